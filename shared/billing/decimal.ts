@@ -1,0 +1,65 @@
+import { Big } from 'big.js';
+import type { Decimal } from './types.js';
+
+/**
+ * Exact amounts. Everything is computed in `Big` and carried as text; a digit is only ever lost in `round`, whose scale the caller names.
+ * Rounding is half away from zero (billing rules, preamble).
+ */
+export { Big };
+
+/** Decimals of unit prices on the wire of Autotask (`autotask.md` 5.3). */
+export const UNIT_PRICE_SCALE = 4;
+
+Big.RM = Big.roundHalfUp;
+Big.strict = false;
+
+export const big = (value: Decimal | number): Big => new Big(value);
+export const ZERO = new Big(0);
+
+/** Exact sum. */
+export function sum(values: Iterable<Decimal | Big>): Big {
+  let total = ZERO;
+  for (const value of values) total = total.plus(value);
+  return total;
+}
+
+/** Rounded to `scale` decimals, half away from zero. */
+export function round(value: Big, scale: number): Big {
+  return value.round(scale, Big.roundHalfUp);
+}
+
+/** `total / divisor` rounded to `scale` decimals. The quotient is rounded once, from the exact value. */
+export function divide(total: Big, divisor: Big, scale: number): Big {
+  const digits = Big.DP;
+  try {
+    Big.DP = scale;
+    return total.div(divisor);
+  } finally {
+    Big.DP = digits;
+  }
+}
+
+/** Text with exactly `scale` decimals, "-48.30". Never writes "-0.00". */
+export function text(value: Big, scale: number): Decimal {
+  const rounded = round(value, scale);
+  return (rounded.eq(0) ? ZERO : rounded).toFixed(scale);
+}
+
+/** Shortest plain text of the exact value. */
+export function plain(value: Big): Decimal {
+  return (value.eq(0) ? ZERO : value).toFixed();
+}
+
+const scales = new Map<string, number>();
+
+/** Decimals of the currency's minor unit by ISO 4217: EUR 2, JPY 0, KWD 3. Throws a RangeError that names a text that is no currency code. */
+export function minorUnits(currency: string): number {
+  const known = scales.get(currency);
+  if (known !== undefined) return known;
+  const scale = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  scales.set(currency, scale);
+  return scale;
+}
+
+/** The amount in the currency's minor units, as text. */
+export const money = (value: Big, currency: string): Decimal => text(value, minorUnits(currency));

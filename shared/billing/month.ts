@@ -1,0 +1,49 @@
+import type { Day, Month } from './types.js';
+
+/** Calendar arithmetic on text. No clock and no time zone: a day is a day. */
+
+const DAY_MS = 86_400_000;
+
+const parts = (month: Month): [year: number, month: number] => [Number(month.slice(0, 4)), Number(month.slice(5, 7))];
+const pad = (value: number, width = 2): string => String(value).padStart(width, '0');
+
+/** The month `count` months later (earlier when negative). */
+export function addMonths(month: Month, count: number): Month {
+  const [year, number] = parts(month);
+  const index = year * 12 + (number - 1) + count;
+  return `${pad(Math.floor(index / 12), 4)}-${pad((((index % 12) + 12) % 12) + 1)}`;
+}
+
+export const previousMonth = (month: Month): Month => addMonths(month, -1);
+export const nextMonth = (month: Month): Month => addMonths(month, 1);
+export const monthOf = (day: Day): Month => day.slice(0, 7);
+export const firstDay = (month: Month): Day => `${month}-01`;
+export const lastDay = (month: Month): Day => addDays(firstDay(nextMonth(month)), -1);
+
+/** The day `count` days later (earlier when negative). */
+export function addDays(day: Day, count: number): Day {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Days from `from` to `to`, both counted. */
+export function daysCovered(from: Day, to: Day): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS) + 1;
+}
+
+export const dayOfMonth = (day: Day): number => Number(day.slice(8, 10));
+
+/** Whether the text is a month "YYYY-MM" of the calendar. */
+export const isMonth = (value: string): boolean => /^\d{4}-(0[1-9]|1[0-2])$/.test(value);
+
+/** Whether the text is a day "YYYY-MM-DD" of the calendar; 30 February is none. */
+export function isDay(value: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const time = Date.parse(`${value}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === value;
+}
+
+/** The months a daily run of the day treats: that of yesterday, and the one before it during the first `recheckDays` days (rule 1.2), earlier first. */
+export function monthsDue(asOf: Day, recheckDays: number): Month[] {
+  const month = monthOf(addDays(asOf, -1));
+  return dayOfMonth(asOf) <= recheckDays ? [previousMonth(month), month] : [month];
+}

@@ -1,0 +1,426 @@
+/**
+ * The nouns of billing. What Cloudmore says (lines, organizations, subscriptions, prices), what Autotask holds (the books), and what the planner makes
+ * of both (items, steps, outcomes). Plain JSON throughout: text for amounts and days, so that every value can cross Temporal and be kept as evidence.
+ */
+
+/** An exact decimal in plain notation, e.g. "-48.30". Never a binary float. */
+export type Decimal = string;
+/** A billing month, "YYYY-MM". */
+export type Month = string;
+/** A calendar day, "YYYY-MM-DD". */
+export type Day = string;
+
+/** What Cloudmore sells, as Autotask is to bill it (rule 2). */
+export const RECORD_TYPES = [
+  'Csp365Legacy',
+  'Csp365Nce',
+  'AzureClassic',
+  'AzurePlan',
+  'Marketplace',
+  'ReservedInstance',
+  'Perpetual',
+  'Subscription',
+] as const;
+export type RecordType = (typeof RECORD_TYPES)[number];
+/** What an item can be filed under: a record type, or one of the two kinds that are never written. */
+export type ItemType = RecordType | 'CustomService' | 'Unclassified';
+
+// ---------------------------------------------------------------------------------------------------------------- what Cloudmore says
+
+/** A row of the monthly billing report as it came. Texts that Cloudmore left out or empty are null. */
+export interface Line {
+  organizationId: string;
+  organizationName: string;
+  billingDate: Day;
+  serviceId: string;
+  serviceName: string;
+  isCustomService: boolean;
+  subscriptionId: string | null;
+  subscriptionName: string | null;
+  /** Quantity the report gives for the whole subscription; the quantity of an Azure item (rule 4.2). */
+  subscriptionQuantity: Decimal;
+  recordType: string | null;
+  chargeType: string | null;
+  productId: string | null;
+  productName: string | null;
+  skuName: string | null;
+  subscriptionDescription: string | null;
+  publisherName: string | null;
+  itemCode: string | null;
+  quantity: Decimal;
+  unitCost: Decimal;
+  unitSales: Decimal;
+  cost: Decimal;
+  sales: Decimal;
+  startDay: Day | null;
+  endDay: Day | null;
+  paymentFrequency: string | null;
+  currency: string;
+}
+
+export interface Organization {
+  id: string;
+  name: string;
+  isActive: boolean;
+  /** Text of the organization property that names the Autotask company; null when there is none. */
+  companyIdText: string | null;
+}
+
+/** A subscription of one of Cloudmore's lists; it gives end dates and states, never amounts (rule 1.3). */
+export interface Subscription {
+  id: string;
+  organizationId: string;
+  recordType: 'Csp365Nce' | 'Csp365Legacy' | 'AzurePlan' | 'AzureClassic';
+  name: string;
+  productName: string | null;
+  itemCode: string | null;
+  status: string;
+  endDay: Day | null;
+}
+
+/** A price list entry of the broker; add-ons are entries of their own. */
+export interface Price {
+  itemCode: string;
+  name: string;
+  currency: string;
+  /** Months of the term; null when the list does not say. */
+  termMonths: number | null;
+  /** Months between payments; more than one makes an item one-off (rule 4.4). */
+  paymentMonths: number | null;
+  cost: Decimal;
+  sales: Decimal;
+}
+
+/** A vendor invoice line that no organization of the report carries (rule 1.5). */
+export interface UnassignedLine {
+  invoiceNumber: string;
+  customerName: string | null;
+  productName: string | null;
+  currency: string;
+  cost: Decimal;
+  sales: Decimal;
+}
+
+/** Everything one report says, before it is cut into slices. `lines` and `previousLines` are whole months; the planner cuts them by day (rules 1.1, 1.4). */
+export interface Report {
+  month: Month;
+  lines: Line[];
+  previousLines: Line[];
+  organizations: Organization[];
+  subscriptions: Subscription[];
+  prices: Price[];
+  unassigned: UnassignedLine[];
+}
+
+// ---------------------------------------------------------------------------------------------------------------- what Autotask holds
+
+export interface Company {
+  id: number;
+  name: string;
+  isActive: boolean;
+  /** Three letters; null when the company has no currency of its own. */
+  currency: string | null;
+}
+
+export interface Contract {
+  id: number;
+  companyId: number;
+  name: string;
+  number: string | null;
+  /** Value of the contract's UDF `SUBSCRIPTION_UDF`. */
+  subscriptionId: string | null;
+  isActive: boolean;
+  isRecurringService: boolean;
+  isMonthly: boolean;
+  startDay: Day;
+  endDay: Day;
+  slaId: number | null;
+}
+
+/** One `ContractServiceUnits` record. `price` and `cost` are the extended amounts (units × unit price), as Autotask gives them. */
+export interface Row {
+  id: number;
+  contractId: number;
+  contractServiceId: number;
+  serviceId: number;
+  startDay: Day;
+  endDay: Day;
+  units: number;
+  price: Decimal;
+  cost: Decimal;
+  /** Approved and posted by a person; nothing may be written to it any more. */
+  frozen: boolean;
+}
+
+export interface Charge {
+  id: number;
+  contractId: number;
+  /** `internalPurchaseOrderNumber`, the key of rule 7.7. */
+  key: string;
+  day: Day;
+  quantity: Decimal;
+  unitPrice: Decimal;
+  unitCost: Decimal;
+  /** Extended amounts: quantity × unit price, quantity × unit cost. */
+  price: Decimal;
+  cost: Decimal;
+  billed: boolean;
+}
+
+export interface Service {
+  id: number;
+  name: string;
+  /** `invoiceDescription`, where the key of rule 5.2 is kept. */
+  key: string | null;
+  isActive: boolean;
+  unitPrice: Decimal;
+  unitCost: Decimal | null;
+}
+
+export interface Product {
+  id: number;
+  name: string;
+  /** `externalProductID`, the key of rule 5.3. */
+  key: string | null;
+  isActive: boolean;
+}
+
+/** What Autotask holds. Cut down to one organization it is what the planner compares the report with. */
+export interface Books {
+  internalCurrency: string;
+  companies: Company[];
+  contracts: Contract[];
+  /** Rows starting in the month; for the contracts of `detailed` also those of the month before, and every later one. */
+  rows: Row[];
+  /** Contracts whose neighbouring rows were read too (rule 7.0 needs them only where something differs). */
+  detailed: number[];
+  /** Charges with a key of ours for the month, and for the contracts of `detailed` of all later months. */
+  charges: Charge[];
+  services: Service[];
+  products: Product[];
+}
+
+// ---------------------------------------------------------------------------------------------------------------- what the planner is told
+
+/** The broker's choices that decide about money (`BILLING_…` and the knobs of the rules). */
+export interface Settings {
+  broker: string;
+  exportRecordTypes: RecordType[];
+  /** Ids or names of Cloudmore services that are left out. */
+  excludeServices: string[];
+  allowSharedCompanies: number[];
+  serviceBillingCodeId: number;
+  productBillingCodeId: number;
+  slaId: number;
+  /** Template of rule 5.4 with `{product}` and `{subscription}`. */
+  contractInvoiceDescription: string;
+  afterFreeze: 'hold' | 'charge';
+  ghostAfterDay: number;
+  breakers: {
+    monthDropPercent: number;
+    organizationPercent: number;
+    organizationAmount: Decimal;
+    itemFactor: number;
+    newContracts: number;
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------- what comes of it
+
+/** Reasons of `billing-rules.md`. An item has at most one; a posted one has none. */
+export type Reason =
+  | 'custom-service'
+  | 'record-type-off'
+  | 'service-off'
+  | 'company-id-missing'
+  | 'company-id-invalid'
+  | 'company-id-shared'
+  | 'company-not-found'
+  | 'company-inactive'
+  | 'currency-mismatch'
+  | 'unclassified'
+  | 'contract-duplicate'
+  | 'contract-other-company'
+  | 'contract-inactive'
+  | 'contract-unsuitable'
+  | 'service-ambiguous'
+  | 'period-frozen'
+  | 'breaker-month'
+  | 'breaker-organization'
+  | 'breaker-item'
+  | 'breaker-contracts'
+  | 'skipped'
+  | 'awaiting-approval'
+  | 'api-error'
+  | 'verify-mismatch'
+  | 'outcome-unknown';
+
+/** All lines of one subscription (and product) in one month (rule 4), with amounts rounded once to minor units. */
+export interface Item {
+  /** Stable within broker and month; equal for equal items in every run. */
+  id: string;
+  organizationId: string;
+  type: ItemType;
+  subscriptionId: string | null;
+  itemCode: string | null;
+  currency: string;
+  productName: string;
+  subscriptionName: string | null;
+  lines: Line[];
+  cost: Decimal;
+  sales: Decimal;
+  /** Exact sums before rounding; their difference to `cost` and `sales` is reported as rounding. */
+  exactCost: Decimal;
+  exactSales: Decimal;
+  quantity: Decimal;
+  isOneOff: boolean;
+}
+
+/** A sentence of the derivation: which rule decided what, with the numbers it saw. `explain` prints these. */
+export interface Because {
+  rule: string;
+  text: string;
+}
+
+/** What becomes of an item. `posted` means: in balance already, or after the item's steps. */
+export interface PlannedItem {
+  id: string;
+  type: ItemType;
+  subscriptionId: string | null;
+  itemCode: string | null;
+  /** Subscription id, or the `cm-…` value of rule 6.1: what the contract carries. */
+  contractKey: string;
+  currency: string;
+  productName: string;
+  lines: number;
+  quantity: Decimal;
+  cost: Decimal;
+  sales: Decimal;
+  roundingCost: Decimal;
+  roundingSales: Decimal;
+  contractId: number | null;
+  outcome: 'posted' | 'held' | 'excluded';
+  reason: Reason | null;
+  message: string | null;
+  because: Because[];
+}
+
+/** Money in Autotask without a line in the report (rule 8). */
+export interface Ghost {
+  contractId: number;
+  contractKey: string;
+  serviceId: number | null;
+  type: RecordType;
+  itemCode: string | null;
+  currency: string;
+  quantity: Decimal;
+  cost: Decimal;
+  sales: Decimal;
+  outcome: 'ghost' | 'awaiting' | 'zeroed';
+  message: string;
+}
+
+/** Worth knowing, nothing to do: `units-differ`, `end-date-earlier`, `foreign-row`, `unknown-charge-type`, `price-from-line`, `contract-recreated`. */
+export interface Note {
+  code: string;
+  itemId: string | null;
+  message: string;
+}
+
+interface StepOf<Kind extends string> {
+  kind: Kind;
+  /** Items that cannot be posted when this step fails. */
+  items: string[];
+  /** One line for people: what changes, old → new, with money. */
+  summary: string;
+}
+
+export interface EnsureServiceStep extends StepOf<'ensureService'> {
+  serviceKey: string;
+  /** The service to bring up to date; null to find or create one. */
+  serviceId: number | null;
+  name: string;
+  description: string;
+  unitPrice: Decimal;
+  unitCost: Decimal;
+}
+
+export interface EnsureProductStep extends StepOf<'ensureProduct'> {
+  productKey: string;
+  name: string;
+}
+
+export interface UpsertContractStep extends StepOf<'upsertContract'> {
+  contractKey: string;
+  companyId: number;
+  /** The contract to bring up to date; null to find or create one. */
+  contractId: number | null;
+  name: string;
+  startDay: Day;
+  endDay: Day;
+  /** Fields of an existing contract that are overwritten (rule 6.5); empty for a new one. */
+  set: { slaId?: number; subscriptionId?: string; number?: string };
+}
+
+export interface ExtendContractStep extends StepOf<'extendContract'> {
+  contractKey: string;
+  contractId: number;
+  fromDay: Day;
+  toDay: Day;
+}
+
+export interface PostAdjustmentStep extends StepOf<'postAdjustment'> {
+  contractKey: string;
+  contractId: number | null;
+  serviceKey: string;
+  serviceId: number | null;
+  contractServiceId: number | null;
+  day: Day;
+  /** What the row shall be. Prices null: units only. */
+  units: number;
+  unitPrice: Decimal | null;
+  unitCost: Decimal | null;
+  /** The row as the plan saw it; null when it does not exist before this plan runs (new contract service, or a row that an extension makes): it is read then. */
+  before: { units: number; price: Decimal; cost: Decimal } | null;
+  /** `amounts`: the month's own. The others bring a row to 0 units. */
+  purpose: 'amounts' | 'zero' | 'one-off' | 'gap';
+  /** Printed on the customer's invoice instead of the service's key (rule 5.4), set once on a new contract service. */
+  invoiceDescription: string | null;
+}
+
+export interface PostChargeStep extends StepOf<'postCharge'> {
+  contractKey: string;
+  contractId: number | null;
+  action: 'create' | 'update' | 'delete';
+  chargeId: number | null;
+  /** Key of rule 7.7, with its number when it is a further one. */
+  chargeKey: string;
+  /** Product of rule 5.3; null: billed under the product billing code alone. */
+  productKey: string | null;
+  productId: number | null;
+  name: string;
+  description: string;
+  day: Day;
+  quantity: Decimal;
+  unitPrice: Decimal;
+  unitCost: Decimal;
+}
+
+export type Step = EnsureServiceStep | EnsureProductStep | UpsertContractStep | ExtendContractStep | PostAdjustmentStep | PostChargeStep;
+
+/** What one organization's month needs, decided once. */
+export interface Plan {
+  organizationId: string;
+  organizationName: string;
+  companyId: number | null;
+  month: Month;
+  asOf: Day;
+  items: PlannedItem[];
+  ghosts: Ghost[];
+  steps: Step[];
+  notes: Note[];
+  /** SHA-256 over the steps and every item's amounts as they would be with all breakers released: what `approve` names. */
+  digest: string;
+  /** Contracts whose neighbouring rows must be read before this plan is final; empty when it is. */
+  needs: number[];
+}
