@@ -406,7 +406,8 @@ export interface PostChargeStep extends StepOf<'postCharge'> {
   unitCost: Decimal;
 }
 
-export type Step = EnsureServiceStep | EnsureProductStep | UpsertContractStep | ExtendContractStep | PostAdjustmentStep | PostChargeStep;
+export type Step =
+  EnsureServiceStep | EnsureProductStep | UpsertContractStep | ExtendContractStep | PostAdjustmentStep | PostChargeStep;
 
 /** What one organization's month needs, decided once. */
 export interface Plan {

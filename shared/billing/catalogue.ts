@@ -1,0 +1,169 @@
+import { Big, big, UNIT_PRICE_SCALE } from './decimal.js';
+import { priceOf, type PriceList } from './items.js';
+import { PRODUCTS, SHARED_SERVICES } from './keys.js';
+import { byText, cut, fold, isGuid, present, same } from './text.js';
+import type {
+  Books,
+  Decimal,
+  EnsureProductStep,
+  EnsureServiceStep,
+  Item,
+  Line,
+  Price,
+  Product,
+  RecordType,
+  Service,
+} from './types.js';
+
+/** Rule 5: which service or product an item is billed on, and what has to be made or brought up to date for it. */
+
+const NAME_LENGTH = 100;
+
+export const isChargeType = (type: RecordType): boolean => PRODUCTS[type] !== undefined;
+
+/** The key by which the item's service is found in `invoiceDescription`; null for a licence without item code, which has none. */
+export const serviceKeyOf = (item: Item): string | null =>
+  SHARED_SERVICES[item.type as RecordType]?.key ?? present(item.itemCode);
+
+const SHARED_KEYS = new Map(Object.entries(SHARED_SERVICES).map(([type, { key }]) => [key, type as RecordType]));
+
+/** Record type of a service's key, or null when the key is none of ours (rule 8.1): somebody else's service must never be touched. */
+export function recordTypeOfKey(key: string | null, prices: PriceList): RecordType | null {
+  const folded = fold(key);
+  if (folded === '') return null;
+  const shared = SHARED_KEYS.get(folded);
+  if (shared !== undefined) return shared;
+  if (isGuid(folded)) return 'Csp365Legacy';
+  return folded.startsWith('cfq7ttc0') || prices.has(folded) ? 'Csp365Nce' : null;
+}
+
+export const isOurKey = (key: string | null, prices: PriceList): boolean => recordTypeOfKey(key, prices) !== null;
+
+export type ServiceChoice = { kind: 'found'; service: Service } | { kind: 'missing' } | { kind: 'ambiguous'; ids: number[] };
+
+/**
+ * The active service with the key; but where this contract already has a row on one with the key, active or not, that one: its row is there and can be
+ * adjusted, and another service beside it would bill the licences twice.
+ */
+export function chooseService(books: Books, key: string, contractId: number | null): ServiceChoice {
+  const hits = books.services.filter((service) => same(service.key, key));
+  const active = hits.filter((service) => service.isActive);
+  if (active.length > 1) return { kind: 'ambiguous', ids: active.map(({ id }) => id) };
+  const inUse = hits.find((service) => books.rows.some((row) => row.contractId === contractId && row.serviceId === service.id));
+  const service = inUse ?? active[0];
+  return service ? { kind: 'found', service } : { kind: 'missing' };
+}
+
+/** What makes or updates the item's service; null when it is as it should be (rule 5.2). */
+export function ensureServiceStep(
+  item: Item,
+  key: string,
+  found: Service | null,
+  prices: PriceList,
+  books: Books,
+): EnsureServiceStep | null {
+  const wanted = unitPrices(item, prices);
+  if (found && (!wanted.overwrite || isUpToDate(found, wanted))) return null;
+  const shared = SHARED_SERVICES[item.type as RecordType];
+  const name = found?.name ?? uniqueName(shared?.name ?? termName(item, key, prices), key, books, prices);
+  const change = found ? `${found.unitPrice} → ${wanted.price}` : `new, ${wanted.price}`;
+  return {
+    kind: 'ensureService',
+    items: [item.id],
+    summary: `Service ${name}: ${change}`,
+    serviceKey: key,
+    serviceId: found?.id ?? null,
+    name,
+    description: cut(shared?.name ?? item.productName, NAME_LENGTH),
+    unitPrice: wanted.price,
+    unitCost: wanted.cost,
+  };
+}
+
+/** Whether the price list names the item's code; otherwise a new service takes its latest line's unit prices, with a warning (rule 5.2). */
+export const isPriced = (item: Item, prices: PriceList): boolean =>
+  SHARED_SERVICES[item.type as RecordType] !== undefined || priceOf(prices, item.itemCode, item.currency) !== undefined;
+
+interface UnitPrices {
+  price: Decimal;
+  cost: Decimal;
+  overwrite: boolean;
+}
+
+function unitPrices(item: Item, prices: PriceList): UnitPrices {
+  if (SHARED_SERVICES[item.type as RecordType]) return { price: '0', cost: '0', overwrite: false };
+  const listed = priceOf(prices, item.itemCode, item.currency);
+  if (listed) return { price: listed.sales, cost: listed.cost, overwrite: true };
+  const line = latestPositiveLine(item.lines);
+  return { price: line?.unitSales ?? '0', cost: line?.unitCost ?? '0', overwrite: false };
+}
+
+function latestPositiveLine(lines: Line[]): Line | undefined {
+  return lines
+    .filter((line) => big(line.sales).gt(0) && big(line.quantity).gt(0))
+    .sort(
+      (left, right) =>
+        byText(right.billingDate, left.billingDate) ||
+        byText(right.startDay ?? '', left.startDay ?? '') ||
+        big(right.unitSales).cmp(left.unitSales),
+    )[0];
+}
+
+// Autotask keeps four decimals (`autotask.md` 5.5), and hides costs from users without the right to see them.
+function isUpToDate(found: Service, wanted: UnitPrices): boolean {
+  const samePrice = big(found.unitPrice).eq(big(wanted.price).round(UNIT_PRICE_SCALE, Big.roundHalfUp));
+  return (
+    samePrice && (found.unitCost === null || big(found.unitCost).eq(big(wanted.cost).round(UNIT_PRICE_SCALE, Big.roundHalfUp)))
+  );
+}
+
+/** Product name and what tells terms apart: "Power BI Pro (1 year, paid yearly)". */
+function termName(item: Item, key: string, prices: PriceList): string {
+  const price = priceOf(prices, key, item.currency) ?? prices.get(fold(key))?.[0];
+  // Without a price list entry nothing else tells two terms of a product apart.
+  return price ? nameOf(price) : `${cut(item.productName, NAME_LENGTH - key.length - 3)} [${key}]`;
+}
+
+function nameOf(price: Price): string {
+  const terms = [months(price.termMonths), price.paymentMonths ? `paid ${payment(price.paymentMonths)}` : null].filter(
+    (term) => term !== null,
+  );
+  return terms.length > 0 ? `${price.name} (${terms.join(', ')})` : price.name;
+}
+
+const months = (count: number | null | undefined): string | null => {
+  if (!count) return null;
+  if (count % 12 === 0) return count === 12 ? '1 year' : `${count / 12} years`;
+  return count === 1 ? '1 month' : `${count} months`;
+};
+const payment = (count: number): string => (count === 1 ? 'monthly' : count === 12 ? 'yearly' : `every ${months(count)}`);
+
+/** The name within 100 characters; with the key behind it where another service has it, or another entry of the price list would get it. */
+function uniqueName(name: string, key: string, books: Books, prices: PriceList): string {
+  const short = cut(name, NAME_LENGTH);
+  const isTaken = books.services.some((service) => same(service.name, short) && !same(service.key, key));
+  if (!isTaken && !isSharedByPriceList(short, key, prices)) return short;
+  return `${cut(name, NAME_LENGTH - key.length - 3)} [${key}]`;
+}
+
+function isSharedByPriceList(name: string, key: string, prices: PriceList): boolean {
+  for (const [code, entries] of prices) if (code !== fold(key) && same(cut(nameOf(entries[0]!), NAME_LENGTH), name)) return true;
+  return false;
+}
+
+export type ProductChoice = { kind: 'found'; product: Product } | { kind: 'missing' } | { kind: 'ambiguous'; ids: number[] };
+
+/** The active product with the type's external id, else with its exact name (rule 5.3). */
+export function chooseProduct(books: Books, type: RecordType): ProductChoice {
+  const { key, name } = PRODUCTS[type]!;
+  const active = books.products.filter((product) => product.isActive);
+  const byKey = active.filter((product) => same(product.key, key));
+  const hits = byKey.length > 0 ? byKey : active.filter((product) => same(product.name, name));
+  if (hits.length > 1) return { kind: 'ambiguous', ids: hits.map(({ id }) => id) };
+  return hits[0] ? { kind: 'found', product: hits[0] } : { kind: 'missing' };
+}
+
+export function ensureProductStep(item: Item): EnsureProductStep {
+  const { key, name } = PRODUCTS[item.type as RecordType]!;
+  return { kind: 'ensureProduct', items: [item.id], summary: `Product ${name}: new`, productKey: key, name };
+}

@@ -1,0 +1,64 @@
+import { companyIdOf, type MonthFacts } from './facts.js';
+import { present, same } from './text.js';
+import type { Books, Company, Organization, Reason, Settings } from './types.js';
+
+/** Rule 3: the Autotask company of an organization, or why there is none to bill. */
+export type CompanyDecision =
+  | { company: Company; currency: string }
+  | { company: null; companyId: number | null; outcome: 'held' | 'excluded'; reason: Reason; message: string };
+
+export function decideCompany(organization: Organization, facts: MonthFacts, books: Books, settings: Settings): CompanyDecision {
+  const text = present(organization.companyIdText);
+  if (text === null)
+    return refuse(
+      null,
+      'excluded',
+      'company-id-missing',
+      `${organization.name} has no Autotask company id in Cloudmore and is not exported.`,
+    );
+  const id = companyIdOf(text);
+  if (id === undefined)
+    return refuse(
+      null,
+      'held',
+      'company-id-invalid',
+      `The Autotask company id "${text}" of ${organization.name} is not a number. Correct it in Cloudmore.`,
+    );
+  if (facts.sharedCompanyIds.includes(id) && !settings.allowSharedCompanies.includes(id))
+    return refuse(
+      id,
+      'held',
+      'company-id-shared',
+      `Several active organizations name company ${id}. Correct it in Cloudmore, or allow it in ALLOW_SHARED_COMPANIES.`,
+    );
+  const company = books.companies.find((candidate) => candidate.id === id);
+  if (!company)
+    return refuse(
+      id,
+      'held',
+      'company-not-found',
+      `Autotask has no company ${id}. Correct the id of ${organization.name} in Cloudmore.`,
+    );
+  if (!company.isActive)
+    return refuse(
+      id,
+      'held',
+      'company-inactive',
+      `Company ${id} (${company.name}) is inactive in Autotask. Activate it or correct the id in Cloudmore.`,
+    );
+  return { company, currency: (company.currency ?? books.internalCurrency).toUpperCase() };
+}
+
+const refuse = (companyId: number | null, outcome: 'held' | 'excluded', reason: Reason, message: string): CompanyDecision => ({
+  company: null,
+  companyId,
+  outcome,
+  reason,
+  message,
+});
+
+/** Rule 3.3: amounts are never converted, so line and company must agree on the currency. */
+export function currencyMismatch(itemCurrency: string, companyCurrency: string): string | null {
+  if (same(itemCurrency, companyCurrency)) return null;
+  return `The report is in ${itemCurrency}, the company is billed in ${companyCurrency}. Amounts are never converted: change the currency on one side.`;
+}

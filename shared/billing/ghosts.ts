@@ -1,0 +1,324 @@
+import { chargesOf, planRowAndCharge, type AmountsPlan, type Billable, type Place } from './amounts.js';
+import { recordTypeOfKey } from './catalogue.js';
+import { isSuitable } from './contract.js';
+import { big, money, sum } from './decimal.js';
+import type { MonthFacts } from './facts.js';
+import { codeOrProduct } from './items.js';
+import { chargeKeyOf, itemHash, parseChargeKey, SHARED_SERVICES } from './keys.js';
+import { addDays, firstDay } from './month.js';
+import type { ContractContext, ContractPlan } from './plan-contract.js';
+import { hasMoney, viewRows, type RowView } from './rows.js';
+import { fold, present, same } from './text.js';
+import { RECORD_TYPES } from './types.js';
+import type { Charge, Contract, Ghost, Note, RecordType, Service, Step, Subscription } from './types.js';
+
+/** Rule 8: money in Autotask without a line in the report. */
+export interface GhostPlan {
+  contractKey: string;
+  ghosts: Ghost[];
+  steps: Step[];
+  notes: Note[];
+  needsDetail: number[];
+}
+
+export interface GhostContext extends ContractContext {
+  facts: MonthFacts;
+  organizationId: string;
+  currency: string;
+  /** Charge keys (folded bases) of every item of the organization, whatever became of it. */
+  itemChargeKeys: Set<string>;
+  /** Folded subscription ids Cloudmore has ever named for the organization, to know our contracts by number. */
+  knownSubscriptions: Set<string>;
+}
+
+/** Looks for ghosts on one contract of ours. A contract with a held item is left alone (8.1). */
+export function planGhosts(contract: Contract, plan: ContractPlan | undefined, context: GhostContext): GhostPlan {
+  const contractKey = contractKeyOn(contract, context.knownSubscriptions);
+  const nothing: GhostPlan = { contractKey: contractKey ?? '', ghosts: [], steps: [], notes: [], needsDetail: [] };
+  if (contractKey === null || !isSuitable(contract) || plan?.decisions.some(({ outcome }) => outcome === 'held')) return nothing;
+  const services = context.books.services.filter((service) =>
+    context.books.rows.some((row) => row.contractId === contract.id && row.serviceId === service.id),
+  );
+  const parts = services.map((service) => ghostOfService(contract, contractKey, service, plan, context));
+  const ghostKeys = new Set(services.flatMap((service) => ghostChargeKey(contractKey, service, context) ?? []));
+  return merge({ ...nothing, contractKey }, [...parts, looseCharges(contract, contractKey, ghostKeys, context)]);
+}
+
+type Part = Omit<GhostPlan, 'contractKey'>;
+const NOTHING: Part = { ghosts: [], steps: [], notes: [], needsDetail: [] };
+
+function merge(into: GhostPlan, parts: Part[]): GhostPlan {
+  return {
+    contractKey: into.contractKey,
+    ghosts: parts.flatMap(({ ghosts }) => ghosts),
+    steps: parts.flatMap(({ steps }) => steps),
+    notes: parts.flatMap(({ notes }) => notes),
+    needsDetail: parts.flatMap(({ needsDetail }) => needsDetail),
+  };
+}
+
+/** The subscription a contract of ours stands for: its UDF, or a number that Cloudmore or rule 6.1 gave. Null for anybody else's contract. */
+function contractKeyOn(contract: Contract, known: Set<string>): string | null {
+  const udf = present(contract.subscriptionId);
+  if (udf !== null) return udf;
+  const number = present(contract.number);
+  return number !== null && (known.has(fold(number)) || /^cm-[0-9a-f]{32}$/i.test(number)) ? number : null;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- rows without an item
+
+function ghostOfService(
+  contract: Contract,
+  contractKey: string,
+  service: Service,
+  plan: ContractPlan | undefined,
+  context: GhostContext,
+): Part {
+  const extendsFrom =
+    plan?.endDay && contract.endDay < firstDay(context.month) && plan.endDay > contract.endDay ? contract.endDay : null;
+  const rows = viewRows(context.books, contract, service.id, context.month, extendsFrom);
+  if (!hasMoney(rows.row) || isOnItem(service, plan)) return NOTHING;
+  const type = recordTypeOfKey(service.key, context.prices);
+  if (type === null) return { ...NOTHING, notes: [foreignRow(contract, service)] };
+  if (!context.settings.exportRecordTypes.includes(type)) return NOTHING;
+  const billable = ghostBillable(contractKey, service, type, context);
+  const standing = ghost(contract, contractKey, service.id, type, service.key, billable, rows, context);
+  if (isAwaiting(type, context))
+    return {
+      ...NOTHING,
+      ghosts: [
+        {
+          ...standing,
+          outcome: 'awaiting',
+          message: `The report has no ${type} line yet; last month's amounts stand on contract ${contract.id} until it comes.`,
+        },
+      ],
+    };
+  const why = reasonToZero(contractKey, service, type, plan, context);
+  if (why === null) return { ...NOTHING, ghosts: [standing] };
+  return zero(contract, contractKey, service, billable, rows, { ...standing, message: why }, extendsFrom, context);
+}
+
+const isOnItem = (service: Service, plan: ContractPlan | undefined): boolean =>
+  plan?.decisions.some(({ item }) => same(SHARED_SERVICES[item.type as RecordType]?.key ?? item.itemCode, service.key)) ?? false;
+
+const foreignRow = (contract: Contract, service: Service): Note => ({
+  code: 'foreign-row',
+  itemId: null,
+  message: `Contract ${contract.id} also carries service ${service.id} (${service.name}), which is none of ours; it is not touched.`,
+});
+
+/** 8.1: until the type's report has come, last month's amounts stand there. */
+const isAwaiting = (type: RecordType, { facts, settings, asOf, month }: GhostContext): boolean =>
+  !facts.recordTypes.includes(type) && asOf < addDays(firstDay(month), settings.ghostAfterDay - 1);
+
+/** 8.2: why the amount may be brought to nothing without a line; null where only a person can tell. */
+function reasonToZero(
+  contractKey: string,
+  service: Service,
+  type: RecordType,
+  plan: ContractPlan | undefined,
+  context: GhostContext,
+): string | null {
+  const listed = context.subscriptions.find((subscription) => same(subscription.id, contractKey));
+  if (listed && hasEnded(listed)) return `The subscription is ${listed.status.toLowerCase()} in Cloudmore.`;
+  const others = plan?.decisions.filter(({ item }) => !same(item.itemCode, service.key)) ?? [];
+  if (others.length > 0 && !same(listed?.itemCode, service.key))
+    return `Replaced by ${others.map(({ item }) => item.itemCode ?? item.type).join(', ')}.`;
+  const isOneOff =
+    type === 'Perpetual' || (context.prices.get(fold(service.key)) ?? []).some((price) => (price.paymentMonths ?? 0) > 1);
+  return isOneOff ? 'Paid once, and not in this month.' : null;
+}
+
+const hasEnded = (subscription: Subscription): boolean => /cancel|delete|expire/i.test(subscription.status);
+
+function ghostChargeKey(contractKey: string, service: Service, context: GhostContext): string | null {
+  const type = recordTypeOfKey(service.key, context.prices);
+  return type === null ? null : fold(chargeKeyOf(context.month, ghostHash(contractKey, service.key, type, context)));
+}
+
+/** Rule 7.7's hash of the item the row once had. A contract without subscription id carries the hash itself. */
+function ghostHash(
+  contractKey: string,
+  serviceKey: string | null,
+  type: RecordType,
+  { settings, organizationId }: GhostContext,
+): string {
+  const own = /^cm-([0-9a-f]{32})$/i.exec(contractKey);
+  if (own) return own[1]!.toLowerCase();
+  return itemHash({
+    broker: settings.broker,
+    organizationId,
+    subscriptionId: contractKey,
+    type,
+    codeOrProduct: codeOrProduct(type, contractKey, serviceKey, ''),
+  });
+}
+
+function ghostBillable(contractKey: string, service: Service, type: RecordType, context: GhostContext): Billable {
+  return {
+    id: `ghost-${contractKey}-${service.id}`,
+    name: service.name,
+    currency: context.currency,
+    cost: '0',
+    sales: '0',
+    quantity: '0',
+    isOneOff: false,
+    chargeKey: fold(chargeKeyOf(context.month, ghostHash(contractKey, service.key, type, context))),
+  };
+}
+
+function ghost(
+  contract: Contract,
+  contractKey: string,
+  serviceId: number | null,
+  type: RecordType,
+  itemCode: string | null,
+  billable: Billable,
+  rows: RowView,
+  context: GhostContext,
+): Ghost {
+  const charges = chargesOf(context.books, contract.id, billable.chargeKey);
+  const sales = sum([rows.row?.price ?? big(0), ...charges.map(({ price }) => price)]);
+  const cost = sum([rows.row?.cost ?? big(0), ...charges.map((charge) => charge.cost)]);
+  const amount = `${money(sales, context.currency)} ${context.currency}`;
+  return {
+    contractId: contract.id,
+    contractKey,
+    serviceId,
+    type,
+    itemCode,
+    currency: context.currency,
+    quantity: String(rows.row?.units ?? 0),
+    cost: money(cost, context.currency),
+    sales: money(sales, context.currency),
+    outcome: 'ghost',
+    message: `${amount} of ${billable.name} stand on contract ${contract.id}, and the report has no line for it. Check the subscription in Cloudmore, or set its units to 0 in Autotask.`,
+  };
+}
+
+function zero(
+  contract: Contract,
+  contractKey: string,
+  service: Service,
+  billable: Billable,
+  rows: RowView,
+  standing: Ghost,
+  extendsFrom: string | null,
+  context: GhostContext,
+): Part {
+  const place: Place = {
+    month: context.month,
+    asOf: context.asOf,
+    contractKey,
+    contract,
+    startsLater: false,
+    endDay: contract.endDay,
+    extendsFrom,
+    serviceKey: service.key,
+    serviceId: service.id,
+    productKey: null,
+    productId: null,
+    rows,
+    isRefused: context.refused.has(billable.id),
+    invoiceDescription: null,
+  };
+  // A frozen ghost is never touched (8.4), whatever AFTER_FREEZE says.
+  const plan: AmountsPlan = planRowAndCharge(billable, place, context.books, { ...context.settings, afterFreeze: 'hold' });
+  if (plan.held !== null)
+    return { ...NOTHING, ghosts: [{ ...standing, message: `${standing.message} Its period is approved and posted.` }] };
+  if (plan.steps.length === 0) return NOTHING;
+  const needsDetail = context.books.detailed.includes(contract.id) ? [] : [contract.id];
+  return { ghosts: [{ ...standing, outcome: 'zeroed' }], steps: plan.steps, notes: [], needsDetail };
+}
+
+// ---------------------------------------------------------------------------------------------------------------- charges without an item (8.4)
+
+function looseCharges(contract: Contract, contractKey: string, ghostKeys: Set<string>, context: GhostContext): Part {
+  const loose = context.books.charges.filter((charge) => {
+    const key = parseChargeKey(charge.key);
+    return (
+      charge.contractId === contract.id &&
+      key?.month === context.month &&
+      !context.itemChargeKeys.has(key.base) &&
+      !isBesideRow(key.base, contract, ghostKeys, context)
+    );
+  });
+  const parts = loose.map((charge) => looseCharge(charge, contract, contractKey, context));
+  return merge({ contractKey, ...NOTHING }, parts);
+}
+
+/** A charge beside a row with units shares the row's fate. */
+function isBesideRow(base: string, contract: Contract, ghostKeys: Set<string>, context: GhostContext): boolean {
+  if (!ghostKeys.has(base)) return false;
+  return context.books.rows.some(
+    (row) => row.contractId === contract.id && row.units !== 0 && row.startDay === firstDay(context.month),
+  );
+}
+
+function looseCharge(charge: Charge, contract: Contract, contractKey: string, context: GhostContext): Part {
+  const type = typeOfCharge(charge, contractKey, context);
+  if (!context.settings.exportRecordTypes.includes(type)) return NOTHING;
+  const amount = `${money(big(charge.price), context.currency)} ${context.currency}`;
+  if (charge.billed) {
+    const message = `A billed charge of ${amount} (${charge.key}) stands on contract ${contract.id}, and the report has no line for it. Credit it in Autotask if it is wrong.`;
+    return { ...NOTHING, ghosts: [chargeGhost(charge, contractKey, type, 'ghost', message, context)] };
+  }
+  const step: Step = {
+    kind: 'postCharge',
+    items: [],
+    summary: `Charge ${charge.key}: deleted, ${amount} no longer in the report`,
+    contractKey,
+    contractId: contract.id,
+    action: 'delete',
+    chargeId: charge.id,
+    chargeKey: charge.key,
+    productKey: null,
+    productId: null,
+    name: charge.key,
+    description: '',
+    day: charge.day,
+    quantity: '1',
+    unitPrice: '0',
+    unitCost: '0',
+  };
+  return {
+    ...NOTHING,
+    ghosts: [chargeGhost(charge, contractKey, type, 'zeroed', 'Its line is no longer in the report.', context)],
+    steps: [step],
+  };
+}
+
+const chargeGhost = (
+  charge: Charge,
+  contractKey: string,
+  type: RecordType,
+  outcome: Ghost['outcome'],
+  message: string,
+  { currency }: GhostContext,
+): Ghost => ({
+  contractId: charge.contractId,
+  contractKey,
+  serviceId: null,
+  type,
+  itemCode: null,
+  currency,
+  quantity: charge.quantity,
+  cost: money(big(charge.cost), currency),
+  sales: money(big(charge.price), currency),
+  outcome,
+  message,
+});
+
+/** The record type whose hash the charge carries; licences are tried with every key in the books. */
+function typeOfCharge(charge: Charge, contractKey: string, context: GhostContext): RecordType {
+  const base = parseChargeKey(charge.key)?.base;
+  const carries = (type: RecordType, code: string | null): boolean =>
+    fold(chargeKeyOf(context.month, ghostHash(contractKey, code, type, context))) === base;
+  const codes = context.books.services.flatMap(({ key }) => present(key) ?? []);
+  return (
+    RECORD_TYPES.find((type) =>
+      type === 'Csp365Nce' || type === 'Csp365Legacy' ? codes.some((code) => carries(type, code)) : carries(type, null),
+    ) ?? 'Csp365Nce'
+  );
+}

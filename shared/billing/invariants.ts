@@ -1,0 +1,67 @@
+import { big, money, sum } from './decimal.js';
+import { fold, groupBy } from './text.js';
+import type { Item, Plan, Step } from './types.js';
+
+/** An invariant of `billing-rules.md` does not hold: a mistake of this program, never of its input. Whoever catches it holds the organization. */
+export class InvariantViolation extends Error {
+  override readonly name = 'InvariantViolation';
+  constructor(
+    readonly invariant: number,
+    message: string,
+  ) {
+    super(`Invariant ${invariant}: ${message}. Nothing was written; please report this.`);
+  }
+}
+
+/** Asserts what must hold of every plan: all items are in it with their amounts (1, 7), nothing is written twice (2), no end moves back (6). */
+export function assertPlan(plan: Plan, items: Item[]): void {
+  assertComplete(plan, items);
+  const writes = groupBy(plan.steps, identityOf);
+  for (const [identity, steps] of writes) {
+    if (steps.length > 1)
+      throw new InvariantViolation(2, `${plan.organizationName} ${plan.month}: ${steps.length} steps for ${identity}`);
+  }
+  for (const step of plan.steps)
+    if (step.kind === 'extendContract' && step.toDay <= step.fromDay)
+      throw new InvariantViolation(6, `${step.summary} moves backwards`);
+}
+
+function assertComplete(plan: Plan, items: Item[]): void {
+  const planned = new Map(plan.items.map((item) => [item.id, item]));
+  if (planned.size !== items.length)
+    throw new InvariantViolation(7, `${plan.organizationName} ${plan.month}: ${items.length} items, ${planned.size} outcomes`);
+  for (const item of items) {
+    const outcome = planned.get(item.id);
+    const exact = money(sum(item.lines.map(({ sales }) => sales)), item.currency);
+    if (
+      outcome === undefined ||
+      !big(outcome.sales).eq(exact) ||
+      outcome.cost !== item.cost ||
+      outcome.lines !== item.lines.length
+    )
+      throw new InvariantViolation(
+        1,
+        `${plan.organizationName} ${plan.month}: item ${item.id} (${item.productName}) does not carry its lines' amounts`,
+      );
+    if ((outcome.reason === null) !== (outcome.outcome === 'posted'))
+      throw new InvariantViolation(7, `item ${item.id} is ${outcome.outcome} with reason ${outcome.reason}`);
+  }
+}
+
+/** What a step writes: two steps with one identity would be one effect too many. */
+function identityOf(step: Step): string {
+  switch (step.kind) {
+    case 'ensureService':
+      return `service ${fold(step.serviceKey)}`;
+    case 'ensureProduct':
+      return `product ${fold(step.productKey)}`;
+    case 'upsertContract':
+      return `contract ${fold(step.contractKey)}`;
+    case 'extendContract':
+      return `end date of contract ${step.contractId}`;
+    case 'postAdjustment':
+      return `adjustment ${fold(step.contractKey)} ${fold(step.serviceKey)} ${step.contractServiceId} ${step.day}`;
+    case 'postCharge':
+      return `charge ${fold(step.chargeKey)} ${step.action === 'delete' ? step.chargeId : ''}`;
+  }
+}

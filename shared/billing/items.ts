@@ -1,0 +1,183 @@
+import { Big, big, minorUnits, money, plain, sum, ZERO } from './decimal.js';
+import { digestOf } from './keys.js';
+import { daysCovered } from './month.js';
+import { classify, type LineType } from './record-type.js';
+import { byText, fold, groupBy, present, same } from './text.js';
+import type { Item, ItemType, Line, Price, Subscription } from './types.js';
+
+/** Rule 4: lines to items. One item is one subscription (and product) of one month; no line is in two items or in none. */
+
+/** Months a single payment covers from which on an item is one-off, and the days that mean the same where the price list is silent (rule 4.4). */
+const ONE_OFF_PAYMENT_MONTHS = 1;
+const ONE_OFF_COVERED_DAYS = 45;
+
+/** What an organization's lines are grouped with: its subscriptions, the price list by item code, and the services that are switched off. */
+export interface ItemContext {
+  subscriptions: Subscription[];
+  prices: PriceList;
+  /** Folded ids and names of `EXCLUDE_SERVICES`. */
+  excludedServices: Set<string>;
+}
+
+export type PriceList = Map<string, Price[]>;
+
+export const indexPrices = (prices: Price[]): PriceList => groupBy(prices, (price) => fold(price.itemCode));
+
+/** The price list's entry of an item code, in the currency where there is one in it. */
+export function priceOf(prices: PriceList, itemCode: string | null, currency: string): Price | undefined {
+  const entries = prices.get(fold(itemCode)) ?? [];
+  return entries.find((price) => same(price.currency, currency)) ?? undefined;
+}
+
+interface Sorted {
+  line: Line;
+  type: ItemType;
+  itemCode: string | null;
+  isManual: boolean;
+}
+
+/** An organization's lines as items, ordered by id; the order of the lines never matters (invariant 4). */
+export function buildItems(lines: Line[], context: ItemContext): Item[] {
+  const groups = groupBy(sortLines(lines, context), (sorted) => itemKey(sorted, context));
+  return [...groups.entries()]
+    .map(([key, group]) => toItem(key, group, context))
+    .sort((left, right) => byText(left.id, right.id));
+}
+
+/** Whether the line's service is one of `EXCLUDE_SERVICES`, by id or name. */
+export const isExcludedService = (line: Line, excluded: Set<string>): boolean =>
+  excluded.has(fold(line.serviceId)) || excluded.has(fold(line.serviceName));
+
+// ---------------------------------------------------------------------------------------------------------------- manual lines (2.3)
+
+function sortLines(lines: Line[], context: ItemContext): Sorted[] {
+  const typed = lines.map((line) => ({ line, type: classify(line) }));
+  const regular = typed.filter((entry): entry is { line: Line; type: ItemType } => entry.type !== 'ManualBillingLine');
+  const bySubscription = groupBy(regular, ({ line }) => fold(line.subscriptionId));
+  return typed.map(({ line, type }) =>
+    type === 'ManualBillingLine'
+      ? placeManualLine(line, bySubscription, context)
+      : { line, type, itemCode: line.itemCode, isManual: false },
+  );
+}
+
+function placeManualLine(
+  line: Line,
+  bySubscription: Map<string, { line: Line; type: LineType }[]>,
+  context: ItemContext,
+): Sorted {
+  const unclassified: Sorted = { line, type: 'Unclassified', itemCode: line.itemCode, isManual: true };
+  if (present(line.subscriptionId) === null) return unclassified;
+  const listed = context.subscriptions.find((subscription) => same(subscription.id, line.subscriptionId));
+  const beside = bySubscription.get(fold(line.subscriptionId)) ?? [];
+  const home = homeOfManualLine(beside, listed);
+  if (home) return { line, type: home.type, itemCode: home.itemCode, isManual: true };
+  return listed ? { line, type: listed.recordType, itemCode: listed.itemCode, isManual: true } : unclassified;
+}
+
+function homeOfManualLine(
+  beside: { line: Line; type: LineType }[],
+  listed: Subscription | undefined,
+): { type: ItemType; itemCode: string | null } | null {
+  const candidates = [...groupBy(beside, ({ line, type }) => `${type}|${fold(line.itemCode)}`).values()].map((group) => ({
+    type: group[0]!.type as ItemType,
+    itemCode: group[0]!.line.itemCode,
+    sales: sum(group.map(({ line }) => line.sales)),
+  }));
+  const named = candidates.find((candidate) => listed?.itemCode != null && same(candidate.itemCode, listed.itemCode));
+  if (named) return named;
+  candidates.sort(
+    (left, right) =>
+      right.sales.cmp(left.sales) || byText(fold(left.itemCode), fold(right.itemCode)) || byText(left.type, right.type),
+  );
+  return candidates[0] ?? null;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- keys (4.1)
+
+/** Item code or product name, where rule 4.1 has it in the item's key. */
+export function codeOrProduct(
+  type: ItemType,
+  subscriptionId: string | null,
+  itemCode: string | null,
+  productName: string,
+): string | null {
+  if (present(subscriptionId) === null) return present(itemCode) ?? productName;
+  return type === 'Csp365Legacy' || type === 'Csp365Nce' ? present(itemCode) : null;
+}
+
+function itemKey({ line, type, itemCode }: Sorted, context: ItemContext): string {
+  const code = codeOrProduct(type, line.subscriptionId, itemCode, line.productName ?? '');
+  const off = isExcludedService(line, context.excludedServices) ? 'off' : '';
+  return [line.organizationId, line.subscriptionId, type, code, line.currency, off].map(fold).join('|');
+}
+
+// ---------------------------------------------------------------------------------------------------------------- one item (4.2 to 4.4)
+
+function toItem(key: string, group: Sorted[], context: ItemContext): Item {
+  const lines = group.map(({ line }) => line).sort(byBilling);
+  const regular = group.filter(({ isManual }) => !isManual).map(({ line }) => line);
+  const { type } = group[0]!;
+  const first = lines[0]!;
+  const listed = context.subscriptions.find((subscription) => same(subscription.id, first.subscriptionId));
+  const exactCost = sum(lines.map((line) => line.cost));
+  const exactSales = sum(lines.map((line) => line.sales));
+  const itemCode = group.map((entry) => present(entry.itemCode)).find((code) => code !== null) ?? null;
+  return {
+    id: digestOf(key).slice(0, 16),
+    organizationId: first.organizationId,
+    type,
+    subscriptionId: present(first.subscriptionId),
+    itemCode,
+    currency: first.currency.toUpperCase(),
+    productName: productName(regular) ?? productName(listed ? [listed] : []) ?? productName(lines) ?? first.serviceName,
+    subscriptionName: present(regular[0]?.subscriptionName) ?? present(listed?.name) ?? present(first.subscriptionName),
+    lines,
+    cost: money(exactCost, first.currency),
+    sales: money(exactSales, first.currency),
+    exactCost: plain(exactCost),
+    exactSales: plain(exactSales),
+    quantity: plain(quantityOf(type, regular)),
+    isOneOff: isOneOff(type, regular.sort(byBilling), context.prices),
+  };
+}
+
+/** Alphabetically first, so that the order of the lines does not decide (rule 7.7). */
+function productName(lines: { productName: string | null }[]): string | null {
+  const names = lines.map((line) => present(line.productName)).filter((name) => name !== null);
+  return names.sort((left, right) => byText(fold(left), fold(right)) || byText(left, right))[0] ?? null;
+}
+
+function quantityOf(type: ItemType, lines: Line[]): Big {
+  const quantities = lines.flatMap((line) => {
+    if (type === 'AzureClassic' || type === 'AzurePlan') return [big(line.subscriptionQuantity)];
+    return big(line.quantity).gte(0) && big(line.sales).gte(0) ? [big(line.quantity)] : [];
+  });
+  return quantities.reduce((highest, quantity) => (quantity.gt(highest) ? quantity : highest), ZERO);
+}
+
+/** Rule 4.4. Never decided by a billing-frequency text: it is empty or wrong for upfront terms (`cloudmore.md` 5.5). */
+function isOneOff(type: ItemType, lines: Line[], prices: PriceList): boolean {
+  if (type === 'Perpetual') return true;
+  const listed = prices.get(fold(lines.find((line) => present(line.itemCode) !== null)?.itemCode ?? null));
+  if (listed) return listed.some((price) => (price.paymentMonths ?? 0) > ONE_OFF_PAYMENT_MONTHS);
+  const positive = lines.filter((line) => big(line.sales).gt(0));
+  return positive.length > 0 && positive.every(coversLongTerm);
+}
+
+const coversLongTerm = (line: Line): boolean =>
+  line.startDay !== null && line.endDay !== null && daysCovered(line.startDay, line.endDay) > ONE_OFF_COVERED_DAYS;
+
+/** By billing date, then item code, then everything that could differ: the same order whatever order the report had. */
+export function byBilling(left: Line, right: Line): number {
+  return (
+    byText(left.billingDate, right.billingDate) ||
+    byText(fold(left.itemCode), fold(right.itemCode)) ||
+    byText(left.startDay ?? '', right.startDay ?? '') ||
+    big(left.unitSales).cmp(right.unitSales) ||
+    byText(JSON.stringify(left), JSON.stringify(right))
+  );
+}
+
+/** Whether the amount vanishes in the currency's minor units. */
+export const isZero = (value: Big, currency: string): boolean => value.round(minorUnits(currency), Big.roundHalfUp).eq(0);

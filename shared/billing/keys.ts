@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { fold } from './text.js';
+import type { ItemType, Month, RecordType } from './types.js';
+
+/** What makes an item the same item in every run: the hash of rule 7.7 and the keys made of it. Derived from business data alone, never random. */
+export interface ItemIdentity {
+  broker: string;
+  organizationId: string;
+  subscriptionId: string | null;
+  type: ItemType;
+  /** Item code where rule 4.1 has it in the key, else product name where it has that, else null. */
+  codeOrProduct: string | null;
+}
+
+const CHARGE_KEY_DIGITS = 20;
+const CONTRACT_KEY_DIGITS = 32;
+
+/** SHA-256 of the UTF-8 JSON array of rule 7.7, in hex. */
+export function itemHash(identity: ItemIdentity): string {
+  const { broker, organizationId, subscriptionId, type, codeOrProduct } = identity;
+  const members = [lower(broker), lower(organizationId), lower(subscriptionId), type, lower(codeOrProduct)];
+  return createHash('sha256').update(JSON.stringify(members), 'utf8').digest('hex');
+}
+
+const lower = (value: string | null): string | null => (value === null ? null : value.toLowerCase());
+
+/** What the contract of an item without subscription id carries instead of it (rule 6.1). */
+export const contractKeyOf = (hash: string): string => `cm-${hash.slice(0, CONTRACT_KEY_DIGITS)}`;
+
+/** Charge key of an item and month (rule 7.7); further charges of the same item and month get `-2`, `-3`, … */
+export const chargeKeyOf = (month: Month, hash: string): string => `${chargeKeyPrefix(month)}${hash.slice(0, CHARGE_KEY_DIGITS)}`;
+export const chargeKeyPrefix = (month: Month): string => `CM-${month}-`;
+
+const CHARGE_KEY = /^CM-(\d{4}-\d{2})-([0-9a-f]{20})(?:-(\d+))?$/i;
+
+/** The parts of a charge key of ours, or null when the text is none. `base` is the key without its number. */
+export function parseChargeKey(key: string): { month: Month; base: string; number: number } | null {
+  const match = CHARGE_KEY.exec(key.trim());
+  if (!match) return null;
+  return { month: match[1]!, base: fold(`CM-${match[1]}-${match[2]}`), number: match[3] === undefined ? 1 : Number(match[3]) };
+}
+
+/** The key of the item's `number`th charge of the month. */
+export const numberedChargeKey = (base: string, number: number): string => (number === 1 ? base : `${base}-${number}`);
+
+/** Short stable digest of any JSON value, for item ids and plan digests. Object members are taken in the order written. */
+export const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value), 'utf8').digest('hex');
+
+/** Services shared by every contract of a type, and the products of charge types (rules 5.2, 5.3). */
+export const SHARED_SERVICES: Partial<Record<RecordType, { key: string; name: string }>> = {
+  ReservedInstance: { key: 'cloudmore:reserved-instance', name: 'Reserved Instances' },
+  Perpetual: { key: 'cloudmore:perpetual', name: 'Perpetual Licenses' },
+  Subscription: { key: 'cloudmore:subscription', name: 'Software Subscriptions' },
+};
+
+export const PRODUCTS: Partial<Record<RecordType, { key: string; name: string }>> = {
+  AzureClassic: { key: 'cloudmore:azure-classic', name: 'Azure Classic' },
+  AzurePlan: { key: 'cloudmore:azure-plan', name: 'Azure Plan' },
+  Marketplace: { key: 'cloudmore:marketplace', name: 'Marketplace' },
+};

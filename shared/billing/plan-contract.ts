@@ -1,0 +1,419 @@
+import { isQuiet, planCharge, planRowAndCharge, type AmountsPlan, type Billable, type Place } from './amounts.js';
+import {
+  chooseProduct,
+  chooseService,
+  ensureProductStep,
+  ensureServiceStep,
+  isChargeType,
+  isOurKey,
+  isPriced,
+  serviceKeyOf,
+} from './catalogue.js';
+import { decideContract, max, requiredEnd, upsertContractStep, type ContractDecision } from './contract.js';
+import { big } from './decimal.js';
+import type { PriceList } from './items.js';
+import { chargeKeyOf, PRODUCTS } from './keys.js';
+import { firstDay } from './month.js';
+import { firstGapMonth, isRepeated, viewRows, type RowView } from './rows.js';
+import { byText, cut, fold, groupBy, same } from './text.js';
+import type {
+  Because,
+  Books,
+  Contract,
+  Day,
+  Item,
+  Month,
+  Note,
+  PostAdjustmentStep,
+  Reason,
+  RecordType,
+  Service,
+  Settings,
+  Step,
+  Subscription,
+} from './types.js';
+
+/** One contract's month: the items of one subscription, on the contract that carries it. */
+
+export interface ContractContext {
+  month: Month;
+  asOf: Day;
+  companyId: number;
+  books: Books;
+  settings: Settings;
+  prices: PriceList;
+  subscriptions: Subscription[];
+  /** Items whose adjustment was refused as duplicate in this run (rule 7.0). */
+  refused: Set<string>;
+}
+
+/** An item with the keys it is found by. */
+export interface KeyedItem {
+  item: Item;
+  hash: string;
+  contractKey: string;
+}
+
+/** What was decided for one item. Contract-wide steps stand in `ContractPlan.contractSteps`. */
+export interface ItemDecision {
+  item: Item;
+  contractKey: string;
+  contractId: number | null;
+  outcome: 'posted' | 'held';
+  reason: Reason | null;
+  message: string | null;
+  because: Because[];
+  steps: Step[];
+}
+
+export interface ContractPlan {
+  contractKey: string;
+  contract: Contract | null;
+  decisions: ItemDecision[];
+  /** Catalogue, contract and extension, in the order they must run before the items' own steps. */
+  contractSteps: Step[];
+  isNew: boolean;
+  endDay: Day | null;
+  notes: Note[];
+  /** The neighbouring rows of this contract are needed and were not read. */
+  needsDetail: boolean;
+}
+
+const INVOICE_DESCRIPTION_LENGTH = 100;
+
+/** Plans all items of one contract. Held items get no steps, but for the end of one-off units in a frozen month (rule 7.6). */
+export function planContract(keyed: KeyedItem[], context: ContractContext): ContractPlan {
+  const contractKey = keyed[0]!.contractKey;
+  const decision = decideContract(contractKey, context.companyId, context.month, context.books);
+  if (decision.kind === 'held') return wholeHeld(keyed, contractKey, decision);
+  const contract = decision.kind === 'missing' ? null : decision.contract;
+  const entries = keyed.map((entry) => ({ entry, refusal: refusalOf(entry, keyed, contract, context) }));
+  const held = entries.flatMap(({ entry, refusal }) =>
+    refusal ? [heldDecision(entry, contract, refusal.reason, refusal.message)] : [],
+  );
+  const able = entries.filter(({ refusal }) => refusal === null).map(({ entry }) => entry);
+  return planAble(able, held, contract, decision.kind === 'later', context, contractKey);
+}
+
+function wholeHeld(keyed: KeyedItem[], contractKey: string, decision: Extract<ContractDecision, { kind: 'held' }>): ContractPlan {
+  const decisions = keyed.map((entry) => heldDecision(entry, decision.contract, decision.reason, decision.message));
+  return {
+    contractKey,
+    contract: decision.contract,
+    decisions,
+    contractSteps: [],
+    isNew: false,
+    endDay: null,
+    notes: [],
+    needsDetail: false,
+  };
+}
+
+const heldDecision = (
+  { item, contractKey }: KeyedItem,
+  contract: Contract | null,
+  reason: Reason,
+  message: string,
+): ItemDecision => ({
+  item,
+  contractKey,
+  contractId: contract?.id ?? null,
+  outcome: 'held',
+  reason,
+  message,
+  because: [{ rule: reason.startsWith('contract') ? '6.1' : '5.2', text: message }],
+  steps: [],
+});
+
+function refusalOf(
+  { item }: KeyedItem,
+  keyed: KeyedItem[],
+  contract: Contract | null,
+  { books, month }: ContractContext,
+): { reason: Reason; message: string } | null {
+  if (isChargeType(item.type as RecordType)) {
+    const choice = chooseProduct(books, item.type as RecordType);
+    return choice.kind === 'ambiguous'
+      ? {
+          reason: 'service-ambiguous',
+          message: `Products ${choice.ids.join(' and ')} both stand for ${item.type}. Deactivate one.`,
+        }
+      : null;
+  }
+  const key = serviceKeyOf(item)!;
+  if (
+    keyed.some(
+      (other) => other.item.id !== item.id && !isChargeType(other.item.type as RecordType) && same(serviceKeyOf(other.item), key),
+    )
+  )
+    return { reason: 'contract-duplicate', message: `Two items of the month fall on the same service ${key} of one contract.` };
+  const choice = chooseService(books, key, contract?.id ?? null);
+  if (choice.kind === 'ambiguous')
+    return {
+      reason: 'service-ambiguous',
+      message: `Services ${choice.ids.join(' and ')} both carry ${key} as invoice description. Keep one active.`,
+    };
+  if (contract && choice.kind === 'found' && isRepeated(books, contract.id, choice.service.id, month))
+    return { reason: 'contract-duplicate', message: `Contract ${contract.id} carries service ${choice.service.id} twice.` };
+  return null;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- items that can be billed
+
+interface Draft {
+  entry: KeyedItem;
+  place: Place;
+  service: Service | null;
+  amounts: AmountsPlan;
+}
+
+function planAble(
+  able: KeyedItem[],
+  held: ItemDecision[],
+  contract: Contract | null,
+  startsLater: boolean,
+  context: ContractContext,
+  contractKey: string,
+): ContractPlan {
+  const first = draftAll(able, contract, startsLater, context, able);
+  const extending = first.drafts.filter(({ amounts }) => amounts.held === null).map(({ entry }) => entry);
+  const { drafts, endDay } = extending.length === able.length ? first : draftAll(able, contract, startsLater, context, extending);
+  const extendsFrom = contract && contract.endDay < endDay ? contract.endDay : null;
+  const decisions = [...held, ...drafts.map((draft) => decisionOf(draft, contract))];
+  return {
+    contractKey,
+    contract,
+    decisions,
+    contractSteps: contractStepsOf(drafts, contract, endDay, extendsFrom, context, contractKey),
+    isNew: contract === null && drafts.some(({ amounts }) => amounts.steps.length > 0),
+    endDay,
+    notes: [...drafts.flatMap(({ amounts }) => amounts.notes), ...drafts.flatMap((draft) => notesOf(draft, contract, context))],
+    needsDetail:
+      contract !== null &&
+      !context.books.detailed.includes(contract.id) &&
+      drafts.some((draft) => needsDetail(draft, extendsFrom, context)),
+  };
+}
+
+function draftAll(
+  able: KeyedItem[],
+  contract: Contract | null,
+  startsLater: boolean,
+  context: ContractContext,
+  extending: KeyedItem[],
+): { drafts: Draft[]; endDay: Day } {
+  const base = extending.reduce(
+    (end, { item }) => max(end, requiredEnd(item, listed(item, context), contract, context.month).day),
+    contract?.endDay ?? '',
+  );
+  const drafts = able.map((entry) => draft(entry, contract, startsLater, base, context));
+  const endDay = drafts.reduce((end, { amounts }) => max(end, amounts.extendTo ?? ''), base);
+  return { drafts, endDay };
+}
+
+const listed = (item: Item, { subscriptions }: ContractContext): Subscription | undefined =>
+  subscriptions.find((subscription) => same(subscription.id, item.subscriptionId));
+
+function draft(entry: KeyedItem, contract: Contract | null, startsLater: boolean, endDay: Day, context: ContractContext): Draft {
+  const { item } = entry;
+  const service = serviceOf(item, contract, context);
+  const place = placeOf(entry, contract, startsLater, endDay, service, context);
+  const billable = billableOf(entry, context.month);
+  const plan = isChargeType(item.type as RecordType) ? planCharge : planRowAndCharge;
+  return { entry, place, service, amounts: plan(billable, place, context.books, context.settings) };
+}
+
+function serviceOf(item: Item, contract: Contract | null, { books }: ContractContext): Service | null {
+  if (isChargeType(item.type as RecordType)) return null;
+  const choice = chooseService(books, serviceKeyOf(item)!, contract?.id ?? null);
+  return choice.kind === 'found' ? choice.service : null;
+}
+
+export const billableOf = ({ item, hash }: KeyedItem, month: Month): Billable => ({
+  id: item.id,
+  name: item.productName,
+  currency: item.currency,
+  cost: item.cost,
+  sales: item.sales,
+  quantity: item.quantity,
+  isOneOff: item.isOneOff,
+  chargeKey: fold(chargeKeyOf(month, hash)),
+});
+
+const NO_ROWS: RowView = { row: null, previous: null, next: null, laterIsFrozen: false };
+
+function placeOf(
+  entry: KeyedItem,
+  contract: Contract | null,
+  startsLater: boolean,
+  endDay: Day,
+  service: Service | null,
+  context: ContractContext,
+): Place {
+  const { item, contractKey } = entry;
+  const type = item.type as RecordType;
+  const extendsFrom = contract && contract.endDay < firstDay(context.month) ? contract.endDay : null;
+  const product = isChargeType(type) ? chooseProduct(context.books, type) : null;
+  return {
+    month: context.month,
+    asOf: context.asOf,
+    contractKey,
+    contract,
+    startsLater,
+    endDay,
+    extendsFrom,
+    serviceKey: isChargeType(type) ? null : serviceKeyOf(item),
+    serviceId: service?.id ?? null,
+    productKey: PRODUCTS[type]?.key ?? null,
+    productId: product?.kind === 'found' ? product.product.id : null,
+    rows: contract && service ? viewRows(context.books, contract, service.id, context.month, extendsFrom) : NO_ROWS,
+    isRefused: context.refused.has(item.id),
+    invoiceDescription: invoiceDescription(item, context.settings),
+  };
+}
+
+/** Rule 5.4: what the customer reads instead of the service's key. */
+function invoiceDescription(item: Item, settings: Settings): string {
+  const values: Record<string, string> = { product: item.productName, subscription: item.subscriptionName ?? item.productName };
+  return cut(
+    settings.contractInvoiceDescription.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole),
+    INVOICE_DESCRIPTION_LENGTH,
+  );
+}
+
+function decisionOf({ entry, amounts }: Draft, contract: Contract | null): ItemDecision {
+  return {
+    item: entry.item,
+    contractKey: entry.contractKey,
+    contractId: contract?.id ?? null,
+    outcome: amounts.held ? 'held' : 'posted',
+    reason: amounts.held?.reason ?? null,
+    message: amounts.held?.message ?? null,
+    because: amounts.because,
+    steps: amounts.steps,
+  };
+}
+
+/** Neighbouring rows decide as soon as anything is to be written, held, or ended (rules 7.0, 7.5, 7.6, 6.4). */
+function needsDetail({ entry, place, amounts }: Draft, extendsFrom: Day | null, context: ContractContext): boolean {
+  if (place.extendsFrom !== null && extendsFrom !== null) return true;
+  if (isChargeType(entry.item.type as RecordType)) return amounts.extendTo !== null;
+  return !isQuiet(billableOf(entry, context.month), place, context.books);
+}
+
+// ---------------------------------------------------------------------------------------------------------------- steps before the amounts
+
+function contractStepsOf(
+  drafts: Draft[],
+  contract: Contract | null,
+  endDay: Day,
+  extendsFrom: Day | null,
+  context: ContractContext,
+  contractKey: string,
+): Step[] {
+  const billed = drafts.filter(({ amounts }) => amounts.held === null);
+  const writing = billed.filter(({ amounts }) => amounts.steps.length > 0);
+  if (billed.length === 0 || (contract === null && writing.length === 0)) return [];
+  const items = billed.map(({ entry }) => entry.item.id);
+  const naming = [...billed].sort(
+    (left, right) => big(right.entry.item.sales).cmp(left.entry.item.sales) || byText(left.entry.item.id, right.entry.item.id),
+  )[0]!;
+  const upsert = upsertContractStep(
+    naming.entry.item,
+    contractKey,
+    context.companyId,
+    contract,
+    endDay,
+    context.month,
+    context.settings,
+  );
+  return [
+    ...catalogueSteps(billed, context),
+    ...(upsert ? [{ ...upsert, items }] : []),
+    ...(extendsFrom !== null && contract ? extensionSteps(contract, endDay, items, contractKey, context) : []),
+  ];
+}
+
+function catalogueSteps(billed: Draft[], context: ContractContext): Step[] {
+  return billed.flatMap(({ entry: { item }, service, place, amounts }): Step[] => {
+    if (place.productKey !== null) return place.productId === null && amounts.steps.length > 0 ? [ensureProductStep(item)] : [];
+    const needsService =
+      service !== null ? big(item.quantity).gte(1) : amounts.steps.some((step) => step.kind === 'postAdjustment');
+    const step = needsService ? ensureServiceStep(item, place.serviceKey!, service, context.prices, context.books) : null;
+    return step ? [step] : [];
+  });
+}
+
+/** The extension and, where it makes rows for months before the report's, an adjustment that brings them to 0 (rule 6.4). */
+function extensionSteps(contract: Contract, endDay: Day, items: string[], contractKey: string, context: ContractContext): Step[] {
+  const extend: Step = {
+    kind: 'extendContract',
+    items,
+    summary: `Contract ${contract.name}: end ${contract.endDay} → ${endDay}`,
+    contractKey,
+    contractId: contract.id,
+    fromDay: contract.endDay,
+    toDay: endDay,
+  };
+  const gap = firstGapMonth(contract.endDay, context.month);
+  return gap === null ? [extend] : [extend, ...gapSteps(contract, gap, items, contractKey, context)];
+}
+
+function gapSteps(
+  contract: Contract,
+  gap: Month,
+  items: string[],
+  contractKey: string,
+  context: ContractContext,
+): PostAdjustmentStep[] {
+  const rows = context.books.rows.filter((row) => row.contractId === contract.id && row.startDay < firstDay(gap));
+  const last = [...groupBy(rows, (row) => row.contractServiceId).values()].map(
+    (group) => group.sort((left, right) => byText(right.startDay, left.startDay))[0]!,
+  );
+  const ours = new Set(context.books.services.filter((service) => isOurKey(service.key, context.prices)).map(({ id }) => id));
+  return last
+    .filter((row) => row.units !== 0 && ours.has(row.serviceId))
+    .map((row) => ({
+      kind: 'postAdjustment',
+      items,
+      summary: `${contract.name}: 0 units from ${firstDay(gap)}, the contract had ended`,
+      contractKey,
+      contractId: contract.id,
+      serviceKey: context.books.services.find((service) => service.id === row.serviceId)?.key ?? '',
+      serviceId: row.serviceId,
+      contractServiceId: row.contractServiceId,
+      day: firstDay(gap),
+      units: 0,
+      unitPrice: null,
+      unitCost: null,
+      before: null,
+      purpose: 'gap',
+      invoiceDescription: null,
+    }));
+}
+
+// ---------------------------------------------------------------------------------------------------------------- worth knowing
+
+function notesOf(
+  { entry: { item }, place, service, amounts }: Draft,
+  contract: Contract | null,
+  context: ContractContext,
+): Note[] {
+  const notes: Note[] = [];
+  const required = requiredEnd(item, listed(item, context), contract, context.month);
+  if (contract && required.from !== null && required.day < contract.endDay)
+    notes.push({
+      code: 'end-date-earlier',
+      itemId: item.id,
+      message: `${item.productName} ends ${required.from} in Cloudmore; contract ${contract.id} stays until ${contract.endDay}.`,
+    });
+  const isNewService =
+    place.serviceKey !== null && service === null && amounts.steps.some((step) => step.kind === 'postAdjustment');
+  if (isNewService && !isPriced(item, context.prices))
+    notes.push({
+      code: 'price-from-line',
+      itemId: item.id,
+      message: `${item.itemCode} is not on the price list; the new service takes the unit prices of its latest line.`,
+    });
+  return notes;
+}

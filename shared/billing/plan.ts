@@ -1,0 +1,346 @@
+import { tripContracts, tripItem, tripMonth, tripOrganization, type Tripped } from './breakers.js';
+import { isChargeType, serviceKeyOf } from './catalogue.js';
+import { currencyMismatch, decideCompany, type CompanyDecision } from './company.js';
+import { big, minorUnits, text } from './decimal.js';
+import type { MonthFacts, OrganizationFacts } from './facts.js';
+import { planGhosts, type GhostPlan } from './ghosts.js';
+import { assertPlan } from './invariants.js';
+import { buildItems, codeOrProduct, indexPrices, isExcludedService, type ItemContext, type PriceList } from './items.js';
+import { chargeKeyOf, contractKeyOf, digestOf, itemHash } from './keys.js';
+import { planContract, type ContractContext, type ContractPlan, type ItemDecision, type KeyedItem } from './plan-contract.js';
+import { isKnownChargeType } from './record-type.js';
+import { byText, fold, groupBy, present, same } from './text.js';
+import type { Books, Company, EnsureServiceStep, Item, Note, Plan, PlannedItem, Reason, Settings, Step } from './types.js';
+
+/**
+ * The planner: what one organization's month needs, as the difference between the report and the books. Reads nothing, writes nothing, knows no clock.
+ * The same function previews, decides, and verifies what was written.
+ */
+export interface PlanInput {
+  facts: MonthFacts;
+  slice: OrganizationFacts;
+  /** What Autotask holds, at least for this organization's company and subscriptions. */
+  books: Books;
+  settings: Settings;
+  /** Digest an operator released; it lifts the breakers of exactly that plan. */
+  approvedDigest?: string | null;
+  /** Items whose adjustment was refused as duplicate in this run (rule 7.0). */
+  refused?: string[];
+}
+
+export function planOrganization(input: PlanInput): Plan {
+  const { facts, slice, books, settings } = input;
+  const prices = indexPrices(facts.prices);
+  const context = itemContext(slice, prices, settings);
+  const items = buildItems(slice.lines, context);
+  const company = decideCompany(slice.organization, facts, books, settings);
+  const refusals = new Map(items.map((item) => [item.id, refusalOf(item, company, context, settings)]));
+  const able = items.filter((item) => refusals.get(item.id) === null);
+  const work = company.company ? planCompany(able, items, company, input, prices) : NO_WORK;
+  const full = assemble(items, refusals, work, input, company);
+  const tripped = tripBreakers(full, able, work, input, context, company);
+  const plan = input.approvedDigest === full.digest ? full : withheld(full, tripped, work);
+  assertPlan(plan, items);
+  return plan;
+}
+
+const itemContext = (slice: OrganizationFacts, prices: PriceList, settings: Settings): ItemContext => ({
+  subscriptions: slice.subscriptions,
+  prices,
+  excludedServices: new Set(settings.excludeServices.map(fold)),
+});
+
+// ---------------------------------------------------------------------------------------------------------------- what stops an item by itself (2.2, 2.5, 3)
+
+interface Refusal {
+  outcome: 'held' | 'excluded';
+  reason: Reason;
+  rule: string;
+  message: string;
+}
+
+function refusalOf(item: Item, company: CompanyDecision, context: ItemContext, settings: Settings): Refusal | null {
+  const excluded = exclusionOf(item, context, settings);
+  if (excluded) return { outcome: 'excluded', rule: '2.2', ...excluded };
+  if (company.company === null) return { outcome: company.outcome, reason: company.reason, rule: '3', message: company.message };
+  const mismatch = item.type === 'CustomService' ? null : currencyMismatch(item.currency, company.currency);
+  if (mismatch) return { outcome: 'held', reason: 'currency-mismatch', rule: '3.3', message: mismatch };
+  const unclassified = unclassifiedOf(item);
+  return unclassified ? { outcome: 'held', reason: 'unclassified', rule: '2.2', message: unclassified } : null;
+}
+
+function exclusionOf(item: Item, context: ItemContext, settings: Settings): { reason: Reason; message: string } | null {
+  if (item.type === 'CustomService')
+    return { reason: 'custom-service', message: 'Custom services are billed outside this export.' };
+  if (item.type !== 'Unclassified' && !settings.exportRecordTypes.includes(item.type))
+    return { reason: 'record-type-off', message: `${item.type} is not in EXPORT_RECORD_TYPES.` };
+  if (isExcludedService(item.lines[0]!, context.excludedServices))
+    return { reason: 'service-off', message: `${item.lines[0]!.serviceName} is in EXCLUDE_SERVICES.` };
+  return null;
+}
+
+function unclassifiedOf(item: Item): string | null {
+  if (item.type === 'Unclassified')
+    return 'No rule tells what kind of line this is. Correct it in Cloudmore, or exclude its service.';
+  if (item.type !== 'CustomService' && !isChargeType(item.type) && serviceKeyOf(item) === null)
+    return 'The licence has no item code, so no service can be found for it.';
+  return null;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- contracts and ghosts
+
+interface Work {
+  contracts: ContractPlan[];
+  ghosts: GhostPlan[];
+}
+
+const NO_WORK: Work = { contracts: [], ghosts: [] };
+
+function planCompany(
+  able: Item[],
+  all: Item[],
+  { company, currency }: { company: Company; currency: string },
+  input: PlanInput,
+  prices: PriceList,
+): Work {
+  const { facts, slice, books, settings } = input;
+  const context: ContractContext = {
+    month: facts.month,
+    asOf: facts.asOf,
+    companyId: company.id,
+    books,
+    settings,
+    prices,
+    subscriptions: slice.subscriptions,
+    refused: new Set(input.refused ?? []),
+  };
+  const keyed = able.map((item) => keyedItem(item, settings));
+  const groups = [...groupBy(keyed, ({ contractKey }) => fold(contractKey)).entries()].sort(([left], [right]) =>
+    byText(left, right),
+  );
+  const contracts = groups.map(([, group]) => planContract(group, context));
+  const heldKeys = new Set(all.filter((item) => !able.includes(item)).map((item) => fold(keyedItem(item, settings).contractKey)));
+  const ghostContext = {
+    ...context,
+    facts,
+    organizationId: slice.organization.id,
+    currency,
+    itemChargeKeys: chargeKeys(all, input),
+    knownSubscriptions: knownSubscriptions(slice),
+  };
+  const ghosts = books.contracts
+    .filter(
+      (contract) =>
+        contract.companyId === company.id && !heldKeys.has(fold(contract.subscriptionId)) && !heldKeys.has(fold(contract.number)),
+    )
+    .map((contract) =>
+      planGhosts(
+        contract,
+        contracts.find((plan) => plan.contract?.id === contract.id),
+        ghostContext,
+      ),
+    );
+  return { contracts, ghosts };
+}
+
+function keyedItem(item: Item, settings: Settings): KeyedItem {
+  const code = codeOrProduct(item.type, item.subscriptionId, item.itemCode, item.productName);
+  const hash = itemHash({
+    broker: settings.broker,
+    organizationId: item.organizationId,
+    subscriptionId: item.subscriptionId,
+    type: item.type,
+    codeOrProduct: code,
+  });
+  return { item, hash, contractKey: item.subscriptionId ?? contractKeyOf(hash) };
+}
+
+const chargeKeys = (items: Item[], { facts, settings }: PlanInput): Set<string> =>
+  new Set(items.map((item) => fold(chargeKeyOf(facts.month, keyedItem(item, settings).hash))));
+
+function knownSubscriptions({ lines, previousLines, subscriptions }: OrganizationFacts): Set<string> {
+  const named = [...lines, ...previousLines].flatMap((line) => present(line.subscriptionId) ?? []);
+  return new Set([...named, ...subscriptions.map(({ id }) => id)].map(fold));
+}
+
+// ---------------------------------------------------------------------------------------------------------------- the plan as a whole
+
+function assemble(
+  items: Item[],
+  refusals: Map<string, Refusal | null>,
+  work: Work,
+  { facts, slice }: PlanInput,
+  company: CompanyDecision,
+): Plan {
+  const decisions = new Map(
+    work.contracts.flatMap(({ decisions: made }) => made.map((decision) => [decision.item.id, decision] as const)),
+  );
+  const planned = items.map((item) => plannedItem(item, refusals.get(item.id) ?? null, decisions.get(item.id)));
+  const steps = orderedSteps(work);
+  const ghosts = work.ghosts.flatMap(({ ghosts: found }) => found);
+  const companyId = company.company?.id ?? (company.company === null ? company.companyId : null);
+  const shown = planned.map(({ id, outcome, reason, cost, sales, quantity }) => [id, outcome, reason, cost, sales, quantity]);
+  return {
+    organizationId: slice.organization.id,
+    organizationName: slice.organization.name,
+    companyId,
+    month: facts.month,
+    asOf: facts.asOf,
+    items: planned,
+    ghosts,
+    steps,
+    notes: [
+      ...work.contracts.flatMap(({ notes }) => notes),
+      ...work.ghosts.flatMap(({ notes }) => notes),
+      ...chargeTypeNotes(items),
+    ],
+    digest: digestOf([facts.month, slice.organization.id, companyId, shown, steps]),
+    needs: [
+      ...new Set([
+        ...work.contracts.flatMap(({ contract, needsDetail }) => (contract && needsDetail ? [contract.id] : [])),
+        ...work.ghosts.flatMap(({ needsDetail }) => needsDetail),
+      ]),
+    ],
+  };
+}
+
+function plannedItem(item: Item, refusal: Refusal | null, decision: ItemDecision | undefined): PlannedItem {
+  const scale = minorUnits(item.currency);
+  return {
+    id: item.id,
+    type: item.type,
+    subscriptionId: item.subscriptionId,
+    itemCode: item.itemCode,
+    contractKey: decision?.contractKey ?? item.subscriptionId ?? '',
+    currency: item.currency,
+    productName: item.productName,
+    lines: item.lines.length,
+    quantity: item.quantity,
+    cost: item.cost,
+    sales: item.sales,
+    roundingCost: text(big(item.exactCost).minus(item.cost), Math.max(scale, 6)),
+    roundingSales: text(big(item.exactSales).minus(item.sales), Math.max(scale, 6)),
+    contractId: decision?.contractId ?? null,
+    outcome: refusal?.outcome ?? decision?.outcome ?? 'posted',
+    reason: refusal?.reason ?? decision?.reason ?? null,
+    message: refusal?.message ?? decision?.message ?? null,
+    because: [...derivation(item), ...(refusal ? [{ rule: refusal.rule, text: refusal.message }] : (decision?.because ?? []))],
+  };
+}
+
+function derivation(item: Item): PlannedItem['because'] {
+  const sums = `${item.lines.length} lines: sales ${item.exactSales} → ${item.sales}, cost ${item.exactCost} → ${item.cost} ${item.currency}, quantity ${item.quantity}`;
+  return [
+    { rule: '2.1', text: `record type ${item.type}` },
+    { rule: '4.2', text: sums },
+    ...(item.isOneOff ? [{ rule: '4.4', text: 'one-off: paid for more than a month at once' }] : []),
+  ];
+}
+
+/** Catalogue first, then contract by contract: made or corrected, extended, amounts. One service is ensured once, for all items that need it. */
+function orderedSteps({ contracts, ghosts }: Work): Step[] {
+  const all = contracts.flatMap(({ contractSteps, decisions }) => [...contractSteps, ...decisions.flatMap(({ steps }) => steps)]);
+  const isCatalogue = (step: Step): boolean => step.kind === 'ensureService' || step.kind === 'ensureProduct';
+  return [
+    ...mergeCatalogue(all.filter(isCatalogue)),
+    ...all.filter((step) => !isCatalogue(step)),
+    ...ghosts.flatMap(({ steps }) => steps),
+  ];
+}
+
+function mergeCatalogue(steps: Step[]): Step[] {
+  const keyOf = (step: Step): string =>
+    step.kind === 'ensureService' ? step.serviceKey : step.kind === 'ensureProduct' ? step.productKey : '';
+  const groups = [...groupBy(steps, (step) => fold(keyOf(step))).entries()].sort(([left], [right]) => byText(left, right));
+  return groups.map(([, group]) => ({ ...(group[0] as EnsureServiceStep), items: group.flatMap(({ items }) => items) }) as Step);
+}
+
+function chargeTypeNotes(items: Item[]): Note[] {
+  return items.flatMap((item) =>
+    [...new Set(item.lines.map(({ chargeType }) => chargeType).filter((type) => !isKnownChargeType(type)))].map((type) => ({
+      code: 'unknown-charge-type',
+      itemId: item.id,
+      message: `${item.productName}: charge type "${type}" is not known; the line is summed like any other.`,
+    })),
+  );
+}
+
+// ---------------------------------------------------------------------------------------------------------------- breakers (1.4, 9)
+
+/** What a breaker holds: the whole organization, or single items. */
+interface Held {
+  organization: Tripped | null;
+  items: Map<string, Tripped>;
+}
+
+function tripBreakers(
+  plan: Plan,
+  able: Item[],
+  work: Work,
+  { facts, slice, books, settings }: PlanInput,
+  context: ItemContext,
+  company: CompanyDecision,
+): Held {
+  if (plan.steps.length === 0 || company.company === null) return { organization: null, items: new Map() };
+  const billable = new Set(plan.items.filter(({ outcome }) => outcome === 'posted').map(({ id }) => id));
+  const compared = able.filter((item) => billable.has(item.id) && !item.isOneOff);
+  const left = new Set(plan.items.filter(({ id }) => !billable.has(id)).map(({ id }) => id));
+  const previous = buildItems(slice.previousLines, context).filter(
+    (item) => !left.has(item.id) && !item.isOneOff && isComparable(item, context, settings, company.currency),
+  );
+  const month = tripMonth(facts, books.internalCurrency, settings);
+  const newContracts = work.contracts.filter(({ isNew }) => isNew).length;
+  const items = compared.flatMap((item) => {
+    const tripped = tripItem(
+      item,
+      previous.find(({ id }) => id === item.id),
+      settings,
+    );
+    return tripped ? [[item.id, tripped] as const] : [];
+  });
+  return {
+    organization: month ?? tripOrganization(compared, previous, settings) ?? tripContracts(newContracts, settings),
+    items: new Map(items),
+  };
+}
+
+const isComparable = (item: Item, context: ItemContext, settings: Settings, currency: string): boolean =>
+  exclusionOf(item, context, settings) === null && unclassifiedOf(item) === null && same(item.currency, currency);
+
+/** The plan without what the breakers hold. Its digest stays that of the whole, which is what an operator releases. */
+function withheld(plan: Plan, { organization, items }: Held, work: Work): Plan {
+  if (organization === null && items.size === 0) return plan;
+  const trippedOf = (id: string): Tripped | undefined => organization ?? items.get(id);
+  const held = plan.items.map((item) => {
+    const tripped = item.outcome === 'posted' ? trippedOf(item.id) : undefined;
+    if (!tripped) return item;
+    const rule = tripped.reason === 'breaker-month' ? '1.4' : '9';
+    return {
+      ...item,
+      outcome: 'held' as const,
+      reason: tripped.reason,
+      message: tripped.message,
+      because: [...item.because, { rule, text: tripped.message }],
+    };
+  });
+  const heldIds = new Set(held.filter(({ outcome }) => outcome === 'held').map(({ id }) => id));
+  const heldContracts = new Set(
+    work.contracts
+      .filter(({ decisions }) => decisions.some(({ item }) => heldIds.has(item.id)))
+      .map(({ contractKey }) => fold(contractKey)),
+  );
+  const ghosts =
+    organization === null
+      ? plan.ghosts.filter(({ outcome, contractKey }) => outcome !== 'zeroed' || !heldContracts.has(fold(contractKey)))
+      : plan.ghosts.map((ghost) => (ghost.outcome === 'zeroed' ? { ...ghost, outcome: 'ghost' as const } : ghost));
+  const steps = organization === null ? plan.steps.flatMap((step) => keptStep(step, heldIds, heldContracts)) : [];
+  return { ...plan, items: held, ghosts, steps };
+}
+
+/** A step survives while something it serves is not held. A contract with a held item keeps its ghosts (8.1). */
+function keptStep(step: Step, heldIds: Set<string>, heldContracts: Set<string>): Step[] {
+  const items = step.items.filter((id) => !heldIds.has(id));
+  const servesOnlyGhost = step.items.every((id) => id.startsWith('ghost-'));
+  if (servesOnlyGhost) return 'contractKey' in step && heldContracts.has(fold(step.contractKey)) ? [] : [step];
+  return items.length > 0 ? [{ ...step, items }] : [];
+}

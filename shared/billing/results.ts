@@ -1,0 +1,127 @@
+import type { Decimal, Day, Ghost, Month, Note, Plan, PlannedItem, Reason, Step } from './types.js';
+
+/** The shapes people and programs read: `run --wait --json`, `report --format json`, `status --json` (`interfaces.md` section 2). */
+
+export interface Amounts {
+  lines: number;
+  cost: Decimal;
+  sales: Decimal;
+}
+
+export interface CurrencyAmounts {
+  currency: string;
+  report: Amounts;
+  posted: Amounts;
+  held: Amounts;
+  excluded: Amounts;
+}
+
+export type OrganizationStatus =
+  'Done' | 'Unchanged' | 'NeedsAttention' | 'AwaitingApproval' | 'Skipped' | 'Excluded' | 'Failed' | 'Running';
+
+export interface ItemResult {
+  currency: string;
+  /** The subscription's id, or the `cm-…` value of rule 6.1. */
+  subscriptionId: string;
+  recordType: string;
+  itemCode: string | null;
+  contractId: number | null;
+  quantity: number;
+  cost: Decimal;
+  sales: Decimal;
+  outcome: 'posted' | 'held' | 'excluded' | 'ghost' | 'awaiting';
+  reason: string | null;
+  message: string | null;
+}
+
+export interface OrganizationResult {
+  organizationId: string;
+  organizationName: string;
+  companyId: number | null;
+  status: OrganizationStatus;
+  report: Amounts;
+  posted: Amounts;
+  held: Amounts;
+  excluded: Amounts;
+  otherCurrencies: CurrencyAmounts[];
+  items: ItemResult[];
+  planDigest: string | null;
+  workflowId: string | null;
+}
+
+/** What a run wrote, counted by what took effect. */
+export interface Writes {
+  services: number;
+  products: number;
+  contracts: number;
+  extensions: number;
+  adjustments: number;
+  charges: number;
+}
+
+export interface Calls {
+  autotask: number;
+  cloudmore: number;
+}
+
+export interface MonthResult {
+  broker: string;
+  month: Month;
+  asOf: Day;
+  currency: string;
+  mode: 'shadow' | 'approve' | 'auto';
+  report: Amounts;
+  posted: Amounts;
+  held: Amounts;
+  excluded: Amounts;
+  unassigned: Amounts;
+  awaiting: Amounts;
+  ghosts: Amounts;
+  rounding: { cost: Decimal; sales: Decimal };
+  otherCurrencies: CurrencyAmounts[];
+  writes: Writes;
+  calls: Calls;
+  digest: string;
+  organizations: OrganizationResult[];
+}
+
+/** What became of an organization's month: its plan, and what carrying it out made of the plan's items. Kept as evidence. */
+export interface Outcome {
+  organizationId: string;
+  organizationName: string;
+  companyId: number | null;
+  month: Month;
+  asOf: Day;
+  status: OrganizationStatus;
+  items: PlannedItem[];
+  ghosts: Ghost[];
+  notes: Note[];
+  /** Steps of the plan, carried out or waiting. */
+  steps: Step[];
+  planDigest: string;
+  workflowId: string | null;
+  writes: Writes;
+  calls: Calls;
+  /** One sentence for whoever has to act; null when nobody has to. */
+  message: string | null;
+}
+
+export const NO_WRITES: Writes = { services: 0, products: 0, contracts: 0, extensions: 0, adjustments: 0, charges: 0 };
+export const NO_CALLS: Calls = { autotask: 0, cloudmore: 0 };
+
+/** An item that could not be posted after all: what stopped it (rule 2.5, end). */
+export interface Stop {
+  itemId: string;
+  outcome: 'held' | 'excluded';
+  reason: Reason;
+  message: string;
+}
+
+/** The plan's items with what carrying it out made of them. */
+export function applyStops(plan: Plan, stops: Stop[]): PlannedItem[] {
+  const byItem = new Map(stops.map((stop) => [stop.itemId, stop]));
+  return plan.items.map((item) => {
+    const stop = item.outcome === 'posted' ? byItem.get(item.id) : undefined;
+    return stop ? { ...item, outcome: stop.outcome, reason: stop.reason, message: stop.message } : item;
+  });
+}

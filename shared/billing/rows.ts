@@ -1,0 +1,96 @@
+import { big, sum, type Big } from './decimal.js';
+import { addMonths, firstDay, monthOf, nextMonth, previousMonth } from './month.js';
+import { byText } from './text.js';
+import type { Books, Contract, Day, Month, Row } from './types.js';
+
+/** The month's row of one contract service, with its neighbours, as rules 7 and 8 look at them. */
+export interface MonthRow {
+  contractServiceId: number;
+  serviceId: number;
+  units: number;
+  /** Extended amounts of all rows beginning in the month; a person's adjustment within it splits the row, and both parts are billed. */
+  price: Big;
+  cost: Big;
+  frozen: boolean;
+  isSplit: boolean;
+  /** Does not exist yet: an extension of this plan will make it, with what is in force at the contract's end (rule 6.4). */
+  isExpected: boolean;
+}
+
+export interface RowView {
+  row: MonthRow | null;
+  previous: MonthRow | null;
+  next: MonthRow | null;
+  laterIsFrozen: boolean;
+}
+
+/** Rows of one service on one contract, seen from the month. `extendsFrom` is the contract's last day where the plan extends it. */
+export function viewRows(books: Books, contract: Contract, serviceId: number, month: Month, extendsFrom: Day | null): RowView {
+  const rows = books.rows.filter((row) => row.contractId === contract.id && row.serviceId === serviceId);
+  const row = rowOf(rows, month);
+  const nextFirst = firstDay(nextMonth(month));
+  return {
+    row: row ?? (extendsFrom === null ? null : expectedRow(rows, month, extendsFrom)),
+    previous: rowOf(rows, previousMonth(month)),
+    next: rowOf(rows, nextMonth(month)),
+    laterIsFrozen: rows.some(({ startDay, frozen }) => frozen && startDay >= nextFirst),
+  };
+}
+
+function rowOf(rows: Row[], month: Month): MonthRow | null {
+  const inMonth = rows
+    .filter((row) => monthOf(row.startDay) === month)
+    .sort((left, right) => byText(left.startDay, right.startDay) || left.id - right.id);
+  const first = inMonth[0];
+  if (!first) return null;
+  return {
+    contractServiceId: first.contractServiceId,
+    serviceId: first.serviceId,
+    units: first.startDay === firstDay(month) ? first.units : 0,
+    price: sum(inMonth.map((row) => row.price)),
+    cost: sum(inMonth.map((row) => row.cost)),
+    frozen: inMonth.some((row) => row.frozen),
+    isSplit: inMonth.length > 1 || first.startDay !== firstDay(month),
+    isExpected: false,
+  };
+}
+
+/** What carries forward into the month when the contract is extended: the last row before it, unless the gap between is brought to 0. */
+function expectedRow(rows: Row[], month: Month, extendsFrom: Day): MonthRow | null {
+  const last = rows
+    .filter((row) => row.startDay < firstDay(month))
+    .sort((left, right) => byText(right.startDay, left.startDay))[0];
+  if (!last) return null;
+  const gap = firstGapMonth(extendsFrom, month) !== null;
+  return {
+    contractServiceId: last.contractServiceId,
+    serviceId: last.serviceId,
+    units: gap ? 0 : last.units,
+    price: gap ? big(0) : big(last.price),
+    cost: gap ? big(0) : big(last.cost),
+    frozen: false,
+    isSplit: false,
+    isExpected: true,
+  };
+}
+
+/** The first month whose row an extension makes before the month of the report: it would bill an old amount (rule 6.4). Null when there is none. */
+export function firstGapMonth(contractEnd: Day, month: Month): Month | null {
+  const first = addMonths(monthOf(contractEnd), 1);
+  return first < month ? first : null;
+}
+
+/** Contract services with more than one row on the same day are the same service put on the contract twice. */
+export function isRepeated(books: Books, contractId: number, serviceId: number, month: Month): boolean {
+  const services = books.rows
+    .filter((row) => row.contractId === contractId && row.serviceId === serviceId && monthOf(row.startDay) === month)
+    .map((row) => row.contractServiceId);
+  return new Set(services).size > 1;
+}
+
+/** Whether two rows bill alike: units, price and cost. */
+export const isEqualRow = (left: MonthRow, right: MonthRow): boolean =>
+  left.units === right.units && left.price.eq(right.price) && left.cost.eq(right.cost);
+
+export const hasMoney = (row: MonthRow | null): row is MonthRow =>
+  row !== null && (row.units !== 0 || !row.price.eq(0) || !row.cost.eq(0));

@@ -1,0 +1,34 @@
+/** Comparison of ids, UDF values, item codes, keys and names: without regard to case and surrounding blanks (billing rules, preamble). */
+
+export const fold = (value: string | null | undefined): string => (value ?? '').trim().toLowerCase();
+export const same = (left: string | null | undefined, right: string | null | undefined): boolean => fold(left) === fold(right);
+
+/** The value, or null for blank text. */
+export const present = (value: string | null | undefined): string | null => {
+  const trimmed = (value ?? '').trim();
+  return trimmed === '' ? null : trimmed;
+};
+
+/** Cut to at most `length` characters without splitting a character in two. */
+export function cut(value: string, length: number): string {
+  return value.length <= length
+    ? value
+    : [...value].reduce((text, char) => (text.length + char.length <= length ? text + char : text), '');
+}
+
+/** Order by code units: the same on every machine, whatever its language. */
+export const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+
+export const isGuid = (value: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value.trim());
+
+/** Groups values by a key, in order of first appearance. */
+export function groupBy<Value, Key>(values: Iterable<Value>, keyOf: (value: Value) => Key): Map<Key, Value[]> {
+  const groups = new Map<Key, Value[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
+}
