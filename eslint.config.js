@@ -1,0 +1,149 @@
+import eslint from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import { importDirections } from './scripts/lint/import-directions.js';
+
+/**
+ * Who may import whom. The first folder that fits a file counts, so exceptions stand before the folder they belong to. `shared` is imported
+ * by the others and imports none of them; the sandbox shares nothing with the product, so that one mistake cannot hide in both.
+ */
+const DIRECTIONS = [
+  { files: 'shared/billing/**', may: ['shared/billing', 'big.js', 'node:crypto'] },
+  { files: 'shared/http/**', may: ['shared/http', 'node:*', 'packages'] },
+  {
+    files: 'shared/{cloudmore,autotask}/**',
+    may: ['shared/cloudmore', 'shared/autotask', 'shared/http', 'shared/billing', 'node:*', 'packages'],
+  },
+  { files: 'shared/contract{.ts,/**}', may: ['shared/contract', 'shared/billing', '@temporalio/common'] },
+  { files: 'shared/**', may: ['shared', 'node:*', 'packages'] },
+  {
+    files: 'workflows/**',
+    may: ['workflows', 'shared/contract', 'shared/billing', '@temporalio/workflow', '@temporalio/common'],
+    types: ['activities'],
+  },
+  {
+    files: 'activities/**',
+    may: ['activities', 'shared', '@temporalio/activity', '@temporalio/common', 'node:*'],
+    types: ['big.js'],
+  },
+  { files: 'worker/**', may: ['worker', 'activities', 'shared', '@temporalio/*', 'node:*', 'packages'], types: ['workflows'] },
+  {
+    // These start the other parts of the product in this process.
+    files: 'client/commands/{sandbox,demo}{.ts,/**,-*.ts}',
+    may: ['client', 'shared', 'sandbox', 'worker', 'activities', '@temporalio/*', 'node:*', 'packages'],
+    types: ['workflows'],
+  },
+  {
+    // `worker` starts it; `plan`, `close` and `explain` run the very code that a run has run by its workflows.
+    files: 'client/commands/**',
+    may: ['client', 'shared', 'worker', 'activities', '@temporalio/*', 'node:*', 'packages'],
+    types: ['workflows'],
+  },
+  { files: 'client/**', may: ['client', 'shared', '@temporalio/*', 'node:*', 'packages'], types: ['workflows', 'activities'] },
+  { files: 'sandbox/**', may: ['sandbox', 'node:*', 'packages'] },
+  {
+    files: '{bench,scripts}/**',
+    may: [
+      'bench',
+      'scripts',
+      'workflows',
+      'activities',
+      'worker',
+      'client',
+      'shared',
+      'sandbox',
+      '@temporalio/*',
+      'node:*',
+      'packages',
+    ],
+  },
+];
+
+/** One block per entry; a file that an earlier entry covers is left out of the later ones. */
+const directions = DIRECTIONS.map(({ files, may, types = [] }, index) => ({
+  files: [files],
+  ignores: DIRECTIONS.slice(0, index).map((earlier) => earlier.files),
+  plugins: { project: { rules: { 'import-directions': importDirections } } },
+  rules: { 'project/import-directions': ['error', { may, types }] },
+}));
+
+/** The workflow sandbox has neither these globals nor a reason to need them; `process` would only fail when the line runs. */
+const NOT_IN_WORKFLOWS = [
+  'process',
+  'Buffer',
+  'fetch',
+  'crypto',
+  'performance',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  '__dirname',
+  '__filename',
+];
+
+const NO_DEFAULT_EXPORT = { selector: 'ExportDefaultDeclaration', message: 'Export by name; one thing has one name everywhere.' };
+
+/** The core gets the day as an argument and derives every key, so that the same input gives the same plan. */
+const NO_CLOCK_NO_CHANCE = [
+  {
+    selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+    message: 'No clock in shared/billing: take the day as an argument.',
+  },
+  { selector: 'CallExpression[callee.name="Date"]', message: 'No clock in shared/billing: take the day as an argument.' },
+  {
+    selector: 'MemberExpression[object.name="Date"][property.name="now"]',
+    message: 'No clock in shared/billing: take the day as an argument.',
+  },
+  {
+    selector: 'MemberExpression[object.name="Math"][property.name="random"]',
+    message: 'No chance in shared/billing: derive keys from business data.',
+  },
+];
+
+const SIZE = { skipBlankLines: true, skipComments: true };
+
+export default defineConfig(
+  { ignores: ['dist', 'node_modules', 'reports', '.billing', '.stryker-tmp'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  eslint.configs.recommended,
+  tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name; one thing has one name everywhere.' },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+    },
+  },
+  directions,
+  { files: ['workflows/**'], rules: { 'no-restricted-globals': ['error', ...NOT_IN_WORKFLOWS] } },
+  {
+    files: ['shared/billing/**'],
+    rules: {
+      'max-lines-per-function': ['error', { max: 60, ...SIZE }],
+      'max-lines': ['error', { max: 400, ...SIZE }],
+      'no-restricted-globals': ['error', ...NOT_IN_WORKFLOWS, 'setTimeout', 'console'],
+      'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, ...NO_CLOCK_NO_CHANCE],
+    },
+  },
+  {
+    files: ['test/**'],
+    rules: { '@typescript-eslint/unbound-method': 'off', '@typescript-eslint/require-await': 'off' },
+  },
+  {
+    files: ['**/*.js'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly' },
+    },
+  },
+  { files: ['*.config.js'], rules: { 'no-restricted-syntax': 'off' } },
+);
