@@ -1,0 +1,252 @@
+import type { Calls, MonthResult, OrganizationResult, OrganizationStatus, Writes } from './billing/results.js';
+import type { Day, Month, Step } from './billing/types.js';
+
+/**
+ * What crosses Temporal: ids, queues, names, messages, and the input and result of every workflow and activity (`interfaces.md` section 4). Histories
+ * carry references to evidence and small results; amounts and names stay out of ids and search attributes.
+ */
+
+// ---------------------------------------------------------------------------------------------------------------- ids, queues, names
+
+export const BILLING_QUEUE = 'billing';
+export const cloudmoreQueue = (broker: string): string => `cloudmore-${broker}`;
+export const autotaskQueue = (broker: string): string => `autotask-${broker}`;
+
+export const scheduleId = (broker: string): string => `daily-billing/${broker}`;
+/** The schedule appends the nominal time to this id. */
+export const scheduledBillingId = (broker: string): string => `daily-billing/${broker}`;
+export const dailyBillingId = (broker: string, month: Month): string => `daily-billing/${broker}/${month}`;
+export const organizationBillingId = (broker: string, month: Month, organizationId: string): string =>
+  `billing/${broker}/${month}/${organizationId}`;
+
+export const WORKFLOWS = { daily: 'dailyBilling', organization: 'organizationBilling' } as const;
+export const SEARCH_ATTRIBUTES = ['BillingBroker', 'BillingMonth', 'BillingOrganization', 'BillingStatus'] as const;
+
+export const SKIP_SIGNAL = 'skip';
+export const RERUN_SIGNAL = 'rerun';
+export const APPROVE_SIGNAL = 'approve';
+/** Internal: the daily run hands an open organization the new report. */
+export const REPORT_SIGNAL = 'newReport';
+/** Internal: an organization tells the run that it ended or waits. */
+export const SETTLED_SIGNAL = 'settled';
+export const STATUS_QUERY = 'status';
+
+// ---------------------------------------------------------------------------------------------------------------- workflows
+
+/** Digest of a value in the evidence store. */
+export type Ref = string;
+export type Mode = MonthResult['mode'];
+
+/** One broker's day. Without `month` the months due on `asOf` are treated (rule 1.2); without `asOf` the day is that of the nominal start. */
+export interface DailyBillingInput {
+  broker: string;
+  month?: Month;
+  asOf?: Day;
+  /** Overrides the worker's `BILLING_MODE`. */
+  mode?: Mode;
+  /** Ids or exact names; all organizations when absent. */
+  organizations?: string[];
+  /** Progress handed on when the run continues as new. */
+  progress?: DailyProgress;
+}
+
+/** Where a run stands between two executions of the parent. */
+export interface DailyProgress {
+  months: Month[];
+  report: ReportTaken;
+  survey: SurveyTaken;
+  work: Work;
+  /** Organizations of `work.organizations` already started. */
+  started: number;
+}
+
+export interface DailyBillingResult {
+  months: { month: Month; result: Ref; held: number; waiting: number }[];
+}
+
+export interface OrganizationBillingInput {
+  broker: string;
+  month: Month;
+  asOf: Day;
+  mode: Mode | null;
+  organizationId: string;
+  /** The report and survey of the run that starts this; null when an operator does: it is read anew then. */
+  given: GivenReport | null;
+  /** Workflow to tell when the organization is settled. */
+  parentId: string | null;
+  /** Open progress handed on by continue-as-new. */
+  state?: OrganizationState;
+}
+
+/** What an organization's workflow must remember across executions. */
+export interface OrganizationState {
+  skipReason: string | null;
+  summary: OrganizationSummary | null;
+  opened: string;
+}
+
+/** A report, and what Autotask held when it was surveyed, both in the evidence store. */
+export interface GivenReport {
+  asOf: Day;
+  report: Ref;
+  survey: Ref | null;
+  /** When the survey was taken, ISO time; it is used for planning only while it is fresh (`SURVEY_MAX_AGE`). */
+  surveyedAt: string | null;
+}
+
+export interface ReportSignal {
+  given: GivenReport;
+  mode: Mode | null;
+  parentId: string;
+}
+
+export interface SettledSignal {
+  organizationId: string;
+  summary: OrganizationSummary;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- activities
+
+export interface MonthRequest {
+  broker: string;
+  month: Month;
+  asOf: Day;
+  mode: Mode | null;
+}
+
+export interface ReportTaken {
+  report: Ref;
+  lines: number;
+  previousLines: number;
+  calls: Calls;
+}
+
+export interface SurveyRequest extends MonthRequest {
+  report: Ref;
+  organizations: string[] | null;
+}
+
+export interface SurveyTaken {
+  survey: Ref;
+  surveyedAt: string;
+  calls: Calls;
+}
+
+export interface WorkRequest extends MonthRequest {
+  report: Ref;
+  survey: Ref;
+  organizations: string[] | null;
+}
+
+/** Which organizations need a workflow: those that differ, those held, and those still open from an earlier run. */
+export interface Work {
+  organizations: string[];
+  /** The month's calls so far, for the reconciliation. */
+  calls: Calls;
+  /** Rule 1.4: the whole month is held; null when it is not. */
+  heldMonth: string | null;
+  quiet: number;
+  mode: Mode;
+}
+
+export interface PlanRequest extends MonthRequest {
+  organizationId: string;
+  given: GivenReport;
+  approvedDigest: string | null;
+  /** Items whose adjustment Autotask refused as duplicate in this run (rule 7.0). */
+  refused: string[];
+}
+
+/** A plan as the workflow needs it: what to carry out, and why not where nothing may be written. */
+export interface PlanMade {
+  plan: Ref;
+  digest: string;
+  organizationName: string;
+  companyId: number | null;
+  mode: Mode;
+  /** Steps to carry out now: none in shadow mode, none before approval. */
+  steps: Step[];
+  /** Why nothing of the plan is carried out although it has steps; null when it is, or has none. */
+  waits: { reason: 'awaiting-approval' | 'api-error'; message: string } | null;
+  calls: Calls;
+}
+
+/** Where a step's references lead: ids that earlier steps of the plan found or made, by key in lower case. */
+export interface Resolved {
+  contracts: Record<string, number>;
+  services: Record<string, number>;
+  products: Record<string, number>;
+}
+
+export interface StepRequest<S extends Step = Step> extends MonthRequest {
+  organizationId: string;
+  planDigest: string;
+  step: S;
+  resolved: Resolved;
+}
+
+/** What came of a step. `refused` is Autotask's answer to a second adjustment of one date; the planner goes on from there (rule 7.0). */
+export interface StepDone {
+  result: 'written' | 'already' | 'refused';
+  /** Id of the service, product or contract the step ensured; null for the others. */
+  id: number | null;
+  calls: Calls;
+}
+
+export interface StepStop {
+  items: string[];
+  reason: 'api-error' | 'outcome-unknown';
+  message: string;
+}
+
+export interface VerifyRequest extends MonthRequest {
+  organizationId: string;
+  given: GivenReport;
+  /** The plan that was made; null when none could be made, with the reason in `stops`. */
+  plan: Ref | null;
+  /** Contracts to read back; empty when nothing was written. */
+  contractIds: number[];
+  stops: StepStop[];
+  refused: string[];
+  waits: PlanMade['waits'];
+  skipReason: string | null;
+  writes: Writes;
+  calls: Calls;
+  workflowId: string;
+  /** What the operator should know beside the outcome, e.g. that a skip came too late. */
+  remark: string | null;
+}
+
+/** What an organization's workflow shows and tells its run. */
+export interface OrganizationSummary {
+  status: OrganizationStatus;
+  outcome: Ref | null;
+  result: OrganizationResult;
+  /** One sentence for whoever has to act; null when nobody has to. */
+  message: string | null;
+  /** Whether a cause that may heal by itself stopped it (`api-error`, `outcome-unknown`). */
+  mayHeal: boolean;
+  /** Pages of the plan for people: what waits for approval, what is held and why. Markdown. */
+  details: string;
+}
+
+export interface CloseRequest extends MonthRequest {
+  report: Ref;
+  survey: Ref;
+  calls: Calls;
+  heldMonth: string | null;
+}
+
+export interface MonthClosed {
+  /** The month's result with the items left out where they would not fit a payload. */
+  result: MonthResult;
+  ref: Ref;
+  held: number;
+  waiting: number;
+}
+
+/** Items shown by a query; more are in the report. Keeps every payload below 256 KiB. */
+export const ITEMS_SHOWN = 400;
+
+/** How many organizations run at once (`design/README.md`). */
+export const ORGANIZATIONS_AT_ONCE = 20;
