@@ -1,0 +1,65 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { EvidenceMissing, type Evidence } from './evidence.js';
+
+/** Evidence as files: `values/ab/abcd….json` and `names/…`. Every write goes to a temporary file first, so that a kill leaves no half value. */
+export function fileEvidence(root: string): Evidence {
+  const valuePath = (ref: string): string => join(root, 'values', ref.slice(0, 2), `${ref}.json`);
+  const namePath = (name: string): string => join(root, 'names', ...name.split('/').map(encodeURIComponent));
+
+  return {
+    async put(value) {
+      const text = JSON.stringify(value);
+      const ref = createHash('sha256').update(text, 'utf8').digest('hex');
+      await writeWhole(valuePath(ref), text);
+      return ref;
+    },
+    async get<T>(ref: string) {
+      const text = await readText(valuePath(ref));
+      if (text === null) throw new EvidenceMissing(ref, 'is not in the store');
+      if (createHash('sha256').update(text, 'utf8').digest('hex') !== ref)
+        throw new EvidenceMissing(ref, 'is not what its digest says');
+      return JSON.parse(text) as T;
+    },
+    point: (name, ref) => writeWhole(namePath(name) + NAME_SUFFIX, ref),
+    pointer: (name) => readText(namePath(name) + NAME_SUFFIX),
+    unpoint: (name) => rm(namePath(name) + NAME_SUFFIX, { force: true }),
+    names: (prefix) => namesBelow(namePath(prefix.replace(/\/$/, '')), prefix),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Tells a name from a folder of names. */
+const NAME_SUFFIX = '.ref';
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  await writeFile(temporary, text);
+  await rename(temporary, path);
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+async function namesBelow(folder: string, prefix: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder);
+    return entries
+      .filter((entry) => entry.endsWith(NAME_SUFFIX))
+      .map((entry) => prefix + decodeURIComponent(entry.slice(0, -NAME_SUFFIX.length)))
+      .sort();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

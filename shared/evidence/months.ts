@@ -1,0 +1,74 @@
+import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
+import { monthResult, type MonthFrame } from '../billing/reconcile.js';
+import type { MonthResult, Outcome } from '../billing/results.js';
+import type { Books, Month } from '../billing/types.js';
+import type { Evidence } from './evidence.js';
+
+/** What the store holds of a month, and under which names. */
+
+/** A report cut for planning: the month's facts, and a slice per organization by id. */
+export interface ReportManifest {
+  facts: string;
+  takenAt: string;
+  slices: { organizationId: string; organizationName: string; lines: number; slice: string }[];
+}
+
+/** A survey of Autotask: what all organizations share, and a slice of the books per organization by id. */
+export interface SurveyManifest {
+  takenAt: string;
+  shared: string;
+  slices: { organizationId: string; slice: string }[];
+}
+
+/** The part of the books that every organization's plan needs. */
+export type SharedBooks = Pick<Books, 'internalCurrency' | 'services' | 'products'>;
+export type OwnBooks = Omit<Books, keyof SharedBooks>;
+
+/** A month as its latest run left it; the organizations' outcomes are found by name, so that a rerun of one is in the next report. */
+export interface MonthRecord {
+  frame: MonthFrame;
+  organizations: string[];
+  /** Rule 1.4: why the whole month is held; null when it is not. */
+  heldMonth: string | null;
+}
+
+export const monthName = (broker: string, month: Month): string => `months/${broker}/${month}`;
+export const outcomesPrefix = (broker: string, month: Month): string => `outcomes/${broker}/${month}/`;
+export const outcomeName = (broker: string, month: Month, organizationId: string): string =>
+  outcomesPrefix(broker, month) + organizationId;
+
+/** The latest outcome of an organization's month, or null. */
+export async function readOutcome(
+  evidence: Evidence,
+  broker: string,
+  month: Month,
+  organizationId: string,
+): Promise<Outcome | null> {
+  const ref = await evidence.pointer(outcomeName(broker, month, organizationId));
+  return ref === null ? null : evidence.get<Outcome>(ref);
+}
+
+export interface MonthRead {
+  record: MonthRecord;
+  result: MonthResult;
+  outcomes: Outcome[];
+}
+
+/** The reconciliation of the latest run, with whatever single organizations did since. Null when the month never ran. */
+export async function readMonth(evidence: Evidence, broker: string, month: Month): Promise<MonthRead | null> {
+  const ref = await evidence.pointer(monthName(broker, month));
+  if (ref === null) return null;
+  const record = await evidence.get<MonthRecord>(ref);
+  const outcomes: Outcome[] = [];
+  for (const organizationId of record.organizations) {
+    const outcome = await readOutcome(evidence, broker, month, organizationId);
+    if (outcome) outcomes.push(outcome);
+  }
+  return { record, result: monthResult(record.frame, outcomes), outcomes };
+}
+
+/** A slice of the report with the month's facts: what `planOrganization` needs of Cloudmore's side. */
+export interface ReportSlice {
+  facts: MonthFacts;
+  slice: OrganizationFacts;
+}
