@@ -9,13 +9,7 @@ export type CompanyDecision =
 
 export function decideCompany(organization: Organization, facts: MonthFacts, books: Books, settings: Settings): CompanyDecision {
   const text = present(organization.companyIdText);
-  if (text === null)
-    return refuse(
-      null,
-      'excluded',
-      'company-id-missing',
-      `${organization.name} has no Autotask company id in Cloudmore and is not exported.`,
-    );
+  if (text === null) return missingCompany(organization);
   const id = companyIdOf(text);
   if (id === undefined)
     return refuse(
@@ -48,6 +42,15 @@ export function decideCompany(organization: Organization, facts: MonthFacts, boo
     );
   return { company, currency: (company.currency ?? books.internalCurrency).toUpperCase() };
 }
+
+/** Rule 3.1: the broker's way to say "do not export". */
+export const missingCompany = (organization: Organization): CompanyDecision =>
+  refuse(
+    null,
+    'excluded',
+    'company-id-missing',
+    `${organization.name} has no Autotask company id in Cloudmore and is not exported.`,
+  );
 
 const refuse = (companyId: number | null, outcome: 'held' | 'excluded', reason: Reason, message: string): CompanyDecision => ({
   company: null,

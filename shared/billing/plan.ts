@@ -1,8 +1,8 @@
 import { tripContracts, tripItem, tripMonth, tripOrganization, type Tripped } from './breakers.js';
 import { isChargeType, serviceKeyOf } from './catalogue.js';
-import { currencyMismatch, decideCompany, type CompanyDecision } from './company.js';
+import { currencyMismatch, decideCompany, missingCompany, type CompanyDecision } from './company.js';
 import { big, minorUnits, text } from './decimal.js';
-import type { MonthFacts, OrganizationFacts } from './facts.js';
+import { companyIdOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { planGhosts, type GhostPlan } from './ghosts.js';
 import { assertPlan } from './invariants.js';
 import { buildItems, codeOrProduct, indexPrices, isExcludedService, type ItemContext, type PriceList } from './items.js';
@@ -169,13 +169,13 @@ function assemble(
   items: Item[],
   refusals: Map<string, Refusal | null>,
   work: Work,
-  { facts, slice }: PlanInput,
+  { facts, slice, settings }: PlanInput,
   company: CompanyDecision,
 ): Plan {
   const decisions = new Map(
     work.contracts.flatMap(({ decisions: made }) => made.map((decision) => [decision.item.id, decision] as const)),
   );
-  const planned = items.map((item) => plannedItem(item, refusals.get(item.id) ?? null, decisions.get(item.id)));
+  const planned = items.map((item) => plannedItem(item, refusals.get(item.id) ?? null, decisions.get(item.id), settings));
   const steps = orderedSteps(work);
   const ghosts = work.ghosts.flatMap(({ ghosts: found }) => found);
   const companyId = company.company?.id ?? (company.company === null ? company.companyId : null);
@@ -204,14 +204,14 @@ function assemble(
   };
 }
 
-function plannedItem(item: Item, refusal: Refusal | null, decision: ItemDecision | undefined): PlannedItem {
+function plannedItem(item: Item, refusal: Refusal | null, decision: ItemDecision | undefined, settings: Settings): PlannedItem {
   const scale = minorUnits(item.currency);
   return {
     id: item.id,
     type: item.type,
     subscriptionId: item.subscriptionId,
     itemCode: item.itemCode,
-    contractKey: decision?.contractKey ?? item.subscriptionId ?? '',
+    contractKey: keyedItem(item, settings).contractKey,
     currency: item.currency,
     productName: item.productName,
     lines: item.lines.length,
@@ -344,3 +344,33 @@ function keptStep(step: Step, heldIds: Set<string>, heldContracts: Set<string>):
   if (servesOnlyGhost) return 'contractKey' in step && heldContracts.has(fold(step.contractKey)) ? [] : [step];
   return items.length > 0 ? [{ ...step, items }] : [];
 }
+
+/** The plan of an organization whose books could not be read: nothing to carry out, and every item that is not excluded by itself held for that reason. */
+export function planBlind(input: Omit<PlanInput, 'books'>, message: string): Plan {
+  const { facts, slice, settings } = input;
+  const context = itemContext(slice, indexPrices(facts.prices), settings);
+  const items = buildItems(slice.lines, context);
+  const blind: CompanyDecision = {
+    company: null,
+    companyId: companyIdOf(slice.organization.companyIdText ?? '') ?? null,
+    outcome: 'held',
+    reason: 'api-error',
+    message,
+  };
+  const decided = present(slice.organization.companyIdText) === null ? missingCompany(slice.organization) : blind;
+  const refusals = new Map(items.map((item) => [item.id, refusalOf(item, decided, context, settings)]));
+  const plan = assemble(items, refusals, NO_WORK, { ...input, books: EMPTY_BOOKS }, decided);
+  assertPlan(plan, items);
+  return plan;
+}
+
+const EMPTY_BOOKS: Books = {
+  internalCurrency: '',
+  companies: [],
+  contracts: [],
+  rows: [],
+  detailed: [],
+  charges: [],
+  services: [],
+  products: [],
+};

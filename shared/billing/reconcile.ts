@@ -145,7 +145,10 @@ export function monthResult(frame: MonthFrame, outcomes: Outcome[]): MonthResult
     otherCurrencies: otherCurrencies(items, currency),
     writes: outcomes.map(({ writes }) => writes).reduce(addWrites, NO_WRITES),
     calls: outcomes.map(({ calls }) => calls).reduce(addCalls, addCalls(NO_CALLS, frame.calls)),
-    digest: digestOf([facts.month, organizations.map(({ workflowId: _id, planDigest: _plan, ...result }) => result)]),
+    digest: digestOf([
+      facts.month,
+      organizations.map(({ workflowId: _id, planDigest: _plan, status: _status, ...result }) => result),
+    ]),
     organizations,
   };
 }
