@@ -3,7 +3,8 @@ import type { MonthFacts } from './facts.js';
 import { InvariantViolation } from './invariants.js';
 import { digestOf } from './keys.js';
 import { NO_CALLS, NO_WRITES } from './results.js';
-import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, OrganizationResult, Outcome, Writes } from './results.js';
+import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, OrganizationResult, Outcome } from './results.js';
+import { addCalls, addWrites } from './tally.js';
 import { byText, groupBy, same } from './text.js';
 import type { Ghost, PlannedItem } from './types.js';
 
@@ -161,17 +162,3 @@ const ghostAmounts = (ghosts: Ghost[], currency: string): Amounts =>
 
 const total = (items: PlannedItem[], side: 'roundingCost' | 'roundingSales', currency: string): Big =>
   items.filter((item) => same(item.currency, currency)).reduce((value, item) => value.plus(item[side]), ZERO);
-
-export const addWrites = (left: Writes, right: Writes): Writes => ({
-  services: left.services + right.services,
-  products: left.products + right.products,
-  contracts: left.contracts + right.contracts,
-  extensions: left.extensions + right.extensions,
-  adjustments: left.adjustments + right.adjustments,
-  charges: left.charges + right.charges,
-});
-
-export const addCalls = (left: Calls, right: Calls): Calls => ({
-  autotask: left.autotask + right.autotask,
-  cloudmore: left.cloudmore + right.cloudmore,
-});

@@ -1,0 +1,210 @@
+import { addCalls, addWrites } from '../shared/billing/tally.js';
+import { NO_CALLS, NO_WRITES, type Calls, type Writes } from '../shared/billing/results.js';
+import type { Step } from '../shared/billing/types.js';
+import type {
+  GivenReport,
+  MonthRequest,
+  OrganizationSummary,
+  PlanMade,
+  PlanRequest,
+  Resolved,
+  StepDone,
+  StepRequest,
+  StepStop,
+  VerifyRequest,
+} from '../shared/contract.js';
+
+/**
+ * What happens for one organization's month: plan, carry out, verify. A plain function over the activities' interface, without Temporal: the workflow
+ * runs it with proxied activities, the fault simulation runs the very same function against the sandbox.
+ */
+
+/** The activities it needs; each step of a plan has the activity of its kind. */
+export interface OrganizationActivities {
+  planOrganization(request: PlanRequest): Promise<PlanMade>;
+  carryOut(request: StepRequest): Promise<StepDone>;
+  verifyOrganization(request: VerifyRequest): Promise<OrganizationSummary>;
+}
+
+/** What may come from outside while it runs. */
+export interface Control {
+  /** Reason of an operator's skip, or null. Asked before every write. */
+  skipReason(): string | null;
+  /** Why an activity gave up for good. Throws what is no such failure (a cancellation, a mistake of this program). */
+  failureOf(error: unknown): Failure;
+  /** Told before each write, for whoever watches. */
+  progress(step: Step, index: number, count: number): void;
+}
+
+export interface Failure {
+  /** Whether the write may have taken effect. */
+  effect: 'none' | 'unknown';
+  /** Autotask as a whole is out of reach, so that trying the other steps would only take time. */
+  isOutage: boolean;
+  message: string;
+}
+
+export interface OrganizationRequest extends MonthRequest {
+  organizationId: string;
+  given: GivenReport;
+  approvedDigest: string | null;
+  workflowId: string;
+}
+
+const LATE_SKIP = 'The skip came after the first write; the organization was finished.';
+
+/** Bills one organization once. Whatever fails ends in the summary, item by item; only what `control.failureOf` does not know is thrown. */
+export async function billOrganization(activities: OrganizationActivities, request: OrganizationRequest, control: Control): Promise<OrganizationSummary> {
+  const run: Run = { activities, request, control, stops: [], refused: [], contractIds: new Set(), writes: NO_WRITES, calls: NO_CALLS, skipReason: null, remark: null };
+  const plan = await makePlan(run, []);
+  if (plan === null) return settle(run, null);
+  run.skipReason = control.skipReason();
+  if (run.skipReason === null) await carryOut(run, plan);
+  return settle(run, run.refused.length === 0 ? plan : await goOnAfterRefusal(run, plan));
+}
+
+interface Run {
+  activities: OrganizationActivities;
+  request: OrganizationRequest;
+  control: Control;
+  stops: StepStop[];
+  refused: string[];
+  contractIds: Set<number>;
+  writes: Writes;
+  calls: Calls;
+  skipReason: string | null;
+  remark: string | null;
+}
+
+async function makePlan(run: Run, refused: string[]): Promise<PlanMade | null> {
+  const { broker, month, asOf, mode, organizationId, given, approvedDigest } = run.request;
+  // After writes of its own the survey no longer tells what Autotask holds.
+  const known = refused.length === 0 ? given : { ...given, survey: null, surveyedAt: null };
+  try {
+    const plan = await run.activities.planOrganization({ broker, month, asOf, mode, organizationId, given: known, approvedDigest, refused });
+    run.calls = addCalls(run.calls, plan.calls);
+    return plan;
+  } catch (error) {
+    run.stops.push({ items: [], reason: 'api-error', message: run.control.failureOf(error).message });
+    return null;
+  }
+}
+
+/** 7.0: a refused adjustment is an answer. The planner is asked again, knowing it, and puts the rest on the charge. */
+async function goOnAfterRefusal(run: Run, first: PlanMade): Promise<PlanMade> {
+  const again = await makePlan(run, run.refused);
+  if (again === null) return first;
+  await carryOut(run, { ...again, steps: again.steps.filter((step) => step.kind === 'postCharge') });
+  return again;
+}
+
+async function carryOut(run: Run, plan: PlanMade): Promise<void> {
+  const resolved: Resolved = { contracts: {}, services: {}, products: {} };
+  for (const [index, step] of plan.steps.entries()) {
+    if (isStopped(run, step)) continue;
+    if (mindSkip(run)) return;
+    run.control.progress(step, index, plan.steps.length);
+    const goOn = await carryOutStep(run, plan, step, resolved);
+    if (!goOn) return stopRest(run, plan.steps.slice(index + 1));
+  }
+}
+
+/** A step whose items were all stopped before is not tried: its contract or service is not there. */
+function isStopped(run: Run, step: Step): boolean {
+  const stopped = new Set(run.stops.flatMap(({ items }) => items));
+  return step.items.length > 0 && step.items.every((id) => stopped.has(id));
+}
+
+/** A skip stops an organization only before its first write; afterwards it is finished, and the summary says so. */
+function mindSkip(run: Run): boolean {
+  const reason = run.control.skipReason();
+  if (reason === null) return false;
+  if (hasWritten(run)) {
+    run.remark = LATE_SKIP;
+    return false;
+  }
+  run.skipReason = reason;
+  return true;
+}
+
+const hasWritten = (run: Run): boolean => run.contractIds.size > 0 || run.stops.length > 0 || Object.values(run.writes).some((count) => count > 0);
+
+async function carryOutStep(run: Run, plan: PlanMade, step: Step, resolved: Resolved): Promise<boolean> {
+  const { broker, month, asOf, mode, organizationId } = run.request;
+  try {
+    const done = await run.activities.carryOut({ broker, month, asOf, mode, organizationId, planDigest: plan.digest, step, resolved: referencesOf(step, resolved) });
+    record(run, step, done, resolved);
+    return true;
+  } catch (error) {
+    const failure = run.control.failureOf(error);
+    run.stops.push({ items: step.items, reason: failure.effect === 'none' ? 'api-error' : 'outcome-unknown', message: `${step.summary}: ${failure.message}` });
+    noteContract(run, step, resolved);
+    return !failure.isOutage;
+  }
+}
+
+function stopRest(run: Run, rest: Step[]): void {
+  const message = run.stops.at(-1)?.message ?? '';
+  const items = [...new Set(rest.filter((step) => !isStopped(run, step)).flatMap((step) => step.items))];
+  if (items.length > 0) run.stops.push({ items, reason: 'api-error', message: `Not tried, because Autotask did not answer before. ${message}` });
+}
+
+function record(run: Run, step: Step, done: StepDone, resolved: Resolved): void {
+  run.calls = addCalls(run.calls, done.calls);
+  if (done.result === 'refused') run.refused.push(...step.items);
+  if (done.result === 'written') run.writes = addWrites(run.writes, { ...NO_WRITES, [WRITES_OF[step.kind]]: 1 });
+  if (done.id !== null && step.kind === 'ensureService') resolved.services[step.serviceKey.toLowerCase()] = done.id;
+  if (done.id !== null && step.kind === 'ensureProduct') resolved.products[step.productKey.toLowerCase()] = done.id;
+  if (done.id !== null && step.kind === 'upsertContract') resolved.contracts[step.contractKey.toLowerCase()] = done.id;
+  noteContract(run, step, resolved);
+}
+
+const WRITES_OF: Record<Step['kind'], keyof Writes> = {
+  ensureService: 'services',
+  ensureProduct: 'products',
+  upsertContract: 'contracts',
+  extendContract: 'extensions',
+  postAdjustment: 'adjustments',
+  postCharge: 'charges',
+};
+
+function noteContract(run: Run, step: Step, resolved: Resolved): void {
+  if (!('contractKey' in step)) return;
+  const id = step.contractId ?? resolved.contracts[step.contractKey.toLowerCase()];
+  if (id !== undefined) run.contractIds.add(id);
+}
+
+/** Only the ids this step refers to cross to the activity. */
+function referencesOf(step: Step, resolved: Resolved): Resolved {
+  const pick = (ids: Record<string, number>, key: string | null): Record<string, number> => {
+    const id = key === null ? undefined : ids[key.toLowerCase()];
+    return key === null || id === undefined ? {} : { [key.toLowerCase()]: id };
+  };
+  return {
+    contracts: pick(resolved.contracts, 'contractKey' in step ? step.contractKey : null),
+    services: pick(resolved.services, step.kind === 'postAdjustment' ? step.serviceKey : null),
+    products: pick(resolved.products, step.kind === 'postCharge' ? step.productKey : null),
+  };
+}
+
+function settle(run: Run, plan: PlanMade | null): Promise<OrganizationSummary> {
+  const { broker, month, asOf, mode, organizationId, given, workflowId } = run.request;
+  return run.activities.verifyOrganization({
+    broker,
+    month,
+    asOf,
+    mode: plan?.mode ?? mode,
+    organizationId,
+    given,
+    plan: plan?.plan ?? null,
+    contractIds: [...run.contractIds],
+    stops: run.stops,
+    refused: run.refused,
+    waits: plan?.waits ?? null,
+    skipReason: run.skipReason,
+    writes: run.writes,
+    calls: run.calls,
+    workflowId,
+    remark: run.remark,
+  });
+}
