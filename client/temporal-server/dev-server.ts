@@ -1,0 +1,114 @@
+import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SEARCH_ATTRIBUTES } from '../../shared/contract.js';
+import { checkAnswers } from './checks.js';
+import { freePort } from './free-port.js';
+import { signalGroup, spawnGuarded, type GuardedProcess } from './guarded.js';
+import { collectTail } from './run.js';
+
+export interface DevServerOptions {
+  /** The Temporal CLI, as `findTemporalServer` gives it. */
+  path: string;
+  /** Keeps workflows between starts; without it they live in memory. */
+  dbFilename?: string;
+  /** Default: any free one. */
+  port?: number;
+  ui?: boolean;
+  /** Default: any free one. Implies `ui`. */
+  uiPort?: number;
+  namespace?: string;
+  /** Names of Keyword search attributes; default: those of our workflows. */
+  searchAttributes?: readonly string[];
+}
+
+export interface DevServer {
+  address: string;
+  namespace: string;
+  /** The Web UI, where there is one. */
+  uiUrl: string | undefined;
+  pid: number;
+  /** When the process ends, wanted or not. */
+  ended: Promise<void>;
+  stop: () => Promise<void>;
+}
+
+const IP = '127.0.0.1';
+const STARTS_WITHIN_MS = 30_000;
+const STOPS_WITHIN_MS = 5_000;
+/** The same as in docker-compose.yml. A dev server forgets closed workflows after one day, too early for a month's story. */
+const RETENTION = msToTs('90 days');
+
+/** Starts a dev server that ends with this process at the latest, and waits until its namespace can be used. */
+export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  const { namespace = 'default', port = await freePort() } = options;
+  const uiPort = options.uiPort ?? (options.ui ? await freePort() : undefined);
+  const child = spawnGuarded(options.path, devServerArguments({ ...options, namespace, port, uiPort }));
+  const address = `${IP}:${port}`;
+  const output = collectTail(child);
+  const ended = new Promise<void>((resolve) => child.once('error', () => resolve()).once('exit', () => resolve()));
+  const stop = (): Promise<void> => stopProcess(child, ended);
+  try {
+    await Promise.race([prepareNamespace(address, namespace), ended.then(() => Promise.reject(new Error('it ended')))]);
+  } catch (error) {
+    await stop();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The Temporal dev server at ${address} did not start (${reason}). Its last words:\n${output.join('\n')}`, {
+      cause: error,
+    });
+  }
+  return {
+    address,
+    namespace,
+    uiUrl: uiPort === undefined ? undefined : `http://${IP}:${uiPort}`,
+    pid: child.pid ?? 0,
+    ended,
+    stop,
+  };
+}
+
+type Arguments = Omit<DevServerOptions, 'uiPort'> & { namespace: string; port: number; uiPort: number | undefined };
+
+function devServerArguments({ namespace, port, uiPort, dbFilename, searchAttributes = SEARCH_ATTRIBUTES }: Arguments): string[] {
+  return [
+    ...['server', 'start-dev', '--ip', IP, '--port', String(port), '--namespace', namespace],
+    ...['--log-level', 'error', '--log-format', 'pretty'],
+    // No calls to the outside world.
+    ...['--dynamic-config-value', 'frontend.enableServerVersionCheck=false'],
+    ...(uiPort === undefined ? ['--headless'] : ['--ui-ip', IP, '--ui-port', String(uiPort)]),
+    ...(dbFilename === undefined ? [] : ['--db-filename', dbFilename]),
+    ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+  ];
+}
+
+/** Waits for the namespace and raises its retention. */
+async function prepareNamespace(address: string, namespace: string): Promise<void> {
+  const giveUpAt = Date.now() + STARTS_WITHIN_MS;
+  for (;;) {
+    try {
+      await checkAnswers(address); // gRPC would wait a second after a refused connection.
+      return await raiseRetention(address, namespace);
+    } catch (error) {
+      if (Date.now() > giveUpAt) throw error;
+      await sleep(25);
+    }
+  }
+}
+
+async function raiseRetention(address: string, namespace: string): Promise<void> {
+  const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+  try {
+    const config = { workflowExecutionRetentionTtl: RETENTION };
+    await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.updateNamespace({ namespace, config }));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function stopProcess(child: GuardedProcess, ended: Promise<void>): Promise<void> {
+  if (child.pid === undefined) return;
+  signalGroup(child.pid, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(child.pid ?? 0, 'SIGKILL'), STOPS_WITHIN_MS);
+  await ended;
+  clearTimeout(timer);
+}

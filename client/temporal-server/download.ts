@@ -1,0 +1,56 @@
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { extname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { run } from './run.js';
+
+/** The two servers that the SDK knows how to download. */
+export type Downloadable = 'dev-server' | 'time-skipping';
+
+const STALLED_AFTER_MS = 20_000;
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Downloads a server as `@temporalio/testing` does it, to `output`. In a process of its own with a hard end, because the download cannot be
+ * cancelled and waits for ever behind a proxy that says nothing: it may take its time, but not stand still for 20 seconds.
+ */
+export async function downloadServer(server: Downloadable, version: string, output: string): Promise<void> {
+  const folder = await mkdtemp(`${output}.download-`);
+  const stalled = new AbortController();
+  const watch = abortWhenStalled(folder, stalled);
+  try {
+    await run(process.execPath, [...childProgram(), server, version, folder], { signal: stalled.signal });
+    const [file] = await readdir(folder);
+    if (file === undefined) throw new Error('the download left no file');
+    await rename(join(folder, file), output);
+  } finally {
+    clearInterval(watch);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** From sources the child needs the TypeScript loader, as this process does. */
+function childProgram(): string[] {
+  const extension = extname(new URL(import.meta.url).pathname);
+  const program = fileURLToPath(new URL(`./download-child${extension}`, import.meta.url));
+  if (extension !== '.ts') return [program];
+  const loader = createRequire(import.meta.url).resolve('tsx');
+  return ['--import', pathToFileURL(loader).href, program];
+}
+
+/** What is downloaded grows in the folder from the first byte on. */
+function abortWhenStalled(folder: string, stalled: AbortController): NodeJS.Timeout {
+  let bytes = 0;
+  let grownAt = Date.now();
+  const look = async (): Promise<void> => {
+    const now = await bytesIn(folder);
+    if (now > bytes) [bytes, grownAt] = [now, Date.now()];
+    else if (Date.now() - grownAt > STALLED_AFTER_MS) stalled.abort(new Error(`nothing came for ${STALLED_AFTER_MS / 1000} s`));
+  };
+  return setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS);
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const sizes = await Promise.all((await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
