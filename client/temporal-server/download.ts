@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { run } from './run.js';
+import { CommandFailedError, run } from './run.js';
 
 /** The two servers that the SDK knows how to download. */
 export type Downloadable = 'dev-server' | 'time-skipping';
@@ -19,7 +19,7 @@ export async function downloadServer(server: Downloadable, version: string, outp
   const stalled = new AbortController();
   const watch = abortWhenStalled(folder, stalled);
   try {
-    await run(process.execPath, [...childProgram(), server, version, folder], { signal: stalled.signal });
+    await run(process.execPath, [...childProgram(), server, version, folder], { signal: stalled.signal }).catch(inOneLine);
     const [file] = await readdir(folder);
     if (file === undefined) throw new Error('the download left no file');
     await rename(join(folder, file), output);
@@ -27,6 +27,13 @@ export async function downloadServer(server: Downloadable, version: string, outp
     clearInterval(watch);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The SDK's message repeats the address at every level; what went wrong stands at its end. */
+function inOneLine(error: unknown): never {
+  if (!(error instanceof CommandFailedError)) throw error;
+  const [reason] = error.tail.join(' ').split('): ').slice(-1);
+  throw new Error(`not possible (${reason})`, { cause: error });
 }
 
 /** From sources the child needs the TypeScript loader, as this process does. */

@@ -10,6 +10,17 @@ export interface RunOptions extends SpawnOptions {
 
 const TAIL_LINES = 15;
 
+/** A command that ended with something else than 0; `tail` has the last lines of its output. */
+export class CommandFailedError extends Error {
+  constructor(
+    command: string,
+    code: number | string,
+    readonly tail: readonly string[],
+  ) {
+    super(`${command} ended with ${code}:\n${tail.join('\n')}`);
+  }
+}
+
 /** Runs a command to its end. Fails with the last lines of its output when the exit code is not 0. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<void> {
   const { onLine, signal, ...spawnOptions } = options;
@@ -21,7 +32,7 @@ export async function run(command: string, args: readonly string[], options: Run
   try {
     const code = await ended(child, command);
     signal?.throwIfAborted();
-    if (code !== 0) throw new Error(`${command} ended with ${code}:\n${tail.join('\n')}`);
+    if (code !== 0) throw new CommandFailedError(command, code, tail);
   } finally {
     signal?.removeEventListener('abort', kill);
   }
