@@ -44,10 +44,14 @@ export interface DailyBillingInput {
   asOf?: Day;
   /** Overrides the worker's `BILLING_MODE`. */
   mode?: Mode;
+  /** `BILLING_RECHECK_DAYS` of rule 1.2, for a run that finds its months itself. */
+  recheckDays?: number;
   /** Ids or exact names; all organizations when absent. */
   organizations?: string[];
   /** Progress handed on when the run continues as new. */
   progress?: DailyProgress;
+  /** Months already closed by this run when it continues as new. */
+  done?: DailyBillingResult['months'];
 }
 
 /** Where a run stands between two executions of the parent. */
@@ -226,7 +230,11 @@ export interface OrganizationSummary {
   message: string | null;
   /** Whether a cause that may heal by itself stopped it (`api-error`, `outcome-unknown`). */
   mayHeal: boolean;
-  /** Pages of the plan for people: what waits for approval, what is held and why. Markdown. */
+  /** Whether it stays open for a person; shadow mode shows and ends. */
+  staysOpen: boolean;
+  /** The day after which nobody waits any more: the end of the recheck window. */
+  closesOn: Day;
+  /** For the Web UI, Markdown: amounts, what is held and why, what to do. */
   details: string;
 }
 

@@ -54,8 +54,23 @@ export interface OrganizationRequest extends MonthRequest {
 const LATE_SKIP = 'The skip came after the first write; the organization was finished.';
 
 /** Bills one organization once. Whatever fails ends in the summary, item by item; only what `control.failureOf` does not know is thrown. */
-export async function billOrganization(activities: OrganizationActivities, request: OrganizationRequest, control: Control): Promise<OrganizationSummary> {
-  const run: Run = { activities, request, control, stops: [], refused: [], contractIds: new Set(), writes: NO_WRITES, calls: NO_CALLS, skipReason: null, remark: null };
+export async function billOrganization(
+  activities: OrganizationActivities,
+  request: OrganizationRequest,
+  control: Control,
+): Promise<OrganizationSummary> {
+  const run: Run = {
+    activities,
+    request,
+    control,
+    stops: [],
+    refused: [],
+    contractIds: new Set(),
+    writes: NO_WRITES,
+    calls: NO_CALLS,
+    skipReason: null,
+    remark: null,
+  };
   const plan = await makePlan(run, []);
   if (plan === null) return settle(run, null);
   run.skipReason = control.skipReason();
@@ -81,7 +96,16 @@ async function makePlan(run: Run, refused: string[]): Promise<PlanMade | null> {
   // After writes of its own the survey no longer tells what Autotask holds.
   const known = refused.length === 0 ? given : { ...given, survey: null, surveyedAt: null };
   try {
-    const plan = await run.activities.planOrganization({ broker, month, asOf, mode, organizationId, given: known, approvedDigest, refused });
+    const plan = await run.activities.planOrganization({
+      broker,
+      month,
+      asOf,
+      mode,
+      organizationId,
+      given: known,
+      approvedDigest,
+      refused,
+    });
     run.calls = addCalls(run.calls, plan.calls);
     return plan;
   } catch (error) {
@@ -127,17 +151,31 @@ function mindSkip(run: Run): boolean {
   return true;
 }
 
-const hasWritten = (run: Run): boolean => run.contractIds.size > 0 || run.stops.length > 0 || Object.values(run.writes).some((count) => count > 0);
+const hasWritten = (run: Run): boolean =>
+  run.contractIds.size > 0 || run.stops.length > 0 || Object.values(run.writes).some((count) => count > 0);
 
 async function carryOutStep(run: Run, plan: PlanMade, step: Step, resolved: Resolved): Promise<boolean> {
   const { broker, month, asOf, mode, organizationId } = run.request;
   try {
-    const done = await run.activities.carryOut({ broker, month, asOf, mode, organizationId, planDigest: plan.digest, step, resolved: referencesOf(step, resolved) });
+    const done = await run.activities.carryOut({
+      broker,
+      month,
+      asOf,
+      mode,
+      organizationId,
+      planDigest: plan.digest,
+      step,
+      resolved: referencesOf(step, resolved),
+    });
     record(run, step, done, resolved);
     return true;
   } catch (error) {
     const failure = run.control.failureOf(error);
-    run.stops.push({ items: step.items, reason: failure.effect === 'none' ? 'api-error' : 'outcome-unknown', message: `${step.summary}: ${failure.message}` });
+    run.stops.push({
+      items: step.items,
+      reason: failure.effect === 'none' ? 'api-error' : 'outcome-unknown',
+      message: `${step.summary}: ${failure.message}`,
+    });
     noteContract(run, step, resolved);
     return !failure.isOutage;
   }
@@ -146,7 +184,8 @@ async function carryOutStep(run: Run, plan: PlanMade, step: Step, resolved: Reso
 function stopRest(run: Run, rest: Step[]): void {
   const message = run.stops.at(-1)?.message ?? '';
   const items = [...new Set(rest.filter((step) => !isStopped(run, step)).flatMap((step) => step.items))];
-  if (items.length > 0) run.stops.push({ items, reason: 'api-error', message: `Not tried, because Autotask did not answer before. ${message}` });
+  if (items.length > 0)
+    run.stops.push({ items, reason: 'api-error', message: `Not tried, because Autotask did not answer before. ${message}` });
 }
 
 function record(run: Run, step: Step, done: StepDone, resolved: Resolved): void {

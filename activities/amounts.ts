@@ -1,0 +1,146 @@
+import { big } from '../shared/billing/decimal.js';
+import { fold } from '../shared/billing/text.js';
+import type { PostAdjustmentStep, PostChargeStep, Row } from '../shared/billing/types.js';
+import type { StepRequest } from '../shared/contract.js';
+import { ApiError } from '../shared/http/errors.js';
+import type { Dependencies } from './dependencies.js';
+import { sendOnce } from './sending.js';
+import { contractIdOf, productIdOf, serviceIdOf, type Done } from './steps.js';
+
+type RowState = NonNullable<PostAdjustmentStep['before']>;
+const NO_ROW: RowState = { units: 0, price: '0', cost: '0' };
+
+/**
+ * Brings the row that begins on a day to units and unit prices, as one adjustment. Autotask takes a delta, so the row it starts from must be known: the
+ * plan saw it, or it is read now where an extension has just made it.
+ */
+export async function postAdjustment(dependencies: Dependencies, request: StepRequest<PostAdjustmentStep>): Promise<Done> {
+  const { step } = request;
+  const contractId = contractIdOf(request);
+  const serviceId = serviceIdOf(request);
+  const before = step.before ?? stateOf(await findRow(dependencies, contractId, serviceId, step.day));
+  if (isDone(step, before)) return { result: 'already', id: null };
+  try {
+    await sendOnce(dependencies, request, {
+      identity: [
+        'adjustment',
+        String(contractId),
+        String(serviceId),
+        step.day,
+        String(step.units),
+        step.unitPrice ?? '',
+        step.unitCost ?? '',
+      ],
+      find: () => findEffect(dependencies, contractId, serviceId, step, before),
+      send: () => send(dependencies, contractId, serviceId, step, before),
+    });
+    return { result: 'written', id: null };
+  } catch (error) {
+    // A second adjustment of one date is refused (`autotask.md` 3.1): the month was adjusted already, the planner goes on from there (rule 7.0).
+    if (error instanceof ApiError && error.kind === 'duplicate') return { result: 'refused', id: null };
+    throw error;
+  }
+}
+
+async function send(
+  { autotask }: Dependencies,
+  contractId: number,
+  serviceId: number,
+  step: PostAdjustmentStep,
+  before: RowState,
+): Promise<true> {
+  await autotask.createAdjustment({
+    contractId,
+    serviceId,
+    contractServiceId: step.contractServiceId,
+    day: step.day,
+    unitChange: step.units - before.units,
+    unitPrice: step.unitPrice,
+    unitCost: step.unitCost,
+  });
+  return true;
+}
+
+/** The row shows the target: the lost answer was a yes. It shows something else than before: somebody wrote, and the read-back tells what. */
+async function findEffect(
+  dependencies: Dependencies,
+  contractId: number,
+  serviceId: number,
+  step: PostAdjustmentStep,
+  before: RowState,
+): Promise<true | null> {
+  const state = stateOf(await findRow(dependencies, contractId, serviceId, step.day));
+  return isDone(step, state) || !isEqual(state, before) ? true : null;
+}
+
+async function findRow({ autotask }: Dependencies, contractId: number, serviceId: number, day: string): Promise<Row | null> {
+  const rows = await autotask.findRows(contractId, serviceId, day);
+  return rows.find((row) => row.startDay === day) ?? null;
+}
+
+const stateOf = (row: Row | null): RowState => (row === null ? NO_ROW : { units: row.units, price: row.price, cost: row.cost });
+const isEqual = (left: RowState, right: RowState): boolean =>
+  left.units === right.units && big(left.price).eq(right.price) && big(left.cost).eq(right.cost);
+
+function isDone(step: PostAdjustmentStep, row: RowState): boolean {
+  if (row.units !== step.units) return false;
+  if (step.unitPrice === null || step.unitCost === null) return true;
+  return big(step.unitPrice).times(step.units).eq(row.price) && big(step.unitCost).times(step.units).eq(row.cost);
+}
+
+/** Makes, changes or deletes the month's charge of an item (rule 7.7). */
+export async function postCharge(dependencies: Dependencies, request: StepRequest<PostChargeStep>): Promise<Done> {
+  const { step } = request;
+  const contractId = contractIdOf(request);
+  switch (step.action) {
+    case 'create':
+      return createCharge(dependencies, request, contractId);
+    case 'update':
+      await dependencies.autotask.updateCharge(contractId, step.chargeId!, {
+        ...amountsOf(step),
+        name: step.name,
+        description: step.description,
+      });
+      return { result: 'written', id: null };
+    case 'delete':
+      return deleteCharge(dependencies, contractId, step.chargeId!);
+  }
+}
+
+const amountsOf = ({
+  quantity,
+  unitPrice,
+  unitCost,
+}: PostChargeStep): Pick<PostChargeStep, 'quantity' | 'unitPrice' | 'unitCost'> => ({ quantity, unitPrice, unitCost });
+
+async function createCharge(dependencies: Dependencies, request: StepRequest<PostChargeStep>, contractId: number): Promise<Done> {
+  const { step } = request;
+  const { autotask, settings } = dependencies;
+  await sendOnce(dependencies, request, {
+    identity: ['charge', String(contractId), fold(step.chargeKey)],
+    find: async () => (await autotask.findCharges(contractId, step.chargeKey))[0]?.id ?? null,
+    send: () =>
+      autotask.createCharge({
+        contractId,
+        key: step.chargeKey,
+        name: step.name,
+        description: step.description,
+        day: step.day,
+        productId: productIdOf(request),
+        billingCodeId: settings.productBillingCodeId,
+        ...amountsOf(step),
+      }),
+  });
+  return { result: 'written', id: null };
+}
+
+/** What is gone already was deleted by a lost answer, or by a person. */
+async function deleteCharge({ autotask }: Dependencies, contractId: number, chargeId: number): Promise<Done> {
+  try {
+    await autotask.deleteCharge(contractId, chargeId);
+    return { result: 'written', id: null };
+  } catch (error) {
+    if (error instanceof ApiError && error.kind === 'not-found') return { result: 'already', id: null };
+    throw error;
+  }
+}

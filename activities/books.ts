@@ -1,0 +1,66 @@
+import { companyIdOf, type OrganizationFacts } from '../shared/billing/facts.js';
+import { fold, groupBy, present } from '../shared/billing/text.js';
+import type { Books, Contract } from '../shared/billing/types.js';
+import type { OwnBooks, SharedBooks } from '../shared/evidence/months.js';
+
+/** Cutting the survey into what each organization's plan needs, and putting a read-back over it. */
+
+export interface BooksIndex {
+  byCompany: Map<number, Contract[]>;
+  bySubscription: Map<string, Contract[]>;
+  rowsOf: Map<number, Books['rows']>;
+  chargesOf: Map<number, Books['charges']>;
+  detailed: Set<number>;
+  books: Books;
+}
+
+export const indexBooks = (books: Books): BooksIndex => ({
+  byCompany: groupBy(books.contracts, ({ companyId }) => companyId),
+  bySubscription: groupBy(
+    books.contracts.filter(({ subscriptionId }) => present(subscriptionId) !== null),
+    ({ subscriptionId }) => fold(subscriptionId),
+  ),
+  rowsOf: groupBy(books.rows, ({ contractId }) => contractId),
+  chargesOf: groupBy(books.charges, ({ contractId }) => contractId),
+  detailed: new Set(books.detailed),
+  books,
+});
+
+export const sharedBooks = ({ internalCurrency, services, products }: Books): SharedBooks => ({
+  internalCurrency,
+  services,
+  products,
+});
+
+/** An organization's own part: its company, that company's contracts of ours, and contracts elsewhere that carry one of its subscriptions (rule 6.1). */
+export function ownBooks(index: BooksIndex, facts: OrganizationFacts): OwnBooks {
+  const companyId = companyIdOf(facts.organization.companyIdText ?? '');
+  const own = companyId === undefined ? [] : (index.byCompany.get(companyId) ?? []);
+  const elsewhere = [...subscriptionKeys(facts)].flatMap((key) => index.bySubscription.get(key) ?? []);
+  const contracts = [...new Set([...own, ...elsewhere])].sort((left, right) => left.id - right.id);
+  return {
+    companies: index.books.companies.filter(({ id }) => id === companyId),
+    contracts,
+    rows: contracts.flatMap(({ id }) => index.rowsOf.get(id) ?? []),
+    charges: contracts.flatMap(({ id }) => index.chargesOf.get(id) ?? []),
+    detailed: contracts.filter(({ id }) => index.detailed.has(id)).map(({ id }) => id),
+  };
+}
+
+/** Folded subscription ids an organization's lines and subscriptions name. */
+export function subscriptionKeys({ lines, subscriptions }: OrganizationFacts): Set<string> {
+  const named = [...lines.map(({ subscriptionId }) => subscriptionId), ...subscriptions.map(({ id }) => id)];
+  return new Set(named.flatMap((id) => (present(id) === null ? [] : [fold(id)])));
+}
+
+/** The books with the read-back's contracts, rows and charges in place of what the survey said of the same contracts. */
+export function overlay(books: Books, readBack: Pick<Books, 'contracts' | 'rows' | 'charges'>, contractIds: number[]): Books {
+  const fresh = new Set([...contractIds, ...readBack.contracts.map(({ id }) => id)]);
+  return {
+    ...books,
+    contracts: [...books.contracts.filter(({ id }) => !fresh.has(id)), ...readBack.contracts],
+    rows: [...books.rows.filter(({ contractId }) => !fresh.has(contractId)), ...readBack.rows],
+    charges: [...books.charges.filter(({ contractId }) => !fresh.has(contractId)), ...readBack.charges],
+    detailed: [...new Set([...books.detailed, ...fresh])],
+  };
+}

@@ -1,0 +1,28 @@
+import type { Autotask } from '../shared/autotask/index.js';
+import type { Settings } from '../shared/billing/types.js';
+import type { Cloudmore } from '../shared/cloudmore/index.js';
+import type { Mode } from '../shared/contract.js';
+import type { Evidence } from '../shared/evidence/index.js';
+
+/** What activities work with. Made in one place (`worker/main.ts`), replaced by none in tests: the vendors' stand-ins answer over HTTP. */
+export interface Dependencies {
+  cloudmore: Cloudmore;
+  autotask: Autotask;
+  evidence: Evidence;
+  settings: Settings;
+  mode: Mode;
+  recheckDays: number;
+  surveyMaxAgeMs: number;
+  clock: Clock;
+  /** Told while something long goes on, so that Temporal knows the activity lives. */
+  heartbeat: (details: string) => void;
+  /** Aborted when the activity is cancelled or its worker shuts down. */
+  signal: () => AbortSignal | undefined;
+  /** Which attempt of its activity this is, from 1, and how many there will be. */
+  attempt: () => { number: number; last: number };
+}
+
+export interface Clock {
+  now(): Date;
+  sleep(milliseconds: number): Promise<void>;
+}

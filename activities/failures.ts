@@ -1,0 +1,65 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { InvariantViolation } from '../shared/billing/invariants.js';
+import { EvidenceMissing } from '../shared/evidence/index.js';
+import { ApiError } from '../shared/http/errors.js';
+
+/** The one place where what happened becomes advice for Temporal: whether to try again, and when. Workflows branch on `type` alone. */
+
+export type FailureType =
+  | 'Unavailable'
+  | 'Unauthorized'
+  | 'RateLimited'
+  | 'Rejected'
+  | 'Malformed'
+  | 'OutcomePending'
+  | 'OutcomeUnknown'
+  | 'InvariantViolation'
+  | 'EvidenceMissing';
+
+/** A write whose answer is missing: the next attempt looks before it does anything (rule 7.9). */
+export class OutcomePending extends Error {
+  override readonly name = 'OutcomePending';
+  constructor(
+    message: string,
+    /** When to look, in milliseconds. */
+    readonly lookAgainMs: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The answer stays missing; a person or a later run resolves it. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}
+
+export function toFailure(error: unknown): unknown {
+  if (error instanceof OutcomePending) return retryable('OutcomePending', error.message, error.lookAgainMs);
+  if (error instanceof OutcomeUnknown) return final('OutcomeUnknown', error.message);
+  if (error instanceof InvariantViolation) return final('InvariantViolation', error.message);
+  if (error instanceof EvidenceMissing) return final('EvidenceMissing', error.message);
+  return error instanceof ApiError ? ofApiError(error) : error;
+}
+
+function ofApiError(error: ApiError): ApplicationFailure {
+  switch (error.kind) {
+    case 'unauthorized':
+      return final('Unauthorized', error.message);
+    case 'rate-limited':
+      return retryable('RateLimited', error.message, error.facts.retryAfterMs);
+    case 'unavailable':
+    case 'timed-out':
+      return retryable('Unavailable', error.message, error.facts.retryAfterMs);
+    case 'malformed':
+      return final('Malformed', error.message);
+    case 'rejected':
+    case 'not-found':
+    case 'duplicate':
+      return final('Rejected', error.message);
+  }
+}
+
+const final = (type: FailureType, message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, type);
+
+const retryable = (type: FailureType, message: string, afterMs: number | undefined): ApplicationFailure =>
+  ApplicationFailure.create({ type, message, ...(afterMs === undefined ? {} : { nextRetryDelay: afterMs }) });

@@ -1,0 +1,102 @@
+import type {
+  CloseRequest,
+  MonthClosed,
+  MonthRequest,
+  OrganizationSummary,
+  PlanMade,
+  PlanRequest,
+  ReportTaken,
+  StepDone,
+  StepRequest,
+  SurveyRequest,
+  SurveyTaken,
+  VerifyRequest,
+  Work,
+  WorkRequest,
+} from '../shared/contract.js';
+import type {
+  EnsureProductStep,
+  EnsureServiceStep,
+  ExtendContractStep,
+  PostAdjustmentStep,
+  PostChargeStep,
+  UpsertContractStep,
+} from '../shared/billing/types.js';
+import { postAdjustment, postCharge } from './amounts.js';
+import { Catalogue } from './catalogue.js';
+import { extendContract, upsertContract } from './contracts.js';
+import type { Dependencies } from './dependencies.js';
+import { toFailure } from './failures.js';
+import { makePlan } from './plan.js';
+import { takeReport } from './report.js';
+import { Turns } from './sending.js';
+import { Slices } from './slices.js';
+import type { Done } from './steps.js';
+import { surveyAutotask } from './survey.js';
+import { verifyOrganization } from './verify.js';
+import { closeRun, findWork } from './work.js';
+
+/** The activities by the names of `interfaces.md` section 4. */
+export interface Activities {
+  takeReport(request: MonthRequest): Promise<ReportTaken>;
+  surveyAutotask(request: SurveyRequest): Promise<SurveyTaken>;
+  findWork(request: WorkRequest): Promise<Work>;
+  planOrganization(request: PlanRequest): Promise<PlanMade>;
+  ensureService(request: StepRequest<EnsureServiceStep>): Promise<StepDone>;
+  ensureProduct(request: StepRequest<EnsureProductStep>): Promise<StepDone>;
+  upsertContract(request: StepRequest<UpsertContractStep>): Promise<StepDone>;
+  extendContract(request: StepRequest<ExtendContractStep>): Promise<StepDone>;
+  postAdjustment(request: StepRequest<PostAdjustmentStep>): Promise<StepDone>;
+  postCharge(request: StepRequest<PostChargeStep>): Promise<StepDone>;
+  verifyOrganization(request: VerifyRequest): Promise<OrganizationSummary>;
+  closeRun(request: CloseRequest): Promise<MonthClosed>;
+}
+
+/** Which task queue serves which activities (`interfaces.md` section 4). */
+export interface ActivitiesByQueue {
+  billing: Pick<Activities, 'findWork' | 'closeRun'>;
+  cloudmore: Pick<Activities, 'takeReport'>;
+  autotask: Omit<Activities, 'findWork' | 'closeRun' | 'takeReport'>;
+}
+
+export function createActivities(dependencies: Dependencies): ActivitiesByQueue {
+  const slices = new Slices(dependencies.evidence);
+  const catalogue = new Catalogue(dependencies, new Turns());
+  const step = async (work: () => Promise<Done>): Promise<StepDone> => {
+    const { result, calls } = await dependencies.autotask.countCalls(work);
+    return { ...result, calls: { autotask: calls, cloudmore: 0 } };
+  };
+  return {
+    billing: translated({
+      findWork: (request: WorkRequest) => findWork(dependencies, slices, request),
+      closeRun: (request: CloseRequest) => closeRun(dependencies, slices, request),
+    }),
+    cloudmore: translated({ takeReport: (request: MonthRequest) => takeReport(dependencies, request) }),
+    autotask: translated({
+      surveyAutotask: (request: SurveyRequest) => surveyAutotask(dependencies, slices, request),
+      planOrganization: (request: PlanRequest) => makePlan(dependencies, slices, request),
+      ensureService: (request: StepRequest<EnsureServiceStep>) => step(() => catalogue.ensureService(request)),
+      ensureProduct: (request: StepRequest<EnsureProductStep>) => step(() => catalogue.ensureProduct(request)),
+      upsertContract: (request: StepRequest<UpsertContractStep>) => step(() => upsertContract(dependencies, request)),
+      extendContract: (request: StepRequest<ExtendContractStep>) => step(() => extendContract(dependencies, request)),
+      postAdjustment: (request: StepRequest<PostAdjustmentStep>) => step(() => postAdjustment(dependencies, request)),
+      postCharge: (request: StepRequest<PostChargeStep>) => step(() => postCharge(dependencies, request)),
+      verifyOrganization: (request: VerifyRequest) => verifyOrganization(dependencies, slices, request),
+    }),
+  };
+}
+
+/** Every failure leaves through `failures.ts`. */
+function translated<T extends object>(activities: T): T {
+  const entries = Object.entries(activities as Record<string, (request: never) => Promise<unknown>>).map(([name, activity]) => [
+    name,
+    async (request: never): Promise<unknown> => {
+      try {
+        return await activity(request);
+      } catch (error) {
+        throw toFailure(error);
+      }
+    },
+  ]);
+  return Object.fromEntries(entries) as T;
+}

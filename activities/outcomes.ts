@@ -1,0 +1,46 @@
+import { NO_CALLS, NO_WRITES, type OrganizationStatus, type Outcome } from '../shared/billing/results.js';
+import type { Ghost, Plan, PlannedItem } from '../shared/billing/types.js';
+import type { Ref } from '../shared/contract.js';
+import { outcomeName } from '../shared/evidence/months.js';
+import type { Dependencies } from './dependencies.js';
+
+/** What became of an organization's month, and where it is kept. */
+
+/** States in which an organization's workflow stays open for a person. */
+export const isParked = (status: OrganizationStatus): boolean =>
+  status === 'NeedsAttention' || status === 'AwaitingApproval' || status === 'Skipped';
+
+/** The organization's state from what became of its items. */
+export function statusOf(items: PlannedItem[], ghosts: Ghost[], hasWritten: boolean): OrganizationStatus {
+  if (items.some(({ reason }) => reason === 'skipped')) return 'Skipped';
+  const held = items.filter(({ outcome }) => outcome === 'held');
+  if (held.some(({ reason }) => reason !== 'awaiting-approval') || ghosts.some(({ outcome }) => outcome === 'ghost'))
+    return 'NeedsAttention';
+  if (held.length > 0) return 'AwaitingApproval';
+  if (hasWritten) return 'Done';
+  return items.length > 0 && items.every(({ outcome }) => outcome === 'excluded') ? 'Excluded' : 'Unchanged';
+}
+
+export const outcomeOfPlan = (plan: Plan, status: OrganizationStatus): Outcome => ({
+  organizationId: plan.organizationId,
+  organizationName: plan.organizationName,
+  companyId: plan.companyId,
+  month: plan.month,
+  asOf: plan.asOf,
+  status,
+  items: plan.items,
+  ghosts: plan.ghosts,
+  notes: plan.notes,
+  steps: plan.steps,
+  planDigest: plan.digest,
+  workflowId: null,
+  writes: NO_WRITES,
+  calls: NO_CALLS,
+  message: null,
+});
+
+export async function keepOutcome({ evidence }: Dependencies, broker: string, outcome: Outcome): Promise<Ref> {
+  const ref = await evidence.put(outcome);
+  await evidence.point(outcomeName(broker, outcome.month, outcome.organizationId), ref);
+  return ref;
+}

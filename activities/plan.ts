@@ -1,0 +1,86 @@
+import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
+import { planOrganization } from '../shared/billing/plan.js';
+import type { Books, Plan } from '../shared/billing/types.js';
+import type { GivenReport, Mode, PlanMade, PlanRequest, Ref } from '../shared/contract.js';
+import { subscriptionKeys } from './books.js';
+import type { Dependencies } from './dependencies.js';
+import type { Slices } from './slices.js';
+
+/** A plan with the books it was made from: what is carried out is compared with both afterwards. */
+export interface KeptPlan {
+  plan: Plan;
+  books: Books;
+}
+
+/** Plans one organization: from the survey while it is fresh, else from reads of its own. */
+export async function makePlan(dependencies: Dependencies, slices: Slices, request: PlanRequest): Promise<PlanMade> {
+  const { given, month, organizationId, approvedDigest, refused } = request;
+  const { settings, evidence } = dependencies;
+  const facts = await slices.facts(given.report);
+  const slice = await slices.organization(given.report, organizationId);
+  const { result: books, calls } = await dependencies.autotask.countCalls(() =>
+    currentBooks(dependencies, slices, facts, slice, given),
+  );
+  const plan = planOrganization({ facts, slice, books, settings, approvedDigest, refused });
+  const mode = request.mode ?? dependencies.mode;
+  const waits =
+    plan.steps.length === 0 ? null : waitsFor(mode, plan, approvedDigest ?? (refused.length > 0 ? plan.digest : null), month);
+  return {
+    plan: await keep(evidence, { plan, books }),
+    digest: plan.digest,
+    organizationName: plan.organizationName,
+    companyId: plan.companyId,
+    mode,
+    steps: waits ? [] : plan.steps,
+    waits,
+    calls: { autotask: calls, cloudmore: 0 },
+  };
+}
+
+const keep = (evidence: Dependencies['evidence'], kept: KeptPlan): Promise<Ref> => evidence.put(kept);
+
+function waitsFor(mode: Mode, plan: Plan, approvedDigest: string | null, month: string): PlanMade['waits'] {
+  if (mode === 'auto' || (mode === 'approve' && approvedDigest === plan.digest)) return null;
+  const what = `${plan.steps.length} steps`;
+  if (mode === 'shadow')
+    return { reason: 'awaiting-approval', message: `Shadow mode writes nothing; ${what} would bring Autotask to the report.` };
+  const command = `billing approve ${month} --organization ${plan.organizationId} --digest ${plan.digest}`;
+  return { reason: 'awaiting-approval', message: `${what} wait for approval. Release them with: ${command}` };
+}
+
+async function currentBooks(
+  dependencies: Dependencies,
+  slices: Slices,
+  facts: MonthFacts,
+  slice: OrganizationFacts,
+  given: GivenReport,
+): Promise<Books> {
+  const surveyed = isFresh(dependencies, given) ? await slices.books(given.survey!, slice.organization.id) : null;
+  const books = surveyed ?? (await ownReads(dependencies, facts, slice));
+  const { needs } = planOrganization({ facts, slice, books, settings: dependencies.settings });
+  if (needs.length === 0) return books;
+  return dependencies.autotask.readNeighbours(books, facts.month, needs, {
+    onProgress: dependencies.heartbeat,
+    signal: dependencies.signal(),
+  });
+}
+
+function isFresh({ clock, surveyMaxAgeMs }: Dependencies, { survey, surveyedAt }: GivenReport): boolean {
+  return survey !== null && surveyedAt !== null && clock.now().getTime() - Date.parse(surveyedAt) <= surveyMaxAgeMs;
+}
+
+/** What Autotask holds for this organization alone. */
+export function ownReads(
+  { autotask, heartbeat, signal }: Dependencies,
+  { month }: MonthFacts,
+  slice: OrganizationFacts,
+): Promise<Books> {
+  const companyId = companyIdOf(slice.organization.companyIdText ?? '') ?? null;
+  return autotask.readOrganizationBooks({
+    month,
+    companyId,
+    subscriptionKeys: [...subscriptionKeys(slice)],
+    onProgress: heartbeat,
+    signal: signal(),
+  });
+}

@@ -1,0 +1,52 @@
+import { planOrganization } from '../shared/billing/plan.js';
+import { monthResult } from '../shared/billing/reconcile.js';
+import type { Calls, MonthResult } from '../shared/billing/results.js';
+import type { Day, Month, Plan } from '../shared/billing/types.js';
+import type { Mode } from '../shared/contract.js';
+import type { Dependencies } from './dependencies.js';
+import { outcomeOfPlan, statusOf } from './outcomes.js';
+import { takeReport } from './report.js';
+import { Slices } from './slices.js';
+import { organizationsOf, surveyAutotask } from './survey.js';
+
+/** What a run would do, without Temporal and without writing: the run's own reads and planner (`billing plan`). */
+export interface Preview {
+  plans: Plan[];
+  /** The reconciliation as it would be after the steps. */
+  result: MonthResult;
+  calls: Calls;
+}
+
+export async function previewMonth(
+  dependencies: Dependencies,
+  {
+    broker,
+    month,
+    asOf,
+    organizations,
+    mode,
+  }: { broker: string; month: Month; asOf: Day; organizations: string[] | null; mode: Mode | null },
+): Promise<Preview> {
+  const slices = new Slices(dependencies.evidence);
+  const request = { broker, month, asOf, mode };
+  const { report, calls: reportCalls } = await takeReport(dependencies, request);
+  const survey = await surveyAutotask(dependencies, slices, { ...request, report, organizations });
+  const facts = await slices.facts(report);
+  const plans: Plan[] = [];
+  for await (const slice of organizationsOf(slices, { report, organizations })) {
+    const books = await slices.books(survey.survey, slice.organization.id);
+    const plan = books && planOrganization({ facts, slice, books, settings: dependencies.settings });
+    if (plan && (plan.items.length > 0 || plan.ghosts.length > 0 || plan.steps.length > 0)) plans.push(plan);
+  }
+  const { internalCurrency } = await slices.sharedOf(survey.survey);
+  const calls = { autotask: survey.calls.autotask, cloudmore: reportCalls.cloudmore };
+  const outcomes = plans.map((plan) => outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, plan.steps.length > 0)));
+  const frame = {
+    broker,
+    mode: mode ?? dependencies.mode,
+    currency: internalCurrency,
+    facts: { month, asOf, unassigned: facts.unassigned },
+    calls,
+  };
+  return { plans, result: monthResult(frame, outcomes), calls };
+}

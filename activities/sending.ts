@@ -1,0 +1,88 @@
+import { digestOf } from '../shared/billing/keys.js';
+import type { MonthRequest } from '../shared/contract.js';
+import { ApiError } from '../shared/http/errors.js';
+import type { Dependencies } from './dependencies.js';
+import { OutcomePending, OutcomeUnknown } from './failures.js';
+
+/**
+ * Writes that must not be repeated. Autotask has no idempotency keys, and an answer can be lost after the write took effect. So the intent is noted before
+ * a write is sent; whoever finds an intent looks for its effect first. Only when it stays absent well after the write was sent, it is sent once more.
+ */
+export interface OnceOnly<T> {
+  /** What is written, by business data: equal in every run that means the same write. */
+  identity: string[];
+  /** The effect, if it is there. */
+  find: () => Promise<T | null>;
+  send: () => Promise<T>;
+}
+
+interface Intent {
+  at: string;
+  tries: number;
+}
+
+/** A write that took effect is visible by now, also when the server finished it after the connection was cut. */
+const EFFECT_VISIBLE_MS = 20_000;
+const LOOK_AGAIN_MS = 2_500;
+/** One more try, as `autotask.md` section 9 advises; then a person or a later run decides. */
+const TRIES = 2;
+
+export async function sendOnce<T>(
+  dependencies: Dependencies,
+  { broker, month }: MonthRequest,
+  { identity, find, send }: OnceOnly<T>,
+): Promise<T> {
+  const { evidence, clock } = dependencies;
+  const name = `intents/${broker}/${month}/${digestOf(identity)}`;
+  const ref = await evidence.pointer(name);
+  const intent = ref === null ? null : await evidence.get<Intent>(ref);
+  if (intent) {
+    const found = await find();
+    if (found !== null) {
+      await evidence.unpoint(name);
+      return found;
+    }
+    const age = clock.now().getTime() - Date.parse(intent.at);
+    if (age < EFFECT_VISIBLE_MS)
+      throw new OutcomePending(`The answer was lost; looking for its effect again (${identity.join(' ')})`, LOOK_AGAIN_MS);
+    if (intent.tries >= TRIES) {
+      await evidence.unpoint(name);
+      throw new OutcomeUnknown(`Autotask did not answer ${TRIES} times, and no effect is to be seen (${identity.join(' ')})`);
+    }
+  }
+  await evidence.point(
+    name,
+    await evidence.put({ at: clock.now().toISOString(), tries: (intent?.tries ?? 0) + 1 } satisfies Intent),
+  );
+  return sendNoted(dependencies, name, identity, send);
+}
+
+async function sendNoted<T>({ evidence }: Dependencies, name: string, identity: string[], send: () => Promise<T>): Promise<T> {
+  try {
+    const value = await send();
+    await evidence.unpoint(name);
+    return value;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.effect === 'unknown') throw new OutcomePending(`${error.message} (${identity.join(' ')})`, LOOK_AGAIN_MS);
+    await evidence.unpoint(name);
+    throw error;
+  }
+}
+
+/** Lets callers with one key wait for each other: two organizations that need the same new service must not both create it. */
+export class Turns {
+  private readonly last = new Map<string, Promise<unknown>>();
+
+  async take<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.last.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const settled = mine.catch(() => undefined);
+    this.last.set(key, settled);
+    try {
+      return await mine;
+    } finally {
+      if (this.last.get(key) === settled) this.last.delete(key);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import type { MonthFacts, OrganizationFacts } from '../shared/billing/facts.js';
+import { same } from '../shared/billing/text.js';
+import type { Books } from '../shared/billing/types.js';
+import type { Ref } from '../shared/contract.js';
+import type { Evidence } from '../shared/evidence/index.js';
+import type { OwnBooks, ReportManifest, SharedBooks, SurveyManifest } from '../shared/evidence/months.js';
+
+/** Reading back what `takeReport` and `surveyAutotask` kept. What all organizations share is read once and remembered by digest. */
+
+const REMEMBERED = 6;
+
+/** Remembers the last few shared values; a digest never changes its value, so a remembered one is never stale. */
+export class Slices {
+  private readonly remembered = new Map<Ref, unknown>();
+
+  constructor(private readonly evidence: Evidence) {}
+
+  manifest(report: Ref): Promise<ReportManifest> {
+    return this.remember<ReportManifest>(report);
+  }
+
+  async facts(report: Ref): Promise<MonthFacts> {
+    return this.remember<MonthFacts>((await this.manifest(report)).facts);
+  }
+
+  /** The organization's slice of the report. One that neither has lines nor is listed has an empty slice. */
+  async organization(report: Ref, organizationId: string): Promise<OrganizationFacts> {
+    const entry = (await this.manifest(report)).slices.find((slice) => same(slice.organizationId, organizationId));
+    if (entry) return this.evidence.get<OrganizationFacts>(entry.slice);
+    const organization = { id: organizationId, name: organizationId, isActive: false, companyIdText: null };
+    return { organization, lines: [], previousLines: [], subscriptions: [] };
+  }
+
+  survey(survey: Ref): Promise<SurveyManifest> {
+    return this.remember<SurveyManifest>(survey);
+  }
+
+  async sharedOf(survey: Ref): Promise<SharedBooks> {
+    return this.remember<SharedBooks>((await this.survey(survey)).shared);
+  }
+
+  /** What Autotask held for the organization when it was surveyed; null when the survey did not cover it. */
+  async books(survey: Ref, organizationId: string): Promise<Books | null> {
+    const { slices } = await this.survey(survey);
+    const entry = slices.find((slice) => same(slice.organizationId, organizationId));
+    if (!entry) return null;
+    return { ...(await this.sharedOf(survey)), ...(await this.evidence.get<OwnBooks>(entry.slice)) };
+  }
+
+  private async remember<T>(ref: Ref): Promise<T> {
+    if (this.remembered.has(ref)) return this.remembered.get(ref) as T;
+    const value = await this.evidence.get<T>(ref);
+    this.remembered.set(ref, value);
+    const [oldest] = this.remembered.keys();
+    if (this.remembered.size > REMEMBERED && oldest !== undefined) this.remembered.delete(oldest);
+    return value;
+  }
+}
+
+/** Whether a filter of ids and exact names names the organization. */
+export const isNamed = (
+  filter: string[] | null,
+  { organizationId, organizationName }: { organizationId: string; organizationName: string },
+): boolean => filter === null || filter.some((text) => same(text, organizationId) || same(text, organizationName));

@@ -1,0 +1,67 @@
+import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
+import { planOrganization } from '../shared/billing/plan.js';
+import type { Books } from '../shared/billing/types.js';
+import type { SurveyRequest, SurveyTaken } from '../shared/contract.js';
+import type { SurveyManifest } from '../shared/evidence/months.js';
+import { indexBooks, ownBooks, sharedBooks, type BooksIndex } from './books.js';
+import type { Dependencies } from './dependencies.js';
+import { isNamed, type Slices } from './slices.js';
+
+/**
+ * Autotask's side of a month, in bulk: an organization in balance costs no call of its own. A first pass reads the month's rows of all our contracts; the
+ * planner then names the contracts whose neighbouring rows decide (rule 7.0), and only those are read, again in bulk.
+ */
+export async function surveyAutotask(dependencies: Dependencies, slices: Slices, request: SurveyRequest): Promise<SurveyTaken> {
+  const { autotask, evidence, clock, heartbeat } = dependencies;
+  const surveyedAt = clock.now().toISOString();
+  const { result, calls } = await autotask.countCalls(() => readMonthBooks(dependencies, slices, request));
+  const manifest: SurveyManifest = { takenAt: surveyedAt, shared: await evidence.put(sharedBooks(result)), slices: [] };
+  const index = indexBooks(result);
+  for await (const facts of organizationsOf(slices, request)) {
+    heartbeat(`keeping ${facts.organization.name}`);
+    manifest.slices.push({ organizationId: facts.organization.id, slice: await evidence.put(ownBooks(index, facts)) });
+  }
+  return { survey: await evidence.put(manifest), surveyedAt, calls: { autotask: calls, cloudmore: 0 } };
+}
+
+async function readMonthBooks(
+  { autotask, settings, heartbeat, signal }: Dependencies,
+  slices: Slices,
+  request: SurveyRequest,
+): Promise<Books> {
+  const facts = await slices.facts(request.report);
+  const companyIds: number[] = [];
+  for await (const { organization } of organizationsOf(slices, request)) {
+    const id = companyIdOf(organization.companyIdText ?? '');
+    if (id !== undefined) companyIds.push(id);
+  }
+  const options = { onProgress: heartbeat, signal: signal() };
+  const books = await autotask.readBooks({ month: request.month, companyIds: [...new Set(companyIds)], ...options });
+  const needed = await contractsInQuestion(slices, request, facts, indexBooks(books), settings);
+  return needed.length === 0 ? books : autotask.readNeighbours(books, request.month, needed, options);
+}
+
+async function contractsInQuestion(
+  slices: Slices,
+  request: SurveyRequest,
+  facts: MonthFacts,
+  index: BooksIndex,
+  settings: Dependencies['settings'],
+): Promise<number[]> {
+  const needed: number[] = [];
+  for await (const slice of organizationsOf(slices, request)) {
+    const books = { ...sharedBooks(index.books), ...ownBooks(index, slice) };
+    needed.push(...planOrganization({ facts, slice, books, settings }).needs);
+  }
+  return [...new Set(needed)].sort((left, right) => left - right);
+}
+
+/** The organizations a run treats, one slice in memory at a time. */
+export async function* organizationsOf(
+  slices: Slices,
+  { report, organizations }: { report: string; organizations: string[] | null },
+): AsyncGenerator<OrganizationFacts> {
+  for (const entry of (await slices.manifest(report)).slices) {
+    if (isNamed(organizations, entry)) yield slices.organization(report, entry.organizationId);
+  }
+}

@@ -1,0 +1,271 @@
+import { addDays, lastDay } from '../shared/billing/month.js';
+import { planBlind, planOrganization } from '../shared/billing/plan.js';
+import { organizationResult } from '../shared/billing/reconcile.js';
+import { applyStops, type Outcome, type Stop } from '../shared/billing/results.js';
+import { fold } from '../shared/billing/text.js';
+import type { Books, Ghost, Plan, PlannedItem, Settings } from '../shared/billing/types.js';
+import { ITEMS_SHOWN, type OrganizationSummary, type VerifyRequest } from '../shared/contract.js';
+import { readOutcome } from '../shared/evidence/months.js';
+import type { ContractService } from '../shared/autotask/index.js';
+import { ApiError } from '../shared/http/errors.js';
+import { overlay } from './books.js';
+import { detailsOf } from './details.js';
+import type { Dependencies } from './dependencies.js';
+import { isParked, keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
+import type { KeptPlan } from './plan.js';
+import type { Slices } from './slices.js';
+
+/**
+ * Rule 7.9: everything written is read back and compared. The comparison is the planner itself: what it would still write is what does not agree. Then the
+ * organization's outcome is kept, whatever came of it.
+ */
+export async function verifyOrganization(
+  dependencies: Dependencies,
+  slices: Slices,
+  request: VerifyRequest,
+): Promise<OrganizationSummary> {
+  const counted = await dependencies.autotask.countCalls(() => settle(dependencies, slices, request));
+  const outcome = { ...counted.result, calls: { ...request.calls, autotask: request.calls.autotask + counted.calls } };
+  return summarize(dependencies, slices, request, outcome);
+}
+
+async function settle(dependencies: Dependencies, slices: Slices, request: VerifyRequest): Promise<Outcome> {
+  const kept = request.plan === null ? null : await dependencies.evidence.get<KeptPlan>(request.plan);
+  if (kept === null) return blindOutcome(dependencies, slices, request);
+  if (request.skipReason !== null) return skippedOutcome(dependencies, kept.plan, request, request.skipReason);
+  const check = wasTouched(request) ? await readBack(dependencies, slices, request, kept) : null;
+  const items = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, request)), check);
+  const ghosts = ghostsAfter(kept.plan, check);
+  const hasWritten = Object.values(request.writes).some((count) => count > 0);
+  return {
+    ...outcomeOfPlan(kept.plan, statusOf(items, ghosts, hasWritten)),
+    items,
+    ghosts,
+    writes: request.writes,
+    workflowId: request.workflowId,
+    message: request.remark,
+  };
+}
+
+const wasTouched = ({ contractIds, stops }: VerifyRequest): boolean => contractIds.length > 0 || stops.length > 0;
+
+/** No plan could be made: nothing of the organization is lost, all of it is held (rule 2.5, end). */
+async function blindOutcome({ settings }: Dependencies, slices: Slices, request: VerifyRequest): Promise<Outcome> {
+  const facts = await slices.facts(request.given.report);
+  const slice = await slices.organization(request.given.report, request.organizationId);
+  const message = request.stops[0]?.message ?? 'No plan could be made.';
+  const plan = planBlind({ facts, slice, settings }, message);
+  return { ...outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, false)), workflowId: request.workflowId, message };
+}
+
+/** A skip excludes what is not in Autotask yet. One that comes after everything is billed changes nothing, and says so. */
+async function skippedOutcome({ evidence }: Dependencies, plan: Plan, request: VerifyRequest, reason: string): Promise<Outcome> {
+  const last = await readOutcome(evidence, request.broker, request.month, request.organizationId);
+  const unwritten = new Set(plan.steps.flatMap((step) => step.items));
+  const items = plan.items.map((item): PlannedItem => {
+    const isOpen = item.outcome === 'held' || (item.outcome === 'posted' && unwritten.has(item.id));
+    return isOpen ? { ...item, outcome: 'excluded', reason: 'skipped', message: `Skipped: ${reason}` } : item;
+  });
+  const isBilled =
+    plan.steps.length === 0 && !items.some((item) => item.reason === 'skipped') && last !== null && !isParked(last.status);
+  const outcome = {
+    ...outcomeOfPlan(plan, isBilled ? 'Unchanged' : 'Skipped'),
+    items,
+    ghosts: standing(plan.ghosts),
+    workflowId: request.workflowId,
+  };
+  return {
+    ...outcome,
+    message: isBilled ? `The skip (${reason}) came after the month was billed; nothing was taken back.` : `Skipped: ${reason}`,
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------- reading back
+
+/** Waits between read-backs that do not agree yet: a write may be visible late (`autotask.md` 12, no. 19). */
+const PATIENCE_MS = [0, 500, 1500, 3000, 5000];
+
+const WITHOUT_BREAKERS: Settings['breakers'] = {
+  monthDropPercent: 0,
+  organizationPercent: 0,
+  organizationAmount: '0',
+  itemFactor: 0,
+  newContracts: 0,
+};
+
+/** The plan that would still be needed after everything was written; null when Autotask cannot be read. */
+async function readBack(
+  dependencies: Dependencies,
+  slices: Slices,
+  request: VerifyRequest,
+  kept: KeptPlan,
+): Promise<Plan | 'unreadable'> {
+  try {
+    let check: Plan | null = null;
+    for (const patience of PATIENCE_MS) {
+      await dependencies.clock.sleep(patience);
+      dependencies.heartbeat('reading back');
+      check = await planAgain(dependencies, slices, request, kept);
+      if (check.steps.length === 0) break;
+    }
+    return check!;
+  } catch (error) {
+    const { number, last } = dependencies.attempt();
+    if (error instanceof ApiError && number >= last) return 'unreadable';
+    throw error;
+  }
+}
+
+async function planAgain(
+  dependencies: Dependencies,
+  slices: Slices,
+  request: VerifyRequest,
+  { plan, books }: KeptPlan,
+): Promise<Plan> {
+  const { autotask, settings } = dependencies;
+  const fresh = await autotask.readBack({ month: request.month, contractIds: request.contractIds, ...cataloguesOf(plan) });
+  const after: Books = {
+    ...overlay(books, fresh, request.contractIds),
+    services: [...new Map([...books.services, ...fresh.services].map((service) => [service.id, service])).values()],
+    products: [...new Map([...books.products, ...fresh.products].map((product) => [product.id, product])).values()],
+  };
+  const facts = await slices.facts(request.given.report);
+  const slice = await slices.organization(request.given.report, request.organizationId);
+  return planOrganization({
+    facts,
+    slice,
+    books: after,
+    settings: { ...settings, breakers: WITHOUT_BREAKERS },
+    refused: request.refused,
+  });
+}
+
+/** Keys of the services and products the plan made or changed: they are read back too. */
+function cataloguesOf(plan: Plan): { serviceKeys: string[]; productKeys: string[] } {
+  return {
+    serviceKeys: plan.steps.flatMap((step) => (step.kind === 'ensureService' ? [step.serviceKey] : [])),
+    productKeys: plan.steps.flatMap((step) => (step.kind === 'ensureProduct' ? [step.productKey] : [])),
+  };
+}
+
+/** Rule 5.4: a new contract service gets the text that customers read instead of the service's key, once. A text of somebody's own is left alone. */
+async function describeServices(
+  { autotask }: Dependencies,
+  plan: Plan,
+  contractServices: ContractService[],
+  after: Books,
+): Promise<void> {
+  const keys = new Map(after.services.map((service) => [service.id, fold(service.key)]));
+  const contractKeys = new Map(
+    after.contracts.map((contract) => [contract.id, [fold(contract.subscriptionId), fold(contract.number)]]),
+  );
+  for (const step of plan.steps) {
+    if (step.kind !== 'postAdjustment' || step.invoiceDescription === null) continue;
+    const target = contractServices.find(
+      (candidate) =>
+        keys.get(candidate.serviceId) === fold(step.serviceKey) &&
+        (candidate.contractId === step.contractId || contractKeys.get(candidate.contractId)?.includes(fold(step.contractKey))),
+    );
+    const isOurs = fold(target?.invoiceDescription) === '' || fold(target?.invoiceDescription) === fold(step.serviceKey);
+    if (target && isOurs) await autotask.updateContractService(target.contractId, target.id, step.invoiceDescription);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------- comparing
+
+/** Why an item is not posted after all: it does not agree with what was read back, or was not written. */
+function stopsOf(plan: Plan, check: Plan | 'unreadable' | null, request: VerifyRequest): Stop[] {
+  const planned = new Set(plan.steps.flatMap((step) => step.items));
+  const open =
+    check === null
+      ? request.waits === null
+        ? new Set<string>()
+        : planned
+      : check === 'unreadable'
+        ? planned
+        : new Set(check.steps.flatMap((step) => step.items));
+  return [...open].map((itemId) => stopOf(itemId, plan, check, request));
+}
+
+function stopOf(itemId: string, plan: Plan, check: Plan | 'unreadable' | null, request: VerifyRequest): Stop {
+  if (check === null && request.waits)
+    return { itemId, outcome: 'held', reason: request.waits.reason, message: request.waits.message };
+  const stop = request.stops.find(({ items }) => items.includes(itemId));
+  if (stop)
+    return {
+      itemId,
+      outcome: 'held',
+      reason: stop.reason,
+      message: `${stop.message} It is tried again by itself; or: billing rerun ${request.month} --organization ${request.organizationId} --reason …`,
+    };
+  if (check === 'unreadable' || check === null)
+    return {
+      itemId,
+      outcome: 'held',
+      reason: 'outcome-unknown',
+      message: 'Written, but Autotask could not be read afterwards. The next run looks first.',
+    };
+  const wanted = plan.steps.filter(({ items }) => items.includes(itemId)).map(({ summary }) => summary);
+  const missing = check.steps.filter(({ items }) => items.includes(itemId)).map(({ summary }) => summary);
+  return {
+    itemId,
+    outcome: 'held',
+    reason: 'verify-mismatch',
+    message: `Written: ${wanted.join('; ') || 'nothing'}. Autotask now shows otherwise; still missing: ${missing.join('; ')}. The next plan balances it.`,
+  };
+}
+
+/** Contract ids as they are now: a new contract has one only since it was written. */
+function withContracts(items: PlannedItem[], check: Plan | 'unreadable' | null): PlannedItem[] {
+  if (check === null || check === 'unreadable') return items;
+  const contracts = new Map(check.items.map((item) => [item.id, item.contractId]));
+  return items.map((item) => ({ ...item, contractId: item.contractId ?? contracts.get(item.id) ?? null }));
+}
+
+function ghostsAfter(plan: Plan, check: Plan | 'unreadable' | null): Ghost[] {
+  if (check === null || check === 'unreadable') return plan.steps.length === 0 ? plan.ghosts : standing(plan.ghosts);
+  const still = standing(check.ghosts);
+  const gone = plan.ghosts.filter(
+    (ghost) =>
+      ghost.outcome === 'zeroed' &&
+      !still.some((other) => other.contractId === ghost.contractId && other.serviceId === ghost.serviceId),
+  );
+  return [...still, ...gone];
+}
+
+/** What was to be brought to nothing, but was not, still stands. */
+const standing = (ghosts: Ghost[]): Ghost[] =>
+  ghosts.map((ghost) => (ghost.outcome === 'zeroed' ? { ...ghost, outcome: 'ghost' } : ghost));
+
+// ---------------------------------------------------------------------------------------------------------------- the summary
+
+const HEALING = new Set(['api-error', 'outcome-unknown', 'verify-mismatch']);
+
+async function summarize(
+  dependencies: Dependencies,
+  slices: Slices,
+  request: VerifyRequest,
+  outcome: Outcome,
+): Promise<OrganizationSummary> {
+  const ref = await keepOutcome(dependencies, request.broker, outcome);
+  const currency = await currencyOf(slices, request, outcome);
+  const result = organizationResult(outcome, currency);
+  const held = outcome.items.find((item) => item.outcome === 'held');
+  const mode = request.mode ?? dependencies.mode;
+  return {
+    status: outcome.status,
+    outcome: ref,
+    result: { ...result, items: result.items.slice(0, ITEMS_SHOWN) },
+    message: outcome.message ?? held?.message ?? null,
+    mayHeal: outcome.items.some(({ reason }) => reason !== null && HEALING.has(reason)),
+    staysOpen: isParked(outcome.status) && mode !== 'shadow',
+    closesOn: addDays(lastDay(outcome.month), dependencies.recheckDays + 1),
+    details: detailsOf(outcome, result, currency),
+  };
+}
+
+/** The tenant's internal currency, from whatever the report or survey tells; an organization that could not be read is shown in its lines' own. */
+async function currencyOf(slices: Slices, { given }: VerifyRequest, outcome: Outcome): Promise<string> {
+  if (given.survey !== null) return (await slices.sharedOf(given.survey)).internalCurrency;
+  return outcome.items[0]?.currency ?? 'EUR';
+}

@@ -1,0 +1,106 @@
+import { tripMonth } from '../shared/billing/breakers.js';
+import type { OrganizationFacts } from '../shared/billing/facts.js';
+import { planBlind, planOrganization } from '../shared/billing/plan.js';
+import { monthResult } from '../shared/billing/reconcile.js';
+import { NO_CALLS } from '../shared/billing/results.js';
+import type { Plan } from '../shared/billing/types.js';
+import { ITEMS_SHOWN, type CloseRequest, type MonthClosed, type Work, type WorkRequest } from '../shared/contract.js';
+import { monthName, outcomeName, outcomesPrefix, readMonth, readOutcome, type MonthRecord } from '../shared/evidence/months.js';
+import type { Dependencies } from './dependencies.js';
+import { isParked, keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
+import type { Slices } from './slices.js';
+import { organizationsOf } from './survey.js';
+
+/**
+ * The pure planner over all organizations. Those in balance and those that are not exported are settled here, without a workflow; the others, and those
+ * that still wait from an earlier run, are handed to one each.
+ */
+export async function findWork(dependencies: Dependencies, slices: Slices, request: WorkRequest): Promise<Work> {
+  const { settings, heartbeat } = dependencies;
+  const facts = await slices.facts(request.report);
+  const work: Work = { organizations: [], calls: NO_CALLS, heldMonth: null, quiet: 0, mode: request.mode ?? dependencies.mode };
+  for await (const slice of organizationsOf(slices, request)) {
+    heartbeat(slice.organization.name);
+    const books = await slices.books(request.survey, slice.organization.id);
+    if (!books) continue;
+    work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
+    const plan = planGuarded(() => planOrganization({ facts, slice, books, settings }), { facts, slice, settings });
+    if (await needsWorkflow(dependencies, request, plan, slice)) work.organizations.push(slice.organization.id);
+    else if (await settleQuietly(dependencies, request, plan)) work.quiet += 1;
+  }
+  return work;
+}
+
+/** A violated invariant holds its organization, never the month. */
+function planGuarded(plan: () => Plan, blind: Parameters<typeof planBlind>[0]): Plan {
+  try {
+    return plan();
+  } catch (error) {
+    return planBlind(blind, error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function needsWorkflow(
+  { evidence }: Dependencies,
+  { broker, month }: WorkRequest,
+  plan: Plan,
+  { organization }: OrganizationFacts,
+): Promise<boolean> {
+  if (plan.steps.length > 0 || statusOf(plan.items, plan.ghosts, false) === 'NeedsAttention') return true;
+  const last = await readOutcome(evidence, broker, month, organization.id);
+  return last !== null && isParked(last.status);
+}
+
+/** Keeps the outcome of an organization that needs nothing. One without lines and without money in Autotask is not mentioned, and no longer if it was. */
+async function settleQuietly(dependencies: Dependencies, request: WorkRequest, plan: Plan): Promise<boolean> {
+  if (plan.items.length === 0 && plan.ghosts.length === 0) {
+    await dependencies.evidence.unpoint(outcomeName(request.broker, request.month, plan.organizationId));
+    return false;
+  }
+  await keepOutcome(dependencies, request.broker, outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, false)));
+  return true;
+}
+
+/** The month's reconciliation: every organization's outcome of this run, or its latest where the run left it out. */
+export async function closeRun(dependencies: Dependencies, slices: Slices, request: CloseRequest): Promise<MonthClosed> {
+  const { evidence, mode } = dependencies;
+  const { broker, month } = request;
+  const facts = await slices.facts(request.report);
+  const { internalCurrency } = await slices.sharedOf(request.survey);
+  const { asOf, unassigned } = facts;
+  const listed = new Set((await slices.manifest(request.report)).slices.map(({ organizationId }) => organizationId));
+  const known = (await evidence.names(outcomesPrefix(broker, month))).map((name) =>
+    name.slice(outcomesPrefix(broker, month).length),
+  );
+  const record: MonthRecord = {
+    frame: {
+      broker,
+      mode: request.mode ?? mode,
+      currency: internalCurrency,
+      facts: { month, asOf, unassigned },
+      calls: request.calls,
+    },
+    organizations: known.filter((id) => listed.has(id)),
+    heldMonth: request.heldMonth,
+  };
+  await evidence.point(monthName(broker, month), await evidence.put(record));
+  return closed(dependencies, broker, month, record);
+}
+
+async function closed({ evidence }: Dependencies, broker: string, month: string, record: MonthRecord): Promise<MonthClosed> {
+  const read = await readMonth(evidence, broker, month);
+  const result = read?.result ?? monthResult(record.frame, []);
+  const waiting = result.organizations.filter(({ status }) => isParked(status)).length;
+  const items = result.organizations.reduce((count, organization) => count + organization.items.length, 0);
+  const shown =
+    items <= ITEMS_SHOWN
+      ? result
+      : {
+          ...result,
+          organizations: result.organizations
+            .filter(({ status }) => isParked(status))
+            .slice(0, ITEMS_SHOWN)
+            .map((organization) => ({ ...organization, items: [] })),
+        };
+  return { result: shown, ref: await evidence.put(result), held: result.held.lines, waiting };
+}

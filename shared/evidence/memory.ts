@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { EvidenceMissing, type Evidence } from './evidence.js';
+
+/** Evidence for one command: `plan` reads and decides, and leaves nothing behind. */
+export function memoryEvidence(): Evidence {
+  const values = new Map<string, string>();
+  const pointers = new Map<string, string>();
+  return {
+    put(value) {
+      const text = JSON.stringify(value);
+      const ref = createHash('sha256').update(text, 'utf8').digest('hex');
+      values.set(ref, text);
+      return Promise.resolve(ref);
+    },
+    get<T>(ref: string) {
+      const text = values.get(ref);
+      return text === undefined
+        ? Promise.reject(new EvidenceMissing(ref, 'is not in the store'))
+        : Promise.resolve(JSON.parse(text) as T);
+    },
+    point: (name, ref) => Promise.resolve(void pointers.set(name, ref)),
+    pointer: (name) => Promise.resolve(pointers.get(name) ?? null),
+    unpoint: (name) => Promise.resolve(void pointers.delete(name)),
+    names: (prefix) => Promise.resolve([...pointers.keys()].filter((name) => name.startsWith(prefix)).sort()),
+    close: () => Promise.resolve(),
+  };
+}

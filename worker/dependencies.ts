@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { Dependencies } from '../activities/dependencies.js';
+import { Autotask } from '../shared/autotask/index.js';
+import { Cloudmore } from '../shared/cloudmore/index.js';
+import type { Config } from '../shared/config.js';
+import { openEvidence, type Evidence } from '../shared/evidence/index.js';
+
+/** Attempts of an activity, as `workflows/activities.ts` has them. */
+const ATTEMPTS = 6;
+
+/** Real clients over real configuration. Inside an activity they heartbeat and can be cancelled; outside (`billing plan`) they just run. */
+export function createDependencies(config: Config, evidence: Evidence = openEvidence(config.evidence)): Dependencies {
+  return {
+    cloudmore: new Cloudmore(config.cloudmore),
+    autotask: new Autotask(config.autotask),
+    evidence,
+    settings: config.settings,
+    mode: config.mode,
+    recheckDays: config.recheckDays,
+    surveyMaxAgeMs: config.surveyMaxAgeMs,
+    clock: {
+      now: () => new Date(),
+      sleep: async (milliseconds) => void (await sleep(milliseconds, undefined, { signal: activity()?.cancellationSignal })),
+    },
+    heartbeat: (details) => activity()?.heartbeat(details),
+    signal: () => activity()?.cancellationSignal,
+    attempt: () => ({ number: activity()?.info.attempt ?? 1, last: ATTEMPTS }),
+  };
+}
+
+/** The activity that runs, or undefined outside of one. */
+function activity(): Context | undefined {
+  try {
+    return Context.current();
+  } catch {
+    return undefined;
+  }
+}

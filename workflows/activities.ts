@@ -1,0 +1,63 @@
+import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../shared/contract.js';
+import type { StepDone, StepRequest } from '../shared/contract.js';
+
+/**
+ * Activities by queue, with their time limits. Temporal owns the retries: attempts are few, because an organization that cannot go on must wait where a
+ * person sees it, and tries again by itself later. Waiting for quota happens inside an attempt, under heartbeats, and costs no attempt.
+ */
+
+const RETRY = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '20 seconds', maximumAttempts: 6 } as const;
+/** A killed worker is noticed after this; longer than any single request may take to be given up. */
+const HEARTBEAT = '45 seconds';
+
+const options = (taskQueue: string, startToCloseTimeout: ActivityOptions['startToCloseTimeout']): ActivityOptions => ({
+  taskQueue,
+  startToCloseTimeout: startToCloseTimeout!,
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+});
+
+/** Reads of the whole month: pages and polls, and the wait for quota. */
+export const reading = (
+  broker: string,
+  summary: string,
+): Pick<Activities, 'surveyAutotask'> & Pick<Activities, 'takeReport'> => ({
+  takeReport: proxyActivities<Activities>({ ...options(cloudmoreQueue(broker), '2 hours'), summary }).takeReport,
+  surveyAutotask: proxyActivities<Activities>({ ...options(autotaskQueue(broker), '4 hours'), summary }).surveyAutotask,
+});
+
+/** Evidence in, evidence out: no vendor is asked. */
+export const deciding = (summary: string): Pick<Activities, 'findWork' | 'closeRun'> =>
+  proxyActivities<Activities>({ ...options(BILLING_QUEUE, '30 minutes'), summary });
+
+export const planning = (broker: string, summary: string): Pick<Activities, 'planOrganization' | 'verifyOrganization'> =>
+  proxyActivities<Activities>({ ...options(autotaskQueue(broker), '4 hours'), summary });
+
+/** The activity of a step's kind, with the step's own sentence in the Web UI's timeline. */
+export function carryOut(request: StepRequest): Promise<StepDone> {
+  const activities = proxyActivities<Activities>({
+    ...options(autotaskQueue(request.broker), '4 hours'),
+    summary: short(request.step.summary),
+  });
+  const { step } = request;
+  switch (step.kind) {
+    case 'ensureService':
+      return activities.ensureService({ ...request, step });
+    case 'ensureProduct':
+      return activities.ensureProduct({ ...request, step });
+    case 'upsertContract':
+      return activities.upsertContract({ ...request, step });
+    case 'extendContract':
+      return activities.extendContract({ ...request, step });
+    case 'postAdjustment':
+      return activities.postAdjustment({ ...request, step });
+    case 'postCharge':
+      return activities.postCharge({ ...request, step });
+  }
+}
+
+/** Temporal takes summaries of at most 200 bytes; a letter has at most four. */
+const SUMMARY_LETTERS = 90;
+export const short = (text: string): string => (text.length > SUMMARY_LETTERS ? `${text.slice(0, SUMMARY_LETTERS - 1)}…` : text);

@@ -1,0 +1,235 @@
+import {
+  ChildWorkflowCancellationType,
+  condition,
+  continueAsNew,
+  defineQuery,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  ParentClosePolicy,
+  setCurrentDetails,
+  setHandler,
+  startChild,
+  upsertSearchAttributes,
+  WorkflowIdReusePolicy,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { addCalls } from '../shared/billing/tally.js';
+import type { MonthResult, OrganizationResult } from '../shared/billing/results.js';
+import { monthsDue } from '../shared/billing/month.js';
+import type { Day } from '../shared/billing/types.js';
+import { organizationBillingId, ORGANIZATIONS_AT_ONCE, STATUS_QUERY } from '../shared/contract.js';
+import type {
+  DailyBillingInput,
+  DailyBillingResult,
+  DailyProgress,
+  GivenReport,
+  MonthClosed,
+  MonthRequest,
+  OrganizationBillingInput,
+} from '../shared/contract.js';
+import { deciding, reading, short } from './activities.js';
+import { billingBroker, billingMonth, billingStatus, organizationAttributes, scheduledStart } from './attributes.js';
+import { blankMonth } from './blank.js';
+import { newReport, organizationBilling, settled } from './organization-billing.js';
+import { monthDetails, soFar } from './so-far.js';
+
+export const monthStatus = defineQuery<MonthResult>(STATUS_QUERY);
+
+const RECHECK_DAYS = 10;
+/** How long the run waits for an organization that was open already and got the new report. */
+const HAND_OVER_LIMIT = '6 hours';
+/** An execution can end between being found open and being signalled; it is started anew then. */
+const START_TRIES = 3;
+
+/** One broker's day: report, survey, one child per organization with work, reconciliation; the earlier month first (rule 1.2). */
+export async function dailyBilling(input: DailyBillingInput): Promise<DailyBillingResult> {
+  const asOf = input.asOf ?? nominalDay();
+  const months =
+    input.progress?.months ?? (input.month === undefined ? monthsDue(asOf, input.recheckDays ?? RECHECK_DAYS) : [input.month]);
+  const run = new DailyRun({ ...input, asOf });
+  const result: DailyBillingResult = { months: [...(input.done ?? [])] };
+  for (const [index, month] of months.entries()) {
+    const progress = index === 0 ? input.progress : undefined;
+    const { ref, held, waiting } = await run.bill(month, months.slice(index), progress, result.months);
+    result.months.push({ month, result: ref, held, waiting });
+  }
+  return result;
+}
+
+/** The day the run stands for: the schedule's nominal one, so that a late start or a back-fill bills the right month. */
+const nominalDay = (): Day =>
+  (workflowInfo().typedSearchAttributes.get(scheduledStart) ?? workflowInfo().startTime).toISOString().slice(0, 10);
+
+type Input = DailyBillingInput & { asOf: Day };
+
+class DailyRun {
+  private shown: MonthResult;
+  private readonly results = new Map<string, OrganizationResult>();
+  private readonly waitingFor = new Set<string>();
+  private running = 0;
+
+  constructor(private readonly input: Input) {
+    this.shown = blankMonth(input.broker, input.month ?? '', input.asOf, input.mode ?? 'auto');
+    setHandler(monthStatus, () => this.shown, { description: 'The month so far, organization by organization' });
+    setHandler(settled, ({ organizationId, summary }) => this.onSettled(organizationId, summary.result));
+  }
+
+  /** Bills one month and closes it. */
+  async bill(
+    month: string,
+    months: string[],
+    progress: DailyProgress | undefined,
+    done: DailyBillingResult['months'],
+  ): Promise<MonthClosed> {
+    const { broker, asOf } = this.input;
+    const request: MonthRequest = { broker, month, asOf, mode: this.input.mode ?? null };
+    this.results.clear();
+    this.shown = blankMonth(broker, month, asOf, this.input.mode ?? 'auto');
+    upsertSearchAttributes([
+      { key: billingBroker, value: broker },
+      { key: billingMonth, value: month },
+      { key: billingStatus, value: 'Running' },
+    ]);
+    const state = progress ?? (await this.prepare(request, months));
+    this.shown = { ...this.shown, mode: state.work.mode };
+    await this.fanOut(request, state, done);
+    return this.close(request, state);
+  }
+
+  private async prepare(request: MonthRequest, months: string[]): Promise<DailyProgress> {
+    const { broker, month } = request;
+    const organizations = this.input.organizations ?? null;
+    this.tell('reading the report');
+    const report = await reading(broker, `Cloudmore's report of ${month}`).takeReport(request);
+    this.tell('surveying Autotask');
+    const survey = await reading(broker, `What Autotask holds for ${month}`).surveyAutotask({
+      ...request,
+      report: report.report,
+      organizations,
+    });
+    this.tell('finding what differs');
+    const work = await deciding(`Which organizations differ in ${month}`).findWork({
+      ...request,
+      report: report.report,
+      survey: survey.survey,
+      organizations,
+    });
+    return {
+      months,
+      report,
+      survey,
+      work: { ...work, calls: addCalls(addCalls(report.calls, survey.calls), work.calls) },
+      started: 0,
+    };
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- fan-out
+
+  private async fanOut(request: MonthRequest, state: DailyProgress, done: DailyBillingResult['months']): Promise<void> {
+    const { organizations } = state.work;
+    const given: GivenReport = {
+      asOf: request.asOf,
+      report: state.report.report,
+      survey: state.survey.survey,
+      surveyedAt: state.survey.surveyedAt,
+    };
+    let { started } = state;
+    while (started < organizations.length && !workflowInfo().continueAsNewSuggested) {
+      await condition(() => this.running < ORGANIZATIONS_AT_ONCE);
+      this.running += 1;
+      void this.billOne(request, organizations[started]!, given); // never rejects but by cancellation, which ends the run
+      started += 1;
+      this.tell(`${started} of ${organizations.length} organizations with work started`);
+    }
+    await condition(() => this.running === 0);
+    if (started < organizations.length)
+      await continueAsNew<typeof dailyBilling>({ ...this.input, done, progress: { ...state, started } });
+  }
+
+  /** Starts the organization, or hands an open one the new report; gives its slot back when it ended or waits for a person. */
+  private async billOne(request: MonthRequest, organizationId: string, given: GivenReport): Promise<void> {
+    try {
+      this.waitingFor.add(organizationId);
+      for (let attempt = 1; attempt <= START_TRIES; attempt += 1) {
+        if ((await this.startOne(request, organizationId, given)) || (await this.handOver(request, organizationId, given))) break;
+      }
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      log.warn('organization failed', { organizationId, error });
+    } finally {
+      this.waitingFor.delete(organizationId);
+      this.running -= 1;
+      this.refresh();
+    }
+  }
+
+  private async startOne(request: MonthRequest, organizationId: string, given: GivenReport): Promise<boolean> {
+    const { broker, month, asOf, mode } = request;
+    const args: [OrganizationBillingInput] = [
+      { broker, month, asOf, mode, organizationId, given, parentId: workflowInfo().workflowId },
+    ];
+    try {
+      const child = await startChild(organizationBilling, {
+        workflowId: organizationBillingId(broker, month, organizationId),
+        args,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        cancellationType: ChildWorkflowCancellationType.ABANDON,
+        typedSearchAttributes: organizationAttributes(broker, month, organizationId),
+        staticSummary: short(`${organizationId} ${month}`),
+      });
+      await Promise.race([child.result(), condition(() => !this.waitingFor.has(organizationId))]);
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    }
+  }
+
+  private async handOver(request: MonthRequest, organizationId: string, given: GivenReport): Promise<boolean> {
+    const open = getExternalWorkflowHandle(organizationBillingId(request.broker, request.month, organizationId));
+    try {
+      await open.signal(newReport, { given, mode: request.mode, parentId: workflowInfo().workflowId });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return false;
+    }
+    await condition(() => !this.waitingFor.has(organizationId), HAND_OVER_LIMIT);
+    return true;
+  }
+
+  private onSettled(organizationId: string, result: OrganizationResult): void {
+    this.waitingFor.delete(organizationId);
+    this.results.set(organizationId, { ...result, items: [] });
+    this.refresh();
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- the end, and what is shown
+
+  private async close(request: MonthRequest, { report, survey, work }: DailyProgress): Promise<MonthClosed> {
+    this.tell('closing the run');
+    const closed = await deciding(`Reconciliation of ${request.month}`).closeRun({
+      ...request,
+      report: report.report,
+      survey: survey.survey,
+      calls: work.calls,
+      heldMonth: work.heldMonth,
+    });
+    this.shown = closed.result;
+    setCurrentDetails(monthDetails(closed.result, work.heldMonth));
+    upsertSearchAttributes([
+      { key: billingStatus, value: closed.waiting > 0 || work.heldMonth !== null ? 'NeedsAttention' : 'Done' },
+    ]);
+    return closed;
+  }
+
+  private refresh(): void {
+    this.shown = soFar(this.shown, [...this.results.values()]);
+  }
+
+  private tell(where: string): void {
+    setCurrentDetails(`**${this.shown.month}** as of ${this.input.asOf}: ${where}`);
+  }
+}

@@ -1,0 +1,3 @@
+/** The only file the worker bundles: every export is a workflow type. */
+export { dailyBilling } from './daily-billing.js';
+export { organizationBilling } from './organization-billing.js';

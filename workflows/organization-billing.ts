@@ -1,0 +1,221 @@
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineSignal,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  setCurrentDetails,
+  setHandler,
+  TimeoutFailure,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { OrganizationResult } from '../shared/billing/results.js';
+import { APPROVE_SIGNAL, REPORT_SIGNAL, RERUN_SIGNAL, SETTLED_SIGNAL, SKIP_SIGNAL, STATUS_QUERY } from '../shared/contract.js';
+import type {
+  GivenReport,
+  OrganizationBillingInput,
+  OrganizationSummary,
+  ReportSignal,
+  SettledSignal,
+} from '../shared/contract.js';
+import { carryOut, planning, reading } from './activities.js';
+import { billingStatus } from './attributes.js';
+import { billOrganization, type Control, type Failure } from './organization.js';
+import { blankSummary } from './blank.js';
+
+/** Reason: why this organization is not billed this month. */
+export const skip = defineSignal<[reason: string]>(SKIP_SIGNAL);
+export const rerun = defineSignal<[reason: string]>(RERUN_SIGNAL);
+export const approve = defineSignal<[digest: string]>(APPROVE_SIGNAL);
+export const newReport = defineSignal<[ReportSignal]>(REPORT_SIGNAL);
+export const settled = defineSignal<[SettledSignal]>(SETTLED_SIGNAL);
+export const status = defineQuery<OrganizationResult>(STATUS_QUERY);
+
+/** Waits before an organization that something transient stopped is tried again by itself; the last is repeated no further. */
+const HEAL_AFTER = ['6 minutes', '30 minutes', '2 hours', '6 hours'] as const;
+/** An organization that waits stays open at least this long, also when its month was over long ago. */
+const OPEN_AT_LEAST_MS = 14 * 86_400_000;
+
+/** What is to be done next: with which report, and which plan an operator released. */
+interface Turn {
+  given: GivenReport | null;
+  approvedDigest: string | null;
+}
+
+/**
+ * One organization's month. Ends when it is billed, or has nothing to bill; waits for a person otherwise, open and visible, until a signal, the next
+ * day's report, or time mends the cause.
+ */
+export async function organizationBilling(input: OrganizationBillingInput): Promise<OrganizationSummary> {
+  const desk = new Desk(input);
+  let summary: OrganizationSummary;
+  let heals = 0;
+  for (;;) {
+    summary = await desk.takeTurn();
+    await desk.tell(summary);
+    if (desk.hasNext()) continue;
+    if (!summary.staysOpen) break;
+    const delay = summary.mayHeal ? HEAL_AFTER[heals] : undefined;
+    const called = await desk.waitForCall(delay, summary);
+    if (called === 'closed') break;
+    if (called === 'healing') heals += 1;
+  }
+  await condition(allHandlersFinished);
+  return summary;
+}
+
+/** The state that messages change: at most one turn waits, the newest call wins. */
+class Desk {
+  private next: Turn | null;
+  private lastGiven: GivenReport | null;
+  private skipReason: string | null = null;
+  private summary: OrganizationSummary;
+  private readonly listeners = new Set<string>();
+
+  constructor(private readonly input: OrganizationBillingInput) {
+    this.lastGiven = input.given;
+    this.next = { given: input.given, approvedDigest: null };
+    this.summary = blankSummary(input, 'Running', null);
+    if (input.parentId !== null) this.listeners.add(input.parentId);
+    setHandler(status, () => this.summary.result, {
+      description: 'Where this organization stands: amounts, items, what is held and why',
+    });
+    setHandler(skip, (reason) => this.onSkip(reason), {
+      description: 'Do not bill this organization this month. Argument: the reason',
+    });
+    setHandler(rerun, (reason) => this.onRerun(reason), {
+      description: 'Plan it again now, with a fresh report; lifts a skip. Argument: the reason',
+    });
+    setHandler(approve, (digest) => this.onApprove(digest), {
+      description: "Release the plan that waits, exactly as shown. Argument: the plan's digest",
+    });
+    setHandler(newReport, (signal) => this.onReport(signal), { description: 'Used by the daily run: hands over a new report' });
+  }
+
+  hasNext(): boolean {
+    return this.next !== null;
+  }
+
+  /** Bills once with what the last call asked for. */
+  async takeTurn(): Promise<OrganizationSummary> {
+    const turn = this.next ?? { given: this.lastGiven, approvedDigest: null };
+    this.next = null;
+    this.show({ ...this.summary, status: 'Running', result: { ...this.summary.result, status: 'Running' } });
+    try {
+      this.lastGiven = turn.given ?? (await this.takeReport());
+      this.show(await this.bill(this.lastGiven, turn.approvedDigest));
+    } catch (error) {
+      const { message } = failureOf(error);
+      log.warn('organization could not be settled', { message });
+      this.show(blankSummary(this.input, 'NeedsAttention', message, this.summary));
+    }
+    return this.summary;
+  }
+
+  private bill(given: GivenReport, approvedDigest: string | null): Promise<OrganizationSummary> {
+    const { broker, month, mode, organizationId } = this.input;
+    const control: Control = { skipReason: () => this.skipReason, failureOf, progress: () => undefined };
+    const activities = { ...planning(broker, `${this.summary.result.organizationName || organizationId} ${month}`), carryOut };
+    const request = {
+      broker,
+      month,
+      asOf: given.asOf,
+      mode,
+      organizationId,
+      given,
+      approvedDigest,
+      workflowId: workflowInfo().workflowId,
+    };
+    return billOrganization(activities, request, control);
+  }
+
+  private async takeReport(): Promise<GivenReport> {
+    const { broker, month, mode } = this.input;
+    const asOf = this.lastGiven?.asOf ?? this.input.asOf;
+    const { report } = await reading(broker, `Cloudmore's report of ${month}`).takeReport({ broker, month, asOf, mode });
+    return { asOf, report, survey: null, surveyedAt: null };
+  }
+
+  /** Waits for a call; after `delay` it tries again by itself, and at the end of the month's recheck window it gives up waiting. */
+  async waitForCall(
+    delay: (typeof HEAL_AFTER)[number] | undefined,
+    summary: OrganizationSummary,
+  ): Promise<'called' | 'healing' | 'closed'> {
+    const closesAt = Math.max(Date.parse(`${summary.closesOn}T00:00:00Z`), workflowInfo().startTime.getTime() + OPEN_AT_LEAST_MS);
+    const wait = delay ?? Math.max(closesAt - Date.now(), 1000);
+    const called = await condition(() => this.next !== null, wait, {
+      summary: delay ? 'tries again by itself' : 'waits for a person',
+    });
+    if (called) return 'called';
+    if (delay === undefined) return 'closed';
+    this.next = { given: this.withoutSurvey(), approvedDigest: null };
+    return 'healing';
+  }
+
+  /** Tells the runs that wait for this organization. A run that has ended meanwhile does not matter. */
+  async tell(summary: OrganizationSummary): Promise<void> {
+    if (this.next !== null) return;
+    const listeners = [...this.listeners];
+    this.listeners.clear();
+    for (const workflowId of listeners) {
+      try {
+        await getExternalWorkflowHandle(workflowId).signal(settled, { organizationId: this.input.organizationId, summary });
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        log.info('the run that asked has ended', { workflowId });
+      }
+    }
+  }
+
+  private show(summary: OrganizationSummary): void {
+    this.summary = summary;
+    setCurrentDetails(summary.details);
+    upsertSearchAttributes([{ key: billingStatus, value: summary.status }]);
+  }
+
+  private withoutSurvey(): GivenReport | null {
+    return this.lastGiven && { ...this.lastGiven, survey: null, surveyedAt: null };
+  }
+
+  private onSkip(reason: string): void {
+    this.skipReason = reason;
+    if (this.summary.status !== 'Running') this.next ??= { given: this.lastGiven, approvedDigest: null };
+  }
+
+  private onRerun(reason: string): void {
+    log.info('rerun asked for', { reason });
+    this.skipReason = null;
+    this.next = { given: null, approvedDigest: null };
+  }
+
+  private onApprove(digest: string): void {
+    this.next = { given: this.withoutSurvey(), approvedDigest: digest.trim() };
+  }
+
+  private onReport({ given, parentId }: ReportSignal): void {
+    this.listeners.add(parentId);
+    this.next = { given, approvedDigest: null };
+  }
+}
+
+/** Types of `activities/failures.ts` after which a write may have taken effect, and those that concern Autotask as a whole. */
+const UNKNOWN_EFFECT = new Set(['OutcomeUnknown', 'OutcomePending']);
+const OUTAGE = new Set(['Unavailable', 'Unauthorized', 'RateLimited']);
+
+function failureOf(error: unknown): Failure {
+  if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+  const { cause } = error;
+  if (cause instanceof TimeoutFailure)
+    return { effect: 'unknown', isOutage: true, message: `${error.activityType} did not end in time (${cause.timeoutType})` };
+  const type = cause instanceof ApplicationFailure ? (cause.type ?? '') : '';
+  return {
+    effect: UNKNOWN_EFFECT.has(type) ? 'unknown' : 'none',
+    isOutage: OUTAGE.has(type),
+    message: cause?.message ?? error.message,
+  };
+}
