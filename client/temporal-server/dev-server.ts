@@ -43,13 +43,16 @@ const RETENTION = msToTs('90 days');
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   const { namespace = 'default', port = await freePort() } = options;
   const uiPort = options.uiPort ?? (options.ui ? await freePort() : undefined);
-  const child = spawnGuarded(options.path, devServerArguments({ ...options, namespace, port, uiPort }));
   const address = `${IP}:${port}`;
+  await refuseTaken(address); // Its owner would be taken for the server started here.
+  const child = spawnGuarded(options.path, devServerArguments({ ...options, namespace, port, uiPort }));
   const output = collectTail(child);
   const ended = new Promise<void>((resolve) => child.once('error', () => resolve()).once('exit', () => resolve()));
   const stop = (): Promise<void> => stopProcess(child, ended);
+  const gone = new AbortController();
+  void ended.then(() => gone.abort());
   try {
-    await Promise.race([prepareNamespace(address, namespace), ended.then(() => Promise.reject(new Error('it ended')))]);
+    await prepareNamespace(address, namespace, gone.signal);
   } catch (error) {
     await stop();
     const reason = error instanceof Error ? error.message : String(error);
@@ -67,6 +70,15 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   };
 }
 
+async function refuseTaken(address: string): Promise<void> {
+  const taken = await checkAnswers(address).then(
+    () => true,
+    () => false,
+  );
+  if (taken)
+    throw new Error(`Something listens at ${address} already: a Temporal server that still runs? Stop it, or take another port.`);
+}
+
 type Arguments = Omit<DevServerOptions, 'uiPort'> & { namespace: string; port: number; uiPort: number | undefined };
 
 function devServerArguments({ namespace, port, uiPort, dbFilename, searchAttributes = SEARCH_ATTRIBUTES }: Arguments): string[] {
@@ -82,13 +94,14 @@ function devServerArguments({ namespace, port, uiPort, dbFilename, searchAttribu
 }
 
 /** Waits for the namespace and raises its retention. */
-async function prepareNamespace(address: string, namespace: string): Promise<void> {
+async function prepareNamespace(address: string, namespace: string, gone: AbortSignal): Promise<void> {
   const giveUpAt = Date.now() + STARTS_WITHIN_MS;
   for (;;) {
     try {
       await checkAnswers(address); // gRPC would wait a second after a refused connection.
       return await raiseRetention(address, namespace);
     } catch (error) {
+      if (gone.aborted) throw new Error('it ended', { cause: error });
       if (Date.now() > giveUpAt) throw error;
       await sleep(25);
     }

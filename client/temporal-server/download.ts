@@ -7,6 +7,16 @@ import { CommandFailedError, run } from './run.js';
 /** The two servers that the SDK knows how to download. */
 export type Downloadable = 'dev-server' | 'time-skipping';
 
+export interface Download {
+  server: Downloadable;
+  version: string;
+  /** File to write. */
+  output: string;
+  env: NodeJS.ProcessEnv;
+  /** How long nothing may come before it counts as failed. */
+  stalledAfterMs?: number;
+}
+
 const STALLED_AFTER_MS = 20_000;
 const LOOK_EVERY_MS = 500;
 
@@ -14,12 +24,18 @@ const LOOK_EVERY_MS = 500;
  * Downloads a server as `@temporalio/testing` does it, to `output`. In a process of its own with a hard end, because the download cannot be
  * cancelled and waits for ever behind a proxy that says nothing: it may take its time, but not stand still for 20 seconds.
  */
-export async function downloadServer(server: Downloadable, version: string, output: string): Promise<void> {
+export async function downloadServer({
+  server,
+  version,
+  output,
+  env,
+  stalledAfterMs = STALLED_AFTER_MS,
+}: Download): Promise<void> {
   const folder = await mkdtemp(`${output}.download-`);
   const stalled = new AbortController();
-  const watch = abortWhenStalled(folder, stalled);
+  const watch = abortWhenStalled(folder, stalled, stalledAfterMs);
   try {
-    await run(process.execPath, [...childProgram(), server, version, folder], { signal: stalled.signal }).catch(inOneLine);
+    await run(process.execPath, [...childProgram(), server, version, folder], { env, signal: stalled.signal }).catch(inOneLine);
     const [file] = await readdir(folder);
     if (file === undefined) throw new Error('the download left no file');
     await rename(join(folder, file), output);
@@ -46,13 +62,13 @@ function childProgram(): string[] {
 }
 
 /** What is downloaded grows in the folder from the first byte on. */
-function abortWhenStalled(folder: string, stalled: AbortController): NodeJS.Timeout {
+function abortWhenStalled(folder: string, stalled: AbortController, afterMs: number): NodeJS.Timeout {
   let bytes = 0;
   let grownAt = Date.now();
   const look = async (): Promise<void> => {
     const now = await bytesIn(folder);
     if (now > bytes) [bytes, grownAt] = [now, Date.now()];
-    else if (Date.now() - grownAt > STALLED_AFTER_MS) stalled.abort(new Error(`nothing came for ${STALLED_AFTER_MS / 1000} s`));
+    else if (Date.now() - grownAt > afterMs) stalled.abort(new Error(`nothing came for ${afterMs / 1000} s`));
   };
   return setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS);
 }

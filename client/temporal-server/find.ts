@@ -63,7 +63,7 @@ export async function findTemporalServer({
       executable(
         kept.by('download', (file) => {
           say(`Downloading Temporal CLI ${TEMPORAL_CLI_VERSION}.`);
-          return downloadServer('dev-server', TEMPORAL_CLI_VERSION, file);
+          return downloadServer({ server: 'dev-server', version: TEMPORAL_CLI_VERSION, output: file, env });
         }),
       ),
       executable(kept.by('Go build', (file) => buildGoTool(TEMPORAL_CLI, file, env, say))),
@@ -82,7 +82,7 @@ export async function findTestServer({ env = process.env, say = toStandardError 
       kept.way,
       kept.by('download', (file) => {
         say(`Downloading the time-skipping server ${TEST_SERVER_VERSION}.`);
-        return downloadServer('time-skipping', TEST_SERVER_VERSION, file);
+        return downloadServer({ server: 'time-skipping', version: TEST_SERVER_VERSION, output: file, env });
       }),
       kept.by('Maven', (file) => assembleTestServer(file, env, say)),
     ],

@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { downloadServer } from '../../client/temporal-server/download.js';
+import { findTemporalServer, findTestServer } from '../../client/temporal-server/index.js';
+import { emptyMachine, goToolchain, program, silentProxy, temporalCli, type Machine } from './fake-programs.js';
+
+/** The order of `findTemporalServer` and `findTestServer`, on a machine that has nothing but what a test puts there. */
+let machine: Machine;
+let said: string[];
+const say = (line: string): void => void said.push(line);
+const find = (env: NodeJS.ProcessEnv = {}) => findTemporalServer({ env: { ...machine.env, ...env }, say });
+const kept = (): string => join(machine.cache, 'cloudmore-autotask-billing/temporal-1.8.2/temporal');
+
+beforeEach(async () => {
+  machine = await emptyMachine();
+  said = [];
+});
+
+afterEach(() => rm(machine.root, { recursive: true, force: true }));
+
+describe('the dev server', () => {
+  test('TEMPORAL_ADDRESS comes first', async () => {
+    const address = process.env.TEST_TEMPORAL_ADDRESS ?? '';
+    const path = await temporalCli(join(machine.bin, 'temporal'));
+    expect(await find({ TEMPORAL_ADDRESS: address, TEMPORAL_CLI_PATH: path })).toEqual({ kind: 'address', address });
+    expect(said).toEqual([]);
+  });
+
+  test('an address where nobody answers is said, and the next way taken', async () => {
+    const path = await temporalCli(join(machine.bin, 'elsewhere'));
+    expect(await find({ TEMPORAL_ADDRESS: '127.0.0.1:1', TEMPORAL_CLI_PATH: path })).toEqual({ kind: 'executable', path });
+    expect(said).toEqual([expect.stringContaining('TEMPORAL_ADDRESS: nobody answers at 127.0.0.1:1')]);
+  });
+
+  test('TEMPORAL_CLI_PATH comes before the PATH, the PATH before the cache', async () => {
+    const named = await temporalCli(join(machine.bin, 'named'));
+    const onPath = await temporalCli(join(machine.bin, 'temporal'));
+    await temporalCli(kept());
+    expect(await find({ TEMPORAL_CLI_PATH: named })).toEqual({ kind: 'executable', path: named });
+    expect(await find()).toEqual({ kind: 'executable', path: onPath });
+    expect(said).toEqual([]);
+  });
+
+  test('something else that is called temporal is said, and the next way taken', async () => {
+    await program(join(machine.bin, 'temporal'), `console.log('a clock');`);
+    await temporalCli(kept());
+    expect(await find()).toEqual({ kind: 'executable', path: kept() });
+    expect(said).toEqual([expect.stringContaining('is not the Temporal CLI')]);
+  });
+
+  test('what cannot be downloaded is built with Go, kept, and never built again', async () => {
+    const goCalls = await goToolchain(machine);
+    expect(await find()).toEqual({ kind: 'executable', path: kept() });
+    expect(said[0]).toMatch(/^Downloading Temporal CLI/);
+    expect(said[1]).toMatch(/download: not possible/);
+    expect(said[2]).toMatch(/^Building Temporal CLI v1.8.2 with the Go toolchain \(once on this machine/);
+    const calls = await goCalls();
+    expect(await find()).toEqual({ kind: 'executable', path: kept() });
+    expect(await goCalls()).toEqual(calls);
+    expect(await readdir(join(machine.cache, 'cloudmore-autotask-billing'))).toEqual(['temporal-1.8.2']);
+    expect(await readdir(join(kept(), '..'))).toEqual(['temporal']);
+  });
+
+  test('a broken copy in the cache, and what a killed build left, are cleared away', async () => {
+    await goToolchain(machine);
+    await program(kept(), 'process.exit(1);');
+    await mkdir(join(kept(), '../../temporal-1.8.2.draft-killed'));
+    expect(await find()).toEqual({ kind: 'executable', path: kept() });
+    expect(await readdir(join(kept(), '../..'))).toEqual(['temporal-1.8.2']);
+  });
+
+  test('a lock whose holder died is taken over', async () => {
+    await goToolchain(machine);
+    const lock = join(kept(), '../../temporal-1.8.2.lock');
+    await mkdir(lock, { recursive: true });
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(lock, longAgo, longAgo);
+    expect(await find()).toEqual({ kind: 'executable', path: kept() });
+  });
+
+  test('two processes that start at once build it once', async () => {
+    const goCalls = await goToolchain(machine);
+    const found = await Promise.all([findInOwnProcess(), findInOwnProcess()]);
+    expect(found).toEqual([kept(), kept()]);
+    expect((await goCalls()).filter((call) => call.startsWith('build'))).toHaveLength(1);
+  });
+
+  test('when nothing works, the message has the outcome of every way and what to install', async () => {
+    const failure = await find().catch((error: Error) => error.message);
+    expect(failure).toMatch(
+      new RegExp(
+        [
+          'No Temporal dev server could be had:',
+          'TEMPORAL_ADDRESS: nothing there',
+          'TEMPORAL_CLI_PATH: nothing there',
+          '`temporal` on the PATH: nothing there',
+          'cache folder .*temporal-1.8.2: nothing there',
+          'download: not possible .*',
+          'Go build: go is not installed \\(not on the PATH\\)',
+          'Any one of these helps: install the Temporal CLI .* install Go .* TEMPORAL_ADDRESS',
+        ].join('\n *'),
+      ),
+    );
+    expect(existsSync(join(kept(), '..'))).toBe(false);
+  });
+});
+
+describe('the time-skipping server', () => {
+  const findTest = (env: NodeJS.ProcessEnv = {}) => findTestServer({ env: { ...machine.env, ...env }, say });
+  const keptTest = (): string =>
+    join(machine.cache, 'cloudmore-autotask-billing/temporal-test-server-1.38.0/temporal-test-server');
+
+  test('TEMPORAL_TEST_SERVER_PATH comes before the cache', async () => {
+    const named = await program(join(machine.bin, 'named'), '');
+    await program(keptTest(), '');
+    expect(await findTest({ TEMPORAL_TEST_SERVER_PATH: named })).toBe(named);
+    expect(await findTest()).toBe(keptTest());
+    expect(said).toEqual([]);
+  });
+
+  test('what cannot be downloaded is put together with Maven and kept', async () => {
+    await program(join(machine.bin, 'java'), '');
+    await program(join(machine.bin, 'mvn'), `require('node:fs').mkdirSync('lib');`);
+    expect(await findTest()).toBe(keptTest());
+    expect((await readdir(join(keptTest(), '..'))).sort()).toEqual(['lib', 'pom.xml', 'temporal-test-server']);
+  });
+
+  test('when nothing works, the message says what to install', async () => {
+    await expect(findTest()).rejects.toThrow(/Maven: java is not installed[^]*install Java and Maven/);
+  });
+});
+
+test('a download that stands still is given up', async () => {
+  const { url, server } = await silentProxy();
+  const output = join(machine.bin, 'temporal');
+  const download = { server: 'dev-server' as const, version: '1.8.2', output, env: { ...machine.env, HTTPS_PROXY: url } };
+  try {
+    await expect(downloadServer({ ...download, stalledAfterMs: 3_000 })).rejects.toThrow('nothing came for 3 s');
+  } finally {
+    server.close();
+  }
+  expect(await readdir(machine.bin)).toEqual([]);
+});
+
+async function findInOwnProcess(): Promise<string> {
+  const module = new URL('../../client/temporal-server/index.ts', import.meta.url).href;
+  const code = `import { findTemporalServer } from '${module}'; process.stdout.write((await findTemporalServer()).path);`;
+  const file = join(machine.bin, 'find.mjs');
+  await writeFile(file, code);
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', import.meta.resolve('tsx'), file], {
+    env: machine.env,
+  });
+  return stdout;
+}
