@@ -1,8 +1,7 @@
-import { join } from 'node:path';
-import { cacheFolder, makeOnce } from './cache.js';
 import { checkAnswers, checkExecutable, checkTemporalCli, findOnPath } from './checks.js';
 import { downloadServer } from './download.js';
 import { buildGoTool, type GoTool } from './go-tool.js';
+import { keptProgram, type Check } from './kept-program.js';
 import { assembleTestServer } from './maven.js';
 import { TEMPORAL_CLIEXT_VERSION, TEMPORAL_CLI_VERSION, TEST_SERVER_VERSION } from './versions.js';
 import { firstThatWorks, toStandardError, type Say, type Way } from './ways.js';
@@ -90,8 +89,6 @@ export async function findTestServer({ env = process.env, say = toStandardError 
   );
 }
 
-type Check = (path: string) => Promise<void>;
-
 async function givenAddress(address: string | undefined): Promise<TemporalServer | undefined> {
   if (!address) return undefined;
   await checkAnswers(address);
@@ -102,28 +99,4 @@ async function givenProgram(path: string | undefined, check: Check): Promise<str
   if (!path) return undefined;
   await check(path);
   return path;
-}
-
-/** A program in the cache: found there, or made by one of several ways and then kept there. */
-function keptProgram(name: string, file: string, check: Check, env: NodeJS.ProcessEnv, say: Say) {
-  const folder = join(cacheFolder(env), name);
-  const path = join(folder, file);
-  const works = (): Promise<boolean> =>
-    check(path).then(
-      () => true,
-      () => false,
-    );
-  return {
-    way: { name: `cache folder ${folder}`, attempt: async () => ((await works()) ? path : undefined) } satisfies Way<string>,
-    by: (way: string, make: (file: string) => Promise<void>): Way<string> => ({
-      name: way,
-      attempt: async () => {
-        await makeOnce({ folder, works }, say, async (draft) => {
-          await make(join(draft, file));
-          await check(join(draft, file));
-        });
-        return path;
-      },
-    }),
-  };
 }
