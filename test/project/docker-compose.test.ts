@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import { Connection } from '@temporalio/client';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { dockerCompose, findDockerCompose } from './docker-compose-program.js';
+
+interface Service {
+  image: string;
+  environment?: Record<string, string | null>;
+  ports?: { host_ip?: string; target: number }[];
+  volumes?: { type: string; source: string; target: string }[];
+  depends_on?: Record<string, { condition: string }>;
+  profiles?: string[];
+  stop_grace_period?: string;
+  build?: { context: string };
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const program = await findDockerCompose().catch((error: Error) => console.warn(error.message));
+const withCompose = program === undefined ? test.skip : test;
+const compose = (...args: string[]) => dockerCompose(program ?? '', args, root);
+
+const config = async (envFile: string): Promise<Record<string, Service>> => {
+  const { stdout } = await compose('--env-file', envFile, '--profile', '*', 'config', '--format', 'json');
+  return (JSON.parse(stdout) as { services: Record<string, Service> }).services;
+};
+
+describe('docker-compose.yml', () => {
+  withCompose('is accepted with .env.example without a word', async () => {
+    const { stdout, stderr } = await compose('--env-file', '.env.example', '--profile', '*', 'config', '--quiet');
+    expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
+  });
+
+  withCompose('asks for the one thing that must be chosen', async () => {
+    await expect(compose('--env-file', '/dev/null', 'config', '--quiet')).rejects.toThrow(
+      /POSTGRES_PASSWORD.*choose one in \.env/,
+    );
+  });
+
+  withCompose('publishes on 127.0.0.1 only, and the database not at all', async () => {
+    const services = await config('.env.example');
+    const published = Object.values(services).flatMap(({ ports = [] }) => ports);
+    expect(published.map((port) => port.target).sort()).toEqual([4010, 7233, 8080]);
+    expect(published.filter((port) => port.host_ip !== '127.0.0.1')).toEqual([]);
+    expect(services.postgresql?.ports).toBeUndefined();
+  });
+
+  withCompose('pins every image to a version', async () => {
+    const images = Object.values(await config('.env.example')).flatMap(({ image, build }) => (build ? [] : [image]));
+    expect(images.filter((image) => !/:\d+\.\d+/.test(image))).toEqual([]);
+    expect(images.length).toBeGreaterThan(0);
+  });
+
+  withCompose('starts the worker when the namespace is ready, and lets it finish a posting', async () => {
+    const { worker, temporal, 'temporal-setup': setup } = await config('.env.example');
+    expect(worker?.depends_on?.['temporal-setup']?.condition).toBe('service_completed_successfully');
+    expect(setup?.depends_on?.temporal?.condition).toBe('service_healthy');
+    expect(temporal?.depends_on?.['temporal-schema']?.condition).toBe('service_completed_successfully');
+    expect(worker?.stop_grace_period).toBe('1m15s');
+    expect(worker?.environment?.TZ).toBe('UTC');
+  });
+
+  withCompose('keeps closed workflows for 90 days, in the namespace of the settings', async () => {
+    const { worker, 'temporal-setup': setup, 'temporal-ui': ui } = await config('.env.example');
+    expect(setup?.environment).toMatchObject({ RETENTION: '90d', TEMPORAL_NAMESPACE: 'default' });
+    expect(worker?.environment?.TEMPORAL_NAMESPACE).toBe('default');
+    expect(ui?.environment?.TEMPORAL_DEFAULT_NAMESPACE).toBe('default');
+  });
+
+  withCompose('keeps evidence and database on volumes, and starts the sandbox only when asked', async () => {
+    const { worker, postgresql, sandbox } = await config('.env.example');
+    expect(worker?.volumes).toEqual([
+      expect.objectContaining({ type: 'volume', source: 'evidence', target: '/var/lib/billing' }),
+    ]);
+    expect(worker?.environment?.BILLING_EVIDENCE).toBe('file:/var/lib/billing/evidence');
+    expect(postgresql?.volumes).toEqual([expect.objectContaining({ type: 'volume', source: 'postgresql' })]);
+    expect(sandbox?.profiles).toEqual(['sandbox']);
+  });
+
+  withCompose('hands the worker every setting of .env.example', async () => {
+    const example = await readFile(`${root}.env.example`, 'utf8');
+    const settings = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name ?? '');
+    const ofComposeItself = ['POSTGRES_PASSWORD', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'SANDBOX_PORT', 'BILLING_VERSION'];
+    const { worker } = await config('.env.example');
+    const handedOn = Object.keys(worker?.environment ?? {});
+    expect(settings.filter((name) => !handedOn.includes(name) && !ofComposeItself.includes(name))).toEqual([]);
+    expect(settings.length).toBeGreaterThan(20);
+  });
+
+  withCompose('names only files that exist', async () => {
+    const services = await config('.env.example');
+    const sources = Object.values(services).flatMap(({ volumes = [] }) =>
+      volumes.filter(({ type }) => type === 'bind').map(({ source }) => source),
+    );
+    const scripts = Object.values(services).flatMap(({ build }) => (build ? [`${build.context}/Dockerfile`] : []));
+    expect([...sources, ...scripts].filter((path) => !existsSync(path))).toEqual([]);
+  });
+});
+
+test('the image is built from files that exist and that .dockerignore lets through', async () => {
+  const dockerfile = await readFile(`${root}Dockerfile`, 'utf8');
+  const ignore = await readFile(`${root}.dockerignore`, 'utf8');
+  const allowed = [...ignore.matchAll(/^!(.+)$/gm)].map(([, path]) => path ?? '');
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)]
+    .flatMap(([, paths]) => (paths ?? '').split(' '))
+    .filter((path) => path !== '.');
+  expect([...copied, ...allowed].filter((path) => !existsSync(root + path))).toEqual([]);
+  expect(copied.filter((path) => !allowed.includes(path))).toEqual([]);
+  expect(allowed).toEqual(
+    expect.arrayContaining(['scripts', 'workflows', 'activities', 'worker', 'client', 'shared', 'sandbox']),
+  );
+});
+
+describe('deploy/temporal/create-namespace.sh', () => {
+  const address = process.env.TEST_TEMPORAL_ADDRESS ?? '';
+  const namespace = `compose-${process.pid}`;
+
+  async function createNamespace(): Promise<void> {
+    const cli = process.env.TEST_TEMPORAL_CLI ?? '';
+    const env = {
+      PATH: `${dirname(cli)}:${process.env.PATH}`,
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: namespace,
+      RETENTION: '90d',
+    };
+    await promisify(execFile)('sh', [`${root}deploy/temporal/create-namespace.sh`], { env });
+  }
+
+  test('creates namespace and search attributes, and may be repeated', async () => {
+    await createNamespace();
+    await createNamespace();
+    const connection = await Connection.connect({ address });
+    try {
+      const { config } = await connection.workflowService.describeNamespace({ namespace });
+      expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(90 * 24 * 60 * 60);
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+      expect(Object.keys(customAttributes ?? {})).toEqual(
+        expect.arrayContaining(['BillingBroker', 'BillingMonth', 'BillingOrganization', 'BillingStatus']),
+      );
+    } finally {
+      await connection.close();
+    }
+  });
+});
