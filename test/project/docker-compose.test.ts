@@ -123,6 +123,7 @@ describe('deploy/temporal/create-namespace.sh', () => {
     const cli = process.env.TEST_TEMPORAL_CLI ?? '';
     const env = {
       PATH: `${dirname(cli)}:${process.env.PATH}`,
+      HOME: root,
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: namespace,
       RETENTION: '90d',
