@@ -129,6 +129,7 @@ async function planAgain(
     services: [...new Map([...books.services, ...fresh.services].map((service) => [service.id, service])).values()],
     products: [...new Map([...books.products, ...fresh.products].map((product) => [product.id, product])).values()],
   };
+  await describeServices(dependencies, plan, fresh.contractServices, after);
   const facts = await slices.facts(request.given.report);
   const slice = await slices.organization(request.given.report, request.organizationId);
   return planOrganization({

@@ -1,0 +1,340 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { RECORD_TYPES, type Settings } from './billing/types.js';
+
+/**
+ * Settings from environment variables (`interfaces.md` section 3), checked at once: whoever sets the product up mends everything in one go. Secrets are
+ * wrapped, so that no message and no log can show them.
+ */
+
+/** A value that prints as stars everywhere; `reveal` is called where it is sent. */
+export class Secret {
+  readonly #value: string;
+  constructor(value: string) {
+    this.#value = value;
+  }
+  reveal(): string {
+    return this.#value;
+  }
+  toString(): string {
+    return '***';
+  }
+  toJSON(): string {
+    return '***';
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '***';
+  }
+}
+
+export interface CloudmoreConfig {
+  url: string;
+  resellerId: string;
+  username: string;
+  password: Secret;
+  clientSecret: Secret;
+  /** Organization property that holds the Autotask company id. */
+  companyProperty: string;
+}
+
+export interface AutotaskConfig {
+  /** Base URL up to and including `…/ATServicesRest/`; null: discovered by zone. */
+  url: string | null;
+  username: string;
+  secret: Secret;
+  integrationCode: Secret;
+  callsPerHour: number;
+  threads: number;
+  /** UDF of contracts that holds the subscription id. */
+  subscriptionUdf: string;
+}
+
+export interface Config {
+  broker: string;
+  cloudmore: CloudmoreConfig;
+  autotask: AutotaskConfig;
+  settings: Settings;
+  mode: 'shadow' | 'approve' | 'auto';
+  recheckDays: number;
+  surveyMaxAgeMs: number;
+  schedule: { cron: string; timeZone: string };
+  evidence: string;
+  /** Variables that look like ours but are none, with the nearest name: likely misspelt. */
+  warnings: string[];
+}
+
+/** What every command needs, whatever it talks to. */
+export type BaseConfig = Omit<Config, 'cloudmore' | 'autotask' | 'settings'>;
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly problems: string[]) {
+    super(
+      `Settings: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------- the schema
+
+const required = (what: string) => z.string({ error: `is not set; expected ${what}` }).min(1);
+const whole = (what: string, minimum: number) =>
+  z.coerce
+    .number({ error: `expected ${what}` })
+    .int(`expected ${what}`)
+    .min(minimum, `expected ${what}, at least ${minimum}`);
+const decimal = z.string().regex(/^\d+(\.\d+)?$/, 'expected an amount such as 500 or 99.50');
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
+const url = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^https?:/.test(text), 'expected a URL beginning with http:// or https://');
+const timeZone = z.string().refine(isTimeZone, 'expected a time zone such as UTC or Europe/Oslo');
+const idRequired = (what: string) =>
+  z.coerce
+    .number({ error: `is not set; expected ${what}` })
+    .int(`expected ${what}`)
+    .nonnegative(`expected ${what}`);
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+const recordTypes = list
+  .superRefine((types, context) => {
+    for (const type of types)
+      if (!RECORD_TYPES.some((known) => known.toLowerCase() === type.toLowerCase()))
+        context.addIssue({ code: 'custom', message: `"${type}" is none of ${RECORD_TYPES.join(', ')}` });
+  })
+  .transform((types) =>
+    types.length === 0
+      ? [...RECORD_TYPES]
+      : RECORD_TYPES.filter((known) => types.some((type) => type.toLowerCase() === known.toLowerCase())),
+  );
+
+const companyIds = list
+  .superRefine((ids, context) => {
+    for (const id of ids)
+      if (!/^\d+$/.test(id)) context.addIssue({ code: 'custom', message: `"${id}" is no Autotask company id` });
+  })
+  .transform((ids) => ids.map(Number));
+
+const BASE = {
+  BILLING_BROKER: z
+    .string()
+    .regex(/^[\w.-]{1,60}$/, 'expected letters, digits, dots, dashes')
+    .default('default'),
+  BILLING_MODE: z.enum(['shadow', 'approve', 'auto'], { error: 'expected shadow, approve or auto' }).default('auto'),
+  BILLING_RECHECK_DAYS: whole('a number of days', 0).max(28, 'expected at most 28 days').default(10),
+  BILLING_SCHEDULE: z
+    .string()
+    .regex(/^\S+(\s+\S+){4}$/, 'expected a cron expression of five fields, such as 0 3 * * *')
+    .default('0 3 * * *'),
+  BILLING_TIMEZONE: timeZone.default('UTC'),
+  BILLING_EVIDENCE: z
+    .string()
+    .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'expected file:PATH or postgres://…')
+    .default('file:.billing/evidence'),
+  SURVEY_MAX_AGE: whole('minutes', 0).default(10),
+};
+
+const CLOUDMORE = {
+  CLOUDMORE_URL: url.default('https://api.cloudmore.com'),
+  CLOUDMORE_RESELLER_ID: required('the reseller id that Cloudmore gave you'),
+  CLOUDMORE_USERNAME: required('the name of a Cloudmore administrator with REST API access'),
+  CLOUDMORE_PASSWORD: required("that administrator's password"),
+  CLOUDMORE_CLIENT_SECRET: required('the API secret that Cloudmore gave you'),
+  COMPANY_PROPERTY: z.string().default('AutotaskCompanyID'),
+};
+
+const AUTOTASK = {
+  AUTOTASK_URL: url.optional(),
+  AUTOTASK_USERNAME: required("the API user's username (key)"),
+  AUTOTASK_SECRET: required("the API user's password (secret)"),
+  AUTOTASK_INTEGRATION_CODE: required('the API tracking identifier'),
+  AUTOTASK_CALLS_PER_HOUR: whole('calls per hour', 1).max(10_000, 'Autotask allows 10000 calls an hour').default(5000),
+  AUTOTASK_THREADS: whole('requests in flight per endpoint', 1)
+    .max(3, 'Autotask allows 3 requests in flight per endpoint')
+    .default(2),
+  SUBSCRIPTION_UDF: z.string().default('Subscription ID'),
+};
+
+const SETTINGS = {
+  AUTOTASK_SERVICE_BILLING_CODE_ID: idRequired('the id of an active Recurring Contract Service Code'),
+  AUTOTASK_PRODUCT_BILLING_CODE_ID: idRequired('the id of an active Material Cost Code'),
+  AUTOTASK_SLA_ID: idRequired('a value of the picklist Contracts.serviceLevelAgreementID'),
+  EXPORT_RECORD_TYPES: recordTypes,
+  EXCLUDE_SERVICES: list,
+  ALLOW_SHARED_COMPANIES: companyIds,
+  CONTRACT_INVOICE_DESCRIPTION: z.string().default('{product}'),
+  AFTER_FREEZE: z.enum(['hold', 'charge'], { error: 'expected hold or charge' }).default('hold'),
+  GHOST_AFTER_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(20),
+  BREAKER_MONTH_DROP_PERCENT: whole('a percentage, 0 turns it off', 0).max(100, 'expected at most 100').default(50),
+  BREAKER_ORGANIZATION_PERCENT: whole('a percentage, 0 turns it off', 0).default(100),
+  BREAKER_ORGANIZATION_AMOUNT: decimal.default('500'),
+  BREAKER_ITEM_FACTOR: whole('a factor, 0 turns it off', 0).default(10),
+  BREAKER_NEW_CONTRACTS: whole('a number of contracts, 0 turns it off', 0).default(50),
+};
+
+const SECRETS = [
+  'CLOUDMORE_PASSWORD',
+  'CLOUDMORE_CLIENT_SECRET',
+  'CLOUDMORE_USERNAME',
+  'CLOUDMORE_RESELLER_ID',
+  'AUTOTASK_SECRET',
+  'AUTOTASK_INTEGRATION_CODE',
+  'AUTOTASK_USERNAME',
+];
+
+/** Every variable there is, for `.env.example`, documentation and the check for misspelt ones. */
+export const VARIABLES = [
+  ...Object.keys({ ...BASE, ...CLOUDMORE, ...AUTOTASK, ...SETTINGS }),
+  ...SECRETS.map((name) => `${name}_FILE`),
+];
+
+// ---------------------------------------------------------------------------------------------------------------- loading
+
+export type Environment = Record<string, string | undefined>;
+
+/** The environment with what a `.env` file in the folder adds; real variables win. */
+export function readEnvironment(folder = process.cwd(), environment: Environment = process.env): Environment {
+  const path = `${folder}/.env`;
+  return existsSync(path) ? { ...parseEnv(readFileSync(path, 'utf8')), ...environment } : environment;
+}
+
+/** What a command needs that talks to neither vendor. */
+export function loadBaseConfig(environment: Environment): BaseConfig {
+  const problems: string[] = [];
+  const base = check(z.object(BASE), values(environment, problems), problems);
+  if (!base || problems.length > 0) throw new ConfigError(problems);
+  return baseConfig(base, environment);
+}
+
+/** Everything. Throws a `ConfigError` that names every problem at once. */
+export function loadConfig(environment: Environment): Config {
+  const problems: string[] = [];
+  const found = values(environment, problems);
+  const parsed = check(z.object({ ...BASE, ...CLOUDMORE, ...AUTOTASK, ...SETTINGS }), found, problems);
+  if (!parsed || problems.length > 0) throw new ConfigError(problems);
+  return {
+    ...baseConfig(parsed, environment),
+    cloudmore: {
+      url: parsed.CLOUDMORE_URL,
+      resellerId: parsed.CLOUDMORE_RESELLER_ID,
+      username: parsed.CLOUDMORE_USERNAME,
+      password: new Secret(parsed.CLOUDMORE_PASSWORD),
+      clientSecret: new Secret(parsed.CLOUDMORE_CLIENT_SECRET),
+      companyProperty: parsed.COMPANY_PROPERTY,
+    },
+    autotask: {
+      url: parsed.AUTOTASK_URL ?? null,
+      username: parsed.AUTOTASK_USERNAME,
+      secret: new Secret(parsed.AUTOTASK_SECRET),
+      integrationCode: new Secret(parsed.AUTOTASK_INTEGRATION_CODE),
+      callsPerHour: parsed.AUTOTASK_CALLS_PER_HOUR,
+      threads: parsed.AUTOTASK_THREADS,
+      subscriptionUdf: parsed.SUBSCRIPTION_UDF,
+    },
+    settings: settingsOf(parsed),
+  };
+}
+
+type Parsed = z.infer<z.ZodObject<typeof BASE & typeof CLOUDMORE & typeof AUTOTASK & typeof SETTINGS>>;
+
+const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Environment): BaseConfig => ({
+  broker: parsed.BILLING_BROKER,
+  mode: parsed.BILLING_MODE,
+  recheckDays: parsed.BILLING_RECHECK_DAYS,
+  surveyMaxAgeMs: parsed.SURVEY_MAX_AGE * 60_000,
+  schedule: { cron: parsed.BILLING_SCHEDULE, timeZone: parsed.BILLING_TIMEZONE },
+  evidence: parsed.BILLING_EVIDENCE,
+  warnings: misspelt(environment),
+});
+
+const settingsOf = (parsed: Parsed): Settings => ({
+  broker: parsed.BILLING_BROKER,
+  exportRecordTypes: parsed.EXPORT_RECORD_TYPES,
+  excludeServices: parsed.EXCLUDE_SERVICES,
+  allowSharedCompanies: parsed.ALLOW_SHARED_COMPANIES,
+  serviceBillingCodeId: parsed.AUTOTASK_SERVICE_BILLING_CODE_ID,
+  productBillingCodeId: parsed.AUTOTASK_PRODUCT_BILLING_CODE_ID,
+  slaId: parsed.AUTOTASK_SLA_ID,
+  contractInvoiceDescription: parsed.CONTRACT_INVOICE_DESCRIPTION,
+  afterFreeze: parsed.AFTER_FREEZE,
+  ghostAfterDay: parsed.GHOST_AFTER_DAY,
+  breakers: {
+    monthDropPercent: parsed.BREAKER_MONTH_DROP_PERCENT,
+    organizationPercent: parsed.BREAKER_ORGANIZATION_PERCENT,
+    organizationAmount: parsed.BREAKER_ORGANIZATION_AMOUNT,
+    itemFactor: parsed.BREAKER_ITEM_FACTOR,
+    newContracts: parsed.BREAKER_NEW_CONTRACTS,
+  },
+});
+
+/** Variables with blank ones left out, and secrets taken from files where `…_FILE` names one. */
+function values(environment: Environment, problems: string[]): Environment {
+  const found: Environment = Object.fromEntries(Object.entries(environment).filter(([, value]) => (value ?? '').trim() !== ''));
+  for (const name of SECRETS) {
+    const path = found[`${name}_FILE`];
+    if (path === undefined || found[name] !== undefined) continue;
+    try {
+      found[name] = readFileSync(path, 'utf8').trim();
+    } catch {
+      problems.push(`${name}_FILE names ${path}, which cannot be read. Check the path and its rights.`);
+    }
+  }
+  return found;
+}
+
+function check<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  found: Environment,
+  problems: string[],
+): z.infer<z.ZodObject<Shape>> | null {
+  const result = schema.safeParse(found);
+  if (result.success) return result.data;
+  for (const { path, message } of result.error.issues) {
+    const variable = String(path[0]);
+    const value = found[variable];
+    const seen = value === undefined || SECRETS.includes(variable) ? '' : ` (found "${value}")`;
+    problems.push(`${variable}: ${message}${seen}`);
+  }
+  return null;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- misspelt variables
+
+const OURS = /^(CLOUDMORE|AUTOTASK|BILLING|BREAKER)_/;
+
+function misspelt(environment: Environment): string[] {
+  return Object.keys(environment)
+    .filter((name) => OURS.test(name) && !VARIABLES.includes(name))
+    .map((name) => `${name} is not a setting; did you mean ${nearest(name)}?`);
+}
+
+const nearest = (name: string): string =>
+  VARIABLES.reduce((best, candidate) => (distance(name, candidate) < distance(name, best) ? candidate : best));
+
+/** Levenshtein distance, one row at a time. */
+function distance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (const [index, letter] of [...left].entries()) {
+    const next = [index + 1];
+    for (let column = 0; column < right.length; column += 1)
+      next.push(Math.min(row[column + 1]! + 1, next[column]! + 1, row[column]! + (right[column] === letter ? 0 : 1)));
+    row = next;
+  }
+  return row[right.length]!;
+}
