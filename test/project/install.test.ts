@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { emptyMachine, program, type Machine } from './fake-programs.js';
+
+/** `scripts/install.js` in a clone of its own, with an npm that only does as if. */
+let machine: Machine;
+let clone: string;
+
+const lock = (packages: Record<string, object>): string => JSON.stringify({ packages: { '': {}, ...packages } });
+const LOCKED = { 'node_modules/a': { version: '1.0.0' }, 'node_modules/only-elsewhere': { version: '1.0.0', optional: true } };
+
+beforeEach(async () => {
+  machine = await emptyMachine();
+  clone = join(machine.root, 'clone');
+  await mkdir(join(clone, 'scripts'), { recursive: true });
+  await copyFile(fileURLToPath(new URL('../../scripts/install.js', import.meta.url)), join(clone, 'scripts/install.mjs'));
+  await writeFile(join(clone, 'package-lock.json'), lock(LOCKED));
+  await program(
+    join(machine.bin, 'npm'),
+    `const fs = require('node:fs');
+     fs.appendFileSync('npm.log', process.argv.slice(2, 3) + '\\n');
+     setTimeout(() => {
+       fs.mkdirSync('node_modules', { recursive: true });
+       const { packages } = JSON.parse(fs.readFileSync('package-lock.json'));
+       delete packages['node_modules/only-elsewhere'];
+       fs.writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages }));
+     }, 300);`,
+  );
+});
+
+afterEach(() => rm(machine.root, { recursive: true, force: true }));
+
+const install = () => promisify(execFile)(process.execPath, [join(clone, 'scripts/install.mjs')], { env: machine.env });
+const npmCalls = async (): Promise<string[]> => (await readFile(join(clone, 'npm.log'), 'utf8')).trim().split('\n');
+
+test('a fresh clone is installed, with a word about it, and then left alone', async () => {
+  const { stdout, stderr } = await install();
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^Installing the libraries .*\nInstalled in \d+ s\.\n$/);
+  expect(await install()).toEqual({ stdout: '', stderr: '' });
+  expect(await npmCalls()).toEqual(['ci']);
+});
+
+test('a lock file with another version is installed again', async () => {
+  await install();
+  await writeFile(join(clone, 'package-lock.json'), lock({ 'node_modules/a': { version: '1.0.1' } }));
+  await install();
+  expect(await npmCalls()).toEqual(['ci', 'ci']);
+});
+
+test('two at once install once', async () => {
+  const outputs = await Promise.all([install(), install(), install()]);
+  expect(await npmCalls()).toEqual(['ci']);
+  expect(outputs.filter(({ stderr }) => stderr.includes('waiting for it'))).toHaveLength(2);
+});
+
+test('an npm that fails is an error that says so', async () => {
+  await program(join(machine.bin, 'npm'), 'process.exit(7);');
+  await expect(install()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('npm ci failed') });
+});
