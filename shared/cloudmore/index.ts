@@ -1,0 +1,1 @@
+export { Cloudmore, type ReadOptions } from './cloudmore.js';

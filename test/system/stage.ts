@@ -1,0 +1,204 @@
+import { Client, Connection } from '@temporalio/client';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
+import { startSandbox } from '../../sandbox/index.js';
+import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+
+/**
+ * A whole system of its own for one test file: sandbox, Temporal dev server, worker as a real process, the command line as real processes. Nothing is
+ * replaced but the two vendors.
+ */
+export interface Stage {
+  client: Client;
+  server: DevServer;
+  env: Record<string, string>;
+  cli(...args: string[]): Promise<Run>;
+  /** A command that must end with one of the codes, and print JSON. */
+  json<T>(codes: number[], ...args: string[]): Promise<T>;
+  startWorker(): Promise<Worker>;
+  state(): Promise<SandboxState>;
+  /** Requests that could change something at Autotask since the journal was last emptied. */
+  writes(): Promise<JournalEntry[]>;
+  requests(): Promise<JournalEntry[]>;
+  forget(): Promise<void>;
+  faults(rules: unknown[]): Promise<void>;
+  control(method: string, path: string, body?: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface Run {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Worker {
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+export interface JournalEntry {
+  method: string;
+  path: string;
+  body: unknown;
+  status: number;
+  fault: unknown;
+}
+
+type Rec = Record<string, unknown>;
+export interface SandboxState {
+  now: string;
+  autotask: Record<
+    'contracts' | 'contractServices' | 'unitRows' | 'charges' | 'services' | 'products' | 'companies' | 'adjustments',
+    Rec[]
+  >;
+}
+
+export interface StageOptions {
+  /** Name of a file in `sandbox/worlds`, or a world. */
+  world: string | Rec;
+  env?: Record<string, string>;
+}
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const READY_WITHIN_MS = 60_000;
+const COMMAND_WITHIN_MS = 240_000;
+
+export async function openStage({ world, env: extra = {} }: StageOptions): Promise<Stage> {
+  const sandbox = await startSandbox({ world: await loadWorld(world) });
+  const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
+  const folder = await mkdtemp(join(tmpdir(), 'billing-stage-'));
+  const env: Record<string, string> = {
+    ...sandbox.env(),
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    TZ: 'UTC',
+    TEMPORAL_ADDRESS: server.address,
+    BILLING_EVIDENCE: `file:${join(folder, 'evidence')}`,
+    BILLING_MODE: 'auto',
+    ...extra,
+  };
+  const connection = await Connection.connect({ address: server.address });
+  const children = new Set<ChildProcess>();
+  const cli = (...args: string[]): Promise<Run> => runCommand(args, env, children);
+  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
+  const requests = async (): Promise<JournalEntry[]> => (await control('GET', 'requests')) as JournalEntry[];
+  return {
+    client: new Client({ connection }),
+    server,
+    env,
+    cli,
+    control,
+    requests,
+    json: async <T>(codes: number[], ...args: string[]) => {
+      const run = await cli(...args, '--json');
+      if (!codes.includes(run.code))
+        throw new Error(
+          `billing ${args.join(' ')} ended with ${run.code}, not ${codes.join(' or ')}:\n${run.stderr}\n${run.stdout}`,
+        );
+      return JSON.parse(run.stdout) as T;
+    },
+    startWorker: () => startWorker(env, children),
+    state: async () => (await control('GET', 'state')) as SandboxState,
+    writes: async () => (await requests()).filter(isWrite),
+    forget: async () => void (await control('DELETE', 'requests')),
+    faults: async (rules) => void (await control('POST', 'faults', rules)),
+    close: async () => {
+      for (const child of children) child.kill('SIGKILL');
+      await connection.close();
+      await server.stop();
+      await sandbox.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function loadWorld(world: string | Rec): Promise<Rec> {
+  return typeof world === 'string'
+    ? (JSON.parse(await readFile(join(ROOT, 'sandbox', 'worlds', `${world}.json`), 'utf8')) as Rec)
+    : world;
+}
+
+/** Queries are POSTs too; every other POST, PATCH, PUT and DELETE to Autotask writes. */
+const isWrite = ({ method, path }: JournalEntry): boolean =>
+  /atservicesrest/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path);
+
+function runCommand(args: string[], env: Record<string, string>, children: Set<ChildProcess>): Promise<Run> {
+  const child = spawn(process.execPath, [join(ROOT, 'client', 'bin.js'), ...args], {
+    env,
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.add(child);
+  const run: Run = { code: -1, stdout: '', stderr: '' };
+  child.stdout.on('data', (data: Buffer) => (run.stdout += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (run.stderr += data.toString()));
+  const timer = setTimeout(() => child.kill('SIGKILL'), COMMAND_WITHIN_MS);
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      children.delete(child);
+      resolve({ ...run, code: code ?? -1 });
+    });
+  });
+}
+
+/** A worker process; answers when it polls its queues. */
+async function startWorker(env: Record<string, string>, children: Set<ChildProcess>): Promise<Worker> {
+  const child = spawn(process.execPath, [join(ROOT, 'client', 'bin.js'), 'worker'], {
+    env,
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.add(child);
+  let output = '';
+  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (output += data.toString()));
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (!/worker.*(ready|running)|state changed.*running/i.test(output)) {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`The worker did not get ready:\n${output}`);
+    await sleep(100);
+  }
+  return {
+    kill: async (signal) => {
+      child.kill(signal);
+      await ended;
+      children.delete(child);
+    },
+  };
+}
+
+/** Waits until a condition holds, or says what was seen last. */
+export async function eventually<T>(look: () => Promise<T>, isThere: (seen: T) => boolean, withinMs = 90_000): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const seen = await look();
+    if (isThere(seen)) return seen;
+    if (Date.now() > deadline) throw new Error(`Not within ${withinMs} ms. Last seen: ${JSON.stringify(seen).slice(0, 2000)}`);
+    await sleep(250);
+  }
+}
+
+export const CONTOSO = '83e8db2a-ea2d-57e1-85f2-5a55ac83bac2';
+export const FABRIKAM = '76f89d5d-ba07-5d2e-9f88-335bf71db3ae';
+export const ADVENTURE_WORKS = '1f7b1efa-2cb8-53a6-b95b-6492a244742c';
+
+export const organizationOf = (month: MonthResult, id: string): OrganizationResult => {
+  const found = month.organizations.find(({ organizationId }) => organizationId === id);
+  if (!found)
+    throw new Error(`${id} is not in ${month.organizations.map(({ organizationName }) => organizationName).join(', ')}`);
+  return found;
+};
