@@ -91,7 +91,7 @@ async function withLock(work) {
 function npmCi() {
   const startedAt = Date.now();
   say('Installing the libraries named in package-lock.json (npm ci, about 20 seconds).');
-  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
   const npm = spawn('npm', args, { cwd: ROOT, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
   const forward = (signal) => npm.kill(signal);
   process.once('SIGINT', forward).once('SIGTERM', forward);
