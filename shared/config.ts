@@ -1,54 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import type { AutotaskConfig } from './autotask/config.js';
 import { RECORD_TYPES, type Settings } from './billing/types.js';
+import type { CloudmoreConfig } from './cloudmore/config.js';
+import { Secret } from './http/secret.js';
 
 /**
  * Settings from environment variables (`interfaces.md` section 3), checked at once: whoever sets the product up mends everything in one go. Secrets are
  * wrapped, so that no message and no log can show them.
  */
-
-/** A value that prints as stars everywhere; `reveal` is called where it is sent. */
-export class Secret {
-  readonly #value: string;
-  constructor(value: string) {
-    this.#value = value;
-  }
-  reveal(): string {
-    return this.#value;
-  }
-  toString(): string {
-    return '***';
-  }
-  toJSON(): string {
-    return '***';
-  }
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return '***';
-  }
-}
-
-export interface CloudmoreConfig {
-  url: string;
-  resellerId: string;
-  username: string;
-  password: Secret;
-  clientSecret: Secret;
-  /** Organization property that holds the Autotask company id. */
-  companyProperty: string;
-}
-
-export interface AutotaskConfig {
-  /** Base URL up to and including `…/ATServicesRest/`; null: discovered by zone. */
-  url: string | null;
-  username: string;
-  secret: Secret;
-  integrationCode: Secret;
-  callsPerHour: number;
-  threads: number;
-  /** UDF of contracts that holds the subscription id. */
-  subscriptionUdf: string;
-}
 
 export interface Config {
   broker: string;

@@ -3,7 +3,7 @@ import { PRODUCTS } from '../billing/keys.js';
 import { addDays, addMonths, firstDay, lastDay, monthOf } from '../billing/month.js';
 import { same } from '../billing/text.js';
 import type { Books, Charge, Contract, Day, Decimal, Month, Product, Row, Service } from '../billing/types.js';
-import type { AutotaskConfig } from '../config.js';
+import type { AutotaskConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
 import { toWire } from './days.js';
 import { Gate, type GateClock } from './gate.js';

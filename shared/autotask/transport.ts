@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AutotaskConfig } from '../config.js';
+import type { AutotaskConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
 import { name, send, type ApiAnswer } from '../http/request.js';
 import type { Gate } from './gate.js';

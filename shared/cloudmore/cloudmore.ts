@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { firstDay, lastDay, monthOf, previousMonth } from '../billing/month.js';
 import { fold, same } from '../billing/text.js';
 import type { Line, Month, Organization, Price, Report, Subscription, UnassignedLine } from '../billing/types.js';
-import type { CloudmoreConfig } from '../config.js';
+import type { CloudmoreConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
 import { name, send, type ApiAnswer, type ApiRequest } from '../http/request.js';
 import { awaitTask, taskIdOf, type TaskAnswer } from './task.js';

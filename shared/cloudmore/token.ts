@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CloudmoreConfig } from '../config.js';
+import type { CloudmoreConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
 import { send } from '../http/request.js';
 

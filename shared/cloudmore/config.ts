@@ -1,0 +1,12 @@
+import type { Secret } from '../http/secret.js';
+
+/** What the client of Cloudmore needs to know. */
+export interface CloudmoreConfig {
+  url: string;
+  resellerId: string;
+  username: string;
+  password: Secret;
+  clientSecret: Secret;
+  /** Organization property that holds the Autotask company id. */
+  companyProperty: string;
+}
