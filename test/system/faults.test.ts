@@ -1,0 +1,147 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { organizationBillingId } from '../../shared/contract.js';
+import { CONTOSO, eventually, FABRIKAM, openStage, organizationOf, type SandboxState, type Stage } from './stage.js';
+
+/** What happens when an answer is lost, a worker dies, or Autotask is down: everything once, the others billed, nothing silent. */
+
+const MONTH = '2025-10';
+const AS_OF = '2025-10-09';
+const TOTAL = { posted: '6981.60' };
+
+const run = (stage: Stage, codes: number[] = [0, 3], ...more: string[]): Promise<MonthResult> =>
+  stage.json<MonthResult>(codes, 'run', MONTH, '--as-of', AS_OF, '--wait', ...more);
+
+/** Everything the month makes, once: no key, name or date twice. */
+function expectEverythingOnce({ autotask }: SandboxState): void {
+  const once = (values: unknown[]): void => expect([...values].sort()).toEqual([...new Set(values)].sort());
+  once(
+    autotask.services.filter(({ invoiceDescription }) => invoiceDescription).map(({ invoiceDescription }) => invoiceDescription),
+  );
+  once(autotask.products.map(({ externalProductID }) => externalProductID).filter(Boolean));
+  once(autotask.contracts.map(({ contractNumber }) => contractNumber).filter(Boolean));
+  once(autotask.charges.map(({ internalPurchaseOrderNumber }) => internalPurchaseOrderNumber));
+  once(
+    autotask.adjustments.map(({ contractServiceID, effectiveDate }) => `${String(contractServiceID)} ${String(effectiveDate)}`),
+  );
+}
+
+describe('an answer is lost after Autotask took the write', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ world: 'september-2025' });
+    await stage.startWorker();
+  }, 120_000);
+  afterAll(() => stage?.close(), 60_000);
+  afterEach(() => stage.faults([]));
+
+  test('service, product, contract, adjustment and charge exist once afterwards, and the month is right', async () => {
+    const lost = (path: string): unknown => ({
+      match: { vendor: 'autotask', method: 'POST', path, nth: [1, 3] },
+      fault: { kind: 'reset', when: 'after' },
+    });
+    await stage.faults(['*/v1.0/Services', '*/v1.0/Products', '*/v1.0/Contracts', '*/ServiceAdjustments', '*/Charges'].map(lost));
+    const month = await run(stage);
+    const state = await stage.state();
+    expectEverythingOnce(state);
+    expect(month.posted.sales).toBe(TOTAL.posted);
+    expect(month.held.lines).toBe(0);
+    await stage.faults([]);
+    await stage.forget();
+    await run(stage);
+    expect(await stage.writes()).toEqual([]);
+  }, 180_000);
+});
+
+describe('the worker is killed in the middle of a month', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ world: 'september-2025' });
+  }, 120_000);
+  afterAll(() => stage?.close(), 60_000);
+
+  test('and started again: the month completes, everything once', async () => {
+    const first = await stage.startWorker();
+    const running = run(stage);
+    await eventually(
+      () => stage.writes(),
+      (writes) => writes.length >= 9,
+    );
+    await first.kill('SIGKILL');
+    await stage.startWorker();
+    const month = await running;
+    expect(month.posted.sales).toBe(TOTAL.posted);
+    expectEverythingOnce(await stage.state());
+  }, 240_000);
+});
+
+describe('one organization cannot be billed', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ world: 'september-2025' });
+    await stage.startWorker();
+  }, 120_000);
+  afterAll(() => stage?.close(), 60_000);
+  afterEach(() => stage.faults([]));
+
+  test('a customer that is mapped wrongly waits with what to do, the others are billed, and a rerun bills it when mended', async () => {
+    await stage.control('PATCH', `cloudmore/organizations/${FABRIKAM}`, {
+      customProperties: [{ name: 'AutotaskCompanyID', value: '4711' }],
+    });
+    const month = await run(stage, [3]);
+    expect(organizationOf(month, CONTOSO).status).toBe('Done');
+    const fabrikam = organizationOf(month, FABRIKAM);
+    expect(fabrikam.status).toBe('NeedsAttention');
+    expect(fabrikam.items.every(({ reason, message }) => reason === 'company-not-found' && message!.includes('4711'))).toBe(true);
+    await stage.control('PATCH', `cloudmore/organizations/${FABRIKAM}`, {
+      customProperties: [{ name: 'AutotaskCompanyID', value: '29683540' }],
+    });
+    await stage.cli('rerun', MONTH, '--organization', FABRIKAM, '--reason', 'id corrected');
+    const after = await eventually(
+      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      (seen) => organizationOf(seen, FABRIKAM).status === 'Done',
+    );
+    expect(after.posted.sales).toBe(TOTAL.posted);
+  }, 180_000);
+
+  test("the next day's run lets a waiting organization go on by itself", async () => {
+    await stage.control('PATCH', `cloudmore/organizations/${CONTOSO}`, {
+      customProperties: [{ name: 'AutotaskCompanyID', value: 'none' }],
+    });
+    expect(organizationOf(await run(stage, [3]), CONTOSO).status).toBe('NeedsAttention');
+    await stage.control('PATCH', `cloudmore/organizations/${CONTOSO}`, {
+      customProperties: [{ name: 'AutotaskCompanyID', value: '29683512' }],
+    });
+    const month = await run(stage, [0]);
+    expect(organizationOf(month, CONTOSO).status).toBe('Unchanged');
+    const { status } = await stage.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO)).describe();
+    expect(status.name).toBe('COMPLETED');
+  }, 180_000);
+});
+
+describe('Autotask takes no writes for one company', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ world: 'september-2025' });
+    await stage.startWorker();
+  }, 120_000);
+  afterAll(() => stage?.close(), 60_000);
+
+  test('its organization waits, the others are billed, and the next run bills it', async () => {
+    await stage.faults([
+      {
+        match: { vendor: 'autotask', method: 'PATCH', path: '*/v1.0/Contracts' },
+        fault: { kind: 'status', status: 503, when: 'before' },
+      },
+    ]);
+    const month = await run(stage, [3]);
+    expect(organizationOf(month, CONTOSO).status).toBe('Done');
+    const fabrikam = organizationOf(month, FABRIKAM);
+    expect(fabrikam.status).toBe('NeedsAttention');
+    expect(fabrikam.items.some(({ reason, message }) => reason === 'api-error' && message!.includes('rerun'))).toBe(true);
+    await stage.faults([]);
+    const after = await run(stage, [0]);
+    expect(after.posted.sales).toBe(TOTAL.posted);
+    expectEverythingOnce(await stage.state());
+  }, 240_000);
+});

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import { organizationBillingId } from '../../shared/contract.js';
+import { CONTOSO, eventually, FABRIKAM, openStage, organizationOf, type Stage } from './stage.js';
+
+/** What an operator does to one organization: skip, rerun, approve, by command and as the Web UI would. */
+
+const MONTH = '2025-10';
+const AS_OF = '2025-10-09';
+const temporal = promisify(execFile);
+
+describe('an operator steers single organizations', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ world: 'september-2025' });
+    await stage.startWorker();
+  }, 120_000);
+  afterAll(() => stage?.close(), 60_000);
+
+  const run = (...more: string[]): Promise<MonthResult> =>
+    stage.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', AS_OF, '--wait', ...more);
+  const handle = (organizationId: string) =>
+    stage.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId));
+  const status = (organizationId: string): Promise<OrganizationResult> =>
+    handle(organizationId).query<OrganizationResult>('status');
+  const settledAs = (organizationId: string, wanted: string): Promise<OrganizationResult> =>
+    eventually(
+      () => status(organizationId),
+      (result) => result.status === wanted,
+    );
+  /** The Temporal CLI sends a signal as the Web UI's dialog does: one JSON text. */
+  const signal = (name: string, organizationId: string, input: string): Promise<unknown> =>
+    temporal(process.env.TEST_TEMPORAL_CLI!, [
+      'workflow',
+      'signal',
+      '--address',
+      stage.server.address,
+      '--workflow-id',
+      organizationBillingId('default', MONTH, organizationId),
+      '--name',
+      name,
+      '--input',
+      JSON.stringify(input),
+    ]);
+
+  test('a skip before the run keeps the organization out of Autotask, with its amount excluded', async () => {
+    const skipped = await stage.cli(
+      'skip',
+      MONTH,
+      '--organization',
+      'Fabrikam Logistics',
+      '--reason',
+      'disputed',
+      '--as-of',
+      AS_OF,
+    );
+    expect(skipped).toMatchObject({ code: 0 });
+    await settledAs(FABRIKAM, 'Skipped');
+    await stage.forget();
+    const month = await run();
+    expect(organizationOf(month, FABRIKAM)).toMatchObject({ status: 'Skipped', held: { lines: 0 }, posted: { lines: 0 } });
+    expect(
+      organizationOf(month, FABRIKAM).items.every(({ outcome, reason }) => outcome === 'excluded' && reason === 'skipped'),
+    ).toBe(true);
+    expect(organizationOf(month, CONTOSO).status).toBe('Done');
+    const { autotask } = await stage.state();
+    expect(
+      autotask.contracts.filter(
+        ({ companyID, contractNumber }) => companyID === 29683540 && contractNumber !== '78d33f02-2bf3-5c0e-9aec-6705cdb6fe07',
+      ),
+    ).toEqual([]);
+  });
+
+  test('a rerun after the skip bills it', async () => {
+    expect(await stage.cli('rerun', MONTH, '--organization', FABRIKAM, '--reason', 'settled')).toMatchObject({ code: 0 });
+    const done = await eventually(
+      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      (month) => organizationOf(month, FABRIKAM).status === 'Done',
+    );
+    expect(organizationOf(done, FABRIKAM).posted.sales).toBe('5620.99');
+    expect(done.held.lines).toBe(0);
+  });
+
+  test('a skip after the run takes nothing back, and says so', async () => {
+    const before = await stage.state();
+    await stage.cli('skip', MONTH, '--organization', FABRIKAM, '--reason', 'too late', '--as-of', AS_OF);
+    const result = await eventually(
+      () => handle(FABRIKAM).describe(),
+      ({ status: { name } }) => name === 'COMPLETED',
+    );
+    expect(result.status.name).toBe('COMPLETED');
+    const summary = (await handle(FABRIKAM).result()) as { status: string; message: string };
+    expect(summary).toMatchObject({ status: 'Unchanged' });
+    expect(summary.message).toContain('after the month was billed');
+    expect((await stage.state()).autotask.unitRows).toEqual(before.autotask.unitRows);
+  });
+
+  test('a rerun after completion plans again and writes nothing', async () => {
+    await stage.forget();
+    await stage.cli('rerun', MONTH, '--organization', FABRIKAM, '--reason', 'to be sure', '--as-of', AS_OF);
+    await eventually(
+      () => handle(FABRIKAM).describe(),
+      ({ status: { name } }) => name === 'COMPLETED',
+    );
+    expect(((await handle(FABRIKAM).result()) as { status: string }).status).toBe('Unchanged');
+    expect(await stage.writes()).toEqual([]);
+  });
+
+  test('skip and rerun work as the Web UI sends them', async () => {
+    await stage.control('PATCH', 'cloudmore/organizations/' + CONTOSO, {
+      autotaskCompanyId: 'ignored',
+      customProperties: [{ name: 'AutotaskCompanyID', value: 'ACME-77' }],
+    });
+    await run();
+    await settledAs(CONTOSO, 'NeedsAttention');
+    await signal('skip', CONTOSO, 'on holiday');
+    expect((await settledAs(CONTOSO, 'Skipped')).excluded.lines).toBeGreaterThan(0);
+    await stage.control('PATCH', 'cloudmore/organizations/' + CONTOSO, {
+      customProperties: [{ name: 'AutotaskCompanyID', value: '29683512' }],
+    });
+    await signal('rerun', CONTOSO, 'id corrected');
+    await eventually(
+      () => handle(CONTOSO).describe(),
+      ({ status: { name } }) => name === 'COMPLETED',
+    );
+    expect(((await handle(CONTOSO).result()) as { status: string }).status).toBe('Unchanged');
+  });
+});
+
+describe('a skip during the run', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ world: 'september-2025' });
+    await stage.startWorker();
+  }, 120_000);
+  afterAll(() => stage?.close(), 60_000);
+
+  test('comes too late after the first write: the organization is finished and says so', async () => {
+    await stage.faults([
+      {
+        match: { vendor: 'autotask', method: 'POST', path: '*/ServiceAdjustments' },
+        fault: { kind: 'hang', ms: 1500, when: 'after' },
+      },
+    ]);
+    const running = stage.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', AS_OF, '--organization', FABRIKAM, '--wait');
+    await eventually(
+      () => stage.writes(),
+      (writes) => writes.some(({ path }) => /ServiceAdjustments/i.test(path)),
+    );
+    await stage.cli('skip', MONTH, '--organization', FABRIKAM, '--reason', 'stop', '--as-of', AS_OF);
+    const month = await running;
+    expect(organizationOf(month, FABRIKAM)).toMatchObject({ status: 'Done', held: { lines: 0 }, excluded: { lines: 0 } });
+    const summary = (await stage.client.workflow.getHandle(organizationBillingId('default', MONTH, FABRIKAM)).result()) as {
+      message: string;
+    };
+    expect(summary.message).toContain('after the first write');
+  });
+});
+
+describe('in approve mode', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' } });
+    await stage.startWorker();
+  }, 120_000);
+  afterAll(() => stage?.close(), 60_000);
+
+  test('every plan waits, is released exactly as shown, and an older digest releases nothing', async () => {
+    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    const contoso = organizationOf(month, CONTOSO);
+    expect(contoso).toMatchObject({ status: 'AwaitingApproval' });
+    expect(contoso.items.filter(({ outcome }) => outcome === 'held').every(({ reason }) => reason === 'awaiting-approval')).toBe(
+      true,
+    );
+    expect(await stage.writes()).toEqual([]);
+    const wrong = await stage.cli('approve', MONTH, '--organization', CONTOSO, '--digest', 'f'.repeat(64));
+    expect(wrong.code).not.toBe(0);
+    expect(await stage.cli('approve', MONTH, '--organization', CONTOSO, '--digest', contoso.planDigest!)).toMatchObject({
+      code: 0,
+    });
+    const after = await eventually(
+      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      (seen) => organizationOf(seen, CONTOSO).status === 'Done',
+    );
+    expect(organizationOf(after, CONTOSO).held.lines).toBe(0);
+    expect(organizationOf(after, FABRIKAM).status).toBe('AwaitingApproval');
+  });
+});
+
+describe('in shadow mode', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ world: 'september-2025', env: { BILLING_MODE: 'shadow' } });
+    await stage.startWorker();
+  }, 120_000);
+  afterAll(() => stage?.close(), 60_000);
+
+  test('nothing is written, every difference is shown, and no workflow stays open', async () => {
+    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    expect(await stage.writes()).toEqual([]);
+    expect(month.posted.lines).toBe(0);
+    expect(month.held.sales).not.toBe('0.00');
+    await eventually(
+      () => stage.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO)).describe(),
+      ({ status: { name } }) => name === 'COMPLETED',
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { scheduleId } from '../../shared/contract.js';
+import { eventually, openStage, type Stage } from './stage.js';
+
+/** The daily run: a Temporal schedule, started by its cron time, by hand, or for days that were missed. */
+
+describe('the daily schedule', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ world: 'september-2025' });
+    await stage.startWorker();
+  }, 120_000);
+  afterAll(() => stage?.close(), 60_000);
+
+  const handle = () => stage.client.schedule.getHandle(scheduleId('default'));
+
+  test('exists after apply, with its next times', async () => {
+    expect(await stage.cli('schedule', 'apply')).toMatchObject({ code: 0 });
+    const { info, spec } = await handle().describe();
+    expect(info.nextActionTimes.length).toBeGreaterThan(0);
+    expect(info.nextActionTimes[0]!.getUTCHours()).toBe(3);
+    expect(spec.timezone).toBe('UTC');
+    const shown = await stage.cli('schedule', 'show');
+    expect(shown).toMatchObject({ code: 0 });
+    expect(shown.stdout).toContain('03:00');
+  });
+
+  test('a second trigger during a run is skipped', async () => {
+    await stage.faults([
+      { match: { vendor: 'cloudmore', path: '*/Organizations' }, fault: { kind: 'hang', ms: 5000, when: 'before' } },
+    ]);
+    expect(await stage.cli('schedule', 'trigger')).toMatchObject({ code: 0 });
+    await eventually(
+      () => handle().describe(),
+      ({ info }) => info.runningActions.length === 1,
+    );
+    await stage.cli('schedule', 'trigger');
+    const { info } = await eventually(
+      () => handle().describe(),
+      (seen) => seen.info.numActionsSkippedOverlap === 1,
+    );
+    expect(info.runningActions).toHaveLength(1);
+    await stage.faults([]);
+    await eventually(
+      () => handle().describe(),
+      (seen) => seen.info.runningActions.length === 0,
+    );
+  });
+
+  test('a back-fill bills the month of the nominal day before, and the month before it during the recheck days', async () => {
+    await stage.control('POST', 'clock', { now: '2025-10-09T03:00:00Z' });
+    await handle().backfill({
+      start: new Date('2025-10-09T02:59:00Z'),
+      end: new Date('2025-10-09T03:01:00Z'),
+      overlap: 'ALLOW_ALL',
+    });
+    const month = await eventually(
+      async () => {
+        const { code, stdout } = await stage.cli('report', '2025-10', '--format', 'json');
+        return code === 0 || code === 3 ? (JSON.parse(stdout) as MonthResult) : null;
+      },
+      (seen) => seen?.posted.lines === 22,
+    );
+    expect(month).toMatchObject({ month: '2025-10', asOf: '2025-10-09' });
+    const september = await stage.json<MonthResult>([0], 'report', '2025-09', '--format', 'json');
+    expect(september).toMatchObject({ asOf: '2025-10-09', report: { lines: 0 } });
+  });
+
+  test('can be paused, resumed and removed', async () => {
+    for (const [command, paused] of [
+      ['pause', true],
+      ['resume', false],
+    ] as const) {
+      expect(await stage.cli('schedule', command)).toMatchObject({ code: 0 });
+      expect((await handle().describe()).state.paused).toBe(paused);
+    }
+    expect(await stage.cli('schedule', 'remove')).toMatchObject({ code: 0 });
+    await expect(handle().describe()).rejects.toThrow(/not found/i);
+  });
+});
