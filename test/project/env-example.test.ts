@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { ConfigError, loadConfig, VARIABLES } from '../../shared/config.js';
+
+const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
+const asItStands = parseEnv(text);
+/** With every setting that is commented out, at the value it shows. */
+const everything = parseEnv(text.replaceAll(/^#(?=[A-Z_]+=)/gm, ''));
+const required = Object.keys(asItStands).filter((name) => asItStands[name] === '');
+const filledIn = Object.fromEntries(required.map((name) => [name, '1']));
+
+test('.env.example has every setting; a secret from a file is said once for all', () => {
+  expect(text).toContain('NAME_FILE=/path');
+  expect(VARIABLES.filter((name) => !(name in everything) && !name.endsWith('_FILE'))).toEqual([]);
+});
+
+test('what .env.example leaves empty is what must be filled in, each named at once', () => {
+  const problems = (): string[] => {
+    try {
+      loadConfig(asItStands);
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems.map((problem) => problem.split(':')[0] ?? '');
+    }
+    return [];
+  };
+  expect(problems().sort()).toEqual([...required].sort());
+});
+
+test('the values that are commented out are the defaults', () => {
+  const { CLOUDMORE_URL, AUTOTASK_URL, ...shown } = everything;
+  expect([CLOUDMORE_URL, AUTOTASK_URL]).toEqual(['', '']);
+  expect(loadConfig({ ...shown, ...filledIn })).toEqual({ ...loadConfig(filledIn), mode: 'shadow', warnings: [] });
+});
+
+test('a new installation starts in shadow mode', () => {
+  expect(loadConfig({ ...asItStands, ...filledIn }).mode).toBe('shadow');
+});
