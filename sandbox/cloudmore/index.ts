@@ -1,6 +1,18 @@
 import type { Clock } from '../clock.js';
-import type { Vendor } from '../router.js';
-import { Store, type PatchKind, type Rec } from './store.js';
+import type { Route, Vendor } from '../router.js';
+import { createEncode, empty, jsonText } from './answers.js';
+import type { Broker } from './broker.js';
+import { invoiceRoutes } from './routes/invoices.js';
+import { legacyRoutes } from './routes/legacy.js';
+import { manualLineRoutes } from './routes/manual-lines.js';
+import { monthlyBillingRoutes } from './routes/monthly-billing.js';
+import { organizationRoutes } from './routes/organizations.js';
+import { serviceRoutes } from './routes/services.js';
+import { subscriptionRoutes } from './routes/subscriptions.js';
+import { sameId, Store, type PatchKind, type Rec } from './store.js';
+import { Tasks } from './tasks.js';
+import { createTokens, type Tokens } from './token.js';
+import { unsupportedRoutes } from './unsupported.js';
 import type { CloudmoreWorld } from './world.js';
 
 export { cloudmoreWorldSchema, type CloudmoreWorld, type CloudmoreWorldInput } from './world.js';
@@ -11,11 +23,53 @@ export interface CloudmoreVendor extends Vendor {
 }
 
 /** Cloudmore as its reference describes it (sections 2 to 5 and 9), serving one world. */
-export function createCloudmore(world: CloudmoreWorld, _clock: Clock): CloudmoreVendor {
+export function createCloudmore(world: CloudmoreWorld, clock: Clock): CloudmoreVendor {
   const store = new Store(world);
+  const encode = createEncode(world.behaviour.decimalsAsStrings);
+  const tasks = new Tasks(world.behaviour, encode);
+  const broker: Broker = { store, clock, tasks, encode };
+  const tokens = createTokens(world, clock);
+  const below = [
+    ...organizationRoutes(broker),
+    ...serviceRoutes(broker),
+    ...subscriptionRoutes(broker),
+    ...monthlyBillingRoutes(broker),
+    ...invoiceRoutes(broker),
+    ...legacyRoutes(broker),
+    ...manualLineRoutes(broker),
+    ...unsupportedRoutes(),
+  ].map((route) => secured(route, tokens, world.resellerId));
   return {
-    routes: [],
-    state: () => store.state(),
+    routes: [tokens.route, HEALTH, ...below].sort(bySpecificity),
+    state: () => ({ ...store.state(), tasks: tasks.state() }),
     patch: (kind, id, changes) => store.patch(kind, id, changes),
   };
 }
+
+/** Tells whether the API answers; asks for no token. */
+const HEALTH: Route = { method: 'GET', pattern: '/api/healthcheck', handle: () => jsonText(200, '"Healthy"') };
+
+/** A bearer first, then the broker: somebody else's is forbidden, not missing. */
+function secured(route: Route, tokens: Tokens, resellerId: string): Route {
+  return {
+    ...route,
+    handle: (request, params) => {
+      const refusal = tokens.refuse(request);
+      if (refusal) return refusal;
+      const isOurs =
+        route.pattern.startsWith('/api/sellers') || params.resellerId === undefined || sameId(params.resellerId, resellerId);
+      return isOurs ? route.handle(request, params) : empty(403);
+    },
+  };
+}
+
+/** A literal segment before a captured one, so that the first route that fits is the one that is meant. */
+function bySpecificity(a: Route, b: Route): number {
+  return Number(rank(a.pattern) > rank(b.pattern)) - Number(rank(a.pattern) < rank(b.pattern));
+}
+
+const rank = (pattern: string): string =>
+  pattern
+    .split('/')
+    .map((segment) => (segment.startsWith(':') ? '1' : '0'))
+    .join('');

@@ -1,0 +1,41 @@
+import { Big } from 'big.js';
+import type { Answer } from '../router.js';
+
+/** What Cloudmore's answers have in common: JSON with exact numbers, and its two shapes of a refusal (reference 2.4). */
+
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+
+/** Amounts and rates by the names of the reference's section 4. A quantity stays a number as long as it is whole. */
+const DECIMAL_NAME = /(price|total|rate)$/i;
+
+/** Writes a value as JSON. Numbers go out as they came in; with `decimalsAsStrings` amounts become text, as in Microsoft's own samples. */
+export type Encode = (value: unknown) => string;
+
+export function createEncode(decimalsAsStrings: boolean): Encode {
+  if (!decimalsAsStrings) return (value) => JSON.stringify(value);
+  return (value) => JSON.stringify(value, decimalAsString);
+}
+
+function decimalAsString(name: string, value: unknown): unknown {
+  if (typeof value !== 'number') return value;
+  return DECIMAL_NAME.test(name) || !Number.isInteger(value) ? new Big(value).toFixed() : value;
+}
+
+/** An answer whose JSON text is ready. */
+export const jsonText = (status: number, text: string): Answer => ({ status, headers: JSON_TYPE, body: text });
+
+/** An answer without a body, as on 204, 401 and 403. */
+export const empty = (status: number): Answer => ({ status });
+
+/** First shape of a refusal: a list of `ApiError`. Only code 5, `InvalidValue`, is documented. */
+export const apiError = (status: number, errorName: string, errorMessage: string): Answer =>
+  jsonText(status, JSON.stringify([{ errorCode: errorName === 'InvalidValue' ? 5 : 0, errorName, errorMessage }]));
+
+export const invalidValue = (message: string): Answer => apiError(400, 'InvalidValue', message);
+
+export const notFound = (what: string): Answer => apiError(404, 'NotFound', `${what} not found`);
+
+/** Second shape of a refusal: messages by the path of the property that is wrong. */
+export type ModelErrors = Record<string, string[]>;
+
+export const modelErrors = (errors: ModelErrors): Answer => jsonText(400, JSON.stringify(errors));

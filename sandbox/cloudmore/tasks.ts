@@ -1,0 +1,67 @@
+import type { Answer, SandboxRequest } from '../router.js';
+import { empty, jsonText, type Encode } from './answers.js';
+import { sameId } from './store.js';
+import type { CloudmoreWorld } from './world.js';
+
+/** Which report a task makes; a task id is good only where its report is asked for. */
+export type TaskKind = 'monthlyBilling' | 'oneTimeInvoice';
+
+interface Task {
+  kind: TaskKind;
+  polls: number;
+  /** Reads the report; called once, when the task gets ready. */
+  take: () => unknown;
+  report?: unknown;
+}
+
+/**
+ * Asynchronous reports (reference 3.1): a start that answers 202 with a `Location`, then polls. A task shows what there was when it became ready,
+ * however often it is read later.
+ */
+export class Tasks {
+  private readonly tasks: (Task & { id: string })[] = [];
+
+  constructor(
+    private readonly behaviour: CloudmoreWorld['behaviour'],
+    private readonly encode: Encode,
+  ) {}
+
+  /** `path` is where the report is read, without the task id. */
+  start(kind: TaskKind, { origin }: SandboxRequest, path: string, take: () => unknown): Answer {
+    const id = `00000000-0000-4000-8000-${String(this.tasks.length + 1).padStart(12, '0')}`;
+    this.tasks.push({ id, kind, polls: 0, take });
+    const headers = { location: `${origin}${path}/${id}` };
+    if (this.behaviour.bodylessAccepted) return { status: 202, headers };
+    const answer = jsonText(202, this.encode({ taskId: id }));
+    return { ...answer, headers: { ...answer.headers, ...headers } };
+  }
+
+  /** Unknown and expired tasks answer 404 without a body. */
+  poll(kind: TaskKind, id: string): Answer {
+    const task = this.tasks.find((task) => task.kind === kind && sameId(task.id, id));
+    if (!task) return empty(404);
+    task.polls += 1;
+    if (task.polls <= this.behaviour.pollsBeforeReady || this.behaviour.taskOutcome === 'never') {
+      return this.answer({ taskId: task.id, status: 'Processing', report: null });
+    }
+    if (this.behaviour.taskOutcome === 'failed') {
+      return this.answer({ taskId: task.id, status: 'Failed', report: null, errors: [GENERATION_FAILED] });
+    }
+    task.report ??= task.take();
+    return this.answer({ taskId: task.id, status: 'Successful', report: task.report });
+  }
+
+  state(): object[] {
+    return this.tasks.map(({ id, kind, polls }) => ({ id, kind, polls }));
+  }
+
+  private answer(body: object): Answer {
+    return jsonText(200, this.encode(body));
+  }
+}
+
+const GENERATION_FAILED = {
+  errorCode: 0,
+  errorName: 'ReportGenerationFailed',
+  errorMessage: 'The report could not be generated.',
+};
