@@ -1,10 +1,15 @@
-/** `npm run build`: compiles to dist, puts the data files beside the code that reads them, and bundles the workflows. */
+/**
+ * `npm run build`: compiles to dist, puts the data files beside the code that reads them, and bundles the workflows.
+ * With a folder as argument everything goes there instead.
+ */
 import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
-import { extname } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DIST = resolve(ROOT, 'dist');
+const OUTPUT = process.argv[2] ?? DIST;
 /** Folders with files that are read at run time. */
 const WITH_DATA = ['sandbox', 'client', 'shared'];
 const NOT_DATA = ['.ts', '.js', '.md'];
@@ -14,9 +19,9 @@ function run(...args) {
   if (status !== 0) process.exit(1);
 }
 
-rmSync(`${ROOT}dist`, { recursive: true, force: true });
-run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
+if (OUTPUT === DIST) rmSync(DIST, { recursive: true, force: true });
+run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', OUTPUT);
 for (const folder of WITH_DATA) {
-  cpSync(`${ROOT}${folder}`, `${ROOT}dist/${folder}`, { recursive: true, filter: (path) => !NOT_DATA.includes(extname(path)) });
+  cpSync(`${ROOT}${folder}`, `${OUTPUT}/${folder}`, { recursive: true, filter: (path) => !NOT_DATA.includes(extname(path)) });
 }
-run('dist/worker/bundle.js');
+run(`${OUTPUT}/worker/bundle.js`);
