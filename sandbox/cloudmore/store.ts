@@ -16,26 +16,26 @@ export type PatchKind = 'organizations' | 'subscriptions' | 'priceListItems';
  * report that a task holds does not move under it.
  */
 export class Store {
-  private organizations: Organization[];
+  private readonly organizations: Map<string, Organization>;
   private readonly subscriptions: Record<SubscriptionKind, Subscription[]>;
   private readonly priceLists: Map<string, PriceListItem[]>;
 
   constructor(readonly world: CloudmoreWorld) {
-    this.organizations = world.organizations;
+    this.organizations = new Map(world.organizations.map((organization) => [organization.id.toLowerCase(), organization]));
     this.subscriptions = { ...world.subscriptions };
     this.priceLists = new Map(Object.entries(world.priceLists).map(([id, items]) => [id.toLowerCase(), items]));
   }
 
-  listOrganizations(): readonly Organization[] {
-    return this.organizations;
+  listOrganizations(): Organization[] {
+    return [...this.organizations.values()];
   }
 
   organization(id: string): Organization | undefined {
-    return this.organizations.find((organization) => sameId(organization.id, id));
+    return this.organizations.get(id.toLowerCase());
   }
 
-  replaceOrganization(id: string, replacement: Organization): void {
-    this.organizations = this.organizations.map((organization) => (sameId(organization.id, id) ? replacement : organization));
+  replaceOrganization(replacement: Organization): void {
+    this.organizations.set(replacement.id.toLowerCase(), replacement);
   }
 
   service(id: string): Service | undefined {
@@ -70,7 +70,7 @@ export class Store {
   state(): Rec {
     return {
       resellerId: this.world.resellerId,
-      organizations: this.organizations,
+      organizations: this.listOrganizations(),
       services: this.world.services,
       subscriptions: this.subscriptions,
       priceLists: Object.fromEntries(this.priceLists),
@@ -80,7 +80,7 @@ export class Store {
 
   private patchOrganization(id: string, changes: Rec): boolean {
     const organization = this.organization(id);
-    if (organization) this.replaceOrganization(id, { ...organization, ...changes });
+    if (organization) this.replaceOrganization({ ...organization, ...changes, id: organization.id });
     return organization !== undefined;
   }
 

@@ -26,7 +26,7 @@ export function organizationRoutes(broker: Broker): Route[] {
       const checked = checkOrganization(body, organization, propertyDefinitions(broker));
       if (checked.kind === 'model') return modelErrors(checked.errors);
       if (checked.kind === 'value') return invalidValue(checked.message);
-      store.replaceOrganization(id, checked.organization);
+      store.replaceOrganization(checked.organization);
       return empty(204);
     }),
     route('GET', '/settings/CustomProperties', () => answerWith(broker, propertyDefinitions(broker))),

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { cloudmoreWorld, FORM, hostCloudmore, logInForm, RESELLER, type CloudmoreHost } from './cloudmore-host.js';
+
+describe('logging in to Cloudmore', () => {
+  let host: CloudmoreHost;
+  beforeEach(async () => {
+    host = await hostCloudmore(
+      cloudmoreWorld({ username: 'api@northwind.example', password: 'p ss&word', clientSecret: 's3cret:+' }),
+    );
+  });
+  afterEach(() => host.close());
+
+  const OURS = { username: 'api@northwind.example', password: 'p ss&word', client_secret: 's3cret:+' };
+  const basic = (secret: string): string => `Basic ${Buffer.from(`ro.customer.client:${secret}`).toString('base64')}`;
+  const organizations = `/api/resellers/${RESELLER}/Organizations`;
+
+  test('the secret may come in a Basic header, as officially described', async () => {
+    const { client_secret: _secret, ...form } = OURS;
+    const reply = await host.raw(
+      'POST',
+      '/connect/token',
+      { ...FORM, authorization: basic('s3cret:+') },
+      logInForm(form).replace(/client_(id|secret)=[^&]*&/g, ''),
+    );
+    expect(reply).toMatchObject({
+      status: 200,
+      json: { expires_in: 86_400, token_type: 'Bearer', access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) },
+    });
+  });
+
+  test('the secret may come as a form field, as community clients send it', async () => {
+    expect(await host.raw('POST', '/connect/token', FORM, logInForm(OURS))).toMatchObject({ status: 200 });
+  });
+
+  test.each<[what: string, changes: Record<string, string>, error: string]>([
+    ['a wrong password', { password: 'nonsense' }, 'invalid_grant'],
+    ['a wrong user', { username: 'somebody' }, 'invalid_grant'],
+    ['a wrong secret', { client_secret: 'nonsense' }, 'invalid_client'],
+    ['another client', { client_id: 'postman' }, 'invalid_client'],
+    ['another kind of grant', { grant_type: 'client_credentials' }, 'unsupported_grant_type'],
+    ['a scope without api', { scope: 'openid' }, 'invalid_scope'],
+  ])('%s is refused by name', async (_what, changes, error) => {
+    expect(await host.raw('POST', '/connect/token', FORM, logInForm({ ...OURS, ...changes }))).toMatchObject({
+      status: 400,
+      json: { error },
+    });
+  });
+
+  test('a wrong secret in the Basic header is not outvoted by a right one in the form', async () => {
+    const reply = await host.raw('POST', '/connect/token', { ...FORM, authorization: basic('nonsense') }, logInForm(OURS));
+    expect(reply).toMatchObject({ status: 400, json: { error: 'invalid_client' } });
+  });
+
+  const bearer = async (): Promise<Record<string, string>> => {
+    const { json } = await host.raw('POST', '/connect/token', FORM, logInForm(OURS));
+    return { authorization: `Bearer ${(json as { access_token: string }).access_token}` };
+  };
+
+  test('a token is good for a day of the sandbox clock, and not a second longer', async () => {
+    const headers = await bearer();
+    host.clock.set('2025-10-10T02:59:59Z');
+    expect(await host.raw('GET', organizations, headers)).toMatchObject({ status: 200 });
+    host.clock.set('2025-10-10T03:00:00Z');
+    expect(await host.raw('GET', organizations, headers)).toMatchObject({ status: 401, text: '' });
+  });
+
+  test.each([
+    ['no token', {}],
+    ['nonsense for a token', { authorization: 'Bearer nonsense' }],
+    ['a token that somebody else sealed', { authorization: 'Bearer eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjk5OTk5OTk5OTl9.c2ln' }],
+    ['the secret where a token belongs', { authorization: basic('s3cret:+') }],
+  ])('%s is answered 401 without a body', async (_what, headers) => {
+    expect(await host.raw('GET', organizations, headers)).toMatchObject({ status: 401, text: '' });
+  });
+
+  test("another broker's data are forbidden", async () => {
+    const other = organizations.replace(RESELLER, 'cf5fd628-6c1a-5f34-8e99-46eb638e7ad6');
+    expect(await host.raw('GET', other, await bearer())).toMatchObject({ status: 403, text: '' });
+    expect(await host.raw('GET', organizations.toUpperCase().replace('/API/', '/api/'), await bearer())).toMatchObject({
+      status: 200,
+    });
+  });
+
+  test('the health check asks for no token', async () => {
+    expect(await host.raw('GET', '/api/healthcheck')).toMatchObject({ status: 200, json: 'Healthy' });
+  });
+});
