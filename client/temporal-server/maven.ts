@@ -9,6 +9,8 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <groupId>billing</groupId><artifactId>test-server</artifactId><version>1</version>
   <dependencies>
     <dependency><groupId>io.temporal</groupId><artifactId>temporal-test-server</artifactId><version>${TEST_SERVER_VERSION}</version></dependency>
+    <!-- Without a logger at its side the server starts every run with a complaint about that. -->
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-nop</artifactId><version>1.7.36</version></dependency>
   </dependencies>
 </project>
 `;
