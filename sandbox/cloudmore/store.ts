@@ -55,6 +55,10 @@ export class Store {
     return this.priceLists.get(serviceId.toLowerCase()) ?? [];
   }
 
+  replacePriceList(serviceId: string, items: PriceListItem[]): void {
+    this.priceLists.set(serviceId.toLowerCase(), items);
+  }
+
   /** Overwrites the members named in `changes`, by no rule of the vendor's. False when there is no such record. Price list items go by item code. */
   patch(kind: PatchKind, id: string, changes: Rec): boolean {
     switch (kind) {

@@ -40,13 +40,17 @@ function changePrice({ store }: Broker, request: SandboxRequest, serviceId: stri
   if (!store.service(serviceId)) return notFound('Service');
   const body = bodyObject(request);
   if (!body) return missingBody();
-  const [itemId, salesPrice] = [memberOf(body, 'itemId'), memberOf(body, 'salesPrice')];
+  const [itemId, currency, salesPrice] = ['itemId', 'currencyCode', 'salesPrice'].map((name) => memberOf(body, name));
   if (typeof itemId !== 'string') return modelErrors(required('itemId'));
   if (typeof salesPrice !== 'number' && typeof salesPrice !== 'string') return modelErrors(required('salesPrice'));
-  if (!store.priceList(serviceId).some((item) => sameId(item.itemCode, itemId))) {
-    return invalidValue(`"${itemId}" is not an item of this price list`);
-  }
-  store.patch('priceListItems', itemId, { salesPrice });
+  const isMeant = (item: PriceListItem): boolean =>
+    sameId(item.itemCode, itemId) && isIn(typeof currency === 'string' ? currency : undefined, item);
+  const items = store.priceList(serviceId);
+  if (!items.some(isMeant)) return invalidValue(`"${itemId}" is not an item of this price list`);
+  store.replacePriceList(
+    serviceId,
+    items.map((item) => (isMeant(item) ? { ...item, salesPrice } : item)),
+  );
   return empty(204);
 }
 
