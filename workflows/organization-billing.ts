@@ -25,7 +25,7 @@ import type {
 } from '../shared/contract.js';
 import { carryOut, planning, reading } from './activities.js';
 import { billingStatus } from './attributes.js';
-import { billOrganization, type Control, type Failure } from './organization.js';
+import { billOrganization, type Control, type Failure, type OrganizationActivities } from './organization.js';
 import { blankSummary } from './blank.js';
 
 /** Reason: why this organization is not billed this month. */
@@ -120,7 +120,12 @@ class Desk {
   private bill(given: GivenReport, approvedDigest: string | null): Promise<OrganizationSummary> {
     const { broker, month, mode, organizationId } = this.input;
     const control: Control = { skipReason: () => this.skipReason, failureOf, progress: () => undefined };
-    const activities = { ...planning(broker, `${this.summary.result.organizationName || organizationId} ${month}`), carryOut };
+    const vendor = planning(broker, `${this.summary.result.organizationName || organizationId} ${month}`);
+    const activities: OrganizationActivities = {
+      planOrganization: (asked) => vendor.planOrganization(asked),
+      verifyOrganization: (asked) => vendor.verifyOrganization(asked),
+      carryOut,
+    };
     const request = {
       broker,
       month,

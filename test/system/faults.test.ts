@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { organizationBillingId } from '../../shared/contract.js';
-import { CONTOSO, eventually, FABRIKAM, openStage, organizationOf, type SandboxState, type Stage } from './stage.js';
+import { CONTOSO, FABRIKAM, openStage, organizationOf, type SandboxState, type Stage } from './stage.js';
+import { eventually } from '../eventually.js';
 
 /** What happens when an answer is lost, a worker dies, or Autotask is down: everything once, the others billed, nothing silent. */
 

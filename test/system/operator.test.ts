@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { organizationBillingId } from '../../shared/contract.js';
-import { CONTOSO, eventually, FABRIKAM, openStage, organizationOf, type Stage } from './stage.js';
+import { CONTOSO, FABRIKAM, openStage, organizationOf, type Stage } from './stage.js';
+import { eventually } from '../eventually.js';
 
 /** What an operator does to one organization: skip, rerun, approve, by command and as the Web UI would. */
 

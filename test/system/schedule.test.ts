@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { scheduleId } from '../../shared/contract.js';
-import { eventually, openStage, type Stage } from './stage.js';
+import { openStage, type Stage } from './stage.js';
+import { eventually } from '../eventually.js';
 
 /** The daily run: a Temporal schedule, started by its cron time, by hand, or for days that were missed. */
 

@@ -181,17 +181,6 @@ async function startWorker(env: Record<string, string>, children: Set<ChildProce
   };
 }
 
-/** Waits until a condition holds, or says what was seen last. */
-export async function eventually<T>(look: () => Promise<T>, isThere: (seen: T) => boolean, withinMs = 90_000): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const seen = await look();
-    if (isThere(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`Not within ${withinMs} ms. Last seen: ${JSON.stringify(seen).slice(0, 2000)}`);
-    await sleep(250);
-  }
-}
-
 export const CONTOSO = '83e8db2a-ea2d-57e1-85f2-5a55ac83bac2';
 export const FABRIKAM = '76f89d5d-ba07-5d2e-9f88-335bf71db3ae';
 export const ADVENTURE_WORKS = '1f7b1efa-2cb8-53a6-b95b-6492a244742c';

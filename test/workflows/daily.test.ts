@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
+import { NO_CALLS } from '../../shared/billing/results.js';
+import {
+  BILLING_QUEUE,
+  organizationBillingId,
+  ORGANIZATIONS_AT_ONCE,
+  type DailyBillingInput,
+  type DailyBillingResult,
+} from '../../shared/contract.js';
+import { standIns, summaryOf, type StandIns } from './stand-ins.js';
+import { openWorkshop, type Workshop } from './workers.js';
+
+/** The daily run: which months, how many organizations at once, and what one that waits does to the others. */
+
+let server: DevServer;
+let workshop: Workshop;
+beforeAll(async () => {
+  server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
+  workshop = await openWorkshop(server.address, 'default');
+}, 60_000);
+afterAll(async () => {
+  await workshop?.close();
+  await server?.stop();
+});
+
+let number = 0;
+const run = (activities: StandIns, input: DailyBillingInput): Promise<DailyBillingResult> =>
+  workshop.serving(activities, () =>
+    workshop.client.workflow.execute('dailyBilling', {
+      taskQueue: BILLING_QUEUE,
+      workflowId: `daily-${(number += 1)}`,
+      args: [input],
+    }),
+  ) as Promise<DailyBillingResult>;
+
+const organizations = (count: number, prefix: string): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+const withWork =
+  (ids: string[]): StandIns['findWork'] =>
+  () =>
+    Promise.resolve({ organizations: ids, calls: NO_CALLS, heldMonth: null, quiet: 0, mode: 'auto' });
+
+describe('a daily run', () => {
+  const months: [day: string, months: string[]][] = [
+    ['2025-10-09', ['2025-09', '2025-10']],
+    ['2025-10-11', ['2025-10']],
+    ['2025-10-01', ['2025-08', '2025-09']],
+    ['2026-01-01', ['2025-11', '2025-12']],
+  ];
+  test.each(months)('on %s treats %j, the earlier first (rule 1.2)', async (asOf, expected) => {
+    const seen: string[] = [];
+    const activities = standIns({
+      takeReport: ({ month }) => {
+        seen.push(month);
+        return Promise.resolve({ report: 'r', lines: 0, previousLines: 0, calls: NO_CALLS });
+      },
+      findWork: withWork([]),
+    });
+    const result = await run(activities, { broker: 'default', asOf });
+    expect(seen).toEqual(expected);
+    expect(result.months.map(({ month }) => month)).toEqual(expected);
+  });
+
+  test(`bills at most ${ORGANIZATIONS_AT_ONCE} organizations at once, and every one`, async () => {
+    const ids = organizations(60, 'many');
+    const billed = new Set<string>();
+    let running = 0;
+    let most = 0;
+    const activities = standIns({
+      findWork: withWork(ids),
+      planOrganization: async ({ organizationId }) => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        running -= 1;
+        return {
+          plan: 'p',
+          digest: 'd',
+          organizationName: organizationId,
+          companyId: 1,
+          mode: 'auto',
+          steps: [],
+          waits: null,
+          calls: NO_CALLS,
+        };
+      },
+      verifyOrganization: (request) => {
+        billed.add(request.organizationId);
+        return Promise.resolve(summaryOf(request, 'Done'));
+      },
+    });
+    await run(activities, { broker: 'default', month: '2025-10', asOf: '2025-10-09' });
+    expect([...billed].sort()).toEqual([...ids].sort());
+    expect(most).toBeLessThanOrEqual(ORGANIZATIONS_AT_ONCE);
+  });
+
+  test('goes on although more organizations wait for a person than may run at once', async () => {
+    const ids = organizations(ORGANIZATIONS_AT_ONCE * 2 + 5, 'waiting');
+    const activities = standIns({
+      findWork: withWork(ids),
+      verifyOrganization: (request) => Promise.resolve(summaryOf(request, 'NeedsAttention')),
+    });
+    const result = await run(activities, { broker: 'default', month: '2025-10', asOf: '2025-10-09' });
+    expect(result.months).toHaveLength(1);
+    const open = await workshop.client.workflow.getHandle(organizationBillingId('default', '2025-10', ids[0]!)).describe();
+    expect(open.status.name).toBe('RUNNING');
+  });
+
+  test('hands an organization that still waits the new report instead of starting a second one', async () => {
+    const reports: string[] = [];
+    const activities = (report: string, isMended: boolean): StandIns =>
+      standIns({
+        takeReport: () => Promise.resolve({ report, lines: 1, previousLines: 0, calls: NO_CALLS }),
+        findWork: withWork(['open-1']),
+        planOrganization: ({ given }) => {
+          reports.push(given.report);
+          return Promise.resolve({
+            plan: 'p',
+            digest: 'd',
+            organizationName: 'n',
+            companyId: 1,
+            mode: 'auto',
+            steps: [],
+            waits: null,
+            calls: NO_CALLS,
+          });
+        },
+        verifyOrganization: (request) => Promise.resolve(summaryOf(request, isMended ? 'Done' : 'NeedsAttention')),
+      });
+    await run(activities('monday', false), { broker: 'default', month: '2025-10', asOf: '2025-10-09' });
+    await run(activities('tuesday', true), { broker: 'default', month: '2025-10', asOf: '2025-10-10' });
+    expect(reports).toEqual(['monday', 'tuesday']);
+    const ended = await workshop.client.workflow.getHandle(organizationBillingId('default', '2025-10', 'open-1')).describe();
+    expect(ended.status.name).toBe('COMPLETED');
+  });
+});

@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ApplicationFailure } from '@temporalio/common';
+import type { WorkflowHandle } from '@temporalio/client';
+import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
+import type { OrganizationResult, OrganizationStatus } from '../../shared/billing/results.js';
+import type { PostAdjustmentStep, UpsertContractStep } from '../../shared/billing/types.js';
+import { BILLING_QUEUE, type OrganizationSummary, type PlanRequest, type VerifyRequest } from '../../shared/contract.js';
+import { INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
+import { openWorkshop, type Workshop } from './workers.js';
+import { eventually } from '../eventually.js';
+
+/** How one organization's workflow waits, listens and goes on; what it decides is the activities' business. */
+
+let server: DevServer;
+let workshop: Workshop;
+beforeAll(async () => {
+  server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
+  workshop = await openWorkshop(server.address, 'default');
+}, 60_000);
+afterAll(async () => {
+  await workshop?.close();
+  await server?.stop();
+});
+
+let number = 0;
+const start = (): Promise<WorkflowHandle> =>
+  workshop.client.workflow.start('organizationBilling', {
+    taskQueue: BILLING_QUEUE,
+    workflowId: `organization-${(number += 1)}`,
+    args: [INPUT],
+  });
+const until = (handle: WorkflowHandle, status: OrganizationStatus): Promise<OrganizationResult> =>
+  eventually(
+    () => handle.query<OrganizationResult>('status'),
+    (result) => result.status === status,
+  );
+
+const CONTRACT: UpsertContractStep = {
+  kind: 'upsertContract',
+  items: ['a'],
+  summary: 'contract',
+  contractKey: 'S1',
+  companyId: 1,
+  contractId: null,
+  name: 'n',
+  startDay: '2025-10-01',
+  endDay: '2025-10-31',
+  set: {},
+};
+const ADJUSTMENT: PostAdjustmentStep = {
+  kind: 'postAdjustment',
+  items: ['a'],
+  summary: 'adjust',
+  contractKey: 'S1',
+  contractId: null,
+  serviceKey: 'X',
+  serviceId: 3,
+  contractServiceId: null,
+  day: '2025-10-01',
+  units: 1,
+  unitPrice: '1.0000',
+  unitCost: '1.0000',
+  before: null,
+  purpose: 'amounts',
+  invoiceDescription: null,
+};
+
+describe('an organization that is billed', () => {
+  test('ends, and hands later steps the ids that earlier ones made', async () => {
+    const seen: unknown[] = [];
+    const activities = standIns({
+      planOrganization: () => Promise.resolve({ ...PLAN, steps: [CONTRACT, ADJUSTMENT] }),
+      postAdjustment: (request) => {
+        seen.push(request.resolved);
+        return Promise.resolve({ result: 'written', id: null, calls: { autotask: 1, cloudmore: 0 } });
+      },
+    });
+    const summary = (await workshop.serving(activities, async () => (await start()).result())) as OrganizationSummary;
+    expect(summary.status).toBe('Done');
+    expect(seen).toEqual([{ contracts: { s1: 7 }, services: {}, products: {} }]);
+  });
+
+  test('does not try the steps of an item whose contract could not be made, and says why', async () => {
+    const verified: VerifyRequest[] = [];
+    const activities = standIns({
+      planOrganization: () => Promise.resolve({ ...PLAN, steps: [CONTRACT, ADJUSTMENT] }),
+      upsertContract: () => Promise.reject(ApplicationFailure.nonRetryable('contractName is too long', 'Rejected')),
+      postAdjustment: () => Promise.reject(new Error('must not be called')),
+      verifyOrganization: (request) => {
+        verified.push(request);
+        return Promise.resolve(summaryOf(request, 'Done'));
+      },
+    });
+    await workshop.serving(activities, async () => (await start()).result());
+    expect(verified[0]!.stops).toEqual([{ items: ['a'], reason: 'api-error', message: 'contract: contractName is too long' }]);
+  });
+
+  test('asks the planner again when an adjustment is refused as duplicate, and then writes charges only', async () => {
+    const asked: PlanRequest[] = [];
+    const activities = standIns({
+      planOrganization: (request) => {
+        asked.push(request);
+        return Promise.resolve({ ...PLAN, steps: [{ ...ADJUSTMENT, contractId: 5 }] });
+      },
+      postAdjustment: () => Promise.resolve({ result: 'refused', id: null, calls: { autotask: 1, cloudmore: 0 } }),
+    });
+    await workshop.serving(activities, async () => (await start()).result());
+    expect(asked.map(({ refused, given }) => [refused, given.survey])).toEqual([
+      [[], 's1'],
+      [['a'], null],
+    ]);
+  });
+});
+
+describe('an organization that needs somebody', () => {
+  /** Parked at first; the given status as soon as `mended` says so. */
+  const parked = (
+    mended: () => boolean,
+    status: OrganizationStatus = 'NeedsAttention',
+    changes: Partial<StandIns> = {},
+  ): StandIns =>
+    standIns({ verifyOrganization: (request) => Promise.resolve(summaryOf(request, mended() ? 'Done' : status)), ...changes });
+
+  test('stays open, and a rerun takes a fresh report and ends it', async () => {
+    let isMended = false;
+    const reports: string[] = [];
+    const activities = parked(() => isMended, 'NeedsAttention', {
+      planOrganization: ({ given }) => {
+        reports.push(given.report);
+        return Promise.resolve(PLAN);
+      },
+    });
+    const summary = (await workshop.serving(activities, async () => {
+      const handle = await start();
+      await until(handle, 'NeedsAttention');
+      isMended = true;
+      await handle.signal('rerun', 'mended');
+      return handle.result();
+    })) as OrganizationSummary;
+    expect(summary.status).toBe('Done');
+    expect(reports).toEqual(['r1', 'r2']);
+  });
+
+  test('is skipped, stays open as skipped, and a rerun lifts the skip', async () => {
+    let isMended = false;
+    const summary = (await workshop.serving(
+      parked(() => isMended),
+      async () => {
+        const handle = await start();
+        await until(handle, 'NeedsAttention');
+        await handle.signal('skip', 'disputed');
+        await until(handle, 'Skipped');
+        isMended = true;
+        await handle.signal('rerun', 'settled');
+        return handle.result();
+      },
+    )) as OrganizationSummary;
+    expect(summary.status).toBe('Done');
+  });
+
+  test('survives a skip and a rerun that arrive together', async () => {
+    let isMended = false;
+    const result = await workshop.serving(
+      parked(() => isMended),
+      async () => {
+        const handle = await start();
+        await until(handle, 'NeedsAttention');
+        isMended = true;
+        await Promise.all([handle.signal('skip', 'one'), handle.signal('rerun', 'two'), handle.signal('approve', 'd1')]);
+        return eventually(
+          () => handle.query<OrganizationResult>('status'),
+          ({ status }) => status === 'Done' || status === 'Skipped',
+        );
+      },
+    );
+    expect(['Done', 'Skipped']).toContain(result.status);
+  });
+
+  test("goes on with the next day's report, and tells the run that handed it over", async () => {
+    let isMended = false;
+    const reports: (string | null)[] = [];
+    const activities = parked(() => isMended, 'NeedsAttention', {
+      planOrganization: ({ given }) => {
+        reports.push(given.report);
+        return Promise.resolve(PLAN);
+      },
+    });
+    await workshop.serving(activities, async () => {
+      const handle = await start();
+      await until(handle, 'NeedsAttention');
+      isMended = true;
+      await handle.signal('newReport', { given: { ...INPUT.given, report: 'r3' }, mode: null, parentId: 'nobody' });
+      return handle.result();
+    });
+    expect(reports).toEqual(['r1', 'r3']);
+  });
+
+  test('passes the released digest to the planner, with fresh reads of Autotask', async () => {
+    let isReleased = false;
+    const asked: PlanRequest[] = [];
+    const activities = parked(() => isReleased, 'AwaitingApproval', {
+      planOrganization: (request) => {
+        asked.push(request);
+        isReleased = request.approvedDigest === 'd1';
+        return Promise.resolve(PLAN);
+      },
+    });
+    await workshop.serving(activities, async () => {
+      const handle = await start();
+      await until(handle, 'AwaitingApproval');
+      await handle.signal('approve', 'd1');
+      return handle.result();
+    });
+    expect(asked.map(({ approvedDigest, given }) => [approvedDigest, given.survey])).toEqual([
+      [null, 's1'],
+      ['d1', null],
+    ]);
+  });
+
+  test('shows a failure nobody foresaw instead of ending with it', async () => {
+    let isMended = false;
+    const activities = standIns({
+      verifyOrganization: (request) =>
+        isMended
+          ? Promise.resolve(summaryOf(request, 'Done'))
+          : Promise.reject(ApplicationFailure.nonRetryable('the disk is full', 'Unforeseen')),
+    });
+    const summary = (await workshop.serving(activities, async () => {
+      const handle = await start();
+      await until(handle, 'NeedsAttention');
+      isMended = true;
+      await handle.signal('rerun', 'disk emptied');
+      return handle.result();
+    })) as OrganizationSummary;
+    expect(summary.status).toBe('Done');
+  });
+});

@@ -1,0 +1,42 @@
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Client, Connection } from '@temporalio/client';
+import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../../shared/contract.js';
+import type { StandIns } from './stand-ins.js';
+
+/** Workers of one test on queues of its own broker; only the queue of workflows is everybody's, so files that use it run one at a time. */
+export interface Workshop {
+  client: Client;
+  /** Serves the queues while the work goes on, with these activities. */
+  serving<T>(activities: StandIns, work: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+let isQuiet = false;
+
+export async function openWorkshop(address: string, broker: string): Promise<Workshop> {
+  if (!isQuiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  isQuiet = true;
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  return {
+    client: new Client({ connection }),
+    serving: async (activities, work) => {
+      const queues = [cloudmoreQueue(broker), autotaskQueue(broker)];
+      const common = { connection: native, namespace: 'default', activities };
+      const billing = await Worker.create({
+        ...common,
+        taskQueue: BILLING_QUEUE,
+        workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
+      });
+      const others = await Promise.all(queues.map((taskQueue) => Worker.create({ ...common, taskQueue })));
+      const done = work();
+      const settled = done.catch(() => undefined);
+      await Promise.all([billing, ...others].map((worker) => worker.runUntil(settled)));
+      return done;
+    },
+    close: async () => {
+      await connection.close();
+      await native.close();
+    },
+  };
+}
