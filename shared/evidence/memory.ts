@@ -21,7 +21,10 @@ export function memoryEvidence(): Evidence {
     point: (name, ref) => Promise.resolve(void pointers.set(name, ref)),
     pointer: (name) => Promise.resolve(pointers.get(name) ?? null),
     unpoint: (name) => Promise.resolve(void pointers.delete(name)),
-    names: (prefix) => Promise.resolve([...pointers.keys()].filter((name) => name.startsWith(prefix)).sort()),
+    names: (prefix) =>
+      Promise.resolve(
+        [...pointers.keys()].filter((name) => name.startsWith(prefix) && !name.slice(prefix.length).includes('/')).sort(),
+      ),
     close: () => Promise.resolve(),
   };
 }
