@@ -17,7 +17,7 @@ const GIVE_UP_AFTER_MS = 30 * 60_000;
 /** A task may be unknown for a moment after its start. */
 const UNKNOWN_GRACE = 5;
 
-const taskSchema = z.object({ status: z.string().nullish(), report: z.unknown(), errors: z.unknown() });
+const taskSchema = z.object({ status: z.string().nullish(), report: z.unknown().optional() });
 const startedSchema = z.object({ taskId: z.string().min(1) });
 const RUNNING = new Set(['processing', 'pending', 'running', 'queued', 'started', 'created']);
 
