@@ -1,0 +1,97 @@
+/** What is sold, and the codes it is booked under (reference 6.1 to 6.3). */
+import { boolean, datetime, double, entity, integer, long, text, type RecordOf } from '../fields.js';
+
+export const services = entity({
+  name: 'Service',
+  path: 'Services',
+  table: 'services',
+  can: { create: true, update: true },
+  fields: {
+    billingCodeID: integer({ required: true, references: 'billingCodes' }),
+    catalogNumberPartNumber: text(),
+    createDate: datetime({ readOnly: true }),
+    creatorResourceID: integer({ readOnly: true }),
+    description: text(400),
+    externalID: text(),
+    internalID: text(),
+    invoiceDescription: text(1000),
+    isActive: boolean(),
+    lastModifiedDate: datetime({ readOnly: true }),
+    manufacturerServiceProvider: text(),
+    manufacturerServiceProviderProductNumber: text(),
+    markupRate: double({ readOnly: true }),
+    name: text(150, { required: true }),
+    periodType: integer({ required: true, createOnly: true, picklist: true }),
+    serviceLevelAgreementID: long({ picklist: true }),
+    sku: text(),
+    unitCost: double(),
+    unitPrice: double({ required: true }),
+    updateResourceID: integer({ readOnly: true }),
+    url: text(),
+    vendorCompanyID: integer({ references: 'companies' }),
+  },
+});
+export type Service = RecordOf<typeof services.fields>;
+
+export const products = entity({
+  name: 'Product',
+  path: 'Products',
+  table: 'products',
+  can: { create: true, update: true },
+  udfType: 'Product',
+  fields: {
+    billingType: integer({ picklist: true }),
+    // Real API: the current name of productBillingCodeID (documented); a client that sends the older one is understood.
+    chargeBillingCodeID: integer({ required: true, references: 'billingCodes' }),
+    createdByResourceID: integer({ readOnly: true }),
+    createdTime: datetime({ readOnly: true }),
+    defaultVendorID: integer({ references: 'companies' }),
+    description: text(2000),
+    doesNotRequireProcurement: boolean(),
+    externalProductID: text(50),
+    impersonatorCreatorResourceID: integer({ readOnly: true }),
+    internalProductID: text(50),
+    isActive: boolean({ required: true }),
+    isEligibleForRma: boolean(),
+    isSerialized: boolean({ required: true }),
+    link: text(500),
+    manufacturerName: text(100),
+    manufacturerProductName: text(50),
+    markupRate: double({ readOnly: true }),
+    msrp: double(),
+    name: text(1000, { required: true }),
+    periodType: integer({ picklist: true }),
+    priceCostMethod: integer({ picklist: true }),
+    productBillingCodeID: integer({ references: 'billingCodes' }),
+    productCategory: integer({ picklist: true }),
+    sku: text(50),
+    unitCost: double(),
+    unitPrice: double(),
+    vendorProductNumber: text(50),
+  },
+});
+export type Product = RecordOf<typeof products.fields>;
+
+export const billingCodes = entity({
+  name: 'BillingCode',
+  path: 'BillingCodes',
+  table: 'billingCodes',
+  can: {},
+  fields: {
+    afterHoursWorkType: integer(),
+    billingCodeType: integer({ picklist: true }),
+    department: integer(),
+    description: text(500),
+    externalNumber: text(100),
+    generalLedgerAccount: integer(),
+    isActive: boolean(),
+    isExcludedFromNewContracts: boolean(),
+    markupRate: double(),
+    name: text(200),
+    taxCategoryID: integer(),
+    unitCost: double(),
+    unitPrice: double(),
+    useType: integer({ picklist: true }),
+  },
+});
+export type BillingCode = RecordOf<typeof billingCodes.fields>;

@@ -1,0 +1,37 @@
+import type { Answer } from '../router.js';
+
+/** A request that the real API would refuse, with its status and body. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly body: unknown,
+  ) {
+    super(typeof body === 'string' ? body : JSON.stringify(body));
+  }
+
+  get answer(): Answer {
+    return { status: this.status, body: this.body };
+  }
+}
+
+/** Real API: validation, permission, duplicate and "not found on delete" errors are all 500 (reference 3.1). */
+export const refuse = (...errors: string[]): Refusal => new Refusal(500, { errors });
+
+/** Texts that clients match on (reference 3.1) and texts observed elsewhere; other wordings are the sandbox's own. */
+export const TEXT = {
+  unknownField: (field: string, entity: string) => `Unable to find ${field} in the ${entity} Entity.`,
+  requiredField: (field: string) => `Value does not exist for the required field ${field}.`,
+  badReference: (field: string, entity: string) =>
+    `Reference value on field: ${field} of type: ${entity} does not exist or is invalid.`,
+  badPicklist: (field: string) => `Value does not reference an existing entity for ${field}.`,
+  noMatch: (entity: string, id: unknown) => `No matching records found for ${entity} with id ${String(id)}.`,
+  conversion: (value: string) => `Conversion failed when converting the nvarchar value '${value}' to data type int.`,
+  orLimit: "Invalid query syntax. Queries are limited to 500 or fewer 'OR' conditions.",
+  outsideContract: 'effectiveDate must be between the start date and end date of the Contract',
+  duplicate: 'Attempt to insert duplicate data into contract_service_period',
+  posted:
+    'Unable to make changes as it would result in the deletion/modification of an already approved and posted contract period',
+  threads: (limit: number) => `The Autotask API thread threshold of ${limit} threads has been exceeded.`,
+  zone: 'Zone information could not be determined',
+  method: (method: string) => `The requested resource does not support http method '${method}'.`,
+} as const;

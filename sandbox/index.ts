@@ -1,0 +1,134 @@
+/** The sandbox: both vendors behind one HTTP server, as strict as the real ones, with failure on demand. */
+import { createAutotask, type AutotaskState, type AutotaskVendor } from './autotask/index.js';
+import { createClock, type Clock } from './clock.js';
+import { createCloudmore, type CloudmoreVendor } from './cloudmore/index.js';
+import { createControl, isCloudmoreTable, patchCloudmore } from './control.js';
+import { ControlError } from './control-error.js';
+import { Faults, type Edit, type FaultRule } from './faults.js';
+import { Journal, type JournalEntry } from './journal.js';
+import { createRandom } from './random.js';
+import { listen } from './server.js';
+import { visitRoutes } from './visit.js';
+import { parseWorld } from './world.js';
+
+export type { AutotaskState } from './autotask/index.js';
+export { faultRulesSchema, type FaultRule } from './faults.js';
+export type { JournalEntry } from './journal.js';
+export { InvalidWorld, parseWorld, type World, type WorldInput } from './world.js';
+
+export interface SandboxOptions {
+  /** A world as a file holds it; checked here. */
+  world: unknown;
+  /** Default: any free one. */
+  port?: number;
+  faults?: FaultRule[];
+  /** Of the probabilities of fault rules. Default 1. */
+  seed?: number;
+}
+
+export interface SandboxState {
+  now: string;
+  cloudmore: unknown;
+  autotask: AutotaskState;
+}
+
+export interface Sandbox {
+  url: string;
+  /** The environment variables that point the product at this sandbox. */
+  env(): Record<string, string>;
+  state(): SandboxState;
+  /** The journal of requests to the vendors. */
+  requests(): JournalEntry[];
+  /** Replaces everything by another world; faults and journal go too. Throws, and changes nothing, where the world cannot be used. */
+  reset(world: unknown): void;
+  close(): Promise<void>;
+}
+
+/** What a reset replaces. */
+interface Stage {
+  clock: Clock;
+  cloudmore: CloudmoreVendor;
+  autotask: AutotaskVendor;
+  faults: Faults;
+  journal: Journal;
+  resellerId: string;
+  credentials: { username: string; password: string; clientSecret: string };
+}
+
+export async function startSandbox({ world, port = 0, faults = [], seed = 1 }: SandboxOptions): Promise<Sandbox> {
+  let stage = openStage(world, seed);
+  const sandbox = {
+    env: (origin: string) => environmentOf(stage, origin),
+    state: (): SandboxState => ({
+      now: stage.clock.now().toISOString(),
+      cloudmore: stage.cloudmore.state(),
+      autotask: stage.autotask.state(),
+    }),
+    requests: () => stage.journal.list(),
+    forgetRequests: () => stage.journal.clear(),
+    reset: (next: unknown) => void (stage = openStage(next, seed)),
+    setClock: (now: string) => stage.clock.set(now),
+    setFaults: (rules: FaultRule[]) => setFaults(stage, rules, seed),
+    autotask: () => stage.autotask,
+    cloudmore: () => stage.cloudmore,
+  };
+  sandbox.setFaults(faults);
+  const listening = await listen(
+    {
+      journal: () => stage.journal,
+      now: () => stage.clock.now().toISOString(),
+      control: createControl(sandbox),
+      pick: (target) => stage.faults.pick(target),
+      edit: (edit) => applyEdit(stage, edit),
+      visit: (vendor, request) =>
+        vendor === 'autotask' ? stage.autotask.visit(request) : visitRoutes('Cloudmore', stage.cloudmore.routes, request),
+    },
+    port,
+  );
+  const url = `http://127.0.0.1:${listening.port}`;
+  const { state, requests, reset } = sandbox;
+  return { url, env: () => sandbox.env(url), state, requests, reset, close: () => listening.close() };
+}
+
+function openStage(json: unknown, seed: number): Stage {
+  const world = parseWorld(json);
+  const clock = createClock(world.now, world.ticking);
+  const { resellerId, username, password, clientSecret } = world.cloudmore;
+  return {
+    clock,
+    cloudmore: createCloudmore(world.cloudmore, clock),
+    autotask: createAutotask(world.autotask, clock),
+    faults: new Faults([], createRandom(seed)),
+    journal: new Journal(),
+    resellerId,
+    credentials: { username, password, clientSecret },
+  };
+}
+
+function environmentOf({ autotask, resellerId, credentials }: Stage, origin: string): Record<string, string> {
+  return {
+    CLOUDMORE_URL: origin,
+    CLOUDMORE_RESELLER_ID: resellerId,
+    CLOUDMORE_USERNAME: credentials.username,
+    CLOUDMORE_PASSWORD: credentials.password,
+    CLOUDMORE_CLIENT_SECRET: credentials.clientSecret,
+    AUTOTASK_URL: `${origin}/ATServicesRest/`,
+    ...autotask.environment(),
+  };
+}
+
+/** Replaces the rules; each starts to count, and the seed to draw, from the beginning. */
+function setFaults(stage: Stage, rules: FaultRule[], seed: number): void {
+  for (const { fault } of rules) {
+    if (fault.kind === 'edit' && !isCloudmoreTable(fault.table)) stage.autotask.checkEdit(fault.table, fault.where, fault.set);
+  }
+  stage.faults = new Faults(rules, createRandom(seed));
+}
+
+function applyEdit({ autotask, cloudmore }: Stage, { table, where, set }: Edit): number {
+  if (!isCloudmoreTable(table)) return autotask.editWhere(table, where, set);
+  const { id } = where;
+  if (typeof id !== 'string') throw new ControlError(400, `An edit of ${table} needs "where": { "id": … }.`);
+  patchCloudmore(cloudmore, table, id, set);
+  return 1;
+}

@@ -1,0 +1,124 @@
+/** The socket: reads requests, finds whose they are, and lets faults and the journal have their part. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
+import { answerWith } from './failure.js';
+import { describeFault, type Edit, type Picked, type Target } from './faults.js';
+import { journalBody, readRequest, writeAnswer } from './http.js';
+import type { Journal, JournalEntry } from './journal.js';
+import type { Answer, SandboxRequest } from './router.js';
+import type { Visit } from './visit.js';
+
+/** What the server asks about each request. */
+export interface Served {
+  journal(): Journal;
+  now(): string;
+  control(request: SandboxRequest): Answer | Promise<Answer>;
+  pick(target: Target): Picked;
+  /** Answers how many records were changed. */
+  edit(edit: Edit): number;
+  visit(vendor: Target['vendor'], request: SandboxRequest): Visit;
+}
+
+export interface Listening {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Longer than any client keeps an idle connection, so that none is cut while a request is on its way. */
+const KEEP_ALIVE_MS = 120_000;
+
+/** Listens on 127.0.0.1; port 0 takes any free one. */
+export async function listen(served: Served, port: number): Promise<Listening> {
+  const closing = new AbortController();
+  const server = createServer((message, response) => void serve(served, message, response, closing.signal));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return { port: portOf(server.address()), close: () => close(server, closing) };
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  if (address === null || typeof address === 'string') throw new Error('Internal: the server does not listen on a port');
+  return address.port;
+}
+
+/** Ends at once: what hangs is let go, what was to happen later does not. */
+async function close(server: Server, closing: AbortController): Promise<void> {
+  closing.abort();
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+async function serve(served: Served, message: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  try {
+    const request = readRequest(message, await readText(message));
+    if (/^\/_sandbox(\/|$)/.test(request.path)) writeAnswer(response, await served.control(request));
+    else await serveVendor(served, request, response, signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    process.stderr.write(`sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    if (!response.headersSent) writeAnswer(response, { status: 500, body: { errors: [`Sandbox failure: ${String(error)}`] } });
+  }
+}
+
+async function serveVendor(
+  served: Served,
+  request: SandboxRequest,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const vendor = vendorOf(request.path);
+  const entry = served.journal().add(newEntry(served, request));
+  if (vendor === undefined) {
+    process.stderr.write(`sandbox: unknown path: ${request.method} ${request.path}\n`);
+    entry.status = 404;
+    return writeAnswer(response, { status: 404 });
+  }
+  const picked = served.pick({ vendor, method: request.method, path: request.path });
+  entry.fault = applyEdits(served, picked);
+  const visit = served.visit(vendor, request);
+  try {
+    await answerWith(picked.failure, {
+      effect: () => visit.answer(),
+      send: (answer) => {
+        entry.status = answer.status;
+        entry.slowedMs = visit.slowedMs;
+        writeAnswer(response, answer);
+      },
+      cut: () => void response.destroy(),
+      signal,
+    });
+  } finally {
+    visit.leave();
+  }
+}
+
+function newEntry(served: Served, { method, path, query, text }: SandboxRequest): JournalEntry {
+  return {
+    at: served.now(),
+    method,
+    path,
+    query: Object.fromEntries(query),
+    body: journalBody(text),
+    status: 0,
+    fault: null,
+    slowedMs: 0,
+  };
+}
+
+function vendorOf(path: string): Target['vendor'] | undefined {
+  if (/^\/atservicesrest(\/|$)/i.test(path)) return 'autotask';
+  return /^\/(api|connect)(\/|$)/i.test(path) ? 'cloudmore' : undefined;
+}
+
+/** Carries out the edits that are due, and names everything that befalls the request. */
+function applyEdits(served: Served, { edits, failure }: Picked): string | null {
+  const names = edits.map((edit) => `${describeFault(edit)} (${served.edit(edit)} records)`);
+  if (failure) names.push(describeFault(failure));
+  return names.length === 0 ? null : names.join(', ');
+}

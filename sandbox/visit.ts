@@ -1,0 +1,28 @@
+import type { Answer, Route, SandboxRequest } from './router.js';
+import { RouteTable } from './route-table.js';
+
+/** One request from its arrival to its end; between the two lie the faults. */
+export interface Visit {
+  /** What the real server would have waited before answering, known once it has answered. */
+  slowedMs: number;
+  answer(): Promise<Answer>;
+  /** The request is over, however it ended. */
+  leave(): void;
+}
+
+const tables = new WeakMap<Route[], RouteTable<Route>>();
+
+/** A visit to a vendor of which only the routes matter. */
+export function visitRoutes(vendor: string, routes: Route[], request: SandboxRequest): Visit {
+  const table = tables.get(routes) ?? new RouteTable(routes);
+  tables.set(routes, table);
+  return { slowedMs: 0, answer: () => answerByRoute(vendor, table, request), leave: () => undefined };
+}
+
+async function answerByRoute(vendor: string, table: RouteTable<Route>, request: SandboxRequest): Promise<Answer> {
+  const match = table.match(request.method, request.path);
+  if (match.kind === 'route') return match.route.handle(request, match.params);
+  if (match.kind === 'path') return { status: 405 };
+  process.stderr.write(`sandbox: unknown ${vendor} endpoint: ${request.method} ${request.path}\n`);
+  return { status: 404 };
+}
