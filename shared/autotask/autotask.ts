@@ -510,8 +510,12 @@ export class Autotask {
     throw new ApiError('unavailable', `POST ${path}: taken, but answered without an id`, { status: 200 }, 'unknown');
   }
 
-  private write(method: 'POST' | 'PATCH', path: string, body: Record<string, unknown>): Promise<unknown> {
-    return this.transport.call({ method, path, body, isRead: false });
+  /** An empty answer to a POST is none of Autotask's (`autotask.md` 2.1): whether it was taken must be looked for. */
+  private async write(method: 'POST' | 'PATCH', path: string, body: Record<string, unknown>): Promise<unknown> {
+    const answer = await this.transport.call({ method, path, body, isRead: false });
+    if (answer === undefined && method === 'POST')
+      throw new ApiError('unavailable', `POST ${path}: an empty answer`, { status: 200 }, 'unknown');
+    return answer;
   }
 
   // ------------------------------------------------------------------------------------------------------------- for `doctor`

@@ -1,0 +1,76 @@
+import { describe, expect, test } from '@jest/globals';
+import { Gate, type GateClock } from '../../shared/autotask/gate.js';
+
+/** The gate before Autotask: calls per rolling hour, threads per endpoint. Its clock is given, not waited for. */
+
+const HOUR_MS = 3_600_000;
+
+function clockAt(start: number): GateClock & { slept: number[] } {
+  let now = start;
+  const slept: number[] = [];
+  return {
+    slept,
+    now: () => now,
+    sleep: (milliseconds) => {
+      slept.push(milliseconds);
+      now += milliseconds;
+      return Promise.resolve();
+    },
+  };
+}
+
+const pass = (gate: Gate, endpoint = 'contracts'): Promise<string> =>
+  gate.pass(endpoint, undefined, () => Promise.resolve('answer'));
+
+describe('the gate', () => {
+  test('lets the budget of an hour through, and the next call when the first of them is an hour old', async () => {
+    const clock = clockAt(1_000_000);
+    const gate = new Gate({ callsPerHour: 3, threads: 2 }, clock);
+    for (let call = 0; call < 4; call += 1) await pass(gate);
+    expect(clock.slept).toEqual([HOUR_MS]);
+    expect(gate.lastHour()).toBe(1);
+  });
+
+  test('never has more requests in flight on one endpoint than there are threads, and does not hold others back', async () => {
+    const gate = new Gate({ callsPerHour: 1000, threads: 2 }, clockAt(0));
+    let inFlight = 0;
+    let most = 0;
+    const request = async (): Promise<void> => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      inFlight -= 1;
+    };
+    await Promise.all(Array.from({ length: 12 }, () => gate.pass('contracts', undefined, request)));
+    expect(most).toBe(2);
+    let free!: () => void;
+    const busy = [0, 1].map(() => gate.pass('contracts', undefined, () => new Promise<void>((resolve) => (free = resolve))));
+    await expect(pass(gate, 'services')).resolves.toBe('answer');
+    free();
+    await busy[1];
+  });
+
+  test('gives the thread back when a request fails', async () => {
+    const gate = new Gate({ callsPerHour: 1000, threads: 1 }, clockAt(0));
+    await expect(gate.pass('contracts', undefined, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+    await expect(pass(gate)).resolves.toBe('answer');
+  });
+
+  test('stands still for as long as the server asked', async () => {
+    const clock = clockAt(0);
+    const gate = new Gate({ callsPerHour: 1000, threads: 1 }, clock);
+    gate.pause(7000);
+    await pass(gate);
+    expect(clock.slept).toEqual([7000]);
+  });
+
+  test('counts the calls of one piece of work, whatever goes on beside it', async () => {
+    const gate = new Gate({ callsPerHour: 1000, threads: 2 }, clockAt(0));
+    const [first, second] = await Promise.all([
+      gate.count(async () => void (await pass(gate))),
+      gate.count(async () => void (await Promise.all([pass(gate), pass(gate, 'services')]))),
+    ]);
+    expect([first.calls, second.calls]).toEqual([1, 2]);
+    expect(gate.lastHour()).toBe(3);
+  });
+});

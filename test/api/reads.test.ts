@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openVendors, september, type Vendors, type World } from './vendors.js';
+
+/** What the clients make of the vendors' answers. */
+
+describe('the report of a month', () => {
+  let vendors: Vendors;
+  beforeAll(async () => {
+    vendors = await openVendors();
+    await vendors.control('POST', 'clock', { now: '2025-10-17T03:00:00Z' });
+  });
+  afterAll(() => vendors.close());
+
+  test('has every row with its exact amounts, and what explains them', async () => {
+    const report = await vendors.cloudmore.readReport({ month: '2025-10' });
+    expect(report.lines).toHaveLength(30);
+    expect(report.lines.filter(({ isCustomService }) => isCustomService)).toHaveLength(1);
+    expect(report.lines.find(({ chargeType, quantity }) => chargeType === 'addQuantity' && quantity === '24')).toMatchObject({
+      cost: '346.56',
+      sales: '396',
+      unitSales: '16.5',
+    });
+    expect(report.organizations.map(({ name, companyIdText }) => [name, companyIdText])).toContainEqual([
+      'Fabrikam Logistics',
+      '29683540',
+    ]);
+    expect(report.subscriptions).toContainEqual(
+      expect.objectContaining({
+        recordType: 'Csp365Legacy',
+        itemCode: '91fd106f-4b2c-4938-95ac-f54f74e9a239',
+        endDay: '2025-12-15',
+      }),
+    );
+    expect(report.prices).toContainEqual(
+      expect.objectContaining({ itemCode: 'CFQ7TTC0LCHC-0002-P1Y-Monthly', sales: '22.5', paymentMonths: 1 }),
+    );
+    expect(report.unassigned).toEqual([expect.objectContaining({ customerName: 'Unlinked Tenant', cost: '5.1', sales: '6' })]);
+  });
+
+  test('is empty for a month without billing', async () => {
+    expect((await vendors.cloudmore.readReport({ month: '2025-07' })).lines).toEqual([]);
+  });
+});
+
+describe('bulk reads of Autotask', () => {
+  test('follow pages to the end, and count one call a page', async () => {
+    const world = september();
+    world.autotask!.services = Array.from({ length: 1203 }, (_, index) => ({
+      id: 5000 + index,
+      name: `Service ${index}`,
+      billingCodeID: 29682801,
+      periodType: 2,
+      unitPrice: 1,
+      isActive: true,
+    }));
+    world.autotask!.contracts = [];
+    world.autotask!.contractServices = [];
+    world.autotask!.unitRows = [];
+    const vendors = await openVendors(world);
+    const { result, calls } = await vendors.autotask.countCalls(() =>
+      vendors.autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }]),
+    );
+    expect(result).toHaveLength(1203);
+    expect(calls).toBe(3);
+    await vendors.close();
+  });
+
+  test('never follow a next page to another origin, where credentials do not belong', async () => {
+    const vendors = await openVendors();
+    const stolen = {
+      items: [],
+      pageDetails: { nextPageUrl: 'https://elsewhere.example/atservicesrest/V1.0/Services/query/next' },
+    };
+    await vendors.control('POST', 'faults', [
+      {
+        match: { vendor: 'autotask', path: '*/Services/query' },
+        fault: { kind: 'status', status: 200, body: stolen, when: 'before' },
+      },
+    ]);
+    await expect(vendors.autotask.findServices('X')).rejects.toThrow(/elsewhere\.example.*credentials are not sent/);
+    await vendors.close();
+  });
+
+  test('take a record that two pages both have once', async () => {
+    const vendors = await openVendors();
+    const twice = {
+      Items: [
+        { id: 1, name: 'A', isActive: true, unitPrice: 1 },
+        { id: 1, name: 'A', isActive: true, unitPrice: 1 },
+      ],
+      PageDetails: { NextPageUrl: null },
+    };
+    await vendors.control('POST', 'faults', [
+      {
+        match: { vendor: 'autotask', path: '*/Services/query' },
+        fault: { kind: 'status', status: 200, body: twice, when: 'before' },
+      },
+    ]);
+    expect(await vendors.autotask.findServices('X')).toHaveLength(1);
+    await vendors.close();
+  });
+
+  const zones = ['Pacific/Honolulu', 'America/New_York', 'Europe/Oslo', 'Australia/Sydney', 'Pacific/Auckland'].flatMap(
+    (timeZone) => ['midnight', 'localMidnightAsUtc'].map((dateOutput) => ({ timeZone, dateOutput })),
+  );
+  test.each(zones)('keep the days of contracts and rows in $timeZone ($dateOutput)', async (behaviour) => {
+    const world: World = september();
+    world.autotask!.behaviour = behaviour;
+    const vendors = await openVendors(world);
+    const books = await vendors.autotask.readBooks({ month: '2025-09', companyIds: [29683540] });
+    const contract = books.contracts.find(({ subscriptionId }) => subscriptionId === '78d33f02-2bf3-5c0e-9aec-6705cdb6fe07')!;
+    expect(contract.endDay).toBe('2025-09-30');
+    expect(contract.startDay.endsWith('-01')).toBe(true);
+    const row = books.rows.find(({ contractId }) => contractId === contract.id);
+    expect(row).toMatchObject({ startDay: '2025-09-01', endDay: '2025-09-30' });
+    await vendors.autotask.updateContract(contract.id, { endDay: '2026-09-30' });
+    expect((await vendors.autotask.readContract(contract.id))?.endDay).toBe('2026-09-30');
+    expect(await vendors.autotask.findRows(contract.id, row!.serviceId, '2025-10-01')).toHaveLength(1);
+    await vendors.close();
+  });
+
+  test('name the label, and the labels there are, when a picklist has no such value', async () => {
+    const vendors = await openVendors();
+    await expect(vendors.autotask.picklists.value('Contracts', 'contractPeriodType', 'Fortnightly')).rejects.toThrow(
+      /Contracts\.contractPeriodType has no active value "Fortnightly"; it has: .*Monthly/,
+    );
+    await vendors.close();
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { ConfigError, loadConfig, readEnvironment } from '../shared/config.js';
+
+/** Settings: all problems at once, no secret shown. */
+
+const COMPLETE = {
+  CLOUDMORE_RESELLER_ID: 'r',
+  CLOUDMORE_USERNAME: 'u',
+  CLOUDMORE_PASSWORD: 'hunter2',
+  CLOUDMORE_CLIENT_SECRET: 'hunter3',
+  AUTOTASK_USERNAME: 'u',
+  AUTOTASK_SECRET: 'hunter4',
+  AUTOTASK_INTEGRATION_CODE: 'hunter5',
+  AUTOTASK_SERVICE_BILLING_CODE_ID: '1',
+  AUTOTASK_PRODUCT_BILLING_CODE_ID: '2',
+  AUTOTASK_SLA_ID: '3',
+};
+
+const problemsOf = (environment: Record<string, string>): string[] => {
+  try {
+    loadConfig(environment);
+    return [];
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+};
+
+describe('settings', () => {
+  test('have the documented defaults', () => {
+    const config = loadConfig(COMPLETE);
+    expect(config).toMatchObject({
+      broker: 'default',
+      mode: 'auto',
+      recheckDays: 10,
+      schedule: { cron: '0 3 * * *', timeZone: 'UTC' },
+      evidence: 'file:.billing/evidence',
+      surveyMaxAgeMs: 600_000,
+    });
+    expect(config.autotask).toMatchObject({ url: null, callsPerHour: 5000, threads: 2, subscriptionUdf: 'Subscription ID' });
+    expect(config.settings).toMatchObject({ afterFreeze: 'hold', ghostAfterDay: 20, contractInvoiceDescription: '{product}' });
+    expect(config.settings.exportRecordTypes).toHaveLength(8);
+  });
+
+  test('that are missing or wrong are all named at once, with what was expected', () => {
+    const problems = problemsOf({
+      ...COMPLETE,
+      CLOUDMORE_RESELLER_ID: ' ',
+      AUTOTASK_THREADS: '9',
+      BILLING_MODE: 'automatic',
+      EXPORT_RECORD_TYPES: 'Csp365Nce,Azure',
+      AUTOTASK_SLA_ID: 'gold',
+    });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'BILLING_MODE',
+      'CLOUDMORE_RESELLER_ID',
+      'AUTOTASK_THREADS',
+      'AUTOTASK_SLA_ID',
+      'EXPORT_RECORD_TYPES',
+    ]);
+    expect(problems.join('\n')).toContain('expected shadow, approve or auto (found "automatic")');
+  });
+
+  test('that are secret are never shown', () => {
+    const config = loadConfig(COMPLETE);
+    const shown = `${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${String(config.autotask.secret)}`;
+    expect(shown).not.toMatch(/hunter/);
+    expect(problemsOf({ ...COMPLETE, AUTOTASK_SECRET: '', AUTOTASK_THREADS: 'x' }).join()).not.toMatch(/hunter/);
+    expect(config.autotask.secret.reveal()).toBe('hunter4');
+  });
+
+  test('that are secret can be read from a file', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'billing-secret-')), 'secret');
+    writeFileSync(path, 'from file\n');
+    const { AUTOTASK_SECRET: _, ...rest } = COMPLETE;
+    expect(loadConfig({ ...rest, AUTOTASK_SECRET_FILE: path }).autotask.secret.reveal()).toBe('from file');
+    expect(problemsOf({ ...rest, AUTOTASK_SECRET_FILE: '/nowhere' })[0]).toContain(
+      'AUTOTASK_SECRET_FILE names /nowhere, which cannot be read',
+    );
+  });
+
+  test('that look misspelt are pointed out with the nearest name', () => {
+    expect(loadConfig({ ...COMPLETE, AUTOTASK_TREADS: '2' }).warnings).toEqual([
+      'AUTOTASK_TREADS is not a setting; did you mean AUTOTASK_THREADS?',
+    ]);
+  });
+
+  test('of a .env file count less than those of the environment', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'billing-env-'));
+    writeFileSync(join(folder, '.env'), 'BILLING_BROKER=file\nBILLING_MODE=shadow\n');
+    expect(readEnvironment(folder, { BILLING_BROKER: 'real' })).toEqual({ BILLING_BROKER: 'real', BILLING_MODE: 'shadow' });
+  });
+});
