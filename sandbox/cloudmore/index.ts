@@ -40,7 +40,7 @@ export function createCloudmore(world: CloudmoreWorld, clock: Clock): CloudmoreV
     ...unsupportedRoutes(),
   ].map((route) => secured(route, tokens, world.resellerId));
   return {
-    routes: [tokens.route, HEALTH, ...below].sort(bySpecificity),
+    routes: [tokens.route, HEALTH, ...below],
     state: () => ({ ...store.state(), tasks: tasks.state() }),
     patch: (kind, id, changes) => store.patch(kind, id, changes),
   };
@@ -62,14 +62,3 @@ function secured(route: Route, tokens: Tokens, resellerId: string): Route {
     },
   };
 }
-
-/** A literal segment before a captured one, so that the first route that fits is the one that is meant. */
-function bySpecificity(a: Route, b: Route): number {
-  return Number(rank(a.pattern) > rank(b.pattern)) - Number(rank(a.pattern) < rank(b.pattern));
-}
-
-const rank = (pattern: string): string =>
-  pattern
-    .split('/')
-    .map((segment) => (segment.startsWith(':') ? '1' : '0'))
-    .join('');

@@ -112,7 +112,9 @@ export function unsupportedRoutes(): Route[] {
 
 /** The answer to what is real but not imitated; loud, because whoever asks needs something that is not there. */
 export function unsupported({ method, path }: SandboxRequest, what = 'this endpoint'): Answer {
-  console.error(`sandbox: cloudmore ${method} ${path}: ${what} is unsupported here, though the real API has it. Answered 501.`);
+  process.stderr.write(
+    `sandbox: cloudmore ${method} ${path}: ${what} is unsupported here, though the real API has it. Answered 501.\n`,
+  );
   return apiError(501, 'Unsupported', `The sandbox leaves ${what} unsupported: ${method} ${path}`);
 }
 

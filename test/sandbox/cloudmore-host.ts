@@ -1,26 +1,17 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createClock, type Clock } from '../../sandbox/clock.js';
-import {
-  cloudmoreWorldSchema,
-  createCloudmore,
-  type CloudmoreVendor,
-  type CloudmoreWorldInput,
-} from '../../sandbox/cloudmore/index.js';
-import type { Answer, Route, SandboxRequest } from '../../sandbox/router.js';
+import type { CloudmoreWorldInput } from '../../sandbox/cloudmore/index.js';
+import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 
-/** Cloudmore's stand-in alone, over HTTP, with the clock and the patches in a test's hands. */
-export interface CloudmoreHost {
-  origin: string;
-  clock: Clock;
-  vendor: CloudmoreVendor;
+/** Cloudmore's half of a sandbox over HTTP, as a client with good credentials sees it. */
+export interface CloudmoreHost extends Pick<Sandbox, 'url' | 'state' | 'close'> {
   /** A request with a bearer, below `/api/resellers/<id>` unless the path starts with a slash. */
   ask(method: string, path: string, body?: unknown): Promise<Reply>;
   /** A request with just these headers. */
   raw(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<Reply>;
   /** Starts a report task and polls it until it is ready. */
   report<T>(path: string, body?: unknown): Promise<T>;
-  close(): Promise<void>;
+  setClock(now: string): Promise<void>;
+  /** What changes on Cloudmore's side meanwhile; answers the status. */
+  patch(kind: string, id: string, changes: object): Promise<number>;
 }
 
 export interface Reply {
@@ -49,23 +40,12 @@ export function cloudmoreWorld(given: Partial<CloudmoreWorldInput> = {}): Cloudm
 }
 
 export async function hostCloudmore(
-  world: CloudmoreWorldInput = cloudmoreWorld(),
+  cloudmore: CloudmoreWorldInput = cloudmoreWorld(),
   now = '2025-10-09T03:00:00Z',
 ): Promise<CloudmoreHost> {
-  const clock = createClock(now);
-  const vendor = createCloudmore(cloudmoreWorldSchema.parse(world), clock);
-  const server = createServer((incoming, outgoing) => {
-    void read(incoming)
-      .then((request) => answer(vendor.routes, request))
-      .then(({ status, headers = {}, body }) => {
-        outgoing.writeHead(status, headers);
-        outgoing.end(typeof body === 'string' || body === undefined ? body : JSON.stringify(body));
-      });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, state, close } = await startSandbox({ world: { now, cloudmore, autotask: { companies: [], billingCodes: [] } } });
   const raw: CloudmoreHost['raw'] = async (method, path, headers = {}, body) => {
-    const answer = await fetch(origin + path, { method, headers, ...(body === undefined ? {} : { body }) });
+    const answer = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });
     const text = await answer.text();
     return {
       status: answer.status,
@@ -79,14 +59,17 @@ export async function hostCloudmore(
     const headers = { authorization: `Bearer ${await logIn(raw)}`, 'content-type': 'application/json' };
     return raw(method, absolute, headers, body === undefined ? undefined : JSON.stringify(body));
   };
+  const control = (method: string, path: string, body: unknown): Promise<Reply> =>
+    raw(method, `/_sandbox/${path}`, {}, JSON.stringify(body));
   return {
-    origin,
-    clock,
-    vendor,
+    url,
+    state,
+    close,
     ask,
     raw,
     report: async <T>(path: string, body?: unknown) => readTask<T>(ask, await ask('POST', path, body)),
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+    setClock: async (now) => void (await control('POST', 'clock', { now })),
+    patch: async (kind, id, changes) => (await control('PATCH', `cloudmore/${kind}/${id}`, changes)).status,
   };
 }
 
@@ -120,35 +103,4 @@ async function readTask<T>(ask: CloudmoreHost['ask'], started: Reply): Promise<T
     if (status === 'Successful') return report;
   }
   throw new Error(`${path} was not ready after ${POLLS_MAX} polls`);
-}
-
-async function read(incoming: IncomingMessage): Promise<SandboxRequest> {
-  const parts: Buffer[] = [];
-  for await (const part of incoming) parts.push(part as Buffer);
-  const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host}`);
-  return {
-    method: incoming.method ?? 'GET',
-    path: decodeURIComponent(url.pathname),
-    query: url.searchParams,
-    headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
-    text: Buffer.concat(parts).toString('utf8'),
-    origin: url.origin,
-  };
-}
-
-function answer(routes: Route[], request: SandboxRequest): Answer | Promise<Answer> {
-  for (const route of routes.filter(({ method }) => method === request.method)) {
-    const params = paramsOf(route.pattern.split('/'), request.path.split('/'));
-    if (params) return route.handle(request, params);
-  }
-  return { status: 404, body: { noRoute: request.path } };
-}
-
-function paramsOf(pattern: string[], path: string[]): Record<string, string> | undefined {
-  if (pattern.length !== path.length) return undefined;
-  const fits = pattern.every((segment, index) => segment.startsWith(':') || segment.toLowerCase() === path[index]?.toLowerCase());
-  if (!fits) return undefined;
-  return Object.fromEntries(
-    pattern.flatMap((segment, index) => (segment.startsWith(':') ? [[segment.slice(1), path[index] ?? '']] : [])),
-  );
 }

@@ -19,7 +19,7 @@ describe("Microsoft's recurring and one-time invoice", () => {
     expect((await host.ask('GET', `${folder}List`)).json).toEqual([
       { invoiceNumber: 'G097111222', invoiceDate: '2025-09-08T00:00:00Z' },
     ]);
-    host.clock.set('2025-10-08T00:00:00Z');
+    await host.setClock('2025-10-08T00:00:00Z');
     expect((await host.ask('GET', `${folder}List`)).json).toEqual([
       { invoiceNumber: 'G098765432', invoiceDate: '2025-10-08T00:00:00Z', currencyCode: 'EUR' },
       { invoiceNumber: 'G097111222', invoiceDate: '2025-09-08T00:00:00Z' },
@@ -30,7 +30,7 @@ describe("Microsoft's recurring and one-time invoice", () => {
     host = await hostCloudmore(world);
     const started = await host.ask('POST', `${folder}/generateReport?invoiceNumber=g098765432&storeToBlob=false`);
     expect(started.headers.get('location')).toBe(
-      `${host.origin}/api/resellers/${RESELLER}/${folder}/${(started.json as { taskId: string }).taskId}`,
+      `${host.url}/api/resellers/${RESELLER}/${folder}/${(started.json as { taskId: string }).taskId}`,
     );
     expect(await host.report(`${folder}/generateReport?InvoiceNumber=G098765432`)).toEqual(report);
   });
@@ -46,7 +46,7 @@ describe("Microsoft's recurring and one-time invoice", () => {
 
   test('a link to a file instead of the data is unsupported, and says so', async () => {
     host = await hostCloudmore(world);
-    const said = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     expect(await host.ask('POST', `${folder}/generateReport?invoiceNumber=G098765432&storeToBlob=true`)).toMatchObject({
       status: 501,
     });
@@ -66,9 +66,9 @@ describe('reports of the generation before', () => {
     );
     const october = 'billing/cspreports/MonthlyBillingPerOrganization?startDate=2025-10-01&endDate=2025-10-31';
     expect((await host.ask('GET', october)).json).toEqual([]);
-    host.clock.set('2025-10-17T00:00:00Z');
+    await host.setClock('2025-10-17T00:00:00Z');
     expect((await host.ask('GET', october)).json).toEqual([report]);
-    host.clock.set('2025-10-20T00:00:00Z');
+    await host.setClock('2025-10-20T00:00:00Z');
     expect((await host.ask('GET', october.replace('2025-10-01', '2025-09-01'))).json).toHaveLength(2);
   });
 
@@ -77,7 +77,7 @@ describe('reports of the generation before', () => {
     host = await hostCloudmore(cloudmoreWorld({ azureClassicInvoices: [invoice] }));
     expect((await host.ask('GET', 'billing/azurereports/InvoiceList')).json).toEqual([]);
     expect(await host.ask('GET', 'billing/azurereports/InvoiceOverview?invoiceId=D0200AZ9XY')).toMatchObject({ status: 404 });
-    host.clock.set('2025-10-16T00:00:00Z');
+    await host.setClock('2025-10-16T00:00:00Z');
     expect((await host.ask('GET', 'billing/azurereports/InvoiceList')).json).toEqual([
       { invoiceId: 'D0200AZ9XY', invoiceDate: '2025-10-16T00:00:00Z' },
     ]);

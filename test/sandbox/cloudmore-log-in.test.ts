@@ -58,9 +58,9 @@ describe('logging in to Cloudmore', () => {
 
   test('a token is good for a day of the sandbox clock, and not a second longer', async () => {
     const headers = await bearer();
-    host.clock.set('2025-10-10T02:59:59Z');
+    await host.setClock('2025-10-10T02:59:59Z');
     expect(await host.raw('GET', organizations, headers)).toMatchObject({ status: 200 });
-    host.clock.set('2025-10-10T03:00:00Z');
+    await host.setClock('2025-10-10T03:00:00Z');
     expect(await host.raw('GET', organizations, headers)).toMatchObject({ status: 401, text: '' });
   });
 

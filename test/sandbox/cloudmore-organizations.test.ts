@@ -141,8 +141,8 @@ describe('organizations', () => {
 
   test('somebody at Cloudmore changes an organization meanwhile', async () => {
     const customProperties = [{ name: 'AutotaskCompanyID', value: '42' }];
-    expect(host.vendor.patch('organizations', CONTOSO.id.toUpperCase(), { customProperties })).toBe(true);
+    expect(await host.patch('organizations', CONTOSO.id.toUpperCase(), { customProperties })).toBe(200);
     expect((await host.ask('GET', path)).json).toMatchObject({ customProperties, name: CONTOSO.name });
-    expect(host.vendor.patch('organizations', 'nobody', {})).toBe(false);
+    expect(await host.patch('organizations', 'nobody', {})).toBe(404);
   });
 });

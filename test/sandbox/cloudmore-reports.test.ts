@@ -42,7 +42,7 @@ describe('the monthly billing report', () => {
     const started = await host.ask('POST', PATH, OCTOBER);
     const { taskId } = started.json as { taskId: string };
     expect(started.status).toBe(202);
-    expect(started.headers.get('location')).toBe(`${host.origin}/api/resellers/${RESELLER}/${PATH}/${taskId}`);
+    expect(started.headers.get('location')).toBe(`${host.url}/api/resellers/${RESELLER}/${PATH}/${taskId}`);
     const poll = async (): Promise<unknown> => (await host.ask('GET', `${PATH}/${taskId}`)).json;
     expect(await poll()).toEqual({ taskId, status: 'Processing', report: null });
     expect(await poll()).toEqual({ taskId, status: 'Processing', report: null });
@@ -60,11 +60,11 @@ describe('the monthly billing report', () => {
     const blocks = [block('2025-10-08'), block('2025-10-02', { availableFrom: '2025-10-09T12:00:00Z' }), block('2025-10-16')];
     host = await hostCloudmore(cloudmoreWorld({ monthlyBilling: blocks }), '2025-10-07T23:59:59Z');
     expect(await days()).toEqual([]);
-    host.clock.set('2025-10-08T00:00:00Z');
+    await host.setClock('2025-10-08T00:00:00Z');
     expect(await days()).toEqual(['2025-10-08']);
-    host.clock.set('2025-10-09T12:00:00Z');
+    await host.setClock('2025-10-09T12:00:00Z');
     expect(await days()).toEqual(['2025-10-08', '2025-10-02']);
-    host.clock.set('2025-10-16T00:00:00Z');
+    await host.setClock('2025-10-16T00:00:00Z');
     expect(await days()).toEqual(['2025-10-08', '2025-10-02', '2025-10-16']);
   });
 
@@ -77,7 +77,7 @@ describe('the monthly billing report', () => {
     host = await hostCloudmore(cloudmoreWorld({ monthlyBilling: blocks }), '2025-10-20T05:59:59Z');
     const notes = async (): Promise<unknown[]> => (await host.report<Block[]>(PATH, OCTOBER)).map(({ note }) => note);
     expect(await notes()).toEqual(['first']);
-    host.clock.set(moment);
+    await host.setClock(moment);
     expect(await notes()).toEqual(['corrected']);
   });
 
@@ -93,9 +93,9 @@ describe('the monthly billing report', () => {
     const { taskId } = (await host.ask('POST', PATH, OCTOBER)).json as { taskId: string };
     const poll = async (): Promise<unknown> => (await host.ask('GET', `${PATH}/${taskId}`)).json;
     await poll();
-    host.clock.set('2025-10-10T00:00:00Z');
+    await host.setClock('2025-10-10T00:00:00Z');
     expect(await poll()).toMatchObject({ report: [{ billingDate: '2025-10-08' }, { billingDate: '2025-10-10' }] });
-    host.clock.set('2025-10-09T00:00:00Z');
+    await host.setClock('2025-10-09T00:00:00Z');
     expect(await poll()).toMatchObject({ report: [{ billingDate: '2025-10-08' }, { billingDate: '2025-10-10' }] });
   });
 

@@ -70,7 +70,7 @@ describe('the September 2025 world', () => {
   afterAll(() => host.close());
 
   const reportAt = async (now: string): Promise<Block[]> => {
-    host.clock.set(now);
+    await host.setClock(now);
     return host.report<Block[]>('billing/reports/MonthlyBillingPerOrganizationAsync', {
       startDate: '2025-10-01',
       endDate: '2025-10-31',
@@ -192,10 +192,10 @@ describe('the September 2025 world', () => {
   });
 
   test('the manual discount is also among the manual lines of its organization, from its day on', async () => {
-    host.clock.set('2025-10-09T03:00:00Z');
+    await host.setClock('2025-10-09T03:00:00Z');
     const path = 'organizations/83e8db2a-ea2d-57e1-85f2-5a55ac83bac2/manualbilling';
     expect((await host.ask('GET', path)).json).toEqual([]);
-    host.clock.set('2025-10-10T00:00:00Z');
+    await host.setClock('2025-10-10T00:00:00Z');
     expect((await host.ask('GET', path)).json).toMatchObject([
       { description: 'Goodwill discount', quantity: 1, salesPrice: -25 },
     ]);
@@ -203,7 +203,7 @@ describe('the September 2025 world', () => {
   });
 
   test('legacy reports come with their own dates', async () => {
-    host.clock.set('2025-10-17T03:00:00Z');
+    await host.setClock('2025-10-17T03:00:00Z');
     const range = 'startDate=2025-10-01&endDate=2025-10-31';
     expect((await host.ask('GET', `billing/cspreports/MonthlyBillingPerOrganization?${range}`)).json).toMatchObject([
       { billingDate: '2025-10-16T00:00:00Z', totalCostPrice: 75.84, totalSalesPrice: 88.4 },
