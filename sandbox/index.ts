@@ -2,7 +2,7 @@
 import { createAutotask, type AutotaskState, type AutotaskVendor } from './autotask/index.js';
 import { createClock, type Clock } from './clock.js';
 import { createCloudmore, type CloudmoreVendor } from './cloudmore/index.js';
-import { createControl, isCloudmoreTable, patchCloudmore } from './control.js';
+import { cloudmoreTable, createControl } from './control.js';
 import { ControlError } from './control-error.js';
 import { Faults, type Edit, type FaultRule } from './faults.js';
 import { Journal, type JournalEntry } from './journal.js';
@@ -21,6 +21,8 @@ export interface SandboxOptions {
   world: unknown;
   /** Default: any free one. */
   port?: number;
+  /** Where to listen. Default 127.0.0.1; inside a container others must reach it. */
+  host?: string;
   faults?: FaultRule[];
   /** Of the probabilities of fault rules. Default 1. */
   seed?: number;
@@ -55,7 +57,13 @@ interface Stage {
   credentials: { username: string; password: string; clientSecret: string };
 }
 
-export async function startSandbox({ world, port = 0, faults = [], seed = 1 }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({
+  world,
+  port = 0,
+  host = '127.0.0.1',
+  faults = [],
+  seed = 1,
+}: SandboxOptions): Promise<Sandbox> {
   let stage = openStage(world, seed);
   const sandbox = {
     env: (origin: string) => environmentOf(stage, origin),
@@ -84,6 +92,7 @@ export async function startSandbox({ world, port = 0, faults = [], seed = 1 }: S
         vendor === 'autotask' ? stage.autotask.visit(request) : visitRoutes('Cloudmore', stage.cloudmore.routes, request),
     },
     port,
+    host,
   );
   const url = `http://127.0.0.1:${listening.port}`;
   const { state, requests, reset } = sandbox;
@@ -119,16 +128,18 @@ function environmentOf({ autotask, resellerId, credentials }: Stage, origin: str
 
 /** Replaces the rules; each starts to count, and the seed to draw, from the beginning. */
 function setFaults(stage: Stage, rules: FaultRule[], seed: number): void {
-  for (const { fault } of rules) {
-    if (fault.kind === 'edit' && !isCloudmoreTable(fault.table)) stage.autotask.checkEdit(fault.table, fault.where, fault.set);
-  }
+  for (const { fault } of rules) if (fault.kind === 'edit') checkEdit(stage, fault);
   stage.faults = new Faults(rules, createRandom(seed));
 }
 
+/** Refuses an edit that could never be carried out, before its rule fires. */
+function checkEdit({ autotask }: Stage, { table, where, set }: Edit): void {
+  if (cloudmoreTable(table) === undefined) autotask.checkEdit(table, where, set);
+  else if (typeof where['id'] !== 'string') throw new ControlError(400, `An edit of ${table} needs "where": { "id": "…" }.`);
+}
+
+/** Answers how many records were changed. */
 function applyEdit({ autotask, cloudmore }: Stage, { table, where, set }: Edit): number {
-  if (!isCloudmoreTable(table)) return autotask.editWhere(table, where, set);
-  const { id } = where;
-  if (typeof id !== 'string') throw new ControlError(400, `An edit of ${table} needs "where": { "id": … }.`);
-  patchCloudmore(cloudmore, table, id, set);
-  return 1;
+  const known = cloudmoreTable(table);
+  return known === undefined ? autotask.editWhere(table, where, set) : Number(cloudmore.patch(known, String(where['id']), set));
 }

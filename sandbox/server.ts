@@ -29,13 +29,13 @@ export interface Listening {
 const KEEP_ALIVE_MS = 120_000;
 
 /** Listens on 127.0.0.1; port 0 takes any free one. */
-export async function listen(served: Served, port: number): Promise<Listening> {
+export async function listen(served: Served, port: number, host: string): Promise<Listening> {
   const closing = new AbortController();
   const server = createServer((message, response) => void serve(served, message, response, closing.signal));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   return { port: portOf(server.address()), close: () => close(server, closing) };
 }

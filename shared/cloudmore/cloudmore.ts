@@ -19,6 +19,7 @@ import {
   toSubscription,
   toUnassigned,
   type CatalogueService,
+  type ListedOrganization,
 } from './translate.js';
 
 /** Cloudmore as the billing needs it: the report of a month with everything that explains it (`cloudmore.md` section 3). It is only read from. */
@@ -69,9 +70,14 @@ export class Cloudmore {
     return (await this.list('services', options)).map(toCatalogueService);
   }
 
+  /** Ids and names alone: one call. */
+  async listOrganizations(options: ReadOptions = {}): Promise<ListedOrganization[]> {
+    return (await this.list('Organizations', options)).map(toListedOrganization);
+  }
+
   /** All organizations with their company id; one that is deleted between list and detail is left out, its lines name it still. */
   async organizations(options: ReadOptions = {}): Promise<Organization[]> {
-    const listed = (await this.list('Organizations', options)).map(toListedOrganization);
+    const listed = await this.listOrganizations(options);
     const found: Organization[] = [];
     for (let start = 0; start < listed.length; start += DETAILS_AT_ONCE) {
       options.onProgress?.(`organizations: ${start} of ${listed.length}`);

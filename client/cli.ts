@@ -1,0 +1,257 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ConfigError } from '../shared/config.js';
+import { parseDay, parseMonth, realContext, type Context } from './context.js';
+import { CommandError, EXIT, type ExitCode } from './exit.js';
+
+/** `billing`: the table of contents. A command is loaded when it is used, so that help comes at once. */
+
+/** Runs one command line; answers its exit code. Ends no process. */
+export async function main(argv: string[], context: Context = realContext()): Promise<number> {
+  const result: { code: ExitCode } = { code: EXIT.done };
+  const program = createProgram(context, (code) => (result.code = code));
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return result.code;
+  } catch (error) {
+    return explain(error, context);
+  }
+}
+
+function explain(error: unknown, context: Context): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof CommandError) {
+    context.say(error.message);
+    return error.code;
+  }
+  if (error instanceof ConfigError) {
+    context.say(`${error.message}\nSet them in the environment or in .env (.env.example explains each), then: billing doctor`);
+    return EXIT.configuration;
+  }
+  context.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  context.say('This is a mistake of the program. Please report it with the lines above.');
+  return EXIT.failed;
+}
+
+type Run = (work: Promise<ExitCode>) => Promise<void>;
+
+function createProgram(context: Context, finish: (code: ExitCode) => void): Command {
+  const run: Run = async (work) => finish(await work);
+  const program = new Command('billing')
+    .description('Bills what Cloudmore resold into Autotask: every row accounted for to the cent, safe to repeat, provable.')
+    .configureOutput({ writeOut: (text) => context.out(text.trimEnd()), writeErr: (text) => context.say(text.trimEnd()) })
+    .exitOverride()
+    .showHelpAfterError()
+    .helpCommand(false);
+  addReading(program, context, run);
+  addSteering(program, context, run);
+  addSetUp(program, context, run);
+  addProcesses(program, context, run);
+  for (const command of program.commands) inherit(command, program);
+  return program;
+}
+
+function inherit(command: Command, program: Command): void {
+  command.copyInheritedSettings(program);
+  for (const child of command.commands) inherit(child, program);
+}
+
+// ---------------------------------------------------------------------------------------------------------------- arguments
+
+const argument =
+  <T>(parse: (text: string) => T) =>
+  (text: string): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+  };
+const month = argument(parseMonth);
+const asOf = (): Option =>
+  new Option('--as-of <day>', 'the day the run stands for, YYYY-MM-DD (default: today in UTC)').argParser(argument(parseDay));
+const organization = (): Option =>
+  new Option('--organization <id or name>', 'only this organization; may be repeated')
+    .default([] as string[], 'all')
+    .argParser((text: string, all: string[]) => [...all, text]);
+const json = (): Option => new Option('--json', 'print JSON instead of text').default(false);
+const whole = (text: string): number => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError('expected a whole number');
+};
+
+// ---------------------------------------------------------------------------------------------------------------- looking
+
+function addReading(program: Command, context: Context, run: Run): void {
+  program
+    .command('plan')
+    .description('show what a run would do; writes nothing')
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(organization())
+    .addOption(asOf())
+    .option('--out <file>', 'keep the plan as JSON')
+    .option('--detailed-exitcode', 'end with 2 when changes are pending', false)
+    .addOption(json())
+    .action(
+      async (
+        of: string,
+        options: { organization: string[]; asOf?: string; out?: string; detailedExitcode: boolean; json: boolean },
+      ) => {
+        const { plan } = await import('./commands/plan.js');
+        await run(
+          plan(context, {
+            month: of,
+            organizations: options.organization,
+            asOf: options.asOf,
+            out: options.out,
+            detailedExitCode: options.detailedExitcode,
+            json: options.json,
+          }),
+        );
+      },
+    );
+  program
+    .command('status')
+    .description('where the month stands; what waits for a person first')
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(json())
+    .action(async (of: string, options: { json: boolean }) =>
+      run((await import('./commands/status.js')).status(context, { month: of, ...options })),
+    );
+  program
+    .command('report')
+    .description('the reconciliation of the latest run')
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(new Option('--format <format>', 'text or json').choices(['text', 'json']).default('text'))
+    .option('--out <file>', 'write it to a file')
+    .addOption(json())
+    .action(async (of: string, options: { format: 'text' | 'json'; out?: string; json: boolean }) => {
+      const { report } = await import('./commands/report.js');
+      await run(report(context, { month: of, format: options.json ? 'json' : options.format, out: options.out }));
+    });
+}
+
+// ---------------------------------------------------------------------------------------------------------------- doing
+
+function addSteering(program: Command, context: Context, run: Run): void {
+  program
+    .command('run')
+    .description('start, or join, the run of a month')
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(organization())
+    .addOption(asOf())
+    .addOption(
+      new Option('--mode <mode>', 'shadow writes nothing, approve waits per organization, auto writes').choices([
+        'shadow',
+        'approve',
+        'auto',
+      ]),
+    )
+    .option('--wait', 'wait until every organization is done or waits for a person', false)
+    .addOption(json())
+    .action(
+      async (
+        of: string,
+        options: { organization: string[]; asOf?: string; mode?: 'shadow' | 'approve' | 'auto'; wait: boolean; json: boolean },
+      ) => {
+        const command = await import('./commands/run.js');
+        await run(
+          command.run(context, {
+            month: of,
+            organizations: options.organization,
+            asOf: options.asOf,
+            mode: options.mode,
+            wait: options.wait,
+            json: options.json,
+          }),
+        );
+      },
+    );
+  for (const [signal, description] of [
+    ['skip', 'do not bill this organization this month'],
+    ['rerun', 'plan it again now, also after skip, failure or completion'],
+  ] as const) {
+    program
+      .command(signal)
+      .description(description)
+      .argument('<month>', 'YYYY-MM', month)
+      .addOption(organization())
+      .requiredOption('--reason <text>', 'kept with the organization, for whoever asks later')
+      .addOption(asOf())
+      .action(async (of: string, options: { organization: string[]; reason: string; asOf?: string }) => {
+        const { steer } = await import('./commands/signals.js');
+        await run(
+          steer(context, signal, { month: of, organizations: options.organization, reason: options.reason, asOf: options.asOf }),
+        );
+      });
+  }
+  program
+    .command('approve')
+    .description('release a plan that waits for approval, exactly as shown')
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(organization())
+    .option('--all', 'every plan that waits', false)
+    .option('--digest <digest>', 'release only the plan with this digest')
+    .action(async (of: string, options: { organization: string[]; all: boolean; digest?: string }) => {
+      const { approve } = await import('./commands/signals.js');
+      await run(approve(context, { month: of, organizations: options.organization, all: options.all, digest: options.digest }));
+    });
+}
+
+// ---------------------------------------------------------------------------------------------------------------- setting up
+
+function addSetUp(program: Command, context: Context, run: Run): void {
+  program
+    .command('doctor')
+    .description('check settings, log-ins, rights and Temporal; each finding with its fix')
+    .addOption(json())
+    .action(async (options: { json: boolean }) => run((await import('./commands/doctor.js')).doctor(context, options)));
+  const schedule = program.command('schedule').description('the daily schedule');
+  for (const [action, description] of [
+    ['apply', 'create it, or bring it up to date'],
+    ['show', 'its next and last runs'],
+    ['pause', 'start no more runs'],
+    ['resume', 'go on'],
+    ['trigger', 'start a run now, unless one is under way'],
+    ['remove', 'delete it'],
+  ] as const)
+    schedule
+      .command(action)
+      .description(description)
+      .action(async () => run((await import('./commands/schedule.js')).schedule(context, action)));
+}
+
+// ---------------------------------------------------------------------------------------------------------------- processes
+
+function addProcesses(program: Command, context: Context, run: Run): void {
+  program
+    .command('worker')
+    .description('the worker process')
+    .option('--queues <list>', 'some of billing, cloudmore, autotask (default: all)')
+    .action(async (options: { queues?: string }) => run((await import('./commands/worker.js')).worker(context, options)));
+  program
+    .command('sandbox')
+    .description('both vendors on this machine')
+    .option('--world <file>', 'the data they hold (default: September 2025)')
+    .option('--port <number>', '0 for any free one', whole, 4010)
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--faults <file>', 'fault rules')
+    .option('--seed <number>', 'of the probabilities of fault rules', whole, 1)
+    .action(async (options: { world?: string; port: number; host: string; faults?: string; seed: number }) =>
+      run((await import('./commands/sandbox.js')).sandbox(context, options)),
+    );
+  const temporal = program.command('temporal').description('the Temporal dev server');
+  for (const [action, description] of [
+    ['start', 'start it, found, downloaded or built'],
+    ['path', 'where its program is'],
+  ] as const)
+    temporal
+      .command(action)
+      .description(description)
+      .action(async () => run((await import('./commands/temporal.js')).temporal(context, action)));
+  program
+    .command('demo')
+    .description('bill a month of the sandbox on this machine, twice')
+    .option('--exit', 'end when done, also on a terminal', false)
+    .action(async (options: { exit: boolean }) => run((await import('./commands/demo.js')).demo(context, options)));
+}

@@ -1,0 +1,90 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { readFile } from 'node:fs/promises';
+import { loadConfig, type Environment } from '../../shared/config.js';
+import { startSandbox } from '../../sandbox/index.js';
+import { startWorker } from '../../worker/main.js';
+import type { Context } from '../context.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { connectionSettings, ensureSearchAttributes, withTemporal } from '../temporal.js';
+import { findTemporalServer, startDevServer, type DevServer } from '../temporal-server/index.js';
+import { webUiUrl } from '../web-ui.js';
+import { run } from './run.js';
+import { DEFAULT_WORLD, ended } from './sandbox.js';
+
+const MONTH = '2025-10';
+const AS_OF = '2025-10-17';
+const EVIDENCE = '.billing/demo';
+
+/** The whole product on this machine: both vendors' stand-ins, Temporal, a worker; a month is billed, and billed again to show that nothing is left to do. */
+export async function demo(context: Context, { exit }: { exit: boolean }): Promise<ExitCode> {
+  context.say('1/4  Temporal server');
+  const server = await temporalServer();
+  const sandbox = await startSandbox({ world: JSON.parse(await readFile(DEFAULT_WORLD, 'utf8')) });
+  const environment = demoEnvironment(context.environment, sandbox.env(), server);
+  try {
+    context.say(`2/4  Sandbox of Cloudmore and Autotask at ${sandbox.url}, worker`);
+    await fetch(`${sandbox.url}/_sandbox/clock`, { method: 'POST', body: JSON.stringify({ now: `${AS_OF}T03:00:00Z` }) });
+    await withWorker(environment, () => play({ ...context, environment }, sandbox.url, exit));
+    return EXIT.done;
+  } finally {
+    await sandbox.close();
+    await server?.stop();
+  }
+}
+
+async function temporalServer(): Promise<DevServer | null> {
+  const found = await findTemporalServer();
+  return found.kind === 'address' ? null : startDevServer({ path: found.path, ui: true });
+}
+
+/** The demo has settings of its own; of the user's only those of Temporal count, and only when they name a server. */
+function demoEnvironment(own: Environment, sandbox: Record<string, string>, server: DevServer | null): Environment {
+  const temporal = server
+    ? { TEMPORAL_ADDRESS: server.address, ...(server.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: server.uiUrl }) }
+    : Object.fromEntries(Object.entries(own).filter(([name]) => name.startsWith('TEMPORAL_')));
+  return { ...sandbox, ...temporal, BILLING_BROKER: 'demo', BILLING_MODE: 'auto', BILLING_EVIDENCE: `file:${EVIDENCE}` };
+}
+
+async function withWorker(environment: Environment, work: () => Promise<void>): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  await withTemporal(environment, ensureSearchAttributes);
+  const { connection, namespace } = connectionSettings(environment);
+  const worker = await startWorker(loadConfig(environment), { connection, namespace });
+  const running = worker.run();
+  try {
+    await work();
+  } finally {
+    worker.shutdown();
+    await running;
+  }
+}
+
+async function play(context: Context, sandboxUrl: string, exit: boolean): Promise<void> {
+  context.say(`3/4  Billing ${MONTH} as of ${AS_OF}`);
+  await run(context, { month: MONTH, organizations: [], asOf: AS_OF, wait: true, json: false });
+  const first = await writesSince(sandboxUrl);
+  context.say('4/4  The same month again');
+  await run({ ...context, out: () => undefined }, { month: MONTH, organizations: [], asOf: AS_OF, wait: true, json: false });
+  const second = await writesSince(sandboxUrl);
+  const { address } = connectionSettings(context.environment);
+  context.out(
+    [
+      '',
+      `Autotask received ${first} writes in the first run and ${second} in the second.`,
+      `Report      npx billing report ${MONTH}   (with BILLING_EVIDENCE=file:${EVIDENCE} BILLING_BROKER=demo)`,
+      `Evidence    ${EVIDENCE}`,
+      `Web UI      ${webUiUrl(context.environment, address)}`,
+    ].join('\n'),
+  );
+  if (exit || !context.isTerminal) return;
+  context.say('\nHave a look around; Ctrl-C ends the demo.');
+  await ended();
+}
+
+/** Requests that could change something at Autotask since the last look, from the sandbox's journal. */
+async function writesSince(sandboxUrl: string): Promise<number> {
+  const journal = (await (await fetch(`${sandboxUrl}/_sandbox/requests`)).json()) as { method: string; path: string }[];
+  await fetch(`${sandboxUrl}/_sandbox/requests`, { method: 'DELETE' });
+  return journal.filter(({ method, path }) => /atservicesrest/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path))
+    .length;
+}

@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises';
+import type { Day, Month } from '../../shared/billing/types.js';
+import { loadConfig } from '../../shared/config.js';
+import { memoryEvidence } from '../../shared/evidence/index.js';
+import { ApiError } from '../../shared/http/errors.js';
+import type { Context } from '../context.js';
+import { today } from '../context.js';
+import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { renderPlans } from '../render/plan.js';
+
+export interface PlanOptions {
+  month: Month;
+  organizations: string[];
+  asOf?: Day | undefined;
+  out?: string | undefined;
+  detailedExitCode: boolean;
+  json: boolean;
+}
+
+/** What a run would do, by the run's own reads and planner; nothing is written, and Temporal is not needed. */
+export async function plan(
+  context: Context,
+  { month, organizations, asOf = today(), out, detailedExitCode, json }: PlanOptions,
+): Promise<ExitCode> {
+  const config = loadConfig(context.environment);
+  const [{ createDependencies }, { previewMonth }] = await Promise.all([
+    import('../../worker/dependencies.js'),
+    import('../../activities/preview.js'),
+  ]);
+  const dependencies = createDependencies(config, memoryEvidence());
+  const filter = organizations.length > 0 ? organizations : null;
+  const preview = await reachable(() =>
+    previewMonth(dependencies, { broker: config.broker, month, asOf, organizations: filter, mode: null }),
+  );
+  const { result, plans, calls } = preview;
+  const { organizations: _, ...totals } = result;
+  const whole = { month, asOf, currency: result.currency, totals, calls, organizations: plans };
+  if (out !== undefined) await writeFile(out, `${JSON.stringify(whole, null, 2)}\n`);
+  context.out(json ? JSON.stringify(whole, null, 2) : renderPlans(plans, result, calls));
+  return detailedExitCode && plans.some(({ steps }) => steps.length > 0) ? EXIT.changesPending : EXIT.done;
+}
+
+/** Says which vendor cannot be reached, with the code for it. */
+export async function reachable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const code =
+      error.kind === 'unavailable' || error.kind === 'timed-out'
+        ? EXIT.unreachable
+        : error.kind === 'unauthorized'
+          ? EXIT.configuration
+          : EXIT.failed;
+    throw new CommandError(code, error.message);
+  }
+}

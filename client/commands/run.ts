@@ -1,0 +1,117 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { MonthResult } from '../../shared/billing/results.js';
+import type { Day, Month } from '../../shared/billing/types.js';
+import { loadBaseConfig } from '../../shared/config.js';
+import {
+  BILLING_QUEUE,
+  dailyBillingId,
+  STATUS_QUERY,
+  WORKFLOWS,
+  type DailyBillingInput,
+  type DailyBillingResult,
+  type Mode,
+} from '../../shared/contract.js';
+import type { Context } from '../context.js';
+import { today } from '../context.js';
+import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { findMonth } from '../months.js';
+import { renderMonth } from '../render/month.js';
+import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
+import { webUiUrl, workflowLink } from '../web-ui.js';
+
+export interface RunOptions {
+  month: Month;
+  organizations: string[];
+  asOf?: Day | undefined;
+  mode?: Mode | undefined;
+  wait: boolean;
+  json: boolean;
+}
+
+/** Starts the run of a month, or joins the one that is under way. */
+export async function run(context: Context, options: RunOptions): Promise<ExitCode> {
+  const config = loadBaseConfig(context.environment);
+  return withTemporal(context.environment, async (temporal) => {
+    await ensureSearchAttributes(temporal);
+    const handle = await start(temporal, config.broker, options);
+    const link = workflowLink(webUiUrl(context.environment, temporal.address), temporal.namespace, handle.workflowId);
+    context.say(`Run of ${options.month}: ${link}`);
+    if (!options.wait) {
+      context.out(
+        options.json
+          ? JSON.stringify({ workflowId: handle.workflowId, link }, null, 2)
+          : `Started ${handle.workflowId}. See how it goes with: billing status ${options.month}`,
+      );
+      return EXIT.done;
+    }
+    await waitFor(context, handle);
+    const result = (await findMonth(config, options.month))?.result ?? (await handle.query<MonthResult>(STATUS_QUERY));
+    context.out(options.json ? JSON.stringify(result, null, 2) : renderMonth(result));
+    return exitCodeOf(result, await heldMonthOf(config, options.month));
+  });
+}
+
+async function heldMonthOf(config: Parameters<typeof findMonth>[0], month: Month): Promise<string | null> {
+  return (await findMonth(config, month))?.record.heldMonth ?? null;
+}
+
+/** 3 while something is held or waits for a person, or the whole month is (rule 1.4); else 0. */
+export function exitCodeOf({ held, ghosts, organizations }: MonthResult, heldMonth: string | null): ExitCode {
+  const waits = organizations.some(
+    ({ status }) => status === 'NeedsAttention' || status === 'AwaitingApproval' || status === 'Failed' || status === 'Running',
+  );
+  return held.lines > 0 || ghosts.lines > 0 || waits || heldMonth !== null ? EXIT.waits : EXIT.done;
+}
+
+function start({ client }: Temporal, broker: string, { month, organizations, asOf, mode }: RunOptions): Promise<WorkflowHandle> {
+  const input: DailyBillingInput = {
+    broker,
+    month,
+    asOf: asOf ?? today(),
+    ...(mode ? { mode } : {}),
+    ...(organizations.length > 0 ? { organizations } : {}),
+  };
+  return client.workflow.start(WORKFLOWS.daily, {
+    workflowId: dailyBillingId(broker, month),
+    taskQueue: BILLING_QUEUE,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: `${month} as of ${input.asOf}`,
+  });
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+/** Waits for the end; on a terminal it shows how far the run is. */
+async function waitFor(context: Context, handle: WorkflowHandle): Promise<DailyBillingResult> {
+  const shown = context.isTerminal ? setInterval(() => void showProgress(context, handle), LOOK_EVERY_MS) : undefined;
+  try {
+    return (await handle.result()) as DailyBillingResult;
+  } catch (error) {
+    const cause = innermost(error);
+    throw new CommandError(
+      EXIT.failed,
+      `The run failed: ${cause}\nMend the cause and run the month again; what was written is not written twice.`,
+    );
+  } finally {
+    clearInterval(shown);
+    if (shown) process.stderr.write('\r\u001b[K');
+  }
+}
+
+async function showProgress(context: Context, handle: WorkflowHandle): Promise<void> {
+  try {
+    const { organizations, posted } = await handle.query<MonthResult>(STATUS_QUERY);
+    process.stderr.write(`\r\u001b[K${organizations.length} organizations settled, ${posted.sales} posted`);
+  } catch {
+    context.say('(the worker does not answer; is one running? billing worker)');
+  }
+}
+
+/** Temporal wraps a failure in several others; people need the one that happened. */
+export function innermost(error: unknown): string {
+  let current = error;
+  while (current instanceof Error && current.cause instanceof Error) current = current.cause;
+  return current instanceof Error ? current.message : String(current);
+}

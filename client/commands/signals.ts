@@ -1,0 +1,165 @@
+import type { OrganizationResult } from '../../shared/billing/results.js';
+import type { Day, Month } from '../../shared/billing/types.js';
+import { loadBaseConfig, loadConfig, type BaseConfig } from '../../shared/config.js';
+import {
+  APPROVE_SIGNAL,
+  BILLING_QUEUE,
+  organizationBillingId,
+  WORKFLOWS,
+  type OrganizationBillingInput,
+} from '../../shared/contract.js';
+import type { Context } from '../context.js';
+import { today } from '../context.js';
+import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { askOpen, findMonth, findOrganization, openOrganizations } from '../months.js';
+import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
+
+/** Signals to single organizations, as the Web UI sends them: one text each. */
+
+export interface SignalOptions {
+  month: Month;
+  organizations: string[];
+  reason: string;
+  asOf?: Day | undefined;
+}
+
+/** `skip` and `rerun`: reach the open workflow, or start one where none is open. */
+export async function steer(
+  context: Context,
+  signal: 'skip' | 'rerun',
+  { month, organizations, reason, asOf }: SignalOptions,
+): Promise<ExitCode> {
+  const config = loadBaseConfig(context.environment);
+  if (organizations.length === 0)
+    throw new CommandError(EXIT.usage, 'Which organization? Expected --organization with an id or exact name.');
+  return withTemporal(context.environment, async (temporal) => {
+    await ensureSearchAttributes(temporal);
+    const ids = await resolve(context, config, month, organizations);
+    const day = asOf ?? (await findMonth(config, month))?.result.asOf ?? today();
+    for (const organizationId of ids) {
+      await signalWithStart(temporal, config.broker, { month, organizationId, asOf: day }, signal, reason);
+      context.out(`Sent ${signal} to ${organizationId}. See what comes of it with: billing status ${month}`);
+    }
+    return EXIT.done;
+  });
+}
+
+async function signalWithStart(
+  { client }: Temporal,
+  broker: string,
+  { month, organizationId, asOf }: { month: Month; organizationId: string; asOf: Day },
+  signal: string,
+  reason: string,
+): Promise<void> {
+  const input: OrganizationBillingInput = { broker, month, asOf, mode: null, organizationId, given: null, parentId: null };
+  await client.workflow.signalWithStart(WORKFLOWS.organization, {
+    workflowId: organizationBillingId(broker, month, organizationId),
+    taskQueue: BILLING_QUEUE,
+    args: [input],
+    signal,
+    signalArgs: [reason],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: `${organizationId} ${month}`,
+    searchAttributes: {
+      BillingBroker: [broker],
+      BillingMonth: [month],
+      BillingOrganization: [organizationId],
+      BillingStatus: ['Running'],
+    },
+  });
+}
+
+/** Ids of the organizations that people named: from the month's evidence, else from Cloudmore. */
+async function resolve(context: Context, config: BaseConfig, month: Month, organizations: string[]): Promise<string[]> {
+  const known = (await findMonth(config, month))?.result.organizations ?? [];
+  const isKnown = (text: string): boolean =>
+    known.some(({ organizationId, organizationName }) =>
+      [organizationId, organizationName].some((value) => value.toLowerCase() === text.trim().toLowerCase()),
+    );
+  const all = organizations.every(isKnown) ? known : await fromCloudmore(context);
+  return organizations.map((text) => findOrganization(all, text, month));
+}
+
+async function fromCloudmore(context: Context): Promise<{ organizationId: string; organizationName: string }[]> {
+  const { Cloudmore } = await import('../../shared/cloudmore/index.js');
+  const cloudmore = new Cloudmore(loadConfig(context.environment).cloudmore);
+  return (await cloudmore.listOrganizations()).map(({ id, name }) => ({ organizationId: id, organizationName: name }));
+}
+
+export interface ApproveOptions {
+  month: Month;
+  organizations: string[];
+  all: boolean;
+  digest?: string | undefined;
+}
+
+/** Releases plans that wait, exactly as shown: the digest names the plan, and a plan that changed since waits again. */
+export async function approve(context: Context, { month, organizations, all, digest }: ApproveOptions): Promise<ExitCode> {
+  const config = loadBaseConfig(context.environment);
+  if (all === organizations.length > 0)
+    throw new CommandError(EXIT.usage, 'Expected either --all or --organization with an id or exact name.');
+  if (digest !== undefined && organizations.length !== 1)
+    throw new CommandError(EXIT.usage, '--digest names one plan; expected exactly one --organization.');
+  return withTemporal(context.environment, async (temporal) => {
+    const waiting = all
+      ? await everyWaiting(temporal, config, month)
+      : await named(context, temporal, config, month, organizations);
+    for (const organization of waiting) await release(context, temporal, config.broker, month, organization, digest);
+    if (waiting.length === 0) context.out(`Nothing of ${month} waits for approval.`);
+    return EXIT.done;
+  });
+}
+
+async function everyWaiting(temporal: Temporal, config: BaseConfig, month: Month): Promise<OrganizationResult[]> {
+  const known = (await findMonth(config, month))?.result.organizations ?? [];
+  const open = await openOrganizations(
+    temporal,
+    config.broker,
+    month,
+    known.map(({ organizationId }) => organizationId),
+  );
+  return [...open.values()].filter(isReleasable);
+}
+
+/** A plan that waits for approval, or that a circuit breaker holds (rules 1.4, 9). */
+const isReleasable = ({ status, items }: OrganizationResult): boolean =>
+  status === 'AwaitingApproval' ||
+  (status === 'NeedsAttention' &&
+    items.some(({ reason }) => reason?.startsWith('breaker-') === true || reason === 'awaiting-approval'));
+
+async function named(
+  context: Context,
+  temporal: Temporal,
+  config: BaseConfig,
+  month: Month,
+  organizations: string[],
+): Promise<OrganizationResult[]> {
+  const ids = await resolve(context, config, month, organizations);
+  return Promise.all(
+    ids.map(async (id) => {
+      const open = await askOpen(temporal, organizationBillingId(config.broker, month, id));
+      if (open && isReleasable(open)) return open;
+      throw new CommandError(
+        EXIT.failed,
+        `${open?.organizationName ?? id} has no plan that waits for approval in ${month}${open ? ` (it is ${open.status})` : ''}. See: billing status ${month}`,
+      );
+    }),
+  );
+}
+
+async function release(
+  context: Context,
+  { client }: Temporal,
+  broker: string,
+  month: Month,
+  { organizationId, organizationName, planDigest }: OrganizationResult,
+  digest: string | undefined,
+): Promise<void> {
+  if (digest !== undefined && digest !== planDigest)
+    throw new CommandError(
+      EXIT.failed,
+      `The plan of ${organizationName} is not the one you name any more: it waits as ${planDigest}. Look at it with: billing status ${month}`,
+    );
+  await client.workflow.getHandle(organizationBillingId(broker, month, organizationId)).signal(APPROVE_SIGNAL, planDigest ?? '');
+  context.out(`Released ${organizationName} as ${planDigest}. See what comes of it with: billing status ${month}`);
+}

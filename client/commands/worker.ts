@@ -1,0 +1,31 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { loadConfig } from '../../shared/config.js';
+import { QUEUES, startWorker, type Queue } from '../../worker/main.js';
+import type { Context } from '../context.js';
+import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { connectionSettings, ensureSearchAttributes, withTemporal } from '../temporal.js';
+
+/** The worker process: serves the queues until it is told to stop, and finishes what it is doing first. */
+export async function worker(context: Context, { queues }: { queues?: string | undefined }): Promise<ExitCode> {
+  const config = loadConfig(context.environment);
+  for (const warning of config.warnings) context.say(`warning: ${warning}`);
+  const served = parseQueues(queues);
+  await withTemporal(context.environment, ensureSearchAttributes);
+  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGTERM', 'SIGINT'] });
+  const { connection, address, namespace } = connectionSettings(context.environment);
+  const running = await startWorker(config, { connection, namespace, queues: served });
+  context.say(
+    `worker ready: ${served.join(', ')} of broker ${config.broker} at ${address}, namespace ${namespace}, mode ${config.mode}`,
+  );
+  await running.run();
+  return EXIT.done;
+}
+
+function parseQueues(list: string | undefined): Queue[] {
+  if (list === undefined) return QUEUES;
+  const names = list.split(',').map((name) => name.trim());
+  const wrong = names.find((name) => !QUEUES.some((queue) => queue === name));
+  if (wrong !== undefined)
+    throw new CommandError(EXIT.usage, `There is no queue "${wrong}"; expected some of ${QUEUES.join(', ')}.`);
+  return QUEUES.filter((queue) => names.includes(queue));
+}

@@ -1,0 +1,35 @@
+import { isDay, isMonth } from '../shared/billing/month.js';
+import type { Day, Month } from '../shared/billing/types.js';
+import { readEnvironment, type Environment } from '../shared/config.js';
+import { CommandError, EXIT } from './exit.js';
+
+/** What every command gets: the environment, and where its words go. The result goes to standard output, everything else to standard error. */
+export interface Context {
+  environment: Environment;
+  out(text: string): void;
+  say(text: string): void;
+  /** Whether a person watches: progress is shown then. */
+  isTerminal: boolean;
+}
+
+export const realContext = (): Context => ({
+  environment: readEnvironment(),
+  out: (text) => void process.stdout.write(`${text}\n`),
+  say: (text) => void process.stderr.write(`${text}\n`),
+  isTerminal: process.stderr.isTTY === true && process.stdout.isTTY === true,
+});
+
+/** A month as people type it. */
+export function parseMonth(text: string): Month {
+  if (isMonth(text)) return text;
+  throw new CommandError(EXIT.usage, `"${text}" is no month; expected YYYY-MM, such as 2025-10.`);
+}
+
+/** A day as people type it. */
+export function parseDay(text: string): Day {
+  if (isDay(text)) return text;
+  throw new CommandError(EXIT.usage, `"${text}" is no day; expected YYYY-MM-DD, such as 2025-10-09.`);
+}
+
+/** Today in UTC, as the schedule counts days. */
+export const today = (): Day => new Date().toISOString().slice(0, 10);

@@ -1,0 +1,74 @@
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  type ScheduleDescription,
+  type ScheduleHandle,
+  type ScheduleOptions,
+} from '@temporalio/client';
+import type { BaseConfig } from '../shared/config.js';
+import { BILLING_QUEUE, scheduledBillingId, scheduleId, WORKFLOWS, type DailyBillingInput } from '../shared/contract.js';
+import { CommandError, EXIT } from './exit.js';
+import type { Temporal } from './temporal.js';
+
+/** The daily schedule. Runs never overlap, and ticks missed while Temporal was down are made up for some hours, with their nominal time. */
+
+const CATCH_UP = '6 hours';
+
+export function scheduleOptions({ broker, schedule, recheckDays }: BaseConfig): ScheduleOptions {
+  const input: DailyBillingInput = { broker, recheckDays };
+  return {
+    scheduleId: scheduleId(broker),
+    spec: { cronExpressions: [schedule.cron], timezone: schedule.timeZone },
+    action: {
+      type: 'startWorkflow',
+      workflowType: WORKFLOWS.daily,
+      workflowId: scheduledBillingId(broker),
+      taskQueue: BILLING_QUEUE,
+      args: [input],
+    },
+    policies: { overlap: 'SKIP', catchupWindow: CATCH_UP, pauseOnFailure: false },
+  };
+}
+
+/** Creates the schedule, or brings an existing one up to date; one that a person paused stays paused. */
+export async function applySchedule({ client }: Temporal, config: BaseConfig): Promise<'created' | 'updated'> {
+  const options = scheduleOptions(config);
+  try {
+    await client.schedule.create(options);
+    return 'created';
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await client.schedule.getHandle(options.scheduleId).update((previous) => ({
+      ...previous,
+      spec: options.spec,
+      policies: { ...previous.policies, ...options.policies },
+      action: { ...previous.action, ...options.action, workflowId: scheduledBillingId(config.broker) },
+    }));
+    return 'updated';
+  }
+}
+
+/** Runs `use` with the schedule; says how to make it when there is none. */
+export async function withSchedule<T>(
+  { client }: Temporal,
+  broker: string,
+  use: (handle: ScheduleHandle) => Promise<T>,
+): Promise<T> {
+  try {
+    return await use(client.schedule.getHandle(scheduleId(broker)));
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    throw new CommandError(EXIT.failed, `There is no schedule ${scheduleId(broker)}. Make it with: billing schedule apply`);
+  }
+}
+
+export function describeSchedule({ scheduleId: id, state, info, spec }: ScheduleDescription, cron: string): string {
+  const times = (values: Date[]): string => values.map((time) => time.toISOString().replace('.000Z', 'Z')).join('\n           ');
+  return [
+    `schedule   ${id}${state.paused ? `, PAUSED (${state.note ?? ''})` : ''}`,
+    `cron       ${cron} in ${spec.timezone ?? 'UTC'}`,
+    `next       ${times(info.nextActionTimes.slice(0, 5))}`,
+    `last       ${times(info.recentActions.slice(-3).map(({ takenAt }) => takenAt)) || 'never'}`,
+    `runs       ${info.numActionsTaken} started, ${info.numActionsSkippedOverlap} skipped because one was under way, ${info.numActionsMissedCatchupWindow} missed`,
+  ].join('\n');
+}

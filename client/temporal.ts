@@ -1,0 +1,77 @@
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import type { Environment } from '../shared/config.js';
+import { SEARCH_ATTRIBUTES } from '../shared/contract.js';
+import { CommandError, EXIT } from './exit.js';
+
+/** Temporal for commands: connect, use, always close. */
+export interface Temporal {
+  client: Client;
+  address: string;
+  namespace: string;
+}
+
+const CONNECT_WITHIN_MS = 5_000;
+const DEFAULT_ADDRESS = '127.0.0.1:7233';
+/** `Keyword` in Temporal's numbering of attribute types. */
+const KEYWORD = 2;
+
+/** Where `TEMPORAL_…` and the profile file say Temporal is; a worker needs the same. */
+export function connectionSettings(environment: Environment): {
+  connection: ClientConnectConfig['connectionOptions'] & { address: string };
+  address: string;
+  namespace: string;
+} {
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) });
+  const address = connectionOptions.address ?? DEFAULT_ADDRESS;
+  return { connection: { ...connectionOptions, address }, address, namespace: namespace ?? 'default' };
+}
+
+const definedOnly = (environment: Environment): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
+
+/** Runs `use` with a connection. Throws a `CommandError` with the command that starts a server when there is none. */
+export async function withTemporal<T>(environment: Environment, use: (temporal: Temporal) => Promise<T>): Promise<T> {
+  const { connection: options, address, namespace } = connectionSettings(environment);
+  const connection = await connect(options, address);
+  try {
+    return await use({ client: new Client({ connection, namespace }), address, namespace });
+  } finally {
+    await connection.close();
+  }
+}
+
+async function connect(options: ConnectionOptions, address: string): Promise<Connection> {
+  try {
+    return await Connection.connect({ ...options, connectTimeout: CONNECT_WITHIN_MS });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      EXIT.unreachable,
+      `Temporal cannot be reached at ${address} (${reason}).\nStart a server with: billing temporal start\nor name yours in TEMPORAL_ADDRESS.`,
+    );
+  }
+}
+
+/** Registers the search attributes that are missing, where the server lets us; otherwise says which command does it. */
+export async function ensureSearchAttributes({ client, namespace }: Temporal): Promise<void> {
+  const { operatorService } = client.connection as Connection;
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  const missing = SEARCH_ATTRIBUTES.filter((name) => !(name in customAttributes));
+  if (missing.length === 0) return;
+  try {
+    await operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
+    });
+  } catch (error) {
+    if (isAlreadyThere(error)) return;
+    const options = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
+    throw new CommandError(
+      EXIT.configuration,
+      `Search attributes are missing: ${missing.join(', ')}.\nRegister them with: temporal operator search-attribute create -n ${namespace} ${options}`,
+    );
+  }
+}
+
+const isAlreadyThere = (error: unknown): boolean => error instanceof Error && /already exist/i.test(error.message);
