@@ -108,9 +108,11 @@ const foreignRow = (contract: Contract, service: Service): Note => ({
   message: `Contract ${contract.id} also carries service ${service.id} (${service.name}), which is none of ours; it is not touched.`,
 });
 
-/** 8.1: until the type's report has come, last month's amounts stand there. */
-const isAwaiting = (type: RecordType, { facts, settings, asOf, month }: GhostContext): boolean =>
-  !facts.recordTypes.includes(type) && asOf < addDays(firstDay(month), settings.ghostAfterDay - 1);
+/** 8.1: until the type's report has come, last month's amounts stand there; so they do while nothing at all is due (1.4: both months empty). */
+function isAwaiting(type: RecordType, { facts, settings, asOf, month }: GhostContext): boolean {
+  const isNothingDue = facts.lines === 0 && facts.previousLines === 0;
+  return !facts.recordTypes.includes(type) && (isNothingDue || asOf < addDays(firstDay(month), settings.ghostAfterDay - 1));
+}
 
 /** 8.2: why the amount may be brought to nothing without a line; null where only a person can tell. */
 function reasonToZero(

@@ -65,7 +65,7 @@ describe('the daily schedule', () => {
     );
     expect(month).toMatchObject({ month: '2025-10', asOf: '2025-10-09' });
     const september = await stage.json<MonthResult>([0], 'report', '2025-09', '--format', 'json');
-    expect(september).toMatchObject({ asOf: '2025-10-09', report: { lines: 0 } });
+    expect(september).toMatchObject({ asOf: '2025-10-09', report: { lines: 0 }, ghosts: { lines: 0 }, awaiting: { lines: 1 } });
   });
 
   test('can be paused, resumed and removed', async () => {

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { main } from '../../client/cli.js';
+import type { Context } from '../../client/context.js';
+import { startSandbox } from '../../sandbox/index.js';
+
+/** The command line: what it takes, how it ends, and what it says when something is wrong. */
+
+interface Ended {
+  code: number;
+  out: string;
+  said: string;
+}
+
+async function billing(argv: string[], environment: Record<string, string> = {}): Promise<Ended> {
+  const ended: Ended = { code: -1, out: '', said: '' };
+  const context: Context = {
+    environment: { TEMPORAL_ADDRESS: NOBODY, ...environment },
+    out: (text) => (ended.out += `${text}\n`),
+    say: (text) => (ended.said += `${text}\n`),
+    isTerminal: false,
+  };
+  ended.code = await main(argv, context);
+  return ended;
+}
+
+/** A port on which nothing listens. */
+const NOBODY = '127.0.0.1:1';
+
+const SETTINGS = {
+  CLOUDMORE_URL: 'http://127.0.0.1:1',
+  CLOUDMORE_RESELLER_ID: 'r',
+  CLOUDMORE_USERNAME: 'u',
+  CLOUDMORE_PASSWORD: 'hunter2',
+  CLOUDMORE_CLIENT_SECRET: 'hunter3',
+  AUTOTASK_URL: 'http://127.0.0.1:1/atservicesrest/',
+  AUTOTASK_USERNAME: 'u',
+  AUTOTASK_SECRET: 'hunter4',
+  AUTOTASK_INTEGRATION_CODE: 'hunter5',
+  AUTOTASK_SERVICE_BILLING_CODE_ID: '1',
+  AUTOTASK_PRODUCT_BILLING_CODE_ID: '2',
+  AUTOTASK_SLA_ID: '3',
+};
+
+const endings: [what: string, argv: string[], environment: Record<string, string>, code: number, says: RegExp][] = [
+  ['an unknown command', ['frobnicate'], {}, 64, /unknown command 'frobnicate'/],
+  ['a month without argument', ['run'], {}, 64, /missing required argument 'month'/],
+  ['a month that is none', ['run', '2025-13'], {}, 64, /"2025-13" is no month; expected YYYY-MM/],
+  ['a day that is none', ['plan', '2025-10', '--as-of', '2025-02-30'], SETTINGS, 64, /"2025-02-30" is no day/],
+  ['an unknown option', ['status', '2025-10', '--loud'], {}, 64, /unknown option '--loud'/],
+  ['a mode that is none', ['run', '2025-10', '--mode', 'dry'], {}, 64, /shadow, approve, auto/],
+  ['a skip without reason', ['skip', '2025-10', '--organization', 'x'], {}, 64, /--reason/],
+  ['a skip without organization', ['skip', '2025-10', '--reason', 'x'], {}, 64, /Which organization\?/],
+  ['an approval of nobody', ['approve', '2025-10'], {}, 64, /either --all or --organization/],
+  ['Temporal out of reach', ['run', '2025-10'], {}, 69, /cannot be reached at 127\.0\.0\.1:1[\s\S]*billing temporal start/],
+  ['Temporal out of reach for status', ['status', '2025-10'], {}, 69, /billing temporal start/],
+  ['Temporal out of reach for the schedule', ['schedule', 'show'], {}, 69, /TEMPORAL_ADDRESS/],
+  ['missing settings', ['plan', '2025-10'], {}, 78, /CLOUDMORE_RESELLER_ID: [\s\S]*AUTOTASK_SLA_ID: [\s\S]*billing doctor/],
+  [
+    'wrong settings',
+    ['worker'],
+    { ...SETTINGS, BILLING_MODE: 'fast', AUTOTASK_THREADS: '7' },
+    78,
+    /2 problems[\s\S]*BILLING_MODE[\s\S]*AUTOTASK_THREADS/,
+  ],
+  ['Cloudmore out of reach', ['plan', '2025-10'], SETTINGS, 69, /127\.0\.0\.1:1\/connect\/token: cannot be reached/],
+  [
+    'a month that never ran',
+    ['report', '2025-10'],
+    { BILLING_EVIDENCE: 'file:/nonexistent' },
+    1,
+    /has not been run yet[\s\S]*billing run 2025-10 --wait/,
+  ],
+];
+
+describe('billing', () => {
+  test.each(endings)('ends well explained: %s', async (_, argv, environment, code, says) => {
+    const ended = await billing(argv, environment);
+    expect({ code: ended.code, out: ended.out }).toEqual({ code, out: '' });
+    expect(ended.said).toMatch(says);
+    expect(ended.said).not.toMatch(/hunter|mistake of the program/);
+  });
+
+  test.each([['--help'], ['plan', '--help'], ['schedule', '--help'], ['sandbox', '--help']])(
+    'explains itself: %s %s',
+    async (...argv) => {
+      const { code, out } = await billing(argv);
+      expect(code).toBe(0);
+      expect(out).toMatch(/^Usage: billing/);
+    },
+  );
+
+  test('names every command of the documentation in its help', async () => {
+    const { out } = await billing(['--help']);
+    for (const command of [
+      'doctor',
+      'plan',
+      'run',
+      'status',
+      'skip',
+      'rerun',
+      'approve',
+      'report',
+      'schedule',
+      'worker',
+      'sandbox',
+      'temporal',
+    ])
+      expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+  });
+
+  test('ends its process with the code', async () => {
+    const bin = fileURLToPath(new URL('../../client/bin.js', import.meta.url));
+    const code = await new Promise((resolve) =>
+      execFile(process.execPath, [bin, 'run', '2025-13'], (error) => resolve(error?.code)),
+    );
+    expect(code).toBe(64);
+  });
+});
+
+describe('doctor and plan against the sandbox', () => {
+  let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+  beforeAll(async () => {
+    const { readFile } = await import('node:fs/promises');
+    sandbox = await startSandbox({
+      world: JSON.parse(await readFile(new URL('../../sandbox/worlds/september-2025.json', import.meta.url), 'utf8')) as unknown,
+    });
+    await fetch(`${sandbox.url}/_sandbox/clock`, { method: 'POST', body: JSON.stringify({ now: '2025-10-09T03:00:00Z' }) });
+  });
+  afterAll(() => sandbox.close());
+
+  const doctor = async (
+    changes: Record<string, string> = {},
+  ): Promise<{ check: string; isGood: boolean; text: string; fix: string | null }[]> => {
+    const { out } = await billing(['doctor', '--json'], {
+      ...sandbox.env(),
+      TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS!,
+      ...changes,
+    });
+    return JSON.parse(out) as { check: string; isGood: boolean; text: string; fix: string | null }[];
+  };
+
+  test('doctor finds a good set-up good, but for the ids that are wrong in Cloudmore', async () => {
+    const bad = (await doctor()).filter(({ isGood }) => !isGood);
+    expect(bad.map(({ check }) => check).sort()).toEqual(['company links', 'schedule']);
+    expect(bad.find(({ check }) => check === 'company links')?.text).toContain('Wingtip Bakeries ("ACME-77")');
+  });
+
+  test.each([
+    ['AUTOTASK_SLA_ID', '99', /99 is no active service level agreement/],
+    ['AUTOTASK_SERVICE_BILLING_CODE_ID', '1', /there is no billing code 1/],
+    ['SUBSCRIPTION_UDF', 'Microsoft Id', /no user-defined field "Microsoft Id"/],
+    ['AUTOTASK_SECRET', 'wrong', /401/],
+    ['CLOUDMORE_PASSWORD', 'wrong', /refused the log-in/],
+  ])('doctor names a wrong %s, with its fix', async (name, value, text) => {
+    const bad = (await doctor({ [name]: value })).filter(({ isGood }) => !isGood);
+    expect(bad.some((finding) => text.test(finding.text) && finding.fix !== null)).toBe(true);
+  });
+
+  test('plan says what is new, changed and excluded, and ends with 2 when asked to', async () => {
+    const { code, out } = await billing(['plan', '2025-10', '--as-of', '2025-10-09', '--detailed-exitcode'], {
+      ...sandbox.env(),
+    });
+    expect(code).toBe(2);
+    expect(out).toContain('~ Microsoft 365 E3: units 15 → 12, 460.80 / 403.20 EUR');
+    expect(out).toContain('+ Contract Visio Plan 2 – Visio Plan 2: new, 2025-10-01 to 2026-09-30');
+    expect(out).toMatch(/report 7077\.60 = posted 7011\.60 \+ held 0\.00 \+ excluded 66\.00 EUR.*Nothing was written/);
+  });
+});
