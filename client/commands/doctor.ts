@@ -170,9 +170,7 @@ function cloudmoreChecks({ cloudmore: settings, settings: billing }: Config): Ch
 
 // ---------------------------------------------------------------------------------------------------------------- Autotask
 
-interface Row {
-  [field: string]: unknown;
-}
+type Row = Record<string, unknown>;
 
 function autotaskChecks({ autotask: settings, settings: billing }: Config): Check[] {
   const autotask = new Autotask(settings);
@@ -268,12 +266,12 @@ async function picklists(autotask: Autotask): Promise<string> {
 
 async function rights(autotask: Autotask, entity: string): Promise<string | Problem> {
   const { info } = (await autotask.get(`${entity}/entityInformation`)) as { info?: Row };
-  const denied = ['useraccessforquery', 'useraccessforcreate', 'useraccessforupdate'].filter((right) =>
-    /^none$/i.test(String(info?.[right] ?? '')),
-  );
+  const denied = ['useraccessforquery', 'useraccessforcreate', 'useraccessforupdate'].filter((right) => saysNone(info?.[right]));
   if (denied.length === 0) return 'query, create and update';
   return new Problem(
     `the API user may not ${denied.map((right) => right.replace('useraccessfor', '')).join(', ')}`,
     "Give the API user's security level these rights.",
   );
 }
+
+const saysNone = (access: unknown): boolean => typeof access === 'string' && access.toLowerCase() === 'none';

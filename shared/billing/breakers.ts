@@ -1,4 +1,5 @@
-import { Big, big, money, sum } from './decimal.js';
+import type { Big } from './decimal.js';
+import { big, money, sum } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { same } from './text.js';
 import type { Item, Reason, Settings } from './types.js';

@@ -1,4 +1,4 @@
-import { chargesOf, planRowAndCharge, type AmountsPlan, type Billable, type Place } from './amounts.js';
+import { planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { recordTypeOfKey } from './catalogue.js';
 import { isSuitable } from './contract.js';
 import { big, money, sum } from './decimal.js';
@@ -8,6 +8,7 @@ import { chargeKeyOf, itemHash, parseChargeKey, SHARED_SERVICES } from './keys.j
 import { addDays, firstDay } from './month.js';
 import type { ContractContext, ContractPlan } from './plan-contract.js';
 import { hasMoney, viewRows, type RowView } from './rows.js';
+import { chargesOf, type Billable, type Place } from './standing.js';
 import { fold, present, same } from './text.js';
 import { RECORD_TYPES } from './types.js';
 import type { Charge, Contract, Ghost, Note, RecordType, Service, Step, Subscription } from './types.js';

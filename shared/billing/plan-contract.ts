@@ -1,4 +1,4 @@
-import { isQuiet, planCharge, planRowAndCharge, type AmountsPlan, type Billable, type Place } from './amounts.js';
+import { isQuiet, planCharge, planRowAndCharge, type AmountsPlan } from './amounts.js';
 import {
   chooseProduct,
   chooseService,
@@ -15,6 +15,7 @@ import type { PriceList } from './items.js';
 import { chargeKeyOf, PRODUCTS } from './keys.js';
 import { firstDay } from './month.js';
 import { firstGapMonth, isRepeated, viewRows, type RowView } from './rows.js';
+import type { Billable, Place } from './standing.js';
 import { byText, cut, fold, groupBy, same } from './text.js';
 import type {
   Because,

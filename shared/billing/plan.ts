@@ -252,7 +252,7 @@ function mergeCatalogue(steps: Step[]): Step[] {
   const keyOf = (step: Step): string =>
     step.kind === 'ensureService' ? step.serviceKey : step.kind === 'ensureProduct' ? step.productKey : '';
   const groups = [...groupBy(steps, (step) => fold(keyOf(step))).entries()].sort(([left], [right]) => byText(left, right));
-  return groups.map(([, group]) => ({ ...(group[0] as EnsureServiceStep), items: group.flatMap(({ items }) => items) }) as Step);
+  return groups.map(([, group]) => ({ ...(group[0] as EnsureServiceStep), items: group.flatMap(({ items }) => items) }));
 }
 
 function chargeTypeNotes(items: Item[]): Note[] {

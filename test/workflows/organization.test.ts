@@ -35,6 +35,8 @@ const until = (handle: WorkflowHandle, status: OrganizationStatus): Promise<Orga
     (result) => result.status === status,
   );
 
+const resultOf = (handle: WorkflowHandle): Promise<OrganizationSummary> => handle.result() as Promise<OrganizationSummary>;
+
 const CONTRACT: UpsertContractStep = {
   kind: 'upsertContract',
   items: ['a'],
@@ -75,7 +77,7 @@ describe('an organization that is billed', () => {
         return Promise.resolve({ result: 'written', id: null, calls: { autotask: 1, cloudmore: 0 } });
       },
     });
-    const summary = (await workshop.serving(activities, async () => (await start()).result())) as OrganizationSummary;
+    const summary = await workshop.serving(activities, async () => resultOf(await start()));
     expect(summary.status).toBe('Done');
     expect(seen).toEqual([{ contracts: { s1: 7 }, services: {}, products: {} }]);
   });
@@ -91,7 +93,7 @@ describe('an organization that is billed', () => {
         return Promise.resolve(summaryOf(request, 'Done'));
       },
     });
-    await workshop.serving(activities, async () => (await start()).result());
+    await workshop.serving(activities, async () => resultOf(await start()));
     expect(verified[0]!.stops).toEqual([{ items: ['a'], reason: 'api-error', message: 'contract: contractName is too long' }]);
   });
 
@@ -104,7 +106,7 @@ describe('an organization that is billed', () => {
       },
       postAdjustment: () => Promise.resolve({ result: 'refused', id: null, calls: { autotask: 1, cloudmore: 0 } }),
     });
-    await workshop.serving(activities, async () => (await start()).result());
+    await workshop.serving(activities, async () => resultOf(await start()));
     expect(asked.map(({ refused, given }) => [refused, given.survey])).toEqual([
       [[], 's1'],
       [['a'], null],
@@ -130,20 +132,20 @@ describe('an organization that needs somebody', () => {
         return Promise.resolve(PLAN);
       },
     });
-    const summary = (await workshop.serving(activities, async () => {
+    const summary = await workshop.serving(activities, async () => {
       const handle = await start();
       await until(handle, 'NeedsAttention');
       isMended = true;
       await handle.signal('rerun', 'mended');
-      return handle.result();
-    })) as OrganizationSummary;
+      return resultOf(handle);
+    });
     expect(summary.status).toBe('Done');
     expect(reports).toEqual(['r1', 'r2']);
   });
 
   test('is skipped, stays open as skipped, and a rerun lifts the skip', async () => {
     let isMended = false;
-    const summary = (await workshop.serving(
+    const summary = await workshop.serving(
       parked(() => isMended),
       async () => {
         const handle = await start();
@@ -152,9 +154,9 @@ describe('an organization that needs somebody', () => {
         await until(handle, 'Skipped');
         isMended = true;
         await handle.signal('rerun', 'settled');
-        return handle.result();
+        return resultOf(handle);
       },
-    )) as OrganizationSummary;
+    );
     expect(summary.status).toBe('Done');
   });
 
@@ -190,7 +192,7 @@ describe('an organization that needs somebody', () => {
       await until(handle, 'NeedsAttention');
       isMended = true;
       await handle.signal('newReport', { given: { ...INPUT.given, report: 'r3' }, mode: null, parentId: 'nobody' });
-      return handle.result();
+      return resultOf(handle);
     });
     expect(reports).toEqual(['r1', 'r3']);
   });
@@ -209,7 +211,7 @@ describe('an organization that needs somebody', () => {
       const handle = await start();
       await until(handle, 'AwaitingApproval');
       await handle.signal('approve', 'd1');
-      return handle.result();
+      return resultOf(handle);
     });
     expect(asked.map(({ approvedDigest, given }) => [approvedDigest, given.survey])).toEqual([
       [null, 's1'],
@@ -225,13 +227,13 @@ describe('an organization that needs somebody', () => {
           ? Promise.resolve(summaryOf(request, 'Done'))
           : Promise.reject(ApplicationFailure.nonRetryable('the disk is full', 'Unforeseen')),
     });
-    const summary = (await workshop.serving(activities, async () => {
+    const summary = await workshop.serving(activities, async () => {
       const handle = await start();
       await until(handle, 'NeedsAttention');
       isMended = true;
       await handle.signal('rerun', 'disk emptied');
-      return handle.result();
-    })) as OrganizationSummary;
+      return resultOf(handle);
+    });
     expect(summary.status).toBe('Done');
   });
 });

@@ -1,0 +1,172 @@
+import { type Big, big, divide, minorUnits, plain, round, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
+import { firstDay, lastDay, nextMonth } from './month.js';
+import { hasMoney, isEqualRow, type MonthRow } from './rows.js';
+import { show, type Billable, type Money, type Place, type State } from './standing.js';
+import type { Decimal, Note, PostAdjustmentStep, Step } from './types.js';
+
+/** The one adjustment of the month (rules 7.0, 7.2, 7.3), and the one that ends the units of what is paid once (7.6). */
+
+/** 7.0: whether the row of the month was adjusted on the first already, as far as Autotask lets one see it. */
+export function isAdjusted(place: Place, target: Target | null): boolean {
+  const { row, previous, next, laterIsFrozen } = place.rows;
+  if (place.isRefused) return true;
+  if (row === null || row.isExpected) return false;
+  if (row.isSplit || laterIsFrozen) return true;
+  if (previous === null ? row.units > 0 : !isEqualRow(row, previous)) return true;
+  if (target !== null && row.units === target.units && row.price.eq(target.price) && row.cost.eq(target.cost)) return true;
+  if (next !== null && !isEqualRow(row, next)) return true;
+  return place.asOf > lastDay(place.month) && hasMoney(next);
+}
+
+export interface Target {
+  units: number;
+  unitPrice: Decimal;
+  unitCost: Decimal;
+  price: Big;
+  cost: Big;
+}
+
+/** What 7.2 would write: whole units of a positive total. Null where an adjustment cannot express the item (7.3). */
+export function adjustmentTarget(billable: Billable): Target | null {
+  const quantity = big(billable.quantity);
+  const [sales, cost] = [big(billable.sales), big(billable.cost)];
+  // `unitChange` is an integer (`autotask.md` 5.3): half licences cannot be expressed, their money goes on the charge.
+  if (quantity.lt(1) || !quantity.round(0).eq(quantity) || sales.lt(0) || cost.lt(0)) return null;
+  const unitPrice = divide(sales, quantity, UNIT_PRICE_SCALE);
+  const unitCost = divide(cost, quantity, UNIT_PRICE_SCALE);
+  return {
+    units: quantity.toNumber(),
+    unitPrice: text(unitPrice, UNIT_PRICE_SCALE),
+    unitCost: text(unitCost, UNIT_PRICE_SCALE),
+    price: unitPrice.times(quantity),
+    cost: unitCost.times(quantity),
+  };
+}
+
+export const unitsDiffer = (place: Place, billable: Billable): boolean =>
+  !big(billable.quantity).eq(place.rows.row?.units ?? 0) && !isNothingAtAll(place, billable);
+
+/** An item of 0.00 / 0.00 needs nothing when nothing is there (5.1). */
+const isNothingAtAll = (place: Place, billable: Billable): boolean =>
+  big(billable.sales).eq(0) && big(billable.cost).eq(0) && !hasMoney(place.rows.row);
+
+export interface Adjustment {
+  steps: Step[];
+  /** The row's amounts afterwards. */
+  row: Money;
+  carriesUnits: { units: number; price: Decimal; cost: Decimal } | null;
+  rule: string;
+  text: string;
+  notes: Note[];
+}
+
+export function adjust(billable: Billable, place: Place, state: State, target: Target | null, mayAdjust: boolean): Adjustment {
+  const row = place.rows.row;
+  if (mayAdjust && target !== null && state.charges.length === 0) return adjustTo(billable, place, target);
+  if (mayAdjust && target === null && row !== null && row.units !== 0) return adjustToZero(billable, place, row);
+  const units = row?.units ?? 0;
+  const notes = target !== null && row !== null && units !== target.units ? [unitsDifferNote(billable, units)] : [];
+  const reason =
+    target === null
+      ? `credits or no whole units, row stays at ${show(state.row, billable.currency)}`
+      : `row stays at ${units} units, ${show(state.row, billable.currency)}`;
+  return { steps: [], row: state.row, carriesUnits: carried(row), rule: target === null ? '7.3' : '7.4', text: reason, notes };
+}
+
+function adjustTo(billable: Billable, place: Place, target: Target): Adjustment {
+  const scale = minorUnits(billable.currency);
+  const after = { sales: round(target.price, scale), cost: round(target.cost, scale) };
+  const step = adjustmentStep(billable, place, {
+    day: firstDay(place.month),
+    units: target.units,
+    unitPrice: target.unitPrice,
+    unitCost: target.unitCost,
+    before: before(place.rows.row),
+    purpose: 'amounts',
+    summary: `${billable.name}: units ${place.rows.row?.units ?? 0} → ${target.units}, ${show(after, billable.currency)}`,
+  });
+  const text = `${target.units} units × ${target.unitPrice} (cost ${target.unitCost}) = ${show(after, billable.currency)}`;
+  return {
+    steps: [step],
+    row: after,
+    carriesUnits: { units: target.units, price: plain(target.price), cost: plain(target.cost) },
+    rule: '7.2',
+    text,
+    notes: [],
+  };
+}
+
+function adjustToZero(billable: Billable, place: Place, row: MonthRow): Adjustment {
+  const step = adjustmentStep(billable, place, {
+    day: firstDay(place.month),
+    units: 0,
+    unitPrice: null,
+    unitCost: null,
+    before: before(row),
+    purpose: 'zero',
+    summary: `${billable.name}: units ${row.units} → 0`,
+  });
+  return {
+    steps: [step],
+    row: { sales: ZERO, cost: ZERO },
+    carriesUnits: null,
+    rule: '7.3',
+    text: `row brought from ${row.units} to 0 units`,
+    notes: [],
+  };
+}
+
+type AdjustmentDetails = Pick<PostAdjustmentStep, 'day' | 'units' | 'unitPrice' | 'unitCost' | 'before' | 'purpose' | 'summary'>;
+
+function adjustmentStep(billable: Billable, place: Place, details: AdjustmentDetails): PostAdjustmentStep {
+  const contractServiceId = place.rows.row?.contractServiceId ?? null;
+  return {
+    kind: 'postAdjustment',
+    items: [billable.id],
+    contractKey: place.contractKey,
+    contractId: place.contract?.id ?? null,
+    serviceKey: place.serviceKey ?? '',
+    serviceId: place.serviceId,
+    contractServiceId,
+    invoiceDescription: contractServiceId === null ? place.invoiceDescription : null,
+    ...details,
+  };
+}
+
+/** A row that an extension makes is read when it is there: whether it carries the old units is the vendor's secret (`autotask.md` 12, no. 3). */
+const before = (row: MonthRow | null): PostAdjustmentStep['before'] => {
+  if (row === null) return { units: 0, price: '0', cost: '0' };
+  return row.isExpected ? null : { units: row.units, price: plain(row.price), cost: plain(row.cost) };
+};
+
+export const carried = (row: MonthRow | null): Adjustment['carriesUnits'] =>
+  row === null || row.units === 0 ? null : { units: row.units, price: plain(row.price), cost: plain(row.cost) };
+
+export function unitsDifferNote(billable: Billable, units: number): Note {
+  return {
+    code: 'units-differ',
+    itemId: billable.id,
+    message: `${billable.name}: the row shows ${units} units, the report ${billable.quantity}; the money is right by the charge.`,
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------- next month's units of one-off items (7.6)
+
+export function oneOffSteps(billable: Billable, place: Place, carries: Adjustment['carriesUnits']): Step[] {
+  const { next, row } = place.rows;
+  const day = firstDay(nextMonth(place.month));
+  if (!billable.isOneOff || carries === null || place.endDay < day) return [];
+  const isAdjustedYet = next !== null && row !== null && !row.isExpected && !isEqualRow(next, row);
+  if (next !== null && (next.frozen || isAdjustedYet)) return [];
+  return [
+    adjustmentStep(billable, place, {
+      day,
+      units: 0,
+      unitPrice: null,
+      unitCost: null,
+      before: place.extendsFrom !== null && next === null ? null : carries,
+      purpose: 'one-off',
+      summary: `${billable.name}: 0 units from ${day}, paid once`,
+    }),
+  ];
+}

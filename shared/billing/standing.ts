@@ -1,0 +1,119 @@
+import { type Big, big, minorUnits, money, round, sum, ZERO } from './decimal.js';
+import { parseChargeKey } from './keys.js';
+import type { RowView } from './rows.js';
+import { fold } from './text.js';
+import type { Books, Charge, Contract, Day, Decimal, Month } from './types.js';
+
+/** What rule 7 compares: an item, the place it is billed in, and the money that stands there. */
+
+/** What is billed: an item of the report, or a ghost that is treated as one of nothing (rule 8.2). */
+export interface Billable {
+  id: string;
+  name: string;
+  currency: string;
+  cost: Decimal;
+  sales: Decimal;
+  quantity: Decimal;
+  isOneOff: boolean;
+  /** Key of the item's first charge (rule 7.7), folded. */
+  chargeKey: string;
+}
+
+/** Where it is billed. */
+export interface Place {
+  month: Month;
+  asOf: Day;
+  contractKey: string;
+  contract: Contract | null;
+  /** The contract starts after the month (rule 6.1): nothing can be dated in it. */
+  startsLater: boolean;
+  /** Last day of the contract as this plan leaves it. */
+  endDay: Day;
+  /** The contract's last day before this plan extends it; null when it does not. */
+  extendsFrom: Day | null;
+  serviceKey: string | null;
+  serviceId: number | null;
+  productKey: string | null;
+  productId: number | null;
+  rows: RowView;
+  /** The adjustment was refused as duplicate (rule 7.0). */
+  isRefused: boolean;
+  invoiceDescription: string | null;
+}
+
+export interface Money {
+  sales: Big;
+  cost: Big;
+}
+
+/** Everything rule 7 compares for one item. */
+export interface State {
+  wanted: Money;
+  row: Money;
+  fixed: Money;
+  open: Money;
+  openCharges: Charge[];
+  charges: Charge[];
+}
+
+export function stateOf(billable: Billable, place: Place, books: Books): State {
+  const charges = place.contract === null ? [] : chargesOf(books, place.contract.id, billable.chargeKey);
+  const scale = minorUnits(billable.currency);
+  const row = place.rows.row;
+  return {
+    wanted: { sales: big(billable.sales), cost: big(billable.cost) },
+    row: { sales: round(row?.price ?? ZERO, scale), cost: round(row?.cost ?? ZERO, scale) },
+    fixed: totalOf(
+      charges.filter((charge) => charge.billed),
+      scale,
+    ),
+    open: totalOf(
+      charges.filter((charge) => !charge.billed),
+      scale,
+    ),
+    openCharges: charges.filter((charge) => !charge.billed),
+    charges,
+  };
+}
+
+/** The item's charges of the month, by number: found by key wherever they are dated, so that a catch-up counts for its month (7.5, 7.7). */
+export function chargesOf(books: Books, contractId: number, chargeKey: string): Charge[] {
+  return books.charges
+    .flatMap((charge) => {
+      const key = parseChargeKey(charge.key);
+      return charge.contractId === contractId && key?.base === fold(chargeKey) ? [{ charge, number: key.number }] : [];
+    })
+    .sort((left, right) => left.number - right.number || left.charge.id - right.charge.id)
+    .map(({ charge }) => charge);
+}
+
+const totalOf = (charges: Charge[], scale: number): Money => ({
+  sales: sum(charges.map((charge) => round(big(charge.price), scale))),
+  cost: sum(charges.map((charge) => round(big(charge.cost), scale))),
+});
+
+export const add = (left: Money, right: Money): Money => ({
+  sales: left.sales.plus(right.sales),
+  cost: left.cost.plus(right.cost),
+});
+export const subtract = (left: Money, right: Money): Money => ({
+  sales: left.sales.minus(right.sales),
+  cost: left.cost.minus(right.cost),
+});
+export const isNothing = (amounts: Money): boolean => amounts.sales.eq(0) && amounts.cost.eq(0);
+export const show = (amounts: Money, currency: string): string =>
+  `${money(amounts.sales, currency)} / ${money(amounts.cost, currency)} ${currency}`;
+
+export function isBalanced(state: State, currency: string): boolean {
+  const difference = subtract(state.wanted, add(add(state.row, state.fixed), state.open));
+  const scale = minorUnits(currency);
+  return round(difference.sales, scale).eq(0) && round(difference.cost, scale).eq(0);
+}
+
+/** 7.5: the row is approved and posted, or money of the month is billed and no row with units could still carry the rest. */
+export function isFrozen(place: Place, state: State): boolean {
+  if (place.startsLater) return true;
+  const row = place.rows.row;
+  if (row?.frozen) return true;
+  return state.charges.some((charge) => charge.billed) && (row === null || row.units === 0);
+}
