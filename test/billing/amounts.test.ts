@@ -1,0 +1,348 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Books, Line, Report } from '../../shared/billing/types.js';
+import { AutotaskInMemory } from './memory.js';
+import {
+  amountsOf,
+  books,
+  charge,
+  line,
+  manualLine,
+  MONTH,
+  outcomesOf,
+  plan,
+  price,
+  row,
+  running,
+  subscription,
+  type Situation,
+} from './builders.js';
+
+/** Rule 7: row + charge. Each row of the table is a state of Autotask, a report, and what is written. */
+
+const lines = (...all: Partial<Line>[]): Partial<Report> => ({ lines: all.map((changes) => line(changes)) });
+const KEY = plan({ report: lines({ quantity: '0', sales: '-1.00', cost: '-1.00' }) }).steps.flatMap((step) =>
+  step.kind === 'postCharge' ? [step.chargeKey] : [],
+)[0]!;
+const withCharge = (held: Books, changes: Parameters<typeof charge>[0]): Books => ({
+  ...held,
+  charges: [charge({ key: KEY, ...changes })],
+});
+const edited = (held: Books, month: string, changes: Partial<Books['rows'][number]>): Books => ({
+  ...held,
+  rows: held.rows.map((one) => (one.startDay.startsWith(month) ? { ...one, ...changes } : one)),
+});
+const after = (held: Books, through: string): Books => ({
+  ...held,
+  rows: held.rows.map((one) => ({ ...one, frozen: one.startDay <= through })),
+  charges: held.charges.map((one) => ({ ...one, billed: true })),
+});
+
+const MORE = lines({ quantity: '24', sales: '516.00', cost: '451.76' });
+const CREDIT = lines({ quantity: '0', sales: '-48.30', cost: '-42.26' });
+
+const rules: [rule: string, situation: Situation, writes: string[], outcome: string][] = [
+  ['7.1 a row that already is what the report says is left alone', { books: running() }, [], 'posted'],
+  [
+    '7.1 a row and a charge that together are what the report says are left alone',
+    { books: withCharge(running(10, '115'), { price: '5' }) },
+    [],
+    'posted',
+  ],
+  [
+    '7.2 a new contract gets quantity, price and cost in one adjustment',
+    { report: MORE },
+    ['2025-10-01: 24 units × 21.5000 / 18.8233'],
+    'posted',
+  ],
+  [
+    '7.2 an unadjusted row of last month is brought to the new quantity and price',
+    { report: MORE, books: running() },
+    ['2025-10-01: 24 units × 21.5000 / 18.8233'],
+    'posted',
+  ],
+  [
+    '7.2 what four decimals cannot express goes on a charge',
+    { report: lines({ quantity: '1000', sales: '1000.04', cost: '700.00' }) },
+    ['2025-10-01: 1000 units × 1.0000 / 0.7000', 'create charge 1 × 0.0400 / 0.0000'],
+    'posted',
+  ],
+  [
+    '7.2 units follow the report when only they differ',
+    { report: lines({ quantity: '12' }), books: running() },
+    ['2025-10-01: 12 units × 10.0000 / 8.3333'],
+    'posted',
+  ],
+  [
+    '7.0 a row that differs from the month before was adjusted already: the difference goes on the charge',
+    { report: MORE, books: edited(running(), '2025-09', { units: 9, price: '108' }) },
+    ['create charge 1 × 396.0000 / 351.7600'],
+    'posted',
+  ],
+  [
+    '7.0 a row that differs from the month after was adjusted already',
+    { report: MORE, books: edited(running(), '2025-11', { units: 9 }) },
+    ['create charge 1 × 396.0000 / 351.7600'],
+    'posted',
+  ],
+  [
+    '7.0 an adjustment never reaches a later frozen row',
+    { report: MORE, books: edited(running(), '2025-12', { frozen: true }) },
+    ['create charge 1 × 396.0000 / 351.7600'],
+    'posted',
+  ],
+  [
+    '7.0 once the next month runs, an earlier one is corrected by charge',
+    { report: MORE, books: running(), asOf: '2025-11-03' },
+    ['create charge 1 × 396.0000 / 351.7600'],
+    'posted',
+  ],
+  [
+    '7.0 a person who split the row in mid-month has adjusted it: both parts count',
+    {
+      books: {
+        ...running(),
+        rows: [...running().rows, row({ id: 1, startDay: '2025-10-15', units: 2, price: '12', cost: '10' })],
+      },
+    },
+    ['create charge 1 × -12.0000 / -10.0000'],
+    'posted',
+  ],
+  [
+    '7.3 a credit brings the row to 0 units and goes on a charge',
+    { report: CREDIT, books: running() },
+    ['2025-10-01: 0 units', 'create charge 1 × -48.3000 / -42.2600'],
+    'posted',
+  ],
+  ['7.3 a credit without a row is a charge alone', { report: CREDIT }, ['create charge 1 × -48.3000 / -42.2600'], 'posted'],
+  [
+    '7.3 half licences cannot be expressed as units',
+    { report: lines({ quantity: '2.5' }) },
+    ['create charge 1 × 120.0000 / 100.0000'],
+    'posted',
+  ],
+  [
+    '7.4 an open charge is brought to what is left',
+    { report: MORE, books: withCharge(running(), { price: '5', cost: '0' }) },
+    ['update charge 1 × 396.0000 / 351.7600'],
+    'posted',
+  ],
+  [
+    '7.4 a charge with nothing left to carry is deleted',
+    { books: withCharge(running(), { price: '5', cost: '0' }) },
+    ['delete charge 1 × 0.0000 / 0.0000'],
+    'posted',
+  ],
+  [
+    '7.4 beside a billed charge and an open row a further charge is made',
+    { report: MORE, books: withCharge(running(), { price: '5', cost: '0', billed: true }) },
+    ['create charge 1 × 391.0000 / 351.7600'],
+    'posted',
+  ],
+  [
+    '7.4 two open charges become one',
+    {
+      books: {
+        ...running(10, '110'),
+        charges: [charge({ key: KEY, price: '5' }), charge({ id: 2001, key: `${KEY}-2`, price: '7' })],
+      },
+    },
+    ['delete charge 1 × 0.0000 / 0.0000', 'update charge 1 × 10.0000 / 0.0000'],
+    'posted',
+  ],
+  ['7.5 a frozen row in balance is posted', { books: after(running(), '2025-10-31') }, [], 'posted'],
+  [
+    '7.5 a frozen row out of balance is held with the difference',
+    { report: MORE, books: after(running(), '2025-10-31') },
+    [],
+    'held period-frozen',
+  ],
+  [
+    '7.5 the difference of a frozen month is caught up in the next open one when that is chosen',
+    { report: MORE, books: after(running(), '2025-11-30'), settings: { afterFreeze: 'charge' } },
+    ['create charge 1 × 396.0000 / 351.7600'],
+    'posted',
+  ],
+  [
+    '7.5 a month before the contract began is treated as frozen',
+    { report: MORE, books: { ...running(), contracts: [{ ...running().contracts[0]!, startDay: '2025-11-01' }], rows: [] } },
+    [],
+    'held period-frozen',
+  ],
+];
+
+describe('row + charge', () => {
+  test.each(rules)('%s', (_, situation, writes, outcome) => {
+    const decided = plan(situation);
+    expect(amountsOf(decided)).toEqual(writes);
+    expect(outcomesOf(decided)).toEqual([outcome]);
+  });
+
+  test.each(rules.filter(([, , , outcome]) => outcome === 'posted'))(
+    'after that, a second run finds nothing to do: %s',
+    (_, situation) => {
+      const autotask = new AutotaskInMemory(structuredClone(situation.books ?? books()));
+      autotask.apply(plan({ ...situation, books: autotask.books }).steps);
+      const again = plan({ ...situation, books: autotask.books });
+      expect(again.steps).toEqual([]);
+      expect(outcomesOf(again)).toEqual(['posted']);
+    },
+  );
+
+  test('7.5 the catch-up is dated in the first month that is open, and its name says for which month it is', () => {
+    const decided = plan({ report: MORE, books: after(running(), '2025-11-30'), settings: { afterFreeze: 'charge' } });
+    expect(decided.steps.find((step) => step.kind === 'postCharge')).toMatchObject({
+      day: '2025-12-01',
+      chargeKey: KEY,
+      name: 'Business Premium catch-up 2025-10',
+    });
+  });
+
+  test('7.0 a refused adjustment is an answer: the rest goes on the charge', () => {
+    const first = plan({ report: MORE, books: running() });
+    const second = plan({ report: MORE, books: running(), refused: [first.items[0]!.id] });
+    expect(amountsOf(second)).toEqual(['create charge 1 × 396.0000 / 351.7600']);
+  });
+
+  test('7.0 units that stay behind are reported, the money is right', () => {
+    const decided = plan({ report: MORE, books: edited(running(), '2025-09', { units: 9, price: '108' }) });
+    expect(decided.notes.map(({ code }) => code)).toEqual(['units-differ']);
+  });
+
+  test('7.7 the key of a charge is derived from business data alone', () => {
+    expect(KEY).toBe('CM-2025-10-67ef780e827fa543a961');
+    expect(KEY).toMatch(new RegExp(`^CM-${MONTH}-[0-9a-f]{20}$`));
+  });
+});
+
+describe('what is paid once (7.6)', () => {
+  const upfront: Partial<Report> = {
+    lines: [line({ quantity: '5', sales: '648.00', cost: '564.00' })],
+    prices: [price({ paymentMonths: 12 })],
+  };
+
+  test('bills its units in the month and brings them to 0 from the next on', () => {
+    expect(amountsOf(plan({ report: upfront }))).toEqual(['2025-10-01: 5 units × 129.6000 / 112.8000', '2025-11-01: 0 units']);
+  });
+
+  test('finds nothing to do in the second run, and nothing to end in the month after', () => {
+    const autotask = new AutotaskInMemory(books());
+    autotask.apply(plan({ report: upfront, books: autotask.books }).steps);
+    expect(plan({ report: upfront, books: autotask.books }).steps).toEqual([]);
+    const november = plan({
+      report: { ...upfront, month: '2025-11', lines: [], previousLines: upfront.lines! },
+      books: autotask.books,
+      asOf: '2025-11-25',
+    });
+    expect([november.steps, november.ghosts]).toEqual([[], []]);
+  });
+
+  test('still ends its units when the run was interrupted between the two adjustments', () => {
+    const autotask = new AutotaskInMemory(books());
+    autotask.apply(plan({ report: upfront, books: autotask.books }).steps.slice(0, -1));
+    expect(amountsOf(plan({ report: upfront, books: autotask.books }))).toEqual(['2025-11-01: 0 units']);
+  });
+
+  test('needs no second adjustment when the contract ends with the month', () => {
+    const perpetual = line({
+      recordType: 'Perpetual',
+      subscriptionId: null,
+      itemCode: 'DG7GMGF0',
+      quantity: '2',
+      sales: '1940.00',
+      cost: '1712.00',
+    });
+    const decided = plan({ report: { lines: [perpetual] } });
+    expect(amountsOf(decided)).toEqual(['2025-10-01: 2 units × 970.0000 / 856.0000']);
+    expect(decided.steps.find((step) => step.kind === 'upsertContract')).toMatchObject({
+      endDay: '2025-10-31',
+      contractKey: expect.stringMatching(/^cm-[0-9a-f]{32}$/) as unknown,
+    });
+  });
+});
+
+describe('Azure and marketplace (7.8)', () => {
+  const azure = (changes: Partial<Line>): Partial<Report> =>
+    lines({ recordType: 'AzurePlan', itemCode: null, quantity: '812.5', subscriptionQuantity: '1', ...changes });
+
+  test.each([
+    [
+      'one total for the subscription, not one per meter',
+      azure({ sales: '75.01', cost: '68.83' }),
+      'create charge 1 × 75.0100 / 68.8300',
+    ],
+    [
+      'the quantity of the report where it gives both totals exactly',
+      lines({ recordType: 'Marketplace', quantity: '25', sales: '65.00', cost: '52.50' }),
+      'create charge 25 × 2.6000 / 2.1000',
+    ],
+    [
+      'quantity 1 where it does not',
+      lines({ recordType: 'Marketplace', quantity: '7', sales: '65.00', cost: '52.50' }),
+      'create charge 1 × 65.0000 / 52.5000',
+    ],
+    ['a credit as it is', azure({ sales: '-5.00', cost: '-4.00' }), 'create charge 1 × -5.0000 / -4.0000'],
+  ])('become a charge: %s', (_, reported, written) => {
+    expect(amountsOf(plan({ report: reported }))).toEqual([written]);
+  });
+});
+
+describe('amounts that arrive later', () => {
+  test('a manual discount becomes a charge beside the row that was billed before', () => {
+    const autotask = new AutotaskInMemory(books());
+    const first = { lines: [line({ quantity: '24', sales: '516.00', cost: '451.76' })] };
+    autotask.apply(plan({ report: first, books: autotask.books, asOf: '2025-10-09' }).steps);
+    const second = { lines: [...first.lines, manualLine({ sales: '-25.00', cost: '0' })] };
+    expect(amountsOf(plan({ report: second, books: autotask.books }))).toEqual(['create charge 1 × -25.0000 / 0.0000']);
+    autotask.apply(plan({ report: second, books: autotask.books }).steps);
+    expect(plan({ report: second, books: autotask.books }).steps).toEqual([]);
+    expect(amountsOf(plan({ report: first, books: autotask.books }))).toEqual(['delete charge 1 × 0.0000 / 0.0000']);
+  });
+
+  test('a refund and re-charge pair counts the highest quantity in force', () => {
+    const changed = lines(
+      { quantity: '20', sales: '450.00', cost: '394.00' },
+      { quantity: '-20', sales: '-330.00', cost: '-288.80' },
+      { quantity: '24', sales: '396.00', cost: '346.56' },
+    );
+    expect(amountsOf(plan({ report: changed }))).toEqual(['2025-10-01: 24 units × 21.5000 / 18.8233']);
+  });
+
+  test('amounts without minor units are rounded to whole yen, and what rounding took is shown', () => {
+    const yen = lines({ currency: 'JPY', quantity: '3', sales: '100.5', cost: '90.4' });
+    const decided = plan({ report: { ...yen, prices: [] }, books: books({ internalCurrency: 'JPY' }) });
+    expect(decided.items[0]).toMatchObject({ sales: '101', cost: '90', roundingSales: '-0.500000', roundingCost: '0.400000' });
+    expect(amountsOf(decided)).toEqual(['2025-10-01: 3 units × 33.6667 / 30.0000']);
+  });
+});
+
+describe('a subscription that goes on', () => {
+  test('6.4 is extended before any amount, and rows of months between are brought to 0', () => {
+    const held = running();
+    held.contracts = [{ ...held.contracts[0]!, endDay: '2025-07-31' }];
+    held.rows = [row({ startDay: '2025-07-01', endDay: '2025-07-31' })];
+    const decided = plan({ books: held, report: { subscriptions: [subscription({ endDay: '2026-09-17' })] } });
+    expect(amountsOf(decided)).toEqual([
+      'extend 2025-07-31 → 2026-09-30',
+      '2025-08-01: 0 units',
+      '2025-10-01: 10 units × 12.0000 / 10.0000',
+    ]);
+    const autotask = new AutotaskInMemory(held);
+    autotask.apply(decided.steps);
+    expect(autotask.books.rows.map(({ startDay, units }) => [startDay, units]).slice(0, 5)).toEqual([
+      ['2025-07-01', 10],
+      ['2025-08-01', 0],
+      ['2025-09-01', 0],
+      ['2025-10-01', 10],
+      ['2025-11-01', 10],
+    ]);
+    expect(plan({ books: autotask.books, report: { subscriptions: [subscription({ endDay: '2026-09-17' })] } }).steps).toEqual(
+      [],
+    );
+  });
+
+  test('6.4 never ends earlier than it does; that is only reported', () => {
+    const decided = plan({ books: running(), report: { subscriptions: [subscription({ endDay: '2025-12-01' })] } });
+    expect(decided.steps).toEqual([]);
+    expect(decided.notes.map(({ code }) => code)).toEqual(['end-date-earlier']);
+  });
+});

@@ -1,0 +1,258 @@
+import { cutReport } from '../../shared/billing/facts.js';
+import { planOrganization } from '../../shared/billing/plan.js';
+import { RECORD_TYPES } from '../../shared/billing/types.js';
+import type {
+  Books,
+  Charge,
+  Company,
+  Contract,
+  Line,
+  Organization,
+  Plan,
+  Price,
+  Report,
+  Row,
+  Service,
+  Settings,
+  Subscription,
+} from '../../shared/billing/types.js';
+
+/** Valid by default: a test changes only what it is about. One organization, one company, one licence of 10 × 12.00 in October 2025. */
+
+export const MONTH = '2025-10';
+export const AS_OF = '2025-10-12';
+export const SUBSCRIPTION = '11111111-1111-4111-8111-111111111111';
+export const CODE = 'CFQ7TTC0LCHC-0002-P1Y-Monthly';
+
+export const line = (changes: Partial<Line> = {}): Line => ({
+  organizationId: 'org-1',
+  organizationName: 'Contoso',
+  billingDate: '2025-10-08',
+  serviceId: 'svc-365',
+  serviceName: 'Microsoft 365 CSP Direct',
+  isCustomService: false,
+  subscriptionId: SUBSCRIPTION,
+  subscriptionName: 'Premium for everybody',
+  subscriptionQuantity: '10',
+  recordType: 'Csp365Nce',
+  chargeType: 'cycleCharge',
+  productId: 'CFQ7TTC0LCHC',
+  productName: 'Business Premium',
+  skuName: null,
+  subscriptionDescription: null,
+  publisherName: 'Microsoft Corporation',
+  itemCode: CODE,
+  quantity: '10',
+  unitCost: '10.00',
+  unitSales: '12.00',
+  cost: '100.00',
+  sales: '120.00',
+  startDay: '2025-09-12',
+  endDay: '2025-10-11',
+  paymentFrequency: 'Monthly',
+  currency: 'EUR',
+  ...changes,
+});
+
+export const manualLine = (changes: Partial<Line> = {}): Line =>
+  line({
+    recordType: 'ManualBillingLine',
+    chargeType: null,
+    productId: null,
+    itemCode: null,
+    quantity: '1',
+    billingDate: '2025-10-10',
+    ...changes,
+  });
+
+export const organization = (changes: Partial<Organization> = {}): Organization => ({
+  id: 'org-1',
+  name: 'Contoso',
+  isActive: true,
+  companyIdText: '7',
+  ...changes,
+});
+
+export const subscription = (changes: Partial<Subscription> = {}): Subscription => ({
+  id: SUBSCRIPTION,
+  organizationId: 'org-1',
+  recordType: 'Csp365Nce',
+  name: 'Premium for everybody',
+  productName: 'Business Premium',
+  itemCode: CODE,
+  status: 'Active',
+  endDay: '2026-03-11',
+  ...changes,
+});
+
+export const price = (changes: Partial<Price> = {}): Price => ({
+  itemCode: CODE,
+  name: 'Business Premium',
+  currency: 'EUR',
+  termMonths: 12,
+  paymentMonths: 1,
+  cost: '10.00',
+  sales: '12.00',
+  ...changes,
+});
+
+export const settings = (changes: Partial<Settings> = {}): Settings => ({
+  broker: 'default',
+  exportRecordTypes: [...RECORD_TYPES],
+  excludeServices: [],
+  allowSharedCompanies: [],
+  serviceBillingCodeId: 1,
+  productBillingCodeId: 2,
+  slaId: 3,
+  contractInvoiceDescription: '{product}',
+  afterFreeze: 'hold',
+  ghostAfterDay: 20,
+  breakers: { monthDropPercent: 50, organizationPercent: 100, organizationAmount: '500', itemFactor: 10, newContracts: 50 },
+  ...changes,
+});
+
+export const company = (changes: Partial<Company> = {}): Company => ({
+  id: 7,
+  name: 'Contoso Ltd',
+  isActive: true,
+  currency: null,
+  ...changes,
+});
+
+export const contract = (changes: Partial<Contract> = {}): Contract => ({
+  id: 100,
+  companyId: 7,
+  name: 'Business Premium – Premium for everybody',
+  number: SUBSCRIPTION,
+  subscriptionId: SUBSCRIPTION,
+  isActive: true,
+  isRecurringService: true,
+  isMonthly: true,
+  startDay: '2025-09-01',
+  endDay: '2026-03-31',
+  slaId: 3,
+  ...changes,
+});
+
+export const service = (changes: Partial<Service> = {}): Service => ({
+  id: 50,
+  name: 'Business Premium (1 year, paid monthly)',
+  key: CODE,
+  isActive: true,
+  unitPrice: '12',
+  unitCost: '10',
+  ...changes,
+});
+
+export const row = (changes: Partial<Row> = {}): Row => ({
+  id: 1000,
+  contractId: 100,
+  contractServiceId: 200,
+  serviceId: 50,
+  startDay: '2025-10-01',
+  endDay: '2025-10-31',
+  units: 10,
+  price: '120',
+  cost: '100',
+  frozen: false,
+  ...changes,
+});
+
+export const charge = (changes: Partial<Charge> = {}): Charge => {
+  const { price: extended = '5', cost = '0' } = changes;
+  return {
+    id: 2000,
+    contractId: 100,
+    key: `CM-${MONTH}-00000000000000000000`,
+    day: '2025-10-01',
+    quantity: '1',
+    unitPrice: extended,
+    unitCost: cost,
+    price: extended,
+    cost,
+    billed: false,
+    ...changes,
+  };
+};
+
+/** Everything read, neighbouring rows too. */
+export const books = (changes: Partial<Books> = {}): Books => {
+  const contracts = changes.contracts ?? [];
+  return {
+    internalCurrency: 'EUR',
+    companies: [company()],
+    contracts,
+    rows: [],
+    detailed: contracts.map(({ id }) => id),
+    charges: [],
+    services: [],
+    products: [],
+    ...changes,
+  };
+};
+
+/** A contract that has carried `units` unchanged since September, to March. */
+export const running = (units = 10, price = '120', cost = '100'): Books =>
+  books({
+    contracts: [contract()],
+    services: [service()],
+    rows: ['2025-09', '2025-10', '2025-11', '2025-12'].map((month, index) =>
+      row({ id: 1000 + index, startDay: `${month}-01`, endDay: `${month}-28`, units, price, cost }),
+    ),
+  });
+
+export const report = (changes: Partial<Report> = {}): Report => ({
+  month: MONTH,
+  lines: [line()],
+  previousLines: [],
+  organizations: [organization()],
+  subscriptions: [subscription()],
+  prices: [price()],
+  unassigned: [],
+  ...changes,
+});
+
+export interface Situation {
+  report?: Partial<Report>;
+  books?: Books;
+  settings?: Partial<Settings>;
+  asOf?: string;
+  approvedDigest?: string;
+  refused?: string[];
+  organizationId?: string;
+}
+
+/** The plan of one organization in a situation. */
+export function plan({
+  report: reported = {},
+  books: held = books(),
+  settings: chosen = {},
+  asOf = AS_OF,
+  approvedDigest,
+  refused,
+  organizationId = 'org-1',
+}: Situation = {}): Plan {
+  const { facts, organizations } = cutReport(report(reported), asOf);
+  const slice = organizations.find((candidate) => candidate.organization.id === organizationId)!;
+  return planOrganization({
+    facts,
+    slice,
+    books: held,
+    settings: settings(chosen),
+    ...(approvedDigest === undefined ? {} : { approvedDigest }),
+    ...(refused === undefined ? {} : { refused }),
+  });
+}
+
+/** What a person would say the plan does: kinds and summaries, without the catalogue. */
+export const amountsOf = ({ steps }: Plan): string[] =>
+  steps.flatMap((step) => {
+    if (step.kind === 'postAdjustment')
+      return [`${step.day}: ${step.units} units${step.unitPrice === null ? '' : ` × ${step.unitPrice} / ${step.unitCost}`}`];
+    if (step.kind === 'postCharge') return [`${step.action} charge ${step.quantity} × ${step.unitPrice} / ${step.unitCost}`];
+    if (step.kind === 'extendContract') return [`extend ${step.fromDay} → ${step.toDay}`];
+    return [];
+  });
+
+export const outcomesOf = ({ items }: Plan): string[] =>
+  items.map(({ outcome, reason }) => (reason === null ? outcome : `${outcome} ${reason}`));
