@@ -130,16 +130,17 @@ function numberOf(id: string): number {
   throw new ControlError(404, `"${id}" is no id.`);
 }
 
-const cloudmoreKind = z.enum(['organizations', 'subscriptions', 'priceListItems']);
+const CLOUDMORE_TABLES = ['organizations', 'subscriptions', 'priceListItems'] as const;
 
-/** Changes a record on Cloudmore's side. */
-export function patchCloudmore(cloudmore: CloudmoreVendor, kind: string, id: string, changes: Record<string, unknown>): void {
-  const known = cloudmoreKind.safeParse(kind);
-  if (!known.success) throw new ControlError(404, `There is no table "${kind}"; there are ${cloudmoreKind.options.join(', ')}.`);
-  if (!cloudmore.patch(known.data, id, changes)) throw new ControlError(404, `There is no record ${id} in ${kind}.`);
+/** A table of Cloudmore's that can be changed; undefined when the name is none. */
+export const cloudmoreTable = (name: string): (typeof CLOUDMORE_TABLES)[number] | undefined =>
+  CLOUDMORE_TABLES.find((known) => known === name);
+
+function patchCloudmore(cloudmore: CloudmoreVendor, name: string, id: string, changes: Record<string, unknown>): void {
+  const table = cloudmoreTable(name);
+  if (!table) throw new ControlError(404, `There is no table "${name}"; there are ${CLOUDMORE_TABLES.join(', ')}.`);
+  if (!cloudmore.patch(table, id, changes)) throw new ControlError(404, `There is no record ${id} in ${name}.`);
 }
-
-export const isCloudmoreTable = (name: string): boolean => cloudmoreKind.safeParse(name).success;
 
 function answerError(error: unknown): Answer {
   if (error instanceof ControlError) return { status: error.status, body: { error: error.message } };

@@ -14,7 +14,8 @@ import { parseWorld } from './world.js';
 export type { AutotaskState } from './autotask/index.js';
 export { faultRulesSchema, type FaultRule } from './faults.js';
 export type { JournalEntry } from './journal.js';
-export { InvalidWorld, parseWorld, type World, type WorldInput } from './world.js';
+export { InvalidWorld } from './invalid-world.js';
+export { parseWorld, type World, type WorldInput } from './world.js';
 
 export interface SandboxOptions {
   /** A world as a file holds it; checked here. */

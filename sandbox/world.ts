@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { autotaskWorldSchema } from './autotask/index.js';
 import { cloudmoreWorldSchema } from './cloudmore/index.js';
+import { InvalidWorld } from './invalid-world.js';
 
 const worldSchema = z.strictObject({
   now: z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'not an instant such as 2025-10-17T03:00:00Z'),
@@ -14,11 +15,6 @@ const worldSchema = z.strictObject({
 export type World = z.output<typeof worldSchema>;
 /** A world as a file may give it. */
 export type WorldInput = z.input<typeof worldSchema>;
-
-/** Something in a world that cannot be; the message names every place. */
-export class InvalidWorld extends Error {
-  override readonly name = 'InvalidWorld';
-}
 
 /** Checks a world; every problem is named at once. */
 export function parseWorld(json: unknown): World {

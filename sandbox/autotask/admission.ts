@@ -43,8 +43,8 @@ export class Quota {
 
 /** Real API: about half a second from 50 % of the quota, a second from 75 % (documented). The journal says so; nobody waits. */
 function slowedMs(share: number): number {
-  if (share > 0.75) return 1000;
-  return share > 0.5 ? 500 : 0;
+  if (share >= 0.75) return 1000;
+  return share >= 0.5 ? 500 : 0;
 }
 
 /** Requests in flight by tracking identifier and entity. Children and metadata count on their entity (documented). */

@@ -5,7 +5,7 @@ import { extend, unitOf } from './money.js';
 import { periodAt, shareOf } from './periods.js';
 import { addRows, hasPeriods, ownLoad, priced } from './rows.js';
 import { toInternalCurrency, type Tenant } from './tenant.js';
-import { WorldError } from './world.js';
+import { InvalidWorld } from '../invalid-world.js';
 
 /** The price on the contract is the one given for it, else the contract service's own. */
 export function completeContractServices(tenant: Tenant): void {
@@ -40,7 +40,7 @@ export function completeRows(tenant: Tenant, units: Map<number, number>): void {
 function generateRows(tenant: Tenant, contract: Contract, service: ContractService, units: number): void {
   const { startDate: start, endDate: end } = contract;
   if (start === null || end === null || !hasPeriods(contract)) {
-    throw new WorldError(`autotask.contracts: ${contract.id} has services, but no billing periods for their rows`);
+    throw new InvalidWorld(`autotask.contracts: ${contract.id} has services, but no billing periods for their rows`);
   }
   addRows(tenant, contract, service, { start, end }, { ...ownLoad(service), units });
 }
@@ -57,7 +57,7 @@ function completeRow(tenant: Tenant, row: UnitRow): void {
   const each = (name: 'price' | 'cost', extended: number | null, given: number | null, own: number | null): number => {
     const unit = given ?? (extended !== null && units !== 0 ? unitOf(extended, units, share) : (own ?? 0));
     if (extended === null || extend(units, unit, share) === extended) return unit;
-    throw new WorldError(`autotask.unitRows: ${row.id} has a ${name} of ${extended}, which is not ${units} x ${unit}`);
+    throw new InvalidWorld(`autotask.unitRows: ${row.id} has a ${name} of ${extended}, which is not ${units} x ${unit}`);
   };
   const load = {
     units,
@@ -73,7 +73,7 @@ function completeRow(tenant: Tenant, row: UnitRow): void {
 
 function periodEnd(contract: Contract, { id, startDate }: UnitRow): string {
   if (startDate === null || contract.endDate === null || !hasPeriods(contract)) {
-    throw new WorldError(`autotask.unitRows: ${id} needs an endDate, because its contract has no billing periods`);
+    throw new InvalidWorld(`autotask.unitRows: ${id} needs an endDate, because its contract has no billing periods`);
   }
   const { end } = periodAt(contract, startDate);
   return end < contract.endDate ? end : contract.endDate;
@@ -82,7 +82,7 @@ function periodEnd(contract: Contract, { id, startDate }: UnitRow): string {
 function checkParents(row: UnitRow, service: ContractService): void {
   for (const field of ['contractID', 'serviceID'] as const) {
     if (row[field] === null || row[field] === service[field]) continue;
-    throw new WorldError(
+    throw new InvalidWorld(
       `autotask.unitRows: ${row.id} has ${field} ${row[field]}, its contract service ${service.id} has ${service[field]}`,
     );
   }

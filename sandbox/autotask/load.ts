@@ -1,5 +1,6 @@
 /** From a world's records to a tenant: ids, defaults, references, and what follows from the records. */
 import type { Clock } from '../clock.js';
+import { InvalidWorld } from '../invalid-world.js';
 import { completeCharges, completeContractServices, completeRows } from './complete.js';
 import { ALL_ENTITIES, TABLE_NAMES } from './entities/index.js';
 import { valueOf, type AnyRecord, type Entity, type TableName } from './fields.js';
@@ -10,12 +11,11 @@ import {
   DEFAULT_USER_DEFINED_FIELDS,
   DEFAULTS,
   NEEDED,
-  WorldError,
   type AutotaskWorld,
   type WorldRecord,
 } from './world.js';
 
-/** Builds a tenant of a world. Throws a WorldError that names the record. */
+/** Builds a tenant of a world. Throws a InvalidWorld that names the record. */
 export function loadTenant(world: AutotaskWorld, clock: Clock): Tenant {
   const { username, secret, integrationCode, behaviour } = world;
   checkPicklistNames(world);
@@ -57,7 +57,7 @@ function checkPicklistNames({ picklists }: AutotaskWorld): void {
     const [path, field = ''] = key.split('.');
     const known = ALL_ENTITIES.find((entity) => entity.path === path)?.fields[field]?.picklist;
     if (!known)
-      throw new WorldError(`autotask.picklists: "${key}" is no picklist field; one is Contracts.serviceLevelAgreementID`);
+      throw new InvalidWorld(`autotask.picklists: "${key}" is no picklist field; one is Contracts.serviceLevelAgreementID`);
   }
 }
 
@@ -65,7 +65,7 @@ function defineUserFields(tenant: Tenant, { userDefinedFields }: AutotaskWorld):
   for (const [path, fields] of Object.entries({ ...DEFAULT_USER_DEFINED_FIELDS, ...userDefinedFields })) {
     const entity = ALL_ENTITIES.find((candidate) => candidate.path === path);
     if (entity?.udfType === undefined) {
-      throw new WorldError(`autotask.userDefinedFields: "${path}" has none; Companies, Contracts and Products have`);
+      throw new InvalidWorld(`autotask.userDefinedFields: "${path}" has none; Companies, Contracts and Products have`);
     }
     for (const { name, type, isRequired } of fields) {
       tenant.tables.udfDefinitions.insert({
@@ -84,9 +84,9 @@ function insertAll(tenant: Tenant, name: TableName, records: WorldRecord[]): voi
   const table = tableOf(tenant, name);
   for (const [index, { id = 0, ...record }] of records.entries()) {
     const where = `autotask.${name}[${index}]`;
-    if (table.get(id)) throw new WorldError(`${where}: the id ${id} is there twice`);
+    if (table.get(id)) throw new InvalidWorld(`${where}: the id ${id} is there twice`);
     const missing = NEEDED[name]?.find((field) => record[field] === undefined || record[field] === null);
-    if (missing) throw new WorldError(`${where}: ${missing} is missing`);
+    if (missing) throw new InvalidWorld(`${where}: ${missing} is missing`);
     const userDefinedFields = namedFields(tenant, table.entity, record, where);
     table.insert({ ...DEFAULTS[name]?.(id), ...record, id, userDefinedFields });
   }
@@ -96,7 +96,7 @@ function namedFields(tenant: Tenant, entity: Entity, record: WorldRecord, where:
   const known = userDefinedFieldsOf(tenant, entity);
   return (record.userDefinedFields ?? []).map(({ name, value }) => {
     const definition = known.find((candidate) => candidate.name?.toLowerCase() === name.toLowerCase());
-    if (!definition) throw new WorldError(`${where}: there is no user-defined field "${name}" of ${entity.path}`);
+    if (!definition) throw new InvalidWorld(`${where}: there is no user-defined field "${name}" of ${entity.path}`);
     return { name: definition.name ?? name, value };
   });
 }
@@ -109,7 +109,7 @@ function checkReferences(tenant: Tenant, entity: Entity): void {
       // Real API: invoiceID is 0 or null until invoiced (observed).
       if (field.references === undefined || typeof id !== 'number' || (name === 'invoiceID' && id === 0)) continue;
       if (tableOf(tenant, field.references).get(id)) continue;
-      throw new WorldError(
+      throw new InvalidWorld(
         `autotask.${entity.table}: record ${record.id} has ${name} ${id}, which autotask.${field.references} lacks`,
       );
     }

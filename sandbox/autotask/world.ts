@@ -98,11 +98,6 @@ export interface WorldRecord {
   [field: string]: unknown;
 }
 
-/** Something in a world file that cannot be; the message names where. */
-export class WorldError extends Error {
-  override readonly name = 'WorldError';
-}
-
 /** Fields without which a record makes no sense, not even in a small world. */
 export const NEEDED: Partial<Record<TableName, string[]>> = {
   contracts: ['companyID', 'startDate', 'endDate'],

@@ -1,5 +1,6 @@
 /** Approve & Post, and its undoing: from then on a period is frozen (reference 4 and 8). */
 import type { Day } from '../days.js';
+import type { BillingItem } from '../entities/billing.js';
 import type { Contract, ContractCharge, UnitRow } from '../entities/contracts.js';
 import { addChargeItem, addRowItem } from '../items.js';
 import { endOf, isPosted } from '../rows.js';
@@ -26,7 +27,7 @@ export function freeze(tenant: Tenant, scope: Scope): Posted {
       addRowItem(tenant, contract, row);
       posted.rows += 1;
     }
-    for (const charge of chargesThrough(tenant, contract, scope).filter(({ isBilled }) => isBilled !== true)) {
+    for (const charge of chargesThrough(tenant, contract, scope).filter((candidate) => !isBilled(candidate))) {
       tenant.tables.charges.update(charge.id, { isBilled: true });
       addChargeItem(tenant, contract, charge);
       posted.charges += 1;
@@ -37,18 +38,20 @@ export function freeze(tenant: Tenant, scope: Scope): Posted {
 
 /** Undoes `freeze`. Items of adjustments in a posted period stay: the row never had their amount. */
 export function unfreeze(tenant: Tenant, scope: Scope): Posted {
-  const posted: Posted = { rows: 0, charges: 0 };
-  for (const contract of contractsIn(tenant, scope)) {
-    const rows = rowsThrough(tenant, contract, scope).filter(isPosted);
-    const charges = chargesThrough(tenant, contract, scope).filter(({ isBilled }) => isBilled === true);
-    removeItems(tenant, contract, rows, charges);
-    for (const row of rows) tenant.tables.unitRows.update(row.id, { approveAndPostDate: null });
-    for (const charge of charges) tenant.tables.charges.update(charge.id, { isBilled: false });
-    posted.rows += rows.length;
-    posted.charges += charges.length;
+  const rows = contractsIn(tenant, scope).flatMap((contract) => rowsThrough(tenant, contract, scope).filter(isPosted));
+  const charges = contractsIn(tenant, scope).flatMap((contract) => chargesThrough(tenant, contract, scope).filter(isBilled));
+  const items = itemsOf(tenant, rows, charges);
+  const invoiced = items.find((item) => (item.invoiceID ?? 0) !== 0);
+  if (invoiced) {
+    throw new ControlError(409, `Invoice ${invoiced.invoiceID} has items of the contract ${invoiced.contractID}; void it first.`);
   }
-  return posted;
+  for (const { id } of items) tenant.tables.billingItems.remove(id);
+  for (const { id } of rows) tenant.tables.unitRows.update(id, { approveAndPostDate: null });
+  for (const { id } of charges) tenant.tables.charges.update(id, { isBilled: false });
+  return { rows: rows.length, charges: charges.length };
 }
+
+const isBilled = (charge: ContractCharge): boolean => charge.isBilled === true;
 
 function contractsIn({ tables }: Tenant, { companyID, contractID }: Scope): Contract[] {
   if (contractID !== undefined && !tables.contracts.get(contractID))
@@ -65,16 +68,13 @@ const rowsThrough = ({ tables }: Tenant, { id }: Contract, { through }: Scope): 
 const chargesThrough = ({ tables }: Tenant, { id }: Contract, { through }: Scope): ContractCharge[] =>
   tables.charges.where('contractID', id).filter(({ datePurchased }) => (datePurchased ?? '') <= through);
 
-function removeItems({ tables }: Tenant, contract: Contract, rows: UnitRow[], charges: ContractCharge[]): void {
+/** The items of rows and charges, without those that adjustments of posted rows have made. */
+function itemsOf({ tables }: Tenant, rows: UnitRow[], charges: ContractCharge[]): BillingItem[] {
   const rowIds = new Set(rows.map(({ id }) => id));
   const chargeIds = new Set(charges.map(({ id }) => id));
-  const items = tables.billingItems
-    .where('contractID', contract.id)
-    .filter((item) => item.contractServiceAdjustmentID === null)
-    .filter((item) => rowIds.has(item.contractServicePeriodID ?? -1) || chargeIds.has(item.contractChargeID ?? -1));
-  const invoiced = items.find((item) => (item.invoiceID ?? 0) !== 0);
-  if (invoiced) {
-    throw new ControlError(409, `Invoice ${invoiced.invoiceID} has items of the contract ${contract.id}; void it first.`);
-  }
-  for (const { id } of items) tables.billingItems.remove(id);
+  return [...tables.billingItems.all()].filter(
+    ({ contractServiceAdjustmentID, contractServicePeriodID, contractChargeID }) =>
+      contractServiceAdjustmentID === null &&
+      (rowIds.has(contractServicePeriodID ?? -1) || chargeIds.has(contractChargeID ?? -1)),
+  );
 }
