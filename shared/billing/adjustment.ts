@@ -8,10 +8,12 @@ import type { Decimal, Note, PostAdjustmentStep, Step } from './types.js';
 
 /** 7.0: whether the row of the month was adjusted on the first already, as far as Autotask lets one see it. */
 export function isAdjusted(place: Place, target: Target | null): boolean {
-  const { row, previous, next, laterIsFrozen } = place.rows;
+  const { row, previous, next, laterIsFrozen, fewestLater } = place.rows;
   if (place.isRefused) return true;
   if (row === null || row.isExpected) return false;
   if (row.isSplit || laterIsFrozen) return true;
+  // A person lowered a later row: the decrease would carry forward below zero and be refused.
+  if (fewestLater !== null && fewestLater + (target?.units ?? 0) - row.units < 0) return true;
   if (previous === null ? row.units > 0 : !isEqualRow(row, previous)) return true;
   if (target !== null && row.units === target.units && row.price.eq(target.price) && row.cost.eq(target.cost)) return true;
   if (next !== null && !isEqualRow(row, next)) return true;
@@ -164,7 +166,7 @@ export function oneOffSteps(billable: Billable, place: Place, carries: Adjustmen
       units: 0,
       unitPrice: null,
       unitCost: null,
-      before: place.extendsFrom !== null && next === null ? null : carries,
+      before: place.contract !== null && place.contract.endDay < day ? null : carries,
       purpose: 'one-off',
       summary: `${billable.name}: 0 units from ${day}, paid once`,
     }),

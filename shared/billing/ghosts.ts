@@ -41,8 +41,8 @@ export function planGhosts(contract: Contract, plan: ContractPlan | undefined, c
     context.books.rows.some((row) => row.contractId === contract.id && row.serviceId === service.id),
   );
   const parts = services.map((service) => ghostOfService(contract, contractKey, service, plan, context));
-  const ghostKeys = new Set(services.flatMap((service) => ghostChargeKey(contractKey, service, context) ?? []));
-  return merge({ ...nothing, contractKey }, [...parts, looseCharges(contract, contractKey, ghostKeys, context)]);
+  const serviceOf = new Map(services.map((service) => [ghostChargeKey(contractKey, service, context), service.id] as const));
+  return merge({ ...nothing, contractKey }, [...parts, looseCharges(contract, contractKey, serviceOf, context)]);
 }
 
 type Part = Omit<GhostPlan, 'contractKey'>;
@@ -237,25 +237,29 @@ function zero(
 
 // ---------------------------------------------------------------------------------------------------------------- charges without an item (8.4)
 
-function looseCharges(contract: Contract, contractKey: string, ghostKeys: Set<string>, context: GhostContext): Part {
+function looseCharges(contract: Contract, contractKey: string, serviceOf: ServiceByKey, context: GhostContext): Part {
   const loose = context.books.charges.filter((charge) => {
     const key = parseChargeKey(charge.key);
     return (
       charge.contractId === contract.id &&
       key?.month === context.month &&
       !context.itemChargeKeys.has(key.base) &&
-      !isBesideRow(key.base, contract, ghostKeys, context)
+      !isBesideRow(key.base, contract, serviceOf, context)
     );
   });
   const parts = loose.map((charge) => looseCharge(charge, contract, contractKey, context));
   return merge({ contractKey, ...NOTHING }, parts);
 }
 
+/** Services on the contract by the charge key their item had. */
+type ServiceByKey = Map<string | null, number>;
+
 /** A charge beside a row with units shares the row's fate. */
-function isBesideRow(base: string, contract: Contract, ghostKeys: Set<string>, context: GhostContext): boolean {
-  if (!ghostKeys.has(base)) return false;
+function isBesideRow(base: string, contract: Contract, serviceOf: ServiceByKey, context: GhostContext): boolean {
+  const serviceId = serviceOf.get(base);
+  const first = firstDay(context.month);
   return context.books.rows.some(
-    (row) => row.contractId === contract.id && row.units !== 0 && row.startDay === firstDay(context.month),
+    (row) => row.contractId === contract.id && row.serviceId === serviceId && row.units !== 0 && row.startDay === first,
   );
 }
 

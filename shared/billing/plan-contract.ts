@@ -207,9 +207,11 @@ function draftAll(
     (end, { item }) => max(end, requiredEnd(item, listed(item, context), contract, context.month).day),
     contract?.endDay ?? '',
   );
-  const drafts = able.map((entry) => draft(entry, contract, startsLater, base, context));
+  const draftTo = (endDay: Day): Draft[] => able.map((entry) => draft(entry, contract, startsLater, endDay, context));
+  const drafts = draftTo(base);
   const endDay = drafts.reduce((end, { amounts }) => max(end, amounts.extendTo ?? ''), base);
-  return { drafts, endDay };
+  // A catch-up that extends the contract also makes next month's row, whose units a one-off item must end (7.5, 7.6).
+  return { drafts: endDay === base ? drafts : draftTo(endDay), endDay };
 }
 
 const listed = (item: Item, { subscriptions }: ContractContext): Subscription | undefined =>
@@ -241,7 +243,7 @@ export const billableOf = ({ item, hash }: KeyedItem, month: Month): Billable =>
   chargeKey: fold(chargeKeyOf(month, hash)),
 });
 
-const NO_ROWS: RowView = { row: null, previous: null, next: null, laterIsFrozen: false };
+const NO_ROWS: RowView = { row: null, previous: null, next: null, laterIsFrozen: false, fewestLater: null };
 
 function placeOf(
   entry: KeyedItem,

@@ -22,6 +22,8 @@ export interface RowView {
   previous: MonthRow | null;
   next: MonthRow | null;
   laterIsFrozen: boolean;
+  /** Fewest units of any later row: a decrease carries forward into all of them, and none may become negative (`autotask.md` 5.3). */
+  fewestLater: number | null;
 }
 
 /** Rows of one service on one contract, seen from the month. `extendsFrom` is the contract's last day where the plan extends it. */
@@ -29,11 +31,13 @@ export function viewRows(books: Books, contract: Contract, serviceId: number, mo
   const rows = books.rows.filter((row) => row.contractId === contract.id && row.serviceId === serviceId);
   const row = rowOf(rows, month);
   const nextFirst = firstDay(nextMonth(month));
+  const later = rows.filter(({ startDay }) => startDay >= nextFirst);
   return {
     row: row ?? (extendsFrom === null ? null : expectedRow(rows, month, extendsFrom)),
     previous: rowOf(rows, previousMonth(month)),
     next: rowOf(rows, nextMonth(month)),
-    laterIsFrozen: rows.some(({ startDay, frozen }) => frozen && startDay >= nextFirst),
+    laterIsFrozen: later.some(({ frozen }) => frozen),
+    fewestLater: later.length === 0 ? null : Math.min(...later.map(({ units }) => units)),
   };
 }
 

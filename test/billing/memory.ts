@@ -181,6 +181,15 @@ export class AutotaskInMemory {
       });
   }
 
+  /** A person ends a contract earlier: what lies after goes, adjustments included, unless a posted row does (`autotask.md` section 4). */
+  shorten(contract: Contract, endDay: string): void {
+    const later = this.books.rows.filter((row) => row.contractId === contract.id && row.startDay > endDay);
+    if (later.some(({ frozen }) => frozen)) return;
+    this.books.rows = this.books.rows.filter((row) => !later.includes(row));
+    for (const { contractServiceId, startDay } of later) this.adjusted.delete(`${contractServiceId} ${startDay}`);
+    contract.endDay = endDay;
+  }
+
   /** What a person's Approve & Post does. */
   freeze(through: string): void {
     for (const row of this.books.rows) if (row.endDay <= through) row.frozen = true;
