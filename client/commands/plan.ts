@@ -27,11 +27,12 @@ export async function plan(
     import('../../worker/dependencies.js'),
     import('../../activities/preview.js'),
   ]);
-  const dependencies = createDependencies(config, memoryEvidence());
+  const dependencies = { ...createDependencies(config, memoryEvidence()), heartbeat: progress(context) };
   const filter = organizations.length > 0 ? organizations : null;
   const preview = await reachable(() =>
     previewMonth(dependencies, { broker: config.broker, month, asOf, organizations: filter, mode: null }),
   );
+  if (context.isTerminal) process.stderr.write(CLEAR_LINE);
   const { result, plans, calls } = preview;
   const { organizations: _, ...totals } = result;
   const whole = { month, asOf, currency: result.currency, totals, calls, organizations: plans };
@@ -39,6 +40,15 @@ export async function plan(
   context.out(json ? JSON.stringify(whole, null, 2) : renderPlans(plans, result, calls));
   return detailedExitCode && plans.some(({ steps }) => steps.length > 0) ? EXIT.changesPending : EXIT.done;
 }
+
+const CLEAR_LINE = '\r\u001b[K';
+
+/** What is being read, on one line of a terminal. */
+const progress =
+  ({ isTerminal }: Context) =>
+  (what: string): void => {
+    if (isTerminal) process.stderr.write(CLEAR_LINE + what);
+  };
 
 /** Says which vendor cannot be reached, with the code for it. */
 export async function reachable<T>(work: () => Promise<T>): Promise<T> {

@@ -37,12 +37,17 @@ export function planGhosts(contract: Contract, plan: ContractPlan | undefined, c
   const contractKey = contractKeyOn(contract, context.knownSubscriptions);
   const nothing: GhostPlan = { contractKey: contractKey ?? '', ghosts: [], steps: [], notes: [], needsDetail: [] };
   if (contractKey === null || !isSuitable(contract) || plan?.decisions.some(({ outcome }) => outcome === 'held')) return nothing;
-  const services = context.books.services.filter((service) =>
-    context.books.rows.some((row) => row.contractId === contract.id && row.serviceId === service.id),
+  const standing = context.books.services
+    .filter((service) => context.books.rows.some((row) => row.contractId === contract.id && row.serviceId === service.id))
+    .map((service) => ({ service, rows: rowsOn(contract, service, plan, context) }));
+  const parts = standing.map(({ service, rows }) => ghostOfService(contract, contractKey, service, rows, plan, context));
+  // A charge beside a row with units shares the row's fate (8.4).
+  const besideRows = new Set(
+    standing
+      .filter(({ rows }) => (rows.row?.units ?? 0) !== 0)
+      .map(({ service }) => ghostChargeKey(contractKey, service, context)),
   );
-  const parts = services.map((service) => ghostOfService(contract, contractKey, service, plan, context));
-  const serviceOf = new Map(services.map((service) => [ghostChargeKey(contractKey, service, context), service.id] as const));
-  return merge({ ...nothing, contractKey }, [...parts, looseCharges(contract, contractKey, serviceOf, context)]);
+  return merge({ ...nothing, contractKey }, [...parts, looseCharges(contract, contractKey, besideRows, context)]);
 }
 
 type Part = Omit<GhostPlan, 'contractKey'>;
@@ -68,16 +73,23 @@ function contractKeyOn(contract: Contract, known: Set<string>): string | null {
 
 // ---------------------------------------------------------------------------------------------------------------- rows without an item
 
+/** The service's rows on the contract, with what an extension of this plan will carry into the month. */
+function rowsOn(contract: Contract, service: Service, plan: ContractPlan | undefined, context: GhostContext): RowView {
+  return viewRows(context.books, contract, service.id, context.month, extensionOf(contract, plan, context));
+}
+
+function extensionOf(contract: Contract, plan: ContractPlan | undefined, { month }: GhostContext): string | null {
+  return plan?.endDay && contract.endDay < firstDay(month) && plan.endDay > contract.endDay ? contract.endDay : null;
+}
+
 function ghostOfService(
   contract: Contract,
   contractKey: string,
   service: Service,
+  rows: RowView,
   plan: ContractPlan | undefined,
   context: GhostContext,
 ): Part {
-  const extendsFrom =
-    plan?.endDay && contract.endDay < firstDay(context.month) && plan.endDay > contract.endDay ? contract.endDay : null;
-  const rows = viewRows(context.books, contract, service.id, context.month, extendsFrom);
   if (!hasMoney(rows.row) || isOnItem(service, plan)) return NOTHING;
   const type = recordTypeOfKey(service.key, context.prices);
   if (type === null) return { ...NOTHING, notes: [foreignRow(contract, service)] };
@@ -97,7 +109,16 @@ function ghostOfService(
     };
   const why = reasonToZero(contractKey, service, type, plan, context);
   if (why === null) return { ...NOTHING, ghosts: [standing] };
-  return zero(contract, contractKey, service, billable, rows, { ...standing, message: why }, extendsFrom, context);
+  return zero(
+    contract,
+    contractKey,
+    service,
+    billable,
+    rows,
+    { ...standing, message: why },
+    extensionOf(contract, plan, context),
+    context,
+  );
 }
 
 const isOnItem = (service: Service, plan: ContractPlan | undefined): boolean =>
@@ -237,30 +258,18 @@ function zero(
 
 // ---------------------------------------------------------------------------------------------------------------- charges without an item (8.4)
 
-function looseCharges(contract: Contract, contractKey: string, serviceOf: ServiceByKey, context: GhostContext): Part {
+function looseCharges(contract: Contract, contractKey: string, besideRows: Set<string | null>, context: GhostContext): Part {
   const loose = context.books.charges.filter((charge) => {
     const key = parseChargeKey(charge.key);
     return (
       charge.contractId === contract.id &&
       key?.month === context.month &&
       !context.itemChargeKeys.has(key.base) &&
-      !isBesideRow(key.base, contract, serviceOf, context)
+      !besideRows.has(key.base)
     );
   });
   const parts = loose.map((charge) => looseCharge(charge, contract, contractKey, context));
   return merge({ contractKey, ...NOTHING }, parts);
-}
-
-/** Services on the contract by the charge key their item had. */
-type ServiceByKey = Map<string | null, number>;
-
-/** A charge beside a row with units shares the row's fate. */
-function isBesideRow(base: string, contract: Contract, serviceOf: ServiceByKey, context: GhostContext): boolean {
-  const serviceId = serviceOf.get(base);
-  const first = firstDay(context.month);
-  return context.books.rows.some(
-    (row) => row.contractId === contract.id && row.serviceId === serviceId && row.units !== 0 && row.startDay === first,
-  );
 }
 
 function looseCharge(charge: Charge, contract: Contract, contractKey: string, context: GhostContext): Part {

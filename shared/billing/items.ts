@@ -1,5 +1,5 @@
-import { Big, big, minorUnits, money, plain, sum, ZERO } from './decimal.js';
-import { digestOf } from './keys.js';
+import { type Big, big, money, plain, sum, ZERO } from './decimal.js';
+import { digestOf, PRODUCTS } from './keys.js';
 import { daysCovered } from './month.js';
 import { classify, type LineType } from './record-type.js';
 import { byText, fold, groupBy, present, same } from './text.js';
@@ -130,7 +130,12 @@ function toItem(key: string, group: Sorted[], context: ItemContext): Item {
     subscriptionId: present(first.subscriptionId),
     itemCode,
     currency: first.currency.toUpperCase(),
-    productName: productName(regular) ?? productName(listed ? [listed] : []) ?? productName(lines) ?? first.serviceName,
+    productName:
+      usageName(type, first.subscriptionId) ??
+      productName(regular) ??
+      productName(listed ? [listed] : []) ??
+      productName(lines) ??
+      first.serviceName,
     subscriptionName: present(regular[0]?.subscriptionName) ?? present(listed?.name) ?? present(first.subscriptionName),
     lines,
     cost: money(exactCost, first.currency),
@@ -140,6 +145,12 @@ function toItem(key: string, group: Sorted[], context: ItemContext): Item {
     quantity: plain(quantityOf(type, regular)),
     isOneOff: isOneOff(type, regular.sort(byBilling), context.prices),
   };
+}
+
+/** Azure usage is one total per subscription: naming it after the first of its meters would mislead. */
+function usageName(type: ItemType, subscriptionId: string | null): string | null {
+  const isUsage = type === 'AzureClassic' || type === 'AzurePlan';
+  return isUsage && present(subscriptionId) !== null ? (PRODUCTS[type]?.name ?? null) : null;
 }
 
 /** Alphabetically first, so that the order of the lines does not decide (rule 7.7). */
@@ -178,6 +189,3 @@ export function byBilling(left: Line, right: Line): number {
     byText(JSON.stringify(left), JSON.stringify(right))
   );
 }
-
-/** Whether the amount vanishes in the currency's minor units. */
-export const isZero = (value: Big, currency: string): boolean => value.round(minorUnits(currency), Big.roundHalfUp).eq(0);
