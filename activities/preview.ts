@@ -1,9 +1,9 @@
-import { planOrganization } from '../shared/billing/plan.js';
 import { monthResult } from '../shared/billing/reconcile.js';
 import type { Calls, MonthResult } from '../shared/billing/results.js';
 import type { Day, Month, Plan } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import type { Dependencies } from './dependencies.js';
+import { planGuarded } from './guard.js';
 import { outcomeOfPlan, statusOf } from './outcomes.js';
 import { takeReport } from './report.js';
 import { Slices } from './slices.js';
@@ -35,7 +35,7 @@ export async function previewMonth(
   const plans: Plan[] = [];
   for await (const slice of organizationsOf(slices, { report, organizations })) {
     const books = await slices.books(survey.survey, slice.organization.id);
-    const plan = books && planOrganization({ facts, slice, books, settings: dependencies.settings });
+    const plan = books && planGuarded({ facts, slice, books, settings: dependencies.settings });
     if (plan && (plan.items.length > 0 || plan.ghosts.length > 0 || plan.steps.length > 0)) plans.push(plan);
   }
   const { internalCurrency } = await slices.sharedOf(survey.survey);

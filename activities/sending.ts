@@ -23,7 +23,8 @@ interface Intent {
 
 /** A write that took effect is visible by now, also when the server finished it after the connection was cut. */
 const EFFECT_VISIBLE_MS = 20_000;
-const LOOK_AGAIN_MS = 2_500;
+/** Longest wait between two looks. Six attempts (`workflows/activities.ts`) reach from the lost answer to the one more try. */
+const LONGEST_WAIT_MS = 6_000;
 /** One more try, as `autotask.md` section 9 advises; then a person or a later run decides. */
 const TRIES = 2;
 
@@ -44,7 +45,7 @@ export async function sendOnce<T>(
     }
     const age = clock.now().getTime() - Date.parse(intent.at);
     if (age < EFFECT_VISIBLE_MS)
-      throw new OutcomePending(`The answer was lost; looking for its effect again (${identity.join(' ')})`, LOOK_AGAIN_MS);
+      throw new OutcomePending(`The answer was lost; looking for its effect again (${identity.join(' ')})`, lookAgainMs(age));
     if (intent.tries >= TRIES) {
       await evidence.unpoint(name);
       throw new OutcomeUnknown(`Autotask did not answer ${TRIES} times, and no effect is to be seen (${identity.join(' ')})`);
@@ -57,6 +58,12 @@ export async function sendOnce<T>(
   return sendNoted(dependencies, name, identity, send);
 }
 
+/** Soon at first, because most lost answers were a yes; at last just after an effect would be visible. */
+function lookAgainMs(age: number): number {
+  const left = EFFECT_VISIBLE_MS - age;
+  return left <= LONGEST_WAIT_MS + 2_000 ? left + 500 : Math.min(age + 1_000, LONGEST_WAIT_MS);
+}
+
 async function sendNoted<T>({ evidence }: Dependencies, name: string, identity: string[], send: () => Promise<T>): Promise<T> {
   try {
     const value = await send();
@@ -64,7 +71,7 @@ async function sendNoted<T>({ evidence }: Dependencies, name: string, identity: 
     return value;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.effect === 'unknown') throw new OutcomePending(`${error.message} (${identity.join(' ')})`, LOOK_AGAIN_MS);
+    if (error.effect === 'unknown') throw new OutcomePending(`${error.message} (${identity.join(' ')})`, lookAgainMs(0));
     await evidence.unpoint(name);
     throw error;
   }

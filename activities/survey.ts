@@ -1,10 +1,10 @@
 import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
-import { planOrganization } from '../shared/billing/plan.js';
 import type { Books } from '../shared/billing/types.js';
 import type { SurveyRequest, SurveyTaken } from '../shared/contract.js';
 import type { SurveyManifest } from '../shared/evidence/months.js';
 import { indexBooks, ownBooks, sharedBooks, type BooksIndex } from './books.js';
 import type { Dependencies } from './dependencies.js';
+import { planGuarded } from './guard.js';
 import { isNamed, type Slices } from './slices.js';
 
 /**
@@ -51,7 +51,7 @@ async function contractsInQuestion(
   const needed: number[] = [];
   for await (const slice of organizationsOf(slices, request)) {
     const books = { ...sharedBooks(index.books), ...ownBooks(index, slice) };
-    needed.push(...planOrganization({ facts, slice, books, settings }).needs);
+    needed.push(...planGuarded({ facts, slice, books, settings }).needs);
   }
   return [...new Set(needed)].sort((left, right) => left - right);
 }

@@ -1,12 +1,12 @@
 import { tripMonth } from '../shared/billing/breakers.js';
 import type { OrganizationFacts } from '../shared/billing/facts.js';
-import { planBlind, planOrganization } from '../shared/billing/plan.js';
 import { monthResult } from '../shared/billing/reconcile.js';
 import { NO_CALLS } from '../shared/billing/results.js';
 import type { Plan } from '../shared/billing/types.js';
 import { ITEMS_SHOWN, type CloseRequest, type MonthClosed, type Work, type WorkRequest } from '../shared/contract.js';
 import { monthName, outcomeName, outcomesPrefix, readMonth, readOutcome, type MonthRecord } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
+import { planGuarded } from './guard.js';
 import { isParked, keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
 import type { Slices } from './slices.js';
 import { organizationsOf } from './survey.js';
@@ -24,20 +24,11 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     const books = await slices.books(request.survey, slice.organization.id);
     if (!books) continue;
     work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
-    const plan = planGuarded(() => planOrganization({ facts, slice, books, settings }), { facts, slice, settings });
+    const plan = planGuarded({ facts, slice, books, settings });
     if (await needsWorkflow(dependencies, request, plan, slice)) work.organizations.push(slice.organization.id);
     else if (await settleQuietly(dependencies, request, plan)) work.quiet += 1;
   }
   return work;
-}
-
-/** A violated invariant holds its organization, never the month. */
-function planGuarded(plan: () => Plan, blind: Parameters<typeof planBlind>[0]): Plan {
-  try {
-    return plan();
-  } catch (error) {
-    return planBlind(blind, error instanceof Error ? error.message : String(error));
-  }
 }
 
 async function needsWorkflow(

@@ -146,3 +146,24 @@ describe('Autotask takes no writes for one company', () => {
     expectEverythingOnce(await stage.state());
   }, 240_000);
 });
+
+describe('a request is lost before Autotask took it', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ world: 'september-2025' });
+    await stage.startWorker();
+  }, 120_000);
+  afterAll(() => stage?.close(), 60_000);
+
+  test('it is sent once more, when its effect stays absent', async () => {
+    await stage.faults([
+      {
+        match: { vendor: 'autotask', method: 'POST', path: '*/ServiceAdjustments', nth: [2] },
+        fault: { kind: 'reset', when: 'before' },
+      },
+    ]);
+    const month = await run(stage, [0]);
+    expect(month.posted.sales).toBe(TOTAL.posted);
+    expectEverythingOnce(await stage.state());
+  }, 180_000);
+});
