@@ -114,11 +114,16 @@ async function makePlan(run: Run, refused: string[]): Promise<PlanMade | null> {
   }
 }
 
-/** 7.0: a refused adjustment is an answer. The planner is asked again, knowing it, and puts the rest on the charge. */
+/** 7.0: a refused adjustment is an answer. The planner is asked again, knowing it, and puts the rest of those items on their charges. */
 async function goOnAfterRefusal(run: Run, first: PlanMade): Promise<PlanMade> {
   const again = await makePlan(run, run.refused);
   if (again === null) return first;
-  await carryOut(run, { ...again, steps: again.steps.filter((step) => step.kind === 'postCharge') });
+  const refused = new Set(run.refused.splice(0));
+  await carryOut(run, {
+    ...again,
+    steps: again.steps.filter(({ items }) => items.length > 0 && items.every((id) => refused.has(id))),
+  });
+  run.refused.push(...refused);
   return again;
 }
 
@@ -133,9 +138,9 @@ async function carryOut(run: Run, plan: PlanMade): Promise<void> {
   }
 }
 
-/** A step whose items were all stopped before is not tried: its contract or service is not there. */
+/** A step whose items were all stopped before is not tried: its contract or service is not there, or its row is not as the plan assumed. */
 function isStopped(run: Run, step: Step): boolean {
-  const stopped = new Set(run.stops.flatMap(({ items }) => items));
+  const stopped = new Set([...run.stops.flatMap(({ items }) => items), ...run.refused]);
   return step.items.length > 0 && step.items.every((id) => stopped.has(id));
 }
 

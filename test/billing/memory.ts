@@ -15,9 +15,14 @@ export class AutotaskInMemory {
 
   constructor(readonly books: Books) {}
 
-  /** Carries out a plan's steps; answers the items whose adjustment was refused. */
+  /** Carries out a plan's steps; answers the items whose adjustment was refused. Their other steps assumed it, and are left. */
   apply(steps: Step[]): string[] {
-    return steps.flatMap((step) => (this.applyStep(step) ? [] : step.items));
+    const refused: string[] = [];
+    for (const step of steps) {
+      if (step.items.length > 0 && step.items.every((id) => refused.includes(id))) continue;
+      if (!this.applyStep(step)) refused.push(...step.items);
+    }
+    return refused;
   }
 
   private applyStep(step: Step): boolean {

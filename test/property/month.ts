@@ -157,7 +157,7 @@ function run(
   const refused = autotask.apply(decided.steps);
   if (refused.length > 0) {
     const next = plan({ ...situation, books: autotask.books, refused });
-    autotask.apply(next.steps.filter((step) => step.kind === 'postCharge'));
+    autotask.apply(next.steps.filter(({ items }) => items.length > 0 && items.every((id) => refused.includes(id))));
   }
   const after = structuredClone(autotask.books);
   return {
