@@ -229,7 +229,7 @@ function addProcesses(program: Command, context: Context, run: Run): void {
     .description('the worker process')
     .option('--queues <list>', 'some of billing, cloudmore, autotask (default: all)')
     .action(async (options: { queues?: string }) => run((await import('./commands/worker.js')).worker(context, options)));
-  program
+  const sandbox = program
     .command('sandbox')
     .description('both vendors on this machine')
     .option('--world <file>', 'the data they hold (default: September 2025)')
@@ -239,6 +239,19 @@ function addProcesses(program: Command, context: Context, run: Run): void {
     .option('--seed <number>', 'of the probabilities of fault rules', whole, 1)
     .action(async (options: { world?: string; port: number; host: string; faults?: string; seed: number }) =>
       run((await import('./commands/sandbox.js')).sandbox(context, options)),
+    );
+  sandbox
+    .command('generate')
+    .description('write a world of any size')
+    .requiredOption('--lines <number>', 'lines in the report of the month', whole)
+    .requiredOption('--organizations <number>', 'customers', whole)
+    .option('--seed <number>', 'one seed, one world', whole, 1)
+    .option('--month <month>', 'YYYY-MM', month, '2025-10')
+    .option('--changed <share>', 'share of the lines that a later correction restates, 0 to 1', Number, 0)
+    .requiredOption('--out <file>', 'where to write it')
+    .action(
+      async (options: { lines: number; organizations: number; seed: number; month: string; changed: number; out: string }) =>
+        run((await import('./commands/generate.js')).generate(context, options)),
     );
   const temporal = program.command('temporal').description('the Temporal dev server');
   for (const [action, description] of [
