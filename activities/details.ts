@@ -1,4 +1,5 @@
-import type { Amounts, OrganizationResult, Outcome } from '../shared/billing/results.js';
+import { amountsTable } from '../shared/billing/markdown.js';
+import type { OrganizationResult, Outcome } from '../shared/billing/results.js';
 import type { PlannedItem } from '../shared/billing/types.js';
 
 /** What an operator reads in the Web UI (tab User Metadata): Markdown, kept short. */
@@ -6,19 +7,10 @@ import type { PlannedItem } from '../shared/billing/types.js';
 const SHOWN = 20;
 
 export function detailsOf(outcome: Outcome, result: OrganizationResult, currency: string): string {
-  const row = (name: string, { lines, cost, sales }: Amounts): string => `| ${name} | ${lines} | ${cost} | ${sales} |`;
-  const amounts = [
-    '| | lines | cost | sales |',
-    '|---|--:|--:|--:|',
-    row('report', result.report),
-    row('posted', result.posted),
-    row('held', result.held),
-    row('excluded', result.excluded),
-  ];
   return [
     `## ${outcome.organizationName} · ${outcome.month} · ${outcome.status}`,
     `As of ${outcome.asOf}, company ${outcome.companyId ?? 'none'}, amounts in ${currency}.`,
-    amounts.join('\n'),
+    amountsTable(result),
     ...(outcome.message === null ? [] : [outcome.message]),
     ...section('Waits', outcome.items.filter((item) => item.outcome === 'held').map(heldLine)),
     ...section(

@@ -251,7 +251,7 @@ function addProcesses(program: Command, context: Context, run: Run): void {
     .requiredOption('--out <file>', 'where to write it')
     .action(
       async (options: { lines: number; organizations: number; seed: number; month: string; changed: number; out: string }) =>
-        run((await import('./commands/generate.js')).generate(context, options)),
+        run((await import('./commands/sandbox-generate.js')).generate(context, options)),
     );
   const temporal = program.command('temporal').description('the Temporal dev server');
   for (const [action, description] of [

@@ -1,4 +1,5 @@
 import { big } from '../shared/billing/decimal.js';
+import { amountsTable } from '../shared/billing/markdown.js';
 import type { Amounts, MonthResult, OrganizationResult } from '../shared/billing/results.js';
 import { NOTHING } from './blank.js';
 
@@ -31,15 +32,6 @@ const addText = (left: string, right: string): string =>
 /** Markdown for the Web UI's current details. */
 export function monthDetails(month: MonthResult, heldMonth: string | null): string {
   const waiting = month.organizations.filter(({ status }) => status === 'NeedsAttention' || status === 'AwaitingApproval');
-  const row = (name: string, { lines, cost, sales }: Amounts): string => `| ${name} | ${lines} | ${cost} | ${sales} |`;
-  const table = [
-    '| | lines | cost | sales |',
-    '|---|--:|--:|--:|',
-    row('report', month.report),
-    row('posted', month.posted),
-    row('held', month.held),
-    row('excluded', month.excluded),
-  ];
   const list = waiting.map(
     ({ organizationId, organizationName, status, held }) =>
       `* ${organizationName} (\`${organizationId}\`): ${status}, ${held.sales} ${month.currency} held`,
@@ -47,7 +39,7 @@ export function monthDetails(month: MonthResult, heldMonth: string | null): stri
   return [
     `## ${month.month}, as of ${month.asOf}, ${month.currency}`,
     ...(heldMonth === null ? [] : [`**${heldMonth}**`]),
-    table.join('\n'),
+    amountsTable(month),
     ...(list.length > 0 ? [`### Waiting for a person`, list.join('\n')] : []),
   ].join('\n\n');
 }

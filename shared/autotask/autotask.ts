@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PRODUCTS } from '../billing/keys.js';
 import { addDays, addMonths, firstDay, lastDay, monthOf } from '../billing/month.js';
+import { NO_BOOKS } from '../billing/rows.js';
 import { same } from '../billing/text.js';
 import type { Books, Charge, Contract, Day, Decimal, Month, Product, Row, Service } from '../billing/types.js';
 import type { AutotaskConfig } from './config.js';
@@ -57,10 +58,11 @@ export class Autotask {
 
   constructor(
     private readonly config: AutotaskConfig,
-    clock?: GateClock,
+    /** Another clock, and another place to ask for the zone, for tests. */
+    { clock, zoneUrl }: { clock?: GateClock; zoneUrl?: string } = {},
   ) {
     this.gate = new Gate(config, clock);
-    this.transport = new Transport(config, this.gate);
+    this.transport = new Transport(config, this.gate, zoneUrl);
     this.picklists = new Picklists(this.transport);
   }
 
@@ -525,17 +527,6 @@ export class Autotask {
     return this.transport.call({ method: 'GET', path, isRead: true, ...options }).then(lowerKeys);
   }
 }
-
-const NO_BOOKS: Books = {
-  internalCurrency: '',
-  companies: [],
-  contracts: [],
-  rows: [],
-  detailed: [],
-  charges: [],
-  services: [],
-  products: [],
-};
 
 const earliest = (contracts: Contract[]): Month => contracts.map(({ endDay }) => monthOf(endDay)).sort()[0]!;
 

@@ -31,6 +31,7 @@ export class Transport {
   constructor(
     private readonly config: AutotaskConfig,
     private readonly gate: Gate,
+    private readonly zoneUrl = ZONE_URL,
   ) {}
 
   /** Sends the call and answers its JSON; null where a record that was asked for by id is not there. */
@@ -57,7 +58,7 @@ export class Transport {
 
   private async findBase(): Promise<URL> {
     if (this.config.url !== null) return versioned(this.config.url);
-    const url = new URL(ZONE_URL);
+    const url = new URL(this.zoneUrl);
     url.searchParams.set('user', this.config.username);
     const answer = await send({ method: 'GET', url, headers: { accept: 'application/json' }, isRead: true });
     const zone = zoneSchema.safeParse(answer.json);

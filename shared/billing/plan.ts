@@ -9,6 +9,7 @@ import { buildItems, codeOrProduct, indexPrices, isExcludedService, type ItemCon
 import { chargeKeyOf, contractKeyOf, digestOf, itemHash } from './keys.js';
 import { planContract, type ContractContext, type ContractPlan, type ItemDecision, type KeyedItem } from './plan-contract.js';
 import { isKnownChargeType } from './record-type.js';
+import { NO_BOOKS } from './rows.js';
 import { byText, fold, groupBy, present, same } from './text.js';
 import type { Books, Company, EnsureServiceStep, Item, Note, Plan, PlannedItem, Reason, Settings, Step } from './types.js';
 
@@ -359,18 +360,7 @@ export function planBlind(input: Omit<PlanInput, 'books'>, message: string): Pla
   };
   const decided = present(slice.organization.companyIdText) === null ? missingCompany(slice.organization) : blind;
   const refusals = new Map(items.map((item) => [item.id, refusalOf(item, decided, context, settings)]));
-  const plan = assemble(items, refusals, NO_WORK, { ...input, books: EMPTY_BOOKS }, decided);
+  const plan = assemble(items, refusals, NO_WORK, { ...input, books: NO_BOOKS }, decided);
   assertPlan(plan, items);
   return plan;
 }
-
-const EMPTY_BOOKS: Books = {
-  internalCurrency: '',
-  companies: [],
-  contracts: [],
-  rows: [],
-  detailed: [],
-  charges: [],
-  services: [],
-  products: [],
-};

@@ -17,6 +17,18 @@ export interface MonthRow {
   isExpected: boolean;
 }
 
+/** Nothing read yet. */
+export const NO_BOOKS: Books = {
+  internalCurrency: '',
+  companies: [],
+  contracts: [],
+  rows: [],
+  detailed: [],
+  charges: [],
+  services: [],
+  products: [],
+};
+
 export interface RowView {
   row: MonthRow | null;
   previous: MonthRow | null;

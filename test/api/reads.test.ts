@@ -127,3 +127,42 @@ describe('bulk reads of Autotask', () => {
     await vendors.close();
   });
 });
+
+describe('the zone of the tenant', () => {
+  let vendors: Vendors;
+  beforeAll(async () => {
+    vendors = await openVendors();
+  });
+  afterAll(() => vendors.close());
+
+  const zoneRequests = async (): Promise<number> =>
+    ((await vendors.control('GET', 'requests')) as { path: string }[]).filter(({ path }) => /zoneInformation/i.test(path)).length;
+
+  test('is asked for once, from the user name alone', async () => {
+    const autotask = vendors.zoned();
+    await vendors.control('DELETE', 'requests');
+    await autotask.readCurrencies();
+    await autotask.findServices('X');
+    expect(await zoneRequests()).toBe(1);
+  });
+
+  test('is asked for again when the tenant was moved, which shows as 401', async () => {
+    const autotask = vendors.zoned();
+    await autotask.readCurrencies();
+    await vendors.control('DELETE', 'requests');
+    await vendors.control('POST', 'faults', [
+      {
+        match: { vendor: 'autotask', path: '*/Services/query' },
+        fault: { kind: 'status', status: 401, when: 'before' },
+        times: 1,
+      },
+    ]);
+    await expect(autotask.findServices('X')).resolves.toEqual([]);
+    expect(await zoneRequests()).toBe(1);
+    await vendors.control('POST', 'faults', []);
+  });
+
+  test('that nobody knows names the setting to check', async () => {
+    await expect(vendors.zoned({ username: 'nobody' }).readCurrencies()).rejects.toThrow(/AUTOTASK_USERNAME/);
+  });
+});

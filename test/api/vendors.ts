@@ -7,6 +7,8 @@ import { loadConfig } from '../../shared/config.js';
 
 /** Both of our clients, talking to the stand-ins over real HTTP. */
 export interface Vendors {
+  /** A client that knows only where to ask for its zone. */
+  zoned(changes?: { username?: string }): Autotask;
   autotask: Autotask;
   cloudmore: Cloudmore;
   control(method: string, path: string, body?: unknown): Promise<unknown>;
@@ -23,6 +25,11 @@ export async function openVendors(world: World = september(), env: Record<string
   const config = loadConfig({ ...sandbox.env(), ...env });
   return {
     autotask: new Autotask(config.autotask),
+    zoned: (changes = {}) =>
+      new Autotask(
+        { ...config.autotask, ...changes, url: null },
+        { zoneUrl: `${sandbox.url}/atservicesrest/v1.0/zoneInformation` },
+      ),
     cloudmore: new Cloudmore(config.cloudmore),
     control: async (method, path, body) => {
       const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, {

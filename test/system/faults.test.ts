@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { organizationBillingId } from '../../shared/contract.js';
-import { CONTOSO, FABRIKAM, openStage, organizationOf, type SandboxState, type Stage } from './stage.js';
+import { CONTOSO, FABRIKAM, useStage, organizationOf, type SandboxState, type Stage } from './stage.js';
 import { eventually } from '../eventually.js';
 
 /** What happens when an answer is lost, a worker dies, or Autotask is down: everything once, the others billed, nothing silent. */
@@ -29,11 +29,7 @@ function expectEverythingOnce({ autotask }: SandboxState): void {
 
 describe('an answer is lost after Autotask took the write', () => {
   let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ world: 'september-2025' });
-    await stage.startWorker();
-  }, 120_000);
-  afterAll(() => stage?.close(), 60_000);
+  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
   afterEach(() => stage.faults([]));
 
   test('service, product, contract, adjustment and charge exist once afterwards, and the month is right', async () => {
@@ -56,10 +52,7 @@ describe('an answer is lost after Autotask took the write', () => {
 
 describe('the worker is killed in the middle of a month', () => {
   let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ world: 'september-2025' });
-  }, 120_000);
-  afterAll(() => stage?.close(), 60_000);
+  useStage({ world: 'september-2025', worker: false }, (opened) => (stage = opened));
 
   test('and started again: the month completes, everything once', async () => {
     const first = await stage.startWorker();
@@ -78,11 +71,7 @@ describe('the worker is killed in the middle of a month', () => {
 
 describe('one organization cannot be billed', () => {
   let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ world: 'september-2025' });
-    await stage.startWorker();
-  }, 120_000);
-  afterAll(() => stage?.close(), 60_000);
+  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
   afterEach(() => stage.faults([]));
 
   test('a customer that is mapped wrongly waits with what to do, the others are billed, and a rerun bills it when mended', async () => {
@@ -122,11 +111,7 @@ describe('one organization cannot be billed', () => {
 
 describe('Autotask takes no writes for one company', () => {
   let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ world: 'september-2025' });
-    await stage.startWorker();
-  }, 120_000);
-  afterAll(() => stage?.close(), 60_000);
+  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
 
   test('its organization waits, the others are billed, and the next run bills it', async () => {
     await stage.faults([
@@ -149,11 +134,7 @@ describe('Autotask takes no writes for one company', () => {
 
 describe('a request is lost before Autotask took it', () => {
   let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ world: 'september-2025' });
-    await stage.startWorker();
-  }, 120_000);
-  afterAll(() => stage?.close(), 60_000);
+  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
 
   test('it is sent once more, when its effect stays absent', async () => {
     await stage.faults([

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { organizationBillingId } from '../../shared/contract.js';
-import { CONTOSO, FABRIKAM, openStage, organizationOf, type Stage } from './stage.js';
+import { CONTOSO, FABRIKAM, useStage, organizationOf, type Stage } from './stage.js';
 import { eventually } from '../eventually.js';
 
 /** What an operator does to one organization: skip, rerun, approve, by command and as the Web UI would. */
@@ -14,11 +14,7 @@ const temporal = promisify(execFile);
 
 describe('an operator steers single organizations', () => {
   let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ world: 'september-2025' });
-    await stage.startWorker();
-  }, 120_000);
-  afterAll(() => stage?.close(), 60_000);
+  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
 
   const run = (...more: string[]): Promise<MonthResult> =>
     stage.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', AS_OF, '--wait', ...more);
@@ -132,11 +128,7 @@ describe('an operator steers single organizations', () => {
 
 describe('a skip during the run', () => {
   let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ world: 'september-2025' });
-    await stage.startWorker();
-  }, 120_000);
-  afterAll(() => stage?.close(), 60_000);
+  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
 
   test('comes too late after the first write: the organization is finished and says so', async () => {
     await stage.faults([
@@ -162,11 +154,7 @@ describe('a skip during the run', () => {
 
 describe('in approve mode', () => {
   let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' } });
-    await stage.startWorker();
-  }, 120_000);
-  afterAll(() => stage?.close(), 60_000);
+  useStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' } }, (opened) => (stage = opened));
 
   test('every plan waits, is released exactly as shown, and an older digest releases nothing', async () => {
     const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
@@ -192,11 +180,7 @@ describe('in approve mode', () => {
 
 describe('in shadow mode', () => {
   let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ world: 'september-2025', env: { BILLING_MODE: 'shadow' } });
-    await stage.startWorker();
-  }, 120_000);
-  afterAll(() => stage?.close(), 60_000);
+  useStage({ world: 'september-2025', env: { BILLING_MODE: 'shadow' } }, (opened) => (stage = opened));
 
   test('nothing is written, every difference is shown, and no workflow stays open', async () => {
     const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');

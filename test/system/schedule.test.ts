@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { scheduleId } from '../../shared/contract.js';
-import { openStage, type Stage } from './stage.js';
+import { useStage, type Stage } from './stage.js';
 import { eventually } from '../eventually.js';
 
 /** The daily run: a Temporal schedule, started by its cron time, by hand, or for days that were missed. */
 
 describe('the daily schedule', () => {
   let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ world: 'september-2025' });
-    await stage.startWorker();
-  }, 120_000);
-  afterAll(() => stage?.close(), 60_000);
+  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
 
   const handle = () => stage.client.schedule.getHandle(scheduleId('default'));
 

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { MonthResult } from '../../shared/billing/results.js';
-import { ADVENTURE_WORKS, FABRIKAM, openStage, organizationOf, type SandboxState, type Stage } from './stage.js';
+import { ADVENTURE_WORKS, FABRIKAM, useStage, organizationOf, type SandboxState, type Stage } from './stage.js';
 
 /** The September story of the billing rules (section 10), day by day, through the real command line, Temporal and HTTP. */
 
@@ -51,11 +51,7 @@ function billed({ autotask }: SandboxState, subscriptionId: string): Billed | nu
 
 describe('the September story', () => {
   let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage({ world: 'september-2025' });
-    await stage.startWorker();
-  }, 120_000);
-  afterAll(() => stage?.close(), 60_000);
+  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
 
   const runAt = async (asOf: string): Promise<MonthResult> => {
     await stage.control('POST', 'clock', { now: `${asOf}T03:00:00Z` });

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -62,13 +63,26 @@ export interface StageOptions {
   /** Name of a file in `sandbox/worlds`, or a world. */
   world: string | Rec;
   env?: Record<string, string>;
+  /** Whether a worker is started with it. Default true. */
+  worker?: boolean;
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const READY_WITHIN_MS = 60_000;
 const COMMAND_WITHIN_MS = 240_000;
 
-export async function openStage({ world, env: extra = {} }: StageOptions): Promise<Stage> {
+/** Opens a stage for the tests of the block, and closes it after them. */
+export function useStage(options: StageOptions, opened: (stage: Stage) => void): void {
+  let stage: Stage | undefined;
+  beforeAll(async () => {
+    stage = await openStage(options);
+    if (options.worker !== false) await stage.startWorker();
+    opened(stage);
+  }, 120_000);
+  afterAll(() => stage?.close(), 60_000);
+}
+
+async function openStage({ world, env: extra = {} }: StageOptions): Promise<Stage> {
   const sandbox = await startSandbox({ world: await loadWorld(world) });
   const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
   const folder = await mkdtemp(join(tmpdir(), 'billing-stage-'));
