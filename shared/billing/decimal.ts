@@ -50,15 +50,22 @@ export function plain(value: Big): Decimal {
   return (value.eq(0) ? ZERO : value).toFixed();
 }
 
-const scales = new Map<string, number>();
+const USUAL_MINOR_UNITS = 2;
+
+/**
+ * ISO 4217's currencies whose minor unit is not 2 decimals. A table of our own: what the JavaScript engine says is how prices are usually shown, which
+ * is 0 for the forint and the Pakistani rupee, and changes with the engine.
+ */
+const MINOR_UNITS = new Map<string, number>([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0] as const),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3] as const),
+  ...'CLF UYW'.split(' ').map((code) => [code, 4] as const),
+]);
 
 /** Decimals of the currency's minor unit by ISO 4217: EUR 2, JPY 0, KWD 3. Throws a RangeError that names a text that is no currency code. */
 export function minorUnits(currency: string): number {
-  const known = scales.get(currency);
-  if (known !== undefined) return known;
-  const scale = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  scales.set(currency, scale);
-  return scale;
+  if (!/^[a-z]{3}$/i.test(currency)) throw new RangeError(`Invalid currency code: ${currency}`);
+  return MINOR_UNITS.get(currency.toUpperCase()) ?? USUAL_MINOR_UNITS;
 }
 
 /** The amount in the currency's minor units, as text. */

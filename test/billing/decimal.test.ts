@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+import { big, divide, minorUnits, money, plain, round, text } from '../../shared/billing/decimal.js';
+
+/** Exact amounts: where a digit is lost, and which way. */
+
+describe('minor units', () => {
+  test.each([
+    ['EUR', 2],
+    ['JPY', 0],
+    ['KWD', 3],
+    ['eur', 2],
+    ['ISK', 0],
+    ['IQD', 3],
+    ['CLF', 4],
+  ])('of %s are %i decimals', (currency, scale) => expect(minorUnits(currency)).toBe(scale));
+
+  test.each(['HUF', 'PKR', 'IDR', 'COP', 'ALL', 'MGA', 'RSD'])(
+    'a customer billed in %s is not billed in whole units, as prices are shown in that currency',
+    (currency) => expect(money(big('1234.56'), currency)).toBe('1234.56'),
+  );
+
+  test('a text that is no currency is refused by name', () => {
+    expect(() => minorUnits('EURO')).toThrow('EURO');
+    expect(() => minorUnits('')).toThrow(RangeError);
+  });
+});
+
+describe('rounding', () => {
+  test.each([
+    ['0.005', '0.01'],
+    ['-0.005', '-0.01'],
+    ['2.344999', '2.34'],
+    ['-2.345', '-2.35'],
+    ['-0.004', '0.00'],
+  ])('%s becomes %s: half away from zero, and never -0.00', (exact, shown) => expect(text(big(exact), 2)).toBe(shown));
+
+  test('of a quotient happens once, from the exact value', () => {
+    expect(plain(divide(big('1'), big('3'), 4))).toBe('0.3333');
+    // Rounded twice it would become 0.0001.
+    expect(plain(divide(big('0.0000499999'), big('1'), 4))).toBe('0');
+    expect(plain(round(big('10000000000000000.005'), 2))).toBe('10000000000000000.01');
+  });
+});
