@@ -23,8 +23,9 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     heartbeat(slice.organization.name);
     const books = await slices.books(request.survey, slice.organization.id);
     if (!books) continue;
-    work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
     const plan = planGuarded({ facts, slice, books, settings });
+    if (facts.lines === 0 || plan.items.some(({ reason }) => reason === 'breaker-month'))
+      work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
     if (await needsWorkflow(dependencies, request, plan, slice)) work.organizations.push(slice.organization.id);
     else if (await settleQuietly(dependencies, request, plan)) work.quiet += 1;
   }
@@ -81,7 +82,7 @@ export async function closeRun(dependencies: Dependencies, slices: Slices, reque
 async function closed({ evidence }: Dependencies, broker: string, month: string, record: MonthRecord): Promise<MonthClosed> {
   const read = await readMonth(evidence, broker, month);
   const result = read?.result ?? monthResult(record.frame, []);
-  const waiting = result.organizations.filter(({ status }) => isParked(status)).length;
+  const waiting = result.organizations.filter(({ status }) => isParked(status) && status !== 'Skipped').length;
   const items = result.organizations.reduce((count, organization) => count + organization.items.length, 0);
   const shown =
     items <= ITEMS_SHOWN

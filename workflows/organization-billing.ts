@@ -74,11 +74,14 @@ class Desk {
   private next: Turn | null;
   private lastGiven: GivenReport | null;
   private skipReason: string | null = null;
+  /** The mode of whoever asked last; null: the worker's own. */
+  private mode: OrganizationBillingInput['mode'];
   private summary: OrganizationSummary;
   private readonly listeners = new Set<string>();
 
   constructor(private readonly input: OrganizationBillingInput) {
     this.lastGiven = input.given;
+    this.mode = input.mode;
     this.next = { given: input.given, approvedDigest: null };
     this.summary = blankSummary(input, 'Running', null);
     if (input.parentId !== null) this.listeners.add(input.parentId);
@@ -118,7 +121,8 @@ class Desk {
   }
 
   private bill(given: GivenReport, approvedDigest: string | null): Promise<OrganizationSummary> {
-    const { broker, month, mode, organizationId } = this.input;
+    const { broker, month, organizationId } = this.input;
+    const { mode } = this;
     const control: Control = { skipReason: () => this.skipReason, failureOf, progress: () => undefined };
     const vendor = planning(broker, `${this.summary.result.organizationName || organizationId} ${month}`);
     const activities: OrganizationActivities = {
@@ -140,7 +144,8 @@ class Desk {
   }
 
   private async takeReport(): Promise<GivenReport> {
-    const { broker, month, mode } = this.input;
+    const { broker, month } = this.input;
+    const { mode } = this;
     const asOf = this.lastGiven?.asOf ?? this.input.asOf;
     const { report } = await reading(broker, `Cloudmore's report of ${month}`).takeReport({ broker, month, asOf, mode });
     return { asOf, report, survey: null, surveyedAt: null };
@@ -202,8 +207,9 @@ class Desk {
     this.next = { given: this.withoutSurvey(), approvedDigest: digest.trim() };
   }
 
-  private onReport({ given, parentId }: ReportSignal): void {
+  private onReport({ given, mode, parentId }: ReportSignal): void {
     this.listeners.add(parentId);
+    this.mode = mode;
     this.next = { given, approvedDigest: null };
   }
 }
