@@ -33,8 +33,19 @@ export interface MonthFacts {
   recordTypes: RecordType[];
   /** Company ids that more than one active organization names (rule 3.2). */
   sharedCompanyIds: number[];
+  /** Companies that more than one organization names, active or not. */
+  jointCompanies: JointCompany[];
   prices: Price[];
   unassigned: UnassignedLine[];
+}
+
+/** A company of several organizations: none of them may take away what another bills there (rule 8.1). */
+export interface JointCompany {
+  companyId: number;
+  /** Folded ids, in order. */
+  organizationIds: string[];
+  /** Folded ids of all subscriptions that Cloudmore names for any of them. */
+  subscriptionIds: string[];
 }
 
 export interface OrganizationFacts {
@@ -51,6 +62,7 @@ const COMPARISON_LAG_DAYS = 3;
 export function cutReport(report: Report, asOf: Day): { facts: MonthFacts; organizations: OrganizationFacts[] } {
   const lines = report.lines.filter((line) => monthOf(line.billingDate) === report.month && line.billingDate < asOf);
   const previousLines = comparableLines(report, asOf);
+  const organizations = slices(report, lines, previousLines);
   return {
     facts: {
       month: report.month,
@@ -61,10 +73,11 @@ export function cutReport(report: Report, asOf: Day): { facts: MonthFacts; organ
       previousSales: salesByCurrency(previousLines),
       recordTypes: recordTypesOf(lines),
       sharedCompanyIds: sharedCompanyIds(report.organizations),
+      jointCompanies: jointCompanies(organizations),
       prices: report.prices,
       unassigned: report.unassigned,
     },
-    organizations: slices(report, lines, previousLines),
+    organizations,
   };
 }
 
@@ -112,6 +125,27 @@ function sharedCompanyIds(organizations: Organization[]): number[] {
     .filter(([, claimants]) => claimants.length > 1)
     .map(([id]) => id)
     .sort((left, right) => left - right);
+}
+
+function jointCompanies(organizations: OrganizationFacts[]): JointCompany[] {
+  const claims = groupBy(organizations, ({ organization }) => companyIdOf(organization.companyIdText ?? ''));
+  return [...claims].flatMap(([companyId, claimants]) =>
+    companyId === undefined || claimants.length === 1
+      ? []
+      : [
+          {
+            companyId,
+            organizationIds: claimants.map(({ organization }) => fold(organization.id)),
+            subscriptionIds: [...new Set(claimants.flatMap((claimant) => [...subscriptionsOf(claimant)]))].sort(byText),
+          },
+        ],
+  );
+}
+
+/** Folded ids of the subscriptions that Cloudmore names for an organization, in either month's lines or in its lists. */
+export function subscriptionsOf({ lines, previousLines, subscriptions }: OrganizationFacts): Set<string> {
+  const named = [...lines, ...previousLines].flatMap((line) => present(line.subscriptionId) ?? []);
+  return new Set([...named, ...subscriptions.map(({ id }) => id)].map(fold));
 }
 
 function slices(report: Report, lines: Line[], previousLines: Line[]): OrganizationFacts[] {

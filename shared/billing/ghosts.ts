@@ -30,13 +30,16 @@ export interface GhostContext extends ContractContext {
   itemChargeKeys: Set<string>;
   /** Folded subscription ids Cloudmore has ever named for the organization, to know our contracts by number. */
   knownSubscriptions: Set<string>;
+  /** Contract keys (folded) of the organization's items of this month and the last, where it shares its company with another. */
+  billedKeys: Set<string>;
 }
 
 /** Looks for ghosts on one contract of ours. A contract with a held item is left alone (8.1). */
 export function planGhosts(contract: Contract, plan: ContractPlan | undefined, context: GhostContext): GhostPlan {
   const contractKey = contractKeyOn(contract, context.knownSubscriptions);
   const nothing: GhostPlan = { contractKey: contractKey ?? '', ghosts: [], steps: [], notes: [], needsDetail: [] };
-  if (contractKey === null || !isSuitable(contract) || plan?.decisions.some(({ outcome }) => outcome === 'held')) return nothing;
+  if (contractKey === null || !isSuitable(contract) || isOfAnother(contractKey, context)) return nothing;
+  if (plan?.decisions.some(({ outcome }) => outcome === 'held')) return nothing;
   const standing = context.books.services
     .filter((service) => context.books.rows.some((row) => row.contractId === contract.id && row.serviceId === service.id))
     .map((service) => ({ service, rows: rowsOn(contract, service, plan, context) }));
@@ -48,6 +51,20 @@ export function planGhosts(contract: Contract, plan: ContractPlan | undefined, c
       .map(({ service }) => ghostChargeKey(contractKey, service, context)),
   );
   return merge({ ...nothing, contractKey }, [...parts, looseCharges(contract, contractKey, besideRows, context)]);
+}
+
+/**
+ * Whether another organization of the same company looks after the contract: each does so for what it is billed or named in Cloudmore, and the first of
+ * them for what nobody knows. Otherwise one organization's run would take away what the other has just billed.
+ */
+function isOfAnother(
+  contractKey: string,
+  { companyId, facts, organizationId, knownSubscriptions, billedKeys }: GhostContext,
+): boolean {
+  const joint = facts.jointCompanies.find((company) => company.companyId === companyId);
+  const key = fold(contractKey);
+  if (joint === undefined || knownSubscriptions.has(key) || billedKeys.has(key)) return false;
+  return joint.subscriptionIds.includes(key) || key.startsWith('cm-') || joint.organizationIds[0] !== fold(organizationId);
 }
 
 type Part = Omit<GhostPlan, 'contractKey'>;

@@ -2,7 +2,7 @@ import { tripContracts, tripItem, tripMonth, tripOrganization, type Tripped } fr
 import { isChargeType, serviceKeyOf } from './catalogue.js';
 import { currencyMismatch, decideCompany, missingCompany, type CompanyDecision } from './company.js';
 import { big, minorUnits, text } from './decimal.js';
-import { companyIdOf, type MonthFacts, type OrganizationFacts } from './facts.js';
+import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { planGhosts, type GhostPlan } from './ghosts.js';
 import { assertPlan } from './invariants.js';
 import { buildItems, codeOrProduct, indexPrices, isExcludedService, type ItemContext, type PriceList } from './items.js';
@@ -127,7 +127,8 @@ function planCompany(
     organizationId: slice.organization.id,
     currency,
     itemChargeKeys: chargeKeys(all, input),
-    knownSubscriptions: knownSubscriptions(slice),
+    knownSubscriptions: subscriptionsOf(slice),
+    billedKeys: billedKeys(company.id, all, input, prices),
   };
   const ghosts = books.contracts
     .filter(
@@ -159,9 +160,11 @@ function keyedItem(item: Item, settings: Settings): KeyedItem {
 const chargeKeys = (items: Item[], { facts, settings }: PlanInput): Set<string> =>
   new Set(items.map((item) => fold(chargeKeyOf(facts.month, keyedItem(item, settings).hash))));
 
-function knownSubscriptions({ lines, previousLines, subscriptions }: OrganizationFacts): Set<string> {
-  const named = [...lines, ...previousLines].flatMap((line) => present(line.subscriptionId) ?? []);
-  return new Set([...named, ...subscriptions.map(({ id }) => id)].map(fold));
+/** Contract keys (folded) of what the organization has been billed in either month; only needed where it shares its company. */
+function billedKeys(companyId: number, all: Item[], { slice, settings, facts }: PlanInput, prices: PriceList): Set<string> {
+  if (!facts.jointCompanies.some((joint) => joint.companyId === companyId)) return new Set();
+  const previous = buildItems(slice.previousLines, itemContext(slice, prices, settings));
+  return new Set([...all, ...previous].map((item) => fold(keyedItem(item, settings).contractKey)));
 }
 
 // ---------------------------------------------------------------------------------------------------------------- the plan as a whole

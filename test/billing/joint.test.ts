@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Report } from '../../shared/billing/types.js';
+import {
+  amountsOf,
+  books,
+  contract,
+  line,
+  manualLine,
+  organization,
+  plan,
+  price,
+  row,
+  service,
+  subscription,
+} from './builders.js';
+import { AutotaskInMemory } from './memory.js';
+
+/** Two organizations of Cloudmore that name one company of Autotask: none may take away what the other bills. */
+
+const UPFRONT = 'CFQ7TTC0UPFRONT';
+const org2 = { organizationId: 'org-2', organizationName: 'Contoso, second tenant' };
+const reported: Partial<Report> = {
+  lines: [
+    line(),
+    line({ ...org2, subscriptionId: 'azure-2', recordType: 'AzurePlan', itemCode: null }),
+    line({ ...org2, subscriptionId: 'upfront-2', itemCode: UPFRONT }),
+    line({ ...org2, subscriptionId: null, recordType: 'Perpetual', itemCode: 'DG7GMGF0D5RK', sales: '970.00' }),
+    manualLine({ ...org2, subscriptionId: 'azure-2', sales: '-5.00' }),
+  ],
+  prices: [price(), price({ itemCode: UPFRONT, paymentMonths: 12 })],
+  subscriptions: [subscription()],
+};
+const companies = { both: [organization(), organization({ id: 'org-2' })], settings: { allowSharedCompanies: [7] } };
+
+/** Runs both organizations, the given one first, then asks each what is left to do. */
+function runBoth(report: Partial<Report>, order: string[]): { again: string[]; ghosts: string[] } {
+  const autotask = new AutotaskInMemory(books());
+  const situation = { report, settings: companies.settings, asOf: '2025-10-25' };
+  for (const organizationId of order) autotask.apply(plan({ ...situation, books: autotask.books, organizationId }).steps);
+  const plans = order.map((organizationId) => plan({ ...situation, books: autotask.books, organizationId }));
+  return { again: plans.flatMap(amountsOf), ghosts: plans.flatMap(({ ghosts }) => ghosts.map(({ contractKey }) => contractKey)) };
+}
+
+describe('two organizations of one company', () => {
+  test.each([
+    ['both active, sharing it by ALLOW_SHARED_COMPANIES', companies.both],
+    ['one of them deactivated', [organization(), organization({ id: 'org-2', isActive: false })]],
+  ])('bill side by side, whoever comes first: %s', (_, organizations) => {
+    for (const order of [
+      ['org-1', 'org-2'],
+      ['org-2', 'org-1'],
+    ])
+      expect(runBoth({ ...reported, organizations }, order)).toEqual({ again: [], ghosts: [] });
+  });
+
+  test('money on a contract that none of them knows is listed once, by the first', () => {
+    const abandoned = books({
+      contracts: [contract({ subscriptionId: 'long-gone', number: null })],
+      services: [service()],
+      rows: [row()],
+    });
+    const ghosts = ['org-1', 'org-2'].map((organizationId) =>
+      plan({
+        report: { ...reported, organizations: companies.both },
+        settings: companies.settings,
+        asOf: '2025-10-25',
+        books: abandoned,
+        organizationId,
+      }).ghosts.map(({ outcome, sales }) => `${outcome} ${sales}`),
+    );
+    expect(ghosts).toEqual([['ghost 120.00'], []]);
+  });
+});
