@@ -1,4 +1,4 @@
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import { loadConfig } from '../../shared/config.js';
 import { QUEUES, startWorker, type Queue } from '../../worker/main.js';
 import type { Context } from '../context.js';
@@ -11,7 +11,7 @@ export async function worker(context: Context, { queues }: { queues?: string | u
   for (const warning of config.warnings) context.say(`warning: ${warning}`);
   const served = parseQueues(queues);
   await withTemporal(context.environment, ensureSearchAttributes);
-  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGTERM', 'SIGINT'] });
+  Runtime.install({ logger: new DefaultLogger('WARN', logTo(context)), shutdownSignals: ['SIGTERM', 'SIGINT'] });
   const { connection, address, namespace } = connectionSettings(context.environment);
   const running = await startWorker(config, { connection, namespace, queues: served });
   context.say(
@@ -20,6 +20,15 @@ export async function worker(context: Context, { queues }: { queues?: string | u
   await running.run();
   return EXIT.done;
 }
+
+/** One line of JSON per warning, for people and log collectors. That activity queues serve no workflows is meant so. */
+const logTo =
+  (context: Context) =>
+  ({ level, timestampNanos, message, meta }: LogEntry): void => {
+    if (message.startsWith('No workflows registered')) return;
+    const at = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+    context.say(JSON.stringify({ at, level, message, ...(meta as object) }));
+  };
 
 function parseQueues(list: string | undefined): Queue[] {
   if (list === undefined) return QUEUES;

@@ -1,4 +1,5 @@
 import type { Amounts, ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import { groupBy } from '../../shared/billing/text.js';
 import { table } from './table.js';
 
 /** The reconciliation as people read it: report = posted + held + excluded, organization by organization, then everything that is not simply posted. */
@@ -67,15 +68,28 @@ const organizations = (all: OrganizationResult[]): string =>
     ]),
   );
 
+/** What is not simply posted, one paragraph per organization and cause. */
 function exceptions(month: MonthResult): string[] {
-  const lines = month.organizations.flatMap((organization) =>
-    organization.items.filter(({ outcome }) => outcome !== 'posted').map((item) => exception(organization, item)),
+  const all = month.organizations.flatMap((organization) =>
+    organization.items.filter(({ outcome }) => outcome !== 'posted').map((item) => ({ organization, item })),
   );
-  return lines.length === 0 ? [] : [lines.join('\n')];
+  const causes = groupBy(all, ({ organization, item }) =>
+    [organization.organizationId, item.outcome, item.reason, item.message].join('|'),
+  );
+  const paragraphs = [...causes.values()].map((group) =>
+    cause(
+      group[0]!.organization,
+      group.map(({ item }) => item),
+    ),
+  );
+  return paragraphs.length === 0 ? [] : [paragraphs.join('\n')];
 }
 
-const exception = ({ organizationName }: OrganizationResult, item: ItemResult): string =>
-  `${MARKS[item.outcome]} ${item.outcome} ${item.sales} ${item.currency}  ${organizationName}, ${item.itemCode ?? item.recordType} (${item.reason ?? ''})\n    ${item.message ?? ''}`;
+function cause({ organizationName }: OrganizationResult, items: ItemResult[]): string {
+  const [{ outcome, reason, message }] = items as [ItemResult];
+  const amounts = items.map(({ sales, currency, itemCode, recordType }) => `    ${sales} ${currency}  ${itemCode ?? recordType}`);
+  return [`${MARKS[outcome]} ${organizationName}: ${outcome} (${reason ?? ''}). ${message ?? ''}`, ...amounts].join('\n');
+}
 
 const MARKS: Record<ItemResult['outcome'], string> = { posted: ' ', held: '!', excluded: '-', ghost: '?', awaiting: '…' };
 
