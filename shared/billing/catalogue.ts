@@ -1,6 +1,7 @@
 import { Big, big, UNIT_PRICE_SCALE } from './decimal.js';
 import { priceOf, type PriceList } from './items.js';
 import { PRODUCTS, SHARED_SERVICES } from './keys.js';
+import { monthOf } from './month.js';
 import { byText, cut, fold, isGuid, present, same } from './text.js';
 import type {
   Books,
@@ -9,6 +10,7 @@ import type {
   EnsureServiceStep,
   Item,
   Line,
+  Month,
   Price,
   Product,
   RecordType,
@@ -43,14 +45,19 @@ export type ServiceChoice = { kind: 'found'; service: Service } | { kind: 'missi
 
 /**
  * The active service with the key; but where this contract already has a row on one with the key, active or not, that one: its row is there and can be
- * adjusted, and another service beside it would bill the licences twice.
+ * adjusted, and another service beside it would bill the licences twice. Two that both carry units in the month do bill them twice: a person must choose.
  */
-export function chooseService(books: Books, key: string, contractId: number | null): ServiceChoice {
+export function chooseService(books: Books, key: string, contractId: number | null, month: Month): ServiceChoice {
   const hits = books.services.filter((service) => same(service.key, key));
   const active = hits.filter((service) => service.isActive);
-  if (active.length > 1) return { kind: 'ambiguous', ids: active.map(({ id }) => id) };
-  const inUse = hits.find((service) => books.rows.some((row) => row.contractId === contractId && row.serviceId === service.id));
-  const service = inUse ?? active[0];
+  const rows = contractId === null ? [] : books.rows.filter((row) => row.contractId === contractId);
+  const inUse = hits.filter((service) => rows.some((row) => row.serviceId === service.id));
+  const billing = inUse.filter((service) =>
+    rows.some((row) => row.serviceId === service.id && row.units !== 0 && monthOf(row.startDay) === month),
+  );
+  const rivals = [active, billing].find((group) => group.length > 1);
+  if (rivals) return { kind: 'ambiguous', ids: rivals.map(({ id }) => id) };
+  const service = billing[0] ?? inUse.find(({ isActive }) => isActive) ?? inUse[0] ?? active[0];
   return service ? { kind: 'found', service } : { kind: 'missing' };
 }
 

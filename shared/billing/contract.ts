@@ -1,6 +1,6 @@
 import { addMonths, firstDay, lastDay, monthOf } from './month.js';
 import { classify } from './record-type.js';
-import { byText, cut, present, same } from './text.js';
+import { byText, cut, fold, present, same } from './text.js';
 import type { Books, Contract, Day, Item, Month, Reason, Settings, Subscription, UpsertContractStep } from './types.js';
 
 /** Rule 6: one contract per subscription, found by its id, created, brought up to date, and never ended early. */
@@ -37,6 +37,28 @@ export function decideContract(contractKey: string, companyId: number, month: Mo
     'contract-other-company',
     `Contract ${elsewhere.id} of company ${elsewhere.companyId} carries ${contractKey}. Correct the company id in Cloudmore, or clear the id on that contract.`,
   );
+}
+
+/** Contracts that more than one of the month's contract keys find, one by its UDF and another by its number: whose amounts they carry cannot be told. */
+export function disputedContracts(contractKeys: string[], companyId: number, month: Month, books: Books): Set<number> {
+  const claimed = contractKeys.flatMap((key) => {
+    const decision = decideContract(key, companyId, month, books);
+    return decision.kind === 'missing' || decision.contract === null ? [] : [decision.contract.id];
+  });
+  return new Set(claimed.filter((id, index) => claimed.indexOf(id) !== index));
+}
+
+/** Why the contract is not this subscription's alone, though it was found for it (rule 6.1); null when it is. */
+export function rivalOf(
+  contractKey: string,
+  contract: Contract,
+  disputed: Set<number>,
+  knownSubscriptions: Set<string>,
+): string | null {
+  const udf = present(contract.subscriptionId);
+  const isAnothers = udf !== null && !same(udf, contractKey) && knownSubscriptions.has(fold(udf));
+  if (!isAnothers && !disputed.has(contract.id)) return null;
+  return `Contract ${contract.id} (${contract.name}) carries two subscriptions, ${udf ?? 'none'} in its field and ${contract.number ?? 'none'} as its number. Keep one and clear the other, so that a contract of its own is made.`;
 }
 
 function suitability(contract: Contract, month: Month): ContractDecision {

@@ -28,8 +28,6 @@ export interface GhostContext extends ContractContext {
   currency: string;
   /** Charge keys (folded bases) of every item of the organization, whatever became of it. */
   itemChargeKeys: Set<string>;
-  /** Folded subscription ids Cloudmore has ever named for the organization, to know our contracts by number. */
-  knownSubscriptions: Set<string>;
   /** Contract keys (folded) of the organization's items of this month and the last, where it shares its company with another. */
   billedKeys: Set<string>;
 }

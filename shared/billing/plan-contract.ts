@@ -9,7 +9,7 @@ import {
   isPriced,
   serviceKeyOf,
 } from './catalogue.js';
-import { decideContract, max, requiredEnd, upsertContractStep, type ContractDecision } from './contract.js';
+import { decideContract, max, requiredEnd, rivalOf, upsertContractStep, type ContractDecision } from './contract.js';
 import { big } from './decimal.js';
 import type { PriceList } from './items.js';
 import { chargeKeyOf, PRODUCTS } from './keys.js';
@@ -44,6 +44,10 @@ export interface ContractContext {
   settings: Settings;
   prices: PriceList;
   subscriptions: Subscription[];
+  /** Folded subscription ids Cloudmore has ever named for the organization. */
+  knownSubscriptions: Set<string>;
+  /** Contracts that two of the month's subscriptions find (rule 6.1). */
+  disputed: Set<number>;
   /** Items whose adjustment was refused as duplicate in this run (rule 7.0). */
   refused: Set<string>;
 }
@@ -88,6 +92,8 @@ export function planContract(keyed: KeyedItem[], context: ContractContext): Cont
   const decision = decideContract(contractKey, context.companyId, context.month, context.books);
   if (decision.kind === 'held') return wholeHeld(keyed, contractKey, decision);
   const contract = decision.kind === 'missing' ? null : decision.contract;
+  const rival = contract && rivalOf(contractKey, contract, context.disputed, context.knownSubscriptions);
+  if (rival) return wholeHeld(keyed, contractKey, { kind: 'held', contract, reason: 'contract-duplicate', message: rival });
   const entries = keyed.map((entry) => ({ entry, refusal: refusalOf(entry, keyed, contract, context) }));
   const held = entries.flatMap(({ entry, refusal }) =>
     refusal ? [heldDecision(entry, contract, refusal.reason, refusal.message)] : [],
@@ -148,11 +154,11 @@ function refusalOf(
     )
   )
     return { reason: 'contract-duplicate', message: `Two items of the month fall on the same service ${key} of one contract.` };
-  const choice = chooseService(books, key, contract?.id ?? null);
+  const choice = chooseService(books, key, contract?.id ?? null, month);
   if (choice.kind === 'ambiguous')
     return {
       reason: 'service-ambiguous',
-      message: `Services ${choice.ids.join(' and ')} both carry ${key} as invoice description. Keep one active.`,
+      message: `Services ${choice.ids.join(' and ')} both carry ${key} as invoice description. Keep one active, and only one with units on a contract.`,
     };
   if (contract && choice.kind === 'found' && isRepeated(books, contract.id, choice.service.id, month))
     return { reason: 'contract-duplicate', message: `Contract ${contract.id} carries service ${choice.service.id} twice.` };
@@ -226,9 +232,9 @@ function draft(entry: KeyedItem, contract: Contract | null, startsLater: boolean
   return { entry, place, service, amounts: plan(billable, place, context.books, context.settings) };
 }
 
-function serviceOf(item: Item, contract: Contract | null, { books }: ContractContext): Service | null {
+function serviceOf(item: Item, contract: Contract | null, { books, month }: ContractContext): Service | null {
   if (isChargeType(item.type as RecordType)) return null;
-  const choice = chooseService(books, serviceKeyOf(item)!, contract?.id ?? null);
+  const choice = chooseService(books, serviceKeyOf(item)!, contract?.id ?? null, month);
   return choice.kind === 'found' ? choice.service : null;
 }
 

@@ -1,6 +1,7 @@
 import { tripContracts, tripItem, tripMonth, tripOrganization, type Tripped } from './breakers.js';
 import { isChargeType, serviceKeyOf } from './catalogue.js';
 import { currencyMismatch, decideCompany, missingCompany, type CompanyDecision } from './company.js';
+import { disputedContracts } from './contract.js';
 import { big, minorUnits, text } from './decimal.js';
 import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { planGhosts, type GhostPlan } from './ghosts.js';
@@ -105,6 +106,11 @@ function planCompany(
   prices: PriceList,
 ): Work {
   const { facts, slice, books, settings } = input;
+  const keyed = able.map((item) => keyedItem(item, settings));
+  const groups = [...groupBy(keyed, ({ contractKey }) => fold(contractKey)).entries()].sort(([left], [right]) =>
+    byText(left, right),
+  );
+  const contractKeys = groups.map(([key]) => key);
   const context: ContractContext = {
     month: facts.month,
     asOf: facts.asOf,
@@ -113,12 +119,10 @@ function planCompany(
     settings,
     prices,
     subscriptions: slice.subscriptions,
+    knownSubscriptions: subscriptionsOf(slice),
+    disputed: disputedContracts(contractKeys, company.id, facts.month, books),
     refused: new Set(input.refused ?? []),
   };
-  const keyed = able.map((item) => keyedItem(item, settings));
-  const groups = [...groupBy(keyed, ({ contractKey }) => fold(contractKey)).entries()].sort(([left], [right]) =>
-    byText(left, right),
-  );
   const contracts = groups.map(([, group]) => planContract(group, context));
   const heldKeys = new Set(all.filter((item) => !able.includes(item)).map((item) => fold(keyedItem(item, settings).contractKey)));
   const ghostContext = {
@@ -127,7 +131,6 @@ function planCompany(
     organizationId: slice.organization.id,
     currency,
     itemChargeKeys: chargeKeys(all, input),
-    knownSubscriptions: subscriptionsOf(slice),
     billedKeys: billedKeys(company.id, all, input, prices),
   };
   const ghosts = books.contracts

@@ -264,6 +264,21 @@ describe('service and product (5)', () => {
     expect(plan({ books: held }).steps).toEqual([]);
   });
 
+  test('5.2 licences that two services of one key bill twice on a contract are held, not called in balance', () => {
+    const rows = running().rows;
+    const twice: Books = {
+      ...running(),
+      rows: [...rows, ...rows.map((one) => ({ ...one, id: one.id + 50, serviceId: 51, contractServiceId: 201 }))],
+      services: [service(), service({ id: 51, isActive: false })],
+    };
+    expect(outcomesOf(plan({ books: twice }))).toEqual(['held service-ambiguous']);
+    const ended = {
+      ...twice,
+      rows: twice.rows.map((one) => (one.serviceId === 51 ? { ...one, units: 0, price: '0', cost: '0' } : one)),
+    };
+    expect(outcomesOf(plan({ books: ended }))).toEqual(['posted']);
+  });
+
   test('5.1 an item of nothing needs nothing', () => {
     expect(plan({ report: { lines: [line({ sales: '0', cost: '0' })] } }).steps).toEqual([]);
   });
@@ -312,6 +327,29 @@ describe('contracts (6)', () => {
       expect.objectContaining({ kind: 'upsertContract', contractId: 100, set: { slaId: 3, number: SUBSCRIPTION } }),
     ]);
   });
+
+  const OTHER = '22222222-2222-4222-8222-222222222222';
+  const rivals = { ...running(), contracts: [contract({ number: OTHER })] };
+  test.each<[string, Situation, string[]]>([
+    [
+      'two subscriptions of the month, one in the field of a contract and one as its number, are both held, not billed over each other',
+      { report: { lines: [line(), line({ subscriptionId: OTHER, quantity: '20', sales: '240.00' })] } },
+      ['held contract-duplicate', 'held contract-duplicate'],
+    ],
+    [
+      'a contract that carries another subscription of the customer is not taken for its number',
+      { report: { lines: [line({ subscriptionId: OTHER })] } },
+      ['held contract-duplicate'],
+    ],
+    ['the subscription in the field goes on alone', {}, ['posted']],
+    [
+      'a field that somebody overwrote with anything else is put back',
+      { books: { ...running(), contracts: [contract({ subscriptionId: 'see note' })] } },
+      ['posted'],
+    ],
+  ])('6.1 %s', (_, situation, outcomes) =>
+    expect(outcomesOf(plan({ ...situation, books: situation.books ?? rivals }))).toEqual(outcomes),
+  );
 
   test('6.1 two items of one month on the same service of a contract are both held', () => {
     const twice = [line(), line({ currency: 'USD' })];
