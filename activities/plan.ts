@@ -1,6 +1,9 @@
 import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
 import { planOrganization } from '../shared/billing/plan.js';
-import type { Books, Plan } from '../shared/billing/types.js';
+import { previousMonth } from '../shared/billing/month.js';
+import { same } from '../shared/billing/text.js';
+import type { Books, Note, Plan } from '../shared/billing/types.js';
+import { readOutcome } from '../shared/evidence/months.js';
 import type { GivenReport, Mode, PlanMade, PlanRequest, Ref } from '../shared/contract.js';
 import { subscriptionKeys } from './books.js';
 import type { Dependencies } from './dependencies.js';
@@ -21,7 +24,8 @@ export async function makePlan(dependencies: Dependencies, slices: Slices, reque
   const { result: books, calls } = await dependencies.autotask.countCalls(() =>
     currentBooks(dependencies, slices, facts, slice, given),
   );
-  const plan = planOrganization({ facts, slice, books, settings, approvedDigest, refused });
+  const decided = planOrganization({ facts, slice, books, settings, approvedDigest, refused });
+  const plan = { ...decided, notes: [...decided.notes, ...(await recreated(dependencies, request, decided))] };
   const mode = request.mode ?? dependencies.mode;
   const waits =
     plan.steps.length === 0 ? null : waitsFor(mode, plan, approvedDigest ?? (refused.length > 0 ? plan.digest : null), month);
@@ -35,6 +39,30 @@ export async function makePlan(dependencies: Dependencies, slices: Slices, reque
     waits,
     calls: { autotask: calls, cloudmore: 0 },
   };
+}
+
+/** Rule 6.6: a contract that somebody deleted is made again, and that is said. Only an earlier outcome can tell that it was there. */
+async function recreated(
+  { evidence }: Dependencies,
+  { broker, month, organizationId }: PlanRequest,
+  plan: Plan,
+): Promise<Note[]> {
+  const last =
+    (await readOutcome(evidence, broker, month, organizationId)) ??
+    (await readOutcome(evidence, broker, previousMonth(month), organizationId));
+  const wasThere = (contractKey: string): boolean =>
+    last?.items.some((item) => item.contractId !== null && same(item.contractKey, contractKey)) ?? false;
+  return plan.steps.flatMap((step) =>
+    step.kind === 'upsertContract' && step.contractId === null && wasThere(step.contractKey)
+      ? [
+          {
+            code: 'contract-recreated',
+            itemId: step.items[0] ?? null,
+            message: `Contract ${step.name} was there before and is gone from Autotask; it is made again.`,
+          },
+        ]
+      : [],
+  );
 }
 
 const keep = (evidence: Dependencies['evidence'], kept: KeptPlan): Promise<Ref> => evidence.put(kept);

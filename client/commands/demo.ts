@@ -1,5 +1,5 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { loadConfig, type Environment } from '../../shared/config.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { startWorker } from '../../worker/main.js';
@@ -18,6 +18,8 @@ const EVIDENCE = '.billing/demo';
 /** The whole product on this machine: both vendors' stand-ins, Temporal, a worker; a month is billed, and billed again to show that nothing is left to do. */
 export async function demo(context: Context, { exit }: { exit: boolean }): Promise<ExitCode> {
   context.say('1/4  Temporal server');
+  // The sandbox begins anew, so what an earlier demo proved is of another world.
+  await rm(EVIDENCE, { recursive: true, force: true });
   const server = await temporalServer();
   const sandbox = await startSandbox({ world: JSON.parse(await readFile(DEFAULT_WORLD, 'utf8')) });
   const environment = demoEnvironment(context.environment, sandbox.env(), server);

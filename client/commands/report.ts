@@ -11,7 +11,7 @@ import { exitCodeOf } from './run.js';
 export const FORMATS = ['text', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
 
-const RENDERERS: Record<Format, (month: MonthResult) => string> = {
+const RENDERERS: Record<Format, (month: MonthResult, notes: string[]) => string> = {
   text: renderMonth,
   json: (month) => JSON.stringify(month, null, 2),
 };
@@ -21,8 +21,11 @@ export async function report(
   context: Context,
   { month, format, out }: { month: Month; format: Format; out?: string | undefined },
 ): Promise<ExitCode> {
-  const { result, record } = await requireMonth(loadBaseConfig(context.environment), month);
-  const text = RENDERERS[format](result);
+  const { result, record, outcomes } = await requireMonth(loadBaseConfig(context.environment), month);
+  const notes = outcomes.flatMap(({ organizationName, notes: all }) =>
+    all.map(({ message }) => `${organizationName}: ${message}`),
+  );
+  const text = RENDERERS[format](result, notes);
   if (out === undefined) context.out(text);
   else {
     await writeFile(out, `${text}\n`);

@@ -11,7 +11,8 @@ const AMOUNTS = [
   { title: 'sales', align: 'right' },
 ] as const;
 
-export function renderMonth(month: MonthResult): string {
+/** `notes` are worth knowing and ask for nothing. */
+export function renderMonth(month: MonthResult, notes: string[] = []): string {
   return [
     `${month.month} as of ${month.asOf}, broker ${month.broker}, ${month.currency}, mode ${month.mode}`,
     table([...AMOUNTS], sums(month)),
@@ -21,6 +22,7 @@ export function renderMonth(month: MonthResult): string {
       (other) =>
         `${other.currency}: report ${other.report.sales}, posted ${other.posted.sales}, held ${other.held.sales}, excluded ${other.excluded.sales}`,
     ),
+    ...(notes.length === 0 ? [] : [['Worth knowing:', ...notes.map((note) => `  ${note}`)].join('\n')]),
     `Written: ${written(month)}. Calls: ${month.calls.autotask} Autotask, ${month.calls.cloudmore} Cloudmore. Digest ${month.digest.slice(0, 16)}.`,
   ].join('\n\n');
 }

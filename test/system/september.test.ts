@@ -166,6 +166,22 @@ describe('the September story', () => {
     expect(await stage.writes()).toEqual([]);
   });
 
+  test('a contract that somebody deleted is made again, and the report says so (6.6)', async () => {
+    const { autotask } = await stage.state();
+    const contract = autotask.contracts.find(({ contractNumber }) => contractNumber === IDS.B)!;
+    const of = (table: 'unitRows' | 'contractServices'): unknown[] =>
+      autotask[table].filter(({ contractID }) => contractID === contract.id).map(({ id }) => id);
+    for (const id of of('unitRows')) await stage.control('DELETE', `autotask/unitRows/${String(id)}`);
+    for (const id of of('contractServices')) await stage.control('DELETE', `autotask/contractServices/${String(id)}`);
+    await stage.control('DELETE', `autotask/contracts/${String(contract.id)}`);
+    const month = await runAt('2025-10-17');
+    expect(month.writes).toMatchObject({ contracts: 1, adjustments: 1 });
+    expect(billed(await stage.state(), IDS.B)).toMatchObject({ sales: '72.00', cost: '63.00', units: 10 });
+    expect((await stage.cli('report', MONTH)).stdout).toMatch(
+      /Contract Microsoft Teams Premium – Microsoft Teams Premium was there before and is gone/,
+    );
+  });
+
   test('report prints the same reconciliation as text and as JSON', async () => {
     const month = await stage.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
     const text = await stage.cli('report', MONTH);
