@@ -1,10 +1,21 @@
 import { adjust, adjustmentTarget, carried, isAdjusted, oneOffSteps, unitsDiffer, unitsDifferNote } from './adjustment.js';
 import { chargeSteps, restBecause } from './charge.js';
-import { big } from './decimal.js';
+import { big, minorUnits } from './decimal.js';
 import { parseChargeKey } from './keys.js';
 import { addMonths, firstDay, lastDay, monthOf, nextMonth } from './month.js';
 import { hasMoney } from './rows.js';
-import { add, isBalanced, isFrozen, show, stateOf, subtract, type Billable, type Place, type State } from './standing.js';
+import {
+  add,
+  isBalanced,
+  isFrozen,
+  show,
+  stateOf,
+  subtract,
+  totalOf,
+  type Billable,
+  type Place,
+  type State,
+} from './standing.js';
 import type { Because, Books, Day, Month, Note, Reason, Settings, Step } from './types.js';
 
 /**
@@ -90,7 +101,8 @@ function balanced(billable: Billable, place: Place, state: State): AmountsPlan {
   const units = place.rows.row?.units ?? 0;
   const differ = place.serviceKey !== null && hasMoney(place.rows.row) && !big(billable.quantity).eq(units);
   return {
-    steps: oneOffSteps(billable, place, carried(place.rows.row)),
+    // A refusal with the month in balance was that of the next month's units: an answer, not to be asked for again (7.0).
+    steps: place.isRefused ? [] : oneOffSteps(billable, place, carried(place.rows.row)),
     held: null,
     because: [
       {
@@ -117,9 +129,14 @@ function frozen(billable: Billable, place: Place, state: State, books: Books, se
       notes: [],
       extendTo: null,
     };
-  const day = firstDay(nextOpenMonth(place, books));
-  const steps = chargeSteps(billable, place, state, rest, day, null);
-  const text = `frozen: catch-up of ${show(rest, billable.currency)} dated ${day}`;
+  const closed = closedMonths(place, books);
+  const day = firstDay(nextOpenMonth(place, closed));
+  // An open charge of a closed month stands like a billed one: only those of open months are changed.
+  const movable = state.openCharges.filter((charge) => monthOf(charge.day) > place.month && !closed.has(monthOf(charge.day)));
+  const standing = state.openCharges.filter((charge) => !movable.includes(charge));
+  const caughtUp = subtract(rest, totalOf(standing, minorUnits(billable.currency)));
+  const steps = chargeSteps(billable, place, { ...state, openCharges: movable }, caughtUp, day, null);
+  const text = `frozen: catch-up of ${show(caughtUp, billable.currency)} dated ${day}`;
   return {
     steps: [...oneOff, ...steps],
     held: null,
@@ -132,18 +149,20 @@ function frozen(billable: Billable, place: Place, state: State, books: Books, se
 /** Bound of the search for an open month: contracts are not frozen further ahead. */
 const OPEN_MONTHS_SEARCHED = 36;
 
-function nextOpenMonth(place: Place, books: Books): Month {
-  const id = place.contract?.id;
-  const rows = books.rows.filter((row) => row.contractId === id && row.frozen);
+/** Months in which the contract has a frozen row or a billed charge of ours. */
+function closedMonths({ contract }: Place, books: Books): Set<Month> {
+  const rows = books.rows.filter((row) => row.contractId === contract?.id && row.frozen);
   const charges = books.charges.filter(
-    (charge) => charge.contractId === id && charge.billed && parseChargeKey(charge.key) !== null,
+    (charge) => charge.contractId === contract?.id && charge.billed && parseChargeKey(charge.key) !== null,
   );
-  const start = place.contract ? monthOf(place.contract.startDay) : place.month;
+  return new Set([...rows.map(({ startDay }) => monthOf(startDay)), ...charges.map(({ day }) => monthOf(day))]);
+}
+
+function nextOpenMonth({ contract, month: from }: Place, closed: Set<Month>): Month {
+  const start = contract ? monthOf(contract.startDay) : from;
   for (let ahead = 1; ahead <= OPEN_MONTHS_SEARCHED; ahead += 1) {
-    const month = addMonths(place.month, ahead);
-    const isTaken =
-      rows.some((row) => monthOf(row.startDay) === month) || charges.some((charge) => monthOf(charge.day) === month);
-    if (month >= start && !isTaken) return month;
+    const month = addMonths(from, ahead);
+    if (month >= start && !closed.has(month)) return month;
   }
-  throw new Error(`Contract ${id}: no open month within ${OPEN_MONTHS_SEARCHED} months after ${place.month}.`);
+  throw new Error(`Contract ${contract?.id}: no open month within ${OPEN_MONTHS_SEARCHED} months after ${from}.`);
 }

@@ -9,9 +9,9 @@ import { addDays, firstDay } from './month.js';
 import type { ContractContext, ContractPlan } from './plan-contract.js';
 import { hasMoney, viewRows, type RowView } from './rows.js';
 import { chargesOf, type Billable, type Place } from './standing.js';
-import { fold, present, same } from './text.js';
+import { fold, groupBy, present, same } from './text.js';
 import { RECORD_TYPES } from './types.js';
-import type { Charge, Contract, Ghost, Note, RecordType, Service, Step, Subscription } from './types.js';
+import type { Charge, Contract, Ghost, ItemType, Note, RecordType, Service, Step, Subscription } from './types.js';
 
 /** Rule 8: money in Autotask without a line in the report. */
 export interface GhostPlan {
@@ -161,7 +161,9 @@ function reasonToZero(
 ): string | null {
   const listed = context.subscriptions.find((subscription) => same(subscription.id, contractKey));
   if (listed && hasEnded(listed)) return `The subscription is ${listed.status.toLowerCase()} in Cloudmore.`;
-  const others = plan?.decisions.filter(({ item }) => !same(item.itemCode, service.key)) ?? [];
+  const others = isLicence(type)
+    ? (plan?.decisions.filter(({ item }) => isLicence(item.type) && !same(item.itemCode, service.key)) ?? [])
+    : [];
   if (others.length > 0 && !same(listed?.itemCode, service.key))
     return `Replaced by ${others.map(({ item }) => item.itemCode ?? item.type).join(', ')}.`;
   const isOneOff =
@@ -169,7 +171,11 @@ function reasonToZero(
   return isOneOff ? 'Paid once, and not in this month.' : null;
 }
 
-const hasEnded = (subscription: Subscription): boolean => /cancel|delete|expire/i.test(subscription.status);
+/** Only licences are told apart by item code; a reservation beside an Azure plan is not replaced by it. */
+const isLicence = (type: ItemType): boolean => type === 'Csp365Nce' || type === 'Csp365Legacy';
+
+/** Exactly these: a cancellation that is pending, or anything else Cloudmore may say, is for a person to judge. */
+const hasEnded = ({ status }: Subscription): boolean => /^(cancell?ed|deleted|expired)$/i.test(status.trim());
 
 function ghostChargeKey(contractKey: string, service: Service, context: GhostContext): string | null {
   const type = recordTypeOfKey(service.key, context.prices);
@@ -283,9 +289,16 @@ function looseCharges(contract: Contract, contractKey: string, besideRows: Set<s
       !besideRows.has(key.base)
     );
   });
-  const parts = loose.map((charge) => looseCharge(charge, contract, contractKey, context));
+  // Charges that cancel each other out are in balance already, and no ghost any more (8.2): one of them may be billed.
+  const standing = [...groupBy(loose, (charge) => parseChargeKey(charge.key)!.base).values()].filter(
+    (group) => !isCancelled(group),
+  );
+  const parts = standing.flat().map((charge) => looseCharge(charge, contract, contractKey, context));
   return merge({ contractKey, ...NOTHING }, parts);
 }
+
+const isCancelled = (charges: Charge[]): boolean =>
+  charges.length > 1 && sum(charges.map(({ price }) => price)).eq(0) && sum(charges.map(({ cost }) => cost)).eq(0);
 
 function looseCharge(charge: Charge, contract: Contract, contractKey: string, context: GhostContext): Part {
   const type = typeOfCharge(charge, contractKey, context);

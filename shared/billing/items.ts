@@ -70,18 +70,24 @@ function placeManualLine(
   if (present(line.subscriptionId) === null) return unclassified;
   const listed = context.subscriptions.find((subscription) => same(subscription.id, line.subscriptionId));
   const beside = bySubscription.get(fold(line.subscriptionId)) ?? [];
-  const home = homeOfManualLine(beside, listed);
+  const home = homeOfManualLine(line, beside, listed);
   if (home) return { line, type: home.type, itemCode: home.itemCode, isManual: true };
   return listed ? { line, type: listed.recordType, itemCode: listed.itemCode, isManual: true } : unclassified;
 }
 
+/** The item with the listed item code, else the one with the largest sales; one in the line's own currency before any other (4.1). */
 function homeOfManualLine(
+  manual: Line,
   beside: { line: Line; type: LineType }[],
   listed: Subscription | undefined,
 ): { type: ItemType; itemCode: string | null } | null {
-  const candidates = [...groupBy(beside, ({ line, type }) => `${type}|${fold(line.itemCode)}`).values()].map((group) => ({
+  const inCurrency = beside.filter(({ line }) => same(line.currency, manual.currency));
+  const items = groupBy(inCurrency.length > 0 ? inCurrency : beside, ({ line, type }) =>
+    [type, codeOrProduct(type as ItemType, line.subscriptionId, line.itemCode, '')].map(fold).join('|'),
+  );
+  const candidates = [...items.values()].map((group) => ({
     type: group[0]!.type as ItemType,
-    itemCode: group[0]!.line.itemCode,
+    itemCode: group.flatMap(({ line }) => present(line.itemCode) ?? []).sort(byText)[0] ?? null,
     sales: sum(group.map(({ line }) => line.sales)),
   }));
   const named = candidates.find((candidate) => listed?.itemCode != null && same(candidate.itemCode, listed.itemCode));

@@ -120,6 +120,9 @@ function planCompany(
     prices,
     subscriptions: slice.subscriptions,
     knownSubscriptions: subscriptionsOf(slice),
+    billedBefore: new Set(
+      slice.previousLines.flatMap(({ subscriptionId }) => (present(subscriptionId) ? [fold(subscriptionId)] : [])),
+    ),
     disputed: disputedContracts(contractKeys, company.id, facts.month, books),
     refused: new Set(input.refused ?? []),
   };
@@ -297,7 +300,10 @@ function tripBreakers(
   );
   const month = tripMonth(facts, books.internalCurrency, settings);
   const newContracts = work.contracts.filter(({ isNew }) => isNew).length;
+  // What is in balance already waits for nobody: a breaker holds what would be written.
+  const written = new Set(plan.steps.flatMap((step) => step.items));
   const items = compared.flatMap((item) => {
+    if (!written.has(item.id)) return [];
     const tripped = tripItem(
       item,
       previous.find(({ id }) => id === item.id),

@@ -87,7 +87,7 @@ export function chargesOf(books: Books, contractId: number, chargeKey: string): 
     .map(({ charge }) => charge);
 }
 
-const totalOf = (charges: Charge[], scale: number): Money => ({
+export const totalOf = (charges: Charge[], scale: number): Money => ({
   sales: sum(charges.map((charge) => round(big(charge.price), scale))),
   cost: sum(charges.map((charge) => round(big(charge.cost), scale))),
 });

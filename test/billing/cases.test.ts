@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import { lastDay } from '../../shared/billing/month.js';
+import type { Books } from '../../shared/billing/types.js';
+import {
+  amountsOf,
+  books,
+  charge,
+  line,
+  manualLine,
+  organization,
+  outcomesOf,
+  plan,
+  price,
+  running,
+  service,
+  subscription,
+} from './builders.js';
+import type { Situation } from './builders.js';
+import { AutotaskInMemory } from './memory.js';
+import { after, KEY, MORE } from './row-and-charge.js';
+
+/** What once went wrong, in the words of whoever would have had to explain it. */
+
+const elsewhere = { organizations: [organization(), organization({ id: 'org-2', companyIdText: '8' })] };
+const other = line({ organizationId: 'org-2', subscriptionId: 'other' });
+
+/** Plans and carries out until nothing is left, and answers what each run wrote. */
+function runs(autotask: AutotaskInMemory, situation: Situation, count = 3): string[][] {
+  return Array.from({ length: count }, () => {
+    const decided = plan({ ...situation, books: autotask.books });
+    autotask.apply(decided.steps);
+    return amountsOf(decided);
+  });
+}
+
+describe('money that comes and goes', () => {
+  test('8.2 a cancelled subscription with a billed charge is credited once, not credited and charged again in turns', () => {
+    const autotask = new AutotaskInMemory({ ...running(), charges: [charge({ key: KEY, price: '5', billed: true })] });
+    const deleted = { lines: [other], ...elsewhere, subscriptions: [subscription({ status: 'Deleted' })] };
+    expect(runs(autotask, { report: deleted, asOf: '2025-10-25' })).toEqual([
+      ['2025-10-01: 0 units', 'create charge 1 × -5.0000 / 0.0000'],
+      [],
+      [],
+    ]);
+    expect(plan({ report: deleted, asOf: '2025-10-25', books: autotask.books }).ghosts).toEqual([]);
+  });
+
+  test('8.2 a cancellation that is only pending takes nothing away', () => {
+    const pending = { lines: [other], ...elsewhere, subscriptions: [subscription({ status: 'PendingCancellation' })] };
+    const decided = plan({ books: running(), report: pending, asOf: '2025-10-25' });
+    expect([amountsOf(decided), decided.ghosts.map(({ outcome }) => outcome)]).toEqual([[], ['ghost']]);
+  });
+
+  test('8.2 a reservation is not cancelled because an Azure plan of the same subscription was billed', () => {
+    const azure = line({ recordType: 'AzurePlan', itemCode: null });
+    const reservation = line({ organizationId: 'org-2', subscriptionId: 'other', recordType: 'ReservedInstance' });
+    const held = { ...running(), services: [service({ key: 'cloudmore:reserved-instance' })] };
+    const decided = plan({ books: held, report: { lines: [azure, reservation], ...elsewhere }, asOf: '2025-10-25' });
+    expect(decided.ghosts.map(({ outcome }) => outcome)).toEqual(['ghost']);
+  });
+});
+
+describe('money beside the right item', () => {
+  test('2.3 a discount on an Azure plan of many meters does not land on a smaller reservation beside it', () => {
+    const meter = (itemCode: string, sales: string) => line({ recordType: 'AzurePlan', itemCode, sales });
+    const lines = [
+      ...[meter('meter-1', '40'), meter('meter-2', '30'), meter('meter-3', '30')],
+      line({ recordType: 'ReservedInstance', itemCode: 'reservation', sales: '50' }),
+      manualLine({ sales: '-5' }),
+    ];
+    const decided = plan({ report: { subscriptions: [], lines } });
+    expect(new Map(decided.items.map(({ type, sales }) => [type, sales]))).toEqual(
+      new Map([
+        ['AzurePlan', '95.00'],
+        ['ReservedInstance', '50.00'],
+      ]),
+    );
+  });
+
+  test('2.3 a discount in euro joins the item in euro, though the one in dollars is larger', () => {
+    const lines = [line(), line({ currency: 'USD', itemCode: 'CFQ7TTC0USD', sales: '900' }), manualLine({ sales: '-5' })];
+    const decided = plan({ report: { subscriptions: [], lines } });
+    expect(decided.items.map(({ currency, sales }) => `${sales} ${currency}`).sort()).toEqual(['115.00 EUR', '900.00 USD']);
+  });
+});
+
+describe('months that a person has approved', () => {
+  test('7.5 an open charge in a frozen month is left alone; the catch-up stands in the next month', () => {
+    const state = after({ ...running(), charges: [charge({ key: KEY, price: '5', cost: '0' })] }, lastDay('2025-10'));
+    const held: Books = { ...state, charges: state.charges.map((one) => ({ ...one, billed: false })) };
+    const situation: Situation = { books: held, report: MORE, settings: { afterFreeze: 'charge' } };
+    expect(plan(situation).steps).toEqual([
+      expect.objectContaining({
+        kind: 'postCharge',
+        action: 'create',
+        day: '2025-11-01',
+        unitPrice: '391.0000',
+        chargeKey: `${KEY}-2`,
+      }),
+    ]);
+    const autotask = new AutotaskInMemory(structuredClone(held));
+    expect(runs(autotask, situation)).toEqual([['create charge 1 × 391.0000 / 351.7600'], [], []]);
+    const grown = { ...situation, report: { lines: [...MORE.lines!, manualLine({ sales: '9.00', cost: '0' })] } };
+    expect(runs(autotask, grown, 2)).toEqual([['update charge 1 × 400.0000 / 351.7600'], []]);
+    expect(autotask.books.charges.find(({ id }) => id === 2000)).toMatchObject({ price: '5' });
+  });
+});
+
+describe('what waits for a person', () => {
+  test('9.2 a licence billed and approved yesterday does not wait again because another one is new today', () => {
+    const report = {
+      lines: [line({ sales: '7000', quantity: '100' }), line({ subscriptionId: 'new', itemCode: 'CFQ7TTC0NEW' })],
+      previousLines: [line({ sales: '600', billingDate: '2025-09-08' })],
+    };
+    const breakers = { monthDropPercent: 0, organizationPercent: 0, organizationAmount: '500', itemFactor: 10, newContracts: 50 };
+    const situation: Situation = { report, settings: { breakers }, asOf: '2025-10-25' };
+    expect(outcomesOf(plan({ ...situation, books: running(100, '7000') }))).toEqual(['posted', 'posted']);
+    expect(outcomesOf(plan({ ...situation, books: running() })).sort()).toEqual(['held breaker-item', 'posted']);
+  });
+
+  test('7.6 a refused end of units is not asked for again and again: the month itself is in balance', () => {
+    const upfront = { lines: [line()], prices: [price({ paymentMonths: 12 })] };
+    const held = { ...running(), rows: running().rows.filter(({ startDay }) => startDay >= '2025-10') };
+    const first = plan({ report: upfront, books: held });
+    expect(amountsOf(first)).toEqual(['2025-11-01: 0 units']);
+    expect(plan({ report: upfront, books: held, refused: [first.items[0]!.id] }).steps).toEqual([]);
+  });
+});
+
+test('6.6 a contract that somebody deleted is made again, and the report says so', () => {
+  const billedBefore = { previousLines: [line({ billingDate: '2025-09-08' })] };
+  const notes = (situation: Situation): string[] => plan(situation).notes.map(({ code }) => code);
+  const deleted = books({ services: [service()] });
+  expect(notes({ report: billedBefore, books: deleted })).toEqual(['contract-recreated']);
+  expect(notes({ books: deleted })).toEqual([]);
+  expect(notes({ report: billedBefore, books: running() })).toEqual([]);
+});
