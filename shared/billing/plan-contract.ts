@@ -46,8 +46,6 @@ export interface ContractContext {
   subscriptions: Subscription[];
   /** Folded subscription ids Cloudmore has ever named for the organization. */
   knownSubscriptions: Set<string>;
-  /** Folded subscription ids of last month's lines. */
-  billedBefore: Set<string>;
   /** Contracts that two of the month's subscriptions find (rule 6.1). */
   disputed: Set<number>;
   /** Items whose adjustment was refused as duplicate in this run (rule 7.0). */
@@ -405,8 +403,11 @@ function gapSteps(
 
 // ---------------------------------------------------------------------------------------------------------------- worth knowing
 
-function notesOf({ entry, place, service, amounts }: Draft, contract: Contract | null, context: ContractContext): Note[] {
-  const { item } = entry;
+function notesOf(
+  { entry: { item }, place, service, amounts }: Draft,
+  contract: Contract | null,
+  context: ContractContext,
+): Note[] {
   const notes: Note[] = [];
   const required = requiredEnd(item, listed(item, context), contract, context.month);
   if (contract && required.from !== null && required.day < contract.endDay)
@@ -423,25 +424,5 @@ function notesOf({ entry, place, service, amounts }: Draft, contract: Contract |
       itemId: item.id,
       message: `${item.itemCode} is not on the price list; the new service takes the unit prices of its latest line.`,
     });
-  if (isRecreated(item, contract, service, place, amounts, context))
-    notes.push({
-      code: 'contract-recreated',
-      itemId: item.id,
-      message: `${item.productName} was billed last month too, but no contract carries ${entry.contractKey} any more: a new one is made.`,
-    });
   return notes;
 }
-
-/** 6.6: Autotask keeps no trace of a deleted contract. What is left is the catalogue entry, and that Cloudmore billed the subscription last month. */
-const isRecreated = (
-  item: Item,
-  contract: Contract | null,
-  service: Service | null,
-  place: Place,
-  amounts: AmountsPlan,
-  { billedBefore }: ContractContext,
-): boolean =>
-  contract === null &&
-  amounts.steps.length > 0 &&
-  (service !== null || place.productId !== null) &&
-  billedBefore.has(fold(item.subscriptionId));

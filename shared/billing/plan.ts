@@ -120,9 +120,6 @@ function planCompany(
     prices,
     subscriptions: slice.subscriptions,
     knownSubscriptions: subscriptionsOf(slice),
-    billedBefore: new Set(
-      slice.previousLines.flatMap(({ subscriptionId }) => (present(subscriptionId) ? [fold(subscriptionId)] : [])),
-    ),
     disputed: disputedContracts(contractKeys, company.id, facts.month, books),
     refused: new Set(input.refused ?? []),
   };

@@ -126,12 +126,3 @@ describe('what waits for a person', () => {
     expect(plan({ report: upfront, books: held, refused: [first.items[0]!.id] }).steps).toEqual([]);
   });
 });
-
-test('6.6 a contract that somebody deleted is made again, and the report says so', () => {
-  const billedBefore = { previousLines: [line({ billingDate: '2025-09-08' })] };
-  const notes = (situation: Situation): string[] => plan(situation).notes.map(({ code }) => code);
-  const deleted = books({ services: [service()] });
-  expect(notes({ report: billedBefore, books: deleted })).toEqual(['contract-recreated']);
-  expect(notes({ books: deleted })).toEqual([]);
-  expect(notes({ report: billedBefore, books: running() })).toEqual([]);
-});
