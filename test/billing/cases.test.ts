@@ -3,7 +3,6 @@ import { lastDay } from '../../shared/billing/month.js';
 import type { Books } from '../../shared/billing/types.js';
 import {
   amountsOf,
-  books,
   charge,
   line,
   manualLine,
