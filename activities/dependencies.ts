@@ -18,6 +18,8 @@ export interface Dependencies {
   heartbeat: (details: string) => void;
   /** Aborted when the activity is cancelled or its worker shuts down. */
   signal: () => AbortSignal | undefined;
+  /** Names the activity that runs, the same in all its attempts. */
+  execution: () => string;
   /** Which attempt of its activity this is, from 1, and how many there will be. */
   attempt: () => { number: number; last: number };
 }

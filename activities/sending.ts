@@ -19,6 +19,10 @@ export interface OnceOnly<T> {
 interface Intent {
   at: string;
   tries: number;
+  /** The activity that sent it. */
+  by: string;
+  /** What came of it, once it is known. Kept, because a worker can die between the answer and its report to Temporal. */
+  done: { value: unknown } | null;
 }
 
 /** A write that took effect is visible by now, also when the server finished it after the connection was cut. */
@@ -29,33 +33,37 @@ const LONGEST_WAIT_MS = 6_000;
 const TRIES = 2;
 
 export async function sendOnce<T>(
-  dependencies: Dependencies,
+  dependencies: Pick<Dependencies, 'evidence' | 'clock' | 'execution'>,
   { broker, month }: MonthRequest,
   { identity, find, send }: OnceOnly<T>,
 ): Promise<T> {
   const { evidence, clock } = dependencies;
+  const by = dependencies.execution();
   const name = `intents/${broker}/${month}/${digestOf(identity)}`;
   const ref = await evidence.pointer(name);
   const intent = ref === null ? null : await evidence.get<Intent>(ref);
-  if (intent) {
+  if (intent?.done && intent.by === by) return intent.done.value as T;
+  const open = intent?.done ? null : intent;
+  const note = async (noted: Intent): Promise<void> => evidence.point(name, await evidence.put(noted));
+  if (open) {
     const found = await find();
     if (found !== null) {
-      await evidence.unpoint(name);
+      await note({ ...open, by, done: { value: found } });
       return found;
     }
-    const age = clock.now().getTime() - Date.parse(intent.at);
+    const age = clock.now().getTime() - Date.parse(open.at);
     if (age < EFFECT_VISIBLE_MS)
       throw new OutcomePending(`The answer was lost; looking for its effect again (${identity.join(' ')})`, lookAgainMs(age));
-    if (intent.tries >= TRIES) {
+    if (open.tries >= TRIES) {
       await evidence.unpoint(name);
       throw new OutcomeUnknown(`Autotask did not answer ${TRIES} times, and no effect is to be seen (${identity.join(' ')})`);
     }
   }
-  await evidence.point(
-    name,
-    await evidence.put({ at: clock.now().toISOString(), tries: (intent?.tries ?? 0) + 1 } satisfies Intent),
-  );
-  return sendNoted(dependencies, name, identity, send);
+  const sent: Intent = { at: clock.now().toISOString(), tries: (open?.tries ?? 0) + 1, by, done: null };
+  await note(sent);
+  const value = await sendNoted(dependencies, name, identity, send);
+  await note({ ...sent, done: { value } });
+  return value;
 }
 
 /** Soon at first, because most lost answers were a yes; at last just after an effect would be visible. */
@@ -64,11 +72,15 @@ function lookAgainMs(age: number): number {
   return left <= LONGEST_WAIT_MS + 2_000 ? left + 500 : Math.min(age + 1_000, LONGEST_WAIT_MS);
 }
 
-async function sendNoted<T>({ evidence }: Dependencies, name: string, identity: string[], send: () => Promise<T>): Promise<T> {
+/** Sends it. Where nothing can have happened the note is taken back; where nobody knows, it stays for whoever looks next. */
+async function sendNoted<T>(
+  { evidence }: Pick<Dependencies, 'evidence'>,
+  name: string,
+  identity: string[],
+  send: () => Promise<T>,
+): Promise<T> {
   try {
-    const value = await send();
-    await evidence.unpoint(name);
-    return value;
+    return await send();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.effect === 'unknown') throw new OutcomePending(`${error.message} (${identity.join(' ')})`, lookAgainMs(0));

@@ -25,6 +25,7 @@ export function createDependencies(config: Config, evidence: Evidence = openEvid
     },
     heartbeat: (details) => activity()?.heartbeat(details),
     signal: () => activity()?.cancellationSignal,
+    execution: () => `${activity()?.info.workflowExecution?.runId ?? 'none'}/${activity()?.info.activityId ?? 'none'}`,
     attempt: () => ({ number: activity()?.info.attempt ?? 1, last: ATTEMPTS }),
   };
 }
