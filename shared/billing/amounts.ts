@@ -54,7 +54,8 @@ export function planRowAndCharge(billable: Billable, place: Place, books: Books,
   );
   const oneOff = oneOffSteps(billable, place, adjustment.carriesUnits);
   const because = [{ rule: adjustment.rule, text: adjustment.text }, ...restBecause(state, after, billable.currency)];
-  return { steps: [...adjustment.steps, ...oneOff, ...charges], held: null, because, notes: adjustment.notes, extendTo: null };
+  // This month's money before next month's units: a refusal there must not stop what is due here.
+  return { steps: [...adjustment.steps, ...charges, ...oneOff], held: null, because, notes: adjustment.notes, extendTo: null };
 }
 
 /** Decides the charge of an Azure or marketplace item: the same logic with a row of nothing (7.8). */
@@ -119,7 +120,8 @@ function balanced(billable: Billable, place: Place, state: State): AmountsPlan {
 function frozen(billable: Billable, place: Place, state: State, books: Books, settings: Settings): AmountsPlan {
   const rest = subtract(subtract(state.wanted, state.row), state.fixed);
   const open = subtract(rest, state.open);
-  const oneOff = oneOffSteps(billable, place, carried(place.rows.row));
+  // Only next month's units can have been refused here: an answer, not to be asked for again (7.0).
+  const oneOff = place.isRefused ? [] : oneOffSteps(billable, place, carried(place.rows.row));
   const message = `${place.month} is ${place.startsLater ? `before the contract's first day` : 'approved and posted'} in Autotask; ${show(open, billable.currency)} of ${billable.name} differ. Unpost the period, correct it there, or set AFTER_FREEZE=charge.`;
   if (settings.afterFreeze === 'hold')
     return {
@@ -138,7 +140,7 @@ function frozen(billable: Billable, place: Place, state: State, books: Books, se
   const steps = chargeSteps(billable, place, { ...state, openCharges: movable }, caughtUp, day, null);
   const text = `frozen: catch-up of ${show(caughtUp, billable.currency)} dated ${day}`;
   return {
-    steps: [...oneOff, ...steps],
+    steps: [...steps, ...oneOff],
     held: null,
     because: [{ rule: '7.5', text }],
     notes: [],

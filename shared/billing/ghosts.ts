@@ -42,11 +42,9 @@ export function planGhosts(contract: Contract, plan: ContractPlan | undefined, c
     .filter((service) => context.books.rows.some((row) => row.contractId === contract.id && row.serviceId === service.id))
     .map((service) => ({ service, rows: rowsOn(contract, service, plan, context) }));
   const parts = standing.map(({ service, rows }) => ghostOfService(contract, contractKey, service, rows, plan, context));
-  // A charge beside a row with units shares the row's fate (8.4).
+  // A charge beside a row shares the row's fate (8.4), also where somebody split the row and only its later part has units.
   const besideRows = new Set(
-    standing
-      .filter(({ rows }) => (rows.row?.units ?? 0) !== 0)
-      .map(({ service }) => ghostChargeKey(contractKey, service, context)),
+    standing.filter(({ rows }) => hasMoney(rows.row)).map(({ service }) => ghostChargeKey(contractKey, service, context)),
   );
   return merge({ ...nothing, contractKey }, [...parts, looseCharges(contract, contractKey, besideRows, context)]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { lastDay } from '../../shared/billing/month.js';
-import type { Books } from '../../shared/billing/types.js';
+import type { Books, Settings } from '../../shared/billing/types.js';
 import {
   amountsOf,
   charge,
@@ -10,13 +10,14 @@ import {
   outcomesOf,
   plan,
   price,
+  row,
   running,
   service,
   subscription,
 } from './builders.js';
 import type { Situation } from './builders.js';
 import { AutotaskInMemory } from './memory.js';
-import { after, KEY, MORE } from './row-and-charge.js';
+import { after, edited, KEY, MORE } from './row-and-charge.js';
 
 /** What once went wrong, in the words of whoever would have had to explain it. */
 
@@ -105,6 +106,36 @@ describe('months that a person has approved', () => {
   });
 });
 
+describe('one thing that fails beside another', () => {
+  const upfront = { lines: MORE.lines!, prices: [price({ paymentMonths: 12 })] };
+
+  /** Somebody ended next month's units and put them back by hand: Autotask refuses a second adjustment of that day. */
+  function refusingNovember(held: Books): AutotaskInMemory {
+    const autotask = new AutotaskInMemory(held);
+    const rows = structuredClone(held.rows);
+    autotask.apply(plan({ books: held, report: { ...upfront, lines: [line()] } }).steps);
+    held.rows.splice(0, held.rows.length, ...rows);
+    return autotask;
+  }
+
+  test.each<[string, (held: Books) => Books, Partial<Settings>]>([
+    ['of an open month', (held) => edited(held, '2025-09', { units: 9 }), {}],
+    ['of an approved month', (held) => edited(held, '2025-10', { frozen: true }), { afterFreeze: 'charge' }],
+  ])('7.6 what is due %s is charged, although Autotask refuses to end the units of what was paid once', (_, state, settings) => {
+    const autotask = refusingNovember(state(running()));
+    const refused = autotask.apply(plan({ report: upfront, books: autotask.books, settings }).steps);
+    expect([refused.length, autotask.books.charges.map(({ price: charged }) => charged)]).toEqual([1, ['396']]);
+    expect(plan({ report: upfront, books: autotask.books, settings, refused }).steps).toEqual([]);
+  });
+
+  test('8.4 a charge beside a row that a person split stays with it, though only the later part has units', () => {
+    const split = [row({ units: 0, price: '0', cost: '0' }), row({ id: 1, startDay: '2025-10-15', units: 5, price: '30' })];
+    const held: Books = { ...running(), rows: split, charges: [charge({ key: KEY, price: '5' })] };
+    const decided = plan({ books: held, report: { lines: [other], ...elsewhere }, asOf: '2025-10-25' });
+    expect([amountsOf(decided), decided.ghosts.map(({ sales }) => sales)]).toEqual([[], ['35.00']]);
+  });
+});
+
 describe('what waits for a person', () => {
   test('9.2 a licence billed and approved yesterday does not wait again because another one is new today', () => {
     const report = {
@@ -117,11 +148,15 @@ describe('what waits for a person', () => {
     expect(outcomesOf(plan({ ...situation, books: running() })).sort()).toEqual(['held breaker-item', 'posted']);
   });
 
-  test('7.6 a refused end of units is not asked for again and again: the month itself is in balance', () => {
+  test('7.6 a refused end of units is not asked for again and again: the month itself is in balance or approved', () => {
     const upfront = { lines: [line()], prices: [price({ paymentMonths: 12 })] };
     const held = { ...running(), rows: running().rows.filter(({ startDay }) => startDay >= '2025-10') };
     const first = plan({ report: upfront, books: held });
     expect(amountsOf(first)).toEqual(['2025-11-01: 0 units']);
     expect(plan({ report: upfront, books: held, refused: [first.items[0]!.id] }).steps).toEqual([]);
+    const frozen = edited(held, '2025-10', { frozen: true });
+    const more = { ...upfront, lines: MORE.lines! };
+    expect(amountsOf(plan({ report: more, books: frozen }))).toEqual(['2025-11-01: 0 units']);
+    expect(plan({ report: more, books: frozen, refused: [first.items[0]!.id] }).steps).toEqual([]);
   });
 });
