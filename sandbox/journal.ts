@@ -16,14 +16,22 @@ export interface JournalEntry {
 }
 
 const ENTRIES_MAX = 200_000;
+/** Characters of all bodies together; parsed they take several times as much memory. */
+const BODIES_MAX = 32 * 1024 * 1024;
 
-/** All requests in the order of their arrival; the oldest go when there are too many. */
+/** All requests in the order of their arrival; the oldest go when there are too many, or their bodies grow too large together. */
 export class Journal {
   #entries: JournalEntry[] = [];
+  #lengths: number[] = [];
+  #length = 0;
 
-  add(entry: JournalEntry): JournalEntry {
-    if (this.#entries.length >= ENTRIES_MAX) this.#entries = this.#entries.slice(ENTRIES_MAX / 10);
+  /** `length` is that of the body's text. */
+  add(entry: JournalEntry, length: number): JournalEntry {
+    while (this.#entries.length >= ENTRIES_MAX || (this.#length + length > BODIES_MAX && this.#entries.length > 0))
+      this.#forget();
     this.#entries.push(entry);
+    this.#lengths.push(length);
+    this.#length += length;
     return entry;
   }
 
@@ -33,5 +41,14 @@ export class Journal {
 
   clear(): void {
     this.#entries = [];
+    this.#lengths = [];
+    this.#length = 0;
+  }
+
+  /** The oldest tenth: one by one would cost a copy of the list each. */
+  #forget(): void {
+    const count = Math.ceil(this.#entries.length / 10);
+    this.#entries = this.#entries.slice(count);
+    this.#length -= this.#lengths.splice(0, count).reduce((sum, length) => sum + length, 0);
   }
 }

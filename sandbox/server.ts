@@ -73,7 +73,7 @@ async function serveVendor(
   signal: AbortSignal,
 ): Promise<void> {
   const vendor = vendorOf(request.path);
-  const entry = served.journal().add(newEntry(served, request));
+  const entry = served.journal().add(newEntry(served, request), request.text.length);
   if (vendor === undefined) {
     process.stderr.write(`sandbox: unknown path: ${request.method} ${request.path}\n`);
     entry.status = 404;

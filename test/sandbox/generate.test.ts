@@ -185,6 +185,44 @@ describe('a generated world', () => {
     }
   });
 
+  test('a cycle in full costs what the price list says, and is sold for that or for less', () => {
+    const prices = new Map(
+      Object.values(world.cloudmore.priceLists)
+        .flat()
+        .map((item) => [item.itemCode, item as unknown as { costPrice: number; salesPrice: number }]),
+    );
+    const cycles = october
+      .flatMap(linesOf)
+      .filter(({ recordType, chargeType }) => recordType === 'Csp365Nce' && ['new', 'renew'].includes(chargeType ?? ''));
+    expect(cycles.length).toBeGreaterThan(100);
+    for (const { itemCode, quantity, totalCostPrice, totalSalesPrice } of cycles) {
+      const { costPrice, salesPrice } = prices.get(itemCode ?? '')!;
+      expect(totalCostPrice).toBe(new Big(costPrice).times(quantity).toNumber());
+      expect([1, 0.95].map((factor) => new Big(salesPrice).times(factor).round(2, 1).times(quantity).toNumber())).toContain(
+        totalSalesPrice,
+      );
+    }
+  });
+
+  test('bills in more than one currency, each block in its own, and the licences in that of the price list', () => {
+    expect([...new Set(october.map(({ currencyCode }) => currencyCode))].sort()).toEqual(['EUR', 'USD']);
+    for (const block of october.filter(({ currencyCode }) => currencyCode === 'USD'))
+      expect(new Set(linesOf(block).map(({ recordType }) => recordType))).toEqual(new Set(['CustomService']));
+  });
+
+  test('has terms that are paid at once for a year or three, billed in one of the two months', () => {
+    const upfront = (blocks: Block[]): Set<string | null> =>
+      new Set(
+        blocks
+          .flatMap(itemsOf)
+          .filter(({ products }) => products.some(({ itemCode }) => /-(Annual|Triennial)$/.test(itemCode ?? '')))
+          .map(({ subscriptionId }) => subscriptionId),
+      );
+    const [before, now] = [upfront(september), upfront(october)];
+    expect(Math.min(before.size, now.size)).toBeGreaterThan(10);
+    expect([...now].some((id) => !before.has(id))).toBe(true);
+  });
+
   test('every id is there once', () => {
     const { organizations, subscriptions } = world.cloudmore;
     const ids = [organizations, subscriptions.nce!, subscriptions.legacy!, subscriptions.azure!].flat().map(({ id }) => id);
