@@ -254,7 +254,7 @@ export interface MonthClosed {
 }
 
 /** Items shown by a query; more are in the report. Keeps every payload below 256 KiB. */
-export const ITEMS_SHOWN = 400;
+export const ITEMS_SHOWN = 250;
 
 /** How many organizations run at once (`design/README.md`). */
 export const ORGANIZATIONS_AT_ONCE = 20;

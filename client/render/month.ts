@@ -1,5 +1,7 @@
 import type { Amounts, ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import { commandFor } from '../../shared/billing/advice.js';
 import { groupBy } from '../../shared/billing/text.js';
+import type { Month } from '../../shared/billing/types.js';
 import { table } from './table.js';
 
 /** The reconciliation as people read it: report = posted + held + excluded, organization by organization, then everything that is not simply posted. */
@@ -76,10 +78,11 @@ function exceptions(month: MonthResult): string[] {
     organization.items.filter(({ outcome }) => outcome !== 'posted').map((item) => ({ organization, item })),
   );
   const causes = groupBy(all, ({ organization, item }) =>
-    [organization.organizationId, item.outcome, item.reason, item.message].join('|'),
+    [organization.organizationId, item.outcome, item.reason, item.cause].join('|'),
   );
   const paragraphs = [...causes.values()].map((group) =>
     cause(
+      month.month,
       group[0]!.organization,
       group.map(({ item }) => item),
     ),
@@ -87,10 +90,15 @@ function exceptions(month: MonthResult): string[] {
   return paragraphs.length === 0 ? [] : [paragraphs.join('\n')];
 }
 
-function cause({ organizationName }: OrganizationResult, items: ItemResult[]): string {
-  const [{ outcome, reason, message }] = items as [ItemResult];
-  const amounts = items.map(({ sales, currency, itemCode, recordType }) => `    ${sales} ${currency}  ${itemCode ?? recordType}`);
-  return [`${MARKS[outcome]} ${organizationName}: ${outcome} (${reason ?? ''}). ${message ?? ''}`, ...amounts].join('\n');
+function cause(month: Month, organization: OrganizationResult, items: ItemResult[]): string {
+  const [{ outcome, reason, cause: why, message }] = items as [ItemResult];
+  const command = commandFor(reason, { ...organization, month });
+  const amounts = items.map(({ sales, currency, productName }) => `    ${sales} ${currency}  ${productName}`);
+  return [
+    `${MARKS[outcome]} ${organization.organizationName}: ${outcome} (${reason ?? ''}). ${why ?? message ?? ''}`,
+    ...amounts,
+    ...(command === null || outcome === 'excluded' ? [] : [`    ${command}`]),
+  ].join('\n');
 }
 
 const MARKS: Record<ItemResult['outcome'], string> = { posted: ' ', held: '!', excluded: '-', ghost: '?', awaiting: '…' };

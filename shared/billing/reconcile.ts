@@ -1,3 +1,4 @@
+import { explainItem } from './advice.js';
 import { big, money, plain, sum, ZERO, type Big } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { InvariantViolation } from './invariants.js';
@@ -55,7 +56,9 @@ export function organizationResult(outcome: Outcome, currency: string): Organiza
     status: outcome.status,
     ...main,
     otherCurrencies: otherCurrencies(outcome.items, currency),
-    items: [...outcome.items.map(itemResult), ...outcome.ghosts.filter(isStanding).map(ghostResult)],
+    items: [...outcome.items.map(itemResult), ...outcome.ghosts.filter(isStanding).map(ghostResult)].map((item) =>
+      explained(item, outcome),
+    ),
     planDigest: outcome.planDigest,
     workflowId: outcome.workflowId,
   };
@@ -69,35 +72,44 @@ function otherCurrencies(items: PlannedItem[], currency: string): CurrencyAmount
   return [...others].sort(([left], [right]) => byText(left, right)).map(([other, group]) => currencyAmounts(group, other));
 }
 
-const itemResult = (item: PlannedItem): ItemResult => ({
+const itemResult = (item: PlannedItem): NotExplained => ({
   currency: item.currency,
   subscriptionId: item.contractKey,
   recordType: item.type,
   itemCode: item.itemCode,
+  productName: item.productName,
   contractId: item.contractId,
   quantity: big(item.quantity).toNumber(),
   cost: item.cost,
   sales: item.sales,
   outcome: item.outcome,
   reason: item.reason,
-  message: item.message,
+  cause: item.message,
 });
+
+type NotExplained = Omit<ItemResult, 'message'>;
 
 /** Ghosts that this plan brings to nothing stand no longer (rule 8.5). */
 const isStanding = (ghost: Ghost): boolean => ghost.outcome !== 'zeroed';
 
-const ghostResult = (ghost: Ghost): ItemResult => ({
+const ghostResult = (ghost: Ghost): NotExplained => ({
   currency: ghost.currency,
   subscriptionId: ghost.contractKey,
   recordType: ghost.type,
   itemCode: ghost.itemCode,
+  productName: ghost.itemCode ?? ghost.type,
   contractId: ghost.contractId,
   quantity: big(ghost.quantity).toNumber(),
   cost: ghost.cost,
   sales: ghost.sales,
   outcome: ghost.outcome === 'awaiting' ? 'awaiting' : 'ghost',
   reason: ghost.outcome === 'awaiting' ? 'awaiting-report' : 'ghost',
-  message: ghost.message,
+  cause: ghost.message,
+});
+
+const explained = (item: NotExplained, outcome: Outcome): ItemResult => ({
+  ...item,
+  message: explainItem({ ...item, message: item.cause }, outcome.organizationName, outcome),
 });
 
 /** What a month's result needs beside the organizations' outcomes. */

@@ -25,13 +25,17 @@ export interface ItemResult {
   subscriptionId: string;
   recordType: string;
   itemCode: string | null;
+  productName: string;
   contractId: number | null;
   quantity: number;
   cost: Decimal;
   sales: Decimal;
   outcome: 'posted' | 'held' | 'excluded' | 'ghost' | 'awaiting';
   reason: string | null;
+  /** A sentence that stands alone: organization, subscription, amount, reason, what is wrong, and the command that goes on. */
   message: string | null;
+  /** What is wrong, in the planner's words; equal for all items that the same thing stops. */
+  cause: string | null;
 }
 
 export interface OrganizationResult {

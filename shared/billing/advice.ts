@@ -1,0 +1,250 @@
+import type { Decimal, Month, Reason } from './types.js';
+
+/**
+ * What each reason means, what mends it, and the command that goes on afterwards: one table for the plan, the status, the reports, the Web UI and the
+ * operations guide, so that the same thing is never explained in two ways.
+ */
+
+/** Everything an amount that is not simply posted can be called: the reasons of the rules, and the two kinds of money without a line (rule 8). */
+export type ReasonCode = Reason | 'ghost' | 'awaiting-report';
+
+export interface Advice {
+  /** What it means, in half a sentence. */
+  meaning: string;
+  /** What a person does about it. */
+  remedy: string;
+  /** What goes on afterwards: plan the organization again, release its plan, release the whole month, or nothing. */
+  next: 'rerun' | 'approve' | 'approve-all' | null;
+  /** Text for `--reason` of a rerun, so that the command can be copied as it stands. */
+  because?: string;
+}
+
+export const ADVICE: Record<ReasonCode, Advice> = {
+  'custom-service': {
+    meaning: 'custom services are billed outside this export',
+    remedy: 'Nothing to do.',
+    next: null,
+  },
+  'record-type-off': {
+    meaning: 'EXPORT_RECORD_TYPES leaves this record type out',
+    remedy: 'Nothing, if that is meant; else change EXPORT_RECORD_TYPES and restart the worker.',
+    next: 'rerun',
+    because: 'record type switched on',
+  },
+  'service-off': {
+    meaning: 'EXCLUDE_SERVICES leaves this service out',
+    remedy: 'Nothing, if that is meant; else change EXCLUDE_SERVICES and restart the worker.',
+    next: 'rerun',
+    because: 'service switched on',
+  },
+  'company-id-missing': {
+    meaning: 'the organization has no Autotask company id in Cloudmore',
+    remedy: 'Nothing, if it shall not be exported; else fill in the id in Cloudmore.',
+    next: 'rerun',
+    because: 'company id filled in',
+  },
+  'company-id-invalid': {
+    meaning: 'the Autotask company id in Cloudmore is not a number',
+    remedy: 'Correct the id in Cloudmore.',
+    next: 'rerun',
+    because: 'company id corrected',
+  },
+  'company-id-shared': {
+    meaning: 'two active organizations name the same Autotask company',
+    remedy: 'Correct one of them in Cloudmore, or list the company in ALLOW_SHARED_COMPANIES and restart the worker.',
+    next: 'rerun',
+    because: 'shared company settled',
+  },
+  'company-not-found': {
+    meaning: 'Autotask has no company with this id',
+    remedy: 'Correct the id in Cloudmore.',
+    next: 'rerun',
+    because: 'company id corrected',
+  },
+  'company-inactive': {
+    meaning: 'the company is inactive in Autotask',
+    remedy: 'Activate the company in Autotask, or correct the id in Cloudmore.',
+    next: 'rerun',
+    because: 'company activated',
+  },
+  'currency-mismatch': {
+    meaning: "the report's currency is not the company's",
+    remedy: 'Change the currency on one side; amounts are never converted.',
+    next: 'rerun',
+    because: 'currency corrected',
+  },
+  unclassified: {
+    meaning: 'no rule tells what kind of line this is',
+    remedy: 'Correct the line in Cloudmore, or exclude its service with EXCLUDE_SERVICES.',
+    next: 'rerun',
+    because: 'line corrected',
+  },
+  'contract-duplicate': {
+    meaning: 'more than one contract, or more than one item, claims the same place',
+    remedy: 'Keep one in Autotask and clear the subscription id on the other.',
+    next: 'rerun',
+    because: 'duplicate contract cleared',
+  },
+  'contract-other-company': {
+    meaning: "the subscription's contract belongs to another company",
+    remedy: 'Correct the company id in Cloudmore, or clear the subscription id on that contract.',
+    next: 'rerun',
+    because: 'contract of the other company cleared',
+  },
+  'contract-inactive': {
+    meaning: 'the contract is inactive',
+    remedy: 'Activate it in Autotask, or clear its subscription id so that a new one is made.',
+    next: 'rerun',
+    because: 'contract activated',
+  },
+  'contract-unsuitable': {
+    meaning: 'the contract cannot carry monthly amounts',
+    remedy: 'Clear its subscription id in Autotask so that a new contract is made.',
+    next: 'rerun',
+    because: 'contract replaced',
+  },
+  'service-ambiguous': {
+    meaning: 'several active services or products carry the same key',
+    remedy: 'Deactivate all but one in Autotask.',
+    next: 'rerun',
+    because: 'service deactivated',
+  },
+  'period-frozen': {
+    meaning: 'the month is approved and posted in Autotask, and the report has changed since',
+    remedy: 'Unpost the period and correct it there, or set AFTER_FREEZE=charge to catch up in the next open month.',
+    next: 'rerun',
+    because: 'period unposted',
+  },
+  'breaker-month': {
+    meaning: "the report is much smaller than last month's",
+    remedy: "Check Cloudmore's Microsoft consent; release the month if the report is right.",
+    next: 'approve-all',
+  },
+  'breaker-organization': {
+    meaning: "the organization's sales moved more than the breaker allows",
+    remedy: 'Look at the plan, and release it if it is right.',
+    next: 'approve',
+  },
+  'breaker-item': {
+    meaning: "the item's sales moved more than the breaker allows",
+    remedy: 'Look at the plan, and release it if it is right.',
+    next: 'approve',
+  },
+  'breaker-contracts': {
+    meaning: 'more new contracts than the breaker allows',
+    remedy: "Check the organization's Autotask company id; release the plan if it is right.",
+    next: 'approve',
+  },
+  skipped: {
+    meaning: 'an operator left it out this month',
+    remedy: 'Nothing; a rerun lifts the skip.',
+    next: 'rerun',
+    because: 'skip lifted',
+  },
+  'awaiting-approval': {
+    meaning: 'the plan waits for its release',
+    remedy: 'Look at the plan, and release it if it is right.',
+    next: 'approve',
+  },
+  'api-error': {
+    meaning: 'Autotask refused a step or did not answer',
+    remedy: 'Mend what the message names; an outage heals by itself, and it is tried again.',
+    next: 'rerun',
+    because: 'cause mended',
+  },
+  'verify-mismatch': {
+    meaning: 'Autotask shows something else than was written',
+    remedy: 'Somebody edited it meanwhile; the next plan balances it.',
+    next: 'rerun',
+    because: 'balance it again',
+  },
+  'outcome-unknown': {
+    meaning: 'an answer is missing, and Autotask could not be read afterwards',
+    remedy: 'Nothing: it is looked for first, and never sent again blindly. Sooner:',
+    next: 'rerun',
+    because: 'look again',
+  },
+  ghost: {
+    meaning: 'money stands in Autotask without a line in the report',
+    remedy: 'Check the subscription in Cloudmore; set its units to 0 in Autotask if it has ended.',
+    next: 'rerun',
+    because: 'ghost settled',
+  },
+  'awaiting-report': {
+    meaning: "last month's amounts stand until the report comes",
+    remedy: 'Nothing to do.',
+    next: null,
+  },
+};
+
+/** Every reason code there is. */
+export const REASON_CODES = Object.keys(ADVICE) as ReasonCode[];
+
+const isReasonCode = (code: string): code is ReasonCode => Object.hasOwn(ADVICE, code);
+
+/** The advice for a code; null for one that this version does not know (evidence of a later one). */
+export const adviceFor = (code: string | null): Advice | null => (code !== null && isReasonCode(code) ? ADVICE[code] : null);
+
+/** Whose month it is: what a command names. */
+export interface Addressee {
+  month: Month;
+  organizationId: string;
+  /** The plan that waits; a release names it. */
+  planDigest: string | null;
+}
+
+/** The command that goes on after the cause is mended, ready to be copied; null where nothing is to be done. */
+export function commandFor(code: string | null, { month, organizationId, planDigest }: Addressee): string | null {
+  const advice = adviceFor(code);
+  switch (advice?.next) {
+    case 'rerun':
+      return `billing rerun ${month} --organization ${organizationId} --reason "${advice.because ?? 'mended'}"`;
+    case 'approve':
+      return `billing approve ${month} --organization ${organizationId}${planDigest === null ? '' : ` --digest ${planDigest}`}`;
+    case 'approve-all':
+      return `billing approve ${month} --all`;
+    default:
+      return null;
+  }
+}
+
+/** What of an item the sentence about it names. */
+export interface NotPosted {
+  productName: string;
+  subscriptionId: string;
+  currency: string;
+  sales: Decimal;
+  outcome: 'posted' | 'held' | 'excluded' | 'ghost' | 'awaiting';
+  reason: string | null;
+  /** The planner's own words: what exactly is wrong. */
+  message: string | null;
+}
+
+/**
+ * One sentence that stands alone, in a report, a mail or a log: organization, subscription, amount, reason, what is wrong, what to do next. What is simply
+ * posted keeps its message. A message that names a command already gets no second one.
+ */
+export function explainItem(item: NotPosted, organizationName: string, addressee: Addressee): string | null {
+  if (item.reason === null) return item.message;
+  const advice = adviceFor(item.reason);
+  const command = commandFor(item.reason, addressee);
+  const isNamed = item.message !== null && NAMES_A_COMMAND.test(item.message);
+  return [
+    `${organizationName}: ${item.productName}, subscription ${item.subscriptionId}, ${item.sales} ${item.currency} ${STATES[item.outcome]} (${item.reason}).`,
+    item.message,
+    // What is held says itself what to do; what is left out on purpose may be meant so.
+    item.outcome === 'excluded' || item.message === null ? advice?.remedy : null,
+    command === null || isNamed ? null : `Then: ${command}`,
+  ]
+    .filter((part) => part)
+    .join(' ');
+}
+
+const STATES: Record<NotPosted['outcome'], string> = {
+  posted: 'posted',
+  held: 'held',
+  excluded: 'excluded',
+  ghost: 'without a line in the report',
+  awaiting: 'of last month',
+};
+const NAMES_A_COMMAND = /\bbilling [a-z]+ \d{4}-\d{2}\b/;
