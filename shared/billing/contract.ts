@@ -1,5 +1,5 @@
 import { addMonths, firstDay, lastDay, monthOf } from './month.js';
-import { classify } from './record-type.js';
+import { isManual } from './items.js';
 import { byText, cut, fold, present, same } from './text.js';
 import type { Books, Contract, Day, Item, Month, Reason, Settings, Subscription, UpsertContractStep } from './types.js';
 
@@ -120,8 +120,6 @@ const latestEnd = (item: Item): Day | null =>
     .filter((day) => day !== null)
     .sort(byText)
     .at(-1) ?? null;
-
-const isManual = (line: Item['lines'][number]): boolean => classify(line) === 'ManualBillingLine';
 
 export const max = (left: Day, right: Day): Day => (left > right ? left : right);
 

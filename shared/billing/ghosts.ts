@@ -116,6 +116,7 @@ function ghostOfService(
         {
           ...standing,
           outcome: 'awaiting',
+          rule: '8.1',
           message: `The report has no ${type} line yet; last month's amounts stand on contract ${contract.id} until it comes.`,
         },
       ],
@@ -128,7 +129,7 @@ function ghostOfService(
     service,
     billable,
     rows,
-    { ...standing, message: why },
+    { ...standing, rule: '8.2', message: why },
     extensionOf(contract, plan, context),
     context,
   );
@@ -236,6 +237,7 @@ function ghost(
     cost: money(cost, context.currency),
     sales: money(sales, context.currency),
     outcome: 'ghost',
+    rule: '8.3',
     message: `${amount} of ${billable.name} stand on contract ${contract.id}, and the report has no line for it. Check the subscription in Cloudmore, or set its units to 0 in Autotask.`,
   };
 }
@@ -269,7 +271,10 @@ function zero(
   // A frozen ghost is never touched (8.4), whatever AFTER_FREEZE says.
   const plan: AmountsPlan = planRowAndCharge(billable, place, context.books, { ...context.settings, afterFreeze: 'hold' });
   if (plan.held !== null)
-    return { ...NOTHING, ghosts: [{ ...standing, message: `${standing.message} Its period is approved and posted.` }] };
+    return {
+      ...NOTHING,
+      ghosts: [{ ...standing, rule: '8.4', message: `${standing.message} Its period is approved and posted.` }],
+    };
   if (plan.steps.length === 0) return NOTHING;
   const needsDetail = context.books.detailed.includes(contract.id) ? [] : [contract.id];
   return { ghosts: [{ ...standing, outcome: 'zeroed' }], steps: plan.steps, notes: [], needsDetail };
@@ -349,6 +354,7 @@ const chargeGhost = (
   cost: money(big(charge.cost), currency),
   sales: money(big(charge.price), currency),
   outcome,
+  rule: '8.4',
   message,
 });
 

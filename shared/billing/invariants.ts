@@ -1,6 +1,6 @@
 import { big, money, sum } from './decimal.js';
 import { fold, groupBy } from './text.js';
-import type { Item, Plan, Step } from './types.js';
+import type { Item, Plan, PlannedItem, Step } from './types.js';
 
 /** An invariant of `billing-rules.md` does not hold: a mistake of this program, never of its input. Whoever catches it holds the organization. */
 export class InvariantViolation extends Error {
@@ -43,10 +43,19 @@ function assertComplete(plan: Plan, items: Item[]): void {
         1,
         `${plan.organizationName} ${plan.month}: item ${item.id} (${item.productName}) does not carry its lines' amounts`,
       );
+    if (outcome.outcome === 'posted' && !reaches(outcome))
+      throw new InvariantViolation(
+        1,
+        `${plan.organizationName} ${plan.month}: row and charges of item ${item.id} (${item.productName}) would be ${outcome.standing?.after.sales} / ${outcome.standing?.after.cost}, not ${outcome.sales} / ${outcome.cost}`,
+      );
     if ((outcome.reason === null) !== (outcome.outcome === 'posted'))
       throw new InvariantViolation(7, `item ${item.id} is ${outcome.outcome} with reason ${outcome.reason}`);
   }
 }
+
+/** Whether the steps bring row and charges to the item's totals: money that a posted item does not carry would be lost or doubled. */
+const reaches = ({ standing, sales, cost }: PlannedItem): boolean =>
+  standing !== null && big(standing.after.sales).eq(sales) && big(standing.after.cost).eq(cost);
 
 /** What a step writes: two steps with one identity would be one effect too many. */
 function identityOf(step: Step): string {

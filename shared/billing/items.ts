@@ -3,7 +3,8 @@ import { digestOf, PRODUCTS } from './keys.js';
 import { daysCovered } from './month.js';
 import { classify, type LineType } from './record-type.js';
 import { byText, fold, groupBy, present, same } from './text.js';
-import type { Item, ItemType, Line, Price, Subscription } from './types.js';
+import type { OrganizationFacts } from './facts.js';
+import type { Item, ItemType, Line, Price, Settings, Subscription } from './types.js';
 
 /** Rule 4: lines to items. One item is one subscription (and product) of one month; no line is in two items or in none. */
 
@@ -18,6 +19,12 @@ export interface ItemContext {
   /** Folded ids and names of `EXCLUDE_SERVICES`. */
   excludedServices: Set<string>;
 }
+
+export const itemContext = (
+  { subscriptions }: Pick<OrganizationFacts, 'subscriptions'>,
+  prices: PriceList,
+  { excludeServices }: Pick<Settings, 'excludeServices'>,
+): ItemContext => ({ subscriptions, prices, excludedServices: new Set(excludeServices.map(fold)) });
 
 export type PriceList = Map<string, Price[]>;
 
@@ -166,12 +173,18 @@ function productName(lines: { productName: string | null }[]): string | null {
 }
 
 function quantityOf(type: ItemType, lines: Line[]): Big {
-  const quantities = lines.flatMap((line) => {
-    if (type === 'AzureClassic' || type === 'AzurePlan') return [big(line.subscriptionQuantity)];
-    return big(line.quantity).gte(0) && big(line.sales).gte(0) ? [big(line.quantity)] : [];
-  });
+  const quantities = lines.flatMap((line) => quantityOfLine(type, line) ?? []);
   return quantities.reduce((highest, quantity) => (quantity.gt(highest) ? quantity : highest), ZERO);
 }
+
+/** The quantity a line that is not manual brings to its item (4.2): for Azure that of the subscription; null for refunds. */
+export function quantityOfLine(type: ItemType, line: Line): Big | null {
+  if (type === 'AzureClassic' || type === 'AzurePlan') return big(line.subscriptionQuantity);
+  return big(line.quantity).gte(0) && big(line.sales).gte(0) ? big(line.quantity) : null;
+}
+
+/** A correction by hand: it counts into the amounts of its subscription's item, and into nothing else (2.3, 4.2, 4.3). */
+export const isManual = (line: Line): boolean => classify(line) === 'ManualBillingLine';
 
 /** Rule 4.4. Never decided by a billing-frequency text: it is empty or wrong for upfront terms (`cloudmore.md` 5.5). */
 function isOneOff(type: ItemType, lines: Line[], prices: PriceList): boolean {

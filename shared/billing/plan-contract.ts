@@ -5,31 +5,34 @@ import {
   ensureProductStep,
   ensureServiceStep,
   isChargeType,
-  isOurKey,
   isPriced,
   serviceKeyOf,
 } from './catalogue.js';
+import { catalogueBecause, contractBecause, stopped } from './because.js';
 import { decideContract, max, requiredEnd, rivalOf, upsertContractStep, type ContractDecision } from './contract.js';
 import { big } from './decimal.js';
-import type { PriceList } from './items.js';
+import { standingOf } from './derivation.js';
+import { extensionSteps } from './extension.js';
+import { priceOf, type PriceList } from './items.js';
 import { chargeKeyOf, PRODUCTS } from './keys.js';
 import { firstDay } from './month.js';
-import { firstGapMonth, isRepeated, viewRows, type RowView } from './rows.js';
+import { isRepeated, viewRows, type RowView } from './rows.js';
 import type { Billable, Place } from './standing.js';
-import { byText, cut, fold, groupBy, same } from './text.js';
+import { byText, cut, fold, same } from './text.js';
 import type {
   Because,
   Books,
   Contract,
   Day,
+  EnsureServiceStep,
   Item,
   Month,
   Note,
-  PostAdjustmentStep,
   Reason,
   RecordType,
   Service,
   Settings,
+  Standing,
   Step,
   Subscription,
 } from './types.js';
@@ -68,6 +71,7 @@ export interface ItemDecision {
   reason: Reason | null;
   message: string | null;
   because: Because[];
+  standing: Standing | null;
   steps: Step[];
 }
 
@@ -128,7 +132,8 @@ const heldDecision = (
   outcome: 'held',
   reason,
   message,
-  because: [{ rule: reason.startsWith('contract') ? '6.1' : '5.2', text: message }],
+  because: [stopped(reason, message)],
+  standing: null,
   steps: [],
 });
 
@@ -186,7 +191,7 @@ function planAble(
   const extending = first.drafts.filter(({ amounts }) => amounts.held === null).map(({ entry }) => entry);
   const { drafts, endDay } = extending.length === able.length ? first : draftAll(able, contract, startsLater, context, extending);
   const extendsFrom = contract && contract.endDay < endDay ? contract.endDay : null;
-  const decisions = [...held, ...drafts.map((draft) => decisionOf(draft, contract))];
+  const decisions = [...held, ...drafts.map((draft) => decisionOf(draft, contract, endDay, context))];
   return {
     contractKey,
     contract,
@@ -290,15 +295,23 @@ function invoiceDescription(item: Item, settings: Settings): string {
   );
 }
 
-function decisionOf({ entry, amounts }: Draft, contract: Contract | null): ItemDecision {
+function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, context: ContractContext): ItemDecision {
+  const { entry, place, service, amounts } = draft;
+  const { item, contractKey } = entry;
+  const isWritten = amounts.steps.length > 0;
   return {
-    item: entry.item,
-    contractKey: entry.contractKey,
+    item,
+    contractKey,
     contractId: contract?.id ?? null,
     outcome: amounts.held ? 'held' : 'posted',
     reason: amounts.held?.reason ?? null,
     message: amounts.held?.message ?? null,
-    because: amounts.because,
+    because: [
+      ...contractBecause(contractKey, contract, firstDay(context.month), endDay, isWritten),
+      catalogueBecause(item, service, serviceStep(draft, context), priceOf(context.prices, item.itemCode, item.currency)),
+      ...amounts.because,
+    ],
+    standing: standingOf(billableOf(entry, context.month), place, context.books, amounts.steps),
     steps: amounts.steps,
   };
 }
@@ -339,66 +352,28 @@ function contractStepsOf(
   return [
     ...catalogueSteps(billed, context),
     ...(upsert ? [{ ...upsert, items }] : []),
-    ...(extendsFrom !== null && contract ? extensionSteps(contract, endDay, items, contractKey, context) : []),
+    ...(extendsFrom !== null && contract ? extensionSteps({ ...context, contract, contractKey, endDay, items }) : []),
   ];
 }
 
 function catalogueSteps(billed: Draft[], context: ContractContext): Step[] {
-  return billed.flatMap(({ entry: { item }, service, place, amounts }): Step[] => {
-    if (place.productKey !== null) return place.productId === null && amounts.steps.length > 0 ? [ensureProductStep(item)] : [];
-    const needsService =
-      service !== null ? big(item.quantity).gte(1) : amounts.steps.some((step) => step.kind === 'postAdjustment');
-    const step = needsService ? ensureServiceStep(item, place.serviceKey!, service, context.prices, context.books) : null;
+  return billed.flatMap((draft): Step[] => {
+    const { place, amounts } = draft;
+    if (place.productKey !== null)
+      return place.productId === null && amounts.steps.length > 0 ? [ensureProductStep(draft.entry.item)] : [];
+    const step = serviceStep(draft, context);
     return step ? [step] : [];
   });
 }
 
-/** The extension and, where it makes rows for months before the report's, an adjustment that brings them to 0 (rule 6.4). */
-function extensionSteps(contract: Contract, endDay: Day, items: string[], contractKey: string, context: ContractContext): Step[] {
-  const extend: Step = {
-    kind: 'extendContract',
-    items,
-    summary: `Contract ${contract.name}: end ${contract.endDay} → ${endDay}`,
-    contractKey,
-    contractId: contract.id,
-    fromDay: contract.endDay,
-    toDay: endDay,
-  };
-  const gap = firstGapMonth(contract.endDay, context.month);
-  return gap === null ? [extend] : [extend, ...gapSteps(contract, gap, items, contractKey, context)];
-}
-
-function gapSteps(
-  contract: Contract,
-  gap: Month,
-  items: string[],
-  contractKey: string,
-  context: ContractContext,
-): PostAdjustmentStep[] {
-  const rows = context.books.rows.filter((row) => row.contractId === contract.id && row.startDay < firstDay(gap));
-  const last = [...groupBy(rows, (row) => row.contractServiceId).values()].map(
-    (group) => group.sort((left, right) => byText(right.startDay, left.startDay))[0]!,
-  );
-  const ours = new Set(context.books.services.filter((service) => isOurKey(service.key, context.prices)).map(({ id }) => id));
-  return last
-    .filter((row) => row.units !== 0 && ours.has(row.serviceId))
-    .map((row) => ({
-      kind: 'postAdjustment',
-      items,
-      summary: `${contract.name}: 0 units from ${firstDay(gap)}, the contract had ended`,
-      contractKey,
-      contractId: contract.id,
-      serviceKey: context.books.services.find((service) => service.id === row.serviceId)?.key ?? '',
-      serviceId: row.serviceId,
-      contractServiceId: row.contractServiceId,
-      day: firstDay(gap),
-      units: 0,
-      unitPrice: null,
-      unitCost: null,
-      before: null,
-      purpose: 'gap',
-      invoiceDescription: null,
-    }));
+function serviceStep(
+  { entry: { item }, service, place, amounts }: Draft,
+  { prices, books }: ContractContext,
+): EnsureServiceStep | null {
+  const isNeeded = service !== null ? big(item.quantity).gte(1) : amounts.steps.some((step) => step.kind === 'postAdjustment');
+  return place.serviceKey !== null && amounts.held === null && isNeeded
+    ? ensureServiceStep(item, place.serviceKey, service, prices, books)
+    : null;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- worth knowing

@@ -1,12 +1,22 @@
+import { itemBecause, stopped } from './because.js';
 import { tripContracts, tripItem, tripMonth, tripOrganization, type Tripped } from './breakers.js';
 import { isChargeType, serviceKeyOf } from './catalogue.js';
 import { currencyMismatch, decideCompany, missingCompany, type CompanyDecision } from './company.js';
 import { disputedContracts } from './contract.js';
 import { big, minorUnits, text } from './decimal.js';
+import { unchanged } from './derivation.js';
 import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { planGhosts, type GhostPlan } from './ghosts.js';
 import { assertPlan } from './invariants.js';
-import { buildItems, codeOrProduct, indexPrices, isExcludedService, type ItemContext, type PriceList } from './items.js';
+import {
+  buildItems,
+  codeOrProduct,
+  indexPrices,
+  isExcludedService,
+  itemContext,
+  type ItemContext,
+  type PriceList,
+} from './items.js';
 import { chargeKeyOf, contractKeyOf, digestOf, itemHash } from './keys.js';
 import { planContract, type ContractContext, type ContractPlan, type ItemDecision, type KeyedItem } from './plan-contract.js';
 import { isKnownChargeType } from './record-type.js';
@@ -46,29 +56,22 @@ export function planOrganization(input: PlanInput): Plan {
   return plan;
 }
 
-const itemContext = (slice: OrganizationFacts, prices: PriceList, settings: Settings): ItemContext => ({
-  subscriptions: slice.subscriptions,
-  prices,
-  excludedServices: new Set(settings.excludeServices.map(fold)),
-});
-
 // ---------------------------------------------------------------------------------------------------------------- what stops an item by itself (2.2, 2.5, 3)
 
 interface Refusal {
   outcome: 'held' | 'excluded';
   reason: Reason;
-  rule: string;
   message: string;
 }
 
 function refusalOf(item: Item, company: CompanyDecision, context: ItemContext, settings: Settings): Refusal | null {
   const excluded = exclusionOf(item, context, settings);
-  if (excluded) return { outcome: 'excluded', rule: '2.2', ...excluded };
-  if (company.company === null) return { outcome: company.outcome, reason: company.reason, rule: '3', message: company.message };
+  if (excluded) return { outcome: 'excluded', ...excluded };
+  if (company.company === null) return { outcome: company.outcome, reason: company.reason, message: company.message };
   const mismatch = item.type === 'CustomService' ? null : currencyMismatch(item.currency, company.currency);
-  if (mismatch) return { outcome: 'held', reason: 'currency-mismatch', rule: '3.3', message: mismatch };
+  if (mismatch) return { outcome: 'held', reason: 'currency-mismatch', message: mismatch };
   const unclassified = unclassifiedOf(item);
-  return unclassified ? { outcome: 'held', reason: 'unclassified', rule: '2.2', message: unclassified } : null;
+  return unclassified ? { outcome: 'held', reason: 'unclassified', message: unclassified } : null;
 }
 
 function exclusionOf(item: Item, context: ItemContext, settings: Settings): { reason: Reason; message: string } | null {
@@ -225,23 +228,17 @@ function plannedItem(item: Item, refusal: Refusal | null, decision: ItemDecision
     quantity: item.quantity,
     cost: item.cost,
     sales: item.sales,
+    exactCost: item.exactCost,
+    exactSales: item.exactSales,
     roundingCost: text(big(item.exactCost).minus(item.cost), Math.max(scale, 6)),
     roundingSales: text(big(item.exactSales).minus(item.sales), Math.max(scale, 6)),
     contractId: decision?.contractId ?? null,
     outcome: refusal?.outcome ?? decision?.outcome ?? 'posted',
     reason: refusal?.reason ?? decision?.reason ?? null,
     message: refusal?.message ?? decision?.message ?? null,
-    because: [...derivation(item), ...(refusal ? [{ rule: refusal.rule, text: refusal.message }] : (decision?.because ?? []))],
+    because: [...itemBecause(item), ...(refusal ? [stopped(refusal.reason, refusal.message)] : (decision?.because ?? []))],
+    standing: decision?.standing ?? null,
   };
-}
-
-function derivation(item: Item): PlannedItem['because'] {
-  const sums = `${item.lines.length} lines: sales ${item.exactSales} → ${item.sales}, cost ${item.exactCost} → ${item.cost} ${item.currency}, quantity ${item.quantity}`;
-  return [
-    { rule: '2.1', text: `record type ${item.type}` },
-    { rule: '4.2', text: sums },
-    ...(item.isOneOff ? [{ rule: '4.4', text: 'one-off: paid for more than a month at once' }] : []),
-  ];
 }
 
 /** Catalogue first, then contract by contract: made or corrected, extended, amounts. One service is ensured once, for all items that need it. */
@@ -324,13 +321,13 @@ function withheld(plan: Plan, { organization, items }: Held, work: Work): Plan {
   const held = plan.items.map((item) => {
     const tripped = item.outcome === 'posted' ? trippedOf(item.id) : undefined;
     if (!tripped) return item;
-    const rule = tripped.reason === 'breaker-month' ? '1.4' : '9';
     return {
       ...item,
       outcome: 'held' as const,
       reason: tripped.reason,
       message: tripped.message,
-      because: [...item.because, { rule, text: tripped.message }],
+      because: [...item.because, stopped(tripped.reason, tripped.message)],
+      standing: item.standing && unchanged(item.standing),
     };
   });
   const heldIds = new Set(held.filter(({ outcome }) => outcome === 'held').map(({ id }) => id));

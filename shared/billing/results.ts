@@ -1,3 +1,4 @@
+import { stopped } from './because.js';
 import type { Decimal, Day, Ghost, Month, Note, Plan, PlannedItem, Reason, Step } from './types.js';
 
 /** The shapes people and programs read: `run --wait --json`, `report --format json`, `status --json` (`interfaces.md` section 2). */
@@ -126,6 +127,14 @@ export function applyStops(plan: Plan, stops: Stop[]): PlannedItem[] {
   const byItem = new Map(stops.map((stop) => [stop.itemId, stop]));
   return plan.items.map((item) => {
     const stop = item.outcome === 'posted' ? byItem.get(item.id) : undefined;
-    return stop ? { ...item, outcome: stop.outcome, reason: stop.reason, message: stop.message } : item;
+    return stop
+      ? {
+          ...item,
+          outcome: stop.outcome,
+          reason: stop.reason,
+          message: stop.message,
+          because: [...item.because, stopped(stop.reason, stop.message)],
+        }
+      : item;
   });
 }

@@ -5,6 +5,7 @@ import type { Books, Contract, Day, Month, Row } from './types.js';
 
 /** The month's row of one contract service, with its neighbours, as rules 7 and 8 look at them. */
 export interface MonthRow {
+  ids: number[];
   contractServiceId: number;
   serviceId: number;
   units: number;
@@ -60,6 +61,7 @@ function rowOf(rows: Row[], month: Month): MonthRow | null {
   const first = inMonth[0];
   if (!first) return null;
   return {
+    ids: inMonth.map(({ id }) => id),
     contractServiceId: first.contractServiceId,
     serviceId: first.serviceId,
     units: first.startDay === firstDay(month) ? first.units : 0,
@@ -79,6 +81,7 @@ function expectedRow(rows: Row[], month: Month, extendsFrom: Day): MonthRow | nu
   if (!last) return null;
   const gap = firstGapMonth(extendsFrom, month) !== null;
   return {
+    ids: [],
     contractServiceId: last.contractServiceId,
     serviceId: last.serviceId,
     units: gap ? 0 : last.units,

@@ -276,10 +276,56 @@ export interface Item {
   isOneOff: boolean;
 }
 
-/** A sentence of the derivation: which rule decided what, with the numbers it saw. `explain` prints these. */
+/** A sentence of the derivation: which rule (by its number) decided what, with the numbers it saw. `explain` prints these. */
 export interface Because {
   rule: string;
   text: string;
+}
+
+/** Sales and cost of one thing. */
+export interface Sides {
+  sales: Decimal;
+  cost: Decimal;
+}
+
+/**
+ * Where an item's month stands in Autotask, before the plan and after it, in minor units: row + charges (rule 7). Computed from what is there and from the
+ * steps, so that `after` of a posted item is the proof that the steps bring it to the report.
+ */
+export interface Standing {
+  /** Null for what has no row: Azure and marketplace (7.8), and items whose service is not on a contract and needs not be. */
+  row: RowStanding | null;
+  charges: ChargeStanding[];
+  /** Row + charges. */
+  before: Sides;
+  after: Sides;
+}
+
+export interface RowStanding {
+  serviceId: number | null;
+  serviceKey: string;
+  /** Ids of the month's `ContractServiceUnits`; several where somebody split the month, none where they are yet to be made. */
+  rowIds: number[];
+  frozen: boolean;
+  before: RowFigures;
+  after: RowFigures;
+  /** What the month's adjustment writes (7.2): total / quantity, at more digits than count, and as sent. Null where the row is left, or only its units end. */
+  unit: { exact: Sides; rounded: Sides } | null;
+}
+
+export interface RowFigures extends Sides {
+  units: number;
+}
+
+/** A charge with a key of the item. Created: `before` is null. Deleted: `after` is null. */
+export interface ChargeStanding {
+  chargeId: number | null;
+  key: string;
+  /** Not in the item's month where it is a catch-up (7.5). */
+  day: Day;
+  billed: boolean;
+  before: Sides | null;
+  after: Sides | null;
 }
 
 /** What becomes of an item. `posted` means: in balance already, or after the item's steps. */
@@ -296,6 +342,9 @@ export interface PlannedItem {
   quantity: Decimal;
   cost: Decimal;
   sales: Decimal;
+  /** Exact sums of the lines, before they were rounded once to `cost` and `sales` (4.2), and the difference. */
+  exactCost: Decimal;
+  exactSales: Decimal;
   roundingCost: Decimal;
   roundingSales: Decimal;
   contractId: number | null;
@@ -303,6 +352,8 @@ export interface PlannedItem {
   reason: Reason | null;
   message: string | null;
   because: Because[];
+  /** Null where Autotask was not looked at: excluded, or held for a reason of the organization, the contract or the service. */
+  standing: Standing | null;
 }
 
 /** Money in Autotask without a line in the report (rule 8). */
@@ -317,6 +368,8 @@ export interface Ghost {
   cost: Decimal;
   sales: Decimal;
   outcome: 'ghost' | 'awaiting' | 'zeroed';
+  /** Number of the rule that decided the outcome. */
+  rule: string;
   message: string;
 }
 

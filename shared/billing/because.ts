@@ -1,0 +1,97 @@
+import { PRODUCTS } from './keys.js';
+import { isManual } from './items.js';
+import { same } from './text.js';
+import type { Because, Contract, Day, EnsureServiceStep, Item, Price, Reason, RecordType, Service } from './types.js';
+
+/** The sentences of a derivation that are not about amounts: what kind of item it is, on which contract and service it is billed, and why it is not billed. */
+
+/** The rule that knows a reason. */
+const RULES: Record<Reason, string> = {
+  'custom-service': '2.2',
+  'record-type-off': '2.2',
+  'service-off': '2.2',
+  unclassified: '2.2',
+  'company-id-missing': '3.1',
+  'company-id-invalid': '3.2',
+  'company-id-shared': '3.2',
+  'company-not-found': '3.3',
+  'company-inactive': '3.3',
+  'currency-mismatch': '3.3',
+  'service-ambiguous': '5.2',
+  'contract-duplicate': '6.1',
+  'contract-other-company': '6.1',
+  'contract-inactive': '6.1',
+  'contract-unsuitable': '6.1',
+  'period-frozen': '7.5',
+  'verify-mismatch': '7.9',
+  'outcome-unknown': '7.9',
+  'breaker-month': '1.4',
+  'breaker-organization': '9.1',
+  'breaker-item': '9.2',
+  'breaker-contracts': '9.3',
+  skipped: '2.5',
+  'awaiting-approval': '2.5',
+  'api-error': '2.5',
+};
+
+/** Why the item is not billed, as the last sentence of its derivation. */
+export const stopped = (reason: Reason, text: string): Because => ({ rule: RULES[reason], text });
+
+/** From lines to the item's totals (rules 2 and 4). */
+export function itemBecause(item: Item): Because[] {
+  const manual = item.lines.filter(isManual).length;
+  const sums = `${count(item.lines.length, 'line')}: sales ${item.exactSales} → ${item.sales}, cost ${item.exactCost} → ${item.cost} ${item.currency}`;
+  return [
+    { rule: '2.1', text: `record type ${item.type}` },
+    ...(manual === 0 ? [] : [{ rule: '2.3', text: `${count(manual, 'manual line')} of its subscription counted in` }]),
+    { rule: '4.1', text: `one item: ${[item.subscriptionId ?? 'no subscription id', item.itemCode].filter(Boolean).join(', ')}` },
+    { rule: '4.2', text: `${sums}, highest quantity ${item.quantity}` },
+    ...(item.isOneOff ? [{ rule: '4.4', text: 'one-off: paid for more than a month at once' }] : []),
+  ];
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** The service or product the item is billed on (5.2, 5.3). `step` is what makes or changes it. */
+export function catalogueBecause(
+  item: Item,
+  found: Service | null,
+  step: EnsureServiceStep | null,
+  price: Price | undefined,
+): Because {
+  const product = PRODUCTS[item.type as RecordType];
+  if (product) return { rule: '5.3', text: `product ${product.name} (${product.key})` };
+  const source = price ? 'from the price list' : 'not on the price list';
+  if (found === null)
+    return {
+      rule: '5.2',
+      text: step ? `new service ${step.name}, ${step.unitPrice} / ${step.unitCost} ${source}` : 'no service needed',
+    };
+  const change = step ? `, price ${found.unitPrice} → ${step.unitPrice} ${source}` : '';
+  return { rule: '5.2', text: `service ${found.id} (${found.name}), found by ${found.key}${change}` };
+}
+
+/** The contract the item is billed on (6.1 to 6.4). `end` is its last day as the plan leaves it. */
+export function contractBecause(
+  contractKey: string,
+  contract: Contract | null,
+  firstDay: Day,
+  end: Day,
+  isNeeded: boolean,
+): Because[] {
+  if (contract === null)
+    return [
+      { rule: '6.1', text: `no contract carries ${contractKey}` },
+      ...(isNeeded
+        ? [
+            { rule: '6.2', text: `new contract from ${firstDay}` },
+            { rule: '6.3', text: `until ${end}` },
+          ]
+        : []),
+    ];
+  const by = same(contract.subscriptionId, contractKey) ? 'subscription id' : 'number';
+  return [
+    { rule: '6.1', text: `contract ${contract.id} (${contract.name}), found by its ${by}` },
+    ...(contract.endDay < end ? [{ rule: '6.4', text: `extended from ${contract.endDay} to ${end}` }] : []),
+  ];
+}

@@ -1,0 +1,117 @@
+import { big, divide, minorUnits, money, plain, round, sum, text, type Big } from './decimal.js';
+import { firstDay } from './month.js';
+import { stateOf, type Billable, type Place } from './standing.js';
+import type {
+  Books,
+  Charge,
+  ChargeStanding,
+  Decimal,
+  PostAdjustmentStep,
+  RowFigures,
+  RowStanding,
+  Sides,
+  Standing,
+  Step,
+} from './types.js';
+
+/**
+ * Where an item's money stands before a plan and after it, figure by figure. Computed from the books and the steps alone, not from what the planner thought
+ * on its way: that `after` is the item's total is the proof that the steps do what they are for.
+ */
+
+/** Digits of a unit price shown before it is rounded to the four that are sent. */
+const EXACT_DIGITS = 10;
+
+export function standingOf(billable: Billable, place: Place, books: Books, steps: Step[]): Standing {
+  const { currency } = billable;
+  const row = rowStanding(billable, place, steps);
+  const charges = chargeStandings(stateOf(billable, place, books).charges, steps, currency);
+  const rows = row === null ? [] : [row];
+  return {
+    row,
+    charges,
+    before: total([...rows.map(({ before }) => before), ...charges.flatMap(({ before }) => before ?? [])], currency),
+    after: total([...rows.map(({ after }) => after), ...charges.flatMap(({ after }) => after ?? [])], currency),
+  };
+}
+
+/** The same without its steps: what stands while a breaker or a person holds them. */
+export function unchanged(standing: Standing): Standing {
+  const { row, charges, before } = standing;
+  return {
+    row: row === null ? null : { ...row, after: row.before, unit: null },
+    charges: charges.flatMap((charge) => (charge.before === null ? [] : [{ ...charge, after: charge.before }])),
+    before,
+    after: before,
+  };
+}
+
+const total = (parts: Sides[], currency: string): Sides => ({
+  sales: money(sum(parts.map(({ sales }) => sales)), currency),
+  cost: money(sum(parts.map(({ cost }) => cost)), currency),
+});
+
+// ---------------------------------------------------------------------------------------------------------------- the row
+
+function rowStanding(billable: Billable, place: Place, steps: Step[]): RowStanding | null {
+  const { row } = place.rows;
+  const adjustment = steps.find(
+    (step): step is PostAdjustmentStep => step.kind === 'postAdjustment' && step.day === firstDay(place.month),
+  );
+  if (place.serviceKey === null || (row === null && adjustment === undefined)) return null;
+  const scale = minorUnits(billable.currency);
+  const before = {
+    units: row?.units ?? 0,
+    sales: text(row?.price ?? big(0), scale),
+    cost: text(row?.cost ?? big(0), scale),
+  };
+  return {
+    serviceId: place.serviceId,
+    serviceKey: place.serviceKey,
+    rowIds: row?.ids ?? [],
+    frozen: row?.frozen ?? false,
+    before,
+    after: adjustment === undefined ? before : adjusted(adjustment, scale),
+    unit: adjustment === undefined ? null : unitOf(adjustment, billable),
+  };
+}
+
+/** An adjustment without prices only ever ends units, and a row of 0 units bills nothing. */
+const adjusted = ({ units, unitPrice, unitCost }: PostAdjustmentStep, scale: number): RowFigures => ({
+  units,
+  sales: text(round(big(unitPrice ?? '0').times(units), scale), scale),
+  cost: text(round(big(unitCost ?? '0').times(units), scale), scale),
+});
+
+function unitOf({ units, unitPrice, unitCost }: PostAdjustmentStep, billable: Billable): RowStanding['unit'] {
+  if (unitPrice === null || unitCost === null) return null;
+  const exact = (amount: Decimal): Decimal => plain(divide(big(amount), big(units), EXACT_DIGITS));
+  return { exact: { sales: exact(billable.sales), cost: exact(billable.cost) }, rounded: { sales: unitPrice, cost: unitCost } };
+}
+
+// ---------------------------------------------------------------------------------------------------------------- the charges
+
+function chargeStandings(charges: Charge[], steps: Step[], currency: string): ChargeStanding[] {
+  const sides = (sales: Big, cost: Big): Sides => ({ sales: money(sales, currency), cost: money(cost, currency) });
+  const posted = steps.filter((step) => step.kind === 'postCharge');
+  const written = (step: (typeof posted)[number]): Sides =>
+    sides(big(step.unitPrice).times(step.quantity), big(step.unitCost).times(step.quantity));
+  const standing = charges.map((charge): ChargeStanding => {
+    const before = sides(big(charge.price), big(charge.cost));
+    const step = posted.find(({ chargeId }) => chargeId === charge.id);
+    const after = step === undefined ? before : step.action === 'delete' ? null : written(step);
+    return { chargeId: charge.id, key: charge.key, day: charge.day, billed: charge.billed, before, after };
+  });
+  const created = posted.filter(({ chargeId }) => chargeId === null);
+  return [
+    ...standing,
+    ...created.map((step) => ({
+      chargeId: null,
+      key: step.chargeKey,
+      day: step.day,
+      billed: false,
+      before: null,
+      after: written(step),
+    })),
+  ];
+}

@@ -1,0 +1,60 @@
+import { isOurKey } from './catalogue.js';
+import type { PriceList } from './items.js';
+import { firstDay } from './month.js';
+import { firstGapMonth } from './rows.js';
+import { byText, groupBy } from './text.js';
+import type { Books, Contract, Day, Month, PostAdjustmentStep, Step } from './types.js';
+
+/** Rule 6.4: a contract whose subscription goes on is extended, and what the extension makes for months before the report's is brought to 0. */
+export interface Extension {
+  contract: Contract;
+  contractKey: string;
+  endDay: Day;
+  /** Items that cannot be posted without it. */
+  items: string[];
+  month: Month;
+  books: Books;
+  prices: PriceList;
+}
+
+export function extensionSteps(extension: Extension): Step[] {
+  const { contract, contractKey, endDay, items, month } = extension;
+  const extend: Step = {
+    kind: 'extendContract',
+    items,
+    summary: `Contract ${contract.name}: end ${contract.endDay} → ${endDay}`,
+    contractKey,
+    contractId: contract.id,
+    fromDay: contract.endDay,
+    toDay: endDay,
+  };
+  const gap = firstGapMonth(contract.endDay, month);
+  return gap === null ? [extend] : [extend, ...gapSteps(extension, gap)];
+}
+
+function gapSteps({ contract, contractKey, items, books, prices }: Extension, gap: Month): PostAdjustmentStep[] {
+  const rows = books.rows.filter((row) => row.contractId === contract.id && row.startDay < firstDay(gap));
+  const last = [...groupBy(rows, (row) => row.contractServiceId).values()].map(
+    (group) => group.sort((left, right) => byText(right.startDay, left.startDay))[0]!,
+  );
+  const ours = new Set(books.services.filter((service) => isOurKey(service.key, prices)).map(({ id }) => id));
+  return last
+    .filter((row) => row.units !== 0 && ours.has(row.serviceId))
+    .map((row) => ({
+      kind: 'postAdjustment',
+      items,
+      summary: `${contract.name}: 0 units from ${firstDay(gap)}, the contract had ended`,
+      contractKey,
+      contractId: contract.id,
+      serviceKey: books.services.find((service) => service.id === row.serviceId)?.key ?? '',
+      serviceId: row.serviceId,
+      contractServiceId: row.contractServiceId,
+      day: firstDay(gap),
+      units: 0,
+      unitPrice: null,
+      unitCost: null,
+      before: null,
+      purpose: 'gap',
+      invoiceDescription: null,
+    }));
+}
