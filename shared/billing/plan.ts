@@ -1,4 +1,4 @@
-import { itemBecause, stopped } from './because.js';
+import { itemBecause } from './because.js';
 import { tripContracts, tripItem, tripMonth, tripOrganization, type Tripped } from './breakers.js';
 import { isChargeType, serviceKeyOf } from './catalogue.js';
 import { currencyMismatch, decideCompany, missingCompany, type CompanyDecision } from './company.js';
@@ -21,6 +21,7 @@ import { chargeKeyOf, contractKeyOf, digestOf, itemHash } from './keys.js';
 import { planContract, type ContractContext, type ContractPlan, type ItemDecision, type KeyedItem } from './plan-contract.js';
 import { isKnownChargeType } from './record-type.js';
 import { NO_BOOKS } from './rows.js';
+import { stopped } from './stopped.js';
 import { byText, fold, groupBy, present, same } from './text.js';
 import type { Books, Company, EnsureServiceStep, Item, Note, Plan, PlannedItem, Reason, Settings, Step } from './types.js';
 
