@@ -14,6 +14,7 @@ import {
   indexPrices,
   isExcludedService,
   itemContext,
+  productName,
   type ItemContext,
   type PriceList,
 } from './items.js';
@@ -153,7 +154,7 @@ function planCompany(
 }
 
 function keyedItem(item: Item, settings: Settings): KeyedItem {
-  const code = codeOrProduct(item.type, item.subscriptionId, item.itemCode, item.productName);
+  const code = codeOrProduct(item.type, item.subscriptionId, item.itemCode, productName(item.lines));
   const hash = itemHash({
     broker: settings.broker,
     organizationId: item.organizationId,
