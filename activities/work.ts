@@ -55,7 +55,7 @@ async function settleQuietly(dependencies: Dependencies, request: WorkRequest, p
 
 /** The month's reconciliation: every organization's outcome of this run, or its latest where the run left it out. */
 export async function closeRun(dependencies: Dependencies, slices: Slices, request: CloseRequest): Promise<MonthClosed> {
-  const { evidence, mode } = dependencies;
+  const { evidence, mode, clock } = dependencies;
   const { broker, month } = request;
   const facts = await slices.facts(request.report);
   const { internalCurrency } = await slices.sharedOf(request.survey);
@@ -74,6 +74,8 @@ export async function closeRun(dependencies: Dependencies, slices: Slices, reque
     },
     organizations: known.filter((id) => listed.has(id)),
     heldMonth: request.heldMonth,
+    report: request.report,
+    closedAt: clock.now().toISOString(),
   };
   await evidence.point(monthName(broker, month), await evidence.put(record));
   return closed(dependencies, broker, month, record);

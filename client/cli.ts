@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ConfigError } from '../shared/config.js';
 import { parseDay, parseMonth, realContext, type Context } from './context.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
+import { FORMATS, type Format } from './formats.js';
 
 /** `billing`: the table of contents. A command is loaded when it is used, so that help comes at once. */
 
@@ -122,10 +123,10 @@ function addReading(program: Command, context: Context, run: Run): void {
     .command('report')
     .description('the reconciliation of the latest run')
     .argument('<month>', 'YYYY-MM', month)
-    .addOption(new Option('--format <format>', 'text or json').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--format <format>', 'text, json, csv, xlsx or html').choices(FORMATS).default('text'))
     .option('--out <file>', 'write it to a file')
     .addOption(json())
-    .action(async (of: string, options: { format: 'text' | 'json'; out?: string; json: boolean }) => {
+    .action(async (of: string, options: { format: Format; out?: string; json: boolean }) => {
       const { report } = await import('./commands/report.js');
       await run(report(context, { month: of, format: options.json ? 'json' : options.format, out: options.out }));
     });

@@ -21,6 +21,8 @@ export interface Config {
   surveyMaxAgeMs: number;
   schedule: { cron: string; timeZone: string };
   evidence: string;
+  /** Our share of the tenant's calls to Autotask. */
+  callsPerHour: number;
   /** Variables that look like ours but are none, with the nearest name: likely misspelt. */
   warnings: string[];
 }
@@ -109,6 +111,7 @@ const BASE = {
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'expected file:PATH or postgres://…')
     .default('file:.billing/evidence'),
   SURVEY_MAX_AGE: whole('minutes', 0).default(10),
+  AUTOTASK_CALLS_PER_HOUR: whole('calls per hour', 1).max(10_000, 'Autotask allows 10000 calls an hour').default(5000),
 };
 
 const CLOUDMORE = {
@@ -125,7 +128,6 @@ const AUTOTASK = {
   AUTOTASK_USERNAME: required("the API user's username (key)"),
   AUTOTASK_SECRET: required("the API user's password (secret)"),
   AUTOTASK_INTEGRATION_CODE: required('the API tracking identifier'),
-  AUTOTASK_CALLS_PER_HOUR: whole('calls per hour', 1).max(10_000, 'Autotask allows 10000 calls an hour').default(5000),
   AUTOTASK_THREADS: whole('requests in flight per endpoint', 1)
     .max(3, 'Autotask allows 3 requests in flight per endpoint')
     .default(2),
@@ -221,6 +223,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   surveyMaxAgeMs: parsed.SURVEY_MAX_AGE * 60_000,
   schedule: { cron: parsed.BILLING_SCHEDULE, timeZone: parsed.BILLING_TIMEZONE },
   evidence: parsed.BILLING_EVIDENCE,
+  callsPerHour: parsed.AUTOTASK_CALLS_PER_HOUR,
   warnings: misspelt(environment),
 });
 

@@ -1,35 +1,46 @@
 import { writeFile } from 'node:fs/promises';
-import type { MonthResult } from '../../shared/billing/results.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig } from '../../shared/config.js';
+import { openEvidence } from '../../shared/evidence/index.js';
+import { readReportDocument } from '../../shared/report/read.js';
 import type { Context } from '../context.js';
-import type { ExitCode } from '../exit.js';
+import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import type { Format } from '../formats.js';
 import { requireMonth } from '../months.js';
-import { renderMonth } from '../render/month.js';
+import { BYTE_ORDER_MARK } from '../render/report/csv.js';
+import { renderReport } from '../render/report/index.js';
 import { exitCodeOf } from './run.js';
-
-export const FORMATS = ['text', 'json'] as const;
-export type Format = (typeof FORMATS)[number];
-
-const RENDERERS: Record<Format, (month: MonthResult, notes: string[]) => string> = {
-  text: renderMonth,
-  json: (month) => JSON.stringify(month, null, 2),
-};
 
 /** The reconciliation of the latest run, from the evidence alone. */
 export async function report(
   context: Context,
   { month, format, out }: { month: Month; format: Format; out?: string | undefined },
 ): Promise<ExitCode> {
-  const { result, record, outcomes } = await requireMonth(loadBaseConfig(context.environment), month);
-  const notes = outcomes.flatMap(({ organizationName, notes: all }) =>
-    all.map(({ message }) => `${organizationName}: ${message}`),
-  );
-  const text = RENDERERS[format](result, notes);
-  if (out === undefined) context.out(text);
-  else {
-    await writeFile(out, `${text}\n`);
-    context.say(`Report of ${month} written to ${out}.`);
+  if (format === 'xlsx' && out === undefined && context.isTerminal)
+    throw new CommandError(
+      EXIT.usage,
+      `A workbook is no text for a terminal. Name a file: billing report ${month} --format xlsx --out FILE`,
+    );
+  const config = loadBaseConfig(context.environment);
+  const read = await requireMonth(config, month);
+  const evidence = openEvidence(config.evidence);
+  try {
+    const content = await renderReport(format, read.result, await readReportDocument(evidence, read, config.callsPerHour));
+    await deliver(context, month, content, format, out);
+  } finally {
+    await evidence.close();
   }
-  return exitCodeOf(result, record.heldMonth);
+  return exitCodeOf(read.result, read.record.heldMonth);
+}
+
+async function deliver(
+  context: Context,
+  month: Month,
+  content: string | Uint8Array,
+  format: Format,
+  out: string | undefined,
+): Promise<void> {
+  if (out === undefined) return typeof content === 'string' ? context.out(content) : void process.stdout.write(content);
+  await writeFile(out, typeof content === 'string' ? `${format === 'csv' ? BYTE_ORDER_MARK : ''}${content}\n` : content);
+  context.say(`Report of ${month} written to ${out}.`);
 }

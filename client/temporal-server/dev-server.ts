@@ -20,8 +20,6 @@ export interface DevServerOptions {
   namespace?: string;
   /** Names of Keyword search attributes; default: those of our workflows. */
   searchAttributes?: readonly string[];
-  /** Limits of the server, by the names of its dynamic configuration. */
-  dynamicConfig?: Record<string, string | number | boolean>;
 }
 
 export interface DevServer {
@@ -83,16 +81,15 @@ async function refuseTaken(address: string): Promise<void> {
 
 type Arguments = Omit<DevServerOptions, 'uiPort'> & { namespace: string; port: number; uiPort: number | undefined };
 
-function devServerArguments({ namespace, port, uiPort, dbFilename, searchAttributes, dynamicConfig }: Arguments): string[] {
-  // No calls to the outside world.
-  const limits = Object.entries({ 'frontend.enableServerVersionCheck': false, ...dynamicConfig });
+function devServerArguments({ namespace, port, uiPort, dbFilename, searchAttributes = SEARCH_ATTRIBUTES }: Arguments): string[] {
   return [
     ...['server', 'start-dev', '--ip', IP, '--port', String(port), '--namespace', namespace],
     ...['--log-level', 'error', '--log-format', 'pretty'],
-    ...limits.flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${JSON.stringify(value)}`]),
+    // No calls to the outside world.
+    ...['--dynamic-config-value', 'frontend.enableServerVersionCheck=false'],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-ip', IP, '--ui-port', String(uiPort)]),
     ...(dbFilename === undefined ? [] : ['--db-filename', dbFilename]),
-    ...(searchAttributes ?? SEARCH_ATTRIBUTES).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { itemBecause } from './because.js';
+import { itemBecause, stopped } from './because.js';
 import { tripContracts, tripItem, tripMonth, tripOrganization, type Tripped } from './breakers.js';
 import { isChargeType, serviceKeyOf } from './catalogue.js';
 import { currencyMismatch, decideCompany, missingCompany, type CompanyDecision } from './company.js';
@@ -14,7 +14,6 @@ import {
   indexPrices,
   isExcludedService,
   itemContext,
-  productName,
   type ItemContext,
   type PriceList,
 } from './items.js';
@@ -22,7 +21,6 @@ import { chargeKeyOf, contractKeyOf, digestOf, itemHash } from './keys.js';
 import { planContract, type ContractContext, type ContractPlan, type ItemDecision, type KeyedItem } from './plan-contract.js';
 import { isKnownChargeType } from './record-type.js';
 import { NO_BOOKS } from './rows.js';
-import { stopped } from './stopped.js';
 import { byText, fold, groupBy, present, same } from './text.js';
 import type { Books, Company, EnsureServiceStep, Item, Note, Plan, PlannedItem, Reason, Settings, Step } from './types.js';
 
@@ -154,7 +152,7 @@ function planCompany(
 }
 
 function keyedItem(item: Item, settings: Settings): KeyedItem {
-  const code = codeOrProduct(item.type, item.subscriptionId, item.itemCode, productName(item.lines));
+  const code = codeOrProduct(item.type, item.subscriptionId, item.itemCode, item.productName);
   const hash = itemHash({
     broker: settings.broker,
     organizationId: item.organizationId,

@@ -76,6 +76,8 @@ export interface Subscription {
   itemCode: string | null;
   status: string;
   endDay: Day | null;
+  /** Whether it renews by itself at its end; null or absent where the list does not say. Reports show it, no rule looks at it. */
+  autoRenew?: boolean | null;
 }
 
 /** A price list entry of the broker; add-ons are entries of their own. */

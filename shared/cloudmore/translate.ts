@@ -171,6 +171,7 @@ const subscriptionSchema = z.object({
   offerId: text,
   status: text,
   commitmentEndDate: optionalDay,
+  autoRenew: z.boolean().nullish().catch(null),
   type: text,
 });
 
@@ -185,6 +186,7 @@ export function toSubscription(record: unknown, kind: 'nce' | 'legacy' | 'azure'
     itemCode: subscription.itemCode ?? subscription.offerId,
     status: subscription.status ?? '',
     endDay: subscription.commitmentEndDate,
+    autoRenew: subscription.autoRenew ?? null,
   };
 }
 

@@ -30,6 +30,10 @@ export interface MonthRecord {
   organizations: string[];
   /** Rule 1.4: why the whole month is held; null when it is not. */
   heldMonth: string | null;
+  /** Digest of the report the run was made from (`ReportManifest`); absent in records of earlier releases. */
+  report?: string;
+  /** When the run was closed, ISO time; absent in records of earlier releases. */
+  closedAt?: string;
 }
 
 export const monthName = (broker: string, month: Month): string => `months/${broker}/${month}`;

@@ -1,0 +1,46 @@
+import { stringify } from 'csv-stringify/sync';
+import type { Entry, ReportDocument } from '../../../shared/report/document.js';
+
+/**
+ * The month as one flat table for spreadsheets and programs: one row per amount, so that a pivot over `outcome` gives the report's sums (`in_report` tells
+ * which rows belong to it). Amounts are exact decimals with a point. Files carry a byte order mark, because Excel reads UTF-8 only with one; standard output
+ * carries none, because programs trip over it.
+ */
+export const BYTE_ORDER_MARK = '\u{FEFF}';
+
+type Cell = { text: string } | { number: string };
+const text = (value: string | number | null): Cell => ({ text: value === null ? '' : String(value) });
+const number = (value: string | number): Cell => ({ number: String(value) });
+
+const COLUMNS: [title: string, cell: (entry: Entry, report: ReportDocument) => Cell][] = [
+  ['month', (_, { result }) => text(result.month)],
+  ['outcome', ({ outcome }) => text(outcome)],
+  ['in_report', ({ outcome }) => text(IN_REPORT.has(outcome) ? 'yes' : 'no')],
+  ['sales', ({ sales }) => number(sales)],
+  ['cost', ({ cost }) => number(cost)],
+  ['currency', ({ currency }) => text(currency)],
+  ['organization', ({ organizationName }) => text(organizationName)],
+  ['organization_id', ({ organizationId }) => text(organizationId)],
+  ['company_id', ({ companyId }) => text(companyId)],
+  ['record_type', ({ recordType }) => text(recordType)],
+  ['product', ({ productName }) => text(productName)],
+  ['subscription_id', ({ subscriptionId }) => text(subscriptionId)],
+  ['item_code', ({ itemCode }) => text(itemCode)],
+  ['contract_id', ({ contractId }) => text(contractId)],
+  ['quantity', ({ quantity }) => number(quantity)],
+  ['lines', ({ lines }) => number(lines)],
+  ['reason', ({ reason }) => text(reason)],
+  ['message', ({ message }) => text(message)],
+];
+
+const IN_REPORT = new Set<Entry['outcome']>(['posted', 'held', 'excluded']);
+
+export function csvReport(report: ReportDocument): string {
+  const rows = report.entries.map((entry) => COLUMNS.map(([, cell]) => written(cell(entry, report))));
+  return stringify([COLUMNS.map(([title]) => title), ...rows]).replace(/\n$/, '');
+}
+
+const written = (cell: Cell): string => ('number' in cell ? cell.number : harmless(cell.text));
+
+/** Spreadsheets run a text that begins like a formula, also when a customer is named so. A leading apostrophe makes it text again. */
+const harmless = (value: string): string => (/^[\s]*[=+\-@\t\r]/.test(value) ? `'${value}` : value);

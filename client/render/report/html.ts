@@ -1,0 +1,241 @@
+import { big } from '../../../shared/billing/decimal.js';
+import type { Amounts } from '../../../shared/billing/results.js';
+import type { Cause, CurrencyTotals, GhostEntry, ReconciliationRow, ReportDocument } from '../../../shared/report/document.js';
+import type { Change, Renewal } from '../../../shared/report/outlook.js';
+import { STYLE } from './style.js';
+import { priceText } from './text.js';
+import { budgetText, FIRST_MONTH, isNothing, whyOf, writtenText } from './words.js';
+
+/** The report as one HTML file: no script, no font, no address outside of it; for screen, phone and paper. On a narrow screen a row becomes a card. */
+export function htmlReport(report: ReportDocument): string {
+  const { month, asOf, broker, mode, digest } = report.result;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Billing ${escaped(month)}, ${escaped(broker)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<h1>Billing ${escaped(month)}</h1>
+<p>As of ${escaped(asOf)}, broker ${escaped(broker)}, mode ${escaped(mode)}</p>
+</header>
+<main>
+${[
+  ...(report.heldMonth === null ? [] : [`<p class="alarm">${escaped(report.heldMonth)}</p>`]),
+  verdict(report),
+  ...report.totals.map(sums),
+  beside(report),
+  leaks(report.causes),
+  ghosts(report.ghosts),
+  ...outlook(report),
+  reconciliation(report.reconciliation),
+  notes(report.notes),
+]
+  .filter((part) => part !== '')
+  .join('\n')}
+</main>
+<footer>
+<p>${escaped(writtenText(report))} ${escaped(budgetText(report))}</p>
+<p class="digest">Digest ${escaped(digest)}</p>
+</footer>
+</body>
+</html>`;
+}
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
+
+// ---------------------------------------------------------------------------------------------------------------- tables
+
+interface Column<Row> {
+  title: string;
+  kind?: 'amount';
+  cell: (row: Row) => string;
+}
+
+function section<Row>(title: string, intro: string, columns: Column<Row>[], rows: Row[]): string {
+  if (rows.length === 0) return '';
+  const head = columns.map(({ title: name, kind }) => `<th scope="col"${classOf(kind)}>${escaped(name)}</th>`).join('');
+  const body = rows.map((row) => `<tr>${columns.map((column) => cellOf(column, row)).join('')}</tr>`).join('\n');
+  return `<section><h2>${escaped(title)}</h2>${intro === '' ? '' : `<p>${escaped(intro)}</p>`}
+<table class="list"><thead><tr>${head}</tr></thead><tbody>
+${body}
+</tbody></table></section>`;
+}
+
+function cellOf<Row>({ title, kind, cell }: Column<Row>, row: Row): string {
+  const value = cell(row);
+  const isNegative = kind === 'amount' && value.startsWith('-');
+  return `<td data-title="${escaped(title)}"${classOf(kind, isNegative, value === '')}>${escaped(value)}</td>`;
+}
+
+function classOf(kind?: string, isNegative = false, isEmpty = false): string {
+  const classes = [kind, isNegative ? 'negative' : '', isEmpty ? 'empty' : ''].filter((name) => name);
+  return classes.length === 0 ? '' : ` class="${classes.join(' ')}"`;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- the parts
+
+/** What somebody with five minutes needs to know. */
+function verdict({ causes, totals, ghosts: standing, result }: ReportDocument): string {
+  const ghostCount = standing.filter(({ outcome }) => outcome === 'ghost').length;
+  const held = totals.filter((total) => total.held.lines > 0);
+  if (held.length === 0 && ghostCount === 0)
+    return `<p class="good">Nothing waits for a person. ${escaped(result.posted.sales)} ${escaped(result.currency)} are in Autotask.</p>`;
+  const customers = new Set(causes.filter(({ outcome }) => outcome === 'held').map(({ organizationName }) => organizationName))
+    .size;
+  const amounts = held.map((total) => `${total.held.sales} ${total.currency}`).join(' and ');
+  const parts = [
+    ...(held.length > 0 ? [`${amounts} held for ${counted(customers, 'customer')}`] : []),
+    ...(ghostCount > 0 ? [counted(ghostCount, 'ghost')] : []),
+  ];
+  return `<p class="alarm">${escaped(parts.join(', '))}: see below what to do.</p>`;
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+function sums({ currency, report, posted, held, excluded }: CurrencyTotals): string {
+  const rows: [string, Amounts][] = [
+    ['Report', report],
+    ['= posted', posted],
+    ['+ held', held],
+    ['+ excluded', excluded],
+  ];
+  return amountsTable(`Reconciliation in ${currency}`, rows);
+}
+
+function beside({ result }: ReportDocument): string {
+  const rows: [string, Amounts][] = [
+    ['Unassigned', result.unassigned],
+    ['Awaiting report', result.awaiting],
+    ['Ghosts', result.ghosts],
+  ];
+  const table = amountsTable(
+    'Beside the report',
+    rows.filter(([, { lines }]) => lines > 0),
+  );
+  const { cost, sales } = result.rounding;
+  const rounding =
+    isNothing(cost) && isNothing(sales) ? '' : `<p>Rounding to minor units: cost ${escaped(cost)}, sales ${escaped(sales)}.</p>`;
+  return table + rounding;
+}
+
+function amountsTable(title: string, rows: [string, Amounts][]): string {
+  return section<[string, Amounts]>(
+    title,
+    '',
+    [
+      { title: '', cell: ([name]) => name },
+      { title: 'Lines', kind: 'amount', cell: ([, { lines }]) => String(lines) },
+      { title: 'Cost', kind: 'amount', cell: ([, { cost }]) => cost },
+      { title: 'Sales', kind: 'amount', cell: ([, { sales }]) => sales },
+    ],
+    rows,
+  ).replace('class="list"', 'class="sums"');
+}
+
+function leaks(causes: Cause[]): string {
+  if (causes.length === 0) return '';
+  return `<section><h2>Amounts that reach no invoice</h2><p>Held, excluded or under no organization; the largest first.</p>
+${causes.map(causeBlock).join('\n')}
+</section>`;
+}
+
+function causeBlock(cause: Cause): string {
+  const { sales, currency, organizationName, message, remedy, command } = cause;
+  const amounts = cause.leaks.map(
+    (leak) => `<tr><td class="amount">${escaped(leak.sales)}</td><td>${escaped(leak.productName)}</td></tr>`,
+  );
+  return `<article><h3><span class="amount">${escaped(`${sales} ${currency}`)}</span> ${escaped(organizationName)} <small>${escaped(whyOf(cause))}</small></h3>
+<p>${escaped([message, remedy].filter((text) => text !== '').join(' '))}</p>
+${command === null ? '' : `<p><code>${escaped(command)}</code></p>`}
+<table class="parts"><tbody>${amounts.join('')}</tbody></table></article>`;
+}
+
+const ghosts = (all: GhostEntry[]): string =>
+  section(
+    'Money in Autotask without a line in the report',
+    '',
+    [
+      { title: 'Sales', kind: 'amount', cell: ({ sales, currency }) => `${sales} ${currency}` },
+      { title: 'Customer', cell: ({ organizationName }) => organizationName },
+      { title: 'Kind', cell: ({ recordType, contractId }) => `${recordType}, contract ${contractId}` },
+      { title: 'State', cell: ({ outcome }) => (outcome === 'ghost' ? 'ghost' : 'awaiting report') },
+      { title: 'What it is', cell: ({ message }) => message },
+    ],
+    all,
+  );
+
+function outlook({ outlook: ahead }: ReportDocument): string[] {
+  if (ahead === null)
+    return ['<section><h2>Renewals and changes</h2><p>Not known: the report as fetched is not kept any more.</p></section>'];
+  return [
+    ahead.changes === null
+      ? `<section><h2>${CHANGED}</h2><p>${FIRST_MONTH}</p></section>`
+      : changes(ahead.changes, ahead.unchanged),
+    renewals(ahead.renewals, ahead.from, ahead.to),
+  ];
+}
+
+const CHANGED = 'Changed since last month';
+
+const changes = (all: Change[], unchanged: number): string =>
+  section(
+    CHANGED,
+    unchanged === 0 ? '' : `${unchanged} customers are as last month.`,
+    [
+      { title: 'Customer', cell: ({ organizationName }) => organizationName },
+      {
+        title: 'Moved',
+        kind: 'amount',
+        cell: ({ moved, currency }) => `${big(moved).gt(0) ? '+' : ''}${moved} ${currency}`,
+      },
+      { title: 'What', cell: ({ sentence }) => sentence },
+    ],
+    all,
+  );
+
+const renewals = (all: Renewal[], from: string, to: string): string =>
+  section(
+    `Renewals from ${from} to ${to}`,
+    "The effect is what one payment moves by at today's list price; a customer's own price is not on the list.",
+    [
+      { title: 'Ends', cell: ({ endDay }) => endDay },
+      { title: 'Customer', cell: ({ organizationName }) => organizationName },
+      { title: 'Product', cell: ({ productName }) => productName },
+      { title: 'Renews', cell: ({ renews }) => (renews === null ? 'unknown' : renews ? 'yes' : 'no') },
+      { title: 'Quantity', kind: 'amount', cell: ({ quantity }) => quantity ?? '?' },
+      { title: 'Price now', kind: 'amount', cell: ({ unitSales, currency }) => priceText(unitSales, currency) },
+      { title: 'List price', kind: 'amount', cell: ({ listSales, currency }) => priceText(listSales, currency) },
+      {
+        title: 'Effect',
+        kind: 'amount',
+        cell: ({ effect, currency }) => (effect === null ? '?' : `${effect} ${currency ?? ''}`),
+      },
+    ],
+    all,
+  );
+
+const reconciliation = (rows: ReconciliationRow[]): string =>
+  section(
+    'By customer and record type',
+    'Sales; the costs are in the CSV and XLSX forms of this report.',
+    [
+      { title: 'Customer', cell: ({ organizationName }) => organizationName },
+      { title: 'Record type', cell: ({ recordType }) => recordType },
+      { title: 'Report', kind: 'amount', cell: ({ report, currency }) => `${report.sales} ${currency}` },
+      { title: 'Posted', kind: 'amount', cell: ({ posted }) => posted.sales },
+      { title: 'Held', kind: 'amount', cell: ({ held }) => held.sales },
+      { title: 'Excluded', kind: 'amount', cell: ({ excluded }) => excluded.sales },
+    ],
+    rows,
+  );
+
+const notes = (all: string[]): string =>
+  all.length === 0
+    ? ''
+    : `<section><h2>Worth knowing</h2><ul>${all.map((note) => `<li>${escaped(note)}</li>`).join('')}</ul></section>`;

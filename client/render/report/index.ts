@@ -1,0 +1,33 @@
+import type { MonthResult } from '../../../shared/billing/results.js';
+import type { ReportDocument } from '../../../shared/report/document.js';
+import type { Format } from '../../formats.js';
+import { csvReport } from './csv.js';
+import { htmlReport } from './html.js';
+import { textReport } from './text.js';
+
+/** One report document, five renderings: the month in one of the formats. JSON is the month's result as `interfaces.md` has it, with the report's further parts as `details`. */
+export async function renderReport(format: Format, month: MonthResult, report: ReportDocument): Promise<string | Uint8Array> {
+  switch (format) {
+    case 'text':
+      return textReport(report);
+    case 'json':
+      return JSON.stringify({ ...month, details: detailsOf(report) }, null, 2);
+    case 'csv':
+      return csvReport(report);
+    case 'xlsx':
+      // Loaded when it is asked for: the library takes longer to load than any other command to run.
+      return (await import('./xlsx.js')).xlsxReport(report);
+    case 'html':
+      return htmlReport(report);
+  }
+}
+
+const detailsOf = ({ heldMonth, reconciliation, leaks, ghosts, outlook, notes, effort }: ReportDocument): object => ({
+  heldMonth,
+  reconciliation,
+  leaks,
+  ghosts,
+  outlook,
+  notes,
+  effort,
+});

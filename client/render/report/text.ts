@@ -1,0 +1,157 @@
+import { minorUnits } from '../../../shared/billing/decimal.js';
+import type { Amounts } from '../../../shared/billing/results.js';
+import type { Cause, CurrencyTotals, GhostEntry, ReportDocument } from '../../../shared/report/document.js';
+import type { Renewal } from '../../../shared/report/outlook.js';
+import { table, type Column } from '../table.js';
+import { budgetText, FIRST_MONTH, isNothing, titleOf, whyOf, writtenText } from './words.js';
+
+/** The report on the terminal: sums first, then what asks for a person, then the rest. */
+export function textReport(report: ReportDocument): string {
+  return [
+    titleOf(report),
+    ...(report.heldMonth === null ? [] : [report.heldMonth]),
+    ...report.totals.map((totals, index) => sumsOf(totals, index === 0 ? report : null)),
+    section('Amounts that reach no invoice', report.causes.map(causeLines)),
+    section('Money in Autotask without a line in the report', report.ghosts.map(ghostLine)),
+    reconciliation(report),
+    ...outlookSections(report),
+    section(
+      'Worth knowing',
+      report.notes.map((note) => `  ${note}`),
+    ),
+    `${writtenText(report)} ${budgetText(report)} Digest ${report.result.digest.slice(0, 16)}.`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+const section = (title: string, lines: string[]): string => (lines.length === 0 ? '' : [`${title}:`, ...lines].join('\n'));
+
+// ---------------------------------------------------------------------------------------------------------------- sums
+
+function sumsOf({ currency, report, posted, held, excluded }: CurrencyTotals, document: ReportDocument | null): string {
+  const row = (name: string, { lines, cost, sales }: Amounts): string[] => [name, String(lines), cost, sales];
+  const beside = document === null ? [] : besides(document).map(([name, amounts]) => row(name, amounts));
+  const rounding = document?.result.rounding;
+  return table(
+    [
+      { title: currency },
+      { title: 'lines', align: 'right' },
+      { title: 'cost', align: 'right' },
+      { title: 'sales', align: 'right' },
+    ],
+    [
+      row('report', report),
+      row('= posted', posted),
+      row('+ held', held),
+      row('+ excluded', excluded),
+      ...(rounding === undefined || (isNothing(rounding.cost) && isNothing(rounding.sales))
+        ? []
+        : [['rounding', '', rounding.cost, rounding.sales]]),
+      ...beside,
+    ],
+  );
+}
+
+const besides = ({ result }: ReportDocument): [name: string, amounts: Amounts][] =>
+  (
+    [
+      ['unassigned', result.unassigned],
+      ['awaiting report', result.awaiting],
+      ['ghosts', result.ghosts],
+    ] as [string, Amounts][]
+  ).filter(([, { lines }]) => lines > 0);
+
+const RECONCILIATION: Column[] = [
+  { title: 'organization' },
+  { title: 'record type' },
+  { title: 'report', align: 'right' },
+  { title: 'posted', align: 'right' },
+  { title: 'held', align: 'right' },
+  { title: 'excluded', align: 'right' },
+];
+
+function reconciliation({ reconciliation: rows, totals }: ReportDocument): string {
+  if (rows.length === 0) return 'Nothing is due yet.';
+  const isMixed = totals.length > 1;
+  return table(
+    [...RECONCILIATION, ...(isMixed ? [{ title: 'currency' }] : [])],
+    rows.map((row, index) => [
+      row.organizationId === rows[index - 1]?.organizationId ? '' : row.organizationName,
+      row.recordType,
+      row.report.sales,
+      row.posted.sales,
+      row.held.sales,
+      row.excluded.sales,
+      ...(isMixed ? [row.currency] : []),
+    ]),
+  );
+}
+
+// ---------------------------------------------------------------------------------------------------------------- lists
+
+const AMOUNT_WIDTH = 12;
+
+function causeLines({ sales, currency, organizationName, message, remedy, command, leaks, ...cause }: Cause): string {
+  return [
+    `${sales.padStart(AMOUNT_WIDTH)} ${currency}  ${organizationName}: ${whyOf(cause)}`,
+    ...leaks.map((leak) => `${INDENT}${leak.sales.padStart(AMOUNT_WIDTH)}  ${leak.productName}`),
+    `${INDENT}${[message, remedy].filter((text) => text !== '').join(' ')}`,
+    ...(command === null ? [] : [`${INDENT}${command}`]),
+  ].join('\n');
+}
+
+const INDENT = ' '.repeat(AMOUNT_WIDTH + 6);
+
+const ghostLine = ({ sales, currency, organizationName, recordType, contractId, outcome, message }: GhostEntry): string =>
+  `${sales.padStart(AMOUNT_WIDTH)} ${currency}  ${organizationName}: ${recordType} on contract ${contractId}, ${outcome}\n${INDENT}${message}`;
+
+function outlookSections({ outlook }: ReportDocument): string[] {
+  if (outlook === null)
+    return ['Renewals and changes are not known: the report as fetched is not kept any more. The next run keeps it anew.'];
+  const { renewals, changes, unchanged, from, to } = outlook;
+  return [
+    section(`Renewals from ${from} to ${to}`, renewals.length === 0 ? [] : [renewalTable(renewals)]),
+    changes === null
+      ? FIRST_MONTH
+      : section("Changed since last month's report", [
+          ...changes.map(({ organizationName, sentence }) => `  ${organizationName}: ${sentence}`),
+          ...(unchanged === 0 ? [] : [`  ${unchanged} as last month.`]),
+        ]),
+  ];
+}
+
+const RENEWALS: Column[] = [
+  { title: 'ends' },
+  { title: 'organization' },
+  { title: 'product' },
+  { title: 'renews' },
+  { title: 'quantity', align: 'right' },
+  { title: 'price', align: 'right' },
+  { title: 'list', align: 'right' },
+  { title: 'effect', align: 'right' },
+];
+
+const renewalTable = (renewals: Renewal[]): string =>
+  table(
+    RENEWALS,
+    renewals.map((renewal) => [
+      renewal.endDay,
+      renewal.organizationName,
+      renewal.productName,
+      renewal.renews === null ? '?' : renewal.renews ? 'yes' : 'no',
+      renewal.quantity ?? '?',
+      priceText(renewal.unitSales, renewal.currency),
+      priceText(renewal.listSales, renewal.currency),
+      renewal.effect ?? '?',
+    ]),
+  );
+
+/** A unit price with at least the currency's minor units; its further digits are kept. */
+export function priceText(price: string | null, currency: string | null): string {
+  if (price === null) return '?';
+  const digits = currency === null ? 2 : minorUnits(currency);
+  const [whole = '', fraction = ''] = price.split('.');
+  const shown = fraction.padEnd(digits, '0');
+  return shown === '' ? whole : `${whole}.${shown}`;
+}

@@ -1,0 +1,39 @@
+import { indexPrices } from '../billing/items.js';
+import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
+import { EvidenceMissing, type Evidence } from '../evidence/index.js';
+import type { MonthRead, ReportManifest } from '../evidence/months.js';
+import { reportDocument, type ReportDocument } from './document.js';
+import { joinOutlooks, organizationOutlook, type OrganizationOutlook, type Outlook } from './outlook.js';
+
+/** The report document of a month from the evidence alone: no vendor is asked. */
+export async function readReportDocument(
+  evidence: Evidence,
+  { record, result, outcomes }: MonthRead,
+  callsPerHour: number,
+): Promise<ReportDocument> {
+  return reportDocument({
+    result,
+    outcomes,
+    heldMonth: record.heldMonth,
+    unassigned: record.frame.facts.unassigned,
+    outlook: await readOutlook(evidence, record.report),
+    callsPerHour,
+  });
+}
+
+/** Null when the report as fetched is no longer kept: what was billed is known without it. */
+async function readOutlook(evidence: Evidence, report: string | undefined): Promise<Outlook | null> {
+  if (report === undefined) return null;
+  try {
+    const manifest = await evidence.get<ReportManifest>(report);
+    const facts = await evidence.get<MonthFacts>(manifest.facts);
+    const prices = indexPrices(facts.prices);
+    const all: OrganizationOutlook[] = [];
+    for (const { slice } of manifest.slices)
+      all.push(organizationOutlook(facts, prices, await evidence.get<OrganizationFacts>(slice)));
+    return joinOutlooks(facts, all);
+  } catch (error) {
+    if (error instanceof EvidenceMissing) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createActivities } from '../../activities/index.js';
+import { main } from '../../client/cli.js';
+import type { Context } from '../../client/context.js';
+import { startSandbox } from '../../sandbox/index.js';
+import { loadConfig } from '../../shared/config.js';
+import type { MonthClosed, StepDone, StepRequest } from '../../shared/contract.js';
+import { openEvidence } from '../../shared/evidence/index.js';
+import { createDependencies } from '../../worker/dependencies.js';
+import { billOrganization, type Control } from '../../workflows/organization.js';
+import { september, type World } from '../api/vendors.js';
+
+/**
+ * A month's books without Temporal: both vendors over HTTP, the run's own activities in this process, evidence in files, and the command line. For
+ * commands that read what a run left behind.
+ */
+export interface Desk {
+  env: Record<string, string>;
+  /** Bills the month as a run does, up to its reconciliation. */
+  bill(month: string, asOf: string, organizations?: string[]): Promise<MonthClosed>;
+  cli(...argv: string[]): Promise<Ended>;
+  /** The same with other settings. */
+  cliWith(env: Record<string, string>, ...argv: string[]): Promise<Ended>;
+  control(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** A file in a folder of this desk's own. */
+  file(name: string): string;
+  close(): Promise<void>;
+}
+
+export interface Ended {
+  code: number;
+  out: string;
+  said: string;
+}
+
+/** Opens a desk for the tests of the block, and closes it after them. */
+export function useDesk(
+  opened: (desk: Desk) => Promise<void> | void,
+  world: () => World = september,
+  env: Record<string, string> = {},
+): void {
+  let desk: Desk | undefined;
+  beforeAll(async () => {
+    desk = await openDesk(world(), env);
+    await opened(desk);
+  }, 60_000);
+  afterAll(() => desk?.close());
+}
+
+export async function openDesk(world: World = september(), changes: Record<string, string> = {}): Promise<Desk> {
+  const sandbox = await startSandbox({ world });
+  const folder = await mkdtemp(join(tmpdir(), 'billing-desk-'));
+  const env: Record<string, string> = {
+    ...sandbox.env(),
+    BILLING_EVIDENCE: `file:${join(folder, 'evidence')}`,
+    BILLING_MODE: 'auto',
+    TEMPORAL_ADDRESS: '127.0.0.1:1',
+    ...changes,
+  };
+  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  };
+  return {
+    env,
+    control,
+    bill: async (month, asOf, organizations) => {
+      await control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
+      return billMonth(env, month, asOf, organizations ?? null);
+    },
+    cli: (...argv) => runCommand(env, argv),
+    cliWith: (more, ...argv) => runCommand({ ...env, ...more }, argv),
+    file: (name) => join(folder, name),
+    close: async () => {
+      await sandbox.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function runCommand(environment: Record<string, string>, argv: string[]): Promise<Ended> {
+  const ended: Ended = { code: -1, out: '', said: '' };
+  const context: Context = {
+    environment,
+    out: (text) => (ended.out += `${text}\n`),
+    say: (text) => (ended.said += `${text}\n`),
+    isTerminal: false,
+  };
+  ended.code = await main(argv, context);
+  return ended;
+}
+
+const CONTROL: Control = {
+  skipReason: () => null,
+  failureOf: (error) => ({ effect: 'none', isOutage: false, message: error instanceof Error ? error.message : String(error) }),
+  progress: () => undefined,
+};
+
+async function billMonth(
+  env: Record<string, string>,
+  month: string,
+  asOf: string,
+  organizations: string[] | null,
+): Promise<MonthClosed> {
+  const config = loadConfig(env);
+  const evidence = openEvidence(config.evidence);
+  const activities = createActivities(createDependencies(config, evidence));
+  const { billing, cloudmore, autotask } = activities;
+  const request = { broker: config.broker, month, asOf, mode: null };
+  const report = await cloudmore.takeReport(request);
+  const survey = await autotask.surveyAutotask({ ...request, report: report.report, organizations });
+  const taken = { report: report.report, survey: survey.survey };
+  const work = await billing.findWork({ ...request, ...taken, organizations });
+  const carryOut = ({ step, ...rest }: StepRequest): Promise<StepDone> =>
+    (autotask[step.kind] as (request: StepRequest) => Promise<StepDone>)({ ...rest, step });
+  for (const organizationId of work.organizations)
+    await billOrganization(
+      { planOrganization: autotask.planOrganization, verifyOrganization: autotask.verifyOrganization, carryOut },
+      {
+        ...request,
+        organizationId,
+        given: { asOf, ...taken, surveyedAt: survey.surveyedAt },
+        approvedDigest: null,
+        workflowId: `desk/${organizationId}`,
+      },
+      CONTROL,
+    );
+  const calls = { autotask: survey.calls.autotask, cloudmore: report.calls.cloudmore };
+  return billing.closeRun({ ...request, ...taken, calls, heldMonth: work.heldMonth });
+}

@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import ExcelJS from 'exceljs';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { exactNumber } from '../../client/render/report/xlsx.js';
+import { big, sum } from '../../shared/billing/decimal.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import type { ReportDocument } from '../../shared/report/document.js';
+import { september, type World } from '../api/vendors.js';
+import { launchBrowser } from './browser.js';
+import { useDesk, type Desk } from './desk.js';
+
+/** One report, five renderings: whatever a person opens, the sums are the same, and nothing in it does harm. */
+
+const MONTH = '2025-10';
+const FORMULA = '=HYPERLINK("http://evil.example";"Contoso")';
+const MARKUP = '<img src=x onerror=alert(1)> & "Sons"';
+
+/** September 2025 with a month before it, a customer named like a formula, one named like markup, and one that is held. */
+function world(): World {
+  const made = september() as { cloudmore: Record<string, Rec[]>; autotask: Record<string, Rec[]> };
+  const names: Record<string, string> = { 'Contoso Dental Group': FORMULA, 'Adventure Works Cycles': MARKUP };
+  const renamed = JSON.parse(JSON.stringify(made), (key, value: unknown) =>
+    (key === 'name' || key === 'organizationName') && typeof value === 'string' ? (names[value] ?? value) : value,
+  ) as typeof made;
+  const earlier = structuredClone(renamed.cloudmore.monthlyBilling!)
+    .filter(({ billingDate }) => String(billingDate).startsWith('2025-10-08'))
+    .map((block) => ({ ...block, billingDate: '2025-09-08T00:00:00Z', availableFrom: '2025-09-08T00:00:00Z' }));
+  renamed.cloudmore.monthlyBilling!.unshift(...earlier);
+  for (const company of renamed.autotask.companies!) if (company.id === FABRIKAM_COMPANY) company.isActive = false;
+  return renamed;
+}
+
+type Rec = Record<string, unknown>;
+const FABRIKAM_COMPANY = 29683540;
+
+describe('the report of a month', () => {
+  let desk: Desk;
+  let json: MonthResult & { details: ReportDocument };
+  useDesk(async (opened) => {
+    desk = opened;
+    await desk.bill(MONTH, '2025-11-02');
+    json = JSON.parse((await desk.cli('report', MONTH, '--format', 'json')).out) as typeof json;
+  }, world);
+
+  test('holds, excludes and posts something, so that the sums below mean something', () => {
+    expect([json.posted, json.held, json.excluded].every(({ lines }) => lines > 0)).toBe(true);
+    expect(json.unassigned.lines).toBe(1);
+  });
+
+  test('as JSON is the month of the run; its further parts stand apart', async () => {
+    const { details, ...month } = json;
+    expect(Object.keys(month)).not.toContain('leaks');
+    expect(details.leaks.length).toBeGreaterThan(0);
+    expect(JSON.parse((await desk.cli('report', MONTH, '--json')).out)).toEqual(json);
+  });
+
+  test('as text has the sums, the largest leak first, and the command that mends it', async () => {
+    const { out, code } = await desk.cli('report', MONTH);
+    expect(code).toBe(3);
+    for (const part of ['report', 'posted', 'held', 'excluded', 'unassigned'] as const) expect(out).toContain(json[part].sales);
+    expect(out).toMatch(/Amounts that reach no invoice:\n +5709\.39 EUR {2}Fabrikam Logistics: held \(company-inactive\)/);
+    expect(out).toContain(`billing rerun ${MONTH} --organization 76f89d5d-ba07-5d2e-9f88-335bf71db3ae`);
+    expect(out).toMatch(/% of the 5000 an hour that are ours/);
+  });
+
+  test('as CSV is one row per amount whose sums by outcome are those of the report', async () => {
+    const { out } = await desk.cli('report', MONTH, '--format', 'csv');
+    const rows = parse<Record<string, string>>(out, { columns: true });
+    for (const outcome of ['posted', 'held', 'excluded', 'unassigned'] as const) {
+      const own = rows.filter((row) => row.outcome === outcome);
+      expect(sum(own.map(({ sales }) => sales!)).eq(json[outcome].sales)).toBe(true);
+      expect(sum(own.map(({ cost }) => cost!)).eq(json[outcome].cost)).toBe(true);
+    }
+    expect(sum(rows.filter((row) => row.in_report === 'yes').map(({ sales }) => sales!)).eq(json.report.sales)).toBe(true);
+    expect(rows.find(({ item_code: code }) => code === 'CFQ7TTC0HDB0-0002-P1Y-Monthly')?.sales).toBe('-48.30');
+  });
+
+  test("as CSV runs no formula of a customer's name, and marks itself as UTF-8 only in a file", async () => {
+    const file = desk.file('report.csv');
+    await desk.cli('report', MONTH, '--format', 'csv', '--out', file);
+    const text = await readFile(file, 'utf8');
+    expect(text.startsWith('\u{FEFF}month,')).toBe(true);
+    expect((await desk.cli('report', MONTH, '--format', 'csv')).out.startsWith('month,')).toBe(true);
+    const names = parse<Record<string, string>>(text, { columns: true, bom: true }).map(({ organization }) => organization);
+    expect(names).toContain(`'${FORMULA}`);
+    expect(names.some((name) => name?.startsWith('='))).toBe(false);
+  });
+
+  test('as XLSX has the same sums as exact numbers with formats, and texts that are no formulas', async () => {
+    const file = desk.file('report.xlsx');
+    expect((await desk.cli('report', MONTH, '--format', 'xlsx', '--out', file)).code).toBe(3);
+    const workbook = new ExcelJS.Workbook();
+    await workbook.xlsx.readFile(file);
+    const summary = workbook.getWorksheet('Summary')!;
+    for (const [row, part] of [
+      [2, 'report'],
+      [3, 'posted'],
+      [4, 'held'],
+      [5, 'excluded'],
+      [6, 'unassigned'],
+    ] as const) {
+      const cell = summary.getRow(row).getCell(5);
+      expect(big(cell.value as number).eq(json[part].sales)).toBe(true);
+      expect(cell.numFmt).toBe('#,##0.00;[Red]-#,##0.00');
+    }
+    const items = workbook.getWorksheet('Items')!;
+    const column = (title: string): unknown[] => {
+      const index = (items.getRow(1).values as unknown[]).indexOf(title);
+      return items.getColumn(index).values.slice(2);
+    };
+    expect(column('organization')).toContain(FORMULA);
+    const posted = column('sales').filter((_, index) => column('outcome')[index] === 'posted');
+    expect(sum(posted.map(String)).eq(json.posted.sales)).toBe(true);
+    expect(workbook.worksheets.map(({ name }) => name)).toEqual([
+      'Summary',
+      'Reconciliation',
+      'Leaks',
+      'Ghosts',
+      'Renewals',
+      'Changes',
+      'Items',
+    ]);
+  });
+
+  test('as XLSX comes through a pipe byte by byte, from the program itself', async () => {
+    const bin = fileURLToPath(new URL('../../client/bin.js', import.meta.url));
+    const argv = [bin, 'report', MONTH, '--format', 'xlsx'];
+    const { code, stdout } = await new Promise<{ code: unknown; stdout: Buffer }>((resolve) =>
+      execFile(process.execPath, argv, { env: desk.env, encoding: 'buffer', maxBuffer: 1 << 24 }, (error, out) =>
+        resolve({ code: error?.code ?? 0, stdout: out }),
+      ),
+    );
+    expect(code).toBe(3);
+    const workbook = new ExcelJS.Workbook();
+    await workbook.xlsx.load(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.byteLength) as ArrayBuffer);
+    expect(workbook.getWorksheet('Summary')).toBeDefined();
+  }, 30_000);
+
+  describe('as HTML', () => {
+    let browser: Browser;
+    let address: string;
+    beforeAll(async () => {
+      browser = await launchBrowser();
+      const file = desk.file('report.html');
+      await desk.cli('report', MONTH, '--format', 'html', '--out', file);
+      address = pathToFileURL(file).href;
+    }, 30_000);
+    afterAll(() => browser?.close());
+
+    const open = async (
+      width: number,
+      colorScheme: 'light' | 'dark',
+    ): Promise<{ page: Page; asked: string[]; wrong: string[] }> => {
+      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+      const [asked, wrong]: [string[], string[]] = [[], []];
+      page.on('request', (request) => void asked.push(request.url()));
+      page.on('pageerror', (error) => void wrong.push(error.message));
+      page.on('console', (message) => void wrong.push(message.text()));
+      page.on('dialog', (dialog) => void wrong.push(dialog.message()));
+      await page.goto(address);
+      return { page, asked, wrong };
+    };
+
+    test.each([
+      [1280, 'light'],
+      [1280, 'dark'],
+      [390, 'light'],
+      [390, 'dark'],
+    ] as const)('asks for nothing outside itself and fits %i pixels, %s', async (width, scheme) => {
+      const { page, asked, wrong } = await open(width, scheme);
+      expect({ asked, wrong }).toEqual({ asked: [address], wrong: [] });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      const text = await page.innerText('body');
+      for (const part of ['report', 'posted', 'held', 'excluded', 'unassigned'] as const)
+        expect(text).toContain(json[part].sales);
+      expect(text).toContain(MARKUP);
+      expect(text).toContain(`billing rerun ${MONTH}`);
+      expect(await contrast(page)).toBeGreaterThan(READABLE);
+      await page.close();
+    });
+
+    test('prints black on white on A4, whatever the screen shows', async () => {
+      const { page } = await open(1280, 'dark');
+      await page.emulateMedia({ media: 'print' });
+      const [ink, paper] = await colours(page);
+      expect([ink, paper]).toEqual([
+        [0, 0, 0],
+        [255, 255, 255],
+      ]);
+      const pdf = await page.pdf({ preferCSSPageSize: true });
+      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+      await page.close();
+    });
+  });
+});
+
+/** Contrast that WCAG asks of text. */
+const READABLE = 4.5;
+
+const colours = async (page: Page): Promise<number[][]> =>
+  page.evaluate<number[][]>(`(() => {
+    const { color, backgroundColor } = getComputedStyle(document.body);
+    return [color, backgroundColor].map((text) => text.match(/[0-9.]+/g).slice(0, 3).map(Number));
+  })()`);
+
+async function contrast(page: Page): Promise<number> {
+  const [ink, paper] = (await colours(page)).map(luminance) as [number, number];
+  return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+}
+
+function luminance(rgb: number[]): number {
+  const [red, green, blue] = rgb.map((value) => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+describe('an amount in a workbook', () => {
+  test.each([
+    ['0.00', 0],
+    ['-48.30', -48.3],
+    ['9999999999999.99', 9999999999999.99],
+    ['123456789012345.67', '123456789012345.67'],
+    ['0.1000000000000001', '0.1000000000000001'],
+  ])('%s is the number %p, or text where a number would lose a digit', (decimal, cell) => {
+    expect(exactNumber(decimal)).toBe(cell);
+  });
+});
