@@ -6,10 +6,6 @@ import type { Dependencies } from './dependencies.js';
 
 /** What became of an organization's month, and where it is kept. */
 
-/** States in which an organization's workflow stays open for a person. */
-export const isParked = (status: OrganizationStatus): boolean =>
-  status === 'NeedsAttention' || status === 'AwaitingApproval' || status === 'Skipped';
-
 /** The organization's state from what became of its items. */
 export function statusOf(items: PlannedItem[], ghosts: Ghost[], hasWritten: boolean): OrganizationStatus {
   if (items.some(({ reason }) => reason === 'skipped')) return 'Skipped';

@@ -1,6 +1,7 @@
 import { monthResult } from '../shared/billing/reconcile.js';
 import type { Calls, MonthResult } from '../shared/billing/results.js';
-import type { Day, Month, Plan } from '../shared/billing/types.js';
+import { salesByCurrency } from '../shared/billing/facts.js';
+import type { Day, Decimal, Month, Plan } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
@@ -11,7 +12,8 @@ import { organizationsOf, surveyAutotask } from './survey.js';
 
 /** What a run would do, without Temporal and without writing: the run's own reads and planner (`billing plan`). */
 export interface Preview {
-  plans: Plan[];
+  /** Each with the sales of the same part of last month's report, by currency. */
+  plans: (Plan & { previousSales: Record<string, Decimal> })[];
   /** The reconciliation as it would be after the steps. */
   result: MonthResult;
   calls: Calls;
@@ -32,11 +34,12 @@ export async function previewMonth(
   const { report, calls: reportCalls } = await takeReport(dependencies, request);
   const survey = await surveyAutotask(dependencies, slices, { ...request, report, organizations });
   const facts = await slices.facts(report);
-  const plans: Plan[] = [];
+  const plans: Preview['plans'] = [];
   for await (const slice of organizationsOf(slices, { report, organizations })) {
     const books = await slices.books(survey.survey, slice.organization.id);
     const plan = books && planGuarded({ facts, slice, books, settings: dependencies.settings });
-    if (plan && (plan.items.length > 0 || plan.ghosts.length > 0 || plan.steps.length > 0)) plans.push(plan);
+    if (plan && (plan.items.length > 0 || plan.ghosts.length > 0 || plan.steps.length > 0))
+      plans.push({ ...plan, previousSales: salesByCurrency(slice.previousLines) });
   }
   const { internalCurrency } = await slices.sharedOf(survey.survey);
   const calls = { autotask: survey.calls.autotask, cloudmore: reportCalls.cloudmore };

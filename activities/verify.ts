@@ -1,7 +1,7 @@
 import { addDays, lastDay } from '../shared/billing/month.js';
 import { planBlind, planOrganization } from '../shared/billing/plan.js';
 import { organizationResult } from '../shared/billing/reconcile.js';
-import { applyStops, type Outcome, type Stop } from '../shared/billing/results.js';
+import { applyStops, isParked, type Outcome, type Stop } from '../shared/billing/results.js';
 import { fold } from '../shared/billing/text.js';
 import type { Books, Ghost, Plan, PlannedItem, Settings } from '../shared/billing/types.js';
 import { ITEMS_SHOWN, type OrganizationSummary, type VerifyRequest } from '../shared/contract.js';
@@ -11,7 +11,7 @@ import { ApiError } from '../shared/http/errors.js';
 import { overlay } from './books.js';
 import { detailsOf } from './details.js';
 import type { Dependencies } from './dependencies.js';
-import { isParked, keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
+import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
 import type { KeptPlan } from './plan.js';
 import type { Slices } from './slices.js';
 

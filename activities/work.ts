@@ -1,13 +1,13 @@
 import { tripMonth } from '../shared/billing/breakers.js';
 import type { OrganizationFacts } from '../shared/billing/facts.js';
 import { monthResult } from '../shared/billing/reconcile.js';
-import { NO_CALLS } from '../shared/billing/results.js';
+import { isParked, NO_CALLS } from '../shared/billing/results.js';
 import type { Plan } from '../shared/billing/types.js';
 import { ITEMS_SHOWN, type CloseRequest, type MonthClosed, type Work, type WorkRequest } from '../shared/contract.js';
 import { monthName, outcomeName, outcomesPrefix, readMonth, readOutcome, type MonthRecord } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
-import { isParked, keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
+import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
 import type { Slices } from './slices.js';
 import { organizationsOf } from './survey.js';
 

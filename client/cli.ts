@@ -90,13 +90,14 @@ function addReading(program: Command, context: Context, run: Run): void {
     .argument('<month>', 'YYYY-MM', month)
     .addOption(organization())
     .addOption(asOf())
-    .option('--out <file>', 'keep the plan as JSON')
+    .option('--out <file>', 'keep the plan as JSON, for `billing approve --plan`')
+    .option('--html <file>', "show it as the customers' invoice lines will read")
     .option('--detailed-exitcode', 'end with 2 when changes are pending', false)
     .addOption(json())
     .action(
       async (
         of: string,
-        options: { organization: string[]; asOf?: string; out?: string; detailedExitcode: boolean; json: boolean },
+        options: { organization: string[]; asOf?: string; out?: string; html?: string; detailedExitcode: boolean; json: boolean },
       ) => {
         const { plan } = await import('./commands/plan.js');
         await run(
@@ -105,6 +106,7 @@ function addReading(program: Command, context: Context, run: Run): void {
             organizations: options.organization,
             asOf: options.asOf,
             out: options.out,
+            html: options.html,
             detailedExitCode: options.detailedExitcode,
             json: options.json,
           }),
@@ -193,9 +195,11 @@ function addSteering(program: Command, context: Context, run: Run): void {
     .addOption(organization())
     .option('--all', 'every plan that waits', false)
     .option('--digest <digest>', 'release only the plan with this digest')
-    .action(async (of: string, options: { organization: string[]; all: boolean; digest?: string }) => {
+    .option('--plan <file>', 'what `billing plan --out` kept: release exactly that')
+    .action(async (of: string, options: { organization: string[]; all: boolean; digest?: string; plan?: string }) => {
       const { approve } = await import('./commands/signals.js');
-      await run(approve(context, { month: of, organizations: options.organization, all: options.all, digest: options.digest }));
+      const { organization: organizations, ...rest } = options;
+      await run(approve(context, { month: of, organizations, ...rest }));
     });
 }
 

@@ -2,6 +2,7 @@ import { isDay, isMonth } from '../shared/billing/month.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import { readEnvironment, type Environment } from '../shared/config.js';
 import { CommandError, EXIT } from './exit.js';
+import { paperOf, type Paper } from './render/paper.js';
 
 /** What every command gets: the environment, and where its words go. The result goes to standard output, everything else to standard error. */
 export interface Context {
@@ -10,6 +11,8 @@ export interface Context {
   say(text: string): void;
   /** Whether a person watches: progress is shown then. */
   isTerminal: boolean;
+  /** What the result is printed on; plain and of any width when not said. */
+  paper?: Paper | undefined;
 }
 
 export const realContext = (): Context => ({
@@ -17,6 +20,7 @@ export const realContext = (): Context => ({
   out: (text) => void process.stdout.write(`${text}\n`),
   say: (text) => void process.stderr.write(`${text}\n`),
   isTerminal: process.stderr.isTTY === true && process.stdout.isTTY === true,
+  paper: paperOf(process.stdout, process.env),
 });
 
 /** A month as people type it. */

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { effortOf } from '../../shared/billing/effort.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadConfig } from '../../shared/config.js';
 import { memoryEvidence } from '../../shared/evidence/index.js';
@@ -6,13 +6,18 @@ import { ApiError } from '../../shared/http/errors.js';
 import type { Context } from '../context.js';
 import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { writeOutput } from '../output.js';
+import { PLAIN } from '../render/paper.js';
 import { renderPlans } from '../render/plan.js';
+import { renderPlanHtml } from '../render/plan-html.js';
+import type { PlanFile } from '../plan-file.js';
 
 export interface PlanOptions {
   month: Month;
   organizations: string[];
   asOf?: Day | undefined;
   out?: string | undefined;
+  html?: string | undefined;
   detailedExitCode: boolean;
   json: boolean;
 }
@@ -20,7 +25,7 @@ export interface PlanOptions {
 /** What a run would do, by the run's own reads and planner; nothing is written, and Temporal is not needed. */
 export async function plan(
   context: Context,
-  { month, organizations, asOf = today(), out, detailedExitCode, json }: PlanOptions,
+  { month, organizations, asOf = today(), out, html, detailedExitCode, json }: PlanOptions,
 ): Promise<ExitCode> {
   const config = loadConfig(context.environment);
   const [{ createDependencies }, { previewMonth }] = await Promise.all([
@@ -34,10 +39,24 @@ export async function plan(
   );
   if (context.isTerminal) process.stderr.write(CLEAR_LINE);
   const { result, plans, calls } = preview;
+  const effort = effortOf(plans, calls.autotask, config.autotask);
   const { organizations: _, ...totals } = result;
-  const whole = { month, asOf, currency: result.currency, totals, calls, organizations: plans };
-  if (out !== undefined) await writeFile(out, `${JSON.stringify(whole, null, 2)}\n`);
-  context.out(json ? JSON.stringify(whole, null, 2) : renderPlans(plans, result, calls));
+  const whole: PlanFile = {
+    broker: config.broker,
+    month,
+    asOf,
+    currency: result.currency,
+    totals,
+    calls,
+    effort,
+    organizations: plans,
+  };
+  if (out !== undefined) await writeOutput(out, `${JSON.stringify(whole, null, 2)}\n`);
+  if (html !== undefined) await writeOutput(html, `${renderPlanHtml({ plans, result, effort })}\n`);
+  context.out(json ? JSON.stringify(whole, null, 2) : renderPlans({ plans, result, effort }, context.paper ?? PLAIN));
+  if (out !== undefined)
+    context.say(`Kept in ${out}. Release exactly that, once it waits: billing approve ${month} --plan ${out}`);
+  if (html !== undefined) context.say(`The invoice lines are in ${html}.`);
   return detailedExitCode && plans.some(({ steps }) => steps.length > 0) ? EXIT.changesPending : EXIT.done;
 }
 

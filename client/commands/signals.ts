@@ -1,4 +1,5 @@
-import type { OrganizationResult } from '../../shared/billing/results.js';
+import { isParked, type OrganizationResult } from '../../shared/billing/results.js';
+import { same } from '../../shared/billing/text.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, loadConfig, type BaseConfig } from '../../shared/config.js';
 import {
@@ -12,6 +13,7 @@ import type { Context } from '../context.js';
 import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { askOpen, findMonth, findOrganization, openOrganizations } from '../months.js';
+import { readPlanFile, type KeptPlans } from '../plan-file.js';
 import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
 
 /** Signals to single organizations, as the Web UI sends them: one text each. */
@@ -91,16 +93,21 @@ export interface ApproveOptions {
   organizations: string[];
   all: boolean;
   digest?: string | undefined;
+  /** File of `plan --out`. */
+  plan?: string | undefined;
 }
 
 /** Releases plans that wait, exactly as shown: the digest names the plan, and a plan that changed since waits again. */
-export async function approve(context: Context, { month, organizations, all, digest }: ApproveOptions): Promise<ExitCode> {
+export async function approve(context: Context, { month, organizations, all, digest, plan }: ApproveOptions): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
-  if (all === organizations.length > 0)
-    throw new CommandError(EXIT.usage, 'Expected either --all or --organization with an id or exact name.');
+  const ways = [all, organizations.length > 0, plan !== undefined].filter(Boolean).length;
+  if (ways !== 1)
+    throw new CommandError(EXIT.usage, 'Expected one of --all, --plan FILE, and --organization with an id or exact name.');
   if (digest !== undefined && organizations.length !== 1)
     throw new CommandError(EXIT.usage, '--digest names one plan; expected exactly one --organization.');
+  const kept = plan === undefined ? null : await readPlanFile(plan, config.broker, month);
   return withTemporal(context.environment, async (temporal) => {
+    if (kept !== null) return approvePlans(context, temporal, config, month, kept);
     const waiting = all
       ? await everyWaiting(temporal, config, month)
       : await named(context, temporal, config, month, organizations);
@@ -110,13 +117,38 @@ export async function approve(context: Context, { month, organizations, all, dig
   });
 }
 
+/** Releases what waits as the file has it; what moved since, or is not in it, goes on waiting and is named. */
+async function approvePlans(
+  context: Context,
+  temporal: Temporal,
+  config: BaseConfig,
+  month: Month,
+  { organizations }: KeptPlans,
+): Promise<ExitCode> {
+  const waiting = await everyWaiting(temporal, config, month);
+  const keptOf = ({ organizationId }: OrganizationResult): string | undefined =>
+    organizations.find((kept) => same(kept.organizationId, organizationId))?.digest;
+  const fitting = waiting.filter((organization) => keptOf(organization) === organization.planDigest);
+  for (const organization of fitting) await release(context, temporal, config.broker, month, organization, undefined);
+  for (const organization of waiting.filter((other) => !fitting.includes(other)))
+    context.out(
+      `${organization.organizationName} goes on waiting: ${keptOf(organization) === undefined ? 'it is not in the file' : `its plan moved since, and waits as ${organization.planDigest}`}.`,
+    );
+  if (waiting.length === 0) context.out(`Nothing of ${month} waits for approval.`);
+  if (fitting.length === waiting.length) return EXIT.done;
+  context.out(
+    `${waiting.length - fitting.length} of ${waiting.length} plans were not released. Look at them anew with: billing plan ${month}`,
+  );
+  return EXIT.waits;
+}
+
 async function everyWaiting(temporal: Temporal, config: BaseConfig, month: Month): Promise<OrganizationResult[]> {
   const known = (await findMonth(config, month))?.result.organizations ?? [];
   const open = await openOrganizations(
     temporal,
     config.broker,
     month,
-    known.map(({ organizationId }) => organizationId),
+    known.filter(({ status }) => isParked(status)).map(({ organizationId }) => organizationId),
   );
   return [...open.values()].filter(isReleasable);
 }

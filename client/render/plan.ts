@@ -1,35 +1,88 @@
+import { commandFor, type Addressee } from '../../shared/billing/advice.js';
+import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
+import type { Effort } from '../../shared/billing/effort.js';
 import type { MonthResult } from '../../shared/billing/results.js';
-import type { Plan, Step } from '../../shared/billing/types.js';
+import { groupBy, same } from '../../shared/billing/text.js';
+import type { Decimal, Ghost, Plan, PlannedItem, PostAdjustmentStep, PostChargeStep, Step } from '../../shared/billing/types.js';
+import { paint, wrap, type Paper } from './paper.js';
 
-/** A plan as people read it, before anything is written: `+` new, `~` changed, `-` to nothing, `!` held. */
+/** A plan as people read it, before anything is written: `+` new, `~` changed with old → new, `-` to nothing, `!` held, with reason and what to do. */
 
-export function renderPlans(plans: Plan[], result: MonthResult, calls: { autotask: number; cloudmore: number }): string {
-  const shown = plans.filter(
-    (plan) => plan.steps.length > 0 || plan.items.some(({ outcome }) => outcome !== 'posted') || plan.ghosts.length > 0,
-  );
-  return [...shown.map(renderPlan), lastLine(plans, result, calls)].join('\n\n');
+/** A plan, and last month's sales it stands beside. */
+export interface ShownPlan extends Plan {
+  /** Sales of the same part of last month's report by currency (rule 1.4). */
+  previousSales: Record<string, Decimal>;
 }
 
-function renderPlan(plan: Plan): string {
-  const held = plan.items
-    .filter(({ outcome }) => outcome !== 'posted')
-    .map(
-      (item) =>
-        `  ${item.outcome === 'held' ? '!' : ' '} ${item.productName} ${item.sales} ${item.currency} ${item.outcome} (${item.reason}): ${item.message}`,
-    );
+export interface ShownMonth {
+  plans: ShownPlan[];
+  /** The reconciliation as it would be after the steps. */
+  result: MonthResult;
+  effort: Effort;
+}
+
+/** Organizations shown whole; of more, those with most at stake. */
+const ORGANIZATIONS_SHOWN = 60;
+/** Lines of one kind shown of an organization. */
+const LINES_SHOWN = 60;
+
+export function renderPlans({ plans, result, effort }: ShownMonth, paper: Paper): string {
+  const speaking = plans.filter(says);
+  const shown = new Set([...speaking].sort(byWeight).slice(0, ORGANIZATIONS_SHOWN));
   return [
-    `${plan.organizationName} (${plan.organizationId}), company ${plan.companyId ?? 'none'}`,
-    ...plan.steps.map((step) => `  ${markOf(step)} ${step.summary}`),
-    ...held,
-    ...plan.ghosts.map(
-      (ghost) => `  ${ghost.outcome === 'ghost' ? '!' : ' '} ${ghost.sales} ${ghost.currency} ${ghost.outcome}: ${ghost.message}`,
-    ),
-    ...plan.notes.map(({ code, message }) => `    ${code}: ${message}`),
-    ...(plan.steps.length > 0 ? [`    digest ${plan.digest}`] : []),
+    ...speaking.filter((plan) => shown.has(plan)).map((plan) => renderPlan(plan, paper)),
+    ...(shown.size < speaking.length ? [wrap(theRest(speaking.filter((plan) => !shown.has(plan))), paper)] : []),
+    wrap(lastLine(plans, result, effort), paper),
+  ].join('\n\n');
+}
+
+const says = (plan: Plan): boolean =>
+  plan.steps.length > 0 || plan.items.some(({ outcome }) => outcome !== 'posted') || plan.ghosts.length > 0;
+
+/** Held first, then the larger amounts. */
+const byWeight = (left: Plan, right: Plan): number => weight(right).cmp(weight(left));
+const HELD_FIRST = 1_000_000_000_000;
+const weight = ({ items }: Plan): Big =>
+  sum(items.map(({ sales }) => big(sales).abs())).plus(items.some(({ outcome }) => outcome === 'held') ? HELD_FIRST : 0);
+
+function theRest(plans: Plan[]): string {
+  const steps = plans.flatMap((plan) => plan.steps);
+  const held = plans.flatMap(({ items }) => items.filter(({ outcome }) => outcome === 'held'));
+  return `… and ${plans.length} more organizations with ${counted(steps, held.length)}. All of them: --out FILE, --html FILE or --json; one: --organization NAME.`;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- one organization
+
+function renderPlan(plan: ShownPlan, paper: Paper): string {
+  const company = plan.companyId === null ? 'no company' : `company ${plan.companyId}`;
+  return [
+    `${paint(paper, 'bold', plan.organizationName)} (${plan.organizationId}), ${company}`,
+    ...bounded(plan.steps.map((step) => stepLine(step, plan, paper))),
+    ...bounded(heldLines(plan, paper)),
+    ...bounded(plan.ghosts.flatMap((ghost) => ghostLines(ghost, plan, paper))),
+    ...quietLines(plan).map((line) => wrap(line, paper, '    ')),
+    ...bounded(plan.notes.map(({ message }) => wrap(message, paper, '    '))),
+    ...(plan.steps.length > 0 ? [paint(paper, 'dim', `    digest ${plan.digest}`)] : []),
   ].join('\n');
 }
 
-function markOf(step: Step): '+' | '~' | '-' {
+const bounded = (lines: string[]): string[] =>
+  lines.length <= LINES_SHOWN
+    ? lines
+    : [...lines.slice(0, LINES_SHOWN), `    … and ${lines.length - LINES_SHOWN} more; all of them with --out FILE`];
+
+const COLOURS = { '+': 'green', '~': 'yellow', '-': 'red', '!': 'red' } as const;
+export type Mark = keyof typeof COLOURS;
+
+const marked = (mark: Mark, text: string, paper: Paper): string => {
+  const lines = wrap(text, paper, '    ');
+  return `  ${paint(paper, COLOURS[mark], mark)}${lines.slice(3)}`;
+};
+
+const stepLine = (step: Step, plan: Plan, paper: Paper): string => marked(markOf(step, plan), describeStep(step, plan), paper);
+
+/** What a step does to what stands there. */
+export function markOf(step: Step, plan: Plan): Mark {
   switch (step.kind) {
     case 'ensureService':
       return step.serviceId === null ? '+' : '~';
@@ -40,20 +93,168 @@ function markOf(step: Step): '+' | '~' | '-' {
     case 'extendContract':
       return '~';
     case 'postAdjustment':
-      return step.purpose !== 'amounts' ? '-' : step.before?.units === 0 ? '+' : '~';
+      return step.units === 0 ? '-' : (rowOf(step, plan)?.before.units ?? 0) === 0 ? '+' : '~';
     case 'postCharge':
       return step.action === 'create' ? '+' : step.action === 'update' ? '~' : '-';
   }
 }
 
-function lastLine(
-  plans: Plan[],
-  { report, posted, held, excluded, currency }: MonthResult,
-  calls: { autotask: number; cloudmore: number },
-): string {
-  const steps = plans.flatMap((plan) => plan.steps);
-  const count = (mark: string): number => steps.filter((step) => markOf(step) === mark).length;
-  const money = `report ${report.sales} = posted ${posted.sales} + held ${held.sales} + excluded ${excluded.sales} ${currency}`;
-  const effort = `read with ${calls.autotask} calls to Autotask and ${calls.cloudmore} to Cloudmore`;
-  return `${steps.length} steps: ${count('+')} new, ${count('~')} changed, ${count('-')} to nothing. After them: ${money}. ${effort}. Nothing was written.`;
+/** A step in words: what changes, old → new. Where its item's standing tells both sides, with money; else the planner's summary. */
+export function describeStep(step: Step, plan: Plan): string {
+  if (step.kind === 'postAdjustment' && step.purpose !== 'one-off' && step.purpose !== 'gap')
+    return describeAdjustment(step, plan);
+  if (step.kind === 'postCharge') return describeCharge(step, plan);
+  return step.summary;
 }
+
+const itemOf = (step: Step, plan: Plan): PlannedItem | undefined =>
+  step.items.length === 1 ? plan.items.find(({ id }) => id === step.items[0]) : undefined;
+const rowOf = (step: PostAdjustmentStep, plan: Plan) => itemOf(step, plan)?.standing?.row ?? null;
+
+function describeAdjustment(step: PostAdjustmentStep, plan: Plan): string {
+  const [item, row] = [itemOf(step, plan), rowOf(step, plan)];
+  if (!item || !row) return step.summary;
+  if (row.before.units === 0 && big(row.before.sales).eq(0))
+    return `${item.productName}: units ${row.after.units}, price ${row.after.sales}, cost ${row.after.cost} ${item.currency}`;
+  const changes = [
+    ...(row.before.units === row.after.units ? [] : [`units ${row.before.units} → ${row.after.units}`]),
+    change('price', row.before.sales, row.after.sales),
+    change('cost', row.before.cost, row.after.cost),
+  ];
+  return `${item.productName}: ${changes.join(', ')} ${item.currency}`;
+}
+
+function describeCharge(step: PostChargeStep, plan: Plan): string {
+  const item = itemOf(step, plan);
+  const charge = item?.standing?.charges.find(({ key }) => same(key, step.chargeKey));
+  if (!item || !charge) return step.summary;
+  const none = { sales: '0', cost: '0' };
+  const [before, after] = [charge.before ?? none, charge.after ?? none];
+  const changes =
+    charge.before === null
+      ? [`price ${after.sales}`, `cost ${after.cost}`]
+      : [change('price', before.sales, after.sales), change('cost', before.cost, after.cost)];
+  return `Charge ${step.name}: ${changes.join(', ')} ${item.currency}`;
+}
+
+const change = (what: string, before: Decimal, after: Decimal): string =>
+  big(before).eq(after) ? `${what} ${after}` : `${what} ${before} → ${after}`;
+
+/** What is held, one paragraph per cause: how much, why, which items, and the command that goes on. */
+function heldLines(plan: Plan, paper: Paper): string[] {
+  const causes = groupBy(
+    plan.items.filter(({ outcome }) => outcome === 'held'),
+    (item) => `${item.reason}|${item.message}`,
+  );
+  return [...causes.values()].map((items) => {
+    const [{ reason, message }] = items as [PlannedItem];
+    const command = commandFor(reason, addresseeOf(plan));
+    return [
+      marked('!', `${namesOf(items)}: ${amountsOf(items)} held (${reason})`, paper),
+      wrap(message ?? '', paper, '      '),
+      ...items
+        .flatMap(standingOf)
+        .slice(0, STANDINGS_SHOWN)
+        .map((line) => wrap(line, paper, '      ')),
+      ...(command === null ? [] : [paint(paper, 'cyan', `      ${command}`)]),
+    ].join('\n');
+  });
+}
+
+const addresseeOf = ({ month, organizationId, digest }: Plan): Addressee => ({ month, organizationId, planDigest: digest });
+
+const STANDINGS_SHOWN = 5;
+
+/** What Autotask holds for a held item beside what the report says. */
+function standingOf({ productName, standing, sales, currency }: PlannedItem): string[] {
+  if (standing === null) return [];
+  const moved = big(sales).minus(standing.before.sales);
+  if (moved.eq(0)) return [];
+  return [
+    `${productName}: Autotask holds ${standing.before.sales}, the report says ${sales} (${signed(moved, currency)} ${currency})`,
+  ];
+}
+
+const signed = (amount: Big, currency: string): string => `${amount.gt(0) ? '+' : ''}${money(amount, currency)}`;
+
+function ghostLines(ghost: Ghost, plan: Plan, paper: Paper): string[] {
+  if (ghost.outcome !== 'ghost') return [];
+  const text = `${ghost.itemCode ?? ghost.type}: ${ghost.sales} ${ghost.currency} without a line in the report (ghost)`;
+  const command = paint(paper, 'cyan', `      ${commandFor('ghost', addresseeOf(plan)) ?? ''}`);
+  return [[marked('!', text, paper), wrap(ghost.message, paper, '      '), command].join('\n')];
+}
+
+const NAMES_SHOWN = 3;
+function namesOf(items: PlannedItem[]): string {
+  const names = [...new Set(items.map(({ productName }) => productName))];
+  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
+  return `${names.slice(0, NAMES_SHOWN).join(', ')}${more}`;
+}
+
+/** What asks for nothing, in counts: left out on purpose, in balance already, waiting for the report; and last month beside this one. */
+function quietLines(plan: ShownPlan): string[] {
+  const changed = new Set(plan.steps.flatMap(({ items }) => items));
+  const balanced = plan.items.filter(({ id, outcome }) => outcome === 'posted' && !changed.has(id));
+  const excluded = groupBy(
+    plan.items.filter(({ outcome }) => outcome === 'excluded'),
+    ({ reason }) => reason ?? '',
+  );
+  const awaiting = plan.ghosts.filter(({ outcome }) => outcome === 'awaiting');
+  return [
+    ...(balanced.length === 0 ? [] : [`${balanced.length} in balance: ${amountsOf(balanced)}`]),
+    ...[...excluded].map(([reason, items]) => `${items.length} excluded (${reason}): ${amountsOf(items)}, ${namesOf(items)}`),
+    ...(awaiting.length === 0 ? [] : [`${awaiting.length} of last month stand until the report comes: ${amountsOf(awaiting)}`]),
+    ...differences(plan).map((text) => `sales ${text}`),
+  ];
+}
+
+/** This month's sales beside last month's, in each currency of either. */
+export function differences({ items, previousSales }: ShownPlan): string[] {
+  const currencies = new Set([...items.map(({ currency }) => currency.toUpperCase()), ...Object.keys(previousSales)]);
+  return [...currencies].map((currency) => {
+    const now = sum(items.filter((item) => same(item.currency, currency)).map(({ sales }) => sales));
+    return against(now, big(previousSales[currency] ?? '0'), currency);
+  });
+}
+
+function against(now: Big, before: Big, currency: string): string {
+  if (before.eq(0)) return `${money(now, currency)} ${currency}, none last month`;
+  return `${money(now, currency)} ${currency}, last month ${money(before, currency)} (${signed(now.minus(before), currency)})`;
+}
+
+/** Sales by currency, "516.00 EUR + 20.00 USD". */
+function amountsOf(amounts: { currency: string; sales: Decimal }[]): string {
+  return [...groupBy(amounts, ({ currency }) => currency.toUpperCase())]
+    .map(([currency, group]) => `${money(sum(group.map(({ sales }) => sales)), currency)} ${currency}`)
+    .join(' + ');
+}
+
+// ---------------------------------------------------------------------------------------------------------------- the month
+
+function lastLine(plans: ShownPlan[], result: MonthResult, effort: Effort): string {
+  const { report, posted, held, excluded, currency, otherCurrencies } = result;
+  const items = plans.flatMap((plan) => plan.items);
+  const previous = sum(plans.map(({ previousSales }) => previousSales[currency.toUpperCase()] ?? '0'));
+  const others = otherCurrencies.map((other) => `; ${other.report.sales} ${other.currency}`).join('');
+  const steps = plans.flatMap((plan) => plan.steps.map((step) => markOf(step, plan)));
+  return [
+    `Plan: ${countedMarks(steps, items.filter(({ outcome }) => outcome === 'held').length)}.`,
+    `After it: report ${report.sales} = posted ${posted.sales} + held ${held.sales} + excluded ${excluded.sales} ${currency}${others}.`,
+    `Sales ${against(big(report.sales), previous, currency)}.`,
+    steps.length === 0
+      ? 'Nothing to write.'
+      : `Carrying it out takes about ${effort.calls} calls to Autotask and ${minutes(effort.minutes)}. Nothing was written.`,
+  ].join(' ');
+}
+
+function counted(steps: Step[], held: number): string {
+  return `${steps.length} steps${held > 0 ? ` and ${held} held` : ''}`;
+}
+
+function countedMarks(marks: Mark[], held: number): string {
+  const count = (mark: Mark): number => marks.filter((other) => other === mark).length;
+  return `${count('+')} new, ${count('~')} changed, ${count('-')} to nothing, ${held} held`;
+}
+
+const minutes = (count: number): string =>
+  count < 120 ? `${count} ${count === 1 ? 'minute' : 'minutes'}` : `${Math.ceil(count / 60)} hours`;

@@ -2,7 +2,7 @@ import { big, divide, plain, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
 import { numberedChargeKey, parseChargeKey } from './keys.js';
 import { monthOf } from './month.js';
 import { isNothing, show, subtract, type Billable, type Money, type Place, type State } from './standing.js';
-import type { Because, Charge, Day, Decimal, PostChargeStep, Step } from './types.js';
+import type { Because, Charge, Day, Decimal, Month, PostChargeStep, Step } from './types.js';
 
 /** The updatable charge that carries what the row cannot (rules 7.4, 7.7, 7.8). */
 
@@ -81,10 +81,13 @@ function chargeStep(
 
 const CHARGE_NAME_LENGTH = 100;
 
-function chargeName(billable: Billable, place: Place, isCatchUp: boolean): string {
-  const what = place.productKey !== null ? '' : ' correction';
-  const suffix = `${isCatchUp ? ' catch-up' : what} ${place.month}`;
-  return `${billable.name.slice(0, CHARGE_NAME_LENGTH - suffix.length)}${suffix}`;
+const chargeName = (billable: Billable, place: Place, isCatchUp: boolean): string =>
+  chargeNameOf(billable.name, place.month, isCatchUp ? 'catch-up' : place.productKey !== null ? 'whole' : 'correction');
+
+/** What customers read of a charge: the item's whole amount, what its row does not carry, or what a frozen month still owed. */
+export function chargeNameOf(name: string, month: Month, kind: 'whole' | 'correction' | 'catch-up'): string {
+  const suffix = `${kind === 'whole' ? '' : ` ${kind}`} ${month}`;
+  return `${name.slice(0, CHARGE_NAME_LENGTH - suffix.length)}${suffix}`;
 }
 
 /** The report's quantity where quantity × unit price gives both totals exactly, else 1 (7.8). */

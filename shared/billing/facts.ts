@@ -91,7 +91,8 @@ function comparableLines(report: Report, asOf: Day): Line[] {
   return inMonth.filter((line) => line.billingDate < until);
 }
 
-function salesByCurrency(lines: Line[]): Record<string, Decimal> {
+/** Exact sales of the lines, by currency in capitals. */
+export function salesByCurrency(lines: Line[]): Record<string, Decimal> {
   const totals = new Map<string, typeof ZERO>();
   for (const line of lines) {
     const currency = line.currency.toUpperCase();

@@ -20,6 +20,10 @@ export interface CurrencyAmounts {
 export type OrganizationStatus =
   'Done' | 'Unchanged' | 'NeedsAttention' | 'AwaitingApproval' | 'Skipped' | 'Excluded' | 'Failed' | 'Running';
 
+/** States in which an organization's workflow stays open for a person. */
+export const isParked = (status: OrganizationStatus): boolean =>
+  status === 'NeedsAttention' || status === 'AwaitingApproval' || status === 'Skipped';
+
 export interface ItemResult {
   currency: string;
   /** The subscription's id, or the `cm-…` value of rule 6.1. */

@@ -52,7 +52,7 @@ const endings: [what: string, argv: string[], environment: Record<string, string
   ['a mode that is none', ['run', '2025-10', '--mode', 'dry'], {}, 64, /shadow, approve, auto/],
   ['a skip without reason', ['skip', '2025-10', '--organization', 'x'], {}, 64, /--reason/],
   ['a skip without organization', ['skip', '2025-10', '--reason', 'x'], {}, 64, /Which organization\?/],
-  ['an approval of nobody', ['approve', '2025-10'], {}, 64, /either --all or --organization/],
+  ['an approval of nobody', ['approve', '2025-10'], {}, 64, /one of --all, --plan FILE, and --organization/],
   ['Temporal out of reach', ['run', '2025-10'], {}, 69, /cannot be reached at 127\.0\.0\.1:1[\s\S]*billing temporal start/],
   ['Temporal out of reach for status', ['status', '2025-10'], {}, 69, /billing temporal start/],
   ['Temporal out of reach for the schedule', ['schedule', 'show'], {}, 69, /TEMPORAL_ADDRESS/],
@@ -163,7 +163,7 @@ describe('doctor and plan against the sandbox', () => {
       ...sandbox.env(),
     });
     expect(code).toBe(2);
-    expect(out).toContain('~ Microsoft 365 E3: units 15 → 12, 460.80 / 403.20 EUR');
+    expect(out).toContain('~ Microsoft 365 E3: units 15 → 12, price 540.00 → 460.80, cost 472.50 → 403.20 EUR');
     expect(out).toContain('+ Contract Visio Plan 2 – Visio Plan 2: new, 2025-10-01 to 2026-09-30');
     expect(out).toMatch(/report 7077\.60 = posted 7011\.60 \+ held 0\.00 \+ excluded 66\.00 EUR.*Nothing was written/);
   });

@@ -178,6 +178,51 @@ describe('in approve mode', () => {
   });
 });
 
+describe('a plan on file', () => {
+  let stage: Stage;
+  useStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' } }, (opened) => (stage = opened));
+
+  test('is released exactly as it is; what moved since waits anew, and is named', async () => {
+    const file = `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-plan.json`;
+    expect(await stage.cli('plan', MONTH, '--as-of', AS_OF, '--out', file)).toMatchObject({ code: 0 });
+    await stage.forget();
+    await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    const [contract] = (await stage.state()).autotask.contracts.filter(({ companyID }) => companyID === 29683540);
+    await stage.control('PATCH', `autotask/contracts/${String(contract!.id)}`, { endDate: '2025-12-31' });
+    await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    expect(await stage.writes()).toEqual([]);
+
+    const released = await stage.cli('approve', MONTH, '--plan', file);
+    expect(released.code).toBe(3);
+    expect(released.stdout).toContain('Released Contoso Dental Group');
+    expect(released.stdout).toMatch(/Fabrikam Logistics goes on waiting: its plan moved since, and waits as [0-9a-f]{64}/);
+    const after = await eventually(
+      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      (seen) => organizationOf(seen, CONTOSO).status === 'Done',
+    );
+    expect(organizationOf(after, FABRIKAM).status).toBe('AwaitingApproval');
+  });
+
+  test('a digest that Autotask has overtaken releases nothing: the new plan waits', async () => {
+    const shown = await status(stage, FABRIKAM);
+    const [contract] = (await stage.state()).autotask.contracts.filter(({ companyID }) => companyID === 29683540);
+    await stage.control('PATCH', `autotask/contracts/${String(contract!.id)}`, { endDate: '2025-11-30' });
+    await stage.forget();
+    expect(await stage.cli('approve', MONTH, '--organization', FABRIKAM, '--digest', shown.planDigest!)).toMatchObject({
+      code: 0,
+    });
+    const now = await eventually(
+      () => status(stage, FABRIKAM),
+      ({ planDigest, status: state }) => state === 'AwaitingApproval' && planDigest !== shown.planDigest,
+    );
+    expect(now.held.sales).toBe(shown.held.sales);
+    expect(await stage.writes()).toEqual([]);
+  });
+});
+
+const status = (stage: Stage, organizationId: string): Promise<OrganizationResult> =>
+  stage.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId)).query<OrganizationResult>('status');
+
 describe('in shadow mode', () => {
   let stage: Stage;
   useStage({ world: 'september-2025', env: { BILLING_MODE: 'shadow' } }, (opened) => (stage = opened));

@@ -1,0 +1,94 @@
+import { big, money, sum } from '../../shared/billing/decimal.js';
+import { invoiceLines, type InvoiceLine } from '../../shared/billing/invoice.js';
+import { groupBy } from '../../shared/billing/text.js';
+import type { Decimal, Plan, PlannedItem } from '../../shared/billing/types.js';
+import { differences, type ShownMonth, type ShownPlan } from './plan.js';
+
+/** A plan as one HTML file that needs nothing else: per customer the lines that the invoice will read, and what is kept off it. */
+export function renderPlanHtml({ plans, result }: ShownMonth): string {
+  const shown = plans.filter((plan) => plan.items.length > 0 || plan.ghosts.length > 0);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Plan ${escaped(result.month)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>What invoices of ${escaped(result.month)} will read</h1>
+<p>As of ${escaped(result.asOf)}. Nothing was written. Report ${escaped(result.report.sales)} = posted ${escaped(result.posted.sales)} + held ${escaped(result.held.sales)} + excluded ${escaped(result.excluded.sales)} ${escaped(result.currency)}.</p>
+<p class="key"><span class="new">new</span> <span class="changed">changed</span> <span class="ghost">without a line in the report</span></p>
+${shown.map(customer).join('\n')}
+</body>
+</html>`;
+}
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
+
+function customer(plan: ShownPlan): string {
+  const lines = invoiceLines(plan);
+  return `<section>
+<h2>${escaped(plan.organizationName)}</h2>
+<p>${plan.companyId === null ? 'No Autotask company' : `Autotask company ${plan.companyId}`}. ${differences(plan)
+    .map((text) => `Sales ${escaped(text)}.`)
+    .join(' ')}</p>
+${lines.length === 0 ? '<p>Nothing on the invoice.</p>' : table(lines, plan.month)}
+${keptOff(plan)}
+</section>`;
+}
+
+function table(lines: InvoiceLine[], month: string): string {
+  return `<table>
+<thead><tr><th>Invoice line</th><th class="amount">Quantity</th><th class="amount">Unit price</th><th class="amount">Amount</th></tr></thead>
+<tbody>
+${lines.map((line) => row(line, month)).join('\n')}
+</tbody>
+<tfoot>${totals(lines)}</tfoot>
+</table>`;
+}
+
+function row(line: InvoiceLine, month: string): string {
+  const kind = line.isGhost ? 'ghost' : line.change;
+  const when = line.day.startsWith(month) ? '' : ` <small>on the invoice of ${escaped(line.day.slice(0, 7))}</small>`;
+  return `<tr class="${kind}"><td>${escaped(line.text)}${when}</td><td class="amount">${escaped(line.quantity)}</td><td class="amount">${escaped(shortened(line.unitPrice))}</td><td class="amount">${escaped(line.amount)} ${escaped(line.currency)}</td></tr>`;
+}
+
+/** Of the four decimals of a unit price those that say something, and at least two. */
+const shortened = (price: Decimal): string => price.replace(/(\.\d{2}\d*?)0+$/, '$1');
+
+const totals = (lines: InvoiceLine[]): string =>
+  [...groupBy(lines, ({ currency }) => currency)]
+    .map(([currency, group]) => {
+      const amount = money(sum(group.map((line) => big(line.amount))), currency);
+      return `<tr><th colspan="4" class="amount">Sum ${escaped(amount)} ${escaped(currency)}</th></tr>`;
+    })
+    .join('');
+
+/** What the report charges and the invoice will not: held, or left out on purpose. */
+function keptOff({ items }: Plan): string {
+  const off = items.filter(({ outcome }) => outcome !== 'posted');
+  if (off.length === 0) return '';
+  const line = ({ productName, sales, currency, outcome, reason, message }: PlannedItem): string =>
+    `<li><strong>${escaped(productName)}</strong> ${escaped(sales)} ${escaped(currency)}, ${outcome} (${escaped(reason ?? '')}): ${escaped(message ?? '')}</li>`;
+  return `<h3>Not as the report says</h3>\n<ul>${off.map(line).join('\n')}</ul>`;
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --line: #8886; --soft: #8881; --new: #1a7f37; --changed: #9a6700; --ghost: #cf222e; }
+@media (prefers-color-scheme: dark) { :root { --new: #3fb950; --changed: #d29922; --ghost: #f85149; } }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h2 { margin: 2.5rem 0 0; border-top: 1px solid var(--line); padding-top: 1rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+.amount { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+tfoot th { background: var(--soft); }
+.new td:first-child::before, .key .new::before { content: "+ "; color: var(--new); font-weight: bold; }
+.changed td:first-child::before, .key .changed::before { content: "~ "; color: var(--changed); font-weight: bold; }
+.ghost td:first-child::before, .key .ghost::before { content: "! "; color: var(--ghost); font-weight: bold; }
+.key span { margin-right: 1.5rem; }
+@media (max-width: 34rem) { table { font-size: .875rem; } th, td { padding: .3rem .2rem; } th:nth-child(3), td:nth-child(3) { display: none; } }
+@media print { body { max-width: none; margin: 0; font-size: 11pt; } section { break-inside: avoid-page; } }
+`;

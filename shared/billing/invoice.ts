@@ -1,0 +1,107 @@
+import { isChargeType } from './catalogue.js';
+import { chargeNameOf } from './charge.js';
+import { big, divide, text, UNIT_PRICE_SCALE } from './decimal.js';
+import { monthOf } from './month.js';
+import { same } from './text.js';
+import type { Day, Decimal, Ghost, Plan, PlannedItem, RecordType } from './types.js';
+
+/** What the customer's invoice will read once a plan is carried out and the month is approved: a line per row with units, and one per charge. */
+export interface InvoiceLine {
+  text: string;
+  quantity: string;
+  unitPrice: Decimal;
+  amount: Decimal;
+  currency: string;
+  /** Day of the charge, or first of the month; a catch-up is on the invoice of its own month. */
+  day: Day;
+  /** Against what stands in Autotask now. */
+  change: 'new' | 'changed' | 'same';
+  /** Money that no line of the report explains (rule 8): it is invoiced all the same. */
+  isGhost: boolean;
+}
+
+/** All lines of the organization's month. Their amounts of posted items add up to what the plan posts. */
+export function invoiceLines(plan: Plan): InvoiceLine[] {
+  return [
+    ...plan.items.flatMap((item) => itemLines(item, plan)),
+    ...plan.ghosts.filter(isStanding).map((ghost) => ghostLine(ghost, plan)),
+  ];
+}
+
+const isStanding = ({ outcome }: Ghost): boolean => outcome !== 'zeroed';
+
+function itemLines(item: PlannedItem, plan: Plan): InvoiceLine[] {
+  const { standing, currency } = item;
+  if (standing === null) return [];
+  const { row, charges } = standing;
+  const rowLine: InvoiceLine[] =
+    row === null || (row.after.units === 0 && big(row.after.sales).eq(0))
+      ? []
+      : [
+          {
+            text: rowText(item, plan),
+            quantity: String(row.after.units),
+            unitPrice: row.unit?.rounded.sales ?? unitPrice(row.after.sales, row.after.units),
+            amount: row.after.sales,
+            currency,
+            day: `${plan.month}-01`,
+            change:
+              row.before.units === 0
+                ? 'new'
+                : big(row.before.sales).eq(row.after.sales) && row.before.units === row.after.units
+                  ? 'same'
+                  : 'changed',
+            isGhost: false,
+          },
+        ];
+  return [
+    ...rowLine,
+    ...charges.flatMap(({ key, day, before, after }): InvoiceLine[] =>
+      after === null
+        ? []
+        : [
+            {
+              ...chargeText(item, plan, key, day, after.sales),
+              amount: after.sales,
+              currency,
+              day,
+              change: before === null ? 'new' : big(before.sales).eq(after.sales) ? 'same' : 'changed',
+              isGhost: false,
+            },
+          ],
+    ),
+  ];
+}
+
+const unitPrice = (amount: Decimal, units: number): Decimal =>
+  units === 0 ? amount : text(divide(big(amount), big(units), UNIT_PRICE_SCALE), UNIT_PRICE_SCALE);
+
+/** Rule 5.4: the text a new contract service gets. An existing one has it from then, unless a person changed it. */
+function rowText(item: PlannedItem, { steps }: Plan): string {
+  const step = steps.find((candidate) => candidate.kind === 'postAdjustment' && candidate.items.includes(item.id));
+  return (step?.kind === 'postAdjustment' ? step.invoiceDescription : null) ?? item.productName;
+}
+
+function chargeText(
+  item: PlannedItem,
+  { steps, month }: Plan,
+  key: string,
+  day: Day,
+  amount: Decimal,
+): Pick<InvoiceLine, 'text' | 'quantity' | 'unitPrice'> {
+  const step = steps.find((candidate) => candidate.kind === 'postCharge' && same(candidate.chargeKey, key));
+  if (step?.kind === 'postCharge') return { text: step.name, quantity: step.quantity, unitPrice: step.unitPrice };
+  const kind = monthOf(day) !== month ? 'catch-up' : isChargeType(item.type as RecordType) ? 'whole' : 'correction';
+  return { text: chargeNameOf(item.productName, month, kind), quantity: '1', unitPrice: amount };
+}
+
+const ghostLine = (ghost: Ghost, { month }: Plan): InvoiceLine => ({
+  text: ghost.itemCode ?? ghost.type,
+  quantity: ghost.quantity,
+  unitPrice: unitPrice(ghost.sales, big(ghost.quantity).toNumber()),
+  amount: ghost.sales,
+  currency: ghost.currency,
+  day: `${month}-01`,
+  change: 'same',
+  isGhost: true,
+});
