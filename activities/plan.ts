@@ -4,9 +4,10 @@ import { previousMonth } from '../shared/billing/month.js';
 import { same } from '../shared/billing/text.js';
 import type { Books, Note, Plan } from '../shared/billing/types.js';
 import { readOutcome } from '../shared/evidence/months.js';
-import type { GivenReport, Mode, PlanMade, PlanRequest, Ref } from '../shared/contract.js';
+import type { Mode, PlanMade, PlanRequest, Ref } from '../shared/contract.js';
 import { subscriptionKeys } from './books.js';
 import type { Dependencies } from './dependencies.js';
+import { isSurveyFresh, noteWriting } from './freshness.js';
 import type { Slices } from './slices.js';
 
 /** A plan with the books it was made from: what is carried out is compared with both afterwards. */
@@ -22,20 +23,22 @@ export async function makePlan(dependencies: Dependencies, slices: Slices, reque
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
   const { result: books, calls } = await dependencies.autotask.countCalls(() =>
-    currentBooks(dependencies, slices, facts, slice, given),
+    currentBooks(dependencies, slices, facts, slice, request),
   );
   const decided = planOrganization({ facts, slice, books, settings, approvedDigest, refused });
   const plan = { ...decided, notes: [...decided.notes, ...(await recreated(dependencies, request, decided))] };
   const mode = request.mode ?? dependencies.mode;
   const waits =
     plan.steps.length === 0 ? null : waitsFor(mode, plan, approvedDigest ?? (refused.length > 0 ? plan.digest : null), month);
+  const steps = waits ? [] : plan.steps;
+  if (steps.length > 0) await noteWriting(dependencies, request);
   return {
     plan: await keep(evidence, { plan, books }),
     digest: plan.digest,
     organizationName: plan.organizationName,
     companyId: plan.companyId,
     mode,
-    steps: waits ? [] : plan.steps,
+    steps,
     waits,
     calls: { autotask: calls, cloudmore: 0 },
   };
@@ -81,9 +84,11 @@ async function currentBooks(
   slices: Slices,
   facts: MonthFacts,
   slice: OrganizationFacts,
-  given: GivenReport,
+  request: PlanRequest,
 ): Promise<Books> {
-  const surveyed = isFresh(dependencies, given) ? await slices.books(given.survey!, slice.organization.id) : null;
+  const { survey } = request.given;
+  const isFresh = survey !== null && (await isSurveyFresh(dependencies, request));
+  const surveyed = isFresh ? await slices.books(survey, slice.organization.id) : null;
   const books = surveyed ?? (await ownReads(dependencies, facts, slice));
   const { needs } = planOrganization({ facts, slice, books, settings: dependencies.settings });
   if (needs.length === 0) return books;
@@ -91,10 +96,6 @@ async function currentBooks(
     onProgress: dependencies.heartbeat,
     signal: dependencies.signal(),
   });
-}
-
-function isFresh({ clock, surveyMaxAgeMs }: Dependencies, { survey, surveyedAt }: GivenReport): boolean {
-  return survey !== null && surveyedAt !== null && clock.now().getTime() - Date.parse(surveyedAt) <= surveyMaxAgeMs;
 }
 
 /** What Autotask holds for this organization alone. */

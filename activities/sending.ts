@@ -19,7 +19,7 @@ export interface OnceOnly<T> {
 interface Intent {
   at: string;
   tries: number;
-  /** The activity that sent it. */
+  /** The activity that claimed it. */
   by: string;
   /** What came of it, once it is known. Kept, because a worker can die between the answer and its report to Temporal. */
   done: { value: unknown } | null;
@@ -32,61 +32,65 @@ const LONGEST_WAIT_MS = 6_000;
 /** One more try, as `autotask.md` section 9 advises; then a person or a later run decides. */
 const TRIES = 2;
 
-export async function sendOnce<T>(
-  dependencies: Pick<Dependencies, 'evidence' | 'clock' | 'execution'>,
-  { broker, month }: MonthRequest,
-  { identity, find, send }: OnceOnly<T>,
-): Promise<T> {
+/**
+ * Sends it unless it was sent before, by whomever: an earlier attempt, a run of another month, a worker that is no more. Those who mean the same write at
+ * the same time take turns, and of two processes one claims the intent.
+ */
+export function sendOnce<T>(dependencies: Sender, { broker }: MonthRequest, write: OnceOnly<T>): Promise<T> {
+  const name = `intents/${broker}/${digestOf(write.identity)}`;
+  return turnsOf(dependencies.evidence).take(name, () => sendInTurn(dependencies, name, write));
+}
+
+type Sender = Pick<Dependencies, 'evidence' | 'clock' | 'execution'>;
+
+async function sendInTurn<T>(dependencies: Sender, name: string, { identity, find, send }: OnceOnly<T>): Promise<T> {
   const { evidence, clock } = dependencies;
   const by = dependencies.execution();
-  const name = `intents/${broker}/${month}/${digestOf(identity)}`;
+  const now = (): string => clock.now().toISOString();
+  const note = async (noted: Intent): Promise<void> => evidence.point(name, await evidence.put(noted));
   const ref = await evidence.pointer(name);
   const intent = ref === null ? null : await evidence.get<Intent>(ref);
   if (intent?.done && intent.by === by) return intent.done.value as T;
-  const open = intent?.done ? null : intent;
-  const note = async (noted: Intent): Promise<void> => evidence.point(name, await evidence.put(noted));
-  if (open) {
+  if (intent) {
     const found = await find();
     if (found !== null) {
-      await note({ ...open, by, done: { value: found } });
+      await note({ ...intent, by, done: { value: found } });
       return found;
     }
-    const age = clock.now().getTime() - Date.parse(open.at);
+    const age = clock.now().getTime() - Date.parse(intent.at);
     if (age < EFFECT_VISIBLE_MS)
-      throw new OutcomePending(`The answer was lost; looking for its effect again (${identity.join(' ')})`, lookAgainMs(age));
-    if (open.tries >= TRIES) {
+      throw new OutcomePending(
+        `It was sent, and its effect does not show yet; looking again (${identity.join(' ')})`,
+        lookAgainMs(age),
+      );
+    if (!intent.done && intent.tries >= TRIES) {
       await evidence.unpoint(name);
       throw new OutcomeUnknown(`Autotask did not answer ${TRIES} times, and no effect is to be seen (${identity.join(' ')})`);
     }
   }
-  const sent: Intent = { at: clock.now().toISOString(), tries: (open?.tries ?? 0) + 1, by, done: null };
-  await note(sent);
-  const value = await sendNoted(dependencies, name, identity, send);
-  await note({ ...sent, done: { value } });
-  return value;
+  const sent: Intent = { at: now(), tries: intent && !intent.done ? intent.tries + 1 : 1, by, done: null };
+  if (!(await evidence.claim(name, ref, await evidence.put(sent))))
+    throw new OutcomePending(`Another worker sends it at this moment (${identity.join(' ')})`, lookAgainMs(0));
+  try {
+    const value = await send();
+    await note({ ...sent, at: now(), done: { value } });
+    return value;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.effect === 'none') {
+      await evidence.unpoint(name);
+      throw error;
+    }
+    // It may have waited for quota before it went out: the time to look counts from now.
+    await note({ ...sent, at: now() });
+    throw new OutcomePending(`${error.message} (${identity.join(' ')})`, lookAgainMs(0));
+  }
 }
 
 /** Soon at first, because most lost answers were a yes; at last just after an effect would be visible. */
 function lookAgainMs(age: number): number {
   const left = EFFECT_VISIBLE_MS - age;
   return left <= LONGEST_WAIT_MS + 2_000 ? left + 500 : Math.min(age + 1_000, LONGEST_WAIT_MS);
-}
-
-/** Sends it. Where nothing can have happened the note is taken back; where nobody knows, it stays for whoever looks next. */
-async function sendNoted<T>(
-  { evidence }: Pick<Dependencies, 'evidence'>,
-  name: string,
-  identity: string[],
-  send: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await send();
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.effect === 'unknown') throw new OutcomePending(`${error.message} (${identity.join(' ')})`, lookAgainMs(0));
-    await evidence.unpoint(name);
-    throw error;
-  }
 }
 
 /** Lets callers with one key wait for each other: two organizations that need the same new service must not both create it. */
@@ -104,4 +108,12 @@ export class Turns {
       if (this.last.get(key) === settled) this.last.delete(key);
     }
   }
+}
+
+const turnsByStore = new WeakMap<Dependencies['evidence'], Turns>();
+
+function turnsOf(evidence: Dependencies['evidence']): Turns {
+  const known = turnsByStore.get(evidence) ?? new Turns();
+  turnsByStore.set(evidence, known);
+  return known;
 }

@@ -11,6 +11,7 @@ import { ApiError } from '../shared/http/errors.js';
 import { overlay } from './books.js';
 import { detailsOf } from './details.js';
 import type { Dependencies } from './dependencies.js';
+import { noteWriting } from './freshness.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
 import type { KeptPlan } from './plan.js';
 import type { Slices } from './slices.js';
@@ -25,6 +26,7 @@ export async function verifyOrganization(
   request: VerifyRequest,
 ): Promise<OrganizationSummary> {
   const counted = await dependencies.autotask.countCalls(() => settle(dependencies, slices, request));
+  if (wasTouched(request)) await noteWriting(dependencies, request);
   const outcome = { ...counted.result, calls: { ...request.calls, autotask: request.calls.autotask + counted.calls } };
   return summarize(dependencies, slices, request, outcome);
 }

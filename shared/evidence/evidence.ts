@@ -1,3 +1,5 @@
+import type { Hold, HoldOptions } from './hold.js';
+
 /**
  * The evidence store: what was fetched, planned and done, addressed by digest, and names that point to the latest of each. Proof and an optimization,
  * never the source of truth: the planner compares the report with Autotask itself.
@@ -9,12 +11,16 @@ export interface Evidence {
   get<T>(ref: string): Promise<T>;
   /** Lets a name point to a value; the change is whole or not at all. */
   point(name: string, ref: string): Promise<void>;
+  /** The same, but only if the name still points to `expected` (null: nowhere). False where somebody else was faster. */
+  claim(name: string, expected: string | null, ref: string): Promise<boolean>;
   /** Where a name points, or null. */
   pointer(name: string): Promise<string | null>;
   /** Forgets a name. */
   unpoint(name: string): Promise<void>;
   /** Every name below a prefix that ends in a slash, in order. */
   names(prefix: string): Promise<string[]>;
+  /** Waits until no other process holds the name, and holds it. Rejects when `signal` aborts the waiting. */
+  hold(name: string, options: HoldOptions): Promise<Hold>;
   close(): Promise<void>;
 }
 

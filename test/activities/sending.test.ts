@@ -10,31 +10,48 @@ const REQUEST = { broker: 'default', month: '2025-10', asOf: '2025-10-09', mode:
 
 type Needs = Pick<Dependencies, 'evidence' | 'clock' | 'execution'>;
 
+type Attempt = (now: number, execution?: string) => Promise<number>;
+
 function world(): {
-  attempt: (now: number, execution?: string) => Promise<number>;
+  attempt: Attempt;
+  /** The same from a process of its own, over the same store. */
+  another: Attempt;
   sent: () => number;
-  lose: (effect: boolean) => void;
+  remove: () => void;
+  /** The next answer is lost, and the request was on its way so long. */
+  lose: (effect: boolean, after?: number) => void;
 } {
   const evidence: Evidence = memoryEvidence();
+  let time = 0;
   let sent = 0;
   let there: number | null = null;
-  let lost: boolean | null = null;
+  let lost: { effect: boolean; after: number } | null = null;
   const send = (): Promise<number> => {
     sent += 1;
-    if (lost !== false) there = sent;
+    if (lost?.effect !== false) there = sent;
     if (lost === null) return Promise.resolve(sent);
+    time += lost.after;
     lost = null;
     return Promise.reject(new ApiError('unavailable', 'the connection broke', {}, 'unknown'));
   };
-  const attempt = (now: number, execution = 'run/1'): Promise<number> => {
-    const needs: Needs = {
-      evidence,
-      clock: { now: () => new Date(now), sleep: () => Promise.resolve() },
-      execution: () => execution,
+  const attemptOver =
+    (store: Evidence): Attempt =>
+    (now, execution = 'run/1') => {
+      time = now;
+      const needs: Needs = {
+        evidence: store,
+        clock: { now: () => new Date(time), sleep: () => Promise.resolve() },
+        execution: () => execution,
+      };
+      return sendOnce(needs, REQUEST, { identity: ['charge', '1'], find: () => Promise.resolve(there), send });
     };
-    return sendOnce(needs, REQUEST, { identity: ['charge', '1'], find: () => Promise.resolve(there), send });
+  return {
+    attempt: attemptOver(evidence),
+    another: attemptOver({ ...evidence }),
+    sent: () => sent,
+    remove: () => (there = null),
+    lose: (effect, after = 0) => (lost = { effect, after }),
   };
-  return { attempt, sent: () => sent, lose: (effect) => (lost = effect) };
 }
 
 describe('a write', () => {
@@ -61,8 +78,40 @@ describe('a write', () => {
     expect(await attempt(20_500)).toBe(2);
   });
 
-  test('that a later plan needs again is sent again', async () => {
-    const { attempt } = world();
-    expect([await attempt(0, 'run/1'), await attempt(60_000, 'run/2')]).toEqual([1, 2]);
+  test('that another run did already is found, not sent again', async () => {
+    const { attempt, sent } = world();
+    expect([await attempt(0, 'run/1'), await attempt(60_000, 'run/2')]).toEqual([1, 1]);
+    expect(sent()).toBe(1);
+  });
+
+  test('that a later plan needs again, because somebody deleted what it made, is sent again', async () => {
+    const { attempt, remove } = world();
+    await attempt(0, 'run/1');
+    remove();
+    expect(await attempt(60_000, 'run/2')).toBe(2);
+  });
+
+  test('that two runs need at the same moment is sent by one of them', async () => {
+    const { attempt, sent } = world();
+    expect(await Promise.all([attempt(0, 'run/1'), attempt(0, 'run/2')])).toEqual([1, 1]);
+    expect(sent()).toBe(1);
+  });
+
+  test('that two processes need at the same moment is sent by one of them', async () => {
+    const { attempt, sent, another } = world();
+    const [first, second] = await Promise.allSettled([attempt(0, 'run/1'), another(0, 'run/2')]);
+    expect([first.status, second.status].sort()).toEqual(['fulfilled', 'rejected']);
+    expect(sent()).toBe(1);
+    expect(await another(1_000, 'run/2')).toBe(1);
+    expect(sent()).toBe(1);
+  });
+
+  test('that waited for quota before its answer was lost is looked for as long as any other', async () => {
+    const { attempt, sent, lose } = world();
+    lose(false, 600_000);
+    await expect(attempt(0)).rejects.toThrow('the connection broke');
+    await expect(attempt(602_000)).rejects.toMatchObject({ name: 'OutcomePending' });
+    expect(sent()).toBe(1);
+    expect(await attempt(621_000)).toBe(2);
   });
 });

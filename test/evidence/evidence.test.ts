@@ -52,6 +52,20 @@ describe.each(kinds)('evidence in %s', (kind) => {
     expect(await store.pointer('outcomes/default/2025-10/a')).toBeNull();
   });
 
+  test('lets one of many claim a name, and one of many claim it from whoever had it', async () => {
+    const store = stores[kind]!;
+    const winners = async (expected: string | null, values: number[]): Promise<string[]> => {
+      const refs = await Promise.all(values.map((value) => store.put(value)));
+      const claims = await Promise.all(refs.map((ref) => store.claim('intents/default/x', expected, ref)));
+      return refs.filter((_, index) => claims[index]);
+    };
+    const [first, ...others] = await winners(null, [1, 2, 3, 4, 5]);
+    expect(others).toEqual([]);
+    expect(await store.pointer('intents/default/x')).toBe(first);
+    expect(await winners(null, [1, 2, 3])).toEqual([]);
+    expect(await winners(first!, [6, 7, 8])).toHaveLength(1);
+  });
+
   test('says which digest is missing', async () => {
     await expect(stores[kind]!.get('0'.repeat(64))).rejects.toThrow(/0{64} is not in the store/);
   });

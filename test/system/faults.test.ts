@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { organizationBillingId } from '../../shared/contract.js';
-import { CONTOSO, FABRIKAM, useStage, organizationOf, type SandboxState, type Stage } from './stage.js';
+import { expectEverythingOnce } from './once.js';
+import { CONTOSO, FABRIKAM, useStage, organizationOf, type Stage } from './stage.js';
 import { eventually } from '../eventually.js';
 
 /** What happens when an answer is lost, a worker dies, or Autotask is down: everything once, the others billed, nothing silent. */
@@ -12,20 +13,6 @@ const TOTAL = { posted: '7011.60' };
 
 const run = (stage: Stage, codes: number[] = [0, 3], ...more: string[]): Promise<MonthResult> =>
   stage.json<MonthResult>(codes, 'run', MONTH, '--as-of', AS_OF, '--wait', ...more);
-
-/** Everything the month makes, once: no key, name or date twice. */
-function expectEverythingOnce({ autotask }: SandboxState): void {
-  const once = (values: unknown[]): void => expect([...values].sort()).toEqual([...new Set(values)].sort());
-  once(
-    autotask.services.filter(({ invoiceDescription }) => invoiceDescription).map(({ invoiceDescription }) => invoiceDescription),
-  );
-  once(autotask.products.map(({ externalProductID }) => externalProductID).filter(Boolean));
-  once(autotask.contracts.map(({ contractNumber }) => contractNumber).filter(Boolean));
-  once(autotask.charges.map(({ internalPurchaseOrderNumber }) => internalPurchaseOrderNumber));
-  once(
-    autotask.adjustments.map(({ contractServiceID, effectiveDate }) => `${String(contractServiceID)} ${String(effectiveDate)}`),
-  );
-}
 
 describe('an answer is lost after Autotask took the write', () => {
   let stage: Stage;
