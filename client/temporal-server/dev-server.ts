@@ -20,6 +20,8 @@ export interface DevServerOptions {
   namespace?: string;
   /** Names of Keyword search attributes; default: those of our workflows. */
   searchAttributes?: readonly string[];
+  /** Limits of the server, by the names of its dynamic configuration. */
+  dynamicConfig?: Record<string, string | number | boolean>;
 }
 
 export interface DevServer {
@@ -81,15 +83,16 @@ async function refuseTaken(address: string): Promise<void> {
 
 type Arguments = Omit<DevServerOptions, 'uiPort'> & { namespace: string; port: number; uiPort: number | undefined };
 
-function devServerArguments({ namespace, port, uiPort, dbFilename, searchAttributes = SEARCH_ATTRIBUTES }: Arguments): string[] {
+function devServerArguments({ namespace, port, uiPort, dbFilename, searchAttributes, dynamicConfig }: Arguments): string[] {
+  // No calls to the outside world.
+  const limits = Object.entries({ 'frontend.enableServerVersionCheck': false, ...dynamicConfig });
   return [
     ...['server', 'start-dev', '--ip', IP, '--port', String(port), '--namespace', namespace],
     ...['--log-level', 'error', '--log-format', 'pretty'],
-    // No calls to the outside world.
-    ...['--dynamic-config-value', 'frontend.enableServerVersionCheck=false'],
+    ...limits.flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${JSON.stringify(value)}`]),
     ...(uiPort === undefined ? ['--headless'] : ['--ui-ip', IP, '--ui-port', String(uiPort)]),
     ...(dbFilename === undefined ? [] : ['--db-filename', dbFilename]),
-    ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ...(searchAttributes ?? SEARCH_ATTRIBUTES).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ];
 }
 

@@ -10,7 +10,8 @@ import { PageSets } from './query/pages.js';
 import { Refusal, TEXT } from './refusal.js';
 import { BASE, type AutotaskRoute, type Context } from './routes/context.js';
 import { adjustmentRoutes, entityRoutes } from './routes/entities.js';
-import { isUnsupported, serviceRoutes } from './routes/service.js';
+import { serviceRoutes } from './routes/service.js';
+import { isOther, loud, unsupported, unsupportedRoutes } from './routes/unsupported.js';
 import { environmentOf, stateOf, type AutotaskState } from './state.js';
 import type { AutotaskWorld } from './world.js';
 
@@ -39,6 +40,7 @@ export function createAutotask(world: AutotaskWorld, clock: Clock): AutotaskVend
     ...serviceRoutes(context),
     ...ALL_ENTITIES.flatMap((entity) => entityRoutes(context, entity)),
     ...adjustmentRoutes(context),
+    ...unsupportedRoutes(),
   ];
   const table = new RouteTable(routes);
   return {
@@ -81,11 +83,9 @@ function checkUrl({ method, origin, path, query }: SandboxRequest): void {
 }
 
 /** What a path without a route answers: real but left out, the wrong verb, or nothing at all. */
-function nowhere(match: Match<AutotaskRoute>, { method, path }: SandboxRequest): Refusal {
-  if (isUnsupported(method, path)) {
-    loud(`unsupported: ${method} ${path} is a real Autotask endpoint that the sandbox does not serve`);
-    return new Refusal(501, { errors: [`${method} ${path} is unsupported by the sandbox.`] });
-  }
+function nowhere(match: Match<AutotaskRoute>, request: SandboxRequest): Refusal {
+  const { method, path } = request;
+  if (isOther(path)) unsupported(request);
   if (match.kind === 'path' || isRoot(path)) return new Refusal(405, { Message: TEXT.method(method) });
   loud(`unknown Autotask endpoint: ${method} ${path}`);
   return new Refusal(404, { Message: `No HTTP resource was found that matches the request URI '${path}'.` });
@@ -94,7 +94,3 @@ function nowhere(match: Match<AutotaskRoute>, { method, path }: SandboxRequest):
 /** Real API: POST to the root of a child entity has no path in the Swagger; its framework answers the wrong verb (inferred). */
 const isRoot = (path: string): boolean =>
   ALL_ENTITIES.some((entity) => `${BASE}/${entity.path}`.toLowerCase() === path.toLowerCase());
-
-function loud(message: string): void {
-  process.stderr.write(`sandbox: ${message}\n`);
-}

@@ -6,19 +6,28 @@ import type { Decimal, Note, PostAdjustmentStep, Step } from './types.js';
 
 /** The one adjustment of the month (rules 7.0, 7.2, 7.3), and the one that ends the units of what is paid once (7.6). */
 
-/** 7.0: whether the row of the month was adjusted on the first already, as far as Autotask lets one see it. */
+/**
+ * 7.0: whether the row of the month was adjusted on the first already, as far as Autotask lets one see it. A row that is not there counts as one of nothing:
+ * a service that somebody put on the contract later has rows from that day on, which an adjustment of an earlier month would change.
+ */
 export function isAdjusted(place: Place, target: Target | null): boolean {
   const { row, previous, next, laterIsFrozen, fewestLater } = place.rows;
   if (place.isRefused) return true;
-  if (row === null || row.isExpected) return false;
-  if (row.isSplit || laterIsFrozen) return true;
+  if (row?.isExpected) return false;
+  if (row?.isSplit || laterIsFrozen) return true;
+  const standing = row ?? NO_UNITS;
   // A person lowered a later row: the decrease would carry forward below zero and be refused.
-  if (fewestLater !== null && fewestLater + (target?.units ?? 0) - row.units < 0) return true;
-  if (previous === null ? row.units > 0 : !isEqualRow(row, previous)) return true;
-  if (target !== null && row.units === target.units && row.price.eq(target.price) && row.cost.eq(target.cost)) return true;
-  if (next !== null && !isEqualRow(row, next)) return true;
+  if (fewestLater !== null && fewestLater + (target?.units ?? 0) - standing.units < 0) return true;
+  if (previous === null ? standing.units > 0 : !isEqualRow(standing, previous)) return true;
+  if (row !== null && target !== null && isTarget(row, target)) return true;
+  if (next !== null && !isEqualRow(standing, next)) return true;
   return place.asOf > lastDay(place.month) && hasMoney(next);
 }
+
+const NO_UNITS = { units: 0, price: ZERO, cost: ZERO };
+
+const isTarget = (row: MonthRow, target: Target): boolean =>
+  row.units === target.units && row.price.eq(target.price) && row.cost.eq(target.cost);
 
 export interface Target {
   units: number;
@@ -155,11 +164,13 @@ export function unitsDifferNote(billable: Billable, units: number): Note {
 // ---------------------------------------------------------------------------------------------------------------- next month's units of one-off items (7.6)
 
 export function oneOffSteps(billable: Billable, place: Place, carries: Adjustment['carriesUnits']): Step[] {
-  const { next, row } = place.rows;
+  const { next, row, laterIsFrozen, fewestLater } = place.rows;
   const day = firstDay(nextMonth(place.month));
   if (!billable.isOneOff || carries === null || place.endDay < day) return [];
   const isAdjustedYet = next !== null && row !== null && !row.isExpected && !isEqualRow(next, row);
-  if (next !== null && (next.frozen || isAdjustedYet)) return [];
+  // It carries forward as well: never into a frozen row, and never below the units that a person left in a later one.
+  const mayCarry = !laterIsFrozen && (fewestLater ?? 0) >= (row?.units ?? 0);
+  if (next !== null && (isAdjustedYet || !mayCarry)) return [];
   return [
     adjustmentStep(billable, place, {
       day,

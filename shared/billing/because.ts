@@ -1,41 +1,9 @@
 import { PRODUCTS } from './keys.js';
 import { isManual } from './items.js';
 import { same } from './text.js';
-import type { Because, Contract, Day, EnsureServiceStep, Item, Price, Reason, RecordType, Service } from './types.js';
+import type { Because, Contract, Day, EnsureServiceStep, Item, Price, RecordType, Service } from './types.js';
 
-/** The sentences of a derivation that are not about amounts: what kind of item it is, on which contract and service it is billed, and why it is not billed. */
-
-/** The rule that knows a reason. */
-const RULES: Record<Reason, string> = {
-  'custom-service': '2.2',
-  'record-type-off': '2.2',
-  'service-off': '2.2',
-  unclassified: '2.2',
-  'company-id-missing': '3.1',
-  'company-id-invalid': '3.2',
-  'company-id-shared': '3.2',
-  'company-not-found': '3.3',
-  'company-inactive': '3.3',
-  'currency-mismatch': '3.3',
-  'service-ambiguous': '5.2',
-  'contract-duplicate': '6.1',
-  'contract-other-company': '6.1',
-  'contract-inactive': '6.1',
-  'contract-unsuitable': '6.1',
-  'period-frozen': '7.5',
-  'verify-mismatch': '7.9',
-  'outcome-unknown': '7.9',
-  'breaker-month': '1.4',
-  'breaker-organization': '9.1',
-  'breaker-item': '9.2',
-  'breaker-contracts': '9.3',
-  skipped: '2.5',
-  'awaiting-approval': '2.5',
-  'api-error': '2.5',
-};
-
-/** Why the item is not billed, as the last sentence of its derivation. */
-export const stopped = (reason: Reason, text: string): Because => ({ rule: RULES[reason], text });
+/** The sentences of a derivation that are not about amounts: what kind of item it is, on which contract and service it is billed. */
 
 /** From lines to the item's totals (rules 2 and 4). */
 export function itemBecause(item: Item): Because[] {

@@ -7,7 +7,7 @@ import { codeOrProduct } from './items.js';
 import { chargeKeyOf, itemHash, parseChargeKey, SHARED_SERVICES } from './keys.js';
 import { addDays, firstDay } from './month.js';
 import type { ContractContext, ContractPlan } from './plan-contract.js';
-import { hasMoney, viewRows, type RowView } from './rows.js';
+import { hasMoney, viewRows, type MonthRow, type RowView } from './rows.js';
 import { chargesOf, type Billable, type Place } from './standing.js';
 import { fold, groupBy, present, same } from './text.js';
 import { RECORD_TYPES } from './types.js';
@@ -105,7 +105,7 @@ function ghostOfService(
 ): Part {
   if (!hasMoney(rows.row) || isOnItem(service, plan)) return NOTHING;
   const type = recordTypeOfKey(service.key, context.prices);
-  if (type === null) return { ...NOTHING, notes: [foreignRow(contract, service)] };
+  if (type === null) return { ...NOTHING, notes: [foreignRow(contract, service, rows.row, context)] };
   if (!context.settings.exportRecordTypes.includes(type)) return NOTHING;
   const billable = ghostBillable(contractKey, service, type, context);
   const standing = ghost(contract, contractKey, service.id, type, service.key, billable, rows, context);
@@ -138,10 +138,10 @@ function ghostOfService(
 const isOnItem = (service: Service, plan: ContractPlan | undefined): boolean =>
   plan?.decisions.some(({ item }) => same(SHARED_SERVICES[item.type as RecordType]?.key ?? item.itemCode, service.key)) ?? false;
 
-const foreignRow = (contract: Contract, service: Service): Note => ({
+const foreignRow = (contract: Contract, service: Service, { price }: MonthRow, { currency }: GhostContext): Note => ({
   code: 'foreign-row',
   itemId: null,
-  message: `Contract ${contract.id} also carries service ${service.id} (${service.name}), which is none of ours; it is not touched.`,
+  message: `Contract ${contract.id} also bills ${money(price, currency)} ${currency} of service ${service.id} (${service.name}), which is none of ours; it is not touched.`,
 });
 
 /** 8.1: until the type's report has come, last month's amounts stand there; so they do while nothing at all is due (1.4: both months empty). */

@@ -113,7 +113,7 @@ export function codeOrProduct(
   type: ItemType,
   subscriptionId: string | null,
   itemCode: string | null,
-  productName: string,
+  productName: string | null,
 ): string | null {
   if (present(subscriptionId) === null) return present(itemCode) ?? productName;
   return type === 'Csp365Legacy' || type === 'Csp365Nce' ? present(itemCode) : null;
@@ -167,7 +167,7 @@ function usageName(type: ItemType, subscriptionId: string | null): string | null
 }
 
 /** Alphabetically first, so that the order of the lines does not decide (rule 7.7). */
-function productName(lines: { productName: string | null }[]): string | null {
+export function productName(lines: { productName: string | null }[]): string | null {
   const names = lines.map((line) => present(line.productName)).filter((name) => name !== null);
   return names.sort((left, right) => byText(fold(left), fold(right)) || byText(left, right))[0] ?? null;
 }

@@ -8,7 +8,7 @@ import {
   isPriced,
   serviceKeyOf,
 } from './catalogue.js';
-import { catalogueBecause, contractBecause, stopped } from './because.js';
+import { catalogueBecause, contractBecause } from './because.js';
 import { decideContract, max, requiredEnd, rivalOf, upsertContractStep, type ContractDecision } from './contract.js';
 import { big } from './decimal.js';
 import { standingOf } from './derivation.js';
@@ -18,6 +18,7 @@ import { chargeKeyOf, PRODUCTS } from './keys.js';
 import { firstDay } from './month.js';
 import { isRepeated, viewRows, type RowView } from './rows.js';
 import type { Billable, Place } from './standing.js';
+import { stopped } from './stopped.js';
 import { byText, cut, fold, same } from './text.js';
 import type {
   Because,

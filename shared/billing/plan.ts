@@ -1,4 +1,4 @@
-import { itemBecause, stopped } from './because.js';
+import { itemBecause } from './because.js';
 import { tripContracts, tripItem, tripMonth, tripOrganization, type Tripped } from './breakers.js';
 import { isChargeType, serviceKeyOf } from './catalogue.js';
 import { currencyMismatch, decideCompany, missingCompany, type CompanyDecision } from './company.js';
@@ -14,6 +14,7 @@ import {
   indexPrices,
   isExcludedService,
   itemContext,
+  productName,
   type ItemContext,
   type PriceList,
 } from './items.js';
@@ -21,6 +22,7 @@ import { chargeKeyOf, contractKeyOf, digestOf, itemHash } from './keys.js';
 import { planContract, type ContractContext, type ContractPlan, type ItemDecision, type KeyedItem } from './plan-contract.js';
 import { isKnownChargeType } from './record-type.js';
 import { NO_BOOKS } from './rows.js';
+import { stopped } from './stopped.js';
 import { byText, fold, groupBy, present, same } from './text.js';
 import type { Books, Company, EnsureServiceStep, Item, Note, Plan, PlannedItem, Reason, Settings, Step } from './types.js';
 
@@ -152,7 +154,7 @@ function planCompany(
 }
 
 function keyedItem(item: Item, settings: Settings): KeyedItem {
-  const code = codeOrProduct(item.type, item.subscriptionId, item.itemCode, item.productName);
+  const code = codeOrProduct(item.type, item.subscriptionId, item.itemCode, productName(item.lines));
   const hash = itemHash({
     broker: settings.broker,
     organizationId: item.organizationId,

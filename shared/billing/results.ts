@@ -1,4 +1,4 @@
-import { stopped } from './because.js';
+import { stopped } from './stopped.js';
 import type { Decimal, Day, Ghost, Month, Note, Plan, PlannedItem, Reason, Step } from './types.js';
 
 /** The shapes people and programs read: `run --wait --json`, `report --format json`, `status --json` (`interfaces.md` section 2). */

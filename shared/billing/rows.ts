@@ -108,7 +108,7 @@ export function isRepeated(books: Books, contractId: number, serviceId: number, 
 }
 
 /** Whether two rows bill alike: units, price and cost. */
-export const isEqualRow = (left: MonthRow, right: MonthRow): boolean =>
+export const isEqualRow = (left: Pick<MonthRow, 'units' | 'price' | 'cost'>, right: MonthRow): boolean =>
   left.units === right.units && left.price.eq(right.price) && left.cost.eq(right.cost);
 
 export const hasMoney = (row: MonthRow | null): row is MonthRow =>

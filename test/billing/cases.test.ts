@@ -136,6 +136,28 @@ describe('one thing that fails beside another', () => {
   });
 });
 
+describe('rows that a person made or changed', () => {
+  const upfront = { lines: [line()], prices: [price({ paymentMonths: 12 })] };
+  const november = (...rows: Partial<Parameters<typeof row>[0]>[]): Books => ({
+    ...running(),
+    rows: rows.map((changes, index) => row({ id: 1100 + index, startDay: `2025-${11 + index}-01`, ...changes })),
+  });
+
+  test.each<[string, Books]>([
+    ['approved', november({ frozen: true })],
+    ['not approved', november({})],
+  ])('7.0 a service put on the contract from November on, %s, is not adjusted from October', (_, held) => {
+    expect(amountsOf(plan({ books: held }))).toEqual(['create charge 1 × 120.0000 / 100.0000']);
+  });
+
+  test.each<[string, Books]>([
+    ['approved', edited(running(), '2025-12', { frozen: true })],
+    ['brought to fewer units by hand', edited(running(), '2025-12', { units: 3 })],
+  ])('7.6 units of what was paid once are not ended through a month that is %s', (_, held) => {
+    expect(amountsOf(plan({ books: { ...held, rows: held.rows.slice(1) }, report: upfront }))).toEqual([]);
+  });
+});
+
 describe('what waits for a person', () => {
   test('9.2 a licence billed and approved yesterday does not wait again because another one is new today', () => {
     const report = {

@@ -14,6 +14,8 @@ export interface Context {
 /** A route that knows on which entity it counts; without one it needs no credentials and counts nowhere. */
 export interface AutotaskRoute extends Route {
   endpoint: string | undefined;
+  /** Real, but answered 501. */
+  unsupported?: true;
 }
 
 export const BASE = '/atservicesrest/v1.0';

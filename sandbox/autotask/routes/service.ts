@@ -1,4 +1,4 @@
-/** What is not about records: zone, versions, thresholds, and what the sandbox leaves out. */
+/** What is not about records: zone, versions, thresholds. */
 import type { Answer, SandboxRequest } from '../../router.js';
 import { refuse, TEXT } from '../refusal.js';
 import { BASE, ok, type AutotaskRoute, type Context } from './context.js';
@@ -37,53 +37,4 @@ function thresholds({ tenant, quota }: Context): Answer {
     requestThresholdTimeframe: 60,
     currentTimeframeRequestCount: quota.count(),
   });
-}
-
-/** Collections that the real API has and the sandbox does not serve. */
-export const UNSUPPORTED_COLLECTIONS = [
-  'Contacts',
-  'ContractBlocks',
-  'ContractMilestones',
-  'ContractNotes',
-  'ContractRates',
-  'ContractRetainers',
-  'ContractServiceBundles',
-  'ContractServiceBundleAdjustments',
-  'ContractServiceBundleUnits',
-  'InvoiceTemplates',
-  'Opportunities',
-  'OrganizationalLevelAssociations',
-  'PriceListProducts',
-  'PriceListServices',
-  'Projects',
-  'Quotes',
-  'Resources',
-  'ServiceBundles',
-  'ServiceLevelAgreementResults',
-  'ServiceLevelAgreements',
-  'Taxes',
-  'TaxRegions',
-  'TicketCharges',
-  'Tickets',
-  'TimeEntries',
-  'UserDefinedFieldListItems',
-  'UserDefinedFields',
-] as const;
-
-/** Collections below a contract that the sandbox serves for reading only, or not at all. */
-export const UNSUPPORTED_CHILDREN = ['BillingRules', 'Blocks', 'Milestones', 'Notes', 'Rates', 'ServiceBundles'] as const;
-
-/** Whether a path is real, but not served here. */
-export function isUnsupported(method: string, path: string): boolean {
-  const [, version, collection, , child] = path
-    .split('/')
-    .filter((segment) => segment !== '')
-    .map((part) => part.toLowerCase());
-  if (version !== 'v1.0' || collection === undefined) return false;
-  if (collection === 'contracts' && child !== undefined) {
-    return method !== 'GET' || child !== 'billingrules'
-      ? UNSUPPORTED_CHILDREN.some((name) => name.toLowerCase() === child)
-      : false;
-  }
-  return UNSUPPORTED_COLLECTIONS.some((name) => name.toLowerCase() === collection);
 }

@@ -1,0 +1,35 @@
+import type { Because, Reason } from './types.js';
+
+/** Why an item is not billed. Workflows load this file, so it imports nothing that runs. */
+
+/** The rule that knows a reason. */
+const RULES: Record<Reason, string> = {
+  'custom-service': '2.2',
+  'record-type-off': '2.2',
+  'service-off': '2.2',
+  unclassified: '2.2',
+  'company-id-missing': '3.1',
+  'company-id-invalid': '3.2',
+  'company-id-shared': '3.2',
+  'company-not-found': '3.3',
+  'company-inactive': '3.3',
+  'currency-mismatch': '3.3',
+  'service-ambiguous': '5.2',
+  'contract-duplicate': '6.1',
+  'contract-other-company': '6.1',
+  'contract-inactive': '6.1',
+  'contract-unsuitable': '6.1',
+  'period-frozen': '7.5',
+  'verify-mismatch': '7.9',
+  'outcome-unknown': '7.9',
+  'breaker-month': '1.4',
+  'breaker-organization': '9.1',
+  'breaker-item': '9.2',
+  'breaker-contracts': '9.3',
+  skipped: '2.5',
+  'awaiting-approval': '2.5',
+  'api-error': '2.5',
+};
+
+/** Why the item is not billed, as the last sentence of its derivation. */
+export const stopped = (reason: Reason, text: string): Because => ({ rule: RULES[reason], text });

@@ -1,0 +1,20 @@
+/**
+ * Mutation testing of the rules of money: `npm run mutation`; of one file: `npm run mutation -- --mutate shared/billing/items.ts`; everything anew,
+ * whatever the last run found: `-- --force`. The tests of `test/billing` run in the process, so they need no server and no other folder of the product.
+ */
+export default {
+  mutate: ['shared/billing/**/*.ts'],
+  ignorePatterns: ['**', '!shared/billing/**', '!test/billing/**', '!test/property/**', '!docs/operations.md', '!tsconfig.json'],
+  plugins: ['./test/mutation/runner.ts'],
+  testRunner: 'in-process',
+  testRunnerNodeArgs: ['--import', 'tsx'],
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  incremental: true,
+  incrementalFile: 'reports/mutation/incremental.json',
+  reporters: ['clear-text', 'html', 'json'],
+  clearTextReporter: { logTests: false, reportTests: false, allowColor: false },
+  htmlReporter: { fileName: 'reports/mutation/index.html' },
+  jsonReporter: { fileName: 'reports/mutation/mutation.json' },
+  thresholds: { high: 95, low: 90, break: 90 },
+};

@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { main } from '../../client/cli.js';
+import { commandFor, REASON_CODES } from '../../shared/billing/advice.js';
+
+const CONTOSO = { month: '2025-10', organizationId: '83e8db2a-ea2d-57e1-85f2-5a55ac83bac2', planDigest: 'd1'.repeat(32) };
+
+test('the command line takes every command that people are told', async () => {
+  const takes = async (command: string): Promise<unknown> => {
+    const said: string[] = [];
+    const argv = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!).slice(1);
+    const environment = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+    const code = await main(argv, { environment, out: () => undefined, say: (text) => said.push(text), isTerminal: false });
+    return { command, code, said: said.join('\n') };
+  };
+  const commands = [...new Set(REASON_CODES.flatMap((reason) => commandFor(reason, CONTOSO) ?? []))];
+  // Taken: the only thing that is missing is a server.
+  expect(await Promise.all(commands.map(takes))).toEqual(
+    commands.map((command) => ({ command, code: 69, said: expect.stringContaining('billing temporal start') })),
+  );
+}, 20_000);

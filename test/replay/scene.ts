@@ -1,0 +1,95 @@
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findTemporalServer, findTestServer, startDevServer } from '../../client/temporal-server/index.js';
+import { startSandbox } from '../../sandbox/index.js';
+import { loadConfig } from '../../shared/config.js';
+import { SEARCH_ATTRIBUTES } from '../../shared/contract.js';
+import { startWorker } from '../../worker/main.js';
+
+/** A server, a sandbox and a worker of its own for one scene, and a hand to keep histories with. */
+
+export interface Scene {
+  /** `BILLING_MODE`. Default `auto`. */
+  mode?: string;
+  /** A dev server; one that advises to continue as new after so many events; or the server that skips time while somebody waits for a result. */
+  server?: 'real-time' | 'skips-time' | { suggestContinueAsNewAfter: number };
+  /** Histories it keeps. */
+  paths: readonly string[];
+  play(stage: SceneStage): Promise<void>;
+}
+
+export interface SceneStage {
+  client: Client;
+  control(method: string, path: string, body: unknown): Promise<void>;
+  /** Keeps the history of a path; the handle may name a run. */
+  keep(path: string, handle: WorkflowHandle): Promise<void>;
+}
+
+const WORLD = fileURLToPath(new URL('../../sandbox/worlds/september-2025.json', import.meta.url));
+
+/** `Keyword` in Temporal's numbering of attribute types. */
+const KEYWORD = 2;
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+export async function playScene({ mode = 'auto', server = 'real-time', paths, play }: Scene, folder: string): Promise<void> {
+  const sandbox = await startSandbox({ world: JSON.parse(await readFile(WORLD, 'utf8')) });
+  const temporal = await openTemporal(server);
+  const evidence = await mkdtemp(join(tmpdir(), 'billing-record-'));
+  const config = loadConfig({ ...sandbox.env(), BILLING_EVIDENCE: `file:${evidence}`, BILLING_MODE: mode });
+  const worker = await startWorker(config, { connection: { address: temporal.address }, namespace: 'default' });
+  const running = worker.run();
+  const kept: string[] = [];
+  try {
+    await play({
+      client: temporal.client,
+      control: async (method, path, body) => {
+        const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, { method, body: JSON.stringify(body) });
+        if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
+      },
+      keep: async (path, handle) => {
+        kept.push(path);
+        await writeFile(join(folder, `${path}.json`), historyToJSON(await handle.fetchHistory()));
+      },
+    });
+  } finally {
+    worker.shutdown();
+    await running;
+    await temporal.close();
+    await sandbox.close();
+    await rm(evidence, { recursive: true, force: true });
+  }
+  if (kept.join() !== paths.join()) throw new Error(`The scene kept ${kept.join(', ')} instead of ${paths.join(', ')}.`);
+}
+
+interface Temporal {
+  address: string;
+  client: Client;
+  close(): Promise<void>;
+}
+
+async function openTemporal(kind: NonNullable<Scene['server']>): Promise<Temporal> {
+  if (kind === 'skips-time') {
+    const executable = { type: 'existing-path' as const, path: await findTestServer() };
+    const environment = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+    const searchAttributes = Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, KEYWORD]));
+    await environment.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+    return { address: environment.address, client: environment.client, close: () => environment.teardown() };
+  }
+  const found = await findTemporalServer();
+  if (found.kind !== 'executable') throw new Error('Recording needs a server of its own; unset TEMPORAL_ADDRESS.');
+  const limits = typeof kind === 'object' ? { 'limit.historyCount.suggestContinueAsNew': kind.suggestContinueAsNewAfter } : {};
+  const server = await startDevServer({ path: found.path, dynamicConfig: limits });
+  const connection = await Connection.connect({ address: server.address });
+  const close = async (): Promise<void> => {
+    await connection.close();
+    await server.stop();
+  };
+  return { address: server.address, client: new Client({ connection }), close };
+}
