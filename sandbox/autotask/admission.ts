@@ -41,7 +41,7 @@ export class Quota {
   }
 }
 
-/** Real API: about half a second from 50 % of the quota, a second from 75 % (documented). The journal says so; nobody waits. */
+/** Real API: about half a second from 50 % of the quota, a second from 75 % (documented). */
 function slowedMs(share: number): number {
   if (share >= 0.75) return 1000;
   return share >= 0.5 ? 500 : 0;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { deniedSchema } from './rights.js';
 
 /**
  * What is unknown about the real API, or differs between tenants (reference 11 and 12). The defaults are the best guess; whatever runs
@@ -24,10 +25,16 @@ export const behaviourSchema = z.strictObject({
   /** How long a write stays invisible to queries, in real milliseconds: the sandbox's clock may stand still. */
   visibleAfterMs: z.number().int().min(0).default(0),
   callsPerHour: z.number().int().min(1).default(10_000),
+  /** The slow-down from half of the quota on is told in the journal, or waited for as well. */
+  slowDown: z.enum(['told', 'waited']).default('told'),
   /** Requests in flight per tracking identifier and entity. */
   threads: z.number().int().min(1).default(3),
   /** Decimals kept of unit prices and unit costs, on rows and on charges. */
   unitPriceDecimals: z.number().int().min(0).max(8).default(4),
+  /** What the API user may not do, such as `Services.create`. */
+  denied: deniedSchema.default([]),
+  /** Without the right to see costs they come back empty. */
+  costs: z.enum(['shown', 'hidden']).default('shown'),
   /** The zone in which instants are cut to days. */
   timeZone: z.string().refine(isTimeZone, 'not a time zone such as Europe/Oslo').default('UTC'),
   /** Days are given as midnight UTC, or as the tenant's midnight in UTC. */

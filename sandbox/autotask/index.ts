@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
 import type { SandboxRequest, Vendor } from '../router.js';
 import { RouteTable, type Match } from '../route-table.js';
@@ -8,6 +9,7 @@ import { createHooks, type Hooks } from './hooks/index.js';
 import { loadTenant } from './load.js';
 import { PageSets } from './query/pages.js';
 import { Refusal, TEXT } from './refusal.js';
+import { checkRight } from './rights.js';
 import { BASE, type AutotaskRoute, type Context } from './routes/context.js';
 import { adjustmentRoutes, entityRoutes } from './routes/entities.js';
 import { serviceRoutes } from './routes/service.js';
@@ -66,6 +68,8 @@ function visit(context: Context, threads: Threads, table: RouteTable<AutotaskRou
           authenticate(context.tenant, request);
           thread?.check();
           visit.slowedMs = context.quota.use();
+          if (context.tenant.behaviour.slowDown === 'waited') await sleep(visit.slowedMs);
+          if (match.route.action) checkRight(context.tenant, endpoint, match.route.action);
         }
         return await match.route.handle(request, match.params);
       } catch (error) {

@@ -2,14 +2,16 @@
 import type { Entity, Field, Fields, TableName } from './fields.js';
 import { ALL_ENTITIES } from './entities/index.js';
 import type { PicklistValue } from './picklists.js';
+import { isDenied, type Action } from './rights.js';
 import { userDefinedFieldsOf, type Tenant } from './tenant.js';
 
 /** What metadata can be asked of: every entity, and the adjustments, which have fields but no table. */
 export type Described = Pick<Entity, 'name' | 'path' | 'udfType' | 'can'> & { fields: Fields; queryable: boolean };
 
-export function entityInformation(described: Described) {
+export function entityInformation(tenant: Tenant, described: Described) {
   const { create, update, remove } = described.can;
-  const access = (can: boolean | undefined): string => (can ? 'All' : 'None');
+  const access = (can: boolean | undefined, action: Action): string =>
+    can && !isDenied(tenant, described.path, action) ? 'All' : 'None';
   return {
     info: {
       name: described.name,
@@ -17,10 +19,10 @@ export function entityInformation(described: Described) {
       canDelete: remove === true,
       canQuery: described.queryable,
       canUpdate: update === true,
-      userAccessForCreate: access(create),
-      userAccessForDelete: access(remove),
-      userAccessForQuery: access(described.queryable),
-      userAccessForUpdate: access(update),
+      userAccessForCreate: access(create, 'create'),
+      userAccessForDelete: access(remove, 'delete'),
+      userAccessForQuery: access(described.queryable, 'query'),
+      userAccessForUpdate: access(update, 'update'),
       hasUserDefinedFields: described.udfType !== undefined,
       supportsWebhookCallouts: false,
     },

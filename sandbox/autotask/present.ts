@@ -1,6 +1,6 @@
 /** From a stored record to what the API, or the sandbox's own state, shows of it. */
 import { midnight } from './days.js';
-import { valueOf, type AnyRecord, type Entity, type Scalar } from './fields.js';
+import { valueOf, type AnyRecord, type Entity, type Field, type Scalar } from './fields.js';
 import type { Table } from './table.js';
 import { toInternalCurrency, userDefinedFieldsOf, type Tenant } from './tenant.js';
 
@@ -32,11 +32,16 @@ export function wireRecord(
   const shown: Record<string, unknown> = !only || only.has('id') ? { id: record.id } : {};
   for (const [name, field] of Object.entries(entity.fields)) {
     if (field.hidden || (only && !only.has(name))) continue;
-    const value = valueOf(record, name);
-    shown[name] = field.day && typeof value === 'string' ? tenant.calendar.show(value) : value;
+    shown[name] = shownValue(tenant, name, field, valueOf(record, name));
   }
   shown['userDefinedFields'] = only ? [] : userDefinedValues(tenant, entity, record);
   return shown;
+}
+
+function shownValue({ behaviour, calendar }: Tenant, name: string, field: Field, value: Scalar): Scalar {
+  // Real API: cost fields come back hidden without the permission to see them (documented); as what, is inferred.
+  if (behaviour.costs === 'hidden' && /cost$/i.test(name)) return null;
+  return field.day && typeof value === 'string' ? calendar.show(value) : value;
 }
 
 /** Every defined field, with null where the record has no value. */

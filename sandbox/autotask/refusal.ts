@@ -24,6 +24,8 @@ export const TEXT = {
   badReference: (field: string, entity: string) =>
     `Reference value on field: ${field} of type: ${entity} does not exist or is invalid.`,
   badPicklist: (field: string) => `Value does not reference an existing entity for ${field}.`,
+  rights: (action: string, entity: string) =>
+    `The logged in Resource does not have the adequate permissions to ${action} ${entity}.`,
   noMatch: (entity: string, id: unknown) => `No matching records found for ${entity} with id ${String(id)}.`,
   conversion: (value: string) => `Conversion failed when converting the nvarchar value '${value}' to data type int.`,
   orLimit: "Invalid query syntax. Queries are limited to 500 or fewer 'OR' conditions.",

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Answer, Route, SandboxRequest } from '../router.js';
 import { jsonText, type Encode } from './answers.js';
+import type { Behaviour } from './behaviour.js';
 import type { Store } from './store.js';
 import type { Tasks } from './tasks.js';
 
@@ -10,6 +11,7 @@ export interface Broker {
   clock: Clock;
   tasks: Tasks;
   encode: Encode;
+  behaviour: Behaviour;
 }
 
 /** Everything of a broker lies below its id. */

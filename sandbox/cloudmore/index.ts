@@ -26,9 +26,9 @@ export interface CloudmoreVendor extends Vendor {
 export function createCloudmore(world: CloudmoreWorld, clock: Clock): CloudmoreVendor {
   const store = new Store(world);
   const encode = createEncode(world.behaviour.decimalsAsStrings);
-  const tasks = new Tasks(world.behaviour, encode);
-  const broker: Broker = { store, clock, tasks, encode };
-  const tokens = createTokens(world, clock);
+  const tasks = new Tasks(world.behaviour, encode, clock);
+  const broker: Broker = { store, clock, tasks, encode, behaviour: world.behaviour };
+  const tokens = createTokens(world, world.behaviour, clock);
   const below = [
     ...organizationRoutes(broker),
     ...serviceRoutes(broker),

@@ -1,7 +1,8 @@
+import type { Clock } from '../clock.js';
 import type { Answer, SandboxRequest } from '../router.js';
 import { empty, jsonText, type Encode } from './answers.js';
+import type { Behaviour } from './behaviour.js';
 import { sameId } from './store.js';
-import type { CloudmoreWorld } from './world.js';
 
 /** Which report a task makes; a task id is good only where its report is asked for. */
 export type TaskKind = 'monthlyBilling' | 'oneTimeInvoice';
@@ -9,6 +10,7 @@ export type TaskKind = 'monthlyBilling' | 'oneTimeInvoice';
 interface Task {
   kind: TaskKind;
   polls: number;
+  startedAt: Date;
   /** Reads the report; called once, when the task gets ready. */
   take: () => unknown;
   report?: unknown;
@@ -22,14 +24,15 @@ export class Tasks {
   private readonly tasks: (Task & { id: string })[] = [];
 
   constructor(
-    private readonly behaviour: CloudmoreWorld['behaviour'],
+    private readonly behaviour: Behaviour,
     private readonly encode: Encode,
+    private readonly clock: Clock,
   ) {}
 
   /** `path` is where the report is read, without the task id. */
   start(kind: TaskKind, { origin }: SandboxRequest, path: string, take: () => unknown): Answer {
     const id = `00000000-0000-4000-8000-${String(this.tasks.length + 1).padStart(12, '0')}`;
-    this.tasks.push({ id, kind, polls: 0, take });
+    this.tasks.push({ id, kind, polls: 0, startedAt: this.clock.now(), take });
     const headers = { location: `${origin}${path}/${id}` };
     if (this.behaviour.bodylessAccepted) return { status: 202, headers };
     const answer = jsonText(202, this.encode({ taskId: id }));
@@ -39,10 +42,10 @@ export class Tasks {
   /** Unknown and expired tasks answer 404 without a body. */
   poll(kind: TaskKind, id: string): Answer {
     const task = this.tasks.find((task) => task.kind === kind && sameId(task.id, id));
-    if (!task) return empty(404);
+    if (!task || this.isForgotten(task)) return empty(404);
     task.polls += 1;
     if (task.polls <= this.behaviour.pollsBeforeReady || this.behaviour.taskOutcome === 'never') {
-      return this.answer({ taskId: task.id, status: 'Processing', report: null });
+      return this.running(task.id);
     }
     if (this.behaviour.taskOutcome === 'failed') {
       return this.answer({ taskId: task.id, status: 'Failed', report: null, errors: [GENERATION_FAILED] });
@@ -53,6 +56,25 @@ export class Tasks {
 
   state(): object[] {
     return this.tasks.map(({ id, kind, polls }) => ({ id, kind, polls }));
+  }
+
+  private isForgotten({ startedAt }: Task): boolean {
+    const { taskLifetimeS } = this.behaviour;
+    return taskLifetimeS > 0 && this.clock.now().getTime() >= startedAt.getTime() + taskLifetimeS * 1000;
+  }
+
+  /** What the GET of a running task answers is unknown (reference 10, question 4); the client rules of 3.1 name these. */
+  private running(taskId: string): Answer {
+    switch (this.behaviour.whileRunning) {
+      case 'processing':
+        return this.answer({ taskId, status: 'Processing', report: null });
+      case 'accepted':
+        return empty(202);
+      case 'empty':
+        return empty(200);
+      case 'notFound':
+        return empty(404);
+    }
   }
 
   private answer(body: object): Answer {

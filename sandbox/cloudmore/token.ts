@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { Answer, Route, SandboxRequest } from '../router.js';
 import { empty, jsonText } from './answers.js';
+import { TOKEN_LIFETIME_S, type Behaviour } from './behaviour.js';
 import { isObject } from './input.js';
 import type { CloudmoreWorld } from './world.js';
 
@@ -16,21 +17,18 @@ export interface Tokens {
 }
 
 const CLIENT_ID = 'ro.customer.client';
-/** A token lasts a day; Cloudmore asks to use it until shortly before. */
-const LIFETIME_S = 86_400;
-
 type Credentials = Pick<CloudmoreWorld, 'username' | 'password' | 'clientSecret'>;
 
-export function createTokens(credentials: Credentials, clock: Clock): Tokens {
+export function createTokens(credentials: Credentials, { tokenLifetimeS }: Behaviour, clock: Clock): Tokens {
   let issued = 0;
   const nowS = (): number => Math.floor(clock.now().getTime() / 1000);
   const issue = (): Answer => {
     issued += 1;
     const token = seal(
-      { sub: credentials.username, scope: 'api', jti: issued, exp: nowS() + LIFETIME_S },
+      { sub: credentials.username, scope: 'api', jti: issued, exp: nowS() + tokenLifetimeS },
       credentials.clientSecret,
     );
-    return jsonText(200, JSON.stringify({ access_token: token, expires_in: LIFETIME_S, token_type: 'Bearer' }));
+    return jsonText(200, JSON.stringify({ access_token: token, expires_in: TOKEN_LIFETIME_S, token_type: 'Bearer' }));
   };
   return {
     route: { method: 'POST', pattern: '/connect/token', handle: (request) => grantProblem(request, credentials) ?? issue() },

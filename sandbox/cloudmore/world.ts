@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { behaviourSchema } from './behaviour.js';
 
 /**
  * Cloudmore's half of a world file. The frame is strict: an unknown key in it is a spelling mistake and an error that names it. What the vendor
@@ -55,13 +56,6 @@ const legacyReport = z.looseObject({ billingDate: instant, availableFrom: instan
 
 const azureClassicInvoice = z.looseObject({ invoiceId: z.string(), invoiceDate: instant, availableFrom: instant.optional() });
 
-const behaviour = z.strictObject({
-  pollsBeforeReady: z.int().min(0).default(1),
-  decimalsAsStrings: z.boolean().default(false),
-  bodylessAccepted: z.boolean().default(false),
-  taskOutcome: z.enum(['ok', 'failed', 'never']).default('ok'),
-});
-
 export const cloudmoreWorldSchema = z
   .strictObject({
     resellerId: z.string(),
@@ -81,7 +75,7 @@ export const cloudmoreWorldSchema = z
     oneTimeInvoices: z.array(oneTimeInvoice).default([]),
     legacyReports: z.array(legacyReport).default([]),
     azureClassicInvoices: z.array(azureClassicInvoice).default([]),
-    behaviour: behaviour.prefault({}),
+    behaviour: behaviourSchema.prefault({}),
   })
   .superRefine((world, context) => {
     for (const id of repeated(world.organizations.map(({ id }) => id))) {

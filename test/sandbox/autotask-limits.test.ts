@@ -88,7 +88,16 @@ describe('the quota', () => {
 
   test('slows down from 50 and 75 percent, which the journal says and nobody waits for', async () => {
     const host = await openHost(worldWith({ behaviour: { callsPerHour: 8 } }));
+    const startedAt = performance.now();
     for (let n = 0; n < 8; n++) await companies(host);
     expect(host.sandbox.requests().map(({ slowedMs }) => slowedMs)).toEqual([0, 0, 0, 500, 500, 1000, 1000, 1000]);
+    expect(performance.now() - startedAt).toBeLessThan(4000);
+  });
+
+  test('is waited for where the switch says so', async () => {
+    const host = await openHost(worldWith({ behaviour: { callsPerHour: 2, slowDown: 'waited' } }));
+    const startedAt = performance.now();
+    await companies(host);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(499);
   });
 });

@@ -64,6 +64,20 @@ describe('logging in to Cloudmore', () => {
     expect(await host.raw('GET', organizations, headers)).toMatchObject({ status: 401, text: '' });
   });
 
+  test('a token may end before its time where the switch says so', async () => {
+    const ours = await hostCloudmore(cloudmoreWorld({ behaviour: { tokenLifetimeS: 600 } }));
+    try {
+      const { json } = await ours.raw('POST', '/connect/token', FORM, logInForm());
+      const { access_token, expires_in } = json as { access_token: string; expires_in: number };
+      const status = async () => (await ours.raw('GET', organizations, { authorization: `Bearer ${access_token}` })).status;
+      expect([expires_in, await status()]).toEqual([86_400, 200]);
+      await ours.setClock('2025-10-09T03:10:00Z');
+      expect(await status()).toBe(401);
+    } finally {
+      await ours.close();
+    }
+  });
+
   test.each([
     ['no token', {}],
     ['nonsense for a token', { authorization: 'Bearer nonsense' }],

@@ -142,6 +142,33 @@ describe('the monthly billing report', () => {
     expect(await days()).toEqual(['2025-10-08']);
   });
 
+  test.each([
+    ['processing', 200, /"status":"Processing"/],
+    ['accepted', 202, /^$/],
+    ['empty', 200, /^$/],
+    ['notFound', 404, /^$/],
+  ] as const)('a running task may answer %s', async (whileRunning, status, said) => {
+    const behaviour = { whileRunning, pollsBeforeReady: 2 };
+    host = await hostCloudmore(cloudmoreWorld({ monthlyBilling: [block('2025-10-08')], behaviour }));
+    const { taskId } = (await host.ask('POST', PATH, OCTOBER)).json as { taskId: string };
+    const poll = () => host.ask('GET', `${PATH}/${taskId}`);
+    for (let n = 0; n < 2; n += 1) expect(await poll()).toMatchObject({ status, text: expect.stringMatching(said) });
+    expect((await poll()).json).toMatchObject({ status: 'Successful', report: [{ billingDate: '2025-10-08' }] });
+  });
+
+  test.each([
+    ['is forgotten after a while where the switch says so', 60, 404],
+    ['is kept', 0, 200],
+  ])('a task %s', async (_what, taskLifetimeS, status) => {
+    host = await hostCloudmore(cloudmoreWorld({ behaviour: { taskLifetimeS, pollsBeforeReady: 0 } }));
+    const { taskId } = (await host.ask('POST', PATH, OCTOBER)).json as { taskId: string };
+    const poll = async () => (await host.ask('GET', `${PATH}/${taskId}`)).status;
+    await host.setClock('2025-10-09T03:00:59Z');
+    expect(await poll()).toBe(200);
+    await host.setClock('2025-10-09T03:01:00Z');
+    expect(await poll()).toBe(status);
+  });
+
   test('a task may fail, with errors', async () => {
     host = await hostCloudmore(cloudmoreWorld({ behaviour: { pollsBeforeReady: 0, taskOutcome: 'failed' } }));
     const { taskId } = (await host.ask('POST', PATH, OCTOBER)).json as { taskId: string };
@@ -211,6 +238,17 @@ describe('the reports that answer at once', () => {
         json: [{ errorName: 'ReportTooLarge' }],
       });
     }
+  });
+
+  test('a big month is cut short without a word where the switch says so', async () => {
+    const organizations = [300, 150, 100].flatMap((lines) => many(lines).organizations);
+    const monthlyBilling = [block('2025-10-08', { organizations })];
+    host = await hostCloudmore(cloudmoreWorld({ monthlyBilling, behaviour: { largeReport: 'truncate' } }));
+    const { status, json } = await host.ask('GET', `billing/reports/MonthlyBillingPerOrganization?${RANGE}`);
+    expect({ status, json }).toEqual({
+      status: 200,
+      json: [block('2025-10-08', { organizations: organizations.slice(0, 2) })],
+    });
   });
 
   test('a month of just the size that is allowed is served', async () => {

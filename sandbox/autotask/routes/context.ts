@@ -2,6 +2,7 @@ import type { Answer, Route, SandboxRequest } from '../../router.js';
 import type { Quota } from '../admission.js';
 import type { PageSets } from '../query/pages.js';
 import { Refusal, refuse } from '../refusal.js';
+import type { Action } from '../rights.js';
 import type { Tenant } from '../tenant.js';
 
 /** What every route works with. */
@@ -14,6 +15,8 @@ export interface Context {
 /** A route that knows on which entity it counts; without one it needs no credentials and counts nowhere. */
 export interface AutotaskRoute extends Route {
   endpoint: string | undefined;
+  /** The right that it takes. */
+  action?: Action | undefined;
   /** Real, but answered 501. */
   unsupported?: true;
 }

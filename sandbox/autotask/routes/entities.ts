@@ -4,6 +4,7 @@ import type { Entity } from '../fields.js';
 import { entityInformation, fieldInformation, userDefinedFieldInformation, type Described } from '../metadata.js';
 import { viewOf, wireRecord } from '../present.js';
 import { Refusal, refuse } from '../refusal.js';
+import type { Action } from '../rights.js';
 import { tableOf } from '../tenant.js';
 import { ADJUSTMENT, createAdjustment } from '../write/adjustment.js';
 import { readBody, type Body } from '../write/body.js';
@@ -26,8 +27,12 @@ const route = (entity: Pick<Entity, 'path'>, method: string, pattern: string, ha
   method,
   pattern,
   endpoint: entity.path,
+  action: ACTIONS[method],
   handle,
 });
+
+/** The right that a method takes; reading is querying. */
+const ACTIONS: Record<string, Action> = { GET: 'query', POST: 'create', PATCH: 'update', PUT: 'update', DELETE: 'delete' };
 
 /** An entity with a parent is listed and written below it only; its own root only reads. */
 function childRoutes(context: Context, entity: Entity, pattern: string): AutotaskRoute[] {
@@ -44,10 +49,11 @@ function childRoutes(context: Context, entity: Entity, pattern: string): Autotas
 function metadataRoutes({ tenant }: Context, described: Described, pattern: string): AutotaskRoute[] {
   const at = `${pattern}/entityInformation`;
   return [
-    route(described, 'GET', at, () => ok(entityInformation(described))),
+    route(described, 'GET', at, () => ok(entityInformation(tenant, described))),
     route(described, 'GET', `${at}/fields`, () => ok(fieldInformation(tenant, described))),
     route(described, 'GET', `${at}/userDefinedFields`, () => ok(userDefinedFieldInformation(tenant, described))),
-  ];
+    // Whoever lacks a right reads so here.
+  ].map((metadata) => ({ ...metadata, action: undefined }));
 }
 
 function writeRoutes(context: Context, entity: Entity, pattern: string): AutotaskRoute[] {

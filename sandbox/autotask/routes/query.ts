@@ -13,14 +13,9 @@ export function queryRoutes(context: Context, entity: Entity, pattern: string): 
   const next = (request: SandboxRequest): Answer => nextPage(context, entity, request);
   const count = (request: SandboxRequest): Answer =>
     ok({ queryCount: countQuery(context.tenant, entity, queryOf(context, request)) });
-  return [
-    { method: 'GET', pattern: `${pattern}/query`, endpoint, handle: first },
-    { method: 'POST', pattern: `${pattern}/query`, endpoint, handle: first },
-    { method: 'GET', pattern: `${pattern}/query/count`, endpoint, handle: count },
-    { method: 'POST', pattern: `${pattern}/query/count`, endpoint, handle: count },
-    { method: 'GET', pattern: `${pattern}/query/next`, endpoint, handle: next },
-    { method: 'POST', pattern: `${pattern}/query/next`, endpoint, handle: next },
-  ];
+  return Object.entries({ query: first, 'query/count': count, 'query/next': next }).flatMap(([path, handle]) =>
+    ['GET', 'POST'].map((method) => ({ method, pattern: `${pattern}/${path}`, endpoint, action: 'query' as const, handle })),
+  );
 }
 
 function queryOf({ tenant }: Context, request: SandboxRequest): Query {

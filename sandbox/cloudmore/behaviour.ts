@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** A token lasts a day; Cloudmore asks to use it until shortly before (reference 2.2). */
+export const TOKEN_LIFETIME_S = 86_400;
+
+/** What is unknown about the real API (reference 9 and 10). The defaults are the best guess; whatever runs here must be right under every setting. */
+export const behaviourSchema = z.strictObject({
+  /** Polls that find a report task still running. */
+  pollsBeforeReady: z.int().min(0).default(1),
+  /** What a poll of a running task answers: 200 with the status Processing, 202, 200 without a body, or 404. */
+  whileRunning: z.enum(['processing', 'accepted', 'empty', 'notFound']).default('processing'),
+  taskOutcome: z.enum(['ok', 'failed', 'never']).default('ok'),
+  /** After how many seconds of the sandbox's clock a task is forgotten; 0 is never. */
+  taskLifetimeS: z.int().min(0).default(0),
+  /** The start of a task answers a body with its id, or the `Location` alone. */
+  bodylessAccepted: z.boolean().default(false),
+  /** What the synchronous reports do with more than they can hold. */
+  largeReport: z.enum(['refuse', 'truncate']).default('refuse'),
+  decimalsAsStrings: z.boolean().default(false),
+  /** When a token really ends; it is told to last a day. */
+  tokenLifetimeS: z.int().min(0).default(TOKEN_LIFETIME_S),
+});
+
+export type Behaviour = z.output<typeof behaviourSchema>;

@@ -1,0 +1,67 @@
+import { expect, test } from '@jest/globals';
+import { ANY, errorOf, openHost, recordsOf, worldWith, type Json } from './autotask-host.js';
+
+/** What the API user's security level lets it do (reference 1). */
+
+const CHARGE = { name: 'x', chargeType: 1, unitQuantity: 1, billingCodeID: 2, datePurchased: '2025-10-01' };
+const charges = [{ id: 40, contractID: 10, datePurchased: '2025-10-01', productID: 30, unitPrice: 9, unitCost: 4 }];
+
+const calls: [right: string, method: string, path: string, body: unknown][] = [
+  ['ContractCharges.query', 'POST', 'ContractCharges/query', { filter: ANY }],
+  ['ContractCharges.query', 'GET', 'ContractCharges/query/count?search={"filter":[]}', undefined],
+  ['ContractCharges.query', 'GET', 'ContractCharges/40', undefined],
+  ['ContractCharges.query', 'GET', 'Contracts/10/Charges', undefined],
+  ['ContractCharges.create', 'POST', 'Contracts/10/Charges', CHARGE],
+  ['ContractCharges.update', 'PATCH', 'Contracts/10/Charges', { id: 40, unitPrice: 1 }],
+  ['ContractCharges.update', 'PUT', 'Contracts/10/Charges', { ...CHARGE, id: 40 }],
+  ['ContractCharges.delete', 'DELETE', 'Contracts/10/Charges/40', undefined],
+  ['ContractServiceAdjustments.create', 'POST', 'ContractServiceAdjustments', { contractServiceID: 20, unitChange: 1 }],
+];
+
+test.each(calls)('without the right %s, %s %s is refused and nothing happens', async (right, method, path, body) => {
+  const host = await openHost(worldWith({ charges, behaviour: { denied: [right] } }));
+  const before = host.state();
+  expect(errorOf(await host.call(method, path, body))).toMatch(
+    /^The logged in Resource does not have the adequate permissions to /,
+  );
+  expect(host.state()).toEqual(before);
+});
+
+test('one right less leaves the others alone', async () => {
+  const { call, create } = await openHost(worldWith({ charges, behaviour: { denied: ['ContractCharges.delete'] } }));
+  expect((await call('GET', 'ContractCharges/40')).body['item']).toMatchObject({ id: 40 });
+  expect(await create('Contracts/10/Charges', CHARGE)).toBe(41);
+});
+
+test('the metadata say which rights there are, also to whom they are denied', async () => {
+  const { call } = await openHost(worldWith({ behaviour: { denied: ['Services.create', 'Services.query'] } }));
+  expect((await call('GET', 'Services/entityInformation')).body['info']).toMatchObject({
+    canCreate: true,
+    userAccessForCreate: 'None',
+    userAccessForUpdate: 'All',
+    userAccessForQuery: 'None',
+  });
+});
+
+test.each([
+  ['hidden', [null, null, null, null]],
+  ['shown', [4, 4, 2, 8]],
+])('costs are %s', async (costs, seen) => {
+  const { call } = await openHost(worldWith({ charges, behaviour: { costs } }));
+  const first = async (path: string): Promise<Json> => recordsOf(await call('POST', `${path}/query`, { filter: ANY }))[0] ?? {};
+  const charge = await first('ContractCharges');
+  const shown = [
+    charge['unitCost'],
+    charge['extendedCost'],
+    (await first('Services'))['unitCost'],
+    (await first('ContractServiceUnits'))['cost'],
+  ];
+  expect(shown).toEqual(seen);
+  expect(charge['unitPrice']).toBe(9);
+});
+
+test('a right that there is not is a mistake of the world', async () => {
+  await expect(openHost(worldWith({ behaviour: { denied: ['Tickets.create'] } }))).rejects.toThrow(
+    /behaviour\.denied\.?\[?0\]?: not a right such as Services\.create/,
+  );
+});
