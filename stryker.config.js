@@ -8,6 +8,7 @@ export default {
   plugins: ['./test/mutation/runner.ts'],
   testRunner: 'in-process',
   testRunnerNodeArgs: ['--import', 'tsx'],
+  checkerNodeArgs: ['--import', 'tsx'],
   coverageAnalysis: 'perTest',
   concurrency: 2,
   incremental: true,

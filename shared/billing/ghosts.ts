@@ -159,7 +159,7 @@ function reasonToZero(
   context: GhostContext,
 ): string | null {
   const listed = context.subscriptions.find((subscription) => same(subscription.id, contractKey));
-  if (listed && hasEnded(listed)) return `The subscription is ${listed.status.toLowerCase()} in Cloudmore.`;
+  if (listed && hasEnded(listed)) return `The subscription is ${listed.status.trim().toLowerCase()} in Cloudmore.`;
   const others = isLicence(type)
     ? (plan?.decisions.filter(({ item }) => isLicence(item.type) && !same(item.itemCode, service.key)) ?? [])
     : [];
