@@ -7,13 +7,16 @@ import { ControlError } from './control-error.js';
 import { Faults, type Edit, type FaultRule } from './faults.js';
 import { Journal, type JournalEntry } from './journal.js';
 import { createRandom } from './random.js';
-import { listen } from './server.js';
+import { listen, serveRequest, type Reply, type Served } from './server.js';
+import type { SandboxRequest } from './router.js';
 import { visitRoutes } from './visit.js';
 import { parseWorld } from './world.js';
 
 export type { AutotaskState } from './autotask/index.js';
 export { faultRulesSchema, type FaultRule } from './faults.js';
 export type { JournalEntry } from './journal.js';
+export type { Answer, SandboxRequest } from './router.js';
+export type { Reply } from './server.js';
 export { InvalidWorld } from './invalid-world.js';
 export { parseWorld, type World, type WorldInput } from './world.js';
 
@@ -44,6 +47,8 @@ export interface Sandbox {
   requests(): JournalEntry[];
   /** Replaces everything by another world; faults and journal go too. Throws, and changes nothing, where the world cannot be used. */
   reset(world: unknown): void;
+  /** Takes a request without a socket, as from a client in this process. */
+  take(request: SandboxRequest, reply: Reply): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -82,22 +87,31 @@ export async function startSandbox({
     cloudmore: () => stage.cloudmore,
   };
   sandbox.setFaults(faults);
-  const listening = await listen(
-    {
-      journal: () => stage.journal,
-      now: () => stage.clock.now().toISOString(),
-      control: createControl(sandbox),
-      pick: (target) => stage.faults.pick(target),
-      edit: (edit) => applyEdit(stage, edit),
-      visit: (vendor, request) =>
-        vendor === 'autotask' ? stage.autotask.visit(request) : visitRoutes('Cloudmore', stage.cloudmore.routes, request),
-    },
-    port,
-    host,
-  );
+  const served: Served = {
+    journal: () => stage.journal,
+    now: () => stage.clock.now().toISOString(),
+    control: createControl(sandbox),
+    pick: (target) => stage.faults.pick(target),
+    edit: (edit) => applyEdit(stage, edit),
+    visit: (vendor, request) =>
+      vendor === 'autotask' ? stage.autotask.visit(request) : visitRoutes('Cloudmore', stage.cloudmore.routes, request),
+  };
+  const listening = await listen(served, port, host);
   const url = `http://127.0.0.1:${listening.port}`;
   const { state, requests, reset } = sandbox;
-  return { url, env: () => sandbox.env(url), state, requests, reset, close: () => listening.close() };
+  const closing = new AbortController();
+  return {
+    url,
+    env: () => sandbox.env(url),
+    state,
+    requests,
+    reset,
+    take: (request, reply) => serveRequest(served, request, reply, closing.signal),
+    close: () => {
+      closing.abort();
+      return listening.close();
+    },
+  };
 }
 
 function openStage(json: unknown, seed: number): Stage {

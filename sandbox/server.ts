@@ -25,6 +25,13 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** Where the answer to a request goes: to a socket, or to whoever runs the sandbox in its own process. */
+export interface Reply {
+  send(answer: Answer): void;
+  /** Ends the connection without an answer. */
+  cut(): void;
+}
+
 /** Longer than any client keeps an idle connection, so that none is cut while a request is on its way. */
 const KEEP_ALIVE_MS = 120_000;
 
@@ -55,10 +62,9 @@ async function close(server: Server, closing: AbortController): Promise<void> {
 }
 
 async function serve(served: Served, message: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const reply: Reply = { send: (answer) => writeAnswer(response, answer), cut: () => void response.destroy() };
   try {
-    const request = readRequest(message, await readText(message));
-    if (/^\/_sandbox(\/|$)/.test(request.path)) writeAnswer(response, await served.control(request));
-    else await serveVendor(served, request, response, signal);
+    await serveRequest(served, readRequest(message, await readText(message)), reply, signal);
   } catch (error) {
     if (signal.aborted) return;
     process.stderr.write(`sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
@@ -66,18 +72,19 @@ async function serve(served: Served, message: IncomingMessage, response: ServerR
   }
 }
 
-async function serveVendor(
-  served: Served,
-  request: SandboxRequest,
-  response: ServerResponse,
-  signal: AbortSignal,
-): Promise<void> {
+/** One request to whichever it is for: the control interface, or a vendor. */
+export async function serveRequest(served: Served, request: SandboxRequest, reply: Reply, signal: AbortSignal): Promise<void> {
+  if (/^\/_sandbox(\/|$)/.test(request.path)) reply.send(await served.control(request));
+  else await serveVendor(served, request, reply, signal);
+}
+
+async function serveVendor(served: Served, request: SandboxRequest, reply: Reply, signal: AbortSignal): Promise<void> {
   const vendor = vendorOf(request.path);
   const entry = served.journal().add(newEntry(served, request), request.text.length);
   if (vendor === undefined) {
     process.stderr.write(`sandbox: unknown path: ${request.method} ${request.path}\n`);
     entry.status = 404;
-    return writeAnswer(response, { status: 404 });
+    return reply.send({ status: 404 });
   }
   const picked = served.pick({ vendor, method: request.method, path: request.path });
   entry.fault = applyEdits(served, picked);
@@ -88,9 +95,9 @@ async function serveVendor(
       send: (answer) => {
         entry.status = answer.status;
         entry.slowedMs = visit.slowedMs;
-        writeAnswer(response, answer);
+        reply.send(answer);
       },
-      cut: () => void response.destroy(),
+      cut: () => reply.cut(),
       signal,
     });
   } finally {

@@ -1,0 +1,309 @@
+import type { AutotaskState, JournalEntry, Sandbox } from '../../sandbox/index.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { loadConfig, type Config } from '../../shared/config.js';
+import { dailyBillingId, organizationBillingId, RERUN_SIGNAL, SKIP_SIGNAL } from '../../shared/contract.js';
+import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { readMonth } from '../../shared/evidence/months.js';
+import { dailyBilling, organizationBilling } from '../../workflows/index.js';
+import type { Act, Moment } from './checker.js';
+import { Injector } from './faults.js';
+import { Network } from './network.js';
+import { WorkerProcess, type CrashPoint, type Running } from './process.js';
+import type { Random } from './random.js';
+import { instantOf, type Deed, type Mishap, type Story } from './story.js';
+import { keyOf } from './tables.js';
+import { TemporalServer, type Execution } from './temporal/server.js';
+import type { VirtualTime } from './time.js';
+import { MONTH, type SimulatedWorld } from './world.js';
+
+/** Plays one month: the product's workflows and activities on simulated processes, with everything of the story happening meanwhile. */
+
+export const BROKER = 'default';
+/** A run that has not ended by then never will. */
+const RUN_LIMIT_MS = 20 * 3_600_000;
+const HOUR_MS = 3_600_000;
+
+export interface Played {
+  begin: AutotaskState;
+  end: AutotaskState;
+  moments: Moment[];
+  result: MonthResult | null;
+  asOf: string;
+  writesAfterwards: number;
+  requests: number;
+  faults: Map<string, number>;
+  crashes: Map<string, number>;
+}
+
+export interface Stage {
+  time: VirtualTime;
+  sandbox: Sandbox;
+  random: Random;
+}
+
+export class Month {
+  private readonly server: TemporalServer;
+  readonly network: Network;
+  readonly injector: Injector;
+  private readonly store: Evidence = memoryEvidence();
+  private readonly config: Config;
+  private readonly moments: Moment[] = [];
+  private readonly crashes = new Map<string, number>();
+  private killAt: { touches: number; restartAfter: number } | null = null;
+  private started = 0;
+  /** What was sent and done, in order, for whoever looks for a cause. */
+  readonly log: string[] = [];
+  private isHealed = false;
+
+  constructor(
+    private readonly stage: Stage,
+    private readonly world: SimulatedWorld,
+    private readonly story: Story,
+  ) {
+    const { time, random, sandbox } = stage;
+    this.server = new TemporalServer(time, random.fork());
+    this.server.continueAsNewChance = story.continueAsNewChance;
+    this.injector = new Injector(random.fork());
+    const tell = (what: string): void => void this.log.push(`${new Date().toISOString()} ${what}`);
+    this.network = new Network(time, random.fork(), this.injector, sandbox, tell);
+    this.config = configOf(sandbox, story);
+  }
+
+  /** Called whenever everything has come to rest. */
+  checkConditions(): void {
+    this.server.checkConditions();
+  }
+
+  async play(): Promise<Played> {
+    const { time } = this.stage;
+    const begin = this.tables();
+    this.open();
+    this.injector.plan(this.story.windows);
+    for (const mishap of this.story.mishaps) time.later(mishap.at - time.now, () => void this.befall(mishap));
+    for (const deed of this.story.deeds) time.later(deed.at - time.now, () => void this.does(deed));
+    for (const day of this.story.runDays.slice(0, -1)) await this.runOn(day);
+    const asOf = this.story.runDays.at(-1)!;
+    await this.until(instantOf(asOf) - HOUR_MS);
+    this.heal();
+    await this.runOn(asOf);
+    const isOver = await this.waitForParked();
+    const result = (await readMonth(this.store, BROKER, MONTH))?.result ?? null;
+    const end = this.tables();
+    return {
+      begin,
+      end,
+      moments: this.moments,
+      result: isOver ? result : null,
+      asOf,
+      writesAfterwards: await this.writesOfOneMore(asOf),
+      requests: this.network.requests,
+      faults: this.injector.hits,
+      crashes: this.crashes,
+    };
+  }
+
+  private tables(): AutotaskState {
+    return structuredClone(this.stage.sandbox.state().autotask);
+  }
+
+  private async until(instant: number): Promise<void> {
+    const { time } = this.stage;
+    if (instant > time.now) await time.sleep(instant - time.now);
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- runs
+
+  private async runOn(day: string): Promise<void> {
+    await this.until(instantOf(day));
+    const execution = this.startRun(day);
+    if (execution) await this.ended(execution.result);
+  }
+
+  private startRun(asOf: string): Execution | null {
+    const id = dailyBillingId(BROKER, MONTH);
+    if (this.server.isOpen(id)) return null;
+    return this.server.start(dailyBilling, id, { broker: BROKER, month: MONTH, asOf });
+  }
+
+  private async ended(result: Promise<unknown>): Promise<boolean> {
+    const over = Symbol('over');
+    const limit = this.stage.time.sleep(RUN_LIMIT_MS).then(() => over);
+    return (await Promise.race([result.catch(() => undefined), limit])) !== over;
+  }
+
+  /** Whatever heals by itself after the last run may do so. */
+  private async waitForParked(): Promise<boolean> {
+    await this.stage.time.sleep(HOUR_MS);
+    return !this.server.isOpen(dailyBillingId(BROKER, MONTH));
+  }
+
+  private async writesOfOneMore(asOf: string): Promise<number> {
+    const before = this.stage.sandbox.requests().length;
+    const execution = this.startRun(asOf);
+    if (execution) await this.ended(execution.result);
+    return this.stage.sandbox.requests().slice(before).filter(couldWrite).length;
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- processes and server
+
+  private open(): WorkerProcess {
+    const name = `worker-${(this.started += 1)}`;
+    const watch = (at: Running, point: CrashPoint): boolean => this.isDeath(at, point);
+    const process = new WorkerProcess(name, this.stage.time, this.config, this.store, watch, (dead) => {
+      this.server.processes.delete(dead);
+    });
+    this.server.processes.add(process);
+    return process;
+  }
+
+  private isDeath({ activity }: Running, point: CrashPoint): boolean {
+    if (this.killAt === null || (this.killAt.touches -= 1) > 0) return false;
+    const at = `${activity} × ${point}`;
+    this.log.push(`${new Date().toISOString()} dies at ${at}`);
+    this.crashes.set(at, (this.crashes.get(at) ?? 0) + 1);
+    this.stage.time.later(this.killAt.restartAfter, () => this.ensureOne());
+    this.killAt = null;
+    return true;
+  }
+
+  private ensureOne(): void {
+    if ([...this.server.processes].every(({ isLeaving }) => isLeaving)) this.open();
+  }
+
+  private befall(mishap: Mishap): void {
+    const { time } = this.stage;
+    if (this.isHealed) return;
+    const [process] = this.server.processes;
+    switch (mishap.kind) {
+      case 'kill':
+        process?.kill();
+        return void time.later(mishap.restartAfter, () => this.ensureOne());
+      case 'kill-at':
+        this.killAt = { touches: mishap.touches, restartAfter: mishap.restartAfter };
+        return;
+      case 'pause':
+        if (process) process.pausedUntil = time.now + mishap.ms;
+        return;
+      case 'unheard':
+        if (process) process.unheardUntil = time.now + mishap.ms;
+        return;
+      case 'server-down':
+        this.server.downUntil = time.now + mishap.ms;
+        return;
+      case 'quota':
+        this.injector.exhaust(time.now + mishap.ms);
+        return;
+      case 'deploy':
+        if (process) process.isLeaving = true;
+        time.later(mishap.overlap, () => process?.kill());
+        return void this.open();
+      case 'second': {
+        const second = this.open();
+        return void time.later(mishap.ms, () => {
+          second.kill();
+          this.ensureOne();
+        });
+      }
+      case 'zone-move':
+        return this.network.moveZone();
+    }
+  }
+
+  /** The faults end: from here on everything works. */
+  private heal(): void {
+    this.isHealed = true;
+    this.injector.heal();
+    this.killAt = null;
+    this.server.downUntil = 0;
+    for (const process of this.server.processes) Object.assign(process, { pausedUntil: 0, unheardUntil: 0 });
+    this.ensureOne();
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- what people do
+
+  private async does({ kind, choice }: Deed): Promise<void> {
+    const some = <T>(values: T[]): T | undefined => values[choice % Math.max(values.length, 1)];
+    const organization = some(this.world.cloudmore.organizations);
+    switch (kind) {
+      case 'skip':
+        return this.tell(organization!.id, SKIP_SIGNAL);
+      case 'rerun':
+        return this.tell(organization!.id, RERUN_SIGNAL);
+      case 'second-run':
+        return void this.server.start(dailyBilling, `daily-billing/${BROKER}-${choice}`, {
+          broker: BROKER,
+          month: MONTH,
+          asOf: new Date().toISOString().slice(0, 10),
+        });
+      default:
+        return this.touchAutotask(kind, some);
+    }
+  }
+
+  /** Sends the signal, and starts the organization where none is open. */
+  private async tell(organizationId: string, signal: string): Promise<void> {
+    const id = organizationBillingId(BROKER, MONTH, organizationId);
+    const asOf = new Date().toISOString().slice(0, 10);
+    const input = { broker: BROKER, month: MONTH, asOf, mode: null, organizationId, given: null, parentId: null };
+    if (!this.server.isOpen(id)) this.server.start(organizationBilling, id, input);
+    await this.server.signal(id, signal, ['because']);
+  }
+
+  private async touchAutotask(kind: Deed['kind'], some: <T>(values: T[]) => T | undefined): Promise<void> {
+    const { contracts, unitRows, charges } = this.stage.sandbox.state().autotask;
+    const ours = contracts.filter((contract) => keyOf(contract) !== '');
+    const isOurs = ({ contractID }: { contractID: number | null }): boolean => ours.some(({ id }) => id === contractID);
+    if (kind === 'freeze' || kind === 'freeze-all') {
+      const companyId = kind === 'freeze' ? some(this.world.autotask.companies)!.id : null;
+      const scope = { through: `${MONTH}-31`, ...(companyId === null ? {} : { companyID: companyId }) };
+      await this.control('POST', 'autotask/freeze', scope);
+      return this.note({ kind: 'freeze', companyId });
+    }
+    if (kind === 'edit-row') {
+      const row = some(unitRows.filter((each) => isOurs(each) && each.startDate?.startsWith(MONTH) && !each.approveAndPostDate));
+      if (!row) return;
+      await this.control('PATCH', `autotask/unitRows/${row.id}`, { units: (row.units ?? 0) + 3 });
+      return this.note({ kind: 'edit', contractId: row.contractID ?? 0 });
+    }
+    if (kind === 'delete-charge') {
+      const charge = some(charges.filter((each) => isOurs(each) && !each.isBilled));
+      if (!charge) return;
+      await this.control('DELETE', `autotask/charges/${charge.id}`);
+      return this.note({ kind: 'edit', contractId: charge.contractID ?? 0 });
+    }
+    const contract = some(ours.filter(({ endDate }) => (endDate ?? '') > '2025-11-30T23'));
+    if (!contract) return;
+    await this.control('PATCH', `autotask/contracts/${contract.id}`, { endDate: '2025-11-30' });
+    this.note({ kind: 'end-earlier', contractId: contract.id });
+  }
+
+  private note(act: Act): void {
+    this.moments.push({ act, autotask: this.tables() });
+  }
+
+  private async control(method: string, path: string, body?: unknown): Promise<void> {
+    const request = { method, path: `/_sandbox/${path}`, query: new URLSearchParams(), headers: {}, origin: '' };
+    let status = 0;
+    const text = body === undefined ? '' : JSON.stringify(body);
+    await this.stage.sandbox.take({ ...request, text }, { send: (answer) => (status = answer.status), cut: () => undefined });
+    if (status !== 200) throw new Error(`${method} ${path}: the sandbox answered ${status}`);
+  }
+}
+
+function configOf(sandbox: Sandbox, { afterFreeze, discoversZone }: Story): Config {
+  const { AUTOTASK_URL: url, ...env } = sandbox.env();
+  return loadConfig({
+    ...env,
+    ...(discoversZone ? {} : { AUTOTASK_URL: url }),
+    BILLING_BROKER: BROKER,
+    AFTER_FREEZE: afterFreeze,
+    AUTOTASK_CALLS_PER_HOUR: '10000',
+    BREAKER_MONTH_DROP_PERCENT: '0',
+    BREAKER_ORGANIZATION_PERCENT: '0',
+    BREAKER_ITEM_FACTOR: '0',
+    BREAKER_NEW_CONTRACTS: '0',
+  });
+}
+
+const couldWrite = ({ method, path }: JournalEntry): boolean =>
+  /atservicesrest/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path);

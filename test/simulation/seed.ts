@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { startSandbox, type Sandbox } from '../../sandbox/index.js';
+import { check, type Verdict } from './checker.js';
+import { BROKER, Month, type Played } from './month.js';
+import { Random } from './random.js';
+import { drawStory, type Story } from './story.js';
+import { VirtualTime } from './time.js';
+import { drawWorld, MONTH, type SimulatedWorld } from './world.js';
+
+/** One seed: one month of one broker, played and judged. */
+
+export interface Judged extends Verdict {
+  seed: number;
+  /** Digest of every request and of the final tables: equal for equal seeds. */
+  digest: string;
+  played: Played | null;
+  /** The story and every request that could change something, for whoever looks for a cause. */
+  told: string[];
+}
+
+/** One sandbox for all seeds of a process. */
+export class Simulation {
+  private constructor(private readonly sandbox: Sandbox) {}
+
+  static async open(): Promise<Simulation> {
+    return new Simulation(await startSandbox({ world: drawWorld(new Random(0)) }));
+  }
+
+  close(): Promise<void> {
+    return this.sandbox.close();
+  }
+
+  run(seed: number): Promise<Judged> {
+    const random = new Random(seed);
+    const world = drawWorld(random.fork());
+    return this.play(seed, world, drawStory(random.fork()), random);
+  }
+
+  async play(seed: number, world: SimulatedWorld, story: Story, random: Random): Promise<Judged> {
+    const { sandbox } = this;
+    const time = new VirtualTime(Date.parse(world.now));
+    const restoreTime = time.install();
+    sandbox.reset({ ...world, ticking: true });
+    const month = new Month({ time, sandbox, random }, world, story);
+    const restoreNetwork = month.network.install();
+    try {
+      const played = await time.run(
+        () => month.play(),
+        () => month.checkConditions(),
+      );
+      const verdict = check({ ...played, broker: BROKER, month: MONTH, world: world as never });
+      return { ...verdict, seed, digest: digestOf(sandbox, verdict), played, told: this.tell(story, month) };
+    } catch (error) {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return {
+        ...{ verdict: 'unknown', problems: [], unknown: [message] },
+        ...{ seed, digest: digestOf(sandbox, null), played: null, told: this.tell(story, month) },
+      };
+    } finally {
+      restoreNetwork();
+      restoreTime();
+    }
+  }
+
+  private tell(story: Story, { log }: Month): string[] {
+    const events = [...story.mishaps, ...story.deeds].map(
+      ({ at, ...rest }) => `${new Date(at).toISOString()} ${JSON.stringify(rest)}`,
+    );
+    const windows = story.windows.map(
+      ({ from, until, ...rest }) =>
+        `${new Date(from).toISOString()} until ${new Date(until).toISOString()} ${rest.kind} ${String(rest.site)} × ${rest.share} × ${rest.times}`,
+    );
+    return [`runs on ${story.runDays.join(', ')}; after freeze: ${story.afterFreeze}`, ...[...events, ...windows, ...log].sort()];
+  }
+}
+
+function digestOf(sandbox: Sandbox, verdict: Verdict | null): string {
+  const requests = sandbox.requests().map(({ method, path, body, status }) => [method, path, body, status]);
+  return createHash('sha256')
+    .update(JSON.stringify([requests, sandbox.state().autotask, verdict]))
+    .digest('hex')
+    .slice(0, 16);
+}

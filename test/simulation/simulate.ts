@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { VARIANTS, type Variant } from './variants.js';
+
+/**
+ * `npm run simulate -- --seeds N [--first S] [--jobs J]`: plays so many months and tells what became of them. Ends with 1 when one of them broke a
+ * promise, 3 when one ended with something unknown. `--show` prints everything that was written in them; `--variant NAME` runs a wrong product.
+ */
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '100' },
+    first: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '1' },
+    variant: { type: 'string' },
+    show: { type: 'boolean', default: false },
+    coverage: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+interface Line {
+  seed: number;
+  verdict: 'ok' | 'violated' | 'unknown';
+  problems: { kind: string; message: string }[];
+  unknown: string[];
+  requests: number;
+  faults: [string, number][];
+  crashes: [string, number][];
+}
+
+interface Totals {
+  ok: number;
+  violated: number;
+  unknown: number;
+  requests: number;
+  faults: Map<string, number>;
+  crashes: Map<string, number>;
+}
+
+const started = Date.now();
+const totals: Totals = { ok: 0, violated: 0, unknown: 0, requests: 0, faults: new Map(), crashes: new Map() };
+const [seeds, first, jobs] = [values.seeds, values.first, values.jobs].map(Number) as [number, number, number];
+const variant = values.variant === undefined ? null : variantNamed(values.variant);
+
+await Promise.all(Array.from({ length: jobs }, (_, job) => runJob(job)));
+report();
+
+function variantNamed(name: string): Variant {
+  const found = VARIANTS.find((candidate) => candidate.name === name);
+  if (!found) throw new Error(`There is no variant "${name}"; there are ${VARIANTS.map((known) => known.name).join(', ')}`);
+  return found;
+}
+
+/** Every job plays each J-th seed. */
+async function runJob(job: number): Promise<void> {
+  const count = Math.ceil((seeds - job) / jobs);
+  if (count <= 0) return;
+  const order = { first: first + job, step: jobs, count, variant, show: values.show };
+  const script = fileURLToPath(new URL('./job.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(order)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('{')) tally(JSON.parse(line) as Line);
+    else console.log(line);
+  }
+  const code = await ended;
+  if (code !== 0) throw new Error(`A job ended with ${code}`);
+}
+
+function tally(line: Line): void {
+  totals[line.verdict] += 1;
+  totals.requests += line.requests;
+  for (const [hit, count] of line.faults) totals.faults.set(hit, (totals.faults.get(hit) ?? 0) + count);
+  for (const [hit, count] of line.crashes) totals.crashes.set(hit, (totals.crashes.get(hit) ?? 0) + count);
+  for (const { kind, message } of line.problems) console.log(`seed ${line.seed}: ${kind}: ${message}`);
+  for (const message of line.unknown) console.log(`seed ${line.seed}: unknown: ${message}`);
+}
+
+function report(): void {
+  const seconds = Math.round((Date.now() - started) / 100) / 10;
+  if (values.coverage)
+    for (const [hit, count] of [...totals.faults, ...totals.crashes].sort(([left], [right]) => left.localeCompare(right)))
+      console.log(`${String(count).padStart(8)}  ${hit}`);
+  const faults = [...totals.faults.values()].reduce((sum, count) => sum + count, 0);
+  const crashes = [...totals.crashes.values()].reduce((sum, count) => sum + count, 0);
+  console.log(
+    `${seeds} seeds from ${first}: ${totals.ok} ok, ${totals.violated} violated, ${totals.unknown} unknown; ` +
+      `${totals.requests} requests, ${faults} faults of ${totals.faults.size} kinds, ${crashes} deaths at ${totals.crashes.size} points; ${seconds} s`,
+  );
+  process.exitCode = totals.violated > 0 ? 1 : totals.unknown > 0 ? 3 : 0;
+}

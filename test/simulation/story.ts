@@ -1,0 +1,110 @@
+import { drawWindows, type FaultWindow } from './faults.js';
+import type { Random } from './random.js';
+import { LAST_DAY, MONTH } from './world.js';
+
+/** What happens in a broker's month besides billing: when it runs, what breaks, and what people do. */
+
+export interface Story {
+  /** Days of the runs, the last one undisturbed. */
+  runDays: string[];
+  windows: FaultWindow[];
+  mishaps: Mishap[];
+  deeds: Deed[];
+  afterFreeze: 'hold' | 'charge';
+  /** Whether the client finds its zone itself, so that the tenant can move. */
+  discoversZone: boolean;
+  continueAsNewChance: number;
+}
+
+/** What befalls processes and the server, at an instant. */
+export type Mishap = { at: number } & (
+  | { kind: 'kill'; restartAfter: number }
+  | { kind: 'pause' | 'unheard' | 'server-down' | 'quota'; ms: number }
+  | { kind: 'deploy'; overlap: number }
+  | { kind: 'second'; ms: number }
+  | { kind: 'zone-move' }
+  /** The process dies at the n-th point at which it touches the world from now on. */
+  | { kind: 'kill-at'; touches: number; restartAfter: number }
+);
+
+export interface Deed {
+  at: number;
+  kind: 'freeze' | 'freeze-all' | 'edit-row' | 'delete-charge' | 'end-earlier' | 'skip' | 'rerun' | 'second-run' | 'fix';
+  /** Chooses among what there is. */
+  choice: number;
+}
+
+const DAYS = [9, 10, 11, 13, 15, 17, 18, 19, 20, 22, 25];
+const RUN_TIME = 'T03:00:00Z';
+
+export const instantOf = (day: string): number => Date.parse(`${day}${RUN_TIME}`);
+
+export function drawStory(random: Random): Story {
+  const picked = new Set(Array.from({ length: random.whole(1, 3) }, () => random.pick(DAYS)));
+  const days = [...picked].sort((left, right) => left - right).map((day) => `${MONTH}-${String(day).padStart(2, '0')}`);
+  const runsAt = days.map(instantOf);
+  const discoversZone = random.chance(0.3);
+  return {
+    runDays: [...days, LAST_DAY],
+    windows: drawWindows(random.fork(), runsAt),
+    mishaps: drawMishaps(random.fork(), runsAt, discoversZone),
+    deeds: drawDeeds(random.fork(), runsAt),
+    afterFreeze: random.chance(0.3) ? 'charge' : 'hold',
+    discoversZone,
+    continueAsNewChance: random.chance(0.2) ? 0.3 : 0,
+  };
+}
+
+function drawMishaps(random: Random, runsAt: number[], canMove: boolean): Mishap[] {
+  const some = random.pick([0, 0, 1, 1, 2, 4]);
+  const mishaps = Array.from({ length: some }, (): Mishap => {
+    const at = random.pick(runsAt) + random.whole(0, 25_000);
+    switch (random.whole(0, 9)) {
+      case 0:
+        return { at, kind: 'kill', restartAfter: random.whole(0, 90) * 1000 };
+      case 1:
+        return { at, kind: 'pause', ms: random.whole(1, 200) * 1000 };
+      case 2:
+        return { at, kind: 'unheard', ms: random.whole(1, 200) * 1000 };
+      case 3:
+        return { at, kind: 'server-down', ms: random.whole(1, 120) * 1000 };
+      case 4:
+        return { at, kind: 'deploy', overlap: random.whole(1, 30) * 1000 };
+      case 5:
+        return { at, kind: 'second', ms: random.whole(10, 300) * 1000 };
+      case 6:
+        return { at, kind: 'quota', ms: random.pick([60_000, 3_600_000]) };
+      default:
+        return { at: at - (at % 1000), kind: 'kill-at', touches: random.whole(1, 250), restartAfter: random.whole(0, 90) * 1000 };
+    }
+  });
+  return canMove && random.chance(0.4)
+    ? [...mishaps, { at: random.pick(runsAt) + random.whole(0, 8000), kind: 'zone-move' }]
+    : mishaps;
+}
+
+const DEEDS: Deed['kind'][] = [
+  'freeze',
+  'freeze-all',
+  'edit-row',
+  'edit-row',
+  'delete-charge',
+  'end-earlier',
+  'skip',
+  'rerun',
+  'second-run',
+];
+
+function drawDeeds(random: Random, runsAt: number[]): Deed[] {
+  const drawn = Array.from({ length: random.pick([0, 0, 1, 1, 2, 3]) }, (): Deed => {
+    const kind = random.pick(DEEDS);
+    // While a run goes on, or hours later.
+    const after = random.chance(0.4) ? random.whole(0, 20_000) : random.whole(2, 20) * 3_600_000;
+    return { at: random.pick(runsAt) + after, kind, choice: random.whole(0, 1000) };
+  });
+  // Who was skipped is billed after all, before the month ends.
+  const reruns = drawn
+    .filter(({ kind }) => kind === 'skip')
+    .map((deed): Deed => ({ ...deed, at: instantOf(`${MONTH}-27`), kind: 'rerun' }));
+  return [...drawn, ...reruns];
+}

@@ -1,0 +1,389 @@
+import type { Random } from './random.js';
+
+/**
+ * A small broker as chance has it: a few organizations with every kind of line, a report that grows over the month, and an Autotask that already holds
+ * last month's contracts of some of them. The same random numbers give the same world.
+ */
+
+export const MONTH = '2025-10';
+/** The day on which everything of the month has been reported. */
+export const LAST_DAY = '2025-10-28';
+export const FOREIGN_TEXT = 'Managed by hand';
+
+type Json = Record<string, unknown>;
+
+export interface SimulatedWorld {
+  now: string;
+  cloudmore: Json & { organizations: { id: string }[]; monthlyBilling: Json[] };
+  autotask: Json & { companies: { id: number }[] };
+}
+
+const CSP = { id: 'svc-csp', name: 'Microsoft 365 CSP Direct', type: 'Csp', isCustomService: false };
+const AZURE = { id: 'svc-azure', name: 'Microsoft Azure & Software', type: 'Azure', isCustomService: false };
+const CUSTOM = { id: 'svc-custom', name: 'Own backup', type: 'Custom', isCustomService: true };
+
+const MONTHLY_CODES = ['CFQ7TTC0LCHC-0002-P1Y-Monthly', 'CFQ7TTC0RM8K-0001-P1M-Monthly', 'CFQ7TTC0HD32-0002-P1Y-Monthly'];
+const UPFRONT_CODE = 'CFQ7TTC0PAID-0001-P1Y-Annual';
+const UNLISTED_CODE = 'CFQ7TTC0OFFL-0001-P1M-Monthly';
+const LEGACY_CODES = ['91fd106f-4b2c-4938-95ac-f54f74e9a239', '84a03d81-6b37-4d66-8d4a-faea24541538'];
+
+const KINDS = [
+  'nce',
+  'nce',
+  'nce',
+  'upfront',
+  'unlisted',
+  'legacy',
+  'legacy',
+  'azurePlan',
+  'azureClassic',
+  'marketplace',
+  'reserved',
+  'software',
+  'perpetual',
+  'custom',
+] as const;
+type Kind = (typeof KINDS)[number];
+
+const RECORD_TYPES: Record<Kind, string> = {
+  nce: 'Csp365Nce',
+  upfront: 'Csp365Nce',
+  unlisted: 'Csp365Nce',
+  legacy: 'Csp365Legacy',
+  azurePlan: 'AzurePlan',
+  azureClassic: 'AzureClassic',
+  marketplace: 'Marketplace',
+  reserved: 'ReservedInstance',
+  software: 'Subscription',
+  perpetual: 'Perpetual',
+  custom: 'CustomService',
+};
+
+interface Source {
+  kind: Kind;
+  organization: { id: string; name: string };
+  subscriptionId: string | null;
+  itemCode: string | null;
+  product: string;
+  lines: Json[];
+  quantity: number;
+  /** Day of the month on which the lines are reported. */
+  day: number;
+}
+
+/** One broker's world at the beginning of the month. */
+export function drawWorld(random: Random): SimulatedWorld {
+  const organizations = Array.from({ length: random.whole(1, 3) }, (_, index) => drawOrganization(random, index));
+  const sources = organizations.flatMap((organization) =>
+    Array.from({ length: random.whole(1, 4) }, (_, index) => drawSource(random, organization, index)),
+  );
+  const held = new Holdings(random);
+  for (const source of sources) if (random.chance(0.45)) held.add(source, companyOf(organizations, source));
+  return {
+    now: `${MONTH}-01T03:00:00Z`,
+    cloudmore: {
+      resellerId: 'reseller',
+      organizations: organizations.map(({ detail }) => detail),
+      services: [CSP, AZURE, CUSTOM],
+      priceLists: { [CSP.id]: priceList(random) },
+      subscriptions: subscriptionsOf(random, sources),
+      monthlyBilling: blocksOf(sources),
+      behaviour: { pollsBeforeReady: random.whole(0, 1), decimalsAsStrings: random.chance(0.2) },
+    },
+    autotask: {
+      ...frame(random),
+      companies: organizations.map(({ companyId, detail }) => ({ id: companyId, companyName: detail.name })),
+      ...held.tables(),
+    },
+  };
+}
+
+interface DrawnOrganization {
+  id: string;
+  name: string;
+  companyId: number;
+  detail: { id: string; name: string; isActive: boolean; customProperties: Json[] };
+}
+
+function drawOrganization(random: Random, index: number): DrawnOrganization {
+  const id = random.guid();
+  const name = `Customer ${index + 1}`;
+  const companyId = 1001 + index;
+  // Most are linked; some are left out on purpose, some by mistake.
+  const link = random.chance(0.06) ? '' : random.chance(0.04) ? 'ACME-77' : String(companyId);
+  const customProperties = [{ id: 'p-1', name: 'AutotaskCompanyID', value: link }];
+  return { id, name, companyId, detail: { id, name, isActive: true, customProperties } };
+}
+
+const companyOf = (organizations: DrawnOrganization[], source: Source): number =>
+  organizations.find(({ id }) => id === source.organization.id)!.companyId;
+
+// ---------------------------------------------------------------------------------------------------------------- lines
+
+function drawSource(random: Random, { id, name }: DrawnOrganization, index: number): Source {
+  const kind = random.pick(KINDS);
+  const quantity = random.chance(0.1) ? random.whole(100, 1200) : random.whole(1, 40);
+  const source: Source = {
+    kind,
+    organization: { id, name },
+    subscriptionId: kind === 'perpetual' ? null : random.guid(),
+    itemCode: codeOf(random, kind, index),
+    product: `Product ${kind} ${index}`,
+    lines: [],
+    quantity,
+    day: kind === 'legacy' ? 16 : 8,
+  };
+  // Nothing this month: what stands in Autotask is awaited, or a ghost.
+  if (random.chance(0.07)) return source;
+  source.lines = drawLines(random, source);
+  return source;
+}
+
+function codeOf(random: Random, kind: Kind, index: number): string | null {
+  if (kind === 'nce') return random.pick(MONTHLY_CODES);
+  if (kind === 'upfront') return UPFRONT_CODE;
+  if (kind === 'unlisted') return UNLISTED_CODE;
+  if (kind === 'legacy') return random.pick(LEGACY_CODES);
+  if (kind === 'perpetual') return `DG7GMGF0D7FX-${index}`;
+  return kind === 'reserved' || kind === 'software' ? `DG7GMGF0SRV-${index}` : null;
+}
+
+function drawLines(random: Random, source: Source): Json[] {
+  const { quantity } = source;
+  // Usage has more decimals than money.
+  const scale = source.kind.startsWith('azure') ? 10_000 : random.chance(0.2) ? 1000 : 100;
+  const sales = random.whole(1, 40 * scale) / scale;
+  const cost = Math.floor(sales * scale * 0.85) / scale;
+  const lines = [line(source, 'cycleCharge', quantity, cost, sales, scale)];
+  if (random.chance(0.3)) {
+    const more = quantity + random.whole(1, 9);
+    lines.push(line(source, 'addQuantity', -quantity, cost, sales, scale), line(source, 'addQuantity', more, cost, sales, scale));
+  }
+  if (random.chance(0.12)) lines.push(line(source, 'customerCredit', -random.whole(1, quantity), cost, sales, scale));
+  return random.chance(0.06) ? lines.map((each) => ({ ...each, ...negated(each) })) : lines;
+}
+
+const negated = (each: Json): Json => ({
+  quantity: -Number(each.quantity),
+  totalCostPrice: -Number(each.totalCostPrice),
+  totalSalesPrice: -Number(each.totalSalesPrice),
+});
+
+function line(source: Source, chargeType: string, quantity: number, cost: number, sales: number, scale: number): Json {
+  const total = (unit: number): number => Math.round(quantity * unit * scale) / scale;
+  const isYearly = source.kind === 'upfront' || source.kind === 'perpetual';
+  return {
+    productId: 'p',
+    productName: source.product,
+    itemCode: source.itemCode ?? '',
+    recordType: RECORD_TYPES[source.kind],
+    chargeType,
+    quantity,
+    costPrice: cost,
+    salesPrice: sales,
+    totalCostPrice: total(cost),
+    totalSalesPrice: total(sales),
+    startDate: `${MONTH}-01T00:00:00Z`,
+    endDate: isYearly ? '2026-09-30T00:00:00Z' : `${MONTH}-31T00:00:00Z`,
+    paymentFrequency: 'Monthly',
+  };
+}
+
+/** Billing blocks by day: Microsoft's on the 8th, legacy on the 16th, and a person's corrections later. */
+function blocksOf(sources: Source[]): Json[] {
+  const corrections = sources.filter(({ lines, subscriptionId }, index) => lines.length > 0 && subscriptionId && index % 3 === 0);
+  const manual = corrections.map((source, index) => ({
+    ...source,
+    day: 11 + 7 * (index % 2),
+    lines: [manualLine(source, index)],
+  }));
+  const all = [...sources.filter(({ lines }) => lines.length > 0), ...manual];
+  const days = [...new Set(all.map(({ day }) => day))].sort((left, right) => left - right);
+  return days.map((day) => ({
+    billingDate: `${MONTH}-${String(day).padStart(2, '0')}T00:00:00Z`,
+    currencyCode: 'EUR',
+    organizations: groups(
+      all.filter((source) => source.day === day),
+      ({ organization }) => organization.id,
+    ).map((own) => ({
+      organizationId: own[0]!.organization.id,
+      organizationName: own[0]!.organization.name,
+      currencyCode: 'EUR',
+      services: groups(own, ({ kind }) => serviceOf(kind).id).map(servicePart),
+    })),
+  }));
+}
+
+const manualLine = (source: Source, index: number): Json => ({
+  productName: source.product,
+  recordType: 'ManualBillingLine',
+  quantity: 1,
+  totalCostPrice: 0,
+  totalSalesPrice: index % 2 === 0 ? -3.25 : 12.5,
+});
+
+const servicePart = (sources: Source[]): Json => ({
+  serviceId: serviceOf(sources[0]!.kind).id,
+  serviceName: serviceOf(sources[0]!.kind).name,
+  items: sources.map(({ subscriptionId, product, quantity, lines, kind }) => ({
+    subscriptionId: subscriptionId ?? '',
+    subscriptionName: product,
+    quantity: kind.startsWith('azure') ? 1 : quantity,
+    products: lines,
+  })),
+});
+
+const serviceOf = (kind: Kind): typeof CSP =>
+  kind === 'custom' ? CUSTOM : kind.startsWith('azure') || kind === 'marketplace' ? AZURE : CSP;
+
+function groups<T>(values: T[], keyOf: (value: T) => string): T[][] {
+  const found = new Map<string, T[]>();
+  for (const value of values) found.set(keyOf(value), [...(found.get(keyOf(value)) ?? []), value]);
+  return [...found.values()];
+}
+
+// ---------------------------------------------------------------------------------------------------------------- lists
+
+const price = (itemCode: string, paymentFrequency: number, salesPrice: number): Json => ({
+  itemCode,
+  name: `List ${itemCode.slice(0, 12)}`,
+  currencyCode: 'EUR',
+  subscriptionLength: 12,
+  paymentFrequency,
+  costPrice: Math.floor(salesPrice * 85) / 100,
+  salesPrice,
+  addons: [],
+});
+
+const priceList = (random: Random): Json[] => [
+  ...MONTHLY_CODES.map((code) => price(code, 1, random.whole(500, 4000) / 100)),
+  ...LEGACY_CODES.map((code) => price(code, 1, random.whole(500, 4000) / 100)),
+  price(UPFRONT_CODE, 12, random.whole(5000, 40_000) / 100),
+];
+
+function subscriptionsOf(random: Random, sources: Source[]): Record<string, Json[]> {
+  const listed = (kinds: Kind[]): Json[] =>
+    sources
+      .filter(({ kind, subscriptionId }) => kinds.includes(kind) && subscriptionId !== null)
+      .map((source) => ({
+        id: source.subscriptionId,
+        organizationId: source.organization.id,
+        name: source.product,
+        productName: source.product,
+        itemCode: source.itemCode,
+        status: source.lines.length === 0 && random.chance(0.6) ? 'Cancelled' : 'Active',
+        commitmentEndDate: random.pick(['2025-10-31', '2026-02-11', '2026-09-30', '2025-12-05']),
+        ...(source.kind === 'azureClassic' ? { type: 'AzureClassic' } : {}),
+      }));
+  return {
+    nce: listed(['nce', 'upfront', 'unlisted']),
+    legacy: listed(['legacy']),
+    azure: listed(['azurePlan', 'azureClassic']),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------- Autotask
+
+const frame = (random: Random): Json => ({
+  billingCodes: [
+    { id: 501, name: 'Cloud subscriptions', useType: 5, isActive: true },
+    { id: 502, name: 'Cloud consumption', useType: 4, isActive: true },
+  ],
+  currencies: [{ id: 1, name: 'EUR', description: 'Euro', exchangeRate: 1, isActive: true, isInternalCurrency: true }],
+  picklists: { 'Contracts.serviceLevelAgreementID': [{ value: '1', label: 'Standard', isActive: true }] },
+  userDefinedFields: { Contracts: [{ name: 'Subscription ID', type: 'String' }] },
+  behaviour: {
+    periodStart: random.chance(0.15) ? 'duplicate' : 'update',
+    extend: random.chance(0.2) ? 'empty' : 'carry',
+    afterPost: random.chance(0.3) ? 'reject' : 'prorateItem',
+    missing: random.chance(0.3) ? '404' : 'null',
+    patchAnswer: random.chance(0.3) ? 'null' : 'itemId',
+    visibleAfterMs: random.pick([0, 0, 0, 400, 3000]),
+    timeZone: random.pick(['UTC', 'UTC', 'America/New_York', 'Pacific/Auckland', 'Pacific/Honolulu', 'Europe/Oslo']),
+    dateOutput: random.pick(['midnight', 'midnight', 'localMidnightAsUtc']),
+  },
+});
+
+const SHARED_KEYS: Partial<Record<Kind, string>> = {
+  reserved: 'cloudmore:reserved-instance',
+  software: 'cloudmore:subscription',
+};
+
+/** Contracts from earlier months, and one that somebody keeps by hand. */
+class Holdings {
+  private readonly contracts: Json[] = [];
+  private readonly services = new Map<string, Json>();
+  private readonly contractServices: Json[] = [];
+  private readonly charges: Json[] = [];
+
+  constructor(private readonly random: Random) {}
+
+  add(source: Source, companyID: number): void {
+    const key = SHARED_KEYS[source.kind] ?? source.itemCode;
+    if (key === null || source.subscriptionId === null || source.kind.startsWith('azure')) return;
+    const { random } = this;
+    const id = 101 + this.contracts.length;
+    this.contracts.push({
+      id,
+      companyID,
+      contractName: source.product,
+      contractNumber: source.subscriptionId,
+      startDate: random.pick(['2024-11-01', '2025-03-01', '2025-07-01']),
+      // Ends before, just before, within, or after the month.
+      endDate: random.pick(['2025-07-31', '2025-09-30', '2025-10-31', '2026-03-31', '2025-08-31']),
+      serviceLevelAgreementID: 1,
+      userDefinedFields: [{ name: 'Subscription ID', value: source.subscriptionId }],
+    });
+    const units = random.chance(0.2) ? 0 : source.kind === 'upfront' ? random.pick([0, source.quantity]) : source.quantity;
+    this.put(id, key, units, random.chance(0.3) ? FOREIGN_TEXT : null);
+    if (random.chance(0.15)) this.putForeign(companyID);
+  }
+
+  private put(contractID: number, key: string, units: number, invoiceDescription: string | null): void {
+    const unitPrice = this.random.whole(100, 4000) / 100;
+    const amounts = { unitPrice, unitCost: Math.floor(unitPrice * 80) / 100 };
+    if (!this.services.has(key))
+      this.services.set(key, {
+        id: 201 + this.services.size,
+        name: `Service ${key}`,
+        invoiceDescription: key,
+        billingCodeID: 501,
+        ...amounts,
+      });
+    const id = 301 + this.contractServices.length;
+    const serviceID = this.services.get(key)!.id;
+    this.contractServices.push({ id, contractID, serviceID, units, invoiceDescription, ...amounts });
+  }
+
+  /** What a person bills by hand, without a subscription id: nobody's business. */
+  private putForeign(companyID: number): void {
+    const id = 101 + this.contracts.length;
+    this.contracts.push({
+      id,
+      companyID,
+      contractName: FOREIGN_TEXT,
+      startDate: '2025-01-01',
+      endDate: '2025-12-31',
+      serviceLevelAgreementID: 1,
+    });
+    this.put(id, 'MANAGED-SERVICE', 3, null);
+    this.charges.push({
+      contractID: id,
+      datePurchased: `${MONTH}-01`,
+      name: 'Cable',
+      unitQuantity: 2,
+      unitPrice: 4,
+      unitCost: 3,
+      billingCodeID: 502,
+    });
+  }
+
+  tables(): Json {
+    return {
+      contracts: this.contracts,
+      services: [...this.services.values()],
+      contractServices: this.contractServices,
+      charges: this.charges,
+    };
+  }
+}
