@@ -1,18 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Line, Report } from '../../shared/billing/types.js';
+import type { Report } from '../../shared/billing/types.js';
 import { AutotaskInMemory } from './memory.js';
 import { amountsOf, books, line, manualLine, MONTH, outcomesOf, plan, price, row, running, subscription } from './builders.js';
-import { after, edited, KEY, lines, MORE, rules } from './row-and-charge.js';
+import { after, edited, KEY, lines, MORE, rules } from './examples/row-and-charge.js';
 
-/** Rule 7: row + charge. Each row of the table is a state of Autotask, a report, and what is written. */
+/** Rule 7 over more than one plan: what the tables of `examples/` write is carried out, and planned again. */
 
 describe('row + charge', () => {
-  test.each(rules)('%s', (_, situation, writes, outcome) => {
-    const decided = plan(situation);
-    expect(amountsOf(decided)).toEqual(writes);
-    expect(outcomesOf(decided)).toEqual([outcome]);
-  });
-
   test.each(rules.filter(([, , , outcome]) => outcome === 'posted'))(
     'after that, a second run finds nothing to do: %s',
     (_, situation) => {
@@ -56,10 +50,6 @@ describe('what is paid once (7.6)', () => {
     prices: [price({ paymentMonths: 12 })],
   };
 
-  test('bills its units in the month and brings them to 0 from the next on', () => {
-    expect(amountsOf(plan({ report: upfront }))).toEqual(['2025-10-01: 5 units × 129.6000 / 112.8000', '2025-11-01: 0 units']);
-  });
-
   test('finds nothing to do in the second run, and nothing to end in the month after', () => {
     const autotask = new AutotaskInMemory(books());
     autotask.apply(plan({ report: upfront, books: autotask.books }).steps);
@@ -93,32 +83,6 @@ describe('what is paid once (7.6)', () => {
       endDay: '2025-10-31',
       contractKey: expect.stringMatching(/^cm-[0-9a-f]{32}$/) as unknown,
     });
-  });
-});
-
-describe('Azure and marketplace (7.8)', () => {
-  const azure = (changes: Partial<Line>): Partial<Report> =>
-    lines({ recordType: 'AzurePlan', itemCode: null, quantity: '812.5', subscriptionQuantity: '1', ...changes });
-
-  test.each([
-    [
-      'one total for the subscription, not one per meter',
-      azure({ sales: '75.01', cost: '68.83' }),
-      'create charge 1 × 75.0100 / 68.8300',
-    ],
-    [
-      'the quantity of the report where it gives both totals exactly',
-      lines({ recordType: 'Marketplace', quantity: '25', sales: '65.00', cost: '52.50' }),
-      'create charge 25 × 2.6000 / 2.1000',
-    ],
-    [
-      'quantity 1 where it does not',
-      lines({ recordType: 'Marketplace', quantity: '7', sales: '65.00', cost: '52.50' }),
-      'create charge 1 × 65.0000 / 52.5000',
-    ],
-    ['a credit as it is', azure({ sales: '-5.00', cost: '-4.00' }), 'create charge 1 × -5.0000 / -4.0000'],
-  ])('become a charge: %s', (_, reported, written) => {
-    expect(amountsOf(plan({ report: reported }))).toEqual([written]);
   });
 });
 

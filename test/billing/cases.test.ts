@@ -17,7 +17,7 @@ import {
 } from './builders.js';
 import type { Situation } from './builders.js';
 import { AutotaskInMemory } from './memory.js';
-import { after, edited, KEY, MORE } from './row-and-charge.js';
+import { after, edited, KEY, MORE } from './examples/row-and-charge.js';
 
 /** What once went wrong, in the words of whoever would have had to explain it. */
 

@@ -14,7 +14,7 @@ import {
   SUBSCRIPTION,
   type Situation,
 } from './builders.js';
-import { after, edited, KEY, MORE } from './row-and-charge.js';
+import { after, edited, KEY, MORE } from './examples/row-and-charge.js';
 
 /** For any amount: which lines, which rules, which rounding, which row and charge. */
 

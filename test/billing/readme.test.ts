@@ -1,19 +1,31 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { rules } from './row-and-charge.js';
+import { RULES, tables } from './examples/index.js';
 
-/** The README of the rules shows the cases that the tests run, with the same words and amounts. */
+/** The README of the rules states every one of them, and shows the examples that the tests run, with the same words and amounts. */
 
-const cells = (row: string): string[] =>
-  row
-    .split('|')
-    .map((cell) => cell.trim())
-    .slice(1, -1);
-const shown = readFileSync(new URL('../../shared/billing/README.md', import.meta.url), 'utf8')
+const text = readFileSync(new URL('../../shared/billing/README.md', import.meta.url), 'utf8');
+const shown = text
   .split('\n')
-  .filter((row) => /^\| 7\.\d /.test(row))
-  .map(cells);
+  .filter((row) => /^\| \d\.\d+ /.test(row))
+  .map((row) =>
+    row
+      .split('|')
+      .map((cell) => cell.trim())
+      .slice(1, -1),
+  );
 
-test('every case of row + charge stands in the README as it is run', () => {
-  expect(shown).toEqual(rules.map(([rule, , writes, outcome]) => [rule, writes.join('; ') || 'nothing', outcome]));
+describe('the README of the rules', () => {
+  test.each(RULES)('states rule %s in words', (rule) => expect(text).toContain(`\n**${rule}** `));
+
+  test('states no rule that is none', () => {
+    expect([...text.matchAll(/^\*\*(\d\.\d+)\*\*/gm)].map(([, rule]) => rule)).toEqual(RULES);
+  });
+
+  test.each([...new Set(tables.map(({ section }) => section))])('shows the examples of section %s as they are run', (section) => {
+    const rows = tables.filter((table) => table.section === section).flatMap((table) => table.rows);
+    expect(shown.filter(([says]) => says!.startsWith(`${section}.`))).toEqual(
+      rows.map(({ says, expected }) => [says, ...expected]),
+    );
+  });
 });

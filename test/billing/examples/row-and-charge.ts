@@ -1,5 +1,6 @@
-import type { Books, Line, Report } from '../../shared/billing/types.js';
-import { charge, line, row, running, type Situation } from './builders.js';
+import type { Books, Line, Report } from '../../../shared/billing/types.js';
+import { charge, line, outcomesOf, plan, row, running, type Situation } from '../builders.js';
+import { written, type Table } from './table.js';
 
 /** Rule 7 as a table: a state of Autotask and a report, what is written, and what becomes of the item. `shared/billing/README.md` shows the same rows. */
 
@@ -152,3 +153,13 @@ export const rules: [rule: string, situation: Situation, writes: string[], outco
     'held period-frozen',
   ],
 ];
+
+export const rowAndCharge: Table = {
+  section: '7',
+  columns: ['Written', 'Item'],
+  rows: rules.map(([says, situation, writes, outcome]) => ({
+    says,
+    comes: () => [written(plan(situation)), outcomesOf(plan(situation)).join('; ')],
+    expected: [writes.join('; ') || 'nothing', outcome],
+  })),
+};

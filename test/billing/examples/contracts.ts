@@ -1,0 +1,280 @@
+import type { Books, Contract, Item, Step } from '../../../shared/billing/types.js';
+import {
+  books,
+  contract,
+  line,
+  plan,
+  price,
+  row,
+  running,
+  service,
+  subscription,
+  SUBSCRIPTION,
+  type Situation,
+} from '../builders.js';
+import { notes, outcome, planned, table, written } from './table.js';
+
+/** Sections 5 and 6: services, products, contracts. */
+
+const step = <Kind extends Step['kind']>(situation: Situation, kind: Kind): Extract<Step, { kind: Kind }> | undefined =>
+  plan(situation).steps.find((candidate): candidate is Extract<Step, { kind: Kind }> => candidate.kind === kind);
+
+function catalogue(situation: Situation): string {
+  const service = step(situation, 'ensureService');
+  const product = step(situation, 'ensureProduct');
+  if (product) return `new product ${product.name} (${product.productKey})`;
+  if (!service) return 'nothing';
+  const what = service.serviceId === null ? `new service ${service.name}` : `service ${service.serviceId}`;
+  return `${what}, ${service.unitPrice} / ${service.unitCost}`;
+}
+
+const reported = (changes: Partial<Item['lines'][number]>): Situation => ({ report: { lines: [line(changes)] } });
+const standing = (changes: Parameters<typeof service>[0]): Books => books({ services: [service(changes)] });
+const later = line({ billingDate: '2025-10-10', unitSales: '13.00', unitCost: '11.00' });
+const offList = { prices: [], lines: [line(), later] };
+const azurePlan = { id: 1, name: 'azure plan', key: null, isActive: true };
+
+export const services = table('5', 'Made or changed', catalogue, [
+  ['5.1 an item that is held', { books: books({ companies: [] }) }, 'nothing'],
+  ['5.1 a credit alone, without units', reported({ quantity: '0', sales: '-1.00' }), 'nothing'],
+  ['5.1 an item of 0.00 / 0.00', reported({ sales: '0', cost: '0' }), 'nothing'],
+  ['5.2 a licence without service', {}, 'new service Business Premium (1 year, paid monthly), 12.00 / 10.00'],
+  [
+    '5.2 its service is there, by the key in another case',
+    { books: standing({ key: line().itemCode!.toLowerCase() }) },
+    'nothing',
+  ],
+  ['5.2 it is there with an old price', { books: standing({ unitPrice: '11' }) }, 'service 50, 12.00 / 10.00'],
+  [
+    '5.2 an inactive one is not taken',
+    { books: standing({ isActive: false }) },
+    'new service Business Premium (1 year, paid monthly), 12.00 / 10.00',
+  ],
+  [
+    '5.2 its name is taken by another service',
+    { books: standing({ key: 'ANOTHER' }) },
+    'new service Business Premium (1 year, paid monthly) [CFQ7TTC0LCHC-0002-P1Y-Monthly], 12.00 / 10.00',
+  ],
+  [
+    '5.2 not on the price list: the unit prices of its latest line',
+    { report: offList },
+    'new service Business Premium [CFQ7TTC0LCHC-0002-P1Y-Monthly], 13.00 / 11.00',
+  ],
+  ['5.2 not on it, and the service is there', { report: offList, books: standing({ unitPrice: '99' }) }, 'nothing'],
+  [
+    '5.2 reservations share one service without price',
+    reported({ recordType: 'ReservedInstance' }),
+    'new service Reserved Instances, 0 / 0',
+  ],
+  ['5.2 perpetual licences likewise', reported({ recordType: 'Perpetual' }), 'new service Perpetual Licenses, 0 / 0'],
+  ['5.2 software subscriptions likewise', reported({ recordType: 'Subscription' }), 'new service Software Subscriptions, 0 / 0'],
+  ['5.3 Azure plans share one product', reported({ recordType: 'AzurePlan' }), 'new product Azure Plan (cloudmore:azure-plan)'],
+  [
+    '5.3 one with the exact name is reused',
+    { ...reported({ recordType: 'AzurePlan' }), books: books({ products: [azurePlan] }) },
+    'nothing',
+  ],
+  [
+    '5.3 one with the key is reused, whatever its name',
+    {
+      ...reported({ recordType: 'AzurePlan' }),
+      books: books({ products: [{ ...azurePlan, name: 'Cloud', key: 'cloudmore:azure-plan' }] }),
+    },
+    'nothing',
+  ],
+]);
+
+const twice = (key: string, id: number): Books['products'][number] => ({ id, name: 'Azure Plan', key, isActive: true });
+export const ambiguous = table('5', 'Item', planned(outcome), [
+  [
+    '5.2 two active services with one key',
+    { books: books({ services: [service(), service({ id: 51 })] }) },
+    'held service-ambiguous',
+  ],
+  [
+    '5.3 two active products with one key',
+    {
+      ...reported({ recordType: 'AzurePlan' }),
+      books: books({ products: [twice('cloudmore:azure-plan', 1), twice('cloudmore:azure-plan', 2)] }),
+    },
+    'held service-ambiguous',
+  ],
+]);
+
+export const invoiceTexts = table(
+  '5',
+  'Customers read',
+  (situation: Situation) => step(situation, 'postAdjustment')?.invoiceDescription ?? 'unchanged',
+  [
+    ['5.4 a new contract service', {}, 'Business Premium'],
+    [
+      '5.4 with the template “{product} for {subscription}”',
+      { settings: { contractInvoiceDescription: '{product} for {subscription}' } },
+      'Business Premium for Premium for everybody',
+    ],
+    ['5.4 a contract service that is there', { books: running(10, '96') }, 'unchanged'],
+  ],
+);
+
+// ---------------------------------------------------------------------------------------------------------------- 6
+
+const carried = (...changes: Partial<Contract>[]): Situation => ({
+  books: books({ contracts: changes.map((one, index) => contract({ id: 100 + index, ...one })), services: [service()] }),
+});
+const OTHER = '22222222-2222-4222-8222-222222222222';
+
+export const found = table('6', 'Item', planned(outcome), [
+  ['6.1 found by the user-defined field', carried({ number: null }), 'posted'],
+  ['6.1 found by number where the field is empty', carried({ subscriptionId: null }), 'posted'],
+  ['6.1 found in another case', carried({ subscriptionId: SUBSCRIPTION.toUpperCase(), number: null }), 'posted'],
+  [
+    '6.1 two contracts, one by field and one by number',
+    carried({ number: null }, { subscriptionId: null }),
+    'held contract-duplicate',
+  ],
+  [
+    '6.1 one contract that also carries another subscription of the customer',
+    { ...carried({ number: OTHER }), report: { lines: [line({ subscriptionId: OTHER })] } },
+    'held contract-duplicate',
+  ],
+  [
+    '6.1 two items of the month on one service of a contract',
+    {
+      report: {
+        lines: ['1', '2'].map((code) =>
+          line({
+            recordType: 'Perpetual',
+            itemCode: null,
+            productName: code,
+            subscriptionId: SUBSCRIPTION,
+            currency: code === '1' ? 'EUR' : 'USD',
+          }),
+        ),
+      },
+    },
+    'posted; held currency-mismatch',
+  ],
+  ['6.1 only at another company', carried({ companyId: 8, number: null }), 'held contract-other-company'],
+  ['6.1 inactive', carried({ isActive: false }), 'held contract-inactive'],
+  ['6.1 of another kind than recurring service', carried({ isRecurringService: false }), 'held contract-unsuitable'],
+  ['6.1 in yearly periods', carried({ isMonthly: false }), 'held contract-unsuitable'],
+  ['6.1 beginning on the 15th', carried({ startDay: '2025-09-15' }), 'held contract-unsuitable'],
+  ['6.1 beginning after the month: treated as approved (7.5)', carried({ startDay: '2025-11-01' }), 'held period-frozen'],
+]);
+
+function made(situation: Situation): string {
+  const upsert = step(situation, 'upsertContract');
+  if (!upsert) return 'nothing';
+  if (upsert.contractId !== null) return `contract ${upsert.contractId}: ${Object.keys(upsert.set).join(', ')}`;
+  const key = upsert.contractKey === SUBSCRIPTION ? 'the subscription’s id' : upsert.contractKey.replace(/[0-9a-f]{32}/, '…');
+  return `new, ${upsert.startDay} to ${upsert.endDay}, with ${key}, ${upsert.name}`;
+}
+const until = (endDay: string | null): Situation => ({ report: { subscriptions: [subscription({ endDay })] } });
+const end = (situation: Situation): string => step(situation, 'upsertContract')?.endDay ?? 'nothing';
+const perpetual = line({
+  recordType: 'Perpetual',
+  subscriptionId: null,
+  itemCode: 'DG7GMGF0',
+  productName: 'Visio',
+  subscriptionName: null,
+});
+
+export const contracts = table('6', 'Contract', made, [
+  [
+    '6.2 a subscription without contract',
+    {},
+    'new, 2025-10-01 to 2026-03-31, with the subscription’s id, Business Premium – Premium for everybody',
+  ],
+  [
+    '6.2 a licence without subscription id',
+    { report: { lines: [perpetual] } },
+    'new, 2025-10-01 to 2025-10-31, with cm-…, Visio',
+  ],
+  [
+    '6.2 a subscription whose only item is held',
+    { report: { prices: [price()], lines: [line({ currency: 'USD' })] } },
+    'nothing',
+  ],
+  [
+    '6.5 SLA and number are missing, the name is somebody’s own',
+    { books: { ...running(), contracts: [contract({ slaId: null, number: null, name: 'My own' })] } },
+    'contract 100: slaId, number',
+  ],
+  [
+    '6.5 the subscription id was cleared',
+    { books: { ...running(), contracts: [contract({ subscriptionId: null })] } },
+    'contract 100: subscriptionId',
+  ],
+  ['6.5 the number is somebody’s own', { books: { ...running(), contracts: [contract({ number: 'C-77' })] } }, 'nothing'],
+  [
+    '6.6 the contract was deleted',
+    { books: books({ services: [service()] }) },
+    'new, 2025-10-01 to 2026-03-31, with the subscription’s id, Business Premium – Premium for everybody',
+  ],
+]);
+
+export const ends = table('6', 'End of the contract', end, [
+  ['6.3 the subscription list says 11 March 2026', {}, '2026-03-31'],
+  ['6.3 it says 10 February of a leap year', until('2028-02-10'), '2028-02-29'],
+  ['6.3 it says a day before the month', until('2025-06-30'), '2025-10-31'],
+  ['6.3 nobody says: eleven months on', { report: { subscriptions: [] } }, '2026-09-30'],
+  [
+    '6.3 paid once: the latest end of the lines',
+    { report: { subscriptions: [], prices: [price({ paymentMonths: 12 })], lines: [line({ endDay: '2026-09-14' })] } },
+    '2026-09-30',
+  ],
+  ['6.3 perpetual: the month', { report: { lines: [perpetual] } }, '2025-10-31'],
+  [
+    '6.3 two items on one contract: the later',
+    {
+      report: {
+        subscriptions: [],
+        prices: [price({ paymentMonths: 12 }), price({ itemCode: 'NEW' })],
+        lines: [line({ endDay: '2026-03-14' }), line({ itemCode: 'NEW' })],
+      },
+    },
+    '2026-09-30',
+  ],
+]);
+
+const ended = (last: string, ...months: string[]): Books => ({
+  ...running(),
+  contracts: [contract({ endDay: last })],
+  rows: months.map((month, index) => row({ id: 900 + index, startDay: `${month}-01` })),
+});
+const renewed = { subscriptions: [subscription({ endDay: '2026-09-17' })] };
+
+export const extensions = table('6', 'Written', planned(written, notes), [
+  [
+    '6.4 renewed to September 2026, in the month after its end',
+    { books: ended('2025-09-30', '2025-08', '2025-09'), report: renewed },
+    'extend 2025-09-30 → 2026-09-30; 2025-10-01: 10 units × 12.0000 / 10.0000 – nothing',
+  ],
+  [
+    '6.4 ended in July: August and September are brought to 0',
+    { books: ended('2025-07-31', '2025-07'), report: renewed },
+    'extend 2025-07-31 → 2026-09-30; 2025-08-01: 0 units; 2025-10-01: 10 units × 12.0000 / 10.0000 – nothing',
+  ],
+  [
+    '6.4 running on month by month, with another item code',
+    {
+      books: ended('2025-09-30', '2025-08', '2025-09'),
+      report: {
+        subscriptions: [subscription({ endDay: '2025-10-16', itemCode: 'CFQ7TTC0EST' })],
+        lines: [line({ itemCode: 'CFQ7TTC0EST', sales: '123.60' })],
+      },
+    },
+    'extend 2025-09-30 → 2025-10-31; 2025-10-01: 10 units × 12.3600 / 10.0000; 2025-10-01: 0 units – price-from-line',
+  ],
+  ['6.4 renewed while it still runs', { books: running(), report: renewed }, 'extend 2026-03-31 → 2026-09-30 – nothing'],
+  [
+    '6.4 an earlier end is only reported',
+    { books: running(), report: { subscriptions: [subscription({ endDay: '2025-12-01' })] } },
+    'nothing – end-date-earlier',
+  ],
+  [
+    '6.4 co-terminated: an end in mid-month counts to its last day',
+    { books: running(), report: { subscriptions: [subscription({ endDay: '2026-04-02' })] } },
+    'extend 2026-03-31 → 2026-04-30 – nothing',
+  ],
+]);

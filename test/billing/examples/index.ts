@@ -1,0 +1,33 @@
+import * as charges from './charges.js';
+import * as contracts from './contracts.js';
+import * as lines from './lines.js';
+import * as ghosts from './money-without-a-line.js';
+import * as organizations from './organizations.js';
+import { rowAndCharge } from './row-and-charge.js';
+import type { Table } from './table.js';
+
+/** Every numbered rule of billing. A new one is put here first. */
+export const RULES = [
+  ...['1.1', '1.2', '1.3', '1.4', '1.5'],
+  ...['2.1', '2.2', '2.3', '2.4', '2.5'],
+  ...['3.1', '3.2', '3.3'],
+  ...['4.1', '4.2', '4.3', '4.4'],
+  ...['5.1', '5.2', '5.3', '5.4'],
+  ...['6.1', '6.2', '6.3', '6.4', '6.5', '6.6'],
+  ...['7.0', '7.1', '7.2', '7.3', '7.4', '7.5', '7.6', '7.7', '7.8', '7.9', '7.10'],
+  ...['8.1', '8.2', '8.3', '8.4', '8.5'],
+  ...['9.1', '9.2', '9.3'],
+];
+
+/** All tables, in the order in which the README shows them. */
+export const tables: Table[] = [
+  ...[lines.whichLines, lines.monthBreaker],
+  ...[lines.recordTypes, lines.left, lines.manualLines, lines.unknownCharge],
+  organizations.companies,
+  ...[organizations.groups, organizations.oneOff],
+  ...[contracts.services, contracts.ambiguous, contracts.invoiceTexts],
+  ...[contracts.found, contracts.contracts, contracts.ends, contracts.extensions],
+  ...[rowAndCharge, charges.paidOnce, charges.charges, charges.usage, charges.readBack, charges.days],
+  ...[ghosts.withoutLine, ghosts.beside],
+  ghosts.breakers,
+];

@@ -1,0 +1,219 @@
+import { cutReport } from '../../../shared/billing/facts.js';
+import { monthsDue } from '../../../shared/billing/month.js';
+import { monthResult } from '../../../shared/billing/reconcile.js';
+import { classify } from '../../../shared/billing/record-type.js';
+import type { Line, Report } from '../../../shared/billing/types.js';
+import { line, manualLine, plan, price, report, subscription, type Situation } from '../builders.js';
+import { outcome, planned, table, written } from './table.js';
+
+/** Sections 1 and 2: which lines count, and what kind of line each is. */
+
+const billed = (...days: string[]): Line[] => days.map((billingDate) => line({ billingDate }));
+const september = (sales: string, billingDate = '2025-09-08'): Line => line({ billingDate, sales });
+const cut = (asOf: string, lines: Line[], previousLines: Line[]): { lines: number; previousLines: number } =>
+  cutReport(report({ lines, previousLines }), asOf).facts;
+
+const AROUND = billed('2025-10-08', '2025-10-11', '2025-10-12', '2025-11-01');
+const SEPTEMBER = billed('2025-09-06', '2025-09-16', '2025-09-17', '2025-09-30');
+
+export const whichLines = table<() => string>('1', 'Comes to', (comes) => comes(), [
+  [
+    '1.1 on 12 October, of lines billed on 8, 11 and 12 October and 1 November',
+    () => `${cut('2025-10-12', AROUND, []).lines} lines count`,
+    '2 lines count',
+  ],
+  ...(
+    [
+      ['1.2 on 1 October', '2025-10-01', '2025-08, 2025-09'],
+      ['1.2 on 2 October', '2025-10-02', '2025-09, 2025-10'],
+      ['1.2 on 10 October', '2025-10-10', '2025-09, 2025-10'],
+      ['1.2 on 11 October', '2025-10-11', '2025-10'],
+      ['1.2 on 1 March of a leap year', '2024-03-01', '2024-01, 2024-02'],
+    ] as const
+  ).map(([says, asOf, months]): [string, () => string, string] => [says, () => monthsDue(asOf, 10).join(', '), months]),
+  [
+    '1.3 a price list that says 99.00 does not change the amount that the report says',
+    () => plan({ report: { prices: [price({ sales: '99.00' })] } }).items[0]!.sales,
+    '120.00',
+  ],
+  [
+    '1.4 on 20 October, of September’s lines of 6, 16, 17 and 30 those before the 17th are compared',
+    () => `${cut('2025-10-20', AROUND, SEPTEMBER).previousLines} lines`,
+    '2 lines',
+  ],
+  [
+    '1.4 in November, all of September’s are compared with October',
+    () => `${cut('2025-11-03', AROUND, SEPTEMBER).previousLines} lines`,
+    '4 lines',
+  ],
+  [
+    '1.5 an invoice line of 7.50 that no organization has stands beside the report of 120.00',
+    () => besides({ unassigned: [UNASSIGNED] }),
+    'report 120.00, unassigned 7.50',
+  ],
+]);
+
+const UNASSIGNED = {
+  invoiceNumber: 'G001',
+  customerName: 'Unknown Ltd',
+  productName: 'Exchange Online',
+  currency: 'EUR',
+  cost: '6.00',
+  sales: '7.50',
+};
+
+function besides(changes: Partial<Report>): string {
+  const { facts } = cutReport(report(changes), '2025-10-12');
+  const { items, ghosts, notes, steps, digest, ...decided } = plan({ report: changes });
+  const none = { services: 0, products: 0, contracts: 0, extensions: 0, adjustments: 0, charges: 0 };
+  const frame = { broker: 'default', mode: 'auto' as const, currency: 'EUR', facts, calls: { autotask: 0, cloudmore: 0 } };
+  const result = monthResult(frame, [
+    {
+      ...decided,
+      items,
+      ghosts,
+      notes,
+      steps,
+      planDigest: digest,
+      status: 'Done',
+      workflowId: null,
+      writes: none,
+      calls: frame.calls,
+      message: null,
+    },
+  ]);
+  return `report ${result.report.sales}, unassigned ${result.unassigned.sales}`;
+}
+
+const compared = (sales: string, asOf: string, previousLines: Line[]): Situation => ({
+  report: { lines: [line({ sales })], previousLines },
+  asOf,
+});
+export const monthBreaker = table('1', 'Item', planned(outcome), [
+  ['1.4 a report of 100.00 after one of 120.00', compared('100.00', '2025-10-20', [september('120.00')]), 'posted'],
+  ['1.4 one of 59.99, less than half', compared('59.99', '2025-10-20', [september('120.00')]), 'held breaker-month'],
+  ['1.4 one of 60.00, exactly half', compared('60.00', '2025-10-20', [september('120.00')]), 'posted'],
+  ['1.4 one of 59.99 when September had nothing by now either', compared('59.99', '2025-10-10', [september('120.00')]), 'posted'],
+  ['1.4 the first month there is', compared('10.00', '2025-10-20', []), 'posted'],
+]);
+
+// ---------------------------------------------------------------------------------------------------------------- 2
+
+const bare: Partial<Line> = { recordType: null, publisherName: null, productId: null, itemCode: null, chargeType: 'new' };
+const software: Partial<Line> = { ...bare, productId: 'DG7GMGF0D5RK', paymentFrequency: 'OneTime', startDay: '2025-10-01' };
+
+export const recordTypes = table<Partial<Line>>('2', 'Record type', (changes) => classify(line(changes)), [
+  ['2.1 the line names its type, in whatever case', { recordType: 'csp365nce' }, 'Csp365Nce'],
+  ['2.1 it names PerpetualLicense', { recordType: 'PerpetualLicense' }, 'Perpetual'],
+  ['2.1 it names SoftwareSubscription', { recordType: 'SoftwareSubscription' }, 'Subscription'],
+  ['2.1 it belongs to a custom service', { ...bare, isCustomService: true }, 'CustomService'],
+  ['2.1 another publisher than Microsoft', { ...bare, publisherName: 'Litware' }, 'Marketplace'],
+  ['2.1 a subscription described as “azure PLAN”', { ...bare, subscriptionDescription: 'azure PLAN' }, 'AzurePlan'],
+  ['2.1 a product called “Azure plan”', { ...bare, productName: 'Azure plan' }, 'AzurePlan'],
+  ['2.1 a product called “Reserved VM Instance”', { ...bare, productName: 'Reserved VM Instance' }, 'ReservedInstance'],
+  ['2.1 an SKU called “Compute Savings Plan”', { ...bare, skuName: 'Compute Savings Plan' }, 'ReservedInstance'],
+  ['2.1 product CFQ7TTC0LH18', { ...bare, productId: 'CFQ7TTC0LH18' }, 'Csp365Nce'],
+  ['2.1 product DG7GMGF0D5RK, paid once, for one day', { ...software, endDay: '2025-10-01' }, 'Perpetual'],
+  ['2.1 the same for a year', { ...software, endDay: '2026-09-30' }, 'Subscription'],
+  [
+    '2.1 an item code that is a bare GUID, of Microsoft 365',
+    { ...bare, itemCode: '91fd106f-4b2c-4938-95ac-f54f74e9a239' },
+    'Csp365Legacy',
+  ],
+  ['2.1 neither charge type, product nor item code, but a subscription', { ...bare, chargeType: null }, 'ManualBillingLine'],
+  ['2.1 nothing that any rule knows', { ...bare, subscriptionId: null }, 'Unclassified'],
+]);
+
+const unknown: Partial<Line> = { recordType: 'Mystery', productId: null, itemCode: null };
+const only = (...lines: Line[]): Situation => ({ report: { lines } });
+const custom = only(line({ recordType: 'CustomService' }));
+
+export const left = table('2', 'Item', planned(outcome), [
+  ['2.2 a custom service', custom, 'excluded custom-service'],
+  ['2.2 a record type that is switched off', { settings: { exportRecordTypes: ['AzurePlan'] } }, 'excluded record-type-off'],
+  [
+    '2.2 a service that is switched off, by name',
+    { settings: { excludeServices: ['microsoft 365 csp direct'] } },
+    'excluded service-off',
+  ],
+  ['2.2 a service that is switched off, by id', { settings: { excludeServices: ['SVC-365'] } }, 'excluded service-off'],
+  ['2.2 a line that no rule knows', only(line(unknown)), 'held unclassified'],
+  [
+    '2.3 a manual line of a subscription that nobody lists',
+    { report: { lines: [manualLine()], subscriptions: [] } },
+    'held unclassified',
+  ],
+  ['2.3 a manual line without subscription', only(manualLine({ subscriptionId: null })), 'held unclassified'],
+  [
+    '2.5 a custom service of an organization without company: exclusion first',
+    { report: { ...custom.report, organizations: [] } },
+    'excluded custom-service',
+  ],
+  [
+    '2.5 an unknown line of a company that is not there: the company first',
+    { ...only(line(unknown)), books: { ...noCompany() } },
+    'held company-not-found',
+  ],
+]);
+
+function noCompany(): NonNullable<Situation['books']> {
+  return {
+    internalCurrency: 'EUR',
+    companies: [],
+    contracts: [],
+    rows: [],
+    detailed: [],
+    charges: [],
+    services: [],
+    products: [],
+  };
+}
+
+const two = [line(), line({ itemCode: 'CFQ7TTC0NEW', sales: '500.00' }), manualLine({ sales: '-5.00', cost: '0' })];
+const totals = (situation: Situation): string =>
+  plan(situation)
+    .items.map(({ sales, quantity }) => `${sales} of ${quantity}`)
+    .sort()
+    .join(', ');
+
+export const manualLines = table('2', 'Items', totals, [
+  [
+    '2.3 of items of 120.00 and 500.00 the discount of 5.00 joins the one that the subscription list names',
+    { report: { lines: two } },
+    '115.00 of 10, 500.00 of 10',
+  ],
+  [
+    '2.3 it joins the largest where the list names none',
+    { report: { lines: two, subscriptions: [] } },
+    '120.00 of 10, 495.00 of 10',
+  ],
+  ['2.3 alone, it is an item of its listed subscription', only(manualLine({ sales: '-25.00', cost: '0' })), '-25.00 of 0'],
+  [
+    '2.3 a listed subscription of another kind takes it likewise',
+    {
+      report: {
+        lines: [manualLine({ sales: '-25.00', cost: '0' })],
+        subscriptions: [subscription({ recordType: 'AzurePlan', itemCode: null })],
+      },
+    },
+    '-25.00 of 0',
+  ],
+  [
+    '2.4 a charge type that nobody knows is summed like any other',
+    only(line(), line({ chargeType: 'transferIn', quantity: '11', sales: '12.00' })),
+    '132.00 of 11',
+  ],
+]);
+
+export const unknownCharge = table(
+  '2',
+  'Worth knowing',
+  planned((decided) => decided.notes.map(({ code }) => code).join(), written),
+  [
+    [
+      '2.4 and it is mentioned',
+      only(line({ chargeType: 'transferIn' })),
+      'unknown-charge-type – 2025-10-01: 10 units × 12.0000 / 10.0000',
+    ],
+  ],
+);
