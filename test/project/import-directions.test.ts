@@ -60,6 +60,8 @@ describe('refused', () => {
     ['the clock in the core', 'shared/billing/x.ts', 'export const now = new Date();', 'no-restricted-syntax'],
     ['the clock in the core, as a number', 'shared/billing/x.ts', 'export const now = Date.now();', 'no-restricted-syntax'],
     ['chance in the core', 'shared/billing/x.ts', 'export const any = Math.random();', 'no-restricted-syntax'],
+    ['a vendor among the names of the core', 'shared/billing/x.ts', 'export const autotaskRow = 1;', 'no-restricted-syntax'],
+    ['a vendor among the values of the core', 'shared/billing/x.ts', `export const x = 'Datto';`, 'no-restricted-syntax'],
     ['a function of the core longer than 60 lines', 'shared/billing/x.ts', functionOfLines(61), 'max-lines-per-function'],
     ['a file of the core longer than 400 lines', 'shared/billing/x.ts', fileOfLines(401), 'max-lines'],
   ])('%s', async (_title, file, code, rule) => {
@@ -74,6 +76,7 @@ describe('allowed', () => {
       `export { createHash } from 'node:crypto';\nexport { Big } from 'big.js';\nexport * from './plan.js';`,
     ],
     ['shared/billing/x.ts', 'export const day = new Date(0);'],
+    ['shared/billing/x.ts', `export const key = 'cloudmore:azure-plan';\nexport const text = 'Correct it in Cloudmore.';`],
     ['shared/cloudmore/x.ts', `export * from '../http/errors.js';\nexport { z } from 'zod';`],
     ['workflows/x.ts', `export type { Activities } from '../activities/index.js';\nexport * from '../shared/contract.js';`],
     ['activities/x.ts', `export * from '../shared/autotask/index.js';\nexport { log } from '@temporalio/activity';`],
