@@ -16,7 +16,7 @@ import {
   SUBSCRIPTION,
   type Situation,
 } from '../builders.js';
-import { after, edited, KEY, lines, MORE } from '../row-and-charge.js';
+import { after, edited, KEY, lines, MORE } from '../examples/row-and-charge.js';
 
 /** The situations whose plans are told word for word in the files beside this one, by rule. */
 export const situations: Record<string, Record<string, () => Situation>> = {
