@@ -132,6 +132,17 @@ function addReading(program: Command, context: Context, run: Run): void {
       const { report } = await import('./commands/report.js');
       await run(report(context, { month: of, format: options.json ? 'json' : options.format, out: options.out }));
     });
+  program
+    .command('close')
+    .description('read both sides anew and certify the month; refuses while something is held or unknown')
+    .argument('[month]', 'YYYY-MM', month)
+    .addOption(asOf())
+    .option('--out <file>', 'where to write the certificate (default: close-MONTH.json)')
+    .option('--verify <file>', 'check a certificate: is it as it was written, and is the month still as it says?')
+    .addOption(json())
+    .action(async (of: string | undefined, options: { asOf?: string; out?: string; verify?: string; json: boolean }) =>
+      run((await import('./commands/close.js')).close(context, { month: of, ...options })),
+    );
 }
 
 // ---------------------------------------------------------------------------------------------------------------- doing

@@ -25,6 +25,7 @@ describe('refused', () => {
     ['shared/billing/x.ts', `export { readFile } from 'node:fs/promises';`, 'the core does no input or output'],
     ['shared/billing/x.ts', `export { z } from 'zod';`, 'the core has one library'],
     ['shared/http/x.ts', `export * from '../billing/plan.js';`, 'http knows nothing of billing'],
+    ['shared/close/x.ts', `export { big } from '../billing/decimal.js';`, 'the close has an arithmetic of its own'],
     ['shared/cloudmore/x.ts', `export * from '../config.js';`, 'vendors are given their settings'],
     ['shared/autotask/x.ts', `export * from '../../activities/index.js';`, 'shared imports none of the others'],
     ['shared/contract.ts', `export * from './config.js';`, 'the contract is loaded by workflows'],

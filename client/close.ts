@@ -1,0 +1,102 @@
+import { Autotask, type Currency } from '../shared/autotask/index.js';
+import type { Day, Month } from '../shared/billing/types.js';
+import { Cloudmore } from '../shared/cloudmore/index.js';
+import { compare, type Claim, type Comparison, type Customer } from '../shared/close/compare.js';
+import { companyOf, fold, reportedOf, standingOf, type Records, type Reported } from '../shared/close/sides.js';
+import type { Config } from '../shared/config.js';
+import type { UnassignedLine } from '../shared/billing/types.js';
+
+/** Both sides of a month read anew for the close, in bulk, and compared. The vendors' clients fetch; what it means is decided in `shared/close` alone. */
+export interface Reading extends Comparison {
+  unassigned: UnassignedLine[];
+}
+
+export interface CloseRequest {
+  month: Month;
+  asOf: Day;
+  claims: Claim[];
+  onProgress: (what: string) => void;
+}
+
+export async function readForClose(config: Config, { month, asOf, claims, onProgress }: CloseRequest): Promise<Reading> {
+  const cloudmore = new Cloudmore(config.cloudmore);
+  const autotask = new Autotask(config.autotask);
+  const report = await cloudmore.readReport({ month, onProgress });
+  const reported = reportedOf(report.lines, month, asOf);
+  const records = await readRecords(autotask, month, config.autotask.subscriptionUdf, onProgress);
+  const currencies = await autotask.readCurrencies();
+  const companies = new Map(records.companies.map(companyOf).map((company) => [company.id, company]));
+  const currencyOf = (companyId: number): string => currencyName(companies.get(companyId)?.currencyId ?? null, currencies);
+  const priceListCodes = new Set(report.prices.map(({ itemCode }) => fold(itemCode)));
+  const { subscriptionUdf } = config.autotask;
+  const comparison = compare({
+    reported,
+    standing: standingOf(records, { month, subscriptionUdf, priceListCodes }, currencyOf),
+    claims,
+    customers: customersOf(report.organizations, reported),
+    currencyOf,
+    companyNames: new Map([...companies].map(([id, { name }]) => [id, name])),
+    settings: config.settings,
+  });
+  return { ...comparison, unassigned: report.unassigned };
+}
+
+function currencyName(id: number | null, currencies: Currency[]): string {
+  const found = id === null ? undefined : currencies.find((currency) => currency.id === id);
+  return (found ?? currencies.find(({ isInternal }) => isInternal))?.code ?? '';
+}
+
+/** Organizations as Cloudmore lists them, and those that only lines still name. */
+function customersOf(
+  organizations: { id: string; name: string; companyIdText: string | null }[],
+  reported: Reported[],
+): Customer[] {
+  const customers = new Map<string, Customer>();
+  for (const { organizationId, organizationName } of reported)
+    customers.set(fold(organizationId), { organizationId, organizationName, companyIdText: null });
+  for (const { id, name, companyIdText } of organizations)
+    customers.set(fold(id), { organizationId: id, organizationName: name, companyIdText });
+  return [...customers.values()];
+}
+
+// ---------------------------------------------------------------------------------------------------------------- Autotask's records
+
+const DAY_MS = 86_400_000;
+const CHUNK = 200;
+
+/** A day of margin on both sides of the first; which rows are the month's is decided exactly afterwards (`autotask.md` 2.7). */
+async function readRecords(
+  autotask: Autotask,
+  month: Month,
+  subscriptionUdf: string,
+  onProgress: (what: string) => void,
+): Promise<Records> {
+  const first = Date.parse(`${month}-01T00:00:00Z`);
+  const at = (days: number): string => new Date(first + days * DAY_MS).toISOString();
+  const carriesOurs = [
+    { op: 'exist', field: subscriptionUdf, udf: true as const },
+    { op: 'exist', field: 'contractNumber' },
+  ];
+  const contracts = await autotask.query('Contracts', [{ op: 'or', items: carriesOurs }], { onProgress });
+  const rows = await autotask.query(
+    'ContractServiceUnits',
+    [
+      { op: 'gte', field: 'startDate', value: at(-1) },
+      { op: 'lte', field: 'startDate', value: at(1.5) },
+    ],
+    { onProgress },
+  );
+  const key = { op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: `CM-${month}-` };
+  const charges = await autotask.query('ContractCharges', [key], { onProgress });
+  const services = await autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }], { onProgress });
+  const companies = await readCompanies(autotask, contracts);
+  return { companies, contracts, rows, charges, services };
+}
+
+async function readCompanies(autotask: Autotask, contracts: unknown[]): Promise<unknown[]> {
+  const ids = [...new Set(contracts.map((contract) => (contract as { companyID?: unknown }).companyID))].map(Number);
+  const companies: unknown[] = [];
+  for (let start = 0; start < ids.length; start += CHUNK)
+    companies.push(...(await autotask.query('Companies', [{ op: 'in', field: 'id', value: ids.slice(start, start + CHUNK) }])));
+  return companies;
+}

@@ -1,0 +1,255 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { lastDay } from '../../shared/billing/month.js';
+import type { MonthResult, Outcome } from '../../shared/billing/results.js';
+import type { Day, Month } from '../../shared/billing/types.js';
+import { certificateOf, driftOf, inspect, type Certificate, type Verdict } from '../../shared/close/certificate.js';
+import type { Claim, Difference } from '../../shared/close/compare.js';
+import { loadConfig, type BaseConfig, type Config } from '../../shared/config.js';
+import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import type { MonthRead } from '../../shared/evidence/months.js';
+import { readForClose, type Reading } from '../close.js';
+import { today, type Context } from '../context.js';
+import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { requireMonth } from '../months.js';
+import { table } from '../render/table.js';
+import { reachable } from './plan.js';
+
+export interface CloseOptions {
+  month: Month | undefined;
+  asOf?: Day | undefined;
+  out?: string | undefined;
+  verify?: string | undefined;
+  json: boolean;
+}
+
+/** Closes a month: both sides are read anew, and what agrees to the cent is certified. Or verifies what was certified before. */
+export async function close(context: Context, options: CloseOptions): Promise<ExitCode> {
+  if (options.verify !== undefined) return verify(context, options.verify, options.json);
+  if (options.month === undefined)
+    throw new CommandError(EXIT.usage, 'Which month? billing close 2025-10, or billing close --verify FILE');
+  const config = loadConfig(context.environment);
+  const { month, asOf = today(), out = `close-${month}.json` } = options;
+  const read = await requireMonth(config, month);
+  refuseWhileOpen(read);
+  const reading = await readAnew(context, config, month, asOf, claimsOf(read.outcomes));
+  if (reading.differences.length > 0) throw new CommandError(EXIT.waits, refusal(month, reading.differences));
+  const certificate = certificateOf(
+    {
+      broker: config.broker,
+      month,
+      asOf,
+      closedAt: new Date().toISOString(),
+      isMonthOver: asOf > lastDay(month),
+      unassigned: reading.unassigned.map(({ invoiceNumber: _, ...line }) => line),
+      runDigest: read.result.digest,
+    },
+    reading,
+  );
+  await keep(config, certificate, out);
+  context.say(`Certificate written to ${out}. Verify it later with: billing close --verify ${out}`);
+  context.out(options.json ? JSON.stringify(certificate, null, 2) : render(certificate));
+  return EXIT.done;
+}
+
+const readAnew = (context: Context, config: Config, month: Month, asOf: Day, claims: Claim[]): Promise<Reading> =>
+  reachable(() =>
+    readForClose(config, { month, asOf, claims, onProgress: (what) => void (context.isTerminal && context.say(what)) }),
+  );
+
+// ---------------------------------------------------------------------------------------------------------------- refusing
+
+/** Nothing is certified while something is held or unknown. */
+function refuseWhileOpen({ result, record }: MonthRead): void {
+  const open = openParts(result);
+  if (record.heldMonth !== null) open.unshift(record.heldMonth);
+  if (open.length === 0) return;
+  throw new CommandError(
+    EXIT.waits,
+    [
+      `${result.month} cannot be closed yet:`,
+      ...open.map((part) => `  ${part}`),
+      `What mends each: billing report ${result.month}`,
+    ].join('\n'),
+  );
+}
+
+function openParts({ held, ghosts, awaiting, otherCurrencies, organizations, currency, mode }: MonthResult): string[] {
+  const running = organizations.filter(({ status }) => status === 'Running' || status === 'Failed');
+  return [
+    ...[{ currency, held }, ...otherCurrencies]
+      .filter((one) => one.held.lines > 0)
+      .map(
+        (one) => `${one.held.sales} ${one.currency} held, of ${one.held.lines} lines${mode === 'shadow' ? ' (shadow mode)' : ''}`,
+      ),
+    ...(ghosts.lines > 0 ? [`${ghosts.sales} ${currency} in Autotask without a line in the report`] : []),
+    ...(awaiting.lines > 0 ? [`${awaiting.sales} ${currency} of last month stand until the report comes`] : []),
+    ...running.map(({ organizationName, status }) => `${organizationName} is ${status}`),
+  ];
+}
+
+/** What the run left out, with the reasons it recorded; each is looked at again. */
+const claimsOf = (outcomes: Outcome[]): Claim[] =>
+  outcomes.flatMap(({ organizationId, organizationName, items }) =>
+    items
+      .filter(({ outcome }) => outcome === 'excluded')
+      .map(({ contractKey, productName, currency, cost, sales, reason }) => ({
+        organizationId,
+        organizationName,
+        contractKey,
+        productName,
+        currency,
+        cost,
+        sales,
+        reason: reason ?? 'excluded',
+      })),
+  );
+
+const DIFFERENCES_SHOWN = 50;
+
+function refusal(month: Month, differences: Difference[]): string {
+  const more = differences.length - DIFFERENCES_SHOWN;
+  return [
+    `${month} cannot be closed: ${differences.length === 1 ? 'one amount does' : `${differences.length} amounts do`} not agree.`,
+    ...differences.slice(0, DIFFERENCES_SHOWN).map(({ message }) => `  ${message}`),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+    `Something moved since the last run. Bring it up to date, then close again: billing run ${month} --wait`,
+  ].join('\n');
+}
+
+// ---------------------------------------------------------------------------------------------------------------- the certificate
+
+const closesPrefix = (broker: string, month: Month): string => `closes/${broker}/${month}/`;
+
+/** Kept in the evidence too: a paper that was made anew after a change is told from the one that was made here. */
+async function keep(config: BaseConfig, certificate: Certificate, out: string): Promise<void> {
+  await withEvidence(config, async (evidence) =>
+    evidence.point(closesPrefix(config.broker, certificate.month) + certificate.digest, await evidence.put(certificate)),
+  );
+  try {
+    await writeFile(out, `${JSON.stringify(certificate, null, 2)}\n`);
+  } catch (error) {
+    throw new CommandError(
+      EXIT.failed,
+      `The certificate cannot be written to ${out} (${error instanceof Error ? error.message : String(error)}). Name another file with --out.`,
+    );
+  }
+}
+
+async function withEvidence<T>(config: BaseConfig, use: (evidence: Evidence) => Promise<T>): Promise<T> {
+  const evidence = openEvidence(config.evidence);
+  try {
+    return await use(evidence);
+  } finally {
+    await evidence.close();
+  }
+}
+
+function render({ month, asOf, isMonthOver, totals, customers, exclusions, digest }: Certificate): string {
+  const amounts = (one: Certificate['totals'][number]): string[] => [one.report.sales, one.posted.sales, one.excluded.sales];
+  return [
+    `${month} is closed: report = posted + excluded, as of ${asOf}, for ${customers.length} customers.`,
+    ...(isMonthOver ? [] : ['The month was not over when this was read: lines can still come.']),
+    table(
+      [
+        { title: 'customer' },
+        { title: 'currency' },
+        ...['report', 'posted', 'excluded'].map((title) => ({ title, align: 'right' as const })),
+      ],
+      [
+        ...customers.map((customer) => [
+          customer.organizationName,
+          customer.currency,
+          customer.report.sales,
+          customer.posted.sales,
+          customer.excluded.sales,
+        ]),
+        ...totals.map((total) => ['all', total.currency, ...amounts(total)]),
+      ],
+    ),
+    ...(exclusions.length === 0
+      ? []
+      : [
+          [
+            'Excluded:',
+            ...exclusions.map(
+              ({ organizationName, productName, sales, currency, reason, confirmed }) =>
+                `  ${sales} ${currency}  ${organizationName}: ${productName} (${reason}, ${confirmed})`,
+            ),
+          ].join('\n'),
+        ]),
+    `Digest ${digest}`,
+  ].join('\n\n');
+}
+
+// ---------------------------------------------------------------------------------------------------------------- verifying
+
+/** Is the paper as it was written, and is the world still as the paper says? The two are told apart. */
+async function verify(context: Context, file: string, json: boolean): Promise<ExitCode> {
+  const certificate = await readCertificate(file);
+  const config = loadConfig(context.environment);
+  const verdict = await judge(context, config, certificate);
+  const { month, digest } = certificate;
+  const lines = {
+    holds: [`${file} holds: ${month} is in Cloudmore and Autotask as it was certified. Digest ${digest}`],
+    tampered: [`${file} is not as it was written:`, ...verdict.findings.map((finding) => `  ${finding}`)],
+    drifted: [
+      `${file} is as it was written, but the month has moved since:`,
+      ...verdict.findings.map((finding) => `  ${finding}`),
+      `Look at the difference with: billing plan ${month}`,
+    ],
+  }[verdict.kind];
+  context.out(json ? JSON.stringify({ file, month, digest, ...verdict }, null, 2) : lines.join('\n'));
+  return { holds: EXIT.done, tampered: EXIT.failed, drifted: EXIT.waits }[verdict.kind];
+}
+
+async function judge(context: Context, config: Config, certificate: Certificate): Promise<Verdict> {
+  const findings = [...inspect(certificate), ...(await otherThanKept(config, certificate))];
+  if (findings.length > 0) return { kind: 'tampered', findings };
+  if (certificate.broker !== config.broker)
+    throw new CommandError(EXIT.usage, `The certificate is broker ${certificate.broker}'s; BILLING_BROKER is ${config.broker}.`);
+  const reading = await readAnew(context, config, certificate.month, certificate.asOf, certificate.exclusions);
+  const moved = [...driftOf(certificate, reading), ...reading.differences.map(({ message }) => message)];
+  return moved.length === 0 ? { kind: 'holds', findings: [] } : { kind: 'drifted', findings: moved };
+}
+
+/** Whoever changes a certificate can compute a digest that fits; the copies in the evidence are not theirs to change. */
+const otherThanKept = (config: Config, { broker, month, digest }: Certificate): Promise<string[]> =>
+  withEvidence(config, async (evidence) => {
+    const prefix = closesPrefix(broker, month);
+    const kept = (await evidence.names(prefix)).map((name) => name.slice(prefix.length));
+    if (kept.length === 0 || kept.includes(digest)) return [];
+    return [`The evidence keeps no certificate with its digest, but ${kept.join(', ')}.`];
+  });
+
+const certificateSchema = z.looseObject({
+  kind: z.literal('billing-close-certificate'),
+  version: z.literal(1),
+  broker: z.string(),
+  month: z.string(),
+  asOf: z.string(),
+  closedAt: z.string(),
+  customers: z.array(z.looseObject({ organizationId: z.string(), currency: z.string() })),
+  totals: z.array(z.unknown()),
+  exclusions: z.array(z.unknown()),
+  digest: z.string(),
+});
+
+async function readCertificate(file: string): Promise<Certificate> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new CommandError(
+      EXIT.usage,
+      `${file} cannot be read as a certificate: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const checked = certificateSchema.safeParse(value);
+  if (checked.success) return value as Certificate;
+  const [issue] = checked.error.issues;
+  throw new CommandError(
+    EXIT.usage,
+    `${file} is no close certificate (${issue?.path.join('.')}: ${issue?.message}). Expected the file that billing close wrote.`,
+  );
+}

@@ -1,0 +1,117 @@
+import { digestOf, type Comparison, type CustomerClose, type Exclusion, type Money } from './compare.js';
+import { exact, textOf } from './exact.js';
+
+/** The close certificate: what was seen on both sides, and a digest over all of it, so that a change of the paper can be told from a change of the world. */
+export interface Certificate {
+  kind: 'billing-close-certificate';
+  version: 1;
+  broker: string;
+  month: string;
+  /** Lines with a billing date before this day were read. */
+  asOf: string;
+  /** ISO time of the reading. */
+  closedAt: string;
+  /** Whether the month was over: later lines can still come while it is not. */
+  isMonthOver: boolean;
+  totals: { currency: string; lines: number; report: Money; posted: Money; excluded: Money; rounding: Money }[];
+  customers: CustomerClose[];
+  exclusions: Exclusion[];
+  /** Lines of the vendor's invoice under no organization: not part of the report. */
+  unassigned: { customerName: string | null; productName: string | null; currency: string; cost: string; sales: string }[];
+  digests: { cloudmore: string; autotask: string; run: string };
+  /** SHA-256 of everything above. */
+  digest: string;
+}
+
+type Content = Omit<Certificate, 'digest'>;
+
+export function certificateOf(
+  head: Pick<Certificate, 'broker' | 'month' | 'asOf' | 'closedAt' | 'isMonthOver' | 'unassigned'> & { runDigest: string },
+  { customers, exclusions }: Comparison,
+): Certificate {
+  const { broker, month, asOf, closedAt, isMonthOver, unassigned, runDigest } = head;
+  const content: Content = {
+    kind: 'billing-close-certificate',
+    version: 1,
+    broker,
+    month,
+    asOf,
+    closedAt,
+    isMonthOver,
+    totals: totalsOf(customers),
+    customers,
+    exclusions,
+    unassigned,
+    digests: {
+      cloudmore: digestOf(customers.map(({ organizationId, digests }) => [organizationId, digests.cloudmore])),
+      autotask: digestOf(customers.map(({ organizationId, digests }) => [organizationId, digests.autotask])),
+      run: runDigest,
+    },
+  };
+  return { ...content, digest: digestOf(content) };
+}
+
+function totalsOf(customers: CustomerClose[]): Certificate['totals'] {
+  const currencies = [...new Set(customers.map(({ currency }) => currency))].sort();
+  return currencies.map((currency) => {
+    const own = customers.filter((customer) => customer.currency === currency);
+    const sum = (part: 'report' | 'posted' | 'excluded' | 'rounding'): Money => ({
+      cost: textOf(
+        own.reduce((all, customer) => all + exact(customer[part].cost), 0n),
+        currency,
+      ),
+      sales: textOf(
+        own.reduce((all, customer) => all + exact(customer[part].sales), 0n),
+        currency,
+      ),
+    });
+    const lines = own.reduce((count, customer) => count + customer.lines, 0);
+    return {
+      currency,
+      lines,
+      report: sum('report'),
+      posted: sum('posted'),
+      excluded: sum('excluded'),
+      rounding: sum('rounding'),
+    };
+  });
+}
+
+// ---------------------------------------------------------------------------------------------------------------- verifying
+
+export interface Verdict {
+  kind: 'holds' | 'tampered' | 'drifted';
+  findings: string[];
+}
+
+/** Whether the paper is as it was written: its digest fits its content, and its sums its customers. Nothing else is asked. */
+export function inspect({ digest, ...content }: Certificate): string[] {
+  const findings: string[] = [];
+  if (digestOf(content) !== digest) findings.push('Its digest does not fit its content: it was changed after it was made.');
+  if (digestOf(totalsOf(content.customers)) !== digestOf(content.totals))
+    findings.push('Its totals are not the sums of its customers.');
+  for (const { organizationName, currency, report, posted, excluded, rounding } of content.customers)
+    for (const side of ['cost', 'sales'] as const)
+      if (exact(report[side]) !== exact(posted[side]) + exact(excluded[side]) + exact(rounding[side]))
+        findings.push(`${organizationName}: its ${side} in ${currency} do not add up.`);
+  return findings;
+}
+
+/** What moved on either side since: the same customers, read again. */
+export function driftOf(then: Certificate, now: Pick<Certificate, 'customers'>): string[] {
+  const keyOf = ({ organizationId, currency }: CustomerClose): string => `${organizationId}|${currency}`;
+  const before = new Map(then.customers.map((customer) => [keyOf(customer), customer]));
+  const after = new Map(now.customers.map((customer) => [keyOf(customer), customer]));
+  return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((key) => movedOf(before.get(key), after.get(key)));
+}
+
+function movedOf(before: CustomerClose | undefined, after: CustomerClose | undefined): string[] {
+  const { organizationName, currency } = (after ?? before)!;
+  const moved = (what: 'report' | 'posted', side: string, digest: 'cloudmore' | 'autotask'): string[] => {
+    if (before?.digests[digest] === after?.digests[digest]) return [];
+    const [from, to] = [before?.[what].sales ?? '0', after?.[what].sales ?? '0'];
+    const figures = from === to ? `${to} ${currency}, made up otherwise` : `${from} → ${to} ${currency}`;
+    return [`${organizationName}: ${side} moved since: ${figures}.`];
+  };
+  return [...moved('report', "Cloudmore's report", 'cloudmore'), ...moved('posted', 'Autotask', 'autotask')];
+}

@@ -1,0 +1,54 @@
+/**
+ * Amounts of the close, apart from the planner's: whole numbers of 10⁻¹² in `bigint`, so that one mistake cannot hide in both. Nothing is ever rounded
+ * here but by `toMinor`, half away from zero.
+ */
+export type Exact = bigint;
+
+const SCALE = 12;
+const ONE = 10n ** BigInt(SCALE);
+
+/** The exact value of a plain decimal, "-48.30". Throws a RangeError for anything else, and for more digits than it can hold. */
+export function exact(text: string): Exact {
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text.trim());
+  const fraction = match?.[3] ?? '';
+  if (!match || fraction.length > SCALE) throw new RangeError(`"${text}" is no amount of at most ${SCALE} decimals`);
+  const value = BigInt(match[2]!) * ONE + BigInt(fraction.padEnd(SCALE, '0'));
+  return match[1] === '-' ? -value : value;
+}
+
+/** The product of two exact values. Throws a RangeError where digits would be lost. */
+export function times(left: Exact, right: Exact): Exact {
+  const product = left * right;
+  if (product % ONE !== 0n) throw new RangeError('A product has more digits than can be kept.');
+  return product / ONE;
+}
+
+const WITHOUT_MINOR = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '));
+const WITH_THREE = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
+const WITH_FOUR = new Set('CLF UYW'.split(' '));
+
+/** Decimals of the currency by ISO 4217. */
+export function decimalsOf(currency: string): number {
+  const code = currency.toUpperCase();
+  return WITHOUT_MINOR.has(code) ? 0 : WITH_THREE.has(code) ? 3 : WITH_FOUR.has(code) ? 4 : 2;
+}
+
+/** One minor unit of the currency. */
+export const minorOf = (currency: string): Exact => 10n ** BigInt(SCALE - decimalsOf(currency));
+
+/** Rounded to minor units, half away from zero. */
+export function toMinor(value: Exact, currency: string): Exact {
+  const minor = minorOf(currency);
+  const size = value < 0n ? -value : value;
+  const rounded = ((size + minor / 2n) / minor) * minor;
+  return value < 0n ? -rounded : rounded;
+}
+
+/** Text with the currency's decimals, or all digits where the value has more. */
+export function textOf(value: Exact, currency: string): string {
+  const size = value < 0n ? -value : value;
+  const whole = size / ONE;
+  const fraction = String(size % ONE).padStart(SCALE, '0');
+  const shown = fraction.slice(0, decimalsOf(currency)) + fraction.slice(decimalsOf(currency)).replace(/0+$/, '');
+  return `${value < 0n ? '-' : ''}${whole}${shown === '' ? '' : `.${shown}`}`;
+}

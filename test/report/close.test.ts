@@ -1,0 +1,299 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readFile, writeFile } from 'node:fs/promises';
+import { big, money } from '../../shared/billing/decimal.js';
+import type { Line } from '../../shared/billing/types.js';
+import type { Certificate } from '../../shared/close/certificate.js';
+import { compare, digestOf } from '../../shared/close/compare.js';
+import { exact, textOf, times, toMinor } from '../../shared/close/exact.js';
+import { reportedOf, standingOf } from '../../shared/close/sides.js';
+import { line, SUBSCRIPTION } from '../billing/builders.js';
+import { september, type World } from '../api/vendors.js';
+import { useDesk, type Desk } from './desk.js';
+
+/** The close: what both sides say, read anew by code of its own, agrees to the cent or is refused. */
+
+const MONTH = '2025-10';
+const BILLED = '2025-11-02';
+/** A correction of one cent that Cloudmore shows from this moment on. */
+const CENT_FROM = '2025-11-05T00:00:00Z';
+const CONTOSO_A = 'f8f54385-7297-53b4-9ffd-faf3c92a6f20';
+
+type Rec = Record<string, unknown>;
+interface State {
+  autotask: Record<'unitRows' | 'charges' | 'contracts', Rec[]>;
+}
+
+function withLateCent(): World {
+  const world = september() as unknown as { cloudmore: { monthlyBilling: Rec[] } };
+  const manual = world.cloudmore.monthlyBilling.find(({ billingDate }) => String(billingDate).startsWith('2025-10-10'))!;
+  const cent = JSON.parse(JSON.stringify(manual), (_, value: unknown) => (value === -25 ? 0.01 : value)) as Rec;
+  world.cloudmore.monthlyBilling.push({ ...cent, billingDate: '2025-10-20T00:00:00Z', availableFrom: CENT_FROM });
+  return world;
+}
+
+describe('a month that was billed', () => {
+  let desk: Desk;
+  let certificate: Certificate;
+  let file: string;
+  useDesk(async (opened) => {
+    desk = opened;
+    await desk.bill(MONTH, BILLED);
+    file = desk.file('close.json');
+    certificate = JSON.parse((await desk.cli('close', MONTH, '--out', file, '--json')).out) as Certificate;
+  }, withLateCent);
+
+  const clock = (now: string): Promise<unknown> => desk.control('POST', 'clock', { now });
+  const rowOf = async (subscriptionId: string): Promise<Rec> => {
+    const { autotask } = (await desk.control('GET', 'state')) as State;
+    const contract = autotask.contracts.find(({ contractNumber }) => contractNumber === subscriptionId)!;
+    return autotask.unitRows.find(
+      ({ contractID, startDate }) => contractID === contract.id && String(startDate).startsWith('2025-10-01'),
+    )!;
+  };
+  /** Changes a row's price in Autotask while `work` runs. */
+  const withPrice = async (subscriptionId: string, change: number, work: () => Promise<void>): Promise<void> => {
+    const row = await rowOf(subscriptionId);
+    await desk.control('PATCH', `autotask/unitRows/${String(row.id)}`, { price: Number(row.price) + change });
+    await work();
+    await desk.control('PATCH', `autotask/unitRows/${String(row.id)}`, { price: row.price });
+  };
+
+  test('is certified per customer and currency: report = posted + excluded, with digests, and every exclusion looked at again', async () => {
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(certificate);
+    expect(certificate.totals).toEqual([
+      {
+        currency: 'EUR',
+        lines: 30,
+        report: { cost: '6349.18', sales: '7186.32' },
+        posted: { cost: '6300.58', sales: '7120.32' },
+        excluded: { cost: '48.60', sales: '66.00' },
+        rounding: { cost: '0.00', sales: '0.00' },
+      },
+    ]);
+    expect(certificate.customers.map(({ organizationName, posted }) => [organizationName, posted.sales])).toEqual([
+      ['Adventure Works Cycles', '0.00'],
+      ['Contoso Dental Group', '1410.93'],
+      ['Fabrikam Logistics', '5709.39'],
+    ]);
+    expect(certificate.exclusions.map(({ reason, confirmed }) => [reason, confirmed])).toEqual([
+      ['company-id-missing', 'seen again'],
+      ['custom-service', 'seen again'],
+    ]);
+    expect(certificate.unassigned).toHaveLength(1);
+    const { digest, ...content } = certificate;
+    expect(digest).toBe(digestOf(content));
+  });
+
+  test('closed twice says the same, but for the time', async () => {
+    const again = JSON.parse((await desk.cli('close', MONTH, '--out', desk.file('again.json'), '--json')).out) as Certificate;
+    expect({ ...again, closedAt: '', digest: '' }).toEqual({ ...certificate, closedAt: '', digest: '' });
+  });
+
+  test('is not certified when one cent was planted in Autotask; the cent is named', async () => {
+    await withPrice(CONTOSO_A, 0.01, async () => {
+      const { code, said, out } = await desk.cli('close', MONTH, '--out', desk.file('never.json'));
+      expect({ code, out }).toEqual({ code: 3, out: '' });
+      expect(said).toMatch(new RegExp(`Contoso Dental Group: subscription ${CONTOSO_A}, sales: .*491\\.01 .*, 0\\.01 off`));
+      expect(said).toContain(`billing run ${MONTH} --wait`);
+      await expect(readFile(desk.file('never.json'))).rejects.toThrow('ENOENT');
+    });
+  });
+
+  test('is not certified when two planted cents cancel out', async () => {
+    const powerBi = (await desk.control('GET', 'state')) as State;
+    const other = powerBi.autotask.contracts.find(({ contractName }) => String(contractName).startsWith('Power BI Pro'))!;
+    await withPrice(CONTOSO_A, 0.01, () =>
+      withPrice(String(other.contractNumber), -0.01, async () => {
+        const { code, said } = await desk.cli('close', MONTH, '--out', desk.file('never.json'));
+        expect(code).toBe(3);
+        expect(said).toContain('2 amounts do not agree');
+      }),
+    );
+  });
+
+  test('is not certified when Cloudmore restated a cent after the run, until it is billed', async () => {
+    await clock('2025-11-06T03:00:00Z');
+    const { code, said } = await desk.cli('close', MONTH, '--out', desk.file('never.json'));
+    expect(code).toBe(3);
+    expect(said).toContain('the report says 491.01 EUR; in Autotask stand 491.00');
+    const drift = await desk.cli('close', '--verify', file);
+    expect(drift.code).toBe(3);
+    expect(drift.out).toMatch(
+      /as it was written, but the month has moved[\s\S]*Cloudmore's report moved since: 1440\.93 → 1440\.94 EUR/,
+    );
+    await clock(`${BILLED}T03:00:00Z`);
+  });
+
+  test('is not certified when a charge of ours stands where nobody was reported', async () => {
+    const { autotask } = (await desk.control('GET', 'state')) as State;
+    const [charge] = autotask.charges;
+    const contract = autotask.contracts.find(({ id }) => id === charge!.contractID)!;
+    await desk.control('PATCH', `autotask/contracts/${String(contract.id)}`, {
+      contractNumber: null,
+      userDefinedFields: [{ name: 'Subscription ID', value: null }],
+    });
+    const { code, said } = await desk.cli('close', MONTH, '--out', desk.file('never.json'));
+    expect(code).toBe(3);
+    expect(said).toMatch(/contract \d+/);
+    const { contractNumber, userDefinedFields } = contract;
+    await desk.control('PATCH', `autotask/contracts/${String(contract.id)}`, { contractNumber, userDefinedFields });
+  });
+
+  test('is not certified when an excluded customer has got a company since', async () => {
+    const ADVENTURE = '1f7b1efa-2cb8-53a6-b95b-6492a244742c';
+    const property = (value: string): unknown => ({ customProperties: [{ name: 'AutotaskCompanyID', value }] });
+    await desk.control('PATCH', `cloudmore/organizations/${ADVENTURE}`, property('29683512'));
+    const { code, said } = await desk.cli('close', MONTH, '--out', desk.file('never.json'));
+    expect(code).toBe(3);
+    expect(said).toContain('was excluded (company-id-missing), but the reason is gone');
+    await desk.control('PATCH', `cloudmore/organizations/${ADVENTURE}`, property(''));
+  });
+
+  describe('and its certificate', () => {
+    const verify = async (changed: unknown): Promise<{ code: number; out: string }> => {
+      const copy = desk.file('copy.json');
+      await writeFile(copy, JSON.stringify(changed));
+      return desk.cli('close', '--verify', copy);
+    };
+
+    test('holds as long as neither the paper nor the month changes', async () => {
+      expect(await verify(certificate)).toMatchObject({ code: 0, out: expect.stringContaining('holds: 2025-10') as unknown });
+    });
+
+    test('is told from one in which a figure was changed', async () => {
+      const changed = structuredClone(certificate);
+      changed.customers[1]!.posted.sales = '1410.94';
+      const { code, out } = await verify(changed);
+      expect(code).toBe(1);
+      expect(out).toMatch(/not as it was written:[\s\S]*digest does not fit[\s\S]*do not add up/);
+    });
+
+    test('is told from one whose digest was computed anew after the change', async () => {
+      const { digest: _, ...content } = structuredClone(certificate);
+      content.customers[1]!.organizationName = 'Somebody else';
+      const { code, out } = await verify({ ...content, digest: digestOf(content) });
+      expect(code).toBe(1);
+      expect(out).toContain('The evidence keeps no certificate with its digest');
+    });
+
+    test('shows what somebody changed in Autotask afterwards as drift, not as tampering', async () => {
+      await withPrice(CONTOSO_A, 5, async () => {
+        const { code, out } = await verify(certificate);
+        expect(code).toBe(3);
+        expect(out).toMatch(
+          /as it was written, but the month has moved[\s\S]*Contoso Dental Group: Autotask moved since: 1410\.93 → 1415\.93 EUR/,
+        );
+      });
+    });
+
+    test.each([
+      ['a file that is not there', null, /cannot be read as a certificate/],
+      ['another JSON file', '{"kind":"plan"}', /is no close certificate \(kind/],
+    ])('%s is refused with what was expected', async (_, content, says) => {
+      const path = desk.file('other.json');
+      if (content !== null) await writeFile(path, content);
+      const { code, said } = await desk.cli('close', '--verify', content === null ? desk.file('missing.json') : path);
+      expect(code).toBe(64);
+      expect(said).toMatch(says);
+    });
+  });
+});
+
+describe('a month in which something is held', () => {
+  let desk: Desk;
+  useDesk(async (opened) => {
+    desk = opened;
+    await desk.control('PATCH', 'autotask/companies/29683540', { isActive: false });
+    await desk.bill(MONTH, BILLED);
+  });
+
+  test('is refused with the amount and where to look', async () => {
+    const { code, said } = await desk.cli('close', MONTH);
+    expect(code).toBe(3);
+    expect(said).toMatch(/cannot be closed yet:\n {2}5709\.39 EUR held/);
+    expect(said).toContain(`billing report ${MONTH}`);
+  });
+
+  test('and one that never ran is told to run first', async () => {
+    expect(await desk.cli('close', '2025-08')).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('billing run 2025-08') as unknown,
+    });
+    expect(await desk.cli('close')).toMatchObject({ code: 64 });
+  });
+});
+
+// ---------------------------------------------------------------------------------------------------------------- the pure parts
+
+describe('the arithmetic of the close', () => {
+  test.each([
+    ['0.005', 'EUR', '0.01'],
+    ['-0.005', 'EUR', '-0.01'],
+    ['0.0049999', 'EUR', '0.00'],
+    ['1.5', 'JPY', '2'],
+    ['1.2345', 'KWD', '1.235'],
+  ])('rounds %s %s to %s', (value, currency, rounded) => {
+    expect(textOf(toMinor(exact(value), currency), currency)).toBe(rounded);
+  });
+
+  test.each(['', '1e-7', '1,5', 'NaN', '0.1234567890123'])('does not take %p for an amount', (text) => {
+    expect(() => exact(text)).toThrow(RangeError);
+  });
+
+  test('agrees with the planner\u2019s on sums, products and roundings, though it shares no line with it', () => {
+    const amount = fc.tuple(fc.bigInt(-(10n ** 9n), 10n ** 9n), fc.integer({ min: 0, max: 5 })).map(([value, scale]) => {
+      const text = big(String(value)).div(big(10).pow(scale));
+      return text.toFixed();
+    });
+    fc.assert(
+      fc.property(amount, amount, fc.constantFrom('EUR', 'JPY', 'KWD', 'CLF'), (left, right, currency) => {
+        expect(textOf(toMinor(exact(left) + exact(right), currency), currency)).toBe(money(big(left).plus(right), currency));
+        expect(textOf(toMinor(times(exact(left), exact(right)), currency), currency)).toBe(
+          money(big(left).times(right), currency),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('digits beyond the minor unit', () => {
+  const standing = (sales: number) =>
+    standingOf(
+      {
+        companies: [],
+        contracts: [{ id: 1, companyID: 7, userDefinedFields: [{ name: 'Subscription ID', value: SUBSCRIPTION }] }],
+        rows: [{ id: 2, contractID: 1, serviceID: 3, startDate: '2025-09-30T22:00:00Z', price: sales, cost: 100 }],
+        charges: [],
+        services: [{ id: 3, invoiceDescription: 'CFQ7TTC0-X' }],
+      },
+      { month: MONTH, subscriptionUdf: 'Subscription ID', priceListCodes: new Set() },
+      () => 'EUR',
+    );
+  const differences = (lines: Line[], sales: number): number =>
+    compare({
+      reported: reportedOf(lines, MONTH, '2025-11-01'),
+      standing: standing(sales),
+      claims: [],
+      customers: [{ organizationId: 'org-1', organizationName: 'Contoso', companyIdText: '7' }],
+      currencyOf: () => 'EUR',
+      companyNames: new Map(),
+      settings: { exportRecordTypes: [], excludeServices: [] },
+    }).differences.length;
+
+  const cases: [what: string, lines: Line[], sales: number, agrees: boolean][] = [
+    ['whole cents must agree to the cent', [line({ sales: '120.01' })], 120, false],
+    ['one item may be rounded by half a cent', [line({ sales: '120.004' })], 120, true],
+    ['but by no more', [line({ sales: '120.006' })], 120, false],
+    [
+      'two items, each by its own half',
+      [line({ sales: '60.004' }), line({ itemCode: 'B', sales: '60.004', cost: '0' })],
+      120,
+      true,
+    ],
+  ];
+  test.each(cases)('%s', (_, lines, sales, agrees) => {
+    expect(differences(lines, sales)).toBe(agrees ? 0 : 1);
+  });
+});
