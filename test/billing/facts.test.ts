@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import { companyIdOf, cutReport } from '../../shared/billing/facts.js';
+import type { Report } from '../../shared/billing/types.js';
+import { line, manualLine, organization, report, subscription } from './builders.js';
+
+/** Rule 1: the report cut by day, compared with last month's, and cut into one slice per organization. */
+
+const facts = (changes: Partial<Report>, asOf = '2025-10-12') => cutReport(report(changes), asOf).facts;
+
+describe('what this month is compared with (1.4)', () => {
+  const september = Array.from({ length: 30 }, (_, index) =>
+    line({ billingDate: `2025-09-${String(index + 1).padStart(2, '0')}`, sales: '1' }),
+  );
+  test.each([
+    ['2025-10-01', 0, 'cut three days before the first of last month'],
+    ['2025-10-04', 0, 'cut on the first'],
+    ['2025-10-05', 1, 'one day of last month'],
+    ['2025-10-12', 8, 'eight days'],
+    ['2025-10-31', 26, 'the 30th stands for the 31st'],
+    ['2025-11-01', 30, 'the month is over: all of it'],
+    ['2025-12-15', 30, 'long over: all of it'],
+    ['2025-09-20', 0, 'not begun'],
+  ])('on %s it is %i lines of September: %s', (asOf, count) => {
+    expect(facts({ previousLines: september }, asOf).previousLines).toBe(count);
+  });
+
+  test('lines of any other month do not count, wherever they stand', () => {
+    const lines = ['2025-08-31', '2025-09-01', '2025-10-01'].map((billingDate) => line({ billingDate }));
+    expect(facts({ previousLines: lines, lines }, '2025-11-20')).toMatchObject({ previousLines: 1, lines: 1 });
+  });
+
+  test('a leap year has its 29th of February', () => {
+    const february = ['2024-02-25', '2024-02-26'].map((billingDate) => line({ billingDate }));
+    expect(facts({ month: '2024-03', lines: [], previousLines: february }, '2024-03-29').previousLines).toBe(1);
+  });
+});
+
+describe('what concerns the whole month', () => {
+  test('sales by currency, exact, in any letters', () => {
+    const lines = [line({ sales: '0.1' }), line({ sales: '0.2', currency: 'eur' }), line({ sales: '7', currency: 'CHF' })];
+    const { sales, previousSales } = facts({ lines, previousLines: [line({ billingDate: '2025-09-02', sales: '3' })] });
+    expect([Object.entries(sales), previousSales]).toEqual([
+      [
+        ['CHF', '7'],
+        ['EUR', '0.3'],
+      ],
+      { EUR: '3' },
+    ]);
+  });
+
+  test('record types in the order of the rules; a manual line is none', () => {
+    expect(
+      facts({ lines: [manualLine(), line({ recordType: 'Marketplace' }), line(), line({ recordType: 'Mystery' })] }).recordTypes,
+    ).toEqual(['Csp365Nce', 'Marketplace']);
+  });
+
+  test('companies of several active organizations, as numbers, in order', () => {
+    const named = (id: string, companyIdText: string | null, isActive = true) => organization({ id, companyIdText, isActive });
+    const organizations = [
+      ...[named('a', '12'), named('b', ' 012 '), named('c', '7'), named('d', '7')],
+      ...[named('e', '9'), named('f', '9', false), named('g', null), named('h', null), named('i', 'x'), named('j', 'x')],
+    ];
+    const { sharedCompanyIds, jointCompanies } = facts({ organizations, subscriptions: [], lines: [] });
+    expect(sharedCompanyIds).toEqual([7, 12]);
+    expect(jointCompanies.map(({ companyId, organizationIds }) => [companyId, organizationIds])).toEqual([
+      [12, ['a', 'b']],
+      [7, ['c', 'd']],
+      [9, ['e', 'f']],
+    ]);
+  });
+
+  test('the subscriptions of such a company are known from lists and from both months, each once', () => {
+    const organizations = [organization(), organization({ id: 'ORG-2' })];
+    const { jointCompanies } = facts({
+      organizations,
+      subscriptions: [subscription({ id: 'Listed', organizationId: 'org-2' })],
+      lines: [line({ subscriptionId: 'Now' }), line({ subscriptionId: ' ' }), line({ subscriptionId: null })],
+      previousLines: [
+        line({ subscriptionId: 'Before', billingDate: '2025-09-01', organizationId: 'Org-2' }),
+        line({ subscriptionId: 'NOW', billingDate: '2025-09-01' }),
+      ],
+    });
+    expect(jointCompanies).toEqual([
+      { companyId: 7, organizationIds: ['org-1', 'org-2'], subscriptionIds: ['before', 'listed', 'now'] },
+    ]);
+  });
+
+  test.each([
+    ['7', 7],
+    [' 007 ', 7],
+    ['9007199254740991', 9007199254740991],
+    ['9007199254740993', undefined],
+    ['', undefined],
+    ['7a', undefined],
+    ['a7', undefined],
+    ['-7', undefined],
+  ])('the text %j names company %s', (text, id) => expect(companyIdOf(text)).toBe(id));
+});
+
+test('each organization gets what is its own, whatever the letters of its id; one that only lines name is kept without a company', () => {
+  const { organizations } = cutReport(
+    report({
+      organizations: [organization({ id: 'ORG-2', name: 'Second', companyIdText: ' 8 ' }), organization({ companyIdText: ' ' })],
+      lines: [line(), line({ organizationId: 'org-2' }), line({ organizationId: 'gone', organizationName: 'Gone Ltd' })],
+      previousLines: [line({ billingDate: '2025-09-02', organizationId: 'Org-2' })],
+      subscriptions: [subscription(), subscription({ id: 's-2', organizationId: 'Org-2' })],
+    }),
+    '2025-10-12',
+  );
+  expect(
+    organizations.map((slice) => [
+      slice.organization,
+      slice.lines.length,
+      slice.previousLines.length,
+      slice.subscriptions.map(({ id }) => id.slice(0, 3)),
+    ]),
+  ).toEqual([
+    [{ id: 'gone', name: 'Gone Ltd', isActive: false, companyIdText: null }, 1, 0, []],
+    [organization({ companyIdText: null }), 1, 0, ['111']],
+    [organization({ id: 'ORG-2', name: 'Second', companyIdText: '8' }), 1, 1, ['s-2']],
+  ]);
+});

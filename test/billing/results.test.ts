@@ -1,0 +1,334 @@
+import { describe, expect, test } from '@jest/globals';
+import { assertPlan, InvariantViolation } from '../../shared/billing/invariants.js';
+import { buildItems, indexPrices } from '../../shared/billing/items.js';
+import { planBlind } from '../../shared/billing/plan.js';
+import { cutReport } from '../../shared/billing/facts.js';
+import { monthResult, organizationResult } from '../../shared/billing/reconcile.js';
+import { applyStops, isParked, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
+import type { ExtendContractStep, Ghost, Plan, PlannedItem, Step } from '../../shared/billing/types.js';
+import { line, organization, plan, report, running, settings } from './builders.js';
+import { lines } from './examples/row-and-charge.js';
+
+/** Outcomes to what a person reads; what must hold of every plan; what becomes of a plan that could not be carried out. */
+
+const item = (changes: Partial<PlannedItem> = {}): PlannedItem => ({ ...plan().items[0]!, ...changes });
+const ghost = (changes: Partial<Ghost> = {}): Ghost => ({
+  contractId: 100,
+  contractKey: 's-1',
+  serviceId: 50,
+  type: 'Csp365Nce',
+  itemCode: 'CFQ7',
+  currency: 'EUR',
+  quantity: '3',
+  cost: '10.00',
+  sales: '12.00',
+  outcome: 'ghost',
+  rule: '8.3',
+  message: 'Look.',
+  ...changes,
+});
+const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
+  organizationId: 'org-1',
+  organizationName: 'Contoso',
+  companyId: 7,
+  month: '2025-10',
+  asOf: '2025-10-12',
+  status: 'Done',
+  items: [item()],
+  ghosts: [],
+  notes: [],
+  steps: [],
+  planDigest: 'd'.repeat(64),
+  workflowId: 'billing/default/2025-10/org-1',
+  writes: { services: 1, products: 2, contracts: 3, extensions: 4, adjustments: 5, charges: 6 },
+  calls: { autotask: 7, cloudmore: 8 },
+  message: null,
+  ...changes,
+});
+const frame = {
+  broker: 'default',
+  mode: 'auto' as const,
+  currency: 'EUR',
+  facts: { month: '2025-10', asOf: '2025-10-12', unassigned: [] },
+  calls: { autotask: 100, cloudmore: 200 },
+};
+
+describe('report = posted + held + excluded', () => {
+  const items = [
+    item({ lines: 2 }),
+    item({ outcome: 'held', reason: 'period-frozen', message: 'Frozen.', cost: '1.00', sales: '2.00', quantity: '2.5' }),
+    item({ outcome: 'excluded', reason: 'record-type-off', message: 'Off.', cost: '0.10', sales: '0.20', itemCode: null }),
+    item({ currency: 'USD', sales: '9.00', roundingSales: '0.004' }),
+    item({ currency: 'CHF', sales: '8.00', outcome: 'held', reason: 'unclassified', message: 'Unknown.' }),
+    item({ roundingSales: '0.001', roundingCost: '-0.002', lines: 1 }),
+    item({ roundingSales: '0.002', roundingCost: '0.002', currency: 'eur' }),
+  ];
+  const ghosts = [ghost(), ghost({ outcome: 'awaiting', sales: '5.00' }), ghost({ outcome: 'zeroed', sales: '99.00' })];
+
+  test('an organization has its sums by currency, its items, and the ghosts that are left standing', () => {
+    const result = organizationResult(outcome({ items, ghosts }), 'EUR');
+    const { items: rows, ...sums } = result;
+    expect(sums).toEqual({
+      organizationId: 'org-1',
+      organizationName: 'Contoso',
+      companyId: 7,
+      status: 'Done',
+      report: { lines: 6, cost: '301.10', sales: '362.20' },
+      posted: { lines: 4, cost: '300.00', sales: '360.00' },
+      held: { lines: 1, cost: '1.00', sales: '2.00' },
+      excluded: { lines: 1, cost: '0.10', sales: '0.20' },
+      otherCurrencies: [
+        {
+          currency: 'CHF',
+          report: { lines: 1, cost: '100.00', sales: '8.00' },
+          posted: { lines: 0, cost: '0.00', sales: '0.00' },
+          held: { lines: 1, cost: '100.00', sales: '8.00' },
+          excluded: { lines: 0, cost: '0.00', sales: '0.00' },
+        },
+        {
+          currency: 'USD',
+          report: { lines: 1, cost: '100.00', sales: '9.00' },
+          posted: { lines: 1, cost: '100.00', sales: '9.00' },
+          held: { lines: 0, cost: '0.00', sales: '0.00' },
+          excluded: { lines: 0, cost: '0.00', sales: '0.00' },
+        },
+      ],
+      planDigest: 'd'.repeat(64),
+      workflowId: 'billing/default/2025-10/org-1',
+    });
+    expect(rows.map(({ outcome: what, reason, quantity, sales, cause }) => [what, reason, quantity, sales, cause])).toEqual([
+      ['posted', null, 10, '120.00', null],
+      ['held', 'period-frozen', 2.5, '2.00', 'Frozen.'],
+      ['excluded', 'record-type-off', 10, '0.20', 'Off.'],
+      ['posted', null, 10, '9.00', null],
+      ['held', 'unclassified', 10, '8.00', 'Unknown.'],
+      ['posted', null, 10, '120.00', null],
+      ['posted', null, 10, '120.00', null],
+      ['ghost', 'ghost', 3, '12.00', 'Look.'],
+      ['awaiting', 'awaiting-report', 3, '5.00', 'Look.'],
+    ]);
+    expect(rows[0]).toEqual({
+      currency: 'EUR',
+      subscriptionId: '11111111-1111-4111-8111-111111111111',
+      recordType: 'Csp365Nce',
+      itemCode: 'CFQ7TTC0LCHC-0002-P1Y-Monthly',
+      productName: 'Business Premium',
+      contractId: null,
+      quantity: 10,
+      cost: '100.00',
+      sales: '120.00',
+      outcome: 'posted',
+      reason: null,
+      cause: null,
+      message: null,
+    });
+    expect(rows[7]).toMatchObject({
+      currency: 'EUR',
+      subscriptionId: 's-1',
+      recordType: 'Csp365Nce',
+      itemCode: 'CFQ7',
+      productName: 'CFQ7',
+      contractId: 100,
+      cost: '10.00',
+      message: expect.stringContaining('12.00 EUR') as unknown,
+    });
+    expect(organizationResult(outcome({ ghosts: [ghost({ itemCode: null })] }), 'EUR').items[1]?.productName).toBe('Csp365Nce');
+  });
+
+  test('a month has the sums of its organizations, in order of their ids', () => {
+    const unassigned = [
+      { invoiceNumber: '1', customerName: null, productName: null, currency: 'EUR', cost: '5.10', sales: '6.00' },
+      { invoiceNumber: '1', customerName: null, productName: null, currency: 'USD', cost: '1.00', sales: '1.00' },
+    ];
+    const second = outcome({
+      organizationId: 'org-0',
+      items: [],
+      ghosts: [ghost({ currency: 'USD' })],
+      writes: NO_WRITES,
+      calls: NO_CALLS,
+    });
+    const { organizations, digest, ...month } = monthResult({ ...frame, facts: { ...frame.facts, unassigned } }, [
+      outcome({ items, ghosts }),
+      second,
+    ]);
+    expect(organizations.map(({ organizationId }) => organizationId)).toEqual(['org-0', 'org-1']);
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(month).toEqual({
+      broker: 'default',
+      month: '2025-10',
+      asOf: '2025-10-12',
+      currency: 'EUR',
+      mode: 'auto',
+      report: { lines: 6, cost: '301.10', sales: '362.20' },
+      posted: { lines: 4, cost: '300.00', sales: '360.00' },
+      held: { lines: 1, cost: '1.00', sales: '2.00' },
+      excluded: { lines: 1, cost: '0.10', sales: '0.20' },
+      unassigned: { lines: 1, cost: '5.10', sales: '6.00' },
+      awaiting: { lines: 1, cost: '10.00', sales: '5.00' },
+      ghosts: { lines: 1, cost: '10.00', sales: '12.00' },
+      rounding: { cost: '0', sales: '0.003' },
+      otherCurrencies: expect.any(Array) as unknown,
+      writes: { services: 1, products: 2, contracts: 3, extensions: 4, adjustments: 5, charges: 6 },
+      calls: { autotask: 107, cloudmore: 208 },
+    });
+    expect(month.otherCurrencies.map(({ currency }) => currency)).toEqual(['CHF', 'USD']);
+  });
+
+  test('two organizations add up what they wrote and asked', () => {
+    const { writes, calls } = monthResult(frame, [outcome(), outcome({ organizationId: 'org-2' })]);
+    expect([writes, calls]).toEqual([
+      { services: 2, products: 4, contracts: 6, extensions: 8, adjustments: 10, charges: 12 },
+      { autotask: 114, cloudmore: 216 },
+    ]);
+  });
+
+  test('the digest is of report and outcomes, not of who ran them where', () => {
+    const digestOf = (changes: Partial<Outcome>): string => monthResult(frame, [outcome(changes)]).digest;
+    expect(digestOf({ workflowId: null, planDigest: '', status: 'Unchanged' })).toBe(digestOf({}));
+    expect(digestOf({ items: [item({ sales: '120.01' })] })).not.toBe(digestOf({}));
+    expect(monthResult({ ...frame, facts: { ...frame.facts, month: '2025-11' } }, [outcome()]).digest).not.toBe(digestOf({}));
+  });
+
+  test.each(['cost', 'sales'] as const)('%s that does not add up stops the month instead of being shown', (side) => {
+    const halves = [item({ [side]: '0.005' }), item({ [side]: '0.005', outcome: 'held', reason: 'api-error' })];
+    expect(() => organizationResult(outcome({ items: halves }), 'EUR')).toThrow(InvariantViolation);
+  });
+
+  test('the sentence says which sums', () => {
+    const halves = [item({ sales: '0.005' }), item({ sales: '0.005', outcome: 'held', reason: 'api-error' })];
+    expect(() => organizationResult(outcome({ items: halves }), 'EUR')).toThrow(
+      'Invariant 1: EUR: report 0.01 is not posted 0.01 + held 0.01 + excluded 0.00. Nothing was written; please report this.',
+    );
+  });
+});
+
+describe('a plan that breaks a promise is not carried out', () => {
+  const items = buildItems([line()], { subscriptions: [], prices: indexPrices([]), excludedServices: new Set() });
+  const broken = (changes: (made: Plan) => Partial<Plan>): (() => void) => {
+    const made = plan({ report: { subscriptions: [], prices: [] } });
+    return () => assertPlan({ ...made, ...changes(made) }, items);
+  };
+  const first = (changes: Partial<PlannedItem>) => (made: Plan) => ({ items: [{ ...made.items[0]!, ...changes }] });
+  const twice = (step: Partial<Step>) => () => ({ steps: [step, step] as Step[] });
+  const extend: Partial<ExtendContractStep> = {
+    kind: 'extendContract',
+    contractId: 1,
+    summary: 'Contract X',
+    fromDay: '2025-10-31',
+  };
+
+  test('as it is made it keeps them all', () => expect(broken(() => ({}))).not.toThrow());
+
+  test.each<[string, (made: Plan) => Partial<Plan>, string]>([
+    ['an item is left out', () => ({ items: [] }), 'Invariant 7: Contoso 2025-10: 1 items, 0 outcomes'],
+    ['an item is another', first({ id: 'x' }), 'does not carry its lines'],
+    ['its sales are others', first({ sales: '120.01' }), "(Business Premium) does not carry its lines' amounts"],
+    ['its cost is another', first({ cost: '100.01' }), 'does not carry its lines'],
+    ['a line of it is lost', first({ lines: 2 }), 'does not carry its lines'],
+    ['it is posted with a reason', first({ reason: 'api-error' }), 'is posted with reason api-error'],
+    ['it is held without one', first({ outcome: 'held' }), 'is held with reason null'],
+    ['it is posted and stands nowhere', first({ standing: null }), 'would be undefined / undefined, not 120.00 / 100.00'],
+    [
+      'it is posted with other sales',
+      (made) => first({ standing: { ...made.items[0]!.standing!, after: { sales: '1.00', cost: '100.00' } } })(made),
+      'Invariant 1: Contoso 2025-10: row and charges of item 435d6b8a4ec490d3 (Business Premium) would be 1.00 / 100.00, not 120.00 / 100.00',
+    ],
+    [
+      'it is posted with another cost',
+      (made) => first({ standing: { ...made.items[0]!.standing!, after: { sales: '120.00', cost: '1.00' } } })(made),
+      'would be 120.00 / 1.00',
+    ],
+    [
+      'a service is made twice',
+      twice({ kind: 'ensureService', serviceKey: 'A' }),
+      'Invariant 2: Contoso 2025-10: 2 steps for service a',
+    ],
+    ['a product is made twice', twice({ kind: 'ensureProduct', productKey: 'A' }), '2 steps for product a'],
+    ['a contract is made twice', twice({ kind: 'upsertContract', contractKey: 'A' }), '2 steps for contract a'],
+    ['a contract is extended twice', twice({ ...extend, toDay: '2025-11-30' }), '2 steps for end date of contract 1'],
+    [
+      'an adjustment is made twice',
+      twice({ kind: 'postAdjustment', contractKey: 'A', serviceKey: 'B', contractServiceId: 1, day: '2025-10-01' }),
+      '2 steps for adjustment a b 1 2025-10-01',
+    ],
+    ['a charge is made twice', twice({ kind: 'postCharge', chargeKey: 'A', action: 'create' }), '2 steps for charge a '],
+    [
+      'a charge is deleted twice',
+      twice({ kind: 'postCharge', chargeKey: 'A', action: 'delete', chargeId: 1 }),
+      '2 steps for charge a 1',
+    ],
+    [
+      'an end moves back',
+      () => ({ steps: [{ ...extend, toDay: '2025-10-30' }] as Step[] }),
+      'Invariant 6: Contract X moves backwards',
+    ],
+    ['an end does not move', () => ({ steps: [{ ...extend, toDay: '2025-10-31' }] as Step[] }), 'moves backwards'],
+  ])('%s', (_, changes, message) => expect(broken(changes)).toThrow(message));
+
+  test('two charges of one key may be deleted, and one end may move on', () => {
+    const charges = [1, 2].map((chargeId) => ({ kind: 'postCharge', chargeKey: 'A', action: 'delete', chargeId }));
+    expect(broken(() => ({ steps: [...charges, { ...extend, toDay: '2025-11-01' }] as Step[] }))).not.toThrow();
+  });
+
+  test('the mistake has a name and the number of what it breaks', () => {
+    expect(new InvariantViolation(3, 'x')).toMatchObject({ name: 'InvariantViolation', invariant: 3 });
+  });
+});
+
+describe('what stopped an item while it was carried out (2.5)', () => {
+  const stops = [{ itemId: '435d6b8a4ec490d3', outcome: 'held' as const, reason: 'api-error' as const, message: 'Refused.' }];
+
+  test('becomes its outcome, reason, message and last sentence', () => {
+    const made = plan();
+    const [stopped] = applyStops(made, stops);
+    expect(stopped).toEqual({
+      ...made.items[0],
+      outcome: 'held',
+      reason: 'api-error',
+      message: 'Refused.',
+      because: [...made.items[0]!.because, { rule: '2.5', text: 'Refused.' }],
+      standing: stopped!.standing,
+    });
+  });
+
+  test('changes nothing of an item that was not to be posted, or of another', () => {
+    const frozen = plan({
+      books: { ...running(), rows: running().rows.map((row) => ({ ...row, frozen: true })) },
+      report: lines({ sales: '1' }),
+    });
+    expect(applyStops(frozen, stops)).toEqual(frozen.items);
+    expect(applyStops(plan(), [{ ...stops[0]!, itemId: 'other' }])).toEqual(plan().items);
+  });
+
+  test.each([
+    ['NeedsAttention', true],
+    ['AwaitingApproval', true],
+    ['Skipped', true],
+    ['Done', false],
+    ['Excluded', false],
+  ] as const)('%s stays open for a person: %s', (status, parked) => expect(isParked(status)).toBe(parked));
+});
+
+describe('books that could not be read', () => {
+  const blind = (companyIdText: string | null): Plan => {
+    const { facts, organizations } = cutReport(
+      report({ organizations: [organization({ companyIdText })], lines: [line(), line({ recordType: 'CustomService' })] }),
+      '2025-10-12',
+    );
+    return planBlind({ facts, slice: organizations[0]!, settings: settings() }, 'Autotask did not answer.');
+  };
+
+  test('hold every item that is not excluded by itself, and write nothing', () => {
+    const made = blind('7');
+    expect(made.items.map(({ outcome: what, reason, message }) => [what, reason, message]).sort()).toEqual([
+      ['excluded', 'custom-service', 'Custom services are billed outside this export.'],
+      ['held', 'api-error', 'Autotask did not answer.'],
+    ]);
+    expect([made.companyId, made.steps, made.ghosts, made.needs]).toEqual([7, [], [], []]);
+  });
+
+  test('are not needed for an organization without company id', () => {
+    expect(new Set(blind(' ').items.map(({ reason }) => reason))).toEqual(new Set(['company-id-missing', 'custom-service']));
+    expect(blind('x').companyId).toBeNull();
+  });
+});
