@@ -118,11 +118,12 @@ export class Autotask {
       contracts.length > LIST_LENGTH,
       options,
     );
-    const charges = await this.readCharges(
-      [{ op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: `CM-${month}-` }],
-      options,
-    );
-    return { ...(await this.readShared(options)), companies, contracts, rows, charges, detailed: [] };
+    const shared = await this.readShared(options);
+    const products = shared.products.map(({ id }) => id);
+    const ours: Condition = { op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: `CM-${month}-` };
+    const others = products.length === 0 ? [] : [inMonth(month, { op: 'in', field: 'productID', value: products })];
+    const charges = await this.readCharges([{ op: 'or', items: [ours, ...others] }], options);
+    return { ...shared, companies, contracts, rows, charges, detailed: [] };
   }
 
   /** The same for one organization alone. `subscriptionKeys` are looked for at other companies too (rule 6.1). */
@@ -168,7 +169,13 @@ export class Autotask {
             options,
           );
     const purchased: Condition[] = [
-      { op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: 'CM-' },
+      {
+        op: 'or',
+        items: [
+          { op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: 'CM-' },
+          inMonth(month, { op: 'exist', field: 'productID' }),
+        ],
+      },
       { op: 'gte', field: 'datePurchased', value: toWire(addDays(firstDay(month), -1)) },
     ];
     const charges = (await this.queryList('ContractCharges', 'contractID', contractIds, purchased, { ...options })).map(toCharge);
@@ -548,6 +555,16 @@ const lowerFrame = (answer: unknown): unknown =>
   typeof answer === 'object' && answer !== null
     ? Object.fromEntries(Object.entries(answer).map(([key, value]) => [key.toLowerCase(), value]))
     : answer;
+
+/** What was purchased in the month, with a margin of a day (`autotask.md` 2.7). */
+const inMonth = (month: Month, condition: Condition): Condition => ({
+  op: 'and',
+  items: [
+    condition,
+    { op: 'gte', field: 'datePurchased', value: toWire(addDays(firstDay(month), -1)) },
+    { op: 'lte', field: 'datePurchased', value: toWire(addDays(lastDay(month), 1)) },
+  ],
+});
 
 function keyOf(record: unknown): string {
   if (typeof record === 'object' && record !== null) {

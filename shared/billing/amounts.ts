@@ -6,6 +6,7 @@ import { addMonths, firstDay, lastDay, monthOf, nextMonth } from './month.js';
 import { hasMoney } from './rows.js';
 import {
   add,
+  chargesOfOthers,
   isBalanced,
   isFrozen,
   show,
@@ -61,7 +62,11 @@ export function planRowAndCharge(billable: Billable, place: Place, books: Books,
 /** Decides the charge of an Azure or marketplace item: the same logic with a row of nothing (7.8). */
 export function planCharge(billable: Billable, place: Place, books: Books, settings: Settings): AmountsPlan {
   const state = stateOf(billable, place, books);
-  if (isBalanced(state, billable.currency)) return balanced(billable, place, state);
+  const others = othersBecause(billable, place, books);
+  if (isBalanced(state, billable.currency)) {
+    const plan = balanced(billable, place, state);
+    return { ...plan, because: [...plan.because, ...others] };
+  }
   if (isFrozen(place, state)) return frozen(billable, place, state, books, settings);
   const steps = chargeSteps(
     billable,
@@ -74,10 +79,17 @@ export function planCharge(billable: Billable, place: Place, books: Books, setti
   return {
     steps,
     held: null,
-    because: [{ rule: '7.8', text: `charge of ${show(state.wanted, billable.currency)}` }],
+    because: [{ rule: '7.8', text: `charge of ${show(state.wanted, billable.currency)}` }, ...others],
     notes: [],
     extendTo: null,
   };
+}
+
+function othersBecause({ currency }: Billable, place: Place, books: Books): Because[] {
+  const others = chargesOfOthers(place, books);
+  if (others.length === 0) return [];
+  const stands = show(totalOf(others, minorUnits(currency)), currency);
+  return [{ rule: '7.8', text: `${stands} of it stand on charges that others made (${others.map(({ id }) => id).join(', ')})` }];
 }
 
 /**

@@ -134,8 +134,9 @@ export function upsertContractStep(
   endDay: Day,
   month: Month,
   settings: Settings,
+  isWritten: boolean,
 ): UpsertContractStep | null {
-  const set = contract ? corrections(contract, contractKey, settings) : {};
+  const set = contract ? corrections(contract, contractKey, settings, isWritten) : {};
   if (contract && Object.keys(set).length === 0) return null;
   const name = contract?.name ?? contractName(item);
   const what = contract ? `set ${Object.keys(set).join(', ')}` : `new, ${firstDay(month)} to ${endDay}`;
@@ -153,12 +154,14 @@ export function upsertContractStep(
   };
 }
 
-function corrections(contract: Contract, contractKey: string, settings: Settings): UpsertContractStep['set'] {
-  return {
+/** The number is only a second way to find the contract: filled when something is written anyway, so that contracts taken over in balance are left alone. */
+function corrections(contract: Contract, contractKey: string, settings: Settings, isWritten: boolean): UpsertContractStep['set'] {
+  const needed = {
     ...(contract.slaId === settings.slaId ? {} : { slaId: settings.slaId }),
     ...(same(contract.subscriptionId, contractKey) ? {} : { subscriptionId: contractKey }),
-    ...(present(contract.number) === null ? { number: contractKey } : {}),
   };
+  const fillsNumber = present(contract.number) === null && (isWritten || Object.keys(needed).length > 0);
+  return fillsNumber ? { ...needed, number: contractKey } : needed;
 }
 
 function contractName(item: Item): string {

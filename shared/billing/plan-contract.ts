@@ -349,6 +349,7 @@ function contractStepsOf(
     endDay,
     context.month,
     context.settings,
+    writing.length > 0 || extendsFrom !== null,
   );
   return [
     ...catalogueSteps(billed, context),

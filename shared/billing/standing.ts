@@ -1,5 +1,6 @@
 import { type Big, big, minorUnits, money, round, sum, ZERO } from './decimal.js';
 import { parseChargeKey } from './keys.js';
+import { monthOf } from './month.js';
 import type { RowView } from './rows.js';
 import { fold } from './text.js';
 import type { Books, Charge, Contract, Day, Decimal, Month } from './types.js';
@@ -50,28 +51,29 @@ export interface Money {
 export interface State {
   wanted: Money;
   row: Money;
+  /** What stands and is never changed: billed charges, and those that others made. */
   fixed: Money;
   open: Money;
+  /** Unbilled ones with a key of ours. */
   openCharges: Charge[];
   charges: Charge[];
 }
 
 export function stateOf(billable: Billable, place: Place, books: Books): State {
-  const charges = place.contract === null ? [] : chargesOf(books, place.contract.id, billable.chargeKey);
+  const own = place.contract === null ? [] : chargesOf(books, place.contract.id, billable.chargeKey);
+  const charges = [...own, ...chargesOfOthers(place, books)];
+  const isOpen = (charge: Charge): boolean => !charge.billed && own.includes(charge);
   const scale = minorUnits(billable.currency);
   const row = place.rows.row;
   return {
     wanted: { sales: big(billable.sales), cost: big(billable.cost) },
     row: { sales: round(row?.price ?? ZERO, scale), cost: round(row?.cost ?? ZERO, scale) },
     fixed: totalOf(
-      charges.filter((charge) => charge.billed),
+      charges.filter((charge) => !isOpen(charge)),
       scale,
     ),
-    open: totalOf(
-      charges.filter((charge) => !charge.billed),
-      scale,
-    ),
-    openCharges: charges.filter((charge) => !charge.billed),
+    open: totalOf(charges.filter(isOpen), scale),
+    openCharges: charges.filter(isOpen),
     charges,
   };
 }
@@ -86,6 +88,21 @@ export function chargesOf(books: Books, contractId: number, chargeKey: string): 
     .sort((left, right) => left.number - right.number || left.charge.id - right.charge.id)
     .map(({ charge }) => charge);
 }
+
+/**
+ * 7.8: charges of the month on the type's product, on the subscription's own contract, without a key of ours: Cloudmore's own connector bills Azure and
+ * marketplace so. They count for the item, or a takeover would bill it twice, and are never changed.
+ */
+export const chargesOfOthers = ({ contract, productId, month }: Place, books: Books): Charge[] =>
+  contract === null || productId === null
+    ? []
+    : books.charges.filter(
+        (charge) =>
+          charge.contractId === contract.id &&
+          charge.productId === productId &&
+          monthOf(charge.day) === month &&
+          parseChargeKey(charge.key) === null,
+      );
 
 export const totalOf = (charges: Charge[], scale: number): Money => ({
   sales: sum(charges.map((charge) => round(big(charge.price), scale))),

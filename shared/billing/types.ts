@@ -157,8 +157,9 @@ export interface Row {
 export interface Charge {
   id: number;
   contractId: number;
-  /** `internalPurchaseOrderNumber`, the key of rule 7.7. */
+  /** `internalPurchaseOrderNumber`, the key of rule 7.7; anything else where another made the charge. */
   key: string;
+  productId: number | null;
   day: Day;
   quantity: Decimal;
   unitPrice: Decimal;
@@ -196,7 +197,10 @@ export interface Books {
   rows: Row[];
   /** Contracts whose neighbouring rows were read too (rule 7.0 needs them only where something differs). */
   detailed: number[];
-  /** Charges with a key of ours for the month, and for the contracts of `detailed` of all later months. */
+  /**
+   * Charges with a key of ours for the month, and for the contracts of `detailed` of all later months; and those of the month that others made on a product
+   * of rule 5.3.
+   */
   charges: Charge[];
   services: Service[];
   products: Product[];
@@ -319,7 +323,7 @@ export interface RowFigures extends Sides {
   units: number;
 }
 
-/** A charge with a key of the item. Created: `before` is null. Deleted: `after` is null. */
+/** A charge with a key of the item, or one that another made and that counts for it (7.8). Created: `before` is null. Deleted: `after` is null. */
 export interface ChargeStanding {
   chargeId: number | null;
   key: string;

@@ -164,6 +164,7 @@ export const charge = (changes: Partial<Charge> = {}): Charge => {
     id: 2000,
     contractId: 100,
     key: `CM-${MONTH}-00000000000000000000`,
+    productId: null,
     day: '2025-10-01',
     quantity: '1',
     unitPrice: extended,

@@ -158,6 +158,39 @@ describe('rows that a person made or changed', () => {
   });
 });
 
+describe("what Cloudmore's own connector has billed before us (7.8)", () => {
+  const product = { id: 70, name: 'Azure Plan', key: null, isActive: true };
+  const azure = {
+    lines: [line({ recordType: 'AzurePlan', itemCode: null, subscriptionQuantity: '10', sales: '80.01', cost: '70.00' })],
+  };
+  const theirs = (changes: Partial<Books['charges'][number]>): Books => ({
+    ...running(),
+    rows: [],
+    products: [product],
+    charges: [charge({ key: 'PO 4711', productId: 70, price: '75.01', cost: '68.83', ...changes })],
+  });
+
+  test.each<[string, Books, string[], string]>([
+    ['in balance, it is left alone', theirs({ price: '80.01', cost: '70' }), [], 'posted'],
+    ['a difference goes on a charge of our own', theirs({}), ['create charge 1 × 5.0000 / 1.1700'], 'posted'],
+    ['billed, the month counts as approved', theirs({ billed: true }), [], 'held period-frozen'],
+    ['of another month, it is none of this one', theirs({ day: '2025-09-30' }), ['create charge 10 × 8.0010 / 7.0000'], 'posted'],
+    ['of another product, it is none of ours', theirs({ productId: 71 }), ['create charge 10 × 8.0010 / 7.0000'], 'posted'],
+  ])('7.8 its Azure charge is counted, and never changed: %s', (_, held, writes, outcome) => {
+    const decided = plan({ books: held, report: azure });
+    expect([amountsOf(decided), outcomesOf(decided)]).toEqual([writes, [outcome]]);
+  });
+
+  test('7.8 and it is told among what the amount stands on', () => {
+    const [item] = plan({ books: theirs({}), report: azure }).items;
+    expect(item!.because.at(-1)!.text).toBe('75.01 / 68.83 EUR of it stand on charges that others made (2000)');
+    expect(item!.standing!.charges.map(({ chargeId, after: stands }) => [chargeId, stands?.sales])).toEqual([
+      [2000, '75.01'],
+      [null, '5.00'],
+    ]);
+  });
+});
+
 describe('what waits for a person', () => {
   test('9.2 a licence billed and approved yesterday does not wait again because another one is new today', () => {
     const report = {

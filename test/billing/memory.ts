@@ -180,6 +180,7 @@ export class AutotaskInMemory {
         id: this.id(),
         contractId: this.contract(step.contractKey).id,
         key: step.chargeKey,
+        productId: step.productId,
         day: step.day,
         billed: false,
         ...amounts,

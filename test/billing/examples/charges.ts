@@ -42,6 +42,7 @@ function chargeOf(key: string): NonNullable<Situation['books']>['charges'][numbe
   return {
     id: 2000,
     contractId: 100,
+    productId: null,
     key,
     day: '2025-10-01',
     quantity: '1',

@@ -205,6 +205,16 @@ export const contracts = table('6', 'Contract', made, [
     { books: { ...running(), contracts: [contract({ subscriptionId: null })] } },
     'contract 100: subscriptionId',
   ],
+  [
+    '6.5 the number alone is missing: filled with the next write',
+    { books: { ...running(), contracts: [contract({ number: null })] } },
+    'nothing',
+  ],
+  [
+    '6.5 with a new amount',
+    { books: { ...running(), contracts: [contract({ number: null })] }, report: { lines: [line({ sales: '130.00' })] } },
+    'contract 100: number',
+  ],
   ['6.5 the number is somebody’s own', { books: { ...running(), contracts: [contract({ number: 'C-77' })] } }, 'nothing'],
   [
     '6.6 the contract was deleted',
