@@ -10,10 +10,15 @@ import { openEvidence, type Evidence } from '../shared/evidence/index.js';
 const ATTEMPTS = 6;
 
 /** Real clients over real configuration. Inside an activity they heartbeat and can be cancelled; outside (`billing plan`) they just run. */
-export function createDependencies(config: Config, evidence: Evidence = openEvidence(config.evidence)): Dependencies {
+export function createDependencies(
+  config: Config,
+  evidence: Evidence = openEvidence(config.evidence),
+  /** Whether this process may send to Autotask (`gate-keeper.ts`). */
+  maySend: () => boolean = () => true,
+): Dependencies {
   return {
     cloudmore: new Cloudmore(config.cloudmore),
-    autotask: new Autotask(config.autotask),
+    autotask: new Autotask(config.autotask, { maySend }),
     evidence,
     settings: config.settings,
     mode: config.mode,

@@ -2,9 +2,10 @@ import { NativeConnection, Worker, type NativeConnectionOptions, type WorkerOpti
 import { createActivities } from '../activities/index.js';
 import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../shared/contract.js';
 import type { Config } from '../shared/config.js';
-import type { Evidence } from '../shared/evidence/index.js';
+import { openEvidence, type Evidence } from '../shared/evidence/index.js';
 import { workflowBundle } from './bundle.js';
 import { createDependencies } from './dependencies.js';
+import { GateKeeper, stop } from './gate-keeper.js';
 import { heartbeating } from './heartbeats.js';
 
 /** The one place where things are wired: settings, vendors' clients, evidence, activities, queues. */
@@ -15,9 +16,11 @@ export const QUEUES: Queue[] = ['billing', 'cloudmore', 'autotask'];
 export interface WorkerSetup {
   connection: NativeConnectionOptions;
   namespace: string;
-  /** Queues this process serves. `autotask` must be served by one process only: it holds the gate that counts calls. */
+  /** Queues this process serves; `autotask` as soon as no other process does. */
   queues?: Queue[];
   evidence?: Evidence;
+  /** Told when this process stands by, and when it takes over. */
+  say?: (message: string) => void;
 }
 
 export interface RunningWorker {
@@ -36,14 +39,21 @@ const CLOUDMORE_ACTIVITIES = 2;
 const CACHED_WORKFLOWS = 500;
 
 export async function startWorker(config: Config, setup: WorkerSetup): Promise<RunningWorker> {
+  const { queues = QUEUES, evidence = openEvidence(config.evidence), say = () => undefined } = setup;
   const connection = await NativeConnection.connect(setup.connection);
+  const gate = new GateKeeper(evidence, config.broker, say);
+  const create = workersBy(config, { ...setup, evidence }, connection, () => gate.isHeld());
   try {
-    const workers = await createWorkers(config, connection, setup);
+    const workers = await Promise.all(queues.filter((queue) => queue !== 'autotask').map(create));
     return {
-      shutdown: () => workers.filter((worker) => worker.getState() === 'RUNNING').forEach((worker) => worker.shutdown()),
+      shutdown: () => {
+        gate.close();
+        workers.forEach(stop);
+      },
       run: async () => {
         try {
-          await Promise.all(workers.map((worker) => worker.run()));
+          const autotask = queues.includes('autotask') ? [gate.serve(() => create('autotask'))] : [];
+          await Promise.all([...workers.map((worker) => worker.run()), ...autotask]);
         } finally {
           await connection.close();
         }
@@ -55,12 +65,14 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
   }
 }
 
-async function createWorkers(
+/** Makes the worker of a queue. All of them share the activities, so that one process has one gate. */
+function workersBy(
   config: Config,
+  { namespace, evidence }: WorkerSetup & { evidence: Evidence },
   connection: NativeConnection,
-  { namespace, queues = QUEUES, evidence }: WorkerSetup,
-): Promise<Worker[]> {
-  const activities = createActivities(createDependencies(config, evidence));
+  maySend: () => boolean,
+): (queue: Queue) => Promise<Worker> {
+  const activities = createActivities(createDependencies(config, evidence, maySend));
   const common = { connection, namespace, ...SHUTDOWN };
   const { broker } = config;
   const options: Record<Queue, () => Promise<WorkerOptions>> = {
@@ -86,5 +98,5 @@ async function createWorkers(
         maxConcurrentActivityTaskExecutions: AUTOTASK_ACTIVITIES,
       }),
   };
-  return Promise.all(queues.map(async (queue) => Worker.create(await options[queue]())));
+  return async (queue) => Worker.create(await options[queue]());
 }

@@ -5,15 +5,19 @@ import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { connectionSettings, ensureSearchAttributes, withTemporal } from '../temporal.js';
 
+const SIGNALS: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
+
 /** The worker process: serves the queues until it is told to stop, and finishes what it is doing first. */
 export async function worker(context: Context, { queues }: { queues?: string | undefined }): Promise<ExitCode> {
   const config = loadConfig(context.environment);
   for (const warning of config.warnings) context.say(`warning: ${warning}`);
   const served = parseQueues(queues);
   await withTemporal(context.environment, ensureSearchAttributes);
-  Runtime.install({ logger: new DefaultLogger('WARN', logTo(context)), shutdownSignals: ['SIGTERM', 'SIGINT'] });
+  Runtime.install({ logger: new DefaultLogger('WARN', logTo(context)), shutdownSignals: SIGNALS });
   const { connection, address, namespace } = connectionSettings(context.environment);
-  const running = await startWorker(config, { connection, namespace, queues: served });
+  const running = await startWorker(config, { connection, namespace, queues: served, say: (message) => context.say(message) });
+  // Workers that run are stopped by the SDK; one that stands by is not there yet.
+  for (const signal of SIGNALS) process.once(signal, () => running.shutdown());
   context.say(
     `worker ready: ${served.join(', ')} of broker ${config.broker} at ${address}, namespace ${namespace}, mode ${config.mode}`,
   );

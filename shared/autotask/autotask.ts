@@ -58,11 +58,11 @@ export class Autotask {
 
   constructor(
     private readonly config: AutotaskConfig,
-    /** Another clock, and another place to ask for the zone, for tests. */
-    { clock, zoneUrl }: { clock?: GateClock; zoneUrl?: string } = {},
+    /** Another clock, and another place to ask for the zone, for tests; and whether this process may send something now. */
+    { clock, zoneUrl, maySend }: { clock?: GateClock; zoneUrl?: string; maySend?: () => boolean } = {},
   ) {
     this.gate = new Gate(config, clock);
-    this.transport = new Transport(config, this.gate, zoneUrl);
+    this.transport = new Transport(config, this.gate, { zoneUrl, maySend });
     this.picklists = new Picklists(this.transport);
   }
 

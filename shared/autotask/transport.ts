@@ -27,12 +27,17 @@ const PAUSE_MS = 10_000;
 
 export class Transport {
   private base: Promise<URL> | null = null;
+  private readonly zoneUrl: string;
+  private readonly maySend: () => boolean;
 
   constructor(
     private readonly config: AutotaskConfig,
     private readonly gate: Gate,
-    private readonly zoneUrl = ZONE_URL,
-  ) {}
+    { zoneUrl = ZONE_URL, maySend = () => true }: { zoneUrl?: string | undefined; maySend?: (() => boolean) | undefined } = {},
+  ) {
+    this.zoneUrl = zoneUrl;
+    this.maySend = maySend;
+  }
 
   /** Sends the call and answers its JSON; null where a record that was asked for by id is not there. */
   async call(call: Call): Promise<unknown> {
@@ -80,7 +85,11 @@ export class Transport {
       );
     const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
     const request = { method: call.method, url, headers: this.headers(), ...body, isRead: call.isRead, signal: call.signal };
-    const answer = await this.gate.pass(endpointOf(url, base), call.signal, () => send(request));
+    const answer = await this.gate.pass(endpointOf(url, base), call.signal, () => {
+      // Asked after the wait for quota: another process may have taken over in the meantime, and may have sent this already.
+      if (!this.maySend()) throw new ApiError('unavailable', `${name(request)}: not sent, this process lost the broker's gate`);
+      return send(request);
+    });
     if (answer.status === 200) return answer.json;
     throw this.refusal(call, url, answer);
   }

@@ -20,7 +20,7 @@ export interface HoldOptions {
 /** How often one that waits looks whether the name is free. */
 export const LOOK_EVERY_MS = 1_000;
 /** Frozen for longer than this, a process no longer counts on what it held. Well below what others wait before they take over. */
-const FROZEN_MS = 6_000;
+export const FROZEN_MS = 6_000;
 const PULSE_MS = 500;
 
 export class HeldName implements Hold {

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { BILLING_QUEUE, scheduledBillingId, WORKFLOWS } from '../../shared/contract.js';
 import { expectEverythingOnce, salesOf } from './once.js';
-import { useStage, type Stage } from './stage.js';
+import { useStage, type Stage, type Worker } from './stage.js';
+import { eventually } from '../eventually.js';
 
 /** Several people, and the schedule, at once: everything once, whoever comes first. */
 
@@ -35,5 +36,29 @@ describe('on one day, at once', () => {
     expect(salesOf(state, MONTH)).toBe('7011.60');
     expect([first.posted.sales, second.posted.sales]).toEqual(['7011.60', '7011.60']);
     expect(first.held.lines).toBe(0);
+  }, 120_000);
+});
+
+describe('two workers serve the same queues', () => {
+  let stage: Stage;
+  useStage({ world: 'september-2025', worker: false }, (opened) => (stage = opened));
+
+  test('one of them talks to Autotask; told to stop in mid-run, it finishes its writes and the other goes on', async () => {
+    const [first, second] = [await stage.startWorker(), await stage.startWorker()];
+    const serves = (worker: Worker): boolean => worker.output().includes('serving autotask-default');
+    await eventually(() => Promise.resolve(serves(first) && second.output().includes('stands by')), Boolean);
+    expect(serves(second)).toBe(false);
+    const running = stage.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', '2025-10-09', '--wait');
+    await eventually(
+      () => stage.writes(),
+      (writes) => writes.length >= 5,
+    );
+    await first.kill('SIGTERM');
+    const month = await running;
+    const state = await stage.state();
+    expect(serves(second)).toBe(true);
+    expectEverythingOnce(state);
+    expect([month.posted.sales, salesOf(state, MONTH)]).toEqual(['7011.60', '7011.60']);
+    await second.kill('SIGTERM');
   }, 120_000);
 });

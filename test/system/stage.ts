@@ -21,7 +21,7 @@ export interface Stage {
   cli(...args: string[]): Promise<Run>;
   /** A command that must end with one of the codes, and print JSON. */
   json<T>(codes: number[], ...args: string[]): Promise<T>;
-  startWorker(): Promise<Worker>;
+  startWorker(more?: Record<string, string>): Promise<Worker>;
   state(): Promise<SandboxState>;
   /** Requests that could change something at Autotask since the journal was last emptied. */
   writes(): Promise<JournalEntry[]>;
@@ -39,6 +39,9 @@ export interface Run {
 }
 
 export interface Worker {
+  pid: number;
+  /** What it said so far. */
+  output(): string;
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -124,7 +127,7 @@ async function openStage({ world, env: extra = {} }: StageOptions): Promise<Stag
         );
       return JSON.parse(run.stdout) as T;
     },
-    startWorker: () => startWorker(env, children),
+    startWorker: (more = {}) => startWorker({ ...env, ...more }, children),
     state: async () => (await control('GET', 'state')) as SandboxState,
     writes: async () => (await requests()).filter(isWrite),
     forget: async () => void (await control('DELETE', 'requests')),
@@ -187,6 +190,8 @@ async function startWorker(env: Record<string, string>, children: Set<ChildProce
     await sleep(100);
   }
   return {
+    pid: child.pid!,
+    output: () => output,
     kill: async (signal) => {
       child.kill(signal);
       await ended;
