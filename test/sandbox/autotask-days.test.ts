@@ -98,3 +98,43 @@ test('what has a time of day is an instant in every zone', async () => {
     lastModifiedDateTime: '2025-10-17T03:00:00.000Z',
   });
 });
+
+/** The first of every month, and the days around each change of the clocks in one of the zones. */
+const CHANGES = ['2025-03-09', '2025-03-30', '2025-04-06', '2025-09-28', '2025-10-05', '2025-10-26', '2025-11-02'];
+const neighbours = (day: string): string[] =>
+  [-1, 0, 1].map((offset) => new Date(Date.parse(day) + offset * 86_400_000).toISOString().slice(0, 10));
+const DAYS = [
+  ...new Set([
+    ...Array.from({ length: 12 }, (_, month) => `2025-${String(month + 1).padStart(2, '0')}-01`),
+    ...CHANGES.flatMap(neighbours),
+    '2025-12-31',
+  ]),
+].sort();
+
+/** What a clock on the wall of the tenant shows at an instant. */
+const wallClock = (timeZone: string, instant: string): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(new Date(instant));
+
+const combinations = zones.flatMap(([zone]) =>
+  ['midnight', 'localMidnightAsUtc'].map((output): [string, string] => [zone, output]),
+);
+test.each(combinations)(
+  'a year of days in %s, given as %s, is written, read, filtered and adjusted as those days',
+  async (timeZone, dateOutput) => {
+    const contracts = [{ id: 10, companyID: 7, startDate: '2025-01-01', endDate: '2025-12-31' }];
+    const host = await openHost(worldWith({ contracts, behaviour: { timeZone, dateOutput } }));
+    for (const [index, day] of DAYS.entries()) {
+      const written = `${day}T10:15:00Z`;
+      expect(await purchased(host, written)).toBe(`${day}T00:00:00Z`);
+      const [charge, ...others] = await host.find('ContractCharges', [{ op: 'eq', field: 'datePurchased', value: written }]);
+      expect([charge?.['id'], others]).toEqual([index + 1, []]);
+      const shown = String(charge?.['datePurchased']);
+      expect(wallClock(dateOutput === 'midnight' ? 'UTC' : timeZone, shown)).toBe(`${day} 00:00:00`);
+      const adjustment = { contractServiceID: 20, effectiveDate: written, unitChange: 1 };
+      expect((await host.call('POST', 'ContractServiceAdjustments', adjustment)).status).toBe(200);
+    }
+    expect(host.state().adjustments.map(({ effectiveDate }) => effectiveDate.slice(0, 10))).toEqual(DAYS);
+    const starts = host.state().unitRows.map(({ startDate }) => startDate?.slice(0, 10));
+    expect(starts.sort()).toEqual(DAYS);
+  },
+);
