@@ -12,5 +12,11 @@ async function loadMain() {
   return (await import(source)).main;
 }
 
+// Whoever reads, such as `head`, may have had enough.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 const main = await loadMain();
 process.exitCode = await main(process.argv.slice(2));

@@ -253,8 +253,16 @@ function addProcesses(program: Command, context: Context, run: Run): void {
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--faults <file>', 'fault rules')
     .option('--seed <number>', 'of the probabilities of fault rules', whole, 1)
-    .action(async (options: { world?: string; port: number; host: string; faults?: string; seed: number }) =>
+    .option('--quiet', 'do not tell each request', false)
+    .action(async (options: { world?: string; port: number; host: string; faults?: string; seed: number; quiet: boolean }) =>
       run((await import('./commands/sandbox.js')).sandbox(context, options)),
+    );
+  sandbox
+    .command('coverage')
+    .description('what it knows of the two vendors, how sure it is, and the test that shows it')
+    .addOption(json())
+    .action(async (options: { json: boolean }) =>
+      run((await import('./commands/sandbox-coverage.js')).coverage(context, options)),
     );
   sandbox
     .command('generate')

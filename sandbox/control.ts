@@ -43,15 +43,23 @@ export function createControl(controlled: Controlled): (request: SandboxRequest)
       const match = table.match(request.method, request.path);
       if (match.kind === 'route') return match.route.handle(request, match.params);
       if (match.kind === 'path') throw new ControlError(405, `${request.path} has no ${request.method}.`);
-      throw new ControlError(404, `There is no ${request.path}; see sandbox/README.md.`);
+      throw new ControlError(404, `There is no ${request.path}; GET /_sandbox names what there is.`);
     } catch (error) {
       return answerError(error);
     }
   };
 }
 
-/** Every control endpoint. */
+/** Every control endpoint; the first names them all. */
 function controlRoutes(controlled: Controlled): Route[] {
+  const routes = [...machineRoutes(controlled), ...personRoutes(controlled)];
+  const root: Route = { method: 'GET', pattern: '/_sandbox', handle: () => ok({ endpoints }) };
+  const endpoints = [root, ...routes].map(({ method, pattern }) => `${method} ${pattern}`);
+  return [root, ...routes];
+}
+
+/** Clock, data, journal and faults. */
+function machineRoutes(controlled: Controlled): Route[] {
   return [
     route('GET', 'env', ({ origin }) => ok(envText(controlled.env(origin)))),
     route('GET', 'state', () => ok(controlled.state())),
@@ -60,7 +68,6 @@ function controlRoutes(controlled: Controlled): Route[] {
     route('POST', 'reset', (request) => done(() => usable(() => controlled.reset(read(request, z.unknown()))))),
     route('POST', 'clock', (request) => done(() => usable(() => controlled.setClock(read(request, clockSchema).now)))),
     route('POST', 'faults', (request) => done(() => controlled.setFaults(read(request, faultRulesSchema)))),
-    ...personRoutes(controlled),
   ];
 }
 

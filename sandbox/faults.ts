@@ -1,6 +1,7 @@
 /** Failure on demand: which requests fail, and how. Rules come from `POST /_sandbox/faults` or from a file. */
 import * as z from 'zod';
 import type { Random } from './random.js';
+import { describeIssue } from './world.js';
 
 const when = z.enum(['before', 'after']);
 const milliseconds = z.number().int().min(0);
@@ -37,6 +38,16 @@ const ruleSchema = z.strictObject({
 
 /** The body of `POST /_sandbox/faults`. */
 export const faultRulesSchema = z.array(ruleSchema);
+
+/** A list of fault rules that cannot be used, with what is wrong about it. */
+export class InvalidFaults extends Error {}
+
+/** Checks rules as a file holds them; every problem is named at once. */
+export function parseFaults(json: unknown): FaultRule[] {
+  const result = faultRulesSchema.safeParse(json);
+  if (result.success) return result.data;
+  throw new InvalidFaults(`The fault rules cannot be used:\n${result.error.issues.map(describeIssue).join('\n')}`);
+}
 
 export type FaultRule = z.infer<typeof ruleSchema>;
 export type Fault = z.infer<typeof faultSchema>;

@@ -4,7 +4,7 @@ import { createClock, type Clock } from './clock.js';
 import { createCloudmore, type CloudmoreVendor } from './cloudmore/index.js';
 import { cloudmoreTable, createControl } from './control.js';
 import { ControlError } from './control-error.js';
-import { Faults, type Edit, type FaultRule } from './faults.js';
+import { Faults, InvalidFaults, type Edit, type FaultRule } from './faults.js';
 import { Journal, type JournalEntry } from './journal.js';
 import { createRandom } from './random.js';
 import { listen, serveRequest, type Reply, type Served } from './server.js';
@@ -12,9 +12,11 @@ import type { SandboxRequest } from './router.js';
 import { visitRoutes } from './visit.js';
 import { parseWorld } from './world.js';
 
+export { COVERAGE, type Fact } from './coverage/index.js';
 export type { AutotaskState } from './autotask/index.js';
-export { faultRulesSchema, type FaultRule } from './faults.js';
+export { InvalidFaults, parseFaults, type FaultRule } from './faults.js';
 export type { JournalEntry } from './journal.js';
+export { describeRequest } from './log.js';
 export type { Answer, SandboxRequest } from './router.js';
 export type { Reply } from './server.js';
 export { InvalidWorld } from './invalid-world.js';
@@ -30,6 +32,8 @@ export interface SandboxOptions {
   faults?: FaultRule[];
   /** Of the probabilities of fault rules. Default 1. */
   seed?: number;
+  /** Told of every request to a vendor when it is over: its journal entry, and how long it took. */
+  onRequest?: (entry: JournalEntry, ms: number) => void;
 }
 
 export interface SandboxState {
@@ -69,6 +73,7 @@ export async function startSandbox({
   host = '127.0.0.1',
   faults = [],
   seed = 1,
+  onRequest,
 }: SandboxOptions): Promise<Sandbox> {
   let stage = openStage(world, seed);
   const sandbox = {
@@ -86,7 +91,7 @@ export async function startSandbox({
     autotask: () => stage.autotask,
     cloudmore: () => stage.cloudmore,
   };
-  sandbox.setFaults(faults);
+  setFirstFaults(sandbox.setFaults, faults);
   const served: Served = {
     journal: () => stage.journal,
     now: () => stage.clock.now().toISOString(),
@@ -95,6 +100,7 @@ export async function startSandbox({
     edit: (edit) => applyEdit(stage, edit),
     visit: (vendor, request) =>
       vendor === 'autotask' ? stage.autotask.visit(request) : visitRoutes('Cloudmore', stage.cloudmore.routes, request),
+    over: onRequest,
   };
   const listening = await listen(served, port, host);
   const url = `http://127.0.0.1:${listening.port}`;
@@ -145,6 +151,15 @@ function environmentOf({ autotask, resellerId, credentials }: Stage, origin: str
 function setFaults(stage: Stage, rules: FaultRule[], seed: number): void {
   for (const { fault } of rules) if (fault.kind === 'edit') checkEdit(stage, fault);
   stage.faults = new Faults(rules, createRandom(seed));
+}
+
+/** The same before there is a control interface to refuse them. */
+function setFirstFaults(set: (rules: FaultRule[]) => void, rules: FaultRule[]): void {
+  try {
+    set(rules);
+  } catch (error) {
+    throw error instanceof ControlError ? new InvalidFaults(error.message) : error;
+  }
 }
 
 /** Refuses an edit that could never be carried out, before its rule fires. */

@@ -18,6 +18,8 @@ export interface Served {
   /** Answers how many records were changed. */
   edit(edit: Edit): number;
   visit(vendor: Target['vendor'], request: SandboxRequest): Visit;
+  /** A request to a vendor is over. */
+  over?: ((entry: JournalEntry, ms: number) => void) | undefined;
 }
 
 export interface Listening {
@@ -79,8 +81,23 @@ export async function serveRequest(served: Served, request: SandboxRequest, repl
 }
 
 async function serveVendor(served: Served, request: SandboxRequest, reply: Reply, signal: AbortSignal): Promise<void> {
-  const vendor = vendorOf(request.path);
   const entry = served.journal().add(newEntry(served, request), request.text.length);
+  const startedAt = performance.now();
+  try {
+    await answerVendor(served, request, entry, reply, signal);
+  } finally {
+    served.over?.(entry, performance.now() - startedAt);
+  }
+}
+
+async function answerVendor(
+  served: Served,
+  request: SandboxRequest,
+  entry: JournalEntry,
+  reply: Reply,
+  signal: AbortSignal,
+): Promise<void> {
+  const vendor = vendorOf(request.path);
   if (vendor === undefined) {
     process.stderr.write(`sandbox: unknown path: ${request.method} ${request.path}\n`);
     entry.status = 404;

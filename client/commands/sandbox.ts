@@ -11,31 +11,50 @@ export interface SandboxCommand {
   faults?: string | undefined;
   seed: number;
   host: string;
+  quiet: boolean;
 }
 
 /** Both vendors on this machine, until Ctrl-C. */
 export async function sandbox(
   context: Context,
-  { world = DEFAULT_WORLD, port, faults, seed, host }: SandboxCommand,
+  { world = DEFAULT_WORLD, port, faults, seed, host, quiet }: SandboxCommand,
 ): Promise<ExitCode> {
-  const { faultRulesSchema, InvalidWorld, startSandbox } = await import('../../sandbox/index.js');
-  const rules = faults === undefined ? [] : faultRulesSchema.parse(await readJson(faults));
+  const { describeRequest, InvalidFaults, InvalidWorld, parseFaults, startSandbox } = await import('../../sandbox/index.js');
+  const log = quiet ? {} : { onRequest: (...over: Parameters<typeof describeRequest>) => context.say(describeRequest(...over)) };
   try {
-    const started = await startSandbox({ world: await readJson(world), port, faults: rules, seed, host });
+    const rules = faults === undefined ? [] : parseFaults(await readJson(faults));
+    const started = await startSandbox({ world: await readJson(world), port, faults: rules, seed, host, ...log });
     context.out(
       Object.entries(started.env())
         .map(([name, value]) => `${name}=${value}`)
         .join('\n'),
     );
-    context.say(`Sandbox at ${started.url}, world ${world}. The lines above point the product at it. Ctrl-C ends it.`);
+    context.say(greeting(started.url, world, started.state().now, faults));
     await ended();
     await started.close();
     return EXIT.done;
   } catch (error) {
     if (error instanceof InvalidWorld) throw new CommandError(EXIT.usage, `${world}: ${error.message}`);
+    if (error instanceof InvalidFaults) throw new CommandError(EXIT.usage, `${faults}: ${error.message}`);
+    if (isInUse(error))
+      throw new CommandError(EXIT.usage, `Port ${port} of ${host} is taken. Choose another: --port 0 takes a free one.`);
     throw error;
   }
 }
+
+function greeting(url: string, world: string, now: string, faults: string | undefined): string {
+  return `
+Sandbox of Cloudmore and Autotask. Its clock stands at ${now}.
+  world      ${world}${faults === undefined ? '' : `\n  faults     ${faults}`}
+  Cloudmore  ${url}/connect/token and ${url}/api/…
+  Autotask   ${url}/ATServicesRest/V1.0/…
+  controls   ${url}/_sandbox names them: state, requests, clock, faults, freeze …
+The lines on standard output point the product here; in another terminal: export $(curl -s ${url}/_sandbox/env)
+Each request is told below (--quiet: none). Ctrl-C ends it.`;
+}
+
+const isInUse = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
 
 /** The JSON of a file; says which file when it is none. */
 async function readJson(path: string): Promise<unknown> {

@@ -5,7 +5,7 @@ import { apiError } from './answers.js';
  * Endpoints that Cloudmore's API really has (v1.07, appendix A of the reference) and the sandbox does not imitate. They answer 501 and say so on
  * standard error: a client that needs one of them must not take "not found" for an answer. `R` is the reseller, `O` one of its organizations.
  */
-const UNSUPPORTED = `
+const UNSUPPORTED_TEXT = `
 GET R/billing/azurereports/InvoicesByCustomDates
 GET R/billing/azurereports/MonthlyBillingPerOrganization
 GET R/billing/azurereports/OngoingPeriod
@@ -106,8 +106,23 @@ GET /api/sellers/:sellerId/settings/EmailTemplates
 GET /api/sellers/:sellerId/SellerOrganizations/:id
 `;
 
+/** A row each, such as `GET,POST R/Organizations`. */
+export const UNSUPPORTED = UNSUPPORTED_TEXT.trim().split('\n');
+
 export function unsupportedRoutes(): Route[] {
-  return UNSUPPORTED.trim().split('\n').flatMap(routesOf);
+  return UNSUPPORTED.flatMap((row) =>
+    endpointsOf(row).map((endpoint) => {
+      const [method = '', pattern = ''] = endpoint.split(' ');
+      return { method, pattern, handle: (request) => unsupported(request) };
+    }),
+  );
+}
+
+/** The endpoints of a row, spelt out: `GET /api/resellers/:resellerId/Organizations`. */
+export function endpointsOf(row: string): string[] {
+  const [methods = '', short = ''] = row.split(' ');
+  const pattern = short.replace(/^O\//, 'R/organizations/:organizationId/').replace(/^R\//, '/api/resellers/:resellerId/');
+  return methods.split(',').map((method) => `${method} ${pattern}`);
 }
 
 /** The answer to what is real but not imitated; loud, because whoever asks needs something that is not there. */
@@ -116,10 +131,4 @@ export function unsupported({ method, path }: SandboxRequest, what = 'this endpo
     `sandbox: cloudmore ${method} ${path}: ${what} is unsupported here, though the real API has it. Answered 501.\n`,
   );
   return apiError(501, 'Unsupported', `The sandbox leaves ${what} unsupported: ${method} ${path}`);
-}
-
-function routesOf(row: string): Route[] {
-  const [methods = '', short = ''] = row.split(' ');
-  const pattern = short.replace(/^O\//, 'R/organizations/:organizationId/').replace(/^R\//, '/api/resellers/:resellerId/');
-  return methods.split(',').map((method) => ({ method, pattern, handle: (request) => unsupported(request) }));
 }

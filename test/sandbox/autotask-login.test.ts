@@ -31,6 +31,12 @@ test('a world may have credentials of its own', async () => {
   });
 });
 
+test('the resource to act as is ignored', async () => {
+  const { call } = await openHost();
+  const headers = { ...HEADERS, ImpersonationResourceId: '29682885' };
+  expect((await call('GET', 'Companies/7', undefined, headers)).status).toBe(200);
+});
+
 test('the zone of a user is told without credentials', async () => {
   const { call, sandbox } = await openHost();
   const { status, body } = await call('GET', 'zoneInformation?user=Sandbox', undefined, {});

@@ -80,6 +80,20 @@ describe('freezing', () => {
     ]);
   });
 
+  test('amounts have twins in the internal currency', async () => {
+    const currencies = [
+      { id: 1, name: 'EUR', isInternalCurrency: true },
+      { id: 2, name: 'NOK', exchangeRate: 0.085 },
+    ];
+    const companies = [{ id: 7, companyName: 'Contoso', currencyID: 2 }];
+    const host = await openHost(world({ currencies, companies }));
+    await freeze(host);
+    const first = (path: string) => host.find(path, [{ op: 'lte', field: 'contractID', value: 10 }]).then(([record]) => record);
+    expect(await first('ContractServiceUnits')).toMatchObject({ price: 20, internalCurrencyPrice: 1.7 });
+    expect(await first('ContractCharges')).toMatchObject({ billableAmount: 75.0149, internalCurrencyBillableAmount: 6.3763 });
+    expect(await first('BillingItems')).toMatchObject({ extendedPrice: 20, internalCurrencyExtendedPrice: 1.7 });
+  });
+
   test('bills nothing for a row without units', async () => {
     const host = await openHost(worldWith({ contractServices: [{ id: 20, contractID: 10, serviceID: 3 }] }));
     expect((await freeze(host)).body).toEqual({ rows: 10, charges: 0 });

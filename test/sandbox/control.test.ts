@@ -9,6 +9,12 @@ test('env prints one setting per line, with the address that was asked', async (
   expect(elsewhere.text).toMatch(/^AUTOTASK_URL=http:\/\/localhost:\d+\/ATServicesRest\/$/m);
 });
 
+test('the root of the controls names them all', async () => {
+  const { body } = await (await openHost()).control('GET', '');
+  expect(body['endpoints']).toEqual(expect.arrayContaining(['GET /_sandbox/state', 'POST /_sandbox/autotask/freeze']));
+  expect(body['endpoints']).toHaveLength(15);
+});
+
 test('state shows clock and both halves, with the unit prices of rows', async () => {
   const { control } = await openHost();
   const { body } = await control('GET', 'state');

@@ -17,8 +17,6 @@ export interface AutotaskRoute extends Route {
   endpoint: string | undefined;
   /** The right that it takes. */
   action?: Action | undefined;
-  /** Real, but answered 501. */
-  unsupported?: true;
 }
 
 export const BASE = '/atservicesrest/v1.0';

@@ -2,52 +2,36 @@
 import type { SandboxRequest } from '../../router.js';
 import { Refusal } from '../refusal.js';
 import { BASE, type AutotaskRoute } from './context.js';
+import { endpointsOf } from './shorthand.js';
 
-/**
- * Endpoints of the vendor's own description (reference 2.6): a collection, and the verbs of its root. `q` adds the queries, `id` reading one, `-id`
- * deleting one; the metadata belong to all.
- */
-const UNSUPPORTED = `
-InvoiceTemplates                          q,id
-OrganizationalLevelAssociations           PUT,POST,PATCH,q,id
-PriceListProducts                         PUT,PATCH,q,id
-PriceListServices                         PUT,PATCH,q,id
-ServiceLevelAgreementResults              q,id
-ServiceLevelAgreements/:parentId/Results  GET,id
-Taxes                                     PUT,POST,PATCH,q,id
-TaxRegions                                PUT,POST,PATCH,q,id
-UserDefinedFieldListItems                 q,id
-UserDefinedFields/:parentId/ListItems     GET,PUT,POST,PATCH,id
-`;
+/** Collections of the vendor's own description (reference 2.6) with their verbs in short. */
+export const UNSUPPORTED: readonly { path: string; verbs: string }[] = [
+  { path: 'InvoiceTemplates', verbs: 'q,id' },
+  { path: 'OrganizationalLevelAssociations', verbs: 'PUT,POST,PATCH,q,id' },
+  { path: 'PriceListProducts', verbs: 'PUT,PATCH,q,id' },
+  { path: 'PriceListServices', verbs: 'PUT,PATCH,q,id' },
+  { path: 'ServiceLevelAgreementResults', verbs: 'q,id' },
+  { path: 'ServiceLevelAgreements/:parentId/Results', verbs: 'GET,id' },
+  { path: 'Taxes', verbs: 'PUT,POST,PATCH,q,id' },
+  { path: 'TaxRegions', verbs: 'PUT,POST,PATCH,q,id' },
+  { path: 'UserDefinedFieldListItems', verbs: 'q,id' },
+  { path: 'UserDefinedFields/:parentId/ListItems', verbs: 'GET,PUT,POST,PATCH,id' },
+];
 
-/** Writes to contract billing rules, which are served for reading: no rule of them is known (reference 5.6: not needed). */
-const RULE_WRITES = `
-PUT /Contracts/:parentId/BillingRules
-POST /Contracts/:parentId/BillingRules
-PATCH /Contracts/:parentId/BillingRules
-DELETE /Contracts/:parentId/BillingRules/:id
-`;
+/** Contract billing rules are served for reading; none of the rules for writing them is known (reference 5.6). */
+export const UNSUPPORTED_WRITES = [
+  'PUT /Contracts/:parentId/BillingRules',
+  'POST /Contracts/:parentId/BillingRules',
+  'PATCH /Contracts/:parentId/BillingRules',
+  'DELETE /Contracts/:parentId/BillingRules/:id',
+] as const;
 
 export function unsupportedRoutes(): AutotaskRoute[] {
-  const endpoints = [...rowsOf(UNSUPPORTED).flatMap(endpointsOf), ...rowsOf(RULE_WRITES)];
+  const endpoints = [...UNSUPPORTED.flatMap(({ path, verbs }) => endpointsOf(path, verbs)), ...UNSUPPORTED_WRITES];
   return endpoints.map((endpoint) => {
     const [method = '', path = ''] = endpoint.split(' ');
-    return { method, pattern: `${BASE}${path}`, endpoint: undefined, unsupported: true, handle: unsupported };
+    return { method, pattern: `${BASE}${path}`, endpoint: undefined, handle: unsupported };
   });
-}
-
-const rowsOf = (text: string): string[] => text.trim().split('\n');
-
-function endpointsOf(row: string): string[] {
-  const [path = '', verbs = ''] = row.split(/ +/);
-  const metadata = ['', '/fields', '/userDefinedFields'].map((part) => `GET /${path}/entityInformation${part}`);
-  return [...metadata, ...verbs.split(',').flatMap((verb) => endpointsOfVerb(path, verb))];
-}
-
-function endpointsOfVerb(path: string, verb: string): string[] {
-  if (verb === 'id') return [`GET /${path}/:id`];
-  if (verb !== 'q') return [`${verb} /${path}`];
-  return ['query', 'query/count'].flatMap((query) => ['GET', 'POST'].map((method) => `${method} /${path}/${query}`));
 }
 
 /** Collections that the vendor's description has beyond the part kept here; every path below them is left out. */

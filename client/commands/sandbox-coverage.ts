@@ -1,0 +1,38 @@
+import { COVERAGE, type Fact } from '../../sandbox/coverage/index.js';
+import type { Context } from '../context.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { table } from '../render/table.js';
+
+const COLUMNS = ['side', 'what', 'support', 'known', 'reference', 'shown by'].map((title) => ({ title }));
+/** Beyond this a cell is cut; `--json` has everything. */
+const CELL_MAX = 74;
+
+/** What the sandbox knows of the vendors, as a table for people or as JSON. */
+export function coverage(context: Context, { json }: { json: boolean }): Promise<ExitCode> {
+  context.out(json ? JSON.stringify(COVERAGE.map(withFiles), null, 2) : text());
+  return Promise.resolve(EXIT.done);
+}
+
+function text(): string {
+  const count = (support: Fact['support']): number => COVERAGE.filter((fact) => fact.support === support).length;
+  const sum = `${COVERAGE.length} facts: ${count('supported')} supported, ${count('partly')} partly, ${count('not')} not (answered 501).`;
+  return `${table(COLUMNS, COVERAGE.map(rowOf))}\n\n${sum}`;
+}
+
+function rowOf({ side, what, support, mark, section, tests, note }: Fact): string[] {
+  const [first = '', ...more] = tests;
+  const shown = more.length === 0 ? first : `${first} (+${more.length})`;
+  const told = note === null ? what : `${what} (${note})`;
+  return [side, cut(told), support, mark, section ?? '', cut(shown)];
+}
+
+const cut = (cell: string): string => (cell.length > CELL_MAX ? `${cell.slice(0, CELL_MAX - 1)}…` : cell);
+
+/** With the tests' files spelt out. */
+const withFiles = (fact: Fact): object => ({
+  ...fact,
+  tests: fact.tests.map((test) => {
+    const [file = '', ...title] = test.split(': ');
+    return { file: `test/sandbox/${file}.test.ts`, title: title.join(': ') };
+  }),
+});

@@ -1,0 +1,240 @@
+/**
+ * Every switch with every setting, and the test of each. The types below ask for all of them, so a new switch, or a new setting of one, does not
+ * compile without its tests.
+ */
+import type { Behaviour as AutotaskBehaviour } from '../autotask/behaviour.js';
+import type { Behaviour as CloudmoreBehaviour } from '../cloudmore/behaviour.js';
+import { facts, type Fact, type Mark } from './fact.js';
+
+/** The settings of a switch: each word of a choice; of numbers, names and lists the usual one and another. */
+type Setting<V> = V extends boolean ? `${V}` : V extends string ? (string extends V ? Free : V) : Free;
+type Free = 'usual' | 'another';
+
+/** The mark is that of what the switch decides: mostly a guess, or it would be no switch. */
+type Switches<B> = {
+  [K in keyof B]-?: { section: string; mark: Mark; settings: Record<Setting<B[K]>, string> };
+};
+
+const AUTOTASK: Switches<AutotaskBehaviour> = {
+  periodStart: {
+    section: '12, question 1',
+    mark: 'observed',
+    settings: {
+      update: 'autotask-rows: on the first day of a row changes it and all later ones',
+      duplicate: 'autotask-rows: on the first day of a row is a duplicate where the switch says so',
+    },
+  },
+  extend: {
+    section: '12, question 3',
+    mark: 'inferred',
+    settings: {
+      carry: 'autotask-rows: adds rows with the last units and price, or none (%s)',
+      empty: 'autotask-rows: adds rows with the last units and price, or none (%s)',
+    },
+  },
+  afterPost: {
+    section: '12, question 2',
+    mark: 'documented',
+    settings: {
+      prorateItem: 'autotask-posting: an adjustment of a posted row succeeds, leaves the row, and bills the difference',
+      reject: 'autotask-posting: an adjustment of a posted row is refused where the switch says so',
+    },
+  },
+  missing: {
+    section: '12, question 16',
+    mark: 'observed',
+    settings: {
+      null: 'autotask-paths: a missing id answers item null',
+      '404': 'autotask-paths: a missing id answers 404 where the switch says so',
+    },
+  },
+  patchAnswer: {
+    section: '2.1',
+    mark: 'observed',
+    settings: {
+      itemId: 'autotask-writes: PATCH changes what is sent, with the id in the body',
+      null: 'autotask-writes: PATCH answers itemId null where the switch says so',
+    },
+  },
+  createOnly: {
+    section: '11',
+    mark: 'inferred',
+    settings: {
+      refuse: 'autotask-writes: %s %i: a change of %s is refused',
+      ignore: 'autotask-writes: %s %i: a change of %s is dropped without a word where the switch says so',
+    },
+  },
+  emptyFilter: {
+    section: '12, question 15',
+    mark: 'observed',
+    settings: {
+      all: 'autotask-query: an empty filter finds everything',
+      refuse: 'autotask-query: an empty filter is refused where the switch says so',
+    },
+  },
+  uniqueServiceNames: {
+    section: '12, question 10',
+    mark: 'inferred',
+    settings: {
+      false: 'autotask-writes: two services may have one name',
+      true: 'autotask-writes: two services may not have one name where the switch says so',
+    },
+  },
+  visibleAfterMs: {
+    section: '12, question 19',
+    mark: 'inferred',
+    settings: {
+      usual: 'autotask-writes: a write is seen at once',
+      another: 'autotask-writes: a write is not seen by queries for a moment where the switch says so',
+    },
+  },
+  callsPerHour: {
+    section: '3.3',
+    mark: 'documented',
+    settings: {
+      usual: 'autotask-limits: is told by ThresholdInformation, which counts itself',
+      another: 'autotask-limits: refuses what is over it with 429, until the rolling hour has passed',
+    },
+  },
+  slowDown: {
+    section: '3.3',
+    mark: 'documented',
+    settings: {
+      told: 'autotask-limits: slows down from 50 and 75 percent, which the journal says and nobody waits for',
+      waited: 'autotask-limits: is waited for where the switch says so',
+    },
+  },
+  threads: {
+    section: '3.3',
+    mark: 'documented',
+    settings: {
+      usual: 'autotask-limits: three at once on an entity pass, a fourth is 429',
+      another: 'autotask-limits: the number of places is a switch',
+    },
+  },
+  unitPriceDecimals: {
+    section: '12, question 13',
+    mark: 'documented',
+    settings: {
+      usual: 'autotask-rows: with %i decimals of unit prices, 24 x 21.5002 is %f',
+      another: 'autotask-writes: with %i decimals of unit prices, 0.12345 is kept as %f',
+    },
+  },
+  denied: {
+    section: '1',
+    mark: 'observed',
+    settings: {
+      usual: 'autotask-rights: one right less leaves the others alone',
+      another: 'autotask-rights: without the right %s, %s %s is refused and nothing happens',
+    },
+  },
+  costs: {
+    section: '1',
+    mark: 'documented',
+    settings: { shown: 'autotask-rights: shown', hidden: 'autotask-rights: hidden' },
+  },
+  timeZone: {
+    section: '2.7',
+    mark: 'inferred',
+    settings: {
+      usual: 'autotask-days: a year of days in %s, given as %s, is written, read, filtered and adjusted as those days',
+      another: 'autotask-days: a year of days in %s, given as %s, is written, read, filtered and adjusted as those days',
+    },
+  },
+  dateOutput: {
+    section: '2.7',
+    mark: 'observed',
+    settings: {
+      midnight: 'autotask-days: is midnight UTC in %s',
+      localMidnightAsUtc: 'autotask-days: is the midnight of %s in UTC where the switch says so: %s',
+    },
+  },
+};
+
+const CLOUDMORE: Switches<CloudmoreBehaviour> = {
+  pollsBeforeReady: {
+    section: '3.1',
+    mark: 'inferred',
+    settings: {
+      usual: 'cloudmore-reports: a task is started, is polled while it runs, and then has the report',
+      another: 'cloudmore-reports: a running task may answer %s',
+    },
+  },
+  whileRunning: {
+    section: '3.1',
+    mark: 'inferred',
+    settings: {
+      processing: 'cloudmore-reports: processing',
+      accepted: 'cloudmore-reports: accepted',
+      empty: 'cloudmore-reports: empty',
+      notFound: 'cloudmore-reports: notFound',
+    },
+  },
+  taskOutcome: {
+    section: '3.1',
+    mark: 'documented',
+    settings: {
+      ok: 'cloudmore-reports: a task is started, is polled while it runs, and then has the report',
+      failed: 'cloudmore-reports: a task may fail, with errors',
+      never: 'cloudmore-reports: a task may never end',
+    },
+  },
+  taskLifetimeS: {
+    section: '10, question 4',
+    mark: 'inferred',
+    settings: {
+      usual: 'cloudmore-reports: is kept',
+      another: 'cloudmore-reports: is forgotten after a while where the switch says so',
+    },
+  },
+  bodylessAccepted: {
+    section: '9',
+    mark: 'inferred',
+    settings: {
+      false: 'cloudmore-reports: a task is started, is polled while it runs, and then has the report',
+      true: 'cloudmore-reports: a start may come without a body: the task id is in the Location',
+    },
+  },
+  largeReport: {
+    section: '9',
+    mark: 'inferred',
+    settings: {
+      refuse: 'cloudmore-reports: a big month is refused, so that nobody builds on them',
+      truncate: 'cloudmore-reports: a big month is cut short without a word where the switch says so',
+    },
+  },
+  decimalsAsStrings: {
+    section: '4',
+    mark: 'documented',
+    settings: {
+      false: 'cloudmore-reports: amounts go out as the world has them: numbers as numbers, texts as texts',
+      true: 'cloudmore-reports: amounts may come as text, as in Microsoft samples; whole quantities stay numbers',
+    },
+  },
+  tokenLifetimeS: {
+    section: '2.2',
+    mark: 'documented',
+    settings: {
+      usual: 'cloudmore-log-in: a token is good for a day of the sandbox clock, and not a second longer',
+      another: 'cloudmore-log-in: a token may end before its time where the switch says so',
+    },
+  },
+};
+
+export const SWITCHES: Fact[] = [...factsOf('autotask', AUTOTASK), ...factsOf('cloudmore', CLOUDMORE)];
+
+interface Described {
+  section: string;
+  mark: Mark;
+  settings: Record<string, string>;
+}
+
+function factsOf(side: Fact['side'], switches: Record<string, Described>): Fact[] {
+  return Object.entries(switches).flatMap(([name, { section, mark, settings }]) =>
+    facts(
+      side,
+      section,
+      Object.entries(settings).map(([setting, test]) => [`switch ${name}: ${setting}`, mark, test]),
+    ),
+  );
+}
