@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { RULES } from '../billing/examples/index.js';
+import { unexpected, worldFiles, type WorldFile } from './file.js';
+import { expectedOf, play, type Came } from './play.js';
+import { openExchange, type Exchange } from './temporal.js';
+
+/** Every world of `sandbox/worlds`, billed day by day by `run` through Temporal and HTTP, ends as is written beside it. */
+
+const files = worldFiles();
+/** Worlds played at the same time; each is its own broker. */
+const AT_ONCE = 12;
+
+describe('every world ends as is written beside it', () => {
+  let exchange: Exchange;
+  const came = new Map<string, Came[] | Error>();
+
+  beforeAll(async () => {
+    exchange = await openExchange();
+    const waiting = [...files];
+    const next = async (): Promise<void> => {
+      for (let file = waiting.shift(); file; file = waiting.shift()) came.set(file.name, await playOne(exchange, file));
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, next));
+  }, 240_000);
+  afterAll(() => exchange?.close(), 60_000);
+
+  test.each(files.map((file) => [file.name, file.expected.shows, file] as const))('%s: %s', (name, _, { expected }) => {
+    const days = came.get(name);
+    if (days instanceof Error) throw days;
+    expect(days).toEqual(expected.days.map(expectedOf));
+  });
+});
+
+async function playOne(exchange: Exchange, file: WorldFile): Promise<Came[] | Error> {
+  try {
+    const broker = await exchange.open(file);
+    try {
+      return await play(file, broker.desk, (_, day) => broker.bill(day));
+    } finally {
+      await broker.close();
+    }
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+test('every world has its expectation beside it; the September story is told day by day elsewhere', () => {
+  expect(unexpected()).toEqual(['september-2025.json']);
+});
+
+test('the worlds name rules that there are', () => {
+  expect(files.flatMap(({ expected }) => expected.rules).filter((rule) => !RULES.includes(rule))).toEqual([]);
+});
