@@ -3,6 +3,7 @@ import type { Settings } from '../shared/billing/types.js';
 import type { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Mode } from '../shared/contract.js';
 import type { Evidence } from '../shared/evidence/index.js';
+import type { NoticeSettings } from '../shared/notices/settings.js';
 
 /** What activities work with. Made in one place (`worker/main.ts`), replaced by none in tests: the vendors' stand-ins answer over HTTP. */
 export interface Dependencies {
@@ -13,6 +14,7 @@ export interface Dependencies {
   mode: Mode;
   recheckDays: number;
   surveyMaxAgeMs: number;
+  notices: NoticeSettings;
   clock: Clock;
   /** Told while something long goes on, so that Temporal knows the activity lives. */
   heartbeat: (details: string) => void;

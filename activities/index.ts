@@ -2,6 +2,8 @@ import type {
   CloseRequest,
   MonthClosed,
   MonthRequest,
+  NoticeRequest,
+  NoticeSent,
   OrganizationSummary,
   PlanMade,
   PlanRequest,
@@ -27,6 +29,7 @@ import { Catalogue } from './catalogue.js';
 import { extendContract, upsertContract } from './contracts.js';
 import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
+import { sendNotice } from './notice.js';
 import { makePlan } from './plan.js';
 import { takeReport } from './report.js';
 import { Turns } from './sending.js';
@@ -50,13 +53,15 @@ export interface Activities {
   postCharge(request: StepRequest<PostChargeStep>): Promise<StepDone>;
   verifyOrganization(request: VerifyRequest): Promise<OrganizationSummary>;
   closeRun(request: CloseRequest): Promise<MonthClosed>;
+  /** Beyond section 4: one message per run, when something waits or is missing. */
+  sendNotice(request: NoticeRequest): Promise<NoticeSent>;
 }
 
 /** Which task queue serves which activities (`interfaces.md` section 4). */
 export interface ActivitiesByQueue {
-  billing: Pick<Activities, 'findWork' | 'closeRun'>;
+  billing: Pick<Activities, 'findWork' | 'closeRun' | 'sendNotice'>;
   cloudmore: Pick<Activities, 'takeReport'>;
-  autotask: Omit<Activities, 'findWork' | 'closeRun' | 'takeReport'>;
+  autotask: Omit<Activities, 'findWork' | 'closeRun' | 'sendNotice' | 'takeReport'>;
 }
 
 export function createActivities(dependencies: Dependencies): ActivitiesByQueue {
@@ -70,6 +75,7 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
     billing: translated({
       findWork: (request: WorkRequest) => findWork(dependencies, slices, request),
       closeRun: (request: CloseRequest) => closeRun(dependencies, slices, request),
+      sendNotice: (request: NoticeRequest) => sendNotice(dependencies, request),
     }),
     cloudmore: translated({ takeReport: (request: MonthRequest) => takeReport(dependencies, request) }),
     autotask: translated({

@@ -116,11 +116,18 @@ function addReading(program: Command, context: Context, run: Run): void {
   program
     .command('status')
     .description('where the month stands; what waits for a person first')
-    .argument('<month>', 'YYYY-MM', month)
+    .argument('[month]', 'YYYY-MM; with --check the months that are due', month)
+    .option(
+      '--check',
+      "for monitoring: end with 3 when no run ended in 26 hours, Microsoft's lines are missing, or something waits",
+      false,
+    )
     .addOption(json())
-    .action(async (of: string, options: { json: boolean }) =>
-      run((await import('./commands/status.js')).status(context, { month: of, ...options })),
-    );
+    .action(async (of: string | undefined, options: { check: boolean; json: boolean }) => {
+      if (options.check) return run((await import('./commands/check.js')).check(context, { month: of, json: options.json }));
+      if (of === undefined) throw new CommandError(EXIT.usage, 'Which month? billing status 2025-10, or billing status --check');
+      return run((await import('./commands/status.js')).status(context, { month: of, json: options.json }));
+    });
   program
     .command('report')
     .description('the reconciliation of the latest run')

@@ -5,6 +5,7 @@ import type { AutotaskConfig } from './autotask/config.js';
 import { RECORD_TYPES, type Settings } from './billing/types.js';
 import type { CloudmoreConfig } from './cloudmore/config.js';
 import { Secret } from './http/secret.js';
+import type { NoticeSettings } from './notices/settings.js';
 
 /**
  * Settings from environment variables (`interfaces.md` section 3), checked at once: whoever sets the product up mends everything in one go. Secrets are
@@ -21,6 +22,7 @@ export interface Config {
   surveyMaxAgeMs: number;
   schedule: { cron: string; timeZone: string };
   evidence: string;
+  notices: NoticeSettings;
   /** Our share of the tenant's calls to Autotask. */
   callsPerHour: number;
   /** Variables that look like ours but are none, with the nearest name: likely misspelt. */
@@ -112,6 +114,14 @@ const BASE = {
     .default('file:.billing/evidence'),
   SURVEY_MAX_AGE: whole('minutes', 0).default(10),
   AUTOTASK_CALLS_PER_HOUR: whole('calls per hour', 1).max(10_000, 'Autotask allows 10000 calls an hour').default(5000),
+  NOTICE_WEBHOOK: url.optional(),
+  NOTICE_SMTP: z
+    .string()
+    .refine((text) => URL.canParse(text) && /^smtps?:/.test(text), 'expected smtp://USER:PASSWORD@HOST:PORT, or smtps://…')
+    .optional(),
+  NOTICE_MAIL_FROM: z.string().default('billing@localhost'),
+  NOTICE_MAIL_TO: list,
+  NOTICE_REPORT_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(12),
 };
 
 const CLOUDMORE = {
@@ -152,6 +162,8 @@ const SETTINGS = {
 };
 
 const SECRETS = [
+  'NOTICE_WEBHOOK',
+  'NOTICE_SMTP',
   'CLOUDMORE_PASSWORD',
   'CLOUDMORE_CLIENT_SECRET',
   'CLOUDMORE_USERNAME',
@@ -222,6 +234,14 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   recheckDays: parsed.BILLING_RECHECK_DAYS,
   surveyMaxAgeMs: parsed.SURVEY_MAX_AGE * 60_000,
   schedule: { cron: parsed.BILLING_SCHEDULE, timeZone: parsed.BILLING_TIMEZONE },
+  notices: {
+    webhook: parsed.NOTICE_WEBHOOK === undefined ? null : new Secret(parsed.NOTICE_WEBHOOK),
+    mail:
+      parsed.NOTICE_SMTP === undefined
+        ? null
+        : { smtp: new Secret(parsed.NOTICE_SMTP), from: parsed.NOTICE_MAIL_FROM, to: parsed.NOTICE_MAIL_TO },
+    reportDay: parsed.NOTICE_REPORT_DAY,
+  },
   evidence: parsed.BILLING_EVIDENCE,
   callsPerHour: parsed.AUTOTASK_CALLS_PER_HOUR,
   warnings: misspelt(environment),
@@ -259,6 +279,8 @@ function values(environment: Environment, problems: string[]): Environment {
       problems.push(`${name}_FILE names ${path}, which cannot be read. Check the path and its rights.`);
     }
   }
+  if (found.NOTICE_SMTP !== undefined && found.NOTICE_MAIL_TO === undefined)
+    problems.push('NOTICE_MAIL_TO: is not set; expected the addresses that NOTICE_SMTP shall send to, comma-separated');
   return found;
 }
 
@@ -280,7 +302,7 @@ function check<Shape extends z.ZodRawShape>(
 
 // ---------------------------------------------------------------------------------------------------------------- misspelt variables
 
-const OURS = /^(CLOUDMORE|AUTOTASK|BILLING|BREAKER)_/;
+const OURS = /^(CLOUDMORE|AUTOTASK|BILLING|BREAKER|NOTICE)_/;
 
 function misspelt(environment: Environment): string[] {
   return Object.keys(environment)

@@ -253,6 +253,21 @@ export interface MonthClosed {
   waiting: number;
 }
 
+export interface NoticeRequest {
+  broker: string;
+  asOf: Day;
+  /** Names the run: one message each, however often the activity is repeated. */
+  run: string;
+  months: Month[];
+}
+
+export interface NoticeSent {
+  /** What was to be said; null when nothing waits and nothing is missing. */
+  title: string | null;
+  sent: number;
+  failed: number;
+}
+
 /** Items shown by a query; more are in the report. Keeps every payload below 256 KiB. */
 export const ITEMS_SHOWN = 250;
 

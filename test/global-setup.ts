@@ -29,7 +29,7 @@ export async function setUp(): Promise<TearDown> {
 const nothingToStop: TearDown = () => Promise.resolve();
 
 /** Settings of the person who runs the tests. No test may reach their Temporal, or anybody's Cloudmore or Autotask. */
-const FOREIGN_SETTINGS = /^(TEMPORAL|CLOUDMORE|AUTOTASK|BILLING)_/;
+const FOREIGN_SETTINGS = /^(TEMPORAL|CLOUDMORE|AUTOTASK|BILLING|NOTICE)_/;
 const WAYS_TO_SERVERS = ['TEMPORAL_CLI_PATH', 'TEMPORAL_TEST_SERVER_PATH'];
 
 function setSettingsAside(): void {

@@ -24,6 +24,7 @@ export function createDependencies(
     mode: config.mode,
     recheckDays: config.recheckDays,
     surveyMaxAgeMs: config.surveyMaxAgeMs,
+    notices: config.notices,
     clock: {
       now: () => new Date(),
       sleep: async (milliseconds) => void (await sleep(milliseconds, undefined, { signal: activity()?.cancellationSignal })),

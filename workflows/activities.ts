@@ -32,6 +32,10 @@ export const reading = (
 export const deciding = (summary: string): Pick<Activities, 'findWork' | 'closeRun'> =>
   proxyActivities<Activities>({ ...options(BILLING_QUEUE, '30 minutes'), summary });
 
+/** A message to people: few tries, and whatever comes of it the run ends well. */
+export const noticing = (summary: string): Pick<Activities, 'sendNotice'> =>
+  proxyActivities<Activities>({ ...options(BILLING_QUEUE, '2 minutes'), retry: { ...RETRY, maximumAttempts: 3 }, summary });
+
 export const planning = (broker: string, summary: string): Pick<Activities, 'planOrganization' | 'verifyOrganization'> =>
   proxyActivities<Activities>({ ...options(autotaskQueue(broker), '4 hours'), summary });
 

@@ -1,4 +1,5 @@
 import {
+  ActivityFailure,
   ChildWorkflowCancellationType,
   condition,
   continueAsNew,
@@ -7,6 +8,7 @@ import {
   isCancellation,
   log,
   ParentClosePolicy,
+  patched,
   setCurrentDetails,
   setHandler,
   startChild,
@@ -29,7 +31,7 @@ import type {
   MonthRequest,
   OrganizationBillingInput,
 } from '../shared/contract.js';
-import { deciding, reading, short } from './activities.js';
+import { deciding, noticing, reading, short } from './activities.js';
 import { billingBroker, billingMonth, billingStatus, organizationAttributes, scheduledStart } from './attributes.js';
 import { blankMonth } from './blank.js';
 import { newReport, organizationBilling, settled } from './organization-billing.js';
@@ -55,7 +57,25 @@ export async function dailyBilling(input: DailyBillingInput): Promise<DailyBilli
     const { ref, held, waiting } = await run.bill(month, months.slice(index), progress, result.months);
     result.months.push({ month, result: ref, held, waiting });
   }
+  // Runs that began under an earlier release end without a message.
+  if (patched('one-notice-per-run')) await tellPeople(input.broker, asOf, result);
   return result;
+}
+
+/** One message per run where something waits or is missing. Nobody's mailbox decides whether a run ends well. */
+async function tellPeople(broker: string, asOf: Day, { months }: DailyBillingResult): Promise<void> {
+  const { workflowId, runId } = workflowInfo();
+  try {
+    await noticing('Tells people what waits').sendNotice({
+      broker,
+      asOf,
+      run: `${workflowId}@${runId}`.replaceAll('/', '~'),
+      months: [...new Set(months.map(({ month }) => month))],
+    });
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    log.warn('the notice did not go out', { error });
+  }
 }
 
 /** The day the run stands for: the schedule's nominal one, so that a late start or a back-fill bills the right month. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ApplicationFailure } from '@temporalio/common';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import { NO_CALLS } from '../../shared/billing/results.js';
 import {
@@ -133,5 +134,28 @@ describe('a daily run', () => {
     expect(reports).toEqual(['monday', 'tuesday']);
     const ended = await workshop.client.workflow.getHandle(organizationBillingId('default', '2025-10', 'open-1')).describe();
     expect(ended.status.name).toBe('COMPLETED');
+  });
+
+  test('tells people once, of all its months', async () => {
+    const told: { run: string; months: string[] }[] = [];
+    const activities = standIns({
+      findWork: withWork([]),
+      sendNotice: ({ run: name, months: of }) => {
+        told.push({ run: name, months: of });
+        return Promise.resolve({ title: 'something waits', sent: 1, failed: 0 });
+      },
+    });
+    await run(activities, { broker: 'default', asOf: '2025-10-09' });
+    expect(told.map(({ months: of }) => of)).toEqual([['2025-09', '2025-10']]);
+    expect(told[0]!.run).toMatch(/^daily-\d+@[0-9a-f-]{36}$/);
+  });
+
+  test('ends well although nobody can be told', async () => {
+    const activities = standIns({
+      findWork: withWork([]),
+      sendNotice: () => Promise.reject(ApplicationFailure.nonRetryable('the evidence is gone')),
+    });
+    const result = await run(activities, { broker: 'default', month: '2025-10', asOf: '2025-10-09' });
+    expect(result.months).toHaveLength(1);
   });
 });

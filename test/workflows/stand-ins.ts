@@ -66,6 +66,7 @@ export function standIns(changes: Partial<StandIns> = {}): StandIns {
         held: 0,
         waiting: 0,
       }),
+    sendNotice: () => Promise.resolve({ title: null, sent: 0, failed: 0 }),
     ...changes,
   };
 }

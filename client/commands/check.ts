@@ -1,0 +1,47 @@
+import { monthsDue } from '../../shared/billing/month.js';
+import type { Month } from '../../shared/billing/types.js';
+import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
+import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { readMonth } from '../../shared/evidence/months.js';
+import { noticeOf, type MonthSeen } from '../../shared/notices/notice.js';
+import { readLatestNotice, readLatestRun, troubleOf } from '../../shared/notices/record.js';
+import { today, type Context } from '../context.js';
+import { EXIT, type ExitCode } from '../exit.js';
+
+/**
+ * The dead man's check: whoever watches a hundred systems asks it every hour. It needs neither Temporal nor a vendor, only what the runs left behind, so that
+ * it also notices when nothing runs any more.
+ */
+export async function check(context: Context, { month, json }: { month: Month | undefined; json: boolean }): Promise<ExitCode> {
+  const config = loadBaseConfig(context.environment);
+  const evidence = openEvidence(config.evidence);
+  try {
+    const findings = await findingsOf(config, evidence, month === undefined ? monthsDue(today(), config.recheckDays) : [month]);
+    const isGood = findings.length === 0;
+    context.out(
+      json
+        ? JSON.stringify({ isGood, findings }, null, 2)
+        : isGood
+          ? 'Nothing waits and nothing is missing.'
+          : findings.join('\n'),
+    );
+    return isGood ? EXIT.done : EXIT.waits;
+  } finally {
+    await evidence.close();
+  }
+}
+
+async function findingsOf(config: BaseConfig, evidence: Evidence, months: Month[]): Promise<string[]> {
+  const run = await readLatestRun(evidence, config.broker);
+  const trouble = troubleOf(await readLatestNotice(evidence, config.broker));
+  if (run === null) return [`no run has ever ended (broker ${config.broker}). Start one with: billing schedule trigger`];
+  const seen: MonthSeen[] = [];
+  for (const month of months) {
+    const read = await readMonth(evidence, config.broker, month);
+    if (read) seen.push({ result: read.result, heldMonth: read.record.heldMonth });
+  }
+  const { reportDay } = config.notices;
+  const now = new Date().toISOString();
+  const notice = noticeOf({ asOf: today(), months: seen, endedAt: now, previousEndedAt: run.endedAt, reportDay });
+  return [...(notice === null ? [] : [notice.title, ...notice.lines]), ...(trouble === null ? [] : [trouble])];
+}

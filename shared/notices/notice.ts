@@ -1,0 +1,123 @@
+import { big } from '../billing/decimal.js';
+import type { MonthResult, OrganizationResult } from '../billing/results.js';
+import { byText } from '../billing/text.js';
+import type { Day, Month } from '../billing/types.js';
+
+/** What a run has to say to people: at most one message, and none when nothing waits and nothing is missing. */
+export interface Notice {
+  title: string;
+  lines: string[];
+}
+
+export interface MonthSeen {
+  result: MonthResult;
+  /** Rule 1.4: why the whole month is held. */
+  heldMonth: string | null;
+}
+
+export interface RunSeen {
+  asOf: Day;
+  months: MonthSeen[];
+  /** ISO time of this run's end, and of the one before; null when this is the first. */
+  endedAt: string;
+  previousEndedAt: string | null;
+  reportDay: number;
+}
+
+/** A daily run that is later than this has been left out. */
+export const RUN_EVERY_HOURS = 26;
+const CUSTOMERS_SHOWN = 10;
+const HOUR_MS = 3_600_000;
+
+export function noticeOf(run: RunSeen): Notice | null {
+  const months = run.months.flatMap(waitingPart);
+  const missing = missingParts(run);
+  if (months.length === 0 && missing.length === 0) return null;
+  const title = [...months.map((part) => part.title), ...missing.map((part) => part.title)].join('; ');
+  return { title: `Billing: ${title}`, lines: [...months, ...missing].flatMap(({ lines }) => lines) };
+}
+
+interface Part {
+  title: string;
+  lines: string[];
+}
+
+// ---------------------------------------------------------------------------------------------------------------- what waits
+
+export const isWaiting = ({ status }: OrganizationResult): boolean =>
+  status === 'NeedsAttention' || status === 'AwaitingApproval' || status === 'Failed';
+
+function waitingPart({ result, heldMonth }: MonthSeen): Part[] {
+  const waiting = result.organizations.filter(isWaiting).sort(byAmount);
+  const amounts = [
+    ...heldAmounts(result).map((amount) => `${amount} held`),
+    ...(result.ghosts.lines > 0 ? [`${result.ghosts.sales} ${result.currency} without a line in the report`] : []),
+  ];
+  if (waiting.length === 0 && amounts.length === 0 && heldMonth === null) return [];
+  const { month } = result;
+  const what = [...amounts, ...(waiting.length > 0 ? [`${counted(waiting.length, 'customer')} waiting`] : [])];
+  const title = `${month}: ${what.join(', ') || 'the whole month is held'}`;
+  const more = waiting.length - CUSTOMERS_SHOWN;
+  return [
+    {
+      title,
+      lines: [
+        ...(heldMonth === null ? [] : [heldMonth]),
+        ...waiting.slice(0, CUSTOMERS_SHOWN).map((organization) => customerLine(organization, result.currency)),
+        ...(more > 0 ? [`… and ${more} more.`] : []),
+        `What to do: billing status ${month}`,
+      ],
+    },
+  ];
+}
+
+const heldAmounts = ({ held, currency, otherCurrencies }: MonthResult): string[] =>
+  [{ currency, held }, ...otherCurrencies].filter((one) => one.held.lines > 0).map((one) => `${one.held.sales} ${one.currency}`);
+
+function customerLine({ organizationName, status, held, otherCurrencies, items }: OrganizationResult, currency: string): string {
+  const amounts = [{ currency, held }, ...otherCurrencies].filter((one) => one.held.lines > 0);
+  const shown = amounts.map((one) => `${one.held.sales} ${one.currency}`).join(' and ');
+  const reasons = items.flatMap(({ outcome, reason }) => (outcome === 'held' || outcome === 'ghost' ? [reason ?? outcome] : []));
+  const why = [...new Set(reasons)].sort(byText).join(', ');
+  return `${organizationName}: ${[shown, why || status].filter((text) => text !== '').join(', ')}`;
+}
+
+const byAmount = (left: OrganizationResult, right: OrganizationResult): number =>
+  big(right.held.sales).abs().cmp(big(left.held.sales).abs()) || byText(left.organizationName, right.organizationName);
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+// ---------------------------------------------------------------------------------------------------------------- what is missing
+
+function missingParts(run: RunSeen): Part[] {
+  const gap = run.previousEndedAt === null ? null : gapBetween(run.previousEndedAt, run.endedAt);
+  const late = run.months
+    .filter(({ result }) => isReportMissing(result, run.asOf, run.reportDay))
+    .map(({ result }) => result.month);
+  const isEmpty = run.months.every(({ result }) => result.report.lines === 0 && result.otherCurrencies.length === 0);
+  return [
+    ...late.map((month) => missing(noReportText(month, run.reportDay), CONSENT)),
+    ...(isEmpty && late.length === 0 ? [missing('nothing was audited', 'No month had a single line in the report.')] : []),
+    ...(gap === null ? [] : [missing(gap, 'Look at the schedule with: billing schedule show')]),
+  ];
+}
+
+const CONSENT = "Check Cloudmore's Microsoft consent.";
+const missing = (title: string, line: string): Part => ({ title, lines: [line] });
+
+export const noReportText = (month: Month, reportDay: number): string =>
+  `${month} has no Microsoft lines on day ${reportDay} of the month or later`;
+
+/** Custom services are billed on the first: their lines say nothing about Microsoft's. */
+export function isReportMissing({ month, organizations }: MonthResult, asOf: Day, reportDay: number): boolean {
+  if (asOf < `${month}-${String(reportDay).padStart(2, '0')}`) return false;
+  return !organizations.some(({ items }) =>
+    items.some(({ outcome, recordType }) => outcome !== 'ghost' && outcome !== 'awaiting' && recordType !== 'CustomService'),
+  );
+}
+
+/** Why the time between two runs is too long; null when it is not. */
+export function gapBetween(before: string, now: string): string | null {
+  const hours = (Date.parse(now) - Date.parse(before)) / HOUR_MS;
+  return hours > RUN_EVERY_HOURS ? `no run in ${Math.floor(hours)} hours (the last one ended ${before})` : null;
+}

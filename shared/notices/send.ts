@@ -1,0 +1,93 @@
+import nodemailer from 'nodemailer';
+import type { Notice } from './notice.js';
+import type { NoticeSettings } from './settings.js';
+
+/** Sends a notice by the channels that are set up. One try each, bounded in time: a message is worth less than a run that ends. */
+export const CHANNELS = ['webhook', 'mail'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+const WITHIN_MS = 15_000;
+/** Chat programs cut longer texts. */
+const TEXT_LENGTH = 3_500;
+
+/** The channels that settings name. */
+export const channelsOf = ({ webhook, mail }: NoticeSettings): Channel[] => [
+  ...(webhook === null ? [] : ['webhook' as const]),
+  ...(mail === null ? [] : ['mail' as const]),
+];
+
+/** Throws when the channel did not take the message, with a reason that names no key. */
+export async function send(channel: Channel, notice: Notice, settings: NoticeSettings): Promise<void> {
+  if (channel === 'webhook' && settings.webhook) return sendWebhook(settings.webhook.reveal(), notice);
+  if (channel === 'mail' && settings.mail) return sendMail(settings.mail, notice);
+}
+
+// ---------------------------------------------------------------------------------------------------------------- webhook
+
+async function sendWebhook(address: string, notice: Notice): Promise<void> {
+  const url = new URL(address);
+  let answer: Response;
+  try {
+    answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(payloadFor(url, notice)),
+      signal: AbortSignal.timeout(WITHIN_MS),
+    });
+  } catch (error) {
+    throw new Error(`${url.host} cannot be reached (${causeOf(error)})`, { cause: error });
+  }
+  await answer.body?.cancel();
+  if (!answer.ok) throw new Error(`${url.host} answered ${answer.status}`);
+}
+
+/** The network's own code, such as ECONNREFUSED; messages may hold the address, and the address is a key. */
+function causeOf(error: unknown): string {
+  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : error;
+  if (typeof cause !== 'object' || cause === null) return 'no reason given';
+  return 'code' in cause && typeof cause.code === 'string'
+    ? cause.code
+    : 'name' in cause
+      ? String(cause.name)
+      : 'no reason given';
+}
+
+/** Teams' Workflows take adaptive cards only; its older connectors, Slack and most others take a text. */
+const CARDS_ONLY = /\.(logic\.azure\.com|powerplatform\.com|powerautomate\.com)$/i;
+
+export function payloadFor({ hostname }: URL, notice: Notice): object {
+  const text = textOf(notice);
+  if (!CARDS_ONLY.test(hostname)) return { text };
+  const body = [
+    { type: 'TextBlock', text: notice.title, weight: 'bolder', wrap: true },
+    ...notice.lines.map((line) => ({ type: 'TextBlock', text: line, wrap: true, spacing: 'small' })),
+  ];
+  const content = { $schema: 'http://adaptivecards.io/schemas/adaptive-card.json', type: 'AdaptiveCard', version: '1.4', body };
+  return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };
+}
+
+function textOf({ title, lines }: Notice): string {
+  const text = [title, ...lines].join('\n');
+  return text.length <= TEXT_LENGTH ? text : `${text.slice(0, TEXT_LENGTH)}…`;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- mail
+
+async function sendMail({ smtp, from, to }: NonNullable<NoticeSettings['mail']>, notice: Notice): Promise<void> {
+  const url = new URL(smtp.reveal());
+  const transport = nodemailer.createTransport({
+    url: smtp.reveal(),
+    connectionTimeout: WITHIN_MS,
+    greetingTimeout: WITHIN_MS,
+    socketTimeout: WITHIN_MS,
+  });
+  try {
+    await transport.sendMail({ from, to, subject: notice.title, text: [notice.title, '', ...notice.lines, ''].join('\n') });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
+    const answer = error instanceof Error && 'responseCode' in error ? ` ${String(error.responseCode)}` : '';
+    throw new Error(`${url.host} did not take the mail (${code}${answer})`, { cause: error });
+  } finally {
+    transport.close();
+  }
+}

@@ -1,0 +1,10 @@
+import type { Secret } from '../http/secret.js';
+
+/** Whom a run tells when something waits or is missing (`NOTICE_…`). Addresses with a key in them are secrets. */
+export interface NoticeSettings {
+  /** An incoming webhook of Slack or Teams; null: none. */
+  webhook: Secret | null;
+  mail: { smtp: Secret; from: string; to: string[] } | null;
+  /** From this day of the month on, a month without Microsoft's lines is reported as missing. */
+  reportDay: number;
+}

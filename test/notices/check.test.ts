@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { memoryEvidence, openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { recordRun } from '../../shared/notices/record.js';
+import { useDesk, type Desk } from '../report/desk.js';
+
+/** `billing status --check`, as a monitoring system calls it. */
+
+const MONTH = '2025-10';
+const HOUR_MS = 3_600_000;
+const ago = (hours: number): string => new Date(Date.now() - hours * HOUR_MS).toISOString();
+
+describe('the dead man\u2019s check', () => {
+  let desk: Desk;
+  let evidence: Evidence = memoryEvidence();
+  useDesk(async (opened) => {
+    desk = opened;
+    evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
+    await desk.bill(MONTH, '2025-11-02');
+  });
+
+  const ranAgo = (hours: number): Promise<unknown> =>
+    recordRun(evidence, 'default', `run-${hours}-${Date.now()}`, '2025-11-02', ago(hours));
+
+  test('is not content before a first run', async () => {
+    expect(await desk.cli('status', MONTH, '--check')).toMatchObject({
+      code: 3,
+      out: expect.stringContaining('no run has ever ended') as unknown,
+    });
+  });
+
+  test('is content with a run of yesterday that left nothing to do', async () => {
+    await ranAgo(25);
+    expect(await desk.cli('status', MONTH, '--check')).toMatchObject({ code: 0, out: 'Nothing waits and nothing is missing.\n' });
+    expect(JSON.parse((await desk.cli('status', MONTH, '--check', '--json')).out)).toEqual({ isGood: true, findings: [] });
+  });
+
+  test('is not content when no run ended in 26 hours', async () => {
+    await ranAgo(27);
+    const { code, out } = await desk.cli('status', MONTH, '--check');
+    expect(code).toBe(3);
+    expect(out).toMatch(/no run in 27 hours[\s\S]*billing schedule show/);
+  });
+
+  test('is not content while something waits', async () => {
+    await desk.control('PATCH', 'autotask/companies/29683540', { isActive: false });
+    await desk.bill(MONTH, '2025-11-03');
+    await ranAgo(1);
+    const { code, out } = await desk.cli('status', MONTH, '--check');
+    expect(code).toBe(3);
+    expect(out).toMatch(/5709\.39 EUR held, 1 customer waiting\nFabrikam Logistics: 5709\.39 EUR, company-inactive/);
+  });
+
+  test('without a month looks at those that are due today, and finds them missing', async () => {
+    const { code, out } = await desk.cli('status', '--check');
+    expect(code).toBe(3);
+    expect(out).toMatch(/nothing was audited/);
+  });
+
+  test('names a notice that did not go out', async () => {
+    const lost = {
+      run: 'x',
+      at: ago(1),
+      notice: { title: 'Billing: x', lines: [] },
+      channels: [{ channel: 'mail', state: 'failed', message: 'mail.example did not take the mail (EAUTH)' }],
+    };
+    await evidence.point('notices/default', await evidence.put(lost));
+    expect((await desk.cli('status', MONTH, '--check')).out).toContain(
+      'did not go out (mail: mail.example did not take the mail (EAUTH))',
+    );
+  });
+
+  test('status without a month is asked which', async () => {
+    expect(await desk.cli('status')).toMatchObject({
+      code: 64,
+      said: expect.stringContaining('billing status --check') as unknown,
+    });
+  });
+});

@@ -1,0 +1,166 @@
+import { describe, expect, test } from '@jest/globals';
+import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import { noticeOf, type RunSeen } from '../../shared/notices/notice.js';
+import { payloadFor } from '../../shared/notices/send.js';
+import { blankMonth, NOTHING } from '../../workflows/blank.js';
+
+/** When a run has something to say, and what. */
+
+const organization = (changes: Partial<OrganizationResult> = {}): OrganizationResult => ({
+  organizationId: 'org-1',
+  organizationName: 'Contoso',
+  companyId: 7,
+  status: 'Done',
+  report: NOTHING,
+  posted: NOTHING,
+  held: NOTHING,
+  excluded: NOTHING,
+  otherCurrencies: [],
+  items: [item()],
+  planDigest: null,
+  workflowId: null,
+  ...changes,
+});
+
+type Item = OrganizationResult['items'][number];
+const item = (changes: Partial<Item> = {}): Item => ({
+  currency: 'EUR',
+  subscriptionId: 's',
+  recordType: 'Csp365Nce',
+  itemCode: null,
+  productName: 'Business Premium',
+  contractId: 1,
+  quantity: 1,
+  cost: '10.00',
+  sales: '12.00',
+  outcome: 'posted',
+  reason: null,
+  message: null,
+  cause: null,
+  ...changes,
+});
+
+const ONE = { lines: 1, cost: '10.00', sales: '12.00' };
+const held = (name: string, sales: string): OrganizationResult =>
+  organization({
+    organizationId: name,
+    organizationName: name,
+    status: 'NeedsAttention',
+    held: { lines: 1, cost: '1.00', sales },
+    items: [item({ outcome: 'held', reason: 'company-inactive' })],
+  });
+
+const month = (changes: Partial<MonthResult> = {}): MonthResult => ({
+  ...blankMonth('default', '2025-10', '2025-10-12', 'auto'),
+  currency: 'EUR',
+  report: ONE,
+  organizations: [organization()],
+  ...changes,
+});
+
+const run = (result: MonthResult, changes: Partial<RunSeen> = {}): RunSeen => ({
+  asOf: '2025-10-12',
+  months: [{ result, heldMonth: null }],
+  endedAt: '2025-10-12T03:10:00.000Z',
+  previousEndedAt: '2025-10-11T03:10:00.000Z',
+  reportDay: 12,
+  ...changes,
+});
+
+describe('a run is silent', () => {
+  const silent: [why: string, run: RunSeen][] = [
+    ['when everything is posted', run(month())],
+    [
+      'when something is excluded',
+      run(
+        month({ excluded: ONE, organizations: [organization({ status: 'Excluded', items: [item({ outcome: 'excluded' })] })] }),
+      ),
+    ],
+    ['when a person skipped a customer', run(month({ organizations: [organization({ status: 'Skipped' })] }))],
+    ['when it is the first', run(month(), { previousEndedAt: null })],
+    ['when the run before was 26 hours ago', run(month(), { previousEndedAt: '2025-10-11T01:10:00.000Z' })],
+    ['before the day by which the report is due', run(month({ organizations: [] }), { asOf: '2025-10-11' })],
+  ];
+  test.each(silent)('%s', (_, given) => expect(noticeOf(given)).toBeNull());
+});
+
+describe('a run speaks', () => {
+  const spoken: [when: string, run: RunSeen, title: RegExp][] = [
+    [
+      'when an amount is held',
+      run(month({ held: ONE, organizations: [held('Contoso', '12.00')] })),
+      /^Billing: 2025-10: 12\.00 EUR held, 1 customer waiting$/,
+    ],
+    ['when a ghost stands', run(month({ ghosts: ONE })), /12\.00 EUR without a line in the report/],
+    [
+      'when the month is held',
+      run(month(), { months: [{ result: month(), heldMonth: 'Much smaller.' }] }),
+      /the whole month is held/,
+    ],
+    ['when the report is late', run(month({ organizations: [] })), /2025-10 has no Microsoft lines on day 12/],
+    [
+      'when only custom services came by then',
+      run(month({ organizations: [organization({ items: [item({ recordType: 'CustomService', outcome: 'excluded' })] })] })),
+      /2025-10 has no Microsoft lines/,
+    ],
+    [
+      'when it had not a single line to audit',
+      run(month({ report: NOTHING, organizations: [] }), { asOf: '2025-10-09' }),
+      /nothing was audited/,
+    ],
+    ['when a day was left out', run(month(), { previousEndedAt: '2025-10-11T01:09:00.000Z' }), /no run in 26 hours/],
+    [
+      'in another currency, too',
+      run(month({ otherCurrencies: [{ currency: 'USD', report: ONE, posted: NOTHING, held: ONE, excluded: NOTHING }] })),
+      /12\.00 USD held/,
+    ],
+  ];
+  test.each(spoken)('%s', (_, given, title) => expect(noticeOf(given)?.title).toMatch(title));
+
+  test('of the largest amounts by name, with their reason and the command, and counts the rest', () => {
+    const organizations = Array.from({ length: 13 }, (_, index) => held(`Customer ${index}`, `${index}.00`));
+    const notice = noticeOf(run(month({ held: { lines: 13, cost: '13.00', sales: '78.00' }, organizations })));
+    expect(notice?.title).toBe('Billing: 2025-10: 78.00 EUR held, 13 customers waiting');
+    expect(notice?.lines[0]).toBe('Customer 12: 12.00 EUR, company-inactive');
+    expect(notice?.lines.slice(-2)).toEqual(['… and 3 more.', 'What to do: billing status 2025-10']);
+    expect(notice?.lines).toHaveLength(12);
+  });
+
+  test('once for all its months', () => {
+    const late = month({ month: '2025-11', organizations: [] });
+    const both = run(month(), {
+      asOf: '2025-11-12',
+      months: [
+        { result: month({ held: ONE }), heldMonth: null },
+        { result: late, heldMonth: null },
+      ],
+    });
+    expect(noticeOf(both)?.title).toBe(
+      'Billing: 2025-10: 12.00 EUR held; 2025-11 has no Microsoft lines on day 12 of the month or later',
+    );
+  });
+});
+
+describe('a webhook gets', () => {
+  const notice = { title: 'Billing: 2025-10', lines: ['Contoso: 12.00 EUR'] };
+  test.each([
+    'https://hooks.slack.com/services/T/B/x',
+    'https://contoso.webhook.office.com/webhookb2/x',
+    'https://chat.example/hook',
+  ])('a text: %s', (address) =>
+    expect(payloadFor(new URL(address), notice)).toEqual({ text: 'Billing: 2025-10\nContoso: 12.00 EUR' }),
+  );
+
+  test("an adaptive card where Teams' Workflows take nothing else", () => {
+    const url = new URL('https://prod-01.westeurope.logic.azure.com:443/workflows/x/triggers/manual/paths/invoke');
+    expect(payloadFor(url, notice)).toMatchObject({
+      type: 'message',
+      attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { type: 'AdaptiveCard' } }],
+    });
+  });
+
+  test('no more text than chat programs take', () => {
+    const long = payloadFor(new URL('https://x.example'), { title: 'x', lines: ['y'.repeat(9000)] }) as { text: string };
+    expect(long.text.length).toBeLessThan(4000);
+  });
+});

@@ -1,0 +1,147 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import { Secret } from '../../shared/http/secret.js';
+import { memoryEvidence } from '../../shared/evidence/index.js';
+import { readLatestNotice, recordRun, sendOnce, troubleOf } from '../../shared/notices/record.js';
+import { channelsOf } from '../../shared/notices/send.js';
+import type { NoticeSettings } from '../../shared/notices/settings.js';
+
+/** Real sockets: what arrives, how often, and what is said when it does not. */
+
+const NOTICE = { title: 'Billing: 2025-10: 12.00 EUR held', lines: ['Contoso: 12.00 EUR, company-inactive'] };
+const RUN = { run: 'daily~1', at: '2025-10-12T03:10:00.000Z' };
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+const listening = async (server: Server): Promise<number> => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  closing.push(() => new Promise((resolve) => void server.close(resolve)));
+  return (server.address() as AddressInfo).port;
+};
+
+async function webhook(status = 200): Promise<{ settings: NoticeSettings; got: unknown[] }> {
+  const got: unknown[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (data: Buffer) => (body += data.toString()));
+    request.on('end', () => {
+      got.push(JSON.parse(body));
+      response.writeHead(status).end('ok');
+    });
+  });
+  const port = await listening(server);
+  return { got, settings: { webhook: new Secret(`http://127.0.0.1:${port}/services/hunter2`), mail: null, reportDay: 12 } };
+}
+
+async function mailbox(refuses = false): Promise<{ settings: NoticeSettings; got: string[] }> {
+  const got: string[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo: (_address, _session, done) =>
+      done(refuses ? Object.assign(new Error('no such user'), { responseCode: 550 }) : null),
+    onData: (stream, _session, done) => {
+      let text = '';
+      stream.on('data', (data: Buffer) => (text += data.toString()));
+      stream.on('end', () => {
+        got.push(text);
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve()));
+  closing.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  const { port } = server.server.address() as AddressInfo;
+  const mail = { smtp: new Secret(`smtp://127.0.0.1:${port}`), from: 'billing@example.com', to: ['finance@example.com'] };
+  return { got, settings: { webhook: null, mail, reportDay: 12 } };
+}
+
+describe('a notice', () => {
+  test('reaches the webhook as JSON, once, however often the activity is repeated', async () => {
+    const { settings, got } = await webhook();
+    const evidence = memoryEvidence();
+    for (let attempt = 1; attempt <= 3; attempt += 1)
+      await sendOnce(evidence, 'default', RUN, NOTICE, channelsOf(settings), settings);
+    expect(got).toEqual([{ text: 'Billing: 2025-10: 12.00 EUR held\nContoso: 12.00 EUR, company-inactive' }]);
+    expect(troubleOf(await readLatestNotice(evidence, 'default'))).toBeNull();
+  });
+
+  test('of the next run goes out again', async () => {
+    const { settings, got } = await webhook();
+    const evidence = memoryEvidence();
+    await sendOnce(evidence, 'default', RUN, NOTICE, channelsOf(settings), settings);
+    await sendOnce(evidence, 'default', { ...RUN, run: 'daily~2' }, NOTICE, channelsOf(settings), settings);
+    expect(got).toHaveLength(2);
+  });
+
+  test('that was interrupted while it was sent is not sent again, and is named', async () => {
+    const { settings, got } = await webhook();
+    const evidence = memoryEvidence();
+    const crashed = { ...RUN, notice: NOTICE, channels: [{ channel: 'webhook', state: 'sending', message: null }] };
+    const ref = await evidence.put(crashed);
+    await evidence.point(`notices/default/${RUN.run}`, ref);
+    const record = await sendOnce(evidence, 'default', RUN, NOTICE, channelsOf(settings), settings);
+    expect(got).toEqual([]);
+    expect(troubleOf(record)).toContain('interrupted, not sent again');
+  });
+
+  test('reaches the mailbox with subject and lines', async () => {
+    const { settings, got } = await mailbox();
+    await sendOnce(memoryEvidence(), 'default', RUN, NOTICE, channelsOf(settings), settings);
+    expect(got).toHaveLength(1);
+    expect(got[0]).toMatch(/Subject: Billing: 2025-10: 12\.00 EUR held/);
+    expect(got[0]).toMatch(/To: finance@example\.com/);
+    expect(got[0]).toContain('Contoso: 12.00 EUR, company-inactive');
+  });
+
+  test('is sent by the other channel when one fails; the failure names no key', async () => {
+    const [broken, mail] = [await webhook(500), await mailbox()];
+    const settings = { ...mail.settings, webhook: broken.settings.webhook };
+    const record = await sendOnce(memoryEvidence(), 'default', RUN, NOTICE, channelsOf(settings), settings);
+    expect(mail.got).toHaveLength(1);
+    expect(troubleOf(record)).toMatch(/webhook: 127\.0\.0\.1:\d+ answered 500/);
+    expect(JSON.stringify(record)).not.toContain('hunter2');
+  });
+
+  const lost: [why: string, settings: () => Promise<NoticeSettings>, message: RegExp][] = [
+    [
+      'nobody listens',
+      async () => {
+        const { settings } = await webhook();
+        await Promise.all(closing.splice(0).map((close) => close()));
+        return settings;
+      },
+      /127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\)/,
+    ],
+    [
+      'the mail server refuses the receiver',
+      async () => (await mailbox(true)).settings,
+      /did not take the mail \(EENVELOPE 550\)/,
+    ],
+  ];
+  test.each(lost)('is recorded as lost when %s', async (_, settings, message) => {
+    const chosen = await settings();
+    const record = await sendOnce(memoryEvidence(), 'default', RUN, NOTICE, channelsOf(chosen), chosen);
+    expect(troubleOf(record)).toMatch(message);
+  });
+
+  test('that is none is sent nowhere', async () => {
+    const { settings, got } = await webhook();
+    await sendOnce(memoryEvidence(), 'default', RUN, null, channelsOf(settings), settings);
+    expect(got).toEqual([]);
+  });
+});
+
+test('a run knows when the one before ended, also when it is written down twice', async () => {
+  const evidence = memoryEvidence();
+  await recordRun(evidence, 'default', 'one', '2025-10-11', '2025-10-11T03:00:00Z');
+  const second = await recordRun(evidence, 'default', 'two', '2025-10-12', '2025-10-12T03:00:00Z');
+  const again = await recordRun(evidence, 'default', 'two', '2025-10-12', '2025-10-12T03:05:00Z');
+  expect(second.previousEndedAt).toBe('2025-10-11T03:00:00Z');
+  expect(again).toEqual(second);
+});
