@@ -43,6 +43,27 @@ const DIRECTIONS = [
   },
   { files: 'client/**', may: ['client', 'shared', '@temporalio/*', 'node:*', 'packages'], types: ['workflows', 'activities'] },
   { files: 'sandbox/**', may: ['sandbox', 'node:*', 'packages'] },
+  // What the sandbox is held against comes from the vendors, never from the product.
+  { files: 'test/sandbox/**', may: ['test/sandbox', 'sandbox', 'node:*', 'packages'] },
+  {
+    // Tests of the product see the sandbox from outside, over HTTP and by its state: what it is made of must not be what they expect.
+    files: 'test/**',
+    may: [
+      'test',
+      'bench',
+      'scripts',
+      'workflows',
+      'activities',
+      'worker',
+      'client',
+      'shared',
+      'sandbox/index',
+      'sandbox/generate',
+      '@temporalio/*',
+      'node:*',
+      'packages',
+    ],
+  },
   {
     files: '{bench,scripts}/**',
     may: [

@@ -47,6 +47,13 @@ describe('refused', () => {
     ['client/commands/run.ts', `export * from '../../test/builders.js';`, 'nobody imports tests'],
     ['sandbox/x.ts', `export * from '../shared/billing/decimal.js';`, 'one mistake must not hide in both'],
     ['sandbox/x.ts', `export type { Line } from '../shared/billing/types.js';`, 'not even types'],
+    ['test/sandbox/x.ts', `export * from '../../shared/autotask/days.js';`, 'the sandbox is not held against the product'],
+    ['test/sandbox/x.ts', `export * from '../api/vendors.js';`, 'nor by its helpers'],
+    [
+      'test/api/x.ts',
+      `export * from '../../sandbox/autotask/money.js';`,
+      'the product is not held against the inside of the sandbox',
+    ],
     ['bench/x.ts', `export * from '../test/builders.js';`, 'nobody imports tests'],
   ])('%s with %s: %s', async (file, code) => {
     expect(await problems(file, code)).toEqual([DIRECTIONS]);
@@ -84,7 +91,8 @@ describe('allowed', () => {
     ['client/commands/demo.ts', `export * from '../../sandbox/server.js';\nexport * from '../../worker/main.js';`],
     ['client/commands/sandbox.ts', `export * from '../../sandbox/server.js';`],
     ['client/x.ts', `export type { dailyBilling } from '../workflows/index.js';`],
-    ['test/x.ts', `export * from '../sandbox/server.js';\nexport * from '../shared/billing/plan.js';`],
+    ['test/x.ts', `export * from '../sandbox/index.js';\nexport * from '../shared/billing/plan.js';`],
+    ['test/sandbox/x.ts', `export * from '../../sandbox/autotask/money.js';\nexport { Big } from 'big.js';`],
   ])('%s: %s', async (file, code) => {
     expect(await problems(file, code)).toEqual([]);
   });
