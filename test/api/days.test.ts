@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { fromWire, toWire } from '../../shared/autotask/days.js';
+import { days } from './days-table.js';
 
 /** Days on Autotask's wire (rule 7.10): whatever the tenant's zone does to an instant, the day stays the day. */
 
@@ -35,3 +36,5 @@ describe('days on the wire', () => {
 
   test('a text that is no date is refused', () => expect(() => fromWire('soon')).toThrow('"soon" is no date'));
 });
+
+test.each(days.rows)('$says', ({ comes, expected }) => expect(comes()).toEqual(expected));

@@ -1,4 +1,3 @@
-import { fromWire, toWire } from '../../../shared/autotask/days.js';
 import { itemHash, chargeKeyOf, contractKeyOf } from '../../../shared/billing/keys.js';
 import type { Line, Report } from '../../../shared/billing/types.js';
 import { amountsOf, books, line, plan, price, running, SUBSCRIPTION, type Situation } from '../builders.js';
@@ -6,7 +5,7 @@ import { AutotaskInMemory } from '../memory.js';
 import { after, edited, KEY, MORE } from './row-and-charge.js';
 import { planned, table, written } from './table.js';
 
-/** Section 7 continued: what is paid once, the charge itself, reading back, days. */
+/** Section 7 continued: what is paid once, the charge itself, reading back. */
 
 const upfront: Partial<Report> = {
   lines: [line({ quantity: '5', sales: '648.00', cost: '564.00' })],
@@ -124,12 +123,4 @@ export const readBack = table<(autotask: AutotaskInMemory) => unknown>('7', 'Sti
     ({ books: held }) => Object.assign(held.rows[0]!, { units: 20, price: '430', cost: '376.466' }),
     'create charge 1 × 86.0000 / 75.2900',
   ],
-]);
-
-export const days = table<() => string>('7', 'Comes to', (comes) => comes(), [
-  ['7.10 1 October goes out as', () => toWire('2025-10-01'), '2025-10-01T10:15:00Z'],
-  ['7.10 midnight of 1 October in Oslo comes back as', () => fromWire('2025-09-30T22:00:00Z'), '2025-10-01'],
-  ['7.10 in Auckland, in summer', () => fromWire('2025-09-30T11:00:00Z'), '2025-10-01'],
-  ['7.10 in Honolulu', () => fromWire('2025-10-01T10:00:00Z'), '2025-10-01'],
-  ['7.10 10:15 given back as it was sent', () => fromWire('2025-10-01T10:15:00Z'), '2025-10-01'],
 ]);
