@@ -2,6 +2,7 @@ import type { Autotask } from '../shared/autotask/index.js';
 import type { Settings } from '../shared/billing/types.js';
 import type { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Mode } from '../shared/contract.js';
+import type { OrganizationMode } from '../shared/modes.js';
 import type { Evidence } from '../shared/evidence/index.js';
 import type { NoticeSettings } from '../shared/notices/settings.js';
 
@@ -12,6 +13,7 @@ export interface Dependencies {
   evidence: Evidence;
   settings: Settings;
   mode: Mode;
+  organizationModes: OrganizationMode[];
   recheckDays: number;
   surveyMaxAgeMs: number;
   notices: NoticeSettings;

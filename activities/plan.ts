@@ -6,6 +6,7 @@ import type { Books, Note, Plan } from '../shared/billing/types.js';
 import { readOutcome } from '../shared/evidence/months.js';
 import type { Mode, PlanMade, PlanRequest, Ref } from '../shared/contract.js';
 import { subscriptionKeys } from './books.js';
+import { modeFor, type Modes } from '../shared/modes.js';
 import type { Dependencies } from './dependencies.js';
 import { isSurveyFresh, noteWriting } from './freshness.js';
 import type { Slices } from './slices.js';
@@ -27,9 +28,11 @@ export async function makePlan(dependencies: Dependencies, slices: Slices, reque
   );
   const decided = planOrganization({ facts, slice, books, settings, approvedDigest, refused });
   const plan = { ...decided, notes: [...decided.notes, ...(await recreated(dependencies, request, decided))] };
-  const mode = request.mode ?? dependencies.mode;
+  const mode = modeFor(dependencies, slice.organization, request.mode);
   const waits =
-    plan.steps.length === 0 ? null : waitsFor(mode, plan, approvedDigest ?? (refused.length > 0 ? plan.digest : null), month);
+    plan.steps.length === 0
+      ? null
+      : waitsFor(mode, plan, approvedDigest ?? (refused.length > 0 ? plan.digest : null), month, dependencies);
   const steps = waits ? [] : plan.steps;
   if (steps.length > 0) await noteWriting(dependencies, request);
   return {
@@ -70,13 +73,20 @@ async function recreated(
 
 const keep = (evidence: Dependencies['evidence'], kept: KeptPlan): Promise<Ref> => evidence.put(kept);
 
-function waitsFor(mode: Mode, plan: Plan, approvedDigest: string | null, month: string): PlanMade['waits'] {
+function waitsFor(mode: Mode, plan: Plan, approvedDigest: string | null, month: string, modes: Modes): PlanMade['waits'] {
   if (mode === 'auto' || (mode === 'approve' && approvedDigest === plan.digest)) return null;
-  const what = `${plan.steps.length} steps`;
+  const what = plan.steps.length === 1 ? '1 step waits' : `${plan.steps.length} steps wait`;
   if (mode === 'shadow')
-    return { reason: 'awaiting-approval', message: `Shadow mode writes nothing; ${what} would bring Autotask to the report.` };
+    return { reason: 'awaiting-approval', message: `Shadow mode writes nothing. ${leaveShadow(plan, month, modes)}` };
   const command = `billing approve ${month} --organization ${plan.organizationId} --digest ${plan.digest}`;
-  return { reason: 'awaiting-approval', message: `${what} wait for approval. Release them with: ${command}` };
+  return { reason: 'awaiting-approval', message: `${what} for approval. Release them with: ${command}` };
+}
+
+/** How a person goes on from shadow mode; one that a setting keeps there leaves it by that setting alone. */
+function leaveShadow({ organizationId, organizationName }: Plan, month: string, modes: Modes): string {
+  return modeFor(modes, { id: organizationId, name: organizationName }, 'auto') === 'shadow'
+    ? 'BILLING_MODE_ORGANIZATIONS keeps the organization there.'
+    : `Let it wait for a release instead with: billing run ${month} --organization ${organizationId} --mode approve`;
 }
 
 async function currentBooks(

@@ -1,4 +1,5 @@
 import { addDays, lastDay } from '../shared/billing/month.js';
+import { differenceText } from '../shared/billing/advice.js';
 import { planBlind, planOrganization } from '../shared/billing/plan.js';
 import { organizationResult } from '../shared/billing/reconcile.js';
 import { applyStops, isParked, type Outcome, type Stop } from '../shared/billing/results.js';
@@ -8,6 +9,7 @@ import { ITEMS_SHOWN, type OrganizationSummary, type VerifyRequest } from '../sh
 import { readOutcome } from '../shared/evidence/months.js';
 import type { ContractService } from '../shared/autotask/index.js';
 import { ApiError } from '../shared/http/errors.js';
+import { modeFor } from '../shared/modes.js';
 import { overlay } from './books.js';
 import { detailsOf } from './details.js';
 import type { Dependencies } from './dependencies.js';
@@ -192,7 +194,7 @@ function stopsOf(plan: Plan, check: Plan | 'unreadable' | null, request: VerifyR
 
 function stopOf(itemId: string, plan: Plan, check: Plan | 'unreadable' | null, request: VerifyRequest): Stop {
   if (check === null && request.waits)
-    return { itemId, outcome: 'held', reason: request.waits.reason, message: request.waits.message };
+    return { itemId, outcome: 'held', reason: request.waits.reason, message: waitingMessage(itemId, plan, request) };
   const stop = request.stops.find(({ items }) => items.includes(itemId));
   if (stop)
     return {
@@ -216,6 +218,13 @@ function stopOf(itemId: string, plan: Plan, check: Plan | 'unreadable' | null, r
     reason: 'verify-mismatch',
     message: `Written: ${wanted.join('; ') || 'nothing'}. Autotask now shows otherwise; still missing: ${missing.join('; ')}. The next plan balances it.`,
   };
+}
+
+/** In shadow mode every difference is explained by itself, in money; a plan that waits for its release is shown as a whole. */
+function waitingMessage(itemId: string, { items, steps }: Plan, { mode, waits }: VerifyRequest): string {
+  const item = items.find(({ id }) => id === itemId);
+  if (mode !== 'shadow' || item === undefined) return waits?.message ?? '';
+  return `${differenceText(item, steps)} ${waits?.message ?? ''}`;
 }
 
 /** Contract ids as they are now: a new contract has one only since it was written. */
@@ -254,7 +263,8 @@ async function summarize(
   const currency = await currencyOf(slices, request, outcome);
   const result = organizationResult(outcome, currency);
   const held = outcome.items.find((item) => item.outcome === 'held');
-  const mode = request.mode ?? dependencies.mode;
+  const organization = { id: outcome.organizationId, name: outcome.organizationName };
+  const mode = modeFor(dependencies, organization, request.mode);
   return {
     status: outcome.status,
     outcome: ref,

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../shared/config.js';
 import { parseDay, parseMonth, realContext, type Context } from './context.js';
+import { MODES } from '../shared/modes.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
 import { FORMATS, type Format } from './formats.js';
 
@@ -44,6 +45,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     .showHelpAfterError()
     .helpCommand(false);
   addReading(program, context, run);
+  addExplain(program, context, run);
   addSteering(program, context, run);
   addSetUp(program, context, run);
   addProcesses(program, context, run);
@@ -152,6 +154,18 @@ function addReading(program: Command, context: Context, run: Run): void {
     );
 }
 
+function addExplain(program: Command, context: Context, run: Run): void {
+  program
+    .command('explain')
+    .description("from the report's lines through the rules to what stands in Autotask")
+    .argument('<month>', 'YYYY-MM', month)
+    .requiredOption('--subscription <id>', 'subscription id, or the cm-… value of what has none')
+    .addOption(json())
+    .action(async (of: string, options: { subscription: string; json: boolean }) =>
+      run((await import('./commands/explain.js')).explainSubscription(context, { month: of, ...options })),
+    );
+}
+
 // ---------------------------------------------------------------------------------------------------------------- doing
 
 function addSteering(program: Command, context: Context, run: Run): void {
@@ -161,13 +175,7 @@ function addSteering(program: Command, context: Context, run: Run): void {
     .argument('<month>', 'YYYY-MM', month)
     .addOption(organization())
     .addOption(asOf())
-    .addOption(
-      new Option('--mode <mode>', 'shadow writes nothing, approve waits per organization, auto writes').choices([
-        'shadow',
-        'approve',
-        'auto',
-      ]),
-    )
+    .addOption(new Option('--mode <mode>', 'shadow writes nothing, approve waits per organization, auto writes').choices(MODES))
     .option('--wait', 'wait until every organization is done or waits for a person', false)
     .addOption(json())
     .action(

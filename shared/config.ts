@@ -4,7 +4,9 @@ import { z } from 'zod';
 import type { AutotaskConfig } from './autotask/config.js';
 import { RECORD_TYPES, type Settings } from './billing/types.js';
 import type { CloudmoreConfig } from './cloudmore/config.js';
+import type { Mode } from './contract.js';
 import { Secret } from './http/secret.js';
+import { MODES, type OrganizationMode } from './modes.js';
 import type { NoticeSettings } from './notices/settings.js';
 
 /**
@@ -17,7 +19,10 @@ export interface Config {
   cloudmore: CloudmoreConfig;
   autotask: AutotaskConfig;
   settings: Settings;
-  mode: 'shadow' | 'approve' | 'auto';
+  mode: Mode;
+  organizationModes: OrganizationMode[];
+  /** Ids or names of Cloudmore services that are left out, as in `settings`. */
+  excludeServices: string[];
   recheckDays: number;
   surveyMaxAgeMs: number;
   schedule: { cron: string; timeZone: string };
@@ -96,12 +101,29 @@ const companyIds = list
   })
   .transform((ids) => ids.map(Number));
 
+/** `Contoso Dental Group=auto, 76f89d5d-…=shadow`. A name may hold an equals sign; one with a comma is given by its id. */
+const organizationModes = list.transform((entries, context) =>
+  entries.map((entry): OrganizationMode => {
+    const at = entry.lastIndexOf('=');
+    const [organization, mode] = [entry.slice(0, Math.max(at, 0)).trim(), entry.slice(at + 1).trim()];
+    const known = MODES.find((candidate) => candidate === mode);
+    if (organization === '' || known === undefined)
+      context.addIssue({
+        code: 'custom',
+        message: `expected ORGANIZATION=MODE with an id or exact name and shadow, approve or auto, not "${entry}"`,
+      });
+    return { organization, mode: known ?? 'shadow' };
+  }),
+);
+
 const BASE = {
   BILLING_BROKER: z
     .string()
     .regex(/^[\w.-]{1,60}$/, 'expected letters, digits, dots, dashes')
     .default('default'),
-  BILLING_MODE: z.enum(['shadow', 'approve', 'auto'], { error: 'expected shadow, approve or auto' }).default('auto'),
+  BILLING_MODE: z.enum(MODES, { error: 'expected shadow, approve or auto' }).default('auto'),
+  BILLING_MODE_ORGANIZATIONS: organizationModes,
+  EXCLUDE_SERVICES: list,
   BILLING_RECHECK_DAYS: whole('a number of days', 0).max(28, 'expected at most 28 days').default(10),
   BILLING_SCHEDULE: z
     .string()
@@ -149,7 +171,6 @@ const SETTINGS = {
   AUTOTASK_PRODUCT_BILLING_CODE_ID: idRequired('the id of an active Material Cost Code'),
   AUTOTASK_SLA_ID: idRequired('a value of the picklist Contracts.serviceLevelAgreementID'),
   EXPORT_RECORD_TYPES: recordTypes,
-  EXCLUDE_SERVICES: list,
   ALLOW_SHARED_COMPANIES: companyIds,
   CONTRACT_INVOICE_DESCRIPTION: z.string().default('{product}'),
   AFTER_FREEZE: z.enum(['hold', 'charge'], { error: 'expected hold or charge' }).default('hold'),
@@ -231,6 +252,8 @@ type Parsed = z.infer<z.ZodObject<typeof BASE & typeof CLOUDMORE & typeof AUTOTA
 const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Environment): BaseConfig => ({
   broker: parsed.BILLING_BROKER,
   mode: parsed.BILLING_MODE,
+  organizationModes: parsed.BILLING_MODE_ORGANIZATIONS,
+  excludeServices: parsed.EXCLUDE_SERVICES,
   recheckDays: parsed.BILLING_RECHECK_DAYS,
   surveyMaxAgeMs: parsed.SURVEY_MAX_AGE * 60_000,
   schedule: { cron: parsed.BILLING_SCHEDULE, timeZone: parsed.BILLING_TIMEZONE },

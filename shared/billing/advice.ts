@@ -1,4 +1,5 @@
-import type { Decimal, Month, Reason } from './types.js';
+import { big, money, type Big } from './decimal.js';
+import type { Decimal, Month, PlannedItem, Reason, Step } from './types.js';
 
 /**
  * What each reason means, what mends it, and the command that goes on afterwards: one table for the plan, the status, the reports, the Web UI and the
@@ -185,6 +186,20 @@ const isReasonCode = (code: string): code is ReasonCode => Object.hasOwn(ADVICE,
 /** The advice for a code; null for one that this version does not know (evidence of a later one). */
 export const adviceFor = (code: string | null): Advice | null => (code !== null && isReasonCode(code) ? ADVICE[code] : null);
 
+/** What Autotask holds of an item beside what the report says; where no money differs, what does. */
+export function differenceText({ id, sales, cost, currency, standing }: PlannedItem, steps: Step[]): string {
+  const held = standing?.before ?? { sales: '0', cost: '0' };
+  const moved = { sales: big(sales).minus(held.sales), cost: big(cost).minus(held.cost) };
+  const pair = (amounts: { sales: Decimal; cost: Decimal }): string => `${amounts.sales} / ${amounts.cost} ${currency}`;
+  if (!moved.sales.eq(0) || !moved.cost.eq(0))
+    return `Autotask holds ${pair(held)}, the report says ${pair({ sales, cost })}: ${signed(moved.sales, currency)} / ${signed(moved.cost, currency)}.`;
+  const own = steps.filter(({ items }) => items.includes(id)).map(({ summary }) => summary);
+  return `Autotask holds the ${pair({ sales, cost })} of the report${own.length === 0 ? '' : `; what differs: ${own.join('; ')}`}.`;
+}
+
+/** An amount that moved, with its sign: "+86.00". */
+export const signed = (amount: Big, currency: string): string => `${amount.gt(0) ? '+' : ''}${money(amount, currency)}`;
+
 /** Whose month it is: what a command names. */
 export interface Addressee {
   month: Month;
@@ -247,4 +262,10 @@ const STATES: Record<NotPosted['outcome'], string> = {
   ghost: 'without a line in the report',
   awaiting: 'of last month',
 };
-const NAMES_A_COMMAND = /\bbilling [a-z]+ \d{4}-\d{2}\b/;
+const NAMES_A_COMMAND = /\bbilling [a-z]+ \d{4}-\d{2}\b.*$/;
+
+/** The command that people are told for an item: the one its message names, else its reason's. */
+export const commandOf = (
+  { reason, cause }: { reason: string | null; cause: string | null },
+  addressee: Addressee,
+): string | null => NAMES_A_COMMAND.exec(cause ?? '')?.[0] ?? commandFor(reason, addressee);

@@ -45,7 +45,7 @@ export interface ExplainedLine extends Sides {
 /** What was decided for a subscription id (or `cm-…` value), from the report's slice it was decided on. Null when the month has nothing of it. */
 export function explain(
   outcome: Pick<Outcome, 'items' | 'ghosts' | 'steps' | 'notes'>,
-  { facts, slice, settings }: { facts: MonthFacts; slice: OrganizationFacts; settings: Settings },
+  { facts, slice, settings }: { facts: MonthFacts; slice: OrganizationFacts; settings: Pick<Settings, 'excludeServices'> },
   subscription: string,
 ): Explanation | null {
   const planned = outcome.items.filter((item) => same(item.contractKey, subscription) || same(item.subscriptionId, subscription));

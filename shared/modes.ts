@@ -1,0 +1,33 @@
+import { same } from './billing/text.js';
+import type { Mode } from './contract.js';
+
+/** How far a run may go for an organization: `BILLING_MODE`, what `BILLING_MODE_ORGANIZATIONS` says of it, and what the run was asked for. */
+
+export interface Modes {
+  /** `BILLING_MODE`. */
+  mode: Mode;
+  /** `BILLING_MODE_ORGANIZATIONS`: by id or exact name. */
+  organizationModes: OrganizationMode[];
+}
+
+export interface OrganizationMode {
+  organization: string;
+  mode: Mode;
+}
+
+/** From the one that writes nothing to the one that asks nobody. */
+export const MODES = ['shadow', 'approve', 'auto'] as const satisfies Mode[];
+
+/**
+ * The mode for an organization. Its own setting goes before the general one; beside a mode that the run was asked for the more cautious of the two counts, so
+ * that neither `--mode shadow` writes for an organization on `auto`, nor `--mode auto` for one that is kept in `shadow`.
+ */
+export function modeFor(
+  { mode, organizationModes }: Modes,
+  { id, name }: { id: string; name: string },
+  asked: Mode | null,
+): Mode {
+  const own = organizationModes.find(({ organization }) => same(organization, id) || same(organization, name))?.mode;
+  if (own === undefined) return asked ?? mode;
+  return asked === null ? own : MODES[Math.min(MODES.indexOf(own), MODES.indexOf(asked))]!;
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, loadBaseConfig } from '../shared/config.js';
+import type { Mode } from '../shared/contract.js';
+import { modeFor } from '../shared/modes.js';
+
+/** How far a run may go for an organization. */
+
+const CONTOSO = { id: '83E8DB2A', name: 'Contoso Dental Group' };
+
+const cases: [general: Mode, own: string, asked: Mode | null, becomes: Mode][] = [
+  ['shadow', '', null, 'shadow'],
+  ['shadow', '', 'approve', 'approve'],
+  ['auto', '', 'shadow', 'shadow'],
+  ['shadow', 'Contoso Dental Group=auto', null, 'auto'],
+  ['auto', '83e8db2a=shadow', null, 'shadow'],
+  ['auto', 'somebody else=shadow', null, 'auto'],
+  ['auto', ' contoso dental group = approve , other=shadow', null, 'approve'],
+  // Beside a mode that the run was asked for, the more cautious counts.
+  ['auto', '83e8db2a=shadow', 'auto', 'shadow'],
+  ['approve', '83e8db2a=auto', 'shadow', 'shadow'],
+  ['shadow', '83e8db2a=approve', 'auto', 'approve'],
+];
+
+describe('BILLING_MODE_ORGANIZATIONS', () => {
+  test.each(cases)('general %s, own "%s", asked for %s: %s', (general, own, asked, becomes) => {
+    const config = loadBaseConfig({ BILLING_MODE: general, BILLING_MODE_ORGANIZATIONS: own });
+    expect(modeFor(config, CONTOSO, asked)).toBe(becomes);
+  });
+
+  test.each(['Contoso', 'Contoso=fast', '=auto'])('"%s" is refused, with what was expected', (value) => {
+    let problem: unknown;
+    try {
+      loadBaseConfig({ BILLING_MODE_ORGANIZATIONS: value });
+    } catch (error) {
+      problem = error;
+    }
+    expect(problem).toBeInstanceOf(ConfigError);
+    expect((problem as ConfigError).problems.join('\n')).toMatch(
+      /^BILLING_MODE_ORGANIZATIONS: expected ORGANIZATION=MODE with an id or exact name and shadow, approve or auto/,
+    );
+  });
+});
