@@ -1,7 +1,7 @@
-import { NO_CALLS, NO_WRITES, type OrganizationStatus, type Outcome } from '../shared/billing/results.js';
+import { isParked, NO_CALLS, NO_WRITES, type OrganizationStatus, type Outcome } from '../shared/billing/results.js';
 import type { Ghost, Plan, PlannedItem } from '../shared/billing/types.js';
 import type { Ref } from '../shared/contract.js';
-import { outcomeName } from '../shared/evidence/months.js';
+import { outcomeName, readOutcome } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
 
 /** What became of an organization's month, and where it is kept. */
@@ -35,8 +35,11 @@ export const outcomeOfPlan = (plan: Plan, status: OrganizationStatus): Outcome =
   message: null,
 });
 
+/** Keeps the outcome as the organization's latest. One that waits for the same kind of thing as before has waited since then. */
 export async function keepOutcome({ evidence }: Dependencies, broker: string, outcome: Outcome): Promise<Ref> {
-  const ref = await evidence.put(outcome);
+  const last = isParked(outcome.status) ? await readOutcome(evidence, broker, outcome.month, outcome.organizationId) : null;
+  const since = last?.status === outcome.status ? (last.waitsSince ?? last.asOf) : outcome.asOf;
+  const ref = await evidence.put({ ...outcome, waitsSince: isParked(outcome.status) ? since : null });
   await evidence.point(outcomeName(broker, outcome.month, outcome.organizationId), ref);
   return ref;
 }

@@ -1,4 +1,6 @@
-import type { MonthResult, OrganizationResult } from '../shared/billing/results.js';
+import { isGrpcDeadlineError } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { MonthResult, OrganizationResult, OrganizationStatus } from '../shared/billing/results.js';
 import { same } from '../shared/billing/text.js';
 import type { Month } from '../shared/billing/types.js';
 import type { BaseConfig } from '../shared/config.js';
@@ -29,33 +31,71 @@ export async function findMonth(config: BaseConfig, month: Month): Promise<Month
   }
 }
 
+/** An organization's open workflow, as the server knows it; no worker is asked. */
+export interface OpenOrganization {
+  organizationId: string;
+  workflowId: string;
+  runId: string;
+  status: OrganizationStatus;
+}
+
 /** Open workflows of organizations, by organization id. The list lags behind, so ids known from the evidence are asked too. */
 export async function openOrganizations(
-  { client }: Temporal,
+  { client }: Pick<Temporal, 'client'>,
   broker: string,
   month: Month,
   known: string[],
-): Promise<Map<string, OrganizationResult>> {
+): Promise<Map<string, OpenOrganization>> {
   const ids = new Set(known);
   const query = `WorkflowType = 'organizationBilling' AND ExecutionStatus = 'Running' AND BillingBroker = '${broker}' AND BillingMonth = '${month}'`;
   const prefix = organizationBillingId(broker, month, '');
   for await (const { workflowId } of client.workflow.list({ query })) ids.add(workflowId.slice(prefix.length));
-  const open = new Map<string, OrganizationResult>();
-  for (const id of ids) {
-    const result = await askOpen({ client }, organizationBillingId(broker, month, id));
-    if (result) open.set(id, result);
-  }
-  return open;
+  const asked = await inParallel([...ids], (id) => findOpen({ client }, broker, month, id));
+  return new Map(asked.flatMap((open) => (open === null ? [] : [[open.organizationId, open] as const])));
 }
 
-/** What an open organization workflow shows, or null when none is open under the id. */
-export async function askOpen({ client }: Pick<Temporal, 'client'>, workflowId: string): Promise<OrganizationResult | null> {
+async function findOpen(
+  { client }: Pick<Temporal, 'client'>,
+  broker: string,
+  month: Month,
+  organizationId: string,
+): Promise<OpenOrganization | null> {
   try {
-    const handle = client.workflow.getHandle(workflowId);
-    const { status } = await handle.describe();
-    return status.name === 'RUNNING' ? await handle.query<OrganizationResult>(STATUS_QUERY) : null;
+    const described = await client.workflow.getHandle(organizationBillingId(broker, month, organizationId)).describe();
+    if (described.status.name !== 'RUNNING') return null;
+    const status = described.typedSearchAttributes.get(BILLING_STATUS) ?? 'Running';
+    return { organizationId, workflowId: described.workflowId, runId: described.runId, status: status as OrganizationStatus };
   } catch (error) {
     if (isNotFound(error)) return null;
+    throw error;
+  }
+}
+
+const BILLING_STATUS = defineSearchAttributeKey('BillingStatus', 'KEYWORD');
+
+/** Requests to the server that are under way at once. */
+const AT_ONCE = 20;
+
+export async function inParallel<T, R>(all: T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < all.length; start += AT_ONCE)
+    results.push(...(await Promise.all(all.slice(start, start + AT_ONCE).map(work))));
+  return results;
+}
+
+/** A worker that is there answers a query well within this. */
+const ANSWER_WITHIN_MS = 10_000;
+
+/** What an open organization workflow shows, or null when none is open under the id. Needs a worker, and says so when none answers. */
+export async function askOpen({ client }: Pick<Temporal, 'client'>, workflowId: string): Promise<OrganizationResult | null> {
+  const handle = client.workflow.getHandle(workflowId);
+  try {
+    const { status } = await handle.describe();
+    if (status.name !== 'RUNNING') return null;
+    return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.query<OrganizationResult>(STATUS_QUERY));
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    if (isGrpcDeadlineError(error)) throw new CommandError(EXIT.unreachable, 'No worker answers. Start one with: billing worker');
     throw error;
   }
 }
@@ -63,7 +103,7 @@ export async function askOpen({ client }: Pick<Temporal, 'client'>, workflowId: 
 export const isNotFound = (error: unknown): boolean => error instanceof Error && error.name === 'WorkflowNotFoundError';
 
 /** The month with what its open workflows show now: one that runs again is running, whatever it was before. */
-export function withOpen(month: MonthResult, open: Map<string, OrganizationResult>): MonthResult {
+export function withOpen(month: MonthResult, open: Map<string, OpenOrganization>): MonthResult {
   const organizations = month.organizations.map((organization) => {
     const now = open.get(organization.organizationId);
     return now?.status === 'Running' ? { ...organization, status: 'Running' as const } : organization;

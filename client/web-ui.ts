@@ -1,3 +1,4 @@
+import type { Month } from '../shared/billing/types.js';
 import type { Environment } from '../shared/config.js';
 
 /** Links into the Temporal Web UI. Operators see current details only on the tab "User Metadata", so that is where they are led. */
@@ -12,6 +13,26 @@ export function webUiUrl(environment: Environment, address: string): string {
 
 export const workflowLink = (ui: string, namespace: string, workflowId: string): string =>
   `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`;
+
+/** The page of one execution that shows its current details. */
+export const detailsLink = (
+  ui: string,
+  namespace: string,
+  { workflowId, runId }: { workflowId: string; runId: string },
+): string => `${workflowLink(ui, namespace, workflowId)}/${runId}/user-metadata`;
+
+/** Prepared lists: what waits for a person, everything of a month, one organization's months. */
+export function preparedLists(ui: string, namespace: string, broker: string, month: Month): { title: string; link: string }[] {
+  const link = (query: string): string => listLink(ui, namespace, `BillingBroker="${broker}" AND ${query}`);
+  return [
+    {
+      title: 'waiting for a person',
+      link: link(`ExecutionStatus="Running" AND BillingStatus IN ("NeedsAttention", "AwaitingApproval")`),
+    },
+    { title: 'this month', link: link(`BillingMonth="${month}"`) },
+    { title: 'one organization', link: link(`BillingOrganization="ID"`) },
+  ];
+}
 
 /** Everything of a query, e.g. all that waits for a person. */
 export const listLink = (ui: string, namespace: string, query: string): string =>

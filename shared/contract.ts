@@ -107,6 +107,8 @@ export interface ReportSignal {
 export interface SettledSignal {
   organizationId: string;
   summary: OrganizationSummary;
+  /** The execution that says so, for a link to its page; absent in histories of earlier releases. */
+  runId?: string;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- activities

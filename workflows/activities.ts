@@ -1,6 +1,7 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../shared/contract.js';
+import type { Step } from '../shared/billing/types.js';
 import type { StepDone, StepRequest } from '../shared/contract.js';
 
 /**
@@ -43,7 +44,7 @@ export const planning = (broker: string, summary: string): Pick<Activities, 'pla
 export function carryOut(request: StepRequest): Promise<StepDone> {
   const activities = proxyActivities<Activities>({
     ...options(autotaskQueue(request.broker), '4 hours'),
-    summary: short(request.step.summary),
+    summary: summaryOf(request.step),
   });
   const { step } = request;
   switch (step.kind) {
@@ -62,6 +63,18 @@ export function carryOut(request: StepRequest): Promise<StepDone> {
   }
 }
 
-/** Temporal takes summaries of at most 200 bytes; a letter has at most four. */
-const SUMMARY_LETTERS = 90;
-export const short = (text: string): string => (text.length > SUMMARY_LETTERS ? `${text.slice(0, SUMMARY_LETTERS - 1)}…` : text);
+/** "Adjust Business Premium: units 20 → 24, 516.00 / 451.76 EUR": other steps say themselves what they are about. */
+const summaryOf = (step: Step): string => short(step.kind === 'postAdjustment' ? `Adjust ${step.summary}` : step.summary);
+
+/** Temporal takes summaries of at most so many bytes. */
+const SUMMARY_BYTES = 200;
+
+/** The text within Temporal's limit, its end cut off visibly. */
+export function short(text: string): string {
+  const encoder = new TextEncoder();
+  const sizeOf = (part: string): number => encoder.encode(part).length;
+  if (sizeOf(text) <= SUMMARY_BYTES) return text;
+  let cut = [...text];
+  while (sizeOf(`${cut.join('')}…`) > SUMMARY_BYTES) cut = cut.slice(0, -1);
+  return `${cut.join('')}…`;
+}

@@ -25,6 +25,7 @@ export function blankSummary(
     otherCurrencies: [],
     items: [],
     planDigest: null,
+    waitsSince: null,
   };
   return {
     status,

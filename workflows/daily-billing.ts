@@ -17,6 +17,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { amountsTable } from '../shared/billing/markdown.js';
 import { addCalls } from '../shared/billing/tally.js';
 import type { MonthResult, OrganizationResult } from '../shared/billing/results.js';
 import { monthsDue } from '../shared/billing/month.js';
@@ -30,12 +31,14 @@ import type {
   MonthClosed,
   MonthRequest,
   OrganizationBillingInput,
+  SettledSignal,
 } from '../shared/contract.js';
 import { deciding, noticing, reading, short } from './activities.js';
 import { billingBroker, billingMonth, billingStatus, organizationAttributes, scheduledStart } from './attributes.js';
 import { blankMonth } from './blank.js';
 import { newReport, organizationBilling, settled } from './organization-billing.js';
-import { monthDetails, soFar } from './so-far.js';
+import { monthDetails } from './month-details.js';
+import { soFar } from './so-far.js';
 
 export const monthStatus = defineQuery<MonthResult>(STATUS_QUERY);
 
@@ -87,13 +90,17 @@ type Input = DailyBillingInput & { asOf: Day };
 class DailyRun {
   private shown: MonthResult;
   private readonly results = new Map<string, OrganizationResult>();
+  /** Executions that told how they stand, by organization. */
+  private readonly runIds = new Map<string, string>();
   private readonly waitingFor = new Set<string>();
   private running = 0;
 
   constructor(private readonly input: Input) {
     this.shown = blankMonth(input.broker, input.month ?? '', input.asOf, input.mode ?? 'auto');
     setHandler(monthStatus, () => this.shown, { description: 'The month so far, organization by organization' });
-    setHandler(settled, ({ organizationId, summary }) => this.onSettled(organizationId, summary.result));
+    setHandler(settled, (signal) => this.onSettled(signal), {
+      description: 'Used by organizations: tells this run how one of them stands',
+    });
   }
 
   /** Bills one month and closes it. */
@@ -220,9 +227,10 @@ class DailyRun {
     return true;
   }
 
-  private onSettled(organizationId: string, result: OrganizationResult): void {
+  private onSettled({ organizationId, summary, runId }: SettledSignal): void {
     this.waitingFor.delete(organizationId);
-    this.results.set(organizationId, { ...result, items: [] });
+    this.results.set(organizationId, { ...summary.result, items: [] });
+    if (runId !== undefined) this.runIds.set(organizationId, runId);
     this.refresh();
   }
 
@@ -238,7 +246,7 @@ class DailyRun {
       heldMonth: work.heldMonth,
     });
     this.shown = closed.result;
-    setCurrentDetails(monthDetails(closed.result, work.heldMonth));
+    setCurrentDetails(monthDetails(closed.result, work.heldMonth, this.runIds));
     upsertSearchAttributes([
       { key: billingStatus, value: closed.waiting > 0 || work.heldMonth !== null ? 'NeedsAttention' : 'Done' },
     ]);
@@ -250,6 +258,6 @@ class DailyRun {
   }
 
   private tell(where: string): void {
-    setCurrentDetails(`**${this.shown.month}** as of ${this.input.asOf}: ${where}`);
+    setCurrentDetails(`## ${this.shown.month} as of ${this.input.asOf}\n\n**Now:** ${where}\n\n${amountsTable(this.shown)}`);
   }
 }

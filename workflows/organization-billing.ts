@@ -27,6 +27,7 @@ import { carryOut, planning, reading } from './activities.js';
 import { billingStatus } from './attributes.js';
 import { billOrganization, type Control, type Failure, type OrganizationActivities } from './organization.js';
 import { blankSummary } from './blank.js';
+import { monthList, organizationList } from './links.js';
 
 /** Reason: why this organization is not billed this month. */
 export const skip = defineSignal<[reason: string]>(SKIP_SIGNAL);
@@ -124,10 +125,10 @@ class Desk {
     const { broker, month, organizationId } = this.input;
     const { mode } = this;
     const control: Control = { skipReason: () => this.skipReason, failureOf, progress: () => undefined };
-    const vendor = planning(broker, `${this.summary.result.organizationName || organizationId} ${month}`);
+    const name = `${this.summary.result.organizationName || organizationId} ${month}`;
     const activities: OrganizationActivities = {
-      planOrganization: (asked) => vendor.planOrganization(asked),
-      verifyOrganization: (asked) => vendor.verifyOrganization(asked),
+      planOrganization: (asked) => planning(broker, `Plan ${name}`).planOrganization(asked),
+      verifyOrganization: (asked) => planning(broker, `Read back and compare ${name}`).verifyOrganization(asked),
       carryOut,
     };
     const request = {
@@ -174,7 +175,11 @@ class Desk {
     this.listeners.clear();
     for (const workflowId of listeners) {
       try {
-        await getExternalWorkflowHandle(workflowId).signal(settled, { organizationId: this.input.organizationId, summary });
+        await getExternalWorkflowHandle(workflowId).signal(settled, {
+          organizationId: this.input.organizationId,
+          summary,
+          runId: workflowInfo().runId,
+        });
       } catch (error) {
         if (isCancellation(error)) throw error;
         log.info('the run that asked has ended', { workflowId });
@@ -184,8 +189,13 @@ class Desk {
 
   private show(summary: OrganizationSummary): void {
     this.summary = summary;
-    setCurrentDetails(summary.details);
+    setCurrentDetails(`${summary.details}\n\n${this.links()}`);
     upsertSearchAttributes([{ key: billingStatus, value: summary.status }]);
+  }
+
+  private links(): string {
+    const { broker, month, organizationId } = this.input;
+    return `[Other months of this organization](${organizationList(broker, organizationId)}) · [Everything of ${month}](${monthList(broker, month)})`;
   }
 
   private withoutSurvey(): GivenReport | null {

@@ -1,5 +1,4 @@
 import { big } from '../shared/billing/decimal.js';
-import { amountsTable } from '../shared/billing/markdown.js';
 import type { Amounts, MonthResult, OrganizationResult } from '../shared/billing/results.js';
 import { NOTHING } from './blank.js';
 
@@ -28,18 +27,3 @@ const addText = (left: string, right: string): string =>
   big(left)
     .plus(right)
     .toFixed((right.split('.')[1] ?? '').length);
-
-/** Markdown for the Web UI's current details. */
-export function monthDetails(month: MonthResult, heldMonth: string | null): string {
-  const waiting = month.organizations.filter(({ status }) => status === 'NeedsAttention' || status === 'AwaitingApproval');
-  const list = waiting.map(
-    ({ organizationId, organizationName, status, held }) =>
-      `* ${organizationName} (\`${organizationId}\`): ${status}, ${held.sales} ${month.currency} held`,
-  );
-  return [
-    `## ${month.month}, as of ${month.asOf}, ${month.currency}`,
-    ...(heldMonth === null ? [] : [`**${heldMonth}**`]),
-    amountsTable(month),
-    ...(list.length > 0 ? [`### Waiting for a person`, list.join('\n')] : []),
-  ].join('\n\n');
-}

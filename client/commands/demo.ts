@@ -11,23 +11,32 @@ import { webUiUrl } from '../web-ui.js';
 import { run } from './run.js';
 import { DEFAULT_WORLD, ended } from './sandbox.js';
 
-const MONTH = '2025-10';
-const AS_OF = '2025-10-17';
+export const MONTH = '2025-10';
+export const AS_OF = '2025-10-17';
 const EVIDENCE = '.billing/demo';
 
 /** The whole product on this machine: both vendors' stand-ins, Temporal, a worker; a month is billed, and billed again to show that nothing is left to do. */
 export async function demo(context: Context, { exit }: { exit: boolean }): Promise<ExitCode> {
+  await withDemo(context, {}, (own, sandboxUrl) => play(own, sandboxUrl, exit));
+  return EXIT.done;
+}
+
+/** Runs `use` on the demo's stage, with the demo's settings and what `settings` adds to them. */
+export async function withDemo(
+  context: Context,
+  settings: Environment,
+  use: (context: Context, sandboxUrl: string) => Promise<void>,
+): Promise<void> {
   context.say('1/4  Temporal server');
   // The sandbox begins anew, so what an earlier demo proved is of another world.
   await rm(EVIDENCE, { recursive: true, force: true });
   const server = await temporalServer();
   const sandbox = await startSandbox({ world: JSON.parse(await readFile(DEFAULT_WORLD, 'utf8')) });
-  const environment = demoEnvironment(context.environment, sandbox.env(), server);
+  const environment = { ...demoEnvironment(context.environment, sandbox.env(), server), ...settings };
   try {
     context.say(`2/4  Sandbox of Cloudmore and Autotask at ${sandbox.url}, worker`);
     await fetch(`${sandbox.url}/_sandbox/clock`, { method: 'POST', body: JSON.stringify({ now: `${AS_OF}T03:00:00Z` }) });
-    await withWorker(environment, () => play({ ...context, environment }, sandbox.url, exit));
-    return EXIT.done;
+    await withWorker(environment, () => use({ ...context, environment }, sandbox.url));
   } finally {
     await sandbox.close();
     await server?.stop();

@@ -12,7 +12,7 @@ import {
 import type { Context } from '../context.js';
 import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
-import { askOpen, findMonth, findOrganization, openOrganizations } from '../months.js';
+import { askOpen, findMonth, findOrganization, inParallel, openOrganizations } from '../months.js';
 import { readPlanFile, type KeptPlans } from '../plan-file.js';
 import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
 
@@ -144,13 +144,11 @@ async function approvePlans(
 
 async function everyWaiting(temporal: Temporal, config: BaseConfig, month: Month): Promise<OrganizationResult[]> {
   const known = (await findMonth(config, month))?.result.organizations ?? [];
-  const open = await openOrganizations(
-    temporal,
-    config.broker,
-    month,
-    known.filter(({ status }) => isParked(status)).map(({ organizationId }) => organizationId),
-  );
-  return [...open.values()].filter(isReleasable);
+  const parked = known.filter(({ status }) => isParked(status)).map(({ organizationId }) => organizationId);
+  const open = await openOrganizations(temporal, config.broker, month, parked);
+  const asked = [...open.values()].filter(({ status }) => status === 'AwaitingApproval' || status === 'NeedsAttention');
+  const results = await inParallel(asked, ({ workflowId }) => askOpen(temporal, workflowId));
+  return results.filter((result) => result !== null).filter(isReleasable);
 }
 
 /** A plan that waits for approval, or that a circuit breaker holds (rules 1.4, 9). */

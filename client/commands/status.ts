@@ -1,65 +1,95 @@
-import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { isParked, type MonthResult } from '../../shared/billing/results.js';
 import type { Month } from '../../shared/billing/types.js';
-import { loadBaseConfig } from '../../shared/config.js';
-import { organizationBillingId } from '../../shared/contract.js';
+import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
+import { organizationBillingId, STATUS_QUERY } from '../../shared/contract.js';
+import type { MonthRead } from '../../shared/evidence/months.js';
 import type { Context } from '../context.js';
-import type { ExitCode } from '../exit.js';
-import { openOrganizations, requireMonth, withOpen } from '../months.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { findMonth, openOrganizations, requireMonth, withOpen } from '../months.js';
+import { PLAIN } from '../render/paper.js';
+import { renderStatus } from '../render/status.js';
 import { withTemporal, type Temporal } from '../temporal.js';
-import { listLink, webUiUrl, workflowLink } from '../web-ui.js';
-import { exitCodeOf } from './run.js';
+import { detailsLink, preparedLists, webUiUrl, workflowLink } from '../web-ui.js';
+import { exitCodeOf, innermost } from './run.js';
 
 /** Where the month stands: what waits for a person first, then the rest in counts. */
 export async function status(context: Context, { month, json }: { month: Month; json: boolean }): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
   return withTemporal(context.environment, async (temporal) => {
-    const { result, record } = await requireMonth(config, month);
-    const known = result.organizations.filter(waits).map(({ organizationId }) => organizationId);
-    const now = withOpen(result, await openOrganizations(temporal, config.broker, month, known));
-    context.out(json ? JSON.stringify(now, null, 2) : render(context, temporal, now, record.heldMonth));
-    return exitCodeOf(now, record.heldMonth);
+    const latest = await latestRun(temporal, config.broker, month);
+    const read = await findMonth(config, month);
+    if (read === null && latest?.status.name === 'RUNNING') return firstRun(context, temporal, month, latest, json);
+    return showMonth(context, temporal, config, read ?? (await requireMonth(config, month)), latest, json);
   });
 }
 
-const waits = ({ status: state }: OrganizationResult): boolean =>
-  state === 'NeedsAttention' || state === 'AwaitingApproval' || state === 'Skipped';
+/** The latest run that treated the month, by schedule or by command; null when the server knows none. */
+async function latestRun({ client }: Temporal, broker: string, month: Month): Promise<WorkflowExecutionInfo | null> {
+  const query = `WorkflowType = 'dailyBilling' AND BillingBroker = '${broker}' AND BillingMonth = '${month}'`;
+  let latest: WorkflowExecutionInfo | null = null;
+  for await (const run of client.workflow.list({ query })) if (latest === null || run.startTime > latest.startTime) latest = run;
+  return latest;
+}
 
-function render(context: Context, temporal: Temporal, month: MonthResult, heldMonth: string | null): string {
+/** The month's first run is under way: there is nothing on file yet, but the run tells what it has so far. */
+async function firstRun(
+  context: Context,
+  temporal: Temporal,
+  month: Month,
+  run: WorkflowExecutionInfo,
+  json: boolean,
+): Promise<ExitCode> {
+  const link = detailsLink(webUiUrl(context.environment, temporal.address), temporal.namespace, run);
+  if (json) {
+    const soFar = await temporal.client.workflow.getHandle(run.workflowId).query<MonthResult>(STATUS_QUERY);
+    context.out(JSON.stringify(soFar, null, 2));
+  } else context.out(`The first run of ${month} is under way since ${run.startTime.toISOString()}: ${link}`);
+  return EXIT.waits;
+}
+
+async function showMonth(
+  context: Context,
+  temporal: Temporal,
+  { broker }: BaseConfig,
+  { result, record }: MonthRead,
+  latest: WorkflowExecutionInfo | null,
+  json: boolean,
+): Promise<ExitCode> {
+  const known = result.organizations.filter(({ status: state }) => isParked(state)).map(({ organizationId }) => organizationId);
+  const open = await openOrganizations(temporal, broker, result.month, known);
+  const month = withOpen(result, open);
   const ui = webUiUrl(context.environment, temporal.address);
-  const query = `BillingBroker="${month.broker}" AND BillingMonth="${month.month}" AND BillingStatus="NeedsAttention"`;
-  const counts = new Map<string, number>();
-  for (const { status: state } of month.organizations) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return [
-    `${month.month} as of ${month.asOf}`,
-    ...(heldMonth === null ? [] : [heldMonth]),
-    ...month.organizations
-      .filter(waits)
-      .map((organization) =>
-        waiting(
+  if (json) context.out(JSON.stringify(month, null, 2));
+  else
+    context.out(
+      renderStatus(
+        {
           month,
-          organization,
-          workflowLink(ui, temporal.namespace, organizationBillingId(month.broker, month.month, organization.organizationId)),
-        ),
+          heldMonth: record.heldMonth,
+          run: await runLine(temporal, ui, latest),
+          linkOf: ({ organizationId }) => {
+            const page = open.get(organizationId);
+            return page
+              ? detailsLink(ui, temporal.namespace, page)
+              : workflowLink(ui, temporal.namespace, organizationBillingId(broker, month.month, organizationId));
+          },
+          lists: preparedLists(ui, temporal.namespace, broker, month.month),
+        },
+        context.paper ?? PLAIN,
       ),
-    [...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'Nothing is due yet.',
-    `report ${month.report.sales} = posted ${month.posted.sales} + held ${month.held.sales} + excluded ${month.excluded.sales} ${month.currency}`,
-    `Waiting for a person: ${listLink(ui, temporal.namespace, query)}`,
-  ].join('\n\n');
+    );
+  return exitCodeOf(month, record.heldMonth);
 }
 
-function waiting(month: MonthResult, organization: OrganizationResult, link: string): string {
-  const first = organization.items.find(({ outcome }) => outcome === 'held' || outcome === 'ghost');
-  const amount = organization.status === 'Skipped' ? organization.excluded.sales : organization.held.sales;
-  return [
-    `${organization.organizationName}: ${organization.status}, ${amount} ${month.currency}${first ? ` (${first.reason})` : ''}`,
-    ...(first?.message ? [`  ${first.message}`] : []),
-    `  ${mendingCommand(month.month, organization)}`,
-    `  ${link}`,
-  ].join('\n');
-}
-
-/** The command that goes on with an organization, once its cause is mended. */
-export function mendingCommand(month: Month, { organizationId, status: state, planDigest }: OrganizationResult): string {
-  if (state === 'AwaitingApproval') return `billing approve ${month} --organization ${organizationId} --digest ${planDigest}`;
-  return `billing rerun ${month} --organization ${organizationId} --reason "…"`;
+/** Said of the latest run where it matters: it is under way, or it came to nothing, and what is shown is older. */
+async function runLine({ client, namespace }: Temporal, ui: string, run: WorkflowExecutionInfo | null): Promise<string | null> {
+  if (run === null || run.status.name === 'COMPLETED' || run.status.name === 'CONTINUED_AS_NEW') return null;
+  const page = detailsLink(ui, namespace, run);
+  if (run.status.name === 'RUNNING') return `A run is under way since ${run.startTime.toISOString()}: ${page}`;
+  const cause = await client.workflow
+    .getHandle(run.workflowId, run.runId)
+    .result()
+    .then(() => '', innermost);
+  return `The latest run, of ${run.startTime.toISOString()}, ended as ${run.status.name}, so this is older: ${cause} ${page}`;
 }

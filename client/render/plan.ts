@@ -1,9 +1,10 @@
-import { commandFor, type Addressee } from '../../shared/billing/advice.js';
+import { commandFor, differenceText, signed, type Addressee } from '../../shared/billing/advice.js';
 import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
+import { describeStep, markOf, type Mark } from '../../shared/billing/describe.js';
 import type { Effort } from '../../shared/billing/effort.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { groupBy, same } from '../../shared/billing/text.js';
-import type { Decimal, Ghost, Plan, PlannedItem, PostAdjustmentStep, PostChargeStep, Step } from '../../shared/billing/types.js';
+import type { Decimal, Ghost, Plan, PlannedItem, Step } from '../../shared/billing/types.js';
 import { paint, wrap, type Paper } from './paper.js';
 
 /** A plan as people read it, before anything is written: `+` new, `~` changed with old → new, `-` to nothing, `!` held, with reason and what to do. */
@@ -72,73 +73,13 @@ const bounded = (lines: string[]): string[] =>
     : [...lines.slice(0, LINES_SHOWN), `    … and ${lines.length - LINES_SHOWN} more; all of them with --out FILE`];
 
 const COLOURS = { '+': 'green', '~': 'yellow', '-': 'red', '!': 'red' } as const;
-export type Mark = keyof typeof COLOURS;
 
-const marked = (mark: Mark, text: string, paper: Paper): string => {
+const marked = (mark: Mark | '!', text: string, paper: Paper): string => {
   const lines = wrap(text, paper, '    ');
   return `  ${paint(paper, COLOURS[mark], mark)}${lines.slice(3)}`;
 };
 
 const stepLine = (step: Step, plan: Plan, paper: Paper): string => marked(markOf(step, plan), describeStep(step, plan), paper);
-
-/** What a step does to what stands there. */
-export function markOf(step: Step, plan: Plan): Mark {
-  switch (step.kind) {
-    case 'ensureService':
-      return step.serviceId === null ? '+' : '~';
-    case 'ensureProduct':
-      return '+';
-    case 'upsertContract':
-      return step.contractId === null ? '+' : '~';
-    case 'extendContract':
-      return '~';
-    case 'postAdjustment':
-      return step.units === 0 ? '-' : (rowOf(step, plan)?.before.units ?? 0) === 0 ? '+' : '~';
-    case 'postCharge':
-      return step.action === 'create' ? '+' : step.action === 'update' ? '~' : '-';
-  }
-}
-
-/** A step in words: what changes, old → new. Where its item's standing tells both sides, with money; else the planner's summary. */
-export function describeStep(step: Step, plan: Plan): string {
-  if (step.kind === 'postAdjustment' && step.purpose !== 'one-off' && step.purpose !== 'gap')
-    return describeAdjustment(step, plan);
-  if (step.kind === 'postCharge') return describeCharge(step, plan);
-  return step.summary;
-}
-
-const itemOf = (step: Step, plan: Plan): PlannedItem | undefined =>
-  step.items.length === 1 ? plan.items.find(({ id }) => id === step.items[0]) : undefined;
-const rowOf = (step: PostAdjustmentStep, plan: Plan) => itemOf(step, plan)?.standing?.row ?? null;
-
-function describeAdjustment(step: PostAdjustmentStep, plan: Plan): string {
-  const [item, row] = [itemOf(step, plan), rowOf(step, plan)];
-  if (!item || !row) return step.summary;
-  if (row.before.units === 0 && big(row.before.sales).eq(0))
-    return `${item.productName}: units ${row.after.units}, price ${row.after.sales}, cost ${row.after.cost} ${item.currency}`;
-  const changes = [
-    ...(row.before.units === row.after.units ? [] : [`units ${row.before.units} → ${row.after.units}`]),
-    change('price', row.before.sales, row.after.sales),
-    change('cost', row.before.cost, row.after.cost),
-  ];
-  return `${item.productName}: ${changes.join(', ')} ${item.currency}`;
-}
-
-function describeCharge(step: PostChargeStep, plan: Plan): string {
-  const item = itemOf(step, plan);
-  const charge = item?.standing?.charges.find(({ key }) => same(key, step.chargeKey));
-  if (!item || !charge) return step.summary;
-  const none = { sales: '0', cost: '0' };
-  const [before, after] = [charge.before ?? none, charge.after ?? none];
-  const changes =
-    charge.before === null
-      ? [`price ${after.sales}`, `cost ${after.cost}`]
-      : [change('price', before.sales, after.sales), change('cost', before.cost, after.cost)];
-  return `Charge ${step.name}: ${changes.join(', ')} ${item.currency}`;
-}
-
-const change = (what: string, before: Decimal, after: Decimal): string =>
-  big(before).eq(after) ? `${what} ${after}` : `${what} ${before} → ${after}`;
 
 /** What is held, one paragraph per cause: how much, why, which items, and the command that goes on. */
 function heldLines(plan: Plan, paper: Paper): string[] {
@@ -166,16 +107,8 @@ const addresseeOf = ({ month, organizationId, digest }: Plan): Addressee => ({ m
 const STANDINGS_SHOWN = 5;
 
 /** What Autotask holds for a held item beside what the report says. */
-function standingOf({ productName, standing, sales, currency }: PlannedItem): string[] {
-  if (standing === null) return [];
-  const moved = big(sales).minus(standing.before.sales);
-  if (moved.eq(0)) return [];
-  return [
-    `${productName}: Autotask holds ${standing.before.sales}, the report says ${sales} (${signed(moved, currency)} ${currency})`,
-  ];
-}
-
-const signed = (amount: Big, currency: string): string => `${amount.gt(0) ? '+' : ''}${money(amount, currency)}`;
+const standingOf = (item: PlannedItem): string[] =>
+  item.standing === null ? [] : [`${item.productName}: ${differenceText(item, [])}`];
 
 function ghostLines(ghost: Ghost, plan: Plan, paper: Paper): string[] {
   if (ghost.outcome !== 'ghost') return [];

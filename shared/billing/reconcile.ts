@@ -3,7 +3,7 @@ import { big, money, plain, sum, ZERO, type Big } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { InvariantViolation } from './invariants.js';
 import { digestOf } from './keys.js';
-import { NO_CALLS, NO_WRITES } from './results.js';
+import { isParked, NO_CALLS, NO_WRITES } from './results.js';
 import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, OrganizationResult, Outcome } from './results.js';
 import { addCalls, addWrites } from './tally.js';
 import { byText, groupBy, same } from './text.js';
@@ -61,6 +61,7 @@ export function organizationResult(outcome: Outcome, currency: string): Organiza
     ),
     planDigest: outcome.planDigest,
     workflowId: outcome.workflowId,
+    waitsSince: isParked(outcome.status) ? (outcome.waitsSince ?? outcome.asOf) : null,
   };
 }
 
@@ -160,7 +161,7 @@ export function monthResult(frame: MonthFrame, outcomes: Outcome[]): MonthResult
     calls: outcomes.map(({ calls }) => calls).reduce(addCalls, addCalls(NO_CALLS, frame.calls)),
     digest: digestOf([
       facts.month,
-      organizations.map(({ workflowId: _id, planDigest: _plan, status: _status, ...result }) => result),
+      organizations.map(({ workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...result }) => result),
     ]),
     organizations,
   };

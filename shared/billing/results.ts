@@ -56,6 +56,8 @@ export interface OrganizationResult {
   items: ItemResult[];
   planDigest: string | null;
   workflowId: string | null;
+  /** Day since which it waits for a person; null when it does not. */
+  waitsSince: Day | null;
 }
 
 /** What a run wrote, counted by what took effect. */
@@ -113,6 +115,8 @@ export interface Outcome {
   calls: Calls;
   /** One sentence for whoever has to act; null when nobody has to. */
   message: string | null;
+  /** The day the run stood for since which it waits for a person; null when it does not. Absent in evidence of earlier releases. */
+  waitsSince?: Day | null;
 }
 
 export const NO_WRITES: Writes = { services: 0, products: 0, contracts: 0, extensions: 0, adjustments: 0, charges: 0 };

@@ -19,6 +19,7 @@ const organization = (changes: Partial<OrganizationResult> = {}): OrganizationRe
   items: [item()],
   planDigest: null,
   workflowId: null,
+  waitsSince: null,
   ...changes,
 });
 

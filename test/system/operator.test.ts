@@ -225,16 +225,39 @@ const status = (stage: Stage, organizationId: string): Promise<OrganizationResul
 
 describe('in shadow mode', () => {
   let stage: Stage;
-  useStage({ world: 'september-2025', env: { BILLING_MODE: 'shadow' } }, (opened) => (stage = opened));
+  useStage(
+    {
+      world: 'september-2025',
+      env: { BILLING_MODE: 'shadow', BILLING_MODE_ORGANIZATIONS: `contoso dental group=auto, ${FABRIKAM}=shadow` },
+    },
+    (opened) => (stage = opened),
+  );
 
-  test('nothing is written, every difference is shown, and no workflow stays open', async () => {
-    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+  test('nothing is written, every difference is shown in money, and no workflow stays open', async () => {
+    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--mode', 'shadow', '--wait');
     expect(await stage.writes()).toEqual([]);
     expect(month.posted.lines).toBe(0);
     expect(month.held.sales).not.toBe('0.00');
+    const e3 = organizationOf(month, FABRIKAM).items.find(({ productName }) => productName === 'Microsoft 365 E3');
+    expect(e3?.message).toMatch(
+      /^Fabrikam Logistics: Microsoft 365 E3, subscription \S+, 460\.80 EUR held \(awaiting-approval\)\. Autotask holds 540\.00 \/ 472\.50 EUR, the report says 460\.80 \/ 403\.20 EUR: -79\.20 \/ -69\.30\. Shadow mode writes nothing\./,
+    );
     await eventually(
       () => stage.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO)).describe(),
       ({ status: { name } }) => name === 'COMPLETED',
     );
   });
+
+  test('an organization with a mode of its own goes its own way, and no --mode writes for one that is kept in shadow', async () => {
+    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--mode', 'auto', '--wait');
+    expect(organizationOf(month, CONTOSO)).toMatchObject({ status: 'Done', held: { lines: 0 } });
+    expect(organizationOf(month, FABRIKAM).items.find(({ reason }) => reason === 'awaiting-approval')?.message).toContain(
+      'BILLING_MODE_ORGANIZATIONS keeps the organization there',
+    );
+    const { autotask } = await stage.state();
+    expect(autotask.adjustments.filter(({ contractID }) => isOf(29683540, contractID, autotask.contracts))).toEqual([]);
+  });
 });
+
+const isOf = (companyId: number, contractId: unknown, contracts: { id?: unknown; companyID?: unknown }[]): boolean =>
+  contracts.some(({ id, companyID }) => id === contractId && companyID === companyId);

@@ -1,0 +1,154 @@
+import { adviceFor, commandOf } from '../../shared/billing/advice.js';
+import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
+import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import { byText, groupBy, same } from '../../shared/billing/text.js';
+import { paint, wrap, type Paper } from './paper.js';
+
+/** Where a month stands: what waits for a person first, by amount, then everything else in counts. */
+export interface ShownStatus {
+  month: MonthResult;
+  /** Rule 1.4: why the whole month is held. */
+  heldMonth: string | null;
+  /** Of the run that is under way, or of one that failed. */
+  run: string | null;
+  /** The Web UI's page of an organization. */
+  linkOf: (organization: OrganizationResult) => string;
+  lists: { title: string; link: string }[];
+}
+
+/** Organizations shown one by one, and causes shown of each. */
+const ORGANIZATIONS_SHOWN = 25;
+const CAUSES_SHOWN = 5;
+
+export function renderStatus(shown: ShownStatus, paper: Paper): string {
+  const { month, heldMonth, run } = shown;
+  const broken = month.organizations.filter(({ status }) => status === 'NeedsAttention' || status === 'Failed').sort(byAmount);
+  const awaiting = month.organizations.filter(({ status }) => status === 'AwaitingApproval').sort(byAmount);
+  return [
+    paint(paper, 'bold', `${month.month} as of ${month.asOf}, broker ${month.broker}, mode ${month.mode}`),
+    ...(run === null ? [] : [wrap(run, paper)]),
+    ...(heldMonth === null ? [] : [wrap(paint(paper, 'red', heldMonth), paper)]),
+    ...(broken.length + awaiting.length === 0 ? [] : [waitingLine(month, [...broken, ...awaiting])]),
+    ...broken.slice(0, ORGANIZATIONS_SHOWN).map((organization) => waiting(organization, shown, paper)),
+    ...more(broken.length - ORGANIZATIONS_SHOWN, month),
+    ...(awaiting.length === 0 ? [] : [awaitingPart(awaiting, shown, paper)]),
+    [...counts(month, paper), ...sums(month, paper)].join('\n'),
+    ['In the Web UI:', ...shown.lists.map(({ title, link }) => `  ${title.padEnd(22)}${link}`)].join('\n'),
+  ].join('\n\n');
+}
+
+const waitsForPerson = ({ outcome }: ItemResult): boolean => outcome === 'held' || outcome === 'ghost';
+const amountOf = ({ items }: OrganizationResult): Big => sum(items.filter(waitsForPerson).map(({ sales }) => big(sales).abs()));
+const byAmount = (left: OrganizationResult, right: OrganizationResult): number =>
+  amountOf(right).cmp(amountOf(left)) || byText(left.organizationId, right.organizationId);
+
+function waitingLine(month: MonthResult, waiters: OrganizationResult[]): string {
+  const verb = waiters.length === 1 ? 'organization waits' : 'organizations wait';
+  return `${waiters.length} of ${month.organizations.length} ${verb} for a person: ${totals(waiters.flatMap(({ items }) => items.filter(waitsForPerson)))}`;
+}
+
+/** Sales by currency, "516.00 EUR + 20.00 USD". */
+function totals(items: { currency: string; sales: string }[]): string {
+  const parts = [...groupBy(items, ({ currency }) => currency.toUpperCase())].map(
+    ([currency, group]) => `${money(sum(group.map(({ sales }) => sales)), currency)} ${currency}`,
+  );
+  return parts.join(' + ') || 'no amount';
+}
+
+const more = (count: number, { month }: MonthResult): string[] =>
+  count <= 0 ? [] : [`… and ${count} more: billing status ${month} --json, or the first list below`];
+
+/** One organization: each cause with its amount, what is wrong, and the command that mends it; then its page. */
+function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatus, paper: Paper): string {
+  const causes = [...groupBy(organization.items.filter(waitsForPerson), ({ reason, cause }) => `${reason}|${cause}`).values()];
+  return [
+    `${paint(paper, 'red', '!')} ${paint(paper, 'bold', organization.organizationName)}, since ${organization.waitsSince ?? month.asOf}`,
+    ...causes.slice(0, CAUSES_SHOWN).map((items) => causeOf(items, organization, month, paper)),
+    ...(causes.length > CAUSES_SHOWN
+      ? [`    … and ${causes.length - CAUSES_SHOWN} more causes: billing report ${month.month}`]
+      : []),
+    `    ${paint(paper, 'dim', linkOf(organization))}`,
+  ].join('\n');
+}
+
+function causeOf(items: ItemResult[], organization: OrganizationResult, month: MonthResult, paper: Paper): string {
+  const [first] = items as [ItemResult];
+  const command = commandOf(first, { ...organization, month: month.month });
+  const what = items.length === 1 ? `${first.productName} (${first.subscriptionId})` : `${items.length} items`;
+  return [
+    wrap(`${totals(items)} ${first.reason ?? first.outcome}: ${what}`, paper, '    '),
+    wrap(first.cause ?? adviceFor(first.reason)?.remedy ?? '', paper, '      '),
+    ...(command === null ? [] : [`      ${paint(paper, 'cyan', command)}`]),
+  ].join('\n');
+}
+
+/** Plans that wait for their release: by amount, with the one command for all of them. In shadow mode there is nothing to release. */
+function awaitingPart(awaiting: OrganizationResult[], { month }: ShownStatus, paper: Paper): string {
+  const isShadow = month.mode === 'shadow';
+  const sumOfAll = totals(awaiting.flatMap(({ items }) => items.filter(waitsForPerson)));
+  const title = isShadow
+    ? `${awaiting.length} would change; shadow mode writes nothing: ${sumOfAll}`
+    : `${awaiting.length} ${awaiting.length === 1 ? 'plan waits' : 'plans wait'} for approval: ${sumOfAll}`;
+  const line = (organization: OrganizationResult): string =>
+    [
+      wrap(
+        `${totals(organization.items.filter(waitsForPerson))}  ${organization.organizationName}, since ${organization.waitsSince ?? month.asOf}`,
+        paper,
+        '    ',
+      ),
+      ...(isShadow ? [] : [`      ${paint(paper, 'cyan', releaseOf(organization, month))}`]),
+    ].join('\n');
+  return [
+    `${paint(paper, 'yellow', '~')} ${title}`,
+    ...awaiting.slice(0, ORGANIZATIONS_SHOWN).map(line),
+    ...more(awaiting.length - ORGANIZATIONS_SHOWN, month),
+    wrap('What they would do, in full:', paper, '    '),
+    `      ${paint(paper, 'cyan', `billing plan ${month.month}`)}`,
+    ...(isShadow ? [] : [`    All of them at once:\n      ${paint(paper, 'cyan', `billing approve ${month.month} --all`)}`]),
+  ].join('\n');
+}
+
+const releaseOf = ({ organizationId, planDigest }: OrganizationResult, { month }: MonthResult): string =>
+  `billing approve ${month} --organization ${organizationId} --digest ${planDigest ?? ''}`;
+
+const STATES = ['Running', 'Done', 'Unchanged', 'Excluded', 'Skipped'] as const;
+
+/** The rest in counts; what was skipped is named, because a rerun lifts it. */
+function counts(month: MonthResult, paper: Paper): string[] {
+  const of = (state: OrganizationResult['status']): OrganizationResult[] =>
+    month.organizations.filter(({ status }) => status === state);
+  const parts = STATES.flatMap((state) => (of(state).length === 0 ? [] : [`${of(state).length} ${state}`]));
+  const skipped = of('Skipped')
+    .slice(0, ORGANIZATIONS_SHOWN)
+    .map(({ organizationName, organizationId, excluded }) =>
+      wrap(
+        `skipped ${organizationName}, ${excluded.sales} ${month.currency}; lift it: billing rerun ${month.month} --organization ${organizationId} --reason "skip lifted"`,
+        paper,
+        '  ',
+      ),
+    );
+  const first = month.organizations.length === 0 ? 'Nothing is due yet.' : parts.join(', ');
+  return [...(first === '' ? [] : [first]), ...skipped];
+}
+
+function sums(month: MonthResult, paper: Paper): string[] {
+  const { report, posted, held, excluded, currency, unassigned, ghosts, awaiting } = month;
+  const beside = [
+    ['unassigned', unassigned],
+    ['ghosts', ghosts],
+    ['awaiting report', awaiting],
+  ] as const;
+  const besides = beside.flatMap(([name, { lines, sales }]) => (lines === 0 ? [] : [`${name} ${sales}`]));
+  return [
+    wrap(`report ${report.sales} = posted ${posted.sales} + held ${held.sales} + excluded ${excluded.sales} ${currency}`, paper),
+    ...month.otherCurrencies
+      .filter((other) => !same(other.currency, currency))
+      .map((other) =>
+        wrap(
+          `       ${other.report.sales} = posted ${other.posted.sales} + held ${other.held.sales} + excluded ${other.excluded.sales} ${other.currency}`,
+          paper,
+        ),
+      ),
+    ...(besides.length === 0 ? [] : [wrap(`beside it: ${besides.join(', ')} ${currency}`, paper)]),
+  ];
+}

@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Page } from 'playwright-core';
+import { approve } from '../client/commands/signals.js';
+import { AS_OF, MONTH, withDemo } from '../client/commands/demo.js';
+import { run } from '../client/commands/run.js';
+import { realContext, type Context } from '../client/context.js';
+import { openOrganizations } from '../client/months.js';
+import { withTemporal, type Temporal } from '../client/temporal.js';
+import { detailsLink, preparedLists, webUiUrl } from '../client/web-ui.js';
+import { dailyBillingId, organizationBillingId } from '../shared/contract.js';
+
+/** `npm run screenshots`: what an operator sees in the Temporal Web UI, against the demo's stage, kept in docs/screenshots. */
+
+const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
+const BROKER = 'demo';
+const CONTOSO = '83e8db2a-ea2d-57e1-85f2-5a55ac83bac2';
+const FABRIKAM = '76f89d5d-ba07-5d2e-9f88-335bf71db3ae';
+/** The Web UI polls for ever, so a page counts as drawn after this. */
+const DRAWN_AFTER_MS = 4_000;
+const WIDTH = 1500;
+/** Tall enough for what the picture is about. */
+const HEIGHTS = { list: 620, details: 1250, timeline: 1500 };
+const CHROMIUM = {
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+
+await mkdir(FOLDER, { recursive: true });
+const quiet: Context = { ...realContext(), out: () => undefined, isTerminal: false };
+await withDemo(quiet, { BILLING_MODE: 'approve' }, async (context, sandboxUrl) => {
+  await mapWrongly(sandboxUrl);
+  await run(context, { month: MONTH, organizations: [], asOf: AS_OF, wait: true, json: false });
+  await withTemporal(context.environment, (temporal) => photograph(context, temporal));
+});
+
+/** One organization names a company that Autotask does not have: something waits for a person. */
+async function mapWrongly(sandboxUrl: string): Promise<void> {
+  const body = JSON.stringify({ customProperties: [{ name: 'AutotaskCompanyID', value: '29683599' }] });
+  await fetch(`${sandboxUrl}/_sandbox/cloudmore/organizations/${CONTOSO}`, { method: 'PATCH', body });
+}
+
+async function photograph(context: Context, temporal: Temporal): Promise<void> {
+  const ui = webUiUrl(context.environment, temporal.address);
+  const browser = await chromium.launch(CHROMIUM);
+  try {
+    const page = await browser.newPage();
+    const [waiting] = preparedLists(ui, temporal.namespace, BROKER, MONTH);
+    await shoot(page, 'waiting-for-a-person', waiting!.link, HEIGHTS.list);
+    await shoot(page, 'run', detailsLink(ui, temporal.namespace, await executionOf(temporal, dailyBillingId(BROKER, MONTH))));
+    const open = await openOrganizations(temporal, BROKER, MONTH, [CONTOSO, FABRIKAM]);
+    await shoot(page, 'needs-attention', detailsLink(ui, temporal.namespace, open.get(CONTOSO)!));
+    await shoot(page, 'awaiting-approval', detailsLink(ui, temporal.namespace, open.get(FABRIKAM)!));
+    await approve(context, { month: MONTH, organizations: [FABRIKAM], all: false });
+    const done = temporal.client.workflow.getHandle(organizationBillingId(BROKER, MONTH, FABRIKAM));
+    await done.result();
+    const { runId, workflowId } = await done.describe();
+    const details = detailsLink(ui, temporal.namespace, { workflowId, runId });
+    await shoot(page, 'billed', details);
+    await shoot(page, 'timeline', details.replace('/user-metadata', '/timeline'), HEIGHTS.timeline);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function executionOf({ client }: Temporal, id: string): Promise<{ workflowId: string; runId: string }> {
+  const { workflowId, runId } = await client.workflow.getHandle(id).describe();
+  return { workflowId, runId };
+}
+
+async function shoot(page: Page, name: string, url: string, height = HEIGHTS.details): Promise<void> {
+  await page.setViewportSize({ width: WIDTH, height });
+  await page.goto(url, { waitUntil: 'domcontentloaded' });
+  await page.waitForTimeout(DRAWN_AFTER_MS);
+  await page.screenshot({ path: `${FOLDER}${name}.png` });
+  console.log(`docs/screenshots/${name}.png  ${url}`);
+}
