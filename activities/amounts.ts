@@ -32,7 +32,10 @@ export async function postAdjustment(dependencies: Dependencies, request: StepRe
         step.unitCost ?? '',
       ],
       find: () => findEffect(dependencies, contractId, serviceId, step, before),
-      send: () => send(dependencies, contractId, serviceId, step, before),
+      send: async () => {
+        await refuseWhereChanged(dependencies, contractId, serviceId, step);
+        return send(dependencies, contractId, serviceId, step, before);
+      },
     });
     return { result: 'written', id: null };
   } catch (error) {
@@ -40,6 +43,25 @@ export async function postAdjustment(dependencies: Dependencies, request: StepRe
     if (error instanceof ApiError && error.kind === 'duplicate') return { result: 'refused', id: null };
     throw error;
   }
+}
+
+/**
+ * A delta is only right on the row that the plan saw, and Autotask bills one that reaches an approved row a second time without an error (`autotask.md` 5.3):
+ * rows that were there when it was planned are looked at once more, at the last moment. What a person did meanwhile is an answer like a refusal.
+ */
+async function refuseWhereChanged(
+  { autotask }: Dependencies,
+  contractId: number,
+  serviceId: number,
+  { before, contractServiceId, day, purpose }: PostAdjustmentStep,
+): Promise<void> {
+  // What follows the month's own adjustment starts from a row that this run has written, which may show late (`autotask.md` 12, no. 19).
+  if (before === null || contractServiceId === null || purpose === 'one-off' || purpose === 'gap') return;
+  const rows = await autotask.findRowsFrom(contractId, serviceId, day);
+  const row = rows.find(({ startDay }) => startDay === day) ?? null;
+  const isFrozen = rows.some(({ frozen }) => frozen);
+  if (isFrozen || !isEqual(stateOf(row), before))
+    throw new ApiError('duplicate', `The row of ${day} was ${isFrozen ? 'approved' : 'changed'} since it was planned.`);
 }
 
 async function send(
