@@ -11,9 +11,10 @@ import { PageSets } from './query/pages.js';
 import { Refusal, TEXT } from './refusal.js';
 import { checkRight } from './rights.js';
 import { BASE, type AutotaskRoute, type Context } from './routes/context.js';
+import { isElsewhere } from './routes/elsewhere.js';
 import { adjustmentRoutes, entityRoutes } from './routes/entities.js';
 import { serviceRoutes } from './routes/service.js';
-import { isOther, loud, unsupported, unsupportedRoutes } from './routes/unsupported.js';
+import { loud, unsupported, unsupportedRoutes } from './routes/unsupported.js';
 import { environmentOf, stateOf, type AutotaskState } from './state.js';
 import type { AutotaskWorld } from './world.js';
 
@@ -89,7 +90,7 @@ function checkUrl({ method, origin, path, query }: SandboxRequest): void {
 /** What a path without a route answers: real but left out, the wrong verb, or nothing at all. */
 function nowhere(match: Match<AutotaskRoute>, request: SandboxRequest): Refusal {
   const { method, path } = request;
-  if (isOther(path)) unsupported(request);
+  if (isElsewhere(path)) unsupported(request);
   if (match.kind === 'path' || isRoot(path)) return new Refusal(405, { Message: TEXT.method(method) });
   loud(`unknown Autotask endpoint: ${method} ${path}`);
   return new Refusal(404, { Message: `No HTTP resource was found that matches the request URI '${path}'.` });

@@ -1,11 +1,13 @@
 /** Autotask: its endpoints, as in section 2.6 of the reference. */
+import { OTHER_CHILDREN, OTHER_COLLECTIONS } from '../autotask/routes/elsewhere.js';
 import { both, endpointsOf } from '../autotask/routes/shorthand.js';
-import { OTHER_CHILDREN, OTHER_COLLECTIONS, UNSUPPORTED, UNSUPPORTED_WRITES } from '../autotask/routes/unsupported.js';
+import { UNSUPPORTED, UNSUPPORTED_WRITES } from '../autotask/routes/unsupported.js';
 import { facts, type Fact, type Row } from './fact.js';
 
 /** Shown of every endpoint by the vendor's own description. */
 const VERBS = 'autotask-openapi: %s answers the verbs of the description, 405 the others';
 const RECORDS = 'autotask-openapi: of a record of %s is in the vendor model %sModel, or newer';
+const ELSEWHERE = 'outside-client: of the entities that it knows none is missing here: each answers, or is unsupported';
 const ALOUD = 'autotask-paths: POST %s is %i and is said aloud';
 
 const SERVED: [path: string, verbs: string, ...tests: string[]][] = [
@@ -102,8 +104,18 @@ export const AUTOTASK_ENDPOINTS: Fact[] = facts('autotask', '2.6', [
     VERBS,
     { endpoints: endpointsOf(path, verbs), support: 'not' },
   ]),
-  [`all below ${OTHER_COLLECTIONS.join(', ')}`, 'documented', ALOUD, { support: 'not' }],
-  [`all below a contract's ${OTHER_CHILDREN.join(', ')}`, 'documented', ALOUD, { support: 'not' }],
+  [
+    `all below ${OTHER_COLLECTIONS.length} other collections`,
+    'observed',
+    [ALOUD, ELSEWHERE],
+    { support: 'not', note: OTHER_COLLECTIONS.join(', ') },
+  ],
+  ...Object.entries(OTHER_CHILDREN).map(([parent, names]): Row => [
+    `other children of ${parent}`,
+    'observed',
+    [ALOUD, ELSEWHERE],
+    { support: 'not', note: names.join(', ') },
+  ]),
   [
     'any other path is 404, any other verb 405, in the words of the framework',
     'observed',

@@ -50,6 +50,8 @@ test.each(paths)('%s takes %s and answers 405 to the rest', async (path, methods
 
 const outside: [path: string, status: number, said: RegExp][] = [
   ['Tickets/query', 501, /unsupported/],
+  ['Companies/7/Contacts', 501, /unsupported/],
+  ['Contracts/10/ServiceBundles', 501, /unsupported/],
   ['PriceListServices/query', 501, /unsupported/],
   ['Contracts/10/BillingRules', 501, /unsupported/],
   ['ContractServiceAdjustments/query', 404, /unknown Autotask endpoint/],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createRequire } from 'node:module';
 import { worldWith, type Json } from './autotask-host.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
@@ -25,6 +25,7 @@ type Child = Omit<Root, 'create' | 'update'> & {
 };
 type Client = Record<'Contracts' | 'Services' | 'Companies' | 'BillingItems' | 'Invoices', Root> &
   Record<'ContractServices' | 'ContractServiceAdjustments' | 'ContractServiceUnits' | 'ContractCharges', Child> & {
+    available_entities: { name: string; childOf?: string; subname?: string }[];
     zoneInfo: Json | null;
     _get(endpoint: string): Promise<Json>;
     _post(endpoint: string, body: Json): Promise<Json>;
@@ -171,6 +172,38 @@ test('it reads how much of the quota is used, its own call counted, the zone not
     currentTimeframeRequestCount: vendorCalls + 1,
   });
 });
+
+test('of the entities that it knows none is missing here: each answers, or is unsupported', async () => {
+  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const names = [...new Set(api.available_entities.map(({ name }) => name))].filter((name) => !/^(zone|threshold)/i.test(name));
+  const ends = await Promise.all(names.map((name) => endOf(() => api._get(`/${name}/entityInformation`))));
+  jest.restoreAllMocks();
+  expect(names.length).toBeGreaterThan(150);
+  expect(names.filter((_name, index) => ![200, 501].includes(ends[index] ?? 0))).toEqual([]);
+  expect(ends.filter((status) => status === 200).length).toBeGreaterThanOrEqual(16);
+});
+
+test('children of what is served are unsupported, not missing', async () => {
+  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const parents = ['Companies', 'Contracts', 'Products', 'OrganizationalLevelAssociations'];
+  const children = api.available_entities.filter(({ childOf = '' }) => parents.includes(childOf));
+  const ends = await Promise.all(children.map(({ childOf, subname }) => endOf(() => api._get(`/${childOf}/10/${subname}`))));
+  jest.restoreAllMocks();
+  expect(children.length).toBeGreaterThan(25);
+  // Adjustments can only be made.
+  expect(children.filter((_child, index) => ![200, 501].includes(ends[index] ?? 0))).toMatchObject([
+    { subname: 'ServiceAdjustments' },
+  ]);
+});
+
+/** The status that a call ends with; its client answers null for 404. */
+async function endOf(call: () => Promise<unknown>): Promise<number> {
+  try {
+    return (await call()) === null ? 404 : 200;
+  } catch (error) {
+    return (error as { status: number }).status;
+  }
+}
 
 test('what the sandbox leaves out comes to it as an error with the word', async () => {
   await expect(api._post('/Tickets/query', where('id', 1))).rejects.toMatchObject({

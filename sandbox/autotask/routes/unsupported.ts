@@ -34,42 +34,6 @@ export function unsupportedRoutes(): AutotaskRoute[] {
   });
 }
 
-/** Collections that the vendor's description has beyond the part kept here; every path below them is left out. */
-export const OTHER_COLLECTIONS = [
-  'Contacts',
-  'ContractBlocks',
-  'ContractMilestones',
-  'ContractNotes',
-  'ContractRates',
-  'ContractRetainers',
-  'ContractServiceBundles',
-  'ContractServiceBundleAdjustments',
-  'ContractServiceBundleUnits',
-  'Opportunities',
-  'Projects',
-  'Quotes',
-  'Resources',
-  'ServiceBundles',
-  'TicketCharges',
-  'Tickets',
-  'TimeEntries',
-] as const;
-
-/** The same below one contract. */
-export const OTHER_CHILDREN = ['Blocks', 'Milestones', 'Notes', 'Rates', 'Retainers', 'ServiceBundles'] as const;
-
-/** Whether a path without a route is real all the same. */
-export function isOther(path: string): boolean {
-  const [, version, collection, , child] = path
-    .split('/')
-    .filter((segment) => segment !== '')
-    .map((part) => part.toLowerCase());
-  if (version !== 'v1.0') return false;
-  const isNamed = (names: readonly string[], name: string | undefined): boolean =>
-    names.some((known) => known.toLowerCase() === name);
-  return collection === 'contracts' ? isNamed(OTHER_CHILDREN, child) : isNamed(OTHER_COLLECTIONS, collection);
-}
-
 /** Refuses what is real and not imitated. */
 export function unsupported({ method, path }: SandboxRequest): never {
   loud(`unsupported: ${method} ${path} is a real Autotask endpoint that the sandbox does not serve. Answered 501.`);
