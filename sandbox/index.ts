@@ -98,8 +98,7 @@ export async function startSandbox({
     control: createControl(sandbox),
     pick: (target) => stage.faults.pick(target),
     edit: (edit) => applyEdit(stage, edit),
-    visit: (vendor, request) =>
-      vendor === 'autotask' ? stage.autotask.visit(request) : visitRoutes('Cloudmore', stage.cloudmore.routes, request),
+    visit: (vendor, request) => (vendor === 'autotask' ? stage.autotask.visit(request) : visitRoutes(stage.cloudmore, request)),
     over: onRequest,
   };
   const listening = await listen(served, port, host);

@@ -13,16 +13,21 @@ export interface Visit {
 const tables = new WeakMap<Route[], RouteTable<Route>>();
 
 /** A visit to a vendor of which only the routes matter. */
-export function visitRoutes(vendor: string, routes: Route[], request: SandboxRequest): Visit {
+export function visitRoutes({ routes, unknown }: WithRoutes, request: SandboxRequest): Visit {
   const table = tables.get(routes) ?? new RouteTable(routes);
   tables.set(routes, table);
-  return { slowedMs: 0, answer: () => answerByRoute(vendor, table, request), leave: () => undefined };
+  return { slowedMs: 0, answer: () => answerByRoute(table, unknown, request), leave: () => undefined };
 }
 
-async function answerByRoute(vendor: string, table: RouteTable<Route>, request: SandboxRequest): Promise<Answer> {
+interface WithRoutes {
+  routes: Route[];
+  /** Answers a path that no route has. */
+  unknown: (request: SandboxRequest) => Answer;
+}
+
+async function answerByRoute(table: RouteTable<Route>, unknown: WithRoutes['unknown'], request: SandboxRequest): Promise<Answer> {
   const match = table.match(request.method, request.path);
   if (match.kind === 'route') return match.route.handle(request, match.params);
   if (match.kind === 'path') return { status: 405 };
-  process.stderr.write(`sandbox: unknown ${vendor} endpoint: ${request.method} ${request.path}\n`);
-  return { status: 404 };
+  return unknown(request);
 }

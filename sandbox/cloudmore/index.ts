@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Route, Vendor } from '../router.js';
+import type { Answer, Route, SandboxRequest, Vendor } from '../router.js';
 import { createEncode, empty, jsonText } from './answers.js';
 import type { Broker } from './broker.js';
 import { invoiceRoutes } from './routes/invoices.js';
@@ -12,7 +12,7 @@ import { subscriptionRoutes } from './routes/subscriptions.js';
 import { sameId, Store, type PatchKind, type Rec } from './store.js';
 import { Tasks } from './tasks.js';
 import { createTokens, type Tokens } from './token.js';
-import { unsupportedRoutes } from './unsupported.js';
+import { unknown, unsupportedRoutes } from './unsupported.js';
 import type { CloudmoreWorld } from './world.js';
 
 export { cloudmoreWorldSchema, type CloudmoreWorld, type CloudmoreWorldInput } from './world.js';
@@ -20,6 +20,8 @@ export { cloudmoreWorldSchema, type CloudmoreWorld, type CloudmoreWorldInput } f
 /** Cloudmore's stand-in; `patch` is what happens on Cloudmore's side without an API call of ours. */
 export interface CloudmoreVendor extends Vendor {
   patch(kind: PatchKind, id: string, changes: Rec): boolean;
+  /** Answers a path that no route has. */
+  unknown: (request: SandboxRequest) => Answer;
 }
 
 /** Cloudmore as its reference describes it (sections 2 to 5 and 9), serving one world. */
@@ -43,6 +45,7 @@ export function createCloudmore(world: CloudmoreWorld, clock: Clock): CloudmoreV
     routes: [tokens.route, HEALTH, ...below],
     state: () => ({ ...store.state(), tasks: tasks.state() }),
     patch: (kind, id, changes) => store.patch(kind, id, changes),
+    unknown,
   };
 }
 

@@ -125,6 +125,16 @@ export function endpointsOf(row: string): string[] {
   return methods.split(',').map((method) => `${method} ${pattern}`);
 }
 
+/** The reference abbreviates the sellers' side, so whatever is asked there counts as real. */
+const ABBREVIATED = /^\/api\/sellers\/[^/]+\//i;
+
+/** The answer to a path that no route has. */
+export function unknown(request: SandboxRequest): Answer {
+  if (ABBREVIATED.test(request.path)) return unsupported(request);
+  process.stderr.write(`sandbox: unknown Cloudmore endpoint: ${request.method} ${request.path}\n`);
+  return { status: 404 };
+}
+
 /** The answer to what is real but not imitated; loud, because whoever asks needs something that is not there. */
 export function unsupported({ method, path }: SandboxRequest, what = 'this endpoint'): Answer {
   process.stderr.write(

@@ -93,6 +93,12 @@ const ENDPOINTS: Fact[] = facts('cloudmore', null, [
     ALOUD,
     { section: 'A', support: 'not', endpoints: endpointsOf(endpoints) },
   ]),
+  [
+    "the rest of the sellers' side, of which only some names are known",
+    'documented',
+    'cloudmore-catalogue: what else a seller has is unsupported too, and what nobody has is missing, and both are said',
+    { section: 'A', support: 'not' },
+  ],
 ]);
 
 const BEHAVIOUR: Fact[] = facts('cloudmore', '2', [

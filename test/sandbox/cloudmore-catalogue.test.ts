@@ -175,4 +175,19 @@ describe('endpoints that exist and are not imitated', () => {
     said.mockRestore();
     await host.close();
   });
+
+  test.each([
+    ['/api/sellers/seller-1/services/csp-1/publish', 501, 'unsupported'],
+    ['/api/nonsense', 404, 'unknown Cloudmore endpoint'],
+  ])(
+    'what else a seller has is unsupported too, and what nobody has is missing, and both are said',
+    async (path, status, told) => {
+      const host = await hostCloudmore();
+      const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+      expect(await host.ask('GET', path)).toMatchObject({ status });
+      expect(said.mock.calls.join()).toContain(told);
+      said.mockRestore();
+      await host.close();
+    },
+  );
 });
