@@ -4,7 +4,8 @@ import type { PostAdjustmentStep, PostChargeStep, Row } from '../shared/billing/
 import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';
-import { sendOnce } from './sending.js';
+import { soon } from './patience.js';
+import { MADE_WITHIN_MS, REFUSED_WITHIN_MS, sendOnce } from './sending.js';
 import { contractIdOf, productIdOf, serviceIdOf, type Done } from './steps.js';
 
 type RowState = NonNullable<PostAdjustmentStep['before']>;
@@ -12,13 +13,13 @@ const NO_ROW: RowState = { units: 0, price: '0', cost: '0' };
 
 /**
  * Brings the row that begins on a day to units and unit prices, as one adjustment. Autotask takes a delta, so the row it starts from must be known: the
- * plan saw it, or it is read now where an extension has just made it.
+ * plan saw it, or it is read now where an extension has just made it, as soon as it is to be seen.
  */
 export async function postAdjustment(dependencies: Dependencies, request: StepRequest<PostAdjustmentStep>): Promise<Done> {
   const { step } = request;
   const contractId = contractIdOf(request);
   const serviceId = serviceIdOf(request);
-  const before = step.before ?? stateOf(await findRow(dependencies, contractId, serviceId, step.day));
+  const before = step.before ?? (await madeRow(dependencies, request, contractId, serviceId));
   if (isDone(step, before)) return { result: 'already', id: null };
   try {
     await sendOnce(dependencies, request, {
@@ -31,38 +32,38 @@ export async function postAdjustment(dependencies: Dependencies, request: StepRe
         step.unitPrice ?? '',
         step.unitCost ?? '',
       ],
+      comesWithinMs: REFUSED_WITHIN_MS,
       find: () => findEffect(dependencies, contractId, serviceId, step, before),
-      send: async () => {
-        await refuseWhereChanged(dependencies, contractId, serviceId, step);
-        return send(dependencies, contractId, serviceId, step, before);
-      },
+      send: () => send(dependencies, contractId, serviceId, step, before),
     });
     return { result: 'written', id: null };
   } catch (error) {
     // A second adjustment of one date is refused (`autotask.md` 3.1): the month was adjusted already, the planner goes on from there (rule 7.0).
-    if (error instanceof ApiError && error.kind === 'duplicate') return { result: 'refused', id: null };
-    throw error;
+    if (!(error instanceof ApiError && error.kind === 'duplicate')) throw error;
+    if (step.purpose === 'gap') throw gapStands(request);
+    return { result: 'refused', id: null };
   }
 }
 
-/**
- * A delta is only right on the row that the plan saw, and Autotask bills one that reaches an approved row a second time without an error (`autotask.md` 5.3):
- * rows that were there when it was planned are looked at once more, at the last moment. What a person did meanwhile is an answer like a refusal.
- */
-async function refuseWhereChanged(
-  { autotask }: Dependencies,
+/** The row that an extension has just made. A person may have approved it in the meantime: nothing is written to it then (invariant 6). */
+async function madeRow(
+  dependencies: Dependencies,
+  request: StepRequest<PostAdjustmentStep>,
   contractId: number,
   serviceId: number,
-  { before, contractServiceId, day, purpose }: PostAdjustmentStep,
-): Promise<void> {
-  // What follows the month's own adjustment starts from a row that this run has written, which may show late (`autotask.md` 12, no. 19).
-  if (before === null || contractServiceId === null || purpose === 'one-off' || purpose === 'gap') return;
-  const rows = await autotask.findRowsFrom(contractId, serviceId, day);
-  const row = rows.find(({ startDay }) => startDay === day) ?? null;
-  const isFrozen = rows.some(({ frozen }) => frozen);
-  if (isFrozen || !isEqual(stateOf(row), before))
-    throw new ApiError('duplicate', `The row of ${day} was ${isFrozen ? 'approved' : 'changed'} since it was planned.`);
+): Promise<RowState> {
+  const { step } = request;
+  const row = await soon(dependencies, () => findRow(dependencies, contractId, serviceId, step.day));
+  if (row?.frozen && !isDone(step, stateOf(row))) throw gapStands(request);
+  return stateOf(row);
 }
+
+/** No charge of this month can stand for rows of earlier ones: a person has to bring them to 0. */
+const gapStands = ({ step }: StepRequest<PostAdjustmentStep>): ApiError =>
+  new ApiError(
+    'rejected',
+    `The rows from ${step.day} on, which the contract's extension made, carry its old amounts and cannot be changed: they are approved and posted, or Autotask refuses. Set their units to 0 there.`,
+  );
 
 async function send(
   { autotask }: Dependencies,
@@ -140,6 +141,7 @@ async function createCharge(dependencies: Dependencies, request: StepRequest<Pos
   const { autotask, settings } = dependencies;
   await sendOnce(dependencies, request, {
     identity: ['charge', String(contractId), fold(step.chargeKey)],
+    comesWithinMs: MADE_WITHIN_MS,
     find: async () => (await autotask.findCharges(contractId, step.chargeKey))[0]?.id ?? null,
     send: () =>
       autotask.createCharge({

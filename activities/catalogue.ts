@@ -3,7 +3,7 @@ import type { EnsureProductStep, EnsureServiceStep } from '../shared/billing/typ
 import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';
-import { sendOnce, type Turns } from './sending.js';
+import { MADE_WITHIN_MS, sendOnce, type Turns } from './sending.js';
 import type { Done } from './steps.js';
 
 /** Services and products: found by key, else made, one at a time per key. A made one is remembered, because queries may show it late. */
@@ -60,7 +60,12 @@ export class Catalogue {
     return this.turns.take(key, async () => {
       const known = this.made.get(key) ?? (await find());
       if (known !== null) return { result: 'already', id: known };
-      const id = await sendOnce(this.dependencies, request, { identity: [key], find, send: create });
+      const id = await sendOnce(this.dependencies, request, {
+        identity: [key],
+        comesWithinMs: MADE_WITHIN_MS,
+        find,
+        send: create,
+      });
       this.made.set(key, id);
       return { result: 'written', id };
     });

@@ -3,7 +3,8 @@ import type { ExtendContractStep, UpsertContractStep } from '../shared/billing/t
 import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';
-import { sendOnce } from './sending.js';
+import { noteExtension } from './extensions.js';
+import { MADE_WITHIN_MS, sendOnce } from './sending.js';
 import { contractIdOf, type Done } from './steps.js';
 
 /** Makes the contract of a subscription, or corrects what is ours on it (rules 6.2, 6.5). */
@@ -17,6 +18,7 @@ export async function upsertContract(dependencies: Dependencies, request: StepRe
   const { name, companyId, contractKey, startDay, endDay } = step;
   const id = await sendOnce(dependencies, request, {
     identity: ['contract', String(companyId), fold(contractKey)],
+    comesWithinMs: MADE_WITHIN_MS,
     find: () => findContract(dependencies, companyId, contractKey),
     send: () =>
       autotask.createContract({
@@ -40,11 +42,13 @@ async function findContract({ autotask }: Dependencies, companyId: number, contr
 }
 
 /** Moves a contract's end later. It is read first: an end that a person moved beyond ours meanwhile must not come back (invariant 6). */
-export async function extendContract({ autotask }: Dependencies, request: StepRequest<ExtendContractStep>): Promise<Done> {
+export async function extendContract(dependencies: Dependencies, request: StepRequest<ExtendContractStep>): Promise<Done> {
+  const { autotask } = dependencies;
   const id = contractIdOf(request);
   const contract = await autotask.readContract(id);
   if (contract === null) throw new ApiError('not-found', `Contract ${id} is gone. The next plan makes a new one.`);
   if (contract.endDay >= request.step.toDay) return { result: 'already', id };
+  await noteExtension(dependencies, request, contract);
   await autotask.updateContract(id, { endDay: request.step.toDay });
   return { result: 'written', id };
 }

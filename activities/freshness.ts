@@ -1,5 +1,6 @@
 import type { PlanRequest } from '../shared/contract.js';
 import type { Dependencies } from './dependencies.js';
+import { VISIBLE_WITHIN_MS } from './patience.js';
 
 /**
  * A survey of Autotask tells nothing of what was written since. Two runs at once survey before either writes; who planned from the older survey would write
@@ -22,6 +23,23 @@ export async function noteWriting(
   await evidence.point(writtenName(broker, organizationId), await evidence.put(written));
 }
 
+async function writtenAt(
+  { evidence }: Pick<Dependencies, 'evidence'>,
+  { broker, organizationId }: Pick<PlanRequest, 'broker' | 'organizationId'>,
+): Promise<number | null> {
+  const ref = await evidence.pointer(writtenName(broker, organizationId));
+  return ref === null ? null : Date.parse((await evidence.get<Written>(ref)).at);
+}
+
+/** Waits until what was written to the organization last is to be seen: read before, it would be written again. */
+export async function untilVisible(dependencies: Dependencies, request: PlanRequest): Promise<void> {
+  const { clock } = dependencies;
+  // A refusal comes of a plan that is being carried out: its last write was this very moment.
+  const last = request.refused.length > 0 ? clock.now().getTime() : await writtenAt(dependencies, request);
+  const wait = last === null ? 0 : last + VISIBLE_WITHIN_MS - clock.now().getTime();
+  if (wait > 0) await clock.sleep(Math.min(wait, VISIBLE_WITHIN_MS));
+}
+
 /** Whether the organization can be planned from the survey: it is recent, and nothing was written for the organization since. */
 export async function isSurveyFresh(
   { evidence, clock, surveyMaxAgeMs }: Dependencies,
@@ -30,6 +48,6 @@ export async function isSurveyFresh(
   if (given.surveyedAt === null) return false;
   const surveyedAt = Date.parse(given.surveyedAt);
   if (clock.now().getTime() - surveyedAt > surveyMaxAgeMs) return false;
-  const ref = await evidence.pointer(writtenName(broker, organizationId));
-  return ref === null || Date.parse((await evidence.get<Written>(ref)).at) < surveyedAt;
+  const written = await writtenAt({ evidence }, { broker, organizationId });
+  return written === null || written < surveyedAt;
 }

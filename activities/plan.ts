@@ -8,7 +8,8 @@ import type { Mode, PlanMade, PlanRequest, Ref } from '../shared/contract.js';
 import { subscriptionKeys } from './books.js';
 import { modeFor, type Modes } from '../shared/modes.js';
 import type { Dependencies } from './dependencies.js';
-import { isSurveyFresh, noteWriting } from './freshness.js';
+import { withUnfinished } from './extensions.js';
+import { isSurveyFresh, noteWriting, untilVisible } from './freshness.js';
 import type { Slices } from './slices.js';
 
 /** A plan with the books it was made from: what is carried out is compared with both afterwards. */
@@ -99,7 +100,9 @@ async function currentBooks(
   const { survey } = request.given;
   const isFresh = survey !== null && (await isSurveyFresh(dependencies, request));
   const surveyed = isFresh ? await slices.books(survey, slice.organization.id) : null;
-  const books = surveyed ?? (await ownReads(dependencies, facts, slice));
+  if (surveyed === null) await untilVisible(dependencies, request);
+  const read = surveyed ?? (await ownReads(dependencies, facts, slice));
+  const books = await withUnfinished(dependencies, request.broker, read);
   const { needs } = planOrganization({ facts, slice, books, settings: dependencies.settings });
   if (needs.length === 0) return books;
   return dependencies.autotask.readNeighbours(books, facts.month, needs, {

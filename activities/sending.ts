@@ -11,6 +11,8 @@ import { OutcomePending, OutcomeUnknown } from './failures.js';
 export interface OnceOnly<T> {
   /** What is written, by business data: equal in every run that means the same write. */
   identity: string[];
+  /** How long after it was sent its effect may still come, in milliseconds. */
+  comesWithinMs: number;
   /** The effect, if it is there. */
   find: () => Promise<T | null>;
   send: () => Promise<T>;
@@ -25,10 +27,15 @@ interface Intent {
   done: { value: unknown } | null;
 }
 
-/** A write that took effect is visible by now, also when the server finished it after the connection was cut. */
-const EFFECT_VISIBLE_MS = 20_000;
-/** Longest wait between two looks. Six attempts (`workflows/activities.ts`) reach from the lost answer to the one more try. */
-const LONGEST_WAIT_MS = 6_000;
+/**
+ * For what Autotask makes a second time when it is asked a second time: contracts, charges, services, products. Half again as long as the longest wait for
+ * an answer (`shared/http/request.ts`), so that a request which was given up, or whose connection was cut, has come to its end.
+ */
+export const MADE_WITHIN_MS = 90_000;
+/** For what Autotask itself refuses a second time: adjustments (`autotask.md` 3.1). One that comes after all, when a second was sent, does no harm. */
+export const REFUSED_WITHIN_MS = 20_000;
+/** What Autotask has answered shows by then; absent later it was taken away by somebody. */
+const SHOWN_WITHIN_MS = 20_000;
 /** One more try, as `autotask.md` section 9 advises; then a person or a later run decides. */
 const TRIES = 2;
 
@@ -43,7 +50,8 @@ export function sendOnce<T>(dependencies: Sender, { broker }: MonthRequest, writ
 
 type Sender = Pick<Dependencies, 'evidence' | 'clock' | 'execution'>;
 
-async function sendInTurn<T>(dependencies: Sender, name: string, { identity, find, send }: OnceOnly<T>): Promise<T> {
+async function sendInTurn<T>(dependencies: Sender, name: string, write: OnceOnly<T>): Promise<T> {
+  const { identity, comesWithinMs, find, send } = write;
   const { evidence, clock } = dependencies;
   const by = dependencies.execution();
   const now = (): string => clock.now().toISOString();
@@ -58,10 +66,11 @@ async function sendInTurn<T>(dependencies: Sender, name: string, { identity, fin
       return found;
     }
     const age = clock.now().getTime() - Date.parse(intent.at);
-    if (age < EFFECT_VISIBLE_MS)
+    const comesWithin = intent.done ? SHOWN_WITHIN_MS : comesWithinMs;
+    if (age < comesWithin)
       throw new OutcomePending(
         `It was sent, and its effect does not show yet; looking again (${identity.join(' ')})`,
-        lookAgainMs(age),
+        lookAgainMs(age, comesWithin),
       );
     if (!intent.done && intent.tries >= TRIES) {
       await evidence.unpoint(name);
@@ -70,7 +79,7 @@ async function sendInTurn<T>(dependencies: Sender, name: string, { identity, fin
   }
   const sent: Intent = { at: now(), tries: intent && !intent.done ? intent.tries + 1 : 1, by, done: null };
   if (!(await evidence.claim(name, ref, await evidence.put(sent))))
-    throw new OutcomePending(`Another worker sends it at this moment (${identity.join(' ')})`, lookAgainMs(0));
+    throw new OutcomePending(`Another worker sends it at this moment (${identity.join(' ')})`, lookAgainMs(0, comesWithinMs));
   try {
     const value = await send();
     await note({ ...sent, at: now(), done: { value } });
@@ -83,14 +92,15 @@ async function sendInTurn<T>(dependencies: Sender, name: string, { identity, fin
     }
     // It may have waited for quota before it went out: the time to look counts from now.
     await note({ ...sent, at: now() });
-    throw new OutcomePending(`${error.message} (${identity.join(' ')})`, lookAgainMs(0));
+    throw new OutcomePending(`${error.message} (${identity.join(' ')})`, lookAgainMs(0, comesWithinMs));
   }
 }
 
-/** Soon at first, because most lost answers were a yes; at last just after an effect would be visible. */
-function lookAgainMs(age: number): number {
-  const left = EFFECT_VISIBLE_MS - age;
-  return left <= LONGEST_WAIT_MS + 2_000 ? left + 500 : Math.min(age + 1_000, LONGEST_WAIT_MS);
+/** Soon at first, because most lost answers were a yes; at last when no effect comes any more. Six attempts (`workflows/activities.ts`) reach that far. */
+function lookAgainMs(age: number, comesWithinMs: number): number {
+  const left = comesWithinMs - age;
+  const wait = Math.max(1_000, age * 3);
+  return wait < left ? wait : left + 500;
 }
 
 /** Lets callers with one key wait for each other: two organizations that need the same new service must not both create it. */

@@ -1,9 +1,10 @@
+import { big } from '../shared/billing/decimal.js';
 import { addDays, lastDay } from '../shared/billing/month.js';
 import { differenceText } from '../shared/billing/advice.js';
 import { planBlind, planOrganization } from '../shared/billing/plan.js';
 import { organizationResult } from '../shared/billing/reconcile.js';
 import { applyStops, isParked, type Outcome, type Stop } from '../shared/billing/results.js';
-import { fold } from '../shared/billing/text.js';
+import { fold, same } from '../shared/billing/text.js';
 import type { Books, Ghost, Plan, PlannedItem, Settings } from '../shared/billing/types.js';
 import { ITEMS_SHOWN, type OrganizationSummary, type VerifyRequest } from '../shared/contract.js';
 import { readOutcome } from '../shared/evidence/months.js';
@@ -12,9 +13,11 @@ import { ApiError } from '../shared/http/errors.js';
 import { modeFor } from '../shared/modes.js';
 import { overlay } from './books.js';
 import { detailsOf } from './details.js';
+import { finishExtensions } from './extensions.js';
 import type { Dependencies } from './dependencies.js';
 import { noteWriting } from './freshness.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
+import { PATIENCE_MS } from './patience.js';
 import type { KeptPlan } from './plan.js';
 import type { Slices } from './slices.js';
 
@@ -38,6 +41,7 @@ async function settle(dependencies: Dependencies, slices: Slices, request: Verif
   if (kept === null) return blindOutcome(dependencies, slices, request);
   if (request.skipReason !== null) return skippedOutcome(dependencies, kept.plan, request, request.skipReason);
   const check = wasTouched(request) ? await readBack(dependencies, slices, request, kept) : null;
+  if (isAgreed(check) && request.stops.length === 0) await finishExtensions(dependencies, request.broker, request.contractIds);
   const items = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, request)), check);
   const ghosts = ghostsAfter(kept.plan, check);
   const hasWritten = Object.values(request.writes).some((count) => count > 0);
@@ -50,6 +54,9 @@ async function settle(dependencies: Dependencies, slices: Slices, request: Verif
     message: request.remark,
   };
 }
+
+const isAgreed = (check: Plan | 'unreadable' | null): boolean =>
+  check !== null && check !== 'unreadable' && check.steps.length === 0;
 
 const wasTouched = ({ contractIds, stops }: VerifyRequest): boolean => contractIds.length > 0 || stops.length > 0;
 
@@ -86,9 +93,6 @@ async function skippedOutcome({ evidence }: Dependencies, plan: Plan, request: V
 
 // ---------------------------------------------------------------------------------------------------------------- reading back
 
-/** Waits between read-backs that do not agree yet: a write may be visible late (`autotask.md` 12, no. 19). */
-const PATIENCE_MS = [0, 500, 1500, 3000, 5000];
-
 const WITHOUT_BREAKERS: Settings['breakers'] = {
   monthDropPercent: 0,
   organizationPercent: 0,
@@ -109,8 +113,9 @@ async function readBack(
     for (const patience of PATIENCE_MS) {
       await dependencies.clock.sleep(patience);
       dependencies.heartbeat('reading back');
-      check = await planAgain(dependencies, slices, request, kept);
-      if (check.steps.length === 0) break;
+      const after = await booksAfter(dependencies, request, kept);
+      check = await planAgain(dependencies, slices, request, after);
+      if (check.steps.length === 0 && isSeen(kept.plan, after, request)) break;
     }
     return check!;
   } catch (error) {
@@ -120,13 +125,25 @@ async function readBack(
   }
 }
 
-async function planAgain(
-  dependencies: Dependencies,
-  slices: Slices,
-  request: VerifyRequest,
-  { plan, books }: KeptPlan,
-): Promise<Plan> {
-  const { autotask, settings } = dependencies;
+/** Whether the charges that were written are to be seen: a row may show before the charge beside it, and seem to be enough without it. */
+function isSeen(plan: Plan, { charges }: Books, { stops }: VerifyRequest): boolean {
+  const stopped = new Set(stops.flatMap(({ items }) => items));
+  return plan.steps.every((step) => {
+    if (step.kind !== 'postCharge' || step.items.some((id) => stopped.has(id))) return true;
+    if (step.action === 'delete') return !charges.some(({ id }) => id === step.chargeId);
+    const { unitPrice, unitCost, quantity } = step;
+    return charges.some(
+      (charge) =>
+        same(charge.key, step.chargeKey) &&
+        big(charge.unitPrice).eq(unitPrice) &&
+        big(charge.unitCost).eq(unitCost) &&
+        big(charge.quantity).eq(quantity),
+    );
+  });
+}
+
+async function booksAfter(dependencies: Dependencies, request: VerifyRequest, { plan, books }: KeptPlan): Promise<Books> {
+  const { autotask } = dependencies;
   const fresh = await autotask.readBack({ month: request.month, contractIds: request.contractIds, ...cataloguesOf(plan) });
   const after: Books = {
     ...overlay(books, fresh, request.contractIds),
@@ -134,12 +151,16 @@ async function planAgain(
     products: [...new Map([...books.products, ...fresh.products].map((product) => [product.id, product])).values()],
   };
   await describeServices(dependencies, plan, fresh.contractServices, after);
+  return after;
+}
+
+async function planAgain({ settings }: Dependencies, slices: Slices, request: VerifyRequest, books: Books): Promise<Plan> {
   const facts = await slices.facts(request.given.report);
   const slice = await slices.organization(request.given.report, request.organizationId);
   return planOrganization({
     facts,
     slice,
-    books: after,
+    books,
     settings: { ...settings, breakers: WITHOUT_BREAKERS },
     refused: request.refused,
   });

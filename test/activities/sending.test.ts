@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { sendOnce } from '../../activities/sending.js';
+import { REFUSED_WITHIN_MS, sendOnce } from '../../activities/sending.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { ApiError } from '../../shared/http/errors.js';
@@ -43,7 +43,12 @@ function world(): {
         clock: { now: () => new Date(time), sleep: () => Promise.resolve() },
         execution: () => execution,
       };
-      return sendOnce(needs, REQUEST, { identity: ['charge', '1'], find: () => Promise.resolve(there), send });
+      return sendOnce(needs, REQUEST, {
+        identity: ['charge', '1'],
+        comesWithinMs: REFUSED_WITHIN_MS,
+        find: () => Promise.resolve(there),
+        send,
+      });
     };
   return {
     attempt: attemptOver(evidence),

@@ -1,0 +1,50 @@
+import { monthOf } from '../shared/billing/month.js';
+import type { Books, Contract, Day, ExtendContractStep } from '../shared/billing/types.js';
+import type { StepRequest } from '../shared/contract.js';
+import type { Dependencies } from './dependencies.js';
+
+/**
+ * Rule 6.4 over interruptions. Extending a contract makes rows for the months since it ended, and they are brought to 0 by steps after it. Once the
+ * contract is extended nothing in Autotask tells those rows from what was billed then; so the old end is noted before, and until the rows are seen to be
+ * at 0 the planner is shown the contract as it was: it plans the same steps again, which find done what is done.
+ */
+interface Unfinished {
+  fromDay: Day;
+}
+
+const nameOf = (broker: string, contractId: number): string => `extensions/${broker}/${contractId}`;
+
+/** Notes the contract's end before it is moved, where rows of earlier months will come of it. */
+export async function noteExtension(
+  { evidence }: Dependencies,
+  { broker, month }: StepRequest<ExtendContractStep>,
+  contract: Contract,
+): Promise<void> {
+  const name = nameOf(broker, contract.id);
+  if (monthOf(contract.endDay) >= month || (await evidence.pointer(name)) !== null) return;
+  const unfinished: Unfinished = { fromDay: contract.endDay };
+  await evidence.point(name, await evidence.put(unfinished));
+}
+
+/** The books with contracts whose extension is not finished as they were before it. Their rows have to be read again, further back. */
+export async function withUnfinished({ evidence }: Dependencies, broker: string, books: Books): Promise<Books> {
+  const before = new Map<number, Day>();
+  for (const { id } of books.contracts) {
+    const ref = await evidence.pointer(nameOf(broker, id));
+    if (ref !== null) before.set(id, (await evidence.get<Unfinished>(ref)).fromDay);
+  }
+  if (before.size === 0) return books;
+  return {
+    ...books,
+    contracts: books.contracts.map((contract) => ({ ...contract, endDay: before.get(contract.id) ?? contract.endDay })),
+    detailed: books.detailed.filter((id) => !before.has(id)),
+  };
+}
+
+/** The contracts' rows were read back and agree: nothing is left of their extension. */
+export async function finishExtensions({ evidence }: Dependencies, broker: string, contractIds: number[]): Promise<void> {
+  for (const id of contractIds) {
+    const name = nameOf(broker, id);
+    if ((await evidence.pointer(name)) !== null) await evidence.unpoint(name);
+  }
+}
