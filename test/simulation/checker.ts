@@ -18,6 +18,8 @@ export type Act =
 /** The tables right after a person's act. */
 export interface Moment {
   act: Act;
+  /** Instant of the act. */
+  at: string;
   autotask: AutotaskState;
 }
 
@@ -33,7 +35,9 @@ export interface Watched {
   moments: Moment[];
   /** The reconciliation of the last run; null when it did not end. */
   result: MonthResult | null;
-  /** Requests that could write, of one more run after the last: there is nothing left to do. */
+  /** What earlier runs said, with the tables at their ends, where nobody interfered meanwhile. */
+  runs: { asOf: string; result: MonthResult; autotask: AutotaskState }[];
+  /** Writes of one more run after the last: there is nothing left to do. */
   writesAfterwards: number;
 }
 
@@ -71,17 +75,30 @@ export function check(watched: Watched): Verdict {
   const problems = [
     ...checkConservation(result, expected),
     ...checkOutcomes(watched, result, expected),
-    ...checkAmounts(watched, result, expected),
+    ...checkAmounts(watched.end, month, result, expected),
+    ...watched.runs.flatMap(({ asOf, result: told, autotask }) =>
+      checkAmounts(autotask, month, told, expectedItems(world, watched.broker, month, asOf)),
+    ),
     ...checkOneOffs(watched, result, expected),
     ...checkTables(watched, expected),
   ];
   if (watched.writesAfterwards > 0)
     problems.push({ kind: 'repeat', message: `one more run wrote ${watched.writesAfterwards} times, with nothing changed` });
   const unknown = itemsOf(result)
-    .filter(({ outcome, reason }) => outcome === 'held' && PASSING.has(reason ?? ''))
+    .filter(({ outcome, reason, contractId }) => outcome === 'held' && PASSING.has(reason ?? '') && !isStuck(watched, contractId))
     .map(({ subscriptionId, reason, message }) => `${subscriptionId} is held (${reason}): ${message}`);
   return { verdict: problems.length > 0 ? 'violated' : unknown.length > 0 ? 'unknown' : 'ok', problems, unknown };
 }
+
+/** Rows of an extension that a person approved before they were at 0: they stay, the item is held, and nobody but a person can mend it. */
+const isStuck = ({ begin, end, month }: Watched, contractId: number | null): boolean =>
+  end.unitRows.some(
+    (row) =>
+      row.contractID === contractId &&
+      row.approveAndPostDate !== null &&
+      (row.startDate ?? '') < `${month}-01` &&
+      !begin.unitRows.some(({ id }) => id === row.id),
+  );
 
 const itemsOf = (result: MonthResult): ItemResult[] => result.organizations.flatMap(({ items }) => items);
 const LINE_OUTCOMES = new Set(['posted', 'held', 'excluded']);
@@ -160,12 +177,12 @@ function resultsOf(result: MonthResult, item: ExpectedItem): ItemResult[] {
 // ---------------------------------------------------------------------------------------------------------------- to the cent
 
 /** What is posted stands in Autotask: rows of the month and charges of the month, summed without a rule, are what the lines add up to. */
-function checkAmounts({ end, month }: Watched, result: MonthResult, expected: ExpectedItem[]): Problem[] {
+function checkAmounts(tables: AutotaskState, month: string, result: MonthResult, expected: ExpectedItem[]): Problem[] {
   const problems: Problem[] = [];
   for (const contractKey of new Set(expected.map((item) => item.contractKey))) {
     const items = expected.filter((item) => item.contractKey === contractKey);
     if (!items.every((item) => resultsOf(result, item)[0]?.outcome === 'posted')) continue;
-    const standing = moneyOf(end, contractKey, month);
+    const standing = moneyOf(tables, contractKey, month);
     for (const side of ['cost', 'sales'] as const) {
       const wanted = items.reduce((sum, item) => sum + item[side], 0n);
       if (standing[side] !== wanted)
@@ -179,7 +196,9 @@ function checkAmounts({ end, month }: Watched, result: MonthResult, expected: Ex
 }
 
 /** What is paid once does not stand in the month after. */
-function checkOneOffs({ end, month, moments }: Watched, result: MonthResult, expected: ExpectedItem[]): Problem[] {
+function checkOneOffs({ end, month, moments, world }: Watched, result: MonthResult, expected: ExpectedItem[]): Problem[] {
+  // Where a first adjustment of an existing row is refused, its units cannot be ended; next month balances them by charge (rule 8.2).
+  if (world.autotask?.behaviour?.periodStart === 'duplicate') return [];
   const touched = new Set(moments.flatMap(({ act }) => (act.kind === 'freeze' ? [] : [act.contractId])));
   return expected
     .filter((item) => item.isOneOff && resultsOf(result, item)[0]?.outcome === 'posted')

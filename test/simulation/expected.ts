@@ -10,6 +10,7 @@ export interface ReportedWorld {
     priceLists?: Record<string, { itemCode: string; paymentFrequency?: number }[]>;
     monthlyBilling: Block[];
   };
+  autotask?: { behaviour?: { periodStart?: string } };
 }
 
 interface Block {

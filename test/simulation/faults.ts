@@ -20,7 +20,7 @@ export const FAULTS = [
   'truncated', // half an answer, after the effect
   'empty', // no body, after the effect
   'repeated-row', // a record twice in a page
-  'stale', // a query answers what it answered last time
+  'stale', // a query answers what it answered some seconds before
 ] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
@@ -89,8 +89,9 @@ const SITES = [
 
 /** Faults around the runs of a month. */
 export function drawWindows(random: Random, runsAt: number[]): FaultWindow[] {
-  return Array.from({ length: random.whole(0, 5) }, () => {
-    const from = random.pick(runsAt) + random.whole(-60, 240) * 1000;
+  return Array.from({ length: random.whole(0, 6) }, () => {
+    // A run takes some seconds where nothing fails.
+    const from = random.pick(runsAt) + random.whole(-8_000, random.chance(0.7) ? 4_000 : 60_000);
     const isShort = random.chance(0.7);
     return {
       from,
@@ -98,7 +99,7 @@ export function drawWindows(random: Random, runsAt: number[]): FaultWindow[] {
       kind: random.pick(FAULTS),
       site: random.pick(SITES),
       share: random.pick([0.05, 0.2, 0.5, 1]),
-      times: random.pick([1, 1, 2, 5, 1000]),
+      times: random.pick([1, 2, 3, 6, 1000]),
     };
   });
 }

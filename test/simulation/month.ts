@@ -5,7 +5,7 @@ import { dailyBillingId, organizationBillingId, RERUN_SIGNAL, SKIP_SIGNAL } from
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { dailyBilling, organizationBilling } from '../../workflows/index.js';
-import type { Act, Moment } from './checker.js';
+import type { Act, Moment, Watched } from './checker.js';
 import { Injector } from './faults.js';
 import { Network } from './network.js';
 import { WorkerProcess, type CrashPoint, type Running } from './process.js';
@@ -28,6 +28,7 @@ export interface Played {
   end: AutotaskState;
   moments: Moment[];
   result: MonthResult | null;
+  runs: Watched['runs'];
   asOf: string;
   writesAfterwards: number;
   requests: number;
@@ -50,6 +51,8 @@ export class Month {
   private readonly moments: Moment[] = [];
   private readonly crashes = new Map<string, number>();
   private killAt: { touches: number; restartAfter: number } | null = null;
+  private readonly runs: Played['runs'] = [];
+  private deeds = 0;
   private started = 0;
   /** What was sent and done, in order, for whoever looks for a cause. */
   readonly log: string[] = [];
@@ -94,6 +97,7 @@ export class Month {
       end,
       moments: this.moments,
       result: isOver ? result : null,
+      runs: this.runs,
       asOf,
       writesAfterwards: await this.writesOfOneMore(asOf),
       requests: this.network.requests,
@@ -115,8 +119,13 @@ export class Month {
 
   private async runOn(day: string): Promise<void> {
     await this.until(instantOf(day));
+    const { deeds } = this;
     const execution = this.startRun(day);
-    if (execution) await this.ended(execution.result);
+    if (!execution || !(await this.ended(execution.result))) return;
+    const result = (await readMonth(this.store, BROKER, MONTH))?.result;
+    // Read only where nobody is at work: an organization may have begun again meanwhile.
+    if (result?.asOf === day && deeds === this.deeds && this.server.isIdle)
+      this.runs.push({ asOf: day, result, autotask: this.tables() });
   }
 
   private startRun(asOf: string): Execution | null {
@@ -141,7 +150,7 @@ export class Month {
     const before = this.stage.sandbox.requests().length;
     const execution = this.startRun(asOf);
     if (execution) await this.ended(execution.result);
-    return this.stage.sandbox.requests().slice(before).filter(couldWrite).length;
+    return this.stage.sandbox.requests().slice(before).filter(hasWritten).length;
   }
 
   // ------------------------------------------------------------------------------------------------------------- processes and server
@@ -222,6 +231,7 @@ export class Month {
   // ------------------------------------------------------------------------------------------------------------- what people do
 
   private async does({ kind, choice }: Deed): Promise<void> {
+    this.deeds += 1;
     const some = <T>(values: T[]): T | undefined => values[choice % Math.max(values.length, 1)];
     const organization = some(this.world.cloudmore.organizations);
     switch (kind) {
@@ -278,7 +288,8 @@ export class Month {
   }
 
   private note(act: Act): void {
-    this.moments.push({ act, autotask: this.tables() });
+    this.deeds += 1;
+    this.moments.push({ act, at: new Date().toISOString(), autotask: this.tables() });
   }
 
   private async control(method: string, path: string, body?: unknown): Promise<void> {
@@ -305,5 +316,6 @@ function configOf(sandbox: Sandbox, { afterFreeze, discoversZone }: Story): Conf
   });
 }
 
-const couldWrite = ({ method, path }: JournalEntry): boolean =>
-  /atservicesrest/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path);
+/** What a tenant refuses is no write: some answer a first adjustment of an existing row so, and are asked again by every run. */
+const hasWritten = ({ method, path, status }: JournalEntry): boolean =>
+  /atservicesrest/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path) && status === 200;

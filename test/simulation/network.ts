@@ -21,11 +21,13 @@ export interface Reply {
 const LATENCY_MS = [3, 40] as const;
 /** Longer than the client waits for an answer (`shared/http/request.ts`), Cloudmore's reports included. */
 const SLOW_MS = 310_000;
+/** How old a stale answer is at most: a write is visible after ten seconds (`autotask.md` 12, no. 19). */
+const STALE_MS = 8_000;
 const HTML = '<!DOCTYPE html><html><body>Bad gateway</body></html>';
 
 export class Network {
-  /** Answers of queries by what was asked, for those that answer what they answered last time. */
-  private readonly last = new Map<string, Answer>();
+  /** Answers of queries by what was asked, for those that answer what they answered before. */
+  private readonly last = new Map<string, { at: number; answer: Answer }[]>();
   private zone = 1;
   requests = 0;
 
@@ -69,11 +71,19 @@ export class Network {
 
   private async effect(request: SandboxRequest, process: WorkerProcess | null, site: string): Promise<Answer> {
     const answer = await this.ask(request);
-    const key = `${site} ${request.text}`;
-    if (isQuery(site)) this.last.set(key, this.last.get(`${key} new`) ?? answer);
-    if (isQuery(site)) this.last.set(`${key} new`, answer);
+    if (isQuery(site)) this.remember(`${site} ${request.text}`, answer);
     await process?.touch('effect');
     return answer;
+  }
+
+  private remember(query: string, answer: Answer): void {
+    const known = (this.last.get(query) ?? []).filter(({ at }) => at > this.time.now - STALE_MS);
+    this.last.set(query, [...known, { at: this.time.now, answer }]);
+  }
+
+  /** What the query answered some moments ago. */
+  private before(query: string): Answer | undefined {
+    return this.last.get(query)?.find(({ at }) => at > this.time.now - STALE_MS)?.answer;
   }
 
   private ask(request: SandboxRequest): Promise<Answer> {
@@ -148,7 +158,7 @@ export class Network {
       case 'repeated-row':
         return repeated(await effect());
       default: {
-        const before = this.last.get(`${siteOf(request.method, request.path)} ${request.text}`);
+        const before = this.before(`${siteOf(request.method, request.path)} ${request.text}`);
         const answer = await effect();
         return before ?? answer;
       }

@@ -91,6 +91,7 @@ export class WorkerProcess {
       pointer: (name) => read(() => store.pointer(name)),
       names: (prefix) => read(() => store.names(prefix)),
       point: (name, ref) => noted(() => store.point(name, ref)),
+      claim: (name, before, ref) => noted(() => store.claim(name, before, ref)),
       unpoint: (name) => noted(() => store.unpoint(name)),
     };
   }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { check, type Verdict } from './checker.js';
@@ -16,6 +17,22 @@ export interface Judged extends Verdict {
   played: Played | null;
   /** The story and every request that could change something, for whoever looks for a cause. */
   told: string[];
+}
+
+/**
+ * Every client of the product has context stores of its own, and Node hands each of them on to every promise from its first use on. A process has one
+ * client, a thousand seeds have thousands: those of a seed that is over are let go.
+ */
+const stores = new Set<AsyncLocalStorage<unknown>>();
+const run = AsyncLocalStorage.prototype.run;
+AsyncLocalStorage.prototype.run = function (this: AsyncLocalStorage<unknown>, ...given: Parameters<typeof run>) {
+  stores.add(this);
+  return run.apply(this, given);
+} as typeof run;
+
+function letStoresGo(): void {
+  for (const store of stores) store.disable();
+  stores.clear();
 }
 
 /** One sandbox for all seeds of a process. */
@@ -49,20 +66,21 @@ export class Simulation {
         () => month.checkConditions(),
       );
       const verdict = check({ ...played, broker: BROKER, month: MONTH, world: world as never });
-      return { ...verdict, seed, digest: digestOf(sandbox, verdict), played, told: this.tell(story, month) };
+      return { ...verdict, seed, digest: digestOf(sandbox, verdict), played, told: this.tell(world, story, month) };
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return {
         ...{ verdict: 'unknown', problems: [], unknown: [message] },
-        ...{ seed, digest: digestOf(sandbox, null), played: null, told: this.tell(story, month) },
+        ...{ seed, digest: digestOf(sandbox, null), played: null, told: this.tell(world, story, month) },
       };
     } finally {
       restoreNetwork();
       restoreTime();
+      letStoresGo();
     }
   }
 
-  private tell(story: Story, { log }: Month): string[] {
+  private tell(world: SimulatedWorld, story: Story, { log }: Month): string[] {
     const events = [...story.mishaps, ...story.deeds].map(
       ({ at, ...rest }) => `${new Date(at).toISOString()} ${JSON.stringify(rest)}`,
     );
@@ -70,7 +88,11 @@ export class Simulation {
       ({ from, until, ...rest }) =>
         `${new Date(from).toISOString()} until ${new Date(until).toISOString()} ${rest.kind} ${String(rest.site)} × ${rest.share} × ${rest.times}`,
     );
-    return [`runs on ${story.runDays.join(', ')}; after freeze: ${story.afterFreeze}`, ...[...events, ...windows, ...log].sort()];
+    return [
+      JSON.stringify(world.autotask.behaviour),
+      `runs on ${story.runDays.join(', ')}; after freeze: ${story.afterFreeze}`,
+      ...[...events, ...windows, ...log].sort(),
+    ];
   }
 }
 

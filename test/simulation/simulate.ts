@@ -65,15 +65,20 @@ async function runJob(job: number): Promise<void> {
   });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   for await (const line of createInterface({ input: child.stdout })) {
-    if (line.startsWith('{')) tally(JSON.parse(line) as Line);
+    if (line.startsWith('{"verdict"')) tally(JSON.parse(line) as Line);
     else console.log(line);
   }
   const code = await ended;
   if (code !== 0) throw new Error(`A job ended with ${code}`);
 }
 
+/** How often a long campaign tells where it stands. */
+const TELL_EVERY = 500;
+
 function tally(line: Line): void {
   totals[line.verdict] += 1;
+  const played = totals.ok + totals.violated + totals.unknown;
+  if (played % TELL_EVERY === 0) console.log(`${played} seeds, ${Math.round((Date.now() - started) / 1000)} s`);
   totals.requests += line.requests;
   for (const [hit, count] of line.faults) totals.faults.set(hit, (totals.faults.get(hit) ?? 0) + count);
   for (const [hit, count] of line.crashes) totals.crashes.set(hit, (totals.crashes.get(hit) ?? 0) + count);

@@ -58,7 +58,7 @@ export function drawStory(random: Random): Story {
 function drawMishaps(random: Random, runsAt: number[], canMove: boolean): Mishap[] {
   const some = random.pick([0, 0, 1, 1, 2, 4]);
   const mishaps = Array.from({ length: some }, (): Mishap => {
-    const at = random.pick(runsAt) + random.whole(0, 25_000);
+    const at = random.pick(runsAt) + random.whole(0, random.chance(0.6) ? 3_000 : 25_000);
     switch (random.whole(0, 9)) {
       case 0:
         return { at, kind: 'kill', restartAfter: random.whole(0, 90) * 1000 };
@@ -75,7 +75,12 @@ function drawMishaps(random: Random, runsAt: number[], canMove: boolean): Mishap
       case 6:
         return { at, kind: 'quota', ms: random.pick([60_000, 3_600_000]) };
       default:
-        return { at: at - (at % 1000), kind: 'kill-at', touches: random.whole(1, 250), restartAfter: random.whole(0, 90) * 1000 };
+        return {
+          at: random.pick(runsAt),
+          kind: 'kill-at',
+          touches: random.whole(1, 300),
+          restartAfter: random.whole(0, 90) * 1000,
+        };
     }
   });
   return canMove && random.chance(0.4)
@@ -99,7 +104,7 @@ function drawDeeds(random: Random, runsAt: number[]): Deed[] {
   const drawn = Array.from({ length: random.pick([0, 0, 1, 1, 2, 3]) }, (): Deed => {
     const kind = random.pick(DEEDS);
     // While a run goes on, or hours later.
-    const after = random.chance(0.4) ? random.whole(0, 20_000) : random.whole(2, 20) * 3_600_000;
+    const after = random.chance(0.4) ? random.whole(0, random.chance(0.6) ? 3_000 : 20_000) : random.whole(2, 20) * 3_600_000;
     return { at: random.pick(runsAt) + after, kind, choice: random.whole(0, 1000) };
   });
   // Who was skipped is billed after all, before the month ends.

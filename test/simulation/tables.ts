@@ -55,10 +55,11 @@ export function checkTables(watched: Watched, expected: ExpectedItem[]): Problem
     ...checkDuplicates(watched.end),
     ...checkScope(watched, keys),
     ...checkFrozen(watched),
+    ...checkAdjustments(watched),
     ...checkEndDates(watched),
     ...checkPast(watched),
     ...checkGhosts(watched, keys),
-    ...checkCharges(watched, keys),
+    ...checkCharges(watched),
   ];
 }
 
@@ -129,20 +130,36 @@ function everythingOf(state: AutotaskState, contractId: number): string {
   return JSON.stringify([contract, own(state.contractServices), rows, charges]);
 }
 
-/** A charge of ours stands for an item of the month it names. */
-function checkCharges({ begin, end }: Watched, keys: Set<string>): Problem[] {
+/** What the product charges in a month's run carries that month's key. */
+function checkCharges({ begin, end, month }: Watched): Problem[] {
   const before = new Set(begin.charges.map(({ id }) => id));
   return end.charges
-    .filter((charge) => !before.has(charge.id))
-    .flatMap((charge): Problem[] => {
-      const contract = end.contracts.find(({ id }) => id === charge.contractID);
-      if (contract && keys.has(keyOf(contract))) return [];
-      const amount = shown(cents(exact(chargeSales(charge))));
-      return amount === '0.00' ? [] : [{ kind: 'amount', message: `charge ${charge.id} of ${amount} stands for no line` }];
-    });
+    .filter((charge) => !before.has(charge.id) && !charge.internalPurchaseOrderNumber?.startsWith(`CM-${month}-`))
+    .map(({ id, internalPurchaseOrderNumber: key }) => ({ kind: 'scope', message: `charge ${id} carries the key ${key}` }));
 }
 
 // ---------------------------------------------------------------------------------------------------------------- what a person approved, and the past
+
+/** A plan made before the approval may still be on its way; this long after it none is. */
+const ON_ITS_WAY_MS = 3_600_000;
+
+/** No adjustment of a row that was approved and posted: it would make a billing item of its own. */
+function checkAdjustments({ end, moments }: Watched): Problem[] {
+  return moments.flatMap(({ at, autotask }) => {
+    const frozen = new Set(
+      autotask.unitRows
+        .filter(({ approveAndPostDate }) => approveAndPostDate !== null)
+        .map(({ contractServiceID, startDate }) => `${contractServiceID} ${startDate?.slice(0, 10)}`),
+    );
+    return end.adjustments
+      .filter((made) => Date.parse(made.at) > Date.parse(at) + ON_ITS_WAY_MS)
+      .filter(({ contractServiceID, effectiveDate }) => frozen.has(`${contractServiceID} ${effectiveDate.slice(0, 10)}`))
+      .map(({ contractServiceID, effectiveDate }): Problem => {
+        const message = `contract service ${contractServiceID} was adjusted on ${effectiveDate}, which was approved and posted`;
+        return { kind: 'frozen', message };
+      });
+  });
+}
 
 /** What was frozen at any moment is the same at the end. */
 function checkFrozen({ begin, end, moments }: Watched): Problem[] {
@@ -189,7 +206,8 @@ function checkPast({ begin, end, month, moments }: Watched): Problem[] {
       if (before)
         return isSameRow(before, row) ? [] : [{ kind: 'scope', message: `row ${row.id} of ${row.startDate} was changed` }];
       const carried = cents(exact(row.price));
-      return carried === 0n
+      // One that a person approved in the meantime cannot be changed any more; the item is held for it.
+      return carried === 0n || row.approveAndPostDate !== null
         ? []
         : [{ kind: 'gap-row', message: `row ${row.id} of ${row.startDate}, before the month, carries ${shown(carried)}` }];
     });

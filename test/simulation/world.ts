@@ -77,7 +77,8 @@ export function drawWorld(random: Random): SimulatedWorld {
   const sources = organizations.flatMap((organization) =>
     Array.from({ length: random.whole(1, 4) }, (_, index) => drawSource(random, organization, index)),
   );
-  const held = new Holdings(random);
+  const autotask = frame(random);
+  const held = new Holdings(random, autotask.behaviour.periodStart === 'duplicate');
   for (const source of sources) if (random.chance(0.45)) held.add(source, companyOf(organizations, source));
   return {
     now: `${MONTH}-01T03:00:00Z`,
@@ -91,7 +92,7 @@ export function drawWorld(random: Random): SimulatedWorld {
       behaviour: { pollsBeforeReady: random.whole(0, 1), decimalsAsStrings: random.chance(0.2) },
     },
     autotask: {
-      ...frame(random),
+      ...autotask,
       companies: organizations.map(({ companyId, detail }) => ({ id: companyId, companyName: detail.name })),
       ...held.tables(),
     },
@@ -284,7 +285,7 @@ function subscriptionsOf(random: Random, sources: Source[]): Record<string, Json
 
 // ---------------------------------------------------------------------------------------------------------------- Autotask
 
-const frame = (random: Random): Json => ({
+const frame = (random: Random) => ({
   billingCodes: [
     { id: 501, name: 'Cloud subscriptions', useType: 5, isActive: true },
     { id: 502, name: 'Cloud consumption', useType: 4, isActive: true },
@@ -309,6 +310,8 @@ const SHARED_KEYS: Partial<Record<Kind, string>> = {
   software: 'cloudmore:subscription',
 };
 
+const ENDS = ['2025-07-31', '2025-08-31', '2025-09-30', '2025-10-31', '2026-03-31'];
+
 /** Contracts from earlier months, and one that somebody keeps by hand. */
 class Holdings {
   private readonly contracts: Json[] = [];
@@ -316,7 +319,11 @@ class Holdings {
   private readonly contractServices: Json[] = [];
   private readonly charges: Json[] = [];
 
-  constructor(private readonly random: Random) {}
+  constructor(
+    private readonly random: Random,
+    /** Whether the tenant refuses what would bring the rows of an extension to 0: a person has to, so none are needed. */
+    private readonly keepsRows: boolean,
+  ) {}
 
   add(source: Source, companyID: number): void {
     const key = SHARED_KEYS[source.kind] ?? source.itemCode;
@@ -330,7 +337,7 @@ class Holdings {
       contractNumber: source.subscriptionId,
       startDate: random.pick(['2024-11-01', '2025-03-01', '2025-07-01']),
       // Ends before, just before, within, or after the month.
-      endDate: random.pick(['2025-07-31', '2025-09-30', '2025-10-31', '2026-03-31', '2025-08-31']),
+      endDate: random.pick(this.keepsRows ? ENDS.slice(2) : ENDS),
       serviceLevelAgreementID: 1,
       userDefinedFields: [{ name: 'Subscription ID', value: source.subscriptionId }],
     });

@@ -61,6 +61,7 @@ const POLL_MS = 20;
 export class TemporalServer {
   private readonly executions = new Map<string, Execution>();
   private runs = 0;
+  private active = 0;
   /** Down until then: nothing is started, nothing is heard. */
   downUntil = 0;
   readonly processes = new Set<WorkerProcess>();
@@ -156,8 +157,17 @@ export class TemporalServer {
 
   // ------------------------------------------------------------------------------------------------------------- activities
 
-  /** An activity with all its attempts. */
   async activity(execution: Execution, name: string, input: unknown, policy: ActivityPolicy): Promise<unknown> {
+    this.active += 1;
+    try {
+      return await this.attempts(execution, name, input, policy);
+    } finally {
+      this.active -= 1;
+    }
+  }
+
+  /** An activity with all its attempts. */
+  private async attempts(execution: Execution, name: string, input: unknown, policy: ActivityPolicy): Promise<unknown> {
     const activityId = String((execution.activities += 1));
     const {
       initialInterval = 1000,
@@ -193,6 +203,11 @@ export class TemporalServer {
     const info = { activityId, attempt, activityType: name, workflowExecution: { workflowId, runId } };
     void task.run(name, input, info);
     return task.outcome;
+  }
+
+  /** Whether no activity goes on or waits for its next attempt. */
+  get isIdle(): boolean {
+    return this.active === 0;
   }
 
   /** A process that takes the next task. */
