@@ -31,7 +31,7 @@ export interface ExpectedDay {
   items: Record<string, string>;
   /** What Autotask holds afterwards, by subscription. Not looked at when absent. */
   holds?: Record<string, string[]>;
-  /** What a further plan would still do. Nothing when absent. */
+  /** What a further plan would still do. Nothing after the last day, when absent. */
   left?: string[];
 }
 

@@ -12,18 +12,18 @@ export type Came = Pick<ExpectedDay, 'plans' | 'result' | 'items' | 'holds' | 'l
 /** Plays a world from its first day to its last. */
 export async function play({ expected }: WorldFile, desk: Desk, bill: Bill): Promise<Came[]> {
   const came: Came[] = [];
-  for (const day of expected.days) came.push(await playDay(desk, day, bill));
+  for (const day of expected.days) came.push(await playDay(desk, day, bill, day === expected.days.at(-1)));
   return came;
 }
 
-async function playDay(desk: Desk, day: ExpectedDay, bill: Bill): Promise<Came> {
+async function playDay(desk: Desk, day: ExpectedDay, bill: Bill, isLast: boolean): Promise<Came> {
   await desk.control('POST', 'clock', { now: `${day.asOf}T03:00:00Z` });
   for (const [method, path, body] of day.meanwhile ?? []) await desk.control(method, path, body);
   const plans = day.plans === undefined ? undefined : await planned(desk, day);
   if (day.faults) await desk.control('POST', 'faults', day.faults);
   const result = await bill(desk, day);
   if (day.faults) await desk.control('POST', 'faults', []);
-  const left = await planned(desk, day);
+  const left = isLast || day.left ? await planned(desk, day) : [];
   return {
     ...(plans === undefined ? {} : { plans }),
     result: sumsOf(result),
