@@ -1,4 +1,4 @@
-import { adviceFor, commandOf } from '../shared/billing/advice.js';
+import { adviceFor, commandOf, whyOf } from '../shared/billing/advice.js';
 import { money, sum } from '../shared/billing/decimal.js';
 import { describeStep, markOf } from '../shared/billing/describe.js';
 import { amountsTable } from '../shared/billing/markdown.js';
@@ -46,7 +46,7 @@ function causeOf(items: ItemResult[], outcome: Outcome, result: OrganizationResu
   const command = commandOf(first, { ...result, month: outcome.month });
   return [
     `**${what}: ${totals(items)}** \`${first.reason ?? first.outcome}\`  `,
-    `  ${first.cause ?? adviceFor(first.reason)?.remedy ?? ''}  `,
+    `  ${whyOf(first.cause ?? adviceFor(first.reason)?.remedy ?? '')}  `,
     ...(command === null ? [] : [`  ${signalOf(command, outcome)}`, `  \`${command}\``]),
   ].join('\n');
 }

@@ -18,7 +18,15 @@ import { organizationsOf } from './survey.js';
 export async function findWork(dependencies: Dependencies, slices: Slices, request: WorkRequest): Promise<Work> {
   const { settings, heartbeat } = dependencies;
   const facts = await slices.facts(request.report);
-  const work: Work = { organizations: [], calls: NO_CALLS, heldMonth: null, quiet: 0, mode: request.mode ?? dependencies.mode };
+  const names: string[] = [];
+  const work: Work = {
+    organizations: [],
+    names,
+    calls: NO_CALLS,
+    heldMonth: null,
+    quiet: 0,
+    mode: request.mode ?? dependencies.mode,
+  };
   for await (const slice of organizationsOf(slices, request)) {
     heartbeat(slice.organization.name);
     const books = await slices.books(request.survey, slice.organization.id);
@@ -26,8 +34,10 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     const plan = planGuarded({ facts, slice, books, settings });
     if (facts.lines === 0 || plan.items.some(({ reason }) => reason === 'breaker-month'))
       work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
-    if (await needsWorkflow(dependencies, request, plan, slice)) work.organizations.push(slice.organization.id);
-    else if (await settleQuietly(dependencies, request, plan)) work.quiet += 1;
+    if (await needsWorkflow(dependencies, request, plan, slice)) {
+      work.organizations.push(slice.organization.id);
+      names.push(slice.organization.name);
+    } else if (await settleQuietly(dependencies, request, plan)) work.quiet += 1;
   }
   return work;
 }

@@ -147,6 +147,8 @@ export interface WorkRequest extends MonthRequest {
 /** Which organizations need a workflow: those that differ, those held, and those still open from an earlier run. */
 export interface Work {
   organizations: string[];
+  /** Their names, in the same order; absent in histories of earlier releases. */
+  names?: string[];
   /** The month's calls so far, for the reconciliation. */
   calls: Calls;
   /** Rule 1.4: the whole month is held; null when it is not. */

@@ -92,6 +92,7 @@ class DailyRun {
   private readonly results = new Map<string, OrganizationResult>();
   /** Executions that told how they stand, by organization. */
   private readonly runIds = new Map<string, string>();
+  private readonly names = new Map<string, string>();
   private readonly waitingFor = new Set<string>();
   private running = 0;
 
@@ -155,7 +156,8 @@ class DailyRun {
   // ------------------------------------------------------------------------------------------------------------- fan-out
 
   private async fanOut(request: MonthRequest, state: DailyProgress, done: DailyBillingResult['months']): Promise<void> {
-    const { organizations } = state.work;
+    const { organizations, names } = state.work;
+    names?.forEach((name, index) => this.names.set(organizations[index]!, name));
     const given: GivenReport = {
       asOf: request.asOf,
       report: state.report.report,
@@ -205,7 +207,7 @@ class DailyRun {
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
         typedSearchAttributes: organizationAttributes(broker, month, organizationId),
-        staticSummary: short(`${organizationId} ${month}`),
+        staticSummary: short(`${this.names.get(organizationId) ?? organizationId} ${month}`),
       });
       await Promise.race([child.result(), condition(() => !this.waitingFor.has(organizationId))]);
       return true;

@@ -1,4 +1,4 @@
-import { adviceFor, commandOf } from '../../shared/billing/advice.js';
+import { adviceFor, commandOf, whyOf } from '../../shared/billing/advice.js';
 import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
@@ -43,8 +43,7 @@ const byAmount = (left: OrganizationResult, right: OrganizationResult): number =
   amountOf(right).cmp(amountOf(left)) || byText(left.organizationId, right.organizationId);
 
 function waitingLine(month: MonthResult, waiters: OrganizationResult[]): string {
-  const verb = waiters.length === 1 ? 'organization waits' : 'organizations wait';
-  return `${waiters.length} of ${month.organizations.length} ${verb} for a person: ${totals(waiters.flatMap(({ items }) => items.filter(waitsForPerson)))}`;
+  return `${waiters.length} of ${month.organizations.length} organizations ${waiters.length === 1 ? 'waits' : 'wait'} for a person: ${totals(waiters.flatMap(({ items }) => items.filter(waitsForPerson)))}`;
 }
 
 /** Sales by currency, "516.00 EUR + 20.00 USD". */
@@ -77,7 +76,7 @@ function causeOf(items: ItemResult[], organization: OrganizationResult, month: M
   const what = items.length === 1 ? `${first.productName} (${first.subscriptionId})` : `${items.length} items`;
   return [
     wrap(`${totals(items)} ${first.reason ?? first.outcome}: ${what}`, paper, '    '),
-    wrap(first.cause ?? adviceFor(first.reason)?.remedy ?? '', paper, '      '),
+    wrap(whyOf(first.cause ?? adviceFor(first.reason)?.remedy ?? ''), paper, '      '),
     ...(command === null ? [] : [`      ${paint(paper, 'cyan', command)}`]),
   ].join('\n');
 }

@@ -264,6 +264,10 @@ const STATES: Record<NotPosted['outcome'], string> = {
 };
 const NAMES_A_COMMAND = /\bbilling [a-z]+ \d{4}-\d{2}\b.*$/;
 
+/** What is wrong without the command that a message may end with, for places that show the command by itself. */
+export const whyOf = (cause: string): string => cause.replace(ENDS_WITH_A_COMMAND, '').replace(/;$/, '');
+const ENDS_WITH_A_COMMAND = /\s*[^.;]*\bbilling [a-z]+ \d{4}-\d{2}\b.*$/;
+
 /** The command that people are told for an item: the one its message names, else its reason's. */
 export const commandOf = (
   { reason, cause }: { reason: string | null; cause: string | null },

@@ -8,5 +8,8 @@ export function amountsTable(sums: Record<'report' | 'posted' | 'held' | 'exclud
   return [tableRow(['', 'lines', 'cost', 'sales']), '|---|--:|--:|--:|', ...rows].join('\n');
 }
 
+/** Blanks that Markdown keeps. */
+const GAP = '\u00a0'.repeat(4);
+
 /** A row of cells that stand apart: the Web UI draws tables without any room between columns. */
-export const tableRow = (cells: string[]): string => `| ${cells.join(' | &emsp;')} |`;
+export const tableRow = (cells: string[]): string => `| ${cells.join(` | ${GAP}`)} |`;

@@ -4,6 +4,7 @@ import {
   adviceFor,
   commandFor,
   explainItem,
+  whyOf,
   REASON_CODES,
   type NotPosted,
   type ReasonCode,
@@ -67,6 +68,20 @@ test('a message that names its command already gets no second one', () => {
     CONTOSO,
   );
   expect(sentence).not.toContain('Then:');
+});
+
+test.each([
+  [
+    '28 steps wait for approval. Release them with: billing approve 2025-10 --organization a --digest d',
+    '28 steps wait for approval.',
+  ],
+  [
+    'Timed out. It is tried again by itself; or: billing rerun 2025-10 --organization a --reason …',
+    'Timed out. It is tried again by itself',
+  ],
+  ['Autotask has no company 1.', 'Autotask has no company 1.'],
+])('"%s" is shown beside its command as "%s"', (cause, why) => {
+  expect(whyOf(cause)).toBe(why);
 });
 
 test('what is posted keeps its silence', () => {

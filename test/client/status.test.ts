@@ -1,0 +1,176 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import { renderStatus, type ShownStatus } from '../../client/render/status.js';
+import { PLAIN, type Paper } from '../../client/render/paper.js';
+import { detailsLink, preparedLists } from '../../client/web-ui.js';
+import { blankMonth, NOTHING } from '../../workflows/blank.js';
+
+/** What `billing status` shows a person who has a minute. */
+
+const NARROW: Paper = { columns: 80, hasColour: false };
+
+const item = (changes: Partial<ItemResult> = {}): ItemResult => ({
+  currency: 'EUR',
+  subscriptionId: '8f2a6c1e-0000-4000-8000-000000000001',
+  recordType: 'Csp365Nce',
+  itemCode: 'CFQ7TTC0LH18-0001',
+  productName: 'Microsoft 365 E3',
+  contractId: 101,
+  quantity: 12,
+  cost: '403.20',
+  sales: '460.80',
+  outcome: 'posted',
+  reason: null,
+  message: null,
+  cause: null,
+  ...changes,
+});
+
+const held = (reason: string, sales = '460.80', cause = `Told by ${reason}.`): ItemResult =>
+  item({ outcome: 'held', reason, sales, cause, message: cause });
+
+const organization = (name: string, changes: Partial<OrganizationResult> = {}): OrganizationResult => ({
+  organizationId: `id-of-${name}`,
+  organizationName: name,
+  companyId: 7,
+  status: 'Done',
+  report: NOTHING,
+  posted: NOTHING,
+  held: NOTHING,
+  excluded: NOTHING,
+  otherCurrencies: [],
+  items: [item()],
+  planDigest: 'd1'.repeat(32),
+  workflowId: null,
+  waitsSince: null,
+  ...changes,
+});
+
+const shown = (organizations: OrganizationResult[], changes: Partial<MonthResult> = {}): ShownStatus => ({
+  month: { ...blankMonth('default', '2025-10', '2025-10-17', 'approve'), currency: 'EUR', organizations, ...changes },
+  heldMonth: null,
+  run: null,
+  linkOf: ({ organizationId }) =>
+    detailsLink('http://ui', 'default', { workflowId: `billing/default/2025-10/${organizationId}`, runId: 'r' }),
+  lists: preparedLists('http://ui', 'default', 'default', '2025-10'),
+});
+
+describe('billing status', () => {
+  test('shows what waits first: amount, reason, since when, what to do, the command, the page', () => {
+    const text = renderStatus(
+      shown([
+        organization('Quiet'),
+        organization('Contoso', {
+          status: 'NeedsAttention',
+          waitsSince: '2025-10-09',
+          items: [item(), held('company-not-found', '516.00', 'Autotask has no company 1.')],
+        }),
+      ]),
+      PLAIN,
+    );
+    expect(text.split('\n\n').slice(0, 3)).toEqual([
+      '2025-10 as of 2025-10-17, broker default, mode approve',
+      '1 of 2 organizations waits for a person: 516.00 EUR',
+      [
+        '! Contoso, since 2025-10-09',
+        '    516.00 EUR company-not-found: Microsoft 365 E3 (8f2a6c1e-0000-4000-8000-000000000001)',
+        '      Autotask has no company 1.',
+        '      billing rerun 2025-10 --organization id-of-Contoso --reason "company id corrected"',
+        '    http://ui/namespaces/default/workflows/billing%2Fdefault%2F2025-10%2Fid-of-Contoso/r/user-metadata',
+      ].join('\n'),
+    ]);
+    expect(text).toContain('1 Done');
+  });
+
+  test('orders by amount, and says what several items share only once', () => {
+    const text = renderStatus(
+      shown([
+        organization('Small', { status: 'NeedsAttention', items: [held('api-error', '1.00')] }),
+        organization('Large', {
+          status: 'NeedsAttention',
+          items: [held('unclassified', '500.00'), held('unclassified', '-20.00')],
+        }),
+      ]),
+      PLAIN,
+    );
+    expect(text.indexOf('! Large')).toBeLessThan(text.indexOf('! Small'));
+    expect(text).toContain('    480.00 EUR unclassified: 2 items\n      Told by unclassified.');
+  });
+
+  test('plans that wait for approval stand together, each with its release, and one for all', () => {
+    const text = renderStatus(
+      shown(
+        ['A', 'B'].map((name) =>
+          organization(name, { status: 'AwaitingApproval', waitsSince: '2025-10-08', items: [held('awaiting-approval')] }),
+        ),
+      ),
+      PLAIN,
+    );
+    expect(text).toContain('~ 2 plans wait for approval: 921.60 EUR');
+    expect(text).toContain(`billing approve 2025-10 --organization id-of-B --digest ${'d1'.repeat(32)}`);
+    expect(text).toContain('billing approve 2025-10 --all');
+  });
+
+  test('in shadow mode there is nothing to release', () => {
+    const waiting = organization('A', { status: 'AwaitingApproval', items: [held('awaiting-approval')] });
+    const text = renderStatus(shown([waiting], { mode: 'shadow' }), PLAIN);
+    expect(text).toContain('~ 1 would change; shadow mode writes nothing: 460.80 EUR');
+    expect(text).not.toContain('billing approve');
+  });
+
+  test('money without a line waits like what is held', () => {
+    const ghost = item({ outcome: 'ghost', reason: 'ghost', sales: '30.00', cause: '30.00 EUR stand on contract 7.' });
+    const text = renderStatus(shown([organization('A', { status: 'NeedsAttention', items: [ghost] })]), PLAIN);
+    expect(text).toContain('30.00 EUR ghost');
+    expect(text).toContain('--reason "ghost settled"');
+  });
+
+  test('when nothing waits it says so in counts, and a skipped organization can be taken up again', () => {
+    const text = renderStatus(
+      shown([organization('A'), organization('B', { status: 'Unchanged' }), organization('C', { status: 'Skipped' })]),
+      PLAIN,
+    );
+    expect(text).not.toContain('for a person: ');
+    expect(text).toContain('1 Done, 1 Unchanged, 1 Skipped');
+    expect(text).toContain('billing rerun 2025-10 --organization id-of-C --reason "skip lifted"');
+  });
+
+  test('lists of the Web UI are prepared: waiting, this month, one organization', () => {
+    const links = [...renderStatus(shown([]), PLAIN).matchAll(/query=(\S+)/g)].map(([, query]) => decodeURIComponent(query!));
+    expect(links).toEqual([
+      'BillingBroker="default" AND ExecutionStatus="Running" AND BillingStatus IN ("NeedsAttention", "AwaitingApproval")',
+      'BillingBroker="default" AND BillingMonth="2025-10"',
+      'BillingBroker="default" AND BillingOrganization="ID"',
+    ]);
+  });
+
+  test('fits 80 columns, but for what is copied: commands and links', () => {
+    const text = renderStatus(
+      shown([
+        organization('A company with a name that is longer than most', {
+          status: 'NeedsAttention',
+          items: [
+            held(
+              'period-frozen',
+              '516.00',
+              'A long sentence about a period that somebody approved and posted. '.repeat(4).trim(),
+            ),
+          ],
+        }),
+      ]),
+      NARROW,
+    );
+    for (const line of text.split('\n')) if (!/billing |http/.test(line)) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('of a thousand that wait it shows the largest, and where the others are', () => {
+    const many = Array.from({ length: 1000 }, (_, index) =>
+      organization(`C${index}`, { status: 'NeedsAttention', items: [held('api-error', `${index}.00`)] }),
+    );
+    const text = renderStatus(shown(many), NARROW);
+    expect(text.split('\n').length).toBeLessThan(200);
+    expect(text).toContain('1000 of 1000 organizations wait for a person: 499500.00 EUR');
+    expect(text).toContain('! C999');
+    expect(text).toContain('… and 975 more: billing status 2025-10 --json, or the first list below');
+  });
+});
