@@ -19,6 +19,8 @@ export interface Stage {
   server: DevServer;
   env: Record<string, string>;
   cli(...args: string[]): Promise<Run>;
+  /** The same with other settings. */
+  cliWith(changes: Record<string, string>, ...args: string[]): Promise<Run>;
   /** A command that must end with one of the codes, and print JSON. */
   json<T>(codes: number[], ...args: string[]): Promise<T>;
   startWorker(more?: Record<string, string>): Promise<Worker>;
@@ -68,9 +70,12 @@ export interface StageOptions {
   env?: Record<string, string>;
   /** Whether a worker is started with it. Default true. */
   worker?: boolean;
+  /** The program; default: the sources. */
+  bin?: string;
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const BIN = join(ROOT, 'client', 'bin.js');
 const READY_WITHIN_MS = 60_000;
 const COMMAND_WITHIN_MS = 240_000;
 
@@ -85,7 +90,8 @@ export function useStage(options: StageOptions, opened: (stage: Stage) => void):
   afterAll(() => stage?.close(), 60_000);
 }
 
-async function openStage({ world, env: extra = {} }: StageOptions): Promise<Stage> {
+/** A stage for a block that closes it itself. */
+export async function openStage({ world, env: extra = {}, bin = BIN }: StageOptions): Promise<Stage> {
   const sandbox = await startSandbox({ world: await loadWorld(world) });
   const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
   const folder = await mkdtemp(join(tmpdir(), 'billing-stage-'));
@@ -101,7 +107,7 @@ async function openStage({ world, env: extra = {} }: StageOptions): Promise<Stag
   };
   const connection = await Connection.connect({ address: server.address });
   const children = new Set<ChildProcess>();
-  const cli = (...args: string[]): Promise<Run> => runCommand(args, env, children);
+  const cli = (...args: string[]): Promise<Run> => runCommand(bin, args, env, children);
   const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, {
       method,
@@ -117,6 +123,7 @@ async function openStage({ world, env: extra = {} }: StageOptions): Promise<Stag
     server,
     env,
     cli,
+    cliWith: (changes, ...args) => runCommand(bin, args, { ...env, ...changes }, children),
     control,
     requests,
     json: async <T>(codes: number[], ...args: string[]) => {
@@ -127,7 +134,7 @@ async function openStage({ world, env: extra = {} }: StageOptions): Promise<Stag
         );
       return JSON.parse(run.stdout) as T;
     },
-    startWorker: (more = {}) => startWorker({ ...env, ...more }, children),
+    startWorker: (more = {}) => startWorker(bin, { ...env, ...more }, children),
     state: async () => (await control('GET', 'state')) as SandboxState,
     writes: async () => (await requests()).filter(isWrite),
     forget: async () => void (await control('DELETE', 'requests')),
@@ -152,8 +159,8 @@ async function loadWorld(world: string | Rec): Promise<Rec> {
 const isWrite = ({ method, path }: JournalEntry): boolean =>
   /atservicesrest/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path);
 
-function runCommand(args: string[], env: Record<string, string>, children: Set<ChildProcess>): Promise<Run> {
-  const child = spawn(process.execPath, [join(ROOT, 'client', 'bin.js'), ...args], {
+function runCommand(bin: string, args: string[], env: Record<string, string>, children: Set<ChildProcess>): Promise<Run> {
+  const child = spawn(process.execPath, [bin, ...args], {
     env,
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -173,8 +180,8 @@ function runCommand(args: string[], env: Record<string, string>, children: Set<C
 }
 
 /** A worker process; answers when it polls its queues. */
-async function startWorker(env: Record<string, string>, children: Set<ChildProcess>): Promise<Worker> {
-  const child = spawn(process.execPath, [join(ROOT, 'client', 'bin.js'), 'worker'], {
+async function startWorker(bin: string, env: Record<string, string>, children: Set<ChildProcess>): Promise<Worker> {
+  const child = spawn(process.execPath, [bin, 'worker'], {
     env,
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
