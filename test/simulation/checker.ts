@@ -54,7 +54,9 @@ export interface Problem {
     | 'repeat'
     | 'gap-row'
     | 'one-off'
-    | 'ghost';
+    | 'ghost'
+    /** Of the matrix: what was to happen did not. */
+    | 'coverage';
   message: string;
 }
 

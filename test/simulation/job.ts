@@ -7,7 +7,11 @@ interface Order {
   first: number;
   step: number;
   count: number;
+  /** Whether the cells of the matrix are played instead of seeds. */
+  matrix: boolean;
   show: boolean;
+  /** Whether the first month that is not ok ends the job. */
+  stops: boolean;
   variant: { file: string; changes: { from: string; to: string }[] } | null;
 }
 
@@ -15,12 +19,17 @@ const order = JSON.parse(process.argv[2]!) as Order;
 register('./loader.js', import.meta.url, { data: { variant: order.variant } });
 // Only now, so that the loader sees the product's files.
 const { Simulation } = await import('./seed.js');
+const { findCells, playCell } = await import('./matrix.js');
 
 const simulation = await Simulation.open();
-for (let index = 0; index < order.count; index += 1) {
-  const judged = await simulation.run(order.first + index * order.step);
+const cells = order.matrix ? (await findCells(simulation)).filter((_cell, index) => index % order.step === order.first) : [];
+const count = order.matrix ? cells.length : order.count;
+for (let index = 0; index < count; index += 1) {
+  const cell = cells[index];
+  const judged = cell ? await playCell(simulation, cell) : await simulation.run(order.first + index * order.step);
   if (order.show) for (const line of judged.told) console.log(line);
-  process.stdout.write(`${JSON.stringify(shownOf(judged))}\n`);
+  process.stdout.write(`${JSON.stringify({ ...shownOf(judged), name: cell?.name ?? `seed ${judged.seed}` })}\n`);
+  if (order.stops && judged.verdict !== 'ok') break;
 }
 await simulation.close();
 

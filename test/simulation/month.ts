@@ -34,6 +34,9 @@ export interface Played {
   requests: number;
   faults: Map<string, number>;
   crashes: Map<string, number>;
+  /** Every kind of call that was made, and every point that an activity came to. */
+  sites: Set<string>;
+  points: Set<string>;
 }
 
 export interface Stage {
@@ -50,7 +53,8 @@ export class Month {
   private readonly config: Config;
   private readonly moments: Moment[] = [];
   private readonly crashes = new Map<string, number>();
-  private killAt: { touches: number; restartAfter: number } | null = null;
+  private killAt: { where: string | null; touches: number; restartAfter: number } | null = null;
+  private readonly points = new Set<string>();
   private readonly runs: Played['runs'] = [];
   private deeds = 0;
   private started = 0;
@@ -103,6 +107,8 @@ export class Month {
       requests: this.network.requests,
       faults: this.injector.hits,
       crashes: this.crashes,
+      sites: this.network.sites,
+      points: this.points,
     };
   }
 
@@ -166,8 +172,10 @@ export class Month {
   }
 
   private isDeath({ activity }: Running, point: CrashPoint): boolean {
-    if (this.killAt === null || (this.killAt.touches -= 1) > 0) return false;
     const at = `${activity} × ${point}`;
+    this.points.add(at);
+    if (this.killAt === null || (this.killAt.where !== null && this.killAt.where !== at)) return false;
+    if ((this.killAt.touches -= 1) > 0) return false;
     this.log.push(`${new Date().toISOString()} dies at ${at}`);
     this.crashes.set(at, (this.crashes.get(at) ?? 0) + 1);
     this.stage.time.later(this.killAt.restartAfter, () => this.ensureOne());
@@ -188,7 +196,10 @@ export class Month {
         process?.kill();
         return void time.later(mishap.restartAfter, () => this.ensureOne());
       case 'kill-at':
-        this.killAt = { touches: mishap.touches, restartAfter: mishap.restartAfter };
+        this.killAt = { where: null, touches: mishap.touches, restartAfter: mishap.restartAfter };
+        return;
+      case 'kill-when':
+        this.killAt = { where: mishap.where, touches: 1, restartAfter: mishap.restartAfter };
         return;
       case 'pause':
         if (process) process.pausedUntil = time.now + mishap.ms;

@@ -30,6 +30,8 @@ export class Network {
   private readonly last = new Map<string, { at: number; answer: Answer }[]>();
   private zone = 1;
   requests = 0;
+  /** Every kind of call that was made. */
+  readonly sites = new Set<string>();
 
   constructor(
     private readonly time: VirtualTime,
@@ -49,6 +51,7 @@ export class Network {
   async exchange(request: SandboxRequest, reply: Reply, process: WorkerProcess | null): Promise<void> {
     this.requests += 1;
     const site = siteOf(request.method, request.path);
+    this.sites.add(site);
     await process?.touch('request');
     await this.travel();
     if (this.isOldZone(request)) return this.back(process, () => reply.send({ status: 401 }));

@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { VARIANTS, type Variant } from './variants.js';
 
 /**
- * `npm run simulate -- --seeds N [--first S] [--jobs J]`: plays so many months and tells what became of them. Ends with 1 when one of them broke a
+ * `npm run simulate -- --seeds N [--first S] [--jobs J]`: plays so many months and tells what became of them; with
+ * `--matrix` instead one for every call site with every fault, and for every point at which a worker can die. Ends with 1 when one of them broke a
  * promise, 3 when one ended with something unknown. `--show` prints everything that was written in them; `--variant NAME` runs a wrong product.
  */
 
@@ -15,13 +16,14 @@ const { values } = parseArgs({
     first: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '1' },
     variant: { type: 'string' },
+    matrix: { type: 'boolean', default: false },
     show: { type: 'boolean', default: false },
     coverage: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
   },
 });
 
 interface Line {
+  name: string;
   seed: number;
   verdict: 'ok' | 'violated' | 'unknown';
   problems: { kind: string; message: string }[];
@@ -39,6 +41,9 @@ interface Totals {
   faults: Map<string, number>;
   crashes: Map<string, number>;
 }
+
+/** How often a long campaign tells where it stands. */
+const TELL_EVERY = 500;
 
 const started = Date.now();
 const totals: Totals = { ok: 0, violated: 0, unknown: 0, requests: 0, faults: new Map(), crashes: new Map() };
@@ -58,7 +63,8 @@ function variantNamed(name: string): Variant {
 async function runJob(job: number): Promise<void> {
   const count = Math.ceil((seeds - job) / jobs);
   if (count <= 0) return;
-  const order = { first: first + job, step: jobs, count, variant, show: values.show };
+  const { matrix, show } = values;
+  const order = { first: matrix ? job : first + job, step: jobs, count, matrix, show, stops: variant !== null, variant };
   const script = fileURLToPath(new URL('./job.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -72,9 +78,6 @@ async function runJob(job: number): Promise<void> {
   if (code !== 0) throw new Error(`A job ended with ${code}`);
 }
 
-/** How often a long campaign tells where it stands. */
-const TELL_EVERY = 500;
-
 function tally(line: Line): void {
   totals[line.verdict] += 1;
   const played = totals.ok + totals.violated + totals.unknown;
@@ -82,8 +85,8 @@ function tally(line: Line): void {
   totals.requests += line.requests;
   for (const [hit, count] of line.faults) totals.faults.set(hit, (totals.faults.get(hit) ?? 0) + count);
   for (const [hit, count] of line.crashes) totals.crashes.set(hit, (totals.crashes.get(hit) ?? 0) + count);
-  for (const { kind, message } of line.problems) console.log(`seed ${line.seed}: ${kind}: ${message}`);
-  for (const message of line.unknown) console.log(`seed ${line.seed}: unknown: ${message}`);
+  for (const { kind, message } of line.problems) console.log(`${line.name}: ${kind}: ${message}`);
+  for (const message of line.unknown) console.log(`${line.name}: unknown: ${message}`);
 }
 
 function report(): void {
@@ -94,7 +97,7 @@ function report(): void {
   const faults = [...totals.faults.values()].reduce((sum, count) => sum + count, 0);
   const crashes = [...totals.crashes.values()].reduce((sum, count) => sum + count, 0);
   console.log(
-    `${seeds} seeds from ${first}: ${totals.ok} ok, ${totals.violated} violated, ${totals.unknown} unknown; ` +
+    `${values.matrix ? 'matrix' : `seeds from ${first}`}: ${totals.ok} ok, ${totals.violated} violated, ${totals.unknown} unknown; ` +
       `${totals.requests} requests, ${faults} faults of ${totals.faults.size} kinds, ${crashes} deaths at ${totals.crashes.size} points; ${seconds} s`,
   );
   process.exitCode = totals.violated > 0 ? 1 : totals.unknown > 0 ? 3 : 0;

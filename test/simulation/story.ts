@@ -25,6 +25,8 @@ export type Mishap = { at: number } & (
   | { kind: 'zone-move' }
   /** The process dies at the n-th point at which it touches the world from now on. */
   | { kind: 'kill-at'; touches: number; restartAfter: number }
+  /** It dies the first time an activity comes to a point. */
+  | { kind: 'kill-when'; where: string; restartAfter: number }
 );
 
 export interface Deed {
