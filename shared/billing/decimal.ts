@@ -13,7 +13,7 @@ export const UNIT_PRICE_SCALE = 4;
 Big.RM = Big.roundHalfUp;
 Big.strict = false;
 
-export const big = (value: Decimal | number): Big => new Big(value);
+export const big = (value: Decimal | number | Big): Big => new Big(value);
 export const ZERO = new Big(0);
 
 /** Exact sum. */

@@ -1,4 +1,5 @@
 import { big, plain, ZERO } from './decimal.js';
+import type { ItemIdentity } from './keys.js';
 import { addDays, addMonths, dayOfMonth, firstDay, lastDay, monthOf, previousMonth } from './month.js';
 import { classify } from './record-type.js';
 import { byText, fold, groupBy, present } from './text.js';
@@ -46,6 +47,8 @@ export interface JointCompany {
   organizationIds: string[];
   /** Folded ids of all subscriptions that Cloudmore names for any of them. */
   subscriptionIds: string[];
+  /** What any of them has been billed without a subscription id, in either month: its contract is known by the hash alone (rule 6.1). */
+  unsubscribed: Pick<ItemIdentity, 'organizationId' | 'type' | 'codeOrProduct'>[];
 }
 
 export interface OrganizationFacts {
@@ -138,9 +141,19 @@ function jointCompanies(organizations: OrganizationFacts[]): JointCompany[] {
             companyId,
             organizationIds: claimants.map(({ organization }) => fold(organization.id)),
             subscriptionIds: [...new Set(claimants.flatMap((claimant) => [...subscriptionsOf(claimant)]))].sort(byText),
+            unsubscribed: claimants.flatMap(unsubscribedOf),
           },
         ],
   );
+}
+
+function unsubscribedOf({ lines, previousLines }: OrganizationFacts): JointCompany['unsubscribed'] {
+  const identities = [...lines, ...previousLines].flatMap((line) => {
+    const type = classify(line);
+    if (present(line.subscriptionId) !== null || type === 'ManualBillingLine') return [];
+    return [{ organizationId: line.organizationId, type, codeOrProduct: present(line.itemCode) ?? line.productName ?? '' }];
+  });
+  return [...groupBy(identities, (identity) => fold(JSON.stringify(identity))).values()].map(([first]) => first!);
 }
 
 /** Folded ids of the subscriptions that Cloudmore names for an organization, in either month's lines or in its lists. */

@@ -1,14 +1,14 @@
 import { planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { recordTypeOfKey } from './catalogue.js';
 import { isSuitable } from './contract.js';
-import { big, money, sum } from './decimal.js';
+import { big, minorUnits, money, sum, ZERO } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { codeOrProduct } from './items.js';
-import { chargeKeyOf, itemHash, parseChargeKey, SHARED_SERVICES } from './keys.js';
+import { chargeKeyOf, contractKeyOf, itemHash, parseChargeKey, SHARED_SERVICES } from './keys.js';
 import { addDays, firstDay } from './month.js';
 import type { ContractContext, ContractPlan } from './plan-contract.js';
 import { hasMoney, viewRows, type MonthRow, type RowView } from './rows.js';
-import { chargesOf, type Billable, type Place } from './standing.js';
+import { chargesOf, totalOf, type Billable, type Place } from './standing.js';
 import { fold, groupBy, present, same } from './text.js';
 import { RECORD_TYPES } from './types.js';
 import type { Charge, Contract, Ghost, ItemType, Note, RecordType, Service, Step, Subscription } from './types.js';
@@ -28,8 +28,6 @@ export interface GhostContext extends ContractContext {
   currency: string;
   /** Charge keys (folded bases) of every item of the organization, whatever became of it. */
   itemChargeKeys: Set<string>;
-  /** Contract keys (folded) of the organization's items of this month and the last, where it shares its company with another. */
-  billedKeys: Set<string>;
 }
 
 /** Looks for ghosts on one contract of ours. A contract with a held item is left alone (8.1). */
@@ -55,12 +53,16 @@ export function planGhosts(contract: Contract, plan: ContractPlan | undefined, c
  */
 function isOfAnother(
   contractKey: string,
-  { companyId, facts, organizationId, knownSubscriptions, billedKeys }: GhostContext,
+  { companyId, facts, organizationId, knownSubscriptions, settings }: GhostContext,
 ): boolean {
   const joint = facts.jointCompanies.find((company) => company.companyId === companyId);
   const key = fold(contractKey);
-  if (joint === undefined || knownSubscriptions.has(key) || billedKeys.has(key)) return false;
-  return joint.subscriptionIds.includes(key) || key.startsWith('cm-') || joint.organizationIds[0] !== fold(organizationId);
+  if (joint === undefined || knownSubscriptions.has(key)) return false;
+  const claim = joint.unsubscribed.find(
+    (identity) => contractKeyOf(itemHash({ broker: settings.broker, subscriptionId: null, ...identity })) === key,
+  );
+  if (claim !== undefined) return !same(claim.organizationId, organizationId);
+  return joint.subscriptionIds.includes(key) || joint.organizationIds[0] !== fold(organizationId);
 }
 
 type Part = Omit<GhostPlan, 'contractKey'>;
@@ -223,8 +225,8 @@ function ghost(
   context: GhostContext,
 ): Ghost {
   const charges = chargesOf(context.books, contract.id, billable.chargeKey);
-  const sales = sum([rows.row?.price ?? big(0), ...charges.map(({ price }) => price)]);
-  const cost = sum([rows.row?.cost ?? big(0), ...charges.map((charge) => charge.cost)]);
+  // Row and charges are rounded one by one, as everywhere (7): their exact sum could be a minor unit off.
+  const { sales, cost } = totalOf([rows.row ?? { price: ZERO, cost: ZERO }, ...charges], minorUnits(context.currency));
   const amount = `${money(sales, context.currency)} ${context.currency}`;
   return {
     contractId: contract.id,

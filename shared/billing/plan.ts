@@ -136,7 +136,6 @@ function planCompany(
     organizationId: slice.organization.id,
     currency,
     itemChargeKeys: chargeKeys(all, input),
-    billedKeys: billedKeys(company.id, all, input, prices),
   };
   const ghosts = books.contracts
     .filter(
@@ -167,13 +166,6 @@ function keyedItem(item: Item, settings: Settings): KeyedItem {
 
 const chargeKeys = (items: Item[], { facts, settings }: PlanInput): Set<string> =>
   new Set(items.map((item) => fold(chargeKeyOf(facts.month, keyedItem(item, settings).hash))));
-
-/** Contract keys (folded) of what the organization has been billed in either month; only needed where it shares its company. */
-function billedKeys(companyId: number, all: Item[], { slice, settings, facts }: PlanInput, prices: PriceList): Set<string> {
-  if (!facts.jointCompanies.some((joint) => joint.companyId === companyId)) return new Set();
-  const previous = buildItems(slice.previousLines, itemContext(slice, prices, settings));
-  return new Set([...all, ...previous].map((item) => fold(keyedItem(item, settings).contractKey)));
-}
 
 // ---------------------------------------------------------------------------------------------------------------- the plan as a whole
 

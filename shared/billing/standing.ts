@@ -104,9 +104,10 @@ export const chargesOfOthers = ({ contract, productId, month }: Place, books: Bo
           parseChargeKey(charge.key) === null,
       );
 
-export const totalOf = (charges: Charge[], scale: number): Money => ({
-  sales: sum(charges.map((charge) => round(big(charge.price), scale))),
-  cost: sum(charges.map((charge) => round(big(charge.cost), scale))),
+/** Sum of rows and charges, each rounded by itself. */
+export const totalOf = (parts: { price: Decimal | Big; cost: Decimal | Big }[], scale: number): Money => ({
+  sales: sum(parts.map(({ price }) => round(big(price), scale))),
+  cost: sum(parts.map(({ cost }) => round(big(cost), scale))),
 });
 
 export const add = (left: Money, right: Money): Money => ({

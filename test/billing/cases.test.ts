@@ -60,6 +60,18 @@ describe('money that comes and goes', () => {
   });
 });
 
+describe('money that stands without a line', () => {
+  test('8.5 a row and a charge that balance each other are not listed as a thousandth of a dinar', () => {
+    const held: Books = {
+      ...edited(running(), '2025-10', { units: 493, price: '1485.1625', cost: '0' }),
+      internalCurrency: 'KWD',
+      charges: [charge({ key: KEY, price: '-1485.163', cost: '0' })],
+    };
+    const decided = plan({ books: held, report: { lines: [other], ...elsewhere }, asOf: '2025-10-25' });
+    expect(decided.ghosts.map(({ outcome, sales, cost }) => [outcome, sales, cost])).toEqual([['ghost', '0.000', '0.000']]);
+  });
+});
+
 describe('money beside the right item', () => {
   test('2.3 a discount on an Azure plan of many meters does not land on a smaller reservation beside it', () => {
     const meter = (itemCode: string, sales: string) => line({ recordType: 'AzurePlan', itemCode, sales });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { companyIdOf, cutReport } from '../../shared/billing/facts.js';
 import type { Report } from '../../shared/billing/types.js';
-import { line, manualLine, organization, report, subscription } from './builders.js';
+import { CODE, line, manualLine, organization, report, subscription } from './builders.js';
 
 /** Rule 1: the report cut by day, compared with last month's, and cut into one slice per organization. */
 
@@ -81,7 +81,12 @@ describe('what concerns the whole month', () => {
       ],
     });
     expect(jointCompanies).toEqual([
-      { companyId: 7, organizationIds: ['org-1', 'org-2'], subscriptionIds: ['before', 'listed', 'now'] },
+      {
+        companyId: 7,
+        organizationIds: ['org-1', 'org-2'],
+        subscriptionIds: ['before', 'listed', 'now'],
+        unsubscribed: [{ organizationId: 'org-1', type: 'Csp365Nce', codeOrProduct: CODE }],
+      },
     ]);
   });
 

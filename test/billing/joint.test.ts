@@ -70,4 +70,18 @@ describe('two organizations of one company', () => {
     );
     expect(ghosts).toEqual([['ghost 120.00'], []]);
   });
+
+  test('a perpetual licence that vanished from the report of either is listed, not left to each other', () => {
+    const perpetual = reported.lines!.filter(({ subscriptionId }) => subscriptionId === null);
+    const situation = { settings: companies.settings, asOf: '2025-10-25' };
+    const autotask = new AutotaskInMemory(books());
+    const billed = { ...reported, organizations: companies.both, lines: perpetual };
+    autotask.apply(plan({ ...situation, report: billed, books: autotask.books, organizationId: 'org-2' }).steps);
+    const ghostsOf = (report: Partial<Report>): number[] =>
+      ['org-1', 'org-2'].map(
+        (organizationId) => plan({ ...situation, report, books: autotask.books, organizationId }).ghosts.length,
+      );
+    expect(ghostsOf(billed)).toEqual([0, 0]);
+    expect(ghostsOf({ ...billed, lines: [line()], prices: [] })).toEqual([1, 0]);
+  });
 });

@@ -15,6 +15,15 @@ export class AutotaskInMemory {
 
   constructor(readonly books: Books) {}
 
+  /** The same Autotask once more, to try something on. */
+  copy(): AutotaskInMemory {
+    const copy = new AutotaskInMemory(structuredClone(this.books));
+    copy.nextId = this.nextId;
+    for (const key of this.adjusted) copy.adjusted.add(key);
+    for (const [id, prices] of this.unitPrices) copy.unitPrices.set(id, prices);
+    return copy;
+  }
+
   /** Carries out a plan's steps; answers the items whose adjustment was refused. Their other steps assumed it, and are left. */
   apply(steps: Step[]): string[] {
     const refused: string[] = [];

@@ -1,76 +1,266 @@
 import assert from 'node:assert/strict';
-import { big, minorUnits } from '../../shared/billing/decimal.js';
 import { lastDay } from '../../shared/billing/month.js';
-import { same } from '../../shared/billing/text.js';
-import type { Books } from '../../shared/billing/types.js';
-import { standing, type Ran } from './month.js';
+import { organizationResult } from '../../shared/billing/reconcile.js';
+import { NO_CALLS, NO_WRITES, type Amounts } from '../../shared/billing/results.js';
+import type { Books, Plan, PlannedItem } from '../../shared/billing/types.js';
+import { plan } from '../billing/builders.js';
+import type { AutotaskInMemory } from '../billing/memory.js';
+import { decimalsOf, exact, modelItems, rounded, standing, type ModelItem, type Money } from './model.js';
+import { ofItems, type Day, type Ran } from './month.js';
 
-/** What must hold after every run (billing rules, section 0). Throws with the contract and month where it does not. */
-export function checkRun(ran: Ran): void {
-  everyLineHasOneOutcome(ran);
-  postedItemsStandToTheCent(ran);
-  nothingIsLeftToDo(ran);
-  frozenThingsAreUntouched(ran.before, ran.after);
-  noEndMovesBack(ran.before, ran.after);
+/** What must hold after every daily run (billing rules, section 0). Throws with the contract and month where it does not. */
+export function checkDay(day: Day): void {
+  for (const ran of day.ran) {
+    everyLineIsInOneItem(ran);
+    reportIsPostedHeldAndExcluded(ran, day);
+    whatIsHeldHasItsReason(ran, day);
+    nothingIsWrittenTwice(ran);
+    orderDoesNotMatter(ran);
+    interruptionDoesNotMatter(ran);
+  }
+  everyAmountStandsToTheCent(day);
+  nothingIsLeftToDo(day);
+  frozenThingsAreUntouched(day);
+  nobodyElsesThingsAreTouched(day);
+  noEndMovesBack(day);
 }
 
-/** Invariants 1 and 7. */
-function everyLineHasOneOutcome({ plan, report, asOf }: Ran): void {
-  const lines = (report.lines ?? []).filter(({ billingDate }) => billingDate < asOf);
-  assert.equal(
-    plan.items.reduce((count, item) => count + item.lines, 0),
-    lines.length,
-    'every line is in one item',
+const reported = ({ report, organizationId, asOf }: Ran): ModelItem[] => {
+  const lines = report.lines!.filter((line) => line.organizationId === organizationId && line.billingDate < asOf);
+  return modelItems(lines, { subscriptions: report.subscriptions! });
+};
+
+/** The plan as it was carried out: where adjustments were refused, the second plan decides about their items. */
+const outcomes = ({ plan: first, second, refused }: Ran): PlannedItem[] =>
+  first.items.map((item) => (refused.includes(item.id) ? second!.items.find(({ id }) => id === item.id)! : item));
+
+const ghostsOf = ({ plan: first, second }: Ran): Plan['ghosts'] =>
+  (second ?? first).ghosts.filter(({ outcome }) => outcome !== 'zeroed');
+
+// ---------------------------------------------------------------------------------------------------------------- 1 and 7: conservation
+
+function everyLineIsInOneItem(ran: Ran): void {
+  const shown = (item: {
+    contractKey: string;
+    type: string;
+    currency: string;
+    lines: number;
+    sales: string;
+    cost: string;
+  }): string => `${item.contractKey} ${item.type}: ${item.lines} lines, ${item.sales} / ${item.cost} ${item.currency}`;
+  const expected = reported(ran).map((item) =>
+    shown({
+      ...item,
+      type: item.type.replace('Software', ''),
+      sales: shownAs(item.sales, item.currency),
+      cost: shownAs(item.cost, item.currency),
+    }),
   );
-  for (const item of plan.items)
-    assert.ok(
-      item.outcome === 'posted' ? item.reason === null : item.reason !== null,
-      `${item.id} has an outcome and its reason`,
-    );
+  assert.deepEqual(ran.plan.items.map(shown).sort(), expected.sort(), `items of ${ran.organizationId} in ${ran.month}`);
 }
 
-/** What is posted stands in Autotask to the cent: all rows and charges of the contract's month, summed without a rule, are the posted items of it. */
-function postedItemsStandToTheCent({ plan, after, month }: Ran): void {
-  for (const contractKey of new Set(plan.items.map((item) => item.contractKey))) {
-    const items = plan.items.filter((item) => same(item.contractKey, contractKey));
-    if (items.some(({ outcome }) => outcome !== 'posted')) continue;
-    // A ghost beside them stands for itself, until a person looks.
-    if (plan.ghosts.some((ghost) => same(ghost.contractKey, contractKey) && ghost.outcome !== 'zeroed')) continue;
-    const scale = minorUnits(items[0]!.currency);
-    const wanted = {
-      sales: items.reduce((sum, { sales }) => sum.plus(sales), big(0)).toFixed(scale),
-      cost: items.reduce((sum, { cost }) => sum.plus(cost), big(0)).toFixed(scale),
-    };
-    assert.deepEqual(standing(after, contractKey, month, scale), wanted, `${contractKey} ${month}`);
+/** Minor units as the product writes them: "-48.30". */
+function shownAs(minor: bigint, currency: string): string {
+  const decimals = decimalsOf(currency);
+  const digits = String(minor < 0n ? -minor : minor).padStart(decimals + 1, '0');
+  const whole = digits.slice(0, digits.length - decimals);
+  return `${minor < 0n ? '-' : ''}${whole}${decimals === 0 ? '' : `.${digits.slice(-decimals)}`}`;
+}
+
+function reportIsPostedHeldAndExcluded(ran: Ran, { internalCurrency }: Day): void {
+  const items = outcomes(ran);
+  const { organizationId, organizationName, companyId, month, asOf, ghosts, notes, steps, digest } = ran.plan;
+  const result = organizationResult(
+    {
+      ...{ organizationId, organizationName, companyId, month, asOf, ghosts, notes, steps, items },
+      ...{ status: 'Done', planDigest: digest, workflowId: null, writes: NO_WRITES, calls: NO_CALLS, message: null },
+    },
+    internalCurrency,
+  );
+  for (const sums of [{ ...result, currency: internalCurrency }, ...result.otherCurrencies]) {
+    const own = reported(ran).filter(({ currency }) => currency === sums.currency);
+    for (const side of ['sales', 'cost'] as const) {
+      const total = own.reduce((sum, item) => sum + item[side], 0n);
+      const minor = (amounts: Amounts): bigint => rounded(exact(amounts[side]), decimalsOf(sums.currency));
+      assert.equal(minor(sums.report), total, `${side} of the report in ${sums.currency}`);
+      assert.equal(minor(sums.posted) + minor(sums.held) + minor(sums.excluded), total, `${side} posted + held + excluded`);
+    }
   }
 }
 
-/** Invariant 3. */
-function nothingIsLeftToDo({ again }: Ran): void {
+/** Nothing is held but for a reason that is to be seen in the books or the report. */
+function whatIsHeldHasItsReason(ran: Ran, { internalCurrency, after }: Day): void {
+  for (const item of outcomes(ran)) {
+    assert.equal(item.outcome === 'posted', item.reason === null, `${item.id} has an outcome and its reason`);
+    if (item.reason !== null) assert.ok(isTrue(item, ran, after, internalCurrency), `${item.contractKey} is ${item.reason}`);
+  }
+}
+
+function isTrue(item: PlannedItem, { month, plan: made }: Ran, { contracts, rows, charges }: Books, currency: string): boolean {
+  const contract = contracts.find(({ subscriptionId }) => subscriptionId === item.contractKey);
+  const inMonth = rows.filter((row) => row.contractId === contract?.id && row.startDay.startsWith(month));
+  switch (item.reason) {
+    case 'currency-mismatch':
+      return item.currency !== currency;
+    case 'unclassified':
+      return item.type === 'Unclassified' || item.itemCode === null;
+    case 'contract-duplicate':
+      return made.items.filter(({ contractKey }) => contractKey === item.contractKey).length > 1;
+    case 'period-frozen':
+      return (
+        contract !== undefined &&
+        (contract.startDay > `${month}-01` ||
+          inMonth.some(({ frozen }) => frozen) ||
+          charges.some(({ billed, contractId, key }) => billed && contractId === contract.id && key.startsWith(`CM-${month}`)))
+      );
+    default:
+      return false;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------- the money
+
+/**
+ * Row + charge of every contract of ours are what the report says of it, plus what the plan names as standing without a line; in every month the run treated,
+ * after all of them. What is held stands as it stood.
+ */
+function everyAmountStandsToTheCent({ ran, before, after, currency }: Day): void {
+  const decimals = decimalsOf(currency);
+  for (const month of new Set(ran.map((one) => one.month))) {
+    const ofMonth = ran.filter((one) => one.month === month);
+    const items = ofMonth.flatMap(outcomes);
+    const ghosts = ofMonth.flatMap(ghostsOf);
+    const keys = [
+      ...after.contracts.filter(({ id }) => id !== 1).map(({ subscriptionId }) => subscriptionId!),
+      ...items.map((item) => item.contractKey),
+    ];
+    for (const key of new Set(keys)) {
+      const own = items.filter(({ contractKey }) => contractKey === key);
+      const stands = standing(after, key, month, decimals);
+      if (own.some(({ outcome }) => outcome !== 'posted')) {
+        if (own.every(({ outcome }) => outcome !== 'posted'))
+          assert.deepEqual(stands, standing(before, key, month, decimals), `held: ${key} ${month}`);
+        continue;
+      }
+      const wanted = total([...own, ...ghosts.filter(({ contractKey }) => contractKey === key)], decimals);
+      assert.deepEqual(stands, wanted, `${key} in ${month}`);
+    }
+  }
+}
+
+const total = (parts: { sales: string; cost: string }[], decimals: number): Money => ({
+  sales: parts.reduce((sum, { sales }) => sum + rounded(exact(sales), decimals), 0n),
+  cost: parts.reduce((sum, { cost }) => sum + rounded(exact(cost), decimals), 0n),
+});
+
+// ---------------------------------------------------------------------------------------------------------------- 2 to 5: once, and whatever comes between
+
+function nothingIsWrittenTwice({ plan: first, second, refused }: Ran): void {
+  const steps = [...first.steps, ...(second ? ofItems(second, refused) : [])];
+  const writes = steps.flatMap((step) => {
+    if (step.kind === 'postAdjustment' && !step.items.every((id) => refused.includes(id)))
+      return [`adjustment ${step.contractKey} ${step.serviceKey} ${step.contractServiceId} ${step.day}`];
+    if (step.kind === 'postCharge' && step.action !== 'delete' && !step.items.every((id) => refused.includes(id)))
+      return [`charge ${step.items.join()}`];
+    return [];
+  });
   assert.deepEqual(
-    again.steps.map(({ summary }) => summary),
+    writes.filter((write, index) => writes.indexOf(write) !== index),
     [],
-    'a second run plans nothing',
+    'one write for each month, item and kind',
   );
 }
 
-/** Invariant 6. */
-function frozenThingsAreUntouched(before: Books, after: Books): void {
-  for (const row of before.rows.filter(({ frozen }) => frozen))
+/** Invariant 3. */
+function nothingIsLeftToDo({ ran, after }: Day): void {
+  for (const { situation, refused, month } of ran)
     assert.deepEqual(
-      after.rows.find(({ id }) => id === row.id),
-      row,
-      `frozen row ${row.id}`,
-    );
-  for (const charge of before.charges.filter(({ billed }) => billed))
-    assert.deepEqual(
-      after.charges.find(({ id }) => id === charge.id),
-      charge,
-      `billed charge ${charge.id}`,
+      plan({ ...situation, books: structuredClone(after), refused }).steps.map(({ summary }) => summary),
+      [],
+      `a second run of ${month} plans nothing`,
     );
 }
 
-function noEndMovesBack(before: Books, after: Books): void {
+/** Invariant 4. */
+function orderDoesNotMatter({ situation, start, plan: made }: Ran): void {
+  const { report } = situation;
+  const reversed = Object.fromEntries(
+    Object.entries(report!).map(([name, value]) => [name, Array.isArray(value) ? [...(value as unknown[])].reverse() : value]),
+  );
+  const { contracts, rows, charges, services, products, ...rest } = start.books;
+  const turned = {
+    ...rest,
+    rows: [...rows].reverse(),
+    charges: [...charges].reverse(),
+    services: [...services].reverse(),
+    products: [...products].reverse(),
+    contracts: [...contracts].reverse(),
+  };
+  const other = plan({ ...situation, report: reversed, books: structuredClone(turned) });
+  assert.deepEqual(sorted(other), sorted(made), 'the same plan, in whatever order things are read');
+}
+
+/** Contracts are looked at one by one; that they come in another order changes no amount. */
+const sorted = ({ items, ghosts, steps, notes }: Plan): unknown =>
+  [items, ghosts, steps, notes].map((things: object[]) => things.map((thing) => JSON.stringify(thing)).sort());
+
+/** Invariant 5: whoever is interrupted after any step, and planned anew, ends with the same amounts. */
+function interruptionDoesNotMatter({ plan: made, situation, start, refused }: Ran): void {
+  if (made.steps.length < 2 || refused.length > 0) return;
+  const through = start.copy();
+  through.apply(made.steps);
+  const cut = 1 + (made.items.reduce((sum, { lines, sales }) => sum + lines + sales.length, 0) % (made.steps.length - 1));
+  const resumed = start.copy();
+  resumed.apply(made.steps.slice(0, cut));
+  resumed.apply(plan({ ...situation, books: structuredClone(resumed.books) }).steps);
+  assert.deepEqual(amountsIn(resumed), amountsIn(through), `interrupted after step ${cut} of ${made.steps.length}`);
+}
+
+/** Everything that bills, by names instead of ids. */
+function amountsIn({ books }: AutotaskInMemory): unknown {
+  const contractOf = (id: number): string => books.contracts.find((contract) => contract.id === id)!.subscriptionId ?? 'none';
+  const serviceOf = (id: number): string => books.services.find((service) => service.id === id)!.key!;
+  const amount = (text: string): string => String(exact(text));
+  return {
+    contracts: books.contracts.map(({ subscriptionId, startDay, endDay }) => `${subscriptionId} ${startDay} ${endDay}`).sort(),
+    rows: books.rows
+      .map(
+        (row) =>
+          `${contractOf(row.contractId)} ${serviceOf(row.serviceId)} ${row.startDay}: ${row.units} ${amount(row.price)} ${amount(row.cost)}`,
+      )
+      .sort(),
+    charges: books.charges
+      .map(
+        (charge) =>
+          `${contractOf(charge.contractId)} ${charge.key} ${charge.day}: ${amount(charge.price)} ${amount(charge.cost)}`,
+      )
+      .sort(),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------- 6: what is never touched
+
+function frozenThingsAreUntouched({ before, after }: Day): void {
+  const frozen = ({ rows, charges }: Books, since: Books): unknown => [
+    rows.filter(({ id }) => since.rows.some((row) => row.id === id && row.frozen)),
+    charges.filter(({ id }) => since.charges.some((charge) => charge.id === id && charge.billed)),
+  ];
+  assert.deepEqual(frozen(after, before), frozen(before, before), 'what is approved and posted stays');
+}
+
+function nobodyElsesThingsAreTouched({ before, after }: Day): void {
+  const theirs = ({ contracts, rows, charges, services }: Books): unknown => [
+    contracts.filter(({ id }) => id === 1),
+    rows
+      .filter(({ contractId, serviceId }) => contractId === 1 || serviceId === 1)
+      .filter(({ id }) => before.rows.some((row) => row.id === id)),
+    charges.filter(({ contractId }) => contractId === 1),
+    services.filter(({ id }) => id === 1),
+  ];
+  assert.deepEqual(theirs(after), theirs(before), "somebody else's contract and service stay");
+}
+
+function noEndMovesBack({ before, after }: Day): void {
   for (const contract of before.contracts) {
     const now = after.contracts.find(({ id }) => id === contract.id)!;
     assert.ok(now.endDay >= contract.endDay, `contract ${contract.id} ends ${now.endDay}, before ${contract.endDay}`);
@@ -78,5 +268,6 @@ function noEndMovesBack(before: Books, after: Books): void {
       now.endDay === lastDay(now.endDay.slice(0, 7)) || now.endDay === contract.endDay,
       `contract ${contract.id} ends within a month`,
     );
+    assert.equal(now.startDay, contract.startDay, `contract ${contract.id} begins as it did`);
   }
 }

@@ -1,20 +1,36 @@
 import fc from 'fast-check';
-import { big } from '../../shared/billing/decimal.js';
-import { firstDay, lastDay } from '../../shared/billing/month.js';
-import { fold } from '../../shared/billing/text.js';
+import { addMonths, firstDay, lastDay } from '../../shared/billing/month.js';
 import type { Books, Line, Plan, Report } from '../../shared/billing/types.js';
-import { books, CODE, company, line, manualLine, organization, plan, price, subscription } from '../billing/builders.js';
+import {
+  books,
+  charge,
+  CODE,
+  company,
+  contract,
+  line,
+  manualLine,
+  organization,
+  plan,
+  price,
+  row,
+  service,
+  subscription,
+  type Situation,
+} from '../billing/builders.js';
 import { AutotaskInMemory } from '../billing/memory.js';
 
 /**
- * A broker's organization over several months, as chance has it: licences with changing quantities, credits, upfront terms, Azure, manual lines, reports
- * that grow, people who edit and freeze. What must hold after every run is in `billing.property.test.ts`.
+ * A broker's organizations over several months, as chance has it: licences with changing quantities, credits, upfront terms, Azure, marketplace, manual
+ * lines, lines without subscription or in another currency, conversions, reports that grow, shrink and are restated, subscriptions that end, people who edit
+ * and freeze. What must hold after every run is in `checks.ts`.
  */
 
-const MONTHS = ['2025-10', '2025-11', '2025-12'] as const;
-const SUBSCRIPTIONS = ['s-1', 's-2', 's-3', null] as const;
+const MONTHS = ['2025-10', '2025-11', '2025-12', '2026-01'] as const;
+const SUBSCRIPTIONS = ['s-1', 's-2', 's-3', 's-4'] as const;
 const CODES = [CODE, 'CFQ7TTC0UPFRONT', 'CFQ7TTC0OFFLIST'] as const;
 const CURRENCIES = ['EUR', 'JPY', 'KWD'] as const;
+/** The second organization's subscriptions; both organizations are billed to one company. */
+const ORGANIZATIONS = ['org-1', 'org-2'] as const;
 
 export interface Story {
   currency: (typeof CURRENCIES)[number];
@@ -24,56 +40,94 @@ export interface Story {
 }
 
 export type Event =
-  | { kind: 'run'; month: number; day: number; lines: LineSeed[] }
-  | { kind: 'again' }
+  | {
+      kind: 'run';
+      /** Months since the last run: none restates or completes the same report. */
+      ahead: number;
+      day: number;
+      lines: LineSeed[];
+      /** What the month before is now reported as: early in a month it is treated again (1.2). Null: unchanged. */
+      restated: LineSeed[] | null;
+      /** Listed subscriptions that Cloudmore calls deleted, by number. */
+      deleted: number[];
+    }
   | { kind: 'freeze'; month: number }
   | { kind: 'edit'; row: number; units: number }
-  | { kind: 'deleteCharge'; charge: number }
-  | { kind: 'endEarlier'; contract: number; month: number };
+  | { kind: 'editCharge' | 'deleteCharge'; charge: number }
+  | { kind: 'endEarlier'; contract: number; month: number }
+  | { kind: 'foreignService'; contract: number };
 
 export interface LineSeed {
-  type: 'licence' | 'azure' | 'marketplace' | 'reservation' | 'perpetual' | 'manual';
+  type: 'licence' | 'azure' | 'marketplace' | 'reservation' | 'perpetual' | 'software' | 'manual';
+  organization: number;
   subscription: number;
   code: number;
   quantity: number;
+  /** Thousandths. */
   sales: number;
   cost: number;
+  isLongTerm: boolean;
+  isForeign: boolean;
 }
 
+const mostly = <Value>(usual: Value, unusual: Value): fc.Arbitrary<Value> =>
+  fc.oneof({ weight: 9, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constant(unusual) });
+
 const lineSeed: fc.Arbitrary<LineSeed> = fc.record({
-  type: fc.constantFrom('licence', 'licence', 'licence', 'azure', 'marketplace', 'reservation', 'perpetual', 'manual'),
+  type: fc.constantFrom(
+    'licence',
+    'licence',
+    'licence',
+    'azure',
+    'marketplace',
+    'reservation',
+    'perpetual',
+    'software',
+    'manual',
+  ),
+  organization: mostly(0, 1),
   subscription: fc.nat(SUBSCRIPTIONS.length - 1),
   code: fc.nat(CODES.length - 1),
   quantity: fc.integer({ min: -5, max: 1200 }),
   sales: fc.integer({ min: -500_000, max: 5_000_000 }),
   cost: fc.integer({ min: -400_000, max: 4_000_000 }),
+  isLongTerm: mostly(false, true),
+  isForeign: mostly(false, true),
 });
+const lineSeeds = fc.array(lineSeed, { maxLength: 5 });
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   {
-    weight: 5,
+    weight: 6,
     arbitrary: fc.record({
       kind: fc.constant('run' as const),
-      month: fc.nat(MONTHS.length - 1),
-      day: fc.integer({ min: 9, max: 30 }),
-      lines: fc.array(lineSeed, { maxLength: 6 }),
+      ahead: fc.constantFrom(0, 0, 0, 1, 1, 2),
+      day: fc.integer({ min: 1, max: 31 }),
+      lines: lineSeeds,
+      restated: fc.option(lineSeeds, { freq: 1 }),
+      deleted: fc.subarray([0, 1, 2]),
     }),
   },
-  { weight: 2, arbitrary: fc.constant({ kind: 'again' as const }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('freeze' as const), month: fc.nat(MONTHS.length - 1) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('edit' as const), row: fc.nat(200), units: fc.nat(50) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteCharge' as const), charge: fc.nat(50) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('editCharge' as const, 'deleteCharge' as const), charge: fc.nat(50) }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('endEarlier' as const), contract: fc.nat(10), month: fc.nat(MONTHS.length - 1) }),
   },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('foreignService' as const), contract: fc.nat(10) }) },
 );
 
 export const story: fc.Arbitrary<Story> = fc.record({
   currency: fc.constantFrom(...CURRENCIES),
   afterFreeze: fc.constantFrom('hold', 'charge'),
-  events: fc.array(event, { minLength: 1, maxLength: 9 }),
+  events: fc.array(event, { minLength: 1, maxLength: 7 }),
 });
+
+// ---------------------------------------------------------------------------------------------------------------- lines
 
 const TYPES = {
   licence: 'Csp365Nce',
@@ -81,127 +135,195 @@ const TYPES = {
   marketplace: 'Marketplace',
   reservation: 'ReservedInstance',
   perpetual: 'Perpetual',
+  software: 'SoftwareSubscription',
 } as const;
 
 function toLine(seed: LineSeed, month: string, index: number, currency: string): Line {
-  const subscriptionId = seed.type === 'perpetual' ? null : SUBSCRIPTIONS[seed.subscription]!;
-  const amounts = {
+  const organizationId = ORGANIZATIONS[seed.organization]!;
+  const own = `${seed.organization === 0 ? '' : 'second-'}${SUBSCRIPTIONS[seed.subscription]!}`;
+  const common = {
+    organizationId,
+    subscriptionId: seed.type === 'perpetual' ? null : own,
     sales: (seed.sales / 1000).toFixed(3),
     cost: (seed.cost / 1000).toFixed(3),
-    currency,
-    billingDate: `${month}-08`,
+    currency: seed.isForeign ? 'USD' : currency,
+    billingDate: `${month}-${['08', '09', '15'][index % 3]}`,
     startDay: firstDay(month),
-    endDay: lastDay(month),
-  };
-  const common = {
-    ...amounts,
-    subscriptionId: subscriptionId ?? (seed.type === 'perpetual' ? null : 's-4'),
+    endDay: seed.isLongTerm ? lastDay(addMonths(month, 11)) : lastDay(month),
     quantity: String(seed.quantity),
     subscriptionQuantity: '1',
   };
-  if (seed.type === 'manual') return manualLine({ ...common, billingDate: `${month}-08` });
+  if (seed.type === 'manual') return manualLine(common);
   const itemCode = seed.type === 'licence' || seed.type === 'perpetual' ? CODES[seed.code]! : null;
   return line({ ...common, recordType: TYPES[seed.type], itemCode, productName: `Product ${seed.type} ${index % 2}` });
 }
 
-/** One run's inputs and what came of it. */
+const toLines = (seeds: LineSeed[], month: string, currency: string): Line[] =>
+  seeds.map((seed, index) => toLine(seed, month, index, currency));
+
+// ---------------------------------------------------------------------------------------------------------------- playing
+
+/** One organization's month of a daily run: what it was planned from, and what came of it. */
 export interface Ran {
+  organizationId: string;
+  month: string;
+  asOf: string;
+  report: Partial<Report>;
   plan: Plan;
+  /** Another plan, where the adjustments of the first were refused (7.0). */
+  second: Plan | null;
+  situation: Omit<Situation, 'books' | 'refused'>;
+  refused: string[];
+  /** Autotask before this organization's month, to try something else on. */
+  start: AutotaskInMemory;
+}
+
+/** A daily run: the months it treated, earlier first, for every organization. */
+export interface Day {
+  ran: Ran[];
   before: Books;
   after: Books;
-  again: Plan;
-  report: Partial<Report>;
-  asOf: string;
-  month: string;
-}
-
-/** Plays a story; `look` sees every run. */
-export function play({ currency, afterFreeze, events }: Story, look: (ran: Ran) => void): void {
-  const autotask = new AutotaskInMemory(books({ internalCurrency: currency, companies: [company()] }));
-  let last: { report: Partial<Report>; asOf: string; month: string } | null = null;
-  for (const happens of events) {
-    if (happens.kind === 'run') last = reportOf(happens, currency, last);
-    if (happens.kind === 'run' || happens.kind === 'again') {
-      if (last) look(run(autotask, last, afterFreeze));
-    } else interfere(autotask, happens);
-  }
-}
-
-function reportOf(
-  { month: index, day, lines }: Extract<Event, { kind: 'run' }>,
-  currency: string,
-  last: { month: string } | null,
-): { report: Partial<Report>; asOf: string; month: string } {
-  // Months go forward: a broker bills the past again only by restating the current month.
-  const month = last && last.month > MONTHS[index]! ? last.month : MONTHS[index]!;
-  const subscriptions = ['s-1', 's-2'].map((id) => subscription({ id, itemCode: CODE, endDay: '2026-02-11' }));
-  const prices = [price({ currency }), price({ currency, itemCode: 'CFQ7TTC0UPFRONT', paymentMonths: 12 })];
-  const made = lines.map((seed, number) => toLine(seed, month, number, currency));
-  return {
-    report: { month, lines: made, previousLines: [], organizations: [organization()], subscriptions, prices },
-    asOf: `${month}-${String(day).padStart(2, '0')}`,
-    month,
-  };
+  currency: string;
+  internalCurrency: string;
 }
 
 const NO_BREAKERS = { monthDropPercent: 0, organizationPercent: 0, organizationAmount: '0', itemFactor: 0, newContracts: 0 };
 
-function run(
-  autotask: AutotaskInMemory,
-  { report, asOf, month }: { report: Partial<Report>; asOf: string; month: string },
-  afterFreeze: 'hold' | 'charge',
-): Ran {
-  const before = structuredClone(autotask.books);
-  const situation = { report, asOf, settings: { afterFreeze, breakers: NO_BREAKERS } };
-  const decided = plan({ ...situation, books: before });
-  const refused = autotask.apply(decided.steps);
-  if (refused.length > 0) {
-    const next = plan({ ...situation, books: autotask.books, refused });
-    autotask.apply(next.steps.filter(({ items }) => items.length > 0 && items.every((id) => refused.includes(id))));
+/** What other people have in Autotask: a contract of the same company, and a charge on it whose number is none of ours. */
+const SOMEBODY_ELSES = {
+  contracts: [contract({ id: 1, name: 'Managed services', number: 'MSA-1', subscriptionId: null })],
+  rows: [row({ id: 1, contractId: 1, contractServiceId: 1, serviceId: 1 })],
+  charges: [charge({ id: 1, contractId: 1, key: 'PO 4711' })],
+  services: [service({ id: 1, key: 'managed', name: 'Managed workplace' })],
+};
+
+/** Plays a story; `look` sees every daily run. */
+export function play({ currency, afterFreeze, events }: Story, look: (day: Day) => void): void {
+  const autotask = new AutotaskInMemory(
+    structuredClone(books({ internalCurrency: currency, companies: [company()], ...SOMEBODY_ELSES })),
+  );
+  const reports = new Map<number, Line[]>();
+  let month = 0;
+  for (const happens of events) {
+    if (happens.kind !== 'run') {
+      interfere(autotask, happens);
+      continue;
+    }
+    month = Math.min(month + happens.ahead, MONTHS.length - 1);
+    const before = reports.get(month - 1);
+    if (happens.restated && before) reports.set(month - 1, toLines(happens.restated, MONTHS[month - 1]!, currency));
+    reports.set(month, toLines(happens.lines, MONTHS[month]!, currency));
+    look(runDay(autotask, { happens, month, reports, currency, afterFreeze }));
   }
-  const after = structuredClone(autotask.books);
-  return {
-    plan: decided,
-    before,
-    after,
-    again: plan({ ...situation, books: structuredClone(after), refused }),
+}
+
+interface Run {
+  happens: Extract<Event, { kind: 'run' }>;
+  month: number;
+  reports: Map<number, Line[]>;
+  currency: string;
+  afterFreeze: 'hold' | 'charge';
+}
+
+/** Months are treated as rule 1.2 has them: the one before as long as it is early in the month, and always where it was restated. */
+function runDay(autotask: AutotaskInMemory, run: Run): Day {
+  const { happens, month, reports, currency } = run;
+  const before = structuredClone(autotask.books);
+  const asOf = `${MONTHS[month]!}-${String(Math.min(happens.day, 30)).padStart(2, '0')}`;
+  const isRecheck = reports.has(month - 1) && (happens.day <= 10 || happens.restated !== null);
+  const due = [...(isRecheck ? [month - 1] : []), month];
+  const ran = due.flatMap((index) => ORGANIZATIONS.map((organizationId) => runOne(autotask, run, index, organizationId, asOf)));
+  return { ran, before, after: structuredClone(autotask.books), currency, internalCurrency: currency };
+}
+
+function runOne(
+  autotask: AutotaskInMemory,
+  { happens, reports, currency, afterFreeze }: Run,
+  index: number,
+  organizationId: string,
+  asOf: string,
+): Ran {
+  const month = MONTHS[index]!;
+  const report: Partial<Report> = {
+    month,
+    lines: reports.get(index) ?? [],
+    previousLines: reports.get(index - 1) ?? [],
+    organizations: ORGANIZATIONS.map((id) => organization({ id })),
+    subscriptions: ['s-1', 's-2', 's-3'].map((id, number) =>
+      subscription({
+        id,
+        endDay: number === 2 ? null : '2026-02-11',
+        status: happens.deleted.includes(number) ? 'Deleted' : 'Active',
+      }),
+    ),
+    prices: [price({ currency }), price({ currency, itemCode: CODES[1], paymentMonths: 12 })],
+  };
+  const situation = {
     report,
     asOf,
-    month,
+    organizationId,
+    settings: { afterFreeze, breakers: NO_BREAKERS, allowSharedCompanies: [7] },
   };
+  const start = autotask.copy();
+  const first = plan({ ...situation, books: structuredClone(autotask.books) });
+  const refused = autotask.apply(first.steps);
+  const second = refused.length > 0 ? plan({ ...situation, books: structuredClone(autotask.books), refused }) : null;
+  if (second) autotask.apply(ofItems(second, refused));
+  return { organizationId, month, asOf, report, plan: first, second, situation, refused, start };
 }
 
-function interfere(autotask: AutotaskInMemory, happens: Exclude<Event, { kind: 'run' | 'again' }>): void {
+export const ofItems = (made: Plan, ids: string[]): Plan['steps'] =>
+  made.steps.filter(({ items }) => items.length > 0 && items.every((id) => ids.includes(id)));
+
+// ---------------------------------------------------------------------------------------------------------------- people
+
+function interfere(autotask: AutotaskInMemory, happens: Exclude<Event, { kind: 'run' }>): void {
   const { books: held } = autotask;
-  if (happens.kind === 'freeze') autotask.freeze(lastDay(MONTHS[happens.month]!));
-  if (happens.kind === 'deleteCharge') {
-    const open = held.charges.filter(({ billed }) => !billed);
-    const gone = open[happens.charge % Math.max(open.length, 1)];
-    held.charges = held.charges.filter((one) => one !== gone);
+  const pick = <Thing>(things: Thing[], number: number): Thing | undefined => things[number % Math.max(things.length, 1)];
+  const ours = held.contracts.filter(({ id }) => id !== 1);
+  const open = held.charges.filter(({ billed, id }) => !billed && id !== 1);
+  switch (happens.kind) {
+    case 'freeze':
+      autotask.freeze(lastDay(MONTHS[happens.month]!));
+      break;
+    case 'deleteCharge':
+      held.charges = held.charges.filter((one) => one !== pick(open, happens.charge));
+      break;
+    case 'editCharge': {
+      const edited = pick(open, happens.charge);
+      if (edited) Object.assign(edited, { price: '7', cost: '3', unitPrice: '7', unitCost: '3', quantity: '1' });
+      break;
+    }
+    case 'edit': {
+      const edited = pick(
+        held.rows.filter(({ frozen, contractId }) => !frozen && contractId !== 1),
+        happens.row,
+      );
+      if (edited)
+        Object.assign(edited, { units: happens.units, price: String(happens.units * 7), cost: String(happens.units * 5) });
+      break;
+    }
+    case 'endEarlier': {
+      const ended = pick(ours, happens.contract);
+      const endDay = lastDay(MONTHS[happens.month]!);
+      if (ended && ended.endDay > endDay && ended.startDay <= endDay) autotask.shorten(ended, endDay);
+      break;
+    }
+    case 'foreignService': {
+      const found = pick(ours, happens.contract);
+      if (found && !held.rows.some(({ contractId, serviceId }) => contractId === found.id && serviceId === 1))
+        held.rows.push(
+          ...MONTHS.filter((month) => firstDay(month) >= found.startDay && firstDay(month) <= found.endDay).map((month, index) =>
+            row({
+              id: 50_000 + found.id * 10 + index,
+              contractId: found.id,
+              contractServiceId: 50_000 + found.id,
+              serviceId: 1,
+              startDay: firstDay(month),
+              endDay: lastDay(month),
+            }),
+          ),
+        );
+    }
   }
-  if (happens.kind === 'edit') {
-    const open = held.rows.filter(({ frozen }) => !frozen);
-    const row = open[happens.row % Math.max(open.length, 1)];
-    if (row) Object.assign(row, { units: happens.units, price: String(happens.units * 7), cost: String(happens.units * 5) });
-  }
-  if (happens.kind === 'endEarlier') {
-    const contract = held.contracts[happens.contract % Math.max(held.contracts.length, 1)];
-    const endDay = lastDay(MONTHS[happens.month]!);
-    if (contract && contract.endDay > endDay) autotask.shorten(contract, endDay);
-  }
-}
-
-/**
- * The naive model of the arithmetic: what stands in Autotask for a contract and month, summed without any rule. Rows of the month plus charges whose key
- * says the month.
- */
-export function standing(held: Books, contractKey: string, month: string, scale: number): { sales: string; cost: string } {
-  const contract = held.contracts.find(
-    ({ number, subscriptionId }) => fold(number) === fold(contractKey) || fold(subscriptionId) === fold(contractKey),
-  );
-  const rows = held.rows.filter((row) => row.contractId === contract?.id && row.startDay.startsWith(month));
-  const charges = held.charges.filter((charge) => charge.contractId === contract?.id && charge.key.startsWith(`CM-${month}-`));
-  const total = (side: 'price' | 'cost'): string =>
-    [...rows, ...charges].reduce((sum, one) => sum.plus(big(one[side]).round(scale, 1)), big(0)).toFixed(scale);
-  return { sales: total('price'), cost: total('cost') };
 }

@@ -1,0 +1,51 @@
+import type { Event, LineSeed, Story } from './month.js';
+
+/** Stories that once broke an invariant, as small as they could be made. */
+
+export const seed = (changes: Partial<LineSeed> = {}): LineSeed => ({
+  type: 'licence',
+  organization: 0,
+  subscription: 0,
+  code: 0,
+  quantity: 3,
+  sales: 30_000,
+  cost: 10_000,
+  isLongTerm: false,
+  isForeign: false,
+  ...changes,
+});
+
+const run = (day: number, lines: LineSeed[], changes: Partial<Extract<Event, { kind: 'run' }>> = {}): Event => ({
+  kind: 'run',
+  ahead: 0,
+  day,
+  lines,
+  restated: null,
+  deleted: [],
+  ...changes,
+});
+
+const story = (events: Event[], changes: Partial<Story> = {}): Story => ({
+  currency: 'EUR',
+  afterFreeze: 'hold',
+  events,
+  ...changes,
+});
+
+export const counterexamples: [title: string, told: Story][] = [
+  [
+    'a perpetual licence that vanished from the report of a shared company was looked after by nobody',
+    story([run(9, [seed({ type: 'perpetual', quantity: 0, sales: 0, cost: 5 })]), run(12, [])]),
+  ],
+  [
+    'a row and a charge that balance each other were listed as a thousandth of a dinar that stands there',
+    story(
+      [
+        run(9, [seed({ quantity: 493, sales: 1_485_138, cost: 0 })]),
+        run(9, [seed({ quantity: 0, sales: 0, cost: 0 })]),
+        run(1, []),
+      ],
+      { currency: 'KWD' },
+    ),
+  ],
+];
