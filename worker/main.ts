@@ -45,16 +45,23 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
   const create = workersBy(config, { ...setup, evidence }, connection, () => gate.isHeld());
   try {
     const workers = await Promise.all(queues.filter((queue) => queue !== 'autotask').map(create));
+    let isShutDown = false;
+    const shutdown = (): void => {
+      isShutDown = true;
+      gate.close();
+      workers.forEach(stop);
+    };
     return {
-      shutdown: () => {
-        gate.close();
-        workers.forEach(stop);
-      },
+      shutdown,
       run: async () => {
+        const autotask = queues.includes('autotask') ? [gate.serve(() => create('autotask'))] : [];
+        const running = [...workers.map((worker) => worker.run()), ...autotask];
+        if (isShutDown) shutdown(); // only a worker that runs can be stopped
         try {
-          const autotask = queues.includes('autotask') ? [gate.serve(() => create('autotask'))] : [];
-          await Promise.all([...workers.map((worker) => worker.run()), ...autotask]);
+          await Promise.all(running);
         } finally {
+          shutdown(); // where one failed, the others must not go on half
+          await Promise.allSettled(running);
           await connection.close();
         }
       },

@@ -13,11 +13,14 @@ export async function worker(context: Context, { queues }: { queues?: string | u
   for (const warning of config.warnings) context.say(`warning: ${warning}`);
   const served = parseQueues(queues);
   await withTemporal(context.environment, ensureSearchAttributes);
-  Runtime.install({ logger: new DefaultLogger('WARN', logTo(context)), shutdownSignals: SIGNALS });
+  Runtime.install({ logger: new DefaultLogger('WARN', logTo(context)), shutdownSignals: [] });
   const { connection, address, namespace } = connectionSettings(context.environment);
+  // Not the SDK's own handlers: they do not know a worker that stands by, or is still being made.
+  const stopping = new AbortController();
+  for (const signal of SIGNALS) process.once(signal, () => stopping.abort());
   const running = await startWorker(config, { connection, namespace, queues: served, say: (message) => context.say(message) });
-  // Workers that run are stopped by the SDK; one that stands by is not there yet.
-  for (const signal of SIGNALS) process.once(signal, () => running.shutdown());
+  stopping.signal.addEventListener('abort', () => running.shutdown());
+  if (stopping.signal.aborted) running.shutdown();
   context.say(
     `worker ready: ${served.join(', ')} of broker ${config.broker} at ${address}, namespace ${namespace}, mode ${config.mode}`,
   );

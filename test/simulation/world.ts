@@ -71,11 +71,21 @@ interface Source {
   day: number;
 }
 
+/** How many organizations there are, and subscriptions of each: from, to. */
+export interface Size {
+  organizations: [number, number];
+  subscriptions: [number, number];
+}
+
+const SMALL: Size = { organizations: [1, 3], subscriptions: [1, 4] };
+
 /** One broker's world at the beginning of the month. */
-export function drawWorld(random: Random): SimulatedWorld {
-  const organizations = Array.from({ length: random.whole(1, 3) }, (_, index) => drawOrganization(random, index));
+export function drawWorld(random: Random, size = SMALL): SimulatedWorld {
+  const organizations = Array.from({ length: random.whole(...size.organizations) }, (_, index) =>
+    drawOrganization(random, index),
+  );
   const sources = organizations.flatMap((organization) =>
-    Array.from({ length: random.whole(1, 4) }, (_, index) => drawSource(random, organization, index)),
+    Array.from({ length: random.whole(...size.subscriptions) }, (_, index) => drawSource(random, organization, index)),
   );
   const autotask = frame(random);
   const held = new Holdings(random, autotask.behaviour.periodStart === 'duplicate');

@@ -1,0 +1,338 @@
+import type { Client } from '@temporalio/client';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JournalEntry, Sandbox } from '../../sandbox/index.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import {
+  BILLING_QUEUE,
+  dailyBillingId,
+  organizationBillingId,
+  RERUN_SIGNAL,
+  scheduledBillingId,
+  SKIP_SIGNAL,
+  WORKFLOWS,
+  type DailyBillingInput,
+} from '../../shared/contract.js';
+import { openEvidence } from '../../shared/evidence/index.js';
+import { readMonth } from '../../shared/evidence/months.js';
+import { check, type Act, type Moment, type Verdict } from '../simulation/checker.js';
+import type { Random } from '../simulation/random.js';
+import { keyOf } from '../simulation/tables.js';
+import { drawWorld, LAST_DAY, MONTH, type SimulatedWorld } from '../simulation/world.js';
+import { drawMishap, drawRules, SLOW_NAME, type Mishap } from './chaos.js';
+import { Program, type TemporalServer } from './processes.js';
+
+/** One broker's month, over several days, with everything that breaks meanwhile; judged by the simulation's checker when all is quiet again. */
+
+export interface Theatre {
+  client: Client;
+  temporal: TemporalServer;
+  sandbox: Sandbox;
+  gateway: Program;
+  /** Settings of a worker but for broker and evidence. */
+  env: Record<string, string>;
+  folder: string;
+  count: (what: string, by?: number) => void;
+  tell: (what: string) => void;
+}
+
+export interface Judged extends Verdict {
+  world: number;
+}
+
+const DAYS = ['09', '11', '17', '20'];
+const WORKERS = 2;
+/** A run under faults may wait several times for a killed worker to be noticed (45 s). */
+const RUN_WITHIN_MS = 10 * 60_000;
+const ANSWER_WITHIN_MS = 60_000;
+
+export async function playRound(theatre: Theatre, number: number, random: Random, mishapsPerRun: number): Promise<Judged> {
+  const round = new Round(theatre, number, random);
+  await round.open();
+  try {
+    return await round.play(mishapsPerRun);
+  } finally {
+    await round.close();
+  }
+}
+
+class Round {
+  private readonly broker: string;
+  private readonly world: SimulatedWorld;
+  private readonly env: Record<string, string>;
+  private readonly moments: Moment[] = [];
+  private readonly skipped = new Set<string>();
+  private workers: Program[] = [];
+  private startedBySchedule = 0;
+
+  constructor(
+    private readonly theatre: Theatre,
+    private readonly number: number,
+    private readonly random: Random,
+  ) {
+    this.broker = `soak-${number}`;
+    this.world = drawWorld(random.fork(), { organizations: [4, 8], subscriptions: [2, 6] });
+    this.env = {
+      ...theatre.env,
+      BILLING_BROKER: this.broker,
+      BILLING_EVIDENCE: `file:${join(theatre.folder, `evidence-${number}`)}`,
+      AFTER_FREEZE: random.pick(['hold', 'hold', 'charge']),
+    };
+  }
+
+  async open(): Promise<void> {
+    // How Autotask takes adjustments of a period's first day is the simulation's to vary; here it is the processes that break.
+    const { autotask } = this.world;
+    const behaviour = { ...(autotask.behaviour as object), periodStart: 'update' };
+    this.theatre.sandbox.reset({ ...this.world, autotask: { ...autotask, behaviour }, ticking: true });
+    this.workers = Array.from({ length: WORKERS }, () => Program.worker(this.env));
+    await sleep(0);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.stop('SIGKILL')));
+  }
+
+  async play(mishapsPerRun: number): Promise<Judged> {
+    const begin = this.tables();
+    const days = DAYS.filter(() => this.random.chance(0.6)).map((day) => `${MONTH}-${day}`);
+    for (const day of days) await Promise.all([this.runOn(day), this.breakThings(mishapsPerRun)]);
+    await this.heal();
+    await this.runOn(LAST_DAY);
+    await this.runOn(LAST_DAY); // what the faults had left open is resolved now
+    const result = await this.result();
+    const end = this.tables();
+    const world = this.world as never;
+    const watched = {
+      broker: this.broker,
+      month: MONTH,
+      asOf: LAST_DAY,
+      world,
+      begin,
+      end,
+      moments: this.moments,
+      result,
+      runs: [],
+    };
+    const verdict = check({ ...watched, writesAfterwards: await this.writesOfOneMore() });
+    if (verdict.verdict !== 'ok')
+      this.theatre.tell(JSON.stringify({ moments: this.moments.map(({ act }) => act), ...verdict }, null, 1));
+    return { ...verdict, world: this.number };
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- runs
+
+  private async runOn(day: string): Promise<void> {
+    const { tell, count } = this.theatre;
+    await this.control('POST', 'clock', { now: `${day}T03:00:00Z` });
+    tell(`run of ${day}`);
+    const workflowId = dailyBillingId(this.broker, MONTH);
+    await this.start(workflowId, day);
+    await this.ended(workflowId);
+    count('runs');
+  }
+
+  private start(workflowId: string, asOf: string): Promise<unknown> {
+    const input: DailyBillingInput = { broker: this.broker, month: MONTH, asOf };
+    return patiently(() =>
+      this.theatre.client.workflow.start(WORKFLOWS.daily, {
+        taskQueue: BILLING_QUEUE,
+        workflowId,
+        args: [input],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    );
+  }
+
+  private async ended(workflowId: string): Promise<void> {
+    const deadline = Date.now() + RUN_WITHIN_MS;
+    const handle = this.theatre.client.workflow.getHandle(workflowId);
+    for (;;) {
+      const { status } = await patiently(() => handle.describe());
+      if (status.name !== 'RUNNING') return;
+      if (Date.now() > deadline) return this.theatre.tell(`${workflowId} did not end within ${RUN_WITHIN_MS / 60_000} minutes`);
+      await sleep(500);
+    }
+  }
+
+  private async result(): Promise<MonthResult | null> {
+    const evidence = openEvidence(this.env.BILLING_EVIDENCE!);
+    return (await readMonth(evidence, this.broker, MONTH))?.result ?? null;
+  }
+
+  private async writesOfOneMore(): Promise<number> {
+    await this.countRequests();
+    await this.runOn(LAST_DAY);
+    const writes = this.theatre.sandbox.requests().filter(couldWrite).length;
+    await this.countRequests();
+    return writes;
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- what breaks
+
+  private async breakThings(times: number): Promise<void> {
+    await this.setFaults(drawRules(this.random));
+    for (let time = 0; time < times; time += 1) {
+      await sleep(this.random.whole(500, 5000));
+      if (this.random.chance(0.25)) await this.interfere();
+      else await this.befall(drawMishap(this.random));
+    }
+  }
+
+  private async befall(mishap: Mishap): Promise<void> {
+    const { tell, count, temporal, gateway } = this.theatre;
+    tell(`${mishap.kind}${'ms' in mishap ? ` for ${mishap.ms} ms` : ''}`);
+    count(mishap.kind);
+    const worker = this.random.pick(this.workers);
+    switch (mishap.kind) {
+      case 'kill worker':
+        return worker.signal('SIGKILL');
+      case 'deploy worker': {
+        const others = this.workers.filter((other) => other !== worker);
+        this.workers = [...others, Program.worker(this.env)];
+        return worker.stop('SIGTERM');
+      }
+      case 'freeze worker':
+        worker.signal('SIGSTOP');
+        await sleep(mishap.ms);
+        return worker.signal('SIGCONT');
+      case 'kill server':
+        return temporal.killFor(mishap.ms);
+      case 'kill gateway':
+        return gateway.signal('SIGKILL');
+      case 'faults':
+        return this.setFaults(mishap.rules);
+    }
+  }
+
+  private async setFaults(rules: unknown[]): Promise<void> {
+    await this.countRequests();
+    await this.control('POST', 'faults', rules);
+  }
+
+  /** Adds what came since the last time to the figures. */
+  private async countRequests(): Promise<void> {
+    const journal = this.theatre.sandbox.requests();
+    await this.control('DELETE', 'requests');
+    this.theatre.count('requests', journal.length);
+    this.theatre.count('requests that could write', journal.filter(couldWrite).length);
+    for (const { fault } of journal)
+      if (fault !== null && fault !== SLOW_NAME) this.theatre.count(`fault ${fault.split(' ')[0]}`);
+  }
+
+  /** The faults end: from here on everything works. Who was skipped is billed after all. */
+  private async heal(): Promise<void> {
+    this.theatre.tell('faults end');
+    await this.setFaults([]);
+    for (const organizationId of this.skipped) await this.signal(organizationId, RERUN_SIGNAL);
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- what people do
+
+  private async interfere(): Promise<void> {
+    const { random, world } = this;
+    const kind = random.pick(['freeze', 'edit-row', 'delete-charge', 'end-earlier', 'skip', 'rerun', 'second-run'] as const);
+    this.theatre.count(kind);
+    this.theatre.tell(kind);
+    const { id: organizationId } = random.pick(world.cloudmore.organizations);
+    switch (kind) {
+      case 'skip':
+        this.skipped.add(organizationId);
+        return this.signal(organizationId, SKIP_SIGNAL);
+      case 'rerun':
+        return this.signal(organizationId, RERUN_SIGNAL);
+      case 'second-run':
+        await this.start(`${scheduledBillingId(this.broker)}-${(this.startedBySchedule += 1)}`, this.today());
+        return;
+      default:
+        return this.touchAutotask(kind);
+    }
+  }
+
+  private async touchAutotask(kind: 'freeze' | 'edit-row' | 'delete-charge' | 'end-earlier'): Promise<void> {
+    const { contracts, unitRows, charges } = this.tables();
+    const ours = new Set(contracts.filter((contract) => keyOf(contract) !== '').map(({ id }) => id));
+    const isOurs = ({ contractID }: { contractID: number | null }): boolean => ours.has(contractID ?? 0);
+    if (kind === 'freeze') {
+      const { id } = this.random.pick(this.world.autotask.companies);
+      return this.act({ kind, companyId: id }, 'POST', 'autotask/freeze', { through: `${MONTH}-31`, companyID: id });
+    }
+    if (kind === 'edit-row') {
+      const rows = unitRows.filter((row) => isOurs(row) && row.startDate?.startsWith(MONTH) && !row.approveAndPostDate);
+      if (rows.length === 0) return;
+      const { id, contractID, units } = this.random.pick(rows);
+      return this.act({ kind: 'edit', contractId: contractID! }, 'PATCH', `autotask/unitRows/${id}`, { units: (units ?? 0) + 3 });
+    }
+    if (kind === 'delete-charge') {
+      const open = charges.filter((charge) => isOurs(charge) && !charge.isBilled);
+      if (open.length === 0) return;
+      const { id, contractID } = this.random.pick(open);
+      return this.act({ kind: 'edit', contractId: contractID! }, 'DELETE', `autotask/charges/${id}`);
+    }
+    const long = contracts.filter(({ id, endDate }) => ours.has(id) && (endDate ?? '') > '2025-11-30T23');
+    if (long.length === 0) return;
+    const { id } = this.random.pick(long);
+    return this.act({ kind, contractId: id }, 'PATCH', `autotask/contracts/${id}`, { endDate: '2025-11-30' });
+  }
+
+  private async act(act: Act, method: string, path: string, body?: unknown): Promise<void> {
+    await this.control(method, path, body);
+    this.moments.push({ act, at: this.theatre.sandbox.state().now, autotask: this.tables() });
+  }
+
+  /** As `billing skip` and `billing rerun` do: starts the organization where none is open. */
+  private async signal(organizationId: string, signal: string): Promise<void> {
+    const input = {
+      broker: this.broker,
+      month: MONTH,
+      asOf: this.today(),
+      mode: null,
+      organizationId,
+      given: null,
+      parentId: null,
+    };
+    await patiently(() =>
+      this.theatre.client.workflow.signalWithStart(WORKFLOWS.organization, {
+        taskQueue: BILLING_QUEUE,
+        workflowId: organizationBillingId(this.broker, MONTH, organizationId),
+        args: [input],
+        signal,
+        signalArgs: ['because'],
+      }),
+    );
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- the sandbox
+
+  private today(): string {
+    return this.theatre.sandbox.state().now.slice(0, 10);
+  }
+
+  private tables(): Moment['autotask'] {
+    return structuredClone(this.theatre.sandbox.state().autotask);
+  }
+
+  private async control(method: string, path: string, body?: unknown): Promise<void> {
+    const answer = await fetch(`${this.theatre.sandbox.url}/_sandbox/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok && !(method === 'DELETE' && answer.status === 404)) throw new Error(`${path}: ${await answer.text()}`);
+  }
+}
+
+/** Asks Temporal again while it is away. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + ANSWER_WITHIN_MS;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(300);
+    }
+  }
+}
+
+const couldWrite = ({ method, path }: JournalEntry): boolean =>
+  /atservicesrest/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path);
