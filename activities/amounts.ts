@@ -34,7 +34,10 @@ export async function postAdjustment(dependencies: Dependencies, request: StepRe
       ],
       comesWithinMs: REFUSED_WITHIN_MS,
       find: () => findEffect(dependencies, contractId, serviceId, step, before),
-      send: () => send(dependencies, contractId, serviceId, step, before),
+      send: async () => {
+        await refuseWhereChanged(dependencies, contractId, serviceId, step);
+        return send(dependencies, contractId, serviceId, step, before);
+      },
     });
     return { result: 'written', id: null };
   } catch (error) {
@@ -64,6 +67,25 @@ const gapStands = ({ step }: StepRequest<PostAdjustmentStep>): ApiError =>
     'rejected',
     `The rows from ${step.day} on, which the contract's extension made, carry its old amounts and cannot be changed: they are approved and posted, or Autotask refuses. Set their units to 0 there.`,
   );
+
+/**
+ * A delta is only right on the row that the plan saw, and Autotask bills one that reaches an approved row a second time without an error (`autotask.md` 5.3):
+ * rows that were there when it was planned are looked at once more, at the last moment. What a person did meanwhile is an answer like a refusal.
+ */
+async function refuseWhereChanged(
+  { autotask }: Dependencies,
+  contractId: number,
+  serviceId: number,
+  { before, contractServiceId, day, purpose }: PostAdjustmentStep,
+): Promise<void> {
+  // What follows the month's own adjustment starts from a row that this run has written, which may show late (`autotask.md` 12, no. 19).
+  if (before === null || contractServiceId === null || purpose === 'one-off' || purpose === 'gap') return;
+  const rows = await autotask.findRowsFrom(contractId, serviceId, day);
+  const row = rows.find(({ startDay }) => startDay === day) ?? null;
+  const isFrozen = rows.some(({ frozen }) => frozen);
+  if (isFrozen || !isEqual(stateOf(row), before))
+    throw new ApiError('duplicate', `The row of ${day} was ${isFrozen ? 'approved' : 'changed'} since it was planned.`);
+}
 
 async function send(
   { autotask }: Dependencies,

@@ -12,8 +12,9 @@ import type { Decimal, Note, PostAdjustmentStep, Step } from './types.js';
  */
 export function isAdjusted(place: Place, target: Target | null): boolean {
   const { row, previous, next, laterIsFrozen, fewestLater } = place.rows;
-  if (place.isRefused) return true;
   if (row?.isExpected) return false;
+  // A refusal speaks of a row that is there; where it has gone meanwhile, it is made anew.
+  if (place.isRefused && row !== null) return true;
   if (row?.isSplit || laterIsFrozen) return true;
   const standing = row ?? NO_UNITS;
   // A person lowered a later row: the decrease would carry forward below zero and be refused.

@@ -14,11 +14,16 @@ export interface Expected {
   days: ExpectedDay[];
 }
 
+/** A call of the sandbox's control interface. A path like `autotask/unitRows?contractID=101&startDate=2025-10-01` names the record with these values. */
+export type Deed = [method: string, path: string, body?: unknown];
+
 export interface ExpectedDay {
   month: string;
   asOf: string;
-  /** What people do before: calls of the sandbox's control interface. */
-  meanwhile?: [method: string, path: string, body?: unknown][];
+  /** What people do before. */
+  meanwhile?: Deed[];
+  /** What people do between the plan and its first write. */
+  beforeWrites?: Deed[];
   /** What `plan` shows beforehand: the steps in words. Not looked at when absent. */
   plans?: string[];
   /** Fault rules while the month is billed; they are cleared afterwards. */
@@ -47,11 +52,15 @@ export interface WorldFile {
 const folder = new URL('../../sandbox/worlds/', import.meta.url);
 const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as T;
 
+/** Names of the only worlds to play, while one is being written: WORLDS=renewed,credit-only. */
+const ONLY = process.env.WORLDS?.split(',');
+
 /** Every world with an expectation; the September story has a test of its own. */
 export const worldFiles = (): WorldFile[] =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.expected.json'))
     .map((file) => file.replace('.expected.json', ''))
+    .filter((name) => ONLY?.includes(name) ?? true)
     .sort()
     .map((name) => ({ name, world: read(`${name}.json`), expected: read(`${name}.expected.json`) }));
 

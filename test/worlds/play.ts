@@ -1,6 +1,6 @@
 import type { MonthResult } from '../../shared/billing/results.js';
 import type { Desk } from '../report/desk.js';
-import type { ExpectedDay, WorldFile } from './file.js';
+import type { Deed, ExpectedDay, WorldFile } from './file.js';
 import { holdsOf, itemsOf, sumsOf, type HeldState } from './told.js';
 
 /** Bills one day of a world and answers the month's result; released beforehand where the day says so. */
@@ -18,7 +18,7 @@ export async function play({ expected }: WorldFile, desk: Desk, bill: Bill): Pro
 
 async function playDay(desk: Desk, day: ExpectedDay, bill: Bill, isLast: boolean): Promise<Came> {
   await desk.control('POST', 'clock', { now: `${day.asOf}T03:00:00Z` });
-  for (const [method, path, body] of day.meanwhile ?? []) await desk.control(method, path, body);
+  await carryOut(desk, day.meanwhile ?? []);
   const plans = day.plans === undefined ? undefined : await planned(desk, day);
   if (day.faults) await desk.control('POST', 'faults', day.faults);
   const result = await bill(desk, day);
@@ -31,6 +31,22 @@ async function playDay(desk: Desk, day: ExpectedDay, bill: Bill, isLast: boolean
     ...(day.holds === undefined ? {} : { holds: holdsOf((await desk.control('GET', 'state')) as HeldState) }),
     ...(left.length === 0 ? {} : { left }),
   };
+}
+
+/** What people do in the two vendors' own windows. */
+export async function carryOut(desk: Desk, deeds: Deed[]): Promise<void> {
+  for (const [method, path, body] of deeds) await desk.control(method, await resolved(desk, path), body);
+}
+
+/** A record that is named by its values, by its id. */
+async function resolved(desk: Desk, path: string): Promise<string> {
+  const [, table, query] = /^autotask\/(\w+)\?(.+)$/.exec(path) ?? [];
+  if (table === undefined) return path;
+  const { autotask } = (await desk.control('GET', 'state')) as { autotask: Record<string, Record<string, unknown>[]> };
+  const wanted = [...new URLSearchParams(query)];
+  const found = autotask[table]!.filter((record) => wanted.every(([name, value]) => String(record[name]).startsWith(value)));
+  if (found.length !== 1) throw new Error(`${path}: ${found.length} records`);
+  return `autotask/${table}/${String(found[0]!.id)}`;
 }
 
 /** What `billing plan` shows. */

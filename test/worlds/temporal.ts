@@ -7,7 +7,8 @@ import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../../shared/contr
 import { createDependencies } from '../../worker/dependencies.js';
 import { heartbeating } from '../../worker/heartbeats.js';
 import { openDesk, type Desk } from '../report/desk.js';
-import type { ExpectedDay, WorldFile } from './file.js';
+import type { Deed, ExpectedDay, WorldFile } from './file.js';
+import { carryOut } from './play.js';
 
 /**
  * One Temporal server and one worker of workflows for many worlds at once: every world is a broker of its own, with sandbox, settings, evidence and activity
@@ -28,26 +29,48 @@ export async function openExchange(): Promise<Exchange> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
   const connection = await NativeConnection.connect({ address: server.address });
-  const brokers = new Map<string, ActivitiesByQueue>();
-  const of = (broker: string): ActivitiesByQueue['billing'] => brokers.get(broker)!.billing;
-  const workflows = await Worker.create({
-    connection,
-    taskQueue: BILLING_QUEUE,
-    workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
-    activities: heartbeating({
-      findWork: (request: Parameters<ActivitiesByQueue['billing']['findWork']>[0]) => of(request.broker).findWork(request),
-      closeRun: (request: Parameters<ActivitiesByQueue['billing']['closeRun']>[0]) => of(request.broker).closeRun(request),
-    }),
-  });
-  const running = workflows.run();
+  const brokers: Brokers = new Map();
+  let workflows: Promise<Ended> | undefined;
   return {
-    open: (file) => openBroker(file, server, connection, brokers),
+    open: async (file) => {
+      const broker = await openBroker(file, server, connection, brokers);
+      workflows ??= serveWorkflows(connection, brokers);
+      await workflows;
+      return broker;
+    },
     close: async () => {
-      workflows.shutdown();
-      await running;
+      await (
+        await workflows
+      )?.();
       await connection.close();
       await server.stop();
     },
+  };
+}
+
+type Brokers = Map<string, ActivitiesByQueue>;
+type Ended = () => Promise<void>;
+
+/** Serves the queue of workflows; each of its activities is carried out with the settings and evidence of the broker it is asked for. */
+async function serveWorkflows(connection: NativeConnection, brokers: Brokers): Promise<Ended> {
+  const [any] = brokers.values();
+  const activities = Object.keys(any!.billing).map((name) => {
+    const carry = (request: { broker: string }): Promise<unknown> => {
+      const own = brokers.get(request.broker)!.billing as unknown as Record<string, (request: unknown) => Promise<unknown>>;
+      return own[name]!(request);
+    };
+    return [name, carry];
+  });
+  const worker = await Worker.create({
+    connection,
+    taskQueue: BILLING_QUEUE,
+    workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
+    activities: heartbeating(Object.fromEntries(activities) as ActivitiesByQueue['billing']),
+  });
+  const running = worker.run();
+  return () => {
+    worker.shutdown();
+    return running;
   };
 }
 
@@ -55,7 +78,7 @@ async function openBroker(
   { name, world, expected }: WorldFile,
   server: DevServer,
   connection: NativeConnection,
-  brokers: Map<string, ActivitiesByQueue>,
+  brokers: Brokers,
 ): Promise<Broker> {
   const desk = await openDesk(world as unknown as Parameters<typeof openDesk>[0], {
     TEMPORAL_ADDRESS: server.address,
@@ -64,20 +87,43 @@ async function openBroker(
   });
   const activities = createActivities(createDependencies(loadConfig(desk.env)));
   brokers.set(name, activities);
+  const deeds: Deed[] = [];
   const workers = await Promise.all([
     Worker.create({ connection, taskQueue: cloudmoreQueue(name), activities: heartbeating(activities.cloudmore) }),
-    Worker.create({ connection, taskQueue: autotaskQueue(name), activities: heartbeating(activities.autotask) }),
+    Worker.create({
+      connection,
+      taskQueue: autotaskQueue(name),
+      activities: heartbeating(interruptible(activities.autotask, () => carryOut(desk, deeds.splice(0)))),
+    }),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
   return {
     desk,
-    bill: (day) => runMonth(desk, day),
+    bill: (day) => {
+      deeds.push(...(day.beforeWrites ?? []));
+      return runMonth(desk, day);
+    },
     close: async () => {
       for (const worker of workers) worker.shutdown();
       await running;
       await desk.close();
     },
   };
+}
+
+const WRITES = ['ensureService', 'ensureProduct', 'upsertContract', 'extendContract', 'postAdjustment', 'postCharge'];
+
+/** The activities, with something done before any that writes. */
+function interruptible<T extends object>(activities: T, before: () => Promise<void>): T {
+  const wrapped = Object.entries(activities).map(([name, activity]) => {
+    const carry = activity as (request: unknown) => Promise<unknown>;
+    const late = async (request: unknown): Promise<unknown> => {
+      await before();
+      return carry(request);
+    };
+    return [name, WRITES.includes(name) ? late : carry];
+  });
+  return Object.fromEntries(wrapped) as T;
 }
 
 /** `run`, after `approve` where the day says so. What waits and what is held ends the command with 3. */
