@@ -209,6 +209,7 @@ function autotaskChecks({ autotask: settings, settings: billing }: Config): Chec
       `rights on ${entity}`,
       () => rights(autotask, entity),
     ]),
+    ['costs', () => costs(autotask)],
   ];
 }
 
@@ -271,6 +272,20 @@ async function rights(autotask: Autotask, entity: string): Promise<string | Prob
   return new Problem(
     `the API user may not ${denied.map((right) => right.replace('useraccessfor', '')).join(', ')}`,
     "Give the API user's security level these rights.",
+  );
+}
+
+/** Without the permission costs come back empty; then nothing is billed, because an empty cost would be posted again and again. */
+async function costs(autotask: Autotask): Promise<string | Problem> {
+  const services = await autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }], {
+    includeFields: ['id', 'unitCost'],
+  });
+  if (services.length === 0) return 'no service yet to see the cost of';
+  const shown = services.filter((service) => (lower(service)?.unitcost ?? null) !== null).length;
+  if (shown > 0) return `the cost of ${shown} of ${services.length} services is shown`;
+  return new Problem(
+    `no cost is shown of any of ${services.length} services: the API user may not see costs`,
+    "Give the API user's security level the permission to view cost.",
   );
 }
 

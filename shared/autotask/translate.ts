@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { big, plain } from '../billing/decimal.js';
+import { parseChargeKey } from '../billing/keys.js';
 import { present, same } from '../billing/text.js';
 import type { Charge, Company, Contract, Decimal, Product, Row, Service } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
@@ -54,7 +55,7 @@ const rowSchema = z.object({
     .nullish()
     .transform((value) => value ?? 0),
   price: amount,
-  cost: amount,
+  cost: decimal.nullish(),
   approveandpostdate: text,
 });
 const chargeSchema = z.object({
@@ -65,7 +66,7 @@ const chargeSchema = z.object({
   datepurchased: day,
   unitquantity: amount,
   unitprice: amount,
-  unitcost: amount,
+  unitcost: decimal.nullish(),
   isbilled: flag,
 });
 const serviceSchema = z.object({
@@ -136,6 +137,21 @@ export function toContract(record: unknown, values: ContractValues, subscription
   };
 }
 
+/**
+ * Without the right to see costs they come back empty (`autotask.md` 1). Taken for 0 they would be posted once more in every run, so an empty one is
+ * refused where there must be one: `isOurs` says whether.
+ */
+function costOf(what: string, recordId: number, cost: Decimal | null | undefined, isOurs: boolean): Decimal {
+  if (cost === null || cost === undefined) {
+    if (!isOurs) return '0';
+    throw new ApiError(
+      'unauthorized',
+      `Autotask shows no cost of the ${what} ${recordId}: the API user may not see costs. Give its security level the permission to view cost.`,
+    );
+  }
+  return cost;
+}
+
 export function toRow(record: unknown): Row {
   const row = decode(rowSchema, 'contract service units', record);
   return {
@@ -147,24 +163,26 @@ export function toRow(record: unknown): Row {
     endDay: row.enddate,
     units: row.units,
     price: row.price,
-    cost: row.cost,
+    cost: costOf('contract service units', row.id, row.cost, row.units !== 0),
     frozen: row.approveandpostdate !== null,
   };
 }
 
 export function toCharge(record: unknown): Charge {
   const charge = decode(chargeSchema, 'contract charge', record);
+  const key = charge.internalpurchaseordernumber ?? '';
+  const unitCost = costOf('contract charge', charge.id, charge.unitcost, parseChargeKey(key) !== null);
   return {
     id: charge.id,
     contractId: charge.contractid,
-    key: charge.internalpurchaseordernumber ?? '',
+    key,
     productId: charge.productid,
     day: charge.datepurchased,
     quantity: charge.unitquantity,
     unitPrice: charge.unitprice,
-    unitCost: charge.unitcost,
+    unitCost,
     price: plain(big(charge.unitquantity).times(charge.unitprice)),
-    cost: plain(big(charge.unitquantity).times(charge.unitcost)),
+    cost: plain(big(charge.unitquantity).times(unitCost)),
     billed: charge.isbilled,
   };
 }

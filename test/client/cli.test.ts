@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { main } from '../../client/cli.js';
 import type { Context } from '../../client/context.js';
 import { startSandbox } from '../../sandbox/index.js';
+import { september as worldOfSeptember } from '../api/vendors.js';
 
 /** The command line: what it takes, how it ends, and what it says when something is wrong. */
 
@@ -121,12 +122,9 @@ describe('billing', () => {
 
 describe('doctor and plan against the sandbox', () => {
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+  const september = worldOfSeptember();
   beforeAll(async () => {
-    const { readFile } = await import('node:fs/promises');
-    sandbox = await startSandbox({
-      world: JSON.parse(await readFile(new URL('../../sandbox/worlds/september-2025.json', import.meta.url), 'utf8')) as unknown,
-    });
-    await fetch(`${sandbox.url}/_sandbox/clock`, { method: 'POST', body: JSON.stringify({ now: '2025-10-09T03:00:00Z' }) });
+    sandbox = await startSandbox({ world: september });
   });
   afterAll(() => sandbox.close());
 
@@ -156,6 +154,23 @@ describe('doctor and plan against the sandbox', () => {
   ])('doctor names a wrong %s, with its fix', async (name, value, text) => {
     const bad = (await doctor({ [name]: value })).filter(({ isGood }) => !isGood);
     expect(bad.some((finding) => text.test(finding.text) && finding.fix !== null)).toBe(true);
+  });
+
+  test('doctor finds hidden costs and missing rights, with the fix', async () => {
+    const autotask = { ...september.autotask, behaviour: { costs: 'hidden', denied: ['ContractCharges.create'] } };
+    sandbox.reset({ ...september, autotask });
+    const bad = (await doctor()).filter(({ isGood }) => !isGood);
+    sandbox.reset(september);
+    expect(bad).toContainEqual(
+      expect.objectContaining({ check: 'costs', text: expect.stringMatching(/may not see costs/), fix: expect.any(String) }),
+    );
+    expect(bad).toContainEqual(
+      expect.objectContaining({
+        check: 'rights on ContractCharges',
+        text: 'the API user may not create',
+        fix: expect.any(String),
+      }),
+    );
   });
 
   test('plan says what is new, changed and excluded, and ends with 2 when asked to', async () => {
