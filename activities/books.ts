@@ -1,9 +1,10 @@
 import { companyIdOf, type OrganizationFacts } from '../shared/billing/facts.js';
 import { fold, groupBy, present } from '../shared/billing/text.js';
-import type { Books, Contract } from '../shared/billing/types.js';
+import { lastDay } from '../shared/billing/month.js';
+import type { Books, Contract, Month } from '../shared/billing/types.js';
 import type { OwnBooks, SharedBooks } from '../shared/evidence/months.js';
 
-/** Cutting the survey into what each organization's plan needs, and putting a read-back over it. */
+/** Cutting the survey into what each organization's plan needs. */
 
 export interface BooksIndex {
   byCompany: Map<number, Contract[]>;
@@ -53,14 +54,8 @@ export function subscriptionKeys({ lines, subscriptions }: OrganizationFacts): S
   return new Set(named.flatMap((id) => (present(id) === null ? [] : [fold(id)])));
 }
 
-/** The books with the read-back's contracts, rows and charges in place of what the survey said of the same contracts. */
-export function overlay(books: Books, readBack: Pick<Books, 'contracts' | 'rows' | 'charges'>, contractIds: number[]): Books {
-  const fresh = new Set([...contractIds, ...readBack.contracts.map(({ id }) => id)]);
-  return {
-    ...books,
-    contracts: [...books.contracts.filter(({ id }) => !fresh.has(id)), ...readBack.contracts],
-    rows: [...books.rows.filter(({ contractId }) => !fresh.has(contractId)), ...readBack.rows],
-    charges: [...books.charges.filter(({ contractId }) => !fresh.has(contractId)), ...readBack.charges],
-    detailed: [...new Set([...books.detailed, ...fresh])],
-  };
-}
+/** Whether a contract carries something paid once and reaches next month, so that next month's row matters (rule 7.6). */
+export const paidOnceOn =
+  (paidOnceKeys: Set<string>, month: Month) =>
+  ({ subscriptionId, number, endDay }: Contract): boolean =>
+    endDay > lastDay(month) && (paidOnceKeys.has(fold(subscriptionId)) || paidOnceKeys.has(fold(number)));

@@ -1,14 +1,18 @@
 import { fold } from '../shared/billing/text.js';
-import type { EnsureProductStep, EnsureServiceStep } from '../shared/billing/types.js';
+import type { Books, EnsureProductStep, EnsureServiceStep, Plan, Product, Service } from '../shared/billing/types.js';
 import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';
 import { MADE_WITHIN_MS, sendOnce, type Turns } from './sending.js';
 import type { Done } from './steps.js';
 
-/** Services and products: found by key, else made, one at a time per key. A made one is remembered, because queries may show it late. */
+/**
+ * Services and products are everybody's: many organizations need the same one, and each is made, or brought up to date, once. What was written is
+ * remembered: queries may show it late, and the organizations that come after need neither look nor write.
+ */
 export class Catalogue {
-  private readonly made = new Map<string, number>();
+  private readonly services = new Map<string, Written<Service>>();
+  private readonly products = new Map<string, Written<Product>>();
 
   constructor(
     private readonly dependencies: Dependencies,
@@ -16,17 +20,25 @@ export class Catalogue {
   ) {}
 
   ensureService(request: StepRequest<EnsureServiceStep>): Promise<Done> {
-    const { step } = request;
-    if (step.serviceId !== null) return this.updateService(step, step.serviceId);
-    return this.ensure(`service ${fold(step.serviceKey)}`, request, {
-      find: () => this.findService(step.serviceKey),
+    const { step, organizationId } = request;
+    const { serviceKey, name, unitPrice, unitCost } = step;
+    const remember = (id: number): void => {
+      const record = { id, name, key: serviceKey, isActive: true, unitPrice, unitCost };
+      this.services.set(fold(serviceKey), { record, by: fold(organizationId), at: this.now() });
+    };
+    const key = `service ${fold(serviceKey)}`;
+    if (step.serviceId !== null) return this.turns.take(key, () => this.updateService(step, step.serviceId!, remember));
+    return this.ensure(key, request, {
+      known: () => this.services.get(fold(serviceKey))?.record.id ?? null,
+      find: () => this.findService(serviceKey),
+      remember,
       create: () =>
         this.dependencies.autotask.createService({
-          name: step.name,
+          name,
           description: step.description,
-          key: step.serviceKey,
-          unitPrice: step.unitPrice,
-          unitCost: step.unitCost,
+          key: serviceKey,
+          unitPrice,
+          unitCost,
           billingCodeId: this.dependencies.settings.serviceBillingCodeId,
           slaId: this.dependencies.settings.slaId,
         }),
@@ -34,41 +46,93 @@ export class Catalogue {
   }
 
   ensureProduct(request: StepRequest<EnsureProductStep>): Promise<Done> {
-    const { step } = request;
-    return this.ensure(`product ${fold(step.productKey)}`, request, {
+    const { step, organizationId } = request;
+    const { productKey, name } = step;
+    return this.ensure(`product ${fold(productKey)}`, request, {
+      known: () => this.products.get(fold(productKey))?.record.id ?? null,
       find: () => this.findProduct(step),
+      remember: (id) => {
+        const record = { id, name, key: productKey, isActive: true };
+        this.products.set(fold(productKey), { record, by: fold(organizationId), at: this.now() });
+      },
       create: () =>
         this.dependencies.autotask.createProduct({
-          name: step.name,
-          key: step.productKey,
+          name,
+          key: productKey,
           billingCodeId: this.dependencies.settings.productBillingCodeId,
         }),
     });
   }
 
-  /** Absolute values: sent again without harm. */
-  private async updateService({ unitPrice, unitCost }: EnsureServiceStep, id: number): Promise<Done> {
+  /** Services and products of the plan that another organization wrote a moment ago, and reads back itself. */
+  writtenByOthers(plan: Plan, organizationId: string): Pick<Books, 'services' | 'products'> {
+    const isOthers = (written: Written<unknown> | undefined): boolean =>
+      written !== undefined && written.by !== fold(organizationId) && this.isRecent(written);
+    const services = plan.steps.map((step) =>
+      step.kind === 'ensureService' ? this.services.get(fold(step.serviceKey)) : undefined,
+    );
+    const products = plan.steps.map((step) =>
+      step.kind === 'ensureProduct' ? this.products.get(fold(step.productKey)) : undefined,
+    );
+    return {
+      services: services.filter(isOthers).map((written) => written!.record),
+      products: products.filter(isOthers).map((written) => written!.record),
+    };
+  }
+
+  /** Absolute values: sent again without harm, but not for every organization that has the service. */
+  private async updateService(step: EnsureServiceStep, id: number, remember: (id: number) => void): Promise<Done> {
+    const { serviceKey, unitPrice, unitCost } = step;
+    const last = this.services.get(fold(serviceKey));
+    const isDone =
+      last !== undefined &&
+      this.isRecent(last) &&
+      last.record.id === id &&
+      last.record.unitPrice === unitPrice &&
+      last.record.unitCost === unitCost;
+    if (isDone) return { result: 'already', id };
     await this.dependencies.autotask.updateService(id, { unitPrice, unitCost });
+    remember(id);
     return { result: 'written', id };
   }
 
   private ensure(
     key: string,
     request: StepRequest,
-    { find, create }: { find: () => Promise<number | null>; create: () => Promise<number> },
+    {
+      known,
+      find,
+      remember,
+      create,
+    }: {
+      known: () => number | null;
+      find: () => Promise<number | null>;
+      remember: (id: number) => void;
+      create: () => Promise<number>;
+    },
   ): Promise<Done> {
     return this.turns.take(key, async () => {
-      const known = this.made.get(key) ?? (await find());
-      if (known !== null) return { result: 'already', id: known };
-      const id = await sendOnce(this.dependencies, request, {
-        identity: [key],
-        comesWithinMs: MADE_WITHIN_MS,
-        find,
-        send: create,
-      });
-      this.made.set(key, id);
-      return { result: 'written', id };
+      const id = known();
+      if (id !== null) return { result: 'already', id };
+      let isSent = false;
+      const send = (): Promise<number> => {
+        isSent = true;
+        return create();
+      };
+      // The plan saw none, so it is looked for only where one of us has sent it since.
+      const ensured = await sendOnce(this.dependencies, request, { identity: [key], comesWithinMs: MADE_WITHIN_MS, find, send });
+      remember(ensured);
+      return { result: isSent ? 'written' : 'already', id: ensured };
     });
+  }
+
+  /** As long as a survey counts as fresh: plans made from it do not know better. */
+  private isRecent({ at }: Written<unknown>): boolean {
+    return this.now() - at <= this.dependencies.surveyMaxAgeMs;
+  }
+
+  private now(): number {
+    return this.dependencies.clock.now().getTime();
   }
 
   private async findService(key: string): Promise<number | null> {
@@ -86,6 +150,13 @@ export class Catalogue {
       `Products for ${productKey}`,
     );
   }
+}
+
+/** A record as it was written, by which organization and when. */
+interface Written<Record> {
+  record: Record;
+  by: string;
+  at: number;
 }
 
 function onlyId(hits: { id: number }[], what: string): number | null {

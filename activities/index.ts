@@ -87,7 +87,7 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
       extendContract: (request: StepRequest<ExtendContractStep>) => step(() => extendContract(dependencies, request)),
       postAdjustment: (request: StepRequest<PostAdjustmentStep>) => step(() => postAdjustment(dependencies, request)),
       postCharge: (request: StepRequest<PostChargeStep>) => step(() => postCharge(dependencies, request)),
-      verifyOrganization: (request: VerifyRequest) => verifyOrganization(dependencies, slices, request),
+      verifyOrganization: (request: VerifyRequest) => verifyOrganization(dependencies, slices, catalogue, request),
     }),
   };
 }

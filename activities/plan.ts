@@ -1,12 +1,12 @@
 import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
-import { planOrganization } from '../shared/billing/plan.js';
+import { paidOnceKeys, planOrganization } from '../shared/billing/plan.js';
 import { previousMonth } from '../shared/billing/month.js';
 import { same } from '../shared/billing/text.js';
 import type { Books, Note, Plan } from '../shared/billing/types.js';
 import { readOutcome } from '../shared/evidence/months.js';
 import type { Mode, PlanMade, PlanRequest, Ref } from '../shared/contract.js';
-import { subscriptionKeys } from './books.js';
 import { modeFor, type Modes } from '../shared/modes.js';
+import { paidOnceOn, subscriptionKeys } from './books.js';
 import type { Dependencies } from './dependencies.js';
 import { withUnfinished } from './extensions.js';
 import { isSurveyFresh, noteWriting, untilVisible } from './freshness.js';
@@ -101,7 +101,9 @@ async function currentBooks(
   const isFresh = survey !== null && (await isSurveyFresh(dependencies, request));
   const surveyed = isFresh ? await slices.books(survey, slice.organization.id) : null;
   if (surveyed === null) await untilVisible(dependencies, request);
-  const read = surveyed ?? (await ownReads(dependencies, facts, slice));
+  // A run's survey may be too old for an organization, but services and products change seldom; who asks for a fresh look gets one.
+  const sharedMaxAgeMs = survey === null ? 0 : dependencies.surveyMaxAgeMs;
+  const read = surveyed ?? (await ownReads(dependencies, facts, slice, sharedMaxAgeMs));
   const books = await withUnfinished(dependencies, request.broker, read);
   const { needs } = planOrganization({ facts, slice, books, settings: dependencies.settings });
   if (needs.length === 0) return books;
@@ -112,16 +114,19 @@ async function currentBooks(
 }
 
 /** What Autotask holds for this organization alone. */
-export function ownReads(
-  { autotask, heartbeat, signal }: Dependencies,
-  { month }: MonthFacts,
+function ownReads(
+  { autotask, heartbeat, signal, settings }: Dependencies,
+  facts: MonthFacts,
   slice: OrganizationFacts,
+  sharedMaxAgeMs: number,
 ): Promise<Books> {
-  const companyId = companyIdOf(slice.organization.companyIdText ?? '') ?? null;
+  const { month } = facts;
   return autotask.readOrganizationBooks({
     month,
-    companyId,
+    companyId: companyIdOf(slice.organization.companyIdText ?? '') ?? null,
     subscriptionKeys: [...subscriptionKeys(slice)],
+    isPaidOnce: paidOnceOn(new Set(paidOnceKeys({ facts, slice, settings })), month),
+    sharedMaxAgeMs,
     onProgress: heartbeat,
     signal: signal(),
   });

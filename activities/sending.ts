@@ -43,7 +43,7 @@ const TRIES = 2;
  * Sends it unless it was sent before, by whomever: an earlier attempt, a run of another month, a worker that is no more. Those who mean the same write at
  * the same time take turns, and of two processes one claims the intent.
  */
-export function sendOnce<T>(dependencies: Sender, { broker }: MonthRequest, write: OnceOnly<T>): Promise<T> {
+export function sendOnce<T>(dependencies: Sender, { broker }: Pick<MonthRequest, 'broker'>, write: OnceOnly<T>): Promise<T> {
   const name = `intents/${broker}/${digestOf(write.identity)}`;
   return turnsOf(dependencies.evidence).take(name, () => sendInTurn(dependencies, name, write));
 }

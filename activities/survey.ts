@@ -1,8 +1,9 @@
 import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
+import { paidOnceKeys } from '../shared/billing/plan.js';
 import type { Books } from '../shared/billing/types.js';
 import type { SurveyRequest, SurveyTaken } from '../shared/contract.js';
 import type { SurveyManifest } from '../shared/evidence/months.js';
-import { indexBooks, ownBooks, sharedBooks, type BooksIndex } from './books.js';
+import { indexBooks, ownBooks, paidOnceOn, sharedBooks, type BooksIndex } from './books.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
 import { isNamed, type Slices } from './slices.js';
@@ -30,15 +31,19 @@ async function readMonthBooks(
   request: SurveyRequest,
 ): Promise<Books> {
   const facts = await slices.facts(request.report);
-  const companyIds: number[] = [];
-  for await (const { organization } of organizationsOf(slices, request)) {
-    const id = companyIdOf(organization.companyIdText ?? '');
-    if (id !== undefined) companyIds.push(id);
+  const { month } = request;
+  const companyIds = new Set<number>();
+  const paidOnce = new Set<string>();
+  for await (const slice of organizationsOf(slices, request)) {
+    const id = companyIdOf(slice.organization.companyIdText ?? '');
+    if (id !== undefined) companyIds.add(id);
+    for (const key of paidOnceKeys({ facts, slice, settings })) paidOnce.add(key);
   }
   const options = { onProgress: heartbeat, signal: signal() };
-  const books = await autotask.readBooks({ month: request.month, companyIds: [...new Set(companyIds)], ...options });
+  const isPaidOnce = paidOnceOn(paidOnce, month);
+  const books = await autotask.readBooks({ month, companyIds: [...companyIds], isPaidOnce, ...options });
   const needed = await contractsInQuestion(slices, request, facts, indexBooks(books), settings);
-  return needed.length === 0 ? books : autotask.readNeighbours(books, request.month, needed, options);
+  return needed.length === 0 ? books : autotask.readNeighbours(books, month, needed, options);
 }
 
 async function contractsInQuestion(

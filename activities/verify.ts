@@ -1,46 +1,45 @@
-import { big } from '../shared/billing/decimal.js';
 import { addDays, lastDay } from '../shared/billing/month.js';
 import { differenceText } from '../shared/billing/advice.js';
-import { planBlind, planOrganization } from '../shared/billing/plan.js';
+import { planBlind } from '../shared/billing/plan.js';
 import { organizationResult } from '../shared/billing/reconcile.js';
 import { applyStops, isParked, type Outcome, type Stop } from '../shared/billing/results.js';
-import { fold, same } from '../shared/billing/text.js';
-import type { Books, Ghost, Plan, PlannedItem, Settings } from '../shared/billing/types.js';
+import type { Ghost, Plan, PlannedItem } from '../shared/billing/types.js';
 import { ITEMS_SHOWN, type OrganizationSummary, type VerifyRequest } from '../shared/contract.js';
 import { readOutcome } from '../shared/evidence/months.js';
-import type { ContractService } from '../shared/autotask/index.js';
-import { ApiError } from '../shared/http/errors.js';
 import { modeFor } from '../shared/modes.js';
-import { overlay } from './books.js';
+import type { Catalogue } from './catalogue.js';
 import { detailsOf } from './details.js';
 import { finishExtensions } from './extensions.js';
 import type { Dependencies } from './dependencies.js';
 import { noteWriting } from './freshness.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
-import { PATIENCE_MS } from './patience.js';
 import type { KeptPlan } from './plan.js';
+import { readBack } from './read-back.js';
 import type { Slices } from './slices.js';
 
-/**
- * Rule 7.9: everything written is read back and compared. The comparison is the planner itself: what it would still write is what does not agree. Then the
- * organization's outcome is kept, whatever came of it.
- */
+/** Rule 7.9: everything written is read back and compared (`read-back.ts`). Then the organization's outcome is kept, whatever came of it. */
 export async function verifyOrganization(
   dependencies: Dependencies,
   slices: Slices,
+  catalogue: Catalogue,
   request: VerifyRequest,
 ): Promise<OrganizationSummary> {
-  const counted = await dependencies.autotask.countCalls(() => settle(dependencies, slices, request));
+  const counted = await dependencies.autotask.countCalls(() => settle(dependencies, slices, catalogue, request));
   if (wasTouched(request)) await noteWriting(dependencies, request);
   const outcome = { ...counted.result, calls: { ...request.calls, autotask: request.calls.autotask + counted.calls } };
   return summarize(dependencies, slices, request, outcome);
 }
 
-async function settle(dependencies: Dependencies, slices: Slices, request: VerifyRequest): Promise<Outcome> {
+async function settle(
+  dependencies: Dependencies,
+  slices: Slices,
+  catalogue: Catalogue,
+  request: VerifyRequest,
+): Promise<Outcome> {
   const kept = request.plan === null ? null : await dependencies.evidence.get<KeptPlan>(request.plan);
   if (kept === null) return blindOutcome(dependencies, slices, request);
   if (request.skipReason !== null) return skippedOutcome(dependencies, kept.plan, request, request.skipReason);
-  const check = wasTouched(request) ? await readBack(dependencies, slices, request, kept) : null;
+  const check = wasTouched(request) ? await readBack({ dependencies, slices, catalogue }, request, kept) : null;
   if (isAgreed(check) && request.stops.length === 0) await finishExtensions(dependencies, request.broker, request.contractIds);
   const items = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, request)), check);
   const ghosts = ghostsAfter(kept.plan, check);
@@ -89,112 +88,6 @@ async function skippedOutcome({ evidence }: Dependencies, plan: Plan, request: V
     ...outcome,
     message: isBilled ? `The skip (${reason}) came after the month was billed; nothing was taken back.` : `Skipped: ${reason}`,
   };
-}
-
-// ---------------------------------------------------------------------------------------------------------------- reading back
-
-const WITHOUT_BREAKERS: Settings['breakers'] = {
-  monthDropPercent: 0,
-  organizationPercent: 0,
-  organizationAmount: '0',
-  itemFactor: 0,
-  newContracts: 0,
-};
-
-/** The plan that would still be needed after everything was written; null when Autotask cannot be read. */
-async function readBack(
-  dependencies: Dependencies,
-  slices: Slices,
-  request: VerifyRequest,
-  kept: KeptPlan,
-): Promise<Plan | 'unreadable'> {
-  try {
-    let check: Plan | null = null;
-    for (const patience of PATIENCE_MS) {
-      await dependencies.clock.sleep(patience);
-      dependencies.heartbeat('reading back');
-      const after = await booksAfter(dependencies, request, kept);
-      check = await planAgain(dependencies, slices, request, after);
-      if (check.steps.length === 0 && isSeen(kept.plan, after, request)) break;
-    }
-    return check!;
-  } catch (error) {
-    const { number, last } = dependencies.attempt();
-    if (error instanceof ApiError && number >= last) return 'unreadable';
-    throw error;
-  }
-}
-
-/** Whether the charges that were written are to be seen: a row may show before the charge beside it, and seem to be enough without it. */
-function isSeen(plan: Plan, { charges }: Books, { stops }: VerifyRequest): boolean {
-  const stopped = new Set(stops.flatMap(({ items }) => items));
-  return plan.steps.every((step) => {
-    if (step.kind !== 'postCharge' || step.items.some((id) => stopped.has(id))) return true;
-    if (step.action === 'delete') return !charges.some(({ id }) => id === step.chargeId);
-    const { unitPrice, unitCost, quantity } = step;
-    return charges.some(
-      (charge) =>
-        same(charge.key, step.chargeKey) &&
-        big(charge.unitPrice).eq(unitPrice) &&
-        big(charge.unitCost).eq(unitCost) &&
-        big(charge.quantity).eq(quantity),
-    );
-  });
-}
-
-async function booksAfter(dependencies: Dependencies, request: VerifyRequest, { plan, books }: KeptPlan): Promise<Books> {
-  const { autotask } = dependencies;
-  const fresh = await autotask.readBack({ month: request.month, contractIds: request.contractIds, ...cataloguesOf(plan) });
-  const after: Books = {
-    ...overlay(books, fresh, request.contractIds),
-    services: [...new Map([...books.services, ...fresh.services].map((service) => [service.id, service])).values()],
-    products: [...new Map([...books.products, ...fresh.products].map((product) => [product.id, product])).values()],
-  };
-  await describeServices(dependencies, plan, fresh.contractServices, after);
-  return after;
-}
-
-async function planAgain({ settings }: Dependencies, slices: Slices, request: VerifyRequest, books: Books): Promise<Plan> {
-  const facts = await slices.facts(request.given.report);
-  const slice = await slices.organization(request.given.report, request.organizationId);
-  return planOrganization({
-    facts,
-    slice,
-    books,
-    settings: { ...settings, breakers: WITHOUT_BREAKERS },
-    refused: request.refused,
-  });
-}
-
-/** Keys of the services and products the plan made or changed: they are read back too. */
-function cataloguesOf(plan: Plan): { serviceKeys: string[]; productKeys: string[] } {
-  return {
-    serviceKeys: plan.steps.flatMap((step) => (step.kind === 'ensureService' ? [step.serviceKey] : [])),
-    productKeys: plan.steps.flatMap((step) => (step.kind === 'ensureProduct' ? [step.productKey] : [])),
-  };
-}
-
-/** Rule 5.4: a new contract service gets the text that customers read instead of the service's key, once. A text of somebody's own is left alone. */
-async function describeServices(
-  { autotask }: Dependencies,
-  plan: Plan,
-  contractServices: ContractService[],
-  after: Books,
-): Promise<void> {
-  const keys = new Map(after.services.map((service) => [service.id, fold(service.key)]));
-  const contractKeys = new Map(
-    after.contracts.map((contract) => [contract.id, [fold(contract.subscriptionId), fold(contract.number)]]),
-  );
-  for (const step of plan.steps) {
-    if (step.kind !== 'postAdjustment' || step.invoiceDescription === null) continue;
-    const target = contractServices.find(
-      (candidate) =>
-        keys.get(candidate.serviceId) === fold(step.serviceKey) &&
-        (candidate.contractId === step.contractId || contractKeys.get(candidate.contractId)?.includes(fold(step.contractKey))),
-    );
-    const isOurs = fold(target?.invoiceDescription) === '' || fold(target?.invoiceDescription) === fold(step.serviceKey);
-    if (target && isOurs) await autotask.updateContractService(target.contractId, target.id, step.invoiceDescription);
-  }
 }
 
 // ---------------------------------------------------------------------------------------------------------------- comparing

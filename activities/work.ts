@@ -1,3 +1,4 @@
+import { Forecast } from '../shared/autotask/index.js';
 import { tripMonth } from '../shared/billing/breakers.js';
 import type { OrganizationFacts } from '../shared/billing/facts.js';
 import { monthResult } from '../shared/billing/reconcile.js';
@@ -27,6 +28,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     quiet: 0,
     mode: request.mode ?? dependencies.mode,
   };
+  const forecast = new Forecast(0, { ...dependencies.autotask.limits, surveyMaxAgeMs: dependencies.surveyMaxAgeMs });
   for await (const slice of organizationsOf(slices, request)) {
     heartbeat(slice.organization.name);
     const books = await slices.books(request.survey, slice.organization.id);
@@ -37,9 +39,10 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     if (await needsWorkflow(dependencies, request, plan, slice)) {
       work.organizations.push(slice.organization.id);
       names.push(slice.organization.name);
+      forecast.add(plan);
     } else if (await settleQuietly(dependencies, request, plan)) work.quiet += 1;
   }
-  return work;
+  return { ...work, effort: forecast.effort() };
 }
 
 async function needsWorkflow(

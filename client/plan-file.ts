@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Effort } from '../shared/billing/effort.js';
+import type { Effort } from '../shared/autotask/effort.js';
 import type { Calls, MonthResult } from '../shared/billing/results.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import { CommandError, EXIT } from './exit.js';

@@ -155,6 +155,8 @@ export interface Work {
   heldMonth: string | null;
   quiet: number;
   mode: Mode;
+  /** What the run will take, for whoever watches; absent in runs of earlier releases. */
+  effort?: { calls: number; minutes: number };
 }
 
 export interface PlanRequest extends MonthRequest {

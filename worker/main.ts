@@ -79,7 +79,8 @@ function workersBy(
   connection: NativeConnection,
   maySend: () => boolean,
 ): (queue: Queue) => Promise<Worker> {
-  const activities = createActivities(createDependencies(config, evidence, maySend));
+  const dependencies = createDependencies(config, evidence, maySend);
+  const activities = createActivities(dependencies);
   const common = { connection, namespace, ...SHUTDOWN };
   const { broker } = config;
   const options: Record<Queue, () => Promise<WorkerOptions>> = {
@@ -101,7 +102,7 @@ function workersBy(
       Promise.resolve({
         ...common,
         taskQueue: autotaskQueue(broker),
-        activities: heartbeating(activities.autotask),
+        activities: heartbeating(activities.autotask, () => dependencies.autotask.waiting()),
         maxConcurrentActivityTaskExecutions: AUTOTASK_ACTIVITIES,
       }),
   };

@@ -32,6 +32,7 @@ import type {
   MonthRequest,
   OrganizationBillingInput,
   SettledSignal,
+  Work,
 } from '../shared/contract.js';
 import { deciding, noticing, reading, short } from './activities.js';
 import { billingBroker, billingMonth, billingStatus, organizationAttributes, scheduledStart } from './attributes.js';
@@ -84,6 +85,10 @@ async function tellPeople(broker: string, asOf: Day, { months }: DailyBillingRes
 /** The day the run stands for: the schedule's nominal one, so that a late start or a back-fill bills the right month. */
 const nominalDay = (): Day =>
   (workflowInfo().typedSearchAttributes.get(scheduledStart) ?? workflowInfo().startTime).toISOString().slice(0, 10);
+
+/** What the run was expected to take when it found its work. */
+const effortText = ({ effort }: Work): string =>
+  effort === undefined ? '' : `; in all about ${effort.calls} calls to Autotask, ${effort.minutes} minutes`;
 
 type Input = DailyBillingInput & { asOf: Day };
 
@@ -170,7 +175,7 @@ class DailyRun {
       this.running += 1;
       void this.billOne(request, organizations[started]!, given); // never rejects but by cancellation, which ends the run
       started += 1;
-      this.tell(`${started} of ${organizations.length} organizations with work started`);
+      this.tell(`${started} of ${organizations.length} organizations with work started${effortText(state.work)}`);
     }
     await condition(() => this.running === 0);
     if (started < organizations.length)

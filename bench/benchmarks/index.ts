@@ -11,6 +11,10 @@ interface Entry {
 }
 
 export const benchmarks: Record<string, Entry> = {
+  calls: {
+    summary: 'calls to Autotask against the fewest there can be, and against looking up line by line',
+    load: () => import('./calls.js'),
+  },
   sandbox: {
     summary: 'how fast the stand-ins answer, so that they never are the bottleneck',
     load: () => import('./sandbox.js'),

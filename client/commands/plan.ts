@@ -1,4 +1,4 @@
-import { effortOf } from '../../shared/billing/effort.js';
+import { effortOf } from '../../shared/autotask/effort.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadConfig } from '../../shared/config.js';
 import { memoryEvidence } from '../../shared/evidence/index.js';
@@ -39,7 +39,9 @@ export async function plan(
   );
   if (context.isTerminal) process.stderr.write(CLEAR_LINE);
   const { result, plans, calls } = preview;
-  const effort = effortOf(plans, calls.autotask, config.autotask);
+  const { surveyMaxAgeMs } = config;
+  const tenant = plans.some(({ steps }) => steps.length > 0) ? await dependencies.autotask.readThreshold() : null;
+  const effort = effortOf(plans, calls.autotask, { ...config.autotask, surveyMaxAgeMs, tenant });
   const { organizations: _, ...totals } = result;
   const whole: PlanFile = {
     broker: config.broker,

@@ -1,7 +1,7 @@
 import { commandFor, differenceText, signed, type Addressee } from '../../shared/billing/advice.js';
 import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
 import { describeStep, markOf, type Mark } from '../../shared/billing/describe.js';
-import type { Effort } from '../../shared/billing/effort.js';
+import type { Effort } from '../../shared/autotask/effort.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { groupBy, same } from '../../shared/billing/text.js';
 import type { Decimal, Ghost, Plan, PlannedItem, Step } from '../../shared/billing/types.js';

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HOUR_MS, isLookDue, turnByTenant, type Look, type Threshold, type Turn } from './quota.js';
 
 /**
  * Everything that goes to Autotask passes here. Its limits are counted by the request: 10,000 an hour per tenant, shared with every other tool of the MSP,
@@ -15,19 +16,30 @@ export const realClock: GateClock = {
   sleep: async (milliseconds, signal) => void (await sleep(milliseconds, undefined, signal ? { signal } : {})),
 };
 
-const HOUR_MS = 3_600_000;
+/** Pauses after refusals in a row: doubled from the first to the longest. */
+const FIRST_PAUSE_MS = 10_000;
+const SHORTEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 120_000;
+/** Whoever waits looks around at least this often: what it waits for may have changed. */
+const LONGEST_SLEEP_MS = 60_000;
 
 export class Gate {
   /** When each call of the last hour was let through, oldest first. */
   private readonly passed: number[] = [];
   private readonly inFlight = new Map<string, number>();
   private readonly waiting = new Map<string, (() => void)[]>();
-  private pausedUntil = 0;
   private readonly counter = new AsyncLocalStorage<{ calls: number }>();
+  private pausedUntil = 0;
+  private refusals = 0;
+  private look: Look | null = null;
+  private looking: Promise<void> | null = null;
+  private held = { count: 0, why: '' };
 
   constructor(
     private readonly limits: { callsPerHour: number; threads: number },
-    private readonly clock: GateClock = realClock,
+    readonly clock: GateClock = realClock,
+    /** Asks Autotask for the tenant's quota, past this gate; null: it cannot be told. */
+    private readonly threshold: () => Promise<Threshold | null> = () => Promise.resolve(null),
   ) {}
 
   /** Runs one request on an endpoint when the limits let it. */
@@ -35,17 +47,29 @@ export class Gate {
     await this.takeThread(endpoint);
     try {
       await this.takeCall(signal);
-      const counted = this.counter.getStore();
-      if (counted) counted.calls += 1;
       return await request();
     } finally {
       this.giveThread(endpoint);
     }
   }
 
-  /** Lets nothing through for a while: the server asked for it. */
-  pause(milliseconds: number): void {
+  /** Autotask refused a request for want of quota or threads: nothing goes through for as long as it asked, or longer each time. */
+  refused(askedMs: number | undefined): number {
+    const pause = Math.min((askedMs ?? FIRST_PAUSE_MS) * 2 ** this.refusals, LONGEST_PAUSE_MS);
+    const milliseconds = Math.max(pause, askedMs ?? 0, SHORTEST_PAUSE_MS);
+    this.refusals = Math.min(this.refusals + 1, 8);
     this.pausedUntil = Math.max(this.pausedUntil, this.clock.now() + milliseconds);
+    return milliseconds;
+  }
+
+  /** Autotask answered: it refuses no longer. */
+  answered(): void {
+    this.refusals = 0;
+  }
+
+  /** Why calls wait at this moment, in words for an operator; null when none does. */
+  status(): string | null {
+    return this.held.count > 0 ? this.held.why : null;
   }
 
   /** Counts the calls that `work` makes, however many others go on beside it. */
@@ -82,18 +106,71 @@ export class Gate {
 
   private async takeCall(signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
-      this.forgetOld();
+      await this.lookWhenDue();
       const now = this.clock.now();
-      const budgetAt = this.passed.length < this.limits.callsPerHour ? now : this.passed[0]! + HOUR_MS;
-      const at = Math.max(budgetAt, this.pausedUntil);
+      const { at, why } = this.turn(now);
       if (at <= now) break;
-      await this.clock.sleep(at - now, signal);
+      await this.hold(why ?? '', Math.min(at - now, LONGEST_SLEEP_MS), signal);
     }
+    this.noteCall();
+  }
+
+  private noteCall(): void {
+    const counted = this.counter.getStore();
+    if (counted) counted.calls += 1;
+    if (this.look) this.look.callsSince += 1;
     this.passed.push(this.clock.now());
+  }
+
+  /** When the next call may go: what asks for the longest wait decides. */
+  private turn(now: number): Turn {
+    this.forgetOld();
+    const { callsPerHour } = this.limits;
+    const byShare: Turn =
+      this.passed.length < callsPerHour
+        ? { at: now, why: null }
+        : {
+            at: this.passed[0]! + HOUR_MS,
+            why: `Waiting: the share of ${callsPerHour} calls an hour (AUTOTASK_CALLS_PER_HOUR) is used.`,
+          };
+    const byRefusal: Turn = {
+      at: this.pausedUntil,
+      why: 'Waiting: Autotask refused a request (429). It is sent again by itself.',
+    };
+    const byTenant = turnByTenant(this.look, this.passed.at(-1) ?? 0, now);
+    return [byShare, byRefusal, byTenant].reduce((latest, turn) => (turn.at > latest.at ? turn : latest));
+  }
+
+  private async hold(why: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+    this.held = { count: this.held.count + 1, why };
+    try {
+      await this.clock.sleep(milliseconds, signal);
+    } finally {
+      this.held.count -= 1;
+    }
+  }
+
+  /** One look at a time, whoever needs it. While Autotask refuses requests it would be refused too. */
+  private async lookWhenDue(): Promise<void> {
+    this.forgetOld();
+    const now = this.clock.now();
+    if (this.looking === null && now >= this.pausedUntil && isLookDue(this.look, this.passed.length, now))
+      this.looking = this.lookNow().finally(() => (this.looking = null));
+    await this.looking;
+  }
+
+  private async lookNow(): Promise<void> {
+    this.noteCall();
+    const seen = await this.threshold();
+    // Not told: the next look is due as after one that saw nothing.
+    const { limit, used } = seen ?? { limit: Infinity, used: 0 };
+    this.look = { limit, used, at: this.clock.now(), ours: this.passed.length, callsSince: 0 };
   }
 
   private forgetOld(): void {
     const since = this.clock.now() - HOUR_MS;
-    while (this.passed.length > 0 && this.passed[0]! <= since) this.passed.shift();
+    let gone = 0;
+    while (gone < this.passed.length && this.passed[gone]! <= since) gone += 1;
+    if (gone > 0) this.passed.splice(0, gone);
   }
 }

@@ -1,4 +1,7 @@
-export { Autotask, type Condition, type ReadOptions } from './autotask.js';
+export { Autotask } from './autotask.js';
+export type { ReadBack, ReadOptions, Written } from './reads.js';
+export type { Condition } from './conditions.js';
 export { Gate, type GateClock } from './gate.js';
 export { fromWire, toWire } from './days.js';
 export type { ContractService, Currency } from './translate.js';
+export { effortOf, Forecast, type Effort, type EffortLimits } from './effort.js';

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { AutotaskConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
 import { name, send, type ApiAnswer } from '../http/request.js';
-import type { Gate } from './gate.js';
+import { Gate, type GateClock } from './gate.js';
+import type { Threshold } from './quota.js';
 
-/** Requests to Autotask: zone, credentials, gate, and what its answers mean. One request each; nothing is repeated but after a zone move. */
+/** Requests to Autotask: zone, credentials, gate, and what its answers mean. Nothing is repeated but what Autotask did not take: after a zone move, and 429. */
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
@@ -22,25 +23,50 @@ const ZONE_URL = 'https://webservices.autotask.net/atservicesrest/v1.0/zoneInfor
 const zoneSchema = z.object({ url: z.string().min(1) });
 const errorSchema = z.object({ errors: z.array(z.unknown()).min(1) });
 
-/** How long everything stands still after a refusal that names no time. */
-const PAUSE_MS = 10_000;
+const thresholdSchema = z.object({ externalrequestthreshold: z.number(), currenttimeframerequestcount: z.number() });
+
+/** How long a call that Autotask refuses for want of quota or threads is sent again: longer than the hour in which quota comes back. */
+const PATIENCE_MS = 3 * 3_600_000;
+
+/** Another clock, and another place to ask for the zone, for tests; and whether this process may send something now. */
+export interface TransportOptions {
+  clock?: GateClock | undefined;
+  zoneUrl?: string | undefined;
+  maySend?: (() => boolean) | undefined;
+}
 
 export class Transport {
+  readonly gate: Gate;
   private base: Promise<URL> | null = null;
   private readonly zoneUrl: string;
   private readonly maySend: () => boolean;
 
   constructor(
     private readonly config: AutotaskConfig,
-    private readonly gate: Gate,
-    { zoneUrl = ZONE_URL, maySend = () => true }: { zoneUrl?: string | undefined; maySend?: (() => boolean) | undefined } = {},
+    { clock, zoneUrl = ZONE_URL, maySend = () => true }: TransportOptions = {},
   ) {
     this.zoneUrl = zoneUrl;
     this.maySend = maySend;
+    this.gate = new Gate(config, clock, () => this.readThreshold());
   }
 
-  /** Sends the call and answers its JSON; null where a record that was asked for by id is not there. */
+  /**
+   * Sends the call and answers its JSON; null where a record that was asked for by id is not there. One that Autotask refused before any work (429) waits
+   * at the gate and is sent again, reads and writes alike.
+   */
   async call(call: Call): Promise<unknown> {
+    const since = this.gate.clock.now();
+    for (;;) {
+      try {
+        return await this.callInZone(call);
+      } catch (error) {
+        const isRefused = error instanceof ApiError && error.kind === 'rate-limited';
+        if (!isRefused || this.gate.clock.now() - since >= PATIENCE_MS) throw error;
+      }
+    }
+  }
+
+  private async callInZone(call: Call): Promise<unknown> {
     try {
       return await this.callOnce(call);
     } catch (error) {
@@ -75,6 +101,22 @@ export class Transport {
     );
   }
 
+  /** The tenant's quota, past the gate that asks for it; null where Autotask does not tell. */
+  async readThreshold(): Promise<Threshold | null> {
+    try {
+      const url = new URL('ThresholdInformation', await this.baseUrl());
+      const answer = await send({ method: 'GET', url, headers: this.headers(), isRead: true });
+      const told = thresholdSchema.safeParse(lowerKeys(answer.json));
+      if (answer.status === 429) this.gate.refused(answer.retryAfterMs);
+      return answer.status === 200 && told.success
+        ? { limit: told.data.externalrequestthreshold, used: told.data.currenttimeframerequestcount }
+        : null;
+    } catch (error) {
+      if (error instanceof ApiError) return null;
+      throw error;
+    }
+  }
+
   private async callOnce(call: Call): Promise<unknown> {
     const base = await this.baseUrl();
     const url = new URL(call.path, base);
@@ -90,8 +132,9 @@ export class Transport {
       if (!this.maySend()) throw new ApiError('unavailable', `${name(request)}: not sent, this process lost the broker's gate`);
       return send(request);
     });
-    if (answer.status === 200) return answer.json;
-    throw this.refusal(call, url, answer);
+    if (answer.status !== 200) throw this.refusal(call, url, answer);
+    this.gate.answered();
+    return answer.json;
   }
 
   private headers(): Record<string, string> {
@@ -109,8 +152,7 @@ export class Transport {
     const facts = { status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
     const message = `${name({ method, url })}: ${status} ${texts.join('; ') || 'without a reason'}`;
     if (status === 429 || texts.some((text) => THREADS.test(text))) {
-      this.gate.pause(retryAfterMs ?? PAUSE_MS);
-      return new ApiError('rate-limited', message, { ...facts, retryAfterMs: retryAfterMs ?? PAUSE_MS });
+      return new ApiError('rate-limited', message, { ...facts, retryAfterMs: this.gate.refused(retryAfterMs) });
     }
     if (status === 401 || status === 403)
       return new ApiError(

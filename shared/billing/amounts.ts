@@ -3,7 +3,7 @@ import { chargeSteps, restBecause } from './charge.js';
 import { big, minorUnits } from './decimal.js';
 import { parseChargeKey } from './keys.js';
 import { addMonths, firstDay, lastDay, monthOf, nextMonth } from './month.js';
-import { hasMoney } from './rows.js';
+import { hasMoney, isEqualRow } from './rows.js';
 import {
   add,
   chargesOfOthers,
@@ -104,8 +104,14 @@ export function isQuiet(billable: Billable, place: Place, books: Books): boolean
     state.charges.length === 0 &&
     adjustmentTarget(billable) !== null &&
     unitsDiffer(place, billable);
-  const mayCarryOn = billable.isOneOff && (place.rows.row?.units ?? 0) !== 0 && place.endDay >= firstDay(nextMonth(place.month));
-  return !unitsMayFollow && !mayCarryOn;
+  return !unitsMayFollow && !mayCarryOn(billable, place);
+}
+
+/** Whether next month's row may still have the units of what is paid once (7.6); where it is in the books, it tells. */
+function mayCarryOn(billable: Billable, place: Place): boolean {
+  const { row, next } = place.rows;
+  if (!billable.isOneOff || row === null || row.units === 0 || place.endDay < firstDay(nextMonth(place.month))) return false;
+  return next === null || !(next.frozen || !isEqualRow(next, row));
 }
 
 // ---------------------------------------------------------------------------------------------------------------- nothing to do, or frozen

@@ -321,8 +321,18 @@ function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, contex
 function needsDetail({ entry, place, amounts }: Draft, extendsFrom: Day | null, context: ContractContext): boolean {
   if (place.extendsFrom !== null && extendsFrom !== null) return true;
   if (isChargeType(entry.item.type as RecordType)) return amounts.extendTo !== null;
-  return !isQuiet(billableOf(entry, context.month), place, context.books);
+  return !isAdjustedForSure(entry.item, place) && !isQuiet(billableOf(entry, context.month), place, context.books);
 }
+
+/** An open row with units on a contract that starts in the month: no row before it can show the same, so it was adjusted, whatever follows (rule 7.0). */
+const isAdjustedForSure = ({ isOneOff }: Item, { contract, month, rows: { row } }: Place): boolean =>
+  contract !== null &&
+  contract.startDay >= firstDay(month) &&
+  row !== null &&
+  row.units > 0 &&
+  !row.isExpected &&
+  !row.frozen &&
+  !isOneOff;
 
 // ---------------------------------------------------------------------------------------------------------------- steps before the amounts
 

@@ -58,6 +58,13 @@ export function planOrganization(input: PlanInput): Plan {
   return plan;
 }
 
+/** Folded contract keys of what is paid once: of those alone it matters whether next month's row still has units (rule 7.6). */
+export function paidOnceKeys({ facts, slice, settings }: Omit<PlanInput, 'books'>): string[] {
+  return buildItems(slice.lines, itemContext(slice, indexPrices(facts.prices), settings))
+    .filter(({ isOneOff }) => isOneOff)
+    .map((item) => fold(keyedItem(item, settings).contractKey));
+}
+
 // ---------------------------------------------------------------------------------------------------------------- what stops an item by itself (2.2, 2.5, 3)
 
 interface Refusal {

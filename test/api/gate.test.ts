@@ -27,7 +27,7 @@ describe('the gate', () => {
     const clock = clockAt(1_000_000);
     const gate = new Gate({ callsPerHour: 3, threads: 2 }, clock);
     for (let call = 0; call < 4; call += 1) await pass(gate);
-    expect(clock.slept).toEqual([HOUR_MS]);
+    expect(clock.slept.reduce((sum, slept) => sum + slept, 0)).toBe(HOUR_MS);
     expect(gate.lastHour()).toBe(1);
   });
 
@@ -59,7 +59,7 @@ describe('the gate', () => {
   test('stands still for as long as the server asked', async () => {
     const clock = clockAt(0);
     const gate = new Gate({ callsPerHour: 1000, threads: 1 }, clock);
-    gate.pause(7000);
+    gate.refused(7000);
     await pass(gate);
     expect(clock.slept).toEqual([7000]);
   });

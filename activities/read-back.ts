@@ -1,0 +1,175 @@
+import { big } from '../shared/billing/decimal.js';
+import { planOrganization } from '../shared/billing/plan.js';
+import { fold, same } from '../shared/billing/text.js';
+import { monthOf } from '../shared/billing/month.js';
+import type { Books, Charge, Plan, Settings, Step } from '../shared/billing/types.js';
+import type { VerifyRequest } from '../shared/contract.js';
+import type { ContractService, ReadBack, Written } from '../shared/autotask/index.js';
+import { ApiError } from '../shared/http/errors.js';
+import type { Catalogue } from './catalogue.js';
+import type { Dependencies } from './dependencies.js';
+import { PATIENCE_MS } from './patience.js';
+import type { KeptPlan } from './plan.js';
+import type { Slices } from './slices.js';
+
+/**
+ * Rule 7.9: everything written is read back, one query per kind of record, and compared. The comparison is the planner itself: what it would still write
+ * is what does not agree.
+ */
+
+const WITHOUT_BREAKERS: Settings['breakers'] = {
+  monthDropPercent: 0,
+  organizationPercent: 0,
+  organizationAmount: '0',
+  itemFactor: 0,
+  newContracts: 0,
+};
+
+interface Sources {
+  dependencies: Dependencies;
+  slices: Slices;
+  catalogue: Catalogue;
+}
+
+/** The plan that would still be needed after everything was written; `unreadable` when Autotask cannot be read. */
+export async function readBack(sources: Sources, request: VerifyRequest, kept: KeptPlan): Promise<Plan | 'unreadable'> {
+  const { dependencies } = sources;
+  try {
+    let check: Plan | null = null;
+    for (const patience of PATIENCE_MS) {
+      await dependencies.clock.sleep(patience);
+      dependencies.heartbeat('reading back');
+      const { plan, books } = await planAgain(sources, request, kept);
+      check = plan;
+      if (check.steps.length === 0 && isSeen(kept.plan, books, request)) break;
+    }
+    return check!;
+  } catch (error) {
+    const { number, last } = dependencies.attempt();
+    if (error instanceof ApiError && number >= last) return 'unreadable';
+    throw error;
+  }
+}
+
+/** Whether the charges that were written are to be seen: a row may show before the charge beside it, and seem to be enough without it. */
+function isSeen(plan: Plan, { charges }: Books, { stops }: VerifyRequest): boolean {
+  const stopped = new Set(stops.flatMap(({ items }) => items));
+  return plan.steps.every((step) => {
+    if (step.kind !== 'postCharge' || step.items.some((id) => stopped.has(id))) return true;
+    if (step.action === 'delete') return !charges.some(({ id }) => id === step.chargeId);
+    const { unitPrice, unitCost, quantity } = step;
+    return charges.some(
+      (charge) =>
+        same(charge.key, step.chargeKey) &&
+        big(charge.unitPrice).eq(unitPrice) &&
+        big(charge.unitCost).eq(unitCost) &&
+        big(charge.quantity).eq(quantity),
+    );
+  });
+}
+
+async function planAgain(
+  { dependencies, slices, catalogue }: Sources,
+  request: VerifyRequest,
+  { plan, books }: KeptPlan,
+): Promise<KeptPlan> {
+  const { autotask, settings } = dependencies;
+  const { month, given, organizationId, refused } = request;
+  const known = catalogue.writtenByOthers(plan, organizationId);
+  const written = writtenBy(plan, request, known);
+  const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
+  const fresh = await autotask.readBack({ month, written, ...options });
+  const after = overlay(books, fresh, written, month, known);
+  await describeServices(dependencies, plan, fresh.contractServices, after);
+  const facts = await slices.facts(given.report);
+  const slice = await slices.organization(given.report, organizationId);
+  const decide = (now: Books): KeptPlan => ({
+    plan: planOrganization({ facts, slice, books: now, settings: { ...settings, breakers: WITHOUT_BREAKERS }, refused }),
+    books: now,
+  });
+  const check = decide(after);
+  const { needs } = check.plan;
+  return needs.length === 0 ? check : decide(await autotask.readNeighbours(after, month, needs, options));
+}
+
+/** Services and products, as the books have them. */
+type CatalogueBooks = Pick<Books, 'services' | 'products'>;
+
+/** What the plan wrote, by kind of record; after a refusal, when two plans were carried out, everything on the contracts that were touched. */
+function writtenBy(plan: Plan, { contractIds, refused }: VerifyRequest, known: CatalogueBooks): Written {
+  const touched = new Set(contractIds);
+  const named = new Set(
+    plan.steps.flatMap((step) => ('contractKey' in step && step.contractId !== null ? [step.contractId] : [])),
+  );
+  const made = contractIds.filter((id) => !named.has(id));
+  const on = (isMeant: (step: Step) => boolean): number[] => {
+    const steps = plan.steps.filter((step) => 'contractKey' in step && isMeant(step));
+    const ids = steps.flatMap((step) => ('contractKey' in step && step.contractId !== null ? [step.contractId] : []));
+    const hasNew = steps.some((step) => 'contractKey' in step && step.contractId === null);
+    return [...new Set([...ids.filter((id) => touched.has(id)), ...(hasNew ? made : [])])].sort((left, right) => left - right);
+  };
+  const isKnown = (records: { key: string | null }[], key: string): boolean => records.some((one) => fold(one.key) === fold(key));
+  const isRow = (step: Step): boolean => step.kind === 'postAdjustment' || step.kind === 'extendContract';
+  const all = refused.length > 0 ? contractIds : null;
+  return {
+    contracts: all ?? on(({ kind }) => kind === 'upsertContract' || kind === 'extendContract'),
+    rows: all ?? on(isRow),
+    nextRows: all ?? on((step) => step.kind === 'postAdjustment' && step.purpose === 'one-off'),
+    charges: all ?? on(({ kind }) => kind === 'postCharge'),
+    contractServices: on((step) => step.kind === 'postAdjustment' && step.invoiceDescription !== null),
+    serviceKeys: plan.steps.flatMap((step) =>
+      step.kind === 'ensureService' && !isKnown(known.services, step.serviceKey) ? [step.serviceKey] : [],
+    ),
+    productKeys: plan.steps.flatMap((step) =>
+      step.kind === 'ensureProduct' && !isKnown(known.products, step.productKey) ? [step.productKey] : [],
+    ),
+  };
+}
+
+/** The books with what was read back in place of what was known before of the same records. */
+function overlay(books: Books, fresh: ReadBack, written: Written, month: string, known: CatalogueBooks): Books {
+  const [contracts, rows, charges] = [new Set(written.contracts), new Set(written.rows), new Set(written.charges)];
+  const isOfMonth = ({ key, day }: Charge): boolean => fold(key).startsWith(`cm-${month}-`) || monthOf(day) === month;
+  return {
+    ...books,
+    contracts: [...books.contracts.filter(({ id }) => !contracts.has(id)), ...fresh.contracts],
+    rows: [...books.rows.filter(({ contractId }) => !rows.has(contractId)), ...fresh.rows],
+    charges: byId([
+      ...books.charges.filter((charge) => !(charges.has(charge.contractId) && isOfMonth(charge))),
+      ...fresh.charges,
+    ]),
+    // What was written carries forward: the neighbouring rows are others now.
+    detailed: books.detailed.filter((id) => !rows.has(id)),
+    services: byId([...books.services, ...known.services, ...fresh.services]),
+    products: byId([...books.products, ...known.products, ...fresh.products]),
+  };
+}
+
+/** Each once; a later one counts. */
+const byId = <T extends { id: number }>(records: T[]): T[] => [...new Map(records.map((record) => [record.id, record])).values()];
+
+/** Rule 5.4: a new contract service gets the text that customers read instead of the service's key, once. A text of somebody's own is left alone. */
+async function describeServices(
+  { autotask }: Dependencies,
+  plan: Plan,
+  contractServices: ContractService[],
+  after: Books,
+): Promise<void> {
+  const keys = new Map(after.services.map((service) => [service.id, fold(service.key)]));
+  const contractKeys = new Map(
+    after.contracts.map((contract) => [contract.id, [fold(contract.subscriptionId), fold(contract.number)]]),
+  );
+  const described = new Set<number>();
+  for (const step of plan.steps) {
+    if (step.kind !== 'postAdjustment' || step.invoiceDescription === null) continue;
+    const target = contractServices.find(
+      (candidate) =>
+        keys.get(candidate.serviceId) === fold(step.serviceKey) &&
+        (candidate.contractId === step.contractId || contractKeys.get(candidate.contractId)?.includes(fold(step.contractKey))),
+    );
+    const isOurs = fold(target?.invoiceDescription) === '' || fold(target?.invoiceDescription) === fold(step.serviceKey);
+    if (!target || !isOurs || described.has(target.id)) continue;
+    await autotask.updateContractService(target.contractId, target.id, step.invoiceDescription);
+    described.add(target.id);
+  }
+}

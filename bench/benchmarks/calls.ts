@@ -1,0 +1,94 @@
+import { boundOf } from '../bound.js';
+import { figure, type Figure, type Measured } from '../figure.js';
+import { runMonth } from '../month.js';
+import { peerCalls } from '../peer.js';
+import { autotaskRequests, configFor, dependenciesFor, tablesOf, tally, UNLIMITED } from '../rig.js';
+import { startSandboxProcess, type SandboxProcess } from '../sandbox-process.js';
+import { generatedWorld, sized, withFolder } from '../worlds.js';
+import type { Dependencies } from '../../activities/dependencies.js';
+
+/**
+ * Calls to Autotask against the fewest there can be, for a first month, the same month with a tenth of its lines corrected, and the same unchanged; and
+ * against the way of peers, who look everything up line by line.
+ */
+
+const SIZES = [
+  { lines: 1_000, organizations: 60 },
+  { lines: 10_000, organizations: 500 },
+];
+const MONTH = '2025-10';
+/** Share of the Microsoft lines that a correction on the 20th restates. */
+const CHANGED = 0.1;
+const LIMIT = 1.02;
+const LIMIT_PER_UNCHANGED_LINE = 0.02;
+
+interface Scenario {
+  name: string;
+  now: string;
+  asOf: string;
+}
+
+const SCENARIOS: Scenario[] = [
+  { name: 'first month', now: '2025-10-18T03:00:00Z', asOf: '2025-10-18' },
+  { name: 'a tenth changed', now: '2025-10-21T03:00:00Z', asOf: '2025-10-21' },
+  { name: 'unchanged', now: '2025-10-21T03:00:00Z', asOf: '2025-10-21' },
+];
+
+export async function run({ seed, scale }: { seed: number; scale: number }): Promise<Measured> {
+  const measured: Measured = { figures: [], notes: {} };
+  for (const size of SIZES) {
+    const lines = sized(size.lines, scale);
+    const organizations = sized(size.organizations, scale);
+    const { figures, notes } = await withFolder((folder) => ofSize(folder, { lines, organizations, seed }));
+    measured.figures.push(...figures);
+    measured.notes[`${lines} lines`] = { organizations, seed, changed: CHANGED, ...notes };
+  }
+  return measured;
+}
+
+async function ofSize(folder: string, size: { lines: number; organizations: number; seed: number }): Promise<Measured> {
+  const worldPath = await generatedWorld(folder, { ...size, changed: CHANGED });
+  const sandbox = await startSandboxProcess({ worldPath, behaviour: UNLIMITED });
+  try {
+    // One worker for all of them, as it lives in the field: picklists and currencies are read once in its life.
+    const dependencies = dependenciesFor(configFor(sandbox, folder));
+    const measured: Measured = { figures: [], notes: {} };
+    for (const scenario of SCENARIOS) {
+      const { figures, notes } = await ofScenario(sandbox, dependencies, scenario, size.lines);
+      measured.figures.push(...figures);
+      measured.notes[scenario.name] = notes;
+    }
+    return measured;
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function ofScenario(
+  sandbox: SandboxProcess,
+  dependencies: Dependencies,
+  { name, now, asOf }: Scenario,
+  lines: number,
+): Promise<Measured> {
+  await sandbox.control('POST', 'clock', { now });
+  const options = { broker: 'default', month: MONTH, asOf };
+  const peers = await peerCalls(dependencies, options);
+  const before = await tablesOf(sandbox);
+  await sandbox.control('DELETE', 'requests');
+  const { result, closed } = await runMonth(dependencies, options);
+  const requests = await autotaskRequests(sandbox);
+  const bound = boundOf(before, await tablesOf(sandbox), { month: MONTH, companies: before.companies.length });
+  if (closed.held !== result.held.lines) throw new Error('The month does not add up.');
+  const calls = requests.length;
+  const counted = { better: 'less', isCounted: true } as const;
+  const what = `${name}, ${lines} lines`;
+  const figures: Figure[] = [
+    figure(`${what}: calls over the fewest`, calls / bound.total, { unit: '×', limit: LIMIT, ...counted }),
+    figure(`${what}: calls over the peers' way`, calls / peers.total, { unit: '×', ...counted }),
+  ];
+  if (name === 'unchanged')
+    figures.push(
+      figure(`${what}: calls per line`, calls / lines, { unit: 'calls', limit: LIMIT_PER_UNCHANGED_LINE, ...counted }),
+    );
+  return { figures, notes: { calls, bound, peers, written: result.writes, held: result.held.lines, requests: tally(requests) } };
+}

@@ -1,0 +1,100 @@
+import type { Tables } from './rig.js';
+
+/**
+ * The fewest calls a month can take, computed from what Autotask held before and after it, and from nothing that the product says: the bulk pages needed
+ * to know what is there, a write for everything that is different afterwards, and a read-back query per kind of record and company that was written.
+ */
+export interface Bound {
+  reads: number;
+  writes: number;
+  readBacks: number;
+  total: number;
+}
+
+const PAGE = 500;
+const pages = (records: number): number => Math.max(1, Math.ceil(records / PAGE));
+
+export interface BoundOptions {
+  month: string;
+  /** Companies that organizations of the report name. */
+  companies: number;
+}
+
+export function boundOf(before: Tables, after: Tables, { month, companies }: BoundOptions): Bound {
+  const reads = readsOf(before, month, companies);
+  const written = changesOf(before, after);
+  const writes = written.length;
+  const readBacks = new Set(written.filter(({ isReadBack }) => isReadBack).map(({ kind, owner }) => `${kind} ${owner}`)).size;
+  return { reads, writes, readBacks, total: reads + writes + readBacks };
+}
+
+/** Pages of contracts, rows of the month, charges of the month, services, products and companies. Without contracts there are no rows to ask for. */
+function readsOf({ contracts, unitRows, charges, services }: Tables, month: string, companies: number): number {
+  const rows = unitRows.filter(({ startDate }) => String(startDate).startsWith(month)).length;
+  const ofMonth = charges.filter(({ internalPurchaseOrderNumber }) =>
+    String(internalPurchaseOrderNumber).startsWith(`CM-${month}-`),
+  );
+  const products = 1;
+  return (
+    pages(contracts.length) +
+    (contracts.length === 0 ? 0 : pages(rows)) +
+    pages(ofMonth.length) +
+    pages(services.length) +
+    products +
+    pages(companies)
+  );
+}
+
+interface Write {
+  kind: string;
+  /** Company the record belongs to; services and products belong to whoever made them, so to one. */
+  owner: string;
+  /** The text of a contract service (rule 5.4) is no money and is not read back. */
+  isReadBack: boolean;
+}
+
+function changesOf(before: Tables, after: Tables): Write[] {
+  const companyOf = new Map(after.contracts.map(({ id, companyID }) => [id, String(companyID)]));
+  const ofContract = ({ contractID }: Record<string, unknown>): string => companyOf.get(Number(contractID)) ?? '';
+  const write = (kind: string, owner: string, isReadBack = true): Write => ({ kind, owner, isReadBack });
+  const described = (tables: Tables): Set<number> => {
+    const keys = new Map(tables.services.map(({ id, invoiceDescription }) => [id, invoiceDescription]));
+    return new Set(
+      tables.contractServices
+        .filter(({ serviceID, invoiceDescription }) => invoiceDescription !== keys.get(Number(serviceID)))
+        .map(({ id }) => id),
+    );
+  };
+  const wasDescribed = described(before);
+  const isDescribed = described(after);
+  const owners = new Map(after.contractServices.map((service) => [service.id, ofContract(service)]));
+  return [
+    ...different(before.contracts, after.contracts, ['endDate', 'serviceLevelAgreementID', 'contractNumber']).map(
+      ({ companyID }) => write('contracts', String(companyID)),
+    ),
+    ...after.adjustments.slice(before.adjustments.length).map((adjustment) => write('rows', ofContract(adjustment))),
+    ...different(before.charges, after.charges, ['unitPrice', 'unitCost', 'unitQuantity']).map((charge) =>
+      write('charges', ofContract(charge)),
+    ),
+    // Its id is in no answer, so contract services must be looked up to be described.
+    ...[...isDescribed].filter((id) => !wasDescribed.has(id)).map((id) => write('contract services', owners.get(id) ?? '')),
+    ...catalogue('services', different(before.services, after.services, ['unitPrice', 'unitCost'])),
+    ...catalogue('products', different(before.products, after.products, [])),
+  ];
+}
+
+/** Services and products are read back by whoever made them; at least one organization did. */
+const catalogue = (kind: string, records: unknown[]): Write[] => records.map(() => ({ kind, owner: 'one', isReadBack: true }));
+
+type Records = Tables['contracts'];
+
+/** Records that are new, gone, or have another value in one of the fields. */
+function different(before: Records, after: Records, fields: string[]): Records {
+  const old = new Map(before.map((record) => [record.id, record]));
+  const now = new Set(after.map(({ id }) => id));
+  const changed = after.filter((record) => {
+    const earlier = old.get(record.id);
+    return earlier === undefined || fields.some((field) => earlier[field] !== record[field]);
+  });
+  return [...changed, ...before.filter(({ id }) => !now.has(id))];
+}

@@ -1,0 +1,85 @@
+import { createActivities, type ActivitiesByQueue } from '../activities/index.js';
+import type { Dependencies } from '../activities/dependencies.js';
+import type { MonthResult } from '../shared/billing/results.js';
+import type { Day, Month, Step } from '../shared/billing/types.js';
+import type { GivenReport, MonthClosed, StepDone, StepRequest, Work } from '../shared/contract.js';
+import { ORGANIZATIONS_AT_ONCE, organizationBillingId } from '../shared/contract.js';
+import { billOrganization, type Control, type OrganizationActivities } from '../workflows/organization.js';
+
+/** A month by the product's own activities and orchestration in a bare loop: what the workflows do, without an engine under it. */
+export interface MonthRun {
+  result: MonthResult;
+  work: Work;
+  closed: MonthClosed;
+  steps: Step['kind'][];
+}
+
+export interface MonthOptions {
+  broker: string;
+  month: Month;
+  asOf: Day;
+}
+
+export async function runMonth(dependencies: Dependencies, { broker, month, asOf }: MonthOptions): Promise<MonthRun> {
+  const { billing, cloudmore, autotask } = createActivities(dependencies);
+  const request = { broker, month, asOf, mode: 'auto' as const };
+  const { report } = await cloudmore.takeReport(request);
+  const { survey, surveyedAt } = await autotask.surveyAutotask({ ...request, report, organizations: null });
+  const work = await billing.findWork({ ...request, report, survey, organizations: null });
+  const given: GivenReport = { asOf, report, survey, surveyedAt };
+  const steps: Step['kind'][] = [];
+  const activities = organizationActivities(autotask, (step) => steps.push(step.kind));
+  await atOnce(ORGANIZATIONS_AT_ONCE, work.organizations, async (organizationId) => {
+    const workflowId = organizationBillingId(broker, month, organizationId);
+    await billOrganization(activities, { ...request, organizationId, given, approvedDigest: null, workflowId }, UNDISTURBED);
+  });
+  const closed = await billing.closeRun({ ...request, report, survey, calls: work.calls, heldMonth: work.heldMonth });
+  return { result: await dependencies.evidence.get<MonthResult>(closed.ref), work, closed, steps };
+}
+
+/** Nobody skips, and what fails is a mistake of the benchmark. */
+const UNDISTURBED: Control = {
+  skipReason: () => null,
+  failureOf: (error) => {
+    throw error;
+  },
+  progress: () => undefined,
+};
+
+function organizationActivities(autotask: ActivitiesByQueue['autotask'], onStep: (step: Step) => void): OrganizationActivities {
+  return {
+    planOrganization: (asked) => autotask.planOrganization(asked),
+    verifyOrganization: (asked) => autotask.verifyOrganization(asked),
+    carryOut: (asked) => {
+      onStep(asked.step);
+      return carryOut(autotask, asked);
+    },
+  };
+}
+
+function carryOut(autotask: ActivitiesByQueue['autotask'], request: StepRequest): Promise<StepDone> {
+  const { step } = request;
+  switch (step.kind) {
+    case 'ensureService':
+      return autotask.ensureService({ ...request, step });
+    case 'ensureProduct':
+      return autotask.ensureProduct({ ...request, step });
+    case 'upsertContract':
+      return autotask.upsertContract({ ...request, step });
+    case 'extendContract':
+      return autotask.extendContract({ ...request, step });
+    case 'postAdjustment':
+      return autotask.postAdjustment({ ...request, step });
+    case 'postCharge':
+      return autotask.postCharge({ ...request, step });
+  }
+}
+
+/** Works through a list, so many at a time. */
+export async function atOnce<T>(count: number, list: T[], work: (value: T) => Promise<void>): Promise<void> {
+  const left = [...list].reverse();
+  const worker = async (): Promise<void> => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) await work(next);
+  };
+  await Promise.all(Array.from({ length: count }, worker));
+}
