@@ -28,7 +28,8 @@ export async function makePlan(dependencies: Dependencies, slices: Slices, reque
     currentBooks(dependencies, slices, facts, slice, request),
   );
   const decided = planOrganization({ facts, slice, books, settings, approvedDigest, refused });
-  const plan = { ...decided, notes: [...decided.notes, ...(await recreated(dependencies, request, decided))] };
+  const remade = await dependencies.autotask.countCalls(() => recreated(dependencies, request, decided));
+  const plan = { ...decided, notes: [...decided.notes, ...remade.result] };
   const mode = modeFor(dependencies, slice.organization, request.mode);
   const waits =
     plan.steps.length === 0
@@ -44,32 +45,34 @@ export async function makePlan(dependencies: Dependencies, slices: Slices, reque
     mode,
     steps,
     waits,
-    calls: { autotask: calls, cloudmore: 0 },
+    calls: { autotask: calls + remade.calls, cloudmore: 0 },
   };
 }
 
-/** Rule 6.6: a contract that somebody deleted is made again, and that is said. Only an earlier outcome can tell that it was there. */
+/**
+ * Rule 6.6: a contract that somebody deleted is made again, and that is said. Only an earlier outcome can tell that it was there. One that only lost its ids
+ * is nobody's any more (invariant 6) and goes on billing: whoever took them away must hear that.
+ */
 async function recreated(
-  { evidence }: Dependencies,
+  { evidence, autotask }: Dependencies,
   { broker, month, organizationId }: PlanRequest,
   plan: Plan,
 ): Promise<Note[]> {
   const last =
     (await readOutcome(evidence, broker, month, organizationId)) ??
     (await readOutcome(evidence, broker, previousMonth(month), organizationId));
-  const wasThere = (contractKey: string): boolean =>
-    last?.items.some((item) => item.contractId !== null && same(item.contractKey, contractKey)) ?? false;
-  return plan.steps.flatMap((step) =>
-    step.kind === 'upsertContract' && step.contractId === null && wasThere(step.contractKey)
-      ? [
-          {
-            code: 'contract-recreated',
-            itemId: step.items[0] ?? null,
-            message: `Contract ${step.name} was there before and is gone from Autotask; it is made again.`,
-          },
-        ]
-      : [],
-  );
+  const notes: Note[] = [];
+  for (const step of plan.steps) {
+    if (step.kind !== 'upsertContract' || step.contractId !== null) continue;
+    const before = last?.items.find((item) => item.contractId !== null && same(item.contractKey, step.contractKey))?.contractId;
+    if (before == null) continue;
+    const message =
+      (await autotask.readContract(before)) === null
+        ? `Contract ${step.name} was there before and is gone from Autotask; it is made again.`
+        : `Contract ${before} was that of ${step.name} and has lost its subscription id and its number; a new one is made. What the old one still bills comes on top: end it, or give it its id back and delete the new one.`;
+    notes.push({ code: 'contract-recreated', itemId: step.items[0] ?? null, message });
+  }
+  return notes;
 }
 
 const keep = (evidence: Dependencies['evidence'], kept: KeptPlan): Promise<Ref> => evidence.put(kept);

@@ -36,6 +36,8 @@ export interface ExpectedDay {
   items: Record<string, string>;
   /** What Autotask holds afterwards, by subscription. Not looked at when absent. */
   holds?: Record<string, string[]>;
+  /** Passages of `billing report`. */
+  says?: string[];
   /** What a further plan would still do. Nothing after the last day, when absent. */
   left?: string[];
 }

@@ -7,7 +7,7 @@ import { holdsOf, itemsOf, sumsOf, type HeldState } from './told.js';
 export type Bill = (desk: Desk, day: ExpectedDay) => Promise<MonthResult>;
 
 /** What came of a world's days, in the shape of what is expected of them. */
-export type Came = Pick<ExpectedDay, 'plans' | 'result' | 'items' | 'holds' | 'left'>;
+export type Came = Pick<ExpectedDay, 'plans' | 'result' | 'items' | 'holds' | 'says' | 'left'>;
 
 /** Plays a world from its first day to its last. */
 export async function play({ expected }: WorldFile, desk: Desk, bill: Bill): Promise<Came[]> {
@@ -24,8 +24,10 @@ async function playDay(desk: Desk, day: ExpectedDay, bill: Bill, isLast: boolean
   const result = await bill(desk, day);
   if (day.faults) await desk.control('POST', 'faults', []);
   const left = isLast || day.left ? await planned(desk, day) : [];
+  const report = day.says ? (await desk.cli('report', day.month)).out : '';
   return {
     ...(plans === undefined ? {} : { plans }),
+    ...(day.says ? { says: day.says.filter((passage) => report.includes(passage)) } : {}),
     result: sumsOf(result),
     items: itemsOf(result),
     ...(day.holds === undefined ? {} : { holds: holdsOf((await desk.control('GET', 'state')) as HeldState) }),
@@ -58,10 +60,11 @@ async function planned(desk: Desk, { month, asOf }: ExpectedDay): Promise<string
 }
 
 /** The expectation without what only leads there. */
-export const expectedOf = ({ plans, result, items, holds, left }: ExpectedDay): Came => ({
+export const expectedOf = ({ plans, result, items, holds, says, left }: ExpectedDay): Came => ({
   ...(plans === undefined ? {} : { plans }),
   result,
   items,
   ...(holds === undefined ? {} : { holds }),
+  ...(says === undefined ? {} : { says }),
   ...(left === undefined ? {} : { left }),
 });
