@@ -1,4 +1,4 @@
-import { Autotask, type Currency } from '../shared/autotask/index.js';
+import { Autotask, type Condition, type Currency } from '../shared/autotask/index.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import { compare, type Claim, type Comparison, type Customer } from '../shared/close/compare.js';
@@ -86,12 +86,26 @@ async function readRecords(
     ],
     { onProgress },
   );
-  const key = { op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: `CM-${month}-` };
-  const charges = await autotask.query('ContractCharges', [key], { onProgress });
+  const charges = await autotask.query('ContractCharges', [await chargeCondition(autotask, month, at)], { onProgress });
   const services = await autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }], { onProgress });
   const companies = await readCompanies(autotask, contracts);
   return { companies, contracts, rows, charges, services };
 }
+
+/** Charges with a key of ours, and those of the month on the products that we bill by: another connector may have made them. */
+async function chargeCondition(autotask: Autotask, month: Month, at: (days: number) => string): Promise<Condition> {
+  const keyed: Condition = { op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: `CM-${month}-` };
+  const products = await autotask.query('Products', [{ op: 'beginsWith', field: 'externalProductID', value: 'cloudmore:' }]);
+  if (products.length === 0) return keyed;
+  const others: Condition[] = [
+    { op: 'in', field: 'productID', value: products.map((product) => (product as { id?: unknown }).id) },
+    { op: 'gte', field: 'datePurchased', value: at(-1) },
+    { op: 'lte', field: 'datePurchased', value: at(LONGEST_MONTH_DAYS + 1) },
+  ];
+  return { op: 'or', items: [keyed, { op: 'and', items: others }] };
+}
+
+const LONGEST_MONTH_DAYS = 31;
 
 async function readCompanies(autotask: Autotask, contracts: unknown[]): Promise<unknown[]> {
   const ids = [...new Set(contracts.map((contract) => (contract as { companyID?: unknown }).companyID))].map(Number);

@@ -79,7 +79,7 @@ export interface Records {
   contracts: unknown[];
   /** Rows that begin around the month's first. */
   rows: unknown[];
-  /** Charges whose key is one of the month's. */
+  /** Charges whose key is one of the month's, and those purchased around it on one of our products. */
   charges: unknown[];
   services: unknown[];
 }
@@ -114,18 +114,26 @@ export function standingOf(
     sums.set(key, standing);
   };
   for (const row of records.rows.map(lowered)) {
-    const isMonths = dayOf(String(row.startdate)) === `${month}-01`;
-    if (!isMonths || !ours.has(number(row, 'serviceid')) || !contracts.has(number(row, 'contractid'))) continue;
+    const begins = dayOf(String(row.startdate)) === `${month}-01`;
+    if (!begins || !ours.has(number(row, 'serviceid')) || !contracts.has(number(row, 'contractid'))) continue;
     const sum = { sales: amount(row, 'price'), cost: amount(row, 'cost') };
     add(number(row, 'contractid'), sum, `row ${number(row, 'id')}`);
   }
   for (const charge of records.charges.map(lowered)) {
+    if (!isMonths(charge, month) || (!isKeyed(charge) && !contracts.has(number(charge, 'contractid')))) continue;
     const quantity = amount(charge, 'unitquantity');
     const sum = { sales: times(quantity, amount(charge, 'unitprice')), cost: times(quantity, amount(charge, 'unitcost')) };
     add(number(charge, 'contractid'), sum, `charge ${text(charge, 'internalpurchaseordernumber')}`);
   }
   return [...sums.values()].filter(({ cost, sales }) => cost !== 0n || sales !== 0n);
 }
+
+const KEY = /^CM-(\d{4}-\d{2})-/i;
+const isKeyed = (charge: Fields): boolean => KEY.test(text(charge, 'internalpurchaseordernumber'));
+
+/** By its key where it has one of ours; a charge that another connector made belongs to the month in which it was purchased. */
+const isMonths = (charge: Fields, month: string): boolean =>
+  (KEY.exec(text(charge, 'internalpurchaseordernumber'))?.[1] ?? dayOf(String(charge.datepurchased)).slice(0, 7)) === month;
 
 /** A contract of a licence without subscription id carries a made-up one; all of a company's are one group here. */
 function contractOf(contract: Fields, subscriptionUdf: string): { companyId: number; subscriptionId: string } {

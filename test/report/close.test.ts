@@ -297,3 +297,29 @@ describe('digits beyond the minor unit', () => {
     expect(differences(lines, sales)).toBe(agrees ? 0 : 1);
   });
 });
+
+describe('charges that Cloudmore\u2019s own connector made', () => {
+  const charged = (charge: Record<string, unknown>): string[] =>
+    standingOf(
+      {
+        companies: [],
+        contracts: [{ id: 1, companyID: 7, contractNumber: SUBSCRIPTION }],
+        rows: [],
+        charges: [{ id: 2, contractID: 1, unitQuantity: 1, unitPrice: 75.01, unitCost: 68.83, ...charge }],
+        services: [],
+      },
+      { month: MONTH, subscriptionUdf: 'Subscription ID', priceListCodes: new Set() },
+      () => 'EUR',
+    ).map(({ sales }) => textOf(sales, 'EUR'));
+
+  test.each([
+    ['count in the month of their purchase', { datePurchased: '2025-10-31T00:00:00Z' }, ['75.01']],
+    ['and in no other', { datePurchased: '2025-11-01T00:00:00Z' }, []],
+    ['nor on a contract of nobody of ours', { datePurchased: '2025-10-31T00:00:00Z', contractID: 9 }, []],
+    [
+      'while ours go by their key',
+      { datePurchased: '2025-11-01T00:00:00Z', internalPurchaseOrderNumber: 'CM-2025-10-0123' },
+      ['75.01'],
+    ],
+  ])('%s', (_, charge, sales) => expect(charged(charge)).toEqual(sales));
+});
