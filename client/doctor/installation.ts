@@ -1,0 +1,72 @@
+import type { BaseConfig, Config } from '../../shared/config.js';
+import { openEvidence } from '../../shared/evidence/index.js';
+import { Problem, type Check } from './check.js';
+
+/** This installation by itself: where evidence goes, whether both vendors are of one world, what the clock says. */
+
+export function installationChecks(config: Config, now: () => number): Check[] {
+  return [
+    { name: 'evidence', look: () => evidence(config) },
+    { name: 'one world', look: () => Promise.resolve(oneWorld(config)) },
+    { name: 'clock', look: () => clock(config, now) },
+    { name: 'notices', look: () => Promise.resolve(notices(config)) },
+  ];
+}
+
+/** A value is kept and read back; the same value each time, so nothing piles up. */
+async function evidence({ evidence: location }: BaseConfig): Promise<string | Problem> {
+  const shown = location.replace(/\/\/[^@/]*@/, '//***@');
+  const fix = location.startsWith('file:')
+    ? 'Name a folder that this user may write to in BILLING_EVIDENCE; in a container, a volume.'
+    : 'Check host, user, password and database in BILLING_EVIDENCE; the user must be allowed to create tables.';
+  const store = openEvidence(location);
+  try {
+    const ref = await store.put({ doctor: 'was here' });
+    await store.get(ref);
+    return `can be written and read (${shown})`;
+  } catch (error) {
+    return new Problem(`cannot be written to ${shown}: ${error instanceof Error ? error.message : String(error)}`, fix);
+  } finally {
+    await store.close();
+  }
+}
+
+const REHEARSAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|sandbox)$/i;
+const isRehearsal = (url: string | null): boolean => url !== null && REHEARSAL.test(new URL(url).hostname);
+
+/** Billing real customers from invented lines, or invented ones from real lines, starts with one wrong address. */
+function oneWorld({ cloudmore, autotask }: Config): string | Problem {
+  const [reads, writes] = [isRehearsal(cloudmore.url), isRehearsal(autotask.url)];
+  if (reads === writes) return reads ? 'both vendors are the sandbox: a rehearsal' : 'both vendors are the real ones';
+  const [real, sandbox] = reads ? ['Autotask', 'Cloudmore'] : ['Cloudmore', 'Autotask'];
+  return new Problem(
+    `${sandbox} is the sandbox and ${real} the real one`,
+    'Set both CLOUDMORE_URL and AUTOTASK_URL to the sandbox (billing sandbox prints them), or neither.',
+  );
+}
+
+const SKEW_MS = 5 * 60_000;
+const WITHIN_MS = 10_000;
+
+/** The day decides which lines are billed, and time-outs and tokens go by the clock too. */
+async function clock({ autotask, cloudmore }: Config, now: () => number): Promise<string | Problem> {
+  // Both answer without credentials.
+  const url = autotask.url === null ? new URL('/api/healthcheck', cloudmore.url) : new URL('versioninformation', autotask.url);
+  const { headers, body } = await fetch(url, { signal: AbortSignal.timeout(WITHIN_MS) });
+  await body?.cancel();
+  const theirs = Date.parse(headers.get('date') ?? '');
+  if (Number.isNaN(theirs)) return 'not compared: the vendor gives no time';
+  const skew = now() - theirs;
+  if (Math.abs(skew) <= SKEW_MS) return `agrees with ${url.host} within ${Math.round(SKEW_MS / 60_000)} minutes`;
+  return new Problem(
+    `this machine is ${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? 'ahead of' : 'behind'} ${url.host}`,
+    'Set the clock by NTP: timedatectl set-ntp true',
+  );
+}
+
+function notices({ notices: { webhook, mail } }: BaseConfig): string {
+  const channels = [...(webhook === null ? [] : ['webhook']), ...(mail === null ? [] : [`mail to ${mail.to.join(', ')}`])];
+  return channels.length === 0
+    ? 'none: nobody is told when something waits (NOTICE_WEBHOOK, NOTICE_SMTP)'
+    : `by ${channels.join(' and ')}`;
+}

@@ -1,0 +1,131 @@
+import type { Connection } from '@temporalio/client';
+import { ScheduleNotFoundError } from '@temporalio/client';
+import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
+import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue, scheduleId, SEARCH_ATTRIBUTES } from '../../shared/contract.js';
+import type { Context } from '../context.js';
+import { withTemporal, type Temporal } from '../temporal.js';
+import { perform, Problem, type Check, type Finding } from './check.js';
+
+/** Temporal: reached, remembering long enough, with our attributes, a worker on every queue, and the schedule as it should be. */
+
+const RETENTION_DAYS = 45;
+const DAY_SECONDS = 86_400;
+/** `Keyword` in Temporal's numbering of attribute types. */
+const KEYWORD = 2;
+/** Kinds of task queues in Temporal's numbering. */
+const WORKFLOW_TASKS = 1;
+const ACTIVITY_TASKS = 2;
+
+/** One connection for all of them: a server that is not there is said once. */
+export async function checkTemporal(context: Context): Promise<Finding[]> {
+  const base = loadBaseConfig(context.environment);
+  const checks = (temporal: Temporal): Check[] => [
+    { name: 'Temporal', look: () => namespace(temporal) },
+    { name: 'retention', look: () => retention(temporal) },
+    { name: 'search attributes', look: () => searchAttributes(temporal) },
+    { name: 'worker', look: () => worker(temporal, base.broker) },
+    { name: 'schedule', look: () => schedule(temporal, base) },
+  ];
+  try {
+    return await withTemporal(context.environment, async (temporal) => {
+      const findings: Finding[] = [];
+      for (const check of checks(temporal)) findings.push(await perform(check));
+      return findings;
+    });
+  } catch (error) {
+    const [text = '', ...rest] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return [
+      {
+        check: 'Temporal',
+        isGood: false,
+        text,
+        fix: rest.join(' ') || 'Check TEMPORAL_ADDRESS and TEMPORAL_API_KEY or TEMPORAL_TLS_….',
+      },
+    ];
+  }
+}
+
+async function namespace({ client, address, namespace: name }: Temporal): Promise<string | Problem> {
+  try {
+    await client.workflowService.describeNamespace({ namespace: name });
+    return `reached at ${address}, namespace ${name}`;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    return new Problem(
+      `there is no namespace "${name}" at ${address}`,
+      `Name yours in TEMPORAL_NAMESPACE, or create it: temporal operator namespace create -n ${name} --retention 90d`,
+    );
+  }
+}
+
+const isNotFound = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === NOT_FOUND;
+/** gRPC's status. */
+const NOT_FOUND = 5;
+
+async function retention({ client, namespace: name }: Temporal): Promise<string | Problem> {
+  const { config } = await client.workflowService.describeNamespace({ namespace: name });
+  const days = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / DAY_SECONDS;
+  if (days >= RETENTION_DAYS) return `${days} days`;
+  return new Problem(
+    `closed workflows are forgotten after ${days} days`,
+    `temporal operator namespace update -n ${name} --retention 90d`,
+  );
+}
+
+async function searchAttributes({ client, namespace: name }: Temporal): Promise<string | Problem> {
+  const { customAttributes } = await (client.connection as Connection).operatorService.listSearchAttributes({ namespace: name });
+  const missing = SEARCH_ATTRIBUTES.filter((attribute) => !(attribute in customAttributes));
+  const options = (names: readonly string[], what: string): string =>
+    names.map((attribute) => `--name ${attribute}${what}`).join(' ');
+  if (missing.length > 0)
+    return new Problem(
+      `missing: ${missing.join(', ')}`,
+      `temporal operator search-attribute create -n ${name} ${options(missing, ' --type Keyword')}`,
+    );
+  const wrong = SEARCH_ATTRIBUTES.filter((attribute) => Number(customAttributes[attribute]) !== KEYWORD);
+  if (wrong.length === 0) return SEARCH_ATTRIBUTES.join(', ');
+  return new Problem(
+    `not of type Keyword: ${wrong.join(', ')}`,
+    `Remove and create them anew: temporal operator search-attribute remove -n ${name} ${options(wrong, '')}`,
+  );
+}
+
+async function worker({ client, namespace: name }: Temporal, broker: string): Promise<string | Problem> {
+  const queues = [
+    [BILLING_QUEUE, WORKFLOW_TASKS],
+    [cloudmoreQueue(broker), ACTIVITY_TASKS],
+    [autotaskQueue(broker), ACTIVITY_TASKS],
+  ] as const;
+  const idle: string[] = [];
+  for (const [queue, taskQueueType] of queues) {
+    const { pollers } = await client.workflowService.describeTaskQueue({
+      namespace: name,
+      taskQueue: { name: queue },
+      taskQueueType,
+    });
+    if ((pollers ?? []).length === 0) idle.push(queue);
+  }
+  if (idle.length === 0) return `serves ${queues.map(([queue]) => queue).join(', ')}`;
+  return new Problem(
+    `nobody serves ${idle.join(', ')}`,
+    'Start one: billing worker, or docker compose up -d worker; it must have the same BILLING_BROKER and TEMPORAL_NAMESPACE.',
+  );
+}
+
+async function schedule({ client }: Temporal, { broker, mode, schedule: wanted }: BaseConfig): Promise<string | Problem> {
+  try {
+    const { state, info, spec } = await client.schedule.getHandle(scheduleId(broker)).describe();
+    if (state.paused) return new Problem(`paused${state.note ? `: ${state.note}` : ''}`, 'billing schedule resume');
+    if ((spec.timezone ?? 'UTC') !== wanted.timeZone)
+      return new Problem(
+        `runs by the clock of ${spec.timezone ?? 'UTC'}, BILLING_TIMEZONE says ${wanted.timeZone}`,
+        'billing schedule apply',
+      );
+    return `next run ${info.nextActionTimes[0]?.toISOString() ?? 'never'}`;
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    if (mode !== 'auto') return `none yet; mode ${mode} is run by hand`;
+    return new Problem('mode auto, but nothing runs by itself: there is no schedule', 'billing schedule apply');
+  }
+}

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import type { Context } from '../../client/context.js';
+import type { Finding } from '../../client/doctor/check.js';
+import { nextStep } from '../../client/doctor/next.js';
+import { checkTemporal } from '../../client/doctor/temporal.js';
+import { applySchedule } from '../../client/schedule.js';
+import { loadBaseConfig } from '../../shared/config.js';
+import { scheduleId } from '../../shared/contract.js';
+import type { MonthRead } from '../../shared/evidence/months.js';
+import { blankMonth } from '../../workflows/blank.js';
+import { eventually } from '../eventually.js';
+
+/** Mis-setups of Temporal, each against a real server that is set up so; and what a new installation is led to next. */
+
+const BROKER = 'doctor-test';
+const EMPTY_NAMESPACE = `doctor-${process.pid}`;
+const DAY_SECONDS = 86_400;
+
+let connection: Connection;
+beforeAll(async () => {
+  connection = await Connection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS! });
+});
+afterAll(() => connection?.close());
+
+const environment = (changes: Record<string, string> = {}): Record<string, string> => ({
+  TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS!,
+  BILLING_BROKER: BROKER,
+  ...changes,
+});
+
+async function finding(check: string, changes: Record<string, string> = {}): Promise<Finding | undefined> {
+  const context: Context = { environment: environment(changes), out: () => undefined, say: () => undefined, isTerminal: false };
+  return (await checkTemporal(context)).find((one) => one.check === check);
+}
+
+const bad = (text: RegExp, fix: RegExp): Record<string, unknown> => ({
+  isGood: false,
+  text: expect.stringMatching(text) as unknown,
+  fix: expect.stringMatching(fix) as unknown,
+});
+
+describe('doctor names', () => {
+  test('a server that is not there, once', async () => {
+    expect(await finding('Temporal', { TEMPORAL_ADDRESS: '127.0.0.1:1' })).toMatchObject(
+      bad(/cannot be reached/, /billing temporal start/),
+    );
+  });
+
+  test('a namespace that is not there', async () => {
+    expect(await finding('Temporal', { TEMPORAL_NAMESPACE: 'nowhere' })).toMatchObject(
+      bad(/no namespace "nowhere"/, /TEMPORAL_NAMESPACE/),
+    );
+  });
+
+  test('a namespace that forgets too soon, and has none of our search attributes', async () => {
+    await connection.workflowService.registerNamespace({
+      namespace: EMPTY_NAMESPACE,
+      workflowExecutionRetentionPeriod: { seconds: DAY_SECONDS as never },
+    });
+    const retention = await eventually(
+      () => finding('retention', { TEMPORAL_NAMESPACE: EMPTY_NAMESPACE }),
+      (found) => found?.text.includes('forgotten') === true,
+    );
+    expect(retention).toMatchObject(bad(/after 1 days/, /--retention 90d/));
+    expect(await finding('search attributes', { TEMPORAL_NAMESPACE: EMPTY_NAMESPACE })).toMatchObject(
+      bad(/missing: BillingBroker/, /search-attribute create .*--name BillingStatus --type Keyword/),
+    );
+  });
+
+  test('a worker that does not run', async () => {
+    expect(await finding('worker')).toMatchObject(bad(/nobody serves .*autotask-doctor-test/, /billing worker/));
+  });
+
+  test('a mode that waits for a schedule which is not there; in the others it is no matter', async () => {
+    expect(await finding('schedule', { BILLING_MODE: 'auto' })).toMatchObject(
+      bad(/nothing runs by itself/, /billing schedule apply/),
+    );
+    expect(await finding('schedule', { BILLING_MODE: 'shadow' })).toMatchObject({ isGood: true });
+  });
+
+  test('a schedule that is paused, or goes by another clock', async () => {
+    const client = new Client({ connection });
+    const temporal = { client, address: process.env.TEST_TEMPORAL_ADDRESS!, namespace: 'default' };
+    await applySchedule(temporal, loadBaseConfig(environment()));
+    const handle = client.schedule.getHandle(scheduleId(BROKER));
+    try {
+      expect(await finding('schedule')).toMatchObject({ isGood: true, text: expect.stringContaining('next run') as unknown });
+      expect(await finding('schedule', { BILLING_TIMEZONE: 'Europe/Oslo' })).toMatchObject(
+        bad(/clock of UTC, BILLING_TIMEZONE says Europe\/Oslo/, /schedule apply/),
+      );
+      await handle.pause('holidays');
+      expect(await finding('schedule')).toMatchObject(bad(/paused: holidays/, /billing schedule resume/));
+    } finally {
+      await handle.delete();
+    }
+  });
+});
+
+describe('a new installation is led', () => {
+  const GOOD: Finding = { check: 'x', isGood: true, text: '', fix: null };
+  const month = (mode: 'shadow' | 'approve', status: 'AwaitingApproval' | 'Done'): MonthRead =>
+    ({
+      result: { ...blankMonth('default', '2025-10', '2025-10-12', mode), organizations: [{ status }] },
+    }) as unknown as MonthRead;
+
+  const steps: [from: string, mode: string, read: MonthRead | null, findings: Finding[], says: RegExp][] = [
+    ['findings first', 'shadow', null, [{ ...GOOD, isGood: false }], /Mend what is marked/],
+    ['to a plan, which writes nothing', 'shadow', null, [GOOD], /billing plan 2025-10.*billing run 2025-10 --wait/],
+    ['from shadow to approve', 'shadow', month('shadow', 'Done'), [GOOD], /billing report 2025-10.*BILLING_MODE=approve/],
+    ['to plans that wait', 'approve', month('shadow', 'Done'), [GOOD], /wait for its release: billing run/],
+    ['to their release', 'approve', month('approve', 'AwaitingApproval'), [GOOD], /billing approve 2025-10 --all/],
+    ['from approve to auto', 'approve', month('approve', 'Done'), [GOOD], /BILLING_MODE=auto.*billing schedule apply/],
+    ['to nothing more', 'auto', month('approve', 'Done'), [GOOD], /billing status --check/],
+  ];
+  test.each(steps)('%s', (_, mode, read, findings, says) => {
+    expect(nextStep(loadBaseConfig({ BILLING_MODE: mode }), findings, '2025-10-13', () => read)).toMatch(says);
+  });
+});
