@@ -237,6 +237,7 @@ function addSetUp(program: Command, context: Context, run: Run): void {
     .description('check settings, log-ins, rights and Temporal; each finding with its fix')
     .addOption(json())
     .action(async (options: { json: boolean }) => run((await import('./commands/doctor.js')).doctor(context, options)));
+  addCompanies(program, context, run);
   const schedule = program.command('schedule').description('the daily schedule');
   for (const [action, description] of [
     ['apply', 'create it, or bring it up to date'],
@@ -250,6 +251,41 @@ function addSetUp(program: Command, context: Context, run: Run): void {
       .command(action)
       .description(description)
       .action(async () => run((await import('./commands/schedule.js')).schedule(context, action)));
+}
+
+function addCompanies(program: Command, context: Context, run: Run): void {
+  const load = () => import('./commands/companies.js');
+  const write = (): Option => new Option('--write', 'set it in Cloudmore; without, only shown').default(false);
+  const companies = program.command('companies').description("the link from Cloudmore's organizations to Autotask's companies");
+  companies
+    .command('list')
+    .description("Autotask's companies as CSV for Cloudmore's bulk import")
+    .option('--out <file>', 'write it to a file')
+    .addOption(json())
+    .action(async (options: { out?: string; json: boolean }) => run((await load()).listCompanies(context, options)));
+  companies
+    .command('match')
+    .description('suggest a company for every organization without one, by name')
+    .option('--out <file>', 'write them to a file that `companies import` takes')
+    .addOption(json())
+    .action(async (options: { out?: string; json: boolean }) => run((await load()).matchCompanies(context, options)));
+  companies
+    .command('link')
+    .description('link one organization')
+    .requiredOption('--organization <id or name>', 'organization in Cloudmore')
+    .requiredOption('--company <id>', 'company in Autotask')
+    .addOption(write())
+    .action(async (options: { organization: string; company: string; write: boolean }) =>
+      run((await load()).linkCompany(context, options)),
+    );
+  companies
+    .command('import')
+    .description('link all organizations of a file')
+    .argument('<file>', 'CSV with the columns organization_id and the name of the property')
+    .addOption(write())
+    .action(async (file: string, options: { write: boolean }) =>
+      run((await load()).importCompanies(context, { file, ...options })),
+    );
 }
 
 // ---------------------------------------------------------------------------------------------------------------- processes

@@ -7,8 +7,8 @@ import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import type { Format } from '../formats.js';
 import { requireMonth } from '../months.js';
-import { BYTE_ORDER_MARK } from '../render/report/csv.js';
 import { renderReport } from '../render/report/index.js';
+import { BYTE_ORDER_MARK } from '../render/spreadsheet.js';
 import { exitCodeOf } from './run.js';
 
 /** The reconciliation of the latest run, from the evidence alone. */

@@ -237,7 +237,15 @@ export class AutotaskReads {
     return this.currencies;
   }
 
-  private async readCompanies(ids: number[], options: ReadOptions): Promise<Books['companies']> {
+  /** Every company that is a customer to bill, active ones alone. */
+  async activeCompanies(options: ReadOptions = {}): Promise<Books['companies']> {
+    const currencies = await this.readCurrencies(options);
+    const records = await this.query('Companies', [{ op: 'eq', field: 'isActive', value: true }], options);
+    return records.map((record) => toCompany(record, currencies));
+  }
+
+  /** Companies by id; those that are not there are left out. */
+  async readCompanies(ids: number[], options: ReadOptions = {}): Promise<Books['companies']> {
     const currencies = await this.readCurrencies(options);
     return (await this.queryList('Companies', 'id', ids, [], options)).map((record) => toCompany(record, currencies));
   }

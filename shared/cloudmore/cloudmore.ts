@@ -105,6 +105,41 @@ export class Cloudmore {
     }
   }
 
+  /**
+   * Sets one custom property of an organization; what it was before is answered. PUT replaces everything (`cloudmore.md` 2.3), so the whole detail is read, changed
+   * and sent back. The value is absolute: sent again it does no harm, and after a missing answer it is read again first.
+   */
+  async setOrganizationProperty(
+    id: string,
+    property: { id: string | null; name: string; value: string },
+  ): Promise<string | null> {
+    const detail = detailSchema.parse(await this.organizationDetail(id));
+    const others = (detail.customProperties ?? []).filter(({ name: other }) => !same(other, property.name));
+    const before = (detail.customProperties ?? []).find(({ name: other }) => same(other, property.name))?.value ?? null;
+    if (before === property.value) return before;
+    const own = { ...(property.id === null ? {} : { id: property.id }), name: property.name, value: property.value };
+    const body = JSON.stringify({ ...detail, customProperties: [...others, own] });
+    const put: Ask = { method: 'PUT', path: `Organizations/${encodeURIComponent(id)}`, body };
+    try {
+      await this.ask(put, {});
+    } catch (error) {
+      if (!(error instanceof ApiError) || !['unavailable', 'timed-out'].includes(error.kind)) throw error;
+      if ((await this.propertyOf(id, property.name)) !== property.value) await this.ask(put, {});
+    }
+    return before;
+  }
+
+  /** The value of an organization's custom property as it is now. */
+  async propertyOf(id: string, propertyName: string): Promise<string | null> {
+    const { customProperties } = detailSchema.parse(await this.organizationDetail(id));
+    return customProperties?.find(({ name: other }) => same(other, propertyName))?.value ?? null;
+  }
+
+  /** GET of anything below the reseller, for checks of the set-up. */
+  async get(path: string, options: ReadOptions = {}): Promise<unknown> {
+    return (await this.ask({ method: 'GET', path }, options)).json;
+  }
+
   async subscriptions(options: ReadOptions = {}): Promise<Subscription[]> {
     const lists = [
       ['services/csp/nce/subscriptions', 'nce'],
@@ -222,6 +257,11 @@ export class Cloudmore {
     return new URL(`api/resellers/${encodeURIComponent(this.config.resellerId)}/${path}`, base);
   }
 }
+
+/** An organization's detail with everything that is in it, also what this program does not know. */
+const detailSchema = z.looseObject({
+  customProperties: z.array(z.looseObject({ name: z.string(), value: z.string().nullish() })).nullish(),
+});
 
 /** A month of 100,000 lines takes a while to send. */
 const REPORT_TIMEOUT_MS = 300_000;

@@ -1,13 +1,12 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Entry, ReportDocument } from '../../../shared/report/document.js';
+import { harmless } from '../spreadsheet.js';
 
 /**
  * The month as one flat table for spreadsheets and programs: one row per amount, so that a pivot over `outcome` gives the report's sums (`in_report` tells
  * which rows belong to it). Amounts are exact decimals with a point. Files carry a byte order mark, because Excel reads UTF-8 only with one; standard output
  * carries none, because programs trip over it.
  */
-export const BYTE_ORDER_MARK = '\u{FEFF}';
-
 type Cell = { text: string } | { number: string };
 const text = (value: string | number | null): Cell => ({ text: value === null ? '' : String(value) });
 const number = (value: string | number): Cell => ({ number: String(value) });
@@ -41,6 +40,3 @@ export function csvReport(report: ReportDocument): string {
 }
 
 const written = (cell: Cell): string => ('number' in cell ? cell.number : harmless(cell.text));
-
-/** Spreadsheets run a text that begins like a formula, also when a customer is named so. A leading apostrophe makes it text again. */
-const harmless = (value: string): string => (/^[\s]*[=+\-@\t\r]/.test(value) ? `'${value}` : value);

@@ -1,0 +1,212 @@
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { readFile, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { Autotask } from '../../shared/autotask/index.js';
+import { companyIdOf } from '../../shared/billing/facts.js';
+import { same } from '../../shared/billing/text.js';
+import type { Company, Organization } from '../../shared/billing/types.js';
+import { Cloudmore } from '../../shared/cloudmore/index.js';
+import { loadConfig, type Config } from '../../shared/config.js';
+import { suggest, type Suggestion } from '../companies.js';
+import type { Context } from '../context.js';
+import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { BYTE_ORDER_MARK, harmless, original } from '../render/spreadsheet.js';
+import { table } from '../render/table.js';
+import { reachable } from './plan.js';
+
+/** The link from Cloudmore's organizations to Autotask's companies: listed, suggested, and with `--write` set. */
+
+interface Sides {
+  config: Config;
+  cloudmore: Cloudmore;
+  organizations: Organization[];
+  companies: Company[];
+}
+
+async function withSides(context: Context, use: (sides: Sides) => Promise<ExitCode>): Promise<ExitCode> {
+  const config = loadConfig(context.environment);
+  return reachable(async () => {
+    const cloudmore = new Cloudmore(config.cloudmore);
+    const organizations = await cloudmore.organizations();
+    const companies = await new Autotask(config.autotask).activeCompanies();
+    return use({ config, cloudmore, organizations, companies });
+  });
+}
+
+// ---------------------------------------------------------------------------------------------------------------- list and match
+
+/** Autotask's active companies as CSV for Cloudmore's bulk import: the name, and the id in a column named as the property. */
+export const listCompanies = (context: Context, options: { out?: string | undefined; json: boolean }): Promise<ExitCode> =>
+  withSides(context, async ({ config, organizations, companies }) => {
+    const property = config.cloudmore.companyProperty;
+    const rows = companies.map(({ id, name }) => {
+      const linked = organizations.filter(({ companyIdText }) => companyIdOf(companyIdText ?? '') === id);
+      return { name, [property]: String(id), linked_to: linked.map((one) => one.name).join('; ') };
+    });
+    await deliver(context, rows, options, csvOf(['name', property, 'linked_to'], rows));
+    return EXIT.done;
+  });
+
+/** Suggestions by name; as CSV they are what `companies import` takes, once a person has looked through them. */
+export const matchCompanies = (context: Context, options: { out?: string | undefined; json: boolean }): Promise<ExitCode> =>
+  withSides(context, async ({ config, organizations, companies }) => {
+    const property = config.cloudmore.companyProperty;
+    const suggestions = suggest(organizations, companies);
+    const rows = suggestions.map((one) => ({
+      organization_id: one.organizationId,
+      organization: one.organizationName,
+      [property]: one.companyId === null ? '' : String(one.companyId),
+      company: one.companyName,
+      certainty: String(one.certainty),
+      verdict: one.verdict,
+    }));
+    const columns = ['organization_id', 'organization', property, 'company', 'certainty', 'verdict'];
+    await deliver(context, suggestions, options, options.out === undefined ? textOf(suggestions) : csvOf(columns, rows));
+    return EXIT.done;
+  });
+
+const csvOf = (columns: string[], rows: Record<string, string>[]): string =>
+  stringify([columns, ...rows.map((row) => columns.map((column) => harmless(row[column] ?? '')))]).replace(/\n$/, '');
+
+function textOf(suggestions: Suggestion[]): string {
+  if (suggestions.length === 0) return 'Every active organization is linked.';
+  const rows = suggestions.map((one) => [
+    one.verdict === 'none' ? '' : `${one.certainty} %`,
+    one.verdict,
+    one.organizationName,
+    one.companyId === null ? '' : `${one.companyId} ${one.companyName}`,
+  ]);
+  return [
+    table([{ title: 'certainty', align: 'right' }, { title: '' }, { title: 'organization' }, { title: 'company' }], rows),
+    'Link one with: billing companies link --organization NAME --company ID --write\nOr keep them with --out FILE, look them through, and: billing companies import FILE --write',
+  ].join('\n\n');
+}
+
+async function deliver(
+  context: Context,
+  data: unknown,
+  { out, json }: { out?: string | undefined; json: boolean },
+  text: string,
+): Promise<void> {
+  if (out === undefined) return context.out(json ? JSON.stringify(data, null, 2) : text);
+  await writeFile(out, json ? JSON.stringify(data, null, 2) : `${BYTE_ORDER_MARK}${text}\n`);
+  context.say(`Written to ${out}.`);
+}
+
+// ---------------------------------------------------------------------------------------------------------------- link and import
+
+interface Wanted {
+  organization: Organization;
+  company: Company;
+}
+
+export const linkCompany = (
+  context: Context,
+  options: { organization: string; company: string; write: boolean },
+): Promise<ExitCode> => withSides(context, (sides) => apply(context, sides, [{ line: null, ...options }], options.write));
+
+/** Every row is checked before the first one is written. Rows without an id are left as they are. */
+export const importCompanies = async (context: Context, options: { file: string; write: boolean }): Promise<ExitCode> => {
+  const rows = await readRows(options.file, loadConfig(context.environment).cloudmore.companyProperty);
+  return withSides(context, (sides) => apply(context, sides, rows, options.write));
+};
+
+interface Asked {
+  /** Line of the file; null for a single link. */
+  line: number | null;
+  organization: string;
+  company: string;
+}
+
+async function readRows(file: string, property: string): Promise<Asked[]> {
+  let records: Record<string, string>[];
+  try {
+    records = parse(await readFile(file, 'utf8'), { columns: true, bom: true, skip_empty_lines: true, trim: true });
+  } catch (error) {
+    throw new CommandError(
+      EXIT.usage,
+      `${file} cannot be read as CSV: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const [first] = records;
+  if (!first || !(property in first) || !('organization_id' in first || 'organization' in first))
+    throw new CommandError(
+      EXIT.usage,
+      `${file} needs the columns organization_id (or organization) and ${property}; billing companies match --out FILE writes them.`,
+    );
+  return records
+    .map((record, index) => ({
+      line: index + 2,
+      organization: original(record.organization_id ?? '') || original(record.organization ?? ''),
+      company: record[property] ?? '',
+    }))
+    .filter(({ company }) => company !== '');
+}
+
+async function apply(context: Context, sides: Sides, asked: Asked[], write: boolean): Promise<ExitCode> {
+  const problems: string[] = [];
+  const wanted = asked.flatMap((one) => {
+    const checked = checkOne(one, sides);
+    if (typeof checked !== 'string') return [checked];
+    problems.push(`${one.line === null ? '' : `line ${one.line}: `}${checked}`);
+    return [];
+  });
+  problems.push(...sharedProblems(wanted, sides));
+  if (problems.length > 0)
+    throw new CommandError(EXIT.failed, ['Nothing was written:', ...problems.map((problem) => `  ${problem}`)].join('\n'));
+  const changes = wanted.filter(({ organization, company }) => companyIdOf(organization.companyIdText ?? '') !== company.id);
+  for (const change of changes) context.out(await linkOne(sides, change, write));
+  context.out(summaryOf(changes.length, asked.length, write));
+  return EXIT.done;
+}
+
+function checkOne({ organization: text, company: id }: Asked, { organizations, companies }: Sides): Wanted | string {
+  const hits = organizations.filter((one) => same(one.id, text) || same(one.name, text));
+  if (hits.length !== 1)
+    return hits.length === 0
+      ? `Cloudmore has no organization "${text}".`
+      : `Several organizations are called "${text}"; use the id.`;
+  const number = companyIdOf(id);
+  const company = companies.find((one) => one.id === number);
+  if (number === undefined) return `"${id}" of ${text} is no company id.`;
+  return company ? { organization: hits[0]!, company } : `Autotask has no active company ${id} (for ${text}).`;
+}
+
+function sharedProblems(wanted: Wanted[], { organizations, config }: Sides): string[] {
+  const after = new Map(organizations.map(({ id, companyIdText }) => [id, companyIdOf(companyIdText ?? '')]));
+  for (const { organization, company } of wanted) after.set(organization.id, company.id);
+  return wanted.flatMap(({ organization, company }) => {
+    const others = organizations.filter((one) => one.isActive && one.id !== organization.id && after.get(one.id) === company.id);
+    if (others.length === 0 || config.settings.allowSharedCompanies.includes(company.id)) return [];
+    return [
+      `Company ${company.id} (${company.name}) of ${organization.name} already belongs to ${others.map(({ name }) => name).join(', ')}; allow it in ALLOW_SHARED_COMPANIES if that is meant.`,
+    ];
+  });
+}
+
+const definitionsSchema = z.array(z.looseObject({ id: z.string(), name: z.string() }));
+
+/** Sets the property; what the answer does not tell is read afterwards. */
+async function linkOne({ cloudmore, config }: Sides, { organization, company }: Wanted, write: boolean): Promise<string> {
+  const name = config.cloudmore.companyProperty;
+  const before = organization.companyIdText ?? 'nothing';
+  const line = `${organization.name}: ${before} → ${company.id} (${company.name})`;
+  if (!write) return `~ ${line}`;
+  const definitions = definitionsSchema.safeParse(await cloudmore.get('settings/CustomProperties'));
+  const id = definitions.data?.find((definition) => definition.name === name)?.id ?? null;
+  await cloudmore.setOrganizationProperty(organization.id, { id, name, value: String(company.id) });
+  const after = await cloudmore.propertyOf(organization.id, name);
+  if (after === String(company.id)) return `✓ ${line}`;
+  throw new CommandError(
+    EXIT.failed,
+    `${line}: Cloudmore took it, but shows ${after ?? 'nothing'}. Look at the organization in Cloudmore; billing doctor checks whether the property "${name}" is set up.`,
+  );
+}
+
+function summaryOf(changes: number, asked: number, write: boolean): string {
+  if (changes === 0) return `Nothing to do: ${asked} ${asked === 1 ? 'is' : 'are'} linked so already.`;
+  return write
+    ? `${changes} linked. Look at the next plan with: billing plan MONTH`
+    : `${changes} would be linked; nothing was written. Do it with --write.`;
+}

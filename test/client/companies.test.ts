@@ -1,0 +1,174 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import { readFile, writeFile } from 'node:fs/promises';
+import { bareName, suggest } from '../../client/companies.js';
+import type { Company } from '../../shared/billing/types.js';
+import { organization } from '../billing/builders.js';
+import { september, type World } from '../api/vendors.js';
+import { useDesk, type Desk } from '../report/desk.js';
+
+/** The link from organizations to companies: suggested by name, set only with --write, and nothing else of the organization lost. */
+
+const TAILSPIN = 'af6d43b7-afe4-56e8-b09a-7ad14c1b876a';
+type Rec = Record<string, unknown>;
+
+function world(): World {
+  const made = september() as unknown as { autotask: { companies: Rec[] } };
+  made.autotask.companies = made.autotask.companies.filter(({ companyName }) => companyName !== 'Tailspin Toys');
+  made.autotask.companies.push(
+    { id: 501, companyName: 'Tailspin Toys GmbH', companyType: 1, isActive: true },
+    { id: 502, companyName: '=Adventure Works Cycles Norge AS', companyType: 1, isActive: true },
+    { id: 503, companyName: 'Tailspin Toys (old)', companyType: 1, isActive: false },
+  );
+  return made;
+}
+
+describe('companies', () => {
+  let desk: Desk;
+  useDesk((opened) => void (desk = opened), world);
+  beforeEach(() => desk.control('POST', 'faults', []));
+
+  const organizationNow = async (id: string): Promise<Rec> => {
+    const state = (await desk.control('GET', 'state')) as { cloudmore: { organizations: Rec[] } };
+    return state.cloudmore.organizations.find((one) => one.id === id)!;
+  };
+  const idOf = async (id: string): Promise<unknown> =>
+    ((await organizationNow(id)).customProperties as Rec[] | undefined)?.find(({ name }) => name === 'AutotaskCompanyID')?.value;
+  const puts = async (): Promise<number> =>
+    ((await desk.control('GET', 'requests')) as Rec[]).filter(({ method }) => method === 'PUT').length;
+
+  test('list is the file for the bulk import: name and id, the id in a column named as the property', async () => {
+    const { code, out } = await desk.cli('companies', 'list');
+    expect(code).toBe(0);
+    const rows = parse<Rec>(out, { columns: true });
+    expect(rows).toContainEqual({ name: 'Tailspin Toys GmbH', AutotaskCompanyID: '501', linked_to: '' });
+    expect(rows).toContainEqual(expect.objectContaining({ AutotaskCompanyID: '29683540', linked_to: 'Fabrikam Logistics' }));
+    expect(out).toContain("'=Adventure Works Cycles Norge AS");
+    expect(out).not.toContain('Tailspin Toys (old)');
+  });
+
+  test('match suggests by name, with its certainty', async () => {
+    const { out } = await desk.cli('companies', 'match', '--json');
+    expect(JSON.parse(out)).toEqual([
+      expect.objectContaining({ organizationName: 'Tailspin Toys', companyId: 501, certainty: 100, verdict: 'certain' }),
+      expect.objectContaining({ organizationName: 'Adventure Works Cycles', companyId: 502, verdict: 'likely' }),
+    ]);
+    expect((await desk.cli('companies', 'match')).out).toMatch(/100 % {2}certain {2}Tailspin Toys +501 Tailspin Toys GmbH/);
+  });
+
+  test('link only shows what it would do, until it is told to write', async () => {
+    const shown = await desk.cli('companies', 'link', '--organization', 'Tailspin Toys', '--company', '501');
+    expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('nothing → 501 (Tailspin Toys GmbH)') as unknown });
+    expect(shown.out).toContain('nothing was written');
+    expect(await puts()).toBe(0);
+  });
+
+  test('link with --write sets the id and keeps everything else of the organization, although PUT replaces all', async () => {
+    const before = await organizationNow(TAILSPIN);
+    const { code, out } = await desk.cli('companies', 'link', '--organization', TAILSPIN, '--company', '501', '--write');
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/✓ Tailspin Toys: nothing → 501/) as unknown });
+    const after = await organizationNow(TAILSPIN);
+    expect(await idOf(TAILSPIN)).toBe('501');
+    const others = (one: Rec): Rec => ({
+      ...one,
+      customProperties: (one.customProperties as Rec[]).filter(({ name }) => name !== 'AutotaskCompanyID'),
+    });
+    expect(others(after)).toEqual(others(before));
+  });
+
+  test('a second time there is nothing to do', async () => {
+    await desk.control('DELETE', 'requests');
+    const { out } = await desk.cli('companies', 'link', '--organization', TAILSPIN, '--company', '501', '--write');
+    expect(out).toContain('Nothing to do');
+    expect(await puts()).toBe(0);
+  });
+
+  test.each([
+    ['lost after it took effect', 'after', 1],
+    ['lost before it took effect', 'before', 2],
+  ] as const)('an answer that is %s is looked for, and sent again only where it is needed', async (_, when, sent) => {
+    await desk.control('PATCH', `cloudmore/organizations/${TAILSPIN}`, { customProperties: [] });
+    await desk.control('DELETE', 'requests');
+    const match = { vendor: 'cloudmore', method: 'PUT', path: '*Organizations*', nth: [1] };
+    await desk.control('POST', 'faults', [{ match, fault: { kind: 'reset', when } }]);
+    const { code } = await desk.cli('companies', 'link', '--organization', TAILSPIN, '--company', '501', '--write');
+    expect(code).toBe(0);
+    expect(await idOf(TAILSPIN)).toBe('501');
+    expect(await puts()).toBe(sent);
+  });
+
+  test('import takes what match wrote, once a person has looked through it', async () => {
+    await desk.control('PATCH', `cloudmore/organizations/${TAILSPIN}`, { customProperties: [] });
+    const file = desk.file('match.csv');
+    await desk.cli('companies', 'match', '--out', file);
+    const reviewed = (await readFile(file, 'utf8')).replace('502', '');
+    await writeFile(file, reviewed);
+    expect((await desk.cli('companies', 'import', file)).out).toContain('1 would be linked; nothing was written');
+    expect(await idOf(TAILSPIN)).toBeUndefined();
+    expect((await desk.cli('companies', 'import', file, '--write')).out).toContain('1 linked');
+    expect(await idOf(TAILSPIN)).toBe('501');
+  });
+
+  const refused: [why: string, rows: string, says: RegExp][] = [
+    ['an organization that is not there', 'Nobody,501', /line 2: Cloudmore has no organization "Nobody"/],
+    ['a company that is not there', 'Tailspin Toys,999', /Autotask has no active company 999/],
+    ['an inactive company', 'Tailspin Toys,503', /no active company 503/],
+    ['an id that is none', 'Tailspin Toys,ACME', /"ACME" of Tailspin Toys is no company id/],
+    ['a company of another organization', 'Tailspin Toys,29683540', /already belongs to Fabrikam Logistics/],
+    ['one company for two', 'Tailspin Toys,502\nAdventure Works Cycles,502', /already belongs to Adventure Works Cycles/],
+  ];
+  test.each(refused)('import refuses %s before it writes any row', async (_, rows, says) => {
+    await desk.control('DELETE', 'requests');
+    const file = desk.file('refused.csv');
+    await writeFile(file, `organization,AutotaskCompanyID\n${rows}\n`);
+    const { code, said } = await desk.cli('companies', 'import', file, '--write');
+    expect(code).toBe(1);
+    expect(said).toMatch(says);
+    expect(await puts()).toBe(0);
+  });
+
+  test('import says which columns it needs', async () => {
+    const file = desk.file('wrong.csv');
+    await writeFile(file, 'a,b\n1,2\n');
+    expect(await desk.cli('companies', 'import', file)).toMatchObject({
+      code: 64,
+      said: expect.stringContaining('organization_id') as unknown,
+    });
+  });
+});
+
+describe('a suggestion', () => {
+  const company = (id: number, name: string): Company => ({ id, name, isActive: true, currency: null });
+  const verdict = (name: string, ...companies: Company[]): [number | null, string] => {
+    const [one] = suggest([organization({ name, companyIdText: null })], companies);
+    return [one!.companyId, one!.verdict];
+  };
+
+  const cases: [organization: string, companies: Company[], companyId: number | null, verdict: string][] = [
+    ['Contoso Ltd', [company(1, 'CONTOSO Limited')], 1, 'certain'],
+    ['Logistics Fabrikam', [company(1, 'Fabrikam Logistics AS')], 1, 'certain'],
+    ['Müller & Söhne', [company(1, 'Muller and Sohne GmbH')], 1, 'certain'],
+    ['Munson Foods', [company(1, 'Munson Foods'), company(2, 'Munson Foods')], 1, 'unsure'],
+    ['Contoso', [company(1, 'Contoso Pharma')], 1, 'unsure'],
+    ['Contoso', [company(1, 'Wingtip')], null, 'none'],
+    ['Contoso', [], null, 'none'],
+  ];
+  test.each(cases)('for %s among %j is %p, %s', (name, companies, companyId, expected) => {
+    expect(verdict(name, ...companies)).toEqual([companyId, expected]);
+  });
+
+  test('is not made of a company that another organization has, nor for one that is linked or inactive', () => {
+    const organizations = [
+      organization({ id: 'a', name: 'Contoso', companyIdText: '1' }),
+      organization({ id: 'b', name: 'Contoso', companyIdText: null }),
+      organization({ id: 'c', name: 'Contoso', companyIdText: null, isActive: false }),
+    ];
+    expect(
+      suggest(organizations, [company(1, 'Contoso')]).map(({ organizationId, verdict: of }) => [organizationId, of]),
+    ).toEqual([['b', 'none']]);
+  });
+
+  test('does not see legal forms, accents, case and order of words', () => {
+    expect(bareName('ACME Håndverk A/S')).toBe('acme handverk');
+  });
+});
