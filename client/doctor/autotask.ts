@@ -257,7 +257,7 @@ async function costs(autotask: Autotask): Promise<string | Problem> {
   const isShown = priced.some(({ cost, unitcost }) => (cost ?? unitcost ?? null) !== null);
   if (isShown) return 'are shown';
   return new Problem(
-    'come back empty',
+    'come back empty: the API user may not see costs',
     "Let the API user's security level see costs: Contracts > Financial, and Inventory cost data.",
   );
 }

@@ -36,8 +36,8 @@ async function finding(check: string, changes: Record<string, string> = {}): Pro
 
 const bad = (text: RegExp, fix: RegExp): Record<string, unknown> => ({
   isGood: false,
-  text: expect.stringMatching(text) as unknown,
-  fix: expect.stringMatching(fix) as unknown,
+  text: expect.stringMatching(text),
+  fix: expect.stringMatching(fix),
 });
 
 describe('doctor names', () => {
