@@ -104,7 +104,8 @@ const CONTROL: Control = {
   progress: () => undefined,
 };
 
-async function billMonth(
+/** Bills a month by the activities themselves, without Temporal. */
+export async function billMonth(
   env: Record<string, string>,
   month: string,
   asOf: string,
