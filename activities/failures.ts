@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { InvariantViolation } from '../shared/billing/invariants.js';
 import { EvidenceMissing } from '../shared/evidence/index.js';
+import { UnknownOrganization } from './slices.js';
 import { ApiError } from '../shared/http/errors.js';
 
 /** The one place where what happened becomes advice for Temporal: whether to try again, and when. Workflows branch on `type` alone. */
@@ -14,7 +15,8 @@ export type FailureType =
   | 'OutcomePending'
   | 'OutcomeUnknown'
   | 'InvariantViolation'
-  | 'EvidenceMissing';
+  | 'EvidenceMissing'
+  | 'UnknownOrganization';
 
 /** A write whose answer is missing: the next attempt looks before it does anything (rule 7.9). */
 export class OutcomePending extends Error {
@@ -37,6 +39,7 @@ export function toFailure(error: unknown): unknown {
   if (error instanceof OutcomePending) return retryable('OutcomePending', error.message, error.lookAgainMs);
   if (error instanceof OutcomeUnknown) return final('OutcomeUnknown', error.message);
   if (error instanceof InvariantViolation) return final('InvariantViolation', error.message);
+  if (error instanceof UnknownOrganization) return final('UnknownOrganization', error.message);
   if (error instanceof EvidenceMissing) return final('EvidenceMissing', error.message);
   return error instanceof ApiError ? ofApiError(error) : error;
 }

@@ -1,5 +1,5 @@
 import type { MonthFacts, OrganizationFacts } from '../shared/billing/facts.js';
-import { same } from '../shared/billing/text.js';
+import { byText, same } from '../shared/billing/text.js';
 import type { Books } from '../shared/billing/types.js';
 import type { Ref } from '../shared/contract.js';
 import type { Evidence } from '../shared/evidence/index.js';
@@ -55,6 +55,23 @@ export class Slices {
     if (this.remembered.size > REMEMBERED && oldest !== undefined) this.remembered.delete(oldest);
     return value;
   }
+}
+
+/** A filter names somebody whom Cloudmore does not: a run of nobody would look like a run without work. */
+export class UnknownOrganization extends Error {
+  override readonly name = 'UnknownOrganization';
+}
+
+const NAMES_SHOWN = 20;
+
+/** Throws an `UnknownOrganization`, with those there are, where an id or name of the filter fits none. */
+export function requireNamed(filter: string[] | null, known: ReportManifest['slices']): void {
+  const unknown = (filter ?? []).filter((text) => !known.some((entry) => isNamed([text], entry)));
+  if (unknown.length === 0) return;
+  const names = known.map(({ organizationName }) => organizationName).sort(byText);
+  throw new UnknownOrganization(
+    `No organization ${unknown.map((text) => `"${text}"`).join(', ')} in Cloudmore; expected an id or exact name. There are: ${names.slice(0, NAMES_SHOWN).join(', ')}${names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : ''}.`,
+  );
 }
 
 /** Whether a filter of ids and exact names names the organization. */

@@ -6,7 +6,7 @@ import type { SurveyManifest } from '../shared/evidence/months.js';
 import { indexBooks, ownBooks, paidOnceOn, sharedBooks, type BooksIndex } from './books.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
-import { isNamed, type Slices } from './slices.js';
+import { isNamed, requireNamed, type Slices } from './slices.js';
 
 /**
  * Autotask's side of a month, in bulk: an organization in balance costs no call of its own. A first pass reads the month's rows of all our contracts; the
@@ -14,6 +14,7 @@ import { isNamed, type Slices } from './slices.js';
  */
 export async function surveyAutotask(dependencies: Dependencies, slices: Slices, request: SurveyRequest): Promise<SurveyTaken> {
   const { autotask, evidence, clock, heartbeat } = dependencies;
+  requireNamed(request.organizations, (await slices.manifest(request.report)).slices);
   const surveyedAt = clock.now().toISOString();
   const { result, calls } = await autotask.countCalls(() => readMonthBooks(dependencies, slices, request));
   const manifest: SurveyManifest = { takenAt: surveyedAt, shared: await evidence.put(sharedBooks(result)), slices: [] };

@@ -71,11 +71,13 @@ const progress =
     if (isTerminal) process.stderr.write(CLEAR_LINE + what);
   };
 
-/** Says which vendor cannot be reached, with the code for it. */
+/** Says which vendor cannot be reached, or what was asked for in vain, with the code for it. */
 export async function reachable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    // By its name: the activities are loaded only when they are used.
+    if (error instanceof Error && error.name === 'UnknownOrganization') throw new CommandError(EXIT.usage, error.message);
     if (!(error instanceof ApiError)) throw error;
     const code =
       error.kind === 'unavailable' || error.kind === 'timed-out'

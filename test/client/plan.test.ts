@@ -113,6 +113,14 @@ describe('billing plan', () => {
     expect(out).toContain(`      billing rerun 2025-10 --organization ${CONTOSO} --reason "company id corrected"`);
   });
 
+  test('an organization that does not exist is an error that names those there are; it showed an empty plan', async () => {
+    expect(await plan('--organization', 'Fabrikan', '--organization', CONTOSO)).toEqual({
+      code: 64,
+      out: '',
+      said: expect.stringMatching(/No organization "Fabrikan" in Cloudmore; .*There are: .*Fabrikam Logistics/),
+    });
+  });
+
   test("the invoice's lines add up to what the plan posts", () => {
     for (const one of month.plans) {
       const posted = one.items.filter(({ outcome }) => outcome === 'posted');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { previewMonth, type Preview } from '../../activities/preview.js';
 import { generateWorld } from '../../sandbox/generate.js';
 import { sum } from '../../shared/billing/decimal.js';
@@ -19,6 +20,8 @@ import { openStage, type Stage } from './stage.js';
 const MONTH = '2025-10';
 const AS_OF = '2025-10-17';
 const LINES = 1000;
+/** A look is a process of its own. */
+const LOOK_EVERY_MS = 1_500;
 const BREAKERS_OFF = { BREAKER_ITEM_FACTOR: '0', BREAKER_ORGANIZATION_PERCENT: '0', BREAKER_NEW_CONTRACTS: '0' };
 
 type PlannedOrganization = Preview['plans'][number];
@@ -147,6 +150,7 @@ describe('a month of a thousand lines', () => {
 
   /** Organizations that are neither billed nor left out on purpose, with what they wait for. */
   const waiting = async (): Promise<{ organizationId: string; status: string; reasons: string }[]> => {
+    await sleep(LOOK_EVERY_MS);
     const { organizations } = await stage.json<MonthResult>([0, 3], 'status', MONTH);
     return organizations
       .filter(({ status }) => !['Done', 'Unchanged', 'Excluded'].includes(status))

@@ -70,6 +70,11 @@ describe('an operator steers single organizations', () => {
     ).toEqual([]);
   });
 
+  test('a run of an organization that does not exist fails by name; it ended as if there were nothing to do', async () => {
+    const ended = await stage.cli('run', MONTH, '--as-of', AS_OF, '--organization', 'Fabrikan', '--wait');
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/No organization "Fabrikan" in Cloudmore/) });
+  });
+
   test('a rerun after the skip bills it', async () => {
     expect(await stage.cli('rerun', MONTH, '--organization', FABRIKAM, '--reason', 'settled')).toMatchObject({ code: 0 });
     const done = await eventually(
