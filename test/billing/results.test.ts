@@ -95,6 +95,7 @@ describe('report = posted + held + excluded', () => {
       ],
       planDigest: 'd'.repeat(64),
       workflowId: 'billing/default/2025-10/org-1',
+      waitsSince: null,
     });
     expect(rows.map(({ outcome: what, reason, quantity, sales, cause }) => [what, reason, quantity, sales, cause])).toEqual([
       ['posted', null, 10, '120.00', null],
