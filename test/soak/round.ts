@@ -46,11 +46,14 @@ const WORKERS = 2;
 const RUN_WITHIN_MS = 10 * 60_000;
 const ANSWER_WITHIN_MS = 60_000;
 
-export async function playRound(theatre: Theatre, number: number, random: Random, mishapsPerRun: number): Promise<Judged> {
+/** What happens during each disturbed run: so many mishaps and deeds as chance has it, or these. */
+export type Disturbance = number | Mishap[];
+
+export async function playRound(theatre: Theatre, number: number, random: Random, disturbance: Disturbance): Promise<Judged> {
   const round = new Round(theatre, number, random);
   await round.open();
   try {
-    return await round.play(mishapsPerRun);
+    return await round.play(disturbance);
   } finally {
     await round.close();
   }
@@ -93,10 +96,11 @@ class Round {
     await Promise.all(this.workers.map((worker) => worker.stop('SIGKILL')));
   }
 
-  async play(mishapsPerRun: number): Promise<Judged> {
+  async play(disturbance: Disturbance): Promise<Judged> {
     const begin = this.tables();
-    const days = DAYS.filter(() => this.random.chance(0.6)).map((day) => `${MONTH}-${day}`);
-    for (const day of days) await Promise.all([this.runOn(day), this.breakThings(mishapsPerRun)]);
+    const drawn = DAYS.filter(() => this.random.chance(0.6));
+    const days = typeof disturbance === 'number' ? drawn : DAYS.slice(0, 1);
+    for (const day of days) await Promise.all([this.runOn(`${MONTH}-${day}`), this.breakThings(disturbance)]);
     await this.heal();
     await this.runOn(LAST_DAY);
     await this.runOn(LAST_DAY); // what the faults had left open is resolved now
@@ -170,9 +174,16 @@ class Round {
 
   // ------------------------------------------------------------------------------------------------------------- what breaks
 
-  private async breakThings(times: number): Promise<void> {
+  private async breakThings(disturbance: Disturbance): Promise<void> {
     await this.setFaults(drawRules(this.random));
-    for (let time = 0; time < times; time += 1) {
+    if (typeof disturbance !== 'number') {
+      for (const mishap of disturbance) {
+        await sleep(1_000);
+        await this.befall(mishap);
+      }
+      return;
+    }
+    for (let time = 0; time < disturbance; time += 1) {
       await sleep(this.random.whole(500, 5000));
       if (this.random.chance(0.25)) await this.interfere();
       else await this.befall(drawMishap(this.random));

@@ -8,7 +8,7 @@ import { startSandbox } from '../../sandbox/index.js';
 import { Random } from '../simulation/random.js';
 import { drawWorld } from '../simulation/world.js';
 import { Program, TemporalServer } from './processes.js';
-import { playRound, type Judged, type Theatre } from './round.js';
+import { playRound, type Disturbance, type Judged, type Theatre } from './round.js';
 
 /**
  * The soak: real processes under real signals. Two workers, a Temporal server on a file, and the way to both vendors are killed, frozen and replaced at
@@ -18,9 +18,7 @@ import { playRound, type Judged, type Theatre } from './round.js';
 export interface SoakOptions {
   minutes: number;
   seed: number;
-  /** Ends after so many months, however early. */
-  rounds?: number;
-  mishapsPerRun?: number;
+  disturbance?: Disturbance;
   tell?: (line: string) => void;
 }
 
@@ -32,22 +30,17 @@ export interface Soaked {
 
 const MISHAPS_PER_RUN = 4;
 
-export async function soak({
-  minutes,
-  seed,
-  rounds = Infinity,
-  mishapsPerRun = MISHAPS_PER_RUN,
-  tell,
-}: SoakOptions): Promise<Soaked> {
+export async function soak({ minutes, seed, disturbance = MISHAPS_PER_RUN, tell }: SoakOptions): Promise<Soaked> {
   const startedAt = Date.now();
   const figures: Record<string, number> = {};
   const judged: Judged[] = [];
   const say = (line: string): void => tell?.(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${line}`);
   const theatre = await open(figures, say);
   try {
-    for (let number = seed; judged.length < rounds && Date.now() < startedAt + minutes * 60_000; number += 1) {
+    // At least one month: a soak that saw none would be ok for nothing.
+    for (let number = seed; judged.length === 0 || Date.now() < startedAt + minutes * 60_000; number += 1) {
       say(`month of world ${number}`);
-      const round = await playRound(theatre, number, new Random(number), mishapsPerRun);
+      const round = await playRound(theatre, number, new Random(number), disturbance);
       say(`world ${number}: ${round.verdict}`);
       judged.push(round);
     }

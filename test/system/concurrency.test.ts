@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { MonthResult } from '../../shared/billing/results.js';
-import { BILLING_QUEUE, scheduledBillingId, WORKFLOWS } from '../../shared/contract.js';
+import { BILLING_QUEUE, organizationBillingId, scheduledBillingId, WORKFLOWS } from '../../shared/contract.js';
 import { expectEverythingOnce, salesOf } from './once.js';
-import { useStage, type Stage, type Worker } from './stage.js';
+import { CONTOSO, organizationOf, useStage, type Stage, type Worker } from './stage.js';
 import { eventually } from '../eventually.js';
 
 /** Several people, and the schedule, at once: everything once, whoever comes first. */
@@ -20,6 +20,11 @@ describe('on one day, at once', () => {
   });
   const run = (asOf: string, ...more: string[]): Promise<MonthResult> =>
     stage.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', asOf, '--wait', ...more);
+  const settled = (organizationId: string): Promise<unknown> =>
+    eventually(
+      () => stage.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId)).describe(),
+      ({ status: { name } }) => name === 'COMPLETED',
+    );
   /** As the schedule starts it. */
   const scheduled = (asOf: string): Promise<unknown> =>
     stage.client.workflow.execute(WORKFLOWS.daily, {
@@ -36,6 +41,33 @@ describe('on one day, at once', () => {
     expect(salesOf(state, MONTH)).toBe('7011.60');
     expect([first.posted.sales, second.posted.sales]).toEqual(['7011.60', '7011.60']);
     expect(first.held.lines).toBe(0);
+  }, 120_000);
+
+  test('a rerun while the next day hands over its report bills what is new once', async () => {
+    await stage.control('POST', 'clock', { now: '2025-10-11T03:00:00Z' });
+    await stage.faults([slow('*/Charges', 1500)]);
+    const running = run('2025-10-11');
+    const contoso = ['--organization', CONTOSO, '--reason', 'to be sure', '--as-of', '2025-10-11'];
+    const reruns = [stage.cli('rerun', MONTH, ...contoso), stage.cli('rerun', MONTH, ...contoso)];
+    expect((await Promise.all(reruns)).map(({ code }) => code)).toEqual([0, 0]);
+    await running;
+    await settled(CONTOSO);
+    const state = await stage.state();
+    expectEverythingOnce(state);
+    expect(salesOf(state, MONTH)).toBe('6986.60');
+  }, 120_000);
+
+  test('a plan approved twice, and once by an older digest, is carried out once', async () => {
+    await stage.control('POST', 'clock', { now: '2025-10-17T03:00:00Z' });
+    await stage.faults([slow('*/ServiceAdjustments', 1000)]);
+    const month = await run('2025-10-17', '--mode', 'approve');
+    const { planDigest, status } = organizationOf(month, CONTOSO);
+    expect(status).toBe('AwaitingApproval');
+    const workflow = stage.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO));
+    await Promise.all([planDigest, planDigest].map((digest) => workflow.signal('approve', digest)));
+    await workflow.signal('approve', 'f'.repeat(64)).catch(() => undefined); // it may have ended by then
+    await settled(CONTOSO);
+    expectEverythingOnce(await stage.state());
   }, 120_000);
 });
 
