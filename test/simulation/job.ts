@@ -4,9 +4,11 @@ import type { Judged } from './seed.js';
 /** A process that plays seeds: told which by its parent, tells each verdict as one line of JSON. */
 
 interface Order {
+  /** Every `step`-th seed from the first on, or those that are named. */
   first: number;
   step: number;
   count: number;
+  seeds?: number[];
   /** Whether the cells of the matrix are played instead of seeds. */
   matrix: boolean;
   show: boolean;
@@ -23,10 +25,12 @@ const { findCells, playCell } = await import('./matrix.js');
 
 const simulation = await Simulation.open();
 const cells = order.matrix ? (await findCells(simulation)).filter((_cell, index) => index % order.step === order.first) : [];
-const count = order.matrix ? cells.length : order.count;
+const count = order.matrix ? cells.length : (order.seeds?.length ?? order.count);
 for (let index = 0; index < count; index += 1) {
   const cell = cells[index];
-  const judged = cell ? await playCell(simulation, cell) : await simulation.run(order.first + index * order.step);
+  const judged = cell
+    ? await playCell(simulation, cell)
+    : await simulation.run(order.seeds?.[index] ?? order.first + index * order.step);
   if (order.show) for (const line of judged.told) console.log(line);
   process.stdout.write(`${JSON.stringify({ ...shownOf(judged), name: cell?.name ?? `seed ${judged.seed}` })}\n`);
   if (order.stops && judged.verdict !== 'ok') break;

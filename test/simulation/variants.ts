@@ -5,17 +5,21 @@ export interface Variant {
   wrong: string;
   file: string;
   changes: { from: string; to: string }[];
+  /** The first seed that shows it. */
+  seed: number;
 }
 
 export const VARIANTS: Variant[] = [
   {
     name: 'blind-retry',
+    seed: 4,
     wrong: 'a write whose answer was lost is sent again without a look for its effect',
     file: 'activities/sending.ts',
     changes: [{ from: '  if (intent) {', to: '  if (intent && intent.tries > 99) {' }],
   },
   {
     name: 'intent-forgotten',
+    seed: 14,
     wrong: 'what is about to be written is not noted before it is sent',
     file: 'activities/sending.ts',
     changes: [
@@ -24,44 +28,15 @@ export const VARIANTS: Variant[] = [
     ],
   },
   {
-    name: 'answer-forgotten',
-    wrong: 'a worker that died after the answer has its next attempt send the write again',
-    file: 'activities/sending.ts',
-    changes: [
-      { from: 'if (intent?.done && intent.by === by) return intent.done.value as T;', to: '' },
-      { from: '  if (intent) {', to: '  if (intent && !intent.done) {' },
-    ],
-  },
-  {
-    name: 'no-look-up',
-    wrong: 'a charge is made again without a look for its key',
-    file: 'activities/amounts.ts',
-    changes: [
-      {
-        from: 'find: async () => (await autotask.findCharges(contractId, step.chargeKey))[0]?.id ?? null,',
-        to: 'find: () => Promise.resolve(null),',
-      },
-    ],
-  },
-  {
     name: 'refusal-ignored',
+    seed: 1,
     wrong: 'a refused adjustment counts as written',
     file: 'activities/amounts.ts',
     changes: [{ from: "return { result: 'refused', id: null };", to: "return { result: 'written', id: null };" }],
   },
   {
-    name: 'impatient',
-    wrong: 'a row that is not to be seen yet counts as one of nothing',
-    file: 'activities/amounts.ts',
-    changes: [
-      {
-        from: 'await soon(dependencies, () => findRow(dependencies, contractId, serviceId, step.day))',
-        to: 'await findRow(dependencies, contractId, serviceId, step.day)',
-      },
-    ],
-  },
-  {
     name: 'no-read-back',
+    seed: 16,
     wrong: 'what was written is reported as posted without being read back',
     file: 'activities/verify.ts',
     changes: [
@@ -69,19 +44,15 @@ export const VARIANTS: Variant[] = [
     ],
   },
   {
-    name: 'stale-survey',
-    wrong: 'an organization is planned from a survey that is older than what was written for it',
-    file: 'activities/freshness.ts',
-    changes: [{ from: 'return written === null || written < surveyedAt;', to: 'return true;' }],
-  },
-  {
-    name: 'extension-forgotten',
-    wrong: 'rows of an extension that was interrupted keep their old amounts',
-    file: 'activities/contracts.ts',
-    changes: [{ from: '  await noteExtension(dependencies, request, contract);', to: '' }],
+    name: 'gives-up-early',
+    seed: 30,
+    wrong: 'twenty seconds after its answer was lost a contract or charge is made again',
+    file: 'activities/sending.ts',
+    changes: [{ from: 'MADE_WITHIN_MS = 90_000', to: 'MADE_WITHIN_MS = 20_000' }],
   },
   {
     name: 'end-moved-back',
+    seed: 7,
     wrong: "a contract's end follows Cloudmore's, also backwards",
     file: 'activities/contracts.ts',
     changes: [
@@ -98,36 +69,28 @@ export const VARIANTS: Variant[] = [
   },
   {
     name: 'gap-kept',
+    seed: 18,
     wrong: 'an extension leaves the rows of the months between with their old amounts',
     file: 'shared/billing/extension.ts',
     changes: [{ from: 'return gap === null ? [extend] : [extend, ...gapSteps(extension, gap)];', to: 'return [extend];' }],
   },
   {
     name: 'paid-twice',
+    seed: 8,
     wrong: 'what is paid once for a year stands in the next month too',
     file: 'shared/billing/adjustment.ts',
     changes: [{ from: 'if (!billable.isOneOff || carries === null || place.endDay < day) return [];', to: 'return [];' }],
   },
   {
-    name: 'frozen-written',
-    wrong: 'a month that a person approved and posted is written to',
-    file: 'shared/billing/standing.ts',
-    changes: [{ from: 'if (row?.frozen) return true;', to: '' }],
-  },
-  {
-    name: 'caught-up-twice',
-    wrong: 'every run charges the difference of a frozen month again',
-    file: 'shared/billing/amounts.ts',
-    changes: [{ from: '{ ...state, openCharges: movable }', to: '{ ...state, openCharges: [] }' }],
-  },
-  {
     name: 'wrong-month',
+    seed: 1,
     wrong: "a charge carries the next month's key",
     file: 'shared/billing/keys.ts',
     changes: [{ from: '`${chargeKeyPrefix(month)}${hash', to: "`${chargeKeyPrefix(month.replace('-10', '-11'))}${hash" }],
   },
   {
     name: 'rounded-twice',
+    seed: 13,
     wrong: 'an amount is rounded to a tenth of a cent before it is rounded to a cent',
     file: 'shared/billing/decimal.ts',
     changes: [
@@ -136,14 +99,16 @@ export const VARIANTS: Variant[] = [
   },
   {
     name: 'row-dropped',
+    seed: 1,
     wrong: 'credits of the report are left out',
     file: 'shared/cloudmore/translate.ts',
     changes: [{ from: '      into.push({', to: "      if (product.chargeType !== 'customerCredit') into.push({" }],
   },
   {
-    name: 'line-order',
-    wrong: 'the quantity is that of the last line, not the highest',
-    file: 'shared/billing/items.ts',
-    changes: [{ from: '(quantity.gt(highest) ? quantity : highest)', to: '(quantity.gt(highest) ? quantity : quantity)' }],
+    name: 'day-early',
+    seed: 4,
+    wrong: "days go out as midnight, which is the day before in the tenant's zone",
+    file: 'shared/autotask/days.ts',
+    changes: [{ from: "const WRITTEN_AT = '10:15:00Z';", to: "const WRITTEN_AT = '00:00:00Z';" }],
   },
 ];

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { postAdjustment } from '../../activities/amounts.js';
+import { extendContract } from '../../activities/contracts.js';
+import type { Dependencies } from '../../activities/dependencies.js';
+import { finishExtensions, withUnfinished } from '../../activities/extensions.js';
+import { startSandbox, type Sandbox } from '../../sandbox/index.js';
+import { NO_BOOKS } from '../../shared/billing/rows.js';
+import type { ExtendContractStep, PostAdjustmentStep } from '../../shared/billing/types.js';
+import { loadConfig } from '../../shared/config.js';
+import type { StepRequest } from '../../shared/contract.js';
+import { memoryEvidence } from '../../shared/evidence/index.js';
+import { createDependencies } from '../../worker/dependencies.js';
+
+/** A contract that ended in July is extended in October: what that makes for August and September must not be billed, whatever comes between. */
+
+const WORLD = {
+  now: '2025-10-09T03:00:00Z',
+  cloudmore: {
+    resellerId: 'r',
+    organizations: [],
+    services: [],
+    priceLists: {},
+    subscriptions: {},
+    monthlyBilling: [],
+  },
+  autotask: {
+    companies: [{ id: 1001 }],
+    billingCodes: [
+      { id: 501, useType: 5 },
+      { id: 502, useType: 4 },
+    ],
+    services: [{ id: 201, invoiceDescription: 'CFQ7TTC0LCHC' }],
+    contracts: [{ id: 101, companyID: 1001, contractNumber: 's-1', startDate: '2025-01-01', endDate: '2025-07-31' }],
+    contractServices: [{ id: 301, contractID: 101, serviceID: 201, units: 5, unitPrice: 20, unitCost: 15 }],
+    picklists: { 'Contracts.serviceLevelAgreementID': [{ value: '1', label: 'Standard' }] },
+    behaviour: { visibleAfterMs: 300 },
+  },
+};
+
+const REQUEST = { broker: 'default', month: '2025-10', asOf: '2025-10-09', mode: null, organizationId: 'o', planDigest: 'd' };
+const RESOLVED = { contracts: {}, services: {}, products: {} };
+const ON_CONTRACT = { items: ['i'], summary: 's', contractKey: 's-1', contractId: 101 };
+
+const EXTEND: StepRequest<ExtendContractStep> = {
+  ...REQUEST,
+  resolved: RESOLVED,
+  step: { ...ON_CONTRACT, kind: 'extendContract', fromDay: '2025-07-31', toDay: '2026-07-31' },
+};
+const CLEAR: StepRequest<PostAdjustmentStep> = {
+  ...REQUEST,
+  resolved: RESOLVED,
+  step: {
+    ...ON_CONTRACT,
+    kind: 'postAdjustment',
+    serviceKey: 'CFQ7TTC0LCHC',
+    serviceId: 201,
+    contractServiceId: 301,
+    day: '2025-08-01',
+    units: 0,
+    unitPrice: null,
+    unitCost: null,
+    before: null,
+    purpose: 'gap',
+    invoiceDescription: null,
+  },
+};
+
+describe('an extension over months in which the contract had ended', () => {
+  let sandbox: Sandbox;
+  let dependencies: Dependencies;
+  beforeEach(async () => {
+    sandbox = await startSandbox({ world: WORLD });
+    dependencies = createDependencies(loadConfig(sandbox.env()), memoryEvidence());
+  });
+  afterEach(() => sandbox.close());
+
+  const augustToSeptember = (): (number | null)[] =>
+    sandbox
+      .state()
+      .autotask.unitRows.filter(({ startDate }) => startDate! > '2025-07-31' && startDate! < '2025-10-01')
+      .map(({ units }) => units);
+
+  test('leaves nothing to bill for them, also where Autotask shows the new rows a moment late', async () => {
+    await extendContract(dependencies, EXTEND);
+    expect(augustToSeptember()).toEqual([5, 5]);
+    expect(await postAdjustment(dependencies, CLEAR)).toEqual({ result: 'written', id: null });
+    expect(augustToSeptember()).toEqual([0, 0]);
+  });
+
+  test('that was interrupted before its rows were at 0 is planned again, until they are', async () => {
+    await extendContract(dependencies, EXTEND);
+    const [contract] = await dependencies.autotask.findContracts(1001, 's-1');
+    const books = { ...NO_BOOKS, contracts: [{ ...contract!, endDay: '2026-07-31' }], detailed: [101] };
+    const shown = await withUnfinished(dependencies, 'default', books);
+    expect([shown.contracts[0]!.endDay, shown.detailed]).toEqual(['2025-07-31', []]);
+    await finishExtensions(dependencies, 'default', [101]);
+    expect(await withUnfinished(dependencies, 'default', books)).toEqual(books);
+  });
+
+  test('whose rows a person approved meanwhile is not written to; the item is held and says what to do', async () => {
+    await extendContract(dependencies, EXTEND);
+    for (const { id } of sandbox.state().autotask.unitRows)
+      await fetch(`${sandbox.url}/_sandbox/autotask/unitRows/${id}`, {
+        method: 'PATCH',
+        body: JSON.stringify({ approveAndPostDate: '2025-10-09T02:00:00Z' }),
+      });
+    await expect(postAdjustment(dependencies, CLEAR)).rejects.toThrow(/approved and posted.*Set their units to 0 there/);
+    expect(sandbox.state().autotask.adjustments).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { VARIANTS, type Variant } from './variants.js';
+
+/** Months of a broker with faults, crashes and people, each in a process of its own because their time is not ours (`docs/reliability.md`). */
+
+interface Line {
+  seed: number;
+  verdict: 'ok' | 'violated' | 'unknown';
+  problems: { kind: string }[];
+  digest: string;
+}
+
+const JOB = fileURLToPath(new URL('./job.ts', import.meta.url));
+const WITHIN_MS = 240_000;
+
+/** Plays months, with the product or with a wrong variant of it. */
+function play(seeds: number[], variant: Variant | null = null): Promise<Line[]> {
+  const order = { first: 0, step: 1, count: 0, seeds, matrix: false, show: false, stops: false, variant };
+  const child = spawn(process.execPath, ['--import', 'tsx', JOB, JSON.stringify(order)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => {
+      const lines = output.split('\n').filter((line) => line.startsWith('{"verdict"'));
+      resolve(lines.map((line) => JSON.parse(line) as Line));
+    });
+  });
+}
+
+const troubled = (lines: Line[]): string[] =>
+  lines.filter(({ verdict }) => verdict !== 'ok').map(({ seed, verdict }) => `seed ${seed} ${verdict}`);
+
+describe('months with faults, crashes and people', () => {
+  /** Those in which wrong products were seen are among them: for the product they are its regression tests. */
+  const SEEDS = [...new Set([...Array.from({ length: 20 }, (_, index) => index + 1), ...VARIANTS.map(({ seed }) => seed)])];
+
+  test(
+    'end with everything billed exactly once, and one seed is one month',
+    async () => {
+      const [one, again] = await Promise.all([play(SEEDS), play(SEEDS.slice(0, 5))]);
+      expect(one.map(({ seed }) => seed)).toEqual(SEEDS);
+      expect(troubled(one)).toEqual([]);
+      expect(again.map(({ digest }) => digest)).toEqual(one.slice(0, 5).map(({ digest }) => digest));
+    },
+    WITHIN_MS,
+  );
+});
+
+describe('the checker sees that', () => {
+  const seen = new Map<string, Line | undefined>();
+
+  beforeAll(async () => {
+    const half = (rest: number): Promise<void> => playEach(VARIANTS.filter((_variant, index) => index % 2 === rest));
+    await Promise.all([half(0), half(1)]);
+  }, WITHIN_MS);
+
+  async function playEach(variants: Variant[]): Promise<void> {
+    for (const variant of variants) seen.set(variant.name, (await play([variant.seed], variant))[0]);
+  }
+
+  test.each(VARIANTS.map(({ wrong, name }) => [wrong, name]))('%s', (_wrong, name) => {
+    expect(seen.get(name)?.verdict).toMatch(/violated|unknown/);
+  });
+});
