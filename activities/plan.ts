@@ -4,7 +4,8 @@ import { previousMonth } from '../shared/billing/month.js';
 import { same } from '../shared/billing/text.js';
 import type { Books, Note, Plan } from '../shared/billing/types.js';
 import { readOutcome } from '../shared/evidence/months.js';
-import type { Mode, PlanMade, PlanRequest, Ref } from '../shared/contract.js';
+import { NO_CALLS } from '../shared/billing/results.js';
+import { TURN_LENGTH, type Mode, type PlanMade, type PlanRequest, type Ref } from '../shared/contract.js';
 import { modeFor, type Modes } from '../shared/modes.js';
 import { paidOnceOn, subscriptionKeys } from './books.js';
 import type { Dependencies } from './dependencies.js';
@@ -20,8 +21,9 @@ export interface KeptPlan {
 
 /** Plans one organization: from the survey while it is fresh, else from reads of its own. */
 export async function makePlan(dependencies: Dependencies, slices: Slices, request: PlanRequest): Promise<PlanMade> {
-  const { given, month, organizationId, approvedDigest, refused } = request;
+  const { given, month, organizationId, approvedDigest, refused, resume } = request;
   const { settings, evidence } = dependencies;
+  if (resume) return nextTurn(dependencies, request, resume);
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
   const { result: books, calls } = await dependencies.autotask.countCalls(() =>
@@ -35,18 +37,48 @@ export async function makePlan(dependencies: Dependencies, slices: Slices, reque
     plan.steps.length === 0
       ? null
       : waitsFor(mode, plan, approvedDigest ?? (refused.length > 0 ? plan.digest : null), month, dependencies);
-  const steps = waits ? [] : plan.steps;
-  if (steps.length > 0) await noteWriting(dependencies, request);
+  const turn = waits ? { steps: [] } : turnFrom(plan, 0);
+  if (turn.steps.length > 0) await noteWriting(dependencies, request);
   return {
     plan: await keep(evidence, { plan, books }),
     digest: plan.digest,
     organizationName: plan.organizationName,
     companyId: plan.companyId,
     mode,
-    steps,
+    ...turn,
     waits,
     calls: { autotask: calls + remade.calls, cloudmore: 0 },
   };
+}
+
+/** The next steps of a plan that is carried out already. Nothing is decided anew: it is one plan, handed out in parts that fit a payload. */
+async function nextTurn(
+  { evidence, mode }: Dependencies,
+  request: PlanRequest,
+  { plan: ref, from }: NonNullable<PlanRequest['resume']>,
+): Promise<PlanMade> {
+  const { plan } = await evidence.get<KeptPlan>(ref);
+  const { digest, organizationName, companyId } = plan;
+  return {
+    plan: ref,
+    digest,
+    organizationName,
+    companyId,
+    mode: request.mode ?? mode,
+    ...turnFrom(plan, from),
+    waits: null,
+    calls: NO_CALLS,
+  };
+}
+
+/** As many steps from one on as fit a payload, at least one. */
+function turnFrom({ steps }: Plan, from: number): Pick<PlanMade, 'steps' | 'next'> {
+  let next = from;
+  for (let length = 0; next < steps.length; next += 1) {
+    length += JSON.stringify(steps[next]).length;
+    if (length > TURN_LENGTH && next > from) break;
+  }
+  return { steps: steps.slice(from, next), ...(next < steps.length ? { next } : {}) };
 }
 
 /**

@@ -17,7 +17,7 @@ const BREAKERS_OFF = {
 /** No quota and no thread limit on the sandbox's side. */
 export const UNLIMITED = { callsPerHour: 1_000_000_000, threads: 1_000 };
 
-export function configFor(sandbox: SandboxProcess, folder: string): Config {
+export function configFor(sandbox: Pick<SandboxProcess, 'env'>, folder: string): Config {
   const config = loadConfig({
     ...sandbox.env,
     ...BREAKERS_OFF,

@@ -165,6 +165,8 @@ export interface PlanRequest extends MonthRequest {
   approvedDigest: string | null;
   /** Items whose adjustment Autotask refused as duplicate in this run (rule 7.0). */
   refused: string[];
+  /** Asks for the next turn of a plan that was made, instead of a new plan. */
+  resume?: { plan: Ref; from: number };
 }
 
 /** A plan as the workflow needs it: what to carry out, and why not where nothing may be written. */
@@ -174,8 +176,10 @@ export interface PlanMade {
   organizationName: string;
   companyId: number | null;
   mode: Mode;
-  /** Steps to carry out now: none in shadow mode, none before approval. */
+  /** Steps to carry out now: none in shadow mode, none before approval, and of a large plan only as many as fit a payload. */
   steps: Step[];
+  /** Where the next turn begins; absent when these are the last steps. */
+  next?: number;
   /** Why nothing of the plan is carried out although it has steps; null when it is, or has none. */
   waits: { reason: 'awaiting-approval' | 'api-error'; message: string } | null;
   calls: Calls;
@@ -273,6 +277,9 @@ export interface NoticeSent {
   sent: number;
   failed: number;
 }
+
+/** Steps of one turn, in characters of their JSON. */
+export const TURN_LENGTH = 150_000;
 
 /** Items shown by a query; more are in the report. Keeps every payload below 256 KiB. */
 export const ITEMS_SHOWN = 250;

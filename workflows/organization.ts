@@ -91,21 +91,16 @@ interface Run {
   remark: string | null;
 }
 
-async function makePlan(run: Run, refused: string[]): Promise<PlanMade | null> {
-  const { broker, month, asOf, mode, organizationId, given, approvedDigest } = run.request;
+function planRequest({ request }: Run, refused: string[]): PlanRequest {
+  const { broker, month, asOf, mode, organizationId, given, approvedDigest } = request;
   // After writes of its own the survey no longer tells what Autotask holds.
   const known = refused.length === 0 ? given : { ...given, survey: null, surveyedAt: null };
+  return { broker, month, asOf, mode, organizationId, given: known, approvedDigest, refused };
+}
+
+async function makePlan(run: Run, refused: string[]): Promise<PlanMade | null> {
   try {
-    const plan = await run.activities.planOrganization({
-      broker,
-      month,
-      asOf,
-      mode,
-      organizationId,
-      given: known,
-      approvedDigest,
-      refused,
-    });
+    const plan = await run.activities.planOrganization(planRequest(run, refused));
     run.calls = addCalls(run.calls, plan.calls);
     return plan;
   } catch (error) {
@@ -119,22 +114,46 @@ async function goOnAfterRefusal(run: Run, first: PlanMade): Promise<PlanMade> {
   const again = await makePlan(run, run.refused);
   if (again === null) return first;
   const refused = new Set(run.refused.splice(0));
-  await carryOut(run, {
-    ...again,
-    steps: again.steps.filter(({ items }) => items.length > 0 && items.every((id) => refused.has(id))),
-  });
+  await carryOut(run, again, ({ items }) => items.length > 0 && items.every((id) => refused.has(id)));
   run.refused.push(...refused);
   return again;
 }
 
-async function carryOut(run: Run, plan: PlanMade): Promise<void> {
+/** Carries out the plan's steps in order, a turn at a time where they are too many for one payload. */
+async function carryOut(run: Run, plan: PlanMade, isMeant: (step: Step) => boolean = () => true): Promise<void> {
   const resolved: Resolved = { contracts: {}, services: {}, products: {} };
-  for (const [index, step] of plan.steps.entries()) {
+  let goesOn = true;
+  for (let turn: PlanMade | null = plan; turn !== null; turn = await nextTurn(run, turn)) {
+    const steps = turn.steps.filter(isMeant);
+    if (goesOn) goesOn = await carryOutTurn(run, { ...turn, steps }, resolved);
+    else stopRest(run, steps);
+    if (run.skipReason !== null) return;
+  }
+}
+
+/** Answers whether the steps after it may be tried. */
+async function carryOutTurn(run: Run, turn: PlanMade, resolved: Resolved): Promise<boolean> {
+  for (const [index, step] of turn.steps.entries()) {
     if (isStopped(run, step)) continue;
-    if (mindSkip(run)) return;
-    run.control.progress(step, index, plan.steps.length);
-    const goOn = await carryOutStep(run, plan, step, resolved);
-    if (!goOn) return stopRest(run, plan.steps.slice(index + 1));
+    if (mindSkip(run)) return false;
+    run.control.progress(step, index, turn.steps.length);
+    const goOn = await carryOutStep(run, turn, step, resolved);
+    if (!goOn) {
+      stopRest(run, turn.steps.slice(index + 1));
+      return false;
+    }
+  }
+  return true;
+}
+
+/** The plan's next steps; null when there are none, or they cannot be had: then the read-back tells what is missing. */
+async function nextTurn(run: Run, { plan, next }: PlanMade): Promise<PlanMade | null> {
+  if (next === undefined) return null;
+  try {
+    return await run.activities.planOrganization({ ...planRequest(run, []), resume: { plan, from: next } });
+  } catch (error) {
+    run.stops.push({ items: [], reason: 'api-error', message: run.control.failureOf(error).message });
+    return null;
   }
 }
 

@@ -15,6 +15,10 @@ export const benchmarks: Record<string, Entry> = {
     summary: 'calls to Autotask against the fewest there can be, and against looking up line by line',
     load: () => import('./calls.js'),
   },
+  size: {
+    summary: 'memory and time of a month of 100,000 lines against one of 1,000; planning against parsing',
+    load: () => import('./size.js'),
+  },
   sandbox: {
     summary: 'how fast the stand-ins answer, so that they never are the bottleneck',
     load: () => import('./sandbox.js'),

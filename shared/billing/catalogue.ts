@@ -153,10 +153,23 @@ function uniqueName(name: string, key: string, books: Books, prices: PriceList):
   return `${cut(name, NAME_LENGTH - key.length - 3)} [${key}]`;
 }
 
-function isSharedByPriceList(name: string, key: string, prices: PriceList): boolean {
-  for (const [code, entries] of prices) if (code !== fold(key) && same(cut(nameOf(entries[0]!), NAME_LENGTH), name)) return true;
-  return false;
+const isSharedByPriceList = (name: string, key: string, prices: PriceList): boolean =>
+  (codesByName(prices).get(fold(name)) ?? []).some((code) => code !== fold(key));
+
+/** Item codes by the name their service would get; worked out once, because a price list has thousands of entries and every new service asks. */
+function codesByName(prices: PriceList): Map<string, string[]> {
+  const known = namesOfLists.get(prices);
+  if (known) return known;
+  const names = new Map<string, string[]>();
+  for (const [code, entries] of prices) {
+    const name = fold(cut(nameOf(entries[0]!), NAME_LENGTH));
+    names.set(name, [...(names.get(name) ?? []), code]);
+  }
+  namesOfLists.set(prices, names);
+  return names;
 }
+
+const namesOfLists = new WeakMap<PriceList, Map<string, string[]>>();
 
 export type ProductChoice = { kind: 'found'; product: Product } | { kind: 'missing' } | { kind: 'ambiguous'; ids: number[] };
 

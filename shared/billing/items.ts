@@ -28,7 +28,14 @@ export const itemContext = (
 
 export type PriceList = Map<string, Price[]>;
 
-export const indexPrices = (prices: Price[]): PriceList => groupBy(prices, (price) => fold(price.itemCode));
+/** The list by item code; worked out once, for every organization asks for it. */
+export function indexPrices(prices: Price[]): PriceList {
+  const known = indexes.get(prices) ?? groupBy(prices, (price) => fold(price.itemCode));
+  indexes.set(prices, known);
+  return known;
+}
+
+const indexes = new WeakMap<Price[], PriceList>();
 
 /** The price list's entry of an item code, in the currency where there is one in it. */
 export function priceOf(prices: PriceList, itemCode: string | null, currency: string): Price | undefined {
