@@ -136,6 +136,13 @@ describe('report = posted + held + excluded', () => {
     expect(organizationResult(outcome({ ghosts: [ghost({ itemCode: null })] }), 'EUR').items[1]?.productName).toBe('Csp365Nce');
   });
 
+  test('what waits says since when: the day it began to, else the day of the run', () => {
+    const since = (changes: Partial<Outcome>) => organizationResult(outcome(changes), 'EUR').waitsSince;
+    expect(since({ status: 'NeedsAttention' })).toBe('2025-10-12');
+    expect(since({ status: 'NeedsAttention', waitsSince: '2025-10-09' })).toBe('2025-10-09');
+    expect(since({ status: 'Done', waitsSince: '2025-10-09' })).toBeNull();
+  });
+
   test('a month has the sums of its organizations, in order of their ids', () => {
     const unassigned = [
       { invoiceNumber: '1', customerName: null, productName: null, currency: 'EUR', cost: '5.10', sales: '6.00' },

@@ -1,3 +1,4 @@
+import { invoiceLines, type InvoiceLine } from '../../../shared/billing/invoice.js';
 import type {
   ChargeStanding,
   Ghost,
@@ -19,6 +20,7 @@ export function tell(plan: Plan): string {
     ...plan.ghosts.flatMap(tellGhost),
     ...plan.notes.map((note) => tellNote(note, nameOf)),
     ...plan.steps.flatMap((step) => tellStep(step, names)),
+    ...invoiceLines(plan).map(tellInvoice),
     ...(plan.needs.length > 0 ? [`needs the neighbouring rows of ${plan.needs.join(' and ')}`] : []),
   ].join('\n');
 }
@@ -69,5 +71,8 @@ function tellStep({ kind, items, summary, ...details }: Step, names: (ids: strin
   const told = Object.entries(details).map(([name, value]) => `${name} ${value === null ? 'none' : shown(value)}`);
   return [`step ${kind} for ${names(items)}: ${summary}`, `   ${told.join(', ')}`];
 }
+
+const tellInvoice = ({ text, quantity, unitPrice, amount, currency, day, change, isGhost }: InvoiceLine): string =>
+  `invoice of ${day}: ${text}, ${quantity} × ${unitPrice} = ${amount} ${currency}, ${change}${isGhost ? ', a ghost' : ''}`;
 
 const shown = (value: unknown): string => (typeof value === 'string' ? `"${value}"` : JSON.stringify(value));
