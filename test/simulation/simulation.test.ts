@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { VARIANTS, type Variant } from './variants.js';
 
@@ -13,19 +13,27 @@ interface Line {
 }
 
 const JOB = fileURLToPath(new URL('./job.ts', import.meta.url));
-const WITHIN_MS = 240_000;
+/** Half a minute on a quiet machine; a busy one must not make it fail. */
+const WITHIN_MS = 540_000;
+const children = new Set<ChildProcess>();
 
-/** Plays months, with the product or with a wrong variant of it. */
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** Plays months, with the product; or with a wrong variant of it, until one shows it. */
 function play(seeds: number[], variant: Variant | null = null): Promise<Line[]> {
-  const order = { first: 0, step: 1, count: 0, seeds, matrix: false, show: false, stops: false, variant };
+  const order = { first: 0, step: 1, count: 0, seeds, matrix: false, show: false, stops: variant !== null, variant };
   const child = spawn(process.execPath, ['--import', 'tsx', JOB, JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  children.add(child);
   let output = '';
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', () => {
+      children.delete(child);
       const lines = output.split('\n').filter((line) => line.startsWith('{"verdict"'));
       resolve(lines.map((line) => JSON.parse(line) as Line));
     });
@@ -37,7 +45,7 @@ const troubled = (lines: Line[]): string[] =>
 
 describe('months with faults, crashes and people', () => {
   /** Those in which wrong products were seen are among them: for the product they are its regression tests. */
-  const SEEDS = [...new Set([...Array.from({ length: 20 }, (_, index) => index + 1), ...VARIANTS.map(({ seed }) => seed)])];
+  const SEEDS = [...new Set([...Array.from({ length: 12 }, (_, index) => index + 1), ...VARIANTS.map(({ seed }) => seed)])];
 
   test(
     'end with everything billed exactly once, and one seed is one month',
@@ -52,6 +60,8 @@ describe('months with faults, crashes and people', () => {
 });
 
 describe('the checker sees that', () => {
+  /** A change of the product moves what chance does in a seed; within so many each is seen all the same. */
+  const FIRST_SEEDS = Array.from({ length: 60 }, (_, index) => index + 1);
   const seen = new Map<string, Line | undefined>();
 
   beforeAll(async () => {
@@ -60,7 +70,7 @@ describe('the checker sees that', () => {
   }, WITHIN_MS);
 
   async function playEach(variants: Variant[]): Promise<void> {
-    for (const variant of variants) seen.set(variant.name, (await play([variant.seed], variant))[0]);
+    for (const variant of variants) seen.set(variant.name, (await play([variant.seed, ...FIRST_SEEDS], variant)).at(-1));
   }
 
   test.each(VARIANTS.map(({ wrong, name }) => [wrong, name]))('%s', (_wrong, name) => {
