@@ -88,12 +88,18 @@ async function openBroker(
   const activities = createActivities(createDependencies(loadConfig(desk.env)));
   brokers.set(name, activities);
   const deeds: Deed[] = [];
+  let done = Promise.resolve();
+  // Whichever organization writes first starts them; all wait until they are done.
+  const interfere = (): Promise<void> => {
+    if (deeds.length > 0) done = carryOut(desk, deeds.splice(0));
+    return done;
+  };
   const workers = await Promise.all([
     Worker.create({ connection, taskQueue: cloudmoreQueue(name), activities: heartbeating(activities.cloudmore) }),
     Worker.create({
       connection,
       taskQueue: autotaskQueue(name),
-      activities: heartbeating(interruptible(activities.autotask, () => carryOut(desk, deeds.splice(0)))),
+      activities: heartbeating(interruptible(activities.autotask, interfere)),
     }),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
