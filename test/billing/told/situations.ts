@@ -375,6 +375,57 @@ export const situations: Record<string, Record<string, () => Situation>> = {
       report: lines({ recordType: 'Marketplace', productName: 'Very long '.repeat(12) }),
     }),
   },
+  '7-unread-neighbours': {
+    'in balance: nothing more is to be read': () => ({ books: unread(running()) }),
+    'only the units differ': () => ({ report: lines({ quantity: '12' }), books: unread(running()) }),
+    'only the units differ, beside a charge': () => ({
+      report: lines({ quantity: '12' }),
+      books: unread(withCharges(running(10, '115'), { price: '5' })),
+    }),
+    'a credit in balance': () => ({
+      report: lines({ quantity: '0', sales: '-5.00', cost: '-4.00' }),
+      books: unread(withCharges(edited(running(), '2025-10', { units: 0, price: '0', cost: '0' }), { price: '-5', cost: '-4' })),
+    }),
+    'paid once, and the contract goes on': () => ({
+      report: { prices: [price({ paymentMonths: 12 })] },
+      books: unread(running()),
+    }),
+    'paid once, and the contract ends with the month': () => ({
+      report: { prices: [price({ paymentMonths: 12 })], subscriptions: [subscription({ endDay: '2025-10-31' })] },
+      books: unread({ ...running(), contracts: [contract({ endDay: '2025-10-31' })] }),
+    }),
+    'paid once, and the contract ends with the first of the next': () => ({
+      report: { prices: [price({ paymentMonths: 12 })], subscriptions: [subscription({ endDay: '2025-10-31' })] },
+      books: unread({ ...running(), contracts: [contract({ endDay: '2025-11-01' })] }),
+    }),
+    'paid once, and no units stand there': () => ({
+      report: { ...lines({ quantity: '0', sales: '0', cost: '0' }), prices: [price({ paymentMonths: 12 })] },
+      books: unread(edited(running(), '2025-10', { units: 0, price: '0', cost: '0' })),
+    }),
+    'Azure in balance': () => ({
+      report: lines({ recordType: 'AzurePlan' }),
+      books: unread(azure({ price: '120', cost: '100' })),
+    }),
+    'Azure out of balance': () => ({
+      report: lines({ recordType: 'AzurePlan' }),
+      books: unread(azure({ price: '119', cost: '100' })),
+    }),
+    'Azure out of balance, billed and caught up': () => ({
+      report: lines({ recordType: 'AzurePlan' }),
+      books: unread(azure({ price: '119', cost: '100', billed: true })),
+      settings: { afterFreeze: 'charge' },
+    }),
+    'a catch-up passes over months in which we were billed, and those alone': () => ({
+      report: MORE,
+      books: withCharges(
+        after(running(), '2025-10-31'),
+        { id: 1, key: 'CM-2025-11-aaaaaaaaaaaaaaaaaaaa', day: '2025-11-01', billed: true },
+        { id: 2, key: 'PO 4711', day: '2025-12-01', billed: true },
+        { id: 3, key: 'CM-2025-12-bbbbbbbbbbbbbbbbbbbb', day: '2025-12-01', billed: true, contractId: 9 },
+      ),
+      settings: { afterFreeze: 'charge' },
+    }),
+  },
   '8-ghosts': {
     'nothing at all is due: last month stands, however late it is': () => gone({ lines: [] }),
     'before the report of its type has come': () => ({ ...gone({ lines: [gone2()], previousLines: [] }), asOf: '2025-10-19' }),
@@ -647,4 +698,11 @@ const compared = (sales: string, before: string, changes: Partial<Line>, breaker
     previousLines: [line({ sales: before, billingDate: '2025-09-08', ...changes })],
   },
   settings: { breakers: { ...OFF, organizationAmount: '500', ...breakers } },
+});
+
+const unread = (held: Books): Books => ({ ...held, detailed: [] });
+const azure = (changes: Parameters<typeof charge>[0]): Books => ({
+  ...running(),
+  rows: [],
+  charges: [charge({ key: AZURE_KEY, ...changes })],
 });
