@@ -8,7 +8,7 @@ import { drawWorld, LAST_DAY, MONTH, type SimulatedWorld } from './world.js';
 
 /** Worlds looked at to find every call site and activity. */
 const WORLDS = 60;
-const DAYS = [`${MONTH}-09`, `${MONTH}-17`, LAST_DAY];
+const DAYS = [`${MONTH}-09`, `${MONTH}-17`, `${MONTH}-22`, LAST_DAY];
 
 export interface Cell {
   name: string;
