@@ -5,7 +5,7 @@ import { planBlind } from '../../shared/billing/plan.js';
 import { cutReport } from '../../shared/billing/facts.js';
 import { monthResult, organizationResult } from '../../shared/billing/reconcile.js';
 import { applyStops, isParked, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
-import type { ExtendContractStep, Ghost, Plan, PlannedItem, Step } from '../../shared/billing/types.js';
+import type { ExtendContractStep, Ghost, Item, Plan, PlannedItem, Step } from '../../shared/billing/types.js';
 import { line, organization, plan, report, running, settings } from './builders.js';
 import { lines } from './examples/row-and-charge.js';
 
@@ -54,7 +54,7 @@ const frame = {
 };
 
 describe('report = posted + held + excluded', () => {
-  const items = [
+  const items = (): PlannedItem[] => [
     item({ lines: 2 }),
     item({ outcome: 'held', reason: 'period-frozen', message: 'Frozen.', cost: '1.00', sales: '2.00', quantity: '2.5' }),
     item({ outcome: 'excluded', reason: 'record-type-off', message: 'Off.', cost: '0.10', sales: '0.20', itemCode: null }),
@@ -66,7 +66,7 @@ describe('report = posted + held + excluded', () => {
   const ghosts = [ghost(), ghost({ outcome: 'awaiting', sales: '5.00' }), ghost({ outcome: 'zeroed', sales: '99.00' })];
 
   test('an organization has its sums by currency, its items, and the ghosts that are left standing', () => {
-    const result = organizationResult(outcome({ items, ghosts }), 'EUR');
+    const result = organizationResult(outcome({ items: items(), ghosts }), 'EUR');
     const { items: rows, ...sums } = result;
     expect(sums).toEqual({
       organizationId: 'org-1',
@@ -156,7 +156,7 @@ describe('report = posted + held + excluded', () => {
       calls: NO_CALLS,
     });
     const { organizations, digest, ...month } = monthResult({ ...frame, facts: { ...frame.facts, unassigned } }, [
-      outcome({ items, ghosts }),
+      outcome({ items: items(), ghosts }),
       second,
     ]);
     expect(organizations.map(({ organizationId }) => organizationId)).toEqual(['org-0', 'org-1']);
@@ -211,10 +211,10 @@ describe('report = posted + held + excluded', () => {
 });
 
 describe('a plan that breaks a promise is not carried out', () => {
-  const items = buildItems([line()], { subscriptions: [], prices: indexPrices([]), excludedServices: new Set() });
+  const items = (): Item[] => buildItems([line()], { subscriptions: [], prices: indexPrices([]), excludedServices: new Set() });
   const broken = (changes: (made: Plan) => Partial<Plan>): (() => void) => {
     const made = plan({ report: { subscriptions: [], prices: [] } });
-    return () => assertPlan({ ...made, ...changes(made) }, items);
+    return () => assertPlan({ ...made, ...changes(made) }, items());
   };
   const first = (changes: Partial<PlannedItem>) => (made: Plan) => ({ items: [{ ...made.items[0]!, ...changes }] });
   const twice = (step: Partial<Step>) => () => ({ steps: [step, step] as Step[] });
