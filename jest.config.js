@@ -11,5 +11,7 @@ export default {
   globalSetup: '<rootDir>/test/global-setup.js',
   globalTeardown: '<rootDir>/test/global-teardown.js',
   reporters: ['default', '<rootDir>/test/reporter.js'],
+  // Many tests wait for servers and clocks most of the time: one worker a core, where Jest would leave one core idle.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };
