@@ -9,16 +9,21 @@ import type { Decimal, Month, PlannedItem, Reason, Step } from './types.js';
 /** Everything an amount that is not simply posted can be called: the reasons of the rules, and the two kinds of money without a line (rule 8). */
 export type ReasonCode = Reason | 'ghost' | 'awaiting-report';
 
-export interface Advice {
+export type Advice = {
   /** What it means, in half a sentence. */
   meaning: string;
   /** What a person does about it. */
   remedy: string;
-  /** What goes on afterwards: plan the organization again, release its plan, release the whole month, or nothing. */
-  next: 'rerun' | 'approve' | 'approve-all' | null;
-  /** Text for `--reason` of a rerun, so that the command can be copied as it stands. */
-  because?: string;
-}
+} & Next;
+
+/** What goes on afterwards: plan the organization again, release its plan, release the whole month, or nothing. */
+type Next =
+  | {
+      next: 'rerun';
+      /** Text for `--reason`, so that the command can be copied as it stands. */
+      because: string;
+    }
+  | { next: 'approve' | 'approve-all' | null };
 
 export const ADVICE: Record<ReasonCode, Advice> = {
   'custom-service': {
@@ -213,7 +218,7 @@ export function commandFor(code: string | null, { month, organizationId, planDig
   const advice = adviceFor(code);
   switch (advice?.next) {
     case 'rerun':
-      return `billing rerun ${month} --organization ${organizationId} --reason "${advice.because ?? 'mended'}"`;
+      return `billing rerun ${month} --organization ${organizationId} --reason "${advice.because}"`;
     case 'approve':
       return `billing approve ${month} --organization ${organizationId}${planDigest === null ? '' : ` --digest ${planDigest}`}`;
     case 'approve-all':

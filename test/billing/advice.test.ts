@@ -3,12 +3,16 @@ import { readFile } from 'node:fs/promises';
 import {
   adviceFor,
   commandFor,
+  commandOf,
+  differenceText,
   explainItem,
   whyOf,
   REASON_CODES,
   type NotPosted,
   type ReasonCode,
 } from '../../shared/billing/advice.js';
+import { charge, contract, line, plan, running, SUBSCRIPTION, type Situation } from './builders.js';
+import { edited, KEY } from './examples/row-and-charge.js';
 
 /** What people are told about an amount that is not simply posted. */
 
@@ -59,6 +63,138 @@ describe.each(REASON_CODES)('an amount that is not posted because of %s', (reaso
     const guide = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
     expect(guide).toContain(`\`${reason}\``);
   });
+});
+
+const AGAIN = `billing rerun 2025-10 --organization ${CONTOSO.organizationId} --reason`;
+const RELEASE = `billing approve 2025-10 --organization ${CONTOSO.organizationId} --digest ${CONTOSO.planDigest}`;
+
+test.each<[ReasonCode, string | null]>([
+  ['custom-service', null],
+  ['record-type-off', `${AGAIN} "record type switched on"`],
+  ['service-off', `${AGAIN} "service switched on"`],
+  ['company-id-missing', `${AGAIN} "company id filled in"`],
+  ['company-id-invalid', `${AGAIN} "company id corrected"`],
+  ['company-id-shared', `${AGAIN} "shared company settled"`],
+  ['company-not-found', `${AGAIN} "company id corrected"`],
+  ['company-inactive', `${AGAIN} "company activated"`],
+  ['currency-mismatch', `${AGAIN} "currency corrected"`],
+  ['unclassified', `${AGAIN} "line corrected"`],
+  ['contract-duplicate', `${AGAIN} "duplicate contract cleared"`],
+  ['contract-other-company', `${AGAIN} "contract of the other company cleared"`],
+  ['contract-inactive', `${AGAIN} "contract activated"`],
+  ['contract-unsuitable', `${AGAIN} "contract replaced"`],
+  ['service-ambiguous', `${AGAIN} "service deactivated"`],
+  ['period-frozen', `${AGAIN} "period unposted"`],
+  ['breaker-month', 'billing approve 2025-10 --all'],
+  ['breaker-organization', RELEASE],
+  ['breaker-item', RELEASE],
+  ['breaker-contracts', RELEASE],
+  ['skipped', `${AGAIN} "skip lifted"`],
+  ['awaiting-approval', RELEASE],
+  ['api-error', `${AGAIN} "cause mended"`],
+  ['verify-mismatch', `${AGAIN} "balance it again"`],
+  ['outcome-unknown', `${AGAIN} "look again"`],
+  ['ghost', `${AGAIN} "ghost settled"`],
+  ['awaiting-report', null],
+])('after %s goes on: %s', (reason, command) => {
+  expect(commandFor(reason, CONTOSO)).toBe(command);
+});
+
+test('a release names its plan where one waits', () => {
+  expect(commandFor('breaker-item', { ...CONTOSO, organizationId: 'org-1', planDigest: null })).toBe(
+    'billing approve 2025-10 --organization org-1',
+  );
+});
+
+const ORG = { ...CONTOSO, organizationId: 'org-1' };
+const HEAD = 'Contoso: Microsoft 365 E3, subscription 8f2a6c1e-0000-4000-8000-000000000001, 516.00 EUR';
+
+test.each<[string, Partial<NotPosted>, string]>([
+  [
+    'held',
+    { reason: 'company-inactive', message: 'Company 7 is inactive.' },
+    'held (company-inactive). Company 7 is inactive. Then: billing rerun 2025-10 --organization org-1 --reason "company activated"',
+  ],
+  [
+    'held without a message of its own',
+    { reason: 'contract-unsuitable', message: null },
+    'held (contract-unsuitable). Clear its subscription id in Autotask so that a new contract is made. Then: billing rerun 2025-10 --organization org-1 --reason "contract replaced"',
+  ],
+  [
+    'excluded',
+    { reason: 'custom-service', message: 'A custom service.', outcome: 'excluded' },
+    'excluded (custom-service). A custom service. Nothing to do.',
+  ],
+  [
+    'a ghost',
+    { reason: 'ghost', message: 'Look.', outcome: 'ghost' },
+    'without a line in the report (ghost). Look. Then: billing rerun 2025-10 --organization org-1 --reason "ghost settled"',
+  ],
+  [
+    'not due yet',
+    { reason: 'awaiting-report', message: 'It stands.', outcome: 'awaiting' },
+    'of last month (awaiting-report). It stands.',
+  ],
+  [
+    'posted, and waiting for its release',
+    { reason: 'awaiting-approval', message: 'Release it with: billing run 2025-10 --mode auto', outcome: 'posted' },
+    'posted (awaiting-approval). Release it with: billing run 2025-10 --mode auto',
+  ],
+  [
+    'held for a reason of a later version, of which nothing is known',
+    { reason: 'of-tomorrow', message: null },
+    'held (of-tomorrow).',
+  ],
+])('the whole sentence about an amount that is %s', (_, changes, sentence) => {
+  expect(explainItem({ ...item('api-error'), ...changes }, 'Contoso', ORG)).toBe(`${HEAD} ${sentence}`);
+});
+
+test.each<[string | null, string | null, string | null]>([
+  ['breaker-month', 'Too small. Then: billing run 2025-10 --yes', 'billing run 2025-10 --yes'],
+  ['breaker-month', 'Too small.', 'billing approve 2025-10 --all'],
+  ['breaker-month', 'See Subbilling run 2025-10.', 'billing approve 2025-10 --all'],
+  ['breaker-month', null, 'billing approve 2025-10 --all'],
+  [null, null, null],
+])('for %s with the message "%s" people are told: %s', (reason, cause, command) => {
+  expect(commandOf({ reason, cause }, CONTOSO)).toBe(command);
+});
+
+const differs = (situation: Situation): string => {
+  const { items, steps } = plan(situation);
+  return differenceText(
+    items.find(({ subscriptionId }) => subscriptionId === SUBSCRIPTION)!,
+    steps,
+  );
+};
+
+test.each<[string, Situation, string]>([
+  ['nothing of the item', {}, 'Autotask holds 0.00 / 0.00 EUR, the report says 120.00 / 100.00 EUR: +120.00 / +100.00.'],
+  [
+    'more sales than the report, and as much cost',
+    { books: { ...running(), charges: [charge({ key: KEY, price: '5' })] } },
+    'Autotask holds 125.00 / 100.00 EUR, the report says 120.00 / 100.00 EUR: -5.00 / 0.00.',
+  ],
+  [
+    'less cost than the report, and as much sales',
+    { books: edited(running(), '2025-10', { cost: '99' }) },
+    'Autotask holds 120.00 / 99.00 EUR, the report says 120.00 / 100.00 EUR: 0.00 / +1.00.',
+  ],
+  [
+    'the amounts, with other units and no SLA, beside an item of which it has nothing',
+    {
+      report: { lines: [line({ quantity: '12' }), line({ subscriptionId: 's-2' })] },
+      books: { ...running(), contracts: [contract({ slaId: null })] },
+    },
+    'Autotask holds the 120.00 / 100.00 EUR of the report; what differs: Contract Business Premium – Premium for everybody: set slaId; Business Premium: units 10 → 12, 120.00 / 100.00 EUR.',
+  ],
+  ['just what the report says', { books: running() }, 'Autotask holds the 120.00 / 100.00 EUR of the report.'],
+  [
+    'nothing, of an item that is not to be exported',
+    { settings: { exportRecordTypes: [] } },
+    'Autotask holds 0 / 0 EUR, the report says 120.00 / 100.00 EUR: +120.00 / +100.00.',
+  ],
+])('Autotask has %s: the difference is told in money, or else in steps', (_, situation, text) => {
+  expect(differs(situation)).toBe(text);
 });
 
 test('a message that names its command already gets no second one', () => {
