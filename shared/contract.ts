@@ -78,15 +78,6 @@ export interface OrganizationBillingInput {
   given: GivenReport | null;
   /** Workflow to tell when the organization is settled. */
   parentId: string | null;
-  /** Open progress handed on by continue-as-new. */
-  state?: OrganizationState;
-}
-
-/** What an organization's workflow must remember across executions. */
-export interface OrganizationState {
-  skipReason: string | null;
-  summary: OrganizationSummary | null;
-  opened: string;
 }
 
 /** A report, and what Autotask held when it was surveyed, both in the evidence store. */
