@@ -111,7 +111,10 @@ function ghostOfService(
   if (!context.settings.exportRecordTypes.includes(type)) return NOTHING;
   const billable = ghostBillable(contractKey, service, type, context);
   const standing = ghost(contract, contractKey, service.id, type, service.key, billable, rows, context);
-  if (isAwaiting(type, context))
+  const extendsFrom = extensionOf(contract, plan, context);
+  // What is paid once is not awaited in a month that only an extension of this plan gives it: its units had ended with the contract (7.6).
+  const isCarriedOn = extendsFrom !== null && isPaidOnce(service, type, context);
+  if (!isCarriedOn && isAwaiting(type, context))
     return {
       ...NOTHING,
       ghosts: [
@@ -125,16 +128,7 @@ function ghostOfService(
     };
   const why = reasonToZero(contractKey, service, type, plan, context);
   if (why === null) return { ...NOTHING, ghosts: [standing] };
-  return zero(
-    contract,
-    contractKey,
-    service,
-    billable,
-    rows,
-    { ...standing, rule: '8.2', message: why },
-    extensionOf(contract, plan, context),
-    context,
-  );
+  return zero(contract, contractKey, service, billable, rows, { ...standing, rule: '8.2', message: why }, extendsFrom, context);
 }
 
 const isOnItem = (service: Service, plan: ContractPlan | undefined): boolean =>
@@ -167,10 +161,11 @@ function reasonToZero(
     : [];
   if (others.length > 0 && !same(listed?.itemCode, service.key))
     return `Replaced by ${others.map(({ item }) => item.itemCode ?? item.type).join(', ')}.`;
-  const isOneOff =
-    type === 'Perpetual' || (context.prices.get(fold(service.key)) ?? []).some((price) => (price.paymentMonths ?? 0) > 1);
-  return isOneOff ? 'Paid once, and not in this month.' : null;
+  return isPaidOnce(service, type, context) ? 'Paid once, and not in this month.' : null;
 }
+
+const isPaidOnce = ({ key }: Service, type: RecordType, { prices }: GhostContext): boolean =>
+  type === 'Perpetual' || (prices.get(fold(key)) ?? []).some((price) => (price.paymentMonths ?? 0) > 1);
 
 /** Only licences are told apart by item code; a reservation beside an Azure plan is not replaced by it. */
 const isLicence = (type: ItemType): boolean => type === 'Csp365Nce' || type === 'Csp365Legacy';

@@ -4,6 +4,7 @@ import type { Books, Settings } from '../../shared/billing/types.js';
 import {
   amountsOf,
   charge,
+  contract,
   line,
   manualLine,
   organization,
@@ -49,6 +50,22 @@ describe('money that comes and goes', () => {
     const pending = { lines: [other], ...elsewhere, subscriptions: [subscription({ status: 'PendingCancellation' })] };
     const decided = plan({ books: running(), report: pending, asOf: '2025-10-25' });
     expect([amountsOf(decided), decided.ghosts.map(({ outcome }) => outcome)]).toEqual([[], ['ghost']]);
+  });
+
+  test('7.6 a licence paid for a year does not stand in the next one because its subscription goes on as something else', () => {
+    const ended = { ...running(), contracts: [contract({ endDay: '2025-09-30' })], rows: [running().rows[0]!] };
+    const autotask = new AutotaskInMemory(ended);
+    const report = {
+      lines: [line({ recordType: 'SoftwareSubscription', itemCode: null })],
+      prices: [price({ paymentMonths: 12 })],
+    };
+    expect(runs(autotask, { report, asOf: '2025-10-09' })).toEqual([
+      ['extend 2025-09-30 → 2026-03-31', '2025-10-01: 10 units × 12.0000 / 10.0000', '2025-10-01: 0 units'],
+      [],
+      [],
+    ]);
+    const september = { ...report, month: '2025-09', lines: [line({ billingDate: '2025-09-08' })] };
+    expect(runs(autotask, { report: september, asOf: '2025-10-09' }, 1)).toEqual([[]]);
   });
 
   test('8.2 a reservation is not cancelled because an Azure plan of the same subscription was billed', () => {

@@ -101,6 +101,7 @@ export class AutotaskInMemory {
   }
 
   private extend(contract: Contract, toDay: string): void {
+    if (contract.endDay >= toDay) return;
     const from = addMonths(monthOf(contract.endDay), 1);
     const services = [
       ...new Set(this.books.rows.filter((row) => row.contractId === contract.id).map((row) => row.contractServiceId)),
