@@ -3,7 +3,7 @@ import { chargeNameOf } from './charge.js';
 import { big, divide, text, UNIT_PRICE_SCALE } from './decimal.js';
 import { monthOf } from './month.js';
 import { same } from './text.js';
-import type { Day, Decimal, Ghost, Plan, PlannedItem, RecordType } from './types.js';
+import type { ChargeStanding, Day, Decimal, Ghost, Plan, PlannedItem, RecordType } from './types.js';
 
 /** What the customer's invoice will read once a plan is carried out and the month is approved: a line per row with units, and one per charge. */
 export interface InvoiceLine {
@@ -56,12 +56,12 @@ function itemLines(item: PlannedItem, plan: Plan): InvoiceLine[] {
         ];
   return [
     ...rowLine,
-    ...charges.flatMap(({ key, day, before, after }): InvoiceLine[] =>
+    ...charges.flatMap(({ chargeId, key, day, before, after }): InvoiceLine[] =>
       after === null
         ? []
         : [
             {
-              ...chargeText(item, plan, key, day, after.sales),
+              ...chargeText(item, plan, { chargeId, key, day }, after.sales),
               amount: after.sales,
               currency,
               day,
@@ -85,11 +85,13 @@ function rowText(item: PlannedItem, { steps }: Plan): string {
 function chargeText(
   item: PlannedItem,
   { steps, month }: Plan,
-  key: string,
-  day: Day,
+  { chargeId, key, day }: Pick<ChargeStanding, 'chargeId' | 'key' | 'day'>,
   amount: Decimal,
 ): Pick<InvoiceLine, 'text' | 'quantity' | 'unitPrice'> {
-  const step = steps.find((candidate) => candidate.kind === 'postCharge' && same(candidate.chargeKey, key));
+  // By id as well: of two charges with one key one is deleted, the other carries.
+  const step = steps.find(
+    (candidate) => candidate.kind === 'postCharge' && candidate.chargeId === chargeId && same(candidate.chargeKey, key),
+  );
   if (step?.kind === 'postCharge') return { text: step.name, quantity: step.quantity, unitPrice: step.unitPrice };
   const kind = monthOf(day) !== month ? 'catch-up' : isChargeType(item.type as RecordType) ? 'whole' : 'correction';
   return { text: chargeNameOf(item.productName, month, kind), quantity: '1', unitPrice: amount };
