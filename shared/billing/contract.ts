@@ -135,14 +135,13 @@ export function upsertContractStep(
   month: Month,
   settings: Settings,
   isWritten: boolean,
-): UpsertContractStep | null {
+): Omit<UpsertContractStep, 'items'> | null {
   const set = contract ? corrections(contract, contractKey, settings, isWritten) : {};
   if (contract && Object.keys(set).length === 0) return null;
   const name = contract?.name ?? contractName(item);
   const what = contract ? `set ${Object.keys(set).join(', ')}` : `new, ${firstDay(month)} to ${endDay}`;
   return {
     kind: 'upsertContract',
-    items: [item.id],
     summary: `Contract ${name}: ${what}`,
     contractKey,
     companyId,

@@ -19,7 +19,7 @@ const CONTRACT_KEY_DIGITS = 32;
 export function itemHash(identity: ItemIdentity): string {
   const { broker, organizationId, subscriptionId, type, codeOrProduct } = identity;
   const members = [lower(broker), lower(organizationId), lower(subscriptionId), type, lower(codeOrProduct)];
-  return createHash('sha256').update(JSON.stringify(members), 'utf8').digest('hex');
+  return createHash('sha256').update(JSON.stringify(members)).digest('hex');
 }
 
 const lower = (value: string | null): string | null => (value === null ? null : value.toLowerCase());
@@ -44,7 +44,7 @@ export function parseChargeKey(key: string): { month: Month; base: string; numbe
 export const numberedChargeKey = (base: string, number: number): string => (number === 1 ? base : `${base}-${number}`);
 
 /** Short stable digest of any JSON value, for item ids and plan digests. Object members are taken in the order written. */
-export const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value), 'utf8').digest('hex');
+export const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 /** Services shared by every contract of a type, and the products of charge types (rules 5.2, 5.3). */
 export const SHARED_SERVICES: Partial<Record<RecordType, { key: string; name: string }>> = {

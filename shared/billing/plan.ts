@@ -24,7 +24,20 @@ import { isKnownChargeType } from './record-type.js';
 import { NO_BOOKS } from './rows.js';
 import { stopped } from './stopped.js';
 import { byText, fold, groupBy, present, same } from './text.js';
-import type { Books, Company, EnsureServiceStep, Item, Note, Plan, PlannedItem, Reason, Settings, Step } from './types.js';
+import type {
+  Books,
+  Company,
+  EnsureProductStep,
+  EnsureServiceStep,
+  Item,
+  Note,
+  Plan,
+  PlannedItem,
+  Reason,
+  RecordType,
+  Settings,
+  Step,
+} from './types.js';
 
 /**
  * The planner: what one organization's month needs, as the difference between the report and the books. Reads nothing, writes nothing, knows no clock.
@@ -77,7 +90,7 @@ function refusalOf(item: Item, company: CompanyDecision, context: ItemContext, s
   const excluded = exclusionOf(item, context, settings);
   if (excluded) return { outcome: 'excluded', ...excluded };
   if (company.company === null) return { outcome: company.outcome, reason: company.reason, message: company.message };
-  const mismatch = item.type === 'CustomService' ? null : currencyMismatch(item.currency, company.currency);
+  const mismatch = currencyMismatch(item.currency, company.currency);
   if (mismatch) return { outcome: 'held', reason: 'currency-mismatch', message: mismatch };
   const unclassified = unclassifiedOf(item);
   return unclassified ? { outcome: 'held', reason: 'unclassified', message: unclassified } : null;
@@ -96,7 +109,7 @@ function exclusionOf(item: Item, context: ItemContext, settings: Settings): { re
 function unclassifiedOf(item: Item): string | null {
   if (item.type === 'Unclassified')
     return 'No rule tells what kind of line this is. Correct it in Cloudmore, or exclude its service.';
-  if (item.type !== 'CustomService' && !isChargeType(item.type) && serviceKeyOf(item) === null)
+  if (!isChargeType(item.type as RecordType) && serviceKeyOf(item) === null)
     return 'The licence has no item code, so no service can be found for it.';
   return null;
 }
@@ -186,10 +199,10 @@ function assemble(
   const decisions = new Map(
     work.contracts.flatMap(({ decisions: made }) => made.map((decision) => [decision.item.id, decision] as const)),
   );
-  const planned = items.map((item) => plannedItem(item, refusals.get(item.id) ?? null, decisions.get(item.id), settings));
+  const planned = items.map((item) => plannedItem(item, verdictOf(refusals.get(item.id), decisions.get(item.id)), settings));
   const steps = orderedSteps(work);
   const ghosts = work.ghosts.flatMap(({ ghosts: found }) => found);
-  const companyId = company.company?.id ?? (company.company === null ? company.companyId : null);
+  const companyId = company.company === null ? company.companyId : company.company.id;
   const shown = planned.map(({ id, outcome, reason, cost, sales, quantity }) => [id, outcome, reason, cost, sales, quantity]);
   return {
     organizationId: slice.organization.id,
@@ -215,7 +228,13 @@ function assemble(
   };
 }
 
-function plannedItem(item: Item, refusal: Refusal | null, decision: ItemDecision | undefined, settings: Settings): PlannedItem {
+type Verdict = Pick<PlannedItem, 'contractId' | 'outcome' | 'reason' | 'message' | 'because' | 'standing'>;
+
+/** What was decided for an item: by itself, else on its contract. */
+const verdictOf = (refusal: Refusal | null | undefined, decision: ItemDecision | undefined): Verdict =>
+  refusal ? { ...refusal, contractId: null, because: [stopped(refusal.reason, refusal.message)], standing: null } : decision!;
+
+function plannedItem(item: Item, verdict: Verdict, settings: Settings): PlannedItem {
   const scale = minorUnits(item.currency);
   return {
     id: item.id,
@@ -233,19 +252,19 @@ function plannedItem(item: Item, refusal: Refusal | null, decision: ItemDecision
     exactSales: item.exactSales,
     roundingCost: text(big(item.exactCost).minus(item.cost), Math.max(scale, 6)),
     roundingSales: text(big(item.exactSales).minus(item.sales), Math.max(scale, 6)),
-    contractId: decision?.contractId ?? null,
-    outcome: refusal?.outcome ?? decision?.outcome ?? 'posted',
-    reason: refusal?.reason ?? decision?.reason ?? null,
-    message: refusal?.message ?? decision?.message ?? null,
-    because: [...itemBecause(item), ...(refusal ? [stopped(refusal.reason, refusal.message)] : (decision?.because ?? []))],
-    standing: decision?.standing ?? null,
+    contractId: verdict.contractId,
+    outcome: verdict.outcome,
+    reason: verdict.reason,
+    message: verdict.message,
+    because: [...itemBecause(item), ...verdict.because],
+    standing: verdict.standing,
   };
 }
 
 /** Catalogue first, then contract by contract: made or corrected, extended, amounts. One service is ensured once, for all items that need it. */
 function orderedSteps({ contracts, ghosts }: Work): Step[] {
   const all = contracts.flatMap(({ contractSteps, decisions }) => [...contractSteps, ...decisions.flatMap(({ steps }) => steps)]);
-  const isCatalogue = (step: Step): boolean => step.kind === 'ensureService' || step.kind === 'ensureProduct';
+  const isCatalogue = (step: Step): step is CatalogueStep => step.kind === 'ensureService' || step.kind === 'ensureProduct';
   return [
     ...mergeCatalogue(all.filter(isCatalogue)),
     ...all.filter((step) => !isCatalogue(step)),
@@ -253,11 +272,12 @@ function orderedSteps({ contracts, ghosts }: Work): Step[] {
   ];
 }
 
-function mergeCatalogue(steps: Step[]): Step[] {
-  const keyOf = (step: Step): string =>
-    step.kind === 'ensureService' ? step.serviceKey : step.kind === 'ensureProduct' ? step.productKey : '';
+type CatalogueStep = EnsureServiceStep | EnsureProductStep;
+
+function mergeCatalogue(steps: CatalogueStep[]): Step[] {
+  const keyOf = (step: CatalogueStep): string => (step.kind === 'ensureService' ? step.serviceKey : step.productKey);
   const groups = [...groupBy(steps, (step) => fold(keyOf(step))).entries()].sort(([left], [right]) => byText(left, right));
-  return groups.map(([, group]) => ({ ...(group[0] as EnsureServiceStep), items: group.flatMap(({ items }) => items) }));
+  return groups.map(([, group]) => ({ ...group[0]!, items: group.flatMap(({ items }) => items) }));
 }
 
 function chargeTypeNotes(items: Item[]): Note[] {

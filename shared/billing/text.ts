@@ -11,9 +11,7 @@ export const present = (value: string | null | undefined): string | null => {
 
 /** Cut to at most `length` characters without splitting a character in two. */
 export function cut(value: string, length: number): string {
-  return value.length <= length
-    ? value
-    : [...value].reduce((text, char) => (text.length + char.length <= length ? text + char : text), '');
+  return [...value].reduce((text, char) => (text.length + char.length <= length ? text + char : text), '');
 }
 
 /** Order by code units: the same on every machine, whatever its language. */

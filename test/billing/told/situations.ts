@@ -627,7 +627,7 @@ export const situations: Record<string, Record<string, () => Situation>> = {
 /** Id of the builders' item. */
 const ITEM = '435d6b8a4ec490d3';
 
-const perpetual = (changes: Partial<Line>): Line =>
+export const perpetual = (changes: Partial<Line>): Line =>
   line({
     subscriptionId: null,
     recordType: 'Perpetual',
@@ -660,13 +660,13 @@ const TERMS: [code: string, termMonths: number | null, paymentMonths: number | n
   ['CFQ7TTC0TY', 12, 24],
 ];
 
-const withCharges = (held: Books, ...all: Parameters<typeof charge>[0][]): Books => ({
+export const withCharges = (held: Books, ...all: Parameters<typeof charge>[0][]): Books => ({
   ...held,
   charges: all.map((changes) => charge({ key: KEY, ...changes })),
 });
 
 /** The organization's licence is gone from the report; another organization still has lines. */
-const gone = (changes: Situation['report'] = {}): Situation => ({
+export const gone = (changes: Situation['report'] = {}): Situation => ({
   books: running(),
   asOf: '2025-10-25',
   report: {
@@ -675,7 +675,7 @@ const gone = (changes: Situation['report'] = {}): Situation => ({
     ...changes,
   },
 });
-const gone2 = (recordType = 'AzurePlan'): Line =>
+export const gone2 = (recordType = 'AzurePlan'): Line =>
   line({ organizationId: 'org-2', organizationName: 'Fabrikam', subscriptionId: 'other', recordType });
 
 const replaced = (listed: string): Situation =>
@@ -688,10 +688,10 @@ const looseKey = (digit: string): string => `CM-2025-10-${digit.repeat(20)}`;
 const loose = (digit: string, changes: Parameters<typeof charge>[0]) =>
   charge({ id: 3000 + digit.charCodeAt(0), key: looseKey(digit), ...changes });
 /** Charge key of an Azure plan of the builders' subscription. */
-const AZURE_KEY = 'CM-2025-10-dbdd6cc021e5f5580b52';
+export const AZURE_KEY = 'CM-2025-10-dbdd6cc021e5f5580b52';
 
-const OFF = { monthDropPercent: 0, organizationPercent: 0, organizationAmount: '0', itemFactor: 0, newContracts: 0 };
-const compared = (sales: string, before: string, changes: Partial<Line>, breakers: Partial<typeof OFF>): Situation => ({
+export const OFF = { monthDropPercent: 0, organizationPercent: 0, organizationAmount: '0', itemFactor: 0, newContracts: 0 };
+export const compared = (sales: string, before: string, changes: Partial<Line>, breakers: Partial<typeof OFF>): Situation => ({
   asOf: '2025-10-25',
   report: {
     lines: [line({ sales, ...changes })],
@@ -700,7 +700,7 @@ const compared = (sales: string, before: string, changes: Partial<Line>, breaker
   settings: { breakers: { ...OFF, organizationAmount: '500', ...breakers } },
 });
 
-const unread = (held: Books): Books => ({ ...held, detailed: [] });
+export const unread = (held: Books): Books => ({ ...held, detailed: [] });
 const azure = (changes: Parameters<typeof charge>[0]): Books => ({
   ...running(),
   rows: [],
