@@ -48,7 +48,7 @@ export function explain(
   { facts, slice, settings }: { facts: MonthFacts; slice: OrganizationFacts; settings: Pick<Settings, 'excludeServices'> },
   subscription: string,
 ): Explanation | null {
-  const planned = outcome.items.filter((item) => same(item.contractKey, subscription) || same(item.subscriptionId, subscription));
+  const planned = outcome.items.filter((item) => same(item.contractKey, subscription));
   const ghosts = outcome.ghosts.filter((ghost) => same(ghost.contractKey, subscription));
   const contractKey = planned[0]?.contractKey ?? ghosts[0]?.contractKey;
   if (contractKey === undefined) return null;

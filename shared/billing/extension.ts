@@ -3,7 +3,7 @@ import type { PriceList } from './items.js';
 import { firstDay } from './month.js';
 import { firstGapMonth } from './rows.js';
 import { byText, groupBy } from './text.js';
-import type { Books, Contract, Day, Month, PostAdjustmentStep, Step } from './types.js';
+import type { Books, Contract, Day, Month, PostAdjustmentStep, Row, Step } from './types.js';
 
 /** Rule 6.4: a contract whose subscription goes on is extended, and what the extension makes for months before the report's is brought to 0. */
 export interface Extension {
@@ -37,24 +37,34 @@ function gapSteps({ contract, contractKey, items, books, prices }: Extension, ga
   const last = [...groupBy(rows, (row) => row.contractServiceId).values()].map(
     (group) => group.sort((left, right) => byText(right.startDay, left.startDay))[0]!,
   );
-  const ours = new Set(books.services.filter((service) => isOurKey(service.key, prices)).map(({ id }) => id));
-  return last
-    .filter((row) => row.units !== 0 && ours.has(row.serviceId))
-    .map((row) => ({
-      kind: 'postAdjustment',
-      items,
-      summary: `${contract.name}: 0 units from ${firstDay(gap)}, the contract had ended`,
-      contractKey,
-      contractId: contract.id,
-      serviceKey: books.services.find((service) => service.id === row.serviceId)?.key ?? '',
-      serviceId: row.serviceId,
-      contractServiceId: row.contractServiceId,
-      day: firstDay(gap),
-      units: 0,
-      unitPrice: null,
-      unitCost: null,
-      before: null,
-      purpose: 'gap',
-      invoiceDescription: null,
-    }));
+  const keyOf = new Map(books.services.filter(({ key }) => isOurKey(key, prices)).map(({ id, key }) => [id, key]));
+  return last.flatMap((row) => {
+    const serviceKey = keyOf.get(row.serviceId);
+    return row.units === 0 || !serviceKey ? [] : [gapStep(contract, contractKey, items, row, serviceKey, firstDay(gap))];
+  });
 }
+
+const gapStep = (
+  contract: Contract,
+  contractKey: string,
+  items: string[],
+  { serviceId, contractServiceId }: Row,
+  serviceKey: string,
+  day: Day,
+): PostAdjustmentStep => ({
+  kind: 'postAdjustment',
+  items,
+  summary: `${contract.name}: 0 units from ${day}, the contract had ended`,
+  contractKey,
+  contractId: contract.id,
+  serviceKey,
+  serviceId,
+  contractServiceId,
+  day,
+  units: 0,
+  unitPrice: null,
+  unitCost: null,
+  before: null,
+  purpose: 'gap',
+  invoiceDescription: null,
+});

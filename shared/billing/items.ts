@@ -39,8 +39,7 @@ const indexes = new WeakMap<Price[], PriceList>();
 
 /** The price list's entry of an item code, in the currency where there is one in it. */
 export function priceOf(prices: PriceList, itemCode: string | null, currency: string): Price | undefined {
-  const entries = prices.get(fold(itemCode)) ?? [];
-  return entries.find((price) => same(price.currency, currency)) ?? undefined;
+  return prices.get(fold(itemCode))?.find((price) => same(price.currency, currency));
 }
 
 interface Sorted {
@@ -97,20 +96,19 @@ function homeOfManualLine(
 ): { type: ItemType; itemCode: string | null } | null {
   const inCurrency = beside.filter(({ line }) => same(line.currency, manual.currency));
   const items = groupBy(inCurrency.length > 0 ? inCurrency : beside, ({ line, type }) =>
-    [type, codeOrProduct(type as ItemType, line.subscriptionId, line.itemCode, '')].map(fold).join('|'),
+    [type, codeOrProduct(type as ItemType, line.subscriptionId, line.itemCode, null)].map(fold).join('|'),
   );
   const candidates = [...items.values()].map((group) => ({
     type: group[0]!.type as ItemType,
     itemCode: group.flatMap(({ line }) => present(line.itemCode) ?? []).sort(byText)[0] ?? null,
     sales: sum(group.map(({ line }) => line.sales)),
   }));
-  const named = candidates.find((candidate) => listed?.itemCode != null && same(candidate.itemCode, listed.itemCode));
-  if (named) return named;
   candidates.sort(
     (left, right) =>
       right.sales.cmp(left.sales) || byText(fold(left.itemCode), fold(right.itemCode)) || byText(left.type, right.type),
   );
-  return candidates[0] ?? null;
+  const named = candidates.find((candidate) => listed?.itemCode != null && same(candidate.itemCode, listed.itemCode));
+  return named ?? candidates[0] ?? null;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- keys (4.1)
@@ -127,7 +125,7 @@ export function codeOrProduct(
 }
 
 function itemKey({ line, type, itemCode }: Sorted, context: ItemContext): string {
-  const code = codeOrProduct(type, line.subscriptionId, itemCode, line.productName ?? '');
+  const code = codeOrProduct(type, line.subscriptionId, itemCode, line.productName);
   const off = isExcludedService(line, context.excludedServices) ? 'off' : '';
   return [line.organizationId, line.subscriptionId, type, code, line.currency, off].map(fold).join('|');
 }
@@ -135,14 +133,15 @@ function itemKey({ line, type, itemCode }: Sorted, context: ItemContext): string
 // ---------------------------------------------------------------------------------------------------------------- one item (4.2 to 4.4)
 
 function toItem(key: string, group: Sorted[], context: ItemContext): Item {
-  const lines = group.map(({ line }) => line).sort(byBilling);
-  const regular = group.filter(({ isManual }) => !isManual).map(({ line }) => line);
-  const { type } = group[0]!;
+  const sorted = group.sort((left, right) => byBilling(left.line, right.line));
+  const lines = sorted.map(({ line }) => line);
+  const regular = sorted.filter(({ isManual }) => !isManual).map(({ line }) => line);
+  const { type } = sorted[0]!;
   const first = lines[0]!;
   const listed = context.subscriptions.find((subscription) => same(subscription.id, first.subscriptionId));
   const exactCost = sum(lines.map((line) => line.cost));
   const exactSales = sum(lines.map((line) => line.sales));
-  const itemCode = group.map((entry) => present(entry.itemCode)).find((code) => code !== null) ?? null;
+  const itemCode = sorted.map((entry) => present(entry.itemCode)).find((code) => code !== null) ?? null;
   return {
     id: digestOf(key).slice(0, 16),
     organizationId: first.organizationId,
@@ -163,14 +162,14 @@ function toItem(key: string, group: Sorted[], context: ItemContext): Item {
     exactCost: plain(exactCost),
     exactSales: plain(exactSales),
     quantity: plain(quantityOf(type, regular)),
-    isOneOff: isOneOff(type, regular.sort(byBilling), context.prices),
+    isOneOff: isOneOff(type, regular, context.prices),
   };
 }
 
 /** Azure usage is one total per subscription: naming it after the first of its meters would mislead. */
 function usageName(type: ItemType, subscriptionId: string | null): string | null {
   const isUsage = type === 'AzureClassic' || type === 'AzurePlan';
-  return isUsage && present(subscriptionId) !== null ? (PRODUCTS[type]?.name ?? null) : null;
+  return isUsage && present(subscriptionId) !== null ? PRODUCTS[type]!.name : null;
 }
 
 /** Alphabetically first, so that the order of the lines does not decide (rule 7.7). */

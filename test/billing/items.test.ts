@@ -1,0 +1,179 @@
+import { describe, expect, test } from '@jest/globals';
+import { byBilling, buildItems, indexPrices } from '../../shared/billing/items.js';
+import type { Item, Line, Price, Subscription } from '../../shared/billing/types.js';
+import { CODE, line, manualLine, price, subscription } from './builders.js';
+
+/** Rule 4 beyond its worked examples: what an item is called, how much of it there is, whether it is paid once; whatever order the report has. */
+
+interface Given {
+  prices?: Price[];
+  subscriptions?: Subscription[];
+}
+
+/** The items of the lines, the same for both orders of the report. */
+function itemsOf(lines: Line[], { prices = [], subscriptions = [] }: Given = {}): Item[] {
+  const context = { prices: indexPrices(prices), subscriptions, excludedServices: new Set<string>() };
+  const items = buildItems(lines, context);
+  expect(buildItems([...lines].reverse(), context)).toEqual(items);
+  return items;
+}
+const itemOf = (lines: Line[], given?: Given): Item => {
+  const items = itemsOf(lines, given);
+  expect(items.map(({ type, currency, itemCode }) => [type, currency, itemCode])).toHaveLength(1);
+  return items[0]!;
+};
+
+const market = (changes: Partial<Line>): Line => line({ recordType: 'Marketplace', ...changes });
+const perpetual = (changes: Partial<Line>): Line => line({ recordType: 'Perpetual', subscriptionId: null, ...changes });
+const year: Partial<Line> = { startDay: '2025-10-01', endDay: '2026-09-30' };
+
+describe('4.1 an item of several lines', () => {
+  test('has its lines by billing date, item code, term, unit price, then whatever differs', () => {
+    const lines = [
+      line({ billingDate: '2025-10-01', itemCode: 'z' }),
+      line({ itemCode: null }),
+      line({ itemCode: 'A', startDay: '2025-10-02' }),
+      line({ itemCode: 'b', startDay: null, unitSales: '9' }),
+      line({ itemCode: 'B', startDay: '2025-10-01', unitSales: '9' }),
+      line({ itemCode: 'b', startDay: '2025-10-01', unitSales: '10' }),
+      line({ itemCode: 'b', startDay: '2025-10-01', unitSales: '10', quantity: '9' }),
+    ];
+    expect([...lines].reverse().sort(byBilling)).toEqual(lines);
+  });
+
+  test('has the item code and subscription name of the first line by date that has one, not of whichever the report has first', () => {
+    const lines = [
+      market({ itemCode: ' ', billingDate: '2025-10-01', subscriptionName: 'First' }),
+      market({ itemCode: 'm-1', billingDate: '2025-10-02', subscriptionName: 'Second' }),
+      market({ itemCode: 'm-2', billingDate: '2025-10-03', subscriptionName: 'Third' }),
+    ];
+    expect(itemOf(lines)).toMatchObject({ itemCode: 'm-1', subscriptionName: 'First' });
+  });
+
+  test('is called what comes first by the alphabet, whatever its letters', () => {
+    const names = ['beta', 'Alpha', null, 'alpha', ' ', 'Gamma'];
+    expect(itemOf(names.map((productName) => line({ productName }))).productName).toBe('Alpha');
+  });
+
+  test.each<[string, Line, Subscription[], string]>([
+    ['by its own name', line({ productName: 'Own' }), [subscription({ productName: 'Listed' })], 'Own'],
+    [
+      'without a name: by the subscription list',
+      line({ productName: null }),
+      [subscription({ productName: 'Listed' })],
+      'Listed',
+    ],
+    ['without any: by its service', line({ productName: null }), [], 'Microsoft 365 CSP Direct'],
+    [
+      'made by hand: by the subscription list',
+      manualLine({ productName: 'Discount' }),
+      [subscription({ productName: 'Listed' })],
+      'Listed',
+    ],
+    ['made by hand, unlisted: by itself', manualLine({ productName: 'Discount' }), [], 'Discount'],
+    ['Azure classic: by its kind', line({ recordType: 'AzureClassic', productName: 'Meter' }), [], 'Azure Classic'],
+    [
+      'Azure of no subscription: by its meter',
+      line({ recordType: 'AzurePlan', subscriptionId: null, productName: 'Meter' }),
+      [],
+      'Meter',
+    ],
+  ])('is called %s', (_, only, subscriptions, name) => {
+    expect(itemOf([only], { subscriptions }).productName).toBe(name);
+  });
+
+  test('perpetual licences without code and name are one item', () => {
+    const lines = ['', null].map((productName) => perpetual({ itemCode: null, productName }));
+    expect(itemOf(lines)).toMatchObject({ sales: '240.00', productName: 'Microsoft 365 CSP Direct' });
+  });
+});
+
+describe('2.3 a line by hand', () => {
+  const placed = (lines: Line[], given?: Given): (string | null)[][] =>
+    itemsOf(lines, given)
+      .map(({ type, itemCode, currency, sales }) => [type, itemCode, currency, sales])
+      .sort();
+
+  test('counts into amounts alone: quantity and name are those of the lines beside it', () => {
+    const lines = [
+      line(),
+      manualLine({ quantity: '99', sales: '5', productName: 'A gift', subscriptionName: 'By hand', billingDate: '2025-10-01' }),
+    ];
+    expect(itemOf(lines)).toMatchObject({
+      quantity: '10',
+      sales: '125.00',
+      productName: 'Business Premium',
+      subscriptionName: 'Premium for everybody',
+    });
+  });
+
+  test('without subscription belongs to none, not to the licences that have none either', () => {
+    expect(placed([perpetual({}), manualLine({ subscriptionId: ' ', sales: '5' })])).toEqual([
+      ['Perpetual', CODE, 'EUR', '120.00'],
+      ['Unclassified', null, 'EUR', '5.00'],
+    ]);
+  });
+
+  test('in a currency that no line beside it has takes their code, and is an item of its own', () => {
+    expect(placed([line(), manualLine({ currency: 'usd', sales: '5' })])).toEqual([
+      ['Csp365Nce', CODE, 'EUR', '120.00'],
+      ['Csp365Nce', CODE, 'USD', '5.00'],
+    ]);
+  });
+
+  test('beside usage of several meters joins their one item', () => {
+    const meters = ['m-2', ' ', 'm-1'].map((itemCode) => line({ recordType: 'AzurePlan', itemCode }));
+    expect(placed([...meters, manualLine({ sales: '5' })])).toEqual([['AzurePlan', 'm-1', 'EUR', '365.00']]);
+  });
+
+  test.each<[string, Line[], Given, string]>([
+    [
+      'the one the list names, though another sells more',
+      [line({ itemCode: 'x', sales: '1' }), line()],
+      { subscriptions: [subscription({ itemCode: 'X' })] },
+      'x',
+    ],
+    ['the one that sells most', [line({ itemCode: 'y', sales: '500' }), line({ itemCode: 'x' })], {}, 'y'],
+    ['of equals the first by its code', [line({ itemCode: 'y' }), line({ itemCode: 'X' })], {}, 'X'],
+  ])('beside two items joins %s', (_, lines, given, code) => {
+    const items = itemsOf([...lines, manualLine({ sales: '5' })], given);
+    expect(items.filter((item) => item.lines.length === 2).map(({ itemCode }) => itemCode)).toEqual([code]);
+  });
+});
+
+test.each([
+  ['AzureClassic', '10'],
+  ['AzurePlan', '10'],
+  ['Marketplace', '812.5'],
+])('4.2 the quantity of %s is %s', (recordType, quantity) => {
+  expect(itemOf([line({ recordType, quantity: '812.5', subscriptionQuantity: '10' })]).quantity).toBe(quantity);
+});
+
+test.each<[string, Line[], Price[], boolean]>([
+  [
+    'a list that has it monthly and, in another currency, yearly',
+    [line()],
+    [price(), price({ currency: 'USD', paymentMonths: 12 })],
+    true,
+  ],
+  [
+    'a list of its second line alone',
+    [market({ itemCode: null, billingDate: '2025-10-01' }), market({})],
+    [price({ paymentMonths: 12 })],
+    true,
+  ],
+  [
+    'a list that says otherwise of its second line',
+    [market({ itemCode: 'a' }), market({})],
+    [price({ itemCode: 'a' }), price({ paymentMonths: 12 })],
+    false,
+  ],
+  ['a year, and a refund of a month', [line(year), line({ sales: '-5' })], [], true],
+  ['a year, and a free month', [line(year), line({ sales: '0' })], [], true],
+  ['a credit of a year', [line({ ...year, sales: '-5' })], [], false],
+  ['no beginning', [line({ ...year, startDay: null })], [], false],
+  ['no end', [line({ ...year, endDay: null })], [], false],
+  ['neither', [line({ startDay: null, endDay: null })], [], false],
+])('4.4 whether an item is paid once, with %s', (_, lines, prices, isOneOff) => {
+  expect(itemOf(lines, { prices }).isOneOff).toBe(isOneOff);
+});
