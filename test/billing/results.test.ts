@@ -261,6 +261,11 @@ describe('a plan that breaks a promise is not carried out', () => {
     ],
     ['a charge is made twice', twice({ kind: 'postCharge', chargeKey: 'A', action: 'create' }), '2 steps for charge a '],
     [
+      'two charges carry one key',
+      () => ({ steps: [1, 2].map((chargeId) => ({ kind: 'postCharge', chargeKey: 'A', action: 'update', chargeId }) as Step) }),
+      '2 steps for charge a ',
+    ],
+    [
       'a charge is deleted twice',
       twice({ kind: 'postCharge', chargeKey: 'A', action: 'delete', chargeId: 1 }),
       '2 steps for charge a 1',

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Books, Line } from '../../shared/billing/types.js';
 import {
+  books,
+  company,
   contract,
   line,
   manualLine,
@@ -34,6 +36,28 @@ describe('what waits for a person is released by the digest of the plan as shown
     const decided = plan({ report: { lines } });
     expect(decided.steps).toEqual([]);
     expect(plan({ report: { lines }, approvedDigest: decided.digest }).steps.length).toBeGreaterThan(51);
+  });
+});
+
+describe('a release is of what was shown: the digest is another', () => {
+  const inactive: Books = books({ companies: [company({ isActive: false })] });
+  const held = (changes: Partial<Line>): Situation => ({ report: { lines: [line(changes)] }, books: inactive });
+
+  test.each<[what: string, situation: Situation, other: Situation]>([
+    ['for other steps', {}, { report: { lines: [line({ unitSales: '1', sales: '120.01' })] } }],
+    ['for other sales of an item that is held', held({}), held({ sales: '120.01' })],
+    ['for another cost of an item that is held', held({}), held({ cost: '100.01' })],
+    ['for another quantity of an item that is held', held({}), held({ quantity: '11' })],
+    ['for another reason to hold it', held({}), { ...held({}), books: books({ companies: [] }) }],
+    ['for another item', held({}), held({ subscriptionId: 's-2' })],
+    [
+      'in another month, though nothing is to be billed in either',
+      { report: { lines: [] } },
+      { report: { lines: [], month: '2025-11' }, asOf: '2025-11-12' },
+    ],
+  ])('%s', (_what, situation, other) => {
+    expect(plan(other).digest).not.toBe(plan(situation).digest);
+    expect(plan(situation).digest).toBe(plan(situation).digest);
   });
 });
 

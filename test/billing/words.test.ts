@@ -51,6 +51,7 @@ describe('the calendar', () => {
     '2025-1-01',
     'x2025-01-01',
     '2025-01-01T00',
+    '+012025-10',
     '20250101',
     '',
   ])('%j is no day', (text) => expect(isDay(text)).toBe(false));
