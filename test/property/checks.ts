@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { lastDay } from '../../shared/billing/month.js';
+import { firstDay, lastDay, nextMonth } from '../../shared/billing/month.js';
 import { organizationResult } from '../../shared/billing/reconcile.js';
 import { NO_CALLS, NO_WRITES, type Amounts } from '../../shared/billing/results.js';
-import type { Books, Plan, PlannedItem, Step } from '../../shared/billing/types.js';
+import type { Books, ExtendContractStep, Plan, PlannedItem, Step } from '../../shared/billing/types.js';
 import { plan } from '../billing/builders.js';
 import type { AutotaskInMemory } from '../billing/memory.js';
 import { decimalsOf, exact, modelItems, rounded, standing, type ModelItem, type Money } from './model.js';
@@ -19,6 +19,7 @@ export function checkDay(day: Day): void {
     interruptionDoesNotMatter(ran);
   }
   everyAmountStandsToTheCent(day);
+  whatIsPaidOnceEnds(day);
   nothingIsLeftToDo(day);
   frozenThingsAreUntouched(day);
   nobodyElsesThingsAreTouched(day);
@@ -152,6 +153,30 @@ function everyAmountStandsToTheCent({ ran, after, currency }: Day): void {
 const startOf = (ofMonth: Ran[], key: string): Books =>
   ofMonth.find(({ plan: made }) => made.items.some(({ contractKey }) => contractKey === key))!.start.books;
 
+/** Rule 7.6: units paid for once are not billed again in the month after, but where that is approved or somebody made something else of it. */
+function whatIsPaidOnceEnds({ ran, after }: Day): void {
+  const posted = ran.flatMap((one) => outcomes(one).flatMap((item) => (item.outcome === 'posted' ? [{ ...one, item }] : [])));
+  for (const { item, month, report, refused } of posted) {
+    const following = nextMonth(month);
+    const isPaidOnce =
+      item.type === 'Perpetual' ||
+      report.prices!.some(({ itemCode, paymentMonths }) => itemCode === item.itemCode && (paymentMonths ?? 0) > 1);
+    const isBilledAgain = posted.some((other) => other.month === following && other.item.contractKey === item.contractKey);
+    if (!isPaidOnce || isBilledAgain || refused.includes(item.id)) continue;
+    const contract = after.contracts.find(({ subscriptionId }) => subscriptionId === item.contractKey);
+    const key = item.type === 'Perpetual' ? 'cloudmore:perpetual' : item.itemCode;
+    const service = after.services.find((one) => one.key === key);
+    const rows = after.rows.filter((row) => row.contractId === contract?.id && row.serviceId === service?.id);
+    for (const row of rows.filter(({ startDay }) => startDay.startsWith(month))) {
+      const later = rows.filter(({ startDay }) => startDay >= firstDay(following));
+      const goesOn = later.find(({ startDay }) => startDay === firstDay(following));
+      const isOpen = later.every(({ frozen, units }) => !frozen && units >= row.units);
+      const isSame = goesOn?.units === row.units && goesOn.price === row.price && goesOn.cost === row.cost;
+      assert.ok(!(isOpen && isSame && row.units > 0), `${item.contractKey} is billed again in ${following}`);
+    }
+  }
+}
+
 const total = (parts: { sales: string; cost: string }[], decimals: number): Money => ({
   sales: parts.reduce((sum, { sales }) => sum + rounded(exact(sales), decimals), 0n),
   cost: parts.reduce((sum, { cost }) => sum + rounded(exact(cost), decimals), 0n),
@@ -209,19 +234,22 @@ const sorted = ({ items, ghosts, steps, notes }: Plan): unknown =>
   [items, ghosts, steps, notes].map((things: object[]) => things.map((thing) => JSON.stringify(thing)).sort());
 
 /**
- * Invariant 5: whoever is interrupted after any step, and planned anew, ends with the same amounts. Where an extension was among the steps, the new plan sees
- * the contract's old end, which is noted until everything after it has been read back (6.4); its rows are emptied before the rest is decided.
+ * Invariant 5: whoever is interrupted after any step, and planned anew, ends with the same amounts. Where an extension made rows up to
+ * the month, the new plan sees the contract's old end, which is noted until everything after it has been read back (6.4); months before are emptied first.
  */
-function interruptionDoesNotMatter({ plan: made, situation, start, refused }: Ran): void {
+function interruptionDoesNotMatter({ month, plan: made, situation, start, refused }: Ran): void {
   if (made.steps.length < 2 || refused.length > 0) return;
   const cut = 1 + (made.items.reduce((sum, { lines, sales }) => sum + lines + sales.length, 0) % (made.steps.length - 1));
   const through = start.copy();
   through.apply(made.steps);
   const resumed = start.copy();
-  const taken = made.steps.slice(0, cut);
-  resumed.apply(taken);
-  const again = (): Step[] => plan({ ...situation, books: withNotedEnds(resumed.books, taken) }).steps;
-  if (taken.some(({ kind }) => kind === 'extendContract')) resumed.apply(again().filter(isGap));
+  resumed.apply(made.steps.slice(0, cut));
+  const extended = made.steps
+    .slice(0, cut)
+    .filter((step) => step.kind === 'extendContract')
+    .filter(({ fromDay }) => fromDay < firstDay(month));
+  const again = (): Step[] => plan({ ...situation, books: withNotedEnds(resumed.books, extended) }).steps;
+  if (extended.length > 0) resumed.apply(again().filter(isGap));
   resumed.apply(again());
   assert.deepEqual(amountsIn(resumed), amountsIn(through), `interrupted after step ${cut} of ${made.steps.length}`);
 }
@@ -229,10 +257,9 @@ function interruptionDoesNotMatter({ plan: made, situation, start, refused }: Ra
 const isGap = (step: Step): boolean => step.kind === 'postAdjustment' && step.purpose === 'gap';
 
 /** What `activities/extensions.ts` shows to the planner of contracts whose extension is not finished. */
-function withNotedEnds(books: Books, taken: Step[]): Books {
+function withNotedEnds(books: Books, extended: ExtendContractStep[]): Books {
   const shown = structuredClone(books);
-  for (const step of taken)
-    if (step.kind === 'extendContract') shown.contracts.find(({ id }) => id === step.contractId)!.endDay = step.fromDay;
+  for (const { contractId, fromDay } of extended) shown.contracts.find(({ id }) => id === contractId)!.endDay = fromDay;
   return shown;
 }
 

@@ -53,7 +53,7 @@ export type Event =
     }
   | { kind: 'freeze'; month: number }
   | { kind: 'edit'; row: number; units: number }
-  | { kind: 'editCharge' | 'deleteCharge'; charge: number }
+  | { kind: 'editCharge' | 'deleteCharge' | 'copyCharge'; charge: number }
   | { kind: 'endEarlier'; contract: number; month: number }
   | { kind: 'foreignService'; contract: number };
 
@@ -112,7 +112,10 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('edit' as const), row: fc.nat(200), units: fc.nat(50) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constantFrom('editCharge' as const, 'deleteCharge' as const), charge: fc.nat(50) }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom('editCharge' as const, 'deleteCharge' as const, 'copyCharge' as const),
+      charge: fc.nat(50),
+    }),
   },
   {
     weight: 1,
@@ -292,6 +295,12 @@ function interfere(autotask: AutotaskInMemory, happens: Exclude<Event, { kind: '
     case 'editCharge': {
       const edited = pick(open, happens.charge);
       if (edited) Object.assign(edited, { price: '7', cost: '3', unitPrice: '7', unitCost: '3', quantity: '1' });
+      break;
+    }
+    case 'copyCharge': {
+      const copied = pick(open, happens.charge);
+      if (copied)
+        held.charges.push({ ...copied, id: 60_000 + held.charges.length, key: `${copied.key}-${held.charges.length + 2}` });
       break;
     }
     case 'edit': {

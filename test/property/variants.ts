@@ -88,6 +88,18 @@ export const VARIANTS: Variant[] = [
     from: 'if (same(itemCurrency, companyCurrency)) return null;',
     to: "if (itemCurrency !== '') return null;",
   },
+  {
+    wrong: 'a second open charge stays beside the one that is right',
+    file: 'charge.ts',
+    from: '.filter((charge) => charge !== kept)',
+    to: '.filter((charge) => kept === undefined && charge !== kept)',
+  },
+  {
+    wrong: 'what is paid once is billed again in the month after',
+    file: 'adjustment.ts',
+    from: 'if (!billable.isOneOff || carries === null || place.endDay < day) return [];',
+    to: 'if (billable.name !== day) return [];',
+  },
 ];
 
 const FOLDER = fileURLToPath(new URL('../../shared/billing/', import.meta.url));
