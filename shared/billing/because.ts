@@ -1,4 +1,4 @@
-import { PRODUCTS } from './keys.js';
+import { PRODUCTS, SHARED_SERVICES } from './keys.js';
 import { isManual } from './items.js';
 import { same } from './text.js';
 import type { Because, Contract, Day, EnsureServiceStep, Item, Price, RecordType, Service } from './types.js';
@@ -29,7 +29,8 @@ export function catalogueBecause(
 ): Because {
   const product = PRODUCTS[item.type as RecordType];
   if (product) return { rule: '5.3', text: `product ${product.name} (${product.key})` };
-  const source = price ? 'from the price list' : 'not on the price list';
+  const listed = price ? 'from the price list' : 'not on the price list';
+  const source = SHARED_SERVICES[item.type as RecordType] ? 'for all contracts' : listed;
   if (found === null)
     return {
       rule: '5.2',
