@@ -1,6 +1,6 @@
 import { itemBecause } from './because.js';
 import { tripContracts, tripItem, tripMonth, tripOrganization, type Tripped } from './breakers.js';
-import { isChargeType, serviceKeyOf } from './catalogue.js';
+import { isChargeType, serviceKeyOf, wantedService } from './catalogue.js';
 import { currencyMismatch, decideCompany, missingCompany, type CompanyDecision } from './company.js';
 import { disputedContracts } from './contract.js';
 import { big, minorUnits, text } from './decimal.js';
@@ -64,7 +64,7 @@ export function planOrganization(input: PlanInput): Plan {
   const refusals = new Map(items.map((item) => [item.id, refusalOf(item, company, context, settings)]));
   const able = items.filter((item) => refusals.get(item.id) === null);
   const work = company.company ? planCompany(able, items, company, input, prices) : NO_WORK;
-  const full = assemble(items, refusals, work, input, company);
+  const full = assemble(items, refusals, work, input, company, prices);
   const tripped = tripBreakers(full, able, work, input, context, company);
   const plan = input.approvedDigest === full.digest ? full : withheld(full, tripped, work);
   assertPlan(plan, items);
@@ -195,6 +195,7 @@ function assemble(
   work: Work,
   { facts, slice, settings }: PlanInput,
   company: CompanyDecision,
+  prices: PriceList,
 ): Plan {
   const decisions = new Map(
     work.contracts.flatMap(({ decisions: made }) => made.map((decision) => [decision.item.id, decision] as const)),
@@ -203,7 +204,7 @@ function assemble(
   const steps = orderedSteps(work);
   const ghosts = work.ghosts.flatMap(({ ghosts: found }) => found);
   const companyId = company.company === null ? company.companyId : company.company.id;
-  const shown = planned.map(({ id, outcome, reason, cost, sales, quantity }) => [id, outcome, reason, cost, sales, quantity]);
+  const wanted = items.map((item) => wantedService(item, prices));
   return {
     organizationId: slice.organization.id,
     organizationName: slice.organization.name,
@@ -218,7 +219,7 @@ function assemble(
       ...work.ghosts.flatMap(({ notes }) => notes),
       ...chargeTypeNotes(items),
     ],
-    digest: digestOf([facts.month, slice.organization.id, companyId, shown, steps]),
+    digest: digestOf([facts.month, slice.organization.id, companyId, planned.map(shown), wanted, steps.flatMap(released)]),
     needs: [
       ...new Set([
         ...work.contracts.flatMap(({ contract, needsDetail }) => (contract && needsDetail ? [contract.id] : [])),
@@ -226,6 +227,25 @@ function assemble(
       ]),
     ],
   };
+}
+
+const shown = ({ id, outcome, reason, cost, sales, quantity }: PlannedItem): unknown[] => [
+  id,
+  outcome,
+  reason,
+  cost,
+  sales,
+  quantity,
+];
+
+/**
+ * What an operator releases of a step. Services and products belong to all customers: whether another's release has made one already, and under which id,
+ * changes nothing of what this customer is billed. What they shall be is in the digest by itself.
+ */
+function released(step: Step): Step[] {
+  if (step.kind === 'ensureService' || step.kind === 'ensureProduct') return [];
+  if (step.kind === 'postAdjustment') return [{ ...step, serviceId: null }];
+  return [step.kind === 'postCharge' ? { ...step, productId: null } : step];
 }
 
 type Verdict = Pick<PlannedItem, 'contractId' | 'outcome' | 'reason' | 'message' | 'because' | 'standing'>;
@@ -376,7 +396,8 @@ function keptStep(step: Step, heldIds: Set<string>, heldContracts: Set<string>):
 /** The plan of an organization whose books could not be read: nothing to carry out, and every item that is not excluded by itself held for that reason. */
 export function planBlind(input: Omit<PlanInput, 'books'>, message: string): Plan {
   const { facts, slice, settings } = input;
-  const context = itemContext(slice, indexPrices(facts.prices), settings);
+  const prices = indexPrices(facts.prices);
+  const context = itemContext(slice, prices, settings);
   const items = buildItems(slice.lines, context);
   const blind: CompanyDecision = {
     company: null,
@@ -387,7 +408,7 @@ export function planBlind(input: Omit<PlanInput, 'books'>, message: string): Pla
   };
   const decided = present(slice.organization.companyIdText) === null ? missingCompany(slice.organization) : blind;
   const refusals = new Map(items.map((item) => [item.id, refusalOf(item, decided, context, settings)]));
-  const plan = assemble(items, refusals, NO_WORK, { ...input, books: NO_BOOKS }, decided);
+  const plan = assemble(items, refusals, NO_WORK, { ...input, books: NO_BOOKS }, decided, prices);
   assertPlan(plan, items);
   return plan;
 }

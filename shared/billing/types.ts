@@ -479,7 +479,10 @@ export interface Plan {
   ghosts: Ghost[];
   steps: Step[];
   notes: Note[];
-  /** SHA-256 over the steps and every item's amounts as they would be with all breakers released: what `approve` names. */
+  /**
+   * SHA-256 over every item's amounts, what is written to the customer's contracts, and the unit prices its services shall have, as they would be with all
+   * breakers released: what `approve` names. Another customer's release, which may make or mend a shared service, leaves it as it is.
+   */
   digest: string;
   /** Contracts whose neighbouring rows must be read before this plan is final; empty when it is. */
   needs: number[];

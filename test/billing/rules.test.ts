@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Books, Line } from '../../shared/billing/types.js';
+import type { Books, Line, Report } from '../../shared/billing/types.js';
 import {
   books,
+  charge,
   company,
   contract,
   line,
@@ -9,6 +10,7 @@ import {
   organization,
   outcomesOf,
   plan,
+  price,
   running,
   service,
   subscription,
@@ -58,6 +60,61 @@ describe('a release is of what was shown: the digest is another', () => {
   ])('%s', (_what, situation, other) => {
     expect(plan(other).digest).not.toBe(plan(situation).digest);
     expect(plan(situation).digest).toBe(plan(situation).digest);
+  });
+});
+
+describe('releasing one customer left the others waiting anew, because it made a service that their plans had wanted to make', () => {
+  const azure: Partial<Report> = { lines: [line({ recordType: 'AzurePlan', itemCode: null, subscriptionId: 'azure' })] };
+  const product = { id: 9, key: 'cloudmore:azure-plan', name: 'Azure Plan', isActive: true };
+
+  test.each<[string, Situation, Situation]>([
+    ['made the service', {}, { books: books({ services: [service()] }) }],
+    ['made it, under any id', { books: books({ services: [service()] }) }, { books: books({ services: [service({ id: 51 })] }) }],
+    [
+      'brought its price up to date',
+      { books: books({ services: [service({ unitPrice: '11' })] }) },
+      { books: books({ services: [service()] }) },
+    ],
+    [
+      'brought its price up to date, for a customer in balance too',
+      { books: { ...running(), services: [service({ unitPrice: '11' })] } },
+      { books: running() },
+    ],
+    ['made the product', { report: azure }, { report: azure, books: books({ products: [product] }) }],
+  ])('a plan stays released when another customer\u2019s release %s', (_, before, after) => {
+    const [shown, now] = [plan(before), plan(after)];
+    expect(now.steps).not.toEqual(shown.steps);
+    expect(now.digest).toBe(shown.digest);
+  });
+
+  const charged = (amount: string): Books => {
+    const [key] = plan({ report: azure }).steps.flatMap((step) => (step.kind === 'postCharge' ? [step.chargeKey] : []));
+    return books({
+      contracts: [contract({ number: 'azure', subscriptionId: 'azure' })],
+      charges: [charge({ key: key!, price: amount })],
+    });
+  };
+  const dearer = { lines: [line({ sales: '121.00' })] };
+  test.each<[string, Situation, Situation]>([
+    ['an amount', {}, { report: dearer }],
+    ['the price its service shall have', {}, { report: { prices: [price({ sales: '12.50' })] } }],
+    ['the contract it goes to', {}, { books: books({ contracts: [contract()] }) }],
+    [
+      'the end of a contract',
+      { books: books({ contracts: [contract({ endDay: '2025-10-31' })] }) },
+      { books: books({ contracts: [contract({ endDay: '2025-09-30' })] }) },
+    ],
+    ['a row as it stands', { report: dearer, books: running() }, { report: dearer, books: running(9, '108', '90') }],
+    [
+      'the contract service that is adjusted',
+      { report: dearer, books: running() },
+      { report: dearer, books: { ...running(), rows: running().rows.map((one) => ({ ...one, contractServiceId: 201 })) } },
+    ],
+    ['what the customer reads of it', {}, { settings: { contractInvoiceDescription: '{subscription}' } }],
+    ['a charge as it stands', { report: azure, books: charged('5') }, { report: azure, books: charged('6') }],
+  ])('a plan waits anew when this changed: %s', (_, before, after) => {
+    expect(plan(after).steps).not.toEqual(plan(before).steps);
+    expect(plan(after).digest).not.toBe(plan(before).digest);
   });
 });
 

@@ -179,9 +179,30 @@ describe('in approve mode', () => {
       (seen) => organizationOf(seen, CONTOSO).status === 'Done',
     );
     expect(organizationOf(after, CONTOSO).held.lines).toBe(0);
-    expect(organizationOf(after, FABRIKAM).status).toBe('AwaitingApproval');
+    expect(organizationOf(after, FABRIKAM)).toMatchObject({
+      status: 'AwaitingApproval',
+      planDigest: organizationOf(month, FABRIKAM).planDigest,
+    });
+  });
+
+  test('approve --all bills the rest as it was shown; it waited anew, because the first one\u2019s release had made services that it needs too', async () => {
+    const shown = await status(stage, FABRIKAM);
+    const made = (await stage.state()).autotask.services.length;
+    expect(await stage.cli('approve', MONTH, '--all')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`Released Fabrikam Logistics as ${shown.planDigest}`),
+    });
+    const done = await eventually(
+      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      (seen) => !['AwaitingApproval', 'Running'].includes(organizationOf(seen, FABRIKAM).status) || hasMoved(seen, shown),
+    );
+    expect(organizationOf(done, FABRIKAM)).toMatchObject({ status: 'Done', planDigest: shown.planDigest, held: { lines: 0 } });
+    expect((await stage.state()).autotask.services.length).toBeGreaterThan(made);
   });
 });
+
+const hasMoved = (month: MonthResult, { organizationId, planDigest }: OrganizationResult): boolean =>
+  organizationOf(month, organizationId).planDigest !== planDigest;
 
 describe('a plan on file', () => {
   let stage: Stage;
