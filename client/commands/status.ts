@@ -3,7 +3,9 @@ import { isParked, type MonthResult } from '../../shared/billing/results.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { organizationBillingId, STATUS_QUERY } from '../../shared/contract.js';
+import { openEvidence } from '../../shared/evidence/index.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
+import { readLatestNotice, troubleOf } from '../../shared/notices/record.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { findMonth, openOrganizations, requireMonth, withOpen } from '../months.js';
@@ -51,11 +53,12 @@ async function firstRun(
 async function showMonth(
   context: Context,
   temporal: Temporal,
-  { broker }: BaseConfig,
+  config: BaseConfig,
   { result, record }: MonthRead,
   latest: WorkflowExecutionInfo | null,
   json: boolean,
 ): Promise<ExitCode> {
+  const { broker } = config;
   const known = result.organizations.filter(({ status: state }) => isParked(state)).map(({ organizationId }) => organizationId);
   const open = await openOrganizations(temporal, broker, result.month, known);
   const month = withOpen(result, open);
@@ -68,6 +71,7 @@ async function showMonth(
           month,
           heldMonth: record.heldMonth,
           run: await runLine(temporal, ui, latest),
+          lostNotice: await lostNotice(config),
           linkOf: ({ organizationId }) => {
             const page = open.get(organizationId);
             return page
@@ -80,6 +84,16 @@ async function showMonth(
       ),
     );
   return exitCodeOf(month, record.heldMonth);
+}
+
+/** Said of the latest notice when it did not go out: whoever waits for it hears nothing. */
+async function lostNotice({ evidence: url, broker }: BaseConfig): Promise<string | null> {
+  const evidence = openEvidence(url);
+  try {
+    return troubleOf(await readLatestNotice(evidence, broker));
+  } finally {
+    await evidence.close();
+  }
 }
 
 /** Said of the latest run where it matters: it is under way, or it came to nothing, and what is shown is older. */

@@ -11,6 +11,8 @@ export interface ShownStatus {
   heldMonth: string | null;
   /** Of the run that is under way, or of one that failed. */
   run: string | null;
+  /** Of the latest notice, when it did not go out. */
+  lostNotice: string | null;
   /** The Web UI's page of an organization. */
   linkOf: (organization: OrganizationResult) => string;
   lists: { title: string; link: string }[];
@@ -21,12 +23,13 @@ const ORGANIZATIONS_SHOWN = 25;
 const CAUSES_SHOWN = 5;
 
 export function renderStatus(shown: ShownStatus, paper: Paper): string {
-  const { month, heldMonth, run } = shown;
+  const { month, heldMonth, run, lostNotice } = shown;
   const broken = month.organizations.filter(({ status }) => status === 'NeedsAttention' || status === 'Failed').sort(byAmount);
   const awaiting = month.organizations.filter(({ status }) => status === 'AwaitingApproval').sort(byAmount);
   return [
     paint(paper, 'bold', `${month.month} as of ${month.asOf}, broker ${month.broker}, mode ${month.mode}`),
     ...(run === null ? [] : [wrap(run, paper)]),
+    ...(lostNotice === null ? [] : [wrap(paint(paper, 'red', lostNotice), paper)]),
     ...(heldMonth === null ? [] : [wrap(paint(paper, 'red', heldMonth), paper)]),
     ...(broken.length + awaiting.length === 0 ? [] : [waitingLine(month, [...broken, ...awaiting])]),
     ...broken.slice(0, ORGANIZATIONS_SHOWN).map((organization) => waiting(organization, shown, paper)),

@@ -50,6 +50,7 @@ const shown = (organizations: OrganizationResult[], changes: Partial<MonthResult
   month: { ...blankMonth('default', '2025-10', '2025-10-17', 'approve'), currency: 'EUR', organizations, ...changes },
   heldMonth: null,
   run: null,
+  lostNotice: null,
   linkOf: ({ organizationId }) =>
     detailsLink('http://ui', 'default', { workflowId: `billing/default/2025-10/${organizationId}`, runId: 'r' }),
   lists: preparedLists('http://ui', 'default', 'default', '2025-10'),
@@ -142,6 +143,14 @@ describe('billing status', () => {
       'BillingBroker="default" AND BillingMonth="2025-10"',
       'BillingBroker="default" AND BillingOrganization="ID"',
     ]);
+  });
+
+  test('says that the latest notice did not go out; only status --check did, and who waited for the notice heard nothing', () => {
+    const text = renderStatus(
+      { ...shown([organization('Quiet')]), lostNotice: 'The notice of 2025-10-17 did not go out (webhook: h answered 500)' },
+      PLAIN,
+    );
+    expect(text.split('\n\n')[1]).toBe('The notice of 2025-10-17 did not go out (webhook: h answered 500)');
   });
 
   test('fits 80 columns, but for what is copied: commands and links', () => {
