@@ -48,7 +48,7 @@ export async function postAdjustment(dependencies: Dependencies, request: StepRe
   }
 }
 
-/** The row that an extension has just made. A person may have approved it in the meantime: nothing is written to it then (invariant 6). */
+/** The row that an extension has just made, with what this plan's earlier adjustment carried forward into it. A person may have approved it in the meantime: nothing is written to it then (invariant 6). */
 async function madeRow(
   dependencies: Dependencies,
   request: StepRequest<PostAdjustmentStep>,
@@ -56,7 +56,14 @@ async function madeRow(
   serviceId: number,
 ): Promise<RowState> {
   const { step } = request;
-  const row = await soon(dependencies, () => findRow(dependencies, contractId, serviceId, step.day));
+  const looks: (Row | null)[] = [];
+  const shown = await soon(dependencies, async () => {
+    const look = await findRow(dependencies, contractId, serviceId, step.day);
+    looks.push(look);
+    return step.expectsUnits === null || look?.units === step.expectsUnits ? look : null;
+  });
+  // A person who changed it meanwhile has the last word: the delta starts from what is there.
+  const row = shown ?? looks.at(-1) ?? null;
   if (row?.frozen && !isDone(step, stateOf(row))) throw gapStands(request);
   return stateOf(row);
 }

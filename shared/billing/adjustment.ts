@@ -93,7 +93,7 @@ function adjustTo(billable: Billable, place: Place, target: Target): Adjustment 
     units: target.units,
     unitPrice: target.unitPrice,
     unitCost: target.unitCost,
-    before: before(place.rows.row),
+    ...before(place.rows.row),
     purpose: 'amounts',
     summary: `${billable.name}: units ${place.rows.row?.units ?? 0} → ${target.units}, ${show(after, billable.currency)}`,
   });
@@ -114,7 +114,7 @@ function adjustToZero(billable: Billable, place: Place, row: MonthRow): Adjustme
     units: 0,
     unitPrice: null,
     unitCost: null,
-    before: before(row),
+    ...before(row),
     purpose: 'zero',
     summary: `${billable.name}: units ${row.units} → 0`,
   });
@@ -128,7 +128,10 @@ function adjustToZero(billable: Billable, place: Place, row: MonthRow): Adjustme
   };
 }
 
-type AdjustmentDetails = Pick<PostAdjustmentStep, 'day' | 'units' | 'unitPrice' | 'unitCost' | 'before' | 'purpose' | 'summary'>;
+type AdjustmentDetails = Pick<
+  PostAdjustmentStep,
+  'day' | 'units' | 'unitPrice' | 'unitCost' | 'before' | 'expectsUnits' | 'purpose' | 'summary'
+>;
 
 function adjustmentStep(billable: Billable, place: Place, details: AdjustmentDetails): PostAdjustmentStep {
   const contractServiceId = place.rows.row?.contractServiceId ?? null;
@@ -146,9 +149,11 @@ function adjustmentStep(billable: Billable, place: Place, details: AdjustmentDet
 }
 
 /** A row that an extension makes is read when it is there: whether it carries the old units is the vendor's secret (`autotask.md` 12, no. 3). */
-const before = (row: MonthRow | null): PostAdjustmentStep['before'] => {
-  if (row === null) return { units: 0, price: '0', cost: '0' };
-  return row.isExpected ? null : { units: row.units, price: plain(row.price), cost: plain(row.cost) };
+const before = (row: MonthRow | null): Pick<PostAdjustmentStep, 'before' | 'expectsUnits'> => {
+  if (row === null) return { before: { units: 0, price: '0', cost: '0' }, expectsUnits: null };
+  // At 0 units it follows months that the same plan brings to 0 (rule 6.4).
+  if (row.isExpected) return { before: null, expectsUnits: row.units === 0 ? 0 : null };
+  return { before: { units: row.units, price: plain(row.price), cost: plain(row.cost) }, expectsUnits: null };
 };
 
 export const carried = (row: MonthRow | null): Adjustment['carriesUnits'] =>
@@ -178,7 +183,9 @@ export function oneOffSteps(billable: Billable, place: Place, carries: Adjustmen
       units: 0,
       unitPrice: null,
       unitCost: null,
-      before: place.contract !== null && place.contract.endDay < day ? null : carries,
+      ...(place.contract !== null && place.contract.endDay < day
+        ? { before: null, expectsUnits: carries.units }
+        : { before: carries, expectsUnits: null }),
       purpose: 'one-off',
       summary: `${billable.name}: 0 units from ${day}, paid once`,
     }),

@@ -65,6 +65,7 @@ const gapStep = (
   unitPrice: null,
   unitCost: null,
   before: null,
+  expectsUnits: null,
   purpose: 'gap',
   invoiceDescription: null,
 });

@@ -60,6 +60,7 @@ const CLEAR: StepRequest<PostAdjustmentStep> = {
     unitPrice: null,
     unitCost: null,
     before: null,
+    expectsUnits: null,
     purpose: 'gap',
     invoiceDescription: null,
   },
@@ -85,6 +86,22 @@ describe('an extension over months in which the contract had ended', () => {
     expect(augustToSeptember()).toEqual([5, 5]);
     expect(await postAdjustment(dependencies, CLEAR)).toEqual({ result: 'written', id: null });
     expect(augustToSeptember()).toEqual([0, 0]);
+  });
+
+  test('does not start the month from the old units, where Autotask shows a moment late that they are at 0', async () => {
+    await extendContract(dependencies, EXTEND);
+    await postAdjustment(dependencies, CLEAR);
+    const october = {
+      day: '2025-10-01',
+      units: 7,
+      unitPrice: '20',
+      unitCost: '15',
+      expectsUnits: 0,
+      purpose: 'amounts',
+    } as const;
+    await postAdjustment(dependencies, { ...CLEAR, step: { ...CLEAR.step, ...october } });
+    const rows = sandbox.state().autotask.unitRows.filter(({ startDate }) => startDate! >= '2025-10-01');
+    expect(rows.slice(0, 2).map(({ units }) => units)).toEqual([7, 7]);
   });
 
   test('that was interrupted before its rows were at 0 is planned again, until they are', async () => {

@@ -63,6 +63,7 @@ const ADJUSTMENT: PostAdjustmentStep = {
   unitPrice: '1.0000',
   unitCost: '1.0000',
   before: null,
+  expectsUnits: null,
   purpose: 'amounts',
   invoiceDescription: null,
 };
