@@ -22,7 +22,8 @@ export function isAdjusted(place: Place, target: Target | null): boolean {
   if (previous === null ? standing.units > 0 : !isEqualRow(standing, previous)) return true;
   if (row !== null && target !== null && isTarget(row, target)) return true;
   if (next !== null && !isEqualRow(standing, next)) return true;
-  return place.asOf > lastDay(place.month) && hasMoney(next);
+  // Rows beyond the contract's end are what an interrupted extension has carried on (6.4): that next month has units tells nothing.
+  return place.extendsFrom === null && place.asOf > lastDay(place.month) && hasMoney(next);
 }
 
 const NO_UNITS = { units: 0, price: ZERO, cost: ZERO };

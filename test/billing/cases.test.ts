@@ -68,6 +68,15 @@ describe('money that comes and goes', () => {
     expect(runs(autotask, { report: september, asOf: '2025-10-09' }, 1)).toEqual([[]]);
   });
 
+  test('6.4 an extension that stopped halfway, in a month that is over, does not leave the old units in the months after', () => {
+    const halfway = { ...running(), contracts: [contract({ endDay: '2025-09-30' })] };
+    const report = { lines: MORE.lines! };
+    expect(amountsOf(plan({ books: halfway, report, asOf: '2025-11-01' }))).toEqual([
+      'extend 2025-09-30 → 2026-03-31',
+      '2025-10-01: 24 units × 21.5000 / 18.8233',
+    ]);
+  });
+
   test('8.2 a reservation is not cancelled because an Azure plan of the same subscription was billed', () => {
     const azure = line({ recordType: 'AzurePlan', itemCode: null });
     const reservation = line({ organizationId: 'org-2', subscriptionId: 'other', recordType: 'ReservedInstance' });

@@ -55,4 +55,15 @@ export const counterexamples: [title: string, told: Story][] = [
       run(9, [seed({ type: 'software', subscription: 3, quantity: 0, sales: 0, cost: 0 })], { ahead: 1 }),
     ]),
   ],
+  [
+    'an extension that stopped halfway left the units of a replaced licence in the months after',
+    story(
+      [
+        run(12, [seed({ subscription: 3, code: 1, quantity: 1, sales: 0, cost: 1 })]),
+        run(1, [seed({ subscription: 3, quantity: 0, sales: 0, cost: 0 })], { ahead: 1 }),
+        run(1, [], { ahead: 1 }),
+      ],
+      { currency: 'KWD' },
+    ),
+  ],
 ];
