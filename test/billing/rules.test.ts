@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { cutReport } from '../../shared/billing/facts.js';
+import { paidOnceKeys } from '../../shared/billing/plan.js';
 import type { Books, Line, Report } from '../../shared/billing/types.js';
 import {
+  AS_OF,
   books,
   charge,
   company,
@@ -11,8 +14,10 @@ import {
   outcomesOf,
   plan,
   price,
+  report,
   running,
   service,
+  settings,
   subscription,
   type Situation,
 } from './builders.js';
@@ -125,6 +130,21 @@ test('2.2 what is not billed is written nowhere', () => {
     { report: { lines: [line({ currency: 'USD' })] } },
   ];
   expect(without.flatMap((situation) => plan(situation).steps)).toEqual([]);
+});
+
+test('7.6 next month is asked for the contracts of what is paid once, and for those alone', () => {
+  const { facts, organizations } = cutReport(
+    report({
+      lines: [
+        line(),
+        line({ subscriptionId: 'UP', itemCode: 'CFQ7TTC0UP' }),
+        line({ subscriptionId: 'For-Good', recordType: 'Perpetual' }),
+      ],
+      prices: [price(), price({ itemCode: 'CFQ7TTC0UP', paymentMonths: 12 })],
+    }),
+    AS_OF,
+  );
+  expect(paidOnceKeys({ facts, slice: organizations[0]!, settings: settings() }).sort()).toEqual(['for-good', 'up']);
 });
 
 describe('services (5.2)', () => {

@@ -287,6 +287,8 @@ export const beside: Record<string, Record<string, () => Situation>> = {
     '9.2 ghosts of the contract wait with its item, those of another are brought to nothing': () => ghostsBesideItem({}),
     '9.1 ghosts wait with their organization': () =>
       ghostsBesideItem({ organizationPercent: 100, organizationAmount: '500', itemFactor: 0 }),
+    '9.1 a ghost whose report has not come yet goes on waiting for it': () => awaitingBeside({ organizationPercent: 100 }),
+    '9.2 a ghost that is only listed stays listed beside an item that waits': () => awaitingBeside({ itemFactor: 10 }),
     '9.2 an Azure plan with an open charge, and one without': () => {
       const first = compared('7000.00', '600.00', { recordType: 'AzurePlan' }, { itemFactor: 10 });
       const second = compared('7000.00', '600.00', { recordType: 'AzurePlan', subscriptionId: 's-2' }, {});
@@ -383,3 +385,17 @@ const ghostsBesideItem = (breakers: Partial<typeof OFF>): Situation => {
     },
   };
 };
+
+/** The item of a contract has jumped; a charge of somebody's item is billed on it, and a legacy licence runs on another contract. */
+const awaitingBeside = (breakers: Partial<typeof OFF>): Situation => ({
+  ...compared('7000.00', '600.00', {}, breakers),
+  asOf: '2025-10-12',
+  books: {
+    ...running(),
+    contracts: [contract(), contract({ id: 101, subscriptionId: 's-2', number: 's-2' })],
+    services: [service(), service({ id: 51, key: '91fd106f-4b2c-4938-95ac-f54f74e9a239', name: 'Legacy' })],
+    rows: [...running().rows, row({ id: 101, contractId: 101, serviceId: 51, contractServiceId: 201 })],
+    charges: [charge({ key: `CM-2025-10-${'a'.repeat(20)}`, price: '30', billed: true })],
+    detailed: [100, 101],
+  },
+});
