@@ -1,7 +1,7 @@
 import { planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { recordTypeOfKey } from './catalogue.js';
 import { isSuitable } from './contract.js';
-import { big, minorUnits, money, sum, ZERO } from './decimal.js';
+import { big, minorUnits, money, sum } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { codeOrProduct } from './items.js';
 import { chargeKeyOf, contractKeyOf, itemHash, parseChargeKey, SHARED_SERVICES } from './keys.js';
@@ -15,7 +15,6 @@ import type { Charge, Contract, Ghost, ItemType, Note, RecordType, Service, Step
 
 /** Rule 8: money in Autotask without a line in the report. */
 export interface GhostPlan {
-  contractKey: string;
   ghosts: Ghost[];
   steps: Step[];
   notes: Note[];
@@ -33,18 +32,15 @@ export interface GhostContext extends ContractContext {
 /** Looks for ghosts on one contract of ours. A contract with a held item is left alone (8.1). */
 export function planGhosts(contract: Contract, plan: ContractPlan | undefined, context: GhostContext): GhostPlan {
   const contractKey = contractKeyOn(contract, context.knownSubscriptions);
-  const nothing: GhostPlan = { contractKey: contractKey ?? '', ghosts: [], steps: [], notes: [], needsDetail: [] };
-  if (contractKey === null || !isSuitable(contract) || isOfAnother(contractKey, context)) return nothing;
-  if (plan?.decisions.some(({ outcome }) => outcome === 'held')) return nothing;
-  const standing = context.books.services
-    .filter((service) => context.books.rows.some((row) => row.contractId === contract.id && row.serviceId === service.id))
-    .map((service) => ({ service, rows: rowsOn(contract, service, plan, context) }));
+  if (contractKey === null || !isSuitable(contract) || isOfAnother(contractKey, context)) return NOTHING;
+  if (plan?.decisions.some(({ outcome }) => outcome === 'held')) return NOTHING;
+  const standing = context.books.services.map((service) => ({ service, rows: rowsOn(contract, service, plan, context) }));
   const parts = standing.map(({ service, rows }) => ghostOfService(contract, contractKey, service, rows, plan, context));
   // A charge beside a row shares the row's fate (8.4), also where somebody split the row and only its later part has units.
   const besideRows = new Set(
     standing.filter(({ rows }) => hasMoney(rows.row)).map(({ service }) => ghostChargeKey(contractKey, service, context)),
   );
-  return merge({ ...nothing, contractKey }, [...parts, looseCharges(contract, contractKey, besideRows, context)]);
+  return merge([...parts, looseCharges(contract, contractKey, besideRows, context)]);
 }
 
 /**
@@ -65,12 +61,10 @@ function isOfAnother(
   return joint.subscriptionIds.includes(key) || joint.organizationIds[0] !== fold(organizationId);
 }
 
-type Part = Omit<GhostPlan, 'contractKey'>;
-const NOTHING: Part = { ghosts: [], steps: [], notes: [], needsDetail: [] };
+const NOTHING: GhostPlan = { ghosts: [], steps: [], notes: [], needsDetail: [] };
 
-function merge(into: GhostPlan, parts: Part[]): GhostPlan {
+function merge(parts: GhostPlan[]): GhostPlan {
   return {
-    contractKey: into.contractKey,
     ghosts: parts.flatMap(({ ghosts }) => ghosts),
     steps: parts.flatMap(({ steps }) => steps),
     notes: parts.flatMap(({ notes }) => notes),
@@ -82,9 +76,12 @@ function merge(into: GhostPlan, parts: Part[]): GhostPlan {
 function contractKeyOn(contract: Contract, known: Set<string>): string | null {
   const udf = present(contract.subscriptionId);
   if (udf !== null) return udf;
-  const number = present(contract.number);
-  return number !== null && (known.has(fold(number)) || /^cm-[0-9a-f]{32}$/i.test(number)) ? number : null;
+  const number = fold(contract.number);
+  return known.has(number) || hashOf(number) !== undefined ? present(contract.number) : null;
 }
+
+/** The hash that the contract of an item without subscription id carries (rule 6.1). */
+const hashOf = (contractKey: string): string | undefined => /^cm-([0-9a-f]{32})$/.exec(fold(contractKey))?.[1];
 
 // ---------------------------------------------------------------------------------------------------------------- rows without an item
 
@@ -94,7 +91,7 @@ function rowsOn(contract: Contract, service: Service, plan: ContractPlan | undef
 }
 
 function extensionOf(contract: Contract, plan: ContractPlan | undefined, { month }: GhostContext): string | null {
-  return plan?.endDay && contract.endDay < firstDay(month) && plan.endDay > contract.endDay ? contract.endDay : null;
+  return plan !== undefined && contract.endDay < firstDay(month) ? contract.endDay : null;
 }
 
 function ghostOfService(
@@ -104,13 +101,13 @@ function ghostOfService(
   rows: RowView,
   plan: ContractPlan | undefined,
   context: GhostContext,
-): Part {
+): GhostPlan {
   if (!hasMoney(rows.row) || isOnItem(service, plan)) return NOTHING;
   const type = recordTypeOfKey(service.key, context.prices);
   if (type === null) return { ...NOTHING, notes: [foreignRow(contract, service, rows.row, context)] };
   if (!context.settings.exportRecordTypes.includes(type)) return NOTHING;
   const billable = ghostBillable(contractKey, service, type, context);
-  const standing = ghost(contract, contractKey, service.id, type, service.key, billable, rows, context);
+  const standing = ghost(contract, contractKey, service, type, billable, rows.row, context);
   const extendsFrom = extensionOf(contract, plan, context);
   // What is paid once is not awaited in a month that only an extension of this plan gives it: its units had ended with the contract (7.6).
   const isCarriedOn = extendsFrom !== null && isPaidOnce(service, type, context);
@@ -156,16 +153,14 @@ function reasonToZero(
 ): string | null {
   const listed = context.subscriptions.find((subscription) => same(subscription.id, contractKey));
   if (listed && hasEnded(listed)) return `The subscription is ${listed.status.trim().toLowerCase()} in Cloudmore.`;
-  const others = isLicence(type)
-    ? (plan?.decisions.filter(({ item }) => isLicence(item.type) && !same(item.itemCode, service.key)) ?? [])
-    : [];
+  const others = isLicence(type) ? (plan?.decisions.filter(({ item }) => isLicence(item.type)) ?? []) : [];
   if (others.length > 0 && !same(listed?.itemCode, service.key))
     return `Replaced by ${others.map(({ item }) => item.itemCode ?? item.type).join(', ')}.`;
   return isPaidOnce(service, type, context) ? 'Paid once, and not in this month.' : null;
 }
 
 const isPaidOnce = ({ key }: Service, type: RecordType, { prices }: GhostContext): boolean =>
-  type === 'Perpetual' || (prices.get(fold(key)) ?? []).some((price) => (price.paymentMonths ?? 0) > 1);
+  type === 'Perpetual' || (prices.get(fold(key))?.some((price) => (price.paymentMonths ?? 0) > 1) ?? false);
 
 /** Only licences are told apart by item code; a reservation beside an Azure plan is not replaced by it. */
 const isLicence = (type: ItemType): boolean => type === 'Csp365Nce' || type === 'Csp365Legacy';
@@ -185,14 +180,14 @@ function ghostHash(
   type: RecordType,
   { settings, organizationId }: GhostContext,
 ): string {
-  const own = /^cm-([0-9a-f]{32})$/i.exec(contractKey);
-  if (own) return own[1]!.toLowerCase();
+  const own = hashOf(contractKey);
+  if (own !== undefined) return own;
   return itemHash({
     broker: settings.broker,
     organizationId,
     subscriptionId: contractKey,
     type,
-    codeOrProduct: codeOrProduct(type, contractKey, serviceKey, ''),
+    codeOrProduct: codeOrProduct(type, contractKey, serviceKey, null),
   });
 }
 
@@ -212,25 +207,24 @@ function ghostBillable(contractKey: string, service: Service, type: RecordType, 
 function ghost(
   contract: Contract,
   contractKey: string,
-  serviceId: number | null,
+  service: Service,
   type: RecordType,
-  itemCode: string | null,
   billable: Billable,
-  rows: RowView,
+  row: MonthRow,
   context: GhostContext,
 ): Ghost {
   const charges = chargesOf(context.books, contract.id, billable.chargeKey);
   // Row and charges are rounded one by one, as everywhere (7): their exact sum could be a minor unit off.
-  const { sales, cost } = totalOf([rows.row ?? { price: ZERO, cost: ZERO }, ...charges], minorUnits(context.currency));
+  const { sales, cost } = totalOf([row, ...charges], minorUnits(context.currency));
   const amount = `${money(sales, context.currency)} ${context.currency}`;
   return {
     contractId: contract.id,
     contractKey,
-    serviceId,
+    serviceId: service.id,
     type,
-    itemCode,
+    itemCode: service.key,
     currency: context.currency,
-    quantity: String(rows.row?.units ?? 0),
+    quantity: String(row.units),
     cost: money(cost, context.currency),
     sales: money(sales, context.currency),
     outcome: 'ghost',
@@ -248,7 +242,7 @@ function zero(
   standing: Ghost,
   extendsFrom: string | null,
   context: GhostContext,
-): Part {
+): GhostPlan {
   const place: Place = {
     month: context.month,
     asOf: context.asOf,
@@ -279,7 +273,7 @@ function zero(
 
 // ---------------------------------------------------------------------------------------------------------------- charges without an item (8.4)
 
-function looseCharges(contract: Contract, contractKey: string, besideRows: Set<string | null>, context: GhostContext): Part {
+function looseCharges(contract: Contract, contractKey: string, besideRows: Set<string | null>, context: GhostContext): GhostPlan {
   const loose = context.books.charges.filter((charge) => {
     const key = parseChargeKey(charge.key);
     return (
@@ -294,13 +288,13 @@ function looseCharges(contract: Contract, contractKey: string, besideRows: Set<s
     (group) => !isCancelled(group),
   );
   const parts = standing.flat().map((charge) => looseCharge(charge, contract, contractKey, context));
-  return merge({ contractKey, ...NOTHING }, parts);
+  return merge(parts);
 }
 
 const isCancelled = (charges: Charge[]): boolean =>
   charges.length > 1 && sum(charges.map(({ price }) => price)).eq(0) && sum(charges.map(({ cost }) => cost)).eq(0);
 
-function looseCharge(charge: Charge, contract: Contract, contractKey: string, context: GhostContext): Part {
+function looseCharge(charge: Charge, contract: Contract, contractKey: string, context: GhostContext): GhostPlan {
   const type = typeOfCharge(charge, contractKey, context);
   if (!context.settings.exportRecordTypes.includes(type)) return NOTHING;
   const amount = `${money(big(charge.price), context.currency)} ${context.currency}`;
@@ -355,15 +349,14 @@ const chargeGhost = (
   message,
 });
 
-/** The record type whose hash the charge carries; licences are tried with every key in the books. */
+/** The record type whose hash the charge carries; a legacy licence is tried with every key in the books, and what is none of the others is a licence. */
 function typeOfCharge(charge: Charge, contractKey: string, context: GhostContext): RecordType {
-  const base = parseChargeKey(charge.key)?.base;
+  const base = parseChargeKey(charge.key)!.base;
   const carries = (type: RecordType, code: string | null): boolean =>
     fold(chargeKeyOf(context.month, ghostHash(contractKey, code, type, context))) === base;
-  const codes = context.books.services.flatMap(({ key }) => present(key) ?? []);
   return (
     RECORD_TYPES.find((type) =>
-      type === 'Csp365Nce' || type === 'Csp365Legacy' ? codes.some((code) => carries(type, code)) : carries(type, null),
+      type === 'Csp365Legacy' ? context.books.services.some(({ key }) => carries(type, key)) : carries(type, null),
     ) ?? 'Csp365Nce'
   );
 }
