@@ -4,12 +4,14 @@ import { cutReport } from '../../shared/billing/facts.js';
 import {
   AS_OF,
   charge,
+  contract,
   line,
   manualLine,
   plan,
   report,
   row,
   running,
+  service,
   settings,
   SUBSCRIPTION,
   type Situation,
@@ -151,5 +153,46 @@ describe('an amount is explained', () => {
   test('in whatever case the subscription is given, and not at all when the month has nothing of it', () => {
     expect(explained({}, SUBSCRIPTION.toUpperCase()).contractKey).toBe(SUBSCRIPTION);
     expect(explained({}, 'no-such-subscription')).toBeNull();
+  });
+
+  test('by its own lines, steps, notes and ghosts, whatever else the month has', () => {
+    const second = 's-2';
+    const situation: Situation = {
+      report: { ...MORE, lines: [line({ subscriptionId: second, itemCode: 'CFQ7TTC0TWO', quantity: '9' }), ...MORE.lines!] },
+      books: {
+        ...edited(running(), '2025-09', { units: 9 }),
+        contracts: [...running().contracts, contract({ id: 101, number: null, subscriptionId: second })],
+        services: [...running().services, service({ id: 51, key: 'CFQ7TTC0TWO' }), service({ id: 52, key: 'CFQ7TTC0OLD' })],
+        rows: [
+          ...edited(running(), '2025-09', { units: 9 }).rows,
+          row({ id: 1, contractId: 101, serviceId: 51, contractServiceId: 201 }),
+          row({ id: 2, contractId: 101, serviceId: 52, contractServiceId: 202 }),
+        ],
+      },
+    };
+    const told = ({ items, ghosts }: Explanation): unknown => ({
+      lines: items.flatMap(({ lines }) => lines.map(({ itemCode }) => itemCode)),
+      steps: items.flatMap(({ item, steps }) => steps.map((step) => step.items.includes(item.id))),
+      notes: items.flatMap(({ item, notes }) => notes.map(({ code, itemId }) => [code, itemId === item.id])),
+      ghosts: ghosts.map(({ contractId }) => contractId),
+    });
+    expect(told(explained(situation))).toEqual({
+      lines: [line().itemCode],
+      steps: [true],
+      notes: [['units-differ', true]],
+      ghosts: [],
+    });
+    expect(told(explained(situation, second))).toMatchObject({ lines: ['CFQ7TTC0TWO'], ghosts: [101] });
+  });
+
+  test('of a licence without subscription by the key of its contract', () => {
+    const situation: Situation = { report: { lines: [line({ recordType: 'Perpetual', subscriptionId: null }), line()] } };
+    const { contractKey } = plan(situation).items.find(({ subscriptionId }) => subscriptionId === null)!;
+    expect(explained(situation, contractKey).items.map(({ item }) => item.type)).toEqual(['Perpetual']);
+  });
+
+  test('without the lines of an item that the report has no longer', () => {
+    const { facts, organizations } = cutReport(report({ lines: [] }), AS_OF);
+    expect(explain(plan(), { facts, slice: organizations[0]!, settings: settings() }, SUBSCRIPTION)?.items).toEqual([]);
   });
 });

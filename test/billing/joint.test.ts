@@ -59,10 +59,11 @@ describe('two organizations of one company', () => {
       services: [service()],
       rows: [row()],
     });
+    const others = ['org-8', 'org-9'].map((id) => organization({ id, companyIdText: '3' }));
     const ghosts = ['org-1', 'org-2'].map((organizationId) =>
       plan({
-        report: { ...reported, organizations: companies.both },
-        settings: companies.settings,
+        report: { ...reported, organizations: [...others, ...companies.both] },
+        settings: { allowSharedCompanies: [3, 7] },
         asOf: '2025-10-25',
         books: abandoned,
         organizationId,

@@ -1,7 +1,9 @@
+import { chargeKeyOf, itemHash } from '../../../shared/billing/keys.js';
 import type { Line, Row } from '../../../shared/billing/types.js';
 import {
   books,
   charge,
+  CODE,
   contract,
   line,
   manualLine,
@@ -10,6 +12,7 @@ import {
   running,
   service,
   subscription,
+  SUBSCRIPTION,
   type Situation,
 } from '../builders.js';
 import { edited, lines, MORE } from '../examples/row-and-charge.js';
@@ -244,6 +247,79 @@ export const beside: Record<string, Record<string, () => Situation>> = {
     }),
   },
   '8-beside': {
+    'a status that only begins like an end': () => gone({ subscriptions: [subscription({ status: 'Cancelled soon' })] }),
+    'a status that only ends like an end': () => gone({ subscriptions: [subscription({ status: 'To be deleted' })] }),
+    'a licence replaced by two others, beside an Azure plan, in a subscription that the list does not know': () => ({
+      ...gone({
+        lines: [
+          line({ itemCode: 'CFQ7TTC0NEW', productName: 'New' }),
+          line({ itemCode: '91FD106F-4b2c-4938-95ac-f54f74e9a239', recordType: 'Csp365Legacy', productName: 'Newer' }),
+          line({ itemCode: null, recordType: 'AzurePlan' }),
+        ],
+        subscriptions: [],
+      }),
+    }),
+    'two licences on one contract, both in the report': () => ({
+      ...gone({ lines: [line(), line({ itemCode: 'CFQ7TTC0TWO', productName: 'Two' })] }),
+      books: {
+        ...running(),
+        rows: [...running().rows, row({ id: 1, serviceId: 51, contractServiceId: 201 })],
+        services: [service(), service({ id: 51, key: 'CFQ7TTC0TWO', name: 'Two' })],
+      },
+    }),
+    'a charge left over beside a row of nothing': () => ({
+      ...gone(),
+      books: { ...withCharges(running(), { price: '5' }), rows: [row({ units: 0, price: '0', cost: '0' })] },
+    }),
+    'a deleted subscription whose row a billed charge takes away already': () => ({
+      ...gone({ subscriptions: [subscription({ status: 'Deleted' })] }),
+      books: withCharges(running(), { price: '-120', cost: '-100', billed: true }),
+    }),
+    'a licence without subscription with a charge beside its row, and numbers that only look like its own': () => ({
+      ...gone({ subscriptions: [] }),
+      books: {
+        ...running(),
+        contracts: [
+          contract({ subscriptionId: null, number: `CM-${'0A'.repeat(16)}` }),
+          contract({ id: 101, subscriptionId: null, number: `cm-${'0a'.repeat(16)}0` }),
+          contract({ id: 102, subscriptionId: null, number: `x-cm-${'0a'.repeat(16)}` }),
+        ],
+        rows: [100, 101, 102].map((contractId) => row({ id: contractId, contractId })),
+        charges: [charge({ key: `CM-2025-10-${'0a'.repeat(10)}`, price: '5', cost: '2' })],
+      },
+    }),
+    'a contract that had ended, and nothing goes on': () => ({
+      ...gone(),
+      books: { ...running(), contracts: [contract({ endDay: '2025-09-30' })], rows: running().rows.slice(0, 1) },
+    }),
+    'a service that somebody took off the contract after last month': () => ({
+      ...gone({ lines: [gone2('Csp365Nce'), line()] }),
+      books: {
+        ...running(),
+        rows: [...running().rows, row({ id: 1, startDay: '2025-09-01', serviceId: 51, contractServiceId: 201 })],
+        services: [service(), service({ id: 51, key: 'CFQ7TTC0OTHER', name: 'Other' })],
+      },
+    }),
+    'the open charge of a legacy licence, by its type': () => ({
+      ...gone(),
+      books: {
+        ...running(),
+        rows: [],
+        services: [service(), service({ id: 51, key: 'LEGACY-1' }), service({ id: 52, key: null })],
+        charges: [charge({ key: LEGACY_KEY, price: '75' })],
+      },
+      settings: { exportRecordTypes: ['Csp365Legacy'] },
+    }),
+    'a contract with one held item among others is left alone': () => ({
+      ...gone({
+        lines: [line({ itemCode: 'CFQ7TTC0NEW' }), line(), line({ itemCode: CODE.toLowerCase(), recordType: 'Csp365Legacy' })],
+      }),
+      books: {
+        ...running(),
+        rows: [...running().rows, row({ id: 1, serviceId: 51, contractServiceId: 201 })],
+        services: [service(), service({ id: 51, key: 'CFQ7TTC0OLD', name: 'Old' })],
+      },
+    }),
     'a service without key is nobody of ours, though an entry of the price list has no code': () => ({
       ...gone({ prices: [price({ itemCode: ' ' })] }),
       books: { ...running(), services: [service({ key: null })] },
@@ -399,3 +475,15 @@ const awaitingBeside = (breakers: Partial<typeof OFF>): Situation => ({
     detailed: [100, 101],
   },
 });
+
+/** Charge key of a legacy licence of the builders' subscription. */
+const LEGACY_KEY = chargeKeyOf(
+  '2025-10',
+  itemHash({
+    broker: 'default',
+    organizationId: 'org-1',
+    subscriptionId: SUBSCRIPTION,
+    type: 'Csp365Legacy',
+    codeOrProduct: 'LEGACY-1',
+  }),
+);

@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals';
+import { extensionSteps } from '../../shared/billing/extension.js';
+import { indexPrices } from '../../shared/billing/items.js';
+import { isRepeated, NO_BOOKS, viewRows, type RowView } from '../../shared/billing/rows.js';
+import { stopped } from '../../shared/billing/stopped.js';
+import type { Books, Reason, Row } from '../../shared/billing/types.js';
+import { books, CODE, contract, price, row, service, SUBSCRIPTION } from './builders.js';
+
+/** What stands on a contract service around a month, and what an extension would carry into it. */
+
+const seen = (rows: Row[], extendsFrom: string | null = null): RowView =>
+  viewRows(books({ contracts: [contract()], rows }), contract(), 50, '2025-10', extendsFrom);
+const part = { id: 1, startDay: '2025-10-15', units: 2, price: '12', cost: '10' };
+
+describe('the row of a month', () => {
+  test.each<[string, Row[], object]>([
+    ['one row', [row()], { ids: [1000], units: 10, frozen: false, isSplit: false, isExpected: false }],
+    ['a row that somebody split, in whatever order it is read', [row(part), row()], { ids: [1000, 1], units: 10, isSplit: true }],
+    ['a row split of which one part is approved', [row(part), row({ frozen: true })], { frozen: true }],
+    ['a row from mid-month on: no units on the first', [row(part)], { units: 0, isSplit: true }],
+    ['two rows of one day, by their ids', [row({ id: 9 }), row({ id: 5, units: 3 })], { ids: [5, 9], units: 3, isSplit: true }],
+    [
+      'rows of other months and services beside it',
+      [row({ serviceId: 51 }), row({ startDay: '2025-09-01' }), row({ id: 7 })],
+      { ids: [7] },
+    ],
+  ])('%s', (_, rows, figures) => {
+    expect(seen(rows).row).toMatchObject(figures);
+  });
+
+  test('is none where only other months have one, and the contract is not extended', () => {
+    expect(seen([row({ startDay: '2025-09-01' })])).toMatchObject({ row: null, previous: { units: 10 }, fewestLater: null });
+  });
+
+  test('has the fewest units of any later one', () => {
+    const later = ['2025-11-01', '2025-12-01'].map((startDay, index) => row({ startDay, units: 4 + index }));
+    expect(seen([row({ units: 1 }), ...later]).fewestLater).toBe(4);
+  });
+});
+
+describe('the row that an extension will make', () => {
+  const before = [
+    row({ startDay: '2025-08-01', units: 8 }),
+    row({ startDay: '2025-09-01', units: 9 }),
+    row({ startDay: '2025-11-01', units: 11 }),
+  ];
+
+  test('is the last before the month, not yet there and split by nobody', () => {
+    expect(seen(before, '2025-09-30').row).toMatchObject({ ids: [], units: 9, frozen: false, isSplit: false, isExpected: true });
+  });
+  test('is brought to nothing where months lie between', () => {
+    expect(seen(before, '2025-08-31').row).toMatchObject({ units: 0, isExpected: true });
+  });
+  test('is none where nothing stood before', () => {
+    expect(seen(before.slice(2), '2025-09-30').row).toBeNull();
+  });
+  test('does not replace the row that is there', () => {
+    expect(seen([...before, row()], '2025-09-30').row).toMatchObject({ ids: [1000], isExpected: false });
+  });
+});
+
+test.each<[string, Row[], boolean]>([
+  ['once', [row()], false],
+  ['once, split in mid-month', [row(), row(part)], false],
+  ['twice in the month', [row(), row({ contractServiceId: 201 })], true],
+  ['once in this month, and by another in the last', [row(), row({ contractServiceId: 201, startDay: '2025-09-01' })], false],
+  ['once on this contract, and once on another', [row(), row({ contractServiceId: 201, contractId: 101 })], false],
+  ['once, beside another service', [row(), row({ contractServiceId: 201, serviceId: 51 })], false],
+])('a contract carries a service %s', (_, rows, isTwice) => {
+  expect(isRepeated(books({ rows }), 100, 50, '2025-10')).toBe(isTwice);
+});
+
+describe('6.4 a contract that had ended in July is extended in October', () => {
+  const summaries = (changes: Partial<Books>): unknown[] =>
+    extensionSteps({
+      contract: contract({ endDay: '2025-07-31' }),
+      contractKey: SUBSCRIPTION,
+      endDay: '2026-03-31',
+      items: ['item'],
+      month: '2025-10',
+      books: books({
+        services: [service({ id: 49, key: 'MANAGED' }), service(), service({ id: 51, key: 'ADD-ON' })],
+        ...changes,
+      }),
+      prices: indexPrices([price(), price({ itemCode: 'ADD-ON' })]),
+    }).map((step) =>
+      step.kind === 'postAdjustment' ? [step.day, step.units, step.serviceKey, step.contractServiceId] : step.kind,
+    );
+  const july = { startDay: '2025-07-01' };
+
+  test('what each service of ours ended with is brought to 0 from August on', () => {
+    const rows = [
+      row({ startDay: '2025-06-01', units: 0 }),
+      row(july),
+      row({ ...july, serviceId: 51, contractServiceId: 201 }),
+      row({ ...july, serviceId: 49, contractServiceId: 202 }),
+    ];
+    expect(summaries({ rows })).toEqual(['extendContract', ['2025-08-01', 0, CODE, 200], ['2025-08-01', 0, 'ADD-ON', 201]]);
+  });
+
+  test.each<[string, Row[]]>([
+    ['it ended with nothing', [row({ startDay: '2025-06-01' }), row({ ...july, units: 0 })]],
+    ['another contract has it', [row({ ...july, contractId: 101 })]],
+    ['its row begins with the gap: it is no row of before', [row({ startDay: '2025-08-01' })]],
+  ])('nothing is where %s', (_, rows) => {
+    expect(summaries({ rows })).toEqual(['extendContract']);
+  });
+});
+
+test('books of which nothing was read have every part, and all are empty', () => {
+  expect(Object.keys(NO_BOOKS).sort()).toEqual(Object.keys(books()).sort());
+  expect(Object.values<{ length: number }>({ ...NO_BOOKS }).filter(({ length }) => length > 0)).toEqual([]);
+});
+
+test.each<[Reason, string]>([
+  ['period-frozen', '7.5'],
+  ['verify-mismatch', '7.9'],
+  ['outcome-unknown', '7.9'],
+  ['skipped', '2.5'],
+  ['awaiting-approval', '2.5'],
+  ['api-error', '2.5'],
+])('what stops an item as %s is rule %s', (reason, rule) => {
+  expect(stopped(reason, 'Why.')).toEqual({ rule, text: 'Why.' });
+});
