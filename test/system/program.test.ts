@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,6 +12,8 @@ import { CONTOSO, FABRIKAM, openStage, organizationOf, type Stage } from './stag
 
 const MONTH = '2025-10';
 const AS_OF = '2025-10-09';
+/** Inactive in Cloudmore; its company id is no number. */
+const WINGTIP = 'df902053-45b6-57a1-b2f3-decb1827037c';
 
 // ---------------------------------------------------------------------------------------------------------------- the promised shapes
 
@@ -96,6 +98,45 @@ const explained = z.array(
   }),
 );
 
+const money = z.strictObject({ cost: amount, sales: amount });
+const certificate = z.strictObject({
+  kind: z.literal('billing-close-certificate'),
+  version: z.literal(1),
+  broker: z.string(),
+  month: z.literal(MONTH),
+  asOf: z.literal(AS_OF),
+  closedAt: z.iso.datetime(),
+  isMonthOver: z.literal(false),
+  totals: z.array(z.looseObject({ currency: z.string(), report: money, posted: money, excluded: money })).min(1),
+  customers: z.array(z.looseObject({ organizationId: z.string(), report: money, posted: money, excluded: money })).min(1),
+  exclusions: z.array(z.looseObject({ reason: z.string(), confirmed: z.string() })),
+  unassigned: z.array(z.unknown()),
+  digests: z.strictObject({ cloudmore: z.string(), autotask: z.string(), run: z.string() }),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+});
+const verdict = z.strictObject({
+  file: z.string(),
+  month: z.literal(MONTH),
+  digest: z.string(),
+  kind: z.enum(['holds', 'tampered', 'drifted']),
+  findings: z.array(z.string()),
+});
+
+const checked = z.strictObject({ isGood: z.boolean(), findings: z.array(z.string()) });
+const finding = z.strictObject({ check: z.string(), isGood: z.boolean(), text: z.string(), fix: text });
+const doctored = z.array(finding).min(1);
+const listed = z.array(z.strictObject({ name: z.string(), AutotaskCompanyID: z.string(), linked_to: z.string() })).min(1);
+const matched = z.array(
+  z.strictObject({
+    organizationId: z.string(),
+    organizationName: z.string(),
+    companyId: z.int().nullable(),
+    companyName: z.string(),
+    certainty: z.number(),
+    verdict: z.enum(['certain', 'likely', 'unsure', 'none']),
+  }),
+);
+
 // ---------------------------------------------------------------------------------------------------------------- the program
 
 let image: Image;
@@ -129,7 +170,8 @@ describe('a month with the built program', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'billing-program-'));
-    stage = await openStage({ world: 'september-2025', bin: image.bin });
+    // Nothing listens there: the first run's notice is lost.
+    stage = await openStage({ world: 'september-2025', bin: image.bin, env: { NOTICE_WEBHOOK: 'http://127.0.0.1:1/hook' } });
     await stage.startWorker();
   }, 120_000);
   afterAll(async () => {
@@ -137,8 +179,10 @@ describe('a month with the built program', () => {
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
 
-  const mapTo = (value: string): Promise<unknown> =>
-    stage.control('PATCH', `cloudmore/organizations/${CONTOSO}`, { customProperties: [{ name: 'AutotaskCompanyID', value }] });
+  const mapTo = (value: string, organizationId = CONTOSO): Promise<unknown> =>
+    stage.control('PATCH', `cloudmore/organizations/${organizationId}`, {
+      customProperties: [{ name: 'AutotaskCompanyID', value }],
+    });
 
   test('64: used wrongly; the message on standard error says what was expected, standard output stays empty', async () => {
     expect(await stage.cli('run', '2025-13')).toEqual({
@@ -197,6 +241,20 @@ describe('a month with the built program', () => {
     }
   });
 
+  test('3 of status --check and close, while something is held; the notice that was lost is named, by status too', async () => {
+    const { findings, isGood } = checked.parse(await stage.json([3], 'status', MONTH, '--check'));
+    expect({ isGood, findings }).toMatchObject({
+      isGood: false,
+      findings: expect.arrayContaining([expect.stringContaining('did not go out')]),
+    });
+    expect((await stage.cli('status', MONTH)).stdout.replace(/\s+/g, ' ')).toContain('did not go out (webhook: 127.0.0.1:1');
+    expect(await stage.cli('close', MONTH, '--as-of', AS_OF, '--json')).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/2025-10 cannot be closed yet:[\s\S]*EUR held/),
+    });
+  });
+
   test('the command that status shows mends it, once the cause is gone; then 0', async () => {
     const { stdout } = await stage.cli('status', MONTH);
     const command = /billing (rerun .*)$/m.exec(stdout)![1]!;
@@ -209,6 +267,47 @@ describe('a month with the built program', () => {
     );
     expect(done.held.lines).toBe(0);
     expect((await stage.cli('status', MONTH)).code).toBe(0);
+  });
+
+  test('close: 0 with the certificate, 0 and 1 of --verify for one that holds and one that somebody changed', async () => {
+    const file = join(folder, 'close.json');
+    const closed = certificate.parse(await stage.json([0], 'close', MONTH, '--as-of', AS_OF, '--out', file));
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(closed);
+    expect(verdict.parse(await stage.json([0], 'close', '--verify', file)).kind).toBe('holds');
+    await writeFile(file, JSON.stringify({ ...closed, asOf: '2025-10-08' }));
+    expect(verdict.parse(await stage.json([1], 'close', '--verify', file)).kind).toBe('tampered');
+  });
+
+  test('0 of run and status --check, once nothing waits any more', async () => {
+    monthResult.parse(await stage.json([0], 'run', MONTH, '--as-of', AS_OF, '--wait'));
+    expect(await stage.json([0], 'status', MONTH, '--check')).toEqual({ isGood: true, findings: [] });
+  });
+
+  test('companies: 0 with lists and suggestions, 1 for a link that cannot be', async () => {
+    expect(listed.parse(await stage.json([0], 'companies', 'list')).map(({ linked_to }) => linked_to)).toContain(
+      'Contoso Dental Group',
+    );
+    matched.parse(await stage.json([0], 'companies', 'match'));
+    expect(await stage.cli('companies', 'link', '--organization', CONTOSO, '--company', '1')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('no active company 1'),
+    });
+  });
+
+  test('doctor: 0 when all is well, 3 when something is to be mended, 78 for settings; each of those with its fix', async () => {
+    const bad = ({ isGood }: z.infer<typeof finding>): boolean => !isGood;
+    const found = doctored.parse(await stage.json([3], 'doctor')).filter(bad);
+    expect(found).toContainEqual(expect.objectContaining({ check: 'schedule', fix: 'billing schedule apply' }));
+    expect(found.every(({ fix }) => fix !== null)).toBe(true);
+    const unset = await stage.cliWith({ AUTOTASK_SLA_ID: '' }, 'doctor', '--json');
+    expect({ code: unset.code, found: doctored.parse(JSON.parse(unset.stdout)).find(bad) }).toMatchObject({
+      code: 78,
+      found: { check: 'settings', text: expect.stringContaining('AUTOTASK_SLA_ID'), fix: expect.any(String) },
+    });
+    await mapTo('29683777', WINGTIP);
+    expect(await stage.cli('schedule', 'apply')).toMatchObject({ code: 0 });
+    expect(doctored.parse(await stage.json([0], 'doctor')).filter(bad)).toEqual([]);
   });
 
   test('explain --json tells every rule by its number', async () => {
