@@ -31,7 +31,8 @@ export interface SceneStage {
   keep(path: string, handle: WorkflowHandle): Promise<void>;
 }
 
-const WORLD = fileURLToPath(new URL('../../sandbox/worlds/september-2025.json', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const WORLD = join(ROOT, 'sandbox', 'worlds', 'september-2025.json');
 
 /** `Keyword` in Temporal's numbering of attribute types. */
 const KEYWORD = 2;
@@ -55,7 +56,8 @@ export async function playScene({ mode = 'auto', server = 'real-time', paths, pl
       },
       keep: async (path, handle) => {
         kept.push(path);
-        await writeFile(join(folder, `${path}.json`), historyToJSON(await handle.fetchHistory()));
+        // Stack traces name this machine's folders, which are nobody's business and change nothing.
+        await writeFile(join(folder, `${path}.json`), historyToJSON(await handle.fetchHistory()).replaceAll(ROOT, ''));
       },
     });
   } finally {
