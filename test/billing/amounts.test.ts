@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Report } from '../../shared/billing/types.js';
+import { addMonths, firstDay } from '../../shared/billing/month.js';
+import type { Plan, Report } from '../../shared/billing/types.js';
 import { AutotaskInMemory } from './memory.js';
 import { amountsOf, books, line, manualLine, MONTH, outcomesOf, plan, price, row, running, subscription } from './builders.js';
 import { after, edited, KEY, lines, MORE, rules } from './examples/row-and-charge.js';
@@ -144,5 +145,22 @@ describe('a subscription that goes on', () => {
     const decided = plan({ books: running(), report: { subscriptions: [subscription({ endDay: '2025-12-01' })] } });
     expect(decided.steps).toEqual([]);
     expect(decided.notes.map(({ code }) => code)).toEqual(['end-date-earlier']);
+  });
+});
+
+describe('7.5 a catch-up looks for an open month 36 months ahead', () => {
+  const caughtUp = (closed: number): (() => Plan) => {
+    const rows = Array.from({ length: closed + 1 }, (_, ahead) =>
+      row({ id: ahead, startDay: firstDay(addMonths('2025-10', ahead)), frozen: true }),
+    );
+    return () => plan({ report: MORE, books: { ...running(), rows }, settings: { afterFreeze: 'charge' } });
+  };
+
+  test('and takes the last of them', () => {
+    expect(caughtUp(35)().steps.flatMap((step) => (step.kind === 'postCharge' ? [step.day] : []))).toEqual(['2028-10-01']);
+  });
+
+  test('and says so where there is none', () => {
+    expect(caughtUp(36)).toThrow('Contract 100: no open month within 36 months after 2025-10.');
   });
 });

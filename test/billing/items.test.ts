@@ -51,8 +51,9 @@ describe('4.1 an item of several lines', () => {
   });
 
   test('is called what comes first by the alphabet, whatever its letters', () => {
-    const names = ['beta', 'Alpha', null, 'alpha', ' ', 'Gamma'];
-    expect(itemOf(names.map((productName) => line({ productName }))).productName).toBe('Alpha');
+    const names = ['Beta', 'alpha', null, ' ', 'Alpha', 'Gamma'];
+    const lines = names.map((productName, index) => line({ productName, billingDate: `2025-10-0${index + 1}` }));
+    expect(itemOf(lines).productName).toBe('Alpha');
   });
 
   test.each<[string, Line, Subscription[], string]>([
@@ -123,7 +124,9 @@ describe('2.3 a line by hand', () => {
 
   test('beside usage of several meters joins their one item', () => {
     const meters = ['m-2', ' ', 'm-1'].map((itemCode) => line({ recordType: 'AzurePlan', itemCode }));
-    expect(placed([...meters, manualLine({ sales: '5' })])).toEqual([['AzurePlan', 'm-1', 'EUR', '365.00']]);
+    expect(placed([...meters, manualLine({ sales: '5', billingDate: '2025-10-01' })])).toEqual([
+      ['AzurePlan', 'm-1', 'EUR', '365.00'],
+    ]);
   });
 
   test.each<[string, Line[], Given, string]>([
