@@ -9,6 +9,7 @@ import { openOrganizations } from '../client/months.js';
 import { withTemporal, type Temporal } from '../client/temporal.js';
 import { detailsLink, preparedLists, webUiUrl } from '../client/web-ui.js';
 import { dailyBillingId, organizationBillingId } from '../shared/contract.js';
+import { CHROMIUM } from './chromium.js';
 
 /** `npm run screenshots`: what an operator sees in the Temporal Web UI, against the demo's stage, kept in docs/screenshots. */
 
@@ -23,19 +24,6 @@ const WIDTH = 1400;
 const FRAME = { x: 205, y: 50 };
 /** Tall enough for what the picture is about. */
 const HEIGHTS = { list: 480, details: 1080, timeline: 1150 };
-const CHROMIUM = {
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-};
 
 await mkdir(FOLDER, { recursive: true });
 const quiet: Context = { ...realContext(), out: () => undefined, isTerminal: false };
