@@ -38,18 +38,48 @@ export interface DevServer {
 const IP = '127.0.0.1';
 const STARTS_WITHIN_MS = 30_000;
 const STOPS_WITHIN_MS = 5_000;
+/** Before each start after the first. */
+const PAUSES_MS = [100, 1_000, 5_000, 15_000] as const;
+/** What Linux says of a port that is taken, and of a machine that has none left. */
+const NO_PORT = /address already in use|cannot assign requested address/;
+/** A line that tells why the server ended. */
+const CAUSE = /^panic:|^error:/i;
+const CAUSES_MAX = 5;
 /** The same as in docker-compose.yml. A dev server forgets closed workflows after one day, too early for a month's story. */
 const RETENTION = msToTs('90 days');
 
-/** Starts a dev server that ends with this process at the latest, and waits until its namespace can be used. */
+/**
+ * Starts a dev server that ends with this process at the latest, and waits until its namespace can be used.
+ *
+ * The CLI chooses the ports of its inner services itself, frees them and takes them a moment later. On a busy machine there is none, or somebody
+ * else gets it in between, and the CLI ends with a panic. Then it is started anew, a few times.
+ */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  for (const pauseMs of PAUSES_MS) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (!(error instanceof NoPortError)) throw error;
+      await sleep(pauseMs);
+    }
+  }
+  return startOnce(options);
+}
+
+/** The dev server ended because it got none of the ports that it chose itself. */
+class NoPortError extends Error {}
+
+async function startOnce(options: DevServerOptions): Promise<DevServer> {
   const { namespace = 'default', port = await freePort() } = options;
   const uiPort = options.uiPort ?? (options.ui ? await freePort() : undefined);
   const address = `${IP}:${port}`;
   await refuseTaken(address); // Its owner would be taken for the server started here.
   const child = spawnGuarded(options.path, devServerArguments({ ...options, namespace, port, uiPort }));
-  const output = collectTail(child);
-  const ended = new Promise<void>((resolve) => child.once('error', () => resolve()).once('exit', () => resolve()));
+  const causes: string[] = [];
+  const output = collectTail(child, (line) => {
+    if (CAUSE.test(line) && causes.length < CAUSES_MAX) causes.push(line);
+  });
+  const ended = new Promise<void>((resolve) => child.once('error', () => resolve()).once('close', () => resolve()));
   const stop = (): Promise<void> => stopProcess(child, ended);
   const gone = new AbortController();
   void ended.then(() => gone.abort());
@@ -57,10 +87,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     await prepareNamespace(address, namespace, gone.signal);
   } catch (error) {
     await stop();
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The Temporal dev server at ${address} did not start (${reason}). Its last words:\n${output.join('\n')}`, {
-      cause: error,
-    });
+    throw notStarted(address, [...causes, ...output.filter((line) => !causes.includes(line))], error);
   }
   return {
     address,
@@ -70,6 +97,15 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     ended,
     stop,
   };
+}
+
+/** The cause first: where the server panicked, the last lines are those of a stack. */
+function notStarted(address: string, lines: readonly string[], error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `The Temporal dev server at ${address} did not start (${reason}). Its words:\n${lines.join('\n')}`;
+  return lines.some((line) => NO_PORT.test(line))
+    ? new NoPortError(message, { cause: error })
+    : new Error(message, { cause: error });
 }
 
 async function refuseTaken(address: string): Promise<void> {

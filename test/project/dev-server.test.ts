@@ -2,13 +2,16 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { Connection } from '@temporalio/client';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { emptyMachine, program } from './fake-programs.js';
 import { startDevServer, type DevServer, type DevServerOptions } from '../../client/temporal-server/index.js';
 
 const path = process.env.TEST_TEMPORAL_CLI ?? '';
 let server: DevServer | undefined;
 
-async function start(options: Omit<DevServerOptions, 'path'> = {}): Promise<DevServer> {
+async function start(options: Partial<DevServerOptions> = {}): Promise<DevServer> {
   server = await startDevServer({ path, ...options });
   return server;
 }
@@ -58,6 +61,22 @@ describe('a started dev server', () => {
     await expect(startDevServer({ path, dbFilename: '/does/not/exist' })).rejects.toThrow(
       /did not start \(it ended\)[^]*\/does\/not: no such file/,
     );
+  });
+
+  test('starts although its inner services found no port the first two times', async () => {
+    const { root } = await emptyMachine();
+    const panic =
+      'panic: failed assigning ephemeral port: failed to assign a free port: listen tcp 127.0.0.1:0: bind: address already in use';
+    const cli = await program(
+      join(root, 'temporal'),
+      `const { appendFileSync, statSync } = require('node:fs');
+       const { spawn } = require('node:child_process');
+       appendFileSync(__dirname + '/starts', '.');
+       if (statSync(__dirname + '/starts').size <= 2) { console.error(${JSON.stringify(panic)} + '\\n    at'.repeat(40)); process.exit(2); }
+       spawn(${JSON.stringify(path)}, process.argv.slice(2), { stdio: 'inherit' });`,
+    );
+    await start({ path: cli });
+    expect(await readFile(join(root, 'starts'), 'utf8')).toBe('...');
   });
 
   test('does not outlive the process that started it, not even after kill -9', async () => {
