@@ -116,13 +116,17 @@ describe('charge keys (7.7)', () => {
     [` cm-2025-10-${HASH.toUpperCase()} `, { month: '2025-10', base, number: 1 }],
     [`CM-2025-10-${HASH}-2`, { month: '2025-10', base, number: 2 }],
     [`CM-2025-10-${HASH}-12`, { month: '2025-10', base, number: 12 }],
+    [`CM-2025-10-${HASH}-4-5`, { month: '2025-10', base, number: 4 }],
+    [`CM-2025-10-${HASH}, PO 4711`, { month: '2025-10', base, number: 1 }],
+    [`CM-2025-10-${HASH}-`, { month: '2025-10', base, number: 1 }],
+    [`CM-2025-10-${HASH}-2x`, { month: '2025-10', base, number: 1 }],
   ])('%j is one', (key, parts) => expect(parseChargeKey(key)).toEqual(parts));
 
   test.each([
     `XCM-2025-10-${HASH}`,
     `CM-2025-10-${HASH}0`,
-    `CM-2025-10-${HASH}-`,
-    `CM-2025-10-${HASH}-2x`,
+    `CM-2025-10-${HASH}x`,
+    `CM-2025-10-${HASH.slice(1)}`,
     `CM-25-10-${HASH}`,
     'PO 4711',
   ])('%j is none', (key) => expect(parseChargeKey(key)).toBeNull());

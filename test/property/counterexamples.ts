@@ -56,6 +56,15 @@ export const counterexamples: [title: string, told: Story][] = [
     ]),
   ],
   [
+    'a copy that somebody made of a copied charge of ours was looked after by nobody',
+    story([
+      run(9, [seed({ organization: 1, quantity: 0, sales: 0, cost: 5 })]),
+      { kind: 'copyCharge', charge: 0 },
+      { kind: 'copyCharge', charge: 7 },
+      run(1, []),
+    ]),
+  ],
+  [
     'an extension that stopped halfway left the units of a replaced licence in the months after',
     story(
       [

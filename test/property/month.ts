@@ -280,6 +280,9 @@ export const ofItems = (made: Plan, ids: string[]): Plan['steps'] =>
 
 // ---------------------------------------------------------------------------------------------------------------- people
 
+/** What people make of the key when they copy a charge: left as it is, numbered, or with a number of their own. */
+const SUFFIXES = ['', '-2', ', PO 4711', '-7'];
+
 function interfere(autotask: AutotaskInMemory, happens: Exclude<Event, { kind: 'run' }>): void {
   const { books: held } = autotask;
   const pick = <Thing>(things: Thing[], number: number): Thing | undefined => things[number % Math.max(things.length, 1)];
@@ -299,8 +302,8 @@ function interfere(autotask: AutotaskInMemory, happens: Exclude<Event, { kind: '
     }
     case 'copyCharge': {
       const copied = pick(open, happens.charge);
-      if (copied)
-        held.charges.push({ ...copied, id: 60_000 + held.charges.length, key: `${copied.key}-${held.charges.length + 2}` });
+      const count = held.charges.length;
+      if (copied) held.charges.push({ ...copied, id: 60_000 + count, key: `${copied.key}${SUFFIXES[count % SUFFIXES.length]}` });
       break;
     }
     case 'edit': {

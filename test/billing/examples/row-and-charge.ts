@@ -133,6 +133,23 @@ export const rules: [rule: string, situation: Situation, writes: string[], outco
     ['delete charge 1 × 0.0000 / 0.0000', 'update charge 1 × 10.0000 / 0.0000'],
     'posted',
   ],
+  [
+    '7.4 with somebody’s own number behind ours it still is our charge, and is not billed once more',
+    { report: MORE, books: withCharge(running(), { key: `${KEY}, PO 4711`, price: '396', cost: '351.76' }) },
+    [],
+    'posted',
+  ],
+  [
+    '7.4 a copy of our charge, and a copy of the copy, are billed by nobody',
+    {
+      books: {
+        ...running(),
+        charges: [charge({ key: `${KEY}-4` }), charge({ id: 2001, key: `${KEY}-4-5` })],
+      },
+    },
+    ['delete charge 1 × 0.0000 / 0.0000', 'delete charge 1 × 0.0000 / 0.0000'],
+    'posted',
+  ],
   ['7.5 a frozen row in balance is posted', { books: after(running(), '2025-10-31') }, [], 'posted'],
   [
     '7.5 a frozen row out of balance is held with the difference',

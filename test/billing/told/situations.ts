@@ -315,7 +315,7 @@ export const situations: Record<string, Record<string, () => Situation>> = {
         { id: 2003, key: `${KEY}-10`, price: '1' },
         { id: 2002, key: `${KEY}-2`, price: '2', cost: '1' },
         { id: 2001, key: KEY.toLowerCase(), price: '4', billed: true },
-        { id: 2004, key: `${KEY}-x`, price: '8' },
+        { id: 2004, key: `X${KEY}`, price: '8' },
       ),
     }),
     'a frozen row in balance': () => ({ books: after(running(), '2025-10-31') }),
