@@ -1,9 +1,11 @@
+import { isLookedAt } from '../shared/autotask/index.js';
 import { big } from '../shared/billing/decimal.js';
 import { fold } from '../shared/billing/text.js';
 import type { PostAdjustmentStep, PostChargeStep, Row } from '../shared/billing/types.js';
 import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';
+import type { Looks } from './looks.js';
 import { soon } from './patience.js';
 import { MADE_WITHIN_MS, REFUSED_WITHIN_MS, sendOnce } from './sending.js';
 import { contractIdOf, productIdOf, serviceIdOf, type Done } from './steps.js';
@@ -15,7 +17,11 @@ const NO_ROW: RowState = { units: 0, price: '0', cost: '0' };
  * Brings the row that begins on a day to units and unit prices, as one adjustment. Autotask takes a delta, so the row it starts from must be known: the
  * plan saw it, or it is read now where an extension has just made it, as soon as it is to be seen.
  */
-export async function postAdjustment(dependencies: Dependencies, request: StepRequest<PostAdjustmentStep>): Promise<Done> {
+export async function postAdjustment(
+  dependencies: Dependencies,
+  looks: Looks,
+  request: StepRequest<PostAdjustmentStep>,
+): Promise<Done> {
   const { step } = request;
   const contractId = contractIdOf(request);
   const serviceId = serviceIdOf(request);
@@ -35,7 +41,7 @@ export async function postAdjustment(dependencies: Dependencies, request: StepRe
       comesWithinMs: REFUSED_WITHIN_MS,
       find: () => findEffect(dependencies, contractId, serviceId, step, before),
       send: async () => {
-        await refuseWhereChanged(dependencies, contractId, serviceId, step);
+        await refuseWhereChanged(looks, contractId, serviceId, request);
         return send(dependencies, contractId, serviceId, step, before);
       },
     });
@@ -80,14 +86,15 @@ const gapStands = ({ step }: StepRequest<PostAdjustmentStep>): ApiError =>
  * rows that were there when it was planned are looked at once more, at the last moment. What a person did meanwhile is an answer like a refusal.
  */
 async function refuseWhereChanged(
-  { autotask }: Dependencies,
+  looks: Looks,
   contractId: number,
   serviceId: number,
-  { before, contractServiceId, day, purpose }: PostAdjustmentStep,
+  request: StepRequest<PostAdjustmentStep>,
 ): Promise<void> {
-  // What follows the month's own adjustment starts from a row that this run has written, which may show late (`autotask.md` 12, no. 19).
-  if (before === null || contractServiceId === null || purpose === 'one-off' || purpose === 'gap') return;
-  const rows = await autotask.findRowsFrom(contractId, serviceId, day);
+  const { step } = request;
+  const { before, day } = step;
+  if (before === null || !isLookedAt(step)) return;
+  const rows = await looks.rowsFrom(request, { contractId, serviceId, day });
   const row = rows.find(({ startDay }) => startDay === day) ?? null;
   const isFrozen = rows.some(({ frozen }) => frozen);
   if (isFrozen || !isEqual(stateOf(row), before))

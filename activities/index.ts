@@ -29,6 +29,7 @@ import { Catalogue } from './catalogue.js';
 import { extendContract, upsertContract } from './contracts.js';
 import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
+import { Looks } from './looks.js';
 import { sendNotice } from './notice.js';
 import { makePlan } from './plan.js';
 import { takeReport } from './report.js';
@@ -67,6 +68,7 @@ export interface ActivitiesByQueue {
 export function createActivities(dependencies: Dependencies): ActivitiesByQueue {
   const slices = new Slices(dependencies.evidence);
   const catalogue = new Catalogue(dependencies, new Turns());
+  const looks = new Looks(dependencies);
   const step = async (work: () => Promise<Done>): Promise<StepDone> => {
     const { result, calls } = await dependencies.autotask.countCalls(work);
     return { ...result, calls: { autotask: calls, cloudmore: 0 } };
@@ -80,12 +82,12 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
     cloudmore: translated({ takeReport: (request: MonthRequest) => takeReport(dependencies, request) }),
     autotask: translated({
       surveyAutotask: (request: SurveyRequest) => surveyAutotask(dependencies, slices, request),
-      planOrganization: (request: PlanRequest) => makePlan(dependencies, slices, request),
+      planOrganization: (request: PlanRequest) => makePlan(dependencies, slices, looks, request),
       ensureService: (request: StepRequest<EnsureServiceStep>) => step(() => catalogue.ensureService(request)),
       ensureProduct: (request: StepRequest<EnsureProductStep>) => step(() => catalogue.ensureProduct(request)),
       upsertContract: (request: StepRequest<UpsertContractStep>) => step(() => upsertContract(dependencies, request)),
       extendContract: (request: StepRequest<ExtendContractStep>) => step(() => extendContract(dependencies, request)),
-      postAdjustment: (request: StepRequest<PostAdjustmentStep>) => step(() => postAdjustment(dependencies, request)),
+      postAdjustment: (request: StepRequest<PostAdjustmentStep>) => step(() => postAdjustment(dependencies, looks, request)),
       postCharge: (request: StepRequest<PostChargeStep>) => step(() => postCharge(dependencies, request)),
       verifyOrganization: (request: VerifyRequest) => verifyOrganization(dependencies, slices, catalogue, request),
     }),

@@ -11,6 +11,7 @@ import { paidOnceOn, subscriptionKeys } from './books.js';
 import type { Dependencies } from './dependencies.js';
 import { withUnfinished } from './extensions.js';
 import { isSurveyFresh, noteWriting, untilVisible } from './freshness.js';
+import type { Looks } from './looks.js';
 import type { Slices } from './slices.js';
 
 /** A plan with the books it was made from: what is carried out is compared with both afterwards. */
@@ -20,10 +21,22 @@ export interface KeptPlan {
 }
 
 /** Plans one organization: from the survey while it is fresh, else from reads of its own. */
-export async function makePlan(dependencies: Dependencies, slices: Slices, request: PlanRequest): Promise<PlanMade> {
-  const { given, month, organizationId, approvedDigest, refused, resume } = request;
+export async function makePlan(
+  dependencies: Dependencies,
+  slices: Slices,
+  looks: Looks,
+  request: PlanRequest,
+): Promise<PlanMade> {
+  const made = request.resume
+    ? await nextTurn(dependencies, request, request.resume)
+    : await firstTurn(dependencies, slices, request);
+  looks.expect(request, made.steps);
+  return made;
+}
+
+async function firstTurn(dependencies: Dependencies, slices: Slices, request: PlanRequest): Promise<PlanMade> {
+  const { given, month, organizationId, approvedDigest, refused } = request;
   const { settings, evidence } = dependencies;
-  if (resume) return nextTurn(dependencies, request, resume);
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
   const { result: books, calls } = await dependencies.autotask.countCalls(() =>

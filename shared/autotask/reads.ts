@@ -357,25 +357,20 @@ export class AutotaskReads {
 
   /** Rows of a service on a contract that begin on the day. */
   async findRows(contractId: number, serviceId: number, day: Day): Promise<Row[]> {
-    const rows = await this.queryRowsOf(contractId, serviceId, day, [
-      { op: 'lte', field: 'startDate', value: toWire(addDays(day, 1)) },
-    ]);
-    return rows.filter(({ startDay }) => startDay === day);
-  }
-
-  /** The same, with all later ones. */
-  async findRowsFrom(contractId: number, serviceId: number, day: Day): Promise<Row[]> {
-    return (await this.queryRowsOf(contractId, serviceId, day, [])).filter(({ startDay }) => startDay >= day);
-  }
-
-  private async queryRowsOf(contractId: number, serviceId: number, day: Day, more: Condition[]): Promise<Row[]> {
     const filter: Condition[] = [
       { op: 'eq', field: 'contractID', value: contractId },
       { op: 'eq', field: 'serviceID', value: serviceId },
       { op: 'gte', field: 'startDate', value: toWire(addDays(day, -1)) },
-      ...more,
+      { op: 'lte', field: 'startDate', value: toWire(addDays(day, 1)) },
     ];
-    return (await this.query('ContractServiceUnits', filter)).map(toRow);
+    return (await this.query('ContractServiceUnits', filter)).map(toRow).filter(({ startDay }) => startDay === day);
+  }
+
+  /** Rows of contracts that begin on the day or later. */
+  async findRowsFrom(contractIds: number[], day: Day): Promise<Row[]> {
+    const from: Condition[] = [{ op: 'gte', field: 'startDate', value: toWire(addDays(day, -1)) }];
+    const records = await this.queryList('ContractServiceUnits', 'contractID', contractIds, from, {});
+    return records.map(toRow).filter(({ startDay }) => startDay >= day);
   }
 
   async findCharges(contractId: number, key: string): Promise<Charge[]> {

@@ -108,7 +108,7 @@ export function isQuiet(billable: Billable, place: Place, books: Books): boolean
 }
 
 /** Whether next month's row may still have the units of what is paid once (7.6); where it is in the books, it tells. */
-function mayCarryOn(billable: Billable, place: Place): boolean {
+export function mayCarryOn(billable: Billable, place: Place): boolean {
   const { row, next } = place.rows;
   if (!billable.isOneOff || row === null || row.units === 0 || place.endDay < firstDay(nextMonth(place.month))) return false;
   return next === null || !(next.frozen || !isEqualRow(next, row));

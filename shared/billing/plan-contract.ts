@@ -1,4 +1,4 @@
-import { isQuiet, planCharge, planRowAndCharge, type AmountsPlan } from './amounts.js';
+import { isQuiet, mayCarryOn, planCharge, planRowAndCharge, type AmountsPlan } from './amounts.js';
 import {
   chooseProduct,
   chooseService,
@@ -321,18 +321,27 @@ function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, contex
 function needsDetail({ entry, place, amounts }: Draft, extendsFrom: Day | null, context: ContractContext): boolean {
   if (place.extendsFrom !== null && extendsFrom !== null) return true;
   if (isChargeType(entry.item.type as RecordType)) return amounts.extendTo !== null;
-  return !isAdjustedForSure(entry.item, place) && !isQuiet(billableOf(entry, context.month), place, context.books);
+  const billable = billableOf(entry, context.month);
+  return !isAdjustedForSure(billable, place) && !isQuiet(billable, place, context.books);
 }
 
-/** An open row with units on a contract that starts in the month: no row before it can show the same, so it was adjusted, whatever follows (rule 7.0). */
-const isAdjustedForSure = ({ isOneOff }: Item, { contract, month, rows: { row } }: Place): boolean =>
-  contract !== null &&
-  contract.startDay >= firstDay(month) &&
-  row !== null &&
-  row.units > 0 &&
-  !row.isExpected &&
-  !row.frozen &&
-  !isOneOff;
+/**
+ * An open row with units on a contract that starts in the month: no row before it can show the same, so it was adjusted, whatever follows (rule 7.0). Of
+ * what is paid once it must be known besides that next month's units have ended (7.6).
+ */
+const isAdjustedForSure = (billable: Billable, place: Place): boolean => {
+  const { contract, month, rows } = place;
+  const { row } = rows;
+  return (
+    contract !== null &&
+    contract.startDay >= firstDay(month) &&
+    row !== null &&
+    row.units > 0 &&
+    !row.isExpected &&
+    !row.frozen &&
+    !mayCarryOn(billable, place)
+  );
+};
 
 // ---------------------------------------------------------------------------------------------------------------- steps before the amounts
 

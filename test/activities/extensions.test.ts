@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { postAdjustment } from '../../activities/amounts.js';
 import { extendContract } from '../../activities/contracts.js';
 import type { Dependencies } from '../../activities/dependencies.js';
+import { Looks } from '../../activities/looks.js';
 import { finishExtensions, withUnfinished } from '../../activities/extensions.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { NO_BOOKS } from '../../shared/billing/rows.js';
@@ -84,13 +85,13 @@ describe('an extension over months in which the contract had ended', () => {
   test('leaves nothing to bill for them, also where Autotask shows the new rows a moment late', async () => {
     await extendContract(dependencies, EXTEND);
     expect(augustToSeptember()).toEqual([5, 5]);
-    expect(await postAdjustment(dependencies, CLEAR)).toEqual({ result: 'written', id: null });
+    expect(await postAdjustment(dependencies, new Looks(dependencies), CLEAR)).toEqual({ result: 'written', id: null });
     expect(augustToSeptember()).toEqual([0, 0]);
   });
 
   test('does not start the month from the old units, where Autotask shows a moment late that they are at 0', async () => {
     await extendContract(dependencies, EXTEND);
-    await postAdjustment(dependencies, CLEAR);
+    await postAdjustment(dependencies, new Looks(dependencies), CLEAR);
     const october = {
       day: '2025-10-01',
       units: 7,
@@ -99,7 +100,7 @@ describe('an extension over months in which the contract had ended', () => {
       expectsUnits: 0,
       purpose: 'amounts',
     } as const;
-    await postAdjustment(dependencies, { ...CLEAR, step: { ...CLEAR.step, ...october } });
+    await postAdjustment(dependencies, new Looks(dependencies), { ...CLEAR, step: { ...CLEAR.step, ...october } });
     const rows = sandbox.state().autotask.unitRows.filter(({ startDate }) => startDate! >= '2025-10-01');
     expect(rows.slice(0, 2).map(({ units }) => units)).toEqual([7, 7]);
   });
@@ -121,7 +122,9 @@ describe('an extension over months in which the contract had ended', () => {
         method: 'PATCH',
         body: JSON.stringify({ approveAndPostDate: '2025-10-09T02:00:00Z' }),
       });
-    await expect(postAdjustment(dependencies, CLEAR)).rejects.toThrow(/approved and posted.*Set their units to 0 there/);
+    await expect(postAdjustment(dependencies, new Looks(dependencies), CLEAR)).rejects.toThrow(
+      /approved and posted.*Set their units to 0 there/,
+    );
     expect(sandbox.state().autotask.adjustments).toEqual([]);
   });
 });

@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { postAdjustment } from '../../activities/amounts.js';
+import type { Dependencies } from '../../activities/dependencies.js';
+import { LOOK_COUNTS_MS, Looks } from '../../activities/looks.js';
+import type { Done } from '../../activities/steps.js';
+import { startSandbox, type Sandbox } from '../../sandbox/index.js';
+import { ROWS_A_LOOK } from '../../shared/autotask/index.js';
+import type { PostAdjustmentStep } from '../../shared/billing/types.js';
+import { loadConfig } from '../../shared/config.js';
+import { memoryEvidence } from '../../shared/evidence/index.js';
+import { createDependencies } from '../../worker/dependencies.js';
+
+/** Rows that were there are looked at once more before they are adjusted: many with one query, and none too long before. */
+
+const CONTRACTS = Array.from({ length: ROWS_A_LOOK + 2 }, (_, index) => 101 + index);
+
+const WORLD = {
+  now: '2025-10-09T03:00:00Z',
+  cloudmore: { resellerId: 'r', organizations: [], services: [], priceLists: {}, subscriptions: {}, monthlyBilling: [] },
+  autotask: {
+    companies: [{ id: 1001 }],
+    billingCodes: [
+      { id: 501, useType: 5 },
+      { id: 502, useType: 4 },
+    ],
+    services: [{ id: 201, invoiceDescription: 'CFQ7TTC0LCHC' }],
+    contracts: CONTRACTS.map((id) => ({ id, companyID: 1001, startDate: '2025-09-01', endDate: '2026-08-31' })),
+    contractServices: CONTRACTS.map((id) => ({
+      id: id + 200,
+      contractID: id,
+      serviceID: 201,
+      units: 5,
+      unitPrice: 20,
+      unitCost: 15,
+    })),
+    picklists: { 'Contracts.serviceLevelAgreementID': [{ value: '1', label: 'Standard' }] },
+  },
+};
+
+const ORGANIZATION = { broker: 'default', month: '2025-10', organizationId: 'o' };
+
+const sevenUnits = (contractId: number): PostAdjustmentStep => ({
+  kind: 'postAdjustment',
+  items: [`item-${contractId}`],
+  summary: 's',
+  contractKey: `s-${contractId}`,
+  contractId,
+  serviceKey: 'CFQ7TTC0LCHC',
+  serviceId: 201,
+  contractServiceId: contractId + 200,
+  day: '2025-10-01',
+  units: 7,
+  unitPrice: '20',
+  unitCost: '15',
+  before: { units: 5, price: '100', cost: '75' },
+  expectsUnits: null,
+  purpose: 'amounts',
+  invoiceDescription: null,
+});
+
+describe('the last look before rows are adjusted', () => {
+  let sandbox: Sandbox;
+  let dependencies: Dependencies;
+  let looks: Looks;
+  let now: number;
+  beforeEach(async () => {
+    sandbox = await startSandbox({ world: WORLD });
+    now = Date.parse(WORLD.now);
+    const clock = { now: () => new Date(now), sleep: () => Promise.resolve() };
+    dependencies = { ...createDependencies(loadConfig(sandbox.env()), memoryEvidence()), clock };
+    looks = new Looks(dependencies);
+  });
+  afterEach(() => sandbox.close());
+
+  const adjust = async (contractId: number): Promise<Done['result']> => {
+    const request = { ...ORGANIZATION, asOf: '2025-10-09', mode: null, planDigest: 'd' };
+    const resolved = { contracts: {}, services: {}, products: {} };
+    return (await postAdjustment(dependencies, looks, { ...request, resolved, step: sevenUnits(contractId) })).result;
+  };
+  const expectAll = (): void => looks.expect(ORGANIZATION, CONTRACTS.map(sevenUnits));
+  const looked = (): number => sandbox.requests().filter(({ path }) => /ContractServiceUnits\/query/i.test(path)).length;
+  const approve = (contractID: number): Promise<Response> =>
+    fetch(`${sandbox.url}/_sandbox/autotask/freeze`, {
+      method: 'POST',
+      body: JSON.stringify({ through: '2025-10-31', contractID }),
+    });
+
+  test('is one query for as many rows as the plan adjusts next, and every row is adjusted', async () => {
+    expectAll();
+    for (const id of CONTRACTS) expect(await adjust(id)).toBe('written');
+    expect(looked()).toBe(2);
+    const october = sandbox.state().autotask.unitRows.filter(({ startDate }) => String(startDate).startsWith('2025-10'));
+    expect(october.map(({ units }) => units)).toEqual(CONTRACTS.map(() => 7));
+  });
+
+  test('finds each row that somebody approved since it was planned, and leaves it alone', async () => {
+    expectAll();
+    await approve(102);
+    expect([await adjust(101), await adjust(102), await adjust(103)]).toEqual(['written', 'refused', 'written']);
+    expect(sandbox.state().autotask.adjustments.map(({ contractID }) => contractID)).toEqual([101, 103]);
+  });
+
+  test('counts for moments only: what somebody approves later is found by the next one', async () => {
+    expectAll();
+    await adjust(101);
+    await approve(102);
+    now += LOOK_COUNTS_MS + 1;
+    expect(await adjust(102)).toBe('refused');
+    expect(looked()).toBe(2);
+  });
+
+  test('serves an attempt once: the next attempt looks again', async () => {
+    expectAll();
+    await adjust(101);
+    await approve(102);
+    await looks.rowsFrom(ORGANIZATION, { contractId: 102, serviceId: 201, day: '2025-10-01' });
+    expect(await adjust(102)).toBe('refused');
+  });
+
+  test('is taken for a row alone where another process made the plan', async () => {
+    expect([await adjust(101), await adjust(102)]).toEqual(['written', 'written']);
+    expect(looked()).toBe(2);
+  });
+});
