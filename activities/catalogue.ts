@@ -25,6 +25,7 @@ export class Catalogue {
     const remember = (id: number): void => {
       const record = { id, name, key: serviceKey, isActive: true, unitPrice, unitCost };
       this.services.set(fold(serviceKey), { record, by: fold(organizationId), at: this.now() });
+      this.dependencies.autotask.noteService(record);
     };
     const key = `service ${fold(serviceKey)}`;
     if (step.serviceId !== null) return this.turns.take(key, () => this.updateService(step, step.serviceId!, remember));
@@ -54,6 +55,7 @@ export class Catalogue {
       remember: (id) => {
         const record = { id, name, key: productKey, isActive: true };
         this.products.set(fold(productKey), { record, by: fold(organizationId), at: this.now() });
+        this.dependencies.autotask.noteProduct(record);
       },
       create: () =>
         this.dependencies.autotask.createProduct({

@@ -60,24 +60,25 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
     mode,
     ...turn,
     waits,
+    ...outdatedRelease(plan, approvedDigest, waits),
     calls: { autotask: calls + remade.calls, cloudmore: 0 },
   };
 }
 
 /** The next steps of a plan that is carried out already. Nothing is decided anew: it is one plan, handed out in parts that fit a payload. */
 async function nextTurn(
-  { evidence, mode }: Dependencies,
+  dependencies: Dependencies,
   request: PlanRequest,
   { plan: ref, from }: NonNullable<PlanRequest['resume']>,
 ): Promise<PlanMade> {
-  const { plan } = await evidence.get<KeptPlan>(ref);
-  const { digest, organizationName, companyId } = plan;
+  const { plan } = await dependencies.evidence.get<KeptPlan>(ref);
+  const { digest, organizationId, organizationName, companyId } = plan;
   return {
     plan: ref,
     digest,
     organizationName,
     companyId,
-    mode: request.mode ?? mode,
+    mode: modeFor(dependencies, { id: organizationId, name: organizationName }, request.mode),
     ...turnFrom(plan, from),
     waits: null,
     calls: NO_CALLS,
@@ -129,6 +130,15 @@ function waitsFor(mode: Mode, plan: Plan, approvedDigest: string | null, month: 
     return { reason: 'awaiting-approval', message: `Shadow mode writes nothing. ${leaveShadow(plan, month, modes)}` };
   const command = `billing approve ${month} --organization ${plan.organizationId} --digest ${plan.digest}`;
   return { reason: 'awaiting-approval', message: `${what} for approval. Release them with: ${command}` };
+}
+
+/** What was released is not this plan, and this plan waits: whoever released hears why nothing came of it. */
+function outdatedRelease(plan: Plan, approvedDigest: string | null, waits: PlanMade['waits']): Pick<PlanMade, 'remark'> {
+  const isHeld = waits !== null || plan.items.some(({ reason }) => reason?.startsWith('breaker-') === true);
+  if (approvedDigest === null || approvedDigest === plan.digest || !isHeld) return {};
+  return {
+    remark: `The plan that was released (${approvedDigest}) is not the one there is now: the report or Autotask has moved since. Nothing of what waits was written.`,
+  };
 }
 
 /** How a person goes on from shadow mode; one that a setting keeps there leaves it by that setting alone. */

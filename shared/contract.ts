@@ -173,6 +173,8 @@ export interface PlanMade {
   next?: number;
   /** Why nothing of the plan is carried out although it has steps; null when it is, or has none. */
   waits: { reason: 'awaiting-approval' | 'api-error'; message: string } | null;
+  /** What the operator should know beside the outcome; absent when there is nothing, and in histories of earlier releases. */
+  remark?: string;
   calls: Calls;
 }
 

@@ -42,10 +42,9 @@ const HEAL_AFTER = ['6 minutes', '30 minutes', '2 hours', '6 hours'] as const;
 /** An organization that waits stays open at least this long, also when its month was over long ago. */
 const OPEN_AT_LEAST_MS = 14 * 86_400_000;
 
-/** What is to be done next: with which report, and which plan an operator released. */
+/** What is to be done next: with which report; null: with one that is read anew. */
 interface Turn {
   given: GivenReport | null;
-  approvedDigest: string | null;
 }
 
 /**
@@ -70,9 +69,11 @@ export async function organizationBilling(input: OrganizationBillingInput): Prom
   return summary;
 }
 
-/** The state that messages change: at most one turn waits, the newest call wins. */
+/** The state that messages change: at most one turn waits, with the newest report and the newest release. */
 class Desk {
   private next: Turn | null;
+  /** The plan that an operator released, until a turn has come to its end with it: neither a report that comes in the same moment nor an outage takes it back. */
+  private released: string | null = null;
   private lastGiven: GivenReport | null;
   private skipReason: string | null = null;
   /** The mode of whoever asked last; null: the worker's own. */
@@ -83,7 +84,7 @@ class Desk {
   constructor(private readonly input: OrganizationBillingInput) {
     this.lastGiven = input.given;
     this.mode = input.mode;
-    this.next = { given: input.given, approvedDigest: null };
+    this.next = { given: input.given };
     this.summary = blankSummary(input, 'Running', null);
     if (input.parentId !== null) this.listeners.add(input.parentId);
     setHandler(status, () => this.summary.result, {
@@ -107,12 +108,14 @@ class Desk {
 
   /** Bills once with what the last call asked for. */
   async takeTurn(): Promise<OrganizationSummary> {
-    const turn = this.next ?? { given: this.lastGiven, approvedDigest: null };
+    const turn = this.next ?? { given: this.lastGiven };
+    const { released } = this;
     this.next = null;
     this.show({ ...this.summary, status: 'Running', result: { ...this.summary.result, status: 'Running' } });
     try {
       this.lastGiven = turn.given ?? (await this.takeReport());
-      this.show(await this.bill(this.lastGiven, turn.approvedDigest));
+      this.show(await this.bill(released === null ? this.lastGiven : withoutSurvey(this.lastGiven), released));
+      if (this.released === released && !this.summary.mayHeal) this.released = null;
     } catch (error) {
       const { message } = failureOf(error);
       log.warn('organization could not be settled', { message });
@@ -164,7 +167,7 @@ class Desk {
     });
     if (called) return 'called';
     if (delay === undefined) return 'closed';
-    this.next = { given: this.withoutSurvey(), approvedDigest: null };
+    this.next = { given: this.lastGiven && withoutSurvey(this.lastGiven) };
     return 'healing';
   }
 
@@ -198,31 +201,31 @@ class Desk {
     return `[Other months of this organization](${organizationList(broker, organizationId)}) · [Everything of ${month}](${monthList(broker, month)})`;
   }
 
-  private withoutSurvey(): GivenReport | null {
-    return this.lastGiven && { ...this.lastGiven, survey: null, surveyedAt: null };
-  }
-
   private onSkip(reason: string): void {
     this.skipReason = reason;
-    if (this.summary.status !== 'Running') this.next ??= { given: this.lastGiven, approvedDigest: null };
+    if (this.summary.status !== 'Running') this.next ??= { given: this.lastGiven };
   }
 
   private onRerun(reason: string): void {
     log.info('rerun asked for', { reason });
     this.skipReason = null;
-    this.next = { given: null, approvedDigest: null };
+    this.next = { given: null };
   }
 
   private onApprove(digest: string): void {
-    this.next = { given: this.withoutSurvey(), approvedDigest: digest.trim() };
+    this.released = digest.trim();
+    this.next ??= { given: this.lastGiven };
   }
 
   private onReport({ given, mode, parentId }: ReportSignal): void {
     this.listeners.add(parentId);
     this.mode = mode;
-    this.next = { given, approvedDigest: null };
+    this.next = { given };
   }
 }
+
+/** What was released is compared with Autotask as it is, and what failed is looked for there: a survey may be some minutes old. */
+const withoutSurvey = (given: GivenReport): GivenReport => ({ ...given, survey: null, surveyedAt: null });
 
 /** Types of `activities/failures.ts` after which a write may have taken effect, and those that concern Autotask as a whole. */
 const UNKNOWN_EFFECT = new Set(['OutcomeUnknown', 'OutcomePending']);

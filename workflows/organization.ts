@@ -73,6 +73,7 @@ export async function billOrganization(
   };
   const plan = await makePlan(run, []);
   if (plan === null) return settle(run, null);
+  run.remark = plan.remark ?? null;
   run.skipReason = control.skipReason();
   if (run.skipReason === null) await carryOut(run, plan);
   return settle(run, run.refused.length === 0 ? plan : await goOnAfterRefusal(run, plan));

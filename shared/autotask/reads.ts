@@ -3,6 +3,7 @@ import { PRODUCTS } from '../billing/keys.js';
 import { addDays, addMonths, monthOf, nextMonth } from '../billing/month.js';
 import { same } from '../billing/text.js';
 import type { Books, Charge, Contract, Day, Month, Product, Row, Service } from '../billing/types.js';
+import { SharedCatalogue, type Shared } from './catalogue.js';
 import type { AutotaskConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
 import {
@@ -49,7 +50,7 @@ export class AutotaskReads {
   protected readonly transport: Transport;
   readonly picklists: Picklists;
   private currencies: Promise<Currency[]> | null = null;
-  private shared: { at: number; value: Shared } | null = null;
+  private readonly shared: SharedCatalogue;
 
   constructor(
     protected readonly config: AutotaskConfig,
@@ -57,6 +58,7 @@ export class AutotaskReads {
   ) {
     this.transport = new Transport(config, options);
     this.picklists = new Picklists(this.transport);
+    this.shared = new SharedCatalogue(() => this.transport.gate.clock.now());
   }
 
   /** Runs `work` and tells how many calls it made to Autotask. */
@@ -213,11 +215,17 @@ export class AutotaskReads {
     };
   }
 
-  private async readShared(options: ReadOptions, maxAgeMs = 0): Promise<Shared> {
-    const now = this.transport.gate.clock.now();
-    if (this.shared === null || now - this.shared.at > maxAgeMs)
-      this.shared = { at: now, value: await this.readSharedNow(options) };
-    return this.shared.value;
+  private readShared(options: ReadOptions, maxAgeMs = 0): Promise<Shared> {
+    return this.shared.get(maxAgeMs, () => this.readSharedNow(options));
+  }
+
+  /** What was written is in every later reading, also where that is a little older. */
+  noteService(service: Service): void {
+    this.shared.noteService(service);
+  }
+
+  noteProduct(product: Product): void {
+    this.shared.noteProduct(product);
   }
 
   private async readSharedNow(options: ReadOptions): Promise<Shared> {
@@ -397,8 +405,6 @@ export interface Written {
 export type ReadBack = Pick<Books, 'contracts' | 'rows' | 'charges' | 'services' | 'products'> & {
   contractServices: ContractService[];
 };
-
-type Shared = Pick<Books, 'internalCurrency' | 'services' | 'products'>;
 
 const idOf = ({ id }: { id: number }): number => id;
 const earliest = (contracts: Contract[]): Month | null => contracts.map(({ endDay }) => monthOf(endDay)).sort()[0] ?? null;

@@ -220,6 +220,74 @@ describe('an organization that needs somebody', () => {
     ]);
   });
 
+  /** Sends the signals while a turn goes on, so that they arrive together; answers what the planner was asked then. */
+  async function whileItPlans(signals: [name: string, argument: unknown][]): Promise<PlanRequest> {
+    const asked: PlanRequest[] = [];
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    const activities = parked(() => asked.length > 2, 'AwaitingApproval', {
+      planOrganization: async (request) => {
+        asked.push(request);
+        if (asked.length === 2) await gate;
+        return PLAN;
+      },
+    });
+    await workshop.serving(activities, async () => {
+      const handle = await start();
+      await until(handle, 'AwaitingApproval');
+      await handle.signal('rerun', 'so that a turn goes on');
+      await eventually(
+        () => Promise.resolve(asked.length),
+        (count) => count === 2,
+      );
+      for (const [name, argument] of signals) await handle.signal(name, argument);
+      goOn();
+      return resultOf(handle);
+    });
+    expect(asked).toHaveLength(3);
+    return asked[2]!;
+  }
+  const approval: [string, unknown] = ['approve', 'd1'];
+  const report: [string, unknown] = ['newReport', { given: { ...INPUT.given, report: 'r3' }, mode: null, parentId: 'nobody' }];
+
+  test.each([
+    ['before', [approval, report]],
+    ['after', [report, approval]],
+  ])('keeps both a release and the new report where the release comes a moment %s it', async (_when, signals) => {
+    const { approvedDigest, given } = await whileItPlans(signals as [string, unknown][]);
+    expect([approvedDigest, given.report, given.survey]).toEqual(['d1', 'r3', null]);
+  });
+
+  test('keeps a release where somebody asks for a rerun a moment later', async () => {
+    const { approvedDigest, given } = await whileItPlans([approval, ['rerun', 'to be sure']]);
+    expect([approvedDigest, given.report]).toEqual(['d1', 'r2']);
+  });
+
+  test('keeps a release over an outage that stopped it, and not longer', async () => {
+    const asked: (string | null)[] = [];
+    const outcomes = [{ mayHeal: true }, { mayHeal: false }, {}] as const;
+    const activities = standIns({
+      planOrganization: ({ approvedDigest }) => {
+        asked.push(approvedDigest);
+        return Promise.resolve(PLAN);
+      },
+      verifyOrganization: (request) =>
+        Promise.resolve(summaryOf(request, asked.length === 4 ? 'Done' : 'NeedsAttention', outcomes[asked.length - 2])),
+    });
+    await workshop.serving(activities, async () => {
+      const handle = await start();
+      for (const [turn, [name, argument]] of [approval, report, report].entries()) {
+        await eventually(
+          () => handle.query<OrganizationResult>('status'),
+          ({ status }) => status === 'NeedsAttention' && asked.length === turn + 1,
+        );
+        await handle.signal(name, argument);
+      }
+      return resultOf(handle);
+    });
+    expect(asked).toEqual([null, 'd1', 'd1', null]);
+  });
+
   test('shows a failure nobody foresaw instead of ending with it', async () => {
     let isMended = false;
     const activities = standIns({

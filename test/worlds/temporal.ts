@@ -7,7 +7,6 @@ import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../../shared/contr
 import { createDependencies } from '../../worker/dependencies.js';
 import { heartbeating } from '../../worker/heartbeats.js';
 import { openDesk, type Desk } from '../report/desk.js';
-import { eventually } from '../eventually.js';
 import type { Deed, ExpectedDay, WorldFile } from './file.js';
 import { carryOut } from './play.js';
 
@@ -135,14 +134,7 @@ function interruptible<T extends object>(activities: T, before: () => Promise<vo
 
 /** `run`, after `approve` where the day says so. What waits and what is held ends the command with 3. */
 async function runMonth(desk: Desk, { month, asOf, approves }: ExpectedDay): Promise<MonthResult> {
-  if (approves) {
-    await expectCode(desk, [0], 'approve', month, '--all');
-    // A day is told when what was released is billed; a run in the same moment is another story.
-    await eventually(
-      () => desk.cli('status', month, '--json'),
-      ({ code }) => code === 0,
-    );
-  }
+  if (approves) await expectCode(desk, [0], 'approve', month, '--all');
   const out = await expectCode(desk, [0, 3], 'run', month, '--as-of', asOf, '--wait', '--json');
   return JSON.parse(out) as MonthResult;
 }
