@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { ConfigError } from '../shared/config.js';
+import { ConfigError } from '../shared/environment.js';
 import { parseDay, parseMonth, realContext, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';

@@ -1,6 +1,6 @@
 import { isDay, isMonth } from '../shared/billing/month.js';
 import type { Day, Month } from '../shared/billing/types.js';
-import { readEnvironment, type Environment } from '../shared/config.js';
+import { readEnvironment, type Environment } from '../shared/environment.js';
 import { CommandError, EXIT } from './exit.js';
 import { paperOf, type Paper } from './render/paper.js';
 

@@ -1,6 +1,6 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
-import type { Environment } from '../shared/config.js';
+import type { Environment } from '../shared/environment.js';
 import { SEARCH_ATTRIBUTES } from '../shared/contract.js';
 import { CommandError, EXIT } from './exit.js';
 

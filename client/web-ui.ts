@@ -1,5 +1,5 @@
 import type { Month } from '../shared/billing/types.js';
-import type { Environment } from '../shared/config.js';
+import type { Environment } from '../shared/environment.js';
 
 /** Links into the Temporal Web UI. Operators see current details only on the tab "User Metadata", so that is where they are led. */
 

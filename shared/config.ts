@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { AutotaskConfig } from './autotask/config.js';
 import { RECORD_TYPES, type Settings } from './billing/types.js';
 import type { CloudmoreConfig } from './cloudmore/config.js';
 import type { Mode } from './contract.js';
+import { ConfigError, type Environment } from './environment.js';
 import { Secret } from './http/secret.js';
 import { MODES, type OrganizationMode } from './modes.js';
 import type { NoticeSettings } from './notices/settings.js';
@@ -36,15 +36,6 @@ export interface Config {
 
 /** What every command needs, whatever it talks to. */
 export type BaseConfig = Omit<Config, 'cloudmore' | 'autotask' | 'settings'>;
-
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  constructor(readonly problems: string[]) {
-    super(
-      `Settings: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-    );
-  }
-}
 
 // ---------------------------------------------------------------------------------------------------------------- the schema
 
@@ -201,14 +192,6 @@ export const VARIABLES = [
 ];
 
 // ---------------------------------------------------------------------------------------------------------------- loading
-
-export type Environment = Record<string, string | undefined>;
-
-/** The environment with what a `.env` file in the folder adds; real variables win. */
-export function readEnvironment(folder = process.cwd(), environment: Environment = process.env): Environment {
-  const path = `${folder}/.env`;
-  return existsSync(path) ? { ...parseEnv(readFileSync(path, 'utf8')), ...environment } : environment;
-}
 
 /** What a command needs that talks to neither vendor. */
 export function loadBaseConfig(environment: Environment): BaseConfig {

@@ -3,8 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import type { ConfigError } from '../shared/config.js';
-import { loadConfig, readEnvironment } from '../shared/config.js';
+import { loadConfig } from '../shared/config.js';
+import { readEnvironment, type ConfigError } from '../shared/environment.js';
 
 /** Settings: all problems at once, no secret shown. */
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigError, loadBaseConfig } from '../shared/config.js';
+import { loadBaseConfig } from '../shared/config.js';
+import { ConfigError } from '../shared/environment.js';
 import type { Mode } from '../shared/contract.js';
 import { modeFor } from '../shared/modes.js';
 

@@ -19,6 +19,10 @@ export const benchmarks: Record<string, Entry> = {
     summary: 'memory and time of a month of 100,000 lines against one of 1,000; planning against parsing',
     load: () => import('./size.js'),
   },
+  'start-up': {
+    summary: 'how soon help is there, against Node doing nothing, and a worker polls',
+    load: () => import('./start-up.js'),
+  },
   sandbox: {
     summary: 'how fast the stand-ins answer, so that they never are the bottleneck',
     load: () => import('./sandbox.js'),

@@ -1,6 +1,7 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { readFile, rm } from 'node:fs/promises';
-import { loadConfig, type Environment } from '../../shared/config.js';
+import { loadConfig } from '../../shared/config.js';
+import type { Environment } from '../../shared/environment.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { startWorker } from '../../worker/main.js';
 import type { Context } from '../context.js';

@@ -1,5 +1,6 @@
 import type { Month } from '../../shared/billing/types.js';
-import { ConfigError, loadConfig, type Config } from '../../shared/config.js';
+import { loadConfig, type Config } from '../../shared/config.js';
+import { ConfigError } from '../../shared/environment.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { readMonth, type MonthRead } from '../../shared/evidence/months.js';
 import { addDays, monthOf, previousMonth } from '../../shared/billing/month.js';

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { ConfigError, loadConfig, VARIABLES } from '../../shared/config.js';
+import { loadConfig, VARIABLES } from '../../shared/config.js';
+import { ConfigError } from '../../shared/environment.js';
 
 const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
 const asItStands = parseEnv(text);

@@ -1,0 +1,22 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+
+/** Where settings come from, and what is wrong with them. Apart from the schema (`config.ts`), because every command needs this much and help needs no more. */
+
+export type Environment = Record<string, string | undefined>;
+
+/** The environment with what a `.env` file in the folder adds; real variables win. */
+export function readEnvironment(folder = process.cwd(), environment: Environment = process.env): Environment {
+  const path = `${folder}/.env`;
+  return existsSync(path) ? { ...parseEnv(readFileSync(path, 'utf8')), ...environment } : environment;
+}
+
+/** All that is wrong with the settings, so that it can be mended in one go. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly problems: string[]) {
+    super(
+      `Settings: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
+  }
+}
