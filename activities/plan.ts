@@ -162,10 +162,11 @@ async function currentBooks(
   // A run's survey may be too old for an organization, but services and products change seldom; who asks for a fresh look gets one.
   const sharedMaxAgeMs = survey === null ? 0 : dependencies.surveyMaxAgeMs;
   const read = surveyed ?? (await ownReads(dependencies, facts, slice, sharedMaxAgeMs));
-  const books = await withUnfinished(dependencies, request.broker, read);
+  const { books, unfinished } = await withUnfinished(dependencies, request.broker, read);
   const { needs } = planOrganization({ facts, slice, books, settings: dependencies.settings });
-  if (needs.length === 0) return books;
-  return dependencies.autotask.readNeighbours(books, facts.month, needs, {
+  const detailed = [...new Set([...needs, ...unfinished])];
+  if (detailed.length === 0) return books;
+  return dependencies.autotask.readNeighbours(books, facts.month, detailed, {
     onProgress: dependencies.heartbeat,
     signal: dependencies.signal(),
   });

@@ -23,7 +23,8 @@ export function isAdjusted(place: Place, target: Target | null): boolean {
   if (row !== null && target !== null && isTarget(row, target)) return true;
   if (next !== null && !isEqualRow(standing, next)) return true;
   // Rows beyond the contract's end are what an interrupted extension has carried on (6.4): that next month has units tells nothing.
-  return place.extendsFrom === null && place.asOf > lastDay(place.month) && hasMoney(next);
+  const isCarriedOn = place.contract !== null && place.contract.endDay < firstDay(nextMonth(place.month));
+  return !isCarriedOn && place.asOf > lastDay(place.month) && hasMoney(next);
 }
 
 const NO_UNITS = { units: 0, price: ZERO, cost: ZERO };
@@ -170,10 +171,14 @@ export function unitsDifferNote(billable: Billable, units: number): Note {
 
 // ---------------------------------------------------------------------------------------------------------------- next month's units of one-off items (7.6)
 
+/** A row that is there counts, also one that an interrupted extension has made beyond the end that the plan sees (6.4). */
+export const reachesNextMonth = ({ rows, endDay, month }: Place): boolean =>
+  rows.next !== null || endDay >= firstDay(nextMonth(month));
+
 export function oneOffSteps(billable: Billable, place: Place, carries: Adjustment['carriesUnits']): Step[] {
   const { next, row, laterIsFrozen, fewestLater } = place.rows;
   const day = firstDay(nextMonth(place.month));
-  if (!billable.isOneOff || carries === null || place.endDay < day) return [];
+  if (!billable.isOneOff || carries === null || !reachesNextMonth(place)) return [];
   const isAdjustedYet = next !== null && row !== null && !row.isExpected && !isEqualRow(next, row);
   // It carries forward as well: never into a frozen row, and never below the units that a person left in a later one.
   const mayCarry = !laterIsFrozen && (fewestLater ?? 0) >= (row?.units ?? 0);

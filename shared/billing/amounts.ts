@@ -1,8 +1,17 @@
-import { adjust, adjustmentTarget, carried, isAdjusted, oneOffSteps, unitsDiffer, unitsDifferNote } from './adjustment.js';
+import {
+  adjust,
+  adjustmentTarget,
+  carried,
+  isAdjusted,
+  oneOffSteps,
+  reachesNextMonth,
+  unitsDiffer,
+  unitsDifferNote,
+} from './adjustment.js';
 import { chargeSteps, restBecause } from './charge.js';
 import { big, minorUnits } from './decimal.js';
 import { parseChargeKey } from './keys.js';
-import { addMonths, firstDay, lastDay, monthOf, nextMonth } from './month.js';
+import { addMonths, firstDay, lastDay, monthOf } from './month.js';
 import { hasMoney, isEqualRow } from './rows.js';
 import {
   add,
@@ -110,7 +119,7 @@ export function isQuiet(billable: Billable, place: Place, books: Books): boolean
 /** Whether next month's row may still have the units of what is paid once (7.6); where it is in the books, it tells. */
 export function mayCarryOn(billable: Billable, place: Place): boolean {
   const { row, next } = place.rows;
-  if (!billable.isOneOff || row === null || row.units === 0 || place.endDay < firstDay(nextMonth(place.month))) return false;
+  if (!billable.isOneOff || row === null || row.units === 0 || !reachesNextMonth(place)) return false;
   return next === null || !(next.frozen || !isEqualRow(next, row));
 }
 

@@ -109,10 +109,21 @@ describe('an extension over months in which the contract had ended', () => {
     await extendContract(dependencies, EXTEND);
     const [contract] = await dependencies.autotask.findContracts(1001, 's-1');
     const books = { ...NO_BOOKS, contracts: [{ ...contract!, endDay: '2026-07-31' }], detailed: [101] };
-    const shown = await withUnfinished(dependencies, 'default', books);
-    expect([shown.contracts[0]!.endDay, shown.detailed]).toEqual(['2025-07-31', []]);
+    const { books: shown, unfinished } = await withUnfinished(dependencies, 'default', books);
+    expect([shown.contracts[0]!.endDay, shown.detailed, unfinished]).toEqual(['2025-07-31', [], [101]]);
     await finishExtensions(dependencies, 'default', [101]);
-    expect(await withUnfinished(dependencies, 'default', books)).toEqual(books);
+    expect(await withUnfinished(dependencies, 'default', books)).toEqual({ books, unfinished: [] });
+  });
+
+  test.each([
+    ['ended in the month itself, is planned again as it was', '2025-07', '2025-07-31'],
+    ['ended after the month, has rows that tell: it is planned as it is', '2025-06', '2026-07-31'],
+  ])('of a contract that %s', async (_, month, endDay) => {
+    await extendContract(dependencies, { ...EXTEND, month });
+    const [contract] = await dependencies.autotask.findContracts(1001, 's-1');
+    const books = { ...NO_BOOKS, contracts: [{ ...contract!, endDay: '2026-07-31' }] };
+    const { books: shown } = await withUnfinished(dependencies, 'default', books);
+    expect(shown.contracts.map((contract) => contract.endDay)).toEqual([endDay]);
   });
 
   test('whose rows a person approved meanwhile is not written to; the item is held and says what to do', async () => {

@@ -77,6 +77,21 @@ describe('money that comes and goes', () => {
     ]);
   });
 
+  test('6.4 an extension of a contract that ended in the month itself, stopped halfway when that was over, does not leave the old units', () => {
+    const halfway = { ...running(), contracts: [contract({ endDay: '2025-10-31' })] };
+    const report = { lines: MORE.lines! };
+    expect(amountsOf(plan({ books: halfway, report, asOf: '2025-11-01' }))).toEqual([
+      'extend 2025-10-31 → 2026-03-31',
+      '2025-10-01: 24 units × 21.5000 / 18.8233',
+    ]);
+  });
+
+  test('7.6 what is paid once ends in a month that only an extension gave it, also when it is seen with the end before', () => {
+    const halfway = { ...running(), contracts: [contract({ endDay: '2025-10-31' })] };
+    const upfront = { subscriptions: [], prices: [price({ paymentMonths: 12 })], lines: [line({ endDay: '2025-10-31' })] };
+    expect(amountsOf(plan({ books: halfway, report: upfront }))).toEqual(['2025-11-01: 0 units']);
+  });
+
   test('8.2 a reservation is not cancelled because an Azure plan of the same subscription was billed', () => {
     const azure = line({ recordType: 'AzurePlan', itemCode: null });
     const reservation = line({ organizationId: 'org-2', subscriptionId: 'other', recordType: 'ReservedInstance' });

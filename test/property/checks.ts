@@ -235,10 +235,10 @@ const sorted = ({ items, ghosts, steps, notes }: Plan): unknown =>
 
 /**
  * Invariant 5: whoever is interrupted after any step, and planned anew, ends with the same amounts. Where an extension made rows up to
- * the month, the new plan sees the contract's old end, which is noted until everything after it has been read back (6.4); months before are emptied first.
- * Left out: a contract that ended in the month itself, extended when that month is over; its end is not noted.
+ * the month or after it, the new plan sees the contract's old end, which is noted until everything after it has been read back (6.4); months before are
+ * emptied first.
  */
-function interruptionDoesNotMatter({ month, asOf, plan: made, situation, start, refused }: Ran): void {
+function interruptionDoesNotMatter({ month, plan: made, situation, start, refused }: Ran): void {
   if (made.steps.length < 2 || refused.length > 0) return;
   const cut = 1 + (made.items.reduce((sum, { lines, sales }) => sum + lines + sales.length, 0) % (made.steps.length - 1));
   const through = start.copy();
@@ -246,7 +246,6 @@ function interruptionDoesNotMatter({ month, asOf, plan: made, situation, start, 
   const resumed = start.copy();
   resumed.apply(made.steps.slice(0, cut));
   const extended = made.steps.slice(0, cut).filter((step) => step.kind === 'extendContract');
-  if (asOf > lastDay(month) && extended.some(({ fromDay }) => fromDay >= firstDay(month))) return;
   const again = (): Step[] => plan({ ...situation, books: withNotedEnds(resumed.books, extended, month) }).steps;
   resumed.apply(again().filter((step) => isGapOf(step, extended)));
   resumed.apply(again());
@@ -260,7 +259,7 @@ const isGapOf = (step: Step, extended: ExtendContractStep[]): boolean =>
 function withNotedEnds(books: Books, extended: ExtendContractStep[], month: string): Books {
   const shown = structuredClone(books);
   for (const { contractId, fromDay } of extended)
-    if (fromDay < firstDay(month)) shown.contracts.find(({ id }) => id === contractId)!.endDay = fromDay;
+    if (fromDay <= lastDay(month)) shown.contracts.find(({ id }) => id === contractId)!.endDay = fromDay;
   return shown;
 }
 

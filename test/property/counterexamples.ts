@@ -56,6 +56,15 @@ export const counterexamples: [title: string, told: Story][] = [
     ]),
   ],
   [
+    'a contract that ended in a month that is over kept its old units, because its extension stopped halfway',
+    story([
+      run(12, [seed()]),
+      run(1, [seed({ quantity: 5, sales: 130_000 })], { ahead: 1 }),
+      { kind: 'endEarlier', contract: 0, month: 1 },
+      run(1, [], { ahead: 1 }),
+    ]),
+  ],
+  [
     'a copy that somebody made of a copied charge of ours was looked after by nobody',
     story([
       run(9, [seed({ organization: 1, quantity: 0, sales: 0, cost: 5 })]),

@@ -97,7 +97,7 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'what is paid once is billed again in the month after',
     file: 'adjustment.ts',
-    from: 'if (!billable.isOneOff || carries === null || place.endDay < day) return [];',
+    from: 'if (!billable.isOneOff || carries === null || !reachesNextMonth(place)) return [];',
     to: 'if (billable.name !== day) return [];',
   },
 ];

@@ -392,7 +392,7 @@ export const situations: Record<string, Record<string, () => Situation>> = {
     }),
     'paid once, and the contract ends with the month': () => ({
       report: { prices: [price({ paymentMonths: 12 })], subscriptions: [subscription({ endDay: '2025-10-31' })] },
-      books: unread({ ...running(), contracts: [contract({ endDay: '2025-10-31' })] }),
+      books: unread({ ...running(), contracts: [contract({ endDay: '2025-10-31' })], rows: running().rows.slice(0, 2) }),
     }),
     'paid once, and the contract ends with the first of the next': () => ({
       report: { prices: [price({ paymentMonths: 12 })], subscriptions: [subscription({ endDay: '2025-10-31' })] },
