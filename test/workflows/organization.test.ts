@@ -254,7 +254,7 @@ describe('an organization that needs somebody', () => {
     ['before', [approval, report]],
     ['after', [report, approval]],
   ])('keeps both a release and the new report where the release comes a moment %s it', async (_when, signals) => {
-    const { approvedDigest, given } = await whileItPlans(signals as [string, unknown][]);
+    const { approvedDigest, given } = await whileItPlans(signals);
     expect([approvedDigest, given.report, given.survey]).toEqual(['d1', 'r3', null]);
   });
 
