@@ -1,3 +1,4 @@
+import { adjustmentTarget } from './adjustment.js';
 import { isQuiet, mayCarryOn, planCharge, planRowAndCharge, type AmountsPlan } from './amounts.js';
 import {
   chooseProduct,
@@ -322,8 +323,13 @@ function needsDetail({ entry, place, amounts }: Draft, extendsFrom: Day | null, 
   if (place.extendsFrom !== null && extendsFrom !== null) return true;
   if (isChargeType(entry.item.type as RecordType)) return amounts.extendTo !== null;
   const billable = billableOf(entry, context.month);
-  return !isAdjustedForSure(billable, place) && !isQuiet(billable, place, context.books);
+  if (isAdjustedForSure(billable, place) || isQuiet(billable, place, context.books)) return false;
+  return amounts.extendTo !== null || mayBeAdjusted(billable, place);
 }
+
+/** Credits without a row, or beside one without units, go on a charge, whatever the neighbouring rows say (rule 7.3). */
+const mayBeAdjusted = (billable: Billable, { rows: { row } }: Place): boolean =>
+  adjustmentTarget(billable) !== null || (row !== null && (row.units > 0 || row.isExpected));
 
 /**
  * An open row with units on a contract that starts in the month: no row before it can show the same, so it was adjusted, whatever follows (rule 7.0). Of

@@ -386,6 +386,25 @@ export const situations: Record<string, Record<string, () => Situation>> = {
       report: lines({ quantity: '0', sales: '-5.00', cost: '-4.00' }),
       books: unread(withCharges(edited(running(), '2025-10', { units: 0, price: '0', cost: '0' }), { price: '-5', cost: '-4' })),
     }),
+    'a credit where no units stand: whatever stands beside it, it goes on a charge': () => ({
+      report: lines({ quantity: '0', sales: '-5.00', cost: '-4.00' }),
+      books: unread(edited(running(), '2025-10', { units: 0, price: '0', cost: '0' })),
+    }),
+    'a credit where units stand': () => ({
+      report: lines({ quantity: '0', sales: '-5.00', cost: '-4.00' }),
+      books: unread(running()),
+    }),
+    "paid once and corrected in the contract's first month, when next month's units have ended": () => ({
+      report: { ...MORE, prices: [price({ paymentMonths: 12 })] },
+      books: unread({
+        ...edited(running(), '2025-11', { units: 0, price: '0', cost: '0' }),
+        contracts: [contract({ startDay: '2025-10-01' })],
+      }),
+    }),
+    "paid once and corrected in the contract's first month, when next month's units go on": () => ({
+      report: { ...MORE, prices: [price({ paymentMonths: 12 })] },
+      books: unread({ ...running(), contracts: [contract({ startDay: '2025-10-01' })] }),
+    }),
     'paid once, and the contract goes on': () => ({
       report: { prices: [price({ paymentMonths: 12 })] },
       books: unread(running()),
