@@ -52,7 +52,8 @@ function describeAdjustment(step: PostAdjustmentStep, plan: Planned): string {
 
 function describeCharge(step: PostChargeStep, plan: Planned): string {
   const item = itemOf(step, plan);
-  const charge = item?.standing?.charges.find(({ key }) => same(key, step.chargeKey));
+  // Several that somebody copied have one key, and several that are new have no id yet.
+  const charge = item?.standing?.charges.find(({ chargeId, key }) => chargeId === step.chargeId && same(key, step.chargeKey));
   if (!item || !charge) return step.summary;
   const none = { sales: '0', cost: '0' };
   const [before, after] = [charge.before ?? none, charge.after ?? none];
