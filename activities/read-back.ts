@@ -2,7 +2,7 @@ import { big } from '../shared/billing/decimal.js';
 import { planOrganization } from '../shared/billing/plan.js';
 import { fold, same } from '../shared/billing/text.js';
 import { monthOf } from '../shared/billing/month.js';
-import type { Books, Charge, Plan, Settings, Step } from '../shared/billing/types.js';
+import type { Books, Charge, Plan, Reason, Settings, Step } from '../shared/billing/types.js';
 import type { VerifyRequest } from '../shared/contract.js';
 import type { ContractService, ReadBack, Written } from '../shared/autotask/index.js';
 import { ApiError } from '../shared/http/errors.js';
@@ -84,13 +84,28 @@ async function planAgain(
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
   const decide = (now: Books): KeptPlan => ({
-    plan: planOrganization({ facts, slice, books: now, settings: { ...settings, breakers: WITHOUT_BREAKERS }, refused }),
+    plan: withoutHeld(
+      planOrganization({ facts, slice, books: now, settings: { ...settings, breakers: WITHOUT_BREAKERS }, refused }),
+      plan,
+    ),
     books: now,
   });
   const check = decide(after);
   const { needs } = check.plan;
   return needs.length === 0 ? check : decide(await autotask.readNeighbours(after, month, needs, options));
 }
+
+/** What a breaker held was not written, and is not missed. The digest stays that of the whole, which is what is released now (9). */
+function withoutHeld(check: Plan, { items }: Plan): Plan {
+  const held = items.filter(({ reason }) => isBreaker(reason));
+  const [ids, contractKeys] = [new Set(held.map(({ id }) => id)), new Set(held.map(({ contractKey }) => fold(contractKey)))];
+  const isHeld = (step: Step): boolean =>
+    step.items.every((id) => ids.has(id) || id.startsWith('ghost-')) &&
+    (!('contractKey' in step) || contractKeys.has(fold(step.contractKey)));
+  return held.length === 0 ? check : { ...check, steps: check.steps.filter((step) => !isHeld(step)) };
+}
+
+export const isBreaker = (reason: Reason | null): boolean => reason?.startsWith('breaker-') ?? false;
 
 /** Services and products, as the books have them. */
 type CatalogueBooks = Pick<Books, 'services' | 'products'>;

@@ -14,7 +14,7 @@ import type { Dependencies } from './dependencies.js';
 import { noteWriting } from './freshness.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
 import type { KeptPlan } from './plan.js';
-import { readBack } from './read-back.js';
+import { isBreaker, readBack } from './read-back.js';
 import type { Slices } from './slices.js';
 
 /** Rule 7.9: everything written is read back and compared (`read-back.ts`). Then the organization's outcome is kept, whatever came of it. */
@@ -46,6 +46,7 @@ async function settle(
   const hasWritten = Object.values(request.writes).some((count) => count > 0);
   return {
     ...outcomeOfPlan(kept.plan, statusOf(items, ghosts, hasWritten)),
+    planDigest: waitingDigest(kept.plan, check),
     items,
     ghosts,
     writes: request.writes,
@@ -53,6 +54,10 @@ async function settle(
     message: request.remark,
   };
 }
+
+/** What a person releases of a plan that was carried out but for what a breaker holds: the plan there is now, not the one with what was written (9). */
+const waitingDigest = (plan: Plan, check: Plan | 'unreadable' | null): string =>
+  check === null || check === 'unreadable' || !plan.items.some(({ reason }) => isBreaker(reason)) ? plan.digest : check.digest;
 
 const isAgreed = (check: Plan | 'unreadable' | null): boolean =>
   check !== null && check !== 'unreadable' && check.steps.length === 0;
