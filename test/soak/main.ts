@@ -1,17 +1,59 @@
 import { parseArgs } from 'node:util';
+import { PLACES, playPlaced } from './placed.js';
 import { soak } from './soak.js';
 
-/** `npm run soak -- --minutes M [--seed S]`: prints what happens, then the verdict and the figures. Exit code 0 ok, 1 violated, 2 unknown. */
+/**
+ * `npm run soak -- --minutes M [--seed S]`: prints what happens, then the verdict and the figures. With `--placed` instead one month for every activity and
+ * point at which its worker dies, `--at-once N` of them at the same time, `--place "ACTIVITY × POINT"` for some. Exit code 0 ok, 1 violated, 2 unknown.
+ */
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } } });
-const minutes = Number(values.minutes);
-const seed = Number(values.seed);
-if (!(minutes > 0) || !Number.isInteger(seed))
-  throw new Error('--minutes takes a number above 0, --seed a whole number; as in: npm run soak -- --minutes 20 --seed 1');
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    placed: { type: 'boolean', default: false },
+    place: { type: 'string', multiple: true, default: PLACES },
+    'at-once': { type: 'string', default: '6' },
+  },
+});
+const [minutes, seed, atOnce] = [values.minutes, values.seed, values['at-once']].map(Number) as [number, number, number];
+if (!(minutes > 0) || !Number.isInteger(seed) || !(atOnce > 0))
+  throw new Error(
+    '--minutes and --at-once take a number above 0, --seed a whole number; as in: npm run soak -- --minutes 20 --seed 1',
+  );
+const unknown = values.place.find((place) => !PLACES.includes(place));
+if (unknown !== undefined) throw new Error(`There is no place "${unknown}"; there are ${PLACES.join(', ')}.`);
 
 const EXIT_CODES = { ok: 0, violated: 1, unknown: 2 };
-const { verdict, rounds, figures } = await soak({ minutes, seed, tell: (line) => process.stderr.write(`${line}\n`) });
-process.stdout.write(
-  `${JSON.stringify({ verdict, months: rounds.length, figures, problems: rounds.flatMap(({ problems }) => problems) }, null, 2)}\n`,
-);
+const tell = (line: string): boolean => process.stderr.write(`${line}\n`);
+const { verdict, ...told } = values.placed ? await playPlaces() : await playSoak();
+process.stdout.write(`${JSON.stringify({ verdict, ...told }, null, 2)}\n`);
 process.exitCode = EXIT_CODES[verdict];
+
+interface Told {
+  verdict: keyof typeof EXIT_CODES;
+  [figure: string]: unknown;
+}
+
+async function playSoak(): Promise<Told> {
+  const { verdict, rounds, figures } = await soak({ minutes, seed, tell });
+  return { verdict, months: rounds.length, figures, problems: rounds.flatMap(({ problems }) => problems) };
+}
+
+async function playPlaces(): Promise<Told> {
+  const startedAt = Date.now();
+  const played = await playPlaced({ places: values.place, atOnce, seed, tell });
+  const has = (verdict: string): boolean => played.some((one) => one.verdict === verdict);
+  // A place that no worker came to proves nothing.
+  const missed = played.filter(({ isReached }) => !isReached).map(({ place }) => place);
+  return {
+    verdict: has('violated') ? 'violated' : has('unknown') || missed.length > 0 ? 'unknown' : 'ok',
+    months: played.length,
+    ok: played.filter(({ verdict, isReached }) => verdict === 'ok' && isReached).length,
+    missed,
+    seconds: Math.round((Date.now() - startedAt) / 1000),
+    problems: played.flatMap(({ place, problems, unknown: open }) =>
+      [...problems, ...open].map((problem) => ({ place, problem })),
+    ),
+  };
+}

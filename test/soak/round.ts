@@ -1,7 +1,6 @@
-import type { Client } from '@temporalio/client';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JournalEntry, Sandbox } from '../../sandbox/index.js';
+import type { JournalEntry } from '../../sandbox/index.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import {
   BILLING_QUEUE,
@@ -20,34 +19,22 @@ import type { Random } from '../simulation/random.js';
 import { keyOf } from '../simulation/tables.js';
 import { drawWorld, LAST_DAY, MONTH, type SimulatedWorld } from '../simulation/world.js';
 import { drawMishap, drawRules, SLOW_NAME, type Mishap } from './chaos.js';
-import { Program, type TemporalServer } from './processes.js';
+import type { Program } from './processes.js';
+import type { Theatre } from './theatre.js';
 
 /** One broker's month, over several days, with everything that breaks meanwhile; judged by the simulation's checker when all is quiet again. */
-
-export interface Theatre {
-  client: Client;
-  temporal: TemporalServer;
-  sandbox: Sandbox;
-  gateway: Program;
-  /** Settings of a worker but for broker and evidence. */
-  env: Record<string, string>;
-  folder: string;
-  count: (what: string, by?: number) => void;
-  tell: (what: string) => void;
-}
 
 export interface Judged extends Verdict {
   world: number;
 }
 
 const DAYS = ['09', '11', '17', '20'];
-const WORKERS = 2;
 /** A run under faults may wait several times for a killed worker to be noticed (45 s). */
 const RUN_WITHIN_MS = 10 * 60_000;
 const ANSWER_WITHIN_MS = 60_000;
 
-/** What happens during each disturbed run: so many mishaps and deeds as chance has it, or these. */
-export type Disturbance = number | Mishap[];
+/** What happens during each disturbed run: so many mishaps and deeds as chance has it, or these; or nothing but what the workers do by themselves. */
+export type Disturbance = number | Mishap[] | 'none';
 
 export async function playRound(theatre: Theatre, number: number, random: Random, disturbance: Disturbance): Promise<Judged> {
   const round = new Round(theatre, number, random);
@@ -74,7 +61,7 @@ class Round {
     private readonly random: Random,
   ) {
     this.broker = `soak-${number}`;
-    this.world = drawWorld(random.fork(), { organizations: [4, 8], subscriptions: [2, 6] });
+    this.world = drawWorld(random.fork(), theatre.size);
     this.env = {
       ...theatre.env,
       BILLING_BROKER: this.broker,
@@ -88,7 +75,7 @@ class Round {
     const { autotask } = this.world;
     const behaviour = { ...(autotask.behaviour as object), periodStart: 'update' };
     this.theatre.sandbox.reset({ ...this.world, autotask: { ...autotask, behaviour }, ticking: true });
-    this.workers = Array.from({ length: WORKERS }, () => Program.worker(this.env));
+    this.workers = Array.from({ length: this.theatre.workers }, () => this.theatre.startWorker(this.env));
     await sleep(0);
   }
 
@@ -175,6 +162,7 @@ class Round {
   // ------------------------------------------------------------------------------------------------------------- what breaks
 
   private async breakThings(disturbance: Disturbance): Promise<void> {
+    if (disturbance === 'none') return;
     await this.setFaults(drawRules(this.random));
     if (typeof disturbance !== 'number') {
       for (const mishap of disturbance) {
@@ -200,7 +188,7 @@ class Round {
         return worker.signal('SIGKILL');
       case 'deploy worker': {
         const others = this.workers.filter((other) => other !== worker);
-        this.workers = [...others, Program.worker(this.env)];
+        this.workers = [...others, this.theatre.startWorker(this.env)];
         return worker.stop('SIGTERM');
       }
       case 'freeze worker':

@@ -1,16 +1,33 @@
-import { expect, test } from '@jest/globals';
-import { soak } from './soak.js';
+import { beforeAll, expect, test } from '@jest/globals';
+import { playPlaced, type Placed } from './placed.js';
+import { soak, type Soaked } from './soak.js';
 
-/** A smoke of `npm run soak`: one month in which everything but the vendors' data is killed or replaced once. */
+/** A smoke of `npm run soak` and of its `--placed`, both at the same time: what they do most is wait until Temporal notices a death. */
 
-test('a month in which Temporal, the way to the vendors and a worker go away in mid-run ends right to the cent', async () => {
-  const { verdict, rounds, figures } = await soak({
-    minutes: 0,
-    seed: 2,
-    disturbance: [{ kind: 'kill gateway', ms: 0 }, { kind: 'deploy worker' }, { kind: 'kill server', ms: 500 }],
-  });
+let soaked: Soaked;
+let placed: Placed[];
+beforeAll(async () => {
+  [soaked, placed] = await Promise.all([
+    soak({
+      minutes: 0,
+      seed: 2,
+      disturbance: [{ kind: 'kill gateway', ms: 0 }, { kind: 'deploy worker' }, { kind: 'kill server', ms: 500 }],
+    }),
+    playPlaced({ places: ['upsertContract × answer', 'postAdjustment × after'], atOnce: 2, seed: 1 }),
+  ]);
+}, 300_000);
+
+test('a month in which Temporal, the way to the vendors and a worker go away in mid-run ends right to the cent', () => {
+  const { verdict, rounds, figures } = soaked;
   expect(rounds.flatMap(({ problems, unknown }) => [...problems, ...unknown])).toEqual([]);
   expect(verdict).toBe('ok');
   expect(figures).toMatchObject({ 'kill gateway': 1, 'deploy worker': 1, 'kill server': 1, runs: 4 });
   expect(figures['requests that could write']).toBeGreaterThan(10);
-}, 300_000);
+});
+
+test.each([
+  ['before it has read that Autotask made its contract', 0],
+  ['between the adjustment it has sent and telling Temporal of it', 1],
+])('a worker that is killed %s leaves a month that ends right to the cent', (_where, index) => {
+  expect(placed[index]).toMatchObject({ isReached: true, verdict: 'ok', problems: [], unknown: [] });
+});
