@@ -29,13 +29,23 @@ export interface GhostContext extends ContractContext {
   itemChargeKeys: Set<string>;
 }
 
-/** Looks for ghosts on one contract of ours. A contract with a held item is left alone (8.1). */
-export function planGhosts(contract: Contract, plan: ContractPlan | undefined, context: GhostContext): GhostPlan {
+/**
+ * Looks for ghosts on one contract of ours. One with a held item is left alone (8.1), but for what was paid once and only an extension of this plan would
+ * give to the month.
+ */
+export function planGhosts(
+  contract: Contract,
+  plan: ContractPlan | undefined,
+  isHeld: boolean,
+  context: GhostContext,
+): GhostPlan {
   const contractKey = contractKeyOn(contract, context.knownSubscriptions);
   if (contractKey === null || !isSuitable(contract) || isOfAnother(contractKey, context)) return NOTHING;
-  if (plan?.decisions.some(({ outcome }) => outcome === 'held')) return NOTHING;
-  const standing = context.books.services.map((service) => ({ service, rows: rowsOn(contract, service, plan, context) }));
+  const isLeftAlone = isHeld || (plan?.decisions.some(({ outcome }) => outcome === 'held') ?? false);
+  const services = context.books.services.filter((service) => !isLeftAlone || isCarriedOn(contract, service, plan, context));
+  const standing = services.map((service) => ({ service, rows: rowsOn(contract, service, plan, context) }));
   const parts = standing.map(({ service, rows }) => ghostOfService(contract, contractKey, service, rows, plan, context));
+  if (isLeftAlone) return merge(parts);
   // A charge beside a row shares the row's fate (8.4), also where somebody split the row and only its later part has units.
   const besideRows = new Set(
     standing.filter(({ rows }) => hasMoney(rows.row)).map(({ service }) => ghostChargeKey(contractKey, service, context)),
@@ -91,7 +101,14 @@ function rowsOn(contract: Contract, service: Service, plan: ContractPlan | undef
 }
 
 function extensionOf(contract: Contract, plan: ContractPlan | undefined, { month }: GhostContext): string | null {
-  return plan !== undefined && contract.endDay < firstDay(month) ? contract.endDay : null;
+  const isExtended = plan?.contractSteps.some(({ kind }) => kind === 'extendContract') ?? false;
+  return isExtended && contract.endDay < firstDay(month) ? contract.endDay : null;
+}
+
+/** What is paid once is not awaited in a month that only an extension of this plan gives it: its units had ended with the contract (7.6). */
+function isCarriedOn(contract: Contract, service: Service, plan: ContractPlan | undefined, context: GhostContext): boolean {
+  const type = recordTypeOfKey(service.key, context.prices);
+  return type !== null && extensionOf(contract, plan, context) !== null && isPaidOnce(service, type, context);
 }
 
 function ghostOfService(
@@ -109,9 +126,7 @@ function ghostOfService(
   const billable = ghostBillable(contractKey, service, type, context);
   const standing = ghost(contract, contractKey, service, type, billable, rows.row, context);
   const extendsFrom = extensionOf(contract, plan, context);
-  // What is paid once is not awaited in a month that only an extension of this plan gives it: its units had ended with the contract (7.6).
-  const isCarriedOn = extendsFrom !== null && isPaidOnce(service, type, context);
-  if (!isCarriedOn && isAwaiting(type, context))
+  if (!isCarriedOn(contract, service, plan, context) && isAwaiting(type, context))
     return {
       ...NOTHING,
       ghosts: [
@@ -129,7 +144,10 @@ function ghostOfService(
 }
 
 const isOnItem = (service: Service, plan: ContractPlan | undefined): boolean =>
-  plan?.decisions.some(({ item }) => same(SHARED_SERVICES[item.type as RecordType]?.key ?? item.itemCode, service.key)) ?? false;
+  plan?.decisions.some(
+    ({ item, outcome }) =>
+      outcome === 'posted' && same(SHARED_SERVICES[item.type as RecordType]?.key ?? item.itemCode, service.key),
+  ) ?? false;
 
 const foreignRow = (contract: Contract, service: Service, { price }: MonthRow, { currency }: GhostContext): Note => ({
   code: 'foreign-row',

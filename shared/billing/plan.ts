@@ -27,6 +27,7 @@ import { byText, fold, groupBy, present, same } from './text.js';
 import type {
   Books,
   Company,
+  Contract,
   EnsureProductStep,
   EnsureServiceStep,
   Item,
@@ -157,18 +158,14 @@ function planCompany(
     currency,
     itemChargeKeys: chargeKeys(all, input),
   };
+  const isHeld = (contract: Contract): boolean =>
+    heldKeys.has(fold(contract.subscriptionId)) || heldKeys.has(fold(contract.number));
   const ghosts = books.contracts
-    .filter(
-      (contract) =>
-        contract.companyId === company.id && !heldKeys.has(fold(contract.subscriptionId)) && !heldKeys.has(fold(contract.number)),
-    )
-    .map((contract) =>
-      planGhosts(
-        contract,
-        contracts.find((plan) => plan.contract?.id === contract.id),
-        ghostContext,
-      ),
-    );
+    .filter((contract) => contract.companyId === company.id)
+    .map((contract) => {
+      const own = contracts.find((plan) => plan.contract?.id === contract.id);
+      return planGhosts(contract, own, isHeld(contract), ghostContext);
+    });
   return { contracts, ghosts };
 }
 

@@ -68,6 +68,20 @@ describe('money that comes and goes', () => {
     expect(runs(autotask, { report: september, asOf: '2025-10-09' }, 1)).toEqual([[]]);
   });
 
+  test('7.6 a licence paid for a year does not stand in the next one because a line in dollars is held beside what goes on', () => {
+    const ended = { ...running(), contracts: [contract({ endDay: '2025-09-30' })], rows: [running().rows[0]!] };
+    const software = line({ recordType: 'SoftwareSubscription', itemCode: null });
+    const report = {
+      lines: [software, line({ itemCode: 'CFQ7TTC0USD', currency: 'USD' })],
+      prices: [price({ paymentMonths: 12 })],
+    };
+    const autotask = new AutotaskInMemory(ended);
+    expect(runs(autotask, { report, asOf: '2025-10-09' }, 2)).toEqual([
+      ['extend 2025-09-30 → 2026-03-31', '2025-10-01: 10 units × 12.0000 / 10.0000', '2025-10-01: 0 units'],
+      [],
+    ]);
+  });
+
   test('6.4 an extension that stopped halfway, in a month that is over, does not leave the old units in the months after', () => {
     const halfway = { ...running(), contracts: [contract({ endDay: '2025-09-30' })] };
     const report = { lines: MORE.lines! };

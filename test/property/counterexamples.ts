@@ -65,6 +65,25 @@ export const counterexamples: [title: string, told: Story][] = [
     ]),
   ],
   [
+    'a licence paid for a year stood in the month after it, beside a line in dollars that is held',
+    story([
+      run(1, [seed({ subscription: 2, code: 1, quantity: 1, sales: 0, cost: 5 })]),
+      run(
+        9,
+        [
+          seed({ subscription: 2, quantity: 0, sales: 0, cost: 0, isForeign: true }),
+          ...[seed({ organization: 1 }), seed(), seed({ subscription: 2 })].map((one) => ({
+            ...one,
+            quantity: 0,
+            sales: 0,
+            cost: 0,
+          })),
+        ],
+        { ahead: 1 },
+      ),
+    ]),
+  ],
+  [
     'a copy that somebody made of a copied charge of ours was looked after by nobody',
     story([
       run(9, [seed({ organization: 1, quantity: 0, sales: 0, cost: 5 })]),
