@@ -2,7 +2,7 @@ import { Big, big, UNIT_PRICE_SCALE } from './decimal.js';
 import { priceOf, type PriceList } from './items.js';
 import { PRODUCTS, SHARED_SERVICES } from './keys.js';
 import { monthOf } from './month.js';
-import { byText, cut, fold, isGuid, present, same } from './text.js';
+import { byText, cut, fold, IndexBy, isGuid, present, same } from './text.js';
 import type {
   Books,
   Decimal,
@@ -41,6 +41,8 @@ export function recordTypeOfKey(key: string | null, prices: PriceList): RecordTy
 
 export const isOurKey = (key: string | null, prices: PriceList): boolean => recordTypeOfKey(key, prices) !== null;
 
+const servicesByKey = new IndexBy<Service>(({ key }) => key);
+
 export type ServiceChoice = { kind: 'found'; service: Service } | { kind: 'missing' } | { kind: 'ambiguous'; ids: number[] };
 
 /**
@@ -48,7 +50,7 @@ export type ServiceChoice = { kind: 'found'; service: Service } | { kind: 'missi
  * adjusted, and another service beside it would bill the licences twice. Two that both carry units in the month do bill them twice: a person must choose.
  */
 export function chooseService(books: Books, key: string, contractId: number | null, month: Month): ServiceChoice {
-  const hits = books.services.filter((service) => same(service.key, key));
+  const hits = servicesByKey.find(books.services, key);
   const active = hits.filter((service) => service.isActive);
   const rows = contractId === null ? [] : books.rows.filter((row) => row.contractId === contractId);
   const inUse = hits.filter((service) => rows.some((row) => row.serviceId === service.id));

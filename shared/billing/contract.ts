@@ -1,6 +1,6 @@
 import { addMonths, firstDay, lastDay, monthOf } from './month.js';
 import { isManual } from './items.js';
-import { byText, cut, fold, present, same } from './text.js';
+import { byText, cut, fold, IndexBy, present, same } from './text.js';
 import type { Books, Contract, Day, Item, Month, Reason, Settings, Subscription, UpsertContractStep } from './types.js';
 
 /** Rule 6: one contract per subscription, found by its id, created, brought up to date, and never ended early. */
@@ -8,6 +8,9 @@ import type { Books, Contract, Day, Item, Month, Reason, Settings, Subscription,
 const NAME_LENGTH = 100;
 /** Months a contract without a known end runs beyond its month (rule 6.3). */
 const OPEN_END_MONTHS = 11;
+
+const contractsByUdf = new IndexBy<Contract>(({ subscriptionId }) => subscriptionId);
+const contractsByNumber = new IndexBy<Contract>(({ number }) => number);
 
 export type ContractDecision =
   | { kind: 'found'; contract: Contract }
@@ -18,9 +21,9 @@ export type ContractDecision =
 
 /** Finds the contract by UDF, else by number, and checks that it can carry the month's amounts (rule 6.1). */
 export function decideContract(contractKey: string, companyId: number, month: Month, books: Books): ContractDecision {
-  const byUdf = books.contracts.filter((contract) => same(contract.subscriptionId, contractKey));
+  const byUdf = contractsByUdf.find(books.contracts, contractKey);
   const ours = (contract: Contract): boolean => contract.companyId === companyId;
-  const byNumber = books.contracts.filter((contract) => ours(contract) && same(contract.number, contractKey));
+  const byNumber = contractsByNumber.find(books.contracts, contractKey).filter(ours);
   const hits = [...new Set([...byUdf.filter(ours), ...byNumber])];
   if (hits.length > 1)
     return held(
@@ -45,7 +48,8 @@ export function disputedContracts(contractKeys: string[], companyId: number, mon
     const decision = decideContract(key, companyId, month, books);
     return decision.kind === 'missing' || decision.contract === null ? [] : [decision.contract.id];
   });
-  return new Set(claimed.filter((id, index) => claimed.indexOf(id) !== index));
+  const once = new Set<number>();
+  return new Set(claimed.filter((id) => once.size === once.add(id).size));
 }
 
 /** Why the contract is not this subscription's alone, though it was found for it (rule 6.1); null when it is. */

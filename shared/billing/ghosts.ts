@@ -3,7 +3,7 @@ import { recordTypeOfKey } from './catalogue.js';
 import { isSuitable } from './contract.js';
 import { big, minorUnits, money, sum } from './decimal.js';
 import type { MonthFacts } from './facts.js';
-import { codeOrProduct } from './items.js';
+import { codeOrProduct, listedSubscription } from './items.js';
 import { chargeKeyOf, contractKeyOf, itemHash, parseChargeKey, SHARED_SERVICES } from './keys.js';
 import { addDays, firstDay } from './month.js';
 import type { ContractContext, ContractPlan } from './plan-contract.js';
@@ -169,7 +169,7 @@ function reasonToZero(
   plan: ContractPlan | undefined,
   context: GhostContext,
 ): string | null {
-  const listed = context.subscriptions.find((subscription) => same(subscription.id, contractKey));
+  const listed = listedSubscription(context.subscriptions, contractKey);
   if (listed && hasEnded(listed)) return `The subscription is ${listed.status.trim().toLowerCase()} in Cloudmore.`;
   const others = isLicence(type) ? (plan?.decisions.filter(({ item }) => isLicence(item.type)) ?? []) : [];
   if (others.length > 0 && !same(listed?.itemCode, service.key))

@@ -2,7 +2,7 @@ import { type Big, big, money, plain, sum, ZERO } from './decimal.js';
 import { digestOf, PRODUCTS } from './keys.js';
 import { daysCovered } from './month.js';
 import { classify, type LineType } from './record-type.js';
-import { byText, fold, groupBy, present, same } from './text.js';
+import { byText, fold, groupBy, IndexBy, present, same } from './text.js';
 import type { OrganizationFacts } from './facts.js';
 import type { Item, ItemType, Line, Price, Settings, Subscription } from './types.js';
 
@@ -24,7 +24,7 @@ export const itemContext = (
   { subscriptions }: Pick<OrganizationFacts, 'subscriptions'>,
   prices: PriceList,
   { excludeServices }: Pick<Settings, 'excludeServices'>,
-): ItemContext => ({ subscriptions, prices, excludedServices: new Set(excludeServices.map(fold)) });
+): ItemContext => ({ subscriptions: [...subscriptions], prices, excludedServices: new Set(excludeServices.map(fold)) });
 
 export type PriceList = Map<string, Price[]>;
 
@@ -41,6 +41,12 @@ const indexes = new WeakMap<Price[], PriceList>();
 export function priceOf(prices: PriceList, itemCode: string | null, currency: string): Price | undefined {
   return prices.get(fold(itemCode))?.find((price) => same(price.currency, currency));
 }
+
+const subscriptionsById = new IndexBy<Subscription>(({ id }) => id);
+
+/** What Cloudmore's lists say of a subscription. */
+export const listedSubscription = (subscriptions: Subscription[], id: string | null): Subscription | undefined =>
+  subscriptionsById.find(subscriptions, id)[0];
 
 interface Sorted {
   line: Line;
@@ -81,7 +87,7 @@ function placeManualLine(
 ): Sorted {
   const unclassified: Sorted = { line, type: 'Unclassified', itemCode: line.itemCode, isManual: true };
   if (present(line.subscriptionId) === null) return unclassified;
-  const listed = context.subscriptions.find((subscription) => same(subscription.id, line.subscriptionId));
+  const listed = listedSubscription(context.subscriptions, line.subscriptionId);
   const beside = bySubscription.get(fold(line.subscriptionId)) ?? [];
   const home = homeOfManualLine(line, beside, listed);
   if (home) return { line, type: home.type, itemCode: home.itemCode, isManual: true };
@@ -138,7 +144,7 @@ function toItem(key: string, group: Sorted[], context: ItemContext): Item {
   const regular = sorted.filter(({ isManual }) => !isManual).map(({ line }) => line);
   const { type } = sorted[0]!;
   const first = lines[0]!;
-  const listed = context.subscriptions.find((subscription) => same(subscription.id, first.subscriptionId));
+  const listed = listedSubscription(context.subscriptions, first.subscriptionId);
   const exactCost = sum(lines.map((line) => line.cost));
   const exactSales = sum(lines.map((line) => line.sales));
   const itemCode = sorted.map((entry) => present(entry.itemCode)).find((code) => code !== null) ?? null;

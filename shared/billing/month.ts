@@ -18,7 +18,10 @@ export const previousMonth = (month: Month): Month => addMonths(month, -1);
 export const nextMonth = (month: Month): Month => addMonths(month, 1);
 export const monthOf = (day: Day): Month => day.slice(0, 7);
 export const firstDay = (month: Month): Day => `${month}-01`;
-export const lastDay = (month: Month): Day => addDays(firstDay(nextMonth(month)), -1);
+export function lastDay(month: Month): Day {
+  const [year, number] = parts(month);
+  return `${month}-${pad(new Date(Date.UTC(year, number, 0)).getUTCDate())}`;
+}
 
 /** The day `count` days later (earlier when negative). */
 export function addDays(day: Day, count: number): Day {

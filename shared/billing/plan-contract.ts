@@ -14,7 +14,7 @@ import { decideContract, max, requiredEnd, rivalOf, upsertContractStep, type Con
 import { big } from './decimal.js';
 import { standingOf } from './derivation.js';
 import { extensionSteps } from './extension.js';
-import { priceOf, type PriceList } from './items.js';
+import { listedSubscription, priceOf, type PriceList } from './items.js';
 import { chargeKeyOf, PRODUCTS } from './keys.js';
 import { firstDay } from './month.js';
 import { isRepeated, viewRows, type RowView } from './rows.js';
@@ -228,7 +228,7 @@ function draftAll(
 }
 
 const listed = (item: Item, { subscriptions }: ContractContext): Subscription | undefined =>
-  subscriptions.find((subscription) => same(subscription.id, item.subscriptionId));
+  listedSubscription(subscriptions, item.subscriptionId);
 
 function draft(entry: KeyedItem, contract: Contract | null, startsLater: boolean, endDay: Day, context: ContractContext): Draft {
   const { item } = entry;

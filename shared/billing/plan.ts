@@ -56,7 +56,8 @@ export interface PlanInput {
   refused?: string[];
 }
 
-export function planOrganization(input: PlanInput): Plan {
+export function planOrganization(given: PlanInput): Plan {
+  const input = withOwnLists(given);
   const { facts, slice, books, settings } = input;
   const prices = indexPrices(facts.prices);
   const context = itemContext(slice, prices, settings);
@@ -71,6 +72,13 @@ export function planOrganization(input: PlanInput): Plan {
   assertPlan(plan, items);
   return plan;
 }
+
+/** What is looked up by key (`IndexBy`) in lists of the plan's own: the caller's may change afterwards. */
+const withOwnLists = (input: PlanInput): PlanInput => ({
+  ...input,
+  slice: { ...input.slice, subscriptions: [...input.slice.subscriptions] },
+  books: { ...input.books, contracts: [...input.books.contracts], services: [...input.books.services] },
+});
 
 /** Folded contract keys of what is paid once: of those alone it matters whether next month's row still has units (rule 7.6). */
 export function paidOnceKeys({ facts, slice, settings }: Omit<PlanInput, 'books'>): string[] {
@@ -150,7 +158,8 @@ function planCompany(
     refused: new Set(input.refused ?? []),
   };
   const contracts = groups.map(([, group]) => planContract(group, context));
-  const heldKeys = new Set(all.filter((item) => !able.includes(item)).map((item) => fold(keyedItem(item, settings).contractKey)));
+  const isAble = new Set(able);
+  const heldKeys = new Set(all.filter((item) => !isAble.has(item)).map((item) => fold(keyedItem(item, settings).contractKey)));
   const ghostContext = {
     ...context,
     facts,
@@ -160,16 +169,23 @@ function planCompany(
   };
   const isHeld = (contract: Contract): boolean =>
     heldKeys.has(fold(contract.subscriptionId)) || heldKeys.has(fold(contract.number));
+  const planOf = new Map([...contracts].reverse().map((plan) => [plan.contract?.id, plan]));
   const ghosts = books.contracts
     .filter((contract) => contract.companyId === company.id)
-    .map((contract) => {
-      const own = contracts.find((plan) => plan.contract?.id === contract.id);
-      return planGhosts(contract, own, isHeld(contract), ghostContext);
-    });
+    .map((contract) => planGhosts(contract, planOf.get(contract.id), isHeld(contract), ghostContext));
   return { contracts, ghosts };
 }
 
+const keyedItems = new WeakMap<Item, KeyedItem>();
+
+/** The item with its keys; worked out once, because a hash is dear and an item is built for one plan alone, so for one broker. */
 function keyedItem(item: Item, settings: Settings): KeyedItem {
+  const known = keyedItems.get(item) ?? withKeys(item, settings);
+  keyedItems.set(item, known);
+  return known;
+}
+
+function withKeys(item: Item, settings: Settings): KeyedItem {
   const code = codeOrProduct(item.type, item.subscriptionId, item.itemCode, productName(item.lines));
   const hash = itemHash({
     broker: settings.broker,
@@ -330,17 +346,14 @@ function tripBreakers(
   const previous = buildItems(slice.previousLines, context).filter(
     (item) => !left.has(item.id) && !item.isOneOff && isComparable(item, context, settings, company.currency),
   );
+  const previousOf = new Map(previous.map((item) => [item.id, item]));
   const month = tripMonth(facts, books.internalCurrency, settings);
   const newContracts = work.contracts.filter(({ isNew }) => isNew).length;
   // What is in balance already waits for nobody: a breaker holds what would be written.
   const written = new Set(plan.steps.flatMap((step) => step.items));
   const items = compared.flatMap((item) => {
     if (!written.has(item.id)) return [];
-    const tripped = tripItem(
-      item,
-      previous.find(({ id }) => id === item.id),
-      settings,
-    );
+    const tripped = tripItem(item, previousOf.get(item.id), settings);
     return tripped ? [[item.id, tripped] as const] : [];
   });
   return {

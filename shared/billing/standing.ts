@@ -80,10 +80,11 @@ export function stateOf(billable: Billable, place: Place, books: Books): State {
 
 /** The item's charges of the month, by number: found by key wherever they are dated, so that a catch-up counts for its month (7.5, 7.7). */
 export function chargesOf(books: Books, contractId: number, chargeKey: string): Charge[] {
+  const wanted = fold(chargeKey);
   return books.charges
     .flatMap((charge) => {
-      const key = parseChargeKey(charge.key);
-      return charge.contractId === contractId && key?.base === fold(chargeKey) ? [{ charge, number: key.number }] : [];
+      const key = charge.contractId === contractId ? parseChargeKey(charge.key) : null;
+      return key?.base === wanted ? [{ charge, number: key.number }] : [];
     })
     .sort((left, right) => left.number - right.number || left.charge.id - right.charge.id)
     .map(({ charge }) => charge);

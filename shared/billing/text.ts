@@ -1,7 +1,8 @@
 /** Comparison of ids, UDF values, item codes, keys and names: without regard to case and surrounding blanks (billing rules, preamble). */
 
 export const fold = (value: string | null | undefined): string => (value ?? '').trim().toLowerCase();
-export const same = (left: string | null | undefined, right: string | null | undefined): boolean => fold(left) === fold(right);
+export const same = (left: string | null | undefined, right: string | null | undefined): boolean =>
+  left === right || fold(left) === fold(right);
 
 /** The value, or null for blank text. */
 export const present = (value: string | null | undefined): string | null => {
@@ -11,6 +12,7 @@ export const present = (value: string | null | undefined): string | null => {
 
 /** Cut to at most `length` characters without splitting a character in two. */
 export function cut(value: string, length: number): string {
+  if (value.length <= length) return value;
   return [...value].reduce((text, char) => (text.length + char.length <= length ? text + char : text), '');
 }
 
@@ -29,4 +31,21 @@ export function groupBy<Value, Key>(values: Iterable<Value>, keyOf: (value: Valu
     else groups.set(key, [value]);
   }
   return groups;
+}
+
+/**
+ * Looks values up by a folded key. The index is worked out once per list, because every item of an organization asks, and an organization may have
+ * thousands; a list is never changed after it was asked.
+ */
+export class IndexBy<Value> {
+  private readonly indexes = new WeakMap<Value[], Map<string, Value[]>>();
+
+  constructor(private readonly keyOf: (value: Value) => string | null | undefined) {}
+
+  /** All values of the list with the key, in the list's order. */
+  find(list: Value[], key: string | null | undefined): Value[] {
+    const index = this.indexes.get(list) ?? groupBy(list, (value) => fold(this.keyOf(value)));
+    this.indexes.set(list, index);
+    return index.get(fold(key)) ?? [];
+  }
 }
