@@ -1,18 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { plan } from './builders.js';
+import { amounts } from './told/amounts.js';
 import { beside } from './told/beside.js';
-import { situations } from './told/situations.js';
+import { ghosts } from './told/ghosts.js';
+import { items } from './told/items.js';
 import { tell } from './told/tell.js';
 
 /**
- * Whole plans, word for word, as people read them: `told/*.txt`, one file per rule, made from `told/situations.ts` and `told/beside.ts`. Where a plan changes on purpose, write
- * them anew with `TELL=1 npm test -- test/billing/told` and read the difference before it is committed.
+ * Whole plans, word for word, as people read them: `told/*.txt`, one file per rule, made from the situations in the files
+ * beside them. Where a plan changes on purpose, write them anew with `TELL=1 npm test -- test/billing/told` and read the difference before it is committed.
  */
 const fileOf = (rule: string): URL => new URL(`./told/${rule}.txt`, import.meta.url);
 const heading = (title: string): string => `== ${title}`;
 
-describe.each(Object.entries({ ...situations, ...beside }))('%s', (rule, cases) => {
+describe.each(Object.entries({ ...items, ...amounts, ...ghosts, ...beside }))('%s', (rule, cases) => {
   if (process.env.TELL)
     writeFileSync(
       fileOf(rule),

@@ -16,7 +16,7 @@ import {
   type Situation,
 } from '../builders.js';
 import { edited, lines, MORE } from '../examples/row-and-charge.js';
-import { AZURE_KEY, compared, gone, gone2, OFF, perpetual, unread, withCharges } from './situations.js';
+import { AZURE_KEY, compared, gone, gone2, OFF, perpetual, unread, withCharges } from './builders.js';
 
 /** More plans told word for word: what stands beside an item, its row, its service or its contract must not decide for it, unless the rule says so. */
 export const beside: Record<string, Record<string, () => Situation>> = {

@@ -1,0 +1,264 @@
+import {
+  books,
+  CODE,
+  contract,
+  line,
+  price,
+  row,
+  running,
+  service,
+  subscription,
+  SUBSCRIPTION,
+  type Situation,
+} from '../builders.js';
+import { after, edited, KEY, lines, MORE } from '../examples/row-and-charge.js';
+import { ITEM, withCharges, unread, azure } from './builders.js';
+
+/** Situations whose plans are told word for word beside this file: contracts, rows and charges. */
+export const amounts: Record<string, Record<string, () => Situation>> = {
+  '6-contracts': {
+    'two contracts, one by field and one by number': () => ({
+      books: books({ contracts: [contract({ number: null }), contract({ id: 101, subscriptionId: null })] }),
+    }),
+    'only at another company': () => ({ books: books({ contracts: [contract({ companyId: 8, number: null })] }) }),
+    inactive: () => ({ books: books({ contracts: [contract({ isActive: false })] }) }),
+    'of another type': () => ({ books: books({ contracts: [contract({ isRecurringService: false })] }) }),
+    'in yearly periods': () => ({ books: books({ contracts: [contract({ isMonthly: false })] }) }),
+    'not from a first on': () => ({ books: books({ contracts: [contract({ startDay: '2025-09-15' })] }) }),
+    'two subscriptions on one contract': () => ({
+      report: { lines: [line(), line({ subscriptionId: 's-2', itemCode: 'CFQ7TTC0TWO' })] },
+      books: books({ contracts: [contract({ subscriptionId: 's-2' })] }),
+    }),
+    'two items on one service of a contract': () => ({
+      report: { lines: [line(), line({ itemCode: CODE.toLowerCase(), recordType: 'Csp365Legacy' })] },
+    }),
+    'a service put twice on a contract': () => ({
+      books: { ...running(), rows: [...running().rows, row({ id: 1, contractServiceId: 201 })] },
+    }),
+    'what is ours is put back': () => ({
+      books: { ...running(), contracts: [contract({ slaId: null, number: ' ', subscriptionId: SUBSCRIPTION, name: 'Mine' })] },
+    }),
+    'the field is put back where only the number is left': () => ({
+      books: { ...running(), contracts: [contract({ subscriptionId: 'somebody wrote here' })] },
+    }),
+    'a term that nobody ends': () => ({ report: { subscriptions: [] } }),
+    'a term that ended before the month': () => ({ report: { subscriptions: [subscription({ endDay: '2025-06-30' })] } }),
+    'a contract that ends within the month is extended': () => ({
+      books: { ...running(), contracts: [contract({ endDay: '2025-09-30' })], rows: running().rows.slice(0, 1) },
+    }),
+    'a contract that had ended is extended, and what stood there is brought to 0': () => ({
+      books: {
+        ...running(),
+        contracts: [contract({ endDay: '2025-07-31' })],
+        rows: [
+          row({ startDay: '2025-06-01', endDay: '2025-06-30', units: 4 }),
+          row({ id: 1001, startDay: '2025-07-01', endDay: '2025-07-31' }),
+          row({ id: 1002, startDay: '2025-07-01', endDay: '2025-07-31', serviceId: 60, contractServiceId: 201 }),
+          row({ id: 1003, startDay: '2025-07-01', endDay: '2025-07-31', serviceId: 61, contractServiceId: 202, units: 0 }),
+        ],
+        services: [service(), service({ id: 60, key: 'somebody else' }), service({ id: 61, key: 'CFQ7TTC0EMPTY' })],
+      },
+    }),
+    'an end that Cloudmore names earlier is only mentioned': () => ({
+      books: running(),
+      report: { subscriptions: [subscription({ endDay: '2025-12-01' })] },
+    }),
+    'the longest of several items counts, and the largest names the contract': () => ({
+      report: {
+        subscriptions: [],
+        prices: [price(), price({ itemCode: 'CFQ7TTC0UP', name: 'Upfront', paymentMonths: 12, termMonths: 12 })],
+        lines: [line(), line({ itemCode: 'CFQ7TTC0UP', productName: 'Upfront', endDay: '2028-02-10', sales: '900.00' })],
+      },
+    }),
+    'neighbouring rows that were not read are asked for': () => ({ report: MORE, books: { ...running(), detailed: [] } }),
+    'a month before the contract began': () => ({
+      books: { ...running(), contracts: [contract({ startDay: '2025-11-01' })], rows: [] },
+    }),
+    'a month before the contract began, caught up': () => ({
+      books: { ...running(), contracts: [contract({ startDay: '2025-12-01' })], rows: [] },
+      settings: { afterFreeze: 'charge' },
+    }),
+  },
+  '7-row-and-charge': {
+    'a new contract': () => ({}),
+    'more than last month': () => ({ report: MORE, books: running() }),
+    'nothing changed': () => ({ books: running() }),
+    'only the units differ': () => ({ report: lines({ quantity: '12' }), books: running() }),
+    'what four decimals cannot express': () => ({ report: lines({ quantity: '1000', sales: '1000.04', cost: '700.00' }) }),
+    'the row was edited': () => ({ report: MORE, books: edited(running(), '2025-10', { units: 9, price: '108' }) }),
+    'the row of next month was edited': () => ({
+      report: MORE,
+      books: edited(running(), '2025-11', { units: 11, price: '108' }),
+    }),
+    'a later row has fewer units than would be taken away': () => ({
+      report: lines({ quantity: '5', sales: '60.00', cost: '50.00' }),
+      books: edited(running(), '2025-12', { units: 4 }),
+    }),
+    'a later row has just the units that are taken away': () => ({
+      report: lines({ quantity: '5', sales: '60.00', cost: '50.00' }),
+      books: edited(running(), '2025-12', { units: 5 }),
+    }),
+    'a later row is frozen': () => ({ report: MORE, books: edited(running(), '2025-12', { frozen: true }) }),
+    'next month runs already': () => ({ report: MORE, books: running(), asOf: '2025-11-01' }),
+    'the last day of the month': () => ({ report: MORE, books: running(), asOf: '2025-10-31' }),
+    'next month runs already, with nothing on it': () => ({
+      report: MORE,
+      books: edited(edited(running(), '2025-11', { units: 0, price: '0', cost: '0' }), '2025-10', {}),
+      asOf: '2025-11-01',
+    }),
+    'somebody split the month': () => ({
+      books: {
+        ...running(),
+        rows: [...running().rows, row({ id: 1, startDay: '2025-10-15', units: 2, price: '12', cost: '10' })],
+      },
+    }),
+    'somebody began it in mid-month': () => ({
+      books: { ...running(), rows: [row({ startDay: '2025-10-15', units: 2, price: '12', cost: '10' })] },
+    }),
+    'a credit': () => ({ report: lines({ quantity: '0', sales: '-48.30', cost: '-42.26' }), books: running() }),
+    'a credit in cost alone': () => ({ report: lines({ quantity: '3', sales: '48.30', cost: '-42.26' }), books: running() }),
+    'a credit in sales alone': () => ({ report: lines({ quantity: '3', sales: '-48.30', cost: '42.26' }), books: running() }),
+    'a licence given away': () => ({ report: lines({ quantity: '3', sales: '0', cost: '0' }), books: running() }),
+    'half licences': () => ({ report: lines({ quantity: '2.5' }) }),
+    'an open charge to change': () => ({ report: MORE, books: withCharges(running(), { price: '5' }) }),
+    'an open charge with nothing left to carry': () => ({ books: withCharges(running(), { price: '5' }) }),
+    'an open charge that carries cost alone': () => ({ books: withCharges(running(10, '120', '95'), { price: '0', cost: '5' }) }),
+    'a billed charge beside an open row': () => ({ report: MORE, books: withCharges(running(), { price: '5', billed: true }) }),
+    'several charges, billed and open, in whatever order': () => ({
+      report: MORE,
+      books: withCharges(
+        running(),
+        { id: 2003, key: `${KEY}-10`, price: '1' },
+        { id: 2002, key: `${KEY}-2`, price: '2', cost: '1' },
+        { id: 2001, key: KEY.toLowerCase(), price: '4', billed: true },
+        { id: 2004, key: `X${KEY}`, price: '8' },
+      ),
+    }),
+    'a frozen row in balance': () => ({ books: after(running(), '2025-10-31') }),
+    'a frozen row out of balance': () => ({ report: MORE, books: after(running(), '2025-10-31') }),
+    'a frozen row out of balance, caught up': () => ({
+      report: MORE,
+      books: after(running(), '2025-10-31'),
+      settings: { afterFreeze: 'charge' },
+    }),
+    'a catch-up that somebody moved into a month of its own': () => ({
+      report: MORE,
+      books: withCharges(after(running(), '2025-10-31'), { price: '100', cost: '50', day: '2025-12-01' }),
+      settings: { afterFreeze: 'charge' },
+    }),
+    'a catch-up after which the contract must go on': () => ({
+      report: MORE,
+      books: { ...after(running(), '2025-10-31'), contracts: [contract({ endDay: '2025-10-31' })] },
+      settings: { afterFreeze: 'charge' },
+    }),
+    'money of the month is billed and no row carries units': () => ({
+      books: { ...withCharges(running(), { price: '5', billed: true }), rows: [] },
+    }),
+    'the adjustment was refused': () => ({ report: MORE, books: running(), refused: [ITEM] }),
+    'paid once': () => ({ report: { prices: [price({ paymentMonths: 12 })] } }),
+    'paid once, on a contract that ran before': () => ({ report: { prices: [price({ paymentMonths: 12 })] }, books: running() }),
+    'paid once, and next month ended already': () => ({
+      report: { prices: [price({ paymentMonths: 12 })] },
+      books: edited(running(), '2025-11', { units: 0, price: '0', cost: '0' }),
+    }),
+    'paid once, next month frozen': () => ({
+      report: { prices: [price({ paymentMonths: 12 })] },
+      books: edited(running(), '2025-11', { frozen: true }),
+    }),
+    'paid once, on a contract that ends with the month': () => ({
+      report: { prices: [price({ paymentMonths: 12 })], subscriptions: [subscription({ endDay: '2025-10-20' })] },
+    }),
+    'paid once, in a frozen month': () => ({
+      report: { prices: [price({ paymentMonths: 12 })] },
+      books: after(running(), '2025-10-31'),
+    }),
+    'paid once, refused for next month': () => ({
+      report: { prices: [price({ paymentMonths: 12 })] },
+      books: running(),
+      refused: [ITEM],
+    }),
+    Azure: () => ({ report: lines({ recordType: 'AzurePlan', itemCode: null, sales: '75.01', cost: '68.83' }) }),
+    'marketplace by quantity': () => ({
+      report: lines({ recordType: 'Marketplace', quantity: '25', sales: '65.00', cost: '52.50' }),
+    }),
+    'marketplace whose quantity does not divide': () => ({
+      report: lines({ recordType: 'Marketplace', quantity: '7', sales: '65.00', cost: '52.50' }),
+    }),
+    'marketplace whose quantity divides the sales alone': () => ({
+      report: lines({ recordType: 'Marketplace', quantity: '7', sales: '70.00', cost: '52.51' }),
+    }),
+    'a charge name of more than 100 characters': () => ({
+      report: lines({ recordType: 'Marketplace', productName: 'Very long '.repeat(12) }),
+    }),
+  },
+  '7-unread-neighbours': {
+    'in balance: nothing more is to be read': () => ({ books: unread(running()) }),
+    'only the units differ': () => ({ report: lines({ quantity: '12' }), books: unread(running()) }),
+    'only the units differ, beside a charge': () => ({
+      report: lines({ quantity: '12' }),
+      books: unread(withCharges(running(10, '115'), { price: '5' })),
+    }),
+    'a credit in balance': () => ({
+      report: lines({ quantity: '0', sales: '-5.00', cost: '-4.00' }),
+      books: unread(withCharges(edited(running(), '2025-10', { units: 0, price: '0', cost: '0' }), { price: '-5', cost: '-4' })),
+    }),
+    'a credit where no units stand: whatever stands beside it, it goes on a charge': () => ({
+      report: lines({ quantity: '0', sales: '-5.00', cost: '-4.00' }),
+      books: unread(edited(running(), '2025-10', { units: 0, price: '0', cost: '0' })),
+    }),
+    'a credit where units stand': () => ({
+      report: lines({ quantity: '0', sales: '-5.00', cost: '-4.00' }),
+      books: unread(running()),
+    }),
+    "paid once and corrected in the contract's first month, when next month's units have ended": () => ({
+      report: { ...MORE, prices: [price({ paymentMonths: 12 })] },
+      books: unread({
+        ...edited(running(), '2025-11', { units: 0, price: '0', cost: '0' }),
+        contracts: [contract({ startDay: '2025-10-01' })],
+      }),
+    }),
+    "paid once and corrected in the contract's first month, when next month's units go on": () => ({
+      report: { ...MORE, prices: [price({ paymentMonths: 12 })] },
+      books: unread({ ...running(), contracts: [contract({ startDay: '2025-10-01' })] }),
+    }),
+    'paid once, and the contract goes on': () => ({
+      report: { prices: [price({ paymentMonths: 12 })] },
+      books: unread(running()),
+    }),
+    'paid once, and the contract ends with the month': () => ({
+      report: { prices: [price({ paymentMonths: 12 })], subscriptions: [subscription({ endDay: '2025-10-31' })] },
+      books: unread({ ...running(), contracts: [contract({ endDay: '2025-10-31' })], rows: running().rows.slice(0, 2) }),
+    }),
+    'paid once, and the contract ends with the first of the next': () => ({
+      report: { prices: [price({ paymentMonths: 12 })], subscriptions: [subscription({ endDay: '2025-10-31' })] },
+      books: unread({ ...running(), contracts: [contract({ endDay: '2025-11-01' })] }),
+    }),
+    'paid once, and no units stand there': () => ({
+      report: { ...lines({ quantity: '0', sales: '0', cost: '0' }), prices: [price({ paymentMonths: 12 })] },
+      books: unread(edited(running(), '2025-10', { units: 0, price: '0', cost: '0' })),
+    }),
+    'Azure in balance': () => ({
+      report: lines({ recordType: 'AzurePlan' }),
+      books: unread(azure({ price: '120', cost: '100' })),
+    }),
+    'Azure out of balance': () => ({
+      report: lines({ recordType: 'AzurePlan' }),
+      books: unread(azure({ price: '119', cost: '100' })),
+    }),
+    'Azure out of balance, billed and caught up': () => ({
+      report: lines({ recordType: 'AzurePlan' }),
+      books: unread(azure({ price: '119', cost: '100', billed: true })),
+      settings: { afterFreeze: 'charge' },
+    }),
+    'a catch-up passes over months in which we were billed, and those alone': () => ({
+      report: MORE,
+      books: withCharges(
+        after(running(), '2025-10-31'),
+        { id: 1, key: 'CM-2025-11-aaaaaaaaaaaaaaaaaaaa', day: '2025-11-01', billed: true },
+        { id: 2, key: 'PO 4711', day: '2025-12-01', billed: true },
+        { id: 3, key: 'CM-2025-12-bbbbbbbbbbbbbbbbbbbb', day: '2025-12-01', billed: true, contractId: 9 },
+      ),
+      settings: { afterFreeze: 'charge' },
+    }),
+  },
+};
