@@ -35,6 +35,12 @@ export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 }
 
+/** Whether Temporal gives the activity up because of it, whichever attempt it is. */
+export function endsActivity(error: unknown): boolean {
+  const failure = toFailure(error);
+  return failure instanceof ApplicationFailure && failure.nonRetryable === true;
+}
+
 export function toFailure(error: unknown): unknown {
   if (error instanceof OutcomePending) return retryable('OutcomePending', error.message, error.lookAgainMs);
   if (error instanceof OutcomeUnknown) return final('OutcomeUnknown', error.message);

@@ -9,6 +9,7 @@ import { ApiError } from '../shared/http/errors.js';
 import type { Catalogue } from './catalogue.js';
 import type { Dependencies } from './dependencies.js';
 import { PATIENCE_MS } from './patience.js';
+import { endsActivity } from './failures.js';
 import type { KeptPlan } from './plan.js';
 import type { Slices } from './slices.js';
 
@@ -46,7 +47,7 @@ export async function readBack(sources: Sources, request: VerifyRequest, kept: K
     return check!;
   } catch (error) {
     const { number, last } = dependencies.attempt();
-    if (error instanceof ApiError && number >= last) return 'unreadable';
+    if (error instanceof ApiError && (number >= last || endsActivity(error))) return 'unreadable';
     throw error;
   }
 }

@@ -64,13 +64,14 @@ const isAgreed = (check: Plan | 'unreadable' | null): boolean =>
 
 const wasTouched = ({ contractIds, stops }: VerifyRequest): boolean => contractIds.length > 0 || stops.length > 0;
 
-/** No plan could be made: nothing of the organization is lost, all of it is held (rule 2.5, end). */
+/** No plan could be made, or compared with what came of it: nothing of the organization is lost, all of it is held (rule 2.5, end). */
 async function blindOutcome({ settings }: Dependencies, slices: Slices, request: VerifyRequest): Promise<Outcome> {
   const facts = await slices.facts(request.given.report);
   const slice = await slices.organization(request.given.report, request.organizationId);
   const message = request.stops[0]?.message ?? 'No plan could be made.';
   const plan = planBlind({ facts, slice, settings }, message);
-  return { ...outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, false)), workflowId: request.workflowId, message };
+  const { writes, workflowId } = request;
+  return { ...outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, false)), writes, workflowId, message };
 }
 
 /** A skip excludes what is not in Autotask yet. One that comes after everything is billed changes nothing, and says so. */

@@ -251,7 +251,18 @@ function referencesOf(step: Step, resolved: Resolved): Resolved {
   };
 }
 
-function settle(run: Run, plan: PlanMade | null): Promise<OrganizationSummary> {
+/** Keeps what came of it. Where that fails the organization is held with the reason: else a run would still report what came of the one before. */
+async function settle(run: Run, plan: PlanMade | null): Promise<OrganizationSummary> {
+  try {
+    return await verify(run, plan);
+  } catch (error) {
+    const { message } = run.control.failureOf(error);
+    run.stops.unshift({ items: [], reason: 'api-error', message });
+    return verify(run, null);
+  }
+}
+
+function verify(run: Run, plan: PlanMade | null): Promise<OrganizationSummary> {
   const { broker, month, asOf, mode, organizationId, given, workflowId } = run.request;
   return run.activities.verifyOrganization({
     broker,

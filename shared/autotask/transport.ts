@@ -23,6 +23,9 @@ const ZONE_URL = 'https://webservices.autotask.net/atservicesrest/v1.0/zoneInfor
 const zoneSchema = z.object({ url: z.string().min(1) });
 const errorSchema = z.object({ errors: z.array(z.unknown()).min(1) });
 
+/** What Autotask says of a user it does not know (`autotask.md` section 1); every other answer without a zone passes. */
+const NO_ZONE = /zone information could not be determined/i;
+
 const thresholdSchema = z.object({ externalrequestthreshold: z.number(), currenttimeframerequestcount: z.number() });
 
 /** How long a call that Autotask refuses for want of quota or threads is sent again: longer than the hour in which quota comes back. */
@@ -94,6 +97,11 @@ export class Transport {
     const answer = await send({ method: 'GET', url, headers: { accept: 'application/json' }, isRead: true });
     const zone = zoneSchema.safeParse(answer.json);
     if (answer.status === 200 && zone.success) return versioned(zone.data.url);
+    if (!errorTexts(answer.json).some((text) => NO_ZONE.test(text)))
+      throw new ApiError('unavailable', `${name({ method: 'GET', url })}: ${answer.status}, and names no zone`, {
+        status: answer.status,
+        ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
+      });
     throw new ApiError(
       'unauthorized',
       `Autotask knows no zone for the API user of AUTOTASK_USERNAME. Check the username, or set AUTOTASK_URL.`,

@@ -16,7 +16,7 @@ import { standingOf } from './derivation.js';
 import { extensionSteps } from './extension.js';
 import { listedSubscription, priceOf, type PriceList } from './items.js';
 import { chargeKeyOf, PRODUCTS } from './keys.js';
-import { firstDay } from './month.js';
+import { firstDay, nextMonth } from './month.js';
 import { isRepeated, viewRows, type RowView } from './rows.js';
 import type { Billable, Place } from './standing.js';
 import { stopped } from './stopped.js';
@@ -83,6 +83,8 @@ export interface ContractPlan {
   decisions: ItemDecision[];
   /** Catalogue, contract and extension, in the order they must run before the items' own steps. */
   contractSteps: Step[];
+  /** The extension, where it comes after the items' own steps. */
+  lastSteps: Step[];
   isNew: boolean;
   endDay: Day | null;
   notes: Note[];
@@ -115,6 +117,7 @@ function wholeHeld(keyed: KeyedItem[], contractKey: string, decision: Extract<Co
     contract: decision.contract,
     decisions,
     contractSteps: [],
+    lastSteps: [],
     isNew: false,
     endDay: null,
     notes: [],
@@ -194,11 +197,14 @@ function planAble(
   const { drafts, endDay } = extending.length === able.length ? first : draftAll(able, contract, startsLater, context, extending);
   const extendsFrom = contract && contract.endDay < endDay ? contract.endDay : null;
   const decisions = [...held, ...drafts.map((draft) => decisionOf(draft, contract, endDay, context))];
+  const contractSteps = contractStepsOf(drafts, contract, endDay, extendsFrom, context, contractKey);
+  const isLast = (step: Step): boolean => step.kind === 'extendContract' && extendsLast(drafts, step.fromDay, context.month);
   return {
     contractKey,
     contract,
     decisions,
-    contractSteps: contractStepsOf(drafts, contract, endDay, extendsFrom, context, contractKey),
+    contractSteps: contractSteps.filter((step) => !isLast(step)),
+    lastSteps: contractSteps.filter(isLast),
     isNew: contract === null && drafts.some(({ amounts }) => amounts.steps.length > 0),
     endDay,
     notes: [...drafts.flatMap(({ amounts }) => amounts.notes), ...drafts.flatMap((draft) => notesOf(draft, contract, context))],
@@ -350,6 +356,14 @@ const isAdjustedForSure = (billable: Billable, place: Place): boolean => {
 };
 
 // ---------------------------------------------------------------------------------------------------------------- steps before the amounts
+
+/**
+ * Of what is paid once the units end in next month, which carries forward into all later rows. An extension may make its rows without units, and Autotask
+ * refuses to go below them: a contract that reaches next month already is extended when its units have ended.
+ */
+const extendsLast = (drafts: Draft[], fromDay: Day, month: Month): boolean =>
+  fromDay >= firstDay(nextMonth(month)) &&
+  drafts.some(({ amounts }) => amounts.steps.some((step) => step.kind === 'postAdjustment' && step.purpose === 'one-off'));
 
 function contractStepsOf(
   drafts: Draft[],

@@ -296,7 +296,11 @@ function plannedItem(item: Item, verdict: Verdict, settings: Settings): PlannedI
 
 /** Catalogue first, then contract by contract: made or corrected, extended, amounts. One service is ensured once, for all items that need it. */
 function orderedSteps({ contracts, ghosts }: Work): Step[] {
-  const all = contracts.flatMap(({ contractSteps, decisions }) => [...contractSteps, ...decisions.flatMap(({ steps }) => steps)]);
+  const all = contracts.flatMap(({ contractSteps, decisions, lastSteps }) => [
+    ...contractSteps,
+    ...decisions.flatMap(({ steps }) => steps),
+    ...lastSteps,
+  ]);
   const isCatalogue = (step: Step): step is CatalogueStep => step.kind === 'ensureService' || step.kind === 'ensureProduct';
   return [
     ...mergeCatalogue(all.filter(isCatalogue)),

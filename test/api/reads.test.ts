@@ -162,6 +162,18 @@ describe('the zone of the tenant', () => {
     await vendors.control('POST', 'faults', []);
   });
 
+  test.each([
+    ['an empty answer', { kind: 'empty' }],
+    ['a refusal for now', { kind: 'status', status: 429, when: 'before' }],
+    ['a failure', { kind: 'status', status: 503, when: 'before' }],
+  ])('is no matter of the user name where the look-up ends with %s: it passes', async (_what, fault) => {
+    await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/zoneInformation' }, fault, times: 1 }]);
+    const autotask = vendors.zoned();
+    await expect(autotask.readCurrencies()).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(autotask.readCurrencies()).resolves.toHaveLength(1);
+    await vendors.control('POST', 'faults', []);
+  });
+
   test('that nobody knows names the setting to check', async () => {
     await expect(vendors.zoned({ username: 'nobody' }).readCurrencies()).rejects.toThrow(/AUTOTASK_USERNAME/);
   });

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { PLACES, playPlaced } from './placed.js';
+import { PLACES, playPlaced, WORLD } from './placed.js';
 import { soak } from './soak.js';
 
 /**
@@ -10,13 +10,14 @@ import { soak } from './soak.js';
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '20' },
-    seed: { type: 'string', default: '1' },
+    seed: { type: 'string' },
     placed: { type: 'boolean', default: false },
     place: { type: 'string', multiple: true, default: PLACES },
     'at-once': { type: 'string', default: '6' },
   },
 });
-const [minutes, seed, atOnce] = [values.minutes, values.seed, values['at-once']].map(Number) as [number, number, number];
+const chosen = values.seed ?? (values.placed ? WORLD : 1);
+const [minutes, seed, atOnce] = [values.minutes, chosen, values['at-once']].map(Number) as [number, number, number];
 if (!(minutes > 0) || !Number.isInteger(seed) || !(atOnce > 0))
   throw new Error(
     '--minutes and --at-once take a number above 0, --seed a whole number; as in: npm run soak -- --minutes 20 --seed 1',

@@ -41,15 +41,23 @@ export interface Placed extends Judged {
   isReached: boolean;
 }
 
+/** A world in which every activity occurs. */
+export const WORLD = 4;
+
 export interface PlacedOptions {
   places?: string[];
   /** Months played at the same time: each waits three quarters of a minute for Temporal to notice. */
   atOnce: number;
-  seed: number;
+  seed?: number;
   tell?: (line: string) => void;
 }
 
-export async function playPlaced({ places = PLACES, atOnce, seed, tell = () => undefined }: PlacedOptions): Promise<Placed[]> {
+export async function playPlaced({
+  places = PLACES,
+  atOnce,
+  seed = WORLD,
+  tell = () => undefined,
+}: PlacedOptions): Promise<Placed[]> {
   const waiting = [...places];
   const played: Placed[] = [];
   const next = async (): Promise<void> => {

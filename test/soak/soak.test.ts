@@ -13,7 +13,7 @@ beforeAll(async () => {
       seed: 2,
       disturbance: [{ kind: 'kill gateway', ms: 0 }, { kind: 'deploy worker' }, { kind: 'kill server', ms: 500 }],
     }),
-    playPlaced({ places: ['upsertContract × answer', 'postAdjustment × after'], atOnce: 2, seed: 1 }),
+    playPlaced({ places: ['upsertContract × answer', 'postAdjustment × after'], atOnce: 2 }),
   ]);
 }, 300_000);
 

@@ -1,6 +1,6 @@
 import { itemHash, chargeKeyOf, contractKeyOf } from '../../../shared/billing/keys.js';
 import type { Line, Report } from '../../../shared/billing/types.js';
-import { amountsOf, books, line, plan, price, running, SUBSCRIPTION, type Situation } from '../builders.js';
+import { amountsOf, books, line, plan, price, running, subscription, SUBSCRIPTION, type Situation } from '../builders.js';
 import { AutotaskInMemory } from '../memory.js';
 import { after, edited, KEY, MORE } from './row-and-charge.js';
 import { planned, table, written } from './table.js';
@@ -17,6 +17,11 @@ const perpetual = { recordType: 'Perpetual', subscriptionId: null, itemCode: 'DG
 
 export const paidOnce = table('7', 'Written', planned(written), [
   ['7.6 five licences paid for a year', { report: upfront }, '2025-10-01: 5 units × 129.6000 / 112.8000; 2025-11-01: 0 units'],
+  [
+    '7.6 a contract that goes on longer is extended when they have ended',
+    { report: { ...upfront, subscriptions: [subscription({ endDay: '2026-09-17' })] }, books: edited(five, '2025-09', {}) },
+    '2025-11-01: 0 units; extend 2026-03-31 → 2026-09-30',
+  ],
   ['7.6 the run was interrupted between the two', { report: upfront, books: billedNow }, '2025-11-01: 0 units'],
   [
     '7.6 also when the month itself is approved',

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { createActivities, type ActivitiesByQueue } from '../../activities/index.js';
+import { startSandbox, type Sandbox } from '../../sandbox/index.js';
+import { loadConfig } from '../../shared/config.js';
+import type {
+  GivenReport,
+  MonthClosed,
+  OrganizationSummary,
+  StepDone,
+  StepRequest,
+  VerifyRequest,
+} from '../../shared/contract.js';
+import { memoryEvidence } from '../../shared/evidence/index.js';
+import { createDependencies } from '../../worker/dependencies.js';
+import { billOrganization } from '../../workflows/organization.js';
+
+/** One organization, billed by the product's activities over HTTP, without Temporal and without waits. */
+
+export const MONTH = { broker: 'default', month: '2025-10', mode: null };
+export const CONTOSO = 'contoso';
+/** Contoso's sales have more than doubled, and a breaker holds them; a line more comes on the 21st. */
+const WORLD = new URL('../../sandbox/worlds/breaker-released-by-digest.json', import.meta.url);
+
+export async function startVendors(): Promise<Sandbox> {
+  const world = JSON.parse(await readFile(WORLD, 'utf8')) as { cloudmore: { monthlyBilling: { billingDate: string }[] } };
+  const blocks = world.cloudmore.monthlyBilling;
+  blocks.push({ ...structuredClone(blocks.at(-1)!), billingDate: '2025-10-21T00:00:00Z' });
+  return startSandbox({ world });
+}
+
+export interface Desk {
+  activities: ActivitiesByQueue;
+  /** What a run hands to organizations, as of a day. */
+  given(asOf: string): Promise<GivenReport & { survey: string }>;
+  bill(given: GivenReport, approvedDigest: string | null, before?: Before): Promise<OrganizationSummary>;
+  close(given: GivenReport & { survey: string }): Promise<MonthClosed>;
+}
+
+/** What happens before what was written is compared. */
+export type Before = (request: VerifyRequest) => Promise<void>;
+
+export function openDesk(sandbox: Sandbox, env: Record<string, string> = {}): Desk {
+  const config = loadConfig({ ...sandbox.env(), BILLING_MODE: 'auto', ...env });
+  const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
+  const activities = createActivities({ ...createDependencies(config, memoryEvidence()), clock });
+  const { billing, cloudmore, autotask } = activities;
+  const carryOut = (request: StepRequest): Promise<StepDone> =>
+    (autotask[request.step.kind] as (request: StepRequest) => Promise<StepDone>)(request);
+  return {
+    activities,
+    given: async (asOf) => {
+      await control(sandbox, 'clock', { now: `${asOf}T03:00:00Z` });
+      const { report } = await cloudmore.takeReport({ ...MONTH, asOf });
+      const { survey, surveyedAt } = await autotask.surveyAutotask({ ...MONTH, asOf, report, organizations: null });
+      return { asOf, report, survey, surveyedAt };
+    },
+    bill: (given, approvedDigest, before = () => Promise.resolve()) =>
+      billOrganization(
+        {
+          planOrganization: autotask.planOrganization,
+          verifyOrganization: async (request) => {
+            await before(request);
+            return autotask.verifyOrganization(request);
+          },
+          carryOut,
+        },
+        { ...MONTH, asOf: given.asOf, organizationId: CONTOSO, given, approvedDigest, workflowId: 'w' },
+        {
+          skipReason: () => null,
+          failureOf: (error) => ({ effect: 'none', isOutage: false, message: (error as Error).message }),
+          progress: () => undefined,
+        },
+      ),
+    close: ({ asOf, report, survey }) =>
+      billing.closeRun({ ...MONTH, asOf, report, survey, calls: { autotask: 0, cloudmore: 0 }, heldMonth: null }),
+  };
+}
+
+export async function control(sandbox: Sandbox, path: string, body: unknown): Promise<void> {
+  const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+}

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Sandbox } from '../../sandbox/index.js';
+import type { MonthClosed } from '../../shared/contract.js';
+import { control, openDesk, startVendors, type Before } from './desk.js';
+
+/** An organization that was billed on the 20th, and whose next day's outcome cannot be told. */
+
+let sandbox: Sandbox;
+beforeEach(async () => {
+  sandbox = await startVendors();
+});
+afterEach(() => sandbox.close());
+
+/** Bills the month, then a line more of the next day; answers what the second run says of itself. */
+async function billTwice(before: Before): Promise<MonthClosed['result']> {
+  const { given, bill, close } = openDesk(sandbox, { BREAKER_ORGANIZATION_PERCENT: '0' });
+  const first = await given('2025-10-20');
+  expect((await bill(first, null)).status).toBe('Done');
+  const second = await given('2025-10-22');
+  await bill(second, null, before);
+  return (await close(second)).result;
+}
+
+describe('a run does not report what came of the run before, where', () => {
+  test('Autotask refuses to be read once everything is written', async () => {
+    const result = await billTwice(() =>
+      control(sandbox, 'faults', [
+        {
+          match: { vendor: 'autotask', method: 'POST', path: '*/query' },
+          fault: { kind: 'status', status: 401, when: 'before' },
+        },
+      ]),
+    );
+    expect([result.posted.sales, result.held.sales]).toEqual(['0.00', '2600.00']);
+    expect(result.organizations[0]!.items.map(({ reason }) => reason)).toEqual(['outcome-unknown']);
+  });
+
+  test('what was written could not be compared at all', async () => {
+    const result = await billTwice(({ plan }) =>
+      plan === null ? Promise.resolve() : Promise.reject(new Error('the disk is full')),
+    );
+    expect([result.posted.sales, result.held.sales]).toEqual(['0.00', '2600.00']);
+    const [{ items, status }] = result.organizations as [(typeof result.organizations)[0]];
+    expect([status, items[0]!.reason, items[0]!.message]).toEqual([
+      'NeedsAttention',
+      'api-error',
+      expect.stringContaining('the disk is full'),
+    ]);
+  });
+});
