@@ -108,11 +108,7 @@ function othersBecause({ currency }: Billable, place: Place, books: Books): Beca
 export function isQuiet(billable: Billable, place: Place, books: Books): boolean {
   const state = stateOf(billable, place, books);
   if (!isBalanced(state, billable.currency) || place.rows.row?.isExpected) return false;
-  const unitsMayFollow =
-    place.serviceKey !== null &&
-    state.charges.length === 0 &&
-    adjustmentTarget(billable) !== null &&
-    unitsDiffer(place, billable);
+  const unitsMayFollow = state.charges.length === 0 && adjustmentTarget(billable) !== null && unitsDiffer(place, billable);
   return !unitsMayFollow && !mayCarryOn(billable, place);
 }
 
@@ -127,7 +123,7 @@ export function mayCarryOn(billable: Billable, place: Place): boolean {
 
 function balanced(billable: Billable, place: Place, state: State): AmountsPlan {
   const units = place.rows.row?.units ?? 0;
-  const differ = place.serviceKey !== null && hasMoney(place.rows.row) && !big(billable.quantity).eq(units);
+  const differ = hasMoney(place.rows.row) && !big(billable.quantity).eq(units);
   return {
     // A refusal with the month in balance was that of the next month's units: an answer, not to be asked for again (7.0).
     steps: place.isRefused ? [] : oneOffSteps(billable, place, carried(place.rows.row)),

@@ -101,7 +101,7 @@ export function planContract(keyed: KeyedItem[], context: ContractContext): Cont
   if (decision.kind === 'held') return wholeHeld(keyed, contractKey, decision);
   const contract = decision.kind === 'missing' ? null : decision.contract;
   const rival = contract && rivalOf(contractKey, contract, context.disputed, context.knownSubscriptions);
-  if (rival) return wholeHeld(keyed, contractKey, { kind: 'held', contract, reason: 'contract-duplicate', message: rival });
+  if (rival) return wholeHeld(keyed, contractKey, { contract, reason: 'contract-duplicate', message: rival });
   const entries = keyed.map((entry) => ({ entry, refusal: refusalOf(entry, keyed, contract, context) }));
   const held = entries.flatMap(({ entry, refusal }) =>
     refusal ? [heldDecision(entry, contract, refusal.reason, refusal.message)] : [],
@@ -110,7 +110,11 @@ export function planContract(keyed: KeyedItem[], context: ContractContext): Cont
   return planAble(able, held, contract, decision.kind === 'later', context, contractKey);
 }
 
-function wholeHeld(keyed: KeyedItem[], contractKey: string, decision: Extract<ContractDecision, { kind: 'held' }>): ContractPlan {
+function wholeHeld(
+  keyed: KeyedItem[],
+  contractKey: string,
+  decision: Omit<Extract<ContractDecision, { kind: 'held' }>, 'kind'>,
+): ContractPlan {
   const decisions = keyed.map((entry) => heldDecision(entry, decision.contract, decision.reason, decision.message));
   return {
     contractKey,
@@ -209,9 +213,7 @@ function planAble(
     endDay,
     notes: [...drafts.flatMap(({ amounts }) => amounts.notes), ...drafts.flatMap((draft) => notesOf(draft, contract, context))],
     needsDetail:
-      contract !== null &&
-      !context.books.detailed.includes(contract.id) &&
-      drafts.some((draft) => needsDetail(draft, extendsFrom, context)),
+      contract !== null && !context.books.detailed.includes(contract.id) && drafts.some((draft) => needsDetail(draft, context)),
   };
 }
 
@@ -325,8 +327,8 @@ function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, contex
 }
 
 /** Neighbouring rows decide as soon as anything is to be written, held, or ended (rules 7.0, 7.5, 7.6, 6.4). */
-function needsDetail({ entry, place, amounts }: Draft, extendsFrom: Day | null, context: ContractContext): boolean {
-  if (place.extendsFrom !== null && extendsFrom !== null) return true;
+function needsDetail({ entry, place, amounts }: Draft, context: ContractContext): boolean {
+  if (place.extendsFrom !== null) return true;
   if (isChargeType(entry.item.type as RecordType)) return amounts.extendTo !== null;
   const billable = billableOf(entry, context.month);
   if (isAdjustedForSure(billable, place) || isQuiet(billable, place, context.books)) return false;
@@ -419,11 +421,7 @@ function serviceStep(
 
 // ---------------------------------------------------------------------------------------------------------------- worth knowing
 
-function notesOf(
-  { entry: { item }, place, service, amounts }: Draft,
-  contract: Contract | null,
-  context: ContractContext,
-): Note[] {
+function notesOf({ entry: { item }, service, amounts }: Draft, contract: Contract | null, context: ContractContext): Note[] {
   const notes: Note[] = [];
   const required = requiredEnd(item, listed(item, context), contract, context.month);
   if (contract && required.from !== null && required.day < contract.endDay)
@@ -432,8 +430,7 @@ function notesOf(
       itemId: item.id,
       message: `${item.productName} ends ${required.from} in Cloudmore; contract ${contract.id} stays until ${contract.endDay}.`,
     });
-  const isNewService =
-    place.serviceKey !== null && service === null && amounts.steps.some((step) => step.kind === 'postAdjustment');
+  const isNewService = service === null && amounts.steps.some((step) => step.kind === 'postAdjustment');
   if (isNewService && !isPriced(item, context.prices))
     notes.push({
       code: 'price-from-line',

@@ -1,5 +1,7 @@
+import type { Books, Line } from '../../../shared/billing/types.js';
 import {
   books,
+  charge,
   CODE,
   contract,
   line,
@@ -177,6 +179,51 @@ export const amounts: Record<string, Record<string, () => Situation>> = {
       books: running(),
       refused: [ITEM],
     }),
+    'units that bill nothing stay, where nothing is to be billed': () => ({
+      report: lines({ quantity: '0', sales: '0', cost: '0' }),
+      books: running(10, '0', '0'),
+    }),
+    'an approved month: its open charge stays, also where only a later month shows what is billed': () => ({
+      books: withCharges(
+        { ...running(), rows: [] },
+        { key: KEY, price: '5', day: '2025-11-01', billed: true },
+        { id: 2001, key: `${KEY}-2`, price: '7' },
+      ),
+      settings: { afterFreeze: 'charge' },
+    }),
+    'an open catch-up stays in a month that is approved by now': () => ({
+      report: MORE,
+      books: withCharges(after(running(), '2025-11-30'), { price: '5', day: '2025-11-01' }),
+      settings: { afterFreeze: 'charge' },
+    }),
+    'a catch-up does not wait for a month in which another contract is approved': () => {
+      const held = after(running(), '2025-10-31');
+      const rows = [...held.rows, row({ id: 1, contractId: 999, startDay: '2025-11-01', frozen: true })];
+      return { report: MORE, books: { ...held, rows }, settings: { afterFreeze: 'charge' } };
+    },
+    'a held item beside one that is written, on a contract that is put right': () => ({
+      report: {
+        ...lines(
+          { quantity: '24', sales: '516.00' },
+          { itemCode: 'CFQ7TTC0NEW', productName: 'New', quantity: '2', sales: '30.00' },
+        ),
+        prices: [price({ sales: '13.00' })],
+      },
+      books: { ...after(running(), '2025-10-31'), contracts: [contract({ slaId: 9 })] },
+    }),
+    'a service that is known, though not on the price list': () => ({ report: { ...MORE, prices: [] }, books: running() }),
+    'a quantity that would only fit what two others bill the cost of': () => ({
+      report: lines({ recordType: 'Marketplace', quantity: '25', sales: '65.00', cost: '52.50' }),
+      books: {
+        ...running(),
+        rows: [],
+        products: [{ id: 70, name: 'Marketplace', key: 'cloudmore:marketplace', isActive: true }],
+        charges: [
+          charge({ id: 1, key: 'PO 1', productId: 70, price: '2', cost: '0' }),
+          charge({ id: 2, key: 'PO 2', productId: 70, price: '3', cost: '0' }),
+        ],
+      },
+    }),
     Azure: () => ({ report: lines({ recordType: 'AzurePlan', itemCode: null, sales: '75.01', cost: '68.83' }) }),
     'marketplace by quantity': () => ({
       report: lines({ recordType: 'Marketplace', quantity: '25', sales: '65.00', cost: '52.50' }),
@@ -192,6 +239,48 @@ export const amounts: Record<string, Record<string, () => Situation>> = {
     }),
   },
   '7-unread-neighbours': {
+    'a credit for another licence of a contract that had ended: its rows since then come to 0': () => ({
+      report: lines({ ...CREDIT, itemCode: 'CFQ7TTC0NEW', productName: 'New' }),
+      books: unread(endedInJuly()),
+    }),
+    'Azure on a contract that had ended': () => ({
+      report: lines({ recordType: 'AzurePlan', itemCode: null }),
+      books: unread(endedInJuly()),
+    }),
+    'renewed while it still runs, and in balance': () => ({
+      report: { subscriptions: [subscription({ endDay: '2026-09-10' })] },
+      books: unread(running()),
+    }),
+    'a credit of an approved month, to be caught up': () => ({
+      report: lines(CREDIT),
+      books: unread(after(edited(running(), '2025-10', { units: 0, price: '0', cost: '0' }), '2025-10-31')),
+      settings: { afterFreeze: 'charge' },
+    }),
+    'a credit without a row': () => ({ report: lines(CREDIT), books: unread({ ...running(), rows: [] }) }),
+    'a contract that was made, and its row was not': () => ({
+      books: unread({ ...running(), contracts: [contract({ startDay: '2025-10-01' })], rows: [] }),
+    }),
+    "a contract's first month whose row has no units yet": () => ({
+      books: unread({ ...running(0, '0', '0'), contracts: [contract({ startDay: '2025-10-01' })] }),
+    }),
+    'nothing is to be billed, and units stand there for nothing': () => ({
+      report: lines({ quantity: '0', sales: '0', cost: '0' }),
+      books: unread(running(10, '0', '0')),
+    }),
+    'nothing is to be billed, and no row is there': () => ({
+      report: lines({ quantity: '0', sales: '0', cost: '0' }),
+      books: unread({ ...running(), rows: [] }),
+    }),
+    'paid once, and a charge bills it all beside a row without units': () => ({
+      report: { prices: [price({ paymentMonths: 12 })] },
+      books: unread(
+        withCharges(edited(running(), '2025-10', { units: 0, price: '0', cost: '0' }), { price: '120', cost: '100' }),
+      ),
+    }),
+    'paid once, and a charge bills it all without a row': () => ({
+      report: { prices: [price({ paymentMonths: 12 })] },
+      books: unread(withCharges({ ...running(), rows: [] }, { price: '120', cost: '100' })),
+    }),
     'in balance: nothing more is to be read': () => ({ books: unread(running()) }),
     'only the units differ': () => ({ report: lines({ quantity: '12' }), books: unread(running()) }),
     'only the units differ, beside a charge': () => ({
@@ -262,3 +351,12 @@ export const amounts: Record<string, Record<string, () => Situation>> = {
     }),
   },
 };
+
+const CREDIT: Partial<Line> = { quantity: '0', sales: '-5.00', cost: '-4.00' };
+
+const endedInJuly = (): Books => ({
+  ...running(),
+  contracts: [contract({ endDay: '2025-07-31' })],
+  rows: [row({ startDay: '2025-07-01', endDay: '2025-07-31' })],
+  services: [service(), service({ id: 51, key: 'CFQ7TTC0NEW' })],
+});
