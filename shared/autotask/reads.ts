@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { PRODUCTS } from '../billing/keys.js';
 import { addDays, addMonths, monthOf, nextMonth } from '../billing/month.js';
 import { same } from '../billing/text.js';
@@ -17,6 +16,7 @@ import {
 } from './conditions.js';
 import { toWire } from './days.js';
 import type { Threshold } from './quota.js';
+import { IdOrder, isExpired, keyOf, pageOf } from './pages.js';
 import { Picklists } from './picklists.js';
 import { Transport, type CallOptions, type TransportOptions } from './transport.js';
 import {
@@ -43,8 +43,6 @@ export interface ReadOptions extends CallOptions {
 const PAGE_SIZE = 500;
 /** A million records: beyond it something loops. */
 const PAGES_MAX = 2000;
-
-const pageSchema = z.object({ items: z.array(z.unknown()), pagedetails: z.record(z.string(), z.unknown()).nullish() });
 
 export class AutotaskReads {
   protected readonly transport: Transport;
@@ -83,35 +81,63 @@ export class AutotaskReads {
 
   // ------------------------------------------------------------------------------------------------------------- queries
 
-  /** All records that meet the conditions, by POST and page by page; next pages only on Autotask's own origin (`autotask.md` 2.3). */
-  async query(entity: string, filter: Condition[], options: ReadOptions & { includeFields?: string[] } = {}): Promise<unknown[]> {
-    const { includeFields, onProgress, signal } = options;
-    const body = { MaxRecords: PAGE_SIZE, ...(includeFields ? { IncludeFields: includeFields } : {}), Filter: filter };
-    const records = new Map<string, unknown>();
+  /** All records that meet the conditions, as Autotask has them. */
+  query(entity: string, filter: Condition[], options: ReadOptions & { includeFields?: string[] } = {}): Promise<unknown[]> {
+    return this.queryAs(entity, filter, (record) => record, options);
+  }
+
+  /**
+   * All records that meet the conditions, by POST and page by page; next pages only on Autotask's own origin (`autotask.md` 2.3). A record is decoded when
+   * its page has come: no more than one page is held as Autotask sends it. A next page that is refused has expired while calls waited for quota; the rest is
+   * asked for by id.
+   */
+  private async queryAs<T>(
+    entity: string,
+    filter: Condition[],
+    decode: (record: unknown) => T,
+    { includeFields, onProgress, signal }: ReadOptions & { includeFields?: string[] } = {},
+  ): Promise<T[]> {
+    const body = { MaxRecords: PAGE_SIZE, ...(includeFields ? { IncludeFields: includeFields } : {}) };
+    const found = new Map<string, T>();
+    const read = new IdOrder();
+    let conditions = filter;
+    let hasRead = false;
     let path: string | null = `${entity}/query`;
     for (let page = 1; path !== null; page += 1) {
       if (page > PAGES_MAX) throw new ApiError('malformed', `${entity}/query: more than ${PAGES_MAX} pages of ${PAGE_SIZE}`);
-      const answer = pageOf(entity, await this.transport.call({ method: 'POST', path, body, isRead: true, signal }));
-      // A page can repeat a record when rows are added while pages are read; it counts once.
-      for (const record of answer.records) records.set(keyOf(record), record);
-      path = answer.next;
-      onProgress?.(`${entity}: ${records.size}`);
+      const call = { method: 'POST', path, body: { ...body, Filter: conditions }, isRead: true, signal } as const;
+      try {
+        const answer = pageOf(entity, await this.transport.call(call));
+        // A page can repeat a record when rows are added while pages are read; it counts once.
+        for (const record of answer.records) found.set(keyOf(record), decode(record));
+        read.note(answer.records);
+        hasRead = true;
+        path = answer.next;
+      } catch (error) {
+        const after = isExpired(error) && hasRead ? read.last() : null;
+        if (after === null) throw error;
+        hasRead = false;
+        conditions = [...filter, { op: 'gt', field: 'id', value: after }];
+        path = `${entity}/query`;
+      }
+      onProgress?.(`${entity}: ${found.size}`);
     }
-    return [...records.values()];
+    return [...found.values()];
   }
 
-  private async queryList(
+  private async queryList<T>(
     entity: string,
     field: string,
     values: (number | string)[],
     rest: Condition[],
-    options: ReadOptions & { includeFields?: string[] },
-  ): Promise<unknown[]> {
-    const records: unknown[] = [];
-    for (let start = 0; start < values.length; start += LIST_LENGTH)
-      records.push(
-        ...(await this.query(entity, [{ op: 'in', field, value: values.slice(start, start + LIST_LENGTH) }, ...rest], options)),
-      );
+    decode: (record: unknown) => T,
+    options: ReadOptions = {},
+  ): Promise<T[]> {
+    const records: T[] = [];
+    for (let start = 0; start < values.length; start += LIST_LENGTH) {
+      const list: Condition = { op: 'in', field, value: values.slice(start, start + LIST_LENGTH) };
+      for (const record of await this.queryAs(entity, [list, ...rest], decode, options)) records.push(record);
+    }
     return records;
   }
 
@@ -132,7 +158,7 @@ export class AutotaskReads {
     const rows = await this.readMonthRows(month, contracts.map(idOf), contracts.filter(isPaidOnce).map(idOf), options);
     const shared = await this.readShared(options);
     const filter = chargesOfMonth(month, shared.products.map(idOf));
-    const charges = (await this.query('ContractCharges', filter, options)).map(toCharge);
+    const charges = await this.queryAs('ContractCharges', filter, toCharge, options);
     return { ...shared, companies, contracts, rows, charges, detailed: [] };
   }
 
@@ -158,9 +184,7 @@ export class AutotaskReads {
     const contracts = await this.readContractsOf(companyId, subscriptionKeys, options);
     const ids = contracts.map(idOf);
     const rows = await this.readListedRows(month, ids, contracts.filter(isPaidOnce).map(idOf), options);
-    const charges = (await this.queryList('ContractCharges', 'contractID', ids, chargesOfMonth(month, null), options)).map(
-      toCharge,
-    );
+    const charges = await this.queryList('ContractCharges', 'contractID', ids, chargesOfMonth(month, null), toCharge, options);
     return { ...(await this.readShared(options, sharedMaxAgeMs)), companies, contracts, rows, charges, detailed: [] };
   }
 
@@ -186,9 +210,7 @@ export class AutotaskReads {
     const rows = await this.readRows(addMonths(month, -1), null, contractIds, options);
     const first = earliest(ended);
     const earlier = first === null ? [] : await this.readRows(first, addMonths(month, -2), ended.map(idOf), options);
-    const charges = (await this.queryList('ContractCharges', 'contractID', contractIds, chargesFrom(month), options)).map(
-      toCharge,
-    );
+    const charges = await this.queryList('ContractCharges', 'contractID', contractIds, chargesFrom(month), toCharge, options);
     return {
       ...books,
       rows: [...books.rows.filter(({ contractId }) => !asked.has(contractId)), ...rows, ...earlier],
@@ -204,13 +226,23 @@ export class AutotaskReads {
     return {
       contracts,
       rows,
-      charges: (await this.queryList('ContractCharges', 'contractID', written.charges, chargesOfMonth(month, null), options)).map(
+      charges: await this.queryList(
+        'ContractCharges',
+        'contractID',
+        written.charges,
+        chargesOfMonth(month, null),
         toCharge,
+        options,
       ),
-      contractServices: (await this.queryList('ContractServices', 'contractID', written.contractServices, [], options)).map(
+      contractServices: await this.queryList(
+        'ContractServices',
+        'contractID',
+        written.contractServices,
+        [],
         toContractService,
+        options,
       ),
-      services: (await this.queryList('Services', 'invoiceDescription', written.serviceKeys, [], options)).map(toService),
+      services: await this.queryList('Services', 'invoiceDescription', written.serviceKeys, [], toService, options),
       products: written.productKeys.length === 0 ? [] : await this.readProducts(options),
     };
   }
@@ -231,7 +263,7 @@ export class AutotaskReads {
   private async readSharedNow(options: ReadOptions): Promise<Shared> {
     const internal = (await this.readCurrencies(options)).find(({ isInternal }) => isInternal);
     if (!internal) throw new ApiError('malformed', 'Autotask names no internal currency (Currencies.isInternalCurrency).');
-    const services = (await this.query('Services', [{ op: 'gte', field: 'id', value: 0 }], options)).map(toService);
+    const services = await this.queryAs('Services', [{ op: 'gte', field: 'id', value: 0 }], toService, options);
     return { internalCurrency: internal.code, services, products: await this.readProducts(options) };
   }
 
@@ -255,21 +287,20 @@ export class AutotaskReads {
   /** Companies by id; those that are not there are left out. */
   async readCompanies(ids: number[], options: ReadOptions = {}): Promise<Books['companies']> {
     const currencies = await this.readCurrencies(options);
-    return (await this.queryList('Companies', 'id', ids, [], options)).map((record) => toCompany(record, currencies));
+    return this.queryList('Companies', 'id', ids, [], (record) => toCompany(record, currencies), options);
   }
 
   private async readContracts(filter: Condition[], options: ReadOptions): Promise<Contract[]> {
-    const values = await this.contractValues();
-    return (await this.query('Contracts', filter, options)).map((record) =>
-      toContract(record, values, this.config.subscriptionUdf),
-    );
+    return this.queryAs('Contracts', filter, await this.contractDecoder(), options);
   }
 
   private async readContractsById(ids: number[], options: ReadOptions): Promise<Contract[]> {
+    return this.queryList('Contracts', 'id', ids, [], await this.contractDecoder(), options);
+  }
+
+  private async contractDecoder(): Promise<(record: unknown) => Contract> {
     const values = await this.contractValues();
-    return (await this.queryList('Contracts', 'id', ids, [], options)).map((record) =>
-      toContract(record, values, this.config.subscriptionUdf),
-    );
+    return (record) => toContract(record, values, this.config.subscriptionUdf);
   }
 
   /** One UDF condition per query is allowed, in a group too (`autotask.md` 2.2). */
@@ -284,9 +315,8 @@ export class AutotaskReads {
   /** Rows of contracts beginning from one month to another (to the end when null). */
   private async readRows(from: Month, to: Month | null, contractIds: number[], options: ReadOptions): Promise<Row[]> {
     const wanted = new Set(contractIds);
-    return (await this.queryList('ContractServiceUnits', 'contractID', contractIds, rowsFrom(from, to), options))
-      .map(toRow)
-      .filter((row) => wanted.has(row.contractId) && isWithin(row, from, to));
+    const rows = await this.queryList('ContractServiceUnits', 'contractID', contractIds, rowsFrom(from, to), toRow, options);
+    return rows.filter((row) => wanted.has(row.contractId) && isWithin(row, from, to));
   }
 
   /** The survey's rows: of a list of contracts, or of all there are where they are too many for one list, so that every page is full. */
@@ -294,9 +324,9 @@ export class AutotaskReads {
     if (contracts.length + paidOnce.length <= LIST_LENGTH_BESIDE_OTHERS)
       return this.readListedRows(month, contracts, paidOnce, options);
     const [alongside, rest] = [paidOnce.slice(0, LIST_LENGTH_BESIDE_OTHERS), paidOnce.slice(LIST_LENGTH_BESIDE_OTHERS)];
-    const records = await this.query('ContractServiceUnits', rowsOfMonth(month, alongside), options);
+    const rows = await this.queryAs('ContractServiceUnits', rowsOfMonth(month, alongside), toRow, options);
     const next = nextMonth(month);
-    return [...chosen(records.map(toRow), month, contracts, alongside), ...(await this.readRows(next, next, rest, options))];
+    return [...chosen(rows, month, contracts, alongside), ...(await this.readRows(next, next, rest, options))];
   }
 
   /** Rows of the month of listed contracts, and next month's of some of them. */
@@ -304,14 +334,14 @@ export class AutotaskReads {
     const rows: Row[] = [];
     for (const { listed, alongside } of listsOf(contracts, new Set(withNext))) {
       const filter = rowsOfMonth(month, alongside);
-      const records = await this.queryList('ContractServiceUnits', 'contractID', listed, filter, options);
-      rows.push(...chosen(records.map(toRow), month, listed, alongside));
+      const read = await this.queryList('ContractServiceUnits', 'contractID', listed, filter, toRow, options);
+      rows.push(...chosen(read, month, listed, alongside));
     }
     return rows;
   }
 
   private async readCharges(filter: Condition[], options: ReadOptions): Promise<Charge[]> {
-    return (await this.query('ContractCharges', filter, options)).map(toCharge);
+    return this.queryAs('ContractCharges', filter, toCharge, options);
   }
 
   private async readProducts(options: ReadOptions): Promise<Product[]> {
@@ -320,7 +350,7 @@ export class AutotaskReads {
       { op: 'in', field: 'externalProductID', value: ours.map(({ key }) => key) },
       { op: 'in', field: 'name', value: ours.map(({ name }) => name) },
     ];
-    return (await this.query('Products', [{ op: 'or', items }], options)).map(toProduct);
+    return this.queryAs('Products', [{ op: 'or', items }], toProduct, options);
   }
 
   protected async contractValues(): Promise<ContractValues> {
@@ -334,7 +364,7 @@ export class AutotaskReads {
   // ------------------------------------------------------------------------------------------------------------- look-ups by natural key
 
   async findServices(key: string): Promise<Service[]> {
-    return (await this.query('Services', [{ op: 'eq', field: 'invoiceDescription', value: key }])).map(toService);
+    return this.queryAs('Services', [{ op: 'eq', field: 'invoiceDescription', value: key }], toService);
   }
 
   async findProducts(key: string, productName: string): Promise<Product[]> {
@@ -342,7 +372,7 @@ export class AutotaskReads {
       { op: 'eq', field: 'externalProductID', value: key },
       { op: 'eq', field: 'name', value: productName },
     ];
-    return (await this.query('Products', [{ op: 'or', items }])).map(toProduct);
+    return this.queryAs('Products', [{ op: 'or', items }], toProduct);
   }
 
   async findContracts(companyId: number, contractKey: string): Promise<Contract[]> {
@@ -371,14 +401,14 @@ export class AutotaskReads {
       { op: 'gte', field: 'startDate', value: toWire(addDays(day, -1)) },
       { op: 'lte', field: 'startDate', value: toWire(addDays(day, 1)) },
     ];
-    return (await this.query('ContractServiceUnits', filter)).map(toRow).filter(({ startDay }) => startDay === day);
+    return (await this.queryAs('ContractServiceUnits', filter, toRow)).filter(({ startDay }) => startDay === day);
   }
 
   /** Rows of contracts that begin on the day or later. */
   async findRowsFrom(contractIds: number[], day: Day): Promise<Row[]> {
     const from: Condition[] = [{ op: 'gte', field: 'startDate', value: toWire(addDays(day, -1)) }];
-    const records = await this.queryList('ContractServiceUnits', 'contractID', contractIds, from, {});
-    return records.map(toRow).filter(({ startDay }) => startDay >= day);
+    const rows = await this.queryList('ContractServiceUnits', 'contractID', contractIds, from, toRow);
+    return rows.filter(({ startDay }) => startDay >= day);
   }
 
   async findCharges(contractId: number, key: string): Promise<Charge[]> {
@@ -437,30 +467,3 @@ function chosen(rows: Row[], month: Month, contracts: number[], alongside: numbe
 
 const isWithin = ({ startDay }: Row, from: Month, to: Month | null): boolean =>
   monthOf(startDay) >= from && (to === null || monthOf(startDay) <= to);
-
-interface Page {
-  records: unknown[];
-  /** Address of the next page; null on the last. */
-  next: string | null;
-}
-
-/** The frame of a page; its records are decoded one by one later. */
-function pageOf(entity: string, answer: unknown): Page {
-  const frame = pageSchema.safeParse(lowerFrame(answer));
-  if (!frame.success) throw new ApiError('malformed', `${entity}/query: the answer has no list of items`);
-  const next = Object.entries(frame.data.pagedetails ?? {}).find(([key]) => same(key, 'nextPageUrl'))?.[1];
-  return { records: frame.data.items, next: typeof next === 'string' && next !== '' ? next : null };
-}
-
-const lowerFrame = (answer: unknown): unknown =>
-  typeof answer === 'object' && answer !== null
-    ? Object.fromEntries(Object.entries(answer).map(([key, value]) => [key.toLowerCase(), value]))
-    : answer;
-
-function keyOf(record: unknown): string {
-  if (typeof record === 'object' && record !== null) {
-    if ('id' in record) return String(record.id);
-    if ('Id' in record) return String(record.Id);
-  }
-  return JSON.stringify(record);
-}

@@ -42,26 +42,55 @@ describe('the report of a month', () => {
   });
 });
 
+/** A catalogue that takes three pages. */
+function manyServices(): World {
+  const world = september();
+  world.autotask!.services = Array.from({ length: 1203 }, (_, index) => ({
+    id: 5000 + index,
+    name: `Service ${index}`,
+    billingCodeID: 29682801,
+    periodType: 2,
+    unitPrice: 1,
+    isActive: true,
+  }));
+  world.autotask!.contracts = [];
+  world.autotask!.contractServices = [];
+  world.autotask!.unitRows = [];
+  return world;
+}
+
 describe('bulk reads of Autotask', () => {
   test('follow pages to the end, and count one call a page', async () => {
-    const world = september();
-    world.autotask!.services = Array.from({ length: 1203 }, (_, index) => ({
-      id: 5000 + index,
-      name: `Service ${index}`,
-      billingCodeID: 29682801,
-      periodType: 2,
-      unitPrice: 1,
-      isActive: true,
-    }));
-    world.autotask!.contracts = [];
-    world.autotask!.contractServices = [];
-    world.autotask!.unitRows = [];
-    const vendors = await openVendors(world);
+    const vendors = await openVendors(manyServices());
     const { result, calls } = await vendors.autotask.countCalls(() =>
       vendors.autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }]),
     );
     expect(result).toHaveLength(1203);
     expect(calls).toBe(3);
+    await vendors.close();
+  });
+
+  test.each([
+    ['once', [1]],
+    ['twice', [1, 2]],
+  ])('go on by id when the address of a next page has expired %s while calls waited for quota', async (_, nth) => {
+    const vendors = await openVendors(manyServices());
+    const expired = { kind: 'status', status: 500, body: { errors: ['The paging information is not valid.'] }, when: 'before' };
+    await vendors.control('POST', 'faults', [
+      { match: { vendor: 'autotask', path: '*/Services/query/next', nth }, fault: expired },
+    ]);
+    const services = (await vendors.autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }])) as { id: number }[];
+    expect(services.map(({ id }) => id)).toEqual(Array.from({ length: 1203 }, (_, index) => 5000 + index));
+    await vendors.close();
+  });
+
+  test('say what Autotask said when the rest cannot be had by id either', async () => {
+    const vendors = await openVendors(manyServices());
+    const refused = { kind: 'status', status: 500, body: { errors: ['No.'] }, when: 'before' };
+    await vendors.control('POST', 'faults', [
+      { match: { vendor: 'autotask', path: '*/Services/query*', nth: [2, 3] }, fault: refused },
+    ]);
+    await expect(vendors.autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }])).rejects.toThrow('500 No.');
     await vendors.close();
   });
 
