@@ -7,18 +7,23 @@ import type { Line, Month, Organization, Price, Report, Subscription, Unassigned
 import type { CloudmoreConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
 import { name, send, type ApiAnswer, type ApiRequest } from '../http/request.js';
+import type { Taking } from '../http/taking.js';
 import { awaitTask, taskIdOf, type TaskAnswer } from './task.js';
 import { Token } from './token.js';
 import {
+  isUnassigned,
+  ReportLines,
+  Texts,
   toCatalogueService,
   toInvoice,
-  toLines,
+  toInvoiceLine,
   toListedOrganization,
   toOrganization,
   toPrices,
   toSubscription,
   toUnassigned,
   type CatalogueService,
+  type InvoiceLine,
   type ListedOrganization,
 } from './translate.js';
 
@@ -58,8 +63,9 @@ export class Cloudmore {
     const services = await this.services(options);
     const organizations = await this.organizations(options);
     const isCustom = (id: string): boolean => services.some((service) => same(service.id, id) && service.isCustom);
-    const lines = await this.lines(month, isCustom, options);
-    const previousLines = await this.lines(previousMonth(month), isCustom, options);
+    const texts = new Texts();
+    const lines = await this.lines(month, new ReportLines(isCustom, texts), options);
+    const previousLines = await this.lines(previousMonth(month), new ReportLines(isCustom, texts), options);
     const subscriptions = await this.subscriptions(options);
     const prices = await this.prices(services, lines, options);
     const unassigned = await this.unassigned(month, organizations, options);
@@ -147,8 +153,10 @@ export class Cloudmore {
       ['services/azure/Subscriptions', 'azure'],
     ] as const;
     const found: Subscription[] = [];
-    for (const [path, kind] of lists)
-      found.push(...(await this.list(path, options)).map((record) => toSubscription(record, kind)));
+    for (const [path, kind] of lists) {
+      const taking = { paths: ['$.*'], take: (record: unknown) => void found.push(toSubscription(record, kind)) };
+      await this.list(path, { ...options, taking });
+    }
     return found;
   }
 
@@ -168,15 +176,17 @@ export class Cloudmore {
     ];
   }
 
-  private async lines(month: Month, isCustom: (serviceId: string) => boolean, options: ReadOptions): Promise<Line[]> {
+  private async lines(month: Month, reported: ReportLines, options: ReadOptions): Promise<Line[]> {
     const path = 'billing/reports/MonthlyBillingPerOrganizationAsync';
     const body = JSON.stringify({ startDate: firstDay(month), endDate: lastDay(month) });
-    const report = await this.task(path, { method: 'POST', path, body }, `report of ${month}`, options);
-    return toLines(report ?? [], isCustom).filter((line) => monthOf(line.billingDate) === month);
+    const taking = { paths: ['$.*.organizations.*', '$.report.*.organizations.*'], take: reported.take };
+    const report = await this.task(path, { method: 'POST', path, body }, `report of ${month}`, { ...options, taking });
+    return reported.finish(report ?? []).filter((line) => monthOf(line.billingDate) === month);
   }
 
   private async unassigned(month: Month, organizations: Organization[], options: ReadOptions): Promise<UnassignedLine[]> {
     const known = new Set(organizations.map(({ id }) => fold(id)));
+    const isKnown = (id: string): boolean => known.has(fold(id));
     const folder = 'billing/azurereports/AzureOneTimeInvoice';
     const invoices = (await this.list(`${folder}List`, options))
       .map(toInvoice)
@@ -184,8 +194,14 @@ export class Cloudmore {
     const found: UnassignedLine[] = [];
     for (const { invoiceNumber } of invoices) {
       const path = `${folder}/generateReport?invoiceNumber=${encodeURIComponent(invoiceNumber)}&storeToBlob=false`;
-      const report = await this.task(folder, { method: 'POST', path }, `invoice ${invoiceNumber}`, options);
-      if (report !== null) found.push(...toUnassigned(invoiceNumber, report, (id) => known.has(fold(id))));
+      const taken: InvoiceLine[] = [];
+      const take = (item: unknown): void => {
+        const line = toInvoiceLine(invoiceNumber, item);
+        if (isUnassigned(line, isKnown)) taken.push(line);
+      };
+      const taking = { paths: ['$.items.*', '$.report.items.*'], take };
+      const report = await this.task(folder, { method: 'POST', path }, `invoice ${invoiceNumber}`, { ...options, taking });
+      if (report !== null) found.push(...toUnassigned(invoiceNumber, report, taken, isKnown));
     }
     return found;
   }
@@ -193,7 +209,12 @@ export class Cloudmore {
   // ------------------------------------------------------------------------------------------------------------- requests
 
   /** Starts a report task and waits for its report; null when Cloudmore does not have what was asked for. */
-  private async task(folder: string, start: Ask, what: string, options: ReadOptions): Promise<unknown> {
+  private async task(
+    folder: string,
+    start: Ask,
+    what: string,
+    { taking, ...options }: ReadOptions & { taking: Taking },
+  ): Promise<unknown> {
     let started: ApiAnswer;
     try {
       started = await this.ask(start, options);
@@ -202,11 +223,11 @@ export class Cloudmore {
       throw error;
     }
     const taskId = taskIdOf(started, what);
-    const look = async (): Promise<TaskAnswer> => this.look(`${folder}/${encodeURIComponent(taskId)}`, options);
+    const look = async (): Promise<TaskAnswer> => this.look(`${folder}/${encodeURIComponent(taskId)}`, { ...options, taking });
     return awaitTask(what, look, (milliseconds) => this.pause(milliseconds, options.signal), options.onProgress);
   }
 
-  private async look(path: string, options: ReadOptions): Promise<TaskAnswer> {
+  private async look(path: string, options: AskOptions): Promise<TaskAnswer> {
     try {
       const { status, json } = await this.ask({ method: 'GET', path }, options);
       return { status, json };
@@ -216,22 +237,28 @@ export class Cloudmore {
     }
   }
 
-  private async list(path: string, options: ReadOptions): Promise<unknown[]> {
+  private async list(path: string, options: AskOptions): Promise<unknown[]> {
     const { json } = await this.ask({ method: 'GET', path }, options);
     const list = z.array(z.unknown()).safeParse(json ?? []);
     if (list.success) return list.data;
     throw new ApiError('malformed', `Cloudmore's ${path.split('?')[0]} is no list.`);
   }
 
-  private async ask(ask: Ask, { signal }: ReadOptions): Promise<ApiAnswer> {
-    const first = await this.askOnce(ask, await this.token.value(signal), signal);
+  private async ask(ask: Ask, { signal, taking }: AskOptions): Promise<ApiAnswer> {
+    const askOnce = async (): Promise<ApiAnswer> => this.askOnce(ask, await this.token.value(signal), signal, taking);
+    const first = await askOnce();
     if (first.status !== 401) return accepted(ask, first, this.url(ask.path));
     // A token may end before its time (`cloudmore.md` section 9): one new one, then it is the credentials.
     this.token.forget();
-    return accepted(ask, await this.askOnce(ask, await this.token.value(signal), signal), this.url(ask.path));
+    return accepted(ask, await askOnce(), this.url(ask.path));
   }
 
-  private async askOnce(ask: Ask, token: string, signal: AbortSignal | undefined): Promise<ApiAnswer> {
+  private async askOnce(
+    ask: Ask,
+    token: string,
+    signal: AbortSignal | undefined,
+    taking: Taking | undefined,
+  ): Promise<ApiAnswer> {
     const counted = this.counter.getStore();
     if (counted) counted.calls += 1;
     const headers = {
@@ -248,6 +275,7 @@ export class Cloudmore {
       ...body,
       isRead: true,
       signal,
+      taking,
       timeoutMs: REPORT_TIMEOUT_MS,
     });
   }
@@ -265,6 +293,10 @@ const detailSchema = z.looseObject({
 
 /** A month of 100,000 lines takes a while to send. */
 const REPORT_TIMEOUT_MS = 300_000;
+
+interface AskOptions extends ReadOptions {
+  taking?: Taking;
+}
 
 interface Ask {
   method: ApiRequest['method'];

@@ -64,6 +64,7 @@ const organizationSchema = z.object({
   currencyCode: text,
   services: z.array(z.unknown()),
 });
+const blockSoFarSchema = z.object({ billingDate: day });
 const blockSchema = z.object({ billingDate: day, currencyCode: text, organizations: z.array(z.unknown()) });
 
 /** Decodes a record; the error names what it is and the property. */
@@ -74,33 +75,81 @@ export function decode<Schema extends z.ZodType>(schema: Schema, what: string, r
   throw new ApiError('malformed', `Cloudmore's ${what}: ${issue?.path.join('.') || 'the record'}: ${issue?.message}`);
 }
 
-/** The rows of the monthly billing report: billing date > organization > service > subscription > line. */
-export function toLines(report: unknown, isCustomService: (serviceId: string) => boolean): Line[] {
-  const lines: Line[] = [];
-  for (const rawBlock of decode(z.array(z.unknown()), 'monthly billing report', report)) {
-    const block = decode(blockSchema, 'billing block', rawBlock);
-    for (const rawOrganization of block.organizations) {
-      const organization = decode(organizationSchema, `organization of ${block.billingDate}`, rawOrganization);
-      for (const rawService of organization.services) linesOfService(block, organization, rawService, isCustomService, lines);
+/**
+ * The rows of the monthly billing report: billing date > organization > service > subscription > line. Organizations are taken one by one, as they come;
+ * what their block says of date and currency may come after them.
+ */
+export class ReportLines {
+  private readonly byBlock = new Map<unknown, Line[]>();
+
+  constructor(
+    private readonly isCustomService: (serviceId: string) => boolean,
+    private readonly texts: Texts,
+  ) {}
+
+  /** Takes an organization out of a block. */
+  readonly take = (rawOrganization: unknown, rawBlock: unknown): void => {
+    const lines = this.byBlock.get(rawBlock) ?? [];
+    this.byBlock.set(rawBlock, lines);
+    const said = blockSoFarSchema.safeParse(rawBlock);
+    const date = (said.success && said.data.billingDate) || 'a block';
+    const organization = decode(organizationSchema, `organization of ${date}`, rawOrganization);
+    const where = `${organization.organizationName ?? organization.organizationId}, ${date}`;
+    for (const rawService of organization.services)
+      for (const line of linesOfService(where, organization, rawService, this.isCustomService))
+        lines.push(this.texts.shared(line));
+  };
+
+  /** All lines of a report, once it is whole: of what was taken, and of what is still in it. */
+  finish(report: unknown): Line[] {
+    const all: Line[] = [];
+    for (const rawBlock of decode(z.array(z.unknown()), 'monthly billing report', report)) {
+      const block = decode(blockSchema, 'billing block', rawBlock);
+      for (const rawOrganization of block.organizations) this.take(rawOrganization, rawBlock);
+      for (const line of this.byBlock.get(rawBlock) ?? []) {
+        line.billingDate = block.billingDate;
+        line.currency = (block.currencyCode ?? line.currency).toUpperCase();
+        if (line.currency === '')
+          throw new ApiError(
+            'malformed',
+            `Cloudmore's billing block of ${line.organizationName}, ${block.billingDate} names no currency.`,
+          );
+        all.push(line);
+      }
     }
+    return all;
   }
-  return lines;
 }
 
-type Block = z.infer<typeof blockSchema>;
+/** Equal texts as one: a report names the same product, service and amount some thousand times. */
+export class Texts {
+  private readonly known = new Map<string, string>();
+
+  /** The record with its texts shared. */
+  shared<Rec extends object>(record: Rec): Rec {
+    for (const [key, value] of Object.entries(record))
+      if (typeof value === 'string') (record as Record<string, unknown>)[key] = this.text(value);
+    return record;
+  }
+
+  private text(value: string): string {
+    const known = this.known.get(value);
+    if (known === undefined) this.known.set(value, value);
+    return known ?? value;
+  }
+}
+
 type ReportedOrganization = z.infer<typeof organizationSchema>;
 
+/** Billing date and the block's currency are still to come. */
 function linesOfService(
-  block: Block,
+  where: string,
   organization: ReportedOrganization,
   rawService: unknown,
   isCustomService: (serviceId: string) => boolean,
-  into: Line[],
-): void {
-  const where = `${organization.organizationName ?? organization.organizationId}, ${block.billingDate}`;
+): Line[] {
+  const lines: Line[] = [];
   const service = decode(serviceSchema, `service of ${where}`, rawService);
-  const currency = block.currencyCode ?? organization.currencyCode;
-  if (currency === null) throw new ApiError('malformed', `Cloudmore's billing block of ${where} names no currency.`);
   for (const rawItem of service.items) {
     const item = decode(itemSchema, `subscription of ${where}`, rawItem);
     for (const rawProduct of item.products) {
@@ -109,10 +158,10 @@ function linesOfService(
         `line of ${item.subscriptionName ?? item.subscriptionId ?? 'a subscription'}, ${where}`,
         rawProduct,
       );
-      into.push({
+      lines.push({
         organizationId: organization.organizationId,
         organizationName: organization.organizationName ?? organization.organizationId,
-        billingDate: block.billingDate,
+        billingDate: '',
         serviceId: service.serviceId,
         serviceName: service.serviceName ?? service.serviceId,
         isCustomService: isCustomService(service.serviceId),
@@ -135,10 +184,11 @@ function linesOfService(
         startDay: product.startDate,
         endDay: product.endDate,
         paymentFrequency: product.paymentFrequency,
-        currency: currency.toUpperCase(),
+        currency: organization.currencyCode ?? '',
       });
     }
   }
+  return lines;
 }
 
 const listedOrganizationSchema = z.object({ id, name: text, isActive: z.boolean().nullish() });
@@ -264,16 +314,25 @@ const invoiceLineSchema = z.object({
   total: decimal.nullish(),
 });
 
-/** Lines of a vendor invoice that belong to no organization Cloudmore knows (rule 1.5). */
+export type InvoiceLine = z.infer<typeof invoiceLineSchema>;
+
+export const toInvoiceLine = (invoiceNumber: string, item: unknown): InvoiceLine =>
+  decode(invoiceLineSchema, `line of invoice ${invoiceNumber}`, item);
+
+/** Whether a line of a vendor invoice belongs to no organization Cloudmore knows (rule 1.5). */
+export const isUnassigned = ({ organizationId }: InvoiceLine, isKnown: (organizationId: string) => boolean): boolean =>
+  organizationId === null || !isKnown(organizationId);
+
+/** Unassigned lines of an invoice: `taken` out of its report while it came, the report says the rest. */
 export function toUnassigned(
   invoiceNumber: string,
   report: unknown,
+  taken: InvoiceLine[],
   isKnown: (organizationId: string) => boolean,
 ): UnassignedLine[] {
   const { items, currencyCode } = decode(invoiceReportSchema, `invoice ${invoiceNumber}`, report);
-  return (items ?? [])
-    .map((item) => decode(invoiceLineSchema, `line of invoice ${invoiceNumber}`, item))
-    .filter(({ organizationId }) => organizationId === null || !isKnown(organizationId))
+  return [...taken, ...(items ?? []).map((item) => toInvoiceLine(invoiceNumber, item))]
+    .filter((line) => isUnassigned(line, isKnown))
     .map((line) => ({
       invoiceNumber,
       customerName: line.customerName,

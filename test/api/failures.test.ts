@@ -119,4 +119,33 @@ describe('a request to Cloudmore', () => {
     await expect(world.cloudmore.readReport({ month: '2025-10' })).rejects.toMatchObject({ kind: 'unavailable' });
     await world.close();
   });
+
+  const broken: [what: string, fault: Record<string, unknown>, kind: ApiErrorKind][] = [
+    ['is cut off', { kind: 'truncated' }, 'unavailable'],
+    ["is a proxy's HTML page", { kind: 'html' }, 'unavailable'],
+    ['ends with its connection', { kind: 'reset', when: 'after' }, 'unavailable'],
+    ['lacks an amount', { kind: 'status', status: 200, body: [reported({ totalCostPrice: null })], when: 'before' }, 'malformed'],
+  ];
+  test.each(broken)('whose report %s says so, and bills nothing of it', async (_, fault, kind) => {
+    await vendors.control('POST', 'faults', [{ match: { vendor: 'cloudmore', path: '*Async/*' }, fault }]);
+    await expect(vendors.cloudmore.readReport({ month: '2025-10' })).rejects.toMatchObject({ name: 'ApiError', kind });
+  });
+
+  test('reads a report whose blocks name date and currency only after their organizations', async () => {
+    const { billingDate, currencyCode, organizations } = reported({});
+    const report = { status: 'Completed', report: [{ organizations, billingDate, currencyCode }] };
+    const fault = { kind: 'status', status: 200, body: report, when: 'before' };
+    await vendors.control('POST', 'faults', [{ match: { vendor: 'cloudmore', path: '*Async/*' }, fault }]);
+    const { lines } = await vendors.cloudmore.readReport({ month: '2025-10' });
+    expect(lines).toMatchObject([{ billingDate: '2025-10-08', currency: 'EUR', sales: '12', organizationName: 'Contoso' }]);
+  });
 });
+
+/** A block of the report with one line. */
+function reported(changes: Record<string, unknown>): Record<string, unknown> {
+  const product = { productName: 'Business Premium', quantity: 1, totalCostPrice: 10, totalSalesPrice: 12, ...changes };
+  const items = [{ subscriptionId: 's-1', subscriptionName: 'Premium', quantity: 1, products: [product] }];
+  const services = [{ serviceId: 'm365', serviceName: 'Microsoft 365', items }];
+  const organizations = [{ organizationId: 'o-1', organizationName: 'Contoso', currencyCode: 'EUR', services }];
+  return { billingDate: '2025-10-08T00:00:00Z', currencyCode: 'eur', organizations };
+}
