@@ -1,18 +1,9 @@
-import {
-  adjust,
-  adjustmentTarget,
-  carried,
-  isAdjusted,
-  oneOffSteps,
-  reachesNextMonth,
-  unitsDiffer,
-  unitsDifferNote,
-} from './adjustment.js';
+import { adjust, adjustmentTarget, carried, isAdjusted, oneOffSteps, unitsDiffer, unitsDifferNote } from './adjustment.js';
 import { chargeSteps, restBecause } from './charge.js';
 import { big, minorUnits } from './decimal.js';
 import { parseChargeKey } from './keys.js';
 import { addMonths, firstDay, lastDay, monthOf } from './month.js';
-import { hasMoney, isEqualRow } from './rows.js';
+import { hasMoney } from './rows.js';
 import {
   add,
   chargesOfOthers,
@@ -99,24 +90,6 @@ function othersBecause({ currency }: Billable, place: Place, books: Books): Beca
   if (others.length === 0) return [];
   const stands = show(totalOf(others, minorUnits(currency)), currency);
   return [{ rule: '7.8', text: `${stands} of it stand on charges that others made (${others.map(({ id }) => id).join(', ')})` }];
-}
-
-/**
- * Whether the item is in balance whatever its neighbouring rows say, so that they need not be read: the usual case of an unchanged line, which must not
- * cost calls of its own.
- */
-export function isQuiet(billable: Billable, place: Place, books: Books): boolean {
-  const state = stateOf(billable, place, books);
-  if (!isBalanced(state, billable.currency) || place.rows.row?.isExpected) return false;
-  const unitsMayFollow = state.charges.length === 0 && adjustmentTarget(billable) !== null && unitsDiffer(place, billable);
-  return !unitsMayFollow && !mayCarryOn(billable, place);
-}
-
-/** Whether next month's row may still have the units of what is paid once (7.6); where it is in the books, it tells. */
-export function mayCarryOn(billable: Billable, place: Place): boolean {
-  const { row, next } = place.rows;
-  if (!billable.isOneOff || row === null || row.units === 0 || !reachesNextMonth(place)) return false;
-  return next === null || !(next.frozen || !isEqualRow(next, row));
 }
 
 // ---------------------------------------------------------------------------------------------------------------- nothing to do, or frozen

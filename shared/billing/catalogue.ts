@@ -15,6 +15,7 @@ import type {
   Product,
   RecordType,
   Service,
+  Settings,
 } from './types.js';
 
 /** Rule 5: which service or product an item is billed on, and what has to be made or brought up to date for it. */
@@ -195,4 +196,15 @@ export function chooseProduct(books: Books, type: RecordType): ProductChoice {
 export function ensureProductStep(item: Item): EnsureProductStep {
   const { key, name } = PRODUCTS[item.type as RecordType]!;
   return { kind: 'ensureProduct', items: [item.id], summary: `Product ${name}: new`, productKey: key, name };
+}
+
+const INVOICE_DESCRIPTION_LENGTH = 100;
+
+/** Rule 5.4: what the customer reads instead of the service's key. */
+export function invoiceDescription(item: Item, settings: Settings): string {
+  const values: Record<string, string> = { product: item.productName, subscription: item.subscriptionName ?? item.productName };
+  return cut(
+    settings.contractInvoiceDescription.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole),
+    INVOICE_DESCRIPTION_LENGTH,
+  );
 }

@@ -1,10 +1,10 @@
-import { adjustmentTarget } from './adjustment.js';
-import { isQuiet, mayCarryOn, planCharge, planRowAndCharge, type AmountsPlan } from './amounts.js';
+import { planCharge, planRowAndCharge, type AmountsPlan } from './amounts.js';
 import {
   chooseProduct,
   chooseService,
   ensureProductStep,
   ensureServiceStep,
+  invoiceDescription,
   isChargeType,
   isPriced,
   serviceKeyOf,
@@ -17,10 +17,11 @@ import { extensionSteps } from './extension.js';
 import { listedSubscription, priceOf, type PriceList } from './items.js';
 import { chargeKeyOf, PRODUCTS } from './keys.js';
 import { firstDay, nextMonth } from './month.js';
+import { needsNeighbours } from './neighbours.js';
 import { isRepeated, viewRows, type RowView } from './rows.js';
 import type { Billable, Place } from './standing.js';
 import { stopped } from './stopped.js';
-import { byText, cut, fold, same } from './text.js';
+import { byText, fold, same } from './text.js';
 import type {
   Because,
   Books,
@@ -91,8 +92,6 @@ export interface ContractPlan {
   /** The neighbouring rows of this contract are needed and were not read. */
   needsDetail: boolean;
 }
-
-const INVOICE_DESCRIPTION_LENGTH = 100;
 
 /** Plans all items of one contract. Held items get no steps, but for the end of one-off units in a frozen month (rule 7.6). */
 export function planContract(keyed: KeyedItem[], context: ContractContext): ContractPlan {
@@ -181,7 +180,7 @@ function refusalOf(
 
 // ---------------------------------------------------------------------------------------------------------------- items that can be billed
 
-interface Draft {
+export interface Draft {
   entry: KeyedItem;
   place: Place;
   service: Service | null;
@@ -213,7 +212,9 @@ function planAble(
     endDay,
     notes: [...drafts.flatMap(({ amounts }) => amounts.notes), ...drafts.flatMap((draft) => notesOf(draft, contract, context))],
     needsDetail:
-      contract !== null && !context.books.detailed.includes(contract.id) && drafts.some((draft) => needsDetail(draft, context)),
+      contract !== null &&
+      !context.books.detailed.includes(contract.id) &&
+      drafts.some((draft) => needsNeighbours(draft.amounts, billableOf(draft.entry, context.month), draft.place, context.books)),
   };
 }
 
@@ -296,15 +297,6 @@ function placeOf(
   };
 }
 
-/** Rule 5.4: what the customer reads instead of the service's key. */
-function invoiceDescription(item: Item, settings: Settings): string {
-  const values: Record<string, string> = { product: item.productName, subscription: item.subscriptionName ?? item.productName };
-  return cut(
-    settings.contractInvoiceDescription.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole),
-    INVOICE_DESCRIPTION_LENGTH,
-  );
-}
-
 function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, context: ContractContext): ItemDecision {
   const { entry, place, service, amounts } = draft;
   const { item, contractKey } = entry;
@@ -325,37 +317,6 @@ function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, contex
     steps: amounts.steps,
   };
 }
-
-/** Neighbouring rows decide as soon as anything is to be written, held, or ended (rules 7.0, 7.5, 7.6, 6.4). */
-function needsDetail({ entry, place, amounts }: Draft, context: ContractContext): boolean {
-  if (place.extendsFrom !== null) return true;
-  if (isChargeType(entry.item.type as RecordType)) return amounts.extendTo !== null;
-  const billable = billableOf(entry, context.month);
-  if (isAdjustedForSure(billable, place) || isQuiet(billable, place, context.books)) return false;
-  return amounts.extendTo !== null || mayBeAdjusted(billable, place);
-}
-
-/** Credits without a row, or beside one without units, go on a charge, whatever the neighbouring rows say (rule 7.3). */
-const mayBeAdjusted = (billable: Billable, { rows: { row } }: Place): boolean =>
-  adjustmentTarget(billable) !== null || (row !== null && (row.units > 0 || row.isExpected));
-
-/**
- * An open row with units on a contract that starts in the month: no row before it can show the same, so it was adjusted, whatever follows (rule 7.0). Of
- * what is paid once it must be known besides that next month's units have ended (7.6).
- */
-const isAdjustedForSure = (billable: Billable, place: Place): boolean => {
-  const { contract, month, rows } = place;
-  const { row } = rows;
-  return (
-    contract !== null &&
-    contract.startDay >= firstDay(month) &&
-    row !== null &&
-    row.units > 0 &&
-    !row.isExpected &&
-    !row.frozen &&
-    !mayCarryOn(billable, place)
-  );
-};
 
 // ---------------------------------------------------------------------------------------------------------------- steps before the amounts
 

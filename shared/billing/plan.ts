@@ -1,29 +1,20 @@
 import { itemBecause } from './because.js';
-import { tripContracts, tripItem, tripMonth, tripOrganization, type Tripped } from './breakers.js';
-import { isChargeType, serviceKeyOf, wantedService } from './catalogue.js';
-import { currencyMismatch, decideCompany, missingCompany, type CompanyDecision } from './company.js';
+import { wantedService } from './catalogue.js';
+import { decideCompany, missingCompany, type CompanyDecision } from './company.js';
 import { disputedContracts } from './contract.js';
 import { big, minorUnits, text } from './decimal.js';
-import { unchanged } from './derivation.js';
 import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { planGhosts, type GhostPlan } from './ghosts.js';
 import { assertPlan } from './invariants.js';
-import {
-  buildItems,
-  codeOrProduct,
-  indexPrices,
-  isExcludedService,
-  itemContext,
-  productName,
-  type ItemContext,
-  type PriceList,
-} from './items.js';
+import { buildItems, codeOrProduct, indexPrices, itemContext, productName, type PriceList } from './items.js';
 import { chargeKeyOf, contractKeyOf, digestOf, itemHash } from './keys.js';
 import { planContract, type ContractContext, type ContractPlan, type ItemDecision, type KeyedItem } from './plan-contract.js';
 import { isKnownChargeType } from './record-type.js';
+import { refusalOf, type Refusal } from './refusal.js';
 import { NO_BOOKS } from './rows.js';
 import { stopped } from './stopped.js';
-import { byText, fold, groupBy, present, same } from './text.js';
+import { byText, fold, groupBy, present } from './text.js';
+import { tripBreakers, withheld } from './withheld.js';
 import type {
   Books,
   Company,
@@ -34,8 +25,6 @@ import type {
   Note,
   Plan,
   PlannedItem,
-  Reason,
-  RecordType,
   Settings,
   Step,
 } from './types.js';
@@ -87,45 +76,9 @@ export function paidOnceKeys({ facts, slice, settings }: Omit<PlanInput, 'books'
     .map((item) => fold(keyedItem(item, settings).contractKey));
 }
 
-// ---------------------------------------------------------------------------------------------------------------- what stops an item by itself (2.2, 2.5, 3)
-
-interface Refusal {
-  outcome: 'held' | 'excluded';
-  reason: Reason;
-  message: string;
-}
-
-function refusalOf(item: Item, company: CompanyDecision, context: ItemContext, settings: Settings): Refusal | null {
-  const excluded = exclusionOf(item, context, settings);
-  if (excluded) return { outcome: 'excluded', ...excluded };
-  if (company.company === null) return { outcome: company.outcome, reason: company.reason, message: company.message };
-  const mismatch = currencyMismatch(item.currency, company.currency);
-  if (mismatch) return { outcome: 'held', reason: 'currency-mismatch', message: mismatch };
-  const unclassified = unclassifiedOf(item);
-  return unclassified ? { outcome: 'held', reason: 'unclassified', message: unclassified } : null;
-}
-
-function exclusionOf(item: Item, context: ItemContext, settings: Settings): { reason: Reason; message: string } | null {
-  if (item.type === 'CustomService')
-    return { reason: 'custom-service', message: 'Custom services are billed outside this export.' };
-  if (item.type !== 'Unclassified' && !settings.exportRecordTypes.includes(item.type))
-    return { reason: 'record-type-off', message: `${item.type} is not in EXPORT_RECORD_TYPES.` };
-  if (isExcludedService(item.lines[0]!, context.excludedServices))
-    return { reason: 'service-off', message: `${item.lines[0]!.serviceName} is in EXCLUDE_SERVICES.` };
-  return null;
-}
-
-function unclassifiedOf(item: Item): string | null {
-  if (item.type === 'Unclassified')
-    return 'No rule tells what kind of line this is. Correct it in Cloudmore, or exclude its service.';
-  if (!isChargeType(item.type as RecordType) && serviceKeyOf(item) === null)
-    return 'The licence has no item code, so no service can be found for it.';
-  return null;
-}
-
 // ---------------------------------------------------------------------------------------------------------------- contracts and ghosts
 
-interface Work {
+export interface Work {
   contracts: ContractPlan[];
   ghosts: GhostPlan[];
 }
@@ -325,86 +278,6 @@ function chargeTypeNotes(items: Item[]): Note[] {
       message: `${item.productName}: charge type "${type}" is not known; the line is summed like any other.`,
     })),
   );
-}
-
-// ---------------------------------------------------------------------------------------------------------------- breakers (1.4, 9)
-
-/** What a breaker holds: the whole organization, or single items. */
-interface Held {
-  organization: Tripped | null;
-  items: Map<string, Tripped>;
-}
-
-function tripBreakers(
-  plan: Plan,
-  able: Item[],
-  work: Work,
-  { facts, slice, books, settings }: PlanInput,
-  context: ItemContext,
-  company: CompanyDecision,
-): Held {
-  if (plan.steps.length === 0 || company.company === null) return { organization: null, items: new Map() };
-  const billable = new Set(plan.items.filter(({ outcome }) => outcome === 'posted').map(({ id }) => id));
-  const compared = able.filter((item) => billable.has(item.id) && !item.isOneOff);
-  const left = new Set(plan.items.filter(({ id }) => !billable.has(id)).map(({ id }) => id));
-  const previous = buildItems(slice.previousLines, context).filter(
-    (item) => !left.has(item.id) && !item.isOneOff && isComparable(item, context, settings, company.currency),
-  );
-  const previousOf = new Map(previous.map((item) => [item.id, item]));
-  const month = tripMonth(facts, books.internalCurrency, settings);
-  const newContracts = work.contracts.filter(({ isNew }) => isNew).length;
-  // What is in balance already waits for nobody: a breaker holds what would be written.
-  const written = new Set(plan.steps.flatMap((step) => step.items));
-  const items = compared.flatMap((item) => {
-    if (!written.has(item.id)) return [];
-    const tripped = tripItem(item, previousOf.get(item.id), settings);
-    return tripped ? [[item.id, tripped] as const] : [];
-  });
-  return {
-    organization: month ?? tripOrganization(compared, previous, settings) ?? tripContracts(newContracts, settings),
-    items: new Map(items),
-  };
-}
-
-const isComparable = (item: Item, context: ItemContext, settings: Settings, currency: string): boolean =>
-  exclusionOf(item, context, settings) === null && unclassifiedOf(item) === null && same(item.currency, currency);
-
-/** The plan without what the breakers hold. Its digest stays that of the whole, which is what an operator releases. */
-function withheld(plan: Plan, { organization, items }: Held, work: Work): Plan {
-  if (organization === null && items.size === 0) return plan;
-  const trippedOf = (id: string): Tripped | undefined => organization ?? items.get(id);
-  const held = plan.items.map((item) => {
-    const tripped = item.outcome === 'posted' ? trippedOf(item.id) : undefined;
-    if (!tripped) return item;
-    return {
-      ...item,
-      outcome: 'held' as const,
-      reason: tripped.reason,
-      message: tripped.message,
-      because: [...item.because, stopped(tripped.reason, tripped.message)],
-      standing: item.standing && unchanged(item.standing),
-    };
-  });
-  const heldIds = new Set(held.filter(({ outcome }) => outcome === 'held').map(({ id }) => id));
-  const heldContracts = new Set(
-    work.contracts
-      .filter(({ decisions }) => decisions.some(({ item }) => heldIds.has(item.id)))
-      .map(({ contractKey }) => fold(contractKey)),
-  );
-  const ghosts =
-    organization === null
-      ? plan.ghosts.filter(({ outcome, contractKey }) => outcome !== 'zeroed' || !heldContracts.has(fold(contractKey)))
-      : plan.ghosts.map((ghost) => (ghost.outcome === 'zeroed' ? { ...ghost, outcome: 'ghost' as const } : ghost));
-  const steps = organization === null ? plan.steps.flatMap((step) => keptStep(step, heldIds, heldContracts)) : [];
-  return { ...plan, items: held, ghosts, steps };
-}
-
-/** A step survives while something it serves is not held. A contract with a held item keeps its ghosts (8.1). */
-function keptStep(step: Step, heldIds: Set<string>, heldContracts: Set<string>): Step[] {
-  const items = step.items.filter((id) => !heldIds.has(id));
-  const servesOnlyGhost = step.items.every((id) => id.startsWith('ghost-'));
-  if (servesOnlyGhost) return 'contractKey' in step && heldContracts.has(fold(step.contractKey)) ? [] : [step];
-  return items.length > 0 ? [{ ...step, items }] : [];
 }
 
 /** The plan of an organization whose books could not be read: nothing to carry out, and every item that is not excluded by itself held for that reason. */

@@ -1,0 +1,39 @@
+import { isChargeType, serviceKeyOf } from './catalogue.js';
+import { currencyMismatch, type CompanyDecision } from './company.js';
+import { isExcludedService, type ItemContext } from './items.js';
+import type { Item, Reason, RecordType, Settings } from './types.js';
+
+/** What stops an item by itself or with its organization, before any contract is looked at (rules 2.2, 2.5, 3). */
+export interface Refusal {
+  outcome: 'held' | 'excluded';
+  reason: Reason;
+  message: string;
+}
+
+export function refusalOf(item: Item, company: CompanyDecision, context: ItemContext, settings: Settings): Refusal | null {
+  const excluded = exclusionOf(item, context, settings);
+  if (excluded) return { outcome: 'excluded', ...excluded };
+  if (company.company === null) return { outcome: company.outcome, reason: company.reason, message: company.message };
+  const mismatch = currencyMismatch(item.currency, company.currency);
+  if (mismatch) return { outcome: 'held', reason: 'currency-mismatch', message: mismatch };
+  const unclassified = unclassifiedOf(item);
+  return unclassified ? { outcome: 'held', reason: 'unclassified', message: unclassified } : null;
+}
+
+export function exclusionOf(item: Item, context: ItemContext, settings: Settings): { reason: Reason; message: string } | null {
+  if (item.type === 'CustomService')
+    return { reason: 'custom-service', message: 'Custom services are billed outside this export.' };
+  if (item.type !== 'Unclassified' && !settings.exportRecordTypes.includes(item.type))
+    return { reason: 'record-type-off', message: `${item.type} is not in EXPORT_RECORD_TYPES.` };
+  if (isExcludedService(item.lines[0]!, context.excludedServices))
+    return { reason: 'service-off', message: `${item.lines[0]!.serviceName} is in EXCLUDE_SERVICES.` };
+  return null;
+}
+
+export function unclassifiedOf(item: Item): string | null {
+  if (item.type === 'Unclassified')
+    return 'No rule tells what kind of line this is. Correct it in Cloudmore, or exclude its service.';
+  if (!isChargeType(item.type as RecordType) && serviceKeyOf(item) === null)
+    return 'The licence has no item code, so no service can be found for it.';
+  return null;
+}
