@@ -173,6 +173,23 @@ describe('months that a person has approved', () => {
   });
 });
 
+describe('two months at the same time', () => {
+  const october: Situation = { report: MORE, asOf: '2025-10-20' };
+  const november: Situation = {
+    report: { month: '2025-11', lines: [line({ billingDate: '2025-11-08', quantity: '12', sales: '144.00', cost: '120.00' })] },
+    asOf: '2025-11-09',
+  };
+
+  test('7.4 an October that is adjusted late, under a November already planned, is in both what the reports say after one more plan', () => {
+    const autotask = new AutotaskInMemory(running());
+    const planned = [october, november].map((situation) => plan({ ...situation, books: structuredClone(autotask.books) }));
+    for (const { steps } of planned) autotask.apply(steps);
+    expect(autotask.books.rows.map(({ units }) => units)).toEqual([10, 24, 26, 26]);
+    expect(runs(autotask, november)).toEqual([['create charge 1 × -168.0000 / -140.0000'], [], []]);
+    expect(runs(autotask, { ...october, asOf: '2025-11-09' }, 1)).toEqual([[]]);
+  });
+});
+
 describe('one thing that fails beside another', () => {
   const upfront = { lines: MORE.lines!, prices: [price({ paymentMonths: 12 })] };
 
