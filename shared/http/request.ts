@@ -69,6 +69,8 @@ export async function send(request: ApiRequest): Promise<ApiAnswer> {
 
 /** An answer that is read while it comes in; one that is no success is small. */
 async function taken(request: ApiRequest, taking: Taking, stream: GotRequest): Promise<ApiAnswer> {
+  // Whoever reads meets it as well; but `got` tells of an abort also when all has been read, and nobody listens then.
+  stream.on('error', () => undefined);
   const [{ statusCode: status, headers }] = (await once(stream, 'response')) as [PlainResponse];
   if (status < 200 || status > 299) return read(request, status, headers, await textOf(stream));
   const result = await takeFrom(stream, taking, BODY_LIMIT);

@@ -131,6 +131,13 @@ describe('a request to Cloudmore', () => {
     await expect(vendors.cloudmore.readReport({ month: '2025-10' })).rejects.toMatchObject({ name: 'ApiError', kind });
   });
 
+  test('that was read is not troubled when the activity is cancelled afterwards', async () => {
+    const activity = new AbortController();
+    await expect(vendors.cloudmore.subscriptions({ signal: activity.signal })).resolves.not.toHaveLength(0);
+    activity.abort();
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
   test('reads a report whose blocks name date and currency only after their organizations', async () => {
     const { billingDate, currencyCode, organizations } = reported({});
     const report = { status: 'Completed', report: [{ organizations, billingDate, currencyCode }] };
