@@ -151,7 +151,7 @@ function unsubscribedOf({ lines, previousLines }: OrganizationFacts): JointCompa
   const identities = [...lines, ...previousLines].flatMap((line) => {
     const type = classify(line);
     if (present(line.subscriptionId) !== null || type === 'ManualBillingLine') return [];
-    return [{ organizationId: line.organizationId, type, codeOrProduct: present(line.itemCode) ?? line.productName ?? '' }];
+    return [{ organizationId: line.organizationId, type, codeOrProduct: present(line.itemCode) ?? present(line.productName) }];
   });
   return [...groupBy(identities, (identity) => fold(JSON.stringify(identity))).values()].map(([first]) => first!);
 }

@@ -128,7 +128,7 @@ export interface MonthFrame {
 export function monthResult(frame: MonthFrame, outcomes: Outcome[]): MonthResult {
   const { currency, facts } = frame;
   const items = outcomes.flatMap((outcome) => outcome.items);
-  const standing = outcomes.flatMap(({ ghosts }) => ghosts).filter(isStanding);
+  const ghosts = outcomes.flatMap((outcome) => outcome.ghosts);
   const { currency: _, ...main } = currencyAmounts(
     items.filter((item) => same(item.currency, currency)),
     currency,
@@ -148,11 +148,11 @@ export function monthResult(frame: MonthFrame, outcomes: Outcome[]): MonthResult
       currency,
     ),
     awaiting: ghostAmounts(
-      standing.filter(({ outcome }) => outcome === 'awaiting'),
+      ghosts.filter(({ outcome }) => outcome === 'awaiting'),
       currency,
     ),
     ghosts: ghostAmounts(
-      standing.filter(({ outcome }) => outcome === 'ghost'),
+      ghosts.filter(({ outcome }) => outcome === 'ghost'),
       currency,
     ),
     rounding: { cost: plain(total(items, 'roundingCost', currency)), sales: plain(total(items, 'roundingSales', currency)) },

@@ -216,6 +216,8 @@ test.each([
     'Timed out. It is tried again by itself',
   ],
   ['Autotask has no company 1.', 'Autotask has no company 1.'],
+  ['Inactive; activate it.', 'Inactive; activate it.'],
+  ['billing rerun 2025-10 --organization a', ''],
 ])('"%s" is shown beside its command as "%s"', (cause, why) => {
   expect(whyOf(cause)).toBe(why);
 });

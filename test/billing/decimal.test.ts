@@ -41,3 +41,10 @@ describe('rounding', () => {
     expect(plain(round(big('10000000000000000.005'), 2))).toBe('10000000000000000.01');
   });
 });
+
+test('a division leaves the digits of others as they were', () => {
+  const third = (): string => String(big('1').div(3));
+  const before = third();
+  divide(big('1'), big('3'), 2);
+  expect(third()).toBe(before);
+});

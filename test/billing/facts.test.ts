@@ -36,6 +36,10 @@ describe('what this month is compared with (1.4)', () => {
 });
 
 describe('what concerns the whole month', () => {
+  test('one organization alone shares its company with nobody', () => {
+    expect(facts({}).jointCompanies).toEqual([]);
+  });
+
   test('sales by currency, exact, in any letters', () => {
     const lines = [line({ sales: '0.1' }), line({ sales: '0.2', currency: 'eur' }), line({ sales: '7', currency: 'CHF' })];
     const { sales, previousSales } = facts({ lines, previousLines: [line({ billingDate: '2025-09-02', sales: '3' })] });

@@ -25,6 +25,7 @@ const reported: Partial<Report> = {
     line({ ...org2, subscriptionId: 'azure-2', recordType: 'AzurePlan', itemCode: null }),
     line({ ...org2, subscriptionId: 'upfront-2', itemCode: UPFRONT }),
     line({ ...org2, subscriptionId: null, recordType: 'Perpetual', itemCode: 'DG7GMGF0D5RK', sales: '970.00' }),
+    line({ ...org2, subscriptionId: null, recordType: 'Perpetual', itemCode: null, productName: null }),
     manualLine({ ...org2, subscriptionId: 'azure-2', sales: '-5.00' }),
   ],
   prices: [price(), price({ itemCode: UPFRONT, paymentMonths: 12 })],
@@ -60,9 +61,10 @@ describe('two organizations of one company', () => {
       rows: [row()],
     });
     const others = ['org-8', 'org-9'].map((id) => organization({ id, companyIdText: '3' }));
+    const strangers = others.map(({ id }) => line({ organizationId: id, subscriptionId: `of-${id}` }));
     const ghosts = ['org-1', 'org-2'].map((organizationId) =>
       plan({
-        report: { ...reported, organizations: [...others, ...companies.both] },
+        report: { ...reported, lines: [...strangers, ...reported.lines!], organizations: [...others, ...companies.both] },
         settings: { allowSharedCompanies: [3, 7] },
         asOf: '2025-10-25',
         books: abandoned,
@@ -83,6 +85,6 @@ describe('two organizations of one company', () => {
         (organizationId) => plan({ ...situation, report, books: autotask.books, organizationId }).ghosts.length,
       );
     expect(ghostsOf(billed)).toEqual([0, 0]);
-    expect(ghostsOf({ ...billed, lines: [line()], prices: [] })).toEqual([1, 0]);
+    expect(ghostsOf({ ...billed, lines: [line()], prices: [] })).toEqual([2, 0]);
   });
 });

@@ -85,15 +85,22 @@ function besides(changes: Partial<Report>): string {
   return `report ${result.report.sales}, unassigned ${result.unassigned.sales}`;
 }
 
-const compared = (sales: string, asOf: string, previousLines: Line[]): Situation => ({
+const compared = (sales: string, asOf: string, previousLines: Line[], settings: Situation['settings'] = {}): Situation => ({
   report: { lines: [line({ sales })], previousLines },
   asOf,
+  settings,
 });
+const OFF = { monthDropPercent: 0, organizationPercent: 0, organizationAmount: '0', itemFactor: 0, newContracts: 0 };
 export const monthBreaker = table('1', 'Item', planned(outcome), [
   ['1.4 a report of 100.00 after one of 120.00', compared('100.00', '2025-10-20', [september('120.00')]), 'posted'],
   ['1.4 one of 59.99, less than half', compared('59.99', '2025-10-20', [september('120.00')]), 'held breaker-month'],
   ['1.4 one of 60.00, exactly half', compared('60.00', '2025-10-20', [september('120.00')]), 'posted'],
   ['1.4 one of 59.99 when September had nothing by now either', compared('59.99', '2025-10-10', [september('120.00')]), 'posted'],
+  [
+    '1.4 switched off, a report of credits alone',
+    compared('-5.00', '2025-10-20', [september('120.00')], { breakers: OFF }),
+    'posted',
+  ],
   ['1.4 the first month there is', compared('10.00', '2025-10-20', []), 'posted'],
 ]);
 

@@ -19,6 +19,14 @@ import { ITEM, withCharges, unread, azure } from './builders.js';
 /** Situations whose plans are told word for word beside this file: contracts, rows and charges. */
 export const amounts: Record<string, Record<string, () => Situation>> = {
   '6-contracts': {
+    'another company has a contract with the same number': () => ({
+      books: { ...running(), contracts: [contract({ companyId: 8, subscriptionId: null })] },
+    }),
+    'a perpetual licence of a subscription that goes on': () => ({ report: lines({ recordType: 'Perpetual' }) }),
+    'a term without a known end goes on when its contract has ended': () => ({
+      report: { subscriptions: [subscription({ endDay: null })] },
+      books: { ...running(), contracts: [contract({ endDay: '2025-09-30' })], rows: running().rows.slice(0, 1) },
+    }),
     'two contracts, one by field and one by number': () => ({
       books: books({ contracts: [contract({ number: null }), contract({ id: 101, subscriptionId: null })] }),
     }),
@@ -179,6 +187,33 @@ export const amounts: Record<string, Record<string, () => Situation>> = {
       books: running(),
       refused: [ITEM],
     }),
+    'fewer units in the last month of a contract': () => ({
+      report: lines({ quantity: '5', sales: '60.00', cost: '50.00' }),
+      books: { ...running(), contracts: [contract({ endDay: '2025-10-31' })], rows: running().rows.slice(0, 2) },
+    }),
+    'once the next month runs, on a contract that ends with the first of it': () => ({
+      report: { ...MORE, subscriptions: [subscription({ endDay: '2025-10-31' })] },
+      books: { ...running(), contracts: [contract({ endDay: '2025-11-01' })] },
+      asOf: '2025-11-03',
+    }),
+    'rows of nothing from next month on alone': () => ({
+      books: { ...running(0, '0', '0'), rows: running(0, '0', '0').rows.slice(2) },
+    }),
+    'paid once, and rows of nothing from next month on alone': () => ({
+      report: { prices: [price({ paymentMonths: 12 })] },
+      books: { ...running(0, '0', '0'), rows: running(0, '0', '0').rows.slice(2) },
+    }),
+    'fewer licences of those that cost nothing': () => ({
+      report: lines({ quantity: '5', sales: '0', cost: '0' }),
+      books: running(10, '0', '0'),
+    }),
+    'paid once, and somebody gave next month more units': () => ({
+      report: { prices: [price({ paymentMonths: 12 })] },
+      books: edited(running(), '2025-11', { units: 12 }),
+    }),
+    'two open charges, of which the first is enough': () => ({
+      books: withCharges(running(10, '115'), { price: '5' }, { id: 2001, key: `${KEY}-2`, price: '7' }),
+    }),
     'units that bill nothing stay, where nothing is to be billed': () => ({
       report: lines({ quantity: '0', sales: '0', cost: '0' }),
       books: running(10, '0', '0'),
@@ -247,6 +282,10 @@ export const amounts: Record<string, Record<string, () => Situation>> = {
       report: lines({ recordType: 'AzurePlan', itemCode: null }),
       books: unread(endedInJuly()),
     }),
+    'paid once, and the contract ends with the first of the next month, whose row is not read': () => ({
+      report: { prices: [price({ paymentMonths: 12 })], subscriptions: [subscription({ endDay: '2025-10-31' })] },
+      books: unread({ ...running(), contracts: [contract({ endDay: '2025-11-01' })], rows: running().rows.slice(0, 2) }),
+    }),
     'renewed while it still runs, and in balance': () => ({
       report: { subscriptions: [subscription({ endDay: '2026-09-10' })] },
       books: unread(running()),
@@ -312,7 +351,7 @@ export const amounts: Record<string, Record<string, () => Situation>> = {
     }),
     'paid once, and the contract goes on': () => ({
       report: { prices: [price({ paymentMonths: 12 })] },
-      books: unread(running()),
+      books: unread({ ...running(), rows: running().rows.slice(0, 2) }),
     }),
     'paid once, and the contract ends with the month': () => ({
       report: { prices: [price({ paymentMonths: 12 })], subscriptions: [subscription({ endDay: '2025-10-31' })] },

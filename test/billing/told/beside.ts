@@ -318,6 +318,7 @@ export const beside: Record<string, Record<string, () => Situation>> = {
         ...running(),
         rows: [...running().rows, row({ id: 1, serviceId: 51, contractServiceId: 201 })],
         services: [service(), service({ id: 51, key: 'CFQ7TTC0OLD', name: 'Old' })],
+        charges: [charge()],
       },
     }),
     'a service without key is nobody of ours, though an entry of the price list has no code': () => ({

@@ -1,3 +1,4 @@
+import type { Books, Line } from '../../../shared/billing/types.js';
 import {
   books,
   charge,
@@ -14,11 +15,34 @@ import {
   type Situation,
 } from '../builders.js';
 import { after } from '../examples/row-and-charge.js';
-import { withCharges, gone, gone2, replaced, looseKey, loose, AZURE_KEY, compared, OFF } from './builders.js';
+import { azure, withCharges, gone, gone2, replaced, looseKey, loose, AZURE_KEY, compared, OFF } from './builders.js';
 
 /** Situations whose plans are told word for word beside this file: money without a line, and circuit breakers. */
 export const ghosts: Record<string, Record<string, () => Situation>> = {
   '8-ghosts': {
+    'paid once, and its contract goes on with software whose service is there': () => carriedOn({}),
+    'paid once, beside software that extends a contract which still runs': () =>
+      carriedOn({ contracts: [contract({ endDay: '2025-12-31' })], rows: running().rows }),
+    'paid once, beside software that extends a contract which ends with the first of the month': () =>
+      carriedOn({ contracts: [contract({ endDay: '2025-10-01' })], rows: running().rows.slice(0, 2) }),
+    'paid once, and held beside software because two items claim its service': () => ({
+      ...carriedOn({}, [line(), line({ recordType: 'Csp365Legacy' })]),
+    }),
+    'paid once by one of two prices of its code': () => ({
+      ...gone({ prices: [price({ paymentMonths: 12 }), price({ currency: 'USD', paymentMonths: 1 })] }),
+    }),
+    'a loose charge where no service is known': () => ({
+      ...gone({ subscriptions: [] }),
+      books: { ...azure({ price: '75' }), services: [] },
+    }),
+    'a held item on a contract without number: its other money is left alone': () => ({
+      report: {
+        lines: [line({ currency: 'USD', itemCode: 'CFQ7TTC0USD' })],
+        subscriptions: [subscription({ status: 'Deleted' })],
+      },
+      books: { ...running(), contracts: [contract({ number: null })], charges: [charge({ key: looseKey('a') })] },
+      asOf: '2025-10-25',
+    }),
     'nothing at all is due: last month stands, however late it is': () => gone({ lines: [] }),
     'before the report of its type has come': () => ({ ...gone({ lines: [gone2()], previousLines: [] }), asOf: '2025-10-19' }),
     'on the day on which it should have come': () => ({ ...gone({ lines: [gone2()] }), asOf: '2025-10-20' }),
@@ -213,3 +237,19 @@ export const ghosts: Record<string, Record<string, () => Situation>> = {
     }),
   },
 };
+
+/** A licence paid once, whose subscription goes on as software from October on. */
+const carriedOn = (held: Partial<Books>, others: Line[] = []): Situation => ({
+  report: {
+    lines: [line({ recordType: 'SoftwareSubscription', itemCode: null, productName: 'Software' }), ...others],
+    subscriptions: [subscription({ endDay: '2026-09-10' })],
+    prices: [price({ paymentMonths: 12 })],
+  },
+  books: {
+    ...running(),
+    contracts: [contract({ endDay: '2025-09-30' })],
+    rows: running().rows.slice(0, 1),
+    services: [service(), service({ id: 51, key: 'cloudmore:subscription', name: 'Software Subscriptions' })],
+    ...held,
+  },
+});

@@ -106,6 +106,18 @@ export const items: Record<string, Record<string, () => Situation>> = {
     }),
   },
   '5-catalogue': {
+    'of lines of one day the later start tells the unit prices, in whatever order they come': () => ({
+      report: {
+        prices: [],
+        lines: [line({ unitSales: '7', unitCost: '6' }), line({ startDay: null, unitSales: '5', unitCost: '4' })],
+      },
+    }),
+    'of lines of one day the later start tells the unit prices; one without a start is none': () => ({
+      report: {
+        prices: [],
+        lines: [line({ startDay: null, unitSales: '5', unitCost: '4' }), line({ unitSales: '7', unitCost: '6' })],
+      },
+    }),
     'a licence off the price list takes the unit prices of its latest line': () => ({
       report: {
         prices: [],
