@@ -93,6 +93,13 @@ describe('a release is of what was shown: the digest is another', () => {
   });
 });
 
+test('other unit prices with the same totals make no other digest of what is billed by charge alone', () => {
+  const priced = (unitSales: string): Situation => ({
+    report: { lines: [line({ recordType: 'AzurePlan', unitSales })], prices: [] },
+  });
+  expect(plan(priced('7')).digest).toBe(plan(priced('8')).digest);
+});
+
 describe('releasing one customer left the others waiting anew, because it made a service that their plans had wanted to make', () => {
   const product = { id: 9, key: 'cloudmore:azure-plan', name: 'Azure Plan', isActive: true };
 

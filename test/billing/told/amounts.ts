@@ -187,6 +187,25 @@ export const amounts: Record<string, Record<string, () => Situation>> = {
       books: running(),
       refused: [ITEM],
     }),
+    'renewed while it still runs, with other amounts: extended first': () => ({
+      report: { ...MORE, subscriptions: [subscription({ endDay: '2026-09-10' })] },
+      books: running(),
+    }),
+    'paid once and renewed, with other amounts: extended when its units have ended': () => ({
+      report: { ...MORE, prices: [price({ paymentMonths: 12 })], subscriptions: [subscription({ endDay: '2026-09-10' })] },
+      books: running(),
+    }),
+    'paid once and renewed, on a contract that ends with the first of next month': () => ({
+      report: { prices: [price({ paymentMonths: 12 })], subscriptions: [subscription({ endDay: '2026-09-10' })] },
+      books: { ...running(), contracts: [contract({ endDay: '2025-11-01' })], rows: running().rows.slice(0, 3) },
+    }),
+    'a first Azure plan of a customer for whom others bill the same product': () => ({
+      report: lines({ recordType: 'AzurePlan', itemCode: null }),
+      books: books({
+        products: [{ id: 70, name: 'Azure Plan', key: 'cloudmore:azure-plan', isActive: true }],
+        charges: [charge({ key: 'PO 1', productId: 70, contractId: 9 })],
+      }),
+    }),
     'fewer units in the last month of a contract': () => ({
       report: lines({ quantity: '5', sales: '60.00', cost: '50.00' }),
       books: { ...running(), contracts: [contract({ endDay: '2025-10-31' })], rows: running().rows.slice(0, 2) },

@@ -1,4 +1,15 @@
-import { books, company, line, manualLine, organization, price, service, subscription, type Situation } from '../builders.js';
+import {
+  books,
+  company,
+  line,
+  manualLine,
+  organization,
+  price,
+  running,
+  service,
+  subscription,
+  type Situation,
+} from '../builders.js';
 import { perpetual, everyType, hidden, TERMS } from './builders.js';
 
 /** Situations whose plans are told word for word beside this file: from lines to items, their companies and their catalogue. */
@@ -106,6 +117,9 @@ export const items: Record<string, Record<string, () => Situation>> = {
     }),
   },
   '5-catalogue': {
+    'a row of nothing on an inactive service goes before an active one with the same key': () => ({
+      books: { ...running(0, '0', '0'), services: [service({ isActive: false }), service({ id: 51 })] },
+    }),
     'of lines of one day the later start tells the unit prices, in whatever order they come': () => ({
       report: {
         prices: [],
