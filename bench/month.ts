@@ -2,7 +2,7 @@ import { createActivities, type ActivitiesByQueue } from '../activities/index.js
 import type { Dependencies } from '../activities/dependencies.js';
 import type { MonthResult } from '../shared/billing/results.js';
 import type { Day, Month, Step } from '../shared/billing/types.js';
-import type { GivenReport, MonthClosed, StepDone, StepRequest, Work } from '../shared/contract.js';
+import type { GivenReport, MonthClosed, MonthRequest, StepDone, StepRequest, Work } from '../shared/contract.js';
 import { ORGANIZATIONS_AT_ONCE, organizationBillingId } from '../shared/contract.js';
 import { billOrganization, type Control, type OrganizationActivities } from '../workflows/organization.js';
 
@@ -21,20 +21,31 @@ export interface MonthOptions {
 }
 
 export async function runMonth(dependencies: Dependencies, { broker, month, asOf }: MonthOptions): Promise<MonthRun> {
-  const { billing, cloudmore, autotask } = createActivities(dependencies);
+  const activities = createActivities(dependencies);
+  const { billing, cloudmore, autotask } = activities;
   const request = { broker, month, asOf, mode: 'auto' as const };
   const { report } = await cloudmore.takeReport(request);
   const { survey, surveyedAt } = await autotask.surveyAutotask({ ...request, report, organizations: null });
   const work = await billing.findWork({ ...request, report, survey, organizations: null });
-  const given: GivenReport = { asOf, report, survey, surveyedAt };
   const steps: Step['kind'][] = [];
-  const activities = organizationActivities(autotask, (step) => steps.push(step.kind));
-  await atOnce(ORGANIZATIONS_AT_ONCE, work.organizations, async (organizationId) => {
-    const workflowId = organizationBillingId(broker, month, organizationId);
-    await billOrganization(activities, { ...request, organizationId, given, approvedDigest: null, workflowId }, UNDISTURBED);
-  });
+  await billAll(activities, request, { asOf, report, survey, surveyedAt }, work.organizations, (step) => steps.push(step.kind));
   const closed = await billing.closeRun({ ...request, report, survey, calls: work.calls, heldMonth: work.heldMonth });
   return { result: await dependencies.evidence.get<MonthResult>(closed.ref), work, closed, steps };
+}
+
+/** Bills organizations, so many at a time as a run does. */
+export async function billAll(
+  { autotask }: ActivitiesByQueue,
+  request: MonthRequest,
+  given: GivenReport,
+  organizations: string[],
+  onStep: (step: Step) => void = () => undefined,
+): Promise<void> {
+  const activities = organizationActivities(autotask, onStep);
+  await atOnce(ORGANIZATIONS_AT_ONCE, organizations, async (organizationId) => {
+    const workflowId = organizationBillingId(request.broker, request.month, organizationId);
+    await billOrganization(activities, { ...request, organizationId, given, approvedDigest: null, workflowId }, UNDISTURBED);
+  });
 }
 
 /** Nobody skips, and what fails is a mistake of the benchmark. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { startSandbox } from '../sandbox/index.js';
+import { peakMb } from './peak.js';
 import type { Memory, SandboxOptions, Started } from './sandbox-process.js';
 
 /** What `startSandboxProcess` runs. */
@@ -16,7 +17,7 @@ const loadSeconds = (performance.now() - started) / 1000;
 process.send!({ url: sandbox.url, env: sandbox.env(), loadSeconds } satisfies Started);
 process.on('message', () => {
   const { rss } = process.memoryUsage();
-  process.send!({ resident: rss / 2 ** 20, peak: process.resourceUsage().maxRSS / 2 ** 10 } satisfies Memory);
+  process.send!({ resident: rss / 2 ** 20, peak: peakMb() } satisfies Memory);
 });
 process.on('disconnect', () => process.exit());
 

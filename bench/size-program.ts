@@ -3,6 +3,8 @@ import { createActivities } from '../activities/index.js';
 import { Slices } from '../activities/slices.js';
 import { organizationsOf } from '../activities/survey.js';
 import { planOrganization } from '../shared/billing/plan.js';
+import { billAll } from './month.js';
+import { peakMb } from './peak.js';
 import { configFor, dependenciesFor } from './rig.js';
 
 /** What the benchmark `size` runs in a process of its own, so that its memory is the product's alone. */
@@ -17,6 +19,8 @@ export interface Sized {
   reportMs: number;
   surveyMs: number;
   workMs: number;
+  /** Every organization planned, shown and settled as shadow mode does, and the month reconciled. */
+  settleMs: number;
   /** The pure planner over all organizations, evidence already in memory. */
   planningMs: number;
   /** `JSON.parse` of the lines of both months, as the evidence holds them. */
@@ -27,7 +31,8 @@ export interface Sized {
 const { env, folder } = JSON.parse(process.argv[2]!) as SizeOptions;
 const request = { broker: 'default', month: '2025-10', asOf: '2025-10-18', mode: 'shadow' as const };
 const dependencies = dependenciesFor(configFor({ env }, folder));
-const { billing, cloudmore, autotask } = createActivities(dependencies);
+const activities = createActivities(dependencies);
+const { billing, cloudmore, autotask } = activities;
 
 async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
   const started = performance.now();
@@ -37,18 +42,24 @@ async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number 
 const taken = await timed(() => cloudmore.takeReport(request));
 const { report, lines } = taken.value;
 const surveyed = await timed(() => autotask.surveyAutotask({ ...request, report, organizations: null }));
-const { survey } = surveyed.value;
+const { survey, surveyedAt } = surveyed.value;
 const found = await timed(() => billing.findWork({ ...request, report, survey, organizations: null }));
-const peakMb = process.resourceUsage().maxRSS / 2 ** 10;
+const settled = await timed(async () => {
+  const { organizations, calls, heldMonth } = found.value;
+  await billAll(activities, request, { asOf: request.asOf, report, survey, surveyedAt }, organizations);
+  await billing.closeRun({ ...request, report, survey, calls, heldMonth });
+});
+const peak = peakMb();
 const { planningMs, parsingMs } = await planAgainstParse();
 process.send!({
   lines,
   reportMs: taken.ms,
   surveyMs: surveyed.ms,
   workMs: found.ms,
+  settleMs: settled.ms,
   planningMs,
   parsingMs,
-  peakMb,
+  peakMb: peak,
 } satisfies Sized);
 await sleep(100);
 process.disconnect();
