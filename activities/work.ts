@@ -5,7 +5,14 @@ import { monthResult } from '../shared/billing/reconcile.js';
 import { isParked, NO_CALLS } from '../shared/billing/results.js';
 import type { Plan } from '../shared/billing/types.js';
 import { ITEMS_SHOWN, type CloseRequest, type MonthClosed, type Work, type WorkRequest } from '../shared/contract.js';
-import { monthName, outcomeName, outcomesPrefix, readMonth, readOutcome, type MonthRecord } from '../shared/evidence/months.js';
+import {
+  monthName,
+  outcomeName,
+  outcomesPrefix,
+  readMonthResult,
+  readOutcome,
+  type MonthRecord,
+} from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
@@ -95,8 +102,7 @@ export async function closeRun(dependencies: Dependencies, slices: Slices, reque
 }
 
 async function closed({ evidence }: Dependencies, broker: string, month: string, record: MonthRecord): Promise<MonthClosed> {
-  const read = await readMonth(evidence, broker, month);
-  const result = read?.result ?? monthResult(record.frame, []);
+  const result = (await readMonthResult(evidence, broker, month)) ?? monthResult(record.frame, []);
   const waiting = result.organizations.filter(({ status }) => isParked(status) && status !== 'Skipped').length;
   const items = result.organizations.reduce((count, organization) => count + organization.items.length, 0);
   const shown =

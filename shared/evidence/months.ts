@@ -59,17 +59,40 @@ export interface MonthRead {
 }
 
 /** The reconciliation of the latest run, with whatever single organizations did since. Null when the month never ran. */
-export async function readMonth(evidence: Evidence, broker: string, month: Month): Promise<MonthRead | null> {
+export const readMonth = (evidence: Evidence, broker: string, month: Month): Promise<MonthRead | null> =>
+  readMonthWith(evidence, broker, month, (outcome) => outcome);
+
+async function readMonthWith(
+  evidence: Evidence,
+  broker: string,
+  month: Month,
+  kept: (outcome: Outcome) => Outcome,
+): Promise<MonthRead | null> {
   const ref = await evidence.pointer(monthName(broker, month));
   if (ref === null) return null;
   const record = await evidence.get<MonthRecord>(ref);
   const outcomes: Outcome[] = [];
   for (const organizationId of record.organizations) {
     const outcome = await readOutcome(evidence, broker, month, organizationId);
-    if (outcome) outcomes.push(outcome);
+    if (outcome) outcomes.push(kept(outcome));
   }
   return { record, result: monthResult(record.frame, outcomes), outcomes };
 }
+
+/**
+ * The reconciliation alone. Of each outcome it keeps what is counted and told, not how it came about: a month of 100,000 lines would not fit into memory
+ * otherwise. Null when the month never ran.
+ */
+export async function readMonthResult(evidence: Evidence, broker: string, month: Month): Promise<MonthResult | null> {
+  return (await readMonthWith(evidence, broker, month, withoutDerivation))?.result ?? null;
+}
+
+const withoutDerivation = (outcome: Outcome): Outcome => ({
+  ...outcome,
+  items: outcome.items.map((item) => ({ ...item, because: [], standing: null })),
+  steps: [],
+  notes: [],
+});
 
 /** A slice of the report with the month's facts: what `planOrganization` needs of Cloudmore's side. */
 export interface ReportSlice {
