@@ -1,5 +1,6 @@
-import { isGrpcDeadlineError } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { isGrpcDeadlineError, type WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter, defineSearchAttributeKey } from '@temporalio/common';
+import { isReasonOfGate } from '../shared/autotask/quota.js';
 import type { MonthResult, OrganizationResult, OrganizationStatus } from '../shared/billing/results.js';
 import { same } from '../shared/billing/text.js';
 import type { Month } from '../shared/billing/types.js';
@@ -37,6 +38,8 @@ export interface OpenOrganization {
   workflowId: string;
   runId: string;
   status: OrganizationStatus;
+  /** Why its calls to Autotask wait at this moment; null when none does. */
+  callsWait: string | null;
 }
 
 /** Open workflows of organizations, by organization id. The list lags behind, so ids known from the evidence are asked too. */
@@ -64,11 +67,27 @@ async function findOpen(
     const described = await client.workflow.getHandle(organizationBillingId(broker, month, organizationId)).describe();
     if (described.status.name !== 'RUNNING') return null;
     const status = described.typedSearchAttributes.get(BILLING_STATUS) ?? 'Running';
-    return { organizationId, workflowId: described.workflowId, runId: described.runId, status: status as OrganizationStatus };
+    return {
+      organizationId,
+      workflowId: described.workflowId,
+      runId: described.runId,
+      status: status as OrganizationStatus,
+      callsWait: whyCallsWait(described),
+    };
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
   }
+}
+
+/** What the gate says in the heartbeats of a workflow's activities; null when it holds none of their calls. */
+export function whyCallsWait({ raw }: WorkflowExecutionDescription): string | null {
+  const beats = (raw.pendingActivities ?? []).map(({ heartbeatDetails }) => heartbeatDetails?.payloads?.[0]);
+  for (const beat of beats) {
+    const text = beat ? defaultPayloadConverter.fromPayload<unknown>(beat) : null;
+    if (typeof text === 'string' && isReasonOfGate(text)) return text;
+  }
+  return null;
 }
 
 const BILLING_STATUS = defineSearchAttributeKey('BillingStatus', 'KEYWORD');

@@ -8,7 +8,7 @@ import type { MonthRead } from '../../shared/evidence/months.js';
 import { readLatestNotice, troubleOf } from '../../shared/notices/record.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { findMonth, openOrganizations, requireMonth, withOpen } from '../months.js';
+import { findMonth, openOrganizations, requireMonth, whyCallsWait, withOpen, type OpenOrganization } from '../months.js';
 import { PLAIN } from '../render/paper.js';
 import { renderStatus } from '../render/status.js';
 import { withTemporal, type Temporal } from '../temporal.js';
@@ -21,7 +21,8 @@ export async function status(context: Context, { month, json }: { month: Month; 
   return withTemporal(context.environment, async (temporal) => {
     const latest = await latestRun(temporal, config.broker, month);
     const read = await findMonth(config, month);
-    if (read === null && latest?.status.name === 'RUNNING') return firstRun(context, temporal, month, latest, json);
+    if (read === null && latest?.status.name === 'RUNNING')
+      return firstRun(context, temporal, config.broker, month, latest, json);
     return showMonth(context, temporal, config, read ?? (await requireMonth(config, month)), latest, json);
   });
 }
@@ -38,6 +39,7 @@ async function latestRun({ client }: Temporal, broker: string, month: Month): Pr
 async function firstRun(
   context: Context,
   temporal: Temporal,
+  broker: string,
   month: Month,
   run: WorkflowExecutionInfo,
   json: boolean,
@@ -46,9 +48,23 @@ async function firstRun(
   if (json) {
     const soFar = await temporal.client.workflow.getHandle(run.workflowId).query<MonthResult>(STATUS_QUERY);
     context.out(JSON.stringify(soFar, null, 2));
-  } else context.out(`The first run of ${month} is under way since ${run.startTime.toISOString()}: ${link}`);
+  } else {
+    const open = await openOrganizations(temporal, broker, month, []);
+    const reason = (await callsOfRun(temporal, run)) ?? callsOf(open);
+    context.out(`The first run of ${month} is under way since ${run.startTime.toISOString()}: ${link}`);
+    if (reason !== null) context.out(reason);
+  }
   return EXIT.waits;
 }
+
+/** Why calls of the run itself wait, its survey of Autotask before all. */
+async function callsOfRun({ client }: Temporal, run: WorkflowExecutionInfo | null): Promise<string | null> {
+  if (run?.status.name !== 'RUNNING') return null;
+  return whyCallsWait(await client.workflow.getHandle(run.workflowId, run.runId).describe());
+}
+
+const callsOf = (open: Map<string, OpenOrganization>): string | null =>
+  [...open.values()].find(({ callsWait }) => callsWait !== null)?.callsWait ?? null;
 
 async function showMonth(
   context: Context,
@@ -71,6 +87,7 @@ async function showMonth(
           month,
           heldMonth: record.heldMonth,
           run: await runLine(temporal, ui, latest),
+          callsWait: (await callsOfRun(temporal, latest)) ?? callsOf(open),
           lostNotice: await lostNotice(config),
           linkOf: ({ organizationId }) => {
             const page = open.get(organizationId);

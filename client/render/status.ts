@@ -11,6 +11,8 @@ export interface ShownStatus {
   heldMonth: string | null;
   /** Of the run that is under way, or of one that failed. */
   run: string | null;
+  /** Why calls to Autotask wait at this moment; null when none does. */
+  callsWait: string | null;
   /** Of the latest notice, when it did not go out. */
   lostNotice: string | null;
   /** The Web UI's page of an organization. */
@@ -23,12 +25,13 @@ const ORGANIZATIONS_SHOWN = 25;
 const CAUSES_SHOWN = 5;
 
 export function renderStatus(shown: ShownStatus, paper: Paper): string {
-  const { month, heldMonth, run, lostNotice } = shown;
+  const { month, heldMonth, run, callsWait, lostNotice } = shown;
   const broken = month.organizations.filter(({ status }) => status === 'NeedsAttention' || status === 'Failed').sort(byAmount);
   const awaiting = month.organizations.filter(({ status }) => status === 'AwaitingApproval').sort(byAmount);
   return [
     paint(paper, 'bold', `${month.month} as of ${month.asOf}, broker ${month.broker}, mode ${month.mode}`),
     ...(run === null ? [] : [wrap(run, paper)]),
+    ...(callsWait === null ? [] : [wrap(paint(paper, 'yellow', callsWait), paper)]),
     ...(lostNotice === null ? [] : [wrap(paint(paper, 'red', lostNotice), paper)]),
     ...(heldMonth === null ? [] : [wrap(paint(paper, 'red', heldMonth), paper)]),
     ...(broken.length + awaiting.length === 0 ? [] : [waitingLine(month, [...broken, ...awaiting])]),

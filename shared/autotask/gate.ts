@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HOUR_MS, isLookDue, turnByTenant, type Look, type Threshold, type Turn } from './quota.js';
+import { HOUR_MS, isLookDue, turnByTenant, WAITING, type Look, type Threshold, type Turn } from './quota.js';
 
 /**
  * Everything that goes to Autotask passes here. Its limits are counted by the request: 10,000 an hour per tenant, shared with every other tool of the MSP,
@@ -131,11 +131,11 @@ export class Gate {
         ? { at: now, why: null }
         : {
             at: this.passed[0]! + HOUR_MS,
-            why: `Waiting: the share of ${callsPerHour} calls an hour (AUTOTASK_CALLS_PER_HOUR) is used.`,
+            why: `${WAITING} the share of ${callsPerHour} calls an hour (AUTOTASK_CALLS_PER_HOUR) is used.`,
           };
     const byRefusal: Turn = {
       at: this.pausedUntil,
-      why: 'Waiting: Autotask refused a request (429). It is sent again by itself.',
+      why: `${WAITING} Autotask refused a request (429). It is sent again by itself.`,
     };
     const byTenant = turnByTenant(this.look, this.passed.at(-1) ?? 0, now);
     return [byShare, byRefusal, byTenant].reduce((latest, turn) => (turn.at > latest.at ? turn : latest));

@@ -34,6 +34,11 @@ const LOOK_AGAIN_MS = 300_000;
 /** While nothing goes out, this often: a look is a call too, and must not be the one that blocks the tenant. */
 const LOOK_STOPPED_MS = 300_000;
 
+/** How the gate's reasons begin, so that they can be told from what else a heartbeat says. */
+export const WAITING = 'Waiting:';
+const SLOWED = 'Slowed down, as a good neighbour:';
+export const isReasonOfGate = (text: string): boolean => text.startsWith(WAITING) || text.startsWith(SLOWED);
+
 /** When the next call may go out; why not at once, in words for an operator. */
 export interface Turn {
   at: number;
@@ -59,9 +64,9 @@ export function turnByTenant(look: Look | null, last: number, now: number): Turn
   if (isStopped(look))
     return {
       at: look.at + LOOK_STOPPED_MS,
-      why: `Waiting: ${what}. It goes on by itself when the use falls below ${STOP_SHARE * 100} %.`,
+      why: `${WAITING} ${what}. It goes on by itself when the use falls below ${STOP_SHARE * 100} %.`,
     };
   // What is left is spread over an hour, so that the others find theirs.
   const spacing = HOUR_MS / (STOP_SHARE * look.limit - used(look));
-  return { at: last + spacing, why: `Slowed down, as a good neighbour: ${what}.` };
+  return { at: last + spacing, why: `${SLOWED} ${what}.` };
 }

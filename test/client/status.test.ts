@@ -50,6 +50,7 @@ const shown = (organizations: OrganizationResult[], changes: Partial<MonthResult
   month: { ...blankMonth('default', '2025-10', '2025-10-17', 'approve'), currency: 'EUR', organizations, ...changes },
   heldMonth: null,
   run: null,
+  callsWait: null,
   lostNotice: null,
   linkOf: ({ organizationId }) =>
     detailsLink('http://ui', 'default', { workflowId: `billing/default/2025-10/${organizationId}`, runId: 'r' }),

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
+import { Context } from '@temporalio/activity';
+import { tmpdir } from 'node:os';
+import { status } from '../../client/commands/status.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import { NO_CALLS } from '../../shared/billing/results.js';
 import {
@@ -9,7 +12,8 @@ import {
   type DailyBillingInput,
   type DailyBillingResult,
 } from '../../shared/contract.js';
-import { standIns, summaryOf, type StandIns } from './stand-ins.js';
+import { eventually } from '../eventually.js';
+import { PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
 import { openWorkshop, type Workshop } from './workers.js';
 
 /** The daily run: which months, how many organizations at once, and what one that waits does to the others. */
@@ -157,5 +161,46 @@ describe('a daily run', () => {
     });
     const result = await run(activities, { broker: 'default', month: '2025-10', asOf: '2025-10-09' });
     expect(result.months).toHaveLength(1);
+  });
+});
+
+describe('billing status, while the gate holds calls', () => {
+  const REASON = 'Waiting: 9012 of the tenant’s 10000 Autotask calls an hour are used.';
+  /** An activity that says what it waits for, as the worker's heartbeats do, until it is let go. */
+  const holding =
+    <T>(answer: T, released: Promise<void>) =>
+    async (): Promise<T> => {
+      Context.current().heartbeat(REASON);
+      await released;
+      return answer;
+    };
+  const ask = async (): Promise<string> => {
+    const said: string[] = [];
+    const environment = { TEMPORAL_ADDRESS: server.address, BILLING_EVIDENCE: `file:${tmpdir()}/no-evidence-of-it` };
+    const context = { environment, out: (text: string) => void said.push(text), say: () => undefined, isTerminal: false };
+    // A run is in the server's list a moment after its start.
+    await status(context, { month: '2025-10', json: false }).catch((error: Error) => said.push(error.message));
+    return said.join('\n');
+  };
+  const held: [where: string, activities: (released: Promise<void>) => Partial<StandIns>][] = [
+    [
+      'the survey',
+      (released) => ({
+        surveyAutotask: holding({ survey: 's', surveyedAt: '2025-10-12T03:00:00Z', calls: NO_CALLS }, released),
+        findWork: withWork([]),
+      }),
+    ],
+    ['an organization', (released) => ({ findWork: withWork(['held']), planOrganization: holding(PLAN, released) })],
+  ];
+  test.each(held)('says why nothing moves: calls of %s wait', async (_, activities) => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const done = run(standIns(activities(released)), { broker: 'default', month: '2025-10', asOf: '2025-10-12' });
+    try {
+      await eventually(ask, (text) => text.includes(REASON));
+    } finally {
+      release();
+    }
+    await done;
   });
 });
