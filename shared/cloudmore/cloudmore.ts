@@ -194,14 +194,17 @@ export class Cloudmore {
     const found: UnassignedLine[] = [];
     for (const { invoiceNumber } of invoices) {
       const path = `${folder}/generateReport?invoiceNumber=${encodeURIComponent(invoiceNumber)}&storeToBlob=false`;
-      const taken: InvoiceLine[] = [];
-      const take = (item: unknown): void => {
+      // By the report they stand in: a look at a task that still runs may show some of it already.
+      const takenOf = new Map<unknown, InvoiceLine[]>();
+      const take = (item: unknown, holder: unknown): void => {
         const line = toInvoiceLine(invoiceNumber, item);
-        if (isUnassigned(line, isKnown)) taken.push(line);
+        const lines = takenOf.get(holder) ?? [];
+        if (isUnassigned(line, isKnown)) lines.push(line);
+        takenOf.set(holder, lines);
       };
       const taking = { paths: ['$.items.*', '$.report.items.*'], take };
       const report = await this.task(folder, { method: 'POST', path }, `invoice ${invoiceNumber}`, { ...options, taking });
-      if (report !== null) found.push(...toUnassigned(invoiceNumber, report, taken, isKnown));
+      if (report !== null) found.push(...toUnassigned(invoiceNumber, report, takenOf.get(report) ?? [], isKnown));
     }
     return found;
   }
