@@ -5,7 +5,7 @@
 export default {
   mutate: ['shared/billing/**/*.ts'],
   ignorePatterns: ['**', '!shared/**', '!test/billing/**', '!test/property/**', '!docs/operations.md', '!tsconfig.json'],
-  plugins: ['./test/mutation/runner.ts'],
+  plugins: ['./test/mutation/runner.ts', './test/mutation/survivors.ts'],
   testRunner: 'in-process',
   testRunnerNodeArgs: ['--import', 'tsx'],
   checkerNodeArgs: ['--import', 'tsx'],
@@ -15,7 +15,7 @@ export default {
   timeoutMS: 60_000,
   incremental: true,
   incrementalFile: 'reports/mutation/incremental.json',
-  reporters: ['clear-text', 'html', 'json'],
+  reporters: ['clear-text', 'html', 'json', 'explained'],
   clearTextReporter: { logTests: false, reportTests: false, allowColor: false },
   htmlReporter: { fileName: 'reports/mutation/index.html' },
   jsonReporter: { fileName: 'reports/mutation/mutation.json' },
