@@ -36,6 +36,8 @@ export const MADE_WITHIN_MS = 90_000;
 export const REFUSED_WITHIN_MS = 20_000;
 /** What Autotask has answered shows by then; absent later it was taken away by somebody. */
 const SHOWN_WITHIN_MS = 20_000;
+/** A claim this old is made anew right before a request goes out: it may have waited for quota, or was refused and is sent again. */
+const CLAIM_HOLDS_MS = 5_000;
 /** One more try, as `autotask.md` section 9 advises; then a person or a later run decides. */
 const TRIES = 2;
 
@@ -48,7 +50,9 @@ export function sendOnce<T>(dependencies: Sender, { broker }: Pick<MonthRequest,
   return turnsOf(dependencies.evidence).take(name, () => sendInTurn(dependencies, name, write));
 }
 
-type Sender = Pick<Dependencies, 'evidence' | 'clock' | 'execution'>;
+type Sender = Pick<Dependencies, 'evidence' | 'clock' | 'execution'> & {
+  autotask: Pick<Dependencies['autotask'], 'sendingWhile'>;
+};
 
 async function sendInTurn<T>(dependencies: Sender, name: string, write: OnceOnly<T>): Promise<T> {
   const { identity, comesWithinMs, find, send } = write;
@@ -77,11 +81,24 @@ async function sendInTurn<T>(dependencies: Sender, name: string, write: OnceOnly
       throw new OutcomeUnknown(`Autotask did not answer ${TRIES} times, and no effect is to be seen (${identity.join(' ')})`);
     }
   }
-  const sent: Intent = { at: now(), tries: intent && !intent.done ? intent.tries + 1 : 1, by, done: null };
-  if (!(await evidence.claim(name, ref, await evidence.put(sent))))
-    throw new OutcomePending(`Another worker sends it at this moment (${identity.join(' ')})`, lookAgainMs(0, comesWithinMs));
+  const tries = intent && !intent.done ? intent.tries + 1 : 1;
+  let sent: Intent = { at: now(), tries, by, done: null };
+  let claimed = ref;
+  const claim = async (): Promise<void> => {
+    const next = await evidence.put(sent);
+    if (!(await evidence.claim(name, claimed, next)))
+      throw new OutcomePending(`Another worker sends it at this moment (${identity.join(' ')})`, lookAgainMs(0, comesWithinMs));
+    claimed = next;
+  };
+  await claim();
+  // Whoever found the claim old and no effect has sent it meanwhile; whoever comes now counts the time from this request.
+  const mayStill = async (): Promise<void> => {
+    if (clock.now().getTime() - Date.parse(sent.at) < CLAIM_HOLDS_MS) return;
+    sent = { ...sent, at: now() };
+    await claim();
+  };
   try {
-    const value = await send();
+    const value = await dependencies.autotask.sendingWhile(mayStill, send);
     await note({ ...sent, at: now(), done: { value } });
     return value;
   } catch (error) {

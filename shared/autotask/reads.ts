@@ -64,6 +64,11 @@ export class AutotaskReads {
     return this.transport.gate.count(work);
   }
 
+  /** Carries out work that writes, asking right before each write, also after a long wait for quota (`transport.ts`). */
+  sendingWhile<T>(mayStill: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+    return this.transport.sendingWhile(mayStill, work);
+  }
+
   /** Our share of the tenant's quota. */
   get limits(): { callsPerHour: number; threads: number } {
     return { callsPerHour: this.config.callsPerHour, threads: this.config.threads };

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { z } from 'zod';
 import type { AutotaskConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
@@ -41,6 +42,8 @@ export interface TransportOptions {
 export class Transport {
   readonly gate: Gate;
   private base: Promise<URL> | null = null;
+  /** Asked right before each write that is sent on somebody's behalf. */
+  private readonly asked = new AsyncLocalStorage<() => Promise<void>>();
   private readonly zoneUrl: string;
   private readonly maySend: () => boolean;
 
@@ -109,6 +112,11 @@ export class Transport {
     );
   }
 
+  /** Carries out work that writes; `mayStill` is asked right before each of its writes, first ones and repeated ones, and throws where it may not any more. */
+  sendingWhile<T>(mayStill: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+    return this.asked.run(mayStill, work);
+  }
+
   /** The tenant's quota, past the gate that asks for it; null where Autotask does not tell. */
   async readThreshold(): Promise<Threshold | null> {
     try {
@@ -135,9 +143,10 @@ export class Transport {
       );
     const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
     const request = { method: call.method, url, headers: this.headers(), ...body, isRead: call.isRead, signal: call.signal };
-    const answer = await this.gate.pass(endpointOf(url, base), call.signal, () => {
+    const answer = await this.gate.pass(endpointOf(url, base), call.signal, async () => {
       // Asked after the wait for quota: another process may have taken over in the meantime, and may have sent this already.
       if (!this.maySend()) throw new ApiError('unavailable', `${name(request)}: not sent, this process lost the broker's gate`);
+      if (!call.isRead) await this.asked.getStore()?.();
       return send(request);
     });
     if (answer.status !== 200) throw this.refusal(call, url, answer);

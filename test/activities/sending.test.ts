@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { REFUSED_WITHIN_MS, sendOnce } from '../../activities/sending.js';
-import type { Dependencies } from '../../activities/dependencies.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { ApiError } from '../../shared/http/errors.js';
 
@@ -8,7 +7,7 @@ import { ApiError } from '../../shared/http/errors.js';
 
 const REQUEST = { broker: 'default', month: '2025-10', asOf: '2025-10-09', mode: null };
 
-type Needs = Pick<Dependencies, 'evidence' | 'clock' | 'execution'>;
+type Needs = Parameters<typeof sendOnce>[0];
 
 type Attempt = (now: number, execution?: string) => Promise<number>;
 
@@ -20,12 +19,20 @@ function world(): {
   remove: () => void;
   /** The next answer is lost, and the request was on its way so long. */
   lose: (effect: boolean, after?: number) => void;
+  /** What comes to pass while the next request waits for quota. */
+  meanwhile: (happens: () => Promise<void>) => void;
 } {
   const evidence: Evidence = memoryEvidence();
   let time = 0;
   let sent = 0;
   let there: number | null = null;
   let lost: { effect: boolean; after: number } | null = null;
+  let happening: (() => Promise<void>) | null = null;
+  const waiting = async (): Promise<void> => {
+    const happens = happening;
+    happening = null;
+    await happens?.();
+  };
   const send = (): Promise<number> => {
     sent += 1;
     if (lost?.effect !== false) there = sent;
@@ -42,6 +49,13 @@ function world(): {
         evidence: store,
         clock: { now: () => new Date(time), sleep: () => Promise.resolve() },
         execution: () => execution,
+        autotask: {
+          sendingWhile: async (mayStill, work) => {
+            await waiting();
+            await mayStill();
+            return work();
+          },
+        },
       };
       return sendOnce(needs, REQUEST, {
         identity: ['charge', '1'],
@@ -56,6 +70,7 @@ function world(): {
     sent: () => sent,
     remove: () => (there = null),
     lose: (effect, after = 0) => (lost = { effect, after }),
+    meanwhile: (happens) => (happening = happens),
   };
 }
 
@@ -118,5 +133,12 @@ describe('a write', () => {
     await expect(attempt(602_000)).rejects.toMatchObject({ name: 'OutcomePending' });
     expect(sent()).toBe(1);
     expect(await attempt(621_000)).toBe(2);
+  });
+
+  test('that waits for quota so long that another process has sent it is not sent when the wait is over', async () => {
+    const { attempt, another, sent, meanwhile } = world();
+    meanwhile(async () => expect(await another(100_000, 'run/2')).toBe(1));
+    await expect(attempt(0, 'run/1')).rejects.toMatchObject({ name: 'OutcomePending' });
+    expect(sent()).toBe(1);
   });
 });

@@ -88,7 +88,7 @@ const SITES = [
 ];
 
 /** Faults around the runs of a month. */
-export function drawWindows(random: Random, runsAt: number[]): FaultWindow[] {
+export function drawWindows(random: Random, runsAt: number[], kinds: readonly FaultKind[] = FAULTS): FaultWindow[] {
   return Array.from({ length: random.whole(0, 6) }, () => {
     // A run takes some seconds where nothing fails.
     const from = random.pick(runsAt) + random.whole(-8_000, random.chance(0.7) ? 4_000 : 60_000);
@@ -96,7 +96,7 @@ export function drawWindows(random: Random, runsAt: number[]): FaultWindow[] {
     return {
       from,
       until: from + random.whole(1, isShort ? 300 : 4200) * 1000,
-      kind: random.pick(FAULTS),
+      kind: random.pick(kinds),
       site: random.pick(SITES),
       share: random.pick([0.05, 0.2, 0.5, 1]),
       times: random.pick([1, 2, 3, 6, 1000]),

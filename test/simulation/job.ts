@@ -1,5 +1,6 @@
 import { register } from 'node:module';
 import type { Judged } from './seed.js';
+import type { Workload } from './workloads.js';
 
 /** A process that plays seeds: told which by its parent, tells each verdict as one line of JSON. */
 
@@ -14,6 +15,8 @@ interface Order {
   show: boolean;
   /** Whether the first month that is not ok ends the job. */
   stops: boolean;
+  /** Default `mixed`. */
+  workload?: Workload;
   variant: { file: string; changes: { from: string; to: string }[] } | null;
 }
 
@@ -30,7 +33,7 @@ for (let index = 0; index < count; index += 1) {
   const cell = cells[index];
   const judged = cell
     ? await playCell(simulation, cell)
-    : await simulation.run(order.seeds?.[index] ?? order.first + index * order.step);
+    : await simulation.run(order.seeds?.[index] ?? order.first + index * order.step, order.workload);
   if (order.show) for (const line of judged.told) console.log(line);
   process.stdout.write(`${JSON.stringify({ ...shownOf(judged), name: cell?.name ?? `seed ${judged.seed}` })}\n`);
   if (order.stops && judged.verdict !== 'ok') break;

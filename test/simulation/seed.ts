@@ -5,8 +5,9 @@ import { check, type Verdict } from './checker.js';
 import { BROKER, Month, type Played } from './month.js';
 import { Random } from './random.js';
 import { Sockets } from './sockets.js';
-import { drawStory, type Story } from './story.js';
+import type { Story } from './story.js';
 import { VirtualTime } from './time.js';
+import { WORKLOADS, type Workload } from './workloads.js';
 import { drawWorld, MONTH, type SimulatedWorld } from './world.js';
 
 /** One seed: one month of one broker, played and judged. */
@@ -56,11 +57,11 @@ export class Simulation {
     await this.sandbox.close();
   }
 
-  run(seed: number): Promise<Judged> {
+  run(seed: number, workload: Workload = 'mixed'): Promise<Judged> {
     const random = new Random(seed);
     const world = drawWorld(random.fork());
     const overSockets = seed % SEEDS_PER_SOCKETS === 0;
-    const story = drawStory(random.fork());
+    const story: Story = WORKLOADS[workload](random.fork());
     return this.play(seed, world, overSockets ? { ...story, discoversZone: false } : story, random, overSockets);
   }
 

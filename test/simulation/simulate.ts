@@ -3,11 +3,13 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { VARIANTS, type Variant } from './variants.js';
+import { WORKLOADS, type Workload } from './workloads.js';
 
 /**
  * `npm run simulate -- --seeds N [--first S] [--jobs J]`: plays so many months and tells what became of them; with
  * `--matrix` instead one for every call site with every fault, and for every point at which a worker can die. Ends with 1 when one of them broke a
- * promise, 3 when one ended with something unknown. `--show` prints everything that was written in them; `--variant NAME` runs a wrong product.
+ * promise, 3 when one ended with something unknown. `--workload normal|repeated|indefinite|mixed`, also several, plays a kind of months, and tells the
+ * verdicts of each. `--show` prints everything that was written in them; `--variant NAME` runs a wrong product.
  */
 
 const { values } = parseArgs({
@@ -16,6 +18,7 @@ const { values } = parseArgs({
     first: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '1' },
     variant: { type: 'string' },
+    workload: { type: 'string', multiple: true },
     matrix: { type: 'boolean', default: false },
     show: { type: 'boolean', default: false },
     coverage: { type: 'boolean', default: false },
@@ -45,13 +48,23 @@ interface Totals {
 /** How often a long campaign tells where it stands. */
 const TELL_EVERY = 500;
 
-const started = Date.now();
-const totals: Totals = { ok: 0, violated: 0, unknown: 0, requests: 0, faults: new Map(), crashes: new Map() };
+let started = Date.now();
+let totals: Totals;
 const [seeds, first, jobs] = [values.seeds, values.first, values.jobs].map(Number) as [number, number, number];
 const variant = values.variant === undefined ? null : variantNamed(values.variant);
 
-await Promise.all(Array.from({ length: jobs }, (_, job) => runJob(job)));
-report();
+process.exitCode = 0;
+for (const workload of (values.workload ?? [variant?.workload ?? 'mixed']).map(workloadNamed)) {
+  started = Date.now();
+  totals = { ok: 0, violated: 0, unknown: 0, requests: 0, faults: new Map(), crashes: new Map() };
+  await Promise.all(Array.from({ length: jobs }, (_, job) => runJob(job, workload)));
+  report(workload);
+}
+
+function workloadNamed(name: string): Workload {
+  if (name in WORKLOADS) return name as Workload;
+  throw new Error(`There is no workload "${name}"; there are ${Object.keys(WORKLOADS).join(', ')}`);
+}
 
 function variantNamed(name: string): Variant {
   const found = VARIANTS.find((candidate) => candidate.name === name);
@@ -60,11 +73,20 @@ function variantNamed(name: string): Variant {
 }
 
 /** Every job plays each J-th seed. */
-async function runJob(job: number): Promise<void> {
+async function runJob(job: number, workload: Workload): Promise<void> {
   const count = Math.ceil((seeds - job) / jobs);
   if (count <= 0) return;
   const { matrix, show } = values;
-  const order = { first: matrix ? job : first + job, step: jobs, count, matrix, show, stops: variant !== null, variant };
+  const order = {
+    first: matrix ? job : first + job,
+    step: jobs,
+    count,
+    matrix,
+    show,
+    stops: variant !== null,
+    workload,
+    variant,
+  };
   const script = fileURLToPath(new URL('./job.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -89,7 +111,7 @@ function tally(line: Line): void {
   for (const message of line.unknown) console.log(`${line.name}: unknown: ${message}`);
 }
 
-function report(): void {
+function report(workload: Workload): void {
   const seconds = Math.round((Date.now() - started) / 100) / 10;
   if (values.coverage)
     for (const [hit, count] of [...totals.faults, ...totals.crashes].sort(([left], [right]) => left.localeCompare(right)))
@@ -97,8 +119,9 @@ function report(): void {
   const faults = [...totals.faults.values()].reduce((sum, count) => sum + count, 0);
   const crashes = [...totals.crashes.values()].reduce((sum, count) => sum + count, 0);
   console.log(
-    `${values.matrix ? 'matrix' : `seeds from ${first}`}: ${totals.ok} ok, ${totals.violated} violated, ${totals.unknown} unknown; ` +
+    `${values.matrix ? 'matrix' : `${workload === 'mixed' ? '' : `${workload}, `}seeds from ${first}`}: ${totals.ok} ok, ${totals.violated} violated, ${totals.unknown} unknown; ` +
       `${totals.requests} requests, ${faults} faults of ${totals.faults.size} kinds, ${crashes} deaths at ${totals.crashes.size} points; ${seconds} s`,
   );
-  process.exitCode = totals.violated > 0 ? 1 : totals.unknown > 0 ? 3 : 0;
+  if (totals.violated > 0) process.exitCode = 1;
+  else if (totals.unknown > 0 && process.exitCode !== 1) process.exitCode = 3;
 }

@@ -41,9 +41,14 @@ const RUN_TIME = 'T03:00:00Z';
 
 export const instantOf = (day: string): number => Date.parse(`${day}${RUN_TIME}`);
 
-export function drawStory(random: Random): Story {
+/** Days of one to three runs before the last. */
+export function drawDays(random: Random): string[] {
   const picked = new Set(Array.from({ length: random.whole(1, 3) }, () => random.pick(DAYS)));
-  const days = [...picked].sort((left, right) => left - right).map((day) => `${MONTH}-${String(day).padStart(2, '0')}`);
+  return [...picked].sort((left, right) => left - right).map((day) => `${MONTH}-${String(day).padStart(2, '0')}`);
+}
+
+export function drawStory(random: Random): Story {
+  const days = drawDays(random);
   const runsAt = days.map(instantOf);
   const discoversZone = random.chance(0.3);
   return {
@@ -102,9 +107,10 @@ const DEEDS: Deed['kind'][] = [
   'second-run',
 ];
 
-function drawDeeds(random: Random, runsAt: number[]): Deed[] {
-  const drawn = Array.from({ length: random.pick([0, 0, 1, 1, 2, 3]) }, (): Deed => {
-    const kind = random.pick(DEEDS);
+/** What people do around the runs: so many deeds, of these kinds. */
+export function drawDeeds(random: Random, runsAt: number[], counts = [0, 0, 1, 1, 2, 3], kinds = DEEDS): Deed[] {
+  const drawn = Array.from({ length: random.pick(counts) }, (): Deed => {
+    const kind = random.pick(kinds);
     // While a run goes on, or hours later.
     const after = random.chance(0.4) ? random.whole(0, random.chance(0.6) ? 3_000 : 20_000) : random.whole(2, 20) * 3_600_000;
     return { at: random.pick(runsAt) + after, kind, choice: random.whole(0, 1000) };

@@ -1,3 +1,5 @@
+import type { Workload } from './workloads.js';
+
 /** Wrong products that the checker must see: one changed file each, put in the product's place by `loader.js`. */
 export interface Variant {
   name: string;
@@ -5,8 +7,9 @@ export interface Variant {
   wrong: string;
   file: string;
   changes: { from: string; to: string }[];
-  /** A seed that shows it. */
+  /** A seed that shows it, and the kind of months in which; default `mixed`. */
   seed: number;
+  workload?: Workload;
 }
 
 export const VARIANTS: Variant[] = [
@@ -23,7 +26,7 @@ export const VARIANTS: Variant[] = [
     wrong: 'what is about to be written is not noted before it is sent',
     file: 'activities/sending.ts',
     changes: [
-      { from: 'if (!(await evidence.claim(name, ref, await evidence.put(sent))))', to: 'if (false as boolean)' },
+      { from: 'if (!(await evidence.claim(name, claimed, next)))', to: 'if (false as boolean)' },
       { from: 'await note({ ...sent, at: now() });', to: '' },
     ],
   },
@@ -45,6 +48,26 @@ export const VARIANTS: Variant[] = [
         to: 'null as never;',
       },
     ],
+  },
+  {
+    name: 'look-up-skipped',
+    seed: 21,
+    wrong: 'a charge whose answer was lost is made again without a look for its key',
+    file: 'activities/amounts.ts',
+    changes: [
+      {
+        from: 'find: async () => (await autotask.findCharges(contractId, step.chargeKey))[0]?.id ?? null,',
+        to: 'find: () => Promise.resolve(null),',
+      },
+    ],
+  },
+  {
+    name: 'frozen-written',
+    seed: 59,
+    workload: 'normal',
+    wrong: 'a row that a person approved and posted is written to like any other',
+    file: 'shared/autotask/translate.ts',
+    changes: [{ from: 'frozen: row.approveandpostdate !== null,', to: 'frozen: false,' }],
   },
   {
     name: 'gives-up-early',

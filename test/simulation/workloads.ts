@@ -1,0 +1,73 @@
+import { drawWindows, type FaultKind } from './faults.js';
+import type { Random } from './random.js';
+import { drawDays, drawDeeds, drawStory, instantOf, type Deed, type Mishap, type Story } from './story.js';
+import { LAST_DAY } from './world.js';
+
+/**
+ * Kinds of months, as Jepsen's analyses tell kinds of writes apart: in each, one thing alone is hard, and comes with every month. A product that is wrong
+ * in just that is seen sooner than where chance mixes everything.
+ */
+export const WORKLOADS = {
+  /** Everything that chance has, the others' together. */
+  mixed: drawStory,
+  /** Every write is answered, and sent once: Autotask refuses, makes wait and shows late, while people approve, edit and delete. */
+  normal: (random: Random): Story =>
+    draw(random, {
+      faults: ANSWERED,
+      mishaps: () => [],
+      deeds: [
+        [1, 2, 3],
+        ['freeze', 'freeze-all', 'edit-row', 'delete-charge', 'end-earlier'],
+      ],
+    }),
+  /** Every write is answered, and asked for again: attempts of which Temporal hears nothing, two workers, second runs and reruns at the same time. */
+  repeated: (random: Random): Story =>
+    draw(random, {
+      faults: ANSWERED,
+      mishaps: drawRepetition,
+      deeds: [
+        [2, 3, 4],
+        ['second-run', 'rerun'],
+      ],
+    }),
+  /** Answers are lost, effects come late, workers die between the two: nobody knows of a write whether and when it takes effect. */
+  indefinite: (random: Random): Story => draw(random, { faults: UNANSWERED, mishaps: drawDeath, deeds: [[0], ['rerun']] }),
+} as const satisfies Record<string, (random: Random) => Story>;
+
+export type Workload = keyof typeof WORKLOADS;
+
+const ANSWERED: FaultKind[] = ['refused', 'busy', 'busy-until', 'threads', 'unauthorized', 'repeated-row', 'stale'];
+const UNANSWERED: FaultKind[] = [
+  ...(['failed-before', 'failed-after', 'cut-before', 'cut-after', 'late', 'very-late'] as const),
+  ...(['slow', 'slow-late', 'page', 'truncated', 'empty'] as const),
+];
+
+interface Hardship {
+  faults: FaultKind[];
+  mishaps: (random: Random, at: number) => Mishap[];
+  deeds: [counts: number[], kinds: Deed['kind'][]];
+}
+
+function draw(random: Random, { faults, mishaps, deeds }: Hardship): Story {
+  const days = drawDays(random);
+  const runsAt = days.map(instantOf);
+  return {
+    runDays: [...days, LAST_DAY],
+    windows: drawWindows(random.fork(), runsAt, faults),
+    mishaps: runsAt.flatMap((at) => mishaps(random, at)),
+    deeds: drawDeeds(random.fork(), runsAt, ...deeds),
+    afterFreeze: random.chance(0.3) ? 'charge' : 'hold',
+    discoversZone: false,
+    continueAsNewChance: 0,
+  };
+}
+
+/** Temporal hears nothing of a worker that works on, in the seconds in which a run writes, and gives its work to another. */
+const drawRepetition = (random: Random, runAt: number): Mishap[] => [
+  { at: runAt, kind: 'second', ms: 300_000 },
+  { at: runAt + random.whole(700, 2_500), kind: 'unheard', ms: random.whole(45, 200) * 1000 },
+];
+
+const drawDeath = (random: Random, at: number): Mishap[] => [
+  { at, kind: 'kill-at', touches: random.whole(1, 300), restartAfter: random.whole(0, 90) * 1000 },
+];
