@@ -1,13 +1,153 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { findTemporalServer, startDevServer } from '../client/temporal-server/index.js';
+import {
+  autotaskQueue,
+  BILLING_QUEUE,
+  cloudmoreQueue,
+  dailyBillingId,
+  organizationBillingId,
+  WORKFLOWS,
+} from '../shared/contract.js';
+import type { MonthOptions } from './month.js';
+
+/** A Temporal server and a worker, each in a process of its own, as in the field; a month through them; and what it left in the histories. */
 
 /** Runs `work` with a Temporal dev server of its own. */
-export async function withTemporalServer<T>(work: (server: { address: string }) => Promise<T>): Promise<T> {
+export async function withTemporalServer<T>(
+  work: (server: { address: string; client: Client; pid: number }) => Promise<T>,
+): Promise<T> {
   const found = await findTemporalServer({ env: { ...process.env, TEMPORAL_ADDRESS: '' } });
   if (found.kind === 'address') throw new Error('A benchmark needs a Temporal server of its own.');
   const server = await startDevServer({ path: found.path });
+  const connection = await Connection.connect({ address: server.address });
   try {
-    return await work(server);
+    return await work({ address: server.address, client: new Client({ connection }), pid: server.pid });
   } finally {
+    await connection.close();
     await server.stop();
   }
+}
+
+const BIN = fileURLToPath(new URL('../client/bin.js', import.meta.url));
+const READY_WITHIN_MS = 60_000;
+const LOOK_EVERY_MS = 10;
+/** Kinds of task queues in Temporal's numbering. */
+const WORKFLOWS_KIND = 1;
+const ACTIVITIES_KIND = 2;
+
+/** Runs `work` while a worker process serves all queues of the broker; tells how many seconds it took to poll them. */
+export async function withWorker<T>(
+  { connection }: Pick<Client, 'connection'>,
+  environment: Record<string, string>,
+  work: (worker: { readyAfter: number; pid: number }) => Promise<T>,
+): Promise<T> {
+  const started = performance.now();
+  const worker = spawn(process.execPath, [BIN, 'worker'], { env: { ...process.env, ...environment }, stdio: 'ignore' });
+  try {
+    const broker = environment['BILLING_BROKER'] ?? 'default';
+    for (const queue of [autotaskQueue(broker), cloudmoreQueue(broker)]) await polled(connection, worker, queue, ACTIVITIES_KIND);
+    await polled(connection, worker, BILLING_QUEUE, WORKFLOWS_KIND);
+    return await work({ readyAfter: (performance.now() - started) / 1000, pid: worker.pid! });
+  } finally {
+    worker.kill();
+    if (worker.exitCode === null) await once(worker, 'exit');
+  }
+}
+
+/** Waits until the server knows this process as one that asks the queue for work. */
+async function polled(
+  { workflowService }: Pick<Client['connection'], 'workflowService'>,
+  worker: ChildProcess,
+  name: string,
+  taskQueueType: number,
+): Promise<void> {
+  const until = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    const request = { namespace: 'default', taskQueue: { name }, taskQueueType };
+    const { pollers } = await workflowService.describeTaskQueue(request);
+    if (pollers?.some(({ identity }) => identity?.startsWith(`${worker.pid}@`))) return;
+    if (worker.exitCode !== null || Date.now() > until) throw new Error(`The worker did not poll ${name}.`);
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+/** Starts the run of a month and waits for its end. */
+export async function runThroughTemporal(client: Client, { broker, month, asOf }: MonthOptions): Promise<void> {
+  await client.workflow.execute(WORKFLOWS.daily, {
+    workflowId: dailyBillingId(broker, month),
+    taskQueue: BILLING_QUEUE,
+    args: [{ broker, month, asOf, mode: 'auto' }],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  });
+}
+
+// ---------------------------------------------------------------------------------------------------------------- histories
+
+export interface Histories {
+  executions: number;
+  events: number;
+  bytes: number;
+  /** As Temporal Cloud counts what it charges for. */
+  actions: number;
+  activities: number;
+  largestPayload: number;
+}
+
+type Event = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
+
+/** What a run's workflow left. */
+export const historyOfRun = (client: Client, { broker, month }: MonthOptions): Promise<Histories> =>
+  historyOf(client.workflow.getHandle(dailyBillingId(broker, month)));
+
+/** What the workflows of these organizations left, together. */
+export async function historiesOfOrganizations(
+  client: Client,
+  { broker, month }: MonthOptions,
+  organizations: string[],
+): Promise<Histories> {
+  const sum: Histories = { executions: 0, events: 0, bytes: 0, actions: 0, activities: 0, largestPayload: 0 };
+  for (const id of organizations) {
+    const one = await historyOf(client.workflow.getHandle(organizationBillingId(broker, month, id)));
+    for (const key of ['executions', 'events', 'bytes', 'actions', 'activities'] as const) sum[key] += one[key];
+    sum.largestPayload = Math.max(sum.largestPayload, one.largestPayload);
+  }
+  return sum;
+}
+
+async function historyOf(handle: WorkflowHandle): Promise<Histories> {
+  const { events } = await handle.fetchHistory();
+  const { historySize } = await handle.describe();
+  const all = events ?? [];
+  return {
+    executions: 1,
+    events: all.length,
+    bytes: historySize ?? 0,
+    actions: all.reduce((sum, event) => sum + actionsOf(event), 0),
+    activities: all.filter(({ activityTaskScheduledEventAttributes }) => activityTaskScheduledEventAttributes != null).length,
+    largestPayload: Math.max(0, ...all.map(payloadOf)),
+  };
+}
+
+/** Start 1, child start 2 (its own start among them), activity attempt 1, timer 1, signal 1, upsert 1, continue-as-new 1. Heartbeats are in no history. */
+function actionsOf(event: Event): number {
+  if (event.workflowExecutionStartedEventAttributes) return 1;
+  if (event.startChildWorkflowExecutionInitiatedEventAttributes) return 1;
+  if (event.activityTaskStartedEventAttributes) return event.activityTaskStartedEventAttributes.attempt ?? 1;
+  const isOne =
+    event.timerStartedEventAttributes ??
+    event.workflowExecutionSignaledEventAttributes ??
+    event.upsertWorkflowSearchAttributesEventAttributes ??
+    event.workflowExecutionContinuedAsNewEventAttributes;
+  return isOne ? 1 : 0;
+}
+
+/** Bytes that an event's payloads carry. */
+function payloadOf(event: Event): number {
+  const { activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: completed } = event;
+  const payloads = [...(scheduled?.input?.payloads ?? []), ...(completed?.result?.payloads ?? [])];
+  return payloads.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
 }

@@ -2,7 +2,8 @@ import { createDependencies } from '../worker/dependencies.js';
 import type { Dependencies } from '../activities/dependencies.js';
 import { loadConfig, type Config } from '../shared/config.js';
 import { openEvidence } from '../shared/evidence/index.js';
-import type { SandboxProcess } from './sandbox-process.js';
+import { startSandboxProcess, type SandboxProcess } from './sandbox-process.js';
+import { withFolder } from './worlds.js';
 
 /** The product pointed at a sandbox: its own settings, clients and evidence on disk. */
 
@@ -17,18 +18,40 @@ const BREAKERS_OFF = {
 /** No quota and no thread limit on the sandbox's side. */
 export const UNLIMITED = { callsPerHour: 1_000_000_000, threads: 1_000 };
 
+/** The settings as a process of its own gets them. */
+export const environmentFor = (sandbox: Pick<SandboxProcess, 'env'>, folder: string): Record<string, string> => ({
+  ...sandbox.env,
+  ...BREAKERS_OFF,
+  BILLING_EVIDENCE: `file:${folder}/evidence`,
+  AUTOTASK_THREADS: '3',
+});
+
 export function configFor(sandbox: Pick<SandboxProcess, 'env'>, folder: string): Config {
-  const config = loadConfig({
-    ...sandbox.env,
-    ...BREAKERS_OFF,
-    BILLING_EVIDENCE: `file:${folder}/evidence`,
-    AUTOTASK_THREADS: '3',
-  });
+  const config = loadConfig(environmentFor(sandbox, folder));
   // More than a tenant would ever get: the time is that of the program, not of the quota.
   return { ...config, autotask: { ...config.autotask, callsPerHour: UNLIMITED.callsPerHour } };
 }
 
 export const dependenciesFor = (config: Config): Dependencies => createDependencies(config, openEvidence(config.evidence));
+
+/** Runs `work` with a sandbox fresh from its world, which takes so long for each call to Autotask, and a folder for evidence. */
+export function withSandbox<T>(
+  { worldPath, now, latencyMs }: { worldPath: string; now: string; latencyMs: number },
+  work: (sandbox: SandboxProcess, folder: string) => Promise<T>,
+): Promise<T> {
+  return withFolder(async (folder) => {
+    const sandbox = await startSandboxProcess({ worldPath, behaviour: UNLIMITED });
+    try {
+      await sandbox.control('POST', 'clock', { now });
+      if (latencyMs > 0) await sandbox.control('POST', 'faults', [slow(latencyMs)]);
+      return await work(sandbox, folder);
+    } finally {
+      await sandbox.close();
+    }
+  });
+}
+
+const slow = (ms: number): object => ({ match: { vendor: 'autotask' }, fault: { kind: 'hang', ms, when: 'before' } });
 
 // ---------------------------------------------------------------------------------------------------------------- what the sandbox saw
 

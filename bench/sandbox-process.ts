@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The sandbox in a process of its own, so that it takes no time and no memory from what is measured. */
 export interface SandboxProcess {
+  pid: number;
   url: string;
   env: Record<string, string>;
   loadSeconds: number;
@@ -40,6 +41,7 @@ export async function startSandboxProcess(options: SandboxOptions): Promise<Sand
   });
   const { url, env, loadSeconds } = (await answerOf(child)) as Started;
   return {
+    pid: child.pid!,
     url,
     env,
     loadSeconds,

@@ -1,4 +1,5 @@
 /** The sandbox: both vendors behind one HTTP server, as strict as the real ones, with failure on demand. */
+import { setMaxListeners } from 'node:events';
 import { createAutotask, type AutotaskState, type AutotaskVendor } from './autotask/index.js';
 import { createClock, type Clock } from './clock.js';
 import { createCloudmore, type CloudmoreVendor } from './cloudmore/index.js';
@@ -105,6 +106,7 @@ export async function startSandbox({
   const url = `http://127.0.0.1:${listening.port}`;
   const { state, requests, reset } = sandbox;
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // as many as requests that a fault lets hang
   return {
     url,
     env: () => sandbox.env(url),

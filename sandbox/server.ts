@@ -1,4 +1,5 @@
 /** The socket: reads requests, finds whose they are, and lets faults and the journal have their part. */
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
@@ -40,6 +41,7 @@ const KEEP_ALIVE_MS = 120_000;
 /** Listens on 127.0.0.1; port 0 takes any free one. */
 export async function listen(served: Served, port: number, host: string): Promise<Listening> {
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // as many as requests that a fault lets hang
   const server = createServer((message, response) => void serve(served, message, response, closing.signal));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {

@@ -19,6 +19,14 @@ export const benchmarks: Record<string, Entry> = {
     summary: 'memory and time of a month of 100,000 lines against one of 1,000; planning against parsing',
     load: () => import('./size.js'),
   },
+  engine: {
+    summary: 'a month through Temporal against the same calls in a bare loop; what it leaves in the histories',
+    load: () => import('./engine.js'),
+  },
+  growth: {
+    summary: 'what 500 brokers with 2,000 organizations each need, computed from a small month that is measured',
+    load: () => import('./growth.js'),
+  },
   'start-up': {
     summary: 'how soon help is there, against Node doing nothing, and a worker polls',
     load: () => import('./start-up.js'),

@@ -1,12 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Connection } from '@temporalio/client';
-import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../../shared/contract.js';
-import { withTemporalServer } from '../engine.js';
+import { withTemporalServer, withWorker } from '../engine.js';
 import { figure, type Measured } from '../figure.js';
-import { UNLIMITED } from '../rig.js';
+import { environmentFor, UNLIMITED } from '../rig.js';
 import { startSandboxProcess } from '../sandbox-process.js';
 import { generatedWorld, withFolder } from '../worlds.js';
 
@@ -18,8 +15,6 @@ import { generatedWorld, withFolder } from '../worlds.js';
 const HELP_ROUNDS = 25;
 const WORKER_ROUNDS = 5;
 const BIN = fileURLToPath(new URL('../../client/bin.js', import.meta.url));
-const READY_WITHIN_MS = 60_000;
-const LOOK_EVERY_MS = 10;
 
 export async function run({ seed }: { seed: number; scale: number }): Promise<Measured> {
   const help = await helpAgainstNothing();
@@ -58,54 +53,15 @@ async function workerReady(seed: number): Promise<number[]> {
     const worldPath = await generatedWorld(folder, { lines: 20, organizations: 2, seed });
     const sandbox = await startSandboxProcess({ worldPath, behaviour: UNLIMITED });
     try {
-      return await withTemporalServer(async ({ address }) => {
-        const connection = await Connection.connect({ address });
+      return await withTemporalServer(async ({ address, client }) => {
+        const environment = { ...environmentFor(sandbox, folder), TEMPORAL_ADDRESS: address };
         const seconds: number[] = [];
-        for (let round = 0; round <= WORKER_ROUNDS; round += 1) {
-          // Queues of its own, so that no poller of an earlier round is taken for this one's.
-          const broker = `round-${round}`;
-          const env = { ...sandbox.env, TEMPORAL_ADDRESS: address, BILLING_BROKER: broker, BILLING_EVIDENCE: `file:${folder}/e` };
-          seconds.push(await secondsUntilPolling(connection, env, broker));
-        }
-        await connection.close();
+        for (let round = 0; round <= WORKER_ROUNDS; round += 1)
+          await withWorker(client, environment, ({ readyAfter }) => Promise.resolve(void seconds.push(readyAfter)));
         return seconds.slice(1);
       });
     } finally {
       await sandbox.close();
     }
   });
-}
-
-async function secondsUntilPolling(connection: Connection, env: Record<string, string>, broker: string): Promise<number> {
-  const started = performance.now();
-  const worker = spawn(process.execPath, [BIN, 'worker'], {
-    env: { ...process.env, ...env },
-    stdio: 'ignore',
-  });
-  try {
-    for (const queue of [autotaskQueue(broker), cloudmoreQueue(broker)]) await polled(connection, queue, worker, ACTIVITIES);
-    await polled(connection, BILLING_QUEUE, worker, WORKFLOWS);
-    return (performance.now() - started) / 1000;
-  } finally {
-    worker.kill();
-    await once(worker, 'exit');
-  }
-}
-
-/** Kinds of task queues in Temporal's numbering. */
-const WORKFLOWS = 1;
-const ACTIVITIES = 2;
-
-async function polled({ workflowService }: Connection, name: string, worker: ChildProcess, type: number): Promise<void> {
-  const until = Date.now() + READY_WITHIN_MS;
-  for (;;) {
-    const { pollers } = await workflowService.describeTaskQueue({
-      namespace: 'default',
-      taskQueue: { name },
-      taskQueueType: type,
-    });
-    if (pollers?.some(({ identity }) => identity?.startsWith(`${worker.pid}@`))) return;
-    if (worker.exitCode !== null || Date.now() > until) throw new Error(`The worker did not poll ${name}.`);
-    await sleep(LOOK_EVERY_MS);
-  }
 }

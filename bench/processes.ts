@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+
+/** In Linux a tick of `/proc/PID/stat` is a hundredth of a second. */
+const TICKS_PER_SECOND = 100;
+
+/** CPU time that a process and its threads have used, in seconds; null where the system does not tell. */
+export function cpuSecondsOf(pid: number): number | null {
+  try {
+    // The name in brackets may hold blanks; utime and stime are the 12th and 13th field after it.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  } catch {
+    return null;
+  }
+}
+
+/** Runs `work`, and tells how much CPU time each of these processes used meanwhile. */
+export async function profiled<T>(
+  pids: Record<string, number>,
+  work: () => Promise<T>,
+): Promise<{ value: T; cpuSeconds: Record<string, number | null> }> {
+  const read = (): (number | null)[] => Object.values(pids).map(cpuSecondsOf);
+  const before = read();
+  const value = await work();
+  const after = read();
+  const used = after.map((seconds, index) => (seconds === null ? null : seconds - before[index]!));
+  return { value, cpuSeconds: Object.fromEntries(Object.keys(pids).map((name, index) => [name, used[index]!])) };
+}
+
+/** The most memory that a process held so far, in MB; null where the system does not tell. */
+export function peakMbOf(pid: number): number | null {
+  try {
+    const [, kB] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return kB === undefined ? null : Number(kB) / 1024;
+  } catch {
+    return null;
+  }
+}
