@@ -60,7 +60,7 @@ describe('two organizations of one company', () => {
       services: [service()],
       rows: [row()],
     });
-    const others = ['org-8', 'org-9'].map((id) => organization({ id, companyIdText: '3' }));
+    const others = ['a-8', 'a-9'].map((id) => organization({ id, companyIdText: '3' }));
     const strangers = others.map(({ id }) => line({ organizationId: id, subscriptionId: `of-${id}` }));
     const ghosts = ['org-1', 'org-2'].map((organizationId) =>
       plan({

@@ -332,7 +332,7 @@ export const amounts: Record<string, Record<string, () => Situation>> = {
     'paid once, and a charge bills it all beside a row without units': () => ({
       report: { prices: [price({ paymentMonths: 12 })] },
       books: unread(
-        withCharges(edited(running(), '2025-10', { units: 0, price: '0', cost: '0' }), { price: '120', cost: '100' }),
+        withCharges({ ...running(0, '0', '0'), rows: running(0, '0', '0').rows.slice(0, 2) }, { price: '120', cost: '100' }),
       ),
     }),
     'paid once, and a charge bills it all without a row': () => ({
