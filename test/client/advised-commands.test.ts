@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { main } from '../../client/cli.js';
 import { commandFor, REASON_CODES } from '../../shared/billing/advice.js';
 
@@ -17,4 +18,25 @@ test('the command line takes every command that people are told', async () => {
   expect(await Promise.all(commands.map(takes))).toEqual(
     commands.map((command) => ({ command, code: 69, said: expect.stringContaining('billing temporal start') })),
   );
+}, 20_000);
+
+test("the command line takes every command that stands in the guide's tables and sentences", async () => {
+  const guide = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const inText = [...guide.matchAll(/`billing ([^`\n]+)`/g)].map(([, command]) => command!);
+  const commands = [...new Set(inText)].filter((command) => !/^(doctor|worker|sandbox|temporal)/.test(command));
+  expect(commands.length).toBeGreaterThan(5);
+  const environment = { TEMPORAL_ADDRESS: '127.0.0.1:1', BILLING_EVIDENCE: 'file:/nonexistent' };
+  const codeOf = (command: string): Promise<number> => {
+    const words = [
+      ...command
+        .replaceAll('MONTH', '2025-10')
+        .replaceAll('…', 'TEXT')
+        .matchAll(/"([^"]*)"|(\S+)/g),
+    ];
+    const argv = words.map(([, quoted, plain]) => quoted ?? plain!);
+    return main(argv, { environment, out: () => undefined, say: () => undefined, isTerminal: false });
+  };
+  const codes = await Promise.all(commands.map(codeOf));
+  const refused = commands.filter((_, index) => codes[index] === 64);
+  expect(refused).toEqual([]);
 }, 20_000);
