@@ -1,5 +1,5 @@
 import type { NoticeRequest, NoticeSent } from '../shared/contract.js';
-import { readMonth } from '../shared/evidence/months.js';
+import { readMonthSummary } from '../shared/evidence/months.js';
 import { noticeOf, type MonthSeen } from '../shared/notices/notice.js';
 import { recordRun, sendOnce } from '../shared/notices/record.js';
 import { channelsOf } from '../shared/notices/send.js';
@@ -14,7 +14,7 @@ export async function sendNotice(
   const { endedAt, previousEndedAt } = await recordRun(evidence, broker, run, asOf, at);
   const seen: MonthSeen[] = [];
   for (const month of months) {
-    const read = await readMonth(evidence, broker, month);
+    const read = await readMonthSummary(evidence, broker, month);
     if (read) seen.push({ result: read.result, heldMonth: read.record.heldMonth });
   }
   const notice = noticeOf({ asOf, months: seen, endedAt, previousEndedAt, reportDay: notices.reportDay });

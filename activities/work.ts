@@ -9,7 +9,7 @@ import {
   monthName,
   outcomeName,
   outcomesPrefix,
-  readMonthResult,
+  readMonthSummary,
   readOutcome,
   type MonthRecord,
 } from '../shared/evidence/months.js';
@@ -102,7 +102,7 @@ export async function closeRun(dependencies: Dependencies, slices: Slices, reque
 }
 
 async function closed({ evidence }: Dependencies, broker: string, month: string, record: MonthRecord): Promise<MonthClosed> {
-  const result = (await readMonthResult(evidence, broker, month)) ?? monthResult(record.frame, []);
+  const result = (await readMonthSummary(evidence, broker, month))?.result ?? monthResult(record.frame, []);
   const waiting = result.organizations.filter(({ status }) => isParked(status) && status !== 'Skipped').length;
   const items = result.organizations.reduce((count, organization) => count + organization.items.length, 0);
   const shown =

@@ -2,9 +2,9 @@ import { explainItem } from './advice.js';
 import { big, money, plain, sum, ZERO, type Big } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { InvariantViolation } from './invariants.js';
-import { digestOf } from './keys.js';
+import { digestOfList } from './keys.js';
 import { isParked, NO_CALLS, NO_WRITES } from './results.js';
-import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, OrganizationResult, Outcome } from './results.js';
+import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, OrganizationResult, Outcome, Writes } from './results.js';
 import { addCalls, addWrites } from './tally.js';
 import { byText, groupBy, same } from './text.js';
 import type { Ghost, PlannedItem } from './types.js';
@@ -12,6 +12,9 @@ import type { Ghost, PlannedItem } from './types.js';
 /** Outcomes to what a person reads. Every line of the report ends as posted, held or excluded, and the three add up to the report (invariant 1). */
 
 type Countable = Pick<PlannedItem, 'lines' | 'cost' | 'sales'>;
+/** What is counted of an item. */
+type Counted = Pick<PlannedItem, 'currency' | 'outcome' | 'lines' | 'cost' | 'sales' | 'roundingCost' | 'roundingSales'>;
+type CountedGhost = Pick<Ghost, 'currency' | 'outcome' | 'cost' | 'sales'>;
 
 function amounts(items: Countable[], currency: string): Amounts {
   return {
@@ -21,7 +24,7 @@ function amounts(items: Countable[], currency: string): Amounts {
   };
 }
 
-function currencyAmounts(items: PlannedItem[], currency: string): CurrencyAmounts {
+function currencyAmounts(items: Counted[], currency: string): CurrencyAmounts {
   const of = (outcome: PlannedItem['outcome']): Amounts =>
     amounts(
       items.filter((item) => item.outcome === outcome),
@@ -65,7 +68,7 @@ export function organizationResult(outcome: Outcome, currency: string): Organiza
   };
 }
 
-function otherCurrencies(items: PlannedItem[], currency: string): CurrencyAmounts[] {
+function otherCurrencies(items: Counted[], currency: string): CurrencyAmounts[] {
   const others = groupBy(
     items.filter((item) => !same(item.currency, currency)),
     (item) => item.currency,
@@ -124,17 +127,50 @@ export interface MonthFrame {
   calls: Calls;
 }
 
-/** The reconciliation of a month. `results` may already be in the month's currency, so that a month of any size needs only its summary in memory. */
-export function monthResult(frame: MonthFrame, outcomes: Outcome[]): MonthResult {
+/** What a month's reconciliation needs of an organization's outcome: what is told of it, and what is counted, but not how it came about. */
+export interface MonthPart {
+  result: OrganizationResult;
+  items: Counted[];
+  ghosts: CountedGhost[];
+  writes: Writes;
+  calls: Calls;
+}
+
+/** An organization's part, in the month's currency. */
+export const monthPart = (outcome: Outcome, currency: string): MonthPart => ({
+  result: organizationResult(outcome, currency),
+  items: outcome.items.map(({ currency, outcome, lines, cost, sales, roundingCost, roundingSales }) => ({
+    currency,
+    outcome,
+    lines,
+    cost,
+    sales,
+    roundingCost,
+    roundingSales,
+  })),
+  ghosts: outcome.ghosts.map(({ currency, outcome, cost, sales }) => ({ currency, outcome, cost, sales })),
+  writes: outcome.writes,
+  calls: outcome.calls,
+});
+
+/** The reconciliation of a month from its organizations' outcomes. */
+export const monthResult = (frame: MonthFrame, outcomes: Outcome[]): MonthResult =>
+  monthOfParts(
+    frame,
+    outcomes.map((outcome) => monthPart(outcome, frame.currency)),
+  );
+
+/** The same from their parts, made one by one: whoever reads a month of 100,000 lines never holds all of its outcomes. */
+export function monthOfParts(frame: MonthFrame, parts: MonthPart[]): MonthResult {
   const { currency, facts } = frame;
-  const items = outcomes.flatMap((outcome) => outcome.items);
-  const ghosts = outcomes.flatMap((outcome) => outcome.ghosts);
+  const items = parts.flatMap((part) => part.items);
+  const ghosts = parts.flatMap((part) => part.ghosts);
   const { currency: _, ...main } = currencyAmounts(
     items.filter((item) => same(item.currency, currency)),
     currency,
   );
-  const organizations = outcomes
-    .map((outcome) => organizationResult(outcome, currency))
+  const organizations = parts
+    .map(({ result }) => result)
     .sort((left, right) => byText(left.organizationId, right.organizationId));
   return {
     broker: frame.broker,
@@ -157,21 +193,22 @@ export function monthResult(frame: MonthFrame, outcomes: Outcome[]): MonthResult
     ),
     rounding: { cost: plain(total(items, 'roundingCost', currency)), sales: plain(total(items, 'roundingSales', currency)) },
     otherCurrencies: otherCurrencies(items, currency),
-    writes: outcomes.map(({ writes }) => writes).reduce(addWrites, NO_WRITES),
-    calls: outcomes.map(({ calls }) => calls).reduce(addCalls, addCalls(NO_CALLS, frame.calls)),
-    digest: digestOf([
+    writes: parts.map(({ writes }) => writes).reduce(addWrites, NO_WRITES),
+    calls: parts.map(({ calls }) => calls).reduce(addCalls, addCalls(NO_CALLS, frame.calls)),
+    digest: digestOfList(
       facts.month,
-      organizations.map(({ workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...result }) => result),
-    ]),
+      organizations,
+      ({ workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...result }) => result,
+    ),
     organizations,
   };
 }
 
-const ghostAmounts = (ghosts: Ghost[], currency: string): Amounts =>
+const ghostAmounts = (ghosts: CountedGhost[], currency: string): Amounts =>
   amounts(
     ghosts.filter((ghost) => same(ghost.currency, currency)).map((ghost) => ({ ...ghost, lines: 1 })),
     currency,
   );
 
-const total = (items: PlannedItem[], side: 'roundingCost' | 'roundingSales', currency: string): Big =>
+const total = (items: Counted[], side: 'roundingCost' | 'roundingSales', currency: string): Big =>
   items.filter((item) => same(item.currency, currency)).reduce((value, item) => value.plus(item[side]), ZERO);

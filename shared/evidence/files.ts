@@ -13,9 +13,9 @@ export function fileEvidence(root: string): Evidence {
 
   return {
     async put(value) {
-      const text = JSON.stringify(value);
-      const ref = createHash('sha256').update(text, 'utf8').digest('hex');
-      await writeWhole(valuePath(ref), text);
+      const bytes = Buffer.from(JSON.stringify(value));
+      const ref = createHash('sha256').update(bytes).digest('hex');
+      await writeWhole(valuePath(ref), bytes);
       return ref;
     },
     async get<T>(ref: string) {
@@ -38,10 +38,10 @@ export function fileEvidence(root: string): Evidence {
 /** Tells a name from a folder of names. */
 const NAME_SUFFIX = '.ref';
 
-async function writeWhole(path: string, text: string): Promise<void> {
+async function writeWhole(path: string, content: string | Buffer): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${randomUUID()}.tmp`;
-  await writeFile(temporary, text);
+  await writeFile(temporary, content);
   await rename(temporary, path);
 }
 

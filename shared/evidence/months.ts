@@ -1,5 +1,5 @@
 import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
-import { monthResult, type MonthFrame } from '../billing/reconcile.js';
+import { monthOfParts, monthPart, type MonthFrame, type MonthPart } from '../billing/reconcile.js';
 import type { MonthResult, Outcome } from '../billing/results.js';
 import type { Books, Month } from '../billing/types.js';
 import type { Evidence } from './evidence.js';
@@ -52,47 +52,42 @@ export async function readOutcome(
   return ref === null ? null : evidence.get<Outcome>(ref);
 }
 
-export interface MonthRead {
+/** The reconciliation of a month's latest run, with whatever single organizations did since. */
+export interface MonthSummary {
   record: MonthRecord;
   result: MonthResult;
+}
+
+export interface MonthRead extends MonthSummary {
   outcomes: Outcome[];
 }
 
-/** The reconciliation of the latest run, with whatever single organizations did since. Null when the month never ran. */
-export const readMonth = (evidence: Evidence, broker: string, month: Month): Promise<MonthRead | null> =>
-  readMonthWith(evidence, broker, month, (outcome) => outcome);
+/** A month with all its outcomes: how every amount came about. Null when the month never ran. */
+export async function readMonth(evidence: Evidence, broker: string, month: Month): Promise<MonthRead | null> {
+  const outcomes: Outcome[] = [];
+  const summary = await readMonthSummary(evidence, broker, month, (outcome) => outcomes.push(outcome));
+  return summary && { ...summary, outcomes };
+}
 
-async function readMonthWith(
+/** The reconciliation alone, made of one outcome after the other: those of 100,000 lines would not fit into memory. Null when the month never ran. */
+export async function readMonthSummary(
   evidence: Evidence,
   broker: string,
   month: Month,
-  kept: (outcome: Outcome) => Outcome,
-): Promise<MonthRead | null> {
+  onOutcome?: (outcome: Outcome) => void,
+): Promise<MonthSummary | null> {
   const ref = await evidence.pointer(monthName(broker, month));
   if (ref === null) return null;
   const record = await evidence.get<MonthRecord>(ref);
-  const outcomes: Outcome[] = [];
+  const parts: MonthPart[] = [];
   for (const organizationId of record.organizations) {
     const outcome = await readOutcome(evidence, broker, month, organizationId);
-    if (outcome) outcomes.push(kept(outcome));
+    if (outcome === null) continue;
+    onOutcome?.(outcome);
+    parts.push(monthPart(outcome, record.frame.currency));
   }
-  return { record, result: monthResult(record.frame, outcomes), outcomes };
+  return { record, result: monthOfParts(record.frame, parts) };
 }
-
-/**
- * The reconciliation alone. Of each outcome it keeps what is counted and told, not how it came about: a month of 100,000 lines would not fit into memory
- * otherwise. Null when the month never ran.
- */
-export async function readMonthResult(evidence: Evidence, broker: string, month: Month): Promise<MonthResult | null> {
-  return (await readMonthWith(evidence, broker, month, withoutDerivation))?.result ?? null;
-}
-
-const withoutDerivation = (outcome: Outcome): Outcome => ({
-  ...outcome,
-  items: outcome.items.map((item) => ({ ...item, because: [], standing: null })),
-  steps: [],
-  notes: [],
-});
 
 /** A slice of the report with the month's facts: what `planOrganization` needs of Cloudmore's side. */
 export interface ReportSlice {
