@@ -3,6 +3,7 @@ import { assertPlan, InvariantViolation } from '../../shared/billing/invariants.
 import { buildItems, indexPrices } from '../../shared/billing/items.js';
 import { planBlind } from '../../shared/billing/plan.js';
 import { cutReport } from '../../shared/billing/facts.js';
+import { digestOf } from '../../shared/billing/keys.js';
 import { monthResult, organizationResult } from '../../shared/billing/reconcile.js';
 import { applyStops, isParked, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
 import type { ExtendContractStep, Ghost, Item, Plan, PlannedItem, Step } from '../../shared/billing/types.js';
@@ -191,10 +192,18 @@ describe('report = posted + held + excluded', () => {
   });
 
   test('the digest is of report and outcomes, not of who ran them where', () => {
-    const digestOf = (changes: Partial<Outcome>): string => monthResult(frame, [outcome(changes)]).digest;
-    expect(digestOf({ workflowId: null, planDigest: '', status: 'Unchanged' })).toBe(digestOf({}));
-    expect(digestOf({ items: [item({ sales: '120.01' })] })).not.toBe(digestOf({}));
-    expect(monthResult({ ...frame, facts: { ...frame.facts, month: '2025-11' } }, [outcome()]).digest).not.toBe(digestOf({}));
+    const digestWith = (changes: Partial<Outcome>): string => monthResult(frame, [outcome(changes)]).digest;
+    expect(digestWith({ workflowId: null, planDigest: '', status: 'Unchanged' })).toBe(digestWith({}));
+    expect(digestWith({ items: [item({ sales: '120.01' })] })).not.toBe(digestWith({}));
+    expect(monthResult({ ...frame, facts: { ...frame.facts, month: '2025-11' } }, [outcome()]).digest).not.toBe(digestWith({}));
+  });
+
+  test('the digest of a month is that of its month and its organizations in one text', () => {
+    const { digest, organizations } = monthResult(frame, [outcome(), outcome({ organizationId: 'org-2' })]);
+    const told = organizations.map(
+      ({ workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...result }) => result,
+    );
+    expect(digest).toBe(digestOf([frame.facts.month, told]));
   });
 
   test.each(['cost', 'sales'] as const)('%s that does not add up stops the month instead of being shown', (side) => {
