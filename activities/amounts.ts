@@ -1,7 +1,8 @@
 import { isLookedAt } from '../shared/autotask/index.js';
 import { big } from '../shared/billing/decimal.js';
 import { fold } from '../shared/billing/text.js';
-import type { PostAdjustmentStep, PostChargeStep, Row } from '../shared/billing/types.js';
+import type { PostAdjustmentStep, PostChargeStep } from '../shared/billing/plan-types.js';
+import type { Row } from '../shared/billing/types.js';
 import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';

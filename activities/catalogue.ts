@@ -1,5 +1,6 @@
 import { fold } from '../shared/billing/text.js';
-import type { Books, EnsureProductStep, EnsureServiceStep, Plan, Product, Service } from '../shared/billing/types.js';
+import type { EnsureProductStep, EnsureServiceStep, Plan } from '../shared/billing/plan-types.js';
+import type { Books, Product, Service } from '../shared/billing/types.js';
 import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';

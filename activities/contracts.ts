@@ -1,5 +1,5 @@
 import { fold } from '../shared/billing/text.js';
-import type { ExtendContractStep, UpsertContractStep } from '../shared/billing/types.js';
+import type { ExtendContractStep, UpsertContractStep } from '../shared/billing/plan-types.js';
 import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';

@@ -1,5 +1,6 @@
 import { monthOf } from '../shared/billing/month.js';
-import type { Books, Contract, Day, ExtendContractStep } from '../shared/billing/types.js';
+import type { ExtendContractStep } from '../shared/billing/plan-types.js';
+import type { Books, Contract, Day } from '../shared/billing/types.js';
 import type { StepRequest } from '../shared/contract.js';
 import type { Dependencies } from './dependencies.js';
 

@@ -1,6 +1,6 @@
 import { InvariantViolation } from '../shared/billing/invariants.js';
 import { planBlind, planOrganization, type PlanInput } from '../shared/billing/plan.js';
-import type { Plan } from '../shared/billing/types.js';
+import type { Plan } from '../shared/billing/plan-types.js';
 
 /** The planner for many organizations at once: one whose plan would break an invariant is held with the reason, and the others go on. */
 export function planGuarded(input: PlanInput): Plan {

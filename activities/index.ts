@@ -23,7 +23,7 @@ import type {
   PostAdjustmentStep,
   PostChargeStep,
   UpsertContractStep,
-} from '../shared/billing/types.js';
+} from '../shared/billing/plan-types.js';
 import { postAdjustment, postCharge } from './amounts.js';
 import { Catalogue } from './catalogue.js';
 import { extendContract, upsertContract } from './contracts.js';

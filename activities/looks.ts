@@ -1,5 +1,6 @@
 import { isLookedAt, ROWS_A_LOOK, type Autotask } from '../shared/autotask/index.js';
-import type { Day, Row, Step } from '../shared/billing/types.js';
+import type { Step } from '../shared/billing/plan-types.js';
+import type { Day, Row } from '../shared/billing/types.js';
 import type { PlanRequest } from '../shared/contract.js';
 import type { Clock } from './dependencies.js';
 

@@ -1,5 +1,5 @@
 import { isParked, NO_CALLS, NO_WRITES, type OrganizationStatus, type Outcome } from '../shared/billing/results.js';
-import type { Ghost, Plan, PlannedItem } from '../shared/billing/types.js';
+import type { Ghost, Plan, PlannedItem } from '../shared/billing/plan-types.js';
 import type { Ref } from '../shared/contract.js';
 import { outcomeName, readOutcome } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';

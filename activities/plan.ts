@@ -2,7 +2,8 @@ import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/
 import { paidOnceKeys, planOrganization } from '../shared/billing/plan.js';
 import { previousMonth } from '../shared/billing/month.js';
 import { same } from '../shared/billing/text.js';
-import type { Books, Note, Plan } from '../shared/billing/types.js';
+import type { Note, Plan } from '../shared/billing/plan-types.js';
+import type { Books } from '../shared/billing/types.js';
 import { readOutcome } from '../shared/evidence/months.js';
 import { NO_CALLS } from '../shared/billing/results.js';
 import { TURN_LENGTH, type Mode, type PlanMade, type PlanRequest, type Ref } from '../shared/contract.js';

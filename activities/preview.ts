@@ -1,7 +1,8 @@
 import { monthResult } from '../shared/billing/reconcile.js';
 import type { Calls, MonthResult } from '../shared/billing/results.js';
 import { salesByCurrency } from '../shared/billing/facts.js';
-import type { Day, Decimal, Month, Plan } from '../shared/billing/types.js';
+import type { Plan } from '../shared/billing/plan-types.js';
+import type { Day, Decimal, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';

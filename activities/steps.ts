@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { fold } from '../shared/billing/text.js';
-import type { ExtendContractStep, PostAdjustmentStep, PostChargeStep, UpsertContractStep } from '../shared/billing/types.js';
+import type { ExtendContractStep, PostAdjustmentStep, PostChargeStep, UpsertContractStep } from '../shared/billing/plan-types.js';
 import type { StepDone, StepRequest } from '../shared/contract.js';
 
 /** What a step came to, before its calls are counted. */

@@ -3,7 +3,7 @@ import { differenceText } from '../shared/billing/advice.js';
 import { planBlind } from '../shared/billing/plan.js';
 import { organizationResult } from '../shared/billing/reconcile.js';
 import { applyStops, isParked, type Outcome, type Stop } from '../shared/billing/results.js';
-import type { Ghost, Plan, PlannedItem } from '../shared/billing/types.js';
+import type { Ghost, Plan, PlannedItem } from '../shared/billing/plan-types.js';
 import { ITEMS_SHOWN, type OrganizationSummary, type VerifyRequest } from '../shared/contract.js';
 import { readOutcome } from '../shared/evidence/months.js';
 import { modeFor } from '../shared/modes.js';

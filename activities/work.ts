@@ -3,7 +3,7 @@ import { tripMonth } from '../shared/billing/breakers.js';
 import type { OrganizationFacts } from '../shared/billing/facts.js';
 import { monthResult } from '../shared/billing/reconcile.js';
 import { isParked, NO_CALLS } from '../shared/billing/results.js';
-import type { Plan } from '../shared/billing/types.js';
+import type { Plan } from '../shared/billing/plan-types.js';
 import { ITEMS_SHOWN, type CloseRequest, type MonthClosed, type Work, type WorkRequest } from '../shared/contract.js';
 import {
   monthName,

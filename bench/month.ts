@@ -1,7 +1,8 @@
 import { createActivities, type ActivitiesByQueue } from '../activities/index.js';
 import type { Dependencies } from '../activities/dependencies.js';
 import type { MonthResult } from '../shared/billing/results.js';
-import type { Day, Month, Step } from '../shared/billing/types.js';
+import type { Step } from '../shared/billing/plan-types.js';
+import type { Day, Month } from '../shared/billing/types.js';
 import type { GivenReport, MonthClosed, MonthRequest, StepDone, StepRequest, Work } from '../shared/contract.js';
 import { ORGANIZATIONS_AT_ONCE, organizationBillingId } from '../shared/contract.js';
 import { billOrganization, type Control, type OrganizationActivities } from '../workflows/organization.js';

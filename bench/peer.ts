@@ -1,5 +1,5 @@
 import { planOrganization } from '../shared/billing/plan.js';
-import type { Plan, Step } from '../shared/billing/types.js';
+import type { Plan, Step } from '../shared/billing/plan-types.js';
 import type { Dependencies } from '../activities/dependencies.js';
 import { Slices } from '../activities/slices.js';
 import { organizationsOf, surveyAutotask } from '../activities/survey.js';

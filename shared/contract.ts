@@ -1,5 +1,6 @@
 import type { Calls, MonthResult, OrganizationResult, OrganizationStatus, Writes } from './billing/results.js';
-import type { Day, Month, Step } from './billing/types.js';
+import type { Step } from './billing/plan-types.js';
+import type { Day, Month } from './billing/types.js';
 
 /**
  * What crosses Temporal: ids, queues, names, messages, and the input and result of every workflow and activity (`interfaces.md` section 4). Histories

@@ -1,7 +1,7 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../shared/contract.js';
-import type { Step } from '../shared/billing/types.js';
+import type { Step } from '../shared/billing/plan-types.js';
 import type { StepDone, StepRequest } from '../shared/contract.js';
 
 /**

@@ -1,6 +1,6 @@
 import { addCalls, addWrites } from '../shared/billing/tally.js';
 import { NO_CALLS, NO_WRITES, type Calls, type Writes } from '../shared/billing/results.js';
-import type { Step } from '../shared/billing/types.js';
+import type { Step } from '../shared/billing/plan-types.js';
 import type {
   GivenReport,
   MonthRequest,

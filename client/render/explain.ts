@@ -1,6 +1,6 @@
 import type { ExplainedItem, ExplainedLine } from '../../shared/billing/explain.js';
 import { big } from '../../shared/billing/decimal.js';
-import type { Because, Ghost, RowFigures, Sides, Standing } from '../../shared/billing/types.js';
+import type { Because, Ghost, RowFigures, Sides, Standing } from '../../shared/billing/plan-types.js';
 import type { Explained } from '../commands/explain.js';
 import { paint, wrap, type Paper } from './paper.js';
 import { table, type Column } from './table.js';

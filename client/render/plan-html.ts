@@ -1,7 +1,8 @@
 import { big, money, sum } from '../../shared/billing/decimal.js';
 import { invoiceLines, type InvoiceLine } from '../../shared/billing/invoice.js';
 import { groupBy } from '../../shared/billing/text.js';
-import type { Decimal, Plan, PlannedItem } from '../../shared/billing/types.js';
+import type { Plan, PlannedItem } from '../../shared/billing/plan-types.js';
+import type { Decimal } from '../../shared/billing/types.js';
 import { differences, type ShownMonth, type ShownPlan } from './plan.js';
 
 /** A plan as one HTML file that needs nothing else: per customer the lines that the invoice will read, and what is kept off it. */

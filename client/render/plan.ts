@@ -4,7 +4,8 @@ import { describeStep, markOf, type Mark } from '../../shared/billing/describe.j
 import type { Effort } from '../../shared/autotask/effort.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { groupBy, same } from '../../shared/billing/text.js';
-import type { Decimal, Ghost, Plan, PlannedItem, Step } from '../../shared/billing/types.js';
+import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
+import type { Decimal } from '../../shared/billing/types.js';
 import { paint, wrap, type Paper } from './paper.js';
 
 /** A plan as people read it, before anything is written: `+` new, `~` changed with old → new, `-` to nothing, `!` held, with reason and what to do. */

@@ -1,4 +1,4 @@
-import type { Plan, PostAdjustmentStep, Step } from '../billing/types.js';
+import type { Plan, PostAdjustmentStep, Step } from '../billing/plan-types.js';
 import { fold } from '../billing/text.js';
 import { HOUR_MS, LOOK_EVERY_CALLS, turnByTenant, type Threshold } from './quota.js';
 

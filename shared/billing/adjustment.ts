@@ -2,7 +2,8 @@ import { type Big, big, divide, minorUnits, plain, round, text, UNIT_PRICE_SCALE
 import { firstDay, lastDay, nextMonth } from './month.js';
 import { hasMoney, isEqualRow, type MonthRow } from './rows.js';
 import { show, type Billable, type Money, type Place, type State } from './standing.js';
-import type { Decimal, Note, PostAdjustmentStep, Step } from './types.js';
+import type { Note, PostAdjustmentStep, Step } from './plan-types.js';
+import type { Decimal } from './types.js';
 
 /** The one adjustment of the month (rules 7.0, 7.2, 7.3), and the one that ends the units of what is paid once (7.6). */
 

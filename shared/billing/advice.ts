@@ -1,5 +1,6 @@
 import { big, money, type Big } from './decimal.js';
-import type { Decimal, Month, PlannedItem, Reason, Step } from './types.js';
+import type { PlannedItem, Reason, Step } from './plan-types.js';
+import type { Decimal, Month } from './types.js';
 
 /**
  * What each reason means, what mends it, and the command that goes on afterwards: one table for the plan, the status, the reports, the Web UI and the

@@ -17,7 +17,8 @@ import {
   type Place,
   type State,
 } from './standing.js';
-import type { Because, Books, Day, Month, Note, Reason, Settings, Step } from './types.js';
+import type { Because, Note, Reason, Step } from './plan-types.js';
+import type { Books, Day, Month, Settings } from './types.js';
 
 /**
  * Rule 7: row + charge. The month's money of an item is its unit row plus charges: at most one adjustment dated on the first of the month, and whatever

@@ -2,7 +2,8 @@ import type { Big } from './decimal.js';
 import { big, money, sum } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { same } from './text.js';
-import type { Item, Reason, Settings } from './types.js';
+import type { Item, Reason } from './plan-types.js';
+import type { Settings } from './types.js';
 
 /**
  * Rules 1.4 and 9: circuit breakers. A month that looks wrong waits for a person before anything is written. Each comparison is between this report and

@@ -3,20 +3,8 @@ import { priceOf, type PriceList } from './items.js';
 import { PRODUCTS, SHARED_SERVICES } from './keys.js';
 import { monthOf } from './month.js';
 import { byText, cut, fold, IndexBy, isGuid, present, same } from './text.js';
-import type {
-  Books,
-  Decimal,
-  EnsureProductStep,
-  EnsureServiceStep,
-  Item,
-  Line,
-  Month,
-  Price,
-  Product,
-  RecordType,
-  Service,
-  Settings,
-} from './types.js';
+import type { EnsureProductStep, EnsureServiceStep, Item } from './plan-types.js';
+import type { Books, Decimal, Line, Month, Price, Product, RecordType, Service, Settings } from './types.js';
 
 /** Rule 5: which service or product an item is billed on, and what has to be made or brought up to date for it. */
 

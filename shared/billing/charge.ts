@@ -2,7 +2,8 @@ import { big, divide, plain, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
 import { numberedChargeKey, parseChargeKey } from './keys.js';
 import { monthOf } from './month.js';
 import { isNothing, show, subtract, type Billable, type Money, type Place, type State } from './standing.js';
-import type { Because, Charge, Day, Decimal, Month, PostChargeStep, Step } from './types.js';
+import type { Because, PostChargeStep, Step } from './plan-types.js';
+import type { Charge, Day, Decimal, Month } from './types.js';
 
 /** The updatable charge that carries what the row cannot (rules 7.4, 7.7, 7.8). */
 

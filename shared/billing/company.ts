@@ -1,6 +1,7 @@
 import { companyIdOf, type MonthFacts } from './facts.js';
 import { present, same } from './text.js';
-import type { Books, Company, Organization, Reason, Settings } from './types.js';
+import type { Reason } from './plan-types.js';
+import type { Books, Company, Organization, Settings } from './types.js';
 
 /** Rule 3: the Autotask company of an organization, or why there is none to bill. */
 export type CompanyDecision =

@@ -1,7 +1,8 @@
 import { addMonths, firstDay, lastDay, monthOf } from './month.js';
 import { isManual } from './items.js';
 import { byText, cut, fold, IndexBy, present, same } from './text.js';
-import type { Books, Contract, Day, Item, Month, Reason, Settings, Subscription, UpsertContractStep } from './types.js';
+import type { Item, Reason, UpsertContractStep } from './plan-types.js';
+import type { Books, Contract, Day, Month, Settings, Subscription } from './types.js';
 
 /** Rule 6: one contract per subscription, found by its id, created, brought up to date, and never ended early. */
 

@@ -1,18 +1,8 @@
 import { big, divide, minorUnits, money, plain, round, sum, text, type Big } from './decimal.js';
 import { firstDay } from './month.js';
 import { stateOf, type Billable, type Place } from './standing.js';
-import type {
-  Books,
-  Charge,
-  ChargeStanding,
-  Decimal,
-  PostAdjustmentStep,
-  RowFigures,
-  RowStanding,
-  Sides,
-  Standing,
-  Step,
-} from './types.js';
+import type { ChargeStanding, PostAdjustmentStep, RowFigures, RowStanding, Sides, Standing, Step } from './plan-types.js';
+import type { Books, Charge, Decimal } from './types.js';
 
 /**
  * Where an item's money stands before a plan and after it, figure by figure. Computed from the books and the steps alone, not from what the planner thought

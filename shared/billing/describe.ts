@@ -1,6 +1,7 @@
 import { big } from './decimal.js';
 import { same } from './text.js';
-import type { Decimal, Plan, PlannedItem, PostAdjustmentStep, PostChargeStep, RowStanding, Step } from './types.js';
+import type { Plan, PlannedItem, PostAdjustmentStep, PostChargeStep, RowStanding, Step } from './plan-types.js';
+import type { Decimal } from './types.js';
 
 /** Steps in words, for the terminal and the Web UI alike: what is new, what changes from what to what, what ends. */
 

@@ -3,7 +3,8 @@ import { buildItems, indexPrices, isManual, itemContext, quantityOfLine } from '
 import { classify, type LineType } from './record-type.js';
 import type { Outcome } from './results.js';
 import { same } from './text.js';
-import type { Day, Decimal, Ghost, Item, Line, Note, PlannedItem, Settings, Sides, Step } from './types.js';
+import type { Ghost, Item, Note, PlannedItem, Sides, Step } from './plan-types.js';
+import type { Day, Decimal, Line, Settings } from './types.js';
 
 /**
  * For any amount: which lines of the report it comes from, which rules made what of them, what was rounded, and on which row and charges it stands. Made of

@@ -3,7 +3,8 @@ import type { PriceList } from './items.js';
 import { firstDay } from './month.js';
 import { firstGapMonth } from './rows.js';
 import { byText, groupBy } from './text.js';
-import type { Books, Contract, Day, Month, PostAdjustmentStep, Row, Step } from './types.js';
+import type { PostAdjustmentStep, Step } from './plan-types.js';
+import type { Books, Contract, Day, Month, Row } from './types.js';
 
 /** Rule 6.4: a contract whose subscription goes on is extended, and what the extension makes for months before the report's is brought to 0. */
 export interface Extension {

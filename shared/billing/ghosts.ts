@@ -11,7 +11,8 @@ import { hasMoney, viewRows, type MonthRow, type RowView } from './rows.js';
 import { chargesOf, totalOf, type Billable, type Place } from './standing.js';
 import { fold, groupBy, present, same } from './text.js';
 import { RECORD_TYPES } from './types.js';
-import type { Charge, Contract, Ghost, ItemType, Note, RecordType, Service, Step, Subscription } from './types.js';
+import type { Ghost, Note, Step } from './plan-types.js';
+import type { Charge, Contract, ItemType, RecordType, Service, Subscription } from './types.js';
 
 /** Rule 8: money in Autotask without a line in the report. */
 export interface GhostPlan {

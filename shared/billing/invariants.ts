@@ -1,6 +1,6 @@
 import { big, money, sum } from './decimal.js';
 import { fold, groupBy } from './text.js';
-import type { Item, Plan, PlannedItem, Step } from './types.js';
+import type { Item, Plan, PlannedItem, Step } from './plan-types.js';
 
 /** An invariant of `billing-rules.md` does not hold: a mistake of this program, never of its input. Whoever catches it holds the organization. */
 export class InvariantViolation extends Error {

@@ -3,7 +3,8 @@ import { chargeNameOf } from './charge.js';
 import { big, divide, text, UNIT_PRICE_SCALE } from './decimal.js';
 import { monthOf } from './month.js';
 import { same } from './text.js';
-import type { ChargeStanding, Day, Decimal, Ghost, Plan, PlannedItem, RecordType } from './types.js';
+import type { ChargeStanding, Ghost, Plan, PlannedItem } from './plan-types.js';
+import type { Day, Decimal, RecordType } from './types.js';
 
 /** What the customer's invoice will read once a plan is carried out and the month is approved: a line per row with units, and one per charge. */
 export interface InvoiceLine {

@@ -4,7 +4,8 @@ import { daysCovered } from './month.js';
 import { classify, type LineType } from './record-type.js';
 import { byText, fold, groupBy, IndexBy, present, same } from './text.js';
 import type { OrganizationFacts } from './facts.js';
-import type { Item, ItemType, Line, Price, Settings, Subscription } from './types.js';
+import type { Item } from './plan-types.js';
+import type { ItemType, Line, Price, Settings, Subscription } from './types.js';
 
 /** Rule 4: lines to items. One item is one subscription (and product) of one month; no line is in two items or in none. */
 

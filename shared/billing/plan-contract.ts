@@ -22,23 +22,8 @@ import { isRepeated, viewRows, type RowView } from './rows.js';
 import type { Billable, Place } from './standing.js';
 import { stopped } from './stopped.js';
 import { byText, fold, same } from './text.js';
-import type {
-  Because,
-  Books,
-  Contract,
-  Day,
-  EnsureServiceStep,
-  Item,
-  Month,
-  Note,
-  Reason,
-  RecordType,
-  Service,
-  Settings,
-  Standing,
-  Step,
-  Subscription,
-} from './types.js';
+import type { Because, EnsureServiceStep, Item, Note, Reason, Standing, Step } from './plan-types.js';
+import type { Books, Contract, Day, Month, RecordType, Service, Settings, Subscription } from './types.js';
 
 /** One contract's month: the items of one subscription, on the contract that carries it. */
 

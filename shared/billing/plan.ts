@@ -15,19 +15,8 @@ import { NO_BOOKS } from './rows.js';
 import { stopped } from './stopped.js';
 import { byText, fold, groupBy, present } from './text.js';
 import { tripBreakers, withheld } from './withheld.js';
-import type {
-  Books,
-  Company,
-  Contract,
-  EnsureProductStep,
-  EnsureServiceStep,
-  Item,
-  Note,
-  Plan,
-  PlannedItem,
-  Settings,
-  Step,
-} from './types.js';
+import type { EnsureProductStep, EnsureServiceStep, Item, Note, Plan, PlannedItem, Step } from './plan-types.js';
+import type { Books, Company, Contract, Settings } from './types.js';
 
 /**
  * The planner: what one organization's month needs, as the difference between the report and the books. Reads nothing, writes nothing, knows no clock.

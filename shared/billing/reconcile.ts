@@ -7,7 +7,7 @@ import { isParked, NO_CALLS, NO_WRITES } from './results.js';
 import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, OrganizationResult, Outcome, Writes } from './results.js';
 import { addCalls, addWrites } from './tally.js';
 import { byText, groupBy, same } from './text.js';
-import type { Ghost, PlannedItem } from './types.js';
+import type { Ghost, PlannedItem } from './plan-types.js';
 
 /** Outcomes to what a person reads. Every line of the report ends as posted, held or excluded, and the three add up to the report (invariant 1). */
 

@@ -1,7 +1,8 @@
 import { isChargeType, serviceKeyOf } from './catalogue.js';
 import { currencyMismatch, type CompanyDecision } from './company.js';
 import { isExcludedService, type ItemContext } from './items.js';
-import type { Item, Reason, RecordType, Settings } from './types.js';
+import type { Item, Reason } from './plan-types.js';
+import type { RecordType, Settings } from './types.js';
 
 /** What stops an item by itself or with its organization, before any contract is looked at (rules 2.2, 2.5, 3). */
 export interface Refusal {

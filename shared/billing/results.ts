@@ -1,5 +1,6 @@
 import { stopped } from './stopped.js';
-import type { Decimal, Day, Ghost, Month, Note, Plan, PlannedItem, Reason, Step } from './types.js';
+import type { Ghost, Note, Plan, PlannedItem, Reason, Step } from './plan-types.js';
+import type { Decimal, Day, Month } from './types.js';
 
 /** The shapes people and programs read: `run --wait --json`, `report --format json`, `status --json` (`interfaces.md` section 2). */
 

@@ -1,4 +1,4 @@
-import type { Because, Reason } from './types.js';
+import type { Because, Reason } from './plan-types.js';
 
 /** Why an item is not billed. Workflows load this file, so it imports nothing that runs. */
 

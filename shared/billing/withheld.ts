@@ -6,7 +6,8 @@ import type { PlanInput, Work } from './plan.js';
 import { exclusionOf, unclassifiedOf } from './refusal.js';
 import { stopped } from './stopped.js';
 import { fold, same } from './text.js';
-import type { Item, Plan, Settings, Step } from './types.js';
+import type { Item, Plan, Step } from './plan-types.js';
+import type { Settings } from './types.js';
 
 /** What a breaker holds: the whole organization, or single items. */
 export interface Held {

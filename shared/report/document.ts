@@ -3,7 +3,8 @@ import { big, money, sum } from '../billing/decimal.js';
 import { InvariantViolation } from '../billing/invariants.js';
 import type { Amounts, Calls, MonthResult, OrganizationStatus, Outcome, Writes } from '../billing/results.js';
 import { byText, groupBy, same } from '../billing/text.js';
-import type { Decimal, Month, PlannedItem, UnassignedLine } from '../billing/types.js';
+import type { PlannedItem } from '../billing/plan-types.js';
+import type { Decimal, Month, UnassignedLine } from '../billing/types.js';
 import type { Outlook } from './outlook.js';
 
 /**

@@ -4,7 +4,8 @@ import { buildItems, priceOf, type PriceList } from '../billing/items.js';
 import { addDays } from '../billing/month.js';
 import { classify } from '../billing/record-type.js';
 import { byText, groupBy, same } from '../billing/text.js';
-import type { Day, Decimal, Item, Subscription } from '../billing/types.js';
+import type { Item } from '../billing/plan-types.js';
+import type { Day, Decimal, Subscription } from '../billing/types.js';
 
 /** What lies ahead and what moved: renewals with their price effect, and one sentence per customer about the month before. From Cloudmore's side alone. */
 

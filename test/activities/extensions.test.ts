@@ -6,7 +6,7 @@ import { Looks } from '../../activities/looks.js';
 import { finishExtensions, withUnfinished } from '../../activities/extensions.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { NO_BOOKS } from '../../shared/billing/rows.js';
-import type { ExtendContractStep, PostAdjustmentStep } from '../../shared/billing/types.js';
+import type { ExtendContractStep, PostAdjustmentStep } from '../../shared/billing/plan-types.js';
 import { loadConfig } from '../../shared/config.js';
 import type { StepRequest } from '../../shared/contract.js';
 import { memoryEvidence } from '../../shared/evidence/index.js';

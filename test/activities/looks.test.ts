@@ -5,7 +5,7 @@ import { LOOK_COUNTS_MS, Looks } from '../../activities/looks.js';
 import type { Done } from '../../activities/steps.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { ROWS_A_LOOK } from '../../shared/autotask/index.js';
-import type { PostAdjustmentStep } from '../../shared/billing/types.js';
+import type { PostAdjustmentStep } from '../../shared/billing/plan-types.js';
 import { loadConfig } from '../../shared/config.js';
 import { memoryEvidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { NO_CALLS } from '../../shared/billing/results.js';
-import type { PostChargeStep } from '../../shared/billing/types.js';
+import type { PostChargeStep } from '../../shared/billing/plan-types.js';
 import type { OrganizationSummary, PlanMade, PlanRequest, StepRequest, VerifyRequest } from '../../shared/contract.js';
 import { billOrganization, type Control, type OrganizationActivities } from '../../workflows/organization.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { addMonths, firstDay } from '../../shared/billing/month.js';
-import type { Plan, Report } from '../../shared/billing/types.js';
+import type { Plan } from '../../shared/billing/plan-types.js';
+import type { Report } from '../../shared/billing/types.js';
 import { AutotaskInMemory } from './memory.js';
 import { amountsOf, books, line, manualLine, MONTH, outcomesOf, plan, price, row, running, subscription } from './builders.js';
 import { after, edited, KEY, lines, MORE, rules } from './examples/row-and-charge.js';

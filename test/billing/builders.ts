@@ -1,6 +1,7 @@
 import { cutReport } from '../../shared/billing/facts.js';
 import { planOrganization } from '../../shared/billing/plan.js';
 import { RECORD_TYPES } from '../../shared/billing/types.js';
+import type { Plan } from '../../shared/billing/plan-types.js';
 import type {
   Books,
   Charge,
@@ -8,7 +9,6 @@ import type {
   Contract,
   Line,
   Organization,
-  Plan,
   Price,
   Report,
   Row,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeStep, markOf } from '../../shared/billing/describe.js';
-import type { Books, Plan, PlannedItem } from '../../shared/billing/types.js';
+import type { Plan, PlannedItem } from '../../shared/billing/plan-types.js';
+import type { Books } from '../../shared/billing/types.js';
 import { charge, contract, line, organization, plan, price, row, running, subscription, type Situation } from './builders.js';
 import { after, edited, KEY, lines, MORE } from './examples/row-and-charge.js';
 

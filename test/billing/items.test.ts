@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { byBilling, buildItems, indexPrices } from '../../shared/billing/items.js';
-import type { Item, Line, Price, Subscription } from '../../shared/billing/types.js';
+import type { Item } from '../../shared/billing/plan-types.js';
+import type { Line, Price, Subscription } from '../../shared/billing/types.js';
 import { CODE, line, manualLine, price, subscription } from './builders.js';
 
 /** Rule 4 beyond its worked examples: what an item is called, how much of it there is, whether it is paid once; whatever order the report has. */

@@ -1,7 +1,8 @@
 import { big, plain } from '../../shared/billing/decimal.js';
 import { addMonths, firstDay, lastDay, monthOf } from '../../shared/billing/month.js';
 import { fold } from '../../shared/billing/text.js';
-import type { Books, Contract, PostAdjustmentStep, PostChargeStep, Row, Service, Step } from '../../shared/billing/types.js';
+import type { PostAdjustmentStep, PostChargeStep, Step } from '../../shared/billing/plan-types.js';
+import type { Books, Contract, Row, Service } from '../../shared/billing/types.js';
 
 /**
  * Autotask in memory, as far as a plan's steps go (`autotask.md` sections 4 and 11): adjustments carry forward, a second one of a date is refused,

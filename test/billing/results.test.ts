@@ -6,7 +6,7 @@ import { cutReport } from '../../shared/billing/facts.js';
 import { digestOf } from '../../shared/billing/keys.js';
 import { monthResult, organizationResult } from '../../shared/billing/reconcile.js';
 import { applyStops, isParked, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
-import type { ExtendContractStep, Ghost, Item, Plan, PlannedItem, Step } from '../../shared/billing/types.js';
+import type { ExtendContractStep, Ghost, Item, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import { line, organization, plan, report, running, settings } from './builders.js';
 import { lines } from './examples/row-and-charge.js';
 

@@ -3,7 +3,8 @@ import { extensionSteps } from '../../shared/billing/extension.js';
 import { indexPrices } from '../../shared/billing/items.js';
 import { isRepeated, NO_BOOKS, viewRows, type RowView } from '../../shared/billing/rows.js';
 import { stopped } from '../../shared/billing/stopped.js';
-import type { Books, Reason, Row } from '../../shared/billing/types.js';
+import type { Reason } from '../../shared/billing/plan-types.js';
+import type { Books, Row } from '../../shared/billing/types.js';
 import { books, CODE, contract, price, row, service, SUBSCRIPTION } from './builders.js';
 
 /** What stands on a contract service around a month, and what an extension would carry into it. */

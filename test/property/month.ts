@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { addMonths, firstDay, lastDay } from '../../shared/billing/month.js';
-import type { Books, Line, Plan, Report } from '../../shared/billing/types.js';
+import type { Plan } from '../../shared/billing/plan-types.js';
+import type { Books, Line, Report } from '../../shared/billing/types.js';
 import {
   books,
   charge,

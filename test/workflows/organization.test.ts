@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import type { OrganizationResult, OrganizationStatus } from '../../shared/billing/results.js';
-import type { PostAdjustmentStep, UpsertContractStep } from '../../shared/billing/types.js';
+import type { PostAdjustmentStep, UpsertContractStep } from '../../shared/billing/plan-types.js';
 import { BILLING_QUEUE, type OrganizationSummary, type PlanRequest, type VerifyRequest } from '../../shared/contract.js';
 import { INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
 import { openWorkshop, type Workshop } from './workers.js';

@@ -1,4 +1,5 @@
-import type { Books, Contract, Item, Step } from '../../../shared/billing/types.js';
+import type { Item, Step } from '../../../shared/billing/plan-types.js';
+import type { Books, Contract } from '../../../shared/billing/types.js';
 import {
   books,
   contract,

@@ -1,4 +1,4 @@
-import type { Plan } from '../../../shared/billing/types.js';
+import type { Plan } from '../../../shared/billing/plan-types.js';
 import { amountsOf, outcomesOf, plan, type Situation } from '../builders.js';
 
 /**

@@ -8,7 +8,7 @@ import type {
   RowFigures,
   Standing,
   Step,
-} from '../../../shared/billing/types.js';
+} from '../../../shared/billing/plan-types.js';
 
 /** A whole plan as text that a person who does the billing can check: nothing a plan decides or says is left out, but for digests. */
 export function tell(plan: Plan): string {

@@ -1,0 +1,260 @@
+import type { Day, Decimal, ItemType, Line, Month, RecordType } from './types.js';
+
+/** What comes of planning: items with what becomes of them, ghosts, notes, and the steps that carry a plan out. */
+
+/** Reasons of `billing-rules.md`. An item has at most one; a posted one has none. */
+export type Reason =
+  | 'custom-service'
+  | 'record-type-off'
+  | 'service-off'
+  | 'company-id-missing'
+  | 'company-id-invalid'
+  | 'company-id-shared'
+  | 'company-not-found'
+  | 'company-inactive'
+  | 'currency-mismatch'
+  | 'unclassified'
+  | 'contract-duplicate'
+  | 'contract-other-company'
+  | 'contract-inactive'
+  | 'contract-unsuitable'
+  | 'service-ambiguous'
+  | 'period-frozen'
+  | 'breaker-month'
+  | 'breaker-organization'
+  | 'breaker-item'
+  | 'breaker-contracts'
+  | 'skipped'
+  | 'awaiting-approval'
+  | 'api-error'
+  | 'verify-mismatch'
+  | 'outcome-unknown';
+
+/** All lines of one subscription (and product) in one month (rule 4), with amounts rounded once to minor units. */
+export interface Item {
+  /** Stable within broker and month; equal for equal items in every run. */
+  id: string;
+  organizationId: string;
+  type: ItemType;
+  subscriptionId: string | null;
+  itemCode: string | null;
+  currency: string;
+  productName: string;
+  subscriptionName: string | null;
+  lines: Line[];
+  cost: Decimal;
+  sales: Decimal;
+  /** Exact sums before rounding; their difference to `cost` and `sales` is reported as rounding. */
+  exactCost: Decimal;
+  exactSales: Decimal;
+  quantity: Decimal;
+  isOneOff: boolean;
+}
+
+/** A sentence of the derivation: which rule (by its number) decided what, with the numbers it saw. `explain` prints these. */
+export interface Because {
+  rule: string;
+  text: string;
+}
+
+/** Sales and cost of one thing. */
+export interface Sides {
+  sales: Decimal;
+  cost: Decimal;
+}
+
+/**
+ * Where an item's month stands in Autotask, before the plan and after it, in minor units: row + charges (rule 7). Computed from what is there and from the
+ * steps, so that `after` of a posted item is the proof that the steps bring it to the report.
+ */
+export interface Standing {
+  /** Null for what has no row: Azure and marketplace (7.8), and items whose service is not on a contract and needs not be. */
+  row: RowStanding | null;
+  charges: ChargeStanding[];
+  /** Row + charges. */
+  before: Sides;
+  after: Sides;
+}
+
+export interface RowStanding {
+  serviceId: number | null;
+  serviceKey: string;
+  /** Ids of the month's `ContractServiceUnits`; several where somebody split the month, none where they are yet to be made. */
+  rowIds: number[];
+  frozen: boolean;
+  before: RowFigures;
+  after: RowFigures;
+  /** What the month's adjustment writes (7.2): total / quantity, at more digits than count, and as sent. Null where the row is left, or only its units end. */
+  unit: { exact: Sides; rounded: Sides } | null;
+}
+
+export interface RowFigures extends Sides {
+  units: number;
+}
+
+/** A charge with a key of the item, or one that another made and that counts for it (7.8). Created: `before` is null. Deleted: `after` is null. */
+export interface ChargeStanding {
+  chargeId: number | null;
+  key: string;
+  /** Not in the item's month where it is a catch-up (7.5). */
+  day: Day;
+  billed: boolean;
+  before: Sides | null;
+  after: Sides | null;
+}
+
+/** What becomes of an item. `posted` means: in balance already, or after the item's steps. */
+export interface PlannedItem {
+  id: string;
+  type: ItemType;
+  subscriptionId: string | null;
+  itemCode: string | null;
+  /** Subscription id, or the `cm-…` value of rule 6.1: what the contract carries. */
+  contractKey: string;
+  currency: string;
+  productName: string;
+  lines: number;
+  quantity: Decimal;
+  cost: Decimal;
+  sales: Decimal;
+  /** Exact sums of the lines, before they were rounded once to `cost` and `sales` (4.2), and the difference. */
+  exactCost: Decimal;
+  exactSales: Decimal;
+  roundingCost: Decimal;
+  roundingSales: Decimal;
+  contractId: number | null;
+  outcome: 'posted' | 'held' | 'excluded';
+  reason: Reason | null;
+  message: string | null;
+  because: Because[];
+  /** Null where Autotask was not looked at: excluded, or held for a reason of the organization, the contract or the service. */
+  standing: Standing | null;
+}
+
+/** Money in Autotask without a line in the report (rule 8). */
+export interface Ghost {
+  contractId: number;
+  contractKey: string;
+  serviceId: number | null;
+  type: RecordType;
+  itemCode: string | null;
+  currency: string;
+  quantity: Decimal;
+  cost: Decimal;
+  sales: Decimal;
+  outcome: 'ghost' | 'awaiting' | 'zeroed';
+  /** Number of the rule that decided the outcome. */
+  rule: string;
+  message: string;
+}
+
+/** Worth knowing, nothing to do: `units-differ`, `end-date-earlier`, `foreign-row`, `unknown-charge-type`, `price-from-line`, `contract-recreated`. */
+export interface Note {
+  code: string;
+  itemId: string | null;
+  message: string;
+}
+
+interface StepOf<Kind extends string> {
+  kind: Kind;
+  /** Items that cannot be posted when this step fails. */
+  items: string[];
+  /** One line for people: what changes, old → new, with money. */
+  summary: string;
+}
+
+export interface EnsureServiceStep extends StepOf<'ensureService'> {
+  serviceKey: string;
+  /** The service to bring up to date; null to find or create one. */
+  serviceId: number | null;
+  name: string;
+  description: string;
+  unitPrice: Decimal;
+  unitCost: Decimal;
+}
+
+export interface EnsureProductStep extends StepOf<'ensureProduct'> {
+  productKey: string;
+  name: string;
+}
+
+export interface UpsertContractStep extends StepOf<'upsertContract'> {
+  contractKey: string;
+  companyId: number;
+  /** The contract to bring up to date; null to find or create one. */
+  contractId: number | null;
+  name: string;
+  startDay: Day;
+  endDay: Day;
+  /** Fields of an existing contract that are overwritten (rule 6.5); empty for a new one. */
+  set: { slaId?: number; subscriptionId?: string; number?: string };
+}
+
+export interface ExtendContractStep extends StepOf<'extendContract'> {
+  contractKey: string;
+  contractId: number;
+  fromDay: Day;
+  toDay: Day;
+}
+
+export interface PostAdjustmentStep extends StepOf<'postAdjustment'> {
+  contractKey: string;
+  contractId: number | null;
+  serviceKey: string;
+  serviceId: number | null;
+  contractServiceId: number | null;
+  day: Day;
+  /** What the row shall be. Prices null: units only. */
+  units: number;
+  unitPrice: Decimal | null;
+  unitCost: Decimal | null;
+  /** The row as the plan saw it; null when it does not exist before this plan runs (new contract service, or a row that an extension makes): it is read then. */
+  before: { units: number; price: Decimal; cost: Decimal } | null;
+  /** Where it is read then: the units it shows as soon as an earlier adjustment of this plan, which carries forward into it, is to be seen; null when there is none. */
+  expectsUnits: number | null;
+  /** `amounts`: the month's own. The others bring a row to 0 units. */
+  purpose: 'amounts' | 'zero' | 'one-off' | 'gap';
+  /** Printed on the customer's invoice instead of the service's key (rule 5.4), set once on a new contract service. */
+  invoiceDescription: string | null;
+}
+
+export interface PostChargeStep extends StepOf<'postCharge'> {
+  contractKey: string;
+  contractId: number | null;
+  action: 'create' | 'update' | 'delete';
+  chargeId: number | null;
+  /** Key of rule 7.7, with its number when it is a further one. */
+  chargeKey: string;
+  /** Product of rule 5.3; null: billed under the product billing code alone. */
+  productKey: string | null;
+  productId: number | null;
+  name: string;
+  description: string;
+  day: Day;
+  quantity: Decimal;
+  unitPrice: Decimal;
+  unitCost: Decimal;
+}
+
+export type Step =
+  EnsureServiceStep | EnsureProductStep | UpsertContractStep | ExtendContractStep | PostAdjustmentStep | PostChargeStep;
+
+/** What one organization's month needs, decided once. */
+export interface Plan {
+  organizationId: string;
+  organizationName: string;
+  companyId: number | null;
+  month: Month;
+  asOf: Day;
+  items: PlannedItem[];
+  ghosts: Ghost[];
+  steps: Step[];
+  notes: Note[];
+  /**
+   * SHA-256 over every item's amounts, what is written to the customer's contracts, and the unit prices its services shall have, as they would be with all
+   * breakers released: what `approve` names. Another customer's release, which may make or mend a shared service, leaves it as it is.
+   */
+  digest: string;
+  /** Contracts whose neighbouring rows must be read before this plan is final; empty when it is. */
+  needs: number[];
+}
