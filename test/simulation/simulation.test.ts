@@ -37,8 +37,9 @@ function play(
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', () => {
+    child.once('close', (code) => {
       children.delete(child);
+      if (code !== 0) reject(new Error(`The job ended with ${code}: what it said stands above`));
       const lines = output.split('\n').filter((line) => line.startsWith('{"verdict"'));
       resolve(lines.map((line) => JSON.parse(line) as Line));
     });

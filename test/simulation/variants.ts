@@ -128,7 +128,7 @@ export const VARIANTS: Variant[] = [
     seed: 1,
     wrong: 'credits of the report are left out',
     file: 'shared/cloudmore/translate.ts',
-    changes: [{ from: '      into.push({', to: "      if (product.chargeType !== 'customerCredit') into.push({" }],
+    changes: [{ from: '      lines.push({', to: "      if (product.chargeType !== 'customerCredit') lines.push({" }],
   },
   {
     name: 'day-early',
