@@ -1,30 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { previewMonth, type Preview } from '../../activities/preview.js';
-import { generateWorld } from '../../sandbox/generate.js';
 import { sum } from '../../shared/billing/decimal.js';
 import type { MonthResult } from '../../shared/billing/results.js';
-import { loadConfig } from '../../shared/config.js';
-import { openEvidence } from '../../shared/evidence/index.js';
 import type { Leak } from '../../shared/report/document.js';
-import { createDependencies } from '../../worker/dependencies.js';
 import { eventually } from '../eventually.js';
-import { billMonth } from '../report/desk.js';
-import { openStage, type Stage } from './stage.js';
+import {
+  AS_OF,
+  isLicence,
+  LINES,
+  MONTH,
+  named,
+  openLargeMonth,
+  UNBILLED,
+  type LargeMonth,
+  type PlannedOrganization,
+} from './large-month.js';
+import type { Stage } from './stage.js';
 
 /** The operator's month: a thousand lines of which ten things went wrong. Each is listed with its exact amount, and mended by the command shown. */
 
-const MONTH = '2025-10';
-const AS_OF = '2025-10-17';
-const LINES = 1000;
 /** A look is a process of its own. */
 const LOOK_EVERY_MS = 1_500;
-const BREAKERS_OFF = { BREAKER_ITEM_FACTOR: '0', BREAKER_ORGANIZATION_PERCENT: '0', BREAKER_NEW_CONTRACTS: '0' };
-
-type PlannedOrganization = Preview['plans'][number];
 
 /** Something that somebody did wrong, and how it is put right. */
 interface Planted {
@@ -39,55 +35,21 @@ const sumOfLines = (currencies: MonthResult['otherCurrencies']): number =>
   currencies.reduce((count, { report }) => count + report.lines, 0);
 
 describe('a month of a thousand lines', () => {
+  let large: LargeMonth;
   let stage: Stage;
-  let folder: string;
-  let clean: Preview;
   let planted: Planted[];
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'billing-leaks-'));
-    const world = generateWorld({ lines: LINES, organizations: 60, seed: 3, month: MONTH });
-    stage = await openStage({ world: { ...world }, env: { BILLING_MODE: 'approve', ...BREAKERS_OFF } });
-    await billDirectly();
+    large = await openLargeMonth();
+    ({ stage } = large);
     planted = await plantTen();
     await stage.startWorker();
   }, 300_000);
-  afterAll(async () => {
-    await stage.close();
-    await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  afterAll(() => large.close(), 60_000);
 
-  const named = (plans: PlannedOrganization[]): string[] => plans.map(({ organizationId }) => organizationId);
-  /** Small organizations: six that no company is found for, four whose contracts somebody spoils. */
-  const small = (): PlannedOrganization[] =>
-    clean.plans
-      .filter(({ items, companyId }) => companyId !== null && items.filter(isBilled).length >= 2)
-      .sort((left, right) => left.items.length - right.items.length)
-      .slice(0, 10);
-  const isBilled = ({ outcome, type }: PlannedOrganization['items'][number]): boolean =>
-    outcome === 'posted' && type === 'Csp365Nce';
-
-  const map = (plan: PlannedOrganization, value: string): Promise<unknown> =>
-    stage.control('PATCH', `cloudmore/organizations/${plan.organizationId}`, {
-      customProperties: [{ name: 'AutotaskCompanyID', value }],
-    });
-
-  /** The month is in Autotask already, but for the six organizations: billed by the activities themselves, with evidence of their own. */
-  async function billDirectly(): Promise<void> {
-    const env = { ...stage.env, BILLING_EVIDENCE: `file:${folder}`, BILLING_MODE: 'auto' };
-    const config = loadConfig(env);
-    const dependencies = createDependencies(config, openEvidence(config.evidence));
-    const preview = (): Promise<Preview> =>
-      previewMonth(dependencies, { broker: config.broker, month: MONTH, asOf: AS_OF, mode: null, organizations: null });
-    // Generated customers are not all in order; here only what is planted shall be wrong.
-    for (const plan of (await preview()).plans.filter(({ items }) => items.some(({ outcome }) => outcome === 'held')))
-      await map(plan, '');
-    clean = await preview();
-    const unbilled = new Set(named(small().slice(0, 6)));
-    await billMonth(env, MONTH, AS_OF, named(clean.plans.filter(({ organizationId }) => !unbilled.has(organizationId))));
-  }
+  const map: LargeMonth['map'] = (plan, companyId) => large.map(plan, companyId);
 
   async function plantTen(): Promise<Planted[]> {
-    const [a, b, c, d, e, f, g, h, i, j] = small();
+    const [a, b, c, d, e, f, g, h, i, j] = large.small;
     const whole = (plan: PlannedOrganization): string =>
       sum(plan.items.filter(({ outcome }) => outcome === 'posted').map(({ sales }) => sales)).toFixed(2);
     const mapped = async (plan: PlannedOrganization, value: string, reason: string): Promise<Planted> => {
@@ -114,7 +76,7 @@ describe('a month of a thousand lines', () => {
       await spoiled(g!, 'contract-inactive', 0, { status: 0 }),
       await spoiled(h!, 'contract-other-company', 0, { companyID: d!.companyId }),
       // The second contract gets the first one's number, so two of them carry the first subscription.
-      await spoiled(i!, 'contract-duplicate', 1, { contractNumber: i!.items.find(isBilled)!.contractKey }),
+      await spoiled(i!, 'contract-duplicate', 1, { contractNumber: i!.items.find(isLicence)!.contractKey }),
       await spoiled(j!, 'contract-unsuitable', 0, { startDate: `${MONTH}-05` }),
     ];
   }
@@ -126,7 +88,7 @@ describe('a month of a thousand lines', () => {
     which: number,
     change: Record<string, unknown>,
   ): Promise<Planted> {
-    const licences = plan.items.filter(isBilled);
+    const licences = plan.items.filter(isLicence);
     const { contracts } = (await stage.state()).autotask;
     const contract = contracts.find(({ contractNumber }) => contractNumber === licences[which]!.contractKey)!;
     const before = Object.fromEntries(Object.keys(change).map((field) => [field, contract[field]]));
@@ -187,12 +149,12 @@ describe('a month of a thousand lines', () => {
     }
     const released = await eventually(
       waiting,
-      (all) => all.length === 6 && all.every(({ status }) => status === 'AwaitingApproval'),
+      (all) => all.length === UNBILLED && all.every(({ status }) => status === 'AwaitingApproval'),
     );
-    expect(released.map(({ organizationId }) => organizationId).sort()).toEqual(named(small().slice(0, 6)).sort());
-    expect((await stage.cli('approve', MONTH, '--all')).stdout.match(/^Released /gm)).toHaveLength(6);
+    expect(released.map(({ organizationId }) => organizationId).sort()).toEqual(named(large.small.slice(0, UNBILLED)).sort());
+    expect((await stage.cli('approve', MONTH, '--all')).stdout.match(/^Released /gm)).toHaveLength(UNBILLED);
     await eventually(waiting, (all) => all.length === 0);
     const done = await stage.json<MonthResult>([0], 'status', MONTH);
-    expect(done.posted.sales).toBe(clean.result.posted.sales);
+    expect(done.posted.sales).toBe(large.clean.result.posted.sales);
   }, 240_000);
 });

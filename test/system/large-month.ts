@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { previewMonth, type Preview } from '../../activities/preview.js';
+import { generateWorld } from '../../sandbox/generate.js';
+import { loadConfig } from '../../shared/config.js';
+import { openEvidence } from '../../shared/evidence/index.js';
+import { createDependencies } from '../../worker/dependencies.js';
+import { billMonth } from '../report/desk.js';
+import { openStage, type Stage } from './stage.js';
+
+export const MONTH = '2025-10';
+export const AS_OF = '2025-10-17';
+export const LINES = 1000;
+const BREAKERS_OFF = { BREAKER_ITEM_FACTOR: '0', BREAKER_ORGANIZATION_PERCENT: '0', BREAKER_NEW_CONTRACTS: '0' };
+
+export type PlannedOrganization = Preview['plans'][number];
+
+/** A thousand lines in which nothing is wrong, in approve mode and without a worker: all of it is in Autotask already, but for six small organizations. */
+export interface LargeMonth {
+  stage: Stage;
+  /** What the month comes to when nothing goes wrong. */
+  clean: Preview;
+  /** Ten small organizations; the first six are not billed yet. */
+  small: PlannedOrganization[];
+  /** Sets an organization's company id in Cloudmore. */
+  map(plan: PlannedOrganization, companyId: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export const UNBILLED = 6;
+
+export async function openLargeMonth(env: Record<string, string> = {}): Promise<LargeMonth> {
+  const folder = await mkdtemp(join(tmpdir(), 'billing-large-month-'));
+  const world = generateWorld({ lines: LINES, organizations: 60, seed: 3, month: MONTH });
+  const stage = await openStage({ world: { ...world }, env: { BILLING_MODE: 'approve', ...BREAKERS_OFF, ...env } });
+  const map = (plan: PlannedOrganization, value: string): Promise<unknown> =>
+    stage.control('PATCH', `cloudmore/organizations/${plan.organizationId}`, {
+      customProperties: [{ name: 'AutotaskCompanyID', value }],
+    });
+  const clean = await billDirectly(stage, folder, map);
+  const close = async (): Promise<void> => {
+    await stage.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { stage, clean, small: smallOf(clean), map, close };
+}
+
+/** By the activities themselves, with evidence of their own. */
+async function billDirectly(stage: Stage, folder: string, map: LargeMonth['map']): Promise<Preview> {
+  const env = { ...stage.env, BILLING_EVIDENCE: `file:${folder}`, BILLING_MODE: 'auto' };
+  const config = loadConfig(env);
+  const dependencies = createDependencies(config, openEvidence(config.evidence));
+  const preview = (): Promise<Preview> =>
+    previewMonth(dependencies, { broker: config.broker, month: MONTH, asOf: AS_OF, mode: null, organizations: null });
+  // Generated customers are not all in order; here nothing shall be wrong.
+  for (const plan of (await preview()).plans.filter(({ items }) => items.some(({ outcome }) => outcome === 'held')))
+    await map(plan, '');
+  const clean = await preview();
+  const unbilled = new Set(named(smallOf(clean).slice(0, UNBILLED)));
+  await billMonth(env, MONTH, AS_OF, named(clean.plans.filter(({ organizationId }) => !unbilled.has(organizationId))));
+  return clean;
+}
+
+export const named = (plans: PlannedOrganization[]): string[] => plans.map(({ organizationId }) => organizationId);
+
+export const isLicence = ({ outcome, type }: PlannedOrganization['items'][number]): boolean =>
+  outcome === 'posted' && type === 'Csp365Nce';
+
+const smallOf = ({ plans }: Preview): PlannedOrganization[] =>
+  plans
+    .filter(({ items, companyId }) => companyId !== null && items.filter(isLicence).length >= 2)
+    .sort((left, right) => left.items.length - right.items.length)
+    .slice(0, 10);
