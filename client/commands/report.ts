@@ -25,7 +25,8 @@ export async function report(
   const read = await requireMonth(config, month);
   const evidence = openEvidence(config.evidence);
   try {
-    const content = await renderReport(format, read.result, await readReportDocument(evidence, read, config.callsPerHour));
+    const document = await readReportDocument(evidence, read, config.callsPerHour);
+    const content = await renderReport(format, read.result, document, out === undefined ? context.paper : undefined);
     await deliver(context, month, content, format, out);
   } finally {
     await evidence.close();

@@ -46,7 +46,7 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
     }
     await waitFor(context, handle);
     const result = (await findMonth(config, options.month))?.result ?? (await handle.query<MonthResult>(STATUS_QUERY));
-    context.out(options.json ? JSON.stringify(result, null, 2) : renderMonth(result));
+    context.out(options.json ? JSON.stringify(result, null, 2) : renderMonth(result, context.paper));
     return exitCodeOf(result, await heldMonthOf(config, options.month));
   });
 }

@@ -2,6 +2,7 @@ import type { Amounts, ItemResult, MonthResult, OrganizationResult } from '../..
 import { commandFor } from '../../shared/billing/advice.js';
 import { groupBy } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
+import { PLAIN, wrap, type Paper } from './paper.js';
 import { table } from './table.js';
 
 /** The reconciliation as people read it: report = posted + held + excluded, organization by organization, then everything that is not simply posted. */
@@ -13,19 +14,21 @@ const AMOUNTS = [
   { title: 'sales', align: 'right' },
 ] as const;
 
-/** `notes` are worth knowing and ask for nothing. */
-export function renderMonth(month: MonthResult, notes: string[] = []): string {
+/** Sentences and tables fit the paper; commands stay whole, to be copied. */
+export function renderMonth(month: MonthResult, paper: Paper = PLAIN): string {
   return [
     `${month.month} as of ${month.asOf}, broker ${month.broker}, ${month.currency}, mode ${month.mode}`,
     table([...AMOUNTS], sums(month)),
-    ...(month.organizations.length === 0 ? ['Nothing is due yet.'] : [organizations(month.organizations)]),
-    ...exceptions(month),
+    ...(month.organizations.length === 0 ? ['Nothing is due yet.'] : [organizations(month.organizations, paper)]),
+    ...exceptions(month, paper),
     ...month.otherCurrencies.map(
       (other) =>
         `${other.currency}: report ${other.report.sales}, posted ${other.posted.sales}, held ${other.held.sales}, excluded ${other.excluded.sales}`,
     ),
-    ...(notes.length === 0 ? [] : [['Worth knowing:', ...notes.map((note) => `  ${note}`)].join('\n')]),
-    `Written: ${written(month)}. Calls: ${month.calls.autotask} Autotask, ${month.calls.cloudmore} Cloudmore. Digest ${month.digest.slice(0, 16)}.`,
+    wrap(
+      `Written: ${written(month)}. Calls: ${month.calls.autotask} Autotask, ${month.calls.cloudmore} Cloudmore. Digest ${month.digest.slice(0, 16)}.`,
+      paper,
+    ),
   ].join('\n\n');
 }
 
@@ -59,7 +62,7 @@ const ORGANIZATIONS = [
   { title: 'excluded', align: 'right' },
 ] as const;
 
-const organizations = (all: OrganizationResult[]): string =>
+const organizations = (all: OrganizationResult[], paper: Paper): string =>
   table(
     [...ORGANIZATIONS],
     all.map(({ organizationName, status, report, posted, held, excluded }) => [
@@ -70,10 +73,11 @@ const organizations = (all: OrganizationResult[]): string =>
       held.sales,
       excluded.sales,
     ]),
+    paper,
   );
 
 /** What is not simply posted, one paragraph per organization and cause. */
-function exceptions(month: MonthResult): string[] {
+function exceptions(month: MonthResult, paper: Paper): string[] {
   const all = month.organizations.flatMap((organization) =>
     organization.items.filter(({ outcome }) => outcome !== 'posted').map((item) => ({ organization, item })),
   );
@@ -85,17 +89,18 @@ function exceptions(month: MonthResult): string[] {
       month.month,
       group[0]!.organization,
       group.map(({ item }) => item),
+      paper,
     ),
   );
   return paragraphs.length === 0 ? [] : [paragraphs.join('\n')];
 }
 
-function cause(month: Month, organization: OrganizationResult, items: ItemResult[]): string {
+function cause(month: Month, organization: OrganizationResult, items: ItemResult[], paper: Paper): string {
   const [{ outcome, reason, cause: why, message }] = items as [ItemResult];
   const command = commandFor(reason, { ...organization, month });
   const amounts = items.map(({ sales, currency, productName }) => `    ${sales} ${currency}  ${productName}`);
   return [
-    `${MARKS[outcome]} ${organization.organizationName}: ${outcome} (${reason ?? ''}). ${why ?? message ?? ''}`,
+    wrap(`${organization.organizationName}: ${outcome} (${reason ?? ''}). ${why ?? message ?? ''}`, paper, `${MARKS[outcome]} `),
     ...amounts,
     ...(command === null || outcome === 'excluded' ? [] : [`    ${command}`]),
   ].join('\n');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createActivities } from '../../activities/index.js';
 import { main } from '../../client/cli.js';
 import type { Context } from '../../client/context.js';
+import type { Paper } from '../../client/render/paper.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
 import type { MonthClosed, StepDone, StepRequest } from '../../shared/contract.js';
@@ -25,6 +26,8 @@ export interface Desk {
   /** The same with other settings. */
   cliWith(env: Record<string, string>, ...argv: string[]): Promise<Ended>;
   control(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** The same on a terminal so many columns wide. */
+  cliOn(columns: number, ...argv: string[]): Promise<Ended>;
   /** A file in a folder of this desk's own. */
   file(name: string): string;
   close(): Promise<void>;
@@ -78,6 +81,7 @@ export async function openDesk(world: World = september(), changes: Record<strin
     },
     cli: (...argv) => runCommand(env, argv),
     cliWith: (more, ...argv) => runCommand({ ...env, ...more }, argv),
+    cliOn: (columns, ...argv) => runCommand(env, argv, { columns, hasColour: false }),
     file: (name) => join(folder, name),
     close: async () => {
       await sandbox.close();
@@ -86,13 +90,14 @@ export async function openDesk(world: World = september(), changes: Record<strin
   };
 }
 
-async function runCommand(environment: Record<string, string>, argv: string[]): Promise<Ended> {
+async function runCommand(environment: Record<string, string>, argv: string[], paper?: Paper): Promise<Ended> {
   const ended: Ended = { code: -1, out: '', said: '' };
   const context: Context = {
     environment,
     out: (text) => (ended.out += `${text}\n`),
     say: (text) => (ended.said += `${text}\n`),
-    isTerminal: false,
+    isTerminal: paper !== undefined,
+    paper,
   };
   ended.code = await main(argv, context);
   return ended;

@@ -67,6 +67,14 @@ describe('the report of a month', () => {
     expect(out).toMatch(/% of the 5000 an hour that are ours/);
   });
 
+  test('as text on a terminal of 80 columns has sentences that fit, and commands in one line to copy', async () => {
+    const lines = (await desk.cliOn(80, 'report', MONTH)).out.split('\n');
+    const isCommand = (line: string): boolean => line.trim().startsWith('billing ');
+    const tooLong = lines.filter((line) => line.length > 80 && !isCommand(line));
+    expect(tooLong).toEqual([]);
+    expect(lines.filter(isCommand).join('\n')).toMatch(/^ +billing rerun \S+ --organization \S+ --reason ".+"$/m);
+  });
+
   test('as CSV is one row per amount whose sums by outcome are those of the report', async () => {
     const { out } = await desk.cli('report', MONTH, '--format', 'csv');
     const rows = parse<Record<string, string>>(out, { columns: true });

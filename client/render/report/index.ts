@@ -1,15 +1,21 @@
 import type { MonthResult } from '../../../shared/billing/results.js';
 import type { ReportDocument } from '../../../shared/report/document.js';
 import type { Format } from '../../formats.js';
+import type { Paper } from '../paper.js';
 import { csvReport } from './csv.js';
 import { htmlReport } from './html.js';
 import { textReport } from './text.js';
 
 /** One report document, five renderings: the month in one of the formats. JSON is the month's result as `interfaces.md` has it, with the report's further parts as `details`. */
-export async function renderReport(format: Format, month: MonthResult, report: ReportDocument): Promise<string | Uint8Array> {
+export async function renderReport(
+  format: Format,
+  month: MonthResult,
+  report: ReportDocument,
+  paper?: Paper,
+): Promise<string | Uint8Array> {
   switch (format) {
     case 'text':
-      return textReport(report);
+      return textReport(report, paper);
     case 'json':
       return JSON.stringify({ ...month, details: detailsOf(report) }, null, 2);
     case 'csv':

@@ -2,30 +2,39 @@ import { minorUnits } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReportDocument } from '../../../shared/report/document.js';
 import type { Renewal } from '../../../shared/report/outlook.js';
+import { PLAIN, wrap, type Paper } from '../paper.js';
 import { table, type Column } from '../table.js';
 import { budgetText, FIRST_MONTH, isNothing, titleOf, whyOf, writtenText } from './words.js';
 
-/** The report on the terminal: sums first, then what asks for a person, then the rest. */
-export function textReport(report: ReportDocument): string {
+/** The report on the terminal: sums first, then what asks for a person, then the rest. Sentences and tables fit the paper; commands stay whole, to be copied. */
+export function textReport(report: ReportDocument, paper: Paper = PLAIN): string {
   return [
     titleOf(report),
-    ...(report.heldMonth === null ? [] : [report.heldMonth]),
+    ...(report.heldMonth === null ? [] : [wrap(report.heldMonth, paper)]),
     ...report.totals.map((totals, index) => sumsOf(totals, index === 0 ? report : null)),
-    section('Amounts that reach no invoice', report.causes.map(causeLines)),
-    section('Money in Autotask without a line in the report', report.ghosts.map(ghostLine)),
-    reconciliation(report),
-    ...outlookSections(report),
+    section(
+      'Amounts that reach no invoice',
+      report.causes.map((cause) => causeLines(cause, paper)),
+    ),
+    section(
+      'Money in Autotask without a line in the report',
+      report.ghosts.map((ghost) => ghostLines(ghost, paper)),
+    ),
+    reconciliation(report, paper),
+    ...outlookSections(report, paper),
     section(
       'Worth knowing',
-      report.notes.map((note) => `  ${note}`),
+      report.notes.map((note) => listed(note, paper)),
     ),
-    `${writtenText(report)} ${budgetText(report)} Digest ${report.result.digest.slice(0, 16)}.`,
+    wrap(`${writtenText(report)} ${budgetText(report)} Digest ${report.result.digest.slice(0, 16)}.`, paper),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
 const section = (title: string, lines: string[]): string => (lines.length === 0 ? '' : [`${title}:`, ...lines].join('\n'));
+
+const listed = (sentence: string, paper: Paper): string => wrap(sentence, paper, '  ', '    ');
 
 // ---------------------------------------------------------------------------------------------------------------- sums
 
@@ -71,7 +80,7 @@ const RECONCILIATION: Column[] = [
   { title: 'excluded', align: 'right' },
 ];
 
-function reconciliation({ reconciliation: rows, totals }: ReportDocument): string {
+function reconciliation({ reconciliation: rows, totals }: ReportDocument, paper: Paper): string {
   if (rows.length === 0) return 'Nothing is due yet.';
   const isMixed = totals.length > 1;
   return table(
@@ -85,6 +94,7 @@ function reconciliation({ reconciliation: rows, totals }: ReportDocument): strin
       row.excluded.sales,
       ...(isMixed ? [row.currency] : []),
     ]),
+    paper,
   );
 }
 
@@ -92,30 +102,45 @@ function reconciliation({ reconciliation: rows, totals }: ReportDocument): strin
 
 const AMOUNT_WIDTH = 12;
 
-function causeLines({ sales, currency, organizationName, message, remedy, command, leaks, ...cause }: Cause): string {
+function causeLines(
+  { sales, currency, organizationName, message, remedy, command, leaks, ...cause }: Cause,
+  paper: Paper,
+): string {
   return [
-    `${sales.padStart(AMOUNT_WIDTH)} ${currency}  ${organizationName}: ${whyOf(cause)}`,
+    wrap(`${organizationName}: ${whyOf(cause)}`, paper, `${sales.padStart(AMOUNT_WIDTH)} ${currency}  `),
     ...leaks.map((leak) => `${INDENT}${leak.sales.padStart(AMOUNT_WIDTH)}  ${leak.productName}`),
-    `${INDENT}${[message, remedy].filter((text) => text !== '').join(' ')}`,
+    wrap([message, remedy].filter((text) => text !== '').join(' '), paper, INDENT),
     ...(command === null ? [] : [`${INDENT}${command}`]),
   ].join('\n');
 }
 
 const INDENT = ' '.repeat(AMOUNT_WIDTH + 6);
 
-const ghostLine = ({ sales, currency, organizationName, recordType, contractId, outcome, message }: GhostEntry): string =>
-  `${sales.padStart(AMOUNT_WIDTH)} ${currency}  ${organizationName}: ${recordType} on contract ${contractId}, ${outcome}\n${INDENT}${message}`;
+const ghostLines = (
+  { sales, currency, organizationName, recordType, contractId, outcome, message }: GhostEntry,
+  paper: Paper,
+): string =>
+  [
+    wrap(
+      `${organizationName}: ${recordType} on contract ${contractId}, ${outcome}`,
+      paper,
+      `${sales.padStart(AMOUNT_WIDTH)} ${currency}  `,
+    ),
+    wrap(message, paper, INDENT),
+  ].join('\n');
 
-function outlookSections({ outlook }: ReportDocument): string[] {
+function outlookSections({ outlook }: ReportDocument, paper: Paper): string[] {
   if (outlook === null)
-    return ['Renewals and changes are not known: the report as fetched is not kept any more. The next run keeps it anew.'];
+    return [
+      wrap('Renewals and changes are not known: the report as fetched is not kept any more. The next run keeps it anew.', paper),
+    ];
   const { renewals, changes, unchanged, from, to } = outlook;
   return [
-    section(`Renewals from ${from} to ${to}`, renewals.length === 0 ? [] : [renewalTable(renewals)]),
+    section(`Renewals from ${from} to ${to}`, renewals.length === 0 ? [] : [renewalTable(renewals, paper)]),
     changes === null
       ? FIRST_MONTH
       : section("Changed since last month's report", [
-          ...changes.map(({ organizationName, sentence }) => `  ${organizationName}: ${sentence}`),
+          ...changes.map(({ organizationName, sentence }) => listed(`${organizationName}: ${sentence}`, paper)),
           ...(unchanged === 0 ? [] : [`  ${unchanged} as last month.`]),
         ]),
   ];
@@ -132,7 +157,7 @@ const RENEWALS: Column[] = [
   { title: 'effect', align: 'right' },
 ];
 
-const renewalTable = (renewals: Renewal[]): string =>
+const renewalTable = (renewals: Renewal[], paper: Paper): string =>
   table(
     RENEWALS,
     renewals.map((renewal) => [
@@ -145,6 +170,7 @@ const renewalTable = (renewals: Renewal[]): string =>
       priceText(renewal.listSales, renewal.currency),
       renewal.effect ?? '?',
     ]),
+    paper,
   );
 
 /** A unit price with at least the currency's minor units; its further digits are kept. */
