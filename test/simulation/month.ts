@@ -173,7 +173,8 @@ export class Month {
 
   private isDeath({ activity }: Running, point: CrashPoint): boolean {
     const at = `${activity} × ${point}`;
-    this.points.add(at);
+    // Nothing dies any more once all is healed: a point that is only reached then is none of the matrix.
+    if (!this.isHealed) this.points.add(at);
     if (this.killAt === null || (this.killAt.where !== null && this.killAt.where !== at)) return false;
     if ((this.killAt.touches -= 1) > 0) return false;
     this.log.push(`${new Date().toISOString()} dies at ${at}`);
