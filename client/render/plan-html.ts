@@ -4,6 +4,7 @@ import { groupBy } from '../../shared/billing/text.js';
 import type { Plan, PlannedItem } from '../../shared/billing/plan-types.js';
 import type { Decimal } from '../../shared/billing/types.js';
 import { differences, type ShownMonth, type ShownPlan } from './plan.js';
+import { STYLE } from './style.js';
 
 /** A plan as one HTML file that needs nothing else: per customer the lines that the invoice will read, and what is kept off it. */
 export function renderPlanHtml({ plans, result }: ShownMonth): string {
@@ -16,7 +17,7 @@ export function renderPlanHtml({ plans, result }: ShownMonth): string {
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Plan ${escaped(result.month)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${MARKS}</style>
 </head>
 <body>
 <h1>What invoices of ${escaped(result.month)} will read</h1>
@@ -77,19 +78,13 @@ function keptOff({ items }: Plan): string {
   return `<h3>Not as the report says</h3>\n<ul>${off.map(line).join('\n')}</ul>`;
 }
 
-const STYLE = `
-:root { color-scheme: light dark; --line: #8886; --soft: #8881; --new: #1a7f37; --changed: #9a6700; --ghost: #cf222e; }
+/** What the plan's page has beside the look of all pages: a mark before each line. */
+const MARKS = `
+:root { --new: #1a7f37; --changed: #9a6700; --ghost: #cf222e; }
 @media (prefers-color-scheme: dark) { :root { --new: #3fb950; --changed: #d29922; --ghost: #f85149; } }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h2 { margin: 2.5rem 0 0; border-top: 1px solid var(--line); padding-top: 1rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-.amount { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-tfoot th { background: var(--soft); }
 .new td:first-child::before, .key .new::before { content: "+ "; color: var(--new); font-weight: bold; }
 .changed td:first-child::before, .key .changed::before { content: "~ "; color: var(--changed); font-weight: bold; }
 .ghost td:first-child::before, .key .ghost::before { content: "! "; color: var(--ghost); font-weight: bold; }
 .key span { margin-right: 1.5rem; }
-@media (max-width: 34rem) { table { font-size: .875rem; } th, td { padding: .3rem .2rem; } th:nth-child(3), td:nth-child(3) { display: none; } }
-@media print { body { max-width: none; margin: 0; font-size: 11pt; } section { break-inside: avoid-page; } }
+@media (max-width: 640px) { th, td { padding: .3rem .2rem; } th:nth-child(3), td:nth-child(3) { display: none; } }
 `;

@@ -2,7 +2,7 @@ import { big } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReconciliationRow, ReportDocument } from '../../../shared/report/document.js';
 import type { Change, Renewal } from '../../../shared/report/outlook.js';
-import { STYLE } from './style.js';
+import { STYLE } from '../style.js';
 import { priceText } from './text.js';
 import { budgetText, FIRST_MONTH, isNothing, whyOf, writtenText } from './words.js';
 

@@ -1,4 +1,4 @@
-/** Look of the HTML report: light and dark by the reader's choice, cards on a phone, black on white on paper. */
+/** Look of the pages people open, report and plan: light and dark by the reader's choice, cards on a phone, black on white on paper. */
 export const STYLE = `
 :root { --ink: #1b1f24; --soft: #59636e; --paper: #ffffff; --line: #d1d9e0; --band: #f6f8fa; --red: #b3261e; --good: #e6f4ea; --good-ink: #0f5223; --alarm: #fdecea; --alarm-ink: #8c1d18; }
 @media (prefers-color-scheme: dark) {
