@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { Secret } from '../../shared/http/secret.js';
@@ -7,6 +6,7 @@ import { memoryEvidence } from '../../shared/evidence/index.js';
 import { readLatestNotice, recordRun, sendOnce, troubleOf } from '../../shared/notices/record.js';
 import { channelsOf } from '../../shared/notices/send.js';
 import type { NoticeSettings } from '../../shared/notices/settings.js';
+import { openWebhook } from './webhook.js';
 
 /** Real sockets: what arrives, how often, and what is said when it does not. */
 
@@ -18,24 +18,10 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()));
 });
 
-const listening = async (server: Server): Promise<number> => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  closing.push(() => new Promise((resolve) => void server.close(resolve)));
-  return (server.address() as AddressInfo).port;
-};
-
 async function webhook(status = 200): Promise<{ settings: NoticeSettings; got: unknown[] }> {
-  const got: unknown[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (data: Buffer) => (body += data.toString()));
-    request.on('end', () => {
-      got.push(JSON.parse(body));
-      response.writeHead(status).end('ok');
-    });
-  });
-  const port = await listening(server);
-  return { got, settings: { webhook: new Secret(`http://127.0.0.1:${port}/services/hunter2`), mail: null, reportDay: 12 } };
+  const { url, got, close } = await openWebhook(status);
+  closing.push(close);
+  return { got, settings: { webhook: new Secret(`${url}/services/hunter2`), mail: null, reportDay: 12 } };
 }
 
 async function mailbox(refuses = false): Promise<{ settings: NoticeSettings; got: string[] }> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { previewMonth, type Preview } from '../../activities/preview.js';
 import { generateWorld } from '../../sandbox/generate.js';
+import { sum, type Big } from '../../shared/billing/decimal.js';
 import { loadConfig } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
@@ -63,6 +64,10 @@ async function billDirectly(stage: Stage, folder: string, map: LargeMonth['map']
 }
 
 export const named = (plans: PlannedOrganization[]): string[] => plans.map(({ organizationId }) => organizationId);
+
+/** What the customer's invoice comes to. */
+export const postedSales = ({ items }: PlannedOrganization): Big =>
+  sum(items.filter(({ outcome }) => outcome === 'posted').map(({ sales }) => sales));
 
 export const isLicence = ({ outcome, type }: PlannedOrganization['items'][number]): boolean =>
   outcome === 'posted' && type === 'Csp365Nce';

@@ -11,6 +11,7 @@ import {
   MONTH,
   named,
   openLargeMonth,
+  postedSales,
   UNBILLED,
   type LargeMonth,
   type PlannedOrganization,
@@ -50,8 +51,7 @@ describe('a month of a thousand lines', () => {
 
   async function plantTen(): Promise<Planted[]> {
     const [a, b, c, d, e, f, g, h, i, j] = large.small;
-    const whole = (plan: PlannedOrganization): string =>
-      sum(plan.items.filter(({ outcome }) => outcome === 'posted').map(({ sales }) => sales)).toFixed(2);
+    const whole = (plan: PlannedOrganization): string => postedSales(plan).toFixed(2);
     const mapped = async (plan: PlannedOrganization, value: string, reason: string): Promise<Planted> => {
       await map(plan, value);
       return { organizationId: plan.organizationId, reason, sales: whole(plan), mend: () => map(plan, String(plan.companyId)) };

@@ -1,33 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { sum } from '../../shared/billing/decimal.js';
 import { eventually } from '../eventually.js';
-import { AS_OF, MONTH, openLargeMonth, UNBILLED, type LargeMonth } from './large-month.js';
+import { openWebhook, type Webhook } from '../notices/webhook.js';
+import { AS_OF, MONTH, openLargeMonth, postedSales, UNBILLED, type LargeMonth } from './large-month.js';
 
 /** The operator's month when nothing is wrong: one notice to read, one page to look at, one command to give. */
 
 describe('a month of a thousand lines in which nothing is wrong', () => {
-  const notices: string[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (data: Buffer) => (body += data.toString()));
-    request.on('end', () => {
-      notices.push(body);
-      response.end('ok');
-    });
-  });
+  let webhook: Webhook;
   let large: LargeMonth;
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    large = await openLargeMonth({ NOTICE_WEBHOOK: `http://127.0.0.1:${port}/` });
+    webhook = await openWebhook();
+    large = await openLargeMonth({ NOTICE_WEBHOOK: `${webhook.url}/` });
     await large.stage.startWorker();
   }, 300_000);
   afterAll(async () => {
     await large.close();
-    server.close();
+    await webhook.close();
   }, 60_000);
 
   const run = (...codes: number[]): Promise<MonthResult> =>
@@ -35,10 +25,9 @@ describe('a month of a thousand lines in which nothing is wrong', () => {
 
   test('needs one notice, one page and one approval', async () => {
     const { stage, small, clean } = large;
+    const notices = webhook.got;
     const waiting = small.slice(0, UNBILLED);
-    const amount = sum(
-      waiting.flatMap(({ items }) => items.filter(({ outcome }) => outcome === 'posted').map(({ sales }) => sales)),
-    );
+    const amount = sum(waiting.map(postedSales));
     await run(3);
 
     await eventually(
@@ -46,9 +35,10 @@ describe('a month of a thousand lines in which nothing is wrong', () => {
       ({ length }) => length > 0,
     );
     expect(notices).toHaveLength(1);
-    expect(notices[0]).toContain(`${MONTH}: ${amount.toFixed(2)} EUR held, ${UNBILLED} customers waiting`);
-    for (const { organizationName } of waiting) expect(notices[0]).toContain(organizationName);
-    expect(notices[0]).toContain(`billing status ${MONTH}`);
+    const notice = JSON.stringify(notices[0]);
+    expect(notice).toContain(`${MONTH}: ${amount.toFixed(2)} EUR held, ${UNBILLED} customers waiting`);
+    for (const { organizationName } of waiting) expect(notice).toContain(organizationName);
+    expect(notice).toContain(`billing status ${MONTH}`);
 
     const page = (await stage.cli('status', MONTH)).stdout;
     for (const { organizationName } of waiting) expect(page).toContain(organizationName);
