@@ -39,7 +39,7 @@ function play(
     child.once('error', reject);
     child.once('close', (code) => {
       children.delete(child);
-      if (code !== 0) reject(new Error(`The job ended with ${code}: what it said stands above`));
+      if (code !== 0) return reject(new Error(`The job ended with ${code}: what it said stands above`));
       const lines = output.split('\n').filter((line) => line.startsWith('{"verdict"'));
       resolve(lines.map((line) => JSON.parse(line) as Line));
     });
