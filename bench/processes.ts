@@ -27,7 +27,10 @@ export async function profiled<T>(
   return { value, cpuSeconds: Object.fromEntries(Object.keys(pids).map((name, index) => [name, used[index]!])) };
 }
 
-/** The most memory that a process held so far, in MB; null where the system does not tell. */
+/**
+ * The most memory that a process held so far, in MB; null where the system does not tell. What `getrusage` tells counts, on Linux, also what the parent held
+ * when it started the process: a benchmark that has just made a large world.
+ */
 export function peakMbOf(pid: number): number | null {
   try {
     const [, kB] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
@@ -36,3 +39,6 @@ export function peakMbOf(pid: number): number | null {
     return null;
   }
 }
+
+/** The most memory that this process held so far, in MB. */
+export const peakMb = (): number => peakMbOf(process.pid) ?? process.resourceUsage().maxRSS / 1024;

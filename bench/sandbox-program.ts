@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { startSandbox } from '../sandbox/index.js';
-import { peakMb } from './peak.js';
+import { peakMb } from './processes.js';
 import type { Memory, SandboxOptions, Started } from './sandbox-process.js';
 
 /** What `startSandboxProcess` runs. */

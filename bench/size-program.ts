@@ -4,7 +4,7 @@ import { Slices } from '../activities/slices.js';
 import { organizationsOf } from '../activities/survey.js';
 import { planOrganization } from '../shared/billing/plan.js';
 import { billAll } from './month.js';
-import { peakMb } from './peak.js';
+import { peakMb } from './processes.js';
 import { configFor, dependenciesFor } from './rig.js';
 
 /** What the benchmark `size` runs in a process of its own, so that its memory is the product's alone. */
