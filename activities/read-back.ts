@@ -1,8 +1,9 @@
+import { isBreaker } from '../shared/billing/breakers.js';
 import { big } from '../shared/billing/decimal.js';
 import { planOrganization } from '../shared/billing/plan.js';
 import { fold, same } from '../shared/billing/text.js';
 import { monthOf } from '../shared/billing/month.js';
-import type { Plan, Reason, Step } from '../shared/billing/plan-types.js';
+import type { Plan, Step } from '../shared/billing/plan-types.js';
 import type { Books, Charge, Settings } from '../shared/billing/types.js';
 import type { VerifyRequest } from '../shared/contract.js';
 import type { ContractService, ReadBack, Written } from '../shared/autotask/index.js';
@@ -106,8 +107,6 @@ function withoutHeld(check: Plan, { items }: Plan): Plan {
     (!('contractKey' in step) || contractKeys.has(fold(step.contractKey)));
   return held.length === 0 ? check : { ...check, steps: check.steps.filter((step) => !isHeld(step)) };
 }
-
-export const isBreaker = (reason: Reason | null): boolean => reason?.startsWith('breaker-') ?? false;
 
 /** Services and products, as the books have them. */
 type CatalogueBooks = Pick<Books, 'services' | 'products'>;

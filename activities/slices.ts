@@ -1,5 +1,5 @@
 import type { MonthFacts, OrganizationFacts } from '../shared/billing/facts.js';
-import { byText, fold, same } from '../shared/billing/text.js';
+import { byText, IndexBy, same } from '../shared/billing/text.js';
 import type { Books } from '../shared/billing/types.js';
 import type { Ref } from '../shared/contract.js';
 import type { Evidence } from '../shared/evidence/index.js';
@@ -25,7 +25,7 @@ export class Slices {
 
   /** The organization's slice of the report. One that neither has lines nor is listed has an empty slice. */
   async organization(report: Ref, organizationId: string): Promise<OrganizationFacts> {
-    const entry = entryOf((await this.manifest(report)).slices, organizationId);
+    const entry = byOrganization.find((await this.manifest(report)).slices, organizationId)[0];
     if (entry) return this.evidence.get<OrganizationFacts>(entry.slice);
     const organization = { id: organizationId, name: organizationId, isActive: false, companyIdText: null };
     return { organization, lines: [], previousLines: [], subscriptions: [] };
@@ -42,7 +42,7 @@ export class Slices {
   /** What Autotask held for the organization when it was surveyed; null when the survey did not cover it. */
   async books(survey: Ref, organizationId: string): Promise<Books | null> {
     const { slices } = await this.survey(survey);
-    const entry = entryOf(slices, organizationId);
+    const entry = byOrganization.find(slices, organizationId)[0];
     if (!entry) return null;
     return { ...(await this.sharedOf(survey)), ...(await this.evidence.get<OwnBooks>(entry.slice)) };
   }
@@ -79,14 +79,8 @@ interface Entry {
   slice: Ref;
 }
 
-const indexes = new WeakMap<Entry[], Map<string, Entry>>();
-
-/** An organization's entry; looked up, because every one of some thousand organizations asks. */
-function entryOf(entries: Entry[], organizationId: string): Entry | undefined {
-  const index = indexes.get(entries) ?? new Map(entries.map((entry) => [fold(entry.organizationId), entry]));
-  indexes.set(entries, index);
-  return index.get(fold(organizationId));
-}
+/** Every one of some thousand organizations asks. */
+const byOrganization = new IndexBy<Entry>(({ organizationId }) => organizationId);
 
 /** Whether a filter of ids and exact names names the organization. */
 export const isNamed = (

@@ -1,3 +1,4 @@
+import { isBreaker } from '../shared/billing/breakers.js';
 import { addDays, lastDay } from '../shared/billing/month.js';
 import { differenceText } from '../shared/billing/advice.js';
 import { planBlind } from '../shared/billing/plan.js';
@@ -14,7 +15,7 @@ import type { Dependencies } from './dependencies.js';
 import { noteWriting } from './freshness.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
 import type { KeptPlan } from './plan.js';
-import { isBreaker, readBack } from './read-back.js';
+import { readBack } from './read-back.js';
 import type { Slices } from './slices.js';
 
 /** Rule 7.9: everything written is read back and compared (`read-back.ts`). Then the organization's outcome is kept, whatever came of it. */

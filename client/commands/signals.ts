@@ -1,3 +1,4 @@
+import { isBreaker } from '../../shared/billing/breakers.js';
 import { isParked, type OrganizationResult } from '../../shared/billing/results.js';
 import { same } from '../../shared/billing/text.js';
 import type { Day, Month } from '../../shared/billing/types.js';
@@ -154,8 +155,7 @@ async function everyWaiting(temporal: Temporal, config: BaseConfig, month: Month
 /** A plan that waits for approval, or that a circuit breaker holds (rules 1.4, 9). */
 const isReleasable = ({ status, items }: OrganizationResult): boolean =>
   status === 'AwaitingApproval' ||
-  (status === 'NeedsAttention' &&
-    items.some(({ reason }) => reason?.startsWith('breaker-') === true || reason === 'awaiting-approval'));
+  (status === 'NeedsAttention' && items.some(({ reason }) => isBreaker(reason) || reason === 'awaiting-approval'));
 
 async function named(
   context: Context,

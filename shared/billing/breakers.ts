@@ -14,6 +14,9 @@ export interface Tripped {
   message: string;
 }
 
+/** Whether a breaker holds what has the reason. */
+export const isBreaker = (reason: string | null): boolean => reason?.startsWith('breaker-') ?? false;
+
 /** 1.4: the report is empty or much smaller than last month's. An expired Microsoft consent looks exactly like that. */
 export function tripMonth(facts: MonthFacts, currency: string, settings: Settings): Tripped | null {
   const percent = settings.breakers.monthDropPercent;

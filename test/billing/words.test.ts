@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isBreaker } from '../../shared/billing/breakers.js';
 import { numberedChargeKey, parseChargeKey } from '../../shared/billing/keys.js';
 import { amountsTable } from '../../shared/billing/markdown.js';
 import { addDays, addMonths, daysCovered, isDay, isMonth, lastDay } from '../../shared/billing/month.js';
@@ -200,3 +201,10 @@ test('the four sums stand in a table', () => {
   ]);
   expect(cells[2]!.slice(1).every((cell) => cell.startsWith(' \u00a0\u00a0\u00a0\u00a0'))).toBe(true);
 });
+
+test.each([
+  ['breaker-item', true],
+  ['breaker-month', true],
+  ['api-error', false],
+  [null, false],
+] as const)('%s is the reason of a breaker: %p', (reason, expected) => expect(isBreaker(reason)).toBe(expected));
