@@ -7,7 +7,7 @@ import type { Note, Plan } from '../shared/billing/plan-types.js';
 import type { Books } from '../shared/billing/types.js';
 import { readOutcome } from '../shared/evidence/months.js';
 import { NO_CALLS } from '../shared/billing/results.js';
-import { TURN_LENGTH, type Mode, type PlanMade, type PlanRequest, type Ref } from '../shared/contract.js';
+import { LIST_BYTES, thatFit, type Mode, type PlanMade, type PlanRequest, type Ref } from '../shared/contract.js';
 import { modeFor, type Modes } from '../shared/modes.js';
 import { paidOnceOn, subscriptionKeys } from './books.js';
 import type { Dependencies } from './dependencies.js';
@@ -89,12 +89,10 @@ async function nextTurn(
 
 /** As many steps from one on as fit a payload, at least one. */
 function turnFrom({ steps }: Plan, from: number): Pick<PlanMade, 'steps' | 'next'> {
-  let next = from;
-  for (let length = 0; next < steps.length; next += 1) {
-    length += JSON.stringify(steps[next]).length;
-    if (length > TURN_LENGTH && next > from) break;
-  }
-  return { steps: steps.slice(from, next), ...(next < steps.length ? { next } : {}) };
+  const rest = steps.slice(from);
+  const fitting = thatFit(rest, LIST_BYTES);
+  const turn = fitting.length > 0 ? fitting : rest.slice(0, 1);
+  return { steps: turn, ...(turn.length < rest.length ? { next: from + turn.length } : {}) };
 }
 
 /**

@@ -5,7 +5,7 @@ import { planBlind } from '../shared/billing/plan.js';
 import { organizationResult } from '../shared/billing/reconcile.js';
 import { applyStops, isParked, type Outcome, type Stop } from '../shared/billing/results.js';
 import type { Ghost, Plan, PlannedItem } from '../shared/billing/plan-types.js';
-import { ITEMS_SHOWN, type OrganizationSummary, type VerifyRequest } from '../shared/contract.js';
+import { ITEMS_SHOWN, LIST_BYTES, thatFit, type OrganizationSummary, type VerifyRequest } from '../shared/contract.js';
 import { readOutcome } from '../shared/evidence/months.js';
 import { modeFor } from '../shared/modes.js';
 import type { Catalogue } from './catalogue.js';
@@ -189,7 +189,7 @@ async function summarize(
   return {
     status: outcome.status,
     outcome: ref,
-    result: { ...result, items: result.items.slice(0, ITEMS_SHOWN) },
+    result: { ...result, items: thatFit(result.items.slice(0, ITEMS_SHOWN), LIST_BYTES) },
     message: outcome.message ?? held?.message ?? null,
     mayHeal: outcome.items.some(({ reason }) => reason !== null && HEALING.has(reason)),
     staysOpen: isParked(outcome.status) && mode !== 'shadow',

@@ -63,7 +63,18 @@ export interface DailyProgress {
   work: Work;
   /** Organizations of `work.organizations` already started. */
   started: number;
+  /** What those settled so far come to; absent in runs of earlier releases. */
+  sums?: MonthSums;
 }
+
+/** What the settled organizations of a run come to. */
+export interface MonthSums extends Pick<MonthResult, 'report' | 'posted' | 'held' | 'excluded'> {
+  /** How many there are. */
+  settled: number;
+}
+
+/** The answer to a run's `status` query: of its settled organizations only as many as fit, those that wait for a person first. */
+export type MonthShown = MonthResult & Pick<MonthSums, 'settled'>;
 
 export interface DailyBillingResult {
   months: { month: Month; result: Ref; held: number; waiting: number }[];
@@ -98,6 +109,7 @@ export interface ReportSignal {
 
 export interface SettledSignal {
   organizationId: string;
+  /** Without items and details: nobody needs them twice. */
   summary: OrganizationSummary;
   /** The execution that says so, for a link to its page; absent in histories of earlier releases. */
   runId?: string;
@@ -272,11 +284,22 @@ export interface NoticeSent {
   failed: number;
 }
 
-/** Steps of one turn, in characters of their JSON. */
-export const TURN_LENGTH = 150_000;
+/**
+ * Bytes of JSON that a list in a message takes at most: steps of a turn, items of an organization, organizations of a month. What stands beside the list is
+ * small, so that no payload reaches the 256 KiB from which Temporal warns.
+ */
+export const LIST_BYTES = 150_000;
 
-/** Items shown by a query; more are in the report. Keeps every payload below 256 KiB. */
+/** Items shown by a query; more are in the report. */
 export const ITEMS_SHOWN = 250;
+
+/** As many members from the start of a list as take so many bytes of JSON together, all where they fit. */
+export function thatFit<T>(list: T[], bytes: number): T[] {
+  const encoder = new TextEncoder();
+  let left = bytes;
+  const end = list.findIndex((member) => (left -= encoder.encode(JSON.stringify(member)).length + 1) < 0);
+  return end === -1 ? list : list.slice(0, end);
+}
 
 /** How many organizations run at once (`design/README.md`). */
 export const ORGANIZATIONS_AT_ONCE = 20;

@@ -19,7 +19,6 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { amountsTable } from '../shared/billing/markdown.js';
 import { addCalls } from '../shared/billing/tally.js';
-import type { MonthResult, OrganizationResult } from '../shared/billing/results.js';
 import { monthsDue } from '../shared/billing/month.js';
 import type { Day } from '../shared/billing/types.js';
 import { organizationBillingId, ORGANIZATIONS_AT_ONCE, STATUS_QUERY } from '../shared/contract.js';
@@ -30,6 +29,7 @@ import type {
   GivenReport,
   MonthClosed,
   MonthRequest,
+  MonthShown,
   OrganizationBillingInput,
   SettledSignal,
   Work,
@@ -39,9 +39,9 @@ import { billingBroker, billingMonth, billingStatus, organizationAttributes, sch
 import { blankMonth } from './blank.js';
 import { newReport, organizationBilling, settled } from './organization-billing.js';
 import { monthDetails } from './month-details.js';
-import { soFar } from './so-far.js';
+import { SoFar } from './so-far.js';
 
-export const monthStatus = defineQuery<MonthResult>(STATUS_QUERY);
+export const monthStatus = defineQuery<MonthShown>(STATUS_QUERY);
 
 const RECHECK_DAYS = 10;
 /** How long the run waits for an organization that was open already and got the new report. */
@@ -93,8 +93,8 @@ const effortText = ({ effort }: Work): string =>
 type Input = DailyBillingInput & { asOf: Day };
 
 class DailyRun {
-  private shown: MonthResult;
-  private readonly results = new Map<string, OrganizationResult>();
+  private soFar: SoFar;
+  private closed: MonthShown | null = null;
   /** Executions that told how they stand, by organization. */
   private readonly runIds = new Map<string, string>();
   private readonly names = new Map<string, string>();
@@ -102,8 +102,10 @@ class DailyRun {
   private running = 0;
 
   constructor(private readonly input: Input) {
-    this.shown = blankMonth(input.broker, input.month ?? '', input.asOf, input.mode ?? 'auto');
-    setHandler(monthStatus, () => this.shown, { description: 'The month so far, organization by organization' });
+    this.soFar = new SoFar(blankMonth(input.broker, input.month ?? '', input.asOf, input.mode ?? 'auto'));
+    setHandler(monthStatus, () => this.closed ?? this.soFar.shown, {
+      description: 'The month so far, organization by organization',
+    });
     setHandler(settled, (signal) => this.onSettled(signal), {
       description: 'Used by organizations: tells this run how one of them stands',
     });
@@ -118,15 +120,15 @@ class DailyRun {
   ): Promise<MonthClosed> {
     const { broker, asOf } = this.input;
     const request: MonthRequest = { broker, month, asOf, mode: this.input.mode ?? null };
-    this.results.clear();
-    this.shown = blankMonth(broker, month, asOf, this.input.mode ?? 'auto');
+    this.closed = null;
+    this.soFar = new SoFar(blankMonth(broker, month, asOf, this.input.mode ?? 'auto'));
     upsertSearchAttributes([
       { key: billingBroker, value: broker },
       { key: billingMonth, value: month },
       { key: billingStatus, value: 'Running' },
     ]);
     const state = progress ?? (await this.prepare(request, months));
-    this.shown = { ...this.shown, mode: state.work.mode };
+    this.soFar = new SoFar(blankMonth(broker, month, asOf, state.work.mode), state.sums);
     await this.fanOut(request, state, done);
     return this.close(request, state);
   }
@@ -179,7 +181,7 @@ class DailyRun {
     }
     await condition(() => this.running === 0);
     if (started < organizations.length)
-      await continueAsNew<typeof dailyBilling>({ ...this.input, done, progress: { ...state, started } });
+      await continueAsNew<typeof dailyBilling>({ ...this.input, done, progress: { ...state, started, sums: this.soFar.sums } });
   }
 
   /** Starts the organization, or hands an open one the new report; gives its slot back when it ended or waits for a person. */
@@ -195,7 +197,6 @@ class DailyRun {
     } finally {
       this.waitingFor.delete(organizationId);
       this.running -= 1;
-      this.refresh();
     }
   }
 
@@ -236,9 +237,8 @@ class DailyRun {
 
   private onSettled({ organizationId, summary, runId }: SettledSignal): void {
     this.waitingFor.delete(organizationId);
-    this.results.set(organizationId, { ...summary.result, items: [] });
+    this.soFar.settle(summary.result);
     if (runId !== undefined) this.runIds.set(organizationId, runId);
-    this.refresh();
   }
 
   // ------------------------------------------------------------------------------------------------------------- the end, and what is shown
@@ -252,7 +252,7 @@ class DailyRun {
       calls: work.calls,
       heldMonth: work.heldMonth,
     });
-    this.shown = closed.result;
+    this.closed = { ...closed.result, settled: this.soFar.sums.settled };
     setCurrentDetails(monthDetails(closed.result, work.heldMonth, this.runIds));
     upsertSearchAttributes([
       { key: billingStatus, value: closed.waiting > 0 || work.heldMonth !== null ? 'NeedsAttention' : 'Done' },
@@ -260,11 +260,8 @@ class DailyRun {
     return closed;
   }
 
-  private refresh(): void {
-    this.shown = soFar(this.shown, [...this.results.values()]);
-  }
-
   private tell(where: string): void {
-    setCurrentDetails(`## ${this.shown.month} as of ${this.input.asOf}\n\n**Now:** ${where}\n\n${amountsTable(this.shown)}`);
+    const { total } = this.soFar;
+    setCurrentDetails(`## ${total.month} as of ${this.input.asOf}\n\n**Now:** ${where}\n\n${amountsTable(total)}`);
   }
 }

@@ -66,8 +66,15 @@ export async function organizationBilling(input: OrganizationBillingInput): Prom
     if (called === 'healing') heals += 1;
   }
   await condition(allHandlersFinished);
-  return summary;
+  return brief(summary);
 }
+
+/** What a run needs of an organization. Items and details are shown by the organization itself: `status`, and its page in the Web UI. */
+const brief = (summary: OrganizationSummary): OrganizationSummary => ({
+  ...summary,
+  details: '',
+  result: { ...summary.result, items: [] },
+});
 
 /** The state that messages change: at most one turn waits, with the newest report and the newest release. */
 class Desk {
@@ -180,7 +187,7 @@ class Desk {
       try {
         await getExternalWorkflowHandle(workflowId).signal(settled, {
           organizationId: this.input.organizationId,
-          summary,
+          summary: brief(summary),
           runId: workflowInfo().runId,
         });
       } catch (error) {

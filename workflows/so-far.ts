@@ -1,29 +1,58 @@
 import { big } from '../shared/billing/decimal.js';
-import type { Amounts, MonthResult, OrganizationResult } from '../shared/billing/results.js';
+import { isParked, type Amounts, type MonthResult, type OrganizationResult } from '../shared/billing/results.js';
+import { LIST_BYTES, thatFit, type MonthShown, type MonthSums } from '../shared/contract.js';
 import { NOTHING } from './blank.js';
 
 /** What a run shows of itself while it runs, from what its organizations told. The reconciliation itself is made by `closeRun`. */
+export class SoFar {
+  private readonly results = new Map<string, OrganizationResult>();
 
-export function soFar(month: MonthResult, organizations: OrganizationResult[]): MonthResult {
-  const total = (part: 'report' | 'posted' | 'held' | 'excluded'): Amounts =>
-    organizations.map((organization) => organization[part]).reduce(addAmounts, NOTHING);
-  return {
-    ...month,
-    report: total('report'),
-    posted: total('posted'),
-    held: total('held'),
-    excluded: total('excluded'),
-    organizations,
-  };
+  /** `sums`: of the organizations that were settled before the run continued as new. */
+  constructor(
+    private readonly month: MonthResult,
+    public sums: MonthSums = { settled: 0, report: NOTHING, posted: NOTHING, held: NOTHING, excluded: NOTHING },
+  ) {}
+
+  /** Takes in how an organization stands; its items stay with its own workflow. One that told before is counted as it stands now. */
+  settle(result: OrganizationResult): void {
+    const before = this.results.get(result.organizationId);
+    if (before) this.sums = changed(this.sums, before, 'minus');
+    this.sums = changed(this.sums, result, 'plus');
+    this.results.set(result.organizationId, { ...result, items: [] });
+  }
+
+  /** The sums alone. */
+  get total(): MonthResult {
+    const { settled: _, ...sums } = this.sums;
+    return { ...this.month, ...sums };
+  }
+
+  /** The sums, and as many organizations as an answer carries: those that wait for a person first. */
+  get shown(): MonthShown {
+    const all = [...this.results.values()];
+    const waiting = all.filter(({ status }) => isParked(status));
+    const others = all.filter(({ status }) => !isParked(status));
+    return { ...this.total, organizations: thatFit([...waiting, ...others], LIST_BYTES), settled: this.sums.settled };
+  }
 }
 
-const addAmounts = (left: Amounts, right: Amounts): Amounts => ({
-  lines: left.lines + right.lines,
-  cost: addText(left.cost, right.cost),
-  sales: addText(left.sales, right.sales),
+type Sign = 'plus' | 'minus';
+
+const changed = (sums: MonthSums, by: OrganizationResult, sign: Sign): MonthSums => ({
+  settled: sums.settled + (sign === 'plus' ? 1 : -1),
+  report: changedAmounts(sums.report, by.report, sign),
+  posted: changedAmounts(sums.posted, by.posted, sign),
+  held: changedAmounts(sums.held, by.held, sign),
+  excluded: changedAmounts(sums.excluded, by.excluded, sign),
 });
 
-const addText = (left: string, right: string): string =>
-  big(left)
-    .plus(right)
-    .toFixed((right.split('.')[1] ?? '').length);
+const changedAmounts = (amounts: Amounts, by: Amounts, sign: Sign): Amounts => ({
+  lines: amounts.lines + (sign === 'plus' ? by.lines : -by.lines),
+  cost: changedText(amounts.cost, by.cost, sign),
+  sales: changedText(amounts.sales, by.sales, sign),
+});
+
+function changedText(amount: string, by: string, sign: Sign): string {
+  const decimals = (by.split('.')[1] ?? '').length;
+  return (sign === 'plus' ? big(amount).plus(by) : big(amount).minus(by)).toFixed(decimals);
+}

@@ -10,6 +10,7 @@ import {
   type DailyBillingInput,
   type DailyBillingResult,
   type Mode,
+  type MonthShown,
 } from '../../shared/contract.js';
 import type { Context } from '../context.js';
 import { today } from '../context.js';
@@ -102,8 +103,8 @@ async function waitFor(context: Context, handle: WorkflowHandle): Promise<DailyB
 
 async function showProgress(context: Context, handle: WorkflowHandle): Promise<void> {
   try {
-    const { organizations, posted } = await handle.query<MonthResult>(STATUS_QUERY);
-    process.stderr.write(`\r\u001b[K${organizations.length} organizations settled, ${posted.sales} posted`);
+    const { settled, posted } = await handle.query<MonthShown>(STATUS_QUERY);
+    process.stderr.write(`\r\u001b[K${settled} organizations settled, ${posted.sales} posted`);
   } catch {
     context.say('(the worker does not answer; is one running? billing worker)');
   }

@@ -140,6 +140,30 @@ describe('a daily run', () => {
     expect(ended.status.name).toBe('COMPLETED');
   });
 
+  test('has neither items nor details of its organizations in its history, however many there are', async () => {
+    const items = Array.from({ length: 250 }, (_, index) => ({
+      subscriptionId: `subscription-${index}`,
+      message: 'x'.repeat(200),
+    }));
+    const activities = standIns({
+      findWork: withWork(['brief-1', 'brief-2']),
+      verifyOrganization: (request) => {
+        const summary = summaryOf(request, 'Done', { details: 'y'.repeat(10_000) });
+        return Promise.resolve({ ...summary, result: { ...summary.result, items: items as never } });
+      },
+    });
+    await run(activities, { broker: 'default', month: '2025-10', asOf: '2025-10-09' });
+    const { events } = await workshop.client.workflow.getHandle(`daily-${number}`).fetchHistory();
+    const received = events!.flatMap(
+      ({ workflowExecutionSignaledEventAttributes, childWorkflowExecutionCompletedEventAttributes }) => [
+        ...(workflowExecutionSignaledEventAttributes?.input?.payloads ?? []),
+        ...(childWorkflowExecutionCompletedEventAttributes?.result?.payloads ?? []),
+      ],
+    );
+    expect(received).toHaveLength(4);
+    expect(Math.max(...received.map(({ data }) => data!.length))).toBeLessThan(2_000);
+  });
+
   test('tells people once, of all its months', async () => {
     const told: { run: string; months: string[] }[] = [];
     const activities = standIns({
