@@ -1,5 +1,7 @@
 import type { NoticeRequest, NoticeSent } from '../shared/contract.js';
-import { readMonthSummary } from '../shared/evidence/months.js';
+import type { OrganizationResult } from '../shared/billing/results.js';
+import { groupBy } from '../shared/billing/text.js';
+import { reconcileMonth } from '../shared/evidence/months.js';
 import { noticeOf, type MonthSeen } from '../shared/notices/notice.js';
 import { recordRun, sendOnce } from '../shared/notices/record.js';
 import { channelsOf } from '../shared/notices/send.js';
@@ -14,7 +16,7 @@ export async function sendNotice(
   const { endedAt, previousEndedAt } = await recordRun(evidence, broker, run, asOf, at);
   const seen: MonthSeen[] = [];
   for (const month of months) {
-    const read = await readMonthSummary(evidence, broker, month);
+    const read = await reconcileMonth(evidence, broker, month, withKindsOfItems);
     if (read) seen.push({ result: read.result, heldMonth: read.record.heldMonth });
   }
   const notice = noticeOf({ asOf, months: seen, endedAt, previousEndedAt, reportDay: notices.reportDay });
@@ -25,3 +27,9 @@ export async function sendNotice(
     failed: channels.filter(({ state }) => state !== 'sent').length,
   };
 }
+
+/** What a message tells are kinds of items: one of each kind is enough, and all of 100,000 lines would not fit into memory. */
+const withKindsOfItems = (result: OrganizationResult): OrganizationResult => {
+  const kinds = groupBy(result.items, ({ outcome, reason, recordType }) => `${outcome} ${reason} ${recordType}`);
+  return { ...result, items: [...kinds.values()].map(([first]) => first!) };
+};

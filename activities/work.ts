@@ -1,16 +1,26 @@
 import { Forecast } from '../shared/autotask/index.js';
 import { tripMonth } from '../shared/billing/breakers.js';
 import type { OrganizationFacts } from '../shared/billing/facts.js';
+import { big } from '../shared/billing/decimal.js';
 import { monthResult } from '../shared/billing/reconcile.js';
-import { isParked, NO_CALLS } from '../shared/billing/results.js';
+import { isParked, NO_CALLS, type OrganizationResult } from '../shared/billing/results.js';
 import type { Plan } from '../shared/billing/plan-types.js';
-import { ITEMS_SHOWN, type CloseRequest, type MonthClosed, type Work, type WorkRequest } from '../shared/contract.js';
+import {
+  ITEMS_SHOWN,
+  LIST_BYTES,
+  thatFit,
+  type CloseRequest,
+  type MonthClosed,
+  type Work,
+  type WorkRequest,
+} from '../shared/contract.js';
 import {
   monthName,
   outcomeName,
   outcomesPrefix,
-  readMonthSummary,
   readOutcome,
+  reconcileMonth,
+  type ClosedMonth,
   type MonthRecord,
 } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
@@ -74,7 +84,11 @@ async function settleQuietly(dependencies: Dependencies, request: WorkRequest, p
 }
 
 /** The month's reconciliation: every organization's outcome of this run, or its latest where the run left it out. */
-export async function closeRun(dependencies: Dependencies, slices: Slices, request: CloseRequest): Promise<MonthClosed> {
+export async function closeRun(
+  dependencies: Pick<Dependencies, 'evidence' | 'mode' | 'clock'>,
+  slices: Slices,
+  request: CloseRequest,
+): Promise<MonthClosed> {
   const { evidence, mode, clock } = dependencies;
   const { broker, month } = request;
   const facts = await slices.facts(request.report);
@@ -101,19 +115,38 @@ export async function closeRun(dependencies: Dependencies, slices: Slices, reque
   return closed(dependencies, broker, month, record);
 }
 
-async function closed({ evidence }: Dependencies, broker: string, month: string, record: MonthRecord): Promise<MonthClosed> {
-  const result = (await readMonthSummary(evidence, broker, month))?.result ?? monthResult(record.frame, []);
-  const waiting = result.organizations.filter(({ status }) => isParked(status) && status !== 'Skipped').length;
-  const items = result.organizations.reduce((count, organization) => count + organization.items.length, 0);
-  const shown =
-    items <= ITEMS_SHOWN
-      ? result
-      : {
-          ...result,
-          organizations: result.organizations
-            .filter(({ status }) => isParked(status))
-            .slice(0, ITEMS_SHOWN)
-            .map((organization) => ({ ...organization, items: [] })),
-        };
-  return { result: shown, ref: await evidence.put(result), held: result.held.lines, waiting };
+/** The reconciliation is kept, with references to the outcomes it was made of; of its organizations the run is told as much as fits a payload. */
+async function closed(
+  { evidence }: Pick<Dependencies, 'evidence'>,
+  broker: string,
+  month: string,
+  record: MonthRecord,
+): Promise<MonthClosed> {
+  const outcomes: ClosedMonth['outcomes'] = [];
+  const few: OrganizationResult[] = [];
+  let items = 0;
+  const read = await reconcileMonth(evidence, broker, month, (result, { ref }) => {
+    outcomes.push({ organizationId: result.organizationId, outcome: ref });
+    if ((items += result.items.length) <= ITEMS_SHOWN) few.push(result);
+    return withoutItems(result);
+  });
+  const result = read?.result ?? monthResult(record.frame, []);
+  const isFew = few.length === outcomes.length && thatFit(few, LIST_BYTES).length === few.length;
+  return {
+    result: { ...result, organizations: isFew ? few : waitingFirst(result.organizations) },
+    ref: await evidence.put({ ...result, outcomes } satisfies ClosedMonth),
+    held: result.held.lines,
+    waiting: result.organizations.filter(({ status }) => isParked(status) && status !== 'Skipped').length,
+  };
 }
+
+const withoutItems = (result: OrganizationResult): OrganizationResult => ({ ...result, items: [] });
+
+/** Those in which something waits, the largest amounts first, as many as fit. */
+const waitingFirst = (organizations: OrganizationResult[]): OrganizationResult[] =>
+  thatFit(
+    organizations
+      .filter(({ status }) => isParked(status))
+      .sort((left, right) => big(right.held.sales).abs().cmp(big(left.held.sales).abs())),
+    LIST_BYTES,
+  );

@@ -5,6 +5,7 @@ import type { Step } from '../shared/billing/plan-types.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import type { GivenReport, MonthClosed, MonthRequest, StepDone, StepRequest, Work } from '../shared/contract.js';
 import { ORGANIZATIONS_AT_ONCE, organizationBillingId } from '../shared/contract.js';
+import { readMonth } from '../shared/evidence/months.js';
 import { billOrganization, type Control, type OrganizationActivities } from '../workflows/organization.js';
 
 /** A month by the product's own activities and orchestration in a bare loop: what the workflows do, without an engine under it. */
@@ -31,7 +32,8 @@ export async function runMonth(dependencies: Dependencies, { broker, month, asOf
   const steps: Step['kind'][] = [];
   await billAll(activities, request, { asOf, report, survey, surveyedAt }, work.organizations, (step) => steps.push(step.kind));
   const closed = await billing.closeRun({ ...request, report, survey, calls: work.calls, heldMonth: work.heldMonth });
-  return { result: await dependencies.evidence.get<MonthResult>(closed.ref), work, closed, steps };
+  const read = await readMonth(dependencies.evidence, broker, month);
+  return { result: read!.result, work, closed, steps };
 }
 
 /** Bills organizations, so many at a time as a run does. */

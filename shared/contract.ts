@@ -262,10 +262,13 @@ export interface CloseRequest extends MonthRequest {
 }
 
 export interface MonthClosed {
-  /** The month's result with the items left out where they would not fit a payload. */
+  /** The month's result. Where its organizations would not fit a payload, those in which something waits, without their items. */
   result: MonthResult;
+  /** The reconciliation as it was closed (`ClosedMonth`). */
   ref: Ref;
+  /** Lines held. */
   held: number;
+  /** Organizations that wait for a person. */
   waiting: number;
 }
 

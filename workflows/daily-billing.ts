@@ -253,7 +253,7 @@ class DailyRun {
       heldMonth: work.heldMonth,
     });
     this.closed = { ...closed.result, settled: this.soFar.sums.settled };
-    setCurrentDetails(monthDetails(closed.result, work.heldMonth, this.runIds));
+    setCurrentDetails(monthDetails(closed, work.heldMonth, this.runIds));
     upsertSearchAttributes([
       { key: billingStatus, value: closed.waiting > 0 || work.heldMonth !== null ? 'NeedsAttention' : 'Done' },
     ]);

@@ -47,11 +47,24 @@ export const numberedChargeKey = (base: string, number: number): string => (numb
 /** Short stable digest of any JSON value, for item ids and plan digests. Object members are taken in the order written. */
 export const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
-/** The digest of `[head, list]`, each member of the list as `shown` gives it, without the text of them all in memory at once. */
-export function digestOfList<T>(head: string, list: T[], shown: (member: T) => unknown): string {
-  const hash = createHash('sha256').update(`[${JSON.stringify(head)},[`);
-  list.forEach((member, index) => hash.update((index === 0 ? '' : ',') + JSON.stringify(shown(member))));
-  return hash.update(']]').digest('hex');
+/** The digest of `[head, list]`, told one member of the list after the other, so that the text of them all is never in memory at once. */
+export class ListDigest {
+  private readonly hash;
+  private separator = '';
+
+  constructor(head: string) {
+    this.hash = createHash('sha256').update(`[${JSON.stringify(head)},[`);
+  }
+
+  add(member: unknown): void {
+    this.hash.update(this.separator + JSON.stringify(member));
+    this.separator = ',';
+  }
+
+  /** In hex. */
+  get value(): string {
+    return this.hash.copy().update(']]').digest('hex');
+  }
 }
 
 /** Services shared by every contract of a type, and the products of charge types (rules 5.2, 5.3). */

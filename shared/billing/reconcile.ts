@@ -1,13 +1,14 @@
 import { explainItem } from './advice.js';
-import { big, money, plain, sum, ZERO, type Big } from './decimal.js';
+import { big, money, plain, sum, type Big } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { InvariantViolation } from './invariants.js';
-import { digestOfList } from './keys.js';
+import { ListDigest } from './keys.js';
 import { isParked, NO_CALLS, NO_WRITES } from './results.js';
-import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, OrganizationResult, Outcome, Writes } from './results.js';
+import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, OrganizationResult, Outcome } from './results.js';
 import { addCalls, addWrites } from './tally.js';
 import { byText, groupBy, same } from './text.js';
 import type { Ghost, PlannedItem } from './plan-types.js';
+import type { Decimal } from './types.js';
 
 /** Outcomes to what a person reads. Every line of the report ends as posted, held or excluded, and the three add up to the report (invariant 1). */
 
@@ -127,88 +128,93 @@ export interface MonthFrame {
   calls: Calls;
 }
 
-/** What a month's reconciliation needs of an organization's outcome: what is told of it, and what is counted, but not how it came about. */
-export interface MonthPart {
-  result: OrganizationResult;
-  items: Counted[];
-  ghosts: CountedGhost[];
-  writes: Writes;
-  calls: Calls;
-}
-
-/** An organization's part, in the month's currency. */
-export const monthPart = (outcome: Outcome, currency: string): MonthPart => ({
-  result: organizationResult(outcome, currency),
-  items: outcome.items.map(({ currency, outcome, lines, cost, sales, roundingCost, roundingSales }) => ({
-    currency,
-    outcome,
-    lines,
-    cost,
-    sales,
-    roundingCost,
-    roundingSales,
-  })),
-  ghosts: outcome.ghosts.map(({ currency, outcome, cost, sales }) => ({ currency, outcome, cost, sales })),
-  writes: outcome.writes,
-  calls: outcome.calls,
-});
-
 /** The reconciliation of a month from its organizations' outcomes. */
-export const monthResult = (frame: MonthFrame, outcomes: Outcome[]): MonthResult =>
-  monthOfParts(
-    frame,
-    outcomes.map((outcome) => monthPart(outcome, frame.currency)),
-  );
-
-/** The same from their parts, made one by one: whoever reads a month of 100,000 lines never holds all of its outcomes. */
-export function monthOfParts(frame: MonthFrame, parts: MonthPart[]): MonthResult {
-  const { currency, facts } = frame;
-  const items = parts.flatMap((part) => part.items);
-  const ghosts = parts.flatMap((part) => part.ghosts);
-  const { currency: _, ...main } = currencyAmounts(
-    items.filter((item) => same(item.currency, currency)),
-    currency,
-  );
-  const organizations = parts
-    .map(({ result }) => result)
-    .sort((left, right) => byText(left.organizationId, right.organizationId));
-  return {
-    broker: frame.broker,
-    month: facts.month,
-    asOf: facts.asOf,
-    currency,
-    mode: frame.mode,
-    ...main,
-    unassigned: amounts(
-      facts.unassigned.filter((line) => same(line.currency, currency)).map((line) => ({ ...line, lines: 1 })),
-      currency,
-    ),
-    awaiting: ghostAmounts(
-      ghosts.filter(({ outcome }) => outcome === 'awaiting'),
-      currency,
-    ),
-    ghosts: ghostAmounts(
-      ghosts.filter(({ outcome }) => outcome === 'ghost'),
-      currency,
-    ),
-    rounding: { cost: plain(total(items, 'roundingCost', currency)), sales: plain(total(items, 'roundingSales', currency)) },
-    otherCurrencies: otherCurrencies(items, currency),
-    writes: parts.map(({ writes }) => writes).reduce(addWrites, NO_WRITES),
-    calls: parts.map(({ calls }) => calls).reduce(addCalls, addCalls(NO_CALLS, frame.calls)),
-    digest: digestOfList(
-      facts.month,
-      organizations,
-      ({ workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...result }) => result,
-    ),
-    organizations,
-  };
+export function monthResult(frame: MonthFrame, outcomes: Outcome[]): MonthResult {
+  const reconciliation = new Reconciliation(frame);
+  const inOrder = [...outcomes].sort((left, right) => byText(left.organizationId, right.organizationId));
+  return reconciliation.result(inOrder.map((outcome) => reconciliation.add(outcome)));
 }
 
-const ghostAmounts = (ghosts: CountedGhost[], currency: string): Amounts =>
+/** The same, told one outcome after the other: whoever reconciles a month of 100,000 lines holds what is counted of it, and as much more as it likes. */
+export class Reconciliation {
+  private readonly items: Counted[] = [];
+  private readonly ghosts: CountedGhost[] = [];
+  private readonly digest: ListDigest;
+  private writes = NO_WRITES;
+  private calls: Calls;
+
+  constructor(private readonly frame: MonthFrame) {
+    this.digest = new ListDigest(frame.facts.month);
+    this.calls = addCalls(NO_CALLS, frame.calls);
+  }
+
+  /** Counts an organization and answers its part of the month. They come in the order of their ids, which the month's digest depends on. */
+  add(outcome: Outcome): OrganizationResult {
+    const result = organizationResult(outcome, this.frame.currency);
+    const { workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...told } = result;
+    this.digest.add(told);
+    this.items.push(...countedTogether(outcome.items));
+    this.ghosts.push(...outcome.ghosts.map(({ currency, outcome, cost, sales }) => ({ currency, outcome, cost, sales })));
+    this.writes = addWrites(this.writes, outcome.writes);
+    this.calls = addCalls(this.calls, outcome.calls);
+    return result;
+  }
+
+  /** The month, with what the caller kept of its organizations. */
+  result(organizations: OrganizationResult[]): MonthResult {
+    const { broker, mode, currency, facts } = this.frame;
+    const { items, ghosts, writes, calls } = this;
+    const { currency: _, ...main } = currencyAmounts(
+      items.filter((item) => same(item.currency, currency)),
+      currency,
+    );
+    return {
+      broker,
+      month: facts.month,
+      asOf: facts.asOf,
+      currency,
+      mode,
+      ...main,
+      unassigned: recordAmounts(facts.unassigned, currency),
+      awaiting: recordAmounts(
+        ghosts.filter(({ outcome }) => outcome === 'awaiting'),
+        currency,
+      ),
+      ghosts: recordAmounts(
+        ghosts.filter(({ outcome }) => outcome === 'ghost'),
+        currency,
+      ),
+      rounding: { cost: plain(total(items, 'roundingCost', currency)), sales: plain(total(items, 'roundingSales', currency)) },
+      otherCurrencies: otherCurrencies(items, currency),
+      writes,
+      calls,
+      digest: this.digest.value,
+      organizations,
+    };
+  }
+}
+
+/** Exact sums of what ended alike in one currency. */
+const countedTogether = (items: Counted[]): Counted[] =>
+  [...groupBy(items, ({ currency, outcome }) => `${currency} ${outcome}`).values()].map((alike) => ({
+    currency: alike[0]!.currency,
+    outcome: alike[0]!.outcome,
+    lines: alike.reduce((count, { lines }) => count + lines, 0),
+    cost: exactSum(alike, 'cost'),
+    sales: exactSum(alike, 'sales'),
+    roundingCost: exactSum(alike, 'roundingCost'),
+    roundingSales: exactSum(alike, 'roundingSales'),
+  }));
+
+const exactSum = (items: Counted[], side: 'cost' | 'sales' | 'roundingCost' | 'roundingSales'): Decimal =>
+  plain(sum(items.map((item) => item[side])));
+
+/** Sums of records, each of which counts as one line. */
+const recordAmounts = (records: Pick<Ghost, 'currency' | 'cost' | 'sales'>[], currency: string): Amounts =>
   amounts(
-    ghosts.filter((ghost) => same(ghost.currency, currency)).map((ghost) => ({ ...ghost, lines: 1 })),
+    records.filter((record) => same(record.currency, currency)).map((record) => ({ ...record, lines: 1 })),
     currency,
   );
 
 const total = (items: Counted[], side: 'roundingCost' | 'roundingSales', currency: string): Big =>
-  items.filter((item) => same(item.currency, currency)).reduce((value, item) => value.plus(item[side]), ZERO);
+  sum(items.filter((item) => same(item.currency, currency)).map((item) => item[side]));

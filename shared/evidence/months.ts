@@ -1,6 +1,7 @@
 import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
-import { monthOfParts, monthPart, type MonthFrame, type MonthPart } from '../billing/reconcile.js';
-import type { MonthResult, Outcome } from '../billing/results.js';
+import { Reconciliation, type MonthFrame } from '../billing/reconcile.js';
+import type { MonthResult, OrganizationResult, Outcome } from '../billing/results.js';
+import { byText } from '../billing/text.js';
 import type { Books, Month } from '../billing/types.js';
 import type { Evidence } from './evidence.js';
 
@@ -62,31 +63,43 @@ export interface MonthRead extends MonthSummary {
   outcomes: Outcome[];
 }
 
+/** What a run's reconciliation said when it was closed: the sums, and of each organization its part without items, and the outcome they are in. */
+export interface ClosedMonth extends MonthResult {
+  outcomes: { organizationId: string; outcome: string }[];
+}
+
 /** A month with all its outcomes: how every amount came about. Null when the month never ran. */
 export async function readMonth(evidence: Evidence, broker: string, month: Month): Promise<MonthRead | null> {
   const outcomes: Outcome[] = [];
-  const summary = await readMonthSummary(evidence, broker, month, (outcome) => outcomes.push(outcome));
+  const summary = await reconcileMonth(evidence, broker, month, (result, { outcome }) => {
+    outcomes.push(outcome);
+    return result;
+  });
   return summary && { ...summary, outcomes };
 }
 
-/** The reconciliation alone, made of one outcome after the other: those of 100,000 lines would not fit into memory. Null when the month never ran. */
-export async function readMonthSummary(
+/**
+ * The reconciliation alone, of one outcome after the other: those of 100,000 lines would not fit into memory, nor would what is told of every item. `keep`
+ * answers what the result is to hold of an organization. Null when the month never ran.
+ */
+export async function reconcileMonth(
   evidence: Evidence,
   broker: string,
   month: Month,
-  onOutcome?: (outcome: Outcome) => void,
+  keep: (result: OrganizationResult, from: { outcome: Outcome; ref: string }) => OrganizationResult,
 ): Promise<MonthSummary | null> {
-  const ref = await evidence.pointer(monthName(broker, month));
-  if (ref === null) return null;
-  const record = await evidence.get<MonthRecord>(ref);
-  const parts: MonthPart[] = [];
-  for (const organizationId of record.organizations) {
-    const outcome = await readOutcome(evidence, broker, month, organizationId);
-    if (outcome === null) continue;
-    onOutcome?.(outcome);
-    parts.push(monthPart(outcome, record.frame.currency));
+  const recordRef = await evidence.pointer(monthName(broker, month));
+  if (recordRef === null) return null;
+  const record = await evidence.get<MonthRecord>(recordRef);
+  const reconciliation = new Reconciliation(record.frame);
+  const organizations: OrganizationResult[] = [];
+  for (const organizationId of [...record.organizations].sort(byText)) {
+    const ref = await evidence.pointer(outcomeName(broker, month, organizationId));
+    if (ref === null) continue;
+    const outcome = await evidence.get<Outcome>(ref);
+    organizations.push(keep(reconciliation.add(outcome), { outcome, ref }));
   }
-  return { record, result: monthOfParts(record.frame, parts) };
+  return { record, result: reconciliation.result(organizations) };
 }
 
 /** A slice of the report with the month's facts: what `planOrganization` needs of Cloudmore's side. */
