@@ -1,7 +1,7 @@
-import { isGrpcDeadlineError, type WorkflowExecutionDescription } from '@temporalio/client';
+import { isGrpcDeadlineError, type WorkflowExecutionDescription, type WorkflowExecutionInfo } from '@temporalio/client';
 import { defaultPayloadConverter, defineSearchAttributeKey } from '@temporalio/common';
 import { isReasonOfGate } from '../shared/autotask/quota.js';
-import type { MonthResult, OrganizationResult, OrganizationStatus } from '../shared/billing/results.js';
+import { isParked, type MonthResult, type OrganizationResult, type OrganizationStatus } from '../shared/billing/results.js';
 import { same } from '../shared/billing/text.js';
 import type { Month } from '../shared/billing/types.js';
 import type { BaseConfig } from '../shared/config.js';
@@ -42,20 +42,50 @@ export interface OpenOrganization {
   callsWait: string | null;
 }
 
-/** Open workflows of organizations, by organization id. The list lags behind, so ids known from the evidence are asked too. */
+/**
+ * Open workflows of organizations, by organization id. The server's list lags behind by moments, so it is believed only where the evidence says as well
+ * that the organization waits: a thousand that wait take a page or two of the list, and what moves is asked one by one.
+ */
 export async function openOrganizations(
   { client }: Pick<Temporal, 'client'>,
   broker: string,
   month: Month,
-  known: string[],
+  waiting: string[],
 ): Promise<Map<string, OpenOrganization>> {
-  const ids = new Set(known);
+  const listed = await listOpen({ client }, broker, month);
+  const known = new Set(waiting);
+  const ids = [...new Set([...waiting, ...listed.keys()])];
+  const isAgreed = (id: string): boolean => known.has(id) && isParked(listed.get(id)?.status ?? 'Running');
+  const opened = await inParallel(ids, (id) => (isAgreed(id) ? listed.get(id)! : findOpen({ client }, broker, month, id)));
+  return new Map(opened.flatMap((open) => (open === null ? [] : [[open.organizationId, open] as const])));
+}
+
+async function listOpen(
+  { client }: Pick<Temporal, 'client'>,
+  broker: string,
+  month: Month,
+): Promise<Map<string, OpenOrganization>> {
   const query = `WorkflowType = 'organizationBilling' AND ExecutionStatus = 'Running' AND BillingBroker = '${broker}' AND BillingMonth = '${month}'`;
   const prefix = organizationBillingId(broker, month, '');
-  for await (const { workflowId } of client.workflow.list({ query })) ids.add(workflowId.slice(prefix.length));
-  const asked = await inParallel([...ids], (id) => findOpen({ client }, broker, month, id));
-  return new Map(asked.flatMap((open) => (open === null ? [] : [[open.organizationId, open] as const])));
+  const open = new Map<string, OpenOrganization>();
+  for await (const info of client.workflow.list({ query })) {
+    const organizationId = info.workflowId.slice(prefix.length);
+    open.set(organizationId, openOf(organizationId, info, null));
+  }
+  return open;
 }
+
+const openOf = (
+  organizationId: string,
+  { workflowId, runId, typedSearchAttributes }: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'typedSearchAttributes'>,
+  callsWait: string | null,
+): OpenOrganization => ({
+  organizationId,
+  workflowId,
+  runId,
+  status: (typedSearchAttributes.get(BILLING_STATUS) ?? 'Running') as OrganizationStatus,
+  callsWait,
+});
 
 async function findOpen(
   { client }: Pick<Temporal, 'client'>,
@@ -65,15 +95,7 @@ async function findOpen(
 ): Promise<OpenOrganization | null> {
   try {
     const described = await client.workflow.getHandle(organizationBillingId(broker, month, organizationId)).describe();
-    if (described.status.name !== 'RUNNING') return null;
-    const status = described.typedSearchAttributes.get(BILLING_STATUS) ?? 'Running';
-    return {
-      organizationId,
-      workflowId: described.workflowId,
-      runId: described.runId,
-      status: status as OrganizationStatus,
-      callsWait: whyCallsWait(described),
-    };
+    return described.status.name === 'RUNNING' ? openOf(organizationId, described, whyCallsWait(described)) : null;
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
@@ -95,10 +117,14 @@ const BILLING_STATUS = defineSearchAttributeKey('BillingStatus', 'KEYWORD');
 /** Requests to the server that are under way at once. */
 const AT_ONCE = 20;
 
-export async function inParallel<T, R>(all: T[], work: (one: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < all.length; start += AT_ONCE)
-    results.push(...(await Promise.all(all.slice(start, start + AT_ONCE).map(work))));
+/** The answers in the order of what was asked; the next is asked as soon as one has answered. */
+export async function inParallel<T, R>(all: T[], work: (one: T) => R | Promise<R>): Promise<R[]> {
+  const results = new Array<R>(all.length);
+  const rest = all.entries();
+  const lane = async (): Promise<void> => {
+    for (const [index, one] of rest) results[index] = await work(one);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, lane));
   return results;
 }
 

@@ -13,7 +13,7 @@ import {
 import type { Context } from '../context.js';
 import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
-import { askOpen, findMonth, findOrganization, inParallel, openOrganizations } from '../months.js';
+import { askOpen, findMonth, findOrganization, inParallel, isNotFound, openOrganizations } from '../months.js';
 import { readPlanFile, type KeptPlans } from '../plan-file.js';
 import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
 
@@ -112,7 +112,7 @@ export async function approve(context: Context, { month, organizations, all, dig
     const waiting = all
       ? await everyWaiting(temporal, config, month)
       : await named(context, temporal, config, month, organizations);
-    for (const organization of waiting) await release(context, temporal, config.broker, month, organization, digest);
+    await releaseAll(context, temporal, config.broker, month, waiting, digest);
     if (waiting.length === 0) context.out(`Nothing of ${month} waits for approval.`);
     return EXIT.done;
   });
@@ -130,7 +130,7 @@ async function approvePlans(
   const keptOf = ({ organizationId }: OrganizationResult): string | undefined =>
     organizations.find((kept) => same(kept.organizationId, organizationId))?.digest;
   const fitting = waiting.filter((organization) => keptOf(organization) === organization.planDigest);
-  for (const organization of fitting) await release(context, temporal, config.broker, month, organization, undefined);
+  await releaseAll(context, temporal, config.broker, month, fitting, undefined);
   for (const organization of waiting.filter((other) => !fitting.includes(other)))
     context.out(
       `${organization.organizationName} goes on waiting: ${keptOf(organization) === undefined ? 'it is not in the file' : `its plan moved since, and waits as ${organization.planDigest}`}.`,
@@ -177,6 +177,18 @@ async function named(
   );
 }
 
+async function releaseAll(
+  context: Context,
+  temporal: Temporal,
+  broker: string,
+  month: Month,
+  waiting: OrganizationResult[],
+  digest: string | undefined,
+): Promise<void> {
+  await inParallel(waiting, (organization) => release(context, temporal, broker, month, organization, digest));
+  if (waiting.length > 0) context.out(`See what comes of it with: billing status ${month}`);
+}
+
 async function release(
   context: Context,
   { client }: Temporal,
@@ -190,6 +202,13 @@ async function release(
       EXIT.failed,
       `The plan of ${organizationName} is not the one you name any more: it waits as ${planDigest}. Look at it with: billing status ${month}`,
     );
-  await client.workflow.getHandle(organizationBillingId(broker, month, organizationId)).signal(APPROVE_SIGNAL, planDigest ?? '');
-  context.out(`Released ${organizationName} as ${planDigest}. See what comes of it with: billing status ${month}`);
+  try {
+    await client.workflow
+      .getHandle(organizationBillingId(broker, month, organizationId))
+      .signal(APPROVE_SIGNAL, planDigest ?? '');
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    return context.out(`${organizationName} ended in this moment and does not wait any more.`);
+  }
+  context.out(`Released ${organizationName} as ${planDigest}.`);
 }

@@ -19,8 +19,7 @@ import { exitCodeOf, innermost } from './run.js';
 export async function status(context: Context, { month, json }: { month: Month; json: boolean }): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
   return withTemporal(context.environment, async (temporal) => {
-    const latest = await latestRun(temporal, config.broker, month);
-    const read = await findMonth(config, month);
+    const [latest, read] = await Promise.all([latestRun(temporal, config.broker, month), findMonth(config, month)]);
     if (read === null && latest?.status.name === 'RUNNING')
       return firstRun(context, temporal, config.broker, month, latest, json);
     return showMonth(context, temporal, config, read ?? (await requireMonth(config, month)), latest, json);

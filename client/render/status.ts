@@ -3,6 +3,7 @@ import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
 import { paint, wrap, type Paper } from './paper.js';
+import { table, type Column } from './table.js';
 
 /** Where a month stands: what waits for a person first, by amount, then everything else in counts. */
 export interface ShownStatus {
@@ -20,8 +21,10 @@ export interface ShownStatus {
   lists: { title: string; link: string }[];
 }
 
-/** Organizations shown one by one, and causes shown of each. */
+/** Organizations of one kind shown one by one. Where there are more, a few are an example, and the reasons in numbers tell the rest. */
 const ORGANIZATIONS_SHOWN = 25;
+const EXAMPLES_SHOWN = 10;
+/** Causes shown of each. */
 const CAUSES_SHOWN = 5;
 
 export function renderStatus(shown: ShownStatus, paper: Paper): string {
@@ -35,8 +38,9 @@ export function renderStatus(shown: ShownStatus, paper: Paper): string {
     ...(lostNotice === null ? [] : [wrap(paint(paper, 'red', lostNotice), paper)]),
     ...(heldMonth === null ? [] : [wrap(paint(paper, 'red', heldMonth), paper)]),
     ...(broken.length + awaiting.length === 0 ? [] : [waitingLine(month, [...broken, ...awaiting])]),
-    ...broken.slice(0, ORGANIZATIONS_SHOWN).map((organization) => waiting(organization, shown, paper)),
-    ...more(broken.length - ORGANIZATIONS_SHOWN, month),
+    ...(isMany(broken) || isMany(awaiting) ? [reasons([...broken, ...awaiting], paper)] : []),
+    ...largest(broken).map((organization) => waiting(organization, shown, paper)),
+    ...more(broken, month),
     ...(awaiting.length === 0 ? [] : [awaitingPart(awaiting, shown, paper)]),
     [...counts(month, paper), ...sums(month, paper)].join('\n'),
     ['In the Web UI:', ...shown.lists.map(({ title, link }) => `  ${title.padEnd(22)}${link}`)].join('\n'),
@@ -60,8 +64,44 @@ function totals(items: { currency: string; sales: string }[]): string {
   return parts.join(' + ') || 'no amount';
 }
 
-const more = (count: number, { month }: MonthResult): string[] =>
-  count <= 0 ? [] : [`… and ${count} more: billing status ${month} --json, or the first list below`];
+const isMany = (waiters: OrganizationResult[]): boolean => waiters.length > ORGANIZATIONS_SHOWN;
+
+/** Those shown one by one, of what is sorted by amount. */
+const largest = (waiters: OrganizationResult[]): OrganizationResult[] =>
+  isMany(waiters) ? waiters.slice(0, EXAMPLES_SHOWN) : waiters;
+
+const more = (waiters: OrganizationResult[], { month }: MonthResult): string[] =>
+  isMany(waiters) ? [`… and ${waiters.length - EXAMPLES_SHOWN} more: billing report ${month}, or the first list below`] : [];
+
+const REASONS: Column[] = [
+  { title: 'reason' },
+  { title: 'organizations', align: 'right' },
+  { title: 'items', align: 'right' },
+  { title: 'sales', align: 'right' },
+];
+
+/** What so many wait for, in numbers; what is wrong comes before what only waits for a release, each by number of organizations. */
+function reasons(waiters: OrganizationResult[], paper: Paper): string {
+  const all = waiters.flatMap(({ organizationId, items }) =>
+    items.filter(waitsForPerson).map((item) => ({ ...item, organizationId })),
+  );
+  const groups = [...groupBy(all, ({ reason, outcome }) => reason ?? outcome)].map(([reason, items]) => ({
+    reason,
+    organizations: new Set(items.map(({ organizationId }) => organizationId)).size,
+    items,
+  }));
+  groups.sort(
+    (left, right) =>
+      Number(left.reason === 'awaiting-approval') - Number(right.reason === 'awaiting-approval') ||
+      right.organizations - left.organizations ||
+      byText(left.reason, right.reason),
+  );
+  return table(
+    REASONS,
+    groups.map(({ reason, organizations, items }) => [reason, String(organizations), String(items.length), totals(items)]),
+    paper,
+  );
+}
 
 /** One organization: each cause with its amount, what is wrong, and the command that mends it; then its page. */
 function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatus, paper: Paper): string {
@@ -105,8 +145,8 @@ function awaitingPart(awaiting: OrganizationResult[], { month }: ShownStatus, pa
     ].join('\n');
   return [
     `${paint(paper, 'yellow', '~')} ${title}`,
-    ...awaiting.slice(0, ORGANIZATIONS_SHOWN).map(line),
-    ...more(awaiting.length - ORGANIZATIONS_SHOWN, month),
+    ...largest(awaiting).map(line),
+    ...more(awaiting, month).map((text) => `    ${text}`),
     wrap('What they would do, in full:', paper, '    '),
     `      ${paint(paper, 'cyan', `billing plan ${month.month}`)}`,
     ...(isShadow ? [] : [`    All of them at once:\n      ${paint(paper, 'cyan', `billing approve ${month.month} --all`)}`]),

@@ -173,14 +173,40 @@ describe('billing status', () => {
     for (const line of text.split('\n')) if (!/billing |http/.test(line)) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  test('of a thousand that wait it shows the largest, and where the others are', () => {
-    const many = Array.from({ length: 1000 }, (_, index) =>
+  test('of a thousand that wait it shows the reasons in numbers, the largest, and where the others are', () => {
+    const broken = Array.from({ length: 960 }, (_, index) =>
+      organization(`C${index}`, {
+        status: 'NeedsAttention',
+        items: [held(index % 8 === 0 ? 'company-not-found' : 'period-frozen', `${index}.00`), held('unclassified', '0.50')],
+      }),
+    );
+    const awaiting = Array.from({ length: 40 }, (_, index) =>
+      organization(`W${index}`, { status: 'AwaitingApproval', items: [held('awaiting-approval', `${index}.00`)] }),
+    );
+    const text = renderStatus(shown([...broken, ...awaiting]), NARROW);
+    const [, waiting, reasons, first] = text.split('\n\n');
+    expect(waiting).toBe('1000 of 1000 organizations wait for a person: 461580.00 EUR');
+    expect(reasons!.split('\n')).toEqual([
+      'reason             organizations  items          sales',
+      '─────────────────  ─────────────  ─────  ─────────────',
+      'unclassified                 960    960     480.00 EUR',
+      'period-frozen                840    840  403200.00 EUR',
+      'company-not-found            120    120   57120.00 EUR',
+      'awaiting-approval             40     40     780.00 EUR',
+    ]);
+    expect(first).toContain('! C959');
+    expect(text.match(/^! /gm)).toHaveLength(10);
+    expect(text).toContain('\n\n… and 950 more: billing report 2025-10, or the first list below\n\n');
+    expect(text).toContain('\n    … and 30 more: billing report 2025-10, or the first list below\n');
+    expect(text.split('\n').length).toBeLessThan(160);
+  });
+
+  test('up to twenty-five of a kind are all shown, and no numbers stand in their way', () => {
+    const all = Array.from({ length: 25 }, (_, index) =>
       organization(`C${index}`, { status: 'NeedsAttention', items: [held('api-error', `${index}.00`)] }),
     );
-    const text = renderStatus(shown(many), NARROW);
-    expect(text.split('\n').length).toBeLessThan(200);
-    expect(text).toContain('1000 of 1000 organizations wait for a person: 499500.00 EUR');
-    expect(text).toContain('! C999');
-    expect(text).toContain('… and 975 more: billing status 2025-10 --json, or the first list below');
+    const text = renderStatus(shown(all), NARROW);
+    expect(text.match(/^! /gm)).toHaveLength(25);
+    expect(text).not.toMatch(/more:|^reason/m);
   });
 });
