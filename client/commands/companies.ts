@@ -4,15 +4,16 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { Autotask } from '../../shared/autotask/index.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
-import { same } from '../../shared/billing/text.js';
+import { groupBy, same } from '../../shared/billing/text.js';
 import type { Company, Organization } from '../../shared/billing/types.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../shared/config.js';
-import { suggest, type Suggestion } from '../companies.js';
+import { suggest } from '../companies.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { renderCompanies, renderSuggestions } from '../render/companies.js';
+import { isOnScreen, PLAIN } from '../render/paper.js';
 import { BYTE_ORDER_MARK, harmless, original } from '../render/spreadsheet.js';
-import { table } from '../render/table.js';
 import { reachable } from './plan.js';
 
 /** The link from Cloudmore's organizations to Autotask's companies: listed, suggested, and with `--write` set. */
@@ -36,15 +37,17 @@ async function withSides(context: Context, use: (sides: Sides) => Promise<ExitCo
 
 // ---------------------------------------------------------------------------------------------------------------- list and match
 
-/** Autotask's active companies as CSV for Cloudmore's bulk import: the name, and the id in a column named as the property. */
+/** Autotask's active companies as CSV for Cloudmore's bulk import: the name, and the id in a column named as the property. On a terminal a table. */
 export const listCompanies = (context: Context, options: { out?: string | undefined; json: boolean }): Promise<ExitCode> =>
   withSides(context, async ({ config, organizations, companies }) => {
     const property = config.cloudmore.companyProperty;
-    const rows = companies.map(({ id, name }) => {
-      const linked = organizations.filter(({ companyIdText }) => companyIdOf(companyIdText ?? '') === id);
-      return { name, [property]: String(id), linked_to: linked.map((one) => one.name).join('; ') };
-    });
-    await deliver(context, rows, options, csvOf(['name', property, 'linked_to'], rows));
+    const linksOf = groupBy(organizations, ({ companyIdText }) => companyIdOf(companyIdText ?? ''));
+    const linked = companies.map(({ id, name }) => ({ id, name, linkedTo: (linksOf.get(id) ?? []).map((one) => one.name) }));
+    const rows = linked.map(({ id, name, linkedTo }) => ({ name, [property]: String(id), linked_to: linkedTo.join('; ') }));
+    const { paper = PLAIN } = context;
+    const isRead = options.out === undefined && isOnScreen(paper);
+    const text = isRead ? renderCompanies(linked, paper) : csvOf(['name', property, 'linked_to'], rows);
+    await deliver(context, rows, options, text);
     return EXIT.done;
   });
 
@@ -62,26 +65,17 @@ export const matchCompanies = (context: Context, options: { out?: string | undef
       verdict: one.verdict,
     }));
     const columns = ['organization_id', 'organization', property, 'company', 'certainty', 'verdict'];
-    await deliver(context, suggestions, options, options.out === undefined ? textOf(suggestions) : csvOf(columns, rows));
+    await deliver(
+      context,
+      suggestions,
+      options,
+      options.out === undefined ? renderSuggestions(suggestions, context.paper ?? PLAIN) : csvOf(columns, rows),
+    );
     return EXIT.done;
   });
 
 const csvOf = (columns: string[], rows: Record<string, string>[]): string =>
   stringify([columns, ...rows.map((row) => columns.map((column) => harmless(row[column] ?? '')))]).replace(/\n$/, '');
-
-function textOf(suggestions: Suggestion[]): string {
-  if (suggestions.length === 0) return 'Every active organization is linked.';
-  const rows = suggestions.map((one) => [
-    one.verdict === 'none' ? '' : `${one.certainty} %`,
-    one.verdict,
-    one.organizationName,
-    one.companyId === null ? '' : `${one.companyId} ${one.companyName}`,
-  ]);
-  return [
-    table([{ title: 'certainty', align: 'right' }, { title: '' }, { title: 'organization' }, { title: 'company' }], rows),
-    'Link one with: billing companies link --organization NAME --company ID --write\nOr keep them with --out FILE, look them through, and: billing companies import FILE --write',
-  ].join('\n\n');
-}
 
 async function deliver(
   context: Context,

@@ -11,18 +11,17 @@ import { nextStep } from '../doctor/next.js';
 import { checkTemporal } from '../doctor/temporal.js';
 import { checkVendors } from '../doctor/vendors.js';
 import { EXIT, type ExitCode } from '../exit.js';
+import { renderFindings } from '../render/doctor.js';
+import { PLAIN } from '../render/paper.js';
 
 /** Checks the set-up from settings to rights before anything is written to a vendor, and says what to do next. */
 export async function doctor(context: Context, { json }: { json: boolean }, now: () => number = Date.now): Promise<ExitCode> {
   const { config, findings } = await diagnose(context, now);
   if (config !== null) findings.push({ check: 'next step', isGood: true, text: await guide(config, findings), fix: null });
-  context.out(json ? JSON.stringify(findings, null, 2) : findings.map(render).join('\n'));
+  context.out(json ? JSON.stringify(findings, null, 2) : renderFindings(findings, context.paper ?? PLAIN));
   if (config === null) return EXIT.configuration;
   return findings.every(({ isGood }) => isGood) ? EXIT.done : EXIT.waits;
 }
-
-const render = ({ check, isGood, text, fix }: Finding): string =>
-  `${isGood ? '✓' : '✗'} ${check}: ${text}${fix === null ? '' : `\n    → ${fix}`}`;
 
 /** All findings, one check after the other: two at once would only share the tenant's calls. */
 export async function diagnose(context: Context, now: () => number): Promise<{ config: Config | null; findings: Finding[] }> {

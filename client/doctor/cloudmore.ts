@@ -108,7 +108,7 @@ function links(organizations: Linked[], property: string): string | Problem {
   if (linked.length === 0)
     return new Problem(
       `none of ${organizations.length} organizations has a value in "${property}"`,
-      'Fill in the Autotask company ids: billing companies match suggests them, billing companies list makes the file for the bulk import.',
+      'Fill in the Autotask company ids. Suggestions: billing companies match\nAll companies for the bulk import: billing companies list --out FILE',
     );
   const wrong = linked.filter((one) => idOf(one) === undefined);
   if (wrong.length > 0)
@@ -143,7 +143,7 @@ function existing(organizations: Linked[], companies: Map<number, Company>): str
   if (missing.length > 0)
     return new Problem(
       `Autotask has no company for ${listed(missing.map(({ name, companyIdText }) => `${name} (${companyIdText})`))}`,
-      'Correct the ids in Cloudmore: the id is the number of the company, not its account number. billing companies match suggests.',
+      'Correct the ids in Cloudmore: the id is the number of the company, not its account number. Suggestions: billing companies match',
     );
   const inactive = active.filter((one) => companies.get(idOf(one)!)?.isActive === false);
   if (inactive.length === 0) return `${active.length} are there and active`;

@@ -109,7 +109,7 @@ async function worker({ client, namespace: name }: Temporal, broker: string): Pr
   if (idle.length === 0) return `serves ${queues.map(([queue]) => queue).join(', ')}`;
   return new Problem(
     `nobody serves ${idle.join(', ')}`,
-    'Start one: billing worker, or docker compose up -d worker; it must have the same BILLING_BROKER and TEMPORAL_NAMESPACE.',
+    'Start one, with the same BILLING_BROKER and TEMPORAL_NAMESPACE: billing worker\nIn containers: docker compose up -d worker',
   );
 }
 

@@ -9,6 +9,9 @@ export interface Paper {
 
 export const PLAIN: Paper = { columns: Infinity, hasColour: false };
 
+/** Whether a person reads along: then it is laid out for the eye, not for a program. */
+export const isOnScreen = ({ columns }: Paper): boolean => columns !== Infinity;
+
 /** A terminal narrower than this is written to as if it had this many columns. */
 const NARROWEST = 60;
 

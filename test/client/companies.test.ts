@@ -56,6 +56,26 @@ describe('companies', () => {
     expect((await desk.cli('companies', 'match')).out).toMatch(/100 % {2}certain {2}Tailspin Toys +501 Tailspin Toys GmbH/);
   });
 
+  test('on a terminal list is a table to read, with the command that makes the file', async () => {
+    const { out } = await desk.cliOn(80, 'companies', 'list');
+    expect(out).toMatch(/^ +501 {2}Tailspin Toys GmbH$/m);
+    expect(out).toMatch(/^29683540 {2}Fabrikam Logistics +Fabrikam Logistics$/m);
+    expect(out).toContain(
+      "5 active companies, 2 linked. As CSV for Cloudmore's bulk import:\n  billing companies list --out FILE",
+    );
+  });
+
+  test('match cuts no name where the terminal is too narrow for both: they stand below each other', async () => {
+    expect((await desk.cliOn(60, 'companies', 'match')).out.split('\n').slice(0, 5)).toEqual([
+      '100 %  certain  Tailspin Toys',
+      '              → 501 Tailspin Toys GmbH',
+      ' 88 %  likely   Adventure Works Cycles',
+      '              → 502 =Adventure Works Cycles Norge AS',
+      '',
+    ]);
+    for (const line of (await desk.cliOn(80, 'companies', 'match')).out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   test('link only shows what it would do, until it is told to write', async () => {
     const shown = await desk.cli('companies', 'link', '--organization', 'Tailspin Toys', '--company', '501');
     expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('nothing → 501 (Tailspin Toys GmbH)') as unknown });

@@ -105,9 +105,9 @@ describe('a new installation is led', () => {
     }) as unknown as MonthRead;
 
   const steps: [from: string, mode: string, read: MonthRead | null, findings: Finding[], says: RegExp][] = [
-    ['findings first', 'shadow', null, [{ ...GOOD, isGood: false }], /Mend what is marked/],
-    ['to a plan, which writes nothing', 'shadow', null, [GOOD], /billing plan 2025-10.*billing run 2025-10 --wait/],
-    ['from shadow to approve', 'shadow', month('shadow', 'Done'), [GOOD], /billing report 2025-10.*BILLING_MODE=approve/],
+    ['findings first', 'shadow', null, [{ ...GOOD, isGood: false }], /Mend what is marked above \(x\), then: billing doctor/],
+    ['to a plan, which writes nothing', 'shadow', null, [GOOD], /billing plan 2025-10\n.*billing run 2025-10 --wait/],
+    ['from shadow to approve', 'shadow', month('shadow', 'Done'), [GOOD], /billing report 2025-10\n.*BILLING_MODE=approve/],
     ['to plans that wait', 'approve', month('shadow', 'Done'), [GOOD], /wait for its release: billing run/],
     ['to their release', 'approve', month('approve', 'AwaitingApproval'), [GOOD], /billing approve 2025-10 --all/],
     ['from approve to auto', 'approve', month('approve', 'Done'), [GOOD], /BILLING_MODE=auto.*billing schedule apply/],
