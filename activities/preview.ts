@@ -1,3 +1,5 @@
+import { tripMonth } from '../shared/billing/breakers.js';
+import { nothingDue } from '../shared/billing/due.js';
 import { monthResult } from '../shared/billing/reconcile.js';
 import type { Calls, MonthResult } from '../shared/billing/results.js';
 import { salesByCurrency } from '../shared/billing/facts.js';
@@ -17,6 +19,8 @@ export interface Preview {
   plans: (Plan & { previousSales: Record<string, Decimal> })[];
   /** The reconciliation as it would be after the steps. */
   result: MonthResult;
+  /** Why there is nothing to plan, in sentences; none where there is something. */
+  nothingDue: string[];
   calls: Calls;
 }
 
@@ -52,5 +56,7 @@ export async function previewMonth(
     facts: { month, asOf, unassigned: facts.unassigned },
     calls,
   };
-  return { plans, result: monthResult(frame, outcomes), calls };
+  const held = tripMonth(facts, internalCurrency, dependencies.settings);
+  const why = plans.length > 0 ? [] : held ? [held.message] : nothingDue(facts);
+  return { plans, result: monthResult(frame, outcomes), nothingDue: why, calls };
 }

@@ -38,7 +38,7 @@ export async function plan(
     previewMonth(dependencies, { broker: config.broker, month, asOf, organizations: filter, mode: null }),
   );
   if (context.isTerminal) process.stderr.write(CLEAR_LINE);
-  const { result, plans, calls } = preview;
+  const { result, plans, nothingDue, calls } = preview;
   const { surveyMaxAgeMs } = config;
   const tenant = plans.some(({ steps }) => steps.length > 0) ? await dependencies.autotask.readThreshold() : null;
   const effort = effortOf(plans, calls.autotask, { ...config.autotask, surveyMaxAgeMs, tenant });
@@ -54,8 +54,8 @@ export async function plan(
     organizations: plans,
   };
   if (out !== undefined) await writeOutput(out, `${JSON.stringify(whole, null, 2)}\n`);
-  if (html !== undefined) await writeOutput(html, `${renderPlanHtml({ plans, result, effort })}\n`);
-  context.out(json ? JSON.stringify(whole, null, 2) : renderPlans({ plans, result, effort }, context.paper ?? PLAIN));
+  if (html !== undefined) await writeOutput(html, `${renderPlanHtml({ plans, result, effort, nothingDue })}\n`);
+  context.out(json ? JSON.stringify(whole, null, 2) : renderPlans({ plans, result, effort, nothingDue }, context.paper ?? PLAIN));
   if (out !== undefined)
     context.say(`Kept in ${out}. Release exactly that, once it waits: billing approve ${month} --plan ${out}`);
   if (html !== undefined) context.say(`The invoice lines are in ${html}.`);

@@ -46,14 +46,13 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
       return EXIT.done;
     }
     await waitFor(context, handle);
-    const result = (await findMonth(config, options.month))?.result ?? (await handle.query<MonthResult>(STATUS_QUERY));
-    context.out(options.json ? JSON.stringify(result, null, 2) : renderMonth(result, context.paper));
-    return exitCodeOf(result, await heldMonthOf(config, options.month));
+    const read = await findMonth(config, options.month);
+    const month = read?.result ?? (await handle.query<MonthResult>(STATUS_QUERY));
+    const heldMonth = read?.record.heldMonth ?? null;
+    const shown = { month, heldMonth, nothingDue: read?.nothingDue ?? [] };
+    context.out(options.json ? JSON.stringify(month, null, 2) : renderMonth(shown, context.paper));
+    return exitCodeOf(month, heldMonth);
   });
-}
-
-async function heldMonthOf(config: Parameters<typeof findMonth>[0], month: Month): Promise<string | null> {
-  return (await findMonth(config, month))?.record.heldMonth ?? null;
 }
 
 /** 3 while something is held or waits for a person, or the whole month is (rule 1.4); else 0. */

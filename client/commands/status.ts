@@ -69,7 +69,7 @@ async function showMonth(
   context: Context,
   temporal: Temporal,
   config: BaseConfig,
-  { result, record }: MonthRead,
+  { result, record, nothingDue }: MonthRead,
   latest: WorkflowExecutionInfo | null,
   json: boolean,
 ): Promise<ExitCode> {
@@ -85,6 +85,7 @@ async function showMonth(
         {
           month,
           heldMonth: record.heldMonth,
+          nothingDue,
           run: await runLine(temporal, ui, latest),
           callsWait: (await callsOfRun(temporal, latest)) ?? callsOf(open),
           lostNotice: await lostNotice(config),

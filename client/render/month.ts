@@ -2,7 +2,7 @@ import type { Amounts, ItemResult, MonthResult, OrganizationResult } from '../..
 import { commandFor } from '../../shared/billing/advice.js';
 import { groupBy } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
-import { PLAIN, wrap, type Paper } from './paper.js';
+import { advised, PLAIN, wrap, type Paper } from './paper.js';
 import { table } from './table.js';
 
 /** The reconciliation as people read it: report = posted + held + excluded, organization by organization, then everything that is not simply posted. */
@@ -14,12 +14,23 @@ const AMOUNTS = [
   { title: 'sales', align: 'right' },
 ] as const;
 
+export interface ShownMonth {
+  month: MonthResult;
+  /** Rule 1.4: why the whole month is held. */
+  heldMonth: string | null;
+  /** Why there is nothing to bill, where there is not. */
+  nothingDue: string[];
+}
+
 /** Sentences and tables fit the paper; commands stay whole, to be copied. */
-export function renderMonth(month: MonthResult, paper: Paper = PLAIN): string {
+export function renderMonth({ month, heldMonth, nothingDue }: ShownMonth, paper: Paper = PLAIN): string {
   return [
     `${month.month} as of ${month.asOf}, broker ${month.broker}, ${month.currency}, mode ${month.mode}`,
     table([...AMOUNTS], sums(month)),
-    ...(month.organizations.length === 0 ? ['Nothing is due yet.'] : [organizations(month.organizations, paper)]),
+    ...(heldMonth === null ? [] : [advised(heldMonth, paper)]),
+    ...(month.organizations.length === 0
+      ? nothingDue.map((text) => advised(text, paper))
+      : [organizations(month.organizations, paper)]),
     ...exceptions(month, paper),
     ...month.otherCurrencies.map(
       (other) =>

@@ -42,6 +42,23 @@ export function wrap(text: string, paper: Paper, first = '', rest = ' '.repeat(f
   return [...lines, line].map((content, index) => `${index === 0 ? first : rest}${content}`).join('\n');
 }
 
+/** A command that is all there is, or the end of a sentence, behind its colon. */
+const COMMAND_AT_END = /^(?:(.*:) )?((?:billing|temporal|docker compose) [^:,]+)$/;
+
+/** Lines that fit, each paragraph for itself. A command at the end of one that does not fit gets a line of its own, to be copied in one piece. */
+export function advised(text: string, paper: Paper, first = '', rest = ' '.repeat(first.length)): string {
+  return text
+    .split('\n')
+    .map((paragraph, index) => {
+      const start = index === 0 ? first : rest;
+      const [, sentence, command] = COMMAND_AT_END.exec(paragraph) ?? [];
+      if (command === undefined) return wrap(paragraph, paper, start, rest);
+      if (sentence === undefined || start.length + paragraph.length <= paper.columns) return start + paragraph;
+      return `${wrap(sentence, paper, start, rest)}\n${rest}${command}`;
+    })
+    .join('\n');
+}
+
 /** The text within a width, its end cut off visibly. */
 export const cutTo = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;

@@ -6,7 +6,7 @@ import type { MonthResult } from '../../shared/billing/results.js';
 import { groupBy, same } from '../../shared/billing/text.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import type { Decimal } from '../../shared/billing/types.js';
-import { paint, wrap, type Paper } from './paper.js';
+import { advised, paint, wrap, type Paper } from './paper.js';
 
 /** A plan as people read it, before anything is written: `+` new, `~` changed with old → new, `-` to nothing, `!` held, with reason and what to do. */
 
@@ -21,6 +21,8 @@ export interface ShownMonth {
   /** The reconciliation as it would be after the steps. */
   result: MonthResult;
   effort: Effort;
+  /** Why there is nothing to plan, where there is not. */
+  nothingDue: string[];
 }
 
 /** Organizations shown whole; of more, those with most at stake. */
@@ -28,10 +30,11 @@ const ORGANIZATIONS_SHOWN = 60;
 /** Lines of one kind shown of an organization. */
 const LINES_SHOWN = 60;
 
-export function renderPlans({ plans, result, effort }: ShownMonth, paper: Paper): string {
+export function renderPlans({ plans, result, effort, nothingDue }: ShownMonth, paper: Paper): string {
   const speaking = plans.filter(says);
   const shown = new Set([...speaking].sort(byWeight).slice(0, ORGANIZATIONS_SHOWN));
   return [
+    ...nothingDue.map((text) => advised(text, paper)),
     ...speaking.filter((plan) => shown.has(plan)).map((plan) => renderPlan(plan, paper)),
     ...(shown.size < speaking.length ? [wrap(theRest(speaking.filter((plan) => !shown.has(plan))), paper)] : []),
     wrap(lastLine(plans, result, effort), paper),

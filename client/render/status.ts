@@ -2,7 +2,7 @@ import { adviceFor, commandOf, whyOf } from '../../shared/billing/advice.js';
 import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
-import { paint, wrap, type Paper } from './paper.js';
+import { advised, paint, wrap, type Paper } from './paper.js';
 import { table, type Column } from './table.js';
 
 /** Where a month stands: what waits for a person first, by amount, then everything else in counts. */
@@ -10,6 +10,8 @@ export interface ShownStatus {
   month: MonthResult;
   /** Rule 1.4: why the whole month is held. */
   heldMonth: string | null;
+  /** Why there is nothing to bill, where there is not. */
+  nothingDue: string[];
   /** Of the run that is under way, or of one that failed. */
   run: string | null;
   /** Why calls to Autotask wait at this moment; null when none does. */
@@ -28,7 +30,7 @@ const EXAMPLES_SHOWN = 10;
 const CAUSES_SHOWN = 5;
 
 export function renderStatus(shown: ShownStatus, paper: Paper): string {
-  const { month, heldMonth, run, callsWait, lostNotice } = shown;
+  const { month, heldMonth, nothingDue, run, callsWait, lostNotice } = shown;
   const broken = month.organizations.filter(({ status }) => status === 'NeedsAttention' || status === 'Failed').sort(byAmount);
   const awaiting = month.organizations.filter(({ status }) => status === 'AwaitingApproval').sort(byAmount);
   return [
@@ -36,12 +38,13 @@ export function renderStatus(shown: ShownStatus, paper: Paper): string {
     ...(run === null ? [] : [wrap(run, paper)]),
     ...(callsWait === null ? [] : [wrap(paint(paper, 'yellow', callsWait), paper)]),
     ...(lostNotice === null ? [] : [wrap(paint(paper, 'red', lostNotice), paper)]),
-    ...(heldMonth === null ? [] : [wrap(paint(paper, 'red', heldMonth), paper)]),
+    ...(heldMonth === null ? [] : [paint(paper, 'red', advised(heldMonth, paper))]),
     ...(broken.length + awaiting.length === 0 ? [] : [waitingLine(month, [...broken, ...awaiting])]),
     ...(isMany(broken) || isMany(awaiting) ? [reasons([...broken, ...awaiting], paper)] : []),
     ...largest(broken).map((organization) => waiting(organization, shown, paper)),
     ...more(broken, month),
     ...(awaiting.length === 0 ? [] : [awaitingPart(awaiting, shown, paper)]),
+    ...nothingDue.map((text) => advised(text, paper)),
     [...counts(month, paper), ...sums(month, paper)].join('\n'),
     ['In the Web UI:', ...shown.lists.map(({ title, link }) => `  ${title.padEnd(22)}${link}`)].join('\n'),
   ].join('\n\n');
@@ -172,8 +175,7 @@ function counts(month: MonthResult, paper: Paper): string[] {
         '  ',
       ),
     );
-  const first = month.organizations.length === 0 ? 'Nothing is due yet.' : parts.join(', ');
-  return [...(first === '' ? [] : [first]), ...skipped];
+  return [...(parts.length === 0 ? [] : [parts.join(', ')]), ...skipped];
 }
 
 function sums(month: MonthResult, paper: Paper): string[] {

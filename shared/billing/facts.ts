@@ -1,6 +1,6 @@
 import { big, plain, ZERO } from './decimal.js';
 import type { ItemIdentity } from './keys.js';
-import { addDays, addMonths, dayOfMonth, firstDay, lastDay, monthOf, previousMonth } from './month.js';
+import { addDays, dayOfMonth, firstDay, lastDay, monthOf, previousMonth } from './month.js';
 import { classify } from './record-type.js';
 import { byText, fold, groupBy, present } from './text.js';
 import { RECORD_TYPES } from './types.js';
@@ -84,14 +84,18 @@ export function cutReport(report: Report, asOf: Day): { facts: MonthFacts; organ
   };
 }
 
-/** The previous month's lines that this report is compared with: all of them once the month is over, else those of the same part of the month. */
-function comparableLines(report: Report, asOf: Day): Line[] {
-  const month = previousMonth(report.month);
-  const inMonth = report.previousLines.filter((line) => monthOf(line.billingDate) === month);
-  if (asOf > lastDay(report.month)) return inMonth;
-  const sameDay = addDays(firstDay(month), Math.min(dayOfMonth(asOf), dayOfMonth(lastDay(month))) - 1);
-  const until = addDays(monthOf(asOf) === report.month ? sameDay : firstDay(addMonths(monthOf(asOf), -1)), -COMPARISON_LAG_DAYS);
-  return inMonth.filter((line) => line.billingDate < until);
+/** The previous month's lines that this report is compared with. */
+function comparableLines({ month, previousLines }: Report, asOf: Day): Line[] {
+  const before = comparedBefore(month, asOf);
+  return previousLines.filter((line) => monthOf(line.billingDate) === previousMonth(month) && line.billingDate < before);
+}
+
+/** The day before which lines of the previous month count: all of them once the month is over, else those of the same part of the month (rule 1.4). */
+export function comparedBefore(month: Month, asOf: Day): Day {
+  if (asOf > lastDay(month)) return firstDay(month);
+  const previous = previousMonth(month);
+  const sameDay = addDays(firstDay(previous), Math.min(dayOfMonth(asOf), dayOfMonth(lastDay(previous))) - 1);
+  return addDays(monthOf(asOf) === month ? sameDay : firstDay(previousMonth(monthOf(asOf))), -COMPARISON_LAG_DAYS);
 }
 
 /** Exact sales of the lines, by currency in capitals. */

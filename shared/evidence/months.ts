@@ -1,9 +1,10 @@
+import { nothingDue } from '../billing/due.js';
 import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
 import { Reconciliation, type MonthFrame } from '../billing/reconcile.js';
 import type { MonthResult, OrganizationResult, Outcome } from '../billing/results.js';
 import { byText } from '../billing/text.js';
 import type { Books, Month } from '../billing/types.js';
-import type { Evidence } from './evidence.js';
+import { EvidenceMissing, type Evidence } from './evidence.js';
 
 /** What the store holds of a month, and under which names. */
 
@@ -61,6 +62,8 @@ export interface MonthSummary {
 
 export interface MonthRead extends MonthSummary {
   outcomes: Outcome[];
+  /** Why there is nothing to bill, in sentences; none when there is something, or the whole month is held. */
+  nothingDue: string[];
 }
 
 /** What a run's reconciliation said when it was closed: the sums, and of each organization its part without items, and the outcome they are in. */
@@ -75,7 +78,7 @@ export async function readMonth(evidence: Evidence, broker: string, month: Month
     outcomes.push(outcome);
     return result;
   });
-  return summary && { ...summary, outcomes };
+  return summary && { ...summary, outcomes, nothingDue: await whyNothing(evidence, summary) };
 }
 
 /**
@@ -100,6 +103,23 @@ export async function reconcileMonth(
     organizations.push(keep(reconciliation.add(outcome), { outcome, ref }));
   }
   return { record, result: reconciliation.result(organizations) };
+}
+
+async function whyNothing(evidence: Evidence, { record, result }: MonthSummary): Promise<string[]> {
+  if (result.organizations.length > 0 || record.heldMonth !== null) return [];
+  const { month, asOf } = record.frame.facts;
+  return nothingDue((await readFacts(evidence, record)) ?? { month, asOf, lines: 0, previousLines: 0 });
+}
+
+/** Null when the report as fetched is no longer kept. */
+async function readFacts(evidence: Evidence, { report }: MonthRecord): Promise<MonthFacts | null> {
+  if (report === undefined) return null;
+  try {
+    return await evidence.get<MonthFacts>((await evidence.get<ReportManifest>(report)).facts);
+  } catch (error) {
+    if (error instanceof EvidenceMissing) return null;
+    throw error;
+  }
 }
 
 /** A slice of the report with the month's facts: what `planOrganization` needs of Cloudmore's side. */

@@ -15,6 +15,8 @@ export interface ReportDocument {
   result: Omit<MonthResult, 'organizations'>;
   /** Rule 1.4: why the whole month is held; null when it is not. */
   heldMonth: string | null;
+  /** Why there is nothing to bill, where there is not. */
+  nothingDue: string[];
   /** The month's currency first, then every other currency with lines. */
   totals: CurrencyTotals[];
   reconciliation: ReconciliationRow[];
@@ -109,6 +111,7 @@ export interface ReportSources {
   result: MonthResult;
   outcomes: Outcome[];
   heldMonth: string | null;
+  nothingDue: string[];
   unassigned: UnassignedLine[];
   outlook: Outlook | null;
   /** `AUTOTASK_CALLS_PER_HOUR`, what the run's calls are measured against. */
@@ -120,6 +123,7 @@ export function reportDocument({
   result,
   outcomes,
   heldMonth,
+  nothingDue,
   unassigned,
   outlook,
   callsPerHour,
@@ -138,6 +142,7 @@ export function reportDocument({
   return {
     result: head,
     heldMonth,
+    nothingDue,
     totals,
     reconciliation,
     organizations: organizations.map(({ organizationId, organizationName, companyId, status }) => ({

@@ -8,13 +8,14 @@ import { joinOutlooks, organizationOutlook, type OrganizationOutlook, type Outlo
 /** The report document of a month from the evidence alone: no vendor is asked. */
 export async function readReportDocument(
   evidence: Evidence,
-  { record, result, outcomes }: MonthRead,
+  { record, result, outcomes, nothingDue }: MonthRead,
   callsPerHour: number,
 ): Promise<ReportDocument> {
   return reportDocument({
     result,
     outcomes,
     heldMonth: record.heldMonth,
+    nothingDue,
     unassigned: record.frame.facts.unassigned,
     outlook: await readOutlook(evidence, record.report),
     callsPerHour,

@@ -58,6 +58,7 @@ describe('billing plan', () => {
     plans: organizations,
     result: { ...totals, organizations: [] },
     effort,
+    nothingDue: [],
   });
 
   test('shows what is new, changed from what to what, and ended, by organization', () => {

@@ -49,6 +49,7 @@ const organization = (name: string, changes: Partial<OrganizationResult> = {}): 
 const shown = (organizations: OrganizationResult[], changes: Partial<MonthResult> = {}): ShownStatus => ({
   month: { ...blankMonth('default', '2025-10', '2025-10-17', 'approve'), currency: 'EUR', organizations, ...changes },
   heldMonth: null,
+  nothingDue: [],
   run: null,
   callsWait: null,
   lostNotice: null,
@@ -152,6 +153,14 @@ describe('billing status', () => {
       PLAIN,
     );
     expect(text.split('\n\n')[1]).toBe('The notice of 2025-10-17 did not go out (webhook: h answered 500)');
+  });
+
+  test('a month without lines says why nothing is due, where the organizations would stand', () => {
+    const text = renderStatus(
+      { ...shown([]), nothingDue: ['Nothing of 2025-10 is due.', 'Run it then: billing run 2025-10'] },
+      PLAIN,
+    );
+    expect(text.split('\n\n').slice(1, 3)).toEqual(['Nothing of 2025-10 is due.', 'Run it then: billing run 2025-10']);
   });
 
   test('fits 80 columns, but for what is copied: commands and links', () => {

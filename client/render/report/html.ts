@@ -27,6 +27,7 @@ export function htmlReport(report: ReportDocument): string {
 <main>
 ${[
   ...(report.heldMonth === null ? [] : [`<p class="alarm">${escaped(report.heldMonth)}</p>`]),
+  ...report.nothingDue.map((text) => `<p>${escaped(text)}</p>`),
   verdict(report),
   ...report.totals.map(sums),
   beside(report),

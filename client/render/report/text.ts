@@ -2,7 +2,7 @@ import { minorUnits } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReportDocument } from '../../../shared/report/document.js';
 import type { Renewal } from '../../../shared/report/outlook.js';
-import { PLAIN, wrap, type Paper } from '../paper.js';
+import { advised, PLAIN, wrap, type Paper } from '../paper.js';
 import { table, type Column } from '../table.js';
 import { budgetText, FIRST_MONTH, isNothing, titleOf, whyOf, writtenText } from './words.js';
 
@@ -10,7 +10,7 @@ import { budgetText, FIRST_MONTH, isNothing, titleOf, whyOf, writtenText } from 
 export function textReport(report: ReportDocument, paper: Paper = PLAIN): string {
   return [
     titleOf(report),
-    ...(report.heldMonth === null ? [] : [wrap(report.heldMonth, paper)]),
+    ...(report.heldMonth === null ? [] : [advised(report.heldMonth, paper)]),
     ...report.totals.map((totals, index) => sumsOf(totals, index === 0 ? report : null)),
     section(
       'Amounts that reach no invoice',
@@ -20,7 +20,9 @@ export function textReport(report: ReportDocument, paper: Paper = PLAIN): string
       'Money in Autotask without a line in the report',
       report.ghosts.map((ghost) => ghostLines(ghost, paper)),
     ),
-    reconciliation(report, paper),
+    ...(report.reconciliation.length === 0
+      ? report.nothingDue.map((text) => advised(text, paper))
+      : [reconciliation(report, paper)]),
     ...outlookSections(report, paper),
     section(
       'Worth knowing',
@@ -81,7 +83,6 @@ const RECONCILIATION: Column[] = [
 ];
 
 function reconciliation({ reconciliation: rows, totals }: ReportDocument, paper: Paper): string {
-  if (rows.length === 0) return 'Nothing is due yet.';
   const isMixed = totals.length > 1;
   return table(
     [...RECONCILIATION, ...(isMixed ? [{ title: 'currency' }] : [])],
