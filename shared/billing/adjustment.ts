@@ -1,4 +1,4 @@
-import { type Big, big, divide, minorUnits, plain, round, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
+import { type Big, big, divide, isZero, minorUnits, plain, round, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
 import { firstDay, lastDay, nextMonth } from './month.js';
 import { hasMoney, isEqualRow, type MonthRow } from './rows.js';
 import { show, type Billable, type Money, type Place, type State } from './standing.js';
@@ -63,7 +63,7 @@ export const unitsDiffer = (place: Place, billable: Billable): boolean =>
 
 /** An item of 0.00 / 0.00 needs nothing when nothing is there (5.1). */
 const isNothingAtAll = (place: Place, billable: Billable): boolean =>
-  big(billable.sales).eq(0) && big(billable.cost).eq(0) && !hasMoney(place.rows.row);
+  isZero(big(billable.sales)) && isZero(big(billable.cost)) && !hasMoney(place.rows.row);
 
 export interface Adjustment {
   steps: Step[];

@@ -3,12 +3,14 @@ import { chargeSteps, restBecause } from './charge.js';
 import { big, minorUnits } from './decimal.js';
 import { parseChargeKey } from './keys.js';
 import { addMonths, firstDay, lastDay, monthOf } from './month.js';
-import { hasMoney } from './rows.js';
+import { hasMoney, rowsOfContract } from './rows.js';
 import {
   add,
+  chargesOfContract,
   chargesOfOthers,
   isBalanced,
   isFrozen,
+  isNothing,
   show,
   stateOf,
   subtract,
@@ -18,7 +20,7 @@ import {
   type State,
 } from './standing.js';
 import type { Because, Note, Reason, Step } from './plan-types.js';
-import type { Books, Day, Month, Settings } from './types.js';
+import type { Books, Contract, Day, Month, Settings } from './types.js';
 
 /**
  * Rule 7: row + charge. The month's money of an item is its unit row plus charges: at most one adjustment dated on the first of the month, and whatever
@@ -75,7 +77,7 @@ export function planCharge(billable: Billable, place: Place, books: Books, setti
     state,
     subtract(state.wanted, state.fixed),
     firstDay(place.month),
-    state.fixed.sales.eq(0) && state.fixed.cost.eq(0) ? billable.quantity : null,
+    isNothing(state.fixed) ? billable.quantity : null,
   );
   return {
     steps,
@@ -128,8 +130,10 @@ function frozen(billable: Billable, place: Place, state: State, books: Books, se
       notes: [],
       extendTo: null,
     };
-  const closed = closedMonths(place, books);
-  const day = firstDay(nextOpenMonth(place, closed));
+  // Only on a contract can anything be frozen.
+  const contract = place.contract!;
+  const closed = closedMonths(contract, books);
+  const day = firstDay(nextOpenMonth(contract, place.month, closed));
   // An open charge of a closed month stands like a billed one: only those of open months are changed.
   const movable = state.openCharges.filter((charge) => monthOf(charge.day) > place.month && !closed.has(monthOf(charge.day)));
   const standing = state.openCharges.filter((charge) => !movable.includes(charge));
@@ -149,19 +153,17 @@ function frozen(billable: Billable, place: Place, state: State, books: Books, se
 const OPEN_MONTHS_SEARCHED = 36;
 
 /** Months in which the contract has a frozen row or a billed charge of ours. */
-function closedMonths({ contract }: Place, books: Books): Set<Month> {
-  const rows = books.rows.filter((row) => row.contractId === contract?.id && row.frozen);
-  const charges = books.charges.filter(
-    (charge) => charge.contractId === contract?.id && charge.billed && parseChargeKey(charge.key) !== null,
-  );
+function closedMonths(contract: Contract, books: Books): Set<Month> {
+  const rows = rowsOfContract(books, contract.id).filter(({ frozen }) => frozen);
+  const charges = chargesOfContract(books, contract.id).filter(({ billed, key }) => billed && parseChargeKey(key) !== null);
   return new Set([...rows.map(({ startDay }) => monthOf(startDay)), ...charges.map(({ day }) => monthOf(day))]);
 }
 
-function nextOpenMonth({ contract, month: from }: Place, closed: Set<Month>): Month {
-  const start = contract ? monthOf(contract.startDay) : from;
+function nextOpenMonth(contract: Contract, from: Month, closed: Set<Month>): Month {
+  const start = monthOf(contract.startDay);
   for (let ahead = 1; ahead <= OPEN_MONTHS_SEARCHED; ahead += 1) {
     const month = addMonths(from, ahead);
     if (month >= start && !closed.has(month)) return month;
   }
-  throw new Error(`Contract ${contract?.id}: no open month within ${OPEN_MONTHS_SEARCHED} months after ${from}.`);
+  throw new Error(`Contract ${contract.id}: no open month within ${OPEN_MONTHS_SEARCHED} months after ${from}.`);
 }

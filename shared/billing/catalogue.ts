@@ -3,6 +3,7 @@ import { priceOf, type PriceList } from './items.js';
 import { PRODUCTS, SHARED_SERVICES } from './keys.js';
 import { monthOf } from './month.js';
 import { byText, cut, fold, IndexBy, isGuid, present, same } from './text.js';
+import { rowsOfContract } from './rows.js';
 import type { EnsureProductStep, EnsureServiceStep, Item } from './plan-types.js';
 import type { Books, Decimal, Line, Month, Price, Product, RecordType, Service, Settings } from './types.js';
 
@@ -31,6 +32,7 @@ export function recordTypeOfKey(key: string | null, prices: PriceList): RecordTy
 export const isOurKey = (key: string | null, prices: PriceList): boolean => recordTypeOfKey(key, prices) !== null;
 
 const servicesByKey = new IndexBy<Service>(({ key }) => key);
+const servicesByName = new IndexBy<Service>(({ name }) => name);
 
 export type ServiceChoice = { kind: 'found'; service: Service } | { kind: 'missing' } | { kind: 'ambiguous'; ids: number[] };
 
@@ -41,7 +43,7 @@ export type ServiceChoice = { kind: 'found'; service: Service } | { kind: 'missi
 export function chooseService(books: Books, key: string, contractId: number | null, month: Month): ServiceChoice {
   const hits = servicesByKey.find(books.services, key);
   const active = hits.filter((service) => service.isActive);
-  const rows = contractId === null ? [] : books.rows.filter((row) => row.contractId === contractId);
+  const rows = contractId === null ? [] : rowsOfContract(books, contractId);
   const inUse = hits.filter((service) => rows.some((row) => row.serviceId === service.id));
   const billing = inUse.filter((service) =>
     rows.some((row) => row.serviceId === service.id && row.units !== 0 && monthOf(row.startDay) === month),
@@ -146,7 +148,7 @@ const payment = (count: number): string => (count === 1 ? 'monthly' : count === 
 /** The name within 100 characters; with the key behind it where another service has it, or another entry of the price list would get it. */
 function uniqueName(name: string, key: string, books: Books, prices: PriceList): string {
   const short = cut(name, NAME_LENGTH);
-  const isTaken = books.services.some((service) => same(service.name, short) && !same(service.key, key));
+  const isTaken = servicesByName.find(books.services, short).some((service) => !same(service.key, key));
   if (!isTaken && !isSharedByPriceList(short, key, prices)) return short;
   return `${cut(name, NAME_LENGTH - key.length - 3)} [${key}]`;
 }
@@ -171,12 +173,15 @@ const namesOfLists = new WeakMap<PriceList, Map<string, string[]>>();
 
 export type ProductChoice = { kind: 'found'; product: Product } | { kind: 'missing' } | { kind: 'ambiguous'; ids: number[] };
 
+const productsByKey = new IndexBy<Product>(({ key }) => key);
+const productsByName = new IndexBy<Product>(({ name }) => name);
+
 /** The active product with the type's external id, else with its exact name (rule 5.3). */
 export function chooseProduct(books: Books, type: RecordType): ProductChoice {
   const { key, name } = PRODUCTS[type]!;
-  const active = books.products.filter((product) => product.isActive);
-  const byKey = active.filter((product) => same(product.key, key));
-  const hits = byKey.length > 0 ? byKey : active.filter((product) => same(product.name, name));
+  const active = (products: Product[]): Product[] => products.filter(({ isActive }) => isActive);
+  const byKey = active(productsByKey.find(books.products, key));
+  const hits = byKey.length > 0 ? byKey : active(productsByName.find(books.products, name));
   if (hits.length > 1) return { kind: 'ambiguous', ids: hits.map(({ id }) => id) };
   return hits[0] ? { kind: 'found', product: hits[0] } : { kind: 'missing' };
 }

@@ -13,8 +13,10 @@ export const UNIT_PRICE_SCALE = 4;
 Big.RM = Big.roundHalfUp;
 Big.strict = false;
 
-export const big = (value: Decimal | number | Big): Big => new Big(value);
+export const big = (value: Decimal | number | Big): Big => (value instanceof Big ? value : new Big(value));
 export const ZERO = new Big(0);
+/** A look at the first digit: `eq(0)` reads the 0 anew each time, and planning asks some thirty times an item. */
+export const isZero = (value: Big): boolean => value.c[0] === 0;
 
 /** Exact sum. */
 export function sum(values: Iterable<Decimal | Big>): Big {
@@ -41,13 +43,13 @@ export function divide(total: Big, divisor: Big, scale: number): Big {
 
 /** Text with exactly `scale` decimals, "-48.30". Never writes "-0.00". */
 export function text(value: Big, scale: number): Decimal {
-  const rounded = round(value, scale);
-  return (rounded.eq(0) ? ZERO : rounded).toFixed(scale);
+  const rounded = value.toFixed(scale, Big.roundHalfUp);
+  return /^-[0.]+$/.test(rounded) ? rounded.slice(1) : rounded;
 }
 
 /** Shortest plain text of the exact value. */
 export function plain(value: Big): Decimal {
-  return (value.eq(0) ? ZERO : value).toFixed();
+  return value.toFixed();
 }
 
 const USUAL_MINOR_UNITS = 2;

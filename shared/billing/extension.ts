@@ -1,7 +1,7 @@
 import { isOurKey } from './catalogue.js';
 import type { PriceList } from './items.js';
 import { firstDay } from './month.js';
-import { firstGapMonth } from './rows.js';
+import { firstGapMonth, rowsOfContract } from './rows.js';
 import { byText, groupBy } from './text.js';
 import type { PostAdjustmentStep, Step } from './plan-types.js';
 import type { Books, Contract, Day, Month, Row } from './types.js';
@@ -34,7 +34,7 @@ export function extensionSteps(extension: Extension): Step[] {
 }
 
 function gapSteps({ contract, contractKey, items, books, prices }: Extension, gap: Month): PostAdjustmentStep[] {
-  const rows = books.rows.filter((row) => row.contractId === contract.id && row.startDay < firstDay(gap));
+  const rows = rowsOfContract(books, contract.id).filter((row) => row.startDay < firstDay(gap));
   const last = [...groupBy(rows, (row) => row.contractServiceId).values()].map(
     (group) => group.sort((left, right) => byText(right.startDay, left.startDay))[0]!,
   );

@@ -1,14 +1,14 @@
 import { planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { recordTypeOfKey } from './catalogue.js';
 import { isSuitable } from './contract.js';
-import { big, minorUnits, money, sum } from './decimal.js';
+import { big, isZero, minorUnits, money, sum } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { codeOrProduct, listedSubscription } from './items.js';
 import { chargeKeyOf, contractKeyOf, itemHash, parseChargeKey, SHARED_SERVICES } from './keys.js';
 import { addDays, firstDay } from './month.js';
 import type { ContractContext, ContractPlan } from './plan-contract.js';
-import { hasMoney, viewRows, type MonthRow, type RowView } from './rows.js';
-import { chargesOf, totalOf, type Billable, type Place } from './standing.js';
+import { hasMoney, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
+import { chargesOf, chargesOfContract, totalOf, type Billable, type Place } from './standing.js';
 import { fold, groupBy, present, same } from './text.js';
 import { RECORD_TYPES } from './types.js';
 import type { Ghost, Note, Step } from './plan-types.js';
@@ -43,7 +43,10 @@ export function planGhosts(
   const contractKey = contractKeyOn(contract, context.knownSubscriptions);
   if (contractKey === null || !isSuitable(contract) || isOfAnother(contractKey, context)) return NOTHING;
   const isLeftAlone = isHeld || (plan?.decisions.some(({ outcome }) => outcome === 'held') ?? false);
-  const services = context.books.services.filter((service) => !isLeftAlone || isCarriedOn(contract, service, plan, context));
+  const onContract = new Set(rowsOfContract(context.books, contract.id).map(({ serviceId }) => serviceId));
+  const services = context.books.services.filter(
+    (service) => onContract.has(service.id) && (!isLeftAlone || isCarriedOn(contract, service, plan, context)),
+  );
   const standing = services.map((service) => ({ service, rows: rowsOn(contract, service, plan, context) }));
   const parts = standing.map(({ service, rows }) => ghostOfService(contract, contractKey, service, rows, plan, context));
   if (isLeftAlone) return merge(parts);
@@ -293,14 +296,9 @@ function zero(
 // ---------------------------------------------------------------------------------------------------------------- charges without an item (8.4)
 
 function looseCharges(contract: Contract, contractKey: string, besideRows: Set<string | null>, context: GhostContext): GhostPlan {
-  const loose = context.books.charges.filter((charge) => {
+  const loose = chargesOfContract(context.books, contract.id).filter((charge) => {
     const key = parseChargeKey(charge.key);
-    return (
-      charge.contractId === contract.id &&
-      key?.month === context.month &&
-      !context.itemChargeKeys.has(key.base) &&
-      !besideRows.has(key.base)
-    );
+    return key?.month === context.month && !context.itemChargeKeys.has(key.base) && !besideRows.has(key.base);
   });
   // Charges that cancel each other out are in balance already, and no ghost any more (8.2): one of them may be billed.
   const standing = [...groupBy(loose, (charge) => parseChargeKey(charge.key)!.base).values()].filter(
@@ -311,7 +309,7 @@ function looseCharges(contract: Contract, contractKey: string, besideRows: Set<s
 }
 
 const isCancelled = (charges: Charge[]): boolean =>
-  charges.length > 1 && sum(charges.map(({ price }) => price)).eq(0) && sum(charges.map(({ cost }) => cost)).eq(0);
+  charges.length > 1 && isZero(sum(charges.map(({ price }) => price))) && isZero(sum(charges.map(({ cost }) => cost)));
 
 function looseCharge(charge: Charge, contract: Contract, contractKey: string, context: GhostContext): GhostPlan {
   const type = typeOfCharge(charge, contractKey, context);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { fold } from './text.js';
 import type { ItemType, Month, RecordType } from './types.js';
 
@@ -19,7 +19,7 @@ const CONTRACT_KEY_DIGITS = 32;
 export function itemHash(identity: ItemIdentity): string {
   const { broker, organizationId, subscriptionId, type, codeOrProduct } = identity;
   const members = [lower(broker), lower(organizationId), lower(subscriptionId), type, lower(codeOrProduct)];
-  return createHash('sha256').update(JSON.stringify(members)).digest('hex');
+  return hash('sha256', JSON.stringify(members));
 }
 
 const lower = (value: string | null): string | null => (value === null ? null : value.toLowerCase());
@@ -45,7 +45,7 @@ export function parseChargeKey(key: string): { month: Month; base: string; numbe
 export const numberedChargeKey = (base: string, number: number): string => (number === 1 ? base : `${base}-${number}`);
 
 /** Short stable digest of any JSON value, for item ids and plan digests. Object members are taken in the order written. */
-export const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+export const digestOf = (value: unknown): string => hash('sha256', JSON.stringify(value));
 
 /** The digest of `[head, list]`, told one member of the list after the other, so that the text of them all is never in memory at once. */
 export class ListDigest {

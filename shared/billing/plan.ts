@@ -40,12 +40,20 @@ export function planOrganization(given: PlanInput): Plan {
   const prices = indexPrices(facts.prices);
   const context = itemContext(slice, prices, settings);
   const items = buildItems(slice.lines, context);
+  const keyed = items.map((item) => keyedItem(item, settings));
   const company = decideCompany(slice.organization, facts, books, settings);
   const refusals = new Map(items.map((item) => [item.id, refusalOf(item, company, context, settings)]));
-  const able = items.filter((item) => refusals.get(item.id) === null);
-  const work = company.company ? planCompany(able, items, company, input, prices) : NO_WORK;
-  const full = assemble(items, refusals, work, input, company, prices);
-  const tripped = tripBreakers(full, able, work, input, context, company);
+  const able = keyed.filter(({ item }) => refusals.get(item.id) === null);
+  const work = company.company ? planCompany(able, keyed, company, input, prices) : NO_WORK;
+  const full = assemble(keyed, refusals, work, input, company, prices);
+  const tripped = tripBreakers(
+    full,
+    able.map(({ item }) => item),
+    work,
+    input,
+    context,
+    company,
+  );
   const plan = input.approvedDigest === full.digest ? full : withheld(full, tripped, work);
   assertPlan(plan, items);
   return plan;
@@ -55,7 +63,16 @@ export function planOrganization(given: PlanInput): Plan {
 const withOwnLists = (input: PlanInput): PlanInput => ({
   ...input,
   slice: { ...input.slice, subscriptions: [...input.slice.subscriptions] },
-  books: { ...input.books, contracts: [...input.books.contracts], services: [...input.books.services] },
+  books: withOwnBooks(input.books),
+});
+
+const withOwnBooks = (books: Books): Books => ({
+  ...books,
+  contracts: [...books.contracts],
+  rows: [...books.rows],
+  charges: [...books.charges],
+  services: [...books.services],
+  products: [...books.products],
 });
 
 /** Folded contract keys of what is paid once: of those alone it matters whether next month's row still has units (rule 7.6). */
@@ -75,15 +92,14 @@ export interface Work {
 const NO_WORK: Work = { contracts: [], ghosts: [] };
 
 function planCompany(
-  able: Item[],
-  all: Item[],
+  able: KeyedItem[],
+  all: KeyedItem[],
   { company, currency }: { company: Company; currency: string },
   input: PlanInput,
   prices: PriceList,
 ): Work {
   const { facts, slice, books, settings } = input;
-  const keyed = able.map((item) => keyedItem(item, settings));
-  const groups = [...groupBy(keyed, ({ contractKey }) => fold(contractKey)).entries()].sort(([left], [right]) =>
+  const groups = [...groupBy(able, ({ contractKey }) => fold(contractKey)).entries()].sort(([left], [right]) =>
     byText(left, right),
   );
   const contractKeys = groups.map(([key]) => key);
@@ -101,13 +117,13 @@ function planCompany(
   };
   const contracts = groups.map(([, group]) => planContract(group, context));
   const isAble = new Set(able);
-  const heldKeys = new Set(all.filter((item) => !isAble.has(item)).map((item) => fold(keyedItem(item, settings).contractKey)));
+  const heldKeys = new Set(all.filter((entry) => !isAble.has(entry)).map(({ contractKey }) => fold(contractKey)));
   const ghostContext = {
     ...context,
     facts,
     organizationId: slice.organization.id,
     currency,
-    itemChargeKeys: chargeKeys(all, input),
+    itemChargeKeys: new Set(all.map(({ hash }) => fold(chargeKeyOf(facts.month, hash)))),
   };
   const isHeld = (contract: Contract): boolean =>
     heldKeys.has(fold(contract.subscriptionId)) || heldKeys.has(fold(contract.number));
@@ -118,16 +134,7 @@ function planCompany(
   return { contracts, ghosts };
 }
 
-const keyedItems = new WeakMap<Item, KeyedItem>();
-
-/** The item with its keys; worked out once, because a hash is dear and an item is built for one plan alone, so for one broker. */
 function keyedItem(item: Item, settings: Settings): KeyedItem {
-  const known = keyedItems.get(item) ?? withKeys(item, settings);
-  keyedItems.set(item, known);
-  return known;
-}
-
-function withKeys(item: Item, settings: Settings): KeyedItem {
   const code = codeOrProduct(item.type, item.subscriptionId, item.itemCode, productName(item.lines));
   const hash = itemHash({
     broker: settings.broker,
@@ -139,23 +146,21 @@ function withKeys(item: Item, settings: Settings): KeyedItem {
   return { item, hash, contractKey: item.subscriptionId ?? contractKeyOf(hash) };
 }
 
-const chargeKeys = (items: Item[], { facts, settings }: PlanInput): Set<string> =>
-  new Set(items.map((item) => fold(chargeKeyOf(facts.month, keyedItem(item, settings).hash))));
-
 // ---------------------------------------------------------------------------------------------------------------- the plan as a whole
 
 function assemble(
-  items: Item[],
+  keyed: KeyedItem[],
   refusals: Map<string, Refusal | null>,
   work: Work,
-  { facts, slice, settings }: PlanInput,
+  { facts, slice }: PlanInput,
   company: CompanyDecision,
   prices: PriceList,
 ): Plan {
+  const items = keyed.map(({ item }) => item);
   const decisions = new Map(
     work.contracts.flatMap(({ decisions: made }) => made.map((decision) => [decision.item.id, decision] as const)),
   );
-  const planned = items.map((item) => plannedItem(item, verdictOf(refusals.get(item.id), decisions.get(item.id)), settings));
+  const planned = keyed.map((entry) => plannedItem(entry, verdictOf(refusals.get(entry.item.id), decisions.get(entry.item.id))));
   const steps = orderedSteps(work);
   const ghosts = work.ghosts.flatMap(({ ghosts: found }) => found);
   const companyId = company.company === null ? company.companyId : company.company.id;
@@ -209,14 +214,14 @@ type Verdict = Pick<PlannedItem, 'contractId' | 'outcome' | 'reason' | 'message'
 const verdictOf = (refusal: Refusal | null | undefined, decision: ItemDecision | undefined): Verdict =>
   refusal ? { ...refusal, contractId: null, because: [stopped(refusal.reason, refusal.message)], standing: null } : decision!;
 
-function plannedItem(item: Item, verdict: Verdict, settings: Settings): PlannedItem {
+function plannedItem({ item, contractKey }: KeyedItem, verdict: Verdict): PlannedItem {
   const scale = minorUnits(item.currency);
   return {
     id: item.id,
     type: item.type,
     subscriptionId: item.subscriptionId,
     itemCode: item.itemCode,
-    contractKey: keyedItem(item, settings).contractKey,
+    contractKey,
     currency: item.currency,
     productName: item.productName,
     lines: item.lines.length,
@@ -284,7 +289,8 @@ export function planBlind(input: Omit<PlanInput, 'books'>, message: string): Pla
   };
   const decided = present(slice.organization.companyIdText) === null ? missingCompany(slice.organization) : blind;
   const refusals = new Map(items.map((item) => [item.id, refusalOf(item, decided, context, settings)]));
-  const plan = assemble(items, refusals, NO_WORK, { ...input, books: NO_BOOKS }, decided, prices);
+  const keyed = items.map((item) => keyedItem(item, settings));
+  const plan = assemble(keyed, refusals, NO_WORK, { ...input, books: NO_BOOKS }, decided, prices);
   assertPlan(plan, items);
   return plan;
 }

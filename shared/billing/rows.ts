@@ -1,6 +1,6 @@
-import { big, sum, type Big } from './decimal.js';
+import { big, isZero, sum, type Big } from './decimal.js';
 import { addMonths, firstDay, monthOf, nextMonth, previousMonth } from './month.js';
-import { byText } from './text.js';
+import { byText, IndexBy } from './text.js';
 import type { Books, Contract, Day, Month, Row } from './types.js';
 
 /** The month's row of one contract service, with its neighbours, as rules 7 and 8 look at them. */
@@ -39,9 +39,14 @@ export interface RowView {
   fewestLater: number | null;
 }
 
+const rowsByContract = new IndexBy<Row>(({ contractId }) => String(contractId));
+
+/** All rows of a contract. */
+export const rowsOfContract = (books: Books, contractId: number): Row[] => rowsByContract.find(books.rows, String(contractId));
+
 /** Rows of one service on one contract, seen from the month. `extendsFrom` is the contract's last day where the plan extends it. */
 export function viewRows(books: Books, contract: Contract, serviceId: number, month: Month, extendsFrom: Day | null): RowView {
-  const rows = books.rows.filter((row) => row.contractId === contract.id && row.serviceId === serviceId);
+  const rows = rowsOfContract(books, contract.id).filter((row) => row.serviceId === serviceId);
   const row = rowOf(rows, month);
   const nextFirst = firstDay(nextMonth(month));
   const later = rows.filter(({ startDay }) => startDay >= nextFirst);
@@ -101,8 +106,8 @@ export function firstGapMonth(contractEnd: Day, month: Month): Month | null {
 
 /** Contract services with more than one row on the same day are the same service put on the contract twice. */
 export function isRepeated(books: Books, contractId: number, serviceId: number, month: Month): boolean {
-  const services = books.rows
-    .filter((row) => row.contractId === contractId && row.serviceId === serviceId && monthOf(row.startDay) === month)
+  const services = rowsOfContract(books, contractId)
+    .filter((row) => row.serviceId === serviceId && monthOf(row.startDay) === month)
     .map((row) => row.contractServiceId);
   return new Set(services).size > 1;
 }
@@ -112,4 +117,4 @@ export const isEqualRow = (left: Pick<MonthRow, 'units' | 'price' | 'cost'>, rig
   left.units === right.units && left.price.eq(right.price) && left.cost.eq(right.cost);
 
 export const hasMoney = (row: MonthRow | null): row is MonthRow =>
-  row !== null && (row.units !== 0 || !row.price.eq(0) || !row.cost.eq(0));
+  row !== null && (row.units !== 0 || !isZero(row.price) || !isZero(row.cost));

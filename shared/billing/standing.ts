@@ -1,8 +1,8 @@
-import { type Big, big, minorUnits, money, round, sum, ZERO } from './decimal.js';
+import { type Big, big, isZero, minorUnits, money, round, sum, ZERO } from './decimal.js';
 import { parseChargeKey } from './keys.js';
 import { monthOf } from './month.js';
 import type { RowView } from './rows.js';
-import { fold } from './text.js';
+import { fold, IndexBy } from './text.js';
 import type { Books, Charge, Contract, Day, Decimal, Month } from './types.js';
 
 /** What rule 7 compares: an item, the place it is billed in, and the money that stands there. */
@@ -78,12 +78,18 @@ export function stateOf(billable: Billable, place: Place, books: Books): State {
   };
 }
 
+const chargesByContract = new IndexBy<Charge>(({ contractId }) => String(contractId));
+
+/** All charges on a contract, whoever made them. */
+export const chargesOfContract = (books: Books, contractId: number): Charge[] =>
+  chargesByContract.find(books.charges, String(contractId));
+
 /** The item's charges of the month, by number: found by key wherever they are dated, so that a catch-up counts for its month (7.5, 7.7). */
 export function chargesOf(books: Books, contractId: number, chargeKey: string): Charge[] {
   const wanted = fold(chargeKey);
-  return books.charges
+  return chargesOfContract(books, contractId)
     .flatMap((charge) => {
-      const key = charge.contractId === contractId ? parseChargeKey(charge.key) : null;
+      const key = parseChargeKey(charge.key);
       return key?.base === wanted ? [{ charge, number: key.number }] : [];
     })
     .sort((left, right) => left.number - right.number || left.charge.id - right.charge.id)
@@ -97,12 +103,8 @@ export function chargesOf(books: Books, contractId: number, chargeKey: string): 
 export const chargesOfOthers = ({ contract, productId, month }: Place, books: Books): Charge[] =>
   contract === null || productId === null
     ? []
-    : books.charges.filter(
-        (charge) =>
-          charge.contractId === contract.id &&
-          charge.productId === productId &&
-          monthOf(charge.day) === month &&
-          parseChargeKey(charge.key) === null,
+    : chargesOfContract(books, contract.id).filter(
+        (charge) => charge.productId === productId && monthOf(charge.day) === month && parseChargeKey(charge.key) === null,
       );
 
 /** Sum of rows and charges, each rounded by itself. */
@@ -119,14 +121,14 @@ export const subtract = (left: Money, right: Money): Money => ({
   sales: left.sales.minus(right.sales),
   cost: left.cost.minus(right.cost),
 });
-export const isNothing = (amounts: Money): boolean => amounts.sales.eq(0) && amounts.cost.eq(0);
+export const isNothing = (amounts: Money): boolean => isZero(amounts.sales) && isZero(amounts.cost);
 export const show = (amounts: Money, currency: string): string =>
   `${money(amounts.sales, currency)} / ${money(amounts.cost, currency)} ${currency}`;
 
 export function isBalanced(state: State, currency: string): boolean {
   const difference = subtract(state.wanted, add(add(state.row, state.fixed), state.open));
   const scale = minorUnits(currency);
-  return round(difference.sales, scale).eq(0) && round(difference.cost, scale).eq(0);
+  return isZero(round(difference.sales, scale)) && isZero(round(difference.cost, scale));
 }
 
 /** 7.5: the row is approved and posted, or money of the month is billed and no row with units could still carry the rest. */

@@ -32,6 +32,9 @@ describe('rounding', () => {
     ['2.344999', '2.34'],
     ['-2.345', '-2.35'],
     ['-0.004', '0.00'],
+    ['-0', '0.00'],
+    ['-0.05', '-0.05'],
+    ['-100', '-100.00'],
   ])('%s becomes %s: half away from zero, and never -0.00', (exact, shown) => expect(text(big(exact), 2)).toBe(shown));
 
   test('of a quotient happens once, from the exact value', () => {
@@ -41,6 +44,13 @@ describe('rounding', () => {
     expect(plain(round(big('10000000000000000.005'), 2))).toBe('10000000000000000.01');
   });
 });
+
+test.each([
+  ['-0', '0'],
+  ['0.00', '0'],
+  ['-48.30', '-48.3'],
+  ['12e2', '1200'],
+])('%s is plainly %s', (exact, shown) => expect(plain(big(exact))).toBe(shown));
 
 test('a division leaves the digits of others as they were', () => {
   const third = (): string => String(big('1').div(3));
