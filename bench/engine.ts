@@ -2,19 +2,20 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { findTemporalServer, startDevServer } from '../client/temporal-server/index.js';
 import {
   autotaskQueue,
   BILLING_QUEUE,
   cloudmoreQueue,
   dailyBillingId,
-  organizationBillingId,
+  STATUS_QUERY,
   WORKFLOWS,
+  type Mode,
 } from '../shared/contract.js';
 import type { MonthOptions } from './month.js';
 
-/** A Temporal server and a worker, each in a process of its own, as in the field; a month through them; and what it left in the histories. */
+/** A Temporal server and a worker, each in a process of its own, as in the field; and a month through them. */
 
 /** Runs `work` with a Temporal dev server of its own. */
 export async function withTemporalServer<T>(
@@ -76,78 +77,19 @@ async function polled(
 }
 
 /** Starts the run of a month and waits for its end. */
-export async function runThroughTemporal(client: Client, { broker, month, asOf }: MonthOptions): Promise<void> {
+export async function runThroughTemporal(
+  client: Client,
+  { broker, month, asOf, mode = 'auto' }: MonthOptions & { mode?: Mode },
+): Promise<void> {
   await client.workflow.execute(WORKFLOWS.daily, {
     workflowId: dailyBillingId(broker, month),
     taskQueue: BILLING_QUEUE,
-    args: [{ broker, month, asOf, mode: 'auto' }],
+    args: [{ broker, month, asOf, mode }],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
   });
 }
 
-// ---------------------------------------------------------------------------------------------------------------- histories
-
-export interface Histories {
-  executions: number;
-  events: number;
-  bytes: number;
-  /** As Temporal Cloud counts what it charges for. */
-  actions: number;
-  activities: number;
-  largestPayload: number;
-}
-
-type Event = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
-
-/** What a run's workflow left. */
-export const historyOfRun = (client: Client, { broker, month }: MonthOptions): Promise<Histories> =>
-  historyOf(client.workflow.getHandle(dailyBillingId(broker, month)));
-
-/** What the workflows of these organizations left, together. */
-export async function historiesOfOrganizations(
-  client: Client,
-  { broker, month }: MonthOptions,
-  organizations: string[],
-): Promise<Histories> {
-  const sum: Histories = { executions: 0, events: 0, bytes: 0, actions: 0, activities: 0, largestPayload: 0 };
-  for (const id of organizations) {
-    const one = await historyOf(client.workflow.getHandle(organizationBillingId(broker, month, id)));
-    for (const key of ['executions', 'events', 'bytes', 'actions', 'activities'] as const) sum[key] += one[key];
-    sum.largestPayload = Math.max(sum.largestPayload, one.largestPayload);
-  }
-  return sum;
-}
-
-async function historyOf(handle: WorkflowHandle): Promise<Histories> {
-  const { events } = await handle.fetchHistory();
-  const { historySize } = await handle.describe();
-  const all = events ?? [];
-  return {
-    executions: 1,
-    events: all.length,
-    bytes: historySize ?? 0,
-    actions: all.reduce((sum, event) => sum + actionsOf(event), 0),
-    activities: all.filter(({ activityTaskScheduledEventAttributes }) => activityTaskScheduledEventAttributes != null).length,
-    largestPayload: Math.max(0, ...all.map(payloadOf)),
-  };
-}
-
-/** Start 1, child start 2 (its own start among them), activity attempt 1, timer 1, signal 1, upsert 1, continue-as-new 1. Heartbeats are in no history. */
-function actionsOf(event: Event): number {
-  if (event.workflowExecutionStartedEventAttributes) return 1;
-  if (event.startChildWorkflowExecutionInitiatedEventAttributes) return 1;
-  if (event.activityTaskStartedEventAttributes) return event.activityTaskStartedEventAttributes.attempt ?? 1;
-  const isOne =
-    event.timerStartedEventAttributes ??
-    event.workflowExecutionSignaledEventAttributes ??
-    event.upsertWorkflowSearchAttributesEventAttributes ??
-    event.workflowExecutionContinuedAsNewEventAttributes;
-  return isOne ? 1 : 0;
-}
-
-/** Bytes that an event's payloads carry. */
-function payloadOf(event: Event): number {
-  const { activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: completed } = event;
-  const payloads = [...(scheduled?.input?.payloads ?? []), ...(completed?.result?.payloads ?? [])];
-  return payloads.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
+/** Bytes of what a workflow answers to somebody who asks how it stands. */
+export async function bytesOfStatus(client: Client, workflowId: string): Promise<number> {
+  return Buffer.byteLength(JSON.stringify(await client.workflow.getHandle(workflowId).query(STATUS_QUERY)));
 }

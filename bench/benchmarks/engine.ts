@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { historiesOfOrganizations, historyOfRun, runThroughTemporal, withTemporalServer, withWorker } from '../engine.js';
+import { runThroughTemporal, withTemporalServer, withWorker } from '../engine.js';
+import { historiesOfOrganizations, historyOfRun } from '../histories.js';
 import { profiled } from '../processes.js';
 import { figure, type Figure, type Measured } from '../figure.js';
 import { runMonth, type MonthRun } from '../month.js';

@@ -16,7 +16,7 @@ export const benchmarks: Record<string, Entry> = {
     load: () => import('./calls.js'),
   },
   size: {
-    summary: 'memory and time of a month of 100,000 lines against one of 1,000; planning against parsing',
+    summary: 'memory, time, payloads and histories of a month of 100,000 lines through a worker; planning against parsing',
     load: () => import('./size.js'),
   },
   engine: {

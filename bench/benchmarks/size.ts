@@ -1,62 +1,198 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { figure, type Measured } from '../figure.js';
-import { UNLIMITED } from '../rig.js';
-import { startSandboxProcess } from '../sandbox-process.js';
-import type { SizeOptions, Sized } from '../size-program.js';
+import type { Client } from '@temporalio/client';
+import { dailyBillingId, organizationBillingId } from '../../shared/contract.js';
+import { openEvidence } from '../../shared/evidence/index.js';
+import { readMonth } from '../../shared/evidence/months.js';
+import { bytesOfStatus, runThroughTemporal, withTemporalServer, withWorker } from '../engine.js';
+import { figure, type Figure, type Measured } from '../figure.js';
+import { historiesOfOrganizations, historyOfRun, type Histories } from '../histories.js';
+import { peakMbOf } from '../processes.js';
+import { environmentFor, withSandbox } from '../rig.js';
+import type { Parsed, SizeOptions } from '../size-program.js';
 import { generatedWorld, sized, withFolder } from '../worlds.js';
 
 /**
- * A month of 100,000 lines and 2,000 organizations against one of 1,000, in shadow mode: memory of the process that reads the report, surveys Autotask,
- * plans and settles every organization and reconciles the month, time per line, and planning against parsing the same report. Nothing is written: the
- * calls would be all one sees.
+ * A month of 100,000 lines and 2,000 organizations through a Temporal server and a worker process, against one of 1,000 lines, and one of a single
+ * organization of 20,000: memory of the worker, time per line, payloads, answers and histories; and planning against parsing the same report. In shadow mode:
+ * everything is read, planned, told and reconciled, and nothing is written, because the calls would be all one sees.
  */
 
-const SMALL = { lines: 1_000, organizations: 60 };
-const LARGE = { lines: 100_000, organizations: 2_000 };
+const SMALL = { lines: 1_000, organizations: 60, broker: 'small' };
+const LARGE = { lines: 100_000, organizations: 2_000, broker: 'large' };
+const LOPSIDED = { lines: 20_000, organizations: 1, broker: 'lopsided' };
+const MONTH = { month: '2025-10', asOf: '2025-10-18' };
+/** What Temporal warns from, of a payload. */
+const PAYLOAD_KIB = 256;
+
+interface Size {
+  lines: number;
+  organizations: number;
+  broker: string;
+}
+
+interface Sized {
+  lines: number;
+  organizations: number;
+  seconds: number;
+  /** Of the worker: before it had anything to do, and at its peak. */
+  idleMb: number;
+  peakMb: number;
+  run: Histories;
+  organizationsTogether: Histories;
+  /** Bytes of the largest answer to `status`: of the run, and of the organization that has most items. */
+  largestAnswer: number;
+}
+
+interface Server {
+  address: string;
+  client: Client;
+}
 
 export async function run({ seed, scale }: { seed: number; scale: number }): Promise<Measured> {
-  const small = await measure({ ...SMALL, seed });
-  const large = await measure({ lines: sized(LARGE.lines, scale), organizations: sized(LARGE.organizations, scale), seed });
+  return withTemporalServer(async (server) => {
+    const at = ({ lines, organizations, broker }: Size): Size => ({
+      lines: sized(lines, scale),
+      organizations: sized(organizations, scale),
+      broker,
+    });
+    await bundleWorkflows(server, seed);
+    const { sized: small } = await measure(server, SMALL, seed, nothing);
+    const { sized: large, after: planning } = await measure(server, at(LARGE), seed, parseAndPlan);
+    const { sized: lopsided } = await measure(server, at(LOPSIDED), seed, nothing);
+    return { figures: figuresOf(small, large, lopsided, planning), notes: { small, large, lopsided, planning } };
+  });
+}
+
+function figuresOf(small: Sized, large: Sized, lopsided: Sized, planning: Parsed): Figure[] {
   const less = { better: 'less' } as const;
+  const payload = (name: string, bytes: number): Figure =>
+    figure(name, bytes / 1024, { unit: 'KiB', limit: PAYLOAD_KIB, isCounted: true, ...less });
+  const ofSize = (name: string, { peakMb, run, organizationsTogether, largestAnswer }: Sized): Figure[] => [
+    figure(`${name}: peak memory of the worker`, peakMb, { unit: 'MB', limit: 512, ...less }),
+    payload(`${name}: largest payload of the run`, run.largestPayload),
+    payload(`${name}: largest payload of an organization`, organizationsTogether.largestPayload),
+    payload(`${name}: largest answer to a query`, largestAnswer),
+    figure(`${name}: executions of the run`, run.executions, { unit: 'executions', ...less }),
+    figure(`${name}: events of the longest of them`, run.mostEvents, { unit: 'events', ...less }),
+    figure(`${name}: events of the longest organization`, organizationsTogether.mostEvents, { unit: 'events', ...less }),
+  ];
+  return [
+    figure('small: memory of the worker at rest', small.idleMb, { unit: 'MB', ...less }),
+    figure('small: peak memory of the worker', small.peakMb, { unit: 'MB', ...less }),
+    ...ofSize('large', large),
+    figure('peak memory, large over small', large.peakMb / small.peakMb, { unit: '×', limit: 3, ...less }),
+    figure('time per line, large over small', perLine(large) / perLine(small), { unit: '×', limit: 1.1, ...less }),
+    ...ofSize('one large organization', lopsided),
+    figure('planning all organizations over JSON.parse of the report', planning.planningMs / planning.parsingMs, {
+      unit: '×',
+      limit: 2,
+      ...less,
+    }),
+  ];
+}
+
+const perLine = ({ seconds, lines }: Sized): number => seconds / lines;
+
+// ---------------------------------------------------------------------------------------------------------------- measuring
+
+interface Rig {
+  client: Client;
+  environment: Record<string, string>;
+  pid: number;
+  run: { broker: string; month: string; asOf: string };
+}
+
+/** Runs a month of this size; `after` measures something else with the same vendors and settings. */
+async function measure<T>(
+  { client, address }: Server,
+  { broker, ...size }: Size,
+  seed: number,
+  after: (environment: Record<string, string>) => Promise<T>,
+): Promise<{ sized: Sized; after: T }> {
+  return withFolder(async (worlds) => {
+    const worldPath = await generatedWorld(worlds, { ...size, seed });
+    return withSandbox({ worldPath, now: `${MONTH.asOf}T03:00:00Z`, latencyMs: 0 }, async (sandbox, folder) => {
+      const environment = { ...environmentFor(sandbox, folder), TEMPORAL_ADDRESS: address, BILLING_BROKER: broker };
+      const run = { ...MONTH, broker };
+      const sized = await withWorker(client, environment, ({ pid }) => runMonth({ client, environment, pid, run }));
+      return { sized: { ...size, ...sized }, after: await after(environment) };
+    });
+  });
+}
+
+async function runMonth(rig: Rig): Promise<Omit<Sized, 'lines' | 'organizations'>> {
+  const { client, pid, run } = rig;
+  const idleMb = peakMbOf(pid) ?? 0;
+  const started = performance.now();
+  const running = runThroughTemporal(client, { ...run, mode: 'shadow' });
+  const meanwhile = await largestAnswerUntil(running, client, dailyBillingId(run.broker, run.month));
+  const seconds = (performance.now() - started) / 1000;
+  const { organizations, withMostItems } = await workedOn(rig);
+  const asked = [dailyBillingId(run.broker, run.month), organizationBillingId(run.broker, run.month, withMostItems)];
+  const afterwards = await Promise.all(asked.map((workflowId) => bytesOfStatus(client, workflowId)));
   return {
-    figures: [
-      figure('peak memory, large', large.peakMb, { unit: 'MB', limit: 512, ...less }),
-      figure('peak memory, large over small', large.peakMb / small.peakMb, { unit: '×', limit: 3, ...less }),
-      figure('time per line, large over small', perLine(large) / perLine(small), { unit: '×', limit: 1.1, ...less }),
-      figure('planning all organizations over JSON.parse of the report', large.planningMs / large.parsingMs, {
-        unit: '×',
-        limit: 2,
-        ...less,
-      }),
-    ],
-    notes: { small, large },
+    seconds,
+    idleMb,
+    peakMb: peakMbOf(pid) ?? 0,
+    run: await historyOfRun(client, run),
+    organizationsTogether: await historiesOfOrganizations(client, run, organizations),
+    largestAnswer: Math.max(meanwhile, ...afterwards),
   };
 }
 
-const perLine = ({ reportMs, surveyMs, workMs, settleMs, lines }: Sized): number =>
-  (reportMs + surveyMs + workMs + settleMs) / lines;
+const ASKED_EVERY_MS = 2_000;
+
+/** Asks the run how it stands, as an operator would, until it ends. */
+async function largestAnswerUntil(running: Promise<void>, client: Client, workflowId: string): Promise<number> {
+  let isOver = false;
+  const over = running.finally(() => (isOver = true));
+  let largest = 0;
+  for (;;) {
+    await Promise.race([over, sleep(ASKED_EVERY_MS)]);
+    if (isOver) return largest;
+    largest = Math.max(largest, await bytesOfStatus(client, workflowId));
+  }
+}
+
+/** The organizations that had a workflow. */
+async function workedOn({ environment, run }: Rig): Promise<{ organizations: string[]; withMostItems: string }> {
+  const { result } = (await readMonth(openEvidence(environment['BILLING_EVIDENCE']!), run.broker, run.month))!;
+  const worked = result.organizations
+    .filter(({ workflowId }) => workflowId !== null)
+    .sort((left, right) => right.items.length - left.items.length)
+    .map(({ organizationId }) => organizationId);
+  return { organizations: worked, withMostItems: worked[0]! };
+}
+
+/** A checkout bundles its workflows at the first start after a change, which takes memory that no later worker needs. */
+const bundleWorkflows = (server: Server, seed: number): Promise<unknown> =>
+  withFolder(async (worlds) => {
+    const worldPath = await generatedWorld(worlds, { lines: 1, organizations: 1, seed });
+    return withSandbox({ worldPath, now: `${MONTH.asOf}T03:00:00Z`, latencyMs: 0 }, (sandbox, folder) =>
+      withWorker(server.client, { ...environmentFor(sandbox, folder), TEMPORAL_ADDRESS: server.address }, () =>
+        Promise.resolve(),
+      ),
+    );
+  });
+
+const nothing = (): Promise<null> => Promise.resolve(null);
 
 const PROGRAM = fileURLToPath(new URL('../size-program.ts', import.meta.url));
 
-async function measure(size: { lines: number; organizations: number; seed: number }): Promise<Sized> {
-  return withFolder(async (folder) => {
-    const worldPath = await generatedWorld(folder, size);
-    const sandbox = await startSandboxProcess({ worldPath, behaviour: UNLIMITED });
-    try {
-      const options: SizeOptions = { env: sandbox.env, folder };
-      const child = fork(PROGRAM, [JSON.stringify(options)], {
-        execArgv: ['--import', 'tsx'],
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      });
-      const [answer] = (await Promise.race([
-        once(child, 'message'),
-        once(child, 'exit').then(([code]) => Promise.reject(new Error(`The measured process ended with ${String(code)}.`))),
-      ])) as [Sized];
-      return answer;
-    } finally {
-      await sandbox.close();
-    }
+/** In a process of its own, so that neither pays for what was measured before. */
+async function parseAndPlan(environment: Record<string, string>): Promise<Parsed> {
+  const options: SizeOptions = { environment, ...MONTH };
+  const child = fork(PROGRAM, [JSON.stringify(options)], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  const ended = once(child, 'exit').then(([code]) =>
+    Promise.reject(new Error(`The measured process ended with ${String(code)}.`)),
+  );
+  const [answer] = (await Promise.race([once(child, 'message'), ended])) as [Parsed];
+  ended.catch(() => undefined);
+  return answer;
 }
