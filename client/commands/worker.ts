@@ -1,5 +1,6 @@
 import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import { loadConfig } from '../../shared/config.js';
+import { keepHeapSmall } from '../../worker/heap.js';
 import { QUEUES, startWorker, type Queue } from '../../worker/main.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
@@ -9,6 +10,7 @@ const SIGNALS: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 
 /** The worker process: serves the queues until it is told to stop, and finishes what it is doing first. */
 export async function worker(context: Context, { queues }: { queues?: string | undefined }): Promise<ExitCode> {
+  keepHeapSmall();
   const config = loadConfig(context.environment);
   for (const warning of config.warnings) context.say(`warning: ${warning}`);
   const served = parseQueues(queues);
