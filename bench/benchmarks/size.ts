@@ -70,8 +70,7 @@ function figuresOf(small: Sized, large: Sized, lopsided: Sized, planning: Parsed
   const less = { better: 'less' } as const;
   const payload = (name: string, bytes: number): Figure =>
     figure(name, bytes / 1024, { unit: 'KiB', limit: PAYLOAD_KIB, isCounted: true, ...less });
-  const ofSize = (name: string, { peakMb, run, organizationsTogether, largestAnswer }: Sized): Figure[] => [
-    figure(`${name}: peak memory of the worker`, peakMb, { unit: 'MB', limit: 512, ...less }),
+  const ofSize = (name: string, { run, organizationsTogether, largestAnswer }: Sized): Figure[] => [
     payload(`${name}: largest payload of the run`, run.largestPayload),
     payload(`${name}: largest payload of an organization`, organizationsTogether.largestPayload),
     payload(`${name}: largest answer to a query`, largestAnswer),
@@ -82,9 +81,11 @@ function figuresOf(small: Sized, large: Sized, lopsided: Sized, planning: Parsed
   return [
     figure('small: memory of the worker at rest', small.idleMb, { unit: 'MB', ...less }),
     figure('small: peak memory of the worker', small.peakMb, { unit: 'MB', ...less }),
-    ...ofSize('large', large),
+    figure('large: peak memory of the worker', large.peakMb, { unit: 'MB', limit: 512, ...less }),
+    figure('one large organization: peak memory of the worker', lopsided.peakMb, { unit: 'MB', ...less }),
     figure('peak memory, large over small', large.peakMb / small.peakMb, { unit: '×', limit: 3, ...less }),
     figure('time per line, large over small', perLine(large) / perLine(small), { unit: '×', limit: 1.1, ...less }),
+    ...ofSize('large', large),
     ...ofSize('one large organization', lopsided),
     figure('planning all organizations over JSON.parse of the report', planning.planningMs / planning.parsingMs, {
       unit: '×',
