@@ -22,6 +22,7 @@ import type {
   ExtendContractStep,
   PostAdjustmentStep,
   PostChargeStep,
+  Step,
   UpsertContractStep,
 } from '../shared/billing/plan-types.js';
 import { postAdjustment, postCharge } from './amounts.js';
@@ -37,6 +38,7 @@ import { Turns } from './sending.js';
 import { Slices } from './slices.js';
 import type { Done } from './steps.js';
 import { surveyAutotask } from './survey.js';
+import { carryOutTogether } from './together.js';
 import { verifyOrganization } from './verify.js';
 import { closeRun, findWork } from './work.js';
 
@@ -69,10 +71,10 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
   const slices = new Slices(dependencies.evidence);
   const catalogue = new Catalogue(dependencies, new Turns());
   const looks = new Looks(dependencies);
-  const step = async (work: () => Promise<Done>): Promise<StepDone> => {
-    const { result, calls } = await dependencies.autotask.countCalls(work);
-    return { ...result, calls: { autotask: calls, cloudmore: 0 } };
-  };
+  const together =
+    <S extends Step>(carryOut: (request: StepRequest<S>) => Promise<Done>) =>
+    (request: StepRequest<S>): Promise<StepDone> =>
+      carryOutTogether(dependencies, request, carryOut);
   return {
     billing: translated({
       findWork: (request: WorkRequest) => findWork(dependencies, slices, request),
@@ -83,12 +85,12 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
     autotask: translated({
       surveyAutotask: (request: SurveyRequest) => surveyAutotask(dependencies, slices, request),
       planOrganization: (request: PlanRequest) => makePlan(dependencies, slices, looks, request),
-      ensureService: (request: StepRequest<EnsureServiceStep>) => step(() => catalogue.ensureService(request)),
-      ensureProduct: (request: StepRequest<EnsureProductStep>) => step(() => catalogue.ensureProduct(request)),
-      upsertContract: (request: StepRequest<UpsertContractStep>) => step(() => upsertContract(dependencies, request)),
-      extendContract: (request: StepRequest<ExtendContractStep>) => step(() => extendContract(dependencies, request)),
-      postAdjustment: (request: StepRequest<PostAdjustmentStep>) => step(() => postAdjustment(dependencies, looks, request)),
-      postCharge: (request: StepRequest<PostChargeStep>) => step(() => postCharge(dependencies, request)),
+      ensureService: together<EnsureServiceStep>((request) => catalogue.ensureService(request)),
+      ensureProduct: together<EnsureProductStep>((request) => catalogue.ensureProduct(request)),
+      upsertContract: together<UpsertContractStep>((request) => upsertContract(dependencies, request)),
+      extendContract: together<ExtendContractStep>((request) => extendContract(dependencies, request)),
+      postAdjustment: together<PostAdjustmentStep>((request) => postAdjustment(dependencies, looks, request)),
+      postCharge: together<PostChargeStep>((request) => postCharge(dependencies, request)),
       verifyOrganization: (request: VerifyRequest) => verifyOrganization(dependencies, slices, catalogue, request),
     }),
   };

@@ -57,7 +57,6 @@ const UNDISTURBED: Control = {
   failureOf: (error) => {
     throw error;
   },
-  progress: () => undefined,
 };
 
 function organizationActivities(autotask: ActivitiesByQueue['autotask'], onStep: (step: Step) => void): OrganizationActivities {
@@ -65,28 +64,10 @@ function organizationActivities(autotask: ActivitiesByQueue['autotask'], onStep:
     planOrganization: (asked) => autotask.planOrganization(asked),
     verifyOrganization: (asked) => autotask.verifyOrganization(asked),
     carryOut: (asked) => {
-      onStep(asked.step);
-      return carryOut(autotask, asked);
+      for (const step of [asked.step, ...(asked.more ?? [])]) onStep(step);
+      return (autotask[asked.step.kind] as (request: StepRequest) => Promise<StepDone>)(asked);
     },
   };
-}
-
-function carryOut(autotask: ActivitiesByQueue['autotask'], request: StepRequest): Promise<StepDone> {
-  const { step } = request;
-  switch (step.kind) {
-    case 'ensureService':
-      return autotask.ensureService({ ...request, step });
-    case 'ensureProduct':
-      return autotask.ensureProduct({ ...request, step });
-    case 'upsertContract':
-      return autotask.upsertContract({ ...request, step });
-    case 'extendContract':
-      return autotask.extendContract({ ...request, step });
-    case 'postAdjustment':
-      return autotask.postAdjustment({ ...request, step });
-    case 'postCharge':
-      return autotask.postCharge({ ...request, step });
-  }
 }
 
 /** Works through a list, so many at a time. */

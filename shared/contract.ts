@@ -202,6 +202,8 @@ export interface StepRequest<S extends Step = Step> extends MonthRequest {
   organizationId: string;
   planDigest: string;
   step: S;
+  /** Steps of the same kind that follow it, carried out with it while all goes well; absent when there are none. */
+  more?: S[];
   resolved: Resolved;
 }
 
@@ -211,6 +213,8 @@ export interface StepDone {
   /** Id of the service, product or contract the step ensured; null for the others. */
   id: number | null;
   calls: Calls;
+  /** The same of the steps in `more`, of as many as were carried out; absent when none was. */
+  more?: StepDone[];
 }
 
 export interface StepStop {
@@ -292,6 +296,9 @@ export interface NoticeSent {
  * small, so that no payload reaches the 256 KiB from which Temporal warns.
  */
 export const LIST_BYTES = 150_000;
+
+/** Steps of one kind that one activity carries out at most. */
+export const STEPS_TOGETHER = 25;
 
 /** Items shown by a query; more are in the report. */
 export const ITEMS_SHOWN = 250;

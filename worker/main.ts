@@ -1,6 +1,6 @@
 import { NativeConnection, Worker, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
-import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../shared/contract.js';
+import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue, ORGANIZATIONS_AT_ONCE } from '../shared/contract.js';
 import type { Config } from '../shared/config.js';
 import { openEvidence, type Evidence } from '../shared/evidence/index.js';
 import { workflowBundle } from './bundle.js';
@@ -33,8 +33,8 @@ const SHUTDOWN: Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> =
   shutdownGraceTime: '30 seconds',
   shutdownForceTime: '60 seconds',
 };
-/** Activities that wait at the gate hold a slot: more of them than threads, so that several endpoints are busy at once. */
-const AUTOTASK_ACTIVITIES = 8;
+/** Activities that wait at the gate hold a slot. Every organization of the run has one, so that no endpoint is idle while somebody has a call for it. */
+const AUTOTASK_ACTIVITIES = ORGANIZATIONS_AT_ONCE;
 const CLOUDMORE_ACTIVITIES = 2;
 const CACHED_WORKFLOWS = 500;
 

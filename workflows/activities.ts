@@ -1,6 +1,7 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../shared/contract.js';
+import { WRITES_OF } from '../shared/billing/tally.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import type { StepDone, StepRequest } from '../shared/contract.js';
 
@@ -40,31 +41,21 @@ export const noticing = (summary: string): Pick<Activities, 'sendNotice'> =>
 export const planning = (broker: string, summary: string): Pick<Activities, 'planOrganization' | 'verifyOrganization'> =>
   proxyActivities<Activities>({ ...options(autotaskQueue(broker), '4 hours'), summary });
 
-/** The activity of a step's kind, with the step's own sentence in the Web UI's timeline. */
+/** The activity of the steps' kind, with their own sentences in the Web UI's timeline. */
 export function carryOut(request: StepRequest): Promise<StepDone> {
+  const { step, more = [] } = request;
   const activities = proxyActivities<Activities>({
     ...options(autotaskQueue(request.broker), '4 hours'),
-    summary: summaryOf(request.step),
+    summary: summaryOf(step, more),
   });
-  const { step } = request;
-  switch (step.kind) {
-    case 'ensureService':
-      return activities.ensureService({ ...request, step });
-    case 'ensureProduct':
-      return activities.ensureProduct({ ...request, step });
-    case 'upsertContract':
-      return activities.upsertContract({ ...request, step });
-    case 'extendContract':
-      return activities.extendContract({ ...request, step });
-    case 'postAdjustment':
-      return activities.postAdjustment({ ...request, step });
-    case 'postCharge':
-      return activities.postCharge({ ...request, step });
-  }
+  return (activities[step.kind] as (request: StepRequest) => Promise<StepDone>)(request);
 }
 
-/** "Adjust Business Premium: units 20 → 24, 516.00 / 451.76 EUR": other steps say themselves what they are about. */
-const summaryOf = (step: Step): string => short(step.kind === 'postAdjustment' ? `Adjust ${step.summary}` : step.summary);
+/** "Adjust Business Premium: units 20 → 24, 516.00 / 451.76 EUR": other steps say themselves what they are about. "12 adjustments: Business Premium: …". */
+function summaryOf(step: Step, more: Step[]): string {
+  if (more.length === 0) return short(step.kind === 'postAdjustment' ? `Adjust ${step.summary}` : step.summary);
+  return short(`${more.length + 1} ${WRITES_OF[step.kind]}: ${[step, ...more].map(({ summary }) => summary).join('; ')}`);
+}
 
 /** Temporal takes summaries of at most so many bytes. */
 const SUMMARY_BYTES = 200;
@@ -74,7 +65,7 @@ export function short(text: string): string {
   const encoder = new TextEncoder();
   const sizeOf = (part: string): number => encoder.encode(part).length;
   if (sizeOf(text) <= SUMMARY_BYTES) return text;
-  let cut = [...text];
+  let cut = [...text].slice(0, SUMMARY_BYTES);
   while (sizeOf(`${cut.join('')}…`) > SUMMARY_BYTES) cut = cut.slice(0, -1);
   return `${cut.join('')}…`;
 }

@@ -134,7 +134,7 @@ class Desk {
   private bill(given: GivenReport, approvedDigest: string | null): Promise<OrganizationSummary> {
     const { broker, month, organizationId } = this.input;
     const { mode } = this;
-    const control: Control = { skipReason: () => this.skipReason, failureOf, progress: () => undefined };
+    const control: Control = { skipReason: () => this.skipReason, failureOf };
     const name = `${this.summary.result.organizationName || organizationId} ${month}`;
     const activities: OrganizationActivities = {
       planOrganization: (asked) => planning(broker, `Plan ${name}`).planOrganization(asked),
@@ -200,7 +200,8 @@ class Desk {
   private show(summary: OrganizationSummary): void {
     this.summary = summary;
     setCurrentDetails(`${summary.details}\n\n${this.links()}`);
-    upsertSearchAttributes([{ key: billingStatus, value: summary.status }]);
+    if (workflowInfo().typedSearchAttributes.get(billingStatus) !== summary.status)
+      upsertSearchAttributes([{ key: billingStatus, value: summary.status }]);
   }
 
   private links(): string {

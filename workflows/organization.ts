@@ -1,6 +1,8 @@
-import { addCalls, addWrites } from '../shared/billing/tally.js';
+import { addCalls, addWrites, WRITES_OF } from '../shared/billing/tally.js';
+import { batchesOf } from './batches.js';
 import { NO_CALLS, NO_WRITES, type Calls, type Writes } from '../shared/billing/results.js';
 import type { Step } from '../shared/billing/plan-types.js';
+import { STEPS_TOGETHER } from '../shared/contract.js';
 import type {
   GivenReport,
   MonthRequest,
@@ -19,7 +21,7 @@ import type {
  * runs it with proxied activities, the fault simulation runs the very same function against the sandbox.
  */
 
-/** The activities it needs; each step of a plan has the activity of its kind. */
+/** The activities it needs; steps of a plan have the activity of their kind. */
 export interface OrganizationActivities {
   planOrganization(request: PlanRequest): Promise<PlanMade>;
   carryOut(request: StepRequest): Promise<StepDone>;
@@ -32,8 +34,6 @@ export interface Control {
   skipReason(): string | null;
   /** Why an activity gave up for good. Throws what is no such failure (a cancellation, a mistake of this program). */
   failureOf(error: unknown): Failure;
-  /** Told before each write, for whoever watches. */
-  progress(step: Step, index: number, count: number): void;
 }
 
 export interface Failure {
@@ -134,13 +134,15 @@ async function carryOut(run: Run, plan: PlanMade, isMeant: (step: Step) => boole
 
 /** Answers whether the steps after it may be tried. */
 async function carryOutTurn(run: Run, turn: PlanMade, resolved: Resolved): Promise<boolean> {
-  for (const [index, step] of turn.steps.entries()) {
-    if (isStopped(run, step)) continue;
+  const batches = batchesOf(turn.steps, STEPS_TOGETHER);
+  for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+    const steps = batch.filter((step) => !isStopped(run, step));
+    if (steps.length === 0) continue;
     if (mindSkip(run)) return false;
-    run.control.progress(step, index, turn.steps.length);
-    const goOn = await carryOutStep(run, turn, step, resolved);
-    if (!goOn) {
-      stopRest(run, turn.steps.slice(index + 1));
+    const { left, goesOn } = await carryOutBatch(run, turn, steps, resolved);
+    batches.unshift(left);
+    if (!goesOn) {
+      stopRest(run, batches.flat());
       return false;
     }
   }
@@ -179,10 +181,17 @@ function mindSkip(run: Run): boolean {
 const hasWritten = (run: Run): boolean =>
   run.contractIds.size > 0 || run.stops.length > 0 || Object.values(run.writes).some((count) => count > 0);
 
-async function carryOutStep(run: Run, plan: PlanMade, step: Step, resolved: Resolved): Promise<boolean> {
+/** Answers what is left of the batch: one that met a difficulty ends before it, and the step is the first of the next (`activities/together.ts`). */
+async function carryOutBatch(
+  run: Run,
+  plan: PlanMade,
+  batch: Step[],
+  resolved: Resolved,
+): Promise<{ left: Step[]; goesOn: boolean }> {
+  const [step, ...more] = batch as [Step, ...Step[]];
   const { broker, month, asOf, mode, organizationId } = run.request;
   try {
-    const done = await run.activities.carryOut({
+    const { more: others = [], ...first } = await run.activities.carryOut({
       broker,
       month,
       asOf,
@@ -190,20 +199,28 @@ async function carryOutStep(run: Run, plan: PlanMade, step: Step, resolved: Reso
       organizationId,
       planDigest: plan.digest,
       step,
-      resolved: referencesOf(step, resolved),
+      ...(more.length === 0 ? {} : { more }),
+      resolved: referencesOf(batch, resolved),
     });
-    record(run, step, done, resolved);
-    return true;
+    const done = [first, ...others];
+    for (const [index, each] of done.entries()) record(run, batch[index]!, each, resolved);
+    return { left: batch.slice(done.length), goesOn: true };
   } catch (error) {
     const failure = run.control.failureOf(error);
-    run.stops.push({
-      items: step.items,
-      reason: failure.effect === 'none' ? 'api-error' : 'outcome-unknown',
-      message: `${step.summary}: ${failure.message}`,
-    });
-    noteContract(run, step, resolved);
-    return !failure.isOutage;
+    // Nothing is heard of an activity that did not end in time: any of its steps may have taken effect.
+    const touched = failure.isOutage && failure.effect === 'unknown' ? batch : [step];
+    for (const each of touched) noteFailure(run, each, failure, resolved);
+    return { left: batch.slice(touched.length), goesOn: !failure.isOutage };
   }
+}
+
+function noteFailure(run: Run, step: Step, failure: Failure, resolved: Resolved): void {
+  run.stops.push({
+    items: step.items,
+    reason: failure.effect === 'none' ? 'api-error' : 'outcome-unknown',
+    message: `${step.summary}: ${failure.message}`,
+  });
+  noteContract(run, step, resolved);
 }
 
 function stopRest(run: Run, rest: Step[]): void {
@@ -223,31 +240,22 @@ function record(run: Run, step: Step, done: StepDone, resolved: Resolved): void 
   noteContract(run, step, resolved);
 }
 
-const WRITES_OF: Record<Step['kind'], keyof Writes> = {
-  ensureService: 'services',
-  ensureProduct: 'products',
-  upsertContract: 'contracts',
-  extendContract: 'extensions',
-  postAdjustment: 'adjustments',
-  postCharge: 'charges',
-};
-
 function noteContract(run: Run, step: Step, resolved: Resolved): void {
   if (!('contractKey' in step)) return;
   const id = step.contractId ?? resolved.contracts[step.contractKey.toLowerCase()];
   if (id !== undefined) run.contractIds.add(id);
 }
 
-/** Only the ids this step refers to cross to the activity. */
-function referencesOf(step: Step, resolved: Resolved): Resolved {
-  const pick = (ids: Record<string, number>, key: string | null): Record<string, number> => {
-    const id = key === null ? undefined : ids[key.toLowerCase()];
-    return key === null || id === undefined ? {} : { [key.toLowerCase()]: id };
+/** Only the ids these steps refer to cross to the activity. */
+function referencesOf(steps: Step[], resolved: Resolved): Resolved {
+  const pick = (ids: Record<string, number>, keyOf: (step: Step) => string | null): Record<string, number> => {
+    const keys = steps.flatMap((step) => keyOf(step)?.toLowerCase() ?? []);
+    return Object.fromEntries(keys.filter((key) => key in ids).map((key) => [key, ids[key]!]));
   };
   return {
-    contracts: pick(resolved.contracts, 'contractKey' in step ? step.contractKey : null),
-    services: pick(resolved.services, step.kind === 'postAdjustment' ? step.serviceKey : null),
-    products: pick(resolved.products, step.kind === 'postCharge' ? step.productKey : null),
+    contracts: pick(resolved.contracts, (step) => ('contractKey' in step ? step.contractKey : null)),
+    services: pick(resolved.services, (step) => (step.kind === 'postAdjustment' ? step.serviceKey : null)),
+    products: pick(resolved.products, (step) => (step.kind === 'postCharge' ? step.productKey : null)),
   };
 }
 

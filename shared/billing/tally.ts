@@ -1,3 +1,4 @@
+import type { Step } from './plan-types.js';
 import type { Calls, Writes } from './results.js';
 
 /** Sums of what a run wrote and asked. Apart from the reconciliation, so that workflows can use them without its libraries. */
@@ -15,3 +16,13 @@ export const addCalls = (left: Calls, right: Calls): Calls => ({
   autotask: left.autotask + right.autotask,
   cloudmore: left.cloudmore + right.cloudmore,
 });
+
+/** What steps of a kind are counted as. */
+export const WRITES_OF: Record<Step['kind'], keyof Writes> = {
+  ensureService: 'services',
+  ensureProduct: 'products',
+  upsertContract: 'contracts',
+  extendContract: 'extensions',
+  postAdjustment: 'adjustments',
+  postCharge: 'charges',
+};

@@ -68,7 +68,6 @@ export function openDesk(sandbox: Sandbox, env: Record<string, string> = {}): De
         {
           skipReason: () => null,
           failureOf: (error) => ({ effect: 'none', isOutage: false, message: (error as Error).message }),
-          progress: () => undefined,
         },
       ),
     close: ({ asOf, report, survey }) =>

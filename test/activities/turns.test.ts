@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { NO_CALLS } from '../../shared/billing/results.js';
 import type { PostChargeStep } from '../../shared/billing/plan-types.js';
-import type { OrganizationSummary, PlanMade, PlanRequest, StepRequest, VerifyRequest } from '../../shared/contract.js';
-import { billOrganization, type Control, type OrganizationActivities } from '../../workflows/organization.js';
+import type { OrganizationSummary, PlanMade, PlanRequest, StepDone, VerifyRequest } from '../../shared/contract.js';
+import { billOrganization, type Control, type Failure, type OrganizationActivities } from '../../workflows/organization.js';
 
-/** A plan of more steps than a payload holds is one plan still, handed out in turns. */
+/** A plan of more steps than a payload holds is one plan still, handed out in turns; of a turn, an activity gets as many steps as go together. */
 
 const step = (index: number): PostChargeStep => ({
   kind: 'postCharge',
@@ -25,6 +25,7 @@ const step = (index: number): PostChargeStep => ({
   unitCost: '1',
 });
 
+const WRITTEN: StepDone = { result: 'written', id: null, calls: NO_CALLS };
 const STEPS = Array.from({ length: 7 }, (_, index) => step(index + 1));
 const A_TURN = 3;
 
@@ -43,9 +44,23 @@ function turnFrom(from: number): PlanMade {
   };
 }
 
-/** Bills with steps that fail from one on, as if Autotask went away; answers what was carried out and what the end was told. */
-async function bill(failsAt: number): Promise<{ done: number[]; asked: PlanRequest[]; verified: VerifyRequest }> {
-  const done: number[] = [];
+const AWAY: Failure = { effect: 'none', isOutage: true, message: '503' };
+
+interface Trouble {
+  /** The contract from which on every step fails. */
+  at: number;
+  failure?: Failure;
+  /** Contracts whose step is not carried out with others. */
+  alone?: number[];
+}
+
+/** Bills with steps that meet trouble; answers what each activity carried out, and what the end was told. */
+async function bill({
+  at,
+  failure = AWAY,
+  alone = [],
+}: Trouble): Promise<{ done: number[][]; asked: PlanRequest[]; verified: VerifyRequest }> {
+  const done: number[][] = [];
   const asked: PlanRequest[] = [];
   let verified: VerifyRequest | undefined;
   const activities: OrganizationActivities = {
@@ -53,10 +68,13 @@ async function bill(failsAt: number): Promise<{ done: number[]; asked: PlanReque
       asked.push(request);
       return Promise.resolve(turnFrom(request.resume?.from ?? 0));
     },
-    carryOut: ({ step: { contractId } }: StepRequest<PostChargeStep> & StepRequest) => {
-      if (contractId! >= failsAt) return Promise.reject(new Error('503'));
-      done.push(contractId!);
-      return Promise.resolve({ result: 'written', id: null, calls: NO_CALLS });
+    carryOut: ({ step, more = [] }) => {
+      const [first, ...others] = [step, ...more].map((each) => (each as PostChargeStep).contractId!) as [number, ...number[]];
+      if (first >= at) return Promise.reject(new Error('503'));
+      const until = others.findIndex((id) => id >= at || alone.includes(id));
+      const together = others.slice(0, until < 0 ? others.length : until);
+      done.push([first, ...together]);
+      return Promise.resolve({ ...WRITTEN, more: together.map(() => WRITTEN) });
     },
     verifyOrganization: (request) => {
       verified = request;
@@ -65,8 +83,7 @@ async function bill(failsAt: number): Promise<{ done: number[]; asked: PlanReque
   };
   const control: Control = {
     skipReason: () => null,
-    failureOf: () => ({ effect: 'none', isOutage: true, message: '503' }),
-    progress: () => undefined,
+    failureOf: () => failure,
   };
   const given = { asOf: '2025-10-18', report: 'report', survey: null, surveyedAt: null };
   await billOrganization(
@@ -86,17 +103,48 @@ async function bill(failsAt: number): Promise<{ done: number[]; asked: PlanReque
   return { done, asked, verified: verified! };
 }
 
+const NEVER = { at: Infinity };
+
 test('a plan too large for one payload is carried out in turns, every step once and in order', async () => {
-  const { done, asked, verified } = await bill(Infinity);
-  expect(done).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  const { done, asked, verified } = await bill(NEVER);
+  expect(done).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
   expect(asked.map(({ resume }) => resume)).toEqual([undefined, { plan: 'ref', from: 3 }, { plan: 'ref', from: 6 }]);
   expect(verified.contractIds).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(verified.writes.charges).toBe(7);
+  expect(verified.stops).toEqual([]);
+});
+
+test('a step that an activity did not carry out with others is the first of the next one, and none is passed over', async () => {
+  const { done, verified } = await bill({ ...NEVER, alone: [2, 3, 6] });
+  expect(done).toEqual([[1], [2], [3], [4, 5], [6], [7]]);
   expect(verified.stops).toEqual([]);
 });
 
 test('when Autotask goes away in one turn, the steps of the later ones are held as not tried, and none is lost', async () => {
-  const { done, verified } = await bill(5);
-  expect(done).toEqual([1, 2, 3, 4]);
-  expect(verified.stops.flatMap(({ items }) => items).sort()).toEqual(['item-5', 'item-6', 'item-7']);
-  expect(verified.stops.every(({ reason }) => reason === 'api-error')).toBe(true);
+  const { done, verified } = await bill({ at: 5 });
+  expect(done).toEqual([[1, 2, 3], [4]]);
+  expect(verified.stops.map(({ items, reason }) => [items, reason])).toEqual([
+    [['item-5'], 'api-error'],
+    [['item-6'], 'api-error'],
+    [['item-7'], 'api-error'],
+  ]);
+});
+
+test('one step that fails for good holds its own item, and the others go on', async () => {
+  const rejected: Failure = { effect: 'none', isOutage: false, message: 'contractName is too long' };
+  const { verified } = await bill({ at: 7, failure: rejected });
+  expect(verified.stops.map(({ items, message }) => [items, message])).toEqual([
+    [['item-7'], 'Charge 7: contractName is too long'],
+  ]);
+});
+
+test('an activity that was never heard of again leaves all of its steps open, because any of them may have been written', async () => {
+  const silent: Failure = { effect: 'unknown', isOutage: true, message: 'postCharge did not end in time (HEARTBEAT)' };
+  const { verified } = await bill({ at: 4, failure: silent });
+  expect(verified.stops.map(({ items, reason }) => [items, reason])).toEqual([
+    [['item-4'], 'outcome-unknown'],
+    [['item-5'], 'outcome-unknown'],
+    [['item-6'], 'outcome-unknown'],
+    [['item-7'], 'api-error'],
+  ]);
 });

@@ -106,7 +106,6 @@ async function runCommand(environment: Record<string, string>, argv: string[], p
 const CONTROL: Control = {
   skipReason: () => null,
   failureOf: (error) => ({ effect: 'none', isOutage: false, message: error instanceof Error ? error.message : String(error) }),
-  progress: () => undefined,
 };
 
 /** Bills a month by the activities themselves, without Temporal. */
@@ -125,8 +124,8 @@ export async function billMonth(
   const survey = await autotask.surveyAutotask({ ...request, report: report.report, organizations });
   const taken = { report: report.report, survey: survey.survey };
   const work = await billing.findWork({ ...request, ...taken, organizations });
-  const carryOut = ({ step, ...rest }: StepRequest): Promise<StepDone> =>
-    (autotask[step.kind] as (request: StepRequest) => Promise<StepDone>)({ ...rest, step });
+  const carryOut = (request: StepRequest): Promise<StepDone> =>
+    (autotask[request.step.kind] as (request: StepRequest) => Promise<StepDone>)(request);
   for (const organizationId of work.organizations)
     await billOrganization(
       { planOrganization: autotask.planOrganization, verifyOrganization: autotask.verifyOrganization, carryOut },

@@ -137,4 +137,11 @@ export const VARIANTS: Variant[] = [
     file: 'shared/autotask/days.ts',
     changes: [{ from: "const WRITTEN_AT = '10:15:00Z';", to: "const WRITTEN_AT = '00:00:00Z';" }],
   },
+  {
+    name: 'order-lost',
+    seed: 5,
+    wrong: "steps that go together are taken out of their contract's order",
+    file: 'workflows/batches.ts',
+    changes: [{ from: ' && !contract.some((name) => passedOver.has(name))', to: '' }],
+  },
 ];

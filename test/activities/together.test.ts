@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import { carryOutTogether, TOGETHER_MS } from '../../activities/together.js';
+import type { Done } from '../../activities/steps.js';
+import type { PostChargeStep } from '../../shared/billing/plan-types.js';
+import type { StepDone, StepRequest } from '../../shared/contract.js';
+
+/** An activity with several steps: each is a function that answers for it. */
+type Work = () => Promise<Done>;
+
+const written: Work = () => Promise.resolve({ result: 'written', id: 7 });
+const already: Work = () => Promise.resolve({ result: 'already', id: 7 });
+const refused: Work = () => Promise.resolve({ result: 'refused', id: null });
+const fails: Work = () => Promise.reject(new Error('503'));
+
+let now = 0;
+const slow: Work = () => {
+  now += TOGETHER_MS + 1;
+  return written();
+};
+
+async function carryOut(steps: Work[]): Promise<{ done: StepDone[]; tried: number }> {
+  let tried = 0;
+  const request = { step: { items: ['0'] }, more: steps.slice(1).map((_work, index) => ({ items: [String(index + 1)] })) };
+  const autotask = { countCalls: async <T>(work: () => Promise<T>) => ({ result: await work(), calls: 2 }) };
+  const clock = { now: () => new Date(now) };
+  const dependencies = { autotask, clock } as unknown as Parameters<typeof carryOutTogether>[0];
+  const { more = [], ...first } = await carryOutTogether(
+    dependencies,
+    request as unknown as StepRequest<PostChargeStep>,
+    ({ step }) => {
+      tried += 1;
+      return steps[Number(step.items[0])]!();
+    },
+  );
+  return { done: [first, ...more], tried };
+}
+
+describe('an activity with several steps', () => {
+  test.each<[what: string, steps: Work[], results: string[], tried: number]>([
+    ['carries them all out while all goes well', [written, already, written], ['written', 'already', 'written'], 3],
+    [
+      'ends before one that meets a difficulty, and reports none that came after it',
+      [written, written, fails, written],
+      ['written', 'written'],
+      3,
+    ],
+    [
+      'ends with one that Autotask refuses, because the steps after it may be those of the same item',
+      [written, refused, written],
+      ['written', 'refused'],
+      2,
+    ],
+    ['begins no further step when it has worked long enough', [slow, written], ['written'], 1],
+    ['is as it was for a step alone', [refused], ['refused'], 1],
+  ])('%s', async (_what, steps, results, tried) => {
+    const { done, tried: count } = await carryOut(steps);
+    expect(done.map(({ result }) => result)).toEqual(results);
+    expect(done.map(({ calls }) => calls.autotask)).toEqual(results.map(() => 2));
+    expect(count).toBe(tried);
+  });
+
+  test('fails as its first step fails, with nothing else tried, so that Temporal tries that step again', async () => {
+    await expect(carryOut([fails, written])).rejects.toThrow('503');
+  });
+});
