@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../shared/environment.js';
-import { parseDay, parseMonth, realContext, type Context } from './context.js';
+import { pathOf, whyNoFile } from '../shared/files.js';
+import { parseDay, parseMonth, realContext, SPEAKING, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
 import { FORMATS, type Format } from './formats.js';
@@ -8,18 +9,19 @@ import { FORMATS, type Format } from './formats.js';
 /** `billing`: the table of contents. A command is loaded when it is used, so that help comes at once. */
 
 /** Runs one command line; answers its exit code. Ends no process. */
-export async function main(argv: string[], context: Context = realContext()): Promise<number> {
+export async function main(argv: string[], given?: Context): Promise<number> {
   const result: { code: ExitCode } = { code: EXIT.done };
-  const program = createProgram(context, (code) => (result.code = code));
   try {
+    const context = given ?? realContext();
+    const program = createProgram(context, (code) => (result.code = code));
     await program.parseAsync(argv, { from: 'user' });
     return result.code;
   } catch (error) {
-    return explain(error, context);
+    return explain(error, given ?? SPEAKING);
   }
 }
 
-function explain(error: unknown, context: Context): number {
+function explain(error: unknown, context: Pick<Context, 'say'>): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof CommandError) {
     context.say(error.message);
@@ -27,6 +29,11 @@ function explain(error: unknown, context: Context): number {
   }
   if (error instanceof ConfigError) {
     context.say(`${error.message}\nSet them in the environment or in .env (.env.example explains each), then: billing doctor`);
+    return EXIT.configuration;
+  }
+  const why = whyNoFile(error);
+  if (why !== null) {
+    context.say(`${pathOf(error)}: ${why}. Is it what BILLING_EVIDENCE or another setting names?`);
     return EXIT.configuration;
   }
   context.say(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -15,10 +15,15 @@ export interface Context {
   paper?: Paper | undefined;
 }
 
-export const realContext = (): Context => ({
-  environment: readEnvironment(),
+/** Where words go, also before the environment is known. */
+export const SPEAKING: Pick<Context, 'out' | 'say'> = {
   out: (text) => void process.stdout.write(`${text}\n`),
   say: (text) => void process.stderr.write(`${text}\n`),
+};
+
+export const realContext = (): Context => ({
+  environment: readEnvironment(),
+  ...SPEAKING,
   isTerminal: process.stderr.isTTY === true && process.stdout.isTTY === true,
   paper: paperOf(process.stdout, process.env),
 });

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Effort } from '../shared/autotask/effort.js';
 import type { Calls, MonthResult } from '../shared/billing/results.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import { CommandError, EXIT } from './exit.js';
+import { readNamedJson } from './files.js';
 import type { ShownPlan } from './render/plan.js';
 
 /** A plan on file: `plan --out` keeps it, `approve --plan` releases exactly that. */
@@ -30,7 +30,7 @@ export type KeptPlans = z.infer<typeof schema>;
 
 /** Reads the file; throws, with what was expected, when it is no plan of this broker and month. */
 export async function readPlanFile(path: string, broker: string, month: Month): Promise<KeptPlans> {
-  const kept = schema.safeParse(await readJson(path));
+  const kept = schema.safeParse(await readNamedJson(path, 'what billing plan MONTH --out FILE keeps'));
   if (!kept.success)
     throw usage(
       `${path} is no plan (${kept.error.issues[0]?.path.join('.') ?? ''}). Make one with: billing plan ${month} --out ${path}`,
@@ -39,17 +39,6 @@ export async function readPlanFile(path: string, broker: string, month: Month): 
   if (kept.data.broker !== broker)
     throw usage(`${path} is a plan of the broker ${kept.data.broker}, not of ${broker} (BILLING_BROKER).`);
   return kept.data;
-}
-
-async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw usage(`${path} cannot be read: ${error.message}`);
-  });
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw usage(`${path} is no JSON; expected what billing plan MONTH --out FILE keeps.`);
-  }
 }
 
 const usage = (message: string): CommandError => new CommandError(EXIT.usage, message);

@@ -1,6 +1,7 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import type { Environment } from '../shared/environment.js';
+import { pathOf, whyNoFile } from '../shared/files.js';
 import { SEARCH_ATTRIBUTES } from '../shared/contract.js';
 import { CommandError, EXIT } from './exit.js';
 
@@ -22,9 +23,22 @@ export function connectionSettings(environment: Environment): {
   address: string;
   namespace: string;
 } {
-  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) });
+  const { connectionOptions, namespace } = loadSettings(environment);
   const address = connectionOptions.address ?? DEFAULT_ADDRESS;
   return { connection: { ...connectionOptions, address }, address, namespace: namespace ?? 'default' };
+}
+
+function loadSettings(environment: Environment): ClientConnectConfig {
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) });
+  } catch (error) {
+    const why = whyNoFile(error);
+    if (why === null) throw error;
+    throw new CommandError(
+      EXIT.configuration,
+      `Settings of Temporal: ${pathOf(error)}: ${why}. It is named by TEMPORAL_TLS_…_PATH or in the profile file.`,
+    );
+  }
 }
 
 const definedOnly = (environment: Environment): Record<string, string> =>

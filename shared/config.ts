@@ -5,6 +5,7 @@ import { RECORD_TYPES, type Settings } from './billing/types.js';
 import type { CloudmoreConfig } from './cloudmore/config.js';
 import type { Mode } from './contract.js';
 import { ConfigError, type Environment } from './environment.js';
+import { whyNoFile } from './files.js';
 import { Secret } from './http/secret.js';
 import { MODES, type OrganizationMode } from './modes.js';
 import type { NoticeSettings } from './notices/settings.js';
@@ -279,15 +280,25 @@ function values(environment: Environment, problems: string[]): Environment {
   for (const name of SECRETS) {
     const path = found[`${name}_FILE`];
     if (path === undefined || found[name] !== undefined) continue;
-    try {
-      found[name] = readFileSync(path, 'utf8').trim();
-    } catch {
-      problems.push(`${name}_FILE names ${path}, which cannot be read. Check the path and its rights.`);
+    const read = readSecret(path);
+    if ('secret' in read) found[name] = read.secret;
+    else {
+      problems.push(`${name}_FILE names ${path}, which cannot be read: ${read.why}. Expected a file with the secret alone.`);
+      found[name] = path; // One problem is enough: that it is not set as well helps nobody.
     }
   }
   if (found.NOTICE_SMTP !== undefined && found.NOTICE_MAIL_TO === undefined)
     problems.push('NOTICE_MAIL_TO: is not set; expected the addresses that NOTICE_SMTP shall send to, comma-separated');
   return found;
+}
+
+function readSecret(path: string): { secret: string } | { why: string } {
+  try {
+    const secret = readFileSync(path, 'utf8').trim();
+    return secret === '' ? { why: 'it is empty' } : { secret };
+  } catch (error) {
+    return { why: whyNoFile(error) ?? String(error) };
+  }
 }
 
 function check<Shape extends z.ZodRawShape>(

@@ -1,14 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { whyNoFile } from './files.js';
 
 /** Where settings come from, and what is wrong with them. Apart from the schema (`config.ts`), because every command needs this much and help needs no more. */
 
 export type Environment = Record<string, string | undefined>;
 
-/** The environment with what a `.env` file in the folder adds; real variables win. */
+/** The environment with what a `.env` file in the folder adds; real variables win. Throws a `ConfigError` for a `.env` that is no file (a missing one that Docker mounted). */
 export function readEnvironment(folder = process.cwd(), environment: Environment = process.env): Environment {
   const path = `${folder}/.env`;
-  return existsSync(path) ? { ...parseEnv(readFileSync(path, 'utf8')), ...environment } : environment;
+  if (!existsSync(path)) return environment;
+  try {
+    return { ...parseEnv(readFileSync(path, 'utf8')), ...environment };
+  } catch (error) {
+    throw new ConfigError([`${path} cannot be read: ${whyNoFile(error) ?? String(error)}. Expected a file, or none.`]);
+  }
 }
 
 /** All that is wrong with the settings, so that it can be mended in one go. */

@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { lastDay } from '../../shared/billing/month.js';
 import type { MonthResult, Outcome } from '../../shared/billing/results.js';
@@ -11,6 +10,7 @@ import type { MonthRead } from '../../shared/evidence/months.js';
 import { readForClose, type Reading } from '../close.js';
 import { today, type Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { checkOutput, readNamedJson, writeOutput } from '../files.js';
 import { requireMonth } from '../months.js';
 import { table } from '../render/table.js';
 import { reachable } from './plan.js';
@@ -30,6 +30,7 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
     throw new CommandError(EXIT.usage, 'Which month? billing close 2025-10, or billing close --verify FILE');
   const config = loadConfig(context.environment);
   const { month, asOf = today(), out = `close-${month}.json` } = options;
+  await checkOutput(out);
   const read = await requireMonth(config, month);
   refuseWhileOpen(read);
   const reading = await readAnew(context, config, month, asOf, claimsOf(read.outcomes));
@@ -126,14 +127,7 @@ async function keep(config: BaseConfig, certificate: Certificate, out: string): 
   await withEvidence(config, async (evidence) =>
     evidence.point(closesPrefix(config.broker, certificate.month) + certificate.digest, await evidence.put(certificate)),
   );
-  try {
-    await writeFile(out, `${JSON.stringify(certificate, null, 2)}\n`);
-  } catch (error) {
-    throw new CommandError(
-      EXIT.failed,
-      `The certificate cannot be written to ${out} (${error instanceof Error ? error.message : String(error)}). Name another file with --out.`,
-    );
-  }
+  await writeOutput(out, `${JSON.stringify(certificate, null, 2)}\n`);
 }
 
 async function withEvidence<T>(config: BaseConfig, use: (evidence: Evidence) => Promise<T>): Promise<T> {
@@ -236,15 +230,7 @@ const certificateSchema = z.looseObject({
 });
 
 async function readCertificate(file: string): Promise<Certificate> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    throw new CommandError(
-      EXIT.usage,
-      `${file} cannot be read as a certificate: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
+  const value = await readNamedJson(file, 'the file that billing close wrote');
   const checked = certificateSchema.safeParse(value);
   if (checked.success) return value as Certificate;
   const [issue] = checked.error.issues;

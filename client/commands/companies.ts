@@ -1,6 +1,5 @@
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { Autotask } from '../../shared/autotask/index.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
@@ -11,6 +10,7 @@ import { loadConfig, type Config } from '../../shared/config.js';
 import { suggest } from '../companies.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { checkOutput, readNamed, writeOutput } from '../files.js';
 import { renderCompanies, renderSuggestions } from '../render/companies.js';
 import { isOnScreen, PLAIN } from '../render/paper.js';
 import { BYTE_ORDER_MARK, harmless, original } from '../render/spreadsheet.js';
@@ -37,9 +37,15 @@ async function withSides(context: Context, use: (sides: Sides) => Promise<ExitCo
 
 // ---------------------------------------------------------------------------------------------------------------- list and match
 
+interface DeliverOptions {
+  out?: string | undefined;
+  json: boolean;
+}
+
 /** Autotask's active companies as CSV for Cloudmore's bulk import: the name, and the id in a column named as the property. On a terminal a table. */
-export const listCompanies = (context: Context, options: { out?: string | undefined; json: boolean }): Promise<ExitCode> =>
-  withSides(context, async ({ config, organizations, companies }) => {
+export async function listCompanies(context: Context, options: DeliverOptions): Promise<ExitCode> {
+  await checkOutput(options.out);
+  return withSides(context, async ({ config, organizations, companies }) => {
     const property = config.cloudmore.companyProperty;
     const linksOf = groupBy(organizations, ({ companyIdText }) => companyIdOf(companyIdText ?? ''));
     const linked = companies.map(({ id, name }) => ({ id, name, linkedTo: (linksOf.get(id) ?? []).map((one) => one.name) }));
@@ -50,10 +56,12 @@ export const listCompanies = (context: Context, options: { out?: string | undefi
     await deliver(context, rows, options, text);
     return EXIT.done;
   });
+}
 
 /** Suggestions by name; as CSV they are what `companies import` takes, once a person has looked through them. */
-export const matchCompanies = (context: Context, options: { out?: string | undefined; json: boolean }): Promise<ExitCode> =>
-  withSides(context, async ({ config, organizations, companies }) => {
+export async function matchCompanies(context: Context, options: DeliverOptions): Promise<ExitCode> {
+  await checkOutput(options.out);
+  return withSides(context, async ({ config, organizations, companies }) => {
     const property = config.cloudmore.companyProperty;
     const suggestions = suggest(organizations, companies);
     const rows = suggestions.map((one) => ({
@@ -73,18 +81,14 @@ export const matchCompanies = (context: Context, options: { out?: string | undef
     );
     return EXIT.done;
   });
+}
 
 const csvOf = (columns: string[], rows: Record<string, string>[]): string =>
   stringify([columns, ...rows.map((row) => columns.map((column) => harmless(row[column] ?? '')))]).replace(/\n$/, '');
 
-async function deliver(
-  context: Context,
-  data: unknown,
-  { out, json }: { out?: string | undefined; json: boolean },
-  text: string,
-): Promise<void> {
+async function deliver(context: Context, data: unknown, { out, json }: DeliverOptions, text: string): Promise<void> {
   if (out === undefined) return context.out(json ? JSON.stringify(data, null, 2) : text);
-  await writeFile(out, json ? JSON.stringify(data, null, 2) : `${BYTE_ORDER_MARK}${text}\n`);
+  await writeOutput(out, json ? JSON.stringify(data, null, 2) : `${BYTE_ORDER_MARK}${text}\n`);
   context.say(`Written to ${out}.`);
 }
 
@@ -114,14 +118,12 @@ interface Asked {
 }
 
 async function readRows(file: string, property: string): Promise<Asked[]> {
+  const text = await readNamed(file, 'what billing companies match --out FILE writes');
   let records: Record<string, string>[];
   try {
-    records = parse(await readFile(file, 'utf8'), { columns: true, bom: true, skip_empty_lines: true, trim: true });
+    records = parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true });
   } catch (error) {
-    throw new CommandError(
-      EXIT.usage,
-      `${file} cannot be read as CSV: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new CommandError(EXIT.usage, `${file} is no CSV: ${error instanceof Error ? error.message : String(error)}`);
   }
   const [first] = records;
   if (!first || !(property in first) || !('organization_id' in first || 'organization' in first))

@@ -6,7 +6,7 @@ import { ApiError } from '../../shared/http/errors.js';
 import type { Context } from '../context.js';
 import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
-import { writeOutput } from '../output.js';
+import { checkOutput, writeOutput } from '../files.js';
 import { PLAIN } from '../render/paper.js';
 import { renderPlans } from '../render/plan.js';
 import { renderPlanHtml } from '../render/plan-html.js';
@@ -28,6 +28,7 @@ export async function plan(
   { month, organizations, asOf = today(), out, html, detailedExitCode, json }: PlanOptions,
 ): Promise<ExitCode> {
   const config = loadConfig(context.environment);
+  for (const file of [out, html]) await checkOutput(file);
   const [{ createDependencies }, { previewMonth }] = await Promise.all([
     import('../../worker/dependencies.js'),
     import('../../activities/preview.js'),

@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { readReportDocument } from '../../shared/report/read.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { checkOutput, writeOutput } from '../files.js';
 import type { Format } from '../formats.js';
 import { requireMonth } from '../months.js';
 import { renderReport } from '../render/report/index.js';
@@ -21,6 +21,7 @@ export async function report(
       EXIT.usage,
       `A workbook is no text for a terminal. Name a file: billing report ${month} --format xlsx --out FILE`,
     );
+  await checkOutput(out);
   const config = loadBaseConfig(context.environment);
   const read = await requireMonth(config, month);
   const evidence = openEvidence(config.evidence);
@@ -42,6 +43,6 @@ async function deliver(
   out: string | undefined,
 ): Promise<void> {
   if (out === undefined) return typeof content === 'string' ? context.out(content) : void process.stdout.write(content);
-  await writeFile(out, typeof content === 'string' ? `${format === 'csv' ? BYTE_ORDER_MARK : ''}${content}\n` : content);
+  await writeOutput(out, typeof content === 'string' ? `${format === 'csv' ? BYTE_ORDER_MARK : ''}${content}\n` : content);
   context.say(`Report of ${month} written to ${out}.`);
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { checkOutput } from '../files.js';
 
 export interface GenerateCommand {
   lines: number;
@@ -19,6 +20,7 @@ export async function generate(context: Context, { out, ...options }: GenerateCo
       EXIT.usage,
       checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
     );
+  await checkOutput(out);
   const written = await writeGeneratedWorld(options, out);
   context.out(
     `${out}: ${written.lines} lines of ${written.organizations} organizations, ${written.bytes} bytes. Serve it with: billing sandbox --world ${out}`,

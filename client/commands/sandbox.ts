@@ -1,9 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { readNamedJson } from '../files.js';
 
 export const DEFAULT_WORLD = fileURLToPath(new URL('../../sandbox/worlds/september-2025.json', import.meta.url));
+
+const WORLD = 'a world; billing sandbox generate writes one, and the README of sandbox says what is in it';
+const FAULTS = 'a list of fault rules, as in the README of sandbox';
 
 export interface SandboxCommand {
   world?: string | undefined;
@@ -22,8 +25,8 @@ export async function sandbox(
   const { describeRequest, InvalidFaults, InvalidWorld, parseFaults, startSandbox } = await import('../../sandbox/index.js');
   const log = quiet ? {} : { onRequest: (...over: Parameters<typeof describeRequest>) => context.say(describeRequest(...over)) };
   try {
-    const rules = faults === undefined ? [] : parseFaults(await readJson(faults));
-    const started = await startSandbox({ world: await readJson(world), port, faults: rules, seed, host, ...log });
+    const rules = faults === undefined ? [] : parseFaults(await readNamedJson(faults, FAULTS));
+    const started = await startSandbox({ world: await readNamedJson(world, WORLD), port, faults: rules, seed, host, ...log });
     context.out(
       Object.entries(started.env())
         .map(([name, value]) => `${name}=${value}`)
@@ -55,18 +58,6 @@ Each request is told below (--quiet: none). Ctrl-C ends it.`;
 
 const isInUse = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
-
-/** The JSON of a file; says which file when it is none. */
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new CommandError(
-      EXIT.usage,
-      `${path} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-}
 
 /** Resolves when somebody wants this process to end. */
 export const ended = (): Promise<void> =>

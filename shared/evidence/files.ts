@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { EvidenceMissing, type Evidence } from './evidence.js';
+import { hasCode, isMissing } from '../files.js';
 import { HeldName, LOOK_EVERY_MS, type Hold, type HoldOptions } from './hold.js';
 
 /** Evidence as files: `values/ab/abcd….json` and `names/…`. Every write goes to a temporary file first, so that a kill leaves no half value. */
@@ -99,8 +100,3 @@ async function namesBelow(folder: string, prefix: string): Promise<string[]> {
     throw error;
   }
 }
-
-const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT');
-
-const hasCode = (error: unknown, code: string): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === code;
