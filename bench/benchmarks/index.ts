@@ -19,6 +19,10 @@ export const benchmarks: Record<string, Entry> = {
     summary: 'memory, time, payloads and histories of a month of 100,000 lines through a worker; planning against parsing',
     load: () => import('./size.js'),
   },
+  planning: {
+    summary: 'the planner over all organizations against parsing the same report',
+    load: () => import('./planning.js'),
+  },
   engine: {
     summary: 'a month through Temporal against the same calls in a bare loop; what it leaves in the histories',
     load: () => import('./engine.js'),
