@@ -215,7 +215,9 @@ class DailyRun {
         typedSearchAttributes: organizationAttributes(broker, month, organizationId),
         staticSummary: short(`${this.names.get(organizationId) ?? organizationId} ${month}`),
       });
-      await Promise.race([child.result(), condition(() => !this.waitingFor.has(organizationId))]);
+      const told = condition(() => !this.waitingFor.has(organizationId)).then(() => null);
+      const ended = await Promise.race([child.result(), told]);
+      if (ended !== null) this.onSettled({ organizationId, summary: ended, runId: child.firstExecutionRunId });
       return true;
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return false;

@@ -86,14 +86,17 @@ class Desk {
   /** The mode of whoever asked last; null: the worker's own. */
   private mode: OrganizationBillingInput['mode'];
   private summary: OrganizationSummary;
+  /** Runs that handed over a report, and wait to be told. */
   private readonly listeners = new Set<string>();
+  /** The run that started this one hears its end by itself, and is told only where it stays open; null once it was. */
+  private starter: string | null;
 
   constructor(private readonly input: OrganizationBillingInput) {
     this.lastGiven = input.given;
     this.mode = input.mode;
     this.next = { given: input.given };
     this.summary = blankSummary(input, 'Running', null);
-    if (input.parentId !== null) this.listeners.add(input.parentId);
+    this.starter = input.parentId;
     setHandler(status, () => this.summary.result, {
       description: 'Where this organization stands: amounts, items, what is held and why',
     });
@@ -181,8 +184,12 @@ class Desk {
   /** Tells the runs that wait for this organization. A run that has ended meanwhile does not matter. */
   async tell(summary: OrganizationSummary): Promise<void> {
     if (this.next !== null) return;
-    const listeners = [...this.listeners];
+    const listeners = new Set(this.listeners);
     this.listeners.clear();
+    if (summary.staysOpen && this.starter !== null) {
+      listeners.add(this.starter);
+      this.starter = null;
+    }
     for (const workflowId of listeners) {
       try {
         await getExternalWorkflowHandle(workflowId).signal(settled, {

@@ -64,11 +64,11 @@ export async function condition(isMet: () => boolean, timeout?: Duration): Promi
 export async function startChild(
   workflow: Workflow,
   { workflowId, args }: { workflowId: string; args: unknown[] },
-): Promise<{ result: () => Promise<unknown> }> {
+): Promise<{ result: () => Promise<unknown>; firstExecutionRunId: string }> {
   const { server } = here();
   const child = server.start(workflow, workflowId, args[0]);
   await Promise.resolve();
-  return { result: () => child.result };
+  return { result: () => child.result, firstExecutionRunId: child.runId };
 }
 
 export function getExternalWorkflowHandle(workflowId: string): {
