@@ -89,7 +89,12 @@ export async function runThroughTemporal(
   });
 }
 
-/** Bytes of what a workflow answers to somebody who asks how it stands. */
+/** What the Web UI asks for, to show a workflow's details. */
+const DETAILS_QUERY = '__temporal_workflow_metadata';
+
+/** Bytes of the larger of what a workflow answers to somebody who asks how it stands, on the command line or in the Web UI. */
 export async function bytesOfStatus(client: Client, workflowId: string): Promise<number> {
-  return Buffer.byteLength(JSON.stringify(await client.workflow.getHandle(workflowId).query(STATUS_QUERY)));
+  const handle = client.workflow.getHandle(workflowId);
+  const answers = await Promise.all([STATUS_QUERY, DETAILS_QUERY].map((query) => handle.query(query)));
+  return Math.max(...answers.map((answer) => Buffer.byteLength(JSON.stringify(answer))));
 }
