@@ -4,8 +4,16 @@ import { differenceText } from '../shared/billing/advice.js';
 import { planBlind } from '../shared/billing/plan.js';
 import { organizationResult } from '../shared/billing/reconcile.js';
 import { applyStops, isParked, type Outcome, type Stop } from '../shared/billing/results.js';
-import type { Ghost, Plan, PlannedItem } from '../shared/billing/plan-types.js';
-import { ITEMS_SHOWN, LIST_BYTES, thatFit, type OrganizationSummary, type VerifyRequest } from '../shared/contract.js';
+import type { Ghost, Plan, PlannedItem, Step } from '../shared/billing/plan-types.js';
+import {
+  ITEMS_SHOWN,
+  LIST_BYTES,
+  thatFit,
+  type Mode,
+  type OrganizationSummary,
+  type StepStop,
+  type VerifyRequest,
+} from '../shared/contract.js';
 import { readOutcome } from '../shared/evidence/months.js';
 import { modeFor } from '../shared/modes.js';
 import type { Catalogue } from './catalogue.js';
@@ -40,9 +48,10 @@ async function settle(
   const kept = request.plan === null ? null : await dependencies.evidence.get<KeptPlan>(request.plan);
   if (kept === null) return blindOutcome(dependencies, slices, request);
   if (request.skipReason !== null) return skippedOutcome(dependencies, kept.plan, request, request.skipReason);
-  const check = wasTouched(request) ? await readBack({ dependencies, slices, catalogue }, request, kept) : null;
+  const told = { ...request, stops: await withAllItems(dependencies, request.stops) };
+  const check = wasTouched(request) ? await readBack({ dependencies, slices, catalogue }, told, kept) : null;
   if (isAgreed(check) && request.stops.length === 0) await finishExtensions(dependencies, request.broker, request.contractIds);
-  const items = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, request)), check);
+  const items = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, told)), check);
   const ghosts = ghostsAfter(kept.plan, check);
   const hasWritten = Object.values(request.writes).some((count) => count > 0);
   return {
@@ -99,54 +108,85 @@ async function skippedOutcome({ evidence }: Dependencies, plan: Plan, request: V
 
 // ---------------------------------------------------------------------------------------------------------------- comparing
 
-/** Why an item is not posted after all: it does not agree with what was read back, or was not written. */
-function stopsOf(plan: Plan, check: Plan | 'unreadable' | null, request: VerifyRequest): Stop[] {
-  const planned = new Set(plan.steps.flatMap((step) => step.items));
-  const open =
-    check === null
-      ? request.waits === null
-        ? new Set<string>()
-        : planned
-      : check === 'unreadable'
-        ? planned
-        : new Set(check.steps.flatMap((step) => step.items));
-  return [...open].map((itemId) => stopOf(itemId, plan, check, request));
+/** The stops with the items of every step that they name by its number. */
+async function withAllItems({ evidence }: Dependencies, stops: StepStop[]): Promise<StepStop[]> {
+  const itemsOf = async ({ plan: ref, ranges }: NonNullable<StepStop['steps']>): Promise<string[]> => {
+    const { plan } = await evidence.get<KeptPlan>(ref);
+    const steps = ranges.flatMap(([first, last]) => plan.steps.slice(first, last === null ? undefined : last + 1));
+    return [...new Set(steps.flatMap(({ items }) => items))];
+  };
+  return Promise.all(
+    stops.map(async ({ steps, ...stop }) => (steps ? { ...stop, items: [...stop.items, ...(await itemsOf(steps))] } : stop)),
+  );
 }
 
-function stopOf(itemId: string, plan: Plan, check: Plan | 'unreadable' | null, request: VerifyRequest): Stop {
+/** What is known of an item when its outcome is told. */
+interface Known {
+  item: PlannedItem | undefined;
+  stop: StepStop | undefined;
+  wanted: Step[];
+  missing: Step[];
+}
+
+/** Why an item is not posted after all: it does not agree with what was read back, or was not written. */
+function stopsOf(plan: Plan, check: Plan | 'unreadable' | null, request: VerifyRequest): Stop[] {
+  const wanted = byItem(plan.steps);
+  const missing = byItem(check === null || check === 'unreadable' ? [] : check.steps);
+  const stops = byItem(request.stops);
+  const items = new Map(plan.items.map((item) => [item.id, item]));
+  const isWritten = check === null && request.waits === null;
+  const open = isWritten ? [] : check === null || check === 'unreadable' ? wanted.keys() : missing.keys();
+  return [...open].map((itemId) => {
+    const known = {
+      item: items.get(itemId),
+      stop: stops.get(itemId)?.[0],
+      wanted: wanted.get(itemId) ?? [],
+      missing: missing.get(itemId) ?? [],
+    };
+    return { itemId, outcome: 'held', ...stopOf(known, check, request) };
+  });
+}
+
+/** Steps or stops by each of their items, in their order: an organization may have thousands. */
+function byItem<T extends { items: string[] }>(all: T[]): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const one of all)
+    for (const id of one.items) {
+      const others = found.get(id);
+      if (others) others.push(one);
+      else found.set(id, [one]);
+    }
+  return found;
+}
+
+function stopOf(
+  { item, stop, wanted, missing }: Known,
+  check: Plan | 'unreadable' | null,
+  request: VerifyRequest,
+): Pick<Stop, 'reason' | 'message'> {
   if (check === null && request.waits)
-    return { itemId, outcome: 'held', reason: request.waits.reason, message: waitingMessage(itemId, plan, request) };
-  const stop = request.stops.find(({ items }) => items.includes(itemId));
+    return { reason: request.waits.reason, message: waitingMessage(item, wanted, request.mode, request.waits.message) };
   if (stop)
     return {
-      itemId,
-      outcome: 'held',
       reason: stop.reason,
       message: `${stop.message} It is tried again by itself; or: billing rerun ${request.month} --organization ${request.organizationId} --reason …`,
     };
   if (check === 'unreadable' || check === null)
     return {
-      itemId,
-      outcome: 'held',
       reason: 'outcome-unknown',
       message: 'Written, but Autotask could not be read afterwards. The next run looks first.',
     };
-  const wanted = plan.steps.filter(({ items }) => items.includes(itemId)).map(({ summary }) => summary);
-  const missing = check.steps.filter(({ items }) => items.includes(itemId)).map(({ summary }) => summary);
   return {
-    itemId,
-    outcome: 'held',
     reason: 'verify-mismatch',
-    message: `Written: ${wanted.join('; ') || 'nothing'}. Autotask now shows otherwise; still missing: ${missing.join('; ')}. The next plan balances it.`,
+    message: `Written: ${summaries(wanted) || 'nothing'}. Autotask now shows otherwise; still missing: ${summaries(missing)}. The next plan balances it.`,
   };
 }
 
+const summaries = (steps: Step[]): string => steps.map(({ summary }) => summary).join('; ');
+
 /** In shadow mode every difference is explained by itself, in money; a plan that waits for its release is shown as a whole. */
-function waitingMessage(itemId: string, { items, steps }: Plan, { mode, waits }: VerifyRequest): string {
-  const item = items.find(({ id }) => id === itemId);
-  if (mode !== 'shadow' || item === undefined) return waits?.message ?? '';
-  return `${differenceText(item, steps)} ${waits?.message ?? ''}`;
-}
+const waitingMessage = (item: PlannedItem | undefined, steps: Step[], mode: Mode | null, message: string): string =>
+  mode !== 'shadow' || item === undefined ? message : `${differenceText(item, steps)} ${message}`;
 
 /** Contract ids as they are now: a new contract has one only since it was written. */
 function withContracts(items: PlannedItem[], check: Plan | 'unreadable' | null): PlannedItem[] {

@@ -217,8 +217,12 @@ export interface StepDone {
   more?: StepDone[];
 }
 
+/** Why steps came to nothing. */
 export interface StepStop {
+  /** Items that are stopped; none where it concerns the organization as a whole. */
   items: string[];
+  /** Those of steps of a plan, by the numbers of the first and the last (null: to the end): a list of their items could be too long for a payload. */
+  steps?: { plan: Ref; ranges: [first: number, last: number | null][] };
   reason: 'api-error' | 'outcome-unknown';
   message: string;
 }

@@ -1,5 +1,6 @@
 import { addCalls, addWrites, WRITES_OF } from '../shared/billing/tally.js';
 import { batchesOf } from './batches.js';
+import { Stops } from './stops.js';
 import { NO_CALLS, NO_WRITES, type Calls, type Writes } from '../shared/billing/results.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import { STEPS_TOGETHER } from '../shared/contract.js';
@@ -12,7 +13,6 @@ import type {
   Resolved,
   StepDone,
   StepRequest,
-  StepStop,
   VerifyRequest,
 } from '../shared/contract.js';
 
@@ -63,8 +63,8 @@ export async function billOrganization(
     activities,
     request,
     control,
-    stops: [],
-    refused: [],
+    stops: new Stops(),
+    refused: new Set(),
     contractIds: new Set(),
     writes: NO_WRITES,
     calls: NO_CALLS,
@@ -76,15 +76,15 @@ export async function billOrganization(
   run.remark = plan.remark ?? null;
   run.skipReason = control.skipReason();
   if (run.skipReason === null) await carryOut(run, plan);
-  return settle(run, run.refused.length === 0 ? plan : await goOnAfterRefusal(run, plan));
+  return settle(run, run.refused.size === 0 ? plan : await goOnAfterRefusal(run, plan));
 }
 
 interface Run {
   activities: OrganizationActivities;
   request: OrganizationRequest;
   control: Control;
-  stops: StepStop[];
-  refused: string[];
+  stops: Stops;
+  refused: Set<string>;
   contractIds: Set<number>;
   writes: Writes;
   calls: Calls;
@@ -105,30 +105,30 @@ async function makePlan(run: Run, refused: string[]): Promise<PlanMade | null> {
     run.calls = addCalls(run.calls, plan.calls);
     return plan;
   } catch (error) {
-    run.stops.push({ items: [], reason: 'api-error', message: run.control.failureOf(error).message });
+    run.stops.all(run.control.failureOf(error).message);
     return null;
   }
 }
 
 /** 7.0: a refused adjustment is an answer. The planner is asked again, knowing it, and puts the rest of those items on their charges. */
 async function goOnAfterRefusal(run: Run, first: PlanMade): Promise<PlanMade> {
-  const again = await makePlan(run, run.refused);
+  const again = await makePlan(run, [...run.refused]);
   if (again === null) return first;
-  const refused = new Set(run.refused.splice(0));
+  const { refused } = run;
+  run.refused = new Set();
   await carryOut(run, again, ({ items }) => items.length > 0 && items.every((id) => refused.has(id)));
-  run.refused.push(...refused);
+  for (const id of refused) run.refused.add(id);
   return again;
 }
 
 /** Carries out the plan's steps in order, a turn at a time where they are too many for one payload. */
 async function carryOut(run: Run, plan: PlanMade, isMeant: (step: Step) => boolean = () => true): Promise<void> {
   const resolved: Resolved = { contracts: {}, services: {}, products: {} };
-  let goesOn = true;
+  let from = 0;
   for (let turn: PlanMade | null = plan; turn !== null; turn = await nextTurn(run, turn)) {
-    const steps = turn.steps.filter(isMeant);
-    if (goesOn) goesOn = await carryOutTurn(run, { ...turn, steps }, resolved);
-    else stopRest(run, steps);
-    if (run.skipReason !== null) return;
+    run.stops.number(turn.steps, from);
+    if (!(await carryOutTurn(run, { ...turn, steps: turn.steps.filter(isMeant) }, resolved))) return;
+    from = turn.next ?? from;
   }
 }
 
@@ -139,10 +139,11 @@ async function carryOutTurn(run: Run, turn: PlanMade, resolved: Resolved): Promi
     const steps = batch.filter((step) => !isStopped(run, step));
     if (steps.length === 0) continue;
     if (mindSkip(run)) return false;
-    const { left, goesOn } = await carryOutBatch(run, turn, steps, resolved);
+    const { left, outage } = await carryOutBatch(run, turn, steps, resolved);
     batches.unshift(left);
-    if (!goesOn) {
-      stopRest(run, batches.flat());
+    if (outage !== null) {
+      const untried = batches.flat().filter((step) => !isStopped(run, step));
+      run.stops.rest(turn.plan, untried, turn.next, outage);
       return false;
     }
   }
@@ -155,16 +156,13 @@ async function nextTurn(run: Run, { plan, next }: PlanMade): Promise<PlanMade | 
   try {
     return await run.activities.planOrganization({ ...planRequest(run, []), resume: { plan, from: next } });
   } catch (error) {
-    run.stops.push({ items: [], reason: 'api-error', message: run.control.failureOf(error).message });
+    run.stops.all(run.control.failureOf(error).message);
     return null;
   }
 }
 
 /** A step whose items were all stopped before is not tried: its contract or service is not there, or its row is not as the plan assumed. */
-function isStopped(run: Run, step: Step): boolean {
-  const stopped = new Set([...run.stops.flatMap(({ items }) => items), ...run.refused]);
-  return step.items.length > 0 && step.items.every((id) => stopped.has(id));
-}
+const isStopped = (run: Run, step: Step): boolean => run.stops.covers(step, run.refused);
 
 /** A skip stops an organization only before its first write; afterwards it is finished, and the summary says so. */
 function mindSkip(run: Run): boolean {
@@ -179,7 +177,7 @@ function mindSkip(run: Run): boolean {
 }
 
 const hasWritten = (run: Run): boolean =>
-  run.contractIds.size > 0 || run.stops.length > 0 || Object.values(run.writes).some((count) => count > 0);
+  run.contractIds.size > 0 || !run.stops.isEmpty || Object.values(run.writes).some((count) => count > 0);
 
 /** Answers what is left of the batch: one that met a difficulty ends before it, and the step is the first of the next (`activities/together.ts`). */
 async function carryOutBatch(
@@ -187,7 +185,7 @@ async function carryOutBatch(
   plan: PlanMade,
   batch: Step[],
   resolved: Resolved,
-): Promise<{ left: Step[]; goesOn: boolean }> {
+): Promise<{ left: Step[]; outage: string | null }> {
   const [step, ...more] = batch as [Step, ...Step[]];
   const { broker, month, asOf, mode, organizationId } = run.request;
   try {
@@ -204,35 +202,26 @@ async function carryOutBatch(
     });
     const done = [first, ...others];
     for (const [index, each] of done.entries()) record(run, batch[index]!, each, resolved);
-    return { left: batch.slice(done.length), goesOn: true };
+    return { left: batch.slice(done.length), outage: null };
   } catch (error) {
     const failure = run.control.failureOf(error);
     // Nothing is heard of an activity that did not end in time: any of its steps may have taken effect.
     const touched = failure.isOutage && failure.effect === 'unknown' ? batch : [step];
-    for (const each of touched) noteFailure(run, each, failure, resolved);
-    return { left: batch.slice(touched.length), goesOn: !failure.isOutage };
+    const reason = failure.effect === 'none' ? 'api-error' : 'outcome-unknown';
+    for (const each of touched) {
+      run.stops.add(plan.plan, each, reason, failure.message);
+      noteContract(run, each, resolved);
+    }
+    return {
+      left: batch.slice(touched.length),
+      outage: failure.isOutage ? `${touched.at(-1)!.summary}: ${failure.message}` : null,
+    };
   }
-}
-
-function noteFailure(run: Run, step: Step, failure: Failure, resolved: Resolved): void {
-  run.stops.push({
-    items: step.items,
-    reason: failure.effect === 'none' ? 'api-error' : 'outcome-unknown',
-    message: `${step.summary}: ${failure.message}`,
-  });
-  noteContract(run, step, resolved);
-}
-
-function stopRest(run: Run, rest: Step[]): void {
-  const message = run.stops.at(-1)?.message ?? '';
-  const items = [...new Set(rest.filter((step) => !isStopped(run, step)).flatMap((step) => step.items))];
-  if (items.length > 0)
-    run.stops.push({ items, reason: 'api-error', message: `Not tried, because Autotask did not answer before. ${message}` });
 }
 
 function record(run: Run, step: Step, done: StepDone, resolved: Resolved): void {
   run.calls = addCalls(run.calls, done.calls);
-  if (done.result === 'refused') run.refused.push(...step.items);
+  if (done.result === 'refused') for (const id of step.items) run.refused.add(id);
   if (done.result === 'written') run.writes = addWrites(run.writes, { ...NO_WRITES, [WRITES_OF[step.kind]]: 1 });
   if (done.id !== null && step.kind === 'ensureService') resolved.services[step.serviceKey.toLowerCase()] = done.id;
   if (done.id !== null && step.kind === 'ensureProduct') resolved.products[step.productKey.toLowerCase()] = done.id;
@@ -264,8 +253,7 @@ async function settle(run: Run, plan: PlanMade | null): Promise<OrganizationSumm
   try {
     return await verify(run, plan);
   } catch (error) {
-    const { message } = run.control.failureOf(error);
-    run.stops.unshift({ items: [], reason: 'api-error', message });
+    run.stops.all(run.control.failureOf(error).message);
     return verify(run, null);
   }
 }
@@ -281,8 +269,8 @@ function verify(run: Run, plan: PlanMade | null): Promise<OrganizationSummary> {
     given,
     plan: plan?.plan ?? null,
     contractIds: [...run.contractIds],
-    stops: run.stops,
-    refused: run.refused,
+    stops: run.stops.toTell(),
+    refused: [...run.refused],
     waits: plan?.waits ?? null,
     skipReason: run.skipReason,
     writes: run.writes,

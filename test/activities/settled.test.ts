@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Sandbox } from '../../sandbox/index.js';
 import type { MonthClosed } from '../../shared/contract.js';
-import { control, openDesk, startVendors, type Before } from './desk.js';
+import { NO_CALLS, NO_WRITES } from '../../shared/billing/results.js';
+import { CONTOSO, control, MONTH, openDesk, startVendors, type Before } from './desk.js';
 
 /** An organization that was billed on the 20th, and whose next day's outcome cannot be told. */
 
@@ -47,4 +48,42 @@ describe('a run does not report what came of the run before, where', () => {
       expect.stringContaining('the disk is full'),
     ]);
   });
+});
+
+test('steps that are told by their number hold their items, as those told by name do', async () => {
+  const { given, activities } = openDesk(sandbox, { BREAKER_ORGANIZATION_PERCENT: '0' });
+  const report = await given('2025-10-20');
+  const asked = { ...MONTH, asOf: report.asOf, organizationId: CONTOSO, given: report };
+  const { plan, steps } = await activities.autotask.planOrganization({ ...asked, approvedDigest: null, refused: [] });
+  expect(steps.length).toBeGreaterThan(1);
+  const { result } = await activities.autotask.verifyOrganization({
+    ...asked,
+    plan,
+    contractIds: [],
+    stops: [
+      {
+        items: [],
+        steps: {
+          plan,
+          ranges: [
+            [0, 0],
+            [1, null],
+          ],
+        },
+        reason: 'api-error',
+        message: 'Not tried.',
+      },
+    ],
+    refused: [],
+    waits: null,
+    skipReason: null,
+    writes: NO_WRITES,
+    calls: NO_CALLS,
+    workflowId: 'w',
+    remark: null,
+  });
+  expect([result.posted.lines, result.held.lines]).toEqual([0, result.report.lines]);
+  expect(result.items.map(({ reason, cause }) => [reason, cause!.slice(0, 10)])).toEqual(
+    result.items.map(() => ['api-error', 'Not tried.']),
+  );
 });

@@ -105,6 +105,13 @@ async function bill({
 
 const NEVER = { at: Infinity };
 
+/** Items that are stopped, by name or by the number of their step, with the reason. */
+const stopped = ({ stops }: VerifyRequest): [item: string, reason: string][] =>
+  stops.flatMap(({ items, steps, reason }) => {
+    const named = (steps?.ranges ?? []).flatMap(([first, last]) => STEPS.slice(first, last === null ? undefined : last + 1));
+    return [...items, ...named.flatMap((each) => each.items)].map((item): [string, string] => [item, reason]);
+  });
+
 test('a plan too large for one payload is carried out in turns, every step once and in order', async () => {
   const { done, asked, verified } = await bill(NEVER);
   expect(done).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
@@ -123,11 +130,17 @@ test('a step that an activity did not carry out with others is the first of the 
 test('when Autotask goes away in one turn, the steps of the later ones are held as not tried, and none is lost', async () => {
   const { done, verified } = await bill({ at: 5 });
   expect(done).toEqual([[1, 2, 3], [4]]);
-  expect(verified.stops.map(({ items, reason }) => [items, reason])).toEqual([
-    [['item-5'], 'api-error'],
-    [['item-6'], 'api-error'],
-    [['item-7'], 'api-error'],
+  expect(stopped(verified)).toEqual([
+    ['item-5', 'api-error'],
+    ['item-6', 'api-error'],
+    ['item-7', 'api-error'],
   ]);
+  expect(verified.stops.at(-1)!.message).toBe('Not tried, because Autotask did not answer before. Charge 5: 503');
+});
+
+test('when Autotask goes away, the turns that are left are not asked for', async () => {
+  const { asked } = await bill({ at: 2 });
+  expect(asked).toHaveLength(1);
 });
 
 test('one step that fails for good holds its own item, and the others go on', async () => {
@@ -141,10 +154,10 @@ test('one step that fails for good holds its own item, and the others go on', as
 test('an activity that was never heard of again leaves all of its steps open, because any of them may have been written', async () => {
   const silent: Failure = { effect: 'unknown', isOutage: true, message: 'postCharge did not end in time (HEARTBEAT)' };
   const { verified } = await bill({ at: 4, failure: silent });
-  expect(verified.stops.map(({ items, reason }) => [items, reason])).toEqual([
-    [['item-4'], 'outcome-unknown'],
-    [['item-5'], 'outcome-unknown'],
-    [['item-6'], 'outcome-unknown'],
-    [['item-7'], 'api-error'],
+  expect(stopped(verified)).toEqual([
+    ['item-4', 'outcome-unknown'],
+    ['item-5', 'outcome-unknown'],
+    ['item-6', 'outcome-unknown'],
+    ['item-7', 'api-error'],
   ]);
 });
