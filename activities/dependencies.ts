@@ -24,6 +24,8 @@ export interface Dependencies {
   signal: () => AbortSignal | undefined;
   /** Names the activity that runs, the same in all its attempts. */
   execution: () => string;
+  /** Temporal's namespace that the activity runs in. */
+  namespace: () => string;
   /** Which attempt of its activity this is, from 1, and how many there will be. */
   attempt: () => { number: number; last: number };
 }

@@ -1,15 +1,17 @@
 import type { NoticeRequest, NoticeSent } from '../shared/contract.js';
 import type { OrganizationResult } from '../shared/billing/results.js';
 import { groupBy } from '../shared/billing/text.js';
+import type { Month } from '../shared/billing/types.js';
 import { reconcileMonth } from '../shared/evidence/months.js';
 import { noticeOf, type MonthSeen } from '../shared/notices/notice.js';
 import { recordRun, sendOnce } from '../shared/notices/record.js';
 import { channelsOf } from '../shared/notices/send.js';
+import { waitingLink } from '../shared/web-ui.js';
 import type { Dependencies } from './dependencies.js';
 
 /** The run's one message to people, when something waits or is missing. A channel that fails is recorded, and fails nothing. */
 export async function sendNotice(
-  { evidence, clock, notices }: Dependencies,
+  { evidence, clock, notices, namespace }: Dependencies,
   { broker, asOf, run, months }: NoticeRequest,
 ): Promise<NoticeSent> {
   const at = clock.now().toISOString();
@@ -19,7 +21,9 @@ export async function sendNotice(
     const read = await reconcileMonth(evidence, broker, month, withKindsOfItems);
     if (read) seen.push({ result: read.result, heldMonth: read.record.heldMonth });
   }
-  const notice = noticeOf({ asOf, months: seen, endedAt, previousEndedAt, reportDay: notices.reportDay });
+  const { webUi, reportDay } = notices;
+  const pageOf = webUi === null ? null : (month: Month): string => waitingLink(webUi, namespace(), broker, month);
+  const notice = noticeOf({ asOf, months: seen, endedAt, previousEndedAt, reportDay, pageOf });
   const { channels } = await sendOnce(evidence, broker, { run, at }, notice, channelsOf(notices), notices);
   return {
     title: notice?.title ?? null,

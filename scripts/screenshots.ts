@@ -7,7 +7,7 @@ import { run } from '../client/commands/run.js';
 import { realContext, type Context } from '../client/context.js';
 import { openOrganizations } from '../client/months.js';
 import { withTemporal, type Temporal } from '../client/temporal.js';
-import { detailsLink, preparedLists, webUiUrl } from '../client/web-ui.js';
+import { detailsLink, preparedLists, webUiUrl } from '../shared/web-ui.js';
 import { dailyBillingId, organizationBillingId } from '../shared/contract.js';
 import { CHROMIUM } from './chromium.js';
 

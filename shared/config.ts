@@ -9,6 +9,7 @@ import { whyNoFile } from './files.js';
 import { Secret } from './http/secret.js';
 import { MODES, type OrganizationMode } from './modes.js';
 import type { NoticeSettings } from './notices/settings.js';
+import { publicWebUiUrl } from './web-ui.js';
 
 /**
  * Settings from environment variables (`interfaces.md` section 3), checked at once: whoever sets the product up mends everything in one go. Secrets are
@@ -248,6 +249,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
         ? null
         : { smtp: new Secret(parsed.NOTICE_SMTP), from: parsed.NOTICE_MAIL_FROM, to: parsed.NOTICE_MAIL_TO },
     reportDay: parsed.NOTICE_REPORT_DAY,
+    webUi: publicWebUiUrl(environment),
   },
   evidence: parsed.BILLING_EVIDENCE,
   callsPerHour: parsed.AUTOTASK_CALLS_PER_HOUR,

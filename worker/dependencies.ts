@@ -33,6 +33,7 @@ export function createDependencies(
     heartbeat: (details) => activity()?.heartbeat(details),
     signal: () => activity()?.cancellationSignal,
     execution: () => `${activity()?.info.workflowExecution?.runId ?? 'none'}/${activity()?.info.activityId ?? 'none'}`,
+    namespace: () => activity()?.info.namespace ?? 'default',
     attempt: () => ({ number: activity()?.info.attempt ?? 1, last: ATTEMPTS }),
   };
 }

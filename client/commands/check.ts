@@ -42,6 +42,6 @@ async function findingsOf(config: BaseConfig, evidence: Evidence, months: Month[
   }
   const { reportDay } = config.notices;
   const now = new Date().toISOString();
-  const notice = noticeOf({ asOf: today(), months: seen, endedAt: now, previousEndedAt: run.endedAt, reportDay });
+  const notice = noticeOf({ asOf: today(), months: seen, endedAt: now, previousEndedAt: run.endedAt, reportDay, pageOf: null });
   return [...(notice === null ? [] : [notice.title, ...notice.lines]), ...(trouble === null ? [] : [trouble])];
 }

@@ -8,7 +8,7 @@ import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { connectionSettings, ensureSearchAttributes, withTemporal } from '../temporal.js';
 import { findTemporalServer, startDevServer, type DevServer } from '../temporal-server/index.js';
-import { webUiUrl } from '../web-ui.js';
+import { webUiUrl } from '../../shared/web-ui.js';
 import { run } from './run.js';
 import { DEFAULT_WORLD, ended } from './sandbox.js';
 

@@ -18,7 +18,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { findMonth } from '../months.js';
 import { renderMonth } from '../render/month.js';
 import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
-import { webUiUrl, workflowLink } from '../web-ui.js';
+import { webUiUrl, workflowLink } from '../../shared/web-ui.js';
 
 export interface RunOptions {
   month: Month;

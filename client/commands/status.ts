@@ -12,7 +12,7 @@ import { findMonth, openOrganizations, requireMonth, whyCallsWait, withOpen, typ
 import { PLAIN } from '../render/paper.js';
 import { renderStatus } from '../render/status.js';
 import { withTemporal, type Temporal } from '../temporal.js';
-import { detailsLink, preparedLists, webUiUrl, workflowLink } from '../web-ui.js';
+import { detailsLink, preparedLists, webUiUrl, workflowLink } from '../../shared/web-ui.js';
 import { exitCodeOf, innermost } from './run.js';
 
 /** Where the month stands: what waits for a person first, then the rest in counts. */

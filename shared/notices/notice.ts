@@ -22,6 +22,8 @@ export interface RunSeen {
   endedAt: string;
   previousEndedAt: string | null;
   reportDay: number;
+  /** The page that lists who waits in a month; null where nobody knows its address. */
+  pageOf: ((month: Month) => string) | null;
 }
 
 /** A daily run that is later than this has been left out. */
@@ -30,7 +32,7 @@ const CUSTOMERS_SHOWN = 10;
 const HOUR_MS = 3_600_000;
 
 export function noticeOf(run: RunSeen): Notice | null {
-  const months = run.months.flatMap(waitingPart);
+  const months = run.months.flatMap((seen) => waitingPart(seen, run.pageOf));
   const missing = missingParts(run);
   if (months.length === 0 && missing.length === 0) return null;
   const title = [...months.map((part) => part.title), ...missing.map((part) => part.title)].join('; ');
@@ -47,7 +49,7 @@ interface Part {
 export const isWaiting = ({ status }: OrganizationResult): boolean =>
   status === 'NeedsAttention' || status === 'AwaitingApproval' || status === 'Failed';
 
-function waitingPart({ result, heldMonth }: MonthSeen): Part[] {
+function waitingPart({ result, heldMonth }: MonthSeen, pageOf: RunSeen['pageOf']): Part[] {
   const waiting = result.organizations.filter(isWaiting).sort(byAmount);
   const amounts = [
     ...heldAmounts(result).map((amount) => `${amount} held`),
@@ -65,6 +67,7 @@ function waitingPart({ result, heldMonth }: MonthSeen): Part[] {
         ...(heldMonth === null ? [] : [heldMonth]),
         ...waiting.slice(0, CUSTOMERS_SHOWN).map((organization) => customerLine(organization, result.currency)),
         ...(more > 0 ? [`… and ${more} more.`] : []),
+        ...(pageOf === null || waiting.length === 0 ? [] : [`Who waits: ${pageOf(month)}`]),
         `What to do: billing status ${month}`,
       ],
     },

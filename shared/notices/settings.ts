@@ -7,4 +7,6 @@ export interface NoticeSettings {
   mail: { smtp: Secret; from: string; to: string[] } | null;
   /** From this day of the month on, a month without Microsoft's lines is reported as missing. */
   reportDay: number;
+  /** Temporal's Web UI, as people reach it; null: a notice names the command alone. */
+  webUi: string | null;
 }

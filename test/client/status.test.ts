@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { renderStatus, type ShownStatus } from '../../client/render/status.js';
 import { PLAIN, type Paper } from '../../client/render/paper.js';
-import { detailsLink, preparedLists } from '../../client/web-ui.js';
+import { detailsLink, preparedLists } from '../../shared/web-ui.js';
 import { blankMonth, NOTHING } from '../../workflows/blank.js';
 
 /** What `billing status` shows a person who has a minute. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { noticeOf, type RunSeen } from '../../shared/notices/notice.js';
+import { loadBaseConfig } from '../../shared/config.js';
 import { payloadFor } from '../../shared/notices/send.js';
 import { blankMonth, NOTHING } from '../../workflows/blank.js';
 
@@ -65,6 +66,7 @@ const run = (result: MonthResult, changes: Partial<RunSeen> = {}): RunSeen => ({
   endedAt: '2025-10-12T03:10:00.000Z',
   previousEndedAt: '2025-10-11T03:10:00.000Z',
   reportDay: 12,
+  pageOf: null,
   ...changes,
 });
 
@@ -127,6 +129,13 @@ describe('a run speaks', () => {
     expect(notice?.lines).toHaveLength(12);
   });
 
+  test('with the page of who waits, where it is known and somebody does', () => {
+    const pageOf = (of: string): string => `http://ui/${of}`;
+    const waiting = run(month({ held: ONE, organizations: [held('Contoso', '12.00')] }), { pageOf });
+    expect(noticeOf(waiting)?.lines.slice(-2)).toEqual(['Who waits: http://ui/2025-10', 'What to do: billing status 2025-10']);
+    expect(noticeOf(run(month({ ghosts: ONE }), { pageOf }))?.lines).toEqual(['What to do: billing status 2025-10']);
+  });
+
   test('once for all its months', () => {
     const late = month({ month: '2025-11', organizations: [] });
     const both = run(month(), {
@@ -164,4 +173,17 @@ describe('a webhook gets', () => {
     const long = payloadFor(new URL('https://x.example'), { title: 'x', lines: ['y'.repeat(9000)] }) as { text: string };
     expect(long.text.length).toBeLessThan(4000);
   });
+});
+
+describe('a notice leads', () => {
+  const places: [where: string, environment: Record<string, string>, webUi: string | null][] = [
+    [
+      'to the Web UI that TEMPORAL_UI_URL names',
+      { TEMPORAL_UI_URL: 'https://temporal.example/', TEMPORAL_ADDRESS: 'temporal:7233' },
+      'https://temporal.example',
+    ],
+    ["to the dev server's own, on a laptop", { TEMPORAL_ADDRESS: '127.0.0.1:7333' }, 'http://127.0.0.1:8333'],
+    ['nowhere, where only the name of a server is known', { TEMPORAL_ADDRESS: 'temporal:7233' }, null],
+  ];
+  test.each(places)('%s', (_, environment, webUi) => expect(loadBaseConfig(environment).notices.webUi).toBe(webUi));
 });

@@ -56,14 +56,18 @@ describe('docker-compose.yml', () => {
     expect(images.length).toBeGreaterThan(0);
   });
 
-  withCompose('starts the worker when the namespace is ready, and lets it finish a posting', async () => {
-    const { worker, temporal, 'temporal-setup': setup } = await config('.env.example');
-    expect(worker?.depends_on?.['temporal-setup']?.condition).toBe('service_completed_successfully');
-    expect(setup?.depends_on?.temporal?.condition).toBe('service_healthy');
-    expect(temporal?.depends_on?.['temporal-schema']?.condition).toBe('service_completed_successfully');
-    expect(worker?.stop_grace_period).toBe('1m15s');
-    expect(worker?.environment?.TZ).toBe('UTC');
-  });
+  withCompose(
+    'starts the worker when the namespace is ready, lets it finish a posting, and tells it where the Web UI is',
+    async () => {
+      const { worker, temporal, 'temporal-setup': setup } = await config('.env.example');
+      expect(worker?.depends_on?.['temporal-setup']?.condition).toBe('service_completed_successfully');
+      expect(setup?.depends_on?.temporal?.condition).toBe('service_healthy');
+      expect(temporal?.depends_on?.['temporal-schema']?.condition).toBe('service_completed_successfully');
+      expect(worker?.stop_grace_period).toBe('1m15s');
+      expect(worker?.environment?.TZ).toBe('UTC');
+      expect(worker?.environment?.TEMPORAL_UI_URL).toBe('http://127.0.0.1:8080');
+    },
+  );
 
   withCompose('keeps closed workflows for 90 days, in the namespace of the settings', async () => {
     const { worker, 'temporal-setup': setup, 'temporal-ui': ui } = await config('.env.example');

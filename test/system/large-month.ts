@@ -8,7 +8,7 @@ import { loadConfig } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { billMonth } from '../report/desk.js';
-import { openStage, type Stage } from './stage.js';
+import { openStage, type Stage, type StageOptions } from './stage.js';
 
 export const MONTH = '2025-10';
 export const AS_OF = '2025-10-17';
@@ -31,10 +31,10 @@ export interface LargeMonth {
 
 export const UNBILLED = 6;
 
-export async function openLargeMonth(env: Record<string, string> = {}): Promise<LargeMonth> {
+export async function openLargeMonth({ env = {}, ui = false }: Pick<StageOptions, 'env' | 'ui'> = {}): Promise<LargeMonth> {
   const folder = await mkdtemp(join(tmpdir(), 'billing-large-month-'));
   const world = generateWorld({ lines: LINES, organizations: 60, seed: 3, month: MONTH });
-  const stage = await openStage({ world: { ...world }, env: { BILLING_MODE: 'approve', ...BREAKERS_OFF, ...env } });
+  const stage = await openStage({ world: { ...world }, env: { BILLING_MODE: 'approve', ...BREAKERS_OFF, ...env }, ui });
   const map = (plan: PlannedOrganization, value: string): Promise<unknown> =>
     stage.control('PATCH', `cloudmore/organizations/${plan.organizationId}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value }],

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Browser, Page } from 'playwright-core';
+import { dailyBillingId, organizationBillingId } from '../../shared/contract.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { sum } from '../../shared/billing/decimal.js';
 import { eventually } from '../eventually.js';
 import { openWebhook, type Webhook } from '../notices/webhook.js';
+import { launchBrowser } from '../report/browser.js';
 import { AS_OF, MONTH, openLargeMonth, postedSales, UNBILLED, type LargeMonth } from './large-month.js';
 
 /** The operator's month when nothing is wrong: one notice to read, one page to look at, one command to give. */
@@ -10,12 +14,15 @@ import { AS_OF, MONTH, openLargeMonth, postedSales, UNBILLED, type LargeMonth } 
 describe('a month of a thousand lines in which nothing is wrong', () => {
   let webhook: Webhook;
   let large: LargeMonth;
+  let browser: Browser;
   beforeAll(async () => {
     webhook = await openWebhook();
-    large = await openLargeMonth({ NOTICE_WEBHOOK: `${webhook.url}/` });
+    browser = await launchBrowser();
+    large = await openLargeMonth({ env: { NOTICE_WEBHOOK: `${webhook.url}/` }, ui: true });
     await large.stage.startWorker();
   }, 300_000);
   afterAll(async () => {
+    await browser.close();
     await large.close();
     await webhook.close();
   }, 60_000);
@@ -23,22 +30,61 @@ describe('a month of a thousand lines in which nothing is wrong', () => {
   const run = (...codes: number[]): Promise<MonthResult> =>
     large.stage.json<MonthResult>(codes, 'run', MONTH, '--as-of', AS_OF, '--wait');
 
+  /** Follows a link in the real browser. */
+  const follow = async <T>(link: string, read: (page: Page) => Promise<T>): Promise<T> => {
+    const page = await browser.newPage();
+    try {
+      await page.goto(link, { waitUntil: 'domcontentloaded' });
+      return await read(page);
+    } finally {
+      await page.close();
+    }
+  };
+
+  const listed = async (page: Page): Promise<string[]> =>
+    (await page.locator('table a[href*="/workflows/"]').allInnerTexts()).map((text) => text.trim());
+
+  /** What the last run's activity for notices did, when it was done with it. */
+  const noticeOfLastRun = async (): Promise<unknown> => {
+    const { events } = await large.stage.client.workflow.getHandle(dailyBillingId('default', MONTH)).fetchHistory();
+    const scheduled = events?.find(
+      ({ activityTaskScheduledEventAttributes: one }) => one?.activityType?.name === 'sendNotice',
+    )?.eventId;
+    const completed = events?.find(
+      ({ activityTaskCompletedEventAttributes: one }) => one?.scheduledEventId?.equals(scheduled!) === true,
+    )?.activityTaskCompletedEventAttributes;
+    return defaultPayloadConverter.fromPayload(completed!.result!.payloads![0]!);
+  };
+
   test('needs one notice, one page and one approval', async () => {
     const { stage, small, clean } = large;
-    const notices = webhook.got;
+    const notices = webhook.got as { text: string }[];
     const waiting = small.slice(0, UNBILLED);
+    const ids = waiting.map(({ organizationId }) => organizationBillingId('default', MONTH, organizationId));
     const amount = sum(waiting.map(postedSales));
     await run(3);
 
-    await eventually(
-      () => Promise.resolve(notices),
-      ({ length }) => length > 0,
-    );
     expect(notices).toHaveLength(1);
-    const notice = JSON.stringify(notices[0]);
+    const notice = notices[0]!.text;
     expect(notice).toContain(`${MONTH}: ${amount.toFixed(2)} EUR held, ${UNBILLED} customers waiting`);
     for (const { organizationName } of waiting) expect(notice).toContain(organizationName);
     expect(notice).toContain(`billing status ${MONTH}`);
+
+    const link = /Who waits: (\S+)/.exec(notice)![1]!;
+    const shown = await follow(link, async (page) => {
+      const first = page.getByRole('link', { name: ids[0]! });
+      await first.waitFor();
+      const all = await listed(page);
+      await first.click();
+      await page.getByText('User Metadata').first().click();
+      // The Web UI puts texts of workflows into frames.
+      const details = page.frameLocator('#user-metadata-current-details').locator('body');
+      await details.getByText('AwaitingApproval').first().waitFor();
+      return { all, details: await details.innerText() };
+    });
+    expect(shown.all.filter((text) => text.startsWith('billing/')).sort()).toEqual([...ids].sort());
+    expect(shown.details).toContain(waiting[0]!.organizationName);
+    expect(shown.details).toContain(postedSales(waiting[0]!).toFixed(2));
 
     const page = (await stage.cli('status', MONTH)).stdout;
     for (const { organizationName } of waiting) expect(page).toContain(organizationName);
@@ -54,6 +100,14 @@ describe('a month of a thousand lines in which nothing is wrong', () => {
     await stage.forget();
     await run(0);
     expect(await stage.writes()).toEqual([]);
+    // The run ends after it asked whether there is something to tell: nothing, and so the first notice stays the only one.
+    expect(await noticeOfLastRun()).toEqual({ title: null, sent: 0, failed: 0 });
     expect(notices).toHaveLength(1);
+    await follow(link, (page) =>
+      page
+        .getByText(/No Workflows/i)
+        .first()
+        .waitFor(),
+    );
   }, 300_000);
 });

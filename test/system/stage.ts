@@ -68,6 +68,8 @@ export interface StageOptions {
   /** Name of a file in `sandbox/worlds`, or a world. */
   world: string | Rec;
   env?: Record<string, string>;
+  /** With Temporal's Web UI. Default false. */
+  ui?: boolean;
   /** Whether a worker is started with it. Default true. */
   worker?: boolean;
   /** The program; default: the sources. */
@@ -91,9 +93,9 @@ export function useStage(options: StageOptions, opened: (stage: Stage) => void):
 }
 
 /** A stage for a block that closes it itself. */
-export async function openStage({ world, env: extra = {}, bin = BIN }: StageOptions): Promise<Stage> {
+export async function openStage({ world, env: extra = {}, bin = BIN, ui = false }: StageOptions): Promise<Stage> {
   const sandbox = await startSandbox({ world: await loadWorld(world) });
-  const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
+  const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI!, ui });
   const folder = await mkdtemp(join(tmpdir(), 'billing-stage-'));
   const env: Record<string, string> = {
     ...sandbox.env(),
@@ -101,6 +103,7 @@ export async function openStage({ world, env: extra = {}, bin = BIN }: StageOpti
     HOME: process.env.HOME ?? '',
     TZ: 'UTC',
     TEMPORAL_ADDRESS: server.address,
+    ...(server.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: server.uiUrl }),
     BILLING_EVIDENCE: `file:${join(folder, 'evidence')}`,
     BILLING_MODE: 'auto',
     ...extra,

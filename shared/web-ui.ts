@@ -1,5 +1,5 @@
-import type { Month } from '../shared/billing/types.js';
-import type { Environment } from '../shared/environment.js';
+import type { Month } from './billing/types.js';
+import type { Environment } from './environment.js';
 
 /** Links into the Temporal Web UI. Operators see current details only on the tab "User Metadata", so that is where they are led. */
 
@@ -9,6 +9,13 @@ export function webUiUrl(environment: Environment, address: string): string {
   if (own) return own.replace(/\/$/, '');
   const [host = '127.0.0.1', port = '7233'] = address.split(':');
   return `http://${host}:${Number(port) + 1000}`;
+}
+
+/** The Web UI's address for people elsewhere, as a notice gives it; null where nobody said what it is: a server's own name leads nobody there. */
+export function publicWebUiUrl(environment: Environment): string | null {
+  const address = environment.TEMPORAL_ADDRESS ?? '127.0.0.1:7233';
+  const isHere = /^(127\.0\.0\.1|localhost):/.test(address);
+  return environment.TEMPORAL_UI_URL || isHere ? webUiUrl(environment, address) : null;
 }
 
 export const workflowLink = (ui: string, namespace: string, workflowId: string): string =>
@@ -33,6 +40,14 @@ export function preparedLists(ui: string, namespace: string, broker: string, mon
     { title: 'one organization', link: link(`BillingOrganization="ID"`) },
   ];
 }
+
+/** Who waits for a person in one month. */
+export const waitingLink = (ui: string, namespace: string, broker: string, month: Month): string =>
+  listLink(
+    ui,
+    namespace,
+    `BillingBroker="${broker}" AND BillingMonth="${month}" AND ExecutionStatus="Running" AND BillingStatus IN ("NeedsAttention", "AwaitingApproval")`,
+  );
 
 /** Everything of a query, e.g. all that waits for a person. */
 export const listLink = (ui: string, namespace: string, query: string): string =>
