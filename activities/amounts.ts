@@ -95,7 +95,7 @@ async function refuseWhereChanged(
   const { step } = request;
   const { before, day } = step;
   if (before === null || !isLookedAt(step)) return;
-  const rows = await looks.rowsFrom(request, { contractId, serviceId, day });
+  const rows = await looks.rowsToAdjust(request, { contractId, serviceId, day });
   const row = rows.find(({ startDay }) => startDay === day) ?? null;
   const isFrozen = rows.some(({ frozen }) => frozen);
   if (isFrozen || !isEqual(stateOf(row), before))

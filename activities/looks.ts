@@ -1,16 +1,15 @@
-import { isLookedAt, ROWS_A_LOOK, type Autotask } from '../shared/autotask/index.js';
+import { isLookedAt, LOOK_COUNTS_MS, ROWS_A_LOOK, type Autotask } from '../shared/autotask/index.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import type { Day, Row } from '../shared/billing/types.js';
 import type { PlanRequest } from '../shared/contract.js';
 import type { Clock } from './dependencies.js';
 
 /**
- * The last look at rows before they are adjusted, taken for as many as come next in the organization's plan: a look for each row would double the calls of
- * a month. It serves each of them once and only for moments, so that what a person does meanwhile is still seen.
+ * The last look at rows before they are adjusted, taken for as many as come next in the plans that are carried out: a look for each row would double the
+ * calls of a month, and one for each organization would still be a fifth of a day of corrections. It serves each row once and only for moments, so that what
+ * a person does meanwhile is still seen.
  */
 
-/** How long a look counts. What a person changes after it is noticed at the read-back. */
-export const LOOK_COUNTS_MS = 15_000;
 /** Plans that are carried out at the same time are fewer; what was never finished is forgotten. */
 const PLANS_REMEMBERED = 100;
 
@@ -20,50 +19,80 @@ interface Place {
   day: Day;
 }
 
-interface Ahead {
-  /** In the plan's order. */
+interface Look {
+  /** Null while it is under way: calls may wait for quota, and whoever comes meanwhile waits with them. */
+  answeredAt: number | null;
+  /** Not served yet. */
   places: Place[];
-  look: { at: number; places: Place[]; rows: Row[] } | null;
+  rows: Promise<Row[]>;
 }
 
 type Organization = Pick<PlanRequest, 'broker' | 'month' | 'organizationId'>;
 
 export class Looks {
-  private readonly plans = new Map<string, Ahead>();
+  /** What each plan adjusts from here on, in its order; the latest plan last. */
+  private readonly plans = new Map<string, Place[]>();
+  private looks: Look[] = [];
 
-  constructor(private readonly dependencies: { autotask: Pick<Autotask, 'findRowsFrom'>; clock: Clock }) {}
+  constructor(private readonly dependencies: { autotask: Pick<Autotask, 'findRowsToAdjust'>; clock: Clock }) {}
 
-  /** Tells which steps come next for an organization, in order; what was told before counts no more. */
+  /** Tells which steps come next for an organization, in order; what was told before, or seen before, counts no more. */
   expect(organization: Organization, steps: Step[]): void {
     const key = keyOf(organization);
     this.plans.delete(key);
     const places = steps.flatMap((step) => placeOf(step) ?? []);
+    for (const look of this.looks) look.places = look.places.filter((place) => find(places, place) < 0);
     if (places.length === 0) return;
-    this.plans.set(key, { places, look: null });
+    this.plans.set(key, places);
     const [oldest] = this.plans.keys();
     if (this.plans.size > PLANS_REMEMBERED && oldest !== undefined) this.plans.delete(oldest);
   }
 
-  /** The service's rows on the contract from the day on, as they are now or were moments ago. Asked a second time, it looks again. */
-  async rowsFrom(organization: Organization, place: Place): Promise<Row[]> {
-    const { autotask, clock } = this.dependencies;
-    // Nothing is known of a plan that another process made: the row is looked at by itself.
-    const ahead: Ahead = this.plans.get(keyOf(organization)) ?? { places: [place], look: null };
-    const { look } = ahead;
-    const isCounting = look !== null && clock.now().getTime() - look.at <= LOOK_COUNTS_MS && find(look.places, place) >= 0;
-    if (!isCounting) {
-      const places = nextOf(ahead.places, place);
-      const at = clock.now().getTime();
-      const day = places.map((each) => each.day).reduce((first, each) => (each < first ? each : first));
-      const rows = await autotask.findRowsFrom([...new Set(places.map(({ contractId }) => contractId))], day);
-      ahead.look = { at, places, rows };
-    }
-    const { places, rows } = ahead.look!;
-    places.splice(find(places, place), 1);
-    return rows.filter(
-      ({ contractId, serviceId, startDay }) =>
-        contractId === place.contractId && serviceId === place.serviceId && startDay >= place.day,
+  /**
+   * The service's rows on the contract that begin on the day, and later ones that are frozen, as they are now or were moments ago. Asked a second time, it
+   * looks again.
+   */
+  async rowsToAdjust(organization: Organization, place: Place): Promise<Row[]> {
+    const next = this.comeTo(organization, place);
+    const look = this.counting().find(({ places }) => find(places, place) >= 0) ?? this.lookAt([place, ...next]);
+    look.places.splice(find(look.places, place), 1);
+    const { contractId, serviceId } = place;
+    return (await look.rows).filter((row) => row.contractId === contractId && row.serviceId === serviceId);
+  }
+
+  /** Notes how far an organization's plan has come; answers what comes next in it, and then in the plans of others. */
+  private comeTo(organization: Organization, place: Place): Place[] {
+    const key = keyOf(organization);
+    const own = this.plans.get(key) ?? [];
+    own.splice(0, find(own, place) + 1);
+    if (own.length === 0) this.plans.delete(key);
+    const others = [...this.plans].filter(([other]) => other !== key).reverse();
+    return [...own, ...others.flatMap(([, places]) => places)];
+  }
+
+  private counting(): Look[] {
+    const now = this.now();
+    this.looks = this.looks.filter(({ answeredAt }) => answeredAt === null || now - answeredAt <= LOOK_COUNTS_MS);
+    return this.looks;
+  }
+
+  private lookAt(wanted: Place[]): Look {
+    const known = this.looks.flatMap(({ places }) => places);
+    const { day } = wanted[0]!;
+    const places = wanted.filter((place) => place.day === day && find(known, place) < 0).slice(0, ROWS_A_LOOK);
+    const contracts = [...new Set(places.map(({ contractId }) => contractId))];
+    const rows = this.dependencies.autotask.findRowsToAdjust(contracts, day);
+    const look: Look = { answeredAt: null, places, rows };
+    this.looks.push(look);
+    rows.then(
+      () => void (look.answeredAt = this.now()),
+      () => void (this.looks = this.looks.filter((other) => other !== look)),
     );
+    return look;
+  }
+
+  private now(): number {
+    return this.dependencies.clock.now().getTime();
   }
 }
 
@@ -78,9 +107,3 @@ const find = (places: Place[], wanted: Place): number =>
   places.findIndex(
     ({ contractId, serviceId, day }) => contractId === wanted.contractId && serviceId === wanted.serviceId && day === wanted.day,
   );
-
-/** The place and those that come after it. */
-function nextOf(places: Place[], place: Place): Place[] {
-  const index = find(places, place);
-  return index < 0 ? [place] : places.slice(index, index + ROWS_A_LOOK);
-}

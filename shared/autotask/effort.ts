@@ -40,6 +40,8 @@ export class Forecast {
   private readonly pace: Pace;
   private readonly made = new Set<string>();
   private sharedReadAt: number;
+  /** The last look: it has room for so many rows of the next organizations. */
+  private look = { at: -Infinity, room: 0 };
 
   constructor(
     readingCalls: number,
@@ -55,7 +57,7 @@ export class Forecast {
     this.pace.send(this.ownReads(plan));
     const fresh = plan.steps.filter((step) => this.isFresh(step));
     this.pace.send(fresh.reduce((calls, step) => calls + callsOf(step), 0));
-    this.pace.send(Math.ceil(fresh.filter((step) => step.kind === 'postAdjustment' && isLookedAt(step)).length / ROWS_A_LOOK));
+    this.pace.send(this.looksAt(fresh.filter((step) => step.kind === 'postAdjustment' && isLookedAt(step)).length));
     this.pace.send(readBackCalls(plan, fresh));
   }
 
@@ -68,6 +70,14 @@ export class Forecast {
     if (step.kind !== 'ensureService' && step.kind !== 'ensureProduct') return true;
     const key = step.kind === 'ensureService' ? `service ${fold(step.serviceKey)}` : `product ${fold(step.productKey)}`;
     return this.made.size !== this.made.add(key).size;
+  }
+
+  private looksAt(rows: number): number {
+    const { now } = this.pace;
+    const room = now - this.look.at <= LOOK_COUNTS_MS ? this.look.room : 0;
+    const looks = Math.max(0, Math.ceil((rows - room) / ROWS_A_LOOK));
+    this.look = { at: looks > 0 ? now : this.look.at, room: room + looks * ROWS_A_LOOK - rows };
+    return looks;
   }
 
   /** An organization whose turn comes when the survey is too old: company, contracts, and their rows and charges; now and then the catalogue. */
@@ -105,8 +115,11 @@ function callsOf(step: Step): number {
 export const isLookedAt = ({ before, contractServiceId, purpose }: PostAdjustmentStep): boolean =>
   before !== null && contractServiceId !== null && purpose !== 'one-off' && purpose !== 'gap';
 
-/** Rows of one look: with those of all later months they fill no more than a page. */
-export const ROWS_A_LOOK = 20;
+/** Rows of one look: with those of other services on their contracts they fill no more than a page. */
+export const ROWS_A_LOOK = 100;
+
+/** How long a look counts, from its answer on. What a person changes after it is noticed at the read-back. */
+export const LOOK_COUNTS_MS = 15_000;
 
 /** Next month's units end on the same contract service, which is described once. */
 const describes = ({ invoiceDescription, purpose }: PostAdjustmentStep): boolean =>

@@ -409,11 +409,18 @@ export class AutotaskReads {
     return (await this.queryAs('ContractServiceUnits', filter, toRow)).filter(({ startDay }) => startDay === day);
   }
 
-  /** Rows of contracts that begin on the day or later. */
-  async findRowsFrom(contractIds: number[], day: Day): Promise<Row[]> {
-    const from: Condition[] = [{ op: 'gte', field: 'startDate', value: toWire(addDays(day, -1)) }];
-    const rows = await this.queryList('ContractServiceUnits', 'contractID', contractIds, from, toRow);
-    return rows.filter(({ startDay }) => startDay >= day);
+  /** Of contracts: the rows that begin on the day, and later ones that are frozen. All later ones would be twelve times as many. */
+  async findRowsToAdjust(contractIds: number[], day: Day): Promise<Row[]> {
+    const wanted: Condition[] = [
+      { op: 'lte', field: 'startDate', value: toWire(addDays(day, 1)) },
+      { op: 'exist', field: 'approveAndPostDate' },
+    ];
+    const filter: Condition[] = [
+      { op: 'gte', field: 'startDate', value: toWire(addDays(day, -1)) },
+      { op: 'or', items: wanted },
+    ];
+    const rows = await this.queryList('ContractServiceUnits', 'contractID', contractIds, filter, toRow);
+    return rows.filter(({ startDay, frozen }) => startDay === day || (frozen && startDay > day));
   }
 
   async findCharges(contractId: number, key: string): Promise<Charge[]> {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { postAdjustment } from '../../activities/amounts.js';
 import type { Dependencies } from '../../activities/dependencies.js';
-import { LOOK_COUNTS_MS, Looks } from '../../activities/looks.js';
+import { Looks } from '../../activities/looks.js';
 import type { Done } from '../../activities/steps.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
-import { ROWS_A_LOOK } from '../../shared/autotask/index.js';
+import { LOOK_COUNTS_MS, ROWS_A_LOOK } from '../../shared/autotask/index.js';
 import type { PostAdjustmentStep } from '../../shared/billing/plan-types.js';
 import { loadConfig } from '../../shared/config.js';
 import { memoryEvidence } from '../../shared/evidence/index.js';
@@ -38,6 +38,7 @@ const WORLD = {
 };
 
 const ORGANIZATION = { broker: 'default', month: '2025-10', organizationId: 'o' };
+const ANOTHER = { ...ORGANIZATION, organizationId: 'another' };
 
 const sevenUnits = (contractId: number): PostAdjustmentStep => ({
   kind: 'postAdjustment',
@@ -72,8 +73,8 @@ describe('the last look before rows are adjusted', () => {
   });
   afterEach(() => sandbox.close());
 
-  const adjust = async (contractId: number): Promise<Done['result']> => {
-    const request = { ...ORGANIZATION, asOf: '2025-10-09', mode: null, planDigest: 'd' };
+  const adjust = async (contractId: number, organization = ORGANIZATION): Promise<Done['result']> => {
+    const request = { ...organization, asOf: '2025-10-09', mode: null, planDigest: 'd' };
     const resolved = { contracts: {}, services: {}, products: {} };
     return (await postAdjustment(dependencies, looks, { ...request, resolved, step: sevenUnits(contractId) })).result;
   };
@@ -100,6 +101,18 @@ describe('the last look before rows are adjusted', () => {
     expect(sandbox.state().autotask.adjustments.map(({ contractID }) => contractID)).toEqual([101, 103]);
   });
 
+  test('finds a later row that somebody approved: the adjustment would carry forward into it', async () => {
+    expectAll();
+    const november = sandbox
+      .state()
+      .autotask.unitRows.find(({ contractID, startDate }) => contractID === 102 && String(startDate).startsWith('2025-11'))!;
+    await fetch(`${sandbox.url}/_sandbox/autotask/unitRows/${String(november['id'])}`, {
+      method: 'PATCH',
+      body: JSON.stringify({ approveAndPostDate: '2025-10-09T00:00:00Z' }),
+    });
+    expect([await adjust(101), await adjust(102)]).toEqual(['written', 'refused']);
+  });
+
   test('counts for moments only: what somebody approves later is found by the next one', async () => {
     expectAll();
     await adjust(101);
@@ -113,8 +126,77 @@ describe('the last look before rows are adjusted', () => {
     expectAll();
     await adjust(101);
     await approve(102);
-    await looks.rowsFrom(ORGANIZATION, { contractId: 102, serviceId: 201, day: '2025-10-01' });
+    await looks.rowsToAdjust(ORGANIZATION, { contractId: 102, serviceId: 201, day: '2025-10-01' });
     expect(await adjust(102)).toBe('refused');
+  });
+
+  describe('of organizations that are billed at the same time', () => {
+    beforeEach(() => {
+      looks.expect(ORGANIZATION, [101, 102].map(sevenUnits));
+      looks.expect(ANOTHER, [103, 104].map(sevenUnits));
+    });
+
+    test('is one for all of them', async () => {
+      expect(await adjust(101)).toBe('written');
+      expect(await adjust(103, ANOTHER)).toBe('written');
+      expect(await adjust(102)).toBe('written');
+      expect(await adjust(104, ANOTHER)).toBe('written');
+      expect(looked()).toBe(1);
+    });
+
+    test('is waited for by who comes while it is under way', async () => {
+      expect(await Promise.all([adjust(101), adjust(103, ANOTHER)])).toEqual(['written', 'written']);
+      expect(looked()).toBe(1);
+    });
+
+    test('finds a row of the other that somebody approved, and counts for moments only', async () => {
+      await approve(103);
+      await adjust(101);
+      expect(await adjust(103, ANOTHER)).toBe('refused');
+      await approve(104);
+      now += LOOK_COUNTS_MS + 1;
+      expect(await adjust(104, ANOTHER)).toBe('refused');
+      expect(sandbox.state().autotask.adjustments.map(({ contractID }) => contractID)).toEqual([101]);
+    });
+
+    test('counts no more for one that is planned anew: its plan may have seen what the look did not', async () => {
+      await adjust(101);
+      looks.expect(ANOTHER, [103, 104].map(sevenUnits));
+      expect(await adjust(103, ANOTHER)).toBe('written');
+      expect(looked()).toBe(2);
+    });
+
+    test('leaves room for the organization that asks: its rows come first', async () => {
+      looks.expect(ANOTHER, CONTRACTS.slice(2).map(sevenUnits));
+      await adjust(101);
+      await adjust(102);
+      expect(looked()).toBe(1);
+      for (const id of CONTRACTS.slice(2)) await adjust(id, ANOTHER);
+      expect(looked()).toBe(2);
+    });
+
+    test('that fails, fails for all who wait for it; the next attempt looks again', async () => {
+      let answers: (() => Promise<never[]>)[] = [() => Promise.reject(new Error('unavailable')), () => Promise.resolve([])];
+      const findRowsToAdjust = (): Promise<never[]> => {
+        const [answer, ...later] = answers;
+        answers = later;
+        return answer!();
+      };
+      looks = new Looks({ autotask: { findRowsToAdjust }, clock: dependencies.clock });
+      looks.expect(ANOTHER, [103].map(sevenUnits));
+      const place = (contractId: number): Parameters<Looks['rowsToAdjust']>[1] => ({
+        contractId,
+        serviceId: 201,
+        day: '2025-10-01',
+      });
+      const ask = (): Promise<unknown[]> =>
+        Promise.allSettled([looks.rowsToAdjust(ORGANIZATION, place(101)), looks.rowsToAdjust(ANOTHER, place(103))]).then((all) =>
+          all.map(({ status }) => status),
+        );
+      expect(await ask()).toEqual(['rejected', 'rejected']);
+      answers = [() => Promise.resolve([]), () => Promise.resolve([])];
+      expect(await ask()).toEqual(['fulfilled', 'fulfilled']);
+    });
   });
 
   test('is taken for a row alone where another process made the plan', async () => {
