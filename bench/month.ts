@@ -54,6 +54,7 @@ export async function billAll(
 /** Nobody skips, and what fails is a mistake of the benchmark. */
 const UNDISTURBED: Control = {
   skipReason: () => null,
+  hasRoom: () => true,
   failureOf: (error) => {
     throw error;
   },

@@ -90,6 +90,16 @@ export interface OrganizationBillingInput {
   given: GivenReport | null;
   /** Workflow to tell when the organization is settled. */
   parentId: string | null;
+  /** Handed on when it continues as new in the middle of a plan: what was done of it, */
+  before?: DoneSoFar;
+  /** and runs that wait to be told. */
+  listeners?: string[];
+}
+
+/** What carrying out a plan has come to so far. */
+export interface DoneSoFar {
+  writes: Writes;
+  calls: Calls;
 }
 
 /** A report, and what Autotask held when it was surveyed, both in the evidence store. */

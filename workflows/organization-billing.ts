@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   condition,
+  continueAsNew,
   defineQuery,
   defineSignal,
   getExternalWorkflowHandle,
@@ -14,9 +15,10 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OrganizationResult } from '../shared/billing/results.js';
+import { NO_WRITES, type OrganizationResult, type Writes } from '../shared/billing/results.js';
 import { APPROVE_SIGNAL, REPORT_SIGNAL, RERUN_SIGNAL, SETTLED_SIGNAL, SKIP_SIGNAL, STATUS_QUERY } from '../shared/contract.js';
 import type {
+  DoneSoFar,
   GivenReport,
   OrganizationBillingInput,
   OrganizationSummary,
@@ -42,6 +44,10 @@ const HEAL_AFTER = ['6 minutes', '30 minutes', '2 hours', '6 hours'] as const;
 /** An organization that waits stays open at least this long, also when its month was over long ago. */
 const OPEN_AT_LEAST_MS = 14 * 86_400_000;
 
+/** Less than half of what Temporal ends a workflow at: 51,200 events, 50 MB. */
+const HISTORY_EVENTS = 20_000;
+const HISTORY_BYTES = 20_000_000;
+
 /** What is to be done next: with which report; null: with one that is read anew. */
 interface Turn {
   given: GivenReport | null;
@@ -57,6 +63,7 @@ export async function organizationBilling(input: OrganizationBillingInput): Prom
   let heals = 0;
   for (;;) {
     summary = await desk.takeTurn();
+    if (desk.isCutShort()) await desk.goOnAnew();
     await desk.tell(summary);
     if (desk.hasNext()) continue;
     if (!summary.staysOpen) break;
@@ -90,6 +97,10 @@ class Desk {
   private readonly listeners = new Set<string>();
   /** The run that started this one hears its end by itself, and is told only where it stays open; null once it was. */
   private starter: string | null;
+  /** What was done before this execution, of a plan that was too large for one. */
+  private before: DoneSoFar | undefined;
+  /** What was done of the plan when there was no room for more of it. */
+  private cutAt: DoneSoFar | null = null;
 
   constructor(private readonly input: OrganizationBillingInput) {
     this.lastGiven = input.given;
@@ -97,6 +108,8 @@ class Desk {
     this.next = { given: input.given };
     this.summary = blankSummary(input, 'Running', null);
     this.starter = input.parentId;
+    this.before = input.before;
+    for (const listener of input.listeners ?? []) this.listeners.add(listener);
     setHandler(status, () => this.summary.result, {
       description: 'Where this organization stands: amounts, items, what is held and why',
     });
@@ -124,7 +137,8 @@ class Desk {
     this.show({ ...this.summary, status: 'Running', result: { ...this.summary.result, status: 'Running' } });
     try {
       this.lastGiven = turn.given ?? (await this.takeReport());
-      this.show(await this.bill(released === null ? this.lastGiven : withoutSurvey(this.lastGiven), released));
+      const settled = await this.bill(released === null ? this.lastGiven : withoutSurvey(this.lastGiven), released);
+      if (!this.isCutShort()) this.show(settled);
       if (this.released === released && !this.summary.mayHeal) this.released = null;
     } catch (error) {
       const { message } = failureOf(error);
@@ -134,10 +148,36 @@ class Desk {
     return this.summary;
   }
 
+  isCutShort(): boolean {
+    return this.cutAt !== null;
+  }
+
+  /** Whether there is room for more of the plan. Where there is none, a next execution goes on, unless all that came of this one was failures: they would come again. */
+  private hasRoom(done: DoneSoFar): boolean {
+    const { historyLength, historySize } = workflowInfo();
+    if (historyLength < HISTORY_EVENTS && historySize < HISTORY_BYTES) return true;
+    if (countOf(done.writes) > countOf(this.input.before?.writes ?? NO_WRITES)) this.cutAt = done;
+    return false;
+  }
+
+  /** The next execution plans what is left, and comes to the same: a plan is a difference. */
+  async goOnAnew(): Promise<never> {
+    await condition(allHandlersFinished);
+    const { given } = this.next ?? { given: this.lastGiven && withoutSurvey(this.lastGiven) };
+    return continueAsNew<typeof organizationBilling>({
+      ...this.input,
+      mode: this.mode,
+      given,
+      parentId: this.starter,
+      ...(this.cutAt === null ? {} : { before: this.cutAt }),
+      listeners: [...this.listeners],
+    });
+  }
+
   private bill(given: GivenReport, approvedDigest: string | null): Promise<OrganizationSummary> {
     const { broker, month, organizationId } = this.input;
     const { mode } = this;
-    const control: Control = { skipReason: () => this.skipReason, failureOf };
+    const control: Control = { skipReason: () => this.skipReason, failureOf, hasRoom: (done) => this.hasRoom(done) };
     const name = `${this.summary.result.organizationName || organizationId} ${month}`;
     const activities: OrganizationActivities = {
       planOrganization: (asked) => planning(broker, `Plan ${name}`).planOrganization(asked),
@@ -153,7 +193,9 @@ class Desk {
       given,
       approvedDigest,
       workflowId: workflowInfo().workflowId,
+      ...(this.before === undefined ? {} : { before: this.before }),
     };
+    this.before = undefined;
     return billOrganization(activities, request, control);
   }
 
@@ -238,6 +280,8 @@ class Desk {
     this.next = { given };
   }
 }
+
+const countOf = (writes: Writes): number => Object.values<number>({ ...writes }).reduce((sum, count) => sum + count, 0);
 
 /** What was released is compared with Autotask as it is, and what failed is looked for there: a survey may be some minutes old. */
 const withoutSurvey = (given: GivenReport): GivenReport => ({ ...given, survey: null, surveyedAt: null });

@@ -5,6 +5,7 @@ import { NO_CALLS, NO_WRITES, type Calls, type Writes } from '../shared/billing/
 import type { Step } from '../shared/billing/plan-types.js';
 import { STEPS_TOGETHER } from '../shared/contract.js';
 import type {
+  DoneSoFar,
   GivenReport,
   MonthRequest,
   OrganizationSummary,
@@ -34,6 +35,8 @@ export interface Control {
   skipReason(): string | null;
   /** Why an activity gave up for good. Throws what is no such failure (a cancellation, a mistake of this program). */
   failureOf(error: unknown): Failure;
+  /** Asked before the next turn of a large plan: whether this execution's history has room for it. */
+  hasRoom(done: DoneSoFar): boolean;
 }
 
 export interface Failure {
@@ -49,8 +52,11 @@ export interface OrganizationRequest extends MonthRequest {
   given: GivenReport;
   approvedDigest: string | null;
   workflowId: string;
+  /** What an execution before this one did, where one was not enough. */
+  before?: DoneSoFar;
 }
 
+const NO_ROOM = 'Not tried yet: the plan is too large for one execution of its workflow. The next one goes on.';
 const LATE_SKIP = 'The skip came after the first write; the organization was finished.';
 
 /** Bills one organization once. Whatever fails ends in the summary, item by item; only what `control.failureOf` does not know is thrown. */
@@ -66,8 +72,8 @@ export async function billOrganization(
     stops: new Stops(),
     refused: new Set(),
     contractIds: new Set(),
-    writes: NO_WRITES,
-    calls: NO_CALLS,
+    writes: request.before?.writes ?? NO_WRITES,
+    calls: request.before?.calls ?? NO_CALLS,
     skipReason: null,
     remark: null,
   };
@@ -128,7 +134,9 @@ async function carryOut(run: Run, plan: PlanMade, isMeant: (step: Step) => boole
   for (let turn: PlanMade | null = plan; turn !== null; turn = await nextTurn(run, turn)) {
     run.stops.number(turn.steps, from);
     if (!(await carryOutTurn(run, { ...turn, steps: turn.steps.filter(isMeant) }, resolved))) return;
-    from = turn.next ?? from;
+    if (turn.next === undefined) return;
+    from = turn.next;
+    if (!run.control.hasRoom({ writes: run.writes, calls: run.calls })) return run.stops.rest(turn.plan, [], from, NO_ROOM);
   }
 }
 
@@ -143,7 +151,7 @@ async function carryOutTurn(run: Run, turn: PlanMade, resolved: Resolved): Promi
     batches.unshift(left);
     if (outage !== null) {
       const untried = batches.flat().filter((step) => !isStopped(run, step));
-      run.stops.rest(turn.plan, untried, turn.next, outage);
+      run.stops.rest(turn.plan, untried, turn.next, `Not tried, because Autotask did not answer before. ${outage}`);
       return false;
     }
   }

@@ -61,8 +61,7 @@ export class Stops {
   /** Steps that were not tried, and all of the plan from `from` on, if anything is left there. */
   rest(plan: Ref, steps: Step[], from: number | undefined, message: string): void {
     if (steps.length === 0 && from === undefined) return;
-    const told = `Not tried, because Autotask did not answer before. ${message}`;
-    const group = this.groupOf(plan, 'untried', { reason: 'api-error', message: told });
+    const group = this.groupOf(plan, 'untried', { reason: 'api-error', message });
     group.numbers.push(...steps.map((step) => this.numbers.get(step)!));
     group.from = from ?? null;
     for (const id of steps.flatMap(({ items }) => items)) if (!this.items.has(id)) this.items.set(id, group);

@@ -67,6 +67,7 @@ export function openDesk(sandbox: Sandbox, env: Record<string, string> = {}): De
         { ...MONTH, asOf: given.asOf, organizationId: CONTOSO, given, approvedDigest, workflowId: 'w' },
         {
           skipReason: () => null,
+          hasRoom: () => true,
           failureOf: (error) => ({ effect: 'none', isOutage: false, message: (error as Error).message }),
         },
       ),

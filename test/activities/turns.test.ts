@@ -83,6 +83,7 @@ async function bill({
   };
   const control: Control = {
     skipReason: () => null,
+    hasRoom: () => true,
     failureOf: () => failure,
   };
   const given = { asOf: '2025-10-18', report: 'report', survey: null, surveyedAt: null };

@@ -105,6 +105,7 @@ async function runCommand(environment: Record<string, string>, argv: string[], p
 
 const CONTROL: Control = {
   skipReason: () => null,
+  hasRoom: () => true,
   failureOf: (error) => ({ effect: 'none', isOutage: false, message: error instanceof Error ? error.message : String(error) }),
 };
 

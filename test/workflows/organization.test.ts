@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import type { OrganizationResult, OrganizationStatus } from '../../shared/billing/results.js';
-import type { PostAdjustmentStep, UpsertContractStep } from '../../shared/billing/plan-types.js';
-import { BILLING_QUEUE, type OrganizationSummary, type PlanRequest, type VerifyRequest } from '../../shared/contract.js';
-import { INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
+import type { PostAdjustmentStep, Step, UpsertContractStep } from '../../shared/billing/plan-types.js';
+import {
+  BILLING_QUEUE,
+  type OrganizationSummary,
+  type PlanRequest,
+  type StepDone,
+  type VerifyRequest,
+} from '../../shared/contract.js';
+import { DONE, INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
 import { openWorkshop, type Workshop } from './workers.js';
 import { eventually } from '../eventually.js';
 
@@ -23,7 +29,7 @@ afterAll(async () => {
 });
 
 let number = 0;
-const start = (): Promise<WorkflowHandle> =>
+const start = (): Promise<WorkflowHandleWithFirstExecutionRunId> =>
   workshop.client.workflow.start('organizationBilling', {
     taskQueue: BILLING_QUEUE,
     workflowId: `organization-${(number += 1)}`,
@@ -305,4 +311,76 @@ describe('an organization that needs somebody', () => {
     });
     expect(summary.status).toBe('Done');
   });
+});
+
+describe('an organization whose plan is too large for the history of one execution', () => {
+  const IDS = Array.from({ length: 44 }, (_, index) => `item-${index}`);
+
+  /** A plan of what is left, each step as large as a turn, so that twenty of them fill a history; what is carried out is left no longer. */
+  function large(upsertContract: () => Promise<StepDone>): {
+    activities: StandIns;
+    written: string[];
+    plans: PlanRequest[];
+    verified: VerifyRequest[];
+  } {
+    const written: string[] = [];
+    const plans: PlanRequest[] = [];
+    const verified: VerifyRequest[] = [];
+    let plan: Step[] = [];
+    const left = (): string[] => IDS.filter((id) => !written.includes(id));
+    const activities = standIns({
+      planOrganization: (request) => {
+        const from = request.resume?.from ?? 0;
+        if (!request.resume) {
+          plans.push(request);
+          plan = left().map((id) => ({ ...CONTRACT, items: [id], contractKey: id, name: 'x'.repeat(500_000) }));
+        }
+        return Promise.resolve({
+          ...PLAN,
+          steps: plan.slice(from, from + 1),
+          ...(from + 1 < plan.length ? { next: from + 1 } : {}),
+        });
+      },
+      upsertContract: async ({ step: { items } }) => {
+        const done = await upsertContract();
+        written.push(items[0]!);
+        return done;
+      },
+      verifyOrganization: (request) => {
+        verified.push(request);
+        return Promise.resolve(summaryOf(request, left().length === 0 ? 'Done' : 'NeedsAttention'));
+      },
+    });
+    return { activities, written, plans, verified };
+  }
+
+  test('goes on in the next one: what is left is planned from what Autotask holds, and nothing is written twice', async () => {
+    const { activities, written, plans, verified } = large(() => Promise.resolve(DONE));
+    const handle = await workshop.serving(activities, async () => {
+      const started = await start();
+      expect((await resultOf(started)).status).toBe('Done');
+      return started;
+    });
+    expect(written).toEqual(IDS);
+    expect(plans.map(({ given }) => given.survey)).toEqual(['s1', null, null]);
+    const counts = verified.map(({ writes }) => writes.contracts);
+    expect([counts.length, counts.at(-1)]).toEqual([3, IDS.length]);
+    expect(verified[0]!.stops).toMatchObject([{ items: [], steps: { plan: 'p1', ranges: [[counts[0], null]] } }]);
+    const first = await workshop.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId).describe();
+    expect(first.status.name).toBe('CONTINUED_AS_NEW');
+  }, 60_000);
+
+  test('waits for a person instead where all that came of it was failures, which would come again', async () => {
+    const { activities, verified } = large(() =>
+      Promise.reject(ApplicationFailure.nonRetryable('the SLA is not active', 'Rejected')),
+    );
+    const handle = await workshop.serving(activities, async () => {
+      const started = await start();
+      await until(started, 'NeedsAttention');
+      return started;
+    });
+    expect(verified).toHaveLength(1);
+    expect((await handle.describe()).runId).toBe(handle.firstExecutionRunId);
+    await handle.terminate();
+  }, 60_000);
 });

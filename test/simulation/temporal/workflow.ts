@@ -91,6 +91,8 @@ export function workflowInfo(): object {
     runId: execution.runId,
     startTime: execution.startTime,
     continueAsNewSuggested: server.suggestsContinueAsNew(),
+    historyLength: 0,
+    historySize: 0,
     typedSearchAttributes: { get: () => undefined },
   };
 }
