@@ -6,6 +6,7 @@ import type {
   GivenReport,
   MonthClosed,
   OrganizationSummary,
+  PlanRequest,
   StepDone,
   StepRequest,
   VerifyRequest,
@@ -39,13 +40,28 @@ export interface Desk {
 /** What happens before what was written is compared. */
 export type Before = (request: VerifyRequest) => Promise<void>;
 
-export function openDesk(sandbox: Sandbox, env: Record<string, string> = {}): Desk {
+export interface Meanwhile {
+  /** What happens when the product waits; default: nothing, and no time passes. */
+  wait?: (milliseconds: number) => Promise<void>;
+  /** What happens right before a step is carried out. */
+  beforeStep?: (request: StepRequest) => Promise<void>;
+  /** Told of every plan that is asked for. */
+  onPlan?: (request: PlanRequest) => void;
+}
+
+export function openDesk(
+  sandbox: Sandbox,
+  env: Record<string, string> = {},
+  { wait = () => Promise.resolve(), beforeStep = () => Promise.resolve(), onPlan = () => undefined }: Meanwhile = {},
+): Desk {
   const config = loadConfig({ ...sandbox.env(), BILLING_MODE: 'auto', ...env });
-  const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
+  const clock = { now: () => new Date(), sleep: wait };
   const activities = createActivities({ ...createDependencies(config, memoryEvidence()), clock });
   const { billing, cloudmore, autotask } = activities;
-  const carryOut = (request: StepRequest): Promise<StepDone> =>
-    (autotask[request.step.kind] as (request: StepRequest) => Promise<StepDone>)(request);
+  const carryOut = async (request: StepRequest): Promise<StepDone> => {
+    await beforeStep(request);
+    return (autotask[request.step.kind] as (request: StepRequest) => Promise<StepDone>)(request);
+  };
   return {
     activities,
     given: async (asOf) => {
@@ -57,7 +73,10 @@ export function openDesk(sandbox: Sandbox, env: Record<string, string> = {}): De
     bill: (given, approvedDigest, before = () => Promise.resolve()) =>
       billOrganization(
         {
-          planOrganization: autotask.planOrganization,
+          planOrganization: (request) => {
+            onPlan(request);
+            return autotask.planOrganization(request);
+          },
           verifyOrganization: async (request) => {
             await before(request);
             return autotask.verifyOrganization(request);

@@ -1,0 +1,124 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startSandbox, type Sandbox } from '../../sandbox/index.js';
+import type { PlanRequest, StepRequest } from '../../shared/contract.js';
+import { CONTOSO, MONTH, openDesk, type Desk, type Meanwhile } from './desk.js';
+
+/**
+ * Rules 7.0 and 7.9 where Autotask says no, or shows what was written only a moment later. The broker takes over contracts that somebody made by hand: a
+ * licence of 10 is right, one of 2 × 36.00 must become 3, Azure lacks 5.01.
+ */
+
+type Rec = Record<string, unknown>;
+interface World {
+  autotask: { behaviour?: Rec };
+}
+
+const WORLD = new URL('../../sandbox/worlds/takeover-with-differences.json', import.meta.url);
+const AS_OF = '2025-10-10';
+const SEATS = 102;
+
+let sandbox: Sandbox;
+afterEach(() => sandbox.close());
+
+async function open(behaviour: Rec, meanwhile: Meanwhile = {}): Promise<Desk> {
+  const world = JSON.parse(await readFile(WORLD, 'utf8')) as World;
+  world.autotask.behaviour = behaviour;
+  sandbox = await startSandbox({ world });
+  return openDesk(sandbox, {}, meanwhile);
+}
+
+const charges = (contractID: number): [unknown, unknown][] =>
+  sandbox
+    .state()
+    .autotask.charges.filter((charge) => charge.contractID === contractID)
+    .map(({ unitPrice, unitCost }) => [unitPrice, unitCost]);
+const october = (contractID: number): [unknown, unknown, unknown][] =>
+  sandbox
+    .state()
+    .autotask.unitRows.filter((row) => row.contractID === contractID && String(row.startDate).startsWith('2025-10'))
+    .map(({ units, price, cost }) => [units, price, cost]);
+const adjustmentsSent = (): number[] =>
+  sandbox
+    .requests()
+    .flatMap(({ method, path, status }) => (method === 'POST' && /ServiceAdjustments$/i.test(path) ? [status] : []));
+
+/** Autotask shows writes so late, and the product's waits pass ten times as fast. */
+const LATE_MS = 400;
+const fast = (milliseconds: number): Promise<void> => sleep(milliseconds / 10);
+
+describe('an adjustment that Autotask refuses as the second of its day', () => {
+  test('lets the planner be asked again, knowing it, and the rest goes on a charge', async () => {
+    const asked: PlanRequest[] = [];
+    const { given, bill } = await open({ periodStart: 'duplicate' }, { onPlan: (request) => asked.push(request) });
+    const { status, result } = await bill(await given(AS_OF), null);
+    expect([status, result.posted.sales, result.held.lines]).toEqual(['Done', '303.01', 0]);
+    expect(adjustmentsSent()).toEqual([500]);
+    expect([october(SEATS), charges(SEATS)]).toEqual([[[2, 72, 63]], [[36, 31.5]]]);
+    expect(asked.map(({ refused, given: { survey } }) => [refused.length, survey !== null])).toEqual([
+      [0, true],
+      [1, false],
+    ]);
+  });
+
+  test('does not let what went well beside it be written a second time, nor does the next day write anything', async () => {
+    const { given, bill } = await open({ periodStart: 'duplicate' });
+    await bill(await given(AS_OF), null);
+    expect(charges(103)).toEqual([
+      [70, 65],
+      [5.01, 3.83],
+    ]);
+    const before = sandbox.state().autotask;
+    expect((await bill(await given('2025-10-11'), null)).status).toBe('Unchanged');
+    expect(sandbox.state().autotask).toEqual(before);
+  });
+
+  test('because it was made already and shows late, is charged nothing: once the whole month was charged a second time', async () => {
+    const others = { isFirst: true };
+    const byOthers = async ({ step, resolved, planDigest }: StepRequest): Promise<void> => {
+      if (step.kind !== 'postAdjustment' || !others.isFirst) return;
+      others.isFirst = false;
+      const request = { ...MONTH, asOf: AS_OF, organizationId: CONTOSO, planDigest, resolved, step };
+      await openDesk(sandbox).activities.autotask.postAdjustment(request);
+    };
+    const { given, bill } = await open({ visibleAfterMs: LATE_MS }, { wait: fast, beforeStep: byOthers });
+    const { status, result } = await bill(await given(AS_OF), null);
+    expect(adjustmentsSent()).toEqual([200, 500]);
+    expect([october(SEATS), charges(SEATS)]).toEqual([[[3, 108, 94.5]], []]);
+    expect([status, result.posted.sales]).toEqual(['Done', '303.01']);
+  });
+});
+
+describe('what was written is read back', () => {
+  test('until the charge shows, when the row alone seems to be enough: twice the amount was once called posted', async () => {
+    const { given, bill } = await open({ periodStart: 'duplicate', visibleAfterMs: LATE_MS }, { wait: fast, beforeStep: byHand });
+    const { status, result } = await bill(await given(AS_OF), null);
+    expect([october(SEATS), charges(SEATS)]).toEqual([[[3, 108, 94.5]], [[36, 31.5]]]);
+    expect([status, result.posted.sales, result.held.sales]).toEqual(['NeedsAttention', '195.01', '108.00']);
+    expect(result.items.find(({ outcome }) => outcome === 'held')).toMatchObject({
+      subscriptionId: 'seats-0002',
+      reason: 'verify-mismatch',
+    });
+    expect((await bill(await given('2025-10-11'), null)).result.posted.sales).toBe('303.01');
+    expect([october(SEATS), charges(SEATS)]).toEqual([[[3, 108, 94.5]], []]);
+  });
+
+  test('and is posted when it shows, however late', async () => {
+    const { given, bill } = await open({ visibleAfterMs: LATE_MS }, { wait: fast });
+    const { status, result } = await bill(await given(AS_OF), null);
+    expect([status, result.posted.sales, result.held.lines]).toEqual(['Done', '303.01', 0]);
+  });
+
+  /** A person sets the row to what the month comes to, between the plan and its charge. */
+  async function byHand({ step }: StepRequest): Promise<void> {
+    if (step.kind !== 'postCharge' || step.contractId !== SEATS) return;
+    const row = sandbox
+      .state()
+      .autotask.unitRows.find(({ contractID, startDate }) => contractID === SEATS && String(startDate).startsWith('2025-10'));
+    await fetch(`${sandbox.url}/_sandbox/autotask/unitRows/${row!.id}`, {
+      method: 'PATCH',
+      body: JSON.stringify({ units: 3, price: 108, cost: 94.5 }),
+    });
+  }
+});
