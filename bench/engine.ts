@@ -59,6 +59,10 @@ export async function withWorker<T>(
   }
 }
 
+/** A checkout bundles its workflows at the first start after a change, which takes memory that no later worker needs. */
+export const bundleWorkflows = (client: Pick<Client, 'connection'>, environment: Record<string, string>): Promise<void> =>
+  withWorker(client, environment, () => Promise.resolve());
+
 /** Waits until the server knows this process as one that asks the queue for work. */
 async function polled(
   { workflowService }: Pick<Client['connection'], 'workflowService'>,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createRandom } from '../../sandbox/random.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { openEvidence } from '../../shared/evidence/index.js';
-import { runThroughTemporal, withTemporalServer, withWorker } from '../engine.js';
+import { bundleWorkflows, runThroughTemporal, withTemporalServer, withWorker } from '../engine.js';
 import { historiesOfOrganizations, historyOfRun } from '../histories.js';
 import { figure, type Figure, type Measured } from '../figure.js';
 import { FLEET, needOf, playWave, type Played, type UnitCosts, type Wave } from '../growth.js';
@@ -84,8 +84,9 @@ async function measure(size: { lines: number; organizations: number; seed: numbe
   return withFolder(async (worlds) => {
     const worldPath = await generatedWorld(worlds, size);
     const [first, quiet] = await withTemporalServer(({ client, address, pid: server }) =>
-      withSandbox({ worldPath, now: `${DAYS[0]}T03:00:00Z`, latencyMs: 0 }, (sandbox, folder) => {
+      withSandbox({ worldPath, now: `${DAYS[0]}T03:00:00Z`, latencyMs: 0 }, async (sandbox, folder) => {
         const environment = { ...environmentFor(sandbox, folder), TEMPORAL_ADDRESS: address, BILLING_BROKER: BROKER };
+        await bundleWorkflows(client, environment);
         return withWorker(client, environment, async (worker) => {
           const days: Meters[] = [];
           for (const asOf of DAYS) {

@@ -16,7 +16,7 @@ export const benchmarks: Record<string, Entry> = {
     load: () => import('./calls.js'),
   },
   size: {
-    summary: 'memory, time, payloads and histories of a month of 100,000 lines through a worker; planning against parsing',
+    summary: 'memory, time, payloads and histories of a month of 100,000 lines through a worker',
     load: () => import('./size.js'),
   },
   planning: {

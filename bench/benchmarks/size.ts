@@ -1,23 +1,19 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { dailyBillingId, organizationBillingId } from '../../shared/contract.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
-import { bytesOfStatus, runThroughTemporal, withTemporalServer, withWorker } from '../engine.js';
+import { bundleWorkflows, bytesOfStatus, runThroughTemporal, withTemporalServer, withWorker } from '../engine.js';
 import { figure, type Figure, type Measured } from '../figure.js';
 import { historiesOfOrganizations, historyOfRun, type Histories } from '../histories.js';
 import { peakMbOf } from '../processes.js';
 import { environmentFor, withSandbox } from '../rig.js';
-import type { Parsed, SizeOptions } from '../size-program.js';
 import { generatedWorld, sized, withFolder } from '../worlds.js';
 
 /**
  * A month of 100,000 lines and 2,000 organizations through a Temporal server and a worker process, against one of 1,000 lines, and one of a single
- * organization of 20,000: memory of the worker, time per line, payloads, answers and histories; and planning against parsing the same report. In shadow mode:
- * everything is read, planned, told and reconciled, and nothing is written, because the calls would be all one sees.
+ * organization of 20,000: memory of the worker, time per line, payloads, answers and histories. In shadow mode: everything is read, planned, told and
+ * reconciled, and nothing is written, because the calls would be all one sees.
  */
 
 const SMALL = { lines: 1_000, organizations: 60, broker: 'small' };
@@ -58,15 +54,14 @@ export async function run({ seed, scale }: { seed: number; scale: number }): Pro
       organizations: sized(organizations, scale),
       broker,
     });
-    await bundleWorkflows(server, seed);
-    const { sized: small } = await measure(server, SMALL, seed, nothing);
-    const { sized: large, after: planning } = await measure(server, at(LARGE), seed, parseAndPlan);
-    const { sized: lopsided } = await measure(server, at(LOPSIDED), seed, nothing);
-    return { figures: figuresOf(small, large, lopsided, planning), notes: { small, large, lopsided, planning } };
+    const small = await measure(server, SMALL, seed);
+    const large = await measure(server, at(LARGE), seed);
+    const lopsided = await measure(server, at(LOPSIDED), seed);
+    return { figures: figuresOf(small, large, lopsided), notes: { small, large, lopsided } };
   });
 }
 
-function figuresOf(small: Sized, large: Sized, lopsided: Sized, planning: Parsed): Figure[] {
+function figuresOf(small: Sized, large: Sized, lopsided: Sized): Figure[] {
   const less = { better: 'less' } as const;
   const payload = (name: string, bytes: number): Figure =>
     figure(name, bytes / 1024, { unit: 'KiB', limit: PAYLOAD_KIB, isCounted: true, ...less });
@@ -87,11 +82,6 @@ function figuresOf(small: Sized, large: Sized, lopsided: Sized, planning: Parsed
     figure('time per line, large over small', perLine(large) / perLine(small), { unit: '×', limit: 1.1, ...less }),
     ...ofSize('large', large),
     ...ofSize('one large organization', lopsided),
-    figure('planning all organizations over JSON.parse of the report', planning.planningMs / planning.parsingMs, {
-      unit: '×',
-      limit: 2,
-      ...less,
-    }),
   ];
 }
 
@@ -106,20 +96,16 @@ interface Rig {
   run: { broker: string; month: string; asOf: string };
 }
 
-/** Runs a month of this size; `after` measures something else with the same vendors and settings. */
-async function measure<T>(
-  { client, address }: Server,
-  { broker, ...size }: Size,
-  seed: number,
-  after: (environment: Record<string, string>) => Promise<T>,
-): Promise<{ sized: Sized; after: T }> {
+/** Runs a month of this size. */
+async function measure({ client, address }: Server, { broker, ...size }: Size, seed: number): Promise<Sized> {
   return withFolder(async (worlds) => {
     const worldPath = await generatedWorld(worlds, { ...size, seed });
     return withSandbox({ worldPath, now: `${MONTH.asOf}T03:00:00Z`, latencyMs: 0 }, async (sandbox, folder) => {
       const environment = { ...environmentFor(sandbox, folder), TEMPORAL_ADDRESS: address, BILLING_BROKER: broker };
+      await bundleWorkflows(client, environment);
       const run = { ...MONTH, broker };
       const sized = await withWorker(client, environment, ({ pid }) => runMonth({ client, environment, pid, run }));
-      return { sized: { ...size, ...sized }, after: await after(environment) };
+      return { ...size, ...sized };
     });
   });
 }
@@ -166,34 +152,4 @@ async function workedOn({ environment, run }: Rig): Promise<{ organizations: str
     .sort((left, right) => right.items.length - left.items.length)
     .map(({ organizationId }) => organizationId);
   return { organizations: worked, withMostItems: worked[0]! };
-}
-
-/** A checkout bundles its workflows at the first start after a change, which takes memory that no later worker needs. */
-const bundleWorkflows = (server: Server, seed: number): Promise<unknown> =>
-  withFolder(async (worlds) => {
-    const worldPath = await generatedWorld(worlds, { lines: 1, organizations: 1, seed });
-    return withSandbox({ worldPath, now: `${MONTH.asOf}T03:00:00Z`, latencyMs: 0 }, (sandbox, folder) =>
-      withWorker(server.client, { ...environmentFor(sandbox, folder), TEMPORAL_ADDRESS: server.address }, () =>
-        Promise.resolve(),
-      ),
-    );
-  });
-
-const nothing = (): Promise<null> => Promise.resolve(null);
-
-const PROGRAM = fileURLToPath(new URL('../size-program.ts', import.meta.url));
-
-/** In a process of its own, so that neither pays for what was measured before. */
-async function parseAndPlan(environment: Record<string, string>): Promise<Parsed> {
-  const options: SizeOptions = { environment, ...MONTH };
-  const child = fork(PROGRAM, [JSON.stringify(options)], {
-    execArgv: ['--import', 'tsx'],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  const ended = once(child, 'exit').then(([code]) =>
-    Promise.reject(new Error(`The measured process ended with ${String(code)}.`)),
-  );
-  const [answer] = (await Promise.race([once(child, 'message'), ended])) as [Parsed];
-  ended.catch(() => undefined);
-  return answer;
 }
