@@ -61,10 +61,10 @@ function holder(location: string): Holder {
 
 const kinds = ['files', ...(programs === null ? [] : ['PostgreSQL'])];
 
-describe.each(kinds)('of processes over %s', (kind) => {
-  test.concurrent(
-    'one holds a name; frozen, it has lost it; the next has it',
-    async () => {
+describe('of processes', () => {
+  test.concurrent.each(kinds)(
+    'over %s one holds a name; frozen, it has lost it; the next has it',
+    async (kind) => {
       const location = kind === 'files' ? `file:${folder}` : server!.url;
       const first = holder(location);
       await first.says('holds');

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { organizationBillingId } from '../../shared/contract.js';
 import { expectEverythingOnce } from './once.js';
-import { CONTOSO, FABRIKAM, useStage, organizationOf, type Stage } from './stage.js';
+import { CONTOSO, FABRIKAM, organizationOf, playBeside, useStage, type Stage } from './stage.js';
 import { eventually } from '../eventually.js';
 
 /** What happens when an answer is lost, a worker dies, or Autotask is down: everything once, the others billed, nothing silent. */
@@ -13,6 +13,54 @@ const TOTAL = { posted: '7011.60' };
 
 const run = (stage: Stage, codes: number[] = [0, 3], ...more: string[]): Promise<MonthResult> =>
   stage.json<MonthResult>(codes, 'run', MONTH, '--as-of', AS_OF, '--wait', ...more);
+
+// ---------------------------------------------------------------------------------------------------------------- played beside the others
+
+const killed = playBeside({ world: 'september-2025', worker: false }, async (stage) => {
+  const first = await stage.startWorker();
+  const running = run(stage);
+  await eventually(
+    () => stage.writes(),
+    (writes) => writes.length >= 9,
+  );
+  await first.kill('SIGKILL');
+  await stage.startWorker();
+  const month = await running;
+  expect(month.posted.sales).toBe(TOTAL.posted);
+  expectEverythingOnce(await stage.state());
+});
+
+const refused = playBeside({ world: 'september-2025' }, async (stage) => {
+  await stage.faults([
+    {
+      match: { vendor: 'autotask', method: 'PATCH', path: '*/v1.0/Contracts' },
+      fault: { kind: 'status', status: 503, when: 'before' },
+    },
+  ]);
+  const month = await run(stage, [3]);
+  expect(organizationOf(month, CONTOSO).status).toBe('Done');
+  const fabrikam = organizationOf(month, FABRIKAM);
+  expect(fabrikam.status).toBe('NeedsAttention');
+  expect(fabrikam.items.some(({ reason, message }) => reason === 'api-error' && message!.includes('rerun'))).toBe(true);
+  await stage.faults([]);
+  const after = await run(stage, [0]);
+  expect(after.posted.sales).toBe(TOTAL.posted);
+  expectEverythingOnce(await stage.state());
+});
+
+const lostBefore = playBeside({ world: 'september-2025' }, async (stage) => {
+  await stage.faults([
+    {
+      match: { vendor: 'autotask', method: 'POST', path: '*/ServiceAdjustments', nth: [2] },
+      fault: { kind: 'reset', when: 'before' },
+    },
+  ]);
+  const month = await run(stage, [0]);
+  expect(month.posted.sales).toBe(TOTAL.posted);
+  expectEverythingOnce(await stage.state());
+});
+
+// ---------------------------------------------------------------------------------------------------------------- one after the other
 
 describe('an answer is lost after Autotask took the write', () => {
   let stage: Stage;
@@ -35,25 +83,6 @@ describe('an answer is lost after Autotask took the write', () => {
     await run(stage);
     expect(await stage.writes()).toEqual([]);
   }, 180_000);
-});
-
-describe('the worker is killed in the middle of a month', () => {
-  let stage: Stage;
-  useStage({ world: 'september-2025', worker: false }, (opened) => (stage = opened));
-
-  test('and started again: the month completes, everything once', async () => {
-    const first = await stage.startWorker();
-    const running = run(stage);
-    await eventually(
-      () => stage.writes(),
-      (writes) => writes.length >= 9,
-    );
-    await first.kill('SIGKILL');
-    await stage.startWorker();
-    const month = await running;
-    expect(month.posted.sales).toBe(TOTAL.posted);
-    expectEverythingOnce(await stage.state());
-  }, 240_000);
 });
 
 describe('one organization cannot be billed', () => {
@@ -96,42 +125,14 @@ describe('one organization cannot be billed', () => {
   }, 180_000);
 });
 
-describe('Autotask takes no writes for one company', () => {
-  let stage: Stage;
-  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
+describe('the worker is killed in the middle of a month', () => {
+  test('and started again: the month completes, everything once', killed, 240_000);
+});
 
-  test('its organization waits, the others are billed, and the next run bills it', async () => {
-    await stage.faults([
-      {
-        match: { vendor: 'autotask', method: 'PATCH', path: '*/v1.0/Contracts' },
-        fault: { kind: 'status', status: 503, when: 'before' },
-      },
-    ]);
-    const month = await run(stage, [3]);
-    expect(organizationOf(month, CONTOSO).status).toBe('Done');
-    const fabrikam = organizationOf(month, FABRIKAM);
-    expect(fabrikam.status).toBe('NeedsAttention');
-    expect(fabrikam.items.some(({ reason, message }) => reason === 'api-error' && message!.includes('rerun'))).toBe(true);
-    await stage.faults([]);
-    const after = await run(stage, [0]);
-    expect(after.posted.sales).toBe(TOTAL.posted);
-    expectEverythingOnce(await stage.state());
-  }, 240_000);
+describe('Autotask takes no writes for one company', () => {
+  test('its organization waits, the others are billed, and the next run bills it', refused, 240_000);
 });
 
 describe('a request is lost before Autotask took it', () => {
-  let stage: Stage;
-  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
-
-  test('it is sent once more, when its effect stays absent', async () => {
-    await stage.faults([
-      {
-        match: { vendor: 'autotask', method: 'POST', path: '*/ServiceAdjustments', nth: [2] },
-        fault: { kind: 'reset', when: 'before' },
-      },
-    ]);
-    const month = await run(stage, [0]);
-    expect(month.posted.sales).toBe(TOTAL.posted);
-    expectEverythingOnce(await stage.state());
-  }, 180_000);
+  test('it is sent once more, when its effect stays absent', lostBefore, 180_000);
 });

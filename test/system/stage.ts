@@ -92,6 +92,30 @@ export function useStage(options: StageOptions, opened: (stage: Stage) => void):
   afterAll(() => stage?.close(), 60_000);
 }
 
+/**
+ * Plays a scenario on a stage of its own from the beginning of the file on, beside the file's other tests; answers the test that waits for its end. For
+ * scenarios that do little but wait, until a write is looked for once more, or until Temporal notices a death.
+ */
+export function playBeside(options: StageOptions, play: (stage: Stage) => Promise<void>): () => Promise<void> {
+  let played: Promise<void> | undefined;
+  beforeAll(() => {
+    played = withStage(options, play);
+    played.catch(() => undefined);
+  });
+  afterAll(() => played?.catch(() => undefined), COMMAND_WITHIN_MS);
+  return () => played!;
+}
+
+async function withStage(options: StageOptions, play: (stage: Stage) => Promise<void>): Promise<void> {
+  const stage = await openStage(options);
+  try {
+    if (options.worker !== false) await stage.startWorker();
+    await play(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
 /** A stage for a block that closes it itself. */
 export async function openStage({ world, env: extra = {}, bin = BIN, ui = false }: StageOptions): Promise<Stage> {
   const sandbox = await startSandbox({ world: await loadWorld(world) });
