@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { findTemporalServer, startDevServer } from '../client/temporal-server/index.js';
 import {
   autotaskQueue,
@@ -99,6 +99,18 @@ const DETAILS_QUERY = '__temporal_workflow_metadata';
 /** Bytes of the larger of what a workflow answers to somebody who asks how it stands, on the command line or in the Web UI. */
 export async function bytesOfStatus(client: Client, workflowId: string): Promise<number> {
   const handle = client.workflow.getHandle(workflowId);
-  const answers = await Promise.all([STATUS_QUERY, DETAILS_QUERY].map((query) => handle.query(query)));
+  const answers = await Promise.all([STATUS_QUERY, DETAILS_QUERY].map((query) => ask(handle, query)));
   return Math.max(...answers.map((answer) => Buffer.byteLength(JSON.stringify(answer))));
+}
+
+/** On a busy machine a query may find no worker in time; it is asked again then. */
+const QUERY_TRIES = 3;
+
+async function ask(handle: WorkflowHandle, query: string): Promise<unknown> {
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      return await handle.query(query);
+    } catch (error) {
+      if (attempt === QUERY_TRIES) throw error;
+    }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { dailyBillingId, organizationBillingId } from '../../shared/contract.js';
+import { dailyBillingId, organizationBillingId, type Mode } from '../../shared/contract.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { bundleWorkflows, bytesOfStatus, runThroughTemporal, withTemporalServer, withWorker } from '../engine.js';
@@ -13,12 +13,14 @@ import { generatedWorld, sized, withFolder } from '../worlds.js';
 /**
  * A month of 100,000 lines and 2,000 organizations through a Temporal server and a worker process, against one of 1,000 lines, and one of a single
  * organization of 20,000: memory of the worker, time per line, payloads, answers and histories. In shadow mode: everything is read, planned, told and
- * reconciled, and nothing is written, because the calls would be all one sees.
+ * reconciled, and nothing is written, because the calls would be all one sees; and, smaller, one organization whose month is written.
  */
 
-const SMALL = { lines: 1_000, organizations: 60, broker: 'small' };
-const LARGE = { lines: 100_000, organizations: 2_000, broker: 'large' };
-const LOPSIDED = { lines: 20_000, organizations: 1, broker: 'lopsided' };
+const SMALL: Size = { lines: 1_000, organizations: 60, broker: 'small', mode: 'shadow' };
+const LARGE: Size = { lines: 100_000, organizations: 2_000, broker: 'large', mode: 'shadow' };
+const LOPSIDED: Size = { lines: 20_000, organizations: 1, broker: 'lopsided', mode: 'shadow' };
+/** As many lines as an hour's calls write. */
+const WRITTEN: Size = { lines: 3_000, organizations: 1, broker: 'written', mode: 'auto' };
 const MONTH = { month: '2025-10', asOf: '2025-10-18' };
 /** What Temporal warns from, of a payload. */
 const PAYLOAD_KIB = 256;
@@ -27,6 +29,7 @@ interface Size {
   lines: number;
   organizations: number;
   broker: string;
+  mode: Mode;
 }
 
 interface Sized {
@@ -49,19 +52,20 @@ interface Server {
 
 export async function run({ seed, scale }: { seed: number; scale: number }): Promise<Measured> {
   return withTemporalServer(async (server) => {
-    const at = ({ lines, organizations, broker }: Size): Size => ({
-      lines: sized(lines, scale),
-      organizations: sized(organizations, scale),
-      broker,
+    const at = (size: Size): Size => ({
+      ...size,
+      lines: sized(size.lines, scale),
+      organizations: sized(size.organizations, scale),
     });
     const small = await measure(server, SMALL, seed);
     const large = await measure(server, at(LARGE), seed);
     const lopsided = await measure(server, at(LOPSIDED), seed);
-    return { figures: figuresOf(small, large, lopsided), notes: { small, large, lopsided } };
+    const written = await measure(server, at(WRITTEN), seed);
+    return { figures: figuresOf(small, large, lopsided, written), notes: { small, large, lopsided, written } };
   });
 }
 
-function figuresOf(small: Sized, large: Sized, lopsided: Sized): Figure[] {
+function figuresOf(small: Sized, large: Sized, lopsided: Sized, written: Sized): Figure[] {
   const less = { better: 'less' } as const;
   const payload = (name: string, bytes: number): Figure =>
     figure(name, bytes / 1024, { unit: 'KiB', limit: PAYLOAD_KIB, isCounted: true, ...less });
@@ -82,6 +86,11 @@ function figuresOf(small: Sized, large: Sized, lopsided: Sized): Figure[] {
     figure('time per line, large over small', perLine(large) / perLine(small), { unit: '×', limit: 1.1, ...less }),
     ...ofSize('large', large),
     ...ofSize('one large organization', lopsided),
+    ...ofSize('one organization written', written),
+    figure('one organization written: history of a line', written.organizationsTogether.bytes / 1000 / written.lines, {
+      unit: 'kB',
+      ...less,
+    }),
   ];
 }
 
@@ -93,17 +102,22 @@ interface Rig {
   client: Client;
   environment: Record<string, string>;
   pid: number;
-  run: { broker: string; month: string; asOf: string };
+  run: { broker: string; month: string; asOf: string; mode: Mode };
 }
 
 /** Runs a month of this size. */
-async function measure({ client, address }: Server, { broker, ...size }: Size, seed: number): Promise<Sized> {
+async function measure({ client, address }: Server, { broker, mode, ...size }: Size, seed: number): Promise<Sized> {
   return withFolder(async (worlds) => {
     const worldPath = await generatedWorld(worlds, { ...size, seed });
     return withSandbox({ worldPath, now: `${MONTH.asOf}T03:00:00Z`, latencyMs: 0 }, async (sandbox, folder) => {
-      const environment = { ...environmentFor(sandbox, folder), TEMPORAL_ADDRESS: address, BILLING_BROKER: broker };
+      const environment = {
+        ...environmentFor(sandbox, folder),
+        AUTOTASK_CALLS_PER_HOUR: '10000',
+        TEMPORAL_ADDRESS: address,
+        BILLING_BROKER: broker,
+      };
       await bundleWorkflows(client, environment);
-      const run = { ...MONTH, broker };
+      const run = { ...MONTH, broker, mode };
       const sized = await withWorker(client, environment, ({ pid }) => runMonth({ client, environment, pid, run }));
       return { ...size, ...sized };
     });
@@ -114,7 +128,7 @@ async function runMonth(rig: Rig): Promise<Omit<Sized, 'lines' | 'organizations'
   const { client, pid, run } = rig;
   const idleMb = peakMbOf(pid) ?? 0;
   const started = performance.now();
-  const running = runThroughTemporal(client, { ...run, mode: 'shadow' });
+  const running = runThroughTemporal(client, run);
   const meanwhile = await largestAnswerUntil(running, client, dailyBillingId(run.broker, run.month));
   const seconds = (performance.now() - started) / 1000;
   const { organizations, withMostItems } = await workedOn(rig);
