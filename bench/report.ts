@@ -71,7 +71,8 @@ export interface Change {
   now: number;
   /** By how much it got worse, as a share of the earlier value; negative where it got better. */
   worseBy: number;
-  /** Further apart than both runs' spread and the tolerance. */
+  isOnTheClock: boolean;
+  /** Further apart than both runs' spread and the tolerance, and not on the clock. */
   isRegression: boolean;
 }
 
@@ -89,11 +90,24 @@ export function compare(before: BenchReport, now: BenchReport): Change[] {
   });
 }
 
-function changeOf(benchmark: string, old: Figure, { name, unit, value, spread, better, isCounted }: Figure): Change {
+function changeOf(
+  benchmark: string,
+  old: Figure,
+  { name, unit, value, spread, better, isCounted, isOnTheClock }: Figure,
+): Change {
   const rise = old.value === 0 ? value : (value - old.value) / Math.abs(old.value);
   const worseBy = better === 'less' ? rise : -rise;
   const allowed = isCounted ? 0 : Math.max(TOLERANCE, spread, old.spread);
-  return { benchmark, name, unit, before: old.value, now: value, worseBy, isRegression: worseBy > allowed };
+  return {
+    benchmark,
+    name,
+    unit,
+    before: old.value,
+    now: value,
+    worseBy,
+    isOnTheClock,
+    isRegression: worseBy > allowed && !isOnTheClock,
+  };
 }
 
 // ---------------------------------------------------------------------------------------------------------------- for people
@@ -116,11 +130,11 @@ const rowOf = (figure: Figure): string[] => [
 ];
 
 export function renderChanges(changes: Change[]): string {
-  const rows = changes.map(({ benchmark, name, unit, before, now, worseBy, isRegression }) => [
+  const rows = changes.map(({ benchmark, name, unit, before, now, worseBy, isOnTheClock, isRegression }) => [
     `${benchmark}: ${name}`,
     `${amount(before)} → ${amount(now)} ${unit}`,
-    `${worseBy > 0 ? 'worse' : 'better'} by ${(Math.abs(worseBy) * 100).toFixed(1)} %`,
-    isRegression ? 'REGRESSION' : '',
+    worseBy === 0 ? 'the same' : `${worseBy > 0 ? 'worse' : 'better'} by ${(Math.abs(worseBy) * 100).toFixed(1)} %`,
+    isRegression ? 'REGRESSION' : isOnTheClock ? 'on the clock' : '',
   ]);
   return ['Against the earlier run', ...table(rows)].join('\n');
 }

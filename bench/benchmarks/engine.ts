@@ -55,7 +55,10 @@ export async function run({ seed, scale }: { seed: number; scale: number }): Pro
           notes[`${name}, round ${round + 1}`] = { calls: loop.calls, loop: profileOf(loop), temporal: profileOf(temporal) };
           bare = loop.run;
         }
-        figures.push(figure(`${name}: through Temporal over a bare loop`, ratios, { unit: '×', better: 'less', limit }));
+        // Several processes against one: on a busy machine they are not hit alike.
+        figures.push(
+          figure(`${name}: through Temporal over a bare loop`, ratios, { unit: '×', better: 'less', limit, isOnTheClock: true }),
+        );
         figures.push(figure(`${name}: the same in CPU time of all processes`, cpuRatios, { unit: '×', better: 'less' }));
       }
       const left = await leftInHistories(engine.client, `${SETTINGS[0]!.latencyMs}-0`, bare!);

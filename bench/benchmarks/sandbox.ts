@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { figure, type Measured } from '../figure.js';
+import { figure, type Figure, type Measured } from '../figure.js';
 import { requestsPerSecond, shoot, type Shot } from '../http-load.js';
 import { startSandboxProcess, type SandboxProcess } from '../sandbox-process.js';
 import { generatedWorld, sized, withFolder } from '../worlds.js';
@@ -33,28 +33,12 @@ export async function run({ seed, scale }: { seed: number; scale: number }): Pro
 async function measure(sandbox: SandboxProcess, size: object): Promise<Measured> {
   const headers = headersOf(sandbox.env);
   const writes = await fill(sandbox, headers);
-  const bare = await withBareServer((url) => rounds(url, () => ({ method: 'GET', path: '/', headers })));
-  const small = await rounds(sandbox.url, (index) => ({
-    method: 'GET',
-    path: `/ATServicesRest/V1.0/Contracts/${1 + (index % CONTRACTS)}`,
-    headers,
-  }));
-  const pages = await rounds(sandbox.url, () => ({
-    method: 'POST',
-    path: '/ATServicesRest/V1.0/ContractServiceUnits/query',
-    headers,
-    body: PAGE,
-  }));
+  const rounds = await withBareServer((url) => alternating(url, sandbox.url, headers));
   const memory = await sandbox.memory();
   return {
     figures: [
-      figure('small requests', small, { unit: '/s', better: 'more', limit: 1500 }),
-      figure(
-        'small requests over a bare server',
-        small.map((rate, index) => rate / bare[index]!),
-        { unit: '×', better: 'more' },
-      ),
-      figure('queries of 500 rows', pages, { unit: '/s', better: 'more', limit: 100 }),
+      ...ofRequests('small requests', rounds, ({ small }) => small, 1500),
+      ...ofRequests('queries of 500 rows', rounds, ({ pages }) => pages, 100),
       figure('writes', writes, { unit: '/s', better: 'more' }),
       figure('load the world', sandbox.loadSeconds, { unit: 's', better: 'less', limit: 15 }),
       figure('memory, serving', memory.resident, { unit: 'MB', better: 'less' }),
@@ -69,11 +53,40 @@ const PAGE = JSON.stringify({
   Filter: [{ op: 'gte', field: 'startDate', value: '2025-09-30T00:00:00Z' }],
 });
 
-async function rounds(base: string, shotOf: (index: number) => Shot): Promise<number[]> {
-  const rates: number[] = [];
+/** Requests a second: of a server that does nothing, and of the sandbox. */
+interface Round {
+  bare: number;
+  small: number;
+  pages: number;
+}
+
+/** In turn, so that whatever else the machine does falls on all of them. */
+async function alternating(bareUrl: string, url: string, headers: Record<string, string>): Promise<Round[]> {
+  const api = '/ATServicesRest/V1.0';
+  const contract = (index: number): Shot => ({ method: 'GET', path: `${api}/Contracts/${1 + (index % CONTRACTS)}`, headers });
+  const query: Shot = { method: 'POST', path: `${api}/ContractServiceUnits/query`, headers, body: PAGE };
+  const rounds: Round[] = [];
   for (let round = 0; round < ROUNDS; round += 1)
-    rates.push(await requestsPerSecond(base, shotOf, { connections: CONNECTIONS, milliseconds: ROUND_MS }));
-  return rates;
+    rounds.push({
+      bare: await rate(bareUrl, () => ({ method: 'GET', path: '/', headers })),
+      small: await rate(url, contract),
+      pages: await rate(url, () => query),
+    });
+  return rounds;
+}
+
+const rate = (base: string, shotOf: (index: number) => Shot): Promise<number> =>
+  requestsPerSecond(base, shotOf, { connections: CONNECTIONS, milliseconds: ROUND_MS });
+
+function ofRequests(name: string, rounds: Round[], of: (round: Round) => number, limit: number): Figure[] {
+  return [
+    figure(name, rounds.map(of), { unit: '/s', better: 'more', limit }),
+    figure(
+      `${name} over a bare server`,
+      rounds.map((round) => of(round) / round.bare),
+      { unit: '×', better: 'more' },
+    ),
+  ];
 }
 
 /** A server that does nothing, in a thread of its own: what HTTP itself costs on this machine. */

@@ -11,8 +11,9 @@ const reportOf = (...figures: Figure[]): BenchReport => ({
 });
 
 describe('a figure', () => {
-  test('is the median of its samples, with how far they are apart', () => {
-    expect(figure('pages', [90, 110, 100], { unit: '/s', better: 'more' })).toMatchObject({ value: 100, spread: 0.2 });
+  test('is the median of its samples, with how far their middle half reaches: one that was disturbed does not count', () => {
+    expect(figure('pages', [90, 110, 100, 105, 95], { unit: '/s', better: 'more' })).toMatchObject({ value: 100, spread: 0.1 });
+    expect(figure('pages', [90, 5, 100, 105, 95], { unit: '/s', better: 'more' })).toMatchObject({ value: 95, spread: 10 / 95 });
     expect(figure('pages', [90, 110], { unit: '/s', better: 'more' }).value).toBe(100);
   });
 
@@ -28,7 +29,8 @@ describe('a figure', () => {
 
 describe('two runs', () => {
   const timed = (value: number, spread = 0): Figure =>
-    figure('time', [value * (1 - spread / 2), value, value * (1 + spread / 2)], { unit: 's', better: 'less' });
+    figure('time', [value * (1 - spread), value, value * (1 + spread)], { unit: '×', better: 'less' });
+  const onTheClock = (value: number): Figure => figure('time', value, { unit: 's', better: 'less' });
   const counted = (value: number): Figure => figure('calls', value, { unit: 'calls', better: 'less', isCounted: true });
 
   test.each([
@@ -36,6 +38,7 @@ describe('two runs', () => {
     ['a fifth is a regression', timed(10), timed(12), true],
     ['a fifth within the spread of the earlier run is none', timed(10, 0.3), timed(12), false],
     ['what got better is none', timed(12), timed(10), false],
+    ['twice the time on the clock is none: the ratio measured beside it tells', onTheClock(10), onTheClock(20), false],
     ['one call more is a regression', counted(1000), counted(1001), true],
     ['as many calls are none', counted(1000), counted(1000), false],
   ])('compared: %s', (_, before, now, isRegression) => {
