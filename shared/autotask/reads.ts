@@ -139,8 +139,9 @@ export class AutotaskReads {
     options: ReadOptions = {},
   ): Promise<T[]> {
     const records: T[] = [];
-    for (let start = 0; start < values.length; start += LIST_LENGTH) {
-      const list: Condition = { op: 'in', field, value: values.slice(start, start + LIST_LENGTH) };
+    const length = rest.length === 0 ? LIST_LENGTH : LIST_LENGTH_BESIDE_OTHERS;
+    for (let start = 0; start < values.length; start += length) {
+      const list: Condition = { op: 'in', field, value: values.slice(start, start + length) };
       for (const record of await this.queryAs(entity, [list, ...rest], decode, options)) records.push(record);
     }
     return records;

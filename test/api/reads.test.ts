@@ -84,6 +84,18 @@ describe('bulk reads of Autotask', () => {
     await vendors.close();
   });
 
+  test('ask in parts about more contracts than a query holds: a tenant with 500 that changed was told that queries are limited to 500 conditions', async () => {
+    const vendors = await openVendors(manyServices());
+    const contracts = Array.from({ length: 501 }, (_, index) => index + 1);
+    const books = await vendors.autotask.readBooks({ month: '2025-10', companyIds: [] });
+    expect((await vendors.autotask.readNeighbours(books, '2025-10', contracts)).detailed).toEqual(contracts);
+    const written = { contracts, rows: contracts, nextRows: contracts, charges: contracts, contractServices: contracts };
+    const back = vendors.autotask.readBack({ month: '2025-10', written: { ...written, serviceKeys: [], productKeys: [] } });
+    expect((await back).charges).toEqual([]);
+    expect(await vendors.autotask.findRowsToAdjust(contracts, '2025-10-01')).toEqual([]);
+    await vendors.close();
+  });
+
   test('say what Autotask said when the rest cannot be had by id either', async () => {
     const vendors = await openVendors(manyServices());
     const refused = { kind: 'status', status: 500, body: { errors: ['No.'] }, when: 'before' };
