@@ -100,7 +100,7 @@ function actionsOf(event: Event): number {
 }
 
 /** Bytes that an event carries, whatever it is about: inputs, results, signals, failures, summaries. */
-function payloadOf(part: unknown): number {
+export function payloadOf(part: unknown): number {
   if (part instanceof Uint8Array) return part.length;
   if (typeof part !== 'object' || part === null) return 0;
   return Object.values(part).reduce<number>((sum, member) => sum + payloadOf(member), 0);
