@@ -76,8 +76,10 @@ export interface Change {
   isRegression: boolean;
 }
 
-/** Measured figures may move by this share, also where a run's spread was small by luck; counted ones may not move at all. */
+/** Measured figures may move by this share, also where a run's spread was small by luck, which is easy with few samples; counted ones may not move at all. */
 const TOLERANCE = 0.1;
+const TOLERANCE_OF_FEW = 0.25;
+const FEW = 4;
 
 /** What changed since an earlier run, figure by figure; those that only one of the runs has are left out. */
 export function compare(before: BenchReport, now: BenchReport): Change[] {
@@ -90,24 +92,18 @@ export function compare(before: BenchReport, now: BenchReport): Change[] {
   });
 }
 
-function changeOf(
-  benchmark: string,
-  old: Figure,
-  { name, unit, value, spread, better, isCounted, isOnTheClock }: Figure,
-): Change {
+function changeOf(benchmark: string, old: Figure, now: Figure): Change {
+  const { name, unit, value, better, isOnTheClock } = now;
   const rise = old.value === 0 ? value : (value - old.value) / Math.abs(old.value);
   const worseBy = better === 'less' ? rise : -rise;
-  const allowed = isCounted ? 0 : Math.max(TOLERANCE, spread, old.spread);
-  return {
-    benchmark,
-    name,
-    unit,
-    before: old.value,
-    now: value,
-    worseBy,
-    isOnTheClock,
-    isRegression: worseBy > allowed && !isOnTheClock,
-  };
+  const isRegression = worseBy > allowedBetween(old, now) && !isOnTheClock;
+  return { benchmark, name, unit, before: old.value, now: value, worseBy, isOnTheClock, isRegression };
+}
+
+function allowedBetween(old: Figure, now: Figure): number {
+  if (now.isCounted) return 0;
+  const isOfFew = Math.min(old.samples.length, now.samples.length) <= FEW;
+  return Math.max(isOfFew ? TOLERANCE_OF_FEW : TOLERANCE, old.spread, now.spread);
 }
 
 // ---------------------------------------------------------------------------------------------------------------- for people

@@ -29,7 +29,12 @@ describe('a figure', () => {
 
 describe('two runs', () => {
   const timed = (value: number, spread = 0): Figure =>
-    figure('time', [value * (1 - spread), value, value * (1 + spread)], { unit: '×', better: 'less' });
+    figure(
+      'time',
+      [-1, -0.5, 0, 0.5, 1].map((share) => value * (1 + share * spread)),
+      { unit: '×', better: 'less' },
+    );
+  const once = (value: number): Figure => figure('time', value, { unit: '×', better: 'less' });
   const onTheClock = (value: number): Figure => figure('time', value, { unit: 's', better: 'less' });
   const counted = (value: number): Figure => figure('calls', value, { unit: 'calls', better: 'less', isCounted: true });
 
@@ -37,6 +42,8 @@ describe('two runs', () => {
     ['a tenth is not told from chance', timed(10), timed(10.9), false],
     ['a fifth is a regression', timed(10), timed(12), true],
     ['a fifth within the spread of the earlier run is none', timed(10, 0.3), timed(12), false],
+    ['a fifth is not told from chance where it was measured once', once(10), once(12), false],
+    ['a third is a regression, measured once', once(10), once(13.4), true],
     ['what got better is none', timed(12), timed(10), false],
     ['twice the time on the clock is none: the ratio measured beside it tells', onTheClock(10), onTheClock(20), false],
     ['one call more is a regression', counted(1000), counted(1001), true],
