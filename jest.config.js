@@ -11,7 +11,8 @@ export default {
   globalSetup: '<rootDir>/test/global-setup.js',
   globalTeardown: '<rootDir>/test/global-teardown.js',
   reporters: ['default', '<rootDir>/test/reporter.js'],
-  // Many tests wait for servers and clocks most of the time: one worker a core, where Jest would leave one core idle.
-  maxWorkers: '100%',
-  testTimeout: 30_000,
+  // Many tests wait for servers and clocks most of the time: three workers on two cores, where Jest would leave one core idle.
+  maxWorkers: '150%',
+  // A command is a process of its own and takes its time on a busy machine.
+  testTimeout: 60_000,
 };

@@ -11,6 +11,9 @@ import { AS_OF, MONTH, openLargeMonth, postedSales, UNBILLED, type LargeMonth } 
 
 /** The operator's month when nothing is wrong: one notice to read, one page to look at, one command to give. */
 
+/** Half a second on a quiet machine; a busy one must not make it fail. */
+const PAGE_WITHIN_MS = 90_000;
+
 describe('a month of a thousand lines in which nothing is wrong', () => {
   let webhook: Webhook;
   let large: LargeMonth;
@@ -33,6 +36,7 @@ describe('a month of a thousand lines in which nothing is wrong', () => {
   /** Follows a link in the real browser. */
   const follow = async <T>(link: string, read: (page: Page) => Promise<T>): Promise<T> => {
     const page = await browser.newPage();
+    page.setDefaultTimeout(PAGE_WITHIN_MS);
     try {
       await page.goto(link, { waitUntil: 'domcontentloaded' });
       return await read(page);
