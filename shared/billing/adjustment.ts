@@ -180,9 +180,11 @@ export function oneOffSteps(billable: Billable, place: Place, carries: Adjustmen
   const { next, row, laterIsFrozen, fewestLater } = place.rows;
   const day = firstDay(nextMonth(place.month));
   if (!billable.isOneOff || carries === null || !reachesNextMonth(place)) return [];
-  const isAdjustedYet = next !== null && row !== null && !row.isExpected && !isEqualRow(next, row);
+  // A row that the extension has made before it was interrupted differs also where nobody adjusted it: tenants make it with the old units, or with none.
+  const isMade = place.contract !== null && place.contract.endDay < day && place.endDay >= day;
+  const isAdjustedYet = next !== null && row !== null && !row.isExpected && !isMade && !isEqualRow(next, row);
   // It carries forward as well: never into a frozen row, and never below the units that a person left in a later one.
-  const mayCarry = !laterIsFrozen && (fewestLater ?? 0) >= (row?.units ?? 0);
+  const mayCarry = !laterIsFrozen && (fewestLater ?? 0) >= (next?.units ?? 0);
   if (next !== null && (isAdjustedYet || !mayCarry)) return [];
   return [
     adjustmentStep(billable, place, {

@@ -104,6 +104,11 @@ const ONCE_WRONG: [seed: number, what: string, workload: Workload][] = [
     'what is paid once ends with its month also where its contract is extended and the tenant makes the new rows without units',
     'mixed',
   ],
+  [
+    22300,
+    'what is paid once ends with its month also where the run was interrupted after it extended the contract, and the tenant makes the new rows without units',
+    'mixed',
+  ],
   [4607, 'a run does not report yesterday’s outcome of an organization that it could not read back', 'mixed'],
   [2098, 'what is paid once ends with its month also where the adjustment before it shows a moment late', 'mixed'],
 ];

@@ -1,6 +1,17 @@
 import { itemHash, chargeKeyOf, contractKeyOf } from '../../../shared/billing/keys.js';
-import type { Line, Report } from '../../../shared/billing/types.js';
-import { amountsOf, books, line, plan, price, running, subscription, SUBSCRIPTION, type Situation } from '../builders.js';
+import type { Books, Line, Report } from '../../../shared/billing/types.js';
+import {
+  amountsOf,
+  books,
+  contract,
+  line,
+  plan,
+  price,
+  running,
+  subscription,
+  SUBSCRIPTION,
+  type Situation,
+} from '../builders.js';
 import { AutotaskInMemory } from '../memory.js';
 import { after, edited, KEY, MORE } from './row-and-charge.js';
 import { planned, table, written } from './table.js';
@@ -13,16 +24,29 @@ const upfront: Partial<Report> = {
 };
 const five = running(5, '648', '564');
 const billedNow = edited(edited(five, '2025-09', { units: 0, price: '0', cost: '0' }), '2025-10', {});
+const renewed = { ...upfront, subscriptions: [subscription({ endDay: '2026-09-17' })] };
+/** Billed, with so many units in the later months. */
+const made = (units: number): Books => edited(edited(billedNow, '2025-11', { units }), '2025-12', { units });
 const perpetual = { recordType: 'Perpetual', subscriptionId: null, itemCode: 'DG7GMGF0', quantity: '2', sales: '1940.00' };
 
 export const paidOnce = table('7', 'Written', planned(written), [
   ['7.6 five licences paid for a year', { report: upfront }, '2025-10-01: 5 units × 129.6000 / 112.8000; 2025-11-01: 0 units'],
   [
     '7.6 a contract that goes on longer is extended when they have ended',
-    { report: { ...upfront, subscriptions: [subscription({ endDay: '2026-09-17' })] }, books: edited(five, '2025-09', {}) },
+    { report: renewed, books: edited(five, '2025-09', {}) },
     '2025-11-01: 0 units; extend 2026-03-31 → 2026-09-30',
   ],
   ['7.6 the run was interrupted between the two', { report: upfront, books: billedNow }, '2025-11-01: 0 units'],
+  [
+    '7.6 the run was interrupted after it extended the contract, and the row of November has units of its own by that',
+    { report: renewed, books: { ...made(2), contracts: [contract({ endDay: '2025-10-31' })] } },
+    'extend 2025-10-31 → 2026-09-30; 2025-11-01: 0 units',
+  ],
+  [
+    '7.6 a November that a person brought to other units, where no extension made it, is theirs',
+    { report: upfront, books: made(2) },
+    'nothing',
+  ],
   [
     '7.6 also when the month itself is approved',
     { report: upfront, books: after(billedNow, '2025-10-31') },
