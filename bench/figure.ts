@@ -16,6 +16,8 @@ export interface Figure {
    * far apart as either tells: such a figure is shown, and what is measured beside it (CPU time, a ratio to something that is hit as hard) can get worse.
    */
   isOnTheClock: boolean;
+  /** By which share it may differ between two runs of one commit, where that is known: counted, but for what depends on which things happen at once. */
+  tolerance: number | null;
   better: 'less' | 'more';
   /** The value is to be at most this (`less`) or at least this (`more`); null where there is no limit. */
   limit: number | null;
@@ -29,7 +31,7 @@ export interface Measured {
 }
 
 export type FigureOptions = Pick<Figure, 'unit' | 'better'> &
-  Partial<Pick<Figure, 'isCounted' | 'isOnTheClock'>> & { limit?: number };
+  Partial<Pick<Figure, 'isCounted' | 'isOnTheClock' | 'tolerance'>> & { limit?: number };
 
 const OF_THE_CLOCK = ['s', '/s'];
 
@@ -37,11 +39,22 @@ const OF_THE_CLOCK = ['s', '/s'];
 export function figure(
   name: string,
   samples: number | number[],
-  { unit, better, limit, isCounted = false, isOnTheClock = OF_THE_CLOCK.includes(unit) }: FigureOptions,
+  { unit, better, limit, isCounted = false, isOnTheClock = OF_THE_CLOCK.includes(unit), tolerance = null }: FigureOptions,
 ): Figure {
   const all = typeof samples === 'number' ? [samples] : samples;
   const value = median(all);
-  return { name, unit, value, spread: spreadOf(all, value), samples: all, isCounted, isOnTheClock, better, limit: limit ?? null };
+  return {
+    name,
+    unit,
+    value,
+    spread: spreadOf(all, value),
+    samples: all,
+    isCounted,
+    isOnTheClock,
+    tolerance,
+    better,
+    limit: limit ?? null,
+  };
 }
 
 export const isMet = ({ value, better, limit }: Figure): boolean =>

@@ -101,7 +101,7 @@ function changeOf(benchmark: string, old: Figure, now: Figure): Change {
 }
 
 function allowedBetween(old: Figure, now: Figure): number {
-  if (now.isCounted) return 0;
+  if (now.isCounted) return now.tolerance ?? 0;
   const isOfFew = Math.min(old.samples.length, now.samples.length) <= FEW;
   return Math.max(isOfFew ? TOLERANCE_OF_FEW : TOLERANCE, old.spread, now.spread);
 }

@@ -23,6 +23,7 @@ const MONTH_BEFORE = { month: '2025-09', asOf: '2025-10-01' };
 const CHANGED = 0.1;
 const LIMIT = 1.02;
 const LIMIT_PER_UNCHANGED_LINE = 0.02;
+const LOOKS_VARY = 0.02;
 
 /** A tenant that was never billed, and one whose contracts, rows and charges of the month before are there. */
 const TENANTS = ['new', 'established'] as const;
@@ -69,13 +70,7 @@ async function ofTenant(folder: string, tenant: Tenant, size: Size): Promise<Mea
     const measured: Measured = { figures: [], notes: {} };
     if (tenant === 'established') await establish(sandbox, dependencies);
     for (const scenario of scenariosOf(tenant)) {
-      const { figures, notes } = await ofScenario(
-        sandbox,
-        dependencies,
-        scenario,
-        `${nameOf(tenant)}${scenario.name}, ${size.lines} lines`,
-        size.lines,
-      );
+      const { figures, notes } = await ofScenario(sandbox, dependencies, scenario, tenant, size.lines);
       measured.figures.push(...figures);
       measured.notes[scenario.name] = notes;
     }
@@ -103,7 +98,7 @@ async function ofScenario(
   sandbox: SandboxProcess,
   dependencies: Dependencies,
   { name, now, asOf }: Scenario,
-  what: string,
+  tenant: Tenant,
   lines: number,
 ): Promise<Measured> {
   await sandbox.control('POST', 'clock', { now });
@@ -116,7 +111,9 @@ async function ofScenario(
   const bound = boundOf(before, await tablesOf(sandbox), { month: MONTH, companies: before.companies.length });
   if (closed.held !== result.held.lines) throw new Error('The month does not add up.');
   const calls = requests.length;
-  const counted = { better: 'less', isCounted: true } as const;
+  const what = `${nameOf(tenant)}${name}, ${lines} lines`;
+  // Where rows are looked at, how many one look serves depends on what is billed at the same time.
+  const counted = { better: 'less', isCounted: true, tolerance: tenant === 'new' ? 0 : LOOKS_VARY } as const;
   const figures: Figure[] = [
     figure(`${what}: calls over the fewest`, calls / bound.total, { unit: '×', limit: LIMIT, ...counted }),
     figure(`${what}: calls over the peers' way`, calls / peers.total, { unit: '×', ...counted }),

@@ -36,6 +36,8 @@ describe('two runs', () => {
     );
   const once = (value: number): Figure => figure('time', value, { unit: '×', better: 'less' });
   const onTheClock = (value: number): Figure => figure('time', value, { unit: 's', better: 'less' });
+  const nearly = (value: number): Figure =>
+    figure('calls', value, { unit: 'calls', better: 'less', isCounted: true, tolerance: 0.02 });
   const counted = (value: number): Figure => figure('calls', value, { unit: 'calls', better: 'less', isCounted: true });
 
   test.each([
@@ -48,6 +50,8 @@ describe('two runs', () => {
     ['twice the time on the clock is none: the ratio measured beside it tells', onTheClock(10), onTheClock(20), false],
     ['one call more is a regression', counted(1000), counted(1001), true],
     ['as many calls are none', counted(1000), counted(1000), false],
+    ['a hundredth more calls is none where a fiftieth is known to vary', nearly(1000), nearly(1010), false],
+    ['a thirtieth more is one', nearly(1000), nearly(1034), true],
   ])('compared: %s', (_, before, now, isRegression) => {
     const changes = compare(reportOf(before), reportOf(now));
     expect(changes.map((change) => change.isRegression)).toEqual([isRegression]);
