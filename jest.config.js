@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Jest in ESM mode (`got` is ESM only); run with `node --experimental-vm-modules`, as `npm test` does. */
 export default {
   testEnvironment: 'node',
@@ -11,8 +13,9 @@ export default {
   globalSetup: '<rootDir>/test/global-setup.js',
   globalTeardown: '<rootDir>/test/global-teardown.js',
   reporters: ['default', '<rootDir>/test/reporter.js'],
-  // Many tests wait for servers and clocks most of the time: three workers on two cores, where Jest would leave one core idle.
-  maxWorkers: '150%',
+  // Many tests wait for servers and clocks most of the time: three workers on two cores, where Jest would leave one core idle. A number, because Jest takes
+  // '150%' for 150 workers.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // A command is a process of its own and takes its time on a busy machine.
   testTimeout: 60_000,
 };

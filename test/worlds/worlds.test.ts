@@ -21,7 +21,7 @@ describe('every world ends as is written beside it', () => {
       for (let file = waiting.shift(); file; file = waiting.shift()) came.set(file.name, await playOne(exchange, file));
     };
     await Promise.all(Array.from({ length: AT_ONCE }, next));
-  }, 240_000);
+  }, 480_000);
   afterAll(() => exchange?.close(), 60_000);
 
   test.each(files.map((file) => [file.name, file.expected.shows, file] as const))('%s: %s', (name, _, { expected }) => {
