@@ -185,7 +185,7 @@ export function oneOffSteps(billable: Billable, place: Place, carries: Adjustmen
   const isAdjustedYet = next !== null && row !== null && !row.isExpected && !isMade && !isEqualRow(next, row);
   // It carries forward as well: never into a frozen row, and never below the units that a person left in a later one.
   const mayCarry = !laterIsFrozen && (fewestLater ?? 0) >= (next?.units ?? 0);
-  if (next !== null && (isAdjustedYet || !mayCarry)) return [];
+  if (isAdjustedYet || !mayCarry) return [];
   return [
     adjustmentStep(billable, place, {
       day,

@@ -25,6 +25,7 @@ const upfront: Partial<Report> = {
 const five = running(5, '648', '564');
 const billedNow = edited(edited(five, '2025-09', { units: 0, price: '0', cost: '0' }), '2025-10', {});
 const renewed = { ...upfront, subscriptions: [subscription({ endDay: '2026-09-17' })] };
+const ended = { ...upfront, subscriptions: [subscription({ endDay: '2025-10-17' })] };
 /** Billed, with so many units in the later months. */
 const made = (units: number): Books => edited(edited(billedNow, '2025-11', { units }), '2025-12', { units });
 const perpetual = { recordType: 'Perpetual', subscriptionId: null, itemCode: 'DG7GMGF0', quantity: '2', sales: '1940.00' };
@@ -45,6 +46,16 @@ export const paidOnce = table('7', 'Written', planned(written), [
   [
     '7.6 a November that a person brought to other units, where no extension made it, is theirs',
     { report: upfront, books: made(2) },
+    'nothing',
+  ],
+  [
+    '7.6 also where the contract began that November before it is extended',
+    { report: renewed, books: { ...made(2), contracts: [contract({ endDay: '2025-11-01' })] } },
+    'extend 2025-11-01 → 2026-09-30',
+  ],
+  [
+    '7.6 and where the contract has ended and is not extended',
+    { report: ended, books: { ...made(2), contracts: [contract({ endDay: '2025-10-31' })] } },
     'nothing',
   ],
   [
