@@ -48,7 +48,8 @@ export async function run({ seed, scale }: { seed: number; scale: number }): Pro
           const setting = { worldPath, now: `${MONTH.asOf}T03:00:00Z`, latencyMs, broker: `${latencyMs}-${round}` };
           const loop = await inBareLoop(setting);
           const temporal = await throughTemporal(engine, setting);
-          if (Math.abs(temporal.calls - loop.calls) > loop.calls / 100)
+          // Whether a service that several organizations need is read back by one of them or by more depends on when they write.
+          if (Math.abs(temporal.calls - loop.calls) > loop.calls / 50)
             throw new Error(`Different work was compared: ${loop.calls} calls in the loop, ${temporal.calls} through Temporal.`);
           ratios.push(temporal.seconds / loop.seconds);
           cpuRatios.push(cpuOf(temporal) / cpuOf(loop));
