@@ -86,8 +86,11 @@ const brief = (summary: OrganizationSummary): OrganizationSummary => ({
 /** The state that messages change: at most one turn waits, with the newest report and the newest release. */
 class Desk {
   private next: Turn | null;
-  /** The plan that an operator released, until a turn has come to its end with it: neither a report that comes in the same moment nor an outage takes it back. */
-  private released: string | null = null;
+  /**
+   * Plans that operators released, each until a turn has come to its end with it: neither a report that comes in the same moment, nor an outage, nor the
+   * release of another plan takes it back.
+   */
+  private readonly released: string[] = [];
   private lastGiven: GivenReport | null;
   private skipReason: string | null = null;
   /** The mode of whoever asked last; null: the worker's own. */
@@ -132,20 +135,26 @@ class Desk {
   /** Bills once with what the last call asked for. */
   async takeTurn(): Promise<OrganizationSummary> {
     const turn = this.next ?? { given: this.lastGiven };
-    const { released } = this;
+    const [released = null] = this.released;
     this.next = null;
     this.show({ ...this.summary, status: 'Running', result: { ...this.summary.result, status: 'Running' } });
     try {
       this.lastGiven = turn.given ?? (await this.takeReport());
       const settled = await this.bill(released === null ? this.lastGiven : withoutSurvey(this.lastGiven), released);
       if (!this.isCutShort()) this.show(settled);
-      if (this.released === released && !this.summary.mayHeal) this.released = null;
+      if (released !== null && !this.summary.mayHeal) this.endRelease();
     } catch (error) {
       const { message } = failureOf(error);
       log.warn('organization could not be settled', { message });
       this.show(blankSummary(this.input, 'NeedsAttention', message, this.summary));
     }
     return this.summary;
+  }
+
+  /** Another plan that was released meanwhile has a turn of its own, as long as something waits. */
+  private endRelease(): void {
+    this.released.shift();
+    if (this.released.length > 0 && this.summary.staysOpen) this.next ??= { given: this.lastGiven };
   }
 
   isCutShort(): boolean {
@@ -270,7 +279,7 @@ class Desk {
   }
 
   private onApprove(digest: string): void {
-    this.released = digest.trim();
+    if (!this.released.includes(digest.trim())) this.released.push(digest.trim());
     this.next ??= { given: this.lastGiven };
   }
 

@@ -269,6 +269,35 @@ describe('an organization that needs somebody', () => {
     expect([approvedDigest, given.report]).toEqual(['d1', 'r2']);
   });
 
+  test.each([
+    ['before', ['f'.repeat(64), 'd1']],
+    ['after', ['d1', 'f'.repeat(64)]],
+  ])('keeps a release where that of an older plan comes a moment %s it', async (_when, digests) => {
+    const asked: (string | null)[] = [];
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    const activities = parked(() => asked.includes('d1'), 'AwaitingApproval', {
+      planOrganization: async ({ approvedDigest }) => {
+        asked.push(approvedDigest);
+        if (asked.length === 2) await gate;
+        return PLAN;
+      },
+    });
+    await workshop.serving(activities, async () => {
+      const handle = await start();
+      await until(handle, 'AwaitingApproval');
+      await handle.signal('rerun', 'so that a turn goes on');
+      await eventually(
+        () => Promise.resolve(asked.length),
+        (count) => count === 2,
+      );
+      for (const digest of digests) await handle.signal('approve', digest);
+      goOn();
+      return resultOf(handle);
+    });
+    expect(asked.slice(2)).toEqual(digests.slice(0, digests.indexOf('d1') + 1));
+  });
+
   test('keeps a release over an outage that stopped it, and not longer', async () => {
     const asked: (string | null)[] = [];
     const outcomes = [{ mayHeal: true }, { mayHeal: false }, {}] as const;
