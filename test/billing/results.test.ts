@@ -6,6 +6,7 @@ import { cutReport } from '../../shared/billing/facts.js';
 import { digestOf } from '../../shared/billing/keys.js';
 import { monthResult, organizationResult } from '../../shared/billing/reconcile.js';
 import { applyStops, isParked, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
+import { WRITES_OF } from '../../shared/billing/tally.js';
 import type { ExtendContractStep, Ghost, Item, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import { line, organization, plan, report, running, settings } from './builders.js';
 import { lines } from './examples/row-and-charge.js';
@@ -329,6 +330,17 @@ describe('what stopped an item while it was carried out (2.5)', () => {
     ['Done', false],
     ['Excluded', false],
   ] as const)('%s stays open for a person: %s', (status, parked) => expect(isParked(status)).toBe(parked));
+});
+
+describe('what was written', () => {
+  test.each([
+    ['ensureService', 'services'],
+    ['ensureProduct', 'products'],
+    ['upsertContract', 'contracts'],
+    ['extendContract', 'extensions'],
+    ['postAdjustment', 'adjustments'],
+    ['postCharge', 'charges'],
+  ] as const)('%s is counted among the %s', (kind, writes) => expect(WRITES_OF[kind]).toBe(writes));
 });
 
 describe('books that could not be read', () => {
