@@ -3,6 +3,7 @@ import { addDays, lastDay } from '../shared/billing/month.js';
 import { differenceText } from '../shared/billing/advice.js';
 import { planBlind } from '../shared/billing/plan.js';
 import { organizationResult } from '../shared/billing/reconcile.js';
+import { countWrites } from '../shared/billing/tally.js';
 import { applyStops, isParked, type Outcome, type Stop } from '../shared/billing/results.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../shared/billing/plan-types.js';
 import {
@@ -53,7 +54,7 @@ async function settle(
   if (isAgreed(check) && request.stops.length === 0) await finishExtensions(dependencies, request.broker, request.contractIds);
   const items = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, told)), check);
   const ghosts = ghostsAfter(kept.plan, check);
-  const hasWritten = Object.values(request.writes).some((count) => count > 0);
+  const hasWritten = countWrites(request.writes) > 0;
   return {
     ...outcomeOfPlan(kept.plan, statusOf(items, ghosts, hasWritten)),
     planDigest: waitingDigest(kept.plan, check),

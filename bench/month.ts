@@ -3,10 +3,10 @@ import type { Dependencies } from '../activities/dependencies.js';
 import type { MonthResult } from '../shared/billing/results.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import type { Day, Month } from '../shared/billing/types.js';
-import type { GivenReport, MonthClosed, MonthRequest, StepDone, StepRequest, Work } from '../shared/contract.js';
+import type { GivenReport, MonthClosed, MonthRequest, Work } from '../shared/contract.js';
 import { ORGANIZATIONS_AT_ONCE, organizationBillingId } from '../shared/contract.js';
 import { readMonth } from '../shared/evidence/months.js';
-import { billOrganization, type Control, type OrganizationActivities } from '../workflows/organization.js';
+import { billOrganization, carryOutBy, type Control, type OrganizationActivities } from '../workflows/organization.js';
 
 /** A month by the product's own activities and orchestration in a bare loop: what the workflows do, without an engine under it. */
 export interface MonthRun {
@@ -61,12 +61,13 @@ const UNDISTURBED: Control = {
 };
 
 function organizationActivities(autotask: ActivitiesByQueue['autotask'], onStep: (step: Step) => void): OrganizationActivities {
+  const carryOut = carryOutBy(autotask);
   return {
     planOrganization: (asked) => autotask.planOrganization(asked),
     verifyOrganization: (asked) => autotask.verifyOrganization(asked),
     carryOut: (asked) => {
       for (const step of [asked.step, ...(asked.more ?? [])]) onStep(step);
-      return (autotask[asked.step.kind] as (request: StepRequest) => Promise<StepDone>)(asked);
+      return carryOut(asked);
     },
   };
 }

@@ -4,6 +4,7 @@ import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../shared/contract
 import { WRITES_OF } from '../shared/billing/tally.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import type { StepDone, StepRequest } from '../shared/contract.js';
+import { carryOutBy } from './organization.js';
 
 /**
  * Activities by queue, with their time limits. Temporal owns the retries: attempts are few, because an organization that cannot go on must wait where a
@@ -48,7 +49,7 @@ export function carryOut(request: StepRequest): Promise<StepDone> {
     ...options(autotaskQueue(request.broker), '4 hours'),
     summary: summaryOf(step, more),
   });
-  return (activities[step.kind] as (request: StepRequest) => Promise<StepDone>)(request);
+  return carryOutBy(activities)(request);
 }
 
 /** "Adjust Business Premium: units 20 → 24, 516.00 / 451.76 EUR": other steps say themselves what they are about. "12 adjustments: Business Premium: …". */

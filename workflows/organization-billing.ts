@@ -15,7 +15,8 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { NO_WRITES, type OrganizationResult, type Writes } from '../shared/billing/results.js';
+import { NO_WRITES, type OrganizationResult } from '../shared/billing/results.js';
+import { countWrites } from '../shared/billing/tally.js';
 import { APPROVE_SIGNAL, REPORT_SIGNAL, RERUN_SIGNAL, SETTLED_SIGNAL, SKIP_SIGNAL, STATUS_QUERY } from '../shared/contract.js';
 import type {
   DoneSoFar,
@@ -165,7 +166,7 @@ class Desk {
   private hasRoom(done: DoneSoFar): boolean {
     const { historyLength, historySize } = workflowInfo();
     if (historyLength < HISTORY_EVENTS && historySize < HISTORY_BYTES) return true;
-    if (countOf(done.writes) > countOf(this.input.before?.writes ?? NO_WRITES)) this.cutAt = done;
+    if (countWrites(done.writes) > countWrites(this.input.before?.writes ?? NO_WRITES)) this.cutAt = done;
     return false;
   }
 
@@ -289,8 +290,6 @@ class Desk {
     this.next = { given };
   }
 }
-
-const countOf = (writes: Writes): number => Object.values<number>({ ...writes }).reduce((sum, count) => sum + count, 0);
 
 /** What was released is compared with Autotask as it is, and what failed is looked for there: a survey may be some minutes old. */
 const withoutSurvey = (given: GivenReport): GivenReport => ({ ...given, survey: null, surveyedAt: null });

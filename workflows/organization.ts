@@ -1,4 +1,5 @@
-import { addCalls, addWrites, WRITES_OF } from '../shared/billing/tally.js';
+import { addCalls, addWrites, countWrites, WRITES_OF } from '../shared/billing/tally.js';
+import { fold } from '../shared/billing/text.js';
 import { batchesOf } from './batches.js';
 import { Stops } from './stops.js';
 import { NO_CALLS, NO_WRITES, type Calls, type Writes } from '../shared/billing/results.js';
@@ -28,6 +29,15 @@ export interface OrganizationActivities {
   carryOut(request: StepRequest): Promise<StepDone>;
   verifyOrganization(request: VerifyRequest): Promise<OrganizationSummary>;
 }
+
+/** Activities by the kind of steps that they carry out. */
+export type StepActivities = Record<Step['kind'], (request: never) => Promise<StepDone>>;
+
+/** Has steps carried out by the activity of their kind: all of a request are of one. */
+export const carryOutBy =
+  (activities: StepActivities) =>
+  (request: StepRequest): Promise<StepDone> =>
+    (activities[request.step.kind] as (request: StepRequest) => Promise<StepDone>)(request);
 
 /** What may come from outside while it runs. */
 export interface Control {
@@ -184,8 +194,7 @@ function mindSkip(run: Run): boolean {
   return true;
 }
 
-const hasWritten = (run: Run): boolean =>
-  run.contractIds.size > 0 || !run.stops.isEmpty || Object.values(run.writes).some((count) => count > 0);
+const hasWritten = (run: Run): boolean => run.contractIds.size > 0 || !run.stops.isEmpty || countWrites(run.writes) > 0;
 
 /** Answers what is left of the batch: one that met a difficulty ends before it, and the step is the first of the next (`activities/together.ts`). */
 async function carryOutBatch(
@@ -231,22 +240,22 @@ function record(run: Run, step: Step, done: StepDone, resolved: Resolved): void 
   run.calls = addCalls(run.calls, done.calls);
   if (done.result === 'refused') for (const id of step.items) run.refused.add(id);
   if (done.result === 'written') run.writes = addWrites(run.writes, { ...NO_WRITES, [WRITES_OF[step.kind]]: 1 });
-  if (done.id !== null && step.kind === 'ensureService') resolved.services[step.serviceKey.toLowerCase()] = done.id;
-  if (done.id !== null && step.kind === 'ensureProduct') resolved.products[step.productKey.toLowerCase()] = done.id;
-  if (done.id !== null && step.kind === 'upsertContract') resolved.contracts[step.contractKey.toLowerCase()] = done.id;
+  if (done.id !== null && step.kind === 'ensureService') resolved.services[fold(step.serviceKey)] = done.id;
+  if (done.id !== null && step.kind === 'ensureProduct') resolved.products[fold(step.productKey)] = done.id;
+  if (done.id !== null && step.kind === 'upsertContract') resolved.contracts[fold(step.contractKey)] = done.id;
   noteContract(run, step, resolved);
 }
 
 function noteContract(run: Run, step: Step, resolved: Resolved): void {
   if (!('contractKey' in step)) return;
-  const id = step.contractId ?? resolved.contracts[step.contractKey.toLowerCase()];
+  const id = step.contractId ?? resolved.contracts[fold(step.contractKey)];
   if (id !== undefined) run.contractIds.add(id);
 }
 
 /** Only the ids these steps refer to cross to the activity. */
 function referencesOf(steps: Step[], resolved: Resolved): Resolved {
   const pick = (ids: Record<string, number>, keyOf: (step: Step) => string | null): Record<string, number> => {
-    const keys = steps.flatMap((step) => keyOf(step)?.toLowerCase() ?? []);
+    const keys = steps.map((step) => fold(keyOf(step)));
     return Object.fromEntries(keys.filter((key) => key in ids).map((key) => [key, ids[key]!]));
   };
   return {

@@ -17,6 +17,10 @@ export const addCalls = (left: Calls, right: Calls): Calls => ({
   cloudmore: left.cloudmore + right.cloudmore,
 });
 
+/** How many writes there were, of whatever kind. */
+export const countWrites = (writes: Writes): number =>
+  Object.values<number>({ ...writes }).reduce((sum, count) => sum + count, 0);
+
 /** What steps of a kind are counted as. */
 export const WRITES_OF: Record<Step['kind'], keyof Writes> = {
   ensureService: 'services',

@@ -13,7 +13,7 @@ import type {
 } from '../../shared/contract.js';
 import { memoryEvidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { billOrganization } from '../../workflows/organization.js';
+import { billOrganization, carryOutBy } from '../../workflows/organization.js';
 
 /** One organization, billed by the product's activities over HTTP, without Temporal and without waits. */
 
@@ -60,7 +60,7 @@ export function openDesk(
   const { billing, cloudmore, autotask } = activities;
   const carryOut = async (request: StepRequest): Promise<StepDone> => {
     await beforeStep(request);
-    return (autotask[request.step.kind] as (request: StepRequest) => Promise<StepDone>)(request);
+    return carryOutBy(autotask)(request);
   };
   return {
     activities,

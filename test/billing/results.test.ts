@@ -6,7 +6,7 @@ import { cutReport } from '../../shared/billing/facts.js';
 import { digestOf } from '../../shared/billing/keys.js';
 import { monthResult, organizationResult } from '../../shared/billing/reconcile.js';
 import { applyStops, isParked, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
-import { WRITES_OF } from '../../shared/billing/tally.js';
+import { countWrites, WRITES_OF } from '../../shared/billing/tally.js';
 import type { ExtendContractStep, Ghost, Item, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import { line, organization, plan, report, running, settings } from './builders.js';
 import { lines } from './examples/row-and-charge.js';
@@ -341,6 +341,11 @@ describe('what was written', () => {
     ['postAdjustment', 'adjustments'],
     ['postCharge', 'charges'],
   ] as const)('%s is counted among the %s', (kind, writes) => expect(WRITES_OF[kind]).toBe(writes));
+
+  test('is counted whatever it is', () => {
+    expect(countWrites(NO_WRITES)).toBe(0);
+    expect(countWrites({ ...NO_WRITES, services: 1, charges: 3 })).toBe(4);
+  });
 });
 
 describe('books that could not be read', () => {

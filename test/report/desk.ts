@@ -8,10 +8,10 @@ import type { Context } from '../../client/context.js';
 import type { Paper } from '../../client/render/paper.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
-import type { MonthClosed, StepDone, StepRequest } from '../../shared/contract.js';
+import type { MonthClosed } from '../../shared/contract.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { billOrganization, type Control } from '../../workflows/organization.js';
+import { billOrganization, carryOutBy, type Control } from '../../workflows/organization.js';
 import { september, type World } from '../api/vendors.js';
 
 /**
@@ -125,8 +125,7 @@ export async function billMonth(
   const survey = await autotask.surveyAutotask({ ...request, report: report.report, organizations });
   const taken = { report: report.report, survey: survey.survey };
   const work = await billing.findWork({ ...request, ...taken, organizations });
-  const carryOut = (request: StepRequest): Promise<StepDone> =>
-    (autotask[request.step.kind] as (request: StepRequest) => Promise<StepDone>)(request);
+  const carryOut = carryOutBy(autotask);
   for (const organizationId of work.organizations)
     await billOrganization(
       { planOrganization: autotask.planOrganization, verifyOrganization: autotask.verifyOrganization, carryOut },
