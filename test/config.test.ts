@@ -5,21 +5,9 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { loadConfig } from '../shared/config.js';
 import { readEnvironment, type ConfigError } from '../shared/environment.js';
+import { COMPLETE_SETTINGS as COMPLETE } from './settings.js';
 
 /** Settings: all problems at once, no secret shown. */
-
-const COMPLETE = {
-  CLOUDMORE_RESELLER_ID: 'r',
-  CLOUDMORE_USERNAME: 'u',
-  CLOUDMORE_PASSWORD: 'hunter2',
-  CLOUDMORE_CLIENT_SECRET: 'hunter3',
-  AUTOTASK_USERNAME: 'u',
-  AUTOTASK_SECRET: 'hunter4',
-  AUTOTASK_INTEGRATION_CODE: 'hunter5',
-  AUTOTASK_SERVICE_BILLING_CODE_ID: '1',
-  AUTOTASK_PRODUCT_BILLING_CODE_ID: '2',
-  AUTOTASK_SLA_ID: '3',
-};
 
 const problemsOf = (environment: Record<string, string>): string[] => {
   try {

@@ -3,27 +3,11 @@ import { NO_CALLS } from '../../shared/billing/results.js';
 import type { PostChargeStep } from '../../shared/billing/plan-types.js';
 import type { OrganizationSummary, PlanMade, PlanRequest, StepDone, VerifyRequest } from '../../shared/contract.js';
 import { billOrganization, type Control, type Failure, type OrganizationActivities } from '../../workflows/organization.js';
+import { chargeStep } from '../workflows/stand-ins.js';
 
 /** A plan of more steps than a payload holds is one plan still, handed out in turns; of a turn, an activity gets as many steps as go together. */
 
-const step = (index: number): PostChargeStep => ({
-  kind: 'postCharge',
-  items: [`item-${index}`],
-  summary: `Charge ${index}`,
-  contractKey: `subscription-${index}`,
-  contractId: index,
-  action: 'create',
-  chargeId: null,
-  chargeKey: `CM-2025-10-${index}`,
-  productKey: null,
-  productId: null,
-  name: '',
-  description: '',
-  day: '2025-10-01',
-  quantity: '1',
-  unitPrice: '1',
-  unitCost: '1',
-});
+const step = (index: number): PostChargeStep => chargeStep(`item-${index}`, { summary: `Charge ${index}`, contractId: index });
 
 const WRITTEN: StepDone = { result: 'written', id: null, calls: NO_CALLS };
 const STEPS = Array.from({ length: 7 }, (_, index) => step(index + 1));

@@ -5,6 +5,7 @@ import { main } from '../../client/cli.js';
 import type { Context } from '../../client/context.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { september as worldOfSeptember } from '../api/vendors.js';
+import { COMPLETE_SETTINGS } from '../settings.js';
 
 /** The command line: what it takes, how it ends, and what it says when something is wrong. */
 
@@ -31,17 +32,8 @@ const NOBODY = '127.0.0.1:1';
 
 const SETTINGS = {
   CLOUDMORE_URL: 'http://127.0.0.1:1',
-  CLOUDMORE_RESELLER_ID: 'r',
-  CLOUDMORE_USERNAME: 'u',
-  CLOUDMORE_PASSWORD: 'hunter2',
-  CLOUDMORE_CLIENT_SECRET: 'hunter3',
+  ...COMPLETE_SETTINGS,
   AUTOTASK_URL: 'http://127.0.0.1:1/atservicesrest/',
-  AUTOTASK_USERNAME: 'u',
-  AUTOTASK_SECRET: 'hunter4',
-  AUTOTASK_INTEGRATION_CODE: 'hunter5',
-  AUTOTASK_SERVICE_BILLING_CODE_ID: '1',
-  AUTOTASK_PRODUCT_BILLING_CODE_ID: '2',
-  AUTOTASK_SLA_ID: '3',
 };
 
 const endings: [what: string, argv: string[], environment: Record<string, string>, code: number, says: RegExp][] = [

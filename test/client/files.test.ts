@@ -4,23 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../client/cli.js';
 import { readEnvironment } from '../../shared/environment.js';
+import { COMPLETE_SETTINGS } from '../settings.js';
 
 /** Every file that a person can name, and everything that can be wrong with its path: the message says which, what, and what was expected. No vendor, no Temporal is asked. */
 
 const NOBODY = 'http://127.0.0.1:1';
 const SETTINGS = {
   CLOUDMORE_URL: NOBODY,
-  CLOUDMORE_RESELLER_ID: 'r',
-  CLOUDMORE_USERNAME: 'u',
-  CLOUDMORE_PASSWORD: 'hunter2',
-  CLOUDMORE_CLIENT_SECRET: 'hunter3',
+  ...COMPLETE_SETTINGS,
   AUTOTASK_URL: `${NOBODY}/atservicesrest/`,
-  AUTOTASK_USERNAME: 'u',
-  AUTOTASK_SECRET: 'hunter4',
-  AUTOTASK_INTEGRATION_CODE: 'hunter5',
-  AUTOTASK_SERVICE_BILLING_CODE_ID: '1',
-  AUTOTASK_PRODUCT_BILLING_CODE_ID: '2',
-  AUTOTASK_SLA_ID: '3',
   TEMPORAL_ADDRESS: '127.0.0.1:1',
 };
 

@@ -1,4 +1,5 @@
 import { NO_CALLS, NO_WRITES, type OrganizationStatus } from '../../shared/billing/results.js';
+import type { PostChargeStep } from '../../shared/billing/plan-types.js';
 import type { ActivitiesByQueue } from '../../activities/index.js';
 import type { OrganizationBillingInput, OrganizationSummary, PlanMade, StepDone, VerifyRequest } from '../../shared/contract.js';
 import { blankMonth, blankSummary } from '../../workflows/blank.js';
@@ -42,6 +43,27 @@ export const PLAN: PlanMade = {
   waits: null,
   calls: NO_CALLS,
 };
+
+/** A charge of one unit that is made anew, of an item and its contract. */
+export const chargeStep = (item: string, changes: Partial<PostChargeStep> = {}): PostChargeStep => ({
+  kind: 'postCharge',
+  items: [item],
+  summary: `Charge ${item}`,
+  contractKey: item,
+  contractId: null,
+  action: 'create',
+  chargeId: null,
+  chargeKey: item,
+  productKey: null,
+  productId: null,
+  name: '',
+  description: '',
+  day: '2025-10-01',
+  quantity: '1',
+  unitPrice: '1',
+  unitCost: '1',
+  ...changes,
+});
 
 export const DONE: StepDone = { result: 'written', id: 7, calls: { autotask: 1, cloudmore: 0 } };
 

@@ -2,27 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import type { PostChargeStep } from '../../shared/billing/plan-types.js';
 import type { StepStop } from '../../shared/contract.js';
 import { Stops } from '../../workflows/stops.js';
+import { chargeStep } from './stand-ins.js';
 
 /** Why steps came to nothing is told of every item, and fits a payload however many there are. */
 
-const step = (item: string): PostChargeStep => ({
-  kind: 'postCharge',
-  items: [item],
-  summary: `Charge ${item} of a product with quite a long name`,
-  contractKey: item,
-  contractId: null,
-  action: 'create',
-  chargeId: null,
-  chargeKey: item,
-  productKey: null,
-  productId: null,
-  name: '',
-  description: '',
-  day: '2025-10-01',
-  quantity: '1',
-  unitPrice: '1',
-  unitCost: '1',
-});
+const step = (item: string): PostChargeStep =>
+  chargeStep(item, { summary: `Charge ${item} of a product with quite a long name` });
 
 const NOBODY = new Set<string>();
 const MANY = 20_000;
