@@ -3,6 +3,7 @@ import { byText, IndexBy, same } from '../shared/billing/text.js';
 import type { Books } from '../shared/billing/types.js';
 import type { Ref } from '../shared/contract.js';
 import type { Evidence } from '../shared/evidence/index.js';
+import { didYouMean } from '../shared/nearest.js';
 import type { OwnBooks, ReportManifest, SharedBooks, SurveyManifest } from '../shared/evidence/months.js';
 
 /** Reading back what `takeReport` and `surveyAutotask` kept. What all organizations share is read once and remembered by digest. */
@@ -69,8 +70,10 @@ export function requireNamed(filter: string[] | null, known: ReportManifest['sli
   const unknown = (filter ?? []).filter((text) => !known.some((entry) => isNamed([text], entry)));
   if (unknown.length === 0) return;
   const names = known.map(({ organizationName }) => organizationName).sort(byText);
+  const guesses = unknown.map((text) => didYouMean(text, names)).join('');
+  const all = `There are: ${names.slice(0, NAMES_SHOWN).join(', ')}${names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : ''}.`;
   throw new UnknownOrganization(
-    `No organization ${unknown.map((text) => `"${text}"`).join(', ')} in Cloudmore; expected an id or exact name. There are: ${names.slice(0, NAMES_SHOWN).join(', ')}${names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : ''}.`,
+    `No organization ${unknown.map((text) => `"${text}"`).join(', ')} in Cloudmore; expected an id or exact name.${guesses || ` ${all}`}`,
   );
 }
 

@@ -1,10 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
-import { parseDay, parseMonth, realContext, SPEAKING, type Context } from './context.js';
+import { parseDay, parseMonth, realContext, SPEAKING, today, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
-import { FORMATS, type Format } from './formats.js';
+import { FORMATS, formatOf, type Format } from './formats.js';
+import { monthOf } from '../shared/billing/month.js';
+import { VERSION } from '../shared/version.js';
 
 /** `billing`: the table of contents. A command is loaded when it is used, so that help comes at once. */
 
@@ -48,22 +50,32 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   const program = new Command('billing')
     .description('Bills what Cloudmore resold into Autotask: every row accounted for to the cent, safe to repeat, provable.')
     .configureOutput({ writeOut: (text) => context.out(text.trimEnd()), writeErr: (text) => context.say(text.trimEnd()) })
+    .version(VERSION, '--version', 'print the version')
     .exitOverride()
-    .showHelpAfterError()
-    .helpCommand(false);
+    .showHelpAfterError('See: billing help')
+    .helpCommand('help [command]', 'explain a command');
+  program.commandsGroup('Look:');
   addReading(program, context, run);
   addExplain(program, context, run);
+  program.commandsGroup('Bill:');
   addSteering(program, context, run);
+  program.commandsGroup('Set up:');
   addSetUp(program, context, run);
+  program.commandsGroup('Run:');
   addProcesses(program, context, run);
   for (const command of program.commands) inherit(command, program);
   return program;
 }
 
+/** A usage error is a few lines: what is wrong, and where the whole help is. */
 function inherit(command: Command, program: Command): void {
   command.copyInheritedSettings(program);
+  command.showHelpAfterError(`See: ${pathTo(command)} --help`);
   for (const child of command.commands) inherit(child, program);
 }
+
+/** "billing schedule apply" */
+const pathTo = (command: Command): string => (command.parent ? `${pathTo(command.parent)} ${command.name()}` : command.name());
 
 // ---------------------------------------------------------------------------------------------------------------- arguments
 
@@ -125,7 +137,7 @@ function addReading(program: Command, context: Context, run: Run): void {
   program
     .command('status')
     .description('where the month stands; what waits for a person first')
-    .argument('[month]', 'YYYY-MM; with --check the months that are due', month)
+    .argument('[month]', 'YYYY-MM (default: the month of today); with --check the months that are due', month)
     .option(
       '--check',
       "for monitoring: end with 3 when no run ended in 26 hours, Microsoft's lines are missing, or something waits",
@@ -134,19 +146,23 @@ function addReading(program: Command, context: Context, run: Run): void {
     .addOption(json())
     .action(async (of: string | undefined, options: { check: boolean; json: boolean }) => {
       if (options.check) return run((await import('./commands/check.js')).check(context, { month: of, json: options.json }));
-      if (of === undefined) throw new CommandError(EXIT.usage, 'Which month? billing status 2025-10, or billing status --check');
-      return run((await import('./commands/status.js')).status(context, { month: of, json: options.json }));
+      return run((await import('./commands/status.js')).status(context, { month: of ?? monthOf(today()), json: options.json }));
     });
   program
     .command('report')
     .description('the reconciliation of the latest run')
     .argument('<month>', 'YYYY-MM', month)
-    .addOption(new Option('--format <format>', 'text, json, csv, xlsx or html').choices(FORMATS).default('text'))
+    .addOption(
+      new Option('--format <format>', 'text, json, csv, xlsx or html (default: what the name of --out says, else text)').choices(
+        FORMATS,
+      ),
+    )
     .option('--out <file>', 'write it to a file')
     .addOption(json())
-    .action(async (of: string, options: { format: Format; out?: string; json: boolean }) => {
+    .action(async (of: string, options: { format?: Format; out?: string; json: boolean }) => {
       const { report } = await import('./commands/report.js');
-      await run(report(context, { month: of, format: options.json ? 'json' : options.format, out: options.out }));
+      const format = options.json ? 'json' : (options.format ?? formatOf(options.out));
+      await run(report(context, { month: of, format, out: options.out }));
     });
   program
     .command('close')

@@ -8,6 +8,7 @@ import type { BaseConfig } from '../shared/config.js';
 import { organizationBillingId, STATUS_QUERY } from '../shared/contract.js';
 import { openEvidence } from '../shared/evidence/index.js';
 import { readMonth, type MonthRead } from '../shared/evidence/months.js';
+import { didYouMean } from '../shared/nearest.js';
 import { CommandError, EXIT } from './exit.js';
 import type { Temporal } from './temporal.js';
 
@@ -170,5 +171,9 @@ export function findOrganization(
       `Several organizations are called "${text}": ${hits.map(({ organizationId }) => organizationId).join(', ')}. Use the id.`,
     );
   const names = known.map(({ organizationName }) => organizationName).filter(Boolean);
-  throw new CommandError(EXIT.usage, `No organization "${text}" in ${month}. Known: ${names.slice(0, 20).join(', ') || 'none'}.`);
+  const guess = didYouMean(text, names);
+  throw new CommandError(
+    EXIT.usage,
+    `No organization "${text}" in ${month}.${guess || ` Known: ${names.slice(0, 20).join(', ') || 'none'}.`}`,
+  );
 }

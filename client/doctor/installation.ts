@@ -1,11 +1,13 @@
 import type { BaseConfig, Config } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
+import { VERSION } from '../../shared/version.js';
 import { Problem, type Check } from './check.js';
 
 /** This installation by itself: where evidence goes, whether both vendors are of one world, what the clock says. */
 
 export function installationChecks(config: Config, now: () => number): Check[] {
   return [
+    { name: 'version', look: () => Promise.resolve(`${VERSION}, Node ${process.versions.node}`) },
     { name: 'evidence', look: () => evidence(config) },
     { name: 'one world', look: () => Promise.resolve(oneWorld(config)) },
     { name: 'clock', look: () => clock(config, now) },

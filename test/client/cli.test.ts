@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { main } from '../../client/cli.js';
 import type { Context } from '../../client/context.js';
+import { formatOf } from '../../client/formats.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { september as worldOfSeptember } from '../api/vendors.js';
 import { COMPLETE_SETTINGS } from '../settings.js';
@@ -38,6 +40,7 @@ const SETTINGS = {
 
 const endings: [what: string, argv: string[], environment: Record<string, string>, code: number, says: RegExp][] = [
   ['an unknown command', ['frobnicate'], {}, 64, /unknown command 'frobnicate'/],
+  ['a command with a letter missing', ['repor'], {}, 64, /Did you mean report\?/],
   ['a month without argument', ['run'], {}, 64, /missing required argument 'month'/],
   ['a month that is none', ['run', '2025-13'], {}, 64, /"2025-13" is no month; expected YYYY-MM/],
   ['a day that is none', ['plan', '2025-10', '--as-of', '2025-02-30'], SETTINGS, 64, /"2025-02-30" is no day/],
@@ -88,7 +91,7 @@ describe('billing', () => {
     test.concurrent.each(unreachable)('ends well explained: %s', (_, argv, says) => endsWell(argv, {}, 69, says));
   });
 
-  test.each([['--help'], ['plan', '--help'], ['schedule', '--help'], ['sandbox', '--help']])(
+  test.each([['--help'], ['help'], ['help', 'plan'], ['plan', '--help'], ['schedule', '--help'], ['sandbox', '--help']])(
     'explains itself: %s %s',
     async (...argv) => {
       const { code, out } = await billing(argv);
@@ -96,6 +99,29 @@ describe('billing', () => {
       expect(out).toMatch(/^Usage: billing/);
     },
   );
+
+  test('a usage error says what is wrong in two lines, and where the help is', async () => {
+    const { said } = await billing(['plan']);
+    expect(said).toBe("error: missing required argument 'month'\nSee: billing plan --help\n");
+  });
+
+  test.each([[['--version']], [['doctor', '--json']]])('tells its version: %j', async (argv) => {
+    const { out } = await billing(argv, SETTINGS);
+    expect(out).toContain((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version);
+  });
+
+  test('status without a month looks at the month of today', async () => {
+    const { said } = await billing(['status'], SETTINGS);
+    expect(said).toMatch(/cannot be reached at 127\.0\.0\.1:1/);
+  });
+
+  test.each([
+    ['october.xlsx', 'xlsx'],
+    ['october.CSV', 'csv'],
+    ['october.html', 'html'],
+    ['october', 'text'],
+    [undefined, 'text'],
+  ])('a report into %s is %s', (path, format) => expect(formatOf(path)).toBe(format));
 
   test('names every command of the documentation in its help', async () => {
     const { out } = await billing(['--help']);

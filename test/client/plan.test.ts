@@ -118,7 +118,7 @@ describe('billing plan', () => {
     expect(await plan('--organization', 'Fabrikan', '--organization', CONTOSO)).toEqual({
       code: 64,
       out: '',
-      said: expect.stringMatching(/No organization "Fabrikan" in Cloudmore; .*There are: .*Fabrikam Logistics/),
+      said: expect.stringMatching(/No organization "Fabrikan" in Cloudmore; .* Did you mean "Fabrikam Logistics"\?/),
     });
   });
 
