@@ -57,6 +57,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   program.commandsGroup('Look:');
   addReading(program, context, run);
   addExplain(program, context, run);
+  addLog(program, context, run);
   program.commandsGroup('Bill:');
   addSteering(program, context, run);
   program.commandsGroup('Set up:');
@@ -174,6 +175,17 @@ function addReading(program: Command, context: Context, run: Run): void {
     .addOption(json())
     .action(async (of: string | undefined, options: { asOf?: string; out?: string; verify?: string; json: boolean }) =>
       run((await import('./commands/close.js')).close(context, { month: of, ...options })),
+    );
+}
+
+function addLog(program: Command, context: Context, run: Run): void {
+  program
+    .command('log')
+    .description('who decided what: releases, skips, reruns, dismissals, closes, changes of settings')
+    .argument('[month]', 'YYYY-MM (default: all)', month)
+    .addOption(json())
+    .action(async (of: string | undefined, options: { json: boolean }) =>
+      run((await import('./commands/log.js')).log(context, { month: of, ...options })),
     );
 }
 
