@@ -1,4 +1,4 @@
-import { type Big, big, divide, isZero, minorUnits, plain, round, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
+import { type Big, big, divide, isZero, plain, posted, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
 import { firstDay, lastDay, nextMonth } from './month.js';
 import { hasMoney, isEqualRow, type MonthRow } from './rows.js';
 import { show, type Billable, type Money, type Place, type State } from './standing.js';
@@ -89,8 +89,7 @@ export function adjust(billable: Billable, place: Place, state: State, target: T
 }
 
 function adjustTo(billable: Billable, place: Place, target: Target): Adjustment {
-  const scale = minorUnits(billable.currency);
-  const after = { sales: round(target.price, scale), cost: round(target.cost, scale) };
+  const after = { sales: posted(target.price), cost: posted(target.cost) };
   const step = adjustmentStep(billable, place, {
     day: firstDay(place.month),
     units: target.units,

@@ -1,6 +1,6 @@
 import { adjust, adjustmentTarget, carried, isAdjusted, oneOffSteps, unitsDiffer, unitsDifferNote } from './adjustment.js';
 import { chargeSteps, restBecause } from './charge.js';
-import { big, minorUnits } from './decimal.js';
+import { big } from './decimal.js';
 import { parseChargeKey } from './keys.js';
 import { addMonths, firstDay, lastDay, monthOf } from './month.js';
 import { hasMoney, rowsOfContract } from './rows.js';
@@ -43,8 +43,7 @@ export function planRowAndCharge(billable: Billable, place: Place, books: Books,
   const target = adjustmentTarget(billable);
   const mayAdjust = !isFrozen(place, state) && !isAdjusted(place, target);
   const unitsMayFollow = mayAdjust && state.charges.length === 0 && target !== null && unitsDiffer(place, billable);
-  if (isBalanced(state, billable.currency) && !place.rows.row?.isExpected && !unitsMayFollow)
-    return balanced(billable, place, state);
+  if (isBalanced(state) && !place.rows.row?.isExpected && !unitsMayFollow) return balanced(billable, place, state);
   if (isFrozen(place, state)) return frozen(billable, place, state, books, settings);
   const adjustment = adjust(billable, place, state, target, mayAdjust);
   const after = adjustment.row;
@@ -66,7 +65,7 @@ export function planRowAndCharge(billable: Billable, place: Place, books: Books,
 export function planCharge(billable: Billable, place: Place, books: Books, settings: Settings): AmountsPlan {
   const state = stateOf(billable, place, books);
   const others = othersBecause(billable, place, books);
-  if (isBalanced(state, billable.currency)) {
+  if (isBalanced(state)) {
     const plan = balanced(billable, place, state);
     return { ...plan, because: [...plan.because, ...others] };
   }
@@ -91,7 +90,7 @@ export function planCharge(billable: Billable, place: Place, books: Books, setti
 function othersBecause({ currency }: Billable, place: Place, books: Books): Because[] {
   const others = chargesOfOthers(place, books);
   if (others.length === 0) return [];
-  const stands = show(totalOf(others, minorUnits(currency)), currency);
+  const stands = show(totalOf(others), currency);
   return [{ rule: '7.8', text: `${stands} of it stand on charges that others made (${others.map(({ id }) => id).join(', ')})` }];
 }
 
@@ -137,7 +136,7 @@ function frozen(billable: Billable, place: Place, state: State, books: Books, se
   // An open charge of a closed month stands like a billed one: only those of open months are changed.
   const movable = state.openCharges.filter((charge) => monthOf(charge.day) > place.month && !closed.has(monthOf(charge.day)));
   const standing = state.openCharges.filter((charge) => !movable.includes(charge));
-  const caughtUp = subtract(rest, totalOf(standing, minorUnits(billable.currency)));
+  const caughtUp = subtract(rest, totalOf(standing));
   const steps = chargeSteps(billable, place, { ...state, openCharges: movable }, caughtUp, day, null);
   const text = `frozen: catch-up of ${show(caughtUp, billable.currency)} dated ${day}`;
   return {

@@ -1,5 +1,5 @@
 import { Big, big, UNIT_PRICE_SCALE } from './decimal.js';
-import { priceOf, type PriceList } from './items.js';
+import { isManual, priceOf, type PriceList } from './items.js';
 import { PRODUCTS, SHARED_SERVICES } from './keys.js';
 import { monthOf } from './month.js';
 import { byText, cut, fold, IndexBy, isGuid, present, same } from './text.js';
@@ -101,7 +101,7 @@ function unitPrices(item: Item, prices: PriceList): UnitPrices {
   if (SHARED_SERVICES[item.type as RecordType]) return { price: '0', cost: '0', overwrite: false };
   const listed = priceOf(prices, item.itemCode, item.currency);
   if (listed) return { price: listed.sales, cost: listed.cost, overwrite: true };
-  const line = latestPositiveLine(item.lines);
+  const line = latestPositiveLine(item.lines.filter((candidate) => !isManual(candidate)));
   return { price: line?.unitSales ?? '0', cost: line?.unitCost ?? '0', overwrite: false };
 }
 

@@ -70,5 +70,22 @@ export function minorUnits(currency: string): number {
   return MINOR_UNITS.get(currency.toUpperCase()) ?? USUAL_MINOR_UNITS;
 }
 
+/** Decimals that Autotask keeps of an amount when a person approves and posts it, whatever its currency (`autotask.md` 11). */
+const POSTED_DECIMALS = 2;
+
+/** What posting bills of one row or charge. */
+export const posted = (value: Big): Big => round(value, POSTED_DECIMALS);
+
+/** An amount that posting bills, as text: in minor units where they suffice, else with the two decimals of posting (a yen has none, and 0.30 of one is billed). */
+export function postedText(value: Big, currency: string): Decimal {
+  const billed = posted(value);
+  const digits = minorUnits(currency);
+  return text(billed, round(billed, digits).eq(billed) ? digits : POSTED_DECIMALS);
+}
+
+/** An item's total as it can be billed: in minor units, of which posting keeps two decimals (1.005 dinar are billed as 1.01). */
+export const billable = (exact: Big, currency: string): Decimal =>
+  money(round(exact, Math.min(minorUnits(currency), POSTED_DECIMALS)), currency);
+
 /** The amount in the currency's minor units, as text. */
 export const money = (value: Big, currency: string): Decimal => text(value, minorUnits(currency));

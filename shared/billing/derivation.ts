@@ -1,4 +1,4 @@
-import { big, divide, minorUnits, money, plain, round, sum, text, type Big } from './decimal.js';
+import { big, divide, plain, postedText, sum, ZERO, type Big } from './decimal.js';
 import { firstDay } from './month.js';
 import { stateOf, type Billable, type Place } from './standing.js';
 import type { ChargeStanding, PostAdjustmentStep, RowFigures, RowStanding, Sides, Standing, Step } from './plan-types.js';
@@ -37,8 +37,8 @@ export function unchanged(standing: Standing): Standing {
 }
 
 const total = (parts: Sides[], currency: string): Sides => ({
-  sales: money(sum(parts.map(({ sales }) => sales)), currency),
-  cost: money(sum(parts.map(({ cost }) => cost)), currency),
+  sales: postedText(sum(parts.map(({ sales }) => sales)), currency),
+  cost: postedText(sum(parts.map(({ cost }) => cost)), currency),
 });
 
 // ---------------------------------------------------------------------------------------------------------------- the row
@@ -49,11 +49,10 @@ function rowStanding(billable: Billable, place: Place, steps: Step[]): RowStandi
     (step): step is PostAdjustmentStep => step.kind === 'postAdjustment' && step.day === firstDay(place.month),
   );
   if (place.serviceKey === null || (row === null && adjustment === undefined)) return null;
-  const scale = minorUnits(billable.currency);
   const before = {
     units: row?.units ?? 0,
-    sales: text(row?.price ?? big(0), scale),
-    cost: text(row?.cost ?? big(0), scale),
+    sales: postedText(row?.posted.price ?? ZERO, billable.currency),
+    cost: postedText(row?.posted.cost ?? ZERO, billable.currency),
   };
   return {
     serviceId: place.serviceId,
@@ -61,16 +60,16 @@ function rowStanding(billable: Billable, place: Place, steps: Step[]): RowStandi
     rowIds: row?.ids ?? [],
     frozen: row?.frozen ?? false,
     before,
-    after: adjustment === undefined ? before : adjusted(adjustment, scale),
+    after: adjustment === undefined ? before : adjusted(adjustment, billable.currency),
     unit: adjustment === undefined ? null : unitOf(adjustment, billable),
   };
 }
 
 /** An adjustment without prices only ever ends units, and a row of 0 units bills nothing. */
-const adjusted = ({ units, unitPrice, unitCost }: PostAdjustmentStep, scale: number): RowFigures => ({
+const adjusted = ({ units, unitPrice, unitCost }: PostAdjustmentStep, currency: string): RowFigures => ({
   units,
-  sales: text(round(big(unitPrice ?? '0').times(units), scale), scale),
-  cost: text(round(big(unitCost ?? '0').times(units), scale), scale),
+  sales: postedText(big(unitPrice ?? '0').times(units), currency),
+  cost: postedText(big(unitCost ?? '0').times(units), currency),
 });
 
 function unitOf({ units, unitPrice, unitCost }: PostAdjustmentStep, billable: Billable): RowStanding['unit'] {
@@ -82,7 +81,7 @@ function unitOf({ units, unitPrice, unitCost }: PostAdjustmentStep, billable: Bi
 // ---------------------------------------------------------------------------------------------------------------- the charges
 
 function chargeStandings(charges: Charge[], steps: Step[], currency: string): ChargeStanding[] {
-  const sides = (sales: Big, cost: Big): Sides => ({ sales: money(sales, currency), cost: money(cost, currency) });
+  const sides = (sales: Big, cost: Big): Sides => ({ sales: postedText(sales, currency), cost: postedText(cost, currency) });
   const posted = steps.filter((step) => step.kind === 'postCharge');
   const written = (step: (typeof posted)[number]): Sides =>
     sides(big(step.unitPrice).times(step.quantity), big(step.unitCost).times(step.quantity));

@@ -1,7 +1,7 @@
 import { planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { recordTypeOfKey } from './catalogue.js';
 import { isSuitable } from './contract.js';
-import { big, isZero, minorUnits, money, sum } from './decimal.js';
+import { big, isZero, postedText, sum } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { codeOrProduct, listedSubscription } from './items.js';
 import { chargeKeyOf, contractKeyOf, itemHash, parseChargeKey, SHARED_SERVICES } from './keys.js';
@@ -156,7 +156,7 @@ const isOnItem = (service: Service, plan: ContractPlan | undefined): boolean =>
 const foreignRow = (contract: Contract, service: Service, { price }: MonthRow, { currency }: GhostContext): Note => ({
   code: 'foreign-row',
   itemId: null,
-  message: `Contract ${contract.id} also bills ${money(price, currency)} ${currency} of service ${service.id} (${service.name}), which is none of ours; it is not touched.`,
+  message: `Contract ${contract.id} also bills ${postedText(price, currency)} ${currency} of service ${service.id} (${service.name}), which is none of ours; it is not touched.`,
 });
 
 /** 8.1: until the type's report has come, last month's amounts stand there; so they do while nothing at all is due (1.4: both months empty). */
@@ -237,8 +237,8 @@ function ghost(
 ): Ghost {
   const charges = chargesOf(context.books, contract.id, billable.chargeKey);
   // Row and charges are rounded one by one, as everywhere (7): their exact sum could be a minor unit off.
-  const { sales, cost } = totalOf([row, ...charges], minorUnits(context.currency));
-  const amount = `${money(sales, context.currency)} ${context.currency}`;
+  const { sales, cost } = totalOf([row.posted, ...charges]);
+  const amount = `${postedText(sales, context.currency)} ${context.currency}`;
   return {
     contractId: contract.id,
     contractKey,
@@ -247,8 +247,8 @@ function ghost(
     itemCode: service.key,
     currency: context.currency,
     quantity: String(row.units),
-    cost: money(cost, context.currency),
-    sales: money(sales, context.currency),
+    cost: postedText(cost, context.currency),
+    sales: postedText(sales, context.currency),
     outcome: 'ghost',
     rule: '8.3',
     message: `${amount} of ${billable.name} stand on contract ${contract.id}, and the report has no line for it. Check the subscription in Cloudmore, or set its units to 0 in Autotask.`,
@@ -314,7 +314,7 @@ const isCancelled = (charges: Charge[]): boolean =>
 function looseCharge(charge: Charge, contract: Contract, contractKey: string, context: GhostContext): GhostPlan {
   const type = typeOfCharge(charge, contractKey, context);
   if (!context.settings.exportRecordTypes.includes(type)) return NOTHING;
-  const amount = `${money(big(charge.price), context.currency)} ${context.currency}`;
+  const amount = `${postedText(big(charge.price), context.currency)} ${context.currency}`;
   if (charge.billed) {
     const message = `A billed charge of ${amount} (${charge.key}) stands on contract ${contract.id}, and the report has no line for it. Credit it in Autotask if it is wrong.`;
     return { ...NOTHING, ghosts: [chargeGhost(charge, contractKey, type, 'ghost', message, context)] };
@@ -359,8 +359,8 @@ const chargeGhost = (
   itemCode: null,
   currency,
   quantity: charge.quantity,
-  cost: money(big(charge.cost), currency),
-  sales: money(big(charge.price), currency),
+  cost: postedText(big(charge.cost), currency),
+  sales: postedText(big(charge.price), currency),
   outcome,
   rule: '8.4',
   message,

@@ -1,4 +1,4 @@
-import { big, money, sum } from './decimal.js';
+import { big, billable, sum } from './decimal.js';
 import { fold, groupBy } from './text.js';
 import type { Item, Plan, PlannedItem, Step } from './plan-types.js';
 
@@ -32,7 +32,7 @@ function assertComplete(plan: Plan, items: Item[]): void {
     throw new InvariantViolation(7, `${plan.organizationName} ${plan.month}: ${items.length} items, ${planned.size} outcomes`);
   for (const item of items) {
     const outcome = planned.get(item.id);
-    const exact = money(sum(item.lines.map(({ sales }) => sales)), item.currency);
+    const exact = billable(sum(item.lines.map(({ sales }) => sales)), item.currency);
     if (
       outcome === undefined ||
       !big(outcome.sales).eq(exact) ||

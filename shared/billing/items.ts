@@ -1,4 +1,4 @@
-import { type Big, big, money, plain, sum, ZERO } from './decimal.js';
+import { type Big, big, billable, plain, sum, ZERO } from './decimal.js';
 import { digestOf, PRODUCTS } from './keys.js';
 import { daysCovered } from './month.js';
 import { classify, type LineType } from './record-type.js';
@@ -164,8 +164,8 @@ function toItem(key: string, group: Sorted[], context: ItemContext): Item {
       first.serviceName,
     subscriptionName: present(regular[0]?.subscriptionName) ?? present(listed?.name) ?? present(first.subscriptionName),
     lines,
-    cost: money(exactCost, first.currency),
-    sales: money(exactSales, first.currency),
+    cost: billable(exactCost, first.currency),
+    sales: billable(exactSales, first.currency),
     exactCost: plain(exactCost),
     exactSales: plain(exactSales),
     quantity: plain(quantityOf(type, regular)),

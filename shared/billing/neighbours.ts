@@ -43,7 +43,7 @@ const isAdjustedForSure = (billable: Billable, place: Place): boolean => {
  */
 function isQuiet(billable: Billable, place: Place, books: Books): boolean {
   const state = stateOf(billable, place, books);
-  if (!isBalanced(state, billable.currency) || place.rows.row?.isExpected) return false;
+  if (!isBalanced(state) || place.rows.row?.isExpected) return false;
   const unitsMayFollow = state.charges.length === 0 && adjustmentTarget(billable) !== null && unitsDiffer(place, billable);
   return !unitsMayFollow && !mayCarryOn(billable, place);
 }

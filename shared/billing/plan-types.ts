@@ -148,7 +148,10 @@ export interface Ghost {
   message: string;
 }
 
-/** Worth knowing, nothing to do: `units-differ`, `end-date-earlier`, `foreign-row`, `unknown-charge-type`, `price-from-line`, `contract-recreated`. */
+/**
+ * Worth knowing, nothing to do: `units-differ`, `end-date-earlier`, `foreign-row`, `unknown-charge-type`, `price-from-line`, `contract-recreated`,
+ * `unbillable-unit`.
+ */
 export interface Note {
   code: string;
   itemId: string | null;

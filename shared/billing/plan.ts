@@ -2,7 +2,7 @@ import { itemBecause } from './because.js';
 import { wantedService } from './catalogue.js';
 import { decideCompany, missingCompany, type CompanyDecision } from './company.js';
 import { disputedContracts } from './contract.js';
-import { big, minorUnits, text } from './decimal.js';
+import { big, isZero, minorUnits, money, plain, text } from './decimal.js';
 import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { planGhosts, type GhostPlan } from './ghosts.js';
 import { assertPlan } from './invariants.js';
@@ -16,7 +16,7 @@ import { stopped } from './stopped.js';
 import { byText, fold, groupBy, present } from './text.js';
 import { tripBreakers, withheld } from './withheld.js';
 import type { EnsureProductStep, EnsureServiceStep, Item, Note, Plan, PlannedItem, Step } from './plan-types.js';
-import type { Books, Company, Contract, Settings } from './types.js';
+import type { Books, Company, Contract, Decimal, Settings } from './types.js';
 
 /**
  * The planner: what one organization's month needs, as the difference between the report and the books. Reads nothing, writes nothing, knows no clock.
@@ -178,6 +178,7 @@ function assemble(
       ...work.contracts.flatMap(({ notes }) => notes),
       ...work.ghosts.flatMap(({ notes }) => notes),
       ...chargeTypeNotes(items),
+      ...items.flatMap(unbillableNotes),
     ],
     digest: digestOf([facts.month, slice.organization.id, companyId, planned.map(shown), wanted, steps.flatMap(released)]),
     needs: [
@@ -272,6 +273,15 @@ function chargeTypeNotes(items: Item[]): Note[] {
       message: `${item.productName}: charge type "${type}" is not known; the line is summed like any other.`,
     })),
   );
+}
+
+/** Of a currency of three decimals, posting bills two: what nobody can bill is named, and is the item's rounding. */
+function unbillableNotes({ id, productName: name, currency, sales, cost, exactSales, exactCost }: Item): Note[] {
+  const lostOf = (exact: Decimal, billed: Decimal): Decimal => plain(big(money(big(exact), currency)).minus(billed));
+  const lost = [lostOf(exactSales, sales), lostOf(exactCost, cost)];
+  if (lost.every((amount) => isZero(big(amount)))) return [];
+  const message = `${name}: ${lost.join(' / ')} ${currency} cannot be billed, because Autotask posts two decimals; it stands in the report as rounding.`;
+  return [{ code: 'unbillable-unit', itemId: id, message }];
 }
 
 /** The plan of an organization whose books could not be read: nothing to carry out, and every item that is not excluded by itself held for that reason. */

@@ -1,4 +1,4 @@
-import { big, isZero, sum, type Big } from './decimal.js';
+import { big, isZero, posted, sum, ZERO, type Big } from './decimal.js';
 import { addMonths, firstDay, monthOf, nextMonth, previousMonth } from './month.js';
 import { byText, IndexBy } from './text.js';
 import type { Books, Contract, Day, Month, Row } from './types.js';
@@ -12,6 +12,8 @@ export interface MonthRow {
   /** Extended amounts of all rows beginning in the month; a person's adjustment within it splits the row, and both parts are billed. */
   price: Big;
   cost: Big;
+  /** What posting bills: each of the rows rounded by itself. */
+  posted: { price: Big; cost: Big };
   frozen: boolean;
   isSplit: boolean;
   /** Does not exist yet: an extension of this plan will make it, with what is in force at the contract's end (rule 6.4). */
@@ -72,6 +74,10 @@ function rowOf(rows: Row[], month: Month): MonthRow | null {
     units: first.startDay === firstDay(month) ? first.units : 0,
     price: sum(inMonth.map((row) => row.price)),
     cost: sum(inMonth.map((row) => row.cost)),
+    posted: {
+      price: sum(inMonth.map((row) => posted(big(row.price)))),
+      cost: sum(inMonth.map((row) => posted(big(row.cost)))),
+    },
     frozen: inMonth.some((row) => row.frozen),
     isSplit: inMonth.length > 1 || first.startDay !== firstDay(month),
     isExpected: false,
@@ -85,13 +91,15 @@ function expectedRow(rows: Row[], month: Month, extendsFrom: Day): MonthRow | nu
     .sort((left, right) => byText(right.startDay, left.startDay))[0];
   if (!last) return null;
   const gap = firstGapMonth(extendsFrom, month) !== null;
+  const [price, cost] = gap ? [ZERO, ZERO] : [big(last.price), big(last.cost)];
   return {
     ids: [],
     contractServiceId: last.contractServiceId,
     serviceId: last.serviceId,
     units: gap ? 0 : last.units,
-    price: gap ? big(0) : big(last.price),
-    cost: gap ? big(0) : big(last.cost),
+    price,
+    cost,
+    posted: { price: posted(price), cost: posted(cost) },
     frozen: false,
     isSplit: false,
     isExpected: true,

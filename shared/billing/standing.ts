@@ -1,4 +1,4 @@
-import { type Big, big, isZero, minorUnits, money, round, sum, ZERO } from './decimal.js';
+import { type Big, big, isZero, posted, postedText, sum, ZERO } from './decimal.js';
 import { parseChargeKey } from './keys.js';
 import { monthOf } from './month.js';
 import type { RowView } from './rows.js';
@@ -63,16 +63,12 @@ export function stateOf(billable: Billable, place: Place, books: Books): State {
   const own = place.contract === null ? [] : chargesOf(books, place.contract.id, billable.chargeKey);
   const charges = [...own, ...chargesOfOthers(place, books)];
   const isOpen = (charge: Charge): boolean => !charge.billed && own.includes(charge);
-  const scale = minorUnits(billable.currency);
   const row = place.rows.row;
   return {
     wanted: { sales: big(billable.sales), cost: big(billable.cost) },
-    row: { sales: round(row?.price ?? ZERO, scale), cost: round(row?.cost ?? ZERO, scale) },
-    fixed: totalOf(
-      charges.filter((charge) => !isOpen(charge)),
-      scale,
-    ),
-    open: totalOf(charges.filter(isOpen), scale),
+    row: { sales: row?.posted.price ?? ZERO, cost: row?.posted.cost ?? ZERO },
+    fixed: totalOf(charges.filter((charge) => !isOpen(charge))),
+    open: totalOf(charges.filter(isOpen)),
     openCharges: charges.filter(isOpen),
     charges,
   };
@@ -107,10 +103,10 @@ export const chargesOfOthers = ({ contract, productId, month }: Place, books: Bo
         (charge) => charge.productId === productId && monthOf(charge.day) === month && parseChargeKey(charge.key) === null,
       );
 
-/** Sum of rows and charges, each rounded by itself. */
-export const totalOf = (parts: { price: Decimal | Big; cost: Decimal | Big }[], scale: number): Money => ({
-  sales: sum(parts.map(({ price }) => round(big(price), scale))),
-  cost: sum(parts.map(({ cost }) => round(big(cost), scale))),
+/** What posting bills of rows and charges: each is rounded by itself. */
+export const totalOf = (parts: { price: Decimal | Big; cost: Decimal | Big }[]): Money => ({
+  sales: sum(parts.map(({ price }) => posted(big(price)))),
+  cost: sum(parts.map(({ cost }) => posted(big(cost)))),
 });
 
 export const add = (left: Money, right: Money): Money => ({
@@ -123,13 +119,10 @@ export const subtract = (left: Money, right: Money): Money => ({
 });
 export const isNothing = (amounts: Money): boolean => isZero(amounts.sales) && isZero(amounts.cost);
 export const show = (amounts: Money, currency: string): string =>
-  `${money(amounts.sales, currency)} / ${money(amounts.cost, currency)} ${currency}`;
+  `${postedText(amounts.sales, currency)} / ${postedText(amounts.cost, currency)} ${currency}`;
 
-export function isBalanced(state: State, currency: string): boolean {
-  const difference = subtract(state.wanted, add(add(state.row, state.fixed), state.open));
-  const scale = minorUnits(currency);
-  return isZero(round(difference.sales, scale)) && isZero(round(difference.cost, scale));
-}
+export const isBalanced = (state: State): boolean =>
+  isNothing(subtract(state.wanted, add(add(state.row, state.fixed), state.open)));
 
 /** 7.5: the row is approved and posted, or money of the month is billed and no row with units could still carry the rest. */
 export function isFrozen(place: Place, state: State): boolean {

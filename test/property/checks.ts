@@ -6,7 +6,7 @@ import type { ExtendContractStep, Plan, PlannedItem, Step } from '../../shared/b
 import type { Books } from '../../shared/billing/types.js';
 import { plan } from '../billing/builders.js';
 import type { AutotaskInMemory } from '../billing/memory.js';
-import { decimalsOf, exact, modelItems, rounded, standing, type ModelItem, type Money } from './model.js';
+import { decimalsOf, exact, modelItems, POSTED, rounded, standing, type ModelItem, type Money } from './model.js';
 import { ofItems, type Day, type Ran } from './month.js';
 
 /** What must hold after every daily run (billing rules, section 0). Throws with the contract and month where it does not. */
@@ -61,9 +61,10 @@ function everyLineIsInOneItem(ran: Ran): void {
   assert.deepEqual(ran.plan.items.map(shown).sort(), expected.sort(), `items of ${ran.organizationId} in ${ran.month}`);
 }
 
-/** Minor units as the product writes them: "-48.30". */
-function shownAs(minor: bigint, currency: string): string {
+/** Hundredths as the product writes them, in minor units: "-48.30". */
+function shownAs(hundredths: bigint, currency: string): string {
   const decimals = decimalsOf(currency);
+  const minor = decimals < POSTED ? hundredths / 100n : hundredths * 10n ** BigInt(decimals - POSTED);
   const digits = String(minor < 0n ? -minor : minor).padStart(decimals + 1, '0');
   const whole = digits.slice(0, digits.length - decimals);
   return `${minor < 0n ? '-' : ''}${whole}${decimals === 0 ? '' : `.${digits.slice(-decimals)}`}`;
@@ -83,7 +84,7 @@ function reportIsPostedHeldAndExcluded(ran: Ran, { internalCurrency }: Day): voi
     const own = reported(ran).filter(({ currency }) => currency === sums.currency);
     for (const side of ['sales', 'cost'] as const) {
       const total = own.reduce((sum, item) => sum + item[side], 0n);
-      const minor = (amounts: Amounts): bigint => rounded(exact(amounts[side]), decimalsOf(sums.currency));
+      const minor = (amounts: Amounts): bigint => rounded(exact(amounts[side]), POSTED);
       assert.equal(minor(sums.report), total, `${side} of the report in ${sums.currency}`);
       assert.equal(minor(sums.posted) + minor(sums.held) + minor(sums.excluded), total, `${side} posted + held + excluded`);
     }
@@ -126,8 +127,7 @@ function isTrue(item: PlannedItem, { month, plan: made }: Ran, { contracts, rows
  * Row + charge of every contract of ours are what the report says of it, plus what the plan names as standing without a line; in every month the run treated,
  * after all of them. What is held stands as it stood.
  */
-function everyAmountStandsToTheCent({ ran, after, currency }: Day): void {
-  const decimals = decimalsOf(currency);
+function everyAmountStandsToTheCent({ ran, after }: Day): void {
   for (const month of new Set(ran.map((one) => one.month))) {
     const ofMonth = ran.filter((one) => one.month === month);
     const items = ofMonth.flatMap(outcomes);
@@ -138,13 +138,13 @@ function everyAmountStandsToTheCent({ ran, after, currency }: Day): void {
     ];
     for (const key of new Set(keys)) {
       const own = items.filter(({ contractKey }) => contractKey === key);
-      const stands = standing(after, key, month, decimals);
+      const stands = standing(after, key, month);
       if (own.some(({ outcome }) => outcome !== 'posted')) {
         if (own.every(({ outcome }) => outcome !== 'posted'))
-          assert.deepEqual(stands, standing(startOf(ofMonth, key), key, month, decimals), `held: ${key} ${month}`);
+          assert.deepEqual(stands, standing(startOf(ofMonth, key), key, month), `held: ${key} ${month}`);
         continue;
       }
-      const wanted = total([...own, ...ghosts.filter(({ contractKey }) => contractKey === key)], decimals);
+      const wanted = total([...own, ...ghosts.filter(({ contractKey }) => contractKey === key)]);
       assert.deepEqual(stands, wanted, `${key} in ${month}`);
     }
   }
@@ -178,9 +178,9 @@ function whatIsPaidOnceEnds({ ran, after }: Day): void {
   }
 }
 
-const total = (parts: { sales: string; cost: string }[], decimals: number): Money => ({
-  sales: parts.reduce((sum, { sales }) => sum + rounded(exact(sales), decimals), 0n),
-  cost: parts.reduce((sum, { cost }) => sum + rounded(exact(cost), decimals), 0n),
+const total = (parts: { sales: string; cost: string }[]): Money => ({
+  sales: parts.reduce((sum, { sales }) => sum + rounded(exact(sales), POSTED), 0n),
+  cost: parts.reduce((sum, { cost }) => sum + rounded(exact(cost), POSTED), 0n),
 });
 
 // ---------------------------------------------------------------------------------------------------------------- 2 to 5: once, and whatever comes between

@@ -10,7 +10,7 @@ export interface Money {
   cost: bigint;
 }
 
-/** One subscription and product of a month: rule 4.1, amounts in minor units, rounded once. */
+/** One subscription and product of a month: rule 4.1, amounts in hundredths, which is what posting bills; rounded once. */
 export interface ModelItem extends Money {
   contractKey: string;
   type: string;
@@ -29,7 +29,7 @@ export function exact(text: string): bigint {
   return text.startsWith('-') ? -value : value;
 }
 
-/** Minor units, half away from zero. */
+/** So many decimals, half away from zero. */
 export function rounded(value: bigint, decimals: number): bigint {
   const unit = 10n ** BigInt(DIGITS - decimals);
   const size = value < 0n ? -value : value;
@@ -39,6 +39,15 @@ export function rounded(value: bigint, decimals: number): bigint {
 
 const DECIMALS: Record<string, number> = { EUR: 2, JPY: 0, KWD: 3, USD: 2 };
 export const decimalsOf = (currency: string): number => DECIMALS[currency]!;
+
+/** Decimals that Autotask keeps of whatever it posts. */
+export const POSTED = 2;
+
+/** An item's total in hundredths: whole yen, and of dinars no more than posting keeps. */
+function billed(value: bigint, currency: string): bigint {
+  const decimals = Math.min(decimalsOf(currency), POSTED);
+  return rounded(value, decimals) * 10n ** BigInt(POSTED - decimals);
+}
 
 const LICENCE = 'Csp365Nce';
 
@@ -64,8 +73,8 @@ export function modelItems(lines: Line[], report: Pick<Report, 'subscriptions'>)
     item.lines += 1;
     item.exactSales += exact(line.sales);
     item.exactCost += exact(line.cost);
-    item.sales = rounded(item.exactSales, decimalsOf(line.currency));
-    item.cost = rounded(item.exactCost, decimalsOf(line.currency));
+    item.sales = billed(item.exactSales, line.currency);
+    item.cost = billed(item.exactCost, line.currency);
     items.set(key, item);
   }
   return [...items.values()];
@@ -112,14 +121,14 @@ function hashOf(organizationId: string, type: string, code: string | null): stri
   return `cm-${createHash('sha256').update(JSON.stringify(members)).digest('hex').slice(0, 32)}`;
 }
 
-/** What stands in Autotask for a contract and a month: its rows, and the charges that carry the month in their key. Other people's services do not count. */
-export function standing(books: Books, contractKey: string, month: string, decimals: number): Money {
+/** What posting would bill for a contract and a month: its rows, and the charges that carry the month in their key. Other people's services do not count. */
+export function standing(books: Books, contractKey: string, month: string): Money {
   const contract = books.contracts.find(({ subscriptionId }) => subscriptionId?.toLowerCase() === contractKey.toLowerCase());
   const ours = new Set(
     books.services.filter(({ key }) => key !== null && /^(cfq7ttc0|cloudmore:)/i.test(key)).map(({ id }) => id),
   );
   const sum = (parts: { price: string; cost: string }[], side: 'price' | 'cost'): bigint =>
-    parts.reduce((total, part) => total + rounded(exact(part[side]), decimals), 0n);
+    parts.reduce((total, part) => total + rounded(exact(part[side]), POSTED), 0n);
   const parts = [
     ...books.rows.filter((row) => row.contractId === contract?.id && row.startDay.startsWith(month) && ours.has(row.serviceId)),
     ...books.charges.filter((charge) => charge.contractId === contract?.id && charge.key.startsWith(`CM-${month}-`)),

@@ -79,8 +79,8 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'an item costs what it is sold for',
     file: 'items.ts',
-    from: 'cost: money(exactCost, first.currency),',
-    to: 'cost: money(exactSales, first.currency),',
+    from: 'cost: billable(exactCost, first.currency),',
+    to: 'cost: billable(exactSales, first.currency),',
   },
   {
     wrong: 'an amount in dollars is billed in the currency of the company',

@@ -4,6 +4,7 @@ import {
   books,
   contract,
   line,
+  manualLine,
   plan,
   price,
   row,
@@ -60,6 +61,16 @@ export const services = table('5', 'Made or changed', catalogue, [
     '5.2 not on the price list: the unit prices of its latest line',
     { report: offList },
     'new service Business Premium [CFQ7TTC0LCHC-0002-P1Y-Monthly], 13.00 / 11.00',
+  ],
+  [
+    '5.2 a line by hand, billed later, is none of its lines',
+    {
+      report: {
+        prices: [],
+        lines: [line(), manualLine({ billingDate: '2025-10-11', quantity: '1', sales: '99', unitSales: '99' })],
+      },
+    },
+    'new service Business Premium [CFQ7TTC0LCHC-0002-P1Y-Monthly], 12.00 / 10.00',
   ],
   ['5.2 not on it, and the service is there', { report: offList, books: standing({ unitPrice: '99' }) }, 'nothing'],
   [

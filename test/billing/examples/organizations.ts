@@ -69,7 +69,12 @@ export const groups = table<Line[]>('4', 'Items', items, [
   ],
   ['4.2 half a cent is rounded away from zero', [line({ sales: '-0.005', cost: '0.005' })], '0 for -0.01 / 0.01 EUR'],
   ['4.2 100.5 and 90.4 yen', [line({ currency: 'JPY', sales: '100.5', cost: '90.4' })], '10 for 101 / 90 JPY'],
-  ['4.2 100.0005 dinar', [line({ currency: 'KWD', sales: '100.0005', cost: '90' })], '10 for 100.001 / 90.000 KWD'],
+  ['4.2 100.0005 dinar', [line({ currency: 'KWD', sales: '100.0005', cost: '90' })], '10 for 100.000 / 90.000 KWD'],
+  [
+    '4.2 100.0057 dinar, of which posting keeps two decimals',
+    [line({ currency: 'KWD', sales: '100.0057', cost: '90' })],
+    '10 for 100.010 / 90.000 KWD',
+  ],
   [
     '4.2 20 charged, −20 refunded, 24 charged',
     [

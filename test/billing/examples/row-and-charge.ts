@@ -1,5 +1,5 @@
 import type { Books, Line, Report } from '../../../shared/billing/types.js';
-import { charge, line, outcomesOf, plan, row, running, type Situation } from '../builders.js';
+import { books, charge, company, line, outcomesOf, plan, row, running, type Situation } from '../builders.js';
 import { written, type Table } from './table.js';
 
 /** Rule 7 as a table: a state of Autotask and a report, what is written, and what becomes of the item. `shared/billing/README.md` shows the same rows. */
@@ -19,6 +19,15 @@ export const after = (held: Books, through: string): Books => ({
   ...held,
   rows: held.rows.map((one) => ({ ...one, frozen: one.startDay <= through })),
   charges: held.charges.map((one) => ({ ...one, billed: true })),
+});
+
+/** October in two rows, as a person leaves it who adjusts it in mid-month. */
+const split = (price: string, cost: string): Books => ({
+  ...running(),
+  rows: [
+    ...running().rows.map((one) => (one.startDay === '2025-10-01' ? { ...one, price, cost } : one)),
+    row({ id: 2, startDay: '2025-10-15', price, cost }),
+  ],
 });
 
 export const MORE = lines({ quantity: '24', sales: '516.00', cost: '451.76' });
@@ -89,6 +98,30 @@ export const rules: [rule: string, situation: Situation, writes: string[], outco
       },
     },
     ['create charge 1 × -12.0000 / -10.0000'],
+    'posted',
+  ],
+  [
+    '7.0 each of the two parts is rounded as posting rounds it: 60.005 and 60.005 are 120.02',
+    { books: split('60.005', '50') },
+    ['create charge 1 × -0.0200 / 0.0000'],
+    'posted',
+  ],
+  [
+    '7.2 13,780 yen: posting bills two decimals of 3,001 × 4.5918, and the charge the rest',
+    {
+      report: lines({ currency: 'JPY', quantity: '3001', sales: '13780', cost: '0' }),
+      books: books({ companies: [company({ currency: 'JPY' })] }),
+    },
+    ['2025-10-01: 3001 units × 4.5918 / 0.0000', 'create charge 1 × 0.0100 / 0.0000'],
+    'posted',
+  ],
+  [
+    '7.4 where posting would bill 13,779.70 yen for 13,780, the charge takes the 0.30',
+    {
+      report: lines({ currency: 'JPY', sales: '13780', cost: '100' }),
+      books: { ...edited(running(10, '13779.70'), '2025-09', { units: 9 }), companies: [company({ currency: 'JPY' })] },
+    },
+    ['create charge 1 × 0.3000 / 0.0000'],
     'posted',
   ],
   [
