@@ -1,4 +1,4 @@
-import { adviceFor, commandOf, whyOf } from '../shared/billing/advice.js';
+import { adviceFor, commandFor, commandOf, type Addressee } from '../shared/billing/advice.js';
 import { money, sum } from '../shared/billing/decimal.js';
 import { describeStep, markOf } from '../shared/billing/describe.js';
 import { amountsTable } from '../shared/billing/markdown.js';
@@ -43,19 +43,28 @@ function causeOf(items: ItemResult[], outcome: Outcome, result: OrganizationResu
   const [first] = items as [ItemResult];
   const names = [...new Set(items.map(({ productName }) => productName))];
   const what = names.length === 1 ? names[0]! : `${items.length} items`;
-  const command = commandOf(first, { ...result, month: outcome.month });
+  const addressee = { ...result, month: outcome.month };
+  const command = commandOf(first, addressee);
   return [
     `**${what}: ${totals(items)}** \`${first.reason ?? first.outcome}\`  `,
-    `  ${whyOf(first.cause ?? adviceFor(first.reason)?.remedy ?? '')}  `,
-    ...(command === null ? [] : [`  ${signalOf(command, outcome)}`, `  \`${command}\``]),
+    `  ${first.cause ?? adviceFor(first.reason)?.remedy ?? ''}  `,
+    ...(command === null ? [] : [`  ${signalOf(first, addressee)}`, `  \`${command}\``]),
   ].join('\n');
 }
 
 /** The same by the Web UI's dialog. */
-function signalOf(command: string, { planDigest }: Outcome): string {
-  if (command.startsWith('billing rerun')) return 'Then send the signal `rerun` (with a reason), or:';
-  if (command.startsWith('billing approve')) return `Release it with the signal \`approve\`, input \`"${planDigest}"\`, or:`;
-  return 'Then:';
+function signalOf(item: ItemResult, addressee: Addressee): string {
+  const isReasons = commandOf(item, addressee) === commandFor(item.reason, addressee);
+  switch (isReasons ? adviceFor(item.reason)?.next : null) {
+    case 'rerun':
+      return 'Then send the signal `rerun` (with a reason), or:';
+    case 'approve':
+      return `Release it with the signal \`approve\`, input \`"${addressee.planDigest}"\`, or:`;
+    case 'approve-all':
+      return `Release it with the signal \`approve\`, input \`"${addressee.planDigest}"\`; the whole month with:`;
+    default:
+      return 'Then:';
+  }
 }
 
 function totals(items: { currency: string; sales: string }[]): string {

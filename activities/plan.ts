@@ -1,4 +1,5 @@
 import { isBreaker } from '../shared/billing/breakers.js';
+import { command, option } from '../shared/billing/command.js';
 import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
 import { paidOnceKeys, planOrganization } from '../shared/billing/plan.js';
 import { previousMonth } from '../shared/billing/month.js';
@@ -126,10 +127,8 @@ const keep = (evidence: Dependencies['evidence'], kept: KeptPlan): Promise<Ref> 
 function waitsFor(mode: Mode, plan: Plan, approvedDigest: string | null, month: string, modes: Modes): PlanMade['waits'] {
   if (mode === 'auto' || (mode === 'approve' && approvedDigest === plan.digest)) return null;
   const what = plan.steps.length === 1 ? '1 step waits' : `${plan.steps.length} steps wait`;
-  if (mode === 'shadow')
-    return { reason: 'awaiting-approval', message: `Shadow mode writes nothing. ${leaveShadow(plan, month, modes)}` };
-  const command = `billing approve ${month} --organization ${plan.organizationId} --digest ${plan.digest}`;
-  return { reason: 'awaiting-approval', message: `${what} for approval. Release them with: ${command}` };
+  if (mode === 'shadow') return { reason: 'awaiting-approval', ...leaveShadow(plan, month, modes) };
+  return { reason: 'awaiting-approval', message: `${what} for approval.` };
 }
 
 /** What was released is not this plan, and this plan waits: whoever released hears why nothing came of it. */
@@ -142,10 +141,17 @@ function outdatedRelease(plan: Plan, approvedDigest: string | null, waits: PlanM
 }
 
 /** How a person goes on from shadow mode; one that a setting keeps there leaves it by that setting alone. */
-function leaveShadow({ organizationId, organizationName }: Plan, month: string, modes: Modes): string {
+function leaveShadow(
+  { organizationId, organizationName }: Plan,
+  month: string,
+  modes: Modes,
+): Pick<NonNullable<PlanMade['waits']>, 'message' | 'command'> {
   return modeFor(modes, { id: organizationId, name: organizationName }, 'auto') === 'shadow'
-    ? 'BILLING_MODE_ORGANIZATIONS keeps the organization there.'
-    : `Let it wait for a release instead with: billing run ${month} --organization ${organizationId} --mode approve`;
+    ? { message: 'Shadow mode writes nothing. BILLING_MODE_ORGANIZATIONS keeps the organization there.', command: null }
+    : {
+        message: 'Shadow mode writes nothing. Let it wait for a release instead.',
+        command: command('run', month, ...option('--organization', organizationId), '--mode', 'approve'),
+      };
 }
 
 async function currentBooks(

@@ -1,4 +1,6 @@
 import { tripMonth } from '../shared/billing/breakers.js';
+import { heldMonthAdvice } from '../shared/billing/advice.js';
+import type { Advised } from '../shared/billing/command.js';
 import { nothingDue } from '../shared/billing/due.js';
 import { monthResult } from '../shared/billing/reconcile.js';
 import type { Calls, MonthResult } from '../shared/billing/results.js';
@@ -20,7 +22,7 @@ export interface Preview {
   /** The reconciliation as it would be after the steps. */
   result: MonthResult;
   /** Why there is nothing to plan, in sentences; none where there is something. */
-  nothingDue: string[];
+  nothingDue: Advised[];
   calls: Calls;
 }
 
@@ -57,6 +59,6 @@ export async function previewMonth(
     calls,
   };
   const held = tripMonth(facts, internalCurrency, dependencies.settings);
-  const why = plans.length > 0 ? [] : held ? [held.message] : nothingDue(facts);
+  const why = plans.length > 0 ? [] : held ? [heldMonthAdvice(held.message, month)] : nothingDue(facts);
   return { plans, result: monthResult(frame, outcomes), nothingDue: why, calls };
 }

@@ -164,14 +164,10 @@ function stopOf(
   { item, stop, wanted, missing }: Known,
   check: Plan | 'unreadable' | null,
   request: VerifyRequest,
-): Pick<Stop, 'reason' | 'message'> {
+): Omit<Stop, 'itemId' | 'outcome'> {
   if (check === null && request.waits)
-    return { reason: request.waits.reason, message: waitingMessage(item, wanted, request.mode, request.waits.message) };
-  if (stop)
-    return {
-      reason: stop.reason,
-      message: `${stop.message} It is tried again by itself; or: billing rerun ${request.month} --organization ${request.organizationId} --reason …`,
-    };
+    return { ...request.waits, message: waitingMessage(item, wanted, request.mode, request.waits.message) };
+  if (stop) return { reason: stop.reason, message: `${stop.message} It is tried again by itself.` };
   if (check === 'unreadable' || check === null)
     return {
       reason: 'outcome-unknown',

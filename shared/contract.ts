@@ -1,3 +1,4 @@
+import type { Command } from './billing/command.js';
 import type { Calls, MonthResult, OrganizationResult, OrganizationStatus, Writes } from './billing/results.js';
 import type { Step } from './billing/plan-types.js';
 import type { Day, Month } from './billing/types.js';
@@ -195,7 +196,7 @@ export interface PlanMade {
   /** Where the next turn begins; absent when these are the last steps. */
   next?: number;
   /** Why nothing of the plan is carried out although it has steps; null when it is, or has none. */
-  waits: { reason: 'awaiting-approval' | 'api-error'; message: string } | null;
+  waits: { reason: 'awaiting-approval' | 'api-error'; message: string; command?: Command | null } | null;
   /** What the operator should know beside the outcome; absent when there is nothing, and in histories of earlier releases. */
   remark?: string;
   calls: Calls;

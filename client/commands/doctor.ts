@@ -5,7 +5,7 @@ import { openEvidence } from '../../shared/evidence/index.js';
 import { readMonth, type MonthRead } from '../../shared/evidence/months.js';
 import { addDays, monthOf, previousMonth } from '../../shared/billing/month.js';
 import { today, type Context } from '../context.js';
-import { perform, type Finding } from '../doctor/check.js';
+import { perform, textOfParts, type Finding } from '../doctor/check.js';
 import { installationChecks } from '../doctor/installation.js';
 import { nextStep } from '../doctor/next.js';
 import { checkTemporal } from '../doctor/temporal.js';
@@ -17,8 +17,16 @@ import { PLAIN } from '../render/paper.js';
 /** Checks the set-up from settings to rights before anything is written to a vendor, and says what to do next. */
 export async function doctor(context: Context, { json }: { json: boolean }, now: () => number = Date.now): Promise<ExitCode> {
   const { config, findings } = await diagnose(context, now);
-  if (config !== null) findings.push({ check: 'next step', isGood: true, text: await guide(config, findings), fix: null });
-  context.out(json ? JSON.stringify(findings, null, 2) : renderFindings(findings, context.paper ?? PLAIN));
+  if (config !== null) findings.push(await guide(config, findings));
+  context.out(
+    json
+      ? JSON.stringify(
+          findings.map(({ parts: _, ...finding }) => finding),
+          null,
+          2,
+        )
+      : renderFindings(findings, context.paper ?? PLAIN),
+  );
   if (config === null) return EXIT.configuration;
   return findings.every(({ isGood }) => isGood) ? EXIT.done : EXIT.waits;
 }
@@ -53,7 +61,7 @@ function checkSettings(context: Context, findings: Finding[]): Config | null {
   }
 }
 
-async function guide(config: Config, findings: Finding[]): Promise<string> {
+async function guide(config: Config, findings: Finding[]): Promise<Finding> {
   const day = today();
   const months = new Map<Month, MonthRead | null>();
   if (findings.every(({ isGood }) => isGood)) {
@@ -65,5 +73,6 @@ async function guide(config: Config, findings: Finding[]): Promise<string> {
       await evidence.close();
     }
   }
-  return nextStep(config, findings, day, (month) => months.get(month) ?? null);
+  const parts = nextStep(config, findings, day, (month) => months.get(month) ?? null);
+  return { check: 'next step', isGood: true, text: textOfParts(parts), fix: null, parts };
 }

@@ -1,3 +1,5 @@
+import { advised, advisedText, type Advised } from '../../shared/billing/command.js';
+
 /** A check looks at one thing and changes nothing at either vendor. Each stands alone, so that one failure does not hide the others. */
 export interface Check {
   name: string;
@@ -7,10 +9,15 @@ export interface Check {
 
 /** A wrong answer of a check. */
 export class Problem {
+  /** What to do, a paragraph each; a command stands in its own field, never in the text. */
+  readonly fix: Advised[];
+
   constructor(
     readonly text: string,
-    readonly fix: string,
-  ) {}
+    fix: string | Advised[],
+  ) {
+    this.fix = typeof fix === 'string' ? [advised(fix)] : fix;
+  }
 }
 
 /** One thing that was looked at. A finding says what to do. */
@@ -20,12 +27,18 @@ export interface Finding {
   /** What is there, or what is wrong. */
   text: string;
   fix: string | null;
+  /** Paragraphs of `fix`, or of `text` where there is none, with their commands; absent where the text has no command. */
+  parts?: Advised[];
 }
+
+/** Paragraphs as one text. */
+export const textOfParts = (parts: Advised[]): string => parts.map(advisedText).join('\n');
 
 export async function perform({ name, look }: Check): Promise<Finding> {
   try {
     const seen = await look();
-    if (seen instanceof Problem) return { check: name, isGood: false, text: seen.text, fix: seen.fix };
+    if (seen instanceof Problem)
+      return { check: name, isGood: false, text: seen.text, fix: textOfParts(seen.fix), parts: seen.fix };
     return { check: name, isGood: true, text: seen, fix: null };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Autotask } from '../../shared/autotask/index.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
+import { advised, command } from '../../shared/billing/command.js';
 import { groupBy, present, same } from '../../shared/billing/text.js';
 import type { Company, Subscription } from '../../shared/billing/types.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
@@ -106,10 +107,10 @@ const idOf = ({ companyIdText }: Linked): number | undefined => companyIdOf(comp
 function links(organizations: Linked[], property: string): string | Problem {
   const linked = organizations.filter(({ companyIdText }) => companyIdText !== null);
   if (linked.length === 0)
-    return new Problem(
-      `none of ${organizations.length} organizations has a value in "${property}"`,
-      'Fill in the Autotask company ids. Suggestions: billing companies match\nAll companies for the bulk import: billing companies list --out FILE',
-    );
+    return new Problem(`none of ${organizations.length} organizations has a value in "${property}"`, [
+      advised('Fill in the Autotask company ids. Suggestions:', command('companies', 'match')),
+      advised('All companies for the bulk import:', command('companies', 'list', '--out', 'FILE')),
+    ]);
   const wrong = linked.filter((one) => idOf(one) === undefined);
   if (wrong.length > 0)
     return new Problem(
@@ -143,7 +144,12 @@ function existing(organizations: Linked[], companies: Map<number, Company>): str
   if (missing.length > 0)
     return new Problem(
       `Autotask has no company for ${listed(missing.map(({ name, companyIdText }) => `${name} (${companyIdText})`))}`,
-      'Correct the ids in Cloudmore: the id is the number of the company, not its account number. Suggestions: billing companies match',
+      [
+        advised(
+          'Correct the ids in Cloudmore: the id is the number of the company, not its account number. Suggestions:',
+          command('companies', 'match'),
+        ),
+      ],
     );
   const inactive = active.filter((one) => companies.get(idOf(one)!)?.isActive === false);
   if (inactive.length === 0) return `${active.length} are there and active`;
@@ -188,8 +194,10 @@ function budget(
   const hours = Math.ceil(calls / callsPerHour);
   const what = `a first month of ${subscriptions.length} subscriptions takes about ${calls} calls`;
   if (hours <= FITS_WITHIN_HOURS) return `${what}, ${hours === 1 ? 'an hour' : `${hours} hours`} at most`;
-  return new Problem(
-    `${what}: ${hours} hours at AUTOTASK_CALLS_PER_HOUR=${callsPerHour}`,
-    'Raise AUTOTASK_CALLS_PER_HOUR for the first month, or bill it customer by customer: billing run MONTH --organization NAME --wait',
-  );
+  return new Problem(`${what}: ${hours} hours at AUTOTASK_CALLS_PER_HOUR=${callsPerHour}`, [
+    advised(
+      'Raise AUTOTASK_CALLS_PER_HOUR for the first month, or bill it customer by customer:',
+      command('run', 'MONTH', '--organization', 'NAME', '--wait'),
+    ),
+  ]);
 }

@@ -1,3 +1,4 @@
+import { advised, shellCommand } from '../../shared/billing/command.js';
 import type { BaseConfig, Config } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { VERSION } from '../../shared/version.js';
@@ -62,7 +63,7 @@ async function clock({ autotask, cloudmore }: Config, now: () => number): Promis
   if (Math.abs(skew) <= SKEW_MS) return `agrees with ${url.host} within ${Math.round(SKEW_MS / 60_000)} minutes`;
   return new Problem(
     `this machine is ${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? 'ahead of' : 'behind'} ${url.host}`,
-    'Set the clock by NTP: timedatectl set-ntp true',
+    [advised('Set the clock by NTP:', shellCommand('timedatectl', 'set-ntp', 'true'))],
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import { ScheduleNotFoundError } from '@temporalio/client';
+import { advised, command, shellCommand, type Command } from '../../shared/billing/command.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue, scheduleId, SEARCH_ATTRIBUTES } from '../../shared/contract.js';
 import type { Context } from '../context.js';
@@ -9,6 +10,8 @@ import { perform, Problem, type Check, type Finding } from './check.js';
 /** Temporal: reached, remembering long enough, with our attributes, a worker on every queue, and the schedule as it should be. */
 
 const RETENTION_DAYS = 45;
+/** What a namespace should be made with: a month, its recheck window, and time for questions. */
+const RECOMMENDED_RETENTION = '90d';
 const DAY_SECONDS = 86_400;
 /** `Keyword` in Temporal's numbering of attribute types. */
 const KEYWORD = 2;
@@ -51,12 +54,16 @@ async function namespace({ client, address, namespace: name }: Temporal): Promis
     return `reached at ${address}, namespace ${name}`;
   } catch (error) {
     if (!isNotFound(error)) throw error;
-    return new Problem(
-      `there is no namespace "${name}" at ${address}`,
-      `Name yours in TEMPORAL_NAMESPACE, or create it: temporal operator namespace create -n ${name} --retention 90d`,
-    );
+    return new Problem(`there is no namespace "${name}" at ${address}`, [
+      advised(
+        'Name yours in TEMPORAL_NAMESPACE, or create it:',
+        operator('namespace', 'create', '-n', name, '--retention', RECOMMENDED_RETENTION),
+      ),
+    ]);
   }
 }
+
+const operator = (...words: string[]): Command => shellCommand('temporal', 'operator', ...words);
 
 const isNotFound = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === NOT_FOUND;
@@ -67,28 +74,25 @@ async function retention({ client, namespace: name }: Temporal): Promise<string 
   const { config } = await client.workflowService.describeNamespace({ namespace: name });
   const days = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / DAY_SECONDS;
   if (days >= RETENTION_DAYS) return `${days} days`;
-  return new Problem(
-    `closed workflows are forgotten after ${days} days`,
-    `temporal operator namespace update -n ${name} --retention 90d`,
-  );
+  return new Problem(`closed workflows are forgotten after ${days} days`, [
+    advised('', operator('namespace', 'update', '-n', name, '--retention', RECOMMENDED_RETENTION)),
+  ]);
 }
 
 async function searchAttributes({ client, namespace: name }: Temporal): Promise<string | Problem> {
   const { customAttributes } = await (client.connection as Connection).operatorService.listSearchAttributes({ namespace: name });
   const missing = SEARCH_ATTRIBUTES.filter((attribute) => !(attribute in customAttributes));
-  const options = (names: readonly string[], what: string): string =>
-    names.map((attribute) => `--name ${attribute}${what}`).join(' ');
+  const named = (names: readonly string[], ...type: string[]): string[] =>
+    names.flatMap((attribute) => ['--name', attribute, ...type]);
   if (missing.length > 0)
-    return new Problem(
-      `missing: ${missing.join(', ')}`,
-      `temporal operator search-attribute create -n ${name} ${options(missing, ' --type Keyword')}`,
-    );
+    return new Problem(`missing: ${missing.join(', ')}`, [
+      advised('', operator('search-attribute', 'create', '-n', name, ...named(missing, '--type', 'Keyword'))),
+    ]);
   const wrong = SEARCH_ATTRIBUTES.filter((attribute) => Number(customAttributes[attribute]) !== KEYWORD);
   if (wrong.length === 0) return SEARCH_ATTRIBUTES.join(', ');
-  return new Problem(
-    `not of type Keyword: ${wrong.join(', ')}`,
-    `Remove and create them anew: temporal operator search-attribute remove -n ${name} ${options(wrong, '')}`,
-  );
+  return new Problem(`not of type Keyword: ${wrong.join(', ')}`, [
+    advised('Remove them and create them again:', operator('search-attribute', 'remove', '-n', name, ...named(wrong))),
+  ]);
 }
 
 async function worker({ client, namespace: name }: Temporal, broker: string): Promise<string | Problem> {
@@ -107,25 +111,27 @@ async function worker({ client, namespace: name }: Temporal, broker: string): Pr
     if ((pollers ?? []).length === 0) idle.push(queue);
   }
   if (idle.length === 0) return `serves ${queues.map(([queue]) => queue).join(', ')}`;
-  return new Problem(
-    `nobody serves ${idle.join(', ')}`,
-    'Start one, with the same BILLING_BROKER and TEMPORAL_NAMESPACE: billing worker\nIn containers: docker compose up -d worker',
-  );
+  return new Problem(`nobody serves ${idle.join(', ')}`, [
+    advised('Start one, with the same BILLING_BROKER and TEMPORAL_NAMESPACE:', command('worker')),
+    advised('In containers:', shellCommand('docker', 'compose', 'up', '-d', 'worker')),
+  ]);
 }
 
 async function schedule({ client }: Temporal, { broker, mode, schedule: wanted }: BaseConfig): Promise<string | Problem> {
   try {
     const { state, info, spec } = await client.schedule.getHandle(scheduleId(broker)).describe();
-    if (state.paused) return new Problem(`paused${state.note ? `: ${state.note}` : ''}`, 'billing schedule resume');
+    if (state.paused)
+      return new Problem(`paused${state.note ? `: ${state.note}` : ''}`, [advised('', command('schedule', 'resume'))]);
     if ((spec.timezone ?? 'UTC') !== wanted.timeZone)
-      return new Problem(
-        `runs by the clock of ${spec.timezone ?? 'UTC'}, BILLING_TIMEZONE says ${wanted.timeZone}`,
-        'billing schedule apply',
-      );
+      return new Problem(`runs by the clock of ${spec.timezone ?? 'UTC'}, BILLING_TIMEZONE says ${wanted.timeZone}`, [
+        advised('', command('schedule', 'apply')),
+      ]);
     return `next run ${info.nextActionTimes[0]?.toISOString() ?? 'never'}`;
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
     if (mode !== 'auto') return `none yet; mode ${mode} is run by hand`;
-    return new Problem('mode auto, but nothing runs by itself: there is no schedule', 'billing schedule apply');
+    return new Problem('mode auto, but nothing runs by itself: there is no schedule', [
+      advised('', command('schedule', 'apply')),
+    ]);
   }
 }

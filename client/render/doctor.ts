@@ -1,13 +1,23 @@
+import { advised, type Advised } from '../../shared/billing/command.js';
 import type { Finding } from '../doctor/check.js';
-import { advised, paint, type Paper } from './paper.js';
+import { advice, paint, type Paper } from './paper.js';
 
 /** What was looked at, one paragraph each; what to do stands behind an arrow. */
 export const renderFindings = (findings: Finding[], paper: Paper): string =>
   findings.map((finding) => renderFinding(finding, paper)).join('\n');
 
-function renderFinding({ check, isGood, text, fix }: Finding, paper: Paper): string {
+function renderFinding({ check, isGood, text, fix, parts }: Finding, paper: Paper): string {
   const mark = isGood ? paint(paper, 'green', '✓') : paint(paper, 'red', '✗');
-  const [head, ...rest] = advised(`${isGood ? '✓' : '✗'} ${check}: ${text}`, paper, '', '  ').split('\n');
+  const found = fix === null && parts !== undefined ? parts : text.split('\n').map((line) => advised(line));
+  const named = found.map((part, index) =>
+    index === 0 ? { ...part, text: `${isGood ? '✓' : '✗'} ${check}: ${part.text}` } : part,
+  );
+  const toDo = fix === null ? [] : (parts ?? [advised(fix)]);
+  const [head, ...rest] = paragraphs(named, paper, '', '  ');
   const first = mark + head!.slice(1);
-  return [first, ...rest, ...(fix === null ? [] : [advised(fix, paper, '    → ', '      ')])].join('\n');
+  return [first, ...rest, ...paragraphs(toDo, paper, '    → ', '      ')].join('\n');
 }
+
+/** The lines of paragraphs, the first of them behind `first`. */
+const paragraphs = (parts: Advised[], paper: Paper, first: string, rest: string): string[] =>
+  parts.flatMap((part, index) => advice(part, paper, index === 0 ? first : rest, rest).split('\n'));

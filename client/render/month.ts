@@ -1,8 +1,9 @@
 import type { Amounts, ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
-import { commandFor } from '../../shared/billing/advice.js';
+import { commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
+import type { Advised } from '../../shared/billing/command.js';
 import { groupBy } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
-import { advised, PLAIN, wrap, type Paper } from './paper.js';
+import { advice, PLAIN, wrap, type Paper } from './paper.js';
 import { table } from './table.js';
 
 /** The reconciliation as people read it: report = posted + held + excluded, organization by organization, then everything that is not simply posted. */
@@ -19,7 +20,7 @@ export interface ShownMonth {
   /** Rule 1.4: why the whole month is held. */
   heldMonth: string | null;
   /** Why there is nothing to bill, where there is not. */
-  nothingDue: string[];
+  nothingDue: Advised[];
 }
 
 /** Sentences and tables fit the paper; commands stay whole, to be copied. */
@@ -27,9 +28,9 @@ export function renderMonth({ month, heldMonth, nothingDue }: ShownMonth, paper:
   return [
     `${month.month} as of ${month.asOf}, broker ${month.broker}, ${month.currency}, mode ${month.mode}`,
     table([...AMOUNTS], sums(month)),
-    ...(heldMonth === null ? [] : [advised(heldMonth, paper)]),
+    ...(heldMonth === null ? [] : [advice(heldMonthAdvice(heldMonth, month.month), paper)]),
     ...(month.organizations.length === 0
-      ? nothingDue.map((text) => advised(text, paper))
+      ? nothingDue.map((why) => advice(why, paper))
       : [organizations(month.organizations, paper)]),
     ...exceptions(month, paper),
     ...month.otherCurrencies.map(
@@ -108,7 +109,7 @@ function exceptions(month: MonthResult, paper: Paper): string[] {
 
 function cause(month: Month, organization: OrganizationResult, items: ItemResult[], paper: Paper): string {
   const [{ outcome, reason, cause: why, message }] = items as [ItemResult];
-  const command = commandFor(reason, { ...organization, month });
+  const command = commandOf(items[0]!, { ...organization, month });
   const amounts = items.map(({ sales, currency, productName }) => `    ${sales} ${currency}  ${productName}`);
   return [
     wrap(`${organization.organizationName}: ${outcome} (${reason ?? ''}). ${why ?? message ?? ''}`, paper, `${MARKS[outcome]} `),

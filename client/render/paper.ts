@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { Advised } from '../../shared/billing/command.js';
 
 /** What text is printed on: how wide it is, and whether it takes colours. */
 export interface Paper {
@@ -42,21 +43,12 @@ export function wrap(text: string, paper: Paper, first = '', rest = ' '.repeat(f
   return [...lines, line].map((content, index) => `${index === 0 ? first : rest}${content}`).join('\n');
 }
 
-/** A command that is all there is, or the end of a sentence, behind its colon. */
-const COMMAND_AT_END = /^(?:(.*:) )?((?:billing|temporal|docker compose) [^:,]+)$/;
-
-/** Lines that fit, each paragraph for itself. A command at the end of one that does not fit gets a line of its own, to be copied in one piece. */
-export function advised(text: string, paper: Paper, first = '', rest = ' '.repeat(first.length)): string {
-  return text
-    .split('\n')
-    .map((paragraph, index) => {
-      const start = index === 0 ? first : rest;
-      const [, sentence, command] = COMMAND_AT_END.exec(paragraph) ?? [];
-      if (command === undefined) return wrap(paragraph, paper, start, rest);
-      if (sentence === undefined || start.length + paragraph.length <= paper.columns) return start + paragraph;
-      return `${wrap(sentence, paper, start, rest)}\n${rest}${command}`;
-    })
-    .join('\n');
+/** A sentence with the command that ends it. Where the two do not fit on a line the command gets one of its own, to be copied in one piece. */
+export function advice({ text, command }: Advised, paper: Paper, first = '', rest = ' '.repeat(first.length)): string {
+  if (command === null) return wrap(text, paper, first, rest);
+  if (text === '') return first + command;
+  const isFitting = first.length + text.length + 1 + command.length <= paper.columns;
+  return isFitting ? `${first}${text} ${command}` : `${wrap(text, paper, first, rest)}\n${rest}${command}`;
 }
 
 /** The text within a width, its end cut off visibly. */

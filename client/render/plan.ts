@@ -1,4 +1,5 @@
-import { commandFor, differenceText, signed, type Addressee } from '../../shared/billing/advice.js';
+import { commandFor, commandOf, differenceText, signed, type Addressee } from '../../shared/billing/advice.js';
+import type { Advised } from '../../shared/billing/command.js';
 import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
 import { describeStep, markOf, type Mark } from '../../shared/billing/describe.js';
 import type { Effort } from '../../shared/autotask/effort.js';
@@ -6,7 +7,7 @@ import type { MonthResult } from '../../shared/billing/results.js';
 import { groupBy, same } from '../../shared/billing/text.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import type { Decimal } from '../../shared/billing/types.js';
-import { advised, paint, wrap, type Paper } from './paper.js';
+import { advice, paint, wrap, type Paper } from './paper.js';
 
 /** A plan as people read it, before anything is written: `+` new, `~` changed with old → new, `-` to nothing, `!` held, with reason and what to do. */
 
@@ -22,7 +23,7 @@ export interface ShownMonth {
   result: MonthResult;
   effort: Effort;
   /** Why there is nothing to plan, where there is not. */
-  nothingDue: string[];
+  nothingDue: Advised[];
 }
 
 /** Organizations shown whole; of more, those with most at stake. */
@@ -34,7 +35,7 @@ export function renderPlans({ plans, result, effort, nothingDue }: ShownMonth, p
   const speaking = plans.filter(says);
   const shown = new Set([...speaking].sort(byWeight).slice(0, ORGANIZATIONS_SHOWN));
   return [
-    ...nothingDue.map((text) => advised(text, paper)),
+    ...nothingDue.map((why) => advice(why, paper)),
     ...speaking.filter((plan) => shown.has(plan)).map((plan) => renderPlan(plan, paper)),
     ...(shown.size < speaking.length ? [wrap(theRest(speaking.filter((plan) => !shown.has(plan))), paper)] : []),
     wrap(lastLine(plans, result, effort), paper),
@@ -93,7 +94,7 @@ function heldLines(plan: Plan, paper: Paper): string[] {
   );
   return [...causes.values()].map((items) => {
     const [{ reason, message }] = items as [PlannedItem];
-    const command = commandFor(reason, addresseeOf(plan));
+    const command = commandOf(items[0]!, addresseeOf(plan));
     return [
       marked('!', `${namesOf(items)}: ${amountsOf(items)} held (${reason})`, paper),
       wrap(message ?? '', paper, '      '),

@@ -1,8 +1,9 @@
-import { adviceFor, commandOf, whyOf } from '../../shared/billing/advice.js';
+import { adviceFor, commandFor, commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
+import { command, type Advised } from '../../shared/billing/command.js';
 import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
-import { advised, paint, wrap, type Paper } from './paper.js';
+import { advice, paint, wrap, type Paper } from './paper.js';
 import { table, type Column } from './table.js';
 
 /** Where a month stands: what waits for a person first, by amount, then everything else in counts. */
@@ -11,7 +12,7 @@ export interface ShownStatus {
   /** Rule 1.4: why the whole month is held. */
   heldMonth: string | null;
   /** Why there is nothing to bill, where there is not. */
-  nothingDue: string[];
+  nothingDue: Advised[];
   /** Of the run that is under way, or of one that failed. */
   run: string | null;
   /** Why calls to Autotask wait at this moment; null when none does. */
@@ -38,13 +39,13 @@ export function renderStatus(shown: ShownStatus, paper: Paper): string {
     ...(run === null ? [] : [wrap(run, paper)]),
     ...(callsWait === null ? [] : [wrap(paint(paper, 'yellow', callsWait), paper)]),
     ...(lostNotice === null ? [] : [wrap(paint(paper, 'red', lostNotice), paper)]),
-    ...(heldMonth === null ? [] : [paint(paper, 'red', advised(heldMonth, paper))]),
+    ...(heldMonth === null ? [] : [paint(paper, 'red', advice(heldMonthAdvice(heldMonth, month.month), paper))]),
     ...(broken.length + awaiting.length === 0 ? [] : [waitingLine(month, [...broken, ...awaiting])]),
     ...(isMany(broken) || isMany(awaiting) ? [reasons([...broken, ...awaiting], paper)] : []),
     ...largest(broken).map((organization) => waiting(organization, shown, paper)),
     ...more(broken, month),
     ...(awaiting.length === 0 ? [] : [awaitingPart(awaiting, shown, paper)]),
-    ...nothingDue.map((text) => advised(text, paper)),
+    ...nothingDue.map((why) => advice(why, paper)),
     [...counts(month, paper), ...sums(month, paper)].join('\n'),
     ['In the Web UI:', ...shown.lists.map(({ title, link }) => `  ${title.padEnd(22)}${link}`)].join('\n'),
   ].join('\n\n');
@@ -121,12 +122,12 @@ function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatu
 
 function causeOf(items: ItemResult[], organization: OrganizationResult, month: MonthResult, paper: Paper): string {
   const [first] = items as [ItemResult];
-  const command = commandOf(first, { ...organization, month: month.month });
+  const next = commandOf(first, { ...organization, month: month.month });
   const what = items.length === 1 ? `${first.productName} (${first.subscriptionId})` : `${items.length} items`;
   return [
     wrap(`${totals(items)} ${first.reason ?? first.outcome}: ${what}`, paper, '    '),
-    wrap(whyOf(first.cause ?? adviceFor(first.reason)?.remedy ?? ''), paper, '      '),
-    ...(command === null ? [] : [`      ${paint(paper, 'cyan', command)}`]),
+    wrap(first.cause ?? adviceFor(first.reason)?.remedy ?? '', paper, '      '),
+    ...(next === null ? [] : [`      ${paint(paper, 'cyan', next)}`]),
   ].join('\n');
 }
 
@@ -151,13 +152,13 @@ function awaitingPart(awaiting: OrganizationResult[], { month }: ShownStatus, pa
     ...largest(awaiting).map(line),
     ...more(awaiting, month).map((text) => `    ${text}`),
     wrap('What they would do, in full:', paper, '    '),
-    `      ${paint(paper, 'cyan', `billing plan ${month.month}`)}`,
-    ...(isShadow ? [] : [`    All of them at once:\n      ${paint(paper, 'cyan', `billing approve ${month.month} --all`)}`]),
+    `      ${paint(paper, 'cyan', command('plan', month.month))}`,
+    ...(isShadow ? [] : [`    All of them at once:\n      ${paint(paper, 'cyan', command('approve', month.month, '--all'))}`]),
   ].join('\n');
 }
 
-const releaseOf = ({ organizationId, planDigest }: OrganizationResult, { month }: MonthResult): string =>
-  `billing approve ${month} --organization ${organizationId} --digest ${planDigest ?? ''}`;
+const releaseOf = (organization: OrganizationResult, { month }: MonthResult): string =>
+  commandFor('awaiting-approval', { ...organization, month }) ?? '';
 
 const STATES = ['Running', 'Done', 'Unchanged', 'Excluded', 'Skipped'] as const;
 
@@ -168,11 +169,15 @@ function counts(month: MonthResult, paper: Paper): string[] {
   const parts = STATES.flatMap((state) => (of(state).length === 0 ? [] : [`${of(state).length} ${state}`]));
   const skipped = of('Skipped')
     .slice(0, ORGANIZATIONS_SHOWN)
-    .map(({ organizationName, organizationId, excluded }) =>
-      wrap(
-        `skipped ${organizationName}, ${excluded.sales} ${month.currency}; lift it: billing rerun ${month.month} --organization ${organizationId} --reason "skip lifted"`,
+    .map((organization) =>
+      advice(
+        {
+          text: `skipped ${organization.organizationName}, ${organization.excluded.sales} ${month.currency}; lift it:`,
+          command: commandFor('skipped', { ...organization, month: month.month }),
+        },
         paper,
         '  ',
+        '    ',
       ),
     );
   return [...(parts.length === 0 ? [] : [parts.join(', ')]), ...skipped];

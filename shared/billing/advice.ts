@@ -1,3 +1,4 @@
+import { advised, command, option, type Advised, type Command } from './command.js';
 import { big, money, type Big } from './decimal.js';
 import type { PlannedItem, Reason, Step } from './plan-types.js';
 import type { Decimal, Month } from './types.js';
@@ -214,20 +215,31 @@ export interface Addressee {
   planDigest: string | null;
 }
 
-/** The command that goes on after the cause is mended, ready to be copied; null where nothing is to be done. */
-export function commandFor(code: string | null, { month, organizationId, planDigest }: Addressee): string | null {
+/** The command that goes on after the cause is fixed, ready to be copied; null where nothing is to be done. */
+export function commandFor(code: string | null, { month, organizationId, planDigest }: Addressee): Command | null {
   const advice = adviceFor(code);
+  const organization = option('--organization', organizationId);
   switch (advice?.next) {
     case 'rerun':
-      return `billing rerun ${month} --organization ${organizationId} --reason "${advice.because}"`;
+      return command('rerun', month, ...organization, '--reason', advice.because);
     case 'approve':
-      return `billing approve ${month} --organization ${organizationId}${planDigest === null ? '' : ` --digest ${planDigest}`}`;
+      return command('approve', month, ...organization, ...(planDigest === null ? [] : option('--digest', planDigest)));
     case 'approve-all':
-      return `billing approve ${month} --all`;
+      return command('approve', month, '--all');
     default:
       return null;
   }
 }
+
+/** The command that people are told for an item: its own where it has one, else its reason's. */
+export const commandOf = (
+  { reason, command: own }: { reason: string | null; command?: Command | null | undefined },
+  addressee: Addressee,
+): Command | null => (own === undefined ? commandFor(reason, addressee) : own);
+
+/** A whole month that is held (rule 1.4): why, and the command that releases it. */
+export const heldMonthAdvice = (heldMonth: string, month: Month): Advised =>
+  advised(`${heldMonth} Release all of it:`, command('approve', month, '--all'));
 
 /** What of an item the sentence about it names. */
 export interface NotPosted {
@@ -239,23 +251,22 @@ export interface NotPosted {
   reason: string | null;
   /** The planner's own words: what exactly is wrong. */
   message: string | null;
+  /** The command that goes on; null where there is none. */
+  command: Command | null;
 }
 
 /**
  * One sentence that stands alone, in a report, a mail or a log: organization, subscription, amount, reason, what is wrong, what to do next. What is simply
- * posted keeps its message. A message that names a command already gets no second one.
+ * posted keeps its message.
  */
-export function explainItem(item: NotPosted, organizationName: string, addressee: Addressee): string | null {
+export function explainItem(item: NotPosted, organizationName: string): string | null {
   if (item.reason === null) return item.message;
-  const advice = adviceFor(item.reason);
-  const command = commandFor(item.reason, addressee);
-  const isNamed = item.message !== null && NAMES_A_COMMAND.test(item.message);
   return [
     `${organizationName}: ${item.productName}, subscription ${item.subscriptionId}, ${item.sales} ${item.currency} ${STATES[item.outcome]} (${item.reason}).`,
     item.message,
     // What is held says itself what to do; what is left out on purpose may be meant so.
-    item.outcome === 'excluded' || item.message === null ? advice?.remedy : null,
-    command === null || isNamed ? null : `Then: ${command}`,
+    item.outcome === 'excluded' || item.message === null ? adviceFor(item.reason)?.remedy : null,
+    item.command === null ? null : `Then: ${item.command}`,
   ]
     .filter((part) => part)
     .join(' ');
@@ -268,14 +279,3 @@ const STATES: Record<NotPosted['outcome'], string> = {
   ghost: 'without a line in the report',
   awaiting: 'of last month',
 };
-const NAMES_A_COMMAND = /\bbilling [a-z]+ \d{4}-\d{2}\b.*$/;
-
-/** What is wrong without the command that a message may end with, for places that show the command by itself. */
-export const whyOf = (cause: string): string => cause.replace(ENDS_WITH_A_COMMAND, '').replace(/;$/, '');
-const ENDS_WITH_A_COMMAND = /\s*[^.;]*\bbilling [a-z]+ \d{4}-\d{2}\b.*$/;
-
-/** The command that people are told for an item: the one its message names, else its reason's. */
-export const commandOf = (
-  { reason, cause }: { reason: string | null; cause: string | null },
-  addressee: Addressee,
-): string | null => NAMES_A_COMMAND.exec(cause ?? '')?.[0] ?? commandFor(reason, addressee);

@@ -22,7 +22,7 @@ export function tripMonth(facts: MonthFacts, currency: string, settings: Setting
   const percent = settings.breakers.monthDropPercent;
   const [now, before] = [salesIn(facts.sales, currency), salesIn(facts.previousSales, currency)];
   if (percent === 0 || before.lte(0) || now.gte(before.times(percent).div(100))) return null;
-  const message = `The report has ${money(now, currency)} ${currency} sales, the same part of last month had ${money(before, currency)}. Check the Microsoft consent in Cloudmore; if the report is right, release it with: billing approve ${facts.month} --all`;
+  const message = `The report has ${money(now, currency)} ${currency} sales, the same part of last month had ${money(before, currency)}. Check the Microsoft consent in Cloudmore; release the month if the report is right.`;
   return { reason: 'breaker-month', message };
 }
 

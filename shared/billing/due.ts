@@ -1,3 +1,4 @@
+import { advised, command, type Advised, type Command } from './command.js';
 import { comparedBefore, type MonthFacts } from './facts.js';
 import { addDays, firstDay, lastDay, monthOf, previousMonth } from './month.js';
 import type { Day, Month } from './types.js';
@@ -11,41 +12,54 @@ export type DueFacts = Pick<MonthFacts, 'month' | 'asOf' | 'lines' | 'previousLi
 const LICENCES_ON = '08';
 const LEGACY_ON = '16';
 
-/** One sentence or two each; a command ends the last ones, behind a colon. */
-export function nothingDue(facts: DueFacts): string[] {
+/** One sentence or two each; a command ends the last ones. */
+export function nothingDue(facts: DueFacts): Advised[] {
   const { month, asOf, lines } = facts;
   if (lines > 0)
     return [
-      `Nothing of ${month} is due on ${asOf} for whom it was run: none of the ${lines} lines billed before that day is theirs.`,
-      `Run it for everybody: billing run ${month} --wait`,
+      advised(
+        `Nothing of ${month} is due on ${asOf} for whom it was run: none of the ${lines} lines billed before that day is theirs.`,
+      ),
+      advised('Run it for everybody:', runOf(month)),
     ];
   if (asOf <= firstDay(month)) return notBegun(month, asOf);
   return asOf > lastDay(month) ? over(facts) : underWay(facts);
 }
 
-function notBegun(month: Month, asOf: Day): string[] {
+function notBegun(month: Month, asOf: Day): Advised[] {
   return [
-    `Nothing of ${month} is due on ${asOf}: a line falls due the day after it is billed, so the first of ${month} do on ${addDays(firstDay(month), 1)}, Microsoft's licences about ${dueOn(month, LICENCES_ON)}, legacy ones about ${dueOn(month, LEGACY_ON)}.`,
-    `Run it then: billing run ${month} --wait`,
-    `What is due now: billing run ${monthOf(addDays(asOf, -1))} --wait`,
+    advised(
+      `Nothing of ${month} is due on ${asOf}: a line falls due the day after it is billed, so the first of ${month} do on ${addDays(firstDay(month), 1)}, Microsoft's licences about ${dueOn(month, LICENCES_ON)}, legacy ones about ${dueOn(month, LEGACY_ON)}.`,
+    ),
+    advised('Run it then:', runOf(month)),
+    advised('What is due now:', runOf(monthOf(addDays(asOf, -1)))),
   ];
 }
 
-function underWay({ month, asOf, previousLines }: DueFacts): string[] {
+function underWay({ month, asOf, previousLines }: DueFacts): Advised[] {
   const licences = dueOn(month, LICENCES_ON);
   return [
-    `Nothing of ${month} is due on ${asOf}: Cloudmore's report has no line of it billed before that day. ${beside(month, asOf, previousLines)}`,
-    asOf <= licences
-      ? `Microsoft's licences fall due about ${licences}, legacy ones about ${dueOn(month, LEGACY_ON)}.`
-      : `Microsoft's licences were expected about ${licences}: check Cloudmore's Microsoft consent.`,
-    `The daily run looks again by itself; by hand: billing run ${month} --wait`,
+    advised(
+      `Nothing of ${month} is due on ${asOf}: Cloudmore's report has no line of it billed before that day. ${beside(month, asOf, previousLines)}`,
+    ),
+    advised(
+      asOf <= licences
+        ? `Microsoft's licences fall due about ${licences}, legacy ones about ${dueOn(month, LEGACY_ON)}.`
+        : `Microsoft's licences were expected about ${licences}: check Cloudmore's Microsoft consent.`,
+    ),
+    advised('The daily run looks again by itself; by hand:', runOf(month)),
   ];
 }
 
-function over({ month, asOf, previousLines }: DueFacts): string[] {
+function over({ month, asOf, previousLines }: DueFacts): Advised[] {
   return [
-    `Nothing of ${month} is due: the month is over, and Cloudmore's report has no line of it. ${beside(month, asOf, previousLines)}`,
-    `If it should have some, check Cloudmore's Microsoft consent; what is set up wrongly is named by: billing doctor`,
+    advised(
+      `Nothing of ${month} is due: the month is over, and Cloudmore's report has no line of it. ${beside(month, asOf, previousLines)}`,
+    ),
+    advised(
+      "If it should have some, check Cloudmore's Microsoft consent; what is set up wrongly is named by:",
+      command('doctor'),
+    ),
   ];
 }
 
@@ -55,5 +69,7 @@ function beside(month: Month, asOf: Day, previousLines: number): string {
   const lines = previousLines === 0 ? 'none either' : `${previousLines}`;
   return `It is compared with ${previousMonth(month)} before ${until}, which had ${lines}.`;
 }
+
+const runOf = (month: Month): Command => command('run', month, '--wait');
 
 const dueOn = (month: Month, billedOn: string): Day => addDays(`${month}-${billedOn}`, 1);

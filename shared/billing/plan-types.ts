@@ -1,3 +1,4 @@
+import type { Command } from './command.js';
 import type { Day, Decimal, ItemType, Line, Month, RecordType } from './types.js';
 
 /** What comes of planning: items with what becomes of them, ghosts, notes, and the steps that carry a plan out. */
@@ -125,7 +126,10 @@ export interface PlannedItem {
   contractId: number | null;
   outcome: 'posted' | 'held' | 'excluded';
   reason: Reason | null;
+  /** What exactly is wrong. It names no command: names and vendors' texts stand in it. */
   message: string | null;
+  /** The command that goes on, where it is not the reason's own; null where there is none. */
+  command?: Command | null;
   because: Because[];
   /** Null where Autotask was not looked at: excluded, or held for a reason of the organization, the contract or the service. */
   standing: Standing | null;

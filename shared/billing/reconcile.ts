@@ -1,4 +1,4 @@
-import { explainItem } from './advice.js';
+import { commandOf, explainItem } from './advice.js';
 import { big, money, plain, sum, type Big } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { InvariantViolation } from './invariants.js';
@@ -90,6 +90,7 @@ const itemResult = (item: PlannedItem): NotExplained => ({
   outcome: item.outcome,
   reason: item.reason,
   cause: item.message,
+  ...(item.command === undefined ? {} : { command: item.command }),
 });
 
 type NotExplained = Omit<ItemResult, 'message'>;
@@ -112,10 +113,10 @@ const ghostResult = (ghost: Ghost): NotExplained => ({
   cause: ghost.message,
 });
 
-const explained = (item: NotExplained, outcome: Outcome): ItemResult => ({
-  ...item,
-  message: explainItem({ ...item, message: item.cause }, outcome.organizationName, outcome),
-});
+function explained(item: NotExplained, outcome: Outcome): ItemResult {
+  const command = commandOf(item, outcome);
+  return { ...item, message: explainItem({ ...item, message: item.cause, command }, outcome.organizationName), command };
+}
 
 /** What a month's result needs beside the organizations' outcomes. */
 export interface MonthFrame {

@@ -1,3 +1,4 @@
+import type { Command } from './command.js';
 import { stopped } from './stopped.js';
 import type { Ghost, Note, Plan, PlannedItem, Reason, Step } from './plan-types.js';
 import type { Decimal, Day, Month } from './types.js';
@@ -42,6 +43,8 @@ export interface ItemResult {
   message: string | null;
   /** What is wrong, in the planner's words; equal for all items that the same thing stops. */
   cause: string | null;
+  /** The command that goes on, ready to be copied; null where there is none. Absent in what earlier releases kept. */
+  command?: Command | null;
 }
 
 export interface OrganizationResult {
@@ -129,6 +132,8 @@ export interface Stop {
   outcome: 'held' | 'excluded';
   reason: Reason;
   message: string;
+  /** Instead of the reason's own command; null where there is none. */
+  command?: Command | null;
 }
 
 /** The plan's items with what carrying it out made of them. */
@@ -142,6 +147,7 @@ export function applyStops(plan: Plan, stops: Stop[]): PlannedItem[] {
           outcome: stop.outcome,
           reason: stop.reason,
           message: stop.message,
+          ...(stop.command === undefined ? {} : { command: stop.command }),
           because: [...item.because, stopped(stop.reason, stop.message)],
         }
       : item;

@@ -1,3 +1,4 @@
+import type { Advised } from '../billing/command.js';
 import { nothingDue } from '../billing/due.js';
 import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
 import { Reconciliation, type MonthFrame } from '../billing/reconcile.js';
@@ -63,7 +64,7 @@ export interface MonthSummary {
 export interface MonthRead extends MonthSummary {
   outcomes: Outcome[];
   /** Why there is nothing to bill, in sentences; none when there is something, or the whole month is held. */
-  nothingDue: string[];
+  nothingDue: Advised[];
 }
 
 /** What a run's reconciliation said when it was closed: the sums, and of each organization its part without items, and the outcome they are in. */
@@ -105,7 +106,7 @@ export async function reconcileMonth(
   return { record, result: reconciliation.result(organizations) };
 }
 
-async function whyNothing(evidence: Evidence, { record, result }: MonthSummary): Promise<string[]> {
+async function whyNothing(evidence: Evidence, { record, result }: MonthSummary): Promise<Advised[]> {
   if (result.organizations.length > 0 || record.heldMonth !== null) return [];
   const { month, asOf } = record.frame.facts;
   return nothingDue((await readFacts(evidence, record)) ?? { month, asOf, lines: 0, previousLines: 0 });

@@ -1,4 +1,5 @@
-import { adviceFor, commandFor } from '../billing/advice.js';
+import { adviceFor, commandOf } from '../billing/advice.js';
+import { command, type Advised, type Command } from '../billing/command.js';
 import { big, money, sum } from '../billing/decimal.js';
 import { InvariantViolation } from '../billing/invariants.js';
 import type { Amounts, Calls, MonthResult, OrganizationStatus, Outcome, Writes } from '../billing/results.js';
@@ -16,7 +17,7 @@ export interface ReportDocument {
   /** Rule 1.4: why the whole month is held; null when it is not. */
   heldMonth: string | null;
   /** Why there is nothing to bill, where there is not. */
-  nothingDue: string[];
+  nothingDue: Advised[];
   /** The month's currency first, then every other currency with lines. */
   totals: CurrencyTotals[];
   reconciliation: ReconciliationRow[];
@@ -64,7 +65,7 @@ export interface Leak {
   message: string;
   /** What a person does about it where the message does not say it, and the command that goes on afterwards. */
   remedy: string;
-  command: string | null;
+  command: Command | null;
 }
 
 /** All amounts of one customer and currency that the same thing stops. */
@@ -111,7 +112,7 @@ export interface ReportSources {
   result: MonthResult;
   outcomes: Outcome[];
   heldMonth: string | null;
-  nothingDue: string[];
+  nothingDue: Advised[];
   unassigned: UnassignedLine[];
   outlook: Outlook | null;
   /** `AUTOTASK_CALLS_PER_HOUR`, what the run's calls are measured against. */
@@ -296,7 +297,7 @@ function leaksOf({ organizationId, organizationName, month, planDigest, items }:
             message: item.message ?? '',
             // What is held says itself what to do; what is left out on purpose may be meant so.
             remedy: outcome === 'excluded' || item.message === null ? (adviceFor(reason)?.remedy ?? '') : '',
-            command: commandFor(reason, { month, organizationId, planDigest }),
+            command: commandOf({ reason, command: item.command }, { month, organizationId, planDigest }),
           },
         ],
   );
@@ -313,7 +314,7 @@ const unassignedLeak = (line: UnassignedLine, month: Month): Leak => ({
   subscriptionId: null,
   message: `${UNASSIGNED_MESSAGE} Invoice ${line.invoiceNumber}.`,
   remedy: "Link the customer's Microsoft tenant to an organization in Cloudmore.",
-  command: `billing run ${month} --wait`,
+  command: command('run', month, '--wait'),
 });
 
 function causesOf(leaks: Leak[]): Cause[] {
@@ -322,9 +323,9 @@ function causesOf(leaks: Leak[]): Cause[] {
   );
   return [...groups.values()]
     .map((group): Cause => {
-      const { currency, outcome, reason, organizationName, message, remedy, command } = group[0]!;
+      const { currency, outcome, reason, organizationName, message, remedy, command: next } = group[0]!;
       const total = (side: 'cost' | 'sales'): Decimal => money(sum(group.map((leak) => leak[side])), currency);
-      const whose = { currency, outcome, reason, organizationName, message, remedy, command };
+      const whose = { currency, outcome, reason, organizationName, message, remedy, command: next };
       return { ...whose, cost: total('cost'), sales: total('sales'), leaks: group };
     })
     .sort(byAmount);

@@ -6,11 +6,11 @@ import {
   commandOf,
   differenceText,
   explainItem,
-  whyOf,
   REASON_CODES,
   type NotPosted,
   type ReasonCode,
 } from '../../shared/billing/advice.js';
+import { command, type Command } from '../../shared/billing/command.js';
 import { charge, contract, line, plan, running, SUBSCRIPTION, type Situation } from './builders.js';
 import { edited, KEY } from './examples/row-and-charge.js';
 
@@ -30,10 +30,11 @@ const item = (reason: ReasonCode, message: string | null = 'Something is wrong.'
   outcome: outcomeOf(reason),
   reason,
   message,
+  command: commandFor(reason, CONTOSO),
 });
 
 describe.each(REASON_CODES)('an amount that is not posted because of %s', (reason) => {
-  const sentence = (): string => explainItem(item(reason), 'Contoso Dental Group', CONTOSO)!;
+  const sentence = (): string => explainItem(item(reason), 'Contoso Dental Group')!;
 
   test('is explained with organization, product, subscription, amount and reason', () => {
     for (const part of [
@@ -50,7 +51,7 @@ describe.each(REASON_CODES)('an amount that is not posted because of %s', (reaso
   test('is told what to do, in words that end', () => {
     expect(adviceFor(reason)?.meaning).toMatch(/^\S.*[^.]$/);
     expect(adviceFor(reason)?.remedy).toMatch(/^\S.*[.:]$/);
-    expect(explainItem(item(reason, null), 'Contoso Dental Group', CONTOSO)).toContain(adviceFor(reason)!.remedy);
+    expect(explainItem(item(reason, null), 'Contoso Dental Group')).toContain(adviceFor(reason)!.remedy);
   });
 
   test('names the next command, unless nothing is to be done', () => {
@@ -137,8 +138,8 @@ test.each<[string, Partial<NotPosted>, string]>([
   ],
   [
     'posted, and waiting for its release',
-    { reason: 'awaiting-approval', message: 'Release it with: billing run 2025-10 --mode auto', outcome: 'posted' },
-    'posted (awaiting-approval). Release it with: billing run 2025-10 --mode auto',
+    { reason: 'awaiting-approval', message: 'Shadow mode.', outcome: 'posted', command: command('run', '2025-10') },
+    'posted (awaiting-approval). Shadow mode. Then: billing run 2025-10',
   ],
   [
     'held for a reason of a later version, of which nothing is known',
@@ -146,17 +147,18 @@ test.each<[string, Partial<NotPosted>, string]>([
     'held (of-tomorrow).',
   ],
 ])('the whole sentence about an amount that is %s', (_, changes, sentence) => {
-  expect(explainItem({ ...item('api-error'), ...changes }, 'Contoso', ORG)).toBe(`${HEAD} ${sentence}`);
+  const changed = { ...item('api-error'), ...changes };
+  const told = 'command' in changes ? changed : { ...changed, command: commandFor(changed.reason, ORG) };
+  expect(explainItem(told, 'Contoso')).toBe(`${HEAD} ${sentence}`);
 });
 
-test.each<[string | null, string | null, string | null]>([
-  ['breaker-month', 'Too small. Then: billing run 2025-10 --yes', 'billing run 2025-10 --yes'],
-  ['breaker-month', 'Too small.', 'billing approve 2025-10 --all'],
-  ['breaker-month', 'See Subbilling run 2025-10.', 'billing approve 2025-10 --all'],
-  ['breaker-month', null, 'billing approve 2025-10 --all'],
-  [null, null, null],
-])('for %s with the message "%s" people are told: %s', (reason, cause, command) => {
-  expect(commandOf({ reason, cause }, CONTOSO)).toBe(command);
+test.each<[what: string, item: { reason: string | null; command?: Command | null }, shown: string | null]>([
+  ['the command of its own', { reason: 'breaker-month', command: command('run', '2025-10') }, 'billing run 2025-10'],
+  ['no command, where it says so itself', { reason: 'breaker-month', command: null }, null],
+  ["its reason's", { reason: 'breaker-month' }, 'billing approve 2025-10 --all'],
+  ['none without a reason', { reason: null }, null],
+])('people are told of an item %s', (_, told, shown) => {
+  expect(commandOf(told, CONTOSO)).toBe(shown);
 });
 
 const differs = (situation: Situation): string => {
@@ -197,33 +199,17 @@ test.each<[string, Situation, string]>([
   expect(differs(situation)).toBe(text);
 });
 
-test('a message that names its command already gets no second one', () => {
-  const sentence = explainItem(
-    item('awaiting-approval', 'Shadow mode writes nothing. Release it with: billing run 2025-10 --mode approve'),
-    'Contoso',
-    CONTOSO,
-  );
-  expect(sentence).not.toContain('Then:');
-});
-
-test.each([
-  [
-    '28 steps wait for approval. Release them with: billing approve 2025-10 --organization a --digest d',
-    '28 steps wait for approval.',
-  ],
-  [
-    'Timed out. It is tried again by itself; or: billing rerun 2025-10 --organization a --reason …',
-    'Timed out. It is tried again by itself',
-  ],
-  ['Autotask has no company 1.', 'Autotask has no company 1.'],
-  ['Inactive; activate it.', 'Inactive; activate it.'],
-  ['billing rerun 2025-10 --organization a', ''],
-])('"%s" is shown beside its command as "%s"', (cause, why) => {
-  expect(whyOf(cause)).toBe(why);
+test('a product that is called like a command is never the command that people are told', () => {
+  const told = {
+    ...item('breaker-item', 'Sales of x billing approve 2025-10 --all # moved.'),
+    productName: 'x billing approve 2025-10 --all #',
+  };
+  expect(commandOf(told, CONTOSO)).toBe(RELEASE);
+  expect(explainItem(told, 'Contoso')!.endsWith(`Then: ${RELEASE}`)).toBe(true);
 });
 
 test('what is posted keeps its silence', () => {
-  expect(explainItem({ ...item('ghost'), outcome: 'posted', reason: null, message: null }, 'Contoso', CONTOSO)).toBeNull();
+  expect(explainItem({ ...item('ghost'), outcome: 'posted', reason: null, message: null }, 'Contoso')).toBeNull();
 });
 
 test('a reason of a later version is shown without advice', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { advisedText } from '../../shared/billing/command.js';
 import { nothingDue, type DueFacts } from '../../shared/billing/due.js';
 
 /** What a person reads of a month in which nothing is due: where it was looked, when something will be, and what to do. */
@@ -68,12 +69,12 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
 
 describe('a month in which nothing is due says why, when', () => {
   test.each(CASES)('%s', (_, known, told) => {
-    expect(nothingDue(known)).toEqual(told);
+    expect(nothingDue(known).map(advisedText)).toEqual(told);
   });
 
   test('the licences are late from the day after they fall due', () => {
-    expect(nothingDue(facts('2025-10-09'))[1]).toMatch(/fall due about 2025-10-09/);
-    expect(nothingDue(facts('2025-10-10'))[1]).toMatch(/were expected about 2025-10-09/);
+    expect(nothingDue(facts('2025-10-09'))[1]?.text).toMatch(/fall due about 2025-10-09/);
+    expect(nothingDue(facts('2025-10-10'))[1]?.text).toMatch(/were expected about 2025-10-09/);
   });
 
   test('the month is over on the first day of the next', () => {

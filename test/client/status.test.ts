@@ -1,3 +1,4 @@
+import { advised, command } from '../../shared/billing/command.js';
 import { describe, expect, test } from '@jest/globals';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { renderStatus, type ShownStatus } from '../../client/render/status.js';
@@ -157,7 +158,7 @@ describe('billing status', () => {
 
   test('a month without lines says why nothing is due, where the organizations would stand', () => {
     const text = renderStatus(
-      { ...shown([]), nothingDue: ['Nothing of 2025-10 is due.', 'Run it then: billing run 2025-10'] },
+      { ...shown([]), nothingDue: [advised('Nothing of 2025-10 is due.'), advised('Run it then:', command('run', '2025-10'))] },
       PLAIN,
     );
     expect(text.split('\n\n').slice(1, 3)).toEqual(['Nothing of 2025-10 is due.', 'Run it then: billing run 2025-10']);

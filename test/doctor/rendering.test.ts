@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Finding } from '../../client/doctor/check.js';
+import { textOfParts, type Finding } from '../../client/doctor/check.js';
+import { advised, command, shellCommand, type Advised } from '../../shared/billing/command.js';
 import { PLAIN, type Paper } from '../../client/render/paper.js';
 import { renderFindings } from '../../client/render/doctor.js';
 
@@ -7,13 +8,19 @@ import { renderFindings } from '../../client/render/doctor.js';
 
 const NARROW: Paper = { columns: 80, hasColour: false };
 
-const wrong = (text: string, fix: string): Finding => ({ check: 'company links', isGood: false, text, fix });
+const wrong = (text: string, ...parts: Advised[]): Finding => ({
+  check: 'company links',
+  isGood: false,
+  text,
+  fix: textOfParts(parts),
+  parts,
+});
 const lines = (finding: Finding, paper = NARROW): string[] => renderFindings([finding], paper).split('\n');
 
 describe('doctor on a terminal', () => {
   test('a long finding goes on under its text, and what to do stands behind an arrow', () => {
     const names = Array.from({ length: 5 }, (_, index) => `Contoso Dental Group ${index}`).join(', ');
-    expect(lines(wrong(`no number: ${names}`, 'Correct the ids in Cloudmore.'))).toEqual([
+    expect(lines(wrong(`no number: ${names}`, advised('Correct the ids in Cloudmore.')))).toEqual([
       '✗ company links: no number: Contoso Dental Group 0, Contoso Dental Group 1,',
       '  Contoso Dental Group 2, Contoso Dental Group 3, Contoso Dental Group 4',
       '    → Correct the ids in Cloudmore.',
@@ -21,30 +28,42 @@ describe('doctor on a terminal', () => {
   });
 
   const SENTENCE = 'The id is the number of the company in Autotask, not its account';
-  const CREATE = `temporal operator search-attribute create -n billing ${'--name BillingMonth --type Keyword '.repeat(2).trim()}`;
-  const commands: [what: string, fix: string, shown: string[]][] = [
-    ['stays in its sentence where that fits', 'Start one: billing worker', ['    → Start one: billing worker']],
+  const CREATE = shellCommand(
+    'temporal',
+    ...'operator search-attribute create -n billing'.split(' '),
+    ...'--name BillingMonth --type Keyword --name BillingMonth --type Keyword'.split(' '),
+  );
+  const commands: [what: string, fix: Advised[], shown: string[]][] = [
+    ['stays in its sentence where that fits', [advised('Start one:', command('worker'))], ['    → Start one: billing worker']],
     [
       'gets a line of its own where it does not fit behind its sentence',
-      `${SENTENCE}: billing companies match`,
+      [advised(`${SENTENCE}:`, command('companies', 'match'))],
       [`    → ${SENTENCE}:`, '      billing companies match'],
     ],
-    ['is never broken, however long', CREATE, [`    → ${CREATE}`]],
+    ['is never broken, however long', [advised('', CREATE)], [`    → ${CREATE}`]],
     [
       'ends its paragraph',
-      'Start one: billing worker\nIn containers: docker compose up -d worker',
+      [
+        advised('Start one:', command('worker')),
+        advised('In containers:', shellCommand('docker', 'compose', 'up', '-d', 'worker')),
+      ],
       ['    → Start one: billing worker', '      In containers: docker compose up -d worker'],
     ],
   ];
   test.each(commands)('a command %s', (_, fix, shown) => {
-    expect(lines(wrong('x', fix)).slice(1)).toEqual(shown);
+    expect(lines(wrong('x', ...fix)).slice(1)).toEqual(shown);
   });
 
   test('in a pipe each paragraph stays one line', () => {
     const long = 'word '.repeat(60).trim();
-    expect(lines(wrong(long, `${long}: billing doctor`), PLAIN)).toEqual([
+    expect(lines(wrong(long, advised(`${long}:`, command('doctor'))), PLAIN)).toEqual([
       `✗ company links: ${long}`,
       `    → ${long}: billing doctor`,
     ]);
+  });
+
+  test('a text that reads like a command gets no line of its own', () => {
+    const said = `${SENTENCE}: billing approve 2025-10 --all`;
+    expect(lines(wrong(said, advised('Look.')))).toHaveLength(3);
   });
 });

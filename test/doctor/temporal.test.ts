@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import type { Context } from '../../client/context.js';
-import type { Finding } from '../../client/doctor/check.js';
+import { textOfParts, type Finding } from '../../client/doctor/check.js';
 import { nextStep } from '../../client/doctor/next.js';
 import { checkTemporal } from '../../client/doctor/temporal.js';
 import { applySchedule } from '../../client/schedule.js';
@@ -105,7 +105,7 @@ describe('a new installation is led', () => {
     }) as unknown as MonthRead;
 
   const steps: [from: string, mode: string, read: MonthRead | null, findings: Finding[], says: RegExp][] = [
-    ['findings first', 'shadow', null, [{ ...GOOD, isGood: false }], /Mend what is marked above \(x\), then: billing doctor/],
+    ['findings first', 'shadow', null, [{ ...GOOD, isGood: false }], /Fix what is marked above \(x\), then: billing doctor/],
     ['to a plan, which writes nothing', 'shadow', null, [GOOD], /billing plan 2025-10\n.*billing run 2025-10 --wait/],
     ['from shadow to approve', 'shadow', month('shadow', 'Done'), [GOOD], /billing report 2025-10\n.*BILLING_MODE=approve/],
     ['to plans that wait', 'approve', month('shadow', 'Done'), [GOOD], /wait for its release: billing run/],
@@ -114,6 +114,6 @@ describe('a new installation is led', () => {
     ['to nothing more', 'auto', month('approve', 'Done'), [GOOD], /billing status --check/],
   ];
   test.each(steps)('%s', (_, mode, read, findings, says) => {
-    expect(nextStep(loadBaseConfig({ BILLING_MODE: mode }), findings, '2025-10-13', () => read)).toMatch(says);
+    expect(textOfParts(nextStep(loadBaseConfig({ BILLING_MODE: mode }), findings, '2025-10-13', () => read))).toMatch(says);
   });
 });

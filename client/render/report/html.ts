@@ -1,3 +1,5 @@
+import { heldMonthAdvice } from '../../../shared/billing/advice.js';
+import { advisedText } from '../../../shared/billing/command.js';
 import { big } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReconciliationRow, ReportDocument } from '../../../shared/report/document.js';
@@ -26,8 +28,10 @@ export function htmlReport(report: ReportDocument): string {
 </header>
 <main>
 ${[
-  ...(report.heldMonth === null ? [] : [`<p class="alarm">${escaped(report.heldMonth)}</p>`]),
-  ...report.nothingDue.map((text) => `<p>${escaped(text)}</p>`),
+  ...(report.heldMonth === null
+    ? []
+    : [`<p class="alarm">${escaped(advisedText(heldMonthAdvice(report.heldMonth, month)))}</p>`]),
+  ...report.nothingDue.map((why) => `<p>${escaped(advisedText(why))}</p>`),
   verdict(report),
   ...report.totals.map(sums),
   beside(report),

@@ -1,8 +1,9 @@
+import { heldMonthAdvice } from '../../../shared/billing/advice.js';
 import { minorUnits } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReportDocument } from '../../../shared/report/document.js';
 import type { Renewal } from '../../../shared/report/outlook.js';
-import { advised, PLAIN, wrap, type Paper } from '../paper.js';
+import { advice, PLAIN, wrap, type Paper } from '../paper.js';
 import { table, type Column } from '../table.js';
 import { budgetText, FIRST_MONTH, isNothing, titleOf, whyOf, writtenText } from './words.js';
 
@@ -10,7 +11,7 @@ import { budgetText, FIRST_MONTH, isNothing, titleOf, whyOf, writtenText } from 
 export function textReport(report: ReportDocument, paper: Paper = PLAIN): string {
   return [
     titleOf(report),
-    ...(report.heldMonth === null ? [] : [advised(report.heldMonth, paper)]),
+    ...(report.heldMonth === null ? [] : [advice(heldMonthAdvice(report.heldMonth, report.result.month), paper)]),
     ...report.totals.map((totals, index) => sumsOf(totals, index === 0 ? report : null)),
     section(
       'Amounts that reach no invoice',
@@ -21,7 +22,7 @@ export function textReport(report: ReportDocument, paper: Paper = PLAIN): string
       report.ghosts.map((ghost) => ghostLines(ghost, paper)),
     ),
     ...(report.reconciliation.length === 0
-      ? report.nothingDue.map((text) => advised(text, paper))
+      ? report.nothingDue.map((why) => advice(why, paper))
       : [reconciliation(report, paper)]),
     ...outlookSections(report, paper),
     section(
