@@ -13,6 +13,8 @@ export interface Dependencies {
   evidence: Evidence;
   settings: Settings;
   mode: Mode;
+  /** Whether `BILLING_MODE` has a value. */
+  isModeSet: boolean;
   organizationModes: OrganizationMode[];
   recheckDays: number;
   surveyMaxAgeMs: number;

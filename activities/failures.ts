@@ -16,7 +16,8 @@ export type FailureType =
   | 'OutcomeUnknown'
   | 'InvariantViolation'
   | 'EvidenceMissing'
-  | 'UnknownOrganization';
+  | 'UnknownOrganization'
+  | 'SettingsRefused';
 
 /** A write whose answer is missing: the next attempt looks before it does anything (rule 7.9). */
 export class OutcomePending extends Error {
@@ -35,6 +36,11 @@ export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 }
 
+/** Settings with which nothing may be written: a person has to choose. */
+export class SettingsRefused extends Error {
+  override readonly name = 'SettingsRefused';
+}
+
 /** Whether Temporal gives the activity up because of it, whichever attempt it is. */
 export function endsActivity(error: unknown): boolean {
   const failure = toFailure(error);
@@ -46,6 +52,7 @@ export function toFailure(error: unknown): unknown {
   if (error instanceof OutcomeUnknown) return final('OutcomeUnknown', error.message);
   if (error instanceof InvariantViolation) return final('InvariantViolation', error.message);
   if (error instanceof UnknownOrganization) return final('UnknownOrganization', error.message);
+  if (error instanceof SettingsRefused) return final('SettingsRefused', error.message);
   if (error instanceof EvidenceMissing) return final('EvidenceMissing', error.message);
   return error instanceof ApiError ? ofApiError(error) : error;
 }

@@ -36,6 +36,7 @@ import { makePlan } from './plan.js';
 import { takeReport } from './report.js';
 import { Turns } from './sending.js';
 import { Slices } from './slices.js';
+import { demandMode } from './settings-needed.js';
 import type { Done } from './steps.js';
 import { surveyAutotask } from './survey.js';
 import { carryOutTogether } from './together.js';
@@ -81,7 +82,12 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
       closeRun: (request: CloseRequest) => closeRun(dependencies, slices, request),
       sendNotice: (request: NoticeRequest) => sendNotice(dependencies, request),
     }),
-    cloudmore: translated({ takeReport: (request: MonthRequest) => takeReport(dependencies, request) }),
+    cloudmore: translated({
+      takeReport: async (request: MonthRequest) => {
+        await demandMode(dependencies, request);
+        return takeReport(dependencies, request);
+      },
+    }),
     autotask: translated({
       surveyAutotask: (request: SurveyRequest) => surveyAutotask(dependencies, slices, request),
       planOrganization: (request: PlanRequest) => makePlan(dependencies, slices, looks, request),

@@ -12,18 +12,19 @@ import type { Dependencies } from './dependencies.js';
 /** The run's one message to people, when something waits or is missing. A channel that fails is recorded, and fails nothing. */
 export async function sendNotice(
   { evidence, clock, notices, namespace }: Dependencies,
-  { broker, asOf, run, months }: NoticeRequest,
+  { broker, asOf, run, months, failure }: NoticeRequest,
 ): Promise<NoticeSent> {
   const at = clock.now().toISOString();
-  const { endedAt, previousEndedAt } = await recordRun(evidence, broker, run, asOf, at);
+  const { endedAt, previousEndedAt } =
+    failure === undefined ? await recordRun(evidence, broker, run, asOf, at) : { endedAt: at, previousEndedAt: null };
   const seen: MonthSeen[] = [];
-  for (const month of months) {
+  for (const month of failure === undefined ? months : []) {
     const read = await reconcileMonth(evidence, broker, month, withKindsOfItems);
     if (read) seen.push({ result: read.result, heldMonth: read.record.heldMonth });
   }
   const { webUi, reportDay } = notices;
   const pageOf = webUi === null ? null : (month: Month): string => waitingLink(webUi, namespace(), broker, month);
-  const notice = noticeOf({ asOf, months: seen, endedAt, previousEndedAt, reportDay, pageOf });
+  const notice = noticeOf({ asOf, months: seen, endedAt, previousEndedAt, reportDay, pageOf, failure: failure ?? null });
   const { channels } = await sendOnce(evidence, broker, { run, at }, notice, channelsOf(notices), notices);
   return {
     title: notice?.title ?? null,

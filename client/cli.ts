@@ -1,11 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
-import { parseDay, parseMonth, realContext, SPEAKING, today, type Context } from './context.js';
+import { parseDay, parseMonth, realContext, SPEAKING, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
 import { FORMATS, formatOf, type Format } from './formats.js';
-import { monthOf } from '../shared/billing/month.js';
 import { VERSION } from '../shared/version.js';
 
 /** `billing`: the table of contents. A command is loaded when it is used, so that help comes at once. */
@@ -91,7 +90,9 @@ const argument =
   };
 const month = argument(parseMonth);
 const asOf = (): Option =>
-  new Option('--as-of <day>', 'the day the run stands for, YYYY-MM-DD (default: today in UTC)').argParser(argument(parseDay));
+  new Option('--as-of <day>', 'the day the run stands for, YYYY-MM-DD (default: today in BILLING_TIMEZONE)').argParser(
+    argument(parseDay),
+  );
 const organization = (): Option =>
   new Option('--organization <id or name>', 'only this organization; may be repeated')
     .default([] as string[], 'all')
@@ -147,7 +148,7 @@ function addReading(program: Command, context: Context, run: Run): void {
     .addOption(json())
     .action(async (of: string | undefined, options: { check: boolean; json: boolean }) => {
       if (options.check) return run((await import('./commands/check.js')).check(context, { month: of, json: options.json }));
-      return run((await import('./commands/status.js')).status(context, { month: of ?? monthOf(today()), json: options.json }));
+      return run((await import('./commands/status.js')).status(context, { month: of, json: options.json }));
     });
   program
     .command('report')

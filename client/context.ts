@@ -1,5 +1,6 @@
 import { isDay, isMonth } from '../shared/billing/month.js';
 import type { Day, Month } from '../shared/billing/types.js';
+import { dayIn } from '../shared/contract.js';
 import { readEnvironment, type Environment } from '../shared/environment.js';
 import { CommandError, EXIT } from './exit.js';
 import { paperOf, type Paper } from './render/paper.js';
@@ -40,5 +41,5 @@ export function parseDay(text: string): Day {
   throw new CommandError(EXIT.usage, `"${text}" is no day; expected YYYY-MM-DD, such as 2025-10-09.`);
 }
 
-/** Today in UTC, as the schedule counts days. */
-export const today = (): Day => new Date().toISOString().slice(0, 10);
+/** Today in the time zone of the schedule, which counts days the same way. */
+export const today = (timeZone: string): Day => dayIn(timeZone, new Date());

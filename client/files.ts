@@ -1,6 +1,6 @@
 import { access, constants, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute } from 'node:path';
-import { isMissing, whyNoFile } from '../shared/files.js';
+import { decodeText, isMissing, whyNoFile } from '../shared/files.js';
 import { CommandError, EXIT } from './exit.js';
 
 /** Files that a person named on the command line. Each error says which, what is wrong with it, and what was expected. */
@@ -8,7 +8,7 @@ import { CommandError, EXIT } from './exit.js';
 /** The text of a file. `expected` says what it should be, and which command makes it. */
 export async function readNamed(path: string, expected: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return decodeText(await readFile(path));
   } catch (error) {
     throw usage(`${shown(path)} cannot be read: ${why(error)}. Expected ${expected}.`);
   }

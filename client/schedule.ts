@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import type { BaseConfig } from '../shared/config.js';
 import { BILLING_QUEUE, scheduledBillingId, scheduleId, WORKFLOWS, type DailyBillingInput } from '../shared/contract.js';
+import { missedTimes } from './cron.js';
 import { CommandError, EXIT } from './exit.js';
 import type { Temporal } from './temporal.js';
 
@@ -15,7 +16,7 @@ import type { Temporal } from './temporal.js';
 const CATCH_UP = '6 hours';
 
 export function scheduleOptions({ broker, schedule, recheckDays }: BaseConfig): ScheduleOptions {
-  const input: DailyBillingInput = { broker, recheckDays };
+  const input: DailyBillingInput = { broker, recheckDays, timeZone: schedule.timeZone };
   return {
     scheduleId: scheduleId(broker),
     spec: { cronExpressions: [schedule.cron], timezone: schedule.timeZone },
@@ -46,6 +47,16 @@ export async function applySchedule({ client }: Temporal, config: BaseConfig): P
     }));
     return 'updated';
   }
+}
+
+/** What a person should know of the times that were chosen; nothing when every day has its run. */
+export function scheduleWarnings({ schedule: { cron, timeZone } }: BaseConfig, from: Date): string[] {
+  const missed = missedTimes(cron, timeZone, from);
+  if (missed.length === 0) return [];
+  const days = missed.map(({ day, time }) => `${time} on ${day}`).join(', ');
+  return [
+    `BILLING_SCHEDULE "${cron}": ${days} does not exist in ${timeZone}, because clocks go forward: nothing runs then. Choose a time outside of that hour, such as 0 4 * * *.`,
+  ];
 }
 
 /** Runs `use` with the schedule; says how to make it when there is none. */

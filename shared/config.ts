@@ -5,7 +5,7 @@ import { RECORD_TYPES, type Settings } from './billing/types.js';
 import type { CloudmoreConfig } from './cloudmore/config.js';
 import type { Mode } from './contract.js';
 import { ConfigError, type Environment } from './environment.js';
-import { whyNoFile } from './files.js';
+import { decodeText, whyNoFile } from './files.js';
 import { Secret } from './http/secret.js';
 import { MODES, type OrganizationMode } from './modes.js';
 import type { NoticeSettings } from './notices/settings.js';
@@ -21,7 +21,10 @@ export interface Config {
   cloudmore: CloudmoreConfig;
   autotask: AutotaskConfig;
   settings: Settings;
+  /** `BILLING_MODE`: the most a run may do. */
   mode: Mode;
+  /** Whether `BILLING_MODE` has a value, or `shadow` is only its default. */
+  isModeSet: boolean;
   organizationModes: OrganizationMode[];
   /** Ids or names of Cloudmore services that are left out, as in `settings`. */
   excludeServices: string[];
@@ -114,7 +117,7 @@ const BASE = {
     .string()
     .regex(/^[\w.-]{1,60}$/, 'expected letters, digits, dots, dashes')
     .default('default'),
-  BILLING_MODE: z.enum(MODES, { error: 'expected shadow, approve or auto' }).default('auto'),
+  BILLING_MODE: z.enum(MODES, { error: 'expected shadow, approve or auto' }).optional(),
   BILLING_MODE_ORGANIZATIONS: organizationModes,
   EXCLUDE_SERVICES: list,
   BILLING_RECHECK_DAYS: whole('a number of days', 0).max(28, 'expected at most 28 days').default(10),
@@ -236,7 +239,8 @@ type Parsed = z.infer<z.ZodObject<typeof BASE & typeof CLOUDMORE & typeof AUTOTA
 
 const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Environment): BaseConfig => ({
   broker: parsed.BILLING_BROKER,
-  mode: parsed.BILLING_MODE,
+  mode: parsed.BILLING_MODE ?? 'shadow',
+  isModeSet: parsed.BILLING_MODE !== undefined,
   organizationModes: parsed.BILLING_MODE_ORGANIZATIONS,
   excludeServices: parsed.EXCLUDE_SERVICES,
   recheckDays: parsed.BILLING_RECHECK_DAYS,
@@ -296,7 +300,7 @@ function values(environment: Environment, problems: string[]): Environment {
 
 function readSecret(path: string): { secret: string } | { why: string } {
   try {
-    const secret = readFileSync(path, 'utf8').trim();
+    const secret = decodeText(readFileSync(path)).trim();
     return secret === '' ? { why: 'it is empty' } : { secret };
   } catch (error) {
     return { why: whyNoFile(error) ?? String(error) };

@@ -39,11 +39,17 @@ export const STATUS_QUERY = 'status';
 export type Ref = string;
 export type Mode = MonthResult['mode'];
 
+/** The day that an instant belongs to where the broker's clocks hang. */
+export const dayIn = (timeZone: string, instant: Date): Day =>
+  new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(instant);
+
 /** One broker's day. Without `month` the months due on `asOf` are treated (rule 1.2); without `asOf` the day is that of the nominal start. */
 export interface DailyBillingInput {
   broker: string;
   month?: Month;
   asOf?: Day;
+  /** `BILLING_TIMEZONE`, in which a scheduled start has its day; UTC in schedules of earlier releases. */
+  timeZone?: string;
   /** Overrides the worker's `BILLING_MODE`. */
   mode?: Mode;
   /** `BILLING_RECHECK_DAYS` of rule 1.2, for a run that finds its months itself. */
@@ -297,6 +303,8 @@ export interface NoticeRequest {
   /** Names the run: one message each, however often the activity is repeated. */
   run: string;
   months: Month[];
+  /** Why the run ended without its end; absent where it ended well. */
+  failure?: string;
 }
 
 export interface NoticeSent {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { whyNoFile } from './files.js';
+import { decodeText, whyNoFile } from './files.js';
 
 /** Where settings come from, and what is wrong with them. Apart from the schema (`config.ts`), because every command needs this much and help needs no more. */
 
@@ -11,7 +11,7 @@ export function readEnvironment(folder = process.cwd(), environment: Environment
   const path = `${folder}/.env`;
   if (!existsSync(path)) return environment;
   try {
-    return { ...parseEnv(readFileSync(path, 'utf8')), ...environment };
+    return { ...parseEnv(decodeText(readFileSync(path))), ...environment };
   } catch (error) {
     throw new ConfigError([`${path} cannot be read: ${whyNoFile(error) ?? String(error)}. Expected a file, or none.`]);
   }

@@ -29,3 +29,27 @@ function fieldsOf(error: unknown): Record<'code' | 'syscall' | 'path', string> {
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/**
+ * The text of a file that a person's editor wrote: UTF-8 with or without a byte order mark, UTF-16 as Windows says "Unicode", and what is neither in the
+ * letters of western Windows, as Excel writes a CSV.
+ */
+export function decodeText(bytes: Uint8Array): string {
+  const utf16 = utf16Of(bytes);
+  if (utf16 !== null) return new TextDecoder(utf16).decode(bytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
+/** By its mark, or by the zero byte that stands beside every Latin letter. */
+function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (bytes.length < 2 || bytes.length % 2 !== 0) return null;
+  if (first !== 0 && second === 0) return 'utf-16le';
+  return first === 0 && second !== 0 ? 'utf-16be' : null;
+}

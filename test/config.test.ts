@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { loadConfig } from '../shared/config.js';
+import { loadBaseConfig, loadConfig } from '../shared/config.js';
 import { readEnvironment, type ConfigError } from '../shared/environment.js';
 import { COMPLETE_SETTINGS as COMPLETE } from './settings.js';
 
@@ -23,7 +23,7 @@ describe('settings', () => {
     const config = loadConfig(COMPLETE);
     expect(config).toMatchObject({
       broker: 'default',
-      mode: 'auto',
+      mode: 'shadow',
       recheckDays: 10,
       schedule: { cron: '0 3 * * *', timeZone: 'UTC' },
       evidence: 'file:.billing/evidence',
@@ -72,6 +72,29 @@ describe('settings', () => {
     expect(loadConfig({ ...COMPLETE, AUTOTASK_TREADS: '2' }).warnings).toEqual([
       'AUTOTASK_TREADS is not a setting; did you mean AUTOTASK_THREADS?',
     ]);
+  });
+
+  test.each([
+    ['with a byte order mark', Buffer.from('\u{FEFF}BILLING_BROKER=acme\r\nBILLING_MODE=auto\r\n')],
+    [
+      'in UTF-16, as an editor of Windows saves it',
+      Buffer.from('\u{FEFF}BILLING_BROKER=acme\r\nBILLING_MODE=auto\r\n', 'utf16le'),
+    ],
+    ['in UTF-16 without a mark', Buffer.from('BILLING_BROKER=acme\r\nBILLING_MODE=auto\r\n', 'utf16le')],
+  ])('of a .env file %s are read from its first line on', (_how, bytes) => {
+    const folder = mkdtempSync(join(tmpdir(), 'billing-env-'));
+    writeFileSync(join(folder, '.env'), bytes);
+    expect(readEnvironment(folder, {})).toEqual({ BILLING_BROKER: 'acme', BILLING_MODE: 'auto' });
+  });
+
+  test('of which BILLING_MODE has no value bill nothing, as the guide says of a new installation', () => {
+    const guide = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const [, promised] = /It starts in `BILLING_MODE=(\w+)`, which writes nothing, also where the setting has no value\./.exec(
+      guide,
+    )!;
+    for (const environment of [{}, { BILLING_MODE: '' }, { BILLING_MODE: '  ' }])
+      expect(loadBaseConfig(environment)).toMatchObject({ mode: promised, isModeSet: false });
+    expect(loadBaseConfig({ BILLING_MODE: 'shadow' })).toMatchObject({ mode: 'shadow', isModeSet: true });
   });
 
   test('of a .env file count less than those of the environment', () => {

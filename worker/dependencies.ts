@@ -22,6 +22,7 @@ export function createDependencies(
     evidence,
     settings: config.settings,
     mode: config.mode,
+    isModeSet: config.isModeSet,
     organizationModes: config.organizationModes,
     recheckDays: config.recheckDays,
     surveyMaxAgeMs: config.surveyMaxAgeMs,

@@ -21,7 +21,7 @@ import { amountsTable } from '../shared/billing/markdown.js';
 import { addCalls } from '../shared/billing/tally.js';
 import { monthsDue } from '../shared/billing/month.js';
 import type { Day } from '../shared/billing/types.js';
-import { organizationBillingId, ORGANIZATIONS_AT_ONCE, STATUS_QUERY } from '../shared/contract.js';
+import { dayIn, organizationBillingId, ORGANIZATIONS_AT_ONCE, STATUS_QUERY } from '../shared/contract.js';
 import type {
   DailyBillingInput,
   DailyBillingResult,
@@ -51,30 +51,47 @@ const START_TRIES = 3;
 
 /** One broker's day: report, survey, one child per organization with work, reconciliation; the earlier month first (rule 1.2). */
 export async function dailyBilling(input: DailyBillingInput): Promise<DailyBillingResult> {
-  const asOf = input.asOf ?? nominalDay();
+  const asOf = input.asOf ?? nominalDay(input.timeZone ?? 'UTC');
   const months =
     input.progress?.months ?? (input.month === undefined ? monthsDue(asOf, input.recheckDays ?? RECHECK_DAYS) : [input.month]);
   const run = new DailyRun({ ...input, asOf });
   const result: DailyBillingResult = { months: [...(input.done ?? [])] };
   for (const [index, month] of months.entries()) {
     const progress = index === 0 ? input.progress : undefined;
-    const { ref, held, waiting } = await run.bill(month, months.slice(index), progress, result.months);
-    result.months.push({ month, result: ref, held, waiting });
+    try {
+      const { ref, held, waiting } = await run.bill(month, months.slice(index), progress, result.months);
+      result.months.push({ month, result: ref, held, waiting });
+    } catch (error) {
+      if (error instanceof ActivityFailure && !isCancellation(error))
+        await tellPeople(input.broker, asOf, [month], `${month}: ${rootCause(error).message}`);
+      throw error;
+    }
   }
   // Runs that began under an earlier release end without a message.
-  if (patched('one-notice-per-run')) await tellPeople(input.broker, asOf, result);
+  if (patched('one-notice-per-run'))
+    await tellPeople(
+      input.broker,
+      asOf,
+      result.months.map(({ month }) => month),
+    );
   return result;
 }
 
-/** One message per run where something waits or is missing. Nobody's mailbox decides whether a run ends well. */
-async function tellPeople(broker: string, asOf: Day, { months }: DailyBillingResult): Promise<void> {
+/** Temporal wraps a failure in others; people need the one that happened. */
+function rootCause(error: Error): Error {
+  return error.cause instanceof Error ? rootCause(error.cause) : error;
+}
+
+/** One message per run where it failed, something waits, or something is missing. Nobody's mailbox decides how a run ends. */
+async function tellPeople(broker: string, asOf: Day, months: string[], failure?: string): Promise<void> {
   const { workflowId, runId } = workflowInfo();
   try {
-    await noticing('Tells people what waits').sendNotice({
+    await noticing(failure === undefined ? 'Tells people what waits' : 'Tells people that the run failed').sendNotice({
       broker,
       asOf,
       run: `${workflowId}@${runId}`.replaceAll('/', '~'),
-      months: [...new Set(months.map(({ month }) => month))],
+      months: [...new Set(months)],
+      ...(failure === undefined ? {} : { failure }),
     });
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
@@ -83,8 +100,8 @@ async function tellPeople(broker: string, asOf: Day, { months }: DailyBillingRes
 }
 
 /** The day the run stands for: the schedule's nominal one, so that a late start or a back-fill bills the right month. */
-const nominalDay = (): Day =>
-  (workflowInfo().typedSearchAttributes.get(scheduledStart) ?? workflowInfo().startTime).toISOString().slice(0, 10);
+const nominalDay = (timeZone: string): Day =>
+  dayIn(timeZone, workflowInfo().typedSearchAttributes.get(scheduledStart) ?? workflowInfo().startTime);
 
 /** What the run was expected to take when it found its work. */
 const effortText = ({ effort }: Work): string =>
@@ -102,7 +119,7 @@ class DailyRun {
   private running = 0;
 
   constructor(private readonly input: Input) {
-    this.soFar = new SoFar(blankMonth(input.broker, input.month ?? '', input.asOf, input.mode ?? 'auto'));
+    this.soFar = new SoFar(blankMonth(input.broker, input.month ?? '', input.asOf, input.mode ?? 'shadow'));
     setHandler(monthStatus, () => this.closed ?? this.soFar.shown, {
       description: 'The month so far, organization by organization',
     });
@@ -121,7 +138,7 @@ class DailyRun {
     const { broker, asOf } = this.input;
     const request: MonthRequest = { broker, month, asOf, mode: this.input.mode ?? null };
     this.closed = null;
-    this.soFar = new SoFar(blankMonth(broker, month, asOf, this.input.mode ?? 'auto'));
+    this.soFar = new SoFar(blankMonth(broker, month, asOf, this.input.mode ?? 'shadow'));
     upsertSearchAttributes([
       { key: billingBroker, value: broker },
       { key: billingMonth, value: month },

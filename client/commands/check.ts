@@ -16,7 +16,11 @@ export async function check(context: Context, { month, json }: { month: Month | 
   const config = loadBaseConfig(context.environment);
   const evidence = openEvidence(config.evidence);
   try {
-    const findings = await findingsOf(config, evidence, month === undefined ? monthsDue(today(), config.recheckDays) : [month]);
+    const findings = await findingsOf(
+      config,
+      evidence,
+      month === undefined ? monthsDue(today(config.schedule.timeZone), config.recheckDays) : [month],
+    );
     const isGood = findings.length === 0;
     context.out(
       json
@@ -42,6 +46,13 @@ async function findingsOf(config: BaseConfig, evidence: Evidence, months: Month[
   }
   const { reportDay } = config.notices;
   const now = new Date().toISOString();
-  const notice = noticeOf({ asOf: today(), months: seen, endedAt: now, previousEndedAt: run.endedAt, reportDay, pageOf: null });
+  const notice = noticeOf({
+    asOf: today(config.schedule.timeZone),
+    months: seen,
+    endedAt: now,
+    previousEndedAt: run.endedAt,
+    reportDay,
+    pageOf: null,
+  });
   return [...(notice === null ? [] : [notice.title, ...notice.lines]), ...(trouble === null ? [] : [trouble])];
 }

@@ -29,7 +29,7 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   if (options.month === undefined)
     throw new CommandError(EXIT.usage, 'Which month? billing close 2025-10, or billing close --verify FILE');
   const config = loadConfig(context.environment);
-  const { month, asOf = today(), out = `close-${month}.json` } = options;
+  const { month, asOf = today(config.schedule.timeZone), out = `close-${month}.json` } = options;
   await checkOutput(out);
   const read = await requireMonth(config, month);
   refuseWhileOpen(read);

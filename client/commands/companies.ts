@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { Autotask } from '../../shared/autotask/index.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
-import { groupBy, same } from '../../shared/billing/text.js';
+import { fold, groupBy, same } from '../../shared/billing/text.js';
 import type { Company, Organization } from '../../shared/billing/types.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../shared/config.js';
@@ -95,6 +95,8 @@ async function deliver(context: Context, data: unknown, { out, json }: DeliverOp
 // ---------------------------------------------------------------------------------------------------------------- link and import
 
 interface Wanted {
+  /** Line of the file; null for a single link. */
+  line: number | null;
   organization: Organization;
   company: Company;
 }
@@ -117,27 +119,62 @@ interface Asked {
   company: string;
 }
 
+interface FileRow {
+  line: number;
+  record: Record<string, string>;
+}
+
 async function readRows(file: string, property: string): Promise<Asked[]> {
-  const text = await readNamed(file, 'what billing companies match --out FILE writes');
-  let records: Record<string, string>[];
+  const rows = parseRows(file, await readNamed(file, 'what billing companies match --out FILE writes'));
+  const column = fold(property);
+  const [first] = rows;
+  if (!first || !(column in first.record) || !('organization_id' in first.record || 'organization' in first.record))
+    throw new CommandError(
+      EXIT.usage,
+      `${file} needs the columns organization_id (or organization) and ${property}; billing companies match --out FILE writes them.${first ? ` It has: ${Object.keys(first.record).join(', ')}.` : ' It has no rows.'}`,
+    );
+  return rows
+    .map(({ line, record }) => ({
+      line,
+      organization: original(record.organization_id ?? '') || original(record.organization ?? ''),
+      company: record[column] ?? '',
+    }))
+    .filter(({ company }) => company !== '');
+}
+
+/** The rows of a CSV as spreadsheets write it: any of their separators, also named in a first line `sep=`; the heads in any case. */
+function parseRows(file: string, text: string): FileRow[] {
+  const named = /^sep=(.)\r?\n/i.exec(text);
+  const before = named === null ? 0 : 1;
   try {
-    records = parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true });
+    const rows: { info: { lines: number }; record: Record<string, string> }[] = parse(text.slice(named?.[0].length ?? 0), {
+      columns: headsOf,
+      delimiter: named?.[1] ?? separatorOf(text),
+      info: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+      trim: true,
+    });
+    return rows.map(({ info, record }) => ({ line: info.lines + before, record }));
   } catch (error) {
     throw new CommandError(EXIT.usage, `${file} is no CSV: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const [first] = records;
-  if (!first || !(property in first) || !('organization_id' in first || 'organization' in first))
-    throw new CommandError(
-      EXIT.usage,
-      `${file} needs the columns organization_id (or organization) and ${property}; billing companies match --out FILE writes them.`,
-    );
-  return records
-    .map((record, index) => ({
-      line: index + 2,
-      organization: original(record.organization_id ?? '') || original(record.organization ?? ''),
-      company: record[property] ?? '',
-    }))
-    .filter(({ company }) => company !== '');
+}
+
+function headsOf(heads: string[]): string[] {
+  const folded = heads.map(fold);
+  const twice = folded.find((head, index) => head !== '' && folded.indexOf(head) !== index);
+  if (twice !== undefined) throw new Error(`the column ${twice} is there twice`);
+  return folded;
+}
+
+const SEPARATORS = [',', ';', '\t', '|'];
+
+/** What separates the heads: the one of the known separators that is there most often. */
+function separatorOf(text: string): string {
+  const [heads = ''] = text.trimStart().split(/\r?\n/, 1);
+  const countOf = (separator: string): number => heads.split(separator).length;
+  return SEPARATORS.reduce((best, separator) => (countOf(separator) > countOf(best) ? separator : best));
 }
 
 async function apply(context: Context, sides: Sides, asked: Asked[], write: boolean): Promise<ExitCode> {
@@ -148,7 +185,7 @@ async function apply(context: Context, sides: Sides, asked: Asked[], write: bool
     problems.push(`${one.line === null ? '' : `line ${one.line}: `}${checked}`);
     return [];
   });
-  problems.push(...sharedProblems(wanted, sides));
+  problems.push(...repeated(wanted), ...sharedProblems(wanted, sides));
   if (problems.length > 0)
     throw new CommandError(EXIT.failed, ['Nothing was written:', ...problems.map((problem) => `  ${problem}`)].join('\n'));
   const changes = wanted.filter(({ organization, company }) => companyIdOf(organization.companyIdText ?? '') !== company.id);
@@ -157,7 +194,7 @@ async function apply(context: Context, sides: Sides, asked: Asked[], write: bool
   return EXIT.done;
 }
 
-function checkOne({ organization: text, company: id }: Asked, { organizations, companies }: Sides): Wanted | string {
+function checkOne({ line, organization: text, company: id }: Asked, { organizations, companies }: Sides): Wanted | string {
   const hits = organizations.filter((one) => same(one.id, text) || same(one.name, text));
   if (hits.length !== 1)
     return hits.length === 0
@@ -166,7 +203,16 @@ function checkOne({ organization: text, company: id }: Asked, { organizations, c
   const number = companyIdOf(id);
   const company = companies.find((one) => one.id === number);
   if (number === undefined) return `"${id}" of ${text} is no company id.`;
-  return company ? { organization: hits[0]!, company } : `Autotask has no active company ${id} (for ${text}).`;
+  return company ? { line, organization: hits[0]!, company } : `Autotask has no active company ${id} (for ${text}).`;
+}
+
+/** Of two rows for one organization nobody knows which is meant, also where both say the same: one of them is a slip of the hand. */
+function repeated(wanted: Wanted[]): string[] {
+  const rows = [...groupBy(wanted, ({ organization }) => organization.id).values()].filter(({ length }) => length > 1);
+  return rows.map(
+    (same) =>
+      `lines ${same.map(({ line }) => line).join(' and ')}: ${same[0]!.organization.name} is there ${same.length} times (${same.map(({ company }) => company.id).join(', ')}). Leave one.`,
+  );
 }
 
 function sharedProblems(wanted: Wanted[], { organizations, config }: Sides): string[] {

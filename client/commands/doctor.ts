@@ -62,7 +62,7 @@ function checkSettings(context: Context, findings: Finding[]): Config | null {
 }
 
 async function guide(config: Config, findings: Finding[]): Promise<Finding> {
-  const day = today();
+  const day = today(config.schedule.timeZone);
   const months = new Map<Month, MonthRead | null>();
   if (findings.every(({ isGood }) => isGood)) {
     const evidence = openEvidence(config.evidence);

@@ -23,11 +23,10 @@ export interface PlanOptions {
 }
 
 /** What a run would do, by the run's own reads and planner; nothing is written, and Temporal is not needed. */
-export async function plan(
-  context: Context,
-  { month, organizations, asOf = today(), out, html, detailedExitCode, json }: PlanOptions,
-): Promise<ExitCode> {
+export async function plan(context: Context, options: PlanOptions): Promise<ExitCode> {
+  const { month, organizations, out, html, detailedExitCode, json } = options;
   const config = loadConfig(context.environment);
+  const asOf = options.asOf ?? today(config.schedule.timeZone);
   for (const file of [out, html]) await checkOutput(file);
   const [{ createDependencies }, { previewMonth }] = await Promise.all([
     import('../../worker/dependencies.js'),

@@ -1,7 +1,7 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, type WorkflowHandle } from '@temporalio/client';
 import type { MonthResult } from '../../shared/billing/results.js';
 import type { Day, Month } from '../../shared/billing/types.js';
-import { loadBaseConfig } from '../../shared/config.js';
+import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import {
   BILLING_QUEUE,
   dailyBillingId,
@@ -34,7 +34,7 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
   const config = loadBaseConfig(context.environment);
   return withTemporal(context.environment, async (temporal) => {
     await ensureSearchAttributes(temporal);
-    const handle = await start(temporal, config.broker, options);
+    const handle = await start(temporal, config, options);
     const link = workflowLink(webUiUrl(context.environment, temporal.address), temporal.namespace, handle.workflowId);
     context.say(`Run of ${options.month}: ${link}`);
     if (!options.wait) {
@@ -63,11 +63,16 @@ export function exitCodeOf({ held, ghosts, organizations }: MonthResult, heldMon
   return held.lines > 0 || ghosts.lines > 0 || waits || heldMonth !== null ? EXIT.waits : EXIT.done;
 }
 
-function start({ client }: Temporal, broker: string, { month, organizations, asOf, mode }: RunOptions): Promise<WorkflowHandle> {
+function start(
+  { client }: Temporal,
+  config: BaseConfig,
+  { month, organizations, asOf, mode }: RunOptions,
+): Promise<WorkflowHandle> {
+  const { broker, schedule } = config;
   const input: DailyBillingInput = {
     broker,
     month,
-    asOf: asOf ?? today(),
+    asOf: asOf ?? today(schedule.timeZone),
     ...(mode ? { mode } : {}),
     ...(organizations.length > 0 ? { organizations } : {}),
   };
@@ -91,7 +96,7 @@ async function waitFor(context: Context, handle: WorkflowHandle): Promise<DailyB
   } catch (error) {
     const cause = innermost(error);
     throw new CommandError(
-      EXIT.failed,
+      isOfSettings(error) ? EXIT.configuration : EXIT.failed,
       `The run failed: ${cause}\nMend the cause and run the month again; what was written is not written twice.`,
     );
   } finally {
@@ -108,6 +113,13 @@ async function showProgress(context: Context, handle: WorkflowHandle): Promise<v
     context.say('(the worker does not answer; is one running? billing worker)');
   }
 }
+
+/** Failures of `activities/failures.ts` that only other settings mend. */
+const OF_SETTINGS = ['SettingsRefused', 'OtherBroker'];
+
+const isOfSettings = (error: unknown): boolean =>
+  error instanceof Error &&
+  ((error instanceof ApplicationFailure && OF_SETTINGS.includes(error.type ?? '')) || isOfSettings(error.cause));
 
 /** Temporal wraps a failure in several others; people need the one that happened. */
 export function innermost(error: unknown): string {

@@ -2,7 +2,7 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { loadBaseConfig } from '../../shared/config.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { applySchedule, describeSchedule, withSchedule } from '../schedule.js';
+import { applySchedule, describeSchedule, scheduleWarnings, withSchedule } from '../schedule.js';
 import { ensureSearchAttributes, withTemporal } from '../temporal.js';
 
 export const ACTIONS = ['apply', 'show', 'pause', 'resume', 'trigger', 'remove'] as const;
@@ -15,6 +15,7 @@ export async function schedule(context: Context, action: Action): Promise<ExitCo
     if (action === 'apply') {
       await ensureSearchAttributes(temporal);
       context.say(`Schedule ${await applySchedule(temporal, config)}.`);
+      for (const warning of scheduleWarnings(config, new Date())) context.say(`warning: ${warning}`);
     }
     await withSchedule(temporal, config.broker, async (handle) => {
       if (action === 'pause') await handle.pause('paused by billing schedule pause');

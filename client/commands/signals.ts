@@ -38,7 +38,7 @@ export async function steer(
   return withTemporal(context.environment, async (temporal) => {
     await ensureSearchAttributes(temporal);
     const ids = await resolve(context, config, month, organizations);
-    const day = asOf ?? (await findMonth(config, month))?.result.asOf ?? today();
+    const day = asOf ?? (await findMonth(config, month))?.result.asOf ?? today(config.schedule.timeZone);
     for (const organizationId of ids) {
       await signalWithStart(temporal, config.broker, { month, organizationId, asOf: day }, signal, reason);
       context.out(`Sent ${signal} to ${organizationId}. See what comes of it with: billing status ${month}`);

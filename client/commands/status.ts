@@ -6,7 +6,8 @@ import { organizationBillingId, STATUS_QUERY } from '../../shared/contract.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
 import { readLatestNotice, troubleOf } from '../../shared/notices/record.js';
-import type { Context } from '../context.js';
+import { monthOf } from '../../shared/billing/month.js';
+import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { findMonth, openOrganizations, requireMonth, whyCallsWait, withOpen, type OpenOrganization } from '../months.js';
 import { PLAIN } from '../render/paper.js';
@@ -16,8 +17,9 @@ import { detailsLink, preparedLists, webUiUrl, workflowLink } from '../../shared
 import { exitCodeOf, innermost } from './run.js';
 
 /** Where the month stands: what waits for a person first, then the rest in counts. */
-export async function status(context: Context, { month, json }: { month: Month; json: boolean }): Promise<ExitCode> {
+export async function status(context: Context, options: { month: Month | undefined; json: boolean }): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
+  const { month = monthOf(today(config.schedule.timeZone)), json } = options;
   return withTemporal(context.environment, async (temporal) => {
     const [latest, read] = await Promise.all([latestRun(temporal, config.broker, month), findMonth(config, month)]);
     if (read === null && latest?.status.name === 'RUNNING')

@@ -1,5 +1,6 @@
 import { advised, shellCommand } from '../../shared/billing/command.js';
 import type { BaseConfig, Config } from '../../shared/config.js';
+import { earlierWrites, modeMissing } from '../../shared/evidence/earlier-writes.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { VERSION } from '../../shared/version.js';
 import { Problem, type Check } from './check.js';
@@ -10,6 +11,7 @@ export function installationChecks(config: Config, now: () => number): Check[] {
   return [
     { name: 'version', look: () => Promise.resolve(`${VERSION}, Node ${process.versions.node}`) },
     { name: 'evidence', look: () => evidence(config) },
+    { name: 'mode', look: () => mode(config, now) },
     { name: 'one world', look: () => Promise.resolve(oneWorld(config)) },
     { name: 'clock', look: () => clock(config, now) },
     { name: 'notices', look: () => Promise.resolve(notices(config)) },
@@ -29,6 +31,19 @@ async function evidence({ evidence: location }: BaseConfig): Promise<string | Pr
     return `can be written and read (${shown})`;
   } catch (error) {
     return new Problem(`cannot be written to ${shown}: ${error instanceof Error ? error.message : String(error)}`, fix);
+  } finally {
+    await store.close();
+  }
+}
+
+/** An installation that billed before the setting had a default of shadow must not stop in silence. */
+async function mode(config: BaseConfig, now: () => number): Promise<string | Problem> {
+  if (config.isModeSet) return `${config.mode} (BILLING_MODE)`;
+  const store = openEvidence(config.evidence);
+  try {
+    const before = await earlierWrites(store, config.broker, new Date(now()).toISOString().slice(0, 10));
+    if (before === null) return 'shadow, because BILLING_MODE is not set: nothing is written';
+    return new Problem(modeMissing(before), 'Set BILLING_MODE=auto, approve or shadow, and restart the worker.');
   } finally {
     await store.close();
   }

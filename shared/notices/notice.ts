@@ -24,6 +24,8 @@ export interface RunSeen {
   reportDay: number;
   /** The page that lists who waits in a month; null where nobody knows its address. */
   pageOf: ((month: Month) => string) | null;
+  /** Why the run failed; null or absent when it did not. */
+  failure?: string | null;
 }
 
 /** A daily run that is later than this has been left out. */
@@ -32,11 +34,20 @@ const CUSTOMERS_SHOWN = 10;
 const HOUR_MS = 3_600_000;
 
 export function noticeOf(run: RunSeen): Notice | null {
+  if (run.failure != null) return failureNotice(run.failure);
   const months = run.months.flatMap((seen) => waitingPart(seen, run.pageOf));
   const missing = missingParts(run);
   if (months.length === 0 && missing.length === 0) return null;
   const title = [...months.map((part) => part.title), ...missing.map((part) => part.title)].join('; ');
   return { title: `Billing: ${title}`, lines: [...months, ...missing].flatMap(({ lines }) => lines) };
+}
+
+/** A run that failed says so at once, and nothing about months: it did not get to their end. */
+function failureNotice(failure: string): Notice {
+  return {
+    title: 'Billing: the run failed',
+    lines: [failure, 'Mend the cause and run the month again; what was written is not written twice.'],
+  };
 }
 
 interface Part {

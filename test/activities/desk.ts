@@ -11,7 +11,7 @@ import type {
   StepRequest,
   VerifyRequest,
 } from '../../shared/contract.js';
-import { memoryEvidence } from '../../shared/evidence/index.js';
+import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { billOrganization, carryOutBy } from '../../workflows/organization.js';
 
@@ -53,10 +53,11 @@ export function openDesk(
   sandbox: Sandbox,
   env: Record<string, string> = {},
   { wait = () => Promise.resolve(), beforeStep = () => Promise.resolve(), onPlan = () => undefined }: Meanwhile = {},
+  evidence: Evidence = memoryEvidence(),
 ): Desk {
   const config = loadConfig({ ...sandbox.env(), BILLING_MODE: 'auto', ...env });
   const clock = { now: () => new Date(), sleep: wait };
-  const activities = createActivities({ ...createDependencies(config, memoryEvidence()), clock });
+  const activities = createActivities({ ...createDependencies(config, evidence), clock });
   const { billing, cloudmore, autotask } = activities;
   const carryOut = async (request: StepRequest): Promise<StepDone> => {
     await beforeStep(request);

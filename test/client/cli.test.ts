@@ -165,6 +165,7 @@ describe('doctor and plan against the sandbox', () => {
     const { out } = await billing(['doctor', '--json'], {
       ...sandbox.env(),
       TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS!,
+      BILLING_MODE: 'auto',
       ...changes,
     });
     return JSON.parse(out) as { check: string; isGood: boolean; text: string; fix: string | null }[];

@@ -147,6 +147,51 @@ describe('companies', () => {
     expect(await puts()).toBe(0);
   });
 
+  const BOM = '\u{FEFF}';
+  const saved: [how: string, bytes: Buffer][] = [
+    ['with semicolons', Buffer.from(`${BOM}organization_id;organization;AutotaskCompanyID\r\n${TAILSPIN};Tailspin Toys;502\r\n`)],
+    [
+      'as "Unicode text"',
+      Buffer.from(`${BOM}organization_id\torganization\tAutotaskCompanyID\r\n${TAILSPIN}\t\t502\r\n`, 'utf16le'),
+    ],
+    ['with a line that names the separator', Buffer.from(`sep=;\r\norganization_id;AutotaskCompanyID\r\n${TAILSPIN};502\r\n`)],
+    ['with such a line and a mark before it', Buffer.from(`${BOM}sep=|\norganization_id|AutotaskCompanyID\n${TAILSPIN}|502\n`)],
+    ['with capitals and blanks in the head', Buffer.from(`Organization_ID , autotaskcompanyid\n${TAILSPIN}, 502 \n`)],
+    ['with empty rows at its end', Buffer.from(`organization_id,AutotaskCompanyID\n${TAILSPIN},502\n,\n,\n`)],
+    [
+      'with a separator in a quoted name',
+      Buffer.from(`organization;organization_id;AutotaskCompanyID\n"x; y";${TAILSPIN};502\n`),
+    ],
+  ];
+  test.each(saved)('import reads a file that was saved %s', async (_how, bytes) => {
+    const file = desk.file('saved.csv');
+    await writeFile(file, bytes);
+    expect(await desk.cli('companies', 'import', file)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('1 would be linked') as unknown,
+    });
+  });
+
+  test('import reads names in the letters of western Windows', async () => {
+    const file = desk.file('ansi.csv');
+    await writeFile(file, Buffer.from('organization;AutotaskCompanyID\r\nMüller & Söhne;501\r\n', 'latin1'));
+    expect((await desk.cli('companies', 'import', file)).said).toContain('no organization "Müller & Söhne"');
+  });
+
+  test('import refuses one organization in two lines, by id and by name, and names both', async () => {
+    const file = desk.file('twice.csv');
+    await writeFile(file, `organization,AutotaskCompanyID\n\n"Tailspin Toys",501\n${TAILSPIN},502\n`);
+    const { code, said } = await desk.cli('companies', 'import', file, '--write');
+    expect(code).toBe(1);
+    expect(said).toContain('lines 3 and 4: Tailspin Toys is there 2 times (501, 502). Leave one.');
+  });
+
+  test('import refuses a column that is there twice', async () => {
+    const file = desk.file('columns.csv');
+    await writeFile(file, 'organization,AutotaskCompanyID,autotaskcompanyid\nTailspin Toys,501,502\n');
+    expect((await desk.cli('companies', 'import', file)).said).toContain('the column autotaskcompanyid is there twice');
+  });
+
   test('import says which columns it needs', async () => {
     const file = desk.file('wrong.csv');
     await writeFile(file, 'a,b\n1,2\n');

@@ -70,6 +70,18 @@ const run = (result: MonthResult, changes: Partial<RunSeen> = {}): RunSeen => ({
   ...changes,
 });
 
+describe('a run that failed', () => {
+  test('says so at once, with the cause, and nothing of months whose end it did not see', () => {
+    expect(noticeOf(run(month({ held: ONE }), { failure: '2025-10: Cloudmore refused the log-in' }))).toEqual({
+      title: 'Billing: the run failed',
+      lines: [
+        '2025-10: Cloudmore refused the log-in',
+        'Mend the cause and run the month again; what was written is not written twice.',
+      ],
+    });
+  });
+});
+
 describe('a run is silent', () => {
   const silent: [why: string, run: RunSeen][] = [
     ['when everything is posted', run(month())],

@@ -64,6 +64,22 @@ describe('the daily schedule', () => {
     expect(september).toMatchObject({ asOf: '2025-10-09', report: { lines: 0 }, ghosts: { lines: 0 }, awaiting: { lines: 1 } });
   });
 
+  test('in a zone where it is tomorrow already stands for tomorrow, and a time that a night leaves out is told when it is made', async () => {
+    const zone = { BILLING_TIMEZONE: 'Pacific/Auckland', BILLING_SCHEDULE: '30 2 * * *' };
+    const applied = await stage.cliWith(zone, 'schedule', 'apply');
+    expect(applied.stderr).toMatch(/02:30 on \d{4}-\d\d-\d\d does not exist in Pacific\/Auckland/);
+    await handle().backfill({
+      start: new Date('2025-10-09T13:00:00Z'),
+      end: new Date('2025-10-09T14:00:00Z'),
+      overlap: 'ALLOW_ALL',
+    });
+    await eventually(
+      async () => JSON.parse((await stage.cli('report', '2025-10', '--format', 'json')).stdout) as MonthResult,
+      ({ asOf }) => asOf === '2025-10-10',
+    );
+    await stage.cli('schedule', 'apply');
+  });
+
   test('can be paused, resumed and removed', async () => {
     for (const [command, paused] of [
       ['pause', true],
