@@ -68,11 +68,4 @@ describe('the dead man\u2019s check', () => {
       'did not go out (mail: mail.example did not take the mail (EAUTH))',
     );
   });
-
-  test('status without a month is asked which', async () => {
-    expect(await desk.cli('status')).toMatchObject({
-      code: 64,
-      said: expect.stringContaining('billing status --check') as unknown,
-    });
-  });
 });

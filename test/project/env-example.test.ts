@@ -31,7 +31,7 @@ test('what .env.example leaves empty is what must be filled in, each named at on
 test('the values that are commented out are the defaults', () => {
   const { CLOUDMORE_URL, AUTOTASK_URL, ...shown } = everything;
   expect([CLOUDMORE_URL, AUTOTASK_URL]).toEqual(['', '']);
-  expect(loadConfig({ ...shown, ...filledIn })).toEqual({ ...loadConfig(filledIn), mode: 'shadow', warnings: [] });
+  expect(loadConfig({ ...shown, ...filledIn })).toEqual({ ...loadConfig(filledIn), isModeSet: true, warnings: [] });
 });
 
 test('a new installation starts in shadow mode', () => {
