@@ -6,6 +6,7 @@ import type { CloudmoreConfig } from './cloudmore/config.js';
 import type { Mode } from './contract.js';
 import { ConfigError, type Environment } from './environment.js';
 import { decodeText, whyNoFile } from './files.js';
+import { isAllowedUrl } from './http/hosts.js';
 import { Secret } from './http/secret.js';
 import { MODES, type OrganizationMode } from './modes.js';
 import type { NoticeSettings } from './notices/settings.js';
@@ -30,6 +31,8 @@ export interface Config {
   excludeServices: string[];
   recheckDays: number;
   surveyMaxAgeMs: number;
+  /** Hosts that may be asked over http although they are not on this machine. */
+  allowHttpHosts: string[];
   schedule: { cron: string; timeZone: string };
   evidence: string;
   notices: NoticeSettings;
@@ -131,6 +134,7 @@ const BASE = {
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'expected file:PATH or postgres://…')
     .default('file:.billing/evidence'),
   SURVEY_MAX_AGE: whole('minutes', 0).default(10),
+  ALLOW_HTTP_HOSTS: list,
   AUTOTASK_CALLS_PER_HOUR: whole('calls per hour', 1).max(10_000, 'Autotask allows 10000 calls an hour').default(5000),
   NOTICE_WEBHOOK: url.optional(),
   NOTICE_SMTP: z
@@ -245,6 +249,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   excludeServices: parsed.EXCLUDE_SERVICES,
   recheckDays: parsed.BILLING_RECHECK_DAYS,
   surveyMaxAgeMs: parsed.SURVEY_MAX_AGE * 60_000,
+  allowHttpHosts: parsed.ALLOW_HTTP_HOSTS,
   schedule: { cron: parsed.BILLING_SCHEDULE, timeZone: parsed.BILLING_TIMEZONE },
   notices: {
     webhook: parsed.NOTICE_WEBHOOK === undefined ? null : new Secret(parsed.NOTICE_WEBHOOK),
@@ -295,7 +300,23 @@ function values(environment: Environment, problems: string[]): Environment {
   }
   if (found.NOTICE_SMTP !== undefined && found.NOTICE_MAIL_TO === undefined)
     problems.push('NOTICE_MAIL_TO: is not set; expected the addresses that NOTICE_SMTP shall send to, comma-separated');
+  problems.push(...unsafeAddresses(found));
   return found;
+}
+
+/** Addresses that credentials and customers' data are sent to. */
+const ADDRESSES = ['CLOUDMORE_URL', 'AUTOTASK_URL', 'NOTICE_WEBHOOK'];
+
+/** The value is not shown: an address may carry a password or be one. */
+function unsafeAddresses(found: Environment): string[] {
+  const allowed = (found.ALLOW_HTTP_HOSTS ?? '').split(',').map((host) => host.trim());
+  return ADDRESSES.filter((name) => {
+    const address = found[name];
+    return address !== undefined && /^http:/i.test(address) && URL.canParse(address) && !isAllowedUrl(address, allowed);
+  }).map(
+    (name) =>
+      `${name}: expected https://, for what is sent there can be read on the way; to allow it all the same, name its host in ALLOW_HTTP_HOSTS`,
+  );
 }
 
 function readSecret(path: string): { secret: string } | { why: string } {

@@ -1,5 +1,7 @@
 /** Comparison of ids, UDF values, item codes, keys and names: without regard to case and surrounding blanks (billing rules, preamble). */
 
+export { cut } from '../shown.js';
+
 export const fold = (value: string | null | undefined): string => (value ?? '').trim().toLowerCase();
 export const same = (left: string | null | undefined, right: string | null | undefined): boolean =>
   left === right || fold(left) === fold(right);
@@ -9,12 +11,6 @@ export const present = (value: string | null | undefined): string | null => {
   const trimmed = (value ?? '').trim();
   return trimmed === '' ? null : trimmed;
 };
-
-/** Cut to at most `length` characters without splitting a character in two. */
-export function cut(value: string, length: number): string {
-  if (value.length <= length) return value;
-  return [...value].reduce((text, char) => (text.length + char.length <= length ? text + char : text), '');
-}
 
 /** Order by code units: the same on every machine, whatever its language. */
 export const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);

@@ -27,6 +27,21 @@ export type ItemType = RecordType | 'CustomService' | 'Unclassified';
 
 // ---------------------------------------------------------------------------------------------------------------- what Cloudmore says
 
+/** A value of a vendor's answer that is there and not understood, or that contradicts another. It is never taken for "no value". */
+export interface Unreadable {
+  vendor: string;
+  /** The request it came from, without the query. */
+  path: string;
+  /** The record's id, name or position. */
+  record: string;
+  /** Null where the record as a whole is none. */
+  member: string | null;
+  /** The value, cut to what can be shown; null where it is absent and needed. */
+  value: string | null;
+  /** What is wrong, or what was expected. */
+  problem: string;
+}
+
 /** A row of the monthly billing report as it came. Texts that Cloudmore left out or empty are null. */
 export interface Line {
   organizationId: string;

@@ -1,3 +1,5 @@
+import { vendorText } from './vendor-text.js';
+
 /**
  * What can come of a request, as a closed list. The kind says whether the same request may be repeated; `effect` says whether a write may have taken
  * effect, which the status alone does not tell (`autotask.md` section 3).
@@ -27,6 +29,10 @@ export interface ApiErrorFacts {
   retryAfterMs?: number;
 }
 
+/** A vendor's words (`vendorText`) and ours around them; Temporal keeps it in every failure it is the cause of. */
+const MESSAGE_LENGTH = 2_000;
+
+/** The message is bounded, on one line, and without the secrets that this process knows: vendors' words are in it. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   constructor(
@@ -37,6 +43,6 @@ export class ApiError extends Error {
     readonly effect: 'none' | 'unknown' = 'none',
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(vendorText(message, MESSAGE_LENGTH), options);
   }
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { text as textOf } from 'node:stream/consumers';
 import { got, RequestError, TimeoutError, type Method, type PlainResponse, type Request as GotRequest } from 'got';
 import { ApiError } from './errors.js';
+import { parseJson } from './json.js';
+import { ANSWER_LIMITS } from './limits.js';
 import { parseRetryAfter } from './retry-after.js';
 import { takeFrom, type Taking } from './taking.js';
 
@@ -19,6 +20,8 @@ export interface ApiRequest {
   isRead: boolean;
   signal?: AbortSignal | undefined;
   timeoutMs?: number;
+  /** Bytes after unpacking that a successful answer may have; that of a page where nothing else is said. */
+  limit?: number;
   /** Takes elements out of an answer that is too large to be held as a whole. */
   taking?: Taking | undefined;
 }
@@ -33,8 +36,6 @@ export interface ApiAnswer {
 
 /** The vendor's own limit is about five minutes (`autotask.md` 3.3); nothing we ask for takes a fifth of that. */
 const TIMEOUT_MS = 60_000;
-/** A month of 100,000 lines has about 60 MB. */
-const BODY_LIMIT = 512 * 1024 * 1024;
 /** Connections that never reached the server: nothing can have happened. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
@@ -46,44 +47,71 @@ const NEVER_SENT = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
 ]);
 
+/** Every request of ours goes through here: no redirect is followed, and no answer is held beyond its limit. */
 export async function send(request: ApiRequest): Promise<ApiAnswer> {
   const { method, url, headers, body, signal } = request;
   const options = {
     method: method as Method,
     headers,
-    ...(body === undefined ? {} : { body }),
+    // Without a body, a stream would wait for one to be written.
+    ...(body === undefined && method === 'GET' ? {} : { body: body ?? '' }),
     ...(signal ? { signal } : {}),
     timeout: { request: request.timeoutMs ?? TIMEOUT_MS },
     retry: { limit: 0 },
     throwHttpErrors: false,
     followRedirect: false,
   };
+  const stream = got.stream(url, options);
+  // Whoever reads meets it as well; but `got` tells of an abort also when all has been read, and nobody listens then.
+  stream.on('error', () => undefined);
   try {
-    if (request.taking) return await taken(request, request.taking, got.stream(url, options));
-    const response = await got(url, { ...options, responseType: 'text' });
-    return read(request, response.statusCode, response.headers, response.body);
+    const [{ statusCode: status, headers: answered }] = (await once(stream, 'response')) as [PlainResponse];
+    const isSuccess = status >= 200 && status < 300;
+    if (isSuccess && request.taking) return await taken(request, request.taking, stream, status, answered);
+    const limit = isSuccess ? (request.limit ?? ANSWER_LIMITS.page) : ANSWER_LIMITS.error;
+    const text = await textUpTo(stream, limit);
+    if (text.isCut && isSuccess) throw refused(request, status, `is larger than ${limit} bytes`);
+    return read(request, status, answered, text.text, text.isCut);
   } catch (error) {
     throw error instanceof ApiError ? error : connectionError(request, error);
+  } finally {
+    stream.destroy();
   }
 }
 
-/** An answer that is read while it comes in; one that is no success is small. */
-async function taken(request: ApiRequest, taking: Taking, stream: GotRequest): Promise<ApiAnswer> {
-  // Whoever reads meets it as well; but `got` tells of an abort also when all has been read, and nobody listens then.
-  stream.on('error', () => undefined);
-  const [{ statusCode: status, headers }] = (await once(stream, 'response')) as [PlainResponse];
-  if (status < 200 || status > 299) return read(request, status, headers, await textOf(stream));
-  const result = await takeFrom(stream, taking, BODY_LIMIT);
-  if (result.length > BODY_LIMIT) throw tooLarge(request, status);
+/** An answer that is read while it comes in. */
+async function taken(
+  request: ApiRequest,
+  taking: Taking,
+  stream: GotRequest,
+  status: number,
+  headers: ApiAnswer['headers'],
+): Promise<ApiAnswer> {
+  const limit = request.limit ?? ANSWER_LIMITS.report;
+  const result = await takeFrom(stream, taking, limit);
+  if (result.length > limit) throw refused(request, status, `is larger than ${limit} bytes`);
+  if (result.refused !== null) throw refused(request, status, result.refused);
   if (!result.isJson) throw noJson(request, status, headers, result.head, result.length);
   return { status, headers, json: result.json, retryAfterMs: retryAfterOf(headers) };
 }
 
-function read(request: ApiRequest, status: number, headers: ApiAnswer['headers'], text: string): ApiAnswer {
-  if (text.length > BODY_LIMIT) throw tooLarge(request, status);
+/** The stream's text, as much as the limit allows; what comes after it is not waited for. */
+async function textUpTo(stream: GotRequest, limit: number): Promise<{ text: string; isCut: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > limit) break;
+  }
+  return { text: Buffer.concat(chunks).toString('utf8', 0, limit), isCut: length > limit };
+}
+
+function read(request: ApiRequest, status: number, headers: ApiAnswer['headers'], text: string, isCut: boolean): ApiAnswer {
   const retryAfterMs = retryAfterOf(headers);
-  const parsed = parse(text);
-  if (parsed.isJson) return { status, headers, json: parsed.json, retryAfterMs };
+  const parsed = isCut ? ({ kind: 'none' } as const) : parseJson(text);
+  if (parsed.kind === 'refused') throw refused(request, status, parsed.why);
+  if (parsed.kind === 'json') return { status, headers, json: parsed.json, retryAfterMs };
   if (status === 401 || status === 403 || status === 404 || status === 405 || status === 429)
     return { status, headers, json: undefined, retryAfterMs };
   throw noJson(request, status, headers, text, text.length);
@@ -92,8 +120,9 @@ function read(request: ApiRequest, status: number, headers: ApiAnswer['headers']
 const retryAfterOf = (headers: ApiAnswer['headers']): number | undefined =>
   parseRetryAfter(String(headers['retry-after'] ?? ''), new Date());
 
-const tooLarge = (request: ApiRequest, status: number): ApiError =>
-  new ApiError('malformed', `${name(request)}: the answer is larger than ${BODY_LIMIT} bytes`, { status });
+/** An answer that goes beyond the limits, or says two things at once: the same request gets the same one. */
+const refused = (request: ApiRequest, status: number, why: string): ApiError =>
+  new ApiError('malformed', `${name(request)}: the answer ${why}`, { status }, request.isRead ? 'none' : 'unknown');
 
 /** Not the API's own answer: a proxy's page, or one cut off on the way. Whether the request was carried out, nobody knows. */
 function noJson(request: ApiRequest, status: number, headers: ApiAnswer['headers'], head: string, length: number): ApiError {
@@ -105,15 +134,6 @@ function noJson(request: ApiRequest, status: number, headers: ApiAnswer['headers
     facts,
     request.isRead ? 'none' : 'unknown',
   );
-}
-
-function parse(text: string): { isJson: true; json: unknown } | { isJson: false } {
-  if (text.trim() === '') return { isJson: true, json: undefined };
-  try {
-    return { isJson: true, json: JSON.parse(text) };
-  } catch {
-    return { isJson: false };
-  }
 }
 
 const describe = (head: string, length: number): string =>

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { isAllowedUrl, send, vendorText } from '../../shared/door/index.js';
+import { ApiError } from '../../shared/http/errors.js';
+import { Secret } from '../../shared/http/secret.js';
+
+/** What a server may answer: bounded after unpacking, said once, and nobody is sent elsewhere. */
+
+let server: Server;
+let url: URL;
+let answer: RequestListener;
+let asked: string[];
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    answer(request, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/list`);
+});
+beforeEach(() => {
+  asked = [];
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const json = { 'content-type': 'application/json' };
+const ask = (limit?: number): ReturnType<typeof send> =>
+  send({ method: 'GET', url, headers: {}, isRead: true, ...(limit === undefined ? {} : { limit }) });
+const take = (): ReturnType<typeof send> =>
+  send({ method: 'GET', url, headers: {}, isRead: true, taking: { paths: ['$.*'], take: () => undefined } });
+
+describe('an answer', () => {
+  test('without end is refused at its limit, long before it fills the memory', async () => {
+    const blank = Buffer.alloc(64 * 1024, ' ');
+    answer = (_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(blank));
+        if (!response.destroyed) response.once('drain', more);
+      };
+      more();
+    };
+    await expect(ask(1_000_000)).rejects.toMatchObject({
+      kind: 'malformed',
+      message: expect.stringMatching(/larger than 1000000 bytes/) as unknown,
+    });
+  });
+
+  test('is measured after unpacking', async () => {
+    answer = (_, response) =>
+      response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(gzipSync(' '.repeat(2_000_000)));
+    await expect(ask(1_000_000)).rejects.toMatchObject({ kind: 'malformed' });
+  });
+
+  test('that is an error is only looked at: a page of a proxy of any size is no answer, and is asked for again', async () => {
+    answer = (_, response) => response.writeHead(503).end(`<html>${' '.repeat(200_000)}`);
+    await expect(ask()).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringMatching(/an HTML page/) as unknown });
+  });
+
+  test.each([
+    ['names a member twice', '[{"id":1,"id":2}]', /"id" twice/],
+    ['names it twice, once in other letters', '[{"id":1,"\\u0069d":2}]', /"id" twice/],
+    ['is nested deeper than anything sensible', '['.repeat(100) + ']'.repeat(100), /nested/],
+    ['is nested deeper than the stack', '['.repeat(200_000) + ']'.repeat(200_000), /nested/],
+  ])('that %s is refused, whole or piece by piece', async (_, body, why) => {
+    answer = (_request, response) => response.writeHead(200, json).end(body);
+    await expect(ask()).rejects.toMatchObject({ kind: 'malformed', message: expect.stringMatching(why) as unknown });
+    await expect(take()).rejects.toMatchObject({ kind: 'malformed', message: expect.stringMatching(why) as unknown });
+  });
+
+  test('may name one member in many records, and have a text that looks like JSON', async () => {
+    answer = (_, response) => response.writeHead(200, json).end('[{"id":1,"a":{"id":"{\\"id\\":"}},{"id":2}]');
+    expect((await ask()).json).toEqual([{ id: 1, a: { id: '{"id":' } }, { id: 2 }]);
+  });
+
+  test('that begins with a byte order mark is JSON, also in an error, also piece by piece', async () => {
+    answer = (_, response) => response.writeHead(200, json).end('\ufeff[{"id":1}]');
+    expect((await ask()).json).toEqual([{ id: 1 }]);
+    const taken: unknown[] = [];
+    await send({
+      method: 'GET',
+      url,
+      headers: {},
+      isRead: true,
+      taking: { paths: ['$.*'], take: (element) => void taken.push(element) },
+    });
+    expect(taken).toEqual([{ id: 1 }]);
+    answer = (_, response) => response.writeHead(400, json).end('\ufeff{"errors":["x"]}');
+    expect(await ask()).toMatchObject({ status: 400, json: { errors: ['x'] } });
+  });
+
+  test.each([301, 302, 303, 307, 308])('of %d sends nobody elsewhere', async (status) => {
+    answer = (_, response) => response.writeHead(status, { location: '/elsewhere' }).end('{}');
+    expect((await ask()).status).toBe(status);
+    expect(asked).toEqual(['/list']);
+  });
+});
+
+describe('a text of a vendor', () => {
+  test('is one line of 500 characters at most, without control characters and marks that turn it around', () => {
+    const text = vendorText(`\u001b]52;c;aGk=\u0007Refused\r\n\u202ebecause \ud800${'x'.repeat(10_000_000)}`);
+    expect(text.length).toBe(500);
+    expect(text).toMatch(/^ \]52;c;aGk= Refused {2}\ufffdbecause \ufffdx+…$/);
+  });
+
+  test('that repeats what it was sent shows no secret', () => {
+    const password = new Secret('pa"ss/word 1');
+    for (const said of [password.reveal(), encodeURIComponent(password.reveal()), JSON.stringify(password.reveal())])
+      expect(vendorText(`You sent ${said}.`)).not.toMatch(/word/);
+    expect(new ApiError('rejected', `invalid: ${password.reveal()}`).message).toBe('invalid: ***');
+  });
+});
+
+test.each([
+  ['https://api.cloudmore.com', [], true],
+  ['http://api.cloudmore.com', [], false],
+  ['http://127.0.0.1:4010/x', [], true],
+  ['http://localhost:4010', [], true],
+  ['http://[::1]:4010', [], true],
+  ['http://sandbox:4010', ['sandbox'], true],
+  ['http://sandbox:4010', ['sandbox:4010'], true],
+  ['http://sandbox.evil.com', ['sandbox'], false],
+  ['http://127.0.0.1.evil.com', [], false],
+  ['ftp://api.cloudmore.com', ['api.cloudmore.com'], false],
+  ['no address', [], false],
+])('%s may be asked where %p are allowed: %p', (address, hosts, isAllowed) => {
+  expect(isAllowedUrl(address, hosts)).toBe(isAllowed);
+});
