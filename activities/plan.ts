@@ -1,4 +1,4 @@
-import { isBreaker } from '../shared/billing/breakers.js';
+import { isWithheld } from '../shared/billing/breakers.js';
 import { command, option } from '../shared/billing/command.js';
 import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
 import { paidOnceKeys, planOrganization } from '../shared/billing/plan.js';
@@ -133,7 +133,7 @@ function waitsFor(mode: Mode, plan: Plan, approvedDigest: string | null, month: 
 
 /** What was released is not this plan, and this plan waits: whoever released hears why nothing came of it. */
 function outdatedRelease(plan: Plan, approvedDigest: string | null, waits: PlanMade['waits']): Pick<PlanMade, 'remark'> {
-  const isHeld = waits !== null || plan.items.some(({ reason }) => isBreaker(reason));
+  const isHeld = waits !== null || isWithheld(plan);
   if (approvedDigest === null || approvedDigest === plan.digest || !isHeld) return {};
   return {
     remark: `The plan that was released (${approvedDigest}) is not the one there is now: the report or Autotask has moved since. Nothing of what waits was written.`,

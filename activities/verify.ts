@@ -1,4 +1,4 @@
-import { isBreaker } from '../shared/billing/breakers.js';
+import { isWithheld } from '../shared/billing/breakers.js';
 import { addDays, lastDay } from '../shared/billing/month.js';
 import { differenceText } from '../shared/billing/advice.js';
 import { planBlind } from '../shared/billing/plan.js';
@@ -68,7 +68,7 @@ async function settle(
 
 /** What a person releases of a plan that was carried out but for what a breaker holds: the plan there is now, not the one with what was written (9). */
 const waitingDigest = (plan: Plan, check: Plan | 'unreadable' | null): string =>
-  check === null || check === 'unreadable' || !plan.items.some(({ reason }) => isBreaker(reason)) ? plan.digest : check.digest;
+  check === null || check === 'unreadable' || !isWithheld(plan) ? plan.digest : check.digest;
 
 const isAgreed = (check: Plan | 'unreadable' | null): boolean =>
   check !== null && check !== 'unreadable' && check.steps.length === 0;

@@ -123,6 +123,18 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     next: 'rerun',
     because: 'period unposted',
   },
+  'report-shrank': {
+    meaning: 'the report has less than the last accepted one of the same month, and nothing says why',
+    remedy:
+      'Check the report in Cloudmore: it is billed again as soon as it is named there. Release the plan only if the amount is to go.',
+    next: 'approve',
+  },
+  'outcome-missing': {
+    meaning: 'the report has lines, and no run says what came of them',
+    remedy: 'Look at the workflow of the organization; a run plans it again.',
+    next: 'rerun',
+    because: 'outcome missing',
+  },
   'breaker-month': {
     meaning: "the report is much smaller than last month's",
     remedy: "Check Cloudmore's Microsoft consent; release the month if the report is right.",

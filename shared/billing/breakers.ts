@@ -2,7 +2,7 @@ import type { Big } from './decimal.js';
 import { big, money, sum } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { same } from './text.js';
-import type { Item, Reason } from './plan-types.js';
+import type { Item, Plan, Reason } from './plan-types.js';
 import type { Settings } from './types.js';
 
 /**
@@ -14,8 +14,13 @@ export interface Tripped {
   message: string;
 }
 
-/** Whether a breaker holds what has the reason. */
-export const isBreaker = (reason: string | null): boolean => reason?.startsWith('breaker-') ?? false;
+/** Whether a breaker holds what has the reason, or a report that shrank does (1.6): both wait for the release of the plan. */
+export const isBreaker = (reason: string | null): boolean =>
+  reason === 'report-shrank' || (reason?.startsWith('breaker-') ?? false);
+
+/** Whether something of the plan waits for its release: an item, or money that has no line any more. */
+export const isWithheld = ({ items, ghosts }: Pick<Plan, 'items' | 'ghosts'>): boolean =>
+  items.some(({ reason }) => isBreaker(reason)) || ghosts.some(({ reason }) => isBreaker(reason ?? null));
 
 /** 1.4: the report is empty or much smaller than last month's. An expired Microsoft consent looks exactly like that. */
 export function tripMonth(facts: MonthFacts, currency: string, settings: Settings): Tripped | null {

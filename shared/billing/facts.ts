@@ -1,3 +1,4 @@
+import type { AcceptedPart, ReportComparison } from './accepted.js';
 import { big, plain, ZERO } from './decimal.js';
 import type { ItemIdentity } from './keys.js';
 import { addDays, dayOfMonth, firstDay, lastDay, monthOf, previousMonth } from './month.js';
@@ -38,6 +39,8 @@ export interface MonthFacts {
   jointCompanies: JointCompany[];
   prices: Price[];
   unassigned: UnassignedLine[];
+  /** How the report compares with the last accepted one of the month (rule 1.6); absent where none is known. */
+  comparison?: ReportComparison;
 }
 
 /** A company of several organizations: none of them may take away what another bills there (rule 8.1). */
@@ -56,6 +59,10 @@ export interface OrganizationFacts {
   lines: Line[];
   previousLines: Line[];
   subscriptions: Subscription[];
+  /** What the last accepted report of the month had of it (rule 1.6); absent where that is not known. */
+  accepted?: AcceptedPart;
+  /** Subscriptions that the accepted report had here, and whose lines another organization has now. */
+  movedTo?: { contractKey: string; organizationId: string }[];
 }
 
 /** Days by which last month's report is cut before the same day, because Microsoft may be later than last time (rule 1.4). */

@@ -1,3 +1,4 @@
+import { acceptedOf, hasEnded, isNewOrMore, type AcceptedItem } from './accepted.js';
 import { planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { recordTypeOfKey } from './catalogue.js';
 import { isSuitable } from './contract.js';
@@ -6,12 +7,13 @@ import type { MonthFacts } from './facts.js';
 import { codeOrProduct, listedSubscription } from './items.js';
 import { chargeKeyOf, contractKeyOf, itemHash, parseChargeKey, SHARED_SERVICES } from './keys.js';
 import { addDays, firstDay } from './month.js';
-import type { ContractContext, ContractPlan } from './plan-contract.js';
-import { hasMoney, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
+import type { ContractContext, ContractPlan, ItemDecision } from './plan-contract.js';
+import { hasMoney, isEqualRow, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
+import { ghostId } from './shrank.js';
 import { chargesOf, chargesOfContract, totalOf, type Billable, type Place } from './standing.js';
 import { fold, groupBy, present, same } from './text.js';
 import { RECORD_TYPES } from './types.js';
-import type { Ghost, Note, Step } from './plan-types.js';
+import type { Ghost, GhostEvidence, Note, Step } from './plan-types.js';
 import type { Charge, Contract, ItemType, RecordType, Service, Subscription } from './types.js';
 
 /** Rule 8: money in Autotask without a line in the report. */
@@ -28,6 +30,10 @@ export interface GhostContext extends ContractContext {
   currency: string;
   /** Charge keys (folded bases) of every item of the organization, whatever became of it. */
   itemChargeKeys: Set<string>;
+  /** What the last accepted report of the month had of the organization (rule 1.6); null where that is not known. */
+  accepted: AcceptedItem[] | null;
+  /** Folded subscription ids whose lines another organization has now, and is billed for. */
+  moved: Set<string>;
 }
 
 /**
@@ -54,7 +60,7 @@ export function planGhosts(
   const besideRows = new Set(
     standing.filter(({ rows }) => hasMoney(rows.row)).map(({ service }) => ghostChargeKey(contractKey, service, context)),
   );
-  return merge([...parts, looseCharges(contract, contractKey, besideRows, context)]);
+  return merge([...parts, looseCharges(contract, contractKey, besideRows, plan, context)]);
 }
 
 /**
@@ -130,6 +136,11 @@ function ghostOfService(
   const billable = ghostBillable(contractKey, service, type, context);
   const standing = ghost(contract, contractKey, service, type, billable, rows.row, context);
   const extendsFrom = extensionOf(contract, plan, context);
+  if (wasReported(contract, contractKey, service, type, rows, context)) {
+    const why = shrinksBecause(contractKey, service.key, type, plan, context);
+    const told = toldWhy(standing, why, contract);
+    return zero(contract, contractKey, service, billable, rows, told, extendsFrom, context);
+  }
   if (!isCarriedOn(contract, service, plan, context) && isAwaiting(type, context))
     return {
       ...NOTHING,
@@ -144,7 +155,8 @@ function ghostOfService(
     };
   const why = reasonToZero(contractKey, service, type, plan, context);
   if (why === null) return { ...NOTHING, ghosts: [standing] };
-  return zero(contract, contractKey, service, billable, rows, { ...standing, rule: '8.2', message: why }, extendsFrom, context);
+  const explained: Ghost = { ...standing, rule: '8.2', message: why.message, evidence: why.evidence };
+  return zero(contract, contractKey, service, billable, rows, explained, extendsFrom, context);
 }
 
 const isOnItem = (service: Service, plan: ContractPlan | undefined): boolean =>
@@ -165,6 +177,11 @@ function isAwaiting(type: RecordType, { facts, settings, asOf, month }: GhostCon
   return !facts.recordTypes.includes(type) && (isNothingDue || asOf < addDays(firstDay(month), settings.ghostAfterDay - 1));
 }
 
+interface Why {
+  evidence: GhostEvidence;
+  message: string;
+}
+
 /** 8.2: why the amount may be brought to nothing without a line; null where only a person can tell. */
 function reasonToZero(
   contractKey: string,
@@ -172,13 +189,76 @@ function reasonToZero(
   type: RecordType,
   plan: ContractPlan | undefined,
   context: GhostContext,
-): string | null {
+): Why | null {
   const listed = listedSubscription(context.subscriptions, contractKey);
-  if (listed && hasEnded(listed)) return `The subscription is ${listed.status.trim().toLowerCase()} in Cloudmore.`;
+  const ended = endedOf(listed);
+  if (ended) return ended;
   const others = isLicence(type) ? (plan?.decisions.filter(({ item }) => isLicence(item.type)) ?? []) : [];
-  if (others.length > 0 && !same(listed?.itemCode, service.key))
-    return `Replaced by ${others.map(({ item }) => item.itemCode ?? item.type).join(', ')}.`;
-  return isPaidOnce(service, type, context) ? 'Paid once, and not in this month.' : null;
+  if (others.length > 0 && !same(listed?.itemCode, service.key)) return replacedBy(others);
+  return isPaidOnce(service, type, context) ? { evidence: 'paid-once', message: 'Paid once, and not in this month.' } : null;
+}
+
+const endedOf = (listed: Subscription | undefined): Why | null =>
+  listed && hasEnded(listed)
+    ? { evidence: 'ended', message: `The subscription is ${listed.status.trim().toLowerCase()} in Cloudmore.` }
+    : null;
+
+const replacedBy = (others: ItemDecision[]): Why => ({
+  evidence: 'replaced',
+  message: `Replaced by ${others.map(({ item }) => item.itemCode ?? item.type).join(', ')}.`,
+});
+
+// ---------------------------------------------------------------------------------------------------------------- what the month's report had before (1.6)
+
+/**
+ * Whether the month's own report had lines for the row before: the accepted one says so; where it is not known, a row that is not what the month before
+ * carried into the month was written for it.
+ */
+function wasReported(
+  contract: Contract,
+  contractKey: string,
+  service: Service,
+  type: RecordType,
+  { row, previous }: RowView,
+  { accepted, month, books }: GhostContext,
+): boolean {
+  if (row === null || row.isExpected) return false;
+  if (accepted !== null) return acceptedOf(accepted, contractKey, type, service.key) !== undefined;
+  if (contract.startDay >= firstDay(month)) return true;
+  return books.detailed.includes(contract.id) && previous !== null && !isEqualRow(row, previous);
+}
+
+/** What explains that a report has no lines any more for what it had in the same month: less than for what last month carries on (8.2). */
+function shrinksBecause(
+  contractKey: string,
+  itemCode: string | null,
+  type: RecordType,
+  plan: ContractPlan | undefined,
+  { subscriptions, accepted, moved }: GhostContext,
+): Why | null {
+  const listed = listedSubscription(subscriptions, contractKey);
+  const ended = endedOf(listed);
+  if (ended) return ended;
+  const others = (plan?.decisions ?? []).filter(
+    ({ item, outcome }) =>
+      outcome === 'posted' &&
+      (accepted === null
+        ? isLicence(type) && isLicence(item.type) && !same(listed?.itemCode, itemCode)
+        : isNewOrMore({ id: item.id, sales: item.exactSales }, accepted)),
+  );
+  if (others.length > 0) return replacedBy(others);
+  return moved.has(fold(contractKey)) ? { evidence: 'moved', message: 'Its lines are billed to another organization.' } : null;
+}
+
+function toldWhy(standing: Ghost, why: Why | null, { id }: Contract): Ghost {
+  if (why !== null) return { ...standing, rule: '8.2', message: why.message, evidence: why.evidence };
+  const amount = `${standing.sales} ${standing.currency}`;
+  return {
+    ...standing,
+    rule: '1.6',
+    evidence: null,
+    message: `${amount} stand on contract ${id}, and the report has no line for it any more, which it had before in the same month. Nothing says that it ended. It stays until the report names it again, or somebody releases the plan.`,
+  };
 }
 
 const isPaidOnce = ({ key }: Service, type: RecordType, { prices }: GhostContext): boolean =>
@@ -186,9 +266,6 @@ const isPaidOnce = ({ key }: Service, type: RecordType, { prices }: GhostContext
 
 /** Only licences are told apart by item code; a reservation beside an Azure plan is not replaced by it. */
 const isLicence = (type: ItemType): boolean => type === 'Csp365Nce' || type === 'Csp365Legacy';
-
-/** Exactly these: a cancellation that is pending, or anything else Cloudmore may say, is for a person to judge. */
-const hasEnded = ({ status }: Subscription): boolean => /^(cancell?ed|deleted|expired)$/i.test(status.trim());
 
 function ghostChargeKey(contractKey: string, service: Service, context: GhostContext): string | null {
   const type = recordTypeOfKey(service.key, context.prices);
@@ -215,7 +292,7 @@ function ghostHash(
 
 function ghostBillable(contractKey: string, service: Service, type: RecordType, context: GhostContext): Billable {
   return {
-    id: `ghost-${contractKey}-${service.id}`,
+    id: ghostId({ contractKey, serviceId: service.id }),
     name: service.name,
     currency: context.currency,
     cost: '0',
@@ -295,7 +372,13 @@ function zero(
 
 // ---------------------------------------------------------------------------------------------------------------- charges without an item (8.4)
 
-function looseCharges(contract: Contract, contractKey: string, besideRows: Set<string | null>, context: GhostContext): GhostPlan {
+function looseCharges(
+  contract: Contract,
+  contractKey: string,
+  besideRows: Set<string | null>,
+  plan: ContractPlan | undefined,
+  context: GhostContext,
+): GhostPlan {
   const loose = chargesOfContract(context.books, contract.id).filter((charge) => {
     const key = parseChargeKey(charge.key);
     return key?.month === context.month && !context.itemChargeKeys.has(key.base) && !besideRows.has(key.base);
@@ -304,14 +387,20 @@ function looseCharges(contract: Contract, contractKey: string, besideRows: Set<s
   const standing = [...groupBy(loose, (charge) => parseChargeKey(charge.key)!.base).values()].filter(
     (group) => !isCancelled(group),
   );
-  const parts = standing.flat().map((charge) => looseCharge(charge, contract, contractKey, context));
+  const parts = standing.flat().map((charge) => looseCharge(charge, contract, contractKey, plan, context));
   return merge(parts);
 }
 
 const isCancelled = (charges: Charge[]): boolean =>
   charges.length > 1 && isZero(sum(charges.map(({ price }) => price))) && isZero(sum(charges.map(({ cost }) => cost)));
 
-function looseCharge(charge: Charge, contract: Contract, contractKey: string, context: GhostContext): GhostPlan {
+function looseCharge(
+  charge: Charge,
+  contract: Contract,
+  contractKey: string,
+  plan: ContractPlan | undefined,
+  context: GhostContext,
+): GhostPlan {
   const type = typeOfCharge(charge, contractKey, context);
   if (!context.settings.exportRecordTypes.includes(type)) return NOTHING;
   const amount = `${postedText(big(charge.price), context.currency)} ${context.currency}`;
@@ -321,7 +410,7 @@ function looseCharge(charge: Charge, contract: Contract, contractKey: string, co
   }
   const step: Step = {
     kind: 'postCharge',
-    items: [],
+    items: [ghostId({ contractKey, serviceId: null, chargeId: charge.id })],
     summary: `Charge ${charge.key}: deleted, ${amount} no longer in the report`,
     contractKey,
     contractId: contract.id,
@@ -337,11 +426,11 @@ function looseCharge(charge: Charge, contract: Contract, contractKey: string, co
     unitPrice: '0',
     unitCost: '0',
   };
-  return {
-    ...NOTHING,
-    ghosts: [chargeGhost(charge, contractKey, type, 'zeroed', 'Its line is no longer in the report.', context)],
-    steps: [step],
-  };
+  // Its key names the month: a report of this very month had a line for it.
+  const why = shrinksBecause(contractKey, null, type, plan, context);
+  const found = chargeGhost(charge, contractKey, type, 'zeroed', 'Its line is no longer in the report.', context);
+  const told = toldWhy(found, why, contract);
+  return { ...NOTHING, ghosts: [why === null ? told : { ...told, rule: '8.4' }], steps: [step] };
 }
 
 const chargeGhost = (
@@ -354,6 +443,7 @@ const chargeGhost = (
 ): Ghost => ({
   contractId: charge.contractId,
   contractKey,
+  chargeId: charge.id,
   serviceId: null,
   type,
   itemCode: null,

@@ -1,4 +1,6 @@
 import { big, billable, sum } from './decimal.js';
+import type { KeyedItem } from './plan-contract.js';
+import type { PlanInput } from './plan.js';
 import { fold, groupBy } from './text.js';
 import type { Item, Plan, PlannedItem, Step } from './plan-types.js';
 
@@ -6,7 +8,7 @@ import type { Item, Plan, PlannedItem, Step } from './plan-types.js';
 export class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation';
   constructor(
-    readonly invariant: number,
+    readonly invariant: number | string,
     message: string,
   ) {
     super(`Invariant ${invariant}: ${message}. Nothing was written; please report this.`);
@@ -24,6 +26,34 @@ export function assertPlan(plan: Plan, items: Item[]): void {
   for (const step of plan.steps)
     if (step.kind === 'extendContract' && step.toDay <= step.fromDay)
       throw new InvariantViolation(6, `${step.summary} moves backwards`);
+}
+
+/**
+ * Asserts E1 of every plan: money that stands is reduced only on evidence. Looks at the books' amounts and the accepted report alone, apart from what
+ * `shrank.ts` decided: a ghost goes with its evidence, and an item falls only in a report that is whole, by a credit, or by release.
+ */
+export function assertReductions(plan: Plan, keyed: KeyedItem[], { facts, slice }: PlanInput, isReleased: boolean): void {
+  const unexplained = plan.ghosts.find(({ outcome, evidence }) => outcome === 'zeroed' && evidence == null);
+  if (unexplained)
+    throw new InvariantViolation(
+      'E1',
+      `${plan.organizationName} ${plan.month}: ${unexplained.sales} ${unexplained.currency} on contract ${unexplained.contractId} would go without evidence`,
+    );
+  if (isReleased || facts.comparison === undefined || facts.comparison.missing.length === 0) return;
+  const before = new Map((slice.accepted?.items ?? []).map((item) => [item.id, item]));
+  const outcomes = new Map(plan.items.map((item) => [item.id, item]));
+  for (const { item } of keyed) {
+    const last = before.get(item.id);
+    const planned = outcomes.get(item.id);
+    if (last === undefined || planned?.outcome !== 'posted' || planned.standing === null) continue;
+    const charged = sum(item.lines.map(({ sales }) => sales).filter((sales) => big(sales).gt(0)));
+    const isFall = big(planned.standing.after.sales).lt(planned.standing.before.sales);
+    if (isFall && charged.lt(big(last.sales).minus(last.creditSales)))
+      throw new InvariantViolation(
+        'E1',
+        `${plan.organizationName} ${plan.month}: ${item.productName} would fall from ${planned.standing.before.sales} to ${planned.standing.after.sales} by a report that is not whole`,
+      );
+  }
 }
 
 function assertComplete(plan: Plan, items: Item[]): void {

@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import type { AcceptedPart } from './accepted.js';
 import type { Day, Decimal, ItemType, Line, Month, RecordType } from './types.js';
 
 /** What comes of planning: items with what becomes of them, ghosts, notes, and the steps that carry a plan out. */
@@ -21,6 +22,8 @@ export type Reason =
   | 'contract-unsuitable'
   | 'service-ambiguous'
   | 'period-frozen'
+  | 'report-shrank'
+  | 'outcome-missing'
   | 'breaker-month'
   | 'breaker-organization'
   | 'breaker-item'
@@ -150,7 +153,16 @@ export interface Ghost {
   /** Number of the rule that decided the outcome. */
   rule: string;
   message: string;
+  /** Why it may be brought to nothing; null where that waits for a person (rule 1.6). Absent where nothing is to be written, and in evidence of earlier releases. */
+  evidence?: GhostEvidence | null;
+  /** `report-shrank` where the last accepted report of the month had lines for it; absent otherwise. */
+  reason?: 'report-shrank';
+  /** The charge it is, where it has no row. */
+  chargeId?: number;
 }
+
+/** What lets money go without a line that says so (invariant E1): the rules by themselves, or a person. */
+export type GhostEvidence = 'ended' | 'replaced' | 'moved' | 'paid-once' | 'released';
 
 /**
  * Worth knowing, nothing to do: `units-differ`, `end-date-earlier`, `foreign-row`, `unknown-charge-type`, `price-from-line`, `contract-recreated`,
@@ -264,4 +276,6 @@ export interface Plan {
   digest: string;
   /** Contracts whose neighbouring rows must be read before this plan is final; empty when it is. */
   needs: number[];
+  /** What counts as the accepted report of the organization from now on (rule 1.6); absent in evidence of earlier releases. */
+  accepted?: AcceptedPart;
 }

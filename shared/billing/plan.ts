@@ -1,3 +1,4 @@
+import { acceptedItem, nextAccepted, type AcceptedPart } from './accepted.js';
 import { itemBecause } from './because.js';
 import { wantedService } from './catalogue.js';
 import { decideCompany, missingCompany, type CompanyDecision } from './company.js';
@@ -5,13 +6,15 @@ import { disputedContracts } from './contract.js';
 import { big, isZero, minorUnits, money, plain, text } from './decimal.js';
 import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { planGhosts, type GhostPlan } from './ghosts.js';
-import { assertPlan } from './invariants.js';
-import { buildItems, codeOrProduct, indexPrices, itemContext, productName, type PriceList } from './items.js';
-import { chargeKeyOf, contractKeyOf, digestOf, itemHash } from './keys.js';
+import { assertPlan, assertReductions } from './invariants.js';
+import { buildItems, indexPrices, itemContext, type PriceList } from './items.js';
+import { keyedItem } from './keyed-item.js';
+import { chargeKeyOf, digestOf } from './keys.js';
 import { planContract, type ContractContext, type ContractPlan, type ItemDecision, type KeyedItem } from './plan-contract.js';
 import { isKnownChargeType } from './record-type.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import { NO_BOOKS } from './rows.js';
+import { released, shrunkItems, withoutShrunk } from './shrank.js';
 import { stopped } from './stopped.js';
 import { byText, fold, groupBy, present } from './text.js';
 import { tripBreakers, withheld } from './withheld.js';
@@ -32,6 +35,8 @@ export interface PlanInput {
   approvedDigest?: string | null;
   /** Items whose adjustment was refused as duplicate in this run (rule 7.0). */
   refused?: string[];
+  /** Folded subscription ids that moved to another organization, and are posted or planned there in this run (rule 1.6). */
+  moved?: string[];
 }
 
 export function planOrganization(given: PlanInput): Plan {
@@ -54,9 +59,23 @@ export function planOrganization(given: PlanInput): Plan {
     context,
     company,
   );
-  const plan = input.approvedDigest === full.digest ? full : withheld(full, tripped, work);
+  const isReleased = input.approvedDigest === full.digest;
+  const shrunk = shrunkItems(full, keyed, input);
+  const plan = isReleased ? released(full) : withheld(withoutShrunk(full, shrunk, work), tripped, work);
   assertPlan(plan, items);
-  return plan;
+  assertReductions(plan, keyed, input, isReleased);
+  return { ...plan, accepted: acceptedAfter(plan, keyed, input, { isReleased, isBlind: company.company === null }) };
+}
+
+function acceptedAfter(
+  plan: Plan,
+  keyed: KeyedItem[],
+  { slice }: Pick<PlanInput, 'slice'>,
+  how: Parameters<typeof nextAccepted>[3],
+): AcceptedPart {
+  const posted = new Set(plan.items.flatMap(({ id, outcome }) => (outcome === 'posted' ? [id] : [])));
+  const now = keyed.map(({ item, contractKey }) => acceptedItem(item, contractKey, posted.has(item.id)));
+  return nextAccepted(plan, now, slice.accepted, how);
 }
 
 /** What is looked up by key (`IndexBy`) in lists of the plan's own: the caller's may change afterwards. */
@@ -123,6 +142,8 @@ function planCompany(
     facts,
     organizationId: slice.organization.id,
     currency,
+    accepted: slice.accepted?.items ?? null,
+    moved: new Set(input.moved ?? []),
     itemChargeKeys: new Set(all.map(({ hash }) => fold(chargeKeyOf(facts.month, hash)))),
   };
   const isHeld = (contract: Contract): boolean =>
@@ -132,18 +153,6 @@ function planCompany(
     .filter((contract) => contract.companyId === company.id)
     .map((contract) => planGhosts(contract, planOf.get(contract.id), isHeld(contract), ghostContext));
   return { contracts, ghosts };
-}
-
-function keyedItem(item: Item, settings: Settings): KeyedItem {
-  const code = codeOrProduct(item.type, item.subscriptionId, item.itemCode, productName(item.lines));
-  const hash = itemHash({
-    broker: settings.broker,
-    organizationId: item.organizationId,
-    subscriptionId: item.subscriptionId,
-    type: item.type,
-    codeOrProduct: code,
-  });
-  return { item, hash, contractKey: item.subscriptionId ?? contractKeyOf(hash) };
 }
 
 // ---------------------------------------------------------------------------------------------------------------- the plan as a whole
@@ -180,7 +189,7 @@ function assemble(
       ...chargeTypeNotes(items),
       ...items.flatMap(unbillableNotes),
     ],
-    digest: digestOf([facts.month, slice.organization.id, companyId, planned.map(shown), wanted, steps.flatMap(released)]),
+    digest: digestOf([facts.month, slice.organization.id, companyId, planned.map(shown), wanted, steps.flatMap(releasedOf)]),
     needs: [
       ...new Set([
         ...work.contracts.flatMap(({ contract, needsDetail }) => (contract && needsDetail ? [contract.id] : [])),
@@ -203,7 +212,7 @@ const shown = ({ id, outcome, reason, cost, sales, quantity }: PlannedItem): unk
  * What an operator releases of a step. Services and products belong to all customers: whether another's release has made one already, and under which id,
  * changes nothing of what this customer is billed. What they shall be is in the digest by itself.
  */
-function released(step: Step): Step[] {
+function releasedOf(step: Step): Step[] {
   if (step.kind === 'ensureService' || step.kind === 'ensureProduct') return [];
   if (step.kind === 'postAdjustment') return [{ ...step, serviceId: null }];
   return [step.kind === 'postCharge' ? { ...step, productId: null } : step];
@@ -302,5 +311,5 @@ export function planBlind(input: Omit<PlanInput, 'books'>, message: string): Pla
   const keyed = items.map((item) => keyedItem(item, settings));
   const plan = assemble(keyed, refusals, NO_WORK, { ...input, books: NO_BOOKS }, decided, prices);
   assertPlan(plan, items);
-  return plan;
+  return { ...plan, accepted: acceptedAfter(plan, keyed, input, { isReleased: false, isBlind: true }) };
 }

@@ -109,7 +109,7 @@ const ghostResult = (ghost: Ghost): NotExplained => ({
   cost: ghost.cost,
   sales: ghost.sales,
   outcome: ghost.outcome === 'awaiting' ? 'awaiting' : 'ghost',
-  reason: ghost.outcome === 'awaiting' ? 'awaiting-report' : 'ghost',
+  reason: ghost.outcome === 'awaiting' ? 'awaiting-report' : (ghost.reason ?? 'ghost'),
   cause: ghost.message,
 });
 

@@ -22,6 +22,8 @@ const RULES: Record<Reason, string> = {
   'period-frozen': '7.5',
   'verify-mismatch': '7.9',
   'outcome-unknown': '7.9',
+  'report-shrank': '1.6',
+  'outcome-missing': '1.7',
   'breaker-month': '1.4',
   'breaker-organization': '9.1',
   'breaker-item': '9.2',

@@ -273,7 +273,7 @@ const ghostEntries = ({ organizationId, organizationName, companyId, ghosts }: O
             cost: ghost.cost,
             sales: ghost.sales,
             currency: ghost.currency,
-            reason: ghost.outcome === 'ghost' ? 'ghost' : 'awaiting-report',
+            reason: ghost.outcome === 'ghost' ? (ghost.reason ?? 'ghost') : 'awaiting-report',
             message: ghost.message,
           },
         ],

@@ -1,3 +1,4 @@
+import { besideAccepted, type AcceptedOrganization } from '../../shared/billing/comparison.js';
 import { cutReport } from '../../shared/billing/facts.js';
 import { planOrganization } from '../../shared/billing/plan.js';
 import { RECORD_TYPES } from '../../shared/billing/types.js';
@@ -218,6 +219,11 @@ export interface Situation {
   books?: Books;
   settings?: Partial<Settings>;
   asOf?: string;
+  /** Lines of the report of the month that was accepted last, and its day. */
+  accepted?: Partial<Report> | undefined;
+  acceptedOn?: string;
+  /** Subscriptions that another organization is billed for since. */
+  moved?: string[];
   approvedDigest?: string;
   refused?: string[];
   organizationId?: string;
@@ -229,19 +235,35 @@ export function plan({
   books: held = books(),
   settings: chosen = {},
   asOf = AS_OF,
+  accepted,
+  acceptedOn = asOf,
+  moved,
   approvedDigest,
   refused,
   organizationId = 'org-1',
 }: Situation = {}): Plan {
-  const { facts, organizations } = cutReport(report(reported), asOf);
+  const cut = cutReport(report(reported), asOf);
+  const all = settings(chosen);
+  const { facts, organizations } = accepted ? besideAccepted(cut, acceptedParts(report(accepted), acceptedOn, all), all) : cut;
   const slice = organizations.find((candidate) => candidate.organization.id === organizationId)!;
   return planOrganization({
     facts,
     slice,
     books: held,
-    settings: settings(chosen),
+    settings: all,
+    ...(moved === undefined ? {} : { moved }),
     ...(approvedDigest === undefined ? {} : { approvedDigest }),
     ...(refused === undefined ? {} : { refused }),
+  });
+}
+
+/** What runs kept of a report that was accepted, with all of it posted. */
+function acceptedParts(before: Report, asOf: string, chosen: Settings): AcceptedOrganization[] {
+  const { facts, organizations } = cutReport(before, asOf);
+  return organizations.map((slice) => {
+    const { accepted } = planOrganization({ facts, slice, books: books(), settings: chosen });
+    const items = accepted!.items.map((item) => ({ ...item, stood: true }));
+    return { organizationId: slice.organization.id, organizationName: slice.organization.name, part: { asOf, items } };
   });
 }
 

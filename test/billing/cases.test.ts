@@ -118,7 +118,7 @@ describe('money that comes and goes', () => {
 describe('money that stands without a line', () => {
   test('8.5 a row and a charge that balance each other are not listed as a thousandth of a dinar', () => {
     const held: Books = {
-      ...edited(running(), '2025-10', { units: 493, price: '1485.1625', cost: '0' }),
+      ...running(493, '1485.1625', '0'),
       internalCurrency: 'KWD',
       charges: [charge({ key: KEY, price: '-1485.163', cost: '0' })],
     };

@@ -87,7 +87,8 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
     'zeroed 120.00 (8.2) – create charge 1 × -120.0000 / -100.0000',
   ],
   ['8.3 the subscription is active', gone(), 'ghost 120.00 (8.3) – nothing'],
-  ['8.4 an open charge of ours', gone({}, azureCharge(false)), 'zeroed 75.00 (8.4) – delete charge 1 × 0 / 0'],
+  ['8.4 an open charge of ours: it is the month’s, and waits (1.6)', gone({}, azureCharge(false)), 'ghost 75.00 (1.6) – nothing'],
+  ['8.4 its subscription is deleted', gone(deleted, azureCharge(false)), 'zeroed 75.00 (8.4) – delete charge 1 × 0 / 0'],
   ['8.4 a billed one', gone({}, azureCharge(true)), 'ghost 75.00 (8.4) – nothing'],
   ['8.4 a row that is approved and posted', gone(deleted, frozen(running())), 'ghost 120.00 (8.4) – nothing'],
 ]);

@@ -1,0 +1,233 @@
+import { big, plain, sum, ZERO, type Big } from './decimal.js';
+import type { OrganizationFacts } from './facts.js';
+import { isManual } from './items.js';
+import { byText, fold, groupBy, same } from './text.js';
+import type { Item, Plan } from './plan-types.js';
+import type { Day, Decimal, ItemType, Line, Settings, Subscription } from './types.js';
+
+/**
+ * Rule 1.6: what the last accepted report of the month had, and how this one compares with it. It decides no amount; it is the guard without which an answer
+ * that is incomplete would be read as "there is nothing".
+ */
+
+/** What an accepted report had of an item. Sums are exact; credits are the lines below zero, and part of the sums. */
+export interface AcceptedItem {
+  id: string;
+  contractKey: string;
+  subscriptionId: string | null;
+  type: ItemType;
+  itemCode: string | null;
+  currency: string;
+  /** Ids of the Cloudmore services its lines came from, and `MANUAL_LINES` where some were entered by hand. */
+  sources: string[];
+  lines: number;
+  cost: Decimal;
+  sales: Decimal;
+  creditCost: Decimal;
+  creditSales: Decimal;
+  /** Whether it was posted, so that its money going away from Autotask since is a person's doing. */
+  stood: boolean;
+}
+
+/** The part of the accepted report that is an organization's, with the latest day for which a report was accepted. */
+export interface AcceptedPart {
+  asOf: Day;
+  items: AcceptedItem[];
+}
+
+/** How this report compares with the accepted one as a whole. */
+export interface ReportComparison {
+  /** The latest day for which a report of the month was accepted. */
+  asOf: Day;
+  /** Record types, sources and organizations that had lines and have none, in words. With any of them the report is not known to be whole. */
+  missing: string[];
+  /** Record types and sources whose sales fell by more than `BREAKER_MONTH_DROP_PERCENT`. */
+  fallenTypes: string[];
+  fallenSources: string[];
+}
+
+/** The source of lines that were entered by hand: each of Cloudmore's services is another one. */
+export const MANUAL_LINES = 'manual lines';
+
+/** An item as the report has it now. */
+export function acceptedItem(item: Item, contractKey: string, stood: boolean): AcceptedItem {
+  const credits = item.lines.filter((line) => big(line.sales).lt(0) || big(line.cost).lt(0));
+  const negative = (side: 'cost' | 'sales'): Decimal =>
+    plain(sum(credits.map((line) => line[side]).filter((value) => big(value).lt(0))));
+  return {
+    id: item.id,
+    contractKey,
+    subscriptionId: item.subscriptionId,
+    type: item.type,
+    itemCode: item.itemCode,
+    currency: item.currency,
+    sources: [...new Set(item.lines.map(sourceOf))].sort(byText),
+    lines: item.lines.length,
+    cost: item.exactCost,
+    sales: item.exactSales,
+    creditCost: negative('cost'),
+    creditSales: negative('sales'),
+    stood,
+  };
+}
+
+const sourceOf = (line: Line): string => (isManual(line) ? MANUAL_LINES : fold(line.serviceId));
+
+// ---------------------------------------------------------------------------------------------------------------- the whole report
+
+/** One organization of the comparison: what its accepted part was, and its items now. */
+export interface Compared {
+  organizationId: string;
+  organizationName: string;
+  accepted: AcceptedPart | null;
+  now: AcceptedItem[];
+}
+
+/** Compares the reports as wholes. Null where no report of the month was ever accepted, or nothing is known of it any more. */
+export function compareReports(
+  all: Compared[],
+  subscriptions: Subscription[],
+  { breakers }: Pick<Settings, 'breakers'>,
+): ReportComparison | null {
+  const known = all.flatMap(({ accepted }) => (accepted === null ? [] : [accepted.asOf]));
+  if (known.length === 0) return null;
+  const now = all.flatMap((one) => one.now);
+  const isExplained = explainedBy(now, subscriptions);
+  const before = all.flatMap(({ accepted, ...one }) =>
+    (accepted?.items ?? []).filter((item) => !isExplained(item)).map((item) => ({ ...item, organization: one.organizationId })),
+  );
+  const organizations = new Set(all.filter((one) => one.now.length > 0).map(({ organizationId }) => fold(organizationId)));
+  const names = new Map(all.map(({ organizationId, organizationName }) => [organizationId, organizationName]));
+  const types = fallsOf(before, now, ({ type }) => [type], breakers.monthDropPercent);
+  const sources = fallsOf(before, now, (item) => item.sources, breakers.monthDropPercent);
+  const gone = [...new Set(before.map(({ organization }) => organization))].filter((id) => !organizations.has(fold(id)));
+  return {
+    asOf: known.sort(byText).at(-1)!,
+    missing: [
+      ...types.missing.map((type) => `record type ${type}`),
+      ...sources.missing.map((source) => (source === MANUAL_LINES ? source : `service ${source}`)),
+      ...gone.map((id) => `organization ${names.get(id) ?? id}`),
+    ],
+    fallenTypes: types.fallen,
+    fallenSources: sources.fallen,
+  };
+}
+
+/** Whether an accepted item is still there, has ended, or has its subscription's lines elsewhere in the report: none of these says that the report is incomplete. */
+function explainedBy(now: AcceptedItem[], subscriptions: Subscription[]): (item: AcceptedItem) => boolean {
+  const ids = new Set(now.map(({ id }) => id));
+  const keys = new Set(now.map(({ contractKey }) => fold(contractKey)));
+  const ended = new Set(subscriptions.filter(hasEnded).map(({ id }) => fold(id)));
+  return ({ id, contractKey, subscriptionId }) =>
+    !ids.has(id) && (ended.has(fold(contractKey)) || (subscriptionId !== null && keys.has(fold(contractKey))));
+}
+
+/** Exactly these: a cancellation that is pending, or anything else Cloudmore may say, is for a person to judge. */
+export const hasEnded = ({ status }: Subscription): boolean => /^(cancell?ed|deleted|expired)$/i.test(status.trim());
+
+function fallsOf(
+  before: AcceptedItem[],
+  now: AcceptedItem[],
+  keysOf: (item: AcceptedItem) => string[],
+  percent: number,
+): { missing: string[]; fallen: string[] } {
+  const sums = (items: AcceptedItem[]): Map<string, Map<string, Big>> => {
+    const found = new Map<string, Map<string, Big>>();
+    for (const item of items)
+      for (const key of keysOf(item)) {
+        const own = found.get(key) ?? new Map<string, Big>();
+        found.set(key, own.set(item.currency, (own.get(item.currency) ?? ZERO).plus(item.sales)));
+      }
+    return found;
+  };
+  const after = sums(now);
+  const missing: string[] = [];
+  const fallen: string[] = [];
+  for (const [key, amounts] of sums(before)) {
+    const own = after.get(key);
+    if (own === undefined) missing.push(key);
+    else if ([...amounts].some(([currency, amount]) => isFallen(amount, own.get(currency) ?? ZERO, percent))) fallen.push(key);
+  }
+  return { missing: missing.sort(byText), fallen: fallen.sort(byText) };
+}
+
+/** Whether an amount fell by more than the percentage; 0 turns the comparison off. */
+export const isFallen = (before: Big, now: Big, percent: number): boolean =>
+  percent !== 0 && before.gt(0) && now.lt(before.times(100 - percent).div(100));
+
+// ---------------------------------------------------------------------------------------------------------------- one organization
+
+/** By organization: its subscriptions whose lines another organization has since. Evidence, once they are posted there (1.6). */
+export function movedSubscriptions(all: Compared[]): Map<string, NonNullable<OrganizationFacts['movedTo']>> {
+  const places = all.flatMap((one) =>
+    one.now
+      .filter((item) => isNewOrMore(item, one.accepted?.items ?? []))
+      .map(({ contractKey }) => ({ contractKey: fold(contractKey), organizationId: one.organizationId })),
+  );
+  const byKey = groupBy(places, ({ contractKey }) => contractKey);
+  return new Map(
+    all.map((one) => [
+      one.organizationId,
+      vanishedOf(one)
+        .flatMap(({ contractKey }) => byKey.get(fold(contractKey)) ?? [])
+        .filter(({ organizationId }) => organizationId !== one.organizationId),
+    ]),
+  );
+}
+
+function vanishedOf({ accepted, now }: Compared): AcceptedItem[] {
+  const present = new Set(now.map(({ id }) => id));
+  return (accepted?.items ?? []).filter(({ id, subscriptionId }) => subscriptionId !== null && !present.has(id));
+}
+
+/** Whether an item is more than the accepted report had: what was there all along is where nothing has moved to. */
+export function isNewOrMore({ id, sales }: Pick<AcceptedItem, 'id' | 'sales'>, accepted: AcceptedItem[]): boolean {
+  const before = accepted.find((item) => item.id === id);
+  return before === undefined || big(sales).gt(before.sales);
+}
+
+/** Whether the report has less of the item than the accepted one: lower amounts, or credits that are gone. */
+export const isLess = (now: AcceptedItem, before: AcceptedItem): boolean =>
+  (['cost', 'sales'] as const).some((side) => big(now[side]).lt(before[side])) || isCreditGone(now, before);
+
+export const isCreditGone = (now: AcceptedItem, before: AcceptedItem): boolean =>
+  (['creditCost', 'creditSales'] as const).some((side) => big(now[side]).gt(before[side]));
+
+/**
+ * What counts as accepted from now on: every item as the report has it; but what has become less is accepted only where the plan goes with it, and an item
+ * without lines is kept until its money is gone, or somebody released that.
+ */
+export function nextAccepted(
+  plan: Pick<Plan, 'asOf' | 'items' | 'ghosts'>,
+  now: AcceptedItem[],
+  before: AcceptedPart | undefined,
+  { isReleased, isBlind }: { isReleased: boolean; isBlind: boolean },
+): AcceptedPart {
+  const outcomes = new Map(plan.items.map((item) => [item.id, item]));
+  const ids = new Set(now.map(({ id }) => id));
+  const earlier = new Map((before?.items ?? []).map((item) => [item.id, item]));
+  const kept = now.map((item) => {
+    const last = earlier.get(item.id);
+    return last && isLess(item, last) && (isBlind || outcomes.get(item.id)?.reason === 'report-shrank') ? last : item;
+  });
+  const standing = new Set(plan.ghosts.filter(({ outcome }) => outcome !== 'zeroed').map(({ contractKey }) => fold(contractKey)));
+  const missing = (before?.items ?? []).filter(
+    ({ id, contractKey, stood }) => !ids.has(id) && (isBlind || (!isReleased && (!stood || standing.has(fold(contractKey))))),
+  );
+  const asOf = [plan.asOf, ...(before ? [before.asOf] : [])].sort(byText).at(-1)!;
+  return { asOf, items: [...kept, ...missing] };
+}
+
+/** The accepted item that a standing amount belongs to: licences are told apart by item code, the rest by record type. */
+export const acceptedOf = (
+  accepted: AcceptedItem[],
+  contractKey: string,
+  type: ItemType,
+  itemCode: string | null,
+): AcceptedItem | undefined =>
+  accepted.find(
+    (item) =>
+      same(item.contractKey, contractKey) &&
+      item.type === type &&
+      ((type !== 'Csp365Nce' && type !== 'Csp365Legacy') || same(item.itemCode, itemCode)),
+  );

@@ -1,0 +1,61 @@
+import { acceptedItem, compareReports, movedSubscriptions, type AcceptedPart, type Compared } from './accepted.js';
+import type { MonthFacts, OrganizationFacts } from './facts.js';
+import { buildItems, indexPrices, itemContext } from './items.js';
+import { keyedItem } from './keyed-item.js';
+import { fold } from './text.js';
+import type { Settings } from './types.js';
+
+/** Rule 1.6, before anything is planned: the report beside the last accepted one of its month, organization by organization. */
+
+/** A report cut for planning (`cutReport`). */
+export interface CutReport {
+  facts: MonthFacts;
+  organizations: OrganizationFacts[];
+}
+
+/** What was accepted of one organization. */
+export interface AcceptedOrganization {
+  organizationId: string;
+  organizationName: string;
+  part: AcceptedPart;
+}
+
+/** The report with what the planner must know of the accepted one. Organizations that the report does not name any more count as missing. */
+export function besideAccepted(
+  { facts, organizations }: CutReport,
+  accepted: AcceptedOrganization[],
+  settings: Pick<Settings, 'broker' | 'excludeServices' | 'breakers'>,
+): CutReport {
+  const partOf = new Map(accepted.map((one) => [fold(one.organizationId), one]));
+  const compared = organizations.map((slice): Compared => ({
+    organizationId: slice.organization.id,
+    organizationName: slice.organization.name,
+    accepted: partOf.get(fold(slice.organization.id))?.part ?? null,
+    now: itemsNow(slice, facts, settings),
+  }));
+  const known = new Set(organizations.map(({ organization }) => fold(organization.id)));
+  const gone = accepted
+    .filter(({ organizationId }) => !known.has(fold(organizationId)))
+    .map(({ part, ...one }): Compared => ({ ...one, accepted: part, now: [] }));
+  const all = [...compared, ...gone];
+  const subscriptions = organizations.flatMap((slice) => slice.subscriptions);
+  const comparison = compareReports(all, subscriptions, settings);
+  const moved = movedSubscriptions(all);
+  return {
+    facts: { ...facts, ...(comparison === null ? {} : { comparison }) },
+    organizations: organizations.map((slice, index) => {
+      const part = compared[index]!.accepted;
+      const movedTo = moved.get(slice.organization.id) ?? [];
+      return { ...slice, ...(part === null ? {} : { accepted: part }), ...(movedTo.length === 0 ? {} : { movedTo }) };
+    }),
+  };
+}
+
+const itemsNow = (
+  slice: OrganizationFacts,
+  { prices }: MonthFacts,
+  settings: Pick<Settings, 'broker' | 'excludeServices'>,
+): Compared['now'] =>
+  buildItems(slice.lines, itemContext(slice, indexPrices(prices), settings)).map((item) =>
+    acceptedItem(item, keyedItem(item, settings).contractKey, false),
+  );

@@ -1,0 +1,167 @@
+import { acceptedItem, isCreditGone, isFallen, isLess, type AcceptedItem } from './accepted.js';
+import type { Tripped } from './breakers.js';
+import { big, sum, type Big } from './decimal.js';
+import { unchanged } from './derivation.js';
+import type { KeyedItem } from './plan-contract.js';
+import type { PlanInput, Work } from './plan.js';
+import { stopped } from './stopped.js';
+import { fold, groupBy } from './text.js';
+import type { Ghost, Plan, PlannedItem, Step } from './plan-types.js';
+
+/**
+ * Rule 1.6: a report of the same month that is smaller than the last accepted one takes nothing away by itself. What nobody explains is held, item by item,
+ * until a person releases the plan or the report names it again; all else goes on.
+ */
+
+const PARTS_SHOWN = 3;
+const TOO_MUCH = 'it fell by more than a breaker allows';
+
+/** Items whose money the plan would change, and that nothing explains, with the reason. */
+export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): Map<string, Tripped> {
+  const written = new Set(plan.steps.flatMap(({ items }) => items));
+  const planned = new Map(plan.items.map((item) => [item.id, item]));
+  const { accepted } = input.slice;
+  const earlier = new Map((accepted?.items ?? []).map((item) => [item.id, item]));
+  const doubt = doubtOf(keyed, input);
+  return new Map(
+    keyed.flatMap(({ item, contractKey }) => {
+      const decided = planned.get(item.id);
+      if (decided?.outcome !== 'posted' || !written.has(item.id)) return [];
+      const now = acceptedItem(item, contractKey, true);
+      const before = earlier.get(item.id);
+      const why =
+        before === undefined ? (accepted === undefined ? doubt.unknown(decided) : null) : whyHeld(decided, now, before, doubt);
+      return why === null ? [] : [[item.id, { reason: 'report-shrank', message: messageOf(decided, before, why) }] as const];
+    }),
+  );
+}
+
+/** What speaks against a fall beside the item itself: the report as a whole, and how much less it is. */
+interface Doubt {
+  ofReport(now: AcceptedItem): string | null;
+  ofSize(now: AcceptedItem, before: AcceptedItem): string | null;
+  /** Where nothing is known of an accepted report, what was written for the month is compared. */
+  unknown(decided: PlannedItem): string | null;
+}
+
+function whyHeld(decided: PlannedItem, now: AcceptedItem, before: AcceptedItem, doubt: Doubt): string | null {
+  // Negative lines that vanished raise the amount: as little proof as positive ones that vanish.
+  if (moves(decided, 'up') && isCreditGone(now, before)) return 'credits that it had are gone';
+  if (!moves(decided, 'down') || !isLess(now, before) || isByCredit(now, before)) return null;
+  return doubt.ofReport(now) ?? doubt.ofSize(now, before);
+}
+
+const SIDES = ['cost', 'sales'] as const;
+
+/** Whether the steps move what stands in a direction, on either side. */
+function moves({ standing }: PlannedItem, direction: 'up' | 'down'): boolean {
+  return SIDES.some((side) => {
+    const moved = big(standing!.after[side]).minus(standing!.before[side]);
+    return direction === 'up' ? moved.gt(0) : moved.lt(0);
+  });
+}
+
+/** A credit says so itself: the lines that charge something are what they were, or more. */
+function isByCredit(now: AcceptedItem, before: AcceptedItem): boolean {
+  const charged = (item: AcceptedItem, side: (typeof SIDES)[number]): Big =>
+    big(item[side]).minus(side === 'cost' ? item.creditCost : item.creditSales);
+  return !isCreditGone(now, before) && SIDES.every((side) => charged(now, side).gte(charged(before, side)));
+}
+
+function doubtOf(keyed: KeyedItem[], { facts, slice, settings }: PlanInput): Doubt {
+  const { comparison, asOf } = facts;
+  const { itemFactor, organizationAmount, monthDropPercent } = settings.breakers;
+  const isBelow = (before: Big, now: Big): boolean =>
+    itemFactor !== 0 && before.minus(now).gt(organizationAmount) && now.times(itemFactor).lt(before);
+  const isOrganizationFallen = hasOrganizationFallen(keyed, slice.accepted?.items ?? [], monthDropPercent, organizationAmount);
+  return {
+    ofReport: (now) => {
+      if (comparison === undefined) return null;
+      if (asOf < comparison.asOf) return `the report of ${comparison.asOf} is billed already, and this one is of an earlier day`;
+      if (comparison.missing.length > 0) return `the report is not whole, without ${shown(comparison.missing)}`;
+      if (comparison.fallenTypes.includes(now.type)) return `${now.type} fell by more than a breaker allows`;
+      return now.sources.some((source) => comparison.fallenSources.includes(source))
+        ? `its service fell by more than a breaker allows`
+        : null;
+    },
+    ofSize: (now, before) => {
+      if (isOrganizationFallen) return 'the organization fell by more than a breaker allows';
+      return isBelow(big(before.sales), big(now.sales)) ? TOO_MUCH : null;
+    },
+    unknown: ({ standing }) => (isBelow(big(standing!.before.sales), big(standing!.after.sales)) ? TOO_MUCH : null),
+  };
+}
+
+const shown = (parts: string[]): string =>
+  `${parts.slice(0, PARTS_SHOWN).join(', ')}${parts.length > PARTS_SHOWN ? ` and ${parts.length - PARTS_SHOWN} more` : ''}`;
+
+function hasOrganizationFallen(keyed: KeyedItem[], accepted: AcceptedItem[], percent: number, amount: string): boolean {
+  const now = groupBy(keyed, ({ item }) => item.currency);
+  return [...groupBy(accepted, ({ currency }) => currency)].some(([currency, items]) => {
+    const before = sum(items.map(({ sales }) => sales));
+    const after = sum((now.get(currency) ?? []).map(({ item }) => item.exactSales));
+    return isFallen(before, after, percent) && before.minus(after).gt(amount);
+  });
+}
+
+function messageOf(
+  { productName, sales, currency, standing, lines }: PlannedItem,
+  before: AcceptedItem | undefined,
+  why: string,
+): string {
+  const had =
+    before === undefined
+      ? ''
+      : ` The last accepted report of the month had ${before.lines} lines of ${before.sales} ${currency}.`;
+  return `The report has ${lines} lines of ${sales} ${currency} for ${productName}, and ${standing!.before.sales} stand: ${why}.${had} It waits until the report names it again, or somebody releases the plan.`;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- holding
+
+/** Whether a ghost of a plan would be brought to nothing without evidence. */
+export const isUnexplained = ({ outcome, evidence }: Ghost): boolean => outcome === 'zeroed' && evidence === null;
+
+/** The plan without what 1.6 holds. Its digest stays that of the whole, which is what an operator releases. */
+export function withoutShrunk(plan: Plan, shrunk: Map<string, Tripped>, work: Work): Plan {
+  if (shrunk.size === 0 && !plan.ghosts.some(isUnexplained)) return plan;
+  const items = plan.items.map((item) => heldItem(item, shrunk.get(item.id)));
+  const heldIds = new Set(items.flatMap(({ id, reason }) => (reason === 'report-shrank' ? [id] : [])));
+  // What replaced something is held: what it replaced stays as well.
+  const heldContracts = new Set(
+    work.contracts
+      .filter(({ decisions }) => decisions.some(({ item }) => heldIds.has(item.id)))
+      .map(({ contractKey }) => fold(contractKey)),
+  );
+  const isHeld = (ghost: Ghost): boolean =>
+    isUnexplained(ghost) || (ghost.outcome === 'zeroed' && heldContracts.has(fold(ghost.contractKey)));
+  const heldGhosts = new Set(plan.ghosts.filter(isHeld).map(ghostId));
+  const isStepHeld = (step: Step): boolean =>
+    step.items.length > 0 && step.items.every((id) => heldIds.has(id) || heldGhosts.has(id));
+  return {
+    ...plan,
+    items,
+    ghosts: plan.ghosts.map((ghost) =>
+      isHeld(ghost) ? { ...ghost, outcome: 'ghost', ...(ghost.evidence === null ? { reason: 'report-shrank' } : {}) } : ghost,
+    ),
+    steps: plan.steps.flatMap((step) =>
+      isStepHeld(step) ? [] : [{ ...step, items: step.items.filter((id) => !heldIds.has(id)) }],
+    ),
+  };
+}
+
+/** The plan as somebody released it: what nothing explains goes on their word. */
+export const released = (plan: Plan): Plan => ({
+  ...plan,
+  ghosts: plan.ghosts.map((ghost) => (isUnexplained(ghost) ? { ...ghost, evidence: 'released' } : ghost)),
+});
+
+function heldItem(item: PlannedItem, tripped: Tripped | undefined): PlannedItem {
+  if (tripped === undefined || item.outcome !== 'posted') return item;
+  const { reason, message } = tripped;
+  const standing = item.standing && unchanged(item.standing);
+  return { ...item, outcome: 'held', reason, message, because: [...item.because, stopped(reason, message)], standing };
+}
+
+/** What the steps of a ghost name as their item. */
+export const ghostId = ({ contractKey, serviceId, chargeId }: Pick<Ghost, 'contractKey' | 'serviceId' | 'chargeId'>): string =>
+  serviceId === null ? `ghost-charge-${chargeId}` : `ghost-${contractKey}-${serviceId}`;

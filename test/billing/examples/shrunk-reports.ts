@@ -1,0 +1,146 @@
+import type { Books, Line, Report } from '../../../shared/billing/types.js';
+import {
+  books,
+  charge,
+  contract,
+  line,
+  manualLine,
+  organization,
+  plan,
+  row,
+  running,
+  service,
+  subscription,
+  type Situation,
+} from '../builders.js';
+import { KEY } from './row-and-charge.js';
+import { ghosts, outcome, planned, table, written } from './table.js';
+
+/** Rule 1.6: reports that are smaller than the last accepted one of the same month. */
+
+const fabrikam = line({ organizationId: 'org-2', organizationName: 'Fabrikam', subscriptionId: 'other' });
+const organizations = [organization(), organization({ id: 'org-2', name: 'Fabrikam', companyIdText: '8' })];
+const of = (...lines: Line[]): Partial<Report> => ({ lines: [...lines, fabrikam], organizations });
+
+/** Contoso's licence as the accepted report had it: 10 units on a row that was written for October, and more on a charge. */
+const billed: Books = books({
+  contracts: [contract({ startDay: '2025-10-01' })],
+  services: [service()],
+  rows: [row(), row({ id: 1001, startDay: '2025-11-01', endDay: '2025-11-30' })],
+});
+const withCharge = (price: string, cost = '0'): Books => ({ ...billed, charges: [charge({ key: KEY, price, cost })] });
+const twelve = line({ quantity: '12', sales: '144.00', cost: '120.00' });
+const dozen = withCharge('24', '20');
+const credit = manualLine({ sales: '-25.00', cost: '0' });
+
+const since = (before: Partial<Report>, now: Partial<Report>, changes: Partial<Situation> = {}): Situation => ({
+  report: now,
+  accepted: before,
+  acceptedOn: '2025-10-12',
+  asOf: '2025-10-13',
+  books: billed,
+  ...changes,
+});
+
+// An Azure plan beside it: another record type, of another service.
+const azure = line({ subscriptionId: 'az-1', recordType: 'AzurePlan', itemCode: null, serviceId: 'svc-azure', sales: '75.00' });
+const usage = (held: Books): Books => ({
+  ...held,
+  contracts: [...held.contracts, contract({ id: 101, subscriptionId: 'az-1', number: 'az-1' })],
+  detailed: [...held.detailed, 101],
+  charges: [...held.charges, charge({ id: 2001, contractId: 101, key: usageKey(), price: '75', cost: '100' })],
+});
+function usageKey(): string {
+  const step = plan({ report: { lines: [azure] } }).steps.find(({ kind }) => kind === 'postCharge');
+  return step?.kind === 'postCharge' ? step.chargeKey : '';
+}
+
+const whole = of(line());
+const ended = { subscriptions: [subscription({ status: 'Cancelled' })] };
+const BIG = { quantity: '100', sales: '6000.00', cost: '5000.00' };
+const large = { ...billed, rows: billed.rows.map((one) => ({ ...one, units: 100, price: '6000', cost: '5000' })) };
+const NO_BREAKERS = { monthDropPercent: 0, organizationPercent: 0, organizationAmount: '500', itemFactor: 0, newContracts: 0 };
+const carried = running(10, '120', '100');
+
+const released = (situation: Situation): Situation => ({ ...situation, approvedDigest: plan(situation).digest });
+
+export const shrunkReports = table('1', 'Items – beside them – written', planned(outcome, ghosts, written), [
+  ['1.6 its lines are gone: what stands waits for a person', since(whole, of()), 'nothing – ghost 120.00 (1.6) – nothing'],
+  ['1.6 released', released(since(whole, of())), 'nothing – zeroed 120.00 (1.6) – create charge 1 × -120.0000 / -100.0000'],
+  [
+    '1.6 its subscription has ended',
+    since(whole, { ...of(), ...ended }),
+    'nothing – zeroed 120.00 (8.2) – create charge 1 × -120.0000 / -100.0000',
+  ],
+  [
+    '1.6 its lines are another organization’s now, and billed there',
+    since(whole, of(), { moved: [subscription().id] }),
+    'nothing – zeroed 120.00 (8.2) – create charge 1 × -120.0000 / -100.0000',
+  ],
+  [
+    '1.6 another item code of the subscription is new in the report',
+    since(whole, of(line({ itemCode: 'CFQ7TTC0NEW' }))),
+    'posted – zeroed 120.00 (8.2) – 2025-10-01: 10 units × 12.0000 / 10.0000; create charge 1 × -120.0000 / -100.0000',
+  ],
+  [
+    '1.6 another was there all along',
+    since(of(line(), line({ itemCode: 'CFQ7TTC0NEW' })), of(line({ itemCode: 'CFQ7TTC0NEW' }))),
+    'posted – ghost 120.00 (1.6) – 2025-10-01: 10 units × 12.0000 / 10.0000',
+  ],
+  [
+    '1.6 lower in a report that is whole',
+    since(of(twelve), whole, { books: dozen }),
+    'posted – nothing – delete charge 1 × 0.0000 / 0.0000',
+  ],
+  [
+    '1.6 lower in one that lost another record type',
+    since(of(twelve, azure), whole, { books: usage(dozen) }),
+    'held report-shrank – ghost 75.00 (1.6) – nothing',
+  ],
+  [
+    '1.6 lower in one that lost another organization',
+    since(of(twelve), { lines: [line()], organizations }, { books: dozen }),
+    'held report-shrank – nothing – nothing',
+  ],
+  [
+    '1.6 lower in one of an earlier day than the last',
+    since(of(twelve), whole, { books: dozen, asOf: '2025-10-11' }),
+    'held report-shrank – nothing – nothing',
+  ],
+  [
+    '1.6 lower to less than a tenth',
+    since(of(line(BIG)), of(line({ ...BIG, sales: '500.00' })), { books: large }),
+    'held report-shrank – nothing – nothing',
+  ],
+  [
+    '1.6 the same with breakers switched off',
+    since(of(line(BIG)), of(line({ ...BIG, sales: '500.00' })), { books: large, settings: { breakers: NO_BREAKERS } }),
+    'posted – nothing – create charge 1 × -5500.0000 / 0.0000',
+  ],
+  [
+    '1.6 lower by a credit, whatever else is missing',
+    since(of(line(), azure), of(line(), credit), { books: usage(billed) }),
+    'posted – ghost 75.00 (1.6) – create charge 1 × -25.0000 / 0.0000',
+  ],
+  [
+    '1.6 a credit that is gone again raises nothing',
+    since(of(line(), credit), whole, { books: withCharge('-25') }),
+    'held report-shrank – nothing – nothing',
+  ],
+  [
+    '1.6 more goes on, whatever is missing',
+    since(of(line(), azure), of(twelve), { books: usage(billed) }),
+    'posted – ghost 75.00 (1.6) – create charge 1 × 24.0000 / 20.0000',
+  ],
+  ['1.6 what stands already is only compared', since(of(twelve), whole, { books: billed }), 'posted – nothing – nothing'],
+  [
+    '1.6 nothing is known of a report: what was written for the month stays',
+    { ...since(whole, of()), accepted: undefined },
+    'nothing – ghost 120.00 (1.6) – nothing',
+  ],
+  [
+    '1.6 what last month carries on is a matter of section 8',
+    { ...since(whole, of()), accepted: undefined, books: carried },
+    'nothing – ghost 120.00 (8.3) – nothing',
+  ],
+]);
