@@ -326,12 +326,31 @@ function addCompanies(program: Command, context: Context, run: Run): void {
 
 // ---------------------------------------------------------------------------------------------------------------- processes
 
+function addWeb(program: Command, context: Context, run: Run): void {
+  const web = program
+    .command('web')
+    .description('the page for finance: what waits, why, and the buttons that decide')
+    .option('--port <number>', 'where it listens (default: BILLING_WEB_PORT, 4020); 0 for any free one', whole)
+    .action(async (options: { port?: number }) => run((await import('./commands/web.js')).web(context, options)));
+  web
+    .command('user')
+    .description('the people who log in there')
+    .command('add')
+    .description('add one, or change password and role; the password is read from standard input')
+    .argument('<name>', 'as it will stand in the decisions log')
+    .addOption(new Option('--role <role>', 'see, or approve as well').choices(['see', 'approve']).default('see'))
+    .action(async (name: string, options: { role: 'see' | 'approve' }) =>
+      run((await import('./commands/web.js')).addWebUser(context, { name, ...options })),
+    );
+}
+
 function addProcesses(program: Command, context: Context, run: Run): void {
   program
     .command('worker')
     .description('the worker process')
     .option('--queues <list>', 'some of billing, cloudmore, autotask (default: all)')
     .action(async (options: { queues?: string }) => run((await import('./commands/worker.js')).worker(context, options)));
+  addWeb(program, context, run);
   const sandbox = program
     .command('sandbox')
     .description('both vendors on this machine')

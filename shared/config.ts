@@ -10,6 +10,7 @@ import { isAllowedUrl } from './http/hosts.js';
 import { Secret } from './http/secret.js';
 import { MODES, type OrganizationMode } from './modes.js';
 import type { NoticeSettings } from './notices/settings.js';
+import { WEB_VARIABLES } from './web-settings.js';
 import { publicWebUiUrl } from './web-ui.js';
 
 /**
@@ -350,7 +351,7 @@ const OURS = /^(CLOUDMORE|AUTOTASK|BILLING|BREAKER|NOTICE)_/;
 
 function misspelt(environment: Environment): string[] {
   return Object.keys(environment)
-    .filter((name) => OURS.test(name) && !VARIABLES.includes(name))
+    .filter((name) => OURS.test(name) && !VARIABLES.includes(name) && !WEB_VARIABLES.includes(name))
     .map((name) => `${name} is not a setting; did you mean ${nearest(name)}?`);
 }
 

@@ -5,12 +5,13 @@ import type { Environment } from '../../shared/environment.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { startWorker } from '../../worker/main.js';
 import type { Context } from '../context.js';
+import { ended } from '../ended.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { connectionSettings, ensureSearchAttributes, withTemporal } from '../temporal.js';
 import { findTemporalServer, startDevServer, type DevServer } from '../temporal-server/index.js';
 import { webUiUrl } from '../../shared/web-ui.js';
 import { run } from './run.js';
-import { DEFAULT_WORLD, ended } from './sandbox.js';
+import { DEFAULT_WORLD } from './sandbox.js';
 
 export const MONTH = '2025-10';
 export const AS_OF = '2025-10-17';

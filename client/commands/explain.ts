@@ -45,7 +45,7 @@ export async function explainSubscription(
 }
 
 /** Usually one; several where a subscription went from one organization to another within the month. */
-async function findExplanations(
+export async function findExplanations(
   evidence: Evidence,
   config: BaseConfig,
   { record, outcomes }: MonthRead,

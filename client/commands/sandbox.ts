@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Context } from '../context.js';
+import { ended } from '../ended.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { readNamedJson } from '../files.js';
 
@@ -58,9 +59,3 @@ Each request is told below (--quiet: none). Ctrl-C ends it.`;
 
 const isInUse = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
-
-/** Resolves when somebody wants this process to end. */
-export const ended = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });

@@ -47,7 +47,7 @@ export async function steer(
   });
 }
 
-async function signalWithStart(
+export async function signalWithStart(
   { client }: Temporal,
   broker: string,
   { month, organizationId, asOf }: { month: Month; organizationId: string; asOf: Day },

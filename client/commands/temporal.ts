@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { findTemporalServer, startDevServer } from '../temporal-server/index.js';
-import { ended } from './sandbox.js';
+import { ended } from '../ended.js';
 
 const PORT = 7233;
 const UI_PORT = 8233;

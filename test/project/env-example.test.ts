@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { loadConfig, VARIABLES } from '../../shared/config.js';
+import { WEB_VARIABLES } from '../../shared/web-settings.js';
 import { ConfigError } from '../../shared/environment.js';
 
 const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
@@ -13,7 +14,7 @@ const filledIn = Object.fromEntries(required.map((name) => [name, '1']));
 
 test('.env.example has every setting; a secret from a file is said once for all', () => {
   expect(text).toContain('NAME_FILE=/path');
-  expect(VARIABLES.filter((name) => !(name in everything) && !name.endsWith('_FILE'))).toEqual([]);
+  expect([...VARIABLES, ...WEB_VARIABLES].filter((name) => !(name in everything) && !name.endsWith('_FILE'))).toEqual([]);
 });
 
 test('what .env.example leaves empty is what must be filled in, each named at once', () => {

@@ -1,0 +1,120 @@
+import { adviceFor } from '../../shared/billing/advice.js';
+import { big, money, sum } from '../../shared/billing/decimal.js';
+import { isParked, type OrganizationStatus, type Outcome } from '../../shared/billing/results.js';
+import { byText, groupBy, same } from '../../shared/billing/text.js';
+import type { PlannedItem, Sides } from '../../shared/billing/plan-types.js';
+import type { Day, Decimal } from '../../shared/billing/types.js';
+import { marginOf, type Margin } from '../../shared/report/margin.js';
+
+/** A customer's month in one row: what waits and why, what Autotask bills today, what it would bill, and what is earned. */
+export interface CustomerRow {
+  organizationId: string;
+  name: string;
+  status: OrganizationStatus;
+  /** Whether a person has something to decide. */
+  waits: boolean;
+  /** What waits, in words, the largest amount first. */
+  reasons: string[];
+  currency: string;
+  before: Sides;
+  after: Sides;
+  difference: Decimal;
+  marginBefore: Margin;
+  marginAfter: Margin;
+  /** Amount without a line in the report. */
+  ghosts: Decimal;
+  since: Day | null;
+  planDigest: string;
+  /** Whether the plan can be released: it waits for approval, or a circuit breaker holds it. */
+  isReleasable: boolean;
+}
+
+/** One row for each currency of an organization; nearly always one. */
+export function customerRows(outcome: Outcome): CustomerRow[] {
+  const items = outcome.items.filter(({ outcome: end }) => end !== 'excluded');
+  const currencies = groupBy(items, ({ currency }) => currency.toUpperCase());
+  const standing = outcome.ghosts.filter(({ outcome: end }) => end === 'ghost');
+  for (const { currency } of standing) if (!currencies.has(currency.toUpperCase())) currencies.set(currency.toUpperCase(), []);
+  return [...currencies].map(([currency, group]) => {
+    const before = { sales: total(group, standingSales, currency), cost: total(group, standingCost, currency) };
+    const after = { sales: total(group, ({ sales }) => sales, currency), cost: total(group, ({ cost }) => cost, currency) };
+    const ghosts = standing.filter((ghost) => same(ghost.currency, currency));
+    return {
+      organizationId: outcome.organizationId,
+      name: outcome.organizationName,
+      status: outcome.status,
+      waits: isParked(outcome.status) && outcome.status !== 'Skipped',
+      reasons: reasonsOf(group, ghosts.length > 0),
+      currency,
+      before,
+      after,
+      difference: money(big(after.sales).minus(before.sales), currency),
+      marginBefore: marginOf(before, currency),
+      marginAfter: marginOf(after, currency),
+      ghosts: money(sum(ghosts.map(({ sales }) => sales)), currency),
+      since: outcome.waitsSince ?? null,
+      planDigest: outcome.planDigest,
+      isReleasable: outcome.items.some(({ reason }) => isReleasable(reason)),
+    };
+  });
+}
+
+const standingSales = ({ standing }: PlannedItem): Decimal => standing?.before.sales ?? '0';
+const standingCost = ({ standing }: PlannedItem): Decimal => standing?.before.cost ?? '0';
+const total = (items: PlannedItem[], side: (item: PlannedItem) => Decimal, currency: string): Decimal =>
+  money(sum(items.map(side)), currency);
+
+export const isReleasable = (reason: string | null): boolean =>
+  reason === 'awaiting-approval' || (reason?.startsWith('breaker-') ?? false);
+
+function reasonsOf(items: PlannedItem[], hasGhosts: boolean): string[] {
+  const held = items.filter(({ outcome }) => outcome === 'held');
+  const groups = [...groupBy(held, ({ reason }) => reason ?? 'held')]
+    .map(([reason, group]) => ({ reason, sales: sum(group.map(({ sales }) => sales)).abs() }))
+    .sort((left, right) => right.sales.cmp(left.sales));
+  return [...groups.map(({ reason }) => meaningOf(reason)), ...(hasGhosts ? [meaningOf('ghost')] : [])];
+}
+
+/** A reason in words; one that this version does not know stays as it is. */
+export const meaningOf = (reason: string): string => adviceFor(reason)?.meaning ?? reason;
+
+// ---------------------------------------------------------------------------------------------------------------- choosing and ordering
+
+export interface Choice {
+  /** Part of a name or of a reason. */
+  find: string;
+  /** Those that wait for a person, or all. */
+  show: 'waiting' | 'all';
+  sort: Sort;
+  page: number;
+}
+
+const ORDERS = {
+  difference: (left: CustomerRow, right: CustomerRow) => byAmount(left.difference, right.difference),
+  amount: (left: CustomerRow, right: CustomerRow) => byAmount(left.after.sales, right.after.sales),
+  margin: (left: CustomerRow, right: CustomerRow) => big(left.marginAfter.amount).cmp(right.marginAfter.amount),
+  age: (left: CustomerRow, right: CustomerRow) => byText(left.since ?? '9', right.since ?? '9'),
+  name: (left: CustomerRow, right: CustomerRow) => byText(left.name.toLowerCase(), right.name.toLowerCase()),
+};
+export type Sort = keyof typeof ORDERS;
+export const SORTS = Object.keys(ORDERS) as Sort[];
+
+/** Largest first, whatever the sign. */
+const byAmount = (left: Decimal, right: Decimal): number => big(right).abs().cmp(big(left).abs());
+
+export const PAGE_ROWS = 300;
+
+/** The rows that were asked for, in their order: one page of them, and how many there are. */
+export function choose(
+  rows: CustomerRow[],
+  { find, show, sort, page }: Choice,
+): { rows: CustomerRow[]; all: number; pages: number } {
+  const wanted = find.trim().toLowerCase();
+  const found = rows
+    .filter((row) => show === 'all' || row.waits)
+    .filter(({ name, reasons }) => wanted === '' || [name, ...reasons].some((text) => text.toLowerCase().includes(wanted)))
+    .sort((left, right) => ORDERS[sort](left, right) || ORDERS.name(left, right));
+  const pages = Math.max(1, Math.ceil(found.length / PAGE_ROWS));
+  const first = (Math.min(Math.max(page, 1), pages) - 1) * PAGE_ROWS;
+  return { rows: found.slice(first, first + PAGE_ROWS), all: found.length, pages };
+}

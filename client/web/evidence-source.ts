@@ -1,0 +1,108 @@
+import type { BaseConfig } from '../../shared/config.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { byText } from '../../shared/billing/text.js';
+import type { Month } from '../../shared/billing/types.js';
+import { dailyBillingId, organizationBillingId, STATUS_QUERY, type MonthShown } from '../../shared/contract.js';
+import { readDecisions } from '../../shared/decisions/decisions.js';
+import type { Evidence } from '../../shared/evidence/index.js';
+import { readMonth, readOutcome } from '../../shared/evidence/months.js';
+import { readReportDocument } from '../../shared/report/read.js';
+import { webUiUrl, workflowLink } from '../../shared/web-ui.js';
+import type { Environment } from '../../shared/environment.js';
+import { findExplanations } from '../commands/explain.js';
+import { renderReport } from '../render/report/index.js';
+import { BYTE_ORDER_MARK } from '../render/spreadsheet.js';
+import type { Temporal } from '../temporal.js';
+import { act } from './act.js';
+import type { ShownCustomer, ShownMonth, Source } from './source.js';
+
+/** How many other months a customer's page looks back to. */
+const HISTORY_MONTHS = 12;
+/** A worker that is there answers well within this. */
+const ANSWER_WITHIN_MS = 3_000;
+
+/** What the pages show, from the evidence; whether a run is under way, and what the buttons do, from Temporal. */
+export function evidenceSource(config: BaseConfig, evidence: Evidence, temporal: Temporal, environment: Environment): Source {
+  const { broker } = config;
+  const ui = webUiUrl(environment, temporal.address);
+  return {
+    broker,
+    months: () => monthsOf(evidence, broker),
+    month: async (month) => {
+      const read = await readMonth(evidence, broker, month);
+      return read && shownMonth(read, await progressOf(temporal, broker, month));
+    },
+    customer: async (month, organizationId) => {
+      const customer = await customerOf(evidence, broker, month, organizationId);
+      return (
+        customer && {
+          ...customer,
+          workflow: workflowLink(ui, temporal.namespace, organizationBillingId(broker, month, customer.outcome.organizationId)),
+        }
+      );
+    },
+    explain: async (month, subscription) => {
+      const read = await readMonth(evidence, broker, month);
+      return read === null ? [] : findExplanations(evidence, config, read, subscription.trim());
+    },
+    decisions: async (month) => {
+      const { entries, problem } = await readDecisions(evidence, broker);
+      return { entries: entries.filter((entry) => month === null || entry.month === month), problem };
+    },
+    download: async (month, format) => {
+      const read = await readMonth(evidence, broker, month);
+      if (read === null) return null;
+      const document = await readReportDocument(evidence, read, config.callsPerHour);
+      const content = await renderReport(format, read.result, document);
+      return {
+        content: format === 'csv' ? `${BYTE_ORDER_MARK}${String(content)}\n` : content,
+        name: `billing-${month}.${format}`,
+      };
+    },
+    act: (action) => act(temporal, broker, action),
+  };
+}
+
+const shownMonth = (
+  { result, record, nothingDue, outcomes }: NonNullable<Awaited<ReturnType<typeof readMonth>>>,
+  progress: string | null,
+): ShownMonth => ({ result, heldMonth: record.heldMonth, nothingDue, outcomes, progress });
+
+const MONTHS_PREFIX = (broker: string): string => `months/${broker}/`;
+
+async function monthsOf(evidence: Evidence, broker: string): Promise<Month[]> {
+  const names = await evidence.names(MONTHS_PREFIX(broker));
+  return names.map((name) => name.slice(MONTHS_PREFIX(broker).length)).sort((left, right) => byText(right, left));
+}
+
+/** The organization's outcome of the month and of those before it. */
+async function customerOf(
+  evidence: Evidence,
+  broker: string,
+  month: Month,
+  organizationId: string,
+): Promise<Omit<ShownCustomer, 'workflow'> | null> {
+  const outcome = await readOutcome(evidence, broker, month, organizationId);
+  if (outcome === null) return null;
+  const history: ShownCustomer['history'] = [];
+  for (const other of (await monthsOf(evidence, broker)).filter((one) => one !== month).slice(0, HISTORY_MONTHS)) {
+    const past = await readOutcome(evidence, broker, other, organizationId);
+    if (past !== null) history.push({ month: other, outcome: past });
+  }
+  return { outcome, currency: outcome.items[0]?.currency ?? '', history };
+}
+
+/** How far the month's run is; null when none is under way, or no worker answers. */
+async function progressOf({ client }: Temporal, broker: string, month: Month): Promise<string | null> {
+  const handle = client.workflow.getHandle(dailyBillingId(broker, month));
+  try {
+    const { status, startTime } = await handle.describe();
+    if (status.name !== 'RUNNING') return null;
+    const { settled } = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+      handle.query<MonthShown & MonthResult>(STATUS_QUERY),
+    );
+    return `A run is under way since ${startTime.toISOString().slice(0, 16).replace('T', ' ')} UTC: ${settled} customers settled.`;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,185 @@
+import { big } from '../../../shared/billing/decimal.js';
+import { invoiceLines } from '../../../shared/billing/invoice.js';
+import type { Outcome } from '../../../shared/billing/results.js';
+import type { PlannedItem } from '../../../shared/billing/plan-types.js';
+import { marginOf } from '../../../shared/report/margin.js';
+import { grouped } from '../../render/numbers.js';
+import { customerRows, isReleasable, meaningOf } from '../customers.js';
+import { html, type Html } from '../html.js';
+import { customerLink, explainLink } from '../links.js';
+import type { ShownCustomer } from '../source.js';
+import { csrfField } from './layout.js';
+import { amountCell, marginCell, signed } from './parts.js';
+
+/** A customer's month: what waits and why, each amount from what stands to what the report says, and the buttons. */
+export function customerPage(
+  { outcome, workflow, history }: ShownCustomer,
+  { csrf, mayApprove }: { csrf: string | null; mayApprove: boolean },
+): Html {
+  const { month } = outcome;
+  const rows = customerRows(outcome);
+  return html`
+    <h1>${outcome.organizationName}</h1>
+    <p>
+      ${month},
+      ${outcome.status}${outcome.companyId !== null && `, Autotask company ${outcome.companyId}`}${outcome.waitsSince ? `, waits since ${outcome.waitsSince}` : ''}.
+    </p>
+    ${outcome.message !== null && html`<p class="${rows.some(({ waits }) => waits) ? 'alarm' : ''}">${outcome.message}</p>`}
+    ${rows.map(
+      (row) =>
+        html`<p>
+          In Autotask ${grouped(row.before.sales)}, by the report ${grouped(row.after.sales)} ${row.currency}:
+          ${signed(row.difference)}. Margin ${grouped(row.marginAfter.amount)}
+          ${row.currency}${row.marginAfter.share !== null && ` (${row.marginAfter.share} %)`}, before
+          ${grouped(row.marginBefore.amount)}.
+        </p>`,
+    )}
+    ${mayApprove && buttons(outcome, csrf)} ${items(outcome)} ${invoice(outcome)} ${ghosts(outcome)} ${notes(outcome)}
+    ${past(outcome, history)}
+    ${workflow !== null && html`<p><a href="${workflow}" rel="noreferrer">Its workflow in the Temporal Web UI</a></p>`}
+  `;
+}
+
+/** They act on exactly the plan that this page shows. */
+function buttons({ month, organizationId, planDigest, items: all, status }: Outcome, csrf: string | null): Html {
+  const canRelease = all.some(({ reason }) => isReleasable(reason));
+  return html`<form method="post" action="${customerLink(month, organizationId)}/act" class="act">
+    ${csrfField(csrf)}
+    <input type="hidden" name="digest" value="${planDigest}" />
+    <fieldset>
+      <legend>Decide</legend>
+      <label>Reason <input name="reason" required maxlength="500" /></label>
+      ${canRelease && html`<button type="submit" name="action" value="approve">Release exactly this plan</button>`}
+      <button type="submit" name="action" value="rerun">Plan it again</button>
+      ${status !== 'Skipped' && html`<button type="submit" name="action" value="skip">Leave it out this month</button>`}
+      <p>
+        <small>Plan <span class="digest">${planDigest}</span></small>
+      </p>
+    </fieldset>
+  </form>`;
+}
+
+function items({ items: all, month }: Outcome): Html {
+  if (all.length === 0) return html``;
+  return html`<section>
+    <h2>By the report</h2>
+    <div class="wide">
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col">State</th>
+            <th scope="col" class="amount">Quantity</th>
+            <th scope="col" class="amount">In Autotask</th>
+            <th scope="col" class="amount">Sales</th>
+            <th scope="col" class="amount">Cost</th>
+            <th scope="col" class="amount">Margin</th>
+            <th scope="col">Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${[...all].sort(byWeight).map((item) => itemRow(item, month))}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+/** What is held first, then by amount. */
+const byWeight = (left: PlannedItem, right: PlannedItem): number =>
+  Number(right.outcome === 'held') - Number(left.outcome === 'held') || big(right.sales).abs().cmp(big(left.sales).abs());
+
+const itemRow = (item: PlannedItem, month: string): Html =>
+  html`<tr>
+    <td data-title="What">${item.productName}<br /><small>${item.contractKey}</small></td>
+    <td data-title="State">${item.outcome}${item.reason !== null && html`<br /><small>${meaningOf(item.reason)}</small>`}</td>
+    <td class="amount" data-title="Quantity">${item.quantity}</td>
+    <td class="amount" data-title="In Autotask">${item.standing ? grouped(item.standing.before.sales) : ''}</td>
+    ${amountCell('Sales', item.sales)}${amountCell('Cost', item.cost)} ${marginCell('Margin', marginOf(item, item.currency))}
+    <td data-title="Why">
+      ${item.message ?? item.because.at(-1)?.text ?? ''} <a href="${explainLink(month, item.contractKey)}">Explain</a>
+    </td>
+  </tr>`;
+
+function invoice(outcome: Outcome): Html {
+  const lines = invoiceLines({ ...outcome, digest: outcome.planDigest, needs: [] });
+  if (lines.length === 0) return html``;
+  return html`<section>
+    <h2>On the invoice</h2>
+    <div class="wide">
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">Line</th>
+            <th scope="col">Change</th>
+            <th scope="col" class="amount">Quantity</th>
+            <th scope="col" class="amount">Unit price</th>
+            <th scope="col" class="amount">Amount</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${lines.map(
+            (line) =>
+              html`<tr>
+                <td data-title="Line">${line.text}</td>
+                <td data-title="Change">${line.isGhost ? 'no line in the report' : line.change}</td>
+                <td class="amount" data-title="Quantity">${line.quantity}</td>
+                ${amountCell('Unit price', line.unitPrice)}${amountCell('Amount', line.amount)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+const ghosts = ({ ghosts: all }: Outcome): Html =>
+  all.filter(({ outcome }) => outcome === 'ghost').length === 0
+    ? html``
+    : html`<section>
+        <h2>Without a line in the report</h2>
+        <ul>
+          ${all
+            .filter(({ outcome }) => outcome === 'ghost')
+            .map(({ sales, currency, message }) => html`<li>${grouped(sales)} ${currency}: ${message}</li>`)}
+        </ul>
+      </section>`;
+
+const notes = ({ notes: all }: Outcome): Html =>
+  all.length === 0
+    ? html``
+    : html`<section>
+        <h2>Worth knowing</h2>
+        <ul>
+          ${all.map(({ message }) => html`<li>${message}</li>`)}
+        </ul>
+      </section>`;
+
+const past = ({ organizationId }: Outcome, history: ShownCustomer['history']): Html =>
+  history.length === 0
+    ? html``
+    : html`<section>
+        <h2>Other months</h2>
+        <table class="sums">
+          <thead>
+            <tr>
+              <th scope="col">Month</th>
+              <th scope="col">State</th>
+              <th scope="col" class="amount">Sales</th>
+              <th scope="col" class="amount">Margin</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${history.flatMap(({ month, outcome }) =>
+              customerRows(outcome).map(
+                (row) =>
+                  html`<tr>
+                    <td data-title="Month"><a href="${customerLink(month, organizationId)}">${month}</a></td>
+                    <td data-title="State">${outcome.status}</td>
+                    ${amountCell('Sales', row.after.sales)}${marginCell('Margin', row.marginAfter)}
+                  </tr>`,
+              ),
+            )}
+          </tbody>
+        </table>
+      </section>`;

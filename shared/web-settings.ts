@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { ConfigError, type Environment } from './environment.js';
+
+/** Settings of the page for finance, beside those of every command. */
+export interface WebSettings {
+  host: string;
+  port: number;
+  /** File of the page's own users; written by `billing web user add`. */
+  users: string;
+  /** The company's own log-in before this page: the header that names the person, believed from these addresses alone. Null: the page's own log-in. */
+  proxy: { header: string; addresses: string[]; approvers: string[] } | null;
+  /** Address under which people reach it, for links in notices and for secure cookies; null where nobody said. */
+  url: string | null;
+}
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
+
+const schema = z.object({
+  BILLING_WEB_HOST: z.string().default('127.0.0.1'),
+  BILLING_WEB_PORT: z.coerce.number({ error: 'expected a port' }).int().min(0).max(65_535).default(4020),
+  BILLING_WEB_USERS: z.string().default('.billing/web-users.json'),
+  BILLING_WEB_URL: z
+    .string()
+    .refine((text) => URL.canParse(text) && /^https?:/.test(text), 'expected a URL such as https://billing.example.com')
+    .optional(),
+  BILLING_WEB_PROXY_HEADER: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'expected the name of a header, such as X-Forwarded-User')
+    .optional(),
+  BILLING_WEB_PROXY_ADDRESSES: list,
+  BILLING_WEB_APPROVERS: list,
+});
+
+/** Every variable of the page, for `.env.example` and the check for misspelt ones. */
+export const WEB_VARIABLES = Object.keys(schema.shape);
+
+/** Throws a `ConfigError` that names every problem at once. */
+export function webSettings(environment: Environment): WebSettings {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => (value ?? '').trim() !== ''));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${String(path[0])}: ${message}`));
+  const { data } = parsed;
+  const header = data.BILLING_WEB_PROXY_HEADER;
+  if (header !== undefined && data.BILLING_WEB_PROXY_ADDRESSES.length === 0)
+    throw new ConfigError([
+      'BILLING_WEB_PROXY_ADDRESSES: is not set; expected the addresses of the proxy, because anybody else could send BILLING_WEB_PROXY_HEADER too',
+    ]);
+  return {
+    host: data.BILLING_WEB_HOST,
+    port: data.BILLING_WEB_PORT,
+    users: data.BILLING_WEB_USERS,
+    proxy:
+      header === undefined
+        ? null
+        : { header: header.toLowerCase(), addresses: data.BILLING_WEB_PROXY_ADDRESSES, approvers: data.BILLING_WEB_APPROVERS },
+    url: data.BILLING_WEB_URL ?? null,
+  };
+}

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import axe from 'axe-core';
+import { Client, Connection } from '@temporalio/client';
+import type { FastifyInstance } from 'fastify';
+import type { Browser, Page } from 'playwright-core';
+import { evidenceSource } from '../../client/web/evidence-source.js';
+import { createWeb } from '../../client/web/server.js';
+import { saveUser } from '../../client/web/users.js';
+import { webSettings } from '../../shared/web-settings.js';
+import { loadBaseConfig } from '../../shared/config.js';
+import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { september } from '../api/vendors.js';
+import { eventually } from '../eventually.js';
+import { launchBrowser } from '../report/browser.js';
+import { CONTOSO, FABRIKAM, organizationOf, useStage, type Stage } from '../system/stage.js';
+
+/** The page for finance in a real browser: a month in approve mode, decided without a shell. */
+
+const MONTH = '2025-10';
+const AS_OF = '2025-10-09';
+const PASSWORD = 'a long enough pass phrase';
+const HOSTILE = '<img src=x onerror="document.title=1"> \u202eCONTOSO';
+
+/** September 2025, with a customer whose name is markup. */
+function world(): Record<string, unknown> {
+  const text = JSON.stringify(september()).replaceAll('Contoso Dental Group', JSON.stringify(HOSTILE).slice(1, -1));
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+describe('the page for finance', () => {
+  let stage: Stage;
+  let app: FastifyInstance;
+  let evidence: Evidence;
+  let connection: Connection;
+  let browser: Browser;
+  let address: string;
+  useStage({ world: world(), env: { BILLING_MODE: 'approve' } }, (opened) => (stage = opened));
+
+  beforeAll(async () => {
+    await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    const env = { ...stage.env, BILLING_WEB_USERS: `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-users.json` };
+    const settings = webSettings(env);
+    await saveUser(settings.users, { name: 'anna', role: 'approve' }, PASSWORD);
+    await saveUser(settings.users, { name: 'bert', role: 'see' }, PASSWORD);
+    evidence = openEvidence(env.BILLING_EVIDENCE!);
+    connection = await Connection.connect({ address: stage.server.address });
+    const temporal = { client: new Client({ connection }), address: stage.server.address, namespace: 'default' };
+    app = await createWeb(evidenceSource(loadBaseConfig(env), evidence, temporal, env), settings);
+    address = await app.listen({ host: '127.0.0.1', port: 0 });
+    browser = await launchBrowser();
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app?.close();
+    await connection?.close();
+    await evidence?.close();
+  });
+
+  async function loggedIn(name: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+    const page = await (await browser.newContext(options)).newPage();
+    await page.goto(`${address}/months/${MONTH}/customers`);
+    await page.getByLabel('Name').fill(name);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: `What waits in ${MONTH}` }).waitFor();
+    return page;
+  }
+
+  async function faultsOf(page: Page): Promise<string[]> {
+    await page.addScriptTag({ content: axe.source }).catch(() => undefined);
+    const { violations } = await page.evaluate<axe.AxeResults>('axe.run(document)');
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  }
+
+  test('who has not logged in sees the log-in, whatever the address', async () => {
+    for (const path of ['/', `/months/${MONTH}`, `/months/${MONTH}/customers/${CONTOSO}`, `/months/${MONTH}/report.csv`]) {
+      const answer = await fetch(`${address}${path}`, { redirect: 'manual' });
+      expect({ path, status: answer.status, to: answer.headers.get('location')?.split('?')[0] }).toEqual({
+        path,
+        status: 303,
+        to: '/login',
+      });
+    }
+  });
+
+  test('a wrong password says no more than that, and the eleventh try within minutes is refused', async () => {
+    const tries: number[] = [];
+    for (let attempt = 0; attempt < 11; attempt += 1) {
+      const form = await fetch(`${address}/login`);
+      const cookie = form.headers.get('set-cookie')!.split(';')[0]!;
+      const [, csrf] = /name="_csrf" value="([^"]+)"/.exec(await form.text())!;
+      const body = new URLSearchParams({ _csrf: csrf!, name: 'anna', password: `wrong ${attempt}` });
+      const answer = await fetch(`${address}/login`, {
+        method: 'POST',
+        body,
+        headers: { cookie, 'x-forwarded-for': '203.0.113.9' },
+      });
+      tries.push(answer.status);
+    }
+    expect(tries).toEqual([...Array<number>(10).fill(401), 429]);
+    await app.close();
+    app = await reopened();
+  });
+
+  async function reopened(): Promise<FastifyInstance> {
+    const env = { ...stage.env, BILLING_WEB_USERS: `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-users.json` };
+    const temporal = { client: new Client({ connection }), address: stage.server.address, namespace: 'default' };
+    const again = await createWeb(evidenceSource(loadBaseConfig(env), evidence, temporal, env), webSettings(env));
+    address = await again.listen({ host: '127.0.0.1', port: 0 });
+    return again;
+  }
+
+  test('shows who waits, from what stands to what the report says, with the margin; by keyboard alone', async () => {
+    const page = await loggedIn('anna');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('To the content');
+    const row = page.getByRole('row', { name: /Fabrikam Logistics/ });
+    expect(await row.innerText()).toMatch(/the plan waits for its release[\s\S]*540\.00[\s\S]*5,620\.99[\s\S]*\+5,080\.99 EUR/);
+    await page.context().close();
+  });
+
+  test('a name that is markup, or that turns the reading direction, is shown and does nothing', async () => {
+    const page = await loggedIn('anna');
+    expect(await page.title()).toContain('To do');
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.content()).not.toContain('\u202e');
+    expect(await page.getByText('<img src=x').count()).toBeGreaterThan(0);
+    await page.context().close();
+  });
+
+  const looks: [what: string, options: Parameters<Browser['newContext']>[0]][] = [
+    ['on a screen', {}],
+    ['in the dark', { colorScheme: 'dark' }],
+    ['on a phone of 360 pixels', { viewport: { width: 360, height: 740 } }],
+  ];
+  test.each(looks)('five views without a finding of axe and without a sideways scroll, %s', async (_, options) => {
+    const page = await loggedIn('anna', { ...options, bypassCSP: true });
+    for (const path of [
+      '/',
+      `/months/${MONTH}`,
+      `/months/${MONTH}/customers?show=all`,
+      `/months/${MONTH}/customers/${FABRIKAM}`,
+      `/months/${MONTH}/decisions`,
+    ]) {
+      await page.goto(`${address}${path}`);
+      expect({ path, faults: await faultsOf(page) }).toEqual({ path, faults: [] });
+      expect({ path, wide: await page.evaluate('document.documentElement.scrollWidth > window.innerWidth') }).toEqual({
+        path,
+        wide: false,
+      });
+    }
+    await page.context().close();
+  });
+
+  test('releases exactly the plan that was shown, and says what came of it', async () => {
+    const page = await loggedIn('anna');
+    await page.getByRole('link', { name: 'Fabrikam Logistics' }).click();
+    await page.getByLabel('Reason').fill('agreed with the customer');
+    await page.getByRole('button', { name: 'Release exactly this plan' }).click();
+    await page.getByRole('status').waitFor();
+    expect(await page.getByRole('status').innerText()).toMatch(/^Fabrikam Logistics is released/);
+    const month = await eventually(
+      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      (seen) => organizationOf(seen, FABRIKAM).status === 'Done',
+    );
+    expect(organizationOf(month, FABRIKAM).posted.sales).toBe('5620.99');
+    await page.context().close();
+  });
+
+  test('a plan that has moved since it was shown is not released, and that is said', async () => {
+    const page = await loggedIn('anna');
+    await page.goto(`${address}/months/${MONTH}/customers/${CONTOSO}`);
+    await page
+      .locator('input[name=digest]')
+      .evaluate((input) => ((input as unknown as { value: string }).value = 'f'.repeat(64)));
+    await page.getByLabel('Reason').fill('too late');
+    await page.getByRole('button', { name: 'Release exactly this plan' }).click();
+    expect(await page.getByRole('status').innerText()).toMatch(/has moved since it was shown, and nothing was released/);
+    await page.context().close();
+  });
+
+  test('who may only look has no buttons, and a form of their own changes nothing', async () => {
+    const page = await loggedIn('bert');
+    await page.goto(`${address}/months/${MONTH}/customers/${CONTOSO}`);
+    expect(await page.getByRole('button', { name: /Release|again|Leave/ }).count()).toBe(0);
+    const csrf = await page.locator('form.who input[name=_csrf]').getAttribute('value');
+    const answer = await page.request.post(`${address}/months/${MONTH}/customers/${CONTOSO}/act`, {
+      form: { _csrf: csrf!, action: 'skip', digest: 'f'.repeat(64), reason: 'x' },
+    });
+    expect(answer.status()).toBe(403);
+    await page.context().close();
+  });
+
+  test('a form that another site sends changes nothing', async () => {
+    const page = await loggedIn('anna');
+    const answer = await page.request.post(`${address}/months/${MONTH}/customers/${CONTOSO}/act`, {
+      form: { action: 'skip', digest: 'f'.repeat(64), reason: 'x' },
+    });
+    expect(answer.status()).toBe(403);
+    expect(await answer.text()).toContain('nothing was done');
+    await page.context().close();
+  });
+
+  test('downloads are the reports of the command line', async () => {
+    const page = await loggedIn('bert');
+    const csv = await page.request.get(`${address}/months/${MONTH}/report.csv`);
+    expect(csv.headers()['content-disposition']).toBe(`attachment; filename="billing-${MONTH}.csv"`);
+    expect((await csv.body()).toString()).toBe(`\ufeff${(await stage.cli('report', MONTH, '--format', 'csv')).stdout}`);
+    await page.context().close();
+  });
+});
