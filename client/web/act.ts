@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrganizationResult } from '../../shared/billing/results.js';
+import type { BaseConfig } from '../../shared/config.js';
 import { APPROVE_SIGNAL, organizationBillingId } from '../../shared/contract.js';
 import { askOpen, isNotFound } from '../months.js';
 import { signalWithStart } from '../commands/signals.js';
@@ -12,12 +13,22 @@ import type { ActionResult, SteeringAction } from './source.js';
 const WAIT_MS = 15_000;
 const LOOK_EVERY_MS = 500;
 
-export async function act(temporal: Temporal, broker: string, action: SteeringAction): Promise<ActionResult> {
+export async function act(
+  temporal: Temporal,
+  { broker, schedule }: Pick<BaseConfig, 'broker' | 'schedule'>,
+  action: SteeringAction,
+): Promise<ActionResult> {
   const workflowId = organizationBillingId(broker, action.month, action.organizationId);
   const open = await askOpen(temporal, workflowId);
   if (action.action === 'approve') return release(temporal, workflowId, open, action);
   const { month, organizationId, reason, actor } = action;
-  await signalWithStart(temporal, broker, { month, organizationId, asOf: today() }, action.action, `${reason} (${actor})`);
+  await signalWithStart(
+    temporal,
+    broker,
+    { month, organizationId, asOf: today(schedule.timeZone) },
+    action.action,
+    `${reason} (${actor})`,
+  );
   return settled(temporal, workflowId, action.action === 'skip' ? 'It is left out' : 'It is planned again');
 }
 

@@ -59,14 +59,14 @@ export function evidenceSource(config: BaseConfig, evidence: Evidence, temporal:
         name: `billing-${month}.${format}`,
       };
     },
-    act: (action) => act(temporal, broker, action),
+    act: (action) => act(temporal, config, action),
   };
 }
 
 const shownMonth = (
   { result, record, nothingDue, outcomes }: NonNullable<Awaited<ReturnType<typeof readMonth>>>,
   progress: string | null,
-): ShownMonth => ({ result, heldMonth: record.heldMonth, nothingDue, outcomes, progress });
+): ShownMonth => ({ result, heldMonth: record.heldMonth, nothingDue: nothingDue.map(({ text }) => text), outcomes, progress });
 
 const MONTHS_PREFIX = (broker: string): string => `months/${broker}/`;
 

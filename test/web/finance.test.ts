@@ -39,7 +39,10 @@ describe('the page for finance', () => {
 
   beforeAll(async () => {
     await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
-    const env = { ...stage.env, BILLING_WEB_USERS: `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-users.json` };
+    const env: Record<string, string> = {
+      ...stage.env,
+      BILLING_WEB_USERS: `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-users.json`,
+    };
     const settings = webSettings(env);
     await saveUser(settings.users, { name: 'anna', role: 'approve' }, PASSWORD);
     await saveUser(settings.users, { name: 'bert', role: 'see' }, PASSWORD);
@@ -104,7 +107,10 @@ describe('the page for finance', () => {
   });
 
   async function reopened(): Promise<FastifyInstance> {
-    const env = { ...stage.env, BILLING_WEB_USERS: `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-users.json` };
+    const env: Record<string, string> = {
+      ...stage.env,
+      BILLING_WEB_USERS: `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-users.json`,
+    };
     const temporal = { client: new Client({ connection }), address: stage.server.address, namespace: 'default' };
     const again = await createWeb(evidenceSource(loadBaseConfig(env), evidence, temporal, env), webSettings(env));
     address = await again.listen({ host: '127.0.0.1', port: 0 });
