@@ -31,7 +31,7 @@ export async function readForClose(config: Config, { month, asOf, claims, onProg
   const { subscriptionUdf } = config.autotask;
   const comparison = compare({
     reported,
-    standing: standingOf(records, { month, subscriptionUdf, priceListCodes }, currencyOf),
+    standing: standingOf(records, { month, subscriptionUdf, priceListCodes }),
     claims,
     customers: customersOf(report.organizations, reported),
     currencyOf,

@@ -1,6 +1,6 @@
 /**
  * Amounts of the close, apart from the planner's: whole numbers of 10⁻¹² in `bigint`, so that one mistake cannot hide in both. Nothing is ever rounded
- * here but by `toMinor`, half away from zero.
+ * here but by `toMinor` and `asPosted`, half away from zero.
  */
 export type Exact = bigint;
 
@@ -33,12 +33,19 @@ export function decimalsOf(currency: string): number {
   return WITHOUT_MINOR.has(code) ? 0 : WITH_THREE.has(code) ? 3 : WITH_FOUR.has(code) ? 4 : 2;
 }
 
-/** One minor unit of the currency. */
-export const minorOf = (currency: string): Exact => 10n ** BigInt(SCALE - decimalsOf(currency));
+/** Decimals that Autotask keeps of each row and charge that a person posts, whatever its currency. */
+const POSTED = 2;
 
-/** Rounded to minor units, half away from zero. */
-export function toMinor(value: Exact, currency: string): Exact {
-  const minor = minorOf(currency);
+/** The least amount of the currency that can be billed: one minor unit, or a hundredth where those are smaller. */
+export const minorOf = (currency: string): Exact => 10n ** BigInt(SCALE - Math.min(decimalsOf(currency), POSTED));
+
+/** Rounded to the least amount that can be billed, half away from zero. */
+export const toMinor = (value: Exact, currency: string): Exact => roundedTo(value, minorOf(currency));
+
+/** What posting bills of one row or charge. */
+export const asPosted = (value: Exact): Exact => roundedTo(value, 10n ** BigInt(SCALE - POSTED));
+
+function roundedTo(value: Exact, minor: Exact): Exact {
   const size = value < 0n ? -value : value;
   const rounded = ((size + minor / 2n) / minor) * minor;
   return value < 0n ? -rounded : rounded;

@@ -1,5 +1,5 @@
 import type { Line } from '../billing/types.js';
-import { exact, times, toMinor, type Exact } from './exact.js';
+import { asPosted, exact, times, toMinor, type Exact } from './exact.js';
 
 /**
  * Both sides of a month as the close sees them: amounts by customer and subscription, from Cloudmore's lines and from Autotask's records as they come over the
@@ -90,7 +90,6 @@ type Fields = Record<string, unknown>;
 export function standingOf(
   records: Records,
   { month, subscriptionUdf, priceListCodes }: { month: string; subscriptionUdf: string; priceListCodes: Set<string> },
-  currencyOf: (companyId: number) => string,
 ): Standing[] {
   const contracts = new Map(
     records.contracts.map(lowered).map((contract) => [number(contract, 'id'), contractOf(contract, subscriptionUdf)]),
@@ -104,12 +103,11 @@ export function standingOf(
   const sums = new Map<string, Standing>();
   const add = (contractId: number, sum: Sum, part: string): void => {
     const contract = contracts.get(contractId) ?? { companyId: NO_COMPANY, subscriptionId: `contract ${contractId}` };
-    const currency = currencyOf(contract.companyId);
     const key = `${contract.companyId}|${contract.subscriptionId}`;
     const standing = sums.get(key) ?? { ...contract, contractIds: [], parts: [], cost: 0n, sales: 0n };
     if (!standing.contractIds.includes(contractId)) standing.contractIds.push(contractId);
-    standing.cost += toMinor(sum.cost, currency);
-    standing.sales += toMinor(sum.sales, currency);
+    standing.cost += asPosted(sum.cost);
+    standing.sales += asPosted(sum.sales);
     standing.parts.push(part);
     sums.set(key, standing);
   };
