@@ -42,9 +42,9 @@ export interface Target {
 }
 
 /** What 7.2 would write: whole units of a positive total. Null where an adjustment cannot express the item (7.3). */
-export function adjustmentTarget(billable: Billable): Target | null {
-  const quantity = big(billable.quantity);
-  const [sales, cost] = [big(billable.sales), big(billable.cost)];
+export function adjustmentTarget({ onRow }: Billable): Target | null {
+  const quantity = big(onRow.quantity);
+  const [sales, cost] = [big(onRow.sales), big(onRow.cost)];
   // `unitChange` is an integer (`autotask.md` 5.3): half licences cannot be expressed, their money goes on the charge.
   if (quantity.lt(1) || !quantity.round(0).eq(quantity) || sales.lt(0) || cost.lt(0)) return null;
   const unitPrice = divide(sales, quantity, UNIT_PRICE_SCALE);
@@ -59,7 +59,7 @@ export function adjustmentTarget(billable: Billable): Target | null {
 }
 
 export const unitsDiffer = (place: Place, billable: Billable): boolean =>
-  !big(billable.quantity).eq(place.rows.row?.units ?? 0) && !isNothingAtAll(place, billable);
+  !big(billable.onRow.quantity).eq(place.rows.row?.units ?? 0) && !isNothingAtAll(place, billable);
 
 /** An item of 0.00 / 0.00 needs nothing when nothing is there (5.1). */
 const isNothingAtAll = (place: Place, billable: Billable): boolean =>
@@ -165,7 +165,7 @@ export function unitsDifferNote(billable: Billable, units: number): Note {
   return {
     code: 'units-differ',
     itemId: billable.id,
-    message: `${billable.name}: the row shows ${units} units, the report ${billable.quantity}; the money is right by the charge.`,
+    message: `${billable.name}: the row shows ${units} units, the report ${billable.onRow.quantity}; the money is right by the charge.`,
   };
 }
 

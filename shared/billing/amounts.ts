@@ -3,7 +3,7 @@ import { chargeSteps, restBecause } from './charge.js';
 import { big } from './decimal.js';
 import { parseChargeKey } from './keys.js';
 import { addMonths, firstDay, lastDay, monthOf } from './month.js';
-import { hasMoney, rowsOfContract } from './rows.js';
+import { hasMoney, rowsOfContract, type MonthRow } from './rows.js';
 import {
   add,
   chargesOfContract,
@@ -31,6 +31,8 @@ export interface AmountsPlan {
   held: { reason: Reason; message: string } | null;
   because: Because[];
   notes: Note[];
+  /** Next month's row, which carries the units of what is paid once because Autotask refused to end them (rule 7.6). */
+  carriesOn: MonthRow | null;
   /** A catch-up charge needs the contract to reach this day (rule 7.5). */
   extendTo: Day | null;
 }
@@ -58,7 +60,14 @@ export function planRowAndCharge(billable: Billable, place: Place, books: Books,
   const oneOff = oneOffSteps(billable, place, adjustment.carriesUnits);
   const because = [{ rule: adjustment.rule, text: adjustment.text }, ...restBecause(state, after, billable.currency)];
   // This month's money before next month's units: a refusal there must not stop what is due here.
-  return { steps: [...adjustment.steps, ...charges, ...oneOff], held: null, because, notes: adjustment.notes, extendTo: null };
+  return {
+    steps: [...adjustment.steps, ...charges, ...oneOff],
+    held: null,
+    because,
+    notes: adjustment.notes,
+    carriesOn: null,
+    extendTo: null,
+  };
 }
 
 /** Decides the charge of an Azure or marketplace item: the same logic with a row of nothing (7.8). */
@@ -83,6 +92,7 @@ export function planCharge(billable: Billable, place: Place, books: Books, setti
     held: null,
     because: [{ rule: '7.8', text: `charge of ${show(state.wanted, billable.currency)}` }, ...others],
     notes: [],
+    carriesOn: null,
     extendTo: null,
   };
 }
@@ -98,10 +108,9 @@ function othersBecause({ currency }: Billable, place: Place, books: Books): Beca
 
 function balanced(billable: Billable, place: Place, state: State): AmountsPlan {
   const units = place.rows.row?.units ?? 0;
-  const differ = hasMoney(place.rows.row) && !big(billable.quantity).eq(units);
+  const differ = hasMoney(place.rows.row) && !big(billable.onRow.quantity).eq(units);
   return {
-    // A refusal with the month in balance was that of the next month's units: an answer, not to be asked for again (7.0).
-    steps: place.isRefused ? [] : oneOffSteps(billable, place, carried(place.rows.row)),
+    ...endOfOnce(billable, place),
     held: null,
     because: [
       {
@@ -114,12 +123,18 @@ function balanced(billable: Billable, place: Place, state: State): AmountsPlan {
   };
 }
 
+/** 7.6 where the month itself needs nothing: a refusal then was that of next month's units. It is an answer, not to be asked for again (7.0), and listed. */
+function endOfOnce(billable: Billable, place: Place): Pick<AmountsPlan, 'steps' | 'carriesOn'> {
+  const steps = oneOffSteps(billable, place, carried(place.rows.row));
+  if (!place.isRefused) return { steps, carriesOn: null };
+  return { steps: [], carriesOn: steps.length > 0 && hasMoney(place.rows.next) ? place.rows.next : null };
+}
+
 /** 7.5: nothing is written to a frozen period; the difference is held, or caught up in the next open month. */
 function frozen(billable: Billable, place: Place, state: State, books: Books, settings: Settings): AmountsPlan {
   const rest = subtract(subtract(state.wanted, state.row), state.fixed);
   const open = subtract(rest, state.open);
-  // Only next month's units can have been refused here: an answer, not to be asked for again (7.0).
-  const oneOff = place.isRefused ? [] : oneOffSteps(billable, place, carried(place.rows.row));
+  const { steps: oneOff, carriesOn } = endOfOnce(billable, place);
   const message = `${place.month} is ${place.startsLater ? `before the contract's first day` : 'approved and posted'} in Autotask; ${show(open, billable.currency)} of ${billable.name} differ. Unpost the period, correct it there, or set AFTER_FREEZE=charge.`;
   if (settings.afterFreeze === 'hold')
     return {
@@ -127,6 +142,7 @@ function frozen(billable: Billable, place: Place, state: State, books: Books, se
       held: { reason: 'period-frozen', message },
       because: [{ rule: '7.5', text: message }],
       notes: [],
+      carriesOn,
       extendTo: null,
     };
   // Only on a contract can anything be frozen.
@@ -144,6 +160,7 @@ function frozen(billable: Billable, place: Place, state: State, books: Books, se
     held: null,
     because: [{ rule: '7.5', text }],
     notes: [],
+    carriesOn,
     extendTo: lastDay(monthOf(day)),
   };
 }

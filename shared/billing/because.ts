@@ -16,6 +16,14 @@ export function itemBecause(item: Item): Because[] {
     { rule: '4.1', text: `one item: ${[item.subscriptionId ?? 'no subscription id', item.itemCode].filter(Boolean).join(', ')}` },
     { rule: '4.2', text: `${sums}, highest quantity ${item.quantity}` },
     ...(item.isOneOff ? [{ rule: '4.4', text: 'one-off: paid for more than a month at once' }] : []),
+    ...(item.recurring === null
+      ? []
+      : [
+          {
+            rule: '4.4',
+            text: `${item.recurring.quantity} for ${item.recurring.sales} / ${item.recurring.cost} ${item.currency} recur and go on the row, the rest is paid once`,
+          },
+        ]),
   ];
 }
 

@@ -75,7 +75,10 @@ const adjusted = ({ units, unitPrice, unitCost }: PostAdjustmentStep, currency: 
 function unitOf({ units, unitPrice, unitCost }: PostAdjustmentStep, billable: Billable): RowStanding['unit'] {
   if (unitPrice === null || unitCost === null) return null;
   const exact = (amount: Decimal): Decimal => plain(divide(big(amount), big(units), EXACT_DIGITS));
-  return { exact: { sales: exact(billable.sales), cost: exact(billable.cost) }, rounded: { sales: unitPrice, cost: unitCost } };
+  return {
+    exact: { sales: exact(billable.onRow.sales), cost: exact(billable.onRow.cost) },
+    rounded: { sales: unitPrice, cost: unitCost },
+  };
 }
 
 // ---------------------------------------------------------------------------------------------------------------- the charges

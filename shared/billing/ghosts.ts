@@ -298,6 +298,7 @@ function ghostBillable(contractKey: string, service: Service, type: RecordType, 
     cost: '0',
     sales: '0',
     quantity: '0',
+    onRow: { sales: '0', cost: '0', quantity: '0' },
     isOneOff: false,
     chargeKey: fold(chargeKeyOf(context.month, ghostHash(contractKey, service.key, type, context))),
   };

@@ -29,7 +29,8 @@ export function invoiceLines(plan: Plan): InvoiceLine[] {
   ];
 }
 
-const isStanding = ({ outcome }: Ghost): boolean => outcome !== 'zeroed';
+/** What carries on into next month is on that month's invoice (7.6). */
+const isStanding = ({ outcome, rule }: Ghost): boolean => outcome !== 'zeroed' && rule !== '7.6';
 
 function itemLines(item: PlannedItem, plan: Plan): InvoiceLine[] {
   const { standing, currency } = item;

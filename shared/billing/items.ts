@@ -1,6 +1,6 @@
 import { type Big, big, billable, plain, sum, ZERO } from './decimal.js';
 import { digestOf, PRODUCTS } from './keys.js';
-import { daysCovered } from './month.js';
+import { sortByPayment } from './paid-once.js';
 import { classify, type LineType } from './record-type.js';
 import { byText, fold, groupBy, IndexBy, present, same } from './text.js';
 import type { OrganizationFacts } from './facts.js';
@@ -8,10 +8,6 @@ import type { Item } from './plan-types.js';
 import type { ItemType, Line, Price, Settings, Subscription } from './types.js';
 
 /** Rule 4: lines to items. One item is one subscription (and product) of one month; no line is in two items or in none. */
-
-/** Months a single payment covers from which on an item is one-off, and the days that mean the same where the price list is silent (rule 4.4). */
-const ONE_OFF_PAYMENT_MONTHS = 1;
-const ONE_OFF_COVERED_DAYS = 45;
 
 /** What an organization's lines are grouped with: its subscriptions, the price list by item code, and the services that are switched off. */
 export interface ItemContext {
@@ -148,6 +144,7 @@ function toItem(key: string, group: Sorted[], context: ItemContext): Item {
   const listed = listedSubscription(context.subscriptions, first.subscriptionId);
   const exactCost = sum(lines.map((line) => line.cost));
   const exactSales = sum(lines.map((line) => line.sales));
+  const { once, monthly } = sortByPayment(type, regular, context.prices);
   const itemCode = sorted.map((entry) => present(entry.itemCode)).find((code) => code !== null) ?? null;
   return {
     id: digestOf(key).slice(0, 16),
@@ -169,9 +166,17 @@ function toItem(key: string, group: Sorted[], context: ItemContext): Item {
     exactCost: plain(exactCost),
     exactSales: plain(exactSales),
     quantity: plain(quantityOf(type, regular)),
-    isOneOff: isOneOff(type, regular, context.prices),
+    isOneOff: once.length > 0 && monthly.length === 0,
+    recurring: once.length > 0 && monthly.length > 0 && !(type in PRODUCTS) ? recurringPart(type, monthly) : null,
   };
 }
+
+/** What of an item goes on in the months after, where it also holds what is paid once; manual lines are charges of the month alone (2.3). */
+const recurringPart = (type: ItemType, monthly: Line[]): Item['recurring'] => ({
+  cost: billable(sum(monthly.map((line) => line.cost)), monthly[0]!.currency),
+  sales: billable(sum(monthly.map((line) => line.sales)), monthly[0]!.currency),
+  quantity: plain(quantityOf(type, monthly)),
+});
 
 /** Azure usage is one total per subscription: naming it after the first of its meters would mislead. */
 function usageName(type: ItemType, subscriptionId: string | null): string | null {
@@ -198,18 +203,6 @@ export function quantityOfLine(type: ItemType, line: Line): Big | null {
 
 /** A correction by hand: it counts into the amounts of its subscription's item, and into nothing else (2.3, 4.2, 4.3). */
 export const isManual = (line: Line): boolean => classify(line) === 'ManualBillingLine';
-
-/** Rule 4.4. Never decided by a billing-frequency text: it is empty or wrong for upfront terms (`cloudmore.md` 5.5). */
-function isOneOff(type: ItemType, lines: Line[], prices: PriceList): boolean {
-  if (type === 'Perpetual') return true;
-  const listed = prices.get(fold(lines.find((line) => present(line.itemCode) !== null)?.itemCode ?? null));
-  if (listed) return listed.some((price) => (price.paymentMonths ?? 0) > ONE_OFF_PAYMENT_MONTHS);
-  const positive = lines.filter((line) => big(line.sales).gt(0));
-  return positive.length > 0 && positive.every(coversLongTerm);
-}
-
-const coversLongTerm = (line: Line): boolean =>
-  line.startDay !== null && line.endDay !== null && daysCovered(line.startDay, line.endDay) > ONE_OFF_COVERED_DAYS;
 
 /** By billing date, then item code, then everything that could differ: the same order whatever order the report had. */
 export function byBilling(left: Line, right: Line): number {

@@ -10,6 +10,7 @@ import {
   serviceKeyOf,
 } from './catalogue.js';
 import { catalogueBecause, contractBecause } from './because.js';
+import { carriedGhosts } from './carried.js';
 import { decideContract, max, requiredEnd, rivalOf, upsertContractStep, type ContractDecision } from './contract.js';
 import { big } from './decimal.js';
 import { standingOf } from './derivation.js';
@@ -22,7 +23,7 @@ import { isRepeated, viewRows, type RowView } from './rows.js';
 import type { Billable, Place } from './standing.js';
 import { stopped } from './stopped.js';
 import { byText, fold, same } from './text.js';
-import type { Because, EnsureServiceStep, Item, Note, Reason, Standing, Step } from './plan-types.js';
+import type { Because, EnsureServiceStep, Ghost, Item, Note, Reason, Standing, Step } from './plan-types.js';
 import type { Books, Contract, Day, Month, RecordType, Service, Settings, Subscription } from './types.js';
 
 /** One contract's month: the items of one subscription, on the contract that carries it. */
@@ -74,6 +75,8 @@ export interface ContractPlan {
   isNew: boolean;
   endDay: Day | null;
   notes: Note[];
+  /** What next month bills of what is paid once, because its units could not be ended (rule 7.6). */
+  carried: Ghost[];
   /** The neighbouring rows of this contract are needed and were not read. */
   needsDetail: boolean;
 }
@@ -109,6 +112,7 @@ function wholeHeld(
     isNew: false,
     endDay: null,
     notes: [],
+    carried: [],
     needsDetail: false,
   };
 }
@@ -196,6 +200,7 @@ function planAble(
     isNew: contract === null && drafts.some(({ amounts }) => amounts.steps.length > 0),
     endDay,
     notes: [...drafts.flatMap(({ amounts }) => amounts.notes), ...drafts.flatMap((draft) => notesOf(draft, contract, context))],
+    carried: drafts.flatMap((draft) => carriedGhosts(draft, contract, context.month)),
     needsDetail:
       contract !== null &&
       !context.books.detailed.includes(contract.id) &&
@@ -246,6 +251,7 @@ export const billableOf = ({ item, hash }: KeyedItem, month: Month): Billable =>
   cost: item.cost,
   sales: item.sales,
   quantity: item.quantity,
+  onRow: item.recurring ?? { sales: item.sales, cost: item.cost, quantity: item.quantity },
   isOneOff: item.isOneOff,
   chargeKey: fold(chargeKeyOf(month, hash)),
 });

@@ -52,7 +52,10 @@ export interface Item {
   exactCost: Decimal;
   exactSales: Decimal;
   quantity: Decimal;
+  /** All of it is paid once for a longer time (rule 4.4). */
   isOneOff: boolean;
+  /** The part that goes on every month, where the item also holds what is paid once: it alone is on the row (7.2). Null in all other items. */
+  recurring: { sales: Decimal; cost: Decimal; quantity: Decimal } | null;
 }
 
 /** A sentence of the derivation: which rule (by its number) decided what, with the numbers it saw. `explain` prints these. */

@@ -171,7 +171,7 @@ function assemble(
   );
   const planned = keyed.map((entry) => plannedItem(entry, verdictOf(refusals.get(entry.item.id), decisions.get(entry.item.id))));
   const steps = orderedSteps(work);
-  const ghosts = work.ghosts.flatMap(({ ghosts: found }) => found);
+  const ghosts = [...work.contracts.flatMap(({ carried }) => carried), ...work.ghosts.flatMap(({ ghosts: found }) => found)];
   const companyId = company.company === null ? company.companyId : company.company.id;
   const wanted = items.map((item) => wantedService(item, prices));
   return {

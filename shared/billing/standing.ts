@@ -15,6 +15,8 @@ export interface Billable {
   cost: Decimal;
   sales: Decimal;
   quantity: Decimal;
+  /** What of it belongs on the row: all, or the part that recurs where a part is paid once (4.4). */
+  onRow: { sales: Decimal; cost: Decimal; quantity: Decimal };
   isOneOff: boolean;
   /** Key of the item's first charge (rule 7.7), folded. */
   chargeKey: string;

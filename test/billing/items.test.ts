@@ -153,13 +153,29 @@ test.each([
   expect(itemOf([line({ recordType, quantity: '812.5', subscriptionQuantity: '10' })]).quantity).toBe(quantity);
 });
 
+const software: Partial<Line> = { recordType: 'SoftwareSubscription' };
+
 test.each<[string, Line[], Price[], boolean]>([
   [
     'a list that has it monthly and, in another currency, yearly',
     [line()],
     [price(), price({ currency: 'USD', paymentMonths: 12 })],
-    true,
+    false,
   ],
+  ['a list that has it yearly in another currency alone', [line()], [price({ currency: 'USD', paymentMonths: 12 })], true],
+  ['a list that contradicts itself, and lines of a year', [line(year)], [price(), price({ paymentMonths: 12 })], true],
+  ['a list that contradicts itself, and lines of a month', [line()], [price(), price({ paymentMonths: 12 })], false],
+  ['a list that says 0, and lines of a year', [line(year)], [price({ paymentMonths: 0 })], true],
+  ['a list that says 0, and lines of a month', [line()], [price({ paymentMonths: 0 })], false],
+  ['45 days', [line({ startDay: '2025-10-01', endDay: '2025-11-14' })], [], false],
+  ['46 days', [line({ startDay: '2025-10-01', endDay: '2025-11-15' })], [], true],
+  ['no days and the text “Annual”', [line({ startDay: null, endDay: null, paymentFrequency: 'Annual' })], [], true],
+  ['no days and the text “ P1M ”', [line({ startDay: null, endDay: null, paymentFrequency: ' P1M ' })], [], false],
+  ['no days and no text', [line({ startDay: null, endDay: null, paymentFrequency: ' ' })], [], false],
+  ['no days and no text, as software', [line({ ...software, startDay: null, endDay: null, paymentFrequency: null })], [], true],
+  ['the days of a month, as software', [line(software)], [], false],
+  ['a list that says monthly, as software without days', [line({ ...software, startDay: null })], [price()], false],
+  ['a list that says monthly, as a perpetual licence', [line({ recordType: 'Perpetual' })], [price()], true],
   [
     'a list of its second line alone',
     [market({ itemCode: null, billingDate: '2025-10-01' }), market({})],
@@ -174,7 +190,8 @@ test.each<[string, Line[], Price[], boolean]>([
   ],
   ['a year, and a refund of a month', [line(year), line({ sales: '-5' })], [], true],
   ['a year, and a free month', [line(year), line({ sales: '0' })], [], true],
-  ['a credit of a year', [line({ ...year, sales: '-5' })], [], false],
+  ['a credit of a year', [line({ ...year, sales: '-5' })], [], true],
+  ['a credit of a month', [line({ sales: '-5' })], [], false],
   ['no beginning', [line({ ...year, startDay: null })], [], false],
   ['no end', [line({ ...year, endDay: null })], [], false],
   ['neither', [line({ startDay: null, endDay: null })], [], false],

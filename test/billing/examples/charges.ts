@@ -14,7 +14,7 @@ import {
 } from '../builders.js';
 import { AutotaskInMemory } from '../memory.js';
 import { after, edited, KEY, MORE } from './row-and-charge.js';
-import { planned, table, written } from './table.js';
+import { ghosts, planned, table, written } from './table.js';
 
 /** Section 7 continued: what is paid once, the charge itself, reading back. */
 
@@ -63,11 +63,34 @@ export const paidOnce = table('7', 'Written', planned(written), [
     { report: upfront, books: after(billedNow, '2025-10-31') },
     '2025-11-01: 0 units',
   ],
+  [
+    '7.6 a month and a year of one licence: the month is on the row, the year on a charge, and nothing of it carries on',
+    {
+      report: {
+        prices: [],
+        lines: [line(), line({ startDay: '2025-10-01', endDay: '2026-09-30', quantity: '5', sales: '648' })],
+      },
+    },
+    '2025-10-01: 10 units × 12.0000 / 10.0000; create charge 1 × 648.0000 / 100.0000',
+  ],
   ['7.6 November is approved: nothing is written to it', { report: upfront, books: after(billedNow, '2025-11-30') }, 'nothing'],
   [
     '7.6 a perpetual licence’s contract ends with the month',
     { report: { lines: [line(perpetual)] } },
     '2025-10-01: 2 units × 970.0000 / 50.0000',
+  ],
+]);
+
+export const carriedOn = table('7', 'Beside the report – written', planned(ghosts, written), [
+  [
+    '7.6 Autotask refused to end the units: the month is posted, and what November bills is listed for a person',
+    { report: upfront, books: billedNow, refused: ['435d6b8a4ec490d3'] },
+    'ghost 648.00 (7.6) – nothing',
+  ],
+  [
+    '7.6 they have ended all the same',
+    { report: upfront, books: edited(billedNow, '2025-11', { units: 0, price: '0', cost: '0' }), refused: ['435d6b8a4ec490d3'] },
+    'nothing – nothing',
   ],
 ]);
 

@@ -28,7 +28,7 @@ export const tables: Table[] = [
   ...[organizations.groups, organizations.oneOff],
   ...[contracts.services, contracts.ambiguous, contracts.invoiceTexts],
   ...[contracts.found, contracts.contracts, contracts.ends, contracts.extensions],
-  ...[rowAndCharge, charges.paidOnce, charges.charges, charges.usage, charges.readBack],
+  ...[rowAndCharge, charges.paidOnce, charges.carriedOn, charges.charges, charges.usage, charges.readBack],
   ...[ghosts.withoutLine, ghosts.beside],
   ghosts.breakers,
 ];

@@ -1,3 +1,4 @@
+import { big } from '../../../shared/billing/decimal.js';
 import type { Line } from '../../../shared/billing/types.js';
 import { books, company, line, manualLine, organization, plan, price, type Situation } from '../builders.js';
 import { outcome, planned, table } from './table.js';
@@ -93,24 +94,53 @@ export const groups = table<Line[]>('4', 'Items', items, [
 ]);
 
 const once = (situation: Situation): string => {
-  const isOneOff = plan(situation).steps.some((step) => step.kind === 'postAdjustment' && step.purpose === 'one-off');
-  return isOneOff ? 'one-off' : 'every month';
+  const { steps } = plan(situation);
+  const isOneOff = steps.some((step) => step.kind === 'postAdjustment' && step.purpose === 'one-off');
+  const charge = steps.find((step) => step.kind === 'postCharge');
+  return isOneOff ? 'one-off' : `every month${charge ? `, with ${big(charge.unitPrice).toFixed(2)} once` : ''}`;
 };
+const software = { recordType: 'SoftwareSubscription', itemCode: null };
 const year = { startDay: '2025-09-12', endDay: '2026-09-11' };
 
 export const oneOff = table('4', 'Billed', once, [
   ['4.4 the price list says: paid every month', {}, 'every month'],
   ['4.4 the price list says: paid every twelve months', { report: { prices: [price({ paymentMonths: 12 })] } }, 'one-off'],
+  [
+    '4.4 its entry says nothing, the line covers a month',
+    { report: { prices: [price({ paymentMonths: null })] } },
+    'every month',
+  ],
+  [
+    '4.4 its entry says nothing, the line covers a year',
+    { report: { prices: [price({ paymentMonths: null })], lines: [line(year)] } },
+    'one-off',
+  ],
   ['4.4 it says every month, though the line covers a year', { report: { lines: [line(year)] } }, 'every month'],
   ['4.4 not on the price list, the line covers a month', { report: { prices: [] } }, 'every month'],
   ['4.4 not on it, the line covers a year', { report: { prices: [], lines: [line(year)] } }, 'one-off'],
   [
     '4.4 not on it, one line covers a year and another a month',
     { report: { prices: [], lines: [line(year), line()] } },
+    'every month, with 120.00 once',
+  ],
+  [
+    '4.4 it says twelve months, though the line covers a month',
+    { report: { prices: [price({ paymentMonths: 12 })] } },
+    'one-off',
+  ],
+  [
+    '4.4 entries that contradict each other: the line decides',
+    { report: { prices: [price(), price({ paymentMonths: 12 })] } },
     'every month',
   ],
   [
-    '4.4 a frequency text is never believed',
+    '4.4 software without a word of how it is paid',
+    { report: { prices: [], lines: [line({ ...software, startDay: null, endDay: null, paymentFrequency: null })] } },
+    'one-off',
+  ],
+  ['4.4 software that covers a month', { report: { prices: [], lines: [line(software)] } }, 'every month'],
+  [
+    '4.4 the line’s frequency text is not believed against its days',
     { report: { prices: [], lines: [line({ paymentFrequency: 'Annual' })] } },
     'every month',
   ],
