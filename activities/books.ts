@@ -1,7 +1,8 @@
 import { companyIdOf, type OrganizationFacts } from '../shared/billing/facts.js';
 import { fold, groupBy, present } from '../shared/billing/text.js';
 import { lastDay } from '../shared/billing/month.js';
-import type { Books, Contract, Month } from '../shared/billing/types.js';
+import { PRODUCTS } from '../shared/billing/keys.js';
+import type { Books, Contract, Month, UnreadableRecord } from '../shared/billing/types.js';
 import type { OwnBooks, SharedBooks } from '../shared/evidence/months.js';
 
 /** Cutting the survey into what each organization's plan needs. */
@@ -45,7 +46,47 @@ export function ownBooks(index: BooksIndex, facts: OrganizationFacts): OwnBooks 
     rows: contracts.flatMap(({ id }) => index.rowsOf.get(id) ?? []),
     charges: contracts.flatMap(({ id }) => index.chargesOf.get(id) ?? []),
     detailed: contracts.filter(({ id }) => index.detailed.has(id)).map(({ id }) => id),
+    ...concerning(index.books, facts, companyId ?? null, new Set(contracts.map(({ id }) => id))),
   };
+}
+
+/** What cannot be read or is gone, as far as the organization may need it; absent where nothing is. */
+function concerning(
+  { unreadable = [], gone = [] }: Books,
+  facts: OrganizationFacts,
+  companyId: number | null,
+  contractIds: Set<number>,
+): Pick<Books, 'unreadable' | 'gone'> {
+  if (unreadable.length === 0 && gone.length === 0) return {};
+  const keys = neededKeys(facts);
+  const isNeeded = (finding: UnreadableRecord): boolean => {
+    const mayBe = finding.keys === null || finding.keys.some((key) => isOfOurs(key) || keys.has(fold(key)));
+    switch (finding.kind) {
+      case 'company':
+        return finding.id === null || finding.id === companyId;
+      case 'contract':
+        return mayBe || (finding.companyId !== null && finding.companyId === companyId);
+      case 'row':
+      case 'charge':
+        return finding.contractId === null || contractIds.has(finding.contractId);
+      default:
+        return mayBe;
+    }
+  };
+  return {
+    unreadable: unreadable.filter(isNeeded),
+    gone: gone.filter(({ key }) => isOfOurs(key) || keys.has(fold(key))),
+  };
+}
+
+/** Keys that do not come from the report: of contracts without subscription, of what is shared, of charges. */
+const isOfOurs = (key: string): boolean => /^(cm-|cloudmore:)/i.test(key);
+
+/** Subscription ids, item codes and names by which an organization's contracts, services and products are found. */
+function neededKeys(facts: OrganizationFacts): Set<string> {
+  const codes = facts.lines.flatMap(({ itemCode }) => (present(itemCode) === null ? [] : [fold(itemCode)]));
+  const products = Object.values(PRODUCTS).flatMap(({ key, name }) => [fold(key), fold(name)]);
+  return new Set([...subscriptionKeys(facts), ...codes, ...products]);
 }
 
 /** Folded subscription ids an organization's lines and subscriptions name. */

@@ -14,6 +14,8 @@ import { isNamed, requireNamed, type Slices } from './slices.js';
  */
 export async function surveyAutotask(dependencies: Dependencies, slices: Slices, request: SurveyRequest): Promise<SurveyTaken> {
   const { autotask, evidence, clock, heartbeat } = dependencies;
+  // Each run finds out once whether a log-in that was refused is taken by now.
+  autotask.askAgain();
   requireNamed(request.organizations, (await slices.manifest(request.report)).slices);
   const surveyedAt = clock.now().toISOString();
   const { result, calls } = await autotask.countCalls(() => readMonthBooks(dependencies, slices, request));

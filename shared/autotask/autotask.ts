@@ -4,12 +4,14 @@ import type { Day, Decimal } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { toWire } from './days.js';
 import { AutotaskReads } from './reads.js';
-import { lowerKeys, type CallOptions } from './transport.js';
-import { decode, toWireNumber } from './translate.js';
+import { lowerKeys } from './lower-keys.js';
+import type { CallOptions } from './transport.js';
+import { toWireNumber } from './translate.js';
+import { idSchema } from './values.js';
 
 /** Autotask PSA as the billing needs it: what `reads.ts` reads, and one request per write (`autotask.md`). */
 
-const createdSchema = z.object({ itemid: z.coerce.number().nullish() });
+const createdSchema = z.object({ itemid: idSchema.nullish() });
 
 export class Autotask extends AutotaskReads {
   async createService(service: {
@@ -176,10 +178,11 @@ export class Autotask extends AutotaskReads {
   }
 
   private async create(path: string, body: Record<string, unknown>): Promise<number> {
-    const { itemid } = decode(createdSchema, `${path} answer`, await this.write('POST', path, body));
-    if (itemid) return itemid;
-    // Taken, but without an id: whoever needs it looks it up by its key.
-    throw new ApiError('unavailable', `POST ${path}: taken, but answered without an id`, { status: 200 }, 'unknown');
+    const answer = await this.write('POST', path, body);
+    const created = createdSchema.safeParse(lowerKeys(answer ?? {}));
+    if (created.success && created.data.itemid) return created.data.itemid;
+    // Taken, but without an id that can be read: whoever needs it looks it up by its key.
+    throw new ApiError('unavailable', `POST ${path}: taken, but answered without an id`, {}, 'unknown');
   }
 
   /** An empty answer to a POST is none of Autotask's (`autotask.md` 2.1): whether it was taken must be looked for. */

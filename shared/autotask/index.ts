@@ -1,5 +1,7 @@
 export { Autotask } from './autotask.js';
-export type { ReadBack, ReadOptions, Written } from './reads.js';
+export type { ReadBack, Written } from './reads.js';
+export type { ReadOptions } from './queries.js';
+export { SearchBlind } from './contract-queries.js';
 export type { Condition } from './conditions.js';
 export { Gate, type GateClock } from './gate.js';
 export { fromWire, toWire } from './days.js';

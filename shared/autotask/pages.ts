@@ -56,3 +56,23 @@ export class IdOrder {
 /** A next page that Autotask refuses: its address is good for a while only, and a call may have waited for hours. */
 export const isExpired = (error: unknown): boolean =>
   error instanceof ApiError && (error.kind === 'rejected' || error.kind === 'not-found');
+
+/** Whether a query comes forward. A next page that leads to itself, or brings nothing new, would go on for as long as somebody pays for the calls. */
+export class Forward {
+  private readonly asked = new Set<string>();
+  private records = 0;
+
+  constructor(private readonly entity: string) {}
+
+  /** Throws when the next page was asked for already, or the page before it brought no new record. `known` is how many records there are by now. */
+  check(next: string | null, known: number): void {
+    if (next === null) return;
+    const isNew = known > this.records;
+    this.records = known;
+    if (isNew && !this.asked.has(next)) return void this.asked.add(next);
+    throw new ApiError(
+      'malformed',
+      `${this.entity}/query: Autotask's next page ${isNew ? 'is one that was read already' : 'follows one without a new record'}; after ${known} records the answer has no end.`,
+    );
+  }
+}

@@ -1,25 +1,39 @@
 import { z } from 'zod';
 import { same } from '../billing/text.js';
 import { ApiError } from '../http/errors.js';
-import { decode } from './translate.js';
+import { lowerKeys } from './lower-keys.js';
 import type { Transport } from './transport.js';
+import { choice, flag } from './values.js';
 
 /** Picklist values are the tenant's own; they are found by label once and kept (`autotask.md` 2.4). */
 
-const fieldsSchema = z.object({
-  fields: z.array(
-    z.object({
-      name: z.string(),
-      isrequired: z.boolean().nullish(),
-      isqueryable: z.boolean().nullish(),
-      picklistvalues: z
-        .array(z.object({ value: z.coerce.string(), label: z.string().nullish(), isactive: z.boolean().nullish() }))
-        .nullish(),
-    }),
-  ),
+const listSchema = z.object({ fields: z.array(z.unknown()) });
+const fieldSchema = z.object({
+  name: z.string(),
+  isrequired: z.boolean().nullish().catch(null),
+  isqueryable: z.boolean().nullish().catch(null),
+  length: z.number().int().positive().nullish().catch(null),
+  picklistvalues: z.array(z.unknown()).nullish().catch(null),
 });
+const valueSchema = z.object({ value: choice, label: z.string(), isactive: flag.nullish().catch(null) });
 
-export type Field = z.infer<typeof fieldsSchema>['fields'][number];
+export type Field = Omit<z.infer<typeof fieldSchema>, 'picklistvalues'> & { picklistvalues: z.infer<typeof valueSchema>[] };
+
+/** Fields and values that can be read: one that cannot is missed only by whoever needs it. */
+function fieldsOf(entity: string, answer: unknown): Field[] {
+  const list = listSchema.safeParse(lowerKeys(answer));
+  if (!list.success) throw new ApiError('malformed', `${entity}/entityInformation/fields: the answer has no list of fields`);
+  return readableOf(fieldSchema, list.data.fields).map((field) => ({
+    ...field,
+    picklistvalues: readableOf(valueSchema, field.picklistvalues ?? []),
+  }));
+}
+
+const readableOf = <Schema extends z.ZodType>(schema: Schema, values: unknown[]): z.infer<Schema>[] =>
+  values.flatMap((value) => {
+    const result = schema.safeParse(value);
+    return result.success ? [result.data] : [];
+  });
 
 export class Picklists {
   private readonly known = new Map<string, Promise<Field[]>>();
@@ -38,7 +52,7 @@ export class Picklists {
     const field = (await this.fields(entity)).find((candidate) => same(candidate.name, fieldName));
     const values = (field?.picklistvalues ?? []).filter(({ isactive }) => isactive !== false);
     const found = values.find((value) => same(value.label, label));
-    if (found) return Number(found.value);
+    if (found) return found.value;
     const labels = values.map((value) => value.label).join(', ');
     throw new ApiError(
       'rejected',
@@ -49,7 +63,7 @@ export class Picklists {
   private async read(entity: string): Promise<Field[]> {
     try {
       const answer = await this.transport.call({ method: 'GET', path: `${entity}/entityInformation/fields`, isRead: true });
-      return decode(fieldsSchema, `${entity} fields`, answer).fields;
+      return fieldsOf(entity, answer);
     } catch (error) {
       this.known.delete(entity);
       throw error;

@@ -1,85 +1,68 @@
 import { z } from 'zod';
 import { big, plain } from '../billing/decimal.js';
 import { parseChargeKey } from '../billing/keys.js';
-import { present, same } from '../billing/text.js';
-import type { Charge, Company, Contract, Decimal, Product, Row, Service } from '../billing/types.js';
+import { same } from '../billing/text.js';
+import type { Charge, Company, Contract, Decimal, Product, Row, Service, UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
-import { fromWire } from './days.js';
-import { lowerKeys } from './transport.js';
+import { lowerKeys } from './lower-keys.js';
+import { decodeAs, shownValue, Unreadable, type Hints } from './unreadable.js';
+import { amount, choice, choiceOrNull, day, dayOrNull, decimalOrNull, flag, idSchema, text, units } from './values.js';
 
-/** Autotask's records to ours. Unknown properties are ignored, missing ones are null, and one that is needed and not there is a loud error with its path. */
+/** Autotask's records to ours. Unknown properties are ignored; what is needed and not understood makes the record unreadable, and says which member it is. */
 
-const id = z.coerce.number().int();
-const text = z
-  .union([z.string(), z.number()])
-  .nullish()
-  .transform((value) => present(value === null || value === undefined ? null : String(value)));
-const day = z.string().min(1).transform(fromWire);
-const flag = z.union([z.boolean(), z.number()]).nullish().transform(Boolean);
-const number = z.coerce
-  .number()
-  .nullish()
-  .transform((value) => value ?? null);
-/** A decimal as its shortest text: JSON numbers of up to 15 digits survive it exactly. */
-const decimal = z.union([z.number(), z.string()]).transform((value): Decimal => plain(big(String(value))));
-const amount = decimal.nullish().transform((value) => value ?? '0');
-
-const userDefinedFields = z
-  .array(z.object({ name: z.string(), value: text }))
-  .nullish()
-  .transform((fields) => fields ?? []);
-
-const companySchema = z.object({ id, companyname: text, isactive: flag, currencyid: number });
+const companySchema = z.object({ id: idSchema, companyname: text.optional(), isactive: flag, currencyid: idSchema.nullable() });
 const contractSchema = z.object({
-  id,
-  companyid: id,
-  contractname: text,
+  id: idSchema,
+  companyid: idSchema,
+  contractname: text.optional(),
   contractnumber: text,
-  status: number,
-  contracttype: number,
-  contractperiodtype: number,
+  status: choice,
+  contracttype: choice,
+  contractperiodtype: choiceOrNull,
   startdate: day,
   enddate: day,
-  servicelevelagreementid: number,
-  userdefinedfields: userDefinedFields,
+  servicelevelagreementid: choiceOrNull.optional(),
+  userdefinedfields: z.array(z.unknown()).nullish(),
 });
+const udfSchema = z.object({ name: z.string(), value: text });
 const rowSchema = z.object({
-  id,
-  contractid: id,
-  contractserviceid: id,
-  serviceid: id,
+  id: idSchema,
+  contractid: idSchema,
+  contractserviceid: idSchema,
+  serviceid: idSchema,
   startdate: day,
   enddate: day,
-  units: z.coerce
-    .number()
-    .nullish()
-    .transform((value) => value ?? 0),
-  price: amount,
-  cost: decimal.nullish(),
-  approveandpostdate: text,
+  units,
+  price: decimalOrNull,
+  cost: decimalOrNull,
+  approveandpostdate: dayOrNull,
 });
 const chargeSchema = z.object({
-  id,
-  contractid: id,
+  id: idSchema,
+  contractid: idSchema,
   internalpurchaseordernumber: text,
-  productid: id.nullish().transform((value) => value ?? null),
+  productid: idSchema.nullable(),
   datepurchased: day,
   unitquantity: amount,
   unitprice: amount,
-  unitcost: decimal.nullish(),
-  isbilled: flag,
+  unitcost: decimalOrNull,
+  isbilled: flag.nullable(),
 });
 const serviceSchema = z.object({
-  id,
-  name: text,
+  id: idSchema,
+  name: text.optional(),
   invoicedescription: text,
   isactive: flag,
   unitprice: amount,
-  unitcost: decimal.nullish(),
+  unitcost: decimalOrNull.optional(),
 });
-const productSchema = z.object({ id, name: text, externalproductid: text, isactive: flag });
-const contractServiceSchema = z.object({ id, contractid: id, serviceid: id, invoicedescription: text });
-const currencySchema = z.object({ id, name: text, isinternalcurrency: flag });
+const productSchema = z.object({ id: idSchema, name: text, externalproductid: text, isactive: flag });
+const contractServiceSchema = z.object({ id: idSchema, contractid: idSchema, serviceid: idSchema, invoicedescription: text });
+const currencySchema = z.object({
+  id: idSchema,
+  name: z.string().regex(/^[a-z]{3}$/i),
+  isinternalcurrency: flag,
+});
 
 export interface ContractService {
   id: number;
@@ -101,59 +84,107 @@ export interface ContractValues {
   active: number;
 }
 
-/** Decodes a record; the error names the entity, the record and the property. */
-export function decode<Schema extends z.ZodType>(schema: Schema, entity: string, record: unknown): z.infer<Schema> {
-  const result = schema.safeParse(lowerKeys(record));
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new ApiError('malformed', `Autotask's ${entity} ${recordId(record)}: ${issue?.path.join('.')}: ${issue?.message}`);
-}
-
-function recordId(record: unknown): string {
-  const lower = lowerKeys(record);
-  return typeof lower === 'object' && lower !== null && 'id' in lower ? String(lower.id) : '(no id)';
-}
+const NOBODYS = { contractId: null, companyId: null, keys: null };
 
 export function toCompany(record: unknown, currencies: Currency[]): Company {
-  const company = decode(companySchema, 'company', record);
+  const about = { kind: 'company', path: 'Companies' } as const;
+  const company = decodeAs(companySchema, about, record);
   const currency = currencies.find((candidate) => candidate.id === company.currencyid)?.code ?? null;
+  // Taken for "no currency of its own" the company would be billed in another one.
+  if (currency === null && company.currencyid !== null)
+    throw unreadable({
+      ...about,
+      id: company.id,
+      member: 'currencyid',
+      value: `${company.currencyid}, no currency of Currencies`,
+    });
   return { id: company.id, name: company.companyname ?? '', isActive: company.isactive, currency };
 }
 
+function unreadable(
+  finding: Pick<UnreadableRecord, 'kind' | 'path' | 'member' | 'value'> & { id: number } & Partial<UnreadableRecord>,
+  whenAll: ApiError | null = null,
+): Unreadable {
+  return new Unreadable({ vendor: 'Autotask', record: String(finding.id), ...NOBODYS, ...finding }, whenAll);
+}
+
 export function toContract(record: unknown, values: ContractValues, subscriptionUdf: string): Contract {
-  const contract = decode(contractSchema, 'contract', record);
+  const about = { kind: 'contract', path: 'Contracts' } as const;
+  const udf = udfOf(record, subscriptionUdf);
+  const hints: Hints = (members) => {
+    const number = members.text('contractnumber');
+    const keys = udf === undefined || number === undefined ? null : [udf, number].filter((key) => key !== null);
+    return { contractId: members.id('id'), companyId: members.id('companyid'), keys };
+  };
+  const contract = decodeAs(contractSchema, about, record, hints);
+  const { id, companyid } = contract;
+  if (udf === undefined)
+    throw unreadable({
+      ...about,
+      id,
+      contractId: id,
+      companyId: companyid,
+      member: 'userDefinedFields',
+      value: `no text in "${subscriptionUdf}"`,
+    });
   return {
-    id: contract.id,
-    companyId: contract.companyid,
+    id,
+    companyId: companyid,
     name: contract.contractname ?? '',
     number: contract.contractnumber,
-    subscriptionId: contract.userdefinedfields.find(({ name }) => same(name, subscriptionUdf))?.value ?? null,
+    subscriptionId: udf,
     isActive: contract.status === values.active,
     isRecurringService: contract.contracttype === values.recurringService,
     isMonthly: contract.contractperiodtype === values.monthly,
     startDay: contract.startdate,
     endDay: contract.enddate,
-    slaId: contract.servicelevelagreementid,
+    slaId: contract.servicelevelagreementid ?? null,
   };
 }
+
+/** The value of our user-defined field, whatever the others hold; null where there is none, undefined where it cannot be read. */
+function udfOf(record: unknown, subscriptionUdf: string): string | null | undefined {
+  const lower = lowerKeys(record);
+  const list: unknown =
+    typeof lower === 'object' && lower !== null && 'userdefinedfields' in lower ? lower.userdefinedfields : null;
+  if (list === null || list === undefined) return null;
+  if (!Array.isArray(list)) return undefined;
+  const ours = list.filter((field: unknown) => nameOf(field) !== null && same(nameOf(field), subscriptionUdf));
+  const values = ours.map((field) => udfSchema.safeParse(field));
+  if (values.some(({ success }) => !success)) return undefined;
+  return values[0]?.data?.value ?? null;
+}
+
+const nameOf = (field: unknown): string | null =>
+  typeof field === 'object' && field !== null && 'name' in field && typeof field.name === 'string' ? field.name : null;
 
 /**
  * Without the right to see costs they come back empty (`autotask.md` 1). Taken for 0 they would be posted once more in every run, so an empty one is
  * refused where there must be one: `isOurs` says whether.
  */
-function costOf(what: string, recordId: number, cost: Decimal | null | undefined, isOurs: boolean): Decimal {
-  if (cost === null || cost === undefined) {
-    if (!isOurs) return '0';
-    throw new ApiError(
+function costOf(
+  finding: Pick<UnreadableRecord, 'kind' | 'path' | 'contractId'> & { id: number; member: string },
+  cost: Decimal | null,
+  isOurs: boolean,
+): Decimal {
+  if (cost !== null) return cost;
+  if (!isOurs) return '0';
+  throw unreadable(
+    { ...finding, value: shownValue(null) },
+    new ApiError(
       'unauthorized',
-      `Autotask shows no cost of the ${what} ${recordId}: the API user may not see costs. Give its security level the permission to view cost.`,
-    );
-  }
-  return cost;
+      `Autotask shows no cost of ${finding.path} ${finding.id}: the API user may not see costs. Give its security level the permission to view cost.`,
+    ),
+  );
 }
 
+const onContract: Hints = (members) => ({ ...NOBODYS, contractId: members.id('contractid') });
+
 export function toRow(record: unknown): Row {
-  const row = decode(rowSchema, 'contract service units', record);
+  const about = { kind: 'row', path: 'ContractServiceUnits' } as const;
+  const row = decodeAs(rowSchema, about, record, onContract);
+  if (row.price === null && row.units !== 0)
+    throw unreadable({ ...about, id: row.id, contractId: row.contractid, member: 'price', value: shownValue(null) });
   return {
     id: row.id,
     contractId: row.contractid,
@@ -162,16 +193,24 @@ export function toRow(record: unknown): Row {
     startDay: row.startdate,
     endDay: row.enddate,
     units: row.units,
-    price: row.price,
-    cost: costOf('contract service units', row.id, row.cost, row.units !== 0),
+    price: row.price ?? '0',
+    cost: costOf({ ...about, id: row.id, contractId: row.contractid, member: 'cost' }, row.cost, row.units !== 0),
     frozen: row.approveandpostdate !== null,
   };
 }
 
+/** Whether the row shows that costs are shown. */
+export const hasUnits = ({ units }: Row): boolean => units !== 0;
+
 export function toCharge(record: unknown): Charge {
-  const charge = decode(chargeSchema, 'contract charge', record);
+  const about = { kind: 'charge', path: 'ContractCharges' } as const;
+  const charge = decodeAs(chargeSchema, about, record, (members) => {
+    const key = members.text('internalpurchaseordernumber');
+    return { ...onContract(members), keys: key === undefined ? null : [key ?? ''] };
+  });
   const key = charge.internalpurchaseordernumber ?? '';
-  const unitCost = costOf('contract charge', charge.id, charge.unitcost, parseChargeKey(key) !== null);
+  const cost = { ...about, id: charge.id, contractId: charge.contractid, member: 'unitcost', keys: [key] };
+  const unitCost = costOf(cost, charge.unitcost, isOurs({ key }));
   return {
     id: charge.id,
     contractId: charge.contractid,
@@ -183,12 +222,17 @@ export function toCharge(record: unknown): Charge {
     unitCost,
     price: plain(big(charge.unitquantity).times(charge.unitprice)),
     cost: plain(big(charge.unitquantity).times(unitCost)),
-    billed: charge.isbilled,
+    billed: charge.isbilled ?? false,
   };
 }
 
+export const isOurs = ({ key }: Pick<Charge, 'key'>): boolean => parseChargeKey(key) !== null;
+
 export function toService(record: unknown): Service {
-  const service = decode(serviceSchema, 'service', record);
+  const service = decodeAs(serviceSchema, { kind: 'service', path: 'Services' }, record, (members) => {
+    const key = members.text('invoicedescription');
+    return { ...NOBODYS, keys: key === undefined ? null : [key ?? ''] };
+  });
   return {
     id: service.id,
     name: service.name ?? '',
@@ -200,12 +244,16 @@ export function toService(record: unknown): Service {
 }
 
 export function toProduct(record: unknown): Product {
-  const product = decode(productSchema, 'product', record);
+  const product = decodeAs(productSchema, { kind: 'product', path: 'Products' }, record, (members) => {
+    const keys = [members.text('externalproductid'), members.text('name')];
+    return { ...NOBODYS, keys: keys.includes(undefined) ? null : keys.filter((key) => typeof key === 'string') };
+  });
   return { id: product.id, name: product.name ?? '', key: product.externalproductid, isActive: product.isactive };
 }
 
 export function toContractService(record: unknown): ContractService {
-  const service = decode(contractServiceSchema, 'contract service', record);
+  const about = { kind: 'contractService', path: 'ContractServices' } as const;
+  const service = decodeAs(contractServiceSchema, about, record, onContract);
   return {
     id: service.id,
     contractId: service.contractid,
@@ -215,8 +263,8 @@ export function toContractService(record: unknown): ContractService {
 }
 
 export function toCurrency(record: unknown): Currency {
-  const currency = decode(currencySchema, 'currency', record);
-  return { id: currency.id, code: (currency.name ?? '').toUpperCase(), isInternal: currency.isinternalcurrency };
+  const currency = decodeAs(currencySchema, { kind: 'currency', path: 'Currencies' }, record);
+  return { id: currency.id, code: currency.name.toUpperCase(), isInternal: currency.isinternalcurrency };
 }
 
 /** A decimal as a JSON number. Throws where the number would not print the same digits again. */

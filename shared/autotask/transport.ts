@@ -4,9 +4,15 @@ import type { AutotaskConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
 import { name, send, type ApiAnswer } from '../http/request.js';
 import { Gate, type GateClock } from './gate.js';
+import { LogIn } from './log-in.js';
+import { lowerKeys } from './lower-keys.js';
+import { errorTexts, isDone, isLogInRefused, mayGoWellAgain, refusalOf, type Asked } from './meaning.js';
 import type { Threshold } from './quota.js';
 
-/** Requests to Autotask: zone, credentials, gate, and what its answers mean. Nothing is repeated but what Autotask did not take: after a zone move, and 429. */
+/**
+ * Requests to Autotask: zone, credentials, gate. Repeated is what Autotask did not take (after a zone move, and 429), and a read that its database gave up on;
+ * a write is never sent again here.
+ */
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
@@ -22,7 +28,8 @@ export interface Call extends CallOptions {
 
 const ZONE_URL = 'https://webservices.autotask.net/atservicesrest/v1.0/zoneInformation';
 const zoneSchema = z.object({ url: z.string().min(1) });
-const errorSchema = z.object({ errors: z.array(z.unknown()).min(1) });
+/** Where a zone may be: credentials are sent nowhere else, whatever the discovery answers. */
+const ZONE_HOST = /^([a-z0-9-]{1,63}\.){1,5}autotask\.net$/i;
 
 /** What Autotask says of a user it does not know (`autotask.md` section 1); every other answer without a zone passes. */
 const NO_ZONE = /zone information could not be determined/i;
@@ -31,6 +38,8 @@ const thresholdSchema = z.object({ externalrequestthreshold: z.number(), current
 
 /** How long a call that Autotask refuses for want of quota or threads is sent again: longer than the hour in which quota comes back. */
 const PATIENCE_MS = 3 * 3_600_000;
+/** A read that failed is sent again so often at once; after that Temporal is patient. */
+const READ_AGAIN = 2;
 
 /** Another clock, and another place to ask for the zone, for tests; and whether this process may send something now. */
 export interface TransportOptions {
@@ -41,6 +50,7 @@ export interface TransportOptions {
 
 export class Transport {
   readonly gate: Gate;
+  readonly logIn = new LogIn();
   private base: Promise<URL> | null = null;
   /** Asked right before each write that is sent on somebody's behalf. */
   private readonly asked = new AsyncLocalStorage<() => Promise<void>>();
@@ -57,32 +67,36 @@ export class Transport {
   }
 
   /**
-   * Sends the call and answers its JSON; null where a record that was asked for by id is not there. One that Autotask refused before any work (429) waits
-   * at the gate and is sent again, reads and writes alike.
+   * Sends the call and answers its JSON; null after a success without an answer (204). One that Autotask refused before any work (429) waits at the gate and
+   * is sent again, reads and writes alike; a read that failed is sent twice more at once.
    */
   async call(call: Call): Promise<unknown> {
     const since = this.gate.clock.now();
-    for (;;) {
+    for (let failed = 0; ;) {
       try {
         return await this.callInZone(call);
       } catch (error) {
-        const isRefused = error instanceof ApiError && error.kind === 'rate-limited';
-        if (!isRefused || this.gate.clock.now() - since >= PATIENCE_MS) throw error;
+        if (!(error instanceof ApiError)) throw error;
+        const isRefused = error.kind === 'rate-limited' && this.gate.clock.now() - since < PATIENCE_MS;
+        if (!isRefused && !(isRepeatable(call, error) && failed < READ_AGAIN)) throw error;
+        if (!isRefused) failed += 1;
       }
     }
   }
 
   private async callInZone(call: Call): Promise<unknown> {
     try {
-      return await this.callOnce(call);
+      return await this.callOnce(call, false);
     } catch (error) {
       // A tenant may be moved to another zone; then 401 comes once, and discovery knows the new one (`autotask.md` section 1).
-      if (!(error instanceof ApiError) || error.facts.status !== 401 || this.config.url !== null || call.path.startsWith('http'))
-        throw error;
+      if (!(error instanceof ApiError) || error.facts.status !== 401 || !this.mayHaveMoved(call)) throw error;
+      this.logIn.check(name({ method: call.method, url: new URL(call.path, await this.baseUrl()) }));
       this.base = null;
-      return this.callOnce(call);
+      return this.callOnce(call, true);
     }
   }
+
+  private mayHaveMoved = (call: Call): boolean => this.config.url === null && !isWhole(call);
 
   /** Base URL ending in `v1.0/`. */
   baseUrl(): Promise<URL> {
@@ -99,7 +113,7 @@ export class Transport {
     url.searchParams.set('user', this.config.username);
     const answer = await send({ method: 'GET', url, headers: { accept: 'application/json' }, isRead: true });
     const zone = zoneSchema.safeParse(answer.json);
-    if (answer.status === 200 && zone.success) return versioned(zone.data.url);
+    if (answer.status === 200 && zone.success) return versioned(this.safeZone(zone.data.url));
     if (!errorTexts(answer.json).some((text) => NO_ZONE.test(text)))
       throw new ApiError('unavailable', `${name({ method: 'GET', url })}: ${answer.status}, and names no zone`, {
         status: answer.status,
@@ -112,6 +126,17 @@ export class Transport {
     );
   }
 
+  /** A zone on Autotask's own hosts, or on the one that was asked. */
+  private safeZone(text: string): string {
+    const zone = URL.canParse(text) ? new URL(text) : null;
+    const isAutotask = zone?.protocol === 'https:' && ZONE_HOST.test(zone.hostname) && zone.port === '';
+    if (zone !== null && (isAutotask || zone.origin === new URL(this.zoneUrl).origin)) return text;
+    throw new ApiError(
+      'malformed',
+      `Autotask's zone discovery names "${text.slice(0, 100)}", which is none of its hosts (https, *.autotask.net); credentials are not sent there. Set AUTOTASK_URL if it is right.`,
+    );
+  }
+
   /** Carries out work that writes; `mayStill` is asked right before each of its writes, first ones and repeated ones, and throws where it may not any more. */
   sendingWhile<T>(mayStill: () => Promise<void>, work: () => Promise<T>): Promise<T> {
     return this.asked.run(mayStill, work);
@@ -121,9 +146,13 @@ export class Transport {
   async readThreshold(): Promise<Threshold | null> {
     try {
       const url = new URL('ThresholdInformation', await this.baseUrl());
+      this.logIn.check(name({ method: 'GET', url }));
       const answer = await send({ method: 'GET', url, headers: this.headers(), isRead: true });
       const told = thresholdSchema.safeParse(lowerKeys(answer.json));
       if (answer.status === 429) this.gate.refused(answer.retryAfterMs);
+      // With an unknown zone the next call asks for another one first.
+      if (answer.status === 401 && this.config.url !== null)
+        throw this.refused({ what: name({ method: 'GET', url }), isRead: true }, answer, true);
       return answer.status === 200 && told.success
         ? { limit: told.data.externalrequestthreshold, used: told.data.currenttimeframerequestcount }
         : null;
@@ -133,7 +162,7 @@ export class Transport {
     }
   }
 
-  private async callOnce(call: Call): Promise<unknown> {
+  private async callOnce(call: Call, hasLookedForZone: boolean): Promise<unknown> {
     const base = await this.baseUrl();
     const url = new URL(call.path, base);
     if (url.origin !== base.origin)
@@ -143,15 +172,26 @@ export class Transport {
       );
     const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
     const request = { method: call.method, url, headers: this.headers(), ...body, isRead: call.isRead, signal: call.signal };
+    const asked = { what: name(request), isRead: call.isRead };
+    this.logIn.check(asked.what);
     const answer = await this.gate.pass(endpointOf(url, base), call.signal, async () => {
       // Asked after the wait for quota: another process may have taken over in the meantime, and may have sent this already.
-      if (!this.maySend()) throw new ApiError('unavailable', `${name(request)}: not sent, this process lost the broker's gate`);
+      if (!this.maySend()) throw new ApiError('unavailable', `${asked.what}: not sent, this process lost the broker's gate`);
+      this.logIn.check(asked.what);
       if (!call.isRead) await this.asked.getStore()?.();
       return send(request);
     });
-    if (answer.status !== 200) throw this.refusal(call, url, answer);
+    if (!isDone(asked, answer.status)) throw this.refused(asked, answer, hasLookedForZone || !this.mayHaveMoved(call));
     this.gate.answered();
-    return answer.json;
+    this.logIn.taken();
+    return answer.status === 204 ? null : answer.json;
+  }
+
+  private refused(asked: Asked, answer: ApiAnswer, isFinal: boolean): ApiError {
+    const error = refusalOf(asked, answer, [this.config.secret.reveal(), this.config.integrationCode.reveal()]);
+    if (isFinal && isLogInRefused(error)) this.logIn.refused(error);
+    if (error.kind !== 'rate-limited') return error;
+    return new ApiError(error.kind, error.message, { ...error.facts, retryAfterMs: this.gate.refused(answer.retryAfterMs) });
   }
 
   private headers(): Record<string, string> {
@@ -163,45 +203,14 @@ export class Transport {
       Secret: this.config.secret.reveal(),
     };
   }
-
-  private refusal({ method, isRead }: Call, url: URL, { status, json, retryAfterMs }: ApiAnswer): ApiError {
-    const texts = errorTexts(json);
-    const facts = { status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-    const message = `${name({ method, url })}: ${status} ${texts.join('; ') || 'without a reason'}`;
-    if (status === 429 || texts.some((text) => THREADS.test(text))) {
-      return new ApiError('rate-limited', message, { ...facts, retryAfterMs: this.gate.refused(retryAfterMs) });
-    }
-    if (status === 401 || status === 403)
-      return new ApiError(
-        'unauthorized',
-        `${message}. Check AUTOTASK_USERNAME, AUTOTASK_SECRET and AUTOTASK_INTEGRATION_CODE.`,
-        facts,
-      );
-    if (status === 404 || status === 405) return new ApiError(status === 404 ? 'not-found' : 'rejected', message, facts);
-    if (texts.length > 0) return refusalByText(message, texts, facts);
-    if (status < 500) return new ApiError('rejected', message, facts);
-    return new ApiError('unavailable', message, facts, isRead ? 'none' : 'unknown');
-  }
 }
 
-/** Autotask answers 500 to nearly everything it refuses; the texts tell what it means (`autotask.md` 3.1). */
-const THREADS = /thread threshold of \d+ threads has been exceeded/i;
+/** A next page is asked for by its whole address. */
+const isWhole = ({ path }: Call): boolean => path.startsWith('http');
 
-function refusalByText(message: string, texts: string[], facts: ApiError['facts']): ApiError {
-  const says = (pattern: RegExp): boolean => texts.some((text) => pattern.test(text));
-  if (says(/attempt to insert duplicate data/i)) return new ApiError('duplicate', message, facts);
-  if (says(/no matching records found/i)) return new ApiError('not-found', message, facts);
-  if (says(/adequate permissions/i))
-    return new ApiError('unauthorized', `${message}. Give the API user's security level this right.`, facts);
-  return new ApiError('rejected', message, facts);
-}
-
-const TEXT_LENGTH = 500;
-
-function errorTexts(json: unknown): string[] {
-  const parsed = errorSchema.safeParse(lowerKeys(json));
-  return parsed.success ? parsed.data.errors.map((error) => String(error).slice(0, TEXT_LENGTH)) : [];
-}
+/** A next page that is refused may have expired: the query goes on by id instead (`reads.ts`). */
+const isRepeatable = (call: Call, error: ApiError): boolean =>
+  call.isRead && mayGoWellAgain(error) && !(isWhole(call) && error.kind === 'rejected');
 
 /** A missing slash in the base URL must not cost its last folder. */
 const versioned = (base: string): URL => new URL('v1.0/', base.endsWith('/') ? base : `${base}/`);
@@ -210,11 +219,4 @@ const versioned = (base: string): URL => new URL('v1.0/', base.endsWith('/') ? b
 function endpointOf(url: URL, base: URL): string {
   const [entity = '', id = '', child] = url.pathname.slice(base.pathname.length).split('/');
   return /^\d+$/.test(id) && child ? `${entity.slice(0, -1)}${child}`.toLowerCase() : entity.toLowerCase();
-}
-
-/** Property names come in any case (`autotask.md` 2.1); the schemas have them in lower case. Values and UDF names stay as they are. */
-export function lowerKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(lowerKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.toLowerCase(), lowerKeys(member)]));
 }

@@ -111,6 +111,11 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     next: 'rerun',
     because: 'contract replaced',
   },
+  'contract-gone': {
+    meaning: 'what was made for it before is gone from Autotask, or cannot be found there any more',
+    remedy: 'Find out who took it away. Give a contract its subscription id back; or release the plan, and it is made again.',
+    next: 'approve',
+  },
   'service-ambiguous': {
     meaning: 'several active services or products carry the same key',
     remedy: 'Deactivate all but one in Autotask.',
@@ -165,6 +170,12 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     meaning: 'the plan waits for its release',
     remedy: 'Look at the plan, and release it if it is right.',
     next: 'approve',
+  },
+  unreadable: {
+    meaning: 'a record it depends on came and cannot be read',
+    remedy: 'Correct the record that the message names.',
+    next: 'rerun',
+    because: 'record corrected',
   },
   'api-error': {
     meaning: 'Autotask refused a step or did not answer',

@@ -14,9 +14,9 @@ export interface Tripped {
   message: string;
 }
 
-/** Whether a breaker holds what has the reason, or a report that shrank does (1.6): both wait for the release of the plan. */
+/** Whether a breaker holds what has the reason, a report that shrank does (1.6), or what is gone (6.6): all wait for the release of the plan. */
 export const isBreaker = (reason: string | null): boolean =>
-  reason === 'report-shrank' || (reason?.startsWith('breaker-') ?? false);
+  reason === 'report-shrank' || reason === 'contract-gone' || (reason?.startsWith('breaker-') ?? false);
 
 /** Whether something of the plan waits for its release: an item, or money that has no line any more. */
 export const isWithheld = ({ items, ghosts }: Pick<Plan, 'items' | 'ghosts'>): boolean =>

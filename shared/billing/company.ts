@@ -1,3 +1,4 @@
+import { companyDoubt } from './doubt.js';
 import { companyIdOf, type MonthFacts } from './facts.js';
 import { present, same } from './text.js';
 import type { Reason } from './plan-types.js';
@@ -27,6 +28,8 @@ export function decideCompany(organization: Organization, facts: MonthFacts, boo
       `Several active organizations name company ${id}. Correct it in Cloudmore, or allow it in ALLOW_SHARED_COMPANIES.`,
     );
   const company = books.companies.find((candidate) => candidate.id === id);
+  const doubt = company ? null : companyDoubt(books, id);
+  if (doubt) return refuse(id, 'held', doubt.reason, doubt.message);
   if (!company)
     return refuse(
       id,

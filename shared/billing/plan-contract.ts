@@ -10,7 +10,11 @@ import {
   serviceKeyOf,
 } from './catalogue.js';
 import { catalogueBecause, contractBecause } from './because.js';
+<<<<<<< HEAD
 import { carriedGhosts } from './carried.js';
+=======
+import { catalogueDoubt, chargeDoubt, contractDoubt, rowDoubt } from './doubt.js';
+>>>>>>> cbe0b21 (Autotask's answers: one bad record holds only what needs it, a failed read is read again, a refused log-in stops, and no search groups a user-defined field)
 import { decideContract, max, requiredEnd, rivalOf, upsertContractStep, type ContractDecision } from './contract.js';
 import { big } from './decimal.js';
 import { standingOf } from './derivation.js';
@@ -87,6 +91,8 @@ export function planContract(keyed: KeyedItem[], context: ContractContext): Cont
   const decision = decideContract(contractKey, context.companyId, context.month, context.books);
   if (decision.kind === 'held') return wholeHeld(keyed, contractKey, decision);
   const contract = decision.kind === 'missing' ? null : decision.contract;
+  const doubt = contractDoubt(context.books, contractKey, context.companyId, contract === null);
+  if (doubt) return wholeHeld(keyed, contractKey, { contract, ...doubt });
   const rival = contract && rivalOf(contractKey, contract, context.disputed, context.knownSubscriptions);
   if (rival) return wholeHeld(keyed, contractKey, { contract, reason: 'contract-duplicate', message: rival });
   const entries = keyed.map((entry) => ({ entry, refusal: refusalOf(entry, keyed, contract, context) }));
@@ -140,8 +146,15 @@ function refusalOf(
   contract: Contract | null,
   { books, month }: ContractContext,
 ): { reason: Reason; message: string } | null {
-  if (isChargeType(item.type as RecordType)) {
+  const isByCharge = isChargeType(item.type as RecordType);
+  const unread =
+    chargeDoubt(books, contract?.id ?? null, isByCharge) ?? (isByCharge ? null : rowDoubt(books, contract?.id ?? null));
+  if (unread) return unread;
+  if (isByCharge) {
     const choice = chooseProduct(books, item.type as RecordType);
+    const { key, name } = PRODUCTS[item.type as RecordType]!;
+    const doubt = catalogueDoubt(books, 'product', [key, name], choice.kind === 'missing');
+    if (doubt) return doubt;
     return choice.kind === 'ambiguous'
       ? {
           reason: 'service-ambiguous',
@@ -157,6 +170,8 @@ function refusalOf(
   )
     return { reason: 'contract-duplicate', message: `Two items of the month fall on the same service ${key} of one contract.` };
   const choice = chooseService(books, key, contract?.id ?? null, month);
+  const doubt = catalogueDoubt(books, 'service', [key], choice.kind === 'missing');
+  if (doubt) return doubt;
   if (choice.kind === 'ambiguous')
     return {
       reason: 'service-ambiguous',

@@ -20,6 +20,7 @@ export type Reason =
   | 'contract-other-company'
   | 'contract-inactive'
   | 'contract-unsuitable'
+  | 'contract-gone'
   | 'service-ambiguous'
   | 'period-frozen'
   | 'report-shrank'
@@ -30,6 +31,7 @@ export type Reason =
   | 'breaker-contracts'
   | 'skipped'
   | 'awaiting-approval'
+  | 'unreadable'
   | 'api-error'
   | 'verify-mismatch'
   | 'outcome-unknown';

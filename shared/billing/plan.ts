@@ -4,6 +4,7 @@ import { wantedService } from './catalogue.js';
 import { decideCompany, missingCompany, type CompanyDecision } from './company.js';
 import { disputedContracts } from './contract.js';
 import { big, isZero, minorUnits, money, plain, text } from './decimal.js';
+import { heldAsGone, remadeNotes } from './doubt.js';
 import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { planGhosts, type GhostPlan } from './ghosts.js';
 import { assertPlan, assertReductions } from './invariants.js';
@@ -61,11 +62,15 @@ export function planOrganization(given: PlanInput): Plan {
   );
   const isReleased = input.approvedDigest === full.digest;
   const shrunk = shrunkItems(full, keyed, input);
-  const plan = isReleased ? released(full) : withheld(withoutShrunk(full, shrunk, work), tripped, work);
+  const plan = isReleased
+    ? withNotes(released(full), remadeNotes(full, books))
+    : withheld(withoutShrunk(full, shrunk, work), heldAsGone(tripped, full, books), work);
   assertPlan(plan, items);
   assertReductions(plan, keyed, input, isReleased);
   return { ...plan, accepted: acceptedAfter(plan, keyed, input, { isReleased, isBlind: company.company === null }) };
 }
+
+const withNotes = (plan: Plan, notes: Note[]): Plan => ({ ...plan, notes: [...plan.notes, ...notes] });
 
 function acceptedAfter(
   plan: Plan,

@@ -19,6 +19,8 @@ const RULES: Record<Reason, string> = {
   'contract-other-company': '6.1',
   'contract-inactive': '6.1',
   'contract-unsuitable': '6.1',
+  'contract-gone': '6.6',
+  unreadable: '2.6',
   'period-frozen': '7.5',
   'verify-mismatch': '7.9',
   'outcome-unknown': '7.9',

@@ -203,6 +203,37 @@ export interface Product {
   isActive: boolean;
 }
 
+/** A record that came and cannot be read: not one that is not there. What needs it is held, and it is named with the member that is not understood. */
+export interface Unreadable {
+  vendor: 'Autotask' | 'Cloudmore';
+  /** Where it was read. */
+  path: string;
+  /** Its id, or what stands for it where it has none. */
+  record: string;
+  member: string;
+  /** The value that is not understood, cut to a bounded length. */
+  value: string;
+}
+
+/** One of Autotask's, with what it still tells of itself: null where even that cannot be read. */
+export interface UnreadableRecord extends Unreadable {
+  kind: 'company' | 'contract' | 'row' | 'charge' | 'service' | 'product' | 'contractService' | 'currency';
+  id: number | null;
+  contractId: number | null;
+  companyId: number | null;
+  /** Texts by which it would be found. */
+  keys: string[] | null;
+}
+
+/** What we made or used and Autotask no longer has, by search and by id: whether it would be made again is a person's decision (rule 6.6). */
+export interface Gone {
+  kind: 'contract' | 'service' | 'product' | 'charge';
+  id: number;
+  /** Subscription id, key of the service or product, key of the charge. */
+  key: string;
+  why: string;
+}
+
 /** What Autotask holds. Cut down to one organization it is what the planner compares the report with. */
 export interface Books {
   internalCurrency: string;
@@ -219,6 +250,10 @@ export interface Books {
   charges: Charge[];
   services: Service[];
   products: Product[];
+  /** What came and cannot be read; absent where all can. */
+  unreadable?: UnreadableRecord[];
+  /** What is remembered and gone; absent where nothing is. */
+  gone?: Gone[];
 }
 
 // ---------------------------------------------------------------------------------------------------------------- what the planner is told

@@ -25,6 +25,7 @@ export interface SurveyManifest {
 
 /** The part of the books that every organization's plan needs. */
 export type SharedBooks = Pick<Books, 'internalCurrency' | 'services' | 'products'>;
+/** With what of the broker's records concerns the organization: those that cannot be read, and those that are gone. */
 export type OwnBooks = Omit<Books, keyof SharedBooks>;
 
 /** A month as its latest run left it; the organizations' outcomes are found by name, so that a rerun of one is in the next report. */

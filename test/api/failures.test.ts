@@ -9,7 +9,10 @@ beforeAll(async () => {
   vendors = await openVendors();
 });
 afterAll(() => vendors.close());
-afterEach(() => vendors.control('POST', 'faults', []));
+afterEach(async () => {
+  await vendors.control('POST', 'faults', []);
+  vendors.autotask.askAgain();
+});
 
 const CHARGE = {
   key: 'CM-2025-10-00000000000000000000',
@@ -21,6 +24,19 @@ const CHARGE = {
   unitPrice: '1.00',
   unitCost: '1.00',
 };
+
+const DEADLOCK =
+  'Transaction (Process ID 72) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.';
+const TIMEOUT =
+  'Timeout expired. The timeout period elapsed prior to completion of the operation or the server is not responding.';
+const UNIQUE_KEY =
+  "Violation of UNIQUE KEY constraint 'IX_service'. Cannot insert duplicate key in object 'dbo.Service'. The duplicate key value is (1, Business Premium). Error updating database for new entity records.";
+const refused = (text: string): Record<string, unknown> => ({
+  kind: 'status',
+  status: 500,
+  body: { errors: [text] },
+  when: 'before',
+});
 
 type Case = [what: string, fault: Record<string, unknown>, kind: ApiErrorKind, effect: 'none' | 'unknown'];
 
@@ -57,6 +73,25 @@ const writes: Case[] = [
     'unauthorized',
     'none',
   ],
+  ['a deadlock in the database', refused(DEADLOCK), 'unavailable', 'unknown'],
+  ['a time-out in the database', refused(TIMEOUT), 'unavailable', 'unknown'],
+  ['a lock in the database', refused('Lock request time out period exceeded.'), 'unavailable', 'unknown'],
+  ["the database's own text about a key that is there", refused(UNIQUE_KEY), 'duplicate', 'none'],
+  [
+    '202, which says that nothing is done yet',
+    { kind: 'status', status: 202, body: {}, when: 'before' },
+    'unavailable',
+    'unknown',
+  ],
+  ['204, which brings no id', { kind: 'status', status: 204, when: 'after' }, 'unavailable', 'unknown'],
+  [
+    'an answer with an id that is none',
+    { kind: 'status', status: 200, body: { itemId: 'x' }, when: 'after' },
+    'unavailable',
+    'unknown',
+  ],
+  ['a redirect', { kind: 'status', status: 307, headers: { location: '/elsewhere' }, when: 'before' }, 'rejected', 'unknown'],
+  ['408', { kind: 'status', status: 408, when: 'before' }, 'unavailable', 'unknown'],
   ['401', { kind: 'status', status: 401, when: 'before' }, 'unauthorized', 'none'],
   ["a proxy's HTML page", { kind: 'html' }, 'unavailable', 'unknown'],
   ['an answer that is cut off', { kind: 'truncated' }, 'unavailable', 'unknown'],
@@ -80,7 +115,9 @@ describe('a write to Autotask', () => {
 
 const reads: Case[] = [
   ['the connection is cut', { kind: 'reset', when: 'before' }, 'unavailable', 'none'],
-  ['503', { kind: 'status', status: 503, when: 'before' }, 'unavailable', 'none'],
+  ['202', { kind: 'status', status: 202, body: {}, when: 'before' }, 'unavailable', 'none'],
+  ['204', { kind: 'status', status: 204, when: 'before' }, 'unavailable', 'none'],
+  ['a redirect', { kind: 'status', status: 302, headers: { location: '/elsewhere' }, when: 'before' }, 'rejected', 'none'],
   ["a proxy's HTML page", { kind: 'html' }, 'unavailable', 'none'],
   ['a page that is cut off', { kind: 'truncated' }, 'unavailable', 'none'],
   ['an empty page', { kind: 'empty' }, 'malformed', 'none'],
@@ -90,6 +127,100 @@ describe('a query to Autotask', () => {
   test.each(reads)('that meets %s', async (_, fault, kind, effect) => {
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/Services/query' }, fault, times: 1 }]);
     await expect(vendors.autotask.findServices('X')).rejects.toMatchObject({ kind, effect });
+  });
+
+  const passing: [what: string, fault: Record<string, unknown>][] = [
+    ['503', { kind: 'status', status: 503, when: 'before' }],
+    ['a deadlock', refused(DEADLOCK)],
+    ['a text that nobody knows', refused('Something went wrong.')],
+    ["a gateway's page", { kind: 'status', status: 502, body: 'Bad Gateway', when: 'before' }],
+  ];
+  test.each(passing)('that meets %s is sent twice more at once', async (_, fault) => {
+    const match = { vendor: 'autotask', path: '*/Services/query' };
+    await vendors.control('POST', 'faults', [{ match, fault, times: 2 }]);
+    await expect(vendors.autotask.findServices('X')).resolves.toEqual([]);
+    await vendors.control('POST', 'faults', [{ match, fault, times: 3 }]);
+    await expect(vendors.autotask.findServices('X')).rejects.toMatchObject({ name: 'ApiError' });
+  });
+
+  test.each([
+    ['a deadlock', DEADLOCK, 'unavailable'],
+    ['a text that nobody knows', 'Something went wrong.', 'rejected'],
+  ])('that goes on meeting %s is left to whoever is patient where waiting helps', async (_, text, kind) => {
+    await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/Services/query' }, fault: refused(text) }]);
+    await expect(vendors.autotask.findServices('X')).rejects.toMatchObject({ kind });
+  });
+
+  const callsTo = async (path: RegExp): Promise<number> =>
+    ((await vendors.control('GET', 'requests')) as { path: string }[]).filter((request) => path.test(request.path)).length;
+
+  const next = (id: number): Record<string, unknown> => ({
+    items: [{ id, name: 'x', isActive: true, unitPrice: 1, invoiceDescription: null }],
+    pageDetails: { count: 1, requestCount: 500, nextPageUrl: null },
+  });
+  test('whose next page leads to itself ends at once', async () => {
+    const { origin } = new URL(vendors.url());
+    const nextPageUrl = `${origin}/ATServicesRest/V1.0/Services/query/next?paging=1`;
+    const body = { ...next(1), pageDetails: { nextPageUrl } };
+    const fault = { kind: 'status', status: 200, body, when: 'before' };
+    await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/Services/query*' }, fault }]);
+    await vendors.control('DELETE', 'requests');
+    await expect(vendors.autotask.findServices('X')).rejects.toThrow(/next page follows one without a new record/);
+    expect(await callsTo(/Services\/query/)).toBe(2);
+  });
+
+  test('whose pages lead in a circle ends when it closes, though each brings something new', async () => {
+    const { origin } = new URL(vendors.url());
+    const page = (id: number, to: number): Record<string, unknown> => ({
+      ...next(id),
+      pageDetails: { nextPageUrl: `${origin}/ATServicesRest/V1.0/Services/query/next?paging=${to}` },
+    });
+    const answer = (body: unknown): Record<string, unknown> => ({
+      match: { vendor: 'autotask', path: '*/Services/query*' },
+      fault: { kind: 'status', status: 200, body, when: 'before' },
+      times: 1,
+    });
+    await vendors.control('POST', 'faults', [answer(page(1, 1)), answer(page(2, 2)), answer(page(3, 1))]);
+    await expect(vendors.autotask.findServices('X')).rejects.toThrow(/next page is one that was read already/);
+  });
+});
+
+describe('a log-in that Autotask refuses', () => {
+  const refusals: [what: string, fault: Record<string, unknown>][] = [
+    ['401', { kind: 'status', status: 401, when: 'before' }],
+    ['an unknown user', refused('The user could not be found.')],
+    ['a tracking identifier that is none', refused('The API tracking identifier is not valid.')],
+    ['a locked user', refused('The resource is locked. Contact your administrator.')],
+  ];
+  test.each(refusals)('as %s stops everything that would be sent with it, until a run begins', async (_, fault) => {
+    await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/v1.0/*' }, fault, times: 1 }]);
+    await vendors.control('DELETE', 'requests');
+    await expect(vendors.autotask.findServices('X')).rejects.toMatchObject({ kind: 'unauthorized' });
+    for (let customer = 0; customer < 5; customer += 1)
+      await expect(vendors.autotask.findServices('X')).rejects.toThrow(/not sent, because Autotask has refused the log-in/);
+    expect((await vendors.control('GET', 'requests')) as unknown[]).toHaveLength(1);
+    vendors.autotask.askAgain();
+    await expect(vendors.autotask.findServices('X')).resolves.toEqual([]);
+  });
+
+  test('with 403 in one place leaves the others alone, and three times in a row stops everything', async () => {
+    const fault = { kind: 'status', status: 403, when: 'before' };
+    await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/Services/query' }, fault, times: 3 }]);
+    const refusedOnce = (): Promise<void> => expect(vendors.autotask.findServices('X')).rejects.toThrow(/403/);
+    await refusedOnce();
+    await expect(vendors.autotask.readCompanies([0])).resolves.toBeDefined();
+    await refusedOnce();
+    await refusedOnce();
+    await expect(vendors.autotask.readCompanies([0])).resolves.toBeDefined();
+  });
+
+  test('is shown without the secret that it may repeat', async () => {
+    const secret = await openVendors(undefined, { AUTOTASK_SECRET: 'a-long-secret-value' });
+    await secret.control('POST', 'faults', [
+      { match: { vendor: 'autotask', path: '*/v1.0/*' }, fault: refused('The password a-long-secret-value is wrong.') },
+    ]);
+    await expect(secret.autotask.findServices('X')).rejects.toThrow('500 The password *** is wrong.');
+    await secret.close();
   });
 });
 

@@ -100,7 +100,7 @@ describe('bulk reads of Autotask', () => {
     const vendors = await openVendors(manyServices());
     const refused = { kind: 'status', status: 500, body: { errors: ['No.'] }, when: 'before' };
     await vendors.control('POST', 'faults', [
-      { match: { vendor: 'autotask', path: '*/Services/query*', nth: [2, 3] }, fault: refused },
+      { match: { vendor: 'autotask', path: '*/Services/query*', nth: [2, 3, 4, 5] }, fault: refused },
     ]);
     await expect(vendors.autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }])).rejects.toThrow('500 No.');
     await vendors.close();
@@ -109,7 +109,7 @@ describe('bulk reads of Autotask', () => {
   test('never follow a next page to another origin, where credentials do not belong', async () => {
     const vendors = await openVendors();
     const stolen = {
-      items: [],
+      items: [{ id: 1 }],
       pageDetails: { nextPageUrl: 'https://elsewhere.example/atservicesrest/V1.0/Services/query/next' },
     };
     await vendors.control('POST', 'faults', [
@@ -126,8 +126,8 @@ describe('bulk reads of Autotask', () => {
     const vendors = await openVendors();
     const twice = {
       Items: [
-        { id: 1, name: 'A', isActive: true, unitPrice: 1 },
-        { id: 1, name: 'A', isActive: true, unitPrice: 1 },
+        { id: 1, name: 'A', isActive: true, unitPrice: 1, InvoiceDescription: 'X' },
+        { id: 1, name: 'A', isActive: true, unitPrice: 1, InvoiceDescription: 'X' },
       ],
       PageDetails: { NextPageUrl: null },
     };
@@ -204,14 +204,24 @@ describe('the zone of the tenant', () => {
   });
 
   test.each([
-    ['an empty answer', { kind: 'empty' }],
-    ['a refusal for now', { kind: 'status', status: 429, when: 'before' }],
-    ['a failure', { kind: 'status', status: 503, when: 'before' }],
-  ])('is no matter of the user name where the look-up ends with %s: it passes', async (_what, fault) => {
-    await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/zoneInformation' }, fault, times: 1 }]);
+    ['an empty answer', 1, { kind: 'empty' }],
+    ['a refusal for now', 1, { kind: 'status', status: 429, when: 'before' }],
+    ['three failures', 3, { kind: 'status', status: 503, when: 'before' }],
+  ])('is no matter of the user name where the look-up ends with %s: it passes', async (_what, times, fault) => {
+    await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/zoneInformation' }, fault, times }]);
     const autotask = vendors.zoned();
     await expect(autotask.readCurrencies()).rejects.toMatchObject({ kind: 'unavailable' });
     await expect(autotask.readCurrencies()).resolves.toHaveLength(1);
+    await vendors.control('POST', 'faults', []);
+  });
+
+  test('is only one of Autotask: whoever answers for the discovery gets no credentials sent elsewhere', async () => {
+    const elsewhere = { url: 'https://autotask.net.example.com/ATServicesRest/' };
+    const fault = { kind: 'status', status: 200, body: elsewhere, when: 'before' };
+    await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/zoneInformation' }, fault }]);
+    await expect(vendors.zoned().readCurrencies()).rejects.toThrow(
+      /names "https:\/\/autotask\.net\.example\.com.*not sent there/,
+    );
     await vendors.control('POST', 'faults', []);
   });
 

@@ -12,6 +12,8 @@ export interface Vendors {
   autotask: Autotask;
   cloudmore: Cloudmore;
   control(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** Where both of them answer. */
+  url(): string;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function openVendors(world: World = september(), env: Record<string
       const text = await answer.text();
       return text === '' ? undefined : (JSON.parse(text) as unknown);
     },
+    url: () => sandbox.url,
     close: () => sandbox.close(),
   };
 }

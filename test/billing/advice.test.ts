@@ -84,6 +84,8 @@ test.each<[ReasonCode, string | null]>([
   ['contract-other-company', `${AGAIN} "contract of the other company cleared"`],
   ['contract-inactive', `${AGAIN} "contract activated"`],
   ['contract-unsuitable', `${AGAIN} "contract replaced"`],
+  ['contract-gone', RELEASE],
+  ['unreadable', `${AGAIN} "record corrected"`],
   ['service-ambiguous', `${AGAIN} "service deactivated"`],
   ['period-frozen', `${AGAIN} "period unposted"`],
   ['breaker-month', 'billing approve 2025-10 --all'],

@@ -228,11 +228,6 @@ export const contracts = table('6', 'Contract', made, [
     'contract 100: number',
   ],
   ['6.5 the number is somebody’s own', { books: { ...running(), contracts: [contract({ number: 'C-77' })] } }, 'nothing'],
-  [
-    '6.6 the contract was deleted',
-    { books: books({ services: [service()] }) },
-    'new, 2025-10-01 to 2026-03-31, with the subscription’s id, Business Premium – Premium for everybody',
-  ],
 ]);
 
 export const ends = table('6', 'End of the contract', end, [

@@ -1,0 +1,124 @@
+import type { Held } from './withheld.js';
+import { fold } from './text.js';
+import type { Note, Plan, Reason, Step } from './plan-types.js';
+import type { Books, Gone, UnreadableRecord } from './types.js';
+
+/**
+ * Rules 2.6 and 6.6: finding nothing is no proof that nothing is there. A record that came and cannot be read might be the one; and what we made before and
+ * is gone is made again only when a person says so.
+ */
+
+/** Why something is not billed although nothing speaks against it but what cannot be read. */
+export interface Doubt {
+  reason: Reason;
+  message: string;
+}
+
+/** The record in words: where it was read, its id, the member and its value. */
+export const unreadableText = ({ vendor, path, record, member, value }: UnreadableRecord): string =>
+  `${vendor}'s ${path} ${record} came with ${member} ${value}, which cannot be read`;
+
+const doubtOf = (finding: UnreadableRecord | undefined, remedy: string): Doubt | null =>
+  finding === undefined ? null : { reason: 'unreadable', message: `${unreadableText(finding)}. ${remedy}` };
+
+const CORRECT = 'Correct the record in Autotask.';
+
+const unreadableOf = ({ unreadable = [] }: Books, kind: UnreadableRecord['kind']): UnreadableRecord[] =>
+  unreadable.filter((finding) => finding.kind === kind);
+
+const mayBe = ({ keys }: UnreadableRecord, key: string): boolean =>
+  keys === null || keys.some((known) => fold(known) === fold(key));
+
+/** A contract that cannot be read and carries the key, or, where none was found, one that may carry it. */
+export function contractDoubt(books: Books, contractKey: string, companyId: number, isMissing: boolean): Doubt | null {
+  const found = unreadableOf(books, 'contract').find(
+    (finding) =>
+      mayBe(finding, contractKey) &&
+      (finding.keys !== null || (isMissing && (finding.companyId === null || finding.companyId === companyId))),
+  );
+  return doubtOf(found, CORRECT);
+}
+
+/** A row of the contract that cannot be read, on the item's service as far as can be told; and one of which nobody can tell whose it is. */
+export function rowDoubt(books: Books, contractId: number | null): Doubt | null {
+  if (contractId === null) return null;
+  return doubtOf(
+    unreadableOf(books, 'row').find((finding) => finding.contractId === null || finding.contractId === contractId),
+    CORRECT,
+  );
+}
+
+/** A charge of the contract that cannot be read and is, or may be, one of ours; for what is billed by charge, others' count too (rule 7.8). */
+export function chargeDoubt(books: Books, contractId: number | null, isBilledByCharge: boolean): Doubt | null {
+  if (contractId === null) return null;
+  const found = unreadableOf(books, 'charge').find(
+    ({ contractId: on, keys }) =>
+      (on === null || on === contractId) &&
+      (isBilledByCharge || keys === null || keys.some((key) => fold(key).startsWith('cm-'))),
+  );
+  return doubtOf(found, CORRECT);
+}
+
+/** A service or product that cannot be read and has the key, or, where none was found, one that may have it. */
+export function catalogueDoubt(books: Books, kind: 'service' | 'product', keys: string[], isMissing: boolean): Doubt | null {
+  const found = unreadableOf(books, kind).find(
+    (finding) => keys.some((key) => mayBe(finding, key)) && (finding.keys !== null || isMissing),
+  );
+  return doubtOf(found, CORRECT);
+}
+
+export function companyDoubt(books: Books, companyId: number): Doubt | null {
+  return doubtOf(
+    unreadableOf(books, 'company').find(({ id }) => id === null || id === companyId),
+    CORRECT,
+  );
+}
+
+// ---------------------------------------------------------------------------------------------------------------- gone (6.6)
+
+/** What of the things that are gone a step would make again. */
+function remadeBy(step: Step, gone: Gone[]): Gone | undefined {
+  const made = madeBy(step);
+  return made === null ? undefined : gone.find(({ kind, key }) => kind === made.kind && fold(key) === fold(made.key));
+}
+
+function madeBy(step: Step): Pick<Gone, 'kind' | 'key'> | null {
+  switch (step.kind) {
+    case 'upsertContract':
+      return step.contractId === null ? { kind: 'contract', key: step.contractKey } : null;
+    case 'ensureService':
+      return step.serviceId === null ? { kind: 'service', key: step.serviceKey } : null;
+    case 'ensureProduct':
+      return { kind: 'product', key: step.productKey };
+    case 'postCharge':
+      return step.action === 'create' ? { kind: 'charge', key: step.chargeKey } : null;
+    case 'extendContract':
+    case 'postAdjustment':
+      return null;
+  }
+}
+
+/** Adds to what is held the items for which the plan would make something again (rule 6.6). */
+export function heldAsGone(held: Held, { steps }: Plan, { gone = [] }: Books): Held {
+  if (gone.length === 0) return held;
+  const items = new Map(held.items);
+  for (const step of steps) {
+    const found = remadeBy(step, gone);
+    if (found === undefined) continue;
+    for (const id of step.items) items.set(id, { reason: 'contract-gone', message: goneText(found) });
+  }
+  return { ...held, items };
+}
+
+const goneText = ({ kind, id, key, why }: Gone): string =>
+  `${why} The plan would make the ${kind} for ${key} once more (it was ${id}). Release the plan if that is right.`;
+
+/** What a released plan makes again, for whoever reads the report. */
+export function remadeNotes({ steps }: Plan, { gone = [] }: Books): Note[] {
+  return steps.flatMap((step) => {
+    const found = remadeBy(step, gone);
+    if (found === undefined) return [];
+    const message = `${found.why} The ${found.kind} for ${found.key} is made again.`;
+    return [{ code: 'contract-recreated', itemId: step.items[0] ?? null, message }];
+  });
+}

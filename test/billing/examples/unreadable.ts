@@ -1,0 +1,83 @@
+import type { Books, Gone, UnreadableRecord } from '../../../shared/billing/types.js';
+import { books, CODE, line, plan, running, service, SUBSCRIPTION, type Situation } from '../builders.js';
+import { outcome, planned, table, written } from './table.js';
+
+/** Rules 2.6 and 6.6: what came and cannot be read, and what is gone. */
+
+const record = (kind: UnreadableRecord['kind'], changes: Partial<UnreadableRecord> = {}): UnreadableRecord => ({
+  vendor: 'Autotask',
+  kind,
+  path: kind,
+  id: 1,
+  record: '1',
+  member: 'member',
+  value: '"?"',
+  contractId: null,
+  companyId: null,
+  keys: [],
+  ...changes,
+});
+const beside = (held: Books, ...unreadable: UnreadableRecord[]): Situation => ({ books: { ...held, unreadable } });
+const azure = line({ recordType: 'AzurePlan', itemCode: null, productName: 'Azure plan' });
+
+export const unreadable = table('2', 'Item', planned(outcome), [
+  ['2.6 a row of its contract', beside(running(), record('row', { contractId: 100 })), 'held unreadable'],
+  ['2.6 a row of another contract', beside(running(), record('row', { contractId: 101 })), 'posted'],
+  ['2.6 a row of nobody knows which contract', beside(running(), record('row')), 'held unreadable'],
+  [
+    '2.6 a charge of ours on its contract',
+    beside(running(), record('charge', { contractId: 100, keys: ['CM-2025-10-1'] })),
+    'held unreadable',
+  ],
+  ['2.6 a charge of somebody else on it', beside(running(), record('charge', { contractId: 100, keys: ['PO 77'] })), 'posted'],
+  [
+    '2.6 a charge of somebody else beside Azure, which counts for it (7.8)',
+    { ...beside(running(), record('charge', { contractId: 100, keys: [''] })), report: { lines: [azure] } },
+    'held unreadable',
+  ],
+  ['2.6 a contract that carries its id', beside(running(), record('contract', { keys: [SUBSCRIPTION] })), 'held unreadable'],
+  ['2.6 a contract that carries another id', beside(books(), record('contract', { keys: ['another'] })), 'posted'],
+  [
+    '2.6 a contract whose id cannot be read, where a new one would be made',
+    beside(books(), record('contract', { keys: null })),
+    'held unreadable',
+  ],
+  ['2.6 such a contract of another company', beside(books(), record('contract', { keys: null, companyId: 8 })), 'posted'],
+  ['2.6 such a contract, where its own is there', beside(running(), record('contract', { keys: null })), 'posted'],
+  ['2.6 its service', beside(books(), record('service', { keys: [CODE] })), 'held unreadable'],
+  [
+    '2.6 a service without a readable key, where a new one would be made',
+    beside(books(), record('service', { keys: null })),
+    'held unreadable',
+  ],
+  ['2.6 such a service, where its own is there', beside(running(), record('service', { keys: null })), 'posted'],
+  ['2.6 another service', beside(books(), record('service', { keys: ['another'] })), 'posted'],
+  [
+    '2.6 its product',
+    { ...beside(books(), record('product', { keys: ['azure plan'] })), report: { lines: [azure] } },
+    'held unreadable',
+  ],
+  ['2.6 its company', beside(books({ companies: [] }), record('company', { id: 7 })), 'held unreadable'],
+  ['2.6 another company', beside(books({ companies: [] }), record('company', { id: 8 })), 'held company-not-found'],
+]);
+
+const missing = (kind: Gone['kind'], key: string, held: Books): Situation => ({
+  books: { ...held, gone: [{ kind, id: 77, key, why: 'It is gone.' }] },
+});
+const released = (situation: Situation): Situation => ({ ...situation, approvedDigest: plan(situation).digest });
+const deleted = missing('contract', SUBSCRIPTION, books({ services: [service()] }));
+const billedByCharge = { report: { lines: [azure] } };
+const itsCharge = plan(billedByCharge).steps.flatMap((step) => (step.kind === 'postCharge' ? [step.chargeKey] : []))[0]!;
+
+export const gone = table('6', 'Item – written', planned(outcome, written), [
+  ['6.6 its contract was deleted', deleted, 'held contract-gone – nothing'],
+  ['6.6 and a person released the plan', released(deleted), 'posted – 2025-10-01: 10 units × 12.0000 / 10.0000'],
+  ['6.6 the contract of another subscription', missing('contract', 'another', running()), 'posted – nothing'],
+  ['6.6 its service, which would be made again', missing('service', CODE, books()), 'held contract-gone – nothing'],
+  ['6.6 a contract that is there after all', missing('contract', SUBSCRIPTION, running()), 'posted – nothing'],
+  [
+    '6.6 its charge, which was written and never showed',
+    { ...missing('charge', itsCharge, running()), ...billedByCharge },
+    'held contract-gone – nothing',
+  ],
+]);
