@@ -11,25 +11,17 @@ const errorSchema = z.object({ errors: z.array(z.unknown()).min(1) });
 const TEXTS_KEPT = 5;
 const TEXT_LENGTH = 500;
 
-/** What an error answer says, within bounds and without what nobody may read. */
-export function errorTexts(json: unknown, secrets: string[] = []): string[] {
+/** What an error answer says, within bounds. */
+export function errorTexts(json: unknown): string[] {
   const parsed = errorSchema.safeParse(lowerKeys(json));
   if (!parsed.success) return [];
   let left = TEXT_LENGTH;
   return parsed.data.errors.slice(0, TEXTS_KEPT).flatMap((error) => {
-    const text = withoutSecrets(String(error), secrets).slice(0, left);
+    const text = String(error).slice(0, left);
     left -= text.length;
     return text === '' ? [] : [text];
   });
 }
-
-/** Shorter ones would be found in ordinary words. */
-const SHORTEST_SECRET = 6;
-
-const withoutSecrets = (text: string, secrets: string[]): string =>
-  secrets
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
-    .reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), text);
 
 /** Refused for want of threads; it may come with another status than 429. */
 export const THREADS = /thread threshold of \d+ threads has been exceeded/i;
@@ -58,8 +50,8 @@ const DONE: Record<'read' | 'write', number[]> = { read: [200], write: [200, 201
 export const isDone = ({ isRead }: Asked, status: number): boolean => DONE[isRead ? 'read' : 'write'].includes(status);
 
 /** Why a request came to nothing. Everything that does not say so leaves open whether a write took effect. */
-export function refusalOf(asked: Asked, { status, json, retryAfterMs }: ApiAnswer, secrets: string[]): ApiError {
-  const texts = errorTexts(json, secrets);
+export function refusalOf(asked: Asked, { status, json, retryAfterMs }: ApiAnswer): ApiError {
+  const texts = errorTexts(json);
   const facts = { status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   const message = `${asked.what}: ${status} ${texts.join('; ') || 'without a reason'}`;
   if (status === 429 || says(texts, THREADS)) return new ApiError('rate-limited', message, facts);

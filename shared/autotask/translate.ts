@@ -5,7 +5,7 @@ import { same } from '../billing/text.js';
 import type { Charge, Company, Contract, Decimal, Product, Row, Service, UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { lowerKeys } from './lower-keys.js';
-import { decodeAs, shownValue, Unreadable, type Hints } from './unreadable.js';
+import { decodeAs, MISSING, Unreadable, type Hints } from './unreadable.js';
 import { amount, choice, choiceOrNull, day, dayOrNull, decimalOrNull, flag, idSchema, text, units } from './values.js';
 
 /** Autotask's records to ours. Unknown properties are ignored; what is needed and not understood makes the record unreadable, and says which member it is. */
@@ -96,16 +96,17 @@ export function toCompany(record: unknown, currencies: Currency[]): Company {
       ...about,
       id: company.id,
       member: 'currencyid',
-      value: `${company.currencyid}, no currency of Currencies`,
+      value: String(company.currencyid),
+      problem: 'is no currency that Currencies has',
     });
   return { id: company.id, name: company.companyname ?? '', isActive: company.isactive, currency };
 }
 
 function unreadable(
-  finding: Pick<UnreadableRecord, 'kind' | 'path' | 'member' | 'value'> & { id: number } & Partial<UnreadableRecord>,
+  finding: Pick<UnreadableRecord, 'kind' | 'path' | 'member' | 'problem'> & { id: number } & Partial<UnreadableRecord>,
   whenAll: ApiError | null = null,
 ): Unreadable {
-  return new Unreadable({ vendor: 'Autotask', record: String(finding.id), ...NOBODYS, ...finding }, whenAll);
+  return new Unreadable({ vendor: 'Autotask', record: String(finding.id), value: null, ...NOBODYS, ...finding }, whenAll);
 }
 
 export function toContract(record: unknown, values: ContractValues, subscriptionUdf: string): Contract {
@@ -125,7 +126,7 @@ export function toContract(record: unknown, values: ContractValues, subscription
       contractId: id,
       companyId: companyid,
       member: 'userDefinedFields',
-      value: `no text in "${subscriptionUdf}"`,
+      problem: `has no text for "${subscriptionUdf}"`,
     });
   return {
     id,
@@ -170,7 +171,7 @@ function costOf(
   if (cost !== null) return cost;
   if (!isOurs) return '0';
   throw unreadable(
-    { ...finding, value: shownValue(null) },
+    { ...finding, problem: MISSING },
     new ApiError(
       'unauthorized',
       `Autotask shows no cost of ${finding.path} ${finding.id}: the API user may not see costs. Give its security level the permission to view cost.`,
@@ -184,7 +185,7 @@ export function toRow(record: unknown): Row {
   const about = { kind: 'row', path: 'ContractServiceUnits' } as const;
   const row = decodeAs(rowSchema, about, record, onContract);
   if (row.price === null && row.units !== 0)
-    throw unreadable({ ...about, id: row.id, contractId: row.contractid, member: 'price', value: shownValue(null) });
+    throw unreadable({ ...about, id: row.id, contractId: row.contractid, member: 'price', problem: MISSING });
   return {
     id: row.id,
     contractId: row.contractid,

@@ -188,7 +188,7 @@ export class Transport {
   }
 
   private refused(asked: Asked, answer: ApiAnswer, isFinal: boolean): ApiError {
-    const error = refusalOf(asked, answer, [this.config.secret.reveal(), this.config.integrationCode.reveal()]);
+    const error = refusalOf(asked, answer);
     if (isFinal && isLogInRefused(error)) this.logIn.refused(error);
     if (error.kind !== 'rate-limited') return error;
     return new ApiError(error.kind, error.message, { ...error.facts, retryAfterMs: this.gate.refused(answer.retryAfterMs) });

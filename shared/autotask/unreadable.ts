@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import { present } from '../billing/text.js';
 import type { UnreadableRecord } from '../billing/types.js';
+import { unreadableText } from '../billing/doubt.js';
 import { ApiError } from '../http/errors.js';
+import { VALUE_LENGTH } from '../http/limits.js';
+import { vendorText } from '../http/vendor-text.js';
 import { lowerKeys } from './lower-keys.js';
 import { idSchema } from './values.js';
 
 /** A record that came and cannot be read: it is told apart from one that is not there, and holds only what needs it. */
 
-/** How much of a value that is not understood is shown. */
-const VALUE_SHOWN = 100;
 /** From so many records on, a member that none of them has is taken for one with another name. */
 const MANY = 10;
+/** What is wrong with a member that money rests on and that is not there: it may have another name. */
+export const MISSING = 'is missing';
 /** How many names are listed then. */
 const NAMES_SHOWN = 30;
 
@@ -20,10 +23,7 @@ export class Unreadable extends ApiError {
     /** What is wrong when it is so in every record. */
     readonly whenAll: ApiError | null = null,
   ) {
-    super(
-      'malformed',
-      `Autotask's ${finding.path} ${finding.record}: ${finding.member} is ${finding.value}, which cannot be read.`,
-    );
+    super('malformed', `${unreadableText(finding)}.`);
   }
 }
 
@@ -59,7 +59,8 @@ export function decodeAs<Schema extends z.ZodType>(
   if (result.success) return result.data;
   const members = isRecord(lower) ? lower : {};
   const known = new Members(members);
-  const member = result.error.issues[0]?.path.map(String).join('.') ?? '';
+  const member = result.error.issues[0]?.path.map(String).join('.') || null;
+  const value = member === null ? lower : valueAt(members, member);
   const id = known.id('id');
   throw new Unreadable({
     vendor: 'Autotask',
@@ -67,8 +68,9 @@ export function decodeAs<Schema extends z.ZodType>(
     path,
     id,
     record: id === null ? '(no id)' : String(id),
-    member: member === '' ? '(all of it)' : member,
-    value: shownValue(member === '' ? lower : valueAt(members, member)),
+    member,
+    value: shownValue(value),
+    problem: value === undefined ? MISSING : 'is not understood',
     ...hints(known),
   });
 }
@@ -79,11 +81,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const valueAt = (record: Record<string, unknown>, member: string): unknown =>
   member.split('.').reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), record);
 
-export function shownValue(value: unknown): string {
-  if (value === undefined) return 'missing';
-  const json = JSON.stringify(value);
-  return json.length > VALUE_SHOWN ? `${json.slice(0, VALUE_SHOWN)}…` : json;
-}
+const shownValue = (value: unknown): string | null =>
+  value === undefined ? null : vendorText(JSON.stringify(value), VALUE_LENGTH);
 
 /** The records of one query, as they are decoded. */
 export class Decoded<T> {
@@ -132,7 +131,7 @@ export class Decoded<T> {
   private renamed({ finding }: Unreadable, count: number): ApiError {
     return new ApiError(
       'malformed',
-      `Autotask's ${this.path}: none of ${count} records can be read, the first (${finding.record}) because ${finding.member} is ${finding.value}. Its members are: ${this.names.join(', ')}.`,
+      `Autotask's ${this.path}: none of ${count} records can be read, the first (${finding.record}) because ${finding.member ?? 'all of it'} ${finding.problem}. Its members are: ${this.names.join(', ')}.`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { Held } from './withheld.js';
 import { fold } from './text.js';
 import type { Note, Plan, Reason, Step } from './plan-types.js';
-import type { Books, Gone, UnreadableRecord } from './types.js';
+import type { Books, Gone, Unreadable, UnreadableRecord } from './types.js';
 
 /**
  * Rules 2.6 and 6.6: finding nothing is no proof that nothing is there. A record that came and cannot be read might be the one; and what we made before and
@@ -14,9 +14,9 @@ export interface Doubt {
   message: string;
 }
 
-/** The record in words: where it was read, its id, the member and its value. */
-export const unreadableText = ({ vendor, path, record, member, value }: UnreadableRecord): string =>
-  `${vendor}'s ${path} ${record} came with ${member} ${value}, which cannot be read`;
+/** The record in words: where it was read, its id, the member, its value and what is wrong with it. */
+export const unreadableText = ({ vendor, path, record, member, value, problem }: Unreadable): string =>
+  `${vendor}'s ${path} ${record} cannot be read: ${member ?? 'all of it'}${value === null ? '' : ` (${value})`} ${problem}`;
 
 const doubtOf = (finding: UnreadableRecord | undefined, remedy: string): Doubt | null =>
   finding === undefined ? null : { reason: 'unreadable', message: `${unreadableText(finding)}. ${remedy}` };

@@ -203,19 +203,7 @@ export interface Product {
   isActive: boolean;
 }
 
-/** A record that came and cannot be read: not one that is not there. What needs it is held, and it is named with the member that is not understood. */
-export interface Unreadable {
-  vendor: 'Autotask' | 'Cloudmore';
-  /** Where it was read. */
-  path: string;
-  /** Its id, or what stands for it where it has none. */
-  record: string;
-  member: string;
-  /** The value that is not understood, cut to a bounded length. */
-  value: string;
-}
-
-/** One of Autotask's, with what it still tells of itself: null where even that cannot be read. */
+/** A record of Autotask's that came and cannot be read, with what it still tells of itself: null where even that cannot be read. */
 export interface UnreadableRecord extends Unreadable {
   kind: 'company' | 'contract' | 'row' | 'charge' | 'service' | 'product' | 'contractService' | 'currency';
   id: number | null;
