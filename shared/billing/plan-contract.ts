@@ -10,11 +10,8 @@ import {
   serviceKeyOf,
 } from './catalogue.js';
 import { catalogueBecause, contractBecause } from './because.js';
-<<<<<<< HEAD
 import { carriedGhosts } from './carried.js';
-=======
 import { catalogueDoubt, chargeDoubt, contractDoubt, rowDoubt } from './doubt.js';
->>>>>>> cbe0b21 (Autotask's answers: one bad record holds only what needs it, a failed read is read again, a refused log-in stops, and no search groups a user-defined field)
 import { decideContract, max, requiredEnd, rivalOf, upsertContractStep, type ContractDecision } from './contract.js';
 import { big } from './decimal.js';
 import { standingOf } from './derivation.js';

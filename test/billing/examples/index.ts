@@ -28,13 +28,8 @@ export const tables: Table[] = [
   organizations.companies,
   ...[organizations.groups, organizations.oneOff],
   ...[contracts.services, contracts.ambiguous, contracts.invoiceTexts],
-<<<<<<< HEAD
-  ...[contracts.found, contracts.contracts, contracts.ends, contracts.extensions],
-  ...[rowAndCharge, charges.paidOnce, charges.carriedOn, charges.charges, charges.usage, charges.readBack],
-=======
   ...[contracts.found, contracts.contracts, unreadable.gone, contracts.ends, contracts.extensions],
-  ...[rowAndCharge, charges.paidOnce, charges.charges, charges.usage, charges.readBack],
->>>>>>> cbe0b21 (Autotask's answers: one bad record holds only what needs it, a failed read is read again, a refused log-in stops, and no search groups a user-defined field)
+  ...[rowAndCharge, charges.paidOnce, charges.carriedOn, charges.charges, charges.usage, charges.readBack],
   ...[ghosts.withoutLine, ghosts.beside],
   ghosts.breakers,
 ];
