@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { present } from '../billing/text.js';
 import type { UnreadableRecord } from '../billing/types.js';
 import { unreadableText } from '../billing/doubt.js';
