@@ -15,6 +15,7 @@ import type { Dependencies } from './dependencies.js';
 import { withUnfinished } from './extensions.js';
 import { isSurveyFresh, noteWriting, untilVisible } from './freshness.js';
 import type { Looks } from './looks.js';
+import { movedFrom } from './moved.js';
 import type { Slices } from './slices.js';
 
 /** A plan with the books it was made from: what is carried out is compared with both afterwards. */
@@ -45,7 +46,9 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   const { result: books, calls } = await dependencies.autotask.countCalls(() =>
     currentBooks(dependencies, slices, facts, slice, request),
   );
-  const decided = planOrganization({ facts, slice, books, settings, approvedDigest, refused });
+  const { report, survey } = given;
+  const moved = await movedFrom(dependencies, slices, { broker: request.broker, month, report, survey }, { facts, slice });
+  const decided = planOrganization({ facts, slice, books, settings, approvedDigest, refused, moved });
   const remade = await dependencies.autotask.countCalls(() => recreated(dependencies, request, decided));
   const plan = { ...decided, notes: [...decided.notes, ...remade.result] };
   const mode = modeFor(dependencies, slice.organization, request.mode);
