@@ -3,7 +3,7 @@ import type { Settings } from '../shared/billing/types.js';
 import type { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Mode } from '../shared/contract.js';
 import type { OrganizationMode } from '../shared/modes.js';
-import type { Evidence } from '../shared/evidence/index.js';
+import type { Evidence, Lease } from '../shared/evidence/index.js';
 import type { NoticeSettings } from '../shared/notices/settings.js';
 
 /** What activities work with. Made in one place (`worker/main.ts`), replaced by none in tests: the vendors' stand-ins answer over HTTP. */
@@ -28,6 +28,8 @@ export interface Dependencies {
   execution: () => string;
   /** Temporal's namespace that the activity runs in. */
   namespace: () => string;
+  /** The broker's lease, by which this process may write; null where nobody else can (a command, a test). */
+  lease: () => Lease | null;
   /** Which attempt of its activity this is, from 1, and how many there will be. */
   attempt: () => { number: number; last: number };
 }

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { InvariantViolation } from '../shared/billing/invariants.js';
-import { EvidenceMissing } from '../shared/evidence/index.js';
+import { EvidenceMissing, LeaseLost, StoreRefused, StoreUnavailable } from '../shared/evidence/index.js';
 import { UnknownOrganization } from './slices.js';
 import { ApiError } from '../shared/http/errors.js';
 
@@ -16,6 +16,7 @@ export type FailureType =
   | 'OutcomeUnknown'
   | 'InvariantViolation'
   | 'EvidenceMissing'
+  | 'PlanOutdated'
   | 'UnknownOrganization'
   | 'SettingsRefused';
 
@@ -41,6 +42,11 @@ export class SettingsRefused extends Error {
   override readonly name = 'SettingsRefused';
 }
 
+/** The plan was made before this process took over the broker: state older than reality is planned again, never continued. */
+export class PlanOutdated extends Error {
+  override readonly name = 'PlanOutdated';
+}
+
 /** Whether Temporal gives the activity up because of it, whichever attempt it is. */
 export function endsActivity(error: unknown): boolean {
   const failure = toFailure(error);
@@ -54,6 +60,10 @@ export function toFailure(error: unknown): unknown {
   if (error instanceof UnknownOrganization) return final('UnknownOrganization', error.message);
   if (error instanceof SettingsRefused) return final('SettingsRefused', error.message);
   if (error instanceof EvidenceMissing) return final('EvidenceMissing', error.message);
+  if (error instanceof PlanOutdated) return final('PlanOutdated', error.message);
+  // The store is away, or another process holds the lease: neither is decided by this attempt.
+  if (error instanceof StoreUnavailable || error instanceof StoreRefused || error instanceof LeaseLost)
+    return retryable('Unavailable', error.message, undefined);
   return error instanceof ApiError ? ofApiError(error) : error;
 }
 

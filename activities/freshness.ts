@@ -1,5 +1,6 @@
 import type { PlanRequest } from '../shared/contract.js';
 import type { Dependencies } from './dependencies.js';
+import type { SurveyManifest } from '../shared/evidence/months.js';
 import { VISIBLE_WITHIN_MS } from './patience.js';
 
 /**
@@ -16,10 +17,10 @@ const writtenName = (broker: string, organizationId: string): string =>
 
 /** Called before the first write of a plan and after the last one. */
 export async function noteWriting(
-  { evidence, clock }: Pick<Dependencies, 'evidence' | 'clock'>,
+  { evidence }: Pick<Dependencies, 'evidence'>,
   { broker, organizationId }: Pick<PlanRequest, 'broker' | 'organizationId'>,
 ): Promise<void> {
-  const written: Written = { at: clock.now().toISOString() };
+  const written: Written = { at: (await evidence.now()).toISOString() };
   await evidence.point(writtenName(broker, organizationId), await evidence.put(written));
 }
 
@@ -33,21 +34,27 @@ async function writtenAt(
 
 /** Waits until what was written to the organization last is to be seen: read before, it would be written again. */
 export async function untilVisible(dependencies: Dependencies, request: PlanRequest): Promise<void> {
-  const { clock } = dependencies;
+  const { clock, evidence } = dependencies;
+  const now = (await evidence.now()).getTime();
   // A refusal comes of a plan that is being carried out: its last write was this very moment.
-  const last = request.refused.length > 0 ? clock.now().getTime() : await writtenAt(dependencies, request);
-  const wait = last === null ? 0 : last + VISIBLE_WITHIN_MS - clock.now().getTime();
+  const last = request.refused.length > 0 ? now : await writtenAt(dependencies, request);
+  const wait = last === null ? 0 : last + VISIBLE_WITHIN_MS - now;
   if (wait > 0) await clock.sleep(Math.min(wait, VISIBLE_WITHIN_MS));
 }
 
-/** Whether the organization can be planned from the survey: it is recent, and nothing was written for the organization since. */
+/**
+ * Whether the organization can be planned from the survey: it is recent, nothing was written for the organization since, and the process that took it still
+ * holds the broker. Of what another one wrote meanwhile the store may know nothing any more, where it was restored from a backup.
+ */
 export async function isSurveyFresh(
-  { evidence, clock, surveyMaxAgeMs }: Dependencies,
+  { evidence, surveyMaxAgeMs, lease }: Dependencies,
   { broker, organizationId, given }: PlanRequest,
 ): Promise<boolean> {
-  if (given.surveyedAt === null) return false;
+  if (given.surveyedAt === null || given.survey === null) return false;
+  const { lease: takenUnder } = await evidence.get<SurveyManifest>(given.survey);
+  if (takenUnder !== lease()?.id) return false;
   const surveyedAt = Date.parse(given.surveyedAt);
-  if (clock.now().getTime() - surveyedAt > surveyMaxAgeMs) return false;
+  if ((await evidence.now()).getTime() - surveyedAt > surveyMaxAgeMs) return false;
   const written = await writtenAt({ evidence }, { broker, organizationId });
   return written === null || written < surveyedAt;
 }

@@ -13,13 +13,19 @@ import { isNamed, requireNamed, type Slices } from './slices.js';
  * planner then names the contracts whose neighbouring rows decide (rule 7.0), and only those are read, again in bulk.
  */
 export async function surveyAutotask(dependencies: Dependencies, slices: Slices, request: SurveyRequest): Promise<SurveyTaken> {
-  const { autotask, evidence, clock, heartbeat } = dependencies;
+  const { autotask, evidence, heartbeat } = dependencies;
+  const lease = dependencies.lease();
   // Each run finds out once whether a log-in that was refused is taken by now.
   autotask.askAgain();
   requireNamed(request.organizations, (await slices.manifest(request.report)).slices);
-  const surveyedAt = clock.now().toISOString();
+  const surveyedAt = (await evidence.now()).toISOString();
   const { result, calls } = await autotask.countCalls(() => readMonthBooks(dependencies, slices, request));
-  const manifest: SurveyManifest = { takenAt: surveyedAt, shared: await evidence.put(sharedBooks(result)), slices: [] };
+  const manifest: SurveyManifest = {
+    takenAt: surveyedAt,
+    ...(lease === null ? {} : { lease: lease.id }),
+    shared: await evidence.put(sharedBooks(result)),
+    slices: [],
+  };
   const index = indexBooks(result);
   for await (const facts of organizationsOf(slices, request)) {
     heartbeat(`keeping ${facts.organization.name}`);

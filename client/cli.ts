@@ -32,6 +32,11 @@ function explain(error: unknown, context: Pick<Context, 'say'>): number {
     context.say(`${error.message}\nSet them in the environment or in .env (.env.example explains each), then: billing doctor`);
     return EXIT.configuration;
   }
+  const store = ofStore(error);
+  if (store !== null) {
+    context.say(store.message);
+    return store.name === 'StoreRefused' ? EXIT.configuration : EXIT.unreachable;
+  }
   const why = whyNoFile(error);
   if (why !== null) {
     context.say(`${pathOf(error)}: ${why}. Is it what BILLING_EVIDENCE or another setting names?`);
@@ -40,6 +45,13 @@ function explain(error: unknown, context: Pick<Context, 'say'>): number {
   context.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   context.say('This is a mistake of the program. Please report it with the lines above.');
   return EXIT.failed;
+}
+
+/** The evidence store's own words (`shared/evidence/evidence.ts`), wherever they are wrapped; told by name, so that help needs no driver of a database. */
+function ofStore(error: unknown): Error | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause.name === 'StoreUnavailable' || cause.name === 'StoreRefused') return cause;
+  return null;
 }
 
 type Run = (work: Promise<ExitCode>) => Promise<void>;

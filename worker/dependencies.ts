@@ -4,7 +4,7 @@ import type { Dependencies } from '../activities/dependencies.js';
 import { Autotask } from '../shared/autotask/index.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Config } from '../shared/config.js';
-import { openEvidence, type Evidence } from '../shared/evidence/index.js';
+import { openEvidence, type Evidence, type Lease } from '../shared/evidence/index.js';
 
 /** Attempts of an activity, as `workflows/activities.ts` has them. */
 const ATTEMPTS = 6;
@@ -15,6 +15,8 @@ export function createDependencies(
   evidence: Evidence = openEvidence(config.evidence),
   /** Whether this process may send to Autotask (`gate-keeper.ts`). */
   maySend: () => boolean = () => true,
+  /** The lease it holds, or held last. */
+  lease: () => Lease | null = () => null,
 ): Dependencies {
   return {
     cloudmore: new Cloudmore(config.cloudmore),
@@ -35,6 +37,7 @@ export function createDependencies(
     signal: () => activity()?.cancellationSignal,
     execution: () => `${activity()?.info.workflowExecution?.runId ?? 'none'}/${activity()?.info.activityId ?? 'none'}`,
     namespace: () => activity()?.info.namespace ?? 'default',
+    lease,
     attempt: () => ({ number: activity()?.info.attempt ?? 1, last: ATTEMPTS }),
   };
 }

@@ -1,5 +1,7 @@
 import { NativeConnection, Worker, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
-import { createActivities } from '../activities/index.js';
+import { z } from 'zod';
+import { createActivities, type ActivitiesByQueue } from '../activities/index.js';
+import type { Dependencies } from '../activities/dependencies.js';
 import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue, ORGANIZATIONS_AT_ONCE } from '../shared/contract.js';
 import type { Config } from '../shared/config.js';
 import { openEvidence, type Evidence } from '../shared/evidence/index.js';
@@ -9,6 +11,9 @@ import { GateKeeper, stop } from './gate-keeper.js';
 import { heartbeating } from './heartbeats.js';
 
 /** The one place where things are wired: settings, vendors' clients, evidence, activities, queues. */
+
+/** Calls by the minute, as the holder of the gate before kept them. */
+const USAGE = z.array(z.tuple([z.number().int(), z.number().int().nonnegative()]));
 
 export type Queue = 'billing' | 'cloudmore' | 'autotask';
 export const QUEUES: Queue[] = ['billing', 'cloudmore', 'autotask'];
@@ -40,9 +45,10 @@ const CACHED_WORKFLOWS = 500;
 
 export async function startWorker(config: Config, setup: WorkerSetup): Promise<RunningWorker> {
   const { queues = QUEUES, evidence = openEvidence(config.evidence), say = () => undefined } = setup;
+  // Said now and not by the first run at night: a store that is not there, or refuses this user.
+  await evidence.now();
   const connection = await NativeConnection.connect(setup.connection);
-  const gate = new GateKeeper(evidence, config.broker, say);
-  const create = workersBy(config, { ...setup, evidence }, connection, () => gate.isHeld());
+  const { create, gate } = workersBy(config, { ...setup, evidence, say }, connection);
   try {
     const workers = await Promise.all(queues.filter((queue) => queue !== 'autotask').map(create));
     let isShutDown = false;
@@ -72,15 +78,25 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
   }
 }
 
-/** Makes the worker of a queue. All of them share the activities, so that one process has one gate. */
+/** Makes the workers of queues, and the keeper of the gate. All of them share the activities, so that one process has one gate. */
 function workersBy(
   config: Config,
-  { namespace, evidence }: WorkerSetup & { evidence: Evidence },
+  { namespace, evidence, say }: WorkerSetup & Required<Pick<WorkerSetup, 'evidence' | 'say'>>,
   connection: NativeConnection,
-  maySend: () => boolean,
-): (queue: Queue) => Promise<Worker> {
-  const dependencies = createDependencies(config, evidence, maySend);
+): { create: (queue: Queue) => Promise<Worker>; gate: GateKeeper } {
+  const gate = new GateKeeper(evidence, config.broker, say, {
+    tell: () => dependencies.autotask.usage(),
+    inherit: (left) => dependencies.autotask.takeOver(USAGE.catch([]).parse(left)),
+  });
+  const dependencies: Dependencies = createDependencies(
+    config,
+    evidence,
+    () => gate.isHeld(),
+    () => gate.lease(),
+  );
   const activities = createActivities(dependencies);
+  /** What a holder of the gate remembers of its writes ends with its lease. */
+  const asHolder = (): ActivitiesByQueue['autotask'] => createActivities(dependencies).autotask;
   const common = { connection, namespace, ...SHUTDOWN };
   const { broker } = config;
   const options: Record<Queue, () => Promise<WorkerOptions>> = {
@@ -102,9 +118,9 @@ function workersBy(
       Promise.resolve({
         ...common,
         taskQueue: autotaskQueue(broker),
-        activities: heartbeating(activities.autotask, () => dependencies.autotask.waiting()),
+        activities: heartbeating(asHolder(), () => dependencies.autotask.waiting()),
         maxConcurrentActivityTaskExecutions: AUTOTASK_ACTIVITIES,
       }),
   };
-  return async (queue) => Worker.create(await options[queue]());
+  return { create: async (queue) => Worker.create(await options[queue]()), gate };
 }

@@ -25,6 +25,13 @@ export class SharedCatalogue {
     this.products.set(record.id, { record, at: this.now() });
   }
 
+  /** Another process may have written since. */
+  forget(): void {
+    this.last = null;
+    this.services.clear();
+    this.products.clear();
+  }
+
   /** What was read within `maxAgeMs`, else what is read now. */
   async get(maxAgeMs: number, read: () => Promise<Shared>): Promise<Shared> {
     const now = this.now();

@@ -23,6 +23,12 @@ const LONGEST_PAUSE_MS = 120_000;
 /** Whoever waits looks around at least this often: what it waits for may have changed. */
 const LONGEST_SLEEP_MS = 60_000;
 
+const MINUTE_MS = 60_000;
+const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS);
+
+/** Calls by the minute, counted from the epoch. */
+export type Usage = [minute: number, calls: number][];
+
 export class Gate {
   /** When each call of the last hour was let through, oldest first. */
   private readonly passed: number[] = [];
@@ -77,6 +83,25 @@ export class Gate {
     const counted = { calls: 0 };
     const result = await this.counter.run(counted, work);
     return { result, calls: counted.calls };
+  }
+
+  /** Calls let through in the last hour by the minute, for the process that has the gate next. */
+  usage(): Usage {
+    this.forgetOld();
+    const minutes = new Map<number, number>();
+    for (const at of this.passed) minutes.set(minuteOf(at), (minutes.get(minuteOf(at)) ?? 0) + 1);
+    return [...minutes];
+  }
+
+  /** Counts what another process sent before this one took over, as late as it may have been; and looks again at what the tenant has used. */
+  inherit(usage: Usage): void {
+    const own = new Map(this.usage());
+    const latest = this.clock.now();
+    for (const [minute, calls] of usage)
+      for (let extra = calls - (own.get(minute) ?? 0); extra > 0; extra -= 1)
+        this.passed.push(Math.min((minute + 1) * MINUTE_MS - 1, latest));
+    this.passed.sort((left, right) => left - right);
+    this.look = null;
   }
 
   /** Calls let through in the last hour. */

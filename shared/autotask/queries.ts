@@ -2,6 +2,7 @@ import type { UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import type { AutotaskConfig } from './config.js';
 import { LIST_LENGTH, LIST_LENGTH_BESIDE_OTHERS, type Condition } from './conditions.js';
+import type { Usage } from './gate.js';
 import { Forward, IdOrder, isExpired, keyOf, pageOf } from './pages.js';
 import { Picklists } from './picklists.js';
 import type { Threshold } from './quota.js';
@@ -48,6 +49,11 @@ export class Queries {
   /** Runs `work` and tells how many calls it made to Autotask. */
   countCalls<T>(work: () => Promise<T>): Promise<{ result: T; calls: number }> {
     return this.transport.gate.count(work);
+  }
+
+  /** Calls of the last hour, for whoever holds the gate next. */
+  usage(): Usage {
+    return this.transport.gate.usage();
   }
 
   /** Carries out work that writes, asking right before each write, also after a long wait for quota (`transport.ts`). */

@@ -15,6 +15,7 @@ import {
 } from './conditions.js';
 import { ContractQueries } from './contract-queries.js';
 import { toWire } from './days.js';
+import type { Usage } from './gate.js';
 import type { ReadOptions } from './queries.js';
 import { CHARGES, CONTRACT_SERVICES, PRODUCTS_READ, ROWS, SERVICES } from './decoders.js';
 import { toCompany, toCurrency, type ContractService, type Currency } from './translate.js';
@@ -24,6 +25,12 @@ import { toCompany, toCurrency, type ContractService, type Currency } from './tr
 export class AutotaskReads extends ContractQueries {
   private currencies: Promise<Currency[]> | null = null;
   private readonly shared = new SharedCatalogue(() => this.transport.gate.clock.now());
+
+  /** This process has the gate from now on: what the one before has sent counts, and what was remembered from earlier does not. */
+  takeOver(usage: Usage): void {
+    this.transport.gate.inherit(usage);
+    this.shared.forget();
+  }
 
   // ------------------------------------------------------------------------------------------------------------- books
 

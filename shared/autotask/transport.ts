@@ -176,9 +176,9 @@ export class Transport {
     this.logIn.check(asked.what);
     const answer = await this.gate.pass(endpointOf(url, base), call.signal, async () => {
       // Asked after the wait for quota: another process may have taken over in the meantime, and may have sent this already.
-      if (!this.maySend()) throw new ApiError('unavailable', `${asked.what}: not sent, this process lost the broker's gate`);
       this.logIn.check(asked.what);
       if (!call.isRead) await this.asked.getStore()?.();
+      if (!this.maySend()) throw new ApiError('unavailable', `${asked.what}: not sent, this process lost the broker's gate`);
       return send(request);
     });
     if (!isDone(asked, answer.status)) throw this.refused(asked, answer, hasLookedForZone || !this.mayHaveMoved(call));

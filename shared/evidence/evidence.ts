@@ -1,8 +1,9 @@
-import type { Hold, HoldOptions } from './hold.js';
+import type { ChainEntry, SignedHead } from './chain.js';
+import type { Hold, HoldOptions, Lease } from './hold.js';
 
 /**
  * The evidence store: what was fetched, planned and done, addressed by digest, and names that point to the latest of each. Proof and an optimization,
- * never the source of truth: the planner compares the report with Autotask itself.
+ * never the source of truth: the planner compares the report with Autotask itself. Every change of a name is an entry of its broker's chain (`chain.ts`).
  */
 export interface Evidence {
   /** Keeps a JSON value; equal values are kept once. Answers its SHA-256 in hex. */
@@ -11,23 +12,69 @@ export interface Evidence {
   get<T>(ref: string): Promise<T>;
   /** Lets a name point to a value; the change is whole or not at all. */
   point(name: string, ref: string): Promise<void>;
-  /** The same, but only if the name still points to `expected` (null: nowhere). False where somebody else was faster. */
-  claim(name: string, expected: string | null, ref: string): Promise<boolean>;
-  /** Where a name points, or null. */
+  /**
+   * The same, but only if the name still points to `expected` (null: nowhere). False where somebody else was faster. With a lease only while it is held, by the
+   * store's own clock: throws `LeaseLost` otherwise.
+   */
+  claim(name: string, expected: string | null, ref: string, lease?: Lease | null): Promise<boolean>;
+  /** Where a name points, or null. Throws `EvidenceAltered` where the pointer is not the one that was written for this name. */
   pointer(name: string): Promise<string | null>;
-  /** Forgets a name. */
-  unpoint(name: string): Promise<void>;
+  /** Forgets a name; with `expected` only if it still points there. */
+  unpoint(name: string, expected?: string): Promise<void>;
   /** Every name below a prefix that ends in a slash, in order. */
   names(prefix: string): Promise<string[]>;
+  /** The store's clock, the one that all processes which share it go by. */
+  now(): Promise<Date>;
   /** Waits until no other process holds the name, and holds it. Rejects when `signal` aborts the waiting. */
   hold(name: string, options: HoldOptions): Promise<Hold>;
+  /** What a broker's names have been through, for whoever checks or signs it. */
+  chain: EvidenceChain;
   close(): Promise<void>;
 }
 
-/** A value is not in the store, or was changed since: whoever needs it must take the report or survey anew. */
+/** The record of all changes of a broker's names, oldest first, and the signatures under it. */
+export interface EvidenceChain {
+  entries(chain: string): AsyncIterable<ChainEntry>;
+  /** Entries from a moment on, oldest first; some before it may come with them. */
+  recent(chain: string, since: Date): Promise<ChainEntry[]>;
+  /** The last entry; null where nothing was ever named. */
+  head(chain: string): Promise<ChainEntry | null>;
+  /** All names of the chain with where they point now, whatever the entries say. */
+  pointers(chain: string): Promise<Map<string, string>>;
+  sign(chain: string, head: SignedHead): Promise<void>;
+  signatures(chain: string): Promise<SignedHead[]>;
+}
+
+/** A value is not in the store, or was changed since: whoever needs it must take the report or survey again. */
 export class EvidenceMissing extends Error {
-  override readonly name = 'EvidenceMissing';
+  override readonly name: string = 'EvidenceMissing';
   constructor(ref: string, why: string) {
-    super(`Evidence ${ref} ${why}. Run the month again; it is taken anew then.`);
+    super(`Evidence ${ref} ${why}. Run the month again; it is taken again then.`);
+  }
+}
+
+/** A name does not point where it was made to point: somebody changed it past this program, or put another broker's or month's in its place. */
+export class EvidenceAltered extends EvidenceMissing {
+  override readonly name: string = 'EvidenceAltered';
+  constructor(evidenceName: string) {
+    super(evidenceName, 'is not as it was written (billing evidence verify shows what was changed)');
+  }
+}
+
+/** The store cannot be used at the moment: an outage like a vendor's, which heals by itself. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** The store refuses this program: a person has to change a setting or a right. */
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused';
+}
+
+/** Another process may hold the lease by now: whatever needed it must not be done. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+  constructor(lease: Lease) {
+    super(`Lease ${lease.name} no. ${lease.fence} is not this process's any more; another one may go on in its place.`);
   }
 }

@@ -1,37 +1,80 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
-import { EvidenceMissing, type Evidence } from './evidence.js';
-import { hasCode, isMissing } from '../files.js';
-import { HeldName, LOOK_EVERY_MS, type Hold, type HoldOptions } from './hold.js';
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isMissing } from '../files.js';
+import { chainOf } from './chain.js';
+import { EvidenceAltered, EvidenceMissing, LeaseLost, type Evidence } from './evidence.js';
+import { FileChain, isPlain } from './file-chain.js';
+import { diskClock, Exclusive, onDisk, readText, tidy, writeWhole } from './file-store.js';
+import { holdLease, LEASE_MS, type Lease, type LeaseDesk } from './hold.js';
 
-/** Evidence as files: `values/ab/abcd….json` and `names/…`. Every write goes to a temporary file first, so that a kill leaves no half value. */
+/** Evidence as files: `values/ab/abcd….json`, `names/…`, `chains/…`. Every write goes to a temporary file first, so that a kill leaves no half value. */
 export function fileEvidence(root: string): Evidence {
+  const disk = <T>(work: () => Promise<T>): Promise<T> => onDisk(root, work);
   const valuePath = (ref: string): string => join(root, 'values', ref.slice(0, 2), `${ref}.json`);
-  const namePath = (name: string): string => join(root, 'names', ...name.split('/').map(encodeURIComponent));
+  const pathOf = (name: string): string => join(root, 'names', ...name.split('/').map(encodeURIComponent)) + NAME_SUFFIX;
+  const now = (): Promise<Date> => diskClock(root);
+  const leases = fileLeases(join(root, 'holds'), now);
+  const chains = new Map<string, FileChain>();
+  const chainNamed = (chain: string): FileChain => {
+    const names = {
+      pathOf,
+      unchained: async (): Promise<[string, string][]> =>
+        [...(await pointersBelow(root))].filter(([name, text]) => chainOf(name) === chain && isPlain(text)),
+    };
+    const known = chains.get(chain) ?? new FileChain(join(root, 'chains', `${encodeURIComponent(chain)}.jsonl`), names, now);
+    chains.set(chain, known);
+    return known;
+  };
+  const chainFor = (name: string): FileChain => chainNamed(chainOf(name));
+  const always = (): Promise<boolean> => Promise.resolve(true);
 
   return {
-    async put(value) {
-      const bytes = Buffer.from(JSON.stringify(value));
-      const ref = createHash('sha256').update(bytes).digest('hex');
-      await writeWhole(valuePath(ref), bytes);
-      return ref;
+    put: (value) =>
+      disk(async () => {
+        const bytes = Buffer.from(JSON.stringify(value));
+        const ref = createHash('sha256').update(bytes).digest('hex');
+        await writeWhole(valuePath(ref), bytes);
+        return ref;
+      }),
+    get: <T>(ref: string) =>
+      disk(async () => {
+        const text = await readText(valuePath(ref));
+        if (text === null) throw new EvidenceMissing(ref, 'is not in the store');
+        if (createHash('sha256').update(text, 'utf8').digest('hex') !== ref)
+          throw new EvidenceMissing(ref, 'is not what its digest says');
+        return JSON.parse(text) as T;
+      }),
+    point: (name, ref) => disk(async () => void (await chainFor(name).set(name, ref, always))),
+    claim: (name, expected, ref, lease = null) =>
+      disk(() =>
+        chainFor(name).set(name, ref, async (current) => {
+          if (lease !== null && !(await leases.isHeld(lease))) throw new LeaseLost(lease);
+          return current === expected;
+        }),
+      ),
+    pointer: (name) => disk(() => chainFor(name).pointer(name)),
+    unpoint: (name, expected) =>
+      disk(
+        async () =>
+          void (await chainFor(name).set(name, null, (current) =>
+            Promise.resolve(expected === undefined || current === expected),
+          )),
+      ),
+    names: (prefix) => disk(() => namesBelow(pathOf(prefix.replace(/\/$/, '')).slice(0, -NAME_SUFFIX.length), prefix)),
+    now: () => disk(now),
+    hold: async (name, options) => {
+      await disk(() => tidy(root)).catch((error: unknown) => options.onTrouble?.(String(error)));
+      return holdLease(leasesOnDisk(disk, leases), name, options);
     },
-    async get<T>(ref: string) {
-      const text = await readText(valuePath(ref));
-      if (text === null) throw new EvidenceMissing(ref, 'is not in the store');
-      if (createHash('sha256').update(text, 'utf8').digest('hex') !== ref)
-        throw new EvidenceMissing(ref, 'is not what its digest says');
-      return JSON.parse(text) as T;
+    chain: {
+      entries: (chain) => chainNamed(chain).entries(),
+      recent: (chain, since) => disk(() => chainNamed(chain).recent(since)),
+      head: (chain) => disk(() => chainNamed(chain).head()),
+      pointers: (chain) => disk(async () => refsOf([...(await pointersBelow(root))].filter(([name]) => chainOf(name) === chain))),
+      sign: (chain, head) => disk(() => chainNamed(chain).sign(head)),
+      signatures: (chain) => disk(() => chainNamed(chain).signatures()),
     },
-    point: (name, ref) => writeWhole(namePath(name) + NAME_SUFFIX, ref),
-    claim: (name, expected, ref) => claimFile(namePath(name) + NAME_SUFFIX, expected, ref),
-    pointer: (name) => readText(namePath(name) + NAME_SUFFIX),
-    unpoint: (name) => rm(namePath(name) + NAME_SUFFIX, { force: true }),
-    names: (prefix) => namesBelow(namePath(prefix.replace(/\/$/, '')), prefix),
-    hold: (name, options) => holdFile(join(root, 'holds', encodeURIComponent(name)), options),
     close: () => Promise.resolve(),
   };
 }
@@ -39,54 +82,70 @@ export function fileEvidence(root: string): Evidence {
 /** Tells a name from a folder of names. */
 const NAME_SUFFIX = '.ref';
 
-async function writeWhole(path: string, content: string | Buffer): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  await writeFile(temporary, content);
-  await rename(temporary, path);
+interface KeptLease {
+  id: string;
+  fence: number;
+  nonce: string;
+  endsAt: string;
+  note: unknown;
 }
 
-/** A claim takes milliseconds; after this its process is taken for dead. */
-const CLAIM = { stale: 5_000, retries: { retries: 60, factor: 1, minTimeout: 100, maxTimeout: 200 }, realpath: false };
+type FileLeases = LeaseDesk & { isHeld(lease: Lease): Promise<boolean> };
 
-async function claimFile(path: string, expected: string | null, ref: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true });
-  const release = await lock(path, CLAIM);
-  try {
-    if ((await readText(path)) !== expected) return false;
-    await writeWhole(path, ref);
-    return true;
-  } finally {
-    await release();
-  }
+function fileLeases(folder: string, now: () => Promise<Date>): FileLeases {
+  const locks = new Map<string, Exclusive>();
+  const pathOf = (name: string): string => join(folder, `${encodeURIComponent(name)}.json`);
+  const alone = <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const exclusive = locks.get(name) ?? new Exclusive(pathOf(name));
+    locks.set(name, exclusive);
+    return exclusive.run(work);
+  };
+  const read = async (name: string): Promise<KeptLease | null> => {
+    const text = await readText(pathOf(name));
+    return text === null ? null : (JSON.parse(text) as KeptLease);
+  };
+  const write = async (name: string, lease: Omit<KeptLease, 'endsAt'>, lastsMs: number): Promise<void> => {
+    const endsAt = new Date((await now()).getTime() + lastsMs).toISOString();
+    await writeWhole(pathOf(name), JSON.stringify({ ...lease, endsAt }));
+  };
+  const current = async ({ name, id, fence }: Lease): Promise<KeptLease | null> => {
+    const kept = await read(name);
+    const isMine = kept !== null && kept.id === id && kept.fence === fence && Date.parse(kept.endsAt) > (await now()).getTime();
+    return isMine ? kept : null;
+  };
+  return {
+    now,
+    isHeld: async (lease) => (await current(lease)) !== null,
+    take: (name, id, nonce) =>
+      alone(name, async () => {
+        const kept = await read(name);
+        if (kept !== null && Date.parse(kept.endsAt) > (await now()).getTime()) return null;
+        const fence = (kept?.fence ?? 0) + 1;
+        const left = kept?.note ?? null;
+        await write(name, { id, fence, nonce, note: left }, LEASE_MS);
+        return { fence, left };
+      }),
+    renew: (lease, nonces, nonce, note) =>
+      alone(lease.name, async () => {
+        const kept = await current(lease);
+        if (kept === null || !nonces.includes(kept.nonce)) return false;
+        await write(lease.name, { ...kept, nonce, note }, LEASE_MS);
+        return true;
+      }),
+    giveBack: (lease) =>
+      alone(lease.name, async () => {
+        const kept = await current(lease);
+        if (kept !== null) await write(lease.name, kept, 0);
+      }),
+  };
 }
 
-/** The lock is renewed in good time before anybody takes it for left behind. */
-const HOLD = { stale: 15_000, update: 2_000, realpath: false };
-
-async function holdFile(path: string, { signal, onWait }: HoldOptions): Promise<Hold> {
-  await mkdir(dirname(path), { recursive: true });
-  for (let isFirst = true; ; isFirst = false) {
-    signal.throwIfAborted();
-    let held: HeldName | null = null;
-    const release = await lock(path, { ...HOLD, onCompromised: () => held?.lose() }).catch((error: unknown) => {
-      if (hasCode(error, 'ELOCKED')) return null;
-      throw error;
-    });
-    if (release !== null) return (held = new HeldName(() => release().catch(() => undefined))); // what was lost cannot be given back
-    if (isFirst) onWait();
-    await sleep(LOOK_EVERY_MS, undefined, { signal });
-  }
-}
-
-async function readText(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
-}
+const leasesOnDisk = (disk: <T>(work: () => Promise<T>) => Promise<T>, leases: LeaseDesk): LeaseDesk => ({
+  now: () => disk(() => leases.now()),
+  take: (...given) => disk(() => leases.take(...given)),
+  renew: (...given) => disk(() => leases.renew(...given)),
+  giveBack: (lease) => disk(() => leases.giveBack(lease)),
+});
 
 async function namesBelow(folder: string, prefix: string): Promise<string[]> {
   try {
@@ -99,4 +158,34 @@ async function namesBelow(folder: string, prefix: string): Promise<string[]> {
     if (isMissing(error)) return [];
     throw error;
   }
+}
+
+/** Every name in the store with what its file says. */
+async function pointersBelow(root: string): Promise<Map<string, string>> {
+  const folder = join(root, 'names');
+  const pointers = new Map<string, string>();
+  const entries = await readdir(folder, { recursive: true }).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  for (const entry of entries.filter((path) => path.endsWith(NAME_SUFFIX))) {
+    const text = await readText(join(folder, entry));
+    const name = entry.slice(0, -NAME_SUFFIX.length).split('/').map(decodeURIComponent).join('/');
+    if (text !== null) pointers.set(name, text);
+  }
+  return pointers;
+}
+
+/** Where names point by their files alone. What is no pointer at all points nowhere that anybody knows. */
+function refsOf(files: [name: string, text: string][]): Map<string, string> {
+  return new Map(
+    files.map(([name, text]) => {
+      if (isPlain(text)) return [name, text];
+      try {
+        return [name, String((JSON.parse(text) as { ref?: unknown }).ref)];
+      } catch {
+        return [name, new EvidenceAltered(name).message];
+      }
+    }),
+  );
 }

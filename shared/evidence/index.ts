@@ -3,8 +3,8 @@ import type { Evidence } from './evidence.js';
 import { fileEvidence } from './files.js';
 import { postgresEvidence } from './postgres.js';
 
-export { EvidenceMissing, type Evidence } from './evidence.js';
-export type { Hold } from './hold.js';
+export { EvidenceAltered, EvidenceMissing, LeaseLost, StoreRefused, StoreUnavailable, type Evidence } from './evidence.js';
+export type { Hold, Lease } from './hold.js';
 export { memoryEvidence } from './memory.js';
 
 /** Opens the store that `BILLING_EVIDENCE` names: `file:PATH` or `postgres://…`. Throws when the text names none. */

@@ -1,11 +1,23 @@
-import { createHash } from 'node:crypto';
-import { EvidenceMissing, type Evidence } from './evidence.js';
-import { HeldName } from './hold.js';
+import { createHash, randomUUID } from 'node:crypto';
+import { chainOf, nextEntry, type ChainEntry, type SignedHead } from './chain.js';
+import { EvidenceMissing, LeaseLost, type Evidence } from './evidence.js';
+import type { Hold, Lease } from './hold.js';
 
-/** Evidence for one command: `plan` reads and decides, and leaves nothing behind. */
-export function memoryEvidence(): Evidence {
+/** Evidence for one command: `plan` reads and decides, and leaves nothing behind. `now` is its clock. */
+export function memoryEvidence(now: () => Date = () => new Date()): Evidence {
   const values = new Map<string, string>();
   const pointers = new Map<string, string>();
+  const chains = new Map<string, ChainEntry[]>();
+  const signatures = new Map<string, SignedHead[]>();
+  const leases = new Map<string, Lease>();
+  const set = (name: string, ref: string | null): void => {
+    if (ref === null && !pointers.has(name)) return;
+    const entries = chains.get(chainOf(name)) ?? [];
+    chains.set(chainOf(name), entries);
+    entries.push(nextEntry(entries.at(-1) ?? null, name, ref, now()));
+    if (ref === null) pointers.delete(name);
+    else pointers.set(name, ref);
+  };
   return {
     put(value) {
       const text = JSON.stringify(value);
@@ -19,19 +31,46 @@ export function memoryEvidence(): Evidence {
         ? Promise.reject(new EvidenceMissing(ref, 'is not in the store'))
         : Promise.resolve(JSON.parse(text) as T);
     },
-    point: (name, ref) => Promise.resolve(void pointers.set(name, ref)),
-    claim: (name, expected, ref) => {
+    point: (name, ref) => Promise.resolve(set(name, ref)),
+    claim: (name, expected, ref, lease = null) => {
+      if (lease !== null && leases.get(lease.name)?.id !== lease.id) return Promise.reject(new LeaseLost(lease));
       if ((pointers.get(name) ?? null) !== expected) return Promise.resolve(false);
-      pointers.set(name, ref);
+      set(name, ref);
       return Promise.resolve(true);
     },
     pointer: (name) => Promise.resolve(pointers.get(name) ?? null),
-    unpoint: (name) => Promise.resolve(void pointers.delete(name)),
+    unpoint: (name, expected) =>
+      Promise.resolve(expected === undefined || pointers.get(name) === expected ? set(name, null) : undefined),
     names: (prefix) =>
       Promise.resolve(
         [...pointers.keys()].filter((name) => name.startsWith(prefix) && !name.slice(prefix.length).includes('/')).sort(),
       ),
-    hold: () => Promise.resolve(new HeldName(() => Promise.resolve())), // no other process has it
+    now: () => Promise.resolve(now()),
+    hold: (name) => Promise.resolve(heldInMemory(leases, name)),
+    chain: {
+      entries: async function* (chain) {
+        await Promise.resolve();
+        yield* chains.get(chain) ?? [];
+      },
+      recent: (chain, since) => Promise.resolve((chains.get(chain) ?? []).filter(({ at }) => Date.parse(at) >= since.getTime())),
+      head: (chain) => Promise.resolve(chains.get(chain)?.at(-1) ?? null),
+      pointers: (chain) => Promise.resolve(new Map([...pointers].filter(([name]) => chainOf(name) === chain))),
+      sign: (chain, head) => Promise.resolve(void signatures.set(chain, [...(signatures.get(chain) ?? []), head])),
+      signatures: (chain) => Promise.resolve(signatures.get(chain) ?? []),
+    },
     close: () => Promise.resolve(),
+  };
+}
+
+/** No other process has this store: whoever holds last has it. */
+function heldInMemory(leases: Map<string, Lease>, name: string): Hold {
+  const lease = { name, id: randomUUID(), fence: (leases.get(name)?.fence ?? 0) + 1 };
+  leases.set(name, lease);
+  return {
+    lease,
+    left: null,
+    isHeld: () => leases.get(name)?.id === lease.id,
+    lost: new Promise(() => undefined),
+    release: () => Promise.resolve(),
   };
 }

@@ -1,20 +1,35 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
-import { EvidenceMissing, type Evidence } from './evidence.js';
-import { HeldName, LOOK_EVERY_MS, type Hold, type HoldOptions } from './hold.js';
+import { isWhole, type ChainEntry, type SignedHead } from './chain.js';
+import { EvidenceAltered, EvidenceMissing, LeaseLost, StoreUnavailable, type Evidence, type EvidenceChain } from './evidence.js';
+import { holdLease, LEASE_MS, type Lease, type LeaseDesk } from './hold.js';
+import { migrate } from './migrate.js';
+import { codeOf, connectPostgres, TABLES_GONE, type PostgresServer, type Query, type Row } from './postgres-server.js';
 
-/** Evidence in PostgreSQL, for workers on several hosts: two tables, made when they are not there. */
+/**
+ * Evidence in PostgreSQL, for workers on several hosts. Nothing rests on a session: every step is one statement, or one short transaction, so that a pooler
+ * may stand between. Times are the server's.
+ */
 export function postgresEvidence(connectionString: string): Evidence {
-  const pool = new pg.Pool({ connectionString, max: CONNECTIONS });
-  let ready: Promise<unknown> | null = null;
-  const query = async (text: string, values: unknown[]): Promise<Record<string, unknown>[]> => {
-    ready ??= pool.query(TABLES).catch((error: unknown) => {
-      ready = null;
-      throw error;
-    });
-    await ready;
-    return (await pool.query<Record<string, unknown>>(text, values)).rows;
+  const server = connectPostgres(connectionString);
+  const ready = onceReady(server);
+  const query = ready(server.query);
+  const set = async (
+    name: string,
+    ref: string | null,
+    expected?: string | null,
+    lease: Lease | null = null,
+  ): Promise<boolean> => {
+    const [row] = await query('select billing_evidence_name_set($1, $2, $3, $4, $5, $6, $7) as answer', [
+      name,
+      ref,
+      expected !== undefined,
+      expected ?? null,
+      lease?.name ?? null,
+      lease?.id ?? null,
+      lease?.fence ?? null,
+    ]);
+    if (row?.answer === 'lost') throw new LeaseLost(lease!);
+    return row?.answer === 'set';
   };
   return {
     async put(value) {
@@ -31,79 +46,158 @@ export function postgresEvidence(connectionString: string): Evidence {
         throw new EvidenceMissing(ref, 'is not what its digest says');
       return JSON.parse(text) as T;
     },
-    point: async (name, ref) =>
-      void (await query(
-        'insert into billing_evidence_name (name, ref) values ($1, $2) on conflict (name) do update set ref = excluded.ref',
-        [name, ref],
-      )),
-    claim: async (name, expected, ref) => {
-      const rows =
-        expected === null
-          ? await query('insert into billing_evidence_name (name, ref) values ($1, $2) on conflict do nothing returning name', [
-              name,
-              ref,
-            ])
-          : await query('update billing_evidence_name set ref = $2 where name = $1 and ref = $3 returning name', [
-              name,
-              ref,
-              expected,
-            ]);
-      return rows.length === 1;
-    },
+    point: async (name, ref) => void (await set(name, ref)),
+    claim: (name, expected, ref, lease) => set(name, ref, expected, lease),
+    unpoint: async (name, expected) => void (await set(name, null, expected)),
     pointer: async (name) => {
-      const [row] = await query('select ref from billing_evidence_name where name = $1', [name]);
-      return row ? String(row.ref) : null;
+      const [row] = await query(POINTER, [name]);
+      if (!row) return null;
+      if (row.hash === null || !isRight(row, name)) throw new EvidenceAltered(name);
+      return String(row.pointed);
     },
-    unpoint: async (name) => void (await query('delete from billing_evidence_name where name = $1', [name])),
     names: async (prefix) => {
       const rows = await query('select name from billing_evidence_name where starts_with(name, $1) order by name collate "C"', [
         prefix,
       ]);
       return rows.map(({ name }) => String(name)).filter((name) => !name.slice(prefix.length).includes('/'));
     },
-    hold: (name, options) => holdAdvisoryLock(connectionString, name, options),
-    close: () => pool.end(),
+    now: () => clockOf(query),
+    hold: (name, options) => holdLease(leaseDesk(ready(server.queryLease)), name, options),
+    chain: chainIn(query),
+    close: () => server.end(),
   };
 }
 
-const CONNECTIONS = 5;
+/** A name together with the entry of the chain that made it. */
+const POINTER = `
+  select n.ref as pointed, c.* from billing_evidence_name n
+  left join billing_evidence_chain c on c.chain = split_part(n.name, '/', 2) and c.seq = n.seq
+  where n.name = $1`;
 
-/** The lock lives as long as its session: the server lets it go when the process ends, or answers no more. */
-const ASK_EVERY_MS = 3_000;
-const SESSION = 'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3';
+const isRight = (row: Row, name: string): boolean => {
+  const entry = entryOf(row);
+  return entry.name === name && entry.ref === row.pointed && isWhole(entry);
+};
 
-async function holdAdvisoryLock(connectionString: string, name: string, { signal, onWait }: HoldOptions): Promise<Hold> {
-  const client = new pg.Client({ connectionString, query_timeout: ASK_EVERY_MS });
-  let held: HeldName | null = null;
-  client.on('error', () => held?.lose()).on('end', () => held?.lose());
-  await client.connect();
-  try {
-    await client.query(SESSION);
-    for (let isFirst = true; !(await tryLock(client, name)); isFirst = false) {
-      if (isFirst) onWait();
-      await sleep(LOOK_EVERY_MS, undefined, { signal });
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+const entryOf = (row: Row): ChainEntry => ({
+  seq: Number(row.seq),
+  at: String(row.at),
+  name: textOrNull(row.name),
+  salt: textOrNull(row.salt),
+  nameDigest: String(row.name_digest),
+  ref: textOrNull(row.ref),
+  previous: String(row.previous),
+  hash: String(row.hash),
+});
+
+/** Tables are brought up to date before the first query, and again when they are gone: a database may be restored at any time. */
+function onceReady(server: PostgresServer): (query: Query) => Query {
+  let ready: Promise<void> | null = null;
+  const forget = (): void => void (ready = null);
+  return (query) => async (text, values) => {
+    ready ??= migrate(server);
+    await ready.catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    try {
+      return await query(text, values);
+    } catch (error) {
+      if (error instanceof StoreUnavailable && TABLES_GONE.includes(codeOf(error.cause))) forget();
+      throw error;
     }
-  } catch (error) {
-    await client.end();
-    throw error;
-  }
-  const asking = setInterval(() => void client.query('select 1').catch(() => held?.lose()), ASK_EVERY_MS).unref();
-  held = new HeldName(async () => {
-    clearInterval(asking);
-    await client.end().catch(() => undefined); // what was lost cannot be given back
-  });
-  return held;
+  };
 }
 
-async function tryLock(client: pg.Client, name: string): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock(7305, hashtext($1)) as locked', [name]);
-  return rows[0]?.locked === true;
+async function clockOf(query: Query): Promise<Date> {
+  const [row] = await query('select extract(epoch from clock_timestamp()) * 1000 as now');
+  return new Date(Number(row!.now));
 }
 
-/** `text`, not `json`: the digest is over the text as it was written. Two workers may start at once, hence the lock. */
-const TABLES = `
-  begin;
-  select pg_advisory_xact_lock(7305);
-  create table if not exists billing_evidence (ref text primary key, value text not null, kept_at timestamptz not null default now());
-  create table if not exists billing_evidence_name (name text primary key, ref text not null);
-  commit;`;
+const leaseDesk = (query: Query): LeaseDesk => ({
+  now: () => clockOf(query),
+  take: async (name, id, nonce) => {
+    const [row] = await query(TAKE, [name, id, nonce, LEASE_MS]);
+    return row ? { fence: Number(row.fence), left: JSON.parse(textOrNull(row.note) ?? 'null') as unknown } : null;
+  },
+  renew: async ({ name, id, fence }, nonces, nonce, note) => {
+    const rows = await query(RENEW, [name, id, fence, nonces, nonce, JSON.stringify(note ?? null), LEASE_MS]);
+    return rows.length === 1;
+  },
+  giveBack: async ({ name, id, fence }) => {
+    await query('update billing_evidence_lease set ends_at = clock_timestamp() where name = $1 and holder = $2 and fence = $3', [
+      name,
+      id,
+      fence,
+    ]);
+  },
+});
+
+const ENDS = (parameter: string): string => `clock_timestamp() + ${parameter}::double precision * interval '1 millisecond'`;
+const TAKE = `
+  insert into billing_evidence_lease as lease (name, holder, fence, nonce, ends_at) values ($1, $2, 1, $3, ${ENDS('$4')})
+  on conflict (name) do update set holder = $2, fence = lease.fence + 1, nonce = $3, ends_at = ${ENDS('$4')}
+    where lease.ends_at <= clock_timestamp()
+  returning fence, note`;
+const RENEW = `
+  update billing_evidence_lease set nonce = $5, note = $6, ends_at = ${ENDS('$7')}
+  where name = $1 and holder = $2 and fence = $3 and nonce = any($4::text[]) and ends_at > clock_timestamp()
+  returning fence`;
+
+/** Entries that are read at once. */
+const PAGE = 1_000;
+
+const chainIn = (query: Query): EvidenceChain => ({
+  entries: async function* (chain) {
+    for (let after = 0; ;) {
+      const rows = await query('select * from billing_evidence_chain where chain = $1 and seq > $2 order by seq limit $3', [
+        chain,
+        after,
+        PAGE,
+      ]);
+      for (const row of rows) yield entryOf(row);
+      if (rows.length < PAGE) return;
+      after = Number(rows.at(-1)!.seq);
+    }
+  },
+  recent: async (chain, since) => {
+    const found: ChainEntry[] = [];
+    for (let before: number | null = null; ;) {
+      const rows = await query(
+        'select * from billing_evidence_chain where chain = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3',
+        [chain, before, PAGE],
+      );
+      const entries = rows.map(entryOf);
+      found.push(...entries.filter(({ at }) => Date.parse(at) >= since.getTime()));
+      const oldest = entries.at(-1);
+      if (oldest === undefined || rows.length < PAGE || Date.parse(oldest.at) < since.getTime()) return found.reverse();
+      before = oldest.seq;
+    }
+  },
+  head: async (chain) => {
+    const [row] = await query('select * from billing_evidence_chain where chain = $1 order by seq desc limit 1', [chain]);
+    return row ? entryOf(row) : null;
+  },
+  pointers: async (chain) => {
+    const rows = await query("select name, ref from billing_evidence_name where split_part(name, '/', 2) = $1", [chain]);
+    return new Map(rows.map(({ name, ref }) => [String(name), String(ref)]));
+  },
+  sign: async (chain, { seq, hash, at, keyId, signature }) => {
+    await query(
+      'insert into billing_evidence_signature (chain, seq, hash, at, key_id, signature) values ($1, $2, $3, $4, $5, $6)',
+      [chain, seq, hash, at, keyId, signature],
+    );
+  },
+  signatures: async (chain) => {
+    const rows = await query('select * from billing_evidence_signature where chain = $1 order by seq, at', [chain]);
+    return rows.map((row): SignedHead => ({
+      seq: Number(row.seq),
+      hash: String(row.hash),
+      at: String(row.at),
+      keyId: String(row.key_id),
+      signature: String(row.signature),
+    }));
+  },
+});

@@ -22,8 +22,8 @@ function world(): {
   /** What comes to pass while the next request waits for quota. */
   meanwhile: (happens: () => Promise<void>) => void;
 } {
-  const evidence: Evidence = memoryEvidence();
   let time = 0;
+  const evidence: Evidence = memoryEvidence(() => new Date(time));
   let sent = 0;
   let there: number | null = null;
   let lost: { effect: boolean; after: number } | null = null;
@@ -47,8 +47,8 @@ function world(): {
       time = now;
       const needs: Needs = {
         evidence: store,
-        clock: { now: () => new Date(time), sleep: () => Promise.resolve() },
         execution: () => execution,
+        lease: () => null,
         autotask: {
           sendingWhile: async (mayStill, work) => {
             await waiting();

@@ -1,85 +1,192 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { FROZEN_MS } from '../../shared/evidence/hold.js';
+import pg from 'pg';
+import { openEvidence } from '../../shared/evidence/index.js';
 import { eventually } from '../eventually.js';
+import { cableTo, type Cable } from './cut.js';
+import { hasPgBouncer, startPgBouncer, type Pooler } from './pgbouncer.js';
 import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
 
 /** Being the only one, between real processes: what a broker's gate rests on. */
 
 const programs = await findPostgres();
+const isPooled = programs !== null && (await hasPgBouncer());
 const children: ChildProcess[] = [];
 let folder: string;
 let server: PostgresServer | null = null;
+let pooler: Pooler | null = null;
+let cable: Cable | null = null;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'billing-hold-'));
-  if (programs !== null) server = await startPostgres(programs);
+  if (programs !== null) {
+    server = await startPostgres(programs);
+    cable = await cableTo(server.url);
+  }
+  if (isPooled) pooler = await startPgBouncer(server!.url);
 }, 60_000);
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');
+  cable?.close();
+  await pooler?.stop();
   await server?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
 const PROGRAM = `
-  import { openEvidence } from '${new URL('../../shared/evidence/index.ts', import.meta.url).href}';
-  const store = openEvidence(process.argv[1]);
-  const hold = await store.hold('gates/default', { signal: new AbortController().signal, onWait: () => console.log('waits') });
-  console.log('holds');
+  const [location, name, offBy] = process.argv.slice(1);
+  const real = Date.now;
+  Date.now = () => real() + Number(offBy);
+  const { openEvidence } = await import('${new URL('../../shared/evidence/index.ts', import.meta.url).href}');
+  const store = openEvidence(location);
+  const onTrouble = (why) => console.log('trouble: ' + why);
+  const hold = await store.hold(name, { signal: new AbortController().signal, onWait: () => console.log('waits'), onTrouble });
+  console.log('holds no. ' + hold.lease.fence);
   hold.lost.then(() => console.log(hold.isHeld() ? 'confused' : 'lost'));
+  process.on('SIGUSR2', async () => {
+    const ref = await store.put(process.pid);
+    console.log('claim: ' + await store.claim('intents/default/' + name, null, ref, hold.lease).catch((error) => error.name));
+  });
+  process.on('SIGTERM', () => void hold.release().then(() => process.exit(0)));
   setInterval(() => undefined, 1000);
 `;
 
 interface Holder {
-  says(word: string): Promise<unknown>;
+  says(word: string, withinMs?: number): Promise<unknown>;
   said(): string;
   signal(signal: NodeJS.Signals): void;
 }
 
-function holder(location: string): Holder {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', PROGRAM, location], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+function holder(location: string, name: string, offBySeconds = 0): Holder {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '--eval', PROGRAM, location, name, String(offBySeconds * 1000)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   children.push(child);
   let said = '';
   child.stdout.on('data', (data: Buffer) => (said += data.toString()));
   return {
-    says: (word) =>
+    says: (word, withinMs = 30_000) =>
       eventually(
         () => Promise.resolve(said),
         (all) => all.includes(word),
-        30_000,
+        withinMs,
       ),
     said: () => said,
     signal: (signal) => void child.kill(signal),
   };
 }
 
-const kinds = ['files', ...(programs === null ? [] : ['PostgreSQL'])];
+const kinds = ['files', ...(programs === null ? [] : ['PostgreSQL']), ...(isPooled ? ['PostgreSQL behind a pooler'] : [])];
+const placeOf = (kind: string): string =>
+  kind === 'files' ? `file:${folder}` : kind === 'PostgreSQL' ? server!.url : pooler!.url;
+/** The next one serves within this. */
+const TAKEN_OVER_MS = 15_000;
 
 describe('of processes', () => {
   test.concurrent.each(kinds)(
-    'over %s one holds a name; frozen, it has lost it; the next has it',
+    'over %s one holds a name; frozen, it is replaced within 15 seconds, and has lost it when it goes on',
     async (kind) => {
-      const location = kind === 'files' ? `file:${folder}` : server!.url;
-      const first = holder(location);
-      await first.says('holds');
-      const second = holder(location);
+      const first = holder(placeOf(kind), `gates/frozen/${kind}`);
+      await first.says('holds no. 1');
+      const second = holder(placeOf(kind), `gates/frozen/${kind}`);
       await second.says('waits');
       first.signal('SIGSTOP');
-      // A file cannot tell a frozen process from a dead one, and is taken over; PostgreSQL knows that it is still there.
-      if (kind === 'files') await second.says('holds');
-      else await sleep(FROZEN_MS + 1_000);
-      expect(second.said().includes('holds')).toBe(kind === 'files');
+      await second.says('holds no. 2', TAKEN_OVER_MS);
       first.signal('SIGCONT');
       await first.says('lost');
-      first.signal('SIGKILL');
-      await second.says('holds');
+      first.signal('SIGUSR2');
+      await first.says('claim: LeaseLost');
+      second.signal('SIGUSR2');
+      await second.says('claim: true');
     },
     60_000,
   );
+
+  test.concurrent.each(kinds)(
+    'over %s the next one has the name within 15 seconds when its holder is killed, and at once when it is given back',
+    async (kind) => {
+      const first = holder(placeOf(kind), `gates/killed/${kind}`);
+      await first.says('holds');
+      const second = holder(placeOf(kind), `gates/killed/${kind}`);
+      const third = holder(placeOf(kind), `gates/killed/${kind}`);
+      await Promise.all([second.says('waits'), third.says('waits')]);
+      first.signal('SIGKILL');
+      const next = await Promise.race([
+        second.says('holds', TAKEN_OVER_MS).then(() => second),
+        third.says('holds', TAKEN_OVER_MS).then(() => third),
+      ]);
+      const last = next === second ? third : second;
+      expect(last.said()).not.toContain('holds');
+      next.signal('SIGTERM');
+      await last.says('holds', 5_000);
+    },
+    60_000,
+  );
+
+  test.concurrent.each(kinds.flatMap((kind) => [[kind, 600] as const, [kind, -600] as const]))(
+    'over %s one whose clock is %i seconds off does not take the name, and says what to do',
+    async (kind, offBy) => {
+      const off = holder(placeOf(kind), `gates/off${offBy}/${kind}`, offBy);
+      await off.says(`clock is 600 seconds ${offBy > 0 ? 'ahead of' : 'behind'}`);
+      expect(off.said()).toContain('timedatectl set-ntp true');
+      const right = holder(placeOf(kind), `gates/off${offBy}/${kind}`);
+      await right.says('holds');
+      expect(off.said()).not.toContain('holds');
+    },
+    60_000,
+  );
+});
+
+describe('a store that was set back', () => {
+  test('takes the lease from its holder: what came after the backup is not known to it', async () => {
+    const location = join(folder, 'restored');
+    const store = openEvidence(`file:${location}`);
+    const hold = await store.hold('gates/default', { signal: new AbortController().signal, onWait: () => undefined });
+    const path = join(location, 'holds', `${encodeURIComponent('gates/default')}.json`);
+    const backup = await readFile(path, 'utf8');
+    await eventually(
+      () => readFile(path, 'utf8'),
+      (text) => text !== backup,
+      10_000,
+    );
+    const { endsAt: _, ...kept } = JSON.parse(backup) as Record<string, unknown>;
+    await writeFile(path, JSON.stringify({ ...kept, endsAt: new Date(Date.now() + 60_000).toISOString() }));
+    await hold.lost;
+    expect(hold.isHeld()).toBe(false);
+  }, 30_000);
+});
+
+(programs === null ? describe.skip : describe)('with PostgreSQL', () => {
+  test('one that is cut off from it has lost the name before another one has it', async () => {
+    const cutOff = holder(cable!.url, 'gates/cut');
+    await cutOff.says('holds');
+    const other = holder(server!.url, 'gates/cut');
+    await other.says('waits');
+    cable!.cut();
+    await other.says('holds', TAKEN_OVER_MS);
+    expect(cutOff.said()).toContain('lost');
+  }, 60_000);
+
+  test('its idle connections may be cut, and it may restart: nobody ends, and the name is held on', async () => {
+    const own = await cableTo(server!.url);
+    const first = holder(own.url, 'gates/idle');
+    await first.says('holds');
+    own.drop();
+    const admin = new pg.Client({ connectionString: server!.url });
+    await admin.connect();
+    await admin.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname is not null',
+    );
+    await admin.end();
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    first.signal('SIGUSR2');
+    await first.says('claim: true');
+    expect(first.said()).not.toContain('lost');
+    own.close();
+  }, 60_000);
 });

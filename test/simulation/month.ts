@@ -319,6 +319,7 @@ function configOf(sandbox: Sandbox, { afterFreeze, discoversZone }: Story): Conf
     ...env,
     ...(discoversZone ? {} : { AUTOTASK_URL: url }),
     BILLING_BROKER: BROKER,
+    BILLING_MODE: 'auto',
     AFTER_FREEZE: afterFreeze,
     AUTOTASK_CALLS_PER_HOUR: '10000',
     BREAKER_MONTH_DROP_PERCENT: '0',

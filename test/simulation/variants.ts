@@ -26,8 +26,8 @@ export const VARIANTS: Variant[] = [
     wrong: 'what is about to be written is not noted before it is sent',
     file: 'activities/sending.ts',
     changes: [
-      { from: 'if (!(await evidence.claim(name, claimed, next)))', to: 'if (false as boolean)' },
-      { from: 'await note({ ...sent, at: now() });', to: '' },
+      { from: 'if (!(await evidence.claim(name, claimed, nextRef, lease)))', to: 'if (false as boolean)' },
+      { from: 'await note({ ...(sent ?? { tries, by, identity, done: null }), at: await now() });', to: '' },
     ],
   },
   {

@@ -1,0 +1,182 @@
+import { createReadStream } from 'node:fs';
+import { appendFile, open, rm, stat, truncate } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { isMissing } from '../files.js';
+import { isWhole, nextEntry, type ChainEntry, type SignedHead } from './chain.js';
+import { EvidenceAltered } from './evidence.js';
+import { Exclusive, makeFolder, readText, writeWhole } from './file-store.js';
+import { dirname } from 'node:path';
+
+/** More than any entry takes. */
+const TAIL_BYTES = 65_536;
+const PRIVATE_FILE = 0o600;
+
+/** What a chain needs to know of the names around it. */
+export interface NameFiles {
+  pathOf(name: string): string;
+  /** Names that an earlier release kept without a chain, with where they point. */
+  unchained(): Promise<[name: string, ref: string][]>;
+}
+
+/**
+ * A broker's chain as a file with an entry a line. An entry is written before its name: after a kill between the two the next process completes the name.
+ * Every name's file holds its entry, so that one which was copied from elsewhere is known when it is read.
+ */
+export class FileChain {
+  private readonly exclusive: Exclusive;
+  private size = -1;
+  private last: ChainEntry | null = null;
+
+  constructor(
+    private readonly path: string,
+    private readonly names: NameFiles,
+    private readonly now: () => Promise<Date>,
+  ) {
+    this.exclusive = new Exclusive(path);
+  }
+
+  /** Points the name to a value, or nowhere, where `mayStill` says so. */
+  set(name: string, ref: string | null, mayStill: (now: string | null) => Promise<boolean>): Promise<boolean> {
+    return this.exclusive.run(async () => {
+      await this.catchUp();
+      const current = await this.pointer(name);
+      if (!(await mayStill(current))) return false;
+      if (ref === null && current === null) return true;
+      await this.append(nextEntry(this.last, name, ref, await this.now()));
+      return true;
+    });
+  }
+
+  async pointer(name: string): Promise<string | null> {
+    const text = await readText(this.names.pathOf(name));
+    if (text === null) return null;
+    if (PLAIN.test(text) && (await sizeOf(this.path)) === 0) return text;
+    const entry = parseEntry(text);
+    if (entry === null || entry.name !== name || entry.ref === null || !isWhole(entry)) throw new EvidenceAltered(name);
+    return entry.ref;
+  }
+
+  async *entries(): AsyncGenerator<ChainEntry> {
+    if ((await sizeOf(this.path)) === 0) return;
+    for await (const line of createInterface({ input: createReadStream(this.path, 'utf8') })) {
+      const entry = parseEntry(line);
+      if (entry !== null) yield entry;
+    }
+  }
+
+  async recent(since: Date): Promise<ChainEntry[]> {
+    for (let bytes = TAIL_BYTES; ; bytes *= 4) {
+      const { text, from } = await tailOf(this.path, bytes);
+      const entries = text.split('\n').flatMap((line) => parseEntry(line) ?? []);
+      const isEnough = from === 0 || (entries[0] !== undefined && Date.parse(entries[0].at) < since.getTime());
+      if (isEnough) return entries.filter(({ at }) => Date.parse(at) >= since.getTime());
+    }
+  }
+
+  async head(): Promise<ChainEntry | null> {
+    return lastLine(this.path);
+  }
+
+  async sign(head: SignedHead): Promise<void> {
+    await makeFolder(dirname(this.path));
+    await appendFile(`${this.path}.signed`, `${JSON.stringify(head)}\n`, { mode: PRIVATE_FILE });
+  }
+
+  async signatures(): Promise<SignedHead[]> {
+    const text = (await readText(`${this.path}.signed`)) ?? '';
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as SignedHead);
+  }
+
+  /** Takes note of what other processes wrote meanwhile. */
+  private async catchUp(): Promise<void> {
+    const size = await sizeOf(this.path);
+    if (size === this.size) return;
+    if (size === 0) {
+      this.last = null;
+      this.size = 0;
+      for (const [name, ref] of await this.names.unchained())
+        await this.append(nextEntry(this.last, name, ref, await this.now()));
+      return;
+    }
+    await cutTornLine(this.path);
+    this.last = await lastLine(this.path);
+    this.size = await sizeOf(this.path);
+    if (this.last !== null) await this.writeName(this.last);
+  }
+
+  private async append(entry: ChainEntry): Promise<void> {
+    const line = `${JSON.stringify(entry)}\n`;
+    const before = Math.max(this.size, 0);
+    try {
+      await appendFile(this.path, line, { mode: PRIVATE_FILE });
+    } catch (error) {
+      await truncate(this.path, before).catch(() => undefined); // the next one cuts it
+      this.size = -1;
+      throw error;
+    }
+    this.last = entry;
+    this.size = -1; // until its name is written too
+    await this.writeName(entry);
+    this.size = before + Buffer.byteLength(line);
+  }
+
+  private async writeName(entry: ChainEntry): Promise<void> {
+    if (entry.name === null) return;
+    const path = this.names.pathOf(entry.name);
+    if (entry.ref === null) await rm(path, { force: true });
+    else await writeWhole(path, JSON.stringify(entry));
+  }
+}
+
+/** A pointer as releases before the chain kept it. */
+const PLAIN = /^[0-9a-f]{64}$/;
+
+export const isPlain = (text: string): boolean => PLAIN.test(text);
+
+export function parseEntry(text: string): ChainEntry | null {
+  try {
+    const entry = JSON.parse(text) as Partial<ChainEntry> | null;
+    return typeof entry?.hash === 'string' && typeof entry.seq === 'number' && typeof entry.at === 'string'
+      ? (entry as ChainEntry)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (isMissing(error)) return 0;
+    throw error;
+  }
+}
+
+async function tailOf(path: string, bytes = TAIL_BYTES): Promise<{ text: string; from: number }> {
+  const size = await sizeOf(path);
+  if (size === 0) return { text: '', from: 0 };
+  const file = await open(path, 'r');
+  try {
+    const from = Math.max(0, size - bytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    return { text: buffer.subarray(0, bytesRead).toString('utf8'), from };
+  } finally {
+    await file.close();
+  }
+}
+
+async function lastLine(path: string): Promise<ChainEntry | null> {
+  const lines = (await tailOf(path)).text.split('\n').filter(Boolean);
+  return lines.length === 0 ? null : parseEntry(lines.at(-1)!);
+}
+
+/** A line that a kill or a full disk left unfinished. */
+async function cutTornLine(path: string): Promise<void> {
+  const { text, from } = await tailOf(path);
+  if (text === '' || text.endsWith('\n')) return;
+  await truncate(path, from + Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)));
+}

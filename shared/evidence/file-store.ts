@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { lock } from 'proper-lockfile';
+import { hasCode, isMissing } from '../files.js';
+import { StoreRefused, StoreUnavailable } from './evidence.js';
+
+/** Files that are written wholly or not at all, for this user alone; and what is wrong with a disk, told apart as an outage or as a right that is missing. */
+
+const PRIVATE_FOLDER = 0o700;
+const PRIVATE_FILE = 0o600;
+
+const OUTAGES: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: "this user's share of the disk is full",
+  EIO: 'the disk cannot be read or written',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  ESTALE: 'the network disk went away',
+  ETIMEDOUT: 'the network disk does not answer',
+  EBUSY: 'the disk is busy',
+  ELOCKED: 'another process has held it for too long',
+};
+const REFUSALS: Record<string, string> = {
+  EACCES: 'this user has no right to it',
+  EPERM: 'this user has no right to it',
+  EROFS: 'the disk is read-only',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder, not a file',
+};
+
+/** Does something with the disk; an error of it becomes one of the store's. */
+export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    for (const [code, why] of Object.entries(OUTAGES))
+      if (hasCode(error, code)) throw new StoreUnavailable(`${storeAt(path)}: ${why}. It goes on by itself when that is over`);
+    for (const [code, why] of Object.entries(REFUSALS))
+      if (hasCode(error, code))
+        throw new StoreRefused(`${storeAt(path)}: ${why}. Let this user write there, or set BILLING_EVIDENCE`);
+    throw error;
+  }
+}
+
+const storeAt = (path: string): string => `The evidence store (${path})`;
+
+export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
+  await makeFolder(dirname(path));
+  const temporary = `${path}.${randomUUID()}${TEMPORARY}`;
+  try {
+    await writeFile(temporary, content, { mode: PRIVATE_FILE, flag: 'wx' });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined); // the first error says more
+    throw error;
+  }
+}
+
+export const makeFolder = async (path: string): Promise<void> =>
+  void (await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER }));
+
+const TEMPORARY = '.tmp';
+/** A file that is being written is younger. */
+const LEFT_BEHIND_MS = 600_000;
+
+/** Takes away what a kill in the middle of a write left behind, and closes the folder to others where an earlier release left it open. */
+export async function tidy(root: string): Promise<void> {
+  await makeFolder(root);
+  await chmod(root, PRIVATE_FOLDER);
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isFile() || !entry.name.endsWith(TEMPORARY)) continue;
+    const path = join(entry.parentPath, entry.name);
+    const found = await stat(path).catch(() => null);
+    if (found !== null && Date.now() - found.mtimeMs > LEFT_BEHIND_MS) await rm(path, { force: true });
+  }
+}
+
+export async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** The clock of whatever keeps the files: it stamps what is written. */
+export async function diskClock(root: string): Promise<Date> {
+  await makeFolder(root);
+  const file = await open(join(root, 'clock'), 'w', PRIVATE_FILE);
+  try {
+    await file.write('.');
+    return (await file.stat()).mtime;
+  } finally {
+    await file.close();
+  }
+}
+
+/** What is done under a lock takes milliseconds; after this its process is taken for dead. */
+const LOCK = { stale: 5_000, retries: { retries: 1_000, factor: 1, minTimeout: 5, maxTimeout: 20 }, realpath: false };
+
+/** One at a time, of all processes. Those of this process queue up, so that none has to try again and again. */
+export class Exclusive {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly path: string) {}
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.last.then(() => this.locked(work));
+    this.last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async locked<T>(work: () => Promise<T>): Promise<T> {
+    await makeFolder(dirname(this.path));
+    // One that was frozen in the middle has lost it; what it still does is found by whoever compares (`hold.ts`, `chain.ts`).
+    const release = await lock(this.path, { ...LOCK, onCompromised: () => undefined });
+    try {
+      return await work();
+    } finally {
+      await release().catch(() => undefined);
+    }
+  }
+}
