@@ -30,6 +30,7 @@ import { Catalogue } from './catalogue.js';
 import { extendContract, upsertContract } from './contracts.js';
 import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
+import { requireOwnPlan } from './lease.js';
 import { Looks } from './looks.js';
 import { sendNotice } from './notice.js';
 import { makePlan } from './plan.js';
@@ -74,8 +75,10 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
   const looks = new Looks(dependencies);
   const together =
     <S extends Step>(carryOut: (request: StepRequest<S>) => Promise<Done>) =>
-    (request: StepRequest<S>): Promise<StepDone> =>
-      carryOutTogether(dependencies, request, carryOut);
+    async (request: StepRequest<S>): Promise<StepDone> => {
+      requireOwnPlan(dependencies, request);
+      return carryOutTogether(dependencies, request, carryOut);
+    };
   return {
     billing: translated({
       findWork: (request: WorkRequest) => findWork(dependencies, slices, request),

@@ -15,13 +15,17 @@ import type { Dependencies } from './dependencies.js';
 import { withUnfinished } from './extensions.js';
 import { isSurveyFresh, noteWriting, untilVisible } from './freshness.js';
 import type { Looks } from './looks.js';
-import { movedFrom } from './moved.js';
+import { leaseOf, requireOwnPlan } from './lease.js';
+import { keepForRelease, releaseFor } from './releases.js';
+import { settleIntents } from './sending.js';
 import type { Slices } from './slices.js';
 
 /** A plan with the books it was made from: what is carried out is compared with both afterwards. */
 export interface KeptPlan {
   plan: Plan;
   books: Books;
+  /** The lease it was made under; absent where none was needed. */
+  lease?: string;
 }
 
 /** Plans one organization: from the survey while it is fresh, else from reads of its own. */
@@ -41,32 +45,37 @@ export async function makePlan(
 async function firstTurn(dependencies: Dependencies, slices: Slices, request: PlanRequest): Promise<PlanMade> {
   const { given, month, organizationId, approvedDigest, refused } = request;
   const { settings, evidence } = dependencies;
+  const lease = leaseOf(dependencies);
+  await settleIntents(dependencies, request);
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
   const { result: books, calls } = await dependencies.autotask.countCalls(() =>
     currentBooks(dependencies, slices, facts, slice, request),
   );
-  const { report, survey } = given;
-  const moved = await movedFrom(dependencies, slices, { broker: request.broker, month, report, survey }, { facts, slice });
-  const decided = planOrganization({ facts, slice, books, settings, approvedDigest, refused, moved });
+  const release = await releaseFor(evidence, { ...request, approvedDigest }, (digest) =>
+    planOrganization({ facts, slice, books, settings, approvedDigest: digest, refused }),
+  );
+  const { plan: decided } = release;
   const remade = await dependencies.autotask.countCalls(() => recreated(dependencies, request, decided));
   const plan = { ...decided, notes: [...decided.notes, ...remade.result] };
   const mode = modeFor(dependencies, slice.organization, request.mode);
   const waits =
     plan.steps.length === 0
       ? null
-      : waitsFor(mode, plan, approvedDigest ?? (refused.length > 0 ? plan.digest : null), month, dependencies);
+      : waitsFor(mode, plan, release.digest ?? (refused.length > 0 ? plan.digest : null), month, dependencies);
+  if (mode !== 'shadow' && (waits !== null || isWithheld(plan))) await keepForRelease(evidence, request, release.whole());
   const turn = waits ? { steps: [] } : turnFrom(plan, 0);
   if (turn.steps.length > 0) await noteWriting(dependencies, request);
   return {
-    plan: await keep(evidence, { plan, books }),
+    plan: await keep(evidence, { plan, books, ...lease }),
     digest: plan.digest,
     organizationName: plan.organizationName,
     companyId: plan.companyId,
     mode,
     ...turn,
     waits,
-    ...outdatedRelease(plan, approvedDigest, waits),
+    ...outdatedRelease(plan, release.digest, waits),
+    ...lease,
     calls: { autotask: calls + remade.calls, cloudmore: 0 },
   };
 }
@@ -77,7 +86,8 @@ async function nextTurn(
   request: PlanRequest,
   { plan: ref, from }: NonNullable<PlanRequest['resume']>,
 ): Promise<PlanMade> {
-  const { plan } = await dependencies.evidence.get<KeptPlan>(ref);
+  const { plan, lease } = await dependencies.evidence.get<KeptPlan>(ref);
+  requireOwnPlan(dependencies, { organizationId: request.organizationId, lease });
   const { digest, organizationId, organizationName, companyId } = plan;
   return {
     plan: ref,
@@ -88,6 +98,7 @@ async function nextTurn(
     ...turnFrom(plan, from),
     waits: null,
     calls: NO_CALLS,
+    ...leaseOf(dependencies),
   };
 }
 

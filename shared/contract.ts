@@ -206,6 +206,8 @@ export interface PlanMade {
   /** What the operator should know beside the outcome; absent when there is nothing, and in histories of earlier releases. */
   remark?: string;
   calls: Calls;
+  /** The lease it was made under; absent in histories of earlier releases. */
+  lease?: string;
 }
 
 /** Where a step's references lead: ids that earlier steps of the plan found or made, by key in lower case. */
@@ -222,6 +224,8 @@ export interface StepRequest<S extends Step = Step> extends MonthRequest {
   /** Steps of the same kind that follow it, carried out with it while all goes well; absent when there are none. */
   more?: S[];
   resolved: Resolved;
+  /** The lease its plan was made under: steps of a plan from before it are refused (`PlanOutdated`). */
+  lease?: string;
 }
 
 /** What came of a step. `refused` is Autotask's answer to a second adjustment of one date; the planner goes on from there (rule 7.0). */
@@ -280,8 +284,6 @@ export interface OrganizationSummary {
 }
 
 export interface CloseRequest extends MonthRequest {
-  /** Whom the run was to bill; null: everybody. Absent in requests of earlier releases. */
-  organizations?: string[] | null;
   report: Ref;
   survey: Ref;
   calls: Calls;

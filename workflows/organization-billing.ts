@@ -307,6 +307,7 @@ function failureOf(error: unknown): Failure {
   return {
     effect: UNKNOWN_EFFECT.has(type) ? 'unknown' : 'none',
     isOutage: OUTAGE.has(type),
+    isOutdated: type === 'PlanOutdated',
     message: cause?.message ?? error.message,
   };
 }

@@ -54,6 +54,8 @@ export interface Failure {
   effect: 'none' | 'unknown';
   /** Autotask as a whole is out of reach, so that trying the other steps would only take time. */
   isOutage: boolean;
+  /** Another worker has taken over since the plan was made, or a backup was restored: it is planned again (`PlanOutdated`). */
+  isOutdated?: boolean;
   message: string;
 }
 
@@ -67,6 +69,9 @@ export interface OrganizationRequest extends MonthRequest {
 }
 
 const NO_ROOM = 'Not tried yet: the plan is too large for one execution of its workflow. The next one goes on.';
+/** Workers that take over from each other so often have a cause that a person must find. */
+const REPLANS = 10;
+const UNSETTLED = `Not finished: another worker took over ${REPLANS} times while it was carried out. See which processes serve the broker: billing doctor`;
 const LATE_SKIP = 'The skip came after the first write; the organization was finished.';
 
 /** Bills one organization once. Whatever fails ends in the summary, item by item; only what `control.failureOf` does not know is thrown. */
@@ -86,13 +91,32 @@ export async function billOrganization(
     calls: request.before?.calls ?? NO_CALLS,
     skipReason: null,
     remark: null,
+    isOutdated: false,
   };
   const plan = await makePlan(run, []);
   if (plan === null) return settle(run, null);
   run.remark = plan.remark ?? null;
   run.skipReason = control.skipReason();
-  if (run.skipReason === null) await carryOut(run, plan);
-  return settle(run, run.refused.size === 0 ? plan : await goOnAfterRefusal(run, plan));
+  return settle(run, await carryOutWhole(run, plan));
+}
+
+/** Carries the plan out, and whatever takes its place on the way. Answers the plan that was the last. */
+async function carryOutWhole(run: Run, first: PlanMade): Promise<PlanMade> {
+  let plan = first;
+  for (let replans = 0; ; replans += 1) {
+    run.isOutdated = false;
+    if (run.skipReason === null) await carryOut(run, plan);
+    if (!run.isOutdated && run.refused.size > 0) plan = await goOnAfterRefusal(run, plan);
+    if (!run.isOutdated) return plan;
+    if (replans === REPLANS) {
+      run.stops.all(UNSETTLED);
+      return plan;
+    }
+    const again = await makePlan(run, [...run.refused]);
+    if (again === null) return plan;
+    plan = again;
+    run.remark = plan.remark ?? run.remark;
+  }
 }
 
 interface Run {
@@ -106,6 +130,8 @@ interface Run {
   calls: Calls;
   skipReason: string | null;
   remark: string | null;
+  /** A step was refused because its plan is from before another worker took over. */
+  isOutdated: boolean;
 }
 
 function planRequest({ request }: Run, refused: string[]): PlanRequest {
@@ -158,6 +184,7 @@ async function carryOutTurn(run: Run, turn: PlanMade, resolved: Resolved): Promi
     if (steps.length === 0) continue;
     if (mindSkip(run)) return false;
     const { left, outage } = await carryOutBatch(run, turn, steps, resolved);
+    if (run.isOutdated) return false;
     batches.unshift(left);
     if (outage !== null) {
       const untried = batches.flat().filter((step) => !isStopped(run, step));
@@ -174,7 +201,9 @@ async function nextTurn(run: Run, { plan, next }: PlanMade): Promise<PlanMade | 
   try {
     return await run.activities.planOrganization({ ...planRequest(run, []), resume: { plan, from: next } });
   } catch (error) {
-    run.stops.all(run.control.failureOf(error).message);
+    const failure = run.control.failureOf(error);
+    if (failure.isOutdated === true) run.isOutdated = true;
+    else run.stops.all(failure.message);
     return null;
   }
 }
@@ -216,12 +245,17 @@ async function carryOutBatch(
       step,
       ...(more.length === 0 ? {} : { more }),
       resolved: referencesOf(batch, resolved),
+      ...(plan.lease === undefined ? {} : { lease: plan.lease }),
     });
     const done = [first, ...others];
     for (const [index, each] of done.entries()) record(run, batch[index]!, each, resolved);
     return { left: batch.slice(done.length), outage: null };
   } catch (error) {
     const failure = run.control.failureOf(error);
+    if (failure.isOutdated === true) {
+      run.isOutdated = true;
+      return { left: batch, outage: null };
+    }
     // Nothing is heard of an activity that did not end in time: any of its steps may have taken effect.
     const touched = failure.isOutage && failure.effect === 'unknown' ? batch : [step];
     const reason = failure.effect === 'none' ? 'api-error' : 'outcome-unknown';

@@ -1,5 +1,4 @@
 import { commandOf, explainItem } from './advice.js';
-import { countedTotal, type CountedAmounts } from './counted.js';
 import { big, money, plain, sum, type Big } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { InvariantViolation } from './invariants.js';
@@ -15,10 +14,7 @@ import type { Decimal } from './types.js';
 
 type Countable = Pick<PlannedItem, 'lines' | 'cost' | 'sales'>;
 /** What is counted of an item. */
-type Counted = Pick<
-  PlannedItem,
-  'currency' | 'outcome' | 'lines' | 'cost' | 'sales' | 'exactCost' | 'exactSales' | 'roundingCost' | 'roundingSales'
->;
+type Counted = Pick<PlannedItem, 'currency' | 'outcome' | 'lines' | 'cost' | 'sales' | 'roundingCost' | 'roundingSales'>;
 type CountedGhost = Pick<Ghost, 'currency' | 'outcome' | 'cost' | 'sales'>;
 
 function amounts(items: Countable[], currency: string): Amounts {
@@ -29,33 +25,15 @@ function amounts(items: Countable[], currency: string): Amounts {
   };
 }
 
-/**
- * What became of the items of one currency, beside the report: as it was counted while it was read, less the rounding (1.7). Where nothing was counted, it is
- * the sum of the items.
- */
-function currencyAmounts(items: Counted[], currency: string, counted: CountedAmounts[] | null): CurrencyAmounts {
+function currencyAmounts(items: Counted[], currency: string): CurrencyAmounts {
   const of = (outcome: PlannedItem['outcome']): Amounts =>
     amounts(
       items.filter((item) => item.outcome === outcome),
       currency,
     );
-  const report = counted === null ? amounts(items, currency) : reported(items, currency, counted);
-  const result = { currency, report, posted: of('posted'), held: of('held'), excluded: of('excluded') };
+  const result = { currency, report: amounts(items, currency), posted: of('posted'), held: of('held'), excluded: of('excluded') };
   assertConserved(result);
   return result;
-}
-
-function reported(items: Counted[], currency: string, counted: CountedAmounts[]): Amounts {
-  const own = counted.filter((one) => same(one.currency, currency));
-  const less = (side: 'cost' | 'sales', exact: 'exactCost' | 'exactSales'): Decimal => {
-    const rounding = sum(items.map((item) => big(item[exact]).minus(item[side])));
-    return money(sum(own.map((one) => one[side])).minus(rounding), currency);
-  };
-  return {
-    lines: own.reduce((count, { lines }) => count + lines, 0),
-    cost: less('cost', 'exactCost'),
-    sales: less('sales', 'exactSales'),
-  };
 }
 
 /** Invariant 1: report = posted + held + excluded, cost and sales, to the minor unit. */
@@ -70,15 +48,10 @@ function assertConserved({ currency, report, posted, held, excluded }: CurrencyA
 }
 
 /** One organization's part of the month, in the month's currency; lines in others stand beside it. */
-export function organizationResult(
-  outcome: Outcome,
-  currency: string,
-  counted: CountedAmounts[] | null = null,
-): OrganizationResult {
+export function organizationResult(outcome: Outcome, currency: string): OrganizationResult {
   const { currency: _, ...main } = currencyAmounts(
     outcome.items.filter((item) => same(item.currency, currency)),
     currency,
-    counted,
   );
   return {
     organizationId: outcome.organizationId,
@@ -86,7 +59,7 @@ export function organizationResult(
     companyId: outcome.companyId,
     status: outcome.status,
     ...main,
-    otherCurrencies: otherCurrencies(outcome.items, currency, counted),
+    otherCurrencies: otherCurrencies(outcome.items, currency),
     items: [...outcome.items.map(itemResult), ...outcome.ghosts.filter(isStanding).map(ghostResult)].map((item) =>
       explained(item, outcome),
     ),
@@ -96,16 +69,12 @@ export function organizationResult(
   };
 }
 
-function otherCurrencies(items: Counted[], currency: string, counted: CountedAmounts[] | null): CurrencyAmounts[] {
-  const known = [...items, ...(counted ?? [])].map((one) => one.currency.toUpperCase());
-  const others = [...new Set(known)].filter((other) => !same(other, currency)).sort(byText);
-  return others.map((other) =>
-    currencyAmounts(
-      items.filter((item) => same(item.currency, other)),
-      other,
-      counted,
-    ),
+function otherCurrencies(items: Counted[], currency: string): CurrencyAmounts[] {
+  const others = groupBy(
+    items.filter((item) => !same(item.currency, currency)),
+    (item) => item.currency,
   );
+  return [...others].sort(([left], [right]) => byText(left, right)).map(([other, group]) => currencyAmounts(group, other));
 }
 
 const itemResult = (item: PlannedItem): NotExplained => ({
@@ -171,8 +140,6 @@ export function monthResult(frame: MonthFrame, outcomes: Outcome[]): MonthResult
 export class Reconciliation {
   private readonly items: Counted[] = [];
   private readonly ghosts: CountedGhost[] = [];
-  /** Null as soon as one organization comes without what was counted of it: evidence of earlier releases. */
-  private counted: CountedAmounts[] | null = [];
   private readonly digest: ListDigest;
   private writes = NO_WRITES;
   private calls: Calls;
@@ -182,14 +149,9 @@ export class Reconciliation {
     this.calls = addCalls(NO_CALLS, frame.calls);
   }
 
-  /**
-   * Counts an organization and answers its part of the month, beside what the report was counted to have of it. They come in the order of their ids, which the
-   * month's digest depends on.
-   */
-  add(outcome: Outcome, counted: CountedAmounts[] | null = null): OrganizationResult {
-    const result = organizationResult(outcome, this.frame.currency, counted);
-    this.counted =
-      this.counted === null || counted === null ? null : countedTotal([{ amounts: this.counted }, { amounts: counted }]);
+  /** Counts an organization and answers its part of the month. They come in the order of their ids, which the month's digest depends on. */
+  add(outcome: Outcome): OrganizationResult {
+    const result = organizationResult(outcome, this.frame.currency);
     const { workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...told } = result;
     this.digest.add(told);
     this.items.push(...countedTogether(outcome.items));
@@ -206,7 +168,6 @@ export class Reconciliation {
     const { currency: _, ...main } = currencyAmounts(
       items.filter((item) => same(item.currency, currency)),
       currency,
-      this.counted,
     );
     return {
       broker,
@@ -225,7 +186,7 @@ export class Reconciliation {
         currency,
       ),
       rounding: { cost: plain(total(items, 'roundingCost', currency)), sales: plain(total(items, 'roundingSales', currency)) },
-      otherCurrencies: otherCurrencies(items, currency, this.counted),
+      otherCurrencies: otherCurrencies(items, currency),
       writes,
       calls,
       digest: this.digest.value,
@@ -242,13 +203,11 @@ const countedTogether = (items: Counted[]): Counted[] =>
     lines: alike.reduce((count, { lines }) => count + lines, 0),
     cost: exactSum(alike, 'cost'),
     sales: exactSum(alike, 'sales'),
-    exactCost: exactSum(alike, 'exactCost'),
-    exactSales: exactSum(alike, 'exactSales'),
     roundingCost: exactSum(alike, 'roundingCost'),
     roundingSales: exactSum(alike, 'roundingSales'),
   }));
 
-const exactSum = (items: Counted[], side: Exclude<keyof Counted, 'currency' | 'outcome' | 'lines'>): Decimal =>
+const exactSum = (items: Counted[], side: 'cost' | 'sales' | 'roundingCost' | 'roundingSales'): Decimal =>
   plain(sum(items.map((item) => item[side])));
 
 /** Sums of records, each of which counts as one line. */

@@ -41,7 +41,7 @@ describe('a workflow that was changed without care is caught', () => {
     ['an organization that waits and tells nobody', 'organization-billing.waiting', 'await desk.tell(summary);', ''],
     ['no more waiting for a person', 'organization-billing.parked-skipped-rerun', 'if (!summary.staysOpen) break;', 'break;'],
     ['no second try by itself', 'organization-billing.healed', "return 'healing';", "return 'closed';"],
-    ['no second plan after a refusal', 'organization-billing.refused', 'run.refused.size === 0 ?', 'true ?'],
+    ['no second plan after a refusal', 'organization-billing.refused', 'run.refused.size > 0) plan', 'false) plan'],
     [
       'a continuation that begins anew',
       'daily-billing.continuation',

@@ -1,0 +1,79 @@
+import type { Plan, PlannedItem, PostAdjustmentStep, Step } from './plan-types.js';
+import { fold } from './text.js';
+
+/** What of a plan is kept, to tell later whether another is a part of it. */
+export type Releasable = Pick<Plan, 'items' | 'steps'>;
+
+/**
+ * Whether a plan is what is left of one that was released: every item comes to the same money, and every step is one of those that were released, on what
+ * stood there then. Ids that other steps of the released plan have made meanwhile make no difference.
+ */
+export function isCovered(left: Releasable, released: Releasable): boolean {
+  const items = new Set(released.items.map(moneyOf));
+  const steps = new Map(released.steps.map((step) => [meaningOf(step), step]));
+  return (
+    left.items.length === released.items.length &&
+    left.items.every((item) => items.has(moneyOf(item))) &&
+    left.steps.every((step) => {
+      const before = steps.get(meaningOf(step));
+      return before !== undefined && startsFromTheSame(step, before);
+    })
+  );
+}
+
+const moneyOf = ({ id, outcome, cost, sales, quantity, currency }: PlannedItem): string =>
+  JSON.stringify([id, outcome, cost, sales, quantity, currency]);
+
+/** What a step makes of what, in business terms. */
+function meaningOf(step: Step): string {
+  switch (step.kind) {
+    case 'ensureService':
+      return JSON.stringify([step.kind, fold(step.serviceKey), step.unitPrice, step.unitCost]);
+    case 'ensureProduct':
+      return JSON.stringify([step.kind, fold(step.productKey), step.name]);
+    case 'upsertContract':
+      return JSON.stringify([
+        step.kind,
+        fold(step.contractKey),
+        step.companyId,
+        step.contractId,
+        step.startDay,
+        step.endDay,
+        step.set,
+      ]);
+    case 'extendContract':
+      return JSON.stringify([step.kind, fold(step.contractKey), step.contractId, step.toDay]);
+    case 'postAdjustment':
+      return JSON.stringify([
+        step.kind,
+        fold(step.contractKey),
+        fold(step.serviceKey),
+        step.day,
+        step.units,
+        step.unitPrice,
+        step.unitCost,
+        step.purpose,
+      ]);
+    case 'postCharge':
+      return JSON.stringify([
+        step.kind,
+        fold(step.contractKey),
+        step.action,
+        step.chargeId,
+        step.chargeKey,
+        fold(step.productKey),
+        step.name,
+        step.day,
+        step.quantity,
+        step.unitPrice,
+        step.unitCost,
+      ]);
+  }
+}
+
+/** A row is brought from what was shown to what was shown; one that was not there is made by the plan itself. */
+function startsFromTheSame(step: Step, released: Step): boolean {
+  if (step.kind !== 'postAdjustment') return true;
+  const { before } = released as PostAdjustmentStep;
+  return before === null || JSON.stringify(before) === JSON.stringify(step.before);
+}
