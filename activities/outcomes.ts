@@ -1,8 +1,10 @@
 import { isParked, NO_CALLS, NO_WRITES, type OrganizationStatus, type Outcome } from '../shared/billing/results.js';
 import type { Ghost, Plan, PlannedItem } from '../shared/billing/plan-types.js';
 import type { Ref } from '../shared/contract.js';
+import { EvidenceMissing, type Evidence } from '../shared/evidence/index.js';
 import { outcomeName, readOutcome } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
+import type { Slices } from './slices.js';
 
 /** What became of an organization's month, and where it is kept. */
 
@@ -33,13 +35,34 @@ export const outcomeOfPlan = (plan: Plan, status: OrganizationStatus): Outcome =
   writes: NO_WRITES,
   calls: NO_CALLS,
   message: null,
+  ...(plan.accepted ? { accepted: plan.accepted } : {}),
 });
 
-/** Keeps the outcome as the organization's latest. One that waits for the same kind of thing as before has waited since then. */
-export async function keepOutcome({ evidence }: Dependencies, broker: string, outcome: Outcome): Promise<Ref> {
-  const last = isParked(outcome.status) ? await readOutcome(evidence, broker, outcome.month, outcome.organizationId) : null;
+/**
+ * Keeps the outcome as the organization's latest, with the lines of the report that it answers for. One that waits for the same kind of thing as before has
+ * waited since then.
+ */
+export async function keepOutcome(
+  { evidence }: Dependencies,
+  slices: Slices,
+  { broker, report }: { broker: string; report: Ref },
+  outcome: Outcome,
+): Promise<Ref> {
+  const last = isParked(outcome.status) ? await lastOutcome(evidence, broker, outcome) : null;
   const since = last?.status === outcome.status ? (last.waitsSince ?? last.asOf) : outcome.asOf;
-  const ref = await evidence.put({ ...outcome, waitsSince: isParked(outcome.status) ? since : null });
+  const answers = await slices.answers(report, outcome.organizationId);
+  const kept: Outcome = { ...outcome, waitsSince: isParked(outcome.status) ? since : null, ...(answers ? { answers } : {}) };
+  const ref = await evidence.put(kept);
   await evidence.point(outcomeName(broker, outcome.month, outcome.organizationId), ref);
   return ref;
+}
+
+/** Null where there is none, or it is no longer in the store: that must not keep a newer one from being kept. */
+async function lastOutcome(evidence: Evidence, broker: string, { month, organizationId }: Outcome): Promise<Outcome | null> {
+  try {
+    return await readOutcome(evidence, broker, month, organizationId);
+  } catch (error) {
+    if (error instanceof EvidenceMissing) return null;
+    throw error;
+  }
 }

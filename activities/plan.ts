@@ -17,6 +17,7 @@ import { isSurveyFresh, noteWriting, untilVisible } from './freshness.js';
 import type { Looks } from './looks.js';
 import { leaseOf, requireOwnPlan } from './lease.js';
 import { keepForRelease, releaseFor } from './releases.js';
+import { movedFrom } from './moved.js';
 import { settleIntents } from './sending.js';
 import type { Slices } from './slices.js';
 
@@ -52,8 +53,10 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   const { result: books, calls } = await dependencies.autotask.countCalls(() =>
     currentBooks(dependencies, slices, facts, slice, request),
   );
+  const { report, survey } = given;
+  const moved = await movedFrom(dependencies, slices, { broker: request.broker, month, report, survey }, { facts, slice });
   const release = await releaseFor(evidence, { ...request, approvedDigest }, (digest) =>
-    planOrganization({ facts, slice, books, settings, approvedDigest: digest, refused }),
+    planOrganization({ facts, slice, books, settings, approvedDigest: digest, refused, moved }),
   );
   const { plan: decided } = release;
   const remade = await dependencies.autotask.countCalls(() => recreated(dependencies, request, decided));

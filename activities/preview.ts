@@ -10,6 +10,7 @@ import type { Day, Decimal, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
+import { movedFrom } from './moved.js';
 import { outcomeOfPlan, statusOf } from './outcomes.js';
 import { takeReport } from './report.js';
 import { Slices } from './slices.js';
@@ -44,7 +45,8 @@ export async function previewMonth(
   const plans: Preview['plans'] = [];
   for await (const slice of organizationsOf(slices, { report, organizations })) {
     const books = await slices.books(survey.survey, slice.organization.id);
-    const plan = books && planGuarded({ facts, slice, books, settings: dependencies.settings });
+    const moved = await movedFrom(dependencies, slices, { broker, month, report, survey: survey.survey }, { facts, slice });
+    const plan = books && planGuarded({ facts, slice, books, settings: dependencies.settings, moved });
     if (plan && (plan.items.length > 0 || plan.ghosts.length > 0 || plan.steps.length > 0))
       plans.push({ ...plan, previousSales: salesByCurrency(slice.previousLines) });
   }

@@ -13,6 +13,7 @@ import type { Dependencies } from './dependencies.js';
 import { PATIENCE_MS } from './patience.js';
 import { endsActivity } from './failures.js';
 import type { KeptPlan } from './plan.js';
+import { movedFrom } from './moved.js';
 import type { Slices } from './slices.js';
 
 /**
@@ -86,9 +87,11 @@ async function planAgain(
   await describeServices(dependencies, plan, fresh.contractServices, after);
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
+  const { report, survey } = given;
+  const moved = await movedFrom(dependencies, slices, { broker: request.broker, month, report, survey }, { facts, slice });
   const decide = (now: Books): KeptPlan => ({
     plan: withoutHeld(
-      planOrganization({ facts, slice, books: now, settings: { ...settings, breakers: WITHOUT_BREAKERS }, refused }),
+      planOrganization({ facts, slice, books: now, settings: { ...settings, breakers: WITHOUT_BREAKERS }, refused, moved }),
       plan,
     ),
     books: now,

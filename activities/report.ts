@@ -1,26 +1,37 @@
+import { besideAccepted } from '../shared/billing/comparison.js';
+import { countedReport } from '../shared/billing/counted.js';
 import { cutReport } from '../shared/billing/facts.js';
+import { digestOf } from '../shared/billing/keys.js';
 import type { MonthRequest, ReportTaken } from '../shared/contract.js';
+import { readAccepted } from '../shared/evidence/accepted.js';
 import type { ReportManifest } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
 
-/** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization. */
+/** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization, beside what was accepted before and what was counted. */
 export async function takeReport(
-  { cloudmore, evidence, clock, heartbeat, signal }: Dependencies,
-  { month, asOf }: MonthRequest,
+  { cloudmore, evidence, settings, clock, heartbeat, signal }: Dependencies,
+  { broker, month, asOf }: MonthRequest,
 ): Promise<ReportTaken> {
   const { result, calls } = await cloudmore.countCalls(() =>
     cloudmore.readReport({ month, onProgress: heartbeat, signal: signal() }),
   );
-  const { facts, organizations } = cutReport(result, asOf);
-  const manifest: ReportManifest = { facts: await evidence.put(facts), takenAt: clock.now().toISOString(), slices: [] };
-  for (const facts of organizations) {
-    const { id, name } = facts.organization;
+  const accepted = await readAccepted(evidence, broker, month, settings);
+  const { facts, organizations } = besideAccepted(cutReport(result, asOf), accepted, settings);
+  const manifest: ReportManifest = {
+    facts: await evidence.put(facts),
+    takenAt: clock.now().toISOString(),
+    slices: [],
+    ...(result.counted ? { counted: countedReport(result.counted, month, asOf) } : {}),
+  };
+  for (const slice of organizations) {
+    const { id, name } = slice.organization;
     heartbeat(`keeping ${name}`);
     manifest.slices.push({
       organizationId: id,
       organizationName: name,
-      lines: facts.lines.length,
-      slice: await evidence.put(facts),
+      lines: slice.lines.length,
+      slice: await evidence.put(slice),
+      digest: digestOf(slice.lines),
     });
   }
   return {

@@ -1,3 +1,5 @@
+import type { Answers } from '../shared/billing/answers.js';
+import { digestOf } from '../shared/billing/keys.js';
 import type { MonthFacts, OrganizationFacts } from '../shared/billing/facts.js';
 import { byText, IndexBy, same } from '../shared/billing/text.js';
 import type { Books } from '../shared/billing/types.js';
@@ -30,6 +32,15 @@ export class Slices {
     if (entry) return this.evidence.get<OrganizationFacts>(entry.slice);
     const organization = { id: organizationId, name: organizationId, isActive: false, companyIdText: null };
     return { organization, lines: [], previousLines: [], subscriptions: [] };
+  }
+
+  /** What an outcome of the organization answers for, where it is made from the report (rule 1.7); null for reports of earlier releases. */
+  async answers(report: Ref, organizationId: string): Promise<Answers | null> {
+    const { takenAt, slices, counted } = await this.manifest(report);
+    if (counted === undefined) return null;
+    const digest = byOrganization.find(slices, organizationId)[0]?.digest ?? digestOf([]);
+    const amounts = counted.find((one) => same(one.organizationId, organizationId))?.amounts ?? [];
+    return { report, takenAt, digest, amounts };
   }
 
   survey(survey: Ref): Promise<SurveyManifest> {
@@ -80,6 +91,7 @@ export function requireNamed(filter: string[] | null, known: ReportManifest['sli
 interface Entry {
   organizationId: string;
   slice: Ref;
+  digest?: string;
 }
 
 /** Every one of some thousand organizations asks. */

@@ -217,7 +217,7 @@ async function summarize(
   request: VerifyRequest,
   outcome: Outcome,
 ): Promise<OrganizationSummary> {
-  const ref = await keepOutcome(dependencies, request.broker, outcome);
+  const ref = await keepOutcome(dependencies, slices, { broker: request.broker, report: request.given.report }, outcome);
   const currency = await currencyOf(slices, request, outcome);
   const result = organizationResult(outcome, currency);
   const held = outcome.items.find((item) => item.outcome === 'held');

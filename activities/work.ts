@@ -1,7 +1,9 @@
 import { Forecast } from '../shared/autotask/index.js';
 import { tripMonth } from '../shared/billing/breakers.js';
 import type { OrganizationFacts } from '../shared/billing/facts.js';
+import type { Expected } from '../shared/billing/answers.js';
 import { big } from '../shared/billing/decimal.js';
+import { fold } from '../shared/billing/text.js';
 import { monthResult } from '../shared/billing/reconcile.js';
 import { isParked, NO_CALLS, type OrganizationResult } from '../shared/billing/results.js';
 import type { Plan } from '../shared/billing/plan-types.js';
@@ -22,11 +24,13 @@ import {
   reconcileMonth,
   type ClosedMonth,
   type MonthRecord,
+  type ReportManifest,
 } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
-import type { Slices } from './slices.js';
+import { isNamed, type Slices } from './slices.js';
+import { movedFrom } from './moved.js';
 import { organizationsOf } from './survey.js';
 
 /**
@@ -50,14 +54,15 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     heartbeat(slice.organization.name);
     const books = await slices.books(request.survey, slice.organization.id);
     if (!books) continue;
-    const plan = planGuarded({ facts, slice, books, settings });
+    const moved = await movedFrom(dependencies, slices, request, { facts, slice });
+    const plan = planGuarded({ facts, slice, books, settings, moved });
     if (facts.lines === 0 || plan.items.some(({ reason }) => reason === 'breaker-month'))
       work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
     if (await needsWorkflow(dependencies, request, plan, slice)) {
       work.organizations.push(slice.organization.id);
       names.push(slice.organization.name);
       forecast.add(plan);
-    } else if (await settleQuietly(dependencies, request, plan)) work.quiet += 1;
+    } else if (await settleQuietly(dependencies, slices, request, plan)) work.quiet += 1;
   }
   return { ...work, effort: forecast.effort() };
 }
@@ -73,17 +78,24 @@ async function needsWorkflow(
   return last !== null && isParked(last.status);
 }
 
-/** Keeps the outcome of an organization that needs nothing. One without lines and without money in Autotask is not mentioned, and no longer if it was. */
-async function settleQuietly(dependencies: Dependencies, request: WorkRequest, plan: Plan): Promise<boolean> {
-  if (plan.items.length === 0 && plan.ghosts.length === 0) {
+/**
+ * Keeps the outcome of an organization that needs nothing. One without lines and without money in Autotask is not mentioned, and no longer if it was; but
+ * that the accepted report had lines of it is remembered (1.6).
+ */
+async function settleQuietly(dependencies: Dependencies, slices: Slices, request: WorkRequest, plan: Plan): Promise<boolean> {
+  const isNothing = plan.items.length === 0 && plan.ghosts.length === 0;
+  if (isNothing && (plan.accepted?.items ?? []).length === 0) {
     await dependencies.evidence.unpoint(outcomeName(request.broker, request.month, plan.organizationId));
     return false;
   }
-  await keepOutcome(dependencies, request.broker, outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, false)));
-  return true;
+  await keepOutcome(dependencies, slices, request, outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, false)));
+  return !isNothing;
 }
 
-/** The month's reconciliation: every organization's outcome of this run, or its latest where the run left it out. */
+/**
+ * The month's reconciliation: of every organization that was counted in the report, the outcome of this run, or its latest where the run left it out. One
+ * without an outcome for its lines is held (1.7).
+ */
 export async function closeRun(
   dependencies: Pick<Dependencies, 'evidence' | 'mode' | 'clock'>,
   slices: Slices,
@@ -94,10 +106,9 @@ export async function closeRun(
   const facts = await slices.facts(request.report);
   const { internalCurrency } = await slices.sharedOf(request.survey);
   const { asOf, unassigned } = facts;
-  const listed = new Set((await slices.manifest(request.report)).slices.map(({ organizationId }) => organizationId));
-  const known = (await evidence.names(outcomesPrefix(broker, month))).map((name) =>
-    name.slice(outcomesPrefix(broker, month).length),
-  );
+  const manifest = await slices.manifest(request.report);
+  const known = new Set(await evidence.names(outcomesPrefix(broker, month)));
+  const expected = manifest.counted && (await expectedOf(evidence, request, manifest, known));
   const record: MonthRecord = {
     frame: {
       broker,
@@ -106,13 +117,39 @@ export async function closeRun(
       facts: { month, asOf, unassigned },
       calls: request.calls,
     },
-    organizations: known.filter((id) => listed.has(id)),
+    organizations: manifest.slices
+      .map(({ organizationId }) => organizationId)
+      .filter((organizationId) => known.has(outcomeName(broker, month, organizationId))),
     heldMonth: request.heldMonth,
     report: request.report,
     closedAt: clock.now().toISOString(),
+    ...(expected ? { expected, takenAt: manifest.takenAt } : {}),
   };
   await evidence.point(monthName(broker, month), await evidence.put(record));
   return closed(dependencies, broker, month, record);
+}
+
+/** Whom the month answers for: who was to be billed, and beside them whoever was known of it before. */
+async function expectedOf(
+  evidence: Dependencies['evidence'],
+  { broker, month, organizations = null }: CloseRequest,
+  { counted = [], slices }: ReportManifest,
+  known: Set<string>,
+): Promise<Expected[]> {
+  const before = organizations === null ? null : await readRecord(evidence, broker, month);
+  const earlier = new Set((before?.expected ?? []).map(({ organizationId }) => fold(organizationId)));
+  const digests = new Map(slices.map(({ organizationId, digest = null }) => [fold(organizationId), digest]));
+  return counted
+    .map((one) => ({ ...one, digest: digests.get(fold(one.organizationId)) ?? null, asked: isNamed(organizations, one) }))
+    .filter(
+      ({ organizationId, asked }) =>
+        asked || earlier.has(fold(organizationId)) || known.has(outcomeName(broker, month, organizationId)),
+    );
+}
+
+async function readRecord(evidence: Dependencies['evidence'], broker: string, month: string): Promise<MonthRecord | null> {
+  const ref = await evidence.pointer(monthName(broker, month));
+  return ref === null ? null : evidence.get<MonthRecord>(ref);
 }
 
 /** The reconciliation is kept, with references to the outcomes it was made of; of its organizations the run is told as much as fits a payload. */
@@ -126,19 +163,22 @@ async function closed(
   const few: OrganizationResult[] = [];
   let items = 0;
   const read = await reconcileMonth(evidence, broker, month, (result, { ref }) => {
-    outcomes.push({ organizationId: result.organizationId, outcome: ref });
+    if (ref !== null) outcomes.push({ organizationId: result.organizationId, outcome: ref });
     if ((items += result.items.length) <= ITEMS_SHOWN) few.push(result);
     return withoutItems(result);
   });
   const result = read?.result ?? monthResult(record.frame, []);
-  const isFew = few.length === outcomes.length && thatFit(few, LIST_BYTES).length === few.length;
+  const isFew = few.length === (read?.result.organizations.length ?? 0) && thatFit(few, LIST_BYTES).length === few.length;
   return {
     result: { ...result, organizations: isFew ? few : waitingFirst(result.organizations) },
     ref: await evidence.put({ ...result, outcomes } satisfies ClosedMonth),
     held: result.held.lines,
-    waiting: result.organizations.filter(({ status }) => isParked(status) && status !== 'Skipped').length,
+    waiting: result.organizations.filter(({ status }) => isWaiting(status)).length,
   };
 }
+
+const isWaiting = (status: OrganizationResult['status']): boolean =>
+  status === 'Failed' || (isParked(status) && status !== 'Skipped');
 
 const withoutItems = (result: OrganizationResult): OrganizationResult => ({ ...result, items: [] });
 
@@ -146,7 +186,7 @@ const withoutItems = (result: OrganizationResult): OrganizationResult => ({ ...r
 const waitingFirst = (organizations: OrganizationResult[]): OrganizationResult[] =>
   thatFit(
     organizations
-      .filter(({ status }) => isParked(status))
+      .filter(({ status }) => isParked(status) || status === 'Failed')
       .sort((left, right) => big(right.held.sales).abs().cmp(big(left.held.sales).abs())),
     LIST_BYTES,
   );

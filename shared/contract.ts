@@ -284,6 +284,8 @@ export interface OrganizationSummary {
 }
 
 export interface CloseRequest extends MonthRequest {
+  /** Whom the run was to bill; null: everybody. Absent in requests of earlier releases. */
+  organizations?: string[] | null;
   report: Ref;
   survey: Ref;
   calls: Calls;

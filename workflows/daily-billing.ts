@@ -266,6 +266,7 @@ class DailyRun {
     this.tell('closing the run');
     const closed = await deciding(`Reconciliation of ${request.month}`).closeRun({
       ...request,
+      organizations: this.input.organizations ?? null,
       report: report.report,
       survey: survey.survey,
       calls: work.calls,

@@ -31,7 +31,7 @@ export function besideAccepted(
     organizationId: slice.organization.id,
     organizationName: slice.organization.name,
     accepted: partOf.get(fold(slice.organization.id))?.part ?? null,
-    now: itemsNow(slice, facts, settings),
+    now: acceptedLines(slice, facts, settings),
   }));
   const known = new Set(organizations.map(({ organization }) => fold(organization.id)));
   const gone = accepted
@@ -51,7 +51,8 @@ export function besideAccepted(
   };
 }
 
-const itemsNow = (
+/** An organization's lines as accepted items. */
+export const acceptedLines = (
   slice: OrganizationFacts,
   { prices }: MonthFacts,
   settings: Pick<Settings, 'broker' | 'excludeServices'>,

@@ -1,4 +1,5 @@
 import { commandOf, explainItem } from './advice.js';
+import { countedTotal, type CountedAmounts } from './counted.js';
 import { big, money, plain, sum, type Big } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { InvariantViolation } from './invariants.js';
@@ -14,7 +15,10 @@ import type { Decimal } from './types.js';
 
 type Countable = Pick<PlannedItem, 'lines' | 'cost' | 'sales'>;
 /** What is counted of an item. */
-type Counted = Pick<PlannedItem, 'currency' | 'outcome' | 'lines' | 'cost' | 'sales' | 'roundingCost' | 'roundingSales'>;
+type Counted = Pick<
+  PlannedItem,
+  'currency' | 'outcome' | 'lines' | 'cost' | 'sales' | 'exactCost' | 'exactSales' | 'roundingCost' | 'roundingSales'
+>;
 type CountedGhost = Pick<Ghost, 'currency' | 'outcome' | 'cost' | 'sales'>;
 
 function amounts(items: Countable[], currency: string): Amounts {
@@ -25,15 +29,33 @@ function amounts(items: Countable[], currency: string): Amounts {
   };
 }
 
-function currencyAmounts(items: Counted[], currency: string): CurrencyAmounts {
+/**
+ * What became of the items of one currency, beside the report: as it was counted while it was read, less the rounding (1.7). Where nothing was counted, it is
+ * the sum of the items.
+ */
+function currencyAmounts(items: Counted[], currency: string, counted: CountedAmounts[] | null): CurrencyAmounts {
   const of = (outcome: PlannedItem['outcome']): Amounts =>
     amounts(
       items.filter((item) => item.outcome === outcome),
       currency,
     );
-  const result = { currency, report: amounts(items, currency), posted: of('posted'), held: of('held'), excluded: of('excluded') };
+  const report = counted === null ? amounts(items, currency) : reported(items, currency, counted);
+  const result = { currency, report, posted: of('posted'), held: of('held'), excluded: of('excluded') };
   assertConserved(result);
   return result;
+}
+
+function reported(items: Counted[], currency: string, counted: CountedAmounts[]): Amounts {
+  const own = counted.filter((one) => same(one.currency, currency));
+  const less = (side: 'cost' | 'sales', exact: 'exactCost' | 'exactSales'): Decimal => {
+    const rounding = sum(items.map((item) => big(item[exact]).minus(item[side])));
+    return money(sum(own.map((one) => one[side])).minus(rounding), currency);
+  };
+  return {
+    lines: own.reduce((count, { lines }) => count + lines, 0),
+    cost: less('cost', 'exactCost'),
+    sales: less('sales', 'exactSales'),
+  };
 }
 
 /** Invariant 1: report = posted + held + excluded, cost and sales, to the minor unit. */
@@ -48,10 +70,15 @@ function assertConserved({ currency, report, posted, held, excluded }: CurrencyA
 }
 
 /** One organization's part of the month, in the month's currency; lines in others stand beside it. */
-export function organizationResult(outcome: Outcome, currency: string): OrganizationResult {
+export function organizationResult(
+  outcome: Outcome,
+  currency: string,
+  counted: CountedAmounts[] | null = null,
+): OrganizationResult {
   const { currency: _, ...main } = currencyAmounts(
     outcome.items.filter((item) => same(item.currency, currency)),
     currency,
+    counted,
   );
   return {
     organizationId: outcome.organizationId,
@@ -59,7 +86,7 @@ export function organizationResult(outcome: Outcome, currency: string): Organiza
     companyId: outcome.companyId,
     status: outcome.status,
     ...main,
-    otherCurrencies: otherCurrencies(outcome.items, currency),
+    otherCurrencies: otherCurrencies(outcome.items, currency, counted),
     items: [...outcome.items.map(itemResult), ...outcome.ghosts.filter(isStanding).map(ghostResult)].map((item) =>
       explained(item, outcome),
     ),
@@ -69,12 +96,16 @@ export function organizationResult(outcome: Outcome, currency: string): Organiza
   };
 }
 
-function otherCurrencies(items: Counted[], currency: string): CurrencyAmounts[] {
-  const others = groupBy(
-    items.filter((item) => !same(item.currency, currency)),
-    (item) => item.currency,
+function otherCurrencies(items: Counted[], currency: string, counted: CountedAmounts[] | null): CurrencyAmounts[] {
+  const known = [...items, ...(counted ?? [])].map((one) => one.currency.toUpperCase());
+  const others = [...new Set(known)].filter((other) => !same(other, currency)).sort(byText);
+  return others.map((other) =>
+    currencyAmounts(
+      items.filter((item) => same(item.currency, other)),
+      other,
+      counted,
+    ),
   );
-  return [...others].sort(([left], [right]) => byText(left, right)).map(([other, group]) => currencyAmounts(group, other));
 }
 
 const itemResult = (item: PlannedItem): NotExplained => ({
@@ -140,6 +171,8 @@ export function monthResult(frame: MonthFrame, outcomes: Outcome[]): MonthResult
 export class Reconciliation {
   private readonly items: Counted[] = [];
   private readonly ghosts: CountedGhost[] = [];
+  /** Null as soon as one organization comes without what was counted of it: evidence of earlier releases. */
+  private counted: CountedAmounts[] | null = [];
   private readonly digest: ListDigest;
   private writes = NO_WRITES;
   private calls: Calls;
@@ -149,9 +182,14 @@ export class Reconciliation {
     this.calls = addCalls(NO_CALLS, frame.calls);
   }
 
-  /** Counts an organization and answers its part of the month. They come in the order of their ids, which the month's digest depends on. */
-  add(outcome: Outcome): OrganizationResult {
-    const result = organizationResult(outcome, this.frame.currency);
+  /**
+   * Counts an organization and answers its part of the month, beside what the report was counted to have of it. They come in the order of their ids, which the
+   * month's digest depends on.
+   */
+  add(outcome: Outcome, counted: CountedAmounts[] | null = null): OrganizationResult {
+    const result = organizationResult(outcome, this.frame.currency, counted);
+    this.counted =
+      this.counted === null || counted === null ? null : countedTotal([{ amounts: this.counted }, { amounts: counted }]);
     const { workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...told } = result;
     this.digest.add(told);
     this.items.push(...countedTogether(outcome.items));
@@ -168,6 +206,7 @@ export class Reconciliation {
     const { currency: _, ...main } = currencyAmounts(
       items.filter((item) => same(item.currency, currency)),
       currency,
+      this.counted,
     );
     return {
       broker,
@@ -186,7 +225,7 @@ export class Reconciliation {
         currency,
       ),
       rounding: { cost: plain(total(items, 'roundingCost', currency)), sales: plain(total(items, 'roundingSales', currency)) },
-      otherCurrencies: otherCurrencies(items, currency),
+      otherCurrencies: otherCurrencies(items, currency, this.counted),
       writes,
       calls,
       digest: this.digest.value,
@@ -203,11 +242,13 @@ const countedTogether = (items: Counted[]): Counted[] =>
     lines: alike.reduce((count, { lines }) => count + lines, 0),
     cost: exactSum(alike, 'cost'),
     sales: exactSum(alike, 'sales'),
+    exactCost: exactSum(alike, 'exactCost'),
+    exactSales: exactSum(alike, 'exactSales'),
     roundingCost: exactSum(alike, 'roundingCost'),
     roundingSales: exactSum(alike, 'roundingSales'),
   }));
 
-const exactSum = (items: Counted[], side: 'cost' | 'sales' | 'roundingCost' | 'roundingSales'): Decimal =>
+const exactSum = (items: Counted[], side: Exclude<keyof Counted, 'currency' | 'outcome' | 'lines'>): Decimal =>
   plain(sum(items.map((item) => item[side])));
 
 /** Sums of records, each of which counts as one line. */

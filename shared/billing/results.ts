@@ -1,4 +1,6 @@
 import type { Command } from './command.js';
+import type { AcceptedPart } from './accepted.js';
+import type { Answers } from './answers.js';
 import { stopped } from './stopped.js';
 import type { Ghost, Note, Plan, PlannedItem, Reason, Step } from './plan-types.js';
 import type { Decimal, Day, Month } from './types.js';
@@ -121,6 +123,10 @@ export interface Outcome {
   message: string | null;
   /** The day the run stood for since which it waits for a person; null when it does not. Absent in evidence of earlier releases. */
   waitsSince?: Day | null;
+  /** The lines it answers for (rule 1.7); absent in evidence of earlier releases. */
+  answers?: Answers;
+  /** What counts as the accepted report of the organization from now on (rule 1.6); absent in evidence of earlier releases. */
+  accepted?: AcceptedPart;
 }
 
 export const NO_WRITES: Writes = { services: 0, products: 0, contracts: 0, extensions: 0, adjustments: 0, charges: 0 };

@@ -3,6 +3,8 @@
  * of both (items, steps, outcomes). Plain JSON throughout: text for amounts and days, so that every value can cross Temporal and be kept as evidence.
  */
 
+import type { CountedLines } from './counted.js';
+
 /** An exact decimal in plain notation, e.g. "-48.30". Never a binary float. */
 export type Decimal = string;
 /** A billing month, "YYYY-MM". */
@@ -127,6 +129,8 @@ export interface Report {
   subscriptions: Subscription[];
   prices: Price[];
   unassigned: UnassignedLine[];
+  /** The report's lines as they were counted while it was read (rule 1.7). */
+  counted?: CountedLines[];
 }
 
 // ---------------------------------------------------------------------------------------------------------------- what Autotask holds

@@ -8,6 +8,7 @@ import type { CloudmoreConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
 import { name, send, type ApiAnswer, type ApiRequest } from '../http/request.js';
 import type { Taking } from '../http/taking.js';
+import { ReportCount } from './report-count.js';
 import { awaitTask, taskIdOf, type TaskAnswer } from './task.js';
 import { Token } from './token.js';
 import {
@@ -64,12 +65,13 @@ export class Cloudmore {
     const organizations = await this.organizations(options);
     const isCustom = (id: string): boolean => services.some((service) => same(service.id, id) && service.isCustom);
     const texts = new Texts();
-    const lines = await this.lines(month, new ReportLines(isCustom, texts), options);
+    const count = new ReportCount();
+    const lines = await this.lines(month, new ReportLines(isCustom, texts), options, count);
     const previousLines = await this.lines(previousMonth(month), new ReportLines(isCustom, texts), options);
     const subscriptions = await this.subscriptions(options);
     const prices = await this.prices(services, lines, options);
     const unassigned = await this.unassigned(month, organizations, options);
-    return { month, lines, previousLines, organizations, subscriptions, prices, unassigned };
+    return { month, lines, previousLines, organizations, subscriptions, prices, unassigned, counted: count.counted };
   }
 
   async services(options: ReadOptions = {}): Promise<CatalogueService[]> {
@@ -176,11 +178,15 @@ export class Cloudmore {
     ];
   }
 
-  private async lines(month: Month, reported: ReportLines, options: ReadOptions): Promise<Line[]> {
+  private async lines(month: Month, reported: ReportLines, options: ReadOptions, count?: ReportCount): Promise<Line[]> {
     const path = 'billing/reports/MonthlyBillingPerOrganizationAsync';
     const body = JSON.stringify({ startDate: firstDay(month), endDate: lastDay(month) });
-    const taking = { paths: ['$.*.organizations.*', '$.report.*.organizations.*'], take: reported.take };
+    const taking = {
+      paths: ['$.*.organizations.*', '$.report.*.organizations.*'],
+      take: count?.before(reported.take) ?? reported.take,
+    };
     const report = await this.task(path, { method: 'POST', path, body }, `report of ${month}`, { ...options, taking });
+    count?.finish(report);
     return reported.finish(report ?? []).filter((line) => monthOf(line.billingDate) === month);
   }
 

@@ -1,9 +1,12 @@
+import { completed, type Expected } from '../billing/answers.js';
+import type { CountedAmounts, CountedOrganization } from '../billing/counted.js';
 import type { Advised } from '../billing/command.js';
 import { nothingDue } from '../billing/due.js';
 import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
 import { Reconciliation, type MonthFrame } from '../billing/reconcile.js';
 import type { MonthResult, OrganizationResult, Outcome } from '../billing/results.js';
-import { byText } from '../billing/text.js';
+import { digestOf } from '../billing/keys.js';
+import { byText, fold } from '../billing/text.js';
 import type { Books, Month } from '../billing/types.js';
 import { EvidenceMissing, type Evidence } from './evidence.js';
 
@@ -13,7 +16,9 @@ import { EvidenceMissing, type Evidence } from './evidence.js';
 export interface ReportManifest {
   facts: string;
   takenAt: string;
-  slices: { organizationId: string; organizationName: string; lines: number; slice: string }[];
+  slices: { organizationId: string; organizationName: string; lines: number; slice: string; digest?: string }[];
+  /** What was counted of the report while it was read, as of the day (rule 1.7); absent in evidence of earlier releases. */
+  counted?: CountedOrganization[];
 }
 
 /** A survey of Autotask: what all organizations share, and a slice of the books per organization by id. */
@@ -40,12 +45,27 @@ export interface MonthRecord {
   report?: string;
   /** When the run was closed, ISO time; absent in records of earlier releases. */
   closedAt?: string;
+  /** Every organization that the month answers for, as it was counted, and when the report was taken (rule 1.7); absent in records of earlier releases. */
+  expected?: Expected[];
+  takenAt?: string;
 }
 
 export const monthName = (broker: string, month: Month): string => `months/${broker}/${month}`;
 export const outcomesPrefix = (broker: string, month: Month): string => `outcomes/${broker}/${month}/`;
 export const outcomeName = (broker: string, month: Month, organizationId: string): string =>
-  outcomesPrefix(broker, month) + organizationId;
+  outcomesPrefix(broker, month) + nameSegment(organizationId);
+
+/** Of an id of any text one part of a name, which no slash or dot leads out of; ordinary ids stay as they are. */
+export function nameSegment(id: string): string {
+  const encoded = encodeURIComponent(id.replaceAll(/\p{Cs}/gu, '\ufffd')).replaceAll(/^\.+|\.+$/g, (dots) =>
+    '%2E'.repeat(dots.length),
+  );
+  return encoded.length <= LONGEST_SEGMENT ? encoded : `${encoded.slice(0, KEPT_OF_LONG)}~${digestOf(id)}`;
+}
+
+/** A file's name has at most 255 bytes, and is encoded once more. */
+const LONGEST_SEGMENT = 150;
+const KEPT_OF_LONG = 40;
 
 /** The latest outcome of an organization's month, or null. */
 export async function readOutcome(
@@ -93,21 +113,68 @@ export async function reconcileMonth(
   evidence: Evidence,
   broker: string,
   month: Month,
-  keep: (result: OrganizationResult, from: { outcome: Outcome; ref: string }) => OrganizationResult,
+  keep: (result: OrganizationResult, from: { outcome: Outcome; ref: string | null }) => OrganizationResult,
 ): Promise<MonthSummary | null> {
   const recordRef = await evidence.pointer(monthName(broker, month));
   if (recordRef === null) return null;
   const record = await evidence.get<MonthRecord>(recordRef);
   const reconciliation = new Reconciliation(record.frame);
   const organizations: OrganizationResult[] = [];
-  for (const organizationId of [...record.organizations].sort(byText)) {
-    const ref = await evidence.pointer(outcomeName(broker, month, organizationId));
-    if (ref === null) continue;
-    const outcome = await evidence.get<Outcome>(ref);
-    organizations.push(keep(reconciliation.add(outcome), { outcome, ref }));
+  const expected = new Map((record.expected ?? []).map((one) => [fold(one.organizationId), one]));
+  const ids = new Map(
+    [...record.organizations, ...(record.expected ?? []).map((one) => one.organizationId)].map((id) => [fold(id), id]),
+  );
+  for (const organizationId of [...ids.values()].sort(byText)) {
+    const kept = await keptOutcome(evidence, broker, month, organizationId);
+    const whole = wholeOutcome(kept?.outcome ?? null, expected.get(fold(organizationId)), record, organizationId);
+    if (whole === null) continue;
+    organizations.push(
+      keep(reconciliation.add(whole.outcome, whole.amounts), { outcome: whole.outcome, ref: kept?.ref ?? null }),
+    );
   }
   return { record, result: reconciliation.result(organizations) };
 }
+
+/** The outcome as it is kept; one that is no longer in the store, or was changed there, is none. */
+async function keptOutcome(
+  evidence: Evidence,
+  broker: string,
+  month: Month,
+  organizationId: string,
+): Promise<{ outcome: Outcome; ref: string } | null> {
+  const ref = await evidence.pointer(outcomeName(broker, month, organizationId));
+  if (ref === null) return null;
+  try {
+    return { outcome: await evidence.get<Outcome>(ref), ref };
+  } catch (error) {
+    if (error instanceof EvidenceMissing) return null;
+    throw error;
+  }
+}
+
+/** With everything that was counted and nobody answers for (1.7). Null where there is neither an outcome nor a line. */
+function wholeOutcome(
+  outcome: Outcome | null,
+  expected: Expected | undefined,
+  { expected: all, report, takenAt, frame }: MonthRecord,
+  organizationId: string,
+): { outcome: Outcome; amounts: CountedAmounts[] | null } | null {
+  if (all === undefined || report === undefined || takenAt === undefined) return outcome && { outcome, amounts: null };
+  const { month, asOf } = frame.facts;
+  if (expected !== undefined) return completed(outcome, expected, { month, asOf, report, takenAt });
+  if (outcome === null || (outcome.items.length === 0 && outcome.ghosts.length === 0)) return null;
+  const nothing = { organizationId, organizationName: outcome.organizationName, amounts: [], digest: null, asked: false };
+  // Money without a line is told of an organization without lines; an outcome of earlier lines is none of this report.
+  return completed({ ...outcome, items: isOf(outcome, report, takenAt) ? outcome.items : [] }, nothing, {
+    month,
+    asOf,
+    report,
+    takenAt,
+  });
+}
+
+const isOf = ({ answers }: Outcome, report: string, takenAt: string): boolean =>
+  answers !== undefined && (answers.report === report || answers.takenAt > takenAt);
 
 async function whyNothing(evidence: Evidence, { record, result }: MonthSummary): Promise<Advised[]> {
   if (result.organizations.length > 0 || record.heldMonth !== null) return [];

@@ -139,5 +139,5 @@ export async function billMonth(
       CONTROL,
     );
   const calls = { autotask: survey.calls.autotask, cloudmore: report.calls.cloudmore };
-  return billing.closeRun({ ...request, ...taken, calls, heldMonth: work.heldMonth });
+  return billing.closeRun({ ...request, ...taken, organizations, calls, heldMonth: work.heldMonth });
 }

@@ -1,0 +1,66 @@
+import type { AcceptedPart } from '../billing/accepted.js';
+import { acceptedLines, type AcceptedOrganization } from '../billing/comparison.js';
+import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
+import type { Outcome } from '../billing/results.js';
+import { fold } from '../billing/text.js';
+import type { Month, Settings } from '../billing/types.js';
+import { EvidenceMissing, type Evidence } from './evidence.js';
+import { monthName, outcomesPrefix, type MonthRecord, type ReportManifest } from './months.js';
+
+/**
+ * What the last accepted report of a month had, organization by organization (rule 1.6): kept with the outcomes. Outcomes of earlier releases do not have it;
+ * the newest kept report stands for it then. What is neither kept nor in a report is not known.
+ */
+export async function readAccepted(
+  evidence: Evidence,
+  broker: string,
+  month: Month,
+  settings: Settings,
+): Promise<AcceptedOrganization[]> {
+  const prefix = outcomesPrefix(broker, month);
+  const kept: AcceptedOrganization[] = [];
+  const silent: Outcome[] = [];
+  for (const name of await evidence.names(prefix)) {
+    const outcome = await found(async () => evidence.get<Outcome>((await evidence.pointer(name))!));
+    if (outcome === null) continue;
+    const { organizationId, organizationName, accepted } = outcome;
+    if (accepted) kept.push({ organizationId, organizationName, part: accepted });
+    else silent.push(outcome);
+  }
+  return silent.length === 0 ? kept : [...kept, ...(await ofNewestReport(evidence, broker, month, silent, settings))];
+}
+
+async function ofNewestReport(
+  evidence: Evidence,
+  broker: string,
+  month: Month,
+  outcomes: Outcome[],
+  settings: Settings,
+): Promise<AcceptedOrganization[]> {
+  const record = await found(async () => evidence.get<MonthRecord>((await evidence.pointer(monthName(broker, month)))!));
+  const report = record?.report;
+  if (report === undefined) return [];
+  const manifest = await found(() => evidence.get<ReportManifest>(report));
+  const facts = manifest && (await found(() => evidence.get<MonthFacts>(manifest.facts)));
+  if (!manifest || !facts) return [];
+  const parts = outcomes.map(async (outcome): Promise<AcceptedOrganization[]> => {
+    const entry = manifest.slices.find(({ organizationId }) => fold(organizationId) === fold(outcome.organizationId));
+    const slice = entry && (await found(() => evidence.get<OrganizationFacts>(entry.slice)));
+    if (!slice) return [];
+    const { organizationId, organizationName } = outcome;
+    const posted = new Set(outcome.items.flatMap((item) => (item.outcome === 'posted' ? [item.id] : [])));
+    const items = acceptedLines(slice, facts, settings).map((item) => ({ ...item, stood: posted.has(item.id) }));
+    return [{ organizationId, organizationName, part: { asOf: facts.asOf, items } satisfies AcceptedPart }];
+  });
+  return (await Promise.all(parts)).flat();
+}
+
+/** Null where it is no longer in the store. */
+async function found<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof EvidenceMissing) return null;
+    throw error;
+  }
+}
