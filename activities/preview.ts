@@ -1,4 +1,4 @@
-import { tripMonth } from '../shared/billing/breakers.js';
+import { areOff, tripMonth } from '../shared/billing/breakers.js';
 import { heldMonthAdvice } from '../shared/billing/advice.js';
 import type { Advised } from '../shared/billing/command.js';
 import { nothingDue } from '../shared/billing/due.js';
@@ -56,6 +56,7 @@ export async function previewMonth(
   const frame = {
     broker,
     mode: mode ?? dependencies.mode,
+    ...(areOff(dependencies.settings.breakers) ? { breakers: 'off' as const } : {}),
     currency: internalCurrency,
     facts: { month, asOf, unassigned: facts.unassigned },
     calls,

@@ -1,10 +1,10 @@
-import { isBreaker } from '../shared/billing/breakers.js';
+import { BREAKERS_OFF, isBreaker } from '../shared/billing/breakers.js';
 import { big } from '../shared/billing/decimal.js';
 import { planOrganization } from '../shared/billing/plan.js';
 import { fold, same } from '../shared/billing/text.js';
 import { monthOf } from '../shared/billing/month.js';
 import type { Plan, Step } from '../shared/billing/plan-types.js';
-import type { Books, Charge, Settings } from '../shared/billing/types.js';
+import type { Books, Charge } from '../shared/billing/types.js';
 import type { VerifyRequest } from '../shared/contract.js';
 import type { ContractService, ReadBack, Written } from '../shared/autotask/index.js';
 import { ApiError } from '../shared/http/errors.js';
@@ -20,14 +20,6 @@ import type { Slices } from './slices.js';
  * Rule 7.9: everything written is read back, one query per kind of record, and compared. The comparison is the planner itself: what it would still write
  * is what does not agree.
  */
-
-const WITHOUT_BREAKERS: Settings['breakers'] = {
-  monthDropPercent: 0,
-  organizationPercent: 0,
-  organizationAmount: '0',
-  itemFactor: 0,
-  newContracts: 0,
-};
 
 interface Sources {
   dependencies: Dependencies;
@@ -91,7 +83,7 @@ async function planAgain(
   const moved = await movedFrom(dependencies, slices, { broker: request.broker, month, report, survey }, { facts, slice });
   const decide = (now: Books): KeptPlan => ({
     plan: withoutHeld(
-      planOrganization({ facts, slice, books: now, settings: { ...settings, breakers: WITHOUT_BREAKERS }, refused, moved }),
+      planOrganization({ facts, slice, books: now, settings: { ...settings, breakers: BREAKERS_OFF }, refused, moved }),
       plan,
     ),
     books: now,

@@ -6,6 +6,7 @@ import type { MonthRequest, ReportTaken } from '../shared/contract.js';
 import { readAccepted } from '../shared/evidence/accepted.js';
 import type { ReportManifest } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
+import { withKeptMonth } from './kept-month.js';
 
 /** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization, beside what was accepted before and what was counted. */
 export async function takeReport(
@@ -16,7 +17,11 @@ export async function takeReport(
     cloudmore.readReport({ month, onProgress: heartbeat, signal: signal() }),
   );
   const accepted = await readAccepted(evidence, broker, month, settings);
-  const { facts, organizations } = besideAccepted(cutReport(result, asOf), accepted, settings);
+  const { facts, organizations } = besideAccepted(
+    cutReport(await withKeptMonth(evidence, broker, result), asOf),
+    accepted,
+    settings,
+  );
   const manifest: ReportManifest = {
     facts: await evidence.put(facts),
     takenAt: clock.now().toISOString(),

@@ -1,5 +1,5 @@
 import { Forecast } from '../shared/autotask/index.js';
-import { tripMonth } from '../shared/billing/breakers.js';
+import { areOff, tripMonth } from '../shared/billing/breakers.js';
 import type { OrganizationFacts } from '../shared/billing/facts.js';
 import type { Expected } from '../shared/billing/answers.js';
 import { big } from '../shared/billing/decimal.js';
@@ -97,11 +97,11 @@ async function settleQuietly(dependencies: Dependencies, slices: Slices, request
  * without an outcome for its lines is held (1.7).
  */
 export async function closeRun(
-  dependencies: Pick<Dependencies, 'evidence' | 'mode' | 'clock'>,
+  dependencies: Pick<Dependencies, 'evidence' | 'mode' | 'clock' | 'settings'>,
   slices: Slices,
   request: CloseRequest,
 ): Promise<MonthClosed> {
-  const { evidence, mode, clock } = dependencies;
+  const { evidence, mode, clock, settings } = dependencies;
   const { broker, month } = request;
   const facts = await slices.facts(request.report);
   const { internalCurrency } = await slices.sharedOf(request.survey);
@@ -113,6 +113,7 @@ export async function closeRun(
     frame: {
       broker,
       mode: request.mode ?? mode,
+      ...(areOff(settings.breakers) ? { breakers: 'off' as const } : {}),
       currency: internalCurrency,
       facts: { month, asOf, unassigned },
       calls: request.calls,

@@ -9,10 +9,7 @@ import { withFolder } from './worlds.js';
 
 /** First months of generated worlds are all news; what would hold them is not what is measured. */
 const BREAKERS_OFF = {
-  BREAKER_MONTH_DROP_PERCENT: '0',
-  BREAKER_ORGANIZATION_PERCENT: '0',
-  BREAKER_ITEM_FACTOR: '0',
-  BREAKER_NEW_CONTRACTS: '0',
+  BREAKERS: 'off',
 };
 
 /** No quota and no thread limit on the sandbox's side. */

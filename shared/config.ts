@@ -1,3 +1,4 @@
+import { BREAKERS_OFF } from './billing/breakers.js';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { AutotaskConfig } from './autotask/config.js';
@@ -41,6 +42,8 @@ export interface Config {
   callsPerHour: number;
   /** Variables that look like ours but are none, with the nearest name: likely misspelt. */
   warnings: string[];
+  /** Settings that are right and that everybody should know of: breakers that are off, or mean something else than they did. */
+  remarks: string[];
 }
 
 /** What every command needs, whatever it talks to. */
@@ -176,11 +179,15 @@ const SETTINGS = {
   CONTRACT_INVOICE_DESCRIPTION: z.string().default('{product}'),
   AFTER_FREEZE: z.enum(['hold', 'charge'], { error: 'expected hold or charge' }).default('hold'),
   GHOST_AFTER_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(20),
+  BREAKERS: z.enum(['on', 'off'], { error: 'expected on or off' }).default('on'),
   BREAKER_MONTH_DROP_PERCENT: whole('a percentage, 0 turns it off', 0).max(100, 'expected at most 100').default(50),
   BREAKER_ORGANIZATION_PERCENT: whole('a percentage, 0 turns it off', 0).default(100),
   BREAKER_ORGANIZATION_AMOUNT: decimal.default('500'),
   BREAKER_ITEM_FACTOR: whole('a factor, 0 turns it off', 0).default(10),
   BREAKER_NEW_CONTRACTS: whole('a number of contracts, 0 turns it off', 0).default(50),
+  BREAKER_ITEM_AMOUNT: decimal.default('25000'),
+  BREAKER_NEW_ORGANIZATION_AMOUNT: decimal.default('100000'),
+  BREAKER_PRICE_FACTOR: whole('a factor, 0 turns it off', 0).default(5),
 };
 
 const SECRETS = [
@@ -264,6 +271,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   evidence: parsed.BILLING_EVIDENCE,
   callsPerHour: parsed.AUTOTASK_CALLS_PER_HOUR,
   warnings: misspelt(environment),
+  remarks: aboutBreakers(environment),
 });
 
 const settingsOf = (parsed: Parsed): Settings => ({
@@ -277,14 +285,22 @@ const settingsOf = (parsed: Parsed): Settings => ({
   contractInvoiceDescription: parsed.CONTRACT_INVOICE_DESCRIPTION,
   afterFreeze: parsed.AFTER_FREEZE,
   ghostAfterDay: parsed.GHOST_AFTER_DAY,
-  breakers: {
-    monthDropPercent: parsed.BREAKER_MONTH_DROP_PERCENT,
-    organizationPercent: parsed.BREAKER_ORGANIZATION_PERCENT,
-    organizationAmount: parsed.BREAKER_ORGANIZATION_AMOUNT,
-    itemFactor: parsed.BREAKER_ITEM_FACTOR,
-    newContracts: parsed.BREAKER_NEW_CONTRACTS,
-  },
+  breakers: breakersOf(parsed),
 });
+
+const breakersOf = (parsed: Parsed): Settings['breakers'] =>
+  parsed.BREAKERS === 'off'
+    ? BREAKERS_OFF
+    : {
+        monthDropPercent: parsed.BREAKER_MONTH_DROP_PERCENT,
+        organizationPercent: parsed.BREAKER_ORGANIZATION_PERCENT,
+        organizationAmount: parsed.BREAKER_ORGANIZATION_AMOUNT,
+        itemFactor: parsed.BREAKER_ITEM_FACTOR,
+        newContracts: parsed.BREAKER_NEW_CONTRACTS,
+        itemAmount: parsed.BREAKER_ITEM_AMOUNT,
+        newOrganizationAmount: parsed.BREAKER_NEW_ORGANIZATION_AMOUNT,
+        priceFactor: parsed.BREAKER_PRICE_FACTOR,
+      };
 
 /** Variables with blank ones left out, and secrets taken from files where `…_FILE` names one. */
 function values(environment: Environment, problems: string[]): Environment {
@@ -343,6 +359,18 @@ function check<Shape extends z.ZodRawShape>(
     problems.push(`${variable}: ${message}${seen}`);
   }
   return null;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- breakers
+
+/** What a broker should know about breakers by settings that are set: that none holds anything, and the limit whose meaning has changed. */
+export function aboutBreakers({ BREAKERS, BREAKER_MONTH_DROP_PERCENT: percent = '' }: Environment): string[] {
+  if (BREAKERS?.trim() === 'off') return ['BREAKERS=off: no circuit breaker holds anything, whatever their own settings say.'];
+  const drop = Number(percent);
+  if (percent.trim() === '' || !Number.isInteger(drop) || drop === 50 || drop === 0) return [];
+  return [
+    `BREAKER_MONTH_DROP_PERCENT=${drop} holds a month whose sales drop by more than ${drop} %, below ${100 - drop} % of last month's. Earlier it held one below ${drop} %: for the same limit as before set ${100 - drop}.`,
+  ];
 }
 
 // ---------------------------------------------------------------------------------------------------------------- misspelt variables

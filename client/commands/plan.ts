@@ -28,6 +28,7 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   const config = loadConfig(context.environment);
   const asOf = options.asOf ?? today(config.schedule.timeZone);
   for (const file of [out, html]) await checkOutput(file);
+  for (const remark of config.remarks) context.say(remark);
   const [{ createDependencies }, { previewMonth }] = await Promise.all([
     import('../../worker/dependencies.js'),
     import('../../activities/preview.js'),

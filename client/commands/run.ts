@@ -37,6 +37,7 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
     const handle = await start(temporal, config, options);
     const link = workflowLink(webUiUrl(context.environment, temporal.address), temporal.namespace, handle.workflowId);
     context.say(`Run of ${options.month}: ${link}`);
+    for (const remark of config.remarks) context.say(remark);
     if (!options.wait) {
       context.out(
         options.json

@@ -12,6 +12,7 @@ const SIGNALS: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 export async function worker(context: Context, { queues }: { queues?: string | undefined }): Promise<ExitCode> {
   keepHeapSmall();
   const config = loadConfig(context.environment);
+  for (const remark of config.remarks) context.say(remark);
   for (const warning of config.warnings) context.say(`warning: ${warning}`);
   const served = parseQueues(queues);
   await withTemporal(context.environment, ensureSearchAttributes);

@@ -26,7 +26,7 @@ export interface ShownMonth {
 /** Sentences and tables fit the paper; commands stay whole, to be copied. */
 export function renderMonth({ month, heldMonth, nothingDue }: ShownMonth, paper: Paper = PLAIN): string {
   return [
-    `${month.month} as of ${month.asOf}, broker ${month.broker}, ${month.currency}, mode ${month.mode}`,
+    `${month.month} as of ${month.asOf}, broker ${month.broker}, ${month.currency}, mode ${month.mode}${month.breakers === 'off' ? ', circuit breakers off' : ''}`,
     table([...AMOUNTS], sums(month)),
     ...(heldMonth === null ? [] : [advice(heldMonthAdvice(heldMonth, month.month), paper)]),
     ...(month.organizations.length === 0

@@ -141,17 +141,17 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     because: 'outcome missing',
   },
   'breaker-month': {
-    meaning: "the report is much smaller than last month's",
+    meaning: "the report is much smaller than last month's, or last month's could not be had",
     remedy: "Check Cloudmore's Microsoft consent; release the month if the report is right.",
     next: 'approve-all',
   },
   'breaker-organization': {
-    meaning: "the organization's sales moved more than the breaker allows",
+    meaning: "the organization's sales moved more than the breaker allows, or are large and new",
     remedy: 'Look at the plan, and release it if it is right.',
     next: 'approve',
   },
   'breaker-item': {
-    meaning: "the item's sales moved more than the breaker allows",
+    meaning: "the item's amount or price is more, or less, than the breaker allows",
     remedy: 'Look at the plan, and release it if it is right.',
     next: 'approve',
   },

@@ -1,18 +1,35 @@
 import type { Big } from './decimal.js';
 import { big, money, sum } from './decimal.js';
 import type { MonthFacts } from './facts.js';
+import { inCurrency } from './magnitudes.js';
 import { same } from './text.js';
 import type { Item, Plan, Reason } from './plan-types.js';
-import type { Settings } from './types.js';
+import type { Decimal, Settings } from './types.js';
 
 /**
- * Rules 1.4 and 9: circuit breakers. A month that looks wrong waits for a person before anything is written. Each comparison is between this report and
- * the same part of last month's; a limit of 0 turns its breaker off.
+ * Rules 1.4 and 9: circuit breakers. A month that looks wrong waits for a person before anything is written. Growth is measured against the whole of last
+ * month, a fall against the same part of it; what has no counterpart, against absolute limits. A limit of 0 turns its breaker off.
  */
 export interface Tripped {
   reason: Reason;
   message: string;
 }
+
+/** All of them off (`BREAKERS=off`): rehearsals, tests, and the read-back of what was written. */
+export const BREAKERS_OFF: Settings['breakers'] = {
+  monthDropPercent: 0,
+  organizationPercent: 0,
+  organizationAmount: '0',
+  itemFactor: 0,
+  newContracts: 0,
+  itemAmount: '0',
+  newOrganizationAmount: '0',
+  priceFactor: 0,
+};
+
+/** Whether no breaker holds anything. */
+export const areOff = (breakers: Settings['breakers']): boolean =>
+  Object.entries(breakers).every(([name, limit]) => name === 'organizationAmount' || Number(limit) === 0);
 
 /** Whether a breaker holds what has the reason, a report that shrank does (1.6), or what is gone (6.6): all wait for the release of the plan. */
 export const isBreaker = (reason: string | null): boolean =>
@@ -22,43 +39,142 @@ export const isBreaker = (reason: string | null): boolean =>
 export const isWithheld = ({ items, ghosts }: Pick<Plan, 'items' | 'ghosts'>): boolean =>
   items.some(({ reason }) => isBreaker(reason)) || ghosts.some(({ reason }) => isBreaker(reason ?? null));
 
-/** 1.4: the report is empty or much smaller than last month's. An expired Microsoft consent looks exactly like that. */
+// ---------------------------------------------------------------------------------------------------------------- the month (1.4)
+
+/** 1.4: the report is empty or much smaller than last month's, or last month's is not there. An expired Microsoft consent looks exactly like that. */
 export function tripMonth(facts: MonthFacts, currency: string, settings: Settings): Tripped | null {
   const percent = settings.breakers.monthDropPercent;
-  const [now, before] = [salesIn(facts.sales, currency), salesIn(facts.previousSales, currency)];
-  if (percent === 0 || before.lte(0) || now.gte(before.times(percent).div(100))) return null;
-  const message = `The report has ${money(now, currency)} ${currency} sales, the same part of last month had ${money(before, currency)}. Check the Microsoft consent in Cloudmore; release the month if the report is right.`;
+  if (facts.previousUnavailable !== undefined && hasComparison(settings))
+    return {
+      reason: 'breaker-month',
+      message: `Last month's report could not be had (${facts.previousUnavailable}), and none of it is kept, so that nothing can be compared with it. Run the month again when Cloudmore answers; release it if you know that it is right.`,
+    };
+  const compared = facts.drop ?? { now: facts.sales, before: facts.previousSales };
+  const [now, before] = [salesIn(compared.now, currency), salesIn(compared.before, currency)];
+  if (percent === 0 || before.lte(0) || now.gte(before.times(100 - percent).div(100))) return null;
+  const message = `The report has ${money(now, currency)} ${currency} sales, the same part of last month had ${money(before, currency)}: a drop of more than ${percent} %, credits and what is paid once or has ended left out. Check the Microsoft consent in Cloudmore; release the month if the report is right.`;
   return { reason: 'breaker-month', message };
 }
+
+const hasComparison = ({ breakers }: Settings): boolean =>
+  breakers.monthDropPercent !== 0 || breakers.organizationPercent !== 0 || breakers.itemFactor !== 0;
 
 const salesIn = (sales: Record<string, string>, currency: string): Big =>
   big(Object.entries(sales).find(([code]) => same(code, currency))?.[1] ?? '0');
 
-/** 9.1: an organization's sales moved by more than the percentage and more than the floor. */
-export function tripOrganization(items: Item[], previous: Item[], settings: Settings): Tripped | null {
+// ---------------------------------------------------------------------------------------------------------------- the organization (9.1)
+
+/** What an organization's items are compared with. */
+export interface OrganizationSales {
+  currency: string;
+  /** What recurs now, and in the whole of last month. */
+  now: Item[];
+  before: Item[];
+  /** What charges something now of what nothing explains, and the same part of last month. */
+  charged: Item[];
+  samePart: Item[];
+  /** Everything that is billed now, for what is new. */
+  all: Item[];
+  /** Words for what is left out on both sides. */
+  leftOut: string;
+}
+
+/** 9.1: an organization's sales are a percentage more than in the whole of last month, or as much less than in the same part of it; or it is new and large. */
+export function tripOrganization(sales: OrganizationSales, settings: Settings): Tripped | null {
   const { organizationPercent: percent, organizationAmount } = settings.breakers;
-  const [now, before] = [totalSales(items), totalSales(previous)];
-  if (percent === 0 || now.lte(0) || before.lte(0)) return null;
-  const moved = now.minus(before).abs();
-  if (moved.lte(organizationAmount) || moved.lte(before.times(percent).div(100))) return null;
+  const { currency, leftOut } = sales;
+  const [now, before] = [recurringSales(sales.now), recurringSales(sales.before)];
+  if (before.lte(0)) return tripNewOrganization(sum(sales.all.map((item) => item.sales)), currency, settings);
+  if (percent === 0) return null;
+  const isMore = (more: Big, less: Big): boolean =>
+    more.minus(less).gt(organizationAmount) && more.minus(less).gt(less.times(percent).div(100));
+  const limits = `by more than ${percent} % of the smaller one and ${organizationAmount}`;
+  const moved = (from: Big, to: Big, part: string): Tripped => ({
+    reason: 'breaker-organization',
+    message: `Sales moved from ${money(from, currency)} in ${part} to ${money(to, currency)} ${currency}, ${limits}${leftOut}. Release the plan if that is right.`,
+  });
+  if (now.gt(0) && isMore(now, before)) return moved(before, now, 'the whole of last month');
+  const [charged, samePart] = [chargedSales(sales.charged), recurringSales(sales.samePart)];
+  return isMore(samePart, charged) ? moved(samePart, charged, 'the same part of last month') : null;
+}
+
+function tripNewOrganization(now: Big, currency: string, { breakers }: Settings): Tripped | null {
+  const limit = inCurrency(breakers.newOrganizationAmount, currency);
+  if (limit.lte(0) || now.lte(limit)) return null;
   return {
     reason: 'breaker-organization',
-    message: `Sales moved from ${before.toFixed(2)} to ${now.toFixed(2)}, more than ${percent} % and ${organizationAmount}. Release the plan if that is right.`,
+    message: `Last month had nothing of the organization to compare with, and its ${money(now, currency)} ${currency} are more than ${money(limit, currency)} (BREAKER_NEW_ORGANIZATION_AMOUNT). Release the plan if that is right.`,
   };
 }
 
-/** 9.2: one item's sales are many times, or a small part of, last month's. */
-export function tripItem(item: Item, previous: Item | undefined, settings: Settings): Tripped | null {
-  const { itemFactor: factor, organizationAmount } = settings.breakers;
-  if (factor === 0 || previous === undefined) return null;
-  const [now, before] = [big(item.sales), big(previous.sales)];
-  if (now.lte(0) || before.lte(0) || now.minus(before).abs().lte(organizationAmount)) return null;
-  if (now.lte(before.times(factor)) && now.times(factor).gte(before)) return null;
+/** What of an item goes on every month: all of it, or its part beside what is paid once (4.4). */
+export const recurringOf = (item: Item): { sales: Decimal; cost: Decimal } => item.recurring ?? item;
+
+const recurringSales = (items: Item[]): Big => sum(items.map((item) => recurringOf(item).sales));
+
+/** Sales without the lines that give something back: what is credited has not vanished. */
+export const chargedOf = (item: Item): Big => sum(item.lines.map(({ sales }) => big(sales)).filter((amount) => amount.gt(0)));
+
+const chargedSales = (items: Item[]): Big => sum(items.map(chargedOf));
+
+// ---------------------------------------------------------------------------------------------------------------- the item (9.2)
+
+/** An item with its counterparts: in the whole of last month, and in the same part of it where nothing explains a fall. */
+export interface ItemSales {
+  item: Item;
+  before: Item | undefined;
+  samePart: Item | undefined;
+}
+
+/** 9.2: one item's sales are many times last month's, or a small part of them; or nothing compares with it and it is large. */
+export function tripItem({ item, before, samePart }: ItemSales, settings: Settings): Tripped | null {
+  const compared = before !== undefined && big(recurringOf(before).sales).gt(0) && !item.isOneOff;
+  if (!compared) return tripAmount(item, big(item.sales), settings);
+  const paidOnce = big(item.sales).minus(recurringOf(item).sales);
+  return tripGrowth(item, before, settings) ?? tripFall(item, samePart, settings) ?? tripAmount(item, paidOnce, settings);
+}
+
+function tripGrowth(item: Item, before: Item, { breakers }: Settings): Tripped | null {
+  const { itemFactor: factor, organizationAmount } = breakers;
+  const isMany = (side: 'sales' | 'cost'): boolean => {
+    const [now, last] = [big(recurringOf(item)[side]), big(recurringOf(before)[side])];
+    return last.gt(0) && now.minus(last).gt(organizationAmount) && now.gt(last.times(factor));
+  };
+  const side = factor === 0 ? undefined : (['sales', 'cost'] as const).find(isMany);
+  if (side === undefined) return null;
+  return moved(item, side, recurringOf(before)[side], recurringOf(item)[side], 'the whole of last month', factor);
+}
+
+function tripFall(item: Item, samePart: Item | undefined, { breakers }: Settings): Tripped | null {
+  const { itemFactor: factor, organizationAmount } = breakers;
+  if (factor === 0 || samePart === undefined) return null;
+  const [now, last] = [chargedOf(item), big(recurringOf(samePart).sales)];
+  if (last.minus(now).lte(organizationAmount) || now.times(factor).gte(last)) return null;
+  return moved(item, 'sales', recurringOf(samePart).sales, money(now, item.currency), 'the same part of last month', factor);
+}
+
+const moved = (
+  { productName, currency }: Item,
+  side: 'sales' | 'cost',
+  from: Decimal,
+  to: Decimal,
+  part: string,
+  factor: number,
+): Tripped => ({
+  reason: 'breaker-item',
+  message: `${side === 'sales' ? 'Sales' : 'Cost'} of ${productName} moved from ${from} in ${part} to ${to} ${currency}, by more than a factor of ${factor}. Release the plan if that is right.`,
+});
+
+function tripAmount({ productName, currency }: Item, amount: Big, { breakers }: Settings): Tripped | null {
+  const limit = inCurrency(breakers.itemAmount, currency);
+  if (limit.lte(0) || amount.lte(limit)) return null;
   return {
     reason: 'breaker-item',
-    message: `Sales of ${item.productName} moved from ${previous.sales} to ${item.sales}, by more than a factor of ${factor}. Release the plan if that is right.`,
+    message: `Nothing of last month compares with ${money(amount, currency)} ${currency} of ${productName}, and it is more than ${money(limit, currency)} (BREAKER_ITEM_AMOUNT). Release the plan if that is right.`,
   };
 }
+
+// ---------------------------------------------------------------------------------------------------------------- new contracts (9.3)
 
 /** 9.3: more new contracts for one organization than a month brings: the mapping is probably wrong. It applies in the first month too. */
 export function tripContracts(newContracts: number, settings: Settings): Tripped | null {
@@ -69,5 +185,3 @@ export function tripContracts(newContracts: number, settings: Settings): Tripped
     message: `${newContracts} new contracts for one organization, more than ${limit}. Check its Autotask company id; release the plan if it is right.`,
   };
 }
-
-const totalSales = (items: Item[]): Big => sum(items.map(({ sales }) => sales));

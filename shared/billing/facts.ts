@@ -1,7 +1,9 @@
-import type { AcceptedPart, ReportComparison } from './accepted.js';
+import { hasEnded, type AcceptedPart, type ReportComparison } from './accepted.js';
 import { big, plain, ZERO } from './decimal.js';
+import { indexPrices } from './items.js';
 import type { ItemIdentity } from './keys.js';
 import { addDays, dayOfMonth, firstDay, lastDay, monthOf, previousMonth } from './month.js';
+import { paymentOf } from './paid-once.js';
 import { classify } from './record-type.js';
 import { byText, fold, groupBy, present } from './text.js';
 import { RECORD_TYPES } from './types.js';
@@ -31,6 +33,10 @@ export interface MonthFacts {
   /** Exact sales by currency, of both. */
   sales: Record<string, Decimal>;
   previousSales: Record<string, Decimal>;
+  /** What the drop of the month is measured on (rule 1.4): without credits, what is paid once, and what has ended. Absent in evidence of earlier releases. */
+  drop?: { now: Record<string, Decimal>; before: Record<string, Decimal> };
+  /** Why nothing of last month is known to compare with; absent where something is, or where it is known that there was nothing. */
+  previousUnavailable?: string;
   /** Record types the report has a line of, for any organization (rule 8.1). */
   recordTypes: RecordType[];
   /** Company ids that more than one active organization names (rule 3.2). */
@@ -58,6 +64,10 @@ export interface OrganizationFacts {
   organization: Organization;
   lines: Line[];
   previousLines: Line[];
+  /** The rest of last month's lines: growth is measured against all of it (rule 9). */
+  previousLater?: Line[];
+  /** Folded ids of last month's subscriptions that have lines at another organization now. */
+  elsewhere?: string[];
   subscriptions: Subscription[];
   /** What the last accepted report of the month had of it (rule 1.6); absent where that is not known. */
   accepted?: AcceptedPart;
@@ -71,8 +81,11 @@ const COMPARISON_LAG_DAYS = 3;
 /** Cuts a report for a run on the day `asOf`. Organizations that only lines name (deleted in Cloudmore since) are kept, without a company. */
 export function cutReport(report: Report, asOf: Day): { facts: MonthFacts; organizations: OrganizationFacts[] } {
   const lines = report.lines.filter((line) => monthOf(line.billingDate) === report.month && line.billingDate < asOf);
-  const previousLines = comparableLines(report, asOf);
-  const organizations = slices(report, lines, previousLines);
+  const lastMonth = report.previousLines.filter((line) => monthOf(line.billingDate) === previousMonth(report.month));
+  const before = comparedBefore(report.month, asOf);
+  const previousLines = lastMonth.filter(({ billingDate }) => billingDate < before);
+  const previousLater = lastMonth.filter(({ billingDate }) => billingDate >= before);
+  const organizations = slices(report, lines, previousLines, previousLater);
   return {
     facts: {
       month: report.month,
@@ -81,6 +94,8 @@ export function cutReport(report: Report, asOf: Day): { facts: MonthFacts; organ
       previousLines: previousLines.length,
       sales: salesByCurrency(lines),
       previousSales: salesByCurrency(previousLines),
+      drop: dropOf(report, lines, previousLines),
+      ...(report.previousUnavailable === undefined ? {} : { previousUnavailable: report.previousUnavailable }),
       recordTypes: recordTypesOf(lines),
       sharedCompanyIds: sharedCompanyIds(report.organizations),
       jointCompanies: jointCompanies(organizations),
@@ -91,10 +106,20 @@ export function cutReport(report: Report, asOf: Day): { facts: MonthFacts; organ
   };
 }
 
-/** The previous month's lines that this report is compared with. */
-function comparableLines({ month, previousLines }: Report, asOf: Day): Line[] {
-  const before = comparedBefore(month, asOf);
-  return previousLines.filter((line) => monthOf(line.billingDate) === previousMonth(month) && line.billingDate < before);
+/** What a drop is measured on. A credit, a year that was paid last month and a subscription that has ended say by themselves why there is less. */
+function dropOf({ subscriptions, prices }: Report, lines: Line[], previousLines: Line[]): NonNullable<MonthFacts['drop']> {
+  // A report without any line is what an expired consent looks like, whatever the lists say.
+  if (lines.length === 0) return { now: {}, before: salesByCurrency(previousLines) };
+  const list = indexPrices(prices);
+  const ended = new Set(subscriptions.filter(hasEnded).map(({ id }) => fold(id)));
+  const recurs = (line: Line): boolean => {
+    const type = classify(line);
+    return type === 'ManualBillingLine' || paymentOf(type, line, line.itemCode, list) !== 'once';
+  };
+  return {
+    now: salesByCurrency(lines.filter((line) => recurs(line) && big(line.sales).gt(0))),
+    before: salesByCurrency(previousLines.filter((line) => recurs(line) && !ended.has(fold(line.subscriptionId)))),
+  };
 }
 
 /** The day before which lines of the previous month count: all of them once the month is over, else those of the same part of the month (rule 1.4). */
@@ -173,8 +198,10 @@ export function subscriptionsOf({ lines, previousLines, subscriptions }: Organiz
   return new Set([...named, ...subscriptions.map(({ id }) => id)].map(fold));
 }
 
-function slices(report: Report, lines: Line[], previousLines: Line[]): OrganizationFacts[] {
+function slices(report: Report, lines: Line[], previousLines: Line[], previousLater: Line[]): OrganizationFacts[] {
   const linesOf = groupBy(lines, (line) => fold(line.organizationId));
+  const laterOf = groupBy(previousLater, (line) => fold(line.organizationId));
+  const placesOf = placesBySubscription(lines);
   const previousOf = groupBy(previousLines, (line) => fold(line.organizationId));
   const subscriptionsOf = groupBy(report.subscriptions, (subscription) => fold(subscription.organizationId));
   return [...allOrganizations(report, lines).entries()]
@@ -183,8 +210,29 @@ function slices(report: Report, lines: Line[], previousLines: Line[]): Organizat
       organization,
       lines: linesOf.get(id) ?? [],
       previousLines: previousOf.get(id) ?? [],
+      ...(laterOf.has(id) ? { previousLater: laterOf.get(id)! } : {}),
+      ...elsewhereOf(id, [...(previousOf.get(id) ?? []), ...(laterOf.get(id) ?? [])], placesOf),
       subscriptions: subscriptionsOf.get(id) ?? [],
     }));
+}
+
+/** Folded ids of the organizations in which a subscription has lines now. */
+function placesBySubscription(lines: Line[]): Map<string, Set<string>> {
+  const places = new Map<string, Set<string>>();
+  for (const { subscriptionId, organizationId } of lines) {
+    if (present(subscriptionId) === null) continue;
+    const key = fold(subscriptionId);
+    places.set(key, (places.get(key) ?? new Set<string>()).add(fold(organizationId)));
+  }
+  return places;
+}
+
+function elsewhereOf(id: string, before: Line[], placesOf: Map<string, Set<string>>): Pick<OrganizationFacts, 'elsewhere'> {
+  const moved = [...new Set(before.map(({ subscriptionId }) => fold(subscriptionId)))].filter((key) => {
+    const places = placesOf.get(key);
+    return places !== undefined && !places.has(id);
+  });
+  return moved.length === 0 ? {} : { elsewhere: moved.sort(byText) };
 }
 
 function allOrganizations(report: Report, lines: Line[]): Map<string, Organization> {

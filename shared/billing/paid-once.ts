@@ -16,7 +16,7 @@ const MONTHLY_MONTHS = 1;
 const LONGEST_MONTHLY_DAYS = 45;
 
 /** How a line is paid that is billed under an item code; null where nothing tells. */
-function paymentOf(type: ItemType, line: Line, itemCode: string | null, prices: PriceList): Payment | null {
+export function paymentOf(type: ItemType, line: Line, itemCode: string | null, prices: PriceList): Payment | null {
   if (type === 'Perpetual') return 'once';
   return (
     statedPayment(prices, itemCode, line.currency) ??

@@ -18,7 +18,8 @@ import { NO_BOOKS } from './rows.js';
 import { released, shrunkItems, withoutShrunk } from './shrank.js';
 import { stopped } from './stopped.js';
 import { byText, fold, groupBy, present } from './text.js';
-import { tripBreakers, withheld } from './withheld.js';
+import { tripBreakers } from './trip.js';
+import { withheld } from './withheld.js';
 import type { EnsureProductStep, EnsureServiceStep, Item, Note, Plan, PlannedItem, Step } from './plan-types.js';
 import type { Books, Company, Contract, Decimal, Settings } from './types.js';
 

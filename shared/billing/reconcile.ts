@@ -153,6 +153,8 @@ function explained(item: NotExplained, outcome: Outcome): ItemResult {
 export interface MonthFrame {
   broker: string;
   mode: MonthResult['mode'];
+  /** `off` where all circuit breakers are switched off; absent where they are on, and in records of earlier releases. */
+  breakers?: 'off';
   /** The tenant's internal currency. */
   currency: string;
   facts: Pick<MonthFacts, 'month' | 'asOf' | 'unassigned'>;
@@ -201,7 +203,7 @@ export class Reconciliation {
 
   /** The month, with what the caller kept of its organizations. */
   result(organizations: OrganizationResult[]): MonthResult {
-    const { broker, mode, currency, facts } = this.frame;
+    const { broker, mode, breakers, currency, facts } = this.frame;
     const { items, ghosts, writes, calls } = this;
     const { currency: _, ...main } = currencyAmounts(
       items.filter((item) => same(item.currency, currency)),
@@ -214,6 +216,7 @@ export class Reconciliation {
       asOf: facts.asOf,
       currency,
       mode,
+      ...(breakers === undefined ? {} : { breakers }),
       ...main,
       unassigned: recordAmounts(facts.unassigned, currency),
       awaiting: recordAmounts(

@@ -87,6 +87,8 @@ export interface MonthResult {
   asOf: Day;
   currency: string;
   mode: 'shadow' | 'approve' | 'auto';
+  /** All circuit breakers are switched off (rule 9). */
+  breakers?: 'off';
   report: Amounts;
   posted: Amounts;
   held: Amounts;

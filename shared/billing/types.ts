@@ -125,6 +125,8 @@ export interface Report {
   month: Month;
   lines: Line[];
   previousLines: Line[];
+  /** Why last month's report could not be had; absent where it was read, be it empty. */
+  previousUnavailable?: string;
   organizations: Organization[];
   subscriptions: Subscription[];
   prices: Price[];
@@ -270,5 +272,10 @@ export interface Settings {
     organizationAmount: Decimal;
     itemFactor: number;
     newContracts: number;
+    /** Limits of what nothing compares with, in euro (rules 9.1 and 9.2). */
+    itemAmount: Decimal;
+    newOrganizationAmount: Decimal;
+    /** How many times the list price a price may be (rule 9.4). */
+    priceFactor: number;
   };
 }

@@ -1,53 +1,10 @@
-import { tripContracts, tripItem, tripMonth, tripOrganization, type Tripped } from './breakers.js';
-import type { CompanyDecision } from './company.js';
+import type { Tripped } from './breakers.js';
 import { unchanged } from './derivation.js';
-import { buildItems, type ItemContext } from './items.js';
-import type { PlanInput, Work } from './plan.js';
-import { exclusionOf, unclassifiedOf } from './refusal.js';
+import type { Work } from './plan.js';
 import { stopped } from './stopped.js';
-import { fold, same } from './text.js';
-import type { Item, Plan, Step } from './plan-types.js';
-import type { Settings } from './types.js';
-
-/** What a breaker holds: the whole organization, or single items. */
-export interface Held {
-  organization: Tripped | null;
-  items: Map<string, Tripped>;
-}
-
-export function tripBreakers(
-  plan: Plan,
-  able: Item[],
-  work: Work,
-  { facts, slice, books, settings }: PlanInput,
-  context: ItemContext,
-  company: CompanyDecision,
-): Held {
-  if (plan.steps.length === 0 || company.company === null) return { organization: null, items: new Map() };
-  const billable = new Set(plan.items.filter(({ outcome }) => outcome === 'posted').map(({ id }) => id));
-  const compared = able.filter((item) => billable.has(item.id) && !item.isOneOff);
-  const left = new Set(plan.items.filter(({ id }) => !billable.has(id)).map(({ id }) => id));
-  const previous = buildItems(slice.previousLines, context).filter(
-    (item) => !left.has(item.id) && !item.isOneOff && isComparable(item, context, settings, company.currency),
-  );
-  const previousOf = new Map(previous.map((item) => [item.id, item]));
-  const month = tripMonth(facts, books.internalCurrency, settings);
-  const newContracts = work.contracts.filter(({ isNew }) => isNew).length;
-  // What is in balance already waits for nobody: a breaker holds what would be written.
-  const written = new Set(plan.steps.flatMap((step) => step.items));
-  const items = compared.flatMap((item) => {
-    if (!written.has(item.id)) return [];
-    const tripped = tripItem(item, previousOf.get(item.id), settings);
-    return tripped ? [[item.id, tripped] as const] : [];
-  });
-  return {
-    organization: month ?? tripOrganization(compared, previous, settings) ?? tripContracts(newContracts, settings),
-    items: new Map(items),
-  };
-}
-
-const isComparable = (item: Item, context: ItemContext, settings: Settings, currency: string): boolean =>
-  exclusionOf(item, context, settings) === null && unclassifiedOf(item) === null && same(item.currency, currency);
+import { fold } from './text.js';
+import type { Held } from './trip.js';
+import type { Plan, Step } from './plan-types.js';
 
 /** The plan without what the breakers hold. Its digest stays that of the whole, which is what an operator releases. */
 export function withheld(plan: Plan, { organization, items }: Held, work: Work): Plan {

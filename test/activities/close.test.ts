@@ -5,7 +5,7 @@ import { NO_CALLS, NO_WRITES, type OrganizationStatus, type Outcome } from '../.
 import type { MonthClosed } from '../../shared/contract.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { outcomeName, readMonth, type ClosedMonth } from '../../shared/evidence/months.js';
-import { plan } from '../billing/builders.js';
+import { plan, settings } from '../billing/builders.js';
 
 /** The end of a run: everything is in the reconciliation, and what crosses to the workflow stays small however large the month is. */
 
@@ -56,7 +56,10 @@ async function close(settled: Settled[]): Promise<{ closed: MonthClosed; evidenc
   const survey = await evidence.put({ takenAt: '', shared, slices: [] });
   const clock = { now: () => new Date('2025-10-18T04:00:00Z'), sleep: () => Promise.resolve() };
   const request = { ...MONTH, report, survey, calls: NO_CALLS, heldMonth: null };
-  return { closed: await closeRun({ evidence, mode: 'auto', clock }, new Slices(evidence), request), evidence };
+  return {
+    closed: await closeRun({ evidence, mode: 'auto', clock, settings: settings() }, new Slices(evidence), request),
+    evidence,
+  };
 }
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));

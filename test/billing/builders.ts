@@ -108,7 +108,16 @@ export const settings = (changes: Partial<Settings> = {}): Settings => ({
   contractInvoiceDescription: '{product}',
   afterFreeze: 'hold',
   ghostAfterDay: 20,
-  breakers: { monthDropPercent: 50, organizationPercent: 100, organizationAmount: '500', itemFactor: 10, newContracts: 50 },
+  breakers: {
+    monthDropPercent: 50,
+    organizationPercent: 100,
+    organizationAmount: '500',
+    itemFactor: 10,
+    newContracts: 50,
+    itemAmount: '25000',
+    newOrganizationAmount: '100000',
+    priceFactor: 5,
+  },
   ...changes,
 });
 

@@ -1,3 +1,4 @@
+import { BREAKERS_OFF } from '../../shared/billing/breakers.js';
 import fc from 'fast-check';
 import { addMonths, firstDay, lastDay } from '../../shared/billing/month.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
@@ -191,8 +192,6 @@ export interface Day {
   internalCurrency: string;
 }
 
-const NO_BREAKERS = { monthDropPercent: 0, organizationPercent: 0, organizationAmount: '0', itemFactor: 0, newContracts: 0 };
-
 /** What other people have in Autotask: a contract of the same company, and a charge on it whose number is none of ours. */
 const SOMEBODY_ELSES = {
   contracts: [contract({ id: 1, name: 'Managed services', number: 'MSA-1', subscriptionId: null })],
@@ -266,7 +265,7 @@ function runOne(
     report,
     asOf,
     organizationId,
-    settings: { afterFreeze, breakers: NO_BREAKERS, allowSharedCompanies: [7] },
+    settings: { afterFreeze, breakers: BREAKERS_OFF, allowSharedCompanies: [7] },
   };
   const start = autotask.copy();
   const first = plan({ ...situation, books: structuredClone(autotask.books) });

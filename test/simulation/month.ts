@@ -322,10 +322,7 @@ function configOf(sandbox: Sandbox, { afterFreeze, discoversZone }: Story): Conf
     BILLING_MODE: 'auto',
     AFTER_FREEZE: afterFreeze,
     AUTOTASK_CALLS_PER_HOUR: '10000',
-    BREAKER_MONTH_DROP_PERCENT: '0',
-    BREAKER_ORGANIZATION_PERCENT: '0',
-    BREAKER_ITEM_FACTOR: '0',
-    BREAKER_NEW_CONTRACTS: '0',
+    BREAKERS: 'off',
   });
 }
 

@@ -87,8 +87,5 @@ export async function openTheatre({
 
 /** Worlds are drawn without a story of last month's sizes. */
 const NO_BREAKERS = {
-  BREAKER_MONTH_DROP_PERCENT: '0',
-  BREAKER_ORGANIZATION_PERCENT: '0',
-  BREAKER_ITEM_FACTOR: '0',
-  BREAKER_NEW_CONTRACTS: '0',
+  BREAKERS: 'off',
 };

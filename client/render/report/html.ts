@@ -10,7 +10,7 @@ import { budgetText, FIRST_MONTH, isNothing, whyOf, writtenText } from './words.
 
 /** The report as one HTML file: no script, no font, no address outside of it; for screen, phone and paper. On a narrow screen a row becomes a card. */
 export function htmlReport(report: ReportDocument): string {
-  const { month, asOf, broker, mode, digest } = report.result;
+  const { month, asOf, broker, mode, breakers, digest } = report.result;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -24,7 +24,7 @@ export function htmlReport(report: ReportDocument): string {
 <body>
 <header>
 <h1>Billing ${escaped(month)}</h1>
-<p>As of ${escaped(asOf)}, broker ${escaped(broker)}, mode ${escaped(mode)}</p>
+<p>As of ${escaped(asOf)}, broker ${escaped(broker)}, mode ${escaped(mode)}${breakers === 'off' ? ', circuit breakers off' : ''}</p>
 </header>
 <main>
 ${[

@@ -1,3 +1,4 @@
+import { BREAKERS_OFF } from '../../../shared/billing/breakers.js';
 import { cutReport } from '../../../shared/billing/facts.js';
 import { monthsDue } from '../../../shared/billing/month.js';
 import { monthResult } from '../../../shared/billing/reconcile.js';
@@ -90,7 +91,20 @@ const compared = (sales: string, asOf: string, previousLines: Line[], settings: 
   asOf,
   settings,
 });
-const OFF = { monthDropPercent: 0, organizationPercent: 0, organizationAmount: '0', itemFactor: 0, newContracts: 0 };
+const drop = (monthDropPercent: number): NonNullable<Situation['settings']> => ({
+  breakers: { ...BREAKERS_OFF, monthDropPercent },
+});
+const seen = (sales: string, ...more: Line[]): Line[] => [line({ sales }), ...more];
+/** Last month another subscription of 80.00 beside one of 120.00, which this report has unchanged or, as told, otherwise. */
+const ordinary = (lines: Line[], status: string): Situation => ({
+  report: {
+    lines,
+    previousLines: [september('120.00'), line({ subscriptionId: 's-2', sales: '480.00', billingDate: '2025-09-08' })],
+    subscriptions: [subscription(), subscription({ id: 's-2', status })],
+  },
+  asOf: '2025-10-20',
+  settings: drop(50),
+});
 export const monthBreaker = table('1', 'Item', planned(outcome), [
   ['1.4 a report of 100.00 after one of 120.00', compared('100.00', '2025-10-20', [september('120.00')]), 'posted'],
   ['1.4 one of 59.99, less than half', compared('59.99', '2025-10-20', [september('120.00')]), 'held breaker-month'],
@@ -98,10 +112,57 @@ export const monthBreaker = table('1', 'Item', planned(outcome), [
   ['1.4 one of 59.99 when September had nothing by now either', compared('59.99', '2025-10-10', [september('120.00')]), 'posted'],
   [
     '1.4 switched off, a report of credits alone',
-    compared('-5.00', '2025-10-20', [september('120.00')], { breakers: OFF }),
+    compared('-5.00', '2025-10-20', [september('120.00')], { breakers: BREAKERS_OFF }),
     'posted',
   ],
   ['1.4 the first month there is', compared('10.00', '2025-10-20', []), 'posted'],
+  ['1.4 a limit of 20: a drop from 100.00 to 80.00', compared('80.00', '2025-10-20', [september('100.00')], drop(20)), 'posted'],
+  [
+    '1.4 a limit of 20: a drop to 79.99, by more than 20 %',
+    compared('79.99', '2025-10-20', [september('100.00')], drop(20)),
+    'held breaker-month',
+  ],
+  ['1.4 a limit of 80: a drop to 20.00', compared('20.00', '2025-10-20', [september('100.00')], drop(80)), 'posted'],
+  ['1.4 a limit of 80: a drop to 19.99', compared('19.99', '2025-10-20', [september('100.00')], drop(80)), 'held breaker-month'],
+  ['1.4 a subscription of 480.00 is not in the report any more', ordinary(seen('120.00'), 'Active'), 'held breaker-month'],
+  ['1.4 it has ended', ordinary(seen('120.00'), 'Deleted'), 'posted'],
+  [
+    '1.4 it is credited',
+    ordinary(
+      seen(
+        '120.00',
+        line({ subscriptionId: 's-2', sales: '480.00' }),
+        line({ subscriptionId: 's-2', sales: '-480.00', cost: '-400' }),
+      ),
+      'Active',
+    ),
+    'posted; posted',
+  ],
+  [
+    '1.4 a year that was paid once last month is no drop',
+    compared('100.00', '2025-10-20', [
+      september('100.00'),
+      line({
+        subscriptionId: 's-2',
+        itemCode: 'UP',
+        billingDate: '2025-09-08',
+        sales: '5000',
+        startDay: '2025-09-01',
+        endDay: '2026-08-31',
+      }),
+    ]),
+    'posted',
+  ],
+  [
+    '1.4 last month’s report could not be had, and none of it is kept',
+    { report: { previousUnavailable: '404' }, asOf: '2025-10-20' },
+    'held breaker-month',
+  ],
+  [
+    '1.4 the same with breakers switched off',
+    { report: { previousUnavailable: '404' }, asOf: '2025-10-20', settings: { breakers: BREAKERS_OFF } },
+    'posted',
+  ],
 ]);
 
 // ---------------------------------------------------------------------------------------------------------------- 2

@@ -1,3 +1,4 @@
+import { BREAKERS_OFF } from '../../../shared/billing/breakers.js';
 import type { Books, Line, Report } from '../../../shared/billing/types.js';
 import {
   books,
@@ -59,7 +60,6 @@ const whole = of(line());
 const ended = { subscriptions: [subscription({ status: 'Cancelled' })] };
 const BIG = { quantity: '100', sales: '6000.00', cost: '5000.00' };
 const large = { ...billed, rows: billed.rows.map((one) => ({ ...one, units: 100, price: '6000', cost: '5000' })) };
-const NO_BREAKERS = { monthDropPercent: 0, organizationPercent: 0, organizationAmount: '500', itemFactor: 0, newContracts: 0 };
 const carried = running(10, '120', '100');
 
 const released = (situation: Situation): Situation => ({ ...situation, approvedDigest: plan(situation).digest });
@@ -114,7 +114,7 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
   ],
   [
     '1.6 the same with breakers switched off',
-    since(of(line(BIG)), of(line({ ...BIG, sales: '500.00' })), { books: large, settings: { breakers: NO_BREAKERS } }),
+    since(of(line(BIG)), of(line({ ...BIG, sales: '500.00' })), { books: large, settings: { breakers: BREAKERS_OFF } }),
     'posted – nothing – create charge 1 × -5500.0000 / 0.0000',
   ],
   [

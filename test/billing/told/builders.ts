@@ -1,3 +1,4 @@
+import { BREAKERS_OFF } from '../../../shared/billing/breakers.js';
 import type { Books, Line } from '../../../shared/billing/types.js';
 import { charge, line, organization, price, running, subscription, type Situation } from '../builders.js';
 import { KEY } from '../examples/row-and-charge.js';
@@ -70,7 +71,7 @@ export const loose = (digit: string, changes: Parameters<typeof charge>[0]) =>
 /** Charge key of an Azure plan of the builders' subscription. */
 export const AZURE_KEY = 'CM-2025-10-dbdd6cc021e5f5580b52';
 
-export const OFF = { monthDropPercent: 0, organizationPercent: 0, organizationAmount: '0', itemFactor: 0, newContracts: 0 };
+export const OFF = BREAKERS_OFF;
 export const compared = (sales: string, before: string, changes: Partial<Line>, breakers: Partial<typeof OFF>): Situation => ({
   asOf: '2025-10-25',
   report: {

@@ -1,0 +1,162 @@
+import { hasEnded } from './accepted.js';
+import { tripContracts, tripItem, tripMonth, tripOrganization, type ItemSales, type Tripped } from './breakers.js';
+import type { CompanyDecision } from './company.js';
+import { big, isZero, money, sum } from './decimal.js';
+import { buildItems, listedSubscription, type ItemContext } from './items.js';
+import type { PlanInput, Work } from './plan.js';
+import { tripPrice } from './price-breaker.js';
+import { exclusionOf, unclassifiedOf } from './refusal.js';
+import { fold, same } from './text.js';
+import type { Item, Plan, PlannedItem } from './plan-types.js';
+import type { Settings } from './types.js';
+
+/** What a breaker holds: the whole organization, or single items. */
+export interface Held {
+  organization: Tripped | null;
+  items: Map<string, Tripped>;
+}
+
+/** Rule 9 for a plan: what of it waits for a person, because it would write what looks wrong. */
+export function tripBreakers(
+  plan: Plan,
+  able: Item[],
+  work: Work,
+  input: PlanInput,
+  context: ItemContext,
+  company: CompanyDecision,
+): Held {
+  if (plan.steps.length === 0 || company.company === null) return { organization: null, items: new Map() };
+  const { facts, books, settings } = input;
+  const comparison = compare(plan, able, input, context, company.currency);
+  const newContracts = work.contracts.filter(({ isNew }) => isNew).length;
+  return {
+    organization:
+      tripMonth(facts, books.internalCurrency, settings) ??
+      tripSales(comparison, company.currency, settings) ??
+      tripContracts(newContracts, settings),
+    items: new Map(
+      comparison.billed.flatMap((billed) => {
+        const tripped = tripWritten(billed, comparison, context, settings);
+        return tripped ? [[billed.item.id, tripped] as const] : [];
+      }),
+    ),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------- what is compared with what
+
+interface Billed {
+  item: Item;
+  planned: PlannedItem;
+}
+
+interface Comparison {
+  /** Items that the plan posts. */
+  billed: Billed[];
+  /** Those that recur, in the whole of last month, and in the same part of it as far as nothing explains that they are gone. */
+  before: Item[];
+  samePart: Item[];
+  /** Ids of items that a credit explains. */
+  credited: Set<string>;
+  leftOut: string;
+}
+
+function compare(plan: Plan, able: Item[], { slice, settings }: PlanInput, context: ItemContext, currency: string): Comparison {
+  const planned = new Map(plan.items.map((item) => [item.id, item]));
+  const posted = able.filter(({ id }) => planned.get(id)?.outcome === 'posted');
+  const billed = posted.map((item) => ({ item, planned: planned.get(item.id)! }));
+  const unbilled = new Set(plan.items.filter(({ outcome }) => outcome !== 'posted').map(({ id }) => id));
+  const isCompared = (item: Item): boolean =>
+    !unbilled.has(item.id) && !item.isOneOff && isComparable(item, context, settings, currency);
+  const credited = new Set(posted.filter(isCredited).map(({ id }) => id));
+  const same = buildItems(slice.previousLines, context).filter(isCompared);
+  const isExplained = explainedBy(posted, credited, slice.elsewhere ?? [], context);
+  const samePart = same.filter((item) => !isExplained(item));
+  const before = buildItems([...slice.previousLines, ...(slice.previousLater ?? [])], context).filter(isCompared);
+  const leftOut = leftOutText(posted, unbilled.size, same.length - samePart.length, currency);
+  return { billed, before, samePart, credited, leftOut };
+}
+
+const isComparable = (item: Item, context: ItemContext, settings: Settings, currency: string): boolean =>
+  exclusionOf(item, context, settings) === null && unclassifiedOf(item) === null && same(item.currency, currency);
+
+const isCredited = (item: Item): boolean => item.lines.some(({ sales }) => big(sales).lt(0));
+
+/** Evidence that explains why an item of last month is less or gone: ended, converted to another product, billed elsewhere, or credited. */
+function explainedBy(
+  posted: Item[],
+  credited: Set<string>,
+  elsewhere: string[],
+  { subscriptions }: ItemContext,
+): (item: Item) => boolean {
+  const now = new Set(posted.map(({ id }) => id));
+  const subscribed = new Set(posted.flatMap(({ subscriptionId }) => (subscriptionId === null ? [] : [fold(subscriptionId)])));
+  const moved = new Set(elsewhere);
+  return ({ id, subscriptionId }) => {
+    if (credited.has(id)) return true;
+    if (now.has(id) || subscriptionId === null) return false;
+    const listed = listedSubscription(subscriptions, subscriptionId);
+    const key = fold(subscriptionId);
+    return (listed !== undefined && hasEnded(listed)) || subscribed.has(key) || moved.has(key);
+  };
+}
+
+function leftOutText(posted: Item[], unbilled: number, explained: number, currency: string): string {
+  const once = posted.filter(({ isOneOff }) => isOneOff);
+  const parts = [
+    ...(once.length > 0 ? [`${once.length} paid once (${money(sum(once.map(({ sales }) => sales)), currency)})`] : []),
+    ...(unbilled > 0 ? [`${unbilled} held or excluded`] : []),
+    ...(explained > 0 ? [`${explained} ended, converted, moved or credited`] : []),
+  ];
+  return parts.length === 0 ? '' : ` (left out: ${parts.join(', ')})`;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- what would be written
+
+const recurring = (items: Item[]): Item[] => items.filter(({ isOneOff }) => !isOneOff);
+
+function tripSales(comparison: Comparison, currency: string, settings: Settings): Tripped | null {
+  const { billed, before, samePart, credited, leftOut } = comparison;
+  const tripOf = (items: Item[]): Tripped | null =>
+    tripOrganization(
+      {
+        currency,
+        leftOut,
+        now: recurring(items),
+        before,
+        charged: recurring(items).filter(({ id }) => !credited.has(id)),
+        samePart,
+        all: items,
+      },
+      settings,
+    );
+  const moved = sum(billed.map(({ planned }) => big(planned.standing!.after.sales).minus(planned.standing!.before.sales)));
+  const tripped = tripOf(billed.map(({ item }) => item));
+  if (tripped === null || moved.abs().gt(settings.breakers.organizationAmount)) return tripped;
+  const standing = billed.filter(({ planned }) => !isZero(big(planned.standing!.before.sales))).map(asItStands);
+  return standing.length === 0 || tripOf(standing) === null ? tripped : null;
+}
+
+function tripWritten(
+  { item, planned }: Billed,
+  comparison: Comparison,
+  context: ItemContext,
+  settings: Settings,
+): Tripped | null {
+  const { before, after } = planned.standing!;
+  const moved = (['sales', 'cost'] as const).map((side) => big(after[side]).minus(before[side]).abs());
+  // What is in balance already waits for nobody: a breaker holds what would be written.
+  if (moved.every((amount) => amount.eq(0))) return null;
+  const counterpart = (items: Item[]): Item | undefined => items.find(({ id }) => id === item.id);
+  const sales: Omit<ItemSales, 'item'> = { before: counterpart(comparison.before), samePart: counterpart(comparison.samePart) };
+  const tripped = tripPrice(item, context.prices, settings) ?? tripItem({ ...sales, item }, settings);
+  if (tripped === null || moved.some((amount) => amount.gt(settings.breakers.organizationAmount))) return tripped;
+  const isNothing = isZero(big(before.sales));
+  return isNothing || tripItem({ ...sales, item: asItStands({ item, planned }) }, settings) === null ? tripped : null;
+}
+
+/** The item at the amount that stands for it: where that would have been held, a person has released it, and a small change more needs no second word. */
+function asItStands({ item, planned }: Billed): Item {
+  const { sales, cost } = planned.standing!.before;
+  return { ...item, sales, cost, recurring: null, lines: [{ ...item.lines[0]!, sales, cost }] };
+}
