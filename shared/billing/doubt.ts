@@ -1,4 +1,4 @@
-import type { Held } from './withheld.js';
+import type { Held } from './trip.js';
 import { fold } from './text.js';
 import type { Note, Plan, Reason, Step } from './plan-types.js';
 import type { Books, Gone, Unreadable, UnreadableRecord } from './types.js';
