@@ -5,7 +5,7 @@ import type { MonthFacts, OrganizationFacts } from '../../shared/billing/facts.j
 import type { Report } from '../../shared/billing/types.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { monthName, type ReportManifest } from '../../shared/evidence/months.js';
-import { line, report } from '../billing/builders.js';
+import { line, report, settings } from '../billing/builders.js';
 
 /** Rule 1.4: what last month is compared with where Cloudmore does not show it any more. */
 
@@ -22,6 +22,7 @@ async function taken(
   };
   const shell = {
     evidence,
+    settings: settings(),
     cloudmore,
     clock: { now: () => new Date('2025-10-20T00:00:00Z') },
     heartbeat: () => undefined,
@@ -40,7 +41,14 @@ async function withSeptember(kept = september): Promise<Evidence> {
     countCalls: async (work: () => Promise<unknown>) => ({ result: await work(), calls: 1 }),
     readReport: () => Promise.resolve(kept),
   };
-  const shell = { evidence, cloudmore, clock: { now: () => new Date() }, heartbeat: () => undefined, signal: () => undefined };
+  const shell = {
+    evidence,
+    settings: settings(),
+    cloudmore,
+    clock: { now: () => new Date() },
+    heartbeat: () => undefined,
+    signal: () => undefined,
+  };
   const { report: ref } = await takeReport(shell as unknown as Dependencies, {
     broker: 'default',
     month: '2025-09',
