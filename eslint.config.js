@@ -1,5 +1,6 @@
 import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
+import { configs as regexp } from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 import { importDirections } from './scripts/lint/import-directions.js';
 
@@ -144,6 +145,51 @@ const NO_VENDOR = [
   },
 ];
 
+/**
+ * One way out for each output: what comes from a vendor is escaped where it enters a text, by the output's own means, and no template can forget it.
+ * `test/project/one-way-out.test.ts` tries these out.
+ */
+const HTML_BY_TAG = {
+  selector:
+    ':not(TaggedTemplateExpression[tag.name="html"]) > TemplateLiteral[expressions.length>0]:has(TemplateElement[value.raw=/<[a-z!\\u002f]|=\\u0022$/i])',
+  message: 'Write HTML with the tag html, which escapes every value (client/render/html.ts).',
+};
+const MARKDOWN_BY_TAG = {
+  selector: ':not(TaggedTemplateExpression[tag.name="md"]) > TemplateLiteral[expressions.length>0]',
+  message: 'Write Markdown with the tag md, which escapes every value (shared/billing/markdown.ts).',
+};
+const MARKDOWN_BY_DETAILS = [
+  {
+    selector: 'CallExpression[callee.name="setCurrentDetails"] > :matches(TemplateLiteral, BinaryExpression):first-child',
+    message: 'Details are Markdown: make them with md (shared/billing/markdown.ts).',
+  },
+  {
+    selector:
+      'Property[key.name=/^(staticSummary|staticDetails)$/] > :matches(TemplateLiteral, BinaryExpression, Identifier, MemberExpression).value',
+    message: 'A summary is Markdown of bounded length: make it with summaryText (shared/billing/markdown.ts).',
+  },
+];
+const RENDERED_PRINTABLE = [
+  {
+    selector: 'ExportNamedDeclaration > FunctionDeclaration[id.name=/^(render(?!.*Html)|textReport)/]:not([async=true])',
+    message: 'Export a rendering as onTerminal(…), which makes its data printable (client/render/printable.ts).',
+  },
+  {
+    selector:
+      'ExportNamedDeclaration > VariableDeclaration > VariableDeclarator[id.name=/^(render(?!.*Html)|textReport)/]:not(:has(> CallExpression.init[callee.name="onTerminal"]))',
+    message: 'Export a rendering as onTerminal(…), which makes its data printable (client/render/printable.ts).',
+  },
+];
+const NAMES_BY_TAG = {
+  selector:
+    ':not(TaggedTemplateExpression) > TemplateLiteral > :matches(Identifier[name=/(organization|product|company|customer)Name$/i], MemberExpression[property.name=/(organization|product|company|customer)Name$/i])',
+  message: 'A name goes into a sentence by the tag line, which keeps it to one line (client/render/printable.ts).',
+};
+const JSON_BY_FUNCTION = {
+  selector: 'CallExpression[callee.object.name="JSON"][callee.property.name="stringify"][arguments.length=3]',
+  message: 'JSON for people is made by jsonText, which a terminal only prints (client/render/printable.ts).',
+};
+
 const SIZE = { skipBlankLines: true, skipComments: true };
 
 export default defineConfig(
@@ -168,6 +214,30 @@ export default defineConfig(
     },
   },
   directions,
+  {
+    // A pattern that tries every way of reading a text stops a worker for minutes: 9,000 blanks in a name were enough.
+    plugins: { regexp: regexp['flat/recommended'].plugins.regexp },
+    rules: { 'regexp/no-super-linear-backtracking': ['error', { report: 'certain' }], 'regexp/no-super-linear-move': 'error' },
+  },
+  {
+    files: ['client/render/**'],
+    rules: { 'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, HTML_BY_TAG, ...RENDERED_PRINTABLE] },
+  },
+  {
+    files: ['client/commands/**'],
+    rules: {
+      'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, NAMES_BY_TAG, JSON_BY_FUNCTION, ...MARKDOWN_BY_DETAILS],
+    },
+  },
+  {
+    files: ['activities/details.ts', 'workflows/month-details.ts'],
+    rules: { 'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, MARKDOWN_BY_TAG] },
+  },
+  {
+    files: ['workflows/**'],
+    ignores: ['workflows/month-details.ts'],
+    rules: { 'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, ...MARKDOWN_BY_DETAILS] },
+  },
   { files: ['workflows/**'], rules: { 'no-restricted-globals': ['error', ...NOT_IN_WORKFLOWS] } },
   {
     files: ['shared/billing/**'],

@@ -1,7 +1,7 @@
 import { adviceFor, commandFor, commandOf, type Addressee } from '../shared/billing/advice.js';
 import { money, sum } from '../shared/billing/decimal.js';
 import { describeStep, markOf } from '../shared/billing/describe.js';
-import { amountsTable } from '../shared/billing/markdown.js';
+import { amountsTable, code, joined, md, type Markdown } from '../shared/billing/markdown.js';
 import type { ItemResult, OrganizationResult, Outcome } from '../shared/billing/results.js';
 import { groupBy } from '../shared/billing/text.js';
 
@@ -10,82 +10,99 @@ import { groupBy } from '../shared/billing/text.js';
 const SHOWN = 20;
 
 export function detailsOf(outcome: Outcome, result: OrganizationResult, currency: string): string {
-  const company = outcome.companyId === null ? 'no Autotask company' : `Autotask company ${outcome.companyId}`;
-  return [
-    `## ${outcome.organizationName} · ${outcome.month} · ${outcome.status}`,
-    `As of ${outcome.asOf}, ${company}, amounts in ${currency}.${result.waitsSince === null ? '' : ` Waits since ${result.waitsSince}.`}`,
-    ...(outcome.message === null ? [] : [outcome.message]),
-    ...whatToDo(outcome, result),
-    amountsTable(result),
-    ...section(
-      stepsTitle(outcome),
-      outcome.steps.map((step) => `\`${markOf(step, outcome)}\` ${describeStep(step, outcome)}`),
-    ),
-    ...section('Left out', leftOut(result)),
-    ...section(
-      'Worth knowing',
-      outcome.notes.map(({ message }) => message),
-    ),
-  ].join('\n\n');
+  const company =
+    outcome.companyId === null
+      ? md`
+no Autotask company
+        `
+      : md`Autotask company ${outcome.companyId}`;
+  const waits = result.waitsSince === null ? md`` : md` Waits since ${result.waitsSince}.`;
+  return joined(
+    [
+      md`## ${outcome.organizationName} · ${outcome.month} · ${outcome.status}`,
+      md`As of ${outcome.asOf}, ${company}, amounts in ${currency}.${waits}`,
+      ...(outcome.message === null ? [] : [md`${outcome.message}`]),
+      ...whatToDo(outcome, result),
+      amountsTable(result),
+      ...section(
+        stepsTitle(outcome),
+        outcome.steps.map((step) => md`${code(markOf(step, outcome))} ${describeStep(step, outcome)}`),
+      ),
+      ...section('Left out', leftOut(result)),
+      ...section(
+        'Worth knowing',
+        outcome.notes.map(({ message }) => md`${message}`),
+      ),
+    ],
+    '\n\n',
+  ).text;
 }
 
 /** One paragraph per cause: how much, why, what to do, and the signal or command that goes on. */
-function whatToDo(outcome: Outcome, result: OrganizationResult): string[] {
+function whatToDo(outcome: Outcome, result: OrganizationResult): Markdown[] {
   const waiting = result.items.filter(({ outcome: end }) => end === 'held' || end === 'ghost');
-  const causes = [...groupBy(waiting, ({ reason, cause }) => `${reason}|${cause}`).values()];
+  const causes = [...groupBy(waiting, ({ reason, cause }) => [reason, cause].join('|')).values()];
   return section(
     'What to do',
     causes.map((items) => causeOf(items, outcome, result)),
   );
 }
 
-function causeOf(items: ItemResult[], outcome: Outcome, result: OrganizationResult): string {
+function causeOf(items: ItemResult[], outcome: Outcome, result: OrganizationResult): Markdown {
   const [first] = items as [ItemResult];
   const names = [...new Set(items.map(({ productName }) => productName))];
-  const what = names.length === 1 ? names[0]! : `${items.length} items`;
+  const what = names.length === 1 ? md`${names[0]!}` : md`${items.length} items`;
   const addressee = { ...result, month: outcome.month };
   const command = commandOf(first, addressee);
-  return [
-    `**${what}: ${totals(items)}** \`${first.reason ?? first.outcome}\`  `,
-    `  ${first.cause ?? adviceFor(first.reason)?.remedy ?? ''}  `,
-    ...(command === null ? [] : [`  ${signalOf(first, addressee)}`, `  \`${command}\``]),
-  ].join('\n');
+  return joined(
+    [
+      md`**${what}: ${totals(items)}** ${code(first.reason ?? first.outcome)}  `,
+      md`  ${first.cause ?? adviceFor(first.reason)?.remedy ?? ''}  `,
+      ...(command === null ? [] : [md`  ${signalOf(first, addressee)}`, md`  ${code(command)}`]),
+    ],
+    '\n',
+  );
 }
 
 /** The same by the Web UI's dialog. */
-function signalOf(item: ItemResult, addressee: Addressee): string {
+function signalOf(item: ItemResult, addressee: Addressee): Markdown {
   const isReasons = commandOf(item, addressee) === commandFor(item.reason, addressee);
+  const input = code(JSON.stringify(addressee.planDigest));
   switch (isReasons ? adviceFor(item.reason)?.next : null) {
     case 'rerun':
-      return 'Then send the signal `rerun` (with a reason), or:';
+      return md`Then send the signal ${code('rerun')} (with a reason), or:`;
     case 'approve':
-      return `Release it with the signal \`approve\`, input \`"${addressee.planDigest}"\`, or:`;
+      return md`Release it with the signal ${code('approve')}, input ${input}, or:`;
     case 'approve-all':
-      return `Release it with the signal \`approve\`, input \`"${addressee.planDigest}"\`; the whole month with:`;
+      return md`Release it with the signal ${code('approve')}, input ${input}; the whole month with:`;
     default:
-      return 'Then:';
+      return md`
+Then:
+      `;
   }
 }
 
 function totals(items: { currency: string; sales: string }[]): string {
   return [...groupBy(items, ({ currency }) => currency.toUpperCase())]
-    .map(([currency, group]) => `${money(sum(group.map(({ sales }) => sales)), currency)} ${currency}`)
+    .map(([currency, group]) => [money(sum(group.map(({ sales }) => sales)), currency), currency].join(' '))
     .join(' + ');
 }
 
 const stepsTitle = ({ status }: Outcome): string =>
   status === 'AwaitingApproval' ? 'What the plan would do' : status === 'Skipped' ? 'What was left undone' : 'Steps';
 
-function leftOut({ items }: OrganizationResult): string[] {
+function leftOut({ items }: OrganizationResult): Markdown[] {
   const excluded = groupBy(
     items.filter(({ outcome }) => outcome === 'excluded'),
-    ({ reason, cause }) => `${reason}|${cause}`,
+    ({ reason, cause }) => [reason, cause].join('|'),
   );
-  return [...excluded.values()].map((group) => `${totals(group)} \`${group[0]!.reason}\`: ${group[0]!.cause ?? ''}`);
+  return [...excluded.values()].map(
+    ([first, ...rest]) => md`${totals([first!, ...rest])} ${code(first!.reason ?? '')}: ${first!.cause ?? ''}`,
+  );
 }
 
-function section(title: string, lines: string[]): string[] {
+function section(title: string, lines: Markdown[]): Markdown[] {
   if (lines.length === 0) return [];
-  const more = lines.length > SHOWN ? [`* … and ${lines.length - SHOWN} more, see the report`] : [];
-  return [`### ${title}`, [...lines.slice(0, SHOWN).map((line) => `* ${line}`), ...more].join('\n')];
+  const more = lines.length > SHOWN ? [md`* … and ${lines.length - SHOWN} more, see the report`] : [];
+  return [md`### ${title}`, joined([...lines.slice(0, SHOWN).map((line) => md`* ${line}`), ...more], '\n')];
 }

@@ -3,7 +3,8 @@ import type { Day, Month } from '../shared/billing/types.js';
 import { dayIn } from '../shared/contract.js';
 import { readEnvironment, type Environment } from '../shared/environment.js';
 import { CommandError, EXIT } from './exit.js';
-import { paperOf, type Paper } from './render/paper.js';
+import { PLAIN, paperOf, type Paper } from './render/paper.js';
+import { terminalText } from './render/printable.js';
 
 /** What every command gets: the environment, and where its words go. The result goes to standard output, everything else to standard error. */
 export interface Context {
@@ -18,16 +19,20 @@ export interface Context {
 
 /** Where words go, also before the environment is known. */
 export const SPEAKING: Pick<Context, 'out' | 'say'> = {
-  out: (text) => void process.stdout.write(`${text}\n`),
-  say: (text) => void process.stderr.write(`${text}\n`),
+  out: (text) => void process.stdout.write(`${terminalText(text, PLAIN)}\n`),
+  say: (text) => void process.stderr.write(`${terminalText(text, PLAIN)}\n`),
 };
 
-export const realContext = (): Context => ({
-  environment: readEnvironment(),
-  ...SPEAKING,
-  isTerminal: process.stderr.isTTY === true && process.stdout.isTTY === true,
-  paper: paperOf(process.stdout, process.env),
-});
+export function realContext(): Context {
+  const paper = paperOf(process.stdout, process.env);
+  return {
+    environment: readEnvironment(),
+    ...SPEAKING,
+    out: (text) => void process.stdout.write(`${terminalText(text, paper)}\n`),
+    isTerminal: process.stderr.isTTY === true && process.stdout.isTTY === true,
+    paper,
+  };
+}
 
 /** A month as people type it. */
 export function parseMonth(text: string): Month {

@@ -1,6 +1,7 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../shared/contract.js';
+import { summaryText } from '../shared/billing/markdown.js';
 import { WRITES_OF } from '../shared/billing/tally.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import type { StepDone, StepRequest } from '../shared/contract.js';
@@ -54,19 +55,6 @@ export function carryOut(request: StepRequest): Promise<StepDone> {
 
 /** "Adjust Business Premium: units 20 → 24, 516.00 / 451.76 EUR": other steps say themselves what they are about. "12 adjustments: Business Premium: …". */
 function summaryOf(step: Step, more: Step[]): string {
-  if (more.length === 0) return short(step.kind === 'postAdjustment' ? `Adjust ${step.summary}` : step.summary);
-  return short(`${more.length + 1} ${WRITES_OF[step.kind]}: ${[step, ...more].map(({ summary }) => summary).join('; ')}`);
-}
-
-/** Temporal takes summaries of at most so many bytes. */
-const SUMMARY_BYTES = 200;
-
-/** The text within Temporal's limit, its end cut off visibly. */
-export function short(text: string): string {
-  const encoder = new TextEncoder();
-  const sizeOf = (part: string): number => encoder.encode(part).length;
-  if (sizeOf(text) <= SUMMARY_BYTES) return text;
-  let cut = [...text].slice(0, SUMMARY_BYTES);
-  while (sizeOf(`${cut.join('')}…`) > SUMMARY_BYTES) cut = cut.slice(0, -1);
-  return `${cut.join('')}…`;
+  if (more.length === 0) return summaryText(step.kind === 'postAdjustment' ? `Adjust ${step.summary}` : step.summary);
+  return summaryText(`${more.length + 1} ${WRITES_OF[step.kind]}: ${[step, ...more].map(({ summary }) => summary).join('; ')}`);
 }

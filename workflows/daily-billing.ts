@@ -17,7 +17,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { amountsTable } from '../shared/billing/markdown.js';
+import { amountsTable, joined, md, summaryText } from '../shared/billing/markdown.js';
 import { addCalls } from '../shared/billing/tally.js';
 import { monthsDue } from '../shared/billing/month.js';
 import type { Day } from '../shared/billing/types.js';
@@ -34,7 +34,7 @@ import type {
   SettledSignal,
   Work,
 } from '../shared/contract.js';
-import { deciding, noticing, reading, short } from './activities.js';
+import { deciding, noticing, reading } from './activities.js';
 import { billingBroker, billingMonth, billingStatus, organizationAttributes, scheduledStart } from './attributes.js';
 import { blankMonth } from './blank.js';
 import { newReport, organizationBilling, settled } from './organization-billing.js';
@@ -230,7 +230,7 @@ class DailyRun {
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
         typedSearchAttributes: organizationAttributes(broker, month, organizationId),
-        staticSummary: short(`${this.names.get(organizationId) ?? organizationId} ${month}`),
+        staticSummary: summaryText([this.names.get(organizationId) ?? organizationId, month].join(' ')),
       });
       const told = condition(() => !this.waitingFor.has(organizationId)).then(() => null);
       const ended = await Promise.race([child.result(), told]);
@@ -282,6 +282,8 @@ class DailyRun {
 
   private tell(where: string): void {
     const { total } = this.soFar;
-    setCurrentDetails(`## ${total.month} as of ${this.input.asOf}\n\n**Now:** ${where}\n\n${amountsTable(total)}`);
+    setCurrentDetails(
+      joined([md`## ${total.month} as of ${this.input.asOf}`, md`**Now:** ${where}`, amountsTable(total)], '\n\n').text,
+    );
   }
 }

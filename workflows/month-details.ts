@@ -1,5 +1,6 @@
 import { big } from '../shared/billing/decimal.js';
-import { amountsTable, tableRow } from '../shared/billing/markdown.js';
+import { command } from '../shared/billing/command.js';
+import { amountsTable, code, joined, link, md, tableRow, type Markdown } from '../shared/billing/markdown.js';
 import type { MonthResult, OrganizationResult } from '../shared/billing/results.js';
 import { organizationBillingId, type MonthClosed } from '../shared/contract.js';
 import { monthList, pageOf, waitingList } from './links.js';
@@ -17,14 +18,21 @@ export function monthDetails(
   const waiting = month.organizations
     .filter(({ status }) => status === 'NeedsAttention' || status === 'AwaitingApproval')
     .sort((left, right) => big(right.held.sales).cmp(left.held.sales));
-  return [
-    `## ${month.month}, as of ${month.asOf}, mode ${month.mode}`,
-    ...(heldMonth === null ? [] : [`**${heldMonth}**`]),
-    `Amounts in ${month.currency}.`,
-    amountsTable(month),
-    count === 0 ? 'Nobody waits for a person.' : waitingPart(waiting, count, month, runIds),
-    `[Waiting for a person](${waitingList(month.broker, month.month)}) · [Everything of ${month.month}](${monthList(month.broker, month.month)})`,
-  ].join('\n\n');
+  return joined(
+    [
+      md`## ${month.month}, as of ${month.asOf}, mode ${month.mode}`,
+      ...(heldMonth === null ? [] : [md`**${heldMonth}**`]),
+      md`Amounts in ${month.currency}.`,
+      amountsTable(month),
+      count === 0
+        ? md`
+Nobody waits for a person.
+          `
+        : waitingPart(waiting, count, month, runIds),
+      md`${link('Waiting for a person', waitingList(month.broker, month.month))} · ${link(['Everything of', month.month].join(' '), monthList(month.broker, month.month))}`,
+    ],
+    '\n\n',
+  ).text;
 }
 
 /** `waiting`: those of the `count` that fit a payload, the largest amounts among them. */
@@ -33,20 +41,30 @@ function waitingPart(
   count: number,
   month: MonthResult,
   runIds: ReadonlyMap<string, string>,
-): string {
+): Markdown {
   const rows = waiting.slice(0, SHOWN).map(({ organizationId, organizationName, status, held, waitsSince }) => {
     const page = pageOf(organizationBillingId(month.broker, month.month, organizationId), runIds.get(organizationId));
-    return tableRow([`[${inCell(organizationName || organizationId)}](${page})`, status, held.sales, waitsSince ?? month.asOf]);
+    return tableRow([link(organizationName || organizationId, page), status, held.sales, waitsSince ?? month.asOf]);
   });
-  const more = count > SHOWN ? [`… and ${count - SHOWN} more, in the first list below.`] : [];
-  const release = waiting.some(({ status }) => status === 'AwaitingApproval') && month.mode !== 'shadow';
-  return [
-    `### ${count} ${count === 1 ? 'organization waits' : 'organizations wait'} for a person`,
-    [tableRow(['organization', 'state', 'held', 'since']), '|---|---|--:|---|', ...rows].join('\n'),
-    ...more,
-    `On the command line: \`billing status ${month.month}\`${release ? `, and to release every plan: \`billing approve ${month.month} --all\`` : ''}`,
-  ].join('\n\n');
+  const more = count > SHOWN ? [md`… and ${count - SHOWN} more, in the first list below.`] : [];
+  const isReleasable = waiting.some(({ status }) => status === 'AwaitingApproval') && month.mode !== 'shadow';
+  const release = isReleasable ? md`, and to release every plan: ${code(command('approve', month.month, '--all'))}` : md``;
+  return joined(
+    [
+      md`### ${count} ${count === 1 ? 'organization waits' : 'organizations wait'} for a person`,
+      joined(
+        [
+          tableRow(['organization', 'state', 'held', 'since']),
+          md`
+|---|---|--:|---|
+          `,
+          ...rows,
+        ],
+        '\n',
+      ),
+      ...more,
+      md`On the command line: ${code(command('status', month.month))}${release}`,
+    ],
+    '\n\n',
+  );
 }
-
-/** A name cannot end its cell or its link. */
-const inCell = (text: string): string => text.replace(/[|[\]]/g, ' ');

@@ -15,6 +15,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { link, md } from '../shared/billing/markdown.js';
 import { NO_WRITES, type OrganizationResult } from '../shared/billing/results.js';
 import { countWrites } from '../shared/billing/tally.js';
 import { APPROVE_SIGNAL, REPORT_SIGNAL, RERUN_SIGNAL, SETTLED_SIGNAL, SKIP_SIGNAL, STATUS_QUERY } from '../shared/contract.js';
@@ -258,14 +259,15 @@ class Desk {
 
   private show(summary: OrganizationSummary): void {
     this.summary = summary;
-    setCurrentDetails(`${summary.details}\n\n${this.links()}`);
+    setCurrentDetails([summary.details, this.links()].join('\n\n'));
     if (workflowInfo().typedSearchAttributes.get(billingStatus) !== summary.status)
       upsertSearchAttributes([{ key: billingStatus, value: summary.status }]);
   }
 
   private links(): string {
     const { broker, month, organizationId } = this.input;
-    return `[Other months of this organization](${organizationList(broker, organizationId)}) · [Everything of ${month}](${monthList(broker, month)})`;
+    return md`${link('Other months of this organization', organizationList(broker, organizationId))} · ${link(['Everything of', month].join(' '), monthList(broker, month))}`
+      .text;
   }
 
   private onSkip(reason: string): void {

@@ -3,10 +3,11 @@ import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
-import { noticeOf, type MonthSeen } from '../../shared/notices/notice.js';
+import { lineText, noticeOf, type MonthSeen } from '../../shared/notices/notice.js';
 import { readLatestNotice, readLatestRun, troubleOf } from '../../shared/notices/record.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
+import { jsonText } from '../render/printable.js';
 
 /**
  * The dead man's check: whoever watches a hundred systems asks it every hour. It needs neither Temporal nor a vendor, only what the runs left behind, so that
@@ -22,13 +23,7 @@ export async function check(context: Context, { month, json }: { month: Month | 
       month === undefined ? monthsDue(today(config.schedule.timeZone), config.recheckDays) : [month],
     );
     const isGood = findings.length === 0;
-    context.out(
-      json
-        ? JSON.stringify({ isGood, findings }, null, 2)
-        : isGood
-          ? 'Nothing waits and nothing is missing.'
-          : findings.join('\n'),
-    );
+    context.out(json ? jsonText({ isGood, findings }) : isGood ? 'Nothing waits and nothing is missing.' : findings.join('\n'));
     return isGood ? EXIT.done : EXIT.waits;
   } finally {
     await evidence.close();
@@ -54,5 +49,5 @@ async function findingsOf(config: BaseConfig, evidence: Evidence, months: Month[
     reportDay,
     pageOf: null,
   });
-  return [...(notice === null ? [] : [notice.title, ...notice.lines]), ...(trouble === null ? [] : [trouble])];
+  return [...(notice === null ? [] : [notice.title, ...notice.lines.map(lineText)]), ...(trouble === null ? [] : [trouble])];
 }

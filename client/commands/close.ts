@@ -12,8 +12,9 @@ import { today, type Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, readNamedJson, writeOutput } from '../files.js';
 import { requireMonth } from '../months.js';
-import { table } from '../render/table.js';
+import { renderCertificate } from '../render/certificate.js';
 import { reachable } from './plan.js';
+import { jsonText, line } from '../render/printable.js';
 
 export interface CloseOptions {
   month: Month | undefined;
@@ -49,7 +50,7 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   );
   await keep(config, certificate, out);
   context.say(`Certificate written to ${out}. Verify it later with: billing close --verify ${out}`);
-  context.out(options.json ? JSON.stringify(certificate, null, 2) : render(certificate));
+  context.out(options.json ? jsonText(certificate) : renderCertificate(certificate));
   return EXIT.done;
 }
 
@@ -85,7 +86,7 @@ function openParts({ held, ghosts, awaiting, otherCurrencies, organizations, cur
       ),
     ...(ghosts.lines > 0 ? [`${ghosts.sales} ${currency} in Autotask without a line in the report`] : []),
     ...(awaiting.lines > 0 ? [`${awaiting.sales} ${currency} of last month stand until the report comes`] : []),
-    ...running.map(({ organizationName, status }) => `${organizationName} is ${status}`),
+    ...running.map(({ organizationName, status }) => line`${organizationName} is ${status}`),
   ];
 }
 
@@ -127,7 +128,7 @@ async function keep(config: BaseConfig, certificate: Certificate, out: string): 
   await withEvidence(config, async (evidence) =>
     evidence.point(closesPrefix(config.broker, certificate.month) + certificate.digest, await evidence.put(certificate)),
   );
-  await writeOutput(out, `${JSON.stringify(certificate, null, 2)}\n`);
+  await writeOutput(out, `${jsonText(certificate)}\n`);
 }
 
 async function withEvidence<T>(config: BaseConfig, use: (evidence: Evidence) => Promise<T>): Promise<T> {
@@ -137,43 +138,6 @@ async function withEvidence<T>(config: BaseConfig, use: (evidence: Evidence) => 
   } finally {
     await evidence.close();
   }
-}
-
-function render({ month, asOf, isMonthOver, totals, customers, exclusions, digest }: Certificate): string {
-  const amounts = (one: Certificate['totals'][number]): string[] => [one.report.sales, one.posted.sales, one.excluded.sales];
-  return [
-    `${month} is closed: report = posted + excluded, as of ${asOf}, for ${customers.length} customers.`,
-    ...(isMonthOver ? [] : ['The month was not over when this was read: lines can still come.']),
-    table(
-      [
-        { title: 'customer' },
-        { title: 'currency' },
-        ...['report', 'posted', 'excluded'].map((title) => ({ title, align: 'right' as const })),
-      ],
-      [
-        ...customers.map((customer) => [
-          customer.organizationName,
-          customer.currency,
-          customer.report.sales,
-          customer.posted.sales,
-          customer.excluded.sales,
-        ]),
-        ...totals.map((total) => ['all', total.currency, ...amounts(total)]),
-      ],
-    ),
-    ...(exclusions.length === 0
-      ? []
-      : [
-          [
-            'Excluded:',
-            ...exclusions.map(
-              ({ organizationName, productName, sales, currency, reason, confirmed }) =>
-                `  ${sales} ${currency}  ${organizationName}: ${productName} (${reason}, ${confirmed})`,
-            ),
-          ].join('\n'),
-        ]),
-    `Digest ${digest}`,
-  ].join('\n\n');
 }
 
 // ---------------------------------------------------------------------------------------------------------------- verifying
@@ -193,7 +157,7 @@ async function verify(context: Context, file: string, json: boolean): Promise<Ex
       `Look at the difference with: billing plan ${month}`,
     ],
   }[verdict.kind];
-  context.out(json ? JSON.stringify({ file, month, digest, ...verdict }, null, 2) : lines.join('\n'));
+  context.out(json ? jsonText({ file, month, digest, ...verdict }) : lines.join('\n'));
   return { holds: EXIT.done, tampered: EXIT.failed, drifted: EXIT.waits }[verdict.kind];
 }
 

@@ -1,5 +1,4 @@
 import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { Autotask } from '../../shared/autotask/index.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
@@ -13,8 +12,9 @@ import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, readNamed, writeOutput } from '../files.js';
 import { renderCompanies, renderSuggestions } from '../render/companies.js';
 import { isOnScreen, PLAIN } from '../render/paper.js';
-import { BYTE_ORDER_MARK, harmless, original } from '../render/spreadsheet.js';
+import { BYTE_ORDER_MARK, csvText, original } from '../render/spreadsheet.js';
 import { reachable } from './plan.js';
+import { jsonText } from '../render/printable.js';
 
 /** The link from Cloudmore's organizations to Autotask's companies: listed, suggested, and with `--write` set. */
 
@@ -84,11 +84,14 @@ export async function matchCompanies(context: Context, options: DeliverOptions):
 }
 
 const csvOf = (columns: string[], rows: Record<string, string>[]): string =>
-  stringify([columns, ...rows.map((row) => columns.map((column) => harmless(row[column] ?? '')))]).replace(/\n$/, '');
+  csvText(
+    columns,
+    rows.map((row) => columns.map((column) => ({ text: row[column] ?? '' }))),
+  );
 
 async function deliver(context: Context, data: unknown, { out, json }: DeliverOptions, text: string): Promise<void> {
-  if (out === undefined) return context.out(json ? JSON.stringify(data, null, 2) : text);
-  await writeOutput(out, json ? JSON.stringify(data, null, 2) : `${BYTE_ORDER_MARK}${text}\n`);
+  if (out === undefined) return context.out(json ? jsonText(data) : text);
+  await writeOutput(out, json ? jsonText(data) : `${BYTE_ORDER_MARK}${text}\n`);
   context.say(`Written to ${out}.`);
 }
 

@@ -13,19 +13,14 @@ import { checkVendors } from '../doctor/vendors.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { renderFindings } from '../render/doctor.js';
 import { PLAIN } from '../render/paper.js';
+import { jsonText } from '../render/printable.js';
 
 /** Checks the set-up from settings to rights before anything is written to a vendor, and says what to do next. */
 export async function doctor(context: Context, { json }: { json: boolean }, now: () => number = Date.now): Promise<ExitCode> {
   const { config, findings } = await diagnose(context, now);
   if (config !== null) findings.push(await guide(config, findings));
   context.out(
-    json
-      ? JSON.stringify(
-          findings.map(({ parts: _, ...finding }) => finding),
-          null,
-          2,
-        )
-      : renderFindings(findings, context.paper ?? PLAIN),
+    json ? jsonText(findings.map(({ parts: _, ...finding }) => finding)) : renderFindings(findings, context.paper ?? PLAIN),
   );
   if (config === null) return EXIT.configuration;
   return findings.every(({ isGood }) => isGood) ? EXIT.done : EXIT.waits;

@@ -12,6 +12,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { requireMonth } from '../months.js';
 import { renderExplanation } from '../render/explain.js';
 import { PLAIN } from '../render/paper.js';
+import { jsonText, line } from '../render/printable.js';
 
 /** An explanation, and whose it is. */
 export interface Explained extends Explanation {
@@ -34,9 +35,7 @@ export async function explainSubscription(
     const found = await findExplanations(evidence, config, read, subscription.trim());
     if (found.length === 0) throw unknown(read, month, subscription);
     context.out(
-      json
-        ? JSON.stringify(found, null, 2)
-        : found.map((explained) => renderExplanation(explained, context.paper ?? PLAIN)).join('\n\n'),
+      json ? jsonText(found) : found.map((explained) => renderExplanation(explained, context.paper ?? PLAIN)).join('\n\n'),
     );
     return EXIT.done;
   } finally {
@@ -98,7 +97,9 @@ const CONTAINED = 101;
 
 function unknown({ outcomes }: MonthRead, month: Month, text: string): CommandError {
   const near = nearest(outcomes.flatMap(keysOf), text);
-  const list = near.map(({ key, productName, organizationName }) => `\n  ${key}  ${productName}, ${organizationName}`).join('');
+  const list = near
+    .map(({ key, productName, organizationName }) => `\n${line`  ${key}  ${productName}, ${organizationName}`}`)
+    .join('');
   const hint = near.length === 0 ? 'The month has no subscription at all.' : `Near are:${list}`;
   return new CommandError(
     EXIT.usage,

@@ -6,6 +6,7 @@ import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { renderDecisions } from '../render/decisions.js';
 import { PLAIN } from '../render/paper.js';
+import { jsonText } from '../render/printable.js';
 
 /** Who decided what, of one month or of all; ends with 1 when an entry was removed or altered. */
 export async function log(context: Context, { month, json }: { month: Month | undefined; json: boolean }): Promise<ExitCode> {
@@ -14,7 +15,7 @@ export async function log(context: Context, { month, json }: { month: Month | un
   try {
     const { entries, problem } = await readDecisions(evidence, config.broker);
     const shown = entries.filter((entry) => month === undefined || entry.month === month);
-    context.out(json ? JSON.stringify({ entries: shown, problem }, null, 2) : renderDecisions(shown, context.paper ?? PLAIN));
+    context.out(json ? jsonText({ entries: shown, problem }) : renderDecisions(shown, context.paper ?? PLAIN));
     if (problem === null) return EXIT.done;
     context.say(problem);
     return EXIT.failed;

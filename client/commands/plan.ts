@@ -11,6 +11,7 @@ import { PLAIN } from '../render/paper.js';
 import { renderPlans } from '../render/plan.js';
 import { renderPlanHtml } from '../render/plan-html.js';
 import type { PlanFile } from '../plan-file.js';
+import { jsonText } from '../render/printable.js';
 
 export interface PlanOptions {
   month: Month;
@@ -54,9 +55,9 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
     effort,
     organizations: plans,
   };
-  if (out !== undefined) await writeOutput(out, `${JSON.stringify(whole, null, 2)}\n`);
+  if (out !== undefined) await writeOutput(out, `${jsonText(whole)}\n`);
   if (html !== undefined) await writeOutput(html, `${renderPlanHtml({ plans, result, effort, nothingDue })}\n`);
-  context.out(json ? JSON.stringify(whole, null, 2) : renderPlans({ plans, result, effort, nothingDue }, context.paper ?? PLAIN));
+  context.out(json ? jsonText(whole) : renderPlans({ plans, result, effort, nothingDue }, context.paper ?? PLAIN));
   if (out !== undefined)
     context.say(`Kept in ${out}. Release exactly that, once it waits: billing approve ${month} --plan ${out}`);
   if (html !== undefined) context.say(`The invoice lines are in ${html}.`);

@@ -1,4 +1,5 @@
 import { ApplicationFailure, type WorkflowHandle } from '@temporalio/client';
+import { summaryText } from '../../shared/billing/markdown.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
@@ -19,6 +20,7 @@ import { findMonth } from '../months.js';
 import { renderMonth } from '../render/month.js';
 import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
 import { webUiUrl, workflowLink } from '../../shared/web-ui.js';
+import { jsonText } from '../render/printable.js';
 
 export interface RunOptions {
   month: Month;
@@ -41,7 +43,7 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
     if (!options.wait) {
       context.out(
         options.json
-          ? JSON.stringify({ workflowId: handle.workflowId, link }, null, 2)
+          ? jsonText({ workflowId: handle.workflowId, link })
           : `Started ${handle.workflowId}. See how it goes with: billing status ${options.month}`,
       );
       return EXIT.done;
@@ -51,7 +53,7 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
     const month = read?.result ?? (await handle.query<MonthResult>(STATUS_QUERY));
     const heldMonth = read?.record.heldMonth ?? null;
     const shown = { month, heldMonth, nothingDue: read?.nothingDue ?? [] };
-    context.out(options.json ? JSON.stringify(month, null, 2) : renderMonth(shown, context.paper));
+    context.out(options.json ? jsonText(month) : renderMonth(shown, context.paper));
     return exitCodeOf(month, heldMonth);
   });
 }
@@ -83,7 +85,7 @@ function start(
     args: [input],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `${month} as of ${input.asOf}`,
+    staticSummary: summaryText(`${month} as of ${input.asOf}`),
   });
 }
 

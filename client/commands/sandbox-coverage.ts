@@ -2,6 +2,7 @@ import { COVERAGE, type Fact } from '../../sandbox/coverage/index.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { table } from '../render/table.js';
+import { jsonText } from '../render/printable.js';
 
 const COLUMNS = ['side', 'what', 'support', 'known', 'reference', 'shown by'].map((title) => ({ title }));
 /** Beyond this a cell is cut; `--json` has everything. */
@@ -9,7 +10,7 @@ const CELL_MAX = 74;
 
 /** What the sandbox knows of the vendors, as a table for people or as JSON. */
 export function coverage(context: Context, { json }: { json: boolean }): Promise<ExitCode> {
-  context.out(json ? JSON.stringify(COVERAGE.map(withFiles), null, 2) : text());
+  context.out(json ? jsonText(COVERAGE.map(withFiles)) : text());
   return Promise.resolve(EXIT.done);
 }
 

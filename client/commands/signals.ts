@@ -1,4 +1,5 @@
 import { isBreaker } from '../../shared/billing/breakers.js';
+import { summaryText } from '../../shared/billing/markdown.js';
 import { isParked, type OrganizationResult } from '../../shared/billing/results.js';
 import { same } from '../../shared/billing/text.js';
 import type { Day, Month } from '../../shared/billing/types.js';
@@ -16,6 +17,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { askOpen, findMonth, findOrganization, inParallel, isNotFound, openOrganizations } from '../months.js';
 import { readPlanFile, type KeptPlans } from '../plan-file.js';
 import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
+import { line } from '../render/printable.js';
 
 /** Signals to single organizations, as the Web UI sends them: one text each. */
 
@@ -62,7 +64,7 @@ export async function signalWithStart(
     signal,
     signalArgs: [reason],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `${organizationId} ${month}`,
+    staticSummary: summaryText([organizationId, month].join(' ')),
     searchAttributes: {
       BillingBroker: [broker],
       BillingMonth: [month],
@@ -133,7 +135,7 @@ async function approvePlans(
   await releaseAll(context, temporal, config.broker, month, fitting, undefined);
   for (const organization of waiting.filter((other) => !fitting.includes(other)))
     context.out(
-      `${organization.organizationName} goes on waiting: ${keptOf(organization) === undefined ? 'it is not in the file' : `its plan moved since, and waits as ${organization.planDigest}`}.`,
+      line`${organization.organizationName} goes on waiting: ${keptOf(organization) === undefined ? 'it is not in the file' : `its plan moved since, and waits as ${organization.planDigest}`}.`,
     );
   if (waiting.length === 0) context.out(`Nothing of ${month} waits for approval.`);
   if (fitting.length === waiting.length) return EXIT.done;
@@ -171,7 +173,7 @@ async function named(
       if (open && isReleasable(open)) return open;
       throw new CommandError(
         EXIT.failed,
-        `${open?.organizationName ?? id} has no plan that waits for approval in ${month}${open ? ` (it is ${open.status})` : ''}. See: billing status ${month}`,
+        line`${open?.organizationName ?? id} has no plan that waits for approval in ${month}${open ? ` (it is ${open.status})` : ''}. See: billing status ${month}`,
       );
     }),
   );
@@ -200,7 +202,7 @@ async function release(
   if (digest !== undefined && digest !== planDigest)
     throw new CommandError(
       EXIT.failed,
-      `The plan of ${organizationName} is not the one you name any more: it waits as ${planDigest}. Look at it with: billing status ${month}`,
+      line`The plan of ${organizationName} is not the one you name any more: it waits as ${planDigest}. Look at it with: billing status ${month}`,
     );
   try {
     await client.workflow
@@ -208,7 +210,7 @@ async function release(
       .signal(APPROVE_SIGNAL, planDigest ?? '');
   } catch (error) {
     if (!isNotFound(error)) throw error;
-    return context.out(`${organizationName} ended in this moment and does not wait any more.`);
+    return context.out(line`${organizationName} ended in this moment and does not wait any more.`);
   }
-  context.out(`Released ${organizationName} as ${planDigest}.`);
+  context.out(line`Released ${organizationName} as ${planDigest}.`);
 }

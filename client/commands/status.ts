@@ -15,6 +15,7 @@ import { renderStatus } from '../render/status.js';
 import { withTemporal, type Temporal } from '../temporal.js';
 import { detailsLink, preparedLists, webUiUrl, workflowLink } from '../../shared/web-ui.js';
 import { exitCodeOf, innermost } from './run.js';
+import { jsonText } from '../render/printable.js';
 
 /** Where the month stands: what waits for a person first, then the rest in counts. */
 export async function status(context: Context, options: { month: Month | undefined; json: boolean }): Promise<ExitCode> {
@@ -48,7 +49,7 @@ async function firstRun(
   const link = detailsLink(webUiUrl(context.environment, temporal.address), temporal.namespace, run);
   if (json) {
     const soFar = await temporal.client.workflow.getHandle(run.workflowId).query<MonthResult>(STATUS_QUERY);
-    context.out(JSON.stringify(soFar, null, 2));
+    context.out(jsonText(soFar));
   } else {
     const open = await openOrganizations(temporal, broker, month, []);
     const reason = (await callsOfRun(temporal, run)) ?? callsOf(open);
@@ -80,7 +81,7 @@ async function showMonth(
   const open = await openOrganizations(temporal, broker, result.month, known);
   const month = withOpen(result, open);
   const ui = webUiUrl(context.environment, temporal.address);
-  if (json) context.out(JSON.stringify(month, null, 2));
+  if (json) context.out(jsonText(month));
   else
     context.out(
       renderStatus(

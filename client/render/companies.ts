@@ -1,5 +1,6 @@
 import type { Suggestion } from '../companies.js';
 import type { Paper } from './paper.js';
+import { onTerminal } from './printable.js';
 import { wrap } from './paper.js';
 import { table, type Column } from './table.js';
 
@@ -14,7 +15,9 @@ export interface LinkedCompany {
 
 const COMPANIES: Column[] = [{ title: 'id', align: 'right' }, { title: 'company' }, { title: 'linked to' }];
 
-export function renderCompanies(companies: LinkedCompany[], paper: Paper): string {
+export const renderCompanies = onTerminal(companiesText);
+
+function companiesText(companies: LinkedCompany[], paper: Paper): string {
   const linked = companies.filter(({ linkedTo }) => linkedTo.length > 0).length;
   return [
     table(
@@ -36,7 +39,9 @@ const SUGGESTIONS: Column[] = [
 ];
 
 /** Names are what is compared here, so none is cut: where the two do not fit beside each other they stand below each other. */
-export function renderSuggestions(suggestions: Suggestion[], paper: Paper): string {
+export const renderSuggestions = onTerminal(suggestionsText);
+
+function suggestionsText(suggestions: Suggestion[], paper: Paper): string {
   if (suggestions.length === 0) return 'Every active organization is linked.';
   const rows = suggestions.map(({ certainty, verdict, organizationName, companyId, companyName }) => ({
     certainty: verdict === 'none' ? '' : `${certainty} %`,

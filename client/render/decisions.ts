@@ -1,5 +1,5 @@
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
-import type { Paper } from './paper.js';
+import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';
 
 /** The decisions log as people read it: one row a decision, the oldest first. */
@@ -15,9 +15,9 @@ const COLUMNS: Column[] = [
   { title: 'Reason' },
 ];
 
-export function renderDecisions(entries: LoggedDecision[], paper: Paper): string {
-  return entries.length === 0 ? 'No decision is on record.' : table(COLUMNS, entries.map(cells), paper);
-}
+export const renderDecisions = onTerminal((entries: LoggedDecision[], paper) =>
+  entries.length === 0 ? 'No decision is on record.' : table(COLUMNS, entries.map(cells), paper),
+);
 
 const cells = (entry: LoggedDecision): string[] => [
   entry.at.replace('T', ' ').replace(/:\d{2}(\.\d+)?Z$/, ''),

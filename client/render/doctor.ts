@@ -1,14 +1,16 @@
 import { advised, type Advised } from '../../shared/billing/command.js';
 import type { Finding } from '../doctor/check.js';
+import { onTerminal } from './printable.js';
 import { advice, paint, type Paper } from './paper.js';
 
 /** What was looked at, one paragraph each; what to do stands behind an arrow. */
-export const renderFindings = (findings: Finding[], paper: Paper): string =>
-  findings.map((finding) => renderFinding(finding, paper)).join('\n');
+export const renderFindings = onTerminal((findings: Finding[], paper) =>
+  findings.map((finding) => renderFinding(finding, paper)).join('\n'),
+);
 
 function renderFinding({ check, isGood, text, fix, parts }: Finding, paper: Paper): string {
   const mark = isGood ? paint(paper, 'green', '✓') : paint(paper, 'red', '✗');
-  const found = fix === null && parts !== undefined ? parts : text.split('\n').map((line) => advised(line));
+  const found = fix === null && parts !== undefined ? parts : [advised(text)];
   const named = found.map((part, index) =>
     index === 0 ? { ...part, text: `${isGood ? '✓' : '✗'} ${check}: ${part.text}` } : part,
   );

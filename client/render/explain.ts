@@ -2,11 +2,14 @@ import type { ExplainedItem, ExplainedLine } from '../../shared/billing/explain.
 import { big } from '../../shared/billing/decimal.js';
 import type { Because, Ghost, RowFigures, Sides, Standing } from '../../shared/billing/plan-types.js';
 import type { Explained } from '../commands/explain.js';
+import { onTerminal } from './printable.js';
 import { paint, wrap, type Paper } from './paper.js';
 import { table, type Column } from './table.js';
 
 /** Why an amount is what it is: the report's lines, the rules by number, and what stands in Autotask before and after. */
-export function renderExplanation(explained: Explained, paper: Paper): string {
+export const renderExplanation = onTerminal(explanation);
+
+function explanation(explained: Explained, paper: Paper): string {
   const { month, asOf, organizationName, organizationId, status, contractKey, items, ghosts } = explained;
   return [
     wrap(`${month} as of ${asOf}: subscription ${contractKey} of ${organizationName} (${organizationId}), ${status}`, paper),

@@ -3,7 +3,8 @@ import { commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
 import type { Advised } from '../../shared/billing/command.js';
 import { groupBy } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
-import { advice, PLAIN, wrap, type Paper } from './paper.js';
+import { onTerminal } from './printable.js';
+import { advice, wrap, type Paper } from './paper.js';
 import { table } from './table.js';
 
 /** The reconciliation as people read it: report = posted + held + excluded, organization by organization, then everything that is not simply posted. */
@@ -24,7 +25,9 @@ export interface ShownMonth {
 }
 
 /** Sentences and tables fit the paper; commands stay whole, to be copied. */
-export function renderMonth({ month, heldMonth, nothingDue }: ShownMonth, paper: Paper = PLAIN): string {
+export const renderMonth = onTerminal(monthText);
+
+function monthText({ month, heldMonth, nothingDue }: ShownMonth, paper: Paper): string {
   return [
     `${month.month} as of ${month.asOf}, broker ${month.broker}, ${month.currency}, mode ${month.mode}${month.breakers === 'off' ? ', circuit breakers off' : ''}`,
     table([...AMOUNTS], sums(month)),

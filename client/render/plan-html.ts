@@ -4,78 +4,109 @@ import { groupBy } from '../../shared/billing/text.js';
 import type { Plan, PlannedItem } from '../../shared/billing/plan-types.js';
 import type { Decimal } from '../../shared/billing/types.js';
 import { differences, type ShownMonth, type ShownPlan } from './plan.js';
+import { html, Html, linesOf } from './html.js';
 import { STYLE } from './style.js';
 
 /** A plan as one HTML file that needs nothing else: per customer the lines that the invoice will read, and what is kept off it. */
 export function renderPlanHtml({ plans, result }: ShownMonth): string {
   const shown = plans.filter((plan) => plan.items.length > 0 || plan.ghosts.length > 0);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Plan ${escaped(result.month)}</title>
-<style>${STYLE}${MARKS}</style>
-</head>
-<body>
-<h1>What invoices of ${escaped(result.month)} will read</h1>
-<p>As of ${escaped(result.asOf)}. Nothing was written. Report ${escaped(result.report.sales)} = posted ${escaped(result.posted.sales)} + held ${escaped(result.held.sales)} + excluded ${escaped(result.excluded.sales)} ${escaped(result.currency)}.</p>
-<p class="key"><span class="new">new</span> <span class="changed">changed</span> <span class="ghost">without a line in the report</span></p>
-${shown.map(customer).join('\n')}
-</body>
-</html>`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>Plan ${result.month}</title>
+        <style>
+          ${new Html(STYLE + MARKS)}
+        </style>
+      </head>
+      <body>
+        <h1>What invoices of ${result.month} will read</h1>
+        <p>
+          As of ${result.asOf}. Nothing was written. Report ${result.report.sales} = posted ${result.posted.sales} + held
+          ${result.held.sales} + excluded ${result.excluded.sales} ${result.currency}.
+        </p>
+        <p class="key">
+          <span class="new">new</span> <span class="changed">changed</span>
+          <span class="ghost">without a line in the report</span>
+        </p>
+        ${linesOf(shown.map(customer))}
+      </body>
+    </html>`.text;
 }
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
-
-function customer(plan: ShownPlan): string {
+function customer(plan: ShownPlan): Html {
   const lines = invoiceLines(plan);
-  return `<section>
-<h2>${escaped(plan.organizationName)}</h2>
-<p>${plan.companyId === null ? 'No Autotask company' : `Autotask company ${plan.companyId}`}. ${differences(plan)
-    .map((text) => `Sales ${escaped(text)}.`)
-    .join(' ')}</p>
-${lines.length === 0 ? '<p>Nothing on the invoice.</p>' : table(lines, plan.month)}
-${keptOff(plan)}
-</section>`;
+  return html`<section>
+    <h2>${plan.organizationName}</h2>
+    <p>
+      ${plan.companyId === null ? 'No Autotask company' : `Autotask company ${plan.companyId}`}.
+      ${differences(plan)
+        .map((text) => `Sales ${text}.`)
+        .join(' ')}
+    </p>
+    ${lines.length === 0 ? html`<p>Nothing on the invoice.</p>` : table(lines, plan.month)} ${keptOff(plan)}
+  </section>`;
 }
 
-function table(lines: InvoiceLine[], month: string): string {
-  return `<table>
-<thead><tr><th>Invoice line</th><th class="amount">Quantity</th><th class="amount">Unit price</th><th class="amount">Amount</th></tr></thead>
-<tbody>
-${lines.map((line) => row(line, month)).join('\n')}
-</tbody>
-<tfoot>${totals(lines)}</tfoot>
-</table>`;
+function table(lines: InvoiceLine[], month: string): Html {
+  return html`<table>
+    <thead>
+      <tr>
+        <th>Invoice line</th>
+        <th class="amount">Quantity</th>
+        <th class="amount">Unit price</th>
+        <th class="amount">Amount</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${linesOf(lines.map((line) => row(line, month)))}
+    </tbody>
+    <tfoot>
+      ${totals(lines)}
+    </tfoot>
+  </table>`;
 }
 
-function row(line: InvoiceLine, month: string): string {
+function row(line: InvoiceLine, month: string): Html {
   const kind = line.isGhost ? 'ghost' : line.change;
-  const when = line.day.startsWith(month) ? '' : ` <small>on the invoice of ${escaped(line.day.slice(0, 7))}</small>`;
-  return `<tr class="${kind}"><td>${escaped(line.text)}${when}</td><td class="amount">${escaped(line.quantity)}</td><td class="amount">${escaped(shortened(line.unitPrice))}</td><td class="amount">${escaped(line.amount)} ${escaped(line.currency)}</td></tr>`;
+  const when = line.day.startsWith(month) ? '' : html` <small>on the invoice of ${line.day.slice(0, 7)}</small>`;
+  return html`<tr class="${kind}">
+    <td>${line.text}${when}</td>
+    <td class="amount">${line.quantity}</td>
+    <td class="amount">${shortened(line.unitPrice)}</td>
+    <td class="amount">${line.amount} ${line.currency}</td>
+  </tr>`;
 }
 
 /** Of the four decimals of a unit price those that say something, and at least two. */
-const shortened = (price: Decimal): string => price.replace(/(\.\d{2}\d*?)0+$/, '$1');
+function shortened(price: Decimal): string {
+  const [whole = '', digits = ''] = price.split('.');
+  const last = digits.split('').findLastIndex((digit, index) => index < LEAST_DIGITS || digit !== '0');
+  return digits === '' ? whole : `${whole}.${digits.slice(0, last + 1)}`;
+}
+const LEAST_DIGITS = 2;
 
-const totals = (lines: InvoiceLine[]): string =>
-  [...groupBy(lines, ({ currency }) => currency)]
-    .map(([currency, group]) => {
-      const amount = money(sum(group.map((line) => big(line.amount))), currency);
-      return `<tr><th colspan="4" class="amount">Sum ${escaped(amount)} ${escaped(currency)}</th></tr>`;
-    })
-    .join('');
+const totals = (lines: InvoiceLine[]): Html[] =>
+  [...groupBy(lines, ({ currency }) => currency)].map(([currency, group]) => {
+    const amount = money(sum(group.map((line) => big(line.amount))), currency);
+    return html`<tr>
+      <th colspan="4" class="amount">Sum ${amount} ${currency}</th>
+    </tr>`;
+  });
 
 /** What the report charges and the invoice will not: held, or left out on purpose. */
-function keptOff({ items }: Plan): string {
+function keptOff({ items }: Plan): Html | string {
   const off = items.filter(({ outcome }) => outcome !== 'posted');
   if (off.length === 0) return '';
-  const line = ({ productName, sales, currency, outcome, reason, message }: PlannedItem): string =>
-    `<li><strong>${escaped(productName)}</strong> ${escaped(sales)} ${escaped(currency)}, ${outcome} (${escaped(reason ?? '')}): ${escaped(message ?? '')}</li>`;
-  return `<h3>Not as the report says</h3>\n<ul>${off.map(line).join('\n')}</ul>`;
+  const line = ({ productName, sales, currency, outcome, reason, message }: PlannedItem): Html =>
+    html`<li><strong>${productName}</strong> ${sales} ${currency}, ${outcome} (${reason ?? ''}): ${message ?? ''}</li>`;
+  return html`<h3>Not as the report says</h3>
+    <ul>
+      ${linesOf(off.map(line))}
+    </ul>`;
 }
 
 /** What the plan's page has beside the look of all pages: a mark before each line. */

@@ -7,6 +7,7 @@ import type { MonthResult } from '../../shared/billing/results.js';
 import { groupBy, same } from '../../shared/billing/text.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import type { Decimal } from '../../shared/billing/types.js';
+import { onTerminal } from './printable.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
 
 /** A plan as people read it, before anything is written: `+` new, `~` changed with old → new, `-` to nothing, `!` held, with reason and what to do. */
@@ -31,7 +32,9 @@ const ORGANIZATIONS_SHOWN = 60;
 /** Lines of one kind shown of an organization. */
 const LINES_SHOWN = 60;
 
-export function renderPlans({ plans, result, effort, nothingDue }: ShownMonth, paper: Paper): string {
+export const renderPlans = onTerminal(plansText);
+
+function plansText({ plans, result, effort, nothingDue }: ShownMonth, paper: Paper): string {
   const speaking = plans.filter(says);
   const shown = new Set([...speaking].sort(byWeight).slice(0, ORGANIZATIONS_SHOWN));
   return [

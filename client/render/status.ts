@@ -4,6 +4,7 @@ import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
+import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';
 
 /** Where a month stands: what waits for a person first, by amount, then everything else in counts. */
@@ -30,7 +31,9 @@ const EXAMPLES_SHOWN = 10;
 /** Causes shown of each. */
 const CAUSES_SHOWN = 5;
 
-export function renderStatus(shown: ShownStatus, paper: Paper): string {
+export const renderStatus = onTerminal(statusText);
+
+function statusText(shown: ShownStatus, paper: Paper): string {
   const { month, heldMonth, nothingDue, run, callsWait, lostNotice } = shown;
   const broken = month.organizations.filter(({ status }) => status === 'NeedsAttention' || status === 'Failed').sort(byAmount);
   const awaiting = month.organizations.filter(({ status }) => status === 'AwaitingApproval').sort(byAmount);

@@ -56,6 +56,8 @@ export function textOf(value: Exact, currency: string): string {
   const size = value < 0n ? -value : value;
   const whole = size / ONE;
   const fraction = String(size % ONE).padStart(SCALE, '0');
-  const shown = fraction.slice(0, decimalsOf(currency)) + fraction.slice(decimalsOf(currency)).replace(/0+$/, '');
+  const least = decimalsOf(currency);
+  const last = fraction.split('').findLastIndex((digit, index) => index < least || digit !== '0');
+  const shown = fraction.slice(0, last + 1);
   return `${value < 0n ? '-' : ''}${whole}${shown === '' ? '' : `.${shown}`}`;
 }

@@ -6,8 +6,11 @@ import type { Day, Month } from '../billing/types.js';
 /** What a run has to say to people: at most one message, and none when nothing waits and nothing is missing. */
 export interface Notice {
   title: string;
-  lines: string[];
+  lines: NoticeLine[];
 }
+
+/** A sentence, or one that leads to a page of ours. Channels escape what it says, and keep the address. */
+export type NoticeLine = string | { text: string; url: string };
 
 export interface MonthSeen {
   result: MonthResult;
@@ -27,6 +30,9 @@ export interface RunSeen {
   /** Why the run failed; null or absent when it did not. */
   failure?: string | null;
 }
+
+/** A line as one text, for a terminal. */
+export const lineText = (line: NoticeLine): string => (typeof line === 'string' ? line : [line.text, line.url].join(' '));
 
 /** A daily run that is later than this has been left out. */
 export const RUN_EVERY_HOURS = 26;
@@ -52,7 +58,7 @@ function failureNotice(failure: string): Notice {
 
 interface Part {
   title: string;
-  lines: string[];
+  lines: NoticeLine[];
 }
 
 // ---------------------------------------------------------------------------------------------------------------- what waits
@@ -78,7 +84,7 @@ function waitingPart({ result, heldMonth }: MonthSeen, pageOf: RunSeen['pageOf']
         ...(heldMonth === null ? [] : [heldMonth]),
         ...waiting.slice(0, CUSTOMERS_SHOWN).map((organization) => customerLine(organization, result.currency)),
         ...(more > 0 ? [`… and ${more} more.`] : []),
-        ...(pageOf === null || waiting.length === 0 ? [] : [`Who waits: ${pageOf(month)}`]),
+        ...(pageOf === null || waiting.length === 0 ? [] : [{ text: 'Who waits:', url: pageOf(month) }]),
         `What to do: billing status ${month}`,
       ],
     },

@@ -1,5 +1,6 @@
 import nodemailer from 'nodemailer';
-import type { Notice } from './notice.js';
+import { cardText, chatText, lineIn, mailText } from './escape.js';
+import type { Notice, NoticeLine } from './notice.js';
 import type { NoticeSettings } from './settings.js';
 
 /** Sends a notice by the channels that are set up. One try each, bounded in time: a message is worth less than a run that ends. */
@@ -33,13 +34,20 @@ async function sendWebhook(address: string, notice: Notice): Promise<void> {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(payloadFor(url, notice)),
       signal: AbortSignal.timeout(WITHIN_MS),
+      // Followed, it would carry customers and amounts to another host, or become a GET that counts as sent.
+      redirect: 'manual',
     });
   } catch (error) {
     throw new Error(`${url.host} cannot be reached (${causeOf(error)})`, { cause: error });
   }
   await answer.body?.cancel();
-  if (!answer.ok) throw new Error(`${url.host} answered ${answer.status}`);
+  if (!answer.ok)
+    throw new Error(
+      `${url.host} answered ${answer.status}${isRedirect(answer) ? ', a redirect: nothing was delivered. Set the address it leads to' : ''}`,
+    );
 }
+
+const isRedirect = ({ status }: Response): boolean => status >= 300 && status < 400;
 
 /** The network's own code, such as ECONNREFUSED; messages may hold the address, and the address is a key. */
 function causeOf(error: unknown): string {
@@ -59,15 +67,23 @@ export function payloadFor({ hostname }: URL, notice: Notice): object {
   const text = textOf(notice);
   if (!CARDS_ONLY.test(hostname)) return { text };
   const body = [
-    { type: 'TextBlock', text: notice.title, weight: 'bolder', wrap: true },
-    ...notice.lines.map((line) => ({ type: 'TextBlock', text: line, wrap: true, spacing: 'small' })),
+    { type: 'RichTextBlock', inlines: [run(notice.title, { weight: 'bolder' })] },
+    ...notice.lines.map((line) => ({ type: 'RichTextBlock', spacing: 'small', inlines: runsOf(line) })),
   ];
   const content = { $schema: 'http://adaptivecards.io/schemas/adaptive-card.json', type: 'AdaptiveCard', version: '1.4', body };
   return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };
 }
 
+const run = (text: string, look: object = {}): object => ({ type: 'TextRun', text: cardText(text), ...look });
+
+const runsOf = (line: NoticeLine): object[] =>
+  typeof line === 'string'
+    ? [run(line)]
+    : [run(`${line.text} `), run(line.url, { selectAction: { type: 'Action.OpenUrl', url: line.url } })];
+
+/** No line begins with a name: what it begins with could make it a heading, a list or a quotation. */
 function textOf({ title, lines }: Notice): string {
-  const text = [title, ...lines].join('\n');
+  const text = [chatText(title), ...lines.map((line) => `• ${lineIn(line, chatText)}`)].join('\n');
   return text.length <= TEXT_LENGTH ? text : `${text.slice(0, TEXT_LENGTH)}…`;
 }
 
@@ -77,17 +93,23 @@ async function sendMail({ smtp, from, to }: NonNullable<NoticeSettings['mail']>,
   const url = new URL(smtp.reveal());
   const transport = nodemailer.createTransport({
     url: smtp.reveal(),
+    // A password, and customers' amounts, never travel in the clear.
+    requireTLS: url.password !== '' && url.protocol !== 'smtps:',
     connectionTimeout: WITHIN_MS,
     greetingTimeout: WITHIN_MS,
     socketTimeout: WITHIN_MS,
   });
   try {
-    await transport.sendMail({ from, to, subject: notice.title, text: [notice.title, '', ...notice.lines, ''].join('\n') });
+    await transport.sendMail({ from, to, subject: cardText(notice.title), text: mailOf(notice) });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
     const answer = error instanceof Error && 'responseCode' in error ? ` ${String(error.responseCode)}` : '';
-    throw new Error(`${url.host} did not take the mail (${code}${answer})`, { cause: error });
+    const hint = code === 'ETLS' ? '. There is a password, so TLS is needed: the server offers none' : '';
+    throw new Error(`${url.host} did not take the mail (${code}${answer})${hint}`, { cause: error });
   } finally {
     transport.close();
   }
 }
+
+const mailOf = ({ title, lines }: Notice): string =>
+  [mailText(title), '', ...lines.map((line) => lineIn(line, mailText)), ''].join('\n');

@@ -189,7 +189,7 @@ describe('line to record type, where a line has just enough or just too little (
 
 test('the four sums stand in a table', () => {
   const sums = { lines: 2, cost: '1.00', sales: '2.00' };
-  const table = amountsTable({ report: sums, posted: { ...sums, lines: 1 }, held: { ...sums, lines: 0 }, excluded: sums });
+  const table = amountsTable({ report: sums, posted: { ...sums, lines: 1 }, held: { ...sums, lines: 0 }, excluded: sums }).text;
   const cells = table.split('\n').map((row) => row.split('|').slice(1, -1));
   expect(cells.map((row) => row.map((cell) => cell.trim()))).toEqual([
     ['', 'lines', 'cost', 'sales'],

@@ -144,7 +144,10 @@ describe('a run speaks', () => {
   test('with the page of who waits, where it is known and somebody does', () => {
     const pageOf = (of: string): string => `http://ui/${of}`;
     const waiting = run(month({ held: ONE, organizations: [held('Contoso', '12.00')] }), { pageOf });
-    expect(noticeOf(waiting)?.lines.slice(-2)).toEqual(['Who waits: http://ui/2025-10', 'What to do: billing status 2025-10']);
+    expect(noticeOf(waiting)?.lines.slice(-2)).toEqual([
+      { text: 'Who waits:', url: 'http://ui/2025-10' },
+      'What to do: billing status 2025-10',
+    ]);
     expect(noticeOf(run(month({ ghosts: ONE }), { pageOf }))?.lines).toEqual(['What to do: billing status 2025-10']);
   });
 

@@ -53,7 +53,7 @@ describe('a notice', () => {
     const evidence = memoryEvidence();
     for (let attempt = 1; attempt <= 3; attempt += 1)
       await sendOnce(evidence, 'default', RUN, NOTICE, channelsOf(settings), settings);
-    expect(got).toEqual([{ text: 'Billing: 2025-10: 12.00 EUR held\nContoso: 12.00 EUR, company-inactive' }]);
+    expect(got).toEqual([{ text: 'Billing: 2025-10: 12.00 EUR held\n• Contoso: 12.00 EUR, company-inactive' }]);
     expect(troubleOf(await readLatestNotice(evidence, 'default'))).toBeNull();
   });
 

@@ -1,17 +1,15 @@
-import { stringify } from 'csv-stringify/sync';
 import type { Entry, ReportDocument } from '../../../shared/report/document.js';
-import { harmless } from '../spreadsheet.js';
+import { csvText, type CsvCell } from '../spreadsheet.js';
 
 /**
  * The month as one flat table for spreadsheets and programs: one row per amount, so that a pivot over `outcome` gives the report's sums (`in_report` tells
  * which rows belong to it). Amounts are exact decimals with a point. Files carry a byte order mark, because Excel reads UTF-8 only with one; standard output
  * carries none, because programs trip over it.
  */
-type Cell = { text: string } | { number: string };
-const text = (value: string | number | null): Cell => ({ text: value === null ? '' : String(value) });
-const number = (value: string | number): Cell => ({ number: String(value) });
+const text = (value: string | number | null): CsvCell => ({ text: value === null ? '' : String(value) });
+const number = (value: string | number): CsvCell => ({ number: String(value) });
 
-const COLUMNS: [title: string, cell: (entry: Entry, report: ReportDocument) => Cell][] = [
+const COLUMNS: [title: string, cell: (entry: Entry, report: ReportDocument) => CsvCell][] = [
   ['month', (_, { result }) => text(result.month)],
   ['outcome', ({ outcome }) => text(outcome)],
   ['in_report', ({ outcome }) => text(IN_REPORT.has(outcome) ? 'yes' : 'no')],
@@ -34,9 +32,8 @@ const COLUMNS: [title: string, cell: (entry: Entry, report: ReportDocument) => C
 
 const IN_REPORT = new Set<Entry['outcome']>(['posted', 'held', 'excluded']);
 
-export function csvReport(report: ReportDocument): string {
-  const rows = report.entries.map((entry) => COLUMNS.map(([, cell]) => written(cell(entry, report))));
-  return stringify([COLUMNS.map(([title]) => title), ...rows]).replace(/\n$/, '');
-}
-
-const written = (cell: Cell): string => ('number' in cell ? cell.number : harmless(cell.text));
+export const csvReport = (report: ReportDocument): string =>
+  csvText(
+    COLUMNS.map(([title]) => title),
+    report.entries.map((entry) => COLUMNS.map(([, cell]) => cell(entry, report))),
+  );

@@ -4,6 +4,7 @@ import { big } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReconciliationRow, ReportDocument } from '../../../shared/report/document.js';
 import type { Change, Renewal } from '../../../shared/report/outlook.js';
+import { html, Html, linesOf } from '../html.js';
 import { STYLE } from '../style.js';
 import { priceText } from './text.js';
 import { budgetText, FIRST_MONTH, isNothing, whyOf, writtenText } from './words.js';
@@ -11,48 +12,48 @@ import { budgetText, FIRST_MONTH, isNothing, whyOf, writtenText } from './words.
 /** The report as one HTML file: no script, no font, no address outside of it; for screen, phone and paper. On a narrow screen a row becomes a card. */
 export function htmlReport(report: ReportDocument): string {
   const { month, asOf, broker, mode, breakers, digest } = report.result;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Billing ${escaped(month)}, ${escaped(broker)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<header>
-<h1>Billing ${escaped(month)}</h1>
-<p>As of ${escaped(asOf)}, broker ${escaped(broker)}, mode ${escaped(mode)}${breakers === 'off' ? ', circuit breakers off' : ''}</p>
-</header>
-<main>
-${[
-  ...(report.heldMonth === null
-    ? []
-    : [`<p class="alarm">${escaped(advisedText(heldMonthAdvice(report.heldMonth, month)))}</p>`]),
-  ...report.nothingDue.map((why) => `<p>${escaped(advisedText(why))}</p>`),
-  verdict(report),
-  ...report.totals.map(sums),
-  beside(report),
-  leaks(report.causes),
-  ghosts(report.ghosts),
-  ...outlook(report),
-  reconciliation(report.reconciliation),
-  notes(report.notes),
-]
-  .filter((part) => part !== '')
-  .join('\n')}
-</main>
-<footer>
-<p>${escaped(writtenText(report))} ${escaped(budgetText(report))}</p>
-<p class="digest">Digest ${escaped(digest)}</p>
-</footer>
-</body>
-</html>`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>Billing ${month}, ${broker}</title>
+        <style>
+          ${new Html(STYLE)}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>Billing ${month}</h1>
+          <p>As of ${asOf}, broker ${broker}, mode ${mode}${breakers === 'off' ? ', circuit breakers off' : ''}</p>
+        </header>
+        <main>
+          ${linesOf(
+            [
+              ...(report.heldMonth === null
+                ? []
+                : [html`<p class="alarm">${advisedText(heldMonthAdvice(report.heldMonth, month))}</p>`]),
+              ...report.nothingDue.map((why) => html`<p>${advisedText(why)}</p>`),
+              verdict(report),
+              ...report.totals.map(sums),
+              beside(report),
+              leaks(report.causes),
+              ghosts(report.ghosts),
+              ...outlook(report),
+              reconciliation(report.reconciliation),
+              notes(report.notes),
+            ].filter(({ text }) => text !== ''),
+          )}
+        </main>
+        <footer>
+          <p>${writtenText(report)} ${budgetText(report)}</p>
+          <p class="digest">Digest ${digest}</p>
+        </footer>
+      </body>
+    </html>`.text;
 }
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 
 // ---------------------------------------------------------------------------------------------------------------- tables
 
@@ -62,35 +63,54 @@ interface Column<Row> {
   cell: (row: Row) => string;
 }
 
-function section<Row>(title: string, intro: string, columns: Column<Row>[], rows: Row[]): string {
-  if (rows.length === 0) return '';
-  const head = columns.map(({ title: name, kind }) => `<th scope="col"${classOf(kind)}>${escaped(name)}</th>`).join('');
-  const body = rows.map((row) => `<tr>${columns.map((column) => cellOf(column, row)).join('')}</tr>`).join('\n');
-  return `<section><h2>${escaped(title)}</h2>${intro === '' ? '' : `<p>${escaped(intro)}</p>`}
-<table class="list"><thead><tr>${head}</tr></thead><tbody>
-${body}
-</tbody></table></section>`;
+function section<Row>(title: string, intro: string, columns: Column<Row>[], rows: Row[], kind = 'list'): Html {
+  if (rows.length === 0) return NOTHING;
+  const head = columns.map(({ title: name, kind: align }) => html`<th scope="col" ${classOf(align)}>${name}</th>`);
+  const body = linesOf(
+    rows.map(
+      (row) =>
+        html`<tr>
+          ${columns.map((column) => cellOf(column, row))}
+        </tr>`,
+    ),
+  );
+  return html`<section>
+    <h2>${title}</h2>
+    ${intro === '' ? '' : html`<p>${intro}</p>`}
+    <table class="${kind}">
+      <thead>
+        <tr>
+          ${head}
+        </tr>
+      </thead>
+      <tbody>
+        ${body}
+      </tbody>
+    </table>
+  </section>`;
 }
 
-function cellOf<Row>({ title, kind, cell }: Column<Row>, row: Row): string {
+const NOTHING = new Html('');
+
+function cellOf<Row>({ title, kind, cell }: Column<Row>, row: Row): Html {
   const value = cell(row);
   const isNegative = kind === 'amount' && value.startsWith('-');
-  return `<td data-title="${escaped(title)}"${classOf(kind, isNegative, value === '')}>${escaped(value)}</td>`;
+  return html`<td data-title="${title}" ${classOf(kind, isNegative, value === '')}>${value}</td>`;
 }
 
-function classOf(kind?: string, isNegative = false, isEmpty = false): string {
+function classOf(kind?: string, isNegative = false, isEmpty = false): Html {
   const classes = [kind, isNegative ? 'negative' : '', isEmpty ? 'empty' : ''].filter((name) => name);
-  return classes.length === 0 ? '' : ` class="${classes.join(' ')}"`;
+  return classes.length === 0 ? NOTHING : html` class="${classes.join(' ')}"`;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- the parts
 
 /** What somebody with five minutes needs to know. */
-function verdict({ causes, totals, ghosts: standing, result }: ReportDocument): string {
+function verdict({ causes, totals, ghosts: standing, result }: ReportDocument): Html {
   const ghostCount = standing.filter(({ outcome }) => outcome === 'ghost').length;
   const held = totals.filter((total) => total.held.lines > 0);
   if (held.length === 0 && ghostCount === 0)
-    return `<p class="good">Nothing waits for a person. ${escaped(result.posted.sales)} ${escaped(result.currency)} are in Autotask.</p>`;
+    return html`<p class="good">Nothing waits for a person. ${result.posted.sales} ${result.currency} are in Autotask.</p>`;
   const customers = new Set(causes.filter(({ outcome }) => outcome === 'held').map(({ organizationName }) => organizationName))
     .size;
   const amounts = held.map((total) => `${total.held.sales} ${total.currency}`).join(' and ');
@@ -98,12 +118,12 @@ function verdict({ causes, totals, ghosts: standing, result }: ReportDocument): 
     ...(held.length > 0 ? [`${amounts} held for ${counted(customers, 'customer')}`] : []),
     ...(ghostCount > 0 ? [counted(ghostCount, 'ghost')] : []),
   ];
-  return `<p class="alarm">${escaped(parts.join(', '))}: see below what to do.</p>`;
+  return html`<p class="alarm">${parts.join(', ')}: see below what to do.</p>`;
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-function sums({ currency, report, posted, held, excluded }: CurrencyTotals): string {
+function sums({ currency, report, posted, held, excluded }: CurrencyTotals): Html {
   const rows: [string, Amounts][] = [
     ['Report', report],
     ['= posted', posted],
@@ -113,7 +133,7 @@ function sums({ currency, report, posted, held, excluded }: CurrencyTotals): str
   return amountsTable(`Reconciliation in ${currency}`, rows);
 }
 
-function beside({ result }: ReportDocument): string {
+function beside({ result }: ReportDocument): Html {
   const rows: [string, Amounts][] = [
     ['Unassigned', result.unassigned],
     ['Awaiting report', result.awaiting],
@@ -125,11 +145,11 @@ function beside({ result }: ReportDocument): string {
   );
   const { cost, sales } = result.rounding;
   const rounding =
-    isNothing(cost) && isNothing(sales) ? '' : `<p>Rounding to minor units: cost ${escaped(cost)}, sales ${escaped(sales)}.</p>`;
-  return table + rounding;
+    isNothing(cost) && isNothing(sales) ? NOTHING : html`<p>Rounding to minor units: cost ${cost}, sales ${sales}.</p>`;
+  return html`${table}${rounding}`;
 }
 
-function amountsTable(title: string, rows: [string, Amounts][]): string {
+function amountsTable(title: string, rows: [string, Amounts][]): Html {
   return section<[string, Amounts]>(
     title,
     '',
@@ -140,28 +160,41 @@ function amountsTable(title: string, rows: [string, Amounts][]): string {
       { title: 'Sales', kind: 'amount', cell: ([, { sales }]) => sales },
     ],
     rows,
-  ).replace('class="list"', 'class="sums"');
+    'sums',
+  );
 }
 
-function leaks(causes: Cause[]): string {
-  if (causes.length === 0) return '';
-  return `<section><h2>Amounts that reach no invoice</h2><p>Held, excluded or under no organization; the largest first.</p>
-${causes.map(causeBlock).join('\n')}
-</section>`;
+function leaks(causes: Cause[]): Html {
+  if (causes.length === 0) return NOTHING;
+  return html`<section>
+    <h2>Amounts that reach no invoice</h2>
+    <p>Held, excluded or under no organization; the largest first.</p>
+    ${linesOf(causes.map(causeBlock))}
+  </section>`;
 }
 
-function causeBlock(cause: Cause): string {
+function causeBlock(cause: Cause): Html {
   const { sales, currency, organizationName, message, remedy, command } = cause;
   const amounts = cause.leaks.map(
-    (leak) => `<tr><td class="amount">${escaped(leak.sales)}</td><td>${escaped(leak.productName)}</td></tr>`,
+    (leak) =>
+      html`<tr>
+        <td class="amount">${leak.sales}</td>
+        <td>${leak.productName}</td>
+      </tr>`,
   );
-  return `<article><h3><span class="amount">${escaped(`${sales} ${currency}`)}</span> ${escaped(organizationName)} <small>${escaped(whyOf(cause))}</small></h3>
-<p>${escaped([message, remedy].filter((text) => text !== '').join(' '))}</p>
-${command === null ? '' : `<p><code>${escaped(command)}</code></p>`}
-<table class="parts"><tbody>${amounts.join('')}</tbody></table></article>`;
+  return html`<article>
+    <h3><span class="amount">${sales} ${currency}</span> ${organizationName} <small>${whyOf(cause)}</small></h3>
+    <p>${[message, remedy].filter((text) => text !== '').join(' ')}</p>
+    ${command === null ? '' : html`<p><code>${command}</code></p>`}
+    <table class="parts">
+      <tbody>
+        ${amounts}
+      </tbody>
+    </table>
+  </article>`;
 }
 
-const ghosts = (all: GhostEntry[]): string =>
+const ghosts = (all: GhostEntry[]): Html =>
   section(
     'Money in Autotask without a line in the report',
     '',
@@ -175,12 +208,20 @@ const ghosts = (all: GhostEntry[]): string =>
     all,
   );
 
-function outlook({ outlook: ahead }: ReportDocument): string[] {
+function outlook({ outlook: ahead }: ReportDocument): Html[] {
   if (ahead === null)
-    return ['<section><h2>Renewals and changes</h2><p>Not known: the report as fetched is not kept any more.</p></section>'];
+    return [
+      html`<section>
+        <h2>Renewals and changes</h2>
+        <p>Not known: the report as fetched is not kept any more.</p>
+      </section>`,
+    ];
   return [
     ahead.changes === null
-      ? `<section><h2>${CHANGED}</h2><p>${FIRST_MONTH}</p></section>`
+      ? html`<section>
+          <h2>${CHANGED}</h2>
+          <p>${FIRST_MONTH}</p>
+        </section>`
       : changes(ahead.changes, ahead.unchanged),
     renewals(ahead.renewals, ahead.from, ahead.to),
   ];
@@ -188,7 +229,7 @@ function outlook({ outlook: ahead }: ReportDocument): string[] {
 
 const CHANGED = 'Changed since last month';
 
-const changes = (all: Change[], unchanged: number): string =>
+const changes = (all: Change[], unchanged: number): Html =>
   section(
     CHANGED,
     unchanged === 0 ? '' : `${unchanged} customers are as last month.`,
@@ -204,7 +245,7 @@ const changes = (all: Change[], unchanged: number): string =>
     all,
   );
 
-const renewals = (all: Renewal[], from: string, to: string): string =>
+const renewals = (all: Renewal[], from: string, to: string): Html =>
   section(
     `Renewals from ${from} to ${to}`,
     "The effect is what one payment moves by at today's list price; a customer's own price is not on the list.",
@@ -225,7 +266,7 @@ const renewals = (all: Renewal[], from: string, to: string): string =>
     all,
   );
 
-const reconciliation = (rows: ReconciliationRow[]): string =>
+const reconciliation = (rows: ReconciliationRow[]): Html =>
   section(
     'By customer and record type',
     'Sales; the costs are in the CSV and XLSX forms of this report.',
@@ -240,7 +281,12 @@ const reconciliation = (rows: ReconciliationRow[]): string =>
     rows,
   );
 
-const notes = (all: string[]): string =>
+const notes = (all: string[]): Html =>
   all.length === 0
-    ? ''
-    : `<section><h2>Worth knowing</h2><ul>${all.map((note) => `<li>${escaped(note)}</li>`).join('')}</ul></section>`;
+    ? NOTHING
+    : html`<section>
+        <h2>Worth knowing</h2>
+        <ul>
+          ${all.map((note) => html`<li>${note}</li>`)}
+        </ul>
+      </section>`;

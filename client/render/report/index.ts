@@ -5,6 +5,7 @@ import type { Paper } from '../paper.js';
 import { csvReport } from './csv.js';
 import { htmlReport } from './html.js';
 import { textReport } from './text.js';
+import { jsonText } from '../printable.js';
 
 /** One report document, five renderings: the month in one of the formats. JSON is the month's result as `interfaces.md` has it, with the report's further parts as `details`. */
 export async function renderReport(
@@ -17,7 +18,7 @@ export async function renderReport(
     case 'text':
       return textReport(report, paper);
     case 'json':
-      return JSON.stringify({ ...month, details: detailsOf(report) }, null, 2);
+      return jsonText({ ...month, details: detailsOf(report) });
     case 'csv':
       return csvReport(report);
     case 'xlsx':

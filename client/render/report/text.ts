@@ -3,12 +3,15 @@ import { minorUnits } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReportDocument } from '../../../shared/report/document.js';
 import type { Renewal } from '../../../shared/report/outlook.js';
-import { advice, PLAIN, wrap, type Paper } from '../paper.js';
+import { onTerminal } from '../printable.js';
+import { advice, wrap, type Paper } from '../paper.js';
 import { table, type Column } from '../table.js';
 import { budgetText, FIRST_MONTH, isNothing, titleOf, whyOf, writtenText } from './words.js';
 
 /** The report on the terminal: sums first, then what asks for a person, then the rest. Sentences and tables fit the paper; commands stay whole, to be copied. */
-export function textReport(report: ReportDocument, paper: Paper = PLAIN): string {
+export const textReport = onTerminal(reportText);
+
+function reportText(report: ReportDocument, paper: Paper): string {
   return [
     titleOf(report),
     ...(report.heldMonth === null ? [] : [advice(heldMonthAdvice(report.heldMonth, report.result.month), paper)]),

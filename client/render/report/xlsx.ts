@@ -2,6 +2,7 @@ import ExcelJS from 'exceljs';
 import { big, minorUnits } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { ReportDocument } from '../../../shared/report/document.js';
+import { workbookText } from '../spreadsheet.js';
 import { budgetText, titleOf, writtenText } from './words.js';
 
 /**
@@ -20,7 +21,7 @@ interface Sheet {
 
 export async function xlsxReport(report: ReportDocument): Promise<Uint8Array> {
   const workbook = new ExcelJS.Workbook();
-  workbook.title = titleOf(report);
+  workbook.title = workbookText(titleOf(report));
   for (const sheet of [
     summary(report),
     reconciliation(report),
@@ -38,7 +39,7 @@ function addSheet(workbook: ExcelJS.Workbook, { name, columns, rows }: Sheet): v
     views: [{ state: 'frozen', ySplit: 1 }],
     pageSetup: { orientation: 'landscape', fitToPage: true, fitToWidth: 1, fitToHeight: 0, paperSize: A4 },
   });
-  sheet.columns = columns.map(({ title, width }) => ({ header: title, width }));
+  sheet.columns = columns.map(({ title, width }) => ({ header: workbookText(title), width }));
   sheet.getRow(1).font = { bold: true };
   for (const cells of rows) addRow(sheet, cells);
   sheet.autoFilter = { from: { row: 1, column: 1 }, to: { row: 1, column: columns.length } };
@@ -48,7 +49,9 @@ function addSheet(workbook: ExcelJS.Workbook, { name, columns, rows }: Sheet): v
 const A4 = 9;
 
 function addRow(sheet: ExcelJS.Worksheet, cells: Cell[]): void {
-  const row = sheet.addRow(cells.map((cell) => (isAmount(cell) ? exactNumber(cell.amount) : cell)));
+  const row = sheet.addRow(
+    cells.map((cell) => (isAmount(cell) ? exactNumber(cell.amount) : typeof cell === 'string' ? workbookText(cell) : cell)),
+  );
   cells.forEach((cell, index) => {
     const target = row.getCell(index + 1);
     if (isAmount(cell)) target.numFmt = formatOf(cell);

@@ -1,0 +1,43 @@
+import type { Certificate } from '../../shared/close/certificate.js';
+import { onTerminal } from './printable.js';
+import { table } from './table.js';
+
+/** What a close certificate says, as people read it. */
+export const renderCertificate = onTerminal(certificateText);
+
+function certificateText({ month, asOf, isMonthOver, totals, customers, exclusions, digest }: Certificate): string {
+  const amounts = (one: Certificate['totals'][number]): string[] => [one.report.sales, one.posted.sales, one.excluded.sales];
+  return [
+    `${month} is closed: report = posted + excluded, as of ${asOf}, for ${customers.length} customers.`,
+    ...(isMonthOver ? [] : ['The month was not over when this was read: lines can still come.']),
+    table(
+      [
+        { title: 'customer' },
+        { title: 'currency' },
+        ...['report', 'posted', 'excluded'].map((title) => ({ title, align: 'right' as const })),
+      ],
+      [
+        ...customers.map((customer) => [
+          customer.organizationName,
+          customer.currency,
+          customer.report.sales,
+          customer.posted.sales,
+          customer.excluded.sales,
+        ]),
+        ...totals.map((total) => ['all', total.currency, ...amounts(total)]),
+      ],
+    ),
+    ...(exclusions.length === 0
+      ? []
+      : [
+          [
+            'Excluded:',
+            ...exclusions.map(
+              ({ organizationName, productName, sales, currency, reason, confirmed }) =>
+                `  ${sales} ${currency}  ${organizationName}: ${productName} (${reason}, ${confirmed})`,
+            ),
+          ].join('\n'),
+        ]),
+    `Digest ${digest}`,
+  ].join('\n\n');
+}

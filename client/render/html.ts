@@ -1,0 +1,37 @@
+import { shown } from '../../shared/shown.js';
+
+/**
+ * HTML for the pages people open. `html` escapes every value that goes into it; only what was made by it is taken as HTML. So a customer's name can be no tag,
+ * attribute or script, and no template has to think of it.
+ */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+type Value = string | number | Html | Value[];
+
+/** The template's own text is HTML, every value in it is text; of a list each value. */
+export const html = (parts: TemplateStringsArray, ...values: Value[]): Html =>
+  new Html(parts.map((part, index) => part + (index < values.length ? asHtml(values[index]!) : '')).join(''));
+
+/** Lists of HTML, a line each. */
+export const linesOf = (parts: Html[]): Html => new Html(parts.map(({ text }) => text).join('\n'));
+
+const asHtml = (value: Value): string => {
+  if (value instanceof Html) return value.text;
+  return Array.isArray(value) ? value.map(asHtml).join('') : escaped(String(value));
+};
+
+/** Longer than any sentence of ours. */
+const LONGEST_TEXT = 4_000;
+
+/** One line without marks that mean anything, in order of reading also where it is written from right to left. */
+function escaped(text: string): string {
+  const safe = shown(text, LONGEST_TEXT).replace(/[&<>"'`]/g, (character) => `&#${character.codePointAt(0)};`);
+  return RIGHT_TO_LEFT.test(safe) ? `${FIRST_STRONG_ISOLATE}${safe}${POP_ISOLATE}` : safe;
+}
+
+/** A name in such letters must not turn the amount beside it around. */
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const FIRST_STRONG_ISOLATE = '\u2068';
+const POP_ISOLATE = '\u2069';
