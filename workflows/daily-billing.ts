@@ -273,7 +273,7 @@ class DailyRun {
       heldMonth: work.heldMonth,
     });
     this.closed = { ...closed.result, settled: this.soFar.sums.settled };
-    setCurrentDetails(monthDetails(closed, work.heldMonth, this.runIds));
+    setCurrentDetails(monthDetails(closed, work.heldMonth, this.runIds, workflowInfo().namespace));
     upsertSearchAttributes([
       { key: billingStatus, value: closed.waiting > 0 || work.heldMonth !== null ? 'NeedsAttention' : 'Done' },
     ]);

@@ -14,6 +14,7 @@ export function monthDetails(
   { result: month, waiting: count }: MonthClosed,
   heldMonth: string | null,
   runIds: ReadonlyMap<string, string>,
+  namespace: string,
 ): string {
   const waiting = month.organizations
     .filter(({ status }) => status === 'NeedsAttention' || status === 'AwaitingApproval')
@@ -28,8 +29,10 @@ export function monthDetails(
         ? md`
 Nobody waits for a person.
           `
-        : waitingPart(waiting, count, month, runIds),
-      md`${link('Waiting for a person', waitingList(month.broker, month.month))} · ${link(['Everything of', month.month].join(' '), monthList(month.broker, month.month))}`,
+        : waitingPart(waiting, count, month, (id) =>
+            pageOf(namespace, organizationBillingId(month.broker, month.month, id), runIds.get(id)),
+          ),
+      md`${link('Waiting for a person', waitingList(namespace, month.broker, month.month))} · ${link(['Everything of', month.month].join(' '), monthList(namespace, month.broker, month.month))}`,
     ],
     '\n\n',
   ).text;
@@ -40,11 +43,15 @@ function waitingPart(
   waiting: OrganizationResult[],
   count: number,
   month: MonthResult,
-  runIds: ReadonlyMap<string, string>,
+  pageOfId: (organizationId: string) => string,
 ): Markdown {
   const rows = waiting.slice(0, SHOWN).map(({ organizationId, organizationName, status, held, waitsSince }) => {
-    const page = pageOf(organizationBillingId(month.broker, month.month, organizationId), runIds.get(organizationId));
-    return tableRow([link(organizationName || organizationId, page), status, held.sales, waitsSince ?? month.asOf]);
+    return tableRow([
+      link(organizationName || organizationId, pageOfId(organizationId)),
+      status,
+      held.sales,
+      waitsSince ?? month.asOf,
+    ]);
   });
   const more = count > SHOWN ? [md`… and ${count - SHOWN} more, in the first list below.`] : [];
   const isReleasable = waiting.some(({ status }) => status === 'AwaitingApproval') && month.mode !== 'shadow';

@@ -266,7 +266,7 @@ class Desk {
 
   private links(): string {
     const { broker, month, organizationId } = this.input;
-    return md`${link('Other months of this organization', organizationList(broker, organizationId))} · ${link(['Everything of', month].join(' '), monthList(broker, month))}`
+    return md`${link('Other months of this organization', organizationList(workflowInfo().namespace, broker, organizationId))} · ${link(['Everything of', month].join(' '), monthList(workflowInfo().namespace, broker, month))}`
       .text;
   }
 

@@ -31,16 +31,14 @@ const LONGEST_TEXT = 600;
 /** The text as Markdown that reads the same: one line, no mark that means anything, no address that would become a link. */
 function escaped(text: string): string {
   const line = shown(text, LONGEST_TEXT).trim();
-  const inline = line
-    .replace(/[\\`*_[\]<>&|~$^]/g, String.raw`\$&`)
-    .replace(LINKED, (start, end: string) => `${start.slice(0, -end.length)}${JOINER}${end}`);
+  const inline = line.replace(/[\\`*_[\]<>&|~$^]/g, String.raw`\$&`).replace(LINKED, JOINER);
   return inline.replace(LEADING, String.raw`\$1`).replace(NUMBERED, String.raw`$1\$2`);
 }
 
 /** A character of no width: a renderer that looks for addresses in plain text finds none across it. */
 const JOINER = '\u2060';
-/** Where such renderers see an address begin, with the part that must not follow at once. */
-const LINKED = /(?:https?|ftp|mailto|xmpp)(:)|www(\.)|[\w.+-](@)/gi;
+/** Where such renderers see an address begin. */
+const LINKED = /(?<=https?|ftp|mailto|xmpp)(?=:)|(?<=www)(?=\.)|(?<=[\w.+-])(?=@)/gi;
 /** What would make a line a heading, a list, a quotation, a rule or a table's second line; a negative amount is none of them. */
 const LEADING = /^([#=>:]|[-+](?!\d))/;
 const NUMBERED = /^(\d{1,9})([.)])/;

@@ -153,7 +153,8 @@ export class Members {
     const text = typeof value === 'number' && Number.isFinite(value) ? plain(big(value)) : value;
     const match = typeof text === 'string' && text.length <= LONGEST_DECIMAL ? DECIMAL.exec(text.trim()) : null;
     if (!match) return this.wrong(name, `expected ${what}`, null);
-    if (match[1]!.length > digits || (match[2] ?? '').replace(/0+$/, '').length > decimals)
+    const [whole, fraction] = [match[1]!.replace(/^0+/, ''), decimalsIn(match[2] ?? '')];
+    if (whole.length > digits || fraction > decimals)
       return this.wrong(name, `expected ${what} of at most ${digits} digits before the point and ${decimals} after it`, null);
     return plain(big(match[0].startsWith('+') ? match[0].slice(1) : match[0]));
   }
@@ -183,7 +184,9 @@ export class Members {
 
 /** Digits, point and sign, with room for zeros and blanks. */
 const LONGEST_DECIMAL = 80;
-const DECIMAL = /^[+-]?0*(\d+)(?:\.(\d{1,40}))?$/;
+const DECIMAL = /^[+-]?(\d+)(?:\.(\d{1,40}))?$/;
+/** Decimals that say something. */
+const decimalsIn = (fraction: string): number => fraction.split('').findLastIndex((digit) => digit !== '0') + 1;
 const UNFIT_FOR_ID = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const FIT_FOR_PATHS = /^[\p{L}\p{N}{][\p{L}\p{N} ._:@{}+=~-]*$/u;
 

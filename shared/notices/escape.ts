@@ -19,12 +19,17 @@ export const chatText = (text: string): string =>
   mailText(text)
     .replaceAll('`', "'")
     .replaceAll('~', '-')
+    .replace(/_+/g, betweenLetters)
     .replaceAll('*', '·')
     .replaceAll('|', '¦')
     .replaceAll('\\', '/')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;');
+
+/** Within a word an underscore means nothing; elsewhere it would set words in italics, to the end of another name. */
+const betweenLetters = (run: string, at: number, all: string): string =>
+  /[\p{L}\p{N}]/u.test(all[at - 1] ?? '') && /[\p{L}\p{N}]/u.test(all[at + run.length] ?? '') ? run : '-';
 
 /** An adaptive card's text runs know no marks at all. */
 export const cardText = (text: string): string => shown(text, LONGEST_TEXT);

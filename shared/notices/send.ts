@@ -111,5 +111,6 @@ async function sendMail({ smtp, from, to }: NonNullable<NoticeSettings['mail']>,
   }
 }
 
-const mailOf = ({ title, lines }: Notice): string =>
+/** The text of a mail. */
+export const mailOf = ({ title, lines }: Notice): string =>
   [mailText(title), '', ...lines.map((line) => lineIn(line, mailText)), ''].join('\n');

@@ -173,7 +173,7 @@ describe('a webhook gets', () => {
     'https://contoso.webhook.office.com/webhookb2/x',
     'https://chat.example/hook',
   ])('a text: %s', (address) =>
-    expect(payloadFor(new URL(address), notice)).toEqual({ text: 'Billing: 2025-10\nContoso: 12.00 EUR' }),
+    expect(payloadFor(new URL(address), notice)).toEqual({ text: 'Billing: 2025-10\n• Contoso: 12.00 EUR' }),
   );
 
   test("an adaptive card where Teams' Workflows take nothing else", () => {

@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import ExcelJS from 'exceljs';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { gfmFromMarkdown } from 'mdast-util-gfm';
+import { gfm } from 'micromark-extension-gfm';
+import { jsonText, terminalText } from '../../client/render/printable.js';
+import { harmless, original } from '../../client/render/spreadsheet.js';
+import { ALIVE_ANYWHERE, HOSTILE, KINDS } from './texts.js';
+import { colouredTerminals, csv, markdowns, messages, pages, terminals, xlsx } from './outputs.js';
+
+/**
+ * One table: whatever a customer, a product or a vendor's error is called, every output keeps the shape it has for a customer who is called Contoso. `npm run
+ * attacks` shows the same to a real browser, the real Web UI and a real spreadsheet program.
+ */
+const PLAIN_NAME = 'Contoso';
+
+describe.each(KINDS)('a text with %s', (kind) => {
+  const text = HOSTILE[kind]!;
+
+  test('writes no line, sequence or direction of its own to a terminal', () => {
+    const [shown, plain] = [terminals(text), terminals(PLAIN_NAME)];
+    for (const [name, output] of Object.entries(shown)) {
+      expect([name, output]).toEqual([name, expect.not.stringMatching(ALIVE_ANYWHERE)]);
+      expect([name, output.split('\n').length]).toEqual([name, plain[name]!.split('\n').length]);
+    }
+  });
+
+  test('brings no colour to a terminal that has colours', () => {
+    for (const [name, output] of Object.entries(colouredTerminals(text))) {
+      const withoutOurs = output.replace(/\u001b\[(1|2|22|31|32|33|36|39)m/g, '');
+      expect([name, withoutOurs]).toEqual([name, expect.not.stringMatching(ALIVE_ANYWHERE)]);
+      expect([name, coloursOf(output)]).toEqual([name, coloursOf(terminalText(output, { columns: 80, hasColour: true }))]);
+    }
+  });
+
+  test('is no heading, link, picture, table or line in the Web UI', () => {
+    const [shown, plain] = [markdowns(text), markdowns(PLAIN_NAME)];
+    for (const [name, output] of Object.entries(shown)) {
+      expect([name, shapeOf(output)]).toEqual([name, shapeOf(plain[name]!)]);
+      expect([name, output]).toEqual([name, expect.not.stringMatching(ALIVE_ANYWHERE)]);
+      expect(output.length).toBeLessThan(20_000);
+    }
+    expect(Buffer.byteLength(shown.summary!)).toBeLessThanOrEqual(200);
+  });
+
+  test('is no tag or attribute of a page', () => {
+    const [shown, plain] = [pages(text), pages(PLAIN_NAME)];
+    for (const [name, output] of Object.entries(shown)) {
+      expect([name, tagsOf(output)]).toEqual([name, tagsOf(plain[name]!)]);
+      expect([name, output]).toEqual([name, expect.not.stringMatching(ALIVE_ANYWHERE)]);
+    }
+  });
+
+  test('is no formula and no cell of its own in a CSV, whatever separates cells there', () => {
+    const [shown, plain] = [csv(text), csv(PLAIN_NAME)];
+    const rows = (of: string): string[][] => parse(of) as string[][];
+    expect(rows(shown).map(({ length }) => length)).toEqual(rows(plain).map(({ length }) => length));
+    for (const delimiter of [',', ';', '\t', '|'])
+      for (const cell of cellsOf(shown, delimiter)) expect(isFormula(cell) ? [delimiter, cell] : []).toEqual([]);
+    expect(shown).not.toMatch(ALIVE_ANYWHERE);
+  });
+
+  test('is nothing but a text in a workbook', async () => {
+    const book = new ExcelJS.Workbook();
+    await book.xlsx.load((await xlsx(text)).slice().buffer);
+    const types = new Set<number>();
+    book.eachSheet((sheet) => sheet.eachRow((row) => row.eachCell((cell) => types.add(cell.type))));
+    const { Null, Number: Numeric, String: Text, SharedString } = ExcelJS.ValueType;
+    for (const type of types) expect([Null, Numeric, Text, SharedString]).toContain(type);
+  });
+
+  test('is no mention, link or line in chats and mails', () => {
+    const [shown, plain] = [messages(text), messages(PLAIN_NAME)];
+    for (const name of ['chat', 'mail'] as const) {
+      expect(shown[name]).not.toMatch(ALIVE_ANYWHERE);
+      expect(shown[name].split('\n').length).toBe(plain[name].split('\n').length);
+      expect([name, addressesOf(shown[name])]).toEqual([name, addressesOf(plain[name])]);
+    }
+    expect(shown.chat).not.toMatch(/<(?!\/)|>|@(?!\u2060|$)\S/);
+    expect(shapeOf(shown.chat)).toEqual(shapeOf(plain.chat));
+    const runs = JSON.stringify(shown.card).match(/"type":"[A-Za-z.]+"/g);
+    expect(runs).toEqual(JSON.stringify(plain.card).match(/"type":"[A-Za-z.]+"/g));
+    expect(JSON.stringify(shown.card)).not.toContain('"TextBlock"');
+  });
+
+  test('as JSON is the same text, and only printed by a terminal', () => {
+    const written = jsonText({ [text]: text });
+    expect(JSON.parse(written)).toEqual({ [text]: text });
+    expect(written).not.toMatch(ALIVE_ANYWHERE);
+    expect(terminalText(written, { columns: 80, hasColour: true })).toBe(written);
+  });
+
+  test('comes back from a CSV as the name that went in, but for what cannot be seen', () => {
+    expect(harmless(original(harmless(text)))).toBe(harmless(text));
+  });
+});
+
+const coloursOf = (output: string): string[] => output.match(/\u001b\[\d+m/g) ?? [];
+
+interface Node {
+  type: string;
+  url?: string;
+  children?: Node[];
+}
+
+/** Kinds of parts in their order; neighbouring texts are one. */
+function shapeOf(markdown: string): unknown {
+  const shape = ({ type, url, children = [] }: Node): unknown => [
+    type,
+    ...(url === undefined ? [] : [url]),
+    ...children.filter((child, index) => child.type !== 'text' || children[index - 1]?.type !== 'text').map(shape),
+  ];
+  return shape(fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }) as Node);
+}
+
+const tagsOf = (html: string): string[] => html.replace(/="[^"]*"/g, '').match(/<[^>]*>/g) ?? [];
+
+const addressesOf = (text: string): string[] => text.match(/https?:\/\/\S+|www\.\S+|[\w.+-]+@[\w.-]+/gi) ?? [];
+
+/** Cells as a spreadsheet program reads them that takes another separator: it minds quotation marks only where a cell begins with them. */
+function cellsOf(text: string, delimiter: string): string[] {
+  const cells: string[] = [];
+  let [cell, isQuoted] = ['', false];
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at]!;
+    if (character === '"' && (cell === '' || isQuoted)) {
+      if (isQuoted && text[at + 1] === '"') cell += text[(at += 1)];
+      else isQuoted = !isQuoted;
+    } else if (!isQuoted && (character === delimiter || character === '\n')) {
+      cells.push(cell);
+      cell = '';
+    } else cell += character;
+  }
+  return [...cells, cell];
+}
+
+function isFormula(cell: string): boolean {
+  const look = cell.normalize('NFKC').replace(/^[\s"\p{Cf}\u{fffd}]+/u, '');
+  return /^[=+@\-\u2212]/.test(look) && !/^-?\d+(\.\d+)?$/.test(look);
+}
