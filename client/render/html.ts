@@ -12,7 +12,21 @@ type Value = string | number | Html | Value[];
 
 /** The template's own text is HTML, every value in it is text; of a list each value. */
 export const html = (parts: TemplateStringsArray, ...values: Value[]): Html =>
-  new Html(parts.map((part, index) => part + (index < values.length ? asHtml(values[index]!) : '')).join(''));
+  new Html(
+    compact(parts)
+      .map((part, index) => part + (index < values.length ? asHtml(values[index]!) : ''))
+      .join(''),
+  );
+
+/** The template without its layout: a page of 100,000 rows need not carry the indentation of each. */
+function compact(parts: TemplateStringsArray): string[] {
+  const known = COMPACT.get(parts);
+  if (known) return known;
+  const made = parts.map((part) => part.replace(/>\n */g, '>').replace(/\n *</g, '<').replace(/\n */g, ' '));
+  COMPACT.set(parts, made);
+  return made;
+}
+const COMPACT = new WeakMap<TemplateStringsArray, string[]>();
 
 /** Lists of HTML, a line each. */
 export const linesOf = (parts: Html[]): Html => new Html(parts.map(({ text }) => text).join('\n'));

@@ -41,7 +41,7 @@ const JOINER = '\u2060';
 const LINKED = /(?<=https?|ftp|mailto|xmpp)(?=:)|(?<=www)(?=\.)|(?<=[\w.+-])(?=@)/gi;
 /** What would make a line a heading, a list, a quotation, a rule or a table's second line; a negative amount is none of them. */
 const LEADING = /^([#=>:]|[-+](?!\d))/;
-const NUMBERED = /^(\d{1,9})([.)])/;
+const NUMBERED = /^(\d{1,9})([.)])(?=\s|$)/;
 
 /** Text as it stands, in one of the boxes that Markdown takes no marks in: codes, and commands to be copied. */
 export function code(text: string): Markdown {

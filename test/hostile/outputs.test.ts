@@ -28,7 +28,7 @@ describe.each(KINDS)('a text with %s', (kind) => {
 
   test('brings no colour to a terminal that has colours', () => {
     for (const [name, output] of Object.entries(colouredTerminals(text))) {
-      const withoutOurs = output.replace(/\u001b\[(1|2|22|31|32|33|36|39)m/g, '');
+      const withoutOurs = output.replace(OURS, '');
       expect([name, withoutOurs]).toEqual([name, expect.not.stringMatching(ALIVE_ANYWHERE)]);
       expect([name, coloursOf(output)]).toEqual([name, coloursOf(terminalText(output, { columns: 80, hasColour: true }))]);
     }
@@ -54,7 +54,7 @@ describe.each(KINDS)('a text with %s', (kind) => {
 
   test('is no formula and no cell of its own in a CSV, whatever separates cells there', () => {
     const [shown, plain] = [csv(text), csv(PLAIN_NAME)];
-    const rows = (of: string): string[][] => parse(of) as string[][];
+    const rows = (of: string): string[][] => parse(of);
     expect(rows(shown).map(({ length }) => length)).toEqual(rows(plain).map(({ length }) => length));
     for (const delimiter of [',', ';', '\t', '|'])
       for (const cell of cellsOf(shown, delimiter)) expect(isFormula(cell) ? [delimiter, cell] : []).toEqual([]);
@@ -96,7 +96,10 @@ describe.each(KINDS)('a text with %s', (kind) => {
   });
 });
 
-const coloursOf = (output: string): string[] => output.match(/\u001b\[\d+m/g) ?? [];
+const ESCAPE = String.fromCharCode(0x1b);
+const OURS = new RegExp(`${ESCAPE}\\[(1|2|22|31|32|33|36|39)m`, 'g');
+const ANY_COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`, 'g');
+const coloursOf = (output: string): string[] => output.match(ANY_COLOUR) ?? [];
 
 interface Node {
   type: string;
@@ -111,12 +114,12 @@ function shapeOf(markdown: string): unknown {
     ...(url === undefined ? [] : [url]),
     ...children.filter((child, index) => child.type !== 'text' || children[index - 1]?.type !== 'text').map(shape),
   ];
-  return shape(fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }) as Node);
+  return shape(fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }));
 }
 
-const tagsOf = (html: string): string[] => html.replace(/="[^"]*"/g, '').match(/<[^>]*>/g) ?? [];
+const tagsOf = (html: string): string[] => html.replace(/="[^"]*"/g, '').match(/<[^<>]*>/g) ?? [];
 
-const addressesOf = (text: string): string[] => text.match(/https?:\/\/\S+|www\.\S+|[\w.+-]+@[\w.-]+/gi) ?? [];
+const addressesOf = (text: string): string[] => text.match(/https?:\/\/\S+|www\.\S+|\w@\w[\w.-]*/gi) ?? [];
 
 /** Cells as a spreadsheet program reads them that takes another separator: it minds quotation marks only where a cell begins with them. */
 function cellsOf(text: string, delimiter: string): string[] {

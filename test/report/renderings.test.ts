@@ -91,8 +91,8 @@ describe('the report of a month', () => {
     const file = desk.file('report.csv');
     await desk.cli('report', MONTH, '--format', 'csv', '--out', file);
     const text = await readFile(file, 'utf8');
-    expect(text.startsWith('\u{FEFF}month,')).toBe(true);
-    expect((await desk.cli('report', MONTH, '--format', 'csv')).out.startsWith('month,')).toBe(true);
+    expect(text.startsWith('\u{FEFF}"month",')).toBe(true);
+    expect((await desk.cli('report', MONTH, '--format', 'csv')).out.startsWith('"month",')).toBe(true);
     const names = parse<Record<string, string>>(text, { columns: true, bom: true }).map(({ organization }) => organization);
     expect(names).toContain(`'${FORMULA}`);
     expect(names.some((name) => name?.startsWith('='))).toBe(false);
