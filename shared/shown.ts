@@ -22,11 +22,11 @@ export function shown(text: string, length = NAME_LENGTH): string {
   return clean.length <= length && ahead.length === text.length ? clean : `${cut(clean, length - 1)}…`;
 }
 
-/** Cut to at most `length` characters without splitting a character in two. */
+/** Cut to at most `length` characters without splitting a character in two: one that would be split is left out, and the next whole one takes its place, as in every name written so far. */
 export function cut(value: string, length: number): string {
   if (value.length <= length) return value;
   const end = Math.max(length, 0);
   const last = value.charCodeAt(end - 1);
   const isHalf = last >= 0xd800 && last <= 0xdbff;
-  return value.slice(0, isHalf ? end - 1 : end);
+  return isHalf ? value.slice(0, end - 1) + (/[^\ud800-\udfff]/.exec(value.slice(end))?.[0] ?? '') : value.slice(0, end);
 }
