@@ -1,6 +1,9 @@
 import { isLookedAt } from '../shared/autotask/index.js';
 import { big } from '../shared/billing/decimal.js';
+import { rowKeyOf } from '../shared/billing/keys.js';
+import { monthOf } from '../shared/billing/month.js';
 import { fold } from '../shared/billing/text.js';
+import { noteRecord } from '../shared/evidence/remembered.js';
 import type { PostAdjustmentStep, PostChargeStep } from '../shared/billing/plan-types.js';
 import type { Row } from '../shared/billing/types.js';
 import type { StepRequest } from '../shared/contract.js';
@@ -8,7 +11,8 @@ import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';
 import type { Looks } from './looks.js';
 import { soon } from './patience.js';
-import { MADE_WITHIN_MS, REFUSED_WITHIN_MS, sendOnce } from './sending.js';
+import type { Making, Proofs } from './proof.js';
+import { MADE_WITHIN_MS, REFUSED_WITHIN_MS, sendNew, sendOnce } from './sending.js';
 import { contractIdOf, productIdOf, serviceIdOf, type Done } from './steps.js';
 
 type RowState = NonNullable<PostAdjustmentStep['before']>;
@@ -21,6 +25,7 @@ const NO_ROW: RowState = { units: 0, price: '0', cost: '0' };
 export async function postAdjustment(
   dependencies: Dependencies,
   looks: Looks,
+  proofs: Proofs,
   request: StepRequest<PostAdjustmentStep>,
 ): Promise<Done> {
   const { step } = request;
@@ -29,7 +34,7 @@ export async function postAdjustment(
   const before = step.before ?? (await madeRow(dependencies, request, contractId, serviceId));
   if (isDone(step, before)) return { result: 'already', id: null };
   try {
-    await sendOnce(dependencies, request, {
+    const write = {
       identity: [
         'adjustment',
         String(contractId),
@@ -45,7 +50,9 @@ export async function postAdjustment(
         await refuseWhereChanged(looks, contractId, serviceId, request);
         return send(dependencies, contractId, serviceId, step, before);
       },
-    });
+    };
+    if (step.contractServiceId !== null) await sendOnce(dependencies, request, write);
+    else await proofs.make(newRow(dependencies, request, contractId, serviceId, () => sendOnce(dependencies, request, write)));
     return { result: 'written', id: null };
   } catch (error) {
     // A second adjustment of one date is refused (`autotask.md` 3.1): the month was adjusted already, the planner goes on from there (rule 7.0).
@@ -54,6 +61,24 @@ export async function postAdjustment(
     return { result: 'refused', id: null };
   }
 }
+
+/** The first row of a service on a contract: whoever may not see rows would be billed once more every day. */
+const newRow = (
+  dependencies: Dependencies,
+  { step, broker }: StepRequest<PostAdjustmentStep>,
+  contractId: number,
+  serviceId: number,
+  send: () => Promise<unknown>,
+): Making => ({
+  kind: 'row',
+  key: rowKeyOf(step.contractKey, step.serviceKey, monthOf(step.day)),
+  broker,
+  shows: async () => (await findRow(dependencies, contractId, serviceId, step.day)) !== null,
+  make: async () => {
+    await send();
+    return { id: contractId, isNew: true };
+  },
+});
 
 /** The row that an extension has just made, with what this plan's earlier adjustment carried forward into it. A person may have approved it in the meantime: nothing is written to it then (invariant 6). */
 async function madeRow(
@@ -149,12 +174,16 @@ function isDone(step: PostAdjustmentStep, row: RowState): boolean {
 }
 
 /** Makes, changes or deletes the month's charge of an item (rule 7.7). */
-export async function postCharge(dependencies: Dependencies, request: StepRequest<PostChargeStep>): Promise<Done> {
+export async function postCharge(
+  dependencies: Dependencies,
+  proofs: Proofs,
+  request: StepRequest<PostChargeStep>,
+): Promise<Done> {
   const { step } = request;
   const contractId = contractIdOf(request);
   switch (step.action) {
     case 'create':
-      return createCharge(dependencies, request, contractId);
+      return createCharge(dependencies, proofs, request, contractId);
     case 'update':
       await dependencies.autotask.updateCharge(contractId, step.chargeId!, {
         ...amountsOf(step),
@@ -163,7 +192,7 @@ export async function postCharge(dependencies: Dependencies, request: StepReques
       });
       return { result: 'written', id: null };
     case 'delete':
-      return deleteCharge(dependencies, contractId, step.chargeId!);
+      return deleteCharge(dependencies, request, contractId);
   }
 }
 
@@ -173,10 +202,15 @@ const amountsOf = ({
   unitCost,
 }: PostChargeStep): Pick<PostChargeStep, 'quantity' | 'unitPrice' | 'unitCost'> => ({ quantity, unitPrice, unitCost });
 
-async function createCharge(dependencies: Dependencies, request: StepRequest<PostChargeStep>, contractId: number): Promise<Done> {
+async function createCharge(
+  dependencies: Dependencies,
+  proofs: Proofs,
+  request: StepRequest<PostChargeStep>,
+  contractId: number,
+): Promise<Done> {
   const { step } = request;
   const { autotask, settings } = dependencies;
-  await sendOnce(dependencies, request, {
+  const write = {
     identity: ['charge', String(contractId), fold(step.chargeKey)],
     comesWithinMs: MADE_WITHIN_MS,
     find: async () => (await autotask.findCharges(contractId, step.chargeKey))[0]?.id ?? null,
@@ -191,14 +225,27 @@ async function createCharge(dependencies: Dependencies, request: StepRequest<Pos
         billingCodeId: settings.productBillingCodeId,
         ...amountsOf(step),
       }),
+  };
+  await proofs.make({
+    kind: 'charge',
+    key: step.chargeKey,
+    broker: request.broker,
+    shows: (id) => autotask.showsCharge(contractId, id, monthOf(step.day)),
+    make: () => sendNew(dependencies, request, write),
   });
   return { result: 'written', id: null };
 }
 
 /** What is gone already was deleted by a lost answer, or by a person. */
-async function deleteCharge({ autotask }: Dependencies, contractId: number, chargeId: number): Promise<Done> {
+async function deleteCharge(
+  { autotask, evidence }: Dependencies,
+  { step, broker }: StepRequest<PostChargeStep>,
+  contractId: number,
+): Promise<Done> {
+  const id = step.chargeId!;
+  await noteRecord(evidence, broker, { kind: 'charge', id, key: fold(step.chargeKey), isSeen: true, isRemoved: true });
   try {
-    await autotask.deleteCharge(contractId, chargeId);
+    await autotask.deleteCharge(contractId, id);
     return { result: 'written', id: null };
   } catch (error) {
     if (error instanceof ApiError && error.kind === 'not-found') return { result: 'already', id: null };

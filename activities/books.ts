@@ -75,7 +75,7 @@ function concerning(
   };
   return {
     unreadable: unreadable.filter(isNeeded),
-    gone: gone.filter(({ key }) => isOfOurs(key) || keys.has(fold(key))),
+    gone: gone.filter(({ key }) => isOfOurs(key) || keys.has(fold(key.split('|')[0]))),
   };
 }
 

@@ -4,7 +4,8 @@ import type { Books, Product, Service } from '../shared/billing/types.js';
 import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';
-import { MADE_WITHIN_MS, sendOnce, type Turns } from './sending.js';
+import type { Making, Proofs } from './proof.js';
+import { MADE_WITHIN_MS, sendNew, type Turns } from './sending.js';
 import type { Done } from './steps.js';
 
 /**
@@ -18,6 +19,7 @@ export class Catalogue {
   constructor(
     private readonly dependencies: Dependencies,
     private readonly turns: Turns,
+    private readonly proofs: Proofs,
   ) {}
 
   ensureService(request: StepRequest<EnsureServiceStep>): Promise<Done> {
@@ -30,27 +32,32 @@ export class Catalogue {
     };
     const key = `service ${fold(serviceKey)}`;
     if (step.serviceId !== null) return this.turns.take(key, () => this.updateService(step, step.serviceId!, remember));
-    return this.ensure(key, request, {
-      known: () => this.services.get(fold(serviceKey))?.record.id ?? null,
-      find: () => this.findService(serviceKey),
-      remember,
-      create: () =>
-        this.dependencies.autotask.createService({
-          name,
-          description: step.description,
-          key: serviceKey,
-          unitPrice,
-          unitCost,
-          billingCodeId: this.dependencies.settings.serviceBillingCodeId,
-          slaId: this.dependencies.settings.slaId,
-        }),
-    });
+    return this.ensure(
+      { kind: 'service', key: serviceKey, shows: (id) => this.dependencies.autotask.showsService(id) },
+      request,
+      {
+        known: () => this.services.get(fold(serviceKey))?.record.id ?? null,
+        find: () => this.findService(serviceKey),
+        remember,
+        create: () =>
+          this.dependencies.autotask.createService({
+            name,
+            description: step.description,
+            key: serviceKey,
+            unitPrice,
+            unitCost,
+            billingCodeId: this.dependencies.settings.serviceBillingCodeId,
+            slaId: this.dependencies.settings.slaId,
+          }),
+      },
+    );
   }
 
   ensureProduct(request: StepRequest<EnsureProductStep>): Promise<Done> {
     const { step, organizationId } = request;
     const { productKey, name } = step;
-    return this.ensure(`product ${fold(productKey)}`, request, {
+    const shows = (id: number): Promise<boolean> => this.dependencies.autotask.showsProduct(id);
+    return this.ensure({ kind: 'product', key: productKey, shows }, request, {
       known: () => this.products.get(fold(productKey))?.record.id ?? null,
       find: () => this.findProduct(step),
       remember: (id) => {
@@ -100,7 +107,7 @@ export class Catalogue {
   }
 
   private ensure(
-    key: string,
+    { kind, key, shows }: Pick<Making, 'kind' | 'key' | 'shows'>,
     request: StepRequest,
     {
       known,
@@ -114,18 +121,16 @@ export class Catalogue {
       create: () => Promise<number>;
     },
   ): Promise<Done> {
-    return this.turns.take(key, async () => {
-      const id = known();
-      if (id !== null) return { result: 'already', id };
-      let isSent = false;
-      const send = (): Promise<number> => {
-        isSent = true;
-        return create();
-      };
-      // The plan saw none, so it is looked for only where one of us has sent it since.
-      const ensured = await sendOnce(this.dependencies, request, { identity: [key], comesWithinMs: MADE_WITHIN_MS, find, send });
-      remember(ensured);
-      return { result: isSent ? 'written' : 'already', id: ensured };
+    const name = `${kind} ${fold(key)}`;
+    // The plan saw none, so it is looked for only where one of us has sent it since.
+    const write = { identity: [name], comesWithinMs: MADE_WITHIN_MS, find, send: create };
+    return this.turns.take(name, async () => {
+      const before = known();
+      if (before !== null) return { result: 'already', id: before };
+      const make = (): ReturnType<typeof sendNew> => sendNew(this.dependencies, request, write);
+      const { id, isNew } = await this.proofs.make({ kind, key, shows, broker: request.broker, make });
+      remember(id);
+      return { result: isNew ? 'written' : 'already', id };
     });
   }
 

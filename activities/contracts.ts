@@ -4,11 +4,16 @@ import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';
 import { noteExtension } from './extensions.js';
-import { MADE_WITHIN_MS, sendOnce } from './sending.js';
+import type { Proofs } from './proof.js';
+import { MADE_WITHIN_MS, sendNew } from './sending.js';
 import { contractIdOf, type Done } from './steps.js';
 
 /** Makes the contract of a subscription, or corrects what is ours on it (rules 6.2, 6.5). */
-export async function upsertContract(dependencies: Dependencies, request: StepRequest<UpsertContractStep>): Promise<Done> {
+export async function upsertContract(
+  dependencies: Dependencies,
+  proofs: Proofs,
+  request: StepRequest<UpsertContractStep>,
+): Promise<Done> {
   const { step } = request;
   const { autotask, settings } = dependencies;
   if (step.contractId !== null) {
@@ -16,19 +21,26 @@ export async function upsertContract(dependencies: Dependencies, request: StepRe
     return { result: 'written', id: step.contractId };
   }
   const { name, companyId, contractKey, startDay, endDay } = step;
-  const id = await sendOnce(dependencies, request, {
-    identity: ['contract', String(companyId), fold(contractKey)],
-    comesWithinMs: MADE_WITHIN_MS,
-    find: () => findContract(dependencies, companyId, contractKey),
-    send: () =>
-      autotask.createContract({
-        companyId,
-        name,
-        startDay,
-        endDay,
-        subscriptionId: contractKey,
-        number: contractKey,
-        slaId: settings.slaId,
+  const { id } = await proofs.make({
+    kind: 'contract',
+    key: contractKey,
+    broker: request.broker,
+    shows: (made) => autotask.isSurveyed(made),
+    make: () =>
+      sendNew(dependencies, request, {
+        identity: ['contract', String(companyId), fold(contractKey)],
+        comesWithinMs: MADE_WITHIN_MS,
+        find: () => findContract(dependencies, companyId, contractKey),
+        send: () =>
+          autotask.createContract({
+            companyId,
+            name,
+            startDay,
+            endDay,
+            subscriptionId: contractKey,
+            number: contractKey,
+            slaId: settings.slaId,
+          }),
       }),
   });
   return { result: 'written', id };

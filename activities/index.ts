@@ -34,6 +34,7 @@ import { requireOwnPlan } from './lease.js';
 import { Looks } from './looks.js';
 import { sendNotice } from './notice.js';
 import { makePlan } from './plan.js';
+import { Proofs } from './proof.js';
 import { takeReport } from './report.js';
 import { Turns } from './sending.js';
 import { Slices } from './slices.js';
@@ -71,7 +72,8 @@ export interface ActivitiesByQueue {
 
 export function createActivities(dependencies: Dependencies): ActivitiesByQueue {
   const slices = new Slices(dependencies.evidence);
-  const catalogue = new Catalogue(dependencies, new Turns());
+  const proofs = new Proofs(dependencies);
+  const catalogue = new Catalogue(dependencies, new Turns(), proofs);
   const looks = new Looks(dependencies);
   const together =
     <S extends Step>(carryOut: (request: StepRequest<S>) => Promise<Done>) =>
@@ -92,14 +94,17 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
       },
     }),
     autotask: translated({
-      surveyAutotask: (request: SurveyRequest) => surveyAutotask(dependencies, slices, request),
+      surveyAutotask: (request: SurveyRequest) => {
+        proofs.begin();
+        return surveyAutotask(dependencies, slices, request);
+      },
       planOrganization: (request: PlanRequest) => makePlan(dependencies, slices, looks, request),
       ensureService: together<EnsureServiceStep>((request) => catalogue.ensureService(request)),
       ensureProduct: together<EnsureProductStep>((request) => catalogue.ensureProduct(request)),
-      upsertContract: together<UpsertContractStep>((request) => upsertContract(dependencies, request)),
+      upsertContract: together<UpsertContractStep>((request) => upsertContract(dependencies, proofs, request)),
       extendContract: together<ExtendContractStep>((request) => extendContract(dependencies, request)),
-      postAdjustment: together<PostAdjustmentStep>((request) => postAdjustment(dependencies, looks, request)),
-      postCharge: together<PostChargeStep>((request) => postCharge(dependencies, request)),
+      postAdjustment: together<PostAdjustmentStep>((request) => postAdjustment(dependencies, looks, proofs, request)),
+      postCharge: together<PostChargeStep>((request) => postCharge(dependencies, proofs, request)),
       verifyOrganization: (request: VerifyRequest) => verifyOrganization(dependencies, slices, catalogue, request),
     }),
   };

@@ -2,11 +2,8 @@ import { isWithheld } from '../shared/billing/breakers.js';
 import { command, option } from '../shared/billing/command.js';
 import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
 import { paidOnceKeys, planOrganization } from '../shared/billing/plan.js';
-import { previousMonth } from '../shared/billing/month.js';
-import { same } from '../shared/billing/text.js';
-import type { Note, Plan } from '../shared/billing/plan-types.js';
+import type { Plan } from '../shared/billing/plan-types.js';
 import type { Books } from '../shared/billing/types.js';
-import { readOutcome } from '../shared/evidence/months.js';
 import { NO_CALLS } from '../shared/billing/results.js';
 import { LIST_BYTES, thatFit, type Mode, type PlanMade, type PlanRequest, type Ref } from '../shared/contract.js';
 import { modeFor, type Modes } from '../shared/modes.js';
@@ -18,6 +15,7 @@ import type { Looks } from './looks.js';
 import { leaseOf, requireOwnPlan } from './lease.js';
 import { keepForRelease, releaseFor } from './releases.js';
 import { movedFrom } from './moved.js';
+import { goneFor } from './remembered.js';
 import { settleIntents } from './sending.js';
 import type { Slices } from './slices.js';
 
@@ -51,16 +49,14 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
   const { result: books, calls } = await dependencies.autotask.countCalls(() =>
-    currentBooks(dependencies, slices, facts, slice, request),
+    knownBooks(dependencies, slices, facts, slice, request),
   );
   const { report, survey } = given;
   const moved = await movedFrom(dependencies, slices, { broker: request.broker, month, report, survey }, { facts, slice });
   const release = await releaseFor(evidence, { ...request, approvedDigest }, (digest) =>
     planOrganization({ facts, slice, books, settings, approvedDigest: digest, refused, moved }),
   );
-  const { plan: decided } = release;
-  const remade = await dependencies.autotask.countCalls(() => recreated(dependencies, request, decided));
-  const plan = { ...decided, notes: [...decided.notes, ...remade.result] };
+  const { plan } = release;
   const mode = modeFor(dependencies, slice.organization, request.mode);
   const waits =
     plan.steps.length === 0
@@ -79,7 +75,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
     waits,
     ...outdatedRelease(plan, release.digest, waits),
     ...lease,
-    calls: { autotask: calls + remade.calls, cloudmore: 0 },
+    calls: { autotask: calls, cloudmore: 0 },
   };
 }
 
@@ -111,32 +107,6 @@ function turnFrom({ steps }: Plan, from: number): Pick<PlanMade, 'steps' | 'next
   const fitting = thatFit(rest, LIST_BYTES);
   const turn = fitting.length > 0 ? fitting : rest.slice(0, 1);
   return { steps: turn, ...(turn.length < rest.length ? { next: from + turn.length } : {}) };
-}
-
-/**
- * Rule 6.6: a contract that somebody deleted is made again, and that is said. Only an earlier outcome can tell that it was there. One that only lost its ids
- * is nobody's any more (invariant 6) and goes on billing: whoever took them away must hear that.
- */
-async function recreated(
-  { evidence, autotask }: Dependencies,
-  { broker, month, organizationId }: PlanRequest,
-  plan: Plan,
-): Promise<Note[]> {
-  const last =
-    (await readOutcome(evidence, broker, month, organizationId)) ??
-    (await readOutcome(evidence, broker, previousMonth(month), organizationId));
-  const notes: Note[] = [];
-  for (const step of plan.steps) {
-    if (step.kind !== 'upsertContract' || step.contractId !== null) continue;
-    const before = last?.items.find((item) => item.contractId !== null && same(item.contractKey, step.contractKey))?.contractId;
-    if (before == null) continue;
-    const message =
-      (await autotask.readContract(before)) === null
-        ? `Contract ${step.name} was there before and is gone from Autotask; it is made again.`
-        : `Contract ${before} was that of ${step.name} and has lost its subscription id and its number; a new one is made. What the old one still bills comes on top: end it, or give it its id back and delete the new one.`;
-    notes.push({ code: 'contract-recreated', itemId: step.items[0] ?? null, message });
-  }
-  return notes;
 }
 
 const keep = (evidence: Dependencies['evidence'], kept: KeptPlan): Promise<Ref> => evidence.put(kept);
@@ -171,13 +141,31 @@ function leaveShadow(
       };
 }
 
-async function currentBooks(
+/** What Autotask holds, and what of that which would be made now was there before: a survey has looked for it already. */
+async function knownBooks(
   dependencies: Dependencies,
   slices: Slices,
   facts: MonthFacts,
   slice: OrganizationFacts,
   request: PlanRequest,
 ): Promise<Books> {
+  const { books, isSurveyed } = await currentBooks(dependencies, slices, facts, slice, request);
+  if (isSurveyed) return books;
+  const { settings } = dependencies;
+  // As it would be with everything released: what a breaker holds may be released later, from these books.
+  const { digest: approvedDigest } = planOrganization({ facts, slice, books, settings, refused: request.refused });
+  const plan = planOrganization({ facts, slice, books, settings, approvedDigest, refused: request.refused });
+  const gone = await goneFor(dependencies, request.broker, plan);
+  return gone.length === 0 ? books : { ...books, gone };
+}
+
+async function currentBooks(
+  dependencies: Dependencies,
+  slices: Slices,
+  facts: MonthFacts,
+  slice: OrganizationFacts,
+  request: PlanRequest,
+): Promise<{ books: Books; isSurveyed: boolean }> {
   const { survey } = request.given;
   const isFresh = survey !== null && (await isSurveyFresh(dependencies, request));
   const surveyed = isFresh ? await slices.books(survey, slice.organization.id) : null;
@@ -188,11 +176,10 @@ async function currentBooks(
   const { books, unfinished } = await withUnfinished(dependencies, request.broker, read);
   const { needs } = planOrganization({ facts, slice, books, settings: dependencies.settings });
   const detailed = [...new Set([...needs, ...unfinished])];
-  if (detailed.length === 0) return books;
-  return dependencies.autotask.readNeighbours(books, facts.month, detailed, {
-    onProgress: dependencies.heartbeat,
-    signal: dependencies.signal(),
-  });
+  const isSurveyed = surveyed !== null;
+  if (detailed.length === 0) return { books, isSurveyed };
+  const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
+  return { books: await dependencies.autotask.readNeighbours(books, facts.month, detailed, options), isSurveyed };
 }
 
 /** What Autotask holds for this organization alone. */

@@ -75,7 +75,8 @@ async function planAgain(
   const written = writtenBy(plan, request, known);
   const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
   const fresh = await autotask.readBack({ month, written, ...options });
-  const after = overlay(books, fresh, written, month, known);
+  // What is gone was decided on before anything was written.
+  const after = { ...overlay(books, fresh, written, month, known), gone: [] };
   await describeServices(dependencies, plan, fresh.contractServices, after);
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);

@@ -62,6 +62,21 @@ export function sendOnce<T>(
 
 const intentsPrefix = (broker: string): string => `intents/${broker}/`;
 
+/** The same for a record: its id, and whether it was sent just now or found. */
+export async function sendNew(
+  dependencies: Sender,
+  request: Parameters<typeof sendOnce>[1],
+  write: OnceOnly<number>,
+): Promise<{ id: number; isNew: boolean }> {
+  let isNew = false;
+  const send = (): Promise<number> => {
+    isNew = true;
+    return write.send();
+  };
+  const id = await sendOnce(dependencies, request, { ...write, send });
+  return { id, isNew };
+}
+
 type Sender = Pick<Dependencies, 'evidence' | 'execution' | 'lease'> & {
   autotask: Pick<Dependencies['autotask'], 'sendingWhile'>;
 };

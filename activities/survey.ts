@@ -3,9 +3,12 @@ import { paidOnceKeys } from '../shared/billing/plan.js';
 import type { Books } from '../shared/billing/types.js';
 import type { SurveyRequest, SurveyTaken } from '../shared/contract.js';
 import type { SurveyManifest } from '../shared/evidence/months.js';
-import { indexBooks, ownBooks, paidOnceOn, sharedBooks, type BooksIndex } from './books.js';
+import { SHARED_SERVICES } from '../shared/billing/keys.js';
+import { fold, present } from '../shared/billing/text.js';
+import { indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKeys, type BooksIndex } from './books.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
+import { withRemembered, type NamedKeys } from './remembered.js';
 import { isNamed, requireNamed, type Slices } from './slices.js';
 
 /**
@@ -19,7 +22,7 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
   autotask.askAgain();
   requireNamed(request.organizations, (await slices.manifest(request.report)).slices);
   const surveyedAt = (await evidence.now()).toISOString();
-  const { result, calls } = await autotask.countCalls(() => readMonthBooks(dependencies, slices, request));
+  const { result, calls } = await autotask.countCalls(() => readKnownBooks(dependencies, slices, request));
   const manifest: SurveyManifest = {
     takenAt: surveyedAt,
     ...(lease === null ? {} : { lease: lease.id }),
@@ -32,6 +35,21 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
     manifest.slices.push({ organizationId: facts.organization.id, slice: await evidence.put(ownBooks(index, facts)) });
   }
   return { survey: await evidence.put(manifest), surveyedAt, calls: { autotask: calls, cloudmore: 0 } };
+}
+
+/** The month's books, with what is remembered and gone. */
+async function readKnownBooks(dependencies: Dependencies, slices: Slices, request: SurveyRequest): Promise<Books> {
+  const books = await readMonthBooks(dependencies, slices, request);
+  const named: NamedKeys = {
+    contracts: new Set(),
+    services: new Set(Object.values(SHARED_SERVICES).map(({ key }) => fold(key))),
+  };
+  for await (const slice of organizationsOf(slices, request)) {
+    for (const key of subscriptionKeys(slice)) named.contracts.add(key);
+    for (const { itemCode } of slice.lines) if (present(itemCode) !== null) named.services.add(fold(itemCode));
+  }
+  const { broker, month } = request;
+  return withRemembered(dependencies, { broker, month, mode: request.mode ?? dependencies.mode }, named, books);
 }
 
 async function readMonthBooks(

@@ -25,6 +25,7 @@ import { noteWriting } from './freshness.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
 import type { KeptPlan } from './plan.js';
 import { readBack } from './read-back.js';
+import { noteShown } from './shown.js';
 import type { Slices } from './slices.js';
 
 /** Rule 7.9: everything written is read back and compared (`read-back.ts`). Then the organization's outcome is kept, whatever came of it. */
@@ -51,6 +52,7 @@ async function settle(
   if (request.skipReason !== null) return skippedOutcome(dependencies, kept.plan, request, request.skipReason);
   const told = { ...request, stops: await withAllItems(dependencies, request.stops) };
   const check = wasTouched(request) ? await readBack({ dependencies, slices, catalogue }, told, kept) : null;
+  if (check !== null && check !== 'unreadable') await noteShown(dependencies, told, kept.plan, check);
   if (isAgreed(check) && request.stops.length === 0) await finishExtensions(dependencies, request.broker, request.contractIds);
   const items = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, told)), check);
   const ghosts = ghostsAfter(kept.plan, check);

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { deniedSchema } from './rights.js';
 
+/** Collections whose records can be added and stay hidden. */
+const HIDEABLE = ['Contracts', 'Services', 'Products', 'ContractCharges', 'ContractServiceUnits'] as const;
+
 /**
  * What is unknown about the real API, or differs between tenants (reference 11 and 12). The defaults are the best guess; whatever runs
  * against the sandbox must be right under every setting.
@@ -37,6 +40,12 @@ export const behaviourSchema = z.strictObject({
   costs: z.enum(['shown', 'hidden']).default('shown'),
   /** The zone in which instants are cut to days. */
   timeZone: z.string().refine(isTimeZone, 'not a time zone such as Europe/Oslo').default('UTC'),
+  /** What a condition on a user-defined field does inside of an OR group. */
+  userDefinedFieldInOr: z.enum(['works', 'findsNothing', 'actsAsAnd', 'refused']).default('works'),
+  /** Collections in which the user may add records, and then not see what it added. For ContractServiceUnits: no row of a service it added. */
+  hidesAdded: z.array(z.enum(HIDEABLE)).default([]),
+  /** Rights in the metadata are told in words, or as numbers. */
+  accessValues: z.enum(['words', 'numbers']).default('words'),
   /** Days are given as midnight UTC, or as the tenant's midnight in UTC. */
   dateOutput: z.enum(['midnight', 'localMidnightAsUtc']).default('midnight'),
 });

@@ -10,8 +10,10 @@ export type Described = Pick<Entity, 'name' | 'path' | 'udfType' | 'can'> & { fi
 
 export function entityInformation(tenant: Tenant, described: Described) {
   const { create, update, remove } = described.can;
-  const access = (can: boolean | undefined, action: Action): string =>
-    can && !isDenied(tenant, described.path, action) ? 'All' : 'None';
+  const access = (can: boolean | undefined, action: Action): string | number => {
+    const word = can && !isDenied(tenant, described.path, action) ? seenBy(tenant, described.path, action) : 'None';
+    return tenant.behaviour.accessValues === 'words' ? word : ACCESS_NUMBERS[word];
+  };
   return {
     info: {
       name: described.name,
@@ -28,6 +30,14 @@ export function entityInformation(tenant: Tenant, described: Described) {
     },
   };
 }
+
+type Access = 'All' | 'Restricted' | 'None';
+
+/** Real API: the help of 2026 describes numbers, older answers have words (documented, observed). */
+const ACCESS_NUMBERS: Record<Access, number> = { None: 0, All: 1, Restricted: 2 };
+
+const seenBy = ({ behaviour }: Tenant, path: string, action: Action): Access =>
+  action === 'query' && behaviour.hidesAdded.some((collection) => collection === path) ? 'Restricted' : 'All';
 
 export function fieldInformation(tenant: Tenant, described: Described) {
   const id: Field = { type: 'long', readOnly: true };

@@ -29,6 +29,8 @@ export const TEXT = {
   noMatch: (entity: string, id: unknown) => `No matching records found for ${entity} with id ${String(id)}.`,
   conversion: (value: string) => `Conversion failed when converting the nvarchar value '${value}' to data type int.`,
   orLimit: "Invalid query syntax. Queries are limited to 500 or fewer 'OR' conditions.",
+  uniqueName: (name: string) =>
+    `Violation of UNIQUE KEY constraint 'IX_service'. Cannot insert duplicate key in object 'dbo.Service'. The duplicate key value is (${name}). Error updating database for new entity records.`,
   outsideContract: 'effectiveDate must be between the start date and end date of the Contract',
   duplicate: 'Attempt to insert duplicate data into contract_service_period',
   posted:

@@ -1,6 +1,7 @@
 /** What the API user's security level lets it do (reference 1): a right is an entity's collection and an action, such as `Services.create`. */
 import * as z from 'zod';
 import { ALL_ENTITIES } from './entities/index.js';
+import type { AnyRecord, Entity } from './fields.js';
 import { refuse, TEXT } from './refusal.js';
 import type { Tenant } from './tenant.js';
 
@@ -18,6 +19,14 @@ export const deniedSchema = z.array(z.string().refine(isRight, 'not a right such
 
 export const isDenied = ({ behaviour }: Pick<Tenant, 'behaviour'>, collection: string, action: Action): boolean =>
   behaviour.denied.includes(`${collection}.${action}`);
+
+/** What the user added itself, where its security level does not let it see that. */
+export function isHidden(tenant: Pick<Tenant, 'behaviour' | 'added'>, entity: Entity, record: AnyRecord): boolean {
+  const { hidesAdded } = tenant.behaviour;
+  if (hidesAdded.length === 0 || !hidesAdded.some((collection) => collection === entity.path)) return false;
+  if (entity.path === 'ContractServiceUnits') return tenant.added.has(`ContractServices ${Number(record['contractServiceID'])}`);
+  return tenant.added.has(`${entity.path} ${record.id}`);
+}
 
 export function checkRight(tenant: Tenant, collection: string, action: Action): void {
   if (isDenied(tenant, collection, action)) throw refuse(TEXT.rights(action, collection));

@@ -47,6 +47,8 @@ export interface Tenant {
   clock: Clock;
   lag: Lag;
   adjustments: Adjustment[];
+  /** Records that were added through the API, as collection and id. */
+  added: Set<string>;
   /** Days on which a contract service has an API adjustment, by its id: a second one is a duplicate. */
   adjustedDays: Map<number, Set<Day>>;
 }
@@ -67,6 +69,7 @@ export function createTenant(settings: TenantSettings, clock: Clock): Tenant {
     tables: createTables(lag),
     calendar: createCalendar(timeZone, dateOutput),
     adjustments: [],
+    added: new Set(),
     adjustedDays: new Map(),
   };
 }

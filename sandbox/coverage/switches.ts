@@ -72,9 +72,35 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
       refuse: 'autotask-query: an empty filter is refused where the switch says so',
     },
   },
-  uniqueServiceNames: {
-    section: '12, question 10',
+  userDefinedFieldInOr: {
+    section: '12, question 21',
     mark: 'inferred',
+    settings: {
+      works: 'autotask-query: an OR group with a user-defined field finds either, where the switch says works',
+      findsNothing: 'autotask-query: an OR group with a user-defined field finds nothing, where the switch says findsNothing',
+      actsAsAnd: 'autotask-query: an OR group with a user-defined field finds both, where the switch says actsAsAnd',
+      refused: 'autotask-query: an OR group with a user-defined field is refused where the switch says so',
+    },
+  },
+  hidesAdded: {
+    section: '1',
+    mark: 'documented',
+    settings: {
+      usual: 'autotask-rights: what the user adds it sees',
+      another: 'autotask-rights: what the user adds to %s it does not see, by no query and by no id, where the switch says so',
+    },
+  },
+  accessValues: {
+    section: '2.4',
+    mark: 'documented',
+    settings: {
+      words: 'autotask-rights: the metadata say which rights there are, also to whom they are denied',
+      numbers: 'autotask-rights: the metadata may tell rights as numbers: none 0, all 1, restricted 2',
+    },
+  },
+  uniqueServiceNames: {
+    section: '6.1',
+    mark: 'observed',
     settings: {
       false: 'autotask-writes: two services may have one name',
       true: 'autotask-writes: two services may not have one name where the switch says so',

@@ -216,7 +216,7 @@ export class AutotaskReads extends ContractQueries {
     return this.queryAs('ContractCharges', filter, CHARGES, options);
   }
 
-  private async readProducts(options: ReadOptions): Promise<Product[]> {
+  protected async readProducts(options: ReadOptions): Promise<Product[]> {
     const ours = Object.values(PRODUCTS);
     const items: Condition[] = [
       { op: 'in', field: 'externalProductID', value: ours.map(({ key }) => key) },
@@ -262,6 +262,12 @@ export class AutotaskReads extends ContractQueries {
     ];
     const rows = await this.queryList('ContractServiceUnits', 'contractID', contractIds, filter, ROWS);
     return rows.filter(({ startDay, frozen }) => startDay === day || (frozen && startDay > day));
+  }
+
+  /** Whether the survey's own condition shows a charge of a contract. */
+  async showsCharge(contractId: number, id: number, month: Month): Promise<boolean> {
+    const filter: Condition[] = [{ op: 'eq', field: 'contractID', value: contractId }, ...chargesOfMonth(month, null)];
+    return (await this.readCharges(filter, {})).some((charge) => charge.id === id);
   }
 
   async findCharges(contractId: number, key: string): Promise<Charge[]> {

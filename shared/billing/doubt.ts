@@ -1,3 +1,5 @@
+import { rowKeyOf } from './keys.js';
+import { monthOf } from './month.js';
 import type { Held } from './trip.js';
 import { fold } from './text.js';
 import type { Note, Plan, Reason, Step } from './plan-types.js';
@@ -82,7 +84,8 @@ function remadeBy(step: Step, gone: Gone[]): Gone | undefined {
   return made === null ? undefined : gone.find(({ kind, key }) => kind === made.kind && fold(key) === fold(made.key));
 }
 
-function madeBy(step: Step): Pick<Gone, 'kind' | 'key'> | null {
+/** What a step makes that may have been there before; null where it only changes what is there. */
+export function madeBy(step: Step): Pick<Gone, 'kind' | 'key'> | null {
   switch (step.kind) {
     case 'upsertContract':
       return step.contractId === null ? { kind: 'contract', key: step.contractKey } : null;
@@ -92,8 +95,11 @@ function madeBy(step: Step): Pick<Gone, 'kind' | 'key'> | null {
       return { kind: 'product', key: step.productKey };
     case 'postCharge':
       return step.action === 'create' ? { kind: 'charge', key: step.chargeKey } : null;
-    case 'extendContract':
     case 'postAdjustment':
+      return step.contractServiceId === null && step.purpose === 'amounts'
+        ? { kind: 'row', key: rowKeyOf(step.contractKey, step.serviceKey, monthOf(step.day)) }
+        : null;
+    case 'extendContract':
       return null;
   }
 }

@@ -79,3 +79,7 @@ export const PRODUCTS: Partial<Record<RecordType, { key: string; name: string }>
   AzurePlan: { key: 'cloudmore:azure-plan', name: 'Azure Plan' },
   Marketplace: { key: 'cloudmore:marketplace', name: 'Marketplace' },
 };
+
+/** What the first row of a service on a contract stands for in a month, where no id tells. */
+export const rowKeyOf = (contractKey: string, serviceKey: string, month: Month): string =>
+  `${fold(contractKey)}|${fold(serviceKey)}|${month}`;

@@ -221,9 +221,10 @@ export interface UnreadableRecord extends Unreadable {
 
 /** What we made or used and Autotask no longer has, by search and by id: whether it would be made again is a person's decision (rule 6.6). */
 export interface Gone {
-  kind: 'contract' | 'service' | 'product' | 'charge';
+  kind: 'contract' | 'service' | 'product' | 'charge' | 'row';
+  /** Of a row that never showed: its contract's. */
   id: number;
-  /** Subscription id, key of the service or product, key of the charge. */
+  /** Subscription id, key of the service or product, key of the charge, what a row stands for (`rowKeyOf`). */
   key: string;
   why: string;
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { postAdjustment } from '../../activities/amounts.js';
 import { extendContract } from '../../activities/contracts.js';
 import type { Dependencies } from '../../activities/dependencies.js';
+import { Proofs } from '../../activities/proof.js';
 import { Looks } from '../../activities/looks.js';
 import { finishExtensions, withUnfinished } from '../../activities/extensions.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
@@ -85,13 +86,16 @@ describe('an extension over months in which the contract had ended', () => {
   test('leaves nothing to bill for them, also where Autotask shows the new rows a moment late', async () => {
     await extendContract(dependencies, EXTEND);
     expect(augustToSeptember()).toEqual([5, 5]);
-    expect(await postAdjustment(dependencies, new Looks(dependencies), CLEAR)).toEqual({ result: 'written', id: null });
+    expect(await postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), CLEAR)).toEqual({
+      result: 'written',
+      id: null,
+    });
     expect(augustToSeptember()).toEqual([0, 0]);
   });
 
   test('does not start the month from the old units, where Autotask shows a moment late that they are at 0', async () => {
     await extendContract(dependencies, EXTEND);
-    await postAdjustment(dependencies, new Looks(dependencies), CLEAR);
+    await postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), CLEAR);
     const october = {
       day: '2025-10-01',
       units: 7,
@@ -100,7 +104,10 @@ describe('an extension over months in which the contract had ended', () => {
       expectsUnits: 0,
       purpose: 'amounts',
     } as const;
-    await postAdjustment(dependencies, new Looks(dependencies), { ...CLEAR, step: { ...CLEAR.step, ...october } });
+    await postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), {
+      ...CLEAR,
+      step: { ...CLEAR.step, ...october },
+    });
     const rows = sandbox.state().autotask.unitRows.filter(({ startDate }) => startDate! >= '2025-10-01');
     expect(rows.slice(0, 2).map(({ units }) => units)).toEqual([7, 7]);
   });
@@ -133,7 +140,7 @@ describe('an extension over months in which the contract had ended', () => {
         method: 'PATCH',
         body: JSON.stringify({ approveAndPostDate: '2025-10-09T02:00:00Z' }),
       });
-    await expect(postAdjustment(dependencies, new Looks(dependencies), CLEAR)).rejects.toThrow(
+    await expect(postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), CLEAR)).rejects.toThrow(
       /approved and posted.*Set their units to 0 there/,
     );
     expect(sandbox.state().autotask.adjustments).toEqual([]);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { postAdjustment } from '../../activities/amounts.js';
 import type { Dependencies } from '../../activities/dependencies.js';
+import { Proofs } from '../../activities/proof.js';
 import { Looks } from '../../activities/looks.js';
 import type { Done } from '../../activities/steps.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
@@ -76,7 +77,9 @@ describe('the last look before rows are adjusted', () => {
   const adjust = async (contractId: number, organization = ORGANIZATION): Promise<Done['result']> => {
     const request = { ...organization, asOf: '2025-10-09', mode: null, planDigest: 'd' };
     const resolved = { contracts: {}, services: {}, products: {} };
-    return (await postAdjustment(dependencies, looks, { ...request, resolved, step: sevenUnits(contractId) })).result;
+    return (
+      await postAdjustment(dependencies, looks, new Proofs(dependencies), { ...request, resolved, step: sevenUnits(contractId) })
+    ).result;
   };
   const expectAll = (): void => looks.expect(ORGANIZATION, CONTRACTS.map(sevenUnits));
   const looked = (): number => sandbox.requests().filter(({ path }) => /ContractServiceUnits\/query/i.test(path)).length;

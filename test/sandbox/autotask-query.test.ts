@@ -174,6 +174,50 @@ describe('conditions', () => {
   });
 });
 
+describe('a user-defined field in an OR group', () => {
+  const contracts = [
+    { id: 10, companyID: 7, startDate: '2025-01-01', endDate: '2025-12-31', contractNumber: 'N' },
+    {
+      id: 11,
+      companyID: 7,
+      startDate: '2025-01-01',
+      endDate: '2025-12-31',
+      userDefinedFields: [{ name: 'Subscription ID', value: 'S' }],
+    },
+    {
+      id: 12,
+      companyID: 7,
+      startDate: '2025-01-01',
+      endDate: '2025-12-31',
+      contractNumber: 'N',
+      userDefinedFields: [{ name: 'Subscription ID', value: 'S' }],
+    },
+  ];
+  const group = [
+    {
+      op: 'or',
+      items: [
+        { op: 'exist', field: 'contractNumber' },
+        { op: 'exist', field: 'Subscription ID', udf: true },
+      ],
+    },
+  ];
+  const asked = async (userDefinedFieldInOr: string): Promise<unknown> => {
+    const { call } = await openHost(worldWith({ contracts, behaviour: { userDefinedFieldInOr } }));
+    const reply = await call('POST', 'Contracts/query', { filter: group });
+    return reply.status === 200 ? recordsOf(reply).map(({ id }) => id) : errorOf(reply);
+  };
+
+  test('an OR group with a user-defined field finds either, where the switch says works', async () =>
+    expect(await asked('works')).toEqual([10, 11, 12]));
+  test('an OR group with a user-defined field finds nothing, where the switch says findsNothing', async () =>
+    expect(await asked('findsNothing')).toEqual([]));
+  test('an OR group with a user-defined field finds both, where the switch says actsAsAnd', async () =>
+    expect(await asked('actsAsAnd')).toEqual([12]));
+  test('an OR group with a user-defined field is refused where the switch says so', async () =>
+    expect(await asked('refused')).toMatch(/cannot be part of an OR group/));
+});
+
 describe('limits', () => {
   const OR_TEXT = "Invalid query syntax. Queries are limited to 500 or fewer 'OR' conditions.";
   const ors = (count: number): unknown[] => [

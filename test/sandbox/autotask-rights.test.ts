@@ -65,3 +65,57 @@ test('a right that there is not is a mistake of the world', async () => {
     /behaviour\.denied\.?\[?0\]?: not a right such as Services\.create/,
   );
 });
+
+const added: [collection: string, path: string, body: Json, table: 'contracts' | 'services' | 'products' | 'charges'][] = [
+  [
+    'Contracts',
+    'Contracts',
+    {
+      companyID: 7,
+      contractName: 'x',
+      contractType: 7,
+      contractPeriodType: 2,
+      status: 1,
+      startDate: '2025-10-01',
+      endDate: '2025-12-31',
+      timeReportingRequiresStartAndStopTimes: 0,
+    },
+    'contracts',
+  ],
+  ['Services', 'Services', { name: 'x', billingCodeID: 1, periodType: 2, unitPrice: 1 }, 'services'],
+  ['Products', 'Products', { name: 'x', isActive: true, isSerialized: false, chargeBillingCodeID: 2 }, 'products'],
+  ['ContractCharges', 'Contracts/10/Charges', CHARGE, 'charges'],
+];
+
+test.each(added)(
+  'what the user adds to %s it does not see, by no query and by no id, where the switch says so',
+  async (collection, path, body, table) => {
+    const host = await openHost(worldWith({ charges, behaviour: { hidesAdded: [collection] } }));
+    const before = await host.find(collection, ANY);
+    const id = await host.create(path, body);
+    expect(await host.find(collection, ANY)).toEqual(before);
+    expect((await host.call('GET', `${collection}/${id}`)).body).toEqual({ item: null });
+    expect(host.state()[table].some((record) => record.id === id)).toBe(true);
+    expect((await host.call('GET', `${collection}/entityInformation`)).body['info']).toMatchObject({
+      userAccessForQuery: 'Restricted',
+    });
+  },
+);
+
+test('what the user adds it sees', async () => {
+  const host = await openHost(worldWith({ charges }));
+  for (const [collection, path, body] of added) {
+    const id = await host.create(path, body);
+    expect((await host.find(collection, ANY)).map((record) => record['id'])).toContain(id);
+  }
+});
+
+test('the metadata may tell rights as numbers: none 0, all 1, restricted 2', async () => {
+  const behaviour = { accessValues: 'numbers', denied: ['Contracts.create'], hidesAdded: ['Contracts'] };
+  const { call } = await openHost(worldWith({ behaviour }));
+  expect((await call('GET', 'Contracts/entityInformation')).body['info']).toMatchObject({
+    userAccessForCreate: 0,
+    userAccessForUpdate: 1,
+    userAccessForQuery: 2,
+  });
+});

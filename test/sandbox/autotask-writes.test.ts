@@ -164,7 +164,9 @@ describe('create', () => {
 
   test('two services may not have one name where the switch says so', async () => {
     const { call } = await openHost(worldWith({ behaviour: { uniqueServiceNames: true } }));
-    expect(errorOf(await call('POST', 'Services', { ...SERVICE, name: 'BUSINESS PREMIUM' }))).toMatch(/already exists/);
+    expect(errorOf(await call('POST', 'Services', { ...SERVICE, name: 'BUSINESS PREMIUM' }))).toMatch(
+      /^Violation of UNIQUE KEY constraint 'IX_service'\. Cannot insert duplicate key .*BUSINESS PREMIUM/,
+    );
     expect((await call('PATCH', 'Services', { id: 3, name: 'Business Premium' })).status).toBe(200);
   });
 

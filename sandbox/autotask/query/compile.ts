@@ -19,9 +19,26 @@ function compileCondition(tenant: Tenant, entity: Entity, condition: Condition):
   if (condition.kind === 'leaf')
     return condition.udf ? compileUdf(tenant, entity, condition) : compileField(tenant, entity, condition);
   const tests = condition.items.map((item) => compileCondition(tenant, entity, item));
+  if (condition.kind === 'or' && condition.items.some(holdsUdf)) return compileOrWithUdf(tenant, tests);
   return condition.kind === 'and'
     ? (record) => tests.every((test) => test(record))
     : (record) => tests.some((test) => test(record));
+}
+
+const holdsUdf = (condition: Condition): boolean => (condition.kind === 'leaf' ? condition.udf : condition.items.some(holdsUdf));
+
+/** Whether the real API evaluates it is unknown (reference 12, question 21). */
+function compileOrWithUdf({ behaviour }: Tenant, tests: Test[]): Test {
+  switch (behaviour.userDefinedFieldInOr) {
+    case 'works':
+      return (record) => tests.some((test) => test(record));
+    case 'findsNothing':
+      return () => false;
+    case 'actsAsAnd':
+      return (record) => tests.every((test) => test(record));
+    case 'refused':
+      throw refuse('Invalid query syntax. A user-defined field cannot be part of an OR group.');
+  }
 }
 
 /** A field that a filter or IncludeFields names, in any case. */

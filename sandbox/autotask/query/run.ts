@@ -1,5 +1,6 @@
 /** Queries, counts and their pages (reference 2.2 and 2.3). */
 import type { AnyRecord, Entity } from '../fields.js';
+import { isHidden } from '../rights.js';
 import { viewOf, wireRecord } from '../present.js';
 import { tableOf, type Tenant } from '../tenant.js';
 import { candidates } from './candidates.js';
@@ -36,7 +37,7 @@ function* matches(tenant: Tenant, entity: Entity, query: Query, after: number): 
   const test = compile(tenant, entity, query.conditions);
   for (const id of candidates(table, query.conditions, after)) {
     const record = table.seen(id);
-    if (!record) continue;
+    if (!record || isHidden(tenant, entity, record)) continue;
     const view = viewOf(tenant, entity, record);
     if (test(view)) yield view;
   }

@@ -4,7 +4,7 @@ import type { Entity } from '../fields.js';
 import { entityInformation, fieldInformation, userDefinedFieldInformation, type Described } from '../metadata.js';
 import { viewOf, wireRecord } from '../present.js';
 import { Refusal, refuse } from '../refusal.js';
-import type { Action } from '../rights.js';
+import { isHidden, type Action } from '../rights.js';
 import { tableOf } from '../tenant.js';
 import { ADJUSTMENT, createAdjustment } from '../write/adjustment.js';
 import { readBody, type Body } from '../write/body.js';
@@ -100,7 +100,8 @@ function bodyOf(
 
 function readOne({ tenant }: Context, entity: Entity, id: number, parentId?: number): Answer {
   const record = tableOf(tenant, entity.table).get(id);
-  const found = record && (parentId === undefined || record['contractID'] === parentId) ? record : undefined;
+  const isBelow = parentId === undefined || record?.['contractID'] === parentId;
+  const found = record && isBelow && !isHidden(tenant, entity, record) ? record : undefined;
   if (found) return ok({ item: wireRecord(tenant, entity, viewOf(tenant, entity, found)) });
   // Real API: item null is observed, 404 reported by others (reference 12, question 16).
   if (tenant.behaviour.missing === '404') throw new Refusal(404, undefined);

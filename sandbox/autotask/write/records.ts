@@ -20,7 +20,9 @@ export function create(tenant: Tenant, entity: Entity, body: Body): number {
   const draft = table.draft({ ...given, ...rules?.complete?.(tenant, given) });
   checkFields(tenant, entity, draft, Object.keys(entity.fields));
   rules?.check?.(tenant, draft);
-  return table.add({ ...draft, ...rules?.derive?.(tenant, draft) }).id;
+  const { id } = table.add({ ...draft, ...rules?.derive?.(tenant, draft) });
+  tenant.added.add(`${entity.path} ${id}`);
+  return id;
 }
 
 /** PATCH: changes what is sent. PUT: everything writable that is not sent becomes null. */

@@ -1,6 +1,6 @@
 import type { Product, Service } from '../../entities/catalogue.js';
 import { LABELS, numberOf } from '../../picklists.js';
-import { refuse } from '../../refusal.js';
+import { refuse, TEXT } from '../../refusal.js';
 import { nowIso, type Tenant } from '../../tenant.js';
 import { checkBillingCode } from './billing-codes.js';
 import type { Rules } from './rules.js';
@@ -18,13 +18,13 @@ export const serviceRules: Rules<Service> = {
   derive: (tenant) => ({ lastModifiedDate: nowIso(tenant) }),
 };
 
-/** Whether names are unique by API is unknown (reference 12, question 10). */
+/** Real API: a unique key on the table, whose own text comes through (observed); that inactive services count is inferred (reference 6.1). */
 function checkName(tenant: Tenant, after: Service, before: Service | undefined): void {
   const name = after.name?.toLowerCase();
   const other = [...tenant.tables.services.all()].some(
     (service) => service.id !== before?.id && service.name?.toLowerCase() === name,
   );
-  if (other) throw refuse(`A service with the name ${after.name} already exists.`);
+  if (other) throw refuse(TEXT.uniqueName(after.name ?? ''));
 }
 
 export const productRules: Rules<Product> = {

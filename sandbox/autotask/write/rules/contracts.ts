@@ -86,5 +86,7 @@ export function addContractService(tenant: Tenant, contract: Contract, service: 
   const table = tenant.tables.contractServices;
   const draft = table.draft({ contractID: contract.id, serviceID: service.id });
   const complete = table.draft({ ...draft, ...pricesOf(draft, service) });
-  return table.add({ ...complete, ...contractServiceRules.derive?.(tenant, complete) });
+  const made = table.add({ ...complete, ...contractServiceRules.derive?.(tenant, complete) });
+  tenant.added.add(`ContractServices ${made.id}`);
+  return made;
 }

@@ -1,0 +1,219 @@
+import { SearchBlind } from '../shared/autotask/index.js';
+import { madeBy } from '../shared/billing/doubt.js';
+import { PRODUCTS, parseChargeKey, rowKeyOf } from '../shared/billing/keys.js';
+import { monthOf } from '../shared/billing/month.js';
+import { fold, present } from '../shared/billing/text.js';
+import type { Plan } from '../shared/billing/plan-types.js';
+import type { Books, Gone, Month } from '../shared/billing/types.js';
+import type { Mode } from '../shared/contract.js';
+import { forgetBlind, keepList, readBlind, recall, recordId, type Remembered } from '../shared/evidence/remembered.js';
+import type { Dependencies } from './dependencies.js';
+
+/**
+ * Finding nothing is no proof that nothing is there (rule 6.6): what we made or used must be found again by the survey's own queries, else it is asked for
+ * by id. What answers by id and not by search shows that the search is blind, and nothing may be made on its word.
+ */
+
+/** So many records gone at once, and more than this share of all, are no coincidence: the search is to blame. */
+const GONE_AT_ONCE = 3;
+const GONE_SHARE = 0.01;
+/** Records that are asked for one by one, when no list shows them. */
+const ASKED_ONE_BY_ONE = 5;
+
+/** What a month's report names: folded subscription ids and item codes. */
+export interface NamedKeys {
+  contracts: Set<string>;
+  services: Set<string>;
+}
+
+/** The survey with what is gone; stops the run where the search is to blame. Remembers what the survey has shown. */
+export async function withRemembered(
+  dependencies: Dependencies,
+  { broker, month, mode }: { broker: string; month: Month; mode: Mode },
+  named: NamedKeys,
+  books: Books,
+): Promise<Books> {
+  const { evidence, heartbeat } = dependencies;
+  const { records: known, notes } = await recall(evidence, broker, heartbeat);
+  await requireSight(dependencies, { broker, month, mode }, books);
+  const missing = known.filter((record) => isExpected(record, month) && !isShown(record, books));
+  const gone = await goneOf(dependencies, missing);
+  requireFew(
+    gone.filter((one) => wouldMatter(one, named, books)),
+    known,
+    mode,
+  );
+  const goneIds = new Set(gone.map(recordId));
+  // A charge that was seen and is gone was deleted by a person, and is made again (rule 7.7).
+  const seen = new Set(known.flatMap(({ kind, id, isSeen }) => (kind === 'charge' && isSeen ? [id] : [])));
+  await keepList(evidence, broker, { records: remember(known, named, books, goneIds), notes });
+  const held = gone.filter(({ kind, id, key }) => !(kind === 'charge' && seen.has(id)) && !isReplaced({ kind, key }, books));
+  return held.length === 0 ? books : { ...books, gone: held };
+}
+
+/** For a plan of one organization's own reads: what of the things it would make was there before, and is asked for by id. */
+export async function goneFor(dependencies: Dependencies, broker: string, { steps }: Plan): Promise<Gone[]> {
+  const wanted = steps.flatMap((step) => madeBy(step) ?? []);
+  if (wanted.length === 0) return [];
+  const { records: known } = await recall(dependencies.evidence, broker, dependencies.heartbeat);
+  const isWanted = (record: Remembered): boolean =>
+    wanted.some(({ kind, key }) => kind === record.kind && fold(key) === record.key) &&
+    !(record.kind === 'charge' && record.isSeen);
+  return goneOf(dependencies, known.filter(isWanted));
+}
+
+/** Charges and rows are surveyed by their month alone. */
+function isExpected({ kind, key }: Pick<Gone, 'kind' | 'key'>, month: Month): boolean {
+  if (kind === 'charge') return fold(key).startsWith(`cm-${month}-`);
+  return kind !== 'row' || key.endsWith(`|${month}`);
+}
+
+function isShown({ kind, id, key }: Pick<Remembered, 'kind' | 'id' | 'key'>, books: Books): boolean {
+  if ((books.unreadable ?? []).some((record) => record.kind === kind && record.id === id)) return true;
+  return kind === 'row' ? isReplaced({ kind, key }, books) : idsOf(kind, books).has(id);
+}
+
+const idsByBooks = new WeakMap<Books, Map<Gone['kind'], Set<number>>>();
+
+function idsOf(kind: Gone['kind'], books: Books): Set<number> {
+  const known = idsByBooks.get(books) ?? new Map<Gone['kind'], Set<number>>();
+  idsByBooks.set(books, known);
+  const ids = known.get(kind) ?? new Set(recordsOf(kind, books).map(({ id }) => id));
+  known.set(kind, ids);
+  return ids;
+}
+
+function recordsOf(kind: Gone['kind'], books: Books): { id: number }[] {
+  switch (kind) {
+    case 'contract':
+      return books.contracts;
+    case 'service':
+      return books.services;
+    case 'product':
+      return books.products;
+    case 'charge':
+      return books.charges;
+    case 'row':
+      return [];
+  }
+}
+
+/** Whether another record of the kind has the key by now. */
+function isReplaced({ kind, key }: Pick<Gone, 'kind' | 'key'>, books: Books): boolean {
+  const wanted = fold(key);
+  if (kind === 'contract')
+    return books.contracts.some(({ subscriptionId, number }) => fold(subscriptionId) === wanted || fold(number) === wanted);
+  if (kind === 'service') return books.services.some((service) => fold(service.key) === wanted);
+  if (kind === 'product') return books.products.some((product) => fold(product.key) === wanted);
+  if (kind === 'charge') return books.charges.some((charge) => fold(charge.key) === wanted);
+  return rowKeysOf(books).has(wanted);
+}
+
+/** What the surveyed rows stand for, under each key of their contracts. */
+function rowKeysOf(books: Books): Set<string> {
+  const contracts = new Map(books.contracts.map((contract) => [contract.id, contract]));
+  const services = new Map(books.services.map(({ id, key }) => [id, key ?? '']));
+  return new Set(
+    books.rows.flatMap(({ contractId, serviceId, startDay }) => {
+      const { subscriptionId = null, number = null } = contracts.get(contractId) ?? {};
+      const serviceKey = services.get(serviceId) ?? '';
+      return [subscriptionId, number].flatMap((key) => (key === null ? [] : [rowKeyOf(key, serviceKey, monthOf(startDay))]));
+    }),
+  );
+}
+
+/** Whether its absence bears on what is billed: an old contract that somebody tidied away does not. */
+const wouldMatter = ({ kind, key }: Gone, named: NamedKeys, books: Books): boolean =>
+  !isReplaced({ kind, key }, books) &&
+  (kind === 'contract' ? named.contracts.has(fold(key)) : kind === 'service' ? named.services.has(fold(key)) : true);
+
+// ---------------------------------------------------------------------------------------------------------------- asking by id
+
+/** Of records that no search shows: those that are gone by id too. One that answers by id shows that the search is blind. */
+async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promise<Gone[]> {
+  const { autotask } = dependencies;
+  const rows = missing.filter(({ kind }) => kind === 'row');
+  const gone: Gone[] = rows.map((record) => ({ ...pick(record), why: NEVER_SHOWN }));
+  for (const kind of ['contract', 'service', 'product', 'charge'] as const) {
+    const asked = missing.filter((record) => record.kind === kind);
+    if (asked.length === 0) continue;
+    const there = await autotask.readByIds(
+      kind,
+      asked.map(({ id }) => id),
+    );
+    const absent: Remembered[] = [];
+    for (const record of asked) {
+      const found = there.get(record.id);
+      if (found === undefined) absent.push(record);
+      else if (found.keys.some((key) => fold(key) === record.key)) await requireShown(dependencies, record);
+      else if (kind === 'contract') gone.push({ ...pick(record), why: LOST_IDS(record.id) });
+    }
+    for (const record of absent.slice(0, ASKED_ONE_BY_ONE))
+      if (await autotask.isThere(kind, record.id))
+        throw new SearchBlind(`${kind} ${record.id} answers by its id and no query shows it`);
+    gone.push(...absent.map((record) => ({ ...pick(record), why: GONE[record.isSeen ? 'seen' : 'unseen'](record) })));
+  }
+  return gone;
+}
+
+const pick = ({ kind, id, key }: Remembered): Pick<Gone, 'kind' | 'id' | 'key'> => ({ kind, id, key });
+const LOST_IDS = (id: number): string =>
+  `Contract ${id} has lost its subscription id and its number; what it still bills would come on top.`;
+const NEVER_SHOWN = 'The amount was written, and Autotask has not shown its row since.';
+const GONE = {
+  seen: ({ kind, id }: Remembered): string => `The ${kind} ${id} was there before and is gone from Autotask.`,
+  unseen: ({ kind, id }: Remembered): string => `The ${kind} ${id} was made, and Autotask has not shown it since.`,
+};
+
+/** It answers to a list of ids: it may have become visible since the survey asked. */
+async function requireShown({ autotask }: Dependencies, { kind, id }: Remembered): Promise<void> {
+  if (kind === 'contract' && (await autotask.isSurveyed(id))) return;
+  throw new SearchBlind(`${kind} ${id} answers by its id, and the query that looks for ours leaves it out`);
+}
+
+function requireFew(gone: Gone[], known: Remembered[], mode: Mode): void {
+  if (mode !== 'auto' || gone.length < GONE_AT_ONCE || gone.length <= known.length * GONE_SHARE) return;
+  const named = gone.slice(0, ASKED_ONE_BY_ONE).map(({ kind, id }) => `${kind} ${id}`);
+  throw new SearchBlind(
+    `of ${known.length} records that we made or used ${gone.length} are neither found nor answer by their ids (${named.join(', ')}). If somebody deleted them, run the month with --mode approve and release what is to be made again`,
+  );
+}
+
+/** The record that a search did not show when it was made shows by now, or a person looks at every plan. */
+async function requireSight(
+  { evidence }: Dependencies,
+  { broker, month, mode }: { broker: string; month: Month; mode: Mode },
+  books: Books,
+): Promise<void> {
+  const blind = await readBlind(evidence, broker);
+  if (blind === null || !isExpected(blind, month)) return;
+  if (isShown(blind, books)) return forgetBlind(evidence, broker);
+  if (mode !== 'auto') return;
+  throw new SearchBlind(
+    `${blind.kind} ${blind.id} (${blind.key}) was made, and is still not found. If somebody deleted it, run the month with --mode approve and release one plan`,
+  );
+}
+
+// ---------------------------------------------------------------------------------------------------------------- remembering
+
+/** What was known and is not replaced, and what the survey shows of ours. */
+function remember(known: Remembered[], named: NamedKeys, books: Books, gone: Set<string>): Remembered[] {
+  const shown: Remembered[] = [
+    ...books.contracts.flatMap(({ id, subscriptionId, number }) => {
+      const key = present(subscriptionId) ?? present(number);
+      return key !== null && (named.contracts.has(fold(key)) || fold(key).startsWith('cm-')) ? [seen('contract', id, key)] : [];
+    }),
+    ...books.services.flatMap(({ id, key }) => (named.services.has(fold(key)) ? [seen('service', id, key ?? '')] : [])),
+    ...books.products.flatMap(({ id, key }) => (OUR_PRODUCTS.has(fold(key)) ? [seen('product', id, key ?? '')] : [])),
+    ...books.charges.flatMap(({ id, key }) => (parseChargeKey(key) !== null ? [seen('charge', id, key)] : [])),
+  ];
+  const records = new Map(known.map((record) => [recordId(record), record]));
+  for (const record of shown) records.set(recordId(record), record);
+  const isOver = (record: Remembered): boolean =>
+    (record.kind === 'row' && isReplaced(record, books)) ||
+    gone.has(recordId(record)) && (isReplaced(record, books) || (record.kind === 'charge' && record.isSeen));
+  return [...records.values()].filter((record) => !isOver(record));
+}
+
+const OUR_PRODUCTS = new Set(Object.values(PRODUCTS).map(({ key }) => fold(key)));
+const seen = (kind: Gone['kind'], id: number, key: string): Remembered => ({ kind, id, key: fold(key), isSeen: true });

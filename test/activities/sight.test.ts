@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { startSandbox, type Sandbox } from '../../sandbox/index.js';
+import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { openDesk, type Desk } from './desk.js';
+
+/**
+ * A search that does not see made the whole month once more every day. Contoso has two licences and no contract yet; a day later nothing has changed, and
+ * whatever Autotask shows or hides, nothing more is made.
+ */
+
+type Rec = Record<string, unknown>;
+interface World {
+  autotask: Rec & { behaviour?: Rec };
+}
+
+const WORLD = new URL('../../sandbox/worlds/two-services-on-one-contract.json', import.meta.url);
+const DAYS = ['2025-10-10', '2025-10-11', '2025-10-12', '2025-10-13'];
+
+let sandbox: Sandbox;
+let evidence: Evidence;
+afterEach(() => sandbox.close());
+
+async function open(behaviour: Rec): Promise<void> {
+  const world = JSON.parse(await readFile(WORLD, 'utf8')) as World;
+  world.autotask = { ...world.autotask, behaviour };
+  sandbox = await startSandbox({ world });
+  evidence = memoryEvidence();
+}
+
+/** A process of the day: nothing is remembered but what is evidence. */
+const desk = (): Desk => openDesk(sandbox, {}, {}, evidence);
+
+const made = (): Record<string, number> => {
+  const { contracts, services, products, charges, contractServices } = sandbox.state().autotask;
+  return {
+    contracts: contracts.length,
+    services: services.length,
+    products: products.length,
+    charges: charges.length,
+    contractServices: contractServices.length,
+  };
+};
+const billed = (): number =>
+  sandbox
+    .state()
+    .autotask.unitRows.filter(({ startDate }) => String(startDate).startsWith('2025-10'))
+    .reduce((sum, { price }) => sum + Number(price), 0);
+
+/** Bills a day; answers what it came to, or why there was nothing to come to. */
+async function day(asOf: string): Promise<string> {
+  const { given, bill } = desk();
+  try {
+    const { status, result } = await bill(await given(asOf), null);
+    return `${status}: ${result.posted.sales} posted, ${result.held.sales} held`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+async function released(asOf: string): Promise<string> {
+  const { given, bill } = desk();
+  const handed = await given(asOf);
+  const { result } = await bill(handed, null);
+  // It is another execution that sends it then, as every turn of a workflow is.
+  for (const name of await evidence.names('intents/default/')) await evidence.unpoint(name);
+  return (await bill(handed, result.planDigest)).status;
+}
+
+const contractIds = (): number[] => sandbox.state().autotask.contracts.map(({ id }) => id);
+const control = async (method: string, path: string, body?: unknown): Promise<void> =>
+  void (await fetch(`${sandbox.url}/_sandbox/${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }));
+
+describe('a group with a user-defined field', () => {
+  test.each(['works', 'findsNothing', 'actsAsAnd', 'refused'])(
+    'is never asked: where Autotask %s there, the second day writes nothing',
+    async (userDefinedFieldInOr) => {
+      await open({ userDefinedFieldInOr });
+      expect(await day(DAYS[0]!)).toMatch(/^Done: .* 0\.00 held$/);
+      const before = sandbox.state().autotask;
+      expect(await day(DAYS[1]!)).toMatch(/^Unchanged/);
+      expect(sandbox.state().autotask).toEqual(before);
+    },
+  );
+});
+
+describe('a user who does not see what it makes', () => {
+  test.each([
+    ['Contracts', { contracts: 1, services: 2, contractServices: 0 }],
+    ['Services', { contracts: 0, services: 1, contractServices: 0 }],
+    ['ContractServiceUnits', { contracts: 1, services: 2, contractServices: 1 }],
+  ])('of %s makes one, and no more on any later day', async (collection, expected) => {
+    await open({ hidesAdded: [collection] });
+    for (const asOf of DAYS) await day(asOf);
+    expect(made()).toMatchObject(expected);
+  });
+
+  test('is told why, and what right is missing', async () => {
+    await open({ hidesAdded: ['Contracts'] });
+    expect(await day(DAYS[0]!)).toMatch(/held/);
+    expect(await day(DAYS[1]!)).toMatch(/search does not show what is there: contract .* unrestricted view/s);
+  });
+});
+
+describe('what was made before', () => {
+  test('and deleted by somebody is not made again until a person releases it', async () => {
+    await open({});
+    await day(DAYS[0]!);
+    await control('DELETE', `autotask/contracts/${contractIds()[0]!}`);
+    expect(await day(DAYS[1]!)).toMatch(/^NeedsAttention: 0\.00 posted/);
+    expect(made().contracts).toBe(0);
+    expect(await day(DAYS[2]!)).toMatch(/^NeedsAttention/);
+    expect(await released(DAYS[3]!)).toBe('Done');
+    expect(made().contracts).toBe(1);
+    const before = billed();
+    expect(await day('2025-10-14')).toMatch(/^Unchanged/);
+    expect(billed()).toBe(before);
+  });
+
+  test('and lost both ids is not made a second time beside it', async () => {
+    await open({});
+    await day(DAYS[0]!);
+    const id = contractIds()[0]!;
+    await control('PATCH', `autotask/contracts/${id}`, {
+      contractNumber: null,
+      userDefinedFields: [{ name: 'Subscription ID', value: null }],
+    });
+    expect(await day(DAYS[1]!)).toMatch(/^NeedsAttention/);
+    expect(contractIds()).toEqual([id]);
+  });
+
+  test('and answers by its id but to no search stops the run', async () => {
+    await open({});
+    await day(DAYS[0]!);
+    const none = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUrl: null } };
+    const blind = (nth: number[]): unknown => ({
+      match: { vendor: 'autotask', path: '*/Contracts/query', nth },
+      fault: { kind: 'status', status: 200, body: none, when: 'before' },
+    });
+    // By field and by number, once and once more; the list of ids is answered.
+    await control('POST', 'faults', [blind([1, 2, 4, 5])]);
+    expect(await day(DAYS[1]!)).toMatch(/contract \d+ answers by its id, and the query that looks for ours leaves it out/);
+  });
+
+  test('is known from what an earlier version kept, where nothing was noted', async () => {
+    await open({});
+    await day(DAYS[0]!);
+    await evidence.unpoint('remembered/default');
+    for (const name of await evidence.names('made/default/')) await evidence.unpoint(name);
+    await control('DELETE', `autotask/contracts/${contractIds()[0]!}`);
+    expect(await day(DAYS[1]!)).toMatch(/^NeedsAttention/);
+    expect(made().contracts).toBe(0);
+  });
+});
