@@ -211,7 +211,7 @@ function remember(known: Remembered[], named: NamedKeys, books: Books, gone: Set
   for (const record of shown) records.set(recordId(record), record);
   const isOver = (record: Remembered): boolean =>
     (record.kind === 'row' && isReplaced(record, books)) ||
-    gone.has(recordId(record)) && (isReplaced(record, books) || (record.kind === 'charge' && record.isSeen));
+    (gone.has(recordId(record)) && (isReplaced(record, books) || (record.kind === 'charge' && record.isSeen)));
   return [...records.values()].filter((record) => !isOver(record));
 }
 
