@@ -30,7 +30,11 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
       const now = acceptedItem(item, contractKey, true);
       const before = earlier.get(item.id);
       const why =
-        before === undefined ? (accepted === undefined ? doubt.unknown(decided) : null) : whyHeld(decided, now, before, doubt);
+        before === undefined
+          ? accepted === undefined && big(now.creditSales).eq(0)
+            ? doubt.unknown(decided)
+            : null
+          : whyHeld(decided, now, before, doubt);
       return why === null ? [] : [[item.id, { reason: 'report-shrank', message: messageOf(decided, before, why) }] as const];
     }),
   );
