@@ -39,18 +39,23 @@ export class Catalogue {
         known: () => this.services.get(fold(serviceKey))?.record.id ?? null,
         find: () => this.findService(serviceKey),
         remember,
-        create: () =>
-          this.dependencies.autotask.createService({
-            name,
-            description: step.description,
-            key: serviceKey,
-            unitPrice,
-            unitCost,
-            billingCodeId: this.dependencies.settings.serviceBillingCodeId,
-            slaId: this.dependencies.settings.slaId,
-          }),
+        create: () => this.createService(step),
       },
     );
+  }
+
+  private async createService({ name, description, serviceKey: key, unitPrice, unitCost }: EnsureServiceStep): Promise<number> {
+    const { autotask, settings } = this.dependencies;
+    const { serviceBillingCodeId: billingCodeId, slaId } = settings;
+    try {
+      return await autotask.createService({ name, description, key, unitPrice, unitCost, billingCodeId, slaId });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.kind !== 'duplicate') throw error;
+      throw new ApiError(
+        'duplicate',
+        `Another service, perhaps an inactive one, has the name "${name}", and names of services are unique in Autotask. Rename that one, or give it the invoice description ${key} and activate it. ${error.message}`,
+      );
+    }
   }
 
   ensureProduct(request: StepRequest<EnsureProductStep>): Promise<Done> {

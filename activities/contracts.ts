@@ -1,3 +1,4 @@
+import { numberFor } from '../shared/billing/contract.js';
 import { fold } from '../shared/billing/text.js';
 import type { ExtendContractStep, UpsertContractStep } from '../shared/billing/plan-types.js';
 import type { StepRequest } from '../shared/contract.js';
@@ -38,7 +39,7 @@ export async function upsertContract(
             startDay,
             endDay,
             subscriptionId: contractKey,
-            number: contractKey,
+            number: numberFor(contractKey),
             slaId: settings.slaId,
           }),
       }),

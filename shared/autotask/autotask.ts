@@ -65,14 +65,15 @@ export class Autotask extends AutotaskById {
     startDay: Day;
     endDay: Day;
     subscriptionId: string;
-    number: string;
+    /** Null: the user-defined field alone carries the id. */
+    number: string | null;
     slaId: number;
   }): Promise<number> {
     const values = await this.contractValues();
     return this.create('Contracts', {
       companyID: contract.companyId,
       contractName: contract.name,
-      contractNumber: contract.number,
+      ...(contract.number === null ? {} : { contractNumber: contract.number }),
       contractType: values.recurringService,
       contractPeriodType: values.monthly,
       status: values.active,

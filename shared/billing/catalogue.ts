@@ -2,7 +2,7 @@ import { Big, big, UNIT_PRICE_SCALE } from './decimal.js';
 import { isManual, priceOf, type PriceList } from './items.js';
 import { PRODUCTS, SHARED_SERVICES } from './keys.js';
 import { monthOf } from './month.js';
-import { byText, cut, fold, IndexBy, isGuid, present, same } from './text.js';
+import { byText, cut, fold, IndexBy, isGuid, present } from './text.js';
 import { rowsOfContract } from './rows.js';
 import type { EnsureProductStep, EnsureServiceStep, Item } from './plan-types.js';
 import type { Books, Decimal, Line, Month, Price, Product, RecordType, Service, Settings } from './types.js';
@@ -145,12 +145,20 @@ const months = (count: number | null | undefined): string | null => {
 };
 const payment = (count: number): string => (count === 1 ? 'monthly' : count === 12 ? 'yearly' : `every ${months(count)}`);
 
-/** The name within 100 characters; with the key behind it where another service has it, or another entry of the price list would get it. */
+/** Services of one key that were deactivated one after the other, each with a name of its own. */
+const NAMES_TRIED = 20;
+
+/**
+ * The name within 100 characters; with the key behind it where another service has it, or another entry of the price list would get it. Autotask's names are
+ * unique, and inactive services own theirs too (`autotask.md` 6.1): one of the same key would keep the item from being billed for good.
+ */
 function uniqueName(name: string, key: string, books: Books, prices: PriceList): string {
+  const isTaken = (candidate: string): boolean => servicesByName.find(books.services, candidate).length > 0;
   const short = cut(name, NAME_LENGTH);
-  const isTaken = servicesByName.find(books.services, short).some((service) => !same(service.key, key));
-  if (!isTaken && !isSharedByPriceList(short, key, prices)) return short;
-  return `${cut(name, NAME_LENGTH - key.length - 3)} [${key}]`;
+  if (!isTaken(short) && !isSharedByPriceList(short, key, prices)) return short;
+  const withKey = (suffix: string): string => `${cut(name, NAME_LENGTH - key.length - 3 - suffix.length)} [${key}]${suffix}`;
+  const suffixes = Array.from({ length: NAMES_TRIED }, (_, index) => (index === 0 ? '' : ` ${index + 1}`));
+  return withKey(suffixes.find((suffix) => !isTaken(withKey(suffix))) ?? '');
 }
 
 const isSharedByPriceList = (name: string, key: string, prices: PriceList): boolean =>

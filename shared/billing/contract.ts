@@ -7,6 +7,8 @@ import type { Books, Contract, Day, Month, Settings, Subscription } from './type
 /** Rule 6: one contract per subscription, found by its id, created, brought up to date, and never ended early. */
 
 const NAME_LENGTH = 100;
+/** Autotask's contract number takes so many characters (`autotask.md` 5.1); a longer id stands in the user-defined field alone. */
+const NUMBER_LENGTH = 50;
 /** Months a contract without a known end runs beyond its month (rule 6.3). */
 const OPEN_END_MONTHS = 11;
 
@@ -164,9 +166,13 @@ function corrections(contract: Contract, contractKey: string, settings: Settings
     ...(contract.slaId === settings.slaId ? {} : { slaId: settings.slaId }),
     ...(same(contract.subscriptionId, contractKey) ? {} : { subscriptionId: contractKey }),
   };
-  const fillsNumber = present(contract.number) === null && (isWritten || Object.keys(needed).length > 0);
+  const fillsNumber =
+    present(contract.number) === null && numberFor(contractKey) !== null && (isWritten || Object.keys(needed).length > 0);
   return fillsNumber ? { ...needed, number: contractKey } : needed;
 }
+
+/** The number of a contract for the key; null where it does not fit, because a shortened one could be another's. */
+export const numberFor = (contractKey: string): string | null => (contractKey.length > NUMBER_LENGTH ? null : contractKey);
 
 function contractName(item: Item): string {
   const subscription = present(item.subscriptionName);

@@ -50,7 +50,19 @@ export const services = table('5', 'Made or changed', catalogue, [
   [
     '5.2 an inactive one is not taken',
     { books: standing({ isActive: false }) },
-    'new service Business Premium (1 year, paid monthly), 12.00 / 10.00',
+    'new service Business Premium (1 year, paid monthly) [CFQ7TTC0LCHC-0002-P1Y-Monthly], 12.00 / 10.00',
+  ],
+  [
+    '5.2 nor another one, whose name has the key behind it already',
+    {
+      books: books({
+        services: [
+          service({ isActive: false }),
+          service({ id: 51, isActive: false, name: 'Business Premium (1 year, paid monthly) [CFQ7TTC0LCHC-0002-P1Y-Monthly]' }),
+        ],
+      }),
+    },
+    'new service Business Premium (1 year, paid monthly) [CFQ7TTC0LCHC-0002-P1Y-Monthly] 2, 12.00 / 10.00',
   ],
   [
     '5.2 its name is taken by another service',
@@ -133,6 +145,7 @@ export const invoiceTexts = table(
 const carried = (...changes: Partial<Contract>[]): Situation => ({
   books: books({ contracts: changes.map((one, index) => contract({ id: 100 + index, ...one })), services: [service()] }),
 });
+const LONG = `saas-${'0123456789'.repeat(6)}`;
 const OTHER = '22222222-2222-4222-8222-222222222222';
 
 export const found = table('6', 'Item', planned(outcome), [
@@ -226,6 +239,14 @@ export const contracts = table('6', 'Contract', made, [
     '6.5 with a new amount',
     { books: { ...running(), contracts: [contract({ number: null })] }, report: { lines: [line({ sales: '130.00' })] } },
     'contract 100: number',
+  ],
+  [
+    '6.5 an id that is longer than a number may be stands in the field alone',
+    {
+      books: { ...running(), contracts: [contract({ number: null, subscriptionId: LONG })] },
+      report: { lines: [line({ subscriptionId: LONG, sales: '130.00' })], subscriptions: [subscription({ id: LONG })] },
+    },
+    'nothing',
   ],
   ['6.5 the number is somebody’s own', { books: { ...running(), contracts: [contract({ number: 'C-77' })] } }, 'nothing'],
 ]);
