@@ -2,8 +2,10 @@ import { areOff, tripMonth } from '../shared/billing/breakers.js';
 import { heldMonthAdvice } from '../shared/billing/advice.js';
 import type { Advised } from '../shared/billing/command.js';
 import { nothingDue } from '../shared/billing/due.js';
-import { monthResult } from '../shared/billing/reconcile.js';
-import type { Calls, MonthResult } from '../shared/billing/results.js';
+import { completed } from '../shared/billing/answers.js';
+import { monthResult, type MonthFrame } from '../shared/billing/reconcile.js';
+import type { Calls, MonthResult, Outcome } from '../shared/billing/results.js';
+import { fold } from '../shared/billing/text.js';
 import { salesByCurrency } from '../shared/billing/facts.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import type { Day, Decimal, Month } from '../shared/billing/types.js';
@@ -13,7 +15,7 @@ import { planGuarded } from './guard.js';
 import { movedFrom } from './moved.js';
 import { outcomeOfPlan, statusOf } from './outcomes.js';
 import { takeReport } from './report.js';
-import { Slices } from './slices.js';
+import { isNamed, Slices } from './slices.js';
 import { organizationsOf, surveyAutotask } from './survey.js';
 
 /** What a run would do, without Temporal and without writing: the run's own reads and planner (`billing plan`). */
@@ -62,6 +64,40 @@ export async function previewMonth(
     calls,
   };
   const held = tripMonth(facts, internalCurrency, dependencies.settings);
-  const why = plans.length > 0 ? [] : held ? [heldMonthAdvice(held.message, month)] : nothingDue(facts);
-  return { plans, result: monthResult(frame, outcomes), nothingDue: why, calls };
+  const result = await resultOf(slices, frame, outcomes, report, organizations);
+  const why = result.organizations.length > 0 ? [] : held ? [heldMonthAdvice(held.message, month)] : nothingDue(facts);
+  return { plans, result, nothingDue: why, calls };
+}
+
+/** The reconciliation, with what was counted of the report and nobody answers for (1.7). */
+async function resultOf(
+  slices: Slices,
+  frame: MonthFrame,
+  outcomes: Outcome[],
+  report: string,
+  organizations: string[] | null,
+): Promise<MonthResult> {
+  const { counted, takenAt } = await slices.manifest(report);
+  if (counted === undefined) return monthResult(frame, outcomes);
+  const { month, asOf } = frame.facts;
+  const made = new Map(outcomes.map((outcome) => [fold(outcome.organizationId), outcome]));
+  const expected = counted.filter((one) => isNamed(organizations, one));
+  const ids = new Set(expected.map(({ organizationId }) => fold(organizationId)));
+  const others = outcomes
+    .filter(({ organizationId }) => !ids.has(fold(organizationId)))
+    .map(({ organizationId, organizationName }) => ({ organizationId, organizationName, amounts: [] }));
+  const whole = [...expected, ...others].map((one) => {
+    const outcome = made.get(fold(one.organizationId));
+    const answers = { report, takenAt, digest: '', amounts: one.amounts };
+    return completed(
+      outcome ? { ...outcome, answers } : null,
+      { ...one, digest: '', asked: true },
+      { month, asOf, report, takenAt },
+    );
+  });
+  return monthResult(
+    frame,
+    whole.map(({ outcome }) => outcome),
+    new Map(whole.map(({ outcome, amounts }) => [outcome.organizationId, amounts])),
+  );
 }

@@ -1,6 +1,7 @@
 import { Autotask, type Condition, type Currency } from '../shared/autotask/index.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
+import { uncounted } from '../shared/close/counted.js';
 import { compare, type Claim, type Comparison, type Customer } from '../shared/close/compare.js';
 import { companyOf, fold, reportedOf, standingOf, type Records, type Reported } from '../shared/close/sides.js';
 import type { Config } from '../shared/config.js';
@@ -38,7 +39,8 @@ export async function readForClose(config: Config, { month, asOf, claims, onProg
     companyNames: new Map([...companies].map(([id, { name }]) => [id, name])),
     settings: config.settings,
   });
-  return { ...comparison, unassigned: report.unassigned };
+  const differences = [...uncounted(report.counted ?? [], reported, month, asOf), ...comparison.differences];
+  return { ...comparison, differences, unassigned: report.unassigned };
 }
 
 function currencyName(id: number | null, currencies: Currency[]): string {

@@ -1,7 +1,7 @@
 import { effortOf } from '../../shared/autotask/effort.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadConfig } from '../../shared/config.js';
-import { memoryEvidence } from '../../shared/evidence/index.js';
+import { evidenceOver, openEvidence } from '../../shared/evidence/index.js';
 import { ApiError } from '../../shared/http/errors.js';
 import type { Context } from '../context.js';
 import { today } from '../context.js';
@@ -34,11 +34,13 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
     import('../../worker/dependencies.js'),
     import('../../activities/preview.js'),
   ]);
-  const dependencies = { ...createDependencies(config, memoryEvidence()), heartbeat: progress(context) };
+  // What earlier runs accepted belongs to what is decided (1.6); nothing is added to it.
+  const evidence = evidenceOver(openEvidence(config.evidence));
+  const dependencies = { ...createDependencies(config, evidence), heartbeat: progress(context) };
   const filter = organizations.length > 0 ? organizations : null;
   const preview = await reachable(() =>
     previewMonth(dependencies, { broker: config.broker, month, asOf, organizations: filter, mode: null }),
-  );
+  ).finally(() => evidence.close());
   if (context.isTerminal) process.stderr.write(CLEAR_LINE);
   const { result, plans, nothingDue, calls } = preview;
   const { surveyMaxAgeMs } = config;

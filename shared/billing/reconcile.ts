@@ -162,11 +162,17 @@ export interface MonthFrame {
   calls: Calls;
 }
 
-/** The reconciliation of a month from its organizations' outcomes. */
-export function monthResult(frame: MonthFrame, outcomes: Outcome[]): MonthResult {
+/** The reconciliation of a month from its organizations' outcomes, and from what was counted of each (1.7) where that is known. */
+export function monthResult(
+  frame: MonthFrame,
+  outcomes: Outcome[],
+  counted: Map<string, CountedAmounts[]> | null = null,
+): MonthResult {
   const reconciliation = new Reconciliation(frame);
   const inOrder = [...outcomes].sort((left, right) => byText(left.organizationId, right.organizationId));
-  return reconciliation.result(inOrder.map((outcome) => reconciliation.add(outcome)));
+  return reconciliation.result(
+    inOrder.map((outcome) => reconciliation.add(outcome, counted?.get(outcome.organizationId) ?? null)),
+  );
 }
 
 /** The same, told one outcome after the other: whoever reconciles a month of 100,000 lines holds what is counted of it, and as much more as it likes. */

@@ -5,7 +5,7 @@ import { postgresEvidence } from './postgres.js';
 
 export { EvidenceAltered, EvidenceMissing, LeaseLost, StoreRefused, StoreUnavailable, type Evidence } from './evidence.js';
 export type { Hold, Lease } from './hold.js';
-export { memoryEvidence } from './memory.js';
+export { evidenceOver, memoryEvidence } from './memory.js';
 
 /** Opens the store that `BILLING_EVIDENCE` names: `file:PATH` or `postgres://…`. Throws when the text names none. */
 export function openEvidence(location: string): Evidence {

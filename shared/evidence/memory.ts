@@ -74,3 +74,22 @@ function heldInMemory(leases: Map<string, Lease>, name: string): Hold {
     release: () => Promise.resolve(),
   };
 }
+
+/** The same, over what earlier runs have kept: what is asked for is found there, what is written stays in memory. */
+export function evidenceOver(kept: Evidence): Evidence {
+  const own = memoryEvidence();
+  return {
+    ...own,
+    get: async <T>(ref: string): Promise<T> => {
+      try {
+        return await own.get<T>(ref);
+      } catch (error) {
+        if (!(error instanceof EvidenceMissing)) throw error;
+        return kept.get<T>(ref);
+      }
+    },
+    pointer: async (name) => (await own.pointer(name)) ?? kept.pointer(name),
+    names: async (prefix) => [...new Set([...(await own.names(prefix)), ...(await kept.names(prefix))])].sort(),
+    close: () => kept.close(),
+  };
+}
