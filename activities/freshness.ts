@@ -1,4 +1,5 @@
 import type { PlanRequest } from '../shared/contract.js';
+import { nameSegment } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
 import type { SurveyManifest } from '../shared/evidence/months.js';
 import { VISIBLE_WITHIN_MS } from './patience.js';
@@ -13,7 +14,7 @@ interface Written {
 }
 
 const writtenName = (broker: string, organizationId: string): string =>
-  `written/${broker}/${encodeURIComponent(organizationId.toLowerCase())}`;
+  `written/${broker}/${nameSegment(organizationId.toLowerCase())}`;
 
 /** Called before the first write of a plan and after the last one. */
 export async function noteWriting(
