@@ -142,10 +142,9 @@ async function keptOutcome(
   month: Month,
   organizationId: string,
 ): Promise<{ outcome: Outcome; ref: string } | null> {
-  const ref = await evidence.pointer(outcomeName(broker, month, organizationId));
-  if (ref === null) return null;
   try {
-    return { outcome: await evidence.get<Outcome>(ref), ref };
+    const ref = await evidence.pointer(outcomeName(broker, month, organizationId));
+    return ref === null ? null : { outcome: await evidence.get<Outcome>(ref), ref };
   } catch (error) {
     if (error instanceof EvidenceMissing) return null;
     throw error;
