@@ -126,7 +126,9 @@ const idOf = (value: unknown): string | null =>
 
 function amountOf(value: unknown): Big | null {
   const text = textOf(value);
-  return text !== null && /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?$/i.test(text) ? new Big(text.replace(/^\+/, '')) : null;
+  return text !== null && /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d{1,3})?$/i.test(text)
+    ? new Big(text.replace(/^\+/, ''))
+    : null;
 }
 
 /** ISO 4217 for "no currency". */

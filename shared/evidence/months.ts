@@ -57,10 +57,12 @@ export const outcomeName = (broker: string, month: Month, organizationId: string
 
 /** Of an id of any text one part of a name, which no slash or dot leads out of; ordinary ids stay as they are. */
 export function nameSegment(id: string): string {
-  const encoded = encodeURIComponent(id.replaceAll(/\p{Cs}/gu, '\ufffd')).replaceAll(/^\.+|\.+$/g, (dots) =>
+  const encoded = encodeURIComponent(id.replaceAll(/\p{Cs}/gu, '\ufffd'));
+  // Dots alone lead out of a folder.
+  const safe = /^\.+$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded;
     '%2E'.repeat(dots.length),
   );
-  return encoded.length <= LONGEST_SEGMENT ? encoded : `${encoded.slice(0, KEPT_OF_LONG)}~${digestOf(id)}`;
+  return safe.length <= LONGEST_SEGMENT ? safe : `${safe.slice(0, KEPT_OF_LONG)}~${digestOf(id)}`;
 }
 
 /** A file's name has at most 255 bytes, and is encoded once more. */
