@@ -60,8 +60,6 @@ export function nameSegment(id: string): string {
   const encoded = encodeURIComponent(id.replaceAll(/\p{Cs}/gu, '\ufffd'));
   // Dots alone lead out of a folder.
   const safe = /^\.+$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded;
-    '%2E'.repeat(dots.length),
-  );
   return safe.length <= LONGEST_SEGMENT ? safe : `${safe.slice(0, KEPT_OF_LONG)}~${digestOf(id)}`;
 }
 
