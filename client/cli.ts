@@ -3,6 +3,7 @@ import { ConfigError } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
 import { parseDay, parseMonth, realContext, SPEAKING, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
+import { addKeeping } from './cli-keeping.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
 import { FORMATS, formatOf, type Format } from './formats.js';
 import { VERSION } from '../shared/version.js';
@@ -75,6 +76,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   addSetUp(program, context, run);
   program.commandsGroup('Run:');
   addProcesses(program, context, run);
+  addKeeping(program, context, run);
   for (const command of program.commands) inherit(command, program);
   return program;
 }

@@ -37,6 +37,8 @@ export interface Config {
   allowHttpHosts: string[];
   schedule: { cron: string; timeZone: string };
   evidence: string;
+  /** Folder of the keys that sign evidence. */
+  keys: string;
   notices: NoticeSettings;
   /** Our share of the tenant's calls to Autotask. */
   callsPerHour: number;
@@ -137,6 +139,7 @@ const BASE = {
     .string()
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'expected file:PATH or postgres://…')
     .default('file:.billing/evidence'),
+  BILLING_KEYS: z.string().min(1).default('.billing/keys'),
   SURVEY_MAX_AGE: whole('minutes', 0).default(10),
   ALLOW_HTTP_HOSTS: list,
   AUTOTASK_CALLS_PER_HOUR: whole('calls per hour', 1).max(10_000, 'Autotask allows 10000 calls an hour').default(5000),
@@ -269,6 +272,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
     webUi: publicWebUiUrl(environment),
   },
   evidence: parsed.BILLING_EVIDENCE,
+  keys: parsed.BILLING_KEYS,
   callsPerHour: parsed.AUTOTASK_CALLS_PER_HOUR,
   warnings: misspelt(environment),
   remarks: aboutBreakers(environment),

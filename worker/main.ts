@@ -9,6 +9,7 @@ import { workflowBundle } from './bundle.js';
 import { createDependencies } from './dependencies.js';
 import { GateKeeper, stop } from './gate-keeper.js';
 import { heartbeating } from './heartbeats.js';
+import { keepSigning } from './signing.js';
 
 /** The one place where things are wired: settings, vendors' clients, evidence, activities, queues. */
 
@@ -60,6 +61,7 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
     return {
       shutdown,
       run: async () => {
+        const signing = keepSigning({ evidence, broker: config.broker, keys: config.keys, isOn: () => gate.isHeld() }, say);
         const autotask = queues.includes('autotask') ? [gate.serve(() => create('autotask'))] : [];
         const running = [...workers.map((worker) => worker.run()), ...autotask];
         if (isShutDown) shutdown(); // only a worker that runs can be stopped
@@ -67,6 +69,8 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
           await Promise.all(running);
         } finally {
           shutdown(); // where one failed, the others must not go on half
+          await signing.sign();
+          signing.stop();
           await Promise.allSettled(running);
           await connection.close();
         }

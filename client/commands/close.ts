@@ -13,6 +13,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, readNamedJson, writeOutput } from '../files.js';
 import { requireMonth } from '../months.js';
 import { renderCertificate } from '../render/certificate.js';
+import { forged, sealed } from '../seal.js';
 import { reachable } from './plan.js';
 import { jsonText, line } from '../render/printable.js';
 
@@ -48,9 +49,9 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
     },
     reading,
   );
-  await keep(config, certificate, out);
+  const kept = await keep(context, config, certificate, out);
   context.say(`Certificate written to ${out}. Verify it later with: billing close --verify ${out}`);
-  context.out(options.json ? jsonText(certificate) : renderCertificate(certificate));
+  context.out(options.json ? jsonText(kept) : renderCertificate(kept));
   return EXIT.done;
 }
 
@@ -124,11 +125,14 @@ function refusal(month: Month, differences: Difference[]): string {
 const closesPrefix = (broker: string, month: Month): string => `closes/${broker}/${month}/`;
 
 /** Kept in the evidence too: a paper that was made anew after a change is told from the one that was made here. */
-async function keep(config: BaseConfig, certificate: Certificate, out: string): Promise<void> {
-  await withEvidence(config, async (evidence) =>
-    evidence.point(closesPrefix(config.broker, certificate.month) + certificate.digest, await evidence.put(certificate)),
-  );
-  await writeOutput(out, `${jsonText(certificate)}\n`);
+async function keep(context: Context, config: BaseConfig, certificate: Certificate, out: string): Promise<Certificate> {
+  const kept = await withEvidence(config, async (evidence) => {
+    const signed = await sealed(context, config, evidence, certificate);
+    await evidence.point(closesPrefix(config.broker, certificate.month) + certificate.digest, await evidence.put(signed));
+    return signed;
+  });
+  await writeOutput(out, `${jsonText(kept)}\n`);
+  return kept;
 }
 
 async function withEvidence<T>(config: BaseConfig, use: (evidence: Evidence) => Promise<T>): Promise<T> {
@@ -162,7 +166,11 @@ async function verify(context: Context, file: string, json: boolean): Promise<Ex
 }
 
 async function judge(context: Context, config: Config, certificate: Certificate): Promise<Verdict> {
-  const findings = [...inspect(certificate), ...(await otherThanKept(config, certificate))];
+  const findings = [
+    ...inspect(certificate),
+    ...(await forged(config, certificate)),
+    ...(await otherThanKept(config, certificate)),
+  ];
   if (findings.length > 0) return { kind: 'tampered', findings };
   if (certificate.broker !== config.broker)
     throw new CommandError(EXIT.usage, `The certificate is broker ${certificate.broker}'s; BILLING_BROKER is ${config.broker}.`);

@@ -21,9 +21,23 @@ export interface Certificate {
   digests: { cloudmore: string; autotask: string; run: string };
   /** SHA-256 of everything above. */
   digest: string;
+  /** By whom it was made, and when in the chain of evidence; absent where no key could be had, and in certificates of earlier releases. */
+  seal?: Seal;
 }
 
-type Content = Omit<Certificate, 'digest'>;
+export interface Seal {
+  /** The last entry of the evidence when the month was closed. */
+  chain: { seq: number; hash: string } | null;
+  keyId: string;
+  /** Ed25519 over `sealText`, base64. */
+  signature: string;
+}
+
+/** What a certificate's signature is over. */
+export const sealText = (digest: string, chain: Seal['chain']): string =>
+  ['billing close certificate', digest, chain === null ? '' : `${chain.seq} ${chain.hash}`].join('\n');
+
+type Content = Omit<Certificate, 'digest' | 'seal'>;
 
 export function certificateOf(
   head: Pick<Certificate, 'broker' | 'month' | 'asOf' | 'closedAt' | 'isMonthOver' | 'unassigned'> & { runDigest: string },
@@ -85,7 +99,7 @@ export interface Verdict {
 }
 
 /** Whether the paper is as it was written: its digest fits its content, and its sums its customers. Nothing else is asked. */
-export function inspect({ digest, ...content }: Certificate): string[] {
+export function inspect({ digest, seal: _, ...content }: Certificate): string[] {
   const findings: string[] = [];
   if (digestOf(content) !== digest) findings.push('Its digest does not fit its content: it was changed after it was made.');
   if (digestOf(totalsOf(content.customers)) !== digestOf(content.totals))

@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createActivities, type ActivitiesByQueue } from '../../activities/index.js';
+import type { Sandbox } from '../../sandbox/index.js';
+import { loadConfig } from '../../shared/config.js';
+import type { GivenReport, OrganizationSummary, PlanMade, StepRequest } from '../../shared/contract.js';
+import { openEvidence, type Evidence, type Hold } from '../../shared/evidence/index.js';
+import { createDependencies } from '../../worker/dependencies.js';
+import { billOrganization, carryOutBy } from '../../workflows/organization.js';
+import { CONTOSO, control, MONTH, startVendors } from './desk.js';
+
+/** A backup that is restored is older than Autotask: what it would go on with was done already. Nothing of it is continued, everything is planned again. */
+
+let folder: string;
+let sandbox: Sandbox;
+const holds: Hold[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'billing-restored-'));
+  sandbox = await startVendors();
+  await control(sandbox, 'clock', { now: '2025-10-22T03:00:00Z' });
+});
+afterEach(async () => {
+  for (const hold of holds.splice(0)) await hold.release();
+  await sandbox.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Process {
+  evidence: Evidence;
+  activities: ActivitiesByQueue;
+}
+
+/** A worker that has taken the broker's lease over a store. */
+async function startProcess(location: string, env: Record<string, string> = {}): Promise<Process> {
+  const evidence = openEvidence(`file:${location}`);
+  const hold = await evidence.hold('gates/default', { signal: new AbortController().signal, onWait: () => undefined });
+  holds.push(hold);
+  const config = loadConfig({ ...sandbox.env(), BILLING_MODE: 'auto', BREAKER_ORGANIZATION_PERCENT: '0', ...env });
+  const dependencies = createDependencies(
+    config,
+    evidence,
+    () => hold.isHeld(),
+    () => hold.lease,
+  );
+  const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
+  return { evidence, activities: createActivities({ ...dependencies, clock }) };
+}
+
+async function look({ activities }: Process): Promise<GivenReport> {
+  const asOf = '2025-10-22';
+  const { report } = await activities.cloudmore.takeReport({ ...MONTH, asOf });
+  const { survey, surveyedAt } = await activities.autotask.surveyAutotask({ ...MONTH, asOf, report, organizations: null });
+  return { asOf, report, survey, surveyedAt };
+}
+
+interface Hooks {
+  beforeStep?: (request: StepRequest, count: number) => Promise<void>;
+  /** The plan that a restored history has, instead of the first that would be made. */
+  planned?: PlanMade;
+  approvedDigest?: string;
+}
+
+function bill({ activities }: Process, given: GivenReport, hooks: Hooks = {}): Promise<OrganizationSummary> {
+  let { planned } = hooks;
+  let steps = 0;
+  return billOrganization(
+    {
+      planOrganization: (request) => {
+        const old = planned;
+        planned = undefined;
+        return old === undefined ? activities.autotask.planOrganization(request) : Promise.resolve(old);
+      },
+      verifyOrganization: (request) => activities.autotask.verifyOrganization(request),
+      carryOut: async (request) => {
+        await hooks.beforeStep?.(request, (steps += 1));
+        return carryOutBy(activities.autotask)(request);
+      },
+    },
+    { ...MONTH, asOf: given.asOf, organizationId: CONTOSO, given, approvedDigest: hooks.approvedDigest ?? null, workflowId: 'w' },
+    {
+      skipReason: () => null,
+      hasRoom: () => true,
+      failureOf: (error) => {
+        const { message, type } = error as Error & { type?: string };
+        return { effect: 'none', isOutage: type === 'Unavailable', isOutdated: type === 'PlanOutdated', message };
+      },
+    },
+  );
+}
+
+const writes = (): number =>
+  sandbox.requests().filter(({ method, path }) => method !== 'GET' && !/query/i.test(path) && !/token|reports/i.test(path))
+    .length;
+const tables = (): unknown => {
+  const { contracts, charges, contractServices, adjustments } = sandbox.state().autotask;
+  return [contracts.length, charges.length, contractServices.length, adjustments.length];
+};
+
+describe('a month that was restored from a backup of', () => {
+  test.each([1, 2, 3])(
+    'its step %i, both stores alike, is planned again, and nothing is written twice',
+    async (moment) => {
+      const first = await startProcess(join(folder, 'live'));
+      const given = await look(first);
+      const plan = await first.activities.autotask.planOrganization({
+        ...MONTH,
+        asOf: given.asOf,
+        organizationId: CONTOSO,
+        given,
+        approvedDigest: null,
+        refused: [],
+      });
+      const done = await bill(first, given, {
+        planned: plan,
+        beforeStep: async (_, count) => {
+          if (count === moment) await cp(join(folder, 'live'), join(folder, 'backup'), { recursive: true });
+        },
+      });
+      expect(done.status).toBe('Done');
+      const [before, sent] = [tables(), writes()];
+      const second = await startProcess(join(folder, 'backup'));
+      const again = await bill(second, given, { planned: plan });
+      expect([again.status, tables(), writes()]).toEqual(['Unchanged', before, sent]);
+    },
+    60_000,
+  );
+
+  test('nothing but an empty store comes to the same', async () => {
+    const first = await startProcess(join(folder, 'live'));
+    await bill(first, await look(first));
+    const [before, sent] = [tables(), writes()];
+    const second = await startProcess(join(folder, 'empty'));
+    const again = await bill(second, await look(second));
+    expect([again.status, tables(), writes()]).toEqual(['Unchanged', before, sent]);
+  }, 60_000);
+});
+
+describe('a worker that takes over', () => {
+  test('refuses a step of the plan that the one before it made, and names the customer', async () => {
+    const first = await startProcess(join(folder, 'live'));
+    const given = await look(first);
+    let step: StepRequest | null = null;
+    await bill(first, given, {
+      beforeStep: (request) => {
+        step ??= request;
+        return Promise.reject(Object.assign(new Error('killed'), { type: 'Unavailable' }));
+      },
+    });
+    await holds.pop()!.release();
+    const second = await startProcess(join(folder, 'live'));
+    await expect(carryOutBy(second.activities.autotask)(step!)).rejects.toMatchObject({
+      type: 'PlanOutdated',
+      nonRetryable: true,
+      message: expect.stringContaining(CONTOSO) as unknown,
+    });
+    expect(writes()).toBe(0);
+  }, 60_000);
+
+  test('goes on with what is left of a plan that a person released, without asking again', async () => {
+    const env = { BILLING_MODE: 'approve' };
+    const first = await startProcess(join(folder, 'live'), env);
+    const given = await look(first);
+    const waiting = await bill(first, given);
+    expect(waiting.status).toBe('AwaitingApproval');
+    const approvedDigest = waiting.result.planDigest!;
+    const cut = await bill(first, given, {
+      approvedDigest,
+      beforeStep: (_, count) =>
+        count < 2 ? Promise.resolve() : Promise.reject(Object.assign(new Error('killed'), { type: 'Unavailable' })),
+    });
+    expect(cut.status).toBe('NeedsAttention');
+    await holds.pop()!.release();
+    const second = await startProcess(join(folder, 'live'), env);
+    const rest = await bill(second, { ...given, survey: null, surveyedAt: null }, { approvedDigest });
+    expect([rest.status, rest.message]).toEqual(['Done', null]);
+  }, 60_000);
+});
