@@ -8,6 +8,7 @@ import { verifyEvidence, type Verified } from '../../shared/evidence/verify.js';
 import { isMissing, whyNoFile } from '../../shared/files.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { jsonText } from '../render/printable.js';
 
 export interface VerifyOptions {
   publicKey?: string | undefined;
@@ -22,7 +23,7 @@ export async function verify(context: Context, { publicKey, json }: VerifyOption
   const evidence = openEvidence(config.evidence);
   try {
     const verified = await verifyEvidence(evidence, config.broker, key, await headsOfCertificates(evidence, config.broker));
-    context.out(json ? JSON.stringify(verified, null, 2) : textOf(verified, config.broker, key === null ? path : null));
+    context.out(json ? jsonText(verified) : textOf(verified, config.broker, key === null ? path : null));
     return verified.findings.length === 0 ? EXIT.done : EXIT.failed;
   } finally {
     await evidence.close();
