@@ -52,7 +52,8 @@ const isFolder = (path: string): Promise<boolean> =>
 
 export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
   try {
-    await writeFile(path, content);
+    // It names customers and amounts: for the person who asked, and nobody else on this machine. A file that is there keeps its rights.
+    await writeFile(path, content, { mode: 0o600 });
   } catch (error) {
     throw usage(`${shown(path)} cannot be written: ${why(error)}. Name another file.`);
   }

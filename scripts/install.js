@@ -3,9 +3,7 @@
  * Runs before anything is installed, so it uses Node alone. Says nothing when there is nothing to do.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -31,12 +29,13 @@ function isInstalled() {
   });
 }
 
-/** One at a time per checkout: the lock is a file with the holder's process id, made in one step with its content. */
-const LOCK = join(tmpdir(), `npm-ci-${createHash('sha256').update(ROOT).digest('hex').slice(0, 16)}.lock`);
+/** One at a time per checkout, in its own folder: in one that everybody may write to, a link of that name could be waiting. The lock is a file with the holder's process id, made in one step with its content. */
+const LOCK = join(ROOT, '.install.lock');
 
 function takeLock() {
   const mine = `${LOCK}.${process.pid}`;
-  writeFileSync(mine, String(process.pid));
+  rmSync(mine, { force: true });
+  writeFileSync(mine, String(process.pid), { flag: 'wx', mode: 0o600 });
   try {
     linkSync(mine, LOCK);
     return true;

@@ -6,6 +6,7 @@ set -uo pipefail
 readonly PROGRAMS='
 initdb    postgresql
 chromium  chromium
+soffice   libreoffice-calc-nogui
 '
 
 is_there() {

@@ -196,6 +196,7 @@ const SETTINGS = {
 const SECRETS = [
   'NOTICE_WEBHOOK',
   'NOTICE_SMTP',
+  'BILLING_EVIDENCE',
   'CLOUDMORE_PASSWORD',
   'CLOUDMORE_CLIENT_SECRET',
   'CLOUDMORE_USERNAME',
@@ -315,7 +316,9 @@ function values(environment: Environment, problems: string[]): Environment {
     const read = readSecret(path);
     if ('secret' in read) found[name] = read.secret;
     else {
-      problems.push(`${name}_FILE names ${path}, which cannot be read: ${read.why}. Expected a file with the secret alone.`);
+      problems.push(
+        `${name}_FILE names ${shownPath(path)}, which cannot be read: ${read.why}. Expected a file with the secret alone.`,
+      );
       found[name] = path; // One problem is enough: that it is not set as well helps nobody.
     }
   }
@@ -324,6 +327,11 @@ function values(environment: Environment, problems: string[]): Environment {
   problems.push(...unsafeAddresses(found));
   return found;
 }
+
+/** A path as it may be shown: what looks like the secret itself, put there by mistake, is not. */
+const shownPath = (path: string): string =>
+  path.includes('@') || path.includes('://') || !/[/\\.]/.test(path) || path.length > LONGEST_PATH ? 'what is no path' : path;
+const LONGEST_PATH = 260;
 
 /** Addresses that credentials and customers' data are sent to. */
 const ADDRESSES = ['CLOUDMORE_URL', 'AUTOTASK_URL', 'NOTICE_WEBHOOK'];

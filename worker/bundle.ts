@@ -22,7 +22,7 @@ const makeBundle = (): Promise<{ code: string }> =>
 /** Writes the bundle to a file, whole or not at all, and answers its path. */
 export async function writeBundle(path: string): Promise<string> {
   const { code } = await makeBundle();
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeFile(`${path}.${process.pid}`, code);
   await rename(`${path}.${process.pid}`, path);
   return path;

@@ -20,7 +20,7 @@ export async function temporal(context: Context, action: 'start' | 'path'): Prom
     context.out(found.path);
     return EXIT.done;
   }
-  await mkdir(FOLDER, { recursive: true });
+  await mkdir(FOLDER, { recursive: true, mode: 0o700 });
   const server = await startDevServer({ path: found.path, dbFilename: `${FOLDER}/temporal.db`, port: PORT, uiPort: UI_PORT });
   context.out(`TEMPORAL_ADDRESS=${server.address}`);
   context.say(

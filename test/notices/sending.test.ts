@@ -94,6 +94,26 @@ describe('a notice', () => {
     expect(JSON.stringify(record)).not.toContain('hunter2');
   });
 
+  test('that a webhook answers with a redirect was not delivered, and goes nowhere else', async () => {
+    const elsewhere = await webhook();
+    const { url, close } = await openWebhook(307, elsewhere.settings.webhook!.reveal());
+    closing.push(close);
+    const settings = { ...elsewhere.settings, webhook: new Secret(url) };
+    const record = await sendOnce(memoryEvidence(), 'default', RUN, NOTICE, channelsOf(settings), settings);
+    expect(elsewhere.got).toEqual([]);
+    expect(troubleOf(record)).toMatch(/answered 307, a redirect: nothing was delivered/);
+  });
+
+  test('is not mailed where a password would travel without TLS', async () => {
+    const { settings, got } = await mailbox();
+    const address = settings.mail!.smtp.reveal().replace('smtp://', 'smtp://user:hunter2@');
+    const withPassword = { ...settings, mail: { ...settings.mail!, smtp: new Secret(address) } };
+    const record = await sendOnce(memoryEvidence(), 'default', RUN, NOTICE, channelsOf(withPassword), withPassword);
+    expect(got).toEqual([]);
+    expect(troubleOf(record)).toMatch(/There is a password, so TLS is needed/);
+    expect(JSON.stringify(record)).not.toContain('hunter2');
+  });
+
   const lost: [why: string, settings: () => Promise<NoticeSettings>, message: RegExp][] = [
     [
       'nobody listens',

@@ -8,14 +8,14 @@ export interface Webhook {
   close(): Promise<void>;
 }
 
-export async function openWebhook(status = 200): Promise<Webhook> {
+export async function openWebhook(status = 200, location?: string): Promise<Webhook> {
   const got: unknown[] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (data: Buffer) => (body += data.toString()));
     request.on('end', () => {
       got.push(JSON.parse(body));
-      response.writeHead(status).end('ok');
+      response.writeHead(status, location === undefined ? {} : { location }).end('ok');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));

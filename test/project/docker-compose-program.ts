@@ -25,5 +25,8 @@ export function findDockerCompose(): Promise<string> {
 /** Runs it; `stderr` is part of the result, because a warning counts as much as an error. */
 export async function dockerCompose(path: string, args: string[], cwd: string): Promise<{ stdout: string; stderr: string }> {
   // Nothing of the person's own settings: Compose takes variables from the environment before it looks into the file.
-  return promisify(execFile)(path, args, { cwd, env: { PATH: process.env.PATH, HOME: process.env.HOME } });
+  return promisify(execFile)(path, args, {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+  });
 }

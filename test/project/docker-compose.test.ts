@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { Connection } from '@temporalio/client';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { VARIABLES } from '../../shared/config.js';
@@ -18,6 +19,11 @@ interface Service {
   profiles?: string[];
   stop_grace_period?: string;
   build?: { context: string };
+  cap_drop?: string[];
+  security_opt?: string[];
+  read_only?: boolean;
+  networks?: Record<string, unknown>;
+  secrets?: { source: string }[];
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -38,7 +44,7 @@ describe('docker-compose.yml', () => {
 
   withCompose('asks for the one thing that must be chosen', async () => {
     await expect(compose('--env-file', '/dev/null', 'config', '--quiet')).rejects.toThrow(
-      /POSTGRES_PASSWORD.*choose one in \.env/,
+      /POSTGRES_PASSWORD_FILE.*name a file with a password of your own/,
     );
   });
 
@@ -93,6 +99,43 @@ describe('docker-compose.yml', () => {
     expect(worker?.environment?.BILLING_MODE).toBe('shadow');
   });
 
+  withCompose('gives no service rights it does not need, nor a file system to write to', async () => {
+    for (const [name, service] of Object.entries(await config('.env.example')))
+      expect([name, service]).toEqual([
+        name,
+        expect.objectContaining({ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'], read_only: true }),
+      ]);
+  });
+
+  withCompose('lets nobody but Temporal reach the database, the Web UI only Temporal, and the sandbox nobody', async () => {
+    const services = await config('.env.example');
+    const on = (network: string): string[] =>
+      Object.keys(services)
+        .filter((name) => network in (services[name]?.networks ?? {}))
+        .sort();
+    expect(on('database')).toEqual(['postgresql', 'temporal', 'temporal-schema']);
+    expect(on('ui')).toEqual(['temporal', 'temporal-ui']);
+    expect(on('sandbox')).toEqual(['sandbox', 'worker']);
+    expect(on('default')).toEqual([]);
+    const { stdout } = await compose('--env-file', '.env.example', '--profile', '*', 'config', '--format', 'json');
+    const { networks } = JSON.parse(stdout) as { networks: Record<string, { internal?: boolean; driver_opts?: object }> };
+    expect(networks.database?.internal).toBe(true);
+    for (const name of ['ui', 'sandbox'])
+      expect(networks[name]?.driver_opts).toEqual({ 'com.docker.network.bridge.enable_ip_masquerade': 'false' });
+  });
+
+  withCompose("hands the database's password on as a file, and in nobody's environment", async () => {
+    const services = await config('.env.example');
+    const withSecret = Object.keys(services).filter((name) =>
+      services[name]?.secrets?.some(({ source }) => source === 'postgres_password'),
+    );
+    const inTheClear = Object.values(services).flatMap(({ environment = {} }) =>
+      Object.keys(environment).filter((name) => /(PASSWORD|PWD)$/.test(name)),
+    );
+    expect(withSecret.sort()).toEqual(['postgresql', 'temporal', 'temporal-schema']);
+    expect(inTheClear).toEqual(['CLOUDMORE_PASSWORD']);
+  });
+
   withCompose('names only files that exist', async () => {
     const services = await config('.env.example');
     const sources = Object.values(services).flatMap(({ volumes = [] }) =>
@@ -116,6 +159,20 @@ test('the image is built from files that exist and that .dockerignore lets throu
     expect.arrayContaining(['scripts', 'workflows', 'activities', 'worker', 'client', 'shared', 'sandbox']),
   );
 });
+
+test.each(['change-me', 'postgres', ''])(
+  'a database with the password "%s", which everybody knows, is not made',
+  async (password) => {
+    const folder = await mkdtemp(join(tmpdir(), 'schema-'));
+    const file = join(folder, 'password');
+    await writeFile(file, password);
+    const made = promisify(execFile)('sh', [`${root}deploy/temporal/create-schema.sh`], {
+      env: { PATH: process.env.PATH, SQL_PASSWORD_FILE: file },
+    });
+    await expect(made).rejects.toMatchObject({ code: 78, stderr: expect.stringContaining('choose a password of your own') });
+    await rm(folder, { recursive: true });
+  },
+);
 
 describe('deploy/temporal/create-namespace.sh', () => {
   const address = process.env.TEST_TEMPORAL_ADDRESS ?? '';

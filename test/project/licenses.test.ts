@@ -1,0 +1,25 @@
+import { expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+test('every production dependency has a licence that may be passed on, and all of them are in a CycloneDX list', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sbom-'));
+  try {
+    const file = join(folder, 'sbom.json');
+    const { stdout } = await promisify(execFile)(process.execPath, ['scripts/licenses.js', '--sbom', file], { cwd: root });
+    const [, direct, all] = /^(\d+) direct and (\d+) production dependencies, .* 0 not permitted\n$/m.exec(stdout) ?? [];
+    const sbom = JSON.parse(await readFile(file, 'utf8')) as { bomFormat: string; components: unknown[] };
+    expect(sbom.bomFormat).toBe('CycloneDX');
+    expect(Number(direct)).toBeGreaterThan(10);
+    // Those of other platforms, which npm leaves out, are in the lock file.
+    expect(sbom.components.length).toBeGreaterThan(Number(all) / 3);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
