@@ -160,6 +160,7 @@ const CLOUDMORE = {
   CLOUDMORE_PASSWORD: required("that administrator's password"),
   CLOUDMORE_CLIENT_SECRET: required('the API secret that Cloudmore gave you'),
   COMPANY_PROPERTY: z.string().default('AutotaskCompanyID'),
+  CLOUDMORE_ABSENT: list,
 };
 
 const AUTOTASK = {
@@ -237,6 +238,7 @@ export function loadConfig(environment: Environment): Config {
       password: new Secret(parsed.CLOUDMORE_PASSWORD),
       clientSecret: new Secret(parsed.CLOUDMORE_CLIENT_SECRET),
       companyProperty: parsed.COMPANY_PROPERTY,
+      absentMembers: parsed.CLOUDMORE_ABSENT,
     },
     autotask: {
       url: parsed.AUTOTASK_URL ?? null,

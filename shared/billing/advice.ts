@@ -172,7 +172,7 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     next: 'approve',
   },
   unreadable: {
-    meaning: 'a record it depends on came and cannot be read',
+    meaning: 'a record it depends on came and cannot be read, or contradicts another',
     remedy: 'Correct the record that the message names.',
     next: 'rerun',
     because: 'record corrected',

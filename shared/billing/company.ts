@@ -10,6 +10,7 @@ export type CompanyDecision =
   | { company: null; companyId: number | null; outcome: 'held' | 'excluded'; reason: Reason; message: string };
 
 export function decideCompany(organization: Organization, facts: MonthFacts, books: Books, settings: Settings): CompanyDecision {
+  if (organization.unreadable !== undefined) return unreadableCompany(organization.unreadable);
   const text = present(organization.companyIdText);
   if (text === null) return missingCompany(organization);
   const id = companyIdOf(text);
@@ -46,6 +47,9 @@ export function decideCompany(organization: Organization, facts: MonthFacts, boo
     );
   return { company, currency: (company.currency ?? books.internalCurrency).toUpperCase() };
 }
+
+/** Rule 3.4: that the company cannot be read is never the broker's way to say "do not export". */
+export const unreadableCompany = (message: string): CompanyDecision => refuse(null, 'held', 'unreadable', message);
 
 /** Rule 3.1: the broker's way to say "do not export". */
 export const missingCompany = (organization: Organization): CompanyDecision =>

@@ -18,6 +18,7 @@ import type {
   Report,
   Subscription,
   UnassignedLine,
+  Unreadable,
 } from './types.js';
 
 /**
@@ -47,6 +48,8 @@ export interface MonthFacts {
   unassigned: UnassignedLine[];
   /** How the report compares with the last accepted one of the month (rule 1.6); absent where none is known. */
   comparison?: ReportComparison;
+  /** What could not be read of the report and its lists, whatever depends on it; absent in evidence of earlier versions. */
+  findings?: Unreadable[];
 }
 
 /** A company of several organizations: none of them may take away what another bills there (rule 8.1). */
@@ -80,7 +83,7 @@ const COMPARISON_LAG_DAYS = 3;
 
 /** Cuts a report for a run on the day `asOf`. Organizations that only lines name (deleted in Cloudmore since) are kept, without a company. */
 export function cutReport(report: Report, asOf: Day): { facts: MonthFacts; organizations: OrganizationFacts[] } {
-  const lines = report.lines.filter((line) => monthOf(line.billingDate) === report.month && line.billingDate < asOf);
+  const lines = dueLines(report, asOf);
   const lastMonth = report.previousLines.filter((line) => monthOf(line.billingDate) === previousMonth(report.month));
   const before = comparedBefore(report.month, asOf);
   const previousLines = lastMonth.filter(({ billingDate }) => billingDate < before);
@@ -101,9 +104,19 @@ export function cutReport(report: Report, asOf: Day): { facts: MonthFacts; organ
       jointCompanies: jointCompanies(organizations),
       prices: report.prices,
       unassigned: report.unassigned,
+      ...((report.findings ?? []).length === 0 ? {} : { findings: report.findings ?? [] }),
     },
     organizations,
   };
+}
+
+/** Lines billed before the day (rule 1.1), and those that lie outside of the month: they count in the report, and are held (rule 1.8). */
+function dueLines({ month, lines }: Report, asOf: Day): Line[] {
+  return lines.flatMap((line) => {
+    if (monthOf(line.billingDate) === month) return line.billingDate < asOf ? [line] : [];
+    const message = `The report of ${month} has a line of ${line.organizationName} that is billed on ${line.billingDate}, outside of the month.`;
+    return [{ ...line, trouble: { message, holds: 'line' as const } }];
+  });
 }
 
 /** What a drop is measured on. A credit, a year that was paid last month and a subscription that has ended say by themselves why there is less. */
@@ -204,6 +217,7 @@ function slices(report: Report, lines: Line[], previousLines: Line[], previousLa
   const placesOf = placesBySubscription(lines);
   const previousOf = groupBy(previousLines, (line) => fold(line.organizationId));
   const subscriptionsOf = groupBy(report.subscriptions, (subscription) => fold(subscription.organizationId));
+  const ownerless = subscriptionsOf.get('') ?? [];
   return [...allOrganizations(report, lines).entries()]
     .sort(([left], [right]) => byText(left, right))
     .map(([id, organization]) => ({
@@ -212,8 +226,15 @@ function slices(report: Report, lines: Line[], previousLines: Line[], previousLa
       previousLines: previousOf.get(id) ?? [],
       ...(laterOf.has(id) ? { previousLater: laterOf.get(id)! } : {}),
       ...elsewhereOf(id, [...(previousOf.get(id) ?? []), ...(laterOf.get(id) ?? [])], placesOf),
-      subscriptions: subscriptionsOf.get(id) ?? [],
+      subscriptions: [...(subscriptionsOf.get(id) ?? []), ...namedBy(linesOf.get(id) ?? [], ownerless)],
     }));
+}
+
+/** Subscriptions whose organization is not known, as far as the lines name them. */
+function namedBy(lines: Line[], ownerless: Subscription[]): Subscription[] {
+  if (ownerless.length === 0) return [];
+  const named = new Set(lines.map((line) => fold(line.subscriptionId)));
+  return ownerless.filter(({ id }) => id !== '' && named.has(fold(id)));
 }
 
 /** Folded ids of the organizations in which a subscription has lines now. */
@@ -243,6 +264,7 @@ function allOrganizations(report: Report, lines: Line[]): Map<string, Organizati
       name: line.organizationName,
       isActive: false,
       companyIdText: null,
+      unreadable: `The report has lines of ${line.organizationName}, and the list of organizations does not name it: it was deleted, or the API user may not see it.`,
     });
   for (const organization of report.organizations)
     all.set(fold(organization.id), { ...organization, companyIdText: present(organization.companyIdText) });

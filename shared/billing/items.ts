@@ -12,16 +12,18 @@ import type { ItemType, Line, Price, Settings, Subscription } from './types.js';
 /** What an organization's lines are grouped with: its subscriptions, the price list by item code, and the services that are switched off. */
 export interface ItemContext {
   subscriptions: Subscription[];
+  /** All of the organization's lines: one that cannot be read may hold items that it is not part of (rule 2.7). */
+  lines?: Line[];
   prices: PriceList;
   /** Folded ids and names of `EXCLUDE_SERVICES`. */
   excludedServices: Set<string>;
 }
 
 export const itemContext = (
-  { subscriptions }: Pick<OrganizationFacts, 'subscriptions'>,
+  { subscriptions, lines = [] }: Pick<OrganizationFacts, 'subscriptions'> & Partial<Pick<OrganizationFacts, 'lines'>>,
   prices: PriceList,
   { excludeServices }: Pick<Settings, 'excludeServices'>,
-): ItemContext => ({ subscriptions: [...subscriptions], prices, excludedServices: new Set(excludeServices.map(fold)) });
+): ItemContext => ({ subscriptions: [...subscriptions], lines, prices, excludedServices: new Set(excludeServices.map(fold)) });
 
 export type PriceList = Map<string, Price[]>;
 
@@ -130,7 +132,9 @@ export function codeOrProduct(
 function itemKey({ line, type, itemCode }: Sorted, context: ItemContext): string {
   const code = codeOrProduct(type, line.subscriptionId, itemCode, line.productName);
   const off = isExcludedService(line, context.excludedServices) ? 'off' : '';
-  return [line.organizationId, line.subscriptionId, type, code, line.currency, off].map(fold).join('|');
+  // What is held by itself must not hold what it is not part of (rule 1.8).
+  const apart = line.trouble?.holds === 'line' ? ['apart'] : [];
+  return [line.organizationId, line.subscriptionId, type, code, line.currency, off, ...apart].map(fold).join('|');
 }
 
 // ---------------------------------------------------------------------------------------------------------------- one item (4.2 to 4.4)

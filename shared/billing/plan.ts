@@ -1,7 +1,7 @@
 import { acceptedItem, nextAccepted, type AcceptedPart } from './accepted.js';
 import { itemBecause } from './because.js';
 import { wantedService } from './catalogue.js';
-import { decideCompany, missingCompany, type CompanyDecision } from './company.js';
+import { decideCompany, missingCompany, unreadableCompany, type CompanyDecision } from './company.js';
 import { disputedContracts } from './contract.js';
 import { big, isZero, minorUnits, money, plain, text } from './decimal.js';
 import { heldAsGone, remadeNotes } from './doubt.js';
@@ -18,10 +18,11 @@ import { NO_BOOKS } from './rows.js';
 import { released, shrunkItems, withoutShrunk } from './shrank.js';
 import { stopped } from './stopped.js';
 import { byText, fold, groupBy, present } from './text.js';
+import { troublesOf } from './trouble.js';
 import { tripBreakers } from './trip.js';
 import { withheld } from './withheld.js';
 import type { EnsureProductStep, EnsureServiceStep, Item, Note, Plan, PlannedItem, Step } from './plan-types.js';
-import type { Books, Company, Contract, Decimal, Settings } from './types.js';
+import type { Books, Company, Contract, Decimal, Organization, Settings } from './types.js';
 
 /**
  * The planner: what one organization's month needs, as the difference between the report and the books. Reads nothing, writes nothing, knows no clock.
@@ -152,8 +153,10 @@ function planCompany(
     moved: new Set(input.moved ?? []),
     itemChargeKeys: new Set(all.map(({ hash }) => fold(chargeKeyOf(facts.month, hash)))),
   };
+  // While nobody can tell whose a line is, it may be that of any contract (rule 2.7).
+  const isAnyHeld = troublesOf(slice.lines).organization !== null;
   const isHeld = (contract: Contract): boolean =>
-    heldKeys.has(fold(contract.subscriptionId)) || heldKeys.has(fold(contract.number));
+    isAnyHeld || heldKeys.has(fold(contract.subscriptionId)) || heldKeys.has(fold(contract.number));
   const planOf = new Map([...contracts].reverse().map((plan) => [plan.contract?.id, plan]));
   const ghosts = books.contracts
     .filter((contract) => contract.companyId === company.id)
@@ -312,10 +315,15 @@ export function planBlind(input: Omit<PlanInput, 'books'>, message: string): Pla
     reason: 'api-error',
     message,
   };
-  const decided = present(slice.organization.companyIdText) === null ? missingCompany(slice.organization) : blind;
+  const decided = blindCompany(slice.organization, blind);
   const refusals = new Map(items.map((item) => [item.id, refusalOf(item, decided, context, settings)]));
   const keyed = items.map((item) => keyedItem(item, settings));
   const plan = assemble(keyed, refusals, NO_WORK, { ...input, books: NO_BOOKS }, decided, prices);
   assertPlan(plan, items);
   return { ...plan, accepted: acceptedAfter(plan, keyed, input, { isReleased: false, isBlind: true }) };
+}
+
+function blindCompany(organization: Organization, blind: CompanyDecision): CompanyDecision {
+  if (organization.unreadable !== undefined) return unreadableCompany(organization.unreadable);
+  return present(organization.companyIdText) === null ? missingCompany(organization) : blind;
 }

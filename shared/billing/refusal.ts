@@ -1,6 +1,7 @@
 import { isChargeType, serviceKeyOf } from './catalogue.js';
 import { currencyMismatch, type CompanyDecision } from './company.js';
 import { isExcludedService, type ItemContext } from './items.js';
+import { isTypeUncertain, troubleOf } from './trouble.js';
 import type { Item, Reason } from './plan-types.js';
 import type { RecordType, Settings } from './types.js';
 
@@ -15,6 +16,8 @@ export function refusalOf(item: Item, company: CompanyDecision, context: ItemCon
   const excluded = exclusionOf(item, context, settings);
   if (excluded) return { outcome: 'excluded', ...excluded };
   if (company.company === null) return { outcome: company.outcome, reason: company.reason, message: company.message };
+  const trouble = troubleOf(item, context);
+  if (trouble !== null) return { outcome: 'held', reason: 'unreadable', message: trouble };
   const mismatch = currencyMismatch(item.currency, company.currency);
   if (mismatch) return { outcome: 'held', reason: 'currency-mismatch', message: mismatch };
   const unclassified = unclassifiedOf(item);
@@ -24,7 +27,9 @@ export function refusalOf(item: Item, company: CompanyDecision, context: ItemCon
 export function exclusionOf(item: Item, context: ItemContext, settings: Settings): { reason: Reason; message: string } | null {
   if (item.type === 'CustomService')
     return { reason: 'custom-service', message: 'Custom services are billed outside this export.' };
-  if (item.type !== 'Unclassified' && !settings.exportRecordTypes.includes(item.type))
+  // One that may be of another type is not left out for the type it seems to have.
+  const isTypeOff = item.type !== 'Unclassified' && !settings.exportRecordTypes.includes(item.type);
+  if (isTypeOff && !isTypeUncertain(item, context))
     return { reason: 'record-type-off', message: `${item.type} is not in EXPORT_RECORD_TYPES.` };
   if (isExcludedService(item.lines[0]!, context.excludedServices))
     return { reason: 'service-off', message: `${item.lines[0]!.serviceName} is in EXCLUDE_SERVICES.` };

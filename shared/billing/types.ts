@@ -73,6 +73,18 @@ export interface Line {
   endDay: Day | null;
   paymentFrequency: string | null;
   currency: string;
+  /** What of the line cannot be read or contradicts itself; absent where all of it is understood. */
+  trouble?: Trouble;
+  /** Members that no line of the report has and nothing else tells (rule 2.8); absent where there is none. */
+  silent?: string[];
+}
+
+/** Something that is there and not understood, and how far it reaches (rule 2.7). */
+export interface Trouble {
+  /** In a sentence: vendor, request, record, member, value. */
+  message: string;
+  /** The line alone, its item, all of its subscription, or all of its organization. */
+  holds: 'line' | 'item' | 'subscription' | 'organization';
 }
 
 export interface Organization {
@@ -81,6 +93,8 @@ export interface Organization {
   isActive: boolean;
   /** Text of the organization property that names the Autotask company; null when there is none. */
   companyIdText: string | null;
+  /** Why it is not known which company it has, in a sentence: never the same as having none. Absent where it is known. */
+  unreadable?: string;
 }
 
 /** A subscription of one of Cloudmore's lists; it gives end dates and states, never amounts (rule 1.3). */
@@ -95,6 +109,8 @@ export interface Subscription {
   endDay: Day | null;
   /** Whether it renews by itself at its end; null or absent where the list does not say. Reports show it, no rule looks at it. */
   autoRenew?: boolean | null;
+  /** What of it cannot be read, in a sentence: what depends on the subscription is held. Id or organization are empty where they cannot be read. */
+  unreadable?: string;
 }
 
 /** A price list entry of the broker; add-ons are entries of their own. */
@@ -108,9 +124,11 @@ export interface Price {
   paymentMonths: number | null;
   cost: Decimal;
   sales: Decimal;
+  /** What of the entry cannot be read, in a sentence: what depends on it is held. Item code or currency are empty where they cannot be read. */
+  unreadable?: string;
 }
 
-/** A vendor invoice line that no organization of the report carries (rule 1.5). */
+/** A line that no organization has (rule 1.5): of a vendor invoice, or of the report itself. */
 export interface UnassignedLine {
   invoiceNumber: string;
   customerName: string | null;
@@ -133,6 +151,8 @@ export interface Report {
   unassigned: UnassignedLine[];
   /** The report's lines as they were counted while it was read (rule 1.7). */
   counted?: CountedLines[];
+  /** Everything that could not be read, whatever depends on it: as many as can be shown. */
+  findings?: Unreadable[];
 }
 
 // ---------------------------------------------------------------------------------------------------------------- what Autotask holds

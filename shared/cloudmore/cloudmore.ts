@@ -1,91 +1,109 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { firstDay, lastDay, monthOf, previousMonth } from '../billing/month.js';
+import { firstDay, lastDay, previousMonth } from '../billing/month.js';
 import { fold, same } from '../billing/text.js';
 import type { Line, Month, Organization, Price, Report, Subscription, UnassignedLine } from '../billing/types.js';
 import type { CloudmoreConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
-import { name, send, type ApiAnswer, type ApiRequest } from '../http/request.js';
-import type { Taking } from '../http/taking.js';
-import { ReportCount } from './report-count.js';
-import { awaitTask, taskIdOf, type TaskAnswer } from './task.js';
-import { Token } from './token.js';
+import { Findings, membersOf } from './findings.js';
+import { INVOICE_PATH, invoiceOf, InvoiceLines, unassignedOf, type InvoiceLine } from './invoices.js';
+import { Presence } from './presence.js';
 import {
-  isUnassigned,
-  ReportLines,
-  Texts,
   toCatalogueService,
-  toInvoice,
-  toInvoiceLine,
   toListedOrganization,
   toOrganization,
   toPrices,
   toSubscription,
-  toUnassigned,
   type CatalogueService,
-  type InvoiceLine,
   type ListedOrganization,
-} from './translate.js';
+  type PropertySeen,
+} from './records.js';
+import { ReportCount } from './report-count.js';
+import { ReportLines, type ReportRead } from './report-lines.js';
+import { Texts } from './texts.js';
+import { realSleep, Transport, type Ask, type ReadOptions, type Sleep } from './transport.js';
 
 /** Cloudmore as the billing needs it: the report of a month with everything that explains it (`cloudmore.md` section 3). It is only read from. */
 
-export interface ReadOptions {
-  onProgress?: ((what: string) => void) | undefined;
-  signal?: AbortSignal | undefined;
-}
+export type { ReadOptions, Sleep };
 
 /** How many organizations' details are asked for at once; no limit is documented, so it is kept modest. */
 const DETAILS_AT_ONCE = 4;
 
-export type Sleep = (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
-const realSleep: Sleep = async (milliseconds, signal) => void (await sleep(milliseconds, undefined, signal ? { signal } : {}));
-
 export class Cloudmore {
-  private readonly token: Token;
-  private readonly counter = new AsyncLocalStorage<{ calls: number }>();
+  private readonly transport: Transport;
 
   constructor(
     private readonly config: CloudmoreConfig,
-    private readonly pause: Sleep = realSleep,
+    pause: Sleep = realSleep,
   ) {
-    this.token = new Token(config);
+    this.transport = new Transport(config, pause);
   }
 
   /** Runs `work` and tells how many calls it made to Cloudmore. */
-  async countCalls<T>(work: () => Promise<T>): Promise<{ result: T; calls: number }> {
-    const counted = { calls: 0 };
-    const result = await this.counter.run(counted, work);
-    return { result, calls: counted.calls };
+  countCalls<T>(work: () => Promise<T>): Promise<{ result: T; calls: number }> {
+    return this.transport.countCalls(work);
   }
 
   /** Everything a month is billed from. Report tasks run one after the other: whether several at once are allowed is unknown. */
   async readReport({ month, ...options }: { month: Month } & ReadOptions): Promise<Report> {
-    const services = await this.services(options);
-    const organizations = await this.organizations(options);
-    const isCustom = (id: string): boolean => services.some((service) => same(service.id, id) && service.isCustom);
+    const findings = new Findings();
+    const services = await this.catalogue(options, findings);
+    const { organizations, seen } = await this.listedWithCompany(options, findings);
+    this.requireCompanies(organizations, seen);
     const texts = new Texts();
+    const isCustom = (id: string): boolean => services.some((service) => same(service.id, id) && service.isCustom);
     const count = new ReportCount();
-    const lines = await this.lines(month, new ReportLines(isCustom, texts), options, count);
-    const previousLines = await this.lines(previousMonth(month), new ReportLines(isCustom, texts), options);
-    const subscriptions = await this.subscriptions(options);
-    const prices = await this.prices(services, lines, options);
-    const unassigned = await this.unassigned(month, organizations, options);
-    return { month, lines, previousLines, organizations, subscriptions, prices, unassigned, counted: count.counted };
+    const reported = await this.lines(month, new ReportLines(month, isCustom, texts, findings), options, count);
+    const before = previousMonth(month);
+    const previous = await this.lines(before, new ReportLines(before, isCustom, texts, new Findings()), options);
+    holdUnreadableServices(reported.lines, services);
+    const subscriptions = await this.readSubscriptions(options, findings);
+    const prices = await this.prices(services, reported.lines, options, findings);
+    const invoices = new InvoiceLines(findings);
+    const unassigned = await this.unassigned(month, organizations, invoices, options, findings);
+    const absent = reported.absent.filter((member) => !this.config.absentMembers.some((known) => same(known, member)));
+    invoices.fill(reported.lines, absent);
+    return {
+      month,
+      lines: reported.lines,
+      previousLines: previous.lines,
+      organizations,
+      subscriptions,
+      prices,
+      unassigned: [...reported.unassigned, ...unassigned],
+      counted: count.counted,
+      findings: findings.kept,
+    };
   }
 
   async services(options: ReadOptions = {}): Promise<CatalogueService[]> {
-    return (await this.list('services', options)).map(toCatalogueService);
+    return refusingFindings(await this.catalogue(options, new Findings()));
+  }
+
+  private async catalogue(options: ReadOptions, findings: Findings): Promise<CatalogueService[]> {
+    return (await this.transport.list('services', options)).map((record, index) => toCatalogueService(record, index, findings));
   }
 
   /** Ids and names alone: one call. */
-  async listOrganizations(options: ReadOptions = {}): Promise<ListedOrganization[]> {
-    return (await this.list('Organizations', options)).map(toListedOrganization);
+  async listOrganizations(options: ReadOptions = {}, findings = new Findings()): Promise<ListedOrganization[]> {
+    const presence = new Presence('organizations', ['id', 'name']);
+    const records = await this.transport.list('Organizations', options);
+    const listed = records.flatMap((record, index) => toListedOrganization(record, index, findings, presence) ?? []);
+    presence.require(['id']);
+    return listed;
   }
 
-  /** All organizations with their company id; one that is deleted between list and detail is left out, its lines name it still. */
+  /** All organizations with their company id, or why it is not known. */
   async organizations(options: ReadOptions = {}): Promise<Organization[]> {
-    const listed = await this.listOrganizations(options);
+    return (await this.listedWithCompany(options, new Findings())).organizations;
+  }
+
+  private async listedWithCompany(
+    options: ReadOptions,
+    findings: Findings,
+  ): Promise<{ organizations: Organization[]; seen: PropertySeen }> {
+    const listed = await this.listOrganizations(options, findings);
+    const seen: PropertySeen = { organizations: 0, values: 0, names: new Set(), members: new Set() };
     const found: Organization[] = [];
     for (let start = 0; start < listed.length; start += DETAILS_AT_ONCE) {
       options.onProgress?.(`organizations: ${start} of ${listed.length}`);
@@ -95,18 +113,32 @@ export class Cloudmore {
           .map(async (organization) => ({ organization, detail: await this.organizationDetail(organization.id, options) })),
       );
       found.push(
-        ...details
-          .filter(({ detail }) => detail !== null)
-          .map(({ organization, detail }) => toOrganization(organization, detail, this.config.companyProperty)),
+        ...details.map(({ organization, detail }) =>
+          toOrganization(organization, detail, this.config.companyProperty, findings, seen),
+        ),
       );
     }
-    return found;
+    return { organizations: found, seen };
+  }
+
+  /** Where no organization at all has the property, it has another name, or the user may not see it: nobody is left out for that. */
+  private requireCompanies(organizations: Organization[], { values, names, members }: PropertySeen): void {
+    const isAccepted = this.config.absentMembers.some((known) => same(known, this.config.companyProperty));
+    if (organizations.length === 0 || values > 0 || isAccepted || organizations.some(({ unreadable }) => unreadable)) return;
+    const came =
+      names.size > 0
+        ? `The properties that came: ${shownNames(names)}`
+        : `No properties came; the members that did: ${shownNames(members)}`;
+    throw new ApiError(
+      'malformed',
+      `None of ${organizations.length} organizations in Cloudmore has a value of the property ${this.config.companyProperty} (COMPANY_PROPERTY). ${came}. Nothing is billed. Link customers to companies with: billing companies; or name the property in CLOUDMORE_ABSENT if that is as it should be.`,
+    );
   }
 
   /** The whole detail of an organization as Cloudmore has it, or null when there is none. */
   async organizationDetail(id: string, options: ReadOptions = {}): Promise<unknown> {
     try {
-      return (await this.ask({ method: 'GET', path: `Organizations/${encodeURIComponent(id)}` }, options)).json;
+      return (await this.transport.ask({ method: 'GET', path: `Organizations/${encodeURIComponent(id)}` }, options)).json;
     } catch (error) {
       if (error instanceof ApiError && error.kind === 'not-found') return null;
       throw error;
@@ -129,10 +161,10 @@ export class Cloudmore {
     const body = JSON.stringify({ ...detail, customProperties: [...others, own] });
     const put: Ask = { method: 'PUT', path: `Organizations/${encodeURIComponent(id)}`, body };
     try {
-      await this.ask(put, {});
+      await this.transport.ask(put, {});
     } catch (error) {
       if (!(error instanceof ApiError) || !['unavailable', 'timed-out'].includes(error.kind)) throw error;
-      if ((await this.propertyOf(id, property.name)) !== property.value) await this.ask(put, {});
+      if ((await this.propertyOf(id, property.name)) !== property.value) await this.transport.ask(put, {});
     }
     return before;
   }
@@ -145,10 +177,14 @@ export class Cloudmore {
 
   /** GET of anything below the reseller, for checks of the set-up. */
   async get(path: string, options: ReadOptions = {}): Promise<unknown> {
-    return (await this.ask({ method: 'GET', path }, options)).json;
+    return (await this.transport.ask({ method: 'GET', path }, options)).json;
   }
 
   async subscriptions(options: ReadOptions = {}): Promise<Subscription[]> {
+    return this.readSubscriptions(options, new Findings());
+  }
+
+  private async readSubscriptions(options: ReadOptions, findings: Findings): Promise<Subscription[]> {
     const lists = [
       ['services/csp/nce/subscriptions', 'nce'],
       ['services/csp/Subscriptions', 'legacy'],
@@ -156,191 +192,106 @@ export class Cloudmore {
     ] as const;
     const found: Subscription[] = [];
     for (const [path, kind] of lists) {
-      const taking = { paths: ['$.*'], take: (record: unknown) => void found.push(toSubscription(record, kind)) };
-      await this.list(path, { ...options, taking });
+      let index = 0;
+      const take = (record: unknown): void => {
+        const subscription = toSubscription(record, kind, path, index, findings);
+        if (subscription !== null) found.push(subscription);
+        index += 1;
+      };
+      await this.transport.list(path, { ...options, taking: { paths: ['$.*'], take } });
     }
     return found;
   }
 
   /** The price lists of the services that are not custom ones, in every currency the report has. */
-  private async prices(services: CatalogueService[], lines: Line[], options: ReadOptions): Promise<Price[]> {
+  private async prices(services: CatalogueService[], lines: Line[], options: ReadOptions, findings: Findings): Promise<Price[]> {
     const found: Price[] = [];
-    const currencies = [...new Set(lines.map(({ currency }) => currency))].sort();
-    for (const service of services.filter(({ isCustom }) => !isCustom)) {
+    const currencies = [...new Set(lines.map(({ currency }) => currency))].filter((currency) => currency !== 'XXX').sort();
+    for (const { id } of services.filter(({ isCustom, id }) => !isCustom && id !== '')) {
       for (const currency of currencies.length === 0 ? [null] : currencies) {
         const query = currency === null ? '' : `?currencyCode=${encodeURIComponent(currency)}`;
-        const list = (await this.list(`services/${encodeURIComponent(service.id)}/pricelist${query}`, options)).flatMap(toPrices);
-        found.push(...list.filter((price) => currency === null || same(price.currency, currency)));
+        const path = `services/${encodeURIComponent(id)}/pricelist`;
+        const list = (await this.transport.list(`${path}${query}`, options)).flatMap((record, index) =>
+          toPrices(record, path, index, findings),
+        );
+        found.push(...list.filter((price) => currency === null || price.currency === '' || same(price.currency, currency)));
       }
     }
-    return [
-      ...new Map(found.map((price) => [`${fold(price.itemCode)}|${price.currency}|${price.paymentMonths}`, price])).values(),
-    ];
+    const keyOf = (price: Price): string =>
+      `${fold(price.itemCode)}|${price.currency}|${price.paymentMonths}|${price.unreadable ?? ''}`;
+    return [...new Map(found.map((price) => [keyOf(price), price])).values()];
   }
 
-  private async lines(month: Month, reported: ReportLines, options: ReadOptions, count?: ReportCount): Promise<Line[]> {
+  private async lines(month: Month, reported: ReportLines, options: ReadOptions, count?: ReportCount): Promise<ReportRead> {
     const path = 'billing/reports/MonthlyBillingPerOrganizationAsync';
     const body = JSON.stringify({ startDate: firstDay(month), endDate: lastDay(month) });
-    const taking = {
-      paths: ['$.*.organizations.*', '$.report.*.organizations.*'],
-      take: count?.before(reported.take) ?? reported.take,
-    };
-    const report = await this.task(path, { method: 'POST', path, body }, `report of ${month}`, { ...options, taking });
+    const paths = ['$.*.organizations.*', ...['report', 'result', 'data'].map((name) => `$.${name}.*.organizations.*`)];
+    const taking = { paths, take: count?.before(reported.take) ?? reported.take };
+    const report = await this.transport.task(path, { method: 'POST', path, body }, `report of ${month}`, { ...options, taking });
     count?.finish(report);
-    return reported.finish(report ?? []).filter((line) => monthOf(line.billingDate) === month);
+    return reported.finish(report);
   }
 
-  private async unassigned(month: Month, organizations: Organization[], options: ReadOptions): Promise<UnassignedLine[]> {
+  private async unassigned(
+    month: Month,
+    organizations: Organization[],
+    invoices: InvoiceLines,
+    options: ReadOptions,
+    findings: Findings,
+  ): Promise<UnassignedLine[]> {
     const known = new Set(organizations.map(({ id }) => fold(id)));
     const isKnown = (id: string): boolean => known.has(fold(id));
-    const folder = 'billing/azurereports/AzureOneTimeInvoice';
-    const invoices = (await this.list(`${folder}List`, options))
-      .map(toInvoice)
-      .filter(({ invoiceDate }) => monthOf(invoiceDate) === month);
+    const folder = `billing/azurereports/${INVOICE_PATH}`;
+    const numbers = (await this.transport.list(`${folder}List`, options)).flatMap(
+      (record, index) => invoiceOf(record, index, month, findings) ?? [],
+    );
     const found: UnassignedLine[] = [];
-    for (const { invoiceNumber } of invoices) {
-      const path = `${folder}/generateReport?invoiceNumber=${encodeURIComponent(invoiceNumber)}&storeToBlob=false`;
+    for (const number of numbers) {
+      const path = `${folder}/generateReport?invoiceNumber=${encodeURIComponent(number)}&storeToBlob=false`;
       // By the report they stand in: a look at a task that still runs may show some of it already.
       const takenOf = new Map<unknown, InvoiceLine[]>();
       const take = (item: unknown, holder: unknown): void => {
-        const line = toInvoiceLine(invoiceNumber, item);
+        const line = invoices.take(number, item);
         const lines = takenOf.get(holder) ?? [];
-        if (isUnassigned(line, isKnown)) lines.push(line);
+        if (line.organizationId === null || !isKnown(line.organizationId)) lines.push(line);
         takenOf.set(holder, lines);
       };
-      const taking = { paths: ['$.items.*', '$.report.items.*'], take };
-      const report = await this.task(folder, { method: 'POST', path }, `invoice ${invoiceNumber}`, { ...options, taking });
-      if (report !== null) found.push(...toUnassigned(invoiceNumber, report, takenOf.get(report) ?? [], isKnown));
+      const paths = ['$.items.*', ...['report', 'result', 'data'].map((name) => `$.${name}.items.*`)];
+      const report = await this.transport.task(folder, { method: 'POST', path }, `invoice ${number}`, {
+        ...options,
+        taking: { paths, take },
+      });
+      const whole = membersOf(report, INVOICE_PATH, `invoice ${number}`);
+      const rest = (whole.list('items') ?? []).map((item) => invoices.take(number, item));
+      found.push(...unassignedOf(number, whole.text('currencyCode'), [...(takenOf.get(report) ?? []), ...rest], isKnown));
+      findings.of(whole);
     }
     return found;
   }
+}
 
-  // ------------------------------------------------------------------------------------------------------------- requests
-
-  /** Starts a report task and waits for its report; null when Cloudmore does not have what was asked for. */
-  private async task(
-    folder: string,
-    start: Ask,
-    what: string,
-    { taking, ...options }: ReadOptions & { taking: Taking },
-  ): Promise<unknown> {
-    let started: ApiAnswer;
-    try {
-      started = await this.ask(start, options);
-    } catch (error) {
-      if (error instanceof ApiError && error.kind === 'not-found') return null;
-      throw error;
-    }
-    const taskId = taskIdOf(started, what);
-    const look = async (): Promise<TaskAnswer> => this.look(`${folder}/${encodeURIComponent(taskId)}`, { ...options, taking });
-    return awaitTask(what, look, (milliseconds) => this.pause(milliseconds, options.signal), options.onProgress);
-  }
-
-  private async look(path: string, options: AskOptions): Promise<TaskAnswer> {
-    try {
-      const { status, json } = await this.ask({ method: 'GET', path }, options);
-      return { status, json };
-    } catch (error) {
-      if (error instanceof ApiError && error.kind === 'not-found') return { status: 404, json: undefined };
-      throw error;
-    }
-  }
-
-  private async list(path: string, options: AskOptions): Promise<unknown[]> {
-    const { json } = await this.ask({ method: 'GET', path }, options);
-    const list = z.array(z.unknown()).safeParse(json ?? []);
-    if (list.success) return list.data;
-    throw new ApiError('malformed', `Cloudmore's ${path.split('?')[0]} is no list.`);
-  }
-
-  private async ask(ask: Ask, { signal, taking }: AskOptions): Promise<ApiAnswer> {
-    const askOnce = async (): Promise<ApiAnswer> => this.askOnce(ask, await this.token.value(signal), signal, taking);
-    const first = await askOnce();
-    if (first.status !== 401) return accepted(ask, first, this.url(ask.path));
-    // A token may end before its time (`cloudmore.md` section 9): one new one, then it is the credentials.
-    this.token.forget();
-    return accepted(ask, await askOnce(), this.url(ask.path));
-  }
-
-  private async askOnce(
-    ask: Ask,
-    token: string,
-    signal: AbortSignal | undefined,
-    taking: Taking | undefined,
-  ): Promise<ApiAnswer> {
-    const counted = this.counter.getStore();
-    if (counted) counted.calls += 1;
-    const headers = {
-      authorization: `Bearer ${token}`,
-      accept: 'application/json',
-      ...(ask.method === 'GET' ? {} : { 'content-type': 'application/json' }),
-    };
-    const body = ask.body === undefined ? {} : { body: ask.body };
-    // Starting a report task changes nothing that matters: a second task does no harm.
-    return send({
-      method: ask.method,
-      url: this.url(ask.path),
-      headers,
-      ...body,
-      isRead: true,
-      signal,
-      taking,
-      timeoutMs: REPORT_TIMEOUT_MS,
-    });
-  }
-
-  private url(path: string): URL {
-    const base = this.config.url.endsWith('/') ? this.config.url : `${this.config.url}/`;
-    return new URL(`api/resellers/${encodeURIComponent(this.config.resellerId)}/${path}`, base);
+/** Lines of a service of which it is not known whether it is a custom one. */
+function holdUnreadableServices(lines: Line[], services: CatalogueService[]): void {
+  const unreadable = services.filter((service) => service.unreadable !== undefined);
+  if (unreadable.length === 0) return;
+  const nameless = unreadable.find(({ id }) => id === '');
+  for (const line of lines) {
+    const own = services.find(({ id }) => same(id, line.serviceId)) ?? nameless;
+    if (own?.unreadable !== undefined) line.trouble ??= { message: own.unreadable, holds: 'item' };
   }
 }
+
+/** For checks of the set-up, where a record that cannot be read is what is looked for. */
+function refusingFindings(services: CatalogueService[]): CatalogueService[] {
+  const bad = services.find(({ unreadable }) => unreadable !== undefined);
+  if (bad?.unreadable !== undefined) throw new ApiError('malformed', bad.unreadable);
+  return services;
+}
+
+const NAMES_SHOWN = 20;
+const shownNames = (names: Set<string>): string => [...names].slice(0, NAMES_SHOWN).join(', ') || 'none';
 
 /** An organization's detail with everything that is in it, also what this program does not know. */
 const detailSchema = z.looseObject({
   customProperties: z.array(z.looseObject({ name: z.string(), value: z.string().nullish() })).nullish(),
 });
-
-/** A month of 100,000 lines takes a while to send. */
-const REPORT_TIMEOUT_MS = 300_000;
-
-interface AskOptions extends ReadOptions {
-  taking?: Taking;
-}
-
-interface Ask {
-  method: ApiRequest['method'];
-  path: string;
-  body?: string;
-}
-
-function accepted(ask: Ask, answer: ApiAnswer, url: URL): ApiAnswer {
-  const { status, json, retryAfterMs } = answer;
-  if (status >= 200 && status < 300) return answer;
-  const facts = { status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-  const message = `${name({ method: ask.method, url })}: ${status} ${errorText(json)}`.trim();
-  if (status === 401 || status === 403)
-    throw new ApiError(
-      'unauthorized',
-      `${message}. Check the Cloudmore credentials and CLOUDMORE_RESELLER_ID; the user needs the role Global Admin and REST API access.`,
-      facts,
-    );
-  if (status === 404) throw new ApiError('not-found', message, facts);
-  if (status === 429) throw new ApiError('rate-limited', message, facts);
-  if (status >= 500) throw new ApiError('unavailable', message, facts);
-  throw new ApiError('rejected', message, facts);
-}
-
-const apiErrorSchema = z.array(z.object({ errorMessage: z.string() })).min(1);
-const validationSchema = z.record(z.string(), z.array(z.string()));
-
-/** Both shapes of Cloudmore's errors (`cloudmore.md` 2.4). */
-function errorText(json: unknown): string {
-  const listed = apiErrorSchema.safeParse(json);
-  if (listed.success) return listed.data.map(({ errorMessage }) => errorMessage).join('; ');
-  const keyed = validationSchema.safeParse(json);
-  return keyed.success
-    ? Object.entries(keyed.data)
-        .map(([field, messages]) => `${field}: ${messages.join(', ')}`)
-        .join('; ')
-    : '';
-}

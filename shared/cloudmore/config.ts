@@ -9,4 +9,6 @@ export interface CloudmoreConfig {
   clientSecret: Secret;
   /** Organization property that holds the Autotask company id. */
   companyProperty: string;
+  /** Members that the broker knows Cloudmore's answers to lack: their absence is "no value" and stops nothing. */
+  absentMembers: string[];
 }

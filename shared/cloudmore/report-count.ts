@@ -1,6 +1,7 @@
 import { Big } from 'big.js';
 import type { CountedLines } from '../billing/counted.js';
 import { readDay } from '../door/index.js';
+import { whoseId } from './whose.js';
 
 /**
  * Counts the lines and amounts of the monthly billing report as it comes, by code of its own: nothing here is decoded, classified or left out, so that what
@@ -24,7 +25,7 @@ export class ReportCount {
     const lines = this.byBlock.get(rawBlock) ?? [];
     this.byBlock.set(rawBlock, lines);
     const whose = {
-      organizationId: idOf(member(rawOrganization, 'organizationId')),
+      organizationId: whoseId(rawOrganization),
       organizationName: textOf(member(rawOrganization, 'organizationName')) ?? '',
       currency: textOf(member(rawOrganization, 'currencyCode')),
     };
@@ -119,10 +120,6 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 
 const textOf = (value: unknown): string | null =>
   (typeof value === 'string' || typeof value === 'number') && String(value).trim() !== '' ? String(value).trim() : null;
-
-/** An id that is there and cannot be read is nobody's, but it is not none: its lines count. */
-const idOf = (value: unknown): string | null =>
-  value === undefined || value === null || value === '' ? null : (textOf(value) ?? JSON.stringify(value));
 
 function amountOf(value: unknown): Big | null {
   const text = textOf(value);

@@ -1,33 +1,50 @@
 import { z } from 'zod';
 import type { CloudmoreConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
+import { ANSWER_LIMITS } from '../http/limits.js';
 import { send } from '../http/request.js';
+import { Secret } from '../http/secret.js';
 
 /** The bearer token: asked for once, used until shortly before it ends, as Cloudmore asks (`cloudmore.md` 2.2). */
 
 const CLIENT_ID = 'ro.customer.client';
 /** Renewed this long before its end, so that no request carries one that ends on the way. */
 const MARGIN_MS = 120_000;
+/** How long a refused log-in stands: every further one may lock the user out. A run is tried again within the hour, and the next day's asks once. */
+const REFUSED_FOR_MS = 3_600_000;
 const tokenSchema = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive().default(3600) });
 
 export class Token {
   private current: Promise<{ value: string; endsAt: number }> | null = null;
+  private refused: { error: ApiError; until: number } | null = null;
 
   constructor(private readonly config: CloudmoreConfig) {}
 
+  /** Throws what the log-in was refused with, without asking again, until some time has gone by: one refused call stands for all. */
   async value(signal?: AbortSignal): Promise<string> {
-    const current = await (this.current ?? this.renew(signal));
+    if (this.refused !== null && this.refused.until > Date.now()) throw this.refused.error;
+    const asked = this.current ?? this.renew(signal);
+    const current = await asked;
     if (current.endsAt - MARGIN_MS > Date.now()) return current.value;
-    return (await this.renew(signal)).value;
+    // Of several that find it at its end, one asks for the next.
+    return (await (this.current === asked || this.current === null ? this.renew(signal) : this.current)).value;
   }
 
-  forget(): void {
-    this.current = null;
+  /** The token is good no longer; one that was renewed meanwhile is kept. */
+  async forget(token: string): Promise<void> {
+    const asked = this.current;
+    if (asked !== null && (await asked).value === token && this.current === asked) this.current = null;
+  }
+
+  /** A new token was refused too: whatever is asked next is refused likewise. */
+  refuse(error: ApiError): void {
+    this.refused = { error, until: Date.now() + REFUSED_FOR_MS };
   }
 
   private renew(signal: AbortSignal | undefined): Promise<{ value: string; endsAt: number }> {
     this.current = this.ask(signal).catch((error: unknown) => {
       this.current = null;
+      if (error instanceof ApiError && error.kind === 'unauthorized') this.refuse(error);
       throw error;
     });
     return this.current;
@@ -43,13 +60,22 @@ export class Token {
       'content-type': 'application/x-www-form-urlencoded',
     };
     const tokenUrl = new URL('connect/token', url.endsWith('/') ? url : `${url}/`);
-    const answer = await send({ method: 'POST', url: tokenUrl, headers, body: form.toString(), isRead: true, signal });
+    const answer = await send({
+      method: 'POST',
+      url: tokenUrl,
+      headers,
+      body: form.toString(),
+      isRead: true,
+      limit: ANSWER_LIMITS.logIn,
+      signal,
+    });
     const token = tokenSchema.safeParse(answer.json);
     if (answer.status === 200 && token.success)
-      return { value: token.data.access_token, endsAt: Date.now() + token.data.expires_in * 1000 };
+      return { value: new Secret(token.data.access_token).reveal(), endsAt: Date.now() + token.data.expires_in * 1000 };
     const facts = { status: answer.status, ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }) };
     if (answer.status === 429) throw new ApiError('rate-limited', 'Cloudmore asks to log in later', facts);
     if (answer.status >= 500) throw new ApiError('unavailable', `Cloudmore's log-in answered ${answer.status}`, facts);
+    if (answer.status === 200) throw new ApiError('malformed', "Cloudmore's log-in answered without an access_token", facts);
     throw new ApiError(
       'unauthorized',
       'Cloudmore refused the log-in. Check CLOUDMORE_USERNAME, CLOUDMORE_PASSWORD and CLOUDMORE_CLIENT_SECRET.',

@@ -192,7 +192,7 @@ const FIT_FOR_PATHS = /^[\p{L}\p{N}{][\p{L}\p{N} ._:@{}+=~-]*$/u;
 
 /** A value as a finding shows it; null where there is none. */
 function valueText(value: unknown): string | null {
-  if (value === undefined) return null;
+  if (value === undefined || value === null) return null;
   if (typeof value === 'string') return vendorText(value, VALUE_LENGTH);
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null)

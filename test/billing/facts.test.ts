@@ -24,9 +24,9 @@ describe('what this month is compared with (1.4)', () => {
     expect(facts({ previousLines: september }, asOf).previousLines).toBe(count);
   });
 
-  test('lines of any other month do not count, wherever they stand', () => {
+  test('lines of any other month are compared with nothing, and those of this report are counted all the same (1.7)', () => {
     const lines = ['2025-08-31', '2025-09-01', '2025-10-01'].map((billingDate) => line({ billingDate }));
-    expect(facts({ previousLines: lines, lines }, '2025-11-20')).toMatchObject({ previousLines: 1, lines: 1 });
+    expect(facts({ previousLines: lines, lines }, '2025-11-20')).toMatchObject({ previousLines: 1, lines: 3 });
   });
 
   test('a leap year has its 29th of February', () => {
@@ -106,7 +106,7 @@ describe('what concerns the whole month', () => {
   ])('the text %j names company %s', (text, id) => expect(companyIdOf(text)).toBe(id));
 });
 
-test('each organization gets what is its own, whatever the letters of its id; one that only lines name is kept without a company', () => {
+test('each organization gets what is its own, whatever the letters of its id; one that only lines name is kept, and its company is not known', () => {
   const { organizations } = cutReport(
     report({
       organizations: [organization({ id: 'ORG-2', name: 'Second', companyIdText: ' 8 ' }), organization({ companyIdText: ' ' })],
@@ -124,7 +124,7 @@ test('each organization gets what is its own, whatever the letters of its id; on
       slice.subscriptions.map(({ id }) => id.slice(0, 3)),
     ]),
   ).toEqual([
-    [{ id: 'gone', name: 'Gone Ltd', isActive: false, companyIdText: null }, 1, 0, []],
+    [{ id: 'gone', name: 'Gone Ltd', isActive: false, companyIdText: null, unreadable: expect.stringMatching(/does not name it/) }, 1, 0, []],
     [organization({ companyIdText: null }), 1, 0, ['111']],
     [organization({ id: 'ORG-2', name: 'Second', companyIdText: '8' }), 1, 1, ['s-2']],
   ]);

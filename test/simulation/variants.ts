@@ -127,8 +127,13 @@ export const VARIANTS: Variant[] = [
     name: 'row-dropped',
     seed: 1,
     wrong: 'credits of the report are left out',
-    file: 'shared/cloudmore/translate.ts',
-    changes: [{ from: '      lines.push({', to: "      if (product.chargeType !== 'customerCredit') lines.push({" }],
+    file: 'shared/cloudmore/report-lines.ts',
+    changes: [
+      {
+        from: "this.heldWith(item, 'products', lines, whole)",
+        to: "this.heldWith(item, 'products', lines.filter(({ chargeType }) => chargeType !== 'customerCredit'), whole)",
+      },
+    ],
   },
   {
     name: 'day-early',

@@ -8,12 +8,13 @@ import { rowAndCharge } from './row-and-charge.js';
 import { shrunkReports } from './shrunk-reports.js';
 import type { Table } from './table.js';
 import * as unreadable from './unreadable.js';
+import { unreadableCompanies, unreadableReport } from './unreadable-report.js';
 
 /** Every numbered rule of billing. A new one is put here first. */
 export const RULES = [
-  ...['1.1', '1.2', '1.3', '1.4', '1.5', '1.6', '1.7'],
-  ...['2.1', '2.2', '2.3', '2.4', '2.5', '2.6'],
-  ...['3.1', '3.2', '3.3'],
+  ...['1.1', '1.2', '1.3', '1.4', '1.5', '1.6', '1.7', '1.8'],
+  ...['2.1', '2.2', '2.3', '2.4', '2.5', '2.6', '2.7', '2.8'],
+  ...['3.1', '3.2', '3.3', '3.4'],
   ...['4.1', '4.2', '4.3', '4.4'],
   ...['5.1', '5.2', '5.3', '5.4'],
   ...['6.1', '6.2', '6.3', '6.4', '6.5', '6.6'],
@@ -25,8 +26,8 @@ export const RULES = [
 /** All tables but that of days (7.10, `test/api/days-table.ts`), in the order in which the README shows them. */
 export const tables: Table[] = [
   ...[lines.whichLines, lines.monthBreaker, shrunkReports, countedLines],
-  ...[lines.recordTypes, lines.left, lines.manualLines, lines.unknownCharge, unreadable.unreadable],
-  organizations.companies,
+  ...[lines.recordTypes, lines.left, lines.manualLines, lines.unknownCharge, unreadable.unreadable, unreadableReport],
+  ...[organizations.companies, unreadableCompanies],
   ...[organizations.groups, organizations.oneOff],
   ...[contracts.services, contracts.ambiguous, contracts.invoiceTexts],
   ...[contracts.found, contracts.contracts, unreadable.gone, contracts.ends, contracts.extensions],

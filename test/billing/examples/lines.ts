@@ -14,13 +14,14 @@ const september = (sales: string, billingDate = '2025-09-08'): Line => line({ bi
 const cut = (asOf: string, lines: Line[], previousLines: Line[]): { lines: number; previousLines: number } =>
   cutReport(report({ lines, previousLines }), asOf).facts;
 
-const AROUND = billed('2025-10-08', '2025-10-11', '2025-10-12', '2025-11-01');
+const BEFORE = billed('2025-10-08', '2025-10-11', '2025-10-12');
+const AROUND = [...BEFORE, ...billed('2025-11-01')];
 const SEPTEMBER = billed('2025-09-06', '2025-09-16', '2025-09-17', '2025-09-30');
 
 export const whichLines = table<() => string>('1', 'Comes to', (comes) => comes(), [
   [
-    '1.1 on 12 October, of lines billed on 8, 11 and 12 October and 1 November',
-    () => `${cut('2025-10-12', AROUND, []).lines} lines count`,
+    '1.1 on 12 October, of lines billed on 8, 11 and 12 October',
+    () => `${cut('2025-10-12', BEFORE, []).lines} lines count`,
     '2 lines count',
   ],
   ...(
@@ -51,6 +52,17 @@ export const whichLines = table<() => string>('1', 'Comes to', (comes) => comes(
     '1.5 an invoice line of 7.50 that no organization has stands beside the report of 120.00',
     () => besides({ unassigned: [UNASSIGNED] }),
     'report 120.00, unassigned 7.50',
+  ],
+  [
+    '1.8 lines of 30 September, 8 October and 1 November in October’s report',
+    () => {
+      const { items } = plan({ report: { lines: billed('2025-09-30', '2025-10-08', '2025-11-01') } });
+      return items
+        .map(({ lines, sales, outcome: what }) => `${lines} for ${sales} ${what}`)
+        .sort()
+        .join(', ');
+    },
+    '1 for 120.00 posted, 2 for 240.00 held',
   ],
 ]);
 

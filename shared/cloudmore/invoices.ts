@@ -1,0 +1,137 @@
+import { daysCovered, monthOf } from '../billing/month.js';
+import { big } from '../billing/decimal.js';
+import { fold } from '../billing/text.js';
+import type { Day, Decimal, Line, Month, UnassignedLine } from '../billing/types.js';
+import type { Members } from '../door/index.js';
+import { membersOf, type Findings } from './findings.js';
+import type { Derivable } from './report-lines.js';
+
+/**
+ * The vendor's recurring and one-time invoice (`cloudmore.md` 3.7). Nothing is billed from it: it tells which lines no organization has (rule 1.5), and what a
+ * report leaves out that has none of a member rules look at (rule 2.8).
+ */
+
+export const INVOICE_PATH = 'AzureOneTimeInvoice';
+
+/** An invoice of the month; null where it belongs to another, or cannot be read. */
+export function invoiceOf(record: unknown, index: number, month: Month, findings: Findings): string | null {
+  const members = membersOf(record, `${INVOICE_PATH}List`, `invoice ${index + 1}`);
+  const number = members.neededId('invoiceNumber');
+  const date = members.neededDay('invoiceDate');
+  return findings.of(members) === null && monthOf(date) === month ? number : null;
+}
+
+/** What an invoice's line says of the report's lines of its subscription and product. */
+interface Told extends Record<Exclude<Derivable, 'startDate' | 'endDate'>, string | null> {
+  startDate: Day | null;
+  endDate: Day | null;
+  sales: Decimal;
+}
+
+/** A line of an invoice, as far as it is looked at. */
+export interface InvoiceLine {
+  organizationId: string | null;
+  customerName: string | null;
+  productName: string | null;
+  currency: string | null;
+  cost: Decimal;
+  sales: Decimal;
+}
+
+/** The lines of one report of an invoice, told as they come. */
+export class InvoiceLines {
+  private readonly told = new Map<string, Told[]>();
+  private lines = 0;
+
+  constructor(private readonly findings: Findings) {}
+
+  take(invoiceNumber: string, raw: unknown): InvoiceLine {
+    this.lines += 1;
+    const members = membersOf(raw, INVOICE_PATH, `line ${this.lines} of invoice ${invoiceNumber}`);
+    const line = {
+      organizationId: members.text('organizationId'),
+      customerName: members.text('customerName'),
+      productName: members.text('productName'),
+      currency: members.text('currency'),
+      cost: members.amount('totalCostPrice') ?? members.amount('total') ?? '0',
+      sales: members.amount('totalSalesPrice') ?? '0',
+    };
+    this.tell(members, line.sales);
+    this.findings.of(members);
+    return line;
+  }
+
+  private tell(members: Members, sales: Decimal): void {
+    const told: Told = {
+      recordType: members.text('recordType'),
+      chargeType: members.text('chargeType'),
+      startDate: members.day('chargeStartDate'),
+      endDate: members.day('chargeEndDate'),
+      publisherName: members.text('publisherName'),
+      skuName: members.text('skuName'),
+      paymentFrequency: members.text('billingFrequency'),
+      sales,
+    };
+    const product = members.text('productName');
+    for (const key of keysOf(members.text('subscriptionId'), [members.text('itemCode'), members.text('productId'), product]))
+      this.told.set(key, [...(this.told.get(key) ?? []), told]);
+  }
+
+  /** Fills in what the report leaves out everywhere; what the invoices do not tell either is noted with the line (rule 2.8). */
+  fill(lines: Line[], absent: Derivable[]): void {
+    if (absent.length === 0) return;
+    for (const line of lines) {
+      const told = keysOf(line.subscriptionId, [line.itemCode, line.productId, line.productName])
+        .map((key) => this.told.get(key))
+        .find((found) => found !== undefined);
+      const silent = absent.filter((member) => !fillIn(line, member, told ?? []));
+      if (silent.length > 0) line.silent = silent;
+    }
+  }
+}
+
+/** By subscription and product, the most exact name of the product first. */
+const keysOf = (subscriptionId: string | null, products: (string | null)[]): string[] =>
+  products.flatMap((product, index) => (product === null ? [] : [`${fold(subscriptionId)}|${index}|${fold(product)}`]));
+
+/** Whether the invoice's lines tell the member: all the same, or of days the shortest span, which decides whether something is paid every month (rule 4.4). */
+function fillIn(line: Line, member: Derivable, told: Told[]): boolean {
+  if (member === 'startDate' || member === 'endDate') {
+    const spans = told.filter(({ startDate, endDate, sales }) => startDate !== null && endDate !== null && big(sales).gte(0));
+    const [shortest] = spans.sort(
+      (left, right) => daysCovered(left.startDate!, left.endDate!) - daysCovered(right.startDate!, right.endDate!),
+    );
+    if (shortest === undefined) return false;
+    line[member === 'startDate' ? 'startDay' : 'endDay'] = shortest[member];
+    return true;
+  }
+  const values = new Set(told.map((one) => one[member]));
+  const [value] = values;
+  if (value == null || values.size > 1) return false;
+  line[member] = value;
+  return true;
+}
+
+/** Lines that no organization has, of an invoice that is whole. */
+export const unassignedOf = (
+  invoiceNumber: string,
+  currencyCode: string | null,
+  lines: InvoiceLine[],
+  isKnown: (organizationId: string) => boolean,
+): UnassignedLine[] =>
+  lines
+    .filter(({ organizationId }) => organizationId === null || !isKnown(organizationId))
+    .map((line) => ({
+      invoiceNumber,
+      customerName: line.customerName,
+      productName: line.productName,
+      currency: currencyOf(line.currency ?? currencyCode),
+      cost: line.cost,
+      sales: line.sales,
+    }));
+
+/** ISO 4217's "no currency" where there is none that can be read. */
+const currencyOf = (code: string | null): string => {
+  const currency = (code ?? '').trim().toUpperCase();
+  return /^[A-Z]{3}$/.test(currency) ? currency : 'XXX';
+};
