@@ -123,6 +123,7 @@ describe('report = posted + held + excluded', () => {
       outcome: 'posted',
       reason: null,
       cause: null,
+      command: null,
       message: null,
     });
     expect(rows[7]).toMatchObject({

@@ -81,7 +81,7 @@ describe('texts', () => {
       'abcd',
       'abc',
       'ab😀',
-      'a',
+      'ab',
     ]);
   });
 
