@@ -124,7 +124,18 @@ test('each organization gets what is its own, whatever the letters of its id; on
       slice.subscriptions.map(({ id }) => id.slice(0, 3)),
     ]),
   ).toEqual([
-    [{ id: 'gone', name: 'Gone Ltd', isActive: false, companyIdText: null, unreadable: expect.stringMatching(/does not name it/) }, 1, 0, []],
+    [
+      {
+        id: 'gone',
+        name: 'Gone Ltd',
+        isActive: false,
+        companyIdText: null,
+        unreadable: expect.stringMatching(/does not name it/),
+      },
+      1,
+      0,
+      [],
+    ],
     [organization({ companyIdText: null }), 1, 0, ['111']],
     [organization({ id: 'ORG-2', name: 'Second', companyIdText: '8' }), 1, 1, ['s-2']],
   ]);
