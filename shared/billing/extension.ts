@@ -1,4 +1,5 @@
 import { isOurKey } from './catalogue.js';
+import type { AmountsPlan } from './amounts.js';
 import type { PriceList } from './items.js';
 import { firstDay } from './month.js';
 import { firstGapMonth, rowsOfContract } from './rows.js';
@@ -17,6 +18,15 @@ export interface Extension {
   books: Books;
   prices: PriceList;
 }
+
+/**
+ * An adjustment carries forward into all later rows. An extension may make its rows without units, and Autotask refuses to go below them: a contract that
+ * reaches the month already is extended when its amounts are written, but for a catch-up that is dated in what the extension gives it (7.5).
+ */
+export const extendsLast = (amounts: AmountsPlan[], fromDay: Day, month: Month): boolean =>
+  fromDay >= firstDay(month) && amounts.every(({ extendTo }) => extendTo === null);
+
+export const endsUnits = (step: Step): boolean => step.kind === 'postAdjustment' && step.purpose === 'one-off';
 
 export function extensionSteps(extension: Extension): Step[] {
   const { contract, contractKey, endDay, items, month } = extension;

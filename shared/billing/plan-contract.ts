@@ -15,7 +15,7 @@ import { catalogueDoubt, chargeDoubt, contractDoubt, rowDoubt } from './doubt.js
 import { decideContract, max, requiredEnd, rivalOf, upsertContractStep, type ContractDecision } from './contract.js';
 import { big } from './decimal.js';
 import { standingOf } from './derivation.js';
-import { extensionSteps } from './extension.js';
+import { endsUnits, extendsLast, extensionSteps } from './extension.js';
 import { listedSubscription, priceOf, type PriceList } from './items.js';
 import { chargeKeyOf, PRODUCTS } from './keys.js';
 import { firstDay, nextMonth } from './month.js';
@@ -202,13 +202,22 @@ function planAble(
   const extendsFrom = contract && contract.endDay < endDay ? contract.endDay : null;
   const decisions = [...held, ...drafts.map((draft) => decisionOf(draft, contract, endDay, context))];
   const contractSteps = contractStepsOf(drafts, contract, endDay, extendsFrom, context, contractKey);
-  const isLast = (step: Step): boolean => step.kind === 'extendContract' && extendsLast(drafts, step.fromDay, context.month);
+  const isExtendedLast =
+    extendsFrom !== null &&
+    extendsLast(
+      drafts.map(({ amounts }) => amounts),
+      extendsFrom,
+      context.month,
+    );
+  const isLast = (step: Step): boolean => isExtendedLast && step.kind === 'extendContract';
+  // Rows of next month are there for the end of one-off units only when the extension has made them.
+  const isAfter = (step: Step): boolean => isExtendedLast && extendsFrom < firstDay(nextMonth(context.month)) && endsUnits(step);
   return {
     contractKey,
     contract,
-    decisions,
+    decisions: decisions.map((decision) => ({ ...decision, steps: decision.steps.filter((step) => !isAfter(step)) })),
     contractSteps: contractSteps.filter((step) => !isLast(step)),
-    lastSteps: contractSteps.filter(isLast),
+    lastSteps: [...contractSteps.filter(isLast), ...decisions.flatMap(({ steps }) => steps.filter(isAfter))],
     isNew: contract === null && drafts.some(({ amounts }) => amounts.steps.length > 0),
     endDay,
     notes: [...drafts.flatMap(({ amounts }) => amounts.notes), ...drafts.flatMap((draft) => notesOf(draft, contract, context))],
@@ -322,14 +331,6 @@ function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, contex
 }
 
 // ---------------------------------------------------------------------------------------------------------------- steps before the amounts
-
-/**
- * Of what is paid once the units end in next month, which carries forward into all later rows. An extension may make its rows without units, and Autotask
- * refuses to go below them: a contract that reaches next month already is extended when its units have ended.
- */
-const extendsLast = (drafts: Draft[], fromDay: Day, month: Month): boolean =>
-  fromDay >= firstDay(nextMonth(month)) &&
-  drafts.some(({ amounts }) => amounts.steps.some((step) => step.kind === 'postAdjustment' && step.purpose === 'one-off'));
 
 function contractStepsOf(
   drafts: Draft[],

@@ -262,16 +262,14 @@ function plannedItem({ item, contractKey }: KeyedItem, verdict: Verdict): Planne
 
 /** Catalogue first, then contract by contract: made or corrected, extended, amounts. One service is ensured once, for all items that need it. */
 function orderedSteps({ contracts, ghosts }: Work): Step[] {
-  const all = contracts.flatMap(({ contractSteps, decisions, lastSteps }) => [
-    ...contractSteps,
-    ...decisions.flatMap(({ steps }) => steps),
-    ...lastSteps,
-  ]);
+  const all = contracts.flatMap(({ contractSteps, decisions }) => [...contractSteps, ...decisions.flatMap(({ steps }) => steps)]);
   const isCatalogue = (step: Step): step is CatalogueStep => step.kind === 'ensureService' || step.kind === 'ensureProduct';
   return [
     ...mergeCatalogue(all.filter(isCatalogue)),
     ...all.filter((step) => !isCatalogue(step)),
     ...ghosts.flatMap(({ steps }) => steps),
+    // After everything that lowers a row: an extension may make later ones without units, below which nothing goes.
+    ...contracts.flatMap(({ lastSteps }) => lastSteps),
   ];
 }
 

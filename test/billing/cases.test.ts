@@ -95,8 +95,8 @@ describe('money that comes and goes', () => {
     const halfway = { ...running(), contracts: [contract({ endDay: '2025-10-31' })] };
     const report = { lines: MORE.lines! };
     expect(amountsOf(plan({ books: halfway, report, asOf: '2025-11-01' }))).toEqual([
-      'extend 2025-10-31 → 2026-03-31',
       '2025-10-01: 24 units × 21.5000 / 18.8233',
+      'extend 2025-10-31 → 2026-03-31',
     ]);
   });
 

@@ -187,7 +187,7 @@ export const amounts: Record<string, Record<string, () => Situation>> = {
       books: running(),
       refused: [ITEM],
     }),
-    'renewed while it still runs, with other amounts: extended first': () => ({
+    'renewed while it still runs, with other amounts: extended last': () => ({
       report: { ...MORE, subscriptions: [subscription({ endDay: '2026-09-10' })] },
       books: running(),
     }),
