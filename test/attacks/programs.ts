@@ -81,7 +81,7 @@ export async function inSpreadsheets(): Promise<Played> {
   }
 }
 
-const WITHIN_MS = 5 * 60_000;
+const WITHIN_MS = 20 * 60_000;
 
 /** One start for all files: the program takes seconds to come up. */
 async function convert(folder: string, filter: string | null, files: string[]): Promise<void> {
