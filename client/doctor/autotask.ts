@@ -222,12 +222,43 @@ const SECURITY_LEVEL =
 
 async function rights(autotask: Autotask, entity: string, actions: Action[]): Promise<string | Problem> {
   const { info } = (await autotask.get(`${entity}/entityInformation`)) as { info?: Fields };
-  const denied = actions.filter((action) => saysNone(info?.[`useraccessfor${action}`]));
-  if (denied.length > 0) return new Problem(`the API user may not ${denied.join(', ')}`, SECURITY_LEVEL);
+  const told = (action: Action): unknown => info?.[`useraccessfor${action}`];
+  const having = (access: Access): Action[] => actions.filter((action) => accessOf(told(action)) === access);
+  if (having('none').length > 0) return new Problem(`the API user may not ${having('none').join(', ')}`, SECURITY_LEVEL);
+  if (having('restricted').length > 0)
+    return new Problem(
+      `the API user may ${having('restricted').join(', ')} only some of them: what it does not see it would make once more`,
+      "Give the API user's security level unrestricted view and rights, and the API user every line of business.",
+    );
+  const [unknown] = having('unknown');
+  if (unknown !== undefined)
+    return new Problem(
+      `Autotask says ${JSON.stringify(told(unknown))?.slice(0, 50)} for ${unknown}, which is not understood`,
+      "Look at the API user's security level: it must see and change all of them; and report this value.",
+    );
   return actions.includes('query') ? probe(autotask, entity, actions) : actions.join(', ');
 }
 
-const saysNone = (access: unknown): boolean => typeof access === 'string' && access.toLowerCase() === 'none';
+type Access = 'none' | 'all' | 'restricted' | 'unknown';
+
+/** Words, or numbers as the newer help has them (`autotask.md` 2.4); nothing told is judged by asking. */
+const ACCESS = new Map<string, Access>([
+  ['none', 'none'],
+  ['0', 'none'],
+  ['false', 'none'],
+  ['all', 'all'],
+  ['full', 'all'],
+  ['1', 'all'],
+  ['true', 'all'],
+  ['restricted', 'restricted'],
+  ['2', 'restricted'],
+]);
+
+function accessOf(told: unknown): Access {
+  if (told === null || told === undefined) return 'all';
+  const word = typeof told === 'string' ? told : JSON.stringify(told);
+  return ACCESS.get(word.trim().toLowerCase()) ?? 'unknown';
+}
 
 /** What an entity says of itself is one thing; whether it answers is another. Counting costs one call. */
 async function probe(autotask: Autotask, entity: string, actions: Action[]): Promise<string | Problem> {

@@ -9,6 +9,9 @@ export interface Effort {
   minutes: number;
 }
 
+/** An organization's own reads: its company; its contracts by company, by field and by number. */
+const OWN_SEARCHES = 4;
+
 export interface EffortLimits {
   /** Our share, and requests in flight per endpoint. */
   callsPerHour: number;
@@ -88,7 +91,7 @@ export class Forecast {
     const isCatalogueOld = now - this.sharedReadAt > surveyMaxAgeMs;
     if (isCatalogueOld) this.sharedReadAt = now;
     const contracts = new Set(items.flatMap(({ contractId }) => contractId ?? [])).size;
-    return 2 + 2 * pages(contracts) + (isCatalogueOld ? 2 : 0);
+    return OWN_SEARCHES + 2 * pages(contracts) + (isCatalogueOld ? 2 : 0);
   }
 }
 

@@ -313,6 +313,27 @@ const MIS_SETUPS: MisSetUp[] = [
     fix: /security level/,
   },
   {
+    what: 'the API user may not change contracts, which Autotask says as a number',
+    world: behaviour({ denied: ['Contracts.update'], accessValues: 'numbers' }),
+    check: 'rights on Contracts',
+    says: /may not update/,
+    fix: /security level/,
+  },
+  {
+    what: 'the API user sees only some contracts',
+    world: behaviour({ hidesAdded: ['Contracts'] }),
+    check: 'rights on Contracts',
+    says: /may query only some of them: what it does not see it would make once more/,
+    fix: /unrestricted view/,
+  },
+  {
+    what: 'the API user sees only some charges, which Autotask says as a number',
+    world: behaviour({ hidesAdded: ['ContractCharges'], accessValues: 'numbers' }),
+    check: 'rights on ContractCharges',
+    says: /may query only some/,
+    fix: /unrestricted view/,
+  },
+  {
     what: 'the API user does not see costs',
     world: behaviour({ costs: 'hidden' }),
     check: 'costs',
