@@ -193,12 +193,15 @@ export class Cloudmore {
     const found: Subscription[] = [];
     for (const [path, kind] of lists) {
       let index = 0;
+      const first = found.length;
       const take = (record: unknown): void => {
         const subscription = toSubscription(record, kind, path, index, findings);
         if (subscription !== null) found.push(subscription);
         index += 1;
       };
       await this.transport.list(path, { ...options, taking: { paths: ['$.*'], take } });
+      if (kind === 'nce' && !this.config.absentMembers.some((known) => same(known, 'commitmentEndDate')))
+        holdWithoutEnd(found.slice(first));
     }
     return found;
   }
@@ -268,6 +271,15 @@ export class Cloudmore {
     }
     return found;
   }
+}
+
+/** From so many subscriptions on, that none has an end means another name for it: commitments end. */
+const FEWEST_SUBSCRIPTIONS = 5;
+
+function holdWithoutEnd(subscriptions: Subscription[]): void {
+  if (subscriptions.length < FEWEST_SUBSCRIPTIONS || subscriptions.some(({ endDay }) => endDay !== null)) return;
+  for (const subscription of subscriptions)
+    subscription.unreadable ??= `Cloudmore, services/csp/nce/subscriptions: none of ${subscriptions.length} subscriptions has commitmentEndDate; it may have another name.`;
 }
 
 /** Lines of a service of which it is not known whether it is a custom one. */

@@ -62,11 +62,11 @@ export class ReportLines {
   ]);
   private readonly services = new Presence('monthly billing report (services)', ['serviceId', 'items']);
   private readonly items = new Presence('monthly billing report (subscriptions)', ['subscriptionId', 'quantity', 'products']);
-  private readonly products = new Presence<'totalCostPrice' | 'totalSalesPrice' | 'quantity' | 'productName' | Derivable>(
-    'monthly billing report (lines)',
-    ['totalCostPrice', 'totalSalesPrice', 'quantity', 'productName', ...DERIVABLE],
-  );
+  private readonly products = new Presence<
+    'totalCostPrice' | 'totalSalesPrice' | 'quantity' | 'productName' | 'itemCode' | Derivable
+  >('monthly billing report (lines)', ['totalCostPrice', 'totalSalesPrice', 'quantity', 'productName', 'itemCode', ...DERIVABLE]);
   private readonly perpetual = { lines: 0, all: 0 };
+  private licences = 0;
 
   constructor(
     private readonly month: Month,
@@ -178,6 +178,7 @@ export class ReportLines {
       const line = lineOf(members, whole);
       this.findings.of(members);
       this.perpetual.all += 1;
+      if (LICENCE.test(line.recordType ?? '') || LICENCE.test(line.productId ?? '')) this.licences += 1;
       if (/^perpetual/i.test(line.recordType ?? '')) this.perpetual.lines += 1;
       return line;
     });
@@ -202,12 +203,16 @@ export class ReportLines {
     this.products.require(['totalCostPrice', 'totalSalesPrice', 'quantity', 'productName']);
     // Perpetual licences have no subscription; that nothing has one is not for a report to say.
     if (this.perpetual.lines < this.perpetual.all) this.items.require(['subscriptionId']);
+    // Usage has no item code; a licence without one would be known by its name, and get another contract.
+    if (this.licences > 0) this.products.require(['itemCode']);
     if (this.owners.absent(['currencyCode']).length > 0) this.blocks.require(['currencyCode']);
   }
 }
 
 const NO_LINES: Block = { lines: [], unassigned: [], currencies: new Map() };
 
+/** Record types of licences, and beginnings of their product ids. */
+const LICENCE = /^(csp365|perpetual|subscription|software|cfq7ttc0|dg7gmgf0)/i;
 const CURRENCY = /^[A-Z]{3}$/;
 
 const NOWHERE: LinePlace = {
