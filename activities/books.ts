@@ -1,4 +1,6 @@
 import { companyIdOf, type OrganizationFacts } from '../shared/billing/facts.js';
+import { contractKeyOf, itemHash } from '../shared/billing/keys.js';
+import { unsubscribedOf, type Names } from '../shared/billing/named.js';
 import { fold, groupBy, present } from '../shared/billing/text.js';
 import { lastDay } from '../shared/billing/month.js';
 import { PRODUCTS } from '../shared/billing/keys.js';
@@ -10,6 +12,8 @@ import type { OwnBooks, SharedBooks } from '../shared/evidence/months.js';
 export interface BooksIndex {
   byCompany: Map<number, Contract[]>;
   bySubscription: Map<string, Contract[]>;
+  byNumber: Map<string, Contract[]>;
+  byId: Map<number, Contract>;
   rowsOf: Map<number, Books['rows']>;
   chargesOf: Map<number, Books['charges']>;
   detailed: Set<number>;
@@ -22,6 +26,11 @@ export const indexBooks = (books: Books): BooksIndex => ({
     books.contracts.filter(({ subscriptionId }) => present(subscriptionId) !== null),
     ({ subscriptionId }) => fold(subscriptionId),
   ),
+  byNumber: groupBy(
+    books.contracts.filter(({ number }) => present(number) !== null),
+    ({ number }) => fold(number),
+  ),
+  byId: new Map(books.contracts.map((contract) => [contract.id, contract])),
   rowsOf: groupBy(books.rows, ({ contractId }) => contractId),
   chargesOf: groupBy(books.charges, ({ contractId }) => contractId),
   detailed: new Set(books.detailed),
@@ -34,19 +43,33 @@ export const sharedBooks = ({ internalCurrency, services, products }: Books): Sh
   products,
 });
 
-/** An organization's own part: its company, that company's contracts of ours, and contracts elsewhere that carry one of its subscriptions (rule 6.1). */
-export function ownBooks(index: BooksIndex, facts: OrganizationFacts): OwnBooks {
+/**
+ * An organization's own part: its company, that company's contracts of ours, and contracts elsewhere that carry one of its subscriptions, or carried it when
+ * we billed on them (rule 6.1).
+ */
+export function ownBooks(index: BooksIndex, facts: OrganizationFacts, names: Names, broker: string): OwnBooks {
   const companyId = companyIdOf(facts.organization.companyIdText ?? '');
   const own = companyId === undefined ? [] : (index.byCompany.get(companyId) ?? []);
-  const elsewhere = [...subscriptionKeys(facts)].flatMap((key) => index.bySubscription.get(key) ?? []);
+  const elsewhere = [...contractKeys(facts, broker)].flatMap((key) => [
+    ...(index.bySubscription.get(key) ?? []),
+    ...(index.byNumber.get(key) ?? []),
+    ...names.contractsOf(key).flatMap((id) => index.byId.get(id) ?? []),
+  ]);
   const contracts = [...new Set([...own, ...elsewhere])].sort((left, right) => left.id - right.id);
   return {
     companies: index.books.companies.filter(({ id }) => id === companyId),
+    ...booksOf(index, contracts),
+    ...concerning(index.books, facts, companyId ?? null, new Set(contracts.map(({ id }) => id))),
+  };
+}
+
+/** What the books hold of some contracts. */
+export function booksOf(index: BooksIndex, contracts: Contract[]): Omit<OwnBooks, 'companies'> {
+  return {
     contracts,
     rows: contracts.flatMap(({ id }) => index.rowsOf.get(id) ?? []),
     charges: contracts.flatMap(({ id }) => index.chargesOf.get(id) ?? []),
     detailed: contracts.filter(({ id }) => index.detailed.has(id)).map(({ id }) => id),
-    ...concerning(index.books, facts, companyId ?? null, new Set(contracts.map(({ id }) => id))),
   };
 }
 
@@ -93,6 +116,13 @@ function neededKeys(facts: OrganizationFacts): Set<string> {
 export function subscriptionKeys({ lines, subscriptions }: OrganizationFacts): Set<string> {
   const named = [...lines.map(({ subscriptionId }) => subscriptionId), ...subscriptions.map(({ id }) => id)];
   return new Set(named.flatMap((id) => (present(id) === null ? [] : [fold(id)])));
+}
+
+/** The same, and the values that contracts of items without subscription id carry. */
+export function contractKeys(facts: OrganizationFacts, broker: string): Set<string> {
+  const unsubscribed = facts.lines.flatMap((line) => unsubscribedOf(line) ?? []);
+  const hashes = unsubscribed.map((identity) => contractKeyOf(itemHash({ broker, subscriptionId: null, ...identity })));
+  return new Set([...subscriptionKeys(facts), ...hashes]);
 }
 
 /** Whether a contract carries something paid once and reaches next month, so that next month's row matters (rule 7.6). */

@@ -1,13 +1,14 @@
 import { isWithheld } from '../shared/billing/breakers.js';
 import { command, option } from '../shared/billing/command.js';
 import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
+import { indexNames } from '../shared/billing/named.js';
 import { paidOnceKeys, planOrganization } from '../shared/billing/plan.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import type { Books } from '../shared/billing/types.js';
 import { NO_CALLS } from '../shared/billing/results.js';
 import { LIST_BYTES, thatFit, type Mode, type PlanMade, type PlanRequest, type Ref } from '../shared/contract.js';
 import { modeFor, type Modes } from '../shared/modes.js';
-import { paidOnceOn, subscriptionKeys } from './books.js';
+import { contractKeys, paidOnceOn } from './books.js';
 import type { Dependencies } from './dependencies.js';
 import { withUnfinished } from './extensions.js';
 import { isSurveyFresh, noteWriting, untilVisible } from './freshness.js';
@@ -182,21 +183,26 @@ async function currentBooks(
   return { books: await dependencies.autotask.readNeighbours(books, facts.month, detailed, options), isSurveyed };
 }
 
-/** What Autotask holds for this organization alone. */
-function ownReads(
+/** What Autotask holds for this organization alone, with contracts that its subscriptions were billed on and that no longer carry an id. */
+async function ownReads(
   { autotask, heartbeat, signal, settings }: Dependencies,
   facts: MonthFacts,
   slice: OrganizationFacts,
   sharedMaxAgeMs: number,
 ): Promise<Books> {
   const { month } = facts;
-  return autotask.readOrganizationBooks({
+  const options = { onProgress: heartbeat, signal: signal() };
+  const keys = [...contractKeys(slice, settings.broker)];
+  const books = await autotask.readOrganizationBooks({
     month,
     companyId: companyIdOf(slice.organization.companyIdText ?? '') ?? null,
-    subscriptionKeys: [...subscriptionKeys(slice)],
+    subscriptionKeys: keys,
     isPaidOnce: paidOnceOn(new Set(paidOnceKeys({ facts, slice, settings })), month),
     sharedMaxAgeMs,
-    onProgress: heartbeat,
-    signal: signal(),
+    ...options,
   });
+  const names = indexNames(facts.named, settings.broker);
+  const seen = new Set(books.contracts.map(({ id }) => id));
+  const unseen = [...new Set(keys.flatMap((key) => names.contractsOf(key)))].filter((id) => !seen.has(id));
+  return unseen.length === 0 ? books : autotask.readAlso(books, month, unseen, options);
 }

@@ -6,16 +6,20 @@ import { completed } from '../shared/billing/answers.js';
 import { monthResult, type MonthFrame } from '../shared/billing/reconcile.js';
 import type { Calls, MonthResult, Outcome } from '../shared/billing/results.js';
 import { fold } from '../shared/billing/text.js';
+import { setAside } from '../shared/billing/dismissal.js';
 import { salesByCurrency } from '../shared/billing/facts.js';
+import { unnamedText } from '../shared/billing/strays.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import type { Day, Decimal, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
+import { readDismissals } from '../shared/evidence/dismissals.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
 import { movedFrom } from './moved.js';
 import { outcomeOfPlan, statusOf } from './outcomes.js';
 import { takeReport } from './report.js';
 import { isNamed, Slices } from './slices.js';
+import { StrayMoney } from './strays.js';
 import { organizationsOf, surveyAutotask } from './survey.js';
 
 /** What a run would do, without Temporal and without writing: the run's own reads and planner (`billing plan`). */
@@ -44,14 +48,21 @@ export async function previewMonth(
   const { report, calls: reportCalls } = await takeReport(dependencies, request);
   const survey = await surveyAutotask(dependencies, slices, { ...request, report, organizations });
   const facts = await slices.facts(report);
+  const strays = new StrayMoney(slices, { report, survey: survey.survey });
+  const dismissals = await readDismissals(dependencies.evidence, broker);
   const plans: Preview['plans'] = [];
   for await (const slice of organizationsOf(slices, { report, organizations })) {
     const books = await slices.books(survey.survey, slice.organization.id);
     const moved = await movedFrom(dependencies, slices, { broker, month, report, survey: survey.survey }, { facts, slice });
-    const plan = books && planGuarded({ facts, slice, books, settings: dependencies.settings, moved });
+    const decided = books && planGuarded({ facts, slice, books, settings: dependencies.settings, moved });
+    if (decided) strays.note(slice.organization, decided);
+    const plan = decided && { ...decided, ghosts: setAside(decided.ghosts, dismissals) };
     if (plan && (plan.items.length > 0 || plan.ghosts.length > 0 || plan.steps.length > 0))
       plans.push({ ...plan, previousSales: salesByCurrency(slice.previousLines) });
   }
+  for (const plan of (await strays.plans(dependencies.settings)) ?? [])
+    plans.push({ ...plan, ghosts: setAside(plan.ghosts, dismissals), previousSales: {} });
+  const { unnamed } = await slices.survey(survey.survey);
   const { internalCurrency } = await slices.sharedOf(survey.survey);
   const calls = { autotask: survey.calls.autotask, cloudmore: reportCalls.cloudmore };
   const outcomes = plans.map((plan) => outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, plan.steps.length > 0)));
@@ -62,6 +73,7 @@ export async function previewMonth(
     currency: internalCurrency,
     facts: { month, asOf, unassigned: facts.unassigned },
     calls,
+    remarks: [unnamed === undefined ? null : unnamedText(unnamed)].filter((text) => text !== null),
   };
   const held = tripMonth(facts, internalCurrency, dependencies.settings);
   const result = await resultOf(slices, frame, outcomes, report, organizations);

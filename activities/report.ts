@@ -2,9 +2,11 @@ import { besideAccepted } from '../shared/billing/comparison.js';
 import { countedReport } from '../shared/billing/counted.js';
 import { cutReport } from '../shared/billing/facts.js';
 import { digestOf } from '../shared/billing/keys.js';
+import { namesOf } from '../shared/billing/named.js';
 import type { MonthRequest, ReportTaken } from '../shared/contract.js';
 import { readAccepted } from '../shared/evidence/accepted.js';
 import type { ReportManifest } from '../shared/evidence/months.js';
+import { rememberNames } from '../shared/evidence/named.js';
 import type { Dependencies } from './dependencies.js';
 import { withKeptMonth } from './kept-month.js';
 
@@ -17,13 +19,17 @@ export async function takeReport(
     cloudmore.readReport({ month, onProgress: heartbeat, signal: signal() }),
   );
   const accepted = await readAccepted(evidence, broker, month, settings);
-  const { facts, organizations } = besideAccepted(
-    cutReport(await withKeptMonth(evidence, broker, result), asOf),
+  // What was ever named is the same in every report and survey of these days: it is kept once, beside the facts.
+  const names = await rememberNames(evidence, broker, namesOf(result));
+  const { facts: whole, organizations } = besideAccepted(
+    cutReport(await withKeptMonth(evidence, broker, result), asOf, names.named),
     accepted,
     settings,
   );
+  const { named: _, ...facts } = whole;
   const manifest: ReportManifest = {
     facts: await evidence.put(facts),
+    named: names.ref,
     takenAt: clock.now().toISOString(),
     slices: [],
     ...(result.counted ? { counted: countedReport(result.counted, month, asOf) } : {}),

@@ -1,6 +1,7 @@
 import type { Answers } from '../shared/billing/answers.js';
 import { digestOf } from '../shared/billing/keys.js';
 import type { MonthFacts, OrganizationFacts } from '../shared/billing/facts.js';
+import type { Named } from '../shared/billing/named.js';
 import { byText, IndexBy, same } from '../shared/billing/text.js';
 import type { Books } from '../shared/billing/types.js';
 import type { Ref } from '../shared/contract.js';
@@ -10,7 +11,7 @@ import type { OwnBooks, ReportManifest, SharedBooks, SurveyManifest } from '../s
 
 /** Reading back what `takeReport` and `surveyAutotask` kept. What all organizations share is read once and remembered by digest. */
 
-const REMEMBERED = 6;
+const REMEMBERED = 12;
 
 /** Remembers the last few shared values; a digest never changes its value, so a remembered one is never stale. */
 export class Slices {
@@ -23,7 +24,9 @@ export class Slices {
   }
 
   async facts(report: Ref): Promise<MonthFacts> {
-    return this.remember<MonthFacts>((await this.manifest(report)).facts);
+    const { facts, named } = await this.manifest(report);
+    const month = await this.remember<MonthFacts>(facts);
+    return named === undefined ? month : { ...month, named: await this.remember<Named>(named) };
   }
 
   /** The organization's slice of the report. One that neither has lines nor is listed has an empty slice. */
@@ -45,6 +48,10 @@ export class Slices {
 
   survey(survey: Ref): Promise<SurveyManifest> {
     return this.remember<SurveyManifest>(survey);
+  }
+
+  kept<T>(ref: Ref): Promise<T> {
+    return this.evidence.get<T>(ref);
   }
 
   async sharedOf(survey: Ref): Promise<SharedBooks> {

@@ -1,11 +1,16 @@
 import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
+import { decideCompany } from '../shared/billing/company.js';
+import { parseChargeKey, SHARED_SERVICES } from '../shared/billing/keys.js';
+import { indexNames, type Names } from '../shared/billing/named.js';
+import { standsFor } from '../shared/billing/ours.js';
 import { paidOnceKeys } from '../shared/billing/plan.js';
-import type { Books } from '../shared/billing/types.js';
-import type { SurveyRequest, SurveyTaken } from '../shared/contract.js';
-import type { SurveyManifest } from '../shared/evidence/months.js';
-import { SHARED_SERVICES } from '../shared/billing/keys.js';
+import { strayContracts, unnamedContracts } from '../shared/billing/strays.js';
 import { fold, present } from '../shared/billing/text.js';
-import { indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKeys, type BooksIndex } from './books.js';
+import type { Books, Contract, Month, Organization } from '../shared/billing/types.js';
+import type { ReadOptions } from '../shared/autotask/index.js';
+import type { SurveyRequest, SurveyTaken } from '../shared/contract.js';
+import type { OwnBooks, SurveyManifest } from '../shared/evidence/months.js';
+import { booksOf, indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKeys, type BooksIndex } from './books.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
 import { withRemembered, type NamedKeys } from './remembered.js';
@@ -16,30 +21,38 @@ import { isNamed, requireNamed, type Slices } from './slices.js';
  * planner then names the contracts whose neighbouring rows decide (rule 7.0), and only those are read, again in bulk.
  */
 export async function surveyAutotask(dependencies: Dependencies, slices: Slices, request: SurveyRequest): Promise<SurveyTaken> {
-  const { autotask, evidence, heartbeat } = dependencies;
+  const { autotask, evidence, heartbeat, settings } = dependencies;
   const lease = dependencies.lease();
   // Each run finds out once whether a log-in that was refused is taken by now.
   autotask.askAgain();
   requireNamed(request.organizations, (await slices.manifest(request.report)).slices);
+  const names = indexNames((await slices.facts(request.report)).named, settings.broker);
   const surveyedAt = (await evidence.now()).toISOString();
-  const { result, calls } = await autotask.countCalls(() => readKnownBooks(dependencies, slices, request));
+  const { result, calls } = await autotask.countCalls(() => readMonthBooks(dependencies, slices, request, names));
+  const { books, served } = result;
   const manifest: SurveyManifest = {
     takenAt: surveyedAt,
     ...(lease === null ? {} : { lease: lease.id }),
-    shared: await evidence.put(sharedBooks(result)),
+    shared: await evidence.put(sharedBooks(books)),
     slices: [],
+    unnamed: unnamedContracts(books, names),
   };
-  const index = indexBooks(result);
+  const index = indexBooks(books);
   for await (const facts of organizationsOf(slices, request)) {
     heartbeat(`keeping ${facts.organization.name}`);
-    manifest.slices.push({ organizationId: facts.organization.id, slice: await evidence.put(ownBooks(index, facts)) });
+    const own = ownBooks(index, facts, names, settings.broker);
+    manifest.slices.push({ organizationId: facts.organization.id, slice: await evidence.put(own) });
+  }
+  if (served !== null) {
+    const contracts = strayContracts(books, served, names, request.month);
+    const strays: OwnBooks = { companies: books.companies, ...booksOf(index, contracts) };
+    manifest.strays = await evidence.put(strays);
   }
   return { survey: await evidence.put(manifest), surveyedAt, calls: { autotask: calls, cloudmore: 0 } };
 }
 
-/** The month's books, with what is remembered and gone. */
-async function readKnownBooks(dependencies: Dependencies, slices: Slices, request: SurveyRequest): Promise<Books> {
-  const books = await readMonthBooks(dependencies, slices, request);
+/** What the report names, for telling whether what is gone matters. */
+async function namedKeys(slices: Slices, request: SurveyRequest): Promise<NamedKeys> {
   const named: NamedKeys = {
     contracts: new Set(),
     services: new Set(Object.values(SHARED_SERVICES).map(({ key }) => fold(key))),
@@ -48,30 +61,67 @@ async function readKnownBooks(dependencies: Dependencies, slices: Slices, reques
     for (const key of subscriptionKeys(slice)) named.contracts.add(key);
     for (const { itemCode } of slice.lines) if (present(itemCode) !== null) named.services.add(fold(itemCode));
   }
-  const { broker, month } = request;
-  return withRemembered(dependencies, { broker, month, mode: request.mode ?? dependencies.mode }, named, books);
+  return named;
 }
 
+/** The books, and the companies at which an organization looks for ghosts; null where only some organizations were asked for. */
 async function readMonthBooks(
-  { autotask, settings, heartbeat, signal }: Dependencies,
+  dependencies: Dependencies,
   slices: Slices,
   request: SurveyRequest,
-): Promise<Books> {
+  names: Names,
+): Promise<{ books: Books; served: Set<number> | null }> {
+  const { autotask, settings, heartbeat, signal } = dependencies;
   const facts = await slices.facts(request.report);
-  const { month } = request;
+  const { broker, month } = request;
   const companyIds = new Set<number>();
   const paidOnce = new Set<string>();
+  const organizations: Organization[] = [];
   for await (const slice of organizationsOf(slices, request)) {
     const id = companyIdOf(slice.organization.companyIdText ?? '');
     if (id !== undefined) companyIds.add(id);
     for (const key of paidOnceKeys({ facts, slice, settings })) paidOnce.add(key);
+    organizations.push(slice.organization);
   }
   const options = { onProgress: heartbeat, signal: signal() };
   const isPaidOnce = paidOnceOn(paidOnce, month);
-  const books = await autotask.readBooks({ month, companyIds: [...companyIds], isPaidOnce, ...options });
+  const searched = await autotask.readBooks({ month, companyIds: [...companyIds], isPaidOnce, ...options });
+  // What the search shows is judged before anything is added to it by id.
+  const mode = request.mode ?? dependencies.mode;
+  const read = await withRemembered(dependencies, { broker, month, mode }, await namedKeys(slices, request), searched);
+  const books = await withOurs(autotask, read, names, month, options);
   const needed = await contractsInQuestion(slices, request, facts, indexBooks(books), settings);
-  return needed.length === 0 ? books : autotask.readNeighbours(books, month, needed, options);
+  const decided = organizations.map((organization) => decideCompany(organization, facts, books, settings).company);
+  return {
+    books: needed.length === 0 ? books : await autotask.readNeighbours(books, month, needed, options),
+    served: request.organizations === null ? new Set(decided.flatMap((company) => company?.id ?? [])) : null,
+  };
 }
+
+/** Rule 8.6: contracts of ours that no longer carry an id are asked for by theirs; and companies that no organization names, where money of ours stands. */
+async function withOurs(
+  autotask: Dependencies['autotask'],
+  read: Books,
+  names: Names,
+  month: Month,
+  options: ReadOptions,
+): Promise<Books> {
+  const seen = new Set(read.contracts.map(({ id }) => id));
+  const charged = read.charges.filter(({ key }) => parseChargeKey(key)?.month === month).map(({ contractId }) => contractId);
+  const unseen = [...new Set([...charged, ...names.contracts()])].filter((id) => !seen.has(id)).sort((a, b) => a - b);
+  const books = unseen.length === 0 ? read : await autotask.readAlso(read, month, unseen, options);
+  const known = new Set(books.companies.map(({ id }) => id));
+  const companies = [...new Set(books.contracts.filter(isOfField(names)).map(({ companyId }) => companyId))];
+  const more = companies.filter((id) => !known.has(id)).sort((a, b) => a - b);
+  return more.length === 0
+    ? books
+    : { ...books, companies: [...books.companies, ...(await autotask.readCompanies(more, options))] };
+}
+
+const isOfField =
+  (names: Names) =>
+  (contract: Contract): boolean =>
+    present(contract.subscriptionId) !== null || standsFor(contract, { names, knownSubscriptions: new Set() }) !== null;
 
 async function contractsInQuestion(
   slices: Slices,
@@ -82,7 +132,8 @@ async function contractsInQuestion(
 ): Promise<number[]> {
   const needed: number[] = [];
   for await (const slice of organizationsOf(slices, request)) {
-    const books = { ...sharedBooks(index.books), ...ownBooks(index, slice) };
+    const names = indexNames(facts.named, settings.broker);
+    const books = { ...sharedBooks(index.books), ...ownBooks(index, slice, names, settings.broker) };
     needed.push(...planGuarded({ facts, slice, books, settings }).needs);
   }
   return [...new Set(needed)].sort((left, right) => left - right);

@@ -1,5 +1,6 @@
 import { isWithheld } from '../shared/billing/breakers.js';
 import { addDays, lastDay } from '../shared/billing/month.js';
+import { setAside } from '../shared/billing/dismissal.js';
 import { differenceText } from '../shared/billing/advice.js';
 import { planBlind } from '../shared/billing/plan.js';
 import { organizationResult } from '../shared/billing/reconcile.js';
@@ -15,6 +16,7 @@ import {
   type StepStop,
   type VerifyRequest,
 } from '../shared/contract.js';
+import { readDismissals } from '../shared/evidence/dismissals.js';
 import { readOutcome } from '../shared/evidence/months.js';
 import { modeFor } from '../shared/modes.js';
 import type { Catalogue } from './catalogue.js';
@@ -55,7 +57,7 @@ async function settle(
   if (check !== null && check !== 'unreadable') await noteShown(dependencies, told, kept.plan, check);
   if (isAgreed(check) && request.stops.length === 0) await finishExtensions(dependencies, request.broker, request.contractIds);
   const items = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, told)), check);
-  const ghosts = ghostsAfter(kept.plan, check);
+  const ghosts = setAside(ghostsAfter(kept.plan, check), await readDismissals(dependencies.evidence, request.broker));
   const hasWritten = countWrites(request.writes) > 0;
   return {
     ...outcomeOfPlan(kept.plan, statusOf(items, ghosts, hasWritten)),

@@ -4,6 +4,9 @@ import type { OrganizationFacts } from '../shared/billing/facts.js';
 import type { Expected } from '../shared/billing/answers.js';
 import { big } from '../shared/billing/decimal.js';
 import { fold } from '../shared/billing/text.js';
+import { setAside } from '../shared/billing/dismissal.js';
+import { isStray, unnamedText } from '../shared/billing/strays.js';
+import { joinNames, namesOfItems, type Named } from '../shared/billing/named.js';
 import { monthResult } from '../shared/billing/reconcile.js';
 import { isParked, NO_CALLS, type OrganizationResult } from '../shared/billing/results.js';
 import type { Plan } from '../shared/billing/plan-types.js';
@@ -26,8 +29,11 @@ import {
   type MonthRecord,
   type ReportManifest,
 } from '../shared/evidence/months.js';
+import { rememberNames } from '../shared/evidence/named.js';
+import { readDismissals } from '../shared/evidence/dismissals.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
+import { keepStrays, StrayMoney } from './strays.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
 import { isNamed, type Slices } from './slices.js';
 import { movedFrom } from './moved.js';
@@ -49,13 +55,17 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     quiet: 0,
     mode: request.mode ?? dependencies.mode,
   };
+  const strays = new StrayMoney(slices, request);
+  const dismissals = await readDismissals(dependencies.evidence, request.broker);
   const forecast = new Forecast(0, { ...dependencies.autotask.limits, surveyMaxAgeMs: dependencies.surveyMaxAgeMs });
   for await (const slice of organizationsOf(slices, request)) {
     heartbeat(slice.organization.name);
     const books = await slices.books(request.survey, slice.organization.id);
     if (!books) continue;
     const moved = await movedFrom(dependencies, slices, request, { facts, slice });
-    const plan = planGuarded({ facts, slice, books, settings, moved });
+    const decided = planGuarded({ facts, slice, books, settings, moved });
+    const plan = { ...decided, ghosts: setAside(decided.ghosts, dismissals) };
+    strays.note(slice.organization, plan);
     if (facts.lines === 0 || plan.items.some(({ reason }) => reason === 'breaker-month'))
       work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
     if (await needsWorkflow(dependencies, request, plan, slice)) {
@@ -64,6 +74,8 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
       forecast.add(plan);
     } else if (await settleQuietly(dependencies, slices, request, plan)) work.quiet += 1;
   }
+  const left = await strays.plans(settings);
+  if (left !== null) await keepStrays(dependencies, slices, request, left, dismissals);
   return { ...work, effort: forecast.effort() };
 }
 
@@ -106,6 +118,7 @@ export async function closeRun(
   const facts = await slices.facts(request.report);
   const { internalCurrency } = await slices.sharedOf(request.survey);
   const { asOf, unassigned } = facts;
+  const { unnamed } = await slices.survey(request.survey);
   const manifest = await slices.manifest(request.report);
   const known = new Set(await evidence.names(outcomesPrefix(broker, month)));
   const expected = manifest.counted && (await expectedOf(evidence, request, manifest, known));
@@ -117,10 +130,12 @@ export async function closeRun(
       currency: internalCurrency,
       facts: { month, asOf, unassigned },
       calls: request.calls,
+      remarks: [unnamed === undefined ? null : unnamedText(unnamed)].filter((text) => text !== null),
     },
-    organizations: manifest.slices
-      .map(({ organizationId }) => organizationId)
-      .filter((organizationId) => known.has(outcomeName(broker, month, organizationId))),
+    organizations: [
+      ...manifest.slices.map(({ organizationId }) => organizationId),
+      ...[...known].map((name) => name.slice(outcomesPrefix(broker, month).length)).filter(isStray),
+    ].filter((organizationId) => known.has(outcomeName(broker, month, organizationId))),
     heldMonth: request.heldMonth,
     report: request.report,
     closedAt: clock.now().toISOString(),
@@ -163,11 +178,14 @@ async function closed(
   const outcomes: ClosedMonth['outcomes'] = [];
   const few: OrganizationResult[] = [];
   let items = 0;
-  const read = await reconcileMonth(evidence, broker, month, (result, { ref }) => {
+  const billed: Named[] = [];
+  const read = await reconcileMonth(evidence, broker, month, (result, { ref, outcome }) => {
+    billed.push(namesOfItems(outcome.items));
     if (ref !== null) outcomes.push({ organizationId: result.organizationId, outcome: ref });
     if ((items += result.items.length) <= ITEMS_SHOWN) few.push(result);
     return withoutItems(result);
   });
+  await rememberNames(evidence, broker, joinNames(billed));
   const result = read?.result ?? monthResult(record.frame, []);
   const isFew = few.length === (read?.result.organizations.length ?? 0) && thatFit(few, LIST_BYTES).length === few.length;
   return {

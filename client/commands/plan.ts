@@ -30,10 +30,8 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   const asOf = options.asOf ?? today(config.schedule.timeZone);
   for (const file of [out, html]) await checkOutput(file);
   for (const remark of config.remarks) context.say(remark);
-  const [{ createDependencies }, { previewMonth }] = await Promise.all([
-    import('../../worker/dependencies.js'),
-    import('../../activities/preview.js'),
-  ]);
+  const { createDependencies } = await import('../../worker/dependencies.js');
+  const { previewMonth } = await import('../../activities/preview.js');
   // What earlier runs accepted belongs to what is decided (1.6); nothing is added to it.
   const evidence = evidenceOver(openEvidence(config.evidence));
   const dependencies = { ...createDependencies(config, evidence), heartbeat: progress(context) };

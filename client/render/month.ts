@@ -36,6 +36,7 @@ function monthText({ month, heldMonth, nothingDue }: ShownMonth, paper: Paper): 
       ? nothingDue.map((why) => advice(why, paper))
       : [organizations(month.organizations, paper)]),
     ...exceptions(month, paper),
+    ...(month.remarks ?? []).map((remark) => wrap(remark, paper)),
     ...month.otherCurrencies.map(
       (other) =>
         `${other.currency}: report ${other.report.sales}, posted ${other.posted.sales}, held ${other.held.sales}, excluded ${other.excluded.sales}`,

@@ -41,6 +41,7 @@ function plansText({ plans, result, effort, nothingDue }: ShownMonth, paper: Pap
     ...nothingDue.map((why) => advice(why, paper)),
     ...speaking.filter((plan) => shown.has(plan)).map((plan) => renderPlan(plan, paper)),
     ...(shown.size < speaking.length ? [wrap(theRest(speaking.filter((plan) => !shown.has(plan))), paper)] : []),
+    ...(result.remarks ?? []).map((remark) => wrap(remark, paper)),
     wrap(lastLine(plans, result, effort), paper),
   ].join('\n\n');
 }

@@ -49,12 +49,14 @@ function statusText(shown: ShownStatus, paper: Paper): string {
     ...more(broken, month),
     ...(awaiting.length === 0 ? [] : [awaitingPart(awaiting, shown, paper)]),
     ...nothingDue.map((why) => advice(why, paper)),
+    ...(month.remarks ?? []).map((remark) => wrap(remark, paper)),
     [...counts(month, paper), ...sums(month, paper)].join('\n'),
     ['In the Web UI:', ...shown.lists.map(({ title, link }) => `  ${title.padEnd(22)}${link}`)].join('\n'),
   ].join('\n\n');
 }
 
-const waitsForPerson = ({ outcome }: ItemResult): boolean => outcome === 'held' || outcome === 'ghost';
+const waitsForPerson = ({ outcome, reason }: ItemResult): boolean =>
+  outcome === 'held' || (outcome === 'ghost' && reason !== 'dismissed');
 const amountOf = ({ items }: OrganizationResult): Big => sum(items.filter(waitsForPerson).map(({ sales }) => big(sales).abs()));
 const byAmount = (left: OrganizationResult, right: OrganizationResult): number =>
   amountOf(right).cmp(amountOf(left)) || byText(left.organizationId, right.organizationId);

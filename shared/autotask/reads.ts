@@ -83,6 +83,22 @@ export class AutotaskReads extends ContractQueries {
     return findings.addTo({ ...shared, companies, contracts, rows, charges, detailed: [] });
   }
 
+  /** Adds contracts that carry no id any more, with their rows and charges of the month; those that are gone are left out. */
+  async readAlso(books: Books, month: Month, contractIds: number[], options: ReadOptions = {}): Promise<Books> {
+    const findings = new Findings(options);
+    const contracts = await this.readContractsById(contractIds, findings.options);
+    const ids = contracts.map(idOf);
+    const rows = await this.readListedRows(month, ids, [], findings.options);
+    const filter = chargesOfMonth(month, null);
+    const charges = await this.queryList('ContractCharges', 'contractID', ids, filter, CHARGES, findings.options);
+    return findings.addTo({
+      ...books,
+      contracts: [...books.contracts, ...contracts].sort((left, right) => left.id - right.id),
+      rows: [...new Map([...books.rows, ...rows].map((row) => [row.id, row])).values()],
+      charges: [...new Map([...books.charges, ...charges].map((charge) => [charge.id, charge])).values()],
+    });
+  }
+
   /** Adds, for these contracts, the rows from the month before on and the charges of later months, which rules 6.4, 7.0 and 7.5 look at. */
   async readNeighbours(books: Books, month: Month, contractIds: number[], options: ReadOptions = {}): Promise<Books> {
     const findings = new Findings(options);

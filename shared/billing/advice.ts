@@ -9,7 +9,7 @@ import type { Decimal, Month } from './types.js';
  */
 
 /** Everything an amount that is not simply posted can be called: the reasons of the rules, and the two kinds of money without a line (rule 8). */
-export type ReasonCode = Reason | 'ghost' | 'awaiting-report';
+export type ReasonCode = Reason | 'ghost' | 'dismissed' | 'awaiting-report';
 
 export type Advice = {
   /** What it means, in half a sentence. */
@@ -197,9 +197,15 @@ export const ADVICE: Record<ReasonCode, Advice> = {
   },
   ghost: {
     meaning: 'money stands in Autotask without a line in the report',
-    remedy: 'Check the subscription in Cloudmore; set its units to 0 in Autotask if it has ended.',
+    remedy:
+      'Check the subscription in Cloudmore; set its units to 0 in Autotask if it has ended. One that is right as it is can be dismissed.',
     next: 'rerun',
     because: 'ghost settled',
+  },
+  dismissed: {
+    meaning: 'money without a line that a person looked at and dismissed; it counts again when its amount changes',
+    remedy: 'Nothing to do.',
+    next: null,
   },
   'awaiting-report': {
     meaning: "last month's amounts stand until the report comes",

@@ -4,6 +4,7 @@ import { PRODUCTS, SHARED_SERVICES } from './keys.js';
 import { monthOf } from './month.js';
 import { byText, cut, fold, IndexBy, isGuid, present } from './text.js';
 import { rowsOfContract } from './rows.js';
+import type { Names } from './named.js';
 import type { EnsureProductStep, EnsureServiceStep, Item } from './plan-types.js';
 import type { Books, Decimal, Line, Month, Price, Product, RecordType, Service, Settings } from './types.js';
 
@@ -19,17 +20,21 @@ export const serviceKeyOf = (item: Item): string | null =>
 
 const SHARED_KEYS = new Map(Object.entries(SHARED_SERVICES).map(([type, { key }]) => [key, type as RecordType]));
 
-/** Record type of a service's key, or null when the key is none of ours (rule 8.1): somebody else's service must never be touched. */
-export function recordTypeOfKey(key: string | null, prices: PriceList): RecordType | null {
+/**
+ * Record type of a service's key, or null when the key is none of ours (rule 8.6): somebody else's service must never be touched. Ours is what was ever an
+ * item code in a report, list or price list; the form of a code decides nothing.
+ */
+export function recordTypeOfKey(key: string | null, prices: PriceList, names: Pick<Names, 'typeOfCode'>): RecordType | null {
   const folded = fold(key);
   if (folded === '') return null;
-  const shared = SHARED_KEYS.get(folded);
-  if (shared !== undefined) return shared;
-  if (isGuid(folded)) return 'Csp365Legacy';
-  return folded.startsWith('cfq7ttc0') || prices.has(folded) ? 'Csp365Nce' : null;
+  const known = SHARED_KEYS.get(folded) ?? names.typeOfCode(folded);
+  if (known !== null && known !== undefined) return known;
+  if (!prices.has(folded)) return null;
+  return isGuid(folded) ? 'Csp365Legacy' : 'Csp365Nce';
 }
 
-export const isOurKey = (key: string | null, prices: PriceList): boolean => recordTypeOfKey(key, prices) !== null;
+export const isOurKey = (key: string | null, prices: PriceList, names: Names): boolean =>
+  recordTypeOfKey(key, prices, names) !== null;
 
 const servicesByKey = new IndexBy<Service>(({ key }) => key);
 const servicesByName = new IndexBy<Service>(({ name }) => name);

@@ -1,6 +1,11 @@
+import { big, isZero, plain, sum, type Big } from './decimal.js';
 import { addMonths, firstDay, lastDay, monthOf } from './month.js';
 import { isManual } from './items.js';
-import { byText, cut, fold, IndexBy, present, same } from './text.js';
+import { parseChargeKey } from './keys.js';
+import { rowsOfContract } from './rows.js';
+import { chargesOfContract } from './standing.js';
+import { byText, cut, fold, IndexBy, isGuid, present, same } from './text.js';
+import type { Names } from './named.js';
 import type { Item, Reason, UpsertContractStep } from './plan-types.js';
 import type { Books, Contract, Day, Month, Settings, Subscription } from './types.js';
 
@@ -22,33 +27,107 @@ export type ContractDecision =
   | { kind: 'missing' }
   | { kind: 'held'; contract: Contract | null; reason: Reason; message: string };
 
+/** Where a contract is looked for. */
+export interface Search {
+  companyId: number;
+  month: Month;
+  asOf: Day;
+  books: Books;
+  names: Names;
+}
+
 /** Finds the contract by UDF, else by number, and checks that it can carry the month's amounts (rule 6.1). */
-export function decideContract(contractKey: string, companyId: number, month: Month, books: Books): ContractDecision {
-  const byUdf = contractsByUdf.find(books.contracts, contractKey);
-  const ours = (contract: Contract): boolean => contract.companyId === companyId;
-  const byNumber = contractsByNumber.find(books.contracts, contractKey).filter(ours);
-  const hits = [...new Set([...byUdf.filter(ours), ...byNumber])];
-  if (hits.length > 1)
+export function decideContract(contractKey: string, search: Search): ContractDecision {
+  const hits = contractsAt(contractKey, search);
+  const own = hits.length > 1 ? ofTheMonth(hits, search.month) : hits[0];
+  if (own === null)
     return held(
       null,
       'contract-duplicate',
       `Contracts ${ids(hits)} both carry ${contractKey}. Keep one and clear the id on the other.`,
     );
-  const [contract] = hits;
-  if (contract) return suitability(contract, month);
-  if (byUdf.length === 0) return { kind: 'missing' };
-  const elsewhere = byUdf[0]!;
-  return held(
-    elsewhere,
-    'contract-other-company',
-    `Contract ${elsewhere.id} of company ${elsewhere.companyId} carries ${contractKey}. Correct the company id in Cloudmore, or clear the id on that contract.`,
+  if (own) return suitability(own, search);
+  const elsewhere = contractElsewhere(contractKey, search);
+  return elsewhere
+    ? held(elsewhere, 'contract-other-company', otherCompany(elsewhere, contractKey, search))
+    : { kind: 'missing' };
+}
+
+/** The company's contracts that carry the key. */
+function contractsAt(contractKey: string, { companyId, books }: Search): Contract[] {
+  const hits = [...contractsByUdf.find(books.contracts, contractKey), ...contractsByNumber.find(books.contracts, contractKey)];
+  return [...new Set(hits)].filter((contract) => contract.companyId === companyId);
+}
+
+/**
+ * Of several contracts with one id the one whose days cover the month, as Autotask's own renewal leaves them: the old one ended and inactive, the new one
+ * with all its values. Before and after both, the only active one. Null where that does not tell.
+ */
+function ofTheMonth(hits: Contract[], month: Month): Contract | null {
+  const covering = hits.filter(({ startDay, endDay }) => startDay <= lastDay(month) && endDay >= firstDay(month));
+  const choice = covering.length > 0 ? covering : hits.filter(({ isActive }) => isActive);
+  return choice.length === 1 ? choice[0]! : null;
+}
+
+/**
+ * A contract of another company that carries the key, or that the key's items were posted on while money of the month still stands on it: a second one would
+ * bill the customer twice. A number alone may be anybody's; it counts where we billed on the contract, or where nobody else makes such a number.
+ */
+function contractElsewhere(contractKey: string, { companyId, month, books, names }: Search): Contract | null {
+  const isElsewhere = (contract: Contract): boolean => contract.companyId !== companyId;
+  const [byUdf] = contractsByUdf.find(books.contracts, contractKey).filter(isElsewhere);
+  if (byUdf) return byUdf;
+  const billed = new Set(names.contractsOf(contractKey));
+  const isUnmistakable = isGuid(contractKey) || isHashKey(contractKey);
+  const byNumber = contractsByNumber
+    .find(books.contracts, contractKey)
+    .find(
+      (contract) =>
+        isElsewhere(contract) && present(contract.subscriptionId) === null && (isUnmistakable || billed.has(contract.id)),
+    );
+  if (byNumber) return byNumber;
+  return (
+    books.contracts.find(
+      (contract) =>
+        isElsewhere(contract) &&
+        billed.has(contract.id) &&
+        present(contract.subscriptionId) === null &&
+        standsOn(contract, month, books).isAnything,
+    ) ?? null
   );
 }
 
-/** Contracts that more than one of the month's contract keys find, one by its UDF and another by its number: whose amounts they carry cannot be told. */
-export function disputedContracts(contractKeys: string[], companyId: number, month: Month, books: Books): Set<number> {
+/** The value that the contract of an item without subscription id carries (rule 6.1). */
+export const isHashKey = (contractKey: string): boolean => /^cm-[0-9a-f]{32}$/.test(fold(contractKey));
+
+/** What stands on a contract in the month, rows and charges together. */
+function standsOn({ id }: Contract, month: Month, books: Books): { isAnything: boolean; sales: Big } {
+  const rows = rowsOfContract(books, id).filter(({ startDay }) => monthOf(startDay) === month);
+  const charges = chargesOfContract(books, id).filter(({ key, day }) => (parseChargeKey(key)?.month ?? monthOf(day)) === month);
+  const all = [...rows, ...charges];
+  return {
+    isAnything: all.some(({ price, cost }) => !isZero(big(price)) || !isZero(big(cost))),
+    sales: sum(all.map(({ price }) => price)),
+  };
+}
+
+/** The advice is in the order that bills once: what stands at the old company goes first, and only then may a new contract be made. */
+function otherCompany(contract: Contract, contractKey: string, { month, books }: Search): string {
+  const { isAnything, sales } = standsOn(contract, month, books);
+  const { id, companyId } = contract;
+  const found = `Contract ${id} of company ${companyId} carries ${contractKey}`;
+  if (!isAnything)
+    return `${found}. Correct the company id in Cloudmore, or clear the id on that contract: nothing stands on it in ${month}, and a new one is made.`;
+  return `${found}, and ${plain(sales)} stand on it in ${month}. Correct the company id in Cloudmore. Or, where the customer has moved, first bring that contract to nothing from ${month} on (0 units, no open charges), and then clear the id on it; before that nothing is made at the new company, because both would be billed.`;
+}
+
+/**
+ * Contracts that more than one of the month's claims finds, one by its UDF and another by its number: whose amounts they carry cannot be told. Claims are
+ * contract keys, each named once for every organization of the company that has it.
+ */
+export function disputedContracts(contractKeys: string[], search: Search): Set<number> {
   const claimed = contractKeys.flatMap((key) => {
-    const decision = decideContract(key, companyId, month, books);
+    const decision = decideContract(key, search);
     return decision.kind === 'missing' || decision.contract === null ? [] : [decision.contract.id];
   });
   const once = new Set<number>();
@@ -68,13 +147,9 @@ export function rivalOf(
   return `Contract ${contract.id} (${contract.name}) carries two subscriptions, ${udf ?? 'none'} in its field and ${contract.number ?? 'none'} as its number. Keep one and clear the other, so that a contract of its own is made.`;
 }
 
-function suitability(contract: Contract, month: Month): ContractDecision {
-  if (!contract.isActive)
-    return held(
-      contract,
-      'contract-inactive',
-      `Contract ${contract.id} (${contract.name}) is inactive. Activate it, or clear its subscription id so that a new one is made.`,
-    );
+function suitability(contract: Contract, { month, asOf }: Search): ContractDecision {
+  // One that has ended is inactive because it was renewed: what stands on it may be right, and only a change is refused (`inactiveContract`).
+  if (!contract.isActive && contract.endDay >= asOf) return { kind: 'held', ...inactiveContract(contract) };
   const unsuitable = unsuitabilityOf(contract);
   if (unsuitable)
     return held(
@@ -84,6 +159,13 @@ function suitability(contract: Contract, month: Month): ContractDecision {
     );
   return { kind: contract.startDay > firstDay(month) ? 'later' : 'found', contract };
 }
+
+/** Why nothing is written to the contract. */
+export const inactiveContract = (contract: Contract): { contract: Contract; reason: Reason; message: string } => ({
+  contract,
+  reason: 'contract-inactive',
+  message: `Contract ${contract.id} (${contract.name}) is inactive. Activate it, or clear its subscription id so that a new one is made.`,
+});
 
 function unsuitabilityOf(contract: Contract): string | null {
   if (!contract.isRecurringService) return 'is not a recurring service contract';
@@ -99,7 +181,7 @@ const held = (contract: Contract | null, reason: Reason, message: string): Contr
 });
 const ids = (contracts: Contract[]): string => contracts.map(({ id }) => id).join(' and ');
 
-/** Whether rule 6.1 would bill on this contract: active, recurring, monthly, from a first on (rule 8.1 looks for ghosts on these alone). */
+/** Whether rule 6.1 would bill on this contract: active, recurring, monthly, from a first on (rule 8.2 brings to nothing on these alone). */
 export const isSuitable = (contract: Contract): boolean => contract.isActive && unsuitabilityOf(contract) === null;
 
 // ---------------------------------------------------------------------------------------------------------------- end dates (6.3, 6.4)

@@ -4,6 +4,7 @@ import type { PriceList } from './items.js';
 import { firstDay } from './month.js';
 import { firstGapMonth, rowsOfContract } from './rows.js';
 import { byText, groupBy } from './text.js';
+import type { Names } from './named.js';
 import type { PostAdjustmentStep, Step } from './plan-types.js';
 import type { Books, Contract, Day, Month, Row } from './types.js';
 
@@ -17,6 +18,7 @@ export interface Extension {
   month: Month;
   books: Books;
   prices: PriceList;
+  names: Names;
 }
 
 /**
@@ -43,12 +45,12 @@ export function extensionSteps(extension: Extension): Step[] {
   return gap === null ? [extend] : [extend, ...gapSteps(extension, gap)];
 }
 
-function gapSteps({ contract, contractKey, items, books, prices }: Extension, gap: Month): PostAdjustmentStep[] {
+function gapSteps({ contract, contractKey, items, books, prices, names }: Extension, gap: Month): PostAdjustmentStep[] {
   const rows = rowsOfContract(books, contract.id).filter((row) => row.startDay < firstDay(gap));
   const last = [...groupBy(rows, (row) => row.contractServiceId).values()].map(
     (group) => group.sort((left, right) => byText(right.startDay, left.startDay))[0]!,
   );
-  const keyOf = new Map(books.services.filter(({ key }) => isOurKey(key, prices)).map(({ id, key }) => [id, key]));
+  const keyOf = new Map(books.services.filter(({ key }) => isOurKey(key, prices, names)).map(({ id, key }) => [id, key]));
   return last.flatMap((row) => {
     const serviceKey = keyOf.get(row.serviceId);
     return row.units === 0 || !serviceKey ? [] : [gapStep(contract, contractKey, items, row, serviceKey, firstDay(gap))];

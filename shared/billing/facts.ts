@@ -2,9 +2,10 @@ import { hasEnded, type AcceptedPart, type ReportComparison } from './accepted.j
 import { big, plain, ZERO } from './decimal.js';
 import { indexPrices } from './items.js';
 import type { ItemIdentity } from './keys.js';
+import { namesOf, unsubscribedOf, type Named } from './named.js';
 import { addDays, dayOfMonth, firstDay, lastDay, monthOf, previousMonth } from './month.js';
 import { paymentOf } from './paid-once.js';
-import { classify } from './record-type.js';
+import { classify, type LineType } from './record-type.js';
 import { byText, fold, groupBy, present } from './text.js';
 import { RECORD_TYPES } from './types.js';
 import type {
@@ -50,6 +51,8 @@ export interface MonthFacts {
   comparison?: ReportComparison;
   /** What could not be read of the report and its lists, whatever depends on it; absent in evidence of earlier versions. */
   findings?: Unreadable[];
+  /** What Cloudmore has ever named, this report included (rule 8.6); absent in evidence of earlier releases. */
+  named?: Named;
 }
 
 /** A company of several organizations: none of them may take away what another bills there (rule 8.1). */
@@ -61,7 +64,15 @@ export interface JointCompany {
   subscriptionIds: string[];
   /** What any of them has been billed without a subscription id, in either month: its contract is known by the hash alone (rule 6.1). */
   unsubscribed: Pick<ItemIdentity, 'organizationId' | 'type' | 'codeOrProduct'>[];
+  /** Whose lines of the month name which subscription (rule 6.1); absent in evidence of earlier releases. */
+  claims?: Claim[];
 }
+
+/** A line's claim on the contract of its subscription, with what may exclude it (rule 2.2). */
+export type Claim = Pick<Line, 'organizationId' | 'serviceId' | 'serviceName' | 'isCustomService'> & {
+  subscriptionId: string;
+  type: LineType;
+};
 
 export interface OrganizationFacts {
   organization: Organization;
@@ -82,7 +93,11 @@ export interface OrganizationFacts {
 const COMPARISON_LAG_DAYS = 3;
 
 /** Cuts a report for a run on the day `asOf`. Organizations that only lines name (deleted in Cloudmore since) are kept, without a company. */
-export function cutReport(report: Report, asOf: Day): { facts: MonthFacts; organizations: OrganizationFacts[] } {
+export function cutReport(
+  report: Report,
+  asOf: Day,
+  named: Named = namesOf(report),
+): { facts: MonthFacts & { named: Named }; organizations: OrganizationFacts[] } {
   const lines = dueLines(report, asOf);
   const lastMonth = report.previousLines.filter((line) => monthOf(line.billingDate) === previousMonth(report.month));
   const before = comparedBefore(report.month, asOf);
@@ -105,6 +120,7 @@ export function cutReport(report: Report, asOf: Day): { facts: MonthFacts; organ
       prices: report.prices,
       unassigned: report.unassigned,
       ...((report.findings ?? []).length === 0 ? {} : { findings: report.findings ?? [] }),
+      named,
     },
     organizations,
   };
@@ -190,19 +206,29 @@ function jointCompanies(organizations: OrganizationFacts[]): JointCompany[] {
             companyId,
             organizationIds: claimants.map(({ organization }) => fold(organization.id)),
             subscriptionIds: [...new Set(claimants.flatMap((claimant) => [...subscriptionsOf(claimant)]))].sort(byText),
-            unsubscribed: claimants.flatMap(unsubscribedOf),
+            unsubscribed: claimants.flatMap(unsubscribedNames),
+            claims: claimants.flatMap(claimsOf),
           },
         ],
   );
 }
 
-function unsubscribedOf({ lines, previousLines }: OrganizationFacts): JointCompany['unsubscribed'] {
-  const identities = [...lines, ...previousLines].flatMap((line) => {
-    const type = classify(line);
-    if (present(line.subscriptionId) !== null || type === 'ManualBillingLine') return [];
-    return [{ organizationId: line.organizationId, type, codeOrProduct: present(line.itemCode) ?? present(line.productName) }];
-  });
+function unsubscribedNames({ lines, previousLines }: OrganizationFacts): JointCompany['unsubscribed'] {
+  const identities = [...lines, ...previousLines].flatMap((line) => unsubscribedOf(line) ?? []);
   return [...groupBy(identities, (identity) => fold(JSON.stringify(identity))).values()].map(([first]) => first!);
+}
+
+/** A correction by hand claims a contract only where it can become an item of a listed subscription (rule 2.3). */
+function claimsOf({ lines, subscriptions }: OrganizationFacts): Claim[] {
+  const listed = new Set(subscriptions.map(({ id }) => fold(id)));
+  const claims = lines.flatMap((line): Claim[] => {
+    const { organizationId, serviceId, serviceName, isCustomService } = line;
+    const subscriptionId = fold(line.subscriptionId);
+    const type = classify(line);
+    if (subscriptionId === '' || (type === 'ManualBillingLine' && !listed.has(subscriptionId))) return [];
+    return [{ organizationId, serviceId, serviceName, isCustomService, subscriptionId, type }];
+  });
+  return [...groupBy(claims, (claim) => JSON.stringify(claim)).values()].map(([first]) => first!);
 }
 
 /** Folded ids of the subscriptions that Cloudmore names for an organization, in either month's lines or in its lists. */

@@ -1,20 +1,21 @@
 import { acceptedOf, hasEnded, isNewOrMore, type AcceptedItem } from './accepted.js';
 import { planRowAndCharge, type AmountsPlan } from './amounts.js';
-import { recordTypeOfKey } from './catalogue.js';
 import { isSuitable } from './contract.js';
-import { big, isZero, postedText, sum } from './decimal.js';
+import { postedText } from './decimal.js';
 import type { MonthFacts } from './facts.js';
-import { codeOrProduct, listedSubscription } from './items.js';
-import { chargeKeyOf, contractKeyOf, itemHash, parseChargeKey, SHARED_SERVICES } from './keys.js';
+import { elsewhereAdvice, rowAdvice } from './ghost-advice.js';
+import { listedSubscription } from './items.js';
+import { contractKeyOf, itemHash, SHARED_SERVICES } from './keys.js';
+import { looseCharges } from './loose-charges.js';
 import { addDays, firstDay } from './month.js';
+import { chargeKeyOn, chargeKeysOn, isLicence, isOwn, isSwitchedOff, standsFor, typeOnContract } from './ours.js';
 import type { ContractContext, ContractPlan, ItemDecision } from './plan-contract.js';
 import { hasMoney, isEqualRow, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
 import { ghostId } from './shrank.js';
-import { chargesOf, chargesOfContract, totalOf, type Billable, type Place } from './standing.js';
-import { fold, groupBy, present, same } from './text.js';
-import { RECORD_TYPES } from './types.js';
+import { chargesOf, totalOf, type Billable, type Place } from './standing.js';
+import { fold, same } from './text.js';
 import type { Ghost, GhostEvidence, Note, Step } from './plan-types.js';
-import type { Charge, Contract, ItemType, RecordType, Service, Subscription } from './types.js';
+import type { Contract, RecordType, Service, Subscription } from './types.js';
 
 /** Rule 8: money in Autotask without a line in the report. */
 export interface GhostPlan {
@@ -28,17 +29,28 @@ export interface GhostContext extends ContractContext {
   facts: MonthFacts;
   organizationId: string;
   currency: string;
-  /** Charge keys (folded bases) of every item of the organization, whatever became of it. */
-  itemChargeKeys: Set<string>;
+  /** Charge keys (folded bases) of every item of the organization, with the contract it is billed on; null where it is billed nowhere. */
+  itemCharges: Map<string, number | null>;
   /** What the last accepted report of the month had of the organization (rule 1.6); null where that is not known. */
   accepted: AcceptedItem[] | null;
   /** Folded subscription ids whose lines another organization has now, and is billed for. */
   moved: Set<string>;
+  /** Why nobody answers for the company any more (8.7): whatever stands there is a ghost, and only a person brings it to nothing. Null where somebody does. */
+  whyStray: ((contractKey: string | null) => string) | null;
 }
 
+export const NO_GHOSTS: GhostPlan = { ghosts: [], steps: [], notes: [], needsDetail: [] };
+
+export const mergeGhosts = (parts: GhostPlan[]): GhostPlan => ({
+  ghosts: parts.flatMap(({ ghosts }) => ghosts),
+  steps: parts.flatMap(({ steps }) => steps),
+  notes: parts.flatMap(({ notes }) => notes),
+  needsDetail: parts.flatMap(({ needsDetail }) => needsDetail),
+});
+
 /**
- * Looks for ghosts on one contract of ours. One with a held item is left alone (8.1), but for what was paid once and only an extension of this plan would
- * give to the month.
+ * Looks for ghosts on one contract. One with a held item is left alone (8.1), but for what was paid once and only an extension of this plan would give to the
+ * month.
  */
 export function planGhosts(
   contract: Contract,
@@ -46,21 +58,25 @@ export function planGhosts(
   isHeld: boolean,
   context: GhostContext,
 ): GhostPlan {
-  const contractKey = contractKeyOn(contract, context.knownSubscriptions);
-  if (contractKey === null || !isSuitable(contract) || isOfAnother(contractKey, context)) return NOTHING;
+  const contractKey = standsFor(contract, context);
+  if (isOfAnother(contractKey, context)) return NO_GHOSTS;
   const isLeftAlone = isHeld || (plan?.decisions.some(({ outcome }) => outcome === 'held') ?? false);
+  if (contractKey === null) return isLeftAlone ? NO_GHOSTS : looseCharges(contract, null, new Set(), plan, context);
   const onContract = new Set(rowsOfContract(context.books, contract.id).map(({ serviceId }) => serviceId));
   const services = context.books.services.filter(
     (service) => onContract.has(service.id) && (!isLeftAlone || isCarriedOn(contract, service, plan, context)),
   );
   const standing = services.map((service) => ({ service, rows: rowsOn(contract, service, plan, context) }));
   const parts = standing.map(({ service, rows }) => ghostOfService(contract, contractKey, service, rows, plan, context));
-  if (isLeftAlone) return merge(parts);
+  if (isLeftAlone) return mergeGhosts(parts);
   // A charge beside a row shares the row's fate (8.4), also where somebody split the row and only its later part has units.
   const besideRows = new Set(
-    standing.filter(({ rows }) => hasMoney(rows.row)).map(({ service }) => ghostChargeKey(contractKey, service, context)),
+    standing.flatMap(({ service, rows }) => {
+      const type = hasMoney(rows.row) ? typeOnContract(contract, service, context) : null;
+      return type === null ? [] : chargeKeysOn(contractKey, service.key, type, context);
+    }),
   );
-  return merge([...parts, looseCharges(contract, contractKey, besideRows, plan, context)]);
+  return mergeGhosts([...parts, looseCharges(contract, contractKey, besideRows, plan, context)]);
 }
 
 /**
@@ -68,42 +84,18 @@ export function planGhosts(
  * them for what nobody knows. Otherwise one organization's run would take away what the other has just billed.
  */
 function isOfAnother(
-  contractKey: string,
-  { companyId, facts, organizationId, knownSubscriptions, settings }: GhostContext,
+  contractKey: string | null,
+  { companyId, facts, organizationId, knownSubscriptions, settings, whyStray }: GhostContext,
 ): boolean {
   const joint = facts.jointCompanies.find((company) => company.companyId === companyId);
   const key = fold(contractKey);
-  if (joint === undefined || knownSubscriptions.has(key)) return false;
+  if (whyStray !== null || joint === undefined || knownSubscriptions.has(key)) return false;
   const claim = joint.unsubscribed.find(
     (identity) => contractKeyOf(itemHash({ broker: settings.broker, subscriptionId: null, ...identity })) === key,
   );
   if (claim !== undefined) return !same(claim.organizationId, organizationId);
   return joint.subscriptionIds.includes(key) || joint.organizationIds[0] !== fold(organizationId);
 }
-
-const NOTHING: GhostPlan = { ghosts: [], steps: [], notes: [], needsDetail: [] };
-
-function merge(parts: GhostPlan[]): GhostPlan {
-  return {
-    ghosts: parts.flatMap(({ ghosts }) => ghosts),
-    steps: parts.flatMap(({ steps }) => steps),
-    notes: parts.flatMap(({ notes }) => notes),
-    needsDetail: parts.flatMap(({ needsDetail }) => needsDetail),
-  };
-}
-
-/** The subscription a contract of ours stands for: its UDF, or a number that Cloudmore or rule 6.1 gave. Null for anybody else's contract. */
-function contractKeyOn(contract: Contract, known: Set<string>): string | null {
-  const udf = present(contract.subscriptionId);
-  if (udf !== null) return udf;
-  const number = fold(contract.number);
-  return known.has(number) || hashOf(number) !== undefined ? present(contract.number) : null;
-}
-
-/** The hash that the contract of an item without subscription id carries (rule 6.1). */
-const hashOf = (contractKey: string): string | undefined => /^cm-([0-9a-f]{32})$/.exec(fold(contractKey))?.[1];
-
-// ---------------------------------------------------------------------------------------------------------------- rows without an item
 
 /** The service's rows on the contract, with what an extension of this plan will carry into the month. */
 function rowsOn(contract: Contract, service: Service, plan: ContractPlan | undefined, context: GhostContext): RowView {
@@ -117,7 +109,7 @@ function extensionOf(contract: Contract, plan: ContractPlan | undefined, { month
 
 /** What is paid once is not awaited in a month that only an extension of this plan gives it: its units had ended with the contract (7.6). */
 function isCarriedOn(contract: Contract, service: Service, plan: ContractPlan | undefined, context: GhostContext): boolean {
-  const type = recordTypeOfKey(service.key, context.prices);
+  const type = typeOnContract(contract, service, context);
   return type !== null && extensionOf(contract, plan, context) !== null && isPaidOnce(service, type, context);
 }
 
@@ -129,21 +121,26 @@ function ghostOfService(
   plan: ContractPlan | undefined,
   context: GhostContext,
 ): GhostPlan {
-  if (!hasMoney(rows.row) || isOnItem(service, plan)) return NOTHING;
-  const type = recordTypeOfKey(service.key, context.prices);
-  if (type === null) return { ...NOTHING, notes: [foreignRow(contract, service, rows.row, context)] };
-  if (!context.settings.exportRecordTypes.includes(type)) return NOTHING;
+  if (!hasMoney(rows.row) || isOnItem(service, plan)) return NO_GHOSTS;
+  const type = typeOnContract(contract, service, context);
+  if (type === null) return { ...NO_GHOSTS, notes: [foreignRow(contract, service, rows.row, context)] };
+  if (isSwitchedOff(type, contractKey, context)) return NO_GHOSTS;
   const billable = ghostBillable(contractKey, service, type, context);
   const standing = ghost(contract, contractKey, service, type, billable, rows.row, context);
   const extendsFrom = extensionOf(contract, plan, context);
-  if (wasReported(contract, contractKey, service, type, rows, context)) {
+  if (isBilledElsewhere(contract, billable.chargeKey, context))
+    return {
+      ...NO_GHOSTS,
+      ghosts: [{ ...standing, ...elsewhereAdvice(contract, `${standing.sales} ${standing.currency}`, service.name) }],
+    };
+  if (mayZero(contract, contractKey, context) && wasReported(contract, contractKey, service, type, rows, context)) {
     const why = shrinksBecause(contractKey, service.key, type, plan, context);
     const told = toldWhy(standing, why, contract);
     return zero(contract, contractKey, service, billable, rows, told, extendsFrom, context);
   }
-  if (!isCarriedOn(contract, service, plan, context) && isAwaiting(type, context))
+  if (!isCarriedOn(contract, service, plan, context) && isAwaiting(type, contractKey, context))
     return {
-      ...NOTHING,
+      ...NO_GHOSTS,
       ghosts: [
         {
           ...standing,
@@ -153,8 +150,8 @@ function ghostOfService(
         },
       ],
     };
-  const why = reasonToZero(contractKey, service, type, plan, context);
-  if (why === null) return { ...NOTHING, ghosts: [standing] };
+  const why = mayZero(contract, contractKey, context) ? reasonToZero(contractKey, service, type, plan, context) : null;
+  if (why === null) return { ...NO_GHOSTS, ghosts: [standing] };
   const explained: Ghost = { ...standing, rule: '8.2', message: why.message, evidence: why.evidence };
   return zero(contract, contractKey, service, billable, rows, explained, extendsFrom, context);
 }
@@ -172,12 +169,29 @@ const foreignRow = (contract: Contract, service: Service, { price }: MonthRow, {
 });
 
 /** 8.1: until the type's report has come, last month's amounts stand there; so they do while nothing at all is due (1.4: both months empty). */
-function isAwaiting(type: RecordType, { facts, settings, asOf, month }: GhostContext): boolean {
+function isAwaiting(type: RecordType, contractKey: string, context: GhostContext): boolean {
+  const { facts, settings, asOf, month, whyStray } = context;
+  // No report will come for what is nobody's any more, or has moved away.
+  if (whyStray !== null || !isOwn(contractKey, context)) return false;
   const isNothingDue = facts.lines === 0 && facts.previousLines === 0;
   return !facts.recordTypes.includes(type) && (isNothingDue || asOf < addDays(firstDay(month), settings.ghostAfterDay - 1));
 }
 
-interface Why {
+/** Only on a contract that we would bill on, of a subscription that is this organization's (8.2, 8.7). */
+export const mayZero = (contract: Contract, contractKey: string, context: GhostContext): boolean =>
+  context.whyStray === null && isSuitable(contract) && (isOwn(contractKey, context) || isAccepted(contractKey, context));
+
+/** Whether the last accepted report of the month had the subscription here. */
+const isAccepted = (contractKey: string, { accepted }: GhostContext): boolean =>
+  accepted?.some((item) => same(item.contractKey, contractKey)) ?? false;
+
+/** Whether the report's own line for it is billed on another contract: this one lost its ids, and another was made. */
+function isBilledElsewhere(contract: Contract, chargeKey: string, { itemCharges }: GhostContext): boolean {
+  const home = itemCharges.get(chargeKey);
+  return home !== undefined && home !== null && home !== contract.id;
+}
+
+export interface Why {
   evidence: GhostEvidence;
   message: string;
 }
@@ -229,7 +243,7 @@ function wasReported(
 }
 
 /** What explains that a report has no lines any more for what it had in the same month: less than for what last month carries on (8.2). */
-function shrinksBecause(
+export function shrinksBecause(
   contractKey: string,
   itemCode: string | null,
   type: RecordType,
@@ -250,7 +264,7 @@ function shrinksBecause(
   return moved.has(fold(contractKey)) ? { evidence: 'moved', message: 'Its lines are billed to another organization.' } : null;
 }
 
-function toldWhy(standing: Ghost, why: Why | null, { id }: Contract): Ghost {
+export function toldWhy(standing: Ghost, why: Why | null, { id }: Contract): Ghost {
   if (why !== null) return { ...standing, rule: '8.2', message: why.message, evidence: why.evidence };
   const amount = `${standing.sales} ${standing.currency}`;
   return {
@@ -264,45 +278,17 @@ function toldWhy(standing: Ghost, why: Why | null, { id }: Contract): Ghost {
 const isPaidOnce = ({ key }: Service, type: RecordType, { prices }: GhostContext): boolean =>
   type === 'Perpetual' || (prices.get(fold(key))?.some((price) => (price.paymentMonths ?? 0) > 1) ?? false);
 
-/** Only licences are told apart by item code; a reservation beside an Azure plan is not replaced by it. */
-const isLicence = (type: ItemType): boolean => type === 'Csp365Nce' || type === 'Csp365Legacy';
-
-function ghostChargeKey(contractKey: string, service: Service, context: GhostContext): string | null {
-  const type = recordTypeOfKey(service.key, context.prices);
-  return type === null ? null : fold(chargeKeyOf(context.month, ghostHash(contractKey, service.key, type, context)));
-}
-
-/** Rule 7.7's hash of the item the row once had. A contract without subscription id carries the hash itself. */
-function ghostHash(
-  contractKey: string,
-  serviceKey: string | null,
-  type: RecordType,
-  { settings, organizationId }: GhostContext,
-): string {
-  const own = hashOf(contractKey);
-  if (own !== undefined) return own;
-  return itemHash({
-    broker: settings.broker,
-    organizationId,
-    subscriptionId: contractKey,
-    type,
-    codeOrProduct: codeOrProduct(type, contractKey, serviceKey, null),
-  });
-}
-
-function ghostBillable(contractKey: string, service: Service, type: RecordType, context: GhostContext): Billable {
-  return {
-    id: ghostId({ contractKey, serviceId: service.id }),
-    name: service.name,
-    currency: context.currency,
-    cost: '0',
-    sales: '0',
-    quantity: '0',
-    onRow: { sales: '0', cost: '0', quantity: '0' },
-    isOneOff: false,
-    chargeKey: fold(chargeKeyOf(context.month, ghostHash(contractKey, service.key, type, context))),
-  };
-}
+const ghostBillable = (contractKey: string, service: Service, type: RecordType, context: GhostContext): Billable => ({
+  id: ghostId({ contractKey, serviceId: service.id }),
+  name: service.name,
+  currency: context.currency,
+  cost: '0',
+  sales: '0',
+  quantity: '0',
+  onRow: { sales: '0', cost: '0', quantity: '0' },
+  isOneOff: false,
+  chargeKey: chargeKeyOn(contractKey, service.key, type, context),
+});
 
 function ghost(
   contract: Contract,
@@ -328,8 +314,8 @@ function ghost(
     cost: postedText(cost, context.currency),
     sales: postedText(sales, context.currency),
     outcome: 'ghost',
-    rule: '8.3',
-    message: `${amount} of ${billable.name} stand on contract ${contract.id}, and the report has no line for it. Check the subscription in Cloudmore, or set its units to 0 in Autotask.`,
+    rule: context.whyStray === null ? '8.3' : '8.7',
+    ...rowAdvice(contract, contractKey, amount, billable.name, context),
   };
 }
 
@@ -363,108 +349,10 @@ function zero(
   const plan: AmountsPlan = planRowAndCharge(billable, place, context.books, { ...context.settings, afterFreeze: 'hold' });
   if (plan.held !== null)
     return {
-      ...NOTHING,
+      ...NO_GHOSTS,
       ghosts: [{ ...standing, rule: '8.4', message: `${standing.message} Its period is approved and posted.` }],
     };
-  if (plan.steps.length === 0) return NOTHING;
+  if (plan.steps.length === 0) return NO_GHOSTS;
   const needsDetail = context.books.detailed.includes(contract.id) ? [] : [contract.id];
   return { ghosts: [{ ...standing, outcome: 'zeroed' }], steps: plan.steps, notes: [], needsDetail };
-}
-
-// ---------------------------------------------------------------------------------------------------------------- charges without an item (8.4)
-
-function looseCharges(
-  contract: Contract,
-  contractKey: string,
-  besideRows: Set<string | null>,
-  plan: ContractPlan | undefined,
-  context: GhostContext,
-): GhostPlan {
-  const loose = chargesOfContract(context.books, contract.id).filter((charge) => {
-    const key = parseChargeKey(charge.key);
-    return key?.month === context.month && !context.itemChargeKeys.has(key.base) && !besideRows.has(key.base);
-  });
-  // Charges that cancel each other out are in balance already, and no ghost any more (8.2): one of them may be billed.
-  const standing = [...groupBy(loose, (charge) => parseChargeKey(charge.key)!.base).values()].filter(
-    (group) => !isCancelled(group),
-  );
-  const parts = standing.flat().map((charge) => looseCharge(charge, contract, contractKey, plan, context));
-  return merge(parts);
-}
-
-const isCancelled = (charges: Charge[]): boolean =>
-  charges.length > 1 && isZero(sum(charges.map(({ price }) => price))) && isZero(sum(charges.map(({ cost }) => cost)));
-
-function looseCharge(
-  charge: Charge,
-  contract: Contract,
-  contractKey: string,
-  plan: ContractPlan | undefined,
-  context: GhostContext,
-): GhostPlan {
-  const type = typeOfCharge(charge, contractKey, context);
-  if (!context.settings.exportRecordTypes.includes(type)) return NOTHING;
-  const amount = `${postedText(big(charge.price), context.currency)} ${context.currency}`;
-  if (charge.billed) {
-    const message = `A billed charge of ${amount} (${charge.key}) stands on contract ${contract.id}, and the report has no line for it. Credit it in Autotask if it is wrong.`;
-    return { ...NOTHING, ghosts: [chargeGhost(charge, contractKey, type, 'ghost', message, context)] };
-  }
-  const step: Step = {
-    kind: 'postCharge',
-    items: [ghostId({ contractKey, serviceId: null, chargeId: charge.id })],
-    summary: `Charge ${charge.key}: deleted, ${amount} no longer in the report`,
-    contractKey,
-    contractId: contract.id,
-    action: 'delete',
-    chargeId: charge.id,
-    chargeKey: charge.key,
-    productKey: null,
-    productId: null,
-    name: charge.key,
-    description: '',
-    day: charge.day,
-    quantity: '1',
-    unitPrice: '0',
-    unitCost: '0',
-  };
-  // Its key names the month: a report of this very month had a line for it.
-  const why = shrinksBecause(contractKey, null, type, plan, context);
-  const found = chargeGhost(charge, contractKey, type, 'zeroed', 'Its line is no longer in the report.', context);
-  const told = toldWhy(found, why, contract);
-  return { ...NOTHING, ghosts: [why === null ? told : { ...told, rule: '8.4' }], steps: [step] };
-}
-
-const chargeGhost = (
-  charge: Charge,
-  contractKey: string,
-  type: RecordType,
-  outcome: Ghost['outcome'],
-  message: string,
-  { currency }: GhostContext,
-): Ghost => ({
-  contractId: charge.contractId,
-  contractKey,
-  chargeId: charge.id,
-  serviceId: null,
-  type,
-  itemCode: null,
-  currency,
-  quantity: charge.quantity,
-  cost: postedText(big(charge.cost), currency),
-  sales: postedText(big(charge.price), currency),
-  outcome,
-  rule: '8.4',
-  message,
-});
-
-/** The record type whose hash the charge carries; a legacy licence is tried with every key in the books, and what is none of the others is a licence. */
-function typeOfCharge(charge: Charge, contractKey: string, context: GhostContext): RecordType {
-  const base = parseChargeKey(charge.key)!.base;
-  const carries = (type: RecordType, code: string | null): boolean =>
-    fold(chargeKeyOf(context.month, ghostHash(contractKey, code, type, context))) === base;
-  return (
-    RECORD_TYPES.find((type) =>
-      type === 'Csp365Legacy' ? context.books.services.some(({ key }) => carries(type, key)) : carries(type, null),
-    ) ?? 'Csp365Nce'
-  );
 }

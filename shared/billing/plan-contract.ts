@@ -12,7 +12,15 @@ import {
 import { catalogueBecause, contractBecause } from './because.js';
 import { carriedGhosts } from './carried.js';
 import { catalogueDoubt, chargeDoubt, contractDoubt, rowDoubt } from './doubt.js';
-import { decideContract, max, requiredEnd, rivalOf, upsertContractStep, type ContractDecision } from './contract.js';
+import {
+  decideContract,
+  inactiveContract,
+  max,
+  requiredEnd,
+  rivalOf,
+  upsertContractStep,
+  type ContractDecision,
+} from './contract.js';
 import { big } from './decimal.js';
 import { standingOf } from './derivation.js';
 import { endsUnits, extendsLast, extensionSteps } from './extension.js';
@@ -25,6 +33,7 @@ import type { Billable, Place } from './standing.js';
 import { stopped } from './stopped.js';
 import { byText, fold, same } from './text.js';
 import type { Because, EnsureServiceStep, Ghost, Item, Note, Reason, Standing, Step } from './plan-types.js';
+import type { Names } from './named.js';
 import type { Books, Contract, Day, Month, RecordType, Service, Settings, Subscription } from './types.js';
 
 /** One contract's month: the items of one subscription, on the contract that carries it. */
@@ -39,8 +48,12 @@ export interface ContractContext {
   subscriptions: Subscription[];
   /** Folded subscription ids Cloudmore has ever named for the organization. */
   knownSubscriptions: Set<string>;
+  /** What was ever named and billed (rule 8.6). */
+  names: Names;
   /** Contracts that two of the month's subscriptions find (rule 6.1). */
   disputed: Set<number>;
+  /** Subscriptions that several organizations of the company have lines of, with their names (rule 6.1). */
+  contested: Map<string, string[]>;
   /** Items whose adjustment was refused as duplicate in this run (rule 7.0). */
   refused: Set<string>;
 }
@@ -85,7 +98,9 @@ export interface ContractPlan {
 /** Plans all items of one contract. Held items get no steps, but for the end of one-off units in a frozen month (rule 7.6). */
 export function planContract(keyed: KeyedItem[], context: ContractContext): ContractPlan {
   const contractKey = keyed[0]!.contractKey;
-  const decision = decideContract(contractKey, context.companyId, context.month, context.books);
+  const claimants = context.contested.get(fold(contractKey));
+  if (claimants) return wholeHeld(keyed, contractKey, contested(contractKey, claimants));
+  const decision = decideContract(contractKey, context);
   if (decision.kind === 'held') return wholeHeld(keyed, contractKey, decision);
   const contract = decision.kind === 'missing' ? null : decision.contract;
   const doubt = contractDoubt(context.books, contractKey, context.companyId, contract === null);
@@ -97,8 +112,25 @@ export function planContract(keyed: KeyedItem[], context: ContractContext): Cont
     refusal ? [heldDecision(entry, contract, refusal.reason, refusal.message)] : [],
   );
   const able = entries.filter(({ refusal }) => refusal === null).map(({ entry }) => entry);
-  return planAble(able, held, contract, decision.kind === 'later', context, contractKey);
+  const planned = planAble(able, held, contract, decision.kind === 'later', context, contractKey);
+  return contract === null || contract.isActive ? planned : asItStands(planned, keyed, contract, context.month);
 }
+
+/**
+ * On a contract that has ended and is inactive nothing is written, and nothing extended, for it was renewed: what is in balance is posted, what is not is
+ * held (rule 6.1).
+ */
+function asItStands(planned: ContractPlan, keyed: KeyedItem[], contract: Contract, month: Month): ContractPlan {
+  if (contract.endDay < firstDay(month) || planned.decisions.some(({ steps }) => steps.length > 0))
+    return { ...wholeHeld(keyed, planned.contractKey, inactiveContract(contract)), needsDetail: planned.needsDetail };
+  return { ...planned, contractSteps: [], lastSteps: [] };
+}
+
+const contested = (contractKey: string, claimants: string[]): { contract: null; reason: Reason; message: string } => ({
+  contract: null,
+  reason: 'contract-duplicate',
+  message: `${claimants.join(' and ')} both have lines of subscription ${contractKey} and are billed at one company, on one contract: whose amount it carries cannot be told. Correct it in Cloudmore, so that one of them has it.`,
+});
 
 function wholeHeld(
   keyed: KeyedItem[],

@@ -154,6 +154,10 @@ export interface Ghost {
   quantity: Decimal;
   cost: Decimal;
   sales: Decimal;
+  /** Why a person set it aside (`billing dismiss`); absent where nobody did. It stays listed and counts no more. */
+  dismissed?: string;
+  /** The command that goes on, where it is not the reason's own. */
+  command?: Command;
   outcome: 'ghost' | 'awaiting' | 'zeroed';
   /** Number of the rule that decided the outcome. */
   rule: string;

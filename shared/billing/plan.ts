@@ -11,7 +11,9 @@ import { assertPlan, assertReductions } from './invariants.js';
 import { buildItems, indexPrices, itemContext, type PriceList } from './items.js';
 import { keyedItem } from './keyed-item.js';
 import { chargeKeyOf, digestOf } from './keys.js';
+import { indexNames } from './named.js';
 import { planContract, type ContractContext, type ContractPlan, type ItemDecision, type KeyedItem } from './plan-contract.js';
+import { standsFor } from './ours.js';
 import { isKnownChargeType } from './record-type.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import { NO_BOOKS } from './rows.js';
@@ -22,7 +24,8 @@ import { troublesOf } from './trouble.js';
 import { tripBreakers } from './trip.js';
 import { withheld } from './withheld.js';
 import type { EnsureProductStep, EnsureServiceStep, Item, Note, Plan, PlannedItem, Step } from './plan-types.js';
-import type { Books, Company, Contract, Decimal, Organization, Settings } from './types.js';
+import { RECORD_TYPES } from './types.js';
+import type { Books, Company, Contract, Decimal, Organization, RecordType, Settings } from './types.js';
 
 /**
  * The planner: what one organization's month needs, as the difference between the report and the books. Reads nothing, writes nothing, knows no clock.
@@ -128,22 +131,33 @@ function planCompany(
   const groups = [...groupBy(able, ({ contractKey }) => fold(contractKey)).entries()].sort(([left], [right]) =>
     byText(left, right),
   );
-  const contractKeys = groups.map(([key]) => key);
+  const names = indexNames(facts.named, settings.broker);
+  const search = { companyId: company.id, month: facts.month, asOf: facts.asOf, books, names };
+  const claims = claimsOn(company.id, facts, settings);
+  const others = [...claims].flatMap(([key, claimants]) =>
+    [...claimants.keys()].filter((id) => id !== fold(slice.organization.id)).map(() => key),
+  );
   const context: ContractContext = {
-    month: facts.month,
-    asOf: facts.asOf,
-    companyId: company.id,
-    books,
+    ...search,
     settings,
     prices,
     subscriptions: slice.subscriptions,
     knownSubscriptions: subscriptionsOf(slice),
-    disputed: disputedContracts(contractKeys, company.id, facts.month, books),
+    disputed: disputedContracts([...groups.map(([key]) => key), ...others], search),
+    contested: new Map([...claims].filter(([, { size }]) => size > 1).map(([key, by]) => [key, [...by.values()]])),
     refused: new Set(input.refused ?? []),
   };
   const contracts = groups.map(([, group]) => planContract(group, context));
   const isAble = new Set(able);
-  const heldKeys = new Set(all.filter((entry) => !isAble.has(entry)).map(({ contractKey }) => fold(contractKey)));
+  const isStopped = ({ decisions }: ContractPlan): boolean => decisions.some(({ outcome }) => outcome === 'held');
+  const heldKeys = new Set(
+    [
+      ...all.filter((entry) => !isAble.has(entry)).map(({ contractKey }) => contractKey),
+      ...contracts.filter(isStopped).map(({ contractKey }) => contractKey),
+      // Nothing is made instead of what is gone until somebody says so: what lost its ids goes on carrying the money (6.6).
+      ...(books.gone ?? []).filter(({ kind }) => kind === 'contract').map(({ key }) => key),
+    ].map(fold),
+  );
   const ghostContext = {
     ...context,
     facts,
@@ -151,17 +165,48 @@ function planCompany(
     currency,
     accepted: slice.accepted?.items ?? null,
     moved: new Set(input.moved ?? []),
-    itemChargeKeys: new Set(all.map(({ hash }) => fold(chargeKeyOf(facts.month, hash)))),
+    itemCharges: itemCharges(all, contracts, facts.month),
+    whyStray: null,
   };
   // While nobody can tell whose a line is, it may be that of any contract (rule 2.7).
   const isAnyHeld = troublesOf(slice.lines).organization !== null;
   const isHeld = (contract: Contract): boolean =>
-    isAnyHeld || heldKeys.has(fold(contract.subscriptionId)) || heldKeys.has(fold(contract.number));
+    isAnyHeld || [contract.subscriptionId, contract.number, standsFor(contract, context)].some((key) => heldKeys.has(fold(key)));
   const planOf = new Map([...contracts].reverse().map((plan) => [plan.contract?.id, plan]));
   const ghosts = books.contracts
     .filter((contract) => contract.companyId === company.id)
     .map((contract) => planGhosts(contract, planOf.get(contract.id), isHeld(contract), ghostContext));
   return { contracts, ghosts };
+}
+
+/** Stands for a contract that this plan makes. */
+const NEW_CONTRACT = -1;
+
+/** Where each item's charges belong: the contract it is billed on; null where it is not billed, and its charges are left alone. */
+function itemCharges(all: KeyedItem[], contracts: ContractPlan[], month: MonthFacts['month']): Map<string, number | null> {
+  const homes = new Map(
+    contracts.flatMap(({ decisions }) =>
+      decisions.flatMap(({ item, outcome, contractId }) =>
+        outcome === 'posted' ? [[item.id, contractId ?? NEW_CONTRACT] as const] : [],
+      ),
+    ),
+  );
+  return new Map(all.map(({ item, hash }) => [fold(chargeKeyOf(month, hash)), homes.get(item.id) ?? null]));
+}
+
+/** Which organizations of the company have lines of a subscription in the month that are not excluded (2.2), by folded id and with their ids as told. */
+function claimsOn(companyId: number, { jointCompanies }: MonthFacts, settings: Settings): Map<string, Map<string, string>> {
+  const claims = new Map<string, Map<string, string>>();
+  const off = new Set(settings.excludeServices.map(fold));
+  const joint = jointCompanies.find((company) => company.companyId === companyId);
+  for (const { subscriptionId, organizationId, ...claim } of joint?.claims ?? []) {
+    const isExported =
+      RECORD_TYPES.every((type) => type !== claim.type) || settings.exportRecordTypes.includes(claim.type as RecordType);
+    if (claim.isCustomService || !isExported || off.has(fold(claim.serviceId)) || off.has(fold(claim.serviceName))) continue;
+    const claimants = claims.get(subscriptionId) ?? new Map<string, string>();
+    claims.set(subscriptionId, claimants.set(fold(organizationId), organizationId));
+  }
+  return claims;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- the plan as a whole

@@ -2,6 +2,7 @@ import { commandOf, explainItem } from './advice.js';
 import { countedTotal, type CountedAmounts } from './counted.js';
 import { big, money, plain, sum, type Big } from './decimal.js';
 import type { MonthFacts } from './facts.js';
+import { ghostReason, ghostText, isOpen } from './dismissal.js';
 import { InvariantViolation } from './invariants.js';
 import { ListDigest } from './keys.js';
 import { isParked, NO_CALLS, NO_WRITES } from './results.js';
@@ -140,8 +141,9 @@ const ghostResult = (ghost: Ghost): NotExplained => ({
   cost: ghost.cost,
   sales: ghost.sales,
   outcome: ghost.outcome === 'awaiting' ? 'awaiting' : 'ghost',
-  reason: ghost.outcome === 'awaiting' ? 'awaiting-report' : (ghost.reason ?? 'ghost'),
-  cause: ghost.message,
+  reason: ghostReason(ghost),
+  cause: ghostText(ghost),
+  ...(ghost.command === undefined || ghost.dismissed !== undefined ? {} : { command: ghost.command }),
 });
 
 function explained(item: NotExplained, outcome: Outcome): ItemResult {
@@ -160,6 +162,8 @@ export interface MonthFrame {
   facts: Pick<MonthFacts, 'month' | 'asOf' | 'unassigned'>;
   /** Calls made for the whole month, outside any organization. */
   calls: Calls;
+  /** Worth knowing about the month as a whole; absent in evidence of earlier releases. */
+  remarks?: string[];
 }
 
 /** The reconciliation of a month from its organizations' outcomes, and from what was counted of each (1.7) where that is known. */
@@ -201,7 +205,7 @@ export class Reconciliation {
     const { workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...told } = result;
     this.digest.add(told);
     this.items.push(...countedTogether(outcome.items));
-    this.ghosts.push(...outcome.ghosts.map(({ currency, outcome, cost, sales }) => ({ currency, outcome, cost, sales })));
+    this.ghosts.push(...outcome.ghosts.filter((ghost) => ghost.outcome === 'awaiting' || isOpen(ghost)).map(countedGhost));
     this.writes = addWrites(this.writes, outcome.writes);
     this.calls = addCalls(this.calls, outcome.calls);
     return result;
@@ -238,10 +242,13 @@ export class Reconciliation {
       writes,
       calls,
       digest: this.digest.value,
+      ...(this.frame.remarks?.length ? { remarks: this.frame.remarks } : {}),
       organizations,
     };
   }
 }
+
+const countedGhost = ({ currency, outcome, cost, sales }: Ghost): CountedGhost => ({ currency, outcome, cost, sales });
 
 /** Exact sums of what ended alike in one currency. */
 const countedTogether = (items: Counted[]): Counted[] =>

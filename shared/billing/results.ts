@@ -101,6 +101,8 @@ export interface MonthResult {
   writes: Writes;
   calls: Calls;
   digest: string;
+  /** Worth knowing about the month as a whole, in sentences; absent in what earlier releases kept. */
+  remarks?: string[];
   organizations: OrganizationResult[];
 }
 

@@ -2,12 +2,15 @@ import { completed, type Expected } from '../billing/answers.js';
 import type { CountedAmounts, CountedOrganization } from '../billing/counted.js';
 import type { Advised } from '../billing/command.js';
 import { nothingDue } from '../billing/due.js';
+import { withDismissals } from '../billing/dismissal.js';
 import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
 import { Reconciliation, type MonthFrame } from '../billing/reconcile.js';
 import type { MonthResult, OrganizationResult, Outcome } from '../billing/results.js';
 import { digestOf } from '../billing/keys.js';
 import { byText, fold } from '../billing/text.js';
+import type { Unnamed } from '../billing/strays.js';
 import type { Books, Month } from '../billing/types.js';
+import { readDismissals } from './dismissals.js';
 import { EvidenceMissing, type Evidence } from './evidence.js';
 
 /** What the store holds of a month, and under which names. */
@@ -19,6 +22,8 @@ export interface ReportManifest {
   slices: { organizationId: string; organizationName: string; lines: number; slice: string; digest?: string }[];
   /** What was counted of the report while it was read, as of the day (rule 1.7); absent in evidence of earlier releases. */
   counted?: CountedOrganization[];
+  /** What was ever named, this report included (`Named`); absent in evidence of earlier releases. */
+  named?: string;
 }
 
 /** A survey of Autotask: what all organizations share, and a slice of the books per organization by id. */
@@ -28,6 +33,10 @@ export interface SurveyManifest {
   lease?: string;
   shared: string;
   slices: { organizationId: string; slice: string }[];
+  /** What stands at companies where no organization is billed (`OwnBooks`); absent where the survey was of some organizations alone. */
+  strays?: string;
+  /** Contracts with ids that Cloudmore never named; absent in evidence of earlier releases. */
+  unnamed?: Unnamed;
 }
 
 /** The part of the books that every organization's plan needs. */
@@ -119,6 +128,7 @@ export async function reconcileMonth(
   if (recordRef === null) return null;
   const record = await evidence.get<MonthRecord>(recordRef);
   const reconciliation = new Reconciliation(record.frame);
+  const dismissals = await readDismissals(evidence, broker);
   const organizations: OrganizationResult[] = [];
   const expected = new Map((record.expected ?? []).map((one) => [fold(one.organizationId), one]));
   const ids = new Map(
@@ -126,7 +136,12 @@ export async function reconcileMonth(
   );
   for (const organizationId of [...ids.values()].sort(byText)) {
     const kept = await keptOutcome(evidence, broker, month, organizationId);
-    const whole = wholeOutcome(kept?.outcome ?? null, expected.get(fold(organizationId)), record, organizationId);
+    const whole = wholeOutcome(
+      kept === null ? null : withDismissals(kept.outcome, dismissals),
+      expected.get(fold(organizationId)),
+      record,
+      organizationId,
+    );
     if (whole === null) continue;
     organizations.push(
       keep(reconciliation.add(whole.outcome, whole.amounts), { outcome: whole.outcome, ref: kept?.ref ?? null }),

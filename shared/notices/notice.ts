@@ -97,7 +97,9 @@ const heldAmounts = ({ held, currency, otherCurrencies }: MonthResult): string[]
 function customerLine({ organizationName, status, held, otherCurrencies, items }: OrganizationResult, currency: string): string {
   const amounts = [{ currency, held }, ...otherCurrencies].filter((one) => one.held.lines > 0);
   const shown = amounts.map((one) => `${one.held.sales} ${one.currency}`).join(' and ');
-  const reasons = items.flatMap(({ outcome, reason }) => (outcome === 'held' || outcome === 'ghost' ? [reason ?? outcome] : []));
+  const reasons = items.flatMap(({ outcome, reason }) =>
+    outcome === 'held' || (outcome === 'ghost' && reason !== 'dismissed') ? [reason ?? outcome] : [],
+  );
   const why = [...new Set(reasons)].sort(byText).join(', ');
   return `${organizationName}: ${[shown, why || status].filter((text) => text !== '').join(', ')}`;
 }

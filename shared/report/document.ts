@@ -1,6 +1,7 @@
 import { adviceFor, commandOf } from '../billing/advice.js';
 import { command, type Advised, type Command } from '../billing/command.js';
 import { big, money, sum } from '../billing/decimal.js';
+import { ghostReason, ghostText } from '../billing/dismissal.js';
 import { InvariantViolation } from '../billing/invariants.js';
 import type { Amounts, Calls, MonthResult, OrganizationStatus, Outcome, Writes } from '../billing/results.js';
 import { byText, groupBy, same } from '../billing/text.js';
@@ -86,6 +87,8 @@ export interface GhostEntry {
   contractId: number;
   subscriptionId: string;
   message: string;
+  /** The command that goes on where it is not the reason's own; null where there is none. */
+  command: Command | null;
 }
 
 /** One amount of the month: an item of the report, an unassigned line, or a ghost. The first three outcomes add up to the report. */
@@ -157,7 +160,10 @@ export function reportDocument({
     ghosts: outcomes.flatMap(ghostsOf).sort(byAmount),
     entries,
     outlook,
-    notes: outcomes.flatMap(({ organizationName, notes }) => notes.map(({ message }) => `${organizationName}: ${message}`)),
+    notes: [
+      ...outcomes.flatMap(({ organizationName, notes }) => notes.map(({ message }) => `${organizationName}: ${message}`)),
+      ...(result.remarks ?? []),
+    ],
     effort: { writes: head.writes, calls: head.calls, callsPerHour },
   };
 }
@@ -273,8 +279,8 @@ const ghostEntries = ({ organizationId, organizationName, companyId, ghosts }: O
             cost: ghost.cost,
             sales: ghost.sales,
             currency: ghost.currency,
-            reason: ghost.outcome === 'ghost' ? (ghost.reason ?? 'ghost') : 'awaiting-report',
-            message: ghost.message,
+            reason: ghostReason(ghost),
+            message: ghostText(ghost),
           },
         ],
   );
@@ -332,20 +338,21 @@ function causesOf(leaks: Leak[]): Cause[] {
 }
 
 const ghostsOf = ({ organizationName, ghosts }: Outcome): GhostEntry[] =>
-  ghosts.flatMap(({ outcome, ...ghost }) =>
-    outcome === 'zeroed'
+  ghosts.flatMap((ghost) =>
+    ghost.outcome === 'zeroed'
       ? []
       : [
           {
             cost: ghost.cost,
             sales: ghost.sales,
             currency: ghost.currency,
-            outcome,
+            outcome: ghost.outcome,
             organizationName,
             recordType: ghost.type,
             contractId: ghost.contractId,
             subscriptionId: ghost.contractKey,
-            message: ghost.message,
+            message: ghostText(ghost),
+            command: ghost.dismissed === undefined ? (ghost.command ?? null) : null,
           },
         ],
   );

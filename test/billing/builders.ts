@@ -1,5 +1,6 @@
 import { besideAccepted, type AcceptedOrganization } from '../../shared/billing/comparison.js';
 import { cutReport } from '../../shared/billing/facts.js';
+import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
 import { planOrganization } from '../../shared/billing/plan.js';
 import { RECORD_TYPES } from '../../shared/billing/types.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
@@ -223,8 +224,21 @@ export const report = (changes: Partial<Report> = {}): Report => ({
   ...changes,
 });
 
+/** Named by earlier reports: what stands under it is ours, whether the lists still have it or not. */
+const EARLIER: Named = {
+  ...NOTHING_NAMED,
+  subscriptions: [['s-2', 'org-1', []]],
+  codes: [
+    [CODE.toLowerCase(), 'Csp365Nce'],
+    ['cfq7ttc0old', 'Csp365Nce'],
+    ['91fd106f-4b2c-4938-95ac-f54f74e9a239', 'Csp365Legacy'],
+  ],
+};
+
 export interface Situation {
   report?: Partial<Report>;
+  /** What earlier reports named, beside what this one does. */
+  named?: Partial<Named>;
   books?: Books;
   settings?: Partial<Settings>;
   asOf?: string;
@@ -250,8 +264,14 @@ export function plan({
   approvedDigest,
   refused,
   organizationId = 'org-1',
+  named = {},
 }: Situation = {}): Plan {
-  const cut = cutReport(report(reported), asOf);
+  const whole = report(reported);
+  const cut = cutReport(
+    whole,
+    asOf,
+    joinNames([EARLIER, { ...NOTHING_NAMED, ...named }, ...(accepted ? [namesOf(report(accepted))] : []), namesOf(whole)]),
+  );
   const all = settings(chosen);
   const { facts, organizations } = accepted ? besideAccepted(cut, acceptedParts(report(accepted), acceptedOn, all), all) : cut;
   const slice = organizations.find((candidate) => candidate.organization.id === organizationId)!;

@@ -90,6 +90,16 @@ describe('what concerns the whole month', () => {
         organizationIds: ['org-1', 'org-2'],
         subscriptionIds: ['before', 'listed', 'now'],
         unsubscribed: [{ organizationId: 'org-1', type: 'Csp365Nce', codeOrProduct: CODE }],
+        claims: [
+          {
+            organizationId: 'org-1',
+            serviceId: 'svc-365',
+            serviceName: 'Microsoft 365 CSP Direct',
+            isCustomService: false,
+            subscriptionId: 'now',
+            type: 'Csp365Nce',
+          },
+        ],
       },
     ]);
   });

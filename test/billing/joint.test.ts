@@ -69,6 +69,7 @@ describe('two organizations of one company', () => {
         asOf: '2025-10-25',
         books: abandoned,
         organizationId,
+        named: { subscriptions: [['long-gone', 'org-3', []]] },
       }).ghosts.map(({ outcome, sales }) => `${outcome} ${sales}`),
     );
     expect(ghosts).toEqual([['ghost 120.00'], []]);

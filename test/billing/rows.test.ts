@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { extensionSteps } from '../../shared/billing/extension.js';
 import { indexPrices } from '../../shared/billing/items.js';
+import { indexNames } from '../../shared/billing/named.js';
 import { isRepeated, NO_BOOKS, viewRows, type RowView } from '../../shared/billing/rows.js';
 import { stopped } from '../../shared/billing/stopped.js';
 import type { Reason } from '../../shared/billing/plan-types.js';
@@ -78,6 +79,7 @@ describe('6.4 a contract that had ended in July is extended in October', () => {
       contractKey: SUBSCRIPTION,
       endDay: '2026-03-31',
       items: ['item'],
+      names: indexNames(undefined, 'default'),
       month: '2025-10',
       books: books({
         services: [service({ id: 49, key: 'MANAGED' }), service(), service({ id: 51, key: 'ADD-ON' })],

@@ -122,7 +122,7 @@ function causeLines(
 const INDENT = ' '.repeat(AMOUNT_WIDTH + 6);
 
 const ghostLines = (
-  { sales, currency, organizationName, recordType, contractId, outcome, message }: GhostEntry,
+  { sales, currency, organizationName, recordType, contractId, outcome, message, command }: GhostEntry,
   paper: Paper,
 ): string =>
   [
@@ -132,6 +132,7 @@ const ghostLines = (
       `${sales.padStart(AMOUNT_WIDTH)} ${currency}  `,
     ),
     wrap(message, paper, INDENT),
+    ...(command === null ? [] : [`${INDENT}${command}`]),
   ].join('\n');
 
 function outlookSections({ outlook }: ReportDocument, paper: Paper): string[] {

@@ -1,10 +1,13 @@
+import { contractKeyOf, itemHash } from '../../../shared/billing/keys.js';
 import type { Item, Step } from '../../../shared/billing/plan-types.js';
 import type { Books, Contract } from '../../../shared/billing/types.js';
 import {
   books,
+  CODE,
   contract,
   line,
   manualLine,
+  organization,
   plan,
   price,
   row,
@@ -148,6 +151,36 @@ const carried = (...changes: Partial<Contract>[]): Situation => ({
 const LONG = `saas-${'0123456789'.repeat(6)}`;
 const OTHER = '22222222-2222-4222-8222-222222222222';
 
+/** A contract as Autotask's own renewal leaves it: ended and inactive, with all its values on another one. */
+const renewedByHand = (endDay: string, startDay: string, untilDay = '2026-09-30'): Books => {
+  const held = running();
+  return {
+    ...held,
+    contracts: [contract({ startDay: '2024-10-01', endDay, isActive: false }), contract({ id: 101, startDay, endDay: untilDay })],
+    rows: held.rows
+      .filter((one) => one.startDay >= startDay && one.startDay <= untilDay)
+      .map((one) => ({ ...one, contractId: 101 })),
+    detailed: [100, 101],
+  };
+};
+const endedByHand = (held: Books): Books => ({ ...held, contracts: [contract({ endDay: '2025-10-31', isActive: false })] });
+const moved = (price: string): Books => ({
+  ...books({ contracts: [contract({ companyId: 8, subscriptionId: null, number: null })], services: [service()] }),
+  rows: [row({ price, cost: '0', units: price === '0' ? 0 : 10 })],
+});
+const shared: Situation = {
+  report: {
+    lines: [line(), line({ organizationId: 'org-2', organizationName: 'Fabrikam' })],
+    organizations: [organization(), organization({ id: 'org-2', name: 'Fabrikam' })],
+  },
+  settings: { allowSharedCompanies: [7] },
+};
+const unsubscribed: Situation = { report: { lines: [line({ subscriptionId: null })], subscriptions: [] } };
+/** What the contract of that licence carries. */
+const HASH = contractKeyOf(
+  itemHash({ broker: 'default', organizationId: 'org-1', subscriptionId: null, type: 'Csp365Nce', codeOrProduct: CODE }),
+);
+
 export const found = table('6', 'Item', planned(outcome), [
   ['6.1 found by the user-defined field', carried({ number: null }), 'posted'],
   ['6.1 found by number where the field is empty', carried({ subscriptionId: null }), 'posted'],
@@ -180,6 +213,43 @@ export const found = table('6', 'Item', planned(outcome), [
     'posted; held currency-mismatch',
   ],
   ['6.1 only at another company', carried({ companyId: 8, number: null }), 'held contract-other-company'],
+  [
+    '6.1 renewed in Autotask: of two with one id the one whose days cover the month',
+    { books: renewedByHand('2025-09-30', '2025-10-01') },
+    'posted',
+  ],
+  [
+    '6.1 two with one id that both cover the month',
+    { books: renewedByHand('2025-10-31', '2025-10-01') },
+    'held contract-duplicate',
+  ],
+  [
+    '6.1 two with one id after both have ended: the active one is extended',
+    { books: renewedByHand('2025-07-31', '2025-08-01', '2025-09-30') },
+    'posted',
+  ],
+  ['6.1 ended and inactive, and in balance', { books: endedByHand(running()), asOf: '2025-11-05' }, 'posted'],
+  [
+    '6.1 ended and inactive, and out of balance',
+    { books: endedByHand(running(9, '108')), asOf: '2025-11-05' },
+    'held contract-inactive',
+  ],
+  ['6.1 one subscription in the report for two organizations of one company', shared, 'held contract-duplicate'],
+  [
+    '6.1 at another company, without its ids, while money of the month stands on it',
+    { books: moved('120'), named: { contracts: [[100, SUBSCRIPTION, []]] } },
+    'held contract-other-company',
+  ],
+  [
+    '6.1 brought to nothing there, and then without its ids',
+    { books: moved('0'), named: { contracts: [[100, SUBSCRIPTION, []]] } },
+    'posted',
+  ],
+  [
+    '6.1 a licence without subscription id, at another company',
+    { ...unsubscribed, books: books({ contracts: [contract({ companyId: 8, subscriptionId: HASH, number: null })] }) },
+    'held contract-other-company',
+  ],
   ['6.1 inactive', carried({ isActive: false }), 'held contract-inactive'],
   ['6.1 of another kind than recurring service', carried({ isRecurringService: false }), 'held contract-unsuitable'],
   ['6.1 in yearly periods', carried({ isMonthly: false }), 'held contract-unsuitable'],

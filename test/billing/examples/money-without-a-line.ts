@@ -1,18 +1,21 @@
 import { BREAKERS_OFF } from '../../../shared/billing/breakers.js';
+import { ghostReason, setAside } from '../../../shared/billing/dismissal.js';
 import type { Books, Line, Settings } from '../../../shared/billing/types.js';
-import type { plan } from '../builders.js';
 import {
   books,
   charge,
+  CODE,
   contract,
   line,
   organization,
   outcomesOf,
+  plan,
   price,
   row,
   running,
   service,
   subscription,
+  SUBSCRIPTION,
   type Situation,
 } from '../builders.js';
 import { ghosts, notes, outcome, planned, table, written } from './table.js';
@@ -43,6 +46,18 @@ const besides: Books = {
   ...running(),
   rows: [...running().rows, row({ id: 1, serviceId: 51, contractServiceId: 201 })],
   services: [service(), service({ id: 51, key: 'CFQ7TTC0OLD' }), service({ id: 52 })],
+};
+
+const under = (key: string): Books => ({ ...running(), services: [service({ key })] });
+const without = (subscriptionId: string | null): Books => ({
+  ...running(),
+  contracts: [contract({ subscriptionId, number: null })],
+});
+const azure = subscription({ recordType: 'AzurePlan', itemCode: null });
+const ofConnector: Books = {
+  ...azureCharge(false),
+  charges: [charge({ key: 'somebody’s own', productId: 9, price: '75', day: '2025-10-20' })],
+  products: [{ id: 9, name: 'Azure Plan', key: 'cloudmore:azure-plan', isActive: true }],
 };
 
 export const withoutLine = table('8', 'Found – written', planned(ghosts, written), [
@@ -93,6 +108,69 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
   ['8.4 its subscription is deleted', gone(deleted, azureCharge(false)), 'zeroed 75.00 (8.4) – delete charge 1 × 0 / 0'],
   ['8.4 a billed one', gone({}, azureCharge(true)), 'ghost 75.00 (8.4) – nothing'],
   ['8.4 a row that is approved and posted', gone(deleted, frozen(running())), 'ghost 120.00 (8.4) – nothing'],
+  [
+    '8.6 an item code of any form that an earlier report named',
+    { ...gone({ prices: [] }, under('M365-BP-OLD')), named: { codes: [['m365-bp-old', 'Csp365Nce']] } },
+    'ghost 120.00 (8.3) – nothing',
+  ],
+  ['8.6 a key of Microsoft’s form that nobody ever named', gone({}, under('CFQ7TTC0ANY')), 'nothing – nothing'],
+  [
+    '8.6 a key that somebody wrote over, on a contract that we billed it on',
+    { ...gone({}, under('Our own text')), named: { contracts: [[100, SUBSCRIPTION, [[50, CODE.toLowerCase()]]]] } },
+    'ghost 120.00 (8.3) – nothing',
+  ],
+  ['8.6 a contract whose id nobody ever named', gone({ subscriptions: [] }, without('of-another-vendor')), 'nothing – nothing'],
+  [
+    '8.6 a contract that lost its ids, and that we billed on',
+    { ...gone({}, without(null)), named: { contracts: [[100, SUBSCRIPTION, []]] } },
+    'ghost 120.00 (8.3) – nothing',
+  ],
+  [
+    '8.6 a charge of ours on a contract of somebody else',
+    gone({}, { ...azureCharge(false), contracts: without(null).contracts }),
+    'ghost 75.00 (8.4) – nothing',
+  ],
+  [
+    '8.6 a charge that another made on our product, where the contract has no such item',
+    gone({ subscriptions: [azure] }, ofConnector),
+    'ghost 75.00 (8.4) – nothing',
+  ],
+  [
+    '8.6 a service that is switched off',
+    {
+      ...gone(),
+      named: { subscriptions: [[SUBSCRIPTION, 'org-1', ['svc-365', 'microsoft 365 csp direct']]] },
+      settings: { excludeServices: ['svc-365'] },
+    },
+    'nothing – nothing',
+  ],
+  [
+    '8.6 an inactive contract is billed all the same',
+    gone({}, { ...running(), contracts: [contract({ isActive: false })] }),
+    'ghost 120.00 (8.3) – nothing',
+  ],
+  [
+    '8.7 paid once, and another organization’s: nothing is taken away on this one’s report',
+    {
+      ...gone({ subscriptions: [], prices: [price({ paymentMonths: 12 })] }),
+      named: { subscriptions: [[SUBSCRIPTION, 'org-9', []]] },
+    },
+    'ghost 120.00 (8.3) – nothing',
+  ],
+]);
+
+/** The customer's licence of 120.00 without a line, which a person dismissed when it was of another amount or of this one. */
+function afterDismissal(sales: string): string {
+  const dismissal = { contractId: 100, reason: 'billed by hand', actor: null, at: '2025-10-20T08:00:00Z' };
+  const seen = [{ serviceId: 50, currency: 'EUR', sales, cost: '100.00' }];
+  return setAside(plan(gone()).ghosts, [{ ...dismissal, ghosts: seen }])
+    .map((ghost) => `${ghostReason(ghost)} ${ghost.sales}`)
+    .join('; ');
+}
+
+export const dismissals = table('8', 'Listed as', afterDismissal, [
+  ['8.8 dismissed with the amount that stands there', '120.00', 'dismissed 120.00'],
+  ['8.8 dismissed with another amount', '132.00', 'ghost 120.00'],
 ]);
 
 export const beside = table('8', 'Report – beside it – worth knowing', planned(outcomeOfReport, ghosts, notes), [

@@ -1,0 +1,151 @@
+import { chooseProduct } from './catalogue.js';
+import { big, isZero, postedText, sum } from './decimal.js';
+import { chargeAdvice } from './ghost-advice.js';
+import { mayZero, mergeGhosts, NO_GHOSTS, shrinksBecause, toldWhy, type GhostContext, type GhostPlan } from './ghosts.js';
+import { parseChargeKey, PRODUCTS } from './keys.js';
+import { monthOf } from './month.js';
+import { chargeKeysOn, isLicence, isSwitchedOff } from './ours.js';
+import type { ContractPlan } from './plan-contract.js';
+import { ghostId } from './shrank.js';
+import { chargesOfContract } from './standing.js';
+import { groupBy } from './text.js';
+import { RECORD_TYPES } from './types.js';
+import type { Ghost, Step } from './plan-types.js';
+import type { Charge, Contract, RecordType } from './types.js';
+
+/**
+ * Rule 8.4: charges without an item. One with a key of ours is ours wherever it stands; of others', those on a product of rule 5.3 on a contract of ours. They
+ * go where rows would go, on the same evidence; the absence of a line takes nothing away.
+ */
+export function looseCharges(
+  contract: Contract,
+  contractKey: string | null,
+  besideRows: Set<string>,
+  plan: ContractPlan | undefined,
+  context: GhostContext,
+): GhostPlan {
+  const all = chargesOfContract(context.books, contract.id);
+  const keyed = all.filter((charge) => {
+    const key = parseChargeKey(charge.key);
+    return key?.month === context.month && !isOnItem(key.base, contract, context) && !besideRows.has(key.base);
+  });
+  // Charges that cancel each other out are in balance already, and no ghost any more (8.2): one of them may be billed.
+  const standing = [...groupBy(keyed, (charge) => parseChargeKey(charge.key)!.base).values()].filter(
+    (group) => !isCancelled(group),
+  );
+  const others = contractKey === null ? [] : chargesOfOthers(all, plan, context);
+  return mergeGhosts([
+    ...standing.flat().map((charge) => looseCharge(charge, contract, contractKey, plan, context)),
+    ...others.flatMap(({ charge, type }) =>
+      isSwitchedOff(type, contractKey, context) ? [] : [standingCharge(charge, contract, contractKey, type, context)],
+    ),
+  ]);
+}
+
+/** An item billed on another contract does not explain a charge on this one; one that is billed nowhere leaves all of them alone (8.1). */
+function isOnItem(base: string, contract: Contract, { itemCharges }: GhostContext): boolean {
+  const home = itemCharges.get(base);
+  return home !== undefined && (home === null || home === contract.id);
+}
+
+const isCancelled = (charges: Charge[]): boolean =>
+  charges.length > 1 && isZero(sum(charges.map(({ price }) => price))) && isZero(sum(charges.map(({ cost }) => cost)));
+
+/** What Cloudmore's own connector charged for a type of which the contract has no item in the month (7.8). */
+function chargesOfOthers(
+  charges: Charge[],
+  plan: ContractPlan | undefined,
+  { books, month }: GhostContext,
+): { charge: Charge; type: RecordType }[] {
+  return (Object.keys(PRODUCTS) as RecordType[]).flatMap((type) => {
+    const product = chooseProduct(books, type);
+    const hasItem = plan?.decisions.some(({ item }) => item.type === type) ?? false;
+    if (product.kind !== 'found' || hasItem) return [];
+    const { id } = product.product;
+    return charges
+      .filter(({ productId, day, key }) => productId === id && monthOf(day) === month && parseChargeKey(key) === null)
+      .map((charge) => ({ charge, type }));
+  });
+}
+
+function looseCharge(
+  charge: Charge,
+  contract: Contract,
+  contractKey: string | null,
+  plan: ContractPlan | undefined,
+  context: GhostContext,
+): GhostPlan {
+  const type = contractKey === null ? null : typeOfCharge(charge, contractKey, context);
+  if (isSwitchedOff(type ?? 'Csp365Nce', contractKey, context)) return NO_GHOSTS;
+  if (contractKey === null || charge.billed || !mayZero(contract, contractKey, context))
+    return standingCharge(charge, contract, contractKey, type ?? 'Csp365Nce', context);
+  const step: Step = {
+    kind: 'postCharge',
+    items: [ghostId({ contractKey, serviceId: null, chargeId: charge.id })],
+    summary: `Charge ${charge.key}: deleted, ${postedText(big(charge.price), context.currency)} ${context.currency} no longer in the report`,
+    contractKey,
+    contractId: contract.id,
+    action: 'delete',
+    chargeId: charge.id,
+    chargeKey: charge.key,
+    productKey: null,
+    productId: null,
+    name: charge.key,
+    description: '',
+    day: charge.day,
+    quantity: '1',
+    unitPrice: '0',
+    unitCost: '0',
+  };
+  // Its key names the month: a report of this very month had a line for it.
+  const why = shrinksBecause(contractKey, null, type ?? 'Csp365Nce', plan, context);
+  const found: Ghost = { ...chargeGhost(charge, contract, contractKey, type ?? 'Csp365Nce', context), outcome: 'zeroed' };
+  const told = toldWhy(found, why, contract);
+  return { ...NO_GHOSTS, ghosts: [why === null ? told : { ...told, rule: '8.4' }], steps: [step] };
+}
+
+const standingCharge = (
+  charge: Charge,
+  contract: Contract,
+  contractKey: string | null,
+  type: RecordType,
+  context: GhostContext,
+): GhostPlan => ({ ...NO_GHOSTS, ghosts: [chargeGhost(charge, contract, contractKey, type, context)] });
+
+/** The record type whose hash the charge carries; a licence is tried with every key in the books, and what is none of the others is a licence. */
+function typeOfCharge(charge: Charge, contractKey: string, context: GhostContext): RecordType | null {
+  const base = parseChargeKey(charge.key)!.base;
+  return (
+    RECORD_TYPES.find((type) =>
+      isLicence(type)
+        ? context.books.services.some(({ key }) => chargeKeysOn(contractKey, key, type, context).includes(base))
+        : chargeKeysOn(contractKey, null, type, context).includes(base),
+    ) ?? null
+  );
+}
+
+function chargeGhost(
+  charge: Charge,
+  contract: Contract,
+  contractKey: string | null,
+  type: RecordType,
+  context: GhostContext,
+): Ghost {
+  const { currency, whyStray } = context;
+  const sales = postedText(big(charge.price), currency);
+  return {
+    contractId: charge.contractId,
+    contractKey: contractKey ?? contract.subscriptionId ?? contract.number ?? `contract ${contract.id}`,
+    serviceId: null,
+    type,
+    itemCode: null,
+    chargeId: charge.id,
+    currency,
+    quantity: charge.quantity,
+    cost: postedText(big(charge.cost), currency),
+    sales,
+    outcome: 'ghost',
+    rule: whyStray === null ? '8.4' : '8.7',
+    ...chargeAdvice(charge, contractKey, `${sales} ${currency}`, context),
+  };
+}

@@ -1,0 +1,75 @@
+import { recordTypeOfKey } from './catalogue.js';
+import { isHashKey } from './contract.js';
+import { codeOrProduct, type PriceList } from './items.js';
+import { chargeKeyOf, itemHash } from './keys.js';
+import { fold, present } from './text.js';
+import type { Names } from './named.js';
+import type { Contract, Month, RecordType, Service, Settings } from './types.js';
+
+/** Rule 8.6: which contracts, rows and charges are ours to look at. */
+export interface Ownership {
+  month: Month;
+  settings: Settings;
+  prices: PriceList;
+  names: Names;
+  /** Folded subscription ids Cloudmore has named for the organization, in either month's lines or in its lists. */
+  knownSubscriptions: Set<string>;
+  organizationId: string;
+}
+
+/**
+ * The subscription a contract of ours stands for: its field or its number, where Cloudmore has ever named that; or what we billed on it before somebody took
+ * the id away. Null for anybody else's contract.
+ */
+export function standsFor(contract: Contract, ownership: Pick<Ownership, 'names' | 'knownSubscriptions'>): string | null {
+  const { names } = ownership;
+  const udf = present(contract.subscriptionId);
+  if (isNamed(udf, ownership)) return udf;
+  const billed = names.keyOfContract(contract.id);
+  if (billed !== null) return billed;
+  const number = present(contract.number);
+  return isNamed(number, ownership) ? number : null;
+}
+
+/** Whether Cloudmore ever named the id; the value of rule 6.1 is made by nobody else. */
+const isNamed = (id: string | null, { names, knownSubscriptions }: Pick<Ownership, 'names' | 'knownSubscriptions'>): boolean =>
+  id !== null && (knownSubscriptions.has(fold(id)) || isHashKey(id) || names.ownerOf(id) !== null);
+
+/** Whether the subscription is this organization's: of another's nothing is ever taken away on what this one's report does not say. */
+export const isOwn = (contractKey: string, { knownSubscriptions, names, organizationId }: Ownership): boolean =>
+  knownSubscriptions.has(fold(contractKey)) || names.ownerOf(contractKey) === fold(organizationId);
+
+/** What a row on the contract is billed for; null where its service is none of ours. */
+export const typeOnContract = (contract: Contract, service: Service, ownership: Ownership): RecordType | null =>
+  recordTypeOfKey(keyOnContract(contract, service, ownership), ownership.prices, ownership.names);
+
+/** The key of the service, or the one it had when we billed on it: somebody may write over it. */
+const keyOnContract = (contract: Contract, { id, key }: Service, { names, prices }: Ownership): string | null =>
+  recordTypeOfKey(key, prices, names) === null ? names.codeOnContract(contract.id, id) : key;
+
+/** What is switched off is nobody's ghost (2.2). */
+export const isSwitchedOff = (type: RecordType, contractKey: string | null, { settings, names }: Ownership): boolean =>
+  !settings.exportRecordTypes.includes(type) || (contractKey !== null && names.isOff(contractKey, settings.excludeServices));
+
+/** Charge key (folded) of the item that a row or charge on the contract once had (7.7). */
+export const chargeKeyOn = (contractKey: string, code: string | null, type: RecordType, ownership: Ownership): string =>
+  chargeKeysOn(contractKey, code, type, ownership)[0]!;
+
+/** The same under either organization that may have had the item: this one, and the one that the subscription was named for last. */
+export function chargeKeysOn(contractKey: string, code: string | null, type: RecordType, ownership: Ownership): string[] {
+  const { settings, organizationId, names, knownSubscriptions, month } = ownership;
+  // A contract without subscription id carries the hash itself.
+  if (isHashKey(contractKey)) return [fold(chargeKeyOf(month, fold(contractKey).slice('cm-'.length)))];
+  const owner = names.ownerOf(contractKey) ?? organizationId;
+  const owners = knownSubscriptions.has(fold(contractKey)) ? [organizationId, owner] : [owner, organizationId];
+  const item = {
+    broker: settings.broker,
+    subscriptionId: contractKey,
+    type,
+    codeOrProduct: codeOrProduct(type, contractKey, code, null),
+  };
+  return owners.map((id) => fold(chargeKeyOf(month, itemHash({ ...item, organizationId: id }))));
+}
+
+/** The type that a key of a service of ours stands for, where several licences can be on one contract. */
+export const isLicence = (type: string): boolean => type === 'Csp365Nce' || type === 'Csp365Legacy';

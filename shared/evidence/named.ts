@@ -1,0 +1,69 @@
+import type { OrganizationFacts } from '../billing/facts.js';
+import { joinNames, mergeNames, namesOf, namesOfItems, type Named } from '../billing/named.js';
+import { EvidenceMissing, type Evidence } from './evidence.js';
+import { monthName, outcomesPrefix, type MonthRecord, type ReportManifest } from './months.js';
+import type { Outcome } from '../billing/results.js';
+
+/** What was ever named and billed (`named.ts`), kept per broker: it outlives the customers of today's list. */
+
+export const namedName = (broker: string): string => `named/${broker}`;
+
+/** Two runs may add at once; the one that comes second reads again. */
+const CLAIM_TRIES = 20;
+
+export interface KeptNames {
+  ref: string;
+  named: Named;
+}
+
+/** Adds to what is known and keeps it; answers all of it. */
+export async function rememberNames(evidence: Evidence, broker: string, more: Named): Promise<KeptNames> {
+  for (let attempt = 1; attempt <= CLAIM_TRIES; attempt += 1) {
+    const pointer = await evidence.pointer(namedName(broker));
+    const known = pointer === null ? await namesOfKeptMonths(evidence, broker) : await evidence.get<Named>(pointer);
+    const named = mergeNames(known, more);
+    const ref = await evidence.put(named);
+    if (ref === pointer || (await evidence.claim(namedName(broker), pointer, ref))) return { ref, named };
+  }
+  throw new Error(`${namedName(broker)} in BILLING_EVIDENCE changes faster than it can be kept. Run the month again.`);
+}
+
+/** What is known; of an installation that kept reports before it kept names, what those name. */
+export async function readNames(evidence: Evidence, broker: string): Promise<Named> {
+  const pointer = await evidence.pointer(namedName(broker));
+  return pointer === null ? namesOfKeptMonths(evidence, broker) : evidence.get<Named>(pointer);
+}
+
+async function namesOfKeptMonths(evidence: Evidence, broker: string): Promise<Named> {
+  const prefix = monthName(broker, '');
+  const all: Named[] = [];
+  for (const name of await evidence.names(prefix)) all.push(...(await namesOfMonth(evidence, broker, name.slice(prefix.length))));
+  return joinNames(all);
+}
+
+async function namesOfMonth(evidence: Evidence, broker: string, month: string): Promise<Named[]> {
+  const all: Named[] = [];
+  const pointer = await evidence.pointer(monthName(broker, month));
+  const record = pointer === null ? null : await kept<MonthRecord>(evidence, pointer);
+  const manifest = record?.report === undefined ? null : await kept<ReportManifest>(evidence, record.report);
+  for (const { slice } of manifest?.slices ?? []) {
+    const facts = await kept<OrganizationFacts>(evidence, slice);
+    if (facts) all.push(namesOf({ ...facts, organizations: [facts.organization] }));
+  }
+  for (const name of await evidence.names(outcomesPrefix(broker, month))) {
+    const ref = await evidence.pointer(name);
+    const outcome = ref === null ? null : await kept<Outcome>(evidence, ref);
+    if (outcome) all.push(namesOfItems(outcome.items));
+  }
+  return all;
+}
+
+/** Null where an old value is no longer kept: names are gathered from what is. */
+async function kept<T>(evidence: Evidence, ref: string): Promise<T | null> {
+  try {
+    return await evidence.get<T>(ref);
+  } catch (error) {
+    if (error instanceof EvidenceMissing) return null;
+    throw error;
+  }
+}
