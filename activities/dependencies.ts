@@ -26,6 +26,8 @@ export interface Dependencies {
   signal: () => AbortSignal | undefined;
   /** Names the activity that runs, the same in all its attempts. */
   execution: () => string;
+  /** The queue that the activity came from. */
+  taskQueue: () => string;
   /** Temporal's namespace that the activity runs in. */
   namespace: () => string;
   /** The broker's lease, by which this process may write; null where nobody else can (a command, a test). */

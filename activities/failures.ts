@@ -18,7 +18,8 @@ export type FailureType =
   | 'EvidenceMissing'
   | 'PlanOutdated'
   | 'UnknownOrganization'
-  | 'SettingsRefused';
+  | 'SettingsRefused'
+  | 'OtherBroker';
 
 /** A write whose answer is missing: the next attempt looks before it does anything (rule 7.9). */
 export class OutcomePending extends Error {
@@ -47,6 +48,21 @@ export class PlanOutdated extends Error {
   override readonly name = 'PlanOutdated';
 }
 
+/** A request that is not this worker's to carry out. */
+export class OtherBroker extends Error {
+  override readonly name = 'OtherBroker';
+  constructor(
+    message: string,
+    /** Whether its own worker may take it the next time. */
+    readonly isCommon: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/** Soon enough for whoever waits, and seldom enough for a worker that gets it again. */
+const OTHERS_TURN_MS = 2_000;
+
 /** Whether Temporal gives the activity up because of it, whichever attempt it is. */
 export function endsActivity(error: unknown): boolean {
   const failure = toFailure(error);
@@ -59,6 +75,8 @@ export function toFailure(error: unknown): unknown {
   if (error instanceof InvariantViolation) return final('InvariantViolation', error.message);
   if (error instanceof UnknownOrganization) return final('UnknownOrganization', error.message);
   if (error instanceof SettingsRefused) return final('SettingsRefused', error.message);
+  if (error instanceof OtherBroker)
+    return error.isCommon ? retryable('OtherBroker', error.message, OTHERS_TURN_MS) : final('OtherBroker', error.message);
   if (error instanceof EvidenceMissing) return final('EvidenceMissing', error.message);
   if (error instanceof PlanOutdated) return final('PlanOutdated', error.message);
   // The store is away, or another process holds the lease: neither is decided by this attempt.

@@ -52,9 +52,10 @@ export async function isSurveyFresh(
   { broker, organizationId, given }: PlanRequest,
 ): Promise<boolean> {
   if (given.surveyedAt === null || given.survey === null) return false;
-  const { lease: takenUnder } = await evidence.get<SurveyManifest>(given.survey);
+  const { lease: takenUnder, takenAt } = await evidence.get<SurveyManifest>(given.survey);
   if (takenUnder !== lease()?.id) return false;
-  const surveyedAt = Date.parse(given.surveyedAt);
+  // A message that names a later time makes no old survey new.
+  const surveyedAt = Math.min(Date.parse(given.surveyedAt), Date.parse(takenAt));
   if ((await evidence.now()).getTime() - surveyedAt > surveyMaxAgeMs) return false;
   const written = await writtenAt({ evidence }, { broker, organizationId });
   return written === null || written < surveyedAt;

@@ -1,12 +1,12 @@
 import type {
   CloseRequest,
   MonthClosed,
-  MonthRequest,
   NoticeRequest,
   NoticeSent,
   OrganizationSummary,
   PlanMade,
   PlanRequest,
+  ReportRequest,
   ReportTaken,
   StepDone,
   StepRequest,
@@ -36,9 +36,11 @@ import { sendNotice } from './notice.js';
 import { makePlan } from './plan.js';
 import { Proofs } from './proof.js';
 import { takeReport } from './report.js';
+import { ReportReads } from './report-reads.js';
 import { Turns } from './sending.js';
 import { Slices } from './slices.js';
 import { demandMode } from './settings-needed.js';
+import { demandOwnBroker } from './own-broker.js';
 import type { Done } from './steps.js';
 import { surveyAutotask } from './survey.js';
 import { carryOutTogether } from './together.js';
@@ -47,7 +49,7 @@ import { closeRun, findWork } from './work.js';
 
 /** The activities by the names of `interfaces.md` section 4. */
 export interface Activities {
-  takeReport(request: MonthRequest): Promise<ReportTaken>;
+  takeReport(request: ReportRequest): Promise<ReportTaken>;
   surveyAutotask(request: SurveyRequest): Promise<SurveyTaken>;
   findWork(request: WorkRequest): Promise<Work>;
   planOrganization(request: PlanRequest): Promise<PlanMade>;
@@ -75,6 +77,7 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
   const proofs = new Proofs(dependencies);
   const catalogue = new Catalogue(dependencies, new Turns(), proofs);
   const looks = new Looks(dependencies);
+  const reads = new ReportReads();
   const together =
     <S extends Step>(carryOut: (request: StepRequest<S>) => Promise<Done>) =>
     async (request: StepRequest<S>): Promise<StepDone> => {
@@ -82,18 +85,18 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
       return carryOutTogether(dependencies, request, carryOut);
     };
   return {
-    billing: translated({
+    billing: translated(dependencies, {
       findWork: (request: WorkRequest) => findWork(dependencies, slices, request),
       closeRun: (request: CloseRequest) => closeRun(dependencies, slices, request),
       sendNotice: (request: NoticeRequest) => sendNotice(dependencies, request),
     }),
-    cloudmore: translated({
-      takeReport: async (request: MonthRequest) => {
+    cloudmore: translated(dependencies, {
+      takeReport: async (request: ReportRequest) => {
         await demandMode(dependencies, request);
-        return takeReport(dependencies, request);
+        return reads.take(request, () => takeReport(dependencies, request));
       },
     }),
-    autotask: translated({
+    autotask: translated(dependencies, {
       surveyAutotask: (request: SurveyRequest) => {
         proofs.begin();
         return surveyAutotask(dependencies, slices, request);
@@ -110,12 +113,13 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
   };
 }
 
-/** Every failure leaves through `failures.ts`. */
-function translated<T extends object>(activities: T): T {
+/** Every request is one of this worker's broker, and every failure leaves through `failures.ts`. */
+function translated<T extends object>(dependencies: Dependencies, activities: T): T {
   const entries = Object.entries(activities as Record<string, (request: never) => Promise<unknown>>).map(([name, activity]) => [
     name,
     async (request: never): Promise<unknown> => {
       try {
+        demandOwnBroker(dependencies, request);
         return await activity(request);
       } catch (error) {
         throw toFailure(error);

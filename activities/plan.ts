@@ -47,6 +47,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   const { settings, evidence } = dependencies;
   const lease = leaseOf(dependencies);
   await settleIntents(dependencies, request);
+  const asked = await slices.askedMode(given, request);
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
   const { result: books, calls } = await dependencies.autotask.countCalls(() =>
@@ -58,7 +59,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
     planOrganization({ facts, slice, books, settings, approvedDigest: digest, refused, moved }),
   );
   const { plan } = release;
-  const mode = modeFor(dependencies, slice.organization, request.mode);
+  const mode = modeFor(dependencies, slice.organization, request.mode, asked);
   const waits =
     plan.steps.length === 0
       ? null

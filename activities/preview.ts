@@ -13,6 +13,7 @@ import type { Plan } from '../shared/billing/plan-types.js';
 import type { Day, Decimal, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
+import { mostCautious } from '../shared/modes.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
 import { movedFrom } from './moved.js';
@@ -68,7 +69,7 @@ export async function previewMonth(
   const outcomes = plans.map((plan) => outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, plan.steps.length > 0)));
   const frame = {
     broker,
-    mode: mode ?? dependencies.mode,
+    mode: mostCautious(dependencies.mode, mode),
     ...(areOff(dependencies.settings.breakers) ? { breakers: 'off' as const } : {}),
     currency: internalCurrency,
     facts: { month, asOf, unassigned: facts.unassigned },

@@ -3,18 +3,21 @@ import { countedReport } from '../shared/billing/counted.js';
 import { cutReport } from '../shared/billing/facts.js';
 import { digestOf } from '../shared/billing/keys.js';
 import { namesOf } from '../shared/billing/named.js';
-import type { MonthRequest, ReportTaken } from '../shared/contract.js';
+import type { Mode, ReportRequest, ReportTaken } from '../shared/contract.js';
 import { readAccepted } from '../shared/evidence/accepted.js';
+import { EvidenceMissing } from '../shared/evidence/index.js';
 import type { ReportManifest } from '../shared/evidence/months.js';
 import { rememberNames } from '../shared/evidence/named.js';
+import { mostCautious } from '../shared/modes.js';
 import type { Dependencies } from './dependencies.js';
 import { withKeptMonth } from './kept-month.js';
 
 /** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization, beside what was accepted before and what was counted. */
 export async function takeReport(
   { cloudmore, evidence, settings, clock, heartbeat, signal }: Dependencies,
-  { broker, month, asOf }: MonthRequest,
+  request: ReportRequest,
 ): Promise<ReportTaken> {
+  const { broker, month, asOf } = request;
   const { result, calls } = await cloudmore.countCalls(() =>
     cloudmore.readReport({ month, onProgress: heartbeat, signal: signal() }),
   );
@@ -30,6 +33,8 @@ export async function takeReport(
   const manifest: ReportManifest = {
     facts: await evidence.put(facts),
     named: names.ref,
+    broker,
+    mode: await modeAsked(evidence, request),
     takenAt: clock.now().toISOString(),
     slices: [],
     ...(result.counted ? { counted: countedReport(result.counted, month, asOf) } : {}),
@@ -51,4 +56,16 @@ export async function takeReport(
     previousLines: facts.previousLines,
     calls: { autotask: 0, cloudmore: calls },
   };
+}
+
+/** A report that takes the place of another goes on in the mode that was asked for then; where nobody knows it any more, it waits for a release. */
+async function modeAsked(evidence: Dependencies['evidence'], { mode, instead }: ReportRequest): Promise<Mode | null> {
+  if (instead === undefined) return mode;
+  try {
+    const before = (await evidence.get<ReportManifest>(instead)).mode ?? null;
+    return before === null ? mode : mostCautious(before, mode);
+  } catch (error) {
+    if (!(error instanceof EvidenceMissing)) throw error;
+    return mostCautious('approve', mode);
+  }
 }

@@ -4,8 +4,8 @@ import type { MonthFacts, OrganizationFacts } from '../shared/billing/facts.js';
 import type { Named } from '../shared/billing/named.js';
 import { byText, IndexBy, same } from '../shared/billing/text.js';
 import type { Books } from '../shared/billing/types.js';
-import type { Ref } from '../shared/contract.js';
-import type { Evidence } from '../shared/evidence/index.js';
+import type { GivenReport, Mode, MonthRequest, Ref } from '../shared/contract.js';
+import { EvidenceMissing, type Evidence } from '../shared/evidence/index.js';
 import { didYouMean } from '../shared/nearest.js';
 import type { OwnBooks, ReportManifest, SharedBooks, SurveyManifest } from '../shared/evidence/months.js';
 
@@ -44,6 +44,19 @@ export class Slices {
     const digest = byOrganization.find(slices, organizationId)[0]?.digest ?? digestOf([]);
     const amounts = counted.find((one) => same(one.organizationId, organizationId))?.amounts ?? [];
     return { report, takenAt, digest, amounts };
+  }
+
+  /**
+   * What a run may take from a reference that it was sent: a report of its own broker and month. Answers the mode that the report was asked for in; null: the
+   * worker's own.
+   */
+  async askedMode({ report }: GivenReport, { broker, month }: Pick<MonthRequest, 'broker' | 'month'>): Promise<Mode | null> {
+    const manifest = await this.manifest(report);
+    const facts = await this.facts(report);
+    if (manifest.broker !== undefined && !same(manifest.broker, broker))
+      throw new EvidenceMissing(report, `is a report of the broker ${manifest.broker}, not of ${broker}`);
+    if (facts.month !== month) throw new EvidenceMissing(report, `is a report of ${facts.month}, not of ${month}`);
+    return manifest.mode ?? null;
   }
 
   survey(survey: Ref): Promise<SurveyManifest> {

@@ -226,7 +226,8 @@ async function summarize(
   const result = organizationResult(outcome, currency);
   const held = outcome.items.find((item) => item.outcome === 'held');
   const organization = { id: outcome.organizationId, name: outcome.organizationName };
-  const mode = modeFor(dependencies, organization, request.mode);
+  const asked = await slices.askedMode(request.given, request);
+  const mode = modeFor(dependencies, organization, request.mode, asked);
   return {
     status: outcome.status,
     outcome: ref,

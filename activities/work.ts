@@ -31,6 +31,7 @@ import {
 } from '../shared/evidence/months.js';
 import { rememberNames } from '../shared/evidence/named.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
+import { mostCautious } from '../shared/modes.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
 import { keepStrays, StrayMoney } from './strays.js';
@@ -53,7 +54,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     calls: NO_CALLS,
     heldMonth: null,
     quiet: 0,
-    mode: request.mode ?? dependencies.mode,
+    mode: mostCautious(dependencies.mode, request.mode),
   };
   const strays = new StrayMoney(slices, request);
   const dismissals = await readDismissals(dependencies.evidence, request.broker);
@@ -125,7 +126,7 @@ export async function closeRun(
   const record: MonthRecord = {
     frame: {
       broker,
-      mode: request.mode ?? mode,
+      mode: mostCautious(mode, request.mode),
       ...(areOff(settings.breakers) ? { breakers: 'off' as const } : {}),
       currency: internalCurrency,
       facts: { month, asOf, unassigned },

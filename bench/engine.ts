@@ -6,7 +6,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { findTemporalServer, startDevServer } from '../client/temporal-server/index.js';
 import {
   autotaskQueue,
-  BILLING_QUEUE,
+  billingQueue,
   cloudmoreQueue,
   dailyBillingId,
   STATUS_QUERY,
@@ -51,7 +51,7 @@ export async function withWorker<T>(
   try {
     const broker = environment['BILLING_BROKER'] ?? 'default';
     for (const queue of [autotaskQueue(broker), cloudmoreQueue(broker)]) await polled(connection, worker, queue, ACTIVITIES_KIND);
-    await polled(connection, worker, BILLING_QUEUE, WORKFLOWS_KIND);
+    await polled(connection, worker, billingQueue(broker), WORKFLOWS_KIND);
     return await work({ readyAfter: (performance.now() - started) / 1000, pid: worker.pid! });
   } finally {
     worker.kill();
@@ -87,7 +87,7 @@ export async function runThroughTemporal(
 ): Promise<void> {
   await client.workflow.execute(WORKFLOWS.daily, {
     workflowId: dailyBillingId(broker, month),
-    taskQueue: BILLING_QUEUE,
+    taskQueue: billingQueue(broker),
     args: [{ broker, month, asOf, mode }],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
   });

@@ -269,14 +269,21 @@ function addSteering(program: Command, context: Context, run: Run): void {
     .description('release a plan that waits for approval, exactly as shown')
     .argument('<month>', 'YYYY-MM', month)
     .addOption(organization())
-    .option('--all', 'every plan that waits', false)
+    .option('--all', 'every plan that waits for approval', false)
+    .option('--breakers', 'what circuit breakers hold; the sum must be typed back', false)
+    .option('--yes <sum>', 'the sum of what --breakers releases, where nobody can be asked')
     .option('--digest <digest>', 'release only the plan with this digest')
     .option('--plan <file>', 'what `billing plan --out` kept: release exactly that')
-    .action(async (of: string, options: { organization: string[]; all: boolean; digest?: string; plan?: string }) => {
-      const { approve } = await import('./commands/signals.js');
-      const { organization: organizations, ...rest } = options;
-      await run(approve(context, { month: of, organizations, ...rest }));
-    });
+    .action(
+      async (
+        of: string,
+        options: { organization: string[]; all: boolean; breakers: boolean; yes?: string; digest?: string; plan?: string },
+      ) => {
+        const { approve } = await import('./commands/approve.js');
+        const { organization: organizations, ...rest } = options;
+        await run(approve(context, { month: of, organizations, ...rest }));
+      },
+    );
 }
 
 // ---------------------------------------------------------------------------------------------------------------- setting up

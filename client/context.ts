@@ -13,6 +13,8 @@ export interface Context {
   say(text: string): void;
   /** Whether a person watches: progress is shown then. */
   isTerminal: boolean;
+  /** Asks the person at the terminal; by default its next line. */
+  ask?: ((question: string) => Promise<string>) | undefined;
   /** What the result is printed on; plain and of any width when not said. */
   paper?: Paper | undefined;
 }

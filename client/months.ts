@@ -5,7 +5,7 @@ import { isParked, type MonthResult, type OrganizationResult, type OrganizationS
 import { same } from '../shared/billing/text.js';
 import type { Month } from '../shared/billing/types.js';
 import type { BaseConfig } from '../shared/config.js';
-import { organizationBillingId, STATUS_QUERY } from '../shared/contract.js';
+import { organizationBillingId, REFUSED_MEMO, STATUS_QUERY } from '../shared/contract.js';
 import { openEvidence } from '../shared/evidence/index.js';
 import { readMonth, type MonthRead } from '../shared/evidence/months.js';
 import { didYouMean } from '../shared/nearest.js';
@@ -41,6 +41,8 @@ export interface OpenOrganization {
   status: OrganizationStatus;
   /** Why its calls to Autotask wait at this moment; null when none does. */
   callsWait: string | null;
+  /** The last message to it that was not understood, in words; null when the last one was. */
+  refused: string | null;
 }
 
 /**
@@ -78,7 +80,12 @@ async function listOpen(
 
 const openOf = (
   organizationId: string,
-  { workflowId, runId, typedSearchAttributes }: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'typedSearchAttributes'>,
+  {
+    workflowId,
+    runId,
+    typedSearchAttributes,
+    memo,
+  }: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'typedSearchAttributes' | 'memo'>,
   callsWait: string | null,
 ): OpenOrganization => ({
   organizationId,
@@ -86,6 +93,7 @@ const openOf = (
   runId,
   status: (typedSearchAttributes.get(BILLING_STATUS) ?? 'Running') as OrganizationStatus,
   callsWait,
+  refused: typeof memo?.[REFUSED_MEMO] === 'string' ? memo[REFUSED_MEMO] : null,
 });
 
 async function findOpen(
@@ -152,7 +160,8 @@ export const isNotFound = (error: unknown): boolean => error instanceof Error &&
 export function withOpen(month: MonthResult, open: Map<string, OpenOrganization>): MonthResult {
   const organizations = month.organizations.map((organization) => {
     const now = open.get(organization.organizationId);
-    return now?.status === 'Running' ? { ...organization, status: 'Running' as const } : organization;
+    const refused = now?.refused ? { refused: now.refused } : {};
+    return { ...organization, ...refused, ...(now?.status === 'Running' ? { status: 'Running' as const } : {}) };
   });
   return { ...month, organizations };
 }

@@ -6,7 +6,7 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client';
 import type { BaseConfig } from '../shared/config.js';
-import { BILLING_QUEUE, scheduledBillingId, scheduleId, WORKFLOWS, type DailyBillingInput } from '../shared/contract.js';
+import { billingQueue, scheduledBillingId, scheduleId, WORKFLOWS, type DailyBillingInput } from '../shared/contract.js';
 import { missedTimes } from './cron.js';
 import { CommandError, EXIT } from './exit.js';
 import type { Temporal } from './temporal.js';
@@ -24,7 +24,7 @@ export function scheduleOptions({ broker, schedule, recheckDays }: BaseConfig): 
       type: 'startWorkflow',
       workflowType: WORKFLOWS.daily,
       workflowId: scheduledBillingId(broker),
-      taskQueue: BILLING_QUEUE,
+      taskQueue: billingQueue(broker),
       args: [input],
     },
     policies: { overlap: 'SKIP', catchupWindow: CATCH_UP, pauseOnFailure: false },

@@ -67,6 +67,16 @@ async function connect(options: ConnectionOptions, address: string): Promise<Con
   }
 }
 
+/** Kinds of task queues in Temporal's numbering. */
+export const WORKFLOW_TASKS = 1;
+export const ACTIVITY_TASKS = 2;
+
+/** Whether a worker asks the queue for work. */
+export async function isServed({ client, namespace }: Temporal, name: string, taskQueueType = WORKFLOW_TASKS): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType });
+  return (pollers ?? []).length > 0;
+}
+
 /** Registers the search attributes that are missing, where the server lets us; otherwise says which command does it. */
 export async function ensureSearchAttributes({ client, namespace }: Temporal): Promise<void> {
   const { operatorService } = client.connection as Connection;

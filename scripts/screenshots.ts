@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
-import { approve } from '../client/commands/signals.js';
+import { approve } from '../client/commands/approve.js';
 import { AS_OF, MONTH, withDemo } from '../client/commands/demo.js';
 import { run } from '../client/commands/run.js';
 import { realContext, type Context } from '../client/context.js';
@@ -50,7 +50,7 @@ async function photograph(context: Context, temporal: Temporal): Promise<void> {
     const open = await openOrganizations(temporal, BROKER, MONTH, [CONTOSO, FABRIKAM]);
     await shoot(page, 'needs-attention', detailsLink(ui, temporal.namespace, open.get(CONTOSO)!));
     await shoot(page, 'awaiting-approval', detailsLink(ui, temporal.namespace, open.get(FABRIKAM)!));
-    await approve(context, { month: MONTH, organizations: [FABRIKAM], all: false });
+    await approve(context, { month: MONTH, organizations: [FABRIKAM], all: false, breakers: false });
     const done = temporal.client.workflow.getHandle(organizationBillingId(BROKER, MONTH, FABRIKAM));
     await done.result();
     const { runId, workflowId } = await done.describe();

@@ -10,7 +10,9 @@ import type { Day, Month } from './billing/types.js';
 
 // ---------------------------------------------------------------------------------------------------------------- ids, queues, names
 
+/** The queue that all brokers had in common in earlier releases; served only while a broker has open executions there. */
 export const BILLING_QUEUE = 'billing';
+export const billingQueue = (broker: string): string => `billing-${broker}`;
 export const cloudmoreQueue = (broker: string): string => `cloudmore-${broker}`;
 export const autotaskQueue = (broker: string): string => `autotask-${broker}`;
 
@@ -18,8 +20,10 @@ export const scheduleId = (broker: string): string => `daily-billing/${broker}`;
 /** The schedule appends the nominal time to this id. */
 export const scheduledBillingId = (broker: string): string => `daily-billing/${broker}`;
 export const dailyBillingId = (broker: string, month: Month): string => `daily-billing/${broker}/${month}`;
+/** What the ids of all organizations of a broker begin with. */
+export const organizationBillingsOf = (broker: string): string => `billing/${broker}/`;
 export const organizationBillingId = (broker: string, month: Month, organizationId: string): string =>
-  `billing/${broker}/${month}/${organizationId}`;
+  `${organizationBillingsOf(broker)}${month}/${organizationId}`;
 
 export const WORKFLOWS = { daily: 'dailyBilling', organization: 'organizationBilling' } as const;
 export const SEARCH_ATTRIBUTES = ['BillingBroker', 'BillingMonth', 'BillingOrganization', 'BillingStatus'] as const;
@@ -27,6 +31,12 @@ export const SEARCH_ATTRIBUTES = ['BillingBroker', 'BillingMonth', 'BillingOrgan
 export const SKIP_SIGNAL = 'skip';
 export const RERUN_SIGNAL = 'rerun';
 export const APPROVE_SIGNAL = 'approve';
+/** The same as updates: refused at once where they make no sense, and answered with what came of them. */
+export const SKIP_UPDATE = 'skipNow';
+export const RERUN_UPDATE = 'rerunNow';
+export const APPROVE_UPDATE = 'approveNow';
+/** Memo of an organization's workflow: the last message that was not understood, in words. */
+export const REFUSED_MEMO = 'refused';
 /** Internal: the daily run hands an open organization the new report. */
 export const REPORT_SIGNAL = 'newReport';
 /** Internal: an organization tells the run that it ended or waits. */
@@ -118,9 +128,9 @@ export interface GivenReport {
   surveyedAt: string | null;
 }
 
+/** References alone: how far the run may go stands in the report. */
 export interface ReportSignal {
   given: GivenReport;
-  mode: Mode | null;
   parentId: string;
 }
 
@@ -138,7 +148,13 @@ export interface MonthRequest {
   broker: string;
   month: Month;
   asOf: Day;
+  /** What was asked for; it may only lower the worker's own (`shared/modes.ts`). */
   mode: Mode | null;
+}
+
+export interface ReportRequest extends MonthRequest {
+  /** The report that the new one takes the place of: it goes on in the mode that was asked for then. */
+  instead?: Ref;
 }
 
 export interface ReportTaken {

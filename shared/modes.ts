@@ -19,15 +19,19 @@ export interface OrganizationMode {
 export const MODES = ['shadow', 'approve', 'auto'] as const satisfies Mode[];
 
 /**
- * The mode for an organization. Its own setting goes before the general one; beside a mode that the run was asked for the more cautious of the two counts, so
- * that neither `--mode shadow` writes for an organization on `auto`, nor `--mode auto` for one that is kept in `shadow`.
+ * The mode for an organization. Its own setting goes before the general one, and is the most a run may do; what a run was asked for can only lower it, so that
+ * neither `--mode shadow` writes for an organization on `auto`, nor `--mode auto` for one in `shadow`.
  */
 export function modeFor(
   { mode, organizationModes }: Modes,
   { id, name }: { id: string; name: string },
-  asked: Mode | null,
+  ...asked: (Mode | null | undefined)[]
 ): Mode {
   const own = organizationModes.find(({ organization }) => same(organization, id) || same(organization, name))?.mode;
-  if (own === undefined) return asked ?? mode;
-  return asked === null ? own : MODES[Math.min(MODES.indexOf(own), MODES.indexOf(asked))]!;
+  return mostCautious(own ?? mode, ...asked);
+}
+
+/** The one of them that goes least far; what nobody asked for does not count. */
+export function mostCautious(most: Mode, ...asked: (Mode | null | undefined)[]): Mode {
+  return asked.reduce<Mode>((lowest, one) => (one == null || MODES.indexOf(one) > MODES.indexOf(lowest) ? lowest : one), most);
 }

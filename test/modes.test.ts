@@ -10,7 +10,7 @@ const CONTOSO = { id: '83E8DB2A', name: 'Contoso Dental Group' };
 
 const cases: [general: Mode, own: string, asked: Mode | null, becomes: Mode][] = [
   ['shadow', '', null, 'shadow'],
-  ['shadow', '', 'approve', 'approve'],
+  ['shadow', '', 'approve', 'shadow'],
   ['auto', '', 'shadow', 'shadow'],
   ['shadow', 'Contoso Dental Group=auto', null, 'auto'],
   ['auto', '83e8db2a=shadow', null, 'shadow'],

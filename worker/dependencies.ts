@@ -36,6 +36,7 @@ export function createDependencies(
     heartbeat: (details) => activity()?.heartbeat(details),
     signal: () => activity()?.cancellationSignal,
     execution: () => `${activity()?.info.workflowExecution?.runId ?? 'none'}/${activity()?.info.activityId ?? 'none'}`,
+    taskQueue: () => activity()?.info.taskQueue ?? '',
     namespace: () => activity()?.info.namespace ?? 'default',
     lease,
     attempt: () => ({ number: activity()?.info.attempt ?? 1, last: ATTEMPTS }),

@@ -2,7 +2,7 @@ import { NativeConnection, Worker, type NativeConnectionOptions, type WorkerOpti
 import { z } from 'zod';
 import { createActivities, type ActivitiesByQueue } from '../activities/index.js';
 import type { Dependencies } from '../activities/dependencies.js';
-import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue, ORGANIZATIONS_AT_ONCE } from '../shared/contract.js';
+import { autotaskQueue, BILLING_QUEUE, billingQueue, cloudmoreQueue, ORGANIZATIONS_AT_ONCE } from '../shared/contract.js';
 import type { Config } from '../shared/config.js';
 import { openEvidence, type Evidence } from '../shared/evidence/index.js';
 import { workflowBundle } from './bundle.js';
@@ -10,6 +10,7 @@ import { createDependencies } from './dependencies.js';
 import { GateKeeper, stop } from './gate-keeper.js';
 import { heartbeating } from './heartbeats.js';
 import { keepSigning } from './signing.js';
+import { OldQueue } from './old-queue.js';
 
 /** The one place where things are wired: settings, vendors' clients, evidence, activities, queues. */
 
@@ -41,7 +42,8 @@ const SHUTDOWN: Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> =
 };
 /** Activities that wait at the gate hold a slot. Every organization of the run has one, so that no endpoint is idle while somebody has a call for it. */
 const AUTOTASK_ACTIVITIES = ORGANIZATIONS_AT_ONCE;
-const CLOUDMORE_ACTIVITIES = 2;
+/** Most of them wait for one read that they share (`activities/report-reads.ts`). */
+const CLOUDMORE_ACTIVITIES = 100;
 const CACHED_WORKFLOWS = 500;
 
 export async function startWorker(config: Config, setup: WorkerSetup): Promise<RunningWorker> {
@@ -49,6 +51,7 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
   // Said now and not by the first run at night: a store that is not there, or refuses this user.
   await evidence.now();
   const connection = await NativeConnection.connect(setup.connection);
+  const oldQueue = new OldQueue(connection, setup.namespace, config.broker, say);
   const { create, gate } = workersBy(config, { ...setup, evidence, say }, connection);
   try {
     const workers = await Promise.all(queues.filter((queue) => queue !== 'autotask').map(create));
@@ -56,6 +59,7 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
     const shutdown = (): void => {
       isShutDown = true;
       gate.close();
+      oldQueue.close();
       workers.forEach(stop);
     };
     return {
@@ -63,7 +67,8 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
       run: async () => {
         const signing = keepSigning({ evidence, broker: config.broker, keys: config.keys, isOn: () => gate.isHeld() }, say);
         const autotask = queues.includes('autotask') ? [gate.serve(() => create('autotask'))] : [];
-        const running = [...workers.map((worker) => worker.run()), ...autotask];
+        const old = queues.includes('billing') ? [oldQueue.serve(() => create('old'))] : [];
+        const running = [...workers.map((worker) => worker.run()), ...autotask, ...old];
         if (isShutDown) shutdown(); // only a worker that runs can be stopped
         try {
           await Promise.all(running);
@@ -87,7 +92,7 @@ function workersBy(
   config: Config,
   { namespace, evidence, say }: WorkerSetup & Required<Pick<WorkerSetup, 'evidence' | 'say'>>,
   connection: NativeConnection,
-): { create: (queue: Queue) => Promise<Worker>; gate: GateKeeper } {
+): { create: (queue: Queue | 'old') => Promise<Worker>; gate: GateKeeper } {
   const gate = new GateKeeper(evidence, config.broker, say, {
     tell: () => dependencies.autotask.usage(),
     inherit: (left) => dependencies.autotask.takeOver(USAGE.catch([]).parse(left)),
@@ -103,14 +108,16 @@ function workersBy(
   const asHolder = (): ActivitiesByQueue['autotask'] => createActivities(dependencies).autotask;
   const common = { connection, namespace, ...SHUTDOWN };
   const { broker } = config;
-  const options: Record<Queue, () => Promise<WorkerOptions>> = {
-    billing: async () => ({
-      ...common,
-      taskQueue: BILLING_QUEUE,
-      workflowBundle: await workflowBundle(),
-      activities: heartbeating(activities.billing),
-      maxCachedWorkflows: CACHED_WORKFLOWS,
-    }),
+  const billingOn = async (taskQueue: string): Promise<WorkerOptions> => ({
+    ...common,
+    taskQueue,
+    workflowBundle: await workflowBundle(),
+    activities: heartbeating(activities.billing),
+    maxCachedWorkflows: CACHED_WORKFLOWS,
+  });
+  const options: Record<Queue | 'old', () => Promise<WorkerOptions>> = {
+    billing: () => billingOn(billingQueue(broker)),
+    old: () => billingOn(BILLING_QUEUE),
     cloudmore: () =>
       Promise.resolve({
         ...common,

@@ -1,6 +1,6 @@
-import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import { makeContinueAsNewFunc, proxyActivities, type ActivityOptions, type Workflow } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../shared/contract.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue } from '../shared/contract.js';
 import { summaryText } from '../shared/billing/markdown.js';
 import { WRITES_OF } from '../shared/billing/tally.js';
 import type { Step } from '../shared/billing/plan-types.js';
@@ -23,6 +23,10 @@ const options = (taskQueue: string, startToCloseTimeout: ActivityOptions['startT
   retry: RETRY,
 });
 
+/** The next execution runs on the broker's own queue, wherever this one was started. */
+export const continueOn = <F extends Workflow>(broker: string): ((...args: Parameters<F>) => Promise<never>) =>
+  makeContinueAsNewFunc<F>({ taskQueue: billingQueue(broker) });
+
 /** Reads of the whole month: pages and polls, and the wait for quota. */
 export const reading = (
   broker: string,
@@ -33,12 +37,16 @@ export const reading = (
 });
 
 /** Evidence in, evidence out: no vendor is asked. */
-export const deciding = (summary: string): Pick<Activities, 'findWork' | 'closeRun'> =>
-  proxyActivities<Activities>({ ...options(BILLING_QUEUE, '30 minutes'), summary });
+export const deciding = (broker: string, summary: string): Pick<Activities, 'findWork' | 'closeRun'> =>
+  proxyActivities<Activities>({ ...options(billingQueue(broker), '30 minutes'), summary });
 
 /** A message to people: few tries, and whatever comes of it the run ends well. */
-export const noticing = (summary: string): Pick<Activities, 'sendNotice'> =>
-  proxyActivities<Activities>({ ...options(BILLING_QUEUE, '2 minutes'), retry: { ...RETRY, maximumAttempts: 3 }, summary });
+export const noticing = (broker: string, summary: string): Pick<Activities, 'sendNotice'> =>
+  proxyActivities<Activities>({
+    ...options(billingQueue(broker), '2 minutes'),
+    retry: { ...RETRY, maximumAttempts: 3 },
+    summary,
+  });
 
 export const planning = (broker: string, summary: string): Pick<Activities, 'planOrganization' | 'verifyOrganization'> =>
   proxyActivities<Activities>({ ...options(autotaskQueue(broker), '4 hours'), summary });

@@ -2,7 +2,6 @@ import {
   ActivityFailure,
   ChildWorkflowCancellationType,
   condition,
-  continueAsNew,
   defineQuery,
   getExternalWorkflowHandle,
   isCancellation,
@@ -21,7 +20,15 @@ import { amountsTable, joined, md, summaryText } from '../shared/billing/markdow
 import { addCalls } from '../shared/billing/tally.js';
 import { monthsDue } from '../shared/billing/month.js';
 import type { Day } from '../shared/billing/types.js';
-import { dayIn, organizationBillingId, ORGANIZATIONS_AT_ONCE, STATUS_QUERY } from '../shared/contract.js';
+import {
+  billingQueue,
+  dayIn,
+  organizationBillingId,
+  ORGANIZATIONS_AT_ONCE,
+  REPORT_SIGNAL,
+  SETTLED_SIGNAL,
+  STATUS_QUERY,
+} from '../shared/contract.js';
 import type {
   DailyBillingInput,
   DailyBillingResult,
@@ -31,13 +38,16 @@ import type {
   MonthRequest,
   MonthShown,
   OrganizationBillingInput,
+  ReportSignal,
   SettledSignal,
   Work,
 } from '../shared/contract.js';
-import { deciding, noticing, reading } from './activities.js';
+import { continueOn, deciding, noticing, reading } from './activities.js';
 import { billingBroker, billingMonth, billingStatus, organizationAttributes, scheduledStart } from './attributes.js';
 import { blankMonth } from './blank.js';
-import { newReport, organizationBilling, settled } from './organization-billing.js';
+import { settled } from './definitions.js';
+import { checkBroker, checkDaily, readSettled } from './messages.js';
+import { organizationBilling } from './organization-billing.js';
 import { monthDetails } from './month-details.js';
 import { SoFar } from './so-far.js';
 
@@ -50,7 +60,9 @@ const HAND_OVER_LIMIT = '6 hours';
 const START_TRIES = 3;
 
 /** One broker's day: report, survey, one child per organization with work, reconciliation; the earlier month first (rule 1.2). */
-export async function dailyBilling(input: DailyBillingInput): Promise<DailyBillingResult> {
+export async function dailyBilling(given: DailyBillingInput): Promise<DailyBillingResult> {
+  const input = checkDaily(given);
+  checkBroker(input.broker, workflowInfo().taskQueue);
   const asOf = input.asOf ?? nominalDay(input.timeZone ?? 'UTC');
   const months =
     input.progress?.months ?? (input.month === undefined ? monthsDue(asOf, input.recheckDays ?? RECHECK_DAYS) : [input.month]);
@@ -86,7 +98,7 @@ function rootCause(error: Error): Error {
 async function tellPeople(broker: string, asOf: Day, months: string[], failure?: string): Promise<void> {
   const { workflowId, runId } = workflowInfo();
   try {
-    await noticing(failure === undefined ? 'Tells people what waits' : 'Tells people that the run failed').sendNotice({
+    await noticing(broker, failure === undefined ? 'Tells people what waits' : 'Tells people that the run failed').sendNotice({
       broker,
       asOf,
       run: `${workflowId}@${runId}`.replaceAll('/', '~'),
@@ -123,7 +135,7 @@ class DailyRun {
     setHandler(monthStatus, () => this.closed ?? this.soFar.shown, {
       description: 'The month so far, organization by organization',
     });
-    setHandler(settled, (signal) => this.onSettled(signal), {
+    setHandler(settled, (raw) => this.onSettledSignal(raw), {
       description: 'Used by organizations: tells this run how one of them stands',
     });
   }
@@ -162,7 +174,7 @@ class DailyRun {
       organizations,
     });
     this.tell('finding what differs');
-    const work = await deciding(`Which organizations differ in ${month}`).findWork({
+    const work = await deciding(broker, `Which organizations differ in ${month}`).findWork({
       ...request,
       report: report.report,
       survey: survey.survey,
@@ -198,7 +210,11 @@ class DailyRun {
     }
     await condition(() => this.running === 0);
     if (started < organizations.length)
-      await continueAsNew<typeof dailyBilling>({ ...this.input, done, progress: { ...state, started, sums: this.soFar.sums } });
+      await continueOn<typeof dailyBilling>(this.input.broker)({
+        ...this.input,
+        done,
+        progress: { ...state, started, sums: this.soFar.sums },
+      });
   }
 
   /** Starts the organization, or hands an open one the new report; gives its slot back when it ended or waits for a person. */
@@ -224,6 +240,7 @@ class DailyRun {
     ];
     try {
       const child = await startChild(organizationBilling, {
+        taskQueue: billingQueue(broker),
         workflowId: organizationBillingId(broker, month, organizationId),
         args,
         workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
@@ -245,13 +262,19 @@ class DailyRun {
   private async handOver(request: MonthRequest, organizationId: string, given: GivenReport): Promise<boolean> {
     const open = getExternalWorkflowHandle(organizationBillingId(request.broker, request.month, organizationId));
     try {
-      await open.signal(newReport, { given, mode: request.mode, parentId: workflowInfo().workflowId });
+      await open.signal<[ReportSignal]>(REPORT_SIGNAL, { given, parentId: workflowInfo().workflowId });
     } catch (error) {
       if (isCancellation(error)) throw error;
       return false;
     }
     await condition(() => !this.waitingFor.has(organizationId), HAND_OVER_LIMIT);
     return true;
+  }
+
+  private onSettledSignal(raw: unknown): void {
+    const read = readSettled(raw);
+    if ('value' in read) this.onSettled(read.value);
+    else log.warn(`the signal ${SETTLED_SIGNAL} was not understood: it ${read.problem}`);
   }
 
   private onSettled({ organizationId, summary, runId }: SettledSignal): void {
@@ -264,7 +287,7 @@ class DailyRun {
 
   private async close(request: MonthRequest, { report, survey, work }: DailyProgress): Promise<MonthClosed> {
     this.tell('closing the run');
-    const closed = await deciding(`Reconciliation of ${request.month}`).closeRun({
+    const closed = await deciding(request.broker, `Reconciliation of ${request.month}`).closeRun({
       ...request,
       organizations: this.input.organizations ?? null,
       report: report.report,

@@ -1,4 +1,6 @@
+import { link, md } from '../shared/billing/markdown.js';
 import type { Month } from '../shared/billing/types.js';
+import type { OrganizationBillingInput } from '../shared/contract.js';
 
 /** Links for the Web UI's current details. They begin at its root, because a workflow does not know where the Web UI is served. */
 
@@ -25,3 +27,8 @@ export const monthList = (namespace: string, broker: string, month: Month): stri
   listOf(namespace, `BillingBroker=${quoted(broker)} AND BillingMonth=${quoted(month)}`);
 export const organizationList = (namespace: string, broker: string, organizationId: string): string =>
   listOf(namespace, `BillingBroker=${quoted(broker)} AND BillingOrganization=${quoted(organizationId)}`);
+
+/** Below what stands on an organization's page. */
+export const linksOf = (namespace: string, { broker, month, organizationId }: OrganizationBillingInput): string =>
+  md`${link('Other months of this organization', organizationList(namespace, broker, organizationId))} · ${link(['Everything of', month].join(' '), monthList(namespace, broker, month))}`
+    .text;

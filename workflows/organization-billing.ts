@@ -1,24 +1,29 @@
 import {
-  ActivityFailure,
   allHandlersFinished,
-  ApplicationFailure,
   condition,
-  continueAsNew,
-  defineQuery,
-  defineSignal,
   getExternalWorkflowHandle,
   isCancellation,
   log,
   setCurrentDetails,
   setHandler,
-  TimeoutFailure,
+  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { link, md } from '../shared/billing/markdown.js';
-import { NO_WRITES, type OrganizationResult } from '../shared/billing/results.js';
+import { md } from '../shared/billing/markdown.js';
+import { NO_WRITES } from '../shared/billing/results.js';
 import { countWrites } from '../shared/billing/tally.js';
-import { APPROVE_SIGNAL, REPORT_SIGNAL, RERUN_SIGNAL, SETTLED_SIGNAL, SKIP_SIGNAL, STATUS_QUERY } from '../shared/contract.js';
+import {
+  APPROVE_SIGNAL,
+  APPROVE_UPDATE,
+  REFUSED_MEMO,
+  REPORT_SIGNAL,
+  RERUN_SIGNAL,
+  RERUN_UPDATE,
+  SETTLED_SIGNAL,
+  SKIP_SIGNAL,
+  SKIP_UPDATE,
+} from '../shared/contract.js';
 import type {
   DoneSoFar,
   GivenReport,
@@ -27,19 +32,23 @@ import type {
   ReportSignal,
   SettledSignal,
 } from '../shared/contract.js';
-import { carryOut, planning, reading } from './activities.js';
+import { carryOut, continueOn, planning, reading } from './activities.js';
 import { billingStatus } from './attributes.js';
-import { billOrganization, type Control, type Failure, type OrganizationActivities } from './organization.js';
+import { billOrganization, type Control, type OrganizationActivities } from './organization.js';
 import { blankSummary } from './blank.js';
-import { monthList, organizationList } from './links.js';
-
-/** Reason: why this organization is not billed this month. */
-export const skip = defineSignal<[reason: string]>(SKIP_SIGNAL);
-export const rerun = defineSignal<[reason: string]>(RERUN_SIGNAL);
-export const approve = defineSignal<[digest: string]>(APPROVE_SIGNAL);
-export const newReport = defineSignal<[ReportSignal]>(REPORT_SIGNAL);
-export const settled = defineSignal<[SettledSignal]>(SETTLED_SIGNAL);
-export const status = defineQuery<OrganizationResult>(STATUS_QUERY);
+import { linksOf } from './links.js';
+import { approve, approveNow, newReport, rerun, rerunNow, skip, skipNow, status } from './definitions.js';
+import { failureOf } from './failures.js';
+import {
+  checkBroker,
+  checkOrganization,
+  demanded,
+  readDigest,
+  readReason,
+  readReport,
+  refusedUpdate,
+  type Read,
+} from './messages.js';
 
 /** Waits before an organization that something transient stopped is tried again by itself; the last is repeated no further. */
 const HEAL_AFTER = ['6 minutes', '30 minutes', '2 hours', '6 hours'] as const;
@@ -59,7 +68,9 @@ interface Turn {
  * One organization's month. Ends when it is billed, or has nothing to bill; waits for a person otherwise, open and visible, until a signal, the next
  * day's report, or time mends the cause.
  */
-export async function organizationBilling(input: OrganizationBillingInput): Promise<OrganizationSummary> {
+export async function organizationBilling(given: OrganizationBillingInput): Promise<OrganizationSummary> {
+  const input = checkOrganization(given);
+  checkBroker(input.broker, workflowInfo().taskQueue);
   const desk = new Desk(input);
   let summary: OrganizationSummary;
   let heals = 0;
@@ -68,13 +79,17 @@ export async function organizationBilling(input: OrganizationBillingInput): Prom
     if (desk.isCutShort()) await desk.goOnAnew();
     await desk.tell(summary);
     if (desk.hasNext()) continue;
-    if (!summary.staysOpen) break;
+    if (!summary.staysOpen) {
+      // Whoever asks for something in this moment still gets it.
+      await condition(() => allHandlersFinished() || desk.hasNext());
+      if (desk.hasNext()) continue;
+      break;
+    }
     const delay = summary.mayHeal ? HEAL_AFTER[heals] : undefined;
     const called = await desk.waitForCall(delay, summary);
     if (called === 'closed') break;
     if (called === 'healing') heals += 1;
   }
-  await condition(allHandlersFinished);
   return brief(summary);
 }
 
@@ -95,7 +110,7 @@ class Desk {
   private readonly released: string[] = [];
   private lastGiven: GivenReport | null;
   private skipReason: string | null = null;
-  /** The mode of whoever asked last; null: the worker's own. */
+  /** What this execution was started in; null: the worker's own. How far a run may go that hands over a report stands in the report. */
   private mode: OrganizationBillingInput['mode'];
   private summary: OrganizationSummary;
   /** Runs that handed over a report, and wait to be told. */
@@ -106,6 +121,10 @@ class Desk {
   private before: DoneSoFar | undefined;
   /** What was done of the plan when there was no room for more of it. */
   private cutAt: DoneSoFar | null = null;
+  /** Turns that have come to their end: whoever waits for what comes of a message counts them. */
+  private turns = 0;
+  /** The last message that was not understood, in words; null when the last one was. */
+  private refused: string | null = null;
 
   constructor(private readonly input: OrganizationBillingInput) {
     this.lastGiven = input.given;
@@ -118,16 +137,37 @@ class Desk {
     setHandler(status, () => this.summary.result, {
       description: 'Where this organization stands: amounts, items, what is held and why',
     });
-    setHandler(skip, (reason) => this.onSkip(reason), {
-      description: 'Do not bill this organization this month. Argument: the reason',
+    setHandler(newReport, (raw) => this.hear(REPORT_SIGNAL, readReport(raw), (signal) => this.onReport(signal)), {
+      description: 'Used by the daily run: hands over a new report',
     });
-    setHandler(rerun, (reason) => this.onRerun(reason), {
-      description: 'Plan it again now, with a fresh report; lifts a skip. Argument: the reason',
+    this.listenToPeople();
+  }
+
+  /** Signals and updates that people send. The same by both: an update is refused where it was typed, and answers what came of it. */
+  private listenToPeople(): void {
+    const reasonOf = 'Argument: the reason, as one text';
+    setHandler(skip, (raw) => this.hear(SKIP_SIGNAL, readReason(raw), (reason) => this.onSkip(reason)), {
+      description: `Do not bill this organization this month. ${reasonOf}`,
     });
-    setHandler(approve, (digest) => this.onApprove(digest), {
-      description: "Release the plan that waits, exactly as shown. Argument: the plan's digest",
+    setHandler(rerun, (raw) => this.hear(RERUN_SIGNAL, readReason(raw), () => this.onRerun()), {
+      description: `Plan it again now, with a fresh report; lifts a skip. ${reasonOf}`,
     });
-    setHandler(newReport, (signal) => this.onReport(signal), { description: 'Used by the daily run: hands over a new report' });
+    setHandler(approve, (raw) => this.hear(APPROVE_SIGNAL, readDigest(raw), (digest) => this.onApprove(digest)), {
+      description: "Release the plan that waits, exactly as shown. Argument: the plan's digest, as one text",
+    });
+    setHandler(skipNow, (raw) => this.skipAndTell(demanded(SKIP_UPDATE, readReason(raw))), {
+      validator: (raw) => void demanded(SKIP_UPDATE, readReason(raw)),
+      description: `Do not bill this organization this month, and answer what came of it. ${reasonOf}`,
+    });
+    setHandler(rerunNow, (raw) => this.rerunAndTell(demanded(RERUN_UPDATE, readReason(raw))), {
+      validator: (raw) => void demanded(RERUN_UPDATE, readReason(raw)),
+      description: `Plan it again now, and answer what came of it. ${reasonOf}`,
+    });
+    setHandler(approveNow, (raw) => this.approveAndTell(demanded(APPROVE_UPDATE, readDigest(raw))), {
+      validator: (raw) => this.demandWaiting(demanded(APPROVE_UPDATE, readDigest(raw))),
+      description:
+        "Release the plan that waits, exactly as shown, and answer what came of it. Argument: the plan's digest, as one text",
+    });
   }
 
   hasNext(): boolean {
@@ -141,8 +181,11 @@ class Desk {
     this.next = null;
     this.show({ ...this.summary, status: 'Running', result: { ...this.summary.result, status: 'Running' } });
     try {
-      this.lastGiven = turn.given ?? (await this.takeReport());
-      const settled = await this.bill(released === null ? this.lastGiven : withoutSurvey(this.lastGiven), released);
+      // What is released is compared with the report as it is now: one that moved makes the new plan wait.
+      this.lastGiven = turn.given ?? this.lastGiven;
+      const given = turn.given === null || released !== null ? await this.takeReport() : turn.given;
+      this.lastGiven = given;
+      const settled = await this.bill(given, released);
       if (!this.isCutShort()) this.show(settled);
       if (released !== null && !this.summary.mayHeal) this.endRelease();
     } catch (error) {
@@ -150,6 +193,7 @@ class Desk {
       log.warn('organization could not be settled', { message });
       this.show(blankSummary(this.input, 'NeedsAttention', message, this.summary));
     }
+    this.turns += 1;
     return this.summary;
   }
 
@@ -175,7 +219,7 @@ class Desk {
   async goOnAnew(): Promise<never> {
     await condition(allHandlersFinished);
     const { given } = this.next ?? { given: this.lastGiven && withoutSurvey(this.lastGiven) };
-    return continueAsNew<typeof organizationBilling>({
+    return continueOn<typeof organizationBilling>(this.input.broker)({
       ...this.input,
       mode: this.mode,
       given,
@@ -214,7 +258,13 @@ class Desk {
     const { broker, month } = this.input;
     const { mode } = this;
     const asOf = this.lastGiven?.asOf ?? this.input.asOf;
-    const { report } = await reading(broker, `Cloudmore's report of ${month}`).takeReport({ broker, month, asOf, mode });
+    const { report } = await reading(broker, `Cloudmore's report of ${month}`).takeReport({
+      broker,
+      month,
+      asOf,
+      mode,
+      ...(this.lastGiven === null ? {} : { instead: this.lastGiven.report }),
+    });
     return { asOf, report, survey: null, surveyedAt: null };
   }
 
@@ -245,7 +295,7 @@ class Desk {
     }
     for (const workflowId of listeners) {
       try {
-        await getExternalWorkflowHandle(workflowId).signal(settled, {
+        await getExternalWorkflowHandle(workflowId).signal<[SettledSignal]>(SETTLED_SIGNAL, {
           organizationId: this.input.organizationId,
           summary: brief(summary),
           runId: workflowInfo().runId,
@@ -259,15 +309,76 @@ class Desk {
 
   private show(summary: OrganizationSummary): void {
     this.summary = summary;
-    setCurrentDetails([summary.details, this.links()].join('\n\n'));
+    const refused = this.refused === null ? [] : [md`**Not understood:** ${this.refused}`.text];
+    setCurrentDetails([...refused, summary.details, linksOf(workflowInfo().namespace, this.input)].join('\n\n'));
     if (workflowInfo().typedSearchAttributes.get(billingStatus) !== summary.status)
       upsertSearchAttributes([{ key: billingStatus, value: summary.status }]);
   }
 
-  private links(): string {
-    const { broker, month, organizationId } = this.input;
-    return md`${link('Other months of this organization', organizationList(workflowInfo().namespace, broker, organizationId))} · ${link(['Everything of', month].join(' '), monthList(workflowInfo().namespace, broker, month))}`
-      .text;
+  /** Takes in a message, or shows why it is none: on the page, in the log, and for `billing status`. A message never stops the workflow. */
+  private hear<T>(name: string, read: Read<T>, take: (value: T) => void): void {
+    if ('value' in read) {
+      take(read.value);
+      if (this.refused === null) return;
+      this.refused = null;
+      upsertMemo({ [REFUSED_MEMO]: null });
+    } else {
+      this.refused = `The signal ${name} ${read.problem}. Nothing was changed.`;
+      log.warn('a signal was not understood', { signal: name, problem: read.problem });
+      upsertMemo({ [REFUSED_MEMO]: this.refused });
+    }
+    this.show(this.summary);
+  }
+
+  private async skipAndTell(reason: string): Promise<string> {
+    this.onSkip(reason);
+    const { status: state } = await this.afterTurns(1);
+    return state === 'Skipped' ? this.answer() : `The skip changed nothing. ${this.answer()}`;
+  }
+
+  private async rerunAndTell(_reason: string): Promise<string> {
+    // One that was started by the same call reads everything afresh already.
+    const isFresh = this.turns === 0 && this.input.given === null;
+    const turns = this.isInTurn() && !isFresh ? 2 : 1;
+    if (isFresh) this.skipReason = null;
+    else this.onRerun();
+    await this.afterTurns(turns);
+    return this.answer();
+  }
+
+  private async approveAndTell(digest: string): Promise<string> {
+    const turns = this.isInTurn() ? 2 : 1;
+    this.onApprove(digest);
+    await this.afterTurns(turns);
+    return this.answer();
+  }
+
+  private isInTurn(): boolean {
+    return this.summary.status === 'Running' && this.next === null;
+  }
+
+  /** How it stands when so many turns have come to their end, or when the next execution goes on. */
+  private async afterTurns(count: number): Promise<OrganizationSummary> {
+    const until = this.turns + count;
+    await condition(() => this.turns >= until || this.isCutShort());
+    return this.summary;
+  }
+
+  private answer(): string {
+    const { status: state, message, result } = this.summary;
+    if (this.isCutShort()) return 'It goes on in the next execution of this workflow; its plan was too large for one.';
+    return `${result.organizationName || result.organizationId}: ${state}.${message === null ? '' : ` ${message}`}`;
+  }
+
+  /** Refuses a release of what does not wait. */
+  private demandWaiting(digest: string): void {
+    const { status: state, result } = this.summary;
+    if (state === 'Running') return;
+    if (result.planDigest !== null && result.planDigest.toLowerCase() === digest) return;
+    throw refusedUpdate(
+      `is not the plan that waits. ${result.planDigest === null ? `None does: the organization is ${state}` : `That is ${result.planDigest}`}`,
+      APPROVE_UPDATE,
+    );
   }
 
   private onSkip(reason: string): void {
@@ -275,41 +386,22 @@ class Desk {
     if (this.summary.status !== 'Running') this.next ??= { given: this.lastGiven };
   }
 
-  private onRerun(reason: string): void {
-    log.info('rerun asked for', { reason });
+  private onRerun(): void {
     this.skipReason = null;
     this.next = { given: null };
   }
 
   private onApprove(digest: string): void {
-    if (!this.released.includes(digest.trim())) this.released.push(digest.trim());
+    if (!this.released.includes(digest)) this.released.push(digest);
     this.next ??= { given: this.lastGiven };
   }
 
-  private onReport({ given, mode, parentId }: ReportSignal): void {
+  private onReport({ given, parentId }: ReportSignal): void {
     this.listeners.add(parentId);
-    this.mode = mode;
+    this.mode = null;
     this.next = { given };
   }
 }
 
 /** What was released is compared with Autotask as it is, and what failed is looked for there: a survey may be some minutes old. */
 const withoutSurvey = (given: GivenReport): GivenReport => ({ ...given, survey: null, surveyedAt: null });
-
-/** Types of `activities/failures.ts` after which a write may have taken effect, and those that concern Autotask as a whole. */
-const UNKNOWN_EFFECT = new Set(['OutcomeUnknown', 'OutcomePending']);
-const OUTAGE = new Set(['Unavailable', 'Unauthorized', 'RateLimited']);
-
-function failureOf(error: unknown): Failure {
-  if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-  const { cause } = error;
-  if (cause instanceof TimeoutFailure)
-    return { effect: 'unknown', isOutage: true, message: `${error.activityType} did not end in time (${cause.timeoutType})` };
-  const type = cause instanceof ApplicationFailure ? (cause.type ?? '') : '';
-  return {
-    effect: UNKNOWN_EFFECT.has(type) ? 'unknown' : 'none',
-    isOutage: OUTAGE.has(type),
-    isOutdated: type === 'PlanOutdated',
-    message: cause?.message ?? error.message,
-  };
-}

@@ -4,7 +4,7 @@ import type { MonthResult } from '../../shared/billing/results.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import {
-  BILLING_QUEUE,
+  billingQueue,
   dailyBillingId,
   STATUS_QUERY,
   WORKFLOWS,
@@ -16,6 +16,7 @@ import {
 import type { Context } from '../context.js';
 import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { MODES } from '../../shared/modes.js';
 import { findMonth } from '../months.js';
 import { renderMonth } from '../render/month.js';
 import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
@@ -34,6 +35,7 @@ export interface RunOptions {
 /** Starts the run of a month, or joins the one that is under way. */
 export async function run(context: Context, options: RunOptions): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
+  checkMode(config, options.mode);
   return withTemporal(context.environment, async (temporal) => {
     await ensureSearchAttributes(temporal);
     const handle = await start(temporal, config, options);
@@ -56,6 +58,16 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
     context.out(options.json ? jsonText(month) : renderMonth(shown, context.paper));
     return exitCodeOf(month, heldMonth);
   });
+}
+
+/** `--mode` may only lower what the settings allow. */
+function checkMode({ mode, organizationModes }: BaseConfig, asked: Mode | undefined): void {
+  const most = Math.max(...[mode, ...organizationModes.map((one) => one.mode)].map((one) => MODES.indexOf(one)));
+  if (asked === undefined || MODES.indexOf(asked) <= most) return;
+  throw new CommandError(
+    EXIT.configuration,
+    `BILLING_MODE is ${mode}, the most a run may do, so --mode ${asked} is not possible. Set BILLING_MODE=${asked} (or BILLING_MODE_ORGANIZATIONS for some), restart the worker, and run again.`,
+  );
 }
 
 /** 3 while something is held or waits for a person, or the whole month is (rule 1.4); else 0. */
@@ -81,7 +93,7 @@ function start(
   };
   return client.workflow.start(WORKFLOWS.daily, {
     workflowId: dailyBillingId(broker, month),
-    taskQueue: BILLING_QUEUE,
+    taskQueue: billingQueue(broker),
     args: [input],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',

@@ -7,6 +7,7 @@ import { openEvidence } from '../../shared/evidence/index.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
 import { readLatestNotice, troubleOf } from '../../shared/notices/record.js';
 import { monthOf } from '../../shared/billing/month.js';
+import { line } from '../render/printable.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { findMonth, openOrganizations, requireMonth, whyCallsWait, withOpen, type OpenOrganization } from '../months.js';
@@ -103,6 +104,9 @@ async function showMonth(
         context.paper ?? PLAIN,
       ),
     );
+  if (!json)
+    for (const { organizationName, refused } of month.organizations)
+      if (refused !== undefined) context.out(line`${organizationName}: ${refused}`);
   return exitCodeOf(month, record.heldMonth);
 }
 

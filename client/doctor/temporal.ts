@@ -2,9 +2,9 @@ import type { Connection } from '@temporalio/client';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { advised, command, shellCommand, type Command } from '../../shared/billing/command.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
-import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue, scheduleId, SEARCH_ATTRIBUTES } from '../../shared/contract.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue, scheduleId, SEARCH_ATTRIBUTES } from '../../shared/contract.js';
 import type { Context } from '../context.js';
-import { withTemporal, type Temporal } from '../temporal.js';
+import { ACTIVITY_TASKS, isServed, withTemporal, WORKFLOW_TASKS, type Temporal } from '../temporal.js';
 import { perform, Problem, type Check, type Finding } from './check.js';
 
 /** Temporal: reached, remembering long enough, with our attributes, a worker on every queue, and the schedule as it should be. */
@@ -15,10 +15,6 @@ const RECOMMENDED_RETENTION = '90d';
 const DAY_SECONDS = 86_400;
 /** `Keyword` in Temporal's numbering of attribute types. */
 const KEYWORD = 2;
-/** Kinds of task queues in Temporal's numbering. */
-const WORKFLOW_TASKS = 1;
-const ACTIVITY_TASKS = 2;
-
 /** One connection for all of them: a server that is not there is said once. */
 export async function checkTemporal(context: Context): Promise<Finding[]> {
   const base = loadBaseConfig(context.environment);
@@ -95,20 +91,15 @@ async function searchAttributes({ client, namespace: name }: Temporal): Promise<
   ]);
 }
 
-async function worker({ client, namespace: name }: Temporal, broker: string): Promise<string | Problem> {
+async function worker(temporal: Temporal, broker: string): Promise<string | Problem> {
   const queues = [
-    [BILLING_QUEUE, WORKFLOW_TASKS],
+    [billingQueue(broker), WORKFLOW_TASKS],
     [cloudmoreQueue(broker), ACTIVITY_TASKS],
     [autotaskQueue(broker), ACTIVITY_TASKS],
   ] as const;
   const idle: string[] = [];
   for (const [queue, taskQueueType] of queues) {
-    const { pollers } = await client.workflowService.describeTaskQueue({
-      namespace: name,
-      taskQueue: { name: queue },
-      taskQueueType,
-    });
-    if ((pollers ?? []).length === 0) idle.push(queue);
+    if (!(await isServed(temporal, queue, taskQueueType))) idle.push(queue);
   }
   if (idle.length === 0) return `serves ${queues.map(([queue]) => queue).join(', ')}`;
   return new Problem(`nobody serves ${idle.join(', ')}`, [
@@ -119,9 +110,12 @@ async function worker({ client, namespace: name }: Temporal, broker: string): Pr
 
 async function schedule({ client }: Temporal, { broker, mode, schedule: wanted }: BaseConfig): Promise<string | Problem> {
   try {
-    const { state, info, spec } = await client.schedule.getHandle(scheduleId(broker)).describe();
+    const { state, info, spec, action } = await client.schedule.getHandle(scheduleId(broker)).describe();
     if (state.paused)
       return new Problem(`paused${state.note ? `: ${state.note}` : ''}`, [advised('', command('schedule', 'resume'))]);
+    const queue = action.type === 'startWorkflow' ? action.taskQueue : '';
+    if (queue !== billingQueue(broker))
+      return new Problem(`starts runs on the queue ${queue}, as an earlier release made it`, 'billing schedule apply');
     if ((spec.timezone ?? 'UTC') !== wanted.timeZone)
       return new Problem(`runs by the clock of ${spec.timezone ?? 'UTC'}, BILLING_TIMEZONE says ${wanted.timeZone}`, [
         advised('', command('schedule', 'apply')),

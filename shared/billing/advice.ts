@@ -254,7 +254,7 @@ export function commandFor(code: string | null, { month, organizationId, planDig
     case 'approve':
       return command('approve', month, ...organization, ...(planDigest === null ? [] : option('--digest', planDigest)));
     case 'approve-all':
-      return command('approve', month, '--all');
+      return command('approve', month, '--breakers');
     default:
       return null;
   }
@@ -268,7 +268,7 @@ export const commandOf = (
 
 /** A whole month that is held (rule 1.4): why, and the command that releases it. */
 export const heldMonthAdvice = (heldMonth: string, month: Month): Advised =>
-  advised(`${heldMonth} Release all of it:`, command('approve', month, '--all'));
+  advised(`${heldMonth} Release all of it:`, command('approve', month, '--breakers'));
 
 /** What of an item the sentence about it names. */
 export interface NotPosted {

@@ -64,6 +64,8 @@ export interface OrganizationResult {
   workflowId: string | null;
   /** Day since which it waits for a person; null when it does not. */
   waitsSince: Day | null;
+  /** The last message to its workflow that was not understood, in words; absent when the last one was. */
+  refused?: string;
 }
 
 /** What a run wrote, counted by what took effect. */

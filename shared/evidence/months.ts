@@ -11,6 +11,7 @@ import { byText, fold } from '../billing/text.js';
 import type { Unnamed } from '../billing/strays.js';
 import type { Books, Month } from '../billing/types.js';
 import { readDismissals } from './dismissals.js';
+import type { Mode } from '../contract.js';
 import { EvidenceMissing, type Evidence } from './evidence.js';
 
 /** What the store holds of a month, and under which names. */
@@ -18,6 +19,9 @@ import { EvidenceMissing, type Evidence } from './evidence.js';
 /** A report cut for planning: the month's facts, and a slice per organization by id. */
 export interface ReportManifest {
   facts: string;
+  /** Whose it is, and how far the run that asked for it may go; absent in those of earlier releases. */
+  broker?: string;
+  mode?: Mode | null;
   takenAt: string;
   slices: { organizationId: string; organizationName: string; lines: number; slice: string; digest?: string }[];
   /** What was counted of the report while it was read, as of the day (rule 1.7); absent in evidence of earlier releases. */

@@ -88,7 +88,7 @@ test.each<[ReasonCode, string | null]>([
   ['unreadable', `${AGAIN} "record corrected"`],
   ['service-ambiguous', `${AGAIN} "service deactivated"`],
   ['period-frozen', `${AGAIN} "period unposted"`],
-  ['breaker-month', 'billing approve 2025-10 --all'],
+  ['breaker-month', 'billing approve 2025-10 --breakers'],
   ['breaker-organization', RELEASE],
   ['breaker-item', RELEASE],
   ['breaker-contracts', RELEASE],
@@ -157,7 +157,7 @@ test.each<[string, Partial<NotPosted>, string]>([
 test.each<[what: string, item: { reason: string | null; command?: Command | null }, shown: string | null]>([
   ['the command of its own', { reason: 'breaker-month', command: command('run', '2025-10') }, 'billing run 2025-10'],
   ['no command, where it says so itself', { reason: 'breaker-month', command: null }, null],
-  ["its reason's", { reason: 'breaker-month' }, 'billing approve 2025-10 --all'],
+  ["its reason's", { reason: 'breaker-month' }, 'billing approve 2025-10 --breakers'],
   ['none without a reason', { reason: null }, null],
 ])('people are told of an item %s', (_, told, shown) => {
   expect(commandOf(told, CONTOSO)).toBe(shown);

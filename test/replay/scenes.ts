@@ -1,7 +1,7 @@
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { OrganizationResult } from '../../shared/billing/results.js';
 import {
-  BILLING_QUEUE,
+  billingQueue,
   dailyBillingId,
   organizationBillingId,
   RERUN_SIGNAL,
@@ -24,7 +24,7 @@ type Started = WorkflowHandleWithFirstExecutionRunId;
 
 const start = ({ client }: SceneStage, input: Partial<DailyBillingInput> = {}): Promise<Started> =>
   client.workflow.start(WORKFLOWS.daily, {
-    taskQueue: BILLING_QUEUE,
+    taskQueue: billingQueue('default'),
     workflowId: dailyBillingId('default', MONTH),
     args: [{ broker: 'default', month: MONTH, asOf: AS_OF, ...input }],
   });
@@ -45,7 +45,7 @@ function signalWithStart({ client }: SceneStage, organizationId: string, signal:
     ...{ organizationId, given: null, parentId: null },
   };
   return client.workflow.signalWithStart(WORKFLOWS.organization, {
-    taskQueue: BILLING_QUEUE,
+    taskQueue: billingQueue('default'),
     workflowId: organizationBillingId('default', MONTH, organizationId),
     args: [input],
     signal,
@@ -83,7 +83,7 @@ const billed: Scene = {
     await stage.keep('organization-billing.done', organization(stage, CONTOSO));
     await stage.keep('organization-billing.extended', organization(stage, FABRIKAM));
     const scheduled = await stage.client.workflow.start(WORKFLOWS.daily, {
-      taskQueue: BILLING_QUEUE,
+      taskQueue: billingQueue('default'),
       workflowId: 'daily-billing/default-2025-10-09T03:00:00Z',
       args: [{ broker: 'default', asOf: AS_OF }],
     });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEntry } from '../../sandbox/index.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import {
-  BILLING_QUEUE,
+  billingQueue,
   dailyBillingId,
   organizationBillingId,
   RERUN_SIGNAL,
@@ -127,7 +127,7 @@ class Round {
     const input: DailyBillingInput = { broker: this.broker, month: MONTH, asOf };
     return patiently(() =>
       this.theatre.client.workflow.start(WORKFLOWS.daily, {
-        taskQueue: BILLING_QUEUE,
+        taskQueue: billingQueue(this.broker),
         workflowId,
         args: [input],
         workflowIdConflictPolicy: 'USE_EXISTING',
@@ -292,7 +292,7 @@ class Round {
     };
     await patiently(() =>
       this.theatre.client.workflow.signalWithStart(WORKFLOWS.organization, {
-        taskQueue: BILLING_QUEUE,
+        taskQueue: billingQueue(this.broker),
         workflowId: organizationBillingId(this.broker, MONTH, organizationId),
         args: [input],
         signal,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { MonthResult } from '../../shared/billing/results.js';
-import { BILLING_QUEUE, organizationBillingId, scheduledBillingId, WORKFLOWS } from '../../shared/contract.js';
+import { billingQueue, organizationBillingId, scheduledBillingId, WORKFLOWS } from '../../shared/contract.js';
 import { expectEverythingOnce, salesOf } from './once.js';
 import { CONTOSO, organizationOf, playBeside, useStage, type Stage, type Worker } from './stage.js';
 import { eventually } from '../eventually.js';
@@ -48,7 +48,7 @@ describe('on one day, at once', () => {
   /** As the schedule starts it. */
   const scheduled = (asOf: string): Promise<unknown> =>
     stage.client.workflow.execute(WORKFLOWS.daily, {
-      taskQueue: BILLING_QUEUE,
+      taskQueue: billingQueue('default'),
       workflowId: `${scheduledBillingId('default')}-${asOf}T03:00:00Z`,
       args: [{ broker: 'default', month: MONTH, asOf }],
     });

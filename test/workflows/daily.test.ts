@@ -6,7 +6,7 @@ import { status } from '../../client/commands/status.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import { NO_CALLS } from '../../shared/billing/results.js';
 import {
-  BILLING_QUEUE,
+  billingQueue,
   organizationBillingId,
   ORGANIZATIONS_AT_ONCE,
   type DailyBillingInput,
@@ -33,7 +33,7 @@ let number = 0;
 const run = (activities: StandIns, input: DailyBillingInput): Promise<DailyBillingResult> =>
   workshop.serving(activities, () =>
     workshop.client.workflow.execute('dailyBilling', {
-      taskQueue: BILLING_QUEUE,
+      taskQueue: billingQueue('default'),
       workflowId: `daily-${(number += 1)}`,
       args: [input],
     }),

@@ -5,7 +5,7 @@ import { startDevServer, type DevServer } from '../../client/temporal-server/ind
 import type { OrganizationResult, OrganizationStatus } from '../../shared/billing/results.js';
 import type { PostAdjustmentStep, Step, UpsertContractStep } from '../../shared/billing/plan-types.js';
 import {
-  BILLING_QUEUE,
+  billingQueue,
   type OrganizationSummary,
   type PlanRequest,
   type StepDone,
@@ -31,7 +31,7 @@ afterAll(async () => {
 let number = 0;
 const start = (): Promise<WorkflowHandleWithFirstExecutionRunId> =>
   workshop.client.workflow.start('organizationBilling', {
-    taskQueue: BILLING_QUEUE,
+    taskQueue: billingQueue('default'),
     workflowId: `organization-${(number += 1)}`,
     args: [INPUT],
   });
@@ -198,7 +198,7 @@ describe('an organization that needs somebody', () => {
       const handle = await start();
       await until(handle, 'NeedsAttention');
       isMended = true;
-      await handle.signal('newReport', { given: { ...INPUT.given, report: 'r3' }, mode: null, parentId: 'nobody' });
+      await handle.signal('newReport', { given: { ...INPUT.given, report: 'r3' }, parentId: 'nobody' });
       return resultOf(handle);
     });
     expect(reports).toEqual(['r1', 'r3']);
@@ -259,14 +259,20 @@ describe('an organization that needs somebody', () => {
     return asked.slice(2);
   }
   const approval: [string, unknown] = ['approve', 'd1'];
-  const report: [string, unknown] = ['newReport', { given: { ...INPUT.given, report: 'r3' }, mode: null, parentId: 'nobody' }];
+  const report: [string, unknown] = [
+    'newReport',
+    { given: { ...INPUT.given, report: 'r3', asOf: '2025-10-10' }, parentId: 'nobody' },
+  ];
 
   test.each([
     ['before', [approval, report]],
     ['after', [report, approval]],
   ])('keeps both a release and the new report where the release comes a moment %s it', async (_when, signals) => {
     const asked = await whileItPlans(signals);
-    expect(asked.map(({ approvedDigest, given }) => [approvedDigest, given.report, given.survey])).toEqual([['d1', 'r3', null]]);
+    // The lines are read again for a release, as of the day of the report that came.
+    expect(asked.map(({ approvedDigest, given }) => [approvedDigest, given.report, given.asOf, given.survey])).toEqual([
+      ['d1', 'r2', '2025-10-10', null],
+    ]);
   });
 
   test('keeps a release where somebody asks for a rerun a moment later', async () => {

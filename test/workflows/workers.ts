@@ -1,9 +1,9 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
-import { autotaskQueue, BILLING_QUEUE, cloudmoreQueue } from '../../shared/contract.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/contract.js';
 import type { StandIns } from './stand-ins.js';
 
-/** Workers of one test on queues of its own broker; only the queue of workflows is everybody's, so files that use it run one at a time. */
+/** Workers of one test on queues of its own broker. */
 export interface Workshop {
   client: Client;
   /** Serves the queues while the work goes on, with these activities. */
@@ -25,7 +25,7 @@ export async function openWorkshop(address: string, broker: string): Promise<Wor
       const common = { connection: native, namespace: 'default', activities };
       const billing = await Worker.create({
         ...common,
-        taskQueue: BILLING_QUEUE,
+        taskQueue: billingQueue(broker),
         workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
       });
       const others = await Promise.all(queues.map((taskQueue) => Worker.create({ ...common, taskQueue })));

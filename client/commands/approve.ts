@@ -1,0 +1,239 @@
+import { createInterface } from 'node:readline/promises';
+import { isBreaker } from '../../shared/billing/breakers.js';
+import { command } from '../../shared/billing/command.js';
+import { money, sum } from '../../shared/billing/decimal.js';
+import { isParked, type OrganizationResult } from '../../shared/billing/results.js';
+import { groupBy, same } from '../../shared/billing/text.js';
+import type { Month } from '../../shared/billing/types.js';
+import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
+import { APPROVE_UPDATE, organizationBillingId } from '../../shared/contract.js';
+import type { Context } from '../context.js';
+import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { askOpen, findMonth, inParallel, isNotFound, openOrganizations } from '../months.js';
+import { readPlanFile, type KeptPlans } from '../plan-file.js';
+import { line } from '../render/printable.js';
+import { withTemporal, type Temporal } from '../temporal.js';
+import { answerOf, resolveOrganizations } from './signals.js';
+
+/** Releases plans that wait, exactly as shown: the digest names the plan, and a plan that changed since waits again. */
+
+export interface ApproveOptions {
+  month: Month;
+  organizations: string[];
+  /** Every plan that waits for approval, and nothing that a breaker holds. */
+  all: boolean;
+  /** What circuit breakers hold. */
+  breakers: boolean;
+  /** Their sum, for where nobody can be asked. */
+  yes?: string | undefined;
+  digest?: string | undefined;
+  /** File of `plan --out`. */
+  plan?: string | undefined;
+}
+
+export async function approve(context: Context, options: ApproveOptions): Promise<ExitCode> {
+  const { month, organizations, digest, plan } = options;
+  const config = loadBaseConfig(context.environment);
+  checkUsage(options);
+  const kept = plan === undefined ? null : await readPlanFile(plan, config.broker, month);
+  return withTemporal(context.environment, async (temporal) => {
+    if (kept !== null) return approvePlans(context, temporal, config, month, kept);
+    if (organizations.length === 0) return approveMany(context, temporal, config, options);
+    const waiting = await named(context, temporal, config, month, organizations);
+    return releaseAll(context, temporal, config.broker, month, waiting, digest);
+  });
+}
+
+function checkUsage({ all, breakers, organizations, plan, digest, yes }: ApproveOptions): void {
+  const ways = [all || breakers, organizations.length > 0, plan !== undefined].filter(Boolean).length;
+  if (ways !== 1)
+    throw new CommandError(
+      EXIT.usage,
+      'Expected one of --all, --plan FILE, and --organization with an id or exact name; --breakers for what breakers hold.',
+    );
+  if (digest !== undefined && organizations.length !== 1)
+    throw new CommandError(EXIT.usage, '--digest names one plan; expected exactly one --organization.');
+  if (yes !== undefined && !breakers) throw new CommandError(EXIT.usage, '--yes confirms the sum of what --breakers releases.');
+}
+
+/** Approvals, or what breakers hold, or both. What is left waiting is named. */
+async function approveMany(
+  context: Context,
+  temporal: Temporal,
+  config: BaseConfig,
+  { month, all, breakers, yes }: ApproveOptions,
+): Promise<ExitCode> {
+  const waiting = await everyWaiting(temporal, config, month);
+  const held = waiting.filter(isHeldByBreaker);
+  if (breakers && held.length > 0) await confirm(context, held, yes);
+  const released = [...(all ? waiting.filter((one) => !isHeldByBreaker(one)) : []), ...(breakers ? held : [])];
+  const code = await releaseAll(context, temporal, config.broker, month, released, undefined);
+  if (released.length === 0) context.out(line`Nothing of ${month} waits for ${all ? 'approval' : 'the release of a breaker'}.`);
+  if (breakers || held.length === 0) return code;
+  const are = held.length === 1 ? '1 organization is' : `${held.length} organizations are`;
+  context.out(line`${are} held by circuit breakers and not released, ${sumOf(held)}:`);
+  for (const one of held) context.out(line`  ${lineOf(one)}`);
+  context.out(line`Look at each. All of them with: ${command('approve', month, '--breakers')}`);
+  return EXIT.waits;
+}
+
+const isHeldByBreaker = ({ items }: OrganizationResult): boolean => items.some(({ reason }) => isBreaker(reason));
+
+/** What is held of them, by currency: "15319.93 EUR". */
+const sumOf = (organizations: OrganizationResult[]): string => {
+  const items = organizations.flatMap((one) =>
+    one.items.filter(({ outcome, reason }) => outcome === 'held' || isBreaker(reason)),
+  );
+  return [...groupBy(items, ({ currency }) => currency.toUpperCase())]
+    .map(([currency, group]) => `${money(sum(group.map(({ sales }) => sales)), currency)} ${currency}`)
+    .join(' + ');
+};
+
+const lineOf = (one: OrganizationResult): string => {
+  const reasons = new Set(one.items.flatMap(({ reason }) => (isBreaker(reason) ? [reason] : [])));
+  return line`${one.organizationName}: ${sumOf([one])} (${[...reasons].join(', ')})`;
+};
+
+/** A breaker stops what nobody expected: whoever releases it has read the list and the sum. */
+async function confirm(context: Context, held: OrganizationResult[], yes: string | undefined): Promise<void> {
+  const expected = sumOf(held);
+  context.say(line`Held by circuit breakers:`);
+  for (const one of held) context.say(line`  ${lineOf(one)}`);
+  context.say(line`Together: ${expected}`);
+  const typed = yes ?? (await ask(context, `Type the sum to release them (${expected}): `));
+  if (typed !== null && sameSum(typed, expected)) return;
+  throw new CommandError(
+    typed === null ? EXIT.usage : EXIT.failed,
+    typed === null
+      ? `Nothing was released. Where nobody can be asked, confirm the sum: --yes "${expected}"`
+      : `Nothing was released: "${typed.trim()}" is not the sum, which is ${expected}.`,
+  );
+}
+
+/** With or without the currency where there is one only. */
+const sameSum = (typed: string, expected: string): boolean => {
+  const bare = (text: string): string => text.replace(/[\s,]/g, '').toUpperCase();
+  return bare(typed) === bare(expected) || (!expected.includes('+') && bare(typed) === bare(expected.split(' ')[0]!));
+};
+
+async function ask(context: Context, question: string): Promise<string | null> {
+  if (context.ask) return context.ask(question);
+  if (!context.isTerminal || process.stdin.isTTY !== true) return null;
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
+
+/** Releases what waits as the file has it; what moved since, or is not in it, goes on waiting and is named. */
+async function approvePlans(
+  context: Context,
+  temporal: Temporal,
+  config: BaseConfig,
+  month: Month,
+  { organizations }: KeptPlans,
+): Promise<ExitCode> {
+  const waiting = await everyWaiting(temporal, config, month);
+  const keptOf = ({ organizationId }: OrganizationResult): string | undefined =>
+    organizations.find((kept) => same(kept.organizationId, organizationId))?.digest;
+  const fitting = waiting.filter((organization) => keptOf(organization) === organization.planDigest);
+  const code = await releaseAll(context, temporal, config.broker, month, fitting, undefined);
+  for (const organization of waiting.filter((other) => !fitting.includes(other)))
+    context.out(
+      line`${organization.organizationName} goes on waiting: ${keptOf(organization) === undefined ? 'it is not in the file' : `its plan moved since, and waits as ${organization.planDigest}`}.`,
+    );
+  if (waiting.length === 0) context.out(line`Nothing of ${month} waits for approval.`);
+  if (fitting.length === waiting.length) return code;
+  context.out(
+    `${waiting.length - fitting.length} of ${waiting.length} plans were not released. Look at them anew with: ${command('plan', month)}`,
+  );
+  return EXIT.waits;
+}
+
+async function everyWaiting(temporal: Temporal, config: BaseConfig, month: Month): Promise<OrganizationResult[]> {
+  const known = (await findMonth(config, month))?.result.organizations ?? [];
+  const parked = known.filter(({ status }) => isParked(status)).map(({ organizationId }) => organizationId);
+  const open = await openOrganizations(temporal, config.broker, month, parked);
+  const asked = [...open.values()].filter(({ status }) => status === 'AwaitingApproval' || status === 'NeedsAttention');
+  const results = await inParallel(asked, ({ workflowId }) => askOpen(temporal, workflowId));
+  return results.filter((result) => result !== null).filter(isReleasable);
+}
+
+/** A plan that waits for approval, or that a circuit breaker holds (rules 1.4, 9). */
+const isReleasable = (one: OrganizationResult): boolean =>
+  one.status === 'AwaitingApproval' ||
+  (one.status === 'NeedsAttention' && (isHeldByBreaker(one) || one.items.some(({ reason }) => reason === 'awaiting-approval')));
+
+async function named(
+  context: Context,
+  temporal: Temporal,
+  config: BaseConfig,
+  month: Month,
+  organizations: string[],
+): Promise<OrganizationResult[]> {
+  const ids = await resolveOrganizations(context, config, month, organizations);
+  return Promise.all(
+    ids.map(async (id) => {
+      const open = await askOpen(temporal, organizationBillingId(config.broker, month, id));
+      if (open && isReleasable(open)) return open;
+      throw new CommandError(
+        EXIT.failed,
+        `${open?.organizationName ?? id} has no plan that waits for approval in ${month}${open ? ` (it is ${open.status})` : ''}. See: ${command('status', month)}`,
+      );
+    }),
+  );
+}
+
+/** Whoever releases one waits for what comes of it; many go on by themselves. */
+const ONE_WITHIN_MS = 15_000;
+const MANY_WITHIN_MS = 500;
+
+async function releaseAll(
+  context: Context,
+  temporal: Temporal,
+  broker: string,
+  month: Month,
+  waiting: OrganizationResult[],
+  digest: string | undefined,
+): Promise<ExitCode> {
+  const withinMs = waiting.length === 1 ? ONE_WITHIN_MS : MANY_WITHIN_MS;
+  const taken = await inParallel(waiting, (organization) =>
+    release(context, temporal, { broker, month, digest, withinMs }, organization),
+  );
+  if (waiting.length > 0) context.out(line`See what comes of it with: ${command('status', month)}`);
+  return taken.every(Boolean) ? EXIT.done : EXIT.waits;
+}
+
+/** Answers whether the workflow took it. */
+async function release(
+  context: Context,
+  { client }: Temporal,
+  { broker, month, digest, withinMs }: { broker: string; month: Month; digest: string | undefined; withinMs: number },
+  { organizationId, organizationName, planDigest }: OrganizationResult,
+): Promise<boolean> {
+  if (digest !== undefined && digest !== planDigest)
+    throw new CommandError(
+      EXIT.failed,
+      line`The plan of ${organizationName} is not the one you name any more: it waits as ${planDigest}. Look at it with: ${command('status', month)}`,
+    );
+  const handle = client.workflow.getHandle(organizationBillingId(broker, month, organizationId));
+  try {
+    const update = await handle.startUpdate<string, [string]>(APPROVE_UPDATE, {
+      args: [planDigest ?? ''],
+      waitForStage: 'ACCEPTED',
+    });
+    const answer = await answerOf(update, withinMs);
+    context.out(line`Released ${organizationName} as ${planDigest}.${answer === null ? '' : ` ${answer}`}`);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) {
+      context.out(line`${organizationName} ended in this moment and does not wait any more.`);
+      return true;
+    }
+    if (!(error instanceof CommandError)) throw error;
+    context.out(line`${organizationName} was not released: ${error.message}`);
+    return false;
+  }
+}

@@ -1,0 +1,318 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { RawValue } from '@temporalio/common';
+import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
+import type { OrganizationResult, OrganizationStatus } from '../../shared/billing/results.js';
+import { billingQueue, type PlanRequest, type ReportRequest } from '../../shared/contract.js';
+import { eventually } from '../eventually.js';
+import {
+  checkBroker,
+  checkDaily,
+  checkOrganization,
+  readDigest,
+  readReason,
+  readReport,
+  readSettled,
+} from '../../workflows/messages.js';
+import { chargeStep, INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
+import { openWorkshop, type Workshop } from './workers.js';
+
+/** What people and programs may send: whatever it is, no workflow stops because of it. */
+
+let server: DevServer;
+let workshop: Workshop;
+beforeAll(async () => {
+  server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
+  workshop = await openWorkshop(server.address, 'default');
+}, 60_000);
+afterAll(async () => {
+  await workshop?.close();
+  await server?.stop();
+});
+
+const DIGEST = 'd'.repeat(64);
+let number = 0;
+const start = (input: unknown = INPUT, queue = billingQueue('default')): Promise<WorkflowHandle> =>
+  workshop.client.workflow.start('organizationBilling', {
+    taskQueue: queue,
+    workflowId: `message-${(number += 1)}`,
+    args: [input],
+  });
+const shows = (handle: WorkflowHandle, status: OrganizationStatus): Promise<OrganizationResult> =>
+  eventually(
+    () => handle.query<OrganizationResult>('status'),
+    (result) => result.status === status,
+  );
+const pageOf = async (handle: WorkflowHandle): Promise<string> => {
+  const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+  return metadata.currentDetails ?? '';
+};
+const refusedIn = async (handle: WorkflowHandle): Promise<unknown> => (await handle.describe()).memo?.refused;
+
+/** Waits for the release of one plan; what was asked of the planner and of Cloudmore. */
+function waiting(asked: PlanRequest[] = [], reports: ReportRequest[] = []): StandIns {
+  const summary = (request: Parameters<StandIns['verifyOrganization']>[0]) => {
+    const made = summaryOf(request, asked.at(-1)?.approvedDigest === DIGEST ? 'Done' : 'AwaitingApproval');
+    return { ...made, result: { ...made.result, planDigest: DIGEST } };
+  };
+  return standIns({
+    takeReport: (request) => {
+      reports.push(request);
+      return Promise.resolve({
+        report: `r${reports.length + 1}`,
+        lines: 1,
+        previousLines: 0,
+        calls: { autotask: 0, cloudmore: 1 },
+      });
+    },
+    planOrganization: (request) => {
+      asked.push(request);
+      return Promise.resolve({ ...PLAN, digest: DIGEST });
+    },
+    verifyOrganization: (request) => Promise.resolve(summary(request)),
+  });
+}
+
+describe('a message that is none', () => {
+  const arguments_: [what: string, args: unknown[], told: string][] = [
+    ['without an argument', [], 'no argument'],
+    ['with null', [null], 'no argument'],
+    ['with a number', [7], 'a number'],
+    ['with true', [true], 'a boolean'],
+    ['with an object', [{ digest: DIGEST }], 'an object'],
+    ['with a list', [[DIGEST]], 'a list'],
+    ['with an empty text', ['  '], 'an empty text'],
+    ['with bytes that are no JSON', [undecodable('json/plain')], 'something that cannot be decoded'],
+    ['in an encoding nobody knows', [undecodable('binary/unknown')], 'something that cannot be decoded'],
+  ];
+
+  test('is refused in words on the page and for status, changes nothing, and the next one works', async () => {
+    const asked: PlanRequest[] = [];
+    const ended = await workshop.serving(waiting(asked), async () => {
+      const handle = await start();
+      await shows(handle, 'AwaitingApproval');
+      for (const [, args, told] of arguments_)
+        for (const signal of ['approve', 'skip', 'rerun']) {
+          await handle.signal(signal, ...args);
+          const refused = await eventually(
+            () => refusedIn(handle),
+            (text) => String(text).includes(signal) && String(text).includes(told),
+          );
+          expect(await pageOf(handle)).toContain(`**Not understood:** ${String(refused)}`);
+        }
+      expect(asked).toHaveLength(1);
+      await handle.signal('approve', ` ${DIGEST.toUpperCase()}\n`);
+      return handle.result() as Promise<{ status: string }>;
+    });
+    expect(ended.status).toBe('Done');
+    expect(asked.map(({ approvedDigest }) => approvedDigest)).toEqual([null, DIGEST]);
+  }, 60_000);
+
+  test('is forgotten as soon as one is understood', async () => {
+    await workshop.serving(waiting(), async () => {
+      const handle = await start();
+      await shows(handle, 'AwaitingApproval');
+      await handle.signal('skip');
+      await eventually(
+        () => refusedIn(handle),
+        (text) => text !== undefined,
+      );
+      await handle.signal('skip', 'disputed');
+      await shows(handle, 'Skipped');
+      await eventually(
+        () => refusedIn(handle),
+        (text) => text === undefined || text === null,
+      );
+      expect(await pageOf(handle)).not.toContain('Not understood');
+    });
+  });
+
+  test('of the run or of an organization is refused likewise, and a query may bring whatever it likes', async () => {
+    const asked: PlanRequest[] = [];
+    await workshop.serving(waiting(asked), async () => {
+      const handle = await start();
+      await shows(handle, 'AwaitingApproval');
+      for (const [, args] of arguments_) await handle.signal('newReport', ...args);
+      await handle.signal('newReport', { given: { report: 'r9' }, parentId: 'x' });
+      await eventually(
+        () => refusedIn(handle),
+        (text) => String(text).includes('newReport'),
+      );
+      expect(await handle.query<OrganizationResult, [unknown]>('status', { a: 1 })).toMatchObject({ status: 'AwaitingApproval' });
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('of nobody does not stop a run that waits for its organizations', async () => {
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    const activities = standIns({ planOrganization: () => gate.then(() => PLAN) });
+    const result = await workshop.serving(activities, async () => {
+      const handle = await workshop.client.workflow.start('dailyBilling', {
+        taskQueue: billingQueue('default'),
+        workflowId: 'run-of-messages',
+        args: [{ broker: 'default', month: '2025-10', asOf: '2025-10-09' }],
+      });
+      await handle.signal('settled');
+      await handle.signal('settled', {
+        organizationId: 'org-1',
+        summary: { result: { organizationId: 'org-2', status: 'Done' } },
+      });
+      await handle.signal('settled', undecodable('json/plain'));
+      goOn();
+      return handle.result() as Promise<unknown>;
+    });
+    expect(result).toMatchObject({ months: [{ month: '2025-10' }] });
+  });
+});
+
+/** A payload that no converter reads. */
+function undecodable(encoding: string): RawValue {
+  return new RawValue(null, {
+    toPayload: () => ({ metadata: { encoding: Buffer.from(encoding) }, data: Buffer.from('{not json') }),
+    fromPayload: () => undefined as never,
+  });
+}
+
+describe('a forged report', () => {
+  test('cannot turn approve mode into auto: whatever mode it names is not heard', async () => {
+    const asked: PlanRequest[] = [];
+    await workshop.serving(waiting(asked), async () => {
+      const handle = await start({ ...INPUT, mode: 'approve' });
+      await shows(handle, 'AwaitingApproval');
+      await handle.signal('newReport', { given: { ...INPUT.given, report: 'r9' }, mode: 'auto', parentId: 'nobody' });
+      await eventually(
+        () => Promise.resolve(asked.length),
+        (count) => count === 2,
+      );
+    });
+    expect(asked.map(({ mode, given }) => [mode, given.report])).toEqual([
+      ['approve', 'r1'],
+      [null, 'r9'],
+    ]);
+  });
+});
+
+describe('an update', () => {
+  const cause = async (work: Promise<unknown>): Promise<string> => {
+    try {
+      await work;
+      return 'went well';
+    } catch (error) {
+      return error instanceof WorkflowUpdateFailedError ? (error.cause?.message ?? '') : String(error);
+    }
+  };
+
+  test('is refused where it was typed when it makes no sense, and leaves nothing in the history', async () => {
+    await workshop.serving(waiting(), async () => {
+      const handle = await start();
+      await shows(handle, 'AwaitingApproval');
+      const { historyLength } = await handle.describe();
+      expect(await cause(handle.executeUpdate('approveNow'))).toMatch(/^approveNow came with no argument; expected the digest/);
+      expect(await cause(handle.executeUpdate('approveNow', { args: ['f'.repeat(64)] }))).toBe(
+        `approveNow is not the plan that waits. That is ${DIGEST}. Nothing was changed.`,
+      );
+      expect(await cause(handle.executeUpdate('skipNow', { args: [{}] }))).toMatch(/^skipNow came with an object/);
+      expect(await cause(handle.executeUpdate('rerunNow', { args: ['x'.repeat(1001)] }))).toContain(
+        'a reason of 1001 characters; expected at most 1000',
+      );
+      expect(await cause(handle.executeUpdate('approveNow', { args: [undecodable('json/plain')] }))).not.toBe('went well');
+      const after = await handle.describe();
+      expect(after.historyLength).toBe(historyLength);
+    });
+  });
+
+  test('answers what came of it', async () => {
+    const reports: ReportRequest[] = [];
+    const asked: PlanRequest[] = [];
+    await workshop.serving(waiting(asked, reports), async () => {
+      const handle = await start();
+      await shows(handle, 'AwaitingApproval');
+      expect(await handle.executeUpdate('skipNow', { args: ['disputed'] })).toBe('org-1: Skipped.');
+      expect(await handle.executeUpdate('rerunNow', { args: ['settled'] })).toBe('org-1: AwaitingApproval.');
+      expect(await handle.executeUpdate('approveNow', { args: [DIGEST] })).toBe('org-1: Done.');
+      expect(await handle.result()).toMatchObject({ status: 'Done' });
+    });
+    // A rerun and a release read the report again, each in the mode of the one before.
+    expect(reports.map(({ instead }) => instead)).toEqual(['r1', 'r2']);
+  });
+
+  test('that skips after the first write says that it came too late', async () => {
+    let written = (): void => undefined;
+    const isWritten = new Promise<void>((resolve) => (written = resolve));
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    const activities = standIns({
+      planOrganization: () => Promise.resolve({ ...PLAN, steps: [chargeStep('a'), { ...chargeStep('b'), contractKey: 'b' }] }),
+      postCharge: async (request) => {
+        written();
+        await gate;
+        const done = { result: 'written' as const, id: null, calls: { autotask: 1, cloudmore: 0 } };
+        return { ...done, more: (request.more ?? []).map(() => done) };
+      },
+      verifyOrganization: (request) => Promise.resolve({ ...summaryOf(request, 'Done'), message: request.remark }),
+    });
+    const answer = await workshop.serving(activities, async () => {
+      const handle = await start();
+      await isWritten;
+      const asked = handle.executeUpdate('skipNow', { args: ['disputed'] });
+      await handle.query('status');
+      goOn();
+      return asked;
+    });
+    expect(answer).toMatch(/^The skip changed nothing\. org-1: Done\./);
+  });
+});
+
+describe('the input of a workflow', () => {
+  test('is checked before anything is done, member by member', async () => {
+    await workshop.serving(waiting(), async () => {
+      const handle = await start({ ...INPUT, month: '2025-13', mode: 'everything', organizationId: 7 });
+      const failure: unknown = await handle.result().catch((error: Error) => error.cause);
+      expect(failure).toMatchObject({
+        type: 'BadRequest',
+        message:
+          'The input of this workflow is wrong. month: expected a month, YYYY-MM; mode: expected shadow, approve or auto; organizationId: expected the id of an organization.',
+      });
+    });
+  });
+
+  test.each([
+    ['no input', () => checkDaily(undefined as never), /without an input/],
+    ['a day that is none', () => checkDaily({ broker: 'default', asOf: '2025-02-30' }), /asOf: expected a day/],
+    ['a zone that is none', () => checkDaily({ broker: 'default', timeZone: 'Mars/Olympus' }), /timeZone: expected/],
+    ['a broker that is no name', () => checkDaily({ broker: 'a/b' }), /broker: expected/],
+    ['a report that is no reference', () => checkOrganization({ ...INPUT, given: { report: 'r' } as never }), /given: expected/],
+  ])('%s is refused', (_what, check, says) => {
+    expect(check).toThrow(says);
+  });
+
+  test('of another broker is refused, naming both, but for the queue that all had in common', () => {
+    expect(() => checkBroker('alpha', 'billing-beta')).toThrow(/broker alpha.*billing-beta/);
+    checkBroker('alpha', 'billing-alpha');
+    checkBroker('alpha', 'billing');
+  });
+});
+
+describe('reading a message', () => {
+  const amounts = { lines: 1, cost: '1.00', sales: '2.00' };
+  const result = { organizationId: 'o', status: 'Done', report: amounts, posted: amounts, held: amounts, excluded: amounts };
+  test.each([
+    ['a reason', readReason('disputed'), true],
+    ['a digest', readDigest('ABC123'), true],
+    ['a sentence as digest', readDigest('please release it'), false],
+    ['an endless digest', readDigest('a'.repeat(65)), false],
+    ['a report of earlier releases, with a mode', readReport({ given: INPUT.given, mode: 'auto', parentId: 'p' }), true],
+    ['a report without a run', readReport({ given: INPUT.given }), false],
+    ['a report of no day', readReport({ given: { ...INPUT.given, asOf: 'soon' }, parentId: 'p' }), false],
+    ['how one stands', readSettled({ organizationId: 'o', summary: { result } }), true],
+    [
+      'how one stands in no amounts',
+      readSettled({ organizationId: 'o', summary: { result: { ...result, held: { ...amounts, sales: 'much' } } } }),
+      false,
+    ],
+    ['how another stands', readSettled({ organizationId: 'p', summary: { result } }), false],
+  ])('%s', (_what, read, isRight) => {
+    expect('value' in read).toBe(isRight);
+  });
+});

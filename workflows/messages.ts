@@ -1,0 +1,215 @@
+import { ApplicationFailure, defaultPayloadConverter, rawValueTypeInfo, RawValue } from '@temporalio/common';
+import { isDay, isMonth } from '../shared/billing/month.js';
+import type { Amounts, OrganizationStatus } from '../shared/billing/results.js';
+import { billingQueue } from '../shared/contract.js';
+import type {
+  DailyBillingInput,
+  GivenReport,
+  Mode,
+  OrganizationBillingInput,
+  ReportSignal,
+  SettledSignal,
+} from '../shared/contract.js';
+
+/**
+ * What comes from outside: signals, updates, inputs. Whoever reaches Temporal may send anything, and a handler that throws stops its workflow for ever. So
+ * every argument is taken as it came, and read here: its value, or in words why it is none.
+ */
+export type Read<T> = { value: T } | { problem: string };
+
+/** Arguments of a signal as bytes: one that cannot even be decoded must not stop the workflow. More than so many are nobody's. */
+export const RAW_ARGUMENTS = { typeInfo: { inputTypes: Array.from({ length: 32 }, () => rawValueTypeInfo) } };
+
+const UNREADABLE = Symbol('unreadable');
+
+/** The argument's value, whatever it is. */
+export function valueOf(raw: unknown): unknown {
+  if (!(raw instanceof RawValue)) return raw;
+  try {
+    return defaultPayloadConverter.fromPayload<unknown>(raw.payload);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------- what people send
+
+export const LONGEST_REASON = 1_000;
+const LONGEST_DIGEST = 64;
+
+/** Why somebody skips or reruns. */
+export function readReason(raw: unknown): Read<string> {
+  const value = valueOf(raw);
+  if (typeof value !== 'string' || value.trim() === '')
+    return { problem: `came with ${kindOf(value)}; expected the reason as one text, in quotation marks: "disputed"` };
+  if (value.length > LONGEST_REASON)
+    return { problem: `came with a reason of ${value.length} characters; expected at most ${LONGEST_REASON}` };
+  return { value };
+}
+
+/** Which plan somebody releases. */
+export function readDigest(raw: unknown): Read<string> {
+  const value = valueOf(raw);
+  const digest = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  if (digest !== '' && digest.length <= LONGEST_DIGEST && /^\w+$/.test(digest)) return { value: digest };
+  return {
+    problem: `came with ${typeof value === 'string' && digest !== '' ? 'a text that is no digest' : kindOf(value)}; expected the digest of the plan that waits as one text, in quotation marks, as it stands above`,
+  };
+}
+
+/** What came, without its content: nobody knows what is in it. */
+function kindOf(value: unknown): string {
+  if (value === UNREADABLE) return 'something that cannot be decoded';
+  if (value === undefined || value === null) return 'no argument';
+  if (typeof value === 'string') return 'an empty text';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** The value, or the refusal of an update in words. */
+export function demanded<T>(update: string, read: Read<T>): T {
+  if ('value' in read) return read.value;
+  throw refusedUpdate(read.problem, update);
+}
+
+export const refusedUpdate = (problem: string, update: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(`${update} ${problem}. Nothing was changed.`, 'BadRequest');
+
+// ---------------------------------------------------------------------------------------------------------------- what runs and organizations tell each other
+
+type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 1_000;
+const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
+const isMissing = (value: unknown): value is undefined | null => value === undefined || value === null;
+const isTime = (value: unknown): value is string => isText(value) && !Number.isNaN(Date.parse(value));
+const isDayText = (value: unknown): boolean => isText(value) && isDay(value);
+const isMonthText = (value: unknown): boolean => isText(value) && isMonth(value);
+const MODES: unknown[] = ['shadow', 'approve', 'auto'] satisfies Mode[];
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+
+/** A run hands over a report: references alone. How far the run may go stands in the report that is referred to. */
+export function readReport(raw: unknown): Read<ReportSignal> {
+  const value = valueOf(raw);
+  if (!isFields(value) || !isGiven(value.given) || !isText(value.parentId)) return { problem: 'is no reference to a report' };
+  const { given, parentId } = value;
+  return { value: { given: givenOf(given), parentId } };
+}
+
+const isGiven = (value: unknown): value is GivenReport =>
+  isFields(value) &&
+  isDayText(value.asOf) &&
+  isText(value.report) &&
+  isTextOrNull(value.survey) &&
+  (value.surveyedAt === null || isTime(value.surveyedAt));
+
+const givenOf = ({ asOf, report, survey, surveyedAt }: GivenReport): GivenReport => ({ asOf, report, survey, surveyedAt });
+
+const STATES: unknown[] = [
+  'Done',
+  'Unchanged',
+  'NeedsAttention',
+  'AwaitingApproval',
+  'Skipped',
+  'Excluded',
+  'Failed',
+  'Running',
+] satisfies OrganizationStatus[];
+const DECIMAL = /^-?\d{1,20}(\.\d{1,8})?$/;
+
+/** An organization tells how it stands. What it says is shown while the run goes on; the reconciliation reads what was kept. */
+export function readSettled(raw: unknown): Read<SettledSignal> {
+  const value = valueOf(raw);
+  const summary = isFields(value) ? value.summary : null;
+  const result = isFields(summary) ? summary.result : null;
+  const isWhole =
+    isFields(value) &&
+    isText(value.organizationId) &&
+    (value.runId === undefined || isText(value.runId)) &&
+    isFields(result) &&
+    result.organizationId === value.organizationId &&
+    STATES.includes(result.status) &&
+    [result.report, result.posted, result.held, result.excluded].every(isAmounts);
+  return isWhole ? { value: value as unknown as SettledSignal } : { problem: 'does not say how an organization stands' };
+}
+
+const isAmounts = (value: unknown): value is Amounts =>
+  isFields(value) &&
+  Number.isSafeInteger(value.lines) &&
+  [value.cost, value.sales].every((text) => isText(text) && DECIMAL.test(text));
+
+// ---------------------------------------------------------------------------------------------------------------- inputs
+
+type Rules = Record<string, [isRight: (value: unknown) => boolean, expected: string]>;
+
+const optional =
+  (isRight: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    isMissing(value) || isRight(value);
+
+const BROKER: Rules[string] = [(value) => isText(value) && /^[\w.-]{1,60}$/.test(value), 'the name of a broker (BILLING_BROKER)'];
+const MODE: Rules[string] = [optional((value) => MODES.includes(value)), 'shadow, approve or auto'];
+const isDigests = (value: unknown): boolean => isFields(value) && Object.values(value).every(isText);
+
+const DAILY: Rules = {
+  broker: BROKER,
+  month: [optional(isMonthText), 'a month, YYYY-MM'],
+  asOf: [optional(isDayText), 'a day, YYYY-MM-DD'],
+  timeZone: [optional(isTimeZone), 'a time zone such as Europe/Oslo'],
+  mode: MODE,
+  recheckDays: [optional((value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 28), 'days, 0 to 28'],
+  organizations: [optional(isTexts), 'a list of ids or names'],
+  settings: [optional(isDigests), 'digests by the names of settings'],
+  progress: [optional(isFields), 'what an execution before this one handed on'],
+  done: [optional(Array.isArray), 'what an execution before this one handed on'],
+};
+
+const ORGANIZATION: Rules = {
+  broker: BROKER,
+  month: [isMonthText, 'a month, YYYY-MM'],
+  asOf: [isDayText, 'a day, YYYY-MM-DD'],
+  mode: MODE,
+  organizationId: [isText, 'the id of an organization'],
+  given: [optional(isGiven), 'references to a report and a survey'],
+  parentId: [optional(isText), 'the id of a run'],
+  listeners: [optional(isTexts), 'ids of runs'],
+  before: [optional(isFields), 'what an execution before this one handed on'],
+};
+
+function isTimeZone(value: unknown): boolean {
+  try {
+    return isText(value) && new Intl.DateTimeFormat('en', { timeZone: value }).format() !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** Refuses an input that is none, with every member that is wrong: the workflow fails at once, instead of half-way. */
+export function checkDaily(input: DailyBillingInput): DailyBillingInput {
+  return checked(input, DAILY);
+}
+
+export function checkOrganization(input: OrganizationBillingInput): OrganizationBillingInput {
+  return checked(input, ORGANIZATION);
+}
+
+function checked<T>(input: T, rules: Rules): T {
+  if (!isFields(input)) throw refused('This workflow was started without an input. Start it with: billing run MONTH');
+  const wrong = Object.entries(rules).flatMap(([member, [isRight, expected]]) =>
+    isRight(input[member]) ? [] : [`${member}: expected ${expected}`],
+  );
+  if (wrong.length > 0) throw refused(`The input of this workflow is wrong. ${wrong.join('; ')}.`);
+  return input;
+}
+
+/** The queue says whose worker runs this; on the queue that all brokers had in common, and where a history is replayed, nobody can tell. */
+export function checkBroker(broker: string, queue: string): void {
+  if (queue === billingQueue(broker) || !queue.startsWith(billingQueue(''))) return;
+  throw ApplicationFailure.nonRetryable(
+    `This is a request of the broker ${broker}, but it came to ${queue}, the queue of another broker's worker. Nothing was done.`,
+    'OtherBroker',
+  );
+}
+
+const refused = (message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, 'BadRequest');
