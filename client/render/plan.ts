@@ -122,7 +122,7 @@ const standingOf = (item: PlannedItem): string[] =>
 function ghostLines(ghost: Ghost, plan: Plan, paper: Paper): string[] {
   if (ghost.outcome !== 'ghost') return [];
   const text = `${ghost.itemCode ?? ghost.type}: ${ghost.sales} ${ghost.currency} without a line in the report (ghost)`;
-  const command = paint(paper, 'cyan', `      ${commandFor('ghost', addresseeOf(plan)) ?? ''}`);
+  const command = paint(paper, 'cyan', `      ${ghost.command ?? commandFor('ghost', addresseeOf(plan)) ?? ''}`);
   return [[marked('!', text, paper), wrap(ghost.message, paper, '      '), command].join('\n')];
 }
 
