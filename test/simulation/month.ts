@@ -14,7 +14,7 @@ import { instantOf, type Deed, type Mishap, type Story } from './story.js';
 import { keyOf } from './tables.js';
 import { TemporalServer, type Execution } from './temporal/server.js';
 import type { VirtualTime } from './time.js';
-import { MONTH, type SimulatedWorld } from './world.js';
+import { COMPANY_PROPERTY, MONTH, type SimulatedWorld } from './world.js';
 
 /** Plays one month: the product's workflows and activities on simulated processes, with everything of the story happening meanwhile. */
 
@@ -73,7 +73,7 @@ export class Month {
     this.injector = new Injector(random.fork());
     const tell = (what: string): void => void this.log.push(`${new Date().toISOString()} ${what}`);
     this.network = new Network(time, random.fork(), this.injector, sandbox, tell);
-    this.config = configOf(sandbox, story);
+    this.config = configOf(sandbox, world, story);
   }
 
   /** Called whenever everything has come to rest. */
@@ -313,7 +313,7 @@ export class Month {
   }
 }
 
-function configOf(sandbox: Sandbox, { afterFreeze, discoversZone }: Story): Config {
+function configOf(sandbox: Sandbox, world: SimulatedWorld, { afterFreeze, discoversZone }: Story): Config {
   const { AUTOTASK_URL: url, ...env } = sandbox.env();
   return loadConfig({
     ...env,
@@ -323,8 +323,13 @@ function configOf(sandbox: Sandbox, { afterFreeze, discoversZone }: Story): Conf
     AFTER_FREEZE: afterFreeze,
     AUTOTASK_CALLS_PER_HOUR: '10000',
     BREAKERS: 'off',
+    // A broker none of whose customers is linked yet has said so.
+    ...(isLinked(world) ? {} : { CLOUDMORE_ABSENT: COMPANY_PROPERTY }),
   });
 }
+
+const isLinked = ({ cloudmore: { organizations } }: SimulatedWorld): boolean =>
+  organizations.some(({ customProperties }) => customProperties.some(({ value }) => value !== ''));
 
 /** What a tenant refuses is no write: some answer a first adjustment of an existing row so, and are asked again by every run. */
 const hasWritten = ({ method, path, status }: JournalEntry): boolean =>

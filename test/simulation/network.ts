@@ -182,7 +182,7 @@ export class Network {
       query: url.searchParams,
       headers,
       text,
-      origin: isDiscovery ? `http://zone${this.zone}.autotask.simulated` : url.origin,
+      origin: isDiscovery ? `https://zone${this.zone}.autotask.net` : url.origin,
     };
   }
 

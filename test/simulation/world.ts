@@ -8,13 +8,14 @@ import type { Random } from './random.js';
 export const MONTH = '2025-10';
 /** The day on which everything of the month has been reported. */
 export const LAST_DAY = '2025-10-28';
+export const COMPANY_PROPERTY = 'AutotaskCompanyID';
 export const FOREIGN_TEXT = 'Managed by hand';
 
 type Json = Record<string, unknown>;
 
 export interface SimulatedWorld {
   now: string;
-  cloudmore: Json & { organizations: { id: string }[]; monthlyBilling: Json[] };
+  cloudmore: Json & { organizations: { id: string; customProperties: { value: string }[] }[]; monthlyBilling: Json[] };
   autotask: Json & { companies: { id: number }[] };
 }
 
@@ -113,7 +114,7 @@ interface DrawnOrganization {
   id: string;
   name: string;
   companyId: number;
-  detail: { id: string; name: string; isActive: boolean; customProperties: Json[] };
+  detail: { id: string; name: string; isActive: boolean; customProperties: { id: string; name: string; value: string }[] };
 }
 
 function drawOrganization(random: Random, index: number): DrawnOrganization {
@@ -122,7 +123,7 @@ function drawOrganization(random: Random, index: number): DrawnOrganization {
   const companyId = 1001 + index;
   // Most are linked; some are left out on purpose, some by mistake.
   const link = random.chance(0.06) ? '' : random.chance(0.04) ? 'ACME-77' : String(companyId);
-  const customProperties = [{ id: 'p-1', name: 'AutotaskCompanyID', value: link }];
+  const customProperties = [{ id: 'p-1', name: COMPANY_PROPERTY, value: link }];
   return { id, name, companyId, detail: { id, name, isActive: true, customProperties } };
 }
 

@@ -88,6 +88,7 @@ export function workflowInfo(): object {
   const { server, execution } = here();
   return {
     workflowId: execution.workflowId,
+    namespace: 'default',
     runId: execution.runId,
     startTime: execution.startTime,
     continueAsNewSuggested: server.suggestsContinueAsNew(),
