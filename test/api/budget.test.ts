@@ -154,9 +154,8 @@ test('a month takes the calls and the minutes that were forecast, within five in
   world.autotask!.behaviour = { callsPerHour: 10_000, threads: 50 };
   const tenant = await openTenant(world, {
     AUTOTASK_CALLS_PER_HOUR: '250',
-    BREAKER_NEW_CONTRACTS: '0',
-    BREAKER_ORGANIZATION_PERCENT: '0',
-    BREAKER_ITEM_FACTOR: '0',
+    BILLING_MODE: 'auto',
+    BREAKERS: 'off',
   });
   const { config, clock } = tenant;
   const dependencies = {

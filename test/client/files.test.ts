@@ -139,7 +139,7 @@ describe('a file that a setting names', () => {
 
   test('as the evidence and lies below a file', async () => {
     expect(await said(78, ['report', '2025-10'], { BILLING_EVIDENCE: `file:${path('text')}/evidence` })).toMatch(
-      /text\/evidence\/.*: a part of the path is a file, not a folder\. Is it what BILLING_EVIDENCE/,
+      /text\/evidence\).*: a part of the path is a file, not a folder\. .*set BILLING_EVIDENCE/,
     );
   });
 

@@ -13,7 +13,7 @@ import { openStage, type Stage, type StageOptions } from './stage.js';
 export const MONTH = '2025-10';
 export const AS_OF = '2025-10-17';
 export const LINES = 1000;
-const BREAKERS_OFF = { BREAKER_ITEM_FACTOR: '0', BREAKER_ORGANIZATION_PERCENT: '0', BREAKER_NEW_CONTRACTS: '0' };
+const BREAKERS_OFF = { BREAKERS: 'off' };
 
 export type PlannedOrganization = Preview['plans'][number];
 
