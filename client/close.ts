@@ -1,4 +1,5 @@
 import { Autotask, type Condition, type Currency } from '../shared/autotask/index.js';
+import { lastDay } from '../shared/billing/month.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import { uncounted } from '../shared/close/counted.js';
@@ -66,7 +67,10 @@ function customersOf(
 const DAY_MS = 86_400_000;
 const CHUNK = 200;
 
-/** A day of margin on both sides of the first; which rows are the month's is decided exactly afterwards (`autotask.md` 2.7). */
+/**
+ * A day of margin before the first; 10:15 UTC of the last day lies after that day's beginning in every zone, and before the next day's. Which rows are the
+ * month's is decided exactly afterwards (`autotask.md` 2.7).
+ */
 async function readRecords(
   autotask: Autotask,
   month: Month,
@@ -84,7 +88,7 @@ async function readRecords(
     'ContractServiceUnits',
     [
       { op: 'gte', field: 'startDate', value: at(-1) },
-      { op: 'lte', field: 'startDate', value: at(1.5) },
+      { op: 'lte', field: 'startDate', value: `${lastDay(month)}T10:15:00Z` },
     ],
     { onProgress },
   );

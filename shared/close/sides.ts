@@ -77,7 +77,7 @@ export const total = (values: Exact[]): Exact => values.reduce((sum, value) => s
 export interface Records {
   companies: unknown[];
   contracts: unknown[];
-  /** Rows that begin around the month's first. */
+  /** Rows that begin around the month. */
   rows: unknown[];
   /** Charges whose key is one of the month's, and those purchased around it on one of our products. */
   charges: unknown[];
@@ -86,7 +86,7 @@ export interface Records {
 
 type Fields = Record<string, unknown>;
 
-/** Sums by company and subscription what the month's invoices will carry: rows of our services on the month's first, and our charges of the month. */
+/** Sums by company and subscription what the month's invoices will carry: rows of our services that begin in the month, where a person has split one each part, and our charges of the month. */
 export function standingOf(
   records: Records,
   { month, subscriptionUdf, priceListCodes }: { month: string; subscriptionUdf: string; priceListCodes: Set<string> },
@@ -112,8 +112,8 @@ export function standingOf(
     sums.set(key, standing);
   };
   for (const row of records.rows.map(lowered)) {
-    const begins = dayOf(String(row.startdate)) === `${month}-01`;
-    if (!begins || !ours.has(number(row, 'serviceid')) || !contracts.has(number(row, 'contractid'))) continue;
+    const isOfMonth = dayOf(String(row.startdate)).startsWith(`${month}-`);
+    if (!isOfMonth || !ours.has(number(row, 'serviceid')) || !contracts.has(number(row, 'contractid'))) continue;
     const sum = { sales: amount(row, 'price'), cost: amount(row, 'cost') };
     add(number(row, 'contractid'), sum, `row ${number(row, 'id')}`);
   }

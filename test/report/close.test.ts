@@ -304,6 +304,36 @@ describe('digits beyond the minor unit', () => {
   });
 });
 
+describe('rows of a month that a person has split', () => {
+  const row = (id: number, startDate: string, price: number): Rec => ({
+    id,
+    contractID: 1,
+    serviceID: 3,
+    startDate,
+    price,
+    cost: 0,
+  });
+  test('count each by itself, those that begin in another month not at all', () => {
+    const [standing] = standingOf(
+      {
+        companies: [],
+        contracts: [{ id: 1, companyID: 7, contractNumber: SUBSCRIPTION }],
+        rows: [
+          row(2, '2025-10-01T00:00:00Z', 48.005),
+          row(3, '2025-10-14T22:00:00Z', 72.005),
+          row(4, '2025-10-31T00:00:00Z', 1),
+          row(5, '2025-10-31T23:00:00Z', 96),
+          row(6, '2025-09-30T00:00:00Z', 96),
+        ],
+        charges: [],
+        services: [{ id: 3, invoiceDescription: 'CFQ7TTC0-X' }],
+      },
+      { month: MONTH, subscriptionUdf: 'Subscription ID', priceListCodes: new Set() },
+    );
+    expect([textOf(standing!.sales, 'EUR'), standing!.parts]).toEqual(['121.02', ['row 2', 'row 3', 'row 4']]);
+  });
+});
+
 describe('charges that Cloudmore\u2019s own connector made', () => {
   const charged = (charge: Record<string, unknown>): string[] =>
     standingOf(
