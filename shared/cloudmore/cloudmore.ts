@@ -28,6 +28,8 @@ export type { ReadOptions, Sleep };
 
 /** How many organizations' details are asked for at once; no limit is documented, so it is kept modest. */
 const DETAILS_AT_ONCE = 4;
+/** Last month's task is started once more before its report counts as one that cannot be had: a task may fail for once. */
+const PREVIOUS_TASKS = 2;
 
 export class Cloudmore {
   private readonly transport: Transport;
@@ -54,8 +56,11 @@ export class Cloudmore {
     const isCustom = (id: string): boolean => services.some((service) => same(service.id, id) && service.isCustom);
     const count = new ReportCount();
     const reported = await this.lines(month, new ReportLines(month, isCustom, texts, findings), options, count);
-    const before = previousMonth(month);
-    const previous = await this.lines(before, new ReportLines(before, isCustom, texts, new Findings()), options);
+    const previous = await this.previousLines(
+      month,
+      (before) => new ReportLines(before, isCustom, texts, new Findings()),
+      options,
+    );
     holdUnreadableServices(reported.lines, services);
     const subscriptions = await this.readSubscriptions(options, findings);
     const prices = await this.prices(services, reported.lines, options, findings);
@@ -66,7 +71,7 @@ export class Cloudmore {
     return {
       month,
       lines: reported.lines,
-      previousLines: previous.lines,
+      ...previous,
       organizations,
       subscriptions,
       prices,
@@ -233,6 +238,24 @@ export class Cloudmore {
     const report = await this.transport.task(path, { method: 'POST', path, body }, `report of ${month}`, { ...options, taking });
     count?.finish(report);
     return reported.finish(report);
+  }
+
+  /** Rule 1.4: last month is there to be compared with. That Cloudmore has no report of it (any more) is told, and stops nothing; an outage does. */
+  private async previousLines(
+    month: Month,
+    reported: (before: Month) => ReportLines,
+    options: ReadOptions,
+  ): Promise<Pick<Report, 'previousLines' | 'previousUnavailable'>> {
+    const before = previousMonth(month);
+    let why = '';
+    for (let task = 0; task < PREVIOUS_TASKS; task += 1)
+      try {
+        return { previousLines: (await this.lines(before, reported(before), options)).lines };
+      } catch (error) {
+        if (!(error instanceof ApiError) || !(error.kind === 'rejected' || error.facts.saysNoReport === true)) throw error;
+        why = error.message;
+      }
+    return { previousLines: [], previousUnavailable: why };
   }
 
   private async unassigned(

@@ -71,7 +71,9 @@ export async function awaitTask(
     if (seen.kind === 'done') return seen.report;
     unknown = seen.kind === 'unknown' ? unknown + 1 : 0;
     if (unknown > UNKNOWN_GRACE)
-      throw new ApiError('unavailable', `Cloudmore no longer knows the task of the ${what}; it is started anew.`);
+      throw new ApiError('unavailable', `Cloudmore no longer knows the task of the ${what}; it is started anew.`, {
+        saysNoReport: true,
+      });
     onProgress?.(`${what}: waiting for Cloudmore`);
     await pause(wait);
     waited += wait;
@@ -133,5 +135,6 @@ function unfinished(what: string, problem: string, json: unknown): ApiError {
   return new ApiError(
     'unavailable',
     `Cloudmore's task of the ${what} ${problem}: its state is ${vendorText(shownState, 80)}, and it has ${vendorText(keys.slice(0, KEYS_SHOWN).join(', ') || 'no members')}. Nothing is billed from it, and it is started anew.`,
+    { saysNoReport: true },
   );
 }

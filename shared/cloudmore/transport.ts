@@ -74,11 +74,10 @@ export class Transport {
       started = await this.ask(start, options);
     } catch (error) {
       if (!(error instanceof ApiError) || error.kind !== 'not-found') throw error;
-      throw new ApiError(
-        'unavailable',
-        `Cloudmore does not make the ${what}: ${error.message}. Nothing is billed from it.`,
-        error.facts,
-      );
+      throw new ApiError('unavailable', `Cloudmore does not make the ${what}: ${error.message}. Nothing is billed from it.`, {
+        ...error.facts,
+        saysNoReport: true,
+      });
     }
     const taskId = taskIdOf(started, what);
     const look = async (): Promise<TaskAnswer> => this.look(`${folder}/${encodeURIComponent(taskId)}`, { ...options, taking });

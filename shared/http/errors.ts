@@ -27,6 +27,8 @@ export interface ApiErrorFacts {
   status?: number;
   /** How long the server asked to wait. */
   retryAfterMs?: number;
+  /** The vendor was reached, and what it says is that it has no such report: waiting may change that, but need not. */
+  saysNoReport?: boolean;
 }
 
 /** A vendor's words (`vendorText`) and ours around them; Temporal keeps it in every failure it is the cause of. */

@@ -262,6 +262,38 @@ describe('a request to Cloudmore', () => {
     await expect(vendors.cloudmore.readReport({ month: '2025-10' })).rejects.toMatchObject({ name: 'ApiError', kind });
   });
 
+  const STARTS = { vendor: 'cloudmore', method: 'POST', path: '*/MonthlyBillingPerOrganizationAsync' };
+  const LOOKS = { vendor: 'cloudmore', method: 'GET', path: '*/MonthlyBillingPerOrganizationAsync/*' };
+  const said = (status: number, body: unknown): Record<string, unknown> => ({ kind: 'status', status, body, when: 'before' });
+  const withFault = async (match: Record<string, unknown>, nth: number[], fault: Record<string, unknown>): Promise<Vendors> => {
+    const world = await openVendors();
+    await world.control('POST', 'faults', [{ match: { ...match, nth }, fault }]);
+    return world;
+  };
+
+  test.each([
+    ['is refused', STARTS, said(400, [{ errorMessage: 'Too old.' }]), /Too old/],
+    ['is not found', STARTS, said(404, null), /does not make the report of 2025-09/],
+    ['is in a state nobody knows', LOOKS, said(200, { status: 'Archived', report: null }), /"Archived"/],
+  ])('for last month that %s bills this month, and says what it could not compare it with', async (_, match, fault, why) => {
+    const world = await withFault(match, [2, 3], fault);
+    const { lines, previousLines, previousUnavailable } = await world.cloudmore.readReport({ month: '2025-10' });
+    expect([lines.length > 0, previousLines, previousUnavailable]).toEqual([true, [], expect.stringMatching(why)]);
+    await world.close();
+  });
+
+  test('for last month that fails for once is made once more', async () => {
+    const world = await withFault(LOOKS, [2], said(200, { status: 'Failed' }));
+    expect(await world.cloudmore.readReport({ month: '2025-10' })).not.toHaveProperty('previousUnavailable');
+    await world.close();
+  });
+
+  test('for last month that meets an outage stops the run, which is tried again', async () => {
+    const world = await withFault(STARTS, [2, 3, 4], said(503, null));
+    await expect(world.cloudmore.readReport({ month: '2025-10' })).rejects.toMatchObject({ kind: 'unavailable' });
+    await world.close();
+  });
+
   test('that was read is not troubled when the activity is cancelled afterwards', async () => {
     const activity = new AbortController();
     await expect(vendors.cloudmore.subscriptions({ signal: activity.signal })).resolves.not.toHaveLength(0);
