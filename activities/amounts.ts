@@ -9,6 +9,7 @@ import type { Row } from '../shared/billing/types.js';
 import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';
+import { noteDescription } from './descriptions.js';
 import type { Looks } from './looks.js';
 import { soon } from './patience.js';
 import type { Making, Proofs } from './proof.js';
@@ -31,6 +32,7 @@ export async function postAdjustment(
   const { step } = request;
   const contractId = contractIdOf(request);
   const serviceId = serviceIdOf(request);
+  await noteDescription(dependencies, request, contractId, serviceId);
   const before = step.before ?? (await madeRow(dependencies, request, contractId, serviceId));
   if (isDone(step, before)) return { result: 'already', id: null };
   try {

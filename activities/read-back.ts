@@ -6,10 +6,11 @@ import { monthOf } from '../shared/billing/month.js';
 import type { Plan, Step } from '../shared/billing/plan-types.js';
 import type { Books, Charge } from '../shared/billing/types.js';
 import type { VerifyRequest } from '../shared/contract.js';
-import type { ContractService, ReadBack, Written } from '../shared/autotask/index.js';
+import type { ReadBack, Written } from '../shared/autotask/index.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Catalogue } from './catalogue.js';
 import type { Dependencies } from './dependencies.js';
+import { describeServices } from './descriptions.js';
 import { PATIENCE_MS } from './patience.js';
 import { endsActivity } from './failures.js';
 import type { KeptPlan } from './plan.js';
@@ -30,7 +31,7 @@ interface Sources {
 /** The plan that would still be needed after everything was written; `unreadable` when Autotask cannot be read. */
 export async function readBack(sources: Sources, request: VerifyRequest, kept: KeptPlan): Promise<Plan | 'unreadable'> {
   const { dependencies } = sources;
-  try {
+  return whileReadable(dependencies, async () => {
     let check: Plan | null = null;
     for (const patience of PATIENCE_MS) {
       await dependencies.clock.sleep(patience);
@@ -40,8 +41,25 @@ export async function readBack(sources: Sources, request: VerifyRequest, kept: K
       if (check.steps.length === 0 && isSeen(kept.plan, books, request)) break;
     }
     return check!;
+  });
+}
+
+/** Writes the texts that this run or an earlier one owes on the organization's contracts (5.4). False where it could not be done: no money hangs on it. */
+export async function describeOwed(
+  { dependencies }: Sources,
+  request: VerifyRequest,
+  { books }: Pick<KeptPlan, 'books'>,
+): Promise<boolean> {
+  const contractIds = new Set([...request.contractIds, ...books.contracts.map(({ id }) => id)]);
+  const done = await whileReadable(dependencies, () => describeServices(dependencies, request, contractIds));
+  return done !== 'unreadable';
+}
+
+async function whileReadable<T>({ attempt }: Dependencies, read: () => Promise<T>): Promise<T | 'unreadable'> {
+  try {
+    return await read();
   } catch (error) {
-    const { number, last } = dependencies.attempt();
+    const { number, last } = attempt();
     if (error instanceof ApiError && (number >= last || endsActivity(error))) return 'unreadable';
     throw error;
   }
@@ -77,7 +95,6 @@ async function planAgain(
   const fresh = await autotask.readBack({ month, written, ...options });
   // What is gone was decided on before anything was written.
   const after = { ...overlay(books, fresh, written, month, known), gone: [] };
-  await describeServices(dependencies, plan, fresh.contractServices, after);
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
   const { report, survey } = given;
@@ -128,7 +145,6 @@ function writtenBy(plan: Plan, { contractIds, refused }: VerifyRequest, known: C
     rows: all ?? on(isRow),
     nextRows: all ?? on((step) => step.kind === 'postAdjustment' && step.purpose === 'one-off'),
     charges: all ?? on(({ kind }) => kind === 'postCharge'),
-    contractServices: on((step) => step.kind === 'postAdjustment' && step.invoiceDescription !== null),
     serviceKeys: plan.steps.flatMap((step) =>
       step.kind === 'ensureService' && !isKnown(known.services, step.serviceKey) ? [step.serviceKey] : [],
     ),
@@ -159,29 +175,3 @@ function overlay(books: Books, fresh: ReadBack, written: Written, month: string,
 
 /** Each once; a later one counts. */
 const byId = <T extends { id: number }>(records: T[]): T[] => [...new Map(records.map((record) => [record.id, record])).values()];
-
-/** Rule 5.4: a new contract service gets the text that customers read instead of the service's key, once. A text of somebody's own is left alone. */
-async function describeServices(
-  { autotask }: Dependencies,
-  plan: Plan,
-  contractServices: ContractService[],
-  after: Books,
-): Promise<void> {
-  const keys = new Map(after.services.map((service) => [service.id, fold(service.key)]));
-  const contractKeys = new Map(
-    after.contracts.map((contract) => [contract.id, [fold(contract.subscriptionId), fold(contract.number)]]),
-  );
-  const described = new Set<number>();
-  for (const step of plan.steps) {
-    if (step.kind !== 'postAdjustment' || step.invoiceDescription === null) continue;
-    const target = contractServices.find(
-      (candidate) =>
-        keys.get(candidate.serviceId) === fold(step.serviceKey) &&
-        (candidate.contractId === step.contractId || contractKeys.get(candidate.contractId)?.includes(fold(step.contractKey))),
-    );
-    const isOurs = fold(target?.invoiceDescription) === '' || fold(target?.invoiceDescription) === fold(step.serviceKey);
-    if (!target || !isOurs || described.has(target.id)) continue;
-    await autotask.updateContractService(target.contractId, target.id, step.invoiceDescription);
-    described.add(target.id);
-  }
-}

@@ -26,7 +26,8 @@ import type { Dependencies } from './dependencies.js';
 import { noteWriting } from './freshness.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
 import type { KeptPlan } from './plan.js';
-import { readBack } from './read-back.js';
+import { describeOwed, readBack } from './read-back.js';
+import { roundedItems } from './rounded.js';
 import { noteShown } from './shown.js';
 import type { Slices } from './slices.js';
 
@@ -39,8 +40,9 @@ export async function verifyOrganization(
 ): Promise<OrganizationSummary> {
   const counted = await dependencies.autotask.countCalls(() => settle(dependencies, slices, catalogue, request));
   if (wasTouched(request)) await noteWriting(dependencies, request);
-  const outcome = { ...counted.result, calls: { ...request.calls, autotask: request.calls.autotask + counted.calls } };
-  return summarize(dependencies, slices, request, outcome);
+  const { outcome: found, rounded } = counted.result;
+  const outcome = { ...found, calls: { ...request.calls, autotask: request.calls.autotask + counted.calls } };
+  return { ...(await summarize(dependencies, slices, request, outcome)), ...(rounded.length === 0 ? {} : { rounded }) };
 }
 
 async function settle(
@@ -48,26 +50,31 @@ async function settle(
   slices: Slices,
   catalogue: Catalogue,
   request: VerifyRequest,
-): Promise<Outcome> {
+): Promise<{ outcome: Outcome; rounded: string[] }> {
   const kept = request.plan === null ? null : await dependencies.evidence.get<KeptPlan>(request.plan);
-  if (kept === null) return blindOutcome(dependencies, slices, request);
-  if (request.skipReason !== null) return skippedOutcome(dependencies, kept.plan, request, request.skipReason);
+  if (kept === null) return { outcome: await blindOutcome(dependencies, slices, request), rounded: [] };
+  if (request.skipReason !== null)
+    return { outcome: await skippedOutcome(dependencies, kept.plan, request, request.skipReason), rounded: [] };
   const told = { ...request, stops: await withAllItems(dependencies, request.stops) };
-  const check = wasTouched(request) ? await readBack({ dependencies, slices, catalogue }, told, kept) : null;
+  const sources = { dependencies, slices, catalogue };
+  const check = wasTouched(request) ? await readBack(sources, told, kept) : null;
+  const mayDescribe = check !== 'unreadable' && request.waits === null && request.mode !== 'shadow';
+  const isDescribed = !mayDescribe || (await describeOwed(sources, request, kept));
   if (check !== null && check !== 'unreadable') await noteShown(dependencies, told, kept.plan, check);
   if (isAgreed(check) && request.stops.length === 0) await finishExtensions(dependencies, request.broker, request.contractIds);
   const items = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, told)), check);
   const ghosts = setAside(ghostsAfter(kept.plan, check), await readDismissals(dependencies.evidence, request.broker));
   const hasWritten = countWrites(request.writes) > 0;
-  return {
+  const outcome = {
     ...outcomeOfPlan(kept.plan, statusOf(items, ghosts, hasWritten)),
     planDigest: waitingDigest(kept.plan, check),
     items,
     ghosts,
     writes: request.writes,
     workflowId: request.workflowId,
-    message: request.remark,
+    message: request.remark ?? (isDescribed ? null : UNDESCRIBED),
   };
+  return { outcome, rounded: check === null || check === 'unreadable' ? [] : roundedItems(kept.plan, check, told) };
 }
 
 /** What a person releases of a plan that was carried out but for what a breaker holds: the plan there is now, not the one with what was written (9). */
@@ -76,6 +83,9 @@ const waitingDigest = (plan: Plan, check: Plan | 'unreadable' | null): string =>
 
 const isAgreed = (check: Plan | 'unreadable' | null): boolean =>
   check !== null && check !== 'unreadable' && check.steps.length === 0;
+
+const UNDESCRIBED =
+  'The text that customers read of a new contract service could not be written (CONTRACT_INVOICE_DESCRIPTION); the next run tries again.';
 
 const wasTouched = ({ contractIds, stops }: VerifyRequest): boolean => contractIds.length > 0 || stops.length > 0;
 

@@ -33,6 +33,7 @@ import { rememberNames } from '../shared/evidence/named.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
 import { mostCautious } from '../shared/modes.js';
 import type { Dependencies } from './dependencies.js';
+import { undescribedContracts } from './descriptions.js';
 import { planGuarded } from './guard.js';
 import { keepStrays, StrayMoney } from './strays.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
@@ -58,6 +59,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
   };
   const strays = new StrayMoney(slices, request);
   const dismissals = await readDismissals(dependencies.evidence, request.broker);
+  const undescribed = await undescribedContracts(dependencies.evidence, request.broker, request.month);
   const forecast = new Forecast(0, { ...dependencies.autotask.limits, surveyMaxAgeMs: dependencies.surveyMaxAgeMs });
   for await (const slice of organizationsOf(slices, request)) {
     heartbeat(slice.organization.name);
@@ -69,7 +71,8 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     strays.note(slice.organization, plan);
     if (facts.lines === 0 || plan.items.some(({ reason }) => reason === 'breaker-month'))
       work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
-    if (await needsWorkflow(dependencies, request, plan, slice)) {
+    const isOwed = books.contracts.some(({ id }) => undescribed.has(id));
+    if (isOwed || (await needsWorkflow(dependencies, request, plan, slice))) {
       work.organizations.push(slice.organization.id);
       names.push(slice.organization.name);
       forecast.add(plan);

@@ -297,6 +297,8 @@ export interface OrganizationSummary {
   closesOn: Day;
   /** For the Web UI, Markdown: amounts, what is held and why, what to do. */
   details: string;
+  /** Items whose unit prices Autotask has rounded: their rest is charged at once (7.0). Absent where there are none. */
+  rounded?: string[];
 }
 
 export interface CloseRequest extends MonthRequest {

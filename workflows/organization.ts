@@ -299,10 +299,18 @@ function referencesOf(steps: Step[], resolved: Resolved): Resolved {
   };
 }
 
+/** Unit prices that Autotask has rounded are an answer as a refusal is: the rest goes on charges, once in a run. */
+function chargeRest(run: Run, plan: PlanMade, rounded: string[]): Promise<PlanMade> {
+  for (const id of rounded) run.refused.add(id);
+  return goOnAfterRefusal(run, plan);
+}
+
 /** Keeps what came of it. Where that fails the organization is held with the reason: else a run would still report what came of the one before. */
 async function settle(run: Run, plan: PlanMade | null): Promise<OrganizationSummary> {
   try {
-    return await verify(run, plan);
+    const { rounded, ...summary } = await verify(run, plan);
+    if (plan === null || rounded === undefined) return summary;
+    return await verify(run, await chargeRest(run, plan, rounded));
   } catch (error) {
     run.stops.all(run.control.failureOf(error).message);
     return verify(run, null);

@@ -139,17 +139,15 @@ export class AutotaskReads extends ContractQueries {
         CHARGES,
         findings.options,
       ),
-      contractServices: await this.queryList(
-        'ContractServices',
-        'contractID',
-        written.contractServices,
-        [],
-        CONTRACT_SERVICES,
-        findings.options,
-      ),
       services: await this.queryList('Services', 'invoiceDescription', written.serviceKeys, [], SERVICES, findings.options),
       products: written.productKeys.length === 0 ? [] : await this.readProducts(findings.options),
     });
+  }
+
+  /** Every contract service of these contracts; one that cannot be read is left out. */
+  readContractServices(contractIds: number[], options: ReadOptions = {}): Promise<ContractService[]> {
+    const { options: finding } = new Findings(options);
+    return this.queryList('ContractServices', 'contractID', contractIds, [], CONTRACT_SERVICES, finding);
   }
 
   private readShared(options: ReadOptions, maxAgeMs = 0): Promise<Shared> {
@@ -302,14 +300,11 @@ export interface Written {
   /** Contracts of `rows` whose next month was written too. */
   nextRows: number[];
   charges: number[];
-  contractServices: number[];
   serviceKeys: string[];
   productKeys: string[];
 }
 
-export type ReadBack = Pick<Books, 'contracts' | 'rows' | 'charges' | 'services' | 'products' | 'unreadable'> & {
-  contractServices: ContractService[];
-};
+export type ReadBack = Pick<Books, 'contracts' | 'rows' | 'charges' | 'services' | 'products' | 'unreadable'>;
 
 /** A currency that cannot be read is told of with the company that has it. */
 const ignored = (): void => undefined;

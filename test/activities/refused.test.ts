@@ -22,8 +22,11 @@ const SEATS = 102;
 let sandbox: Sandbox;
 afterEach(() => sandbox.close());
 
-async function open(behaviour: Rec, meanwhile: Meanwhile = {}): Promise<Desk> {
-  const world = JSON.parse(await readFile(WORLD, 'utf8')) as World;
+async function open(behaviour: Rec, meanwhile: Meanwhile = {}, sales = 108): Promise<Desk> {
+  const text = await readFile(WORLD, 'utf8');
+  const world = JSON.parse(text, (name, value: unknown) =>
+    name === 'totalSalesPrice' && value === 108 ? sales : value,
+  ) as World;
   world.autotask.behaviour = behaviour;
   sandbox = await startSandbox({ world });
   return openDesk(sandbox, {}, meanwhile);
@@ -88,6 +91,39 @@ describe('an adjustment that Autotask refuses as the second of its day', () => {
     expect([october(SEATS), charges(SEATS)]).toEqual([[[3, 108, 94.5]], []]);
     expect([status, result.posted.sales]).toEqual(['Done', '303.01']);
   });
+});
+
+describe('unit prices that Autotask keeps with two decimals', () => {
+  test('leave a rest that is charged in the same run; once it waited for the next', async () => {
+    const asked: PlanRequest[] = [];
+    const { given, bill } = await open({ unitPriceDecimals: 2 }, { onPlan: (request) => asked.push(request) }, 100);
+    const { status, result } = await bill(await given(AS_OF), null);
+    expect([october(SEATS), charges(SEATS)]).toEqual([[[3, 99.99, 94.5]], [[0.01, 0]]]);
+    expect([status, result.posted.sales, result.held.lines]).toEqual(['Done', '295.01', 0]);
+    expect(asked.map(({ refused }) => refused.length)).toEqual([0, 1]);
+    const before = sandbox.state().autotask;
+    expect((await bill(await given('2025-10-11'), null)).status).toBe('Unchanged');
+    expect(sandbox.state().autotask).toEqual(before);
+  });
+
+  test('are told from what a person changed meanwhile, which the next plan balances', async () => {
+    const { given, bill } = await open({ unitPriceDecimals: 2 }, { beforeStep: lowered }, 100);
+    const { status, result } = await bill(await given(AS_OF), null);
+    expect([status, result.held.lines > 0, charges(SEATS)]).toEqual(['NeedsAttention', true, []]);
+    expect((await bill(await given('2025-10-11'), null)).result.posted.sales).toBe('295.01');
+  });
+
+  /** A person lowers the row as soon as it was adjusted. */
+  async function lowered({ step }: StepRequest): Promise<void> {
+    if (step.kind !== 'postCharge' || step.contractId === SEATS) return;
+    const row = sandbox
+      .state()
+      .autotask.unitRows.find(({ contractID, startDate }) => contractID === SEATS && String(startDate).startsWith('2025-10'));
+    await fetch(`${sandbox.url}/_sandbox/autotask/unitRows/${row!.id}`, {
+      method: 'PATCH',
+      body: JSON.stringify({ price: 90 }),
+    });
+  }
 });
 
 describe('what was written is read back', () => {

@@ -89,9 +89,10 @@ describe('bulk reads of Autotask', () => {
     const contracts = Array.from({ length: 501 }, (_, index) => index + 1);
     const books = await vendors.autotask.readBooks({ month: '2025-10', companyIds: [] });
     expect((await vendors.autotask.readNeighbours(books, '2025-10', contracts)).detailed).toEqual(contracts);
-    const written = { contracts, rows: contracts, nextRows: contracts, charges: contracts, contractServices: contracts };
+    const written = { contracts, rows: contracts, nextRows: contracts, charges: contracts };
     const back = vendors.autotask.readBack({ month: '2025-10', written: { ...written, serviceKeys: [], productKeys: [] } });
     expect((await back).charges).toEqual([]);
+    expect(await vendors.autotask.readContractServices(contracts)).toEqual([]);
     expect(await vendors.autotask.findRowsToAdjust(contracts, '2025-10-01')).toEqual([]);
     await vendors.close();
   });
