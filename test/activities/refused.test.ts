@@ -107,15 +107,14 @@ describe('unit prices that Autotask keeps with two decimals', () => {
   });
 
   test('are told from what a person changed meanwhile, which the next plan balances', async () => {
-    const { given, bill } = await open({ unitPriceDecimals: 2 }, { beforeStep: lowered }, 100);
-    const { status, result } = await bill(await given(AS_OF), null);
+    const { given, bill } = await open({ unitPriceDecimals: 2 }, {}, 100);
+    const { status, result } = await bill(await given(AS_OF), null, lowered);
     expect([status, result.held.lines > 0, charges(SEATS)]).toEqual(['NeedsAttention', true, []]);
     expect((await bill(await given('2025-10-11'), null)).result.posted.sales).toBe('295.01');
   });
 
-  /** A person lowers the row as soon as it was adjusted. */
-  async function lowered({ step }: StepRequest): Promise<void> {
-    if (step.kind !== 'postCharge' || step.contractId === SEATS) return;
+  /** A person lowers the row after it was adjusted, before it is read back. */
+  async function lowered(): Promise<void> {
     const row = sandbox
       .state()
       .autotask.unitRows.find(({ contractID, startDate }) => contractID === SEATS && String(startDate).startsWith('2025-10'));

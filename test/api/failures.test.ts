@@ -265,9 +265,19 @@ describe('a request to Cloudmore', () => {
   const STARTS = { vendor: 'cloudmore', method: 'POST', path: '*/MonthlyBillingPerOrganizationAsync' };
   const LOOKS = { vendor: 'cloudmore', method: 'GET', path: '*/MonthlyBillingPerOrganizationAsync/*' };
   const said = (status: number, body: unknown): Record<string, unknown> => ({ kind: 'status', status, body, when: 'before' });
-  const withFault = async (match: Record<string, unknown>, nth: number[], fault: Record<string, unknown>): Promise<Vendors> => {
+  /** Faults of the so-manieth requests after those of this month's report. */
+  const withFault = async (
+    match: { method: string } & Record<string, unknown>,
+    nth: number[],
+    fault: Record<string, unknown>,
+  ): Promise<Vendors> => {
     const world = await openVendors();
-    await world.control('POST', 'faults', [{ match: { ...match, nth }, fault }]);
+    await world.cloudmore.readReport({ month: '2025-10' });
+    const sent = (await world.control('GET', 'requests')) as { method: string; path: string }[];
+    const ours = sent.filter(({ path }) => path.includes('MonthlyBillingPerOrganizationAsync'));
+    const ends = ours.findIndex(({ method }, index) => index > 0 && method === 'POST');
+    const before = ours.slice(0, ends).filter(({ method }) => method === match.method).length;
+    await world.control('POST', 'faults', [{ match: { ...match, nth: nth.map((no) => before + no) }, fault }]);
     return world;
   };
 
@@ -276,20 +286,20 @@ describe('a request to Cloudmore', () => {
     ['is not found', STARTS, said(404, null), /does not make the report of 2025-09/],
     ['is in a state nobody knows', LOOKS, said(200, { status: 'Archived', report: null }), /"Archived"/],
   ])('for last month that %s bills this month, and says what it could not compare it with', async (_, match, fault, why) => {
-    const world = await withFault(match, [2, 3], fault);
+    const world = await withFault(match, [1, 2], fault);
     const { lines, previousLines, previousUnavailable } = await world.cloudmore.readReport({ month: '2025-10' });
     expect([lines.length > 0, previousLines, previousUnavailable]).toEqual([true, [], expect.stringMatching(why)]);
     await world.close();
   });
 
   test('for last month that fails for once is made once more', async () => {
-    const world = await withFault(LOOKS, [2], said(200, { status: 'Failed' }));
+    const world = await withFault(LOOKS, [1], said(200, { status: 'Failed' }));
     expect(await world.cloudmore.readReport({ month: '2025-10' })).not.toHaveProperty('previousUnavailable');
     await world.close();
   });
 
   test('for last month that meets an outage stops the run, which is tried again', async () => {
-    const world = await withFault(STARTS, [2, 3, 4], said(503, null));
+    const world = await withFault(STARTS, [1, 2, 3], said(503, null));
     await expect(world.cloudmore.readReport({ month: '2025-10' })).rejects.toMatchObject({ kind: 'unavailable' });
     await world.close();
   });
