@@ -1,8 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { ConfigError } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
-import { parseDay, parseMonth, realContext, SPEAKING, type Context } from './context.js';
+import { realContext, SPEAKING, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
+import { asOf, json, month, organization, whole } from './cli-arguments.js';
+import { addDismiss } from './cli-dismiss.js';
 import { addKeeping } from './cli-keeping.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
 import { FORMATS, formatOf, type Format } from './formats.js';
@@ -72,6 +74,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   addLog(program, context, run);
   program.commandsGroup('Bill:');
   addSteering(program, context, run);
+  addDismiss(program, context, run);
   program.commandsGroup('Set up:');
   addSetUp(program, context, run);
   program.commandsGroup('Run:');
@@ -90,33 +93,6 @@ function inherit(command: Command, program: Command): void {
 
 /** "billing schedule apply" */
 const pathTo = (command: Command): string => (command.parent ? `${pathTo(command.parent)} ${command.name()}` : command.name());
-
-// ---------------------------------------------------------------------------------------------------------------- arguments
-
-const argument =
-  <T>(parse: (text: string) => T) =>
-  (text: string): T => {
-    try {
-      return parse(text);
-    } catch (error) {
-      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-    }
-  };
-const month = argument(parseMonth);
-const asOf = (): Option =>
-  new Option('--as-of <day>', 'the day the run stands for, YYYY-MM-DD (default: today in BILLING_TIMEZONE)').argParser(
-    argument(parseDay),
-  );
-const organization = (): Option =>
-  new Option('--organization <id or name>', 'only this organization; may be repeated')
-    .default([] as string[], 'all')
-    .argParser((text: string, all: string[]) => [...all, text]);
-const json = (): Option => new Option('--json', 'print JSON instead of text').default(false);
-const whole = (text: string): number => {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError('expected a whole number');
-};
 
 // ---------------------------------------------------------------------------------------------------------------- looking
 

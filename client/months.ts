@@ -18,11 +18,14 @@ import type { Temporal } from './temporal.js';
 export async function requireMonth(config: BaseConfig, month: Month): Promise<MonthRead> {
   const read = await findMonth(config, month);
   if (read) return read;
-  throw new CommandError(
+  throw notRunYet(month);
+}
+
+export const notRunYet = (month: Month): CommandError =>
+  new CommandError(
     EXIT.failed,
     `${month} has not been run yet (no evidence of it in BILLING_EVIDENCE). Run it with: billing run ${month} --wait`,
   );
-}
 
 export async function findMonth(config: BaseConfig, month: Month): Promise<MonthRead | null> {
   const evidence = openEvidence(config.evidence);

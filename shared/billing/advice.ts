@@ -95,7 +95,8 @@ export const ADVICE: Record<ReasonCode, Advice> = {
   },
   'contract-other-company': {
     meaning: "the subscription's contract belongs to another company",
-    remedy: 'Correct the company id in Cloudmore, or clear the subscription id on that contract.',
+    remedy:
+      'Correct the company id in Cloudmore; or bring that contract to nothing first, and then clear the subscription id on it.',
     next: 'rerun',
     because: 'contract of the other company cleared',
   },

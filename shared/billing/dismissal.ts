@@ -16,7 +16,10 @@ export interface Dismissal {
   ghosts: DismissedGhost[];
 }
 
-export type DismissedGhost = Pick<Ghost, 'serviceId' | 'chargeId' | 'currency' | 'cost' | 'sales'>;
+export interface DismissedGhost extends Pick<Ghost, 'serviceId' | 'chargeId' | 'currency' | 'cost' | 'sales'> {
+  /** Why, where it was dismissed before and for another reason. */
+  reason?: string;
+}
 
 export const dismissed = ({ serviceId, chargeId, currency, cost, sales }: Ghost): DismissedGhost => ({
   serviceId,
@@ -47,18 +50,25 @@ export const isOpen = ({ outcome, dismissed: reason }: Pick<Ghost, 'outcome' | '
 /** The ghosts, with the reason on those that were dismissed with exactly this amount. */
 export const setAside = (ghosts: Ghost[], dismissals: Dismissal[]): Ghost[] =>
   ghosts.map(({ dismissed: _, ...ghost }) => {
-    const found = dismissals.find(
-      ({ contractId, ghosts: seen }) => contractId === ghost.contractId && seen.some((one) => isSame(one, ghost)),
-    );
+    const found = dismissals
+      .filter(({ contractId }) => contractId === ghost.contractId)
+      .flatMap(({ reason, ghosts: seen }) => seen.map((one) => ({ reason, ...one })))
+      .find((one) => isSame(one, ghost));
     return ghost.outcome === 'ghost' && found ? { ...ghost, dismissed: found.reason } : ghost;
   });
 
+/** What was set aside on the contract before stays so; of the same row or charge the amount that was looked at last counts. */
+export function withEarlier(dismissal: Dismissal, earlier: Dismissal | null): Dismissal {
+  const isReplaced = (one: DismissedGhost): boolean => dismissal.ghosts.some((other) => isSamePlace(one, other));
+  const kept = (earlier?.ghosts ?? []).filter((one) => !isReplaced(one)).map((one) => ({ reason: earlier!.reason, ...one }));
+  return { ...dismissal, ghosts: [...kept, ...dismissal.ghosts] };
+}
+
+const isSamePlace = (left: DismissedGhost, right: DismissedGhost): boolean =>
+  left.serviceId === right.serviceId && left.chargeId === right.chargeId;
+
 const isSame = (seen: DismissedGhost, now: DismissedGhost): boolean =>
-  seen.serviceId === now.serviceId &&
-  seen.chargeId === now.chargeId &&
-  same(seen.currency, now.currency) &&
-  big(seen.sales).eq(now.sales) &&
-  big(seen.cost).eq(now.cost);
+  isSamePlace(seen, now) && same(seen.currency, now.currency) && big(seen.sales).eq(now.sales) && big(seen.cost).eq(now.cost);
 
 /** An outcome as it counts now: one that needed attention for nothing but what was dismissed since needs none. */
 export function withDismissals(outcome: Outcome, dismissals: Dismissal[]): Outcome {

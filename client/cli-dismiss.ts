@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import { month, whole } from './cli-arguments.js';
+import type { Context } from './context.js';
+import type { ExitCode } from './exit.js';
+
+/** What a person says about money without a line. */
+export function addDismiss(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
+  program
+    .command('dismiss')
+    .description('set aside money without a line that is right as it is, until its amount changes')
+    .argument('<month>', 'YYYY-MM', month)
+    .requiredOption('--contract <id>', 'contract in Autotask, as the report names it', whole)
+    .requiredOption('--reason <text>', 'kept with it, for whoever asks later')
+    .option('--actor <name>', 'who says so, for the log')
+    .action(async (of: string, { contract, ...options }: { contract: number; reason: string; actor?: string }) =>
+      run((await import('./commands/dismiss.js')).dismiss(context, { month: of, contractId: contract, ...options })),
+    );
+}

@@ -1,0 +1,124 @@
+import { dismissed, isOpen, type Dismissal } from '../../shared/billing/dismissal.js';
+import { money, sum } from '../../shared/billing/decimal.js';
+import { digestOf } from '../../shared/billing/keys.js';
+import type { Ghost } from '../../shared/billing/plan-types.js';
+import type { Outcome } from '../../shared/billing/results.js';
+import type { Month } from '../../shared/billing/types.js';
+import { loadBaseConfig } from '../../shared/config.js';
+import { recordDecision } from '../../shared/decisions/decisions.js';
+import { dismissalRef, keepDismissal } from '../../shared/evidence/dismissals.js';
+import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { readMonth } from '../../shared/evidence/months.js';
+import type { Context } from '../context.js';
+import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { notRunYet } from '../months.js';
+import { line } from '../render/printable.js';
+
+export interface DismissOptions {
+  month: Month;
+  contractId: number;
+  reason: string;
+  actor?: string | undefined;
+}
+
+/** Sets aside what stands on a contract without a line (rule 8.8): a person has looked at it, and it is right as it is. Nothing is written to Autotask. */
+export async function dismiss(context: Context, options: DismissOptions): Promise<ExitCode> {
+  const { month, contractId, reason } = options;
+  if (reason.trim() === '')
+    throw new CommandError(EXIT.usage, 'Why is it right as it is? Expected --reason with a text, for whoever asks later.');
+  const { broker, evidence: store } = loadBaseConfig(context.environment);
+  const evidence = openEvidence(store);
+  try {
+    const read = await readMonth(evidence, broker, month);
+    if (read === null) throw notRunYet(month);
+    const found = foundOn(read.outcomes, options);
+    const open = found.ghosts.filter(isOpen);
+    if (open.length === 0) {
+      context.out(nothingOpen(found.ghosts, options));
+      return EXIT.done;
+    }
+    await keep(evidence, broker, found.outcome, open, options);
+    for (const ghost of open)
+      context.out(line`Dismissed: ${amountOf([ghost])}, ${ghost.itemCode ?? ghost.type}, contract ${contractId}.`);
+    context.out('It stays listed, counts no more, and comes back when its amount changes.');
+    return EXIT.done;
+  } finally {
+    await evidence.close();
+  }
+}
+
+interface Found {
+  outcome: Outcome;
+  ghosts: Ghost[];
+}
+
+const isListed = ({ outcome }: Ghost): boolean => outcome !== 'zeroed';
+
+function foundOn(outcomes: Outcome[], { month, contractId }: DismissOptions): Found {
+  const listed = outcomes.map((outcome) => ({ outcome, ghosts: outcome.ghosts.filter(isListed) }));
+  const on = listed.flatMap(({ outcome, ghosts }) => {
+    const own = ghosts.filter((ghost) => ghost.contractId === contractId);
+    return own.length === 0 ? [] : [{ outcome, ghosts: own }];
+  });
+  if (on.length > 0) return { outcome: on[0]!.outcome, ghosts: on.flatMap(({ ghosts }) => ghosts) };
+  const others = listed.flatMap(({ outcome, ghosts }) => ghosts.filter(isOpen).map((ghost) => ({ outcome, ghost })));
+  throw new CommandError(EXIT.usage, noneOn(month, contractId, others));
+}
+
+const CONTRACTS_SHOWN = 20;
+
+function noneOn(month: Month, contractId: number, others: { outcome: Outcome; ghost: Ghost }[]): string {
+  const nothing = `Nothing on contract ${contractId} stands without a line in ${month}.`;
+  if (others.length === 0) return `${nothing} Neither does anything elsewhere: nothing is there to be dismissed.`;
+  const contracts = others
+    .slice(0, CONTRACTS_SHOWN)
+    .map(({ outcome, ghost }) => line`  --contract ${ghost.contractId}: ${amountOf([ghost])}, ${outcome.organizationName}`);
+  const more = others.length - contracts.length;
+  return [`${nothing} What does:`, ...contracts, ...(more > 0 ? [`  … and ${more} more`] : [])].join('\n');
+}
+
+function nothingOpen(ghosts: Ghost[], { contractId, month }: DismissOptions): string {
+  const before = ghosts.find(({ dismissed: reason }) => reason !== undefined);
+  return before === undefined
+    ? `Nothing to dismiss: what stands on contract ${contractId} in ${month} is awaited until the report comes.`
+    : line`Nothing to dismiss: what stands on contract ${contractId} in ${month} was dismissed before (${before.dismissed!}).`;
+}
+
+/** The log first: whoever is interrupted between the two repeats the command, which is one entry. */
+async function keep(
+  evidence: Evidence,
+  broker: string,
+  { organizationId, organizationName }: Outcome,
+  open: Ghost[],
+  { month, contractId, reason, ...options }: DismissOptions,
+): Promise<void> {
+  const at = new Date().toISOString();
+  const actor = options.actor ?? null;
+  const dismissal: Dismissal = { contractId, reason, actor, at, ghosts: open.map(dismissed) };
+  const before = await dismissalRef(evidence, broker, contractId);
+  const request = `dismiss/${digestOf([month, contractId, reason, actor, before, dismissal.ghosts])}`;
+  await recordDecision(evidence, broker, request, {
+    at,
+    action: 'dismiss',
+    actor,
+    via: 'command',
+    month,
+    organizationId,
+    organizationName,
+    reason,
+    digest: null,
+    amounts: { ...totalOf(open), currency: currencyOf(open) },
+    details: `contract ${contractId}`,
+  });
+  await keepDismissal(evidence, broker, dismissal);
+}
+
+/** A contract is billed in one currency: its company's. */
+const currencyOf = (ghosts: Ghost[]): string => ghosts[0]!.currency;
+
+const totalOf = (ghosts: Ghost[]): { sales: string; cost: string } => ({
+  sales: money(sum(ghosts.map(({ sales }) => sales)), currencyOf(ghosts)),
+  cost: money(sum(ghosts.map(({ cost }) => cost)), currencyOf(ghosts)),
+});
+
+const amountOf = (ghosts: Ghost[]): string => `${totalOf(ghosts).sales} ${currencyOf(ghosts)}`;

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { findMonth } from '../../client/months.js';
+import { loadBaseConfig } from '../../shared/config.js';
+import type { ItemResult } from '../../shared/billing/results.js';
+import { openDesk, type Desk, type Ended } from './desk.js';
+import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
+
+/** `billing dismiss`, over HTTP: Fabrikam's 4,800.00 of October stand in Autotask, and from the second day on no report has a line for them. */
+
+const MONTH = '2025-10';
+const SECOND = '2025-10-13';
+const WHY = 'agreed with the customer';
+
+let desk: Desk;
+let contract: string;
+beforeEach(async () => {
+  desk = await openDesk(twoCustomers([LICENCE, AZURE, { ...OTHERS, until: '2025-10-12T12:00:00Z' }]));
+  for (const day of ['2025-10-12', SECOND]) await desk.bill(MONTH, day);
+  contract = String((await listed())[0]!.contractId);
+});
+afterEach(() => desk.close());
+
+/** What is listed without a line. */
+async function listed(): Promise<ItemResult[]> {
+  const { result } = (await findMonth(loadBaseConfig(desk.env), MONTH))!;
+  return result.organizations.flatMap(({ items }) => items.filter(({ outcome }) => outcome === 'ghost'));
+}
+const told = async (): Promise<string[]> => (await listed()).map(({ reason, sales }) => `${reason} ${sales}`);
+const dismiss = (...more: string[]): Promise<Ended> =>
+  desk.cli('dismiss', MONTH, '--contract', contract, '--reason', WHY, ...more);
+const codeOfReport = async (): Promise<number> => (await desk.cli('report', MONTH)).code;
+
+interface State {
+  autotask: {
+    unitRows: { id: number; contractID: number; price: number }[];
+    contracts: { id: number; contractNumber: string }[];
+  };
+}
+
+/** What somebody enters in Autotask itself. */
+async function reprice(price: number): Promise<void> {
+  const { autotask } = (await desk.control('GET', 'state')) as State;
+  const row = autotask.unitRows.find(({ contractID, price: now }) => String(contractID) === contract && now !== 0)!;
+  await desk.control('PATCH', `autotask/unitRows/${row.id}`, { price });
+}
+
+describe('money without a line that a person dismisses', () => {
+  test('stays listed with the reason and counts no more, in the same run and in the next', async () => {
+    expect([await told(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
+    const { code, out } = await dismiss();
+    expect([code, out]).toEqual([0, expect.stringContaining(`Dismissed: 4800.00 EUR`)]);
+    expect([await told(), await codeOfReport()]).toEqual([['dismissed 4800.00'], 0]);
+    await desk.bill(MONTH, '2025-10-14');
+    expect([await told(), await codeOfReport()]).toEqual([['dismissed 4800.00'], 0]);
+    expect((await listed())[0]!.cause).toContain(`Dismissed: ${WHY}`);
+  });
+
+  test('comes back when its amount changes, and again after it was back at what was dismissed first', async () => {
+    await dismiss();
+    await reprice(4900);
+    await desk.bill(MONTH, '2025-10-14');
+    expect([await told(), await codeOfReport()]).toEqual([['report-shrank 4900.00'], 3]);
+    await dismiss();
+    expect(await codeOfReport()).toBe(0);
+    await reprice(4800);
+    await desk.bill(MONTH, '2025-10-15');
+    expect([await told(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
+  });
+
+  test('is in the log once, with who it was, why and how much', async () => {
+    await dismiss('--actor', 'Kim Larsson');
+    const again = await dismiss('--actor', 'Kim Larsson');
+    expect([again.code, again.out]).toEqual([0, expect.stringContaining(`was dismissed before (${WHY})`)]);
+    const { entries } = JSON.parse((await desk.cli('log', MONTH, '--json')).out) as { entries: unknown[] };
+    expect(entries).toEqual([
+      expect.objectContaining({
+        action: 'dismiss',
+        actor: 'Kim Larsson',
+        via: 'command',
+        organizationName: 'Fabrikam',
+        reason: WHY,
+        amounts: { sales: '4800.00', cost: '4000.00', currency: 'EUR' },
+        details: `contract ${contract}`,
+      }),
+    ]);
+  });
+});
+
+describe('dismiss refuses', () => {
+  test('a contract with nothing on it, and names those with something', async () => {
+    const { code, said } = await desk.cli('dismiss', MONTH, '--contract', '4711', '--reason', WHY);
+    expect([code, said]).toEqual([64, expect.stringContaining(`--contract ${contract}: 4800.00 EUR, Fabrikam`)]);
+    expect([await told(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
+  });
+
+  test('a month that was never run', async () => {
+    const { code, said } = await desk.cli('dismiss', '2025-09', '--contract', contract, '--reason', WHY);
+    expect([code, said]).toEqual([1, expect.stringContaining('has not been run yet')]);
+  });
+
+  test('a reason that says nothing', async () => {
+    const { code, said } = await desk.cli('dismiss', MONTH, '--contract', contract, '--reason', ' ');
+    expect([code, said]).toEqual([64, expect.stringContaining('Why is it right as it is?')]);
+  });
+});
