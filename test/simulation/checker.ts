@@ -55,6 +55,8 @@ export interface Problem {
     | 'gap-row'
     | 'one-off'
     | 'ghost'
+    /** Of a run that was told what is not so. */
+    | 'lie'
     /** Of the matrix: what was to happen did not. */
     | 'coverage';
   message: string;
@@ -165,7 +167,7 @@ function allowedOutcomes({ world, moments }: Watched, item: ExpectedItem): strin
   return isFrozen ? ['posted', 'held period-frozen'] : ['posted'];
 }
 
-function resultsOf(result: MonthResult, item: ExpectedItem): ItemResult[] {
+export function resultsOf(result: MonthResult, item: ExpectedItem): ItemResult[] {
   const organization = result.organizations.find(({ organizationId }) => organizationId === item.organizationId);
   return (organization?.items ?? []).filter(
     ({ subscriptionId, recordType, itemCode, outcome }) =>
@@ -179,7 +181,7 @@ function resultsOf(result: MonthResult, item: ExpectedItem): ItemResult[] {
 // ---------------------------------------------------------------------------------------------------------------- to the cent
 
 /** What is posted stands in Autotask: rows of the month and charges of the month, summed without a rule, are what the lines add up to. */
-function checkAmounts(tables: AutotaskState, month: string, result: MonthResult, expected: ExpectedItem[]): Problem[] {
+export function checkAmounts(tables: AutotaskState, month: string, result: MonthResult, expected: ExpectedItem[]): Problem[] {
   const problems: Problem[] = [];
   for (const contractKey of new Set(expected.map((item) => item.contractKey))) {
     const items = expected.filter((item) => item.contractKey === contractKey);

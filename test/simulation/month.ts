@@ -7,6 +7,7 @@ import { readMonth } from '../../shared/evidence/months.js';
 import { dailyBilling, organizationBilling } from '../../workflows/index.js';
 import type { Act, Moment, Watched } from './checker.js';
 import { Injector } from './faults.js';
+import { Liar, type LieKind } from './lies.js';
 import { Network } from './network.js';
 import { WorkerProcess, type CrashPoint, type Running } from './process.js';
 import type { Random } from './random.js';
@@ -29,6 +30,8 @@ export interface Played {
   moments: Moment[];
   result: MonthResult | null;
   runs: Watched['runs'];
+  /** How each run before the last ended, and what it was told. */
+  ends: RunEnd[];
   asOf: string;
   writesAfterwards: number;
   requests: number;
@@ -37,6 +40,14 @@ export interface Played {
   /** Every kind of call that was made, and every point that an activity came to. */
   sites: Set<string>;
   points: Set<string>;
+}
+
+/** The end of a run: its result, or null where it failed; the tables then, and the lies that were told. */
+export interface RunEnd {
+  asOf: string;
+  result: MonthResult | null;
+  autotask: AutotaskState;
+  lies: LieKind[];
 }
 
 export interface Stage {
@@ -56,6 +67,8 @@ export class Month {
   private killAt: { where: string | null; touches: number; restartAfter: number } | null = null;
   private readonly points = new Set<string>();
   private readonly runs: Played['runs'] = [];
+  private readonly ends: RunEnd[] = [];
+  private readonly liar: Liar;
   private deeds = 0;
   private started = 0;
   /** What was sent and done, in order, for whoever looks for a cause. */
@@ -72,7 +85,9 @@ export class Month {
     this.server.continueAsNewChance = story.continueAsNewChance;
     this.injector = new Injector(random.fork());
     const tell = (what: string): void => void this.log.push(`${new Date().toISOString()} ${what}`);
-    this.network = new Network(time, random.fork(), this.injector, sandbox, tell);
+    const forNetwork = random.fork();
+    this.liar = new Liar(random.fork());
+    this.network = new Network(time, forNetwork, this.injector, this.liar, sandbox, tell);
     this.config = configOf(sandbox, world, story);
   }
 
@@ -86,9 +101,10 @@ export class Month {
     const begin = this.tables();
     this.open();
     this.injector.plan(this.story.windows);
+    this.liar.plan(this.story.lies ?? []);
     for (const mishap of this.story.mishaps) time.later(mishap.at - time.now, () => void this.befall(mishap));
     for (const deed of this.story.deeds) time.later(deed.at - time.now, () => void this.does(deed));
-    for (const day of this.story.runDays.slice(0, -1)) await this.runOn(day);
+    for (const day of this.story.runDays.slice(0, -1)) await this.runBefore(day);
     const asOf = this.story.runDays.at(-1)!;
     await this.until(instantOf(asOf) - HOUR_MS);
     this.heal();
@@ -102,10 +118,11 @@ export class Month {
       moments: this.moments,
       result: isOver ? result : null,
       runs: this.runs,
+      ends: this.ends,
       asOf,
       writesAfterwards: await this.writesOfOneMore(asOf),
       requests: this.network.requests,
-      faults: this.injector.hits,
+      faults: new Map([...this.injector.hits, ...this.liar.hits]),
       crashes: this.crashes,
       sites: this.network.sites,
       points: this.points,
@@ -122,6 +139,15 @@ export class Month {
   }
 
   // ------------------------------------------------------------------------------------------------------------- runs
+
+  /** A run before the last, and how it ended. */
+  private async runBefore(day: string): Promise<void> {
+    await this.until(instantOf(day));
+    const lies = this.liar.told(this.stage.time.now);
+    await this.runOn(day);
+    const result = (await readMonth(this.store, BROKER, MONTH))?.result ?? null;
+    this.ends.push({ asOf: day, result: result?.asOf === day ? result : null, autotask: this.tables(), lies });
+  }
 
   private async runOn(day: string): Promise<void> {
     await this.until(instantOf(day));
@@ -227,6 +253,11 @@ export class Month {
       }
       case 'zone-move':
         return this.network.moveZone();
+      case 'terminate': {
+        const { organizations } = this.world.cloudmore;
+        const { id } = organizations[mishap.choice % organizations.length]!;
+        return this.server.terminate(organizationBillingId(BROKER, MONTH, id));
+      }
     }
   }
 
@@ -234,6 +265,7 @@ export class Month {
   private heal(): void {
     this.isHealed = true;
     this.injector.heal();
+    this.liar.stop();
     this.killAt = null;
     this.server.downUntil = 0;
     for (const process of this.server.processes) Object.assign(process, { pausedUntil: 0, unheardUntil: 0 });

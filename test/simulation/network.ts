@@ -3,6 +3,7 @@ import https from 'node:https';
 import { Readable, Writable } from 'node:stream';
 import type { Answer, Sandbox, SandboxRequest } from '../../sandbox/index.js';
 import { siteOf, isQuery, isWrite, LATE_MS, type FaultKind, type Injector } from './faults.js';
+import type { Liar } from './lies.js';
 import { running, type WorkerProcess } from './process.js';
 import type { Random } from './random.js';
 import type { VirtualTime } from './time.js';
@@ -37,6 +38,7 @@ export class Network {
     private readonly time: VirtualTime,
     private readonly random: Random,
     readonly injector: Injector,
+    private readonly liar: Liar,
     private readonly sandbox: Sandbox,
     /** Told of everything that could change something, and of every fault. */
     private readonly tell: (what: string) => void,
@@ -90,10 +92,11 @@ export class Network {
   }
 
   private ask(request: SandboxRequest): Promise<Answer> {
-    return new Promise((resolve, reject) => {
+    const site = siteOf(request.method, request.path);
+    return new Promise<Answer>((resolve, reject) => {
       const cut = (): void => resolve({ status: 502 });
       this.sandbox.take(request, { send: resolve, cut }).catch(reject);
-    });
+    }).then((answer) => this.liar.answer(site, request, answer, this.time.now));
   }
 
   private async befall(

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
-import { check, type Verdict } from './checker.js';
+import { check, type Verdict, type Watched } from './checker.js';
+import { checkLies } from './lied-to.js';
 import { BROKER, Month, type Played } from './month.js';
 import { Random } from './random.js';
 import { Sockets } from './sockets.js';
@@ -77,7 +78,7 @@ export class Simulation {
         () => month.play(),
         () => month.checkConditions(),
       );
-      const verdict = check({ ...played, broker: BROKER, month: MONTH, world: world as never });
+      const verdict = judge(played, world, story);
       return { ...verdict, seed, digest: digestOf(sandbox, verdict), played, told: this.tell(world, story, month) };
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -100,12 +101,24 @@ export class Simulation {
       ({ from, until, ...rest }) =>
         `${new Date(from).toISOString()} until ${new Date(until).toISOString()} ${rest.kind} ${String(rest.site)} × ${rest.share} × ${rest.times}`,
     );
+    const lies = (story.lies ?? []).map(
+      ({ from, until, ...rest }) => `${new Date(from).toISOString()} until ${new Date(until).toISOString()} ${JSON.stringify(rest)}`,
+    );
     return [
       JSON.stringify(world.autotask.behaviour),
       `runs on ${story.runDays.join(', ')}; after freeze: ${story.afterFreeze}`,
-      ...[...events, ...windows, ...log].sort(),
+      ...[...events, ...windows, ...lies, ...log].sort(),
     ];
   }
+}
+
+function judge(played: Played, world: SimulatedWorld, story: Story): Verdict {
+  const watched: Watched = { ...played, broker: BROKER, month: MONTH, world: world as never };
+  if (!story.lies) return check(watched);
+  // What a run is told that is not so is judged run by run; the last one is told the truth.
+  const verdict = check({ ...watched, runs: [] });
+  const problems = [...checkLies(watched, played.ends), ...verdict.problems];
+  return { ...verdict, problems, verdict: problems.length > 0 ? 'violated' : verdict.verdict };
 }
 
 function digestOf(sandbox: Sandbox, verdict: Verdict | null): string {

@@ -1,4 +1,5 @@
 import { drawWindows, type FaultWindow } from './faults.js';
+import type { Lie } from './lies.js';
 import type { Random } from './random.js';
 import { LAST_DAY, MONTH } from './world.js';
 
@@ -8,6 +9,8 @@ export interface Story {
   /** Days of the runs, the last one undisturbed. */
   runDays: string[];
   windows: FaultWindow[];
+  /** What the vendors say that is not so; none where they only fail. */
+  lies?: Lie[];
   mishaps: Mishap[];
   deeds: Deed[];
   afterFreeze: 'hold' | 'charge';
@@ -23,6 +26,8 @@ export type Mishap = { at: number } & (
   | { kind: 'deploy'; overlap: number }
   | { kind: 'second'; ms: number }
   | { kind: 'zone-move' }
+  /** Somebody ends the workflow of an organization in mid-run. */
+  | { kind: 'terminate'; choice: number }
   /** The process dies at the n-th point at which it touches the world from now on. */
   | { kind: 'kill-at'; touches: number; restartAfter: number }
   /** It dies the first time an activity comes to a point. */
@@ -41,9 +46,9 @@ const RUN_TIME = 'T03:00:00Z';
 
 export const instantOf = (day: string): number => Date.parse(`${day}${RUN_TIME}`);
 
-/** Days of one to three runs before the last. */
-export function drawDays(random: Random): string[] {
-  const picked = new Set(Array.from({ length: random.whole(1, 3) }, () => random.pick(DAYS)));
+/** Days of so many runs before the last, or fewer. */
+export function drawDays(random: Random, [low, high] = [1, 3]): string[] {
+  const picked = new Set(Array.from({ length: random.whole(low, high) }, () => random.pick(DAYS)));
   return [...picked].sort((left, right) => left - right).map((day) => `${MONTH}-${String(day).padStart(2, '0')}`);
 }
 

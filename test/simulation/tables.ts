@@ -66,7 +66,7 @@ export function checkTables(watched: Watched, expected: ExpectedItem[]): Problem
 // ---------------------------------------------------------------------------------------------------------------- at most once
 
 /** At most one effect per month, item and kind. */
-function checkDuplicates(end: AutotaskState): Problem[] {
+export function checkDuplicates(end: AutotaskState): Problem[] {
   const active = end.services.filter(({ isActive }) => isActive);
   return [
     ...twice('contracts of', end.contracts.map(keyOf)),

@@ -1,7 +1,8 @@
 import { drawWindows, type FaultKind } from './faults.js';
+import { drawLies } from './lies.js';
 import type { Random } from './random.js';
 import { drawDays, drawDeeds, drawStory, instantOf, type Deed, type Mishap, type Story } from './story.js';
-import { LAST_DAY } from './world.js';
+import { LAST_DAY, MONTH } from './world.js';
 
 /**
  * Kinds of months, as Jepsen's analyses tell kinds of writes apart: in each, one thing alone is hard, and comes with every month. A product that is wrong
@@ -32,6 +33,8 @@ export const WORKLOADS = {
     }),
   /** Answers are lost, effects come late, workers die between the two: nobody knows of a write whether and when it takes effect. */
   indefinite: (random: Random): Story => draw(random, { faults: UNANSWERED, mishaps: drawDeath, deeds: [[0], ['rerun']] }),
+  /** Everything is answered, and not everything that is said is so; and somebody may end a customer's workflow in mid-run. */
+  lying: drawLying,
 } as const satisfies Record<string, (random: Random) => Story>;
 
 export type Workload = keyof typeof WORKLOADS;
@@ -71,3 +74,20 @@ const drawRepetition = (random: Random, runAt: number): Mishap[] => [
 const drawDeath = (random: Random, at: number): Mishap[] => [
   { at, kind: 'kill-at', touches: random.whole(1, 300), restartAfter: random.whole(0, 90) * 1000 },
 ];
+
+/** The first run is told the truth, and so is the last. */
+function drawLying(random: Random): Story {
+  const days = [...new Set([`${MONTH}-09`, ...drawDays(random), `${MONTH}-25`])].sort();
+  const runsAt = days.map(instantOf);
+  const ending: Mishap = { at: random.pick(runsAt) + random.whole(300, 3_000), kind: 'terminate', choice: random.whole(0, 9) };
+  return {
+    runDays: [...days, LAST_DAY],
+    windows: [],
+    lies: drawLies(random.fork(), runsAt),
+    mishaps: random.chance(0.3) ? [ending] : [],
+    deeds: [],
+    afterFreeze: 'hold',
+    discoversZone: false,
+    continueAsNewChance: 0,
+  };
+}

@@ -5,6 +5,7 @@ import {
   ApplicationFailure,
   CancelledFailure,
   RetryState,
+  TerminatedFailure,
   TimeoutFailure,
   TimeoutType,
   WorkflowExecutionAlreadyStartedError,
@@ -13,7 +14,7 @@ import type { Duration } from '@temporalio/common';
 import { milliseconds } from './duration.js';
 import type { Random } from '../random.js';
 import type { VirtualTime } from '../time.js';
-import { running, type WorkerProcess } from '../process.js';
+import { never, running, type WorkerProcess } from '../process.js';
 
 /**
  * What the product relies on in Temporal, without the server: workflows that outlive every worker, activities with numbered attempts, retries by policy,
@@ -38,6 +39,8 @@ export interface Execution {
   runId: string;
   startTime: Date;
   isOpen: boolean;
+  /** Ended by a person: nothing that it does is heard any more. */
+  isTerminated: boolean;
   result: Promise<unknown>;
   handlers: Map<string, (...args: unknown[]) => unknown>;
   /** Signals that came before their handler. */
@@ -60,6 +63,7 @@ const POLL_MS = 20;
 
 export class TemporalServer {
   private readonly executions = new Map<string, Execution>();
+  private readonly terminations = new WeakMap<Execution, (error: Error) => void>();
   private runs = 0;
   private active = 0;
   /** Down until then: nothing is started, nothing is heard. */
@@ -84,6 +88,7 @@ export class TemporalServer {
       runId: '',
       startTime: new Date(),
       isOpen: true,
+      isTerminated: false,
       result: Promise.resolve(),
       handlers: new Map(),
       unheard: [],
@@ -91,7 +96,8 @@ export class TemporalServer {
       activities: 0,
     };
     this.executions.set(workflowId, execution);
-    execution.result = this.runToEnd(execution, workflow, json(input));
+    const ended = new Promise<never>((_resolve, reject) => this.terminations.set(execution, reject));
+    execution.result = Promise.race([this.runToEnd(execution, workflow, json(input)), ended]);
     execution.result.catch(() => undefined);
     return execution;
   }
@@ -123,6 +129,14 @@ export class TemporalServer {
     if (handler) current.run({ server: this, execution }, () => void handler(...args.map(json)));
     else execution.unheard.push({ name, args: args.map(json) });
     return true;
+  }
+
+  /** Ends an execution at once: what its activities do goes on, and nobody hears of it. */
+  terminate(workflowId: string): void {
+    const execution = this.executions.get(workflowId);
+    if (!execution?.isOpen) return;
+    Object.assign(execution, { isOpen: false, isTerminated: true, waiting: [] });
+    this.terminations.get(execution)?.(new TerminatedFailure('Workflow execution terminated'));
   }
 
   isOpen(workflowId: string): boolean {
@@ -158,6 +172,7 @@ export class TemporalServer {
   // ------------------------------------------------------------------------------------------------------------- activities
 
   async activity(execution: Execution, name: string, input: unknown, policy: ActivityPolicy): Promise<unknown> {
+    if (execution.isTerminated) return never();
     this.active += 1;
     try {
       return await this.attempts(execution, name, input, policy);
@@ -179,6 +194,7 @@ export class TemporalServer {
       const outcome = await this.attempt(execution, activityId, attempt, name, json(input), policy);
       if ('value' in outcome) return json(outcome.value);
       const { failure } = outcome;
+      if (execution.isTerminated) throw failure;
       const isFinal = failure instanceof ApplicationFailure && failure.nonRetryable === true;
       if (isFinal || attempt >= maximumAttempts) {
         const state = isFinal ? RetryState.NON_RETRYABLE_FAILURE : RetryState.MAXIMUM_ATTEMPTS_REACHED;

@@ -1,5 +1,6 @@
 import { CancelledFailure } from '@temporalio/common';
 import type { Duration } from '@temporalio/common';
+import { billingQueue } from '../../../shared/contract.js';
 import { milliseconds } from './duration.js';
 import { ContinueAsNew, current, type ActivityPolicy, type Execution, type TemporalServer, type Workflow } from './server.js';
 
@@ -23,6 +24,7 @@ function here(): { server: TemporalServer; execution: Execution } {
 
 export const defineSignal = (name: string): Definition => ({ name });
 export const defineQuery = (name: string): Definition => ({ name });
+export const defineUpdate = (name: string): Definition => ({ name });
 
 export function setHandler({ name }: Definition, handler: (...args: unknown[]) => unknown): void {
   const { execution } = here();
@@ -72,23 +74,26 @@ export async function startChild(
 }
 
 export function getExternalWorkflowHandle(workflowId: string): {
-  signal: (definition: Definition, ...args: unknown[]) => Promise<void>;
+  signal: (signal: Definition | string, ...args: unknown[]) => Promise<void>;
 } {
   const { server } = here();
   return {
-    signal: async ({ name }, ...args) => {
+    signal: async (signal, ...args) => {
+      const name = typeof signal === 'string' ? signal : signal.name;
       if (!(await server.signal(workflowId, name, args))) throw new Error(`No open execution of ${workflowId}`);
     },
   };
 }
 
 export const continueAsNew = (input: unknown): Promise<never> => Promise.reject(new ContinueAsNew(input));
+export const makeContinueAsNewFunc = (): typeof continueAsNew => continueAsNew;
 
 export function workflowInfo(): object {
   const { server, execution } = here();
   return {
     workflowId: execution.workflowId,
     namespace: 'default',
+    taskQueue: billingQueue('default'),
     runId: execution.runId,
     startTime: execution.startTime,
     continueAsNewSuggested: server.suggestsContinueAsNew(),
@@ -102,6 +107,7 @@ export const allHandlersFinished = (): boolean => true;
 export const isCancellation = (error: unknown): boolean => error instanceof CancelledFailure;
 export const patched = (): boolean => true;
 export const upsertSearchAttributes = (): void => undefined;
+export const upsertMemo = (): void => undefined;
 export const setCurrentDetails = (): void => undefined;
 const silent = (): void => undefined;
 export const log = { trace: silent, debug: silent, info: silent, warn: silent, error: silent };

@@ -1,0 +1,118 @@
+import type { AutotaskState } from '../../sandbox/index.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { checkAmounts, resultsOf, type Problem, type Watched } from './checker.js';
+import { companyOf, expectedItems, type ExpectedItem } from './expected.js';
+import { THINS_REPORT } from './lies.js';
+import { shown } from './money.js';
+import type { RunEnd } from './month.js';
+import { checkDuplicates, moneyOf, type Money } from './tables.js';
+
+/**
+ * What must hold after a run that was told what is not so. The checker knows what is so: the money is right, or stands as it stood and somebody is told;
+ * nothing that was right is reduced, nothing is there twice, and nothing is said to be posted that is not.
+ */
+export function checkLies(watched: Watched, ends: RunEnd[]): Problem[] {
+  const truthOf = (asOf: string): ExpectedItem[] => expectedItems(watched.world, watched.broker, watched.month, asOf);
+  return ends.flatMap((end, index) => {
+    const before = ends[index - 1];
+    const moment: Moment = {
+      end,
+      truth: truthOf(end.asOf),
+      earlier: before ? truthOf(before.asOf) : [],
+      before: before?.autotask ?? watched.begin,
+    };
+    return [
+      ...checkDuplicates(end.autotask),
+      ...checkStanding(watched, moment),
+      ...(end.result === null ? [] : checkTold(watched, moment, end.result)),
+    ].map(({ kind, message }): Problem => ({ kind, message: `run of ${end.asOf} (${end.lies.join(', ') || 'no lie'}): ${message}` }));
+  });
+}
+
+interface Moment {
+  end: RunEnd;
+  /** What Cloudmore knows on the day of the run, and on that of the run before it. */
+  truth: ExpectedItem[];
+  earlier: ExpectedItem[];
+  before: AutotaskState;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- what stands
+
+/** What was right stays as it is until it is right again: whatever a run was told, it neither takes away nor adds what is not so. */
+function checkStanding({ month }: Watched, { end, truth, earlier, before }: Moment): Problem[] {
+  return keysOf(truth).flatMap((key): Problem[] => {
+    const [was, is] = [moneyOf(before, key, month), moneyOf(end.autotask, key, month)];
+    const [due, dueBefore] = [totalOf(truth, key), totalOf(earlier, key)];
+    if (!isSame(was, dueBefore) || isSame(is, was) || isSame(is, due)) return [];
+    // A run that stopped between the row and its charge says so, and the next one goes on.
+    if (!isSame(due, dueBefore) && !isPosted(end.result, truth, key)) return [];
+    return [{ kind: 'lie', message: `${key}: ${text(is)} stands, ${text(was)} stood and was right, ${text(due)} is due` }];
+  });
+}
+
+const keysOf = (items: ExpectedItem[]): string[] => [...new Set(items.map(({ contractKey }) => contractKey))];
+const isSame = (left: Money, right: Money): boolean => left.sales === right.sales && left.cost === right.cost;
+const text = ({ sales, cost }: Money): string => `${shown(sales)} / ${shown(cost)}`;
+
+const totalOf = (items: ExpectedItem[], key: string): Money => {
+  const own = items.filter(({ contractKey }) => contractKey === key);
+  return {
+    sales: own.reduce((sum, { sales }) => sum + sales, 0n),
+    cost: own.reduce((sum, { cost }) => sum + cost, 0n),
+  };
+};
+
+const isPosted = (result: MonthResult | null, truth: ExpectedItem[], key: string): boolean =>
+  result !== null &&
+  truth.some((item) => item.contractKey === key && resultsOf(result, item).some(({ outcome }) => outcome === 'posted'));
+
+// ---------------------------------------------------------------------------------------------------------------- what is said
+
+function checkTold(watched: Watched, moment: Moment, result: MonthResult): Problem[] {
+  return [
+    ...checkAmounts(moment.end.autotask, watched.month, result, moment.truth),
+    ...checkLines(moment, result),
+    ...checkNothingSilent(watched, moment, result),
+  ];
+}
+
+/** Every line of a report that is whole is in the sum, and every line of the sum has an outcome. */
+function checkLines({ end, truth }: Moment, { report, posted, held, excluded, unassigned }: MonthResult): Problem[] {
+  const counted = posted.lines + held.lines + excluded.lines;
+  const wanted = truth.reduce((sum, { lines }) => sum + lines, 0);
+  const isThinned = end.lies.some((kind) => THINS_REPORT.has(kind));
+  const problems: string[] = [];
+  if (counted !== report.lines) problems.push(`${counted} lines have an outcome, ${report.lines} are reported`);
+  if (!isThinned && report.lines + unassigned.lines !== wanted)
+    problems.push(`${report.lines} lines are reported and ${unassigned.lines} unassigned, ${wanted} are in the world`);
+  return problems.map((message) => ({ kind: 'conservation', message }));
+}
+
+/** What was right and is not in the report is told; what was billed is not left out for a reason that is not so. */
+function checkNothingSilent({ world, month }: Watched, { truth, earlier, before }: Moment, result: MonthResult): Problem[] {
+  return truth.flatMap((item): Problem[] => {
+    const outcomes = resultsOf(result, item).map(({ outcome }) => outcome);
+    const isMeant = item.recordType === 'CustomService' || companyOf(world, item.organizationId).isMissing;
+    if (outcomes.includes('excluded') && !isMeant)
+      return [{ kind: 'lie', message: `${item.contractKey} is excluded, and nothing in Cloudmore says so` }];
+    const was = moneyOf(before, item.contractKey, month);
+    const isOwed = (was.sales !== 0n || was.cost !== 0n) && isSame(was, totalOf(earlier, item.contractKey));
+    if (!isOwed || outcomes.length > 0 || isTold(result, item)) return [];
+    return [{ kind: 'lie', message: `${item.contractKey} stood with ${text(was)}, and nobody is told of it` }];
+  });
+}
+
+/** By a ghost, by lines that are held without an item, or by an organization that waits as a whole. */
+function isTold({ organizations }: MonthResult, { organizationId, contractKey }: ExpectedItem): boolean {
+  const own = organizations.filter((one) => one.organizationId === organizationId);
+  return (
+    own.some(({ items }) => items.some(({ outcome, reason }) => outcome === 'held' && reason === 'outcome-missing')) ||
+    organizations.some(({ items }) =>
+      items.some(
+        ({ subscriptionId, outcome }) =>
+          ['ghost', 'held'].includes(outcome) && subscriptionId.toLowerCase() === contractKey.toLowerCase(),
+      ),
+    )
+  );
+}
