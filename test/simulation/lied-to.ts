@@ -25,7 +25,10 @@ export function checkLies(watched: Watched, ends: RunEnd[]): Problem[] {
       ...checkDuplicates(end.autotask),
       ...checkStanding(watched, moment),
       ...(end.result === null ? [] : checkTold(watched, moment, end.result)),
-    ].map(({ kind, message }): Problem => ({ kind, message: `run of ${end.asOf} (${end.lies.join(', ') || 'no lie'}): ${message}` }));
+    ].map(({ kind, message }): Problem => ({
+      kind,
+      message: `run of ${end.asOf} (${end.lies.join(', ') || 'no lie'}): ${message}`,
+    }));
   });
 }
 

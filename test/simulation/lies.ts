@@ -192,7 +192,8 @@ function ofAutotask({ kind, choice }: Lie, site: string, { text: asked }: Sandbo
   return isHidden ? { ...page, items: page.items.filter(({ id }) => !isChosen(`${id as number}`, choice)) } : body;
 }
 
-const entityOf = (choice: number): RegExp => oneOf([/Contracts\/query/, /Services\/query/, /Products\/query/, /Charges\/query/], choice);
+const entityOf = (choice: number): RegExp =>
+  oneOf([/Contracts\/query/, /Services\/query/, /Products\/query/, /Charges\/query/], choice);
 
 // ---------------------------------------------------------------------------------------------------------------- words and names
 

@@ -102,7 +102,8 @@ export class Simulation {
         `${new Date(from).toISOString()} until ${new Date(until).toISOString()} ${rest.kind} ${String(rest.site)} × ${rest.share} × ${rest.times}`,
     );
     const lies = (story.lies ?? []).map(
-      ({ from, until, ...rest }) => `${new Date(from).toISOString()} until ${new Date(until).toISOString()} ${JSON.stringify(rest)}`,
+      ({ from, until, ...rest }) =>
+        `${new Date(from).toISOString()} until ${new Date(until).toISOString()} ${JSON.stringify(rest)}`,
     );
     return [
       JSON.stringify(world.autotask.behaviour),
