@@ -62,7 +62,8 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
     context.say(`Kept in ${out}. Release exactly that, once it waits: billing approve ${month} --plan ${out}`);
   if (html !== undefined) context.say(`The invoice lines are in ${html}.`);
   // A plan of which a part could not be read is not the whole plan.
-  if (plans.some(({ items }) => items.some(({ reason }) => reason === 'unreadable'))) return EXIT.waits;
+  if (plans.some(({ items }) => items.some(({ reason }) => reason === 'unreadable' || reason === 'organization-unknown')))
+    return EXIT.waits;
   return detailedExitCode && plans.some(({ steps }) => steps.length > 0) ? EXIT.changesPending : EXIT.done;
 }
 

@@ -87,6 +87,12 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     next: 'rerun',
     because: 'line corrected',
   },
+  'organization-unknown': {
+    meaning: 'the report has lines of an organization that the list of organizations does not name',
+    remedy: 'Find it in Cloudmore: it was deleted, or the API user may not see it.',
+    next: 'rerun',
+    because: 'organization listed',
+  },
   'contract-duplicate': {
     meaning: 'more than one contract, or more than one item, claims the same place',
     remedy: 'Keep one in Autotask and clear the subscription id on the other.',

@@ -10,7 +10,8 @@ export type CompanyDecision =
   | { company: null; companyId: number | null; outcome: 'held' | 'excluded'; reason: Reason; message: string };
 
 export function decideCompany(organization: Organization, facts: MonthFacts, books: Books, settings: Settings): CompanyDecision {
-  if (organization.unreadable !== undefined) return unreadableCompany(organization.unreadable);
+  const unknown = unknownCompany(organization);
+  if (unknown !== null) return unknown;
   const text = present(organization.companyIdText);
   if (text === null) return missingCompany(organization);
   const id = companyIdOf(text);
@@ -49,7 +50,8 @@ export function decideCompany(organization: Organization, facts: MonthFacts, boo
 }
 
 /** Rule 3.4: that the company cannot be read is never the broker's way to say "do not export". */
-export const unreadableCompany = (message: string): CompanyDecision => refuse(null, 'held', 'unreadable', message);
+export const unknownCompany = ({ unreadable, unlisted }: Organization): CompanyDecision | null =>
+  unreadable === undefined ? null : refuse(null, 'held', unlisted ? 'organization-unknown' : 'unreadable', unreadable);
 
 /** Rule 3.1: the broker's way to say "do not export". */
 export const missingCompany = (organization: Organization): CompanyDecision =>

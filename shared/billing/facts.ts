@@ -291,6 +291,7 @@ function allOrganizations(report: Report, lines: Line[]): Map<string, Organizati
       isActive: false,
       companyIdText: null,
       unreadable: `The report has lines of ${line.organizationName}, and the list of organizations does not name it: it was deleted, or the API user may not see it.`,
+      unlisted: true,
     });
   for (const organization of report.organizations)
     all.set(fold(organization.id), { ...organization, companyIdText: present(organization.companyIdText) });

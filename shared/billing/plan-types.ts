@@ -9,6 +9,7 @@ export type Reason =
   | 'custom-service'
   | 'record-type-off'
   | 'service-off'
+  | 'organization-unknown'
   | 'company-id-missing'
   | 'company-id-invalid'
   | 'company-id-shared'

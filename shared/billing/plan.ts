@@ -1,7 +1,7 @@
 import { acceptedItem, nextAccepted, type AcceptedPart } from './accepted.js';
 import { itemBecause } from './because.js';
 import { wantedService } from './catalogue.js';
-import { decideCompany, missingCompany, unreadableCompany, type CompanyDecision } from './company.js';
+import { decideCompany, missingCompany, unknownCompany, type CompanyDecision } from './company.js';
 import { disputedContracts } from './contract.js';
 import { big, isZero, minorUnits, money, plain, text } from './decimal.js';
 import { heldAsGone, remadeNotes } from './doubt.js';
@@ -367,6 +367,5 @@ export function planBlind(input: Omit<PlanInput, 'books'>, message: string): Pla
 }
 
 function blindCompany(organization: Organization, blind: CompanyDecision): CompanyDecision {
-  if (organization.unreadable !== undefined) return unreadableCompany(organization.unreadable);
-  return present(organization.companyIdText) === null ? missingCompany(organization) : blind;
+  return unknownCompany(organization) ?? (present(organization.companyIdText) === null ? missingCompany(organization) : blind);
 }

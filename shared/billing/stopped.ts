@@ -8,6 +8,7 @@ const RULES: Record<Reason, string> = {
   'record-type-off': '2.2',
   'service-off': '2.2',
   unclassified: '2.2',
+  'organization-unknown': '3.4',
   'company-id-missing': '3.1',
   'company-id-invalid': '3.2',
   'company-id-shared': '3.2',

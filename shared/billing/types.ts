@@ -95,6 +95,8 @@ export interface Organization {
   companyIdText: string | null;
   /** Why it is not known which company it has, in a sentence: never the same as having none. Absent where it is known. */
   unreadable?: string;
+  /** Lines name it, and the list of organizations does not. Absent where it does. */
+  unlisted?: true;
 }
 
 /** A subscription of one of Cloudmore's lists; it gives end dates and states, never amounts (rule 1.3). */

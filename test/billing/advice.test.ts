@@ -73,6 +73,7 @@ test.each<[ReasonCode, string | null]>([
   ['custom-service', null],
   ['record-type-off', `${AGAIN} "record type switched on"`],
   ['service-off', `${AGAIN} "service switched on"`],
+  ['organization-unknown', `${AGAIN} "organization listed"`],
   ['company-id-missing', `${AGAIN} "company id filled in"`],
   ['company-id-invalid', `${AGAIN} "company id corrected"`],
   ['company-id-shared', `${AGAIN} "shared company settled"`],

@@ -141,6 +141,7 @@ test('each organization gets what is its own, whatever the letters of its id; on
         isActive: false,
         companyIdText: null,
         unreadable: expect.stringMatching(/does not name it/),
+        unlisted: true,
       },
       1,
       0,
