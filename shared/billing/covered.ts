@@ -11,12 +11,13 @@ export type Releasable = Pick<Plan, 'items' | 'steps'>;
 export function isCovered(left: Releasable, released: Releasable): boolean {
   const items = new Set(released.items.map(moneyOf));
   const steps = new Map(released.steps.map((step) => [meaningOf(step), step]));
+  const [now, then] = [chargesOf(left), chargesOf(released)];
   return (
     left.items.length === released.items.length &&
     left.items.every((item) => items.has(moneyOf(item))) &&
     left.steps.every((step) => {
       const before = steps.get(meaningOf(step));
-      return before !== undefined && startsFromTheSame(step, before);
+      return before !== undefined && startsFromTheSame(step, before) && isSameCharge(step, now, then);
     })
   );
 }
@@ -42,7 +43,8 @@ function meaningOf(step: Step): string {
         step.set,
       ]);
     case 'extendContract':
-      return JSON.stringify([step.kind, fold(step.contractKey), step.contractId, step.toDay]);
+      // One that begins elsewhere makes rows of other months.
+      return JSON.stringify([step.kind, fold(step.contractKey), step.contractId, step.fromDay, step.toDay]);
     case 'postAdjustment':
       return JSON.stringify([
         step.kind,
@@ -77,3 +79,17 @@ function startsFromTheSame(step: Step, released: Step): boolean {
   const { before } = released as PostAdjustmentStep;
   return before === null || JSON.stringify(before) === JSON.stringify(step.before);
 }
+
+/** Charges as the plan found them, by id. */
+const chargesOf = ({ items }: Releasable): Map<number, string> =>
+  new Map(
+    items.flatMap(({ standing }) =>
+      (standing?.charges ?? []).flatMap(({ chargeId, day, billed, before }) =>
+        chargeId === null ? [] : [[chargeId, JSON.stringify([day, billed, before])] as const],
+      ),
+    ),
+  );
+
+/** A charge that is changed or deleted is still the one that was shown. */
+const isSameCharge = (step: Step, now: Map<number, string>, then: Map<number, string>): boolean =>
+  step.kind !== 'postCharge' || step.chargeId === null || now.get(step.chargeId) === then.get(step.chargeId);
