@@ -7,7 +7,7 @@ import type { Plan } from '../shared/billing/plan-types.js';
 import type { Books } from '../shared/billing/types.js';
 import { NO_CALLS } from '../shared/billing/results.js';
 import { LIST_BYTES, thatFit, type Mode, type PlanMade, type PlanRequest, type Ref } from '../shared/contract.js';
-import { modeFor, type Modes } from '../shared/modes.js';
+import { hasOwnMode, modeFor, type Modes } from '../shared/modes.js';
 import { contractKeys, paidOnceOn } from './books.js';
 import type { Dependencies } from './dependencies.js';
 import { withUnfinished } from './extensions.js';
@@ -129,18 +129,22 @@ function outdatedRelease(plan: Plan, approvedDigest: string | null, waits: PlanM
   };
 }
 
-/** How a person goes on from shadow mode; one that a setting keeps there leaves it by that setting alone. */
+/** How a person goes on from shadow mode: by the setting that keeps the organization there, or by a run that asks for more where only this one asked for less. */
 function leaveShadow(
   { organizationId, organizationName }: Plan,
   month: string,
   modes: Modes,
 ): Pick<NonNullable<PlanMade['waits']>, 'message' | 'command'> {
-  return modeFor(modes, { id: organizationId, name: organizationName }, 'auto') === 'shadow'
-    ? { message: 'Shadow mode writes nothing. BILLING_MODE_ORGANIZATIONS keeps the organization there.', command: null }
-    : {
-        message: 'Shadow mode writes nothing. Let it wait for a release instead.',
-        command: command('run', month, ...option('--organization', organizationId), '--mode', 'approve'),
-      };
+  const organization = { id: organizationId, name: organizationName };
+  if (modeFor(modes, organization, 'auto') !== 'shadow')
+    return {
+      message: 'Shadow mode writes nothing. Let it wait for a release instead.',
+      command: command('run', month, ...option('--organization', organizationId), '--mode', 'approve'),
+    };
+  const why = hasOwnMode(modes, organization)
+    ? 'BILLING_MODE_ORGANIZATIONS keeps the organization there'
+    : 'BILLING_MODE is shadow, the most a run may do: set it to approve (or BILLING_MODE_ORGANIZATIONS for this organization), restart the worker, and run the month again';
+  return { message: `Shadow mode writes nothing. ${why}.`, command: null };
 }
 
 /** What Autotask holds, and what of that which would be made now was there before: a survey has looked for it already. */

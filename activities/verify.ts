@@ -1,7 +1,7 @@
 import { isWithheld } from '../shared/billing/breakers.js';
 import { addDays, lastDay } from '../shared/billing/month.js';
 import { setAside } from '../shared/billing/dismissal.js';
-import { differenceText } from '../shared/billing/advice.js';
+import { differenceText, isReleasable } from '../shared/billing/advice.js';
 import { planBlind } from '../shared/billing/plan.js';
 import { organizationResult } from '../shared/billing/reconcile.js';
 import { countWrites } from '../shared/billing/tally.js';
@@ -62,7 +62,8 @@ async function settle(
   const isDescribed = !mayDescribe || (await describeOwed(sources, request, kept));
   if (check !== null && check !== 'unreadable') await noteShown(dependencies, told, kept.plan, check);
   if (isAgreed(check) && request.stops.length === 0) await finishExtensions(dependencies, request.broker, request.contractIds);
-  const items = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, told)), check);
+  const settled = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, told)), check);
+  const items = request.mode === 'shadow' ? settled.map(withoutRelease) : settled;
   const ghosts = setAside(ghostsAfter(kept.plan, check), await readDismissals(dependencies.evidence, request.broker));
   const hasWritten = countWrites(request.writes) > 0;
   const outcome = {
@@ -191,6 +192,12 @@ function stopOf(
     reason: 'verify-mismatch',
     message: `Written: ${summaries(wanted) || 'nothing'}. Autotask now shows otherwise; still missing: ${summaries(missing)}. The next plan balances it.`,
   };
+}
+
+/** In shadow mode nothing can be released, so nobody is told to. */
+function withoutRelease(item: PlannedItem): PlannedItem {
+  const isReleased = item.command === undefined && item.outcome === 'held' && isReleasable(item.reason);
+  return isReleased ? { ...item, command: null } : item;
 }
 
 const summaries = (steps: Step[]): string => steps.map(({ summary }) => summary).join('; ');

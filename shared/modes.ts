@@ -27,9 +27,15 @@ export function modeFor(
   { id, name }: { id: string; name: string },
   ...asked: (Mode | null | undefined)[]
 ): Mode {
-  const own = organizationModes.find(({ organization }) => same(organization, id) || same(organization, name))?.mode;
-  return mostCautious(own ?? mode, ...asked);
+  return mostCautious(ownMode(organizationModes, { id, name }) ?? mode, ...asked);
 }
+
+/** Whether `BILLING_MODE_ORGANIZATIONS` says something of the organization. */
+export const hasOwnMode = ({ organizationModes }: Modes, organization: { id: string; name: string }): boolean =>
+  ownMode(organizationModes, organization) !== undefined;
+
+const ownMode = (modes: OrganizationMode[], { id, name }: { id: string; name: string }): Mode | undefined =>
+  modes.find(({ organization }) => same(organization, id) || same(organization, name))?.mode;
 
 /** The one of them that goes least far; what nobody asked for does not count. */
 export function mostCautious(most: Mode, ...asked: (Mode | null | undefined)[]): Mode {

@@ -42,7 +42,7 @@ function statusText(shown: ShownStatus, paper: Paper): string {
     ...(run === null ? [] : [wrap(run, paper)]),
     ...(callsWait === null ? [] : [wrap(paint(paper, 'yellow', callsWait), paper)]),
     ...(lostNotice === null ? [] : [wrap(paint(paper, 'red', lostNotice), paper)]),
-    ...(heldMonth === null ? [] : [paint(paper, 'red', advice(heldMonthAdvice(heldMonth, month.month), paper))]),
+    ...(heldMonth === null ? [] : [paint(paper, 'red', heldMonthPart(heldMonth, month, paper))]),
     ...(broken.length + awaiting.length === 0 ? [] : [waitingLine(month, [...broken, ...awaiting])]),
     ...(isMany(broken) || isMany(awaiting) ? [reasons([...broken, ...awaiting], paper)] : []),
     ...largest(broken).map((organization) => waiting(organization, shown, paper)),
@@ -54,6 +54,10 @@ function statusText(shown: ShownStatus, paper: Paper): string {
     ['In the Web UI:', ...shown.lists.map(({ title, link }) => `  ${title.padEnd(22)}${link}`)].join('\n'),
   ].join('\n\n');
 }
+
+/** In shadow mode nothing can be released. */
+const heldMonthPart = (heldMonth: string, { month, mode }: MonthResult, paper: Paper): string =>
+  mode === 'shadow' ? wrap(heldMonth, paper) : advice(heldMonthAdvice(heldMonth, month), paper);
 
 const waitsForPerson = ({ outcome, reason }: ItemResult): boolean =>
   outcome === 'held' || (outcome === 'ghost' && reason !== 'dismissed');

@@ -243,6 +243,9 @@ export function differenceText({ id, sales, cost, currency, standing }: PlannedI
 /** An amount that moved, with its sign: "+86.00". */
 export const signed = (amount: Big, currency: string): string => `${amount.gt(0) ? '+' : ''}${money(amount, currency)}`;
 
+/** Whether a person goes on by releasing what is held. */
+export const isReleasable = (code: string | null): boolean => ['approve', 'approve-all'].includes(adviceFor(code)?.next ?? '');
+
 /** Whose month it is: what a command names. */
 export interface Addressee {
   month: Month;

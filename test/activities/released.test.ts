@@ -66,4 +66,19 @@ describe('what was released', () => {
     const next = await planOrganization({ ...request, given: report, approvedDigest: first.digest, resume });
     expect([next.mode, next.digest, next.steps.length]).toEqual(['approve', first.digest, 2]);
   });
+
+  test('in shadow mode nobody is told to release what a breaker holds, for nothing can be released there', async () => {
+    const { given, bill } = openDesk(sandbox, { BILLING_MODE: 'shadow' });
+    const { result } = await bill(await given('2025-10-20'), null);
+    expect(result.items.map(({ reason, command, message }) => [reason, command, message?.includes('billing approve')])).toEqual([
+      ['breaker-organization', null, false],
+    ]);
+  });
+
+  test('in shadow mode what would be written names the setting that keeps it there, and no command that fails', async () => {
+    const { given, bill } = openDesk(sandbox, { BILLING_MODE: 'shadow', BREAKERS: 'off' });
+    const { result } = await bill(await given('2025-10-20'), null);
+    expect(result.items.map(({ reason, command }) => [reason, command])).toEqual([['awaiting-approval', null]]);
+    expect(result.items[0]!.message).toContain('BILLING_MODE is shadow, the most a run may do: set it to approve');
+  });
 });
