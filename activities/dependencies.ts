@@ -4,6 +4,7 @@ import type { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Mode } from '../shared/contract.js';
 import type { OrganizationMode } from '../shared/modes.js';
 import type { Evidence, Lease } from '../shared/evidence/index.js';
+import type { Tenant } from '../shared/evidence/labels.js';
 import type { NoticeSettings } from '../shared/notices/settings.js';
 
 /** What activities work with. Made in one place (`worker/main.ts`), replaced by none in tests: the vendors' stand-ins answer over HTTP. */
@@ -12,6 +13,8 @@ export interface Dependencies {
   autotask: Autotask;
   evidence: Evidence;
   settings: Settings;
+  /** Whose money it is, for `BILLING_BROKER` may not change. */
+  tenant: Tenant;
   mode: Mode;
   /** Whether `BILLING_MODE` has a value. */
   isModeSet: boolean;

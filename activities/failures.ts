@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { InvariantViolation } from '../shared/billing/invariants.js';
 import { EvidenceMissing, LeaseLost, StoreRefused, StoreUnavailable } from '../shared/evidence/index.js';
+import { LabelRefused } from '../shared/evidence/labels.js';
 import { UnknownOrganization } from './slices.js';
 import { ApiError } from '../shared/http/errors.js';
 
@@ -74,7 +75,7 @@ export function toFailure(error: unknown): unknown {
   if (error instanceof OutcomeUnknown) return final('OutcomeUnknown', error.message);
   if (error instanceof InvariantViolation) return final('InvariantViolation', error.message);
   if (error instanceof UnknownOrganization) return final('UnknownOrganization', error.message);
-  if (error instanceof SettingsRefused) return final('SettingsRefused', error.message);
+  if (error instanceof SettingsRefused || error instanceof LabelRefused) return final('SettingsRefused', error.message);
   if (error instanceof OtherBroker)
     return error.isCommon ? retryable('OtherBroker', error.message, OTHERS_TURN_MS) : final('OtherBroker', error.message);
   if (error instanceof EvidenceMissing) return final('EvidenceMissing', error.message);

@@ -8,6 +8,7 @@ import type { Books } from '../shared/billing/types.js';
 import { NO_CALLS } from '../shared/billing/results.js';
 import { LIST_BYTES, thatFit, type Mode, type PlanMade, type PlanRequest, type Ref } from '../shared/contract.js';
 import { hasOwnMode, modeFor, type Modes } from '../shared/modes.js';
+import { bindLabel } from '../shared/evidence/labels.js';
 import { contractKeys, paidOnceOn } from './books.js';
 import type { Dependencies } from './dependencies.js';
 import { withUnfinished } from './extensions.js';
@@ -66,7 +67,10 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
       : waitsFor(mode, plan, release.digest ?? (refused.length > 0 ? plan.digest : null), month, dependencies);
   if (mode !== 'shadow' && (waits !== null || isWithheld(plan))) await keepForRelease(evidence, request, release.whole());
   const turn = waits ? { steps: [] } : turnFrom(plan, 0);
-  if (turn.steps.length > 0) await noteWriting(dependencies, request);
+  if (turn.steps.length > 0) {
+    await bindLabel(evidence, dependencies.tenant);
+    await noteWriting(dependencies, request);
+  }
   return {
     plan: await keep(evidence, { plan, books, ...lease }),
     digest: plan.digest,

@@ -7,6 +7,7 @@ import type { Mode, ReportRequest, ReportTaken } from '../shared/contract.js';
 import { readAccepted } from '../shared/evidence/accepted.js';
 import { EvidenceMissing } from '../shared/evidence/index.js';
 import type { ReportManifest } from '../shared/evidence/months.js';
+import { demandLabel, demandLearnedLabel } from '../shared/evidence/labels.js';
 import { rememberNames } from '../shared/evidence/named.js';
 import { mostCautious } from '../shared/modes.js';
 import type { Dependencies } from './dependencies.js';
@@ -14,13 +15,16 @@ import { withKeptMonth } from './kept-month.js';
 
 /** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization, beside what was accepted before and what was counted. */
 export async function takeReport(
-  { cloudmore, evidence, settings, clock, heartbeat, signal }: Dependencies,
+  { cloudmore, evidence, settings, tenant, clock, heartbeat, signal }: Dependencies,
   request: ReportRequest,
 ): Promise<ReportTaken> {
   const { broker, month, asOf } = request;
+  await demandLabel(evidence, tenant);
   const { result, calls } = await cloudmore.countCalls(() =>
     cloudmore.readReport({ month, onProgress: heartbeat, signal: signal() }),
   );
+  const ids = result.organizations.map(({ id }) => id);
+  await demandLearnedLabel(evidence, tenant, ids, clock.now().toISOString().slice(0, 10));
   const accepted = await readAccepted(evidence, broker, month, settings);
   // What was ever named is the same in every report and survey of these days: it is kept once, beside the facts.
   const names = await rememberNames(evidence, broker, namesOf(result));

@@ -35,10 +35,10 @@ function explain(error: unknown, context: Pick<Context, 'say'>): number {
     context.say(`${error.message}\nSet them in the environment or in .env (.env.example explains each), then: billing doctor`);
     return EXIT.configuration;
   }
-  const store = ofStore(error);
-  if (store !== null) {
-    context.say(store.message);
-    return store.name === 'StoreRefused' ? EXIT.configuration : EXIT.unreachable;
+  const told = ofStoreOrLabel(error);
+  if (told !== null) {
+    context.say(told.message);
+    return told.name === 'StoreUnavailable' ? EXIT.unreachable : EXIT.configuration;
   }
   const why = whyNoFile(error);
   if (why !== null) {
@@ -50,10 +50,10 @@ function explain(error: unknown, context: Pick<Context, 'say'>): number {
   return EXIT.failed;
 }
 
-/** The evidence store's own words (`shared/evidence/evidence.ts`), wherever they are wrapped; told by name, so that help needs no driver of a database. */
-function ofStore(error: unknown): Error | null {
+/** The words of `shared/evidence/`, wherever they are wrapped; told by name, so that help needs no driver of a database. */
+function ofStoreOrLabel(error: unknown): Error | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if (cause.name === 'StoreUnavailable' || cause.name === 'StoreRefused') return cause;
+    if (['StoreUnavailable', 'StoreRefused', 'LabelRefused'].includes(cause.name)) return cause;
   return null;
 }
 

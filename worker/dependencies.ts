@@ -5,6 +5,7 @@ import { Autotask } from '../shared/autotask/index.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Config } from '../shared/config.js';
 import { openEvidence, type Evidence, type Lease } from '../shared/evidence/index.js';
+import { tenantOf } from '../shared/evidence/labels.js';
 
 /** Attempts of an activity, as `workflows/activities.ts` has them. */
 const ATTEMPTS = 6;
@@ -23,6 +24,7 @@ export function createDependencies(
     autotask: new Autotask(config.autotask, { maySend }),
     evidence,
     settings: config.settings,
+    tenant: tenantOf(config),
     mode: config.mode,
     isModeSet: config.isModeSet,
     organizationModes: config.organizationModes,

@@ -5,6 +5,7 @@ import type { Dependencies } from '../activities/dependencies.js';
 import { autotaskQueue, BILLING_QUEUE, billingQueue, cloudmoreQueue, ORGANIZATIONS_AT_ONCE } from '../shared/contract.js';
 import type { Config } from '../shared/config.js';
 import { openEvidence, type Evidence } from '../shared/evidence/index.js';
+import { demandLabel, tenantOf } from '../shared/evidence/labels.js';
 import { workflowBundle } from './bundle.js';
 import { createDependencies } from './dependencies.js';
 import { GateKeeper, stop } from './gate-keeper.js';
@@ -50,6 +51,7 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
   const { queues = QUEUES, evidence = openEvidence(config.evidence), say = () => undefined } = setup;
   // Said now and not by the first run at night: a store that is not there, or refuses this user.
   await evidence.now();
+  await demandLabel(evidence, tenantOf(config));
   const connection = await NativeConnection.connect(setup.connection);
   const oldQueue = new OldQueue(connection, setup.namespace, config.broker, say);
   const { create, gate } = workersBy(config, { ...setup, evidence, say }, connection);

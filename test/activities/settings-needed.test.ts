@@ -50,6 +50,9 @@ describe('a run without BILLING_MODE', () => {
     await billBefore('auto');
     await activitiesWith({ BILLING_MODE: 'shadow' }).cloudmore.takeReport(REQUEST);
     await activitiesWith({}).cloudmore.takeReport({ ...REQUEST, mode: 'shadow' });
-    await activitiesWith({ BILLING_BROKER: 'another' }).cloudmore.takeReport({ ...REQUEST, broker: 'another' });
+    await activitiesWith({ BILLING_BROKER: 'another', AUTOTASK_USERNAME: 'api@another' }).cloudmore.takeReport({
+      ...REQUEST,
+      broker: 'another',
+    });
   });
 });
