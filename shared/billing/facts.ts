@@ -282,6 +282,15 @@ function elsewhereOf(id: string, before: Line[], placesOf: Map<string, Set<strin
   return moved.length === 0 ? {} : { elsewhere: moved.sort(byText) };
 }
 
+/** An id that cannot be read is on no list; what is wrong with it says more than that. */
+const whyUnknown = ({ organizationName, trouble }: Line): Pick<Organization, 'unreadable' | 'unlisted'> =>
+  trouble?.holds === 'organization'
+    ? { unreadable: trouble.message }
+    : {
+        unreadable: `The report has lines of ${organizationName}, and the list of organizations does not name it: it was deleted, or the API user may not see it.`,
+        unlisted: true,
+      };
+
 function allOrganizations(report: Report, lines: Line[]): Map<string, Organization> {
   const all = new Map<string, Organization>();
   for (const line of lines)
@@ -290,8 +299,7 @@ function allOrganizations(report: Report, lines: Line[]): Map<string, Organizati
       name: line.organizationName,
       isActive: false,
       companyIdText: null,
-      unreadable: `The report has lines of ${line.organizationName}, and the list of organizations does not name it: it was deleted, or the API user may not see it.`,
-      unlisted: true,
+      ...whyUnknown(line),
     });
   for (const organization of report.organizations)
     all.set(fold(organization.id), { ...organization, companyIdText: present(organization.companyIdText) });
