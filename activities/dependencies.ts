@@ -7,6 +7,9 @@ import type { Evidence, Lease } from '../shared/evidence/index.js';
 import type { Tenant } from '../shared/evidence/labels.js';
 import type { NoticeSettings } from '../shared/notices/settings.js';
 
+/** What a heartbeat says of an organization: its id, for heartbeats stand in Temporal in the clear. */
+export const keeping = (organizationId: string): string => `keeping organization ${organizationId}`;
+
 /** What activities work with. Made in one place (`worker/main.ts`), replaced by none in tests: the vendors' stand-ins answer over HTTP. */
 export interface Dependencies {
   cloudmore: Cloudmore;

@@ -10,7 +10,7 @@ import type { ReportManifest } from '../shared/evidence/months.js';
 import { demandLabel, demandLearnedLabel } from '../shared/evidence/labels.js';
 import { rememberNames } from '../shared/evidence/named.js';
 import { mostCautious } from '../shared/modes.js';
-import type { Dependencies } from './dependencies.js';
+import { keeping, type Dependencies } from './dependencies.js';
 import { withKeptMonth } from './kept-month.js';
 
 /** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization, beside what was accepted before and what was counted. */
@@ -45,7 +45,7 @@ export async function takeReport(
   };
   for (const slice of organizations) {
     const { id, name } = slice.organization;
-    heartbeat(`keeping ${name}`);
+    heartbeat(keeping(id));
     manifest.slices.push({
       organizationId: id,
       organizationName: name,

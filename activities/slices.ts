@@ -92,6 +92,13 @@ export class Slices {
 /** A filter names somebody whom Cloudmore does not: a run of nobody would look like a run without work. */
 export class UnknownOrganization extends Error {
   override readonly name = 'UnknownOrganization';
+  constructor(
+    message: string,
+    /** Whom there is instead: customers' names, which a failure in Temporal does not carry. */
+    readonly hint: string,
+  ) {
+    super(message);
+  }
 }
 
 const NAMES_SHOWN = 20;
@@ -104,7 +111,8 @@ export function requireNamed(filter: string[] | null, known: ReportManifest['sli
   const guesses = unknown.map((text) => didYouMean(text, names)).join('');
   const all = `There are: ${names.slice(0, NAMES_SHOWN).join(', ')}${names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : ''}.`;
   throw new UnknownOrganization(
-    `No organization ${unknown.map((text) => `"${text}"`).join(', ')} in Cloudmore; expected an id or exact name.${guesses || ` ${all}`}`,
+    `No organization ${unknown.map((text) => `"${text}"`).join(', ')} in Cloudmore; expected an id or exact name.`,
+    guesses || ` ${all}`,
   );
 }
 

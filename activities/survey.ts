@@ -11,7 +11,7 @@ import type { ReadOptions } from '../shared/autotask/index.js';
 import type { SurveyRequest, SurveyTaken } from '../shared/contract.js';
 import type { OwnBooks, SurveyManifest } from '../shared/evidence/months.js';
 import { booksOf, indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKeys, type BooksIndex } from './books.js';
-import type { Dependencies } from './dependencies.js';
+import { keeping, type Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
 import { withRemembered, type NamedKeys } from './remembered.js';
 import { isNamed, requireNamed, type Slices } from './slices.js';
@@ -39,7 +39,7 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
   };
   const index = indexBooks(books);
   for await (const facts of organizationsOf(slices, request)) {
-    heartbeat(`keeping ${facts.organization.name}`);
+    heartbeat(keeping(facts.organization.id));
     const own = ownBooks(index, facts, names, settings.broker);
     manifest.slices.push({ organizationId: facts.organization.id, slice: await evidence.put(own) });
   }

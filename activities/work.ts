@@ -62,7 +62,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
   const undescribed = await undescribedContracts(dependencies.evidence, request.broker, request.month);
   const forecast = new Forecast(0, { ...dependencies.autotask.limits, surveyMaxAgeMs: dependencies.surveyMaxAgeMs });
   for await (const slice of organizationsOf(slices, request)) {
-    heartbeat(slice.organization.name);
+    heartbeat(`planning organization ${slice.organization.id}`);
     const books = await slices.books(request.survey, slice.organization.id);
     if (!books) continue;
     const moved = await movedFrom(dependencies, slices, request, { facts, slice });

@@ -165,7 +165,7 @@ async function goOnAfterRefusal(run: Run, first: PlanMade): Promise<PlanMade> {
 
 /** Carries out the plan's steps in order, a turn at a time where they are too many for one payload. */
 async function carryOut(run: Run, plan: PlanMade, isMeant: (step: Step) => boolean = () => true): Promise<void> {
-  const resolved: Resolved = { contracts: {}, services: {}, products: {} };
+  const resolved: Resolved = { contracts: noIds(), services: noIds(), products: noIds() };
   let from = 0;
   for (let turn: PlanMade | null = plan; turn !== null; turn = await nextTurn(run, turn)) {
     run.stops.number(turn.steps, from);
@@ -285,6 +285,9 @@ function noteContract(run: Run, step: Step, resolved: Resolved): void {
   const id = step.contractId ?? resolved.contracts[fold(step.contractKey)];
   if (id !== undefined) run.contractIds.add(id);
 }
+
+/** Keys are vendors' texts, and one that every object has, such as `constructor`, is a key like any other. */
+const noIds = (): Record<string, number> => Object.create(null) as Record<string, number>;
 
 /** Only the ids these steps refer to cross to the activity. */
 function referencesOf(steps: Step[], resolved: Resolved): Resolved {

@@ -82,7 +82,8 @@ export async function reachable<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     // By its name: the activities are loaded only when they are used.
-    if (error instanceof Error && error.name === 'UnknownOrganization') throw new CommandError(EXIT.usage, error.message);
+    if (error instanceof Error && error.name === 'UnknownOrganization')
+      throw new CommandError(EXIT.usage, `${error.message}${(error as Error & { hint?: string }).hint ?? ''}`);
     if (!(error instanceof ApiError)) throw error;
     const code =
       error.kind === 'unavailable' || error.kind === 'timed-out'

@@ -272,6 +272,6 @@ export function toCurrency(record: unknown): Currency {
 export function toWireNumber(value: Decimal): number {
   const result = Number(value);
   if (!Number.isFinite(result) || !big(String(result)).eq(value))
-    throw new ApiError('rejected', `The amount ${value} has more digits than Autotask can take.`);
+    throw new ApiError('rejected', 'An amount has more digits than Autotask can take.');
   return result;
 }

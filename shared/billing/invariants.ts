@@ -4,7 +4,10 @@ import type { PlanInput } from './plan.js';
 import { fold, groupBy } from './text.js';
 import type { Item, Plan, PlannedItem, Step } from './plan-types.js';
 
-/** An invariant of `billing-rules.md` does not hold: a mistake of this program, never of its input. Whoever catches it holds the organization. */
+/**
+ * An invariant of `billing-rules.md` does not hold: a mistake of this program, never of its input. Whoever catches it holds the organization.
+ * Told by ids alone: it becomes a failure in Temporal, which stands there in the clear. Names and amounts are in the evidence.
+ */
 export class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation';
   constructor(
@@ -15,17 +18,18 @@ export class InvariantViolation extends Error {
   }
 }
 
+const of = (plan: Plan): string => `organization ${plan.organizationId}, ${plan.month}`;
+
 /** Asserts what must hold of every plan: all items are in it with their amounts (1, 7), nothing is written twice (2), no end moves back (6). */
 export function assertPlan(plan: Plan, items: Item[]): void {
   assertComplete(plan, items);
   const writes = groupBy(plan.steps, identityOf);
   for (const [identity, steps] of writes) {
-    if (steps.length > 1)
-      throw new InvariantViolation(2, `${plan.organizationName} ${plan.month}: ${steps.length} steps for ${identity}`);
+    if (steps.length > 1) throw new InvariantViolation(2, `${of(plan)}: ${steps.length} steps for ${identity}`);
   }
   for (const step of plan.steps)
     if (step.kind === 'extendContract' && step.toDay <= step.fromDay)
-      throw new InvariantViolation(6, `${step.summary} moves backwards`);
+      throw new InvariantViolation(6, `${of(plan)}: the end of contract ${step.contractId} moves backwards`);
 }
 
 /**
@@ -37,7 +41,7 @@ export function assertReductions(plan: Plan, keyed: KeyedItem[], { facts, slice 
   if (unexplained)
     throw new InvariantViolation(
       'E1',
-      `${plan.organizationName} ${plan.month}: ${unexplained.sales} ${unexplained.currency} on contract ${unexplained.contractId} would go without evidence`,
+      `${of(plan)}: what stands on contract ${unexplained.contractId} would go without evidence`,
     );
   if (isReleased || facts.comparison === undefined || facts.comparison.missing.length === 0) return;
   const before = new Map((slice.accepted?.items ?? []).map((item) => [item.id, item]));
@@ -49,17 +53,14 @@ export function assertReductions(plan: Plan, keyed: KeyedItem[], { facts, slice 
     const charged = sum(item.lines.map(({ sales }) => sales).filter((sales) => big(sales).gt(0)));
     const isFall = big(planned.standing.after.sales).lt(planned.standing.before.sales);
     if (isFall && charged.lt(big(last.sales).minus(last.creditSales)))
-      throw new InvariantViolation(
-        'E1',
-        `${plan.organizationName} ${plan.month}: ${item.productName} would fall from ${planned.standing.before.sales} to ${planned.standing.after.sales} by a report that is not whole`,
-      );
+      throw new InvariantViolation('E1', `${of(plan)}: item ${item.id} would fall by a report that is not whole`);
   }
 }
 
 function assertComplete(plan: Plan, items: Item[]): void {
   const planned = new Map(plan.items.map((item) => [item.id, item]));
   if (planned.size !== items.length)
-    throw new InvariantViolation(7, `${plan.organizationName} ${plan.month}: ${items.length} items, ${planned.size} outcomes`);
+    throw new InvariantViolation(7, `${of(plan)}: ${items.length} items, ${planned.size} outcomes`);
   for (const item of items) {
     const outcome = planned.get(item.id);
     const exact = billable(sum(item.lines.map(({ sales }) => sales)), item.currency);
@@ -69,15 +70,9 @@ function assertComplete(plan: Plan, items: Item[]): void {
       outcome.cost !== item.cost ||
       outcome.lines !== item.lines.length
     )
-      throw new InvariantViolation(
-        1,
-        `${plan.organizationName} ${plan.month}: item ${item.id} (${item.productName}) does not carry its lines' amounts`,
-      );
+      throw new InvariantViolation(1, `${of(plan)}: item ${item.id} does not carry its lines' amounts`);
     if (outcome.outcome === 'posted' && !reaches(outcome))
-      throw new InvariantViolation(
-        1,
-        `${plan.organizationName} ${plan.month}: row and charges of item ${item.id} (${item.productName}) would be ${outcome.standing?.after.sales} / ${outcome.standing?.after.cost}, not ${outcome.sales} / ${outcome.cost}`,
-      );
+      throw new InvariantViolation(1, `${of(plan)}: row and charges of item ${item.id} would not come to its amounts`);
     if ((outcome.reason === null) !== (outcome.outcome === 'posted'))
       throw new InvariantViolation(7, `item ${item.id} is ${outcome.outcome} with reason ${outcome.reason}`);
   }

@@ -64,10 +64,7 @@ function assertConserved({ currency, report, posted, held, excluded }: CurrencyA
   const parts = [posted, held, excluded];
   const isWhole = (['cost', 'sales'] as const).every((side) => sum(parts.map((part) => part[side])).eq(report[side]));
   if (!isWhole || parts.reduce((count, { lines }) => count + lines, 0) !== report.lines)
-    throw new InvariantViolation(
-      1,
-      `${currency}: report ${report.sales} is not posted ${posted.sales} + held ${held.sales} + excluded ${excluded.sales}`,
-    );
+    throw new InvariantViolation(1, `in ${currency} the report is not posted + held + excluded`);
 }
 
 /** One organization's part of the month, in the month's currency; lines in others stand beside it. */
