@@ -91,7 +91,7 @@ const recordTypes = list
   .superRefine((types, context) => {
     for (const type of types)
       if (!RECORD_TYPES.some((known) => known.toLowerCase() === type.toLowerCase()))
-        context.addIssue({ code: 'custom', message: `"${type}" is none of ${RECORD_TYPES.join(', ')}` });
+        context.addIssue({ code: 'custom', message: `${shownValue(type)} is none of ${RECORD_TYPES.join(', ')}` });
   })
   .transform((types) =>
     types.length === 0
@@ -102,7 +102,7 @@ const recordTypes = list
 const companyIds = list
   .superRefine((ids, context) => {
     for (const id of ids)
-      if (!/^\d+$/.test(id)) context.addIssue({ code: 'custom', message: `"${id}" is no Autotask company id` });
+      if (!/^\d+$/.test(id)) context.addIssue({ code: 'custom', message: `${shownValue(id)} is no Autotask company id` });
   })
   .transform((ids) => ids.map(Number));
 
@@ -115,7 +115,7 @@ const organizationModes = list.transform((entries, context) =>
     if (organization === '' || known === undefined)
       context.addIssue({
         code: 'custom',
-        message: `expected ORGANIZATION=MODE with an id or exact name and shadow, approve or auto, not "${entry}"`,
+        message: `expected ORGANIZATION=MODE with an id or exact name and shadow, approve or auto, not ${shownValue(entry)}`,
       });
     return { organization, mode: known ?? 'shadow' };
   }),
@@ -124,7 +124,10 @@ const organizationModes = list.transform((entries, context) =>
 const BASE = {
   BILLING_BROKER: z
     .string()
-    .regex(/^[\w.-]{1,60}$/, 'expected letters, digits, dots, dashes')
+    .regex(
+      /^(?=.{1,60}$)[a-z\d]([\w.-]*[a-z\d])?$/i,
+      'expected letters, digits, dots and dashes, a letter or digit first and last',
+    )
     .default('default'),
   BILLING_MODE: z.enum(MODES, { error: 'expected shadow, approve or auto' }).optional(),
   BILLING_MODE_ORGANIZATIONS: organizationModes,
@@ -330,6 +333,12 @@ function values(environment: Environment, problems: string[]): Environment {
   return found;
 }
 
+/** A value as it may be shown: with an @ it may be an address with a password in it, and what is very long may be a key. */
+function shownValue(value: string): string {
+  return value.includes('@') || value.length > LONGEST_SHOWN ? 'a value that is not shown' : `"${value}"`;
+}
+const LONGEST_SHOWN = 100;
+
 /** A path as it may be shown: what looks like the secret itself, put there by mistake, is not. */
 const shownPath = (path: string): string =>
   path.includes('@') || path.includes('://') || !/[/\\.]/.test(path) || path.length > LONGEST_PATH ? 'what is no path' : path;
@@ -369,7 +378,7 @@ function check<Shape extends z.ZodRawShape>(
   for (const { path, message } of result.error.issues) {
     const variable = String(path[0]);
     const value = found[variable];
-    const seen = value === undefined || SECRETS.includes(variable) ? '' : ` (found "${value}")`;
+    const seen = value === undefined || SECRETS.includes(variable) ? '' : ` (found ${shownValue(value)})`;
     problems.push(`${variable}: ${message}${seen}`);
   }
   return null;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { loadBaseConfig, loadConfig } from '../shared/config.js';
+import { loadBaseConfig, loadConfig, VARIABLES } from '../shared/config.js';
 import { readEnvironment, type ConfigError } from '../shared/environment.js';
 import { COMPLETE_SETTINGS as COMPLETE } from './settings.js';
 
@@ -66,6 +66,33 @@ describe('settings', () => {
     writeFileSync(path, 'from file\n');
     const { AUTOTASK_SECRET: _, ...rest } = COMPLETE;
     expect(loadConfig({ ...rest, AUTOTASK_SECRET_FILE: path }).autotask.secret.reveal()).toBe('from file');
+  });
+
+  test('of which the place of evidence carries a password can be read from a file', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'billing-secret-')), 'evidence');
+    writeFileSync(path, 'postgres://billing:hunter9@db/billing\n');
+    expect(loadConfig({ ...COMPLETE, BILLING_EVIDENCE_FILE: path }).evidence).toBe('postgres://billing:hunter9@db/billing');
+  });
+
+  test('that hold an @ are never shown, whichever they are, for it may be an address with its password', () => {
+    const misplaced = 'postgres://billing:hunter9@db';
+    for (const name of VARIABLES.filter((one) => !/^(NOTICE_MAIL|NOTICE_SMTP$)/.test(one)))
+      expect([name, problemsOf({ ...COMPLETE, [name]: misplaced }).filter((problem) => problem.includes('hunter'))]).toEqual([
+        name,
+        [],
+      ]);
+    expect(problemsOf({ ...COMPLETE, BILLING_MODE: misplaced })).toEqual([
+      'BILLING_MODE: expected shadow, approve or auto (found a value that is not shown)',
+    ]);
+    expect(problemsOf({ ...COMPLETE, EXPORT_RECORD_TYPES: misplaced }).join()).toContain('a value that is not shown is none of');
+  });
+
+  test.each(['..', '.', '-', '../x', 'a/b', 'a.', 'x'.repeat(61)])('do not take "%s" for the name of a broker', (broker) => {
+    expect(problemsOf({ ...COMPLETE, BILLING_BROKER: broker }).join()).toContain('a letter or digit first and last');
+  });
+
+  test.each(['a', 'north-wind.2', 'x'.repeat(60)])('take "%s" for the name of a broker', (broker) => {
+    expect(loadConfig({ ...COMPLETE, BILLING_BROKER: broker }).broker).toBe(broker);
   });
 
   test('that look misspelt are pointed out with the nearest name', () => {

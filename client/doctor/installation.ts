@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { advised, shellCommand } from '../../shared/billing/command.js';
 import type { BaseConfig, Config } from '../../shared/config.js';
 import { earlierWrites, modeMissing } from '../../shared/evidence/earlier-writes.js';
@@ -7,10 +9,11 @@ import { Problem, type Check } from './check.js';
 
 /** This installation by itself: where evidence goes, whether both vendors are of one world, what the clock says. */
 
-export function installationChecks(config: Config, now: () => number): Check[] {
+export function installationChecks(config: Config, now: () => number, folder = process.cwd()): Check[] {
   return [
     { name: 'version', look: () => Promise.resolve(`${VERSION}, Node ${process.versions.node}`) },
     { name: 'evidence', look: () => evidence(config) },
+    { name: 'private files', look: () => privateFiles(config, folder) },
     { name: 'mode', look: () => mode(config, now) },
     { name: 'one world', look: () => Promise.resolve(oneWorld(config)) },
     { name: 'clock', look: () => clock(config, now) },
@@ -34,6 +37,25 @@ async function evidence({ evidence: location }: BaseConfig): Promise<string | Pr
   } finally {
     await store.close();
   }
+}
+
+const OTHERS = 0o077;
+const PRIVATE_FILES = ['.env', '.secrets'];
+
+/** Secrets, customers and prices are for this user alone; Windows has other means than modes. */
+async function privateFiles({ evidence: location, keys }: BaseConfig, folder: string): Promise<string | Problem> {
+  if (process.platform === 'win32') return 'not looked at: Windows has no modes';
+  const ours = [...PRIVATE_FILES, '.billing', keys, ...(location.startsWith('file:') ? [location.slice('file:'.length)] : [])];
+  const open: { path: string; mode: string }[] = [];
+  for (const path of new Set(ours)) {
+    const found = await stat(resolve(folder, path)).catch(() => null);
+    if (found !== null && (found.mode & OTHERS) !== 0) open.push({ path, mode: found.isDirectory() ? '700' : '600' });
+  }
+  if (open.length === 0) return 'for this user alone';
+  return new Problem(
+    `other users of this machine may read ${open.map(({ path }) => path).join(', ')}`,
+    open.map(({ path, mode }) => advised('Close it to them:', shellCommand('chmod', mode, path))),
+  );
 }
 
 /** An installation that billed before the setting had a default of shadow must not stop in silence. */

@@ -23,6 +23,9 @@ const LOOK_EVERY_MS = 500;
 /**
  * Downloads a server as `@temporalio/testing` does it, to `output`. In a process of its own with a hard end, because the download cannot be
  * cancelled and waits for ever behind a proxy that says nothing: it may take its time, but not stand still for 20 seconds.
+ *
+ * There is no sum to compare it with: the vendor publishes sums of archives, and the SDK unpacks while it fetches, and starts what it got. Whoever wants a
+ * program that was checked names it in TEMPORAL_CLI_PATH, or has it built: Go compares every module with its public record (`docs/operations.md`).
  */
 export async function downloadServer({
   server,

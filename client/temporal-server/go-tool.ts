@@ -41,10 +41,12 @@ export async function buildGoTool(tool: GoTool, output: string, env: NodeJS.Proc
   }
 }
 
-/** A person's own Go settings may not change what is built. */
+/** A person's own Go settings may not change what is built, nor leave the modules' sums unchecked. */
 function goEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...env, CGO_ENABLED: '0', GO111MODULE: 'on', GOWORK: 'off', GOFLAGS: `${env.GOFLAGS ?? ''} -mod=mod`.trim() };
+  return { ...env, CGO_ENABLED: '0', GO111MODULE: 'on', GOWORK: 'off', GOFLAGS: '-mod=mod', ...CHECKED };
 }
+
+const CHECKED = { GONOSUMDB: '', GOINSECURE: '', GOPRIVATE: '' };
 
 /** Says every few seconds how long it has taken and how far it is; Go prints a line per module and per package. */
 function reportProgress(name: string, say: Say) {

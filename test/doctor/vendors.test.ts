@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { perform, type Finding } from '../../client/doctor/check.js';
 import { checkVendors } from '../../client/doctor/vendors.js';
 import { installationChecks } from '../../client/doctor/installation.js';
@@ -367,6 +370,9 @@ function wellSetUp(change: (world: SetUp) => void = () => undefined): unknown {
   return world;
 }
 
+/** Where settings and evidence of the set-up lie. */
+const folder = mkdtempSync(join(tmpdir(), 'billing-doctor-'));
+
 async function findings({ world, env = {}, ahead = 0 }: Partial<MisSetUp>): Promise<{ findings: Finding[]; writes: unknown[] }> {
   const control = (method: string, path: string, body?: unknown): Promise<Response> =>
     fetch(`${sandbox.url}/_sandbox/${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
@@ -375,7 +381,7 @@ async function findings({ world, env = {}, ahead = 0 }: Partial<MisSetUp>): Prom
   const config = loadConfig({ ...sandbox.env(), ...env });
   const now = (): number => Date.now() + ahead * 60_000;
   const found: Finding[] = [];
-  for (const check of installationChecks(config, now)) found.push(await perform(check));
+  for (const check of installationChecks(config, now, folder)) found.push(await perform(check));
   found.push(...(await checkVendors(config)));
   const requests = (await (await control('GET', 'requests')).json()) as { method: string; path: string }[];
   const writes = requests.filter(({ method, path }) => method !== 'GET' && !/query|token/i.test(path));
@@ -384,8 +390,24 @@ async function findings({ world, env = {}, ahead = 0 }: Partial<MisSetUp>): Prom
 
 describe('doctor', () => {
   test('finds nothing in a good set-up', async () => {
-    const { findings: all } = await findings({ env: { BILLING_EVIDENCE: 'file:/tmp/billing-doctor' } });
+    const { findings: all } = await findings({ env: { BILLING_EVIDENCE: `file:${folder}/evidence` } });
     expect(all.filter(({ isGood }) => !isGood)).toEqual([]);
+  });
+
+  test('names settings, keys and evidence that other users of the machine may read, and how to close them', async () => {
+    writeFileSync(join(folder, '.env'), 'AUTOTASK_SECRET=hunter4\n', { mode: 0o644 });
+    mkdirSync(join(folder, '.billing'), { mode: 0o755 });
+    const env = { BILLING_EVIDENCE: `file:${folder}/evidence` };
+    const looked = async (): Promise<Finding | undefined> =>
+      (await findings({ env })).findings.find(({ check }) => check === 'private files');
+    expect(await looked()).toMatchObject({
+      isGood: false,
+      text: 'other users of this machine may read .env, .billing',
+      fix: 'Close it to them: chmod 600 .env\nClose it to them: chmod 700 .billing',
+    });
+    chmodSync(join(folder, '.env'), 0o600);
+    chmodSync(join(folder, '.billing'), 0o700);
+    expect(await looked()).toMatchObject({ isGood: true, text: 'for this user alone' });
   });
 
   test('knows at least 25 mis-setups at the vendors alone', () => expect(MIS_SETUPS.length).toBeGreaterThanOrEqual(25));
