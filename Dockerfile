@@ -1,12 +1,14 @@
-# Debian, because the SDK's native part does not run on Alpine.
-FROM node:22.21.1-bookworm-slim AS build
+# Debian, because the SDK's native part does not run on Alpine. `deploy/pin-images.sh` adds the digest.
+ARG NODE_IMAGE=node:22.21.1-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
 RUN node scripts/build.js && npm prune --omit=dev
 
-FROM node:22.21.1-bookworm-slim
+FROM ${NODE_IMAGE}
 # The slim image trusts nobody: both vendors, and Temporal Cloud, are reached through TLS.
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates \

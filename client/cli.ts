@@ -346,7 +346,14 @@ function addProcesses(program: Command, context: Context, run: Run): void {
     .command('worker')
     .description('the worker process')
     .option('--queues <list>', 'some of billing, cloudmore, autotask (default: all)')
-    .action(async (options: { queues?: string }) => run((await import('./commands/worker.js')).worker(context, options)));
+    .option('--check', "only look whether somebody takes this broker's work, and end with 3 where nobody does")
+    .action(async (options: { queues?: string; check?: boolean }) =>
+      run(
+        options.check
+          ? (await import('./commands/worker-check.js')).checkWorker(context)
+          : (await import('./commands/worker.js')).worker(context, options),
+      ),
+    );
   addWeb(program, context, run);
   const sandbox = program
     .command('sandbox')

@@ -22,7 +22,7 @@ export async function checkTemporal(context: Context): Promise<Finding[]> {
     { name: 'Temporal', look: () => namespace(temporal) },
     { name: 'retention', look: () => retention(temporal) },
     { name: 'search attributes', look: () => searchAttributes(temporal) },
-    { name: 'worker', look: () => worker(temporal, base.broker) },
+    { name: 'worker', look: () => workerOf(temporal, base.broker) },
     { name: 'schedule', look: () => schedule(temporal, base) },
   ];
   try {
@@ -91,7 +91,8 @@ async function searchAttributes({ client, namespace: name }: Temporal): Promise<
   ]);
 }
 
-async function worker(temporal: Temporal, broker: string): Promise<string | Problem> {
+/** What is known of the broker's worker: the queues that somebody serves, or which nobody does. */
+export async function workerOf(temporal: Temporal, broker: string): Promise<string | Problem> {
   const queues = [
     [billingQueue(broker), WORKFLOW_TASKS],
     [cloudmoreQueue(broker), ACTIVITY_TASKS],

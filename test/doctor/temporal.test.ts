@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { checkWorker } from '../../client/commands/worker-check.js';
 import type { Context } from '../../client/context.js';
 import { textOfParts, type Finding } from '../../client/doctor/check.js';
 import { nextStep } from '../../client/doctor/next.js';
@@ -70,6 +71,18 @@ describe('doctor names', () => {
 
   test('a worker that does not run', async () => {
     expect(await finding('worker')).toMatchObject(bad(/nobody serves .*autotask-doctor-test/, /billing worker/));
+  });
+
+  test('a worker that does not run, for the health check of its container', async () => {
+    const said: string[] = [];
+    const context: Context = {
+      environment: environment(),
+      out: () => undefined,
+      say: (text) => said.push(text),
+      isTerminal: false,
+    };
+    expect(await checkWorker(context)).toBe(3);
+    expect(said.join()).toMatch(/nobody serves .*autotask-doctor-test/);
   });
 
   test('a mode that waits for a schedule which is not there; in the others it is no matter', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Connection } from '@temporalio/client';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,7 @@ interface Service {
   read_only?: boolean;
   networks?: Record<string, unknown>;
   secrets?: { source: string }[];
+  healthcheck?: { test: string[] };
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -60,6 +61,19 @@ describe('docker-compose.yml', () => {
     const images = Object.values(await config('.env.example')).flatMap(({ image, build }) => (build ? [] : [image]));
     expect(images.filter((image) => !/:\d+\.\d+/.test(image))).toEqual([]);
     expect(images.length).toBeGreaterThan(0);
+  });
+
+  withCompose('asks whoever serves somebody for an answer, not only for an open port', async () => {
+    const services = await config('.env.example');
+    const checks = Object.fromEntries(
+      Object.entries(services).flatMap(([name, { healthcheck }]) => (healthcheck ? [[name, healthcheck.test.join(' ')]] : [])),
+    );
+    expect(checks).toEqual({
+      postgresql: expect.stringContaining('select 1'),
+      temporal: expect.stringContaining('temporal operator cluster health'),
+      worker: 'CMD node client/bin.js worker --check',
+      sandbox: expect.stringContaining('/api/healthcheck'),
+    });
   });
 
   withCompose(
@@ -158,6 +172,50 @@ test('the image is built from files that exist and that .dockerignore lets throu
   expect(allowed).toEqual(
     expect.arrayContaining(['scripts', 'workflows', 'activities', 'worker', 'client', 'shared', 'sandbox']),
   );
+});
+
+describe('deploy/pin-images.sh', () => {
+  const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
+
+  async function pin(...args: string[]): Promise<{ folder: string; stdout: string }> {
+    const folder = await mkdtemp(join(tmpdir(), 'pin-'));
+    await cp(`${root}deploy`, join(folder, 'deploy'), { recursive: true });
+    for (const file of ['docker-compose.yml', 'Dockerfile']) await copyFile(root + file, join(folder, file));
+    await mkdir(join(folder, 'bin'));
+    await writeFile(join(folder, 'bin/docker'), `#!/bin/sh\necho ${DIGEST}\n`, { mode: 0o755 });
+    const env = { PATH: `${join(folder, 'bin')}:${process.env.PATH}` };
+    const run = (...given: string[]) => promisify(execFile)('sh', [join(folder, 'deploy/pin-images.sh'), ...given], { env });
+    const { stdout } = await run(...args);
+    return { folder, stdout };
+  }
+
+  test('names every image without a digest', async () => {
+    await expect(pin('--check')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^postgres:[^@]*without a digest[^]*^temporalio\/ui:[^]*^node:/m),
+    });
+  });
+
+  test('writes the digest that the registry has behind every tag, and changes nothing else', async () => {
+    const { folder } = await pin();
+    for (const file of ['docker-compose.yml', 'Dockerfile']) {
+      const pinned = await readFile(join(folder, file), 'utf8');
+      expect(pinned.match(new RegExp(`@${DIGEST}`, 'g'))).toHaveLength(file === 'Dockerfile' ? 1 : 4);
+      expect(pinned.replaceAll(`@${DIGEST}`, '')).toBe(await readFile(root + file, 'utf8'));
+    }
+    const check = promisify(execFile)('sh', [join(folder, 'deploy/pin-images.sh'), '--check']);
+    expect(await check).toEqual({ stdout: '', stderr: '' });
+    await rm(folder, { recursive: true });
+  });
+
+  test('covers every image that is not built here', async () => {
+    const file = await readFile(`${root}docker-compose.yml`, 'utf8');
+    expect(
+      [...file.matchAll(/^ {4}image: (.*)$/gm)].map(([, image]) => image).filter((image) => !image?.startsWith('*')),
+    ).toEqual([]);
+    const dockerfile = await readFile(`${root}Dockerfile`, 'utf8');
+    expect([...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)).toEqual(['${NODE_IMAGE}', '${NODE_IMAGE}']);
+  });
 });
 
 test.each(['change-me', 'postgres', ''])(
