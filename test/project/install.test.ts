@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -56,6 +56,14 @@ test('two at once install once', async () => {
   const outputs = await Promise.all([install(), install(), install()]);
   expect(await npmCalls()).toEqual(['ci']);
   expect(outputs.filter(({ stderr }) => stderr.includes('waiting for it'))).toHaveLength(2);
+});
+
+test('a link that waits under the name of the lock is not written through', async () => {
+  const target = join(machine.root, 'target');
+  await writeFile(target, '999999999');
+  await symlink(target, join(clone, '.install.lock'));
+  await install();
+  expect(await readFile(target, 'utf8')).toBe('999999999');
 });
 
 test('an npm that fails is an error that says so', async () => {

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer, type Server } from 'node:tls';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { openStage, type Stage } from '../system/stage.js';
+import { makeAuthority, signedBy, type Certificate } from './certificates.js';
+
+/**
+ * Mutual TLS between worker, commands and Temporal, with the settings of `docs/operations.md` and certificates made here. In front of a real server stands
+ * what a company has there: TLS that asks for a certificate of its own authority and lets nobody else through.
+ */
+describe('Temporal behind mutual TLS', () => {
+  let folder: string;
+  let stage: Stage;
+  let front: Server;
+  let address: string;
+  let own: Certificate;
+  let foreign: Certificate;
+  let authority: Certificate;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'mutual-tls-'));
+    authority = await makeAuthority(folder, 'authority');
+    const server = await signedBy(authority, folder, 'server');
+    own = await signedBy(authority, folder, 'worker');
+    foreign = await signedBy(await makeAuthority(folder, 'elsewhere'), folder, 'stranger');
+    stage = await openStage({ world: 'september-2025', worker: false });
+    const [host = '', port] = stage.server.address.split(':');
+    front = createServer(
+      {
+        cert: await readFile(server.certificate),
+        key: await readFile(server.key),
+        ca: await readFile(authority.certificate),
+        requestCert: true,
+        rejectUnauthorized: true,
+        ALPNProtocols: ['h2'],
+      },
+      (socket) => {
+        const behind = connect({ host, port: Number(port) });
+        socket.on('error', () => behind.destroy());
+        behind.on('error', () => socket.destroy());
+        socket.pipe(behind).pipe(socket);
+      },
+    );
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+    address = `localhost:${(front.address() as AddressInfo).port}`;
+  }, 120_000);
+  afterAll(async () => {
+    await stage?.close();
+    await new Promise<void>((resolve) => (front ? front.close(() => resolve()) : resolve()));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const settings = ({ certificate, key }: Certificate): Record<string, string> => ({
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_TLS: 'true',
+    TEMPORAL_TLS_CLIENT_CERT_PATH: certificate,
+    TEMPORAL_TLS_CLIENT_KEY_PATH: key,
+    TEMPORAL_TLS_SERVER_CA_CERT_PATH: authority.certificate,
+  });
+
+  test('a month is billed by a worker and a command that have certificates', async () => {
+    const worker = await stage.startWorker(settings(own));
+    const run = await stage.cliWith(settings(own), 'run', '2025-10', '--as-of', '2025-10-09', '--wait', '--json');
+    expect([0, 3]).toContain(run.code);
+    expect((JSON.parse(run.stdout) as MonthResult).posted.sales).toBe('7011.60');
+    await worker.kill('SIGTERM');
+  }, 240_000);
+
+  test('a command with the certificate of another authority, or with none, gets nowhere and says where', async () => {
+    for (const refused of [settings(foreign), { TEMPORAL_ADDRESS: address }]) {
+      const { code, stderr } = await stage.cliWith(refused, 'run', '2025-10', '--as-of', '2025-10-09');
+      expect({ code, stderr }).toEqual({
+        code: expect.any(Number),
+        stderr: expect.stringContaining(`cannot be reached at ${address}`),
+      });
+      expect(code).not.toBe(0);
+      expect(stderr).not.toContain('    at ');
+    }
+  }, 120_000);
+
+  test('the settings are those that the documentation names', () => {
+    const guide = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    for (const name of Object.keys(settings(own))) expect(guide).toContain(`${name}=`);
+  });
+});
