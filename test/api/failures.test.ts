@@ -251,6 +251,19 @@ describe('a request to Cloudmore', () => {
     await world.close();
   });
 
+  test.each(['Error', 'Cancelled', 'Expired', 'Faulted', 'TimedOut', 'Hibernating'])(
+    'whose task ends as %s is never an empty month',
+    async (status) => {
+      const world = await openVendors();
+      const body = { taskId: 'x', status, report: [] };
+      await world.control('POST', 'faults', [
+        { match: { vendor: 'cloudmore', path: '*Async/*' }, fault: { kind: 'status', status: 200, body, when: 'before' } },
+      ]);
+      await expect(world.cloudmore.readReport({ month: '2025-10' })).rejects.toMatchObject({ kind: 'unavailable' });
+      await world.close();
+    },
+  );
+
   const broken: [what: string, fault: Record<string, unknown>, kind: ApiErrorKind][] = [
     ['is cut off', { kind: 'truncated' }, 'unavailable'],
     ["is a proxy's HTML page", { kind: 'html' }, 'unavailable'],
