@@ -99,13 +99,13 @@ export function spoil(answer: unknown, all: Mutation[]): Spoilt {
 function inPlace(root: Rec, at: number, [what, name]: Kind): string {
   const places = placesIn(root);
   const { holder, key, path } = places[at % places.length]!;
-  const value = (holder as Rec)[key];
-  if (what === 'value') (holder as Rec)[key] = VALUES[name as keyof typeof VALUES](value);
-  else if (what === 'record')
-    (holder as Rec)[key] = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`m${index}`, index]));
+  const record = holder as Rec;
+  const value = record[key];
+  if (what === 'value') record[key] = VALUES[name](value);
+  else if (what === 'record') record[key] = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`m${index}`, index]));
   else if (!Array.isArray(holder) && holder !== root) {
-    delete (holder as Rec)[key];
-    (holder as Rec)[KEYS[name as keyof typeof KEYS](key)] = value;
+    delete record[key];
+    record[KEYS[name as keyof typeof KEYS](key)] = value;
   }
   return `${path}: ${name}`;
 }
