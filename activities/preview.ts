@@ -9,6 +9,7 @@ import { fold } from '../shared/billing/text.js';
 import { setAside } from '../shared/billing/dismissal.js';
 import { salesByCurrency } from '../shared/billing/facts.js';
 import { unnamedText } from '../shared/billing/strays.js';
+import { unreadList, unreadOfCloudmore } from '../shared/billing/unread.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import type { Day, Decimal, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
@@ -63,7 +64,7 @@ export async function previewMonth(
   }
   for (const plan of (await strays.plans(dependencies.settings)) ?? [])
     plans.push({ ...plan, ghosts: setAside(plan.ghosts, dismissals), previousSales: {} });
-  const { unnamed } = await slices.survey(survey.survey);
+  const { unnamed, unread = [] } = await slices.survey(survey.survey);
   const { internalCurrency } = await slices.sharedOf(survey.survey);
   const calls = { autotask: survey.calls.autotask, cloudmore: reportCalls.cloudmore };
   const outcomes = plans.map((plan) => outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, plan.steps.length > 0)));
@@ -75,6 +76,7 @@ export async function previewMonth(
     facts: { month, asOf, unassigned: facts.unassigned },
     calls,
     remarks: [unnamed === undefined ? null : unnamedText(unnamed)].filter((text) => text !== null),
+    ...unreadList([...unreadOfCloudmore(facts), ...unread]),
   };
   const held = tripMonth(facts, internalCurrency, dependencies.settings);
   const result = await resultOf(slices, frame, outcomes, report, organizations);

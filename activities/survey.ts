@@ -6,6 +6,7 @@ import { standsFor } from '../shared/billing/ours.js';
 import { paidOnceKeys } from '../shared/billing/plan.js';
 import { strayContracts, unnamedContracts } from '../shared/billing/strays.js';
 import { fold, present } from '../shared/billing/text.js';
+import { unreadOfAutotask } from '../shared/billing/unread.js';
 import type { Books, Contract, Month, Organization } from '../shared/billing/types.js';
 import type { ReadOptions } from '../shared/autotask/index.js';
 import type { SurveyRequest, SurveyTaken } from '../shared/contract.js';
@@ -36,6 +37,7 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
     shared: await evidence.put(sharedBooks(books)),
     slices: [],
     unnamed: unnamedContracts(books, names),
+    ...unreadOf(books, names, request.month),
   };
   const index = indexBooks(books);
   for await (const facts of organizationsOf(slices, request)) {
@@ -50,6 +52,11 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
   }
   return { survey: await evidence.put(manifest), surveyedAt, calls: { autotask: calls, cloudmore: 0 } };
 }
+
+const unreadOf = (books: Books, names: Names, month: Month): Pick<SurveyManifest, 'unread'> => {
+  const unread = unreadOfAutotask(books, names, month);
+  return unread.length === 0 ? {} : { unread };
+};
 
 /** What the report names, for telling whether what is gone matters. */
 async function namedKeys(slices: Slices, request: SurveyRequest): Promise<NamedKeys> {

@@ -9,6 +9,7 @@ import { isStray, unnamedText } from '../shared/billing/strays.js';
 import { joinNames, namesOfItems, type Named } from '../shared/billing/named.js';
 import { monthResult } from '../shared/billing/reconcile.js';
 import { isParked, NO_CALLS, type OrganizationResult } from '../shared/billing/results.js';
+import { toldOf, unreadList, unreadOfCloudmore } from '../shared/billing/unread.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import {
   ITEMS_SHOWN,
@@ -122,7 +123,7 @@ export async function closeRun(
   const facts = await slices.facts(request.report);
   const { internalCurrency } = await slices.sharedOf(request.survey);
   const { asOf, unassigned } = facts;
-  const { unnamed } = await slices.survey(request.survey);
+  const { unnamed, unread = [] } = await slices.survey(request.survey);
   const manifest = await slices.manifest(request.report);
   const known = new Set(await evidence.names(outcomesPrefix(broker, month)));
   const expected = manifest.counted && (await expectedOf(evidence, request, manifest, known));
@@ -135,6 +136,7 @@ export async function closeRun(
       facts: { month, asOf, unassigned },
       calls: request.calls,
       remarks: [unnamed === undefined ? null : unnamedText(unnamed)].filter((text) => text !== null),
+      ...unreadList([...unreadOfCloudmore(facts), ...unread]),
     },
     organizations: [
       ...manifest.slices.map(({ organizationId }) => organizationId),
@@ -193,7 +195,11 @@ async function closed(
   const result = read?.result ?? monthResult(record.frame, []);
   const isFew = few.length === (read?.result.organizations.length ?? 0) && thatFit(few, LIST_BYTES).length === few.length;
   return {
-    result: { ...result, organizations: isFew ? few : waitingFirst(result.organizations) },
+    result: {
+      ...result,
+      ...(result.unread === undefined ? {} : { unread: toldOf(result.unread) }),
+      organizations: isFew ? few : waitingFirst(result.organizations),
+    },
     ref: await evidence.put({ ...result, outcomes } satisfies ClosedMonth),
     held: result.held.lines,
     waiting: result.organizations.filter(({ status }) => isWaiting(status)).length,

@@ -1,16 +1,19 @@
 import { Autotask, type Condition, type Currency } from '../shared/autotask/index.js';
 import { lastDay } from '../shared/billing/month.js';
 import type { Day, Month } from '../shared/billing/types.js';
+import { unreadOfCloudmore, unreadText } from '../shared/billing/unread.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import { uncounted } from '../shared/close/counted.js';
 import { compare, type Claim, type Comparison, type Customer } from '../shared/close/compare.js';
-import { companyOf, fold, reportedOf, standingOf, type Records, type Reported } from '../shared/close/sides.js';
+import { companyOf, fold, readable, reportedOf, standingOf, type Records, type Reported } from '../shared/close/sides.js';
 import type { Config } from '../shared/config.js';
 import type { UnassignedLine } from '../shared/billing/types.js';
 
 /** Both sides of a month read anew for the close, in bulk, and compared. The vendors' clients fetch; what it means is decided in `shared/close` alone. */
 export interface Reading extends Comparison {
   unassigned: UnassignedLine[];
+  /** What could not be read and may be money of the month: nothing is certified beside it. */
+  unread: string[];
 }
 
 export interface CloseRequest {
@@ -27,13 +30,17 @@ export async function readForClose(config: Config, { month, asOf, claims, onProg
   const reported = reportedOf(report.lines, month, asOf);
   const records = await readRecords(autotask, month, config.autotask.subscriptionUdf, onProgress);
   const currencies = await autotask.readCurrencies();
-  const companies = new Map(records.companies.map(companyOf).map((company) => [company.id, company]));
+  const unread = unreadOfCloudmore(report)
+    .filter(({ bearsOnMonth }) => bearsOnMonth)
+    .map(unreadText);
+  const read = readable(records.companies, 'Companies', unread, (company) => [companyOf(company)]);
+  const companies = new Map(read.map((company) => [company.id, company]));
   const currencyOf = (companyId: number): string => currencyName(companies.get(companyId)?.currencyId ?? null, currencies);
   const priceListCodes = new Set(report.prices.map(({ itemCode }) => fold(itemCode)));
   const { subscriptionUdf } = config.autotask;
   const comparison = compare({
     reported,
-    standing: standingOf(records, { month, subscriptionUdf, priceListCodes }),
+    standing: standingOf(records, { month, subscriptionUdf, priceListCodes }, unread),
     claims,
     customers: customersOf(report.organizations, reported),
     currencyOf,
@@ -41,7 +48,7 @@ export async function readForClose(config: Config, { month, asOf, claims, onProg
     settings: config.settings,
   });
   const differences = [...uncounted(report.counted ?? [], reported, month, asOf), ...comparison.differences];
-  return { ...comparison, differences, unassigned: report.unassigned };
+  return { ...comparison, differences, unassigned: report.unassigned, unread };
 }
 
 function currencyName(id: number | null, currencies: Currency[]): string {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { lastDay } from '../../shared/billing/month.js';
 import type { MonthResult, Outcome } from '../../shared/billing/results.js';
 import type { Day, Month } from '../../shared/billing/types.js';
+import { unreadText } from '../../shared/billing/unread.js';
 import { certificateOf, driftOf, inspect, type Certificate, type Verdict } from '../../shared/close/certificate.js';
 import type { Claim, Difference } from '../../shared/close/compare.js';
 import { loadConfig, type BaseConfig, type Config } from '../../shared/config.js';
@@ -36,6 +37,7 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   const read = await requireMonth(config, month);
   refuseWhileOpen(read);
   const reading = await readAnew(context, config, month, asOf, claimsOf(read.outcomes));
+  if (reading.unread.length > 0) throw new CommandError(EXIT.waits, unreadRefusal(month, reading.unread));
   if (reading.differences.length > 0) throw new CommandError(EXIT.waits, refusal(month, reading.differences));
   const certificate = certificateOf(
     {
@@ -77,7 +79,7 @@ function refuseWhileOpen({ result, record }: MonthRead): void {
   );
 }
 
-function openParts({ held, ghosts, awaiting, otherCurrencies, organizations, currency, mode }: MonthResult): string[] {
+function openParts({ held, ghosts, awaiting, otherCurrencies, organizations, currency, mode, unread }: MonthResult): string[] {
   const running = organizations.filter(({ status }) => status === 'Running' || status === 'Failed');
   return [
     ...[{ currency, held }, ...otherCurrencies]
@@ -87,6 +89,7 @@ function openParts({ held, ghosts, awaiting, otherCurrencies, organizations, cur
       ),
     ...(ghosts.lines > 0 ? [`${ghosts.sales} ${currency} in Autotask without a line in the report`] : []),
     ...(awaiting.lines > 0 ? [`${awaiting.sales} ${currency} of last month stand until the report comes`] : []),
+    ...(unread === undefined ? [] : unread.listed.filter(({ bearsOnMonth }) => bearsOnMonth).map(unreadText)),
     ...running.map(({ organizationName, status }) => line`${organizationName} is ${status}`),
   ];
 }
@@ -109,6 +112,15 @@ const claimsOf = (outcomes: Outcome[]): Claim[] =>
   );
 
 const DIFFERENCES_SHOWN = 50;
+
+function unreadRefusal(month: Month, unread: string[]): string {
+  const more = unread.length - DIFFERENCES_SHOWN;
+  return [
+    `${month} cannot be closed: ${unread.length === 1 ? 'one record' : `${unread.length} records`} could not be read.`,
+    ...unread.slice(0, DIFFERENCES_SHOWN).map((text) => `  ${text}`),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+  ].join('\n');
+}
 
 function refusal(month: Month, differences: Difference[]): string {
   const more = differences.length - DIFFERENCES_SHOWN;
@@ -175,7 +187,7 @@ async function judge(context: Context, config: Config, certificate: Certificate)
   if (certificate.broker !== config.broker)
     throw new CommandError(EXIT.usage, `The certificate is broker ${certificate.broker}'s; BILLING_BROKER is ${config.broker}.`);
   const reading = await readAnew(context, config, certificate.month, certificate.asOf, certificate.exclusions);
-  const moved = [...driftOf(certificate, reading), ...reading.differences.map(({ message }) => message)];
+  const moved = [...reading.unread, ...driftOf(certificate, reading), ...reading.differences.map(({ message }) => message)];
   return moved.length === 0 ? { kind: 'holds', findings: [] } : { kind: 'drifted', findings: moved };
 }
 

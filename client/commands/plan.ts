@@ -1,5 +1,6 @@
 import { effortOf } from '../../shared/autotask/effort.js';
 import type { Day, Month } from '../../shared/billing/types.js';
+import { isUnread } from '../../shared/billing/unread.js';
 import { loadConfig } from '../../shared/config.js';
 import { evidenceOver, openEvidence } from '../../shared/evidence/index.js';
 import { ApiError } from '../../shared/http/errors.js';
@@ -62,8 +63,8 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
     context.say(`Kept in ${out}. Release exactly that, once it waits: billing approve ${month} --plan ${out}`);
   if (html !== undefined) context.say(`The invoice lines are in ${html}.`);
   // A plan of which a part could not be read is not the whole plan.
-  if (plans.some(({ items }) => items.some(({ reason }) => reason === 'unreadable' || reason === 'organization-unknown')))
-    return EXIT.waits;
+  const isUnreadable = (reason: string | null): boolean => reason === 'unreadable' || reason === 'organization-unknown';
+  if (isUnread(result) || plans.some(({ items }) => items.some(({ reason }) => isUnreadable(reason)))) return EXIT.waits;
   return detailedExitCode && plans.some(({ steps }) => steps.length > 0) ? EXIT.changesPending : EXIT.done;
 }
 

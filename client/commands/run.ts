@@ -1,6 +1,7 @@
 import { ApplicationFailure, type WorkflowHandle } from '@temporalio/client';
 import { summaryText } from '../../shared/billing/markdown.js';
 import type { MonthResult } from '../../shared/billing/results.js';
+import { isUnread } from '../../shared/billing/unread.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import {
@@ -70,12 +71,12 @@ function checkMode({ mode, organizationModes }: BaseConfig, asked: Mode | undefi
   );
 }
 
-/** 3 while something is held or waits for a person, or the whole month is (rule 1.4); else 0. */
-export function exitCodeOf({ held, ghosts, organizations }: MonthResult, heldMonth: string | null): ExitCode {
+/** 3 while something is held or waits for a person, the whole month is held (rule 1.4), or a record of it cannot be read (2.6); else 0. */
+export function exitCodeOf({ held, ghosts, organizations, unread }: MonthResult, heldMonth: string | null): ExitCode {
   const waits = organizations.some(
     ({ status }) => status === 'NeedsAttention' || status === 'AwaitingApproval' || status === 'Failed' || status === 'Running',
   );
-  return held.lines > 0 || ghosts.lines > 0 || waits || heldMonth !== null ? EXIT.waits : EXIT.done;
+  return held.lines > 0 || ghosts.lines > 0 || waits || heldMonth !== null || isUnread({ unread }) ? EXIT.waits : EXIT.done;
 }
 
 function start(

@@ -6,6 +6,7 @@ import type { Month } from '../../shared/billing/types.js';
 import { onTerminal } from './printable.js';
 import { advice, wrap, type Paper } from './paper.js';
 import { table } from './table.js';
+import { UNREAD_SHOWN, unreadSection } from './unread.js';
 
 /** The reconciliation as people read it: report = posted + held + excluded, organization by organization, then everything that is not simply posted. */
 
@@ -36,6 +37,7 @@ function monthText({ month, heldMonth, nothingDue }: ShownMonth, paper: Paper): 
       ? nothingDue.map((why) => advice(why, paper))
       : [organizations(month.organizations, paper)]),
     ...exceptions(month, paper),
+    ...unreadSection(month, paper, UNREAD_SHOWN),
     ...(month.remarks ?? []).map((remark) => wrap(remark, paper)),
     ...month.otherCurrencies.map(
       (other) =>

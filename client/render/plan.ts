@@ -9,6 +9,7 @@ import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-t
 import type { Decimal } from '../../shared/billing/types.js';
 import { onTerminal } from './printable.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
+import { UNREAD_SHOWN, unreadSection } from './unread.js';
 
 /** A plan as people read it, before anything is written: `+` new, `~` changed with old → new, `-` to nothing, `!` held, with reason and what to do. */
 
@@ -41,6 +42,7 @@ function plansText({ plans, result, effort, nothingDue }: ShownMonth, paper: Pap
     ...nothingDue.map((why) => advice(why, paper)),
     ...speaking.filter((plan) => shown.has(plan)).map((plan) => renderPlan(plan, paper)),
     ...(shown.size < speaking.length ? [wrap(theRest(speaking.filter((plan) => !shown.has(plan))), paper)] : []),
+    ...unreadSection(result, paper, UNREAD_SHOWN),
     ...(result.remarks ?? []).map((remark) => wrap(remark, paper)),
     wrap(lastLine(plans, result, effort), paper),
   ].join('\n\n');

@@ -6,6 +6,7 @@ import { byText, groupBy, same } from '../../shared/billing/text.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
 import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';
+import { UNREAD_SHOWN, unreadSection } from './unread.js';
 
 /** Where a month stands: what waits for a person first, by amount, then everything else in counts. */
 export interface ShownStatus {
@@ -49,6 +50,7 @@ function statusText(shown: ShownStatus, paper: Paper): string {
     ...more(broken, month),
     ...(awaiting.length === 0 ? [] : [awaitingPart(awaiting, shown, paper)]),
     ...nothingDue.map((why) => advice(why, paper)),
+    ...unreadSection(month, paper, UNREAD_SHOWN),
     ...(month.remarks ?? []).map((remark) => wrap(remark, paper)),
     [...counts(month, paper), ...sums(month, paper)].join('\n'),
     ['In the Web UI:', ...shown.lists.map(({ title, link }) => `  ${title.padEnd(22)}${link}`)].join('\n'),

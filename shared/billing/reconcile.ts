@@ -8,6 +8,7 @@ import { ListDigest } from './keys.js';
 import { isParked, NO_CALLS, NO_WRITES } from './results.js';
 import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, OrganizationResult, Outcome } from './results.js';
 import { addCalls, addWrites } from './tally.js';
+import type { UnreadList } from './unread.js';
 import { byText, groupBy, same } from './text.js';
 import type { Ghost, PlannedItem } from './plan-types.js';
 import type { Decimal } from './types.js';
@@ -161,6 +162,8 @@ export interface MonthFrame {
   calls: Calls;
   /** Worth knowing about the month as a whole; absent in evidence of earlier releases. */
   remarks?: string[];
+  /** What could not be read; absent where all of it was. */
+  unread?: UnreadList;
 }
 
 /** The reconciliation of a month from its organizations' outcomes, and from what was counted of each (1.7) where that is known. */
@@ -240,6 +243,7 @@ export class Reconciliation {
       calls,
       digest: this.digest.value,
       ...(this.frame.remarks?.length ? { remarks: this.frame.remarks } : {}),
+      ...(this.frame.unread === undefined ? {} : { unread: this.frame.unread }),
       organizations,
     };
   }

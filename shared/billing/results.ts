@@ -2,6 +2,7 @@ import type { Command } from './command.js';
 import type { AcceptedPart } from './accepted.js';
 import type { Answers } from './answers.js';
 import { stopped } from './stopped.js';
+import type { UnreadList } from './unread.js';
 import type { Ghost, Note, Plan, PlannedItem, Reason, Step } from './plan-types.js';
 import type { Decimal, Day, Month } from './types.js';
 
@@ -105,6 +106,8 @@ export interface MonthResult {
   digest: string;
   /** Worth knowing about the month as a whole, in sentences; absent in what earlier releases kept. */
   remarks?: string[];
+  /** What could not be read of either vendor; absent where all of it was, and in results of earlier releases. */
+  unread?: UnreadList;
   organizations: OrganizationResult[];
 }
 

@@ -86,19 +86,41 @@ export interface Records {
 
 type Fields = Record<string, unknown>;
 
-/** Sums by company and subscription what the month's invoices will carry: rows of our services that begin in the month, where a person has split one each part, and our charges of the month. */
+/** A value of a record that is there and means nothing to us, or is needed and not there. */
+class CannotBeRead extends Error {}
+
+/** What `read` makes of each record; one that cannot be read is told to `unread`, and left out. */
+export function readable<T>(records: unknown[], path: string, unread: string[], read: (record: Fields) => T[]): T[] {
+  return records.flatMap((raw) => {
+    const record = lowered(raw);
+    try {
+      return read(record);
+    } catch (error) {
+      if (!(error instanceof CannotBeRead)) throw error;
+      unread.push(`Autotask, ${path}, ${String(record.id)}: ${error.message}. The month is not certified.`);
+      return [];
+    }
+  });
+}
+
+/**
+ * Sums by company and subscription what the month's invoices will carry: rows of our services that begin in the month, where a person has split one each part,
+ * and our charges of the month. `unread` takes what cannot be read, a sentence for each record.
+ */
 export function standingOf(
   records: Records,
   { month, subscriptionUdf, priceListCodes }: { month: string; subscriptionUdf: string; priceListCodes: Set<string> },
+  unread: string[] = [],
 ): Standing[] {
   const contracts = new Map(
-    records.contracts.map(lowered).map((contract) => [number(contract, 'id'), contractOf(contract, subscriptionUdf)]),
+    readable(records.contracts, 'Contracts', unread, (contract) => [
+      [number(contract, 'id'), contractOf(contract, subscriptionUdf)] as const,
+    ]),
   );
   const ours = new Set(
-    records.services
-      .map(lowered)
-      .filter((service) => isOurs(fold(text(service, 'invoicedescription')), priceListCodes))
-      .map((service) => number(service, 'id')),
+    readable(records.services, 'Services', unread, (service) =>
+      isOurs(fold(text(service, 'invoicedescription')), priceListCodes) ? [number(service, 'id')] : [],
+    ),
   );
   const sums = new Map<string, Standing>();
   const add = (contractId: number, sum: Sum, part: string): void => {
@@ -111,18 +133,20 @@ export function standingOf(
     standing.parts.push(part);
     sums.set(key, standing);
   };
-  for (const row of records.rows.map(lowered)) {
-    const isOfMonth = dayOf(String(row.startdate)).startsWith(`${month}-`);
-    if (!isOfMonth || !ours.has(number(row, 'serviceid')) || !contracts.has(number(row, 'contractid'))) continue;
+  readable(records.rows, 'ContractServiceUnits', unread, (row): never[] => {
+    if (!contracts.has(number(row, 'contractid')) || !ours.has(number(row, 'serviceid'))) return [];
+    if (!dayOf(row, 'startdate').startsWith(`${month}-`)) return [];
     const sum = { sales: amount(row, 'price'), cost: amount(row, 'cost') };
     add(number(row, 'contractid'), sum, `row ${number(row, 'id')}`);
-  }
-  for (const charge of records.charges.map(lowered)) {
-    if (!isMonths(charge, month) || (!isKeyed(charge) && !contracts.has(number(charge, 'contractid')))) continue;
+    return [];
+  });
+  readable(records.charges, 'ContractCharges', unread, (charge): never[] => {
+    if (!isMonths(charge, month) || (!isKeyed(charge) && !contracts.has(number(charge, 'contractid')))) return [];
     const quantity = amount(charge, 'unitquantity');
     const sum = { sales: times(quantity, amount(charge, 'unitprice')), cost: times(quantity, amount(charge, 'unitcost')) };
     add(number(charge, 'contractid'), sum, `charge ${text(charge, 'internalpurchaseordernumber')}`);
-  }
+    return [];
+  });
   return [...sums.values()].filter(({ cost, sales }) => cost !== 0n || sales !== 0n);
 }
 
@@ -131,7 +155,7 @@ const isKeyed = (charge: Fields): boolean => KEY.test(text(charge, 'internalpurc
 
 /** By its key where it has one of ours; a charge that another connector made belongs to the month in which it was purchased. */
 const isMonths = (charge: Fields, month: string): boolean =>
-  (KEY.exec(text(charge, 'internalpurchaseordernumber'))?.[1] ?? dayOf(String(charge.datepurchased)).slice(0, 7)) === month;
+  (KEY.exec(text(charge, 'internalpurchaseordernumber'))?.[1] ?? dayOf(charge, 'datepurchased').slice(0, 7)) === month;
 
 /** A contract of a licence without subscription id carries a made-up one; all of a company's are one group here. */
 function contractOf(contract: Fields, subscriptionUdf: string): { companyId: number; subscriptionId: string } {
@@ -153,8 +177,7 @@ const lowered = (record: unknown): Fields =>
 
 function number(record: Fields, field: string): number {
   const value = Number(record[field]);
-  if (record[field] === null || !Number.isSafeInteger(value))
-    throw new Error(`Autotask's record ${String(record.id)} has no ${field}.`);
+  if (record[field] === null || !Number.isSafeInteger(value)) throw new CannotBeRead(`${field} is no number`);
   return value;
 }
 
@@ -163,17 +186,26 @@ const text = (record: Fields, field: string): string => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 };
 
-const amount = (record: Fields, field: string): Exact => exact(text(record, field) || '0');
+/** An absent or null amount is none, as `null` units of a row without price; any other value that is no amount is no zero. */
+function amount(record: Fields, field: string): Exact {
+  const value = record[field];
+  if (value !== null && value !== undefined && !DECIMAL.test(text(record, field)))
+    throw new CannotBeRead(`${field} is no amount`);
+  return exact(text(record, field) || '0');
+}
+
+const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /** The day of (value + 13 h 15 min), right in every zone Autotask is used in (`autotask.md` 2.7). */
-const dayOf = (value: string): string =>
-  new Date(Date.parse(/z|[+-]\d\d:?\d\d$/i.test(value) ? value : `${value}Z`) + 47_700_000).toISOString().slice(0, 10);
+function dayOf(record: Fields, field: string): string {
+  const value = text(record, field);
+  const at = Date.parse(/z|[+-]\d\d:?\d\d$/i.test(value) ? value : `${value}Z`) + 47_700_000;
+  if (Number.isNaN(at)) throw new CannotBeRead(`${field} is no date`);
+  return new Date(at).toISOString().slice(0, 10);
+}
 
-export const companyOf = (record: unknown): { id: number; name: string; currencyId: number | null } => {
-  const company = lowered(record);
-  return {
-    id: number(company, 'id'),
-    name: text(company, 'companyname'),
-    currencyId: company.currencyid === null || company.currencyid === undefined ? null : number(company, 'currencyid'),
-  };
-};
+export const companyOf = (company: Fields): { id: number; name: string; currencyId: number | null } => ({
+  id: number(company, 'id'),
+  name: text(company, 'companyname'),
+  currencyId: company.currencyid === null || company.currencyid === undefined ? null : number(company, 'currencyid'),
+});

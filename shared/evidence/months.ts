@@ -9,6 +9,7 @@ import type { MonthResult, OrganizationResult, Outcome } from '../billing/result
 import { digestOf } from '../billing/keys.js';
 import { byText, fold } from '../billing/text.js';
 import type { Unnamed } from '../billing/strays.js';
+import type { Unread } from '../billing/unread.js';
 import type { Books, Month } from '../billing/types.js';
 import { readDismissals } from './dismissals.js';
 import type { Mode } from '../contract.js';
@@ -41,6 +42,8 @@ export interface SurveyManifest {
   strays?: string;
   /** Contracts with ids that Cloudmore never named; absent in evidence of earlier releases. */
   unnamed?: Unnamed;
+  /** What of Autotask's could not be read; absent where all of it was. */
+  unread?: Unread[];
 }
 
 /** The part of the books that every organization's plan needs. */

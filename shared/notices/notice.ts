@@ -2,6 +2,7 @@ import { big } from '../billing/decimal.js';
 import type { MonthResult, OrganizationResult } from '../billing/results.js';
 import { byText } from '../billing/text.js';
 import type { Day, Month } from '../billing/types.js';
+import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, unreadText } from '../billing/unread.js';
 
 /** What a run has to say to people: at most one message, and none when nothing waits and nothing is missing. */
 export interface Notice {
@@ -71,6 +72,7 @@ function waitingPart({ result, heldMonth }: MonthSeen, pageOf: RunSeen['pageOf']
   const amounts = [
     ...heldAmounts(result).map((amount) => `${amount} held`),
     ...(result.ghosts.lines > 0 ? [`${result.ghosts.sales} ${result.currency} without a line in the report`] : []),
+    ...(result.unread !== undefined && isUnread(result) ? [unreadSummary(result.unread)] : []),
   ];
   if (waiting.length === 0 && amounts.length === 0 && heldMonth === null) return [];
   const { month } = result;
@@ -84,11 +86,20 @@ function waitingPart({ result, heldMonth }: MonthSeen, pageOf: RunSeen['pageOf']
         ...(heldMonth === null ? [] : [heldMonth]),
         ...waiting.slice(0, CUSTOMERS_SHOWN).map((organization) => customerLine(organization, result.currency)),
         ...(more > 0 ? [`… and ${more} more.`] : []),
+        ...unreadLines(result),
         ...(pageOf === null || waiting.length === 0 ? [] : [{ text: 'Who waits:', url: pageOf(month) }]),
         `What to do: billing status ${month}`,
       ],
     },
   ];
+}
+
+/** What could not be read and nothing needs is no reason to write to anybody, and stands beside what is. */
+const RECORDS_SHOWN = 5;
+function unreadLines({ unread }: MonthResult): string[] {
+  if (unread === undefined) return [];
+  const told = { ...unread, listed: unread.listed.slice(0, RECORDS_SHOWN) };
+  return [`${COULD_NOT_BE_READ}:`, ...told.listed.map(unreadText), ...unreadRest(told)];
 }
 
 const heldAmounts = ({ held, currency, otherCurrencies }: MonthResult): string[] =>

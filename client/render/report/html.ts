@@ -2,6 +2,7 @@ import { heldMonthAdvice } from '../../../shared/billing/advice.js';
 import { advisedText } from '../../../shared/billing/command.js';
 import { big } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
+import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, type Unread } from '../../../shared/billing/unread.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReconciliationRow, ReportDocument } from '../../../shared/report/document.js';
 import type { Change, Renewal } from '../../../shared/report/outlook.js';
 import { html, Html, linesOf } from '../html.js';
@@ -41,6 +42,7 @@ export function htmlReport(report: ReportDocument): string {
               beside(report),
               leaks(report.causes),
               ghosts(report.ghosts),
+              unread(report),
               ...outlook(report),
               reconciliation(report.reconciliation),
               notes(report.notes),
@@ -109,7 +111,7 @@ function classOf(kind?: string, isNegative = false, isEmpty = false): Html {
 function verdict({ causes, totals, ghosts: standing, result }: ReportDocument): Html {
   const ghostCount = standing.filter(({ outcome }) => outcome === 'ghost').length;
   const held = totals.filter((total) => total.held.lines > 0);
-  if (held.length === 0 && ghostCount === 0)
+  if (held.length === 0 && ghostCount === 0 && !isUnread(result))
     return html`<p class="good">Nothing waits for a person. ${result.posted.sales} ${result.currency} are in Autotask.</p>`;
   const customers = new Set(causes.filter(({ outcome }) => outcome === 'held').map(({ organizationName }) => organizationName))
     .size;
@@ -117,6 +119,7 @@ function verdict({ causes, totals, ghosts: standing, result }: ReportDocument): 
   const parts = [
     ...(held.length > 0 ? [`${amounts} held for ${counted(customers, 'customer')}`] : []),
     ...(ghostCount > 0 ? [counted(ghostCount, 'ghost')] : []),
+    ...(result.unread !== undefined && isUnread(result) ? [unreadSummary(result.unread)] : []),
   ];
   return html`<p class="alarm">${parts.join(', ')}: see below what to do.</p>`;
 }
@@ -207,6 +210,26 @@ const ghosts = (all: GhostEntry[]): Html =>
     ],
     all,
   );
+
+function unread({ result }: ReportDocument): Html {
+  const { unread: list } = result;
+  return list === undefined
+    ? NOTHING
+    : section<Unread>(
+        COULD_NOT_BE_READ,
+        [unreadSummary(list), ...unreadRest(list)].join('. '),
+        [
+          { title: 'Vendor', cell: ({ vendor }) => vendor },
+          { title: 'Path', cell: ({ path }) => path },
+          { title: 'Record', cell: ({ record }) => record },
+          { title: 'Member', cell: ({ member }) => member ?? '' },
+          { title: 'Value', cell: ({ value }) => value ?? '' },
+          { title: 'What is wrong', cell: ({ problem }) => problem },
+          { title: 'Month', cell: ({ bearsOnMonth }) => (bearsOnMonth ? 'not certified' : '') },
+        ],
+        list.listed,
+      );
+}
 
 function outlook({ outlook: ahead }: ReportDocument): Html[] {
   if (ahead === null)

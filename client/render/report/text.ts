@@ -6,6 +6,7 @@ import type { Renewal } from '../../../shared/report/outlook.js';
 import { onTerminal } from '../printable.js';
 import { advice, wrap, type Paper } from '../paper.js';
 import { table, type Column } from '../table.js';
+import { unreadSection } from '../unread.js';
 import { budgetText, FIRST_MONTH, isNothing, titleOf, whyOf, writtenText } from './words.js';
 
 /** The report on the terminal: sums first, then what asks for a person, then the rest. Sentences and tables fit the paper; commands stay whole, to be copied. */
@@ -24,6 +25,7 @@ function reportText(report: ReportDocument, paper: Paper): string {
       'Money in Autotask without a line in the report',
       report.ghosts.map((ghost) => ghostLines(ghost, paper)),
     ),
+    ...unreadSection(report.result, paper),
     ...(report.reconciliation.length === 0
       ? report.nothingDue.map((why) => advice(why, paper))
       : [reconciliation(report, paper)]),

@@ -1,6 +1,7 @@
 import ExcelJS from 'exceljs';
 import { big, minorUnits } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
+import { COULD_NOT_BE_READ, unreadRest } from '../../../shared/billing/unread.js';
 import type { ReportDocument } from '../../../shared/report/document.js';
 import { workbookText } from '../spreadsheet.js';
 import { budgetText, titleOf, writtenText } from './words.js';
@@ -27,6 +28,7 @@ export async function xlsxReport(report: ReportDocument): Promise<Uint8Array> {
     reconciliation(report),
     leaks(report),
     ghosts(report),
+    ...unread(report),
     ...outlook(report),
     entries(report),
   ])
@@ -198,6 +200,36 @@ const ghosts = ({ ghosts: all }: ReportDocument): Sheet => ({
     ghost.subscriptionId,
   ]),
 });
+
+function unread({ result: { unread: list } }: ReportDocument): Sheet[] {
+  if (list === undefined) return [];
+  return [
+    {
+      name: COULD_NOT_BE_READ,
+      columns: columns(
+        ['vendor', 14],
+        ['path', 36],
+        ['record', 36],
+        ['member', 24],
+        ['value', 32],
+        ['what is wrong', 60],
+        ['month', 16],
+      ),
+      rows: [
+        ...list.listed.map(({ vendor, path, record, member, value, problem, bearsOnMonth }) => [
+          vendor,
+          path,
+          record,
+          member,
+          value,
+          problem,
+          bearsOnMonth ? 'not certified' : null,
+        ]),
+        ...unreadRest(list).map((text) => [text]),
+      ],
+    },
+  ];
+}
 
 function outlook({ outlook: ahead }: ReportDocument): Sheet[] {
   if (ahead === null) return [];

@@ -1,5 +1,6 @@
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { Month } from '../../../shared/billing/types.js';
+import { COULD_NOT_BE_READ, unreadRest, unreadSummary, unreadText, type UnreadList } from '../../../shared/billing/unread.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { customerRows } from '../customers.js';
 import { html, type Html } from '../html.js';
@@ -45,6 +46,7 @@ export function monthPage({ result, heldMonth, nothingDue, outcomes, progress }:
         ] as [string, Amounts][]
       ).filter(([, { lines }]) => lines > 0),
     )}
+    ${result.unread !== undefined && unread(result.unread)}
     ${result.otherCurrencies.map(({ currency: other, report, posted, held, excluded }) =>
       sums(`The report in ${other}`, [
         ['Report', report],
@@ -68,6 +70,15 @@ const DOWNLOADS = [
   ['csv', 'Table (CSV)'],
   ['json', 'Data (JSON)'],
 ] as const;
+
+const unread = (list: UnreadList): Html =>
+  html`<section aria-labelledby="unread">
+    <h2 id="unread">${COULD_NOT_BE_READ}</h2>
+    <p>${unreadSummary(list)}.</p>
+    <ul>
+      ${[...list.listed.map(unreadText), ...unreadRest(list)].map((text) => html`<li>${text}</li>`)}
+    </ul>
+  </section>`;
 
 function sums(title: string, rows: [string, Amounts][]): Html {
   if (rows.length === 0) return html``;

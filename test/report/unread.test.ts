@@ -1,0 +1,164 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import ExcelJS from 'exceljs';
+import { readFile } from 'node:fs/promises';
+import { findMonth } from '../../client/months.js';
+import { standingOf } from '../../shared/close/sides.js';
+import { loadBaseConfig } from '../../shared/config.js';
+import { openEvidence } from '../../shared/evidence/index.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { noticeOf } from '../../shared/notices/notice.js';
+import { recordRun } from '../../shared/notices/record.js';
+import { openDesk, type Desk } from './desk.js';
+import { LICENCE, OTHERS, twoCustomers } from './two-customers.js';
+
+/** Records that came and could not be read, and that no customer's plan needs: one list for the whole run, in everything that people look at. */
+
+const MONTH = '2025-10';
+const AS_OF = '2025-10-12';
+
+/** A charge with a key of the month, on a contract that nobody of the report has. */
+const CHARGE = {
+  path: '*/ContractCharges/query',
+  vendor: 'autotask',
+  body: {
+    items: [
+      {
+        id: 4711,
+        contractID: 99,
+        internalPurchaseOrderNumber: 'CM-2025-10-0123456789ABCDEF',
+        productID: 5,
+        datePurchased: '2025-10-01T00:00:00Z',
+        unitQuantity: 1,
+        unitPrice: 'twelve',
+        unitCost: 10,
+        isBilled: false,
+      },
+    ],
+    pageDetails: { count: 1, requestCount: 500, prevPageUrl: null, nextPageUrl: null },
+  },
+};
+/** A price that nothing of the month is sold at. */
+const PRICE = {
+  path: '*m365/pricelist',
+  vendor: 'cloudmore',
+  body: [
+    { itemCode: 'SOLD-TO-NOBODY', name: 'Sold to nobody', currencyCode: 'EUR', subscriptionLength: 12, paymentFrequency: 1, costPrice: 1, salesPrice: 'twelve' }, // prettier-ignore
+  ],
+};
+
+let desk: Desk;
+afterEach(() => desk.close());
+
+async function billWith(...answers: { path: string; vendor: string; body: unknown }[]): Promise<MonthResult> {
+  desk = await openDesk(twoCustomers([LICENCE, OTHERS]));
+  await desk.bill(MONTH, AS_OF);
+  const faults = answers.map(({ path, vendor, body }) => ({
+    match: { vendor, path },
+    fault: { kind: 'status', status: 200, body, when: 'before' },
+  }));
+  await desk.control('POST', 'faults', faults);
+  await desk.bill(MONTH, AS_OF);
+  return (await findMonth(loadBaseConfig(desk.env), MONTH))!.result;
+}
+
+const noticed = (result: MonthResult): ReturnType<typeof noticeOf> =>
+  noticeOf({
+    asOf: AS_OF,
+    months: [{ result, heldMonth: null }],
+    endedAt: `${AS_OF}T04:00:00Z`,
+    previousEndedAt: null,
+    reportDay: 9,
+    pageOf: null,
+  });
+
+describe('a record of the month that cannot be read and that nobody needs', () => {
+  test('is told in every report, in the notice and by the exit code, and the month is not certified', async () => {
+    const result = await billWith(CHARGE);
+    expect([result.held.lines, result.posted.sales]).toEqual([0, '4920.00']);
+    expect(result.unread).toMatchObject({
+      count: 1,
+      bearing: 1,
+      listed: [{ vendor: 'Autotask', path: 'ContractCharges', record: '4711', member: 'unitprice', bearsOnMonth: true }],
+    });
+
+    const text = await desk.cli('report', MONTH);
+    expect(text.code).toBe(3);
+    expect(text.out).toContain('Could not be read: 1 record could not be read; the month is not certified.');
+    expect(text.out).toContain('Autotask, ContractCharges, 4711: unitprice ("twelve")');
+
+    const html = await desk.cli('report', MONTH, '--format', 'html');
+    expect(html.out).toContain('<h2>Could not be read</h2>');
+    expect(html.out).not.toContain('Nothing waits for a person.');
+
+    const json = JSON.parse((await desk.cli('report', MONTH, '--format', 'json')).out) as MonthResult;
+    expect(json.unread).toEqual(result.unread);
+
+    await desk.cli('report', MONTH, '--format', 'xlsx', '--out', desk.file('report.xlsx'));
+    const workbook = new ExcelJS.Workbook();
+    await workbook.xlsx.load(new Uint8Array(await readFile(desk.file('report.xlsx'))).buffer);
+    const row = workbook.getWorksheet('Could not be read')!.getRow(2).values as unknown[];
+    expect(row.slice(1, 6)).toEqual(['Autotask', 'ContractCharges', '4711', 'unitprice', '"twelve"']);
+
+    const plan = await desk.cli('plan', MONTH, '--as-of', AS_OF);
+    expect([plan.code, plan.out.includes('ContractCharges, 4711')]).toEqual([3, true]);
+
+    expect(noticed(result)!.title).toContain('1 record could not be read; the month is not certified');
+    const evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
+    await recordRun(evidence, 'default', 'run', AS_OF, new Date().toISOString());
+    await evidence.close();
+    const check = await desk.cli('status', MONTH, '--check');
+    expect([check.code, check.out.includes('ContractCharges, 4711')]).toEqual([3, true]);
+
+    const refused = await desk.cli('close', MONTH, '--as-of', AS_OF, '--out', desk.file('close.json'));
+    expect([refused.code, refused.said]).toEqual([3, expect.stringContaining('ContractCharges, 4711')]);
+    expect(refused.said).toContain('The month is not certified.');
+  });
+
+  test('holds up the close also where it came after the run', async () => {
+    await billWith();
+    await desk.control('POST', 'faults', [
+      {
+        match: { vendor: 'autotask', path: CHARGE.path },
+        fault: { kind: 'status', status: 200, body: CHARGE.body, when: 'before' },
+      },
+    ]);
+    const { code, said } = await desk.cli('close', MONTH, '--as-of', AS_OF, '--out', desk.file('close.json'));
+    expect(code).toBe(3);
+    expect(said).toContain('Autotask, ContractCharges, 4711: unitprice is no amount. The month is not certified.');
+  });
+});
+
+test('a record that no amount of the month rests on is listed, and nobody is woken for it', async () => {
+  const result = await billWith(PRICE);
+  expect(result.unread).toMatchObject({
+    bearing: 0,
+    listed: [{ vendor: 'Cloudmore', member: 'salesPrice', bearsOnMonth: false }],
+  });
+  const text = await desk.cli('report', MONTH);
+  expect([text.code, text.out.includes('Could not be read: 1 record could not be read; what needs it is held.')]).toEqual([
+    0,
+    true,
+  ]);
+  expect(noticed(result)).toBeNull();
+  expect((await desk.cli('close', MONTH, '--as-of', AS_OF, '--out', desk.file('close.json'))).code).toBe(0);
+});
+
+test.each([
+  ['a price in a record', { price: { value: 5 } }, 'price is no amount'],
+  ['a date in words', { startDate: 'the first' }, 'startdate is no date'],
+])('the close takes %s of a row for no zero', (_, member, problem) => {
+  const unread: string[] = [];
+  const row = { id: 2, contractID: 1, serviceID: 3, startDate: '2025-10-01T00:00:00Z', price: 5, cost: 4, ...member };
+  standingOf(
+    {
+      companies: [],
+      contracts: [{ id: 1, companyID: 7, contractNumber: 's-1' }],
+      rows: [row, { ...row, id: 8, contractID: 9 }],
+      charges: [],
+      services: [{ id: 3, invoiceDescription: 'CFQ7TTC0-X' }],
+    },
+    { month: MONTH, subscriptionUdf: 'Subscription ID', priceListCodes: new Set() },
+    unread,
+  );
+  expect(unread).toEqual([`Autotask, ContractServiceUnits, 2: ${problem}. The month is not certified.`]);
+});
