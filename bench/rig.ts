@@ -19,6 +19,7 @@ export const UNLIMITED = { callsPerHour: 1_000_000_000, threads: 1_000 };
 export const environmentFor = (sandbox: Pick<SandboxProcess, 'env'>, folder: string): Record<string, string> => ({
   ...sandbox.env,
   ...BREAKERS_OFF,
+  BILLING_MODE: 'auto',
   BILLING_EVIDENCE: `file:${folder}/evidence`,
   AUTOTASK_THREADS: '3',
 });
