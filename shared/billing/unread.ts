@@ -1,7 +1,8 @@
 import type { MonthFacts } from './facts.js';
-import { parseChargeKey } from './keys.js';
+import { chargeKeyPrefix } from './keys.js';
 import type { Names } from './named.js';
 import { standsFor } from './ours.js';
+import { fold } from './text.js';
 import type { Books, Contract, Month, Unreadable, UnreadableRecord } from './types.js';
 
 /**
@@ -42,7 +43,7 @@ export function unreadOfAutotask(books: Pick<Books, 'unreadable' | 'contracts'>,
   const mayBeMoney = ({ kind, id, keys, contractId }: UnreadableRecord): boolean => {
     if (kind === 'contract')
       return keys === null || ['', ...keys].some((key) => isOfOurs({ id: id ?? NOBODYS, subscriptionId: key, number: null }));
-    if (kind === 'charge') return keys === null || keys.some((key) => parseChargeKey(key)?.month === month);
+    if (kind === 'charge') return keys === null || keys.some((key) => fold(key).startsWith(fold(chargeKeyPrefix(month))));
     if (kind !== 'row') return false;
     const contract = contractId === null ? undefined : contracts.get(contractId);
     return contractId === null || isOfOurs(contract ?? { id: contractId, subscriptionId: null, number: null });
