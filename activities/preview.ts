@@ -9,7 +9,7 @@ import { fold } from '../shared/billing/text.js';
 import { setAside } from '../shared/billing/dismissal.js';
 import { salesByCurrency } from '../shared/billing/facts.js';
 import { unnamedText } from '../shared/billing/strays.js';
-import { unreadList, unreadOfCloudmore } from '../shared/billing/unread.js';
+import { unreadList, unreadOfReport } from '../shared/billing/unread.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import type { Day, Decimal, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
@@ -76,7 +76,7 @@ export async function previewMonth(
     facts: { month, asOf, unassigned: facts.unassigned },
     calls,
     remarks: [unnamed === undefined ? null : unnamedText(unnamed)].filter((text) => text !== null),
-    ...unreadList([...unreadOfCloudmore(facts), ...unread]),
+    ...unreadList([...unreadOfReport(facts), ...unread]),
   };
   const held = tripMonth(facts, internalCurrency, dependencies.settings);
   const result = await resultOf(slices, frame, outcomes, report, organizations);

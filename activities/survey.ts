@@ -6,7 +6,7 @@ import { standsFor } from '../shared/billing/ours.js';
 import { paidOnceKeys } from '../shared/billing/plan.js';
 import { strayContracts, unnamedContracts } from '../shared/billing/strays.js';
 import { fold, present } from '../shared/billing/text.js';
-import { unreadOfAutotask } from '../shared/billing/unread.js';
+import { unreadOfBooks } from '../shared/billing/unread.js';
 import type { Books, Contract, Month, Organization } from '../shared/billing/types.js';
 import type { ReadOptions } from '../shared/autotask/index.js';
 import type { SurveyRequest, SurveyTaken } from '../shared/contract.js';
@@ -54,7 +54,7 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
 }
 
 const unreadOf = (books: Books, names: Names, month: Month): Pick<SurveyManifest, 'unread'> => {
-  const unread = unreadOfAutotask(books, names, month);
+  const unread = unreadOfBooks(books, names, month);
   return unread.length === 0 ? {} : { unread };
 };
 

@@ -9,7 +9,7 @@ import { isStray, unnamedText } from '../shared/billing/strays.js';
 import { joinNames, namesOfItems, type Named } from '../shared/billing/named.js';
 import { monthResult } from '../shared/billing/reconcile.js';
 import { isParked, NO_CALLS, type OrganizationResult } from '../shared/billing/results.js';
-import { toldOf, unreadList, unreadOfCloudmore } from '../shared/billing/unread.js';
+import { toldOf, unreadList, unreadOfReport } from '../shared/billing/unread.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import {
   ITEMS_SHOWN,
@@ -136,7 +136,7 @@ export async function closeRun(
       facts: { month, asOf, unassigned },
       calls: request.calls,
       remarks: [unnamed === undefined ? null : unnamedText(unnamed)].filter((text) => text !== null),
-      ...unreadList([...unreadOfCloudmore(facts), ...unread]),
+      ...unreadList([...unreadOfReport(facts), ...unread]),
     },
     organizations: [
       ...manifest.slices.map(({ organizationId }) => organizationId),

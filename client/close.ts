@@ -1,7 +1,7 @@
 import { Autotask, type Condition, type Currency } from '../shared/autotask/index.js';
 import { lastDay } from '../shared/billing/month.js';
 import type { Day, Month } from '../shared/billing/types.js';
-import { unreadOfCloudmore, unreadText } from '../shared/billing/unread.js';
+import { unreadOfReport, unreadText } from '../shared/billing/unread.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import { uncounted } from '../shared/close/counted.js';
 import { compare, type Claim, type Comparison, type Customer } from '../shared/close/compare.js';
@@ -30,7 +30,7 @@ export async function readForClose(config: Config, { month, asOf, claims, onProg
   const reported = reportedOf(report.lines, month, asOf);
   const records = await readRecords(autotask, month, config.autotask.subscriptionUdf, onProgress);
   const currencies = await autotask.readCurrencies();
-  const unread = unreadOfCloudmore(report)
+  const unread = unreadOfReport(report)
     .filter(({ bearsOnMonth }) => bearsOnMonth)
     .map(unreadText);
   const read = readable(records.companies, 'Companies', unread, (company) => [companyOf(company)]);

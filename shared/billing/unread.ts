@@ -28,13 +28,13 @@ export const UNREAD_LISTED = 200;
 export const UNREAD_TOLD = 20;
 
 /** Records of Cloudmore's that are amounts of the month by themselves. Others bear on it where a line needs them, and the line is held. */
-const AMOUNTS_OF_CLOUDMORE = ['MonthlyBillingPerOrganizationAsync', 'AzureOneTimeInvoice', 'AzureOneTimeInvoiceList'];
+const AMOUNTS_OF_REPORT = ['MonthlyBillingPerOrganizationAsync', 'AzureOneTimeInvoice', 'AzureOneTimeInvoiceList'];
 
-export const unreadOfCloudmore = ({ findings = [] }: Pick<MonthFacts, 'findings'>): Unread[] =>
-  findings.map((finding) => unread(finding, AMOUNTS_OF_CLOUDMORE.includes(finding.path)));
+export const unreadOfReport = ({ findings = [] }: Pick<MonthFacts, 'findings'>): Unread[] =>
+  findings.map((finding) => unread(finding, AMOUNTS_OF_REPORT.includes(finding.path)));
 
 /** What of the survey could not be read. Catalogues and companies bear on the month where an item needs them, and the item is held. */
-export function unreadOfAutotask(books: Pick<Books, 'unreadable' | 'contracts'>, names: Names, month: Month): Unread[] {
+export function unreadOfBooks(books: Pick<Books, 'unreadable' | 'contracts'>, names: Names, month: Month): Unread[] {
   const { unreadable = [] } = books;
   if (unreadable.length === 0) return [];
   const contracts = new Map(books.contracts.map((contract) => [contract.id, contract]));
