@@ -66,7 +66,9 @@ async function namedKeys(slices: Slices, request: SurveyRequest): Promise<NamedK
   };
   for await (const slice of organizationsOf(slices, request)) {
     for (const key of subscriptionKeys(slice)) named.contracts.add(key);
-    for (const { itemCode } of slice.lines) if (present(itemCode) !== null) named.services.add(fold(itemCode));
+    // A code of the subscription list will be a line's: its service is known before anything is billed on it.
+    for (const { itemCode } of [...slice.lines, ...slice.subscriptions])
+      if (present(itemCode) !== null) named.services.add(fold(itemCode));
   }
   return named;
 }

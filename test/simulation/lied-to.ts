@@ -2,7 +2,7 @@ import type { AutotaskState } from '../../sandbox/index.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { checkAmounts, resultsOf, type Problem, type Watched } from './checker.js';
 import { companyOf, expectedItems, type ExpectedItem } from './expected.js';
-import { THINS_REPORT } from './lies.js';
+import { OBSCURES, THINS_REPORT } from './lies.js';
 import { shown } from './money.js';
 import type { RunEnd } from './month.js';
 import { checkDuplicates, moneyOf, type Money } from './tables.js';
@@ -92,8 +92,12 @@ function checkLines({ end, truth }: Moment, { report, posted, held, excluded, un
   return problems.map((message) => ({ kind: 'conservation', message }));
 }
 
-/** What was right and is not in the report is told; what was billed is not left out for a reason that is not so. */
-function checkNothingSilent({ world, month }: Watched, { truth, earlier, before }: Moment, result: MonthResult): Problem[] {
+/**
+ * What was right and is not in the report is told; what was billed is not left out for a reason that is not so. A contract that the report does not name any
+ * more and that Autotask does not show either stays as it is, and nobody can tell it from one that was deleted with its subscription.
+ */
+function checkNothingSilent({ world, month }: Watched, { end, truth, earlier, before }: Moment, result: MonthResult): Problem[] {
+  const isDark = end.lies.some((kind) => THINS_REPORT.has(kind)) && end.lies.some((kind) => OBSCURES.has(kind));
   return truth.flatMap((item): Problem[] => {
     const outcomes = resultsOf(result, item).map(({ outcome }) => outcome);
     const isMeant = item.recordType === 'CustomService' || companyOf(world, item.organizationId).isMissing;
@@ -101,12 +105,12 @@ function checkNothingSilent({ world, month }: Watched, { truth, earlier, before 
       return [{ kind: 'lie', message: `${item.contractKey} is excluded, and nothing in Cloudmore says so` }];
     const was = moneyOf(before, item.contractKey, month);
     const isOwed = (was.sales !== 0n || was.cost !== 0n) && isSame(was, totalOf(earlier, item.contractKey));
-    if (!isOwed || outcomes.length > 0 || isTold(result, item)) return [];
+    if (isDark || !isOwed || outcomes.length > 0 || isTold(result, item)) return [];
     return [{ kind: 'lie', message: `${item.contractKey} stood with ${text(was)}, and nobody is told of it` }];
   });
 }
 
-/** By a ghost, by lines that are held without an item, or by an organization that waits as a whole. */
+/** By an item of whatever type, by a ghost, by lines that are held without an item, or by an organization that waits as a whole. */
 function isTold({ organizations }: MonthResult, { organizationId, contractKey }: ExpectedItem): boolean {
   const own = organizations.filter((one) => one.organizationId === organizationId);
   return (
@@ -114,7 +118,7 @@ function isTold({ organizations }: MonthResult, { organizationId, contractKey }:
     organizations.some(({ items }) =>
       items.some(
         ({ subscriptionId, outcome }) =>
-          ['ghost', 'held'].includes(outcome) && subscriptionId.toLowerCase() === contractKey.toLowerCase(),
+          ['ghost', 'held', 'posted'].includes(outcome) && subscriptionId.toLowerCase() === contractKey.toLowerCase(),
       ),
     )
   );

@@ -45,18 +45,22 @@ type Rec = Record<string, unknown>;
 const DAY_MS = 86_400_000;
 const BEFORE_A_RUN_MS = 3_600_000;
 
+/** Lies that keep a contract of Autotask, or what stands on it, from being read. */
+export const OBSCURES = new Set<LieKind>(['gone', 'hidden', 'page-missing', 'renamed', 'nulled', 'bad-record']);
+
 /** Lies between a month's first run, which is told the truth, and its last. */
-export function drawLies(random: Random, runsAt: number[]): Lie[] {
-  return Array.from({ length: random.whole(1, 3) }, () => {
-    const from = random.pick(runsAt.slice(1)) - BEFORE_A_RUN_MS;
-    return {
-      kind: random.pick(LIES),
-      from,
-      until: from + (random.chance(0.5) ? 1 : random.whole(2, 12)) * DAY_MS,
-      share: random.pick([1, 1, 1, 0.5]),
-      choice: random.whole(0, 1_000_000),
-    };
-  });
+export const drawLies = (random: Random, runsAt: number[]): Lie[] =>
+  Array.from({ length: random.whole(1, 3) }, () => drawLie(random, runsAt));
+
+function drawLie(random: Random, runsAt: number[]): Lie {
+  const from = random.pick(runsAt.slice(1)) - BEFORE_A_RUN_MS;
+  return {
+    kind: random.pick(LIES),
+    from,
+    until: from + (random.chance(0.5) ? 1 : random.whole(2, 12)) * DAY_MS,
+    share: random.pick([1, 1, 1, 0.5]),
+    choice: random.whole(0, 1_000_000),
+  };
 }
 
 export class Liar {

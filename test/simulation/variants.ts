@@ -149,4 +149,70 @@ export const VARIANTS: Variant[] = [
     file: 'workflows/batches.ts',
     changes: [{ from: ' && !contract.some((name) => passedOver.has(name))', to: '' }],
   },
+  {
+    name: 'absence-is-nothing',
+    seed: 1,
+    workload: 'lying',
+    wrong: 'an amount that cannot be read counts as 0.00',
+    file: 'shared/door/members.ts',
+    changes: [
+      { from: "return this.needed(name, this.amount(name), 'expected an amount', '0');", to: "return this.amount(name) ?? '0';" },
+      { from: 'if (!match) return this.wrong(name, `expected ${what}`, null);', to: 'if (!match) return null;' },
+    ],
+  },
+  {
+    name: 'unknown-state-done',
+    seed: 24,
+    workload: 'lying',
+    wrong: 'a task in a state that nobody knows counts as done',
+    file: 'shared/cloudmore/task.ts',
+    changes: [{ from: "  throw unfinished(what, 'is in no known state', json);", to: "  return { kind: 'done', report };" }],
+  },
+  {
+    name: 'shrunk-accepted',
+    seed: 1,
+    workload: 'lying',
+    wrong: 'what a smaller report does not name is taken away',
+    file: 'shared/billing/shrank.ts',
+    changes: [{ from: "outcome === 'zeroed' && evidence === null;", to: "outcome === 'zeroed' && evidence === 'nothing';" }],
+  },
+  {
+    name: 'outcome-missing-dropped',
+    seed: 9,
+    workload: 'lying',
+    wrong: 'a customer whose workflow was ended in mid-run is not part of the month',
+    file: 'shared/billing/answers.ts',
+    changes: [
+      {
+        from: 'return { outcome: missing(outcome, expected, closed), amounts: expected.amounts };',
+        to: 'return { outcome: { ...missing(outcome, expected, closed), items: [] }, amounts: [] };',
+      },
+    ],
+  },
+  {
+    name: 'search-believed',
+    seed: 4,
+    workload: 'lying',
+    wrong: 'what a search does not find is made again',
+    file: 'activities/remembered.ts',
+    changes: [
+      {
+        from: 'async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promise<Gone[]> {',
+        to: 'async function goneOf(dependencies: Dependencies, all: Remembered[]): Promise<Gone[]> {\n  const missing = all.slice(all.length);',
+      },
+    ],
+  },
+  {
+    name: 'bad-record-dropped',
+    seed: 33,
+    workload: 'lying',
+    wrong: 'a line that cannot be read is left out',
+    file: 'shared/cloudmore/report-lines.ts',
+    changes: [
+      {
+        from: "this.heldWith(item, 'products', lines, whole)",
+        to: "this.heldWith(item, 'products', lines.filter(({ trouble }) => trouble === undefined), whole)",
+      },
+    ],
+  },
 ];

@@ -10,6 +10,8 @@ import { eventually } from '../eventually.js';
 const MONTH = '2025-10';
 const AS_OF = '2025-10-09';
 const TOTAL = { posted: '7011.60' };
+/** A run does not wait for a workflow that is not there any more. */
+const WITHIN_MINUTES_MS = 200_000;
 
 const run = (stage: Stage, codes: number[] = [0, 3], ...more: string[]): Promise<MonthResult> =>
   stage.json<MonthResult>(codes, 'run', MONTH, '--as-of', AS_OF, '--wait', ...more);
@@ -58,6 +60,32 @@ const lostBefore = playBeside({ world: 'september-2025' }, async (stage) => {
   const month = await run(stage, [0]);
   expect(month.posted.sales).toBe(TOTAL.posted);
   expectEverythingOnce(await stage.state());
+});
+
+const terminated = playBeside({ world: 'september-2025' }, async (stage) => {
+  // Longer than this test: whoever waits for the answer waits in vain.
+  await stage.faults([
+    {
+      match: { vendor: 'autotask', method: 'POST', path: '*/ServiceAdjustments' },
+      fault: { kind: 'hang', ms: 600_000, when: 'before' },
+    },
+  ]);
+  const began = Date.now();
+  const running = run(stage, [3]);
+  const handle = stage.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO));
+  await eventually(
+    () => stage.requests(),
+    (requests) => requests.some(({ path }) => path.endsWith('/ServiceAdjustments')),
+  );
+  await handle.terminate('ended in mid-run');
+  await stage.faults([]);
+  const contoso = organizationOf(await running, CONTOSO);
+  expect(contoso.status).toBe('Failed');
+  expect(contoso.held).toEqual(contoso.report);
+  const messages = contoso.items.filter(({ reason }) => reason === 'outcome-missing').map(({ message }) => message!);
+  expect(messages.join()).toContain(`${contoso.organizationName}: `);
+  expect(messages.join()).toContain(`${contoso.held.sales} EUR held`);
+  expect(Date.now() - began).toBeLessThan(WITHIN_MINUTES_MS);
 });
 
 // ---------------------------------------------------------------------------------------------------------------- one after the other
@@ -135,4 +163,8 @@ describe('Autotask takes no writes for one company', () => {
 
 describe('a request is lost before Autotask took it', () => {
   test('it is sent once more, when its effect stays absent', lostBefore, 180_000);
+});
+
+describe("a customer's workflow is ended in mid-run", () => {
+  test('the run ends with 3, and names the customer with its whole amount as held without an outcome', terminated, 240_000);
 });
