@@ -150,17 +150,6 @@ export const VARIANTS: Variant[] = [
     changes: [{ from: ' && !contract.some((name) => passedOver.has(name))', to: '' }],
   },
   {
-    name: 'absence-is-nothing',
-    seed: 1,
-    workload: 'lying',
-    wrong: 'an amount that cannot be read counts as 0.00',
-    file: 'shared/door/members.ts',
-    changes: [
-      { from: "return this.needed(name, this.amount(name), 'expected an amount', '0');", to: "return this.amount(name) ?? '0';" },
-      { from: 'if (!match) return this.wrong(name, `expected ${what}`, null);', to: 'if (!match) return null;' },
-    ],
-  },
-  {
     name: 'unknown-state-done',
     seed: 24,
     workload: 'lying',
