@@ -1,7 +1,7 @@
 import type { Autotask } from '../shared/autotask/index.js';
 import type { Settings } from '../shared/billing/types.js';
 import type { Cloudmore } from '../shared/cloudmore/index.js';
-import type { Mode } from '../shared/contract.js';
+import type { Mode, SilentFound } from '../shared/contract.js';
 import type { OrganizationMode } from '../shared/modes.js';
 import type { Evidence, Lease } from '../shared/evidence/index.js';
 import type { Tenant } from '../shared/evidence/labels.js';
@@ -36,6 +36,8 @@ export interface Dependencies {
   taskQueue: () => string;
   /** Temporal's namespace that the activity runs in. */
   namespace: () => string;
+  /** Asks Temporal which of these executions can answer no more. */
+  findSilent: (workflowIds: string[]) => Promise<SilentFound>;
   /** The broker's lease, by which this process may write; null where nobody else can (a command, a test). */
   lease: () => Lease | null;
   /** Which attempt of its activity this is, from 1, and how many there will be. */

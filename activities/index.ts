@@ -8,6 +8,8 @@ import type {
   PlanRequest,
   ReportRequest,
   ReportTaken,
+  SilentFound,
+  SilentRequest,
   StepDone,
   StepRequest,
   SurveyRequest,
@@ -63,13 +65,15 @@ export interface Activities {
   closeRun(request: CloseRequest): Promise<MonthClosed>;
   /** Beyond section 4: one message per run, when something waits or is missing. */
   sendNotice(request: NoticeRequest): Promise<NoticeSent>;
+  /** Which executions can answer nobody, because they have ended or Temporal cannot go on with them. */
+  findSilent(request: SilentRequest): Promise<SilentFound>;
 }
 
 /** Which task queue serves which activities (`interfaces.md` section 4). */
 export interface ActivitiesByQueue {
-  billing: Pick<Activities, 'findWork' | 'closeRun' | 'sendNotice'>;
+  billing: Pick<Activities, 'findWork' | 'closeRun' | 'sendNotice' | 'findSilent'>;
   cloudmore: Pick<Activities, 'takeReport'>;
-  autotask: Omit<Activities, 'findWork' | 'closeRun' | 'sendNotice' | 'takeReport'>;
+  autotask: Omit<Activities, 'findWork' | 'closeRun' | 'sendNotice' | 'findSilent' | 'takeReport'>;
 }
 
 export function createActivities(dependencies: Dependencies): ActivitiesByQueue {
@@ -89,6 +93,7 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
       findWork: (request: WorkRequest) => findWork(dependencies, slices, request),
       closeRun: (request: CloseRequest) => closeRun(dependencies, slices, request),
       sendNotice: (request: NoticeRequest) => sendNotice(dependencies, request),
+      findSilent: ({ workflowIds }: SilentRequest) => dependencies.findSilent(workflowIds),
     }),
     cloudmore: translated(dependencies, {
       takeReport: async (request: ReportRequest) => {

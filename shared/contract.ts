@@ -332,6 +332,8 @@ export interface NoticeRequest {
 }
 
 export interface NoticeSent {
+  /** Why the dead man's switch did not hear of the run; absent where it did, or where there is none. */
+  heartbeat?: string;
   /** What was to be said; null when nothing waits and nothing is missing. */
   title: string | null;
   sent: number;
@@ -360,3 +362,13 @@ export function thatFit<T>(list: T[], bytes: number): T[] {
 
 /** How many organizations run at once (`design/README.md`). */
 export const ORGANIZATIONS_AT_ONCE = 20;
+
+export interface SilentRequest {
+  broker: string;
+  workflowIds: string[];
+}
+
+/** Executions from which no answer can come, by their place in what was asked. */
+export interface SilentFound {
+  silent: { index: number; why: string }[];
+}

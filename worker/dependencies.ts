@@ -6,6 +6,7 @@ import { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Config } from '../shared/config.js';
 import { openEvidence, type Evidence, type Lease } from '../shared/evidence/index.js';
 import { tenantOf } from '../shared/evidence/labels.js';
+import { findSilent } from './executions/silent.js';
 
 /** Attempts of an activity, as `workflows/activities.ts` has them. */
 const ATTEMPTS = 6;
@@ -40,6 +41,7 @@ export function createDependencies(
     execution: () => `${activity()?.info.workflowExecution?.runId ?? 'none'}/${activity()?.info.activityId ?? 'none'}`,
     taskQueue: () => activity()?.info.taskQueue ?? '',
     namespace: () => activity()?.info.namespace ?? 'default',
+    findSilent: (workflowIds) => findSilent(Context.current().client, workflowIds),
     lease,
     attempt: () => ({ number: activity()?.info.attempt ?? 1, last: ATTEMPTS }),
   };

@@ -23,6 +23,23 @@ const options = (taskQueue: string, startToCloseTimeout: ActivityOptions['startT
   retry: RETRY,
 });
 
+/** What may heal is tried again for so long: nobody runs a day a second time at night, so that half a minute of an outage must not cost it. */
+const PATIENCE = '8 hours';
+/** Mistakes in our own code: another attempt makes them again. */
+const MISTAKES = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'];
+
+/** For what the whole run depends on. What cannot heal (a refused log-in, an answer that makes no sense) ends at once all the same. */
+const patient = (taskQueue: string, startToCloseTimeout: ActivityOptions['startToCloseTimeout']): ActivityOptions => ({
+  ...options(taskQueue, startToCloseTimeout),
+  scheduleToCloseTimeout: PATIENCE,
+  retry: {
+    ...RETRY,
+    maximumInterval: '2 minutes',
+    maximumAttempts: Number.POSITIVE_INFINITY,
+    nonRetryableErrorTypes: MISTAKES,
+  },
+});
+
 /** The next execution runs on the broker's own queue, wherever this one was started. */
 export const continueOn = <F extends Workflow>(broker: string): ((...args: Parameters<F>) => Promise<never>) =>
   makeContinueAsNewFunc<F>({ taskQueue: billingQueue(broker) });
@@ -36,9 +53,23 @@ export const reading = (
   surveyAutotask: proxyActivities<Activities>({ ...options(autotaskQueue(broker), '4 hours'), summary }).surveyAutotask,
 });
 
-/** Evidence in, evidence out: no vendor is asked. */
+/** The same for the whole run. An organization that cannot go on waits by itself and is tried again; the run has no other day. */
+export const readingPatiently = (broker: string, summary: string): ReturnType<typeof reading> => ({
+  takeReport: proxyActivities<Activities>({ ...patient(cloudmoreQueue(broker), '2 hours'), summary }).takeReport,
+  surveyAutotask: proxyActivities<Activities>({ ...patient(autotaskQueue(broker), '4 hours'), summary }).surveyAutotask,
+});
+
+/** Evidence in, evidence out: no vendor is asked, but the store may be away for a while. */
 export const deciding = (broker: string, summary: string): Pick<Activities, 'findWork' | 'closeRun'> =>
-  proxyActivities<Activities>({ ...options(billingQueue(broker), '30 minutes'), summary });
+  proxyActivities<Activities>({ ...patient(billingQueue(broker), '30 minutes'), summary });
+
+/** A look at other executions: few tries, because another look follows. */
+export const looking = (broker: string, summary: string): Pick<Activities, 'findSilent'> =>
+  proxyActivities<Activities>({
+    ...options(billingQueue(broker), '2 minutes'),
+    retry: { ...RETRY, maximumAttempts: 2 },
+    summary,
+  });
 
 /** A message to people: few tries, and whatever comes of it the run ends well. */
 export const noticing = (broker: string, summary: string): Pick<Activities, 'sendNotice'> =>

@@ -42,7 +42,7 @@ import type {
   SettledSignal,
   Work,
 } from '../shared/contract.js';
-import { continueOn, deciding, noticing, reading } from './activities.js';
+import { continueOn, deciding, looking, noticing, readingPatiently } from './activities.js';
 import { billingBroker, billingMonth, billingStatus, organizationAttributes, scheduledStart } from './attributes.js';
 import { blankMonth } from './blank.js';
 import { settled } from './definitions.js';
@@ -56,6 +56,8 @@ export const monthStatus = defineQuery<MonthShown>(STATUS_QUERY);
 const RECHECK_DAYS = 10;
 /** How long the run waits for an organization that was open already and got the new report. */
 const HAND_OVER_LIMIT = '6 hours';
+/** Waits between looks at whether those that the run waits for can still answer; the last is repeated. */
+const LOOK_AFTER = ['30 seconds', '2 minutes', '5 minutes'] as const;
 /** An execution can end between being found open and being signalled; it is started anew then. */
 const START_TRIES = 3;
 
@@ -166,9 +168,9 @@ class DailyRun {
     const { broker, month } = request;
     const organizations = this.input.organizations ?? null;
     this.tell('reading the report');
-    const report = await reading(broker, `Cloudmore's report of ${month}`).takeReport(request);
+    const report = await readingPatiently(broker, `Cloudmore's report of ${month}`).takeReport(request);
     this.tell('surveying Autotask');
-    const survey = await reading(broker, `What Autotask holds for ${month}`).surveyAutotask({
+    const survey = await readingPatiently(broker, `What Autotask holds for ${month}`).surveyAutotask({
       ...request,
       report: report.report,
       organizations,
@@ -200,21 +202,63 @@ class DailyRun {
       survey: state.survey.survey,
       surveyedAt: state.survey.surveyedAt,
     };
+    if (state.started >= organizations.length) return;
     let { started } = state;
-    while (started < organizations.length && !workflowInfo().continueAsNewSuggested) {
-      await condition(() => this.running < ORGANIZATIONS_AT_ONCE);
-      this.running += 1;
-      void this.billOne(request, organizations[started]!, given); // never rejects but by cancellation, which ends the run
-      started += 1;
-      this.tell(`${started} of ${organizations.length} organizations with work started${effortText(state.work)}`);
-    }
-    await condition(() => this.running === 0);
+    const fan = async (): Promise<void> => {
+      started = await this.startAll(request, state, given);
+    };
+    await this.watching(fan);
     if (started < organizations.length)
       await continueOn<typeof dailyBilling>(this.input.broker)({
         ...this.input,
         done,
         progress: { ...state, started, sums: this.soFar.sums },
       });
+  }
+
+  /** Starts one after the other, and waits for all of them; answers how many there was room for in this execution. */
+  private async startAll(request: MonthRequest, { work, ...state }: DailyProgress, given: GivenReport): Promise<number> {
+    const { organizations } = work;
+    let { started } = state;
+    while (started < organizations.length && !workflowInfo().continueAsNewSuggested) {
+      await condition(() => this.running < ORGANIZATIONS_AT_ONCE);
+      this.running += 1;
+      void this.billOne(request, organizations[started]!, given); // never rejects but by cancellation, which ends the run
+      started += 1;
+      this.tell(`${started} of ${organizations.length} organizations with work started${effortText(work)}`);
+    }
+    await condition(() => this.running === 0);
+    return started;
+  }
+
+  /** Does it, and meanwhile looks now and then at those that the run waits for: one that can answer no more is left as it is, without an outcome (rule 1.7). */
+  private async watching(work: () => Promise<void>): Promise<void> {
+    let isDone = false;
+    const watch = async (): Promise<void> => {
+      for (let look = 0; !(await condition(() => isDone, LOOK_AFTER[Math.min(look, LOOK_AFTER.length - 1)]!)); look += 1)
+        await this.leaveSilent();
+    };
+    await Promise.all([work().finally(() => (isDone = true)), watch()]);
+  }
+
+  private async leaveSilent(): Promise<void> {
+    const { broker } = this.input;
+    const asked = [...this.waitingFor];
+    if (asked.length === 0) return;
+    try {
+      const workflowIds = asked.map((organizationId) => organizationBillingId(broker, this.soFar.total.month, organizationId));
+      const { silent } = await looking(broker, 'Whether those that the run waits for can answer').findSilent({
+        broker,
+        workflowIds,
+      });
+      for (const { index, why } of silent) {
+        const organizationId = asked[index]!;
+        if (this.waitingFor.delete(organizationId)) log.warn('organization cannot answer', { organizationId, why });
+      }
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      log.warn('nobody could look whether organizations answer', { error });
+    }
   }
 
   /** Starts the organization, or hands an open one the new report; gives its slot back when it ended or waits for a person. */

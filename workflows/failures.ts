@@ -16,6 +16,7 @@ export function failureOf(error: unknown): Failure {
     effect: UNKNOWN_EFFECT.has(type) ? 'unknown' : 'none',
     isOutage: OUTAGE.has(type),
     isOutdated: type === 'PlanOutdated',
+    isForgotten: type === 'EvidenceMissing',
     message: cause?.message ?? error.message,
   };
 }

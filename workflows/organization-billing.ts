@@ -34,7 +34,7 @@ import type {
 } from '../shared/contract.js';
 import { carryOut, continueOn, planning, reading } from './activities.js';
 import { billingStatus } from './attributes.js';
-import { billOrganization, type Control, type OrganizationActivities } from './organization.js';
+import { billOrganization, type Control, type Failure, type OrganizationActivities } from './organization.js';
 import { blankSummary } from './blank.js';
 import { linksOf } from './links.js';
 import { approve, approveNow, newReport, rerun, rerunNow, skip, skipNow, status } from './definitions.js';
@@ -123,6 +123,8 @@ class Desk {
   private cutAt: DoneSoFar | null = null;
   /** Turns that have come to their end: whoever waits for what comes of a message counts them. */
   private turns = 0;
+  /** Whether evidence that the turn was given is missing: a store that was restored, or begun again. */
+  private isForgotten = false;
   /** The last message that was not understood, in words; null when the last one was. */
   private refused: string | null = null;
 
@@ -179,6 +181,7 @@ class Desk {
     const turn = this.next ?? { given: this.lastGiven };
     const [released = null] = this.released;
     this.next = null;
+    this.isForgotten = false;
     this.show({ ...this.summary, status: 'Running', result: { ...this.summary.result, status: 'Running' } });
     try {
       // What is released is compared with the report as it is now: one that moved makes the new plan wait.
@@ -189,12 +192,20 @@ class Desk {
       if (!this.isCutShort()) this.show(settled);
       if (released !== null && !this.summary.mayHeal) this.endRelease();
     } catch (error) {
-      const { message } = failureOf(error);
+      const { message } = this.failureOf(error);
       log.warn('organization could not be settled', { message });
       this.show(blankSummary(this.input, 'NeedsAttention', message, this.summary));
     }
     this.turns += 1;
+    // What is read anew replaces what is missing; where that was missing too, a person has to look.
+    if (this.isForgotten && turn.given !== null) this.next ??= { given: null };
     return this.summary;
+  }
+
+  private failureOf(error: unknown): Failure {
+    const failure = failureOf(error);
+    if (failure.isForgotten === true) this.isForgotten = true;
+    return failure;
   }
 
   /** Another plan that was released meanwhile has a turn of its own, as long as something waits. */
@@ -232,7 +243,11 @@ class Desk {
   private bill(given: GivenReport, approvedDigest: string | null): Promise<OrganizationSummary> {
     const { broker, month, organizationId } = this.input;
     const { mode } = this;
-    const control: Control = { skipReason: () => this.skipReason, failureOf, hasRoom: (done) => this.hasRoom(done) };
+    const control: Control = {
+      skipReason: () => this.skipReason,
+      failureOf: (error) => this.failureOf(error),
+      hasRoom: (done) => this.hasRoom(done),
+    };
     const name = `${this.summary.result.organizationName || organizationId} ${month}`;
     const activities: OrganizationActivities = {
       planOrganization: (asked) => planning(broker, `Plan ${name}`).planOrganization(asked),

@@ -56,6 +56,8 @@ export interface Failure {
   isOutage: boolean;
   /** Another worker has taken over since the plan was made, or a backup was restored: it is planned again (`PlanOutdated`). */
   isOutdated?: boolean;
+  /** What was read for this organization is not on file any more. */
+  isForgotten?: boolean;
   message: string;
 }
 

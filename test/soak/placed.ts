@@ -28,6 +28,7 @@ const WRITES: Record<keyof Activities, boolean> = {
   verifyOrganization: true, // the text that customers read
   closeRun: false,
   sendNotice: false,
+  findSilent: false,
 };
 
 /** "ACTIVITY × POINT". */

@@ -12,6 +12,7 @@ import {
   type DailyBillingInput,
   type DailyBillingResult,
 } from '../../shared/contract.js';
+import { findSilent } from '../../worker/executions/silent.js';
 import { eventually } from '../eventually.js';
 import { PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
 import { openWorkshop, type Workshop } from './workers.js';
@@ -138,6 +139,41 @@ describe('a daily run', () => {
     expect(reports).toEqual(['monday', 'tuesday']);
     const ended = await workshop.client.workflow.getHandle(organizationBillingId('default', '2025-10', 'open-1')).describe();
     expect(ended.status.name).toBe('COMPLETED');
+  });
+
+  test('does not wait for an organization that can answer no more, and leaves it as it is', async () => {
+    const broken = organizationBillingId('default', '2025-10', 'broken');
+    await workshop.client.workflow.start('noSuchWorkflow', { workflowId: broken, taskQueue: billingQueue('default') });
+    const asked: string[][] = [];
+    const activities = standIns({
+      findWork: withWork(['broken', 'sound']),
+      findSilent: ({ workflowIds }) => {
+        asked.push(workflowIds);
+        return findSilent(workshop.client, workflowIds);
+      },
+    });
+    const result = await run(activities, { broker: 'default', month: '2025-10', asOf: '2025-10-09' });
+    expect(result.months).toHaveLength(1);
+    expect(asked[0]).toEqual([broken]);
+    const { status: state } = await workshop.client.workflow.getHandle(broken).describe();
+    expect(state.name).toBe('RUNNING');
+    await workshop.client.workflow.getHandle(broken).terminate();
+  });
+
+  test('tries what may heal again, longer than any activity of an organization', async () => {
+    let attempts = 0;
+    const activities = standIns({
+      takeReport: () => {
+        attempts += 1;
+        return attempts <= 7
+          ? Promise.reject(ApplicationFailure.create({ type: 'Unavailable', message: '503', nextRetryDelay: 10 }))
+          : Promise.resolve({ report: 'r', lines: 0, previousLines: 0, calls: NO_CALLS });
+      },
+      findWork: withWork([]),
+    });
+    const result = await run(activities, { broker: 'default', month: '2025-10', asOf: '2025-10-09' });
+    expect(result.months).toHaveLength(1);
+    expect(attempts).toBe(8);
   });
 
   test('has neither items nor details of its organizations in its history, however many there are', async () => {

@@ -75,6 +75,22 @@ const ADJUSTMENT: PostAdjustmentStep = {
 };
 
 describe('an organization that is billed', () => {
+  test('reads the report again by itself when what it was given is not on file any more', async () => {
+    const seen: string[] = [];
+    const activities = standIns({
+      planOrganization: ({ given }) => {
+        seen.push(given.report);
+        if (given.report === 'r1')
+          return Promise.reject(ApplicationFailure.nonRetryable('r1 is not in the store', 'EvidenceMissing'));
+        return Promise.resolve(PLAN);
+      },
+      verifyOrganization: (request) => Promise.resolve(summaryOf(request, request.stops.length > 0 ? 'NeedsAttention' : 'Done')),
+    });
+    const summary = await workshop.serving(activities, async () => resultOf(await start()));
+    expect(seen).toEqual(['r1', 'r2']);
+    expect(summary.status).toBe('Done');
+  });
+
   test('ends, and hands later steps the ids that earlier ones made', async () => {
     const seen: unknown[] = [];
     const activities = standIns({
