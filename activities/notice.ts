@@ -3,6 +3,7 @@ import type { OrganizationResult } from '../shared/billing/results.js';
 import { groupBy } from '../shared/billing/text.js';
 import type { Month } from '../shared/billing/types.js';
 import { reconcileMonth } from '../shared/evidence/months.js';
+import { beat } from '../shared/notices/heartbeat.js';
 import { noticeOf, type MonthSeen } from '../shared/notices/notice.js';
 import { recordRun, sendOnce } from '../shared/notices/record.js';
 import { channelsOf } from '../shared/notices/send.js';
@@ -26,7 +27,9 @@ export async function sendNotice(
   const pageOf = webUi === null ? null : (month: Month): string => waitingLink(webUi, namespace(), broker, month);
   const notice = noticeOf({ asOf, months: seen, endedAt, previousEndedAt, reportDay, pageOf, failure: failure ?? null });
   const { channels } = await sendOnce(evidence, broker, { run, at }, notice, channelsOf(notices), notices);
+  const unheard = failure === undefined ? await beat(notices) : null;
   return {
+    ...(unheard === null ? {} : { heartbeat: unheard }),
     title: notice?.title ?? null,
     sent: channels.filter(({ state }) => state === 'sent').length,
     failed: channels.filter(({ state }) => state !== 'sent').length,

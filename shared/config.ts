@@ -147,6 +147,7 @@ const BASE = {
   ALLOW_HTTP_HOSTS: list,
   AUTOTASK_CALLS_PER_HOUR: whole('calls per hour', 1).max(10_000, 'Autotask allows 10000 calls an hour').default(5000),
   NOTICE_WEBHOOK: url.optional(),
+  NOTICE_HEARTBEAT: url.optional(),
   NOTICE_SMTP: z
     .string()
     .refine((text) => URL.canParse(text) && /^smtps?:/.test(text), 'expected smtp://USER:PASSWORD@HOST:PORT, or smtps://…')
@@ -200,6 +201,7 @@ const SETTINGS = {
 const SECRETS = [
   'NOTICE_WEBHOOK',
   'NOTICE_SMTP',
+  'NOTICE_HEARTBEAT',
   'BILLING_EVIDENCE',
   'CLOUDMORE_PASSWORD',
   'CLOUDMORE_CLIENT_SECRET',
@@ -274,6 +276,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
       parsed.NOTICE_SMTP === undefined
         ? null
         : { smtp: new Secret(parsed.NOTICE_SMTP), from: parsed.NOTICE_MAIL_FROM, to: parsed.NOTICE_MAIL_TO },
+    heartbeat: parsed.NOTICE_HEARTBEAT === undefined ? null : new Secret(parsed.NOTICE_HEARTBEAT),
     reportDay: parsed.NOTICE_REPORT_DAY,
     webUi: publicWebUiUrl(environment),
   },
@@ -345,7 +348,7 @@ const shownPath = (path: string): string =>
 const LONGEST_PATH = 260;
 
 /** Addresses that credentials and customers' data are sent to. */
-const ADDRESSES = ['CLOUDMORE_URL', 'AUTOTASK_URL', 'NOTICE_WEBHOOK'];
+const ADDRESSES = ['CLOUDMORE_URL', 'AUTOTASK_URL', 'NOTICE_WEBHOOK', 'NOTICE_HEARTBEAT'];
 
 /** The value is not shown: an address may carry a password or be one. */
 function unsafeAddresses(found: Environment): string[] {

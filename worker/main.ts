@@ -12,6 +12,7 @@ import { GateKeeper, stop } from './gate-keeper.js';
 import { heartbeating } from './heartbeats.js';
 import { keepSigning } from './signing.js';
 import { OldQueue } from './old-queue.js';
+import { Sentinel } from './sentinel.js';
 
 /** The one place where things are wired: settings, vendors' clients, evidence, activities, queues. */
 
@@ -54,6 +55,7 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
   await demandLabel(evidence, tenantOf(config));
   const connection = await NativeConnection.connect(setup.connection);
   const oldQueue = new OldQueue(connection, setup.namespace, config.broker, say);
+  const sentinel = new Sentinel(connection, setup.namespace, evidence, config, say);
   const { create, gate } = workersBy(config, { ...setup, evidence, say }, connection);
   try {
     const workers = await Promise.all(queues.filter((queue) => queue !== 'autotask').map(create));
@@ -62,6 +64,7 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
       isShutDown = true;
       gate.close();
       oldQueue.close();
+      sentinel.close();
       workers.forEach(stop);
     };
     return {
@@ -70,7 +73,9 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
         const signing = keepSigning({ evidence, broker: config.broker, keys: config.keys, isOn: () => gate.isHeld() }, say);
         const autotask = queues.includes('autotask') ? [gate.serve(() => create('autotask'))] : [];
         const old = queues.includes('billing') ? [oldQueue.serve(() => create('old'))] : [];
-        const running = [...workers.map((worker) => worker.run()), ...autotask, ...old];
+        const isOn = (): boolean => !queues.includes('autotask') || gate.isHeld();
+        const watch = queues.includes('billing') ? [sentinel.serve(isOn)] : [];
+        const running = [...workers.map((worker) => worker.run()), ...autotask, ...old, ...watch];
         if (isShutDown) shutdown(); // only a worker that runs can be stopped
         try {
           await Promise.all(running);

@@ -1,7 +1,8 @@
 import { Client } from '@temporalio/client';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BILLING_QUEUE, dailyBillingId, organizationBillingsOf, scheduledBillingId } from '../shared/contract.js';
+import { BILLING_QUEUE } from '../shared/contract.js';
+import { isOf } from './executions/own.js';
 import { stop } from './gate-keeper.js';
 
 /**
@@ -68,11 +69,3 @@ export class OldQueue {
 }
 
 const LOOK_EVERY_MS = 60_000;
-/** What a schedule appends to the id: its nominal time. */
-const NOMINAL_TIME = /^-\d{4}-\d{2}-\d{2}T/;
-
-function isOf(broker: string, workflowId: string): boolean {
-  const scheduled = scheduledBillingId(broker);
-  if (workflowId.startsWith(scheduled) && NOMINAL_TIME.test(workflowId.slice(scheduled.length))) return true;
-  return workflowId.startsWith(dailyBillingId(broker, '')) || workflowId.startsWith(organizationBillingsOf(broker));
-}

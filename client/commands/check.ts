@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { monthsDue } from '../../shared/billing/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
@@ -7,11 +8,13 @@ import { lineText, noticeOf, type MonthSeen } from '../../shared/notices/notice.
 import { readLatestNotice, readLatestRun, troubleOf } from '../../shared/notices/record.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { jsonText } from '../render/printable.js';
+import { jsonText, printable } from '../render/printable.js';
+import { withTemporal } from '../temporal.js';
+import { faultsOf } from '../../worker/executions/faults.js';
 
 /**
- * The dead man's check: whoever watches a hundred systems asks it every hour. It needs neither Temporal nor a vendor, only what the runs left behind, so that
- * it also notices when nothing runs any more.
+ * The dead man's check: whoever watches a hundred systems asks it every hour. It needs no vendor, only what the runs left behind and what Temporal knows of
+ * them, so that it also notices when nothing runs any more.
  */
 export async function check(context: Context, { month, json }: { month: Month | undefined; json: boolean }): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
@@ -22,6 +25,7 @@ export async function check(context: Context, { month, json }: { month: Month | 
       evidence,
       month === undefined ? monthsDue(today(config.schedule.timeZone), config.recheckDays) : [month],
     );
+    findings.push(...(await executionFindings(context, config.broker)));
     const isGood = findings.length === 0;
     context.out(json ? jsonText({ isGood, findings }) : isGood ? 'Nothing waits and nothing is missing.' : findings.join('\n'));
     return isGood ? EXIT.done : EXIT.waits;
@@ -29,6 +33,19 @@ export async function check(context: Context, { month, json }: { month: Month | 
     await evidence.close();
   }
 }
+
+/** What Temporal knows of runs that are not well. That it cannot be asked is a finding: nobody would know. */
+async function executionFindings(context: Context, broker: string): Promise<string[]> {
+  try {
+    return await withTemporal(context.environment, ({ client }) => faultTexts(client, broker));
+  } catch (error) {
+    return [`Whether runs are well is unknown: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+/** The faults of runs and organizations, each with its cause and what helps. */
+export const faultTexts = async (client: Client, broker: string): Promise<string[]> =>
+  (await faultsOf(client, broker)).map(({ title, lines }) => printable([title, ...lines]).join('\n'));
 
 async function findingsOf(config: BaseConfig, evidence: Evidence, months: Month[]): Promise<string[]> {
   const run = await readLatestRun(evidence, config.broker);

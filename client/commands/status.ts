@@ -15,6 +15,7 @@ import { PLAIN } from '../render/paper.js';
 import { renderStatus } from '../render/status.js';
 import { withTemporal, type Temporal } from '../temporal.js';
 import { detailsLink, preparedLists, webUiUrl, workflowLink } from '../../shared/web-ui.js';
+import { faultTexts } from './check.js';
 import { exitCodeOf, innermost } from './run.js';
 import { jsonText } from '../render/printable.js';
 
@@ -24,9 +25,15 @@ export async function status(context: Context, options: { month: Month | undefin
   const { month = monthOf(today(config.schedule.timeZone)), json } = options;
   return withTemporal(context.environment, async (temporal) => {
     const [latest, read] = await Promise.all([latestRun(temporal, config.broker, month), findMonth(config, month)]);
+    const faults = await faultTexts(temporal.client, config.broker);
+    for (const fault of faults)
+      if (json) context.say(fault);
+      else context.out(fault);
     if (read === null && latest?.status.name === 'RUNNING')
       return firstRun(context, temporal, config.broker, month, latest, json);
-    return showMonth(context, temporal, config, read ?? (await requireMonth(config, month)), latest, json);
+    if (read === null && faults.length > 0) return EXIT.waits;
+    const code = await showMonth(context, temporal, config, read ?? (await requireMonth(config, month)), latest, json);
+    return code === EXIT.done && faults.length > 0 ? EXIT.waits : code;
   });
 }
 

@@ -1,6 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { memoryEvidence, openEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { recordRun } from '../../shared/notices/record.js';
+import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import { useDesk, type Desk } from '../report/desk.js';
 
 /** `billing status --check`, as a monitoring system calls it. */
@@ -12,9 +13,13 @@ const ago = (hours: number): string => new Date(Date.now() - hours * HOUR_MS).to
 describe('the dead man\u2019s check', () => {
   let desk: Desk;
   let evidence: Evidence = memoryEvidence();
+  let server: DevServer | undefined;
+  afterAll(() => server?.stop());
   useDesk(async (opened) => {
     desk = opened;
     evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
+    server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
+    desk.env.TEMPORAL_ADDRESS = server.address;
     await desk.bill(MONTH, '2025-11-02');
   });
 
@@ -32,6 +37,12 @@ describe('the dead man\u2019s check', () => {
     await ranAgo(25);
     expect(await desk.cli('status', MONTH, '--check')).toMatchObject({ code: 0, out: 'Nothing waits and nothing is missing.\n' });
     expect(JSON.parse((await desk.cli('status', MONTH, '--check', '--json')).out)).toEqual({ isGood: true, findings: [] });
+  });
+
+  test('is not content where Temporal cannot be asked', async () => {
+    const { code, out } = await desk.cliWith({ TEMPORAL_ADDRESS: '127.0.0.1:1' }, 'status', MONTH, '--check');
+    expect(code).toBe(3);
+    expect(out).toMatch(/Whether runs are well is unknown: Temporal cannot be reached at 127\.0\.0\.1:1/);
   });
 
   test('is not content when no run ended in 26 hours', async () => {

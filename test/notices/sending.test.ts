@@ -21,7 +21,10 @@ afterEach(async () => {
 async function webhook(status = 200): Promise<{ settings: NoticeSettings; got: unknown[] }> {
   const { url, got, close } = await openWebhook(status);
   closing.push(close);
-  return { got, settings: { webhook: new Secret(`${url}/services/hunter2`), mail: null, reportDay: 12, webUi: null } };
+  return {
+    got,
+    settings: { webhook: new Secret(`${url}/services/hunter2`), mail: null, heartbeat: null, reportDay: 12, webUi: null },
+  };
 }
 
 async function mailbox(refuses = false): Promise<{ settings: NoticeSettings; got: string[] }> {
@@ -44,7 +47,7 @@ async function mailbox(refuses = false): Promise<{ settings: NoticeSettings; got
   closing.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
   const { port } = server.server.address() as AddressInfo;
   const mail = { smtp: new Secret(`smtp://127.0.0.1:${port}`), from: 'billing@example.com', to: ['finance@example.com'] };
-  return { got, settings: { webhook: null, mail, reportDay: 12, webUi: null } };
+  return { got, settings: { webhook: null, mail, heartbeat: null, reportDay: 12, webUi: null } };
 }
 
 describe('a notice', () => {

@@ -90,7 +90,8 @@ export async function openDesk(world: World = september(), changes: Record<strin
   };
 }
 
-async function runCommand(environment: Record<string, string>, argv: string[], paper?: Paper): Promise<Ended> {
+/** Runs a command in this process. */
+export async function runCommand(environment: Record<string, string>, argv: string[], paper?: Paper): Promise<Ended> {
   const ended: Ended = { code: -1, out: '', said: '' };
   const context: Context = {
     environment,

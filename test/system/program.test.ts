@@ -113,6 +113,7 @@ const certificate = z.strictObject({
   unassigned: z.array(z.unknown()),
   digests: z.strictObject({ cloudmore: z.string(), autotask: z.string(), run: z.string() }),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
+  seal: z.strictObject({ chain: z.unknown(), keyId: z.string(), signature: z.string() }),
 });
 const verdict = z.strictObject({
   file: z.string(),

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureSearchAttributes } from '../../client/temporal.js';
+import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
+import { billingQueue, dailyBillingId, organizationBillingId } from '../../shared/contract.js';
+import { openEvidence } from '../../shared/evidence/index.js';
+import { Secret } from '../../shared/http/secret.js';
+import { beat } from '../../shared/notices/heartbeat.js';
+import { recordRun } from '../../shared/notices/record.js';
+import { Sentinel } from '../../worker/sentinel.js';
+import { eventually } from '../eventually.js';
+import { runCommand } from '../report/desk.js';
+import { standIns } from '../workflows/stand-ins.js';
+import { openWebhook, type Webhook } from './webhook.js';
+
+/** What no run can tell itself: the worker looks, and `status --check` asks the same. Real Temporal, a real webhook. */
+
+const MONTH = '2025-10';
+let server: DevServer;
+let connection: Connection;
+let native: NativeConnection;
+let webhook: Webhook;
+let folder: string;
+let client: Client;
+beforeAll(async () => {
+  server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
+  connection = await Connection.connect({ address: server.address });
+  native = await NativeConnection.connect({ address: server.address });
+  client = new Client({ connection });
+  await ensureSearchAttributes({ client, address: server.address, namespace: 'default' });
+  webhook = await openWebhook();
+  folder = await mkdtemp(join(tmpdir(), 'billing-watch-'));
+}, 60_000);
+afterAll(async () => {
+  await connection?.close();
+  await native?.close();
+  await webhook?.close();
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const evidenceOf = (broker: string): string => `file:${join(folder, broker)}`;
+
+function sentinelOf(broker: string): { sentinel: Sentinel; told: () => string[] } {
+  const notices = { webhook: new Secret(webhook.url), mail: null, heartbeat: null, reportDay: 12, webUi: null };
+  const before = webhook.got.length;
+  return {
+    sentinel: new Sentinel(connection, 'default', openEvidence(evidenceOf(broker)), { broker, notices }, () => undefined),
+    told: () => webhook.got.slice(before).map((message) => (message as { text: string }).text),
+  };
+}
+
+const check = (broker: string): ReturnType<typeof runCommand> =>
+  runCommand({ BILLING_BROKER: broker, BILLING_EVIDENCE: evidenceOf(broker), TEMPORAL_ADDRESS: server.address }, [
+    'status',
+    MONTH,
+    '--check',
+  ]);
+
+/** A worker of the broker, while the work goes on. */
+async function served(broker: string, work: () => Promise<unknown>): Promise<void> {
+  const worker = await Worker.create({
+    connection: native,
+    namespace: 'default',
+    taskQueue: billingQueue(broker),
+    workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
+    activities: standIns(),
+  });
+  await worker.runUntil(work);
+}
+
+/** Starts a workflow under the id of the broker's run of the month. */
+const start = (broker: string, workflowType: string) =>
+  client.workflow.start(workflowType, {
+    taskQueue: billingQueue(broker),
+    workflowId: dailyBillingId(broker, MONTH),
+    args: [{ broker, month: MONTH, asOf: '2025-10-09' }],
+  });
+
+describe('a run', () => {
+  test('that was terminated is told once, with the cause and the command, and the check is red at once', async () => {
+    const broker = 'ended';
+    await recordRun(openEvidence(evidenceOf(broker)), broker, 'earlier', '2025-10-08', new Date().toISOString());
+    const { sentinel, told } = sentinelOf(broker);
+    expect(await sentinel.look()).toEqual([]);
+    expect(await check(broker)).toMatchObject({ code: 3, out: expect.not.stringContaining('the run failed') as unknown });
+    const run = await start(broker, 'dailyBilling');
+    await run.terminate('by mistake');
+    await eventually(
+      () => sentinel.look(),
+      (faults) => faults.length > 0,
+    );
+    await sentinel.look();
+    expect(told()).toHaveLength(1);
+    expect(told()[0]).toMatch(/the run failed[\s\S]*ended as TERMINATED[\s\S]*billing schedule trigger/);
+    const { code, out } = await check(broker);
+    expect(code).toBe(3);
+    expect(out).toMatch(/the run failed\nThe run that began at .* ended as TERMINATED/);
+  });
+
+  test('that no worker takes is told, and told apart from one that fails', async () => {
+    const broker = 'unserved';
+    await start(broker, 'dailyBilling');
+    const { sentinel, told } = sentinelOf(broker);
+    expect(await sentinel.look()).toEqual([]);
+    await eventually(
+      () => sentinel.look(new Date(Date.now() + 6 * 60_000)),
+      (faults) => faults.length > 0,
+    );
+    expect(told()).toEqual([expect.stringMatching(/the run hangs[\s\S]*no worker takes its tasks[\s\S]*billing worker/)]);
+  });
+
+  test('whose tasks fail in the deployed version is told once with the cause, and the check is red', async () => {
+    const broker = 'broken';
+    await start(broker, 'noSuchWorkflow');
+    await client.workflow.start('noSuchOrganization', {
+      taskQueue: billingQueue(broker),
+      workflowId: organizationBillingId(broker, MONTH, 'one'),
+    });
+    const { sentinel, told } = sentinelOf(broker);
+    await served(broker, async () => {
+      await eventually(
+        () => sentinel.look(),
+        (faults) => faults.length === 2,
+        60_000,
+      );
+      await sentinel.look();
+      expect((await check(broker)).code).toBe(3);
+    });
+    expect(told().sort()).toEqual([
+      expect.stringMatching(/1 customer cannot go on[\s\S]*noSuchOrganization[\s\S]*billing restore/),
+      expect.stringMatching(/the run hangs[\s\S]*noSuchWorkflow[\s\S]*billing restore/),
+    ]);
+  });
+});
+
+describe('the dead man\u2019s switch', () => {
+  const settings = (address: string | null) => ({ heartbeat: address === null ? null : new Secret(address) });
+
+  test('hears each time that it is asked', async () => {
+    const asked: string[] = [];
+    const listener = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.end('ok');
+    });
+    await new Promise<void>((resolve) => void listener.listen(0, '127.0.0.1', () => resolve()));
+    const { port } = listener.address() as AddressInfo;
+    expect(await beat(settings(`http://127.0.0.1:${port}/hunter2`))).toBeNull();
+    expect(asked).toEqual(['GET /hunter2']);
+    await new Promise<void>((resolve) => void listener.close(() => resolve()));
+  });
+
+  test('is silent where none is set, and says which host did not hear it', async () => {
+    expect(await beat(settings(null))).toBeNull();
+    expect(await beat(settings('http://127.0.0.1:1/hunter2'))).toBe('NOTICE_HEARTBEAT: 127.0.0.1:1 cannot be reached');
+  });
+});

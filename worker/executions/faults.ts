@@ -1,0 +1,182 @@
+import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { organizationBillingsOf, scheduledBillingId } from '../../shared/contract.js';
+import { RUN_EVERY_HOURS } from '../../shared/notices/notice.js';
+import { isRunOf, isScheduledRunOf } from './own.js';
+import { whyTasksFail } from './silent.js';
+
+/** What is wrong with a broker's executions, as Temporal knows it: the worker that tells people and the commands that show it ask by the same function. */
+export interface Fault {
+  /** The same for as long as it is the same fault, so that it is told once. */
+  id: string;
+  title: string;
+  /** The cause, and the command that helps. */
+  lines: string[];
+}
+
+/** Runs that began earlier concern nobody any more. */
+const RUNS_OF_DAYS = 14;
+const RUNS_READ = 200;
+/** Organizations wait for people, open, by the hundreds; what cannot go on with a new version shows with the first of them. */
+const ORGANIZATIONS_READ = 300;
+const DESCRIBED_AT_ONCE = 10;
+/** Outages shorter than this heal without a word. */
+const PATIENT_FOR_MS = 5 * 60_000;
+const PATIENT_FOR_ATTEMPTS = 4;
+/** `PENDING_ACTIVITY_STATE_SCHEDULED` and `PENDING_WORKFLOW_TASK_STATE_SCHEDULED` in Temporal's numbering. */
+const SCHEDULED = 1;
+const HOUR_MS = 3_600_000;
+
+/** Every fault of the broker's runs and organizations at this moment. */
+export async function faultsOf(client: Client, broker: string, now = new Date()): Promise<Fault[]> {
+  const runs = await runsOf(client, broker, now);
+  const failed = await Promise.all(
+    runs.filter((run) => isUnhealed(broker, run, runs)).map((run) => ofFailed(client, broker, run)),
+  );
+  const open = await Promise.all(
+    runs.filter(({ status }) => status.name === 'RUNNING').map((run) => ofOpenRun(client, run, now)),
+  );
+  return [...failed, ...open.flat(), ...(await ofOrganizations(client, broker))];
+}
+
+async function runsOf(client: Client, broker: string, now: Date): Promise<WorkflowExecutionInfo[]> {
+  const since = new Date(now.getTime() - RUNS_OF_DAYS * 24 * HOUR_MS).toISOString();
+  const query = `WorkflowId STARTS_WITH '${scheduledBillingId(broker)}' AND StartTime > '${since}'`;
+  const found = await firstOf(client, query, RUNS_READ);
+  return found.filter(({ workflowId }) => isRunOf(broker, workflowId));
+}
+
+async function firstOf(client: Client, query: string, count: number): Promise<WorkflowExecutionInfo[]> {
+  const found: WorkflowExecutionInfo[] = [];
+  for await (const info of client.workflow.list({ query })) if (found.push(info) >= count) break;
+  return found;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- runs that ended badly
+
+const BADLY = ['FAILED', 'TIMED_OUT', 'TERMINATED', 'CANCELLED'];
+
+/** A later run that came to its end has made up for it, and a later one that ended badly says the same. */
+function isUnhealed(broker: string, run: WorkflowExecutionInfo, runs: WorkflowExecutionInfo[]): boolean {
+  if (!BADLY.includes(run.status.name)) return false;
+  return !runs.some(
+    (later) =>
+      later.startTime > run.startTime && ['COMPLETED', ...BADLY].includes(later.status.name) && isOfTheSame(broker, run, later),
+  );
+}
+
+function isOfTheSame(broker: string, run: WorkflowExecutionInfo, later: WorkflowExecutionInfo): boolean {
+  if (isScheduledRunOf(broker, run.workflowId) && isScheduledRunOf(broker, later.workflowId)) return true;
+  const month = monthOf(run);
+  return month === null || month === monthOf(later);
+}
+
+const billingMonth = defineSearchAttributeKey('BillingMonth', 'KEYWORD');
+const monthOf = ({ typedSearchAttributes }: WorkflowExecutionInfo): string | null =>
+  typedSearchAttributes.get(billingMonth) ?? null;
+
+/** Named as the run names its own message, which tells the same. */
+async function ofFailed(client: Client, broker: string, run: WorkflowExecutionInfo): Promise<Fault> {
+  const { workflowId, runId, status, startTime } = run;
+  const cause = await client.workflow
+    .getHandle(workflowId, runId, { followRuns: false })
+    .result()
+    .then(() => '', rootCause);
+  const month = monthOf(run);
+  const again =
+    isScheduledRunOf(broker, workflowId) || month === null ? 'billing schedule trigger' : `billing run ${month} --wait`;
+  return {
+    id: `${workflowId}@${runId}`.replaceAll('/', '~'),
+    title: 'Billing: the run failed',
+    lines: [
+      `The run${month === null ? '' : ` of ${month}`} that began at ${startTime.toISOString()} ended as ${status.name}: ${cause}`,
+      `Remove the cause and run it again with: ${again}. What was written is not written twice.`,
+    ],
+  };
+}
+
+/** Temporal wraps a failure in others; people need the one that happened. */
+const rootCause = (error: unknown): string =>
+  error instanceof Error ? (error.cause instanceof Error ? rootCause(error.cause) : error.message) : String(error);
+
+// ---------------------------------------------------------------------------------------------------------------- runs that hang
+
+async function ofOpenRun(client: Client, run: WorkflowExecutionInfo, now: Date): Promise<Fault[]> {
+  const description = await client.workflow.getHandle(run.workflowId, run.runId).describe();
+  if (description.status.name !== 'RUNNING') return [];
+  const why = await whyItHangs(client, description, now);
+  if (why === null) return [];
+  const [cause, advice] = why;
+  const began = `The run that began at ${run.startTime.toISOString()} does not get on: ${cause}`;
+  return [{ id: `hangs~${run.runId}`, title: 'Billing: the run hangs', lines: [began, advice] }];
+}
+
+async function whyItHangs(
+  client: Client,
+  description: WorkflowExecutionDescription,
+  now: Date,
+): Promise<[cause: string, advice: string] | null> {
+  const tasks = await whyTasksFail(client, description);
+  if (tasks !== null) return [`its workflow tasks fail (${tasks})`, NOT_REPLAYED];
+  const age = (time: Timestamp | null | undefined): number => now.getTime() - millisecondsOf(time, now);
+  const { pendingWorkflowTask: task, pendingActivities } = description.raw;
+  const isUntaken = [task, ...(pendingActivities ?? [])].some(
+    (one) => one != null && Number(one.state) === SCHEDULED && (one.attempt ?? 1) <= 1 && age(one.scheduledTime) > PATIENT_FOR_MS,
+  );
+  if (isUntaken) return ['no worker takes its tasks', 'Start one with: billing worker. What it serves shows: billing doctor'];
+  const hours = (now.getTime() - description.startTime.getTime()) / HOUR_MS;
+  const trying = (pendingActivities ?? []).find(
+    ({ attempt, lastFailure }) => lastFailure && (attempt ?? 1) >= PATIENT_FOR_ATTEMPTS,
+  );
+  if (trying && hours * HOUR_MS > PATIENT_FOR_MS)
+    return [
+      `${trying.activityType?.name} was tried ${trying.attempt} times, and is tried again: ${trying.lastFailure?.message}`,
+      'It goes on by itself when the cause has gone. What is out of reach shows: billing doctor',
+    ];
+  if (hours > RUN_EVERY_HOURS)
+    return [`it is under way for ${Math.floor(hours)} hours`, 'See where it stands with: billing status'];
+  return null;
+}
+
+const NOT_REPLAYED =
+  'The deployed version cannot go on with it. Deploy the version before, or end the open runs, which are planned again: billing restore';
+
+type Timestamp = NonNullable<NonNullable<WorkflowExecutionDescription['raw']['pendingWorkflowTask']>['scheduledTime']>;
+
+/** A time that is not told is taken for now. */
+const millisecondsOf = (time: Timestamp | null | undefined, now: Date): number =>
+  time?.seconds == null ? now.getTime() : Number(time.seconds) * 1000;
+
+// ---------------------------------------------------------------------------------------------------------------- organizations
+
+/** One fault per cause, whatever the number of organizations: a version that cannot go on with one can go on with none. */
+async function ofOrganizations(client: Client, broker: string): Promise<Fault[]> {
+  const query = `ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${organizationBillingsOf(broker)}'`;
+  const open = await firstOf(client, query, ORGANIZATIONS_READ);
+  const byCause = new Map<string, WorkflowExecutionInfo[]>();
+  for (let index = 0; index < open.length; index += DESCRIBED_AT_ONCE) {
+    const some = open.slice(index, index + DESCRIBED_AT_ONCE);
+    const causes = await Promise.all(some.map((info) => causeOf(client, info)));
+    causes.forEach((cause, at) => {
+      if (cause !== null) byCause.set(cause, [...(byCause.get(cause) ?? []), some[at]!]);
+    });
+  }
+  return [...byCause].map(([cause, infos]) => {
+    const [first] = infos.sort((left, right) => left.startTime.getTime() - right.startTime.getTime());
+    const months = [...new Set(infos.map((info) => monthOf(info) ?? 'an unknown month'))].sort();
+    const number = `${infos.length} customer${infos.length === 1 ? '' : 's'}`;
+    return {
+      id: `stuck~${first!.runId}`,
+      title: `Billing: ${number} cannot go on`,
+      lines: [
+        `${number} of ${months.join(', ')}: workflow tasks fail (${cause}), first of all ${first!.workflowId}`,
+        NOT_REPLAYED,
+      ],
+    };
+  });
+}
+
+async function causeOf(client: Client, { workflowId, runId }: WorkflowExecutionInfo): Promise<string | null> {
+  const description = await client.workflow.getHandle(workflowId, runId).describe();
+  return description.status.name === 'RUNNING' ? whyTasksFail(client, description) : null;
+}
