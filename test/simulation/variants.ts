@@ -44,7 +44,7 @@ export const VARIANTS: Variant[] = [
     file: 'activities/verify.ts',
     changes: [
       {
-        from: 'wasTouched(request) ? await readBack({ dependencies, slices, catalogue }, told, kept) : null;',
+        from: 'wasTouched(request) ? await readBack(sources, told, kept) : null;',
         to: 'null as never;',
       },
     ],
