@@ -70,7 +70,21 @@ function isExpected({ kind, key }: Pick<Gone, 'kind' | 'key'>, month: Month): bo
 
 function isShown({ kind, id, key }: Pick<Remembered, 'kind' | 'id' | 'key'>, books: Books): boolean {
   if ((books.unreadable ?? []).some((record) => record.kind === kind && record.id === id)) return true;
-  return kind === 'row' ? isReplaced({ kind, key }, books) : idsOf(kind, books).has(id);
+  if (kind === 'row') return isReplaced({ kind, key }, books);
+  if (!idsOf(kind, books).has(id)) return false;
+  // Under another key it is not found by its own, and would be made once more.
+  return !isFoundByKey(kind) || keysOf(kind, books).has(fold(key));
+}
+
+const keysByBooks = new WeakMap<Books, Map<Gone['kind'], Set<string>>>();
+
+function keysOf(kind: 'service' | 'product', books: Books): Set<string> {
+  const known = keysByBooks.get(books) ?? new Map<Gone['kind'], Set<string>>();
+  keysByBooks.set(books, known);
+  const records = kind === 'service' ? books.services : books.products;
+  const keys = known.get(kind) ?? new Set(records.map(({ key }) => fold(key)));
+  known.set(kind, keys);
+  return keys;
 }
 
 const idsByBooks = new WeakMap<Books, Map<Gone['kind'], Set<number>>>();
@@ -97,6 +111,8 @@ function recordsOf(kind: Gone['kind'], books: Books): { id: number }[] {
       return [];
   }
 }
+
+const isFoundByKey = (kind: Gone['kind']): kind is 'service' | 'product' => kind === 'service' || kind === 'product';
 
 /** Whether another record of the kind has the key by now. */
 function isReplaced({ kind, key }: Pick<Gone, 'kind' | 'key'>, books: Books): boolean {
@@ -147,6 +163,7 @@ async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promis
       if (found === undefined) absent.push(record);
       else if (found.keys.some((key) => fold(key) === record.key)) await requireShown(dependencies, record);
       else if (kind === 'contract') gone.push({ ...pick(record), why: LOST_IDS(record.id) });
+      else if (isFoundByKey(kind)) gone.push({ ...pick(record), why: LOST_KEY(record) });
     }
     for (const record of absent.slice(0, ASKED_ONE_BY_ONE))
       if (await autotask.isThere(kind, record.id))
@@ -159,6 +176,8 @@ async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promis
 const pick = ({ kind, id, key }: Remembered): Pick<Gone, 'kind' | 'id' | 'key'> => ({ kind, id, key });
 const LOST_IDS = (id: number): string =>
   `Contract ${id} has lost its subscription id and its number; what it still bills would come on top.`;
+const LOST_KEY = ({ kind, id, key }: Remembered): string =>
+  `The ${kind} ${id} has lost its key ${key}; what is billed on it would be billed once more on a new one.`;
 const NEVER_SHOWN = 'The amount was written, and Autotask has not shown its row since.';
 const GONE = {
   seen: ({ kind, id }: Remembered): string => `The ${kind} ${id} was there before and is gone from Autotask.`,

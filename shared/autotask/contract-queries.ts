@@ -3,7 +3,7 @@ import type { Contract } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { LIST_LENGTH, type Condition } from './conditions.js';
 import { Queries, type Decoder, type ReadOptions } from './queries.js';
-import { toContract, type ContractValues } from './translate.js';
+import { toContract, type ContractValues, type SearchedBy } from './translate.js';
 
 /**
  * Contracts by what they carry. A user-defined field is never grouped with anything: whether Autotask evaluates that is known of nobody, and a search that
@@ -28,6 +28,8 @@ interface Way {
   /** The condition in words. */
   name: string;
   conditions: Condition[];
+  /** What each contract that it finds must show; absent where it searches by something else. */
+  searchedBy?: SearchedBy;
   /** Whether a contract, as another way shows it, is one that this way has to show. */
   mustShow: (contract: Contract) => boolean;
 }
@@ -44,11 +46,13 @@ export class ContractQueries extends Queries {
       {
         name: `"${subscriptionUdf}" exist`,
         conditions: [{ op: 'exist', field: subscriptionUdf, udf: true }],
+        searchedBy: 'field',
         mustShow: ({ subscriptionId }) => subscriptionId !== null,
       },
       {
         name: 'contractNumber exist',
         conditions: [{ op: 'exist', field: 'contractNumber' }],
+        searchedBy: 'number',
         mustShow: ({ number }) => number !== null,
       },
     ];
@@ -76,11 +80,13 @@ export class ContractQueries extends Queries {
       {
         name: `"${subscriptionUdf}" in (${keys.length} ids)`,
         conditions: [{ op: 'in', field: subscriptionUdf, udf: true, value: keys }],
+        searchedBy: 'field',
         mustShow: ({ subscriptionId }) => carries(subscriptionId),
       },
       {
         name: `contractNumber in (${keys.length} ids)`,
         conditions: [{ op: 'in', field: 'contractNumber', value: keys }],
+        searchedBy: 'number',
         mustShow: ({ number }) => carries(number),
       },
     ];
@@ -122,7 +128,7 @@ export class ContractQueries extends Queries {
 
   private async askAll(ways: Way[], options: ReadOptions): Promise<{ contracts: Contract[]; missed: string | null }> {
     const shown: Contract[][] = [];
-    for (const { conditions } of ways) shown.push(await this.readContracts(conditions, options));
+    for (const { conditions, searchedBy } of ways) shown.push(await this.readContracts(conditions, options, searchedBy));
     const contracts = byId(shown.flat());
     const missed = ways.flatMap(({ name, mustShow }, index) => {
       const ids = new Set(shown[index]!.map(({ id }) => id));
@@ -132,13 +138,13 @@ export class ContractQueries extends Queries {
     return { contracts, missed: missed[0] ?? null };
   }
 
-  private async readContracts(filter: Condition[], options: ReadOptions): Promise<Contract[]> {
-    return this.queryAs('Contracts', filter, await this.contractDecoder(), options);
+  private async readContracts(filter: Condition[], options: ReadOptions, searchedBy?: SearchedBy): Promise<Contract[]> {
+    return this.queryAs('Contracts', filter, await this.contractDecoder(searchedBy), options);
   }
 
-  private async contractDecoder(): Promise<Decoder<Contract>> {
+  private async contractDecoder(searchedBy?: SearchedBy): Promise<Decoder<Contract>> {
     const values = await this.contractValues();
-    return { decode: (record) => toContract(record, values, this.config.subscriptionUdf) };
+    return { decode: (record) => toContract(record, values, this.config.subscriptionUdf, searchedBy) };
   }
 
   protected async contractValues(): Promise<ContractValues> {

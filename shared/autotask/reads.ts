@@ -316,7 +316,8 @@ class Findings {
 
   constructor(options: ReadOptions) {
     const onUnreadable = (finding: UnreadableRecord): void => {
-      this.found.set(`${finding.path} ${finding.record}`, finding);
+      // Of records without id each is another one.
+      this.found.set(JSON.stringify([finding.path, finding.id ?? finding]), finding);
       options.onUnreadable?.(finding);
     };
     this.options = { ...options, onUnreadable };

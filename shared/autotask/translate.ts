@@ -109,7 +109,15 @@ function unreadable(
   return new Unreadable({ vendor: 'Autotask', record: String(finding.id), value: null, ...NOBODYS, ...finding }, whenAll);
 }
 
-export function toContract(record: unknown, values: ContractValues, subscriptionUdf: string): Contract {
+/** What a query asked for: a contract that it finds has a value there, or the value has another name. */
+export type SearchedBy = 'field' | 'number';
+
+export function toContract(
+  record: unknown,
+  values: ContractValues,
+  subscriptionUdf: string,
+  searchedBy: SearchedBy | null = null,
+): Contract {
   const about = { kind: 'contract', path: 'Contracts' } as const;
   const udf = udfOf(record, subscriptionUdf);
   const hints: Hints = (members) => {
@@ -128,6 +136,18 @@ export function toContract(record: unknown, values: ContractValues, subscription
       member: 'userDefinedFields',
       problem: `has no text for "${subscriptionUdf}"`,
     });
+  const hidden =
+    searchedBy !== null && (searchedBy === 'field' ? udf === null && isWithout(record, subscriptionUdf) : isNull(record));
+  if (hidden)
+    throw unreadable({
+      ...about,
+      id,
+      contractId: id,
+      companyId: companyid,
+      member: searchedBy === 'field' ? 'userDefinedFields' : 'contractNumber',
+      problem: FOUND_BY_IT,
+      keys: searchedBy === 'number' && udf !== null ? [udf] : null,
+    });
   return {
     id,
     companyId: companyid,
@@ -141,6 +161,17 @@ export function toContract(record: unknown, values: ContractValues, subscription
     endDay: contract.enddate,
     slaId: contract.servicelevelagreementid ?? null,
   };
+}
+
+/** A contract that was found by a value which it does not show may carry any id: taken for one without, it would be made once more. */
+const FOUND_BY_IT = 'is empty, and the contract was found by it';
+const isNull = (record: unknown): boolean => (lowerKeys(record) as { contractnumber?: unknown }).contractnumber === null;
+
+/** Whether the field has no value at all, not even an empty one. */
+function isWithout(record: unknown, subscriptionUdf: string): boolean {
+  const { userdefinedfields: list } = lowerKeys(record) as { userdefinedfields?: unknown };
+  const ours = Array.isArray(list) ? list.filter((field) => same(nameOf(field), subscriptionUdf)) : [];
+  return ours.every((field) => ((field as { value?: unknown }).value ?? null) === null);
 }
 
 /** The value of our user-defined field, whatever the others hold; null where there is none, undefined where it cannot be read. */
@@ -210,6 +241,16 @@ export function toCharge(record: unknown): Charge {
     return { ...onContract(members), keys: key === undefined ? null : [key ?? ''] };
   });
   const key = charge.internalpurchaseordernumber ?? '';
+  // It is found by its product or by a key of ours.
+  if (charge.productid === null && !KEYED.test(key))
+    throw unreadable({
+      ...about,
+      id: charge.id,
+      contractId: charge.contractid,
+      member: 'productid',
+      problem: MISSING,
+      keys: [key],
+    });
   const cost = { ...about, id: charge.id, contractId: charge.contractid, member: 'unitcost', keys: [key] };
   const unitCost = costOf(cost, charge.unitcost, isOurs({ key }));
   return {
@@ -227,6 +268,7 @@ export function toCharge(record: unknown): Charge {
   };
 }
 
+const KEYED = /^cm-/i;
 export const isOurs = ({ key }: Pick<Charge, 'key'>): boolean => parseChargeKey(key) !== null;
 
 export function toService(record: unknown): Service {

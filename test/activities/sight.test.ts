@@ -132,6 +132,16 @@ describe('what was made before', () => {
     expect(contractIds()).toEqual([id]);
   });
 
+  test('and a service that lost its key is not billed a second time on a new one', async () => {
+    await open({});
+    await day(DAYS[0]!);
+    const before = [billed(), made().services];
+    const [service] = sandbox.state().autotask.services;
+    await control('PATCH', `autotask/services/${String(service!.id)}`, { invoiceDescription: null });
+    expect(await day(DAYS[1]!)).toMatch(/^NeedsAttention/);
+    expect([billed(), made().services]).toEqual(before);
+  });
+
   test('and answers by its id but to no search stops the run', async () => {
     await open({});
     await day(DAYS[0]!);

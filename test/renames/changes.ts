@@ -72,5 +72,7 @@ export const MEMBERS: Member[] = [
     'items id contractID internalPurchaseOrderNumber productID datePurchased unitQuantity unitPrice unitCost isBilled',
   ),
   ...of('Autotask', '/Services/query', 'items id name invoiceDescription isActive unitPrice unitCost'),
+  ...of('Autotask', '/entityInformation/fields', 'fields name isPickList picklistValues value label isActive dataType'),
+  ...of('Autotask', '/ContractServices/query', 'items id contractID serviceID invoiceDescription'),
   ...of('Autotask', '/Products/query', 'items id name externalProductID isActive'),
 ];

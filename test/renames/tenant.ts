@@ -6,6 +6,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
+import { evidenceOver } from '../../shared/evidence/index.js';
 import { memoryEvidence } from '../../shared/evidence/memory.js';
 import { changed, type Change, type Member } from './changes.js';
 
@@ -37,6 +38,8 @@ export async function openTenant(world: object): Promise<Tenant> {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origin = originOf(server);
+  // The unchanged answers were seen before: what changes is told from what was there.
+  const before = memoryEvidence();
   const env = Object.fromEntries(
     Object.entries(sandbox.env()).map(([name, value]) => [name, value.replace(sandbox.url, origin)]),
   );
@@ -45,7 +48,7 @@ export async function openTenant(world: object): Promise<Tenant> {
       current = member && { member, change: way };
       const config = loadConfig({ ...env, BILLING_MODE: 'auto' });
       const dependencies = {
-        ...createDependencies(config, memoryEvidence()),
+        ...createDependencies(config, member === null ? before : evidenceOver(before)),
         // A task that never ends is a task that is looked at often.
         cloudmore: new Cloudmore(config.cloudmore, async () => undefined),
       };
