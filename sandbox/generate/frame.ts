@@ -38,7 +38,7 @@ export function frameOf<List>(
           ...invoiceHead(wanted, 0),
           report: { ...invoiceHead(wanted, 0), ...totalPrices(totals.get('invoice') ?? NO_TOTALS), items: listOf('invoice') },
         },
-        invoiceHead(wanted, -1),
+        { ...invoiceHead(wanted, -1), report: { ...invoiceHead(wanted, -1), ...totalPrices(NO_TOTALS), items: [] } },
       ],
     },
     autotask: { ...autotaskFrame(), companies: listOf('companies') },
@@ -60,7 +60,7 @@ function blockFrame<List>(
   };
 }
 
-/** The invoice of the month is dated with the NCE block; the one before is listed only. */
+/** The invoice of the month is dated with the NCE block; the one before is there, and empty. */
 function invoiceHead({ month: current }: Wanted, months: 0 | -1): object {
   const month = monthAfter(current, months);
   const { start, end } = billedSpan(month);
