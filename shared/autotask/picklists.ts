@@ -22,7 +22,8 @@ export type Field = Omit<z.infer<typeof fieldSchema>, 'picklistvalues'> & { pick
 /** Fields and values that can be read: one that cannot is missed only by whoever needs it. */
 function fieldsOf(entity: string, answer: unknown): Field[] {
   const list = listSchema.safeParse(lowerKeys(answer));
-  if (!list.success) throw new ApiError('malformed', `Autotask, ${entity}/entityInformation/fields: the answer has no list of fields`);
+  if (!list.success)
+    throw new ApiError('malformed', `Autotask, ${entity}/entityInformation/fields: the answer has no list of fields`);
   return readableOf(fieldSchema, list.data.fields).map((field) => ({
     ...field,
     picklistvalues: readableOf(valueSchema, field.picklistvalues ?? []),
