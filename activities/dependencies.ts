@@ -1,7 +1,7 @@
 import type { Autotask } from '../shared/autotask/index.js';
 import type { Settings } from '../shared/billing/types.js';
 import type { Cloudmore } from '../shared/cloudmore/index.js';
-import type { Mode, SilentFound } from '../shared/contract.js';
+import type { Mode, MoneySettings, SilentFound } from '../shared/contract.js';
 import type { OrganizationMode } from '../shared/modes.js';
 import type { Evidence, Lease } from '../shared/evidence/index.js';
 import type { Tenant } from '../shared/evidence/labels.js';
@@ -19,6 +19,7 @@ export interface Dependencies {
   /** Whose money it is, for `BILLING_BROKER` may not change. */
   tenant: Tenant;
   mode: Mode;
+  moneySettings: MoneySettings;
   /** Whether `BILLING_MODE` has a value. */
   isModeSet: boolean;
   organizationModes: OrganizationMode[];

@@ -41,7 +41,7 @@ import { takeReport } from './report.js';
 import { ReportReads } from './report-reads.js';
 import { Turns } from './sending.js';
 import { Slices } from './slices.js';
-import { demandMode } from './settings-needed.js';
+import { demandMode, demandSettings } from './settings-needed.js';
 import { demandOwnBroker } from './own-broker.js';
 import type { Done } from './steps.js';
 import { surveyAutotask } from './survey.js';
@@ -98,6 +98,7 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
     cloudmore: translated(dependencies, {
       takeReport: async (request: ReportRequest) => {
         await demandMode(dependencies, request);
+        demandSettings(dependencies, request);
         return reads.take(request, () => takeReport(dependencies, request));
       },
     }),

@@ -11,11 +11,12 @@ import { demandLabel, demandLearnedLabel } from '../shared/evidence/labels.js';
 import { rememberNames } from '../shared/evidence/named.js';
 import { mostCautious } from '../shared/modes.js';
 import { keeping, type Dependencies } from './dependencies.js';
+import { demandKnownNames } from './settings-needed.js';
 import { withKeptMonth } from './kept-month.js';
 
 /** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization, beside what was accepted before and what was counted. */
 export async function takeReport(
-  { cloudmore, evidence, settings, tenant, clock, heartbeat, signal }: Dependencies,
+  { cloudmore, evidence, settings, organizationModes, tenant, clock, heartbeat, signal }: Dependencies,
   request: ReportRequest,
 ): Promise<ReportTaken> {
   const { broker, month, asOf } = request;
@@ -28,6 +29,7 @@ export async function takeReport(
   const accepted = await readAccepted(evidence, broker, month, settings);
   // What was ever named is the same in every report and survey of these days: it is kept once, beside the facts.
   const names = await rememberNames(evidence, broker, namesOf(result));
+  demandKnownNames({ settings, organizationModes }, result, names.named);
   const { facts: whole, organizations } = besideAccepted(
     cutReport(await withKeptMonth(evidence, broker, result), asOf, names.named),
     accepted,

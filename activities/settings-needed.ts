@@ -1,5 +1,11 @@
-import type { MonthRequest } from '../shared/contract.js';
+import type { MonthRequest, ReportRequest } from '../shared/contract.js';
 import { earlierWrites, modeMissing } from '../shared/evidence/earlier-writes.js';
+import { fold } from '../shared/billing/text.js';
+import { companyIdOf } from '../shared/billing/facts.js';
+import type { Named } from '../shared/billing/named.js';
+import type { Report } from '../shared/billing/types.js';
+import { differing } from '../shared/money-settings.js';
+import { didYouMean } from '../shared/nearest.js';
 import type { Dependencies } from './dependencies.js';
 import { SettingsRefused } from './failures.js';
 
@@ -14,4 +20,53 @@ export async function demandMode(
   if (isModeSet || mode === 'shadow') return;
   const evidenceOf = await earlierWrites(evidence, broker, clock.now().toISOString().slice(0, 10));
   if (evidenceOf !== null) throw new SettingsRefused(modeMissing(evidenceOf));
+}
+
+/** What was asked for under other settings would bill something else than the person has seen. */
+export function demandSettings(
+  { moneySettings, mode }: Pick<Dependencies, 'moneySettings' | 'mode'>,
+  { settings }: ReportRequest,
+): void {
+  const others = settings === undefined ? [] : differing(settings, moneySettings);
+  if (others.length === 0) return;
+  const ofMode = others.includes('BILLING_MODE') ? ` (the worker has BILLING_MODE=${mode})` : '';
+  throw new SettingsRefused(
+    `The worker has other settings than the run was asked for under: ${others.join(', ')}${ofMode}. Nothing was read or written. Give both the same settings, restart the worker, and run again.`,
+  );
+}
+
+/** A name that nobody has leaves a setting without effect, in silence: all of them are named at once, with the nearest that there is. */
+export function demandKnownNames(
+  { settings, organizationModes }: Pick<Dependencies, 'settings' | 'organizationModes'>,
+  { organizations, lines, previousLines }: Pick<Report, 'organizations' | 'lines' | 'previousLines'>,
+  named: Named,
+): void {
+  const customers = [
+    ...organizations.map(({ name }) => name),
+    ...organizations.map(({ id }) => id),
+    ...named.organizations.flat(),
+  ];
+  const services = [...lines, ...previousLines].flatMap(({ serviceId, serviceName }) => [serviceId, serviceName]);
+  const servicesEver = [...named.subscriptions, ...named.unsubscribed].flatMap((entry) => entry.at(-1) as string[]);
+  const companies = organizations.map(({ companyIdText }) => String(companyIdOf(companyIdText ?? '') ?? ''));
+  const { excludeServices, allowSharedCompanies } = settings;
+  const problems = [
+    ...unknownOf(
+      'BILLING_MODE_ORGANIZATIONS',
+      'organization',
+      organizationModes.map(({ organization }) => organization),
+      customers,
+    ),
+    ...unknownOf('EXCLUDE_SERVICES', 'service with a line', excludeServices, [...services, ...servicesEver]),
+    ...unknownOf('ALLOW_SHARED_COMPANIES', 'company id of an organization', allowSharedCompanies.map(String), companies),
+  ];
+  if (problems.length > 0)
+    throw new SettingsRefused(`${problems.join(' ')} Correct or remove what nobody has, restart the worker, and run again.`);
+}
+
+function unknownOf(setting: string, what: string, names: string[], known: string[]): string[] {
+  const all = new Set(known.map(fold));
+  return names
+    .filter((name) => !all.has(fold(name)))
+    .map((name) => `${setting}: Cloudmore knows no ${what} "${name}".${didYouMean(name, known)}`);
 }

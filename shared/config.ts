@@ -233,6 +233,7 @@ export function loadConfig(environment: Environment): Config {
   const problems: string[] = [];
   const found = values(environment, problems);
   const parsed = check(z.object({ ...BASE, ...CLOUDMORE, ...AUTOTASK, ...SETTINGS }), found, problems);
+  problems.push(...misspelt(environment));
   if (!parsed || problems.length > 0) throw new ConfigError(problems);
   return {
     ...baseConfig(parsed, environment),
@@ -405,9 +406,14 @@ const OURS = /^(CLOUDMORE|AUTOTASK|BILLING|BREAKER|NOTICE)_/;
 
 function misspelt(environment: Environment): string[] {
   return Object.keys(environment)
-    .filter((name) => OURS.test(name) && !VARIABLES.includes(name) && !WEB_VARIABLES.includes(name))
+    .filter((name) => (OURS.test(name) || isWrittenOtherwise(name)) && !VARIABLES.includes(name) && !WEB_VARIABLES.includes(name))
     .map((name) => `${name} is not a setting; did you mean ${nearest(name)}?`);
 }
+
+/** A name of ours in other case, or with an underscore too few or too many. */
+const isWrittenOtherwise = (name: string): boolean => PLAIN_NAMES.has(plainName(name));
+const plainName = (name: string): string => name.replaceAll('_', '').toUpperCase();
+const PLAIN_NAMES = new Set(VARIABLES.map(plainName));
 
 const nearest = (name: string): string =>
   VARIABLES.reduce((best, candidate) => (distance(name, candidate) < distance(name, best) ? candidate : best));

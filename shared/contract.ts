@@ -49,6 +49,9 @@ export const STATUS_QUERY = 'status';
 export type Ref = string;
 export type Mode = MonthResult['mode'];
 
+/** Digests of the settings that change money, by the variable's name. */
+export type MoneySettings = Record<string, string>;
+
 /** The day that an instant belongs to where the broker's clocks hang. */
 export const dayIn = (timeZone: string, instant: Date): Day =>
   new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(instant);
@@ -62,6 +65,8 @@ export interface DailyBillingInput {
   timeZone?: string;
   /** Overrides the worker's `BILLING_MODE`. */
   mode?: Mode;
+  /** Of whoever asked for the run; a scheduled run goes by the worker's own. */
+  settings?: MoneySettings;
   /** `BILLING_RECHECK_DAYS` of rule 1.2, for a run that finds its months itself. */
   recheckDays?: number;
   /** Ids or exact names; all organizations when absent. */
@@ -155,6 +160,8 @@ export interface MonthRequest {
 export interface ReportRequest extends MonthRequest {
   /** The report that the new one takes the place of: it goes on in the mode that was asked for then. */
   instead?: Ref;
+  /** The settings under which the run was asked for: a worker with others refuses. */
+  settings?: MoneySettings;
 }
 
 export interface ReportTaken {

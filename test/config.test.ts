@@ -95,9 +95,10 @@ describe('settings', () => {
     expect(loadConfig({ ...COMPLETE, BILLING_BROKER: broker }).broker).toBe(broker);
   });
 
-  test('that look misspelt are pointed out with the nearest name', () => {
-    expect(loadConfig({ ...COMPLETE, AUTOTASK_TREADS: '2' }).warnings).toEqual([
+  test('that are none, with a prefix of ours, are refused with the nearest name, all of them at once', () => {
+    expect(problemsOf({ ...COMPLETE, AUTOTASK_TREADS: '2', BILLINGMODE: 'auto' })).toEqual([
       'AUTOTASK_TREADS is not a setting; did you mean AUTOTASK_THREADS?',
+      'BILLINGMODE is not a setting; did you mean BILLING_MODE?',
     ]);
   });
 

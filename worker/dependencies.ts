@@ -4,6 +4,7 @@ import type { Dependencies } from '../activities/dependencies.js';
 import { Autotask } from '../shared/autotask/index.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Config } from '../shared/config.js';
+import { moneySettingsOf } from '../shared/money-settings.js';
 import { openEvidence, type Evidence, type Lease } from '../shared/evidence/index.js';
 import { tenantOf } from '../shared/evidence/labels.js';
 import { findSilent } from './executions/silent.js';
@@ -27,6 +28,7 @@ export function createDependencies(
     settings: config.settings,
     tenant: tenantOf(config),
     mode: config.mode,
+    moneySettings: moneySettingsOf(config),
     isModeSet: config.isModeSet,
     organizationModes: config.organizationModes,
     recheckDays: config.recheckDays,

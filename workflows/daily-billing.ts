@@ -168,7 +168,10 @@ class DailyRun {
     const { broker, month } = request;
     const organizations = this.input.organizations ?? null;
     this.tell('reading the report');
-    const report = await readingPatiently(broker, `Cloudmore's report of ${month}`).takeReport(request);
+    const report = await readingPatiently(broker, `Cloudmore's report of ${month}`).takeReport({
+      ...request,
+      ...(this.input.settings ? { settings: this.input.settings } : {}),
+    });
     this.tell('surveying Autotask');
     const survey = await readingPatiently(broker, `What Autotask holds for ${month}`).surveyAutotask({
       ...request,

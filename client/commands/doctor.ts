@@ -40,8 +40,6 @@ function checkSettings(context: Context, findings: Finding[]): Config | null {
   try {
     const config = loadConfig(context.environment);
     findings.push({ check: 'settings', isGood: true, text: `complete; broker ${config.broker}, mode ${config.mode}`, fix: null });
-    for (const warning of config.warnings)
-      findings.push({ check: 'settings', isGood: false, text: warning, fix: 'Rename or remove the variable.' });
     for (const text of config.remarks) findings.push({ check: 'breakers', isGood: true, text, fix: null });
     return config;
   } catch (error) {

@@ -3,7 +3,9 @@ import { summaryText } from '../../shared/billing/markdown.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { isUnread } from '../../shared/billing/unread.js';
 import type { Day, Month } from '../../shared/billing/types.js';
-import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
+import { loadBaseConfig, loadConfig, type BaseConfig } from '../../shared/config.js';
+import { ConfigError, type Environment } from '../../shared/environment.js';
+import { moneySettingsOf } from '../../shared/money-settings.js';
 import {
   billingQueue,
   dailyBillingId,
@@ -12,6 +14,7 @@ import {
   type DailyBillingInput,
   type DailyBillingResult,
   type Mode,
+  type MoneySettings,
   type MonthShown,
 } from '../../shared/contract.js';
 import type { Context } from '../context.js';
@@ -36,10 +39,11 @@ export interface RunOptions {
 /** Starts the run of a month, or joins the one that is under way. */
 export async function run(context: Context, options: RunOptions): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
+  if (config.warnings.length > 0) throw new ConfigError(config.warnings);
   checkMode(config, options.mode);
   return withTemporal(context.environment, async (temporal) => {
     await ensureSearchAttributes(temporal);
-    const handle = await start(temporal, config, options);
+    const handle = await start(temporal, context.environment, config, options);
     const link = workflowLink(webUiUrl(context.environment, temporal.address), temporal.namespace, handle.workflowId);
     context.say(`Run of ${options.month}: ${link}`);
     for (const remark of config.remarks) context.say(remark);
@@ -81,6 +85,7 @@ export function exitCodeOf({ held, ghosts, organizations, unread }: MonthResult,
 
 function start(
   { client }: Temporal,
+  environment: Environment,
   config: BaseConfig,
   { month, organizations, asOf, mode }: RunOptions,
 ): Promise<WorkflowHandle> {
@@ -90,6 +95,7 @@ function start(
     month,
     asOf: asOf ?? today(schedule.timeZone),
     ...(mode ? { mode } : {}),
+    settings: settingsAsked(config, environment),
     ...(organizations.length > 0 ? { organizations } : {}),
   };
   return client.workflow.start(WORKFLOWS.daily, {
@@ -100,6 +106,16 @@ function start(
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: summaryText(`${month} as of ${input.asOf}`),
   });
+}
+
+/** All settings where this machine has them; else those that every command reads. */
+function settingsAsked(config: BaseConfig, environment: Environment): MoneySettings {
+  try {
+    return moneySettingsOf(loadConfig(environment));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return moneySettingsOf(config);
+  }
 }
 
 const LOOK_EVERY_MS = 1_000;

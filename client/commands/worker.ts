@@ -13,7 +13,6 @@ export async function worker(context: Context, { queues }: { queues?: string | u
   keepHeapSmall();
   const config = loadConfig(context.environment);
   for (const remark of config.remarks) context.say(remark);
-  for (const warning of config.warnings) context.say(`warning: ${warning}`);
   const served = parseQueues(queues);
   await withTemporal(context.environment, ensureSearchAttributes);
   Runtime.install({ logger: new DefaultLogger('WARN', logTo(context)), shutdownSignals: [] });

@@ -3,6 +3,8 @@ import type { Sandbox } from '../../sandbox/index.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { createActivities, type ActivitiesByQueue } from '../../activities/index.js';
 import { loadConfig } from '../../shared/config.js';
+import type { MoneySettings } from '../../shared/contract.js';
+import { moneySettingsOf } from '../../shared/money-settings.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { MONTH, openDesk, startVendors } from './desk.js';
 
@@ -54,5 +56,47 @@ describe('a run without BILLING_MODE', () => {
       ...REQUEST,
       broker: 'another',
     });
+  });
+});
+
+describe('a run that a person asked for', () => {
+  const settingsOf = (env: Record<string, string>): MoneySettings =>
+    moneySettingsOf(loadConfig({ ...sandbox.env(), BILLING_MODE: 'shadow', ...env }));
+  const worker = { BILLING_MODE: 'auto', EXCLUDE_SERVICES: '' };
+
+  test('is refused by a worker with other settings, which names each of them, before it reads anything', async () => {
+    const settings = settingsOf({ AFTER_FREEZE: 'charge' });
+    await fetch(`${sandbox.url}/_sandbox/requests`, { method: 'DELETE' });
+    await expect(activitiesWith(worker).cloudmore.takeReport({ ...REQUEST, settings })).rejects.toMatchObject({
+      type: 'SettingsRefused',
+      nonRetryable: true,
+      message: expect.stringContaining('AFTER_FREEZE, BILLING_MODE (the worker has BILLING_MODE=auto)') as unknown,
+    });
+    expect(sandbox.requests()).toEqual([]);
+  });
+
+  test('goes on where both have the same, and where the other machine knows only a part of them', async () => {
+    const settings = settingsOf({ BILLING_MODE: 'auto' });
+    await activitiesWith(worker).cloudmore.takeReport({ ...REQUEST, settings });
+    const { BILLING_MODE } = settings;
+    await activitiesWith(worker).cloudmore.takeReport({ ...REQUEST, settings: { BILLING_MODE: BILLING_MODE! } });
+  });
+});
+
+describe('names in settings', () => {
+  test('that nobody has stop the run: all are named at once, with the nearest that there is', async () => {
+    const env = { BILLING_MODE: 'auto', BILLING_MODE_ORGANIZATIONS: 'Contosso=shadow', ALLOW_SHARED_COMPANIES: '987654' };
+    await expect(
+      activitiesWith({ ...env, EXCLUDE_SERVICES: 'Nothing of the kind' }).cloudmore.takeReport(REQUEST),
+    ).rejects.toMatchObject({
+      type: 'SettingsRefused',
+      message: expect.stringMatching(
+        /^BILLING_MODE_ORGANIZATIONS: Cloudmore knows no organization "Contosso"\. Did you mean "Contoso"\?.*EXCLUDE_SERVICES: .*"Nothing of the kind".*ALLOW_SHARED_COMPANIES: .*"987654"/i,
+      ) as unknown,
+    });
+  });
+
+  test('that somebody has are taken in any case, by name or by id', async () => {
+    await activitiesWith({ BILLING_MODE: 'auto', BILLING_MODE_ORGANIZATIONS: 'CONTOSO=shadow' }).cloudmore.takeReport(REQUEST);
   });
 });

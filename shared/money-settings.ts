@@ -1,0 +1,47 @@
+import { digestOf } from './billing/keys.js';
+import type { Settings } from './billing/types.js';
+import type { BaseConfig, Config } from './config.js';
+import type { MoneySettings } from './contract.js';
+import { byText } from './billing/text.js';
+
+/**
+ * The settings that change money, as digests by the variable's name. Who asks for a run sends his own with it, and a worker that has others refuses:
+ * what a person has read in `plan` and `doctor` is what is billed.
+ */
+
+/** Of what is known: a machine that only asks for runs may lack the settings that concern the vendors alone. */
+export function moneySettingsOf(config: BaseConfig & Partial<Pick<Config, 'settings'>>): MoneySettings {
+  const { mode, organizationModes, excludeServices, settings } = config;
+  const values = {
+    BILLING_MODE: mode,
+    BILLING_MODE_ORGANIZATIONS: organizationModes,
+    EXCLUDE_SERVICES: excludeServices,
+    ...(settings ? vendorSettings(settings) : {}),
+  };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, digestOf(value)]));
+}
+
+const vendorSettings = (settings: Settings): Record<string, unknown> => ({
+  EXPORT_RECORD_TYPES: settings.exportRecordTypes,
+  ALLOW_SHARED_COMPANIES: settings.allowSharedCompanies,
+  AUTOTASK_SERVICE_BILLING_CODE_ID: settings.serviceBillingCodeId,
+  AUTOTASK_PRODUCT_BILLING_CODE_ID: settings.productBillingCodeId,
+  AUTOTASK_SLA_ID: settings.slaId,
+  CONTRACT_INVOICE_DESCRIPTION: settings.contractInvoiceDescription,
+  AFTER_FREEZE: settings.afterFreeze,
+  GHOST_AFTER_DAY: settings.ghostAfterDay,
+  BREAKER_MONTH_DROP_PERCENT: settings.breakers.monthDropPercent,
+  BREAKER_ORGANIZATION_PERCENT: settings.breakers.organizationPercent,
+  BREAKER_ORGANIZATION_AMOUNT: settings.breakers.organizationAmount,
+  BREAKER_ITEM_FACTOR: settings.breakers.itemFactor,
+  BREAKER_NEW_CONTRACTS: settings.breakers.newContracts,
+  BREAKER_ITEM_AMOUNT: settings.breakers.itemAmount,
+  BREAKER_NEW_ORGANIZATION_AMOUNT: settings.breakers.newOrganizationAmount,
+  BREAKER_PRICE_FACTOR: settings.breakers.priceFactor,
+});
+
+/** Names of the settings that both know and have otherwise, in order. */
+export const differing = (asked: MoneySettings, own: MoneySettings): string[] =>
+  Object.keys(asked)
+    .filter((name) => own[name] !== undefined && own[name] !== asked[name])
+    .sort(byText);
