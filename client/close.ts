@@ -5,7 +5,16 @@ import { unreadOfReport, unreadText } from '../shared/billing/unread.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import { uncounted } from '../shared/close/counted.js';
 import { compare, type Claim, type Comparison, type Customer } from '../shared/close/compare.js';
-import { companyOf, fold, readable, reportedOf, standingOf, type Records, type Reported } from '../shared/close/sides.js';
+import { fold, oursOf, type KnownFrom } from '../shared/close/ours.js';
+import {
+  companyOf,
+  readable,
+  reportedOf,
+  standingOf,
+  type Dismissed,
+  type Records,
+  type Reported,
+} from '../shared/close/sides.js';
 import type { Config } from '../shared/config.js';
 import type { UnassignedLine } from '../shared/billing/types.js';
 
@@ -20,15 +29,21 @@ export interface CloseRequest {
   month: Month;
   asOf: Day;
   claims: Claim[];
+  /** What people set aside, and what was ever named and billed on: as the evidence has it. */
+  dismissed: Dismissed[];
+  named: KnownFrom['named'];
   onProgress: (what: string) => void;
 }
 
-export async function readForClose(config: Config, { month, asOf, claims, onProgress }: CloseRequest): Promise<Reading> {
+export async function readForClose(
+  config: Config,
+  { month, asOf, claims, dismissed, named, onProgress }: CloseRequest,
+): Promise<Reading> {
   const cloudmore = new Cloudmore(config.cloudmore);
   const autotask = new Autotask(config.autotask);
   const report = await cloudmore.readReport({ month, onProgress });
   const reported = reportedOf(report.lines, month, asOf);
-  const records = await readRecords(autotask, month, config.autotask.subscriptionUdf, onProgress);
+  const records = await readRecords(autotask, month, config.autotask.subscriptionUdf, named, onProgress);
   const currencies = await autotask.readCurrencies();
   const unread = unreadOfReport(report)
     .filter(({ bearsOnMonth }) => bearsOnMonth)
@@ -36,11 +51,14 @@ export async function readForClose(config: Config, { month, asOf, claims, onProg
   const read = readable(records.companies, 'Companies', unread, (company) => [companyOf(company)]);
   const companies = new Map(read.map((company) => [company.id, company]));
   const currencyOf = (companyId: number): string => currencyName(companies.get(companyId)?.currencyId ?? null, currencies);
-  const priceListCodes = new Set(report.prices.map(({ itemCode }) => fold(itemCode)));
   const { subscriptionUdf } = config.autotask;
   const comparison = compare({
     reported,
-    standing: standingOf(records, { month, subscriptionUdf, priceListCodes }, unread),
+    standing: standingOf(
+      records,
+      { month, subscriptionUdf, ours: oursOf({ named, report, settings: config.settings }), dismissed },
+      unread,
+    ),
     claims,
     customers: customersOf(report.organizations, reported),
     currencyOf,
@@ -82,15 +100,12 @@ async function readRecords(
   autotask: Autotask,
   month: Month,
   subscriptionUdf: string,
+  named: KnownFrom['named'],
   onProgress: (what: string) => void,
 ): Promise<Records> {
   const first = Date.parse(`${month}-01T00:00:00Z`);
   const at = (days: number): string => new Date(first + days * DAY_MS).toISOString();
-  const carriesOurs = [
-    { op: 'exist', field: subscriptionUdf, udf: true as const },
-    { op: 'exist', field: 'contractNumber' },
-  ];
-  const contracts = await autotask.query('Contracts', [{ op: 'or', items: carriesOurs }], { onProgress });
+  const contracts = await readContracts(autotask, subscriptionUdf, named, onProgress);
   const rows = await autotask.query(
     'ContractServiceUnits',
     [
@@ -99,16 +114,36 @@ async function readRecords(
     ],
     { onProgress },
   );
-  const charges = await autotask.query('ContractCharges', [await chargeCondition(autotask, month, at)], { onProgress });
+  const products = await autotask.query('Products', [{ op: 'beginsWith', field: 'externalProductID', value: 'cloudmore:' }]);
+  const charges = await autotask.query('ContractCharges', [chargeCondition(products, month, at)], { onProgress });
   const services = await autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }], { onProgress });
   const companies = await readCompanies(autotask, contracts);
-  return { companies, contracts, rows, charges, services };
+  return { companies, contracts, rows, charges, services, products };
+}
+
+/** Those that carry an id, by one query for the field and one for the number; and those that we billed on, whatever they carry today. */
+async function readContracts(
+  autotask: Autotask,
+  subscriptionUdf: string,
+  named: KnownFrom['named'],
+  onProgress: (what: string) => void,
+): Promise<unknown[]> {
+  const contracts = new Map<number, unknown>();
+  const add = async (condition: Condition): Promise<void> => {
+    for (const contract of await autotask.query('Contracts', [condition], { onProgress }))
+      contracts.set(Number((contract as { id?: unknown }).id), contract);
+  };
+  await add({ op: 'exist', field: subscriptionUdf, udf: true });
+  await add({ op: 'exist', field: 'contractNumber' });
+  const others = named.contracts.map(([id]) => id).filter((id) => !contracts.has(id));
+  for (let start = 0; start < others.length; start += CHUNK)
+    await add({ op: 'in', field: 'id', value: others.slice(start, start + CHUNK) });
+  return [...contracts.values()];
 }
 
 /** Charges with a key of ours, and those of the month on the products that we bill by: another connector may have made them. */
-async function chargeCondition(autotask: Autotask, month: Month, at: (days: number) => string): Promise<Condition> {
+function chargeCondition(products: unknown[], month: Month, at: (days: number) => string): Condition {
   const keyed: Condition = { op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: `CM-${month}-` };
-  const products = await autotask.query('Products', [{ op: 'beginsWith', field: 'externalProductID', value: 'cloudmore:' }]);
   if (products.length === 0) return keyed;
   const others: Condition[] = [
     { op: 'in', field: 'productID', value: products.map((product) => (product as { id?: unknown }).id) },

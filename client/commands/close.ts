@@ -1,14 +1,16 @@
 import { z } from 'zod';
+import type { Named } from '../../shared/billing/named.js';
 import { lastDay } from '../../shared/billing/month.js';
 import type { MonthResult, Outcome } from '../../shared/billing/results.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { unreadText } from '../../shared/billing/unread.js';
 import { certificateOf, driftOf, inspect, type Certificate, type Verdict } from '../../shared/close/certificate.js';
 import type { Claim, Difference } from '../../shared/close/compare.js';
+import type { Dismissed } from '../../shared/close/sides.js';
 import { loadConfig, type BaseConfig, type Config } from '../../shared/config.js';
 import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
-import { readForClose, type Reading } from '../close.js';
+import { readForClose, type CloseRequest, type Reading } from '../close.js';
 import { today, type Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, readNamedJson, writeOutput } from '../files.js';
@@ -36,7 +38,8 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   await checkOutput(out);
   const read = await requireMonth(config, month);
   refuseWhileOpen(read);
-  const reading = await readAnew(context, config, month, asOf, claimsOf(read.outcomes));
+  const dismissed = dismissedOf(read.outcomes);
+  const reading = await readAnew(context, config, { month, asOf, claims: claimsOf(read.outcomes), dismissed });
   if (reading.unread.length > 0) throw new CommandError(EXIT.waits, unreadRefusal(month, reading.unread));
   if (reading.differences.length > 0) throw new CommandError(EXIT.waits, refusal(month, reading.differences));
   const certificate = certificateOf(
@@ -48,6 +51,7 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
       isMonthOver: asOf > lastDay(month),
       unassigned: reading.unassigned.map(({ invoiceNumber: _, ...line }) => line),
       runDigest: read.result.digest,
+      dismissed,
     },
     reading,
   );
@@ -57,10 +61,26 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   return EXIT.done;
 }
 
-const readAnew = (context: Context, config: Config, month: Month, asOf: Day, claims: Claim[]): Promise<Reading> =>
-  reachable(() =>
-    readForClose(config, { month, asOf, claims, onProgress: (what) => void (context.isTerminal && context.say(what)) }),
+async function readAnew(
+  context: Context,
+  config: Config,
+  request: Pick<CloseRequest, 'month' | 'asOf' | 'claims' | 'dismissed'>,
+): Promise<Reading> {
+  const named = await withEvidence(config, (evidence) => namedIn(evidence, config.broker, request.month));
+  return reachable(() =>
+    readForClose(config, { ...request, named, onProgress: (what) => void (context.isTerminal && context.say(what)) }),
   );
+}
+
+/** What was ever named and billed on. Without it nobody could tell what stands in Autotask without a line. */
+async function namedIn(evidence: Evidence, broker: string, month: Month): Promise<Named> {
+  const ref = await evidence.pointer(`named/${broker}`);
+  if (ref !== null) return evidence.get<Named>(ref);
+  throw new CommandError(
+    EXIT.waits,
+    `BILLING_EVIDENCE does not keep what Cloudmore ever named, as a run of this version does. Bring the month up to date once more, then close again: billing run ${month} --wait`,
+  );
+}
 
 // ---------------------------------------------------------------------------------------------------------------- refusing
 
@@ -79,7 +99,7 @@ function refuseWhileOpen({ result, record }: MonthRead): void {
   );
 }
 
-function openParts({ held, ghosts, awaiting, otherCurrencies, organizations, currency, mode, unread }: MonthResult): string[] {
+function openParts({ held, awaiting, otherCurrencies, organizations, currency, mode, unread }: MonthResult): string[] {
   const running = organizations.filter(({ status }) => status === 'Running' || status === 'Failed');
   return [
     ...[{ currency, held }, ...otherCurrencies]
@@ -87,7 +107,14 @@ function openParts({ held, ghosts, awaiting, otherCurrencies, organizations, cur
       .map(
         (one) => `${one.held.sales} ${one.currency} held, of ${one.held.lines} lines${mode === 'shadow' ? ' (shadow mode)' : ''}`,
       ),
-    ...(ghosts.lines > 0 ? [`${ghosts.sales} ${currency} in Autotask without a line in the report`] : []),
+    ...organizations.flatMap(({ organizationName, items }) =>
+      items
+        .filter(({ outcome, reason }) => outcome === 'ghost' && reason !== 'dismissed')
+        .map(
+          (one) =>
+            line`${one.sales} ${one.currency} in Autotask without a line in the report: ${organizationName}, contract ${one.contractId}`,
+        ),
+    ),
     ...(awaiting.lines > 0 ? [`${awaiting.sales} ${currency} of last month stand until the report comes`] : []),
     ...(unread === undefined ? [] : unread.listed.filter(({ bearsOnMonth }) => bearsOnMonth).map(unreadText)),
     ...running.map(({ organizationName, status }) => line`${organizationName} is ${status}`),
@@ -109,6 +136,14 @@ const claimsOf = (outcomes: Outcome[]): Claim[] =>
         sales,
         reason: reason ?? 'excluded',
       })),
+  );
+
+/** What people set aside, as it stood when the run saw it. */
+const dismissedOf = (outcomes: Outcome[]): Dismissed[] =>
+  outcomes.flatMap(({ organizationName, ghosts }) =>
+    ghosts.flatMap(({ contractId, currency, cost, sales, dismissed: reason }) =>
+      reason === undefined ? [] : [{ organizationName, contractId, currency, cost, sales, reason }],
+    ),
   );
 
 const DIFFERENCES_SHOWN = 50;
@@ -186,7 +221,8 @@ async function judge(context: Context, config: Config, certificate: Certificate)
   if (findings.length > 0) return { kind: 'tampered', findings };
   if (certificate.broker !== config.broker)
     throw new CommandError(EXIT.usage, `The certificate is broker ${certificate.broker}'s; BILLING_BROKER is ${config.broker}.`);
-  const reading = await readAnew(context, config, certificate.month, certificate.asOf, certificate.exclusions);
+  const { month, asOf, exclusions: claims, dismissed = [] } = certificate;
+  const reading = await readAnew(context, config, { month, asOf, claims, dismissed });
   const moved = [...reading.unread, ...driftOf(certificate, reading), ...reading.differences.map(({ message }) => message)];
   return moved.length === 0 ? { kind: 'holds', findings: [] } : { kind: 'drifted', findings: moved };
 }

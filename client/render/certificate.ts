@@ -5,7 +5,16 @@ import { table } from './table.js';
 /** What a close certificate says, as people read it. */
 export const renderCertificate = onTerminal(certificateText);
 
-function certificateText({ month, asOf, isMonthOver, totals, customers, exclusions, digest }: Certificate): string {
+function certificateText({
+  month,
+  asOf,
+  isMonthOver,
+  totals,
+  customers,
+  exclusions,
+  dismissed = [],
+  digest,
+}: Certificate): string {
   const amounts = (one: Certificate['totals'][number]): string[] => [one.report.sales, one.posted.sales, one.excluded.sales];
   return [
     `${month} is closed: report = posted + excluded, as of ${asOf}, for ${customers.length} customers.`,
@@ -35,6 +44,17 @@ function certificateText({ month, asOf, isMonthOver, totals, customers, exclusio
             ...exclusions.map(
               ({ organizationName, productName, sales, currency, reason, confirmed }) =>
                 `  ${sales} ${currency}  ${organizationName}: ${productName} (${reason}, ${confirmed})`,
+            ),
+          ].join('\n'),
+        ]),
+    ...(dismissed.length === 0
+      ? []
+      : [
+          [
+            'In Autotask without a line, and set aside:',
+            ...dismissed.map(
+              ({ organizationName, contractId, sales, currency, reason }) =>
+                `  ${sales} ${currency}  ${organizationName}: contract ${contractId} (${reason})`,
             ),
           ].join('\n'),
         ]),

@@ -1,5 +1,6 @@
 import { digestOf, type Comparison, type CustomerClose, type Exclusion, type Money } from './compare.js';
 import { exact, textOf } from './exact.js';
+import type { Dismissed } from './sides.js';
 
 /** The close certificate: what was seen on both sides, and a digest over all of it, so that a change of the paper can be told from a change of the world. */
 export interface Certificate {
@@ -16,6 +17,8 @@ export interface Certificate {
   totals: { currency: string; lines: number; report: Money; posted: Money; excluded: Money; rounding: Money }[];
   customers: CustomerClose[];
   exclusions: Exclusion[];
+  /** Money without a line that a person set aside: not part of the sums. Absent where there is none. */
+  dismissed?: Dismissed[];
   /** Lines of the vendor's invoice under no organization: not part of the report. */
   unassigned: { customerName: string | null; productName: string | null; currency: string; cost: string; sales: string }[];
   digests: { cloudmore: string; autotask: string; run: string };
@@ -40,10 +43,13 @@ export const sealText = (digest: string, chain: Seal['chain']): string =>
 type Content = Omit<Certificate, 'digest' | 'seal'>;
 
 export function certificateOf(
-  head: Pick<Certificate, 'broker' | 'month' | 'asOf' | 'closedAt' | 'isMonthOver' | 'unassigned'> & { runDigest: string },
+  head: Pick<Certificate, 'broker' | 'month' | 'asOf' | 'closedAt' | 'isMonthOver' | 'unassigned'> & {
+    runDigest: string;
+    dismissed: Dismissed[];
+  },
   { customers, exclusions }: Comparison,
 ): Certificate {
-  const { broker, month, asOf, closedAt, isMonthOver, unassigned, runDigest } = head;
+  const { broker, month, asOf, closedAt, isMonthOver, unassigned, runDigest, dismissed } = head;
   const content: Content = {
     kind: 'billing-close-certificate',
     version: 1,
@@ -55,6 +61,7 @@ export function certificateOf(
     totals: totalsOf(customers),
     customers,
     exclusions,
+    ...(dismissed.length === 0 ? {} : { dismissed }),
     unassigned,
     digests: {
       cloudmore: digestOf(customers.map(({ organizationId, digests }) => [organizationId, digests.cloudmore])),

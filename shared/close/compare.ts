@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Line } from '../billing/types.js';
 import { exact, minorOf, textOf, toMinor, type Exact } from './exact.js';
-import { fold, NO_SUBSCRIPTION, total, type Reported, type Standing, type Sum } from './sides.js';
+import { fold, isMadeUp } from './ours.js';
+import { NO_SUBSCRIPTION, total, type Reported, type Standing, type Sum } from './sides.js';
 
 /** Whether report = posted + excluded, per customer and currency and in every single subscription, so that two mistakes cannot cancel out. */
 
@@ -90,8 +91,7 @@ export function compare(given: Given): Comparison {
 const companyIdOf = ({ companyIdText }: Customer): number | null =>
   /^\d+$/.test(companyIdText?.trim() ?? '') ? Number(companyIdText) : null;
 
-const keyOf = (contractKey: string): string =>
-  /^cm-[0-9a-f]{32}$/.test(fold(contractKey)) ? NO_SUBSCRIPTION : fold(contractKey);
+const keyOf = (contractKey: string): string => (isMadeUp(fold(contractKey)) ? NO_SUBSCRIPTION : fold(contractKey));
 
 function confirm(given: Given): { exclusions: Exclusion[]; unfounded: Difference[] } {
   const exclusions: Exclusion[] = [];

@@ -1,6 +1,7 @@
 import type { Difference } from './compare.js';
 import { exact, textOf, type Exact } from './exact.js';
-import { fold, total, type Reported } from './sides.js';
+import { fold } from './ours.js';
+import { total, type Reported } from './sides.js';
 
 /**
  * Whether the lines that are certified are all that Cloudmore's answer had: counted while it was read, by customer, currency and billing day, before anything was

@@ -1,5 +1,6 @@
 import type { Line } from '../billing/types.js';
 import { asPosted, exact, times, toMinor, type Exact } from './exact.js';
+import { fold, isMadeUp, type Ours } from './ours.js';
 
 /**
  * Both sides of a month as the close sees them: amounts by customer and subscription, from Cloudmore's lines and from Autotask's records as they come over the
@@ -9,7 +10,7 @@ import { asPosted, exact, times, toMinor, type Exact } from './exact.js';
 /** Amounts without a subscription id (perpetual licences) are one group per customer. */
 export const NO_SUBSCRIPTION = '';
 
-/** Charges of ours on a contract that no longer carries a subscription's id belong to nobody, and show up as a difference. */
+/** Charges of ours on a contract that Autotask does not show belong to nobody, and show up as a difference. */
 const NO_COMPANY = -1;
 
 export interface Sum {
@@ -36,7 +37,15 @@ export interface Standing extends Sum {
   parts: string[];
 }
 
-export const fold = (text: string | null | undefined): string => (text ?? '').trim().toLowerCase();
+/** Money without a line that a person looked at and set aside: with this amount it is no difference, with another one it is. */
+export interface Dismissed {
+  organizationName: string;
+  contractId: number;
+  currency: string;
+  cost: string;
+  sales: string;
+  reason: string;
+}
 
 // ---------------------------------------------------------------------------------------------------------------- Cloudmore
 
@@ -82,6 +91,7 @@ export interface Records {
   /** Charges whose key is one of the month's, and those purchased around it on one of our products. */
   charges: unknown[];
   services: unknown[];
+  products: unknown[];
 }
 
 type Fields = Record<string, unknown>;
@@ -103,52 +113,82 @@ export function readable<T>(records: unknown[], path: string, unread: string[], 
   });
 }
 
+export interface StandingOptions {
+  month: string;
+  subscriptionUdf: string;
+  ours: Ours;
+  dismissed: Dismissed[];
+}
+
 /**
- * Sums by company and subscription what the month's invoices will carry: rows of our services that begin in the month, where a person has split one each part,
- * and our charges of the month. `unread` takes what cannot be read, a sentence for each record.
+ * Sums by company and subscription what the month's invoices will carry: our rows that begin in the month, where a person has split one each part, and our
+ * charges of the month. `unread` takes what cannot be read, a sentence for each record.
  */
 export function standingOf(
   records: Records,
-  { month, subscriptionUdf, priceListCodes }: { month: string; subscriptionUdf: string; priceListCodes: Set<string> },
+  { month, subscriptionUdf, ours, dismissed }: StandingOptions,
   unread: string[] = [],
 ): Standing[] {
   const contracts = new Map(
     readable(records.contracts, 'Contracts', unread, (contract) => [
-      [number(contract, 'id'), contractOf(contract, subscriptionUdf)] as const,
+      [number(contract, 'id'), contractOf(contract, subscriptionUdf, ours)] as const,
     ]),
   );
-  const ours = new Set(
-    readable(records.services, 'Services', unread, (service) =>
-      isOurs(fold(text(service, 'invoicedescription')), priceListCodes) ? [number(service, 'id')] : [],
-    ),
-  );
-  const sums = new Map<string, Standing>();
-  const add = (contractId: number, sum: Sum, part: string): void => {
-    const contract = contracts.get(contractId) ?? { companyId: NO_COMPANY, subscriptionId: `contract ${contractId}` };
-    const key = `${contract.companyId}|${contract.subscriptionId}`;
-    const standing = sums.get(key) ?? { ...contract, contractIds: [], parts: [], cost: 0n, sales: 0n };
+  const sums = new Sums(contracts);
+  const services = keysOf(records.services, 'Services', 'invoicedescription', unread);
+  readable(records.rows, 'ContractServiceUnits', unread, (row): never[] => {
+    const [contractId, serviceId] = [number(row, 'contractid'), number(row, 'serviceid')];
+    const contract = contracts.get(contractId);
+    const key = services.get(serviceId) ?? '';
+    if (!contract?.isOurs || !ours.isService(contractId, serviceId, key)) return [];
+    if (ours.isSwitchedOff(contract.key, key) || !dayOf(row, 'startdate').startsWith(`${month}-`)) return [];
+    sums.add(contractId, { sales: amount(row, 'price'), cost: amount(row, 'cost') }, `row ${number(row, 'id')}`);
+    return [];
+  });
+  const products = keysOf(records.products, 'Products', 'externalproductid', unread);
+  readable(records.charges, 'ContractCharges', unread, (charge): never[] => {
+    if (!isMonths(charge, month)) return [];
+    const contractId = number(charge, 'contractid');
+    const contract = contracts.get(contractId);
+    if (!isKeyed(charge) && !contract?.isOurs) return [];
+    if (ours.isSwitchedOff(contract?.key ?? '', products.get(Number(charge.productid)) ?? '')) return [];
+    const quantity = amount(charge, 'unitquantity');
+    const sum = { sales: times(quantity, amount(charge, 'unitprice')), cost: times(quantity, amount(charge, 'unitcost')) };
+    sums.add(contractId, sum, `charge ${text(charge, 'internalpurchaseordernumber')}`);
+    return [];
+  });
+  for (const one of dismissed)
+    sums.add(one.contractId, { sales: -exact(one.sales), cost: -exact(one.cost) }, `dismissed on contract ${one.contractId}`);
+  return sums.all();
+}
+
+/** What stands, by company and subscription. */
+class Sums {
+  private readonly standing = new Map<string, Standing>();
+
+  constructor(private readonly contracts: Map<number, OurContract>) {}
+
+  add(contractId: number, sum: Sum, part: string): void {
+    const { companyId, subscriptionId } = this.contracts.get(contractId) ?? {
+      companyId: NO_COMPANY,
+      subscriptionId: `contract ${contractId}`,
+    };
+    const key = `${companyId}|${subscriptionId}`;
+    const standing = this.standing.get(key) ?? { companyId, subscriptionId, contractIds: [], parts: [], cost: 0n, sales: 0n };
     if (!standing.contractIds.includes(contractId)) standing.contractIds.push(contractId);
     standing.cost += asPosted(sum.cost);
     standing.sales += asPosted(sum.sales);
     standing.parts.push(part);
-    sums.set(key, standing);
-  };
-  readable(records.rows, 'ContractServiceUnits', unread, (row): never[] => {
-    if (!contracts.has(number(row, 'contractid')) || !ours.has(number(row, 'serviceid'))) return [];
-    if (!dayOf(row, 'startdate').startsWith(`${month}-`)) return [];
-    const sum = { sales: amount(row, 'price'), cost: amount(row, 'cost') };
-    add(number(row, 'contractid'), sum, `row ${number(row, 'id')}`);
-    return [];
-  });
-  readable(records.charges, 'ContractCharges', unread, (charge): never[] => {
-    if (!isMonths(charge, month) || (!isKeyed(charge) && !contracts.has(number(charge, 'contractid')))) return [];
-    const quantity = amount(charge, 'unitquantity');
-    const sum = { sales: times(quantity, amount(charge, 'unitprice')), cost: times(quantity, amount(charge, 'unitcost')) };
-    add(number(charge, 'contractid'), sum, `charge ${text(charge, 'internalpurchaseordernumber')}`);
-    return [];
-  });
-  return [...sums.values()].filter(({ cost, sales }) => cost !== 0n || sales !== 0n);
+    this.standing.set(key, standing);
+  }
+
+  all(): Standing[] {
+    return [...this.standing.values()].filter(({ cost, sales }) => cost !== 0n || sales !== 0n);
+  }
 }
+
+const keysOf = (records: unknown[], path: string, field: string, unread: string[]): Map<number, string> =>
+  new Map(readable(records, path, unread, (record) => [[number(record, 'id'), fold(text(record, field))] as const]));
 
 const KEY = /^CM-(\d{4}-\d{2})-/i;
 const isKeyed = (charge: Fields): boolean => KEY.test(text(charge, 'internalpurchaseordernumber'));
@@ -157,20 +197,31 @@ const isKeyed = (charge: Fields): boolean => KEY.test(text(charge, 'internalpurc
 const isMonths = (charge: Fields, month: string): boolean =>
   (KEY.exec(text(charge, 'internalpurchaseordernumber'))?.[1] ?? dayOf(charge, 'datepurchased').slice(0, 7)) === month;
 
-/** A contract of a licence without subscription id carries a made-up one; all of a company's are one group here. */
-function contractOf(contract: Fields, subscriptionUdf: string): { companyId: number; subscriptionId: string } {
-  const fields = Array.isArray(contract.userdefinedfields) ? contract.userdefinedfields.map(lowered) : [];
-  const own = fields.find(({ name }) => fold(String(name)) === fold(subscriptionUdf))?.value;
-  const key = fold(typeof own === 'string' ? own : '') || fold(text(contract, 'contractnumber'));
-  return { companyId: number(contract, 'companyid'), subscriptionId: /^cm-[0-9a-f]{32}$/.test(key) ? NO_SUBSCRIPTION : key };
+interface OurContract {
+  companyId: number;
+  subscriptionId: string;
+  /** Subscription id, or what we made up instead of one. */
+  key: string;
+  /** Whether its rows, and charges without a key of ours, are looked at. */
+  isOurs: boolean;
 }
 
-/** A service is one of ours by its key: our own, Microsoft's identifier, an NCE product, or an entry of the price list. */
-const isOurs = (key: string, priceListCodes: Set<string>): boolean =>
-  key.startsWith('cloudmore:') ||
-  key.startsWith('cfq7ttc0') ||
-  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key) ||
-  priceListCodes.has(key);
+/**
+ * A contract of a licence without subscription id carries a made-up one; all of a company's are one group here. One whose ids nobody ever named is ours only
+ * where we billed on it, and then stands for itself.
+ */
+function contractOf(contract: Fields, subscriptionUdf: string, ours: Ours): OurContract {
+  const fields = Array.isArray(contract.userdefinedfields) ? contract.userdefinedfields.map(lowered) : [];
+  const own = fields.find(({ name }) => fold(String(name)) === fold(subscriptionUdf))?.value;
+  const id = number(contract, 'id');
+  const key = [fold(typeof own === 'string' ? own : ''), fold(text(contract, 'contractnumber'))].find((one) => ours.isNamed(one));
+  return {
+    companyId: number(contract, 'companyid'),
+    subscriptionId: key === undefined ? `contract ${id}` : isMadeUp(key) ? NO_SUBSCRIPTION : key,
+    key: key ?? '',
+    isOurs: key !== undefined || ours.isBilled(id),
+  };
+}
 
 const lowered = (record: unknown): Fields =>
   Object.fromEntries(Object.entries(record as Fields).map(([name, value]) => [name.toLowerCase(), value]));

@@ -7,6 +7,7 @@ import type { Certificate } from '../../shared/close/certificate.js';
 import { compare, digestOf } from '../../shared/close/compare.js';
 import { exact, textOf, times, toMinor } from '../../shared/close/exact.js';
 import { reportedOf, standingOf } from '../../shared/close/sides.js';
+import { oursOf, type Ours } from '../../shared/close/ours.js';
 import { line, SUBSCRIPTION } from '../billing/builders.js';
 import { september, type World } from '../api/vendors.js';
 import { useDesk, type Desk } from './desk.js';
@@ -265,6 +266,13 @@ describe('the arithmetic of the close', () => {
   });
 });
 
+/** What is ours where Cloudmore named the subscription and one code. */
+const OURS: Ours = oursOf({
+  named: { subscriptions: [[SUBSCRIPTION, 'org-1', []]], codes: [['cfq7ttc0-x', 'Csp365Nce']], contracts: [] },
+  report: { lines: [], subscriptions: [], prices: [] },
+  settings: { exportRecordTypes: ['Csp365Nce'], excludeServices: [] },
+});
+
 describe('digits beyond the minor unit', () => {
   const standing = (sales: number) =>
     standingOf(
@@ -274,8 +282,9 @@ describe('digits beyond the minor unit', () => {
         rows: [{ id: 2, contractID: 1, serviceID: 3, startDate: '2025-09-30T22:00:00Z', price: sales, cost: 100 }],
         charges: [],
         services: [{ id: 3, invoiceDescription: 'CFQ7TTC0-X' }],
+        products: [],
       },
-      { month: MONTH, subscriptionUdf: 'Subscription ID', priceListCodes: new Set() },
+      { month: MONTH, subscriptionUdf: 'Subscription ID', ours: OURS, dismissed: [] },
     );
   const differences = (lines: Line[], sales: number): number =>
     compare({
@@ -327,8 +336,9 @@ describe('rows of a month that a person has split', () => {
         ],
         charges: [],
         services: [{ id: 3, invoiceDescription: 'CFQ7TTC0-X' }],
+        products: [],
       },
-      { month: MONTH, subscriptionUdf: 'Subscription ID', priceListCodes: new Set() },
+      { month: MONTH, subscriptionUdf: 'Subscription ID', ours: OURS, dismissed: [] },
     );
     expect([textOf(standing!.sales, 'EUR'), standing!.parts]).toEqual(['121.02', ['row 2', 'row 3', 'row 4']]);
   });
@@ -343,8 +353,9 @@ describe('charges that Cloudmore\u2019s own connector made', () => {
         rows: [],
         charges: [{ id: 2, contractID: 1, unitQuantity: 1, unitPrice: 75.01, unitCost: 68.83, ...charge }],
         services: [],
+        products: [],
       },
-      { month: MONTH, subscriptionUdf: 'Subscription ID', priceListCodes: new Set() },
+      { month: MONTH, subscriptionUdf: 'Subscription ID', ours: OURS, dismissed: [] },
     ).map(({ sales }) => textOf(sales, 'EUR'));
 
   test.each([

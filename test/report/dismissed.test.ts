@@ -67,6 +67,25 @@ describe('money without a line that a person dismisses', () => {
     expect([await told(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
   });
 
+  test('lets the month be closed, with the amount and the reason on the certificate; another amount does not', async () => {
+    const close = (file: string): Promise<Ended> =>
+      desk.cli('close', MONTH, '--as-of', SECOND, '--out', desk.file(file), '--json');
+    const refused = await close('a.json');
+    expect([refused.code, refused.said]).toEqual([3, expect.stringContaining(`4800.00 EUR in Autotask without a line`)]);
+    await dismiss();
+    const closed = await close('b.json');
+    expect([closed.code, JSON.parse(closed.out)]).toEqual([
+      0,
+      expect.objectContaining({
+        dismissed: [expect.objectContaining({ contractId: Number(contract), sales: '4800.00', reason: WHY })],
+      }),
+    ]);
+    expect((await desk.cli('close', '--verify', desk.file('b.json'))).code).toBe(0);
+    await reprice(4900);
+    const { code, said } = await close('c.json');
+    expect([code, said]).toEqual([3, expect.stringContaining('100.00 off')]);
+  });
+
   test('is in the log once, with who it was, why and how much', async () => {
     await dismiss('--actor', 'Kim Larsson');
     const again = await dismiss('--actor', 'Kim Larsson');

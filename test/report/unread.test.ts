@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import ExcelJS from 'exceljs';
 import { readFile } from 'node:fs/promises';
 import { findMonth } from '../../client/months.js';
+import { oursOf } from '../../shared/close/ours.js';
 import { standingOf } from '../../shared/close/sides.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
@@ -148,6 +149,11 @@ test.each([
   ['a date in words', { startDate: 'the first' }, 'startdate is no date'],
 ])('the close takes %s of a row for no zero', (_, member, problem) => {
   const unread: string[] = [];
+  const ours = oursOf({
+    named: { subscriptions: [['s-1', 'contoso', []]], codes: [['cfq7ttc0-x', 'Csp365Nce']], contracts: [] },
+    report: { lines: [], subscriptions: [], prices: [] },
+    settings: { exportRecordTypes: ['Csp365Nce'], excludeServices: [] },
+  });
   const row = { id: 2, contractID: 1, serviceID: 3, startDate: '2025-10-01T00:00:00Z', price: 5, cost: 4, ...member };
   standingOf(
     {
@@ -156,8 +162,9 @@ test.each([
       rows: [row, { ...row, id: 8, contractID: 9 }],
       charges: [],
       services: [{ id: 3, invoiceDescription: 'CFQ7TTC0-X' }],
+      products: [],
     },
-    { month: MONTH, subscriptionUdf: 'Subscription ID', priceListCodes: new Set() },
+    { month: MONTH, subscriptionUdf: 'Subscription ID', ours, dismissed: [] },
     unread,
   );
   expect(unread).toEqual([`Autotask, ContractServiceUnits, 2: ${problem}. The month is not certified.`]);

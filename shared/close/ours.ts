@@ -1,0 +1,96 @@
+import type { Named } from '../billing/named.js';
+import type { Line, Price, RecordType, Subscription } from '../billing/types.js';
+
+/**
+ * What the close takes for ours: whatever Cloudmore ever named, as the evidence keeps it and as the report read now says, and what was billed on. The form of
+ * an id or code decides nothing.
+ */
+export interface Ours {
+  /** Whether Cloudmore ever named the id, or it is one that we make for what has none. */
+  isNamed(contractKey: string): boolean;
+  /** Whether items were ever posted on the contract. */
+  isBilled(contractId: number): boolean;
+  /** Whether a row of the service on the contract is ours: by the service's key, or because we billed on it. */
+  isService(contractId: number, serviceId: number, key: string): boolean;
+  /** Whether what is billed by the key of a service or product is switched off, with the subscription or as a record type: it stays as it is. */
+  isSwitchedOff(contractKey: string, key: string): boolean;
+}
+
+export interface KnownFrom {
+  named: Pick<Named, 'subscriptions' | 'codes' | 'contracts'>;
+  report: {
+    lines: Line[];
+    subscriptions: Pick<Subscription, 'id' | 'itemCode' | 'recordType'>[];
+    prices: Pick<Price, 'itemCode'>[];
+  };
+  settings: { exportRecordTypes: string[]; excludeServices: string[] };
+}
+
+/** Keys of the services and products that we make, and the record type billed by each. */
+const OUR_KEYS: [key: string, type: RecordType][] = [
+  ['cloudmore:reserved-instance', 'ReservedInstance'],
+  ['cloudmore:perpetual', 'Perpetual'],
+  ['cloudmore:subscription', 'Subscription'],
+  ['cloudmore:azure-classic', 'AzureClassic'],
+  ['cloudmore:azure-plan', 'AzurePlan'],
+  ['cloudmore:marketplace', 'Marketplace'],
+];
+/** Stands for a subscription id where there is none. */
+const MADE_UP = /^cm-[0-9a-f]{32}$/;
+
+export const isMadeUp = (contractKey: string): boolean => MADE_UP.test(contractKey);
+
+export const fold = (text: string | null | undefined): string => (text ?? '').trim().toLowerCase();
+
+export function oursOf({ named, report, settings }: KnownFrom): Ours {
+  const lines = report.lines.filter(({ isCustomService }) => !isCustomService);
+  const codes = codesOf(named, lines, report);
+  const servicesOf = new Map(named.subscriptions.map(([id, , services]) => [fold(id), services.map(fold)]));
+  const ids = new Set([...servicesOf.keys(), ...[...lines.map(idOf), ...report.subscriptions.map(({ id }) => id)].map(fold)]);
+  const billed = new Map(named.contracts.map(([id, , services]) => [id, new Set(services.map(([serviceId]) => serviceId))]));
+  const isOff = switchedOff(lines, codes, servicesOf, settings);
+  return {
+    isNamed: (contractKey) => contractKey !== '' && (isMadeUp(contractKey) || ids.has(contractKey)),
+    isBilled: (contractId) => billed.has(contractId),
+    isService: (contractId, serviceId, key) => codes.has(key) || (billed.get(contractId)?.has(serviceId) ?? false),
+    isSwitchedOff: isOff,
+  };
+}
+
+const idOf = ({ subscriptionId }: Line): string | null => subscriptionId;
+
+/** Every item code there ever was, with its record type; null where that is not known. */
+function codesOf(
+  named: KnownFrom['named'],
+  lines: Line[],
+  { subscriptions, prices }: KnownFrom['report'],
+): Map<string, string | null> {
+  const codes = new Map<string, string | null>();
+  const add = (code: string | null, type: string | null): void => {
+    if (fold(code) !== '' && (codes.get(fold(code)) ?? null) === null) codes.set(fold(code), type);
+  };
+  for (const [code, type] of [...OUR_KEYS, ...named.codes]) add(code, type);
+  for (const { itemCode, recordType } of [...subscriptions, ...lines]) add(itemCode, recordType);
+  for (const { itemCode } of prices) add(itemCode, null);
+  return codes;
+}
+
+/** A line of today that is billed says that its subscription, and its code, are not switched off, whatever they were before. */
+function switchedOff(
+  lines: Line[],
+  codes: Map<string, string | null>,
+  servicesOf: Map<string, string[]>,
+  { exportRecordTypes, excludeServices }: KnownFrom['settings'],
+): Ours['isSwitchedOff'] {
+  const excluded = new Set(excludeServices.map(fold));
+  const exported = new Set(exportRecordTypes.map(fold));
+  const isTypeOff = (type: string | null | undefined): boolean => fold(type) !== '' && !exported.has(fold(type));
+  const isLineOff = ({ serviceId, serviceName, recordType }: Line): boolean =>
+    excluded.has(fold(serviceId)) || excluded.has(fold(serviceName)) || isTypeOff(recordType);
+  const live = lines.filter((line) => !isLineOff(line));
+  const liveIds = new Set(live.map(({ subscriptionId }) => fold(subscriptionId)));
+  const liveCodes = new Set(live.map(({ itemCode }) => fold(itemCode)));
+  return (contractKey, key) =>
+    (isTypeOff(codes.get(key)) && !liveCodes.has(key)) ||
+    (!liveIds.has(contractKey) && (servicesOf.get(contractKey)?.some((service) => excluded.has(service)) ?? false));
+}
