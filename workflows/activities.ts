@@ -44,17 +44,16 @@ const patient = (taskQueue: string, startToCloseTimeout: ActivityOptions['startT
 export const continueOn = <F extends Workflow>(broker: string): ((...args: Parameters<F>) => Promise<never>) =>
   makeContinueAsNewFunc<F>({ taskQueue: billingQueue(broker) });
 
-/** Reads of the whole month: pages and polls, and the wait for quota. */
-export const reading = (
-  broker: string,
-  summary: string,
-): Pick<Activities, 'surveyAutotask'> & Pick<Activities, 'takeReport'> => ({
+/** Cloudmore's report, for one organization. */
+export const reading = (broker: string, summary: string): Pick<Activities, 'takeReport'> => ({
   takeReport: proxyActivities<Activities>({ ...options(cloudmoreQueue(broker), '2 hours'), summary }).takeReport,
-  surveyAutotask: proxyActivities<Activities>({ ...options(autotaskQueue(broker), '4 hours'), summary }).surveyAutotask,
 });
 
-/** The same for the whole run. An organization that cannot go on waits by itself and is tried again; the run has no other day. */
-export const readingPatiently = (broker: string, summary: string): ReturnType<typeof reading> => ({
+/**
+ * Reads of the whole month: pages and polls, and the wait for quota. An organization that cannot go on waits by itself and is tried again; the run has no
+ * other day.
+ */
+export const readingPatiently = (broker: string, summary: string): Pick<Activities, 'takeReport' | 'surveyAutotask'> => ({
   takeReport: proxyActivities<Activities>({ ...patient(cloudmoreQueue(broker), '2 hours'), summary }).takeReport,
   surveyAutotask: proxyActivities<Activities>({ ...patient(autotaskQueue(broker), '4 hours'), summary }).surveyAutotask,
 });
