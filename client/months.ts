@@ -2,6 +2,7 @@ import { isGrpcDeadlineError, type WorkflowExecutionDescription, type WorkflowEx
 import { defaultPayloadConverter, defineSearchAttributeKey } from '@temporalio/common';
 import { isReasonOfGate } from '../shared/autotask/quota.js';
 import { isParked, type MonthResult, type OrganizationResult, type OrganizationStatus } from '../shared/billing/results.js';
+import { isStray } from '../shared/billing/strays.js';
 import { same } from '../shared/billing/text.js';
 import type { Month } from '../shared/billing/types.js';
 import type { BaseConfig } from '../shared/config.js';
@@ -176,7 +177,13 @@ export function findOrganization(
   month: Month,
 ): string {
   const hits = known.filter(({ organizationId, organizationName }) => same(organizationId, text) || same(organizationName, text));
-  if (hits.length === 1) return hits[0]!.organizationId;
+  const found = hits.length === 1 ? hits[0]!.organizationId : text.trim();
+  if (isStray(found))
+    throw new CommandError(
+      EXIT.usage,
+      `${found} is a company in Autotask that no organization is billed at: there is nothing to plan, release or skip. End what stands there in Autotask, or set it aside with: billing dismiss ${month} --contract ID --reason TEXT`,
+    );
+  if (hits.length === 1) return found;
   if (hits.length > 1)
     throw new CommandError(
       EXIT.usage,
