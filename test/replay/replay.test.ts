@@ -54,7 +54,7 @@ describe('a workflow that was changed without care is caught', () => {
       ' || await this.handOver(request, organizationId, given)',
       '',
     ],
-    ['a survey that asks another activity', 'daily-billing.fan-out', '})).surveyAutotask', '})).takeReport'],
+    ['a survey that asks another activity', 'daily-billing.fan-out', '.surveyAutotask(', '.takeReport('],
   ];
   let folder: string;
   beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'billing-replay-'))));
