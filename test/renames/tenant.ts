@@ -6,7 +6,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
-import { evidenceOver } from '../../shared/evidence/index.js';
+import { evidenceOver, type Evidence } from '../../shared/evidence/index.js';
 import { memoryEvidence } from '../../shared/evidence/memory.js';
 import { changed, type Change, type Member } from './changes.js';
 
@@ -15,8 +15,13 @@ import { changed, type Change, type Member } from './changes.js';
  */
 export interface Tenant {
   plan(member: Member | null, change: Change): Promise<Preview>;
+  /** With any answer made another one. */
+  planOf(differ: Differ): Promise<Preview>;
   close(): Promise<void>;
 }
+
+/** Makes another answer of the one to a request; undefined leaves it. */
+export type Differ = (pathname: string, json: unknown) => unknown;
 
 interface Answered {
   status: number;
@@ -29,11 +34,10 @@ const MONTH = { month: '2025-10', asOf: '2025-10-17' };
 export async function openTenant(world: object): Promise<Tenant> {
   const sandbox = await startSandbox({ world });
   const answers = new Map<string, Promise<Answered>>();
-  let current: { member: Member; change: Change } | null = null;
+  let differ: Differ = () => undefined;
   const server = createServer((request, response) => {
     void answerTo(request, sandbox, answers).then(({ status, headers, text }) => {
-      const body = current && isOf(current.member, request.url ?? '') ? change(text, current.member.name, current.change) : text;
-      response.writeHead(status, headers).end(body);
+      response.writeHead(status, headers).end(differing(differ, request.url ?? '', text));
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -43,17 +47,23 @@ export async function openTenant(world: object): Promise<Tenant> {
   const env = Object.fromEntries(
     Object.entries(sandbox.env()).map(([name, value]) => [name, value.replace(sandbox.url, origin)]),
   );
+  const planOf = async (way: Differ, evidence: Evidence): Promise<Preview> => {
+    differ = way;
+    const config = loadConfig({ ...env, BILLING_MODE: 'auto' });
+    const dependencies = {
+      ...createDependencies(config, evidence),
+      // A task that never ends is a task that is looked at often.
+      cloudmore: new Cloudmore(config.cloudmore, async () => undefined),
+    };
+    return previewMonth(dependencies, { broker: config.broker, ...MONTH, organizations: null, mode: null });
+  };
   return {
-    plan: async (member, way) => {
-      current = member && { member, change: way };
-      const config = loadConfig({ ...env, BILLING_MODE: 'auto' });
-      const dependencies = {
-        ...createDependencies(config, member === null ? before : evidenceOver(before)),
-        // A task that never ends is a task that is looked at often.
-        cloudmore: new Cloudmore(config.cloudmore, async () => undefined),
-      };
-      return previewMonth(dependencies, { broker: config.broker, ...MONTH, organizations: null, mode: null });
-    },
+    planOf: async (way) => planOf(way, memoryEvidence()),
+    plan: async (member, change) =>
+      planOf(
+        (pathname, json) => (member && isOf(member, pathname) ? changed(json, member.name, change) : undefined),
+        member === null ? before : evidenceOver(before),
+      ),
     close: async () => {
       server.closeAllConnections();
       server.close();
@@ -97,10 +107,11 @@ async function ask({ method, url, headers }: IncomingMessage, body: string, sand
   }
 }
 
-const isOf = ({ path }: Member, url: string): boolean => {
-  const { pathname } = new URL(url, 'http://localhost');
-  return path.endsWith('$') ? pathname.endsWith(path.slice(0, -1)) : pathname.includes(path);
-};
+const isOf = ({ path }: Member, pathname: string): boolean =>
+  path.endsWith('$') ? pathname.endsWith(path.slice(0, -1)) : pathname.includes(path);
 
-const change = (text: string, name: string, way: Change): string =>
-  text.trim() === '' ? text : JSON.stringify(changed(JSON.parse(text), name, way));
+function differing(differ: Differ, url: string, text: string): string {
+  if (text.trim() === '') return text;
+  const other = differ(new URL(url, 'http://localhost').pathname, JSON.parse(text));
+  return other === undefined ? text : JSON.stringify(other);
+}
