@@ -1,4 +1,5 @@
 import { adviceFor } from '../../shared/billing/advice.js';
+import { isBreaker } from '../../shared/billing/breakers.js';
 import { big, money, sum } from '../../shared/billing/decimal.js';
 import { isParked, type OrganizationStatus, type Outcome } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
@@ -64,8 +65,7 @@ const standingCost = ({ standing }: PlannedItem): Decimal => standing?.before.co
 const total = (items: PlannedItem[], side: (item: PlannedItem) => Decimal, currency: string): Decimal =>
   money(sum(items.map(side)), currency);
 
-export const isReleasable = (reason: string | null): boolean =>
-  reason === 'awaiting-approval' || (reason?.startsWith('breaker-') ?? false);
+export const isReleasable = (reason: string | null): boolean => reason === 'awaiting-approval' || isBreaker(reason);
 
 function reasonsOf(items: PlannedItem[], hasGhosts: boolean): string[] {
   const held = items.filter(({ outcome }) => outcome === 'held');

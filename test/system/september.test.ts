@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MonthResult } from '../../shared/billing/results.js';
+import { eventually } from '../eventually.js';
 import { ADVENTURE_WORKS, FABRIKAM, useStage, organizationOf, type SandboxState, type Stage } from './stage.js';
 
 /** The September story of the billing rules (section 10), day by day, through the real command line, Temporal and HTTP. */
@@ -166,7 +167,7 @@ describe('the September story', () => {
     expect(await stage.writes()).toEqual([]);
   });
 
-  test('a contract that somebody deleted is made again, and the report says so (6.6)', async () => {
+  test('a contract that somebody deleted is held until a person releases it, then made again, and the report says so (6.6)', async () => {
     const { autotask } = await stage.state();
     const contract = autotask.contracts.find(({ contractNumber }) => contractNumber === IDS.B)!;
     const of = (table: 'unitRows' | 'contractServices'): unknown[] =>
@@ -175,10 +176,16 @@ describe('the September story', () => {
     for (const id of of('contractServices')) await stage.control('DELETE', `autotask/contractServices/${String(id)}`);
     await stage.control('DELETE', `autotask/contracts/${String(contract.id)}`);
     const month = await runAt('2025-10-17');
-    expect(month.writes).toMatchObject({ contracts: 1, adjustments: 1 });
+    expect(month.writes).toMatchObject({ contracts: 0, adjustments: 0 });
+    const gone = month.organizations.find(({ items }) => items.some(({ reason }) => reason === 'contract-gone'))!;
+    expect(await stage.cli('approve', MONTH, '--organization', gone.organizationId)).toMatchObject({ code: 0 });
+    await eventually(
+      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      (seen) => organizationOf(seen, gone.organizationId).status === 'Done',
+    );
     expect(billed(await stage.state(), IDS.B)).toMatchObject({ sales: '72.00', cost: '63.00', units: 10 });
     expect((await stage.cli('report', MONTH)).stdout).toMatch(
-      /Contract Microsoft Teams Premium – Microsoft Teams Premium was there before and is gone/,
+      /The contract \d+ was there before and is gone from Autotask\. The contract for \S+ is made again/,
     );
   });
 
