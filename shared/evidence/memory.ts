@@ -89,6 +89,12 @@ export function evidenceOver(kept: Evidence): Evidence {
       }
     },
     pointer: async (name) => (await own.pointer(name)) ?? kept.pointer(name),
+    claim: async (name, expected, ref, lease) => {
+      // What a name points at below it points at here too, or nothing that is kept already could ever be claimed.
+      const below = (await own.pointer(name)) === null ? await kept.pointer(name) : null;
+      if (below !== null) await own.point(name, below);
+      return own.claim(name, expected, ref, lease);
+    },
     names: async (prefix) => [...new Set([...(await own.names(prefix)), ...(await kept.names(prefix))])].sort(),
     close: () => kept.close(),
   };
