@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Dirent } from 'node:fs';
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lock } from 'proper-lockfile';
@@ -68,12 +69,21 @@ const LEFT_BEHIND_MS = 600_000;
 export async function tidy(root: string): Promise<void> {
   await makeFolder(root);
   await chmod(root, PRIVATE_FOLDER);
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
+  for (const entry of await entriesBelow(root)) {
     if (!entry.isFile() || !entry.name.endsWith(TEMPORARY)) continue;
     const path = join(entry.parentPath, entry.name);
     const found = await stat(path).catch(() => null);
     if (found !== null && Date.now() - found.mtimeMs > LEFT_BEHIND_MS) await rm(path, { force: true });
+  }
+}
+
+/** None where a folder went while they were listed (a lock that was given back): the next one who opens the store tidies up. */
+async function entriesBelow(root: string): Promise<Dirent[]> {
+  try {
+    return await readdir(root, { recursive: true, withFileTypes: true });
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
   }
 }
 
