@@ -3,11 +3,15 @@ import { takeReport } from '../../activities/report.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import type { MonthFacts, OrganizationFacts } from '../../shared/billing/facts.js';
 import type { Report } from '../../shared/billing/types.js';
+import { bindLabel } from '../../shared/evidence/labels.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { monthName, type ReportManifest } from '../../shared/evidence/months.js';
 import { line, report, settings } from '../billing/builders.js';
 
 /** Rule 1.4: what last month is compared with where Cloudmore does not show it any more. */
+
+/** Bound already, as by an earlier run. */
+const TENANT = { label: 'default', keys: ['tenant'] };
 
 const september = report({ month: '2025-09', lines: [line({ billingDate: '2025-09-08', sales: '600.00' })] });
 
@@ -23,11 +27,14 @@ async function taken(
   const shell = {
     evidence,
     settings: settings(),
+    organizationModes: [],
+    tenant: TENANT,
     cloudmore,
     clock: { now: () => new Date('2025-10-20T00:00:00Z') },
     heartbeat: () => undefined,
     signal: () => undefined,
   };
+  await bindLabel(evidence, TENANT);
   const { report: ref } = await takeReport(shell as unknown as Dependencies, {
     ...{ broker: 'default', month: read.month, asOf, mode: null },
   });
@@ -44,11 +51,14 @@ async function withSeptember(kept = september): Promise<Evidence> {
   const shell = {
     evidence,
     settings: settings(),
+    organizationModes: [],
+    tenant: TENANT,
     cloudmore,
     clock: { now: () => new Date() },
     heartbeat: () => undefined,
     signal: () => undefined,
   };
+  await bindLabel(evidence, TENANT);
   const { report: ref } = await takeReport(shell as unknown as Dependencies, {
     broker: 'default',
     month: '2025-09',
