@@ -1,6 +1,7 @@
 import { BREAKERS_OFF } from '../../shared/billing/breakers.js';
 import fc from 'fast-check';
 import { addMonths, firstDay, lastDay } from '../../shared/billing/month.js';
+import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type { Books, Line, Report } from '../../shared/billing/types.js';
 import {
@@ -18,6 +19,7 @@ import {
   service,
   subscription,
   type Situation,
+  report as wholeReport,
 } from '../billing/builders.js';
 import { AutotaskInMemory } from '../billing/memory.js';
 
@@ -206,6 +208,7 @@ export function play({ currency, afterFreeze, events }: Story, look: (day: Day) 
     structuredClone(books({ internalCurrency: currency, companies: [company()], ...SOMEBODY_ELSES })),
   );
   const reports = new Map<number, Line[]>();
+  let named = NOTHING_NAMED;
   let month = 0;
   for (const happens of events) {
     if (happens.kind !== 'run') {
@@ -216,7 +219,9 @@ export function play({ currency, afterFreeze, events }: Story, look: (day: Day) 
     const before = reports.get(month - 1);
     if (happens.restated && before) reports.set(month - 1, toLines(happens.restated, MONTHS[month - 1]!, currency));
     reports.set(month, toLines(happens.lines, MONTHS[month]!, currency));
-    look(runDay(autotask, { happens, month, reports, currency, afterFreeze }));
+    // What a report once named is remembered, also when a later one does not.
+    named = joinNames([named, ...[...reports].map(([index, lines]) => namesOf(wholeReport({ month: MONTHS[index]!, lines })))]);
+    look(runDay(autotask, { happens, month, reports, named, currency, afterFreeze }));
   }
 }
 
@@ -224,6 +229,7 @@ interface Run {
   happens: Extract<Event, { kind: 'run' }>;
   month: number;
   reports: Map<number, Line[]>;
+  named: Named;
   currency: string;
   afterFreeze: 'hold' | 'charge';
 }
@@ -241,7 +247,7 @@ function runDay(autotask: AutotaskInMemory, run: Run): Day {
 
 function runOne(
   autotask: AutotaskInMemory,
-  { happens, reports, currency, afterFreeze }: Run,
+  { happens, reports, named, currency, afterFreeze }: Run,
   index: number,
   organizationId: string,
   asOf: string,
@@ -263,6 +269,7 @@ function runOne(
   };
   const situation = {
     report,
+    named,
     asOf,
     organizationId,
     settings: { afterFreeze, breakers: BREAKERS_OFF, allowSharedCompanies: [7] },

@@ -115,15 +115,6 @@ export const VARIANTS: Variant[] = [
     changes: [{ from: '`${chargeKeyPrefix(month)}${hash', to: "`${chargeKeyPrefix(month.replace('-10', '-11'))}${hash" }],
   },
   {
-    name: 'rounded-twice',
-    seed: 13,
-    wrong: 'an amount is rounded to a tenth of a cent before it is rounded to a cent',
-    file: 'shared/billing/decimal.ts',
-    changes: [
-      { from: 'text(value, minorUnits(currency));', to: 'text(round(value, minorUnits(currency) + 1), minorUnits(currency));' },
-    ],
-  },
-  {
     name: 'row-dropped',
     seed: 1,
     wrong: 'credits of the report are left out',
