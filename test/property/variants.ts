@@ -67,8 +67,8 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'money without a line is not mentioned',
     file: 'ghosts.ts',
-    from: 'if (why === null) return { ...NOTHING, ghosts: [standing] };',
-    to: 'if (why === null) return NOTHING;',
+    from: 'if (why === null) return { ...NO_GHOSTS, ghosts: [standing] };',
+    to: 'if (why === null) return NO_GHOSTS;',
   },
   {
     wrong: 'an organization takes away what another one of its company is billed',
