@@ -30,7 +30,7 @@ export class Proofs {
 
   constructor(private readonly dependencies: Pick<Dependencies, 'evidence' | 'clock' | 'heartbeat'>) {}
 
-  /** A run begins: what was proven before is proven anew. */
+  /** A run begins: what was proven before is proven again. */
   begin(): void {
     this.states.clear();
   }

@@ -5,6 +5,7 @@ import type { AutotaskConfig } from './autotask/config.js';
 import { RECORD_TYPES, type Settings } from './billing/types.js';
 import type { CloudmoreConfig } from './cloudmore/config.js';
 import type { Mode } from './contract.js';
+import { commaList as list } from './comma-list.js';
 import { ConfigError, type Environment } from './environment.js';
 import { decodeText, whyNoFile } from './files.js';
 import { isAllowedUrl } from './http/hosts.js';
@@ -60,15 +61,6 @@ const whole = (what: string, minimum: number) =>
     .int(`expected ${what}`)
     .min(minimum, `expected ${what}, at least ${minimum}`);
 const decimal = z.string().regex(/^\d+(\.\d+)?$/, 'expected an amount such as 500 or 99.50');
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  );
 const url = z
   .string()
   .refine((text) => URL.canParse(text) && /^https?:/.test(text), 'expected a URL beginning with http:// or https://');

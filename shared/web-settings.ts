@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commaList as list } from './comma-list.js';
 import { ConfigError, type Environment } from './environment.js';
 
 /** Settings of the page for finance, beside those of every command. */
@@ -12,16 +13,6 @@ export interface WebSettings {
   /** Address under which people reach it, for links in notices and for secure cookies; null where nobody said. */
   url: string | null;
 }
-
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  );
 
 const schema = z.object({
   BILLING_WEB_HOST: z.string().default('127.0.0.1'),

@@ -197,7 +197,7 @@ class Desk {
       this.show(blankSummary(this.input, 'NeedsAttention', message, this.summary));
     }
     this.turns += 1;
-    // What is read anew replaces what is missing; where that was missing too, a person has to look.
+    // What is read again replaces what is missing; where that was missing too, a person has to look.
     if (this.isForgotten && turn.given !== null) this.next ??= { given: null };
     return this.summary;
   }

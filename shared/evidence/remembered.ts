@@ -53,7 +53,7 @@ export async function recall(evidence: Evidence, broker: string, onProgress: (wh
   return { records: [...records.values()].filter(({ isRemoved }) => isRemoved !== true), notes };
 }
 
-/** Writes the list anew where it changed; notes are forgotten only once the list has them. */
+/** Writes the list again where it changed; notes are forgotten only once the list has them. */
 export async function keepList(evidence: Evidence, broker: string, { records, notes }: Recalled): Promise<void> {
   const sorted = [...records].sort((left, right) =>
     left.kind < right.kind ? -1 : left.kind > right.kind ? 1 : left.id - right.id,

@@ -15,11 +15,8 @@ const TENANT = { label: 'default', keys: ['tenant'] };
 
 const september = report({ month: '2025-09', lines: [line({ billingDate: '2025-09-08', sales: '600.00' })] });
 
-async function taken(
-  evidence: Evidence,
-  read: Report,
-  asOf = '2025-10-20',
-): Promise<{ facts: MonthFacts; slice: OrganizationFacts }> {
+/** A report as `takeReport` keeps it; answers its manifest. */
+async function kept(evidence: Evidence, read: Report, asOf: string): Promise<string> {
   const cloudmore = {
     countCalls: async (work: () => Promise<unknown>) => ({ result: await work(), calls: 1 }),
     readReport: () => Promise.resolve(read),
@@ -35,36 +32,22 @@ async function taken(
     signal: () => undefined,
   };
   await bindLabel(evidence, TENANT);
-  const { report: ref } = await takeReport(shell as unknown as Dependencies, {
-    ...{ broker: 'default', month: read.month, asOf, mode: null },
-  });
-  const manifest = await evidence.get<ReportManifest>(ref);
+  const request = { broker: 'default', month: read.month, asOf, mode: null };
+  return (await takeReport(shell as unknown as Dependencies, request)).report;
+}
+
+async function taken(
+  evidence: Evidence,
+  read: Report,
+  asOf = '2025-10-20',
+): Promise<{ facts: MonthFacts; slice: OrganizationFacts }> {
+  const manifest = await evidence.get<ReportManifest>(await kept(evidence, read, asOf));
   return { facts: await evidence.get(manifest.facts), slice: await evidence.get(manifest.slices[0]!.slice) };
 }
 
-async function withSeptember(kept = september): Promise<Evidence> {
+async function withSeptember(read = september): Promise<Evidence> {
   const evidence = memoryEvidence();
-  const cloudmore = {
-    countCalls: async (work: () => Promise<unknown>) => ({ result: await work(), calls: 1 }),
-    readReport: () => Promise.resolve(kept),
-  };
-  const shell = {
-    evidence,
-    settings: settings(),
-    organizationModes: [],
-    tenant: TENANT,
-    cloudmore,
-    clock: { now: () => new Date() },
-    heartbeat: () => undefined,
-    signal: () => undefined,
-  };
-  await bindLabel(evidence, TENANT);
-  const { report: ref } = await takeReport(shell as unknown as Dependencies, {
-    broker: 'default',
-    month: '2025-09',
-    asOf: '2025-10-01',
-    mode: null,
-  });
+  const ref = await kept(evidence, read, '2025-10-01');
   await evidence.point(monthName('default', '2025-09'), await evidence.put({ report: ref }));
   return evidence;
 }
