@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { errorOf, HEADERS, openHost, worldWith, type Host } from './autotask-host.js';
 
 const THREADS = 'The Autotask API thread threshold of 3 threads has been exceeded.';
-const slow = (path: string) => [{ match: { path }, fault: { kind: 'hang' as const, ms: 150, when: 'before' as const } }];
+/** Longer than a busy machine takes to have four requests under way. */
+const SLOW_MS = 1_000;
+const slow = (path: string) => [{ match: { path }, fault: { kind: 'hang' as const, ms: SLOW_MS, when: 'before' as const } }];
 
 describe('requests in flight', () => {
   const together = (host: Host, paths: string[], headers = HEADERS) =>
