@@ -238,6 +238,11 @@ export default defineConfig(
     ignores: ['workflows/month-details.ts'],
     rules: { 'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, ...MARKDOWN_BY_DETAILS] },
   },
+  {
+    // `shared/http` is the one way out to others: bounded in time and size, and led astray by no redirect.
+    files: ['{activities,client,shared,worker}/**'],
+    rules: { 'no-restricted-globals': ['error', { name: 'fetch', message: 'Ask others by send or knock (shared/http).' }] },
+  },
   { files: ['workflows/**'], rules: { 'no-restricted-globals': ['error', ...NOT_IN_WORKFLOWS] } },
   {
     files: ['shared/billing/**'],

@@ -1,6 +1,7 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { readFile, rm } from 'node:fs/promises';
 import { loadConfig } from '../../shared/config.js';
+import { send } from '../../shared/http/request.js';
 import type { Environment } from '../../shared/environment.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { startWorker } from '../../worker/main.js';
@@ -37,7 +38,7 @@ export async function withDemo(
   const environment = { ...demoEnvironment(context.environment, sandbox.env(), server), ...settings };
   try {
     context.say(`2/4  Sandbox of Cloudmore and Autotask at ${sandbox.url}, worker`);
-    await fetch(`${sandbox.url}/_sandbox/clock`, { method: 'POST', body: JSON.stringify({ now: `${AS_OF}T03:00:00Z` }) });
+    await control(sandbox.url, 'POST', 'clock', { now: `${AS_OF}T03:00:00Z` });
     await withWorker(environment, () => use({ ...context, environment }, sandbox.url));
   } finally {
     await sandbox.close();
@@ -96,8 +97,14 @@ async function play(context: Context, sandboxUrl: string, exit: boolean): Promis
 
 /** Requests that could change something at Autotask since the last look, from the sandbox's journal. */
 async function writesSince(sandboxUrl: string): Promise<number> {
-  const journal = (await (await fetch(`${sandboxUrl}/_sandbox/requests`)).json()) as { method: string; path: string }[];
-  await fetch(`${sandboxUrl}/_sandbox/requests`, { method: 'DELETE' });
+  const journal = (await control(sandboxUrl, 'GET', 'requests')) as { method: string; path: string }[];
+  await control(sandboxUrl, 'DELETE', 'requests');
   return journal.filter(({ method, path }) => /atservicesrest/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path))
     .length;
+}
+
+async function control(sandboxUrl: string, method: 'GET' | 'POST' | 'DELETE', path: string, value?: object): Promise<unknown> {
+  const url = new URL(`_sandbox/${path}`, sandboxUrl);
+  const body = value === undefined ? {} : { body: JSON.stringify(value) };
+  return (await send({ method, url, headers: {}, ...body, isRead: true })).json;
 }

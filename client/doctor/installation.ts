@@ -4,6 +4,7 @@ import { advised, shellCommand } from '../../shared/billing/command.js';
 import type { BaseConfig, Config } from '../../shared/config.js';
 import { earlierWrites, modeMissing } from '../../shared/evidence/earlier-writes.js';
 import { openEvidence } from '../../shared/evidence/index.js';
+import { knock } from '../../shared/http/knock.js';
 import { VERSION } from '../../shared/version.js';
 import { Problem, type Check } from './check.js';
 
@@ -92,9 +93,8 @@ const WITHIN_MS = 10_000;
 async function clock({ autotask, cloudmore }: Config, now: () => number): Promise<string | Problem> {
   // Both answer without credentials.
   const url = autotask.url === null ? new URL('/api/healthcheck', cloudmore.url) : new URL('versioninformation', autotask.url);
-  const { headers, body } = await fetch(url, { signal: AbortSignal.timeout(WITHIN_MS) });
-  await body?.cancel();
-  const theirs = Date.parse(headers.get('date') ?? '');
+  const { headers } = await knock({ method: 'GET', url, headers: {}, timeoutMs: WITHIN_MS });
+  const theirs = Date.parse(String(headers.date));
   if (Number.isNaN(theirs)) return 'not compared: the vendor gives no time';
   const skew = now() - theirs;
   if (Math.abs(skew) <= SKEW_MS) return `agrees with ${url.host} within ${Math.round(SKEW_MS / 60_000)} minutes`;

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { got, RequestError, TimeoutError, type Method, type PlainResponse, type Request as GotRequest } from 'got';
+import { RequestError, TimeoutError, type Request as GotRequest } from 'got';
 import { ApiError } from './errors.js';
 import { parseJson } from './json.js';
 import { ANSWER_LIMITS } from './limits.js';
 import { parseRetryAfter } from './retry-after.js';
+import { beginning, open } from './open.js';
 import { takeFrom, type Taking } from './taking.js';
 
 /**
@@ -47,25 +47,11 @@ const NEVER_SENT = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
 ]);
 
-/** Every request of ours goes through here: no redirect is followed, and no answer is held beyond its limit. */
+/** Every request whose answer is read goes through here: no answer is held beyond its limit. */
 export async function send(request: ApiRequest): Promise<ApiAnswer> {
-  const { method, url, headers, body, signal } = request;
-  const options = {
-    method: method as Method,
-    headers,
-    // Without a body, a stream would wait for one to be written.
-    ...(body === undefined && method === 'GET' ? {} : { body: body ?? '' }),
-    ...(signal ? { signal } : {}),
-    timeout: { request: request.timeoutMs ?? TIMEOUT_MS },
-    retry: { limit: 0 },
-    throwHttpErrors: false,
-    followRedirect: false,
-  };
-  const stream = got.stream(url, options);
-  // Whoever reads meets it as well; but `got` tells of an abort also when all has been read, and nobody listens then.
-  stream.on('error', () => undefined);
+  const stream = open({ ...request, timeoutMs: request.timeoutMs ?? TIMEOUT_MS });
   try {
-    const [{ statusCode: status, headers: answered }] = (await once(stream, 'response')) as [PlainResponse];
+    const { statusCode: status, headers: answered } = await beginning(stream);
     const isSuccess = status >= 200 && status < 300;
     if (isSuccess && request.taking) return await taken(request, request.taking, stream, status, answered);
     const limit = isSuccess ? (request.limit ?? ANSWER_LIMITS.page) : ANSWER_LIMITS.error;

@@ -1,3 +1,4 @@
+import { knock } from '../http/knock.js';
 import type { NoticeSettings } from './settings.js';
 
 /** A dead man's switch: an address that is asked after every good run, and somebody else's alarm when it was not. */
@@ -9,9 +10,8 @@ export async function beat({ heartbeat }: Pick<NoticeSettings, 'heartbeat'>): Pr
   if (heartbeat === null) return null;
   const url = new URL(heartbeat.reveal());
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(WITHIN_MS), redirect: 'manual' });
-    await answer.body?.cancel();
-    return answer.ok ? null : `NOTICE_HEARTBEAT: ${url.host} answered ${answer.status}`;
+    const { status } = await knock({ method: 'GET', url, headers: {}, timeoutMs: WITHIN_MS });
+    return status >= 200 && status < 300 ? null : `NOTICE_HEARTBEAT: ${url.host} answered ${status}`;
   } catch {
     return `NOTICE_HEARTBEAT: ${url.host} cannot be reached`;
   }

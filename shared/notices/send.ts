@@ -1,4 +1,5 @@
 import nodemailer from 'nodemailer';
+import { knock } from '../http/knock.js';
 import { cardText, chatText, lineIn, mailText } from './escape.js';
 import type { Notice, NoticeLine } from './notice.js';
 import type { NoticeSettings } from './settings.js';
@@ -27,37 +28,18 @@ export async function send(channel: Channel, notice: Notice, settings: NoticeSet
 
 async function sendWebhook(address: string, notice: Notice): Promise<void> {
   const url = new URL(address);
-  let answer: Response;
-  try {
-    answer = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(payloadFor(url, notice)),
-      signal: AbortSignal.timeout(WITHIN_MS),
-      // Followed, it would carry customers and amounts to another host, or become a GET that counts as sent.
-      redirect: 'manual',
-    });
-  } catch (error) {
-    throw new Error(`${url.host} cannot be reached (${causeOf(error)})`, { cause: error });
-  }
-  await answer.body?.cancel();
-  if (!answer.ok)
-    throw new Error(
-      `${url.host} answered ${answer.status}${isRedirect(answer) ? ', a redirect: nothing was delivered. Set the address it leads to' : ''}`,
-    );
-}
-
-const isRedirect = ({ status }: Response): boolean => status >= 300 && status < 400;
-
-/** The network's own code, such as ECONNREFUSED; messages may hold the address, and the address is a key. */
-function causeOf(error: unknown): string {
-  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : error;
-  if (typeof cause !== 'object' || cause === null) return 'no reason given';
-  return 'code' in cause && typeof cause.code === 'string'
-    ? cause.code
-    : 'name' in cause
-      ? String(cause.name)
-      : 'no reason given';
+  const { status } = await knock({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(payloadFor(url, notice)),
+    timeoutMs: WITHIN_MS,
+  });
+  if (status >= 200 && status < 300) return;
+  const isRedirect = status >= 300 && status < 400;
+  throw new Error(
+    `${url.host} answered ${status}${isRedirect ? ', a redirect: nothing was delivered. Set the address it leads to' : ''}`,
+  );
 }
 
 /** Teams' Workflows take adaptive cards only; its older connectors, Slack and most others take a text. */

@@ -33,9 +33,9 @@ const answers = await fuzz(Number(values.fuzz), Number(values.seed)).catch((erro
   return null;
 });
 if (answers) {
-  const { runs, counts, slowestMs } = answers;
+  const { runs, counts, slowestMs, grownMb } = answers;
   console.log(
-    `✓ mutated answers: ${runs}, of which ${counts.error} clear errors, ${counts.holds} hold, ${counts['same money']} same money; the slowest took ${Math.round(slowestMs)} ms`,
+    `✓ mutated answers: ${runs}, of which ${counts.error} clear errors, ${counts.holds} hold, ${counts['same money']} same money; the slowest took ${Math.round(slowestMs)} ms, and the process grew by ${Math.round(grownMb)} MB`,
   );
 }
 

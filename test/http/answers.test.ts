@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { isAllowedUrl, send, vendorText } from '../../shared/door/index.js';
 import { ApiError } from '../../shared/http/errors.js';
+import { knock } from '../../shared/http/knock.js';
 import { Secret } from '../../shared/http/secret.js';
 
 /** What a server may answer: bounded after unpacking, said once, and nobody is sent elsewhere. */
@@ -131,4 +132,26 @@ test.each([
   ['no address', [], false],
 ])('%s may be asked where %p are allowed: %p', (address, hosts, isAllowed) => {
   expect(isAllowedUrl(address, hosts)).toBe(isAllowed);
+});
+
+describe('an answer that nobody reads', () => {
+  const ask = (): ReturnType<typeof knock> => knock({ method: 'GET', url, headers: {}, timeoutMs: 5_000 });
+
+  test('is over with its headers, however much would follow', async () => {
+    answer = (_, response) => void response.writeHead(200, { date: 'Sun, 12 Oct 2025 03:00:00 GMT' }).write(' ');
+    expect(await ask()).toMatchObject({ status: 200, headers: { date: 'Sun, 12 Oct 2025 03:00:00 GMT' } });
+  });
+
+  test('that leads elsewhere leads nowhere', async () => {
+    answer = (_, response) => response.writeHead(302, { location: '/elsewhere' }).end();
+    expect((await ask()).status).toBe(302);
+    expect(asked).toEqual(['/list']);
+  });
+
+  test('which does not come is named by the host alone', async () => {
+    const nobody = new URL('http://127.0.0.1:1/hunter2');
+    await expect(knock({ method: 'GET', url: nobody, headers: {}, timeoutMs: 5_000 })).rejects.toThrow(
+      /^127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\)$/,
+    );
+  });
 });

@@ -156,6 +156,14 @@ describe('the dead man\u2019s switch', () => {
     await new Promise<void>((resolve) => void listener.close(() => resolve()));
   });
 
+  test('is not heard by an address that leads elsewhere, and asks nobody else', async () => {
+    const elsewhere = await openWebhook();
+    const { url, close } = await openWebhook(302, elsewhere.url);
+    expect(await beat(settings(`${url}/hunter2`))).toMatch(/^NOTICE_HEARTBEAT: 127\.0\.0\.1:\d+ answered 302$/);
+    expect(elsewhere.got).toEqual([]);
+    await Promise.all([close(), elsewhere.close()]);
+  });
+
   test('is silent where none is set, and says which host did not hear it', async () => {
     expect(await beat(settings(null))).toBeNull();
     expect(await beat(settings('http://127.0.0.1:1/hunter2'))).toBe('NOTICE_HEARTBEAT: 127.0.0.1:1 cannot be reached');

@@ -14,7 +14,7 @@ export async function openWebhook(status = 200, location?: string): Promise<Webh
     let body = '';
     request.on('data', (data: Buffer) => (body += data.toString()));
     request.on('end', () => {
-      got.push(JSON.parse(body));
+      got.push(body === '' ? null : JSON.parse(body));
       response.writeHead(status, location === undefined ? {} : { location }).end('ok');
     });
   });
