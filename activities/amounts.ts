@@ -148,7 +148,10 @@ async function send(
   return true;
 }
 
-/** The row shows the target: the lost answer was a yes. It shows something else than before: somebody wrote, and the read-back tells what. */
+/**
+ * The row shows the units that were sent, maybe at prices that Autotask has rounded: the lost answer was a yes. Other units prove nothing: what this run did
+ * to the row before may not show yet, and what a person did is noticed by the look before it is sent once more (`refuseWhereChanged`).
+ */
 async function findEffect(
   dependencies: Dependencies,
   contractId: number,
@@ -157,7 +160,7 @@ async function findEffect(
   before: RowState,
 ): Promise<true | null> {
   const state = stateOf(await findRow(dependencies, contractId, serviceId, step.day));
-  return isDone(step, state) || !isEqual(state, before) ? true : null;
+  return isDone(step, state) || (state.units === step.units && !isEqual(state, before)) ? true : null;
 }
 
 async function findRow({ autotask }: Dependencies, contractId: number, serviceId: number, day: string): Promise<Row | null> {

@@ -175,27 +175,35 @@ export function unitsDifferNote(billable: Billable, units: number): Note {
 export const reachesNextMonth = ({ rows, endDay, month }: Place): boolean =>
   rows.next !== null || endDay >= firstDay(nextMonth(month));
 
-export function oneOffSteps(billable: Billable, place: Place, carries: Adjustment['carriesUnits']): Step[] {
+/** How next month's units of what is paid once end, and next month's row where they cannot: then a person has to end them. */
+export interface OneOffEnd {
+  steps: Step[];
+  stays: MonthRow | null;
+}
+
+const NO_END: OneOffEnd = { steps: [], stays: null };
+
+export function endOneOff(billable: Billable, place: Place, carries: Adjustment['carriesUnits']): OneOffEnd {
   const { next, row, laterIsFrozen, fewestLater } = place.rows;
   const day = firstDay(nextMonth(place.month));
-  if (!billable.isOneOff || carries === null || !reachesNextMonth(place)) return [];
+  if (!billable.isOneOff || carries === null || !reachesNextMonth(place)) return NO_END;
   // A row that the extension has made before it was interrupted differs also where nobody adjusted it: tenants make it with the old units, or with none.
   const isMade = place.contract !== null && place.contract.endDay < day && place.endDay >= day;
   const isAdjustedYet = next !== null && row !== null && !row.isExpected && !isMade && !isEqualRow(next, row);
+  if (isAdjustedYet) return NO_END;
   // It carries forward as well: never into a frozen row, and never below the units that a person left in a later one.
   const mayCarry = !laterIsFrozen && (fewestLater ?? 0) >= (next?.units ?? 0);
-  if (isAdjustedYet || !mayCarry) return [];
-  return [
-    adjustmentStep(billable, place, {
-      day,
-      units: 0,
-      unitPrice: null,
-      unitCost: null,
-      ...(place.contract !== null && place.contract.endDay < day
-        ? { before: null, expectsUnits: carries.units }
-        : { before: carries, expectsUnits: null }),
-      purpose: 'one-off',
-      summary: `${billable.name}: 0 units from ${day}, paid once`,
-    }),
-  ];
+  if (!mayCarry) return { steps: [], stays: hasMoney(next) ? next : null };
+  const step = adjustmentStep(billable, place, {
+    day,
+    units: 0,
+    unitPrice: null,
+    unitCost: null,
+    ...(place.contract !== null && place.contract.endDay < day
+      ? { before: null, expectsUnits: carries.units }
+      : { before: carries, expectsUnits: null }),
+    purpose: 'one-off',
+    summary: `${billable.name}: 0 units from ${day}, paid once`,
+  });
+  return { steps: [step], stays: null };
 }

@@ -1,4 +1,4 @@
-import { adjust, adjustmentTarget, carried, isAdjusted, oneOffSteps, unitsDiffer, unitsDifferNote } from './adjustment.js';
+import { adjust, adjustmentTarget, carried, endOneOff, isAdjusted, unitsDiffer, unitsDifferNote } from './adjustment.js';
 import { chargeSteps, restBecause } from './charge.js';
 import { big } from './decimal.js';
 import { parseChargeKey } from './keys.js';
@@ -31,7 +31,7 @@ export interface AmountsPlan {
   held: { reason: Reason; message: string } | null;
   because: Because[];
   notes: Note[];
-  /** Next month's row, which carries the units of what is paid once because Autotask refused to end them (rule 7.6). */
+  /** Next month's row, which carries the units of what is paid once because they cannot be ended: Autotask refused, or later rows forbid it (rule 7.6). */
   carriesOn: MonthRow | null;
   /** A catch-up charge needs the contract to reach this day (rule 7.5). */
   extendTo: Day | null;
@@ -57,7 +57,7 @@ export function planRowAndCharge(billable: Billable, place: Place, books: Books,
     firstDay(place.month),
     null,
   );
-  const oneOff = oneOffSteps(billable, place, adjustment.carriesUnits);
+  const { steps: oneOff, stays } = endOneOff(billable, place, adjustment.carriesUnits);
   const because = [{ rule: adjustment.rule, text: adjustment.text }, ...restBecause(state, after, billable.currency)];
   // This month's money before next month's units: a refusal there must not stop what is due here.
   return {
@@ -65,7 +65,7 @@ export function planRowAndCharge(billable: Billable, place: Place, books: Books,
     held: null,
     because,
     notes: adjustment.notes,
-    carriesOn: null,
+    carriesOn: stays,
     extendTo: null,
   };
 }
@@ -125,9 +125,9 @@ function balanced(billable: Billable, place: Place, state: State): AmountsPlan {
 
 /** 7.6 where the month itself needs nothing: a refusal then was that of next month's units. It is an answer, not to be asked for again (7.0), and listed. */
 function endOfOnce(billable: Billable, place: Place): Pick<AmountsPlan, 'steps' | 'carriesOn'> {
-  const steps = oneOffSteps(billable, place, carried(place.rows.row));
-  if (!place.isRefused) return { steps, carriesOn: null };
-  return { steps: [], carriesOn: steps.length > 0 && hasMoney(place.rows.next) ? place.rows.next : null };
+  const { steps, stays } = endOneOff(billable, place, carried(place.rows.row));
+  if (!place.isRefused || steps.length === 0) return { steps, carriesOn: stays };
+  return { steps: [], carriesOn: hasMoney(place.rows.next) ? place.rows.next : null };
 }
 
 /** 7.5: nothing is written to a frozen period; the difference is held, or caught up in the next open month. */

@@ -1,11 +1,11 @@
 import { postedText } from './decimal.js';
 import { firstDay, nextMonth } from './month.js';
 import type { Draft } from './plan-contract.js';
-import { show } from './standing.js';
+import { show, type Place } from './standing.js';
 import type { Ghost } from './plan-types.js';
 import type { Contract, Month, RecordType } from './types.js';
 
-/** 7.6: Autotask refused to end the units of what is paid once. The month is right; a person has to see to the next one. */
+/** 7.6: the units of what is paid once could not be ended. The month is right; a person has to see to the next one. */
 export function carriedGhosts({ entry: { item }, place, amounts }: Draft, contract: Contract | null, month: Month): Ghost[] {
   const { carriesOn: row } = amounts;
   if (row === null || contract === null) return [];
@@ -24,7 +24,13 @@ export function carriedGhosts({ entry: { item }, place, amounts }: Draft, contra
       sales: postedText(sums.sales, item.currency),
       outcome: 'ghost',
       rule: '7.6',
-      message: `${show(sums, item.currency)} of ${item.productName} carry on into ${following} on contract ${contract.id}, though it is paid once: Autotask refused to end its units. Set them to 0 there from ${firstDay(following)} on.`,
+      message: `${show(sums, item.currency)} of ${item.productName} carry on into ${following} on contract ${contract.id}, though it is paid once: ${whyNot(place)} Set them to 0 there from ${firstDay(following)} on.`,
     },
   ];
+}
+
+function whyNot({ isRefused, rows }: Place): string {
+  if (isRefused) return 'Autotask refused to end its units.';
+  if (rows.laterIsFrozen) return 'its units cannot be ended, because a later month is approved.';
+  return 'its units cannot be ended, because a later month has fewer, and would fall below zero.';
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { postAdjustment } from '../../activities/amounts.js';
 import { extendContract } from '../../activities/contracts.js';
 import type { Dependencies } from '../../activities/dependencies.js';
+import { OutcomePending } from '../../activities/failures.js';
 import { Proofs } from '../../activities/proof.js';
 import { Looks } from '../../activities/looks.js';
 import { finishExtensions, withUnfinished } from '../../activities/extensions.js';
@@ -144,5 +145,33 @@ describe('an extension over months in which the contract had ended', () => {
       /approved and posted.*Set their units to 0 there/,
     );
     expect(sandbox.state().autotask.adjustments).toEqual([]);
+  });
+});
+
+describe('next month’s units of what is paid once', () => {
+  const STEP = { ...CLEAR.step, units: 5, unitPrice: '21', unitCost: '15', day: '2025-10-01', purpose: 'amounts' as const };
+  const october = { ...STEP, before: { units: 5, price: '100', cost: '75' } };
+  const november = {
+    ...STEP,
+    ...{ units: 0, unitPrice: null, unitCost: null, day: '2025-11-01', purpose: 'one-off' as const },
+    before: { units: 5, price: '105', cost: '75' },
+  };
+  let sandbox: Sandbox;
+  beforeEach(async () => {
+    const contracts = WORLD.autotask.contracts.map((contract) => ({ ...contract, endDate: '2026-03-31' }));
+    const behaviour = { visibleAfterMs: 5_000 };
+    sandbox = await startSandbox({ world: { ...WORLD, autotask: { ...WORLD.autotask, contracts, behaviour } } });
+  });
+  afterEach(() => sandbox.close());
+
+  test('did not end where the answer was lost, and the row that did not show the month’s own adjustment yet counted as changed', async () => {
+    const dependencies = createDependencies(loadConfig(sandbox.env()), memoryEvidence());
+    const post = (step: PostAdjustmentStep): Promise<unknown> =>
+      postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), { ...CLEAR, step });
+    await post(october);
+    const fault = { match: { method: 'POST', path: '*/ServiceAdjustments' }, fault: { kind: 'reset', when: 'before' }, times: 1 };
+    await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify([fault]) });
+    await expect(post(november)).rejects.toThrow(OutcomePending);
+    await expect(post(november)).rejects.toThrow(/its effect does not show yet/);
   });
 });

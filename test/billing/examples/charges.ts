@@ -88,6 +88,16 @@ export const carriedOn = table('7', 'Beside the report – written', planned(gho
     'ghost 648.00 (7.6) – nothing',
   ],
   [
+    '7.6 a later month has fewer units, below which nothing goes: what November bills is listed likewise',
+    { report: upfront, books: edited(billedNow, '2025-12', { units: 0, price: '0', cost: '0' }) },
+    'ghost 648.00 (7.6) – nothing',
+  ],
+  [
+    '7.6 November is approved already, with them',
+    { report: upfront, books: after(billedNow, '2025-11-30') },
+    'ghost 648.00 (7.6) – nothing',
+  ],
+  [
     '7.6 they have ended all the same',
     { report: upfront, books: edited(billedNow, '2025-11', { units: 0, price: '0', cost: '0' }), refused: ['435d6b8a4ec490d3'] },
     'nothing – nothing',
