@@ -25,8 +25,10 @@ export interface AcceptedItem {
   sales: Decimal;
   creditCost: Decimal;
   creditSales: Decimal;
-  /** Whether it was posted, so that its money going away from Autotask since is a person's doing. */
+  /** Whether it was ever posted in the month, so that its money going away from Autotask since is a person's doing. */
   stood: boolean;
+  /** Whether a part of it, or all, stands on charges: a row at 0 units does not show that they are gone (8.9). Absent in evidence of earlier releases. */
+  charged?: boolean;
 }
 
 /** The part of the accepted report that is an organization's, with the latest day for which a report was accepted. */
@@ -50,7 +52,7 @@ export interface ReportComparison {
 export const MANUAL_LINES = 'manual lines';
 
 /** An item as the report has it now. */
-export function acceptedItem(item: Item, contractKey: string, stood: boolean): AcceptedItem {
+export function acceptedItem(item: Item, contractKey: string, stood: boolean, charged?: boolean): AcceptedItem {
   const credits = item.lines.filter((line) => big(line.sales).lt(0) || big(line.cost).lt(0));
   const negative = (side: 'cost' | 'sales'): Decimal =>
     plain(sum(credits.map((line) => line[side]).filter((value) => big(value).lt(0))));
@@ -68,6 +70,7 @@ export function acceptedItem(item: Item, contractKey: string, stood: boolean): A
     creditCost: negative('cost'),
     creditSales: negative('sales'),
     stood,
+    ...(charged === undefined ? {} : { charged }),
   };
 }
 
@@ -208,7 +211,9 @@ export function nextAccepted(
   const earlier = new Map((before?.items ?? []).map((item) => [item.id, item]));
   const kept = now.map((item) => {
     const last = earlier.get(item.id);
-    return last && isLess(item, last) && (isBlind || outcomes.get(item.id)?.reason === 'report-shrank') ? last : item;
+    if (last && isLess(item, last) && (isBlind || outcomes.get(item.id)?.reason === 'report-shrank')) return last;
+    // What is held today was posted before, and stands.
+    return item.stood || !last?.stood ? item : { ...item, ...pickStanding(last) };
   });
   const standing = new Set(plan.ghosts.filter(({ outcome }) => outcome !== 'zeroed').map(({ contractKey }) => fold(contractKey)));
   const missing = (before?.items ?? []).filter(
@@ -217,6 +222,11 @@ export function nextAccepted(
   const asOf = [plan.asOf, ...(before ? [before.asOf] : [])].sort(byText).at(-1)!;
   return { asOf, items: [...kept, ...missing] };
 }
+
+const pickStanding = ({ stood, charged }: AcceptedItem): Pick<AcceptedItem, 'stood' | 'charged'> => ({
+  stood,
+  ...(charged === undefined ? {} : { charged }),
+});
 
 /** The accepted item that a standing amount belongs to: licences are told apart by item code, the rest by record type. */
 export const acceptedOf = (

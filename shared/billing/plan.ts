@@ -6,7 +6,7 @@ import { disputedContracts } from './contract.js';
 import { big, isZero, minorUnits, money, plain, text } from './decimal.js';
 import { heldAsGone, remadeNotes } from './doubt.js';
 import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
-import { planGhosts, type GhostPlan } from './ghosts.js';
+import { mergeGhosts, NO_GHOSTS, planGhosts, type GhostPlan } from './ghosts.js';
 import { assertPlan, assertReductions } from './invariants.js';
 import { buildItems, indexPrices, itemContext, type PriceList } from './items.js';
 import { keyedItem } from './keyed-item.js';
@@ -22,6 +22,7 @@ import { stopped } from './stopped.js';
 import { byText, fold, groupBy, present } from './text.js';
 import { troublesOf } from './trouble.js';
 import { tripBreakers } from './trip.js';
+import { unreadGhosts, unseenGhosts } from './unseen.js';
 import { withheld } from './withheld.js';
 import type { EnsureProductStep, EnsureServiceStep, Item, Note, Plan, PlannedItem, Step } from './plan-types.js';
 import { RECORD_TYPES } from './types.js';
@@ -83,8 +84,13 @@ function acceptedAfter(
   { slice }: Pick<PlanInput, 'slice'>,
   how: Parameters<typeof nextAccepted>[3],
 ): AcceptedPart {
-  const posted = new Set(plan.items.flatMap(({ id, outcome }) => (outcome === 'posted' ? [id] : [])));
-  const now = keyed.map(({ item, contractKey }) => acceptedItem(item, contractKey, posted.has(item.id)));
+  const posted = new Map(
+    plan.items.flatMap(({ id, outcome, standing }) => (outcome === 'posted' ? [[id, standing] as const] : [])),
+  );
+  const now = keyed.map(({ item, contractKey }) => {
+    const isCharged = posted.get(item.id)?.charges.some(({ after }) => after !== null);
+    return acceptedItem(item, contractKey, posted.has(item.id), isCharged);
+  });
   return nextAccepted(plan, now, slice.accepted, how);
 }
 
@@ -148,16 +154,10 @@ function planCompany(
     refused: new Set(input.refused ?? []),
   };
   const contracts = groups.map(([, group]) => planContract(group, context));
-  const isAble = new Set(able);
-  const isStopped = ({ decisions }: ContractPlan): boolean => decisions.some(({ outcome }) => outcome === 'held');
-  const heldKeys = new Set(
-    [
-      ...all.filter((entry) => !isAble.has(entry)).map(({ contractKey }) => contractKey),
-      ...contracts.filter(isStopped).map(({ contractKey }) => contractKey),
-      // Nothing is made instead of what is gone until somebody says so: what lost its ids goes on carrying the money (6.6).
-      ...(books.gone ?? []).filter(({ kind }) => kind === 'contract').map(({ key }) => key),
-    ].map(fold),
-  );
+  const itemKeys = stoppedKeys(able, all, contracts);
+  // Nothing is made instead of what is gone until somebody says so: what lost its ids goes on carrying the money (6.6).
+  const goneKeys = (books.gone ?? []).filter(({ kind }) => kind === 'contract').map(({ key }) => fold(key));
+  const heldKeys = new Set([...itemKeys, ...goneKeys]);
   const ghostContext = {
     ...context,
     facts,
@@ -176,7 +176,22 @@ function planCompany(
   const ghosts = books.contracts
     .filter((contract) => contract.companyId === company.id)
     .map((contract) => planGhosts(contract, planOf.get(contract.id), isHeld(contract), ghostContext));
-  return { contracts, ghosts };
+  const unseen = unseenGhosts(ghostContext, {
+    present: new Set(all.map(({ item }) => item.id)),
+    held: new Set(itemKeys),
+    contracts,
+    ghosts: mergeGhosts(ghosts).ghosts,
+  });
+  return { contracts, ghosts: [...ghosts, { ...NO_GHOSTS, ghosts: unseen }] };
+}
+
+/** Folded contract keys with a held item. */
+function stoppedKeys(able: KeyedItem[], all: KeyedItem[], contracts: ContractPlan[]): string[] {
+  const isAble = new Set(able);
+  const isStopped = ({ decisions }: ContractPlan): boolean => decisions.some(({ outcome }) => outcome === 'held');
+  return [...all.filter((entry) => !isAble.has(entry)), ...contracts.filter(isStopped)].map(({ contractKey }) =>
+    fold(contractKey),
+  );
 }
 
 /** Stands for a contract that this plan makes. */
@@ -361,7 +376,9 @@ export function planBlind(input: Omit<PlanInput, 'books'>, message: string): Pla
   const decided = blindCompany(slice.organization, blind);
   const refusals = new Map(items.map((item) => [item.id, refusalOf(item, decided, context, settings)]));
   const keyed = items.map((item) => keyedItem(item, settings));
-  const plan = assemble(keyed, refusals, NO_WORK, { ...input, books: NO_BOOKS }, decided, prices);
+  const unread = unreadGhosts(slice.accepted?.items ?? null, new Set(items.map(({ id }) => id)), facts.month);
+  const work: Work = { contracts: [], ghosts: [{ ...NO_GHOSTS, ghosts: unread }] };
+  const plan = assemble(keyed, refusals, work, { ...input, books: NO_BOOKS }, decided, prices);
   assertPlan(plan, items);
   return { ...plan, accepted: acceptedAfter(plan, keyed, input, { isReleased: false, isBlind: true }) };
 }

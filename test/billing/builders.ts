@@ -1,7 +1,7 @@
 import { besideAccepted, type AcceptedOrganization } from '../../shared/billing/comparison.js';
 import { cutReport } from '../../shared/billing/facts.js';
 import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
-import { planOrganization } from '../../shared/billing/plan.js';
+import { planBlind, planOrganization, type PlanInput } from '../../shared/billing/plan.js';
 import { RECORD_TYPES } from '../../shared/billing/types.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type {
@@ -253,19 +253,30 @@ export interface Situation {
 }
 
 /** The plan of one organization in a situation. */
-export function plan({
+export function plan(situation: Situation = {}): Plan {
+  const { moved, approvedDigest, refused } = situation;
+  return planOrganization({
+    ...toldOf(situation),
+    books: situation.books ?? books(),
+    ...(moved === undefined ? {} : { moved }),
+    ...(approvedDigest === undefined ? {} : { approvedDigest }),
+    ...(refused === undefined ? {} : { refused }),
+  });
+}
+
+/** The same where Autotask could not be read. */
+export const blind = (situation: Situation): Plan => planBlind(toldOf(situation), 'Autotask did not answer.');
+
+/** What Cloudmore says in a situation, and the settings. */
+function toldOf({
   report: reported = {},
-  books: held = books(),
   settings: chosen = {},
   asOf = AS_OF,
   accepted,
   acceptedOn = asOf,
-  moved,
-  approvedDigest,
-  refused,
   organizationId = 'org-1',
   named = {},
-}: Situation = {}): Plan {
+}: Situation): Pick<PlanInput, 'facts' | 'slice' | 'settings'> {
   const whole = report(reported);
   const cut = cutReport(
     whole,
@@ -275,15 +286,7 @@ export function plan({
   const all = settings(chosen);
   const { facts, organizations } = accepted ? besideAccepted(cut, acceptedParts(report(accepted), acceptedOn, all), all) : cut;
   const slice = organizations.find((candidate) => candidate.organization.id === organizationId)!;
-  return planOrganization({
-    facts,
-    slice,
-    books: held,
-    settings: all,
-    ...(moved === undefined ? {} : { moved }),
-    ...(approvedDigest === undefined ? {} : { approvedDigest }),
-    ...(refused === undefined ? {} : { refused }),
-  });
+  return { facts, slice, settings: all };
 }
 
 /** What runs kept of a report that was accepted, with all of it posted. */

@@ -45,9 +45,6 @@ type Rec = Record<string, unknown>;
 const DAY_MS = 86_400_000;
 const BEFORE_A_RUN_MS = 3_600_000;
 
-/** Lies that keep a contract of Autotask, or what stands on it, from being read. */
-export const OBSCURES = new Set<LieKind>(['gone', 'hidden', 'page-missing', 'renamed', 'nulled', 'bad-record']);
-
 /** Lies between a month's first run, which is told the truth, and its last. */
 export const drawLies = (random: Random, runsAt: number[]): Lie[] =>
   Array.from({ length: random.whole(1, 3) }, () => drawLie(random, runsAt));

@@ -9,6 +9,7 @@ import { shrunkReports } from './shrunk-reports.js';
 import type { Table } from './table.js';
 import * as unreadable from './unreadable.js';
 import { unreadableCompanies, unreadableReport } from './unreadable-report.js';
+import * as unseen from './unseen.js';
 
 /** Every numbered rule of billing. A new one is put here first. */
 export const RULES = [
@@ -19,7 +20,7 @@ export const RULES = [
   ...['5.1', '5.2', '5.3', '5.4'],
   ...['6.1', '6.2', '6.3', '6.4', '6.5', '6.6'],
   ...['7.0', '7.1', '7.2', '7.3', '7.4', '7.5', '7.6', '7.7', '7.8', '7.9', '7.10'],
-  ...['8.1', '8.2', '8.3', '8.4', '8.5', '8.6', '8.7', '8.8'],
+  ...['8.1', '8.2', '8.3', '8.4', '8.5', '8.6', '8.7', '8.8', '8.9'],
   ...['9.1', '9.2', '9.3', '9.4'],
 ];
 
@@ -32,6 +33,6 @@ export const tables: Table[] = [
   ...[contracts.services, contracts.ambiguous, contracts.invoiceTexts],
   ...[contracts.found, contracts.contracts, unreadable.gone, contracts.ends, contracts.extensions],
   ...[rowAndCharge, charges.paidOnce, charges.carriedOn, charges.charges, charges.usage, charges.readBack],
-  ...[ghosts.withoutLine, ghosts.beside, ghosts.dismissals],
+  ...[ghosts.withoutLine, ghosts.beside, ghosts.dismissals, unseen.unseen, unseen.unread],
   ghosts.breakers,
 ];
