@@ -1,5 +1,5 @@
 import { checkAnswers, checkExecutable, checkTemporalCli, findOnPath } from './checks.js';
-import { downloadServer } from './download.js';
+import { downloadCli, downloadTestServer } from './download.js';
 import { buildGoTool, type GoTool } from './go-tool.js';
 import { keptProgram, type Check } from './kept-program.js';
 import { assembleTestServer } from './maven.js';
@@ -62,7 +62,7 @@ export async function findTemporalServer({
       executable(
         kept.by('download', (file) => {
           say(`Downloading Temporal CLI ${TEMPORAL_CLI_VERSION}.`);
-          return downloadServer({ server: 'dev-server', version: TEMPORAL_CLI_VERSION, output: file, env });
+          return downloadCli({ version: TEMPORAL_CLI_VERSION, output: file, env });
         }),
       ),
       executable(kept.by('Go build', (file) => buildGoTool(TEMPORAL_CLI, file, env, say))),
@@ -81,7 +81,7 @@ export async function findTestServer({ env = process.env, say = toStandardError 
       kept.way,
       kept.by('download', (file) => {
         say(`Downloading the time-skipping server ${TEST_SERVER_VERSION}.`);
-        return downloadServer({ server: 'time-skipping', version: TEST_SERVER_VERSION, output: file, env });
+        return downloadTestServer({ version: TEST_SERVER_VERSION, output: file, env });
       }),
       kept.by('Maven', (file) => assembleTestServer(file, env, say)),
     ],

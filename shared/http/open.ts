@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { once } from 'node:events';
 import { got, type Method, type PlainResponse, type Request as GotRequest } from 'got';
 
@@ -10,16 +11,19 @@ export interface OpenRequest {
   signal?: AbortSignal | undefined;
   /** For the whole of it, to the answer's last byte. */
   timeoutMs: number;
+  /** Of a proxy that https goes by. */
+  agent?: Agent;
 }
 
 /** The product's one way out to others: nothing is repeated, and no redirect is followed, which could lead credentials or customers' data to another host. */
-export function open({ method, url, headers, body, signal, timeoutMs }: OpenRequest): GotRequest {
+export function open({ method, url, headers, body, signal, timeoutMs, agent }: OpenRequest): GotRequest {
   const stream = got.stream(url, {
     method: method as Method,
     headers,
     // Without a body, a stream would wait for one to be written.
     ...(body === undefined && method === 'GET' ? {} : { body: body ?? '' }),
     ...(signal ? { signal } : {}),
+    ...(agent ? { agent: { https: agent } } : {}),
     timeout: { request: timeoutMs },
     retry: { limit: 0 },
     throwHttpErrors: false,

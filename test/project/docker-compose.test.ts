@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { startDevServer } from '../../client/temporal-server/index.js';
 import { VARIABLES } from '../../shared/config.js';
 import { dockerCompose, findDockerCompose } from './docker-compose-program.js';
 
@@ -36,6 +37,9 @@ const config = async (envFile: string): Promise<Record<string, Service>> => {
   const { stdout } = await compose('--env-file', envFile, '--profile', '*', 'config', '--format', 'json');
   return (JSON.parse(stdout) as { services: Record<string, Service> }).services;
 };
+
+/** What the Web UI answers only after Temporal answered it. */
+const UI_ANSWERS = '/api/v1/cluster-info';
 
 describe('docker-compose.yml', () => {
   withCompose('is accepted with .env.example without a word', async () => {
@@ -73,6 +77,7 @@ describe('docker-compose.yml', () => {
       temporal: expect.stringContaining('temporal operator cluster health'),
       worker: 'CMD node client/bin.js worker --check',
       sandbox: expect.stringContaining('/api/healthcheck'),
+      'temporal-ui': expect.stringContaining(UI_ANSWERS),
     });
   });
 
@@ -159,6 +164,16 @@ describe('docker-compose.yml', () => {
     expect([...sources, ...scripts].filter((path) => !existsSync(path))).toEqual([]);
   });
 });
+
+test('the Web UI answers its health check with what Temporal says of itself', async () => {
+  const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI!, ui: true });
+  try {
+    const answer = await fetch(new URL(UI_ANSWERS, server.uiUrl));
+    expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ serverVersion: expect.any(String) })]);
+  } finally {
+    await server.stop();
+  }
+}, 60_000);
 
 test('the image is built from files that exist and that .dockerignore lets through', async () => {
   const dockerfile = await readFile(`${root}Dockerfile`, 'utf8');

@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { downloadServer } from '../../client/temporal-server/download.js';
+import { downloadCli, downloadTestServer, type CliDownload } from '../../client/temporal-server/download.js';
 import { findTemporalServer, findTestServer } from '../../client/temporal-server/index.js';
+import { TEMPORAL_CLI_SUMS } from '../../client/temporal-server/versions.js';
 import { emptyMachine, goToolchain, program, silentProxy, temporalCli, type Machine } from './fake-programs.js';
 
 /** The order of `findTemporalServer` and `findTestServer`, on a machine that has nothing but what a test puts there. */
@@ -134,16 +138,87 @@ describe('the time-skipping server', () => {
   });
 });
 
-test('a download that stands still is given up', async () => {
-  const { url, server } = await silentProxy();
-  const output = join(machine.bin, 'temporal');
-  const download = { server: 'dev-server' as const, version: '1.8.2', output, env: { ...machine.env, HTTPS_PROXY: url } };
-  try {
-    await expect(downloadServer({ ...download, stalledAfterMs: 3_000 })).rejects.toThrow('nothing came for 3 s');
-  } finally {
-    server.close();
+describe('a download', () => {
+  const output = (): string => join(machine.bin, 'temporal');
+  // The release's archive is unpacked by the system's own program.
+  const env = (): NodeJS.ProcessEnv => ({ ...machine.env, PATH: process.env.PATH, HTTPS_PROXY: '' });
+  const download = (from: string, more: Partial<CliDownload> = {}): Promise<void> =>
+    downloadCli({ version: '1.8.2', output: output(), env: env(), from, platform: 'linux-x64', ...more });
+
+  /** An archive of a program, the server that has it, and what it was asked. */
+  async function release(
+    answer: 'archive' | 'elsewhere',
+  ): Promise<{ from: string; sum: string; asked: string[]; close: () => void }> {
+    await temporalCli(join(machine.root, 'release/temporal'));
+    const archive = join(machine.root, 'archive.tar.gz');
+    await promisify(execFile)('tar', ['-czf', archive, '-C', join(machine.root, 'release'), 'temporal']);
+    const bytes = await readFile(archive);
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      if (answer === 'archive') response.end(bytes);
+      else response.writeHead(302, { location: '/elsewhere' }).end();
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve()));
+    const from = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return { from, sum: createHash('sha256').update(bytes).digest('hex'), asked, close: () => void server.close() };
   }
-  expect(await readdir(machine.bin)).toEqual([]);
+
+  test('with the sum that is known is unpacked', async () => {
+    const { from, sum, asked, close } = await release('archive');
+    await download(from, { sums: { 'linux-x64': sum } });
+    close();
+    expect(asked).toEqual(['/v1.8.2/temporal_cli_1.8.2_linux_amd64.tar.gz']);
+    expect((await promisify(execFile)(output(), ['--version'])).stdout).toContain('temporal version');
+    expect(await readdir(machine.bin)).toEqual(['temporal']);
+  });
+
+  test('of another program than the one that was released is neither unpacked nor started', async () => {
+    const { from, close } = await release('archive');
+    await expect(download(from)).rejects.toThrow(/SHA-256 .* is [0-9a-f]{64}, and not d8421bda.*: it is not what was released/);
+    close();
+    expect(await readdir(machine.bin)).toEqual([]);
+  });
+
+  test('that leads elsewhere is not followed', async () => {
+    const { from, asked, close } = await release('elsewhere');
+    await expect(download(from)).rejects.toThrow(/not possible \(127\.0\.0\.1:\d+ answered 302\)/);
+    close();
+    expect(asked).toHaveLength(1);
+  });
+
+  test('for a platform of which nobody has a sum is not tried', async () => {
+    await expect(download('http://127.0.0.1:1', { platform: 'freebsd-x64' })).rejects.toThrow(
+      /nobody has a sum of 1\.8\.2 for freebsd-x64/,
+    );
+  });
+
+  test.each([
+    [
+      'the dev server',
+      (url: string) => download('https://temporal.invalid', { env: { ...env(), HTTPS_PROXY: url }, stalledAfterMs: 3_000 }),
+    ],
+    [
+      'the time-skipping server',
+      (url: string) =>
+        downloadTestServer({ version: '1.38.0', output: output(), env: { ...env(), HTTPS_PROXY: url }, stalledAfterMs: 3_000 }),
+    ],
+  ])('of %s that stands still is given up', async (_, standing) => {
+    const { url, server } = await silentProxy();
+    try {
+      await expect(standing(url)).rejects.toThrow('nothing came for 3 s');
+    } finally {
+      server.close();
+    }
+    expect(await readdir(machine.bin)).toEqual([]);
+  });
+});
+
+test('a sum is known for every platform that the product runs on, of the version that is downloaded', () => {
+  expect(Object.keys(TEMPORAL_CLI_SUMS).sort()).toEqual(
+    ['darwin', 'linux', 'win32'].flatMap((system) => [`${system}-arm64`, `${system}-x64`]),
+  );
+  for (const sum of Object.values(TEMPORAL_CLI_SUMS)) expect(sum).toMatch(/^[0-9a-f]{64}$/);
 });
 
 async function findInOwnProcess(): Promise<string> {
