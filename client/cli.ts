@@ -6,6 +6,7 @@ import { MODES } from '../shared/modes.js';
 import { asOf, json, month, organization, whole } from './cli-arguments.js';
 import { addDismiss } from './cli-dismiss.js';
 import { addKeeping } from './cli-keeping.js';
+import { addMonthEnd } from './cli-month-end.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
 import { FORMATS, formatOf, type Format } from './formats.js';
 import { VERSION } from '../shared/version.js';
@@ -70,6 +71,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     .helpCommand('help [command]', 'explain a command');
   program.commandsGroup('Look:');
   addReading(program, context, run);
+  addMonthEnd(program, context, run);
   addExplain(program, context, run);
   addLog(program, context, run);
   program.commandsGroup('Bill:');
@@ -156,17 +158,6 @@ function addReading(program: Command, context: Context, run: Run): void {
       const format = options.json ? 'json' : (options.format ?? formatOf(options.out));
       await run(report(context, { month: of, format, out: options.out }));
     });
-  program
-    .command('close')
-    .description('read both sides anew and certify the month; refuses while something is held or unknown')
-    .argument('[month]', 'YYYY-MM', month)
-    .addOption(asOf())
-    .option('--out <file>', 'where to write the certificate (default: close-MONTH.json)')
-    .option('--verify <file>', 'check a certificate: is it as it was written, and is the month still as it says?')
-    .addOption(json())
-    .action(async (of: string | undefined, options: { asOf?: string; out?: string; verify?: string; json: boolean }) =>
-      run((await import('./commands/close.js')).close(context, { month: of, ...options })),
-    );
 }
 
 function addLog(program: Command, context: Context, run: Run): void {

@@ -1,164 +1,34 @@
-import { Autotask, type Condition, type Currency } from '../shared/autotask/index.js';
-import { lastDay } from '../shared/billing/month.js';
-import type { Day, Month } from '../shared/billing/types.js';
-import { unreadOfReport, unreadText } from '../shared/billing/unread.js';
-import { Cloudmore } from '../shared/cloudmore/index.js';
-import { uncounted } from '../shared/close/counted.js';
-import { compare, type Claim, type Comparison, type Customer } from '../shared/close/compare.js';
-import { fold, oursOf, type KnownFrom } from '../shared/close/ours.js';
-import {
-  companyOf,
-  readable,
-  reportedOf,
-  standingOf,
-  type Dismissed,
-  type Records,
-  type Reported,
-} from '../shared/close/sides.js';
-import type { Config } from '../shared/config.js';
+import { Autotask } from '../shared/autotask/index.js';
 import type { UnassignedLine } from '../shared/billing/types.js';
+import { compare, type Comparison } from '../shared/close/compare.js';
+import { uncounted } from '../shared/close/counted.js';
+import type { Invoiced } from '../shared/close/invoiced.js';
+import { standingOf } from '../shared/close/sides.js';
+import type { Config } from '../shared/config.js';
+import { invoicedOf } from './invoiced.js';
+import { readSides, type CloseRequest } from './sides.js';
 
-/** Both sides of a month read anew for the close, in bulk, and compared. The vendors' clients fetch; what it means is decided in `shared/close` alone. */
+/** Both sides of a month read again for the close and compared. What it means is decided in `shared/close` alone. */
 export interface Reading extends Comparison {
   unassigned: UnassignedLine[];
+  /** What customers had been charged by then. */
+  invoiced: Invoiced;
   /** What could not be read and may be money of the month: nothing is certified beside it. */
   unread: string[];
 }
 
-export interface CloseRequest {
-  month: Month;
-  asOf: Day;
-  claims: Claim[];
-  /** What people set aside, and what was ever named and billed on: as the evidence has it. */
-  dismissed: Dismissed[];
-  named: KnownFrom['named'];
-  onProgress: (what: string) => void;
-}
-
-export async function readForClose(
-  config: Config,
-  { month, asOf, claims, dismissed, named, onProgress }: CloseRequest,
-): Promise<Reading> {
-  const cloudmore = new Cloudmore(config.cloudmore);
+export async function readForClose(config: Config, request: CloseRequest): Promise<Reading> {
+  const { month, asOf, claims, dismissed } = request;
   const autotask = new Autotask(config.autotask);
-  const report = await cloudmore.readReport({ month, onProgress });
-  const reported = reportedOf(report.lines, month, asOf);
-  const records = await readRecords(autotask, month, config.autotask.subscriptionUdf, named, onProgress);
-  const currencies = await autotask.readCurrencies();
-  const unread = unreadOfReport(report)
-    .filter(({ bearsOnMonth }) => bearsOnMonth)
-    .map(unreadText);
-  const read = readable(records.companies, 'Companies', unread, (company) => [companyOf(company)]);
-  const companies = new Map(read.map((company) => [company.id, company]));
-  const currencyOf = (companyId: number): string => currencyName(companies.get(companyId)?.currencyId ?? null, currencies);
+  const sides = await readSides(config, autotask, request);
+  const { report, reported, records, customers, companyNames, currencyOf, ours, unread } = sides;
   const { subscriptionUdf } = config.autotask;
+  const standing = standingOf(records, { month, subscriptionUdf, ours, dismissed }, unread);
   const comparison = compare({
-    reported,
-    standing: standingOf(
-      records,
-      { month, subscriptionUdf, ours: oursOf({ named, report, settings: config.settings }), dismissed },
-      unread,
-    ),
-    claims,
-    customers: customersOf(report.organizations, reported),
-    currencyOf,
-    companyNames: new Map([...companies].map(([id, { name }]) => [id, name])),
+    ...{ reported, standing, claims, customers, companyNames, currencyOf },
     settings: config.settings,
   });
   const differences = [...uncounted(report.counted ?? [], reported, month, asOf), ...comparison.differences];
-  return { ...comparison, differences, unassigned: report.unassigned, unread };
-}
-
-function currencyName(id: number | null, currencies: Currency[]): string {
-  const found = id === null ? undefined : currencies.find((currency) => currency.id === id);
-  return (found ?? currencies.find(({ isInternal }) => isInternal))?.code ?? '';
-}
-
-/** Organizations as Cloudmore lists them, and those that only lines still name. */
-function customersOf(
-  organizations: { id: string; name: string; companyIdText: string | null }[],
-  reported: Reported[],
-): Customer[] {
-  const customers = new Map<string, Customer>();
-  for (const { organizationId, organizationName } of reported)
-    customers.set(fold(organizationId), { organizationId, organizationName, companyIdText: null });
-  for (const { id, name, companyIdText } of organizations)
-    customers.set(fold(id), { organizationId: id, organizationName: name, companyIdText });
-  return [...customers.values()];
-}
-
-// ---------------------------------------------------------------------------------------------------------------- Autotask's records
-
-const DAY_MS = 86_400_000;
-const CHUNK = 200;
-
-/**
- * A day of margin before the first; 10:15 UTC of the last day lies after that day's beginning in every zone, and before the next day's. Which rows are the
- * month's is decided exactly afterwards (`autotask.md` 2.7).
- */
-async function readRecords(
-  autotask: Autotask,
-  month: Month,
-  subscriptionUdf: string,
-  named: KnownFrom['named'],
-  onProgress: (what: string) => void,
-): Promise<Records> {
-  const first = Date.parse(`${month}-01T00:00:00Z`);
-  const at = (days: number): string => new Date(first + days * DAY_MS).toISOString();
-  const contracts = await readContracts(autotask, subscriptionUdf, named, onProgress);
-  const rows = await autotask.query(
-    'ContractServiceUnits',
-    [
-      { op: 'gte', field: 'startDate', value: at(-1) },
-      { op: 'lte', field: 'startDate', value: `${lastDay(month)}T10:15:00Z` },
-    ],
-    { onProgress },
-  );
-  const products = await autotask.query('Products', [{ op: 'beginsWith', field: 'externalProductID', value: 'cloudmore:' }]);
-  const charges = await autotask.query('ContractCharges', [chargeCondition(products, month, at)], { onProgress });
-  const services = await autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }], { onProgress });
-  const companies = await readCompanies(autotask, contracts);
-  return { companies, contracts, rows, charges, services, products };
-}
-
-/** Those that carry an id, by one query for the field and one for the number; and those that we billed on, whatever they carry today. */
-async function readContracts(
-  autotask: Autotask,
-  subscriptionUdf: string,
-  named: KnownFrom['named'],
-  onProgress: (what: string) => void,
-): Promise<unknown[]> {
-  const contracts = new Map<number, unknown>();
-  const add = async (condition: Condition): Promise<void> => {
-    for (const contract of await autotask.query('Contracts', [condition], { onProgress }))
-      contracts.set(Number((contract as { id?: unknown }).id), contract);
-  };
-  await add({ op: 'exist', field: subscriptionUdf, udf: true });
-  await add({ op: 'exist', field: 'contractNumber' });
-  const others = named.contracts.map(([id]) => id).filter((id) => !contracts.has(id));
-  for (let start = 0; start < others.length; start += CHUNK)
-    await add({ op: 'in', field: 'id', value: others.slice(start, start + CHUNK) });
-  return [...contracts.values()];
-}
-
-/** Charges with a key of ours, and those of the month on the products that we bill by: another connector may have made them. */
-function chargeCondition(products: unknown[], month: Month, at: (days: number) => string): Condition {
-  const keyed: Condition = { op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: `CM-${month}-` };
-  if (products.length === 0) return keyed;
-  const others: Condition[] = [
-    { op: 'in', field: 'productID', value: products.map((product) => (product as { id?: unknown }).id) },
-    { op: 'gte', field: 'datePurchased', value: at(-1) },
-    { op: 'lte', field: 'datePurchased', value: at(LONGEST_MONTH_DAYS + 1) },
-  ];
-  return { op: 'or', items: [keyed, { op: 'and', items: others }] };
-}
-
-const LONGEST_MONTH_DAYS = 31;
-
-async function readCompanies(autotask: Autotask, contracts: unknown[]): Promise<unknown[]> {
-  const ids = [...new Set(contracts.map((contract) => (contract as { companyID?: unknown }).companyID))].map(Number);
-  const companies: unknown[] = [];
-  for (let start = 0; start < ids.length; start += CHUNK)
-    companies.push(...(await autotask.query('Companies', [{ op: 'in', field: 'id', value: ids.slice(start, start + CHUNK) }])));
-  return companies;
+  const invoiced = await invoicedOf(config, autotask, sides, request);
+  return { ...comparison, differences, unassigned: report.unassigned, invoiced, unread };
 }

@@ -33,6 +33,8 @@ export interface Config {
   /** Ids or names of Cloudmore services that are left out, as in `settings`. */
   excludeServices: string[];
   recheckDays: number;
+  /** Day of the next month by which a month is approved, posted and invoiced; `status` says where it is not. */
+  invoiceByDay: number;
   surveyMaxAgeMs: number;
   /** Hosts that may be asked over http although they are not on this machine. */
   allowHttpHosts: string[];
@@ -125,6 +127,7 @@ const BASE = {
   BILLING_MODE_ORGANIZATIONS: organizationModes,
   EXCLUDE_SERVICES: list,
   BILLING_RECHECK_DAYS: whole('a number of days', 0).max(28, 'expected at most 28 days').default(10),
+  INVOICE_BY_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(10),
   BILLING_SCHEDULE: z
     .string()
     .regex(/^\S+(\s+\S+){4}$/, 'expected a cron expression of five fields, such as 0 3 * * *')
@@ -260,6 +263,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   organizationModes: parsed.BILLING_MODE_ORGANIZATIONS,
   excludeServices: parsed.EXCLUDE_SERVICES,
   recheckDays: parsed.BILLING_RECHECK_DAYS,
+  invoiceByDay: parsed.INVOICE_BY_DAY,
   surveyMaxAgeMs: parsed.SURVEY_MAX_AGE * 60_000,
   allowHttpHosts: parsed.ALLOW_HTTP_HOSTS,
   schedule: { cron: parsed.BILLING_SCHEDULE, timeZone: parsed.BILLING_TIMEZONE },

@@ -10,13 +10,14 @@ import type { Dismissed } from '../../shared/close/sides.js';
 import { loadConfig, type BaseConfig, type Config } from '../../shared/config.js';
 import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
-import { readForClose, type CloseRequest, type Reading } from '../close.js';
+import { readForClose, type Reading } from '../close.js';
 import { today, type Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, readNamedJson, writeOutput } from '../files.js';
 import { requireMonth } from '../months.js';
 import { renderCertificate } from '../render/certificate.js';
 import { forged, sealed } from '../seal.js';
+import type { CloseRequest } from '../sides.js';
 import { reachable } from './plan.js';
 import { jsonText, line } from '../render/printable.js';
 
@@ -39,7 +40,8 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   const read = await requireMonth(config, month);
   refuseWhileOpen(read);
   const dismissed = dismissedOf(read.outcomes);
-  const reading = await readAnew(context, config, { month, asOf, claims: claimsOf(read.outcomes), dismissed });
+  const claims = claimsOf(read.outcomes, 'excluded');
+  const reading = await readAnew(context, config, { month, asOf, claims, held: [], dismissed });
   if (reading.unread.length > 0) throw new CommandError(EXIT.waits, unreadRefusal(month, reading.unread));
   if (reading.differences.length > 0) throw new CommandError(EXIT.waits, refusal(month, reading.differences));
   const certificate = certificateOf(
@@ -52,6 +54,7 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
       unassigned: reading.unassigned.map(({ invoiceNumber: _, ...line }) => line),
       runDigest: read.result.digest,
       dismissed,
+      invoiced: reading.invoiced,
     },
     reading,
   );
@@ -64,7 +67,7 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
 async function readAnew(
   context: Context,
   config: Config,
-  request: Pick<CloseRequest, 'month' | 'asOf' | 'claims' | 'dismissed'>,
+  request: Pick<CloseRequest, 'month' | 'asOf' | 'claims' | 'held' | 'dismissed'>,
 ): Promise<Reading> {
   const named = await withEvidence(config, (evidence) => namedIn(evidence, config.broker, request.month));
   return reachable(() =>
@@ -73,7 +76,7 @@ async function readAnew(
 }
 
 /** What was ever named and billed on. Without it nobody could tell what stands in Autotask without a line. */
-async function namedIn(evidence: Evidence, broker: string, month: Month): Promise<Named> {
+export async function namedIn(evidence: Evidence, broker: string, month: Month): Promise<Named> {
   const ref = await evidence.pointer(`named/${broker}`);
   if (ref !== null) return evidence.get<Named>(ref);
   throw new CommandError(
@@ -121,11 +124,11 @@ function openParts({ held, awaiting, otherCurrencies, organizations, currency, m
   ];
 }
 
-/** What the run left out, with the reasons it recorded; each is looked at again. */
-const claimsOf = (outcomes: Outcome[]): Claim[] =>
+/** What the run left out, or holds, with the reasons it recorded. */
+export const claimsOf = (outcomes: Outcome[], of: 'excluded' | 'held'): Claim[] =>
   outcomes.flatMap(({ organizationId, organizationName, items }) =>
     items
-      .filter(({ outcome }) => outcome === 'excluded')
+      .filter(({ outcome }) => outcome === of)
       .map(({ contractKey, productName, currency, cost, sales, reason }) => ({
         organizationId,
         organizationName,
@@ -134,12 +137,12 @@ const claimsOf = (outcomes: Outcome[]): Claim[] =>
         currency,
         cost,
         sales,
-        reason: reason ?? 'excluded',
+        reason: reason ?? of,
       })),
   );
 
 /** What people set aside, as it stood when the run saw it. */
-const dismissedOf = (outcomes: Outcome[]): Dismissed[] =>
+export const dismissedOf = (outcomes: Outcome[]): Dismissed[] =>
   outcomes.flatMap(({ organizationName, ghosts }) =>
     ghosts.flatMap(({ contractId, currency, cost, sales, dismissed: reason }) =>
       reason === undefined ? [] : [{ organizationName, contractId, currency, cost, sales, reason }],
@@ -182,7 +185,7 @@ async function keep(context: Context, config: BaseConfig, certificate: Certifica
   return kept;
 }
 
-async function withEvidence<T>(config: BaseConfig, use: (evidence: Evidence) => Promise<T>): Promise<T> {
+export async function withEvidence<T>(config: BaseConfig, use: (evidence: Evidence) => Promise<T>): Promise<T> {
   const evidence = openEvidence(config.evidence);
   try {
     return await use(evidence);
@@ -222,7 +225,7 @@ async function judge(context: Context, config: Config, certificate: Certificate)
   if (certificate.broker !== config.broker)
     throw new CommandError(EXIT.usage, `The certificate is broker ${certificate.broker}'s; BILLING_BROKER is ${config.broker}.`);
   const { month, asOf, exclusions: claims, dismissed = [] } = certificate;
-  const reading = await readAnew(context, config, { month, asOf, claims, dismissed });
+  const reading = await readAnew(context, config, { month, asOf, claims, held: [], dismissed });
   const moved = [...reading.unread, ...driftOf(certificate, reading), ...reading.differences.map(({ message }) => message)];
   return moved.length === 0 ? { kind: 'holds', findings: [] } : { kind: 'drifted', findings: moved };
 }

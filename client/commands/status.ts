@@ -3,10 +3,10 @@ import { isParked, type MonthResult } from '../../shared/billing/results.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { organizationBillingId, STATUS_QUERY } from '../../shared/contract.js';
-import { openEvidence } from '../../shared/evidence/index.js';
+import { openInvoicing, readInvoicedRecord } from '../../shared/evidence/invoiced.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
 import { readLatestNotice, troubleOf } from '../../shared/notices/record.js';
-import { monthOf } from '../../shared/billing/month.js';
+import { addDays, firstDay, monthOf, nextMonth } from '../../shared/billing/month.js';
 import { line } from '../render/printable.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
@@ -16,6 +16,7 @@ import { renderStatus } from '../render/status.js';
 import { withTemporal, type Temporal } from '../temporal.js';
 import { detailsLink, preparedLists, webUiUrl, workflowLink } from '../../shared/web-ui.js';
 import { faultTexts } from './check.js';
+import { withEvidence } from './close.js';
 import { exitCodeOf, innermost } from './run.js';
 import { jsonText } from '../render/printable.js';
 
@@ -100,6 +101,7 @@ async function showMonth(
           run: await runLine(temporal, ui, latest),
           callsWait: (await callsOfRun(temporal, latest)) ?? callsOf(open),
           lostNotice: await lostNotice(config),
+          invoicing: await invoicing(config, month.month),
           linkOf: ({ organizationId }) => {
             const page = open.get(organizationId);
             return page
@@ -118,13 +120,14 @@ async function showMonth(
 }
 
 /** Said of the latest notice when it did not go out: whoever waits for it hears nothing. */
-async function lostNotice({ evidence: url, broker }: BaseConfig): Promise<string | null> {
-  const evidence = openEvidence(url);
-  try {
-    return troubleOf(await readLatestNotice(evidence, broker));
-  } finally {
-    await evidence.close();
-  }
+const lostNotice = (config: BaseConfig): Promise<string | null> =>
+  withEvidence(config, async (evidence) => troubleOf(await readLatestNotice(evidence, config.broker)));
+
+/** Said from INVOICE_BY_DAY of the next month on, where customers were not charged everything, or nobody has looked. */
+function invoicing(config: BaseConfig, month: Month): Promise<string | null> {
+  const by = addDays(firstDay(nextMonth(month)), config.invoiceByDay - 1);
+  if (today(config.schedule.timeZone) <= by) return Promise.resolve(null);
+  return withEvidence(config, async (evidence) => openInvoicing(await readInvoicedRecord(evidence, config.broker, month), month));
 }
 
 /** Said of the latest run where it matters: it is under way, or it came to nothing, and what is shown is older. */

@@ -21,6 +21,8 @@ export interface ShownStatus {
   callsWait: string | null;
   /** Of the latest notice, when it did not go out. */
   lostNotice: string | null;
+  /** That the month is not wholly invoiced by the day it should be; null where it is, or the day has not come. */
+  invoicing: string | null;
   /** The Web UI's page of an organization. */
   linkOf: (organization: OrganizationResult) => string;
   lists: { title: string; link: string }[];
@@ -35,7 +37,7 @@ const CAUSES_SHOWN = 5;
 export const renderStatus = onTerminal(statusText);
 
 function statusText(shown: ShownStatus, paper: Paper): string {
-  const { month, heldMonth, nothingDue, run, callsWait, lostNotice } = shown;
+  const { month, heldMonth, nothingDue, run, callsWait, lostNotice, invoicing } = shown;
   const broken = month.organizations.filter(({ status }) => status === 'NeedsAttention' || status === 'Failed').sort(byAmount);
   const awaiting = month.organizations.filter(({ status }) => status === 'AwaitingApproval').sort(byAmount);
   return [
@@ -43,6 +45,7 @@ function statusText(shown: ShownStatus, paper: Paper): string {
     ...(run === null ? [] : [wrap(run, paper)]),
     ...(callsWait === null ? [] : [wrap(paint(paper, 'yellow', callsWait), paper)]),
     ...(lostNotice === null ? [] : [wrap(paint(paper, 'red', lostNotice), paper)]),
+    ...(invoicing === null ? [] : [wrap(paint(paper, 'yellow', invoicing), paper)]),
     ...(heldMonth === null ? [] : [paint(paper, 'red', heldMonthPart(heldMonth, month, paper))]),
     ...(broken.length + awaiting.length === 0 ? [] : [waitingLine(month, [...broken, ...awaiting])]),
     ...(isMany(broken) || isMany(awaiting) ? [reasons([...broken, ...awaiting], paper)] : []),

@@ -1,5 +1,6 @@
 import { digestOf, type Comparison, type CustomerClose, type Exclusion, type Money } from './compare.js';
 import { exact, textOf } from './exact.js';
+import type { Invoiced } from './invoiced.js';
 import type { Dismissed } from './sides.js';
 
 /** The close certificate: what was seen on both sides, and a digest over all of it, so that a change of the paper can be told from a change of the world. */
@@ -19,6 +20,8 @@ export interface Certificate {
   exclusions: Exclusion[];
   /** Money without a line that a person set aside: not part of the sums. Absent where there is none. */
   dismissed?: Dismissed[];
+  /** What customers had been charged by then: a second part, which goes on after the month is closed. Absent in certificates of earlier releases. */
+  invoiced?: Invoiced;
   /** Lines of the vendor's invoice under no organization: not part of the report. */
   unassigned: { customerName: string | null; productName: string | null; currency: string; cost: string; sales: string }[];
   digests: { cloudmore: string; autotask: string; run: string };
@@ -46,10 +49,11 @@ export function certificateOf(
   head: Pick<Certificate, 'broker' | 'month' | 'asOf' | 'closedAt' | 'isMonthOver' | 'unassigned'> & {
     runDigest: string;
     dismissed: Dismissed[];
+    invoiced: Invoiced;
   },
   { customers, exclusions }: Comparison,
 ): Certificate {
-  const { broker, month, asOf, closedAt, isMonthOver, unassigned, runDigest, dismissed } = head;
+  const { broker, month, asOf, closedAt, isMonthOver, unassigned, runDigest, dismissed, invoiced } = head;
   const content: Content = {
     kind: 'billing-close-certificate',
     version: 1,
@@ -62,6 +66,7 @@ export function certificateOf(
     customers,
     exclusions,
     ...(dismissed.length === 0 ? {} : { dismissed }),
+    invoiced,
     unassigned,
     digests: {
       cloudmore: digestOf(customers.map(({ organizationId, digests }) => [organizationId, digests.cloudmore])),

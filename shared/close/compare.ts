@@ -220,7 +220,7 @@ function check(place: Place, side: keyof Sum, { companyNames }: Given): Differen
 }
 
 /** Sums with more digits than the currency are rounded per item: half a minor unit each is no difference. */
-function isRounding(difference: Exact, reported: Reported[], currency: string): boolean {
+export function isRounding(difference: Exact, reported: Reported[], currency: string): boolean {
   const size = difference < 0n ? -difference : difference;
   const roundings = BigInt(reported.reduce((count, one) => count + one.roundings, 0));
   return size * 2n <= roundings * minorOf(currency);

@@ -61,3 +61,6 @@ export function textOf(value: Exact, currency: string): string {
   const shown = fraction.slice(0, last + 1);
   return `${value < 0n ? '-' : ''}${whole}${shown === '' ? '' : `.${shown}`}`;
 }
+
+/** Whether the decimal text is zero. */
+export const isNothing = (text: string): boolean => exact(text) === 0n;

@@ -1,5 +1,6 @@
 import type { Line } from '../billing/types.js';
 import { asPosted, exact, times, toMinor, type Exact } from './exact.js';
+import { amount, dayOf, lowered, number, readable, text, type Fields } from './fields.js';
 import { fold, isMadeUp, type Ours } from './ours.js';
 
 /**
@@ -94,71 +95,105 @@ export interface Records {
   products: unknown[];
 }
 
-type Fields = Record<string, unknown>;
-
-/** A value of a record that is there and means nothing to us, or is needed and not there. */
-class CannotBeRead extends Error {}
-
-/** What `read` makes of each record; one that cannot be read is told to `unread`, and left out. */
-export function readable<T>(records: unknown[], path: string, unread: string[], read: (record: Fields) => T[]): T[] {
-  return records.flatMap((raw) => {
-    const record = lowered(raw);
-    try {
-      return read(record);
-    } catch (error) {
-      if (!(error instanceof CannotBeRead)) throw error;
-      unread.push(`Autotask, ${path}, ${String(record.id)}: ${error.message}. The month is not certified.`);
-      return [];
-    }
-  });
-}
-
-export interface StandingOptions {
+export interface PartOptions {
   month: string;
   subscriptionUdf: string;
   ours: Ours;
-  dismissed: Dismissed[];
+}
+
+/** One row or charge of ours that the month's invoices carry, with its extended amounts. */
+export interface Part extends Sum, Place {
+  kind: 'row' | 'charge';
+  id: number;
+  contractId: number;
+  /** Null for a charge. */
+  serviceId: number | null;
+  /** As people find it in Autotask: "row 4711", "charge CM-2025-10-…". */
+  label: string;
+  /** Somebody approved and posted it: what was billed of it no longer changes. */
+  isPosted: boolean;
+}
+
+/** Whose money a contract carries. */
+export interface Place {
+  companyId: number;
+  subscriptionId: string;
+}
+
+export interface Parts {
+  parts: Part[];
+  /** A contract that Autotask does not show stands for itself. */
+  placeOf: (contractId: number) => Place;
 }
 
 /**
- * Sums by company and subscription what the month's invoices will carry: our rows that begin in the month, where a person has split one each part, and our
- * charges of the month. `unread` takes what cannot be read, a sentence for each record.
+ * Our rows that begin in the month, where a person has split one each part, and our charges of the month. `unread` takes what cannot be read, a sentence for
+ * each record.
  */
-export function standingOf(
-  records: Records,
-  { month, subscriptionUdf, ours, dismissed }: StandingOptions,
-  unread: string[] = [],
-): Standing[] {
+export function partsOf(records: Records, { month, subscriptionUdf, ours }: PartOptions, unread: string[] = []): Parts {
   const contracts = new Map(
     readable(records.contracts, 'Contracts', unread, (contract) => [
       [number(contract, 'id'), contractOf(contract, subscriptionUdf, ours)] as const,
     ]),
   );
-  const sums = new Sums(contracts);
   const services = keysOf(records.services, 'Services', 'invoicedescription', unread);
-  readable(records.rows, 'ContractServiceUnits', unread, (row): never[] => {
+  const rows = readable(records.rows, 'ContractServiceUnits', unread, (row): Part[] => {
     const [contractId, serviceId] = [number(row, 'contractid'), number(row, 'serviceid')];
     const contract = contracts.get(contractId);
     const key = services.get(serviceId) ?? '';
     if (!contract?.isOurs || !ours.isService(contractId, serviceId, key)) return [];
     if (ours.isSwitchedOff(contract.key, key) || !dayOf(row, 'startdate').startsWith(`${month}-`)) return [];
-    sums.add(contractId, { sales: amount(row, 'price'), cost: amount(row, 'cost') }, `row ${number(row, 'id')}`);
-    return [];
+    return [rowPart(row, contract, contractId, serviceId)];
   });
   const products = keysOf(records.products, 'Products', 'externalproductid', unread);
-  readable(records.charges, 'ContractCharges', unread, (charge): never[] => {
+  const charges = readable(records.charges, 'ContractCharges', unread, (charge): Part[] => {
     if (!isMonths(charge, month)) return [];
     const contractId = number(charge, 'contractid');
     const contract = contracts.get(contractId);
     if (!isKeyed(charge) && !contract?.isOurs) return [];
     if (ours.isSwitchedOff(contract?.key ?? '', products.get(Number(charge.productid)) ?? '')) return [];
-    const quantity = amount(charge, 'unitquantity');
-    const sum = { sales: times(quantity, amount(charge, 'unitprice')), cost: times(quantity, amount(charge, 'unitcost')) };
-    sums.add(contractId, sum, `charge ${text(charge, 'internalpurchaseordernumber')}`);
-    return [];
+    return [chargePart(charge, contract, contractId)];
   });
-  for (const one of dismissed)
-    sums.add(one.contractId, { sales: -exact(one.sales), cost: -exact(one.cost) }, `dismissed on contract ${one.contractId}`);
+  const placeOf = (contractId: number): Place =>
+    contracts.get(contractId) ?? { companyId: NO_COMPANY, subscriptionId: `contract ${contractId}` };
+  return { parts: [...rows, ...charges], placeOf };
+}
+
+function rowPart(row: Fields, contract: OurContract, contractId: number, serviceId: number): Part {
+  const id = number(row, 'id');
+  return {
+    ...{ kind: 'row', id, contractId, serviceId, label: `row ${id}` },
+    ...{ companyId: contract.companyId, subscriptionId: contract.subscriptionId },
+    ...{ sales: amount(row, 'price'), cost: amount(row, 'cost') },
+    isPosted: text(row, 'approveandpostdate') !== '',
+  };
+}
+
+function chargePart(charge: Fields, contract: OurContract | undefined, contractId: number): Part {
+  const quantity = amount(charge, 'unitquantity');
+  return {
+    ...{ kind: 'charge', id: number(charge, 'id'), contractId, serviceId: null },
+    label: `charge ${text(charge, 'internalpurchaseordernumber')}`,
+    companyId: contract?.companyId ?? NO_COMPANY,
+    subscriptionId: contract?.subscriptionId ?? `contract ${contractId}`,
+    ...{ sales: times(quantity, amount(charge, 'unitprice')), cost: times(quantity, amount(charge, 'unitcost')) },
+    isPosted: charge.isbilled === true,
+  };
+}
+
+/** Sums by company and subscription what the month's invoices will carry, less what people set aside. */
+export function standingOf(
+  records: Records,
+  { dismissed, ...options }: PartOptions & { dismissed: Dismissed[] },
+  unread: string[] = [],
+): Standing[] {
+  const sums = new Sums();
+  const { parts, placeOf } = partsOf(records, options, unread);
+  for (const part of parts) sums.add(part, part.contractId, part.label);
+  for (const { contractId, sales, cost } of dismissed) {
+    const sum = { sales: -exact(sales), cost: -exact(cost) };
+    sums.add({ ...placeOf(contractId), ...sum }, contractId, `dismissed on contract ${contractId}`);
+  }
   return sums.all();
 }
 
@@ -166,19 +201,13 @@ export function standingOf(
 class Sums {
   private readonly standing = new Map<string, Standing>();
 
-  constructor(private readonly contracts: Map<number, OurContract>) {}
-
-  add(contractId: number, sum: Sum, part: string): void {
-    const { companyId, subscriptionId } = this.contracts.get(contractId) ?? {
-      companyId: NO_COMPANY,
-      subscriptionId: `contract ${contractId}`,
-    };
+  add({ companyId, subscriptionId, cost, sales }: Sum & Place, contractId: number, label: string): void {
     const key = `${companyId}|${subscriptionId}`;
     const standing = this.standing.get(key) ?? { companyId, subscriptionId, contractIds: [], parts: [], cost: 0n, sales: 0n };
     if (!standing.contractIds.includes(contractId)) standing.contractIds.push(contractId);
-    standing.cost += asPosted(sum.cost);
-    standing.sales += asPosted(sum.sales);
-    standing.parts.push(part);
+    standing.cost += asPosted(cost);
+    standing.sales += asPosted(sales);
+    standing.parts.push(label);
     this.standing.set(key, standing);
   }
 
@@ -197,9 +226,7 @@ const isKeyed = (charge: Fields): boolean => KEY.test(text(charge, 'internalpurc
 const isMonths = (charge: Fields, month: string): boolean =>
   (KEY.exec(text(charge, 'internalpurchaseordernumber'))?.[1] ?? dayOf(charge, 'datepurchased').slice(0, 7)) === month;
 
-interface OurContract {
-  companyId: number;
-  subscriptionId: string;
+interface OurContract extends Place {
   /** Subscription id, or what we made up instead of one. */
   key: string;
   /** Whether its rows, and charges without a key of ours, are looked at. */
@@ -221,38 +248,6 @@ function contractOf(contract: Fields, subscriptionUdf: string, ours: Ours): OurC
     key: key ?? '',
     isOurs: key !== undefined || ours.isBilled(id),
   };
-}
-
-const lowered = (record: unknown): Fields =>
-  Object.fromEntries(Object.entries(record as Fields).map(([name, value]) => [name.toLowerCase(), value]));
-
-function number(record: Fields, field: string): number {
-  const value = Number(record[field]);
-  if (record[field] === null || !Number.isSafeInteger(value)) throw new CannotBeRead(`${field} is no number`);
-  return value;
-}
-
-const text = (record: Fields, field: string): string => {
-  const value = record[field];
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-};
-
-/** An absent or null amount is none, as `null` units of a row without price; any other value that is no amount is no zero. */
-function amount(record: Fields, field: string): Exact {
-  const value = record[field];
-  if (value !== null && value !== undefined && !DECIMAL.test(text(record, field)))
-    throw new CannotBeRead(`${field} is no amount`);
-  return exact(text(record, field) || '0');
-}
-
-const DECIMAL = /^-?\d+(\.\d+)?$/;
-
-/** The day of (value + 13 h 15 min), right in every zone Autotask is used in (`autotask.md` 2.7). */
-function dayOf(record: Fields, field: string): string {
-  const value = text(record, field);
-  const at = Date.parse(/z|[+-]\d\d:?\d\d$/i.test(value) ? value : `${value}Z`) + 47_700_000;
-  if (Number.isNaN(at)) throw new CannotBeRead(`${field} is no date`);
-  return new Date(at).toISOString().slice(0, 10);
 }
 
 export const companyOf = (company: Fields): { id: number; name: string; currencyId: number | null } => ({

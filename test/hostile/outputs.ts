@@ -132,6 +132,7 @@ export function terminals(text: string, paper: Paper = PLAIN): Record<string, st
         run: text,
         callsWait: text,
         lostNotice: text,
+        invoicing: text,
         linkOf: () => 'http://ui/x',
         lists: [],
       },

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { asOf, json, month } from './cli-arguments.js';
+import type { Context } from './context.js';
+import type { ExitCode } from './exit.js';
+
+/** What is asked at the end of a month: is it closed, and was it charged? */
+export function addMonthEnd(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
+  program
+    .command('close')
+    .description('read both sides anew and certify the month; refuses while something is held or unknown')
+    .argument('[month]', 'YYYY-MM', month)
+    .addOption(asOf())
+    .option('--out <file>', 'where to write the certificate (default: close-MONTH.json)')
+    .option('--verify <file>', 'check a certificate: is it as it was written, and is the month still as it says?')
+    .addOption(json())
+    .action(async (of: string | undefined, options: { asOf?: string; out?: string; verify?: string; json: boolean }) =>
+      run((await import('./commands/close.js')).close(context, { month: of, ...options })),
+    );
+  program
+    .command('invoiced')
+    .description('what customers were charged for the month, against the report: after somebody approved and posted')
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(asOf())
+    .addOption(json())
+    .action(async (of: string, options: { asOf?: string; json: boolean }) =>
+      run((await import('./commands/invoiced.js')).invoiced(context, { month: of, ...options })),
+    );
+}

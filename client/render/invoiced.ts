@@ -1,0 +1,50 @@
+import type { Charges } from '../../shared/close/invoiced.js';
+import { isNothing } from '../../shared/close/exact.js';
+import type { InvoicedReading } from '../invoiced.js';
+import { grouped } from './numbers.js';
+import type { Paper } from './paper.js';
+import { onTerminal } from './printable.js';
+import { table, type Column } from './table.js';
+
+/** What customers were charged for a month, as people read it. */
+export const renderInvoiced = onTerminal(invoicedText);
+
+/** The parts of a report's amount, in the order in which money passes through them; a part nobody has is left out. */
+const PARTS: [part: keyof Charges, title: string][] = [
+  ['report', 'report'],
+  ['invoiced', 'invoiced'],
+  ['posted', 'posted'],
+  ['open', 'not posted'],
+  ['held', 'held'],
+  ['excluded', 'excluded'],
+  ['dismissed', 'set aside'],
+  ['rounding', 'rounding'],
+  ['differences', 'too much'],
+];
+const ALWAYS = new Set<keyof Charges>(['report', 'invoiced', 'posted', 'open']);
+
+function invoicedText({ month, customers, totals, differences, unread }: InvoicedReading, paper: Paper): string {
+  const parts = PARTS.filter(([part]) => ALWAYS.has(part) || customers.some((one) => !isNothing(one[part])));
+  const columns: Column[] = [
+    { title: 'customer' },
+    { title: 'currency' },
+    ...parts.map(([, title]) => ({ title, align: 'right' as const })),
+  ];
+  const cells = (charges: Charges): string[] => parts.map(([part]) => grouped(charges[part]));
+  return [
+    `${month}: what customers were charged, sales against the report.`,
+    table(
+      columns,
+      [
+        ...customers.map((one) => [one.organizationName, one.currency, ...cells(one)]),
+        ...totals.map((one) => ['all', one.currency, ...cells(one)]),
+      ],
+      paper,
+    ),
+    'invoiced: on an invoice · posted: approved and posted, on no invoice yet · not posted: in the contract only',
+    ...(differences.length === 0
+      ? []
+      : [['Differences:', ...differences.map(({ kind, message }) => `  ${kind}: ${message}`)].join('\n')]),
+    ...(unread.length === 0 ? [] : [['Could not be read:', ...unread.map((text) => `  ${text}`)].join('\n')]),
+  ].join('\n\n');
+}

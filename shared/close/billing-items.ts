@@ -1,0 +1,61 @@
+import type { Exact } from './exact.js';
+import { amount, dayOf, number, readable, text, type Fields } from './fields.js';
+
+/** Billing items and invoices as Autotask gives them (`autotask.md` 7). */
+
+export interface Item {
+  id: number;
+  contractId: number | null;
+  serviceId: number | null;
+  rowId: number | null;
+  chargeId: number | null;
+  adjustmentId: number | null;
+  invoiceId: number | null;
+  companyId: number;
+  day: string;
+  sales: Exact;
+}
+
+export interface Invoice {
+  id: number;
+  companyId: number;
+  number: string;
+  isVoid: boolean;
+  /** Days it covers; null where it does not say. */
+  from: string | null;
+  to: string | null;
+}
+
+/** A link to nothing is 0, null or absent (`autotask.md` 7.1). */
+const link = (record: Fields, field: string): number | null =>
+  record[field] === undefined || record[field] === null ? null : number(record, field) || null;
+
+const dayOrNone = (record: Fields, field: string): string | null => (text(record, field) === '' ? null : dayOf(record, field));
+
+export const itemsOf = (records: unknown[], unread: string[]): Item[] =>
+  readable(records, 'BillingItems', unread, (item) => [
+    {
+      id: number(item, 'id'),
+      contractId: link(item, 'contractid'),
+      serviceId: link(item, 'serviceid'),
+      rowId: link(item, 'contractserviceperiodid'),
+      chargeId: link(item, 'contractchargeid'),
+      adjustmentId: link(item, 'contractserviceadjustmentid'),
+      invoiceId: link(item, 'invoiceid'),
+      companyId: number(item, 'companyid'),
+      day: dayOf(item, 'itemdate'),
+      sales: amount(item, 'extendedprice'),
+    },
+  ]);
+
+export const invoicesOf = (records: unknown[], unread: string[]): Invoice[] =>
+  readable(records, 'Invoices', unread, (invoice) => [
+    {
+      id: number(invoice, 'id'),
+      companyId: number(invoice, 'companyid'),
+      number: text(invoice, 'invoicenumber'),
+      isVoid: invoice.isvoided === true,
+      from: dayOrNone(invoice, 'fromdate'),
+      to: dayOrNone(invoice, 'todate'),
+    },
+  ]);

@@ -1,0 +1,54 @@
+import { exact, type Exact } from './exact.js';
+
+/** Values of Autotask's records as they come over the wire, whatever the case of their names: a value that is there and is no such thing is no zero. */
+
+export type Fields = Record<string, unknown>;
+
+/** A value of a record that is there and means nothing to us, or is needed and not there. */
+class CannotBeRead extends Error {}
+
+/** What `read` makes of each record; one that cannot be read is told to `unread`, and left out. */
+export function readable<T>(records: unknown[], path: string, unread: string[], read: (record: Fields) => T[]): T[] {
+  return records.flatMap((raw) => {
+    const record = lowered(raw);
+    try {
+      return read(record);
+    } catch (error) {
+      if (!(error instanceof CannotBeRead)) throw error;
+      unread.push(`Autotask, ${path}, ${String(record.id)}: ${error.message}. The month is not certified.`);
+      return [];
+    }
+  });
+}
+
+export const lowered = (record: unknown): Fields =>
+  Object.fromEntries(Object.entries(record as Fields).map(([name, value]) => [name.toLowerCase(), value]));
+
+export function number(record: Fields, field: string): number {
+  const value = Number(record[field]);
+  if (record[field] === null || !Number.isSafeInteger(value)) throw new CannotBeRead(`${field} is no number`);
+  return value;
+}
+
+export const text = (record: Fields, field: string): string => {
+  const value = record[field];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+};
+
+/** An absent or null amount is none, as `null` units of a row without price; any other value that is no amount is no zero. */
+export function amount(record: Fields, field: string): Exact {
+  const value = record[field];
+  if (value !== null && value !== undefined && !DECIMAL.test(text(record, field)))
+    throw new CannotBeRead(`${field} is no amount`);
+  return exact(text(record, field) || '0');
+}
+
+const DECIMAL = /^-?\d+(\.\d+)?$/;
+
+/** The day of (value + 13 h 15 min), right in every zone Autotask is used in (`autotask.md` 2.7). */
+export function dayOf(record: Fields, field: string): string {
+  const value = text(record, field);
+  const at = Date.parse(/z|[+-]\d\d:?\d\d$/i.test(value) ? value : `${value}Z`) + 47_700_000;
+  if (Number.isNaN(at)) throw new CannotBeRead(`${field} is no date`);
+  return new Date(at).toISOString().slice(0, 10);
+}

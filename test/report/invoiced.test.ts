@@ -1,0 +1,310 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { compareInvoiced, type Charges, type InvoicedGiven } from '../../shared/close/invoiced.js';
+import { exact } from '../../shared/close/exact.js';
+import type { Part } from '../../shared/close/sides.js';
+import type { InvoicedReading } from '../../client/invoiced.js';
+import { openInvoicing, type InvoicedRecord } from '../../shared/evidence/invoiced.js';
+import type { Certificate } from '../../shared/close/certificate.js';
+import { useDesk, type Desk } from './desk.js';
+
+/** What customers were really charged, after somebody approved, posted and invoiced in Autotask. */
+
+const MONTH = '2025-10';
+const BILLED = '2025-11-02';
+const THROUGH = '2025-10-31';
+const CONTOSO_A = 'f8f54385-7297-53b4-9ffd-faf3c92a6f20';
+
+type Rec = Record<string, unknown>;
+interface State {
+  autotask: Record<'companies' | 'contracts' | 'unitRows' | 'charges' | 'billingItems' | 'invoices', Rec[]>;
+}
+
+/** A tenant whose month is billed, and the hands of the person at its Autotask. */
+class Tenant {
+  constructor(readonly desk: Desk) {}
+
+  /** Takes back what a person did after the month was billed. */
+  async reset(): Promise<void> {
+    const { invoices, billingItems } = await this.tables();
+    for (const [table, records] of Object.entries({ billingItems, invoices }))
+      for (const { id } of records) await this.desk.control('DELETE', `autotask/${table}/${String(id)}`);
+    await this.desk.control('POST', 'autotask/unfreeze', { through: THROUGH });
+    await this.edit('unitRows', await this.row(), { price: ROW_SALES });
+  }
+
+  async tables(): Promise<State['autotask']> {
+    return ((await this.desk.control('GET', 'state')) as State).autotask;
+  }
+
+  async contract(): Promise<Rec> {
+    return (await this.tables()).contracts.find(({ contractNumber }) => contractNumber === CONTOSO_A)!;
+  }
+
+  async row(): Promise<Rec> {
+    const { id } = await this.contract();
+    const { unitRows } = await this.tables();
+    return unitRows.find((row) => row.contractID === id && String(row.startDate).startsWith(MONTH))!;
+  }
+
+  async itemOfRow(): Promise<Rec> {
+    const { id } = await this.row();
+    return (await this.tables()).billingItems.find((item) => item.contractServicePeriodID === id)!;
+  }
+
+  /** Makes the item of another subscription's row one of the row, as a second posting does. */
+  async relink(values: Rec): Promise<unknown> {
+    const { id, contractID, serviceID } = await this.row();
+    const { billingItems } = await this.tables();
+    const other = billingItems.find((item) => item.contractServicePeriodID !== null && item.contractServicePeriodID !== id)!;
+    return this.edit('billingItems', other, {
+      itemDate: '2025-10-01',
+      contractServicePeriodID: id,
+      contractID,
+      serviceID,
+      ...values,
+    });
+  }
+
+  edit(table: string, { id }: Rec, values: Rec): Promise<unknown> {
+    return this.desk.control('PATCH', `autotask/${table}/${String(id)}`, values);
+  }
+
+  approve(): Promise<unknown> {
+    return this.desk.control('POST', 'autotask/freeze', { through: THROUGH });
+  }
+
+  async invoice(): Promise<void> {
+    const companies = new Set((await this.tables()).billingItems.map(({ companyID }) => companyID));
+    for (const companyID of companies) await this.desk.control('POST', 'autotask/invoice', { companyID, through: '2025-12-31' });
+  }
+
+  async read(): Promise<{ code: number; read: InvoicedReading }> {
+    const { code, out } = await this.desk.cli('invoiced', MONTH, '--json');
+    return { code, read: JSON.parse(out) as InvoicedReading };
+  }
+}
+
+const ROW_SALES = 491;
+const NOTHING = { held: '0.00', dismissed: '0.00', rounding: '0.00', differences: '0.00' };
+const BILLED_SALES = '7120.32';
+const REPORT = { report: '7186.32', excluded: '66.00', ...NOTHING };
+
+describe('billing invoiced', () => {
+  let tenant: Tenant;
+  useDesk(async (desk) => {
+    await desk.bill(MONTH, BILLED);
+    tenant = new Tenant(desk);
+  });
+  afterEach(() => tenant.reset());
+
+  test('follows the month from the contracts to the invoices: report = invoiced + posted + not posted + excluded', async () => {
+    const before = await tenant.read();
+    expect(before.code).toBe(3);
+    expect(before.read.totals).toEqual([{ currency: 'EUR', ...REPORT, invoiced: '0.00', posted: '0.00', open: BILLED_SALES }]);
+    await tenant.approve();
+    const posted = await tenant.read();
+    expect(posted.code).toBe(0);
+    expect(posted.read.totals).toEqual([{ currency: 'EUR', ...REPORT, invoiced: '0.00', posted: BILLED_SALES, open: '0.00' }]);
+    await tenant.invoice();
+    const invoiced = await tenant.read();
+    expect(invoiced).toMatchObject({ code: 0, read: { differences: [], unread: [] } });
+    expect(invoiced.read.totals).toEqual([{ currency: 'EUR', ...REPORT, invoiced: BILLED_SALES, posted: '0.00', open: '0.00' }]);
+    const { out } = await tenant.desk.cli('invoiced', MONTH);
+    expect(out).toMatch(/Contoso Dental Group\s+EUR\s+1,440\.93\s+1,410\.93/);
+    const file = tenant.desk.file('close.json');
+    const closed = JSON.parse((await tenant.desk.cli('close', MONTH, '--out', file, '--json')).out) as Certificate;
+    expect(closed.invoiced?.totals).toEqual(invoiced.read.totals);
+  });
+
+  const CASES: [title: string, kind: string, amount: string, happens: (tenant: Tenant) => Promise<unknown>][] = [
+    [
+      'a row that somebody changed before it was posted is named, with what was charged too much',
+      'contract-differs',
+      '9.00',
+      async (tenant) => {
+        const row = await tenant.row();
+        await tenant.edit('unitRows', row, { price: Number(row.price) + 9 });
+        await tenant.approve();
+      },
+    ],
+    [
+      'an amount that the approver changed while posting is named',
+      'changed-by-hand',
+      '-11.00',
+      async (tenant) => {
+        await tenant.approve();
+        const item = await tenant.itemOfRow();
+        await tenant.edit('billingItems', item, { extendedPrice: Number(item.extendedPrice) - 11 });
+      },
+    ],
+    [
+      'a row that was posted, and shows no billing item, is not taken for charged',
+      'item-missing',
+      '-491.00',
+      async (tenant) => {
+        await tenant.approve();
+        await tenant.desk.control('DELETE', `autotask/billingItems/${String((await tenant.itemOfRow()).id)}`);
+      },
+    ],
+    [
+      'a row that was posted twice is named, with the amount charged twice',
+      'posted-twice',
+      '491.00',
+      async (tenant) => {
+        await tenant.approve();
+        await tenant.relink({ extendedPrice: 491 });
+      },
+    ],
+    [
+      'what Autotask prorated by itself after the posting is named',
+      'prorated',
+      '12.34',
+      async (tenant) => {
+        await tenant.approve();
+        await tenant.relink({ extendedPrice: 12.34, contractServiceAdjustmentID: 7 });
+      },
+    ],
+    [
+      'an item of a row that is gone is named',
+      'without-source',
+      '5.00',
+      async (tenant) => {
+        await tenant.approve();
+        await tenant.relink({ extendedPrice: 5, contractServicePeriodID: 987_654 });
+      },
+    ],
+    [
+      'an item that was posted with a date of another month is named, and is charged all the same',
+      'other-month',
+      '491.00',
+      async (tenant) => {
+        await tenant.approve();
+        await tenant.edit('billingItems', await tenant.itemOfRow(), { itemDate: '2025-11-03' });
+      },
+    ],
+    [
+      'a voided invoice did not charge anybody',
+      'voided',
+      '-491.00',
+      async (tenant) => {
+        await tenant.approve();
+        await tenant.invoice();
+        const { invoiceID } = await tenant.itemOfRow();
+        await tenant.desk.control('POST', 'autotask/invoice/void', { invoiceID });
+      },
+    ],
+  ];
+
+  test.each(CASES)('%s', async (_title, kind, amount, happens) => {
+    await happens(tenant);
+    const { code, read } = await tenant.read();
+    const found = read.differences.filter((one) => one.kind === kind && one.subscriptionId === CONTOSO_A);
+    expect({ code, amounts: found.map((one) => one.amount) }).toEqual({ code: 3, amounts: [amount] });
+    expect(found[0]!.message).toContain(`Contoso Dental Group: subscription ${CONTOSO_A}, `);
+  });
+});
+
+describe('every difference has a name, and the parts add up to the report', () => {
+  const cents = fc.integer({ min: -5_000, max: 5_000 }).map((value) => BigInt(value) * 10n ** 10n);
+  const place = fc.record({
+    reported: cents,
+    parts: fc.array(fc.record({ sales: cents, isPosted: fc.boolean(), items: fc.array(cents, { maxLength: 3 }) }), {
+      maxLength: 3,
+    }),
+    isHeld: fc.boolean(),
+  });
+
+  test('whatever was posted, changed, doubled, lost or voided', () => {
+    fc.assert(
+      fc.property(fc.array(place, { minLength: 1, maxLength: 4 }), fc.boolean(), (places, hasVoid) => {
+        const given = givenBy(places, hasVoid);
+        for (const sums of compareInvoiced(given).totals) expect(partsOfReport(sums)).toBe(exact(sums.report));
+      }),
+    );
+  });
+
+  const partsOfReport = (sums: Charges): bigint =>
+    [sums.invoiced, sums.posted, sums.open, sums.held, sums.excluded, sums.rounding].reduce((sum, one) => sum + exact(one), 0n) -
+    exact(sums.dismissed) -
+    exact(sums.differences);
+
+  interface GeneratedPlace {
+    reported: bigint;
+    parts: { sales: bigint; isPosted: boolean; items: bigint[] }[];
+    isHeld: boolean;
+  }
+
+  /** Each place a subscription of its own, with a contract of its own number. */
+  function givenBy(places: GeneratedPlace[], hasVoid: boolean): InvoicedGiven {
+    const parts = places.flatMap((one, contractId) =>
+      one.parts.map((part, index): Part => ({
+        ...{ kind: 'row', id: contractId * 10 + index + 1, contractId: contractId + 1, serviceId: index, label: `row ${index}` },
+        ...{ companyId: 7, subscriptionId: `sub-${contractId}`, sales: part.sales, cost: 0n, isPosted: part.isPosted },
+      })),
+    );
+    const items = places.flatMap((one, contractId) =>
+      one.parts.flatMap((part, index) =>
+        part.items.map((sales, number) => ({
+          ...{
+            id: contractId * 100 + index * 10 + number + 1,
+            contractId: contractId + 1,
+            serviceId: index,
+            companyId: 7,
+            sales,
+          },
+          ...{ rowId: contractId * 10 + index + 1, chargeId: null, adjustmentId: null, day: '2025-10-01' },
+          invoiceId: [null, 1, 2][number]!,
+        })),
+      ),
+    );
+    return {
+      ...{ month: MONTH, parts, items, excluded: [], dismissed: [], companyNames: new Map(), otherRows: new Set() },
+      placeOf: (contractId) => ({ companyId: 7, subscriptionId: `sub-${contractId - 1}` }),
+      currencyOf: () => 'EUR',
+      customers: [{ organizationId: 'o', organizationName: 'O', companyIdText: '7' }],
+      invoices: [1, 2].map((id) => ({ id, companyId: 7, number: String(id), isVoid: hasVoid && id === 2, from: null, to: null })),
+      reported: places.map(({ reported }, index) => ({
+        ...{ organizationId: 'o', organizationName: 'O', subscriptionId: `sub-${index}`, currency: 'EUR', lines: [] },
+        ...{ roundings: 0, cost: 0n, sales: reported },
+      })),
+      held: places.flatMap(({ isHeld }, index) =>
+        isHeld
+          ? [
+              {
+                ...{ organizationId: 'o', organizationName: 'O', contractKey: `sub-${index}`, productName: 'P', currency: 'EUR' },
+                ...{ cost: '0.00', sales: '1.00', reason: 'skipped' },
+              },
+            ]
+          : [],
+      ),
+    };
+  }
+});
+
+describe('from INVOICE_BY_DAY on, status says of a month', () => {
+  const sums = { report: '9.00', held: '0.00', excluded: '0.00', dismissed: '0.00', rounding: '0.00', differences: '0.00' };
+  const record = (invoiced: string, posted: string, open: string, differences = 0): InvoicedRecord => ({
+    ...{ month: MONTH, differences, readAt: '2025-11-09T08:00:00.000Z' },
+    totals: [{ currency: 'EUR', ...sums, invoiced, posted, open }],
+  });
+
+  test.each<[title: string, record: InvoicedRecord | null, says: string | null]>([
+    [
+      'that nobody has looked',
+      null,
+      'Nobody has looked yet whether customers were charged for 2025-10: billing invoiced 2025-10',
+    ],
+    ['nothing, where all of it is invoiced', record('9.00', '0.00', '0.00'), null],
+    [
+      'what is not posted, and what is on no invoice',
+      record('0.00', '4.00', '5.00'),
+      '2025-10 is not wholly invoiced: 5.00 EUR not posted, 4.00 EUR posted and on no invoice, as of 2025-11-09. Look again: billing invoiced 2025-10',
+    ],
+    [
+      'that there are differences',
+      record('9.00', '0.00', '0.00', 2),
+      '2025-10 is not wholly invoiced: 2 differences, as of 2025-11-09. Look again: billing invoiced 2025-10',
+    ],
+  ])('%s', (_title, given, says) => expect(openInvoicing(given, MONTH)).toBe(says));
+});
