@@ -5,6 +5,7 @@ import type { Mode, MoneySettings, SilentFound } from '../shared/contract.js';
 import type { OrganizationMode } from '../shared/modes.js';
 import type { Evidence, Lease } from '../shared/evidence/index.js';
 import type { Tenant } from '../shared/evidence/labels.js';
+import type { Probing } from '../shared/probe/kept.js';
 import type { NoticeSettings } from '../shared/notices/settings.js';
 
 /** What a heartbeat says of an organization: its id, for heartbeats stand in Temporal in the clear. */
@@ -23,6 +24,8 @@ export interface Dependencies {
   /** Whether `BILLING_MODE` has a value. */
   isModeSet: boolean;
   organizationModes: OrganizationMode[];
+  /** What a probe of the vendors needs to know (`shared/probe`). */
+  probing: Probing;
   recheckDays: number;
   surveyMaxAgeMs: number;
   notices: NoticeSettings;

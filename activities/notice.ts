@@ -8,11 +8,13 @@ import { noticeOf, type MonthSeen } from '../shared/notices/notice.js';
 import { recordRun, sendOnce } from '../shared/notices/record.js';
 import { channelsOf } from '../shared/notices/send.js';
 import { waitingLink } from '../shared/web-ui.js';
+import { BELIEFS } from '../shared/probe/beliefs.js';
+import { movingMoney, readProbe } from '../shared/probe/kept.js';
 import type { Dependencies } from './dependencies.js';
 
 /** The run's one message to people, when something waits or is missing. A channel that fails is recorded, and fails nothing. */
 export async function sendNotice(
-  { evidence, clock, notices, namespace }: Dependencies,
+  { evidence, clock, notices, namespace, probing }: Dependencies,
   { broker, asOf, run, months, failure }: NoticeRequest,
 ): Promise<NoticeSent> {
   const at = clock.now().toISOString();
@@ -25,7 +27,18 @@ export async function sendNotice(
   }
   const { webUi, reportDay } = notices;
   const pageOf = webUi === null ? null : (month: Month): string => waitingLink(webUi, namespace(), broker, month);
-  const notice = noticeOf({ asOf, months: seen, endedAt, previousEndedAt, reportDay, pageOf, failure: failure ?? null });
+  const kept = failure === undefined && probing.isDemanded ? await readProbe(evidence, broker) : null;
+  const contradicted = kept === null ? [] : movingMoney(kept).map(({ id, text }) => `${id}: ${BELIEFS[id].what}: ${text}`);
+  const notice = noticeOf({
+    contradicted,
+    asOf,
+    months: seen,
+    endedAt,
+    previousEndedAt,
+    reportDay,
+    pageOf,
+    failure: failure ?? null,
+  });
   const { channels } = await sendOnce(evidence, broker, { run, at }, notice, channelsOf(notices), notices);
   const unheard = failure === undefined ? await beat(notices) : null;
   return {

@@ -12,6 +12,7 @@ import type { ReadOptions } from '../shared/autotask/index.js';
 import type { SurveyRequest, SurveyTaken } from '../shared/contract.js';
 import type { OwnBooks, SurveyManifest } from '../shared/evidence/months.js';
 import { booksOf, indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKeys, type BooksIndex } from './books.js';
+import { demandProbe } from './probe.js';
 import { keeping, type Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
 import { withRemembered, type NamedKeys } from './remembered.js';
@@ -26,6 +27,7 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
   const lease = dependencies.lease();
   // Each run finds out once whether a log-in that was refused is taken by now.
   autotask.askAgain();
+  await demandProbe(dependencies, request);
   requireNamed(request.organizations, (await slices.manifest(request.report)).slices);
   const names = indexNames((await slices.facts(request.report)).named, settings.broker);
   const surveyedAt = (await evidence.now()).toISOString();

@@ -259,8 +259,14 @@ function addSetUp(program: Command, context: Context, run: Run): void {
   program
     .command('doctor')
     .description('check settings, log-ins, rights and Temporal; each finding with its fix')
+    .option('--probe', 'ask both vendors whether they are as this program believes; writes nothing', false)
+    .option('--month <month>', 'with --probe: the month that is read (default: the last one)', month)
+    .option('--html <file>', 'with --probe: also as a page')
     .addOption(json())
-    .action(async (options: { json: boolean }) => run((await import('./commands/doctor.js')).doctor(context, options)));
+    .action(async (options: { probe: boolean; month?: string; html?: string; json: boolean }) => {
+      if (options.probe) return run((await import('./commands/probe.js')).probeVendors(context, options));
+      return run((await import('./commands/doctor.js')).doctor(context, options));
+    });
   addCompanies(program, context, run);
   const schedule = program.command('schedule').description('the daily schedule');
   for (const [action, description] of [

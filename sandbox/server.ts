@@ -139,7 +139,7 @@ function newEntry(served: Served, { method, path, query, text }: SandboxRequest)
 
 function vendorOf(path: string): Target['vendor'] | undefined {
   if (/^\/atservicesrest(\/|$)/i.test(path)) return 'autotask';
-  return /^\/(api|connect)(\/|$)/i.test(path) ? 'cloudmore' : undefined;
+  return /^\/(api|connect|swagger)(\/|$)/i.test(path) ? 'cloudmore' : undefined;
 }
 
 /** Carries out the edits that are due, and names everything that befalls the request. */

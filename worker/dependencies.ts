@@ -7,6 +7,7 @@ import type { Config } from '../shared/config.js';
 import { moneySettingsOf } from '../shared/money-settings.js';
 import { openEvidence, type Evidence, type Lease } from '../shared/evidence/index.js';
 import { tenantOf } from '../shared/evidence/labels.js';
+import { probingOf } from '../shared/probe/kept.js';
 import { findSilent } from './executions/silent.js';
 
 /** Attempts of an activity, as `workflows/activities.ts` has them. */
@@ -31,6 +32,7 @@ export function createDependencies(
     moneySettings: moneySettingsOf(config),
     isModeSet: config.isModeSet,
     organizationModes: config.organizationModes,
+    probing: probingOf(config),
     recheckDays: config.recheckDays,
     surveyMaxAgeMs: config.surveyMaxAgeMs,
     notices: config.notices,

@@ -1,6 +1,7 @@
 import type { Autotask } from '../../shared/autotask/index.js';
 import { same } from '../../shared/billing/text.js';
 import type { Config } from '../../shared/config.js';
+import { accessOf, GIVEN, LABELS, RIGHTS, type Access, type Action } from '../../shared/autotask/needs.js';
 import { listed, Problem, type Check } from './check.js';
 
 /** Autotask's side: log-in, calls, rights by asking for them, and everything that settings name by number. */
@@ -119,16 +120,6 @@ async function sla(autotask: Autotask, id: number): Promise<string | Problem> {
   );
 }
 
-const LABELS = [
-  ['Contracts', 'contractType', 'Recurring Service'],
-  ['Contracts', 'contractPeriodType', 'Monthly'],
-  ['Contracts', 'status', 'Active'],
-  ['Services', 'periodType', 'Monthly'],
-  ['ContractCharges', 'chargeType', 'Operational'],
-  ['BillingCodes', 'useType', 'Recurring Contract Service Code'],
-  ['BillingCodes', 'useType', 'Material Cost Code'],
-] as const;
-
 /** Values are the tenant's own and found by their labels; a label that somebody renamed stops everything. */
 async function picklists(autotask: Autotask): Promise<string | Problem> {
   const missing: string[] = [];
@@ -143,47 +134,6 @@ async function picklists(autotask: Autotask): Promise<string | Problem> {
     'Give the value its English label again, or activate it, in Autotask: Admin > Features & Settings.',
   );
 }
-
-/** What a new record gets from us; a tenant that asks for more refuses every one (`autotask.md` 12, no. 11). */
-const GIVEN: Record<string, string[]> = {
-  Contracts: [
-    'companyID',
-    'contractName',
-    'contractType',
-    'contractPeriodType',
-    'status',
-    'startDate',
-    'endDate',
-    'timeReportingRequiresStartAndStopTimes',
-    'serviceLevelAgreementID',
-    'setupFee',
-    'contractNumber',
-  ],
-  Services: [
-    'name',
-    'billingCodeID',
-    'periodType',
-    'unitPrice',
-    'unitCost',
-    'serviceLevelAgreementID',
-    'isActive',
-    'description',
-    'invoiceDescription',
-  ],
-  ContractCharges: [
-    'contractID',
-    'name',
-    'datePurchased',
-    'chargeType',
-    'billingCodeID',
-    'unitQuantity',
-    'unitPrice',
-    'unitCost',
-    'isBillableToCompany',
-    'description',
-    'productID',
-  ],
-};
 
 async function requiredFields(autotask: Autotask): Promise<string | Problem> {
   const more: string[] = [];
@@ -200,22 +150,6 @@ async function requiredFields(autotask: Autotask): Promise<string | Problem> {
 }
 
 // ---------------------------------------------------------------------------------------------------------------- rights
-
-type Action = 'query' | 'create' | 'update' | 'delete';
-
-/** The least an API user needs (docs/operations.md has the recipe). */
-export const RIGHTS: Record<string, Action[]> = {
-  Companies: ['query'],
-  Currencies: ['query'],
-  BillingCodes: ['query'],
-  Services: ['query', 'create', 'update'],
-  Products: ['query', 'create'],
-  Contracts: ['query', 'create', 'update'],
-  ContractServices: ['query', 'update'],
-  ContractServiceUnits: ['query'],
-  ContractServiceAdjustments: ['create'],
-  ContractCharges: ['query', 'create', 'update', 'delete'],
-};
 
 const SECURITY_LEVEL =
   "Give the API user's security level this right: Admin > Security Levels; docs/operations.md has the least it needs.";
@@ -237,27 +171,6 @@ async function rights(autotask: Autotask, entity: string, actions: Action[]): Pr
       "Look at the API user's security level: it must see and change all of them; and report this value.",
     );
   return actions.includes('query') ? probe(autotask, entity, actions) : actions.join(', ');
-}
-
-type Access = 'none' | 'all' | 'restricted' | 'unknown';
-
-/** Words, or numbers as the newer help has them (`autotask.md` 2.4); nothing told is judged by asking. */
-const ACCESS = new Map<string, Access>([
-  ['none', 'none'],
-  ['0', 'none'],
-  ['false', 'none'],
-  ['all', 'all'],
-  ['full', 'all'],
-  ['1', 'all'],
-  ['true', 'all'],
-  ['restricted', 'restricted'],
-  ['2', 'restricted'],
-]);
-
-function accessOf(told: unknown): Access {
-  if (told === null || told === undefined) return 'all';
-  const word = typeof told === 'string' ? told : JSON.stringify(told);
-  return ACCESS.get(word.trim().toLowerCase()) ?? 'unknown';
 }
 
 /** What an entity says of itself is one thing; whether it answers is another. Counting costs one call. */

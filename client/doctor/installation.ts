@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { advised, shellCommand } from '../../shared/billing/command.js';
+import { advised, command, shellCommand } from '../../shared/billing/command.js';
 import type { BaseConfig, Config } from '../../shared/config.js';
 import { earlierWrites, modeMissing } from '../../shared/evidence/earlier-writes.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { knock } from '../../shared/http/knock.js';
+import { counts, movingMoney, probingOf, readProbe } from '../../shared/probe/kept.js';
 import { VERSION } from '../../shared/version.js';
 import { Problem, type Check } from './check.js';
 
@@ -17,6 +18,7 @@ export function installationChecks(config: Config, now: () => number, folder = p
     { name: 'private files', look: () => privateFiles(config, folder) },
     { name: 'mode', look: () => mode(config, now) },
     { name: 'one world', look: () => Promise.resolve(oneWorld(config)) },
+    { name: 'probe', look: () => probe(config, now) },
     { name: 'clock', look: () => clock(config, now) },
     { name: 'notices', look: () => Promise.resolve(notices(config)) },
   ];
@@ -67,6 +69,34 @@ async function mode(config: BaseConfig, now: () => number): Promise<string | Pro
     const before = await earlierWrites(store, config.broker, new Date(now()).toISOString().slice(0, 10));
     if (before === null) return 'shadow, because BILLING_MODE is not set: nothing is written';
     return new Problem(modeMissing(before), 'Set BILLING_MODE=auto, approve or shadow, and restart the worker.');
+  } finally {
+    await store.close();
+  }
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** How old the probe of the vendors is, and whether it found what stops mode `auto`. */
+async function probe(config: Config, now: () => number): Promise<string | Problem> {
+  const asking = probingOf(config);
+  const store = openEvidence(config.evidence);
+  try {
+    const kept = await readProbe(store, config.broker);
+    const again = [advised('Ask both vendors; nothing is written:', command('doctor', '--probe'))];
+    if (kept === null || !counts(kept, asking)) {
+      const why =
+        kept === null
+          ? 'there is none yet'
+          : `the one of ${kept.takenAt.slice(0, 10)} is unfinished, of another API user, or asked less`;
+      if (!asking.isDemanded) return `${why}; a sandbox on this machine needs none`;
+      return config.mode === 'auto' ? new Problem(why, again) : `${why}; before mode auto: billing doctor --probe`;
+    }
+    const days = Math.floor((now() - Date.parse(kept.takenAt)) / DAY_MS);
+    const age = `${kept.takenAt.slice(0, 10)}, ${days} ${days === 1 ? 'day' : 'days'} old`;
+    const found = movingMoney(kept);
+    return found.length === 0
+      ? `${age}: nothing that moves money is otherwise than believed`
+      : new Problem(`${age}: ${found.map(({ id, text }) => `${id}: ${text}`).join('; ')}`, again);
   } finally {
     await store.close();
   }

@@ -16,6 +16,8 @@ export const behaviourSchema = z.strictObject({
   bodylessAccepted: z.boolean().default(false),
   /** What the synchronous reports do with more than they can hold. */
   largeReport: z.enum(['refuse', 'truncate']).default('refuse'),
+  /** The API's description is there for everybody, only with a log-in, or not at all. */
+  description: z.enum(['public', 'behindLogIn', 'none']).default('public'),
   decimalsAsStrings: z.boolean().default(false),
   /** When a token really ends; it is told to last a day. */
   tokenLifetimeS: z.int().min(0).default(TOKEN_LIFETIME_S),

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Answer, Route, SandboxRequest, Vendor } from '../router.js';
 import { createEncode, empty, jsonText } from './answers.js';
 import type { Broker } from './broker.js';
+import { descriptionRoute } from './description.js';
 import { invoiceRoutes } from './routes/invoices.js';
 import { legacyRoutes } from './routes/legacy.js';
 import { manualLineRoutes } from './routes/manual-lines.js';
@@ -42,7 +43,7 @@ export function createCloudmore(world: CloudmoreWorld, clock: Clock): CloudmoreV
     ...unsupportedRoutes(),
   ].map((route) => secured(route, tokens, world.resellerId));
   return {
-    routes: [tokens.route, HEALTH, ...below],
+    routes: [tokens.route, HEALTH, descriptionRoute(broker, below, (request) => tokens.refuse(request)), ...below],
     state: () => ({ ...store.state(), tasks: tasks.state() }),
     patch: (kind, id, changes) => store.patch(kind, id, changes),
     unknown,

@@ -14,6 +14,12 @@ const SERVED: [endpoints: string, section: string, tests: string | string[], not
   ['POST /connect/token', '2.2', 'cloudmore-log-in: the secret may come in a Basic header, as officially described'],
   ['GET /api/healthcheck', '2.5', 'cloudmore-log-in: the health check asks for no token'],
   [
+    'GET /swagger/v1/swagger.json',
+    '2.1',
+    'cloudmore-log-in: the description has every path, and the members that the world has',
+    'its models have the members of the world served',
+  ],
+  [
     'GET R/Organizations',
     '3.2',
     'cloudmore-organizations: the list has no custom properties, so that every organization costs a call',

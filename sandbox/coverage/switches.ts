@@ -229,6 +229,15 @@ const CLOUDMORE: Switches<CloudmoreBehaviour> = {
       truncate: 'cloudmore-reports: a big month is cut short without a word where the switch says so',
     },
   },
+  description: {
+    section: '2.1',
+    mark: 'documented',
+    settings: {
+      public: 'cloudmore-log-in: the description has every path, and the members that the world has',
+      behindLogIn: 'cloudmore-log-in: the description asks for a log-in where the switch says so',
+      none: 'cloudmore-log-in: there is no description where the switch says so',
+    },
+  },
   decimalsAsStrings: {
     section: '4',
     mark: 'documented',

@@ -16,6 +16,10 @@ export const LIST_LENGTH = 500;
 /** What a list may be long beside other conditions. */
 export const LIST_LENGTH_BESIDE_OTHERS = 480;
 
+/** Contracts that carry an id of ours in the user-defined field, and those that carry a number: never in one group (`contract-queries.ts`). */
+export const carriesField = (subscriptionUdf: string): Condition => ({ op: 'exist', field: subscriptionUdf, udf: true });
+export const CARRIES_NUMBER: Condition = { op: 'exist', field: 'contractNumber' };
+
 /**
  * Rows beginning from one month to another (to the end when null). 10:15 UTC of the day before the first lies before the first in every zone, and 10:15 of
  * the last day lies after that day's beginning and before the next day's (`autotask.md` 2.7); what is wanted is chosen exactly afterwards.

@@ -1,7 +1,7 @@
 import { fold, same } from '../billing/text.js';
 import type { Contract } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
-import { LIST_LENGTH, type Condition } from './conditions.js';
+import { CARRIES_NUMBER, carriesField, LIST_LENGTH, type Condition } from './conditions.js';
 import { Queries, type Decoder, type ReadOptions } from './queries.js';
 import { toContract, type ContractValues, type SearchedBy } from './translate.js';
 
@@ -36,7 +36,7 @@ interface Way {
 
 export class ContractQueries extends Queries {
   /** All contracts that carry an id of ours, in the field or as their number. */
-  protected readOurContracts(options: ReadOptions): Promise<Contract[]> {
+  readOurContracts(options: ReadOptions = {}): Promise<Contract[]> {
     return this.readMerged(this.ourWays(), options);
   }
 
@@ -45,13 +45,13 @@ export class ContractQueries extends Queries {
     return [
       {
         name: `"${subscriptionUdf}" exist`,
-        conditions: [{ op: 'exist', field: subscriptionUdf, udf: true }],
+        conditions: [carriesField(subscriptionUdf)],
         searchedBy: 'field',
         mustShow: ({ subscriptionId }) => subscriptionId !== null,
       },
       {
         name: 'contractNumber exist',
-        conditions: [{ op: 'exist', field: 'contractNumber' }],
+        conditions: [CARRIES_NUMBER],
         searchedBy: 'number',
         mustShow: ({ number }) => number !== null,
       },

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError } from '../http/errors.js';
 import { HOUR_MS, isLookDue, turnByTenant, WAITING, type Look, type Threshold, type Turn } from './quota.js';
 
 /**
@@ -29,12 +30,19 @@ const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS);
 /** Calls by the minute, counted from the epoch. */
 export type Usage = [minute: number, calls: number][];
 
+/** Calls of some work; they are also those of the work around it. */
+interface Counter {
+  calls: number;
+  most: number;
+  around: Counter | undefined;
+}
+
 export class Gate {
   /** When each call of the last hour was let through, oldest first. */
   private readonly passed: number[] = [];
   private readonly inFlight = new Map<string, number>();
   private readonly waiting = new Map<string, (() => void)[]>();
-  private readonly counter = new AsyncLocalStorage<{ calls: number }>();
+  private readonly counter = new AsyncLocalStorage<Counter>();
   private pausedUntil = 0;
   private refusals = 0;
   private look: Look | null = null;
@@ -78,9 +86,9 @@ export class Gate {
     return this.held.count > 0 ? this.held.why : null;
   }
 
-  /** Counts the calls that `work` makes, however many others go on beside it. */
-  async count<T>(work: () => Promise<T>): Promise<{ result: T; calls: number }> {
-    const counted = { calls: 0 };
+  /** Counts the calls that `work` makes, however many others go on beside it. One beyond `most` is refused here, before it is sent. */
+  async count<T>(work: () => Promise<T>, most = Infinity): Promise<{ result: T; calls: number }> {
+    const counted: Counter = { calls: 0, most, around: this.counter.getStore() };
     const result = await this.counter.run(counted, work);
     return { result, calls: counted.calls };
   }
@@ -130,6 +138,9 @@ export class Gate {
   }
 
   private async takeCall(signal: AbortSignal | undefined): Promise<void> {
+    const counted = this.counter.getStore();
+    if (counted && counted.calls >= counted.most)
+      throw new ApiError('rejected', `Autotask is asked no more: ${counted.most} calls were allowed for this.`);
     for (;;) {
       await this.lookWhenDue();
       const now = this.clock.now();
@@ -141,8 +152,7 @@ export class Gate {
   }
 
   private noteCall(): void {
-    const counted = this.counter.getStore();
-    if (counted) counted.calls += 1;
+    for (let counted = this.counter.getStore(); counted !== undefined; counted = counted.around) counted.calls += 1;
     if (this.look) this.look.callsSince += 1;
     this.passed.push(this.clock.now());
   }

@@ -10,6 +10,7 @@ import { choice, flag } from './values.js';
 const listSchema = z.object({ fields: z.array(z.unknown()) });
 const fieldSchema = z.object({
   name: z.string(),
+  datatype: z.string().nullish().catch(null),
   isrequired: z.boolean().nullish().catch(null),
   isqueryable: z.boolean().nullish().catch(null),
   length: z.number().int().positive().nullish().catch(null),

@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import type { AutotaskConfig } from './config.js';
 import { LIST_LENGTH, LIST_LENGTH_BESIDE_OTHERS, type Condition } from './conditions.js';
 import type { Usage } from './gate.js';
+import { lowerKeys } from './lower-keys.js';
 import { Forward, IdOrder, isExpired, keyOf, pageOf } from './pages.js';
 import { Picklists } from './picklists.js';
 import type { Threshold } from './quota.js';
@@ -25,6 +27,8 @@ export interface Decoder<T> {
   shows?: (value: T) => boolean;
 }
 
+const countSchema = z.object({ querycount: z.number().int().nonnegative() });
+
 const PAGE_SIZE = 500;
 /** A million records: beyond it something loops. */
 const PAGES_MAX = 2000;
@@ -46,9 +50,9 @@ export class Queries {
     this.transport.logIn.askAgain();
   }
 
-  /** Runs `work` and tells how many calls it made to Autotask. */
-  countCalls<T>(work: () => Promise<T>): Promise<{ result: T; calls: number }> {
-    return this.transport.gate.count(work);
+  /** Runs `work` and tells how many calls it made to Autotask; one more than `most` is refused before it is sent. */
+  countCalls<T>(work: () => Promise<T>, most?: number): Promise<{ result: T; calls: number }> {
+    return this.transport.gate.count(work, most);
   }
 
   /** Calls of the last hour, for whoever holds the gate next. */
@@ -81,6 +85,20 @@ export class Queries {
   /** All records that meet the conditions, as Autotask has them. */
   query(entity: string, filter: Condition[], options: ReadOptions & { includeFields?: string[] } = {}): Promise<unknown[]> {
     return this.queryAs(entity, filter, { decode: (record) => record }, options);
+  }
+
+  /** The first records that meet the conditions, as Autotask has them: one call, however many more there are. */
+  async sample(entity: string, filter: Condition[], records: number): Promise<unknown[]> {
+    const body = { MaxRecords: records, Filter: filter };
+    return pageOf(entity, await this.transport.call({ method: 'POST', path: `${entity}/query`, body, isRead: true })).records;
+  }
+
+  /** How many records meet the conditions. */
+  async count(entity: string, filter: Condition[]): Promise<number> {
+    const call = { method: 'POST', path: `${entity}/query/count`, body: { Filter: filter }, isRead: true } as const;
+    const counted = countSchema.safeParse(lowerKeys(await this.transport.call(call)));
+    if (counted.success) return counted.data.querycount;
+    throw new ApiError('malformed', `${entity}/query/count: the answer has no count`);
   }
 
   /**

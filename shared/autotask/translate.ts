@@ -64,6 +64,20 @@ const currencySchema = z.object({
   isinternalcurrency: flag,
 });
 
+/** Members that are read of each kind of record, in lower case; one that is optional here may be absent. */
+export const READ_MEMBERS: Record<string, string[]> = Object.fromEntries(
+  Object.entries({
+    Companies: companySchema,
+    Contracts: contractSchema,
+    ContractServices: contractServiceSchema,
+    ContractServiceUnits: rowSchema,
+    ContractCharges: chargeSchema,
+    Services: serviceSchema,
+    Products: productSchema,
+    Currencies: currencySchema,
+  }).map(([entity, { shape }]) => [entity, Object.keys(shape).filter((member) => member !== 'userdefinedfields')]),
+);
+
 export interface ContractService {
   id: number;
   contractId: number;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { firstDay, lastDay, previousMonth } from '../billing/month.js';
 import { fold, same } from '../billing/text.js';
-import type { Line, Month, Organization, Price, Report, Subscription, UnassignedLine } from '../billing/types.js';
+import type { Day, Line, Month, Organization, Price, Report, Subscription, UnassignedLine } from '../billing/types.js';
 import type { CloudmoreConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
 import { Findings, membersOf } from './findings.js';
@@ -19,12 +19,14 @@ import {
 } from './records.js';
 import { ReportCount } from './report-count.js';
 import { ReportLines, type ReportRead } from './report-lines.js';
+import type { TaskAnswer } from './task.js';
 import { Texts } from './texts.js';
 import { realSleep, Transport, type Ask, type ReadOptions, type Sleep } from './transport.js';
 
 /** Cloudmore as the billing needs it: the report of a month with everything that explains it (`cloudmore.md` section 3). It is only read from. */
 
 export type { ReadOptions, Sleep };
+export type WatchOptions = ReadOptions & { onLook?: (seen: TaskAnswer) => void };
 
 /** How many organizations' details are asked for at once; no limit is documented, so it is kept modest. */
 const DETAILS_AT_ONCE = 4;
@@ -230,14 +232,66 @@ export class Cloudmore {
     return [...new Map(found.map((price) => [keyOf(price), price])).values()];
   }
 
-  private async lines(month: Month, reported: ReportLines, options: ReadOptions, count?: ReportCount): Promise<ReportRead> {
+  private async lines(
+    month: Month,
+    reported: ReportLines,
+    { endDay = lastDay(month), ...options }: WatchOptions & { endDay?: Day },
+    count?: Pick<ReportCount, 'before' | 'finish'>,
+  ): Promise<ReportRead> {
     const path = 'billing/reports/MonthlyBillingPerOrganizationAsync';
-    const body = JSON.stringify({ startDate: firstDay(month), endDate: lastDay(month) });
+    const body = JSON.stringify({ startDate: firstDay(month), endDate: endDay });
     const paths = ['$.*.organizations.*', ...['report', 'result', 'data'].map((name) => `$.${name}.*.organizations.*`)];
     const taking = { paths, take: count?.before(reported.take) ?? reported.take };
     const report = await this.transport.task(path, { method: 'POST', path, body }, `report of ${month}`, { ...options, taking });
     count?.finish(report);
     return reported.finish(report);
+  }
+
+  /** The report of a month up to a day, read as a run reads it, with what of its values cannot be read; `see` gets every customer's part as it came. */
+  async watchReport(
+    month: Month,
+    endDay: Day,
+    { see, ...options }: WatchOptions & { see: (organization: unknown) => void },
+  ): Promise<ReportRead & { unreadable: number }> {
+    const services = await this.services(options);
+    const isCustom = (id: string): boolean => services.some((service) => same(service.id, id) && service.isCustom);
+    const findings = new Findings();
+    const counting: Pick<ReportCount, 'before' | 'finish'> = {
+      before: (take) => (organization, block) => {
+        see(organization);
+        take(organization, block);
+      },
+      finish: () => undefined,
+    };
+    const reported = new ReportLines(month, isCustom, new Texts(), findings);
+    const read = await this.lines(month, reported, { ...options, endDay }, counting);
+    return { ...read, unreadable: findings.count };
+  }
+
+  /** Lines of a vendor's invoice as they came, the first of them. */
+  async invoiceRecords(number: string, most: number, options: ReadOptions = {}): Promise<unknown[]> {
+    const found: unknown[] = [];
+    const take = (item: unknown): void => void (found.length < most && found.push(item));
+    await this.transport.task(`billing/azurereports/${INVOICE_PATH}`, startOfInvoice(number), `invoice ${number}`, {
+      ...options,
+      taking: { paths: INVOICE_ITEMS, take },
+    });
+    return found;
+  }
+
+  /** A service's price list, in all currencies. */
+  async priceList(serviceId: string): Promise<Price[]> {
+    const path = `services/${encodeURIComponent(serviceId)}/pricelist`;
+    const findings = new Findings();
+    return (await this.transport.list(path, {})).flatMap((record, index) => toPrices(record, path, index, findings));
+  }
+
+  tokenLife(): Promise<number> {
+    return this.transport.tokenLife();
+  }
+
+  description(): Promise<unknown> {
+    return this.transport.description();
   }
 
   /** Rule 1.4: last month is there to be compared with. That Cloudmore has no report of it (any more) is told, and stops nothing; an outage does. */
@@ -273,7 +327,6 @@ export class Cloudmore {
     );
     const found: UnassignedLine[] = [];
     for (const number of numbers) {
-      const path = `${folder}/generateReport?invoiceNumber=${encodeURIComponent(number)}&storeToBlob=false`;
       // By the report they stand in: a look at a task that still runs may show some of it already.
       const takenOf = new Map<unknown, InvoiceLine[]>();
       const take = (item: unknown, holder: unknown): void => {
@@ -282,10 +335,9 @@ export class Cloudmore {
         if (line.organizationId === null || !isKnown(line.organizationId)) lines.push(line);
         takenOf.set(holder, lines);
       };
-      const paths = ['$.items.*', ...['report', 'result', 'data'].map((name) => `$.${name}.items.*`)];
-      const report = await this.transport.task(folder, { method: 'POST', path }, `invoice ${number}`, {
+      const report = await this.transport.task(folder, startOfInvoice(number), `invoice ${number}`, {
         ...options,
-        taking: { paths, take },
+        taking: { paths: INVOICE_ITEMS, take },
       });
       const whole = membersOf(report, INVOICE_PATH, `invoice ${number}`);
       const rest = (whole.list('items') ?? []).map((item) => invoices.take(number, item));
@@ -295,6 +347,13 @@ export class Cloudmore {
     return found;
   }
 }
+
+const startOfInvoice = (number: string): Ask => ({
+  method: 'POST',
+  path: `billing/azurereports/${INVOICE_PATH}/generateReport?invoiceNumber=${encodeURIComponent(number)}&storeToBlob=false`,
+});
+/** Where an invoice's lines stand in what its task answers. */
+const INVOICE_ITEMS = ['$.items.*', ...['report', 'result', 'data'].map((name) => `$.${name}.items.*`)];
 
 /** From so many subscriptions on, that none has an end means another name for it: commitments end. */
 const FEWEST_SUBSCRIPTIONS = 5;

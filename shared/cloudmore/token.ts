@@ -16,6 +16,7 @@ const tokenSchema = z.object({ access_token: z.string().min(1), expires_in: z.co
 
 export class Token {
   private current: Promise<{ value: string; endsAt: number }> | null = null;
+  private lastsS = 0;
   private refused: { error: ApiError; until: number } | null = null;
 
   constructor(private readonly config: CloudmoreConfig) {}
@@ -28,6 +29,11 @@ export class Token {
     if (current.endsAt - MARGIN_MS > Date.now()) return current.value;
     // Of several that find it at its end, one asks for the next.
     return (await (this.current === asked || this.current === null ? this.renew(signal) : this.current)).value;
+  }
+
+  /** Seconds that the latest one was said to last. */
+  life(): number {
+    return this.lastsS;
   }
 
   /** The token is good no longer; one that was renewed meanwhile is kept. */
@@ -70,6 +76,7 @@ export class Token {
       signal,
     });
     const token = tokenSchema.safeParse(answer.json);
+    if (answer.status === 200 && token.success) this.lastsS = token.data.expires_in;
     if (answer.status === 200 && token.success)
       return { value: new Secret(token.data.access_token).reveal(), endsAt: Date.now() + token.data.expires_in * 1000 };
     const facts = { status: answer.status, ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }) };

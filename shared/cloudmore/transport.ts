@@ -29,6 +29,8 @@ const DATABASE_GAVE_UP = /deadlock|rerun the transaction|lock request time ?out|
 
 export interface AskOptions extends ReadOptions {
   taking?: Taking;
+  /** Told of every look at a report task. */
+  onLook?: ((seen: TaskAnswer) => void) | undefined;
 }
 
 export interface Ask {
@@ -67,7 +69,7 @@ export class Transport {
     folder: string,
     start: Ask,
     what: string,
-    { taking, ...options }: ReadOptions & { taking: Taking },
+    { taking, onLook, ...options }: AskOptions & { taking: Taking },
   ): Promise<unknown> {
     let started: ApiAnswer;
     try {
@@ -80,7 +82,11 @@ export class Transport {
       });
     }
     const taskId = taskIdOf(started, what);
-    const look = async (): Promise<TaskAnswer> => this.look(`${folder}/${encodeURIComponent(taskId)}`, { ...options, taking });
+    const look = async (): Promise<TaskAnswer> => {
+      const seen = await this.look(`${folder}/${encodeURIComponent(taskId)}`, { ...options, taking });
+      onLook?.(seen);
+      return seen;
+    };
     return awaitTask(what, look, (milliseconds) => this.pause(milliseconds, options.signal), options.onProgress);
   }
 
@@ -148,9 +154,29 @@ export class Transport {
     });
   }
 
+  /** Seconds for which the log-in says that its token lasts. */
+  async tokenLife(): Promise<number> {
+    await this.token.value();
+    return this.token.life();
+  }
+
+  /** The API's description of itself, to whoever asks or else with the log-in; null where there is none. */
+  async description(): Promise<unknown> {
+    const url = new URL('swagger/v1/swagger.json', this.base());
+    const ask = (headers: Record<string, string>): Promise<ApiAnswer> =>
+      send({ method: 'GET', url, headers: { accept: 'application/json', ...headers }, isRead: true });
+    let answer = await ask({});
+    if (answer.status === 401 || answer.status === 403)
+      answer = await ask({ authorization: `Bearer ${await this.token.value()}` });
+    return answer.status === 200 ? answer.json : null;
+  }
+
+  private base(): string {
+    return this.config.url.endsWith('/') ? this.config.url : `${this.config.url}/`;
+  }
+
   private url(path: string): URL {
-    const base = this.config.url.endsWith('/') ? this.config.url : `${this.config.url}/`;
-    return new URL(`api/resellers/${encodeURIComponent(this.config.resellerId)}/${path}`, base);
+    return new URL(`api/resellers/${encodeURIComponent(this.config.resellerId)}/${path}`, this.base());
   }
 }
 

@@ -13,3 +13,6 @@ export function isAllowedUrl(address: string | URL, allowedHosts: string[]): boo
 }
 
 const names = (host: string, url: URL): boolean => [url.hostname, url.host].includes(host.trim().toLowerCase());
+
+/** Whether the address is this machine's own: a sandbox, never a vendor. */
+export const isLoopback = (address: string): boolean => URL.canParse(address) && LOOPBACK.test(new URL(address).hostname);

@@ -28,6 +28,8 @@ export interface RunSeen {
   reportDay: number;
   /** The page that lists who waits in a month; null where nobody knows its address. */
   pageOf: ((month: Month) => string) | null;
+  /** What a probe found the vendors to be otherwise than believed, where that can move money, in sentences. */
+  contradicted?: string[];
   /** Why the run failed; null or absent when it did not. */
   failure?: string | null;
 }
@@ -43,7 +45,7 @@ const HOUR_MS = 3_600_000;
 export function noticeOf(run: RunSeen): Notice | null {
   if (run.failure != null) return failureNotice(run.failure);
   const months = run.months.flatMap((seen) => waitingPart(seen, run.pageOf));
-  const missing = missingParts(run);
+  const missing = [...contradictedParts(run), ...missingParts(run)];
   if (months.length === 0 && missing.length === 0) return null;
   const title = [...months.map((part) => part.title), ...missing.map((part) => part.title)].join('; ');
   return { title: `Billing: ${title}`, lines: [...months, ...missing].flatMap(({ lines }) => lines) };
@@ -121,6 +123,16 @@ const byAmount = (left: OrganizationResult, right: OrganizationResult): number =
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 // ---------------------------------------------------------------------------------------------------------------- what is missing
+
+const contradictedParts = ({ contradicted = [] }: RunSeen): Part[] =>
+  contradicted.length === 0
+    ? []
+    : [
+        {
+          title: 'the vendors are not as this program believes',
+          lines: [...contradicted, 'What amounts depend on it: billing doctor --probe'],
+        },
+      ];
 
 function missingParts(run: RunSeen): Part[] {
   const gap = run.previousEndedAt === null ? null : gapBetween(run.previousEndedAt, run.endedAt);

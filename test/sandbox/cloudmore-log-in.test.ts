@@ -98,4 +98,40 @@ describe('logging in to Cloudmore', () => {
   test('the health check asks for no token', async () => {
     expect(await host.raw('GET', '/api/healthcheck')).toMatchObject({ status: 200, json: 'Healthy' });
   });
+
+  describe('the description of the API', () => {
+    const PATH = '/swagger/v1/swagger.json';
+    const serve = async (description: 'behindLogIn' | 'none'): Promise<void> => {
+      await host.close();
+      host = await hostCloudmore(cloudmoreWorld({ behaviour: { description } }));
+    };
+
+    test('the description has every path, and the members that the world has', async () => {
+      const { status, json } = await host.raw('GET', PATH, {});
+      const { paths, components } = json as { paths: object; components: { schemas: Record<string, { properties: object }> } };
+      expect(status).toBe(200);
+      expect(Object.keys(paths)).toEqual(
+        expect.arrayContaining([
+          '/api/resellers/{resellerId}/Organizations/{id}',
+          '/api/resellers/{resellerId}/billing/reports/MonthlyBillingPerOrganizationAsync/{taskId}',
+        ]),
+      );
+      expect(Object.keys(components.schemas.OrganizationDetailViewModel!.properties)).toEqual(
+        expect.arrayContaining(['id', 'name']),
+      );
+    });
+
+    test('the description asks for a log-in where the switch says so', async () => {
+      await serve('behindLogIn');
+      expect(await host.raw('GET', PATH, {})).toMatchObject({ status: 401 });
+      const { json } = await host.raw('POST', '/connect/token', FORM, logInForm());
+      const authorization = `Bearer ${(json as { access_token: string }).access_token}`;
+      expect(await host.raw('GET', PATH, { authorization })).toMatchObject({ status: 200 });
+    });
+
+    test('there is no description where the switch says so', async () => {
+      await serve('none');
+      expect(await host.raw('GET', PATH, {})).toMatchObject({ status: 404 });
+    });
+  });
 });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../client/cli.js';
 import type { Context } from '../../client/context.js';
-import { RIGHTS } from '../../client/doctor/autotask.js';
+import { RIGHTS } from '../../shared/autotask/needs.js';
 import { eventually } from '../eventually.js';
 import { openStage, type Stage } from './stage.js';
 

@@ -1,0 +1,306 @@
+/**
+ * What the product believes of its two vendors and nobody has told it: one row each, in the order in which a probe asks. `npm test` holds every row against a
+ * difference that turns it, and the end of `docs/operations.md` lists what is still inferred.
+ */
+export interface Belief {
+  /** The question's number in `autotask.md` 12 or `cloudmore.md` 10; null where the reference has none. */
+  question: number | null;
+  what: string;
+  /** Whether a run could bill wrong amounts, or something twice, where it is wrong; else something is held or stops. */
+  movesMoney: boolean;
+  /** What is read to find out. */
+  how: string;
+  /** What comes of it where it is wrong. */
+  breaks: string;
+}
+
+/** Raised when a query or a belief changes: what was found out under an earlier one counts no more. */
+export const BELIEFS_VERSION = 1;
+
+const belief = (
+  question: number | null,
+  movesMoney: boolean,
+  { what, how, breaks }: Pick<Belief, 'what' | 'how' | 'breaks'>,
+): Belief => ({ question, what, movesMoney, how, breaks });
+
+const AUTOTASK = {
+  // -------------------------------------------------------------------------------------------------- address and quota
+  'A1.zone': belief(null, false, {
+    what: "Autotask's address is the zone's, and answers below v1.0",
+    how: 'zone information, then ThresholdInformation',
+    breaks: 'nothing can be read',
+  }),
+  'A1.threshold': belief(null, false, {
+    what: 'ThresholdInformation tells the quota, and counts itself',
+    how: 'ThresholdInformation twice',
+    breaks: "calls are not held back when other tools use the tenant's quota",
+  }),
+  // -------------------------------------------------------------------------------------------------- what the tenant describes
+  'A2.access': belief(22, true, {
+    what: 'the API user sees and may change all records of the ten kinds',
+    how: 'entityInformation of each',
+    breaks: 'what it does not see is made once more, every day',
+  }),
+  'A2.members': belief(null, true, {
+    what: 'every field that is read is there under its name',
+    how: "each kind's fields",
+    breaks: 'a value that has another name is read as none',
+  }),
+  'A2.searched': belief(9, true, {
+    what: 'every field that is searched by is there and can be searched by',
+    how: "each kind's fields",
+    breaks: 'what is there is not found',
+  }),
+  'A2.udf': belief(null, true, {
+    what: 'contracts have the user-defined field, as text that can be searched for',
+    how: "contracts' user-defined fields",
+    breaks: 'a contract cannot be found by its subscription',
+  }),
+  'A2.required': belief(11, false, {
+    what: 'new records need no more than what is sent',
+    how: "each kind's fields",
+    breaks: 'new records are refused; their items are held',
+  }),
+  'A2.labels': belief(17, false, {
+    what: 'the picklists have the labels by which values are found',
+    how: "each kind's fields",
+    breaks: 'the run stops',
+  }),
+  // -------------------------------------------------------------------------------------------------- searches
+  'A3.survey': belief(21, true, {
+    what: 'contracts are found by the user-defined field and by their number, and neither way misses what the other shows',
+    how: "the survey's own two queries",
+    breaks: 'contracts are made once more, every day',
+  }),
+  'A3.lookup': belief(null, true, {
+    what: 'the look-up before a contract is made finds one that is there',
+    how: 'the look-up itself, for five contracts that are there',
+    breaks: 'a contract is made twice where an answer was lost',
+  }),
+  'A3.case': belief(null, false, {
+    what: 'texts are compared without case',
+    how: 'the same look-up in the other case',
+    breaks: 'nothing by itself: the survey compares by itself',
+  }),
+  'A3.or': belief(21, false, {
+    what: 'an OR group that holds a user-defined field finds what its conditions find',
+    how: 'counts: field, number, both, either',
+    breaks: 'nothing: no query of ours has such a group',
+  }),
+  'A3.flags': belief(null, false, {
+    what: 'true and false divide all records',
+    how: 'counts of companies: active, inactive, all',
+    breaks: "customers' companies are missing from suggestions",
+  }),
+  'A3.list': belief(null, false, {
+    what: 'a list of 500 values is taken',
+    how: 'contracts by 500 ids',
+    breaks: 'the survey stops',
+  }),
+  'A3.charges': belief(null, true, {
+    what: 'charges of ours are found by the beginning of their order number',
+    how: "the survey's condition, for charges that are there",
+    breaks: 'charges are made once more',
+  }),
+  'A3.ignored': belief(null, true, {
+    what: 'a condition that cannot be carried out is refused, not left out',
+    how: 'a query by a field that is not there',
+    breaks: 'a search finds what it was not asked for, or misses what it was',
+  }),
+  // -------------------------------------------------------------------------------------------------- contracts
+  'A4.ids': belief(22, true, {
+    what: 'a contract is the same in a list and by its id',
+    how: 'ten contracts, by list and each by id',
+    breaks: 'what a search hides is taken for gone',
+  }),
+  'A4.days': belief(20, true, {
+    what: "days come as midnight in UTC, or as the tenant's midnight in UTC",
+    how: "contracts' first and last days",
+    breaks: 'amounts land in the month before or after',
+  }),
+  'A4.connector': belief(null, true, {
+    what: "contracts that another connector made carry a subscription's id in the user-defined field and begin on the first of a month",
+    how: 'contracts with the field filled and no number of ours',
+    breaks: 'existing contracts are not taken over, and their month is billed beside them',
+  }),
+  // -------------------------------------------------------------------------------------------------- rows
+  'A5.grid': belief(null, true, {
+    what: "a contract's rows begin every month on the day of its start",
+    how: 'rows of those contracts, three months back and ahead',
+    breaks: 'the row of a month is not found; its amount is billed on top of it',
+  }),
+  'A5.extended': belief(null, true, {
+    what: "a row's price is that of all its units",
+    how: 'rows of more than one unit against the price of their service',
+    breaks: 'amounts are wrong by the quantity',
+  }),
+  'A5.costs': belief(null, true, {
+    what: 'costs are shown',
+    how: 'rows and services with a price',
+    breaks: 'the run stops, or costs are posted again',
+  }),
+  'A5.split': belief(6, false, {
+    what: 'a divided row ends the day before the next part begins',
+    how: 'rows that do not begin on a day of the grid',
+    breaks: 'nothing by itself: only first days are looked at',
+  }),
+  'A5.end': belief(3, false, {
+    what: "a contract's rows reach to its last day",
+    how: 'rows of contracts that end within three months',
+    breaks: 'the amount of the missing month is held or becomes a charge',
+  }),
+  'A5.filter': belief(20, true, {
+    what: "a month's rows are found by their first day, in the tenant's time zone too",
+    how: "the survey's condition against all rows of the same contracts",
+    breaks: 'rows are missing, and their amounts are posted once more',
+  }),
+  // -------------------------------------------------------------------------------------------------- what was posted
+  'A6.frozen': belief(2, true, {
+    what: 'what was approved and posted shows it on its row',
+    how: 'billing items of a closed month against the rows that they name',
+    breaks: 'what the customer was billed is changed afterwards',
+  }),
+  'A6.decimals': belief(13, true, {
+    what: 'billing items have two decimals',
+    how: 'billing items of a closed month',
+    breaks: 'certificates are off by cents',
+  }),
+  // -------------------------------------------------------------------------------------------------- catalogue
+  'A7.names': belief(10, false, {
+    what: 'no two services have one name',
+    how: 'all services',
+    breaks: 'a service cannot be made; its items are held',
+  }),
+  'A7.inactive': belief(10, false, {
+    what: 'no inactive service has a key that is needed',
+    how: 'all services',
+    breaks: 'the items of that service are held',
+  }),
+  'A7.procurement': belief(null, false, {
+    what: 'products of ours need no procurement',
+    how: 'products by our keys and names',
+    breaks: 'charges wait for an order',
+  }),
+  'A7.currencies': belief(null, false, {
+    what: 'one currency is the internal one',
+    how: 'all currencies',
+    breaks: 'the run stops',
+  }),
+  // -------------------------------------------------------------------------------------------------- errors
+  'A8.missing': belief(16, false, {
+    what: 'a record that is not there answers null, or 404',
+    how: 'a contract by an id that nobody has',
+    breaks: 'the run stops',
+  }),
+  'A8.text': belief(null, false, {
+    what: 'a text where a number belongs finds nothing, or is refused',
+    how: 'a contract by a text as its id',
+    breaks: 'nothing: ids are numbers throughout',
+  }),
+  'A8.url': belief(null, false, {
+    what: 'an address of more than 2,048 characters is refused',
+    how: 'a query in an address of 2,100 characters',
+    breaks: 'nothing: queries are sent as bodies',
+  }),
+} satisfies Record<string, Belief>;
+
+const CLOUDMORE = {
+  'C1.description': belief(1, true, {
+    what: 'the description of the API has every path that is used, and every member that money rests on',
+    how: '/swagger/v1/swagger.json',
+    breaks: 'a member of another name is read as none',
+  }),
+  'C2.token': belief(null, false, {
+    what: 'the log-in takes the secret as Basic and names how long it lasts',
+    how: 'the log-in',
+    breaks: 'nothing can be read',
+  }),
+  'C3.services': belief(null, false, {
+    what: 'services say which of them are custom',
+    how: 'the list of services',
+    breaks: 'custom services are billed, or nothing is',
+  }),
+  'C3.organizations': belief(6, true, {
+    what: 'the list of organizations and their details agree',
+    how: 'the list, and ten details',
+    breaks: "one customer's lines are billed to another, or to nobody",
+  }),
+  'C3.property': belief(6, true, {
+    what: "the company's id stands in an organization property, in the detail",
+    how: 'property definitions, and ten details',
+    breaks: 'nothing is billed',
+  }),
+  'C4.subscriptions': belief(1, true, {
+    what: 'subscriptions name their organization, and where they end',
+    how: 'the three lists of subscriptions',
+    breaks: 'an ended subscription goes on',
+  }),
+  'C4.prices': belief(7, true, {
+    what: 'the price list names item codes and payment frequencies that are understood',
+    how: 'the price list of one service',
+    breaks: 'what is paid once is billed every month',
+  }),
+  'C5.words': belief(4, false, {
+    what: 'a report task says that it runs and that it is done in known words',
+    how: "last month's report, every look at its task",
+    breaks: 'the run stops',
+  }),
+  'C5.members': belief(1, true, {
+    what: "the report's lines have every member that money rests on",
+    how: "last month's report",
+    breaks: 'amounts recur, or go on after their end',
+  }),
+  'C5.values': belief(1, true, {
+    what: 'every value of the report is understood',
+    how: "last month's report",
+    breaks: 'the lines are held',
+  }),
+  'C6.end': belief(2, true, {
+    what: "a report's last day is part of it",
+    how: 'the same month up to the first of the next',
+    breaks: 'lines of the last day are never billed',
+  }),
+  'C6.dates': belief(2, true, {
+    what: 'lines of a month are dated within it',
+    how: "last month's report",
+    breaks: 'lines are billed in two months, or in none',
+  }),
+  'C7.invoice': belief(5, false, {
+    what: "the vendor's invoice names Cloudmore's organizations, subscriptions and sales prices",
+    how: 'one invoice',
+    breaks: 'lines without an organization are not told of',
+  }),
+  'C8.sums': belief(null, true, {
+    what: 'the totals of customers, services and subscriptions are the sums of their lines',
+    how: "last month's report, before anything is scaled",
+    breaks: 'lines are missing from the report, or stand in it twice',
+  }),
+  'C8.types': belief(1, false, {
+    what: 'every line can be told what kind it is',
+    how: "last month's report, by the rules of billing",
+    breaks: 'the lines are held as unclassified',
+  }),
+  'C8.payment': belief(9, true, {
+    what: 'of every licence it is known whether it is paid once or every month',
+    how: "last month's report with the price list, by the rules of billing",
+    breaks: 'what is paid once is billed every month',
+  }),
+  'C8.subscriptions': belief(12, true, {
+    what: "the report's subscriptions are those of the lists",
+    how: "last month's report against the lists of subscriptions",
+    breaks: 'ended subscriptions go on, or a second contract is made',
+  }),
+  'C8.takeover': belief(null, true, {
+    what: "the former connector's contracts are found by the report's subscriptions",
+    how: "last month's report against contracts with the field filled and no number of ours",
+    breaks: 'customers are billed twice',
+  }),
+} satisfies Record<string, Belief>;
+
+export const BELIEFS = { ...AUTOTASK, ...CLOUDMORE };
+export type AutotaskBelief = keyof typeof AUTOTASK;
+export type CloudmoreBelief = keyof typeof CLOUDMORE;
+export type BeliefId = keyof typeof BELIEFS;
+
+export const AUTOTASK_BELIEFS = Object.keys(AUTOTASK) as AutotaskBelief[];
+export const CLOUDMORE_BELIEFS = Object.keys(CLOUDMORE) as CloudmoreBelief[];

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { probeVendors } from '../../client/commands/probe.js';
+import { installationChecks } from '../../client/doctor/installation.js';
+import type { Context } from '../../client/context.js';
+import { startSandbox, type Sandbox } from '../../sandbox/index.js';
+import { loadConfig } from '../../shared/config.js';
+import { BELIEFS } from '../../shared/probe/beliefs.js';
+import { september } from '../api/vendors.js';
+
+/** `billing doctor --probe` as a person sees it. */
+
+describe('billing doctor --probe', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'probe-'));
+  let sandbox: Sandbox;
+  let restricted: Sandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ world: september() });
+    const world = september();
+    world.autotask!.behaviour = { accessValues: 'numbers', hidesAdded: ['Contracts'] };
+    restricted = await startSandbox({ world });
+  });
+  afterAll(async () => {
+    await sandbox.close();
+    await restricted.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const run = async (on: Sandbox, options: { html?: string; json: boolean }) => {
+    const [out, said]: [string[], string[]] = [[], []];
+    const environment = { ...on.env(), BILLING_EVIDENCE: `file:${folder}/${on.url.split(':').at(-1)}` };
+    const context: Context = {
+      environment,
+      out: (text) => void out.push(text),
+      say: (text) => void said.push(text),
+      isTerminal: false,
+    };
+    const code = await probeVendors(context, { month: '2025-10', ...options });
+    return { code, out: out.join('\n'), said, environment };
+  };
+
+  test('ends well, shows each belief and how far it is, and doctor knows how old it is', async () => {
+    const { code, out, said, environment } = await run(sandbox, { json: false });
+    expect(code).toBe(0);
+    expect(out).toContain('✓ A2.access the API user sees and may change all records of the ten kinds');
+    expect(out).toContain('No contradiction moves money.');
+    expect(said).toHaveLength(Object.keys(BELIEFS).length);
+    const check = installationChecks(loadConfig(environment), () => Date.now()).find(({ name }) => name === 'probe')!;
+    expect(await check.look()).toMatch(/0 days old: nothing that moves money/);
+  });
+
+  test('ends with 3 where a contradiction moves money, named with what comes of it', async () => {
+    const { code, out } = await run(restricted, { json: false });
+    expect(code).toBe(3);
+    expect(out).toContain('Moves money: what it does not see is made once more, every day.');
+    expect(out).toContain('mode auto does not begin');
+  });
+
+  test('as JSON each verdict stands with its belief, and as a page with how it was asked', async () => {
+    const html = join(folder, 'probe.html');
+    const { out } = await run(restricted, { json: true, html });
+    const { verdicts } = JSON.parse(out) as { verdicts: { id: string; is: string; movesMoney: boolean; how: string }[] };
+    expect(verdicts.map(({ id }) => id)).toEqual(Object.keys(BELIEFS));
+    expect(verdicts.find(({ id }) => id === 'A2.access')).toMatchObject({
+      is: 'contradicted',
+      movesMoney: true,
+      how: 'entityInformation of each',
+    });
+    expect(readFileSync(html, 'utf8')).toContain('<h2>contradicted (1)</h2>');
+  });
+});

@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { beliefRows } from '../../shared/probe/table.js';
+
+test('the end of the operations page lists every belief about the vendors, as the probe asks them', () => {
+  const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const section = text.slice(text.indexOf('## Are the vendors as this program believes?'));
+  const rows = section.split('\n').filter((line) => /^\| [AC]\d\./.test(line));
+  expect(
+    rows.map((row) =>
+      row
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim()),
+    ),
+  ).toEqual(beliefRows());
+});
