@@ -28,17 +28,16 @@ interface Sources {
   catalogue: Catalogue;
 }
 
-/** The plan that would still be needed after everything was written; `unreadable` when Autotask cannot be read. */
-export async function readBack(sources: Sources, request: VerifyRequest, kept: KeptPlan): Promise<Plan | 'unreadable'> {
+/** The plan that would still be needed after everything was written, with the books it is made from; `unreadable` when Autotask cannot be read. */
+export async function readBack(sources: Sources, request: VerifyRequest, kept: KeptPlan): Promise<KeptPlan | 'unreadable'> {
   const { dependencies } = sources;
   return whileReadable(dependencies, async () => {
-    let check: Plan | null = null;
+    let check: KeptPlan | null = null;
     for (const patience of PATIENCE_MS) {
       await dependencies.clock.sleep(patience);
       dependencies.heartbeat('reading back');
-      const { plan, books } = await planAgain(sources, request, kept);
-      check = plan;
-      if (check.steps.length === 0 && isSeen(kept.plan, books, request)) break;
+      check = await planAgain(sources, request, kept);
+      if (check.plan.steps.length === 0 && isSeen(kept.plan, check.books, request)) break;
     }
     return check!;
   });

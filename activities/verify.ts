@@ -1,5 +1,6 @@
 import { isWithheld } from '../shared/billing/breakers.js';
 import { addDays, lastDay } from '../shared/billing/month.js';
+import { seenMoney } from '../shared/billing/claims.js';
 import { setAside } from '../shared/billing/dismissal.js';
 import { differenceText, isReleasable } from '../shared/billing/advice.js';
 import { planBlind } from '../shared/billing/plan.js';
@@ -57,7 +58,8 @@ async function settle(
     return { outcome: await skippedOutcome(dependencies, kept.plan, request, request.skipReason), rounded: [] };
   const told = { ...request, stops: await withAllItems(dependencies, request.stops) };
   const sources = { dependencies, slices, catalogue };
-  const check = wasTouched(request) ? await readBack(sources, told, kept) : null;
+  const read = wasTouched(request) ? await readBack(sources, told, kept) : null;
+  const check = read === null || read === 'unreadable' ? read : read.plan;
   const mayDescribe = check !== 'unreadable' && request.waits === null && request.mode !== 'shadow';
   const isDescribed = !mayDescribe || (await describeOwed(sources, request, kept));
   if (check !== null && check !== 'unreadable') await noteShown(dependencies, told, kept.plan, check);
@@ -66,11 +68,13 @@ async function settle(
   const items = request.mode === 'shadow' ? settled.map(withoutRelease) : settled;
   const ghosts = setAside(ghostsAfter(kept.plan, check), await readDismissals(dependencies.evidence, request.broker));
   const hasWritten = countWrites(request.writes) > 0;
+  const { books } = read === null || read === 'unreadable' ? kept : read;
   const outcome = {
     ...outcomeOfPlan(kept.plan, statusOf(items, ghosts, hasWritten)),
     planDigest: waitingDigest(kept.plan, check),
     items,
     ghosts,
+    seen: seenMoney(items, books, request.month, (await dependencies.evidence.now()).toISOString()),
     writes: request.writes,
     workflowId: request.workflowId,
     message: request.remark ?? (isDescribed ? null : UNDESCRIBED),

@@ -2,6 +2,7 @@ import { Forecast } from '../shared/autotask/index.js';
 import { areOff, tripMonth } from '../shared/billing/breakers.js';
 import type { OrganizationFacts } from '../shared/billing/facts.js';
 import type { Expected } from '../shared/billing/answers.js';
+import { Claims, seenMoney } from '../shared/billing/claims.js';
 import { big } from '../shared/billing/decimal.js';
 import { fold } from '../shared/billing/text.js';
 import { setAside } from '../shared/billing/dismissal.js';
@@ -11,6 +12,7 @@ import { monthResult } from '../shared/billing/reconcile.js';
 import { isParked, NO_CALLS, type OrganizationResult } from '../shared/billing/results.js';
 import { toldOf, unreadList, unreadOfReport } from '../shared/billing/unread.js';
 import type { Plan } from '../shared/billing/plan-types.js';
+import type { Books } from '../shared/billing/types.js';
 import {
   ITEMS_SHOWN,
   LIST_BYTES,
@@ -77,7 +79,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
       work.organizations.push(slice.organization.id);
       names.push(slice.organization.name);
       forecast.add(plan);
-    } else if (await settleQuietly(dependencies, slices, request, plan)) work.quiet += 1;
+    } else if (await settleQuietly(dependencies, slices, request, plan, books)) work.quiet += 1;
   }
   const left = await strays.plans(settings);
   if (left !== null) await keepStrays(dependencies, slices, request, left, dismissals);
@@ -99,13 +101,21 @@ async function needsWorkflow(
  * Keeps the outcome of an organization that needs nothing. One without lines and without money in Autotask is not mentioned, and no longer if it was; but
  * that the accepted report had lines of it is remembered (1.6).
  */
-async function settleQuietly(dependencies: Dependencies, slices: Slices, request: WorkRequest, plan: Plan): Promise<boolean> {
+async function settleQuietly(
+  dependencies: Dependencies,
+  slices: Slices,
+  request: WorkRequest,
+  plan: Plan,
+  books: Books,
+): Promise<boolean> {
   const isNothing = plan.items.length === 0 && plan.ghosts.length === 0;
   if (isNothing && (plan.accepted?.items ?? []).length === 0) {
     await dependencies.evidence.unpoint(outcomeName(request.broker, request.month, plan.organizationId));
     return false;
   }
-  await keepOutcome(dependencies, slices, request, outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, false)));
+  const { takenAt } = await slices.survey(request.survey);
+  const outcome = outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, false));
+  await keepOutcome(dependencies, slices, request, { ...outcome, seen: seenMoney(plan.items, books, request.month, takenAt) });
   return !isNothing;
 }
 
@@ -148,7 +158,7 @@ export async function closeRun(
     ...(expected ? { expected, takenAt: manifest.takenAt } : {}),
   };
   await evidence.point(monthName(broker, month), await evidence.put(record));
-  return closed(dependencies, broker, month, record);
+  return closed(dependencies, { broker, month, label: settings.broker }, record);
 }
 
 /** Whom the month answers for: who was to be billed, and beside them whoever was known of it before. */
@@ -174,23 +184,33 @@ async function readRecord(evidence: Dependencies['evidence'], broker: string, mo
   return ref === null ? null : evidence.get<MonthRecord>(ref);
 }
 
-/** The reconciliation is kept, with references to the outcomes it was made of; of its organizations the run is told as much as fits a payload. */
+/**
+ * The reconciliation is kept, with references to the outcomes it was made of; of its organizations the run is told as much as fits a payload. Where a contract
+ * does not show what is claimed of it, the month is reconciled once more with that held (7.9).
+ */
 async function closed(
   { evidence }: Pick<Dependencies, 'evidence'>,
-  broker: string,
-  month: string,
+  { broker, month, label }: { broker: string; month: string; label: string },
   record: MonthRecord,
 ): Promise<MonthClosed> {
   const outcomes: ClosedMonth['outcomes'] = [];
   const few: OrganizationResult[] = [];
   let items = 0;
   const billed: Named[] = [];
+  const claims = new Claims(label, month);
   const read = await reconcileMonth(evidence, broker, month, (result, { ref, outcome }) => {
+    claims.add(outcome);
     billed.push(namesOfItems(outcome.items));
     if (ref !== null) outcomes.push({ organizationId: result.organizationId, outcome: ref });
     if ((items += result.items.length) <= ITEMS_SHOWN) few.push(result);
     return withoutItems(result);
   });
+  const disagreements = claims.disagreements();
+  if (disagreements.length > 0) {
+    const held = { ...record, disagreements: [...(record.disagreements ?? []), ...disagreements] };
+    await evidence.point(monthName(broker, month), await evidence.put(held));
+    return closed({ evidence }, { broker, month, label }, held);
+  }
   await rememberNames(evidence, broker, joinNames(billed));
   const result = read?.result ?? monthResult(record.frame, []);
   const isFew = few.length === (read?.result.organizations.length ?? 0) && thatFit(few, LIST_BYTES).length === few.length;

@@ -147,6 +147,13 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     next: 'rerun',
     because: 'outcome missing',
   },
+  'contract-disagrees': {
+    meaning: 'what organizations are said to be billed on one contract is not what stands there',
+    remedy:
+      'Look at the contract in Autotask, and whether two organizations of Cloudmore have one subscription; the next run compares again.',
+    next: 'rerun',
+    because: 'contract looked at',
+  },
   'breaker-month': {
     meaning: "the report is much smaller than last month's, or last month's could not be had",
     remedy: "Check Cloudmore's Microsoft consent; release the month if the report is right.",

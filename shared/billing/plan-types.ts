@@ -26,6 +26,7 @@ export type Reason =
   | 'period-frozen'
   | 'report-shrank'
   | 'outcome-missing'
+  | 'contract-disagrees'
   | 'breaker-month'
   | 'breaker-organization'
   | 'breaker-item'

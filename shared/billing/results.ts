@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
 import type { AcceptedPart } from './accepted.js';
 import type { Answers } from './answers.js';
+import type { SeenMoney } from './claims.js';
 import { stopped } from './stopped.js';
 import type { UnreadList } from './unread.js';
 import type { Ghost, Note, Plan, PlannedItem, Reason, Step } from './plan-types.js';
@@ -136,6 +137,8 @@ export interface Outcome {
   answers?: Answers;
   /** What counts as the accepted report of the organization from now on (rule 1.6); absent in evidence of earlier releases. */
   accepted?: AcceptedPart;
+  /** What was seen of the contracts that its posted items name (rule 7.9); absent in evidence of earlier releases. */
+  seen?: SeenMoney;
 }
 
 export const NO_WRITES: Writes = { services: 0, products: 0, contracts: 0, extensions: 0, adjustments: 0, charges: 0 };

@@ -24,6 +24,7 @@ const RULES: Record<Reason, string> = {
   unreadable: '2.6',
   'period-frozen': '7.5',
   'verify-mismatch': '7.9',
+  'contract-disagrees': '7.9',
   'outcome-unknown': '7.9',
   'report-shrank': '1.6',
   'outcome-missing': '1.7',

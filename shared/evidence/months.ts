@@ -1,4 +1,5 @@
 import { completed, type Expected } from '../billing/answers.js';
+import { withDisagreements, type Disagreement } from '../billing/claims.js';
 import type { CountedAmounts, CountedOrganization } from '../billing/counted.js';
 import type { Advised } from '../billing/command.js';
 import { nothingDue } from '../billing/due.js';
@@ -64,6 +65,8 @@ export interface MonthRecord {
   /** Every organization that the month answers for, as it was counted, and when the report was taken (rule 1.7); absent in records of earlier releases. */
   expected?: Expected[];
   takenAt?: string;
+  /** Items of which their contract shows something else (rule 7.9); absent where all agree. */
+  disagreements?: Disagreement[];
 }
 
 export const monthName = (broker: string, month: Month): string => `months/${broker}/${month}`;
@@ -150,9 +153,8 @@ export async function reconcileMonth(
       organizationId,
     );
     if (whole === null) continue;
-    organizations.push(
-      keep(reconciliation.add(whole.outcome, whole.amounts), { outcome: whole.outcome, ref: kept?.ref ?? null }),
-    );
+    const outcome = withDisagreements(whole.outcome, record.disagreements ?? []);
+    organizations.push(keep(reconciliation.add(outcome, whole.amounts), { outcome, ref: kept?.ref ?? null }));
   }
   return { record, result: reconciliation.result(organizations) };
 }

@@ -1,4 +1,5 @@
 import * as charges from './charges.js';
+import { claims } from './claims.js';
 import * as contracts from './contracts.js';
 import { countedLines } from './counted-lines.js';
 import * as lines from './lines.js';
@@ -32,7 +33,7 @@ export const tables: Table[] = [
   ...[organizations.groups, organizations.oneOff],
   ...[contracts.services, contracts.ambiguous, contracts.invoiceTexts],
   ...[contracts.found, contracts.contracts, unreadable.gone, contracts.ends, contracts.extensions],
-  ...[rowAndCharge, charges.paidOnce, charges.carriedOn, charges.charges, charges.usage, charges.readBack],
+  ...[rowAndCharge, charges.paidOnce, charges.carriedOn, charges.charges, charges.usage, charges.readBack, claims],
   ...[ghosts.withoutLine, ghosts.beside, ghosts.dismissals, unseen.unseen, unseen.unread],
   ghosts.breakers,
 ];
