@@ -2,15 +2,16 @@ import type { AutotaskState, JournalEntry, Sandbox } from '../../sandbox/index.j
 import type { MonthResult } from '../../shared/billing/results.js';
 import { loadConfig, type Config } from '../../shared/config.js';
 import { dailyBillingId, organizationBillingId, RERUN_SIGNAL, SKIP_SIGNAL } from '../../shared/contract.js';
-import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
+import type { Evidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { dailyBilling, organizationBilling } from '../../workflows/index.js';
 import type { Act, Moment, Watched } from './checker.js';
 import { Injector } from './faults.js';
 import { Liar, type LieKind } from './lies.js';
 import { Network } from './network.js';
-import { WorkerProcess, type CrashPoint, type Running } from './process.js';
+import { running, WorkerProcess, type CrashPoint, type Running } from './process.js';
 import type { Random } from './random.js';
+import { Store } from './store.js';
 import { instantOf, type Deed, type Mishap, type Story } from './story.js';
 import { keyOf } from './tables.js';
 import { TemporalServer, type Execution } from './temporal/server.js';
@@ -60,7 +61,8 @@ export class Month {
   private readonly server: TemporalServer;
   readonly network: Network;
   readonly injector: Injector;
-  private readonly store: Evidence = memoryEvidence();
+  private readonly kept: Store;
+  private readonly store: Evidence;
   private readonly config: Config;
   private readonly moments: Moment[] = [];
   private readonly crashes = new Map<string, number>();
@@ -74,6 +76,11 @@ export class Month {
   /** What was sent and done, in order, for whoever looks for a cause. */
   readonly log: string[] = [];
   private isHealed = false;
+  /** What went wrong with the simulation itself. */
+  private broken: Error | null = null;
+  /** Everything stands until then. */
+  private stopsUntil = 0;
+  private readonly tellRestored = new Set<() => void>();
 
   constructor(
     private readonly stage: Stage,
@@ -89,6 +96,9 @@ export class Month {
     this.liar = new Liar(random.fork());
     this.network = new Network(time, forNetwork, this.injector, this.liar, sandbox, tell);
     this.config = configOf(sandbox, world, story);
+    this.kept = new Store(() => time.now);
+    this.store = this.kept.evidence;
+    time.skew = () => running.getStore()?.process.skewMs ?? 0;
   }
 
   /** Called whenever everything has come to rest. */
@@ -110,6 +120,7 @@ export class Month {
     this.heal();
     await this.runOn(asOf);
     const isOver = await this.waitForParked();
+    if (this.broken !== null) throw this.broken;
     const result = (await readMonth(this.store, BROKER, MONTH))?.result ?? null;
     const end = this.tables();
     return {
@@ -153,7 +164,7 @@ export class Month {
     await this.until(instantOf(day));
     const { deeds } = this;
     const execution = this.startRun(day);
-    if (!execution || !(await this.ended(execution.result))) return;
+    if (!execution || !(await this.ended(execution.workflowId))) return;
     const result = (await readMonth(this.store, BROKER, MONTH))?.result;
     // Read only where nobody is at work: an organization may have begun again meanwhile.
     if (result?.asOf === day && deeds === this.deeds && this.server.isIdle)
@@ -166,10 +177,19 @@ export class Month {
     return this.server.start(dailyBilling, id, { broker: BROKER, month: MONTH, asOf });
   }
 
-  private async ended(result: Promise<unknown>): Promise<boolean> {
-    const over = Symbol('over');
-    const limit = this.stage.time.sleep(RUN_LIMIT_MS).then(() => over);
-    return (await Promise.race([result.catch(() => undefined), limit])) !== over;
+  /** Waits for the end of a run; where a backup is put back meanwhile, for the end of what became of it. */
+  private async ended(workflowId: string): Promise<boolean> {
+    const limit = this.stage.time.sleep(RUN_LIMIT_MS).then(() => 'over');
+    for (;;) {
+      const restored = new Promise((resolve) => this.tellRestored.add(() => resolve('restored')));
+      const ended = this.server.resultOf(workflowId).then(
+        () => 'ended',
+        () => 'ended',
+      );
+      const seen = await Promise.race([ended, limit, restored]);
+      if (seen !== 'restored') return seen === 'ended';
+      if (!this.server.isOpen(workflowId)) return true;
+    }
   }
 
   /** Whatever heals by itself after the last run may do so. */
@@ -181,7 +201,7 @@ export class Month {
   private async writesOfOneMore(asOf: string): Promise<number> {
     const before = this.stage.sandbox.requests().length;
     const execution = this.startRun(asOf);
-    if (execution) await this.ended(execution.result);
+    if (execution) await this.ended(execution.workflowId);
     return this.stage.sandbox.requests().slice(before).filter(hasWritten).length;
   }
 
@@ -190,9 +210,11 @@ export class Month {
   private open(): WorkerProcess {
     const name = `worker-${(this.started += 1)}`;
     const watch = (at: Running, point: CrashPoint): boolean => this.isDeath(at, point);
-    const process = new WorkerProcess(name, this.stage.time, this.config, this.store, watch, (dead) => {
-      this.server.processes.delete(dead);
-    });
+    const { hasLeases = false, clocksOff = [] } = this.story;
+    const onDeath = (dead: WorkerProcess): void => void this.server.processes.delete(dead);
+    const skewMs = clocksOff[(this.started - 1) % clocksOff.length] ?? 0;
+    const options = { skewMs, hasLease: hasLeases };
+    const process = new WorkerProcess(name, this.stage.time, this.config, this.store, watch, onDeath, options);
     this.server.processes.add(process);
     return process;
   }
@@ -211,6 +233,7 @@ export class Month {
   }
 
   private ensureOne(): void {
+    if (this.stopsUntil > this.stage.time.now) return;
     if ([...this.server.processes].every(({ isLeaving }) => isLeaving)) this.open();
   }
 
@@ -253,12 +276,28 @@ export class Month {
       }
       case 'zone-move':
         return this.network.moveZone();
+      case 'restore':
+        return void this.restore(mishap).catch((error: Error) => (this.broken = error));
       case 'terminate': {
         const { organizations } = this.world.cloudmore;
         const { id } = organizations[mishap.choice % organizations.length]!;
         return this.server.terminate(organizationBillingId(BROKER, MONTH, id));
       }
     }
+  }
+
+  /** What is at work ends, a backup takes the place of what there was, and after a while a worker is started. */
+  private async restore({ histories, evidence, restartAfter }: Extract<Mishap, { kind: 'restore' }>): Promise<void> {
+    const { time } = this.stage;
+    this.log.push(`${new Date().toISOString()} restored`);
+    this.deeds += 1;
+    for (const process of this.server.processes) process.kill();
+    this.stopsUntil = time.now + restartAfter;
+    if (evidence !== null) await this.kept.setBackTo(evidence);
+    if (histories !== null) await this.server.setBackTo(histories);
+    time.later(restartAfter, () => this.ensureOne());
+    for (const tell of this.tellRestored) tell();
+    this.tellRestored.clear();
   }
 
   /** The faults end: from here on everything works. */

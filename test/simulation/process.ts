@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createActivities, type Activities } from '../../activities/index.js';
 import type { Config } from '../../shared/config.js';
-import type { Evidence } from '../../shared/evidence/index.js';
+import type { Evidence, Hold } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { heartbeating } from '../../worker/heartbeats.js';
 import type { VirtualTime } from './time.js';
@@ -26,6 +26,12 @@ export const running = new AsyncLocalStorage<Running>();
 /** Told at every point where a process could die; answers whether it does. */
 export type Watch = (at: Running, point: CrashPoint) => boolean;
 
+export interface ProcessOptions {
+  skewMs?: number;
+  /** Whether it takes the broker's lease, as a worker in operation does; default: nobody asks for one. */
+  hasLease?: boolean;
+}
+
 export class WorkerProcess {
   isAlive = true;
   /** Takes nothing new: a deploy has begun. */
@@ -34,6 +40,9 @@ export class WorkerProcess {
   /** Temporal's server hears nothing of it before then. */
   unheardUntil = 0;
   readonly activities: Activities;
+  /** How far its clock is off. */
+  readonly skewMs: number;
+  private hold: Hold | null = null;
 
   constructor(
     readonly name: string,
@@ -42,9 +51,23 @@ export class WorkerProcess {
     store: Evidence,
     private readonly watch: Watch,
     private readonly onDeath: (process: WorkerProcess) => void,
+    { skewMs = 0, hasLease = false }: ProcessOptions = {},
   ) {
-    const { billing, cloudmore, autotask } = createActivities(createDependencies(config, this.evidence(store)));
+    this.skewMs = skewMs;
+    if (hasLease) void this.takeLease(store, config.broker);
+    const dependencies = createDependencies(
+      config,
+      this.evidence(store),
+      () => this.hold?.isHeld() ?? !hasLease,
+      () => this.hold?.lease ?? null,
+    );
+    const { billing, cloudmore, autotask } = createActivities(dependencies);
     this.activities = { ...heartbeating(billing), ...heartbeating(cloudmore), ...heartbeating(autotask) };
+  }
+
+  private async takeLease(store: Evidence, broker: string): Promise<void> {
+    const options = { signal: new AbortController().signal, onWait: () => undefined };
+    this.hold = await store.hold(`gates/${broker}`, options);
   }
 
   kill(): void {
@@ -91,8 +114,8 @@ export class WorkerProcess {
       pointer: (name) => read(() => store.pointer(name)),
       names: (prefix) => read(() => store.names(prefix)),
       point: (name, ref) => noted(() => store.point(name, ref)),
-      claim: (name, before, ref) => noted(() => store.claim(name, before, ref)),
-      unpoint: (name) => noted(() => store.unpoint(name)),
+      claim: (name, before, ref, lease) => noted(() => store.claim(name, before, ref, lease)),
+      unpoint: (name, expected) => noted(() => store.unpoint(name, expected)),
     };
   }
 }

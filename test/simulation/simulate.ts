@@ -8,7 +8,7 @@ import { WORKLOADS, type Workload } from './workloads.js';
 /**
  * `npm run simulate -- --seeds N [--first S] [--jobs J]`: plays so many months and tells what became of them; with
  * `--matrix` instead one for every call site with every fault, and for every point at which a worker can die. Ends with 1 when one of them broke a
- * promise, 3 when one ended with something unknown. `--workload normal|repeated|indefinite|mixed`, also several, plays a kind of months, and tells the
+ * promise, 3 when one ended with something unknown. `--workload NAME` (`workloads.ts`), also several, plays a kind of months, and tells the
  * verdicts of each. `--show` prints everything that was written in them; `--variant NAME` runs a wrong product.
  */
 

@@ -82,6 +82,8 @@ const KINDS: [workload: Workload, variant: string, seed: number][] = [
   ['repeated', 'intent-forgotten', 30],
   ['indefinite', 'blind-retry', 2],
   ['lying', 'shrunk-accepted', 1],
+  ['restore', 'outdated-plan-continued', 16],
+  ['skew', 'own-clock', 3],
 ];
 
 describe.each(KINDS)('%s months', (workload, name, seed) => {

@@ -17,6 +17,10 @@ export interface Story {
   /** Whether the client finds its zone itself, so that the tenant can move. */
   discoversZone: boolean;
   continueAsNewChance: number;
+  /** Whether workers take the broker's lease, as in operation. Else several may work at once, which is harder. */
+  hasLeases?: boolean;
+  /** Clocks of the workers, one after the other, by how far they are off; none: all are right. */
+  clocksOff?: number[];
 }
 
 /** What befalls processes and the server, at an instant. */
@@ -26,6 +30,11 @@ export type Mishap = { at: number } & (
   | { kind: 'deploy'; overlap: number }
   | { kind: 'second'; ms: number }
   | { kind: 'zone-move' }
+  /**
+   * Everything stops, and Temporal, the evidence, or both are put back to an earlier instant, while the vendors keep what they have taken; null: kept as it is,
+   * minus infinity: empty.
+   */
+  | { kind: 'restore'; histories: number | null; evidence: number | null; restartAfter: number }
   /** Somebody ends the workflow of an organization in mid-run. */
   | { kind: 'terminate'; choice: number }
   /** The process dies at the n-th point at which it touches the world from now on. */

@@ -21,6 +21,8 @@ export class VirtualTime {
   private readonly queue: Due[] = [];
   private turn = 0;
   private busy = 0;
+  /** How far the clock of whoever asks is off. */
+  skew: () => number = () => 0;
 
   constructor(public now: number) {}
 
@@ -82,12 +84,13 @@ export class VirtualTime {
   /** Replaces the clocks and timers of this process; answers how to put them back. */
   install(): () => void {
     const time = () => this.now;
+    const shown = () => this.now + this.skew();
     class VirtualDate extends real.Date {
       constructor(...given: [] | [string | number | Date]) {
-        super(given.length === 0 ? time() : given[0]);
+        super(given.length === 0 ? shown() : given[0]);
       }
       static override now(): number {
-        return time();
+        return shown();
       }
     }
     const timer = (callOff: () => void): object => ({ callOff, ref: () => undefined, unref: () => undefined });

@@ -195,4 +195,34 @@ export const VARIANTS: Variant[] = [
       },
     ],
   },
+  {
+    name: 'outdated-plan-continued',
+    seed: 16,
+    workload: 'restore',
+    wrong: 'a plan that was made before a backup was restored goes on',
+    file: 'activities/lease.ts',
+    changes: [
+      {
+        from: 'if (held === null || planned.lease === held.id) return;',
+        to: 'if (held === null || planned.lease !== undefined) return;',
+      },
+    ],
+  },
+  {
+    name: 'own-clock',
+    seed: 3,
+    workload: 'skew',
+    wrong: "what is sent is noted by the worker's own clock",
+    file: 'activities/sending.ts',
+    changes: [
+      {
+        from: 'const now = async (): Promise<string> => (await evidence.now()).toISOString();',
+        to: 'const now = (): Promise<string> => Promise.resolve(new Date().toISOString());',
+      },
+      {
+        from: 'const age = (await evidence.now()).getTime() - Date.parse(intent.at);',
+        to: 'const age = Date.now() - Date.parse(intent.at);',
+      },
+    ],
+  },
 ];

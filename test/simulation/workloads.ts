@@ -35,6 +35,23 @@ export const WORKLOADS = {
   indefinite: (random: Random): Story => draw(random, { faults: UNANSWERED, mishaps: drawDeath, deeds: [[0], ['rerun']] }),
   /** Everything is answered, and not everything that is said is so; and somebody may end a customer's workflow in mid-run. */
   lying: drawLying,
+  /** Temporal, the evidence, or both are put back to an earlier moment of the month, or lost, while the vendors keep what they have taken. */
+  restore: (random: Random): Story => ({
+    ...draw(random, {
+      faults: ANSWERED,
+      mishaps: drawRestore,
+      deeds: [
+        [0, 0, 1],
+        ['rerun', 'second-run', 'edit-row'],
+      ],
+    }),
+    hasLeases: true,
+  }),
+  /** No worker's clock is right, and each that takes over for one that died is off in another way, while answers are lost and effects come late. */
+  skew: (random: Random): Story => ({
+    ...draw(random, { faults: UNANSWERED, mishaps: drawHandover, deeds: [[0], ['rerun']] }),
+    clocksOff: Array.from({ length: 8 }, () => random.whole(-600, 600) * 1000),
+  }),
 } as const satisfies Record<string, (random: Random) => Story>;
 
 export type Workload = keyof typeof WORKLOADS;
@@ -74,6 +91,31 @@ const drawRepetition = (random: Random, runAt: number): Mishap[] => [
 const drawDeath = (random: Random, at: number): Mishap[] => [
   { at, kind: 'kill-at', touches: random.whole(1, 300), restartAfter: random.whole(0, 90) * 1000 },
 ];
+
+/** A worker dies, or is not heard, and another one with another clock goes on at once. */
+const drawHandover = (random: Random, at: number): Mishap[] => [
+  { at, kind: 'kill-at', touches: random.whole(1, 300), restartAfter: random.whole(0, 10) * 1000 },
+  ...(random.chance(0.5) ? [{ at: at + random.whole(700, 2_500), kind: 'second', ms: 300_000 } satisfies Mishap] : []),
+];
+
+/** Which moment is put back: the same one of both stores, each another one, one store's alone, or nothing at all. */
+function drawRestore(random: Random, runAt: number): Mishap[] {
+  if (random.chance(0.3)) return [];
+  const backup = runAt + random.whole(100, 6_000);
+  const other = Math.max(runAt, backup + random.whole(-2_000, 2_000));
+  const at = Math.max(backup, other) + (random.chance(0.6) ? random.whole(50, 8_000) : random.whole(1, 20) * 3_600_000);
+  const [histories, evidence] = random.pick([
+    [backup, backup],
+    [backup, backup],
+    [backup, other],
+    [backup, null],
+    [null, backup],
+    [backup, -Infinity],
+    [-Infinity, backup],
+  ] as const);
+  // Whoever restores takes longer than anything that was sent last may take to show.
+  return [{ at, kind: 'restore', histories, evidence, restartAfter: random.whole(90, 900) * 1000 }];
+}
 
 /** The first run is told the truth, and so is the last. */
 function drawLying(random: Random): Story {

@@ -1,20 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { asyncLocalStorage as activityContext, Context } from '@temporalio/activity';
 import {
   ActivityFailure,
   ApplicationFailure,
-  CancelledFailure,
   RetryState,
   TerminatedFailure,
-  TimeoutFailure,
-  TimeoutType,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
 import type { Duration } from '@temporalio/common';
 import { milliseconds } from './duration.js';
 import type { Random } from '../random.js';
 import type { VirtualTime } from '../time.js';
-import { never, running, type WorkerProcess } from '../process.js';
+import { never, type WorkerProcess } from '../process.js';
+import { Replay, rest, type Answer, type Happened, type HistoryEvent, type RunBegun } from './history.js';
+import { Task, type Outcome } from './task.js';
 
 /**
  * What the product relies on in Temporal, without the server: workflows that outlive every worker, activities with numbered attempts, retries by policy,
@@ -47,6 +45,15 @@ export interface Execution {
   unheard: { name: string; args: unknown[] }[];
   waiting: { isMet: () => boolean; go: () => void }[];
   activities: number;
+  /** Everything that it has asked the server for, counted. */
+  calls: number;
+  workflow: Workflow;
+  startedAt: number;
+  endedAt: number;
+  runs: RunBegun[];
+  events: HistoryEvent[];
+  /** While it is put back to an earlier moment. */
+  replay: Replay | null;
 }
 
 export class ContinueAsNew extends Error {
@@ -62,7 +69,10 @@ export const current = new AsyncLocalStorage<{ server: TemporalServer; execution
 const POLL_MS = 20;
 
 export class TemporalServer {
-  private readonly executions = new Map<string, Execution>();
+  private executions = new Map<string, Execution>();
+  /** All there ever were, in the order of their starts. */
+  private started: Execution[] = [];
+  private turn = 0;
   private readonly terminations = new WeakMap<Execution, (error: Error) => void>();
   private runs = 0;
   private active = 0;
@@ -83,10 +93,16 @@ export class TemporalServer {
     const open = this.executions.get(workflowId);
     if (open?.isOpen)
       throw new WorkflowExecutionAlreadyStartedError('Workflow execution already started', workflowId, workflow.name);
+    const execution = this.open(workflow, workflowId, new Date());
+    this.begin(execution, json(input));
+    return execution;
+  }
+
+  private open(workflow: Workflow, workflowId: string, startTime: Date): Execution {
     const execution: Execution = {
       workflowId,
       runId: '',
-      startTime: new Date(),
+      startTime,
       isOpen: true,
       isTerminated: false,
       result: Promise.resolve(),
@@ -94,22 +110,38 @@ export class TemporalServer {
       unheard: [],
       waiting: [],
       activities: 0,
+      calls: 0,
+      workflow,
+      startedAt: this.time.now,
+      endedAt: Infinity,
+      runs: [],
+      events: [],
+      replay: null,
     };
     this.executions.set(workflowId, execution);
-    const ended = new Promise<never>((_resolve, reject) => this.terminations.set(execution, reject));
-    execution.result = Promise.race([this.runToEnd(execution, workflow, json(input)), ended]);
-    execution.result.catch(() => undefined);
+    this.started.push(execution);
     return execution;
   }
 
-  private async runToEnd(execution: Execution, workflow: Workflow, input: unknown): Promise<unknown> {
+  private begin(execution: Execution, input: unknown): void {
+    const ended = new Promise<never>((_resolve, reject) => this.terminations.set(execution, reject));
+    execution.result = Promise.race([this.runToEnd(execution, input), ended]);
+    execution.result.catch(() => undefined);
+  }
+
+  private async runToEnd(execution: Execution, input: unknown): Promise<unknown> {
     try {
       for (let given = input; ;) {
-        execution.runId = `run-${(this.runs += 1)}`;
+        if (execution.replay === null) {
+          execution.runId = `run-${(this.runs += 1)}`;
+          const { runId, calls, activities } = execution;
+          execution.runs.push({ at: this.time.now, runId, input: given, calls, activities });
+        }
         try {
-          await this.untilUp();
-          return json(await current.run({ server: this, execution }, () => workflow(given as never)));
+          if (execution.replay === null) await this.untilUp();
+          return json(await current.run({ server: this, execution }, () => execution.workflow(given as never)));
         } catch (error) {
+          if (execution.isTerminated) return await never();
           if (!(error instanceof ContinueAsNew)) throw error;
           execution.handlers.clear();
           given = json(error.input);
@@ -117,6 +149,100 @@ export class TemporalServer {
       }
     } finally {
       execution.isOpen = false;
+      execution.endedAt = Math.min(execution.endedAt, this.time.now);
+    }
+  }
+
+  /** What the workflow asks the server for: done, and noted with its answer; answered from the history while it is replayed. */
+  async ask<T>(execution: Execution, what: string, work: () => Promise<T>): Promise<T> {
+    if (execution.isTerminated) return never();
+    const call = (execution.calls += 1);
+    const noted = async (): Promise<T> => {
+      const note = (answer: Answer): void => this.note(execution, { kind: 'answer', call, what, answer });
+      try {
+        const value = await work();
+        if (execution.isTerminated) return await never();
+        note({ value });
+        return value;
+      } catch (error) {
+        if (execution.isTerminated) return never();
+        note({ error });
+        throw error;
+      }
+    };
+    return execution.replay === null ? noted() : (execution.replay.ask(call, what, noted) as Promise<T>);
+  }
+
+  /** `fire` answers whether anybody was still waiting for it. */
+  timer(execution: Execution, ms: number, fire: () => boolean): void {
+    const call = (execution.calls += 1);
+    const noted = (): void => {
+      if (!execution.isTerminated && fire()) this.note(execution, { kind: 'timer', call });
+    };
+    if (execution.replay === null) this.time.later(ms, noted);
+    else execution.replay.timer(call, ms, () => (execution.replay === null ? noted() : void fire()));
+  }
+
+  private note(execution: Execution, event: Happened): void {
+    execution.events.push({ ...event, at: this.time.now, turn: this.turn });
+  }
+
+  resultOf(workflowId: string): Promise<unknown> {
+    return this.executions.get(workflowId)?.result ?? never();
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- a backup
+
+  /** Everything after the instant is forgotten, and what was open then is open again. */
+  async setBackTo(instant: number): Promise<void> {
+    const release = this.time.hold();
+    const kept = this.started.filter(({ startedAt }) => startedAt <= instant);
+    for (const execution of this.started) if (execution.isOpen) this.abandon(execution);
+    this.executions = new Map();
+    this.started = [];
+    const restored: Execution[] = [];
+    for (const execution of kept) {
+      if (execution.endedAt > instant) restored.push(this.copyOf(execution, instant));
+      else {
+        this.executions.set(execution.workflowId, execution);
+        this.started.push(execution);
+      }
+    }
+    for (const execution of restored) await this.replay(execution);
+    for (const execution of restored) {
+      const { replay } = execution;
+      execution.replay = null;
+      replay?.goLive();
+    }
+    release();
+  }
+
+  private abandon(execution: Execution): void {
+    Object.assign(execution, { isOpen: false, isTerminated: true, waiting: [] });
+  }
+
+  private copyOf(execution: Execution, instant: number): Execution {
+    const copy = this.open(execution.workflow, execution.workflowId, execution.startTime);
+    const runs = execution.runs.filter(({ at }) => at <= instant);
+    const { at, runId, calls, activities } = runs.at(-1)!;
+    const events = execution.events.filter((event) => event.at <= instant);
+    Object.assign(copy, { startedAt: execution.startedAt, runs, runId, calls, activities, replay: new Replay(this.time) });
+    copy.events = events.filter((event) => event.at >= at && !('call' in event && event.call <= calls));
+    return copy;
+  }
+
+  private async replay(execution: Execution): Promise<void> {
+    const { events, runs } = execution;
+    this.begin(execution, runs.at(-1)!.input);
+    await rest();
+    for (let next = 0; next < events.length;) {
+      const { turn } = events[next]!;
+      for (; events[next]?.turn === turn; next += 1)
+        execution.replay!.deliver(events[next]!, (name, args) => this.hear(execution, name, args));
+      await rest();
+      this.checkWaiting(execution);
+      await rest();
+      execution.replay!.demandSame();
     }
   }
 
@@ -125,17 +251,23 @@ export class TemporalServer {
     await this.untilUp();
     const execution = this.executions.get(workflowId);
     if (!execution?.isOpen) return false;
+    this.note(execution, { kind: 'signal', name, args: args.map(json) });
+    this.hear(execution, name, args);
+    return true;
+  }
+
+  private hear(execution: Execution, name: string, args: unknown[]): void {
     const handler = execution.handlers.get(name);
     if (handler) current.run({ server: this, execution }, () => void handler(...args.map(json)));
     else execution.unheard.push({ name, args: args.map(json) });
-    return true;
   }
 
   /** Ends an execution at once: what its activities do goes on, and nobody hears of it. */
   terminate(workflowId: string): void {
     const execution = this.executions.get(workflowId);
     if (!execution?.isOpen) return;
-    Object.assign(execution, { isOpen: false, isTerminated: true, waiting: [] });
+    this.abandon(execution);
+    execution.endedAt = this.time.now;
     this.terminations.get(execution)?.(new TerminatedFailure('Workflow execution terminated'));
   }
 
@@ -149,16 +281,16 @@ export class TemporalServer {
 
   /** Lets workflows go on whose conditions have come true. */
   checkConditions(): void {
-    for (const { waiting } of this.executions.values())
-      for (const condition of [...waiting])
-        if (condition.isMet()) {
-          waiting.splice(waiting.indexOf(condition), 1);
-          condition.go();
-        }
+    this.turn += 1;
+    for (const execution of this.executions.values()) if (execution.replay === null) this.checkWaiting(execution);
   }
 
-  later(milliseconds: number, run: () => void): void {
-    this.time.later(milliseconds, run);
+  private checkWaiting({ waiting }: Execution): void {
+    for (const condition of [...waiting])
+      if (condition.isMet()) {
+        waiting.splice(waiting.indexOf(condition), 1);
+        condition.go();
+      }
   }
 
   suggestsContinueAsNew(): boolean {
@@ -171,19 +303,27 @@ export class TemporalServer {
 
   // ------------------------------------------------------------------------------------------------------------- activities
 
-  async activity(execution: Execution, name: string, input: unknown, policy: ActivityPolicy): Promise<unknown> {
+  activity(execution: Execution, name: string, input: unknown, policy: ActivityPolicy): Promise<unknown> {
     if (execution.isTerminated) return never();
-    this.active += 1;
-    try {
-      return await this.attempts(execution, name, input, policy);
-    } finally {
-      this.active -= 1;
-    }
+    const activityId = String((execution.activities += 1));
+    return this.ask(execution, name, async () => {
+      this.active += 1;
+      try {
+        return await this.attempts(execution, activityId, name, input, policy);
+      } finally {
+        this.active -= 1;
+      }
+    });
   }
 
   /** An activity with all its attempts. */
-  private async attempts(execution: Execution, name: string, input: unknown, policy: ActivityPolicy): Promise<unknown> {
-    const activityId = String((execution.activities += 1));
+  private async attempts(
+    execution: Execution,
+    activityId: string,
+    name: string,
+    input: unknown,
+    policy: ActivityPolicy,
+  ): Promise<unknown> {
     const {
       initialInterval = 1000,
       backoffCoefficient = 2,
@@ -236,93 +376,6 @@ export class TemporalServer {
       await this.time.sleep(1000);
     }
   }
-}
-
-export type Outcome = { value: unknown } | { failure: Error };
-
-/** One attempt on one process, as the server sees it: it ends by an answer, or because nothing is heard any more. */
-class Task {
-  readonly outcome: Promise<Outcome>;
-  private settle!: (outcome: Outcome) => void;
-  private isOver = false;
-  private heardAt: number;
-  private readonly cancelling = new AbortController();
-
-  constructor(
-    private readonly time: VirtualTime,
-    private readonly server: TemporalServer,
-    private readonly process: WorkerProcess,
-    private readonly heartbeatMs: number,
-  ) {
-    this.heardAt = time.now;
-    this.outcome = new Promise((resolve) => (this.settle = resolve));
-    this.listen();
-  }
-
-  async run(name: string, input: unknown, info: object): Promise<void> {
-    const { process } = this;
-    const cancelled = new Promise<never>(() => undefined);
-    const { signal } = this.cancelling;
-    const arguments_ = [info, cancelled, signal, () => this.hear()] as unknown as ConstructorParameters<typeof Context>;
-    const work = process.activities[name as keyof typeof process.activities] as (request: unknown) => Promise<unknown>;
-    const outcome = await running.run({ process, activity: name }, () =>
-      activityContext.run(new Context(...arguments_), async (): Promise<Outcome> => {
-        await process.touch('start');
-        try {
-          const value = await work(input);
-          await process.touch('end');
-          return { value };
-        } catch (error) {
-          await process.touch('end');
-          return { failure: failureOf(error) };
-        }
-      }),
-    );
-    await this.report(outcome);
-  }
-
-  /** The answer reaches the server when both are there; what comes after the server gave up is refused. */
-  private async report(outcome: Outcome): Promise<void> {
-    while (!this.isHeard()) {
-      if (!this.process.isAlive) return;
-      await this.time.sleep(500);
-    }
-    this.end(outcome);
-  }
-
-  private isHeard(): boolean {
-    return this.process.isHeard && this.server.downUntil <= this.time.now;
-  }
-
-  private hear(): void {
-    if (!this.isHeard()) return;
-    // The server answers that it does not know the attempt any more: the SDK cancels it.
-    if (this.isOver) this.cancelling.abort(new CancelledFailure('NOT_FOUND'));
-    else this.heardAt = this.time.now;
-  }
-
-  /** Gives the attempt up when its heartbeats stay away. */
-  private listen(): void {
-    this.time.later(this.heartbeatMs, () => {
-      if (this.isOver) return;
-      const silent = this.time.now - this.heardAt;
-      if (silent < this.heartbeatMs) return this.listen();
-      this.end({ failure: new TimeoutFailure('activity Heartbeat timeout', undefined, TimeoutType.HEARTBEAT) });
-    });
-  }
-
-  private end(outcome: Outcome): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.settle(outcome);
-  }
-}
-
-/** As the SDK converts what an activity throws. */
-function failureOf(error: unknown): Error {
-  if (error instanceof ApplicationFailure) return error;
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  return ApplicationFailure.create({ type: name, message });
 }
 
 /** What crosses the server is a copy in JSON. */

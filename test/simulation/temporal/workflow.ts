@@ -54,11 +54,12 @@ export async function condition(isMet: () => boolean, timeout?: Duration): Promi
     const waiting = { isMet, go: () => resolve(true) };
     execution.waiting.push(waiting);
     if (timeout !== undefined)
-      server.later(milliseconds(timeout), () => {
+      server.timer(execution, milliseconds(timeout), () => {
         const at = execution.waiting.indexOf(waiting);
-        if (at < 0) return;
+        if (at < 0) return false;
         execution.waiting.splice(at, 1);
         resolve(false);
+        return true;
       });
   });
 }
@@ -67,20 +68,23 @@ export async function startChild(
   workflow: Workflow,
   { workflowId, args }: { workflowId: string; args: unknown[] },
 ): Promise<{ result: () => Promise<unknown>; firstExecutionRunId: string }> {
-  const { server } = here();
-  const child = server.start(workflow, workflowId, args[0]);
-  await Promise.resolve();
-  return { result: () => child.result, firstExecutionRunId: child.runId };
+  const { server, execution } = here();
+  const start = (): Promise<string> => Promise.resolve(server.start(workflow, workflowId, args[0]).runId);
+  const firstExecutionRunId = await server.ask(execution, `start of ${workflowId}`, async () => start());
+  const result = (): Promise<unknown> => server.ask(execution, `end of ${workflowId}`, () => server.resultOf(workflowId));
+  return { result, firstExecutionRunId };
 }
 
 export function getExternalWorkflowHandle(workflowId: string): {
   signal: (signal: Definition | string, ...args: unknown[]) => Promise<void>;
 } {
-  const { server } = here();
+  const { server, execution } = here();
   return {
-    signal: async (signal, ...args) => {
+    signal: (signal, ...args) => {
       const name = typeof signal === 'string' ? signal : signal.name;
-      if (!(await server.signal(workflowId, name, args))) throw new Error(`No open execution of ${workflowId}`);
+      return server.ask(execution, `${name} to ${workflowId}`, async () => {
+        if (!(await server.signal(workflowId, name, args))) throw new Error(`No open execution of ${workflowId}`);
+      });
     },
   };
 }
