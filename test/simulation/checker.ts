@@ -37,6 +37,8 @@ export interface Watched {
   result: MonthResult | null;
   /** What earlier runs said, with the tables at their ends, where nobody interfered meanwhile. */
   runs: { asOf: string; result: MonthResult; autotask: AutotaskState }[];
+  /** Record types that are billed; none: all. */
+  recordTypes?: string[];
   /** Writes of one more run after the last: there is nothing left to do. */
   writesAfterwards: number;
 }
@@ -158,8 +160,9 @@ function checkOutcomes(watched: Watched, result: MonthResult, expected: Expected
 }
 
 /** How an item may end, given the world and what people did. */
-function allowedOutcomes({ world, moments }: Watched, item: ExpectedItem): string[] {
+function allowedOutcomes({ world, moments, recordTypes }: Watched, item: ExpectedItem): string[] {
   if (item.recordType === 'CustomService') return ['excluded custom-service'];
+  if (recordTypes?.includes(item.recordType) === false) return ['excluded record-type-off', 'excluded company-id-missing'];
   const { id, isMissing } = companyOf(world, item.organizationId);
   if (isMissing) return ['excluded company-id-missing'];
   if (id === null) return ['held company-id-invalid'];

@@ -1,5 +1,6 @@
 import { register } from 'node:module';
 import type { Judged } from './seed.js';
+import type { Variant } from './variants.js';
 import type { Workload } from './workloads.js';
 
 /** A process that plays seeds: told which by its parent, tells each verdict as one line of JSON. */
@@ -17,7 +18,7 @@ interface Order {
   stops: boolean;
   /** Default `mixed`. */
   workload?: Workload;
-  variant: { file: string; changes: { from: string; to: string }[] } | null;
+  variant: Pick<Variant, 'file' | 'changes' | 'also'> | null;
 }
 
 const order = JSON.parse(process.argv[2]!) as Order;

@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url';
 const STAND_IN = new URL('./temporal/workflow.ts', import.meta.url).href;
 const ROOT = new URL('../../', import.meta.url).href;
 
-/** The wrong variant that is run: its file, and texts in it with what stands there instead. */
-let variant = null;
+/** The files of the wrong variant that is run, and texts in them with what stands there instead. */
+let changed = [];
 
 export function initialize(data) {
-  variant = data?.variant ?? null;
+  if (data?.variant) changed = [data.variant, ...(data.variant.also ?? [])];
 }
 
 export async function resolve(specifier, context, nextResolve) {
@@ -23,7 +23,8 @@ export async function resolve(specifier, context, nextResolve) {
 }
 
 export async function load(url, context, nextLoad) {
-  if (variant === null || url.split('?')[0] !== `${ROOT}${variant.file}`) return nextLoad(url, context);
+  const variant = changed.find(({ file }) => url.split('?')[0] === `${ROOT}${file}`);
+  if (!variant) return nextLoad(url, context);
   let source = await readFile(fileURLToPath(url), 'utf8');
   for (const { from, to } of variant.changes) {
     if (source.split(from).length !== 2) throw new Error(`Variant: "${from}" stands not once in ${variant.file}`);

@@ -1,7 +1,7 @@
 import type { AutotaskState, JournalEntry, Sandbox } from '../../sandbox/index.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { loadConfig, type Config } from '../../shared/config.js';
-import { dailyBillingId, organizationBillingId, RERUN_SIGNAL, SKIP_SIGNAL } from '../../shared/contract.js';
+import { billingQueue, dailyBillingId, organizationBillingId, RERUN_SIGNAL, SKIP_SIGNAL } from '../../shared/contract.js';
 import type { Evidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { dailyBilling, organizationBilling } from '../../workflows/index.js';
@@ -20,7 +20,6 @@ import { COMPANY_PROPERTY, MONTH, type SimulatedWorld } from './world.js';
 
 /** Plays one month: the product's workflows and activities on simulated processes, with everything of the story happening meanwhile. */
 
-export const BROKER = 'default';
 /** A run that has not ended by then never will. */
 const RUN_LIMIT_MS = 20 * 3_600_000;
 const HOUR_MS = 3_600_000;
@@ -55,6 +54,9 @@ export interface Stage {
   time: VirtualTime;
   sandbox: Sandbox;
   random: Random;
+  broker: string;
+  /** Temporal and a store that another broker uses, too; default: its own. */
+  beside?: Month;
 }
 
 export class Month {
@@ -88,15 +90,15 @@ export class Month {
     private readonly story: Story,
   ) {
     const { time, random, sandbox } = stage;
-    this.server = new TemporalServer(time, random.fork());
+    this.server = stage.beside?.server ?? new TemporalServer(time, random.fork());
     this.server.continueAsNewChance = story.continueAsNewChance;
     this.injector = new Injector(random.fork());
     const tell = (what: string): void => void this.log.push(`${new Date().toISOString()} ${what}`);
     const forNetwork = random.fork();
     this.liar = new Liar(random.fork());
     this.network = new Network(time, forNetwork, this.injector, this.liar, sandbox, tell);
-    this.config = configOf(sandbox, world, story);
-    this.kept = new Store(() => time.now);
+    this.config = configOf(stage, world, story);
+    this.kept = stage.beside?.kept ?? new Store(() => time.now);
     this.store = this.kept.evidence;
     time.skew = () => running.getStore()?.process.skewMs ?? 0;
   }
@@ -121,7 +123,7 @@ export class Month {
     await this.runOn(asOf);
     const isOver = await this.waitForParked();
     if (this.broken !== null) throw this.broken;
-    const result = (await readMonth(this.store, BROKER, MONTH))?.result ?? null;
+    const result = (await readMonth(this.store, this.stage.broker, MONTH))?.result ?? null;
     const end = this.tables();
     return {
       begin,
@@ -156,7 +158,7 @@ export class Month {
     await this.until(instantOf(day));
     const lies = this.liar.told(this.stage.time.now);
     await this.runOn(day);
-    const result = (await readMonth(this.store, BROKER, MONTH))?.result ?? null;
+    const result = (await readMonth(this.store, this.stage.broker, MONTH))?.result ?? null;
     this.ends.push({ asOf: day, result: result?.asOf === day ? result : null, autotask: this.tables(), lies });
   }
 
@@ -165,16 +167,16 @@ export class Month {
     const { deeds } = this;
     const execution = this.startRun(day);
     if (!execution || !(await this.ended(execution.workflowId))) return;
-    const result = (await readMonth(this.store, BROKER, MONTH))?.result;
+    const result = (await readMonth(this.store, this.stage.broker, MONTH))?.result;
     // Read only where nobody is at work: an organization may have begun again meanwhile.
     if (result?.asOf === day && deeds === this.deeds && this.server.isIdle)
       this.runs.push({ asOf: day, result, autotask: this.tables() });
   }
 
   private startRun(asOf: string): Execution | null {
-    const id = dailyBillingId(BROKER, MONTH);
+    const id = dailyBillingId(this.stage.broker, MONTH);
     if (this.server.isOpen(id)) return null;
-    return this.server.start(dailyBilling, id, { broker: BROKER, month: MONTH, asOf });
+    return this.server.start(dailyBilling, id, { broker: this.stage.broker, month: MONTH, asOf }, this.queue);
   }
 
   /** Waits for the end of a run; where a backup is put back meanwhile, for the end of what became of it. */
@@ -195,7 +197,7 @@ export class Month {
   /** Whatever heals by itself after the last run may do so. */
   private async waitForParked(): Promise<boolean> {
     await this.stage.time.sleep(HOUR_MS);
-    return !this.server.isOpen(dailyBillingId(BROKER, MONTH));
+    return !this.server.isOpen(dailyBillingId(this.stage.broker, MONTH));
   }
 
   private async writesOfOneMore(asOf: string): Promise<number> {
@@ -206,6 +208,14 @@ export class Month {
   }
 
   // ------------------------------------------------------------------------------------------------------------- processes and server
+
+  private get processes(): WorkerProcess[] {
+    return [...this.server.processes].filter(({ broker }) => broker === this.stage.broker);
+  }
+
+  private get queue(): string {
+    return billingQueue(this.stage.broker);
+  }
 
   private open(): WorkerProcess {
     const name = `worker-${(this.started += 1)}`;
@@ -234,13 +244,13 @@ export class Month {
 
   private ensureOne(): void {
     if (this.stopsUntil > this.stage.time.now) return;
-    if ([...this.server.processes].every(({ isLeaving }) => isLeaving)) this.open();
+    if (this.processes.every(({ isLeaving }) => isLeaving)) this.open();
   }
 
   private befall(mishap: Mishap): void {
     const { time } = this.stage;
     if (this.isHealed) return;
-    const [process] = this.server.processes;
+    const [process] = this.processes;
     switch (mishap.kind) {
       case 'kill':
         process?.kill();
@@ -281,7 +291,7 @@ export class Month {
       case 'terminate': {
         const { organizations } = this.world.cloudmore;
         const { id } = organizations[mishap.choice % organizations.length]!;
-        return this.server.terminate(organizationBillingId(BROKER, MONTH, id));
+        return this.server.terminate(organizationBillingId(this.stage.broker, MONTH, id));
       }
     }
   }
@@ -291,7 +301,7 @@ export class Month {
     const { time } = this.stage;
     this.log.push(`${new Date().toISOString()} restored`);
     this.deeds += 1;
-    for (const process of this.server.processes) process.kill();
+    for (const process of this.processes) process.kill();
     this.stopsUntil = time.now + restartAfter;
     if (evidence !== null) await this.kept.setBackTo(evidence);
     if (histories !== null) await this.server.setBackTo(histories);
@@ -307,7 +317,7 @@ export class Month {
     this.liar.stop();
     this.killAt = null;
     this.server.downUntil = 0;
-    for (const process of this.server.processes) Object.assign(process, { pausedUntil: 0, unheardUntil: 0 });
+    for (const process of this.processes) Object.assign(process, { pausedUntil: 0, unheardUntil: 0 });
     this.ensureOne();
   }
 
@@ -323,11 +333,16 @@ export class Month {
       case 'rerun':
         return this.tell(organization!.id, RERUN_SIGNAL);
       case 'second-run':
-        return void this.server.start(dailyBilling, `daily-billing/${BROKER}-${choice}`, {
-          broker: BROKER,
-          month: MONTH,
-          asOf: new Date().toISOString().slice(0, 10),
-        });
+        return void this.server.start(
+          dailyBilling,
+          `daily-billing/${this.stage.broker}-${choice}`,
+          {
+            broker: this.stage.broker,
+            month: MONTH,
+            asOf: new Date().toISOString().slice(0, 10),
+          },
+          this.queue,
+        );
       default:
         return this.touchAutotask(kind, some);
     }
@@ -335,10 +350,10 @@ export class Month {
 
   /** Sends the signal, and starts the organization where none is open. */
   private async tell(organizationId: string, signal: string): Promise<void> {
-    const id = organizationBillingId(BROKER, MONTH, organizationId);
+    const id = organizationBillingId(this.stage.broker, MONTH, organizationId);
     const asOf = new Date().toISOString().slice(0, 10);
-    const input = { broker: BROKER, month: MONTH, asOf, mode: null, organizationId, given: null, parentId: null };
-    if (!this.server.isOpen(id)) this.server.start(organizationBilling, id, input);
+    const input = { broker: this.stage.broker, month: MONTH, asOf, mode: null, organizationId, given: null, parentId: null };
+    if (!this.server.isOpen(id)) this.server.start(organizationBilling, id, input, this.queue);
     await this.server.signal(id, signal, ['because']);
   }
 
@@ -384,16 +399,17 @@ export class Month {
   }
 }
 
-function configOf(sandbox: Sandbox, world: SimulatedWorld, { afterFreeze, discoversZone }: Story): Config {
+function configOf({ sandbox, broker }: Stage, world: SimulatedWorld, { afterFreeze, discoversZone, recordTypes }: Story): Config {
   const { AUTOTASK_URL: url, ...env } = sandbox.env();
   return loadConfig({
     ...env,
     ...(discoversZone ? {} : { AUTOTASK_URL: url }),
-    BILLING_BROKER: BROKER,
+    BILLING_BROKER: broker,
     BILLING_MODE: 'auto',
     AFTER_FREEZE: afterFreeze,
     AUTOTASK_CALLS_PER_HOUR: '10000',
     BREAKERS: 'off',
+    ...(recordTypes === undefined ? {} : { EXPORT_RECORD_TYPES: recordTypes.join(',') }),
     // A broker none of whose customers is linked yet has said so.
     ...(isLinked(world) ? {} : { CLOUDMORE_ABSENT: COMPANY_PROPERTY }),
   });

@@ -190,20 +190,25 @@ export class Network {
     };
   }
 
-  // ------------------------------------------------------------------------------------------------------------- the client's end
-
-  /** Replaces the ways out of this process; answers how to put them back. */
-  install(): () => void {
-    const before = { http: http.request, https: https.request };
-    const request = (url: URL, options: RequestOptions): ClientRequest =>
-      new SimulatedRequest(this, url, options) as unknown as ClientRequest;
-    http.request = request as typeof http.request;
-    https.request = request as typeof https.request;
-    return () => {
-      http.request = before.http;
-      https.request = before.https;
-    };
+  /** Whether an address is one of its tenant's. */
+  serves({ port }: URL): boolean {
+    return port === new URL(this.sandbox.url).port;
   }
+}
+
+/** Replaces the ways out of this process, each address by the network that leads there; answers how to put them back. */
+export function installNetworks(networks: [Network, ...Network[]]): () => void {
+  const before = { http: http.request, https: https.request };
+  const request = (url: URL, options: RequestOptions): ClientRequest => {
+    const network = networks.find((each) => each.serves(url)) ?? networks[0];
+    return new SimulatedRequest(network, url, options) as unknown as ClientRequest;
+  };
+  http.request = request as typeof http.request;
+  https.request = request as typeof https.request;
+  return () => {
+    http.request = before.http;
+    https.request = before.https;
+  };
 }
 
 function repeated(answer: Answer): Answer {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createActivities, type Activities } from '../../activities/index.js';
 import type { Config } from '../../shared/config.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/contract.js';
 import type { Evidence, Hold } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { heartbeating } from '../../worker/heartbeats.js';
@@ -42,6 +43,9 @@ export class WorkerProcess {
   readonly activities: Activities;
   /** How far its clock is off. */
   readonly skewMs: number;
+  readonly broker: string;
+  /** What it polls. */
+  readonly queues: Set<string>;
   private hold: Hold | null = null;
 
   constructor(
@@ -54,6 +58,8 @@ export class WorkerProcess {
     { skewMs = 0, hasLease = false }: ProcessOptions = {},
   ) {
     this.skewMs = skewMs;
+    this.broker = config.broker;
+    this.queues = new Set([billingQueue, cloudmoreQueue, autotaskQueue].map((queueOf) => queueOf(config.broker)));
     if (hasLease) void this.takeLease(store, config.broker);
     const dependencies = createDependencies(
       config,

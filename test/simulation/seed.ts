@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { check, type Verdict, type Watched } from './checker.js';
 import { checkLies } from './lied-to.js';
-import { BROKER, Month, type Played } from './month.js';
+import { Month, type Played } from './month.js';
+import { installNetworks } from './network.js';
 import { Random } from './random.js';
 import { Sockets } from './sockets.js';
 import type { Story } from './story.js';
@@ -41,14 +42,22 @@ function letStoresGo(): void {
 /** One seed in so many goes over real sockets; the others' requests are handed over in memory, below the HTTP client. */
 const SEEDS_PER_SOCKETS = 40;
 
-/** One sandbox for all seeds of a process. */
+const BROKER = 'default';
+/** The broker beside it, where there is one. */
+const OTHER_BROKER = 'other';
+
+/** One sandbox for all seeds of a process, and one for a second tenant. */
 export class Simulation {
   private readonly sockets = new Sockets();
 
-  private constructor(private readonly sandbox: Sandbox) {}
+  private constructor(
+    private readonly sandbox: Sandbox,
+    private readonly otherSandbox: Sandbox,
+  ) {}
 
   static async open(): Promise<Simulation> {
-    const simulation = new Simulation(await startSandbox({ world: drawWorld(new Random(0)) }));
+    const world = drawWorld(new Random(0));
+    const simulation = new Simulation(await startSandbox({ world }), await startSandbox({ world }));
     await simulation.sockets.open();
     return simulation;
   }
@@ -56,12 +65,13 @@ export class Simulation {
   async close(): Promise<void> {
     await this.sockets.close();
     await this.sandbox.close();
+    await this.otherSandbox.close();
   }
 
   run(seed: number, workload: Workload = 'mixed'): Promise<Judged> {
     const random = new Random(seed);
     const world = drawWorld(random.fork());
-    const overSockets = seed % SEEDS_PER_SOCKETS === 0;
+    const overSockets = seed % SEEDS_PER_SOCKETS === 0 && workload !== 'brokers';
     const story: Story = WORKLOADS[workload](random.fork());
     return this.play(seed, world, overSockets ? { ...story, discoversZone: false } : story, random, overSockets);
   }
@@ -71,14 +81,19 @@ export class Simulation {
     const time = new VirtualTime(Date.parse(world.now));
     const restoreTime = time.install();
     sandbox.reset({ ...world, ticking: true });
-    const month = new Month({ time, sandbox, random }, world, story);
-    const restoreNetwork = overSockets ? this.sockets.install(month.network, time) : month.network.install();
+    const month = new Month({ time, sandbox, random, broker: BROKER }, world, story);
+    const other = story.beside === undefined ? null : this.openBeside(month, story.beside, time, random);
+    const networks = other === null ? [] : [other.month.network];
+    const restoreNetwork = overSockets
+      ? this.sockets.install(month.network, time)
+      : installNetworks([month.network, ...networks]);
     try {
-      const played = await time.run(
-        () => month.play(),
+      const [played, playedBeside] = await time.run(
+        () => Promise.all([month.play(), other?.month.play()]),
         () => month.checkConditions(),
       );
-      const verdict = judge(played, world, story);
+      const own = judge(played, world, story, BROKER);
+      const verdict = other && playedBeside ? both(own, judge(playedBeside, other.world, other.story, OTHER_BROKER)) : own;
       return { ...verdict, seed, digest: digestOf(sandbox, verdict), played, told: this.tell(world, story, month) };
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -91,6 +106,19 @@ export class Simulation {
       restoreTime();
       letStoresGo();
     }
+  }
+
+  /** A second broker on the same server and store, with a tenant of its own. */
+  private openBeside(
+    beside: Month,
+    story: Story,
+    time: VirtualTime,
+    random: Random,
+  ): { month: Month; world: SimulatedWorld; story: Story } {
+    const world = drawWorld(random.fork());
+    this.otherSandbox.reset({ ...world, ticking: true });
+    const stage = { time, sandbox: this.otherSandbox, random: random.fork(), broker: OTHER_BROKER, beside };
+    return { month: new Month(stage, world, story), world, story };
   }
 
   private tell(world: SimulatedWorld, story: Story, { log }: Month): string[] {
@@ -113,13 +141,20 @@ export class Simulation {
   }
 }
 
-function judge(played: Played, world: SimulatedWorld, story: Story): Verdict {
-  const watched: Watched = { ...played, broker: BROKER, month: MONTH, world: world as never };
+function judge(played: Played, world: SimulatedWorld, story: Story, broker: string): Verdict {
+  const { recordTypes } = story;
+  const watched: Watched = { ...played, broker, month: MONTH, world: world as never, ...(recordTypes ? { recordTypes } : {}) };
   if (!story.lies) return check(watched);
   // What a run is told that is not so is judged run by run; the last one is told the truth.
   const verdict = check({ ...watched, runs: [] });
   const problems = [...checkLies(watched, played.ends), ...verdict.problems];
   return { ...verdict, problems, verdict: problems.length > 0 ? 'violated' : verdict.verdict };
+}
+
+function both(one: Verdict, other: Verdict): Verdict {
+  const verdicts = [one.verdict, other.verdict];
+  const verdict = verdicts.find((each) => each === 'violated') ?? verdicts.find((each) => each === 'unknown') ?? 'ok';
+  return { verdict, problems: [...one.problems, ...other.problems], unknown: [...one.unknown, ...other.unknown] };
 }
 
 function digestOf(sandbox: Sandbox, verdict: Verdict | null): string {

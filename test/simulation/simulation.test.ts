@@ -84,6 +84,7 @@ const KINDS: [workload: Workload, variant: string, seed: number][] = [
   ['lying', 'shrunk-accepted', 1],
   ['restore', 'outdated-plan-continued', 16],
   ['skew', 'own-clock', 3],
+  ['brokers', 'common-queue', 3],
 ];
 
 describe.each(KINDS)('%s months', (workload, name, seed) => {

@@ -19,6 +19,10 @@ export interface Story {
   continueAsNewChance: number;
   /** Whether workers take the broker's lease, as in operation. Else several may work at once, which is harder. */
   hasLeases?: boolean;
+  /** `EXPORT_RECORD_TYPES`; none: all. */
+  recordTypes?: string[];
+  /** The month of another broker in the same namespace and store, with a tenant and settings of its own. */
+  beside?: Story;
   /** Clocks of the workers, one after the other, by how far they are off; none: all are right. */
   clocksOff?: number[];
 }

@@ -1,12 +1,14 @@
 import type { Workload } from './workloads.js';
 
-/** Wrong products that the checker must see: one changed file each, put in the product's place by `loader.js`. */
+/** Wrong products that the checker must see: one changed file each, seldom more, put in the product's place by `loader.js`. */
 export interface Variant {
   name: string;
   /** What is wrong, in the words of who would meet it. */
   wrong: string;
   file: string;
   changes: { from: string; to: string }[];
+  /** Where one file is not enough. */
+  also?: Pick<Variant, 'file' | 'changes'>[];
   /** A seed that shows it, and the kind of months in which; default `mixed`. */
   seed: number;
   workload?: Workload;
@@ -222,6 +224,20 @@ export const VARIANTS: Variant[] = [
       {
         from: 'const age = (await evidence.now()).getTime() - Date.parse(intent.at);',
         to: 'const age = Date.now() - Date.parse(intent.at);',
+      },
+    ],
+  },
+  {
+    name: 'common-queue',
+    seed: 3,
+    workload: 'brokers',
+    wrong: "all brokers have one queue in common, and a worker does another one's work",
+    file: 'shared/contract.ts',
+    changes: [{ from: '`billing-${broker}`', to: '`billing${broker.slice(broker.length)}`' }],
+    also: [
+      {
+        file: 'activities/own-broker.ts',
+        changes: [{ from: 'if (broker === settings.broker) return;', to: 'if (settings.broker !== null) return;\n' }],
       },
     ],
   },

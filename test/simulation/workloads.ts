@@ -47,6 +47,28 @@ export const WORKLOADS = {
     }),
     hasLeases: true,
   }),
+  /** Two brokers in one namespace and one store, with tenants of their own and settings that contradict each other. */
+  brokers: (random: Random): Story => ({
+    ...draw(random, {
+      faults: ANSWERED,
+      mishaps: drawDeath,
+      deeds: [
+        [0, 1],
+        ['rerun', 'second-run'],
+      ],
+    }),
+    beside: {
+      ...draw(random.fork(), {
+        faults: ANSWERED,
+        mishaps: drawDeath,
+        deeds: [
+          [0, 1],
+          ['rerun', 'second-run'],
+        ],
+      }),
+      recordTypes: ['Csp365Nce', 'Csp365Legacy'],
+    },
+  }),
   /** No worker's clock is right, and each that takes over for one that died is off in another way, while answers are lost and effects come late. */
   skew: (random: Random): Story => ({
     ...draw(random, { faults: UNANSWERED, mishaps: drawHandover, deeds: [[0], ['rerun']] }),

@@ -5,7 +5,7 @@ import type { VirtualTime } from '../time.js';
  * of its run, is answered what it was answered then, and goes on for good from there.
  */
 
-export type Answer = { value: unknown } | { error: unknown };
+export type Answer = { value: unknown } | { error: Error };
 
 export type Happened =
   | { kind: 'answer'; call: number; what: string; answer: Answer }
@@ -78,7 +78,7 @@ export class Replay {
     for (const { settle, work } of this.calls.values())
       work().then(
         (value) => settle({ value }),
-        (error: unknown) => settle({ error }),
+        (error: Error) => settle({ error }),
       );
     for (const { ms, fire } of this.timers.values()) this.time.later(ms, fire);
   }

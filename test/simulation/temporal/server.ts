@@ -23,6 +23,7 @@ import { Task, type Outcome } from './task.js';
 export type Workflow = (input: never) => Promise<unknown>;
 
 export interface ActivityPolicy {
+  taskQueue?: string;
   heartbeatTimeout?: Duration;
   retry?: {
     initialInterval?: Duration;
@@ -35,6 +36,7 @@ export interface ActivityPolicy {
 export interface Execution {
   workflowId: string;
   runId: string;
+  taskQueue: string;
   startTime: Date;
   isOpen: boolean;
   /** Ended by a person: nothing that it does is heard any more. */
@@ -89,19 +91,20 @@ export class TemporalServer {
 
   // ------------------------------------------------------------------------------------------------------------- workflows
 
-  start(workflow: Workflow, workflowId: string, input: unknown): Execution {
+  start(workflow: Workflow, workflowId: string, input: unknown, taskQueue: string): Execution {
     const open = this.executions.get(workflowId);
     if (open?.isOpen)
       throw new WorkflowExecutionAlreadyStartedError('Workflow execution already started', workflowId, workflow.name);
-    const execution = this.open(workflow, workflowId, new Date());
+    const execution = this.open(workflow, workflowId, taskQueue, new Date());
     this.begin(execution, json(input));
     return execution;
   }
 
-  private open(workflow: Workflow, workflowId: string, startTime: Date): Execution {
+  private open(workflow: Workflow, workflowId: string, taskQueue: string, startTime: Date): Execution {
     const execution: Execution = {
       workflowId,
       runId: '',
+      taskQueue,
       startTime,
       isOpen: true,
       isTerminated: false,
@@ -166,7 +169,7 @@ export class TemporalServer {
         return value;
       } catch (error) {
         if (execution.isTerminated) return never();
-        note({ error });
+        note({ error: error as Error });
         throw error;
       }
     };
@@ -222,7 +225,7 @@ export class TemporalServer {
   }
 
   private copyOf(execution: Execution, instant: number): Execution {
-    const copy = this.open(execution.workflow, execution.workflowId, execution.startTime);
+    const copy = this.open(execution.workflow, execution.workflowId, execution.taskQueue, execution.startTime);
     const runs = execution.runs.filter(({ at }) => at <= instant);
     const { at, runId, calls, activities } = runs.at(-1)!;
     const events = execution.events.filter((event) => event.at <= instant);
@@ -347,16 +350,17 @@ export class TemporalServer {
   }
 
   private async attempt(
-    { workflowId, runId }: Execution,
+    { workflowId, runId, taskQueue: ownQueue }: Execution,
     activityId: string,
     attempt: number,
     name: string,
     input: unknown,
     policy: ActivityPolicy,
   ): Promise<Outcome> {
-    const process = await this.worker();
+    const { taskQueue = ownQueue } = policy;
+    const process = await this.worker(taskQueue);
     const task = new Task(this.time, this, process, milliseconds(policy.heartbeatTimeout ?? 1e12));
-    const info = { activityId, attempt, activityType: name, workflowExecution: { workflowId, runId } };
+    const info = { activityId, attempt, activityType: name, taskQueue, workflowExecution: { workflowId, runId } };
     void task.run(name, input, info);
     return task.outcome;
   }
@@ -366,12 +370,12 @@ export class TemporalServer {
     return this.active === 0;
   }
 
-  /** A process that takes the next task. */
-  private async worker(): Promise<WorkerProcess> {
+  /** A process that takes the queue's next task. */
+  private async worker(queue: string): Promise<WorkerProcess> {
     for (;;) {
       await this.time.sleep(POLL_MS);
       await this.untilUp();
-      const ready = [...this.processes].filter((process) => process.isHeard && !process.isLeaving);
+      const ready = [...this.processes].filter((process) => process.isHeard && !process.isLeaving && process.queues.has(queue));
       if (ready.length > 0) return this.random.pick(ready);
       await this.time.sleep(1000);
     }

@@ -1,6 +1,5 @@
 import { CancelledFailure } from '@temporalio/common';
 import type { Duration } from '@temporalio/common';
-import { billingQueue } from '../../../shared/contract.js';
 import { milliseconds } from './duration.js';
 import { ContinueAsNew, current, type ActivityPolicy, type Execution, type TemporalServer, type Workflow } from './server.js';
 
@@ -66,10 +65,10 @@ export async function condition(isMet: () => boolean, timeout?: Duration): Promi
 
 export async function startChild(
   workflow: Workflow,
-  { workflowId, args }: { workflowId: string; args: unknown[] },
+  { workflowId, args, taskQueue }: { workflowId: string; args: unknown[]; taskQueue: string },
 ): Promise<{ result: () => Promise<unknown>; firstExecutionRunId: string }> {
   const { server, execution } = here();
-  const start = (): Promise<string> => Promise.resolve(server.start(workflow, workflowId, args[0]).runId);
+  const start = (): Promise<string> => Promise.resolve(server.start(workflow, workflowId, args[0], taskQueue).runId);
   const firstExecutionRunId = await server.ask(execution, `start of ${workflowId}`, async () => start());
   const result = (): Promise<unknown> => server.ask(execution, `end of ${workflowId}`, () => server.resultOf(workflowId));
   return { result, firstExecutionRunId };
@@ -97,7 +96,7 @@ export function workflowInfo(): object {
   return {
     workflowId: execution.workflowId,
     namespace: 'default',
-    taskQueue: billingQueue('default'),
+    taskQueue: execution.taskQueue,
     runId: execution.runId,
     startTime: execution.startTime,
     continueAsNewSuggested: server.suggestsContinueAsNew(),
