@@ -12,7 +12,8 @@ export interface Cable {
   close(): void;
 }
 
-export async function cableTo(target: string): Promise<Cable> {
+/** Listens on a free port of this machine, or where it is told. */
+export async function cableTo(target: string, { host, port: own } = { host: '127.0.0.1', port: 0 }): Promise<Cable> {
   const { hostname, port } = new URL(target);
   const pairs = new Set<[Socket, Socket]>();
   let isCut = false;
@@ -32,8 +33,9 @@ export async function cableTo(target: string): Promise<Cable> {
     pass(near, far);
     pass(far, near);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(own, host, resolve));
   const url = new URL(target);
+  url.hostname = host;
   url.port = String((server.address() as AddressInfo).port);
   const drop = (): void => pairs.forEach((pair) => pair.forEach((socket) => socket.destroy()));
   return {

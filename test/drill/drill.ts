@@ -1,0 +1,131 @@
+import type { Image } from '../project/image.js';
+import type { Figures } from './count.js';
+import { Stage } from './stage.js';
+
+/** One thing that happens in operation, played on a stack of its own. */
+export interface Drill {
+  name: string;
+  /** What is done, in a few words for the table. */
+  what: string;
+  /** Why it cannot be played on this machine; null where it can. */
+  cannot?: () => Promise<string | null>;
+  play(theatre: Theatre): Promise<Row[]>;
+}
+
+export interface Theatre {
+  image: Image;
+  say: (line: string) => void;
+  /** How many random moments a restore is played at, and the numbers they are drawn from. */
+  moments: number;
+  seed: number;
+}
+
+/** A line of the table. */
+export interface Row {
+  drill: string;
+  what: string;
+  /** Exit code of the command that told of it, or of the run that went on by itself. */
+  code: number;
+  /** What was said. */
+  message: string;
+  /** Seconds from the deed until it was said, or until the run had come to its end by itself. */
+  seconds: number;
+  figures: Pick<Figures, 'duplicates' | 'lost' | 'centsOff'>;
+  /** Everything that is not as it must be. */
+  problems: string[];
+}
+
+/** What a deed came to. */
+export interface Told {
+  code: number;
+  message: string;
+  seconds: number;
+  problems?: string[];
+}
+
+export interface Disturbance {
+  name: string;
+  what: string;
+  cannot?: Drill['cannot'];
+  settings?: Record<string, string>;
+  /** How many workers serve the broker. Default 1. */
+  workers?: number;
+  /** Writes that are seen before it happens. */
+  after?: number;
+  /** What is prepared between the stack and its workers. */
+  prepare?(stage: Stage): Promise<void>;
+  /** Done in mid-month. `run` comes to its end when the month's run does. */
+  deed(stage: Stage, run: Promise<Told>): Promise<Told>;
+}
+
+const MID_MONTH = 15;
+
+/** A drill in which a month is disturbed half-way, and counted when it has come to its end. */
+export const disturbed = ({
+  name,
+  what,
+  cannot,
+  settings = {},
+  workers = 1,
+  after = MID_MONTH,
+  prepare,
+  deed,
+}: Disturbance): Drill => ({
+  name,
+  what,
+  ...(cannot === undefined ? {} : { cannot }),
+  play: async ({ image, say }) => {
+    const stage = await Stage.open(image, say, settings);
+    try {
+      await prepare?.(stage);
+      for (let number = 1; number <= workers; number += 1)
+        await stage.stack.startWorker(number === 1 ? 'worker' : `worker-${number}`);
+      const run = runToItsEnd(stage);
+      await stage.hasWritten(after);
+      const told = await deed(stage, run);
+      await run;
+      return [await rowOf(stage, name, what, told)];
+    } finally {
+      await stage.close();
+    }
+  },
+});
+
+/** The month's run; where the command that waits for it is cut off, the run is waited for once more. */
+async function runToItsEnd(stage: Stage): Promise<Told> {
+  const startedAt = Date.now();
+  let ended = await stage.runMonth();
+  for (let again = 0; again < 5 && ended.code === 69; again += 1) ended = await stage.runMonth();
+  return { code: ended.code, message: lastWords(ended.stderr), seconds: (Date.now() - startedAt) / 1000 };
+}
+
+export async function rowOf(
+  stage: Stage,
+  drill: string,
+  what: string,
+  { code, message, seconds, problems = [] }: Told,
+): Promise<Row> {
+  const { figures, code: last, said, writesAfterwards } = await stage.end();
+  const more = [
+    ...problems,
+    ...figures.problems,
+    ...(writesAfterwards > 0 ? [`one more run wrote ${writesAfterwards} times, with nothing changed`] : []),
+    ...(last === 0 || last === 3 ? [] : [`the run afterwards ended with ${last}: ${said}`]),
+  ];
+  return { drill, what, code, message, seconds, figures, problems: more };
+}
+
+/** The last sentence of what a command said. */
+export const lastWords = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .at(-1) ?? '';
+
+/** The run went on and came to its end by itself: how long that took from now on. */
+export async function byItself(run: Promise<Told>): Promise<Told> {
+  const startedAt = Date.now();
+  const { code } = await run;
+  return { code, message: 'goes on by itself', seconds: (Date.now() - startedAt) / 1000 };
+}

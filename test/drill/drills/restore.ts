@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Random } from '../../simulation/random.js';
+import { rowOf, type Drill, type Row, type Theatre } from '../drill.js';
+import { Stage } from '../stage.js';
+
+/**
+ * State older than reality: Temporal's databases, the evidence, or both are put back to an earlier minute of the month while Autotask keeps what it has taken,
+ * everything is started, and nobody does anything about it but to run the month.
+ */
+
+const DATABASES = ['temporal', 'temporal_visibility'];
+const run = promisify(execFile);
+
+/** What is put back: from the earlier minute, from the later one, not at all, or to nothing. */
+type From = 'earlier' | 'later' | 'kept' | 'empty';
+
+interface Restore {
+  name: string;
+  what: string;
+  temporal: From;
+  evidence: From;
+}
+
+const RESTORES: Restore[] = [
+  { name: 'restore', what: 'all databases and the evidence restored from mid-month', temporal: 'earlier', evidence: 'earlier' },
+  { name: 'restore-temporal', what: 'Temporal restored from mid-month, evidence kept', temporal: 'earlier', evidence: 'kept' },
+  { name: 'restore-evidence', what: 'evidence restored from mid-month, Temporal kept', temporal: 'kept', evidence: 'earlier' },
+  { name: 'restore-apart', what: 'Temporal from an earlier minute than the evidence', temporal: 'earlier', evidence: 'later' },
+  { name: 'restore-apart-2', what: 'evidence from an earlier minute than Temporal', temporal: 'later', evidence: 'earlier' },
+  { name: 'evidence-empty', what: 'evidence emptied in mid-month, Temporal restored', temporal: 'earlier', evidence: 'empty' },
+  { name: 'temporal-empty', what: 'Temporal emptied in mid-month, evidence restored', temporal: 'empty', evidence: 'earlier' },
+];
+
+/** Writes between the two minutes that a backup can be from. */
+const LATER_BY = 8;
+
+const restoreOf = ({ name, what, temporal, evidence }: Restore): Drill => ({
+  name,
+  what,
+  play: async (theatre) => {
+    const random = new Random(theatre.seed);
+    const rows: Row[] = [];
+    // Only the first is played at many moments; the others at one each.
+    for (let moment = 0; moment < (name === 'restore' ? theatre.moments : 1); moment += 1)
+      rows.push(await playMoment(theatre, { name, what, temporal, evidence }, random.whole(1, 45)));
+    return rows;
+  },
+});
+
+async function playMoment({ image, say }: Theatre, { name, what, temporal, evidence }: Restore, writes: number): Promise<Row> {
+  const stage = await Stage.open(image, say);
+  try {
+    const { stack } = stage;
+    const worker = await stack.startWorker();
+    const month = stage.runMonth();
+    await stage.hasWritten(writes);
+    await backUp(stage, 'earlier');
+    if (temporal === 'later' || evidence === 'later') {
+      await stage.hasWritten(writes + LATER_BY);
+      await backUp(stage, 'later');
+    }
+    await month;
+    const before = await stage.writes();
+    await worker.stop();
+    await stack.service('temporal').stop();
+    await restoreTemporal(stage, temporal);
+    await restoreEvidence(stage, evidence);
+    const startedAt = Date.now();
+    stack.service('temporal').start();
+    await stack.healthy('temporal');
+    if (temporal === 'empty') await stack.up('temporal-setup');
+    worker.start();
+    const { code } = await stage.runMonth();
+    const seconds = (Date.now() - startedAt) / 1000;
+    const again = (await stage.writes()) - before;
+    const message = `planned again: ${again} writes more (restored at write ${writes} of ${before})`;
+    return await rowOf(stage, name, what, { code, message, seconds });
+  } finally {
+    await stage.close();
+  }
+}
+
+const backups = (stage: Stage, name: string): string => join(stage.stack.folder, 'backups', name);
+
+async function backUp(stage: Stage, name: string): Promise<void> {
+  const folder = backups(stage, name);
+  await mkdir(folder, { recursive: true });
+  for (const database of DATABASES)
+    await stage.stack.databaseInto(join(folder, `${database}.dump`), 'pg_dump', '--format=custom', database);
+  // As a backup of files in use is: what comes and goes meanwhile may be missing.
+  await run('cp', ['-a', stage.stack.volume, join(folder, 'evidence')]).catch(() => undefined);
+}
+
+async function restoreTemporal(stage: Stage, from: From): Promise<void> {
+  if (from === 'kept') return;
+  const { stack } = stage;
+  for (const database of DATABASES) {
+    await stack.database('dropdb', '--force', database);
+    if (from === 'empty') continue;
+    await stack.database('createdb', database);
+    await stack.database('pg_restore', '--dbname', database, join(backups(stage, from), `${database}.dump`));
+  }
+  if (from === 'empty') await stack.up('temporal-schema');
+}
+
+async function restoreEvidence(stage: Stage, from: From): Promise<void> {
+  if (from === 'kept') return;
+  await rm(stage.stack.volume, { recursive: true, force: true });
+  if (from === 'empty') await mkdir(stage.stack.volume);
+  else await rename(join(backups(stage, from), 'evidence'), stage.stack.volume);
+}
+
+export const RESTORED = RESTORES.map(restoreOf);

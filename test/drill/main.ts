@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+import { buildImage } from '../project/image.js';
+import type { Drill, Row, Theatre } from './drill.js';
+import { DRILLS } from './drills/index.js';
+
+/**
+ * `npm run drill [-- NAME…] [--moments N] [--seed S]`: brings the stack of `docker-compose.yml` up without Docker, once for every drill, and plays it. Each ends
+ * with rows of one table; the last line is one line of figures. Exit code 0 only when every figure is 0 and all was said as it must be.
+ */
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { moments: { type: 'string', default: '1' }, seed: { type: 'string', default: '1' } },
+});
+const unknown = positionals.find((name) => !DRILLS.some((drill) => drill.name === name));
+if (unknown !== undefined)
+  throw new Error(`There is no drill "${unknown}"; there are ${DRILLS.map(({ name }) => name).join(', ')}.`);
+const [moments, seed] = [Number(values.moments), Number(values.seed)];
+if (!Number.isInteger(moments) || moments < 1 || !Number.isInteger(seed))
+  throw new Error('--moments takes a whole number above 0, --seed a whole number; as in: npm run drill -- restore --moments 10');
+
+const startedAt = Date.now();
+const say = (line: string): void =>
+  void process.stderr.write(`${((Date.now() - startedAt) / 1000).toFixed(0).padStart(5)} s  ${line}\n`);
+const chosen = positionals.length === 0 ? DRILLS : DRILLS.filter(({ name }) => positionals.includes(name));
+
+const rows: Row[] = [];
+const skipped: string[] = [];
+const image = await buildImage();
+try {
+  for (const drill of chosen) rows.push(...(await play(drill, { image, say, moments, seed })));
+} finally {
+  await image.remove();
+}
+tell();
+
+async function play(drill: Drill, theatre: Theatre): Promise<Row[]> {
+  const reason = (await drill.cannot?.()) ?? null;
+  if (reason !== null) {
+    say(`${drill.name}: NOT PLAYED: ${reason}`);
+    skipped.push(`${drill.name} (${reason})`);
+    return [];
+  }
+  say(`${drill.name}: ${drill.what}`);
+  try {
+    const played = await drill.play(theatre);
+    for (const { problems, seconds, message } of played)
+      say(`${drill.name}: ${problems.length === 0 ? 'right' : problems.join('; ')} (${message}, ${seconds.toFixed(1)} s)`);
+    return played;
+  } catch (error) {
+    say(`${drill.name}: ${(error as Error).stack}`);
+    const figures = { duplicates: 0, lost: 0, centsOff: 0 };
+    return [
+      {
+        drill: drill.name,
+        what: drill.what,
+        code: -1,
+        message: 'not played to its end',
+        seconds: 0,
+        figures,
+        problems: [(error as Error).message],
+      },
+    ];
+  }
+}
+
+function tell(): void {
+  const out = (line: string): void => void process.stdout.write(`${line}\n`);
+  const cell = (text: string): string => text.replaceAll('|', '/').slice(0, 120);
+  out('| Drill | What | Exit code | Message | Seconds until told | Duplicates | Lost | Cents off |');
+  out('| --- | --- | --- | --- | --- | --- | --- | --- |');
+  for (const { drill, what, code, message, seconds, figures } of rows)
+    out(
+      `| \`${drill}\` | ${cell(what)} | ${code} | ${cell(message)} | ${seconds.toFixed(1)} | ${figures.duplicates} | ${figures.lost} | ${figures.centsOff} |`,
+    );
+  const sum = (name: keyof Row['figures']): number => rows.reduce((all, { figures }) => all + figures[name], 0);
+  const wrong = rows.filter(({ problems }) => problems.length > 0);
+  for (const { drill, problems } of wrong) for (const problem of problems) out(`WRONG ${drill}: ${problem}`);
+  for (const one of skipped) out(`NOT PLAYED ${one}`);
+  out(
+    `drill: ${rows.length} played, ${rows.length - wrong.length} right, ${wrong.length} wrong, ${skipped.length} not played; ${sum('duplicates')} duplicates, ${sum('lost')} lost, ${sum('centsOff')} cents off; ${Math.round((Date.now() - startedAt) / 1000)} s`,
+  );
+  process.exitCode = wrong.length > 0 ? 1 : 0;
+}

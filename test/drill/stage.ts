@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JournalEntry, SandboxState } from '../../sandbox/index.js';
+import { Random } from '../simulation/random.js';
+import { drawWorld, LAST_DAY, MONTH, type SimulatedWorld } from '../simulation/world.js';
+import type { Image } from '../project/image.js';
+import { count, type Figures } from './count.js';
+import { Stack, type Run } from './stack.js';
+
+/** A stack in which a month is being billed, for one drill to disturb; and what became of the money afterwards. */
+
+export { LAST_DAY, MONTH };
+export const BROKER = 'default';
+const SEED = 11;
+/** Some 60 writes, each with an answer that takes its time, so that a disturbance meets some on their way. */
+const SIZE = { organizations: [5, 5], subscriptions: [6, 8] } satisfies Parameters<typeof drawWorld>[1];
+const SLOWLY = { match: { vendor: 'autotask', probability: 1 }, fault: { kind: 'hang', ms: 150, when: 'after' } };
+const WRITES_WITHIN_MS = 120_000;
+
+export const SETTINGS: Record<string, string> = {
+  BILLING_MODE: 'auto',
+  // Worlds are drawn without a story of last month's sizes.
+  BREAKERS: 'off',
+  AUTOTASK_CALLS_PER_HOUR: '10000',
+};
+
+export interface Ended {
+  figures: Figures;
+  /** Exit code of the run that ended the drill, and what it said. */
+  code: number;
+  said: string;
+  /** Writes of one more run: there is nothing left to do. */
+  writesAfterwards: number;
+}
+
+export class Stage {
+  private begin!: SandboxState['autotask'];
+
+  private constructor(
+    readonly stack: Stack,
+    readonly world: SimulatedWorld,
+  ) {}
+
+  static async open(image: Image, say: (line: string) => void, settings: Record<string, string> = {}): Promise<Stage> {
+    const drawn = drawWorld(new Random(SEED), SIZE);
+    const behaviour = { ...(drawn.autotask.behaviour as object), periodStart: 'update' };
+    const world = { ...drawn, ticking: true, now: `${LAST_DAY}T03:00:00Z`, autotask: { ...drawn.autotask, behaviour } };
+    const stage = new Stage(await Stack.open({ settings: { ...SETTINGS, ...settings }, world, say }, image), world);
+    stage.begin = (await stage.state()).autotask;
+    await stage.slowly();
+    return stage;
+  }
+
+  slowly(): Promise<unknown> {
+    return this.stack.control('POST', 'faults', [SLOWLY]);
+  }
+
+  state(): Promise<SandboxState> {
+    return this.stack.control<SandboxState>('GET', 'state');
+  }
+
+  /** How many writes Autotask has taken since the journal was last emptied. */
+  async writes(): Promise<number> {
+    return (await this.stack.control<JournalEntry[]>('GET', 'requests')).filter(hasWritten).length;
+  }
+
+  forget(): Promise<unknown> {
+    return this.stack.control('DELETE', 'requests');
+  }
+
+  /** Begins the month's run; it goes on by itself. */
+  runMonth(...more: string[]): Promise<Run> {
+    return this.stack.billing(['run', MONTH, '--as-of', LAST_DAY, '--wait', '--json', ...more]);
+  }
+
+  /** Waits until the run has written so often. */
+  async hasWritten(times: number): Promise<void> {
+    const deadline = Date.now() + WRITES_WITHIN_MS;
+    while ((await this.writes()) < times) {
+      if (Date.now() > deadline)
+        throw new Error(
+          `Only ${await this.writes()} of ${times} writes came. The worker's last words:\n${this.stack.service('worker').said().slice(-3000)}`,
+        );
+      await sleep(50);
+    }
+  }
+
+  /** The month run once more and once more after that, then counted. */
+  async end(broker = BROKER): Promise<Ended> {
+    await this.stack.control('POST', 'faults', []);
+    const last = await this.runMonth();
+    await this.forget();
+    await this.runMonth();
+    const writesAfterwards = await this.writes();
+    const end = (await this.state()).autotask;
+    const world = this.world as never;
+    return {
+      figures: count({ world, broker, month: MONTH, asOf: LAST_DAY, begin: this.begin, end }),
+      code: last.code,
+      said: last.stderr.slice(-500),
+      writesAfterwards,
+    };
+  }
+
+  close(): Promise<void> {
+    return this.stack.close();
+  }
+}
+
+/** What a tenant refuses is no write. */
+const hasWritten = ({ method, path, status }: JournalEntry): boolean =>
+  /atservicesrest/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path) && status === 200;
