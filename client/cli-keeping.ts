@@ -19,4 +19,25 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     .action(async (options: { publicKey?: string; json: boolean }) =>
       run((await import('./commands/evidence.js')).verify(context, options)),
     );
+  addDeploy(program, context, run);
+}
+
+function addDeploy(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
+  const load = () => import('./commands/deploy.js');
+  const deploy = program.command('deploy').description('which version of the worker serves');
+  deploy
+    .command('status')
+    .description('the versions, which is current, whether a worker runs them, and what is bound to them')
+    .addOption(new Option('--json', 'print JSON instead of text').default(false))
+    .action(async (options: { json: boolean }) => run((await load()).deployStatus(context, options)));
+  deploy
+    .command('promote')
+    .description('make a version the current one, and watch whether open workflows go on with it')
+    .argument('[version]', 'as `billing deploy status` names it (default: the newest that a worker runs)')
+    .action(async (buildId: string | undefined) => run((await load()).promote(context, { buildId })));
+  deploy
+    .command('rollback')
+    .description('go back to the version that was current before, and take along what has begun since')
+    .argument('[version]', 'as `billing deploy status` names it (default: the one that was current last)')
+    .action(async (buildId: string | undefined) => run((await load()).rollback(context, { buildId })));
 }

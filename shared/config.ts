@@ -42,6 +42,8 @@ export interface Config {
   evidence: string;
   /** Folder of the keys that sign evidence. */
   keys: string;
+  /** Whether a new version of the worker makes itself the current one, or waits for `billing deploy promote`. */
+  promotion: Promotion;
   notices: NoticeSettings;
   /** Our share of the tenant's calls to Autotask. */
   callsPerHour: number;
@@ -50,6 +52,9 @@ export interface Config {
   /** Settings that are right and that everybody should know of: breakers that are off, or mean something else than they did. */
   remarks: string[];
 }
+
+export const PROMOTIONS = ['itself', 'by-hand'] as const;
+export type Promotion = (typeof PROMOTIONS)[number];
 
 /** What every command needs, whatever it talks to. */
 export type BaseConfig = Omit<Config, 'cloudmore' | 'autotask' | 'settings'>;
@@ -138,6 +143,7 @@ const BASE = {
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'expected file:PATH or postgres://…')
     .default('file:.billing/evidence'),
   BILLING_KEYS: z.string().min(1).default('.billing/keys'),
+  BILLING_PROMOTION: z.enum(PROMOTIONS, { error: 'expected itself or by-hand' }).default('itself'),
   SURVEY_MAX_AGE: whole('minutes', 0).default(10),
   ALLOW_HTTP_HOSTS: list,
   AUTOTASK_CALLS_PER_HOUR: whole('calls per hour', 1).max(10_000, 'Autotask allows 10000 calls an hour').default(5000),
@@ -279,6 +285,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   },
   evidence: parsed.BILLING_EVIDENCE,
   keys: parsed.BILLING_KEYS,
+  promotion: parsed.BILLING_PROMOTION,
   callsPerHour: parsed.AUTOTASK_CALLS_PER_HOUR,
   warnings: misspelt(environment),
   remarks: aboutBreakers(environment),

@@ -16,6 +16,9 @@ export const billingQueue = (broker: string): string => `billing-${broker}`;
 export const cloudmoreQueue = (broker: string): string => `cloudmore-${broker}`;
 export const autotaskQueue = (broker: string): string => `autotask-${broker}`;
 
+/** The deployment whose versions serve a broker's workflows. Temporal allows no dot in its name, brokers know no tilde. */
+export const deploymentName = (broker: string): string => `billing-${broker.replaceAll('.', '~')}`;
+
 export const scheduleId = (broker: string): string => `daily-billing/${broker}`;
 /** The schedule appends the nominal time to this id. */
 export const scheduledBillingId = (broker: string): string => `daily-billing/${broker}`;
@@ -116,6 +119,10 @@ export interface OrganizationBillingInput {
   before?: DoneSoFar;
   /** and runs that wait to be told. */
   listeners?: string[];
+  /** what an operator said of it, */
+  skipReason?: string;
+  /** and plans that were released and not yet carried out. */
+  released?: string[];
 }
 
 /** What carrying out a plan has come to so far. */

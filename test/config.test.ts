@@ -28,6 +28,7 @@ describe('settings', () => {
       schedule: { cron: '0 3 * * *', timeZone: 'UTC' },
       evidence: 'file:.billing/evidence',
       surveyMaxAgeMs: 600_000,
+      promotion: 'itself',
     });
     expect(config.autotask).toMatchObject({ url: null, callsPerHour: 5000, threads: 2, subscriptionUdf: 'Subscription ID' });
     expect(config.settings).toMatchObject({ afterFreeze: 'hold', ghostAfterDay: 20, contractInvoiceDescription: '{product}' });

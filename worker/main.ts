@@ -1,8 +1,22 @@
-import { NativeConnection, Worker, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
+import { Client } from '@temporalio/client';
+import {
+  NativeConnection,
+  Worker,
+  type NativeConnectionOptions,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { z } from 'zod';
 import { createActivities, type ActivitiesByQueue } from '../activities/index.js';
 import type { Dependencies } from '../activities/dependencies.js';
-import { autotaskQueue, BILLING_QUEUE, billingQueue, cloudmoreQueue, ORGANIZATIONS_AT_ONCE } from '../shared/contract.js';
+import {
+  autotaskQueue,
+  BILLING_QUEUE,
+  billingQueue,
+  cloudmoreQueue,
+  deploymentName,
+  ORGANIZATIONS_AT_ONCE,
+} from '../shared/contract.js';
 import type { Config } from '../shared/config.js';
 import { openEvidence, type Evidence } from '../shared/evidence/index.js';
 import { demandLabel, tenantOf } from '../shared/evidence/labels.js';
@@ -13,6 +27,9 @@ import { heartbeating } from './heartbeats.js';
 import { keepSigning } from './signing.js';
 import { OldQueue } from './old-queue.js';
 import { Sentinel } from './sentinel.js';
+import { buildIdOf } from './versions/build.js';
+import { readDeployment } from './versions/deployment.js';
+import { Promoter } from './versions/promoter.js';
 
 /** The one place where things are wired: settings, vendors' clients, evidence, activities, queues. */
 
@@ -56,8 +73,14 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
   const connection = await NativeConnection.connect(setup.connection);
   const oldQueue = new OldQueue(connection, setup.namespace, config.broker, say);
   const sentinel = new Sentinel(connection, setup.namespace, evidence, config, say);
-  const { create, gate } = workersBy(config, { ...setup, evidence, say }, connection);
   try {
+    const bundle = await workflowBundle();
+    const buildId = await versionKnown(connection, setup.namespace, config.broker, bundle, say);
+    const promoter =
+      buildId === null
+        ? null
+        : new Promoter(clientOf(connection, setup.namespace), config.broker, buildId, config.promotion, say);
+    const { create, gate } = workersBy(config, { ...setup, evidence, say }, connection, { bundle, buildId });
     const workers = await Promise.all(queues.filter((queue) => queue !== 'autotask').map(create));
     let isShutDown = false;
     const shutdown = (): void => {
@@ -65,6 +88,7 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
       gate.close();
       oldQueue.close();
       sentinel.close();
+      promoter?.close();
       workers.forEach(stop);
     };
     return {
@@ -75,7 +99,8 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
         const old = queues.includes('billing') ? [oldQueue.serve(() => create('old'))] : [];
         const isOn = (): boolean => !queues.includes('autotask') || gate.isHeld();
         const watch = queues.includes('billing') ? [sentinel.serve(isOn)] : [];
-        const running = [...workers.map((worker) => worker.run()), ...autotask, ...old, ...watch];
+        const promoted = queues.includes('billing') && promoter !== null ? [promoter.serve()] : [];
+        const running = [...workers.map((worker) => worker.run()), ...autotask, ...old, ...watch, ...promoted];
         if (isShutDown) shutdown(); // only a worker that runs can be stopped
         try {
           await Promise.all(running);
@@ -94,11 +119,42 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
   }
 }
 
+const clientOf = (connection: NativeConnection, namespace: string): Client => new Client({ connection, namespace });
+
+/** What this process calls its version; null where the server knows no versions, and whoever asks gets work. */
+async function versionKnown(
+  connection: NativeConnection,
+  namespace: string,
+  broker: string,
+  bundle: WorkflowBundleOption,
+  say: (message: string) => void,
+): Promise<string | null> {
+  if ((await readDeployment(clientOf(connection, namespace), broker)) !== null) return buildIdOf(bundle);
+  say('this Temporal server knows no worker versions: open workflows go on with whatever version is deployed');
+  return null;
+}
+
+/**
+ * Workflows alone have versions. The one process that serves Autotask is whichever holds the lease, of whatever version, and steps are checked by the lease
+ * they were planned under.
+ */
+const versionOf = (broker: string, buildId: string | null): Pick<WorkerOptions, 'workerDeploymentOptions'> =>
+  buildId === null
+    ? {}
+    : {
+        workerDeploymentOptions: {
+          version: { deploymentName: deploymentName(broker), buildId },
+          useWorkerVersioning: true,
+          defaultVersioningBehavior: 'AUTO_UPGRADE',
+        },
+      };
+
 /** Makes the workers of queues, and the keeper of the gate. All of them share the activities, so that one process has one gate. */
 function workersBy(
   config: Config,
   { namespace, evidence, say }: WorkerSetup & Required<Pick<WorkerSetup, 'evidence' | 'say'>>,
   connection: NativeConnection,
+  { bundle, buildId }: { bundle: WorkflowBundleOption; buildId: string | null },
 ): { create: (queue: Queue | 'old') => Promise<Worker>; gate: GateKeeper } {
   const gate = new GateKeeper(evidence, config.broker, say, {
     tell: () => dependencies.autotask.usage(),
@@ -115,30 +171,28 @@ function workersBy(
   const asHolder = (): ActivitiesByQueue['autotask'] => createActivities(dependencies).autotask;
   const common = { connection, namespace, ...SHUTDOWN };
   const { broker } = config;
-  const billingOn = async (taskQueue: string): Promise<WorkerOptions> => ({
+  const billingOn = (taskQueue: string): WorkerOptions => ({
     ...common,
     taskQueue,
-    workflowBundle: await workflowBundle(),
+    workflowBundle: bundle,
     activities: heartbeating(activities.billing),
     maxCachedWorkflows: CACHED_WORKFLOWS,
   });
-  const options: Record<Queue | 'old', () => Promise<WorkerOptions>> = {
-    billing: () => billingOn(billingQueue(broker)),
+  const options: Record<Queue | 'old', () => WorkerOptions> = {
+    billing: () => ({ ...billingOn(billingQueue(broker)), ...versionOf(broker, buildId) }),
     old: () => billingOn(BILLING_QUEUE),
-    cloudmore: () =>
-      Promise.resolve({
-        ...common,
-        taskQueue: cloudmoreQueue(broker),
-        activities: heartbeating(activities.cloudmore),
-        maxConcurrentActivityTaskExecutions: CLOUDMORE_ACTIVITIES,
-      }),
-    autotask: () =>
-      Promise.resolve({
-        ...common,
-        taskQueue: autotaskQueue(broker),
-        activities: heartbeating(asHolder(), () => dependencies.autotask.waiting()),
-        maxConcurrentActivityTaskExecutions: AUTOTASK_ACTIVITIES,
-      }),
+    cloudmore: () => ({
+      ...common,
+      taskQueue: cloudmoreQueue(broker),
+      activities: heartbeating(activities.cloudmore),
+      maxConcurrentActivityTaskExecutions: CLOUDMORE_ACTIVITIES,
+    }),
+    autotask: () => ({
+      ...common,
+      taskQueue: autotaskQueue(broker),
+      activities: heartbeating(asHolder(), () => dependencies.autotask.waiting()),
+      maxConcurrentActivityTaskExecutions: AUTOTASK_ACTIVITIES,
+    }),
   };
-  return { create: async (queue) => Worker.create(await options[queue]()), gate };
+  return { create: (queue) => Worker.create(options[queue]()), gate };
 }

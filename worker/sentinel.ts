@@ -9,8 +9,10 @@ import { readLatestRun, sendOnce } from '../shared/notices/record.js';
 import { channelsOf } from '../shared/notices/send.js';
 import { faultsOf, type Fault } from './executions/faults.js';
 
-/** Told within ten minutes: three looks and the time that a message takes. */
-const LOOK_EVERY_MS = 3 * 60_000;
+/** What a new version breaks is seen within a minute; outages are told after `PATIENT_FOR_MS` of `faults.ts`, all within ten minutes. */
+const LOOK_EVERY_MS = 60_000;
+/** A process that has just been started holds the lease after moments; one that stands by may become the one that serves at any time. */
+const ASK_AGAIN_MS = 1_000;
 /** A schedule may be late by this. */
 const LATE_AFTER_MS = 5 * 60_000;
 
@@ -43,8 +45,12 @@ export class Sentinel {
     while (!this.closing.signal.aborted) {
       // A worker that is told to stop does not wait for a server that cannot be reached.
       if (isOn()) await Promise.race([this.lookSafely(), this.closed]);
-      await sleep(LOOK_EVERY_MS, undefined, { signal: this.closing.signal }).catch(() => undefined);
+      await this.pause(isOn() ? LOOK_EVERY_MS : ASK_AGAIN_MS);
     }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.closing.signal }).catch(() => undefined); // closing ends the wait
   }
 
   close(): void {

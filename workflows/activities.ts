@@ -40,9 +40,9 @@ const patient = (taskQueue: string, startToCloseTimeout: ActivityOptions['startT
   },
 });
 
-/** The next execution runs on the broker's own queue, wherever this one was started. */
+/** The next execution runs on the broker's own queue, wherever this one was started, and begins on the current version of the program. */
 export const continueOn = <F extends Workflow>(broker: string): ((...args: Parameters<F>) => Promise<never>) =>
-  makeContinueAsNewFunc<F>({ taskQueue: billingQueue(broker) });
+  makeContinueAsNewFunc<F>({ taskQueue: billingQueue(broker), initialVersioningBehavior: 'AUTO_UPGRADE' });
 
 /** Cloudmore's report, for one organization. */
 export const reading = (broker: string, summary: string): Pick<Activities, 'takeReport'> => ({

@@ -175,6 +175,8 @@ const ORGANIZATION: Rules = {
   parentId: [optional(isText), 'the id of a run'],
   listeners: [optional(isTexts), 'ids of runs'],
   before: [optional(isFields), 'what an execution before this one handed on'],
+  skipReason: [optional(isText), 'a reason'],
+  released: [optional(isTexts), 'digests of plans'],
 };
 
 function isTimeZone(value: unknown): boolean {

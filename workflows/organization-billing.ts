@@ -6,6 +6,7 @@ import {
   log,
   setCurrentDetails,
   setHandler,
+  setWorkflowOptions,
   upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
@@ -88,10 +89,20 @@ export async function organizationBilling(given: OrganizationBillingInput): Prom
     const delay = summary.mayHeal ? HEAL_AFTER[heals] : undefined;
     const called = await desk.waitForCall(delay, summary);
     if (called === 'closed') break;
+    if (desk.isOfAnOlderVersion()) await desk.goOnAnew();
     if (called === 'healing') heals += 1;
   }
   return brief(summary);
 }
+
+/**
+ * An organization ends on the version of the program on which it began; one that waits for a person begins again on the current one when it is called. Servers
+ * take no such wish from a worker that has no version.
+ */
+setWorkflowOptions(
+  () => ((workflowInfo().currentDeploymentVersion?.deploymentName ?? '') === '' ? {} : { versioningBehavior: 'PINNED' }),
+  organizationBilling,
+);
 
 /** What a run needs of an organization. Items and details are shown by the organization itself: `status`, and its page in the Web UI. */
 const brief = (summary: OrganizationSummary): OrganizationSummary => ({
@@ -135,6 +146,8 @@ class Desk {
     this.summary = blankSummary(input, 'Running', null);
     this.starter = input.parentId;
     this.before = input.before;
+    this.skipReason = input.skipReason ?? null;
+    this.released.push(...(input.released ?? []));
     for (const listener of input.listeners ?? []) this.listeners.add(listener);
     setHandler(status, () => this.summary.result, {
       description: 'Where this organization stands: amounts, items, what is held and why',
@@ -226,6 +239,11 @@ class Desk {
     return false;
   }
 
+  /** Whether the program has a newer version than this execution's. Whoever waits for an answer gets it from this one first. */
+  isOfAnOlderVersion(): boolean {
+    return workflowInfo().targetWorkerDeploymentVersionChanged && allHandlersFinished();
+  }
+
   /** The next execution plans what is left, and comes to the same: a plan is a difference. */
   async goOnAnew(): Promise<never> {
     await condition(allHandlersFinished);
@@ -237,6 +255,8 @@ class Desk {
       parentId: this.starter,
       ...(this.cutAt === null ? {} : { before: this.cutAt }),
       listeners: [...this.listeners],
+      ...(this.skipReason === null ? {} : { skipReason: this.skipReason }),
+      ...(this.released.length === 0 ? {} : { released: this.released }),
     });
   }
 

@@ -23,7 +23,8 @@ export interface Stage {
   cliWith(changes: Record<string, string>, ...args: string[]): Promise<Run>;
   /** A command that must end with one of the codes, and print JSON. */
   json<T>(codes: number[], ...args: string[]): Promise<T>;
-  startWorker(more?: Record<string, string>): Promise<Worker>;
+  /** With other settings, or another program: a version before, or after. */
+  startWorker(more?: Record<string, string>, program?: string): Promise<Worker>;
   state(): Promise<SandboxState>;
   /** Requests that could change something at Autotask since the journal was last emptied. */
   writes(): Promise<JournalEntry[]>;
@@ -161,7 +162,7 @@ export async function openStage({ world, env: extra = {}, bin = BIN, ui = false 
         );
       return JSON.parse(run.stdout) as T;
     },
-    startWorker: (more = {}) => startWorker(bin, { ...env, ...more }, children),
+    startWorker: (more = {}, program = bin) => startWorker(program, { ...env, ...more }, children),
     state: async () => (await control('GET', 'state')) as SandboxState,
     writes: async () => (await requests()).filter(isWrite),
     forget: async () => void (await control('DELETE', 'requests')),

@@ -139,7 +139,7 @@ async function whyItHangs(
 }
 
 const NOT_REPLAYED =
-  'The deployed version cannot go on with it. Deploy the version before, or end the open runs, which are planned again: billing restore';
+  'The deployed version cannot go on with it. Go back to the version before: billing deploy rollback. Or end the open runs, which are planned again: billing restore';
 
 type Timestamp = NonNullable<NonNullable<WorkflowExecutionDescription['raw']['pendingWorkflowTask']>['scheduledTime']>;
 

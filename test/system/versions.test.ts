@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { organizationBillingId } from '../../shared/contract.js';
+import { eventually } from '../eventually.js';
+import { buildImage, type Image } from '../project/image.js';
+import { CONTOSO, FABRIKAM, openStage, organizationOf, type Run, type Stage, type Worker } from './stage.js';
+
+/**
+ * Versions of the worker beside and after each other, as built and deployed: the second writes other commands than the first for an organization, so that
+ * neither could replay what the other began; in the third nothing works.
+ */
+
+const MONTH = '2025-10';
+const AS_OF = '2025-10-09';
+
+interface Status {
+  current: string;
+  versions: { buildId: string; isCurrent: boolean; isServed: boolean; customers: number }[];
+}
+
+let stage: Stage;
+let image: Image;
+const programs: string[] = [];
+const folders: string[] = [];
+const workers: Worker[] = [];
+
+/** A copy of the program with its workflows changed. */
+async function version(changes: [RegExp, string][]): Promise<string> {
+  const folder = `${image.folder}-${folders.length + 2}`;
+  folders.push(folder);
+  await cp(image.folder, folder, { recursive: true, verbatimSymlinks: true });
+  const bundle = join(folder, 'dist', 'workflow-bundle.js');
+  const code = await readFile(bundle, 'utf8');
+  const changed = changes.reduce((text, [what, by]) => {
+    if (!what.test(text)) throw new Error(`The bundle has nothing like ${what.source}.`);
+    return text.replace(what, by);
+  }, code);
+  await writeFile(bundle, changed);
+  return join(folder, 'client', 'bin.js');
+}
+
+beforeAll(async () => {
+  image = await buildImage();
+  programs.push(
+    image.bin,
+    await version([[/(typedSearchAttributes\.get\([^)]*\)) !== summary\.status/, '$1 !== 0']]),
+    await version([
+      [/(async function dailyBilling\([^)]*\) \{)/, "$1 throw new Error('the third version breaks');"],
+      [/(async function organizationBilling\([^)]*\) \{)/, "$1 throw new Error('the third version breaks');"],
+    ]),
+  );
+  stage = await openStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' }, bin: image.bin });
+}, 180_000);
+afterAll(async () => {
+  await stage?.close();
+  await image?.remove();
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+const start = async (number: 1 | 2 | 3): Promise<Worker> => (workers[number] = await stage.startWorker({}, programs[number - 1]));
+const deployed = (): Promise<Status> => stage.json<Status>([0, 3], 'deploy', 'status');
+const run = (...more: string[]): Promise<Run> => stage.cli('run', MONTH, '--as-of', AS_OF, ...more);
+const stateOf = async (organization: string): Promise<string> =>
+  organizationOf(await stage.json<MonthResult>([0, 3], 'status', MONTH), organization).status;
+/** The build that carried out the organization's last workflow task. */
+const versionOf = async (organization: string): Promise<string> => {
+  const { searchAttributes } = await stage.client.workflow
+    .getHandle(organizationBillingId('default', MONTH, organization))
+    .describe();
+  return String((searchAttributes.TemporalWorkerDeploymentVersion as string[])[0]).replace(/^[^:]*:/, '');
+};
+
+describe('versions of the worker', () => {
+  let first: string;
+  let second: string;
+
+  test('the first is the current one by itself, and a customer that waits is bound to it', async () => {
+    await start(1);
+    expect((await run('--wait')).code).toBe(3);
+    first = (await deployed()).current;
+    expect(first).toMatch(/^\d+\.\d+\.\d+-[0-9a-f]{8}$/);
+    expect((await deployed()).versions).toMatchObject([{ buildId: first, isCurrent: true, isServed: true, customers: 2 }]);
+  }, 120_000);
+
+  test('a second one becomes the current one, and who waits goes over to it when called', async () => {
+    await start(2);
+    second = (await eventually(deployed, ({ current }) => current !== first, 60_000)).current;
+    expect(await versionOf(FABRIKAM)).toBe(first);
+    await stage.client.workflow.getHandle(organizationBillingId('default', MONTH, FABRIKAM)).signal('rerun', 'look again');
+    await eventually(
+      () => versionOf(FABRIKAM),
+      (build) => build === second,
+      60_000,
+    );
+    await eventually(
+      () => stateOf(FABRIKAM),
+      (state) => state === 'AwaitingApproval',
+      60_000,
+    );
+    expect(await versionOf(CONTOSO)).toBe(first);
+  }, 180_000);
+
+  test('what a version left behind that has no worker any more is planned anew by the current one', async () => {
+    await workers[1]!.kill('SIGKILL');
+    await eventually(
+      () => versionOf(CONTOSO),
+      (build) => build === second,
+      150_000,
+    );
+    const approved = await eventually(
+      () => stage.cli('approve', MONTH, '--organization', CONTOSO),
+      ({ code }) => code === 0,
+      60_000,
+    );
+    expect(approved.code).toBe(0);
+    expect(await stateOf(CONTOSO)).toBe('Done');
+  }, 240_000);
+
+  test('after a rollback the version before goes on with what the other has begun, which it could not replay', async () => {
+    await start(1);
+    const rolledBack = await stage.cli('deploy', 'rollback');
+    expect({ code: rolledBack.code, out: rolledBack.stdout }).toEqual({
+      code: 0,
+      out: expect.stringContaining(`${first} is the current version again; planned anew on it: 1 customers`) as unknown,
+    });
+    await eventually(
+      () => versionOf(FABRIKAM),
+      (build) => build === first,
+      60_000,
+    );
+    await eventually(
+      () => stateOf(FABRIKAM),
+      (state) => state === 'AwaitingApproval',
+      60_000,
+    );
+    expect((await stage.cli('approve', MONTH, '--organization', FABRIKAM)).code).toBe(0);
+    expect(await stateOf(FABRIKAM)).toBe('Done');
+  }, 240_000);
+
+  test('a third that breaks is seen within a minute, and after a rollback nothing is stuck and nothing written twice', async () => {
+    await start(3);
+    await eventually(deployed, ({ current }) => current !== first, 60_000);
+    await stage.forget();
+    const began = Date.now();
+    await run();
+    const check = (): Promise<Run> => stage.cli('status', MONTH, '--check');
+    const seen = await eventually(check, ({ stdout }) => stdout.includes('the third version breaks'), 60_000);
+    expect(seen.code).toBe(3);
+    expect(Date.now() - began).toBeLessThan(60_000);
+    expect((await stage.cli('deploy', 'rollback', first)).code).toBe(0);
+    expect((await run('--wait')).code).toBe(0);
+    const open = await stage.client.workflow.count(`ExecutionStatus = 'Running' AND WorkflowType != 'temporal-sys'`);
+    expect(open.count).toBe(0);
+    expect(await stage.writes()).toEqual([]);
+  }, 240_000);
+});

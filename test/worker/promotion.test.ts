@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import { versionBefore } from '../../client/commands/deploy.js';
+import { deploymentName } from '../../shared/contract.js';
+import type { Deployment, Version } from '../../worker/versions/deployment.js';
+import { isDue } from '../../worker/versions/promoter.js';
+
+/** When a version of the worker becomes the current one without being asked, and which one a rollback goes back to. */
+
+const day = (number: number): Date => new Date(Date.UTC(2025, 9, number));
+const version = (buildId: string, created: number, lastCurrent: number | null, isServed = true): Version => ({
+  buildId,
+  createdAt: day(created),
+  lastCurrentAt: lastCurrent === null ? null : day(lastCurrent),
+  isServed,
+});
+const of = (current: string | null, ...versions: Version[]): Deployment => ({ name: 'billing-default', current, versions });
+
+describe('a version becomes the current one by itself', () => {
+  test.each<[string, Deployment, { itself: boolean; byHand: boolean }]>([
+    ['where none is', of(null), { itself: true, byHand: true }],
+    ['where it is new', of('a', version('b', 2, null), version('a', 1, 1)), { itself: true, byHand: false }],
+    [
+      'where nobody serves the current one',
+      of('a', version('b', 2, 2), version('a', 1, 3, false)),
+      { itself: true, byHand: false },
+    ],
+    ['but not where it was rolled back', of('a', version('b', 2, 2), version('a', 1, 3)), { itself: false, byHand: false }],
+    ['nor before Temporal knows it', of('a', version('a', 1, 1)), { itself: false, byHand: false }],
+    [
+      'nor where a newer one starts, too',
+      of('a', version('c', 3, null), version('b', 2, null), version('a', 1, 1)),
+      { itself: false, byHand: false },
+    ],
+  ])('%s', (_case, deployment, { itself, byHand }) => {
+    expect(isDue(deployment, 'b', 'itself')).toBe(itself);
+    expect(isDue(deployment, 'b', 'by-hand')).toBe(byHand);
+  });
+});
+
+describe('a rollback', () => {
+  test('goes back to the version that was current last, of those that a worker runs', () => {
+    const versions = [version('d', 4, 4), version('c', 3, 3, false), version('b', 2, 2), version('a', 1, 1)];
+    expect(versionBefore(of('d', ...versions))).toBe('b');
+  });
+
+  test('does not go to one that never was', () => {
+    expect(versionBefore(of('a', version('b', 2, null), version('a', 1, 1)))).toBeUndefined();
+  });
+});
+
+test('brokers whose names differ in a dot have deployments of their own', () => {
+  expect(deploymentName('a.b')).not.toBe(deploymentName('a-b'));
+});

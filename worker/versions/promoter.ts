@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type { Promotion } from '../../shared/config.js';
+import { makeCurrent, readDeployment, type Deployment } from './deployment.js';
+import { planAnewOn, leftBehind } from './left-behind.js';
+
+/** Until it is the current version it asks often: nothing begins before one is. */
+const LOOK_SOON_MS = 500;
+const LOOK_EVERY_MS = 20_000;
+/** So long a worker that nobody knows yet asks often. */
+const SOON_FOR_MS = 30_000;
+
+/**
+ * Makes a worker's version the current one when that is due, and takes over what versions left behind that nobody runs any more. Somebody who starts a new
+ * version, and did not ask to promote it by hand, expects it to work; a version that had its turn before, and was rolled back, does not push itself forward.
+ */
+export class Promoter {
+  private readonly closing = new AbortController();
+  private trouble: string | null = null;
+  private told: string | null = null;
+
+  constructor(
+    private readonly client: Client,
+    private readonly broker: string,
+    private readonly buildId: string,
+    private readonly promotion: Promotion,
+    private readonly say: (message: string) => void,
+  ) {}
+
+  async serve(): Promise<void> {
+    const soonUntil = Date.now() + SOON_FOR_MS;
+    while (!this.closing.signal.aborted) {
+      const isCurrent = await this.lookSafely();
+      const pause = !isCurrent && Date.now() < soonUntil ? LOOK_SOON_MS : LOOK_EVERY_MS;
+      await sleep(pause, undefined, { signal: this.closing.signal }).catch(() => undefined); // closing ends the wait
+    }
+  }
+
+  close(): void {
+    this.closing.abort();
+  }
+
+  /** Whether this version is the current one after the look. A look that fails is said once, and repeated. */
+  private async lookSafely(): Promise<boolean> {
+    try {
+      const isCurrent = await this.look();
+      this.trouble = null;
+      return isCurrent;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== this.trouble && !this.closing.signal.aborted)
+        this.say(`Nobody could look which version is the current one: ${message}`);
+      this.trouble = message;
+      return false;
+    }
+  }
+
+  private async look(): Promise<boolean> {
+    const deployment = await readDeployment(this.client, this.broker);
+    if (deployment === null) return true;
+    if (deployment.current !== this.buildId) {
+      const due = isDue(deployment, this.buildId, this.promotion);
+      if (due && (await makeCurrent(this.client, this.broker, this.buildId)))
+        this.tell(`version ${this.buildId} is the current one now`);
+      else if (!due) this.tell(standingBy(deployment, this.buildId));
+      return false;
+    }
+    const left = await leftBehind(this.client, this.broker, deployment);
+    for (const one of left) await planAnewOn(this.client, one, 'the version that it began on has no worker any more');
+    if (left.length > 0)
+      this.say(`${left.length} customers began on a version that has no worker any more: planned anew by ${this.buildId}`);
+    return true;
+  }
+
+  private tell(message: string): void {
+    if (message !== this.told) this.say(message);
+    this.told = message;
+  }
+}
+
+const standingBy = ({ current, name }: Deployment, buildId: string): string =>
+  `version ${buildId} stands by: ${current ?? 'none'} is the current one of ${name}. Make this one current with: billing deploy promote ${buildId}`;
+
+/** Whether a version should become the current one without being asked. */
+export function isDue({ current, versions }: Deployment, buildId: string, promotion: Promotion): boolean {
+  if (current === null) return true;
+  const known = versions.find((version) => version.buildId === buildId);
+  if (known === undefined) return false; // its first poll is still under way
+  const isNew = known.lastCurrentAt === null;
+  if (promotion === 'itself' && isNew && isNewest(versions, buildId)) return true;
+  return promotion === 'itself' && !versions.some((version) => version.buildId === current && version.isServed);
+}
+
+/** Of several new ones the newest: an older one would take turns with it. */
+const isNewest = (versions: Deployment['versions'], buildId: string): boolean =>
+  versions.filter(({ isServed, lastCurrentAt }) => isServed && lastCurrentAt === null)[0]?.buildId === buildId;
