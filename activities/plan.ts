@@ -165,7 +165,7 @@ async function knownBooks(
   // As it would be with everything released: what a breaker holds may be released later, from these books.
   const { digest: approvedDigest } = planOrganization({ facts, slice, books, settings, refused: request.refused });
   const plan = planOrganization({ facts, slice, books, settings, approvedDigest, refused: request.refused });
-  const gone = await goneFor(dependencies, request.broker, plan);
+  const gone = await goneFor(dependencies, request.broker, plan, books);
   return gone.length === 0 ? books : { ...books, gone };
 }
 

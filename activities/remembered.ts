@@ -1,5 +1,5 @@
 import { SearchBlind } from '../shared/autotask/index.js';
-import { madeBy } from '../shared/billing/doubt.js';
+import { madeBy, unknownRows } from '../shared/billing/doubt.js';
 import { PRODUCTS, parseChargeKey, rowKeyOf } from '../shared/billing/keys.js';
 import { monthOf } from '../shared/billing/month.js';
 import { fold, present } from '../shared/billing/text.js';
@@ -51,15 +51,24 @@ export async function withRemembered(
   return held.length === 0 ? books : { ...books, gone: held };
 }
 
-/** For a plan of one organization's own reads: what of the things it would make was there before, and is asked for by id. */
-export async function goneFor(dependencies: Dependencies, broker: string, { steps }: Plan): Promise<Gone[]> {
-  const wanted = steps.flatMap((step) => madeBy(step) ?? []);
-  if (wanted.length === 0) return [];
+/**
+ * For a plan of one organization's own reads: what of the things it would make was there before, and the services that its rows stand on and that are not what
+ * they were, are asked for by id.
+ */
+export async function goneFor(dependencies: Dependencies, broker: string, { month, steps }: Plan, books: Books): Promise<Gone[]> {
+  if (steps.length === 0) return [];
+  const made = steps.flatMap((step) => madeBy(step) ?? []);
   const { records: known } = await recall(dependencies.evidence, broker, dependencies.heartbeat);
-  const isWanted = (record: Remembered): boolean =>
-    wanted.some(({ kind, key }) => kind === record.kind && fold(key) === record.key) &&
+  const isMade = (record: Remembered): boolean =>
+    made.some(({ kind, key }) => kind === record.kind && fold(key) === record.key) &&
     !(record.kind === 'charge' && record.isSeen);
-  return goneOf(dependencies, known.filter(isWanted));
+  const changed = new Set(known.flatMap((record) => (record.kind === 'service' && !isShown(record, books) ? [record.id] : [])));
+  const unknown = new Set(unknownRows(month, books, (id) => changed.has(id)).map(({ serviceId }) => serviceId));
+  const isUnknown = ({ kind, id }: Remembered): boolean => kind === 'service' && unknown.has(id);
+  return goneOf(
+    dependencies,
+    known.filter((record) => isMade(record) || isUnknown(record)),
+  );
 }
 
 /** Charges and rows are surveyed by their month alone. */

@@ -198,7 +198,7 @@ export const isCreditGone = (now: AcceptedItem, before: AcceptedItem): boolean =
 
 /**
  * What counts as accepted from now on: every item as the report has it; but what has become less is accepted only where the plan goes with it, and an item
- * without lines is kept until its money is gone, or somebody released that.
+ * without lines is kept until its money is gone, or somebody released that. Of an organization that could not be billed at all nothing is accepted.
  */
 export function nextAccepted(
   plan: Pick<Plan, 'asOf' | 'items' | 'ghosts'>,
@@ -206,20 +206,22 @@ export function nextAccepted(
   before: AcceptedPart | undefined,
   { isReleased, isBlind }: { isReleased: boolean; isBlind: boolean },
 ): AcceptedPart {
+  if (before === undefined) return { asOf: plan.asOf, items: now };
+  const asOf = [plan.asOf, before.asOf].sort(byText).at(-1)!;
+  if (isBlind) return { asOf, items: before.items };
   const outcomes = new Map(plan.items.map((item) => [item.id, item]));
   const ids = new Set(now.map(({ id }) => id));
-  const earlier = new Map((before?.items ?? []).map((item) => [item.id, item]));
+  const earlier = new Map(before.items.map((item) => [item.id, item]));
+  const standing = new Set(plan.ghosts.filter(({ outcome }) => outcome !== 'zeroed').map(({ contractKey }) => fold(contractKey)));
+  const missing = before.items.filter(
+    ({ id, contractKey, stood }) => !ids.has(id) && !isReleased && (!stood || standing.has(fold(contractKey))),
+  );
   const kept = now.map((item) => {
     const last = earlier.get(item.id);
-    if (last && isLess(item, last) && (isBlind || outcomes.get(item.id)?.reason === 'report-shrank')) return last;
+    if (last && isLess(item, last) && outcomes.get(item.id)?.reason === 'report-shrank') return last;
     // What is held today was posted before, and stands.
     return item.stood || !last?.stood ? item : { ...item, ...pickStanding(last) };
   });
-  const standing = new Set(plan.ghosts.filter(({ outcome }) => outcome !== 'zeroed').map(({ contractKey }) => fold(contractKey)));
-  const missing = (before?.items ?? []).filter(
-    ({ id, contractKey, stood }) => !ids.has(id) && (isBlind || (!isReleased && (!stood || standing.has(fold(contractKey))))),
-  );
-  const asOf = [plan.asOf, ...(before ? [before.asOf] : [])].sort(byText).at(-1)!;
   return { asOf, items: [...kept, ...missing] };
 }
 

@@ -1,9 +1,9 @@
 import { rowKeyOf } from './keys.js';
-import { monthOf } from './month.js';
+import { firstDay, monthOf } from './month.js';
 import type { Held } from './trip.js';
 import { fold } from './text.js';
 import type { Note, Plan, Reason, Step } from './plan-types.js';
-import type { Books, Gone, Unreadable, UnreadableRecord } from './types.js';
+import type { Books, Gone, Month, Row, Unreadable, UnreadableRecord } from './types.js';
 
 /**
  * Rules 2.6 and 6.6: finding nothing is no proof that nothing is there. A record that came and cannot be read might be the one; and what we made before and
@@ -104,17 +104,34 @@ export function madeBy(step: Step): Pick<Gone, 'kind' | 'key'> | null {
   }
 }
 
-/** Adds to what is held the items for which the plan would make something again (rule 6.6). */
-export function heldAsGone(held: Held, { steps }: Plan, { gone = [] }: Books): Held {
+/** Adds to what is held the items for which the plan would make something again, or bill beside a row of which nobody knows what it is (rule 6.6). */
+export function heldAsGone(held: Held, plan: Plan, books: Books): Held {
+  const { gone = [] } = books;
   if (gone.length === 0) return held;
   const items = new Map(held.items);
-  for (const step of steps) {
+  const written = new Set(plan.steps.flatMap((step) => step.items));
+  const services = new Map(gone.flatMap((one) => (one.kind === 'service' ? [[one.id, one] as const] : [])));
+  const unknown = new Map(
+    unknownRows(plan.month, books, (id) => services.has(id)).map((row) => [row.contractId, services.get(row.serviceId)!]),
+  );
+  for (const { id, contractId } of plan.items.filter((item) => written.has(item.id))) {
+    const service = contractId === null ? undefined : unknown.get(contractId);
+    if (service !== undefined) items.set(id, { reason: 'contract-gone', message: unknownText(service) });
+  }
+  for (const step of plan.steps) {
     const found = remadeBy(step, gone);
     if (found === undefined) continue;
     for (const id of step.items) items.set(id, { reason: 'contract-gone', message: goneText(found) });
   }
   return { ...held, items };
 }
+
+/** Rows that bill in the month or later on services that are not what they were. */
+export const unknownRows = (month: Month, { rows }: Pick<Books, 'rows'>, isUnknown: (serviceId: number) => boolean): Row[] =>
+  rows.filter(({ serviceId, startDay, units }) => units !== 0 && startDay >= firstDay(month) && isUnknown(serviceId));
+
+const unknownText = ({ why }: Gone): string =>
+  `${why} A row of the contract stands on it, and whether it bills the same is not known: what the plan writes might come on top. Release the plan if that is right.`;
 
 const goneText = ({ kind, id, key, why }: Gone): string =>
   `${why} The plan would make the ${kind} for ${key} once more (it was ${id}). Release the plan if that is right.`;

@@ -4,15 +4,17 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
-import type { Story } from './month.js';
 
-/** Planners that are wrong in one line: what the properties are there to see. */
+/** Products that are wrong in one line: what the properties are there to see. */
 export interface Variant {
   /** In the words of whoever would find the mistake on an invoice. */
   wrong: string;
+  /** In `shared/billing`, where no folder is named. */
   file: string;
   from: string;
   to: string;
+  /** What shows it: default the months as they are (`month.ts`); or those whose vendors do not tell everything (`lies.ts`). */
+  stories?: 'lies';
 }
 
 export const VARIANTS: Variant[] = [
@@ -97,25 +99,95 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'what is paid once is billed again in the month after',
     file: 'adjustment.ts',
-    from: 'if (!billable.isOneOff || carries === null || !reachesNextMonth(place)) return [];',
-    to: 'if (billable.name !== day) return [];',
+    from: 'if (!billable.isOneOff || carries === null || !reachesNextMonth(place)) return NO_END;',
+    to: 'if (billable.name !== day) return NO_END;',
+  },
+  {
+    wrong: 'what the report no longer names is taken away',
+    file: 'shrank.ts',
+    from: "outcome === 'zeroed' && evidence === null;",
+    to: "outcome === 'zeroed' && evidence === 'nothing';",
+    stories: 'lies',
+  },
+  {
+    wrong: 'what a report without one of its customers or services has less of is taken away',
+    file: 'shrank.ts',
+    from: 'if (comparison.missing.length > 0) return',
+    to: 'if (comparison.missing.length > 99) return',
+    stories: 'lies',
+  },
+  {
+    wrong: 'a run for an earlier day takes back what a later one billed',
+    file: 'shrank.ts',
+    from: 'if (asOf < comparison.asOf) return',
+    to: "if (asOf < '') return",
+    stories: 'lies',
+  },
+  {
+    wrong: 'an amount rises because its credit is missing',
+    file: 'shrank.ts',
+    from: "if (moves(decided, 'up') && isCreditGone(now, before)) return",
+    to: "if (moves(decided, 'up') && isCreditGone(before, now)) return",
+    stories: 'lies',
+  },
+  {
+    wrong: 'a customer that could not be billed has a new licence counted as accepted, and both are billed later',
+    file: 'accepted.ts',
+    from: 'if (isBlind) return { asOf, items: before.items };',
+    to: 'if (isBlind) return { asOf, items: [...now, ...before.items.filter(({ id }) => !now.some((one) => one.id === id))] };',
+    stories: 'lies',
+  },
+  {
+    wrong: 'a contract that the search does not show is made again',
+    file: 'doubt.ts',
+    from: 'if (gone.length === 0) return held;',
+    to: 'if (gone !== null) return held;',
+    stories: 'lies',
+  },
+  {
+    wrong: 'a charge is written beside a row whose service does not show',
+    file: 'doubt.ts',
+    from: 'if (service !== undefined) items.set',
+    to: 'if (service === null) items.set',
+    stories: 'lies',
+  },
+  {
+    wrong: 'what answers by its id and not to the search is made again',
+    file: 'activities/remembered.ts',
+    from: 'const gone = await goneOf(dependencies, missing);',
+    to: 'const gone = await goneOf(dependencies, missing.slice(missing.length));',
+    stories: 'lies',
   },
 ];
 
-const FOLDER = fileURLToPath(new URL('../../shared/billing/', import.meta.url));
-const ENTRY = `
-  import fc from 'fast-check';
-  import { checkDay } from './checks.js';
-  import { play, story } from './month.js';
-  export const judge = (seed, numRuns) =>
-    fc.check(fc.property(story, (told) => play(told, checkDay)), { seed, numRuns, endOnFailure: true });`;
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** Each asks for its own stories alone. */
+const ENTRIES = {
+  months: `
+    import fc from 'fast-check';
+    import { checkDay } from './checks.js';
+    import { play, story } from './month.js';
+    const property = fc.property(story, (told) => play(told, checkDay));
+    export const judge = async (seed, numRuns) => fc.check(property, { seed, numRuns, endOnFailure: true });`,
+  lies: `
+    import fc from 'fast-check';
+    import { checkLies } from './lies-checks.js';
+    import { onceWrong } from './lies-counterexamples.js';
+    import { lyingStory, playLies } from './lies.js';
+    const property = fc.asyncProperty(lyingStory, (told) => playLies(told, checkLies));
+    const examples = onceWrong.map(([, told]) => [told]);
+    export const judge = async (seed, numRuns) => fc.check(property, { seed, numRuns, examples, endOnFailure: true });`,
+};
 
-/** The campaign against a planner with one line changed. Throws where that line does not stand there once. */
-export async function judge({ file, from, to }: Variant, seed: number, runs: number): Promise<RunDetails<[Story]>> {
-  const source = readFileSync(`${FOLDER}${file}`, 'utf8');
-  if (source.split(from).length !== 2) throw new Error(`"${from}" stands not once in ${file}`);
+type Judge = (seed: number, runs: number) => Promise<RunDetails<unknown>>;
+
+/** The campaign against a product with one line changed. Throws where that line does not stand there once. */
+export async function judge({ file, from, to, stories }: Variant, seed: number, runs: number): Promise<RunDetails<unknown>> {
+  const path = file.includes('/') ? file : `shared/billing/${file}`;
+  const source = readFileSync(`${ROOT}${path}`, 'utf8');
+  if (source.split(from).length !== 2) throw new Error(`"${from}" stands not once in ${path}`);
   const { outputFiles } = await build({
-    stdin: { contents: ENTRY, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+    stdin: { contents: ENTRIES[stories ?? 'months'], resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
     bundle: true,
     write: false,
     platform: 'node',
@@ -126,14 +198,14 @@ export async function judge({ file, from, to }: Variant, seed: number, runs: num
       {
         name: 'one line changed',
         setup: ({ onLoad }) =>
-          onLoad({ filter: new RegExp(`shared/billing/${file.replace('.', '\\.')}$`) }, () => ({
+          onLoad({ filter: new RegExp(`/${path.replace('.', '\\.')}$`) }, () => ({
             contents: source.replace(from, () => to),
             loader: 'ts',
           })),
       },
     ],
   });
-  const module = { exports: {} as { judge: (seed: number, runs: number) => RunDetails<[Story]> } };
+  const module = { exports: {} as { judge: Judge } };
   const script = new Script(`(function (require, module, exports) {${outputFiles[0]!.text}\n})`);
   const evaluate = script.runInThisContext() as (...parts: unknown[]) => void;
   evaluate(createRequire(import.meta.url), module, module.exports);

@@ -107,7 +107,9 @@ export const VARIANTS: Variant[] = [
     seed: 8,
     wrong: 'what is paid once for a year stands in the next month too',
     file: 'shared/billing/adjustment.ts',
-    changes: [{ from: 'if (!billable.isOneOff || carries === null || !reachesNextMonth(place)) return [];', to: 'return [];' }],
+    changes: [
+      { from: 'if (!billable.isOneOff || carries === null || !reachesNextMonth(place)) return NO_END;', to: 'return NO_END;' },
+    ],
   },
   {
     name: 'wrong-month',

@@ -1,5 +1,6 @@
 import type { Books, Gone, UnreadableRecord } from '../../../shared/billing/types.js';
-import { books, CODE, line, plan, running, service, SUBSCRIPTION, type Situation } from '../builders.js';
+import { books, charge, CODE, line, plan, running, service, SUBSCRIPTION, type Situation } from '../builders.js';
+import { KEY } from './row-and-charge.js';
 import { outcome, planned, table, written } from './table.js';
 
 /** Rules 2.6 and 6.6: what came and cannot be read, and what is gone. */
@@ -70,11 +71,29 @@ const deleted = missing('contract', SUBSCRIPTION, books({ services: [service()] 
 const billedByCharge = { report: { lines: [azure] } };
 const itsCharge = plan(billedByCharge).steps.flatMap((step) => (step.kind === 'postCharge' ? [step.chargeKey] : []))[0]!;
 
+// The row's service is gone: what stands on the row does not show, and the item's charge would take all of its amount.
+const onService = (id: number): Situation => ({
+  books: {
+    ...running(),
+    services: [],
+    charges: [charge({ key: KEY, price: '12', cost: '10' })],
+    gone: [{ kind: 'service', id, key: CODE, why: 'It is gone.' }],
+  },
+});
+const converted: Situation = { ...onService(50), report: { lines: [line({ itemCode: 'CFQ7TTC0NEW' })] } };
+
 export const gone = table('6', 'Item – written', planned(outcome, written), [
   ['6.6 its contract was deleted', deleted, 'held contract-gone – nothing'],
   ['6.6 and a person released the plan', released(deleted), 'posted – 2025-10-01: 10 units × 12.0000 / 10.0000'],
   ['6.6 the contract of another subscription', missing('contract', 'another', running()), 'posted – nothing'],
   ['6.6 its service, which would be made again', missing('service', CODE, books()), 'held contract-gone – nothing'],
+  ['6.6 the service that its row stands on', onService(50), 'held contract-gone – nothing'],
+  ['6.6 the service of another row of its contract', converted, 'held contract-gone – nothing'],
+  [
+    '6.6 the service of another item',
+    missing('service', 'another', running(9, '108', '90')),
+    'posted – 2025-10-01: 10 units × 12.0000 / 10.0000',
+  ],
   ['6.6 a contract that is there after all', missing('contract', SUBSCRIPTION, running()), 'posted – nothing'],
   [
     '6.6 its charge, which was written and never showed',

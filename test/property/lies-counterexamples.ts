@@ -1,0 +1,44 @@
+import type { Change, LyingDay, LyingStory } from './lies.js';
+
+/** Stories of vendors that do not tell everything that once went wrong, as small as they could be made. */
+
+export const more: Change = { kind: 'more', organization: 1, place: 1, quantity: 1, cents: 100 };
+export const day = (changes: Partial<LyingDay> = {}): LyingDay => ({ day: 20, changes: [], lost: [], hidden: [], ...changes });
+const unseenService = [{ kind: 'service' as const, which: 0, answersById: false }];
+
+export const onceWrong: [what: string, told: LyingStory][] = [
+  [
+    'a licence was billed twice, on its row and by a charge, while its service did not show',
+    { days: [day({ changes: [more] }), day({ changes: [more] }), day({ hidden: unseenService }), day()] },
+  ],
+  [
+    'a licence and the one it was converted to were both billed, while the first one’s service did not show',
+    { days: [day({ changes: [more] }), day({ changes: [{ ...more, kind: 'converted' }], hidden: unseenService }), day()] },
+  ],
+  [
+    'a licence and the one it was converted to were both billed, because the customer was not on the list on the day of the conversion',
+    {
+      days: [
+        day({ changes: [more] }),
+        day({
+          changes: [{ ...more, kind: 'converted' }],
+          lost: [{ what: 'listed organization', organization: 1, place: 0 }],
+        }),
+        day(),
+      ],
+    },
+  ],
+  [
+    'a perpetual licence was taken away, because its contract did not show for a day and its line was withdrawn',
+    {
+      days: [
+        day({ changes: [{ ...more, place: 4 }] }),
+        day({
+          changes: [{ ...more, place: 4, kind: 'withdrawn' }],
+          hidden: [{ kind: 'contract', which: 0, answersById: false }],
+        }),
+        day({ day: 5, changes: [{ ...more, organization: 0, place: 0 }] }),
+      ],
+    },
+  ],
+];
