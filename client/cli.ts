@@ -262,8 +262,9 @@ function addSetUp(program: Command, context: Context, run: Run): void {
     .option('--probe', 'ask both vendors whether they are as this program believes; writes nothing', false)
     .option('--month <month>', 'with --probe: the month that is read (default: the last one)', month)
     .option('--html <file>', 'with --probe: also as a page')
+    .option('--record <file>', 'with --probe: also the month as a world without names, for `billing sandbox --world`')
     .addOption(json())
-    .action(async (options: { probe: boolean; month?: string; html?: string; json: boolean }) => {
+    .action(async (options: { probe: boolean; month?: string; html?: string; record?: string; json: boolean }) => {
       if (options.probe) return run((await import('./commands/probe.js')).probeVendors(context, options));
       return run((await import('./commands/doctor.js')).doctor(context, options));
     });

@@ -9,6 +9,8 @@ const worldSchema = z.strictObject({
   ticking: z.boolean().default(false),
   cloudmore: cloudmoreWorldSchema,
   autotask: autotaskWorldSchema,
+  /** Where a world was recorded from a broker's vendors: how, and what was found. Nothing here reads it. */
+  recording: z.unknown().optional(),
 });
 
 /** A world with its defaults filled in. */

@@ -2,11 +2,14 @@ import { Autotask } from '../../shared/autotask/index.js';
 import { monthOf, previousMonth } from '../../shared/billing/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
-import { loadConfig } from '../../shared/config.js';
+import { loadConfig, type Config } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { BELIEFS } from '../../shared/probe/beliefs.js';
 import { keepProbe, movingMoney, probingOf } from '../../shared/probe/kept.js';
 import { probe, type ProbeResult } from '../../shared/probe/probe.js';
+import { collect } from '../../shared/probe/recording/collect.js';
+import { recordingText } from '../../shared/probe/recording/file.js';
+import { recordingKey } from '../../shared/probe/recording/key.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, writeOutput } from '../files.js';
@@ -17,13 +20,16 @@ import { jsonText, line } from '../render/printable.js';
 export interface ProbeCommand {
   month?: Month | undefined;
   html?: string | undefined;
+  /** Where an anonymised recording of the month is written. */
+  record?: string | undefined;
   json: boolean;
 }
 
 /** Asks both vendors whether they are as the product believes, keeps what they said, and ends with 3 where a contradiction can move money. */
-export async function probeVendors(context: Context, { month, html, json }: ProbeCommand): Promise<ExitCode> {
+export async function probeVendors(context: Context, { month, html, record: file, json }: ProbeCommand): Promise<ExitCode> {
   const config = loadConfig(context.environment);
-  await checkOutput(html);
+  for (const path of [html, file]) await checkOutput(path);
+  const [autotask, cloudmore] = [new Autotask(config.autotask), new Cloudmore(config.cloudmore)];
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
   process.once('SIGINT', onInterrupt);
@@ -31,14 +37,15 @@ export async function probeVendors(context: Context, { month, html, json }: Prob
   try {
     const result = await probe({
       ...probingOf(config),
-      autotask: new Autotask(config.autotask),
-      cloudmore: new Cloudmore(config.cloudmore),
+      autotask,
+      cloudmore,
       month: month ?? previousMonth(monthOf(today(config.schedule.timeZone))),
       now: () => new Date(),
       onVerdict: ({ id, is }, done, all) => context.say(line`${done} of ${all}: ${id} ${is}`),
       signal: stop.signal,
     });
     await keepProbe(evidence, config.broker, result);
+    if (file !== undefined) await recordTo(file, context, config, result, { autotask, cloudmore });
     if (html !== undefined) await writeOutput(html, `${renderProbeHtml(result)}\n`);
     context.out(json ? jsonText(asShown(result)) : renderProbe(result, context.paper ?? PLAIN));
     return movingMoney(result).length > 0 ? EXIT.waits : EXIT.done;
@@ -46,6 +53,39 @@ export async function probeVendors(context: Context, { month, html, json }: Prob
     process.removeListener('SIGINT', onInterrupt);
     await evidence.close();
   }
+}
+
+/** The month as a world in which nobody can be recognised; refuses to write what it would give away. */
+async function recordTo(
+  file: string,
+  context: Context,
+  config: Config,
+  result: ProbeResult,
+  vendors: { autotask: Autotask; cloudmore: Cloudmore },
+): Promise<void> {
+  const { settings, autotask, cloudmore } = config;
+  const sides = await collect({
+    ...vendors,
+    month: result.month,
+    companyProperty: cloudmore.companyProperty,
+    subscriptionUdf: autotask.subscriptionUdf,
+    billingCodeIds: [settings.serviceBillingCodeId, settings.productBillingCodeId],
+    onProgress: (what) => context.say(line`${what}`),
+  });
+  const secrets = [
+    autotask.username,
+    autotask.secret.reveal(),
+    autotask.integrationCode.reveal(),
+    cloudmore.username,
+    cloudmore.password.reveal(),
+    cloudmore.clientSecret.reveal(),
+    cloudmore.resellerId,
+    ...[autotask.url, cloudmore.url].flatMap((url) => (url === null ? [] : [new URL(url).host])),
+  ].map((value) => ({ what: 'a secret, a host or the name of a user', value }));
+  await writeOutput(file, recordingText({ sides, result, key: await recordingKey(config.keys), secrets }));
+  context.say(
+    line`${file} has the month as a world without names. Read it before you send it on; play it with: billing sandbox --world ${file}`,
+  );
 }
 
 /** With what each belief is about, so that whoever reads it needs no table beside it. */

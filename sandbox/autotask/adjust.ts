@@ -38,7 +38,8 @@ const amountsOf = (row: UnitRow | undefined): Amounts => ({
 
 /** Real API: the stored key is contract service, row start, row end, so a second adjustment on a day fails (observed). */
 function checkDuplicate(tenant: Tenant, { service, effectiveDate }: Change, rows: UnitRow[]): void {
-  const adjusted = tenant.adjustedDays.get(service.id)?.has(effectiveDate) === true;
+  const adjusted =
+    tenant.behaviour.secondAdjustment === 'refuse' && tenant.adjustedDays.get(service.id)?.has(effectiveDate) === true;
   // Whether a first adjustment on the start of an existing row changes it is unknown (reference 12, question 1).
   const onStart = tenant.behaviour.periodStart === 'duplicate' && rows.some((row) => startOf(row) === effectiveDate);
   if (adjusted || onStart) throw refuse(TEXT.duplicate);

@@ -11,6 +11,8 @@ const HIDEABLE = ['Contracts', 'Services', 'Products', 'ContractCharges', 'Contr
 export const behaviourSchema = z.strictObject({
   /** An adjustment on the first day of an existing row changes it, or fails as a duplicate. */
   periodStart: z.enum(['update', 'duplicate']).default('update'),
+  /** A second adjustment of a contract service on one day is refused as a duplicate, or carried out like the first. */
+  secondAdjustment: z.enum(['refuse', 'merge']).default('refuse'),
   /** Rows that a later end date adds have the last units, or none. */
   extend: z.enum(['carry', 'empty']).default('carry'),
   /** An adjustment that touches a posted row adds a prorated billing item, or is refused. */

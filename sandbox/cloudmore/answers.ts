@@ -1,5 +1,6 @@
 import { Big } from 'big.js';
 import type { Answer } from '../router.js';
+import type { Behaviour } from './behaviour.js';
 
 /** What Cloudmore's answers have in common: JSON with exact numbers, and its two shapes of a refusal (reference 2.4). */
 
@@ -11,9 +12,16 @@ const DECIMAL_NAME = /(price|total|rate)$/i;
 /** Writes a value as JSON. Numbers go out as they came in; with `decimalsAsStrings` amounts become text, as in Microsoft's own samples. */
 export type Encode = (value: unknown) => string;
 
-export function createEncode(decimalsAsStrings: boolean): Encode {
-  if (!decimalsAsStrings) return (value) => JSON.stringify(value);
-  return (value) => JSON.stringify(value, decimalAsString);
+export function createEncode({ decimalsAsStrings, renames }: Pick<Behaviour, 'decimalsAsStrings' | 'renames'>): Encode {
+  const encode: Encode = decimalsAsStrings ? (value) => JSON.stringify(value, decimalAsString) : (value) => JSON.stringify(value);
+  if (Object.keys(renames).length === 0) return encode;
+  return (value) => JSON.stringify(renamed(JSON.parse(encode(value)), new Map(Object.entries(renames))));
+}
+
+function renamed(value: unknown, names: Map<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((element) => renamed(element, names));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [names.get(key) ?? key, renamed(member, names)]));
 }
 
 function decimalAsString(name: string, value: unknown): unknown {

@@ -18,6 +18,14 @@ export const behaviourSchema = z.strictObject({
   largeReport: z.enum(['refuse', 'truncate']).default('refuse'),
   /** The API's description is there for everybody, only with a log-in, or not at all. */
   description: z.enum(['public', 'behindLogIn', 'none']).default('public'),
+  /** In which words a report task says how it stands: the reference's guess, others that are as likely, or a number. */
+  taskWords: z.enum(['reference', 'others', 'numbers']).default('reference'),
+  /** Under which name a finished task has its report. */
+  reportMember: z.enum(['report', 'result', 'data', 'payload']).default('report'),
+  /** Whether the last day that a report is asked for is part of it. */
+  lastDay: z.enum(['included', 'excluded']).default('included'),
+  /** Members that have another name in every answer: nobody outside knows most of them. */
+  renames: z.record(z.string(), z.string()).default({}),
   decimalsAsStrings: z.boolean().default(false),
   /** When a token really ends; it is told to last a day. */
   tokenLifetimeS: z.int().min(0).default(TOKEN_LIFETIME_S),

@@ -27,6 +27,9 @@ export function isAvailable(now: Date, from: string, until?: string): boolean {
   return Date.parse(from) <= now.getTime() && (until === undefined || now.getTime() < Date.parse(until));
 }
 
+export const dayBefore = (date: string): string =>
+  new Date(Date.parse(`${dayOf(date)}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+
 /** The day after, for dates that name a last day. */
 export function nextDay(date: string): string {
   const next = new Date(`${dayOf(date)}T00:00:00Z`);

@@ -28,7 +28,7 @@ export interface CloudmoreVendor extends Vendor {
 /** Cloudmore as its reference describes it (sections 2 to 5 and 9), serving one world. */
 export function createCloudmore(world: CloudmoreWorld, clock: Clock): CloudmoreVendor {
   const store = new Store(world);
-  const encode = createEncode(world.behaviour.decimalsAsStrings);
+  const encode = createEncode(world.behaviour);
   const tasks = new Tasks(world.behaviour, encode, clock);
   const broker: Broker = { store, clock, tasks, encode, behaviour: world.behaviour };
   const tokens = createTokens(world, world.behaviour, clock);

@@ -48,10 +48,10 @@ export class Tasks {
       return this.running(task.id);
     }
     if (this.behaviour.taskOutcome === 'failed') {
-      return this.answer({ taskId: task.id, status: 'Failed', report: null, errors: [GENERATION_FAILED] });
+      return this.answer({ taskId: task.id, status: this.word('failed'), report: null, errors: [GENERATION_FAILED] });
     }
     task.report ??= task.take();
-    return this.answer({ taskId: task.id, status: 'Successful', report: task.report });
+    return this.answer({ taskId: task.id, status: this.word('done'), [this.behaviour.reportMember]: task.report });
   }
 
   state(): object[] {
@@ -67,7 +67,7 @@ export class Tasks {
   private running(taskId: string): Answer {
     switch (this.behaviour.whileRunning) {
       case 'processing':
-        return this.answer({ taskId, status: 'Processing', report: null });
+        return this.answer({ taskId, status: this.word('running'), [this.behaviour.reportMember]: null });
       case 'accepted':
         return empty(202);
       case 'empty':
@@ -77,10 +77,23 @@ export class Tasks {
     }
   }
 
+  private word(state: State): string | number {
+    return WORDS[this.behaviour.taskWords][state];
+  }
+
   private answer(body: object): Answer {
     return jsonText(200, this.encode(body));
   }
 }
+
+type State = 'running' | 'done' | 'failed';
+
+/** None of them is documented (reference 10, question 4). */
+const WORDS: Record<Behaviour['taskWords'], Record<State, string | number>> = {
+  reference: { running: 'Processing', done: 'Successful', failed: 'Failed' },
+  others: { running: 'In progress', done: 'Completed', failed: 'Error' },
+  numbers: { running: 1, done: 2, failed: 3 },
+};
 
 const GENERATION_FAILED = {
   errorCode: 0,

@@ -24,6 +24,14 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
       duplicate: 'autotask-rows: on the first day of a row is a duplicate where the switch says so',
     },
   },
+  secondAdjustment: {
+    section: '12, question 5',
+    mark: 'observed',
+    settings: {
+      refuse: 'autotask-rows: on a day that has one already is a duplicate',
+      merge: 'autotask-rows: on a day that has one already is carried out where the switch says so',
+    },
+  },
   extend: {
     section: '12, question 3',
     mark: 'inferred',
@@ -34,7 +42,7 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
   },
   afterPost: {
     section: '12, question 2',
-    mark: 'documented',
+    mark: 'inferred',
     settings: {
       prorateItem: 'autotask-posting: an adjustment of a posted row succeeds, leaves the row, and bills the difference',
       reject: 'autotask-posting: an adjustment of a posted row is refused where the switch says so',
@@ -169,7 +177,7 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
   },
   dateOutput: {
     section: '2.7',
-    mark: 'observed',
+    mark: 'inferred',
     settings: {
       midnight: 'autotask-days: is midnight UTC in %s',
       localMidnightAsUtc: 'autotask-days: is the midnight of %s in UTC where the switch says so: %s',
@@ -236,6 +244,41 @@ const CLOUDMORE: Switches<CloudmoreBehaviour> = {
       public: 'cloudmore-log-in: the description has every path, and the members that the world has',
       behindLogIn: 'cloudmore-log-in: the description asks for a log-in where the switch says so',
       none: 'cloudmore-log-in: there is no description where the switch says so',
+    },
+  },
+  taskWords: {
+    section: '10, question 4',
+    mark: 'inferred',
+    settings: {
+      reference: 'cloudmore-reports: a task is started, is polled while it runs, and then has the report',
+      others: 'cloudmore-reports: a task says how it stands in the words of %s',
+      numbers: 'cloudmore-reports: a task says how it stands in the words of %s',
+    },
+  },
+  reportMember: {
+    section: '10, question 4',
+    mark: 'inferred',
+    settings: {
+      report: 'cloudmore-reports: a task is started, is polled while it runs, and then has the report',
+      result: 'cloudmore-reports: a finished task may have its report as %s',
+      data: 'cloudmore-reports: a finished task may have its report as %s',
+      payload: 'cloudmore-reports: a finished task may have its report as %s',
+    },
+  },
+  lastDay: {
+    section: '10, question 2',
+    mark: 'inferred',
+    settings: {
+      included: 'cloudmore-reports: the report has the billing dates of the range, both ends included',
+      excluded: 'cloudmore-reports: the last day of the range is left out where the switch says so',
+    },
+  },
+  renames: {
+    section: '10, question 1',
+    mark: 'inferred',
+    settings: {
+      usual: 'cloudmore-reports: a task is started, is polled while it runs, and then has the report',
+      another: 'cloudmore-reports: members have other names in every answer where the switch says so',
     },
   },
   decimalsAsStrings: {

@@ -251,14 +251,14 @@ export class Cloudmore {
   async watchReport(
     month: Month,
     endDay: Day,
-    { see, ...options }: WatchOptions & { see: (organization: unknown) => void },
+    { see, ...options }: WatchOptions & { see: (organization: unknown, block: unknown) => void },
   ): Promise<ReportRead & { unreadable: number }> {
     const services = await this.services(options);
     const isCustom = (id: string): boolean => services.some((service) => same(service.id, id) && service.isCustom);
     const findings = new Findings();
     const counting: Pick<ReportCount, 'before' | 'finish'> = {
       before: (take) => (organization, block) => {
-        see(organization);
+        see(organization, block);
         take(organization, block);
       },
       finish: () => undefined,

@@ -293,6 +293,26 @@ export const DIFFERENCES: Difference[] = [
     edit: ({ path, body }, json) => withoutLastDay(path, body, json),
   },
   {
+    what: 'a report ends before its last day, by the switch',
+    turns: 'C6.end',
+    world: behaviour('cloudmore', { lastDay: 'excluded' }),
+  },
+  {
+    what: 'a task says how it stands in numbers, by the switch',
+    turns: 'C5.words',
+    world: behaviour('cloudmore', { taskWords: 'numbers' }),
+  },
+  {
+    what: 'a finished task has its report under another name, by the switch',
+    turns: 'C5.words',
+    world: behaviour('cloudmore', { reportMember: 'payload' }),
+  },
+  {
+    what: 'the end of a commitment has another name, by the switch',
+    turns: 'C4.subscriptions',
+    world: behaviour('cloudmore', { renames: { commitmentEndDate: 'commitmentEnd' } }),
+  },
+  {
     what: 'lines are dated in the next month',
     turns: 'C6.dates',
     edit: at(REPORT, (json) => ({

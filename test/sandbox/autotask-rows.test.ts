@@ -91,6 +91,13 @@ describe('an adjustment', () => {
     expect(host.state().adjustments).toHaveLength(2);
   });
 
+  test('on a day that has one already is carried out where the switch says so', async () => {
+    const host = await openHost(worldWith({ behaviour: { secondAdjustment: 'merge' } }));
+    expect(await adjust(host, '2025-10-01', { unitChange: 2 })).toBe('done');
+    expect(await adjust(host, '2025-10-01', { unitChange: 1 })).toBe('done');
+    expect(rowsByDay(host, 20, '2025-10-01')['2025-10-01']?.[0]).toBe(7);
+  });
+
   test('within a period splits its row by days and carries on', async () => {
     const host = await openHost(worldWith({ contracts: [contract('2025-01-01', '2025-11-30')] }));
     await adjust(host, '2025-10-11', { unitChange: 2 });

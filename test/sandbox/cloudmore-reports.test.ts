@@ -56,6 +56,38 @@ describe('the monthly billing report', () => {
     expect(await days({ startDate: '2025-10-31', endDate: '2025-10-31' })).toEqual(['2025-10-31']);
   });
 
+  test('the last day of the range is left out where the switch says so', async () => {
+    const blocks = ['2025-10-30', '2025-10-31'].map((date) => block(date));
+    host = await hostCloudmore(
+      cloudmoreWorld({ monthlyBilling: blocks, behaviour: { lastDay: 'excluded' } }),
+      '2026-01-01T00:00:00Z',
+    );
+    expect(await days()).toEqual(['2025-10-30']);
+  });
+
+  test.each([
+    ['others', 'In progress', 'Completed'],
+    ['numbers', 1, 2],
+  ] as const)('a task says how it stands in the words of %s', async (taskWords, running, done) => {
+    host = await hostCloudmore(cloudmoreWorld({ behaviour: { taskWords } }));
+    const { taskId } = (await host.ask('POST', PATH, OCTOBER)).json as { taskId: string };
+    const poll = async (): Promise<unknown> => (await host.ask('GET', `${PATH}/${taskId}`)).json;
+    expect(await poll()).toMatchObject({ status: running });
+    expect(await poll()).toMatchObject({ status: done });
+  });
+
+  test.each(['result', 'data', 'payload'] as const)('a finished task may have its report as %s', async (reportMember) => {
+    host = await hostCloudmore(cloudmoreWorld({ behaviour: { reportMember, pollsBeforeReady: 0 } }));
+    const { taskId } = (await host.ask('POST', PATH, OCTOBER)).json as { taskId: string };
+    expect((await host.ask('GET', `${PATH}/${taskId}`)).json).toEqual({ taskId, status: 'Successful', [reportMember]: [] });
+  });
+
+  test('members have other names in every answer where the switch says so', async () => {
+    host = await hostCloudmore(cloudmoreWorld({ behaviour: { renames: { status: 'phase' }, pollsBeforeReady: 0 } }));
+    const { taskId } = (await host.ask('POST', PATH, OCTOBER)).json as { taskId: string };
+    expect((await host.ask('GET', `${PATH}/${taskId}`)).json).toMatchObject({ phase: 'Successful' });
+  });
+
   test('the month grows: a block is there from its billing date on, or from when the world says', async () => {
     const blocks = [block('2025-10-08'), block('2025-10-02', { availableFrom: '2025-10-09T12:00:00Z' }), block('2025-10-16')];
     host = await hostCloudmore(cloudmoreWorld({ monthlyBilling: blocks }), '2025-10-07T23:59:59Z');

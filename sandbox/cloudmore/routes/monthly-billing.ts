@@ -1,7 +1,7 @@
 import type { Answer, Route, SandboxRequest } from '../../router.js';
 import { apiError } from '../answers.js';
 import { answerWith, RESELLER, route, type Broker } from '../broker.js';
-import { isAvailable, isWithin, readRange, type DayRange } from '../days.js';
+import { dayBefore, isAvailable, isWithin, readRange, type DayRange } from '../days.js';
 import { bodyObject, memberOf, missingBody, objectsOf, queryValue } from '../input.js';
 import { perService } from '../per-service.js';
 import type { Block, Rec } from '../store.js';
@@ -15,7 +15,7 @@ export function monthlyBillingRoutes(broker: Broker): Route[] {
       const read = readRange(memberOf(body, 'startDate'), memberOf(body, 'endDate'));
       if ('refusal' in read) return read.refusal;
       const path = `${RESELLER.replace(':resellerId', resellerId)}/billing/reports/MonthlyBillingPerOrganizationAsync`;
-      return broker.tasks.start('monthlyBilling', request, path, () => reportOf(broker, read.range));
+      return broker.tasks.start('monthlyBilling', request, path, () => reportOf(broker, rangeOf(broker, read.range)));
     }),
     route('GET', '/billing/reports/MonthlyBillingPerOrganizationAsync/:taskId', (_request, { taskId }) =>
       broker.tasks.poll('monthlyBilling', taskId),
@@ -35,6 +35,11 @@ export function availableBlocks({ store, clock }: Pick<Broker, 'store' | 'clock'
       (!range || isWithin(range, billingDate)) && isAvailable(now, availableFrom ?? billingDate, availableUntil),
   );
 }
+
+const rangeOf = ({ behaviour }: Broker, { start, end }: DayRange): DayRange => ({
+  start,
+  end: behaviour.lastDay === 'included' ? end : dayBefore(end),
+});
 
 const reportOf = (broker: Broker, range: DayRange): Rec[] => availableBlocks(broker, range).map(asServed);
 

@@ -1,0 +1,41 @@
+import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { BELIEFS } from '../../shared/probe/beliefs.js';
+import { openDesk } from '../report/desk.js';
+import type { World } from '../api/vendors.js';
+
+/** Recordings that brokers handed back, and one of a sandbox whose switches all differ: each is billed, twice. What they confirm is observed. */
+
+const FOLDER = new URL('../recordings/', import.meta.url);
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+
+type Recorded = World & { recording: { month: string; verdicts: Record<string, string> } };
+const read = (name: string): Recorded => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as Recorded;
+
+describe('a recording is billed, and a second run writes nothing', () => {
+  test.each(files)('%s', async (name) => {
+    const world = read(name);
+    const { month } = world.recording;
+    const desk = await openDesk(world);
+    const writes = async (): Promise<number> =>
+      ((await desk.control('GET', 'requests')) as { method: string; path: string }[]).filter(
+        ({ method, path }) => method !== 'GET' && /^\/ATServicesRest/i.test(path) && !path.includes('/query'),
+      ).length;
+    try {
+      const { result } = await desk.bill(month, `${month}-31`);
+      expect(result.posted.lines).toBeGreaterThan(0);
+      expect(result.report.lines).toBe(result.posted.lines + result.held.lines + result.excluded.lines);
+      const before = await writes();
+      await desk.bill(month, `${month}-31`);
+      expect((await writes()) - before).toBe(0);
+    } finally {
+      await desk.close();
+    }
+  });
+});
+
+test.each(files)('%s says of every belief of its time what was seen', (name) => {
+  const { verdicts } = read(name).recording;
+  expect(Object.keys(verdicts).filter((id) => !(id in BELIEFS))).toEqual([]);
+  expect(Object.values(verdicts).filter((is) => is === 'confirmed').length).toBeGreaterThan(10);
+});
