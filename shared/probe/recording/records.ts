@@ -1,5 +1,5 @@
 import type { Disguise } from './disguise.js';
-import { KINDS, type Kind, type Members, type Treatment } from './members.js';
+import { KINDS, type Kind, type Treatment } from './members.js';
 
 /** Records as a recording has them: members on the list, disguised, in the order, the case and with the nulls they came with. */
 
