@@ -29,13 +29,14 @@ const unshown = missing(ROWS);
 for (const one of unshown) console.log(`✗ ${one}`);
 
 const answers = await fuzz(Number(values.fuzz), Number(values.seed)).catch((error: unknown) => {
-  console.log(`✗ mutated answers: ${error instanceof Error ? error.message : String(error)}`);
+  const cause = error instanceof Error && error.cause instanceof Error ? `\n${error.cause.message}` : '';
+  console.log(`✗ mutated answers: ${error instanceof Error ? error.message : String(error)}${cause}`);
   return null;
 });
 if (answers) {
   const { runs, counts, slowestMs, grownMb } = answers;
   console.log(
-    `✓ mutated answers: ${runs}, of which ${counts.error} clear errors, ${counts.holds} hold, ${counts['same money']} same money; the slowest took ${Math.round(slowestMs)} ms, and the process grew by ${Math.round(grownMb)} MB`,
+    `✓ mutated answers: ${runs}, of which ${counts.error} clear errors, ${counts.holds} hold, ${counts['same money']} same money; the slowest took ${Math.round(slowestMs)} ms, and none made the process grow by more than ${Math.round(grownMb)} MB`,
   );
 }
 
