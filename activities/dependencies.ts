@@ -21,6 +21,8 @@ export interface Dependencies {
   tenant: Tenant;
   mode: Mode;
   moneySettings: MoneySettings;
+  /** `BILLING_TWO_PERSONS_ABOVE`; null where one person is enough. */
+  twoPersonsAbove: string | null;
   /** Whether `BILLING_MODE` has a value. */
   isModeSet: boolean;
   organizationModes: OrganizationMode[];

@@ -1,5 +1,6 @@
 import type {
   CloseRequest,
+  DecisionsRequest,
   MonthClosed,
   NoticeRequest,
   NoticeSent,
@@ -30,6 +31,7 @@ import type {
 import { postAdjustment, postCharge } from './amounts.js';
 import { Catalogue } from './catalogue.js';
 import { extendContract, upsertContract } from './contracts.js';
+import { recordDecisions } from './decisions.js';
 import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
 import { requireOwnPlan } from './lease.js';
@@ -63,7 +65,9 @@ export interface Activities {
   postCharge(request: StepRequest<PostChargeStep>): Promise<StepDone>;
   verifyOrganization(request: VerifyRequest): Promise<OrganizationSummary>;
   closeRun(request: CloseRequest): Promise<MonthClosed>;
-  /** Beyond section 4: one message per run, when something waits or is missing. */
+  /** Beyond section 4: who decided what. */
+  recordDecisions(request: DecisionsRequest): Promise<void>;
+  /** One message per run, when something waits or is missing. */
   sendNotice(request: NoticeRequest): Promise<NoticeSent>;
   /** Which executions can answer nobody, because they have ended or Temporal cannot go on with them. */
   findSilent(request: SilentRequest): Promise<SilentFound>;
@@ -71,9 +75,9 @@ export interface Activities {
 
 /** Which task queue serves which activities (`interfaces.md` section 4). */
 export interface ActivitiesByQueue {
-  billing: Pick<Activities, 'findWork' | 'closeRun' | 'sendNotice' | 'findSilent'>;
+  billing: Pick<Activities, 'findWork' | 'closeRun' | 'recordDecisions' | 'sendNotice' | 'findSilent'>;
   cloudmore: Pick<Activities, 'takeReport'>;
-  autotask: Omit<Activities, 'findWork' | 'closeRun' | 'sendNotice' | 'findSilent' | 'takeReport'>;
+  autotask: Omit<Activities, 'findWork' | 'closeRun' | 'recordDecisions' | 'sendNotice' | 'findSilent' | 'takeReport'>;
 }
 
 export function createActivities(dependencies: Dependencies): ActivitiesByQueue {
@@ -92,6 +96,7 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
     billing: translated(dependencies, {
       findWork: (request: WorkRequest) => findWork(dependencies, slices, request),
       closeRun: (request: CloseRequest) => closeRun(dependencies, slices, request),
+      recordDecisions: (request: DecisionsRequest) => recordDecisions(dependencies, request),
       sendNotice: (request: NoticeRequest) => sendNotice(dependencies, request),
       findSilent: ({ workflowIds }: SilentRequest) => dependencies.findSilent(workflowIds),
     }),

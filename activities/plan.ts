@@ -8,6 +8,7 @@ import type { Books } from '../shared/billing/types.js';
 import { NO_CALLS } from '../shared/billing/results.js';
 import { LIST_BYTES, thatFit, type Mode, type PlanMade, type PlanRequest, type Ref } from '../shared/contract.js';
 import { hasOwnMode, modeFor, type Modes } from '../shared/modes.js';
+import { missingPersons } from './decisions.js';
 import { bindLabel } from '../shared/evidence/labels.js';
 import { contractKeys, paidOnceOn } from './books.js';
 import type { Dependencies } from './dependencies.js';
@@ -56,7 +57,8 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   );
   const { report, survey } = given;
   const moved = await movedFrom(dependencies, slices, { broker: request.broker, month, report, survey }, { facts, slice });
-  const release = await releaseFor(evidence, { ...request, approvedDigest }, (digest) =>
+  const missing = approvedDigest === null ? null : await missingPersons(dependencies, request, approvedDigest);
+  const release = await releaseFor(evidence, { ...request, approvedDigest: missing === null ? approvedDigest : null }, (digest) =>
     planOrganization({ facts, slice, books, settings, approvedDigest: digest, refused, moved }),
   );
   const { plan } = release;
@@ -64,7 +66,13 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   const waits =
     plan.steps.length === 0
       ? null
-      : waitsFor(mode, plan, release.digest ?? (refused.length > 0 ? plan.digest : null), month, dependencies);
+      : waitsFor(
+          mode,
+          plan,
+          release.digest ?? (refused.length > 0 && missing === null ? plan.digest : null),
+          month,
+          dependencies,
+        );
   if (mode !== 'shadow' && (waits !== null || isWithheld(plan))) await keepForRelease(evidence, request, release.whole());
   const turn = waits ? { steps: [] } : turnFrom(plan, 0);
   if (turn.steps.length > 0) {
@@ -79,7 +87,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
     mode,
     ...turn,
     waits,
-    ...outdatedRelease(plan, release.digest, waits),
+    ...(missing === null ? outdatedRelease(plan, release.digest, waits) : { remark: missing }),
     ...lease,
     calls: { autotask: calls, cloudmore: 0 },
   };

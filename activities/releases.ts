@@ -48,7 +48,8 @@ export async function releaseFor(
   return isCovered(left, released) ? { plan: left, digest: left.digest, whole } : asAsked;
 }
 
-async function readReleased(evidence: Evidence, request: Waiting, digest: string): Promise<Releasable | null> {
+/** The plan of a digest, as it is when all of it is released; null where it is not kept. */
+export async function readReleased(evidence: Evidence, request: Waiting, digest: string): Promise<Releasable | null> {
   try {
     const ref = await evidence.pointer(nameOf(request, digest));
     return ref === null ? null : await evidence.get<Releasable>(ref);

@@ -35,6 +35,7 @@ import {
 import { rememberNames } from '../shared/evidence/named.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
 import { mostCautious } from '../shared/modes.js';
+import { recordSettings } from './decisions.js';
 import type { Dependencies } from './dependencies.js';
 import { undescribedContracts } from './descriptions.js';
 import { planGuarded } from './guard.js';
@@ -50,6 +51,7 @@ import { organizationsOf } from './survey.js';
  */
 export async function findWork(dependencies: Dependencies, slices: Slices, request: WorkRequest): Promise<Work> {
   const { settings, heartbeat } = dependencies;
+  await recordSettings(dependencies, request);
   const facts = await slices.facts(request.report);
   const names: string[] = [];
   const work: Work = {

@@ -21,6 +21,7 @@ export const organization = (): Option =>
   new Option('--organization <id or name>', 'only this organization; may be repeated')
     .default([] as string[], 'all')
     .argParser((text: string, all: string[]) => [...all, text]);
+export const actor = (): Option => new Option('--actor <name>', 'who decides, for the log (default: the user of this machine)');
 export const json = (): Option => new Option('--json', 'print JSON instead of text').default(false);
 export const whole = (text: string): number => {
   const value = Number(text);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { month, whole } from './cli-arguments.js';
+import { actor, month, whole } from './cli-arguments.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
 
@@ -11,7 +11,7 @@ export function addDismiss(program: Command, context: Context, run: (work: Promi
     .argument('<month>', 'YYYY-MM', month)
     .requiredOption('--contract <id>', 'contract in Autotask, as the report names it', whole)
     .requiredOption('--reason <text>', 'kept with it, for whoever asks later')
-    .option('--actor <name>', 'who says so, for the log')
+    .addOption(actor())
     .action(async (of: string, { contract, ...options }: { contract: number; reason: string; actor?: string }) =>
       run((await import('./commands/dismiss.js')).dismiss(context, { month: of, contractId: contract, ...options })),
     );

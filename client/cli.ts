@@ -3,7 +3,7 @@ import { ConfigError } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
 import { realContext, SPEAKING, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
-import { asOf, json, month, organization, whole } from './cli-arguments.js';
+import { actor, asOf, json, month, organization, whole } from './cli-arguments.js';
 import { addDismiss } from './cli-dismiss.js';
 import { addKeeping } from './cli-keeping.js';
 import { addMonthEnd } from './cli-month-end.js';
@@ -224,11 +224,11 @@ function addSteering(program: Command, context: Context, run: Run): void {
       .addOption(organization())
       .requiredOption('--reason <text>', 'kept with the organization, for whoever asks later')
       .addOption(asOf())
-      .action(async (of: string, options: { organization: string[]; reason: string; asOf?: string }) => {
+      .addOption(actor())
+      .action(async (of: string, options: { organization: string[]; reason: string; asOf?: string; actor?: string }) => {
         const { steer } = await import('./commands/signals.js');
-        await run(
-          steer(context, signal, { month: of, organizations: options.organization, reason: options.reason, asOf: options.asOf }),
-        );
+        const { organization: organizations, ...rest } = options;
+        await run(steer(context, signal, { month: of, organizations, ...rest }));
       });
   }
   program
@@ -241,10 +241,15 @@ function addSteering(program: Command, context: Context, run: Run): void {
     .option('--yes <sum>', 'the sum of what --breakers releases, where nobody can be asked')
     .option('--digest <digest>', 'release only the plan with this digest')
     .option('--plan <file>', 'what `billing plan --out` kept: release exactly that')
+    .option('--reason <text>', 'kept with the release, for whoever asks later')
+    .addOption(actor())
     .action(
       async (
         of: string,
-        options: { organization: string[]; all: boolean; breakers: boolean; yes?: string; digest?: string; plan?: string },
+        options: { organization: string[]; all: boolean; breakers: boolean } & Record<
+          'yes' | 'digest' | 'plan' | 'reason' | 'actor',
+          string | undefined
+        >,
       ) => {
         const { approve } = await import('./commands/approve.js');
         const { organization: organizations, ...rest } = options;

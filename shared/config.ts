@@ -32,6 +32,8 @@ export interface Config {
   organizationModes: OrganizationMode[];
   /** Ids or names of Cloudmore services that are left out, as in `settings`. */
   excludeServices: string[];
+  /** Sales or cost that a release may move by the word of one person; null: any. */
+  twoPersonsAbove: string | null;
   recheckDays: number;
   /** Day of the next month by which a month is approved, posted and invoiced; `status` says where it is not. */
   invoiceByDay: number;
@@ -131,6 +133,7 @@ const BASE = {
   BILLING_MODE: z.enum(MODES, { error: 'expected shadow, approve or auto' }).optional(),
   BILLING_MODE_ORGANIZATIONS: organizationModes,
   EXCLUDE_SERVICES: list,
+  BILLING_TWO_PERSONS_ABOVE: decimal.optional(),
   BILLING_RECHECK_DAYS: whole('a number of days', 0).max(28, 'expected at most 28 days').default(10),
   INVOICE_BY_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(10),
   BILLING_SCHEDULE: z
@@ -268,6 +271,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   isModeSet: parsed.BILLING_MODE !== undefined,
   organizationModes: parsed.BILLING_MODE_ORGANIZATIONS,
   excludeServices: parsed.EXCLUDE_SERVICES,
+  twoPersonsAbove: parsed.BILLING_TWO_PERSONS_ABOVE ?? null,
   recheckDays: parsed.BILLING_RECHECK_DAYS,
   invoiceByDay: parsed.INVOICE_BY_DAY,
   surveyMaxAgeMs: parsed.SURVEY_MAX_AGE * 60_000,

@@ -315,6 +315,35 @@ export interface OrganizationSummary {
   rounded?: string[];
 }
 
+/** Who sends `skip`, `rerun` or `approve`: the second argument, beside what the signal itself takes. Without it nobody is named. */
+export interface Sender {
+  actor: string;
+  via: 'command' | 'page';
+  /** Why a plan is released; `skip` and `rerun` have their reason by themselves. */
+  reason?: string;
+}
+
+/** What a person decided, as the workflow took it in. */
+export interface DecisionTaken {
+  /** Names the message, so that it is on record once however often the activity is repeated. */
+  request: string;
+  /** ISO time at which the message came. */
+  at: string;
+  action: 'approve' | 'skip' | 'rerun';
+  actor: string | null;
+  via: 'command' | 'page' | 'signal';
+  reason: string | null;
+  /** Of the plan that is released; null for the others. */
+  digest: string | null;
+}
+
+export interface DecisionsRequest {
+  broker: string;
+  month: Month;
+  organizationId: string;
+  decisions: DecisionTaken[];
+}
+
 export interface CloseRequest extends MonthRequest {
   /** Whom the run was to bill; null: everybody. Absent in requests of earlier releases. */
   organizations?: string[] | null;

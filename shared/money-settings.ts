@@ -11,11 +11,12 @@ import { byText } from './billing/text.js';
 
 /** Of what is known: a machine that only asks for runs may lack the settings that concern the vendors alone. */
 export function moneySettingsOf(config: BaseConfig & Partial<Pick<Config, 'settings'>>): MoneySettings {
-  const { mode, organizationModes, excludeServices, settings } = config;
+  const { mode, organizationModes, excludeServices, twoPersonsAbove, settings } = config;
   const values = {
     BILLING_MODE: mode,
     BILLING_MODE_ORGANIZATIONS: organizationModes,
     EXCLUDE_SERVICES: excludeServices,
+    BILLING_TWO_PERSONS_ABOVE: twoPersonsAbove,
     ...(settings ? vendorSettings(settings) : {}),
   };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, digestOf(value)]));

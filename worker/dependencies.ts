@@ -30,6 +30,7 @@ export function createDependencies(
     tenant: tenantOf(config),
     mode: config.mode,
     moneySettings: moneySettingsOf(config),
+    twoPersonsAbove: config.twoPersonsAbove,
     isModeSet: config.isModeSet,
     organizationModes: config.organizationModes,
     probing: probingOf(config),

@@ -62,6 +62,14 @@ export const readingPatiently = (broker: string, summary: string): Pick<Activiti
 export const deciding = (broker: string, summary: string): Pick<Activities, 'findWork' | 'closeRun'> =>
   proxyActivities<Activities>({ ...patient(billingQueue(broker), '30 minutes'), summary });
 
+/** What people decided. It is tried as often as a plan is made: without it nothing is done on their word. */
+export const recording = (broker: string, summary: string): Pick<Activities, 'recordDecisions'> =>
+  proxyActivities<Activities>({ ...options(billingQueue(broker), '10 minutes'), summary });
+
+/** The same before the workflow ends, when nobody would do it later. */
+export const recordingPatiently = (broker: string, summary: string): Pick<Activities, 'recordDecisions'> =>
+  proxyActivities<Activities>({ ...patient(billingQueue(broker), '10 minutes'), summary });
+
 /** A look at other executions: few tries, because another look follows. */
 export const looking = (broker: string, summary: string): Pick<Activities, 'findSilent'> =>
   proxyActivities<Activities>({

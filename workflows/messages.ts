@@ -4,6 +4,7 @@ import type { Amounts, OrganizationStatus } from '../shared/billing/results.js';
 import { billingQueue } from '../shared/contract.js';
 import type {
   DailyBillingInput,
+  DecisionTaken,
   GivenReport,
   Mode,
   OrganizationBillingInput,
@@ -55,6 +56,27 @@ export function readDigest(raw: unknown): Read<string> {
   return {
     problem: `came with ${typeof value === 'string' && digest !== '' ? 'a text that is no digest' : kindOf(value)}; expected the digest of the plan that waits as one text, in quotation marks, as it stands above`,
   };
+}
+
+/** Who sent a message, as far as it says. */
+export interface From {
+  actor: string | null;
+  via: DecisionTaken['via'];
+  reason: string | null;
+}
+
+const LONGEST_NAME = 200;
+/** Control characters and line breaks, which no name has. */
+const UNPRINTABLE = /\p{C}/u;
+
+/** The second argument of what people send. A signal of the Web UI has none; one that cannot be read names nobody, and changes nothing else. */
+export function readFrom(raw: unknown): From {
+  const value = valueOf(raw);
+  const isNamed = isFields(value) && isText(value.actor) && value.actor.trim() !== '' && value.actor.length <= LONGEST_NAME;
+  if (!isNamed || UNPRINTABLE.test(value.actor as string) || (value.via !== 'command' && value.via !== 'page'))
+    return { actor: null, via: 'signal', reason: null };
+  const reason = isText(value.reason) && value.reason.length <= LONGEST_REASON ? value.reason : null;
+  return { actor: (value.actor as string).trim(), via: value.via, reason };
 }
 
 /** What came, without its content: nobody knows what is in it. */

@@ -26,6 +26,7 @@ import {
   SKIP_UPDATE,
 } from '../shared/contract.js';
 import type {
+  DecisionTaken,
   DoneSoFar,
   GivenReport,
   OrganizationBillingInput,
@@ -33,10 +34,11 @@ import type {
   ReportSignal,
   SettledSignal,
 } from '../shared/contract.js';
-import { carryOut, continueOn, planning, reading } from './activities.js';
+import { carryOut, continueOn, planning, reading, recording, recordingPatiently } from './activities.js';
 import { billingStatus } from './attributes.js';
 import { billOrganization, type Control, type Failure, type OrganizationActivities } from './organization.js';
 import { blankSummary } from './blank.js';
+import { Decided } from './decided.js';
 import { linksOf } from './links.js';
 import { approve, approveNow, newReport, rerun, rerunNow, skip, skipNow, status } from './definitions.js';
 import { failureOf } from './failures.js';
@@ -45,9 +47,11 @@ import {
   checkOrganization,
   demanded,
   readDigest,
+  readFrom,
   readReason,
   readReport,
   refusedUpdate,
+  type From,
   type Read,
 } from './messages.js';
 
@@ -84,11 +88,16 @@ export async function organizationBilling(given: OrganizationBillingInput): Prom
       // Whoever asks for something in this moment still gets it.
       await condition(() => allHandlersFinished() || desk.hasNext());
       if (desk.hasNext()) continue;
+      await desk.keepDecisions();
+      if (desk.hasNext()) continue;
       break;
     }
     const delay = summary.mayHeal ? HEAL_AFTER[heals] : undefined;
     const called = await desk.waitForCall(delay, summary);
-    if (called === 'closed') break;
+    if (called === 'closed') {
+      await desk.keepDecisions();
+      break;
+    }
     if (desk.isOfAnOlderVersion()) await desk.goOnAnew();
     if (called === 'healing') heals += 1;
   }
@@ -136,6 +145,7 @@ class Desk {
   private turns = 0;
   /** Whether evidence that the turn was given is missing: a store that was restored, or begun again. */
   private isForgotten = false;
+  private readonly decided = new Decided();
   /** The last message that was not understood, in words; null when the last one was. */
   private refused: string | null = null;
 
@@ -161,25 +171,29 @@ class Desk {
   /** Signals and updates that people send. The same by both: an update is refused where it was typed, and answers what came of it. */
   private listenToPeople(): void {
     const reasonOf = 'Argument: the reason, as one text';
-    setHandler(skip, (raw) => this.hear(SKIP_SIGNAL, readReason(raw), (reason) => this.onSkip(reason)), {
+    setHandler(skip, (raw, from) => this.hear(SKIP_SIGNAL, readReason(raw), (reason) => this.onSkip(reason, readFrom(from))), {
       description: `Do not bill this organization this month. ${reasonOf}`,
     });
-    setHandler(rerun, (raw) => this.hear(RERUN_SIGNAL, readReason(raw), () => this.onRerun()), {
+    setHandler(rerun, (raw, from) => this.hear(RERUN_SIGNAL, readReason(raw), (reason) => this.onRerun(reason, readFrom(from))), {
       description: `Plan it again now, with a fresh report; lifts a skip. ${reasonOf}`,
     });
-    setHandler(approve, (raw) => this.hear(APPROVE_SIGNAL, readDigest(raw), (digest) => this.onApprove(digest)), {
-      description: "Release the plan that waits, exactly as shown. Argument: the plan's digest, as one text",
-    });
-    setHandler(skipNow, (raw) => this.skipAndTell(demanded(SKIP_UPDATE, readReason(raw))), {
-      validator: (raw) => void demanded(SKIP_UPDATE, readReason(raw)),
+    setHandler(
+      approve,
+      (raw, from) => this.hear(APPROVE_SIGNAL, readDigest(raw), (digest) => this.onApprove(digest, readFrom(from))),
+      {
+        description: "Release the plan that waits, exactly as shown. Argument: the plan's digest, as one text",
+      },
+    );
+    setHandler(skipNow, (raw, from) => this.skipAndTell(demanded(SKIP_UPDATE, readReason(raw)), readFrom(from)), {
+      validator: (raw, _from) => void demanded(SKIP_UPDATE, readReason(raw)),
       description: `Do not bill this organization this month, and answer what came of it. ${reasonOf}`,
     });
-    setHandler(rerunNow, (raw) => this.rerunAndTell(demanded(RERUN_UPDATE, readReason(raw))), {
-      validator: (raw) => void demanded(RERUN_UPDATE, readReason(raw)),
+    setHandler(rerunNow, (raw, from) => this.rerunAndTell(demanded(RERUN_UPDATE, readReason(raw)), readFrom(from)), {
+      validator: (raw, _from) => void demanded(RERUN_UPDATE, readReason(raw)),
       description: `Plan it again now, and answer what came of it. ${reasonOf}`,
     });
-    setHandler(approveNow, (raw) => this.approveAndTell(demanded(APPROVE_UPDATE, readDigest(raw))), {
-      validator: (raw) => this.demandWaiting(demanded(APPROVE_UPDATE, readDigest(raw))),
+    setHandler(approveNow, (raw, from) => this.approveAndTell(demanded(APPROVE_UPDATE, readDigest(raw)), readFrom(from)), {
+      validator: (raw, _from) => this.demandWaiting(demanded(APPROVE_UPDATE, readDigest(raw))),
       description:
         "Release the plan that waits, exactly as shown, and answer what came of it. Argument: the plan's digest, as one text",
     });
@@ -197,6 +211,8 @@ class Desk {
     this.isForgotten = false;
     this.show({ ...this.summary, status: 'Running', result: { ...this.summary.result, status: 'Running' } });
     try {
+      // Nothing is done on somebody's word before it is on record.
+      await this.decided.keep((decisions) => this.record(recording, decisions));
       // What is released is compared with the report as it is now: one that moved makes the new plan wait.
       this.lastGiven = turn.given ?? this.lastGiven;
       const given = turn.given === null || released !== null ? await this.takeReport() : turn.given;
@@ -247,6 +263,7 @@ class Desk {
   /** The next execution plans what is left, and comes to the same: a plan is a difference. */
   async goOnAnew(): Promise<never> {
     await condition(allHandlersFinished);
+    await this.keepDecisions();
     const { given } = this.next ?? { given: this.lastGiven && withoutSurvey(this.lastGiven) };
     return continueOn<typeof organizationBilling>(this.input.broker)({
       ...this.input,
@@ -365,27 +382,39 @@ class Desk {
     this.show(this.summary);
   }
 
-  private async skipAndTell(reason: string): Promise<string> {
-    this.onSkip(reason);
+  private async skipAndTell(reason: string, from: From): Promise<string> {
+    this.onSkip(reason, from);
     const { status: state } = await this.afterTurns(1);
     return state === 'Skipped' ? this.answer() : `The skip changed nothing. ${this.answer()}`;
   }
 
-  private async rerunAndTell(_reason: string): Promise<string> {
+  private async rerunAndTell(reason: string, from: From): Promise<string> {
     // One that was started by the same call reads everything afresh already.
     const isFresh = this.turns === 0 && this.input.given === null;
     const turns = this.isInTurn() && !isFresh ? 2 : 1;
-    if (isFresh) this.skipReason = null;
-    else this.onRerun();
+    if (isFresh) {
+      this.skipReason = null;
+      this.decided.note('rerun', from, { reason, digest: null });
+    } else this.onRerun(reason, from);
     await this.afterTurns(turns);
     return this.answer();
   }
 
-  private async approveAndTell(digest: string): Promise<string> {
+  private async approveAndTell(digest: string, from: From): Promise<string> {
     const turns = this.isInTurn() ? 2 : 1;
-    this.onApprove(digest);
+    this.onApprove(digest, from);
     await this.afterTurns(turns);
     return this.answer();
+  }
+
+  /** What was decided since the last turn, before nobody is there to record it. */
+  keepDecisions(): Promise<void> {
+    return this.decided.keep((decisions) => this.record(recordingPatiently, decisions));
+  }
+
+  private record(by: typeof recording, decisions: DecisionTaken[]): Promise<void> {
+    const { broker, month, organizationId } = this.input;
+    return by(broker, 'Record who decided what').recordDecisions({ broker, month, organizationId, decisions });
   }
 
   private isInTurn(): boolean {
@@ -416,17 +445,20 @@ class Desk {
     );
   }
 
-  private onSkip(reason: string): void {
+  private onSkip(reason: string, from: From): void {
+    this.decided.note('skip', from, { reason, digest: null });
     this.skipReason = reason;
     if (this.summary.status !== 'Running') this.next ??= { given: this.lastGiven };
   }
 
-  private onRerun(): void {
+  private onRerun(reason: string, from: From): void {
+    this.decided.note('rerun', from, { reason, digest: null });
     this.skipReason = null;
     this.next = { given: null };
   }
 
-  private onApprove(digest: string): void {
+  private onApprove(digest: string, from: From): void {
+    this.decided.note('approve', from, { reason: null, digest });
     if (!this.released.includes(digest)) this.released.push(digest);
     this.next ??= { given: this.lastGiven };
   }

@@ -6,10 +6,11 @@ import { isParked, type OrganizationResult } from '../../shared/billing/results.
 import { groupBy, same } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
-import { APPROVE_UPDATE, organizationBillingId } from '../../shared/contract.js';
+import { APPROVE_UPDATE, organizationBillingId, type Sender } from '../../shared/contract.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { askOpen, findMonth, inParallel, isNotFound, openOrganizations } from '../months.js';
+import { senderOf } from '../sender.js';
 import { readPlanFile, type KeptPlans } from '../plan-file.js';
 import { line } from '../render/printable.js';
 import { withTemporal, type Temporal } from '../temporal.js';
@@ -29,6 +30,8 @@ export interface ApproveOptions {
   digest?: string | undefined;
   /** File of `plan --out`. */
   plan?: string | undefined;
+  actor?: string | undefined;
+  reason?: string | undefined;
 }
 
 export async function approve(context: Context, options: ApproveOptions): Promise<ExitCode> {
@@ -37,10 +40,10 @@ export async function approve(context: Context, options: ApproveOptions): Promis
   checkUsage(options);
   const kept = plan === undefined ? null : await readPlanFile(plan, config.broker, month);
   return withTemporal(context.environment, async (temporal) => {
-    if (kept !== null) return approvePlans(context, temporal, config, month, kept);
+    if (kept !== null) return approvePlans(context, temporal, config, options, kept);
     if (organizations.length === 0) return approveMany(context, temporal, config, options);
     const waiting = await named(context, temporal, config, month, organizations);
-    return releaseAll(context, temporal, config.broker, month, waiting, digest);
+    return releaseAll(context, temporal, config.broker, options, waiting, digest);
   });
 }
 
@@ -57,17 +60,13 @@ function checkUsage({ all, breakers, organizations, plan, digest, yes }: Approve
 }
 
 /** Approvals, or what breakers hold, or both. What is left waiting is named. */
-async function approveMany(
-  context: Context,
-  temporal: Temporal,
-  config: BaseConfig,
-  { month, all, breakers, yes }: ApproveOptions,
-): Promise<ExitCode> {
+async function approveMany(context: Context, temporal: Temporal, config: BaseConfig, options: ApproveOptions): Promise<ExitCode> {
+  const { month, all, breakers, yes } = options;
   const waiting = await everyWaiting(temporal, config, month);
   const held = waiting.filter(isHeldByBreaker);
   if (breakers && held.length > 0) await confirm(context, held, yes);
   const released = [...(all ? waiting.filter((one) => !isHeldByBreaker(one)) : []), ...(breakers ? held : [])];
-  const code = await releaseAll(context, temporal, config.broker, month, released, undefined);
+  const code = await releaseAll(context, temporal, config.broker, options, released, undefined);
   if (released.length === 0) context.out(line`Nothing of ${month} waits for ${all ? 'approval' : 'the release of a breaker'}.`);
   if (breakers || held.length === 0) return code;
   const are = held.length === 1 ? '1 organization is' : `${held.length} organizations are`;
@@ -132,14 +131,15 @@ async function approvePlans(
   context: Context,
   temporal: Temporal,
   config: BaseConfig,
-  month: Month,
+  options: ApproveOptions,
   { organizations }: KeptPlans,
 ): Promise<ExitCode> {
+  const { month } = options;
   const waiting = await everyWaiting(temporal, config, month);
   const keptOf = ({ organizationId }: OrganizationResult): string | undefined =>
     organizations.find((kept) => same(kept.organizationId, organizationId))?.digest;
   const fitting = waiting.filter((organization) => keptOf(organization) === organization.planDigest);
-  const code = await releaseAll(context, temporal, config.broker, month, fitting, undefined);
+  const code = await releaseAll(context, temporal, config.broker, options, fitting, undefined);
   for (const organization of waiting.filter((other) => !fitting.includes(other)))
     context.out(
       line`${organization.organizationName} goes on waiting: ${keptOf(organization) === undefined ? 'it is not in the file' : `its plan moved since, and waits as ${organization.planDigest}`}.`,
@@ -194,23 +194,36 @@ async function releaseAll(
   context: Context,
   temporal: Temporal,
   broker: string,
-  month: Month,
+  { month, actor, reason }: ApproveOptions,
   waiting: OrganizationResult[],
   digest: string | undefined,
 ): Promise<ExitCode> {
+  const from = senderOf(actor, reason);
   const withinMs = waiting.length === 1 ? ONE_WITHIN_MS : MANY_WITHIN_MS;
   const taken = await inParallel(waiting, (organization) =>
-    release(context, temporal, { broker, month, digest, withinMs }, organization),
+    release(context, temporal, { broker, month, digest, withinMs, from }, organization),
   );
   if (waiting.length > 0) context.out(line`See what comes of it with: ${command('status', month)}`);
   return taken.every(Boolean) ? EXIT.done : EXIT.waits;
+}
+
+/** A release that needs a second person is noted, and the plan goes on waiting. */
+const sayOf = (answer: string | null): string =>
+  answer !== null && /: AwaitingApproval\./.test(answer) ? 'Noted the release of' : 'Released';
+
+interface Releasing {
+  broker: string;
+  month: Month;
+  digest: string | undefined;
+  withinMs: number;
+  from: Sender;
 }
 
 /** Answers whether the workflow took it. */
 async function release(
   context: Context,
   { client }: Temporal,
-  { broker, month, digest, withinMs }: { broker: string; month: Month; digest: string | undefined; withinMs: number },
+  { broker, month, digest, withinMs, from }: Releasing,
   { organizationId, organizationName, planDigest }: OrganizationResult,
 ): Promise<boolean> {
   if (digest !== undefined && digest !== planDigest)
@@ -220,12 +233,12 @@ async function release(
     );
   const handle = client.workflow.getHandle(organizationBillingId(broker, month, organizationId));
   try {
-    const update = await handle.startUpdate<string, [string]>(APPROVE_UPDATE, {
-      args: [planDigest ?? ''],
+    const update = await handle.startUpdate<string, [string, Sender]>(APPROVE_UPDATE, {
+      args: [planDigest ?? '', from],
       waitForStage: 'ACCEPTED',
     });
     const answer = await answerOf(update, withinMs);
-    context.out(line`Released ${organizationName} as ${planDigest}.${answer === null ? '' : ` ${answer}`}`);
+    context.out(line`${sayOf(answer)} ${organizationName} as ${planDigest}.${answer === null ? '' : ` ${answer}`}`);
     return true;
   } catch (error) {
     if (isNotFound(error)) {

@@ -11,6 +11,7 @@ import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { actorOf } from '../sender.js';
 import { notRunYet } from '../months.js';
 import { line } from '../render/printable.js';
 
@@ -93,7 +94,7 @@ async function keep(
   { month, contractId, reason, ...options }: DismissOptions,
 ): Promise<void> {
   const at = new Date().toISOString();
-  const actor = options.actor ?? null;
+  const actor = actorOf(options.actor);
   const dismissal: Dismissal = { contractId, reason, actor, at, ghosts: open.map(dismissed) };
   const before = await dismissalRef(evidence, broker, contractId);
   const request = `dismiss/${digestOf([month, contractId, reason, actor, before, dismissal.ghosts])}`;

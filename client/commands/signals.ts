@@ -12,10 +12,12 @@ import {
   SKIP_UPDATE,
   WORKFLOWS,
   type OrganizationBillingInput,
+  type Sender,
 } from '../../shared/contract.js';
 import type { Context } from '../context.js';
 import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { senderOf } from '../sender.js';
 import { findMonth, findOrganization } from '../months.js';
 import { ensureSearchAttributes, isServed, withTemporal, type Temporal } from '../temporal.js';
 
@@ -26,13 +28,14 @@ export interface SignalOptions {
   organizations: string[];
   reason: string;
   asOf?: Day | undefined;
+  actor?: string | undefined;
 }
 
 /** `skip` and `rerun`: reach the open workflow, or start one where none is open. */
 export async function steer(
   context: Context,
   signal: 'skip' | 'rerun',
-  { month, organizations, reason, asOf }: SignalOptions,
+  { month, organizations, reason, asOf, actor }: SignalOptions,
 ): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
   if (organizations.length === 0)
@@ -44,9 +47,10 @@ export async function steer(
     const isAnswered = await isServed(temporal, billingQueue(config.broker));
     for (const organizationId of ids) {
       const at = { month, organizationId, asOf: day };
+      const message: [string, Sender] = [reason, senderOf(actor)];
       const answer = isAnswered
-        ? await updateWithStart(temporal, config.broker, at, signal, reason)
-        : await signalWithStart(temporal, config.broker, at, signal, reason).then(() => NO_WORKER);
+        ? await updateWithStart(temporal, config.broker, at, signal, message)
+        : await signalWithStart(temporal, config.broker, at, signal, message).then(() => NO_WORKER);
       context.out(`Sent ${signal} to ${organizationId}. ${answer ?? GOES_ON}`);
       if (answer === null || !isAnswered) context.out(`See what comes of it with: ${command('status', month)}`);
     }
@@ -59,12 +63,12 @@ export async function signalWithStart(
   broker: string,
   at: At,
   signal: string,
-  reason: string,
+  message: [reason: string, from: Sender],
 ): Promise<void> {
   await client.workflow.signalWithStart(WORKFLOWS.organization, {
     ...startOptions(broker, at),
     signal,
-    signalArgs: [reason],
+    signalArgs: message,
   });
 }
 
@@ -102,15 +106,15 @@ async function updateWithStart(
   broker: string,
   at: At,
   signal: 'skip' | 'rerun',
-  reason: string,
+  message: [reason: string, from: Sender],
 ): Promise<string | null> {
   const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.organization, {
     ...startOptions(broker, at),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
   const handle = await refusable(() =>
-    client.workflow.startUpdateWithStart<Workflow, string, [string]>(signal === 'skip' ? SKIP_UPDATE : RERUN_UPDATE, {
-      args: [reason],
+    client.workflow.startUpdateWithStart<Workflow, string, [string, Sender]>(signal === 'skip' ? SKIP_UPDATE : RERUN_UPDATE, {
+      args: message,
       waitForStage: 'ACCEPTED',
       startWorkflowOperation,
     }),

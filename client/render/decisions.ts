@@ -20,15 +20,32 @@ export const renderDecisions = onTerminal((entries: LoggedDecision[], paper) =>
 );
 
 const cells = (entry: LoggedDecision): string[] => [
-  entry.at.replace('T', ' ').replace(/:\d{2}(\.\d+)?Z$/, ''),
+  momentOf(entry),
   whoOf(entry),
   entry.action,
   entry.month ?? '',
-  entry.organizationName ?? entry.organizationId ?? '',
+  whoseOf(entry),
   entry.amounts === null ? '' : `${entry.amounts.sales} ${entry.amounts.currency}`,
   entry.amounts?.cost ?? '',
-  [entry.reason, entry.details].filter((text) => text).join('; '),
+  whyOf(entry),
 ];
+
+/** To the minute, UTC. */
+export const momentOf = ({ at }: Pick<LoggedDecision, 'at'>): string => at.replace('T', ' ').replace(/:\d{2}(\.\d+)?Z$/, '');
+
+/** The customer; nobody's where it is the month's or a setting. */
+export const whoseOf = ({ organizationName, organizationId }: LoggedDecision): string => organizationName ?? organizationId ?? '';
+
+export const whyOf = ({ reason, details }: Pick<LoggedDecision, 'reason' | 'details'>): string =>
+  [reason, details].filter((text) => text).join('; ');
+
+/** A decision as one line of a report. */
+export const decisionLine = (entry: LoggedDecision): string => {
+  const about = [entry.action, whoseOf(entry)].filter((text) => text).join(' ');
+  const amount = entry.amounts === null ? '' : `, ${entry.amounts.sales} ${entry.amounts.currency}`;
+  const why = whyOf(entry);
+  return `${momentOf(entry)}  ${whoOf(entry)}: ${about}${amount}${why === '' ? '' : ` (${why})`}`;
+};
 
 /** Who it was, in words; a signal from the Web UI names nobody. */
 export const whoOf = ({ actor, via }: Pick<LoggedDecision, 'actor' | 'via'>): string =>

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrganizationResult } from '../../shared/billing/results.js';
 import type { BaseConfig } from '../../shared/config.js';
-import { APPROVE_SIGNAL, organizationBillingId } from '../../shared/contract.js';
+import { APPROVE_SIGNAL, organizationBillingId, type Sender } from '../../shared/contract.js';
 import { askOpen, isNotFound } from '../months.js';
 import { signalWithStart } from '../commands/signals.js';
 import type { Temporal } from '../temporal.js';
@@ -21,14 +21,11 @@ export async function act(
   const workflowId = organizationBillingId(broker, action.month, action.organizationId);
   const open = await askOpen(temporal, workflowId);
   if (action.action === 'approve') return release(temporal, workflowId, open, action);
-  const { month, organizationId, reason, actor } = action;
-  await signalWithStart(
-    temporal,
-    broker,
-    { month, organizationId, asOf: today(schedule.timeZone) },
-    action.action,
-    `${reason} (${actor})`,
-  );
+  const { month, organizationId, reason } = action;
+  await signalWithStart(temporal, broker, { month, organizationId, asOf: today(schedule.timeZone) }, action.action, [
+    reason,
+    senderOf(action),
+  ]);
   return settled(temporal, workflowId, action.action === 'skip' ? 'It is left out' : 'It is planned again');
 }
 
@@ -36,8 +33,9 @@ async function release(
   temporal: Temporal,
   workflowId: string,
   open: OrganizationResult | null,
-  { digest }: SteeringAction,
+  action: SteeringAction,
 ): Promise<ActionResult> {
+  const { digest } = action;
   if (open === null) return { isGood: false, text: 'It does not wait any more. Nothing was released.' };
   if (open.planDigest !== digest)
     return {
@@ -45,13 +43,15 @@ async function release(
       text: `The plan of ${open.organizationName} has moved since it was shown, and nothing was released. Look at the new one.`,
     };
   try {
-    await temporal.client.workflow.getHandle(workflowId).signal(APPROVE_SIGNAL, digest);
+    await temporal.client.workflow.getHandle(workflowId).signal(APPROVE_SIGNAL, digest, senderOf(action));
   } catch (error) {
     if (isNotFound(error)) return { isGood: false, text: 'It ended in this moment. Nothing was released.' };
     throw error;
   }
   return settled(temporal, workflowId, `${open.organizationName} is released`);
 }
+
+const senderOf = ({ actor, reason }: SteeringAction): Sender => ({ actor, via: 'page', ...(reason === '' ? {} : { reason }) });
 
 /** Waits a moment for what came of it; after that the page shows it when it is opened again. */
 async function settled(temporal: Temporal, workflowId: string, done: string): Promise<ActionResult> {

@@ -70,6 +70,9 @@ export async function recordDecision(evidence: Evidence, broker: string, request
   throw new Error(`The decisions log of ${broker} is being written to by others all the time; ${TRIES} tries were in vain.`);
 }
 
+/** Digest of the newest entry, which holds that of the one before, and so of all; null where nothing was ever decided. */
+export const newestDecision = (evidence: Evidence, broker: string): Promise<string | null> => evidence.pointer(headName(broker));
+
 /** Reads the whole log from its newest entry back to its first. */
 export async function readDecisions(evidence: Evidence, broker: string): Promise<DecisionLog> {
   const entries: LoggedDecision[] = [];
@@ -85,6 +88,12 @@ export async function readDecisions(evidence: Evidence, broker: string): Promise
   const first = entries.at(-1);
   const problem = first !== undefined && first.number !== 1 ? brokenBefore(first, 'unknown') : null;
   return { entries: entries.reverse(), problem };
+}
+
+/** What was decided about a month. */
+export async function decisionsOf(evidence: Evidence, broker: string, month: Month): Promise<DecisionLog> {
+  const { entries, problem } = await readDecisions(evidence, broker);
+  return { entries: entries.filter((entry) => entry.month === month), problem };
 }
 
 async function readEntry(evidence: Evidence, ref: string): Promise<LoggedDecision | null> {

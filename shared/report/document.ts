@@ -7,6 +7,7 @@ import type { Amounts, Calls, MonthResult, OrganizationStatus, Outcome, Writes }
 import { byText, groupBy, same } from '../billing/text.js';
 import type { PlannedItem } from '../billing/plan-types.js';
 import type { Decimal, Month, UnassignedLine } from '../billing/types.js';
+import type { DecisionLog } from '../decisions/decisions.js';
 import type { Outlook } from './outlook.js';
 
 /**
@@ -34,6 +35,8 @@ export interface ReportDocument {
   outlook: Outlook | null;
   notes: string[];
   effort: { writes: Writes; calls: Calls; callsPerHour: number };
+  /** Who decided what of the month, the oldest first, and what of the log is not as it was written. */
+  decisions: DecisionLog;
 }
 
 export interface CurrencyTotals {
@@ -120,6 +123,7 @@ export interface ReportSources {
   outlook: Outlook | null;
   /** `AUTOTASK_CALLS_PER_HOUR`, what the run's calls are measured against. */
   callsPerHour: number;
+  decisions: DecisionLog;
 }
 
 /** Puts the document together. Throws when its rows do not add up to the reconciliation. */
@@ -131,6 +135,7 @@ export function reportDocument({
   unassigned,
   outlook,
   callsPerHour,
+  decisions,
 }: ReportSources): ReportDocument {
   const { organizations, ...head } = result;
   const { currency, report, posted, held, excluded } = head;
@@ -165,6 +170,7 @@ export function reportDocument({
       ...(result.remarks ?? []),
     ],
     effort: { writes: head.writes, calls: head.calls, callsPerHour },
+    decisions,
   };
 }
 

@@ -1,5 +1,6 @@
 import { indexPrices } from '../billing/items.js';
 import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
+import { decisionsOf } from '../decisions/decisions.js';
 import { EvidenceMissing, type Evidence } from '../evidence/index.js';
 import type { MonthRead, ReportManifest } from '../evidence/months.js';
 import { reportDocument, type ReportDocument } from './document.js';
@@ -19,6 +20,7 @@ export async function readReportDocument(
     unassigned: record.frame.facts.unassigned,
     outlook: await readOutlook(evidence, record.report),
     callsPerHour,
+    decisions: await decisionsOf(evidence, result.broker, result.month),
   });
 }
 

@@ -92,7 +92,10 @@ export const ROWS: Row[] = [
   { attack: 'a forged report in another mode', shown: { 'workflows/messages.test.ts': ['cannot turn approve mode into auto'] } },
   {
     attack: 'nobody knows who approved',
-    shown: { 'decisions/decisions.test.ts': ['tells who decided what, when, about how much'] },
+    shown: {
+      'decisions/decisions.test.ts': ['tells who decided what, when, about how much'],
+      'decisions/persons.test.ts': ['a signal names nobody', 'a second person releases it'],
+    },
   },
   { attack: 'an id of 1,100 characters', shown: { 'hostile/ids.test.ts': ['longer than a workflow id may be'] } },
   { attack: 'an id with half a character', shown: { 'hostile/ids.test.ts': ['with half a character'] } },

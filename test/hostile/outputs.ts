@@ -1,3 +1,5 @@
+import type { LoggedDecision } from '../../shared/decisions/decisions.js';
+import { renderDecisions } from '../../client/render/decisions.js';
 import { detailsOf } from '../../activities/details.js';
 import { renderCompanies, renderSuggestions } from '../../client/render/companies.js';
 import { renderFindings } from '../../client/render/doctor.js';
@@ -76,6 +78,23 @@ function templatePlan(): Plan {
   return { ...made, organizationName: SUBJECT, items, ghosts: [ghost], notes };
 }
 
+const decided = (text: string): LoggedDecision => ({
+  number: 1,
+  previous: null,
+  request: 'r1',
+  at: '2025-10-09T08:15:00.000Z',
+  action: 'approve',
+  actor: text,
+  via: 'command',
+  month: '2025-10',
+  organizationId: 'contoso',
+  organizationName: text,
+  reason: text,
+  digest: 'abc',
+  amounts: { sales: '2.00', cost: '1.00', currency: 'EUR' },
+  details: text,
+});
+
 interface Seen {
   plan: ShownPlan;
   outcome: Outcome;
@@ -111,6 +130,7 @@ function seen(text: string): Seen {
     unassigned: [],
     outlook: null,
     callsPerHour: 5_000,
+    decisions: { entries: [decided(text)], problem: null },
   });
   return { plan: { ...made, previousSales: { EUR: '1.00' } }, outcome, month, document };
 }
@@ -139,6 +159,7 @@ export function terminals(text: string, paper: Paper = PLAIN): Record<string, st
       paper,
     ),
     report: textReport(document, paper),
+    log: renderDecisions([decided(text)], paper),
     doctor: renderFindings([{ check: 'company links', isGood: false, text, fix: text }], paper),
     companies: renderCompanies([{ id: 1, name: text, linkedTo: [text] }], paper),
     suggestions: renderSuggestions(

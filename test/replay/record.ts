@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { playScene } from './scene.js';
+import { playScene, type Scene } from './scene.js';
 import { SCENES } from './scenes.js';
 
 /**
@@ -18,7 +18,21 @@ async function record(): Promise<void> {
   const folder = join(HERE, version);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const scene of SCENES) await playScene(scene, folder);
+  for (const scene of SCENES) await played(scene, folder);
+}
+
+/** A server has five seconds to start, which a busy machine does not always keep: the scene is played once more then. */
+const TRIES = 4;
+
+async function played(scene: Scene, folder: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await playScene(scene, folder);
+    } catch (error) {
+      if (attempt === TRIES) throw error;
+      process.stderr.write(`${scene.paths.join(', ')}: ${error instanceof Error ? error.message : String(error)}; once more\n`);
+    }
+  }
 }
 
 /** What runs at users' is never recorded anew: a changed workflow must replay it as it is. */

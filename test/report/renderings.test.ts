@@ -130,6 +130,7 @@ describe('the report of a month', () => {
       'Ghosts',
       'Renewals',
       'Changes',
+      'Decisions',
       'Items',
     ]);
   });

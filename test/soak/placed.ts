@@ -14,7 +14,8 @@ import { openTheatre } from './theatre.js';
  * and asks again, and the simulation's checker judges the month.
  */
 
-const WRITES: Record<keyof Activities, boolean> = {
+/** Nobody decides anything in these months: what is decided is recorded in `test/decisions`. */
+const WRITES: Record<Exclude<keyof Activities, 'recordDecisions'>, boolean> = {
   takeReport: false,
   surveyAutotask: false,
   findWork: false,

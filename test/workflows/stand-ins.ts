@@ -72,6 +72,7 @@ export function standIns(changes: Partial<StandIns> = {}): StandIns {
   return {
     takeReport: () => Promise.resolve({ report: 'r2', lines: 1, previousLines: 0, calls: NO_CALLS }),
     surveyAutotask: () => Promise.resolve({ survey: 's2', surveyedAt: '2025-10-09T03:00:00Z', calls: NO_CALLS }),
+    recordDecisions: () => Promise.resolve(),
     findSilent: () => Promise.resolve({ silent: [] }),
     findWork: () => Promise.resolve({ organizations: ['org-1'], calls: NO_CALLS, heldMonth: null, quiet: 0, mode: 'auto' }),
     planOrganization: () => Promise.resolve(PLAN),

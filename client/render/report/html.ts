@@ -8,7 +8,8 @@ import type { Change, Renewal } from '../../../shared/report/outlook.js';
 import { html, Html, linesOf } from '../html.js';
 import { STYLE } from '../style.js';
 import { priceText } from './text.js';
-import { budgetText, FIRST_MONTH, isNothing, whyOf, writtenText } from './words.js';
+import { momentOf, whoOf, whoseOf, whyOf as whyDecided } from '../decisions.js';
+import { budgetText, decisionProblem, FIRST_MONTH, isNothing, whyOf, writtenText } from './words.js';
 
 /** The report as one HTML file: no script, no font, no address outside of it; for screen, phone and paper. On a narrow screen a row becomes a card. */
 export function htmlReport(report: ReportDocument): string {
@@ -45,6 +46,7 @@ export function htmlReport(report: ReportDocument): string {
               unread(report),
               ...outlook(report),
               reconciliation(report.reconciliation),
+              decisions(report),
               notes(report.notes),
             ].filter(({ text }) => text !== ''),
           )}
@@ -313,3 +315,18 @@ const notes = (all: string[]): Html =>
           ${all.map((note) => html`<li>${note}</li>`)}
         </ul>
       </section>`;
+
+const decisions = (report: ReportDocument): Html =>
+  section(
+    'Decisions',
+    decisionProblem(report).join(' '),
+    [
+      { title: 'when', cell: momentOf },
+      { title: 'who', cell: whoOf },
+      { title: 'what', cell: ({ action }) => action },
+      { title: 'customer', cell: whoseOf },
+      { title: 'sales', kind: 'amount', cell: ({ amounts }) => (amounts === null ? '' : `${amounts.sales} ${amounts.currency}`) },
+      { title: 'why', cell: whyDecided },
+    ],
+    report.decisions.entries,
+  );

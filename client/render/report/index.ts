@@ -29,7 +29,7 @@ export async function renderReport(
   }
 }
 
-const detailsOf = ({ heldMonth, reconciliation, leaks, ghosts, outlook, notes, effort }: ReportDocument): object => ({
+const detailsOf = ({ heldMonth, reconciliation, leaks, ghosts, outlook, notes, effort, decisions }: ReportDocument): object => ({
   heldMonth,
   reconciliation,
   leaks,
@@ -37,4 +37,5 @@ const detailsOf = ({ heldMonth, reconciliation, leaks, ghosts, outlook, notes, e
   outlook,
   notes,
   effort,
+  decisions,
 });

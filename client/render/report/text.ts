@@ -7,7 +7,8 @@ import { onTerminal } from '../printable.js';
 import { advice, wrap, type Paper } from '../paper.js';
 import { table, type Column } from '../table.js';
 import { unreadSection } from '../unread.js';
-import { budgetText, FIRST_MONTH, isNothing, titleOf, whyOf, writtenText } from './words.js';
+import { decisionLine } from '../decisions.js';
+import { budgetText, decisionProblem, FIRST_MONTH, isNothing, titleOf, whyOf, writtenText } from './words.js';
 
 /** The report on the terminal: sums first, then what asks for a person, then the rest. Sentences and tables fit the paper; commands stay whole, to be copied. */
 export const textReport = onTerminal(reportText);
@@ -30,6 +31,10 @@ function reportText(report: ReportDocument, paper: Paper): string {
       ? report.nothingDue.map((why) => advice(why, paper))
       : [reconciliation(report, paper)]),
     ...outlookSections(report, paper),
+    section(
+      'Decisions',
+      [...decisionProblem(report), ...report.decisions.entries.map(decisionLine)].map((text) => listed(text, paper)),
+    ),
     section(
       'Worth knowing',
       report.notes.map((note) => listed(note, paper)),

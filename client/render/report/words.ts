@@ -21,3 +21,6 @@ export const FIRST_MONTH = 'There is no report of the month before that this one
 /** "held (company-id-shared)", "unassigned". */
 export const whyOf = ({ outcome, reason }: Pick<Leak, 'outcome' | 'reason'>): string =>
   reason === outcome ? outcome : `${outcome} (${reason})`;
+
+/** What of the decisions log is not as it was written. */
+export const decisionProblem = ({ decisions: { problem } }: ReportDocument): string[] => (problem === null ? [] : [problem]);

@@ -4,7 +4,8 @@ import type { Amounts } from '../../../shared/billing/results.js';
 import { COULD_NOT_BE_READ, unreadRest } from '../../../shared/billing/unread.js';
 import type { ReportDocument } from '../../../shared/report/document.js';
 import { workbookText } from '../spreadsheet.js';
-import { budgetText, titleOf, writtenText } from './words.js';
+import { momentOf, whoOf, whoseOf, whyOf } from '../decisions.js';
+import { budgetText, decisionProblem, titleOf, writtenText } from './words.js';
 
 /**
  * The report as a workbook. Amounts are numbers, so that people can go on calculating, and exact all the same: the file holds a number as decimal text, and
@@ -30,6 +31,7 @@ export async function xlsxReport(report: ReportDocument): Promise<Uint8Array> {
     ghosts(report),
     ...unread(report),
     ...outlook(report),
+    decisions(report),
     entries(report),
   ])
     addSheet(workbook, sheet);
@@ -317,4 +319,33 @@ const entries = ({ entries: all }: ReportDocument): Sheet => ({
     entry.itemCode,
     entry.subscriptionId,
   ]),
+});
+
+const decisions = (report: ReportDocument): Sheet => ({
+  name: 'Decisions',
+  columns: columns(
+    ['when', 18],
+    ['who', 24],
+    ['what', 12],
+    ['customer', 32],
+    ['sales', 14],
+    ['cost', 14],
+    ['currency', 10],
+    ['why', 60],
+    ['digest', 20],
+  ),
+  rows: [
+    ...decisionProblem(report).map((problem): Cell[] => [problem]),
+    ...report.decisions.entries.map((entry): Cell[] => [
+      momentOf(entry),
+      whoOf(entry),
+      entry.action,
+      whoseOf(entry),
+      amount(entry.amounts?.sales ?? null, entry.amounts?.currency ?? null),
+      amount(entry.amounts?.cost ?? null, entry.amounts?.currency ?? null),
+      entry.amounts?.currency ?? '',
+      whyOf(entry),
+      entry.digest ?? '',
+    ]),
+  ],
 });

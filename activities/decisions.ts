@@ -1,0 +1,148 @@
+import { big, money, sum } from '../shared/billing/decimal.js';
+import type { Outcome } from '../shared/billing/results.js';
+import { fold } from '../shared/billing/text.js';
+import type { DecisionsRequest, DecisionTaken, MonthRequest } from '../shared/contract.js';
+import { recordDecision, type Decision } from '../shared/decisions/decisions.js';
+import { EvidenceMissing, type Evidence } from '../shared/evidence/index.js';
+import { nameSegment, readOutcome } from '../shared/evidence/months.js';
+import type { MoneySettings } from '../shared/contract.js';
+import type { Dependencies } from './dependencies.js';
+import { readReleased } from './releases.js';
+
+/** Who decided what, on record once each; and whether a release has the persons that it needs. */
+
+type Waiting = Pick<DecisionsRequest, 'broker' | 'month' | 'organizationId'>;
+
+const releasesPrefix = ({ broker, month, organizationId }: Waiting, digest: string): string =>
+  `releases/${broker}/${month}/${nameSegment(organizationId)}/${digest}/`;
+
+/** Records what people decided, with the amounts as they were shown when they decided. */
+export async function recordDecisions({ evidence }: Dependencies, request: DecisionsRequest): Promise<void> {
+  const { broker, decisions } = request;
+  const outcome = await shownOutcome(evidence, request);
+  for (const taken of decisions) {
+    const ref = await recordDecision(evidence, broker, taken.request, decisionOf(request, taken, outcome));
+    if (taken.action !== 'approve' || taken.actor === null || taken.digest === null) continue;
+    await evidence.point(releasesPrefix(request, taken.digest) + nameSegment(fold(taken.actor)), ref);
+  }
+}
+
+/** What the person was shown; null where nothing was, or it is no longer in the store. */
+async function shownOutcome(evidence: Evidence, { broker, month, organizationId }: Waiting): Promise<Outcome | null> {
+  try {
+    return await readOutcome(evidence, broker, month, organizationId);
+  } catch (error) {
+    if (error instanceof EvidenceMissing) return null;
+    throw error;
+  }
+}
+
+function decisionOf(
+  { month, organizationId }: Waiting,
+  { request: _, ...taken }: DecisionTaken,
+  outcome: Outcome | null,
+): Decision {
+  const isOther = taken.digest !== null && outcome !== null && fold(outcome.planDigest) !== taken.digest;
+  const held = isOther ? [] : heldOf(outcome);
+  const [first, ...others] = held;
+  const more = others.map(({ sales, currency }) => `${sales} ${currency}`);
+  return {
+    ...taken,
+    month,
+    organizationId,
+    organizationName: outcome?.organizationName ?? null,
+    amounts: first ?? null,
+    details: isOther ? 'another plan waited then' : more.length === 0 ? null : `and ${more.join(', ')}`,
+  };
+}
+
+/** What is held, by currency, the largest first. */
+function heldOf(outcome: Outcome | null): NonNullable<Decision['amounts']>[] {
+  const held = outcome?.items.filter((item) => item.outcome === 'held') ?? [];
+  return [...new Set(held.map(({ currency }) => currency))]
+    .map((currency) => {
+      const own = held.filter((item) => item.currency === currency);
+      const total = (side: 'sales' | 'cost'): string => money(sum(own.map((item) => item[side])), currency);
+      return { sales: total('sales'), cost: total('cost'), currency };
+    })
+    .sort((left, right) => big(right.sales).abs().cmp(big(left.sales).abs()));
+}
+
+// ---------------------------------------------------------------------------------------------------------------- two persons
+
+const PERSONS = 2;
+
+/**
+ * Why a release does not count yet; null where it does. Above the limit two persons with different names must have released the very plan, by whatever way:
+ * a signal that names nobody is nobody's.
+ */
+export async function missingPersons(
+  { evidence, twoPersonsAbove }: Pick<Dependencies, 'evidence' | 'twoPersonsAbove'>,
+  request: Waiting,
+  digest: string,
+): Promise<string | null> {
+  if (twoPersonsAbove === null) return null;
+  const prefix = releasesPrefix(request, digest);
+  const names = await evidence.names(prefix);
+  if (names.length >= PERSONS) return null;
+  const released = await readReleased(evidence, request, digest);
+  if (released !== null && !released.items.some(({ currency }) => big(movedIn(released, currency)).gt(twoPersonsAbove)))
+    return null;
+  const limit = `It moves more than ${twoPersonsAbove} (BILLING_TWO_PERSONS_ABOVE), so two persons have to release it, each by name`;
+  const [name] = names;
+  if (name === undefined) return `${limit}: nobody has, so far. A signal from the Web UI names nobody.`;
+  return `${limit}: ${decodeURIComponent(name.slice(prefix.length))} has; another one has to.`;
+}
+
+/** What a plan moves in a currency: each item's difference to what stands, sales or cost, whichever is more, and none against another. */
+function movedIn({ items, steps }: NonNullable<Awaited<ReturnType<typeof readReleased>>>, currency: string): string {
+  const written = new Set(steps.flatMap((step) => step.items));
+  const moved = items
+    .filter((item) => item.currency === currency && written.has(item.id))
+    .map(({ standing, sales, cost }) => {
+      const sides =
+        standing === null
+          ? [big(sales), big(cost)]
+          : (['sales', 'cost'] as const).map((side) => big(standing.after[side]).minus(standing.before[side]));
+      const [one, other] = sides.map((side) => side.abs());
+      return one!.gt(other!) ? one! : other!;
+    });
+  return money(sum(moved), currency);
+}
+
+// ---------------------------------------------------------------------------------------------------------------- settings
+
+/** A run under other settings than the one before is somebody's decision too; nobody knows whose. */
+export async function recordSettings(
+  { evidence, moneySettings, clock, execution }: Pick<Dependencies, 'evidence' | 'moneySettings' | 'clock' | 'execution'>,
+  { broker }: Pick<MonthRequest, 'broker'>,
+): Promise<void> {
+  const name = `settings/${broker}`;
+  const [before, now] = [await evidence.pointer(name), await evidence.put(moneySettings)];
+  if (before === now) return;
+  if (before !== null)
+    await recordDecision(evidence, broker, `settings/${execution()}`, {
+      at: clock.now().toISOString(),
+      action: 'settings',
+      actor: null,
+      via: 'worker',
+      month: null,
+      organizationId: null,
+      organizationName: null,
+      reason: null,
+      digest: now,
+      amounts: null,
+      details: `changed since the last run: ${(await changedSince(evidence, before, moneySettings)).join(', ')}`,
+    });
+  await evidence.point(name, now);
+}
+
+async function changedSince(evidence: Evidence, before: string, now: MoneySettings): Promise<string[]> {
+  try {
+    const then = await evidence.get<MoneySettings>(before);
+    return [...new Set([...Object.keys(then), ...Object.keys(now)])].filter((name) => then[name] !== now[name]).sort();
+  } catch (error) {
+    if (error instanceof EvidenceMissing) return ['those of then are not kept any more'];
+    throw error;
+  }
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from '@jest/globals';
+import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import { organizationBillingId } from '../../shared/contract.js';
+import type { LoggedDecision } from '../../shared/decisions/decisions.js';
+import { eventually } from '../eventually.js';
+import { CONTOSO, FABRIKAM, organizationOf, useStage, type Run, type Stage, type Worker } from '../system/stage.js';
+
+/** Who decided what, through a real Temporal server: from the command line, from the page, and from the Web UI, which names nobody. */
+
+const MONTH = '2025-10';
+const AS_OF = '2025-10-09';
+/** Fabrikam's plan moves 5,620.99; Contoso's a few hundred. */
+const LIMIT = { BILLING_MODE: 'approve', BILLING_TWO_PERSONS_ABOVE: '5000' };
+
+describe('what people decide', () => {
+  let stage: Stage;
+  let worker: Worker;
+  useStage({ world: 'september-2025', env: LIMIT, worker: false }, (opened) => (stage = opened));
+  const handle = (organizationId: string) =>
+    stage.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId));
+  const status = (organizationId: string): Promise<OrganizationResult> =>
+    handle(organizationId).query<OrganizationResult>('status');
+  const approve = (organization: string, ...more: string[]): Promise<Run> =>
+    stage.cli('approve', MONTH, '--organization', organization, ...more);
+  const logged = async (): Promise<LoggedDecision[]> =>
+    (await stage.json<{ entries: LoggedDecision[] }>([0], 'log', MONTH)).entries;
+  const settled = (organizationId: string): Promise<unknown> =>
+    eventually(
+      () => handle(organizationId).describe(),
+      ({ status: { name } }) => name === 'COMPLETED',
+    );
+
+  test('a large plan that the Web UI releases goes on waiting: a signal names nobody', async () => {
+    worker = await stage.startWorker();
+    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    const { planDigest } = organizationOf(month, FABRIKAM);
+    await handle(FABRIKAM).signal('approve', planDigest);
+    await eventually(logged, (entries) => entries.length === 1);
+    expect(
+      await eventually(
+        () => status(FABRIKAM),
+        (result) => result.status !== 'Running',
+      ),
+    ).toMatchObject({ status: 'AwaitingApproval' });
+    expect(await stage.writes()).toEqual([]);
+  }, 120_000);
+
+  test('the same person twice is one person', async () => {
+    for (const actor of ['anna', ' Anna ']) {
+      const { code, stdout } = await approve(FABRIKAM, '--actor', actor, '--reason', 'as agreed');
+      expect(code).toBe(0);
+      // A busy machine answers later than the command waits.
+      if (stdout.includes('AwaitingApproval'))
+        expect(stdout).toMatch(/Noted the release of Fabrikam Logistics .*two persons .* anna has; another one has to\./);
+      await eventually(
+        () => status(FABRIKAM),
+        (result) => result.status === 'AwaitingApproval',
+      );
+    }
+    expect(await stage.writes()).toEqual([]);
+  }, 120_000);
+
+  test('a second person releases it, and it is written', async () => {
+    expect((await approve(FABRIKAM, '--actor', 'bert')).stdout).toMatch(/Released Fabrikam Logistics/);
+    await settled(FABRIKAM);
+    expect((await stage.writes()).length).toBeGreaterThan(0);
+  }, 120_000);
+
+  test('a small plan needs nobody else, and what skips and lifts the skip is on record too', async () => {
+    await stage.cli('skip', MONTH, '--organization', CONTOSO, '--reason', 'disputed', '--actor', 'anna');
+    await stage.cli('rerun', MONTH, '--organization', CONTOSO, '--reason', 'settled', '--actor', 'bert');
+    const { planDigest } = await eventually(
+      () => status(CONTOSO),
+      (result) => result.status === 'AwaitingApproval',
+    );
+    await handle(CONTOSO).signal('approve', planDigest);
+    await settled(CONTOSO);
+    const entries = await logged();
+    expect(
+      entries.map(({ action, actor, via, reason, organizationName }) => [organizationName, action, actor, via, reason]),
+    ).toEqual([
+      ['Fabrikam Logistics', 'approve', null, 'signal', null],
+      ['Fabrikam Logistics', 'approve', 'anna', 'command', 'as agreed'],
+      ['Fabrikam Logistics', 'approve', 'Anna', 'command', 'as agreed'],
+      ['Fabrikam Logistics', 'approve', 'bert', 'command', null],
+      ['Contoso Dental Group', 'skip', 'anna', 'command', 'disputed'],
+      ['Contoso Dental Group', 'rerun', 'bert', 'command', 'settled'],
+      ['Contoso Dental Group', 'approve', null, 'signal', null],
+    ]);
+    expect(
+      entries.filter(({ action }) => action === 'approve').map(({ digest, amounts }) => [digest, amounts?.currency]),
+    ).toEqual(
+      [entries[0]!.digest, entries[0]!.digest, entries[0]!.digest, entries[0]!.digest, planDigest].map((digest) => [
+        digest,
+        'EUR',
+      ]),
+    );
+    expect(entries[0]!.amounts?.sales).toBe('5620.99');
+  }, 120_000);
+
+  test('a message with an argument too many or too odd names nobody, and is carried out all the same', async () => {
+    await handle(CONTOSO).describe();
+    await stage.client.workflow.signalWithStart('organizationBilling', {
+      workflowId: organizationBillingId('default', MONTH, CONTOSO),
+      taskQueue: 'billing-default',
+      args: [{ broker: 'default', month: MONTH, asOf: AS_OF, mode: null, organizationId: CONTOSO, given: null, parentId: null }],
+      signal: 'skip',
+      signalArgs: ['too late', { actor: 'eve\nroot', via: 'command' }],
+    });
+    const entries = await eventually(logged, ({ length }) => length === 8);
+    expect(entries.at(-1)).toMatchObject({ action: 'skip', actor: null, via: 'signal', reason: 'too late' });
+  }, 120_000);
+
+  test('a run under other settings than the last one says which', async () => {
+    const other = { BILLING_TWO_PERSONS_ABOVE: '100' };
+    await worker.kill('SIGTERM');
+    await stage.startWorker(other);
+    await stage.cliWith(other, 'run', MONTH, '--as-of', AS_OF, '--wait');
+    const { entries } = await stage.json<{ entries: LoggedDecision[] }>([0], 'log');
+    expect(entries.at(-1)).toMatchObject({
+      action: 'settings',
+      via: 'worker',
+      details: 'changed since the last run: BILLING_TWO_PERSONS_ABOVE',
+    });
+  }, 120_000);
+});
