@@ -28,7 +28,10 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export async function readCompose(envFile: string): Promise<ComposeFile> {
   const program = await findDockerCompose();
   const { stdout } = await dockerCompose(program, ['--env-file', envFile, '--profile', '*', 'config', '--format', 'json'], ROOT);
-  return JSON.parse(stdout) as ComposeFile;
+  // What it prints is meant to be read by Compose once more: a dollar sign stands there twice.
+  return JSON.parse(stdout, (_key, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('$$', '$') : value,
+  ) as ComposeFile;
 }
 
 /** What the product's own image runs: the Dockerfile's last ENTRYPOINT. */

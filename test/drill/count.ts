@@ -22,11 +22,16 @@ export interface Counted {
   asOf: string;
   begin: AutotaskState;
   end: AutotaskState;
+  /** Record types that are billed; none: all. */
+  recordTypes?: string[];
 }
 
-export function count({ world, broker, month, asOf, begin, end }: Counted): Figures {
+export function count({ world, broker, month, asOf, begin, end, recordTypes }: Counted): Figures {
   const expected = expectedItems(world, broker, month, asOf).filter(
-    ({ organizationId, recordType }) => recordType !== 'CustomService' && companyOf(world, organizationId).id !== null,
+    ({ organizationId, recordType }) =>
+      recordType !== 'CustomService' &&
+      recordTypes?.includes(recordType) !== false &&
+      companyOf(world, organizationId).id !== null,
   );
   const twice = checkDuplicates(end).map(({ message }) => message);
   const keys = new Set(expected.map(({ contractKey }) => contractKey.toLowerCase()));

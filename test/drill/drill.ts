@@ -54,6 +54,10 @@ export interface Disturbance {
   after?: number;
   /** What is prepared between the stack and its workers. */
   prepare?(stage: Stage): Promise<void>;
+  /** Settings of the workers alone. */
+  workerSettings?(stage: Stage): Record<string, string>;
+  cleanUp?(stage: Stage): Promise<void>;
+  temporalVersion?: string;
   /** Done in mid-month. `run` comes to its end when the month's run does. */
   deed(stage: Stage, run: Promise<Told>): Promise<Told>;
 }
@@ -68,24 +72,24 @@ export const disturbed = ({
   settings = {},
   workers = 1,
   after = MID_MONTH,
-  prepare,
-  deed,
+  ...rest
 }: Disturbance): Drill => ({
   name,
   what,
   ...(cannot === undefined ? {} : { cannot }),
   play: async ({ image, say }) => {
-    const stage = await Stage.open(image, say, settings);
+    const stage = await Stage.open(image, say, settings, rest.temporalVersion);
     try {
-      await prepare?.(stage);
+      await rest.prepare?.(stage);
       for (let number = 1; number <= workers; number += 1)
-        await stage.stack.startWorker(number === 1 ? 'worker' : `worker-${number}`);
+        await stage.stack.startWorker(number === 1 ? 'worker' : `worker-${number}`, rest.workerSettings?.(stage));
       const run = runToItsEnd(stage);
       await stage.hasWritten(after);
-      const told = await deed(stage, run);
+      const told = await rest.deed(stage, run);
       await run;
       return [await rowOf(stage, name, what, told)];
     } finally {
+      await rest.cleanUp?.(stage);
       await stage.close();
     }
   },

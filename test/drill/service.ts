@@ -37,6 +37,10 @@ export class Service {
     return this.child !== null;
   }
 
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   start(): void {
     this.wanted = true;
     this.starts = 0;

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { cableTo, type Cable } from '../evidence/cut.js';
+import { eventually } from '../eventually.js';
 import { findPostgres } from '../evidence/postgres-server.js';
 import type { Image } from '../project/image.js';
 import { imageEntrypoint, milliseconds, readCompose, tagOf, type ComposeFile, type ComposeService } from './compose.js';
@@ -19,8 +20,10 @@ import { findTemporalPrograms, type TemporalPrograms } from './temporal-programs
  */
 
 export interface StackOptions {
-  /** Settings as a person writes them into `.env`, in the file's own names of hosts. */
+  /** Settings as a person writes them into `.env`, in the file's own names of hosts; and `store`, a PostgreSQL of the broker's own beside the stack. */
   settings: Record<string, string>;
+  /** Version of Temporal's programs; default: that of the file's image. */
+  temporalVersion?: string | undefined;
   world: unknown;
   say: (line: string) => void;
 }
@@ -33,12 +36,18 @@ export interface Run {
 }
 
 const run = promisify(execFile);
-const LEFT_OUT = new Set(['temporal-ui']);
+/** Not of the file: PostgreSQL as somebody else runs it, for evidence. */
+const STORE = 'store';
+export const STORE_URL = `postgres://billing:a-password-of-our-own@${STORE}:5432/billing`;
+/** Services of the file that are not brought up. */
+export const LEFT_OUT = new Set(['temporal-ui']);
 /** Services that others reach through a cable, with the port that it leads to. */
-const CABLED: Record<string, number> = { postgresql: 5432, temporal: 7233, sandbox: 4010 };
+const CABLED: Record<string, number> = { postgresql: 5432, temporal: 7233, sandbox: 4010, [STORE]: 5432 };
 const HEALTHY_WITHIN_MS = 120_000;
 const COMMAND_WITHIN_MS = 480_000;
 const UP_FROM_HERE = ['postgresql', 'temporal-schema', 'temporal', 'temporal-setup'];
+/** And those that are, by `bringUp` and by `startWorker`. */
+export const BROUGHT_UP = ['sandbox', ...UP_FROM_HERE, 'worker'];
 
 export class Stack {
   readonly services = new Map<string, Service>();
@@ -75,6 +84,10 @@ export class Stack {
     return found;
   }
 
+  get imageFolder(): string {
+    return this.image.folder;
+  }
+
   cable(client: string, server: string): Cable {
     return this.cables.get(`${client}→${server}`)!;
   }
@@ -101,7 +114,8 @@ export class Stack {
     const first = await this.writeSettings({ POSTGRES_PASSWORD_FILE: passwordFile });
     this.file = await readCompose(first);
     Object.keys(this.file.services).forEach((name, index) => this.addresses.set(name, `${this.net}.${10 + index}`));
-    await this.usePrograms(tagOf(this.file.services.temporal!.image));
+    this.addresses.set(STORE, `${this.net}.9`);
+    await this.usePrograms(this.options.temporalVersion ?? this.temporalVersion);
     await this.up('sandbox');
     await this.control('POST', 'reset', this.options.world);
     const vendors = await (await fetch(`${this.sandboxUrl}/_sandbox/env`)).text();
@@ -120,7 +134,41 @@ export class Stack {
         ...this.options.settings,
       }),
     );
+    if (this.options.settings.BILLING_EVIDENCE?.includes(`@${STORE}`)) await this.openStore(passwordFile);
     for (const name of UP_FROM_HERE) await this.up(name);
+  }
+
+  /** The version that the file names. */
+  get temporalVersion(): string {
+    return tagOf(this.file.services.temporal!.image);
+  }
+
+  private async openStore(passwordFile: string): Promise<void> {
+    const launch = await this.databaseOf({ name: STORE, user: 'billing', passwordFile });
+    const policy = { restarts: true, stopSignal: 'SIGINT', stopWithinMs: 60_000 } as const;
+    const service = new Service(STORE, { ...launch, ...policy }, this.logOf(STORE));
+    this.services.set(STORE, service);
+    service.start();
+    const asked = (): Promise<string> => this.storeSql('postgres', 'select 1');
+    await eventually(
+      () => asked().catch(() => ''),
+      (answer) => answer !== '',
+      HEALTHY_WITHIN_MS,
+    );
+    await this.storeSql('postgres', 'create database billing');
+    await this.cableFor('', STORE);
+  }
+
+  /** A statement in a database of the store beside the stack. */
+  async storeSql(database: string, statement: string): Promise<string> {
+    const { env } = this.service(STORE).launch;
+    const args = ['--username', 'billing', '--no-psqlrc', '--dbname', database, '--command', statement];
+    return (await run('psql', args, { env, cwd: '/' })).stdout;
+  }
+
+  /** Where the store listens, without a cable between. */
+  get storeUrl(): string {
+    return STORE_URL.replace(`@${STORE}`, `@${this.address(STORE)}`);
   }
 
   private async writeSettings(settings: Record<string, string>): Promise<string> {
@@ -161,12 +209,16 @@ export class Stack {
   }
 
   /** One more worker, beside those there are, with settings of its own where they differ. */
-  async startWorker(name = 'worker', changes: Record<string, string> = {}): Promise<Service> {
+  async startWorker(name = 'worker', changes: Record<string, string> = {}, image = this.image.folder): Promise<Service> {
     const described = this.file.services.worker!;
     for (const [other, { condition }] of Object.entries(described.depends_on ?? {})) await this.demand(other, condition);
-    for (const server of ['temporal', 'sandbox']) await this.cableFor(name, server);
+    for (const server of ['temporal', 'sandbox', STORE]) await this.cableFor(name, server);
     const launch = await this.launchOf('worker', described, name);
-    const service = new Service(name, { ...launch, env: { ...launch.env, ...this.translated(changes, name) } }, this.logOf(name));
+    const service = new Service(
+      name,
+      { ...launch, cwd: image, env: { ...launch.env, ...this.translated(changes, name) } },
+      this.logOf(name),
+    );
     this.services.set(name, service);
     service.start();
     return service;
@@ -222,7 +274,11 @@ export class Stack {
       stopSignal: 'SIGTERM' as NodeJS.Signals,
       stopWithinMs: milliseconds(service.stop_grace_period ?? '10s'),
     };
-    if (name === 'postgresql') return { ...launch, ...(await this.databaseOf(service)), stopSignal: 'SIGINT' };
+    if (name === 'postgresql') {
+      const passwordFile = this.file.secrets[service.secrets![0]!.source]!.file;
+      const database = await this.databaseOf({ name, user: service.environment!.POSTGRES_USER!, passwordFile });
+      return { ...launch, ...database, stopSignal: 'SIGINT' };
+    }
     if (service.image.startsWith('cloudmore-autotask-billing')) {
       const argv = [...this.entrypoint, ...(service.command ?? [])].map((word) =>
         word === 'node' ? process.execPath : this.local(word, name),
@@ -299,17 +355,24 @@ export class Stack {
     this.cables.set(key, await cableTo(`http://${this.address(server)}:${CABLED[server]}`, { host, port: CABLED[server]! }));
   }
 
-  /** As the image's own entry script does it: makes the cluster with the superuser and password of the environment, then serves it. */
-  private async databaseOf({ environment = {}, secrets = [] }: ComposeService): Promise<Pick<Launch, 'argv' | 'env' | 'cwd'>> {
+  /** As the image's own entry script does it: makes the cluster with the superuser and password that it is given, then serves it. */
+  private async databaseOf({
+    name,
+    user,
+    passwordFile,
+  }: {
+    name: string;
+    user: string;
+    passwordFile: string;
+  }): Promise<Pick<Launch, 'argv' | 'env' | 'cwd'>> {
     const programs = await findPostgres();
     if (programs === null) throw new Error('PostgreSQL’s server programs are not installed: scripts/system-packages.sh does it.');
-    const data = join(this.folder, 'volumes', 'postgresql');
-    const sockets = join(this.folder, 'sockets');
-    const password = this.file.secrets[secrets[0]!.source]!.file;
-    await initDatabase({ programs, data, sockets, user: environment.POSTGRES_USER!, passwordFile: password });
+    const data = join(this.folder, 'volumes', name);
+    const sockets = join(this.folder, `sockets-${name}`);
+    await initDatabase({ programs, data, sockets, user, passwordFile });
     const owner = await postgresUser();
     const as = owner === null ? [] : ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
-    const argv = [...as, join(programs, 'postgres'), '-D', data, '-h', this.address('postgresql'), '-p', '5432', '-k', sockets];
+    const argv = [...as, join(programs, 'postgres'), '-D', data, '-h', this.address(name), '-p', '5432', '-k', sockets];
     return { argv, cwd: data, env: { ...this.common(), PGHOST: sockets, PATH: `${programs}:${this.common().PATH}` } };
   }
 

@@ -4,6 +4,7 @@ import { Random } from '../simulation/random.js';
 import { drawWorld, LAST_DAY, MONTH, type SimulatedWorld } from '../simulation/world.js';
 import type { Image } from '../project/image.js';
 import { count, type Figures } from './count.js';
+import type { Service } from './service.js';
 import { Stack, type Run } from './stack.js';
 
 /** A stack in which a month is being billed, for one drill to disturb; and what became of the money afterwards. */
@@ -40,11 +41,19 @@ export class Stage {
     readonly world: SimulatedWorld,
   ) {}
 
-  static async open(image: Image, say: (line: string) => void, settings: Record<string, string> = {}): Promise<Stage> {
+  static async open(
+    image: Image,
+    say: (line: string) => void,
+    settings: Record<string, string> = {},
+    temporalVersion?: string,
+  ): Promise<Stage> {
     const drawn = drawWorld(new Random(SEED), SIZE);
     const behaviour = { ...(drawn.autotask.behaviour as object), periodStart: 'update' };
     const world = { ...drawn, ticking: true, now: `${LAST_DAY}T03:00:00Z`, autotask: { ...drawn.autotask, behaviour } };
-    const stage = new Stage(await Stack.open({ settings: { ...SETTINGS, ...settings }, world, say }, image), world);
+    const stage = new Stage(
+      await Stack.open({ settings: { ...SETTINGS, ...settings }, world, say, temporalVersion }, image),
+      world,
+    );
     stage.begin = (await stage.state()).autotask;
     await stage.slowly();
     return stage;
@@ -84,6 +93,14 @@ export class Stage {
     }
   }
 
+  /** The worker that holds the broker's lease, and those that stand by. */
+  workers(): { holder: Service; others: Service[] } {
+    const all = [...this.stack.services.values()].filter(({ name, isUp }) => name.startsWith('worker') && isUp);
+    const holder = all.find((worker) => worker.said().includes(`serving autotask-${BROKER}`));
+    if (!holder) throw new Error('No worker serves the broker.');
+    return { holder, others: all.filter((worker) => worker !== holder) };
+  }
+
   /** The month run once more and once more after that, then counted. */
   async end(broker = BROKER): Promise<Ended> {
     await this.stack.control('POST', 'faults', []);
@@ -96,7 +113,7 @@ export class Stage {
     return {
       figures: count({ world, broker, month: MONTH, asOf: LAST_DAY, begin: this.begin, end }),
       code: last.code,
-      said: last.stderr.slice(-500),
+      said: last.stderr.slice(0, 1500),
       writesAfterwards,
     };
   }

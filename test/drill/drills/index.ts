@@ -1,7 +1,12 @@
 import type { Drill } from '../drill.js';
+import { BROKERS } from './brokers.js';
+import { CLOCKS } from './clocks.js';
 import { KILLS } from './kills.js';
-import { TERMINATED } from './people.js';
+import { CUT } from './network.js';
+import { PEOPLE } from './people.js';
 import { RESTORED } from './restore.js';
+import { STORES } from './store.js';
+import { UPGRADES } from './upgrades.js';
 
 /** All drills, in the order of the table. */
-export const DRILLS: Drill[] = [...KILLS, ...RESTORED, TERMINATED];
+export const DRILLS: Drill[] = [...KILLS, ...CUT, ...STORES, ...CLOCKS, ...RESTORED, ...UPGRADES, BROKERS, ...PEOPLE];

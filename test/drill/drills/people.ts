@@ -1,8 +1,9 @@
-import { organizationBillingId } from '../../../shared/contract.js';
-import { BROKER, MONTH, type Stage } from '../stage.js';
-import { disturbed, lastWords, type Told } from '../drill.js';
+import { dailyBillingId, organizationBillingId } from '../../../shared/contract.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { byItself, disturbed, lastWords, rowOf, type Drill, type Told } from '../drill.js';
+import { BROKER, MONTH, Stage } from '../stage.js';
 
-/** What a person does in Temporal's Web UI. */
+/** What a person does: in Temporal's Web UI, and with settings. */
 
 /** The customer that is being billed now, by its open workflow. */
 async function someOpen(stage: Stage): Promise<string> {
@@ -14,7 +15,7 @@ async function someOpen(stage: Stage): Promise<string> {
   throw new Error('No customer is being billed any more: the deed came too late.');
 }
 
-export const TERMINATED = disturbed({
+const TERMINATED = disturbed({
   name: 'terminate',
   what: "a customer's workflow terminated in mid-run",
   deed: async (stage, run): Promise<Told> => {
@@ -35,3 +36,126 @@ export const TERMINATED = disturbed({
     return { code, message: line.trim(), seconds, problems };
   },
 });
+
+const RESET = disturbed({
+  name: 'reset',
+  what: "a customer's workflow and the run reset to their beginnings in mid-run",
+  deed: async (stage, run) => {
+    for (const workflowId of [await someOpen(stage), dailyBillingId(BROKER, MONTH)])
+      await stage.stack.temporal(
+        'workflow',
+        'reset',
+        '--workflow-id',
+        workflowId,
+        '--type',
+        'FirstWorkflowTask',
+        '--reason',
+        'a drill',
+      );
+    const told = await byItself(run);
+    return { ...told, message: 'goes on from the beginning by itself' };
+  },
+});
+
+/** Each harmed a workflow for ever once, or would have to. */
+const MESSAGES: [signal: string, input: string | null][] = [
+  ['approve', null],
+  ['approve', '{"digest":"yes"}'],
+  ['skip', '[1,2]'],
+  ['rerun', '{}'],
+  ['newReport', '{"given":{"asOf":"2025-10-28","report":"0000","survey":null,"surveyedAt":null},"parentId":"x","mode":"auto"}'],
+  ['newReport', '7'],
+  ['settled', '"done"'],
+];
+
+const POISONED = disturbed({
+  name: 'poison',
+  what: 'signals without argument, with objects, forged ones, to a customer and to the run',
+  deed: async (stage, run) => {
+    const workflowId = await someOpen(stage);
+    const startedAt = Date.now();
+    for (const [name, input] of MESSAGES)
+      for (const id of [workflowId, dailyBillingId(BROKER, MONTH)])
+        await stage.stack.temporal(
+          'workflow',
+          'signal',
+          '--workflow-id',
+          id,
+          '--name',
+          name,
+          ...(input === null ? [] : ['--input', input]),
+        );
+    const status = await stage.stack.billing(['status', MONTH]);
+    const seconds = (Date.now() - startedAt) / 1000;
+    const said = stage.stack.service('worker').said();
+    const line = status.stdout.split('\n').find((each) => /not understood|signal/i.test(each));
+    const { code } = await run;
+    const problems = said.includes('was not understood') ? [] : ['no message was refused in the log'];
+    return { code, message: line?.trim() ?? 'refused in the log, and on the page', seconds, problems };
+  },
+});
+
+const WITHIN_MS = 60_000;
+
+const WRONG_SECRET: Drill = {
+  name: 'wrong-vendor-secret',
+  what: 'a worker with a wrong secret of Autotask; then the right one',
+  play: async ({ image, say }) => {
+    const stage = await Stage.open(image, say);
+    try {
+      const { stack } = stage;
+      const worker = await stack.startWorker('worker', { AUTOTASK_SECRET: 'wrong' });
+      await worker.says(/serving autotask-/, WITHIN_MS);
+      const { code, stderr, seconds } = await stage.runMonth();
+      const problems = [
+        ...(code === 0 || code === 3 ? [`the run ended with ${code}`] : []),
+        ...((await stage.writes()) > 0 ? ['something was written'] : []),
+      ];
+      const message = stderr.split('\n').find((line) => /log-in|refused|AUTOTASK|401|secret/i.test(line)) ?? lastWords(stderr);
+      await worker.stop();
+      await stack.startWorker('worker');
+      return [await rowOf(stage, WRONG_SECRET.name, WRONG_SECRET.what, { code, message, seconds, problems })];
+    } finally {
+      await stage.close();
+    }
+  },
+};
+
+const renamed = (isFrozen: boolean): Drill => {
+  const name = isFrozen ? 'rename-frozen' : 'rename';
+  const what = `BILLING_BROKER renamed ${isFrozen ? 'after the month was approved and posted' : 'in an open month'}`;
+  return {
+    name,
+    what,
+    play: async ({ image, say }) => {
+      const stage = await Stage.open(image, say);
+      try {
+        const { stack } = stage;
+        const worker = await stack.startWorker();
+        await stage.runMonth();
+        if (isFrozen) await stack.control('POST', 'autotask/freeze', { through: `${MONTH}-31` });
+        await worker.stop();
+        const from = worker.said().length;
+        await stage.forget();
+        const startedAt = Date.now();
+        const other = await stack.startWorker('worker-2', { BILLING_BROKER: 'acme' });
+        const { line } = await other.says(/label|BILLING_BROKER/, WITHIN_MS);
+        const seconds = (Date.now() - startedAt) / 1000;
+        for (let looks = 0; other.exits.length === 0 && looks < 100; looks += 1) await sleep(100);
+        const [code = -1] = other.exits;
+        await other.stop();
+        const problems = [
+          ...(code === 78 ? [] : [`the worker ended with ${code}, not 78`]),
+          ...((await stage.writes()) > 0 ? ['something was written'] : []),
+        ];
+        worker.start();
+        await worker.says(/serving autotask-/, WITHIN_MS, from);
+        return [await rowOf(stage, name, what, { code: Number(code), message: line, seconds, problems })];
+      } finally {
+        await stage.close();
+      }
+    },
+  };
+};
+
+export const PEOPLE: Drill[] = [TERMINATED, RESET, POISONED, WRONG_SECRET, renamed(false), renamed(true)];

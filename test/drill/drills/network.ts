@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { STORE_URL } from '../stack.js';
+import { byItself, disturbed, type Drill } from '../drill.js';
+
+/** A network that loses everything in mid-month and tells nobody, and comes back. */
+const cutOf = (server: string, what: string, settings: Record<string, string> = {}): Drill =>
+  disturbed({
+    name: `cut-${server}`,
+    what: `no packet passes between worker and ${what} for 20 s`,
+    settings,
+    deed: async ({ stack }, run) => {
+      const cable = stack.cable('worker', server);
+      cable.cut();
+      await sleep(20_000);
+      cable.mend();
+      return byItself(run);
+    },
+  });
+
+export const CUT = [
+  cutOf('temporal', 'Temporal'),
+  cutOf('sandbox', 'both vendors'),
+  cutOf('store', 'the store', { BILLING_EVIDENCE: STORE_URL }),
+];
