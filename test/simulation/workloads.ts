@@ -74,6 +74,8 @@ export const WORKLOADS = {
     ...draw(random, { faults: UNANSWERED, mishaps: drawHandover, deeds: [[0], ['rerun']] }),
     clocksOff: Array.from({ length: 8 }, () => random.whole(-600, 600) * 1000),
   }),
+  /** The same while answers are lost and workers die: what is not so, and what nobody knows, in one month. */
+  confused: drawConfused,
 } as const satisfies Record<string, (random: Random) => Story>;
 
 export type Workload = keyof typeof WORKLOADS;
@@ -153,5 +155,15 @@ function drawLying(random: Random): Story {
     afterFreeze: 'hold',
     discoversZone: false,
     continueAsNewChance: 0,
+  };
+}
+
+function drawConfused(random: Random): Story {
+  const story = drawLying(random);
+  const runsAt = story.runDays.slice(0, -1).map(instantOf);
+  return {
+    ...story,
+    windows: drawWindows(random.fork(), runsAt, UNANSWERED),
+    mishaps: [...story.mishaps, ...runsAt.flatMap((at) => (random.chance(0.5) ? drawDeath(random, at) : []))],
   };
 }
