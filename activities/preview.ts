@@ -7,7 +7,7 @@ import { monthResult, type MonthFrame } from '../shared/billing/reconcile.js';
 import type { Calls, MonthResult, Outcome } from '../shared/billing/results.js';
 import { fold } from '../shared/billing/text.js';
 import { setAside } from '../shared/billing/dismissal.js';
-import { salesByCurrency } from '../shared/billing/facts.js';
+import { salesByCurrency, type OrganizationFacts } from '../shared/billing/facts.js';
 import { unnamedText } from '../shared/billing/strays.js';
 import { unreadList, unreadOfReport } from '../shared/billing/unread.js';
 import type { Plan } from '../shared/billing/plan-types.js';
@@ -27,7 +27,7 @@ import { organizationsOf, surveyAutotask } from './survey.js';
 /** What a run would do, without Temporal and without writing: the run's own reads and planner (`billing plan`). */
 export interface Preview {
   /** Each with the sales of the same part of last month's report, by currency. */
-  plans: (Plan & { previousSales: Record<string, Decimal> })[];
+  plans: (Plan & { previousSales: Record<string, Decimal>; previousUnread?: number })[];
   /** The reconciliation as it would be after the steps. */
   result: MonthResult;
   /** Why there is nothing to plan, in sentences; none where there is something. */
@@ -60,7 +60,7 @@ export async function previewMonth(
     if (decided) strays.note(slice.organization, decided);
     const plan = decided && { ...decided, ghosts: setAside(decided.ghosts, dismissals) };
     if (plan && (plan.items.length > 0 || plan.ghosts.length > 0 || plan.steps.length > 0))
-      plans.push({ ...plan, previousSales: salesByCurrency(slice.previousLines) });
+      plans.push({ ...plan, ...previousOf(slice) });
   }
   for (const plan of (await strays.plans(dependencies.settings)) ?? [])
     plans.push({ ...plan, ghosts: setAside(plan.ghosts, dismissals), previousSales: {} });
@@ -82,6 +82,13 @@ export async function previewMonth(
   const result = await resultOf(slices, frame, outcomes, report, organizations);
   const why = result.organizations.length > 0 ? [] : held ? [heldMonthAdvice(held.message, month)] : nothingDue(facts);
   return { plans, result, nothingDue: why, calls };
+}
+
+/** Last month's sales as far as they can be read, and how many lines cannot. */
+function previousOf({ previousLines }: OrganizationFacts): Pick<Preview['plans'][number], 'previousSales' | 'previousUnread'> {
+  const read = previousLines.filter(({ trouble }) => trouble === undefined);
+  const unread = previousLines.length - read.length;
+  return { previousSales: salesByCurrency(read), ...(unread === 0 ? {} : { previousUnread: unread }) };
 }
 
 /** The reconciliation, with what was counted of the report and nobody answers for (1.7). */

@@ -17,6 +17,8 @@ import { UNREAD_SHOWN, unreadSection } from './unread.js';
 export interface ShownPlan extends Plan {
   /** Sales of the same part of last month's report by currency (rule 1.4). */
   previousSales: Record<string, Decimal>;
+  /** How many of last month's lines cannot be read, and are not in it; absent where all can. */
+  previousUnread?: number;
 }
 
 export interface ShownMonth {
@@ -153,11 +155,12 @@ function quietLines(plan: ShownPlan): string[] {
 }
 
 /** This month's sales beside last month's, in each currency of either. */
-export function differences({ items, previousSales }: ShownPlan): string[] {
+export function differences({ items, previousSales, previousUnread = 0 }: ShownPlan): string[] {
   const currencies = new Set([...items.map(({ currency }) => currency.toUpperCase()), ...Object.keys(previousSales)]);
   return [...currencies].map((currency) => {
     const now = sum(items.filter((item) => same(item.currency, currency)).map(({ sales }) => sales));
-    return against(now, big(previousSales[currency] ?? '0'), currency);
+    const words = previousUnread === 0 ? '' : `; ${previousUnread} of last month's lines cannot be read and are not in it`;
+    return `${against(now, big(previousSales[currency] ?? '0'), currency)}${words}`;
   });
 }
 

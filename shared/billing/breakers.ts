@@ -2,6 +2,7 @@ import type { Big } from './decimal.js';
 import { big, money, sum } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { inCurrency } from './magnitudes.js';
+import { unreadWords } from './readable.js';
 import { same } from './text.js';
 import type { Item, Plan, Reason } from './plan-types.js';
 import type { Decimal, Settings } from './types.js';
@@ -49,10 +50,15 @@ export function tripMonth(facts: MonthFacts, currency: string, settings: Setting
       reason: 'breaker-month',
       message: `Last month's report could not be had (${facts.previousUnavailable}), and none of it is kept, so that nothing can be compared with it. Run the month again when Cloudmore answers; release it if you know that it is right.`,
     };
+  if (facts.drop?.unread?.all === true && percent !== 0)
+    return {
+      reason: 'breaker-month',
+      message: `No amount of last month's report can be read (${facts.drop.unread.lines} lines), so that nothing can be compared with it. Release the month if you know that it is right.`,
+    };
   const compared = facts.drop ?? { now: facts.sales, before: facts.previousSales };
   const [now, before] = [salesIn(compared.now, currency), salesIn(compared.before, currency)];
   if (percent === 0 || before.lte(0) || now.gte(before.times(100 - percent).div(100))) return null;
-  const message = `The report has ${money(now, currency)} ${currency} sales, the same part of last month had ${money(before, currency)}: a drop of more than ${percent} %, credits and what is paid once or has ended left out. Check the Microsoft consent in Cloudmore; release the month if the report is right.`;
+  const message = `The report has ${money(now, currency)} ${currency} sales, the same part of last month had ${money(before, currency)}: a drop of more than ${percent} %, credits and what is paid once or has ended left out${unreadWords(facts.drop?.unread?.lines ?? 0)}. Check the Microsoft consent in Cloudmore; release the month if the report is right.`;
   return { reason: 'breaker-month', message };
 }
 

@@ -5,6 +5,7 @@ import type { ItemIdentity } from './keys.js';
 import { namesOf, unsubscribedOf, type Named } from './named.js';
 import { addDays, dayOfMonth, firstDay, lastDay, monthOf, previousMonth } from './month.js';
 import { paymentOf } from './paid-once.js';
+import { readable } from './readable.js';
 import { classify, type LineType } from './record-type.js';
 import { byText, fold, groupBy, present } from './text.js';
 import { RECORD_TYPES } from './types.js';
@@ -36,7 +37,7 @@ export interface MonthFacts {
   sales: Record<string, Decimal>;
   previousSales: Record<string, Decimal>;
   /** What the drop of the month is measured on (rule 1.4): without credits, what is paid once, and what has ended. Absent in evidence of earlier releases. */
-  drop?: { now: Record<string, Decimal>; before: Record<string, Decimal> };
+  drop?: { now: Record<string, Decimal>; before: Record<string, Decimal>; unread?: Unread };
   /** Why nothing of last month is known to compare with; absent where something is, or where it is known that there was nothing. */
   previousUnavailable?: string;
   /** Record types the report has a line of, for any organization (rule 8.1). */
@@ -53,6 +54,12 @@ export interface MonthFacts {
   findings?: Unreadable[];
   /** What Cloudmore has ever named, this report included (rule 8.6); absent in evidence of earlier releases. */
   named?: Named;
+}
+
+/** Lines of either month that cannot be read, and are compared on neither side; `all` where nothing of last month is left to compare with. */
+export interface Unread {
+  lines: number;
+  all: boolean;
 }
 
 /** A company of several organizations: none of them may take away what another bills there (rule 8.1). */
@@ -136,9 +143,11 @@ function dueLines({ month, lines }: Report, asOf: Day): Line[] {
 }
 
 /** What a drop is measured on. A credit, a year that was paid last month and a subscription that has ended say by themselves why there is less. */
-function dropOf({ subscriptions, prices }: Report, lines: Line[], previousLines: Line[]): NonNullable<MonthFacts['drop']> {
+function dropOf({ subscriptions, prices }: Report, all: Line[], allBefore: Line[]): NonNullable<MonthFacts['drop']> {
+  const { now: lines, before: previousLines, unread } = readable(all, allBefore);
+  const told = unread === 0 ? {} : { unread: { lines: unread, all: previousLines.length === 0 && allBefore.length > 0 } };
   // A report without any line is what an expired consent looks like, whatever the lists say.
-  if (lines.length === 0) return { now: {}, before: salesByCurrency(previousLines) };
+  if (all.length === 0) return { now: {}, before: salesByCurrency(previousLines), ...told };
   const list = indexPrices(prices);
   const ended = new Set(subscriptions.filter(hasEnded).map(({ id }) => fold(id)));
   const recurs = (line: Line): boolean => {
@@ -148,6 +157,7 @@ function dropOf({ subscriptions, prices }: Report, lines: Line[], previousLines:
   return {
     now: salesByCurrency(lines.filter((line) => recurs(line) && big(line.sales).gt(0))),
     before: salesByCurrency(previousLines.filter((line) => recurs(line) && !ended.has(fold(line.subscriptionId)))),
+    ...told,
   };
 }
 

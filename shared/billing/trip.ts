@@ -5,10 +5,11 @@ import { big, isZero, money, sum } from './decimal.js';
 import { buildItems, listedSubscription, type ItemContext } from './items.js';
 import type { PlanInput, Work } from './plan.js';
 import { tripPrice } from './price-breaker.js';
+import { readable } from './readable.js';
 import { exclusionOf, unclassifiedOf } from './refusal.js';
 import { fold, same } from './text.js';
 import type { Item, Plan, PlannedItem } from './plan-types.js';
-import type { Settings } from './types.js';
+import type { Line, Settings } from './types.js';
 
 /** What a breaker holds: the whole organization, or single items. */
 export interface Held {
@@ -58,6 +59,8 @@ interface Comparison {
   samePart: Item[];
   /** Ids of items that a credit explains. */
   credited: Set<string>;
+  /** Items of which last month's amount cannot be read, by id, with what is wrong: they are compared with nothing. */
+  unread: Map<string, string>;
   leftOut: string;
 }
 
@@ -69,12 +72,33 @@ function compare(plan: Plan, able: Item[], { slice, settings }: PlanInput, conte
   const isCompared = (item: Item): boolean =>
     !unbilled.has(item.id) && !item.isOneOff && isComparable(item, context, settings, currency);
   const credited = new Set(posted.filter(isCredited).map(({ id }) => id));
-  const same = buildItems(slice.previousLines, context).filter(isCompared);
+  const lastMonth = [...slice.previousLines, ...(slice.previousLater ?? [])];
+  const read = new Set(readable(slice.lines, lastMonth).before);
+  const same = buildItems(
+    slice.previousLines.filter((line) => read.has(line)),
+    context,
+  ).filter(isCompared);
   const isExplained = explainedBy(posted, credited, slice.elsewhere ?? [], context);
   const samePart = same.filter((item) => !isExplained(item));
-  const before = buildItems([...slice.previousLines, ...(slice.previousLater ?? [])], context).filter(isCompared);
-  const leftOut = leftOutText(posted, unbilled.size, same.length - samePart.length, currency);
-  return { billed, before, samePart, credited, leftOut };
+  const before = buildItems([...read], context).filter(isCompared);
+  const unread = unreadBefore(posted, lastMonth, read, context);
+  const leftOut = leftOutText(posted, unbilled.size, same.length - samePart.length, unread.size, currency);
+  return { billed, before, samePart, credited, unread, leftOut };
+}
+
+/** What is posted of which last month's lines cannot be read; all of it, where nobody can tell whose a line was. */
+function unreadBefore(posted: Item[], lastMonth: Line[], read: Set<Line>, context: ItemContext): Map<string, string> {
+  const lost = lastMonth.filter((line) => !read.has(line));
+  if (lost.length === 0) return new Map();
+  const ofAll = lost.find(({ trouble }) => trouble?.holds === 'organization')?.trouble?.message;
+  const byId = new Map(buildItems(lost, context).map((item) => [item.id, item]));
+  return new Map(
+    posted.flatMap(({ id }) => {
+      const own = byId.get(id)?.lines.find(({ trouble }) => trouble !== undefined)?.trouble?.message;
+      const why = own ?? ofAll ?? (byId.has(id) ? 'another line of its subscription cannot be read' : undefined);
+      return why === undefined ? [] : [[id, why] as const];
+    }),
+  );
 }
 
 const isComparable = (item: Item, context: ItemContext, settings: Settings, currency: string): boolean =>
@@ -101,12 +125,13 @@ function explainedBy(
   };
 }
 
-function leftOutText(posted: Item[], unbilled: number, explained: number, currency: string): string {
+function leftOutText(posted: Item[], unbilled: number, explained: number, unread: number, currency: string): string {
   const once = posted.filter(({ isOneOff }) => isOneOff);
   const parts = [
     ...(once.length > 0 ? [`${once.length} paid once (${money(sum(once.map(({ sales }) => sales)), currency)})`] : []),
     ...(unbilled > 0 ? [`${unbilled} held or excluded`] : []),
     ...(explained > 0 ? [`${explained} ended, converted, moved or credited`] : []),
+    ...(unread > 0 ? [`${unread} of which last month cannot be read`] : []),
   ];
   return parts.length === 0 ? '' : ` (left out: ${parts.join(', ')})`;
 }
@@ -116,7 +141,8 @@ function leftOutText(posted: Item[], unbilled: number, explained: number, curren
 const recurring = (items: Item[]): Item[] => items.filter(({ isOneOff }) => !isOneOff);
 
 function tripSales(comparison: Comparison, currency: string, settings: Settings): Tripped | null {
-  const { billed, before, samePart, credited, leftOut } = comparison;
+  const { before, samePart, credited, unread, leftOut } = comparison;
+  const billed = comparison.billed.filter(({ item }) => !unread.has(item.id));
   const tripOf = (items: Item[]): Tripped | null =>
     tripOrganization(
       {
@@ -147,12 +173,25 @@ function tripWritten(
   const moved = (['sales', 'cost'] as const).map((side) => big(after[side]).minus(before[side]).abs());
   // What is in balance already waits for nobody: a breaker holds what would be written.
   if (moved.every((amount) => amount.eq(0))) return null;
+  const isNothing = isZero(big(before.sales));
+  const isSmall = moved.every((amount) => amount.lte(settings.breakers.organizationAmount));
+  const unread = tripUnread(item, comparison, settings);
+  if (unread !== null) return isSmall && !isNothing ? null : unread;
   const counterpart = (items: Item[]): Item | undefined => items.find(({ id }) => id === item.id);
   const sales: Omit<ItemSales, 'item'> = { before: counterpart(comparison.before), samePart: counterpart(comparison.samePart) };
   const tripped = tripPrice(item, context.prices, settings) ?? tripItem({ ...sales, item }, settings);
-  if (tripped === null || moved.some((amount) => amount.gt(settings.breakers.organizationAmount))) return tripped;
-  const isNothing = isZero(big(before.sales));
+  if (tripped === null || !isSmall) return tripped;
   return isNothing || tripItem({ ...sales, item: asItStands({ item, planned }) }, settings) === null ? tripped : null;
+}
+
+/** An amount of last month that cannot be read is no 0.00: what would be compared with it waits. */
+function tripUnread({ id, productName }: Item, { unread }: Comparison, { breakers }: Settings): Tripped | null {
+  const why = unread.get(id);
+  if (why === undefined || (breakers.itemFactor === 0 && breakers.organizationPercent === 0)) return null;
+  return {
+    reason: 'breaker-item',
+    message: `Last month's amount of ${productName} cannot be read, so that nothing can be compared with it: ${why} Release the plan if that is right.`,
+  };
 }
 
 /** The item at the amount that stands for it: where that would have been held, a person has released it, and a small change more needs no second word. */

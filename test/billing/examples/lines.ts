@@ -98,14 +98,22 @@ function besides(changes: Partial<Report>): string {
   return `report ${result.report.sales}, unassigned ${result.unassigned.sales}`;
 }
 
-const compared = (sales: string, asOf: string, previousLines: Line[], settings: Situation['settings'] = {}): Situation => ({
-  report: { lines: [line({ sales })], previousLines },
+const compared = (
+  sales: string,
+  asOf: string,
+  previousLines: Line[],
+  settings: Situation['settings'] = {},
+  ...more: Line[]
+): Situation => ({
+  report: { lines: [line({ sales }), ...more], previousLines },
   asOf,
   settings,
 });
 const drop = (monthDropPercent: number): NonNullable<Situation['settings']> => ({
   breakers: { ...BREAKERS_OFF, monthDropPercent },
 });
+const ofSecond = line({ subscriptionId: 's-2', sales: '500.00', billingDate: '2025-09-08' });
+const unreadable: Line = { ...ofSecond, sales: '0', trouble: { message: 'totalSalesPrice is "n/a".', holds: 'item' } };
 const seen = (sales: string, ...more: Line[]): Line[] => [line({ sales }), ...more];
 /** Last month another subscription of 80.00 beside one of 120.00, which this report has unchanged or, as told, otherwise. */
 const ordinary = (lines: Line[], status: string): Situation => ({
@@ -164,6 +172,21 @@ export const monthBreaker = table('1', 'Item', planned(outcome), [
       }),
     ]),
     'posted',
+  ],
+  [
+    '1.4 an amount of September that cannot be read is no 0.00: what it belongs to is compared on neither side',
+    compared('59.99', '2025-10-20', [september('120.00'), unreadable], drop(50), line({ subscriptionId: 's-2', sales: '500' })),
+    'held breaker-month; held breaker-month',
+  ],
+  [
+    '1.4 nor is one of October’s, and it makes no drop',
+    compared('120.00', '2025-10-20', [september('120.00'), ofSecond], drop(50), { ...unreadable, billingDate: '2025-10-08' }),
+    'posted; held unreadable',
+  ],
+  [
+    '1.4 none of September’s amounts can be read',
+    compared('120.00', '2025-10-20', [{ ...unreadable, subscriptionId: line().subscriptionId }], drop(50)),
+    'held breaker-month',
   ],
   [
     '1.4 last month’s report could not be had, and none of it is kept',

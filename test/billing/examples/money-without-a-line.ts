@@ -242,6 +242,19 @@ const fallen = (lines: Partial<Line>[], status = 'Active', percent = 100): Situa
   settings: { breakers: { ...BREAKERS_OFF, organizationPercent: percent, organizationAmount: '500' } },
 });
 const left = (sales: string): Partial<Line> => ({ subscriptionId: 's-1', sales });
+/** The same where last month's amount of the second cannot be read, or nobody can tell whose a line of last month was. */
+const unread = (holds: 'item' | 'organization', changes: Partial<Settings['breakers']> = {}): Situation => {
+  const { report, settings, ...situation } = fallen([left('2900.00'), { subscriptionId: 's-2', sales: '9000.00' }]);
+  const trouble = { message: 'totalSalesPrice is "n/a".', holds };
+  const previousLines = report!.previousLines!.map((one) =>
+    one.subscriptionId === 's-2' ? { ...one, sales: '0', cost: '0', trouble } : one,
+  );
+  return {
+    ...situation,
+    report: { ...report, previousLines },
+    settings: { breakers: { ...settings!.breakers!, itemFactor: 10, ...changes } },
+  };
+};
 
 export const breakers = table(
   '9',
@@ -320,6 +333,13 @@ export const breakers = table(
     ['9.2 already in balance: waits for nobody', { ...moved('7000.00', '600.00'), books: running(10, '7000') }, 'posted'],
     ['9.2 by 500 more than what somebody has released', { ...moved('7500.00', '600.00'), books: running(10, '7000') }, 'posted'],
     ['9.2 by 500.01 more', { ...moved('7500.01', '600.00', alone), books: running(10, '7000') }, 'held breaker-item'],
+    [
+      '9.2 last month’s amount cannot be read: the item waits, and the others are compared without it',
+      unread('item'),
+      'posted; held breaker-item',
+    ],
+    ['9.2 nobody can tell whose a line of last month was', unread('organization'), 'held breaker-item'],
+    ['9.2 the same where nothing is compared', unread('item', { itemFactor: 0, organizationPercent: 0 }), 'posted'],
     ['9.3 50 new contracts', many(50), 'posted'],
     ['9.3 51 new contracts', many(51), 'held breaker-contracts'],
     ['9.4 ten at 60.00, five times the list price', priced('600.00'), 'posted'],
