@@ -28,6 +28,10 @@ no Autotask company
         stepsTitle(outcome),
         outcome.steps.map((step) => md`${code(markOf(step, outcome))} ${describeStep(step, outcome)}`),
       ),
+      ...section(
+        'What a release would write',
+        (outcome.onRelease ?? []).map(({ mark, text }) => md`${code(mark)} ${text}`),
+      ),
       ...section('Left out', leftOut(result)),
       ...section(
         'Worth knowing',

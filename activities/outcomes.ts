@@ -1,3 +1,4 @@
+import { isReleasable } from '../shared/billing/advice.js';
 import { isOpen } from '../shared/billing/dismissal.js';
 import { isParked, NO_CALLS, NO_WRITES, type OrganizationStatus, type Outcome } from '../shared/billing/results.js';
 import type { Ghost, Plan, PlannedItem } from '../shared/billing/plan-types.js';
@@ -31,6 +32,7 @@ export const outcomeOfPlan = (plan: Plan, status: OrganizationStatus): Outcome =
   notes: plan.notes,
   steps: plan.steps,
   planDigest: plan.digest,
+  ...(plan.onRelease ? { onRelease: plan.onRelease } : {}),
   workflowId: null,
   writes: NO_WRITES,
   calls: NO_CALLS,
@@ -65,4 +67,10 @@ async function lastOutcome(evidence: Evidence, broker: string, { month, organiza
     if (error instanceof EvidenceMissing) return null;
     throw error;
   }
+}
+
+/** In shadow mode nothing can be released, so nobody is told to. */
+export function withoutRelease(item: PlannedItem): PlannedItem {
+  const isReleased = item.command === undefined && item.outcome === 'held' && isReleasable(item.reason);
+  return isReleased ? { ...item, command: null } : item;
 }

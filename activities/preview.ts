@@ -14,11 +14,11 @@ import type { Plan } from '../shared/billing/plan-types.js';
 import type { Day, Decimal, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
-import { mostCautious } from '../shared/modes.js';
+import { modeFor, mostCautious } from '../shared/modes.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
 import { movedFrom } from './moved.js';
-import { outcomeOfPlan, statusOf } from './outcomes.js';
+import { outcomeOfPlan, statusOf, withoutRelease } from './outcomes.js';
 import { takeReport } from './report.js';
 import { isNamed, Slices } from './slices.js';
 import { StrayMoney } from './strays.js';
@@ -58,7 +58,12 @@ export async function previewMonth(
     const moved = await movedFrom(dependencies, slices, { broker, month, report, survey: survey.survey }, { facts, slice });
     const decided = books && planGuarded({ facts, slice, books, settings: dependencies.settings, moved });
     if (decided) strays.note(slice.organization, decided);
-    const plan = decided && { ...decided, ghosts: setAside(decided.ghosts, dismissals) };
+    const isShadow = modeFor(dependencies, slice.organization, mode) === 'shadow';
+    const plan = decided && {
+      ...decided,
+      items: isShadow ? decided.items.map(withoutRelease) : decided.items,
+      ghosts: setAside(decided.ghosts, dismissals),
+    };
     if (plan && (plan.items.length > 0 || plan.ghosts.length > 0 || plan.steps.length > 0))
       plans.push({ ...plan, ...previousOf(slice) });
   }

@@ -2,7 +2,7 @@ import { isWithheld } from '../shared/billing/breakers.js';
 import { addDays, lastDay } from '../shared/billing/month.js';
 import { seenMoney } from '../shared/billing/claims.js';
 import { setAside } from '../shared/billing/dismissal.js';
-import { differenceText, isReleasable } from '../shared/billing/advice.js';
+import { differenceText } from '../shared/billing/advice.js';
 import { planBlind } from '../shared/billing/plan.js';
 import { organizationResult } from '../shared/billing/reconcile.js';
 import { countWrites } from '../shared/billing/tally.js';
@@ -25,7 +25,7 @@ import { detailsOf } from './details.js';
 import { finishExtensions } from './extensions.js';
 import type { Dependencies } from './dependencies.js';
 import { noteWriting } from './freshness.js';
-import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
+import { keepOutcome, outcomeOfPlan, statusOf, withoutRelease } from './outcomes.js';
 import type { KeptPlan } from './plan.js';
 import { describeOwed, readBack } from './read-back.js';
 import { roundedItems } from './rounded.js';
@@ -196,12 +196,6 @@ function stopOf(
     reason: 'verify-mismatch',
     message: `Written: ${summaries(wanted) || 'nothing'}. Autotask now shows otherwise; still missing: ${summaries(missing)}. The next plan balances it.`,
   };
-}
-
-/** In shadow mode nothing can be released, so nobody is told to. */
-function withoutRelease(item: PlannedItem): PlannedItem {
-  const isReleased = item.command === undefined && item.outcome === 'held' && isReleasable(item.reason);
-  return isReleased ? { ...item, command: null } : item;
 }
 
 const summaries = (steps: Step[]): string => steps.map(({ summary }) => summary).join('; ');

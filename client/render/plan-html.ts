@@ -47,7 +47,7 @@ function customer(plan: ShownPlan): Html {
         .map((text) => `Sales ${text}.`)
         .join(' ')}
     </p>
-    ${lines.length === 0 ? html`<p>Nothing on the invoice.</p>` : table(lines, plan.month)} ${keptOff(plan)}
+    ${lines.length === 0 ? html`<p>Nothing on the invoice.</p>` : table(lines, plan.month)} ${keptOff(plan)} ${onRelease(plan)}
   </section>`;
 }
 
@@ -106,6 +106,15 @@ function keptOff({ items }: Plan): Html | string {
   return html`<h3>Not as the report says</h3>
     <ul>
       ${linesOf(off.map(line))}
+    </ul>`;
+}
+
+/** What would be written of what breakers hold, once somebody releases it. */
+function onRelease({ onRelease: steps = [] }: Plan): Html | string {
+  if (steps.length === 0) return '';
+  return html`<h3>Once released</h3>
+    <ul>
+      ${linesOf(steps.map(({ mark, text }) => html`<li>${mark} ${text}</li>`))}
     </ul>`;
 }
 

@@ -73,6 +73,7 @@ function renderPlan(plan: ShownPlan, paper: Paper): string {
     `${paint(paper, 'bold', plan.organizationName)} (${plan.organizationId}), ${company}`,
     ...bounded(plan.steps.map((step) => stepLine(step, plan, paper))),
     ...bounded(heldLines(plan, paper)),
+    ...onReleaseLines(plan, paper),
     ...bounded(plan.ghosts.flatMap((ghost) => ghostLines(ghost, plan, paper))),
     ...quietLines(plan).map((line) => wrap(line, paper, '    ')),
     ...bounded(plan.notes.map(({ message }) => wrap(message, paper, '    '))),
@@ -113,6 +114,12 @@ function heldLines(plan: Plan, paper: Paper): string[] {
       ...(command === null ? [] : [paint(paper, 'cyan', `      ${command}`)]),
     ].join('\n');
   });
+}
+
+/** What would be written of what breakers hold, once somebody releases it. */
+function onReleaseLines({ onRelease = [] }: Plan, paper: Paper): string[] {
+  if (onRelease.length === 0) return [];
+  return ['    Once released:', ...bounded(onRelease.map(({ mark, text }) => marked(mark, text, paper)))];
 }
 
 const addresseeOf = ({ month, organizationId, digest }: Plan): Addressee => ({ month, organizationId, planDigest: digest });

@@ -130,6 +130,9 @@ function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatu
     ...(causes.length > CAUSES_SHOWN
       ? [`    … and ${causes.length - CAUSES_SHOWN} more causes: billing report ${month.month}`]
       : []),
+    ...(organization.onRelease === undefined
+      ? []
+      : ['    Once released:', ...organization.onRelease.map(({ mark, text }) => wrap(`${mark} ${text}`, paper, '      '))]),
     `    ${paint(paper, 'dim', linkOf(organization))}`,
   ].join('\n');
 }

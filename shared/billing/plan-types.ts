@@ -269,6 +269,12 @@ export interface PostChargeStep extends StepOf<'postCharge'> {
 export type Step =
   EnsureServiceStep | EnsureProductStep | UpsertContractStep | ExtendContractStep | PostAdjustmentStep | PostChargeStep;
 
+/** A step in words: new, changed, or to nothing, and what. */
+export interface StepTold {
+  mark: '+' | '~' | '-';
+  text: string;
+}
+
 /** What one organization's month needs, decided once. */
 export interface Plan {
   organizationId: string;
@@ -285,6 +291,8 @@ export interface Plan {
    * breakers released: what `approve` names. Another customer's release, which may make or mend a shared service, leaves it as it is.
    */
   digest: string;
+  /** What a release would write of what breakers hold, in words; absent where they hold nothing that would be written, and in evidence of earlier releases. */
+  onRelease?: StepTold[];
   /** Contracts whose neighbouring rows must be read before this plan is final; empty when it is. */
   needs: number[];
   /** What counts as the accepted report of the organization from now on (rule 1.6); absent in evidence of earlier releases. */

@@ -23,6 +23,7 @@ import { byText, fold, groupBy, present } from './text.js';
 import { troublesOf } from './trouble.js';
 import { tripBreakers } from './trip.js';
 import { unreadGhosts, unseenGhosts } from './unseen.js';
+import { withOnRelease } from './on-release.js';
 import { withheld } from './withheld.js';
 import type { EnsureProductStep, EnsureServiceStep, Item, Note, Plan, PlannedItem, Step } from './plan-types.js';
 import { RECORD_TYPES } from './types.js';
@@ -70,7 +71,7 @@ export function planOrganization(given: PlanInput): Plan {
   const shrunk = shrunkItems(full, keyed, input);
   const plan = isReleased
     ? withNotes(released(full), remadeNotes(full, books))
-    : withheld(withoutShrunk(full, shrunk, work), heldAsGone(tripped, full, books), work);
+    : withOnRelease(withheld(withoutShrunk(full, shrunk, work), heldAsGone(tripped, full, books), work), released(full));
   assertPlan(plan, items);
   assertReductions(plan, keyed, input, isReleased);
   return { ...plan, accepted: acceptedAfter(plan, keyed, input, { isReleased, isBlind: company.company === null }) };

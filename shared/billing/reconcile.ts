@@ -13,6 +13,9 @@ import { byText, groupBy, same } from './text.js';
 import type { Ghost, PlannedItem } from './plan-types.js';
 import type { Decimal } from './types.js';
 
+/** Steps of a held plan that a result names; the plan has all of them. */
+const RELEASES_SHOWN = 10;
+
 /** Outcomes to what a person reads. Every line of the report ends as posted, held or excluded, and the three add up to the report (invariant 1). */
 
 type Countable = Pick<PlannedItem, 'lines' | 'cost' | 'sales'>;
@@ -90,6 +93,7 @@ export function organizationResult(
       explained(item, outcome),
     ),
     planDigest: outcome.planDigest,
+    ...(outcome.onRelease ? { onRelease: outcome.onRelease.slice(0, RELEASES_SHOWN) } : {}),
     workflowId: outcome.workflowId,
     waitsSince: isParked(outcome.status) ? (outcome.waitsSince ?? outcome.asOf) : null,
   };
@@ -202,7 +206,7 @@ export class Reconciliation {
     const result = organizationResult(outcome, this.frame.currency, counted);
     this.counted =
       this.counted === null || counted === null ? null : countedTotal([{ amounts: this.counted }, { amounts: counted }]);
-    const { workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...told } = result;
+    const { workflowId: _id, planDigest: _plan, onRelease: _onRelease, status: _status, waitsSince: _since, ...told } = result;
     this.digest.add(told);
     this.items.push(...countedTogether(outcome.items));
     this.ghosts.push(...outcome.ghosts.filter((ghost) => ghost.outcome === 'awaiting' || isOpen(ghost)).map(countedGhost));

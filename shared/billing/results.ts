@@ -4,7 +4,7 @@ import type { Answers } from './answers.js';
 import type { SeenMoney } from './claims.js';
 import { stopped } from './stopped.js';
 import type { UnreadList } from './unread.js';
-import type { Ghost, Note, Plan, PlannedItem, Reason, Step } from './plan-types.js';
+import type { Ghost, Note, Plan, PlannedItem, Reason, Step, StepTold } from './plan-types.js';
 import type { Decimal, Day, Month } from './types.js';
 
 /** The shapes people and programs read: `run --wait --json`, `report --format json`, `status --json` (`interfaces.md` section 2). */
@@ -66,6 +66,8 @@ export interface OrganizationResult {
   workflowId: string | null;
   /** Day since which it waits for a person; null when it does not. */
   waitsSince: Day | null;
+  /** The first steps that a release would write of what breakers hold; absent where they hold nothing. */
+  onRelease?: StepTold[];
   /** The last message to its workflow that was not understood, in words; absent when the last one was. */
   refused?: string;
 }
@@ -126,6 +128,8 @@ export interface Outcome {
   /** Steps of the plan, carried out or waiting. */
   steps: Step[];
   planDigest: string;
+  /** What a release would write of what breakers hold; absent where they hold nothing. */
+  onRelease?: StepTold[];
   workflowId: string | null;
   writes: Writes;
   calls: Calls;

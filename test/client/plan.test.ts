@@ -114,6 +114,35 @@ describe('billing plan', () => {
     expect(out).toContain(`      billing rerun 2025-10 --organization ${CONTOSO} --reason "company id corrected"`);
   });
 
+  describe('what a breaker holds', () => {
+    const held = async (mode: string, ...more: string[]): Promise<string> => {
+      let out = '';
+      await main(['plan', '2025-10', '--as-of', '2025-10-17', '--organization', CONTOSO, ...more], {
+        environment: { ...sandbox.env(), BREAKERS: 'on', BREAKER_NEW_CONTRACTS: '1', BILLING_MODE: mode },
+        out: (text) => (out += `${text}\n`),
+        say: () => undefined,
+        isTerminal: false,
+      });
+      return out;
+    };
+
+    test('is shown as a release would write it; it said that there is nothing to write, and nobody saw what they released', async () => {
+      const file = join(folder, 'held.html');
+      const out = await held('approve', '--html', file);
+      const [before = '', after = ''] = out.split('    Once released:\n');
+      expect(before).toMatch(/held \(breaker-contracts\)/);
+      expect(before).toContain(`billing approve 2025-10 --organization ${CONTOSO}`);
+      expect(after.match(/^ {2}\+ /gm)?.length).toBeGreaterThan(5);
+      expect(await readFile(file, 'utf8')).toContain('<h3>Once released</h3>');
+    });
+
+    test('advises no release in shadow mode, where there is nothing to release', async () => {
+      const out = await held('shadow');
+      expect(out).toMatch(/held \(breaker-contracts\)/);
+      expect(out).not.toContain('billing approve');
+    });
+  });
+
   test('an organization that does not exist is an error that names those there are; it showed an empty plan', async () => {
     expect(await plan('--organization', 'Fabrikan', '--organization', CONTOSO)).toEqual({
       code: 64,
