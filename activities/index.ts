@@ -1,6 +1,7 @@
 import type {
   CloseRequest,
   DecisionsRequest,
+  MoneySettings,
   MonthClosed,
   NoticeRequest,
   NoticeSent,
@@ -71,13 +72,17 @@ export interface Activities {
   sendNotice(request: NoticeRequest): Promise<NoticeSent>;
   /** Which executions can answer nobody, because they have ended or Temporal cannot go on with them. */
   findSilent(request: SilentRequest): Promise<SilentFound>;
+  /** The settings that change money, as digests. */
+  tellSettings(request: { broker: string }): Promise<MoneySettings>;
 }
+
+type OnBilling = 'findWork' | 'closeRun' | 'recordDecisions' | 'sendNotice' | 'findSilent' | 'tellSettings';
 
 /** Which task queue serves which activities (`interfaces.md` section 4). */
 export interface ActivitiesByQueue {
-  billing: Pick<Activities, 'findWork' | 'closeRun' | 'recordDecisions' | 'sendNotice' | 'findSilent'>;
+  billing: Pick<Activities, OnBilling>;
   cloudmore: Pick<Activities, 'takeReport'>;
-  autotask: Omit<Activities, 'findWork' | 'closeRun' | 'recordDecisions' | 'sendNotice' | 'findSilent' | 'takeReport'>;
+  autotask: Omit<Activities, OnBilling | 'takeReport'>;
 }
 
 export function createActivities(dependencies: Dependencies): ActivitiesByQueue {
@@ -99,6 +104,7 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
       recordDecisions: (request: DecisionsRequest) => recordDecisions(dependencies, request),
       sendNotice: (request: NoticeRequest) => sendNotice(dependencies, request),
       findSilent: ({ workflowIds }: SilentRequest) => dependencies.findSilent(workflowIds),
+      tellSettings: () => Promise.resolve(dependencies.moneySettings),
     }),
     cloudmore: translated(dependencies, {
       takeReport: async (request: ReportRequest) => {

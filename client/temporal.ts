@@ -45,9 +45,13 @@ const definedOnly = (environment: Environment): Record<string, string> =>
   Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
 /** Runs `use` with a connection. Throws a `CommandError` with the command that starts a server when there is none. */
-export async function withTemporal<T>(environment: Environment, use: (temporal: Temporal) => Promise<T>): Promise<T> {
+export async function withTemporal<T>(
+  environment: Environment,
+  use: (temporal: Temporal) => Promise<T>,
+  withinMs = CONNECT_WITHIN_MS,
+): Promise<T> {
   const { connection: options, address, namespace } = connectionSettings(environment);
-  const connection = await connect(options, address);
+  const connection = await connect(options, address, withinMs);
   try {
     return await use({ client: new Client({ connection, namespace }), address, namespace });
   } finally {
@@ -55,9 +59,9 @@ export async function withTemporal<T>(environment: Environment, use: (temporal: 
   }
 }
 
-async function connect(options: ConnectionOptions, address: string): Promise<Connection> {
+async function connect(options: ConnectionOptions, address: string, connectTimeout: number): Promise<Connection> {
   try {
-    return await Connection.connect({ ...options, connectTimeout: CONNECT_WITHIN_MS });
+    return await Connection.connect({ ...options, connectTimeout });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError(

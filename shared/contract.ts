@@ -28,7 +28,7 @@ export const organizationBillingsOf = (broker: string): string => `billing/${bro
 export const organizationBillingId = (broker: string, month: Month, organizationId: string): string =>
   `${organizationBillingsOf(broker)}${month}/${organizationId}`;
 
-export const WORKFLOWS = { daily: 'dailyBilling', organization: 'organizationBilling' } as const;
+export const WORKFLOWS = { daily: 'dailyBilling', organization: 'organizationBilling', settings: 'workerSettings' } as const;
 export const SEARCH_ATTRIBUTES = ['BillingBroker', 'BillingMonth', 'BillingOrganization', 'BillingStatus'] as const;
 
 export const SKIP_SIGNAL = 'skip';

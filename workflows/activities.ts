@@ -78,6 +78,14 @@ export const looking = (broker: string, summary: string): Pick<Activities, 'find
     summary,
   });
 
+/** What the worker knows of itself. */
+export const telling = (broker: string, summary: string): Pick<Activities, 'tellSettings'> =>
+  proxyActivities<Activities>({
+    ...options(billingQueue(broker), '5 seconds'),
+    retry: { ...RETRY, maximumAttempts: 2 },
+    summary,
+  });
+
 /** A message to people: few tries, and whatever comes of it the run ends well. */
 export const noticing = (broker: string, summary: string): Pick<Activities, 'sendNotice'> =>
   proxyActivities<Activities>({

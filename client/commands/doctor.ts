@@ -31,7 +31,7 @@ export async function diagnose(context: Context, now: () => number): Promise<{ c
   const findings: Finding[] = [];
   const config = checkSettings(context, findings);
   for (const check of config ? installationChecks(config, now) : []) findings.push(await perform(check));
-  findings.push(...(await checkTemporal(context)));
+  findings.push(...(await checkTemporal(context, config)));
   if (config) findings.push(...(await checkVendors(config)));
   return { config, findings };
 }

@@ -1,7 +1,7 @@
 import { effortOf } from '../../shared/autotask/effort.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { isUnread } from '../../shared/billing/unread.js';
-import { loadConfig } from '../../shared/config.js';
+import { loadConfig, type Config } from '../../shared/config.js';
 import { evidenceOver, openEvidence } from '../../shared/evidence/index.js';
 import { ApiError } from '../../shared/http/errors.js';
 import type { Context } from '../context.js';
@@ -13,6 +13,8 @@ import { renderPlans } from '../render/plan.js';
 import { renderPlanHtml } from '../render/plan-html.js';
 import type { PlanFile } from '../plan-file.js';
 import { jsonText } from '../render/printable.js';
+import { withTemporal } from '../temporal.js';
+import { compareWithWorker } from '../worker-settings.js';
 
 export interface PlanOptions {
   month: Month;
@@ -24,7 +26,7 @@ export interface PlanOptions {
   json: boolean;
 }
 
-/** What a run would do, by the run's own reads and planner; nothing is written, and Temporal is not needed. */
+/** What a run would do, by the run's own reads and planner; nothing is written, and Temporal is not needed; where it is there, the worker is asked whether it has the same settings. */
 export async function plan(context: Context, options: PlanOptions): Promise<ExitCode> {
   const { month, organizations, out, html, detailedExitCode, json } = options;
   const config = loadConfig(context.environment);
@@ -33,6 +35,7 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   for (const remark of config.remarks) context.say(remark);
   const { createDependencies } = await import('../../worker/dependencies.js');
   const { previewMonth } = await import('../../activities/preview.js');
+  const told = tellWorker(context, config);
   // What earlier runs accepted belongs to what is decided (1.6); nothing is added to it.
   const evidence = evidenceOver(openEvidence(config.evidence));
   const dependencies = { ...createDependencies(config, evidence), heartbeat: progress(context) };
@@ -62,11 +65,30 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   if (out !== undefined)
     context.say(`Kept in ${out}. Release exactly that, once it waits: billing approve ${month} --plan ${out}`);
   if (html !== undefined) context.say(`The invoice lines are in ${html}.`);
+  for (const line of await told) context.say(line);
   // A plan of which a part could not be read is not the whole plan.
   const isUnreadable = (reason: string | null): boolean => reason === 'unreadable' || reason === 'organization-unknown';
   if (isUnread(result) || plans.some(({ items }) => items.some(({ reason }) => isUnreadable(reason)))) return EXIT.waits;
   return detailedExitCode && plans.some(({ steps }) => steps.length > 0) ? EXIT.changesPending : EXIT.done;
 }
+
+/** Whether a run would be planned by the same settings. Without a Temporal server nobody runs anything, and a plan needs none. */
+async function tellWorker(context: Context, config: Config): Promise<string[]> {
+  try {
+    const compared = await withTemporal(context.environment, (temporal) => compareWithWorker(temporal, config), ASKED_WITHIN_MS);
+    if ('unknown' in compared)
+      return compared.unknown === 'no answer'
+        ? ['The worker did not tell its settings. What is wrong shows: billing doctor']
+        : [`No worker takes the work of broker ${config.broker}. Start one with: billing worker`];
+    if (compared.differing.length === 0) return [];
+    return [
+      `The worker has other settings than this plan: ${compared.differing.join(', ')}. A run is refused until both have the same and the worker was restarted.`,
+    ];
+  } catch {
+    return [];
+  }
+}
+const ASKED_WITHIN_MS = 2_000;
 
 const CLEAR_LINE = '\r\u001b[K';
 

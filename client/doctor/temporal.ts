@@ -1,10 +1,11 @@
 import type { Connection } from '@temporalio/client';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { advised, command, shellCommand, type Command } from '../../shared/billing/command.js';
-import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
+import { loadBaseConfig, type BaseConfig, type Config } from '../../shared/config.js';
 import { autotaskQueue, billingQueue, cloudmoreQueue, scheduleId, SEARCH_ATTRIBUTES } from '../../shared/contract.js';
 import type { Context } from '../context.js';
 import { ACTIVITY_TASKS, isServed, withTemporal, WORKFLOW_TASKS, type Temporal } from '../temporal.js';
+import { compareWithWorker } from '../worker-settings.js';
 import { perform, Problem, type Check, type Finding } from './check.js';
 
 /** Temporal: reached, remembering long enough, with our attributes, a worker on every queue, and the schedule as it should be. */
@@ -15,20 +16,28 @@ const RECOMMENDED_RETENTION = '90d';
 const DAY_SECONDS = 86_400;
 /** `Keyword` in Temporal's numbering of attribute types. */
 const KEYWORD = 2;
+const WORKER = 'worker';
+const WORKER_SETTINGS = 'worker settings';
+
 /** One connection for all of them: a server that is not there is said once. */
-export async function checkTemporal(context: Context): Promise<Finding[]> {
+export async function checkTemporal(context: Context, config: Config | null = null): Promise<Finding[]> {
   const base = loadBaseConfig(context.environment);
   const checks = (temporal: Temporal): Check[] => [
     { name: 'Temporal', look: () => namespace(temporal) },
     { name: 'retention', look: () => retention(temporal) },
     { name: 'search attributes', look: () => searchAttributes(temporal) },
-    { name: 'worker', look: () => workerOf(temporal, base.broker) },
+    { name: WORKER, look: () => workerOf(temporal, base.broker) },
+    ...(config === null ? [] : [{ name: WORKER_SETTINGS, look: () => settingsOf(temporal, config) }]),
     { name: 'schedule', look: () => schedule(temporal, base) },
   ];
   try {
     return await withTemporal(context.environment, async (temporal) => {
       const findings: Finding[] = [];
-      for (const check of checks(temporal)) findings.push(await perform(check));
+      for (const check of checks(temporal)) {
+        // Where nobody runs, nobody can tell.
+        if (check.name === WORKER_SETTINGS && findings.some(({ check: name, isGood }) => name === WORKER && !isGood)) continue;
+        findings.push(await perform(check));
+      }
       return findings;
     });
   } catch (error) {
@@ -107,6 +116,20 @@ export async function workerOf(temporal: Temporal, broker: string): Promise<stri
     advised('Start one, with the same BILLING_BROKER and TEMPORAL_NAMESPACE:', command('worker')),
     advised('In containers:', shellCommand('docker', 'compose', 'up', '-d', 'worker')),
   ]);
+}
+
+/** Whether the worker bills by the settings that are looked at here. */
+async function settingsOf(temporal: Temporal, config: Config): Promise<string | Problem> {
+  const compared = await compareWithWorker(temporal, config);
+  if ('unknown' in compared)
+    return new Problem('the worker does not tell them: it is of an earlier version, or not well', [
+      advised('Start it again:', command('worker')),
+    ]);
+  if (compared.differing.length === 0) return 'the worker has the same';
+  return new Problem(
+    `the worker has others: ${compared.differing.join(', ')}`,
+    'Give both the same settings and restart the worker; a run that you ask for is refused until then.',
+  );
 }
 
 async function schedule({ client }: Temporal, { broker, mode, schedule: wanted }: BaseConfig): Promise<string | Problem> {

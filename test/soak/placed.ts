@@ -14,8 +14,10 @@ import { openTheatre } from './theatre.js';
  * and asks again, and the simulation's checker judges the month.
  */
 
-/** Nobody decides anything in these months: what is decided is recorded in `test/decisions`. */
-const WRITES: Record<Exclude<keyof Activities, 'recordDecisions'>, boolean> = {
+/** Nobody decides anything in these months, which `test/decisions` records; and no run asks which settings the worker has. */
+type OfMonth = Exclude<keyof Activities, 'recordDecisions' | 'tellSettings'>;
+
+const WRITES: Record<OfMonth, boolean> = {
   takeReport: false,
   surveyAutotask: false,
   findWork: false,

@@ -74,6 +74,7 @@ export function standIns(changes: Partial<StandIns> = {}): StandIns {
     surveyAutotask: () => Promise.resolve({ survey: 's2', surveyedAt: '2025-10-09T03:00:00Z', calls: NO_CALLS }),
     recordDecisions: () => Promise.resolve(),
     findSilent: () => Promise.resolve({ silent: [] }),
+    tellSettings: () => Promise.resolve({}),
     findWork: () => Promise.resolve({ organizations: ['org-1'], calls: NO_CALLS, heldMonth: null, quiet: 0, mode: 'auto' }),
     planOrganization: () => Promise.resolve(PLAN),
     ensureService: step,

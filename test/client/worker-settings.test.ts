@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Context } from '../../client/context.js';
+import type { Finding } from '../../client/doctor/check.js';
+import { checkTemporal } from '../../client/doctor/temporal.js';
+import { withTemporal } from '../../client/temporal.js';
+import { compareWithWorker } from '../../client/worker-settings.js';
+import { loadConfig } from '../../shared/config.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/contract.js';
+import { moneySettingsOf } from '../../shared/money-settings.js';
+import { COMPLETE_SETTINGS } from '../settings.js';
+import { standIns } from '../workflows/stand-ins.js';
+
+/** Whoever looks before a run is told when the worker would bill by other settings, or when there is none. Real Temporal, a real worker. */
+
+const BROKER = 'settings-told';
+const environment = (changes: Record<string, string> = {}): Record<string, string> => ({
+  ...COMPLETE_SETTINGS,
+  TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS!,
+  BILLING_BROKER: BROKER,
+  BILLING_MODE: 'shadow',
+  ...changes,
+});
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+let native: NativeConnection;
+beforeAll(async () => {
+  native = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS! });
+});
+afterAll(() => native?.close());
+
+const doctor = async (): Promise<Finding | undefined> => {
+  const context: Context = { environment: environment(), out: () => undefined, say: () => undefined, isTerminal: false };
+  return (await checkTemporal(context, loadConfig(context.environment))).find(({ check }) => check === 'worker settings');
+};
+
+/** A worker with the settings, on every queue of the broker, while the work goes on. */
+async function served(changes: Record<string, string>, work: () => Promise<void>): Promise<void> {
+  const settings = moneySettingsOf(loadConfig(environment(changes)));
+  const activities = { ...standIns(), tellSettings: () => Promise.resolve(settings) };
+  const common = { connection: native, namespace: 'default', activities };
+  const billing = await Worker.create({
+    ...common,
+    taskQueue: billingQueue(BROKER),
+    workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
+  });
+  const others = await Promise.all(
+    [cloudmoreQueue(BROKER), autotaskQueue(BROKER)].map((taskQueue) => Worker.create({ ...common, taskQueue })),
+  );
+  const running = others.map((worker) => worker.run());
+  await billing.runUntil(work);
+  for (const worker of others) worker.shutdown();
+  await Promise.all(running);
+}
+
+describe('the settings of the worker', () => {
+  test('are not known where nobody takes work, and that is said within seconds', async () => {
+    const began = Date.now();
+    const compared = await withTemporal(environment(), (temporal) => compareWithWorker(temporal, loadConfig(environment())));
+    expect(compared).toEqual({ unknown: 'nobody takes work' });
+    expect(Date.now() - began).toBeLessThan(8_000);
+    expect(await doctor()).toBeUndefined();
+  });
+
+  test('are named by doctor where they are others: it said mode shadow while the worker still had auto', async () => {
+    await served({ BILLING_MODE: 'auto', GHOST_AFTER_DAY: '5' }, async () => {
+      expect(await doctor()).toMatchObject({
+        isGood: false,
+        text: 'the worker has others: BILLING_MODE, GHOST_AFTER_DAY',
+        fix: expect.stringContaining('restart the worker') as unknown,
+      });
+    });
+    await served({}, async () => {
+      expect(await doctor()).toMatchObject({ isGood: true, text: 'the worker has the same' });
+    });
+  });
+});
