@@ -12,6 +12,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   globalSetup: '<rootDir>/test/global-setup.js',
   globalTeardown: '<rootDir>/test/global-teardown.js',
+  testSequencer: '<rootDir>/test/sequencer.js',
   reporters: ['default', '<rootDir>/test/reporter.js'],
   // Many tests wait for servers and clocks most of the time: three workers on two cores, where Jest would leave one core idle. A number, because Jest takes
   // '150%' for 150 workers.

@@ -42,3 +42,22 @@ export const onceWrong: [what: string, told: LyingStory][] = [
     },
   ],
 ];
+
+/** Days that the wrong products of `variants.ts` do not survive, so that chance does not have to find them: a report that loses one, and less of another. */
+export const telling: LyingStory[] = (
+  [
+    ['organization', 0],
+    ['service', 2],
+  ] as const
+).map(([what, place]) => ({
+  days: [
+    day({
+      changes: [
+        { ...more, quantity: 9 },
+        { ...more, organization: 0, quantity: 9 },
+        { ...more, place: 2 },
+      ],
+    }),
+    day({ changes: [{ ...more, kind: 'less' }], lost: [{ what, organization: 0, place }] }),
+  ],
+}));

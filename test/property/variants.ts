@@ -172,10 +172,10 @@ const ENTRIES = {
   lies: `
     import fc from 'fast-check';
     import { checkLies } from './lies-checks.js';
-    import { onceWrong } from './lies-counterexamples.js';
+    import { onceWrong, telling } from './lies-counterexamples.js';
     import { lyingStory, playLies } from './lies.js';
     const property = fc.asyncProperty(lyingStory, (told) => playLies(told, checkLies));
-    const examples = onceWrong.map(([, told]) => [told]);
+    const examples = [...telling, ...onceWrong.map(([, told]) => told)].map((told) => [told]);
     export const judge = async (seed, numRuns) => fc.check(property, { seed, numRuns, examples, endOnFailure: true });`,
 };
 

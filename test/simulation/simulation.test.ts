@@ -56,8 +56,8 @@ const seedsOf = (workload: Workload): number[] =>
   VARIANTS.flatMap((variant) => (variant.workload === workload ? [variant.seed] : []));
 
 describe('months with faults, crashes and people', () => {
-  /** Those in which wrong products were seen are among them: for the product they are its regression tests. */
-  const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1);
+  /** Those in which wrong products are seen are among them: for the product they are its regression tests. `npm run simulate` plays any number. */
+  const SEEDS = Array.from({ length: 60 }, (_, index) => index + 1);
   const HALF = SEEDS.length / 2;
 
   test(
@@ -76,29 +76,27 @@ describe('months with faults, crashes and people', () => {
   );
 });
 
+/** Of each kind of months, beside those in which a wrong product is seen. */
+const FEW = Array.from({ length: 5 }, (_, index) => index + 1);
+
 /** Kinds of months, each with a wrong product that is caught by what is hard in them, and the first seed that shows it. */
 const KINDS: [workload: Workload, variant: string, seed: number][] = [
-  ['normal', 'frozen-written', 59],
   ['repeated', 'intent-forgotten', 30],
   ['indefinite', 'blind-retry', 2],
-  ['lying', 'shrunk-accepted', 1],
-  ['restore', 'outdated-plan-continued', 16],
-  ['skew', 'own-clock', 3],
-  ['brokers', 'common-queue', 3],
 ];
+/** Kinds whose wrong products are among `VARIANTS`, which plays them below. */
+const OTHER_KINDS: Workload[] = ['normal', 'restore', 'skew', 'brokers'];
 
 describe.each(KINDS)('%s months', (workload, name, seed) => {
-  const SEEDS = Array.from({ length: 10 }, (_, index) => index + 1);
-
   test(
     `end right; with ${name} they do not`,
     async () => {
       const variant = VARIANTS.find((known) => known.name === name)!;
       const [right, wrong] = await Promise.all([
-        play([...SEEDS, seed], null, workload),
+        play([...FEW, seed], null, workload),
         play([seed, ...Array.from({ length: 100 }, (_, index) => index + 1)], variant, workload),
       ]);
-      expect(right).toHaveLength(SEEDS.length + 1);
+      expect(right).toHaveLength(FEW.length + 1);
       expect(troubled(right)).toEqual([]);
       expect(wrong.at(-1)?.verdict).toMatch(/violated|unknown/);
     },
@@ -106,8 +104,18 @@ describe.each(KINDS)('%s months', (workload, name, seed) => {
   );
 });
 
+test.each(OTHER_KINDS)(
+  '%s months end right',
+  async (workload) => {
+    const seeds = [...new Set([...FEW, ...seedsOf(workload)])];
+    expect(seedsOf(workload)).not.toEqual([]);
+    expect(troubled(await play(seeds, null, workload))).toEqual([]);
+  },
+  WITHIN_MS,
+);
+
 describe('vendors that lie', () => {
-  const SEEDS = [...new Set([...Array.from({ length: 20 }, (_, index) => index + 1), ...LIED_TO_ONCE, ...seedsOf('lying')])];
+  const SEEDS = [...new Set([...Array.from({ length: 12 }, (_, index) => index + 1), ...LIED_TO_ONCE, ...seedsOf('lying')])];
 
   test(
     'leave the money right, or as it stood and somebody told',
@@ -134,9 +142,21 @@ const ONCE_WRONG: [seed: number, what: string, workload: Workload][] = [
 ];
 
 describe('months that once went wrong', () => {
+  const played = new Map<Workload, Promise<Line[]>>();
+  const playAll = (workload: Workload): Promise<Line[]> => {
+    const seeds = ONCE_WRONG.flatMap(([seed, , own]) => (own === workload ? [seed] : []));
+    const all = played.get(workload) ?? play(seeds, null, workload);
+    played.set(workload, all);
+    return all;
+  };
+
   test.each(ONCE_WRONG)(
     'seed %i: %s',
-    async (seed, _what, workload) => expect(troubled(await play([seed], null, workload))).toEqual([]),
+    async (seed, _what, workload) => {
+      const lines = (await playAll(workload)).filter((line) => line.seed === seed);
+      expect(lines).toHaveLength(1);
+      expect(troubled(lines)).toEqual([]);
+    },
     WITHIN_MS,
   );
 });
