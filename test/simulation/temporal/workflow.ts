@@ -109,6 +109,8 @@ export function workflowInfo(): object {
 export const allHandlersFinished = (): boolean => true;
 export const isCancellation = (error: unknown): boolean => error instanceof CancelledFailure;
 export const patched = (): boolean => true;
+/** Workers here have no version. */
+export const setWorkflowOptions = (): void => undefined;
 export const upsertSearchAttributes = (): void => undefined;
 export const upsertMemo = (): void => undefined;
 export const setCurrentDetails = (): void => undefined;
