@@ -9,6 +9,7 @@ import { NO_CALLS } from '../shared/billing/results.js';
 import { LIST_BYTES, thatFit, type Mode, type PlanMade, type PlanRequest, type Ref } from '../shared/contract.js';
 import { hasOwnMode, modeFor, type Modes } from '../shared/modes.js';
 import { missingPersons } from './decisions.js';
+import { readClosed, type KeptCertificate } from '../shared/evidence/closed.js';
 import { bindLabel } from '../shared/evidence/labels.js';
 import { contractKeys, paidOnceOn } from './books.js';
 import type { Dependencies } from './dependencies.js';
@@ -62,12 +63,14 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
     planOrganization({ facts, slice, books, settings, approvedDigest: digest, refused, moved }),
   );
   const { plan } = release;
+  const closed = (await readClosed(evidence, request.broker, month)).at(-1);
   const mode = modeFor(dependencies, slice.organization, request.mode, asked);
   const waits =
     plan.steps.length === 0
       ? null
       : waitsFor(
           mode,
+          closed,
           plan,
           release.digest ?? (refused.length > 0 && missing === null ? plan.digest : null),
           month,
@@ -125,10 +128,23 @@ function turnFrom({ steps }: Plan, from: number): Pick<PlanMade, 'steps' | 'next
 
 const keep = (evidence: Dependencies['evidence'], kept: KeptPlan): Promise<Ref> => evidence.put(kept);
 
-function waitsFor(mode: Mode, plan: Plan, approvedDigest: string | null, month: string, modes: Modes): PlanMade['waits'] {
-  if (mode === 'auto' || (mode === 'approve' && approvedDigest === plan.digest)) return null;
+function waitsFor(
+  mode: Mode,
+  closed: KeptCertificate | undefined,
+  plan: Plan,
+  approvedDigest: string | null,
+  month: string,
+  modes: Modes,
+): PlanMade['waits'] {
+  if (mode !== 'shadow' && approvedDigest === plan.digest) return null;
+  if (mode === 'auto' && closed === undefined) return null;
   const what = plan.steps.length === 1 ? '1 step waits' : `${plan.steps.length} steps wait`;
   if (mode === 'shadow') return { reason: 'awaiting-approval', ...leaveShadow(plan, month, modes) };
+  if (closed !== undefined)
+    return {
+      reason: 'month-closed',
+      message: `${month} is closed, by certificate no. ${closed.number} of ${closed.closedAt.slice(0, 10)}, and nothing of it is written without a release. ${what}; once released, a new certificate says what changed.`,
+    };
   return { reason: 'awaiting-approval', message: `${what} for approval.` };
 }
 

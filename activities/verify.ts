@@ -12,7 +12,6 @@ import {
   ITEMS_SHOWN,
   LIST_BYTES,
   thatFit,
-  type Mode,
   type OrganizationSummary,
   type StepStop,
   type VerifyRequest,
@@ -184,8 +183,7 @@ function stopOf(
   check: Plan | 'unreadable' | null,
   request: VerifyRequest,
 ): Omit<Stop, 'itemId' | 'outcome'> {
-  if (check === null && request.waits)
-    return { ...request.waits, message: waitingMessage(item, wanted, request.mode, request.waits.message) };
+  if (check === null && request.waits) return { ...request.waits, message: waitingMessage(item, wanted, request) };
   if (stop) return { reason: stop.reason, message: `${stop.message} It is tried again by itself.` };
   if (check === 'unreadable' || check === null)
     return {
@@ -200,9 +198,16 @@ function stopOf(
 
 const summaries = (steps: Step[]): string => steps.map(({ summary }) => summary).join('; ');
 
-/** In shadow mode every difference is explained by itself, in money; a plan that waits for its release is shown as a whole. */
-const waitingMessage = (item: PlannedItem | undefined, steps: Step[], mode: Mode | null, message: string): string =>
-  mode !== 'shadow' || item === undefined ? message : `${differenceText(item, steps)} ${message}`;
+/** In shadow mode, and in a month that is closed, every difference is explained by itself, in money; another plan that waits for its release is shown as a whole. */
+function waitingMessage(
+  item: PlannedItem | undefined,
+  steps: Step[],
+  { mode, waits }: Pick<VerifyRequest, 'mode' | 'waits'>,
+): string {
+  const message = waits?.message ?? '';
+  const isOfEachItem = mode === 'shadow' || waits?.reason === 'month-closed';
+  return isOfEachItem && item !== undefined ? `${differenceText(item, steps)} ${message}` : message;
+}
 
 /** Contract ids as they are now: a new contract has one only since it was written. */
 function withContracts(items: PlannedItem[], check: Plan | 'unreadable' | null): PlannedItem[] {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asOf, json, month } from './cli-arguments.js';
+import { actor, asOf, json, month } from './cli-arguments.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
 
@@ -10,11 +10,13 @@ export function addMonthEnd(program: Command, context: Context, run: (work: Prom
     .description('read both sides anew and certify the month; refuses while something is held or unknown')
     .argument('[month]', 'YYYY-MM', month)
     .addOption(asOf())
-    .option('--out <file>', 'where to write the certificate (default: close-MONTH.json)')
+    .option('--out <file>', 'where to write the certificate (default: close-BROKER-MONTH-NUMBER.json)')
     .option('--verify <file>', 'check a certificate: is it as it was written, and is the month still as it says?')
+    .addOption(actor())
     .addOption(json())
-    .action(async (of: string | undefined, options: { asOf?: string; out?: string; verify?: string; json: boolean }) =>
-      run((await import('./commands/close.js')).close(context, { month: of, ...options })),
+    .action(
+      async (of: string | undefined, options: { asOf?: string; out?: string; verify?: string; actor?: string; json: boolean }) =>
+        run((await import('./commands/close.js')).close(context, { month: of, ...options })),
     );
   program
     .command('invoiced')

@@ -232,7 +232,7 @@ export interface PlanMade {
   /** Where the next turn begins; absent when these are the last steps. */
   next?: number;
   /** Why nothing of the plan is carried out although it has steps; null when it is, or has none. */
-  waits: { reason: 'awaiting-approval' | 'api-error'; message: string; command?: Command | null } | null;
+  waits: { reason: 'awaiting-approval' | 'month-closed' | 'api-error'; message: string; command?: Command | null } | null;
   /** What the operator should know beside the outcome; absent when there is nothing, and in histories of earlier releases. */
   remark?: string;
   calls: Calls;

@@ -65,7 +65,10 @@ async function approveMany(context: Context, temporal: Temporal, config: BaseCon
   const waiting = await everyWaiting(temporal, config, month);
   const held = waiting.filter(isHeldByBreaker);
   if (breakers && held.length > 0) await confirm(context, held, yes);
-  const released = [...(all ? waiting.filter((one) => !isHeldByBreaker(one)) : []), ...(breakers ? held : [])];
+  const released = [
+    ...(all ? waiting.filter((one) => !isHeldByBreaker(one) && !isOfClosedMonth(one)) : []),
+    ...(breakers ? held : []),
+  ];
   const code = await releaseAll(context, temporal, config.broker, options, released, undefined);
   if (released.length === 0) context.out(line`Nothing of ${month} waits for ${all ? 'approval' : 'the release of a breaker'}.`);
   if (breakers || held.length === 0) return code;
@@ -76,6 +79,8 @@ async function approveMany(context: Context, temporal: Temporal, config: BaseCon
   return EXIT.waits;
 }
 
+/** What moves a month that was certified is released one by one, each by name. */
+const isOfClosedMonth = ({ items }: OrganizationResult): boolean => items.some(({ reason }) => reason === 'month-closed');
 const isHeldByBreaker = ({ items }: OrganizationResult): boolean => items.some(({ reason }) => isBreaker(reason));
 
 /** What is held of them, by currency: "15319.93 EUR". */
@@ -161,10 +166,11 @@ async function everyWaiting(temporal: Temporal, config: BaseConfig, month: Month
   return results.filter((result) => result !== null).filter(isReleasable);
 }
 
-/** A plan that waits for approval, or that a circuit breaker holds (rules 1.4, 9). */
+/** A plan that waits for approval, that a circuit breaker holds (rules 1.4, 9), or that moves a month which is closed. */
 const isReleasable = (one: OrganizationResult): boolean =>
   one.status === 'AwaitingApproval' ||
-  (one.status === 'NeedsAttention' && (isHeldByBreaker(one) || one.items.some(({ reason }) => reason === 'awaiting-approval')));
+  (one.status === 'NeedsAttention' &&
+    (isHeldByBreaker(one) || isOfClosedMonth(one) || one.items.some(({ reason }) => reason === 'awaiting-approval')));
 
 async function named(
   context: Context,

@@ -1,20 +1,25 @@
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Named } from '../../shared/billing/named.js';
 import { lastDay } from '../../shared/billing/month.js';
 import type { MonthResult, Outcome } from '../../shared/billing/results.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { unreadText } from '../../shared/billing/unread.js';
-import { certificateOf, driftOf, inspect, type Certificate, type Verdict } from '../../shared/close/certificate.js';
+import { certificateOf, changesSince, driftOf, inspect, type Certificate, type Verdict } from '../../shared/close/certificate.js';
 import type { Claim, Difference } from '../../shared/close/compare.js';
 import type { Dismissed } from '../../shared/close/sides.js';
 import { loadConfig, type BaseConfig, type Config } from '../../shared/config.js';
+import { decisionsOf, newestDecision, recordDecision } from '../../shared/decisions/decisions.js';
+import { addCertificate } from '../../shared/evidence/closed.js';
 import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { isMissing } from '../../shared/files.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
 import { readForClose, type Reading } from '../close.js';
 import { today, type Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, readNamedJson, writeOutput } from '../files.js';
 import { requireMonth } from '../months.js';
+import { actorOf } from '../sender.js';
 import { renderCertificate } from '../render/certificate.js';
 import { forged, sealed } from '../seal.js';
 import type { CloseRequest } from '../sides.js';
@@ -27,6 +32,7 @@ export interface CloseOptions {
   out?: string | undefined;
   verify?: string | undefined;
   json: boolean;
+  actor?: string | undefined;
 }
 
 /** Closes a month: both sides are read anew, and what agrees to the cent is certified. Or verifies what was certified before. */
@@ -35,8 +41,8 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   if (options.month === undefined)
     throw new CommandError(EXIT.usage, 'Which month? billing close 2025-10, or billing close --verify FILE');
   const config = loadConfig(context.environment);
-  const { month, asOf = today(config.schedule.timeZone), out = `close-${month}.json` } = options;
-  await checkOutput(out);
+  const { month, asOf = today(config.schedule.timeZone) } = options;
+  await checkOutput(options.out);
   const read = await requireMonth(config, month);
   refuseWhileOpen(read);
   const dismissed = dismissedOf(read.outcomes);
@@ -44,23 +50,26 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   const reading = await readAnew(context, config, { month, asOf, claims, held: [], dismissed });
   if (reading.unread.length > 0) throw new CommandError(EXIT.waits, unreadRefusal(month, reading.unread));
   if (reading.differences.length > 0) throw new CommandError(EXIT.waits, refusal(month, reading.differences));
-  const certificate = certificateOf(
-    {
-      broker: config.broker,
-      month,
-      asOf,
-      closedAt: new Date().toISOString(),
-      isMonthOver: asOf > lastDay(month),
-      unassigned: reading.unassigned.map(({ invoiceNumber: _, ...line }) => line),
-      runDigest: read.result.digest,
-      dismissed,
-      invoiced: reading.invoiced,
-    },
-    reading,
+  const head = {
+    broker: config.broker,
+    month,
+    asOf,
+    closedAt: new Date().toISOString(),
+    isMonthOver: asOf > lastDay(month),
+    unassigned: reading.unassigned.map(({ invoiceNumber: _, ...line }) => line),
+    runDigest: read.result.digest,
+    dismissed,
+    invoiced: reading.invoiced,
+  };
+  const { certificate, isNew } = await withEvidence(config, (evidence) =>
+    certify(context, config, evidence, (more) => certificateOf({ ...head, ...more }, reading), actorOf(options.actor)),
   );
-  const kept = await keep(context, config, certificate, out);
+  const { out = `close-${config.broker}-${month}-${certificate.number}.json` } = options;
+  await writeCertificate(out, certificate);
+  if (!isNew)
+    context.say(`${month} is closed already, and nothing has changed since: it stays certificate no. ${certificate.number}.`);
   context.say(`Certificate written to ${out}. Verify it later with: billing close --verify ${out}`);
-  context.out(options.json ? jsonText(kept) : renderCertificate(kept));
+  context.out(options.json ? jsonText(certificate) : renderCertificate(certificate));
   return EXIT.done;
 }
 
@@ -174,15 +183,100 @@ function refusal(month: Month, differences: Difference[]): string {
 
 const closesPrefix = (broker: string, month: Month): string => `closes/${broker}/${month}/`;
 
-/** Kept in the evidence too: a paper that was made anew after a change is told from the one that was made here. */
-async function keep(context: Context, config: BaseConfig, certificate: Certificate, out: string): Promise<Certificate> {
-  const kept = await withEvidence(config, async (evidence) => {
-    const signed = await sealed(context, config, evidence, certificate);
-    await evidence.point(closesPrefix(config.broker, certificate.month) + certificate.digest, await evidence.put(signed));
-    return signed;
+type More = Pick<Certificate, 'number' | 'corrects' | 'decisions'>;
+
+/**
+ * The month's next certificate, with what it says otherwise than the one before; that one, where nothing has changed. Each is kept in the evidence, and none
+ * is ever replaced: a paper that was made anew after a change is told from the one that was made here.
+ */
+async function certify(
+  context: Context,
+  config: BaseConfig,
+  evidence: Evidence,
+  certificateWith: (more: More) => Certificate,
+  actor: string,
+): Promise<{ certificate: Certificate; isNew: boolean }> {
+  const { broker } = config;
+  const { month } = certificateWith({});
+  const decisions = await certifiedDecisions(evidence, broker, month);
+  let made: Certificate | undefined;
+  const kept = await addCertificate(evidence, broker, month, async (before) => {
+    const last = before.at(-1);
+    const number = (last?.number ?? 0) + 1;
+    const then = last && (await evidence.get<Certificate>(last.ref));
+    const changes = then === undefined ? [] : changesSince(then, certificateWith({}));
+    if (then !== undefined && changes.length === 0) {
+      made = then;
+      return null;
+    }
+    const corrects = last && { number: last.number, digest: last.digest, changes };
+    const certificate = certificateWith({ number, decisions, ...(corrects === undefined ? {} : { corrects }) });
+    made = await sealed(context, config, evidence, certificate);
+    const ref = await evidence.put(made);
+    await evidence.point(closesPrefix(broker, month) + made.digest, ref);
+    return { number, digest: made.digest, closedAt: made.closedAt, ref };
   });
-  await writeOutput(out, `${jsonText(kept)}\n`);
-  return kept;
+  if (kept !== null) await recordClose(evidence, made!, actor);
+  return { certificate: made!, isNew: kept !== null };
+}
+
+async function certifiedDecisions(
+  evidence: Evidence,
+  broker: string,
+  month: Month,
+): Promise<NonNullable<Certificate['decisions']>> {
+  const { entries, problem } = await decisionsOf(evidence, broker, month);
+  if (problem !== null) throw new CommandError(EXIT.failed, `${month} cannot be closed: ${problem}`);
+  return {
+    log: await newestDecision(evidence, broker),
+    entries: entries.map(({ number, at, action, actor, via, organizationName, reason, digest, amounts }) => ({
+      number,
+      at,
+      action,
+      actor,
+      via,
+      organizationName,
+      reason,
+      digest,
+      amounts,
+    })),
+  };
+}
+
+async function recordClose(
+  evidence: Evidence,
+  { broker, month, digest, closedAt, number, totals }: Certificate,
+  actor: string,
+): Promise<void> {
+  const [first] = totals;
+  await recordDecision(evidence, broker, `close/${digest}`, {
+    at: closedAt,
+    action: 'close',
+    actor,
+    via: 'command',
+    month,
+    organizationId: null,
+    organizationName: null,
+    reason: null,
+    digest,
+    amounts: first === undefined ? null : { ...first.posted, currency: first.currency },
+    details: `certificate no. ${number}`,
+  });
+}
+
+/** A file that is there may be another month's or another broker's certificate: only the same one is written over itself. */
+async function writeCertificate(out: string, certificate: Certificate): Promise<void> {
+  const content = `${jsonText(certificate)}\n`;
+  const there = await readFile(out, 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  if (there !== null && there !== content)
+    throw new CommandError(
+      EXIT.usage,
+      `${out} is there already, and a certificate never replaces anything. Name another file; the certificate is kept in the evidence, and the same command writes it.`,
+    );
+  if (there === null) await writeOutput(out, content);
 }
 
 export async function withEvidence<T>(config: BaseConfig, use: (evidence: Evidence) => Promise<T>): Promise<T> {

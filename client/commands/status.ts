@@ -4,6 +4,7 @@ import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { organizationBillingId, STATUS_QUERY } from '../../shared/contract.js';
 import { openInvoicing, readInvoicedRecord } from '../../shared/evidence/invoiced.js';
+import { readClosed } from '../../shared/evidence/closed.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
 import { readLatestNotice, troubleOf } from '../../shared/notices/record.js';
 import { addDays, firstDay, monthOf, nextMonth } from '../../shared/billing/month.js';
@@ -90,7 +91,9 @@ async function showMonth(
   const open = await openOrganizations(temporal, broker, result.month, known);
   const month = withOpen(result, open);
   const ui = webUiUrl(context.environment, temporal.address);
-  if (json) context.out(jsonText(month));
+  const closed = await withEvidence(config, (evidence) => readClosed(evidence, broker, month.month));
+  if (json)
+    context.out(jsonText(closed.length === 0 ? month : { ...month, certificates: closed.map(({ ref: _, ...one }) => one) }));
   else
     context.out(
       renderStatus(
@@ -100,6 +103,7 @@ async function showMonth(
           nothingDue,
           run: await runLine(temporal, ui, latest),
           callsWait: (await callsOfRun(temporal, latest)) ?? callsOf(open),
+          closed,
           lostNotice: await lostNotice(config),
           invoicing: await invoicing(config, month.month),
           linkOf: ({ organizationId }) => {

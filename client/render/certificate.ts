@@ -1,4 +1,5 @@
 import type { Certificate } from '../../shared/close/certificate.js';
+import { decisionLine } from './decisions.js';
 import { onTerminal } from './printable.js';
 import { table } from './table.js';
 
@@ -7,6 +8,9 @@ export const renderCertificate = onTerminal(certificateText);
 
 function certificateText({
   month,
+  number,
+  corrects,
+  decisions,
   asOf,
   isMonthOver,
   totals,
@@ -17,8 +21,17 @@ function certificateText({
 }: Certificate): string {
   const amounts = (one: Certificate['totals'][number]): string[] => [one.report.sales, one.posted.sales, one.excluded.sales];
   return [
+    ...(number === undefined ? [] : [`Certificate no. ${number} of ${month}`]),
     `${month} is closed: report = posted + excluded, as of ${asOf}, for ${customers.length} customers.`,
     ...(isMonthOver ? [] : ['The month was not over when this was read: lines can still come.']),
+    ...(corrects === undefined
+      ? []
+      : [
+          [
+            `It corrects certificate no. ${corrects.number} (${corrects.digest}):`,
+            ...corrects.changes.map((change) => `  ${change}`),
+          ].join('\n'),
+        ]),
     table(
       [
         { title: 'customer' },
@@ -56,6 +69,14 @@ function certificateText({
               ({ organizationName, contractId, sales, currency, reason }) =>
                 `  ${sales} ${currency}  ${organizationName}: contract ${contractId} (${reason})`,
             ),
+          ].join('\n'),
+        ]),
+    ...(decisions === undefined || decisions.entries.length === 0
+      ? []
+      : [
+          [
+            'Decisions:',
+            ...decisions.entries.map((entry) => `  ${decisionLine({ details: null, organizationId: null, ...entry })}`),
           ].join('\n'),
         ]),
     `Digest ${digest}`,

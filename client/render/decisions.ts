@@ -34,13 +34,21 @@ const cells = (entry: LoggedDecision): string[] => [
 export const momentOf = ({ at }: Pick<LoggedDecision, 'at'>): string => at.replace('T', ' ').replace(/:\d{2}(\.\d+)?Z$/, '');
 
 /** The customer; nobody's where it is the month's or a setting. */
-export const whoseOf = ({ organizationName, organizationId }: LoggedDecision): string => organizationName ?? organizationId ?? '';
+export const whoseOf = ({
+  organizationName,
+  organizationId,
+}: Pick<LoggedDecision, 'organizationName' | 'organizationId'>): string => organizationName ?? organizationId ?? '';
 
 export const whyOf = ({ reason, details }: Pick<LoggedDecision, 'reason' | 'details'>): string =>
   [reason, details].filter((text) => text).join('; ');
 
+type Line = Pick<LoggedDecision, 'at' | 'actor' | 'organizationName' | 'organizationId' | 'amounts' | 'reason' | 'details'> & {
+  action: string;
+  via: string;
+};
+
 /** A decision as one line of a report. */
-export const decisionLine = (entry: LoggedDecision): string => {
+export const decisionLine = (entry: Line): string => {
   const about = [entry.action, whoseOf(entry)].filter((text) => text).join(' ');
   const amount = entry.amounts === null ? '' : `, ${entry.amounts.sales} ${entry.amounts.currency}`;
   const why = whyOf(entry);
@@ -48,5 +56,5 @@ export const decisionLine = (entry: LoggedDecision): string => {
 };
 
 /** Who it was, in words; a signal from the Web UI names nobody. */
-export const whoOf = ({ actor, via }: Pick<LoggedDecision, 'actor' | 'via'>): string =>
+export const whoOf = ({ actor, via }: { actor: string | null; via: string }): string =>
   actor ?? (via === 'worker' ? 'the worker' : `by ${via}, not named`);

@@ -3,6 +3,7 @@ import { command, type Advised } from '../../shared/billing/command.js';
 import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
+import type { KeptCertificate } from '../../shared/evidence/closed.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
 import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';
@@ -15,6 +16,8 @@ export interface ShownStatus {
   heldMonth: string | null;
   /** Why there is nothing to bill, where there is not. */
   nothingDue: Advised[];
+  /** Its certificates, the oldest first. */
+  closed: KeptCertificate[];
   /** Of the run that is under way, or of one that failed. */
   run: string | null;
   /** Why calls to Autotask wait at this moment; null when none does. */
@@ -42,6 +45,7 @@ function statusText(shown: ShownStatus, paper: Paper): string {
   const awaiting = month.organizations.filter(({ status }) => status === 'AwaitingApproval').sort(byAmount);
   return [
     paint(paper, 'bold', `${month.month} as of ${month.asOf}, broker ${month.broker}, mode ${month.mode}`),
+    ...closedLines(shown, paper),
     ...(run === null ? [] : [wrap(run, paper)]),
     ...(callsWait === null ? [] : [wrap(paint(paper, 'yellow', callsWait), paper)]),
     ...(lostNotice === null ? [] : [wrap(paint(paper, 'red', lostNotice), paper)]),
@@ -58,6 +62,13 @@ function statusText(shown: ShownStatus, paper: Paper): string {
     [...counts(month, paper), ...sums(month, paper)].join('\n'),
     ['In the Web UI:', ...shown.lists.map(({ title, link }) => `  ${title.padEnd(22)}${link}`)].join('\n'),
   ].join('\n\n');
+}
+
+function closedLines({ closed }: ShownStatus, paper: Paper): string[] {
+  const last = closed.at(-1);
+  if (last === undefined) return [];
+  const before = last.number === 1 ? '' : `, which corrects no. ${last.number - 1}`;
+  return [wrap(`Closed on ${last.closedAt.slice(0, 10)} by certificate no. ${last.number}${before}.`, paper)];
 }
 
 /** In shadow mode nothing can be released. */

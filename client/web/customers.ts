@@ -65,7 +65,8 @@ const standingCost = ({ standing }: PlannedItem): Decimal => standing?.before.co
 const total = (items: PlannedItem[], side: (item: PlannedItem) => Decimal, currency: string): Decimal =>
   money(sum(items.map(side)), currency);
 
-export const isReleasable = (reason: string | null): boolean => reason === 'awaiting-approval' || isBreaker(reason);
+export const isReleasable = (reason: string | null): boolean =>
+  reason === 'awaiting-approval' || reason === 'month-closed' || isBreaker(reason);
 
 function reasonsOf(items: PlannedItem[], hasGhosts: boolean): string[] {
   const held = items.filter(({ outcome }) => outcome === 'held');

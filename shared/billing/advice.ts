@@ -185,6 +185,11 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     remedy: 'Look at the plan, and release it if it is right.',
     next: 'approve',
   },
+  'month-closed': {
+    meaning: 'the month is closed, and the report or Autotask has moved since',
+    remedy: 'Look at the difference, and release it if it is right; then close the month once more.',
+    next: 'approve',
+  },
   unreadable: {
     meaning: 'a record it depends on came and cannot be read, or contradicts another',
     remedy: 'Correct the record that the message names.',

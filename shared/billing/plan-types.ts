@@ -33,6 +33,7 @@ export type Reason =
   | 'breaker-contracts'
   | 'skipped'
   | 'awaiting-approval'
+  | 'month-closed'
   | 'unreadable'
   | 'api-error'
   | 'verify-mismatch'

@@ -11,6 +11,10 @@ export interface Certificate {
   month: string;
   /** Lines with a billing date before this day were read. */
   asOf: string;
+  /** Counted from 1 within broker and month; absent in certificates of earlier releases. */
+  number?: number;
+  /** What the certificate before said otherwise; absent in the first. */
+  corrects?: Correction;
   /** ISO time of the reading. */
   closedAt: string;
   /** Whether the month was over: later lines can still come while it is not. */
@@ -24,11 +28,33 @@ export interface Certificate {
   invoiced?: Invoiced;
   /** Lines of the vendor's invoice under no organization: not part of the report. */
   unassigned: { customerName: string | null; productName: string | null; currency: string; cost: string; sales: string }[];
+  /** Who decided what of the month, the oldest first, and the digest of the log's newest entry; absent in certificates of earlier releases. */
+  decisions?: { log: string | null; entries: CertifiedDecision[] };
   digests: { cloudmore: string; autotask: string; run: string };
   /** SHA-256 of everything above. */
   digest: string;
   /** By whom it was made, and when in the chain of evidence; absent where no key could be had, and in certificates of earlier releases. */
   seal?: Seal;
+}
+
+export interface Correction {
+  number: number;
+  digest: string;
+  changes: string[];
+}
+
+/** A decision as it is certified: its place in the log, and what it says. */
+export interface CertifiedDecision {
+  number: number;
+  at: string;
+  action: string;
+  /** Null where nobody was named. */
+  actor: string | null;
+  via: string;
+  organizationName: string | null;
+  reason: string | null;
+  digest: string | null;
+  amounts: { sales: string; cost: string; currency: string } | null;
 }
 
 export interface Seal {
@@ -50,16 +76,19 @@ export function certificateOf(
     runDigest: string;
     dismissed: Dismissed[];
     invoiced: Invoiced;
-  },
+  } & Pick<Certificate, 'number' | 'corrects' | 'decisions'>,
   { customers, exclusions }: Comparison,
 ): Certificate {
-  const { broker, month, asOf, closedAt, isMonthOver, unassigned, runDigest, dismissed, invoiced } = head;
+  const { broker, month, asOf, closedAt, isMonthOver, unassigned, runDigest, dismissed, invoiced, number, corrects, decisions } =
+    head;
   const content: Content = {
     kind: 'billing-close-certificate',
     version: 1,
     broker,
     month,
     asOf,
+    ...(number === undefined ? {} : { number }),
+    ...(corrects === undefined ? {} : { corrects }),
     closedAt,
     isMonthOver,
     totals: totalsOf(customers),
@@ -68,6 +97,7 @@ export function certificateOf(
     ...(dismissed.length === 0 ? {} : { dismissed }),
     invoiced,
     unassigned,
+    ...(decisions === undefined ? {} : { decisions }),
     digests: {
       cloudmore: digestOf(customers.map(({ organizationId, digests }) => [organizationId, digests.cloudmore])),
       autotask: digestOf(customers.map(({ organizationId, digests }) => [organizationId, digests.autotask])),
@@ -121,6 +151,19 @@ export function inspect({ digest, seal: _, ...content }: Certificate): string[] 
       if (exact(report[side]) !== exact(posted[side]) + exact(excluded[side]) + exact(rounding[side]))
         findings.push(`${organizationName}: its ${side} in ${currency} do not add up.`);
   return findings;
+}
+
+/** What another certificate of the same month says otherwise, in sentences; none where both say the same of the same month. */
+export function changesSince(then: Certificate, now: Certificate): string[] {
+  const moved = driftOf(then, now);
+  const parts: [was: unknown, is: unknown, change: string][] = [
+    [then.exclusions, now.exclusions, 'What is excluded is another, or is excluded for another reason.'],
+    [then.dismissed ?? [], now.dismissed ?? [], 'What was set aside without a line is another.'],
+    [then.invoiced, now.invoiced, 'What customers were charged is another.'],
+    [then.unassigned, now.unassigned, 'The lines under no organization are others.'],
+    [then.isMonthOver, now.isMonthOver, 'The month was not over then, and is now.'],
+  ];
+  return [...moved, ...parts.flatMap(([was, is, change]) => (digestOf([was]) === digestOf([is]) ? [] : [change]))];
 }
 
 /** What moved on either side since: the same customers, read again. */

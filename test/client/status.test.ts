@@ -54,6 +54,7 @@ const shown = (organizations: OrganizationResult[], changes: Partial<MonthResult
   run: null,
   callsWait: null,
   lostNotice: null,
+  closed: [],
   invoicing: null,
   linkOf: ({ organizationId }) =>
     detailsLink('http://ui', 'default', { workflowId: `billing/default/2025-10/${organizationId}`, runId: 'r' }),

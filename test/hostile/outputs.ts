@@ -153,6 +153,7 @@ export function terminals(text: string, paper: Paper = PLAIN): Record<string, st
         callsWait: text,
         lostNotice: text,
         invoicing: text,
+        closed: [],
         linkOf: () => 'http://ui/x',
         lists: [],
       },

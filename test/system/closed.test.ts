@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import type { Certificate } from '../../shared/close/certificate.js';
+import type { LoggedDecision } from '../../shared/decisions/decisions.js';
+import { september } from '../api/vendors.js';
+import { organizationOf, useStage, type Run, type Stage } from './stage.js';
+
+/** Closed is closed: what comes later is held with its amount, until somebody releases it; and then a certificate of its own says what changed. */
+
+const MONTH = '2025-10';
+const CLOSED_ON = '2025-11-02';
+/** A line of one cent that Cloudmore shows from this day on. */
+const LATE = '2025-11-05';
+
+type Rec = Record<string, unknown>;
+
+function withLateCent(): Rec {
+  const world = september() as unknown as { cloudmore: { monthlyBilling: Rec[] } };
+  const manual = world.cloudmore.monthlyBilling.find(({ billingDate }) => String(billingDate).startsWith('2025-10-10'))!;
+  const cent = JSON.parse(JSON.stringify(manual), (_, value: unknown) => (value === -25 ? 0.01 : value)) as Rec;
+  world.cloudmore.monthlyBilling.push({ ...cent, billingDate: '2025-10-20T00:00:00Z', availableFrom: `${LATE}T00:00:00Z` });
+  return { ...world };
+}
+
+describe('a month that is closed', () => {
+  let stage: Stage;
+  let folder: string;
+  useStage({ world: withLateCent() }, (opened) => (stage = opened));
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'closed-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const run = (asOf: string, ...codes: number[]): Promise<MonthResult> =>
+    stage.json<MonthResult>(codes, 'run', MONTH, '--as-of', asOf, '--wait');
+  const close = (file: string, asOf: string): Promise<Run> =>
+    stage.cli('close', MONTH, '--as-of', asOf, '--out', join(folder, file), '--actor', 'anna');
+  const certificate = async (file: string): Promise<Certificate> =>
+    JSON.parse(await readFile(join(folder, file), 'utf8')) as Certificate;
+  const at = (day: string): Promise<unknown> => stage.control('POST', 'clock', { now: `${day}T03:00:00Z` });
+  let held: OrganizationResult;
+
+  test('has a certificate with a number, and is not closed a second time while nothing changes', async () => {
+    await at(CLOSED_ON);
+    await run(CLOSED_ON, 0);
+    expect(await close('one.json', CLOSED_ON)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Certificate no\. 1 of 2025-10/),
+    });
+    const again = await close('again.json', CLOSED_ON);
+    expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('it stays certificate no. 1') });
+    expect(await certificate('again.json')).toEqual(await certificate('one.json'));
+  }, 240_000);
+
+  test("never overwrites a file: it may be another month's or another broker's certificate", async () => {
+    await writeFile(join(folder, 'theirs.json'), '{"broker": "other"}');
+    expect(await close('theirs.json', CLOSED_ON)).toMatchObject({
+      code: 64,
+      stderr: expect.stringMatching(/is there already, and a certificate never replaces anything/),
+    });
+    expect(await readFile(join(folder, 'theirs.json'), 'utf8')).toBe('{"broker": "other"}');
+  }, 120_000);
+
+  test('holds what comes late, with the amount, and writes none of it', async () => {
+    await at(LATE);
+    await stage.forget();
+    const month = await run(LATE, 3);
+    const [one, ...others] = month.organizations.filter(({ status }) => status === 'NeedsAttention');
+    held = one!;
+    expect(others).toEqual([]);
+    expect(held.items.filter(({ outcome }) => outcome === 'held').map(({ reason, message }) => [reason, message])).toEqual([
+      [
+        'month-closed',
+        expect.stringMatching(
+          /\+0\.01 \/ .*is closed, by certificate no\. 1 of .*, and nothing of it is written without a release/,
+        ),
+      ],
+    ]);
+    expect(await stage.writes()).toEqual([]);
+    const { stdout } = await stage.cli('status', MONTH);
+    expect(stdout).toMatch(/Closed on \d{4}-\d{2}-\d{2} by certificate no\. 1\./);
+  }, 240_000);
+
+  test('is moved by no release of everything, only by one that names the customer', async () => {
+    await stage.cli('approve', MONTH, '--all');
+    expect(await stage.writes()).toEqual([]);
+    const { code, stdout } = await stage.cli('approve', MONTH, '--organization', held.organizationId, '--actor', 'bert');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^Released /) });
+    const done = await run(LATE, 0);
+    expect(organizationOf(done, held.organizationId).held.lines).toBe(0);
+    expect((await stage.writes()).length).toBeGreaterThan(0);
+  }, 240_000);
+
+  test('gets a certificate of the next number, which says what changed and who decided it', async () => {
+    expect(await close('two.json', LATE)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Certificate no\. 2 of 2025-10/),
+    });
+    const [one, two] = [await certificate('one.json'), await certificate('two.json')];
+    expect(two.corrects).toEqual({
+      number: 1,
+      digest: one.digest,
+      changes: expect.arrayContaining([
+        expect.stringMatching(new RegExp(`^${held.organizationName}: Cloudmore's report moved since`)),
+        expect.stringMatching(new RegExp(`^${held.organizationName}: Autotask moved since`)),
+      ]),
+    });
+    expect(two.decisions?.entries.map(({ action, actor }) => [action, actor])).toEqual([
+      ['close', 'anna'],
+      ['approve', 'bert'],
+    ]);
+    expect(await stage.cli('close', '--verify', join(folder, 'two.json'))).toMatchObject({ code: 0 });
+    const { entries } = await stage.json<{ entries: LoggedDecision[] }>([0], 'log', MONTH);
+    expect(entries.map(({ action, details }) => [action, details])).toEqual([
+      ['close', 'certificate no. 1'],
+      ['approve', null],
+      ['close', 'certificate no. 2'],
+    ]);
+    const { certificates } = await stage.json<{ certificates: { number: number }[] }>([0], 'status', MONTH);
+    expect(certificates.map(({ number }) => number)).toEqual([1, 2]);
+  }, 240_000);
+});
