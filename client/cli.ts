@@ -152,11 +152,12 @@ function addReading(program: Command, context: Context, run: Run): void {
       ),
     )
     .option('--out <file>', 'write it to a file')
+    .option('--full', 'as text: every customer and item, not the largest alone', false)
     .addOption(json())
-    .action(async (of: string, options: { format?: Format; out?: string; json: boolean }) => {
+    .action(async (of: string, options: { format?: Format; out?: string; full: boolean; json: boolean }) => {
       const { report } = await import('./commands/report.js');
       const format = options.json ? 'json' : (options.format ?? formatOf(options.out));
-      await run(report(context, { month: of, format, out: options.out }));
+      await run(report(context, { month: of, format, out: options.out, full: options.full }));
     });
 }
 

@@ -28,10 +28,7 @@ const PERMISSIVE = new Set([
   'Zlib',
 ]);
 /** Packages whose licence their own package.json does not name, with where it stands. */
-const STATED_ELSEWHERE = new Map([
-  ['buffers', 'none: comes with exceljs, https://github.com/exceljs/exceljs/issues/2866'],
-  ['unionfs', 'Unlicense, in its file LICENSE'],
-]);
+const STATED_ELSEWHERE = new Map([['unionfs', 'Unlicense, in its file LICENSE']]);
 
 const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
 const direct = new Set(Object.keys(lock.packages[''].dependencies ?? {}));

@@ -14,7 +14,7 @@ import { exitCodeOf } from './run.js';
 /** The reconciliation of the latest run, from the evidence alone. */
 export async function report(
   context: Context,
-  { month, format, out }: { month: Month; format: Format; out?: string | undefined },
+  { month, format, out, full: isFull }: { month: Month; format: Format; out?: string | undefined; full: boolean },
 ): Promise<ExitCode> {
   if (format === 'xlsx' && out === undefined && context.isTerminal)
     throw new CommandError(
@@ -27,7 +27,10 @@ export async function report(
   const evidence = openEvidence(config.evidence);
   try {
     const document = await readReportDocument(evidence, read, config.callsPerHour);
-    const content = await renderReport(format, read.result, document, out === undefined ? context.paper : undefined);
+    const content = await renderReport(format, read.result, document, {
+      paper: out === undefined ? context.paper : undefined,
+      isFull,
+    });
     await deliver(context, month, content, format, out);
   } finally {
     await evidence.close();

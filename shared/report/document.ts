@@ -8,6 +8,7 @@ import { byText, groupBy, same } from '../billing/text.js';
 import type { PlannedItem } from '../billing/plan-types.js';
 import type { Decimal, Month, UnassignedLine } from '../billing/types.js';
 import type { DecisionLog } from '../decisions/decisions.js';
+import { amountsOf, belowCostOf, marginRows, type BelowCost, type MarginRow } from './sums.js';
 import type { Outlook } from './outlook.js';
 
 /**
@@ -23,6 +24,11 @@ export interface ReportDocument {
   /** The month's currency first, then every other currency with lines. */
   totals: CurrencyTotals[];
   reconciliation: ReconciliationRow[];
+  /** The same by customer, and by record type, with what is left after cost; the largest sales first. */
+  customers: MarginRow[];
+  recordTypes: MarginRow[];
+  /** Items of the report that are sold below cost; the largest loss first. */
+  belowCost: BelowCost[];
   organizations: { organizationId: string; organizationName: string; companyId: number | null; status: OrganizationStatus }[];
   /** Amounts that reach no invoice: held, excluded, unassigned; the largest first. */
   leaks: Leak[];
@@ -154,6 +160,13 @@ export function reportDocument({
     nothingDue,
     totals,
     reconciliation,
+    customers: marginRows(
+      reconciliation,
+      ({ organizationId }) => organizationId,
+      ({ organizationName }) => organizationName,
+    ),
+    recordTypes: marginRows(reconciliation, ({ recordType }) => recordType),
+    belowCost: belowCostOf(entries.filter(({ outcome }) => IN_REPORT.has(outcome))),
     organizations: organizations.map(({ organizationId, organizationName, companyId, status }) => ({
       organizationId,
       organizationName,
@@ -199,11 +212,8 @@ function rowsOf({ organizationId, organizationName, companyId, items }: Outcome)
   });
 }
 
-const amountsOf = (items: Pick<PlannedItem, 'lines' | 'cost' | 'sales'>[], currency: string): Amounts => ({
-  lines: items.reduce((count, { lines }) => count + lines, 0),
-  cost: money(sum(items.map(({ cost }) => cost)), currency),
-  sales: money(sum(items.map(({ sales }) => sales)), currency),
-});
+/** Outcomes whose amounts add up to the report. */
+export const IN_REPORT: ReadonlySet<Entry['outcome']> = new Set<Entry['outcome']>(['posted', 'held', 'excluded']);
 
 const PARTS = ['report', 'posted', 'held', 'excluded'] as const;
 

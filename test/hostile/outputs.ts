@@ -159,7 +159,7 @@ export function terminals(text: string, paper: Paper = PLAIN): Record<string, st
       },
       paper,
     ),
-    report: textReport(document, paper),
+    report: textReport({ report: document, isFull: true }, paper),
     log: renderDecisions([decided(text)], paper),
     doctor: renderFindings([{ check: 'company links', isGood: false, text, fix: text }], paper),
     companies: renderCompanies([{ id: 1, name: text, linkedTo: [text] }], paper),

@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import ExcelJS from 'exceljs';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { exactNumber } from '../../client/render/report/xlsx.js';
+import { grouped } from '../../client/render/numbers.js';
+import { exactNumber } from '../../client/render/workbook.js';
 import { big, sum } from '../../shared/billing/decimal.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import type { ReportDocument } from '../../shared/report/document.js';
 import { september, type World } from '../api/vendors.js';
 import { launchBrowser } from './browser.js';
 import { useDesk, type Desk } from './desk.js';
+import { readWorkbook } from './workbook.js';
 
 /** One report, five renderings: whatever a person opens, the sums are the same, and nothing in it does harm. */
 
@@ -61,8 +62,9 @@ describe('the report of a month', () => {
   test('as text has the sums, the largest leak first, and the command that mends it', async () => {
     const { out, code } = await desk.cli('report', MONTH);
     expect(code).toBe(3);
-    for (const part of ['report', 'posted', 'held', 'excluded', 'unassigned'] as const) expect(out).toContain(json[part].sales);
-    expect(out).toMatch(/Amounts that reach no invoice:\n +5709\.39 EUR {2}Fabrikam Logistics: held \(company-inactive\)/);
+    for (const part of ['report', 'posted', 'held', 'excluded', 'unassigned'] as const)
+      expect(out).toContain(grouped(json[part].sales));
+    expect(out).toMatch(/Amounts that reach no invoice:\n +5,709\.39 EUR {2}Fabrikam Logistics: held \(company-inactive\)/);
     expect(out).toContain(`billing rerun ${MONTH} --organization 76f89d5d-ba07-5d2e-9f88-335bf71db3ae`);
     expect(out).toMatch(/% of the 5000 an hour that are ours/);
   });
@@ -101,30 +103,20 @@ describe('the report of a month', () => {
   test('as XLSX has the same sums as exact numbers with formats, and texts that are no formulas', async () => {
     const file = desk.file('report.xlsx');
     expect((await desk.cli('report', MONTH, '--format', 'xlsx', '--out', file)).code).toBe(3);
-    const workbook = new ExcelJS.Workbook();
-    await workbook.xlsx.readFile(file);
-    const summary = workbook.getWorksheet('Summary')!;
-    for (const [row, part] of [
-      [2, 'report'],
-      [3, 'posted'],
-      [4, 'held'],
-      [5, 'excluded'],
-      [6, 'unassigned'],
-    ] as const) {
-      const cell = summary.getRow(row).getCell(5);
-      expect(big(cell.value as number).eq(json[part].sales)).toBe(true);
-      expect(cell.numFmt).toBe('#,##0.00;[Red]-#,##0.00');
-    }
-    const items = workbook.getWorksheet('Items')!;
-    const column = (title: string): unknown[] => {
-      const index = (items.getRow(1).values as unknown[]).indexOf(title);
-      return items.getColumn(index).values.slice(2);
-    };
+    const { sheets, files } = await readWorkbook(await readFile(file));
+    const summary = sheets.get('Summary')!;
+    for (const [row, part] of (['report', 'posted', 'held', 'excluded', 'unassigned'] as const).entries())
+      expect([part, big(String(summary[row + 1]![4])).eq(json[part].sales)]).toEqual([part, true]);
+    expect(files.get('xl/styles.xml')).toContain('formatCode="#,##0.00;[Red]-#,##0.00"');
+    const items = sheets.get('Items')!;
+    const column = (title: string): unknown[] => items.slice(1).map((row) => row[items[0]!.indexOf(title)]);
     expect(column('organization')).toContain(FORMULA);
     const posted = column('sales').filter((_, index) => column('outcome')[index] === 'posted');
     expect(sum(posted.map(String)).eq(json.posted.sales)).toBe(true);
-    expect(workbook.worksheets.map(({ name }) => name)).toEqual([
+    expect([...sheets.keys()]).toEqual([
       'Summary',
+      'Customers',
+      'Record types',
       'Reconciliation',
       'Leaks',
       'Ghosts',
@@ -132,7 +124,27 @@ describe('the report of a month', () => {
       'Changes',
       'Decisions',
       'Items',
+      'Notes',
     ]);
+  });
+
+  test('as XLSX has a row of totals under the customers, days as days, and titles that stand over their numbers', async () => {
+    const file = desk.file('report.xlsx');
+    await desk.cli('report', MONTH, '--out', file);
+    const { sheets, files } = await readWorkbook(await readFile(file));
+    const customers = sheets.get('Customers')!;
+    expect(customers[0]).toEqual(expect.arrayContaining(['report sales', 'margin', 'margin %']));
+    expect(customers.at(-1)!.slice(0, 5)).toEqual([
+      'all',
+      'EUR',
+      json.report.lines,
+      ...[json.report.cost, json.report.sales].map(Number),
+    ]);
+    expect(sheets.get('Renewals')![1]![0]).toEqual(new Date('2025-12-15T00:00:00Z'));
+    const right = [...files.get('xl/styles.xml')!.matchAll(/<xf [^>]*?>.*?<\/xf>/g)].findIndex(([style]) =>
+      style.includes('horizontal="right"'),
+    );
+    expect(files.get('xl/worksheets/sheet1.xml')).toContain(`<c r="E1" s="${right}"`);
   });
 
   test('as XLSX comes through a pipe byte by byte, from the program itself', async () => {
@@ -144,9 +156,7 @@ describe('the report of a month', () => {
       ),
     );
     expect(code).toBe(3);
-    const workbook = new ExcelJS.Workbook();
-    await workbook.xlsx.load(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.byteLength) as ArrayBuffer);
-    expect(workbook.getWorksheet('Summary')).toBeDefined();
+    expect((await readWorkbook(stdout)).sheets.has('Summary')).toBe(true);
   }, 30_000);
 
   describe('as HTML', () => {
@@ -185,7 +195,7 @@ describe('the report of a month', () => {
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
       const text = await page.innerText('body');
       for (const part of ['report', 'posted', 'held', 'excluded', 'unassigned'] as const)
-        expect(text).toContain(json[part].sales);
+        expect(text).toContain(grouped(json[part].sales));
       expect(text).toContain(MARKUP);
       expect(text).toContain(`billing rerun ${MONTH}`);
       expect(await contrast(page)).toBeGreaterThan(READABLE);

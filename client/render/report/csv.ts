@@ -1,4 +1,5 @@
-import type { Entry, ReportDocument } from '../../../shared/report/document.js';
+import { IN_REPORT, type Entry, type ReportDocument } from '../../../shared/report/document.js';
+import { marginOf } from '../../../shared/report/margin.js';
 import { csvText, type CsvCell } from '../spreadsheet.js';
 
 /**
@@ -26,11 +27,11 @@ const COLUMNS: [title: string, cell: (entry: Entry, report: ReportDocument) => C
   ['contract_id', ({ contractId }) => text(contractId)],
   ['quantity', ({ quantity }) => number(quantity)],
   ['lines', ({ lines }) => number(lines)],
+  ['margin', (entry) => number(marginOf(entry, entry.currency).amount)],
+  ['margin_percent', (entry) => number(marginOf(entry, entry.currency).share ?? '')],
   ['reason', ({ reason }) => text(reason)],
   ['message', ({ message }) => text(message)],
 ];
-
-const IN_REPORT = new Set<Entry['outcome']>(['posted', 'held', 'excluded']);
 
 export const csvReport = (report: ReportDocument): string =>
   csvText(

@@ -4,8 +4,11 @@ import { big } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, type Unread } from '../../../shared/billing/unread.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReconciliationRow, ReportDocument } from '../../../shared/report/document.js';
+import type { BelowCost, MarginRow } from '../../../shared/report/sums.js';
 import type { Change, Renewal } from '../../../shared/report/outlook.js';
 import { html, Html, linesOf } from '../html.js';
+import { marginOf } from '../../../shared/report/margin.js';
+import { grouped } from '../numbers.js';
 import { STYLE } from '../style.js';
 import { priceText } from './text.js';
 import { momentOf, whoOf, whoseOf, whyOf as whyDecided } from '../decisions.js';
@@ -40,7 +43,11 @@ export function htmlReport(report: ReportDocument): string {
               ...report.nothingDue.map((why) => html`<p>${advisedText(why)}</p>`),
               verdict(report),
               ...report.totals.map(sums),
+              contents(report),
               beside(report),
+              marginRows('By customer', report.customers),
+              marginRows('By record type', report.recordTypes),
+              belowCost(report.belowCost),
               leaks(report.causes),
               ghosts(report.ghosts),
               unread(report),
@@ -58,6 +65,32 @@ export function htmlReport(report: ReportDocument): string {
       </body>
     </html>`.text;
 }
+
+/** Where the parts of a long report are: a month of 300 customers has dozens of pages. */
+function contents({ customers, belowCost: below, causes, ghosts: standing, reconciliation: rows }: ReportDocument): Html {
+  const parts: [title: string, count: number][] = [
+    ['By customer', customers.length],
+    ['Sold below cost', below.length],
+    [LEAKS, causes.length],
+    [GHOSTS, standing.length],
+    [BY_RECORD_TYPE, rows.length],
+  ];
+  const links = parts
+    .filter(([, count]) => count > 0)
+    .map(([title, count]) => html`<li><a href="#${anchorOf(title)}">${title}</a> (${String(count)})</li>`);
+  return links.length < 3
+    ? NOTHING
+    : html`<nav aria-label="Contents">
+        <ul>
+          ${links}
+        </ul>
+      </nav>`;
+}
+
+const anchorOf = (title: string): string => title.toLowerCase().replaceAll(' ', '-');
+const LEAKS = 'Amounts that reach no invoice';
+const GHOSTS = 'Money in Autotask without a line in the report';
+const BY_RECORD_TYPE = 'By customer and record type';
 
 // ---------------------------------------------------------------------------------------------------------------- tables
 
@@ -79,7 +112,7 @@ function section<Row>(title: string, intro: string, columns: Column<Row>[], rows
     ),
   );
   return html`<section>
-    <h2>${title}</h2>
+    <h2 id="${anchorOf(title)}">${title}</h2>
     ${intro === '' ? '' : html`<p>${intro}</p>`}
     <table class="${kind}">
       <thead>
@@ -114,10 +147,12 @@ function verdict({ causes, totals, ghosts: standing, result }: ReportDocument): 
   const ghostCount = standing.filter(({ outcome }) => outcome === 'ghost').length;
   const held = totals.filter((total) => total.held.lines > 0);
   if (held.length === 0 && ghostCount === 0 && !isUnread(result))
-    return html`<p class="good">Nothing waits for a person. ${result.posted.sales} ${result.currency} are in Autotask.</p>`;
+    return html`<p class="good">
+      Nothing waits for a person. ${grouped(result.posted.sales)} ${result.currency} are in Autotask.
+    </p>`;
   const customers = new Set(causes.filter(({ outcome }) => outcome === 'held').map(({ organizationName }) => organizationName))
     .size;
-  const amounts = held.map((total) => `${total.held.sales} ${total.currency}`).join(' and ');
+  const amounts = held.map((total) => `${grouped(total.held.sales)} ${total.currency}`).join(' and ');
   const parts = [
     ...(held.length > 0 ? [`${amounts} held for ${counted(customers, 'customer')}`] : []),
     ...(ghostCount > 0 ? [counted(ghostCount, 'ghost')] : []),
@@ -135,7 +170,9 @@ function sums({ currency, report, posted, held, excluded }: CurrencyTotals): Htm
     ['+ held', held],
     ['+ excluded', excluded],
   ];
-  return amountsTable(`Reconciliation in ${currency}`, rows);
+  const { amount, share } = marginOf(report, currency);
+  return html`${amountsTable(`Reconciliation in ${currency}`, rows)}
+    <p>Margin of the report: ${grouped(amount)} ${currency}${share === null ? '' : `, ${share} % of sales`}.</p>`;
 }
 
 function beside({ result }: ReportDocument): Html {
@@ -161,8 +198,8 @@ function amountsTable(title: string, rows: [string, Amounts][]): Html {
     [
       { title: '', cell: ([name]) => name },
       { title: 'Lines', kind: 'amount', cell: ([, { lines }]) => String(lines) },
-      { title: 'Cost', kind: 'amount', cell: ([, { cost }]) => cost },
-      { title: 'Sales', kind: 'amount', cell: ([, { sales }]) => sales },
+      { title: 'Cost', kind: 'amount', cell: ([, { cost }]) => grouped(cost) },
+      { title: 'Sales', kind: 'amount', cell: ([, { sales }]) => grouped(sales) },
     ],
     rows,
     'sums',
@@ -172,7 +209,7 @@ function amountsTable(title: string, rows: [string, Amounts][]): Html {
 function leaks(causes: Cause[]): Html {
   if (causes.length === 0) return NOTHING;
   return html`<section>
-    <h2>Amounts that reach no invoice</h2>
+    <h2 id="${anchorOf(LEAKS)}">${LEAKS}</h2>
     <p>Held, excluded or under no organization; the largest first.</p>
     ${linesOf(causes.map(causeBlock))}
   </section>`;
@@ -183,12 +220,12 @@ function causeBlock(cause: Cause): Html {
   const amounts = cause.leaks.map(
     (leak) =>
       html`<tr>
-        <td class="amount">${leak.sales}</td>
+        <td class="amount">${grouped(leak.sales)}</td>
         <td>${leak.productName}</td>
       </tr>`,
   );
   return html`<article>
-    <h3><span class="amount">${sales} ${currency}</span> ${organizationName} <small>${whyOf(cause)}</small></h3>
+    <h3><span class="amount">${grouped(sales)} ${currency}</span> ${organizationName} <small>${whyOf(cause)}</small></h3>
     <p>${[message, remedy].filter((text) => text !== '').join(' ')}</p>
     ${command === null ? '' : html`<p><code>${command}</code></p>`}
     <table class="parts">
@@ -199,12 +236,42 @@ function causeBlock(cause: Cause): Html {
   </article>`;
 }
 
-const ghosts = (all: GhostEntry[]): Html =>
+const marginRows = (title: string, rows: MarginRow[]): Html =>
   section(
-    'Money in Autotask without a line in the report',
+    title,
+    'Sales, and what is left after cost; the largest first.',
+    [
+      { title: title.replace('By ', '').replace(/^./, (first) => first.toUpperCase()), cell: ({ name }) => name },
+      { title: 'Report', kind: 'amount', cell: ({ report, currency }) => `${grouped(report.sales)} ${currency}` },
+      { title: 'Posted', kind: 'amount', cell: ({ posted }) => grouped(posted.sales) },
+      { title: 'Held', kind: 'amount', cell: ({ held }) => grouped(held.sales) },
+      { title: 'Excluded', kind: 'amount', cell: ({ excluded }) => grouped(excluded.sales) },
+      { title: 'Margin', kind: 'amount', cell: ({ margin }) => grouped(margin.amount) },
+      { title: '%', kind: 'amount', cell: ({ margin }) => margin.share ?? '' },
+    ],
+    rows,
+  );
+
+const belowCost = (all: BelowCost[]): Html =>
+  section(
+    'Sold below cost',
     '',
     [
-      { title: 'Sales', kind: 'amount', cell: ({ sales, currency }) => `${sales} ${currency}` },
+      { title: 'Margin', kind: 'amount', cell: ({ margin, currency }) => `${grouped(margin.amount)} ${currency}` },
+      { title: 'Customer', cell: ({ organizationName }) => organizationName },
+      { title: 'Product', cell: ({ productName }) => productName },
+      { title: 'Sales', kind: 'amount', cell: ({ sales }) => grouped(sales) },
+      { title: 'Cost', kind: 'amount', cell: ({ cost }) => grouped(cost) },
+    ],
+    all,
+  );
+
+const ghosts = (all: GhostEntry[]): Html =>
+  section(
+    GHOSTS,
+    '',
+    [
+      { title: 'Sales', kind: 'amount', cell: ({ sales, currency }) => `${grouped(sales)} ${currency}` },
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       { title: 'Kind', cell: ({ recordType, contractId }) => `${recordType}, contract ${contractId}` },
       { title: 'State', cell: ({ outcome }) => (outcome === 'ghost' ? 'ghost' : 'awaiting report') },
@@ -257,7 +324,7 @@ const CHANGED = 'Changed since last month';
 const changes = (all: Change[], unchanged: number): Html =>
   section(
     CHANGED,
-    unchanged === 0 ? '' : `${unchanged} customers are as last month.`,
+    unchanged === 0 ? '' : `${counted(unchanged, 'customer')} as last month.`,
     [
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       {
@@ -293,15 +360,15 @@ const renewals = (all: Renewal[], from: string, to: string): Html =>
 
 const reconciliation = (rows: ReconciliationRow[]): Html =>
   section(
-    'By customer and record type',
+    BY_RECORD_TYPE,
     'Sales; the costs are in the CSV and XLSX forms of this report.',
     [
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       { title: 'Record type', cell: ({ recordType }) => recordType },
-      { title: 'Report', kind: 'amount', cell: ({ report, currency }) => `${report.sales} ${currency}` },
-      { title: 'Posted', kind: 'amount', cell: ({ posted }) => posted.sales },
-      { title: 'Held', kind: 'amount', cell: ({ held }) => held.sales },
-      { title: 'Excluded', kind: 'amount', cell: ({ excluded }) => excluded.sales },
+      { title: 'Report', kind: 'amount', cell: ({ report, currency }) => `${grouped(report.sales)} ${currency}` },
+      { title: 'Posted', kind: 'amount', cell: ({ posted }) => grouped(posted.sales) },
+      { title: 'Held', kind: 'amount', cell: ({ held }) => grouped(held.sales) },
+      { title: 'Excluded', kind: 'amount', cell: ({ excluded }) => grouped(excluded.sales) },
     ],
     rows,
   );

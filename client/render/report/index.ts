@@ -12,11 +12,11 @@ export async function renderReport(
   format: Format,
   month: MonthResult,
   report: ReportDocument,
-  paper?: Paper,
+  { paper, isFull }: { paper?: Paper | undefined; isFull: boolean },
 ): Promise<string | Uint8Array> {
   switch (format) {
     case 'text':
-      return textReport(report, paper);
+      return textReport({ report, isFull }, paper);
     case 'json':
       return jsonText({ ...month, details: detailsOf(report) });
     case 'csv':
@@ -29,9 +29,24 @@ export async function renderReport(
   }
 }
 
-const detailsOf = ({ heldMonth, reconciliation, leaks, ghosts, outlook, notes, effort, decisions }: ReportDocument): object => ({
+const detailsOf = ({
   heldMonth,
   reconciliation,
+  customers,
+  recordTypes,
+  belowCost,
+  leaks,
+  ghosts,
+  outlook,
+  notes,
+  effort,
+  decisions,
+}: ReportDocument): object => ({
+  heldMonth,
+  reconciliation,
+  customers,
+  recordTypes,
+  belowCost,
   leaks,
   ghosts,
   outlook,

@@ -2,48 +2,86 @@ import { heldMonthAdvice } from '../../../shared/billing/advice.js';
 import { minorUnits } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReportDocument } from '../../../shared/report/document.js';
+import { marginOf } from '../../../shared/report/margin.js';
+import type { BelowCost, MarginRow } from '../../../shared/report/sums.js';
 import type { Renewal } from '../../../shared/report/outlook.js';
 import { onTerminal } from '../printable.js';
 import { advice, wrap, type Paper } from '../paper.js';
 import { table, type Column } from '../table.js';
 import { unreadSection } from '../unread.js';
 import { decisionLine } from '../decisions.js';
+import { grouped } from '../numbers.js';
 import { budgetText, decisionProblem, FIRST_MONTH, isNothing, titleOf, whyOf, writtenText } from './words.js';
 
 /** The report on the terminal: sums first, then what asks for a person, then the rest. Sentences and tables fit the paper; commands stay whole, to be copied. */
 export const textReport = onTerminal(reportText);
 
-function reportText(report: ReportDocument, paper: Paper): string {
+/** Rows of each part, so that the report of 300 customers stays within 200 lines; the rest is in the other formats, or with `--full`. */
+const SHOWN = {
+  causes: 10,
+  amountsOfCause: 4,
+  ghosts: 8,
+  customers: 25,
+  belowCost: 8,
+  reconciliation: 40,
+  changes: 10,
+  renewals: 12,
+  notes: 10,
+};
+type Limits = Record<keyof typeof SHOWN, number>;
+const EVERYTHING = Object.fromEntries(Object.keys(SHOWN).map((part) => [part, Infinity])) as Limits;
+
+function reportText({ report, isFull }: { report: ReportDocument; isFull: boolean }, paper: Paper): string {
+  const limits = isFull ? EVERYTHING : SHOWN;
+  const some = <T>(all: T[], part: keyof Limits, show: (one: T) => string): string[] => [
+    ...all.slice(0, limits[part]).map(show),
+    ...moreOf(all.length - limits[part], report),
+  ];
   return [
     titleOf(report),
     ...(report.heldMonth === null ? [] : [advice(heldMonthAdvice(report.heldMonth, report.result.month), paper)]),
     ...report.totals.map((totals, index) => sumsOf(totals, index === 0 ? report : null)),
     section(
       'Amounts that reach no invoice',
-      report.causes.map((cause) => causeLines(cause, paper)),
+      some(report.causes, 'causes', (cause) => causeLines(cause, paper, limits.amountsOfCause)),
     ),
     section(
       'Money in Autotask without a line in the report',
-      report.ghosts.map((ghost) => ghostLines(ghost, paper)),
+      some(report.ghosts, 'ghosts', (ghost) => ghostLines(ghost, paper)),
     ),
     ...unreadSection(report.result, paper),
     ...(report.reconciliation.length === 0
       ? report.nothingDue.map((why) => advice(why, paper))
-      : [reconciliation(report, paper)]),
-    ...outlookSections(report, paper),
+      : [
+          section(
+            'Sold below cost',
+            some(report.belowCost, 'belowCost', (item) => belowCostLine(item, paper)),
+          ),
+          marginTable('customer', report.customers, limits.customers, report, paper),
+          marginTable('record type', report.recordTypes, Infinity, report, paper),
+          ...(report.reconciliation.length > limits.reconciliation ? [] : [reconciliation(report, paper)]),
+        ]),
+    ...outlookSections(report, paper, some, limits.renewals),
     section(
       'Decisions',
       [...decisionProblem(report), ...report.decisions.entries.map(decisionLine)].map((text) => listed(text, paper)),
     ),
     section(
       'Worth knowing',
-      report.notes.map((note) => listed(note, paper)),
+      some(report.notes, 'notes', (note) => listed(note, paper)),
     ),
     wrap(`${writtenText(report)} ${budgetText(report)} Digest ${report.result.digest.slice(0, 16)}.`, paper),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
+
+const whole = ({ result: { month } }: ReportDocument): string => `billing report ${month} --full`;
+
+const moreOf = (count: number, report: ReportDocument): string[] =>
+  count > 0 ? [`  … and ${count} more: ${whole(report)}`] : [];
+
+type Some = <T>(all: T[], part: keyof Limits, show: (one: T) => string) => string[];
 
 const section = (title: string, lines: string[]): string => (lines.length === 0 ? '' : [`${title}:`, ...lines].join('\n'));
 
@@ -52,7 +90,13 @@ const listed = (sentence: string, paper: Paper): string => wrap(sentence, paper,
 // ---------------------------------------------------------------------------------------------------------------- sums
 
 function sumsOf({ currency, report, posted, held, excluded }: CurrencyTotals, document: ReportDocument | null): string {
-  const row = (name: string, { lines, cost, sales }: Amounts): string[] => [name, String(lines), cost, sales];
+  const row = (name: string, { lines, cost, sales }: Amounts): string[] => [
+    name,
+    String(lines),
+    grouped(cost),
+    grouped(sales),
+    ...marginCells({ cost, sales }, currency),
+  ];
   const beside = document === null ? [] : besides(document).map(([name, amounts]) => row(name, amounts));
   const rounding = document?.result.rounding;
   return table(
@@ -61,6 +105,7 @@ function sumsOf({ currency, report, posted, held, excluded }: CurrencyTotals, do
       { title: 'lines', align: 'right' },
       { title: 'cost', align: 'right' },
       { title: 'sales', align: 'right' },
+      ...MARGIN,
     ],
     [
       row('report', report),
@@ -69,7 +114,7 @@ function sumsOf({ currency, report, posted, held, excluded }: CurrencyTotals, do
       row('+ excluded', excluded),
       ...(rounding === undefined || (isNothing(rounding.cost) && isNothing(rounding.sales))
         ? []
-        : [['rounding', '', rounding.cost, rounding.sales]]),
+        : [['rounding', '', grouped(rounding.cost), grouped(rounding.sales)]]),
       ...beside,
     ],
   );
@@ -83,6 +128,48 @@ const besides = ({ result }: ReportDocument): [name: string, amounts: Amounts][]
       ['ghosts', result.ghosts],
     ] as [string, Amounts][]
   ).filter(([, { lines }]) => lines > 0);
+
+const MARGIN: Column[] = [
+  { title: 'margin', align: 'right' },
+  { title: '%', align: 'right' },
+];
+
+function marginCells(sides: { cost: string; sales: string }, currency: string): string[] {
+  const { amount, share } = marginOf(sides, currency);
+  return [grouped(amount), share ?? ''];
+}
+
+/** Customers or record types, the largest sales first. */
+function marginTable(title: string, rows: MarginRow[], limit: number, report: ReportDocument, paper: Paper): string {
+  const isMixed = report.totals.length > 1;
+  const shown = table(
+    [
+      { title },
+      ...PARTS.map((part) => ({ title: part, align: 'right' as const })),
+      ...MARGIN,
+      ...(isMixed ? [{ title: 'currency' }] : []),
+    ],
+    rows
+      .slice(0, limit)
+      .map((row) => [
+        row.name,
+        ...PARTS.map((part) => grouped(row[part].sales)),
+        ...marginCells(row.report, row.currency),
+        ...(isMixed ? [row.currency] : []),
+      ]),
+    paper,
+  );
+  return [shown, ...moreOf(rows.length - limit, report)].join('\n');
+}
+
+const PARTS = ['report', 'posted', 'held', 'excluded'] as const;
+
+const belowCostLine = ({ organizationName, productName, sales, cost, margin, currency }: BelowCost, paper: Paper): string =>
+  wrap(
+    `${organizationName}: ${productName}, sold for ${grouped(sales)}, costs ${grouped(cost)}`,
+    paper,
+    `${grouped(margin.amount).padStart(AMOUNT_WIDTH)} ${currency}  `,
+  );
 
 const RECONCILIATION: Column[] = [
   { title: 'organization' },
@@ -100,10 +187,10 @@ function reconciliation({ reconciliation: rows, totals }: ReportDocument, paper:
     rows.map((row, index) => [
       row.organizationId === rows[index - 1]?.organizationId ? '' : row.organizationName,
       row.recordType,
-      row.report.sales,
-      row.posted.sales,
-      row.held.sales,
-      row.excluded.sales,
+      grouped(row.report.sales),
+      grouped(row.posted.sales),
+      grouped(row.held.sales),
+      grouped(row.excluded.sales),
       ...(isMixed ? [row.currency] : []),
     ]),
     paper,
@@ -117,10 +204,13 @@ const AMOUNT_WIDTH = 12;
 function causeLines(
   { sales, currency, organizationName, message, remedy, command, leaks, ...cause }: Cause,
   paper: Paper,
+  limit: number,
 ): string {
+  const more = leaks.length - limit;
   return [
-    wrap(`${organizationName}: ${whyOf(cause)}`, paper, `${sales.padStart(AMOUNT_WIDTH)} ${currency}  `),
-    ...leaks.map((leak) => `${INDENT}${leak.sales.padStart(AMOUNT_WIDTH)}  ${leak.productName}`),
+    wrap(`${organizationName}: ${whyOf(cause)}`, paper, `${grouped(sales).padStart(AMOUNT_WIDTH)} ${currency}  `),
+    ...leaks.slice(0, limit).map((leak) => `${INDENT}${grouped(leak.sales).padStart(AMOUNT_WIDTH)}  ${leak.productName}`),
+    ...(more > 0 ? [`${INDENT}${'…'.padStart(AMOUNT_WIDTH)}  and ${more} more`] : []),
     wrap([message, remedy].filter((text) => text !== '').join(' '), paper, INDENT),
     ...(command === null ? [] : [`${INDENT}${command}`]),
   ].join('\n');
@@ -136,24 +226,30 @@ const ghostLines = (
     wrap(
       `${organizationName}: ${recordType} on contract ${contractId}, ${outcome}`,
       paper,
-      `${sales.padStart(AMOUNT_WIDTH)} ${currency}  `,
+      `${grouped(sales).padStart(AMOUNT_WIDTH)} ${currency}  `,
     ),
     wrap(message, paper, INDENT),
     ...(command === null ? [] : [`${INDENT}${command}`]),
   ].join('\n');
 
-function outlookSections({ outlook }: ReportDocument, paper: Paper): string[] {
+function outlookSections(report: ReportDocument, paper: Paper, some: Some, renewalsShown: number): string[] {
+  const { outlook } = report;
   if (outlook === null)
     return [
       wrap('Renewals and changes are not known: the report as fetched is not kept any more. The next run keeps it anew.', paper),
     ];
   const { renewals, changes, unchanged, from, to } = outlook;
   return [
-    section(`Renewals from ${from} to ${to}`, renewals.length === 0 ? [] : [renewalTable(renewals, paper)]),
+    section(
+      `Renewals from ${from} to ${to}`,
+      renewals.length === 0
+        ? []
+        : [renewalTable(renewals.slice(0, renewalsShown), paper), ...moreOf(renewals.length - renewalsShown, report)],
+    ),
     changes === null
       ? FIRST_MONTH
       : section("Changed since last month's report", [
-          ...changes.map(({ organizationName, sentence }) => listed(`${organizationName}: ${sentence}`, paper)),
+          ...some(changes, 'changes', ({ organizationName, sentence }) => listed(`${organizationName}: ${sentence}`, paper)),
           ...(unchanged === 0 ? [] : [`  ${unchanged} as last month.`]),
         ]),
   ];

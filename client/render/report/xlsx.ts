@@ -1,31 +1,18 @@
-import ExcelJS from 'exceljs';
-import { big, minorUnits } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import { COULD_NOT_BE_READ, unreadRest } from '../../../shared/billing/unread.js';
-import type { ReportDocument } from '../../../shared/report/document.js';
-import { workbookText } from '../spreadsheet.js';
+import type { CurrencyTotals, ReportDocument } from '../../../shared/report/document.js';
+import { marginOf, type Margin } from '../../../shared/report/margin.js';
+import type { MarginRow } from '../../../shared/report/sums.js';
+import { workbook, type Cell, type Sheet } from '../workbook.js';
 import { momentOf, whoOf, whoseOf, whyOf } from '../decisions.js';
 import { budgetText, decisionProblem, titleOf, writtenText } from './words.js';
 
-/**
- * The report as a workbook. Amounts are numbers, so that people can go on calculating, and exact all the same: the file holds a number as decimal text, and
- * any decimal of up to 15 digits comes back from it digit by digit. A longer one is written as text. Texts are never formulas: they go to the file as strings.
- */
-const EXACT_DIGITS = 15;
-
-type Value = string | number | null;
-type Cell = Value | { amount: string; currency: string | null };
-interface Sheet {
-  name: string;
-  columns: { title: string; width: number }[];
-  rows: Cell[][];
-}
-
-export async function xlsxReport(report: ReportDocument): Promise<Uint8Array> {
-  const workbook = new ExcelJS.Workbook();
-  workbook.title = workbookText(titleOf(report));
-  for (const sheet of [
+/** The report as a workbook. */
+export const xlsxReport = (report: ReportDocument): Promise<Uint8Array> =>
+  workbook([
     summary(report),
+    margins('Customers', report.customers, report.totals),
+    margins('Record types', report.recordTypes, report.totals),
     reconciliation(report),
     leaks(report),
     ghosts(report),
@@ -33,53 +20,8 @@ export async function xlsxReport(report: ReportDocument): Promise<Uint8Array> {
     ...outlook(report),
     decisions(report),
     entries(report),
-  ])
-    addSheet(workbook, sheet);
-  return new Uint8Array(await workbook.xlsx.writeBuffer());
-}
-
-function addSheet(workbook: ExcelJS.Workbook, { name, columns, rows }: Sheet): void {
-  const sheet = workbook.addWorksheet(name, {
-    views: [{ state: 'frozen', ySplit: 1 }],
-    pageSetup: { orientation: 'landscape', fitToPage: true, fitToWidth: 1, fitToHeight: 0, paperSize: A4 },
-  });
-  sheet.columns = columns.map(({ title, width }) => ({ header: workbookText(title), width }));
-  sheet.getRow(1).font = { bold: true };
-  for (const cells of rows) addRow(sheet, cells);
-  sheet.autoFilter = { from: { row: 1, column: 1 }, to: { row: 1, column: columns.length } };
-}
-
-/** Excel's number for A4. */
-const A4 = 9;
-
-function addRow(sheet: ExcelJS.Worksheet, cells: Cell[]): void {
-  const row = sheet.addRow(
-    cells.map((cell) => (isAmount(cell) ? exactNumber(cell.amount) : typeof cell === 'string' ? workbookText(cell) : cell)),
-  );
-  cells.forEach((cell, index) => {
-    const target = row.getCell(index + 1);
-    if (isAmount(cell)) target.numFmt = formatOf(cell);
-    else target.alignment = { vertical: 'top', wrapText: typeof cell === 'string' && cell.length > WRAPPED_FROM };
-  });
-}
-
-const WRAPPED_FROM = 40;
-
-const isAmount = (cell: Cell): cell is { amount: string; currency: string | null } => typeof cell === 'object' && cell !== null;
-
-/** The number whose text is the decimal again; the text itself where there is no such number. */
-export function exactNumber(decimal: string): number | string {
-  const digits = decimal.replace(/[-.]/g, '').replace(/^0+/, '');
-  const value = Number(decimal);
-  return digits.length <= EXACT_DIGITS && big(String(value)).eq(decimal) ? value : decimal;
-}
-
-/** As many decimals as the amount has, at least the currency's. */
-function formatOf({ amount, currency }: { amount: string; currency: string | null }): string {
-  const decimals = Math.max(amount.split('.')[1]?.length ?? 0, currency === null ? 0 : minorUnits(currency));
-  const digits = decimals === 0 ? '#,##0' : `#,##0.${'0'.repeat(decimals)}`;
-  return `${digits};[Red]-${digits}`;
-}
+    notes(report),
+  ]);
 
 const amount = (value: string | null, currency: string | null): Cell => (value === null ? null : { amount: value, currency });
 const columns = (...all: [title: string, width: number][]): Sheet['columns'] => all.map(([title, width]) => ({ title, width }));
@@ -110,18 +52,27 @@ function summary(report: ReportDocument): Sheet {
       row('awaiting report (beside)', result.awaiting, result.currency),
       row('ghosts (beside)', result.ghosts, result.currency),
       ['rounding', result.currency, null, amount(result.rounding.cost, null), amount(result.rounding.sales, null)],
-      [],
-      [titleOf(report)],
-      ...(report.heldMonth === null ? [] : [[report.heldMonth]]),
-      [writtenText(report)],
-      [budgetText(report)],
-      [`Digest ${result.digest}`],
-      ...report.notes.map((note) => [note]),
     ],
   };
 }
 
-const reconciliation = ({ reconciliation: rows }: ReportDocument): Sheet => ({
+/** Sentences about the month as a whole. */
+const notes = (report: ReportDocument): Sheet => ({
+  name: 'Notes',
+  columns: columns(['notes', 140]),
+  rows: [
+    titleOf(report),
+    ...(report.heldMonth === null ? [] : [report.heldMonth]),
+    writtenText(report),
+    budgetText(report),
+    `Digest ${report.result.digest}`,
+    ...report.notes,
+  ].map((note) => [note]),
+});
+
+const RECONCILED = ['report', 'posted', 'held', 'excluded'] as const;
+
+const reconciliation = ({ reconciliation: rows, totals }: ReportDocument): Sheet => ({
   name: 'Reconciliation',
   columns: columns(
     ['organization', 32],
@@ -129,23 +80,52 @@ const reconciliation = ({ reconciliation: rows }: ReportDocument): Sheet => ({
     ['record type', 18],
     ['currency', 10],
     ['lines', 8],
-    ...(['report', 'posted', 'held', 'excluded'] as const).flatMap((part): [string, number][] => [
+    ...RECONCILED.flatMap((part): [string, number][] => [
       [`${part} cost`, 14],
       [`${part} sales`, 14],
     ]),
   ),
-  rows: rows.map((row) => [
-    row.organizationName,
-    row.companyId,
-    row.recordType,
-    row.currency,
-    row.report.lines,
-    ...(['report', 'posted', 'held', 'excluded'] as const).flatMap((part) => [
-      amount(row[part].cost, row.currency),
-      amount(row[part].sales, row.currency),
-    ]),
-  ]),
+  rows: rows.map((row) => [row.organizationName, row.companyId, row.recordType, ...reconciledCells(row)]),
+  totals: totals.map((total) => ['all', null, null, ...reconciledCells(total)]),
 });
+
+const reconciledCells = (row: CurrencyTotals): Cell[] => [
+  row.currency,
+  row.report.lines,
+  ...RECONCILED.flatMap((part) => [amount(row[part].cost, row.currency), amount(row[part].sales, row.currency)]),
+];
+
+const marginCells = (margin: Margin, currency: string): Cell[] => [amount(margin.amount, currency), amount(margin.share, null)];
+
+/** Customers or record types with their totals, and what is left after cost. */
+const margins = (name: string, rows: MarginRow[], totals: CurrencyTotals[]): Sheet => ({
+  name,
+  columns: columns(
+    [name === 'Customers' ? 'customer' : 'record type', 32],
+    ['currency', 10],
+    ['lines', 8],
+    ['report cost', 14],
+    ['report sales', 14],
+    ['margin', 14],
+    ['margin %', 10],
+    ['posted sales', 14],
+    ['held sales', 14],
+    ['excluded sales', 14],
+  ),
+  rows: rows.map((row) => [row.name, ...marginRow(row)]),
+  totals: totals.map((total) => ['all', ...marginRow(total)]),
+});
+
+const marginRow = ({ report, posted, held, excluded, currency }: CurrencyTotals): Cell[] => [
+  currency,
+  report.lines,
+  amount(report.cost, currency),
+  amount(report.sales, currency),
+  ...marginCells(marginOf(report, currency), currency),
+  amount(posted.sales, currency),
+  amount(held.sales, currency),
+  amount(excluded.sales, currency),
+];
 
 const leaks = ({ leaks: all }: ReportDocument): Sheet => ({
   name: 'Leaks',
@@ -251,7 +231,7 @@ function outlook({ outlook: ahead }: ReportDocument): Sheet[] {
         ['subscription', 38],
       ),
       rows: ahead.renewals.map((renewal) => [
-        renewal.endDay,
+        { day: renewal.endDay },
         renewal.organizationName,
         renewal.productName,
         renewal.renews === null ? 'unknown' : renewal.renews ? 'yes' : 'no',
@@ -296,6 +276,8 @@ const entries = ({ entries: all }: ReportDocument): Sheet => ({
     ['cost', 14],
     ['sales', 14],
     ['currency', 10],
+    ['margin', 14],
+    ['margin %', 10],
     ['lines', 8],
     ['reason', 20],
     ['contract', 12],
@@ -312,6 +294,7 @@ const entries = ({ entries: all }: ReportDocument): Sheet => ({
     amount(entry.cost, entry.currency),
     amount(entry.sales, entry.currency),
     entry.currency,
+    ...marginCells(marginOf(entry, entry.currency), entry.currency),
     entry.lines,
     entry.reason,
     entry.contractId,

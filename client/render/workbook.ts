@@ -1,0 +1,124 @@
+import type { Stream } from 'node:stream';
+import writeExcelFile, { type CellObject, type Feature } from 'write-excel-file/node';
+import {
+  getOrderOfSiblings,
+  getSelfClosingTagMarkup,
+  insertElementMarkupAccordingToOrderOfSiblings,
+} from 'write-excel-file/utility';
+import { big, minorUnits } from '../../shared/billing/decimal.js';
+import { workbookText } from './spreadsheet.js';
+
+/**
+ * Sheets as an Excel workbook. Amounts are numbers, so that people can go on calculating, and exact all the same: the file holds a number as decimal text, and
+ * any decimal of up to 15 digits comes back from it digit by digit. A longer one is written as text. Texts are never formulas: they go to the file as strings.
+ */
+const EXACT_DIGITS = 15;
+
+/** An amount with its currency's decimals, a day "2025-10-31", or a plain value. */
+export type Cell = string | number | null | { amount: string; currency: string | null } | { day: string };
+
+export interface Sheet {
+  name: string;
+  columns: { title: string; width: number }[];
+  rows: Cell[][];
+  /** Rows at the end that add up the others, in bold. */
+  totals?: Cell[][];
+}
+
+export async function workbook(sheets: Sheet[]): Promise<Uint8Array> {
+  const written = sheets.map(({ name, columns, rows, totals = [] }) => ({
+    sheet: name,
+    columns: columns.map(({ width }) => ({ width })),
+    ...LAYOUT,
+    data: [
+      columns.map(({ title }, index) => headerOf(title, isNumeric([...rows, ...totals], index))),
+      ...rows.map((cells) => cells.map((cell) => cellOf(cell))),
+      ...totals.map((cells) => cells.map((cell) => ({ ...cellOf(cell), fontWeight: 'bold' as const }))),
+    ],
+  }));
+  return new Uint8Array(await writeExcelFile(written, { features: [laidOut(sheets)] }).toBuffer());
+}
+
+const LAYOUT = { stickyRowsCount: 1, orientation: 'landscape' } as const;
+
+const headerOf = (title: string, isRight: boolean): CellObject => ({
+  ...{ value: textOf(title), type: String, fontWeight: 'bold' },
+  ...(isRight ? { align: 'right' } : {}),
+});
+
+const isNumeric = (rows: Cell[][], index: number): boolean =>
+  rows.some((cells) => {
+    const cell = cells[index] ?? null;
+    return typeof cell === 'number' || (isObject(cell) && 'amount' in cell);
+  });
+
+const isObject = (cell: Cell): cell is Exclude<Cell, string | number | null> => typeof cell === 'object' && cell !== null;
+
+/** The writer looks texts up in an object, where "constructor" is there from the beginning: such a text has its first character written by its code. */
+function textOf(value: string): string {
+  const text = workbookText(value);
+  return text in {} ? `_x${text.charCodeAt(0).toString(16).padStart(4, '0')}_${text.slice(1)}` : text;
+}
+
+/** Texts longer than this are wrapped within their column. */
+const WRAPPED_FROM = 40;
+
+function cellOf(cell: Cell): CellObject | null {
+  if (cell === null) return null;
+  if (typeof cell === 'number') return { value: cell, type: Number };
+  if (typeof cell === 'string')
+    return {
+      value: textOf(cell),
+      type: String,
+      alignVertical: 'top',
+      ...(cell.length > WRAPPED_FROM ? { wrap: true } : {}),
+    };
+  if ('day' in cell) return { value: new Date(`${cell.day}T00:00:00Z`), type: Date, format: 'yyyy-mm-dd' };
+  const value = exactNumber(cell.amount);
+  return typeof value === 'number' ? { value, type: Number, format: formatOf(cell) } : { value, type: String, align: 'right' };
+}
+
+/** The number whose text is the decimal again; the text itself where there is no such number. */
+export function exactNumber(decimal: string): number | string {
+  const digits = decimal.replace(/[-.]/g, '').replace(/^0+/, '');
+  const value = Number(decimal);
+  return digits.length <= EXACT_DIGITS && big(String(value)).eq(decimal) ? value : decimal;
+}
+
+/** As many decimals as the amount has, at least the currency's. */
+function formatOf({ amount, currency }: { amount: string; currency: string | null }): string {
+  const decimals = Math.max(amount.split('.')[1]?.length ?? 0, currency === null ? 0 : minorUnits(currency));
+  const digits = decimals === 0 ? '#,##0' : `#,##0.${'0'.repeat(decimals)}`;
+  return `${digits};[Red]-${digits}`;
+}
+
+const SHEET = 'xl/worksheets/sheet{id}.xml';
+const ORDER = getOrderOfSiblings(SHEET, 'worksheet') ?? [];
+
+/** What the writer has no option for: a filter over each sheet's columns, totals outside of it; printed as wide as a page. */
+const laidOut = (sheets: Sheet[]): Feature<Stream | Buffer | Blob> => ({
+  files: {
+    transform: {
+      [SHEET]: {
+        transform: (content, _options, { sheetIndex }) => {
+          const { columns, rows } = sheets[sheetIndex]!;
+          const filter = getSelfClosingTagMarkup('autoFilter', { ref: `A1:${columnName(columns.length)}${rows.length + 1}` });
+          const fit = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>';
+          return [filter, fit].reduce(
+            (sheet, markup) => insertElementMarkupAccordingToOrderOfSiblings(sheet, markup, ORDER, 'worksheet'),
+            content,
+          );
+        },
+        transformElementAttributes: (tag, attributes) =>
+          tag === 'pageSetup' ? { ...attributes, fitToWidth: 1, fitToHeight: 0 } : attributes,
+      },
+    },
+  },
+});
+
+const LETTERS = 26;
+
+const columnName = (count: number): string =>
+  count <= LETTERS
+    ? String.fromCharCode(64 + count)
+    : columnName(Math.floor((count - 1) / LETTERS)) + columnName(((count - 1) % LETTERS) + 1);
