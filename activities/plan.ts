@@ -11,6 +11,7 @@ import { hasOwnMode, modeFor, type Modes } from '../shared/modes.js';
 import { missingPersons } from './decisions.js';
 import { readClosed, type KeptCertificate } from '../shared/evidence/closed.js';
 import { bindLabel } from '../shared/evidence/labels.js';
+import { nameSegment } from '../shared/evidence/months.js';
 import { contractKeys, paidOnceOn } from './books.js';
 import type { Dependencies } from './dependencies.js';
 import { withUnfinished } from './extensions.js';
@@ -29,7 +30,22 @@ export interface KeptPlan {
   books: Books;
   /** The lease it was made under; absent where none was needed. */
   lease?: string;
+  /** What else it was made of, so that it can be made once more; absent in plans of earlier releases. */
+  made?: MadeOf;
 }
+
+/** What a plan is made of, beside the books. */
+export interface MadeOf {
+  report: Ref;
+  settings: Ref;
+  approvedDigest: string | null;
+  refused: string[];
+  moved: string[];
+}
+
+/** The plan that an organization's month was carried out by, or waits as. */
+export const plannedName = (broker: string, month: string, organizationId: string): string =>
+  `planned/${broker}/${month}/${nameSegment(organizationId)}`;
 
 /** Plans one organization: from the survey while it is fresh, else from reads of its own. */
 export async function makePlan(
@@ -82,8 +98,11 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
     await bindLabel(evidence, dependencies.tenant);
     await noteWriting(dependencies, request);
   }
+  const made = { report, settings: await evidence.put(settings), approvedDigest: release.digest, refused, moved };
+  const kept = await keep(evidence, { plan, books, ...lease, made });
+  await evidence.point(plannedName(request.broker, month, organizationId), kept);
   return {
-    plan: await keep(evidence, { plan, books, ...lease }),
+    plan: kept,
     digest: plan.digest,
     organizationName: plan.organizationName,
     companyId: plan.companyId,

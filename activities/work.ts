@@ -156,6 +156,8 @@ export async function closeRun(
     ].filter((organizationId) => known.has(outcomeName(broker, month, organizationId))),
     heldMonth: request.heldMonth,
     report: request.report,
+    survey: request.survey,
+    settings: await evidence.put(settings),
     closedAt: clock.now().toISOString(),
     ...(expected ? { expected, takenAt: manifest.takenAt } : {}),
   };

@@ -27,4 +27,12 @@ export function addMonthEnd(program: Command, context: Context, run: (work: Prom
     .action(async (of: string, options: { asOf?: string; json: boolean }) =>
       run((await import('./commands/invoiced.js')).invoiced(context, { month: of, ...options })),
     );
+  program
+    .command('recompute')
+    .description("make a past month's plans once more by today's code, from the evidence alone, and compare them to the byte")
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(json())
+    .action(async (of: string, options: { json: boolean }) =>
+      run((await import('./commands/recompute.js')).recompute(context, { month: of, ...options })),
+    );
 }

@@ -38,5 +38,8 @@ const RULES: Record<Reason, string> = {
   'api-error': '2.5',
 };
 
+/** The rule that knows the reason. */
+export const ruleOf = (reason: Reason): string => RULES[reason];
+
 /** Why the item is not billed, as the last sentence of its derivation. */
 export const stopped = (reason: Reason, text: string): Because => ({ rule: RULES[reason], text });

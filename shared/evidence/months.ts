@@ -60,6 +60,9 @@ export interface MonthRecord {
   heldMonth: string | null;
   /** Digest of the report the run was made from (`ReportManifest`); absent in records of earlier releases. */
   report?: string;
+  /** What Autotask held, and the settings that the run was made under; absent in records of earlier releases. */
+  survey?: string;
+  settings?: string;
   /** When the run was closed, ISO time; absent in records of earlier releases. */
   closedAt?: string;
   /** Every organization that the month answers for, as it was counted, and when the report was taken (rule 1.7); absent in records of earlier releases. */

@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import { openEvidence } from '../../shared/evidence/index.js';
+import type { Recomputed } from '../../activities/recompute.js';
+import { plannedName, type KeptPlan } from '../../activities/plan.js';
+import { useDesk, type Desk } from './desk.js';
+
+/** A past month decided once more, by the code of today, from what the evidence keeps. */
+
+const MONTH = '2025-10';
+const CONTOSO = '83e8db2a-';
+
+describe('billing recompute', () => {
+  let desk: Desk;
+  useDesk(async (opened) => {
+    desk = opened;
+    await desk.bill(MONTH, '2025-11-02');
+  });
+  const recompute = async (): Promise<{ code: number; read: Recomputed }> => {
+    const { code, out } = await desk.cli('recompute', MONTH, '--json');
+    return { code, read: JSON.parse(out) as Recomputed };
+  };
+  const verdicts = ({ organizations }: Recomputed): string[] => organizations.map(({ verdict }) => verdict);
+
+  test('makes the plans of then once more, to the byte, without a vendor', async () => {
+    await desk.control('POST', 'faults', [{ match: {}, fault: { kind: 'status', status: 503, when: 'before' } }]);
+    const { code, read } = await recompute();
+    expect({ code, verdicts: verdicts(read) }).toEqual({ code: 0, verdicts: ['same', 'same', 'same'] });
+    await desk.control('POST', 'faults', []);
+  });
+
+  test('names what is decided otherwise today: the item, then and now, and the rule', async () => {
+    await withPlan((kept) => {
+      const [item] = kept.plan.items;
+      item!.sales = '1.00';
+      item!.outcome = 'held';
+      item!.reason = 'company-inactive';
+    });
+    const { code, out } = await desk.cli('recompute', MONTH);
+    expect(code).toBe(3);
+    expect(out).toMatch(/2 of 3 organizations have the same plan to the byte/);
+    expect(out).toMatch(
+      /Contoso Dental Group:\n {2}(rule 3\.3|amounts and steps)\n {4}.+: 1\.00 EUR, held \(company-inactive\) → [\d.]+ EUR, posted/,
+    );
+  });
+
+  test('says which plan cannot be made once more because the evidence has lost what it was made of', async () => {
+    await withPlan((kept) => {
+      kept.made!.report = 'f'.repeat(64);
+    });
+    const { code, out } = await desk.cli('recompute', MONTH);
+    expect(code).toBe(3);
+    expect(out).toContain('The evidence no longer keeps what these plans were made of:\n  Contoso Dental Group');
+  });
+
+  test('does so too for customers that needed nothing in the latest run', async () => {
+    await desk.bill(MONTH, '2025-11-03');
+    const { code, read } = await recompute();
+    expect({ code, verdicts: verdicts(read) }).toEqual({ code: 0, verdicts: ['same', 'same', 'same'] });
+  });
+
+  /** Changes the plan that is kept of Contoso, as an earlier release could have made it. */
+  async function withPlan(change: (kept: KeptPlan) => void): Promise<void> {
+    const evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
+    const prefix = plannedName('default', MONTH, '');
+    const name = (await evidence.names(prefix)).find((one) => one.startsWith(`${prefix}${CONTOSO}`))!;
+    const kept = await evidence.get<KeptPlan>((await evidence.pointer(name))!);
+    change(kept);
+    await evidence.point(name, await evidence.put(kept));
+    await evidence.close();
+  }
+});
