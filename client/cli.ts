@@ -4,6 +4,7 @@ import { pathOf, whyNoFile } from '../shared/files.js';
 import { realContext, SPEAKING, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
 import { actor, asOf, json, month, organization, whole } from './cli-arguments.js';
+import { addTakingOver } from './cli-taking-over.js';
 import { addDismiss } from './cli-dismiss.js';
 import { addKeeping } from './cli-keeping.js';
 import { addMonthEnd } from './cli-month-end.js';
@@ -275,6 +276,7 @@ function addSetUp(program: Command, context: Context, run: Run): void {
       return run((await import('./commands/doctor.js')).doctor(context, options));
     });
   addCompanies(program, context, run);
+  addTakingOver(program, context, run);
   const schedule = program.command('schedule').description('the daily schedule');
   for (const [action, description] of [
     ['apply', 'create it, or bring it up to date'],
@@ -386,10 +388,18 @@ function addProcesses(program: Command, context: Context, run: Run): void {
     .option('--seed <number>', 'one seed, one world', whole, 1)
     .option('--month <month>', 'YYYY-MM', month, '2025-10')
     .option('--changed <share>', 'share of the lines that a later correction restates, 0 to 1', Number, 0)
+    .option('--past', 'with services and contracts that stood there before', false)
     .requiredOption('--out <file>', 'where to write it')
     .action(
-      async (options: { lines: number; organizations: number; seed: number; month: string; changed: number; out: string }) =>
-        run((await import('./commands/sandbox-generate.js')).generate(context, options)),
+      async (options: {
+        lines: number;
+        organizations: number;
+        seed: number;
+        month: string;
+        changed: number;
+        past: boolean;
+        out: string;
+      }) => run((await import('./commands/sandbox-generate.js')).generate(context, options)),
     );
   const temporal = program.command('temporal').description('the Temporal dev server');
   for (const [action, description] of [

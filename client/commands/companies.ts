@@ -1,4 +1,3 @@
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { Autotask } from '../../shared/autotask/index.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
@@ -9,12 +8,12 @@ import { loadConfig, type Config } from '../../shared/config.js';
 import { suggest } from '../companies.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
-import { checkOutput, readNamed, writeOutput } from '../files.js';
+import { csvOf, deliver, parseRows, type DeliverOptions } from '../csv.js';
+import { checkOutput, readNamed } from '../files.js';
 import { renderCompanies, renderSuggestions } from '../render/companies.js';
 import { isOnScreen, PLAIN } from '../render/paper.js';
-import { BYTE_ORDER_MARK, csvText, original } from '../render/spreadsheet.js';
+import { original } from '../render/spreadsheet.js';
 import { reachable } from './plan.js';
-import { jsonText } from '../render/printable.js';
 
 /** The link from Cloudmore's organizations to Autotask's companies: listed, suggested, and with `--write` set. */
 
@@ -36,11 +35,6 @@ async function withSides(context: Context, use: (sides: Sides) => Promise<ExitCo
 }
 
 // ---------------------------------------------------------------------------------------------------------------- list and match
-
-interface DeliverOptions {
-  out?: string | undefined;
-  json: boolean;
-}
 
 /** Autotask's active companies as CSV for Cloudmore's bulk import: the name, and the id in a column named as the property. On a terminal a table. */
 export async function listCompanies(context: Context, options: DeliverOptions): Promise<ExitCode> {
@@ -83,18 +77,6 @@ export async function matchCompanies(context: Context, options: DeliverOptions):
   });
 }
 
-const csvOf = (columns: string[], rows: Record<string, string>[]): string =>
-  csvText(
-    columns,
-    rows.map((row) => columns.map((column) => ({ text: row[column] ?? '' }))),
-  );
-
-async function deliver(context: Context, data: unknown, { out, json }: DeliverOptions, text: string): Promise<void> {
-  if (out === undefined) return context.out(json ? jsonText(data) : text);
-  await writeOutput(out, json ? jsonText(data) : `${BYTE_ORDER_MARK}${text}\n`);
-  context.say(`Written to ${out}.`);
-}
-
 // ---------------------------------------------------------------------------------------------------------------- link and import
 
 interface Wanted {
@@ -122,11 +104,6 @@ interface Asked {
   company: string;
 }
 
-interface FileRow {
-  line: number;
-  record: Record<string, string>;
-}
-
 async function readRows(file: string, property: string): Promise<Asked[]> {
   const rows = parseRows(file, await readNamed(file, 'what billing companies match --out FILE writes'));
   const column = fold(property);
@@ -143,41 +120,6 @@ async function readRows(file: string, property: string): Promise<Asked[]> {
       company: record[column] ?? '',
     }))
     .filter(({ company }) => company !== '');
-}
-
-/** The rows of a CSV as spreadsheets write it: any of their separators, also named in a first line `sep=`; the heads in any case. */
-function parseRows(file: string, text: string): FileRow[] {
-  const named = /^sep=(.)\r?\n/i.exec(text);
-  const before = named === null ? 0 : 1;
-  try {
-    const rows: { info: { lines: number }; record: Record<string, string> }[] = parse(text.slice(named?.[0].length ?? 0), {
-      columns: headsOf,
-      delimiter: named?.[1] ?? separatorOf(text),
-      info: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-      trim: true,
-    });
-    return rows.map(({ info, record }) => ({ line: info.lines + before, record }));
-  } catch (error) {
-    throw new CommandError(EXIT.usage, `${file} is no CSV: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function headsOf(heads: string[]): string[] {
-  const folded = heads.map(fold);
-  const twice = folded.find((head, index) => head !== '' && folded.indexOf(head) !== index);
-  if (twice !== undefined) throw new Error(`the column ${twice} is there twice`);
-  return folded;
-}
-
-const SEPARATORS = [',', ';', '\t', '|'];
-
-/** What separates the heads: the one of the known separators that is there most often. */
-function separatorOf(text: string): string {
-  const [heads = ''] = text.trimStart().split(/\r?\n/, 1);
-  const countOf = (separator: string): number => heads.split(separator).length;
-  return SEPARATORS.reduce((best, separator) => (countOf(separator) > countOf(best) ? separator : best));
 }
 
 async function apply(context: Context, sides: Sides, asked: Asked[], write: boolean): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
-import { checkOutput } from '../files.js';
+import { checkOutput, writeOutput } from '../files.js';
+import { jsonText } from '../render/printable.js';
 
 export interface GenerateCommand {
   lines: number;
@@ -8,11 +9,13 @@ export interface GenerateCommand {
   seed: number;
   month: string;
   changed: number;
+  /** With services and contracts that stood there before. */
+  past: boolean;
   out: string;
 }
 
 /** Writes a world of any size for the sandbox; one seed gives one world. */
-export async function generate(context: Context, { out, ...options }: GenerateCommand): Promise<ExitCode> {
+export async function generate(context: Context, { out, past, ...options }: GenerateCommand): Promise<ExitCode> {
   const { generateOptionsSchema, writeGeneratedWorld } = await import('../../sandbox/generate.js');
   const checked = generateOptionsSchema.safeParse(options);
   if (!checked.success)
@@ -21,6 +24,13 @@ export async function generate(context: Context, { out, ...options }: GenerateCo
       checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
     );
   await checkOutput(out);
+  if (past) {
+    const { generateWorld } = await import('../../sandbox/generate.js');
+    const { withPast } = await import('../../sandbox/generate/past.js');
+    await writeOutput(out, `${jsonText(withPast(generateWorld(options), options.seed))}\n`);
+    context.out(`${out}: ${options.organizations} organizations with a past. Serve it with: billing sandbox --world ${out}`);
+    return EXIT.done;
+  }
   const written = await writeGeneratedWorld(options, out);
   context.out(
     `${out}: ${written.lines} lines of ${written.organizations} organizations, ${written.bytes} bytes. Serve it with: billing sandbox --world ${out}`,

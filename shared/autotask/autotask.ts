@@ -40,6 +40,11 @@ export class Autotask extends AutotaskById {
     await this.write('PATCH', 'Services', { id, unitPrice: toWireNumber(unitPrice), unitCost: toWireNumber(unitCost) });
   }
 
+  /** The key by which the product finds a service; the value is absolute, so that sent again it does no harm. */
+  async updateServiceKey(id: number, key: string): Promise<void> {
+    await this.write('PATCH', 'Services', { id, invoiceDescription: key });
+  }
+
   /** Needs no procurement, or its charges would wait for an order (`autotask.md` 6.2). */
   async createProduct({ name, key, billingCodeId }: { name: string; key: string; billingCodeId: number }): Promise<number> {
     const fields = await this.picklists.fields('Products');

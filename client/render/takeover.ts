@@ -1,0 +1,30 @@
+import { addDays, firstDay } from '../../shared/billing/month.js';
+import type { Month } from '../../shared/billing/types.js';
+import type { BilledElsewhere } from '../takeover.js';
+import { wrap, type Paper } from './paper.js';
+import { onTerminal } from './printable.js';
+
+/** What others' contracts bill that the report has too: the largest first, with what to do in Autotask. */
+export const renderTakeover = onTerminal(({ month, found }: { month: Month; found: BilledElsewhere[] }, paper) => {
+  const [held, weaker] = [
+    found.filter(({ strength }) => strength === 'held'),
+    found.filter(({ strength }) => strength === 'listed'),
+  ];
+  if (found.length === 0) return `No contract of others bills what the report of ${month} has.`;
+  return [
+    ...(held.length === 0 ? [] : ['Would be billed twice:', ...held.map((one) => findingText(one, month, paper)), '']),
+    ...(weaker.length === 0 ? [] : ['Only alike, look at them:', ...weaker.map((one) => findingText(one, month, paper)), '']),
+    'What is right beside the report: write a reason into its row, and hand the file back.',
+    `  billing takeover ${month} --out FILE`,
+    `  billing takeover ${month} --dismiss FILE`,
+  ].join('\n');
+});
+
+function findingText(one: BilledElsewhere, month: Month, paper: Paper): string {
+  const { organizationName, amount, currency, contractId, contractName, serviceName, product, why, strength } = one;
+  const head = `${amount} ${currency}  ${organizationName}: contract ${contractId} (${contractName}) bills ${serviceName}; the report has ${product} (${why}).`;
+  if (strength === 'listed') return wrap(head, paper, '  ', '    ');
+  const end = addDays(firstDay(month), -1);
+  const advice = `In Autotask: end the contract on ${end}, or set the units of this service to 0 from ${firstDay(month)}; an earlier end there removes what follows.`;
+  return `${wrap(head, paper, '  ', '    ')}\n${wrap(advice, paper, '    → ', '      ')}`;
+}

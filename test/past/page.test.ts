@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { generateWorld } from '../../sandbox/generate.js';
+import { withPast } from '../../sandbox/generate/past.js';
+import type { World } from '../api/vendors.js';
+import { useDesk, type Desk } from '../report/desk.js';
+
+/** Every command of the page is run as it stands there, on a tenant with a past. */
+
+const text = readFileSync(new URL('../../docs/first-contact.md', import.meta.url), 'utf8');
+const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) => block!.trim().split('\n'));
+const mentioned = [...text.matchAll(/`(billing [^`]+)`/g)].map(([, command]) => command!);
+/** One of its customers is not linked yet. */
+function tenant(): World {
+  const world = withPast(generateWorld({ lines: 120, organizations: 20, seed: 2, month: '2025-10' }));
+  const [company] = world.autotask.companies as { companyName: string }[];
+  const unlinked = world.cloudmore.organizations.find(({ name }) => name === company!.companyName)!;
+  unlinked.customProperties = [];
+  return world as unknown as World;
+}
+
+/** It serves until it is stopped; the generator is tried by itself. */
+const SERVES = /^billing sandbox/;
+
+describe('the page on first contact', () => {
+  let desk: Desk;
+  useDesk((opened) => void (desk = opened), tenant, { BILLING_MODE: 'shadow' });
+  const words = (command: string): string[] =>
+    command
+      .split(' ')
+      .slice(1)
+      .map((word) => (/\.(csv|html|json)$/.test(word) ? desk.file(word) : word));
+
+  test.each(blocks.filter((command) => !SERVES.test(command)))('%s', async (command) => {
+    const { code, said } = await desk.cli(...words(command));
+    // 3: something waits for a person, which is what the page is about.
+    if (code !== 0 && code !== 3) throw new Error(`${command} ended with ${code}: ${said}`);
+  });
+
+  test('the world that it tries them on is written', async () => {
+    const [generate] = blocks.filter((command) => SERVES.test(command));
+    const { code } = await desk.cli(...words(generate!.replace('1800', '60').replace('300', '10')));
+    expect(code).toBe(0);
+  });
+
+  test.each(mentioned)('`%s` is a command', async (command) => {
+    const name = command.split(' ').slice(1, 2);
+    expect((await desk.cli(...name, '--help')).code).toBe(0);
+  });
+});
