@@ -15,11 +15,10 @@ import { demandKnownNames } from './settings-needed.js';
 import { withKeptMonth } from './kept-month.js';
 
 /** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization, beside what was accepted before and what was counted. */
-export async function takeReport(
-  { cloudmore, evidence, settings, organizationModes, tenant, clock, heartbeat, signal }: Dependencies,
-  request: ReportRequest,
-): Promise<ReportTaken> {
+export async function takeReport(dependencies: Dependencies, request: ReportRequest): Promise<ReportTaken> {
+  const { cloudmore, evidence, settings, organizationModes, tenant, clock, heartbeat, signal } = dependencies;
   const { broker, month, asOf } = request;
+  askOnce(dependencies, request);
   await demandLabel(evidence, tenant);
   const { result, calls } = await cloudmore.countCalls(() =>
     cloudmore.readReport({ month, onProgress: heartbeat, signal: signal() }),
@@ -62,6 +61,16 @@ export async function takeReport(
     previousLines: facts.previousLines,
     calls: { autotask: 0, cloudmore: calls },
   };
+}
+
+/** Many customers may be called at once, and each refused log-in brings the lock-out nearer. */
+const ASKED_LATELY_MS = 60_000;
+
+/** A run asks once whether a log-in that was refused is taken by now; so does a person who calls a customer again, of both vendors: no survey asks for that. */
+function askOnce({ cloudmore, autotask, attempt }: Dependencies, { instead }: ReportRequest): void {
+  if (attempt().number > 1) return;
+  cloudmore.askAgain(ASKED_LATELY_MS);
+  if (instead !== undefined) autotask.askAgain(ASKED_LATELY_MS);
 }
 
 /** A report that takes the place of another goes on in the mode that was asked for then; where nobody knows it any more, it waits for a release. */

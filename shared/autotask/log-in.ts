@@ -9,6 +9,7 @@ const IN_A_ROW = 3;
  */
 export class LogIn {
   private refusal: ApiError | null = null;
+  private refusedAt = 0;
   private inARow = 0;
 
   /** Throws while the log-in counts as refused. */
@@ -16,7 +17,7 @@ export class LogIn {
     if (this.refusal === null) return;
     throw new ApiError(
       'unauthorized',
-      `${what}: not sent, because Autotask has refused the log-in, and locks a user after some refusals. The next run asks once more. It said: ${this.refusal.message}`,
+      `${what}: not sent, because Autotask has refused the log-in, and locks a user after some refusals. The next run asks once more, or a person who calls a customer again. It said: ${this.refusal.message}`,
       this.refusal.facts,
     );
   }
@@ -24,14 +25,16 @@ export class LogIn {
   refused(error: ApiError): void {
     this.inARow += 1;
     if (error.facts.status !== 403 || this.inARow >= IN_A_ROW) this.refusal = error;
+    this.refusedAt = Date.now();
   }
 
   taken(): void {
     this.inARow = 0;
   }
 
-  /** Lets one request find out whether it is taken by now. */
-  askAgain(): void {
+  /** Lets one request find out whether it is taken by now, where it was not refused within the last milliseconds: many may ask at once. */
+  askAgain(notWithinMs: number): void {
+    if (Date.now() - this.refusedAt < notWithinMs) return;
     this.refusal = null;
     this.inARow = 0;
   }

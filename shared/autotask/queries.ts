@@ -45,9 +45,9 @@ export class Queries {
     this.picklists = new Picklists(this.transport);
   }
 
-  /** A run begins, or a person asks: a log-in that was refused may be tried once more. */
-  askAgain(): void {
-    this.transport.logIn.askAgain();
+  /** A run begins, or a person asks: a log-in that was refused may be tried once more, where that was not within the last milliseconds. */
+  askAgain(notWithinMs = 0): void {
+    this.transport.logIn.askAgain(notWithinMs);
   }
 
   /** Runs `work` and tells how many calls it made to Autotask; one more than `most` is refused before it is sent. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Named } from '../billing/named.js';
 import type { Line, Price, RecordType, Subscription } from '../billing/types.js';
 
@@ -17,13 +18,13 @@ export interface Ours {
 }
 
 export interface KnownFrom {
-  named: Pick<Named, 'subscriptions' | 'codes' | 'contracts'>;
+  named: Pick<Named, 'subscriptions' | 'unsubscribed' | 'codes' | 'contracts'>;
   report: {
     lines: Line[];
     subscriptions: Pick<Subscription, 'id' | 'itemCode' | 'recordType'>[];
     prices: Pick<Price, 'itemCode'>[];
   };
-  settings: { exportRecordTypes: string[]; excludeServices: string[] };
+  settings: { broker: string; exportRecordTypes: string[]; excludeServices: string[] };
 }
 
 /** Keys of the services and products that we make, and the record type billed by each. */
@@ -45,10 +46,13 @@ export const fold = (text: string | null | undefined): string => (text ?? '').tr
 export function oursOf({ named, report, settings }: KnownFrom): Ours {
   const lines = report.lines.filter(({ isCustomService }) => !isCustomService);
   const codes = codesOf(named, lines, report);
-  const servicesOf = new Map(named.subscriptions.map(([id, , services]) => [fold(id), services.map(fold)]));
+  const servicesOf = new Map([
+    ...named.subscriptions.map(([id, , services]) => [fold(id), services.map(fold)] as const),
+    ...named.unsubscribed.map(([identity, services]) => [madeUpFor(identity, settings.broker), services.map(fold)] as const),
+  ]);
   const ids = new Set([...servicesOf.keys(), ...[...lines.map(idOf), ...report.subscriptions.map(({ id }) => id)].map(fold)]);
   const billed = new Map(named.contracts.map(([id, , services]) => [id, new Set(services.map(([serviceId]) => serviceId))]));
-  const isOff = switchedOff(lines, codes, servicesOf, settings);
+  const isOff = switchedOff(lines, codes, servicesOf, named.unsubscribed, settings);
   return {
     isNamed: (contractKey) => contractKey !== '' && (isMadeUp(contractKey) || ids.has(contractKey)),
     isBilled: (contractId) => billed.has(contractId),
@@ -58,6 +62,21 @@ export function oursOf({ named, report, settings }: KnownFrom): Ours {
 }
 
 const idOf = ({ subscriptionId }: Line): string | null => subscriptionId;
+
+/** What stands on a contract instead of a subscription id, as `interfaces.md` defines it. */
+function madeUpFor({ organizationId, type, codeOrProduct }: Unsubscribed, broker: string): string {
+  const members = [broker.toLowerCase(), organizationId.toLowerCase(), null, type, codeOrProduct?.toLowerCase() ?? null];
+  return `cm-${createHash('sha256').update(JSON.stringify(members)).digest('hex').slice(0, MADE_UP_DIGITS)}`;
+}
+
+/** A line without subscription id, or what was named of one, as far as both tell it. */
+const nameOf = (
+  of: { organizationId: string } & ({ codeOrProduct: string | null } | Pick<Line, 'itemCode' | 'productName'>),
+): string =>
+  [of.organizationId, 'codeOrProduct' in of ? of.codeOrProduct : fold(of.itemCode) || of.productName].map(fold).join('|');
+
+type Unsubscribed = Named['unsubscribed'][number][0];
+const MADE_UP_DIGITS = 32;
 
 /** Every item code there ever was, with its record type; null where that is not known. */
 function codesOf(
@@ -80,7 +99,8 @@ function switchedOff(
   lines: Line[],
   codes: Map<string, string | null>,
   servicesOf: Map<string, string[]>,
-  { exportRecordTypes, excludeServices }: KnownFrom['settings'],
+  unsubscribed: Named['unsubscribed'],
+  { broker, exportRecordTypes, excludeServices }: KnownFrom['settings'],
 ): Ours['isSwitchedOff'] {
   const excluded = new Set(excludeServices.map(fold));
   const exported = new Set(exportRecordTypes.map(fold));
@@ -88,7 +108,11 @@ function switchedOff(
   const isLineOff = ({ serviceId, serviceName, recordType }: Line): boolean =>
     excluded.has(fold(serviceId)) || excluded.has(fold(serviceName)) || isTypeOff(recordType);
   const live = lines.filter((line) => !isLineOff(line));
-  const liveIds = new Set(live.map(({ subscriptionId }) => fold(subscriptionId)));
+  const liveNames = new Set(live.filter((line) => fold(idOf(line)) === '').map((line) => nameOf(line)));
+  const liveIds = new Set([
+    ...live.map((line) => fold(idOf(line))).filter((id) => id !== ''),
+    ...unsubscribed.filter(([identity]) => liveNames.has(nameOf(identity))).map(([identity]) => madeUpFor(identity, broker)),
+  ]);
   const liveCodes = new Set(live.map(({ itemCode }) => fold(itemCode)));
   return (contractKey, key) =>
     (isTypeOff(codes.get(key)) && !liveCodes.has(key)) ||

@@ -43,6 +43,11 @@ export class Cloudmore {
     this.transport = new Transport(config, pause);
   }
 
+  /** A run begins, or a person asks: a log-in that was refused may be tried once more, where that was not within the last milliseconds. */
+  askAgain(notWithinMs = 0): void {
+    this.transport.askAgain(notWithinMs);
+  }
+
   /** Runs `work` and tells how many calls it made to Cloudmore. */
   countCalls<T>(work: () => Promise<T>): Promise<{ result: T; calls: number }> {
     return this.transport.countCalls(work);

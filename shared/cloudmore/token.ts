@@ -17,13 +17,13 @@ const tokenSchema = z.object({ access_token: z.string().min(1), expires_in: z.co
 export class Token {
   private current: Promise<{ value: string; endsAt: number }> | null = null;
   private lastsS = 0;
-  private refused: { error: ApiError; until: number } | null = null;
+  private refused: { error: ApiError; at: number } | null = null;
 
   constructor(private readonly config: CloudmoreConfig) {}
 
   /** Throws what the log-in was refused with, without asking again, until some time has gone by: one refused call stands for all. */
   async value(signal?: AbortSignal): Promise<string> {
-    if (this.refused !== null && this.refused.until > Date.now()) throw this.refused.error;
+    if (this.refused !== null && this.refused.at + REFUSED_FOR_MS > Date.now()) throw this.refused.error;
     const asked = this.current ?? this.renew(signal);
     const current = await asked;
     if (current.endsAt - MARGIN_MS > Date.now()) return current.value;
@@ -44,7 +44,12 @@ export class Token {
 
   /** A new token was refused too: whatever is asked next is refused likewise. */
   refuse(error: ApiError): void {
-    this.refused = { error, until: Date.now() + REFUSED_FOR_MS };
+    this.refused = { error, at: Date.now() };
+  }
+
+  /** Lets one request find out whether the log-in is taken by now, where it was not refused within the last milliseconds. */
+  askAgain(notWithinMs: number): void {
+    if (this.refused !== null && Date.now() - this.refused.at >= notWithinMs) this.refused = null;
   }
 
   private renew(signal: AbortSignal | undefined): Promise<{ value: string; endsAt: number }> {

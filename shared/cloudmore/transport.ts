@@ -50,6 +50,10 @@ export class Transport {
     this.token = new Token(config);
   }
 
+  askAgain(notWithinMs: number): void {
+    this.token.askAgain(notWithinMs);
+  }
+
   /** Runs `work` and tells how many calls it made to Cloudmore. */
   async countCalls<T>(work: () => Promise<T>): Promise<{ result: T; calls: number }> {
     const counted = { calls: 0 };

@@ -203,6 +203,14 @@ describe('a log-in that Autotask refuses', () => {
     await expect(vendors.autotask.findServices('X')).resolves.toEqual([]);
   });
 
+  test('stands where many ask again at once: each refusal brings the lock-out nearer', async () => {
+    const fault = { kind: 'status', status: 401, when: 'before' };
+    await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/v1.0/*' }, fault, times: 1 }]);
+    await expect(vendors.autotask.findServices('X')).rejects.toMatchObject({ kind: 'unauthorized' });
+    vendors.autotask.askAgain(60_000);
+    await expect(vendors.autotask.findServices('X')).rejects.toThrow(/not sent/);
+  });
+
   test('with 403 in one place leaves the others alone, and three times in a row stops everything', async () => {
     const fault = { kind: 'status', status: 403, when: 'before' };
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/Services/query' }, fault, times: 3 }]);

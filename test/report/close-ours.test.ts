@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { contractKeyOf, itemHash } from '../../shared/billing/keys.js';
 import { oursOf, type KnownFrom } from '../../shared/close/ours.js';
 import { standingOf, type Dismissed } from '../../shared/close/sides.js';
 import { textOf } from '../../shared/close/exact.js';
@@ -20,6 +21,7 @@ interface Found {
 
 const NAMED: KnownFrom['named'] = {
   subscriptions: [['s-1', 'contoso', ['m365', 'microsoft 365']]],
+  unsubscribed: [],
   codes: [['bp-old', 'Csp365Nce']],
   contracts: [],
 };
@@ -48,7 +50,7 @@ const standing = ({ carries = ['s-1', null], key = 'BP-OLD', ...found }: Found):
       ours: oursOf({
         named: { ...NAMED, ...found.named },
         report: { lines: [], subscriptions: [], prices: [], ...found.report },
-        settings: { exportRecordTypes: ['Csp365Nce', 'AzurePlan'], excludeServices: [], ...found.settings },
+        settings: { broker: 'Default', exportRecordTypes: ['Csp365Nce', 'AzurePlan'], excludeServices: [], ...found.settings },
       }),
       dismissed: (found.dismissed ?? []).map((one) => ({
         ...one,
@@ -61,6 +63,14 @@ const standing = ({ carries = ['s-1', null], key = 'BP-OLD', ...found }: Found):
   ).map(({ subscriptionId, sales }) => `${subscriptionId} ${textOf(sales, 'EUR')}`);
 
 const GUID_CODE = '031c9e47-4802-4248-838e-778fb1d2cc05';
+/** A perpetual licence of Contoso without subscription id, as a service that is switched off once billed it, and what its contract carries. */
+const PERPETUAL = { organizationId: 'Contoso', type: 'Perpetual' as const, codeOrProduct: 'DG7GMGF0' };
+const MADE_UP = contractKeyOf(itemHash({ broker: 'default', subscriptionId: null, ...PERPETUAL }));
+const withoutId: Found = {
+  carries: [MADE_UP, null],
+  named: { unsubscribed: [[PERPETUAL, ['m365', 'microsoft 365']]], codes: [['bp-old', 'Perpetual']] },
+  settings: { exportRecordTypes: ['Perpetual'], excludeServices: ['Microsoft 365'] },
+};
 const CHARGE = { id: 5, contractID: 1, productID: 4, unitQuantity: 1, unitPrice: 30, unitCost: 20 };
 const KEYED = { ...CHARGE, internalPurchaseOrderNumber: 'CM-2025-10-0123' };
 
@@ -84,6 +94,19 @@ describe('counted in the close', () => {
     expect(standing(found)).toEqual(['s-1 120.00']);
   });
 
+  test('a licence without subscription id of a service that is not switched off, or billed by another one today', () => {
+    expect(standing({ ...withoutId, settings: { exportRecordTypes: ['Perpetual'] } })).toEqual([' 120.00']);
+    const today = line({
+      organizationId: 'contoso',
+      subscriptionId: null,
+      itemCode: 'dg7gmgf0',
+      recordType: 'Perpetual',
+      serviceId: 'new',
+      serviceName: 'New',
+    });
+    expect(standing({ ...withoutId, report: { lines: [today] } })).toEqual([' 120.00']);
+  });
+
   test('a contract that lost its ids after we billed on it, for itself', () => {
     expect(standing({ carries: [null, null], named: { contracts: [[1, 's-1', []]] } })).toEqual(['contract 1 120.00']);
   });
@@ -102,6 +125,7 @@ describe('left out of the close', () => {
     ],
     ['a record type that is switched off', { settings: { exportRecordTypes: ['AzurePlan'] } }],
     ['a service of Cloudmore that is switched off', { settings: { excludeServices: ['Microsoft 365'] } }],
+    ['the same of a licence without subscription id: once it was a leftover for ever', withoutId],
     ['what a person set aside with this amount', { dismissed: [{ sales: '120.00', cost: '100.00' }] }],
     [
       'a charge of a record type that is switched off, with its row',

@@ -268,9 +268,9 @@ describe('the arithmetic of the close', () => {
 
 /** What is ours where Cloudmore named the subscription and one code. */
 const OURS: Ours = oursOf({
-  named: { subscriptions: [[SUBSCRIPTION, 'org-1', []]], codes: [['cfq7ttc0-x', 'Csp365Nce']], contracts: [] },
+  named: { subscriptions: [[SUBSCRIPTION, 'org-1', []]], unsubscribed: [], codes: [['cfq7ttc0-x', 'Csp365Nce']], contracts: [] },
   report: { lines: [], subscriptions: [], prices: [] },
-  settings: { exportRecordTypes: ['Csp365Nce'], excludeServices: [] },
+  settings: { broker: 'default', exportRecordTypes: ['Csp365Nce'], excludeServices: [] },
 });
 
 describe('digits beyond the minor unit', () => {

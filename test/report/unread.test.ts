@@ -154,9 +154,9 @@ test.each([
 ])('the close takes %s of a row for no zero', (_, member, problem) => {
   const unread: string[] = [];
   const ours = oursOf({
-    named: { subscriptions: [['s-1', 'contoso', []]], codes: [['cfq7ttc0-x', 'Csp365Nce']], contracts: [] },
+    named: { subscriptions: [['s-1', 'contoso', []]], unsubscribed: [], codes: [['cfq7ttc0-x', 'Csp365Nce']], contracts: [] },
     report: { lines: [], subscriptions: [], prices: [] },
-    settings: { exportRecordTypes: ['Csp365Nce'], excludeServices: [] },
+    settings: { broker: 'default', exportRecordTypes: ['Csp365Nce'], excludeServices: [] },
   });
   const row = { id: 2, contractID: 1, serviceID: 3, startDate: '2025-10-01T00:00:00Z', price: 5, cost: 4, ...member };
   standingOf(

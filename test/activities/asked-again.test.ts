@@ -1,0 +1,43 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { startSandbox, type Sandbox } from '../../sandbox/index.js';
+import { readFile } from 'node:fs/promises';
+import { control, MONTH, openDesk } from './desk.js';
+
+/** A log-in that was refused stops all calls, until credentials change or a person says so: calling a customer again is such a word. */
+
+const WORLD = new URL('../../sandbox/worlds/takeover-in-balance.json', import.meta.url);
+let sandbox: Sandbox;
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await sandbox.close();
+});
+
+const later = (milliseconds: number): void => {
+  const now = Date.now.bind(Date);
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + milliseconds);
+};
+
+test.each(['autotask', 'cloudmore'] as const)(
+  'the log-in that %s refused is tried once more when a person calls a customer again, and not at once; once it stayed refused until the next run',
+  async (vendor) => {
+    sandbox = await startSandbox({ world: JSON.parse(await readFile(WORLD, 'utf8')) as object });
+    const desk = openDesk(sandbox);
+    const given = await desk.given('2025-10-10');
+    const again = { ...MONTH, asOf: given.asOf, instead: given.report };
+    const request = { ...MONTH, asOf: given.asOf, organizationId: 'contoso', approvedDigest: null, refused: [] };
+    const plan = (report: string): Promise<unknown> =>
+      desk.activities.autotask.planOrganization({
+        ...request,
+        given: { asOf: given.asOf, report, survey: null, surveyedAt: null },
+      });
+    const called = async (): Promise<unknown> => plan((await desk.activities.cloudmore.takeReport(again)).report);
+    const path = vendor === 'autotask' ? '*/v1.0/*' : '*/api/*';
+    const fault = { match: { vendor, path }, fault: { kind: 'status', status: 401, when: 'before' } };
+    await control(sandbox, 'faults', [fault]);
+    await expect(called()).rejects.toThrow(/401|refused/i);
+    await control(sandbox, 'faults', []);
+    await expect(called()).rejects.toThrow(/refused|401/i);
+    later(120_000);
+    await expect(called()).resolves.toBeDefined();
+  },
+);
