@@ -81,7 +81,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   const { plan } = release;
   const closed = (await readClosed(evidence, request.broker, month)).at(-1);
   const mode = modeFor(dependencies, slice.organization, request.mode, asked);
-  const waits =
+  const waiting =
     plan.steps.length === 0
       ? null
       : waitsFor(
@@ -92,6 +92,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
           month,
           dependencies,
         );
+  const waits = waiting === null || missing === null ? waiting : { ...waiting, message: `${waiting.message} ${missing}` };
   if (mode !== 'shadow' && (waits !== null || isWithheld(plan))) await keepForRelease(evidence, request, release.whole());
   const turn = waits ? { steps: [] } : turnFrom(plan, 0);
   if (turn.steps.length > 0) {

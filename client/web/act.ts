@@ -48,19 +48,24 @@ async function release(
     if (isNotFound(error)) return { isGood: false, text: 'It ended in this moment. Nothing was released.' };
     throw error;
   }
-  return settled(temporal, workflowId, `${open.organizationName} is released`);
+  return settled(temporal, workflowId, `${open.organizationName} is released`, digest);
 }
 
 const senderOf = ({ actor, reason }: SteeringAction): Sender => ({ actor, via: 'page', ...(reason === '' ? {} : { reason }) });
 
 /** Waits a moment for what came of it; after that the page shows it when it is opened again. */
-async function settled(temporal: Temporal, workflowId: string, done: string): Promise<ActionResult> {
+async function settled(temporal: Temporal, workflowId: string, done: string, released?: string): Promise<ActionResult> {
   for (let waited = 0; waited < WAIT_MS; waited += LOOK_EVERY_MS) {
     await sleep(LOOK_EVERY_MS);
     const open = await askOpen(temporal, workflowId);
     if (open === null) return { isGood: true, text: `${done}, and done.` };
+    if (open.status === 'AwaitingApproval' && open.planDigest === released) return { isGood: true, text: notedFor(open) };
     if (open.status !== 'Running' && waited > LOOK_EVERY_MS)
       return { isGood: open.status !== 'NeedsAttention', text: `${done}; now it is ${open.status}.` };
   }
   return { isGood: true, text: `${done}; it is still being carried out.` };
 }
+
+/** A release that needs a second person, or was refused: the plan that was shown goes on waiting, and says why. */
+const notedFor = ({ organizationName, items }: OrganizationResult): string =>
+  `Your release of ${organizationName} is on record. ${items.find(({ outcome }) => outcome === 'held')?.message ?? 'It goes on waiting.'}`;

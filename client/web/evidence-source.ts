@@ -3,6 +3,7 @@ import type { MonthResult } from '../../shared/billing/results.js';
 import { byText } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { dailyBillingId, organizationBillingId, STATUS_QUERY, type MonthShown } from '../../shared/contract.js';
+import { readClosed, type KeptCertificate } from '../../shared/evidence/closed.js';
 import { readDecisions } from '../../shared/decisions/decisions.js';
 import type { Evidence } from '../../shared/evidence/index.js';
 import { readMonth, readOutcome } from '../../shared/evidence/months.js';
@@ -30,7 +31,7 @@ export function evidenceSource(config: BaseConfig, evidence: Evidence, temporal:
     months: () => monthsOf(evidence, broker),
     month: async (month) => {
       const read = await readMonth(evidence, broker, month);
-      return read && shownMonth(read, await progressOf(temporal, broker, month));
+      return read && shownMonth(read, await progressOf(temporal, broker, month), await readClosed(evidence, broker, month));
     },
     customer: async (month, organizationId) => {
       const customer = await customerOf(evidence, broker, month, organizationId);
@@ -66,7 +67,15 @@ export function evidenceSource(config: BaseConfig, evidence: Evidence, temporal:
 const shownMonth = (
   { result, record, nothingDue, outcomes }: NonNullable<Awaited<ReturnType<typeof readMonth>>>,
   progress: string | null,
-): ShownMonth => ({ result, heldMonth: record.heldMonth, nothingDue: nothingDue.map(({ text }) => text), outcomes, progress });
+  closed: KeptCertificate[],
+): ShownMonth => ({
+  result,
+  heldMonth: record.heldMonth,
+  nothingDue: nothingDue.map(({ text }) => text),
+  outcomes,
+  progress,
+  closed,
+});
 
 const MONTHS_PREFIX = (broker: string): string => `months/${broker}/`;
 

@@ -1,5 +1,6 @@
 import type { Outcome, MonthResult } from '../../shared/billing/results.js';
 import type { Month } from '../../shared/billing/types.js';
+import type { KeptCertificate } from '../../shared/evidence/closed.js';
 import type { Explained } from '../commands/explain.js';
 import type { Format } from '../formats.js';
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
@@ -23,6 +24,8 @@ export interface ShownMonth {
   heldMonth: string | null;
   nothingDue: string[];
   outcomes: Outcome[];
+  /** Its certificates, the oldest first. */
+  closed: KeptCertificate[];
   /** A run that is under way, in words; null when none is. */
   progress: string | null;
 }

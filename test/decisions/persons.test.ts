@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { organizationBillingId } from '../../shared/contract.js';
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
+import { act } from '../../client/web/act.js';
 import { eventually } from '../eventually.js';
 import { CONTOSO, FABRIKAM, organizationOf, useStage, type Run, type Stage, type Worker } from '../system/stage.js';
 
@@ -60,8 +61,21 @@ describe('what people decide', () => {
     expect(await stage.writes()).toEqual([]);
   }, 120_000);
 
-  test('a second person releases it, and it is written', async () => {
-    expect((await approve(FABRIKAM, '--actor', 'bert')).stdout).toMatch(/Released Fabrikam Logistics/);
+  test('a second person releases it, on the page this time, and it is written', async () => {
+    const { planDigest } = await status(FABRIKAM);
+    const released = await act(
+      { client: stage.client, address: stage.server.address, namespace: 'default' },
+      { broker: 'default', schedule: { cron: '', timeZone: 'UTC' } },
+      {
+        action: 'approve',
+        month: MONTH,
+        organizationId: FABRIKAM,
+        digest: planDigest!,
+        reason: 'read on the page',
+        actor: 'bert',
+      },
+    );
+    expect(released).toMatchObject({ isGood: true, text: expect.stringMatching(/^Fabrikam Logistics is released/) });
     await settled(FABRIKAM);
     expect((await stage.writes()).length).toBeGreaterThan(0);
   }, 120_000);
@@ -82,7 +96,7 @@ describe('what people decide', () => {
       ['Fabrikam Logistics', 'approve', null, 'signal', null],
       ['Fabrikam Logistics', 'approve', 'anna', 'command', 'as agreed'],
       ['Fabrikam Logistics', 'approve', 'Anna', 'command', 'as agreed'],
-      ['Fabrikam Logistics', 'approve', 'bert', 'command', null],
+      ['Fabrikam Logistics', 'approve', 'bert', 'page', 'read on the page'],
       ['Contoso Dental Group', 'skip', 'anna', 'command', 'disputed'],
       ['Contoso Dental Group', 'rerun', 'bert', 'command', 'settled'],
       ['Contoso Dental Group', 'approve', null, 'signal', null],

@@ -8,13 +8,15 @@ import type { ShownMonth } from '../source.js';
 import { amount, amountCell } from './parts.js';
 
 /** A month at a glance: does it add up, what waits, what can be taken away. */
-export function monthPage({ result, heldMonth, nothingDue, outcomes, progress }: ShownMonth): Html {
+export function monthPage({ result, heldMonth, nothingDue, outcomes, progress, closed }: ShownMonth): Html {
   const waiting = outcomes.flatMap(customerRows).filter(({ waits }) => waits);
   const { month, currency } = result;
+  const certificate = closed.at(-1);
   const margin = marginOf(result.report, currency);
   return html`
     <h1>${month}</h1>
     <p>As of ${result.asOf}, mode ${result.mode}.</p>
+    ${certificate && html`<p>Closed on ${certificate.closedAt.slice(0, 10)} by certificate no. ${certificate.number}, digest ${certificate.digest}.</p>`}
     ${progress !== null && html`<p role="status">${progress}</p>`}
     ${heldMonth !== null && html`<p class="alarm">${heldMonth}</p>`} ${nothingDue.map((text) => html`<p>${text}</p>`)}
     ${
