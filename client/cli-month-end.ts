@@ -1,10 +1,30 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { actor, asOf, json, month } from './cli-arguments.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
+import { FORMATS, formatOf, type Format } from './formats.js';
 
-/** What is asked at the end of a month: is it closed, and was it charged? */
+/** What is asked at the end of a month: what came of it, is it closed, and was it charged? */
 export function addMonthEnd(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
+  program
+    .command('report')
+    .description('the reconciliation of the latest run')
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(
+      new Option('--format <format>', 'text, json, csv, xlsx or html (default: what the name of --out says, else text)').choices(
+        FORMATS,
+      ),
+    )
+    .option('--out <file>', 'write it to a file')
+    .addOption(new Option('--against <month>', 'put another month beside it: new, gone, quantity, price').argParser(month))
+    .option('--full', 'as text: every customer and item, not the largest alone', false)
+    .addOption(json())
+    .action(async (of: string, options: { format?: Format; out?: string; against?: string; full: boolean; json: boolean }) => {
+      const { report } = await import('./commands/report.js');
+      const format = options.json ? 'json' : (options.format ?? formatOf(options.out));
+      const { out, full, against } = options;
+      await run(report(context, { month: of, format, out, full, against }));
+    });
   program
     .command('close')
     .description('read both sides anew and certify the month; refuses while something is held or unknown')

@@ -9,7 +9,6 @@ import { addDismiss } from './cli-dismiss.js';
 import { addKeeping } from './cli-keeping.js';
 import { addMonthEnd } from './cli-month-end.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
-import { FORMATS, formatOf, type Format } from './formats.js';
 import { VERSION } from '../shared/version.js';
 
 /** `billing`: the table of contents. A command is loaded when it is used, so that help comes at once. */
@@ -142,23 +141,6 @@ function addReading(program: Command, context: Context, run: Run): void {
     .action(async (of: string | undefined, options: { check: boolean; json: boolean }) => {
       if (options.check) return run((await import('./commands/check.js')).check(context, { month: of, json: options.json }));
       return run((await import('./commands/status.js')).status(context, { month: of, json: options.json }));
-    });
-  program
-    .command('report')
-    .description('the reconciliation of the latest run')
-    .argument('<month>', 'YYYY-MM', month)
-    .addOption(
-      new Option('--format <format>', 'text, json, csv, xlsx or html (default: what the name of --out says, else text)').choices(
-        FORMATS,
-      ),
-    )
-    .option('--out <file>', 'write it to a file')
-    .option('--full', 'as text: every customer and item, not the largest alone', false)
-    .addOption(json())
-    .action(async (of: string, options: { format?: Format; out?: string; full: boolean; json: boolean }) => {
-      const { report } = await import('./commands/report.js');
-      const format = options.json ? 'json' : (options.format ?? formatOf(options.out));
-      await run(report(context, { month: of, format, out: options.out, full: options.full }));
     });
 }
 

@@ -1,42 +1,53 @@
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import { openEvidence } from '../../shared/evidence/index.js';
+import { compareMonths } from '../../shared/report/against.js';
+import type { ReportDocument } from '../../shared/report/document.js';
 import { readReportDocument } from '../../shared/report/read.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, writeOutput } from '../files.js';
 import type { Format } from '../formats.js';
 import { requireMonth } from '../months.js';
+import { renderAgainst } from '../render/report/against.js';
 import { renderReport } from '../render/report/index.js';
 import { BYTE_ORDER_MARK } from '../render/spreadsheet.js';
+import { withEvidence } from './close.js';
 import { exitCodeOf } from './run.js';
 
-/** The reconciliation of the latest run, from the evidence alone. */
-export async function report(
-  context: Context,
-  { month, format, out, full: isFull }: { month: Month; format: Format; out?: string | undefined; full: boolean },
-): Promise<ExitCode> {
+export interface ReportOptions {
+  month: Month;
+  format: Format;
+  out?: string | undefined;
+  full: boolean;
+  /** Another month to put beside it. */
+  against?: Month | undefined;
+}
+
+/** The reconciliation of the latest run, or two months beside each other, from the evidence alone. */
+export async function report(context: Context, { month, format, out, full: isFull, against }: ReportOptions): Promise<ExitCode> {
   if (format === 'xlsx' && out === undefined && context.isTerminal)
     throw new CommandError(
       EXIT.usage,
       `A workbook is no text for a terminal. Name a file: billing report ${month} --format xlsx --out FILE`,
     );
+  if (format === 'html' && against !== undefined)
+    throw new CommandError(EXIT.usage, '--against has no HTML form. Use --format text, csv, xlsx or json.');
   await checkOutput(out);
   const config = loadBaseConfig(context.environment);
   const read = await requireMonth(config, month);
-  const evidence = openEvidence(config.evidence);
-  try {
+  const earlier = against === undefined ? null : await requireMonth(config, against);
+  const options = { paper: out === undefined ? context.paper : undefined, isFull };
+  const content = await withEvidence(config, async (evidence) => {
     const document = await readReportDocument(evidence, read, config.callsPerHour);
-    const content = await renderReport(format, read.result, document, {
-      paper: out === undefined ? context.paper : undefined,
-      isFull,
-    });
-    await deliver(context, month, content, format, out);
-  } finally {
-    await evidence.close();
-  }
-  return exitCodeOf(read.result, read.record.heldMonth);
+    if (earlier === null || format === 'html') return renderReport(format, read.result, document, options);
+    const other = await readReportDocument(evidence, earlier, config.callsPerHour);
+    return renderAgainst(format, compareMonths(monthOf(document), monthOf(other)), options);
+  });
+  await deliver(context, month, content, format, out);
+  return earlier === null ? exitCodeOf(read.result, read.record.heldMonth) : EXIT.done;
 }
+
+const monthOf = ({ result: { month }, entries }: ReportDocument): Parameters<typeof compareMonths>[0] => ({ month, entries });
 
 async function deliver(
   context: Context,

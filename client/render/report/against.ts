@@ -1,0 +1,146 @@
+import { big } from '../../../shared/billing/decimal.js';
+import type { Against, MovedItem, MovedTotals } from '../../../shared/report/against.js';
+import type { Format } from '../../formats.js';
+import { grouped } from '../numbers.js';
+import { PLAIN, type Paper } from '../paper.js';
+import { jsonText, onTerminal } from '../printable.js';
+import { csvText } from '../spreadsheet.js';
+import { table, type Column } from '../table.js';
+import { workbook, type Cell, type Sheet } from '../workbook.js';
+
+/** Two months beside each other, in the formats that a person or a program goes on with. */
+export async function renderAgainst(
+  format: Exclude<Format, 'html'>,
+  against: Against,
+  { paper = PLAIN, isFull }: { paper?: Paper | undefined; isFull: boolean },
+): Promise<string | Uint8Array> {
+  switch (format) {
+    case 'text':
+      return textAgainst({ against, isFull }, paper);
+    case 'json':
+      return jsonText(against);
+    case 'csv':
+      return csvAgainst(against);
+    case 'xlsx':
+      return workbook(sheets(against));
+  }
+}
+
+const PARTS = ['before', 'new', 'gone', 'quantity', 'price', 'now'] as const;
+
+/** Rows shown of each part; the rest with `--full`, or in the other formats. */
+const SHOWN = 30;
+
+const textAgainst = onTerminal(({ against, isFull }: { against: Against; isFull: boolean }, paper: Paper): string => {
+  const { month, against: earlier, totals, customers, items } = against;
+  const limit = isFull ? Infinity : SHOWN;
+  const more = (count: number): string[] =>
+    count > limit ? [`… and ${count - limit} more: billing report ${month} --against ${earlier} --full`] : [];
+  return [
+    `${month} against ${earlier}, sales: before + new + gone + quantity + price = now.`,
+    table(
+      columnsOf('all'),
+      totals.map((total) => ['', total.currency, ...PARTS.map((part) => grouped(total[part]))]),
+      paper,
+    ),
+    ...(customers.length === 0
+      ? ['Nothing moved.']
+      : [
+          [
+            table(
+              columnsOf('customer'),
+              customers
+                .slice(0, limit)
+                .map((one) => [one.organizationName, one.currency, ...PARTS.map((part) => grouped(one[part]))]),
+              paper,
+            ),
+            ...more(customers.length),
+          ].join('\n'),
+          [table(ITEMS, items.slice(0, limit).map(itemCells), paper), ...more(items.length)].join('\n'),
+        ]),
+  ].join('\n\n');
+});
+
+const columnsOf = (title: string): Column[] => [
+  { title },
+  { title: 'currency' },
+  ...PARTS.map((part) => ({ title: part, align: 'right' as const })),
+];
+
+const ITEMS: Column[] = [
+  { title: 'moved', align: 'right' },
+  { title: 'currency' },
+  { title: 'customer' },
+  { title: 'product' },
+  { title: 'what' },
+];
+
+const itemCells = (item: MovedItem): string[] => [
+  big(item.moved).gt(0) ? `+${grouped(item.moved)}` : grouped(item.moved),
+  item.currency,
+  item.organizationName,
+  item.productName,
+  whatMoved(item),
+];
+
+/** "new", "gone", or quantity and price as they were and are. */
+function whatMoved({ before, now, quantity, price }: MovedItem): string {
+  if (before === null) return 'new';
+  if (now === null) return 'gone';
+  const parts = [
+    ...(big(quantity).eq(0) ? [] : [`quantity ${before.quantity} → ${now.quantity}`]),
+    ...(big(price).eq(0) ? [] : [`price, ${grouped(price)} of it`]),
+  ];
+  return parts.join('; ');
+}
+
+const CSV: [title: string, cell: (item: MovedItem) => { text: string } | { number: string }][] = [
+  ['organization', ({ organizationName }) => ({ text: organizationName })],
+  ['organization_id', ({ organizationId }) => ({ text: organizationId })],
+  ['product', ({ productName }) => ({ text: productName })],
+  ['subscription_id', ({ subscriptionId }) => ({ text: subscriptionId })],
+  ['currency', ({ currency }) => ({ text: currency })],
+  ['quantity_before', ({ before }) => ({ number: before?.quantity ?? '' })],
+  ['quantity_now', ({ now }) => ({ number: now?.quantity ?? '' })],
+  ['before', ({ before }) => ({ number: before?.sales ?? '' })],
+  ['now', ({ now }) => ({ number: now?.sales ?? '' })],
+  ['moved', ({ moved }) => ({ number: moved })],
+  ['new', (item) => ({ number: item.new })],
+  ['gone', ({ gone }) => ({ number: gone })],
+  ['quantity', ({ quantity }) => ({ number: quantity })],
+  ['price', ({ price }) => ({ number: price })],
+];
+
+const csvAgainst = ({ items }: Against): string =>
+  csvText(
+    CSV.map(([title]) => title),
+    items.map((item) => CSV.map(([, cell]) => cell(item))),
+  );
+
+// ---------------------------------------------------------------------------------------------------------------- workbook
+
+const PART_WIDTH = 14;
+
+function sheets({ totals, customers, items }: Against): Sheet[] {
+  const amounts = (row: MovedTotals): Cell[] => PARTS.map((part) => ({ amount: row[part], currency: row.currency }));
+  const parts = PARTS.map((title) => ({ title, width: PART_WIDTH }));
+  return [
+    {
+      name: 'Customers',
+      columns: [{ title: 'customer', width: 32 }, { title: 'currency', width: 10 }, ...parts],
+      rows: customers.map((row) => [row.organizationName, row.currency, ...amounts(row)]),
+      totals: totals.map((row) => ['all', row.currency, ...amounts(row)]),
+    },
+    {
+      name: 'Items',
+      columns: CSV.map(([title]) => ({ title: title.replaceAll('_', ' '), width: title.endsWith('id') ? 38 : 18 })),
+      rows: items.map((item) => CSV.map(([title, cell]) => cellOf(title, cell(item), item.currency))),
+    },
+  ];
+}
+
+function cellOf(title: string, cell: { text: string } | { number: string }, currency: string): Cell {
+  if ('text' in cell) return cell.text;
+  if (cell.number === '') return null;
+  return { amount: cell.number, currency: title.startsWith('quantity_') ? null : currency };
+}
