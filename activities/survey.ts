@@ -8,13 +8,14 @@ import { strayContracts, unnamedContracts } from '../shared/billing/strays.js';
 import { fold, present } from '../shared/billing/text.js';
 import { unreadOfBooks } from '../shared/billing/unread.js';
 import type { Books, Contract, Month, Organization } from '../shared/billing/types.js';
-import type { ReadOptions } from '../shared/autotask/index.js';
+import { SearchBlind, type ReadOptions } from '../shared/autotask/index.js';
 import type { SurveyRequest, SurveyTaken } from '../shared/contract.js';
 import type { OwnBooks, SurveyManifest } from '../shared/evidence/months.js';
 import { booksOf, indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKeys, type BooksIndex } from './books.js';
 import { demandProbe } from './probe.js';
 import { keeping, type Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
+import { VISIBLE_WITHIN_MS } from './patience.js';
 import { withRemembered, type NamedKeys } from './remembered.js';
 import { isNamed, requireNamed, type Slices } from './slices.js';
 
@@ -96,10 +97,13 @@ async function readMonthBooks(
   }
   const options = { onProgress: heartbeat, signal: signal() };
   const isPaidOnce = paidOnceOn(paidOnce, month);
-  const searched = await autotask.readBooks({ month, companyIds: [...companyIds], isPaidOnce, ...options });
-  // What the search shows is judged before anything is added to it by id.
+  const named = await namedKeys(slices, request);
   const mode = request.mode ?? dependencies.mode;
-  const read = await withRemembered(dependencies, { broker, month, mode }, await namedKeys(slices, request), searched);
+  const read = await seenInTime(dependencies, async () => {
+    const searched = await autotask.readBooks({ month, companyIds: [...companyIds], isPaidOnce, ...options });
+    // What the search shows is judged before anything is added to it by id.
+    return withRemembered(dependencies, { broker, month, mode }, named, searched);
+  });
   const books = await withOurs(autotask, read, names, month, options);
   const needed = await contractsInQuestion(slices, request, facts, indexBooks(books), settings);
   const decided = organizations.map((organization) => decideCompany(organization, facts, books, settings).company);
@@ -107,6 +111,18 @@ async function readMonthBooks(
     books: needed.length === 0 ? books : await autotask.readNeighbours(books, month, needed, options),
     served: request.organizations === null ? new Set(decided.flatMap((company) => company?.id ?? [])) : null,
   };
+}
+
+/** What was written a moment ago shows to one question and not yet to another; a search that is blind still contradicts itself when every write is visible. */
+async function seenInTime({ clock, heartbeat }: Dependencies, search: () => Promise<Books>): Promise<Books> {
+  try {
+    return await search();
+  } catch (error) {
+    if (!(error instanceof SearchBlind)) throw error;
+    heartbeat('waiting until what was written last is visible');
+    await clock.sleep(VISIBLE_WITHIN_MS);
+    return search();
+  }
 }
 
 /** Rule 8.6: contracts of ours that no longer carry an id are asked for by theirs; and companies that no organization names, where money of ours stands. */

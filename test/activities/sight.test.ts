@@ -150,9 +150,19 @@ describe('what was made before', () => {
       match: { vendor: 'autotask', path: '*/Contracts/query', nth },
       fault: { kind: 'status', status: 200, body: none, when: 'before' },
     });
-    // By field and by number, once and once more; the list of ids is answered.
-    await control('POST', 'faults', [blind([1, 2, 4, 5])]);
+    // By field and by number, once and once more, and all of it again when it must be visible; the list of ids is answered.
+    await control('POST', 'faults', [blind([1, 2, 4, 5, 6, 7, 9, 10])]);
     expect(await day(DAYS[1]!)).toMatch(/contract \d+ answers by its id, and the query that looks for ours leaves it out/);
+  });
+
+  test('a moment ago, by a run that another one follows at once, and shows late, stopped the second run for good', async () => {
+    await open({});
+    await day(DAYS[0]!);
+    const none = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUrl: null } };
+    const match = { vendor: 'autotask', path: '*/Contracts/query', nth: [1, 2, 4, 5] };
+    await control('POST', 'faults', [{ match, fault: { kind: 'status', status: 200, body: none, when: 'before' } }]);
+    expect(await day(DAYS[1]!)).toMatch(/^Unchanged/);
+    expect(made().contracts).toBe(1);
   });
 
   test('is known from what an earlier version kept, where nothing was noted', async () => {
