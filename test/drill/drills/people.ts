@@ -135,11 +135,12 @@ const renamed = (isFrozen: boolean): Drill => {
         await stage.runMonth();
         if (isFrozen) await stack.control('POST', 'autotask/freeze', { through: `${MONTH}-31` });
         await worker.stop();
-        const from = worker.said().length;
         await stage.forget();
         const startedAt = Date.now();
-        const other = await stack.startWorker('worker-2', { BILLING_BROKER: 'acme' });
-        const { line } = await other.says(/label|BILLING_BROKER/, WITHIN_MS);
+        // By the same way to the vendors: an address that differs is another rehearsal's tenant.
+        let from = worker.said().length;
+        const other = await stack.startWorker('worker', { BILLING_BROKER: 'acme' });
+        const { line } = await other.says(/label/, WITHIN_MS, from);
         const seconds = (Date.now() - startedAt) / 1000;
         for (let looks = 0; other.exits.length === 0 && looks < 100; looks += 1) await sleep(100);
         const [code = -1] = other.exits;
@@ -148,8 +149,8 @@ const renamed = (isFrozen: boolean): Drill => {
           ...(code === 78 ? [] : [`the worker ended with ${code}, not 78`]),
           ...((await stage.writes()) > 0 ? ['something was written'] : []),
         ];
-        worker.start();
-        await worker.says(/serving autotask-/, WITHIN_MS, from);
+        from = other.said().length;
+        await (await stack.startWorker()).says(/serving autotask-/, WITHIN_MS, from);
         return [await rowOf(stage, name, what, { code: Number(code), message: line, seconds, problems })];
       } finally {
         await stage.close();

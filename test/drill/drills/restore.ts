@@ -73,10 +73,11 @@ async function playMoment({ image, say }: Theatre, { name, what, temporal, evide
     await stack.healthy('temporal');
     if (temporal === 'empty') await stack.up('temporal-setup');
     worker.start();
-    const { code } = await stage.runMonth();
+    const { code, stderr } = await stage.runMonth();
     const seconds = (Date.now() - startedAt) / 1000;
     const again = (await stage.writes()) - before;
-    const message = `planned again: ${again} writes more (restored at write ${writes} of ${before})`;
+    const words = code === 0 || code === 3 ? 'planned again' : stderr.slice(-400).replace(/\s+/g, ' ');
+    const message = `${words}: ${again} writes more (restored at write ${writes} of ${before})`;
     return await rowOf(stage, name, what, { code, message, seconds });
   } finally {
     await stage.close();
