@@ -119,6 +119,17 @@ export async function rowOf(
   return { drill, what, code, message, seconds, figures, problems: more };
 }
 
+/** A drill that did not come to its end has shown nothing. */
+export const notPlayed = ({ name, what }: Pick<Drill, 'name' | 'what'>, { message }: Error): Row => ({
+  drill: name,
+  what,
+  code: -1,
+  message: 'not played to its end',
+  seconds: 0,
+  figures: { duplicates: 0, lost: 0, centsOff: 0 },
+  problems: [message],
+});
+
 /** The last sentence of what a command said. */
 export const lastWords = (text: string): string =>
   text

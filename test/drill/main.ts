@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { buildImage } from '../project/image.js';
-import type { Drill, Row, Theatre } from './drill.js';
+import { notPlayed, type Drill, type Row, type Theatre } from './drill.js';
 import { DRILLS } from './drills/index.js';
 
 /**
@@ -49,18 +49,7 @@ async function play(drill: Drill, theatre: Theatre): Promise<Row[]> {
     return played;
   } catch (error) {
     say(`${drill.name}: ${(error as Error).stack}`);
-    const figures = { duplicates: 0, lost: 0, centsOff: 0 };
-    return [
-      {
-        drill: drill.name,
-        what: drill.what,
-        code: -1,
-        message: 'not played to its end',
-        seconds: 0,
-        figures,
-        problems: [(error as Error).message],
-      },
-    ];
+    return [notPlayed(drill, error as Error)];
   }
 }
 

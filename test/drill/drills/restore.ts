@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Random } from '../../simulation/random.js';
-import { rowOf, type Drill, type Row, type Theatre } from '../drill.js';
+import { notPlayed, rowOf, type Drill, type Row, type Theatre } from '../drill.js';
 import { Stage } from '../stage.js';
 
 /**
@@ -45,7 +45,11 @@ const restoreOf = ({ name, what, temporal, evidence }: Restore): Drill => ({
     const rows: Row[] = [];
     // Only the first is played at many moments; the others at one each.
     for (let moment = 0; moment < (name === 'restore' ? theatre.moments : 1); moment += 1)
-      rows.push(await playMoment(theatre, { name, what, temporal, evidence }, random.whole(1, 45)));
+      rows.push(
+        await playMoment(theatre, { name, what, temporal, evidence }, random.whole(1, 45)).catch((error: Error) =>
+          notPlayed({ name, what }, error),
+        ),
+      );
     return rows;
   },
 });
@@ -76,7 +80,8 @@ async function playMoment({ image, say }: Theatre, { name, what, temporal, evide
     const { code, stderr } = await stage.runMonth();
     const seconds = (Date.now() - startedAt) / 1000;
     const again = (await stage.writes()) - before;
-    const words = code === 0 || code === 3 ? 'planned again' : stderr.slice(-400).replace(/\s+/g, ' ');
+    const failure = stderr.split('\n').find((line) => line.startsWith('The run failed'));
+    const words = failure ?? 'planned again';
     const message = `${words}: ${again} writes more (restored at write ${writes} of ${before})`;
     return await rowOf(stage, name, what, { code, message, seconds });
   } finally {

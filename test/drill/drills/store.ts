@@ -50,7 +50,7 @@ const FULL_DATABASE = disturbed({
   deed: async ({ stack }, month) => {
     const from = stack.service('worker').said().length;
     await stack.storeSql('billing', FULL_TABLE);
-    const { seconds, line } = await stack.service('worker').says(/no space left|StoreUnavailable/, WITHIN_MS, from);
+    const { seconds, line } = await stack.service('worker').says(/no space left|Unavailable/, WITHIN_MS, from);
     await sleep(20_000);
     await stack.storeSql('billing', 'drop trigger full_disk on billing_evidence_name');
     const { code } = await month;
@@ -73,7 +73,7 @@ const FULL_DISK = disturbed({
     const filler = join(stack.volume, 'filler');
     const from = stack.service('worker').said().length;
     await writeFile(filler, Buffer.alloc(40 * 1024 * 1024)).catch(() => undefined); // as much as fits
-    const { seconds, line } = await stack.service('worker').says(/disk is full|ENOSPC|StoreUnavailable/, WITHIN_MS, from);
+    const { seconds, line } = await stack.service('worker').says(/disk is full|ENOSPC|Unavailable/, WITHIN_MS, from);
     await sleep(20_000);
     await rm(filler);
     const { code } = await month;
