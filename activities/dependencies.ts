@@ -26,6 +26,8 @@ export interface Dependencies {
   /** Whether `BILLING_MODE` has a value. */
   isModeSet: boolean;
   organizationModes: OrganizationMode[];
+  /** Whether one customer is billed alone first, and which (`canary.ts`). */
+  canary: { isDemanded: boolean; organization: string };
   /** What a probe of the vendors needs to know (`shared/probe`). */
   probing: Probing;
   recheckDays: number;

@@ -13,6 +13,7 @@ import { readClosed, type KeptCertificate } from '../shared/evidence/closed.js';
 import { bindLabel } from '../shared/evidence/labels.js';
 import { nameSegment } from '../shared/evidence/months.js';
 import { contractKeys, paidOnceOn } from './books.js';
+import { canaryWaits } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { withUnfinished } from './extensions.js';
 import { isSurveyFresh, noteWriting, untilVisible } from './freshness.js';
@@ -81,12 +82,13 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   const { plan } = release;
   const closed = (await readClosed(evidence, request.broker, month)).at(-1);
   const mode = modeFor(dependencies, slice.organization, request.mode, asked);
+  const canary = mode === 'auto' ? await canaryWaits(dependencies, request.broker, organizationId) : null;
   const waiting =
     plan.steps.length === 0
       ? null
       : waitsFor(
           mode,
-          closed,
+          { closed, canary },
           plan,
           release.digest ?? (refused.length > 0 && missing === null ? plan.digest : null),
           month,
@@ -150,14 +152,14 @@ const keep = (evidence: Dependencies['evidence'], kept: KeptPlan): Promise<Ref> 
 
 function waitsFor(
   mode: Mode,
-  closed: KeptCertificate | undefined,
+  { closed, canary }: { closed: KeptCertificate | undefined; canary: string | null },
   plan: Plan,
   approvedDigest: string | null,
   month: string,
   modes: Modes,
 ): PlanMade['waits'] {
   if (mode !== 'shadow' && approvedDigest === plan.digest) return null;
-  if (mode === 'auto' && closed === undefined) return null;
+  if (mode === 'auto' && closed === undefined && canary === null) return null;
   const what = plan.steps.length === 1 ? '1 step waits' : `${plan.steps.length} steps wait`;
   if (mode === 'shadow') return { reason: 'awaiting-approval', ...leaveShadow(plan, month, modes) };
   if (closed !== undefined)
@@ -165,7 +167,7 @@ function waitsFor(
       reason: 'month-closed',
       message: `${month} is closed, by certificate no. ${closed.number} of ${closed.closedAt.slice(0, 10)}, and nothing of it is written without a release. ${what}; once released, a new certificate says what changed.`,
     };
-  return { reason: 'awaiting-approval', message: `${what} for approval.` };
+  return { reason: 'awaiting-approval', message: canary === null ? `${what} for approval.` : `${what}: ${canary}` };
 }
 
 /** What was released is not this plan, and this plan waits: whoever released hears why nothing came of it. */

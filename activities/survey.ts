@@ -13,6 +13,7 @@ import type { SurveyRequest, SurveyTaken } from '../shared/contract.js';
 import type { OwnBooks, SurveyManifest } from '../shared/evidence/months.js';
 import { booksOf, indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKeys, type BooksIndex } from './books.js';
 import { demandProbe } from './probe.js';
+import { settleCanary } from './canary.js';
 import { keeping, type Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
 import { VISIBLE_WITHIN_MS } from './patience.js';
@@ -29,6 +30,7 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
   // Each run finds out once whether a log-in that was refused is taken by now.
   autotask.askAgain();
   await demandProbe(dependencies, request);
+  await settleCanary(dependencies, request.broker);
   requireNamed(request.organizations, (await slices.manifest(request.report)).slices);
   const names = indexNames((await slices.facts(request.report)).named, settings.broker);
   const surveyedAt = (await evidence.now()).toISOString();

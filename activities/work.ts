@@ -36,6 +36,7 @@ import { rememberNames } from '../shared/evidence/named.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
 import { mostCautious } from '../shared/modes.js';
 import { recordSettings } from './decisions.js';
+import { CanaryChoice } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { undescribedContracts } from './descriptions.js';
 import { planGuarded } from './guard.js';
@@ -63,6 +64,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     mode: mostCautious(dependencies.mode, request.mode),
   };
   const strays = new StrayMoney(slices, request);
+  const canary = await CanaryChoice.of(dependencies, request);
   const dismissals = await readDismissals(dependencies.evidence, request.broker);
   const undescribed = await undescribedContracts(dependencies.evidence, request.broker, request.month);
   const forecast = new Forecast(0, { ...dependencies.autotask.limits, surveyMaxAgeMs: dependencies.surveyMaxAgeMs });
@@ -77,12 +79,15 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     if (facts.lines === 0 || plan.items.some(({ reason }) => reason === 'breaker-month'))
       work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
     const isOwed = books.contracts.some(({ id }) => undescribed.has(id));
-    if (isOwed || (await needsWorkflow(dependencies, request, plan, slice))) {
+    const hasWork = isOwed || (await needsWorkflow(dependencies, request, plan, slice));
+    canary.look(plan, hasWork);
+    if (hasWork) {
       work.organizations.push(slice.organization.id);
       names.push(slice.organization.name);
       forecast.add(plan);
     } else if (await settleQuietly(dependencies, slices, request, plan, books)) work.quiet += 1;
   }
+  await canary.end(work.mode);
   const left = await strays.plans(settings);
   if (left !== null) await keepStrays(dependencies, slices, request, left, dismissals);
   return { ...work, effort: forecast.effort() };

@@ -30,6 +30,8 @@ export interface Config {
   /** Whether `BILLING_MODE` has a value, or `shadow` is only its default. */
   isModeSet: boolean;
   organizationModes: OrganizationMode[];
+  /** `on`, `off`, or the organization that is billed alone first; null where nothing is said. */
+  canary: string | null;
   /** Ids or names of Cloudmore services that are left out, as in `settings`. */
   excludeServices: string[];
   /** Sales or cost that a release may move by the word of one person; null: any. */
@@ -132,6 +134,7 @@ const BASE = {
     .default('default'),
   BILLING_MODE: z.enum(MODES, { error: 'expected shadow, approve or auto' }).optional(),
   BILLING_MODE_ORGANIZATIONS: organizationModes,
+  BILLING_CANARY: z.string().optional(),
   EXCLUDE_SERVICES: list,
   BILLING_TWO_PERSONS_ABOVE: decimal.optional(),
   BILLING_RECHECK_DAYS: whole('a number of days', 0).max(28, 'expected at most 28 days').default(10),
@@ -270,6 +273,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   mode: parsed.BILLING_MODE ?? 'shadow',
   isModeSet: parsed.BILLING_MODE !== undefined,
   organizationModes: parsed.BILLING_MODE_ORGANIZATIONS,
+  canary: parsed.BILLING_CANARY ?? null,
   excludeServices: parsed.EXCLUDE_SERVICES,
   twoPersonsAbove: parsed.BILLING_TWO_PERSONS_ABOVE ?? null,
   recheckDays: parsed.BILLING_RECHECK_DAYS,

@@ -34,6 +34,7 @@ export function createDependencies(
     isModeSet: config.isModeSet,
     organizationModes: config.organizationModes,
     probing: probingOf(config),
+    canary: canaryOf(config),
     recheckDays: config.recheckDays,
     surveyMaxAgeMs: config.surveyMaxAgeMs,
     notices: config.notices,
@@ -51,6 +52,12 @@ export function createDependencies(
     attempt: () => ({ number: activity()?.info.attempt ?? 1, last: ATTEMPTS }),
   };
 }
+
+/** Asked for by name or in general; where nothing is said, on the vendors' own addresses. */
+const canaryOf = (config: Config): Dependencies['canary'] => ({
+  isDemanded: config.canary === null ? probingOf(config).isDemanded : config.canary !== 'off',
+  organization: config.canary ?? '',
+});
 
 /** The activity that runs, or undefined outside of one. */
 function activity(): Context | undefined {

@@ -1,0 +1,121 @@
+import { sum, type Big } from '../shared/billing/decimal.js';
+import type { Plan } from '../shared/billing/plan-types.js';
+import { same } from '../shared/billing/text.js';
+import type { Mode, MonthRequest } from '../shared/contract.js';
+import { earlierWrites } from '../shared/evidence/earlier-writes.js';
+import type { Evidence } from '../shared/evidence/index.js';
+import { readOutcome } from '../shared/evidence/months.js';
+import type { Dependencies } from './dependencies.js';
+
+/**
+ * The first run in mode `auto` bills one customer alone. The others wait until a later run found nothing to do for it: then what was written is what the survey
+ * shows, by its own queries. Not where this tenant was billed before.
+ */
+
+interface Canary {
+  /** Null where none was needed. */
+  organizationId: string | null;
+  organizationName: string;
+  /** ISO times. */
+  chosenAt: string;
+  passedAt: string | null;
+}
+
+type Needs = Pick<Dependencies, 'evidence' | 'canary' | 'clock'>;
+
+const nameOf = (broker: string): string => `canary/${broker}/state`;
+
+async function read(evidence: Evidence, broker: string): Promise<Canary | null> {
+  const ref = await evidence.pointer(nameOf(broker));
+  return ref === null ? null : evidence.get<Canary>(ref);
+}
+
+const keep = async (evidence: Evidence, broker: string, canary: Canary): Promise<void> =>
+  evidence.point(nameOf(broker), await evidence.put(canary));
+
+/** Before the survey: a tenant in which charges of ours stand was billed before, whatever is left of the evidence. */
+export async function settleCanary(
+  { autotask, ...needs }: Needs & Pick<Dependencies, 'autotask'>,
+  broker: string,
+): Promise<void> {
+  const { evidence, canary, clock } = needs;
+  if (!canary.isDemanded || (await read(evidence, broker)) !== null) return;
+  const ours = await autotask.count('ContractCharges', [
+    { op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: 'CM-' },
+  ]);
+  const before = ours > 0 || (await earlierWrites(evidence, broker, clock.now().toISOString().slice(0, 10))) !== null;
+  const at = clock.now().toISOString();
+  if (before) await keep(evidence, broker, { organizationId: null, organizationName: '', chosenAt: at, passedAt: at });
+}
+
+/** Chooses among the plans of a run, or finds that the one that was chosen has nothing left to do. */
+export class CanaryChoice {
+  private readonly candidates: {
+    organizationId: string;
+    organizationName: string;
+    kinds: number;
+    sales: Big;
+  }[] = [];
+  /** Whether the run looked at the one that was chosen, and found nothing to do. */
+  private isAtRest = false;
+  private kept: Canary | null = null;
+
+  private constructor(
+    private readonly needs: Needs,
+    private readonly request: Pick<MonthRequest, 'broker' | 'month'>,
+  ) {}
+
+  static async of(needs: Needs, request: Pick<MonthRequest, 'broker' | 'month'>): Promise<CanaryChoice> {
+    const choice = new CanaryChoice(needs, request);
+    choice.kept = await read(needs.evidence, request.broker);
+    return choice;
+  }
+
+  /** Told of every customer that the run looks at, and whether there is work for it. */
+  look({ organizationId, organizationName, steps, items }: Plan, hasWork: boolean): void {
+    if (this.kept !== null && same(organizationId, this.kept.organizationId)) this.isAtRest = !hasWork;
+    if (!hasWork || steps.length === 0) return;
+    const kinds = new Set(steps.map(({ kind }) => kind)).size;
+    this.candidates.push({ organizationId, organizationName, kinds, sales: sum(items.map(({ sales }) => sales)).abs() });
+  }
+
+  async end(mode: Mode): Promise<void> {
+    const { evidence, canary, clock } = this.needs;
+    if (!canary.isDemanded || mode !== 'auto') return;
+    const at = clock.now().toISOString();
+    if (this.kept === null) {
+      const chosen = this.named() ?? this.smallest();
+      if (chosen) {
+        const { organizationId, organizationName } = chosen;
+        await keep(evidence, this.request.broker, { organizationId, organizationName, chosenAt: at, passedAt: null });
+      }
+    } else if (this.kept.passedAt === null && this.isAtRest && (await this.isBilled())) {
+      await keep(evidence, this.request.broker, { ...this.kept, passedAt: at });
+    }
+  }
+
+  private named() {
+    const { organization } = this.needs.canary;
+    return this.candidates.find((one) => same(one.organizationId, organization) || same(one.organizationName, organization));
+  }
+
+  /** With as many kinds of records as there are, and of those the least money. */
+  private smallest() {
+    return [...this.candidates].sort((left, right) => right.kinds - left.kinds || left.sales.cmp(right.sales))[0];
+  }
+
+  private async isBilled(): Promise<boolean> {
+    const { organizationId } = this.kept!;
+    if (organizationId === null) return true;
+    const outcome = await readOutcome(this.needs.evidence, this.request.broker, this.request.month, organizationId);
+    return outcome?.status === 'Done' || outcome?.status === 'Unchanged';
+  }
+}
+
+/** Why the customer waits for the one that is billed alone first; null where it need not. */
+export async function canaryWaits({ evidence, canary }: Needs, broker: string, organizationId: string): Promise<string | null> {
+  if (!canary.isDemanded) return null;
+  const kept = await read(evidence, broker);
+  if (kept === null || kept.passedAt !== null || same(kept.organizationId, organizationId)) return null;
+  return `${kept.organizationName} is billed alone first; the others follow by themselves in the run that finds nothing to do for it any more. To go on sooner release them, or set BILLING_CANARY=off.`;
+}

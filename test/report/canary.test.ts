@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import { september } from '../api/vendors.js';
+import { openDesk, type Desk } from '../report/desk.js';
+
+/** The first run in mode `auto` bills one customer; the others follow in the run that finds nothing to do for it. */
+
+const POSTED = { lines: 28, cost: '6300.58', sales: '7120.32' };
+
+async function onDesk<T>(settings: Record<string, string>, work: (desk: Desk) => Promise<T>): Promise<T> {
+  const desk = await openDesk(september(), settings);
+  try {
+    return await work(desk);
+  } finally {
+    await desk.close();
+  }
+}
+
+const writes = async (desk: Desk): Promise<number> =>
+  ((await desk.control('GET', 'requests')) as { method: string; path: string }[]).filter(
+    ({ method, path }) => method !== 'GET' && /^\/ATServicesRest/i.test(path) && !path.includes('/query'),
+  ).length;
+
+const statuses = async (desk: Desk, day: string): Promise<string[]> =>
+  (await desk.bill('2025-10', day)).result.organizations
+    .filter(({ posted, held }) => posted.lines + held.lines > 0)
+    .map(({ status }) => status);
+
+describe('a canary', () => {
+  test('is billed alone; once a later run finds nothing to do for it the others follow, and then nothing is left', async () => {
+    await onDesk({ BILLING_CANARY: 'on' }, async (desk) => {
+      const first = await statuses(desk, '2025-10-17');
+      expect(first.filter((status) => status === 'Done')).toHaveLength(1);
+      expect(first.filter((status) => status === 'AwaitingApproval').length).toBe(first.length - 1);
+      const { result } = await desk.bill('2025-10', '2025-10-18');
+      expect([result.posted, result.held.lines]).toEqual([POSTED, 0]);
+      const before = await writes(desk);
+      await desk.bill('2025-10', '2025-10-19');
+      expect(await writes(desk)).toBe(before);
+    });
+  });
+
+  test('is the customer that is named', async () => {
+    await onDesk({ BILLING_CANARY: 'Fabrikam Logistics' }, async (desk) => {
+      const { result } = await desk.bill('2025-10', '2025-10-17');
+      const done = result.organizations.filter(({ status, posted }) => status === 'Done' && posted.lines > 0);
+      expect(done.map(({ organizationName }) => organizationName)).toEqual(['Fabrikam Logistics']);
+    });
+  });
+
+  test('is not asked for on this machine, nor where it is off', async () => {
+    await onDesk({}, async (desk) => expect((await desk.bill('2025-10', '2025-10-17')).result.posted).toEqual(POSTED));
+  });
+
+  test('is not needed where this tenant was billed before', async () => {
+    await onDesk({}, async (desk) => {
+      await desk.bill('2025-10', '2025-10-09');
+      desk.env['BILLING_CANARY'] = 'on';
+      expect((await desk.bill('2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
+    });
+  });
+});
