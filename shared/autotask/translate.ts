@@ -6,7 +6,20 @@ import type { Charge, Company, Contract, Decimal, Product, Row, Service, Unreada
 import { ApiError } from '../http/errors.js';
 import { lowerKeys } from './lower-keys.js';
 import { decodeAs, MISSING, Unreadable, type Hints } from './unreadable.js';
-import { amount, choice, choiceOrNull, day, dayOrNull, decimalOrNull, flag, idSchema, text, units } from './values.js';
+import {
+  amount,
+  choice,
+  choiceOrNull,
+  day,
+  dayOrNull,
+  decimal,
+  decimalOrNull,
+  flag,
+  idSchema,
+  neededText,
+  text,
+  units,
+} from './values.js';
 
 /** Autotask's records to ours. Unknown properties are ignored; what is needed and not understood makes the record unreadable, and says which member it is. */
 
@@ -43,8 +56,8 @@ const chargeSchema = z.object({
   internalpurchaseordernumber: text,
   productid: idSchema.nullable(),
   datepurchased: day,
-  unitquantity: amount,
-  unitprice: amount,
+  unitquantity: decimal,
+  unitprice: decimal,
   unitcost: decimalOrNull,
   isbilled: flag.nullable(),
 });
@@ -56,7 +69,12 @@ const serviceSchema = z.object({
   unitprice: amount,
   unitcost: decimalOrNull.optional(),
 });
-const productSchema = z.object({ id: idSchema, name: text, externalproductid: text, isactive: flag });
+const productSchema = z.object({
+  id: idSchema,
+  name: neededText,
+  externalproductid: text,
+  isactive: flag,
+});
 const contractServiceSchema = z.object({ id: idSchema, contractid: idSchema, serviceid: idSchema, invoicedescription: text });
 const currencySchema = z.object({
   id: idSchema,
@@ -266,7 +284,9 @@ export function toCharge(record: unknown): Charge {
       keys: [key],
     });
   const cost = { ...about, id: charge.id, contractId: charge.contractid, member: 'unitcost', keys: [key] };
-  const unitCost = costOf(cost, charge.unitcost, isOurs({ key }));
+  // Others' charges that are read count for what they stand beside (7.8): their cost as much as their price.
+  if (charge.unitcost === null && !isOurs({ key })) throw unreadable({ ...cost, problem: MISSING });
+  const unitCost = costOf(cost, charge.unitcost, true);
   return {
     id: charge.id,
     contractId: charge.contractid,
@@ -302,10 +322,11 @@ export function toService(record: unknown): Service {
 
 export function toProduct(record: unknown): Product {
   const product = decodeAs(productSchema, { kind: 'product', path: 'Products' }, record, (members) => {
-    const keys = [members.text('externalproductid'), members.text('name')];
-    return { ...NOBODYS, keys: keys.includes(undefined) ? null : keys.filter((key) => typeof key === 'string') };
+    const [key, name] = [members.text('externalproductid'), members.text('name')];
+    // Without its name it may be the one that is found by it.
+    return { ...NOBODYS, keys: key === undefined || name == null ? null : [key ?? '', name] };
   });
-  return { id: product.id, name: product.name ?? '', key: product.externalproductid, isActive: product.isactive };
+  return { id: product.id, name: product.name, key: product.externalproductid, isActive: product.isactive };
 }
 
 export function toContractService(record: unknown): ContractService {

@@ -33,6 +33,12 @@ export const text = z
   .nullable()
   .transform((value) => present(value === null ? null : String(value)));
 
+/** A text that every record of the kind has. */
+export const neededText = text.transform((value, context) => {
+  if (value === null) context.addIssue({ code: 'custom', message: 'is needed, and not there' });
+  return value ?? '';
+});
+
 export const day = z
   .string()
   .regex(DAY)

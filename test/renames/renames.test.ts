@@ -33,3 +33,25 @@ test.each(MEMBERS)('$vendor $path with another $name', async (member) => {
     played.push(await play(tenant, expected, member, change));
   expect(played.filter(isWrong).map(said)).toEqual([]);
 });
+
+test('what others billed and a product are no nothing without amount or name: what stands beside them is held', async () => {
+  const world = readFileSync(new URL('../../sandbox/worlds/takeover-in-balance.json', import.meta.url), 'utf8');
+  const takeover = await openTenant(JSON.parse(world) as object);
+  try {
+    const unchanged = await takeover.plan(null, 'null');
+    const members = MEMBERS.filter(
+      ({ path, name }) =>
+        (path.includes('ContractCharges') && name.startsWith('unit')) || (path.includes('Products') && name === 'name'),
+    );
+    const played: Played[] = [];
+    for (const member of members) played.push(await play(takeover, unchanged, member, 'null'));
+    expect(played.map(({ member: { name }, verdict }) => `${name}: ${JSON.stringify(verdict)}`)).toEqual([
+      'unitQuantity: "holds"',
+      'unitPrice: "holds"',
+      'unitCost: "holds"',
+      'name: "holds"',
+    ]);
+  } finally {
+    await takeover.close();
+  }
+});

@@ -1,0 +1,277 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  acceptedItem,
+  acceptedOf,
+  compareReports,
+  hasEnded,
+  isFallen,
+  isNewOrMore,
+  movedSubscriptions,
+  nextAccepted,
+  type AcceptedItem,
+  type AcceptedPart,
+  type Compared,
+} from '../../shared/billing/accepted.js';
+import { big } from '../../shared/billing/decimal.js';
+import type { Item, Plan } from '../../shared/billing/plan-types.js';
+import { line, manualLine, settings, subscription } from './builders.js';
+
+/** Rule 1.6, piece by piece: what a report had, how two compare, and what counts as accepted from then on. */
+
+const item = (changes: Partial<AcceptedItem> = {}): AcceptedItem => ({
+  id: 'item-1',
+  contractKey: 's-1',
+  subscriptionId: 's-1',
+  type: 'Csp365Nce',
+  itemCode: 'CODE',
+  currency: 'EUR',
+  sources: ['svc-365'],
+  lines: 1,
+  cost: '100',
+  sales: '120',
+  creditCost: '0',
+  creditSales: '0',
+  stood: true,
+  ...changes,
+});
+const azure = item({
+  id: 'item-2',
+  contractKey: 's-2',
+  subscriptionId: 's-2',
+  type: 'AzurePlan',
+  itemCode: null,
+  sources: ['svc-azure'],
+});
+const part = (items: AcceptedItem[], asOf = '2025-10-12'): AcceptedPart => ({ asOf, items });
+const contoso = (accepted: AcceptedPart | null, now: AcceptedItem[]): Compared => ({
+  organizationId: 'ORG-1',
+  organizationName: 'Contoso',
+  accepted,
+  now,
+});
+const fabrikam = (accepted: AcceptedPart | null, now: AcceptedItem[]): Compared => ({
+  organizationId: 'org-2',
+  organizationName: 'Fabrikam',
+  accepted,
+  now,
+});
+
+describe('an item of a report', () => {
+  const of = (lines: Item['lines']): AcceptedItem =>
+    acceptedItem({ ...plannedItem, lines, exactCost: '1', exactSales: '2' }, 's-1', true);
+  const plannedItem = {
+    id: 'item-1',
+    type: 'Csp365Nce',
+    subscriptionId: 's-1',
+    itemCode: 'CODE',
+    currency: 'EUR',
+  } as Item;
+
+  test('has the sums of its lines, and of what is below zero alone', () => {
+    const credit = manualLine({ sales: '-25.00', cost: '3' });
+    const rebate = line({ sales: '4.00', cost: '-7.50' });
+    expect(of([line(), credit, rebate])).toMatchObject({
+      lines: 3,
+      cost: '1',
+      sales: '2',
+      creditSales: '-25',
+      creditCost: '-7.5',
+      stood: true,
+    });
+    expect(of([line()])).toMatchObject({ creditSales: '0', creditCost: '0' });
+  });
+
+  test('names the services it came from once, in order, and what was entered by hand apart', () => {
+    const lines = [manualLine(), line({ serviceId: 'SVC-B' }), line({ serviceId: 'svc-a' }), line({ serviceId: 'svc-b' })];
+    expect(of(lines).sources).toEqual(['manual lines', 'svc-a', 'svc-b']);
+  });
+});
+
+describe('a report beside the last accepted one', () => {
+  const compare = (...all: Compared[]): ReturnType<typeof compareReports> => compareReports(all, [], settings());
+
+  test('of which nothing is known is compared with nothing', () => {
+    expect(compare(contoso(null, [item()]))).toBeNull();
+  });
+
+  test('misses nothing where everything is there, and is of the latest day', () => {
+    expect(compare(contoso(part([item()], '2025-10-14'), [item()]), fabrikam(part([azure], '2025-10-11'), [azure]))).toEqual({
+      asOf: '2025-10-14',
+      missing: [],
+      fallenTypes: [],
+      fallenSources: [],
+    });
+  });
+
+  test('names the record types, services and organizations that are missing, in words', () => {
+    const byHand = item({ id: 'item-3', contractKey: 's-3', subscriptionId: 's-3', sources: ['manual lines'] });
+    expect(compare(contoso(part([item(), byHand]), [item()]), fabrikam(part([azure]), []))?.missing).toEqual([
+      'record type AzurePlan',
+      'manual lines',
+      'service svc-azure',
+      'organization Fabrikam',
+    ]);
+  });
+
+  test('takes an organization for the same in another case, and for missing where it has no line', () => {
+    const again = { ...contoso(null, [item()]), organizationId: 'org-1' };
+    expect(compare({ ...contoso(part([item()]), []), organizationName: 'x' }, again)?.missing).toEqual([]);
+    expect(compare(contoso(part([item()]), []), fabrikam(null, [azure]))?.missing).toContain('organization Contoso');
+  });
+
+  test.each(['Cancelled', ' canceled ', 'Deleted', 'expired'])('does not miss what has ended: %s', (status) => {
+    const subscriptions = [subscription({ id: 'S-2', status })];
+    expect(compareReports([contoso(part([item(), azure]), [item()])], subscriptions, settings())?.missing).toEqual([]);
+  });
+
+  test.each(['Active', 'Pending cancellation', 'not deleted'])('misses what is %s', (status) => {
+    expect(hasEnded(subscription({ status }))).toBe(false);
+    const subscriptions = [subscription({ id: 's-2', status })];
+    expect(compareReports([contoso(part([item(), azure]), [item()])], subscriptions, settings())?.missing).toHaveLength(2);
+  });
+
+  test('does not miss what is another item of its subscription now, but what has no subscription', () => {
+    const converted = item({ id: 'item-9', contractKey: 'S-2' });
+    expect(compare(contoso(part([item(), azure]), [item(), converted]))?.missing).toEqual([]);
+    const perpetual = item({ id: 'item-8', contractKey: 'cm-1', subscriptionId: null, type: 'Perpetual' });
+    expect(compare(contoso(part([perpetual]), [item({ contractKey: 'cm-1' })]))?.missing).toEqual(['record type Perpetual']);
+  });
+
+  test('an ended subscription whose item is there counts like any other', () => {
+    const subscriptions = [subscription({ id: 's-2', status: 'Cancelled' })];
+    const all = [contoso(part([item(), azure]), [item(), { ...azure, sales: '10' }])];
+    expect(compareReports(all, subscriptions, settings())?.fallenTypes).toEqual(['AzurePlan']);
+  });
+
+  test('names the record types and services that fell by more than half, in order', () => {
+    const now = [item({ sales: '59.99' }), { ...azure, sales: '59.99' }];
+    expect(compare(contoso(part([azure, item()]), now))).toMatchObject({
+      fallenTypes: ['AzurePlan', 'Csp365Nce'],
+      fallenSources: ['svc-365', 'svc-azure'],
+    });
+    expect(compare(contoso(part([item()]), [item({ sales: '60' })]))).toMatchObject({ fallenTypes: [], fallenSources: [] });
+  });
+
+  test('compares each currency by itself: one of two that fell is enough', () => {
+    const dollars = item({ id: 'item-4', contractKey: 's-4', subscriptionId: 's-4', currency: 'USD' });
+    expect(compare(contoso(part([item(), dollars]), [item(), { ...dollars, sales: '10' }]))?.fallenTypes).toEqual(['Csp365Nce']);
+    expect(compare(contoso(part([item(), dollars]), [item()]))?.fallenTypes).toEqual(['Csp365Nce']);
+  });
+
+  test.each([
+    ['100', '49.99', 50, true],
+    ['100', '50', 50, false],
+    ['100', '0', 0, false],
+    ['0', '-5', 50, false],
+    ['-100', '-200', 50, false],
+  ])('%s to %s at %d %% is a fall: %s', (before, now, percent, is) => {
+    expect(isFallen(big(before), big(now), percent)).toBe(is);
+  });
+});
+
+describe('subscriptions whose lines another organization has', () => {
+  const moved = (...all: Compared[]): unknown => Object.fromEntries(movedSubscriptions(all));
+
+  test('moved there, where they are new or more', () => {
+    const there = item({ id: 'item-7', contractKey: 'S-1' });
+    expect(moved(contoso(part([item()]), []), fabrikam(null, [there]))).toEqual({
+      'ORG-1': [{ contractKey: 's-1', organizationId: 'org-2' }],
+      'org-2': [],
+    });
+    const grown = fabrikam(part([{ ...there, sales: '1' }]), [there]);
+    expect(moved(contoso(part([item()]), []), grown)).toMatchObject({ 'ORG-1': [{ organizationId: 'org-2' }] });
+  });
+
+  test('did not move where they were all along, are still here, are another item here, or have no subscription', () => {
+    const there = item({ id: 'item-7' });
+    expect(moved(contoso(part([item()]), []), fabrikam(part([there]), [there]))).toEqual({ 'ORG-1': [], 'org-2': [] });
+    expect(moved(contoso(part([item()]), [item()]), fabrikam(null, [there]))).toEqual({ 'ORG-1': [], 'org-2': [] });
+    expect(moved(contoso(part([item()]), [item({ id: 'item-9' })]))).toEqual({ 'ORG-1': [] });
+    const perpetual = item({ subscriptionId: null });
+    expect(moved(contoso(part([perpetual]), []), fabrikam(null, [there]))).toEqual({ 'ORG-1': [], 'org-2': [] });
+    expect(moved(contoso(null, []), fabrikam(null, [there]))).toEqual({ 'ORG-1': [], 'org-2': [] });
+    expect(moved(contoso(part([item()]), []), fabrikam(null, [azure]))).toEqual({ 'ORG-1': [], 'org-2': [] });
+  });
+
+  test('are more only with more sales', () => {
+    expect(isNewOrMore(item(), [item()])).toBe(false);
+    expect(isNewOrMore(item({ sales: '120.01' }), [item()])).toBe(true);
+    expect(isNewOrMore(item(), [azure])).toBe(true);
+  });
+});
+
+describe('what counts as accepted from now on', () => {
+  type Given = Pick<Plan, 'asOf' | 'items' | 'ghosts'>;
+  const planned = (reason: string | null, ghosts: { contractKey: string; outcome: string }[] = [], asOf = '2025-10-13'): Given =>
+    ({ asOf, items: [{ id: 'item-1', reason }], ghosts }) as unknown as Given;
+  const usual = { isReleased: false, isBlind: false };
+  const less = item({ sales: '60' });
+
+  test('is the report as it is where nothing was known before', () => {
+    expect(nextAccepted(planned(null), [item()], undefined, usual)).toEqual(part([item()], '2025-10-13'));
+  });
+
+  test('is the latest day, also after a run for an earlier one', () => {
+    expect(nextAccepted(planned(null), [item()], part([]), usual).asOf).toBe('2025-10-13');
+    expect(nextAccepted(planned(null, [], '2025-10-11'), [item()], part([]), usual).asOf).toBe('2025-10-12');
+  });
+
+  test('is less where the plan goes with it, and what it was where that is held', () => {
+    expect(nextAccepted(planned(null), [less], part([item()]), usual).items).toEqual([less]);
+    expect(nextAccepted(planned('report-shrank'), [less], part([item()]), usual).items).toEqual([item()]);
+    const grown = item({ sales: '150' });
+    expect(nextAccepted(planned('report-shrank'), [grown], part([item()]), usual).items).toEqual([grown]);
+  });
+
+  test('is what it was where a credit is gone, and that is held', () => {
+    const credited = item({ creditSales: '-5' });
+    expect(nextAccepted(planned('report-shrank'), [item()], part([credited]), usual).items).toEqual([credited]);
+    const credit = item({ creditCost: '-5' });
+    expect(nextAccepted(planned('report-shrank'), [item()], part([credit]), usual).items).toEqual([credit]);
+  });
+
+  test('remembers that it stood, and on charges, while it is held', () => {
+    const held = item({ stood: false, sales: '130' });
+    const before = item({ charged: true });
+    expect(nextAccepted(planned('breaker-item'), [held], part([before]), usual).items).toEqual([
+      { ...held, stood: true, charged: true },
+    ]);
+    expect(nextAccepted(planned('breaker-item'), [held], part([item()]), usual).items).toEqual([{ ...held, stood: true }]);
+    expect(nextAccepted(planned('breaker-item'), [held], part([item({ stood: false })]), usual).items).toEqual([held]);
+    expect(nextAccepted(planned(null), [item()], part([before]), usual).items).toEqual([item()]);
+  });
+
+  test('keeps what has no line any more until its money is gone, or somebody released that', () => {
+    const ghost = { contractKey: 'S-2', outcome: 'ghost' };
+    const kept = nextAccepted(planned(null, [ghost]), [item()], part([item(), azure]), usual);
+    expect(kept.items).toEqual([item(), azure]);
+    const zeroed = nextAccepted(planned(null, [{ ...ghost, outcome: 'zeroed' }]), [item()], part([item(), azure]), usual);
+    expect(zeroed.items).toEqual([item()]);
+    expect(nextAccepted(planned(null), [item()], part([item(), azure]), usual).items).toEqual([item()]);
+    const released = { ...usual, isReleased: true };
+    expect(nextAccepted(planned(null, [ghost]), [item()], part([item(), azure]), released).items).toEqual([item()]);
+    const never = { ...azure, stood: false };
+    expect(nextAccepted(planned(null), [item()], part([item(), never]), usual).items).toEqual([item(), never]);
+    expect(nextAccepted(planned(null), [item()], part([item(), never]), released).items).toEqual([item()]);
+  });
+
+  test('is nothing of an organization that could not be billed at all', () => {
+    const blind = { ...usual, isBlind: true };
+    expect(nextAccepted(planned(null), [less], part([item(), azure]), blind)).toEqual(part([item(), azure], '2025-10-13'));
+  });
+});
+
+describe('the accepted item that an amount belongs to', () => {
+  const legacy = item({ type: 'Csp365Legacy', contractKey: 's-5', itemCode: 'OLD' });
+  const all = [azure, item(), legacy];
+
+  test('has its contract key and type, and of licences the item code, in any case', () => {
+    expect(acceptedOf(all, 'S-1', 'Csp365Nce', 'code')).toBe(all[1]);
+    expect(acceptedOf(all, 's-1', 'Csp365Nce', 'OTHER')).toBeUndefined();
+    expect(acceptedOf(all, 's-5', 'Csp365Legacy', 'old')).toBe(legacy);
+    expect(acceptedOf(all, 's-5', 'Csp365Legacy', 'OTHER')).toBeUndefined();
+    expect(acceptedOf(all, 's-2', 'AzurePlan', 'whatever')).toBe(azure);
+    expect(acceptedOf(all, 's-2', 'Marketplace', null)).toBeUndefined();
+    expect(acceptedOf(all, 's-9', 'Csp365Nce', 'CODE')).toBeUndefined();
+  });
+});
