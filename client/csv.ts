@@ -32,6 +32,15 @@ export function parseRows(file: string, text: string): FileRow[] {
   }
 }
 
+/** Whether the file has these heads and nothing below: what a suggestion of nothing looks like. */
+export function hasHeadsAlone(text: string, columns: string[]): boolean {
+  const [heads = '', ...rest] = text
+    .replace(/^sep=.\r?\n/i, '')
+    .trim()
+    .split(/\r?\n/);
+  return rest.length === 0 && columns.every((column) => fold(heads).includes(fold(column)));
+}
+
 function headsOf(heads: string[]): string[] {
   const folded = heads.map(fold);
   const twice = folded.find((head, index) => head !== '' && folded.indexOf(head) !== index);

@@ -8,7 +8,7 @@ import { loadConfig, type Config } from '../../shared/config.js';
 import { suggest } from '../companies.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
-import { csvOf, deliver, parseRows, type DeliverOptions } from '../csv.js';
+import { csvOf, deliver, hasHeadsAlone, parseRows, type DeliverOptions } from '../csv.js';
 import { checkOutput, readNamed } from '../files.js';
 import { renderCompanies, renderSuggestions } from '../render/companies.js';
 import { isOnScreen, PLAIN } from '../render/paper.js';
@@ -105,7 +105,9 @@ interface Asked {
 }
 
 async function readRows(file: string, property: string): Promise<Asked[]> {
-  const rows = parseRows(file, await readNamed(file, 'what billing companies match --out FILE writes'));
+  const text = await readNamed(file, 'what billing companies match --out FILE writes');
+  if (hasHeadsAlone(text, ['organization_id', property])) return [];
+  const rows = parseRows(file, text);
   const column = fold(property);
   const [first] = rows;
   if (!first || !(column in first.record) || !('organization_id' in first.record || 'organization' in first.record))

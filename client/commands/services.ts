@@ -9,7 +9,7 @@ import type { Month, Report } from '../../shared/billing/types.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import { loadConfig } from '../../shared/config.js';
 import type { Context } from '../context.js';
-import { csvOf, deliver, parseRows, type DeliverOptions } from '../csv.js';
+import { csvOf, deliver, hasHeadsAlone, parseRows, type DeliverOptions } from '../csv.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, readNamed } from '../files.js';
 import { PLAIN } from '../render/paper.js';
@@ -157,7 +157,9 @@ export async function importServices(context: Context, { file, write }: { file: 
 }
 
 async function readAsked(file: string): Promise<Asked[]> {
-  const rows = parseRows(file, await readNamed(file, 'what billing services match MONTH --out FILE writes'));
+  const text = await readNamed(file, 'what billing services match MONTH --out FILE writes');
+  if (hasHeadsAlone(text, ['item_code', 'service_id'])) return [];
+  const rows = parseRows(file, text);
   const [first] = rows;
   if (!first || !('item_code' in first.record) || !('service_id' in first.record))
     throw new CommandError(

@@ -74,6 +74,13 @@ describe('a tenant with a past', () => {
       expect(await serviceNow('5000')).toMatchObject({ invoiceDescription: 'Managed workplace, per unit' });
     });
 
+    test('a file of heads alone, as match writes where nothing is left, was an error: there is nothing to do', async () => {
+      await writeFile(desk.file('heads.csv'), '\uFEFFitem_code,product,service_id\n');
+      expect(await desk.cli('services', 'import', desk.file('heads.csv'))).toMatchObject({ code: 0 });
+      await writeFile(desk.file('heads.csv'), '\uFEFForganization_id,organization,AutotaskCompanyID\n');
+      expect(await desk.cli('companies', 'import', desk.file('heads.csv'))).toMatchObject({ code: 0 });
+    });
+
     test('list tells what is ours, whose the others are, and what nobody uses', async () => {
       const { out } = await desk.cli('services', 'list', MONTH, '--json');
       const listed = JSON.parse(out) as { id: number; whose: string; contracts: number }[];
