@@ -20,6 +20,7 @@ import { isSurveyFresh, noteWriting, untilVisible } from './freshness.js';
 import type { Looks } from './looks.js';
 import { leaseOf, requireOwnPlan } from './lease.js';
 import { keepForRelease, releaseFor } from './releases.js';
+import { demandProvenLabel } from './label-proof.js';
 import { movedFrom } from './moved.js';
 import { goneFor } from './remembered.js';
 import { settleIntents } from './sending.js';
@@ -98,6 +99,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   if (mode !== 'shadow' && (waits !== null || isWithheld(plan))) await keepForRelease(evidence, request, release.whole());
   const turn = waits ? { steps: [] } : turnFrom(plan, 0);
   if (turn.steps.length > 0) {
+    await demandProvenLabel(dependencies, plan, books);
     await bindLabel(evidence, dependencies.tenant);
     await noteWriting(dependencies, request);
   }

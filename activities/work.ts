@@ -40,6 +40,7 @@ import { CanaryChoice } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { undescribedContracts } from './descriptions.js';
 import { planGuarded } from './guard.js';
+import { LabelProof } from './label-proof.js';
 import { keepStrays, StrayMoney } from './strays.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
 import { isNamed, type Slices } from './slices.js';
@@ -65,6 +66,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
   };
   const strays = new StrayMoney(slices, request);
   const canary = await CanaryChoice.of(dependencies, request);
+  const label = new LabelProof();
   const dismissals = await readDismissals(dependencies.evidence, request.broker);
   const undescribed = await undescribedContracts(dependencies.evidence, request.broker, request.month);
   const forecast = new Forecast(0, { ...dependencies.autotask.limits, surveyMaxAgeMs: dependencies.surveyMaxAgeMs });
@@ -76,6 +78,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     const decided = planGuarded({ facts, slice, books, settings, moved });
     const plan = { ...decided, ghosts: setAside(decided.ghosts, dismissals) };
     strays.note(slice.organization, plan);
+    label.note(plan, books);
     if (facts.lines === 0 || plan.items.some(({ reason }) => reason === 'breaker-month'))
       work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
     const isOwed = books.contracts.some(({ id }) => undescribed.has(id));
@@ -87,6 +90,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
       forecast.add(plan);
     } else if (await settleQuietly(dependencies, slices, request, plan, books)) work.quiet += 1;
   }
+  await label.demand(dependencies);
   await canary.end(work.mode);
   const left = await strays.plans(settings);
   if (left !== null) await keepStrays(dependencies, slices, request, left, dismissals);

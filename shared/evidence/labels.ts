@@ -42,17 +42,22 @@ function rehearsal(url: string | null): string | null {
 /** The settings name another label than the tenant was billed as. */
 export class LabelRefused extends Error {
   override readonly name = 'LabelRefused';
-  constructor(label: string, before: string) {
-    super(
-      `BILLING_BROKER is ${label}, but this Autotask tenant was billed as ${before} before. The label is part of the keys by which charges are found again: under another one the same money would be billed twice. Nothing was written. Set BILLING_BROKER=${before} for the worker and for every command, restart the worker, and run again.`,
-    );
-  }
+}
+
+const refused = (label: string, before: string): LabelRefused =>
+  new LabelRefused(
+    `BILLING_BROKER is ${label}, but this Autotask tenant was billed as ${before} before. The label is part of the keys by which charges are found again: under another one the same money would be billed twice. Nothing was written. Set BILLING_BROKER=${before} for the worker and for every command, restart the worker, and run again.`,
+  );
+
+/** Whether the store knows which label the tenant was billed as, or that this one has billed. */
+export async function isLabelKnown(evidence: Evidence, tenant: Tenant, today: string): Promise<boolean> {
+  return (await labelOf(evidence, tenant)) !== null || (await earlierWrites(evidence, tenant.label, today)) !== null;
 }
 
 /** Throws `LabelRefused` where the tenant was first billed as another label. */
 export async function demandLabel(evidence: Evidence, tenant: Tenant): Promise<void> {
   const bound = await labelOf(evidence, tenant);
-  if (bound !== null && !same(bound, tenant.label)) throw new LabelRefused(tenant.label, bound);
+  if (bound !== null && !same(bound, tenant.label)) throw refused(tenant.label, bound);
 }
 
 /** Binds the tenant to the label, at the first write. Throws `LabelRefused` where another one was faster. */
@@ -81,7 +86,7 @@ export async function demandLearnedLabel(
   const ids = new Set(organizations.map(nameSegment));
   for (const other of await otherLabels(evidence, tenant.label))
     if ((await hasBilled(evidence, other, ids)) && (await earlierWrites(evidence, other, today)) !== null)
-      throw new LabelRefused(tenant.label, other);
+      throw refused(tenant.label, other);
 }
 
 async function labelOf(evidence: Evidence, { keys }: Tenant): Promise<string | null> {
