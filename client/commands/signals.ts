@@ -101,7 +101,7 @@ const GOES_ON = 'It goes on.';
 const NO_WORKER = 'No worker answers at this moment; it is taken up when one does: billing worker.';
 
 /** Sends it as an update, which is refused at once where it makes no sense. Answers what came of it; null where that takes longer. */
-async function updateWithStart(
+export async function updateWithStart(
   { client }: Temporal,
   broker: string,
   at: At,

@@ -8,13 +8,13 @@ export class Html {
   constructor(readonly text: string) {}
 }
 
-type Value = string | number | Html | Value[];
+type Value = string | number | Html | null | undefined | false | Value[];
 
-/** The template's own text is HTML, every value in it is text; of a list each value. */
+/** The template's own text is HTML, every value in it is text; of a list each value, and nothing of what is not there. */
 export const html = (parts: TemplateStringsArray, ...values: Value[]): Html =>
   new Html(
     compact(parts)
-      .map((part, index) => part + (index < values.length ? asHtml(values[index]!) : ''))
+      .map((part, index) => part + (index < values.length ? asHtml(values[index]) : ''))
       .join(''),
   );
 
@@ -32,6 +32,7 @@ const COMPACT = new WeakMap<TemplateStringsArray, string[]>();
 export const linesOf = (parts: Html[]): Html => new Html(parts.map(({ text }) => text).join('\n'));
 
 const asHtml = (value: Value): string => {
+  if (value === null || value === undefined || value === false) return '';
   if (value instanceof Html) return value.text;
   return Array.isArray(value) ? value.map(asHtml).join('') : escaped(String(value));
 };

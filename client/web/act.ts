@@ -1,41 +1,41 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrganizationResult } from '../../shared/billing/results.js';
 import type { BaseConfig } from '../../shared/config.js';
-import { APPROVE_SIGNAL, organizationBillingId, type Sender } from '../../shared/contract.js';
+import { APPROVE_UPDATE, billingQueue, organizationBillingId, type Sender } from '../../shared/contract.js';
 import { askOpen, isNotFound } from '../months.js';
-import { signalWithStart } from '../commands/signals.js';
-import type { Temporal } from '../temporal.js';
+import { CommandError } from '../exit.js';
+import { answerOf, updateWithStart } from '../commands/signals.js';
+import { isServed, type Temporal } from '../temporal.js';
 import { today } from '../context.js';
 import type { ActionResult, SteeringAction } from './source.js';
 
 /** What the buttons do: exactly the plan that was shown is released, and the answer says what came of it. */
 
-const WAIT_MS = 15_000;
-const LOOK_EVERY_MS = 500;
+/** What takes longer goes on by itself, and the page shows it when it is opened again. */
+const ANSWER_WITHIN_MS = 15_000;
 
 export async function act(
   temporal: Temporal,
   { broker, schedule }: Pick<BaseConfig, 'broker' | 'schedule'>,
   action: SteeringAction,
 ): Promise<ActionResult> {
+  if (!(await isServed(temporal, billingQueue(broker))))
+    return { isGood: false, text: 'No worker runs at this moment, and nothing was decided. Try again when one does.' };
   const workflowId = organizationBillingId(broker, action.month, action.organizationId);
-  const open = await askOpen(temporal, workflowId);
-  if (action.action === 'approve') return release(temporal, workflowId, open, action);
-  const { month, organizationId, reason } = action;
-  await signalWithStart(temporal, broker, { month, organizationId, asOf: today(schedule.timeZone) }, action.action, [
-    reason,
-    senderOf(action),
-  ]);
-  return settled(temporal, workflowId, action.action === 'skip' ? 'It is left out' : 'It is planned again');
+  try {
+    if (action.action === 'approve') return await release(temporal, workflowId, action);
+    const { month, organizationId, reason } = action;
+    const at = { month, organizationId, asOf: today(schedule.timeZone) };
+    const answer = await updateWithStart(temporal, broker, at, action.action, [reason, senderOf(action)]);
+    return settled(temporal, workflowId, action.action === 'skip' ? 'It is left out.' : 'It is planned again.', answer);
+  } catch (error) {
+    if (error instanceof CommandError) return { isGood: false, text: error.message }; // refused by the workflow, in words
+    throw error;
+  }
 }
 
-async function release(
-  temporal: Temporal,
-  workflowId: string,
-  open: OrganizationResult | null,
-  action: SteeringAction,
-): Promise<ActionResult> {
+async function release(temporal: Temporal, workflowId: string, action: SteeringAction): Promise<ActionResult> {
   const { digest } = action;
+  const open: OrganizationResult | null = await askOpen(temporal, workflowId);
   if (open === null) return { isGood: false, text: 'It does not wait any more. Nothing was released.' };
   if (open.planDigest !== digest)
     return {
@@ -43,27 +43,31 @@ async function release(
       text: `The plan of ${open.organizationName} has moved since it was shown, and nothing was released. Look at the new one.`,
     };
   try {
-    await temporal.client.workflow.getHandle(workflowId).signal(APPROVE_SIGNAL, digest, senderOf(action));
+    const update = await temporal.client.workflow
+      .getHandle(workflowId)
+      .startUpdate<string, [string, Sender]>(APPROVE_UPDATE, { args: [digest, senderOf(action)], waitForStage: 'ACCEPTED' });
+    const answer = await answerOf(update, ANSWER_WITHIN_MS);
+    return await settled(temporal, workflowId, `${open.organizationName} is released.`, answer, digest);
   } catch (error) {
     if (isNotFound(error)) return { isGood: false, text: 'It ended in this moment. Nothing was released.' };
     throw error;
   }
-  return settled(temporal, workflowId, `${open.organizationName} is released`, digest);
 }
 
 const senderOf = ({ actor, reason }: SteeringAction): Sender => ({ actor, via: 'page', ...(reason === '' ? {} : { reason }) });
 
-/** Waits a moment for what came of it; after that the page shows it when it is opened again. */
-async function settled(temporal: Temporal, workflowId: string, done: string, released?: string): Promise<ActionResult> {
-  for (let waited = 0; waited < WAIT_MS; waited += LOOK_EVERY_MS) {
-    await sleep(LOOK_EVERY_MS);
-    const open = await askOpen(temporal, workflowId);
-    if (open === null) return { isGood: true, text: `${done}, and done.` };
-    if (open.status === 'AwaitingApproval' && open.planDigest === released) return { isGood: true, text: notedFor(open) };
-    if (open.status !== 'Running' && waited > LOOK_EVERY_MS)
-      return { isGood: open.status !== 'NeedsAttention', text: `${done}; now it is ${open.status}.` };
-  }
-  return { isGood: true, text: `${done}; it is still being carried out.` };
+/** What came of it, in the workflow's own words. */
+async function settled(
+  temporal: Temporal,
+  workflowId: string,
+  done: string,
+  answer: string | null,
+  released?: string,
+): Promise<ActionResult> {
+  if (answer === null) return { isGood: true, text: `${done} It is still being carried out.` };
+  const open = await askOpen(temporal, workflowId);
+  if (open?.status === 'AwaitingApproval' && open.planDigest === released) return { isGood: true, text: notedFor(open) };
+  return { isGood: open?.status !== 'NeedsAttention', text: `${done} ${answer}` };
 }
 
 /** A release that needs a second person, or was refused: the plan that was shown goes on waiting, and says why. */

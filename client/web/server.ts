@@ -18,7 +18,7 @@ import type { Month } from '../../shared/billing/types.js';
 import { FORMATS, type Format } from '../formats.js';
 import { personOfRequest } from './access.js';
 import { choose, customerRows, SORTS } from './customers.js';
-import type { Html } from './html.js';
+import type { Html } from '../render/html.js';
 import { customerLink } from './links.js';
 import { customerPage } from './pages/customer.js';
 import { customersPage } from './pages/customers.js';

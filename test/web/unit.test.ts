@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { grouped } from '../../client/render/numbers.js';
-import { html } from '../../client/web/html.js';
+import { html } from '../../client/render/html.js';
 import { choose, PAGE_ROWS, type CustomerRow } from '../../client/web/customers.js';
 import { personOfRequest } from '../../client/web/access.js';
 import { personOf, readUsers, saveUser } from '../../client/web/users.js';
@@ -30,7 +30,7 @@ test.each([
 test.each([
   ['<script>', '&#60;script&#62;'],
   ['"><img src=x onerror=alert(1)>', '&#34;&#62;&#60;img src=x onerror=alert(1)&#62;'],
-  ['a\u202eb\u0007c\u200b', 'a\ufffdb\ufffdc\ufffd'],
+  ['a\u202eb\u0007c\u200b', 'a\ufffdb c\ufffd'],
 ])('the text %j is escaped, inside lists too', (text, escaped) => {
   expect(html`<td>${[text]}</td>`.text).toBe(`<td>${escaped}</td>`);
 });

@@ -5,7 +5,7 @@ import type { PlannedItem } from '../../../shared/billing/plan-types.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { grouped } from '../../render/numbers.js';
 import { customerRows, isReleasable, meaningOf } from '../customers.js';
-import { html, type Html } from '../html.js';
+import { html, type Html } from '../../render/html.js';
 import { customerLink, explainLink } from '../links.js';
 import type { ShownCustomer } from '../source.js';
 import { csrfField } from './layout.js';

@@ -1,7 +1,7 @@
 import type { Month } from '../../../shared/billing/types.js';
 import { customerLink } from '../links.js';
 import { SORTS, type Choice, type CustomerRow } from '../customers.js';
-import { html, type Html } from '../html.js';
+import { html, type Html } from '../../render/html.js';
 import { amountCell, marginCell, signed } from './parts.js';
 import { csrfField } from './layout.js';
 

@@ -1,6 +1,6 @@
 import type { Month } from '../../../shared/billing/types.js';
 import { VERSION } from '../../../shared/version.js';
-import { html, type Html } from '../html.js';
+import { html, type Html } from '../../render/html.js';
 import type { Person } from '../users.js';
 
 /** What all pages share: head, navigation, the sentence that says what came of the last button. */

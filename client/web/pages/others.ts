@@ -5,7 +5,7 @@ import { whoOf } from '../../render/decisions.js';
 import { renderExplanation } from '../../render/explain.js';
 import { grouped } from '../../render/numbers.js';
 import { PLAIN } from '../../render/paper.js';
-import { html, type Html } from '../html.js';
+import { html, linesOf, type Html } from '../../render/html.js';
 import { customerLink } from '../links.js';
 
 /** The pages without buttons, and the log-in. */
@@ -69,7 +69,12 @@ export const explainPage = (month: Month, subscription: string, found: Explained
           (explained) =>
             html`<section>
               <h2><a href="${customerLink(month, explained.organizationId)}">${explained.organizationName}</a></h2>
-              <pre tabindex="0">${renderExplanation(explained, PLAIN)}</pre>
+              <pre tabindex="0">
+${linesOf(
+                  renderExplanation(explained, PLAIN)
+                    .split('\n')
+                    .map((line) => html`${line}`),
+                )}</pre>
             </section>`,
         )
   }
