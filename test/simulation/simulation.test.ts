@@ -122,6 +122,12 @@ describe('vendors that lie', () => {
     async () => expect(troubled(await play(SEEDS, null, 'lying'))).toEqual([]),
     WITHIN_MS,
   );
+
+  test(
+    'also while answers are lost and workers die',
+    async () => expect(troubled(await play([1, 2, 3, 4, 5, 6, 7, 8], null, 'confused'))).toEqual([]),
+    WITHIN_MS,
+  );
 });
 
 /** Every seed in which a long campaign has found the product wrong, with what it was. */

@@ -243,4 +243,52 @@ export const VARIANTS: Variant[] = [
       },
     ],
   },
+  {
+    name: 'unseen-silent',
+    seed: 201,
+    workload: 'lying',
+    wrong: 'what neither the report nor Autotask shows any more is told to nobody',
+    file: 'shared/billing/unseen.ts',
+    changes: [
+      { from: '.filter((item) => !isExplained(item, context, explaining)', to: '.filter((item) => item.id === context.month' },
+    ],
+  },
+  {
+    name: 'blind-search-goes-on',
+    seed: 4,
+    workload: 'lying',
+    wrong: 'what answers by its id and to no search is made once more',
+    file: 'activities/remembered.ts',
+    changes: [
+      {
+        from: '  throw new SearchBlind(`${kind} ${id} answers by its id, and the query that looks for ours leaves it out`);',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'unlisted-left-out',
+    seed: 31,
+    workload: 'lying',
+    wrong:
+      'a customer whom the list does not name counts as one that is not to be exported, and its money is looked at by nobody',
+    file: 'shared/billing/company.ts',
+    changes: [
+      {
+        from: "refuse(null, 'held', unlisted ? 'organization-unknown' : 'unreadable', unreadable);",
+        to: "unlisted ? refuse(null, 'excluded', 'company-id-missing', unreadable) : refuse(null, 'held', 'unreadable', unreadable);",
+      },
+    ],
+    also: [
+      {
+        file: 'activities/strays.ts',
+        changes: [
+          {
+            from: 'return planStrays({ facts, organizations, stopped, books, settings });',
+            to: 'return planStrays({ facts, organizations, stopped, books: { ...books, contracts: [] }, settings });',
+          },
+        ],
+      },
+    ],
+  },
 ];
