@@ -53,9 +53,8 @@ export const MANUAL_LINES = 'manual lines';
 
 /** An item as the report has it now. */
 export function acceptedItem(item: Item, contractKey: string, stood: boolean, charged?: boolean): AcceptedItem {
-  const credits = item.lines.filter((line) => big(line.sales).lt(0) || big(line.cost).lt(0));
   const negative = (side: 'cost' | 'sales'): Decimal =>
-    plain(sum(credits.map((line) => line[side]).filter((value) => big(value).lt(0))));
+    plain(sum(item.lines.map((line) => line[side]).filter((value) => big(value).lt(0))));
   return {
     id: item.id,
     contractKey,
@@ -207,7 +206,7 @@ export function nextAccepted(
   { isReleased, isBlind }: { isReleased: boolean; isBlind: boolean },
 ): AcceptedPart {
   if (before === undefined) return { asOf: plan.asOf, items: now };
-  const asOf = [plan.asOf, before.asOf].sort(byText).at(-1)!;
+  const asOf = plan.asOf > before.asOf ? plan.asOf : before.asOf;
   if (isBlind) return { asOf, items: before.items };
   const outcomes = new Map(plan.items.map((item) => [item.id, item]));
   const ids = new Set(now.map(({ id }) => id));

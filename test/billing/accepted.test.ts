@@ -79,6 +79,10 @@ describe('an item of a report', () => {
       stood: true,
     });
     expect(of([line()])).toMatchObject({ creditSales: '0', creditCost: '0' });
+    expect(of([line()])).not.toHaveProperty('charged');
+    expect(acceptedItem({ ...plannedItem, lines: [line()], exactCost: '1', exactSales: '2' }, 's-1', true, false)).toMatchObject({
+      charged: false,
+    });
   });
 
   test('names the services it came from once, in order, and what was entered by hand apart', () => {
@@ -110,6 +114,13 @@ describe('a report beside the last accepted one', () => {
       'manual lines',
       'service svc-azure',
       'organization Fabrikam',
+    ]);
+  });
+
+  test('names what is missing in order', () => {
+    expect(compare(contoso(part([item(), azure]), []))?.missing.slice(0, 2)).toEqual([
+      'record type AzurePlan',
+      'record type Csp365Nce',
     ]);
   });
 
