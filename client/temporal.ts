@@ -4,6 +4,7 @@ import type { Environment } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
 import { SEARCH_ATTRIBUTES } from '../shared/contract.js';
 import { CommandError, EXIT } from './exit.js';
+import { whyUnreached } from './unreached.js';
 
 /** Temporal for commands: connect, use, always close. */
 export interface Temporal {
@@ -22,10 +23,13 @@ export function connectionSettings(environment: Environment): {
   connection: ClientConnectConfig['connectionOptions'] & { address: string };
   address: string;
   namespace: string;
+  /** Whether a person named the address, or it is the default. */
+  isNamed: boolean;
 } {
   const { connectionOptions, namespace } = loadSettings(environment);
   const address = connectionOptions.address ?? DEFAULT_ADDRESS;
-  return { connection: { ...connectionOptions, address }, address, namespace: namespace ?? 'default' };
+  const isNamed = connectionOptions.address !== undefined;
+  return { connection: { ...connectionOptions, address }, address, namespace: namespace ?? 'default', isNamed };
 }
 
 function loadSettings(environment: Environment): ClientConnectConfig {
@@ -44,14 +48,14 @@ function loadSettings(environment: Environment): ClientConnectConfig {
 const definedOnly = (environment: Environment): Record<string, string> =>
   Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
-/** Runs `use` with a connection. Throws a `CommandError` with the command that starts a server when there is none. */
+/** Runs `use` with a connection. Throws a `CommandError` that says why there is none. */
 export async function withTemporal<T>(
   environment: Environment,
   use: (temporal: Temporal) => Promise<T>,
   withinMs = CONNECT_WITHIN_MS,
 ): Promise<T> {
-  const { connection: options, address, namespace } = connectionSettings(environment);
-  const connection = await connect(options, address, withinMs);
+  const { connection: options, address, namespace, isNamed } = connectionSettings(environment);
+  const connection = await connect(options, { address, isNamed }, withinMs);
   try {
     return await use({ client: new Client({ connection, namespace }), address, namespace });
   } finally {
@@ -59,17 +63,24 @@ export async function withTemporal<T>(
   }
 }
 
-async function connect(options: ConnectionOptions, address: string, connectTimeout: number): Promise<Connection> {
+async function connect(
+  options: ConnectionOptions,
+  { address, isNamed }: { address: string; isNamed: boolean },
+  connectTimeout: number,
+): Promise<Connection> {
   try {
     return await Connection.connect({ ...options, connectTimeout });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(
-      EXIT.unreachable,
-      `Temporal cannot be reached at ${address} (${reason}).\nStart a server with: billing temporal start\nor name yours in TEMPORAL_ADDRESS.`,
-    );
+    const reason = (await whyUnreached(options, address)) ?? (error instanceof Error ? error.message : String(error));
+    throw new CommandError(EXIT.unreachable, `Temporal cannot be reached at ${address}: ${reason}.\n${wayOut(isNamed)}`);
   }
 }
+
+/** Whoever named a server does not want another one. */
+const wayOut = (isNamed: boolean): string =>
+  isNamed
+    ? 'The address is the one of TEMPORAL_ADDRESS, or of the profile file.'
+    : 'Start a server with: billing temporal start\nor name yours in TEMPORAL_ADDRESS.';
 
 /** Kinds of task queues in Temporal's numbering. */
 export const WORKFLOW_TASKS = 1;
