@@ -1,9 +1,11 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { advised, command, shellCommand } from '../../shared/billing/command.js';
+import { readDifferently } from '../../shared/compose-env.js';
 import type { BaseConfig, Config } from '../../shared/config.js';
 import { earlierWrites, modeMissing } from '../../shared/evidence/earlier-writes.js';
 import { openEvidence } from '../../shared/evidence/index.js';
+import { decodeText } from '../../shared/files.js';
 import { knock } from '../../shared/http/knock.js';
 import { counts, movingMoney, probingOf, readProbe } from '../../shared/probe/kept.js';
 import { VERSION } from '../../shared/version.js';
@@ -16,6 +18,7 @@ export function installationChecks(config: Config, now: () => number, folder = p
     { name: 'version', look: () => Promise.resolve(`${VERSION}, Node ${process.versions.node}`) },
     { name: 'evidence', look: () => evidence(config) },
     { name: 'private files', look: () => privateFiles(config, folder) },
+    { name: '.env', look: () => dotEnv(folder) },
     { name: 'mode', look: () => mode(config, now) },
     { name: 'one world', look: () => Promise.resolve(oneWorld(config)) },
     { name: 'probe', look: () => probe(config, now) },
@@ -58,6 +61,21 @@ async function privateFiles({ evidence: location, keys }: BaseConfig, folder: st
   return new Problem(
     `other users of this machine may read ${open.map(({ path }) => path).join(', ')}`,
     open.map(({ path, mode }) => advised('Close it to them:', shellCommand('chmod', mode, path))),
+  );
+}
+
+/** Commands and the container's worker take settings from one file, by two rules. */
+async function dotEnv(folder: string): Promise<string | Problem> {
+  const bytes = await readFile(resolve(folder, '.env')).catch(() => null);
+  if (bytes === null) return 'there is none: settings come from the environment';
+  const { names, brokenAt } = readDifferently(decodeText(bytes));
+  if (names.length === 0 && brokenAt === null) return 'read the same by Docker Compose and by these commands';
+  return new Problem(
+    [
+      ...(brokenAt === null ? [] : [`Docker Compose cannot read it from line ${brokenAt} on`]),
+      ...(names.length === 0 ? [] : [`Docker Compose and these commands read two values of ${names.join(', ')}`]),
+    ].join('; '),
+    "Put each value with a $, #, quote or backslash between single quotes: NAME='…'. A secret that has a single quote itself goes into a file that NAME_FILE names.",
   );
 }
 

@@ -410,6 +410,24 @@ describe('doctor', () => {
     expect(await looked()).toMatchObject({ isGood: true, text: 'for this user alone' });
   });
 
+  test('names a password that the worker in its container reads otherwise than the commands, and does not show it', async () => {
+    const env = { BILLING_EVIDENCE: `file:${folder}/evidence` };
+    const looked = async (written: string): Promise<Finding | undefined> => {
+      writeFileSync(join(folder, '.env'), written, { mode: 0o600 });
+      return (await findings({ env })).findings.find(({ check }) => check === '.env');
+    };
+    expect(await looked('AUTOTASK_SECRET=hun$ter4\nBILLING_MODE=auto\n')).toMatchObject({
+      check: '.env',
+      isGood: false,
+      text: 'Docker Compose and these commands read two values of AUTOTASK_SECRET',
+      fix: expect.stringContaining("between single quotes: NAME='…'") as unknown,
+    });
+    expect(await looked("BILLING_MODE=auto\nAUTOTASK_SECRET='hunter\n")).toMatchObject({
+      text: expect.stringContaining('Docker Compose cannot read it from line 2 on') as unknown,
+    });
+    expect(await looked("AUTOTASK_SECRET='hun$ter4 #1'\n")).toMatchObject({ isGood: true });
+  });
+
   test('knows at least 25 mis-setups at the vendors alone', () => expect(MIS_SETUPS.length).toBeGreaterThanOrEqual(25));
 
   test.each(MIS_SETUPS.map((row) => [row.what, row] as const))(

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startDevServer } from '../../client/temporal-server/index.js';
 import { VARIABLES } from '../../shared/config.js';
+import { COMPOSE_READINGS } from '../compose-readings.js';
 import { dockerCompose, findDockerCompose } from './docker-compose-program.js';
 
 interface Service {
@@ -45,6 +46,22 @@ describe('docker-compose.yml', () => {
   withCompose('is accepted with .env.example without a word', async () => {
     const { stdout, stderr } = await compose('--env-file', '.env.example', '--profile', '*', 'config', '--quiet');
     expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
+  });
+
+  withCompose('reads values of .env as we believe it does', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'compose-readings-'));
+    try {
+      await writeFile(join(folder, '.env'), COMPOSE_READINGS.map(([written], at) => `V${at}=${written}\n`).join(''));
+      const variables = COMPOSE_READINGS.map((_, at) => `      V${at}:\n`).join('');
+      await writeFile(join(folder, 'compose.yaml'), `services:\n  one:\n    image: none\n    environment:\n${variables}`);
+      const { stdout } = await dockerCompose(program ?? '', ['config', '--format', 'json'], folder);
+      const { environment = {} } = (JSON.parse(stdout) as { services: Record<string, Service> }).services.one!;
+      // What is shown can be read as a file once more, so each dollar is two. A variable that nobody set is nothing.
+      for (const [at, [written, read]] of COMPOSE_READINGS.entries())
+        expect([written, environment[`V${at}`]?.replaceAll('$$', () => '$')]).toEqual([written, read ?? 'pa']);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   withCompose('asks for the one thing that must be chosen', async () => {
