@@ -12,6 +12,7 @@ import { missingPersons } from './decisions.js';
 import { readClosed, type KeptCertificate } from '../shared/evidence/closed.js';
 import { bindLabel } from '../shared/evidence/labels.js';
 import { nameSegment } from '../shared/evidence/months.js';
+import { noteBefore } from './before.js';
 import { contractKeys, paidOnceOn } from './books.js';
 import { canaryWaits } from './canary.js';
 import type { Dependencies } from './dependencies.js';
@@ -106,6 +107,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   const made = { report, settings: await evidence.put(settings), approvedDigest: release.digest, refused, moved };
   const kept = await keep(evidence, { plan, books, ...lease, made });
   await evidence.point(plannedName(request.broker, month, organizationId), kept);
+  if (turn.steps.length > 0) await noteBefore(evidence, request, kept);
   return {
     plan: kept,
     digest: plan.digest,
@@ -241,7 +243,7 @@ async function currentBooks(
 }
 
 /** What Autotask holds for this organization alone, with contracts that its subscriptions were billed on and that no longer carry an id. */
-async function ownReads(
+export async function ownReads(
   { autotask, heartbeat, signal, settings }: Dependencies,
   facts: MonthFacts,
   slice: OrganizationFacts,

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { actor, asOf, json, month } from './cli-arguments.js';
+import { actor, asOf, json, month, organization } from './cli-arguments.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
 import { FORMATS, formatOf, type Format } from './formats.js';
@@ -46,6 +46,21 @@ export function addMonthEnd(program: Command, context: Context, run: (work: Prom
     .addOption(json())
     .action(async (of: string, options: { asOf?: string; json: boolean }) =>
       run((await import('./commands/invoiced.js')).invoiced(context, { month: of, ...options })),
+    );
+  program
+    .command('undo')
+    .description('show what brings a billed month back to what stood before it, and what is posted and stays; writes nothing')
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(organization())
+    .addOption(json())
+    .action(async (of: string, options: { organization: string[]; json: boolean }) =>
+      run(
+        (await import('./commands/undo.js')).undo(context, {
+          month: of,
+          organizations: options.organization,
+          json: options.json,
+        }),
+      ),
     );
   program
     .command('recompute')

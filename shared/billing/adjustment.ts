@@ -135,7 +135,8 @@ type AdjustmentDetails = Pick<
   'day' | 'units' | 'unitPrice' | 'unitCost' | 'before' | 'expectsUnits' | 'purpose' | 'summary'
 >;
 
-function adjustmentStep(billable: Billable, place: Place, details: AdjustmentDetails): PostAdjustmentStep {
+/** An adjustment of the item's row, wherever it is dated. */
+export function adjustmentStep(billable: Billable, place: Place, details: AdjustmentDetails): PostAdjustmentStep {
   const contractServiceId = place.rows.row?.contractServiceId ?? null;
   return {
     kind: 'postAdjustment',

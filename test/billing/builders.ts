@@ -3,6 +3,7 @@ import { cutReport } from '../../shared/billing/facts.js';
 import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
 import { planBlind, planOrganization, type PlanInput } from '../../shared/billing/plan.js';
 import { RECORD_TYPES } from '../../shared/billing/types.js';
+import { planUndo, type UndoInput, type UndoPlan } from '../../shared/billing/undo.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type {
   Books,
@@ -263,6 +264,16 @@ export function plan(situation: Situation = {}): Plan {
     ...(refused === undefined ? {} : { refused }),
   });
 }
+
+/** The way back from what the month was billed, to what stood in `before`. */
+export const undo = (situation: Situation, before: UndoInput['before'], laterBilled: number[] = []): UndoPlan =>
+  planUndo({
+    ...toldOf(situation),
+    books: situation.books ?? books(),
+    before,
+    laterBilled: new Set(laterBilled),
+    refused: situation.refused ?? [],
+  });
 
 /** The same where Autotask could not be read. */
 export const blind = (situation: Situation): Plan => planBlind(toldOf(situation), 'Autotask did not answer.');

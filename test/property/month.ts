@@ -190,6 +190,8 @@ export interface Day {
   ran: Ran[];
   before: Books;
   after: Books;
+  /** Autotask after the day, to try something else on. */
+  end: AutotaskInMemory;
   currency: string;
   internalCurrency: string;
 }
@@ -242,7 +244,7 @@ function runDay(autotask: AutotaskInMemory, run: Run): Day {
   const isRecheck = reports.has(month - 1) && (happens.day <= 10 || happens.restated !== null);
   const due = [...(isRecheck ? [month - 1] : []), month];
   const ran = due.flatMap((index) => ORGANIZATIONS.map((organizationId) => runOne(autotask, run, index, organizationId, asOf)));
-  return { ran, before, after: structuredClone(autotask.books), currency, internalCurrency: currency };
+  return { ran, before, after: structuredClone(autotask.books), end: autotask.copy(), currency, internalCurrency: currency };
 }
 
 function runOne(

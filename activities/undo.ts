@@ -1,0 +1,96 @@
+import type { MonthFacts } from '../shared/billing/facts.js';
+import { planUndo, type UndoPlan } from '../shared/billing/undo.js';
+import type { Books, Day, Month } from '../shared/billing/types.js';
+import { type Evidence } from '../shared/evidence/index.js';
+import { monthName, readOutcome, type MonthRecord } from '../shared/evidence/months.js';
+import { beforeName } from './before.js';
+import type { Dependencies } from './dependencies.js';
+import { withUnfinished } from './extensions.js';
+import { ownReads, plannedName, type KeptPlan } from './plan.js';
+import { isNamed, requireNamed, type Slices } from './slices.js';
+
+/** The way back of a month, of all organizations or those that are named. Nothing is written, and Cloudmore is not asked: the report is the month's own. */
+export interface UndoMonth {
+  broker: string;
+  month: Month;
+  asOf: Day;
+  organizations: UndoPlan[];
+  /** Names of organizations for which the evidence knows of no write in the month. */
+  untouched: string[];
+}
+
+interface UndoRequest {
+  broker: string;
+  month: Month;
+  asOf: Day;
+  organizations: string[] | null;
+}
+
+/** Null where the month was never run, or by a release that kept no report of it. */
+export async function previewUndo(dependencies: Dependencies, slices: Slices, request: UndoRequest): Promise<UndoMonth | null> {
+  const { broker, month, asOf, organizations } = request;
+  const { evidence } = dependencies;
+  const recordRef = await evidence.pointer(monthName(broker, month));
+  const report = recordRef === null ? undefined : (await evidence.get<MonthRecord>(recordRef)).report;
+  if (report === undefined) return null;
+  const { slices: known } = await slices.manifest(report);
+  requireNamed(organizations, known);
+  const facts = { ...(await slices.facts(report)), asOf };
+  const answer: UndoMonth = { broker, month, asOf, organizations: [], untouched: [] };
+  for (const entry of known.filter((one) => isNamed(organizations, one))) {
+    dependencies.heartbeat(entry.organizationName);
+    const ref = await evidence.pointer(beforeName(broker, month, entry.organizationId));
+    if (ref === null) answer.untouched.push(entry.organizationName);
+    else answer.organizations.push(await undoOne(dependencies, slices, { ...request, report, facts, ref }, entry.organizationId));
+  }
+  return answer;
+}
+
+async function undoOne(
+  dependencies: Dependencies,
+  slices: Slices,
+  { broker, month, report, facts, ref }: UndoRequest & { report: string; facts: MonthFacts; ref: string },
+  organizationId: string,
+): Promise<UndoPlan> {
+  const { evidence, settings } = dependencies;
+  const slice = await slices.organization(report, organizationId);
+  const { plan, books: then } = await evidence.get<KeptPlan>(ref);
+  const books = await booksNow(dependencies, facts, slice);
+  const { unfinished } = await withUnfinished(dependencies, broker, books);
+  const laterBilled = new Set([...(await billedLater(evidence, broker, month, organizationId)), ...unfinished]);
+  return planUndo({ facts, slice, settings, before: { books: then, companyId: plan.companyId }, books, laterBilled });
+}
+
+/** Autotask as it is, with the rows of the months around. */
+async function booksNow(dependencies: Dependencies, facts: MonthFacts, slice: Parameters<typeof ownReads>[2]): Promise<Books> {
+  const read = await ownReads(dependencies, facts, slice, 0);
+  const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
+  const all = read.contracts.map(({ id }) => id);
+  return all.length === 0 ? read : dependencies.autotask.readNeighbours(read, facts.month, all, options);
+}
+
+/** Contracts on which something of a later month is billed. What was planned there and has no outcome yet counts: it may have been written. */
+async function billedLater(evidence: Evidence, broker: string, month: Month, organizationId: string): Promise<number[]> {
+  const prefix = monthName(broker, '');
+  const later = (await evidence.names(prefix)).map((name) => name.slice(prefix.length)).filter((other) => other > month);
+  const contracts: number[] = [];
+  for (const other of later) {
+    const items = (await settledItems(evidence, broker, other, organizationId)) ?? [];
+    contracts.push(
+      ...items.flatMap(({ outcome, contractId }) => (outcome === 'posted' && contractId !== null ? [contractId] : [])),
+    );
+  }
+  return contracts;
+}
+
+async function settledItems(
+  evidence: Evidence,
+  broker: string,
+  month: Month,
+  organizationId: string,
+): Promise<KeptPlan['plan']['items'] | null> {
+  const outcome = await readOutcome(evidence, broker, month, organizationId);
+  if (outcome !== null) return outcome.items;
+  const ref = await evidence.pointer(plannedName(broker, month, organizationId));
+  return ref === null ? null : (await evidence.get<KeptPlan>(ref)).plan.items;
+}

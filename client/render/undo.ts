@@ -1,0 +1,53 @@
+import type { UndoMonth } from '../../activities/undo.js';
+import { markOf } from '../../shared/billing/describe.js';
+import { big, postedText, sum } from '../../shared/billing/decimal.js';
+import { groupBy } from '../../shared/billing/text.js';
+import type { UndoLine, UndoPlan } from '../../shared/billing/undo.js';
+import { onTerminal } from './printable.js';
+
+/** The way back as people read it: per customer what stands and what stood, the steps, and what stays with the reason. */
+export const renderUndo = onTerminal(undoText);
+
+function undoText({ month, organizations, untouched }: UndoMonth): string {
+  const moving = organizations.filter(({ lines, held }) => lines.length > 0 || held !== null);
+  const back = organizations.length - moving.length;
+  return [
+    ...moving.map(organizationText),
+    ...(back === 0 ? [] : [`${count(back)} as before ${month} already.`]),
+    ...(untouched.length === 0 ? [] : [`The evidence knows of no write for ${month} of: ${untouched.join(', ')}.`]),
+    lastLine(month, moving),
+  ].join('\n\n');
+}
+
+const count = (number: number): string => (number === 1 ? '1 customer stands' : `${number} customers stand`);
+
+function organizationText({ organizationName, lines, steps, held }: UndoPlan): string {
+  return [
+    organizationName,
+    ...(held === null ? [] : [`  ! ${held}`]),
+    ...lines.flatMap((line) => [
+      `  ${line.outcome === 'held' ? '!' : '~'} ${line.name}, contract ${line.contractId}: ${line.now.sales} → ${line.outcome === 'held' ? line.now.sales : line.before.sales} ${line.currency} (cost ${line.now.cost} → ${line.outcome === 'held' ? line.now.cost : line.before.cost})`,
+      ...(line.message === null ? [] : [`    ${line.message}`]),
+    ]),
+    ...steps.map((step) => `    ${markOf(step, { items: [] })} ${step.summary}`),
+  ].join('\n');
+}
+
+function lastLine(month: string, organizations: UndoPlan[]): string {
+  const steps = organizations.reduce((total, plan) => total + plan.steps.length, 0);
+  if (steps === 0) return `Nothing of ${month} can be undone by a step. Nothing was written.`;
+  const undone = organizations.flatMap(({ lines }) => lines.filter(({ outcome }) => outcome === 'undone'));
+  return [
+    `${steps === 1 ? '1 step takes' : `${steps} steps take`} ${sums(undone)} of ${month} back. This is a preview; nothing was written.`,
+    'Who carries it out in Autotask keeps the customer in shadow first (BILLING_MODE_ORGANIZATIONS): the next run would bill the month again.',
+  ].join('\n');
+}
+
+/** What is taken back, by currency: "1,390.61 EUR". */
+const sums = (lines: UndoLine[]): string =>
+  [...groupBy(lines, ({ currency }) => currency)]
+    .map(([currency, group]) => {
+      const difference = sum(group.map(({ now, before }) => big(now.sales).minus(before.sales)));
+      return `${postedText(difference, currency)} ${currency}`;
+    })
+    .join(' + ');

@@ -1,0 +1,391 @@
+import { adjustmentStep } from './adjustment.js';
+import { planCharge, planRowAndCharge, type AmountsPlan } from './amounts.js';
+import { decideCompany } from './company.js';
+import { big, divide, plain, postedText, text, UNIT_PRICE_SCALE, ZERO, posted } from './decimal.js';
+import { subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
+import { indexPrices } from './items.js';
+import { digestOf, parseChargeKey } from './keys.js';
+import { firstDay, nextMonth } from './month.js';
+import { indexNames } from './named.js';
+import { chargeKeyOn, isSwitchedOff, standsFor, typeOnContract, type Ownership } from './ours.js';
+import { hasMoney, isEqualRow, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
+import {
+  add,
+  chargesOf,
+  chargesOfContract,
+  isNothing,
+  show,
+  subtract,
+  totalOf,
+  type Billable,
+  type Money,
+  type Place,
+} from './standing.js';
+import { byText, fold, same } from './text.js';
+import type { PostAdjustmentStep, Sides, Step } from './plan-types.js';
+import type { Books, Contract, Day, Month, Service, Settings } from './types.js';
+
+/**
+ * The inverse of a month's plan: what brings an organization's contracts back to what they billed for the month before its first write. The rules are those of
+ * billing (7: row + charge; 7.0: one adjustment of a date; 7.5: nothing posted is touched), asked for another amount: what stood then. What stood is read from
+ * books that were kept before the first write, never guessed from what is missing today.
+ */
+export interface UndoInput {
+  facts: MonthFacts;
+  slice: OrganizationFacts;
+  settings: Settings;
+  /** Autotask before the first write of the month for this organization, and the company that it was billed to. */
+  before: { books: Books; companyId: number | null };
+  /** Autotask as it is, with neighbouring rows. */
+  books: Books;
+  /** Contracts on which something of a later month is billed: their later rows belong to that. */
+  laterBilled: ReadonlySet<number>;
+  /** Lines whose adjustment was refused as duplicate (rule 7.0). */
+  refused?: string[];
+}
+
+/** One service of one contract, or charges without a row. */
+export interface UndoLine {
+  id: string;
+  contractId: number;
+  contractKey: string;
+  /** Null for charges without a row. */
+  serviceId: number | null;
+  name: string;
+  currency: string;
+  /** What posting would bill for the month: now, and before its first write. */
+  now: Sides;
+  before: Sides;
+  outcome: 'undone' | 'held';
+  /** Why it stays as it is and what to do there, or what of later months stays; null where all of it is undone. */
+  message: string | null;
+}
+
+export interface UndoPlan {
+  organizationId: string;
+  organizationName: string;
+  companyId: number | null;
+  month: Month;
+  asOf: Day;
+  /** Lines that are not as they were before the month; those that are, are not listed. */
+  lines: UndoLine[];
+  steps: Step[];
+  /** Why nothing of the organization can be undone; null where it can. */
+  held: string | null;
+  /** SHA-256 over lines and steps: what a release names. */
+  digest: string;
+}
+
+/** Plans the way back. Reads nothing, writes nothing; what was undone already comes to no line and no step. */
+export function planUndo(input: UndoInput): UndoPlan {
+  const { facts, slice, books, settings, before } = input;
+  const decision = decideCompany(slice.organization, facts, books, settings);
+  const companyId = decision.company === null ? decision.companyId : decision.company.id;
+  const held = decision.company === null ? decision.message : whyHeld(input, companyId);
+  const parts = decision.company === null || held !== null ? [] : partsOf(input, decision.company.id, decision.currency);
+  const lines = parts.map(({ line }) => line);
+  const steps = parts.flatMap((part) => part.steps);
+  const { id: organizationId, name: organizationName } = slice.organization;
+  return {
+    ...{ organizationId, organizationName, companyId, month: facts.month, asOf: facts.asOf, lines, steps, held },
+    digest: digestOf(['undo', facts.month, organizationId, companyId, before.companyId, held, lines, steps]),
+  };
+}
+
+/** What was not understood, or is not where it was, is no nothing: it may be what has to go back. */
+function whyHeld({ before, books }: UndoInput, companyId: number | null): string | null {
+  if (before.companyId !== companyId)
+    return `The month was billed to company ${before.companyId ?? 'unknown'}, and the organization names company ${companyId ?? 'none'} now. Name the old one again in Cloudmore, undo, and change it afterwards.`;
+  const unreadable = [...(before.books.unreadable ?? []), ...(books.unreadable ?? [])].length;
+  return unreadable === 0
+    ? null
+    : `${unreadable} of its records in Autotask cannot be read, now or before the month was billed: what stood there is not known. Correct them there.`;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- contract by contract
+
+interface Part {
+  line: UndoLine;
+  steps: Step[];
+}
+
+interface UndoContext extends Ownership {
+  input: UndoInput;
+  companyId: number;
+  currency: string;
+  facts: MonthFacts;
+}
+
+function partsOf(input: UndoInput, companyId: number, currency: string): Part[] {
+  const { facts, slice, settings, books, before } = input;
+  const context: UndoContext = {
+    ...{ input, companyId, currency, facts, settings },
+    month: facts.month,
+    prices: indexPrices(facts.prices),
+    names: indexNames(facts.named, settings.broker),
+    knownSubscriptions: subscriptionsOf(slice),
+    organizationId: slice.organization.id,
+  };
+  const there = new Set(books.contracts.map(({ id }) => id));
+  const gone = before.books.contracts.filter(({ id }) => !there.has(id));
+  return [
+    ...[...books.contracts].sort((left, right) => left.id - right.id).flatMap((contract) => ofContract(contract, context)),
+    ...gone.flatMap((contract) => goneContract(contract, context)),
+  ];
+}
+
+/** The subscription that a contract of this organization stands for; null for anybody else's. What moved is of the one that was named for it last. */
+function ownKey(contract: Contract, context: UndoContext): string | null {
+  const key = standsFor(contract, context);
+  if (key === null) return null;
+  const owner = context.names.ownerOf(key);
+  const isOurs = owner === null ? context.knownSubscriptions.has(fold(key)) : same(owner, context.organizationId);
+  return isOurs ? key : null;
+}
+
+function ofContract(contract: Contract, context: UndoContext): Part[] {
+  const contractKey = ownKey(contract, context);
+  if (contractKey === null) return [];
+  const services = servicesOn(contract, contractKey, context);
+  const rows = services.map(({ service, chargeKey }) => rowPart(contract, contractKey, service, chargeKey, context));
+  const besideRows = new Set(services.map(({ chargeKey }) => chargeKey));
+  return [...rows, ...looseParts(contract, contractKey, besideRows, context)].flatMap((part) => part ?? []);
+}
+
+/** Our services on the contract, now or before, with the key of the charges beside each. */
+function servicesOn(contract: Contract, contractKey: string, context: UndoContext): { service: Service; chargeKey: string }[] {
+  const { books, before } = context.input;
+  const ids = new Set(
+    [books, before.books].flatMap((held) => rowsOfContract(held, contract.id)).map(({ serviceId }) => serviceId),
+  );
+  const known = [...books.services, ...before.books.services.filter(({ id }) => !books.services.some((now) => now.id === id))];
+  return known
+    .filter(({ id }) => ids.has(id))
+    .sort((left, right) => left.id - right.id)
+    .flatMap((service) => {
+      const type = typeOnContract(contract, service, context);
+      if (type === null || isSwitchedOff(type, contractKey, context)) return [];
+      return [{ service, chargeKey: fold(chargeKeyOn(contractKey, service.key, type, context)) }];
+    });
+}
+
+/** A contract that somebody took away, or moved: what stood there cannot be brought back. */
+function goneContract(contract: Contract, context: UndoContext): Part[] {
+  const contractKey = ownKey(contract, context);
+  if (contractKey === null) return [];
+  return servicesOn(contract, contractKey, context).flatMap(({ service, chargeKey }) => {
+    const { row } = viewRows(context.input.before.books, contract, service.id, context.month, null);
+    const stood = moneyOf(row, context.input.before.books, contract, chargeKey);
+    const head = lineOf(
+      { contract, contractKey, serviceId: service.id, name: service.name },
+      { sales: ZERO, cost: ZERO },
+      stood,
+      context,
+    );
+    return isNothing(stood) ? [] : [{ line: heldLine(head, `Contract ${contract.id} is not there any more.`), steps: [] }];
+  });
+}
+
+const moneyOf = (row: MonthRow | null, books: Books, contract: Contract, chargeKey: string): Money => {
+  const charges = totalOf(chargesOf(books, contract.id, chargeKey));
+  return row === null ? charges : add({ sales: row.posted.price, cost: row.posted.cost }, charges);
+};
+
+// ---------------------------------------------------------------------------------------------------------------- a row, and the charges beside it
+
+function rowPart(
+  contract: Contract,
+  contractKey: string,
+  service: Service,
+  chargeKey: string,
+  context: UndoContext,
+): Part | null {
+  const { input, month } = context;
+  const { books, before } = input;
+  const [now, then] = [books, before.books].map((held) => viewRows(held, contract, service.id, month, null)) as [
+    RowView,
+    RowView,
+  ];
+  const stands = moneyOf(now.row, books, contract, chargeKey);
+  const stood = moneyOf(then.row, before.books, contract, chargeKey);
+  const head = lineOf({ contract, contractKey, serviceId: service.id, name: service.name }, stands, stood, context);
+  const billable = billableOf(head, stood, then.row, chargeKey);
+  const place = placeOf(contract, contractKey, service, now, context);
+  const why = isBack(stands, stood) ? null : whyNot(contract, now, then, chargeKey, context);
+  if (why !== null) return { line: heldLine(head, why), steps: [] };
+  const amounts: AmountsPlan = isBack(stands, stood)
+    ? { steps: [], held: null, because: [], notes: [], carriesOn: null, extendTo: null }
+    : planRowAndCharge(billable, place, books, { ...input.settings, afterFreeze: 'hold' });
+  if (amounts.held !== null) return { line: heldLine(head, unpost(month)), steps: [] };
+  const later = laterMonths(billable, place, then, amounts.steps, context);
+  const steps = [...amounts.steps, ...later.steps];
+  if (steps.length === 0 && later.message === null) return null;
+  return { line: { ...head, outcome: steps.length === 0 ? 'held' : 'undone', message: later.message }, steps: worded(steps) };
+}
+
+const isBack = (stands: Money, stood: Money): boolean => isNothing(subtract(stands, stood));
+
+/** Why what is not as it was has to stay. What is posted is posted, also where the rest could be balanced around it. */
+function whyNot(contract: Contract, now: RowView, then: RowView, chargeKey: string, context: UndoContext): string | null {
+  const { input, companyId, month } = context;
+  if (contract.companyId !== companyId) return `Contract ${contract.id} belongs to company ${contract.companyId} now.`;
+  if (now.row === null && hasMoney(then.row)) return `Its row on contract ${contract.id} is not there any more.`;
+  if (now.row?.frozen || billedSince(contract, chargeKey, context)) return unpost(month);
+  return input.books.detailed.includes(contract.id) ? null : `The rows of later months on contract ${contract.id} were not read.`;
+}
+
+/** A charge of the month that is billed, and was not before. */
+function billedSince(contract: Contract, chargeKey: string, { input }: UndoContext): boolean {
+  const billedThen = new Set(input.before.books.charges.filter(({ billed }) => billed).map(({ id }) => id));
+  return chargesOf(input.books, contract.id, chargeKey).some(({ billed, id }) => billed && !billedThen.has(id));
+}
+
+const unpost = (month: Month): string =>
+  `It is approved and posted in Autotask, and stays. Unpost ${month} there and undo again, or credit the amount.`;
+
+// ---------------------------------------------------------------------------------------------------------------- what the months after it carry on
+
+interface Later {
+  steps: PostAdjustmentStep[];
+  message: string | null;
+}
+
+/**
+ * An adjustment carries on into all later rows, so they go back by one more, dated the month after (rule 7.0 leaves that date once). Rows that a later month
+ * is billed on are that month's.
+ */
+function laterMonths(billable: Billable, place: Place, then: RowView, steps: Step[], context: UndoContext): Later {
+  const { row, next, laterIsFrozen, fewestLater } = place.rows;
+  const contract = place.contract!;
+  if (row === null || context.input.laterBilled.has(contract.id)) return { steps: [], message: null };
+  const wanted = nextBefore(contract, then, context);
+  if (next === null)
+    return { steps: [], message: wanted.units === 0 ? null : leftMessage(place.month, wanted, NOTHING, context) };
+  const now = carriedBy(steps, row, next);
+  if (isEqualRow(wanted, { ...next, ...now })) return { steps: [], message: null };
+  const fewest = (fewestLater ?? next.units) - next.units + wanted.units;
+  const mayAdjust = isEqualRow(next, row) && !next.isSplit && !laterIsFrozen && !place.isRefused && fewest >= 0;
+  if (!mayAdjust) return { steps: [], message: leftMessage(place.month, wanted, now, context) };
+  const day = firstDay(nextMonth(place.month));
+  const unitOf = (amount: MonthRow['price']): string | null =>
+    wanted.units === 0 ? null : text(divide(amount, big(wanted.units), UNIT_PRICE_SCALE), UNIT_PRICE_SCALE);
+  const sums = show({ sales: posted(wanted.price), cost: posted(wanted.cost) }, context.currency);
+  const step = adjustmentStep(billable, place, {
+    day,
+    units: wanted.units,
+    unitPrice: unitOf(wanted.price),
+    unitCost: unitOf(wanted.cost),
+    before: { units: now.units, price: plain(now.price), cost: plain(now.cost) },
+    expectsUnits: null,
+    purpose: 'one-off',
+    summary: `${billable.name}: units ${now.units} → ${wanted.units} from ${day} on, ${sums}`,
+  });
+  return { steps: [step], message: null };
+}
+
+type Figures = Pick<MonthRow, 'units' | 'price' | 'cost'>;
+
+const NOTHING: Figures = { units: 0, price: ZERO, cost: ZERO };
+
+/** What next month's row shows once the month's own adjustment has carried on into it. */
+function carriedBy(steps: Step[], row: MonthRow, next: MonthRow): Figures {
+  const step = steps.find((one): one is PostAdjustmentStep => one.kind === 'postAdjustment');
+  if (step === undefined) return next;
+  const units = next.units + step.units - row.units;
+  const unit = (given: string | null, amount: MonthRow['price']): MonthRow['price'] =>
+    given !== null ? big(given) : next.units === 0 ? ZERO : amount.div(next.units);
+  return { units, price: unit(step.unitPrice, next.price).times(units), cost: unit(step.unitCost, next.cost).times(units) };
+}
+
+/** What next month's row was before: as it was read, else what the month carried on, else nothing, for the contract did not reach it. */
+function nextBefore({ id }: Contract, then: RowView, { input, month }: UndoContext): Figures {
+  const { contracts, detailed } = input.before.books;
+  const contract = contracts.find((one) => one.id === id);
+  if (contract === undefined || contract.endDay < firstDay(nextMonth(month))) return NOTHING;
+  return (detailed.includes(id) ? then.next : then.row) ?? NOTHING;
+}
+
+function leftMessage(month: Month, wanted: Figures, now: Figures, { currency }: UndoContext): string {
+  const sums = ({ price, cost }: Figures): string => show({ sales: posted(price), cost: posted(cost) }, currency);
+  return `From ${firstDay(nextMonth(month))} on its row shows ${sums(now)}, and before the month it showed ${sums(wanted)}. No adjustment of this program brings it back; look at it there.`;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- charges without a row
+
+function looseParts(contract: Contract, contractKey: string, besideRows: Set<string>, context: UndoContext): (Part | null)[] {
+  const { books, before } = context.input;
+  const keyed = [books, before.books].flatMap((held) => chargesOfContract(held, contract.id));
+  const bases = new Map(
+    keyed.flatMap((charge) => {
+      const key = parseChargeKey(charge.key);
+      return key?.month === context.month && !besideRows.has(key.base) ? [[key.base, charge] as const] : [];
+    }),
+  );
+  return [...bases]
+    .sort(([left], [right]) => byText(left, right))
+    .map(([base]) => chargePart(contract, contractKey, base, context));
+}
+
+function chargePart(contract: Contract, contractKey: string, base: string, context: UndoContext): Part | null {
+  const { books, before } = context.input;
+  const [stands, stood] = [books, before.books].map((held) => totalOf(chargesOf(held, contract.id, base))) as [Money, Money];
+  if (isBack(stands, stood)) return null;
+  const head = lineOf(
+    { contract, contractKey, serviceId: null, name: `charge ${base.replace(/^cm/, 'CM')}` },
+    stands,
+    stood,
+    context,
+  );
+  if (contract.companyId !== context.companyId)
+    return { line: heldLine(head, `Contract ${contract.id} belongs to company ${contract.companyId} now.`), steps: [] };
+  if (billedSince(contract, base, context)) return { line: heldLine(head, unpost(context.month)), steps: [] };
+  const rows = { row: null, previous: null, next: null, laterIsFrozen: false, fewestLater: null };
+  const place = placeOf(contract, contractKey, null, rows, context);
+  const amounts = planCharge(billableOf(head, stood, null, base), place, books, {
+    ...context.input.settings,
+    afterFreeze: 'hold',
+  });
+  if (amounts.held !== null) return { line: heldLine(head, unpost(context.month)), steps: [] };
+  return { line: head, steps: worded(amounts.steps) };
+}
+
+// ---------------------------------------------------------------------------------------------------------------- the parts of a line
+
+function lineOf(
+  what: { contract: Contract; contractKey: string; serviceId: number | null; name: string },
+  now: Money,
+  before: Money,
+  { currency }: UndoContext,
+): UndoLine {
+  const { contract, contractKey, serviceId, name } = what;
+  const sides = ({ sales, cost }: Money): Sides => ({ sales: postedText(sales, currency), cost: postedText(cost, currency) });
+  const id = serviceId === null ? `undo-${contract.id}-${name}` : `undo-${contract.id}-${serviceId}`;
+  return {
+    ...{ id, contractId: contract.id, contractKey, serviceId, name, currency },
+    ...{ now: sides(now), before: sides(before), outcome: 'undone', message: null },
+  };
+}
+
+const heldLine = (line: UndoLine, message: string): UndoLine => ({ ...line, outcome: 'held', message });
+
+const billableOf = ({ id, name, currency }: UndoLine, stood: Money, row: MonthRow | null, chargeKey: string): Billable => ({
+  ...{ id, name, currency, chargeKey, isOneOff: false },
+  cost: plain(stood.cost),
+  sales: plain(stood.sales),
+  quantity: row === null ? '1' : String(row.units),
+  onRow: { sales: plain(row?.price ?? ZERO), cost: plain(row?.cost ?? ZERO), quantity: String(row?.units ?? 0) },
+});
+
+function placeOf(contract: Contract, contractKey: string, service: Service | null, rows: RowView, context: UndoContext): Place {
+  const { month, facts, input } = context;
+  const id = `undo-${contract.id}-${service?.id}`;
+  return {
+    ...{ month, asOf: facts.asOf, contractKey, contract, startsLater: false, endDay: contract.endDay, extendsFrom: null },
+    ...{ serviceKey: service?.key ?? null, serviceId: service?.id ?? null, productKey: null, productId: null, rows },
+    isRefused: (input.refused ?? []).includes(id),
+    invoiceDescription: null,
+  };
+}
+
+/** What people read in front of each step. */
+const worded = (steps: Step[]): Step[] => steps.map((step) => ({ ...step, summary: `Undo: ${step.summary}` }));

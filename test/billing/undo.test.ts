@@ -1,0 +1,159 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Books } from '../../shared/billing/types.js';
+import type { UndoPlan } from '../../shared/billing/undo.js';
+import { books, contract, line, plan, row, running, SUBSCRIPTION, undo, type Situation } from './builders.js';
+import { AutotaskInMemory } from './memory.js';
+
+/** What a month that was billed is brought back to, and by which steps. */
+
+const COMPANY = 7;
+
+/** Bills October on the books, and answers both sides. */
+function billed(before: Books, situation: Situation = {}): { before: Books; now: AutotaskInMemory } {
+  const now = new AutotaskInMemory(structuredClone(before));
+  expect(now.apply(plan({ ...situation, books: structuredClone(before) }).steps)).toEqual([]);
+  return { before, now };
+}
+
+const back = (
+  { before, now }: { before: Books; now: AutotaskInMemory },
+  situation: Situation = {},
+  later: number[] = [],
+): UndoPlan => undo({ ...situation, books: structuredClone(now.books) }, { books: before, companyId: COMPANY }, later);
+
+const amounts = ({ lines }: UndoPlan): string[] =>
+  lines.map(({ now, before, outcome }) => `${now.sales} → ${before.sales} ${outcome}`);
+const steps = (made: UndoPlan): string[] =>
+  made.steps.map((step) => {
+    if (step.kind === 'postAdjustment')
+      return `${step.day}: ${step.units} units${step.unitPrice === null ? '' : ` × ${step.unitPrice}`}`;
+    return step.kind === 'postCharge' ? `${step.action} charge ${step.unitPrice}` : step.kind;
+  });
+
+const AZURE = { lines: [line({ recordType: 'AzurePlan', itemCode: null })] };
+
+describe('what a month is brought back to', () => {
+  test('a new contract to nothing: a charge against its row, and no units from the next month on', () => {
+    const made = back(billed(books()));
+    expect(amounts(made)).toEqual(['120.00 → 0.00 undone']);
+    expect(steps(made)).toEqual(['create charge -120.0000', '2025-11-01: 0 units']);
+  });
+
+  test('one that has carried 8 units since September to those 8, this month by a charge and later ones by units', () => {
+    const made = back(billed(running(8, '96', '80')));
+    expect(amounts(made)).toEqual(['120.00 → 96.00 undone']);
+    expect(steps(made)).toEqual(['create charge -24.0000', '2025-11-01: 8 units × 12.0000']);
+  });
+
+  test('what stood there already as it is reported: nothing, for nothing was written', () => {
+    const made = back(billed(running()));
+    expect({ lines: made.lines, steps: made.steps }).toEqual({ lines: [], steps: [] });
+  });
+
+  test('Azure, which is a charge alone, by deleting the charge', () => {
+    const made = back(billed(books(), { report: AZURE }), { report: AZURE });
+    expect(amounts(made)).toEqual(['120.00 → 0.00 undone']);
+    expect(steps(made)).toEqual(['delete charge 0.0000']);
+  });
+
+  test('a contract that the month extended to nothing on it, though its last row carried on', () => {
+    const ended = running(10, '120', '100');
+    const before = { ...ended, contracts: [contract({ endDay: '2025-09-30' })], rows: ended.rows.slice(0, 1) };
+    const made = back(billed(before));
+    expect(amounts(made)).toEqual(['120.00 → 0.00 undone']);
+  });
+
+  test('later months are left alone where a later month is billed on them', () => {
+    const { before, now } = billed(running(8, '96', '80'));
+    expect(steps(back({ before, now }, {}, [100]))).toEqual(['create charge -24.0000']);
+  });
+});
+
+describe('what stays', () => {
+  test('a row that is approved and posted, with what to do there', () => {
+    const { before, now } = billed(books());
+    now.freeze('2025-10-31');
+    const made = back({ before, now });
+    expect(amounts(made)).toEqual(['120.00 → 0.00 held']);
+    expect(made.steps).toEqual([]);
+    expect(made.lines[0]!.message).toMatch(/Unpost 2025-10 there and undo again/);
+  });
+
+  test('a posted charge is not balanced by another one', () => {
+    const { before, now } = billed(books(), { report: AZURE });
+    now.freeze('2025-10-31');
+    expect(back({ before, now }, { report: AZURE }).lines).toMatchObject([{ outcome: 'held' }]);
+  });
+
+  test('a row that somebody has taken away', () => {
+    const before = running(8, '96', '80');
+    const { now } = billed(before);
+    now.books.rows = now.books.rows.filter(({ startDay }) => !startDay.startsWith('2025-10'));
+    expect(back({ before, now }).lines).toMatchObject([
+      { outcome: 'held', message: expect.stringMatching(/not there any more/) },
+    ]);
+  });
+
+  test('later months whose row somebody has adjusted apart, which is said with both amounts', () => {
+    const { before, now } = billed(running(8, '96', '80'));
+    const next = now.books.rows.find(({ startDay }) => startDay === '2025-11-01')!;
+    Object.assign(next, { units: 3, price: '36', cost: '30' });
+    const made = back({ before, now });
+    expect(steps(made)).toEqual(['create charge -24.0000']);
+    expect(made.lines[0]!.message).toMatch(/From 2025-11-01 on its row shows 36\.00 .* before the month it showed 96\.00/);
+  });
+
+  test('later months of a contract that somebody has ended, which is said as well', () => {
+    const { before, now } = billed(running(8, '96', '80'));
+    now.shorten(now.books.contracts[0]!, '2025-10-31');
+    const made = back({ before, now });
+    expect(amounts(made)).toEqual(['120.00 → 96.00 undone']);
+    expect(made.lines[0]!.message).toMatch(/From 2025-11-01 on its row shows 0\.00 .* before the month it showed 96\.00/);
+  });
+
+  test('everything, where the organization names another company since', () => {
+    const { before, now } = billed(books());
+    const made = undo({ books: now.books }, { books: before, companyId: 8 });
+    expect({ steps: made.steps, held: made.held }).toEqual({ steps: [], held: expect.stringMatching(/billed to company 8/) });
+  });
+
+  test('everything, where a record of then or of now cannot be read: what stood there is not known', () => {
+    const { before, now } = billed(books());
+    const unreadable = [
+      { vendor: 'autotask', path: '/Contracts', record: '5', member: 'endDate', value: 'x', problem: 'no day' },
+    ];
+    const record = { ...unreadable[0]!, kind: 'contract' as const, id: 5, contractId: 5, companyId: 7, keys: null };
+    const made = back({ before: { ...before, unreadable: [record] }, now });
+    expect({ steps: made.steps, held: made.held }).toEqual({ steps: [], held: expect.stringMatching(/cannot be read/) });
+  });
+
+  test("anybody else's service on the same contract", () => {
+    const { before, now } = billed(running(8, '96', '80'));
+    const foreign = row({ id: 77, contractServiceId: 9, serviceId: 99, price: '5', cost: '1' });
+    now.books.rows.push(foreign);
+    expect(back({ before, now }).lines).toHaveLength(1);
+  });
+});
+
+describe('a release names exactly what was shown', () => {
+  test('the digest is the same for the same way back, and another when Autotask has moved', () => {
+    const { before, now } = billed(running(8, '96', '80'));
+    const { digest } = back({ before, now });
+    expect(back({ before, now }).digest).toBe(digest);
+    Object.assign(
+      now.books.rows.find(({ startDay }) => startDay === '2025-10-01')!,
+      { units: 11, price: '132', cost: '110' },
+    );
+    expect(back({ before, now }).digest).not.toBe(digest);
+  });
+
+  test('undone twice it is undone once', () => {
+    const { before, now } = billed(running(8, '96', '80'));
+    now.apply(back({ before, now }).steps);
+    expect(back({ before, now })).toMatchObject({ lines: [], steps: [] });
+  });
+});
+
+test('the subscription of the examples is the one that is undone', () => {
+  expect(back(billed(books())).lines.map(({ contractKey }) => contractKey)).toEqual([SUBSCRIPTION]);
+});

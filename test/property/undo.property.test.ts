@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { play, story } from './month.js';
+import { UndoChecker } from './undo-checks.js';
+
+const RUNS = 300;
+
+test('a month that is billed and undone stands as before, in money; billed again it stands as billed', () => {
+  let undone = 0;
+  fc.assert(
+    fc.property(story, (told) => {
+      const checker = new UndoChecker();
+      play(told, (day) => checker.check(day));
+      undone += checker.undone;
+    }),
+    { numRuns: RUNS },
+  );
+  expect(undone).toBeGreaterThan(RUNS / 3);
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import type { UndoMonth } from '../../activities/undo.js';
+import { useDesk, type Desk } from './desk.js';
+
+/** The way back of a month that was billed, read from the vendors and the evidence; nothing is written. */
+
+const MONTH = '2025-10';
+
+describe('billing undo', () => {
+  let desk: Desk;
+  useDesk(async (opened) => {
+    desk = opened;
+  });
+  const undo = async (...more: string[]): Promise<{ code: number; shown: UndoMonth }> => {
+    const { code, out, said } = await desk.cli('undo', MONTH, '--json', ...more);
+    if (code !== 0 && code !== 3) throw new Error(said);
+    return { code, shown: JSON.parse(out) as UndoMonth };
+  };
+  const writes = async (): Promise<number> =>
+    ((await desk.control('GET', 'requests')) as { method: string; path: string }[]).filter(
+      ({ method, path }) => method !== 'GET' && /ATServicesRest/i.test(path) && !/query/i.test(path),
+    ).length;
+
+  test('says that a month was not run yet', async () => {
+    const { code, said } = await desk.cli('undo', MONTH);
+    expect({ code, said }).toEqual({ code: 1, said: expect.stringMatching(/2025-10 has not been run yet/) });
+  });
+
+  test('shows for every customer what stands and what stood before the first write, and writes nothing', async () => {
+    await desk.bill(MONTH, '2025-11-02');
+    const before = await writes();
+    const { code, shown } = await undo();
+    expect(code).toBe(0);
+    expect(await writes()).toBe(before);
+    const lines = shown.organizations.flatMap((plan) => plan.lines);
+    const { out: report } = await desk.cli('report', MONTH, '--json');
+    const taken = lines.reduce(
+      (total, { now, before: stood }) => total + Math.round((Number(now.sales) - Number(stood.sales)) * 100),
+      0,
+    );
+    const { posted } = JSON.parse(report) as { posted: { sales: string } };
+    expect(taken).toBe(Math.round(Number(posted.sales) * 100));
+    expect(lines.every(({ outcome }) => outcome === 'undone')).toBe(true);
+  });
+
+  test('shows the same before and after a run that finds nothing to do, by the same digests', async () => {
+    const first = await undo();
+    await desk.bill(MONTH, '2025-11-02');
+    const second = await undo();
+    expect(second.shown.organizations.map(({ digest }) => digest)).toEqual(first.shown.organizations.map(({ digest }) => digest));
+  });
+
+  test('shows one customer alone, in words, with the steps', async () => {
+    const { code, out } = await desk.cli('undo', MONTH, '--organization', 'Contoso Dental Group');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Contoso Dental Group\n {2}~ .+, contract \d+: [\d.]+ → 0\.00 EUR/);
+    expect(out).toContain('This is a preview; nothing was written.');
+  });
+
+  test('leaves what is posted, and says what to do there', async () => {
+    await desk.control('POST', 'autotask/freeze', { through: '2025-10-31' });
+    const { code, out } = await desk.cli('undo', MONTH);
+    expect(code).toBe(3);
+    expect(out).toMatch(/It is approved and posted in Autotask, and stays\. Unpost 2025-10 there and undo again/);
+    expect(out).toContain('Nothing of 2025-10 can be undone by a step');
+  });
+});
