@@ -229,10 +229,18 @@ const isBack = (stands: Money, stood: Money): boolean => isNothing(subtract(stan
 function whyNot(contract: Contract, now: RowView, then: RowView, chargeKey: string, context: UndoContext): string | null {
   const { input, companyId, month } = context;
   if (contract.companyId !== companyId) return `Contract ${contract.id} belongs to company ${contract.companyId} now.`;
+  if (isBegunBefore(contract, context)) return begunBefore(month);
   if (now.row === null && hasMoney(then.row)) return `Its row on contract ${contract.id} is not there any more.`;
   if (now.row?.frozen || billedSince(contract, chargeKey, context)) return unpost(month);
   return input.books.detailed.includes(contract.id) ? null : `The rows of later months on contract ${contract.id} were not read.`;
 }
+
+/** Nobody but this program makes charges with its keys: where one stood before the first write that is known of, the evidence does not reach back to the first. */
+const isBegunBefore = ({ id }: Contract, { input, month }: UndoContext): boolean =>
+  chargesOfContract(input.before.books, id).some(({ key }) => parseChargeKey(key)?.month === month);
+
+const begunBefore = (month: Month): string =>
+  `A part of ${month} was billed on it before the first write that the evidence knows of: what stood before that is not known. Bring it back there by hand.`;
 
 /** A charge of the month that is billed, and was not before. */
 function billedSince(contract: Contract, chargeKey: string, { input }: UndoContext): boolean {
@@ -338,6 +346,7 @@ function chargePart(contract: Contract, contractKey: string, base: string, conte
   );
   if (contract.companyId !== context.companyId)
     return { line: heldLine(head, `Contract ${contract.id} belongs to company ${contract.companyId} now.`), steps: [] };
+  if (isBegunBefore(contract, context)) return { line: heldLine(head, begunBefore(context.month)), steps: [] };
   if (billedSince(contract, base, context)) return { line: heldLine(head, unpost(context.month)), steps: [] };
   const rows = { row: null, previous: null, next: null, laterIsFrozen: false, fewestLater: null };
   const place = placeOf(contract, contractKey, null, rows, context);

@@ -111,6 +111,16 @@ describe('what stays', () => {
     expect(made.lines[0]!.message).toMatch(/From 2025-11-01 on its row shows 0\.00 .* before the month it showed 96\.00/);
   });
 
+  test('what was billed in part before the evidence began: once it was brought back to the middle of its month', () => {
+    const first = billed(books(), { report: AZURE }).now.books;
+    const more = { lines: [line({ ...AZURE.lines[0], sales: '150.00' })] };
+    const made = back(billed(first, { report: more }), { report: more });
+    expect(made.steps).toEqual([]);
+    expect(made.lines).toMatchObject([
+      { outcome: 'held', message: expect.stringMatching(/what stood before that is not known/) },
+    ]);
+  });
+
   test('everything, where the organization names another company since', () => {
     const { before, now } = billed(books());
     const made = undo({ books: now.books }, { books: before, companyId: 8 });
