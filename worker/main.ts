@@ -114,7 +114,8 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
       },
     };
   } catch (error) {
-    await connection.close();
+    // A worker that was made beside the one that could not be still holds it: that must not hide why.
+    await connection.close().catch(() => undefined);
     throw error;
   }
 }

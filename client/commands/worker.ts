@@ -4,6 +4,7 @@ import { keepHeapSmall } from '../../worker/heap.js';
 import { QUEUES, startWorker, type Queue } from '../../worker/main.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { logLine } from '../log-line.js';
 import { connectionSettings, ensureSearchAttributes, withTemporal } from '../temporal.js';
 
 const SIGNALS: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
@@ -30,13 +31,11 @@ export async function worker(context: Context, { queues }: { queues?: string | u
   return EXIT.done;
 }
 
-/** One line of JSON per warning, for people and log collectors. That activity queues serve no workflows is meant so. */
 const logTo =
   (context: Context) =>
-  ({ level, timestampNanos, message, meta }: LogEntry): void => {
-    if (message.startsWith('No workflows registered')) return;
-    const at = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
-    context.say(JSON.stringify({ at, level, message, ...(meta as object) }));
+  (entry: LogEntry): void => {
+    const line = logLine(entry);
+    if (line !== null) context.say(line);
   };
 
 function parseQueues(list: string | undefined): Queue[] {
