@@ -1,4 +1,4 @@
-import { big, plain, sum, ZERO, type Big } from './decimal.js';
+import { compare, plain, signOf, sum, ZERO, type Big } from './decimal.js';
 import type { OrganizationFacts } from './facts.js';
 import { isManual } from './items.js';
 import { byText, fold, groupBy, same } from './text.js';
@@ -54,7 +54,7 @@ export const MANUAL_LINES = 'manual lines';
 /** An item as the report has it now. */
 export function acceptedItem(item: Item, contractKey: string, stood: boolean, charged?: boolean): AcceptedItem {
   const negative = (side: 'cost' | 'sales'): Decimal =>
-    plain(sum(item.lines.map((line) => line[side]).filter((value) => big(value).lt(0))));
+    plain(sum(item.lines.map((line) => line[side]).filter((value) => signOf(value) < 0)));
   return {
     id: item.id,
     contractKey,
@@ -185,15 +185,15 @@ function vanishedOf({ accepted, now }: Compared): AcceptedItem[] {
 /** Whether an item is more than the accepted report had: what was there all along is where nothing has moved to. */
 export function isNewOrMore({ id, sales }: Pick<AcceptedItem, 'id' | 'sales'>, accepted: AcceptedItem[]): boolean {
   const before = accepted.find((item) => item.id === id);
-  return before === undefined || big(sales).gt(before.sales);
+  return before === undefined || compare(sales, before.sales) > 0;
 }
 
 /** Whether the report has less of the item than the accepted one: lower amounts, or credits that are gone. */
 export const isLess = (now: AcceptedItem, before: AcceptedItem): boolean =>
-  (['cost', 'sales'] as const).some((side) => big(now[side]).lt(before[side])) || isCreditGone(now, before);
+  (['cost', 'sales'] as const).some((side) => compare(now[side], before[side]) < 0) || isCreditGone(now, before);
 
 export const isCreditGone = (now: AcceptedItem, before: AcceptedItem): boolean =>
-  (['creditCost', 'creditSales'] as const).some((side) => big(now[side]).gt(before[side]));
+  (['creditCost', 'creditSales'] as const).some((side) => compare(now[side], before[side]) > 0);
 
 /**
  * What counts as accepted from now on: every item as the report has it; but what has become less is accepted only where the plan goes with it, and an item

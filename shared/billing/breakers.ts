@@ -1,5 +1,5 @@
 import type { Big } from './decimal.js';
-import { big, money, sum } from './decimal.js';
+import { big, money, signOf, sum } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { inCurrency } from './magnitudes.js';
 import { unreadWords } from './readable.js';
@@ -119,7 +119,7 @@ export const recurringOf = (item: Item): { sales: Decimal; cost: Decimal } => it
 const recurringSales = (items: Item[]): Big => sum(items.map((item) => recurringOf(item).sales));
 
 /** Sales without the lines that give something back: what is credited has not vanished. */
-export const chargedOf = (item: Item): Big => sum(item.lines.map(({ sales }) => big(sales)).filter((amount) => amount.gt(0)));
+export const chargedOf = (item: Item): Big => sum(item.lines.map(({ sales }) => sales).filter((sales) => signOf(sales) > 0));
 
 const chargedSales = (items: Item[]): Big => sum(items.map(chargedOf));
 
@@ -134,7 +134,7 @@ export interface ItemSales {
 
 /** 9.2: one item's sales are many times last month's, or a small part of them; or nothing compares with it and it is large. */
 export function tripItem({ item, before, samePart }: ItemSales, settings: Settings): Tripped | null {
-  const compared = before !== undefined && big(recurringOf(before).sales).gt(0) && !item.isOneOff;
+  const compared = before !== undefined && signOf(recurringOf(before).sales) > 0 && !item.isOneOff;
   if (!compared) return tripAmount(item, big(item.sales), settings);
   const paidOnce = big(item.sales).minus(recurringOf(item).sales);
   return tripGrowth(item, before, settings) ?? tripFall(item, samePart, settings) ?? tripAmount(item, paidOnce, settings);

@@ -1,4 +1,4 @@
-import { Big, big, UNIT_PRICE_SCALE } from './decimal.js';
+import { Big, big, signOf, UNIT_PRICE_SCALE } from './decimal.js';
 import { isManual, priceOf, type PriceList } from './items.js';
 import { PRODUCTS, SHARED_SERVICES } from './keys.js';
 import { monthOf } from './month.js';
@@ -112,7 +112,7 @@ function unitPrices(item: Item, prices: PriceList): UnitPrices {
 
 function latestPositiveLine(lines: Line[]): Line | undefined {
   return lines
-    .filter((line) => big(line.sales).gt(0) && big(line.quantity).gt(0))
+    .filter((line) => signOf(line.sales) > 0 && signOf(line.quantity) > 0)
     .sort(
       (left, right) =>
         byText(right.billingDate, left.billingDate) ||

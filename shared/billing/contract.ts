@@ -85,7 +85,7 @@ function contractElsewhere(contractKey: string, { companyId, month, books, names
       (contract) =>
         isElsewhere(contract) && present(contract.subscriptionId) === null && (isUnmistakable || billed.has(contract.id)),
     );
-  if (byNumber) return byNumber;
+  if (byNumber || billed.size === 0) return byNumber ?? null;
   return (
     books.contracts.find(
       (contract) =>

@@ -18,6 +18,19 @@ export const ZERO = new Big(0);
 /** A look at the first digit: `eq(0)` reads the 0 anew each time, and planning asks some thirty times an item. */
 export const isZero = (value: Big): boolean => value.c[0] === 0;
 
+/** Whether the amount is below zero, above it, or neither: 1, -1 or 0. A float has the sign of the text it is read from, and is not kept. */
+export const signOf = (value: Decimal): number => Math.sign(Number(value));
+
+/** Compares two amounts. Most that are compared are the same text, but for zeros at the end, and need not be read. */
+export const compare = (left: Decimal, right: Decimal): number => (isSameText(left, right) ? 0 : big(left).cmp(right));
+
+function isSameText(left: Decimal, right: Decimal): boolean {
+  const digits = Math.max(left.length, right.length);
+  return left === right || padded(left, digits) === padded(right, digits);
+}
+
+const padded = (value: Decimal, digits: number): string => (value.includes('.') ? value : `${value}.`).padEnd(digits, '0');
+
 /** Exact sum. */
 export function sum(values: Iterable<Decimal | Big>): Big {
   let total = ZERO;
@@ -71,15 +84,16 @@ export function minorUnits(currency: string): number {
 }
 
 /** Decimals that Autotask keeps of an amount when a person approves and posts it, whatever its currency (`autotask.md` 11). */
-const POSTED_DECIMALS = 2;
+export const POSTED_DECIMALS = 2;
 
 /** What posting bills of one row or charge. */
 export const posted = (value: Big): Big => round(value, POSTED_DECIMALS);
 
 /** An amount that posting bills, as text: in minor units where they suffice, else with the two decimals of posting (a yen has none, and 0.30 of one is billed). */
 export function postedText(value: Big, currency: string): Decimal {
-  const billed = posted(value);
   const digits = minorUnits(currency);
+  if (digits === POSTED_DECIMALS) return text(value, digits);
+  const billed = posted(value);
   return text(billed, round(billed, digits).eq(billed) ? digits : POSTED_DECIMALS);
 }
 

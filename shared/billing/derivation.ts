@@ -1,6 +1,6 @@
 import { big, divide, plain, postedText, sum, ZERO, type Big } from './decimal.js';
 import { firstDay } from './month.js';
-import { stateOf, type Billable, type Place } from './standing.js';
+import { chargesAt, type Billable, type Place } from './standing.js';
 import type { ChargeStanding, PostAdjustmentStep, RowFigures, RowStanding, Sides, Standing, Step } from './plan-types.js';
 import type { Books, Charge, Decimal } from './types.js';
 
@@ -15,7 +15,7 @@ const EXACT_DIGITS = 10;
 export function standingOf(billable: Billable, place: Place, books: Books, steps: Step[]): Standing {
   const { currency } = billable;
   const row = rowStanding(billable, place, steps);
-  const charges = chargeStandings(stateOf(billable, place, books).charges, steps, currency);
+  const charges = chargeStandings(chargesAt(billable, place, books), steps, currency);
   const rows = row === null ? [] : [row];
   return {
     row,
@@ -36,10 +36,15 @@ export function unchanged(standing: Standing): Standing {
   };
 }
 
-const total = (parts: Sides[], currency: string): Sides => ({
-  sales: postedText(sum(parts.map(({ sales }) => sales)), currency),
-  cost: postedText(sum(parts.map(({ cost }) => cost)), currency),
-});
+function total(parts: Sides[], currency: string): Sides {
+  const [first] = parts;
+  // Most items stand on one row alone, whose amounts are written like a total.
+  if (first !== undefined && parts.length === 1) return { sales: first.sales, cost: first.cost };
+  return {
+    sales: postedText(sum(parts.map(({ sales }) => sales)), currency),
+    cost: postedText(sum(parts.map(({ cost }) => cost)), currency),
+  };
+}
 
 // ---------------------------------------------------------------------------------------------------------------- the row
 

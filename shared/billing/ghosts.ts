@@ -61,22 +61,31 @@ export function planGhosts(
   const contractKey = standsFor(contract, context);
   if (isOfAnother(contractKey, context)) return NO_GHOSTS;
   const isLeftAlone = isHeld || (plan?.decisions.some(({ outcome }) => outcome === 'held') ?? false);
-  if (contractKey === null) return isLeftAlone ? NO_GHOSTS : looseCharges(contract, null, new Set(), plan, context);
+  if (contractKey === null) return isLeftAlone ? NO_GHOSTS : looseCharges(contract, null, () => false, plan, context);
   const onContract = new Set(rowsOfContract(context.books, contract.id).map(({ serviceId }) => serviceId));
   const services = context.books.services.filter(
     (service) => onContract.has(service.id) && (!isLeftAlone || isCarriedOn(contract, service, plan, context)),
   );
-  const standing = services.map((service) => ({ service, rows: rowsOn(contract, service, plan, context) }));
-  const parts = standing.map(({ service, rows }) => ghostOfService(contract, contractKey, service, rows, plan, context));
+  const parts = services
+    .filter((service) => !isOnItem(service, plan))
+    .map((service) => ghostOfService(contract, contractKey, service, rowsOn(contract, service, plan, context), plan, context));
   if (isLeftAlone) return mergeGhosts(parts);
-  // A charge beside a row shares the row's fate (8.4), also where somebody split the row and only its later part has units.
-  const besideRows = new Set(
-    standing.flatMap(({ service, rows }) => {
-      const type = hasMoney(rows.row) ? typeOnContract(contract, service, context) : null;
-      return type === null ? [] : chargeKeysOn(contractKey, service.key, type, context);
-    }),
-  );
-  return mergeGhosts([...parts, looseCharges(contract, contractKey, besideRows, plan, context)]);
+  const isBesideRow = (key: string): boolean =>
+    services.some((service) => keysBesideRow(contract, contractKey, service, plan, context).includes(key));
+  return mergeGhosts([...parts, looseCharges(contract, contractKey, isBesideRow, plan, context)]);
+}
+
+/** Keys of charges that stand beside the service's row and share its fate (8.4), also where somebody split the row and only its later part has units. */
+function keysBesideRow(
+  contract: Contract,
+  contractKey: string,
+  service: Service,
+  plan: ContractPlan | undefined,
+  context: GhostContext,
+): string[] {
+  const { row } = rowsOn(contract, service, plan, context);
+  const type = hasMoney(row) ? typeOnContract(contract, service, context) : null;
+  return type === null ? [] : chargeKeysOn(contractKey, service.key, type, context);
 }
 
 /**
@@ -121,7 +130,7 @@ function ghostOfService(
   plan: ContractPlan | undefined,
   context: GhostContext,
 ): GhostPlan {
-  if (!hasMoney(rows.row) || isOnItem(service, plan)) return NO_GHOSTS;
+  if (!hasMoney(rows.row)) return NO_GHOSTS;
   const type = typeOnContract(contract, service, context);
   if (type === null) return { ...NO_GHOSTS, notes: [foreignRow(contract, service, rows.row, context)] };
   if (isSwitchedOff(type, contractKey, context)) return NO_GHOSTS;

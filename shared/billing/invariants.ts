@@ -1,4 +1,4 @@
-import { big, billable, sum } from './decimal.js';
+import { big, billable, compare, sum } from './decimal.js';
 import type { KeyedItem } from './plan-contract.js';
 import type { PlanInput } from './plan.js';
 import { fold, groupBy } from './text.js';
@@ -66,7 +66,7 @@ function assertComplete(plan: Plan, items: Item[]): void {
     const exact = billable(sum(item.lines.map(({ sales }) => sales)), item.currency);
     if (
       outcome === undefined ||
-      !big(outcome.sales).eq(exact) ||
+      compare(outcome.sales, exact) !== 0 ||
       outcome.cost !== item.cost ||
       outcome.lines !== item.lines.length
     )
@@ -80,7 +80,7 @@ function assertComplete(plan: Plan, items: Item[]): void {
 
 /** Whether the steps bring row and charges to the item's totals: money that a posted item does not carry would be lost or doubled. */
 const reaches = ({ standing, sales, cost }: PlannedItem): boolean =>
-  standing !== null && big(standing.after.sales).eq(sales) && big(standing.after.cost).eq(cost);
+  standing !== null && compare(standing.after.sales, sales) === 0 && compare(standing.after.cost, cost) === 0;
 
 /** What a step writes: two steps with one identity would be one effect too many. */
 function identityOf(step: Step): string {

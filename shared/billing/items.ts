@@ -1,4 +1,4 @@
-import { type Big, big, billable, plain, sum, ZERO } from './decimal.js';
+import { type Big, big, billable, plain, signOf, sum, ZERO } from './decimal.js';
 import { digestOf, PRODUCTS } from './keys.js';
 import { sortByPayment } from './paid-once.js';
 import { classify, type LineType } from './record-type.js';
@@ -57,10 +57,23 @@ interface Sorted {
 /** An organization's lines as items, ordered by id; the order of the lines never matters (invariant 4). */
 export function buildItems(lines: Line[], context: ItemContext): Item[] {
   const groups = groupBy(sortLines(lines, context), (sorted) => itemKey(sorted, context));
-  return [...groups.entries()]
-    .map(([key, group]) => toItem(key, group, context))
-    .sort((left, right) => byText(left.id, right.id));
+  return [...groups.entries()].map(([key, group]) => toItem(key, group, context)).sort(byId);
 }
+
+/**
+ * The items of a part of the lines, given those of all of them. A subscription that is wholly in the part has the same items there, because no line of another
+ * one counts into them (2.3, 4.1).
+ */
+export function itemsOfPart(all: Item[], part: Line[], context: ItemContext): Item[] {
+  const within = new Set(part);
+  const cut = new Set(
+    all.filter(({ lines }) => lines.some((line) => !within.has(line))).map(({ subscriptionId }) => fold(subscriptionId)),
+  );
+  const isCut = ({ subscriptionId }: Pick<Line, 'subscriptionId'>): boolean => cut.has(fold(subscriptionId));
+  return [...all.filter((item) => !isCut(item)), ...buildItems(part.filter(isCut), context)].sort(byId);
+}
+
+const byId = (left: Item, right: Item): number => byText(left.id, right.id);
 
 /** Whether the line's service is one of `EXCLUDE_SERVICES`, by id or name. */
 export const isExcludedService = (line: Line, excluded: Set<string>): boolean =>
@@ -202,7 +215,7 @@ function quantityOf(type: ItemType, lines: Line[]): Big {
 /** The quantity a line that is not manual brings to its item (4.2): for Azure that of the subscription; null for refunds. */
 export function quantityOfLine(type: ItemType, line: Line): Big | null {
   if (type === 'AzureClassic' || type === 'AzurePlan') return big(line.subscriptionQuantity);
-  return big(line.quantity).gte(0) && big(line.sales).gte(0) ? big(line.quantity) : null;
+  return signOf(line.quantity) >= 0 && signOf(line.sales) >= 0 ? big(line.quantity) : null;
 }
 
 /** A correction by hand: it counts into the amounts of its subscription's item, and into nothing else (2.3, 4.2, 4.3). */

@@ -20,14 +20,14 @@ import type { Charge, Contract, RecordType } from './types.js';
 export function looseCharges(
   contract: Contract,
   contractKey: string | null,
-  besideRows: Set<string>,
+  isBesideRow: (key: string) => boolean,
   plan: ContractPlan | undefined,
   context: GhostContext,
 ): GhostPlan {
   const all = chargesOfContract(context.books, contract.id);
   const keyed = all.filter((charge) => {
     const key = parseChargeKey(charge.key);
-    return key?.month === context.month && !isOnItem(key.base, contract, context) && !besideRows.has(key.base);
+    return key?.month === context.month && !isOnItem(key.base, contract, context) && !isBesideRow(key.base);
   });
   // Charges that cancel each other out are in balance already, and no ghost any more (8.2): one of them may be billed.
   const standing = [...groupBy(keyed, (charge) => parseChargeKey(charge.key)!.base).values()].filter(

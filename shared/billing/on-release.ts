@@ -3,8 +3,11 @@ import type { Plan, Step, StepTold } from './plan-types.js';
 
 /** Tells with a plan of which something is held what a release would write beside it: nobody should release what they cannot see. */
 export function withOnRelease(plan: Plan, whole: Plan): Plan {
+  const same = new Set(plan.steps);
+  const others = whole.steps.filter((step) => !same.has(step));
+  if (others.length === 0) return plan;
   const kept = new Set(plan.steps.map(identity));
-  const onRelease = whole.steps
+  const onRelease = others
     .filter((step) => !kept.has(identity(step)))
     .map((step): StepTold => ({ mark: markOf(step, whole), text: describeStep(step, whole) }));
   return onRelease.length === 0 ? plan : { ...plan, onRelease };

@@ -68,7 +68,9 @@ export function chargeKeysOn(contractKey: string, code: string | null, type: Rec
     type,
     codeOrProduct: codeOrProduct(type, contractKey, code, null),
   };
-  return owners.map((id) => fold(chargeKeyOf(month, itemHash({ ...item, organizationId: id }))));
+  return [...new Set(owners.map((id) => id.toLowerCase()))].map((id) =>
+    fold(chargeKeyOf(month, itemHash({ ...item, organizationId: id }))),
+  );
 }
 
 /** The type that a key of a service of ours stands for, where several licences can be on one contract. */

@@ -1,4 +1,4 @@
-import { big } from './decimal.js';
+import { signOf } from './decimal.js';
 import { daysCovered } from './month.js';
 import { fold, present, same } from './text.js';
 import type { PriceList } from './items.js';
@@ -59,7 +59,7 @@ export function sortByPayment(type: ItemType, lines: Line[], prices: PriceList):
     line,
     payment: paymentOf(type, line, present(line.itemCode) ?? itemCode, prices) ?? 'monthly',
   }));
-  const charged = sorted.filter(({ line }) => big(line.sales).gt(0));
+  const charged = sorted.filter(({ line }) => signOf(line.sales) > 0);
   const kinds = new Set((charged.length > 0 ? charged : sorted).map(({ payment }) => payment));
   if (kinds.size < 2) return kinds.has('once') ? { once: lines, monthly: [] } : { once: [], monthly: lines };
   const of = (wanted: Payment): Line[] => sorted.filter(({ payment }) => payment === wanted).map(({ line }) => line);

@@ -218,6 +218,8 @@ export interface Draft {
   place: Place;
   service: Service | null;
   amounts: AmountsPlan;
+  /** What makes or changes the service. */
+  serviceStep: EnsureServiceStep | null;
 }
 
 function planAble(
@@ -288,7 +290,8 @@ function draft(entry: KeyedItem, contract: Contract | null, startsLater: boolean
   const place = placeOf(entry, contract, startsLater, endDay, service, context);
   const billable = billableOf(entry, context.month);
   const plan = isChargeType(item.type as RecordType) ? planCharge : planRowAndCharge;
-  return { entry, place, service, amounts: plan(billable, place, context.books, context.settings) };
+  const amounts = plan(billable, place, context.books, context.settings);
+  return { entry, place, service, amounts, serviceStep: serviceStep(item, service, place, amounts, context) };
 }
 
 function serviceOf(item: Item, contract: Contract | null, { books, month }: ContractContext): Service | null {
@@ -354,7 +357,7 @@ function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, contex
     message: amounts.held?.message ?? null,
     because: [
       ...contractBecause(contractKey, contract, firstDay(context.month), endDay, isWritten),
-      catalogueBecause(item, service, serviceStep(draft, context), priceOf(context.prices, item.itemCode, item.currency)),
+      catalogueBecause(item, service, draft.serviceStep, priceOf(context.prices, item.itemCode, item.currency)),
       ...amounts.because,
     ],
     standing: standingOf(billableOf(entry, context.month), place, context.books, amounts.steps),
@@ -390,24 +393,26 @@ function contractStepsOf(
     writing.length > 0 || extendsFrom !== null,
   );
   return [
-    ...catalogueSteps(billed, context),
+    ...catalogueSteps(billed),
     ...(upsert ? [{ ...upsert, items }] : []),
     ...(extendsFrom !== null && contract ? extensionSteps({ ...context, contract, contractKey, endDay, items }) : []),
   ];
 }
 
-function catalogueSteps(billed: Draft[], context: ContractContext): Step[] {
+function catalogueSteps(billed: Draft[]): Step[] {
   return billed.flatMap((draft): Step[] => {
-    const { place, amounts } = draft;
+    const { place, amounts, serviceStep: step } = draft;
     if (place.productKey !== null)
       return place.productId === null && amounts.steps.length > 0 ? [ensureProductStep(draft.entry.item)] : [];
-    const step = serviceStep(draft, context);
     return step ? [step] : [];
   });
 }
 
 function serviceStep(
-  { entry: { item }, service, place, amounts }: Draft,
+  item: Item,
+  service: Service | null,
+  place: Place,
+  amounts: AmountsPlan,
   { prices, books }: ContractContext,
 ): EnsureServiceStep | null {
   const isNeeded = service !== null ? big(item.quantity).gte(1) : amounts.steps.some((step) => step.kind === 'postAdjustment');

@@ -3,7 +3,7 @@ import { itemBecause } from './because.js';
 import { wantedService } from './catalogue.js';
 import { decideCompany, missingCompany, unknownCompany, type CompanyDecision } from './company.js';
 import { disputedContracts } from './contract.js';
-import { big, isZero, minorUnits, money, plain, text } from './decimal.js';
+import { big, compare, isZero, minorUnits, money, plain, POSTED_DECIMALS, text, ZERO } from './decimal.js';
 import { heldAsGone, remadeNotes } from './doubt.js';
 import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { mergeGhosts, NO_GHOSTS, planGhosts, type GhostPlan } from './ghosts.js';
@@ -310,8 +310,8 @@ function plannedItem({ item, contractKey }: KeyedItem, verdict: Verdict): Planne
     sales: item.sales,
     exactCost: item.exactCost,
     exactSales: item.exactSales,
-    roundingCost: text(big(item.exactCost).minus(item.cost), Math.max(scale, 6)),
-    roundingSales: text(big(item.exactSales).minus(item.sales), Math.max(scale, 6)),
+    roundingCost: roundingOf(item.exactCost, item.cost, scale),
+    roundingSales: roundingOf(item.exactSales, item.sales, scale),
     contractId: verdict.contractId,
     outcome: verdict.outcome,
     reason: verdict.reason,
@@ -320,6 +320,9 @@ function plannedItem({ item, contractKey }: KeyedItem, verdict: Verdict): Planne
     standing: verdict.standing,
   };
 }
+
+const roundingOf = (exact: Decimal, billed: Decimal, scale: number): Decimal =>
+  text(compare(exact, billed) === 0 ? ZERO : big(exact).minus(billed), Math.max(scale, 6));
 
 /** Catalogue first, then contract by contract: made or corrected, extended, amounts. One service is ensured once, for all items that need it. */
 function orderedSteps({ contracts, ghosts }: Work): Step[] {
@@ -343,17 +346,19 @@ function mergeCatalogue(steps: CatalogueStep[]): Step[] {
 }
 
 function chargeTypeNotes(items: Item[]): Note[] {
-  return items.flatMap((item) =>
-    [...new Set(item.lines.map(({ chargeType }) => chargeType).filter((type) => !isKnownChargeType(type)))].map((type) => ({
+  return items.flatMap(({ id, productName, lines }) => {
+    const unknown = lines.filter(({ chargeType }) => !isKnownChargeType(chargeType)).map(({ chargeType }) => chargeType);
+    return [...new Set(unknown)].map((type) => ({
       code: 'unknown-charge-type',
-      itemId: item.id,
-      message: `${item.productName}: charge type "${type}" is not known; the line is summed like any other.`,
-    })),
-  );
+      itemId: id,
+      message: `${productName}: charge type "${type}" is not known; the line is summed like any other.`,
+    }));
+  });
 }
 
 /** Of a currency of three decimals, posting bills two: what nobody can bill is named, and is the item's rounding. */
 function unbillableNotes({ id, productName: name, currency, sales, cost, exactSales, exactCost }: Item): Note[] {
+  if (minorUnits(currency) <= POSTED_DECIMALS) return [];
   const lostOf = (exact: Decimal, billed: Decimal): Decimal => plain(big(money(big(exact), currency)).minus(billed));
   const lost = [lostOf(exactSales, sales), lostOf(exactCost, cost)];
   if (lost.every((amount) => isZero(big(amount)))) return [];

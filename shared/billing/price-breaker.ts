@@ -1,5 +1,5 @@
 import type { Tripped } from './breakers.js';
-import { big, money, plain, type Big } from './decimal.js';
+import { big, money, plain, signOf, type Big } from './decimal.js';
 import { isManual, priceOf, type PriceList } from './items.js';
 import { daysCovered } from './month.js';
 import { fold } from './text.js';
@@ -26,8 +26,10 @@ const PARTS = new Set(
 export function tripPrice(item: Item, prices: PriceList, { breakers: { priceFactor: factor } }: Settings): Tripped | null {
   if (factor === 0) return null;
   for (const line of item.lines) {
-    const [price, listed] = [unitPrice(line), listPrice(line, prices)];
-    if (price === null || listed === null || price.lte(listed.times(factor))) continue;
+    const listed = listPrice(line, prices);
+    if (listed === null) continue;
+    const price = unitPrice(line);
+    if (price === null || price.lte(listed.times(factor))) continue;
     return {
       reason: 'breaker-item',
       message: `A unit of ${item.productName} costs ${money(price, item.currency)} ${item.currency}, more than ${factor} times the list price of ${plain(listed)} (BREAKER_PRICE_FACTOR). Release the plan if that is right.`,
@@ -38,14 +40,14 @@ export function tripPrice(item: Item, prices: PriceList, { breakers: { priceFact
 
 /** What a unit costs by the line's total, which is what is billed. */
 function unitPrice(line: Line): Big | null {
-  const isWhole = !isManual(line) && !PARTS.has(fold(line.chargeType)) && big(line.quantity).gt(0) && big(line.sales).gt(0);
+  const isWhole = !isManual(line) && !PARTS.has(fold(line.chargeType)) && signOf(line.quantity) > 0 && signOf(line.sales) > 0;
   return isWhole ? big(line.sales).div(big(line.quantity)) : null;
 }
 
 /** Lists show prices by the month or by the payment; nobody knows which, so the larger one counts: the list price of all months that the line pays for. */
 function listPrice(line: Line, prices: PriceList): Big | null {
   const listed = priceOf(prices, line.itemCode, line.currency);
-  if (listed === undefined || big(listed.sales).lte(0)) return null;
+  if (listed === undefined || signOf(listed.sales) <= 0) return null;
   return big(listed.sales).times(Math.max(listed.paymentMonths ?? 1, monthsCovered(line)));
 }
 

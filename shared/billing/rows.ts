@@ -41,10 +41,10 @@ export interface RowView {
   fewestLater: number | null;
 }
 
-const rowsByContract = new IndexBy<Row>(({ contractId }) => String(contractId));
+const rowsByContract = new IndexBy<Row>(({ contractId }) => contractId);
 
 /** All rows of a contract. */
-export const rowsOfContract = (books: Books, contractId: number): Row[] => rowsByContract.find(books.rows, String(contractId));
+export const rowsOfContract = (books: Books, contractId: number): Row[] => rowsByContract.find(books.rows, contractId);
 
 /** Rows of one service on one contract, seen from the month. `extendsFrom` is the contract's last day where the plan extends it. */
 export function viewRows(books: Books, contract: Contract, serviceId: number, month: Month, extendsFrom: Day | null): RowView {

@@ -1,6 +1,6 @@
 import { acceptedItem, isCreditGone, isFallen, isLess, type AcceptedItem } from './accepted.js';
 import type { Tripped } from './breakers.js';
-import { big, sum, type Big } from './decimal.js';
+import { big, compare, signOf, sum, type Big } from './decimal.js';
 import { unchanged } from './derivation.js';
 import type { KeyedItem } from './plan-contract.js';
 import type { PlanInput, Work } from './plan.js';
@@ -27,14 +27,13 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
     keyed.flatMap(({ item, contractKey }) => {
       const decided = planned.get(item.id);
       if (decided?.outcome !== 'posted' || !written.has(item.id)) return [];
-      const now = acceptedItem(item, contractKey, true);
       const before = earlier.get(item.id);
       const why =
         before === undefined
-          ? accepted === undefined && big(now.creditSales).eq(0)
+          ? accepted === undefined && !item.lines.some(({ sales }) => signOf(sales) < 0)
             ? doubt.unknown(decided)
             : null
-          : whyHeld(decided, now, before, doubt);
+          : whyHeld(decided, acceptedItem(item, contractKey, true), before, doubt);
       return why === null ? [] : [[item.id, { reason: 'report-shrank', message: messageOf(decided, before, why) }] as const];
     }),
   );
@@ -60,8 +59,8 @@ const SIDES = ['cost', 'sales'] as const;
 /** Whether the steps move what stands in a direction, on either side. */
 function moves({ standing }: PlannedItem, direction: 'up' | 'down'): boolean {
   return SIDES.some((side) => {
-    const moved = big(standing!.after[side]).minus(standing!.before[side]);
-    return direction === 'up' ? moved.gt(0) : moved.lt(0);
+    const moved = compare(standing!.after[side], standing!.before[side]);
+    return direction === 'up' ? moved > 0 : moved < 0;
   });
 }
 

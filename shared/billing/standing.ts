@@ -62,7 +62,7 @@ export interface State {
 }
 
 export function stateOf(billable: Billable, place: Place, books: Books): State {
-  const own = place.contract === null ? [] : chargesOf(books, place.contract.id, billable.chargeKey);
+  const own = ownCharges(billable, place, books);
   const charges = [...own, ...chargesOfOthers(place, books)];
   const isOpen = (charge: Charge): boolean => !charge.billed && own.includes(charge);
   const row = place.rows.row;
@@ -76,16 +76,27 @@ export function stateOf(billable: Billable, place: Place, books: Books): State {
   };
 }
 
-const chargesByContract = new IndexBy<Charge>(({ contractId }) => String(contractId));
+/** All charges that count for the item, its own first. */
+export const chargesAt = (billable: Billable, place: Place, books: Books): Charge[] => [
+  ...ownCharges(billable, place, books),
+  ...chargesOfOthers(place, books),
+];
+
+const ownCharges = ({ chargeKey }: Billable, { contract }: Place, books: Books): Charge[] =>
+  contract === null ? [] : chargesOf(books, contract.id, chargeKey);
+
+const chargesByContract = new IndexBy<Charge>(({ contractId }) => contractId);
 
 /** All charges on a contract, whoever made them. */
 export const chargesOfContract = (books: Books, contractId: number): Charge[] =>
-  chargesByContract.find(books.charges, String(contractId));
+  chargesByContract.find(books.charges, contractId);
 
 /** The item's charges of the month, by number: found by key wherever they are dated, so that a catch-up counts for its month (7.5, 7.7). */
 export function chargesOf(books: Books, contractId: number, chargeKey: string): Charge[] {
+  const all = chargesOfContract(books, contractId);
+  if (all.length === 0) return all;
   const wanted = fold(chargeKey);
-  return chargesOfContract(books, contractId)
+  return all
     .flatMap((charge) => {
       const key = parseChargeKey(charge.key);
       return key?.base === wanted ? [{ charge, number: key.number }] : [];

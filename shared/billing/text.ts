@@ -30,18 +30,22 @@ export function groupBy<Value, Key>(values: Iterable<Value>, keyOf: (value: Valu
 }
 
 /**
- * Looks values up by a folded key. The index is worked out once per list, because every item of an organization asks, and an organization may have
+ * Looks values up by a folded key, or by a number. The index is worked out once per list, because every item of an organization asks, and an organization may have
  * thousands; a list is never changed after it was asked.
  */
 export class IndexBy<Value> {
-  private readonly indexes = new WeakMap<Value[], Map<string, Value[]>>();
+  private readonly indexes = new WeakMap<Value[], Map<string | number, Value[]>>();
 
-  constructor(private readonly keyOf: (value: Value) => string | null | undefined) {}
+  constructor(private readonly keyOf: (value: Value) => Key) {}
 
   /** All values of the list with the key, in the list's order. */
-  find(list: Value[], key: string | null | undefined): Value[] {
-    const index = this.indexes.get(list) ?? groupBy(list, (value) => fold(this.keyOf(value)));
+  find(list: Value[], key: Key): Value[] {
+    const index = this.indexes.get(list) ?? groupBy(list, (value) => indexed(this.keyOf(value)));
     this.indexes.set(list, index);
-    return index.get(fold(key)) ?? [];
+    return index.get(indexed(key)) ?? [];
   }
 }
+
+type Key = string | number | null | undefined;
+
+const indexed = (key: Key): string | number => (typeof key === 'number' ? key : fold(key));

@@ -1,13 +1,13 @@
 import { hasEnded } from './accepted.js';
 import { tripContracts, tripItem, tripMonth, tripOrganization, type ItemSales, type Tripped } from './breakers.js';
 import type { CompanyDecision } from './company.js';
-import { big, isZero, money, sum } from './decimal.js';
-import { buildItems, listedSubscription, type ItemContext } from './items.js';
+import { big, isZero, money, signOf, sum } from './decimal.js';
+import { buildItems, itemsOfPart, listedSubscription, type ItemContext } from './items.js';
 import type { PlanInput, Work } from './plan.js';
 import { tripPrice } from './price-breaker.js';
 import { readable } from './readable.js';
 import { exclusionOf, unclassifiedOf } from './refusal.js';
-import { fold, same } from './text.js';
+import { fold, IndexBy, same } from './text.js';
 import type { Item, Plan, PlannedItem } from './plan-types.js';
 import type { Line, Settings } from './types.js';
 
@@ -74,13 +74,12 @@ function compare(plan: Plan, able: Item[], { slice, settings }: PlanInput, conte
   const credited = new Set(posted.filter(isCredited).map(({ id }) => id));
   const lastMonth = [...slice.previousLines, ...(slice.previousLater ?? [])];
   const read = new Set(readable(slice.lines, lastMonth).before);
-  const same = buildItems(
-    slice.previousLines.filter((line) => read.has(line)),
-    context,
-  ).filter(isCompared);
+  const whole = buildItems([...read], context);
+  const early = slice.previousLines.filter((line) => read.has(line));
+  const same = itemsOfPart(whole, early, context).filter(isCompared);
   const isExplained = explainedBy(posted, credited, slice.elsewhere ?? [], context);
   const samePart = same.filter((item) => !isExplained(item));
-  const before = buildItems([...read], context).filter(isCompared);
+  const before = whole.filter(isCompared);
   const unread = unreadBefore(posted, lastMonth, read, context);
   const leftOut = leftOutText(posted, unbilled.size, same.length - samePart.length, unread.size, currency);
   return { billed, before, samePart, credited, unread, leftOut };
@@ -104,7 +103,7 @@ function unreadBefore(posted: Item[], lastMonth: Line[], read: Set<Line>, contex
 const isComparable = (item: Item, context: ItemContext, settings: Settings, currency: string): boolean =>
   exclusionOf(item, context, settings) === null && unclassifiedOf(item) === null && same(item.currency, currency);
 
-const isCredited = (item: Item): boolean => item.lines.some(({ sales }) => big(sales).lt(0));
+const isCredited = (item: Item): boolean => item.lines.some(({ sales }) => signOf(sales) < 0);
 
 /** Evidence that explains why an item of last month is less or gone: ended, converted to another product, billed elsewhere, or credited. */
 function explainedBy(
@@ -163,6 +162,8 @@ function tripSales(comparison: Comparison, currency: string, settings: Settings)
   return standing.length === 0 || tripOf(standing) === null ? tripped : null;
 }
 
+const itemsById = new IndexBy<Item>(({ id }) => id);
+
 function tripWritten(
   { item, planned }: Billed,
   comparison: Comparison,
@@ -172,13 +173,15 @@ function tripWritten(
   const { before, after } = planned.standing!;
   const moved = (['sales', 'cost'] as const).map((side) => big(after[side]).minus(before[side]).abs());
   // What is in balance already waits for nobody: a breaker holds what would be written.
-  if (moved.every((amount) => amount.eq(0))) return null;
+  if (moved.every(isZero)) return null;
   const isNothing = isZero(big(before.sales));
   const isSmall = moved.every((amount) => amount.lte(settings.breakers.organizationAmount));
   const unread = tripUnread(item, comparison, settings);
   if (unread !== null) return isSmall && !isNothing ? null : unread;
-  const counterpart = (items: Item[]): Item | undefined => items.find(({ id }) => id === item.id);
-  const sales: Omit<ItemSales, 'item'> = { before: counterpart(comparison.before), samePart: counterpart(comparison.samePart) };
+  const sales: Omit<ItemSales, 'item'> = {
+    before: itemsById.find(comparison.before, item.id)[0],
+    samePart: itemsById.find(comparison.samePart, item.id)[0],
+  };
   const tripped = tripPrice(item, context.prices, settings) ?? tripItem({ ...sales, item }, settings);
   if (tripped === null || !isSmall) return tripped;
   return isNothing || tripItem({ ...sales, item: asItStands({ item, planned }) }, settings) === null ? tripped : null;
