@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '../eventually.js';
+import { openWebhook, type Webhook } from '../notices/webhook.js';
+import { openStage, type Run, type Stage } from './stage.js';
+
+/** A run that fails is told to people and to whoever asked for it, by a worker as a real process. */
+
+const MONTH = '2025-10';
+const WITHIN_MS = 60_000;
+
+let stage: Stage;
+let webhook: Webhook;
+beforeAll(async () => {
+  webhook = await openWebhook();
+  stage = await openStage({ world: 'september-2025', env: { NOTICE_WEBHOOK: webhook.url, ALLOW_HTTP_HOSTS: '127.0.0.1' } });
+}, 120_000);
+afterAll(async () => {
+  await stage?.close();
+  await webhook?.close();
+});
+
+const texts = (): string[] => webhook.got.map((message) => JSON.stringify(message));
+
+/** A run under a worker with other settings, and what people were told meanwhile. */
+async function runWith(changes: Record<string, string>, says: RegExp): Promise<Run> {
+  const before = texts().length;
+  const worker = await stage.startWorker(changes);
+  try {
+    const run = await stage.cliWith(changes, 'run', MONTH, '--as-of', '2025-10-09', '--wait');
+    await eventually(
+      () => Promise.resolve(texts().slice(before).join('\n')),
+      (told) => says.test(told),
+      WITHIN_MS,
+    );
+    return run;
+  } finally {
+    await worker.kill('SIGTERM');
+  }
+}
+
+describe('a run that fails', () => {
+  test('because BILLING_MODE went missing after months were billed ends with 78, and people are told within a minute', async () => {
+    const worker = await stage.startWorker();
+    expect([0, 3]).toContain((await stage.cli('run', MONTH, '--as-of', '2025-10-09', '--wait')).code);
+    await worker.kill('SIGTERM');
+    await stage.forget();
+    const run = await runWith({ BILLING_MODE: '' }, /the run failed.*BILLING_MODE is not set/s);
+    expect(run).toMatchObject({ code: 78, stderr: expect.stringMatching(/The run failed: BILLING_MODE is not set/) as unknown });
+    expect(await stage.writes()).toEqual([]);
+  }, 240_000);
+
+  test('because Cloudmore knows another password ends with 1, and people are told why within a minute', async () => {
+    const run = await runWith({ CLOUDMORE_PASSWORD: 'changed-since' }, /the run failed.*(401|400|refuse|log-in|password)/is);
+    expect(run).toMatchObject({ code: 1, stderr: expect.stringMatching(/The run failed: /) as unknown });
+    expect(texts().join()).not.toContain('changed-since');
+  }, 240_000);
+});
