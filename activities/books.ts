@@ -60,6 +60,19 @@ export function ownBooks(index: BooksIndex, facts: OrganizationFacts, names: Nam
     companies: index.books.companies.filter(({ id }) => id === companyId),
     ...booksOf(index, contracts),
     ...concerning(index.books, facts, companyId ?? null, new Set(contracts.map(({ id }) => id))),
+    ...elsewhereOf(index.books, companyId),
+  };
+}
+
+/** What others bill at the organization's company, where that was looked at. */
+function elsewhereOf({ elsewhere }: Books, companyId: number | undefined): Pick<Books, 'elsewhere'> {
+  if (elsewhere === undefined || companyId === undefined || !elsewhere.companies.includes(companyId)) return {};
+  return {
+    elsewhere: {
+      companies: [companyId],
+      rows: elsewhere.rows.filter(({ contract }) => contract.companyId === companyId),
+      unread: elsewhere.unread.filter((one) => one.companyId === null || one.companyId === companyId),
+    },
   };
 }
 

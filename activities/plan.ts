@@ -16,6 +16,7 @@ import { noteBefore } from './before.js';
 import { contractKeys, paidOnceOn } from './books.js';
 import { canaryWaits } from './canary.js';
 import type { Dependencies } from './dependencies.js';
+import { withElsewhere, withLaterDismissals } from './elsewhere.js';
 import { withUnfinished } from './extensions.js';
 import { isSurveyFresh, noteWriting, untilVisible } from './freshness.js';
 import type { Looks } from './looks.js';
@@ -233,12 +234,15 @@ async function currentBooks(
   // A run's survey may be too old for an organization, but services and products change seldom; who asks for a fresh look gets one.
   const sharedMaxAgeMs = survey === null ? 0 : dependencies.surveyMaxAgeMs;
   const read = surveyed ?? (await ownReads(dependencies, facts, slice, sharedMaxAgeMs));
-  const { books, unfinished } = await withUnfinished(dependencies, request.broker, read);
-  const { needs } = planOrganization({ facts, slice, books, settings: dependencies.settings });
-  const detailed = [...new Set([...needs, ...unfinished])];
+  const { books: held, unfinished } = await withUnfinished(dependencies, request.broker, read);
+  const known = await withLaterDismissals(dependencies, request.broker, held);
+  const planned = planOrganization({ facts, slice, books: known, settings: dependencies.settings });
+  const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
+  const asking = planned.needsElsewhere ? [planned] : [];
+  const books = await withElsewhere(dependencies, request, known, asking, options);
+  const detailed = [...new Set([...planned.needs, ...unfinished])];
   const isSurveyed = surveyed !== null;
   if (detailed.length === 0) return { books, isSurveyed };
-  const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
   return { books: await dependencies.autotask.readNeighbours(books, facts.month, detailed, options), isSurveyed };
 }
 

@@ -3,6 +3,7 @@ import { decideCompany } from '../shared/billing/company.js';
 import { parseChargeKey, SHARED_SERVICES } from '../shared/billing/keys.js';
 import { indexNames, type Names } from '../shared/billing/named.js';
 import { standsFor } from '../shared/billing/ours.js';
+import type { Plan } from '../shared/billing/plan-types.js';
 import { paidOnceKeys } from '../shared/billing/plan.js';
 import { strayContracts, unnamedContracts } from '../shared/billing/strays.js';
 import { fold, present } from '../shared/billing/text.js';
@@ -15,6 +16,7 @@ import { booksOf, indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKey
 import { demandProbe } from './probe.js';
 import { settleCanary } from './canary.js';
 import { keeping, type Dependencies } from './dependencies.js';
+import { withElsewhere } from './elsewhere.js';
 import { planGuarded } from './guard.js';
 import { VISIBLE_WITHIN_MS } from './patience.js';
 import { withRemembered, type NamedKeys } from './remembered.js';
@@ -106,8 +108,9 @@ async function readMonthBooks(
     // What the search shows is judged before anything is added to it by id.
     return withRemembered(dependencies, { broker, month, mode }, named, searched);
   });
-  const books = await withOurs(autotask, read, names, month, options);
-  const needed = await contractsInQuestion(slices, request, facts, indexBooks(books), settings);
+  const ours = await withOurs(autotask, read, names, month, options);
+  const { needed, asking } = await inQuestion(slices, request, facts, indexBooks(ours), settings);
+  const books = await withElsewhere(dependencies, request, ours, asking, options);
   const decided = organizations.map((organization) => decideCompany(organization, facts, books, settings).company);
   return {
     books: needed.length === 0 ? books : await autotask.readNeighbours(books, month, needed, options),
@@ -152,20 +155,24 @@ const isOfField =
   (contract: Contract): boolean =>
     present(contract.subscriptionId) !== null || standsFor(contract, { names, knownSubscriptions: new Set() }) !== null;
 
-async function contractsInQuestion(
+/** Contracts whose neighbouring rows decide, and plans that would make a contract. */
+async function inQuestion(
   slices: Slices,
   request: SurveyRequest,
   facts: MonthFacts,
   index: BooksIndex,
   settings: Dependencies['settings'],
-): Promise<number[]> {
+): Promise<{ needed: number[]; asking: Pick<Plan, 'companyId' | 'items'>[] }> {
   const needed: number[] = [];
+  const asking: Pick<Plan, 'companyId' | 'items'>[] = [];
   for await (const slice of organizationsOf(slices, request)) {
     const names = indexNames(facts.named, settings.broker);
     const books = { ...sharedBooks(index.books), ...ownBooks(index, slice, names, settings.broker) };
-    needed.push(...planGuarded({ facts, slice, books, settings }).needs);
+    const { needs, needsElsewhere, companyId, items } = planGuarded({ facts, slice, books, settings });
+    needed.push(...needs);
+    if (needsElsewhere) asking.push({ companyId, items });
   }
-  return [...new Set(needed)].sort((left, right) => left - right);
+  return { needed: [...new Set(needed)].sort((left, right) => left - right), asking };
 }
 
 /** The organizations a run treats, one slice in memory at a time. */

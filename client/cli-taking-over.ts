@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
-import { json, month } from './cli-arguments.js';
+import { json, month, whole } from './cli-arguments.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
 
+type TakeoverArguments = { out?: string; dismiss?: string; contract?: number; reason?: string; json: boolean };
 type Run = (work: Promise<ExitCode>) => Promise<void>;
 
 /** What a tenant has before the first month: services that are meant, and contracts that bill the same. */
@@ -14,8 +15,10 @@ export function addTakingOver(program: Command, context: Context, run: Run): voi
     .argument('<month>', 'YYYY-MM', month)
     .option('--out <file>', 'write it to a file')
     .option('--dismiss <file>', 'such a file, with a reason in the rows that are right beside the report')
+    .addOption(new Option('--contract <id>', 'dismiss what this contract bills in the month').argParser(whole))
+    .option('--reason <text>', 'why it is right beside the report; with --contract')
     .addOption(json())
-    .action(async (of: string, options: { out?: string; dismiss?: string; json: boolean }) =>
+    .action(async (of: string, options: TakeoverArguments) =>
       run((await import('./commands/takeover.js')).takeover(context, { month: of, ...options })),
     );
 }

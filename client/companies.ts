@@ -1,5 +1,5 @@
-import { token_sort_ratio } from 'fuzzball';
 import { companyIdOf } from '../shared/billing/facts.js';
+import { bareName, likeness } from '../shared/likeness.js';
 import { byText } from '../shared/billing/text.js';
 import type { Company, Organization } from '../shared/billing/types.js';
 
@@ -35,7 +35,7 @@ export function suggest(organizations: Organization[], companies: Company[]): Su
 function suggestFor({ id, name }: Organization, free: { company: Company; bare: string }[]): Suggestion {
   const bare = bareName(name);
   const scored = free
-    .map(({ company, bare: other }) => ({ company, certainty: similarity(bare, other) }))
+    .map(({ company, bare: other }) => ({ company, certainty: likeness(bare, other) }))
     .sort((left, right) => right.certainty - left.certainty || left.company.id - right.company.id);
   const [best, second] = scored;
   const whose = { organizationId: id, organizationName: name };
@@ -45,20 +45,3 @@ function suggestFor({ id, name }: Organization, free: { company: Company; bare: 
   const verdict = !isAhead ? 'unsure' : best.certainty >= CERTAIN ? 'certain' : best.certainty >= LIKELY ? 'likely' : 'unsure';
   return { ...whose, companyId: best.company.id, companyName: best.company.name, certainty: best.certainty, verdict };
 }
-
-/** Words in any order count alike; letters are compared without accents. */
-const similarity = (left: string, right: string): number => (left === '' || right === '' ? 0 : token_sort_ratio(left, right));
-
-/** Legal forms tell nothing about who it is. */
-const FORMS =
-  /\b(ab|ag|aps|as|a\/s|asa|bv|b\.v\.|co|corp|corporation|gmbh|inc|kg|limited|llc|llp|ltd|nv|oy|oyj|plc|pty|sa|sarl|sas|se|sl|spa|srl)\b\.?/gi;
-
-export const bareName = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .replace(/\p{Mark}/gu, '')
-    .toLowerCase()
-    .replace(/&/g, ' and ')
-    .replace(FORMS, ' ')
-    .replace(/[^\p{Letter}\p{Number}]+/gu, ' ')
-    .trim();

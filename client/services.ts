@@ -1,22 +1,11 @@
-import { token_sort_ratio } from 'fuzzball';
 import { big } from '../shared/billing/decimal.js';
-import { byText, fold, present } from '../shared/billing/text.js';
+import { namesProduct } from '../shared/billing/elsewhere.js';
+import { byText, fold } from '../shared/billing/text.js';
 import type { Decimal } from '../shared/billing/types.js';
-import { bareName } from './companies.js';
+import type { ExistingService } from '../shared/autotask/existing-service.js';
+import { bareName, likeness } from '../shared/likeness.js';
 
 /** Which existing service of Autotask is meant by a product of the report: a suggestion with its reason, never a decision. */
-
-/** A service as Autotask has it, with all members that could hold the vendor's id. */
-export interface ExistingService {
-  id: number;
-  name: string;
-  isActive: boolean;
-  /** `invoiceDescription`, by which services are found. */
-  key: string | null;
-  unitPrice: Decimal | null;
-  /** Part numbers, external ids and the like, whichever are filled. */
-  references: string[];
-}
 
 /** A product of the month, by the code its service would be found by. */
 export interface SoldProduct {
@@ -43,9 +32,6 @@ const WORTH_SHOWING = 70;
 /** A second service this close makes the best one unsure. */
 const LEAD = 4;
 const PRICE_BONUS = 5;
-/** "CFQ7TTC0LCHC-0002-P1Y-Monthly" is product and SKU, then terms. */
-const SKU = /^([A-Z0-9]{12})[-:/ ]?(\d{4})/i;
-
 /** A suggestion for every product, the largest amount first. Services that a product is found by already are no candidates for others. */
 export function suggestServices(products: SoldProduct[], services: ExistingService[]): ServiceSuggestion[] {
   const codes = new Set(products.map(({ itemCode }) => fold(itemCode)));
@@ -75,7 +61,7 @@ const rank = (left: ServiceSuggestion, right: ServiceSuggestion): number =>
 function suggestFor(product: SoldProduct, services: ExistingService[], free: ExistingService[]): ServiceSuggestion {
   const found = services.find((one) => one.isActive && fold(one.key) === fold(product.itemCode));
   if (found) return { ...product, service: found, verdict: 'found', certainty: 100 };
-  const byId = free.filter((one) => names(one, product.itemCode));
+  const byId = free.filter((one) => carries(one, product.itemCode));
   if (byId.length > 0) {
     const ranked = byId.map((service) => ({ service, score: similarity(service, product) })).sort(byScore);
     return {
@@ -96,48 +82,13 @@ function suggestFor(product: SoldProduct, services: ExistingService[], free: Exi
 const byScore = (left: { score: number; service: ExistingService }, right: { score: number; service: ExistingService }): number =>
   right.score - left.score || left.service.id - right.service.id;
 
-/** Whether the service carries Microsoft's product and SKU, or the whole code, in any of its references. */
-export function names({ key, references }: Pick<ExistingService, 'key' | 'references'>, itemCode: string): boolean {
-  const texts = [...references, ...(key === null ? [] : [key])].map(fold);
-  if (texts.includes(fold(itemCode))) return true;
-  const [, product, sku] = SKU.exec(itemCode) ?? [];
-  if (product === undefined || sku === undefined) return false;
-  const wanted = `${product}${sku}`.toLowerCase();
-  return texts.some((text) => text.replaceAll(/[-:/ ]/g, '').startsWith(wanted));
-}
+const carries = ({ key, references }: ExistingService, itemCode: string): boolean =>
+  namesProduct([...references, ...(key === null ? [] : [key])], itemCode);
 
 /** Names in any order of words; the same price tells terms apart that names do not. */
 function similarity({ name, unitPrice }: ExistingService, product: SoldProduct): number {
   const [left, right] = [bareName(name), bareName(product.name)];
   if (left === '' || right === '') return 0;
   const isSamePrice = unitPrice !== null && product.unitPrice !== null && big(unitPrice).eq(product.unitPrice);
-  return token_sort_ratio(left, right) + (isSamePrice ? PRICE_BONUS : 0);
-}
-
-/** How alike two names of products are, 0 to 100. */
-export function nameScore(left: string, right: string): number {
-  const [one, other] = [bareName(left), bareName(right)];
-  return one === '' || other === '' ? 0 : token_sort_ratio(one, other);
-}
-
-const REFERENCES = ['sku', 'catalognumberpartnumber', 'externalid', 'internalid', 'manufacturerserviceproviderproductnumber'];
-
-/** A service out of Autotask's record; null where it cannot be told which one it is. */
-export function toExistingService(record: unknown): ExistingService | null {
-  const fields = Object.fromEntries(
-    Object.entries((record ?? {}) as Record<string, unknown>).map(([name, value]) => [name.toLowerCase(), value]),
-  );
-  if (typeof fields.id !== 'number') return null;
-  const text = (name: string): string | null => {
-    const value = fields[name];
-    return typeof value === 'string' || typeof value === 'number' ? present(String(value)) : null;
-  };
-  return {
-    id: fields.id,
-    name: text('name') ?? '',
-    isActive: fields.isactive !== false,
-    key: text('invoicedescription'),
-    unitPrice: text('unitprice'),
-    references: REFERENCES.flatMap((name) => text(name) ?? []),
-  };
+  return likeness(left, right) + (isSamePrice ? PRICE_BONUS : 0);
 }

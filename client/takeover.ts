@@ -1,33 +1,21 @@
-import { big, sum, plain } from '../shared/billing/decimal.js';
+import { big, isZero, sum, plain } from '../shared/billing/decimal.js';
 import { fold, groupBy, present } from '../shared/billing/text.js';
-import type { Decimal, Line, Row } from '../shared/billing/types.js';
+import { SAME_PRODUCT, sameProduct, type ForeignRow } from '../shared/billing/elsewhere.js';
+import type { Decimal, Line } from '../shared/billing/types.js';
 import type { TakeoverDismissal } from '../shared/evidence/takeover.js';
-import { nameScore, names, type ExistingService } from './services.js';
+import { nameScore } from '../shared/likeness.js';
 
 /** Which contracts of others bill in a month what the report has too: found by product, ranked by the amount that would be billed twice. */
 
-/** Names this alike are the same product. */
-const SAME_PRODUCT = 88;
 /** Names this alike are worth a look where the amount is the same too. */
 const LIKE = 60;
 
-/** A contract of a customer that is not one of the report's subscriptions. */
-export interface ForeignContract {
-  id: number;
-  name: string;
-  companyId: number;
-  endDay: string;
-}
-
-/** A customer with its lines of the month, and what stands on others' contracts at its company. */
+/** A customer with its lines of the month. */
 export interface TakenOver {
   organizationId: string;
   organizationName: string;
   companyId: number;
   lines: Line[];
-  contracts: ForeignContract[];
-  /** The month's rows on them, with the amount of all units. */
-  rows: (Pick<Row, 'id' | 'contractId' | 'serviceId' | 'units' | 'startDay'> & { price: Decimal })[];
 }
 
 export interface BilledElsewhere {
@@ -49,15 +37,11 @@ export interface BilledElsewhere {
   score: number;
 }
 
-/** The largest first. What was dismissed with this amount is left out. */
-export function billedElsewhere(
-  customers: TakenOver[],
-  services: Map<number, ExistingService>,
-  isDismissed: (found: BilledElsewhere) => boolean = () => false,
-): BilledElsewhere[] {
+/** The largest first. */
+export function billedElsewhere(customers: TakenOver[], rows: ForeignRow[]): BilledElsewhere[] {
+  const rowsOf = groupBy(rows, ({ contract }) => contract.companyId);
   return customers
-    .flatMap((customer) => ofCustomer(customer, services))
-    .filter((found) => !isDismissed(found))
+    .flatMap((customer) => ofCustomer(customer, rowsOf.get(customer.companyId) ?? []))
     .sort((left, right) => big(right.amount).abs().cmp(big(left.amount).abs()) || left.contractId - right.contractId);
 }
 
@@ -68,27 +52,24 @@ interface Sold {
   currency: string;
 }
 
-function ofCustomer(customer: TakenOver, services: Map<number, ExistingService>): BilledElsewhere[] {
+function ofCustomer(customer: TakenOver, rows: ForeignRow[]): BilledElsewhere[] {
   const sold = soldOf(customer.lines);
-  const contracts = new Map(customer.contracts.map((contract) => [contract.id, contract]));
-  return customer.rows.flatMap((row) => {
-    const contract = contracts.get(row.contractId);
-    const service = services.get(row.serviceId);
-    if (contract === undefined || service === undefined || row.units === 0 || big(row.price).eq(0)) return [];
-    const best = sold.flatMap((one) => compared(one, service, row.price) ?? []).sort(byStrength)[0];
+  return rows.flatMap((row) => {
+    if (isZero(big(row.amount))) return [];
+    const best = sold.flatMap((one) => compared(one, row) ?? []).sort(byStrength)[0];
     if (best === undefined) return [];
     const { one, ...match } = best;
     return [
       {
         organizationName: customer.organizationName,
         companyId: customer.companyId,
-        contractId: contract.id,
-        contractName: contract.name,
-        serviceId: service.id,
-        serviceName: service.name,
+        contractId: row.contract.id,
+        contractName: row.contract.name,
+        serviceId: row.serviceId,
+        serviceName: row.serviceName,
         product: one.product,
         itemCode: one.itemCode,
-        amount: plain(big(row.price)),
+        amount: plain(big(row.amount)),
         currency: one.currency,
         ...match,
       },
@@ -107,10 +88,10 @@ const soldOf = (lines: Line[]): Sold[] =>
 type Match = Pick<BilledElsewhere, 'strength' | 'why' | 'score'> & { one: Sold };
 
 /** Identifier, or name, decide; the amount only ranks. */
-function compared(one: Sold, service: ExistingService, amount: Decimal): Match | null {
-  const score = nameScore(service.name, one.product);
-  if (one.itemCode !== null && names(service, one.itemCode)) return { one, strength: 'held', why: 'same identifier', score: 100 };
-  if (score >= SAME_PRODUCT) return { one, strength: 'held', why: `names alike (${score})`, score };
+function compared(one: Sold, { serviceName, references, amount }: ForeignRow): Match | null {
+  const score = nameScore(serviceName, one.product);
+  const why = sameProduct(references, one.itemCode, score);
+  if (why !== null) return { one, strength: 'held', why, score: score >= SAME_PRODUCT ? score : 100 };
   const isSameAmount = big(one.sales).eq(amount);
   if (score >= LIKE)
     return { one, strength: 'listed', why: `names somewhat alike (${score})${isSameAmount ? ', same amount' : ''}`, score };

@@ -1,3 +1,4 @@
+import { toExistingService, type ExistingService } from '../../shared/autotask/existing-service.js';
 import { Autotask } from '../../shared/autotask/index.js';
 import { isChargeType } from '../../shared/billing/catalogue.js';
 import { plain, sum } from '../../shared/billing/decimal.js';
@@ -16,7 +17,7 @@ import { PLAIN } from '../render/paper.js';
 import { line } from '../render/printable.js';
 import { renderServiceList, renderServiceSuggestions, type ListedService } from '../render/services.js';
 import { original } from '../render/spreadsheet.js';
-import { suggestServices, toExistingService, type ExistingService, type SoldProduct } from '../services.js';
+import { suggestServices, type SoldProduct } from '../services.js';
 import { reachable } from './plan.js';
 
 /** Existing services of Autotask, by which what is sold already is billed: suggested, listed, and with `--write` given the key they are found by. */

@@ -1,14 +1,12 @@
-import { Autotask, fromWire, type Condition } from '../../shared/autotask/index.js';
-import { LIST_LENGTH_BESIDE_OTHERS, rowsFrom } from '../../shared/autotask/conditions.js';
+import { Autotask } from '../../shared/autotask/index.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
-import { firstDay, monthOf } from '../../shared/billing/month.js';
 import { classify } from '../../shared/billing/record-type.js';
 import { fold, groupBy } from '../../shared/billing/text.js';
 import type { Month, Report } from '../../shared/billing/types.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
-import { keepTakeoverDismissals, readTakeoverDismissals } from '../../shared/evidence/takeover.js';
+import { keepTakeoverDismissals, readTakeoverDismissals, type TakeoverDismissal } from '../../shared/evidence/takeover.js';
 import type { Context } from '../context.js';
 import { csvOf, deliver, parseRows, type DeliverOptions } from '../csv.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
@@ -17,7 +15,6 @@ import { PLAIN } from '../render/paper.js';
 import { line } from '../render/printable.js';
 import { renderTakeover } from '../render/takeover.js';
 import { original } from '../render/spreadsheet.js';
-import { toExistingService, type ExistingService } from '../services.js';
 import { billedElsewhere, isSameFinding, type BilledElsewhere, type TakenOver } from '../takeover.js';
 import { reachable } from './plan.js';
 
@@ -27,6 +24,9 @@ export interface TakeoverOptions extends DeliverOptions {
   month: Month;
   /** CSV of what was looked at, with a reason each. */
   dismiss?: string | undefined;
+  /** One contract that is right, by its id; with a reason. */
+  contract?: number | undefined;
+  reason?: string | undefined;
 }
 
 const COLUMNS = [
@@ -46,7 +46,9 @@ const COLUMNS = [
 ];
 
 export async function takeover(context: Context, options: TakeoverOptions): Promise<ExitCode> {
-  const { month, dismiss } = options;
+  const { month, dismiss, contract, reason } = options;
+  if ((contract === undefined) !== (reason === undefined))
+    throw new CommandError(EXIT.usage, '--contract and --reason belong together: which contract is right, and why.');
   await checkOutput(options.out);
   const config = loadConfig(context.environment);
   const evidence = openEvidence(config.evidence);
@@ -56,12 +58,16 @@ export async function takeover(context: Context, options: TakeoverOptions): Prom
       await keepTakeoverDismissals(evidence, config.broker, rows);
       context.say(line`${rows.length} dismissed, with their reasons.`);
     }
+    const { found: all, unread } = await reachable(() => look(config, month));
+    if (contract !== undefined)
+      await keepTakeoverDismissals(evidence, config.broker, dismissalsOf(all, contract, reason ?? '', month));
     const dismissed = await readTakeoverDismissals(evidence, config.broker);
-    const found = await reachable(() => look(config, month, (one) => dismissed.some((other) => isSameFinding(other, one))));
+    const found = all.filter((one) => !dismissed.some((other) => isSameFinding(other, one)));
     const text =
       options.out === undefined ? renderTakeover({ month, found }, context.paper ?? PLAIN) : csvOf(COLUMNS, found.map(rowOf));
+    for (const message of unread) context.say(line`${message}`);
     await deliver(context, found, options, text);
-    return found.some(({ strength }) => strength === 'held') ? EXIT.waits : EXIT.done;
+    return unread.length > 0 || found.some(({ strength }) => strength === 'held') ? EXIT.waits : EXIT.done;
   } finally {
     await evidence.close();
   }
@@ -82,6 +88,15 @@ const rowOf = (found: BilledElsewhere): Record<string, string> => ({
   why: found.why,
   reason: '',
 });
+
+/** What a contract bills in the month that the report has too, each with the reason. */
+function dismissalsOf(found: BilledElsewhere[], contractId: number, reason: string, month: Month): TakeoverDismissal[] {
+  const own = found.filter((one) => one.contractId === contractId);
+  if (own.length === 0)
+    throw new CommandError(EXIT.usage, `Contract ${contractId} bills nothing that the report of ${month} has.`);
+  const at = new Date().toISOString();
+  return own.map(({ serviceId, amount }) => ({ contractId, serviceId, amount, reason, at }));
+}
 
 async function readDismissals(file: string): Promise<Parameters<typeof keepTakeoverDismissals>[2]> {
   const rows = parseRows(
@@ -109,40 +124,23 @@ async function readDismissals(file: string): Promise<Parameters<typeof keepTakeo
 
 // ---------------------------------------------------------------------------------------------------------------- reading both sides
 
-async function look(config: Config, month: Month, isDismissed: (found: BilledElsewhere) => boolean): Promise<BilledElsewhere[]> {
+async function look(config: Config, month: Month): Promise<{ found: BilledElsewhere[]; unread: string[] }> {
   const report = await new Cloudmore(config.cloudmore).readReport({ month });
   const customers = customersOf(report);
-  const autotask = new Autotask(config.autotask);
-  const companies = [...new Set(customers.map(({ companyId }) => companyId))];
+  const companyIds = [...new Set(customers.map(({ companyId }) => companyId))];
   const keys = new Set(
     [...report.lines.map(({ subscriptionId }) => subscriptionId), ...report.subscriptions.map(({ id }) => id)].map(fold),
   );
-  const contracts = (await contractsOf(autotask, config.autotask.subscriptionUdf, companies)).filter(
-    ({ key, number, endDay }) => !isOurs(key, keys) && !isOurs(number, keys) && endDay >= firstDay(month),
-  );
-  const rows = await rowsOf(
-    autotask,
-    month,
-    contracts.map(({ id }) => id),
-  );
-  const [contractsBy, rowsBy] = [groupBy(contracts, ({ companyId }) => companyId), groupBy(rows, ({ contractId }) => contractId)];
-  const services = new Map<number, ExistingService>();
-  for (const record of await autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }])) {
-    const service = toExistingService(record);
-    if (service !== null) services.set(service.id, service);
-  }
-  const all = customers.map((customer): TakenOver => {
-    const own = contractsBy.get(customer.companyId) ?? [];
-    return { ...customer, contracts: own, rows: own.flatMap(({ id }) => rowsBy.get(id) ?? []) };
-  });
-  return billedElsewhere(all, services, isDismissed);
+  const { rows, unread } = await new Autotask(config.autotask).readForeign({ month, companyIds });
+  const foreign = rows.filter(({ contract }) => !isOurs(contract.number, keys));
+  return { found: billedElsewhere(customers, foreign), unread: unread.map(({ message }) => message) };
 }
 
 /** The subscription's own contract is found by its id, and is taken over, not billed beside. */
 const isOurs = (key: string | null, keys: Set<string>): boolean =>
   key !== null && (keys.has(fold(key)) || fold(key).startsWith('cm-'));
 
-function customersOf({ organizations, lines }: Report): Omit<TakenOver, 'contracts' | 'rows'>[] {
+function customersOf({ organizations, lines }: Report): TakenOver[] {
   const sold = lines.filter((one) => !['CustomService', 'ManualBillingLine'].includes(classify(one)));
   const byOrganization = groupBy(sold, ({ organizationId }) => fold(organizationId));
   return organizations.flatMap(({ id, name, companyIdText }) => {
@@ -151,53 +149,4 @@ function customersOf({ organizations, lines }: Report): Omit<TakenOver, 'contrac
       ? []
       : [{ organizationId: id, organizationName: name, companyId, lines: own }];
   });
-}
-
-type Rec = Record<string, unknown>;
-const lower = (record: unknown): Rec =>
-  Object.fromEntries(Object.entries((record ?? {}) as Rec).map(([name, value]) => [name.toLowerCase(), value]));
-const text = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null);
-
-async function listed(autotask: Autotask, entity: string, field: string, values: number[], rest: Condition[]): Promise<Rec[]> {
-  const found: Rec[] = [];
-  for (let start = 0; start < values.length; start += LIST_LENGTH_BESIDE_OTHERS) {
-    const some: Condition = { op: 'in', field, value: values.slice(start, start + LIST_LENGTH_BESIDE_OTHERS) };
-    found.push(...(await autotask.query(entity, [some, ...rest])).map(lower));
-  }
-  return found;
-}
-
-async function contractsOf(autotask: Autotask, subscriptionUdf: string, companies: number[]) {
-  const type = await autotask.picklists.value('Contracts', 'contractType', 'Recurring Service');
-  const active = await autotask.picklists.value('Contracts', 'status', 'Active');
-  const rest: Condition[] = [
-    { op: 'eq', field: 'contractType', value: type },
-    { op: 'eq', field: 'status', value: active },
-  ];
-  return (await listed(autotask, 'Contracts', 'companyID', companies, rest)).map((one) => ({
-    id: Number(one.id),
-    companyId: Number(one.companyid),
-    name: text(one.contractname) ?? '',
-    number: text(one.contractnumber),
-    key: udfOf(one, subscriptionUdf),
-    endDay: fromWire(String(one.enddate)),
-  }));
-}
-
-function udfOf(contract: Rec, name: string): string | null {
-  const fields: unknown[] = Array.isArray(contract.userdefinedfields) ? contract.userdefinedfields : [];
-  return text(fields.map(lower).find((field) => fold(String(field.name)) === fold(name))?.value);
-}
-
-async function rowsOf(autotask: Autotask, month: Month, contractIds: number[]): Promise<TakenOver['rows']> {
-  return (await listed(autotask, 'ContractServiceUnits', 'contractID', contractIds, rowsFrom(month, month)))
-    .map((row) => ({
-      id: Number(row.id),
-      contractId: Number(row.contractid),
-      serviceId: Number(row.serviceid),
-      units: Number(row.units),
-      startDay: fromWire(String(row.startdate)),
-      price: typeof row.price === 'number' || typeof row.price === 'string' ? String(row.price) : '0',
-    }))
-    .filter(({ startDay }) => monthOf(startDay) === month);
 }

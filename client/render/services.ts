@@ -1,4 +1,5 @@
-import type { ExistingService, ServiceSuggestion } from '../services.js';
+import type { ExistingService } from '../../shared/autotask/existing-service.js';
+import type { ServiceSuggestion } from '../services.js';
 import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';
 

@@ -3,7 +3,7 @@ import { same } from '../billing/text.js';
 import type { Day, Decimal } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { toWire } from './days.js';
-import { AutotaskById } from './by-id.js';
+import { AutotaskForeign } from './foreign.js';
 import { lowerKeys } from './lower-keys.js';
 import type { CallOptions } from './transport.js';
 import { toWireNumber } from './translate.js';
@@ -13,7 +13,7 @@ import { idSchema } from './values.js';
 
 const createdSchema = z.object({ itemid: idSchema.nullish() });
 
-export class Autotask extends AutotaskById {
+export class Autotask extends AutotaskForeign {
   async createService(service: {
     name: string;
     description: string;

@@ -142,7 +142,7 @@ export class ContractQueries extends Queries {
     return this.queryAs('Contracts', filter, await this.contractDecoder(searchedBy), options);
   }
 
-  private async contractDecoder(searchedBy?: SearchedBy): Promise<Decoder<Contract>> {
+  protected async contractDecoder(searchedBy?: SearchedBy): Promise<Decoder<Contract>> {
     const values = await this.contractValues();
     return { decode: (record) => toContract(record, values, this.config.subscriptionUdf, searchedBy) };
   }

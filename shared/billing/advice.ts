@@ -123,6 +123,13 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     remedy: 'Find out who took it away. Give a contract its subscription id back; or release the plan, and it is made again.',
     next: 'approve',
   },
+  'billed-elsewhere': {
+    meaning: "a contract of somebody else's bills the same product in the same month: it would be billed twice",
+    remedy:
+      'End that contract in Autotask before the month, or set the units of its service to 0; or dismiss it with a reason (billing takeover).',
+    next: 'rerun',
+    because: 'other contract settled',
+  },
   'service-ambiguous': {
     meaning: 'several active services or products carry the same key',
     remedy: 'Deactivate all but one in Autotask.',

@@ -21,7 +21,10 @@ export interface Ownership {
  * The subscription a contract of ours stands for: its field or its number, where Cloudmore has ever named that; or what we billed on it before somebody took
  * the id away. Null for anybody else's contract.
  */
-export function standsFor(contract: Contract, ownership: Pick<Ownership, 'names' | 'knownSubscriptions'>): string | null {
+export function standsFor(
+  contract: Pick<Contract, 'id' | 'subscriptionId' | 'number'>,
+  ownership: Pick<Ownership, 'names' | 'knownSubscriptions'>,
+): string | null {
   const { names } = ownership;
   const udf = present(contract.subscriptionId);
   if (isNamed(udf, ownership)) return udf;

@@ -23,6 +23,7 @@ import {
 } from './contract.js';
 import { big } from './decimal.js';
 import { standingOf } from './derivation.js';
+import { elsewhereDoubt } from './elsewhere.js';
 import { endsUnits, extendsLast, extensionSteps } from './extension.js';
 import { listedSubscription, priceOf, type PriceList } from './items.js';
 import { chargeKeyOf, PRODUCTS } from './keys.js';
@@ -107,7 +108,10 @@ export function planContract(keyed: KeyedItem[], context: ContractContext): Cont
   if (doubt) return wholeHeld(keyed, contractKey, { contract, ...doubt });
   const rival = contract && rivalOf(contractKey, contract, context.disputed, context.knownSubscriptions);
   if (rival) return wholeHeld(keyed, contractKey, { contract, reason: 'contract-duplicate', message: rival });
-  const entries = keyed.map((entry) => ({ entry, refusal: refusalOf(entry, keyed, contract, context) }));
+  const entries = keyed.map((entry) => ({
+    entry,
+    refusal: refusalOf(entry, keyed, contract, context) ?? (contract === null ? elsewhereDoubt(entry.item, context) : null),
+  }));
   const held = entries.flatMap(({ entry, refusal }) =>
     refusal ? [heldDecision(entry, contract, refusal.reason, refusal.message)] : [],
   );

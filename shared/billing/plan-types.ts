@@ -22,6 +22,7 @@ export type Reason =
   | 'contract-inactive'
   | 'contract-unsuitable'
   | 'contract-gone'
+  | 'billed-elsewhere'
   | 'service-ambiguous'
   | 'period-frozen'
   | 'report-shrank'
@@ -296,6 +297,8 @@ export interface Plan {
   onRelease?: StepTold[];
   /** Contracts whose neighbouring rows must be read before this plan is final; empty when it is. */
   needs: number[];
+  /** It would make a contract, and nobody has looked what others bill at the company (rule 6.7); absent where somebody has. */
+  needsElsewhere?: true;
   /** What counts as the accepted report of the organization from now on (rule 1.6); absent in evidence of earlier releases. */
   accepted?: AcceptedPart;
 }

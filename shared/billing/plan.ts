@@ -5,6 +5,7 @@ import { decideCompany, missingCompany, unknownCompany, type CompanyDecision } f
 import { disputedContracts } from './contract.js';
 import { big, compare, isZero, minorUnits, money, plain, POSTED_DECIMALS, text, ZERO } from './decimal.js';
 import { heldAsGone, remadeNotes } from './doubt.js';
+import { isLookedAt } from './elsewhere.js';
 import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { mergeGhosts, NO_GHOSTS, planGhosts, type GhostPlan } from './ghosts.js';
 import { assertPlan, assertReductions } from './invariants.js';
@@ -231,7 +232,7 @@ function assemble(
   keyed: KeyedItem[],
   refusals: Map<string, Refusal | null>,
   work: Work,
-  { facts, slice }: PlanInput,
+  { facts, slice, books }: PlanInput,
   company: CompanyDecision,
   prices: PriceList,
 ): Plan {
@@ -266,6 +267,7 @@ function assemble(
         ...work.ghosts.flatMap(({ needsDetail }) => needsDetail),
       ]),
     ],
+    ...(work.contracts.some(({ isNew }) => isNew) && !isLookedAt(books, companyId) ? { needsElsewhere: true } : {}),
   };
 }
 

@@ -21,6 +21,7 @@ const RULES: Record<Reason, string> = {
   'contract-inactive': '6.1',
   'contract-unsuitable': '6.1',
   'contract-gone': '6.6',
+  'billed-elsewhere': '6.7',
   unreadable: '2.6',
   'period-frozen': '7.5',
   'verify-mismatch': '7.9',

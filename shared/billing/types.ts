@@ -4,6 +4,7 @@
  */
 
 import type { CountedLines } from './counted.js';
+import type { Elsewhere } from './elsewhere.js';
 
 /** An exact decimal in plain notation, e.g. "-48.30". Never a binary float. */
 export type Decimal = string;
@@ -271,6 +272,8 @@ export interface Books {
   unreadable?: UnreadableRecord[];
   /** What is remembered and gone; absent where nothing is. */
   gone?: Gone[];
+  /** What others bill at companies for which a contract would be made (rule 6.7); absent where nobody has looked. */
+  elsewhere?: Elsewhere;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- what the planner is told

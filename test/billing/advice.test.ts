@@ -86,6 +86,7 @@ test.each<[ReasonCode, string | null]>([
   ['contract-inactive', `${AGAIN} "contract activated"`],
   ['contract-unsuitable', `${AGAIN} "contract replaced"`],
   ['contract-gone', RELEASE],
+  ['billed-elsewhere', `${AGAIN} "other contract settled"`],
   ['unreadable', `${AGAIN} "record corrected"`],
   ['service-ambiguous', `${AGAIN} "service deactivated"`],
   ['period-frozen', `${AGAIN} "period unposted"`],

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { readFile, writeFile } from 'node:fs/promises';
-import { bareName, suggest } from '../../client/companies.js';
+import { suggest } from '../../client/companies.js';
+import { bareName } from '../../shared/likeness.js';
 import type { Company } from '../../shared/billing/types.js';
 import { organization } from '../billing/builders.js';
 import { september, type World } from '../api/vendors.js';

@@ -113,6 +113,11 @@ describe('a tenant with a past', () => {
       expect(await desk.cli('takeover', MONTH, '--dismiss', desk.file('reasons.csv'))).toMatchObject({ code: 0 });
     });
 
+    test('names one contract alone, and wants a reason', async () => {
+      expect((await desk.cli('takeover', MONTH, '--contract', String(twice[0]))).code).toBe(64);
+      expect((await desk.cli('takeover', MONTH, '--contract', '1', '--reason', 'x')).said).toContain('Contract 1 bills nothing');
+    });
+
     test('comes back where the amount is another', async () => {
       const [id] = twice;
       const { autotask } = (await desk.control('GET', 'state')) as {
@@ -123,6 +128,8 @@ describe('a tenant with a past', () => {
       const { code, out } = await desk.cli('takeover', MONTH, '--json');
       expect(code).toBe(3);
       expect((JSON.parse(out) as { contractId: number }[]).map(({ contractId }) => contractId)).toEqual([id]);
+      const reason = 'a second tenant of theirs';
+      expect(await desk.cli('takeover', MONTH, '--contract', String(id), '--reason', reason)).toMatchObject({ code: 0 });
     });
   });
 });

@@ -2,6 +2,7 @@ import * as charges from './charges.js';
 import { claims } from './claims.js';
 import * as contracts from './contracts.js';
 import { countedLines } from './counted-lines.js';
+import { billedElsewhere } from './elsewhere.js';
 import * as lines from './lines.js';
 import * as ghosts from './money-without-a-line.js';
 import * as organizations from './organizations.js';
@@ -19,7 +20,7 @@ export const RULES = [
   ...['3.1', '3.2', '3.3', '3.4'],
   ...['4.1', '4.2', '4.3', '4.4'],
   ...['5.1', '5.2', '5.3', '5.4'],
-  ...['6.1', '6.2', '6.3', '6.4', '6.5', '6.6'],
+  ...['6.1', '6.2', '6.3', '6.4', '6.5', '6.6', '6.7'],
   ...['7.0', '7.1', '7.2', '7.3', '7.4', '7.5', '7.6', '7.7', '7.8', '7.9', '7.10'],
   ...['8.1', '8.2', '8.3', '8.4', '8.5', '8.6', '8.7', '8.8', '8.9'],
   ...['9.1', '9.2', '9.3', '9.4'],
@@ -32,7 +33,7 @@ export const tables: Table[] = [
   ...[organizations.companies, unreadableCompanies],
   ...[organizations.groups, organizations.oneOff],
   ...[contracts.services, contracts.ambiguous, contracts.invoiceTexts],
-  ...[contracts.found, contracts.contracts, unreadable.gone, contracts.ends, contracts.extensions],
+  ...[contracts.found, contracts.contracts, unreadable.gone, billedElsewhere, contracts.ends, contracts.extensions],
   ...[rowAndCharge, charges.paidOnce, charges.carriedOn, charges.charges, charges.usage, charges.readBack, claims],
   ...[ghosts.withoutLine, ghosts.beside, ghosts.dismissals, unseen.unseen, unseen.unread],
   ghosts.breakers,

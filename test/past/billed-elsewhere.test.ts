@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import { generateWorld } from '../../sandbox/generate.js';
+import { withPast } from '../../sandbox/generate/past.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import type { World } from '../api/vendors.js';
+import { useDesk, type Desk } from '../report/desk.js';
+
+/** A tenant with a past is billed: what others' contracts bill already waits, everything else is billed, and nothing twice. */
+
+const MONTH = '2025-10';
+const CUSTOMERS = 40;
+
+type Rec = Record<string, unknown>;
+const made = withPast(generateWorld({ lines: CUSTOMERS * 6, organizations: CUSTOMERS, seed: 3, month: MONTH }));
+const contracts = made.autotask['contracts'] as { id: number; companyID: number; contractName: string }[];
+const twice = contracts.filter(({ contractName }) => contractName.startsWith('Microsoft licences'));
+
+const heldOf = (result: MonthResult) =>
+  result.organizations.flatMap(({ companyId, items }) =>
+    items.filter(({ reason }) => reason === 'billed-elsewhere').map((item) => ({ companyId, ...item })),
+  );
+
+describe('a tenant with a past', () => {
+  let desk: Desk;
+  useDesk(
+    (opened) => void (desk = opened),
+    () => structuredClone(made) as unknown as World,
+    { BREAKER_NEW_CONTRACTS: '0' },
+  );
+  const requests = async (entity: RegExp): Promise<{ method: string; path: string }[]> =>
+    ((await desk.control('GET', 'requests')) as { method: string; path: string }[]).filter(({ path }) => entity.test(path));
+  const ours = async (): Promise<Rec[]> => {
+    const { autotask } = (await desk.control('GET', 'state')) as { autotask: { contracts: Rec[] } };
+    return autotask.contracts.filter(({ id }) => !contracts.some((one) => one.id === id));
+  };
+
+  test('nothing is billed twice: each product that another contract bills waits, with the contract and what to do', async () => {
+    const { result } = await desk.bill(MONTH, '2025-10-17');
+    const held = heldOf(result);
+    expect(new Set(held.map(({ companyId }) => companyId))).toEqual(new Set(twice.map(({ companyID }) => companyID)));
+    expect(held[0]!.message).toMatch(
+      /Contract \d+ \(Microsoft licences \d+\) bills .+ in 2025-10 already: .+\. End it in Autotask on 2025-09-30/,
+    );
+    const made = new Set((await ours()).map(({ contractNumber }) => String(contractNumber).toLowerCase()));
+    expect(held.filter(({ subscriptionId }) => made.has(String(subscriptionId).toLowerCase()))).toEqual([]);
+    expect(made.size).toBeGreaterThan(CUSTOMERS);
+  });
+
+  test('the day after, only those that still wait are looked at', async () => {
+    const before = (await requests(/Contracts\/query$/)).length;
+    const { result } = await desk.bill(MONTH, '2025-10-18');
+    expect(heldOf(result).length).toBeGreaterThanOrEqual(twice.length);
+    expect((await requests(/Contracts\/query$/)).length - before).toBeLessThan(12);
+  });
+
+  test('what a person says is right is billed by the next run, and what others stop billing as well', async () => {
+    const [dismissed, ended, ...rest] = twice;
+    await desk.cli('takeover', MONTH, '--contract', String(dismissed!.id), '--reason', 'licences of a second tenant');
+    const { autotask } = (await desk.control('GET', 'state')) as { autotask: { unitRows: Rec[] } };
+    for (const row of autotask.unitRows.filter(({ contractID }) => contractID === ended!.id))
+      await desk.control('PATCH', `autotask/unitRows/${String(row['id'])}`, { units: 0, price: 0, cost: 0 });
+    const { result } = await desk.bill(MONTH, '2025-10-19');
+    expect(new Set(heldOf(result).map(({ companyId }) => companyId))).toEqual(new Set(rest.map(({ companyID }) => companyID)));
+  });
+
+  test('the report adds up, and a run after it writes nothing', async () => {
+    const before = (await requests(/ATServicesRest/i)).filter(({ method, path }) => method !== 'GET' && !path.includes('/query'));
+    const { result } = await desk.bill(MONTH, '2025-10-20');
+    const after = (await requests(/ATServicesRest/i)).filter(({ method, path }) => method !== 'GET' && !path.includes('/query'));
+    expect(after.length).toBe(before.length);
+    expect(result.ghosts.lines).toBe(0);
+  });
+});
