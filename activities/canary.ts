@@ -1,7 +1,8 @@
 import { sum, type Big } from '../shared/billing/decimal.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import { same } from '../shared/billing/text.js';
-import type { Mode, MonthRequest } from '../shared/contract.js';
+import type { Month } from '../shared/billing/types.js';
+import type { Mode, MonthRequest, SurveyRequest } from '../shared/contract.js';
 import { earlierWrites } from '../shared/evidence/earlier-writes.js';
 import type { Evidence } from '../shared/evidence/index.js';
 import { readOutcome } from '../shared/evidence/months.js';
@@ -13,9 +14,11 @@ import type { Dependencies } from './dependencies.js';
  */
 
 interface Canary {
-  /** Null where none was needed. */
+  /** Null where none was needed, or none is chosen yet. */
   organizationId: string | null;
   organizationName: string;
+  /** What a person asked for with the run: `on`, or a customer; absent where the settings did. */
+  asked?: string;
   /** ISO times. */
   chosenAt: string;
   passedAt: string | null;
@@ -33,19 +36,33 @@ async function read(evidence: Evidence, broker: string): Promise<Canary | null> 
 const keep = async (evidence: Evidence, broker: string, canary: Canary): Promise<void> =>
   evidence.point(nameOf(broker), await evidence.put(canary));
 
-/** Before the survey: a tenant in which charges of ours stand was billed before, whatever is left of the evidence. */
+/**
+ * Before the survey: what a person asked for with the run, and whether this tenant was billed before. Charges of ours of an earlier month say so too,
+ * whatever is left of the evidence.
+ */
 export async function settleCanary(
-  { autotask, ...needs }: Needs & Pick<Dependencies, 'autotask'>,
-  broker: string,
+  { autotask, evidence, canary, clock }: Needs & Pick<Dependencies, 'autotask'>,
+  { broker, month, canary: asked }: Pick<SurveyRequest, 'broker' | 'month' | 'canary'>,
 ): Promise<void> {
-  const { evidence, canary, clock } = needs;
-  if (!canary.isDemanded || (await read(evidence, broker)) !== null) return;
-  const ours = await autotask.count('ContractCharges', [
-    { op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: 'CM-' },
-  ]);
-  const before = ours > 0 || (await earlierWrites(evidence, broker, clock.now().toISOString().slice(0, 10))) !== null;
+  const kept = await read(evidence, broker);
   const at = clock.now().toISOString();
-  if (before) await keep(evidence, broker, { organizationId: null, organizationName: '', chosenAt: at, passedAt: at });
+  const nobody = { organizationId: null, organizationName: '', chosenAt: at };
+  if (asked === 'off') {
+    if (kept?.passedAt == null) await keep(evidence, broker, { ...(kept ?? nobody), passedAt: at });
+    return;
+  }
+  if (kept !== null || (asked === undefined && !canary.isDemanded)) return;
+  const before =
+    (await chargesOfOtherMonths(autotask, month)) > 0 || (await earlierWrites(evidence, broker, at.slice(0, 10))) !== null;
+  if (before) await keep(evidence, broker, { ...nobody, passedAt: at });
+  else if (asked !== undefined) await keep(evidence, broker, { ...nobody, asked, passedAt: null });
+}
+
+async function chargesOfOtherMonths(autotask: Dependencies['autotask'], month: Month): Promise<number> {
+  const counted = (value: string): Promise<number> =>
+    autotask.count('ContractCharges', [{ op: 'beginsWith', field: 'internalPurchaseOrderNumber', value }]);
+  const all = await counted('CM-');
+  return all === 0 ? 0 : all - (await counted(`CM-${month}-`));
 }
 
 /** Chooses among the plans of a run, or finds that the one that was chosen has nothing left to do. */
@@ -81,21 +98,28 @@ export class CanaryChoice {
 
   async end(mode: Mode): Promise<void> {
     const { evidence, canary, clock } = this.needs;
-    if (!canary.isDemanded || mode !== 'auto') return;
+    if (mode !== 'auto') return;
     const at = clock.now().toISOString();
-    if (this.kept === null) {
+    if (this.kept === null ? canary.isDemanded : this.kept.passedAt === null && this.kept.organizationId === null) {
       const chosen = this.named() ?? this.smallest();
       if (chosen) {
         const { organizationId, organizationName } = chosen;
-        await keep(evidence, this.request.broker, { organizationId, organizationName, chosenAt: at, passedAt: null });
+        await keep(evidence, this.request.broker, {
+          ...this.kept,
+          organizationId,
+          organizationName,
+          chosenAt: at,
+          passedAt: null,
+        });
       }
-    } else if (this.kept.passedAt === null && this.isAtRest && (await this.isBilled())) {
+    } else if (this.kept === null) return;
+    else if (this.kept.passedAt === null && this.isAtRest && (await this.isBilled())) {
       await keep(evidence, this.request.broker, { ...this.kept, passedAt: at });
     }
   }
 
   private named() {
-    const { organization } = this.needs.canary;
+    const organization = this.kept?.asked ?? this.needs.canary.organization;
     return this.candidates.find((one) => same(one.organizationId, organization) || same(one.organizationName, organization));
   }
 
@@ -114,8 +138,15 @@ export class CanaryChoice {
 
 /** Why the customer waits for the one that is billed alone first; null where it need not. */
 export async function canaryWaits({ evidence, canary }: Needs, broker: string, organizationId: string): Promise<string | null> {
-  if (!canary.isDemanded) return null;
   const kept = await read(evidence, broker);
   if (kept === null || kept.passedAt !== null || same(kept.organizationId, organizationId)) return null;
-  return `${kept.organizationName} is billed alone first; the others follow by themselves in the run that finds nothing to do for it any more. To go on sooner release them, or set BILLING_CANARY=off.`;
+  if (!canary.isDemanded && kept.asked === undefined) return null;
+  return `${kept.organizationName} is billed alone first; the others follow by themselves in the run that finds nothing to do for it any more.`;
+}
+
+/** The same of the month as a whole, in one line; null where nobody is billed alone. */
+export async function canaryRemark(evidence: Evidence, broker: string): Promise<string | null> {
+  const kept = await read(evidence, broker);
+  if (kept === null || kept.passedAt !== null || kept.organizationId === null) return null;
+  return `${kept.organizationName} is billed alone first (canary); the others wait (canary-waits), and follow in the run that finds nothing to do for it. Sooner: approve them, or run with --no-canary.`;
 }

@@ -1,4 +1,5 @@
 import { isReleasable } from '../shared/billing/advice.js';
+import { isAwaited } from '../shared/billing/breakers.js';
 import { isOpen } from '../shared/billing/dismissal.js';
 import { isParked, NO_CALLS, NO_WRITES, type OrganizationStatus, type Outcome } from '../shared/billing/results.js';
 import type { Ghost, Plan, PlannedItem } from '../shared/billing/plan-types.js';
@@ -14,7 +15,7 @@ import type { Slices } from './slices.js';
 export function statusOf(items: PlannedItem[], ghosts: Ghost[], hasWritten: boolean): OrganizationStatus {
   if (items.some(({ reason }) => reason === 'skipped')) return 'Skipped';
   const held = items.filter(({ outcome }) => outcome === 'held');
-  if (held.some(({ reason }) => reason !== 'awaiting-approval') || ghosts.some(isOpen)) return 'NeedsAttention';
+  if (held.some(({ reason }) => !isAwaited(reason)) || ghosts.some(isOpen)) return 'NeedsAttention';
   if (held.length > 0) return 'AwaitingApproval';
   if (hasWritten) return 'Done';
   return items.length > 0 && items.every(({ outcome }) => outcome === 'excluded') ? 'Excluded' : 'Unchanged';

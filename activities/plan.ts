@@ -172,7 +172,9 @@ function waitsFor(
       reason: 'month-closed',
       message: `${month} is closed, by certificate no. ${closed.number} of ${closed.closedAt.slice(0, 10)}, and nothing of it is written without a release. ${what}; once released, a new certificate says what changed.`,
     };
-  return { reason: 'awaiting-approval', message: canary === null ? `${what} for approval.` : `${what}: ${canary}` };
+  return canary === null
+    ? { reason: 'awaiting-approval', message: `${what} for approval.` }
+    : { reason: 'canary-waits', message: `${what}: ${canary}` };
 }
 
 /** What was released is not this plan, and this plan waits: whoever released hears why nothing came of it. */

@@ -32,7 +32,7 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
   // Each run finds out once whether a log-in that was refused is taken by now.
   autotask.askAgain();
   await demandProbe(dependencies, request);
-  await settleCanary(dependencies, request.broker);
+  await settleCanary(dependencies, request);
   requireNamed(request.organizations, (await slices.manifest(request.report)).slices);
   const names = indexNames((await slices.facts(request.report)).named, settings.broker);
   const surveyedAt = (await evidence.now()).toISOString();

@@ -36,7 +36,7 @@ import { rememberNames } from '../shared/evidence/named.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
 import { mostCautious } from '../shared/modes.js';
 import { recordSettings } from './decisions.js';
-import { CanaryChoice } from './canary.js';
+import { CanaryChoice, canaryRemark } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { undescribedContracts } from './descriptions.js';
 import { planGuarded } from './guard.js';
@@ -156,7 +156,9 @@ export async function closeRun(
       currency: internalCurrency,
       facts: { month, asOf, unassigned },
       calls: request.calls,
-      remarks: [unnamed === undefined ? null : unnamedText(unnamed)].filter((text) => text !== null),
+      remarks: [unnamed === undefined ? null : unnamedText(unnamed), await canaryRemark(evidence, broker)].filter(
+        (text) => text !== null,
+      ),
       ...unreadList([...unreadOfReport(facts), ...unread]),
     },
     organizations: [

@@ -177,12 +177,21 @@ function addSteering(program: Command, context: Context, run: Run): void {
     .addOption(organization())
     .addOption(asOf())
     .addOption(new Option('--mode <mode>', 'shadow writes nothing, approve waits per organization, auto writes').choices(MODES))
+    .addOption(new Option('--canary [name]', 'bill one customer alone first, this one or the smallest (default: BILLING_CANARY)'))
+    .addOption(new Option('--no-canary', 'bill all at once, also on a tenant that was never billed'))
     .option('--wait', 'wait until every organization is done or waits for a person', false)
     .addOption(json())
     .action(
       async (
         of: string,
-        options: { organization: string[]; asOf?: string; mode?: 'shadow' | 'approve' | 'auto'; wait: boolean; json: boolean },
+        options: {
+          organization: string[];
+          asOf?: string;
+          mode?: 'shadow' | 'approve' | 'auto';
+          canary?: string | boolean;
+          wait: boolean;
+          json: boolean;
+        },
       ) => {
         const command = await import('./commands/run.js');
         await run(
@@ -191,6 +200,7 @@ function addSteering(program: Command, context: Context, run: Run): void {
             organizations: options.organization,
             asOf: options.asOf,
             mode: options.mode,
+            canary: options.canary,
             wait: options.wait,
             json: options.json,
           }),

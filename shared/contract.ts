@@ -74,6 +74,8 @@ export interface DailyBillingInput {
   recheckDays?: number;
   /** Ids or exact names; all organizations when absent. */
   organizations?: string[];
+  /** Of whoever asked for the run: `off`, `on`, or the customer to bill alone first; by the worker's own setting when absent. */
+  canary?: string;
   /** Progress handed on when the run continues as new. */
   progress?: DailyProgress;
   /** Months already closed by this run when it continues as new. */
@@ -181,6 +183,8 @@ export interface ReportTaken {
 export interface SurveyRequest extends MonthRequest {
   report: Ref;
   organizations: string[] | null;
+  /** As in `DailyBillingInput`. */
+  canary?: string;
 }
 
 export interface SurveyTaken {
@@ -232,7 +236,11 @@ export interface PlanMade {
   /** Where the next turn begins; absent when these are the last steps. */
   next?: number;
   /** Why nothing of the plan is carried out although it has steps; null when it is, or has none. */
-  waits: { reason: 'awaiting-approval' | 'month-closed' | 'api-error'; message: string; command?: Command | null } | null;
+  waits: {
+    reason: 'awaiting-approval' | 'canary-waits' | 'month-closed' | 'api-error';
+    message: string;
+    command?: Command | null;
+  } | null;
   /** What the operator should know beside the outcome; absent when there is nothing, and in histories of earlier releases. */
   remark?: string;
   calls: Calls;

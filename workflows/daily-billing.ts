@@ -177,6 +177,7 @@ class DailyRun {
       ...request,
       report: report.report,
       organizations,
+      ...(this.input.canary === undefined ? {} : { canary: this.input.canary }),
     });
     this.tell('finding what differs');
     const work = await deciding(broker, `Which organizations differ in ${month}`).findWork({

@@ -182,6 +182,7 @@ const DAILY: Rules = {
   mode: MODE,
   recheckDays: [optional((value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 28), 'days, 0 to 28'],
   organizations: [optional(isTexts), 'a list of ids or names'],
+  canary: [optional(isText), 'on, off, or a customer'],
   settings: [optional(isDigests), 'digests by the names of settings'],
   progress: [optional(isFields), 'what an execution before this one handed on'],
   done: [optional(Array.isArray), 'what an execution before this one handed on'],

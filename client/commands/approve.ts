@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { isAwaited } from '../../shared/billing/breakers.js';
 import { isBreaker } from '../../shared/billing/breakers.js';
 import { command } from '../../shared/billing/command.js';
 import { money, sum } from '../../shared/billing/decimal.js';
@@ -170,7 +171,7 @@ async function everyWaiting(temporal: Temporal, config: BaseConfig, month: Month
 const isReleasable = (one: OrganizationResult): boolean =>
   one.status === 'AwaitingApproval' ||
   (one.status === 'NeedsAttention' &&
-    (isHeldByBreaker(one) || isOfClosedMonth(one) || one.items.some(({ reason }) => reason === 'awaiting-approval')));
+    (isHeldByBreaker(one) || isOfClosedMonth(one) || one.items.some(({ reason }) => isAwaited(reason))));
 
 async function named(
   context: Context,

@@ -32,6 +32,8 @@ export interface RunOptions {
   organizations: string[];
   asOf?: Day | undefined;
   mode?: Mode | undefined;
+  /** False: nobody alone; true: the smallest customer; a text: that one. As the worker's setting has it where nothing is said. */
+  canary?: string | boolean | undefined;
   wait: boolean;
   json: boolean;
 }
@@ -87,7 +89,7 @@ function start(
   { client }: Temporal,
   environment: Environment,
   config: BaseConfig,
-  { month, organizations, asOf, mode }: RunOptions,
+  { month, organizations, asOf, mode, canary }: RunOptions,
 ): Promise<WorkflowHandle> {
   const { broker, schedule } = config;
   const input: DailyBillingInput = {
@@ -96,6 +98,7 @@ function start(
     asOf: asOf ?? today(schedule.timeZone),
     ...(mode ? { mode } : {}),
     settings: settingsAsked(config, environment),
+    ...(canary === undefined ? {} : { canary: typeof canary === 'string' ? canary : canary ? 'on' : 'off' }),
     ...(organizations.length > 0 ? { organizations } : {}),
   };
   return client.workflow.start(WORKFLOWS.daily, {

@@ -1,3 +1,4 @@
+import { isAwaited } from '../../shared/billing/breakers.js';
 import { adviceFor, commandFor, commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
 import { command, type Advised } from '../../shared/billing/command.js';
 import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
@@ -121,7 +122,7 @@ function reasons(waiters: OrganizationResult[], paper: Paper): string {
   }));
   groups.sort(
     (left, right) =>
-      Number(left.reason === 'awaiting-approval') - Number(right.reason === 'awaiting-approval') ||
+      Number(isAwaited(left.reason)) - Number(isAwaited(right.reason)) ||
       right.organizations - left.organizations ||
       byText(left.reason, right.reason),
   );

@@ -1,5 +1,5 @@
 import { adviceFor } from '../../shared/billing/advice.js';
-import { isBreaker } from '../../shared/billing/breakers.js';
+import { isAwaited, isBreaker } from '../../shared/billing/breakers.js';
 import { big, money, sum } from '../../shared/billing/decimal.js';
 import { isParked, type OrganizationStatus, type Outcome } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
@@ -66,7 +66,7 @@ const total = (items: PlannedItem[], side: (item: PlannedItem) => Decimal, curre
   money(sum(items.map(side)), currency);
 
 export const isReleasable = (reason: string | null): boolean =>
-  reason === 'awaiting-approval' || reason === 'month-closed' || isBreaker(reason);
+  isAwaited(reason) || reason === 'month-closed' || isBreaker(reason);
 
 function reasonsOf(items: PlannedItem[], hasGhosts: boolean): string[] {
   const held = items.filter(({ outcome }) => outcome === 'held');

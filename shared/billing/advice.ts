@@ -192,6 +192,11 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     remedy: 'Look at the plan, and release it if it is right.',
     next: 'approve',
   },
+  'canary-waits': {
+    meaning: 'another customer is billed alone first, and this one follows by itself',
+    remedy: 'Nothing; the run that finds nothing to do for that one bills the others. Sooner, where the plan is right:',
+    next: 'approve',
+  },
   'month-closed': {
     meaning: 'the month is closed, and the report or Autotask has moved since',
     remedy: 'Look at the difference, and release it if it is right; then close the month once more.',

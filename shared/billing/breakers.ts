@@ -36,6 +36,9 @@ export const areOff = (breakers: Settings['breakers']): boolean =>
 export const isBreaker = (reason: string | null): boolean =>
   reason === 'report-shrank' || reason === 'contract-gone' || (reason?.startsWith('breaker-') ?? false);
 
+/** Whether the whole plan waits, for its release or for the customer that is billed alone first, although nothing of it looks wrong. */
+export const isAwaited = (reason: string | null): boolean => reason === 'awaiting-approval' || reason === 'canary-waits';
+
 /** Whether something of the plan waits for its release: an item, or money that has no line any more. */
 export const isWithheld = ({ items, ghosts }: Pick<Plan, 'items' | 'ghosts'>): boolean =>
   items.some(({ reason }) => isBreaker(reason)) || ghosts.some(({ reason }) => isBreaker(reason ?? null));

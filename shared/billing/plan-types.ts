@@ -34,6 +34,7 @@ export type Reason =
   | 'breaker-contracts'
   | 'skipped'
   | 'awaiting-approval'
+  | 'canary-waits'
   | 'month-closed'
   | 'unreadable'
   | 'api-error'

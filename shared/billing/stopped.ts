@@ -35,6 +35,7 @@ const RULES: Record<Reason, string> = {
   'breaker-contracts': '9.3',
   skipped: '2.5',
   'awaiting-approval': '2.5',
+  'canary-waits': '2.5',
   'month-closed': '2.5',
   'api-error': '2.5',
 };

@@ -96,6 +96,7 @@ test.each<[ReasonCode, string | null]>([
   ['breaker-contracts', RELEASE],
   ['skipped', `${AGAIN} "skip lifted"`],
   ['awaiting-approval', RELEASE],
+  ['canary-waits', RELEASE],
   ['api-error', `${AGAIN} "cause mended"`],
   ['verify-mismatch', `${AGAIN} "balance it again"`],
   ['outcome-unknown', `${AGAIN} "look again"`],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { september } from '../api/vendors.js';
+import type { MonthResult } from '../../shared/billing/results.js';
 import { openDesk, type Desk } from '../report/desk.js';
 
 /** The first run in mode `auto` bills one customer; the others follow in the run that finds nothing to do for it. */
@@ -31,6 +32,12 @@ describe('a canary', () => {
       const first = await statuses(desk, '2025-10-17');
       expect(first.filter((status) => status === 'Done')).toHaveLength(1);
       expect(first.filter((status) => status === 'AwaitingApproval').length).toBe(first.length - 1);
+      const shown = await desk.cli('report', '2025-10', '--json');
+      const kept = JSON.parse(shown.out) as MonthResult;
+      const reasons = kept.organizations.flatMap(({ items }) => items.flatMap(({ reason }) => reason ?? []));
+      expect(reasons).toContain('canary-waits');
+      expect(shown.code).toBe(3);
+      expect(kept.remarks?.filter((text) => text.includes('is billed alone first (canary)'))).toHaveLength(1);
       const { result } = await desk.bill('2025-10', '2025-10-18');
       expect([result.posted, result.held.lines]).toEqual([POSTED, 0]);
       const before = await writes(desk);
@@ -44,6 +51,35 @@ describe('a canary', () => {
       const { result } = await desk.bill('2025-10', '2025-10-17');
       const done = result.organizations.filter(({ status, posted }) => status === 'Done' && posted.lines > 0);
       expect(done.map(({ organizationName }) => organizationName)).toEqual(['Fabrikam Logistics']);
+    });
+  });
+
+  test('is asked for with the run, by name, also on this machine', async () => {
+    await onDesk({}, async (desk) => {
+      const { result } = await desk.billAsked('Fabrikam Logistics', '2025-10', '2025-10-17');
+      const done = result.organizations.filter(({ status, posted }) => status === 'Done' && posted.lines > 0);
+      expect(done.map(({ organizationName }) => organizationName)).toEqual(['Fabrikam Logistics']);
+      expect((await desk.bill('2025-10', '2025-10-18')).result.posted).toEqual(POSTED);
+    });
+  });
+
+  test('is waived for those who know, before the first write and while the others wait', async () => {
+    await onDesk({ BILLING_CANARY: 'on' }, async (desk) =>
+      expect((await desk.billAsked('off', '2025-10', '2025-10-17')).result.posted).toEqual(POSTED),
+    );
+    await onDesk({ BILLING_CANARY: 'on' }, async (desk) => {
+      await desk.bill('2025-10', '2025-10-17');
+      expect((await desk.billAsked('off', '2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
+    });
+  });
+
+  test('goes on alone where the evidence is lost between its month and its second look', async () => {
+    await onDesk({ BILLING_CANARY: 'on' }, async (desk) => {
+      await desk.bill('2025-10', '2025-10-17');
+      desk.env['BILLING_EVIDENCE'] = `file:${desk.file('another')}`;
+      const again = await statuses(desk, '2025-10-18');
+      expect(again.filter((status) => status === 'Done')).toHaveLength(1);
+      expect(again).toContain('AwaitingApproval');
     });
   });
 

@@ -22,6 +22,8 @@ export interface Desk {
   env: Record<string, string>;
   /** Bills the month as a run does, up to its reconciliation. */
   bill(month: string, asOf: string, organizations?: string[]): Promise<MonthClosed>;
+  /** The same as somebody asks for it who names the canary, or waives it. */
+  billAsked(canary: string, month: string, asOf: string): Promise<MonthClosed>;
   cli(...argv: string[]): Promise<Ended>;
   /** The same with other settings. */
   cliWith(env: Record<string, string>, ...argv: string[]): Promise<Ended>;
@@ -79,6 +81,10 @@ export async function openDesk(world: World = september(), changes: Record<strin
       await control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
       return billMonth(env, month, asOf, organizations ?? null);
     },
+    billAsked: async (canary, month, asOf) => {
+      await control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
+      return billMonth(env, month, asOf, null, canary);
+    },
     cli: (...argv) => runCommand(env, argv),
     cliWith: (more, ...argv) => runCommand({ ...env, ...more }, argv),
     cliOn: (columns, ...argv) => runCommand(env, argv, { columns, hasColour: false }),
@@ -116,6 +122,7 @@ export async function billMonth(
   month: string,
   asOf: string,
   organizations: string[] | null,
+  canary?: string,
 ): Promise<MonthClosed> {
   const config = loadConfig(env);
   const evidence = openEvidence(config.evidence);
@@ -123,7 +130,12 @@ export async function billMonth(
   const { billing, cloudmore, autotask } = activities;
   const request = { broker: config.broker, month, asOf, mode: null };
   const report = await cloudmore.takeReport(request);
-  const survey = await autotask.surveyAutotask({ ...request, report: report.report, organizations });
+  const survey = await autotask.surveyAutotask({
+    ...request,
+    report: report.report,
+    organizations,
+    ...(canary === undefined ? {} : { canary }),
+  });
   const taken = { report: report.report, survey: survey.survey };
   const work = await billing.findWork({ ...request, ...taken, organizations });
   const carryOut = carryOutBy(autotask);
