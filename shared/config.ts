@@ -2,7 +2,7 @@ import { BREAKERS_OFF } from './billing/breakers.js';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { AutotaskConfig } from './autotask/config.js';
-import { RECORD_TYPES, type Settings } from './billing/types.js';
+import { EXPORT_TYPES, type ExportType, type Settings } from './billing/types.js';
 import type { CloudmoreConfig } from './cloudmore/config.js';
 import type { Mode } from './contract.js';
 import { commaList as list } from './comma-list.js';
@@ -34,6 +34,8 @@ export interface Config {
   canary: string | null;
   /** Ids or names of Cloudmore services that are left out, as in `settings`. */
   excludeServices: string[];
+  /** Record types that are billed, as in `settings`. */
+  exportRecordTypes: ExportType[];
   /** Sales or cost that a release may move by the word of one person; null: any. */
   twoPersonsAbove: string | null;
   recheckDays: number;
@@ -93,13 +95,13 @@ function isTimeZone(name: string): boolean {
 const recordTypes = list
   .superRefine((types, context) => {
     for (const type of types)
-      if (!RECORD_TYPES.some((known) => known.toLowerCase() === type.toLowerCase()))
-        context.addIssue({ code: 'custom', message: `${shownValue(type)} is none of ${RECORD_TYPES.join(', ')}` });
+      if (!EXPORT_TYPES.some((known) => known.toLowerCase() === type.toLowerCase()))
+        context.addIssue({ code: 'custom', message: `${shownValue(type)} is none of ${EXPORT_TYPES.join(', ')}` });
   })
   .transform((types) =>
     types.length === 0
-      ? [...RECORD_TYPES]
-      : RECORD_TYPES.filter((known) => types.some((type) => type.toLowerCase() === known.toLowerCase())),
+      ? [...EXPORT_TYPES]
+      : EXPORT_TYPES.filter((known) => types.some((type) => type.toLowerCase() === known.toLowerCase())),
   );
 
 const companyIds = list
@@ -135,6 +137,7 @@ const BASE = {
   BILLING_MODE: z.enum(MODES, { error: 'expected shadow, approve or auto' }).optional(),
   BILLING_MODE_ORGANIZATIONS: organizationModes,
   BILLING_CANARY: z.string().optional(),
+  EXPORT_RECORD_TYPES: recordTypes,
   EXCLUDE_SERVICES: list,
   BILLING_TWO_PERSONS_ABOVE: decimal.optional(),
   BILLING_RECHECK_DAYS: whole('a number of days', 0).max(28, 'expected at most 28 days').default(10),
@@ -189,7 +192,6 @@ const SETTINGS = {
   AUTOTASK_SERVICE_BILLING_CODE_ID: idRequired('the id of an active Recurring Contract Service Code'),
   AUTOTASK_PRODUCT_BILLING_CODE_ID: idRequired('the id of an active Material Cost Code'),
   AUTOTASK_SLA_ID: idRequired('a value of the picklist Contracts.serviceLevelAgreementID'),
-  EXPORT_RECORD_TYPES: recordTypes,
   ALLOW_SHARED_COMPANIES: companyIds,
   CONTRACT_INVOICE_DESCRIPTION: z.string().default('{product}'),
   AFTER_FREEZE: z.enum(['hold', 'charge'], { error: 'expected hold or charge' }).default('hold'),
@@ -275,6 +277,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   organizationModes: parsed.BILLING_MODE_ORGANIZATIONS,
   canary: parsed.BILLING_CANARY ?? null,
   excludeServices: parsed.EXCLUDE_SERVICES,
+  exportRecordTypes: parsed.EXPORT_RECORD_TYPES,
   twoPersonsAbove: parsed.BILLING_TWO_PERSONS_ABOVE ?? null,
   recheckDays: parsed.BILLING_RECHECK_DAYS,
   invoiceByDay: parsed.INVOICE_BY_DAY,

@@ -11,11 +11,12 @@ import { byText } from './billing/text.js';
 
 /** Of what is known: a machine that only asks for runs may lack the settings that concern the vendors alone. */
 export function moneySettingsOf(config: BaseConfig & Partial<Pick<Config, 'settings'>>): MoneySettings {
-  const { mode, organizationModes, excludeServices, twoPersonsAbove, settings } = config;
+  const { mode, organizationModes, excludeServices, exportRecordTypes, twoPersonsAbove, settings } = config;
   const values = {
     BILLING_MODE: mode,
     BILLING_MODE_ORGANIZATIONS: organizationModes,
     EXCLUDE_SERVICES: excludeServices,
+    EXPORT_RECORD_TYPES: exportRecordTypes,
     BILLING_TWO_PERSONS_ABOVE: twoPersonsAbove,
     ...(settings ? vendorSettings(settings) : {}),
   };
@@ -23,7 +24,6 @@ export function moneySettingsOf(config: BaseConfig & Partial<Pick<Config, 'setti
 }
 
 const vendorSettings = (settings: Settings): Record<string, unknown> => ({
-  EXPORT_RECORD_TYPES: settings.exportRecordTypes,
   ALLOW_SHARED_COMPANIES: settings.allowSharedCompanies,
   AUTOTASK_SERVICE_BILLING_CODE_ID: settings.serviceBillingCodeId,
   AUTOTASK_PRODUCT_BILLING_CODE_ID: settings.productBillingCodeId,

@@ -32,7 +32,7 @@ describe('settings', () => {
     });
     expect(config.autotask).toMatchObject({ url: null, callsPerHour: 5000, threads: 2, subscriptionUdf: 'Subscription ID' });
     expect(config.settings).toMatchObject({ afterFreeze: 'hold', ghostAfterDay: 20, contractInvoiceDescription: '{product}' });
-    expect(config.settings.exportRecordTypes).toHaveLength(8);
+    expect(config.settings.exportRecordTypes).toHaveLength(9);
   });
 
   test('that are missing or wrong are all named at once, with what was expected', () => {
@@ -46,10 +46,10 @@ describe('settings', () => {
     });
     expect(problems.map((problem) => problem.split(':')[0])).toEqual([
       'BILLING_MODE',
+      'EXPORT_RECORD_TYPES',
       'CLOUDMORE_RESELLER_ID',
       'AUTOTASK_THREADS',
       'AUTOTASK_SLA_ID',
-      'EXPORT_RECORD_TYPES',
     ]);
     expect(problems.join('\n')).toContain('expected shadow, approve or auto (found "automatic")');
   });

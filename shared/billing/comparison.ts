@@ -24,7 +24,7 @@ export interface AcceptedOrganization {
 export function besideAccepted(
   { facts, organizations }: CutReport,
   accepted: AcceptedOrganization[],
-  settings: Pick<Settings, 'broker' | 'excludeServices' | 'breakers'>,
+  settings: Pick<Settings, 'broker' | 'excludeServices' | 'exportRecordTypes' | 'breakers'>,
 ): CutReport {
   const partOf = new Map(accepted.map((one) => [fold(one.organizationId), one]));
   const compared = organizations.map((slice): Compared => ({
@@ -55,7 +55,7 @@ export function besideAccepted(
 export const acceptedLines = (
   slice: OrganizationFacts,
   { prices }: MonthFacts,
-  settings: Pick<Settings, 'broker' | 'excludeServices'>,
+  settings: Pick<Settings, 'broker' | 'excludeServices' | 'exportRecordTypes'>,
 ): Compared['now'] =>
   buildItems(slice.lines, itemContext(slice, indexPrices(prices), settings)).map((item) =>
     acceptedItem(item, keyedItem(item, settings).contractKey, false),

@@ -46,7 +46,11 @@ export interface ExplainedLine extends Sides {
 /** What was decided for a subscription id (or `cm-…` value), from the report's slice it was decided on. Null when the month has nothing of it. */
 export function explain(
   outcome: Pick<Outcome, 'items' | 'ghosts' | 'steps' | 'notes'>,
-  { facts, slice, settings }: { facts: MonthFacts; slice: OrganizationFacts; settings: Pick<Settings, 'excludeServices'> },
+  {
+    facts,
+    slice,
+    settings,
+  }: { facts: MonthFacts; slice: OrganizationFacts; settings: Pick<Settings, 'excludeServices' | 'exportRecordTypes'> },
   subscription: string,
 ): Explanation | null {
   const planned = outcome.items.filter((item) => same(item.contractKey, subscription));

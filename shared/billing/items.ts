@@ -5,7 +5,7 @@ import { classify, type LineType } from './record-type.js';
 import { byText, fold, groupBy, IndexBy, present, same } from './text.js';
 import type { OrganizationFacts } from './facts.js';
 import type { Item } from './plan-types.js';
-import type { ItemType, Line, Price, Settings, Subscription } from './types.js';
+import { MANUAL, type ItemType, type Line, type Price, type Settings, type Subscription } from './types.js';
 
 /** Rule 4: lines to items. One item is one subscription (and product) of one month; no line is in two items or in none. */
 
@@ -17,13 +17,21 @@ export interface ItemContext {
   prices: PriceList;
   /** Folded ids and names of `EXCLUDE_SERVICES`. */
   excludedServices: Set<string>;
+  /** Corrections by hand are left out, and are items of their own (rule 2.3); absent where they are not. */
+  isManualOff?: boolean;
 }
 
 export const itemContext = (
   { subscriptions, lines = [] }: Pick<OrganizationFacts, 'subscriptions'> & Partial<Pick<OrganizationFacts, 'lines'>>,
   prices: PriceList,
-  { excludeServices }: Pick<Settings, 'excludeServices'>,
-): ItemContext => ({ subscriptions: [...subscriptions], lines, prices, excludedServices: new Set(excludeServices.map(fold)) });
+  { excludeServices, exportRecordTypes }: Pick<Settings, 'excludeServices' | 'exportRecordTypes'>,
+): ItemContext => ({
+  subscriptions: [...subscriptions],
+  lines,
+  prices,
+  excludedServices: new Set(excludeServices.map(fold)),
+  isManualOff: !exportRecordTypes.includes(MANUAL),
+});
 
 export type PriceList = Map<string, Price[]>;
 
@@ -83,12 +91,10 @@ export const isExcludedService = (line: Line, excluded: Set<string>): boolean =>
 
 function sortLines(lines: Line[], context: ItemContext): Sorted[] {
   const typed = lines.map((line) => ({ line, type: classify(line) }));
-  const regular = typed.filter((entry): entry is { line: Line; type: ItemType } => entry.type !== 'ManualBillingLine');
+  const regular = typed.filter(({ type }) => type !== MANUAL);
   const bySubscription = groupBy(regular, ({ line }) => fold(line.subscriptionId));
   return typed.map(({ line, type }) =>
-    type === 'ManualBillingLine'
-      ? placeManualLine(line, bySubscription, context)
-      : { line, type, itemCode: line.itemCode, isManual: false },
+    type === MANUAL ? placeManualLine(line, bySubscription, context) : { line, type, itemCode: line.itemCode, isManual: false },
   );
 }
 
@@ -97,6 +103,7 @@ function placeManualLine(
   bySubscription: Map<string, { line: Line; type: LineType }[]>,
   context: ItemContext,
 ): Sorted {
+  if (context.isManualOff) return { line, type: MANUAL, itemCode: line.itemCode, isManual: true };
   const unclassified: Sorted = { line, type: 'Unclassified', itemCode: line.itemCode, isManual: true };
   if (present(line.subscriptionId) === null) return unclassified;
   const listed = listedSubscription(context.subscriptions, line.subscriptionId);
@@ -114,10 +121,10 @@ function homeOfManualLine(
 ): { type: ItemType; itemCode: string | null } | null {
   const inCurrency = beside.filter(({ line }) => same(line.currency, manual.currency));
   const items = groupBy(inCurrency.length > 0 ? inCurrency : beside, ({ line, type }) =>
-    [type, codeOrProduct(type as ItemType, line.subscriptionId, line.itemCode, null)].map(fold).join('|'),
+    [type, codeOrProduct(type, line.subscriptionId, line.itemCode, null)].map(fold).join('|'),
   );
   const candidates = [...items.values()].map((group) => ({
-    type: group[0]!.type as ItemType,
+    type: group[0]!.type,
     itemCode: group.flatMap(({ line }) => present(line.itemCode) ?? []).sort(byText)[0] ?? null,
     sales: sum(group.map(({ line }) => line.sales)),
   }));
@@ -219,7 +226,7 @@ export function quantityOfLine(type: ItemType, line: Line): Big | null {
 }
 
 /** A correction by hand: it counts into the amounts of its subscription's item, and into nothing else (2.3, 4.2, 4.3). */
-export const isManual = (line: Line): boolean => classify(line) === 'ManualBillingLine';
+export const isManual = (line: Line): boolean => classify(line) === MANUAL;
 
 /** By billing date, then item code, then everything that could differ: the same order whatever order the report had. */
 export function byBilling(left: Line, right: Line): number {

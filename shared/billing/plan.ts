@@ -27,8 +27,8 @@ import { unreadGhosts, unseenGhosts } from './unseen.js';
 import { withOnRelease } from './on-release.js';
 import { withheld } from './withheld.js';
 import type { EnsureProductStep, EnsureServiceStep, Item, Note, Plan, PlannedItem, Step } from './plan-types.js';
-import { RECORD_TYPES } from './types.js';
-import type { Books, Company, Contract, Decimal, Organization, RecordType, Settings } from './types.js';
+import { EXPORT_TYPES, MANUAL } from './types.js';
+import type { Books, Company, Contract, Decimal, ExportType, Organization, Settings } from './types.js';
 
 /**
  * The planner: what one organization's month needs, as the difference between the report and the books. Reads nothing, writes nothing, knows no clock.
@@ -191,9 +191,8 @@ function planCompany(
 function stoppedKeys(able: KeyedItem[], all: KeyedItem[], contracts: ContractPlan[]): string[] {
   const isAble = new Set(able);
   const isStopped = ({ decisions }: ContractPlan): boolean => decisions.some(({ outcome }) => outcome === 'held');
-  return [...all.filter((entry) => !isAble.has(entry)), ...contracts.filter(isStopped)].map(({ contractKey }) =>
-    fold(contractKey),
-  );
+  const isLeft = (entry: KeyedItem): boolean => !isAble.has(entry) && entry.item.type !== MANUAL;
+  return [...all.filter(isLeft), ...contracts.filter(isStopped)].map(({ contractKey }) => fold(contractKey));
 }
 
 /** Stands for a contract that this plan makes. */
@@ -218,7 +217,7 @@ function claimsOn(companyId: number, { jointCompanies }: MonthFacts, settings: S
   const joint = jointCompanies.find((company) => company.companyId === companyId);
   for (const { subscriptionId, organizationId, ...claim } of joint?.claims ?? []) {
     const isExported =
-      RECORD_TYPES.every((type) => type !== claim.type) || settings.exportRecordTypes.includes(claim.type as RecordType);
+      EXPORT_TYPES.every((type) => type !== claim.type) || settings.exportRecordTypes.includes(claim.type as ExportType);
     if (claim.isCustomService || !isExported || off.has(fold(claim.serviceId)) || off.has(fold(claim.serviceName))) continue;
     const claimants = claims.get(subscriptionId) ?? new Map<string, string>();
     claims.set(subscriptionId, claimants.set(fold(organizationId), organizationId));

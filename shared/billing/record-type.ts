@@ -3,7 +3,7 @@ import { fold, isGuid, same } from './text.js';
 import type { ItemType, Line } from './types.js';
 
 /** Rule 2.1: what kind of line this is. A manual line takes the type of its subscription's item later (rule 2.3). */
-export type LineType = ItemType | 'ManualBillingLine';
+export type LineType = ItemType;
 
 const KNOWN = new Map<string, LineType>(
   (

@@ -25,8 +25,13 @@ export const RECORD_TYPES = [
   'Subscription',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
-/** What an item can be filed under: a record type, or one of the two kinds that are never written. */
-export type ItemType = RecordType | 'CustomService' | 'Unclassified';
+/** Corrections by hand, which go into the item of their subscription (rule 2.3), or are left out by themselves. */
+export const MANUAL = 'ManualBillingLine';
+/** What `EXPORT_RECORD_TYPES` may name. */
+export const EXPORT_TYPES = [...RECORD_TYPES, MANUAL] as const;
+export type ExportType = (typeof EXPORT_TYPES)[number];
+/** What an item can be filed under: a record type, corrections that are left out, or one of the two kinds that are never written. */
+export type ItemType = ExportType | 'CustomService' | 'Unclassified';
 
 // ---------------------------------------------------------------------------------------------------------------- what Cloudmore says
 
@@ -281,7 +286,7 @@ export interface Books {
 /** The broker's choices that decide about money (`BILLING_…` and the knobs of the rules). */
 export interface Settings {
   broker: string;
-  exportRecordTypes: RecordType[];
+  exportRecordTypes: ExportType[];
   /** Ids or names of Cloudmore services that are left out. */
   excludeServices: string[];
   allowSharedCompanies: number[];

@@ -2,7 +2,7 @@ import { besideAccepted, type AcceptedOrganization } from '../../shared/billing/
 import { cutReport } from '../../shared/billing/facts.js';
 import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
 import { planBlind, planOrganization, type PlanInput } from '../../shared/billing/plan.js';
-import { RECORD_TYPES } from '../../shared/billing/types.js';
+import { EXPORT_TYPES } from '../../shared/billing/types.js';
 import { planUndo, type UndoInput, type UndoPlan } from '../../shared/billing/undo.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type {
@@ -101,7 +101,7 @@ export const price = (changes: Partial<Price> = {}): Price => ({
 
 export const settings = (changes: Partial<Settings> = {}): Settings => ({
   broker: 'default',
-  exportRecordTypes: [...RECORD_TYPES],
+  exportRecordTypes: [...EXPORT_TYPES],
   excludeServices: [],
   allowSharedCompanies: [],
   serviceBillingCodeId: 1,

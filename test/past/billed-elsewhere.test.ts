@@ -8,10 +8,10 @@ import { useDesk, type Desk } from '../report/desk.js';
 /** A tenant with a past is billed: what others' contracts bill already waits, everything else is billed, and nothing twice. */
 
 const MONTH = '2025-10';
-const CUSTOMERS = 40;
+const CUSTOMERS = 24;
 
 type Rec = Record<string, unknown>;
-const made = withPast(generateWorld({ lines: CUSTOMERS * 6, organizations: CUSTOMERS, seed: 3, month: MONTH }));
+const made = withPast(generateWorld({ lines: CUSTOMERS * 3, organizations: CUSTOMERS, seed: 3, month: MONTH }));
 const contracts = made.autotask['contracts'] as { id: number; companyID: number; contractName: string }[];
 const twice = contracts.filter(({ contractName }) => contractName.startsWith('Microsoft licences'));
 
@@ -35,7 +35,7 @@ describe('a tenant with a past', () => {
   };
 
   test('nothing is billed twice: each product that another contract bills waits, with the contract and what to do', async () => {
-    const { result } = await desk.bill(MONTH, '2025-10-17');
+    const { result } = await desk.bill(MONTH, '2025-10-28');
     const held = heldOf(result);
     expect(new Set(held.map(({ companyId }) => companyId))).toEqual(new Set(twice.map(({ companyID }) => companyID)));
     expect(held[0]!.message).toMatch(
@@ -44,14 +44,14 @@ describe('a tenant with a past', () => {
     const made = new Set((await ours()).map(({ contractNumber }) => String(contractNumber).toLowerCase()));
     expect(held.filter(({ subscriptionId }) => made.has(String(subscriptionId).toLowerCase()))).toEqual([]);
     expect(made.size).toBeGreaterThan(CUSTOMERS);
-  });
+  }, 240_000);
 
   test('the day after, only those that still wait are looked at', async () => {
     const before = (await requests(/Contracts\/query$/)).length;
-    const { result } = await desk.bill(MONTH, '2025-10-18');
+    const { result } = await desk.bill(MONTH, '2025-10-29');
     expect(heldOf(result).length).toBeGreaterThanOrEqual(twice.length);
     expect((await requests(/Contracts\/query$/)).length - before).toBeLessThan(12);
-  });
+  }, 240_000);
 
   test('what a person says is right is billed by the next run, and what others stop billing as well', async () => {
     const [dismissed, ended, ...rest] = twice;
@@ -59,15 +59,15 @@ describe('a tenant with a past', () => {
     const { autotask } = (await desk.control('GET', 'state')) as { autotask: { unitRows: Rec[] } };
     for (const row of autotask.unitRows.filter(({ contractID }) => contractID === ended!.id))
       await desk.control('PATCH', `autotask/unitRows/${String(row['id'])}`, { units: 0, price: 0, cost: 0 });
-    const { result } = await desk.bill(MONTH, '2025-10-19');
+    const { result } = await desk.bill(MONTH, '2025-10-30');
     expect(new Set(heldOf(result).map(({ companyId }) => companyId))).toEqual(new Set(rest.map(({ companyID }) => companyID)));
-  });
+  }, 240_000);
 
   test('the report adds up, and a run after it writes nothing', async () => {
     const before = (await requests(/ATServicesRest/i)).filter(({ method, path }) => method !== 'GET' && !path.includes('/query'));
-    const { result } = await desk.bill(MONTH, '2025-10-20');
+    const { result } = await desk.bill(MONTH, '2025-10-31');
     const after = (await requests(/ATServicesRest/i)).filter(({ method, path }) => method !== 'GET' && !path.includes('/query'));
     expect(after.length).toBe(before.length);
     expect(result.ghosts.lines).toBe(0);
-  });
+  }, 240_000);
 });

@@ -409,7 +409,7 @@ function configOf({ sandbox, broker }: Stage, world: SimulatedWorld, { afterFree
     AFTER_FREEZE: afterFreeze,
     AUTOTASK_CALLS_PER_HOUR: '10000',
     BREAKERS: 'off',
-    ...(recordTypes === undefined ? {} : { EXPORT_RECORD_TYPES: recordTypes.join(',') }),
+    ...(recordTypes === undefined ? {} : { EXPORT_RECORD_TYPES: [...recordTypes, 'ManualBillingLine'].join(',') }),
     // A broker none of whose customers is linked yet has said so.
     ...(isLinked(world) ? {} : { CLOUDMORE_ABSENT: COMPANY_PROPERTY }),
   });

@@ -246,6 +246,11 @@ export const left = table('2', 'Item', planned(outcome), [
     { report: { lines: [manualLine()], subscriptions: [] } },
     'held unclassified',
   ],
+  [
+    '2.3 manual lines that are left out: the licence alone is billed',
+    { report: { lines: [line(), manualLine({ sales: '-25.00' })] }, settings: { exportRecordTypes: ['Csp365Nce'] } },
+    'posted; excluded record-type-off',
+  ],
   ['2.3 a manual line without subscription', only(manualLine({ subscriptionId: null })), 'held unclassified'],
   [
     '2.5 a custom service of an organization without company: exclusion first',

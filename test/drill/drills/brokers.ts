@@ -30,7 +30,7 @@ export const BROKERS: Drill = {
       const settings = {
         ...sandbox.env(),
         BILLING_BROKER: OTHER,
-        EXPORT_RECORD_TYPES: EXPORTED.join(','),
+        EXPORT_RECORD_TYPES: [...EXPORTED, 'ManualBillingLine'].join(','),
         NOTICE_WEBHOOK: `${heard.url}/other`,
       };
       const begin = structuredClone(sandbox.state().autotask);
