@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { eventually } from '../eventually.js';
 import { startDevServer } from '../../client/temporal-server/index.js';
 import { VARIABLES } from '../../shared/config.js';
 import { COMPOSE_READINGS } from '../compose-readings.js';
@@ -185,8 +186,13 @@ describe('docker-compose.yml', () => {
 test('the Web UI answers its health check with what Temporal says of itself', async () => {
   const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI!, ui: true });
   try {
-    const answer = await fetch(new URL(UI_ANSWERS, server.uiUrl));
-    expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ serverVersion: expect.any(String) })]);
+    // The page may listen a moment before it has reached Temporal.
+    const answer = await eventually(
+      async () => fetch(new URL(UI_ANSWERS, server.uiUrl)).then(async (got) => ({ status: got.status, body: await got.json() })),
+      ({ status }) => status === 200,
+      30_000,
+    );
+    expect(answer.body).toEqual(expect.objectContaining({ serverVersion: expect.any(String) }));
   } finally {
     await server.stop();
   }
