@@ -20,6 +20,7 @@ async function kept(evidence: Evidence, read: Report, asOf: string): Promise<str
   const cloudmore = {
     countCalls: async (work: () => Promise<unknown>) => ({ result: await work(), calls: 1 }),
     readReport: () => Promise.resolve(read),
+    askAgain: () => undefined,
   };
   const shell = {
     evidence,
@@ -29,6 +30,7 @@ async function kept(evidence: Evidence, read: Report, asOf: string): Promise<str
     cloudmore,
     clock: { now: () => new Date('2025-10-20T00:00:00Z') },
     heartbeat: () => undefined,
+    attempt: () => ({ number: 1 }),
     signal: () => undefined,
   };
   await bindLabel(evidence, TENANT);
