@@ -171,7 +171,7 @@ export const ROWS: Row[] = [
         'which everybody knows, is not made',
         'names every image without a digest',
       ],
-      'project/mutual-tls.test.ts': ['with the certificate of another authority, or with none, gets nowhere'],
+      'project/mutual-tls.test.ts': ['with the certificate of another authority', 'with no certificate'],
       'project/proxy.test.ts': ['without a log-in'],
     },
   },

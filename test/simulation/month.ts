@@ -409,6 +409,8 @@ function configOf({ sandbox, broker }: Stage, world: SimulatedWorld, { afterFree
     AFTER_FREEZE: afterFreeze,
     AUTOTASK_CALLS_PER_HOUR: '10000',
     BREAKERS: 'off',
+    // A month is played to its end at once; nobody waits for the first customer's second look.
+    BILLING_CANARY: 'off',
     ...(recordTypes === undefined ? {} : { EXPORT_RECORD_TYPES: [...recordTypes, 'ManualBillingLine'].join(',') }),
     // A broker none of whose customers is linked yet has said so.
     ...(isLinked(world) ? {} : { CLOUDMORE_ABSENT: COMPANY_PROPERTY }),
