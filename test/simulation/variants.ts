@@ -158,7 +158,12 @@ export const VARIANTS: Variant[] = [
     workload: 'lying',
     wrong: 'what a smaller report does not name is taken away',
     file: 'shared/billing/shrank.ts',
-    changes: [{ from: "outcome === 'zeroed' && evidence === null;", to: "outcome === 'zeroed' && evidence === 'nothing';" }],
+    changes: [
+      {
+        from: 'if (shrunk.size === 0 && !plan.ghosts.some(isUnexplained)) return plan;',
+        to: 'if (shrunk.size === 0) return released(plan);',
+      },
+    ],
   },
   {
     name: 'outcome-missing-dropped',
