@@ -53,7 +53,7 @@ export const VARIANTS: Variant[] = [
   },
   {
     name: 'look-up-skipped',
-    seed: 21,
+    seed: 324,
     wrong: 'a charge whose answer was lost is made again without a look for its key',
     file: 'activities/amounts.ts',
     changes: [
