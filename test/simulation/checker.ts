@@ -13,7 +13,8 @@ import { checkTables, moneyOf, rowsOfMonth } from './tables.js';
 export type Act =
   | { kind: 'freeze'; companyId: number | null }
   | { kind: 'end-earlier'; contractId: number }
-  | { kind: 'edit'; contractId: number };
+  /** `deletedFrom`: the contract's key, where a person deleted a charge of it. */
+  | { kind: 'edit'; contractId: number; deletedFrom?: string };
 
 /** The tables right after a person's act. */
 export interface Moment {
@@ -167,7 +168,9 @@ function allowedOutcomes({ world, moments, recordTypes }: Watched, item: Expecte
   if (isMissing) return ['excluded company-id-missing'];
   if (id === null) return ['held company-id-invalid'];
   const isFrozen = moments.some(({ act }) => act.kind === 'freeze' && (act.companyId === null || act.companyId === id));
-  return isFrozen ? ['posted', 'held period-frozen'] : ['posted'];
+  // Deleted before it was read back, a charge cannot be told from one that never showed (6.6).
+  const isDeleted = moments.some(({ act }) => act.kind === 'edit' && act.deletedFrom === item.contractKey.toLowerCase());
+  return ['posted', ...(isFrozen ? ['held period-frozen'] : []), ...(isDeleted ? ['held contract-gone'] : [])];
 }
 
 export function resultsOf(result: MonthResult, item: ExpectedItem): ItemResult[] {

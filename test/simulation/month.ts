@@ -377,7 +377,8 @@ export class Month {
       const charge = some(charges.filter((each) => isOurs(each) && !each.isBilled));
       if (!charge) return;
       await this.control('DELETE', `autotask/charges/${charge.id}`);
-      return this.note({ kind: 'edit', contractId: charge.contractID ?? 0 });
+      const contract = ours.find(({ id }) => id === charge.contractID)!;
+      return this.note({ kind: 'edit', contractId: contract.id, deletedFrom: keyOf(contract).toLowerCase() });
     }
     const contract = some(ours.filter(({ endDate }) => (endDate ?? '') > '2025-11-30T23'));
     if (!contract) return;
