@@ -17,6 +17,8 @@ export default {
   // Many tests wait for servers and clocks most of the time: three workers on two cores, where Jest would leave one core idle. A number, because Jest takes
   // '150%' for 150 workers.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // Modules of a finished file are never given back (ESM): past this a worker begins again, or files at the end take six times as long as alone.
+  workerIdleMemoryLimit: '700MB',
   // A command is a process of its own and takes its time on a busy machine.
   testTimeout: 60_000,
 };

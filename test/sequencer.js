@@ -7,9 +7,14 @@ import { statSync } from 'node:fs';
 
 const LONGEST = [
   'simulation/simulation',
+  'report/switches',
+  'probe/beliefs',
   'worlds/worlds',
   'property/variants',
   'system/leaks',
+  'system/quiet-month',
+  'system/versions',
+  'report/days-in-zones',
   'renames/renames',
   'property/billing.property',
   'evidence/hold',
