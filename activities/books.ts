@@ -3,9 +3,9 @@ import { contractKeyOf, itemHash } from '../shared/billing/keys.js';
 import { unsubscribedOf, type Names } from '../shared/billing/named.js';
 import { fold, groupBy, present } from '../shared/billing/text.js';
 import { lastDay } from '../shared/billing/month.js';
-import { PRODUCTS } from '../shared/billing/keys.js';
 import type { Books, Contract, Month, UnreadableRecord } from '../shared/billing/types.js';
 import type { OwnBooks, SharedBooks } from '../shared/evidence/months.js';
+import { PRODUCTS } from '../shared/billing/record-types.js';
 
 /** Cutting the survey into what each organization's plan needs. */
 

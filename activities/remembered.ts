@@ -1,6 +1,6 @@
 import { SearchBlind } from '../shared/autotask/index.js';
 import { madeBy, unknownRows } from '../shared/billing/doubt.js';
-import { PRODUCTS, parseChargeKey, rowKeyOf } from '../shared/billing/keys.js';
+import { parseChargeKey, rowKeyOf } from '../shared/billing/keys.js';
 import { monthOf } from '../shared/billing/month.js';
 import { fold, present } from '../shared/billing/text.js';
 import type { Plan } from '../shared/billing/plan-types.js';
@@ -8,6 +8,7 @@ import type { Books, Gone, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import { forgetBlind, keepList, readBlind, recall, recordId, type Remembered } from '../shared/evidence/remembered.js';
 import type { Dependencies } from './dependencies.js';
+import { PRODUCTS } from '../shared/billing/record-types.js';
 
 /**
  * Finding nothing is no proof that nothing is there (rule 6.6): what we made or used must be found again by the survey's own queries, else it is asked for

@@ -1,6 +1,6 @@
 import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
 import { decideCompany } from '../shared/billing/company.js';
-import { parseChargeKey, SHARED_SERVICES } from '../shared/billing/keys.js';
+import { parseChargeKey } from '../shared/billing/keys.js';
 import { indexNames, type Names } from '../shared/billing/named.js';
 import { standsFor } from '../shared/billing/ours.js';
 import type { Plan } from '../shared/billing/plan-types.js';
@@ -21,6 +21,7 @@ import { planGuarded } from './guard.js';
 import { VISIBLE_WITHIN_MS } from './patience.js';
 import { withRemembered, type NamedKeys } from './remembered.js';
 import { isNamed, requireNamed, type Slices } from './slices.js';
+import { SHARED_SERVICES } from '../shared/billing/record-types.js';
 
 /**
  * Autotask's side of a month, in bulk: an organization in balance costs no call of its own. A first pass reads the month's rows of all our contracts; the

@@ -1,9 +1,7 @@
 import { toExistingService, type ExistingService } from '../../shared/autotask/existing-service.js';
 import { Autotask } from '../../shared/autotask/index.js';
-import { isChargeType } from '../../shared/billing/catalogue.js';
 import { plain, sum } from '../../shared/billing/decimal.js';
 import { indexPrices, priceOf } from '../../shared/billing/items.js';
-import { SHARED_SERVICES } from '../../shared/billing/keys.js';
 import { classify } from '../../shared/billing/record-type.js';
 import { fold, groupBy, present } from '../../shared/billing/text.js';
 import type { Month, Report } from '../../shared/billing/types.js';
@@ -19,6 +17,7 @@ import { renderServiceList, renderServiceSuggestions, type ListedService } from 
 import { original } from '../render/spreadsheet.js';
 import { suggestServices, type SoldProduct } from '../services.js';
 import { reachable } from './plan.js';
+import { SHARED_SERVICES, isChargeType } from '../../shared/billing/record-types.js';
 
 /** Existing services of Autotask, by which what is sold already is billed: suggested, listed, and with `--write` given the key they are found by. */
 

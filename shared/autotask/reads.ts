@@ -1,4 +1,3 @@
-import { PRODUCTS } from '../billing/keys.js';
 import { addDays, addMonths, monthOf, nextMonth } from '../billing/month.js';
 import { same } from '../billing/text.js';
 import type { Books, Charge, Contract, Day, Month, Product, Row, Service, UnreadableRecord } from '../billing/types.js';
@@ -19,6 +18,7 @@ import type { Usage } from './gate.js';
 import type { ReadOptions } from './queries.js';
 import { CHARGES, CONTRACT_SERVICES, PRODUCTS_READ, ROWS, SERVICES } from './decoders.js';
 import { toCompany, toCurrency, type ContractService, type Currency } from './translate.js';
+import { PRODUCTS } from '../billing/record-types.js';
 
 /** What the billing reads of Autotask: bulk reads into books, and look-ups by natural key. */
 

@@ -4,6 +4,7 @@ import { isManual } from './items.js';
 import { byText, fold, groupBy, same } from './text.js';
 import type { Item, Plan } from './plan-types.js';
 import type { Day, Decimal, ItemType, Line, Settings, Subscription } from './types.js';
+import { isLicence } from './record-types.js';
 
 /**
  * Rule 1.6: what the last accepted report of the month had, and how this one compares with it. It decides no amount; it is the guard without which an answer
@@ -237,8 +238,5 @@ export const acceptedOf = (
   itemCode: string | null,
 ): AcceptedItem | undefined =>
   accepted.find(
-    (item) =>
-      same(item.contractKey, contractKey) &&
-      item.type === type &&
-      ((type !== 'Csp365Nce' && type !== 'Csp365Legacy') || same(item.itemCode, itemCode)),
+    (item) => same(item.contractKey, contractKey) && item.type === type && (!isLicence(type) || same(item.itemCode, itemCode)),
   );

@@ -1,8 +1,8 @@
-import { PRODUCTS, SHARED_SERVICES } from './keys.js';
 import { isManual } from './items.js';
 import { same } from './text.js';
 import type { Because, EnsureServiceStep, Item } from './plan-types.js';
 import type { Contract, Day, Price, RecordType, Service } from './types.js';
+import { PRODUCTS, SHARED_SERVICES } from './record-types.js';
 
 /** The sentences of a derivation that are not about amounts: what kind of item it is, on which contract and service it is billed. */
 

@@ -1,18 +1,16 @@
 import { Big, big, signOf, UNIT_PRICE_SCALE } from './decimal.js';
 import { isManual, priceOf, type PriceList } from './items.js';
-import { PRODUCTS, SHARED_SERVICES } from './keys.js';
 import { monthOf } from './month.js';
 import { byText, cut, fold, IndexBy, isGuid, present } from './text.js';
 import { rowsOfContract } from './rows.js';
 import type { Names } from './named.js';
 import type { EnsureProductStep, EnsureServiceStep, Item } from './plan-types.js';
 import type { Books, Decimal, Line, Month, Price, Product, RecordType, Service, Settings } from './types.js';
+import { PRODUCTS, SHARED_SERVICES, isChargeType } from './record-types.js';
 
 /** Rule 5: which service or product an item is billed on, and what has to be made or brought up to date for it. */
 
 const NAME_LENGTH = 100;
-
-export const isChargeType = (type: RecordType): boolean => PRODUCTS[type] !== undefined;
 
 /** The key by which the item's service is found in `invoiceDescription`; null for a licence without item code, which has none. */
 export const serviceKeyOf = (item: Item): string | null =>
@@ -91,7 +89,7 @@ export const isPriced = (item: Item, prices: PriceList): boolean =>
 
 /** What the item's service shall be, whether it is there yet or not: its key, unit price and unit cost; null for what is billed by charge alone. */
 export function wantedService(item: Item, prices: PriceList): [key: string | null, price: Decimal, cost: Decimal] | null {
-  if (isChargeType(item.type as RecordType)) return null;
+  if (isChargeType(item.type)) return null;
   const { price, cost } = unitPrices(item, prices);
   return [serviceKeyOf(item), price, cost];
 }

@@ -1,5 +1,5 @@
 import { big, plain, posted, sum, type Big } from './decimal.js';
-import { chargeKeyOf, itemHash, parseChargeKey, PRODUCTS, SHARED_SERVICES } from './keys.js';
+import { chargeKeyOf, itemHash, parseChargeKey } from './keys.js';
 import { codeOrProduct } from './items.js';
 import { isHashKey } from './contract.js';
 import { monthOf } from './month.js';
@@ -8,6 +8,7 @@ import { fold, groupBy, same } from './text.js';
 import { isParked, type Outcome } from './results.js';
 import type { PlannedItem } from './plan-types.js';
 import type { Books, Decimal, Month, RecordType } from './types.js';
+import { PRODUCTS, SHARED_SERVICES } from './record-types.js';
 
 /**
  * What a month says is posted, against what stands (rule 7.11). Each organization is compared with its own part of Autotask; here everything that is claimed of

@@ -8,7 +8,6 @@ import { paymentOf } from './paid-once.js';
 import { readable } from './readable.js';
 import { classify, type LineType } from './record-type.js';
 import { byText, fold, groupBy, present } from './text.js';
-import { RECORD_TYPES } from './types.js';
 import type {
   Day,
   Decimal,
@@ -22,6 +21,7 @@ import type {
   UnassignedLine,
   Unreadable,
 } from './types.js';
+import { RECORD_TYPES } from './record-types.js';
 
 /**
  * The report cut for planning: what concerns the whole month, and one slice per organization. An organization is planned from `MonthFacts`, its slice

@@ -5,10 +5,10 @@ import { postedText } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { elsewhereAdvice, rowAdvice } from './ghost-advice.js';
 import { listedSubscription } from './items.js';
-import { contractKeyOf, itemHash, SHARED_SERVICES } from './keys.js';
+import { contractKeyOf, itemHash } from './keys.js';
 import { looseCharges } from './loose-charges.js';
 import { addDays, firstDay } from './month.js';
-import { chargeKeyOn, chargeKeysOn, isLicence, isOwn, isSwitchedOff, standsFor, typeOnContract } from './ours.js';
+import { chargeKeyOn, chargeKeysOn, isOwn, isSwitchedOff, standsFor, typeOnContract } from './ours.js';
 import type { ContractContext, ContractPlan, ItemDecision } from './plan-contract.js';
 import { hasMoney, isEqualRow, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
 import { ghostId } from './shrank.js';
@@ -16,6 +16,7 @@ import { chargesOf, totalOf, type Billable, type Place } from './standing.js';
 import { fold, same } from './text.js';
 import type { Ghost, GhostEvidence, Note, Step } from './plan-types.js';
 import type { Contract, RecordType, Service, Subscription } from './types.js';
+import { SHARED_SERVICES, isLicence } from './record-types.js';
 
 /** Rule 8: money in Autotask without a line in the report. */
 export interface GhostPlan {

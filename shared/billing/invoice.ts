@@ -1,10 +1,10 @@
-import { isChargeType } from './catalogue.js';
 import { chargeNameOf } from './charge.js';
 import { big, divide, text, UNIT_PRICE_SCALE } from './decimal.js';
 import { monthOf } from './month.js';
 import { same } from './text.js';
 import type { ChargeStanding, Ghost, Plan, PlannedItem } from './plan-types.js';
-import type { Day, Decimal, RecordType } from './types.js';
+import type { Day, Decimal } from './types.js';
+import { isChargeType } from './record-types.js';
 
 /** What the customer's invoice will read once a plan is carried out and the month is approved: a line per row with units, and one per charge. */
 export interface InvoiceLine {
@@ -95,7 +95,7 @@ function chargeText(
     (candidate) => candidate.kind === 'postCharge' && candidate.chargeId === chargeId && same(candidate.chargeKey, key),
   );
   if (step?.kind === 'postCharge') return { text: step.name, quantity: step.quantity, unitPrice: step.unitPrice };
-  const kind = monthOf(day) !== month ? 'catch-up' : isChargeType(item.type as RecordType) ? 'whole' : 'correction';
+  const kind = monthOf(day) !== month ? 'catch-up' : isChargeType(item.type) ? 'whole' : 'correction';
   return { text: chargeNameOf(item.productName, month, kind), quantity: '1', unitPrice: amount };
 }
 

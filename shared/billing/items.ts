@@ -1,11 +1,12 @@
 import { type Big, big, billable, plain, signOf, sum, ZERO } from './decimal.js';
-import { digestOf, PRODUCTS } from './keys.js';
+import { digestOf } from './keys.js';
 import { sortByPayment } from './paid-once.js';
 import { classify, type LineType } from './record-type.js';
 import { byText, fold, groupBy, IndexBy, present, same } from './text.js';
 import type { OrganizationFacts } from './facts.js';
 import type { Item } from './plan-types.js';
 import { MANUAL, type ItemType, type Line, type Price, type Settings, type Subscription } from './types.js';
+import { isChargeType, isLicence, isUsage, rulesOf } from './record-types.js';
 
 /** Rule 4: lines to items. One item is one subscription (and product) of one month; no line is in two items or in none. */
 
@@ -146,7 +147,7 @@ export function codeOrProduct(
   productName: string | null,
 ): string | null {
   if (present(subscriptionId) === null) return present(itemCode) ?? productName;
-  return type === 'Csp365Legacy' || type === 'Csp365Nce' ? present(itemCode) : null;
+  return isLicence(type) ? present(itemCode) : null;
 }
 
 function itemKey({ line, type, itemCode }: Sorted, context: ItemContext): string {
@@ -191,7 +192,7 @@ function toItem(key: string, group: Sorted[], context: ItemContext): Item {
     exactSales: plain(exactSales),
     quantity: plain(quantityOf(type, regular)),
     isOneOff: once.length > 0 && monthly.length === 0,
-    recurring: once.length > 0 && monthly.length > 0 && !(type in PRODUCTS) ? recurringPart(type, monthly) : null,
+    recurring: once.length > 0 && monthly.length > 0 && !isChargeType(type) ? recurringPart(type, monthly) : null,
   };
 }
 
@@ -204,8 +205,7 @@ const recurringPart = (type: ItemType, monthly: Line[]): Item['recurring'] => ({
 
 /** Azure usage is one total per subscription: naming it after the first of its meters would mislead. */
 function usageName(type: ItemType, subscriptionId: string | null): string | null {
-  const isUsage = type === 'AzureClassic' || type === 'AzurePlan';
-  return isUsage && present(subscriptionId) !== null ? PRODUCTS[type]!.name : null;
+  return isUsage(type) && present(subscriptionId) !== null ? (rulesOf(type)?.on?.name ?? null) : null;
 }
 
 /** Alphabetically first, so that the order of the lines does not decide (rule 7.7). */
@@ -221,7 +221,7 @@ function quantityOf(type: ItemType, lines: Line[]): Big {
 
 /** The quantity a line that is not manual brings to its item (4.2): for Azure that of the subscription; null for refunds. */
 export function quantityOfLine(type: ItemType, line: Line): Big | null {
-  if (type === 'AzureClassic' || type === 'AzurePlan') return big(line.subscriptionQuantity);
+  if (isUsage(type)) return big(line.subscriptionQuantity);
   return signOf(line.quantity) >= 0 && signOf(line.sales) >= 0 ? big(line.quantity) : null;
 }
 

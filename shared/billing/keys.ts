@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { fold } from './text.js';
-import type { ItemType, Month, RecordType } from './types.js';
+import type { ItemType, Month } from './types.js';
 
 /** What makes an item the same item in every run: the hash of rule 7.7 and the keys made of it. Derived from business data alone, never random. */
 export interface ItemIdentity {
@@ -66,19 +66,6 @@ export class ListDigest {
     return this.hash.copy().update(']]').digest('hex');
   }
 }
-
-/** Services shared by every contract of a type, and the products of charge types (rules 5.2, 5.3). */
-export const SHARED_SERVICES: Partial<Record<RecordType, { key: string; name: string }>> = {
-  ReservedInstance: { key: 'cloudmore:reserved-instance', name: 'Reserved Instances' },
-  Perpetual: { key: 'cloudmore:perpetual', name: 'Perpetual Licenses' },
-  Subscription: { key: 'cloudmore:subscription', name: 'Software Subscriptions' },
-};
-
-export const PRODUCTS: Partial<Record<RecordType, { key: string; name: string }>> = {
-  AzureClassic: { key: 'cloudmore:azure-classic', name: 'Azure Classic' },
-  AzurePlan: { key: 'cloudmore:azure-plan', name: 'Azure Plan' },
-  Marketplace: { key: 'cloudmore:marketplace', name: 'Marketplace' },
-};
 
 /** What the first row of a service on a contract stands for in a month, where no id tells. */
 export const rowKeyOf = (contractKey: string, serviceKey: string, month: Month): string =>

@@ -2,16 +2,16 @@ import { chooseProduct } from './catalogue.js';
 import { big, isZero, postedText, sum } from './decimal.js';
 import { chargeAdvice } from './ghost-advice.js';
 import { mayZero, mergeGhosts, NO_GHOSTS, shrinksBecause, toldWhy, type GhostContext, type GhostPlan } from './ghosts.js';
-import { parseChargeKey, PRODUCTS } from './keys.js';
+import { parseChargeKey } from './keys.js';
 import { monthOf } from './month.js';
-import { chargeKeysOn, isLicence, isSwitchedOff } from './ours.js';
+import { chargeKeysOn, isSwitchedOff } from './ours.js';
 import type { ContractPlan } from './plan-contract.js';
 import { ghostId } from './shrank.js';
 import { chargesOfContract } from './standing.js';
 import { groupBy } from './text.js';
-import { RECORD_TYPES } from './types.js';
 import type { Ghost, Step } from './plan-types.js';
 import type { Charge, Contract, RecordType } from './types.js';
+import { PRODUCTS, RECORD_TYPES, isLicence } from './record-types.js';
 
 /**
  * Rule 8.4: charges without an item. One with a key of ours is ours wherever it stands; of others', those on a product of rule 5.3 on a contract of ours. They

@@ -1,10 +1,10 @@
 import { contractKeyOf, itemHash } from './keys.js';
 import { classify } from './record-type.js';
 import { fold, present } from './text.js';
-import { RECORD_TYPES } from './types.js';
 import type { ItemIdentity } from './keys.js';
 import type { PlannedItem } from './plan-types.js';
 import type { Line, RecordType, Report } from './types.js';
+import { RECORD_TYPES, isLicence } from './record-types.js';
 
 /**
  * What Cloudmore has ever named to us, and what we have ever billed on: it decides which contracts and rows of Autotask are ours to look at (rule 8.6). It
@@ -101,7 +101,6 @@ export function mergeNames(known: Named, more: Named): Named {
 /** Rows are billed on services of licences: a code that ever was a licence's stays one, whatever else was sold under it. */
 function mergeCodes(codes: Named['codes']): Map<string, RecordType> {
   const types = new Map<string, RecordType>();
-  const isLicence = (type: RecordType | undefined): boolean => type === 'Csp365Nce' || type === 'Csp365Legacy';
   for (const [code, type] of codes) {
     const known = types.get(code);
     if (known === undefined || (isLicence(type) && !isLicence(known))) types.set(code, type);

@@ -75,6 +75,3 @@ export function chargeKeysOn(contractKey: string, code: string | null, type: Rec
     fold(chargeKeyOf(month, itemHash({ ...item, organizationId: id }))),
   );
 }
-
-/** The type that a key of a service of ours stands for, where several licences can be on one contract. */
-export const isLicence = (type: string): boolean => type === 'Csp365Nce' || type === 'Csp365Legacy';

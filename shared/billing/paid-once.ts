@@ -3,6 +3,7 @@ import { daysCovered } from './month.js';
 import { fold, present, same } from './text.js';
 import type { PriceList } from './items.js';
 import type { ItemType, Line, Price } from './types.js';
+import { rulesOf } from './record-types.js';
 
 /**
  * Rule 4.4: whether a line is paid once for a longer time, or every month. A payment frequency that the price list states beats dates, except for perpetual
@@ -17,12 +18,13 @@ const LONGEST_MONTHLY_DAYS = 45;
 
 /** How a line is paid that is billed under an item code; null where nothing tells. */
 export function paymentOf(type: ItemType, line: Line, itemCode: string | null, prices: PriceList): Payment | null {
-  if (type === 'Perpetual') return 'once';
+  const { paidOnce } = rulesOf(type) ?? { paidOnce: 'as-stated' };
+  if (paidOnce === 'always') return 'once';
   return (
     statedPayment(prices, itemCode, line.currency) ??
     paymentByDays(line) ??
     paymentByText(line.paymentFrequency) ??
-    (type === 'Subscription' ? 'once' : null)
+    (paidOnce === 'where-silent' ? 'once' : null)
   );
 }
 

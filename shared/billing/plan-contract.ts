@@ -5,7 +5,6 @@ import {
   ensureProductStep,
   ensureServiceStep,
   invoiceDescription,
-  isChargeType,
   isPriced,
   serviceKeyOf,
 } from './catalogue.js';
@@ -26,7 +25,7 @@ import { standingOf } from './derivation.js';
 import { elsewhereDoubt } from './elsewhere.js';
 import { endsUnits, extendsLast, extensionSteps } from './extension.js';
 import { listedSubscription, priceOf, type PriceList } from './items.js';
-import { chargeKeyOf, PRODUCTS } from './keys.js';
+import { chargeKeyOf } from './keys.js';
 import { firstDay, nextMonth } from './month.js';
 import { needsNeighbours } from './neighbours.js';
 import { isRepeated, viewRows, type RowView } from './rows.js';
@@ -36,6 +35,7 @@ import { byText, fold, same } from './text.js';
 import type { Because, EnsureServiceStep, Ghost, Item, Note, Reason, Standing, Step } from './plan-types.js';
 import type { Names } from './named.js';
 import type { Books, Contract, Day, Month, RecordType, Service, Settings, Subscription } from './types.js';
+import { PRODUCTS, isChargeType } from './record-types.js';
 
 /** One contract's month: the items of one subscription, on the contract that carries it. */
 
@@ -179,7 +179,7 @@ function refusalOf(
   contract: Contract | null,
   { books, month }: ContractContext,
 ): { reason: Reason; message: string } | null {
-  const isByCharge = isChargeType(item.type as RecordType);
+  const isByCharge = isChargeType(item.type);
   const unread =
     chargeDoubt(books, contract?.id ?? null, isByCharge) ?? (isByCharge ? null : rowDoubt(books, contract?.id ?? null));
   if (unread) return unread;
@@ -196,11 +196,7 @@ function refusalOf(
       : null;
   }
   const key = serviceKeyOf(item)!;
-  if (
-    keyed.some(
-      (other) => other.item.id !== item.id && !isChargeType(other.item.type as RecordType) && same(serviceKeyOf(other.item), key),
-    )
-  )
+  if (keyed.some((other) => other.item.id !== item.id && !isChargeType(other.item.type) && same(serviceKeyOf(other.item), key)))
     return { reason: 'contract-duplicate', message: `Two items of the month fall on the same service ${key} of one contract.` };
   const choice = chooseService(books, key, contract?.id ?? null, month);
   const doubt = catalogueDoubt(books, 'service', [key], choice.kind === 'missing');
@@ -293,13 +289,13 @@ function draft(entry: KeyedItem, contract: Contract | null, startsLater: boolean
   const service = serviceOf(item, contract, context);
   const place = placeOf(entry, contract, startsLater, endDay, service, context);
   const billable = billableOf(entry, context.month);
-  const plan = isChargeType(item.type as RecordType) ? planCharge : planRowAndCharge;
+  const plan = isChargeType(item.type) ? planCharge : planRowAndCharge;
   const amounts = plan(billable, place, context.books, context.settings);
   return { entry, place, service, amounts, serviceStep: serviceStep(item, service, place, amounts, context) };
 }
 
 function serviceOf(item: Item, contract: Contract | null, { books, month }: ContractContext): Service | null {
-  if (isChargeType(item.type as RecordType)) return null;
+  if (isChargeType(item.type)) return null;
   const choice = chooseService(books, serviceKeyOf(item)!, contract?.id ?? null, month);
   return choice.kind === 'found' ? choice.service : null;
 }

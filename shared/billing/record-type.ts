@@ -1,27 +1,17 @@
 import { daysCovered } from './month.js';
+import { RECORD_TYPE_RULES, RECORD_TYPES } from './record-types.js';
 import { fold, isGuid, same } from './text.js';
-import type { ItemType, Line } from './types.js';
+import { MANUAL, type ItemType, type Line } from './types.js';
 
 /** Rule 2.1: what kind of line this is. A manual line takes the type of its subscription's item later (rule 2.3). */
 export type LineType = ItemType;
 
 const KNOWN = new Map<string, LineType>(
-  (
-    [
-      ['Csp365Legacy', 'Csp365Legacy'],
-      ['Csp365Nce', 'Csp365Nce'],
-      ['AzureClassic', 'AzureClassic'],
-      ['AzurePlan', 'AzurePlan'],
-      ['Marketplace', 'Marketplace'],
-      ['ReservedInstance', 'ReservedInstance'],
-      ['Perpetual', 'Perpetual'],
-      ['PerpetualLicense', 'Perpetual'],
-      ['Subscription', 'Subscription'],
-      ['SoftwareSubscription', 'Subscription'],
-      ['CustomService', 'CustomService'],
-      ['ManualBillingLine', 'ManualBillingLine'],
-    ] as const
-  ).map(([name, type]) => [fold(name), type]),
+  [
+    ...RECORD_TYPES.flatMap((type) => [type, ...RECORD_TYPE_RULES[type].alsoCalled].map((name) => [name, type] as const)),
+    ['CustomService', 'CustomService'] as const,
+    [MANUAL, MANUAL] as const,
+  ].map(([name, type]) => [fold(name), type]),
 );
 
 const CHARGE_TYPES = new Set(
@@ -45,7 +35,7 @@ const CHARGE_TYPES = new Set(
 /** The line's type by rule 2.1; the checks stand in the rule's order and use only what the line has. */
 export function classify(line: Line): LineType {
   const own = KNOWN.get(fold(line.recordType));
-  if (own === 'ManualBillingLine' && line.isCustomService) return 'CustomService';
+  if (own === MANUAL && line.isCustomService) return 'CustomService';
   if (own !== undefined) return own;
   if (line.isCustomService) return 'CustomService';
   if (fold(line.publisherName) !== '' && !fold(line.publisherName).startsWith('microsoft')) return 'Marketplace';
@@ -60,7 +50,7 @@ export function classify(line: Line): LineType {
     fold(line.itemCode) === '' &&
     fold(line.subscriptionId) !== ''
   )
-    return 'ManualBillingLine';
+    return MANUAL;
   return 'Unclassified';
 }
 

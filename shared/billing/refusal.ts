@@ -1,9 +1,10 @@
-import { isChargeType, serviceKeyOf } from './catalogue.js';
+import { serviceKeyOf } from './catalogue.js';
 import { currencyMismatch, type CompanyDecision } from './company.js';
 import { isExcludedService, type ItemContext } from './items.js';
 import { isTypeUncertain, troubleOf } from './trouble.js';
 import type { Item, Reason } from './plan-types.js';
-import type { RecordType, Settings } from './types.js';
+import type { Settings } from './types.js';
+import { isChargeType } from './record-types.js';
 
 /** What stops an item by itself or with its organization, before any contract is looked at (rules 2.2, 2.5, 3). */
 export interface Refusal {
@@ -39,7 +40,7 @@ export function exclusionOf(item: Item, context: ItemContext, settings: Settings
 export function unclassifiedOf(item: Item): string | null {
   if (item.type === 'Unclassified')
     return 'No rule tells what kind of line this is. Correct it in Cloudmore, or exclude its service.';
-  if (!isChargeType(item.type as RecordType) && serviceKeyOf(item) === null)
+  if (!isChargeType(item.type) && serviceKeyOf(item) === null)
     return 'The licence has no item code, so no service can be found for it.';
   return null;
 }

@@ -1,8 +1,8 @@
-import { isChargeType } from './catalogue.js';
 import { listedSubscription, type ItemContext } from './items.js';
 import { fold, same } from './text.js';
 import type { Item } from './plan-types.js';
-import type { Line, Price, RecordType, Subscription } from './types.js';
+import type { Line, Price, Subscription } from './types.js';
+import { isChargeType, rulesOf } from './record-types.js';
 
 /**
  * Rule 2.7: what is there and not understood holds what depends on it, and nothing else. Rule 2.8: so does a member that the whole report leaves out and that
@@ -66,13 +66,13 @@ function ofPrice(item: Item, { prices }: ItemContext): string | null {
 const isIn = (price: Price, currency: string): boolean => price.currency === '' || same(price.currency, currency);
 
 /** What is charged by usage and what is paid once by its kind has neither a price nor a frequency on the list (4.4, 5.2, 5.3). */
-const asksPriceList = ({ type }: Item): boolean => type !== 'Perpetual' && !isChargeType(type as RecordType);
+const asksPriceList = ({ type }: Item): boolean => rulesOf(type)?.paidOnce !== 'always' && !isChargeType(type);
 
 /** Whether something is paid once or every month, and which of two kinds of software it is, is told by the lines where nothing else does (2.1, 4.4). */
 function ofSilence(item: Item, { prices }: ItemContext): string | null {
   const silent = new Set(item.lines.flatMap((line) => line.silent ?? []));
   if (!silent.has('startDate') && !silent.has('endDate')) return null;
-  const isSoftware = item.type === 'Perpetual' || item.type === 'Subscription';
+  const isSoftware = ['always', 'where-silent'].includes(rulesOf(item.type)?.paidOnce ?? 'as-stated');
   const isStated = (prices.get(fold(item.itemCode)) ?? []).some(({ paymentMonths }) => paymentMonths !== null);
   if (!(isSoftware && silent.has('recordType')) && (isStated || !asksPriceList(item))) return null;
   return `No line of the report has ${[...silent].join(', ')}, and neither the price list nor the invoice tells whether ${item.productName} is paid once or every month.`;

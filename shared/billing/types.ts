@@ -5,6 +5,9 @@
 
 import type { CountedLines } from './counted.js';
 import type { Elsewhere } from './elsewhere.js';
+import { RECORD_TYPES, type RecordType } from './record-types.js';
+
+export type { RecordType };
 
 /** An exact decimal in plain notation, e.g. "-48.30". Never a binary float. */
 export type Decimal = string;
@@ -13,18 +16,6 @@ export type Month = string;
 /** A calendar day, "YYYY-MM-DD". */
 export type Day = string;
 
-/** What Cloudmore sells, as Autotask is to bill it (rule 2). */
-export const RECORD_TYPES = [
-  'Csp365Legacy',
-  'Csp365Nce',
-  'AzureClassic',
-  'AzurePlan',
-  'Marketplace',
-  'ReservedInstance',
-  'Perpetual',
-  'Subscription',
-] as const;
-export type RecordType = (typeof RECORD_TYPES)[number];
 /** Corrections by hand, which go into the item of their subscription (rule 2.3), or are left out by themselves. */
 export const MANUAL = 'ManualBillingLine';
 /** What `EXPORT_RECORD_TYPES` may name. */

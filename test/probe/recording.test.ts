@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RECORD_TYPES } from '../../shared/billing/types.js';
 import { leaks } from '../../shared/probe/recording/search.js';
 import { openDesk, type Desk } from '../report/desk.js';
 import type { World } from '../api/vendors.js';
 import { plant } from './secrets.js';
 import { tenantWorld, type Rec } from './tenant.js';
+import { RECORD_TYPES } from '../../shared/billing/record-types.js';
 
 /** A recording names nobody, and is a world in which the month is the same month. */
 

@@ -6,7 +6,6 @@ import type { AcceptedPart } from '../../shared/billing/accepted.js';
 import { BREAKERS_OFF } from '../../shared/billing/breakers.js';
 import { besideAccepted } from '../../shared/billing/comparison.js';
 import { cutReport, type MonthFacts } from '../../shared/billing/facts.js';
-import { SHARED_SERVICES } from '../../shared/billing/keys.js';
 import { indexNames, joinNames, namesOf, namesOfItems, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
 import { planOrganization, type PlanInput } from '../../shared/billing/plan.js';
 import { planStrays, strayContracts } from '../../shared/billing/strays.js';
@@ -29,6 +28,7 @@ import {
 } from '../billing/builders.js';
 import { AutotaskInMemory } from '../billing/memory.js';
 import { ofItems } from './month.js';
+import { SHARED_SERVICES } from '../../shared/billing/record-types.js';
 
 /**
  * A month of two customers whose vendors do not tell everything: reports lose organizations, services, record types, subscriptions and lists from one day to

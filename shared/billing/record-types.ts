@@ -1,0 +1,87 @@
+/**
+ * What each record type of Cloudmore means for billing: the one place that knows. A new one is a row here, and its word in the vendor's lists
+ * (`shared/close/ours.ts` keeps its own copy on purpose: a check uses nothing that the checked thing made).
+ */
+interface RecordTypeRules {
+  /** What reports call it besides its own name (2.1). */
+  alsoCalled: readonly string[];
+  /** Rows of contract services, or charges (7.1, 7.3). */
+  billedAs: 'row' | 'charge';
+  /** The one service or product that all of it is billed on (5.2, 5.3); null: a service for each item code. */
+  on: { key: string; name: string } | null;
+  /** Whether the item code tells several items of one subscription apart (4.1). */
+  isLicence: boolean;
+  /** Whether lines are meters of one total per subscription, which is named and counted as a whole (4.2). */
+  isUsage: boolean;
+  /** Whether it is paid once by its kind, or where neither price list nor days tell (4.4). */
+  paidOnce: 'always' | 'where-silent' | 'as-stated';
+}
+
+const LICENCE = { alsoCalled: [], billedAs: 'row', on: null, isLicence: true, isUsage: false, paidOnce: 'as-stated' } as const;
+const AZURE = { alsoCalled: [], billedAs: 'charge', isLicence: false, isUsage: true, paidOnce: 'as-stated' } as const;
+
+export const RECORD_TYPE_RULES = {
+  Csp365Legacy: LICENCE,
+  Csp365Nce: LICENCE,
+  AzureClassic: { ...AZURE, on: { key: 'cloudmore:azure-classic', name: 'Azure Classic' } },
+  AzurePlan: { ...AZURE, on: { key: 'cloudmore:azure-plan', name: 'Azure Plan' } },
+  Marketplace: {
+    alsoCalled: [],
+    billedAs: 'charge',
+    on: { key: 'cloudmore:marketplace', name: 'Marketplace' },
+    isLicence: false,
+    isUsage: false,
+    paidOnce: 'as-stated',
+  },
+  ReservedInstance: {
+    alsoCalled: [],
+    billedAs: 'row',
+    on: { key: 'cloudmore:reserved-instance', name: 'Reserved Instances' },
+    isLicence: false,
+    isUsage: false,
+    paidOnce: 'as-stated',
+  },
+  Perpetual: {
+    alsoCalled: ['PerpetualLicense'],
+    billedAs: 'row',
+    on: { key: 'cloudmore:perpetual', name: 'Perpetual Licenses' },
+    isLicence: false,
+    isUsage: false,
+    paidOnce: 'always',
+  },
+  Subscription: {
+    alsoCalled: ['SoftwareSubscription'],
+    billedAs: 'row',
+    on: { key: 'cloudmore:subscription', name: 'Software Subscriptions' },
+    isLicence: false,
+    isUsage: false,
+    paidOnce: 'where-silent',
+  },
+} as const satisfies Record<string, RecordTypeRules>;
+
+/** What Cloudmore sells, as Autotask is to bill it (rule 2). */
+export type RecordType = keyof typeof RECORD_TYPE_RULES;
+export const RECORD_TYPES = Object.keys(RECORD_TYPE_RULES) as RecordType[];
+
+/** The rules of a record type; null for what is none: corrections by hand, custom services, and what nothing classifies. */
+export const rulesOf = (type: string): RecordTypeRules | null =>
+  Object.hasOwn(RECORD_TYPE_RULES, type) ? RECORD_TYPE_RULES[type as RecordType] : null;
+
+/** Licences by item code, of which several can be on one contract (4.1). */
+export const isLicence = (type: string): boolean => rulesOf(type)?.isLicence ?? false;
+export const isUsage = (type: string): boolean => rulesOf(type)?.isUsage ?? false;
+/** Billed by charges of a product; everything else by rows of a service (7.1, 7.3). */
+export const isChargeType = (type: string): boolean => rulesOf(type)?.billedAs === 'charge';
+
+type Shared = { key: string; name: string };
+const sharedBy = (billedAs: RecordTypeRules['billedAs']): Partial<Record<RecordType, Shared>> =>
+  Object.fromEntries(
+    RECORD_TYPES.flatMap((type) => {
+      const { on, billedAs: how } = RECORD_TYPE_RULES[type];
+      return on !== null && how === billedAs ? [[type, on]] : [];
+    }),
+  );
+
+/** Services shared by every contract of a type, and the products of charge types (rules 5.2, 5.3). */
+export const SHARED_SERVICES = sharedBy('row');
+export const PRODUCTS = sharedBy('charge');
