@@ -1,13 +1,14 @@
 import { isReleasable } from '../shared/billing/advice.js';
 import { isAwaited } from '../shared/billing/breakers.js';
 import { isOpen } from '../shared/billing/dismissal.js';
-import { isParked, NO_CALLS, NO_WRITES, type OrganizationStatus, type Outcome } from '../shared/billing/results.js';
+import { NO_CALLS, NO_WRITES, type Outcome } from '../shared/billing/results.js';
 import type { Ghost, Plan, PlannedItem } from '../shared/billing/plan-types.js';
 import type { Ref } from '../shared/contract.js';
 import { EvidenceMissing, type Evidence } from '../shared/evidence/index.js';
 import { outcomeName, readOutcome } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
 import type { Slices } from './slices.js';
+import { isParked, type OrganizationStatus } from '../shared/billing/status.js';
 
 /** What became of an organization's month, and where it is kept. */
 

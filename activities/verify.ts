@@ -6,7 +6,7 @@ import { differenceText } from '../shared/billing/advice.js';
 import { planBlind } from '../shared/billing/plan.js';
 import { organizationResult } from '../shared/billing/reconcile.js';
 import { countWrites } from '../shared/billing/tally.js';
-import { applyStops, isParked, type Outcome, type Stop } from '../shared/billing/results.js';
+import { applyStops, type Outcome, type Stop } from '../shared/billing/results.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../shared/billing/plan-types.js';
 import {
   ITEMS_SHOWN,
@@ -30,6 +30,7 @@ import { describeOwed, readBack } from './read-back.js';
 import { roundedItems } from './rounded.js';
 import { noteShown } from './shown.js';
 import type { Slices } from './slices.js';
+import { isParked } from '../shared/billing/status.js';
 
 /** Rule 7.9: everything written is read back and compared (`read-back.ts`). Then the organization's outcome is kept, whatever came of it. */
 export async function verifyOrganization(

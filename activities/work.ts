@@ -9,7 +9,7 @@ import { setAside } from '../shared/billing/dismissal.js';
 import { isStray, unnamedText } from '../shared/billing/strays.js';
 import { joinNames, namesOfItems, type Named } from '../shared/billing/named.js';
 import { monthResult } from '../shared/billing/reconcile.js';
-import { isParked, NO_CALLS, type OrganizationResult } from '../shared/billing/results.js';
+import { NO_CALLS, type OrganizationResult } from '../shared/billing/results.js';
 import { toldOf, unreadList, unreadOfReport } from '../shared/billing/unread.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import type { Books } from '../shared/billing/types.js';
@@ -46,6 +46,7 @@ import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
 import { isNamed, type Slices } from './slices.js';
 import { movedFrom } from './moved.js';
 import { organizationsOf } from './survey.js';
+import { isParked, waitsForPerson } from '../shared/billing/status.js';
 
 /**
  * The pure planner over all organizations. Those in balance and those that are not exported are settled here, without a workflow; the others, and those
@@ -237,12 +238,9 @@ async function closed(
     },
     ref: await evidence.put({ ...result, outcomes } satisfies ClosedMonth),
     held: result.held.lines,
-    waiting: result.organizations.filter(({ status }) => isWaiting(status)).length,
+    waiting: result.organizations.filter(({ status }) => waitsForPerson(status)).length,
   };
 }
-
-const isWaiting = (status: OrganizationResult['status']): boolean =>
-  status === 'Failed' || (isParked(status) && status !== 'Skipped');
 
 const withoutItems = (result: OrganizationResult): OrganizationResult => ({ ...result, items: [] });
 
@@ -250,7 +248,7 @@ const withoutItems = (result: OrganizationResult): OrganizationResult => ({ ...r
 const waitingFirst = (organizations: OrganizationResult[]): OrganizationResult[] =>
   thatFit(
     organizations
-      .filter(({ status }) => isParked(status) || status === 'Failed')
+      .filter(({ status }) => isParked(status) || waitsForPerson(status))
       .sort((left, right) => big(right.held.sales).abs().cmp(big(left.held.sales).abs())),
     LIST_BYTES,
   );

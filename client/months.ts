@@ -1,7 +1,7 @@
 import { isGrpcDeadlineError, type WorkflowExecutionDescription, type WorkflowExecutionInfo } from '@temporalio/client';
 import { defaultPayloadConverter, defineSearchAttributeKey } from '@temporalio/common';
 import { isReasonOfGate } from '../shared/autotask/quota.js';
-import { isParked, type MonthResult, type OrganizationResult, type OrganizationStatus } from '../shared/billing/results.js';
+import type { MonthResult, OrganizationResult } from '../shared/billing/results.js';
 import { isStray } from '../shared/billing/strays.js';
 import { same } from '../shared/billing/text.js';
 import type { Month } from '../shared/billing/types.js';
@@ -12,6 +12,7 @@ import { readMonth, type MonthRead } from '../shared/evidence/months.js';
 import { didYouMean } from '../shared/nearest.js';
 import { CommandError, EXIT } from './exit.js';
 import type { Temporal } from './temporal.js';
+import { isParked, type OrganizationStatus } from '../shared/billing/status.js';
 
 /** A month as the evidence and the open workflows know it. */
 

@@ -1,7 +1,8 @@
 import type { Command } from './billing/command.js';
-import type { Calls, MonthResult, OrganizationResult, OrganizationStatus, Writes } from './billing/results.js';
+import type { Calls, MonthResult, OrganizationResult, Writes } from './billing/results.js';
 import type { Step } from './billing/plan-types.js';
 import type { Day, Month } from './billing/types.js';
+import type { OrganizationStatus } from './billing/status.js';
 
 /**
  * What crosses Temporal: ids, queues, names, messages, and the input and result of every workflow and activity (`interfaces.md` section 4). Histories

@@ -1,8 +1,9 @@
-import type { Amounts, MonthResult, OrganizationStatus } from '../shared/billing/results.js';
+import type { Amounts, MonthResult } from '../shared/billing/results.js';
 import { NO_CALLS, NO_WRITES } from '../shared/billing/results.js';
 import { addDays, lastDay } from '../shared/billing/month.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import type { Mode, OrganizationBillingInput, OrganizationSummary } from '../shared/contract.js';
+import type { OrganizationStatus } from '../shared/billing/status.js';
 
 /** What a workflow shows before anything is known: nothing counted, nothing posted. */
 

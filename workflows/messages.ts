@@ -1,6 +1,6 @@
 import { ApplicationFailure, defaultPayloadConverter, rawValueTypeInfo, RawValue } from '@temporalio/common';
 import { isDay, isMonth } from '../shared/billing/month.js';
-import type { Amounts, OrganizationStatus } from '../shared/billing/results.js';
+import type { Amounts } from '../shared/billing/results.js';
 import { billingQueue } from '../shared/contract.js';
 import type {
   DailyBillingInput,
@@ -11,6 +11,7 @@ import type {
   ReportSignal,
   SettledSignal,
 } from '../shared/contract.js';
+import { isStatus } from '../shared/billing/status.js';
 
 /**
  * What comes from outside: signals, updates, inputs. Whoever reaches Temporal may send anything, and a handler that throws stops its workflow for ever. So
@@ -128,16 +129,6 @@ const isGiven = (value: unknown): value is GivenReport =>
 
 const givenOf = ({ asOf, report, survey, surveyedAt }: GivenReport): GivenReport => ({ asOf, report, survey, surveyedAt });
 
-const STATES: unknown[] = [
-  'Done',
-  'Unchanged',
-  'NeedsAttention',
-  'AwaitingApproval',
-  'Skipped',
-  'Excluded',
-  'Failed',
-  'Running',
-] satisfies OrganizationStatus[];
 const DECIMAL = /^-?\d{1,20}(\.\d{1,8})?$/;
 
 /** An organization tells how it stands. What it says is shown while the run goes on; the reconciliation reads what was kept. */
@@ -151,7 +142,7 @@ export function readSettled(raw: unknown): Read<SettledSignal> {
     (value.runId === undefined || isText(value.runId)) &&
     isFields(result) &&
     result.organizationId === value.organizationId &&
-    STATES.includes(result.status) &&
+    isStatus(result.status) &&
     [result.report, result.posted, result.held, result.excluded].every(isAmounts);
   return isWhole ? { value: value as unknown as SettledSignal } : { problem: 'does not say how an organization stands' };
 }

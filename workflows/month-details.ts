@@ -4,6 +4,7 @@ import { amountsTable, code, joined, link, md, tableRow, type Markdown } from '.
 import type { MonthResult, OrganizationResult } from '../shared/billing/results.js';
 import { organizationBillingId, type MonthClosed } from '../shared/contract.js';
 import { monthList, pageOf, waitingList } from './links.js';
+import { waitsForPerson } from '../shared/billing/status.js';
 
 /** What the Web UI shows of a run (tab User Metadata): the sums, then who waits, by amount, each with a link to its page. */
 
@@ -17,7 +18,7 @@ export function monthDetails(
   namespace: string,
 ): string {
   const waiting = month.organizations
-    .filter(({ status }) => status === 'NeedsAttention' || status === 'AwaitingApproval')
+    .filter(({ status }) => waitsForPerson(status))
     .sort((left, right) => big(right.held.sales).cmp(left.held.sales));
   return joined(
     [

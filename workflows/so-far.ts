@@ -1,7 +1,8 @@
 import { big } from '../shared/billing/decimal.js';
-import { isParked, type Amounts, type MonthResult, type OrganizationResult } from '../shared/billing/results.js';
+import type { Amounts, MonthResult, OrganizationResult } from '../shared/billing/results.js';
 import { LIST_BYTES, thatFit, type MonthShown, type MonthSums } from '../shared/contract.js';
 import { NOTHING } from './blank.js';
+import { isParked } from '../shared/billing/status.js';
 
 /** What a run shows of itself while it runs, from what its organizations told. The reconciliation itself is made by `closeRun`. */
 export class SoFar {

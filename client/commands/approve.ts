@@ -3,7 +3,7 @@ import { isAwaited } from '../../shared/billing/breakers.js';
 import { isBreaker } from '../../shared/billing/breakers.js';
 import { command } from '../../shared/billing/command.js';
 import { money, sum } from '../../shared/billing/decimal.js';
-import { isParked, type OrganizationResult } from '../../shared/billing/results.js';
+import type { OrganizationResult } from '../../shared/billing/results.js';
 import { groupBy, same } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
@@ -16,6 +16,7 @@ import { readPlanFile, type KeptPlans } from '../plan-file.js';
 import { line } from '../render/printable.js';
 import { withTemporal, type Temporal } from '../temporal.js';
 import { answerOf, resolveOrganizations } from './signals.js';
+import { isOpenForPerson, isParked } from '../../shared/billing/status.js';
 
 /** Releases plans that wait, exactly as shown: the digest names the plan, and a plan that changed since waits again. */
 
@@ -162,7 +163,7 @@ async function everyWaiting(temporal: Temporal, config: BaseConfig, month: Month
   const known = (await findMonth(config, month))?.result.organizations ?? [];
   const parked = known.filter(({ status }) => isParked(status)).map(({ organizationId }) => organizationId);
   const open = await openOrganizations(temporal, config.broker, month, parked);
-  const asked = [...open.values()].filter(({ status }) => status === 'AwaitingApproval' || status === 'NeedsAttention');
+  const asked = [...open.values()].filter(({ status }) => isOpenForPerson(status));
   const results = await inParallel(asked, ({ workflowId }) => askOpen(temporal, workflowId));
   return results.filter((result) => result !== null).filter(isReleasable);
 }

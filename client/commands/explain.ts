@@ -1,7 +1,7 @@
 import { partial_ratio as likeness } from 'fuzzball';
 import { explain, type Explanation } from '../../shared/billing/explain.js';
 import type { MonthFacts, OrganizationFacts } from '../../shared/billing/facts.js';
-import type { Outcome, OrganizationStatus } from '../../shared/billing/results.js';
+import type { Outcome } from '../../shared/billing/results.js';
 import { same } from '../../shared/billing/text.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
@@ -13,6 +13,7 @@ import { requireMonth } from '../months.js';
 import { renderExplanation } from '../render/explain.js';
 import { PLAIN } from '../render/paper.js';
 import { jsonText, line } from '../render/printable.js';
+import type { OrganizationStatus } from '../../shared/billing/status.js';
 
 /** An explanation, and whose it is. */
 export interface Explained extends Explanation {

@@ -26,6 +26,7 @@ import { renderMonth } from '../render/month.js';
 import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
 import { webUiUrl, workflowLink } from '../../shared/web-ui.js';
 import { jsonText } from '../render/printable.js';
+import { waitsForPerson } from '../../shared/billing/status.js';
 
 export interface RunOptions {
   month: Month;
@@ -79,9 +80,7 @@ function checkMode({ mode, organizationModes }: BaseConfig, asked: Mode | undefi
 
 /** 3 while something is held or waits for a person, the whole month is held (rule 1.4), or a record of it cannot be read (2.6); else 0. */
 export function exitCodeOf({ held, ghosts, organizations, unread }: MonthResult, heldMonth: string | null): ExitCode {
-  const waits = organizations.some(
-    ({ status }) => status === 'NeedsAttention' || status === 'AwaitingApproval' || status === 'Failed' || status === 'Running',
-  );
+  const waits = organizations.some(({ status }) => waitsForPerson(status) || status === 'Running');
   return held.lines > 0 || ghosts.lines > 0 || waits || heldMonth !== null || isUnread({ unread }) ? EXIT.waits : EXIT.done;
 }
 

@@ -1,5 +1,5 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { isParked, type MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { organizationBillingId, STATUS_QUERY } from '../../shared/contract.js';
@@ -20,6 +20,7 @@ import { faultTexts } from './check.js';
 import { withEvidence } from './close.js';
 import { exitCodeOf, innermost } from './run.js';
 import { jsonText } from '../render/printable.js';
+import { isParked } from '../../shared/billing/status.js';
 
 /** Where the month stands: what waits for a person first, then the rest in counts. */
 export async function status(context: Context, options: { month: Month | undefined; json: boolean }): Promise<ExitCode> {

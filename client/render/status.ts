@@ -9,6 +9,7 @@ import { advice, paint, wrap, type Paper } from './paper.js';
 import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';
 import { UNREAD_SHOWN, unreadSection } from './unread.js';
+import { isBroken, waitsForPerson } from '../../shared/billing/status.js';
 
 /** Where a month stands: what waits for a person first, by amount, then everything else in counts. */
 export interface ShownStatus {
@@ -42,8 +43,8 @@ export const renderStatus = onTerminal(statusText);
 
 function statusText(shown: ShownStatus, paper: Paper): string {
   const { month, heldMonth, nothingDue, run, callsWait, lostNotice, invoicing } = shown;
-  const broken = month.organizations.filter(({ status }) => status === 'NeedsAttention' || status === 'Failed').sort(byAmount);
-  const awaiting = month.organizations.filter(({ status }) => status === 'AwaitingApproval').sort(byAmount);
+  const broken = month.organizations.filter(({ status }) => isBroken(status)).sort(byAmount);
+  const awaiting = month.organizations.filter(({ status }) => waitsForPerson(status) && !isBroken(status)).sort(byAmount);
   return [
     paint(paper, 'bold', `${month.month} as of ${month.asOf}, broker ${month.broker}, mode ${month.mode}`),
     ...closedLines(shown, paper),
@@ -76,14 +77,14 @@ function closedLines({ closed }: ShownStatus, paper: Paper): string[] {
 const heldMonthPart = (heldMonth: string, { month, mode }: MonthResult, paper: Paper): string =>
   mode === 'shadow' ? wrap(heldMonth, paper) : advice(heldMonthAdvice(heldMonth, month), paper);
 
-const waitsForPerson = ({ outcome, reason }: ItemResult): boolean =>
+const itemWaits = ({ outcome, reason }: ItemResult): boolean =>
   outcome === 'held' || (outcome === 'ghost' && reason !== 'dismissed');
-const amountOf = ({ items }: OrganizationResult): Big => sum(items.filter(waitsForPerson).map(({ sales }) => big(sales).abs()));
+const amountOf = ({ items }: OrganizationResult): Big => sum(items.filter(itemWaits).map(({ sales }) => big(sales).abs()));
 const byAmount = (left: OrganizationResult, right: OrganizationResult): number =>
   amountOf(right).cmp(amountOf(left)) || byText(left.organizationId, right.organizationId);
 
 function waitingLine(month: MonthResult, waiters: OrganizationResult[]): string {
-  return `${waiters.length} of ${month.organizations.length} organizations ${waiters.length === 1 ? 'waits' : 'wait'} for a person: ${totals(waiters.flatMap(({ items }) => items.filter(waitsForPerson)))}`;
+  return `${waiters.length} of ${month.organizations.length} organizations ${waiters.length === 1 ? 'waits' : 'wait'} for a person: ${totals(waiters.flatMap(({ items }) => items.filter(itemWaits)))}`;
 }
 
 /** Sales by currency, "516.00 EUR + 20.00 USD". */
@@ -113,7 +114,7 @@ const REASONS: Column[] = [
 /** What so many wait for, in numbers; what is wrong comes before what only waits for a release, each by number of organizations. */
 function reasons(waiters: OrganizationResult[], paper: Paper): string {
   const all = waiters.flatMap(({ organizationId, items }) =>
-    items.filter(waitsForPerson).map((item) => ({ ...item, organizationId })),
+    items.filter(itemWaits).map((item) => ({ ...item, organizationId })),
   );
   const groups = [...groupBy(all, ({ reason, outcome }) => reason ?? outcome)].map(([reason, items]) => ({
     reason,
@@ -135,7 +136,7 @@ function reasons(waiters: OrganizationResult[], paper: Paper): string {
 
 /** One organization: each cause with its amount, what is wrong, and the command that mends it; then its page. */
 function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatus, paper: Paper): string {
-  const causes = [...groupBy(organization.items.filter(waitsForPerson), ({ reason, cause }) => `${reason}|${cause}`).values()];
+  const causes = [...groupBy(organization.items.filter(itemWaits), ({ reason, cause }) => `${reason}|${cause}`).values()];
   return [
     `${paint(paper, 'red', '!')} ${paint(paper, 'bold', organization.organizationName)}, since ${organization.waitsSince ?? month.asOf}`,
     ...causes.slice(0, CAUSES_SHOWN).map((items) => causeOf(items, organization, month, paper)),
@@ -163,14 +164,14 @@ function causeOf(items: ItemResult[], organization: OrganizationResult, month: M
 /** Plans that wait for their release: by amount, with the one command for all of them. In shadow mode there is nothing to release. */
 function awaitingPart(awaiting: OrganizationResult[], { month }: ShownStatus, paper: Paper): string {
   const isShadow = month.mode === 'shadow';
-  const sumOfAll = totals(awaiting.flatMap(({ items }) => items.filter(waitsForPerson)));
+  const sumOfAll = totals(awaiting.flatMap(({ items }) => items.filter(itemWaits)));
   const title = isShadow
     ? `${awaiting.length} would change; shadow mode writes nothing: ${sumOfAll}`
     : `${awaiting.length} ${awaiting.length === 1 ? 'plan waits' : 'plans wait'} for approval: ${sumOfAll}`;
   const line = (organization: OrganizationResult): string =>
     [
       wrap(
-        `${totals(organization.items.filter(waitsForPerson))}  ${organization.organizationName}, since ${organization.waitsSince ?? month.asOf}`,
+        `${totals(organization.items.filter(itemWaits))}  ${organization.organizationName}, since ${organization.waitsSince ?? month.asOf}`,
         paper,
         '    ',
       ),

@@ -1,11 +1,12 @@
 import { adviceFor } from '../../shared/billing/advice.js';
 import { isAwaited, isBreaker } from '../../shared/billing/breakers.js';
 import { big, money, sum } from '../../shared/billing/decimal.js';
-import { isParked, type OrganizationStatus, type Outcome } from '../../shared/billing/results.js';
+import type { Outcome } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
 import type { PlannedItem, Sides } from '../../shared/billing/plan-types.js';
 import type { Day, Decimal } from '../../shared/billing/types.js';
 import { marginOf, type Margin } from '../../shared/report/margin.js';
+import { waitsForPerson, type OrganizationStatus } from '../../shared/billing/status.js';
 
 /** A customer's month in one row: what waits and why, what Autotask bills today, what it would bill, and what is earned. */
 export interface CustomerRow {
@@ -44,7 +45,7 @@ export function customerRows(outcome: Outcome): CustomerRow[] {
       organizationId: outcome.organizationId,
       name: outcome.organizationName,
       status: outcome.status,
-      waits: isParked(outcome.status) && outcome.status !== 'Skipped',
+      waits: waitsForPerson(outcome.status),
       reasons: reasonsOf(group, ghosts.length > 0),
       currency,
       before,

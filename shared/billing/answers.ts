@@ -1,10 +1,11 @@
 import type { CountedAmounts, CountedOrganization } from './counted.js';
 import { big, money, plain, sum, text, type Big } from './decimal.js';
-import { isParked, NO_CALLS, NO_WRITES, type Outcome } from './results.js';
+import { NO_CALLS, NO_WRITES, type Outcome } from './results.js';
 import { stopped } from './stopped.js';
 import { byText, same } from './text.js';
 import type { PlannedItem } from './plan-types.js';
 import type { Day, Decimal, Month } from './types.js';
+import { isOpenForPerson, isParked } from './status.js';
 
 /**
  * Rule 1.7: every line that was counted has an outcome, or is held. An organization whose outcome is missing, is one for other lines, or answers for less than
@@ -57,8 +58,7 @@ export function completed(outcome: Outcome | null, expected: Expected, closed: C
   };
 }
 
-const attention = ({ status }: Outcome): Outcome['status'] =>
-  isParked(status) && status !== 'Skipped' ? status : 'NeedsAttention';
+const attention = ({ status }: Outcome): Outcome['status'] => (isOpenForPerson(status) ? status : 'NeedsAttention');
 
 /** From this run, from a later rerun, or for the very same lines: from an execution that waits, or of one that the run was not asked for. */
 function isAnswer(outcome: Outcome, { digest, asked, amounts }: Expected, { report, takenAt }: ClosedReport): boolean {

@@ -5,10 +5,11 @@ import { isHashKey } from './contract.js';
 import { monthOf } from './month.js';
 import { stopped } from './stopped.js';
 import { fold, groupBy, same } from './text.js';
-import { isParked, type Outcome } from './results.js';
+import type { Outcome } from './results.js';
 import type { PlannedItem } from './plan-types.js';
 import type { Books, Decimal, Month, RecordType } from './types.js';
 import { PRODUCTS, SHARED_SERVICES } from './record-types.js';
+import { isOpenForPerson } from './status.js';
 
 /**
  * What a month says is posted, against what stands (rule 7.11). Each organization is compared with its own part of Autotask; here everything that is claimed of
@@ -189,6 +190,6 @@ export function withDisagreements(outcome: Outcome, all: Disagreement[]): Outcom
     const reason = 'contract-disagrees';
     return { ...item, outcome: 'held', reason, message, because: [...item.because, stopped(reason, message)] };
   });
-  const status = isParked(outcome.status) && outcome.status !== 'Skipped' ? outcome.status : 'NeedsAttention';
+  const status = isOpenForPerson(outcome.status) ? outcome.status : 'NeedsAttention';
   return { ...outcome, items, status };
 }

@@ -5,13 +5,14 @@ import type { MonthFacts } from './facts.js';
 import { ghostReason, ghostText, isOpen } from './dismissal.js';
 import { InvariantViolation } from './invariants.js';
 import { ListDigest } from './keys.js';
-import { isParked, NO_CALLS, NO_WRITES } from './results.js';
+import { NO_CALLS, NO_WRITES } from './results.js';
 import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, OrganizationResult, Outcome } from './results.js';
 import { addCalls, addWrites } from './tally.js';
 import type { UnreadList } from './unread.js';
 import { byText, groupBy, same } from './text.js';
 import type { Ghost, PlannedItem } from './plan-types.js';
 import type { Decimal } from './types.js';
+import { isParked } from './status.js';
 
 /** Steps of a held plan that a result names; the plan has all of them. */
 const RELEASES_SHOWN = 10;

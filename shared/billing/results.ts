@@ -6,6 +6,7 @@ import { stopped } from './stopped.js';
 import type { UnreadList } from './unread.js';
 import type { Ghost, Note, Plan, PlannedItem, Reason, Step, StepTold } from './plan-types.js';
 import type { Decimal, Day, Month } from './types.js';
+import type { OrganizationStatus } from './status.js';
 
 /** The shapes people and programs read: `run --wait --json`, `report --format json`, `status --json` (`interfaces.md` section 2). */
 
@@ -22,13 +23,6 @@ export interface CurrencyAmounts {
   held: Amounts;
   excluded: Amounts;
 }
-
-export type OrganizationStatus =
-  'Done' | 'Unchanged' | 'NeedsAttention' | 'AwaitingApproval' | 'Skipped' | 'Excluded' | 'Failed' | 'Running';
-
-/** States in which an organization's workflow stays open for a person. */
-export const isParked = (status: OrganizationStatus): boolean =>
-  status === 'NeedsAttention' || status === 'AwaitingApproval' || status === 'Skipped';
 
 export interface ItemResult {
   currency: string;

@@ -3,6 +3,7 @@ import type { MonthResult, OrganizationResult } from '../billing/results.js';
 import { byText } from '../billing/text.js';
 import type { Day, Month } from '../billing/types.js';
 import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, unreadText } from '../billing/unread.js';
+import { waitsForPerson } from '../billing/status.js';
 
 /** What a run has to say to people: at most one message, and none when nothing waits and nothing is missing. */
 export interface Notice {
@@ -66,11 +67,8 @@ interface Part {
 
 // ---------------------------------------------------------------------------------------------------------------- what waits
 
-export const isWaiting = ({ status }: OrganizationResult): boolean =>
-  status === 'NeedsAttention' || status === 'AwaitingApproval' || status === 'Failed';
-
 function waitingPart({ result, heldMonth }: MonthSeen, pageOf: RunSeen['pageOf']): Part[] {
-  const waiting = result.organizations.filter(isWaiting).sort(byAmount);
+  const waiting = result.organizations.filter(({ status }) => waitsForPerson(status)).sort(byAmount);
   const amounts = [
     ...heldAmounts(result).map((amount) => `${amount} held`),
     ...(result.ghosts.lines > 0 ? [`${result.ghosts.sales} ${result.currency} without a line in the report`] : []),

@@ -5,11 +5,12 @@ import { planBlind } from '../../shared/billing/plan.js';
 import { cutReport } from '../../shared/billing/facts.js';
 import { digestOf } from '../../shared/billing/keys.js';
 import { monthResult, organizationResult } from '../../shared/billing/reconcile.js';
-import { applyStops, isParked, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
+import { applyStops, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
 import { countWrites, WRITES_OF } from '../../shared/billing/tally.js';
 import type { ExtendContractStep, Ghost, Item, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import { line, organization, plan, report, running, settings } from './builders.js';
 import { lines } from './examples/row-and-charge.js';
+import { isParked } from '../../shared/billing/status.js';
 
 /** Outcomes to what a person reads; what must hold of every plan; what becomes of a plan that could not be carried out. */
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { RawValue } from '@temporalio/common';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
-import type { OrganizationResult, OrganizationStatus } from '../../shared/billing/results.js';
+import type { OrganizationResult } from '../../shared/billing/results.js';
 import { billingQueue, type PlanRequest, type ReportRequest } from '../../shared/contract.js';
 import { eventually } from '../eventually.js';
 import {
@@ -16,6 +16,7 @@ import {
 } from '../../workflows/messages.js';
 import { chargeStep, INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
 import { openWorkshop, type Workshop } from './workers.js';
+import type { OrganizationStatus } from '../../shared/billing/status.js';
 
 /** What people and programs may send: whatever it is, no workflow stops because of it. */
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
-import type { OrganizationResult, OrganizationStatus } from '../../shared/billing/results.js';
+import type { OrganizationResult } from '../../shared/billing/results.js';
 import type { PostAdjustmentStep, Step, UpsertContractStep } from '../../shared/billing/plan-types.js';
 import {
   billingQueue,
@@ -14,6 +14,7 @@ import {
 import { DONE, INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
 import { openWorkshop, type Workshop } from './workers.js';
 import { eventually } from '../eventually.js';
+import type { OrganizationStatus } from '../../shared/billing/status.js';
 
 /** How one organization's workflow waits, listens and goes on; what it decides is the activities' business. */
 

@@ -1,8 +1,9 @@
-import { NO_CALLS, NO_WRITES, type OrganizationStatus } from '../../shared/billing/results.js';
+import { NO_CALLS, NO_WRITES } from '../../shared/billing/results.js';
 import type { PostChargeStep } from '../../shared/billing/plan-types.js';
 import type { ActivitiesByQueue } from '../../activities/index.js';
 import type { OrganizationBillingInput, OrganizationSummary, PlanMade, StepDone, VerifyRequest } from '../../shared/contract.js';
 import { blankMonth, blankSummary } from '../../workflows/blank.js';
+import type { OrganizationStatus } from '../../shared/billing/status.js';
 
 /** Activities that answer at once, and what they were asked. A test replaces what it is about. */
 export type StandIns = ActivitiesByQueue['billing'] & ActivitiesByQueue['cloudmore'] & ActivitiesByQueue['autotask'];
