@@ -21,6 +21,7 @@ import type { Context } from '../context.js';
 import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { MODES } from '../../shared/modes.js';
+import { demandAsAsked } from '../joined-run.js';
 import { findMonth } from '../months.js';
 import { renderMonth } from '../render/month.js';
 import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
@@ -47,9 +48,10 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
   return withTemporal(context.environment, async (temporal) => {
     await ensureSearchAttributes(temporal);
     const handle = await start(temporal, context.environment, config, options);
+    const known = await demandAsAsked(temporal, config.broker, options.month, { ...options, canary: canaryAsked(options) });
     const link = workflowLink(webUiUrl(context.environment, temporal.address), temporal.namespace, handle.workflowId);
     context.say(`Run of ${options.month}: ${link}`);
-    for (const remark of config.remarks) context.say(remark);
+    for (const remark of [...config.remarks, ...known]) context.say(remark);
     if (!options.wait) {
       context.out(
         options.json
@@ -84,12 +86,17 @@ export function exitCodeOf({ held, ghosts, organizations, unread }: MonthResult,
   return held.lines > 0 || ghosts.lines > 0 || waits || heldMonth !== null || isUnread({ unread }) ? EXIT.waits : EXIT.done;
 }
 
+/** As the run's input has it. */
+const canaryAsked = ({ canary }: Pick<RunOptions, 'canary'>): string | undefined =>
+  typeof canary === 'boolean' ? (canary ? 'on' : 'off') : canary;
+
 function start(
   { client }: Temporal,
   environment: Environment,
   config: BaseConfig,
-  { month, organizations, asOf, mode, canary }: RunOptions,
+  { month, organizations, asOf, mode, ...options }: RunOptions,
 ): Promise<WorkflowHandle> {
+  const canary = canaryAsked(options);
   const { broker, schedule } = config;
   const input: DailyBillingInput = {
     broker,
@@ -97,7 +104,7 @@ function start(
     asOf: asOf ?? today(schedule.timeZone),
     ...(mode ? { mode } : {}),
     settings: settingsAsked(config, environment),
-    ...(canary === undefined ? {} : { canary: typeof canary === 'string' ? canary : canary ? 'on' : 'off' }),
+    ...(canary === undefined ? {} : { canary }),
     ...(organizations.length > 0 ? { organizations } : {}),
   };
   return client.workflow.start(WORKFLOWS.daily, {

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import { dailyBillingId } from '../../shared/contract.js';
+import { runCommand } from '../report/desk.js';
+
+/** `billing run` while a run of the month goes on already. No worker serves this broker, so that the first one stays. */
+
+const MONTH = '2025-10';
+const BROKER = `joined-${randomUUID().slice(0, 8)}`;
+const env = {
+  TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS!,
+  BILLING_BROKER: BROKER,
+  BILLING_MODE: 'auto',
+  BILLING_EVIDENCE: `file:/tmp/${BROKER}`,
+};
+const run = (...flags: string[]) => runCommand(env, ['run', MONTH, ...flags]);
+
+describe('a run that is joined', () => {
+  let connection: Connection;
+  beforeAll(async () => {
+    connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS });
+    const first = await run(
+      '--canary',
+      'Fabrikam',
+      '--as-of',
+      '2025-10-09',
+      '--organization',
+      'Contoso',
+      '--organization',
+      'Fabrikam',
+    );
+    expect([first.code, first.said]).toEqual([0, expect.stringContaining('Run of 2025-10')]);
+  });
+  afterAll(async () => {
+    await new Client({ connection }).workflow.getHandle(dailyBillingId(BROKER, MONTH)).terminate('test is over');
+    await connection.close();
+  });
+
+  const refused: [what: string, flags: string[], says: string][] = [
+    ['--no-canary was ignored in silence', ['--no-canary'], '--no-canary (it runs --canary Fabrikam)'],
+    ['another canary was ignored', ['--canary', 'Contoso'], '--canary Contoso (it runs --canary Fabrikam)'],
+    ['the smallest one as canary was ignored', ['--canary'], '--canary (it runs --canary Fabrikam)'],
+    ['--mode shadow was ignored', ['--mode', 'shadow'], '--mode shadow (it runs as its worker has it)'],
+    ['another day was ignored', ['--as-of', '2025-10-10'], '--as-of 2025-10-10 (it is as of 2025-10-09)'],
+    ['another customer was ignored', ['--organization', 'Northwind'], '--organization (it bills Contoso, Fabrikam)'],
+  ];
+  test.each(refused)('is refused where it was asked for otherwise: %s', async (_what, flags, says) => {
+    const { code, said, out } = await run(...flags);
+    expect([code, out]).toEqual([1, '']);
+    expect(said).toContain(`A run of 2025-10 is going on that was asked for otherwise, and nothing changes it: ${says}.`);
+    expect(said).toContain('To wait for it: billing run 2025-10 --wait');
+  });
+
+  test('is joined by the same flags, and by none, which hears that it bills some customers alone', async () => {
+    expect(await run('--canary', 'fabrikam', '--organization', 'Fabrikam', '--organization', 'Contoso')).toMatchObject({
+      code: 0,
+    });
+    const { code, said } = await run();
+    expect([code, said]).toEqual([
+      0,
+      expect.stringContaining('a run of some organizations alone, which goes on already: Contoso, Fabrikam.'),
+    ]);
+  });
+});
