@@ -24,6 +24,7 @@ import { leaseOf, requireOwnPlan } from './lease.js';
 import { keepForRelease, releaseFor } from './releases.js';
 import { demandProvenLabel } from './label-proof.js';
 import { movedFrom } from './moved.js';
+import { demandProbe } from './probe.js';
 import { goneFor } from './remembered.js';
 import { settleIntents } from './sending.js';
 import type { Slices } from './slices.js';
@@ -101,6 +102,8 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   if (mode !== 'shadow' && (waits !== null || isWithheld(plan))) await keepForRelease(evidence, request, release.whole());
   const turn = waits ? { steps: [] } : turnFrom(plan, 0);
   if (turn.steps.length > 0) {
+    // A run has asked before its survey; whoever plans a customer again without one is asked here.
+    if (mode === 'auto') await demandProbe(dependencies, { broker: request.broker, month, mode });
     await demandProvenLabel(dependencies, plan, books);
     await bindLabel(evidence, dependencies.tenant);
     await noteWriting(dependencies, request);

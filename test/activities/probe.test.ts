@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Dependencies } from '../../activities/dependencies.js';
+import { createActivities } from '../../activities/index.js';
 import { demandProbe } from '../../activities/probe.js';
 import { sendNotice } from '../../activities/notice.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
@@ -9,6 +10,7 @@ import { memoryEvidence } from '../../shared/evidence/memory.js';
 import { readProbe } from '../../shared/probe/kept.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { september } from '../api/vendors.js';
+import { FABRIKAM } from '../system/stage.js';
 
 /** Mode `auto` on a tenant that nobody has probed: the run takes the probe itself, and does not begin where amounts depend on what it found. */
 
@@ -51,6 +53,24 @@ describe('a run in mode auto', () => {
   test('does not begin where the user sees only some contracts, and says which belief is wrong', async () => {
     const dependencies = on(restricted, memoryEvidence());
     await expect(demandProbe(dependencies, REQUEST)).rejects.toThrow(/A2\.access.*only some records.*Nothing was written/s);
+  });
+
+  test('plans no customer again without it: a rerun wrote on a tenant whose probe contradicts what moves money', async () => {
+    const asked = { ...REQUEST, asOf: '2025-10-17' };
+    const planned = async (sandbox: Sandbox): Promise<number> => {
+      const { cloudmore, autotask } = createActivities(on(sandbox, memoryEvidence()));
+      const { report } = await cloudmore.takeReport(asked);
+      const { steps } = await autotask.planOrganization({
+        ...asked,
+        organizationId: FABRIKAM,
+        given: { asOf: asked.asOf, report, survey: null, surveyedAt: null },
+        approvedDigest: null,
+        refused: [],
+      });
+      return steps.length;
+    };
+    expect(await planned(good)).toBeGreaterThan(0);
+    await expect(planned(restricted)).rejects.toThrow(/A2\.access.*Nothing was written/s);
   });
 
   test('goes on where this tenant was billed before, and tells people', async () => {
