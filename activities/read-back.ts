@@ -1,4 +1,4 @@
-import { BREAKERS_OFF, isBreaker } from '../shared/billing/breakers.js';
+import { isBreaker } from '../shared/billing/breakers.js';
 import { big } from '../shared/billing/decimal.js';
 import { planOrganization } from '../shared/billing/plan.js';
 import { fold, same } from '../shared/billing/text.js';
@@ -16,6 +16,7 @@ import { endsActivity } from './failures.js';
 import type { KeptPlan } from './plan.js';
 import { movedFrom } from './moved.js';
 import type { Slices } from './slices.js';
+import { BREAKERS_OFF } from '../shared/billing/breaker-limits.js';
 
 /**
  * Rule 7.9: everything written is read back, one query per kind of record, and compared. The comparison is the planner itself: what it would still write

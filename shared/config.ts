@@ -1,4 +1,3 @@
-import { BREAKERS_OFF } from './billing/breakers.js';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { AutotaskConfig } from './autotask/config.js';
@@ -10,10 +9,19 @@ import { ConfigError, type Environment } from './environment.js';
 import { decodeText, whyNoFile } from './files.js';
 import { isAllowedUrl } from './http/hosts.js';
 import { Secret } from './http/secret.js';
+import { misspelt } from './misspelt.js';
 import { MODES, type OrganizationMode } from './modes.js';
 import type { NoticeSettings } from './notices/settings.js';
 import { WEB_VARIABLES } from './web-settings.js';
 import { publicWebUiUrl } from './web-ui.js';
+import {
+  aboutBreakers,
+  BREAKER_LIMITS,
+  BREAKERS_OFF,
+  breakersBy,
+  type BreakerLimit,
+  type BreakerSetting,
+} from './billing/breaker-limits.js';
 
 /**
  * Settings from environment variables (`interfaces.md` section 3), checked at once: whoever sets the product up mends everything in one go. Secrets are
@@ -188,6 +196,16 @@ const AUTOTASK = {
   SUBSCRIPTION_UDF: z.string().default('Subscription ID'),
 };
 
+const BREAKER_SETTINGS = Object.fromEntries(
+  Object.values<BreakerLimit>(BREAKER_LIMITS).map((limit) => [limit.setting, breakerLimit(limit)]),
+) as Record<BreakerSetting, z.ZodType<number | string>>;
+
+function breakerLimit({ expected, default: usual, most }: BreakerLimit): z.ZodType<number | string> {
+  if (typeof usual === 'string') return decimal.default(usual);
+  const number = whole(`${expected}, 0 turns it off`, 0);
+  return (most === undefined ? number : number.max(most, `expected at most ${most}`)).default(usual);
+}
+
 const SETTINGS = {
   AUTOTASK_SERVICE_BILLING_CODE_ID: idRequired('the id of an active Recurring Contract Service Code'),
   AUTOTASK_PRODUCT_BILLING_CODE_ID: idRequired('the id of an active Material Cost Code'),
@@ -197,14 +215,7 @@ const SETTINGS = {
   AFTER_FREEZE: z.enum(['hold', 'charge'], { error: 'expected hold or charge' }).default('hold'),
   GHOST_AFTER_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(20),
   BREAKERS: z.enum(['on', 'off'], { error: 'expected on or off' }).default('on'),
-  BREAKER_MONTH_DROP_PERCENT: whole('a percentage, 0 turns it off', 0).max(100, 'expected at most 100').default(50),
-  BREAKER_ORGANIZATION_PERCENT: whole('a percentage, 0 turns it off', 0).default(100),
-  BREAKER_ORGANIZATION_AMOUNT: decimal.default('500'),
-  BREAKER_ITEM_FACTOR: whole('a factor, 0 turns it off', 0).default(10),
-  BREAKER_NEW_CONTRACTS: whole('a number of contracts, 0 turns it off', 0).default(50),
-  BREAKER_ITEM_AMOUNT: decimal.default('25000'),
-  BREAKER_NEW_ORGANIZATION_AMOUNT: decimal.default('100000'),
-  BREAKER_PRICE_FACTOR: whole('a factor, 0 turns it off', 0).default(5),
+  ...BREAKER_SETTINGS,
 };
 
 const SECRETS = [
@@ -242,7 +253,7 @@ export function loadConfig(environment: Environment): Config {
   const problems: string[] = [];
   const found = values(environment, problems);
   const parsed = check(z.object({ ...BASE, ...CLOUDMORE, ...AUTOTASK, ...SETTINGS }), found, problems);
-  problems.push(...misspelt(environment));
+  problems.push(...misspelt(environment, VARIABLES, WEB_VARIABLES));
   if (!parsed || problems.length > 0) throw new ConfigError(problems);
   return {
     ...baseConfig(parsed, environment),
@@ -298,7 +309,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   keys: parsed.BILLING_KEYS,
   promotion: parsed.BILLING_PROMOTION,
   callsPerHour: parsed.AUTOTASK_CALLS_PER_HOUR,
-  warnings: misspelt(environment),
+  warnings: misspelt(environment, VARIABLES, WEB_VARIABLES),
   remarks: aboutBreakers(environment),
 });
 
@@ -317,18 +328,7 @@ const settingsOf = (parsed: Parsed): Settings => ({
 });
 
 const breakersOf = (parsed: Parsed): Settings['breakers'] =>
-  parsed.BREAKERS === 'off'
-    ? BREAKERS_OFF
-    : {
-        monthDropPercent: parsed.BREAKER_MONTH_DROP_PERCENT,
-        organizationPercent: parsed.BREAKER_ORGANIZATION_PERCENT,
-        organizationAmount: parsed.BREAKER_ORGANIZATION_AMOUNT,
-        itemFactor: parsed.BREAKER_ITEM_FACTOR,
-        newContracts: parsed.BREAKER_NEW_CONTRACTS,
-        itemAmount: parsed.BREAKER_ITEM_AMOUNT,
-        newOrganizationAmount: parsed.BREAKER_NEW_ORGANIZATION_AMOUNT,
-        priceFactor: parsed.BREAKER_PRICE_FACTOR,
-      };
+  parsed.BREAKERS === 'off' ? BREAKERS_OFF : breakersBy(({ setting }) => parsed[setting]);
 
 /** Variables with blank ones left out, and secrets taken from files where `…_FILE` names one. */
 function values(environment: Environment, problems: string[]): Environment {
@@ -400,46 +400,4 @@ function check<Shape extends z.ZodRawShape>(
     problems.push(`${variable}: ${message}${seen}`);
   }
   return null;
-}
-
-// ---------------------------------------------------------------------------------------------------------------- breakers
-
-/** What a broker should know about breakers by settings that are set: that none holds anything, and the limit whose meaning has changed. */
-export function aboutBreakers({ BREAKERS, BREAKER_MONTH_DROP_PERCENT: percent = '' }: Environment): string[] {
-  if (BREAKERS?.trim() === 'off') return ['BREAKERS=off: no circuit breaker holds anything, whatever their own settings say.'];
-  const drop = Number(percent);
-  if (percent.trim() === '' || !Number.isInteger(drop) || drop === 50 || drop === 0) return [];
-  return [
-    `BREAKER_MONTH_DROP_PERCENT=${drop} holds a month whose sales drop by more than ${drop} %, below ${100 - drop} % of last month's. Earlier it held one below ${drop} %: for the same limit as before set ${100 - drop}.`,
-  ];
-}
-
-// ---------------------------------------------------------------------------------------------------------------- misspelt variables
-
-const OURS = /^(CLOUDMORE|AUTOTASK|BILLING|BREAKER|NOTICE)_/;
-
-function misspelt(environment: Environment): string[] {
-  return Object.keys(environment)
-    .filter((name) => (OURS.test(name) || isWrittenOtherwise(name)) && !VARIABLES.includes(name) && !WEB_VARIABLES.includes(name))
-    .map((name) => `${name} is not a setting; did you mean ${nearest(name)}?`);
-}
-
-/** A name of ours in other case, or with an underscore too few or too many. */
-const isWrittenOtherwise = (name: string): boolean => PLAIN_NAMES.has(plainName(name));
-const plainName = (name: string): string => name.replaceAll('_', '').toUpperCase();
-const PLAIN_NAMES = new Set(VARIABLES.map(plainName));
-
-const nearest = (name: string): string =>
-  VARIABLES.reduce((best, candidate) => (distance(name, candidate) < distance(name, best) ? candidate : best));
-
-/** Levenshtein distance, one row at a time. */
-function distance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...left].entries()) {
-    const next = [index + 1];
-    for (let column = 0; column < right.length; column += 1)
-      next.push(Math.min(row[column + 1]! + 1, next[column]! + 1, row[column]! + (right[column] === letter ? 0 : 1)));
-    row = next;
-  }
-  return row[right.length]!;
 }

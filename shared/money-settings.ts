@@ -1,3 +1,4 @@
+import { BREAKER_LIMITS, type BreakerName } from './billing/breaker-limits.js';
 import { digestOf } from './billing/keys.js';
 import type { Settings } from './billing/types.js';
 import type { BaseConfig, Config } from './config.js';
@@ -23,6 +24,8 @@ export function moneySettingsOf(config: BaseConfig & Partial<Pick<Config, 'setti
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, digestOf(value)]));
 }
 
+const breakerNames = Object.keys(BREAKER_LIMITS) as BreakerName[];
+
 const vendorSettings = (settings: Settings): Record<string, unknown> => ({
   ALLOW_SHARED_COMPANIES: settings.allowSharedCompanies,
   AUTOTASK_SERVICE_BILLING_CODE_ID: settings.serviceBillingCodeId,
@@ -31,14 +34,7 @@ const vendorSettings = (settings: Settings): Record<string, unknown> => ({
   CONTRACT_INVOICE_DESCRIPTION: settings.contractInvoiceDescription,
   AFTER_FREEZE: settings.afterFreeze,
   GHOST_AFTER_DAY: settings.ghostAfterDay,
-  BREAKER_MONTH_DROP_PERCENT: settings.breakers.monthDropPercent,
-  BREAKER_ORGANIZATION_PERCENT: settings.breakers.organizationPercent,
-  BREAKER_ORGANIZATION_AMOUNT: settings.breakers.organizationAmount,
-  BREAKER_ITEM_FACTOR: settings.breakers.itemFactor,
-  BREAKER_NEW_CONTRACTS: settings.breakers.newContracts,
-  BREAKER_ITEM_AMOUNT: settings.breakers.itemAmount,
-  BREAKER_NEW_ORGANIZATION_AMOUNT: settings.breakers.newOrganizationAmount,
-  BREAKER_PRICE_FACTOR: settings.breakers.priceFactor,
+  ...Object.fromEntries(breakerNames.map((name) => [BREAKER_LIMITS[name].setting, settings.breakers[name]])),
 });
 
 /** Names of the settings that both know and have otherwise, in order. */

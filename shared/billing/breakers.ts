@@ -16,18 +16,6 @@ export interface Tripped {
   message: string;
 }
 
-/** All of them off (`BREAKERS=off`): rehearsals, tests, and the read-back of what was written. */
-export const BREAKERS_OFF: Settings['breakers'] = {
-  monthDropPercent: 0,
-  organizationPercent: 0,
-  organizationAmount: '0',
-  itemFactor: 0,
-  newContracts: 0,
-  itemAmount: '0',
-  newOrganizationAmount: '0',
-  priceFactor: 0,
-};
-
 /** Whether no breaker holds anything. */
 export const areOff = (breakers: Settings['breakers']): boolean =>
   Object.entries(breakers).every(([name, limit]) => name === 'organizationAmount' || Number(limit) === 0);

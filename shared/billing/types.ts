@@ -3,6 +3,7 @@
  * of both (items, steps, outcomes). Plain JSON throughout: text for amounts and days, so that every value can cross Temporal and be kept as evidence.
  */
 
+import type { Breakers } from './breaker-limits.js';
 import type { CountedLines } from './counted.js';
 import type { Elsewhere } from './elsewhere.js';
 import { RECORD_TYPES, type RecordType } from './record-types.js';
@@ -288,16 +289,5 @@ export interface Settings {
   contractInvoiceDescription: string;
   afterFreeze: 'hold' | 'charge';
   ghostAfterDay: number;
-  breakers: {
-    monthDropPercent: number;
-    organizationPercent: number;
-    organizationAmount: Decimal;
-    itemFactor: number;
-    newContracts: number;
-    /** Limits of what nothing compares with, in euro (rules 9.1 and 9.2). */
-    itemAmount: Decimal;
-    newOrganizationAmount: Decimal;
-    /** How many times the list price a price may be (rule 9.4). */
-    priceFactor: number;
-  };
+  breakers: Breakers;
 }

@@ -2,6 +2,7 @@ import { besideAccepted, type AcceptedOrganization } from '../../shared/billing/
 import { cutReport } from '../../shared/billing/facts.js';
 import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
 import { planBlind, planOrganization, type PlanInput } from '../../shared/billing/plan.js';
+import { DEFAULT_BREAKERS } from '../../shared/billing/breaker-limits.js';
 import { EXPORT_TYPES } from '../../shared/billing/types.js';
 import { planUndo, type UndoInput, type UndoPlan } from '../../shared/billing/undo.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
@@ -110,16 +111,7 @@ export const settings = (changes: Partial<Settings> = {}): Settings => ({
   contractInvoiceDescription: '{product}',
   afterFreeze: 'hold',
   ghostAfterDay: 20,
-  breakers: {
-    monthDropPercent: 50,
-    organizationPercent: 100,
-    organizationAmount: '500',
-    itemFactor: 10,
-    newContracts: 50,
-    itemAmount: '25000',
-    newOrganizationAmount: '100000',
-    priceFactor: 5,
-  },
+  breakers: DEFAULT_BREAKERS,
   ...changes,
 });
 

@@ -1,3 +1,4 @@
+import { BREAKERS_OFF } from '../../shared/billing/breaker-limits.js';
 import { describe, expect, test } from '@jest/globals';
 import { lastDay } from '../../shared/billing/month.js';
 import type { Books, Settings } from '../../shared/billing/types.js';
@@ -287,16 +288,7 @@ describe('what waits for a person', () => {
       lines: [line({ sales: '7000', quantity: '100' }), line({ subscriptionId: 'new', itemCode: 'CFQ7TTC0NEW' })],
       previousLines: [line({ sales: '600', billingDate: '2025-09-08' })],
     };
-    const breakers = {
-      monthDropPercent: 0,
-      organizationPercent: 0,
-      organizationAmount: '500',
-      itemFactor: 10,
-      newContracts: 50,
-      itemAmount: '0',
-      newOrganizationAmount: '0',
-      priceFactor: 0,
-    };
+    const breakers = { ...BREAKERS_OFF, organizationAmount: '500', itemFactor: 10, newContracts: 50 };
     const situation: Situation = { report, settings: { breakers }, asOf: '2025-10-25' };
     expect(outcomesOf(plan({ ...situation, books: running(100, '7000') }))).toEqual(['posted', 'posted']);
     expect(outcomesOf(plan({ ...situation, books: running() })).sort()).toEqual(['held breaker-item', 'posted']);

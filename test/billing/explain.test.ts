@@ -1,3 +1,4 @@
+import { BREAKERS_OFF } from '../../shared/billing/breaker-limits.js';
 import { describe, expect, test } from '@jest/globals';
 import { explain, type Explanation } from '../../shared/billing/explain.js';
 import { cutReport } from '../../shared/billing/facts.js';
@@ -125,16 +126,7 @@ describe('an amount is explained', () => {
   });
 
   test('of a held item what stands there, unchanged, and the rule that holds it', () => {
-    const breakers = {
-      monthDropPercent: 0,
-      organizationPercent: 0,
-      organizationAmount: '500',
-      itemFactor: 10,
-      newContracts: 50,
-      itemAmount: '0',
-      newOrganizationAmount: '0',
-      priceFactor: 0,
-    };
+    const breakers = { ...BREAKERS_OFF, organizationAmount: '500', itemFactor: 10, newContracts: 50 };
     const { item } = explained({
       report: { lines: [line({ sales: '7000' })], previousLines: [line({ sales: '600', billingDate: '2025-09-08' })] },
       books: { ...running(), charges: [charge({ key: KEY, price: '5' })] },

@@ -3,7 +3,6 @@ import { withRemembered } from '../../activities/remembered.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { SearchBlind } from '../../shared/autotask/index.js';
 import type { AcceptedPart } from '../../shared/billing/accepted.js';
-import { BREAKERS_OFF } from '../../shared/billing/breakers.js';
 import { besideAccepted } from '../../shared/billing/comparison.js';
 import { cutReport, type MonthFacts } from '../../shared/billing/facts.js';
 import { indexNames, joinNames, namesOf, namesOfItems, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
@@ -29,6 +28,7 @@ import {
 import { AutotaskInMemory } from '../billing/memory.js';
 import { ofItems } from './month.js';
 import { SHARED_SERVICES } from '../../shared/billing/record-types.js';
+import { BREAKERS_OFF } from '../../shared/billing/breaker-limits.js';
 
 /**
  * A month of two customers whose vendors do not tell everything: reports lose organizations, services, record types, subscriptions and lists from one day to

@@ -1,4 +1,3 @@
-import { BREAKERS_OFF } from '../../shared/billing/breakers.js';
 import fc from 'fast-check';
 import { addMonths, firstDay, lastDay } from '../../shared/billing/month.js';
 import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
@@ -22,6 +21,7 @@ import {
   report as wholeReport,
 } from '../billing/builders.js';
 import { AutotaskInMemory } from '../billing/memory.js';
+import { BREAKERS_OFF } from '../../shared/billing/breaker-limits.js';
 
 /**
  * A broker's organizations over several months, as chance has it: licences with changing quantities, credits, upfront terms, Azure, marketplace, manual

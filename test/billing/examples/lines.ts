@@ -1,4 +1,3 @@
-import { BREAKERS_OFF } from '../../../shared/billing/breakers.js';
 import { cutReport } from '../../../shared/billing/facts.js';
 import { monthsDue } from '../../../shared/billing/month.js';
 import { monthResult } from '../../../shared/billing/reconcile.js';
@@ -6,6 +5,7 @@ import { classify } from '../../../shared/billing/record-type.js';
 import type { Line, Report } from '../../../shared/billing/types.js';
 import { line, manualLine, plan, price, report, subscription, type Situation } from '../builders.js';
 import { outcome, planned, table, written } from './table.js';
+import { BREAKERS_OFF } from '../../../shared/billing/breaker-limits.js';
 
 /** Sections 1 and 2: which lines count, and what kind of line each is. */
 

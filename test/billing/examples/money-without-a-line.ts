@@ -1,4 +1,3 @@
-import { BREAKERS_OFF } from '../../../shared/billing/breakers.js';
 import { ghostReason, setAside } from '../../../shared/billing/dismissal.js';
 import type { Books, Line, Settings } from '../../../shared/billing/types.js';
 import {
@@ -19,6 +18,7 @@ import {
   type Situation,
 } from '../builders.js';
 import { ghosts, notes, outcome, planned, table, written } from './table.js';
+import { BREAKERS_OFF } from '../../../shared/billing/breaker-limits.js';
 
 /** Sections 8 and 9: ghosts, circuit breakers. */
 

@@ -1,4 +1,3 @@
-import { BREAKERS_OFF } from '../../../shared/billing/breakers.js';
 import type { Books, Line, Report } from '../../../shared/billing/types.js';
 import {
   books,
@@ -16,6 +15,7 @@ import {
 } from '../builders.js';
 import { KEY } from './row-and-charge.js';
 import { ghosts, outcome, planned, table, written } from './table.js';
+import { BREAKERS_OFF } from '../../../shared/billing/breaker-limits.js';
 
 /** Rule 1.6: reports that are smaller than the last accepted one of the same month. */
 
