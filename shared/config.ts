@@ -56,6 +56,8 @@ export interface Config {
   evidence: string;
   /** Folder of the keys that sign evidence. */
   keys: string;
+  /** Where a worker's health and metrics can be asked for; null: nowhere. */
+  http: HttpAddress | null;
   /** Whether a new version of the worker makes itself the current one, or waits for `billing deploy promote`. */
   promotion: Promotion;
   notices: NoticeSettings;
@@ -65,6 +67,11 @@ export interface Config {
   warnings: string[];
   /** Settings that are right and that everybody should know of: breakers that are off, or mean something else than they did. */
   remarks: string[];
+}
+
+export interface HttpAddress {
+  host: string;
+  port: number;
 }
 
 export const PROMOTIONS = ['itself', 'by-hand'] as const;
@@ -134,6 +141,17 @@ const organizationModes = list.transform((entries, context) =>
   }),
 );
 
+/** `off`, or `HOST:PORT` as in 127.0.0.1:9464 or [::1]:9464. */
+const httpAddress = z
+  .string()
+  .regex(/^(off|(\[[\da-f:]+\]|[\w.-]+):\d{1,5})$/i, 'expected off, or HOST:PORT such as 127.0.0.1:9464')
+  .default('off')
+  .transform((text): HttpAddress | null => {
+    const at = text.lastIndexOf(':');
+    return at === -1 ? null : { host: text.slice(0, at).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(at + 1)) };
+  })
+  .refine((address) => address === null || address.port <= 65_535, 'expected a port up to 65535');
+
 const BASE = {
   BILLING_BROKER: z
     .string()
@@ -160,6 +178,7 @@ const BASE = {
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'expected file:PATH or postgres://…')
     .default('file:.billing/evidence'),
   BILLING_KEYS: z.string().min(1).default('.billing/keys'),
+  BILLING_HTTP: httpAddress,
   BILLING_PROMOTION: z.enum(PROMOTIONS, { error: 'expected itself or by-hand' }).default('itself'),
   SURVEY_MAX_AGE: whole('minutes', 0).default(10),
   ALLOW_HTTP_HOSTS: list,
@@ -307,6 +326,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   },
   evidence: parsed.BILLING_EVIDENCE,
   keys: parsed.BILLING_KEYS,
+  http: parsed.BILLING_HTTP,
   promotion: parsed.BILLING_PROMOTION,
   callsPerHour: parsed.AUTOTASK_CALLS_PER_HOUR,
   warnings: misspelt(environment, VARIABLES, WEB_VARIABLES),

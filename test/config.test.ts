@@ -92,6 +92,18 @@ describe('settings', () => {
     expect(problemsOf({ ...COMPLETE, BILLING_BROKER: broker }).join()).toContain('a letter or digit first and last');
   });
 
+  test.each([
+    ['off', null],
+    ['127.0.0.1:9464', { host: '127.0.0.1', port: 9464 }],
+    ['[::1]:9464', { host: '::1', port: 9464 }],
+  ])('take BILLING_HTTP=%s for where the worker can be watched', (text, address) => {
+    expect(loadBaseConfig({ BILLING_HTTP: text }).http).toEqual(address);
+  });
+
+  test.each(['9464', 'here', '127.0.0.1:99999'])('do not take "%s" for an address to be watched at', (text) => {
+    expect(() => loadBaseConfig({ BILLING_HTTP: text })).toThrow(/BILLING_HTTP/);
+  });
+
   test.each(['a', 'north-wind.2', 'x'.repeat(60)])('take "%s" for the name of a broker', (broker) => {
     expect(loadConfig({ ...COMPLETE, BILLING_BROKER: broker }).broker).toBe(broker);
   });

@@ -11,6 +11,7 @@ export class GateKeeper {
   private hold: Hold | null = null;
   private last: Lease | null = null;
   private worker: Worker | null = null;
+  private isStandby = false;
   private readonly closing = new AbortController();
 
   constructor(
@@ -26,6 +27,11 @@ export class GateKeeper {
     return this.hold?.isHeld() ?? false;
   }
 
+  /** Whether this process serves, stands by for the one that does, or neither. */
+  standing(): 'held' | 'standby' | 'none' {
+    return this.isHeld() ? 'held' : this.isStandby ? 'standby' : 'none';
+  }
+
   /** The lease that this process holds, or held last: a claim with one that is over is refused by the store. */
   lease(): Lease | null {
     return this.last;
@@ -37,6 +43,7 @@ export class GateKeeper {
       const hold = await this.wait();
       if (hold === null) return;
       this.hold = hold;
+      this.isStandby = false;
       this.last = hold.lease;
       this.usage.inherit(hold.left);
       try {
@@ -54,8 +61,10 @@ export class GateKeeper {
   }
 
   private async wait(): Promise<Hold | null> {
-    const onWait = (): void =>
+    const onWait = (): void => {
+      this.isStandby = true;
       this.say(`another process serves autotask-${this.broker}; this one stands by and takes over when that one ends`);
+    };
     const onTrouble = (why: string): void => this.say(`autotask-${this.broker} is not served: ${why}`);
     const { signal } = this.closing;
     for (;;) {

@@ -18,6 +18,7 @@ import {
   ORGANIZATIONS_AT_ONCE,
 } from '../shared/contract.js';
 import type { Config } from '../shared/config.js';
+import type { QuotaSeen } from '../shared/autotask/gate.js';
 import { openEvidence, type Evidence } from '../shared/evidence/index.js';
 import { demandLabel, tenantOf } from '../shared/evidence/labels.js';
 import { workflowBundle } from './bundle.js';
@@ -30,6 +31,7 @@ import { Sentinel } from './sentinel.js';
 import { buildIdOf } from './versions/build.js';
 import { readDeployment } from './versions/deployment.js';
 import { Promoter } from './versions/promoter.js';
+import { Watch, type WatchSetup, type WatchSources } from './watch/watch.js';
 
 /** The one place where things are wired: settings, vendors' clients, evidence, activities, queues. */
 
@@ -47,6 +49,8 @@ export interface WorkerSetup {
   evidence?: Evidence;
   /** Told when this process stands by, and when it takes over. */
   say?: (message: string) => void;
+  /** Where it can be watched; nowhere when absent. */
+  watch?: WatchSetup | undefined;
 }
 
 export interface RunningWorker {
@@ -80,9 +84,22 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
       buildId === null
         ? null
         : new Promoter(clientOf(connection, setup.namespace), config.broker, buildId, config.promotion, say);
-    const { create, gate } = workersBy(config, { ...setup, evidence, say }, connection, { bundle, buildId });
+    const { create, gate, quota } = workersBy(config, { ...setup, evidence, say }, connection, { bundle, buildId });
     const workers = await Promise.all(queues.filter((queue) => queue !== 'autotask').map(create));
     let isShutDown = false;
+    const isOn = (): boolean => !queues.includes('autotask') || gate.isHeld();
+    const port = watchedAt(setup.watch, say, {
+      client: clientOf(connection, setup.namespace),
+      evidence,
+      broker: config.broker,
+      queues,
+      lease: () => gate.standing(),
+      isStopping: () => isShutDown,
+      quota,
+      faults: () => sentinel.faults(),
+      isOn,
+    });
+    await port?.open();
     const shutdown = (): void => {
       isShutDown = true;
       gate.close();
@@ -97,7 +114,6 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
         const signing = keepSigning({ evidence, broker: config.broker, keys: config.keys, isOn: () => gate.isHeld() }, say);
         const autotask = queues.includes('autotask') ? [gate.serve(() => create('autotask'))] : [];
         const old = queues.includes('billing') ? [oldQueue.serve(() => create('old'))] : [];
-        const isOn = (): boolean => !queues.includes('autotask') || gate.isHeld();
         const watch = queues.includes('billing') ? [sentinel.serve(isOn)] : [];
         const promoted = queues.includes('billing') && promoter !== null ? [promoter.serve()] : [];
         const running = [...workers.map((worker) => worker.run()), ...autotask, ...old, ...watch, ...promoted];
@@ -108,6 +124,7 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
           shutdown(); // where one failed, the others must not go on half
           await signing.sign();
           signing.stop();
+          await port?.close();
           await Promise.allSettled(running);
           await connection.close();
         }
@@ -119,6 +136,9 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
     throw error;
   }
 }
+
+const watchedAt = (setup: WatchSetup | undefined, say: (message: string) => void, sources: WatchSources): Watch | null =>
+  setup === undefined ? null : new Watch(setup, sources, say);
 
 const clientOf = (connection: NativeConnection, namespace: string): Client => new Client({ connection, namespace });
 
@@ -156,7 +176,7 @@ function workersBy(
   { namespace, evidence, say }: WorkerSetup & Required<Pick<WorkerSetup, 'evidence' | 'say'>>,
   connection: NativeConnection,
   { bundle, buildId }: { bundle: WorkflowBundleOption; buildId: string | null },
-): { create: (queue: Queue | 'old') => Promise<Worker>; gate: GateKeeper } {
+): { create: (queue: Queue | 'old') => Promise<Worker>; gate: GateKeeper; quota: () => QuotaSeen } {
   const gate = new GateKeeper(evidence, config.broker, say, {
     tell: () => dependencies.autotask.usage(),
     inherit: (left) => dependencies.autotask.takeOver(USAGE.catch([]).parse(left)),
@@ -195,5 +215,5 @@ function workersBy(
       maxConcurrentActivityTaskExecutions: AUTOTASK_ACTIVITIES,
     }),
   };
-  return { create: (queue) => Worker.create(options[queue]()), gate };
+  return { create: (queue) => Worker.create(options[queue]()), gate, quota: () => dependencies.autotask.quota() };
 }

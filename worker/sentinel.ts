@@ -29,6 +29,7 @@ export class Sentinel {
   /** When the schedule was to act next, as of the last look. */
   private expected: Date | null = null;
   private trouble: string | null = null;
+  private found = 0;
 
   constructor(
     connection: NativeConnection | Client['connection'],
@@ -57,10 +58,16 @@ export class Sentinel {
     this.closing.abort();
   }
 
+  /** How many faults the last look found. */
+  faults(): number {
+    return this.found;
+  }
+
   /** Tells what is wrong now and was not told before. */
   async look(now = new Date()): Promise<Fault[]> {
     const { broker, notices } = this.config;
     const faults = [...(await faultsOf(this.client, broker, now)), ...(await this.absentRuns(now))];
+    this.found = faults.length;
     for (const { id, title, lines } of faults)
       await sendOnce(this.evidence, broker, { run: id, at: now.toISOString() }, { title, lines }, channelsOf(notices), notices);
     return faults;

@@ -1,10 +1,12 @@
-import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
-import { loadConfig } from '../../shared/config.js';
+import { DefaultLogger, Runtime, type LogEntry, type MetricsExporterConfig } from '@temporalio/worker';
+import { loadConfig, type HttpAddress } from '../../shared/config.js';
 import { keepHeapSmall } from '../../worker/heap.js';
 import { QUEUES, startWorker, type Queue } from '../../worker/main.js';
+import type { WatchSetup } from '../../worker/watch/watch.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { logLine } from '../log-line.js';
+import { freePort } from '../temporal-server/free-port.js';
 import { connectionSettings, ensureSearchAttributes, withTemporal } from '../temporal.js';
 
 const SIGNALS: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
@@ -16,12 +18,23 @@ export async function worker(context: Context, { queues }: { queues?: string | u
   for (const remark of config.remarks) context.say(remark);
   const served = parseQueues(queues);
   await withTemporal(context.environment, ensureSearchAttributes);
-  Runtime.install({ logger: new DefaultLogger('WARN', logTo(context)), shutdownSignals: [] });
+  const exporter = config.http === null ? null : `127.0.0.1:${await freePort()}`;
+  Runtime.install({
+    logger: new DefaultLogger('WARN', logTo(context)),
+    shutdownSignals: [],
+    telemetryOptions: { ...(exporter === null ? {} : { metrics: metricsAt(exporter, config.broker) }) },
+  });
   const { connection, address, namespace } = connectionSettings(context.environment);
   // Not the SDK's own handlers: they do not know a worker that stands by, or is still being made.
   const stopping = new AbortController();
   for (const signal of SIGNALS) process.once(signal, () => stopping.abort());
-  const running = await startWorker(config, { connection, namespace, queues: served, say: (message) => context.say(message) });
+  const running = await startWorker(config, {
+    connection,
+    namespace,
+    queues: served,
+    say: (message) => context.say(message),
+    watch: watchAt(config.http, exporter),
+  });
   stopping.signal.addEventListener('abort', () => running.shutdown());
   if (stopping.signal.aborted) running.shutdown();
   context.say(
@@ -30,6 +43,18 @@ export async function worker(context: Context, { queues }: { queues?: string | u
   await running.run();
   return EXIT.done;
 }
+
+/** The SDK's own exporter, which only this process asks: the worker's port hands on what it says. */
+const metricsAt = (bindAddress: string, broker: string): MetricsExporterConfig => ({
+  prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true },
+  globalTags: { broker },
+  attachServiceName: false,
+});
+
+const watchAt = (at: HttpAddress | null, exporter: string | null): WatchSetup | undefined =>
+  at === null || exporter === null
+    ? undefined
+    : { at, exporter: new URL(`http://${exporter}/metrics`), meter: Runtime.instance().metricMeter };
 
 const logTo =
   (context: Context) =>

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../http/errors.js';
-import { HOUR_MS, isLookDue, turnByTenant, WAITING, type Look, type Threshold, type Turn } from './quota.js';
+import { HOUR_MS, isLookDue, STOP_SHARE, turnByTenant, usedOf, WAITING, type Look, type Threshold, type Turn } from './quota.js';
 
 /**
  * Everything that goes to Autotask passes here. Its limits are counted by the request: 10,000 an hour per tenant, shared with every other tool of the MSP,
@@ -29,6 +29,17 @@ const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS);
 
 /** Calls by the minute, counted from the epoch. */
 export type Usage = [minute: number, calls: number][];
+
+/** The quota as the gate knows it at this moment. */
+export interface QuotaSeen {
+  ours: { limit: number; used: number };
+  /** Everybody's, as last seen, with what we have sent since; null where it was not asked for, or not told. */
+  tenant: { limit: number; used: number } | null;
+  /** Calls that may go out before ours wait. */
+  left: number;
+  /** Calls that wait. */
+  waiting: number;
+}
 
 /** Calls of some work; they are also those of the work around it. */
 interface Counter {
@@ -91,6 +102,15 @@ export class Gate {
     const counted: Counter = { calls: 0, most, around: this.counter.getStore() };
     const result = await this.counter.run(counted, work);
     return { result, calls: counted.calls };
+  }
+
+  /** How much of the quota is used, and how much is left before calls wait. */
+  quota(): QuotaSeen {
+    const used = this.lastHour();
+    const limit = this.limits.callsPerHour;
+    const tenant = this.look && Number.isFinite(this.look.limit) ? { limit: this.look.limit, used: usedOf(this.look) } : null;
+    const left = Math.min(limit - used, tenant === null ? Infinity : STOP_SHARE * tenant.limit - tenant.used);
+    return { ours: { limit, used }, tenant, left: Math.max(0, Math.floor(left)), waiting: this.held.count };
   }
 
   /** Calls let through in the last hour by the minute, for the process that has the gate next. */

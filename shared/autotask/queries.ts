@@ -3,7 +3,7 @@ import type { UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import type { AutotaskConfig } from './config.js';
 import { LIST_LENGTH, LIST_LENGTH_BESIDE_OTHERS, type Condition } from './conditions.js';
-import type { Usage } from './gate.js';
+import type { QuotaSeen, Usage } from './gate.js';
 import { lowerKeys } from './lower-keys.js';
 import { Forward, IdOrder, isExpired, keyOf, pageOf } from './pages.js';
 import { Picklists } from './picklists.js';
@@ -58,6 +58,11 @@ export class Queries {
   /** Calls of the last hour, for whoever holds the gate next. */
   usage(): Usage {
     return this.transport.gate.usage();
+  }
+
+  /** How much of the quota is used and left, for whoever watches. */
+  quota(): QuotaSeen {
+    return this.transport.gate.quota();
   }
 
   /** Carries out work that writes, asking right before each write, also after a long wait for quota (`transport.ts`). */

@@ -24,7 +24,7 @@ export const HOUR_MS = 3_600_000;
 /** From half of the quota on Autotask slows everybody down; so do we, to leave the others their part. */
 const NEIGHBOUR_SHARE = 0.5;
 /** Nothing more goes out from here on: the last tenth is for those who wait at a screen. */
-const STOP_SHARE = 0.9;
+export const STOP_SHARE = 0.9;
 /** Calls that need no look before: a day without changes has no more, and they can block nobody. */
 const BLIND_CALLS = 50;
 /** Calls between two looks; a look is a call too. */
@@ -45,28 +45,29 @@ export interface Turn {
   why: string | null;
 }
 
-const used = ({ used: seen, callsSince }: Look): number => seen + callsSince;
-const isStopped = (look: Look): boolean => used(look) >= STOP_SHARE * look.limit;
+/** Calls of the last hour, with those that have gone out since the look. */
+export const usedOf = ({ used: seen, callsSince }: Look): number => seen + callsSince;
+const isStopped = (look: Look): boolean => usedOf(look) >= STOP_SHARE * look.limit;
 
 /** Whether it is time to look at the quota before the next call. `sent`: calls of ours in the last hour. */
 export function isLookDue(look: Look | null, sent: number, now: number): boolean {
   if (look === null) return sent >= BLIND_CALLS;
   const age = now - look.at;
   if (isStopped(look)) return age >= LOOK_STOPPED_MS;
-  if (used(look) >= NEIGHBOUR_SHARE * look.limit && age >= LOOK_AGAIN_MS) return true;
+  if (usedOf(look) >= NEIGHBOUR_SHARE * look.limit && age >= LOOK_AGAIN_MS) return true;
   return look.callsSince >= (age >= LOOK_AGAIN_MS ? BLIND_CALLS : LOOK_EVERY_CALLS);
 }
 
 /** The turn of the next call by the tenant's use: at once, later the more is used, or not before the next look. `last`: when the latest went out. */
 export function turnByTenant(look: Look | null, last: number, now: number): Turn {
-  if (look === null || used(look) < NEIGHBOUR_SHARE * look.limit) return { at: now, why: null };
-  const what = `${used(look)} of the tenant's ${look.limit} Autotask calls an hour are used, ${look.ours + look.callsSince} of them by this program`;
+  if (look === null || usedOf(look) < NEIGHBOUR_SHARE * look.limit) return { at: now, why: null };
+  const what = `${usedOf(look)} of the tenant's ${look.limit} Autotask calls an hour are used, ${look.ours + look.callsSince} of them by this program`;
   if (isStopped(look))
     return {
       at: look.at + LOOK_STOPPED_MS,
       why: `${WAITING} ${what}. It goes on by itself when the use falls below ${STOP_SHARE * 100} %.`,
     };
   // What is left is spread over an hour, so that the others find theirs.
-  const spacing = HOUR_MS / (STOP_SHARE * look.limit - used(look));
+  const spacing = HOUR_MS / (STOP_SHARE * look.limit - usedOf(look));
   return { at: last + spacing, why: `${SLOWED} ${what}.` };
 }

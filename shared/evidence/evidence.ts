@@ -29,6 +29,8 @@ export interface Evidence {
   hold(name: string, options: HoldOptions): Promise<Hold>;
   /** What a broker's names have been through, for whoever checks or signs it. */
   chain: EvidenceChain;
+  /** Bytes that it takes where it is kept. */
+  size(): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -77,6 +77,14 @@ export async function tidy(root: string): Promise<void> {
   }
 }
 
+/** Bytes of all files below a folder. */
+export async function sizeBelow(root: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await entriesBelow(root))
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => null))?.size ?? 0;
+  return bytes;
+}
+
 /** None where a folder went while they were listed (a lock that was given back): the next one who opens the store tidies up. */
 async function entriesBelow(root: string): Promise<Dirent[]> {
   try {

@@ -5,7 +5,7 @@ import { isMissing } from '../files.js';
 import { chainOf } from './chain.js';
 import { EvidenceAltered, EvidenceMissing, LeaseLost, type Evidence } from './evidence.js';
 import { FileChain, isPlain } from './file-chain.js';
-import { diskClock, Exclusive, onDisk, readText, tidy, writeWhole } from './file-store.js';
+import { diskClock, Exclusive, onDisk, readText, sizeBelow, tidy, writeWhole } from './file-store.js';
 import { holdLease, LEASE_MS, type Lease, type LeaseDesk } from './hold.js';
 
 /** Evidence as files: `values/ab/abcd….json`, `names/…`, `chains/…`. Every write goes to a temporary file first, so that a kill leaves no half value. */
@@ -75,6 +75,7 @@ export function fileEvidence(root: string): Evidence {
       sign: (chain, head) => disk(() => chainNamed(chain).sign(head)),
       signatures: (chain) => disk(() => chainNamed(chain).signatures()),
     },
+    size: () => disk(() => sizeBelow(root)),
     close: () => Promise.resolve(),
   };
 }

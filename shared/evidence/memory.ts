@@ -58,6 +58,7 @@ export function memoryEvidence(now: () => Date = () => new Date()): Evidence {
       sign: (chain, head) => Promise.resolve(void signatures.set(chain, [...(signatures.get(chain) ?? []), head])),
       signatures: (chain) => Promise.resolve(signatures.get(chain) ?? []),
     },
+    size: () => Promise.resolve([...values.values()].reduce((sum, text) => sum + text.length, 0)),
     close: () => Promise.resolve(),
   };
 }
@@ -96,6 +97,7 @@ export function evidenceOver(kept: Evidence): Evidence {
       return own.claim(name, expected, ref, lease);
     },
     names: async (prefix) => [...new Set([...(await own.names(prefix)), ...(await kept.names(prefix))])].sort(),
+    size: () => kept.size(),
     close: () => kept.close(),
   };
 }

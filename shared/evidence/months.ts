@@ -72,7 +72,8 @@ export interface MonthRecord {
   disagreements?: Disagreement[];
 }
 
-export const monthName = (broker: string, month: Month): string => `months/${broker}/${month}`;
+export const monthsPrefix = (broker: string): string => `months/${broker}/`;
+export const monthName = (broker: string, month: Month): string => monthsPrefix(broker) + month;
 export const outcomesPrefix = (broker: string, month: Month): string => `outcomes/${broker}/${month}/`;
 export const outcomeName = (broker: string, month: Month, organizationId: string): string =>
   outcomesPrefix(broker, month) + nameSegment(organizationId);

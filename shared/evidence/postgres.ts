@@ -64,9 +64,15 @@ export function postgresEvidence(connectionString: string): Evidence {
     now: () => clockOf(query),
     hold: (name, options) => holdLease(leaseDesk(ready(server.queryLease)), name, options),
     chain: chainIn(query),
+    size: async () => Number((await query(SIZE))[0]!.size),
     close: () => server.end(),
   };
 }
+
+/** Values, names, chain, leases and signatures, with their indexes. */
+const SIZE = `
+  select sum(pg_total_relation_size(oid))::float8 as size from pg_class
+  where relkind = 'r' and relname like 'billing\\_evidence%' and relnamespace = current_schema()::regnamespace`;
 
 /** A name together with the entry of the chain that made it. */
 const POINTER = `

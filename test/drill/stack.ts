@@ -43,6 +43,7 @@ export const STORE_URL = `postgres://billing:a-password-of-our-own@${STORE}:5432
 export const LEFT_OUT = new Set(['temporal-ui']);
 /** Services that others reach through a cable, with the port that it leads to. */
 const CABLED: Record<string, number> = { postgresql: 5432, temporal: 7233, sandbox: 4010, [STORE]: 5432 };
+const NO_PORT = { BILLING_HTTP: 'off' };
 const HEALTHY_WITHIN_MS = 120_000;
 const COMMAND_WITHIN_MS = 480_000;
 const UP_FROM_HERE = ['postgresql', 'temporal-schema', 'temporal', 'temporal-setup'];
@@ -216,7 +217,12 @@ export class Stack {
     const launch = await this.launchOf('worker', described, name);
     const service = new Service(
       name,
-      { ...launch, cwd: image, env: { ...launch.env, ...this.translated(changes, name) } },
+      // A container has its port to itself; here the first one has it.
+      {
+        ...launch,
+        cwd: image,
+        env: { ...launch.env, ...this.translated({ ...(name === 'worker' ? {} : NO_PORT), ...changes }, name) },
+      },
       this.logOf(name),
     );
     this.services.set(name, service);

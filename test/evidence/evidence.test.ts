@@ -66,6 +66,14 @@ describe.each(kinds)('evidence in %s', (kind) => {
     expect(await winners(first!, [6, 7, 8])).toHaveLength(1);
   });
 
+  test('tells what it takes, which grows with what is kept', async () => {
+    const evidence = stores[kind]!;
+    await evidence.put({ kept: 'first' });
+    const before = await evidence.size();
+    await evidence.put({ kept: Array.from({ length: 5_000 }, (_, at) => `${at} ${Math.random()}`) });
+    expect(await evidence.size()).toBeGreaterThan(before + 50_000);
+  });
+
   test('says which digest is missing', async () => {
     await expect(stores[kind]!.get('0'.repeat(64))).rejects.toThrow(/0{64} is not in the store/);
   });

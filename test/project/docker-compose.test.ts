@@ -93,7 +93,7 @@ describe('docker-compose.yml', () => {
     expect(checks).toEqual({
       postgresql: expect.stringContaining('select 1'),
       temporal: expect.stringContaining('temporal operator cluster health'),
-      worker: 'CMD node client/bin.js worker --check',
+      worker: expect.stringContaining('/readyz'),
       sandbox: expect.stringContaining('/api/healthcheck'),
       'temporal-ui': expect.stringContaining(UI_ANSWERS),
     });

@@ -37,6 +37,7 @@ export class Store {
       sign: (chain, head) => this.write((inner) => inner.chain.sign(chain, head)),
       signatures: (chain) => this.inner.chain.signatures(chain),
     },
+    size: () => this.inner.size(),
     close: () => Promise.resolve(),
   };
 

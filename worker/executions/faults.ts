@@ -39,6 +39,10 @@ export async function faultsOf(client: Client, broker: string, now = new Date())
   return [...failed, ...open.flat(), ...(await ofOrganizations(client, broker))];
 }
 
+/** Runs of the broker that are under way. */
+export const openRunsOf = async (client: Client, broker: string, now: Date): Promise<WorkflowExecutionInfo[]> =>
+  (await runsOf(client, broker, now)).filter(({ status }) => status.name === 'RUNNING');
+
 async function runsOf(client: Client, broker: string, now: Date): Promise<WorkflowExecutionInfo[]> {
   const since = new Date(now.getTime() - RUNS_OF_DAYS * 24 * HOUR_MS).toISOString();
   const query = `WorkflowId STARTS_WITH '${scheduledBillingId(broker)}' AND StartTime > '${since}'`;

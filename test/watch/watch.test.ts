@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import { eventually } from '../eventually.js';
+import { freePort } from '../../client/temporal-server/free-port.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { METRICS } from '../../worker/watch/metrics.js';
+import { useStage, type Stage, type Worker } from '../system/stage.js';
+
+/** A real worker is asked over HTTP, as Docker, Kubernetes and Prometheus ask it. */
+
+const MONTH = '2025-10';
+const port = await freePort();
+const standbyPort = await freePort();
+let stage: Stage;
+let worker: Worker;
+useStage({ world: 'september-2025', worker: false }, (opened) => (stage = opened));
+
+interface Ready {
+  status: number;
+  body: { ready: boolean; checks: Record<string, string> };
+}
+
+const ask = async (path: string, at = port): Promise<{ status: number; text: string }> => {
+  const answer = await fetch(`http://127.0.0.1:${at}${path}`);
+  return { status: answer.status, text: await answer.text() };
+};
+const ready = async (at = port): Promise<Ready> => {
+  const { status, text } = await ask('/readyz', at);
+  return { status, body: JSON.parse(text) as Ready['body'] };
+};
+const isReady = ({ status }: Ready): boolean => status === 200;
+
+describe('the port of a worker', () => {
+  test('says ready when the worker takes work, the store answers, and the lease is held', async () => {
+    worker = await stage.startWorker({ BILLING_HTTP: `127.0.0.1:${port}` });
+    expect((await ask('/livez')).status).toBe(200);
+    const { body } = await eventually(
+      () => ready(),
+      (seen) => isReady(seen) && seen.body.checks.lease === 'held',
+      30_000,
+    );
+    expect(body.checks).toEqual({
+      'billing-default': 'ok',
+      'cloudmore-default': 'ok',
+      'autotask-default': 'ok',
+      evidence: 'ok',
+      lease: 'held',
+    });
+  }, 60_000);
+
+  test('shows what was billed, beside the metrics of the SDK, and no name, id or amount of a customer', async () => {
+    expect((await stage.cli('run', MONTH, '--as-of', '2025-10-09', '--wait')).code).toBe(0);
+    const month = await stage.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
+    expect(month.posted.lines).toBeGreaterThan(0);
+    const shown = (name: string, outcome: string, text: string): number =>
+      Number(new RegExp(`^billing_month_${name}\\{[^}]*outcome="${outcome}"[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1]);
+    const text = await eventually(
+      async () => (await ask('/metrics')).text,
+      (seen) => shown('lines', 'posted', seen) === month.posted.lines,
+      30_000,
+    );
+    expect(shown('lines', 'report', text)).toBe(month.report.lines);
+    expect(shown('sales', 'posted', text)).toBe(Number(month.posted.sales));
+    expect(text).toMatch(/^billing_lease_held\{broker="default"\} 1$/m);
+    expect(text).toMatch(/^billing_autotask_calls_used\{[^}]*whose="ours"[^}]*\} [1-9]/m);
+    expect(text).toMatch(/^billing_evidence_bytes\{[^}]*\} [1-9]/m);
+    expect(text).toMatch(/^temporal_num_pollers\{[^}]*broker="default"/m);
+    for (const {
+      organizationName,
+      organizationId,
+      report: { sales },
+    } of month.organizations) {
+      expect(text).not.toContain(organizationName);
+      expect(text).not.toContain(organizationId);
+      if (Number(sales) > 0) expect(text).not.toContain(` ${sales}\n`);
+    }
+    const missing = Object.keys(METRICS).filter((name) => !text.includes(`# TYPE ${name} gauge`));
+    expect(missing).toEqual(['billing_month_organizations_waiting']);
+  }, 120_000);
+
+  test('of a worker that stands by says so, ready, and leaves the figures to the one that serves', async () => {
+    const standby = await stage.startWorker({ BILLING_HTTP: `127.0.0.1:${standbyPort}` });
+    const { body } = await eventually(() => ready(standbyPort), isReady, 30_000);
+    expect(body.checks.lease).toBe('standby');
+    const { text } = await ask('/metrics', standbyPort);
+    expect(text).toMatch(/^billing_lease_held\{broker="default"\} 0$/m);
+    expect(text).not.toContain('billing_month_lines');
+    await standby.kill('SIGTERM');
+  }, 60_000);
+
+  test('says not ready, and why, while Temporal is away, and stays alive', async () => {
+    await stage.server.stop();
+    const { body } = await eventually(
+      () => ready(),
+      (seen) => !isReady(seen),
+      30_000,
+    );
+    expect(body.checks['billing-default']).toMatch(/Temporal cannot be asked/);
+    expect(body.checks.evidence).toBe('ok');
+    expect((await ask('/livez')).status).toBe(200);
+    await worker.kill('SIGKILL');
+  }, 60_000);
+});
