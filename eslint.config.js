@@ -269,6 +269,17 @@ export default defineConfig(
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly' },
     },
   },
+  // Jest resolves it for `import` and for `require` alike.
+  {
+    files: ['test/fast-check.cjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      sourceType: 'commonjs',
+      parserOptions: { projectService: false },
+      globals: { require: 'readonly', module: 'writable', process: 'readonly' },
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
   // Jest and ESLint ask for default exports.
   { files: ['*.config.js', 'test/*.js'], rules: { 'no-restricted-syntax': 'off' } },
 );

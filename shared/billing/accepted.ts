@@ -218,7 +218,8 @@ export function nextAccepted(
   );
   const kept = now.map((item) => {
     const last = earlier.get(item.id);
-    if (last && isLess(item, last) && outcomes.get(item.id)?.reason === 'report-shrank') return last;
+    // Held for whatever reason: what stands may be taken away by a later plan, which must be shown then that it may (1.6).
+    if (last && isLess(item, last) && outcomes.get(item.id)?.outcome === 'held') return last;
     // What is held today was posted before, and stands.
     return item.stood || !last?.stood ? item : { ...item, ...pickStanding(last) };
   });

@@ -184,6 +184,16 @@ export interface OneOffEnd {
 
 const NO_END: OneOffEnd = { steps: [], stays: null };
 
+/** Next month's row as this plan leaves it: one that is as the month's follows the adjustment of that (7.2). */
+function staysOf(next: MonthRow, row: MonthRow | null, carries: NonNullable<Adjustment['carriesUnits']>): MonthRow | null {
+  const [price, cost] = [big(carries.price), big(carries.cost)];
+  const follows = row !== null && isEqualRow(next, row);
+  const stays = follows
+    ? { ...next, units: carries.units, price, cost, posted: { price: posted(price), cost: posted(cost) } }
+    : next;
+  return hasMoney(stays) ? stays : null;
+}
+
 export function endOneOff(billable: Billable, place: Place, carries: Adjustment['carriesUnits']): OneOffEnd {
   const { next, row, laterIsFrozen, fewestLater } = place.rows;
   const day = firstDay(nextMonth(place.month));
@@ -194,7 +204,7 @@ export function endOneOff(billable: Billable, place: Place, carries: Adjustment[
   if (isAdjustedYet) return NO_END;
   // It carries forward as well: never into a frozen row, and never below the units that a person left in a later one.
   const mayCarry = !laterIsFrozen && (fewestLater ?? 0) >= (next?.units ?? 0);
-  if (!mayCarry) return { steps: [], stays: hasMoney(next) ? next : null };
+  if (!mayCarry) return { steps: [], stays: next === null ? null : staysOf(next, row, carries) };
   const step = adjustmentStep(billable, place, {
     day,
     units: 0,

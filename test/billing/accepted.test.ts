@@ -214,7 +214,7 @@ describe('subscriptions whose lines another organization has', () => {
 describe('what counts as accepted from now on', () => {
   type Given = Pick<Plan, 'asOf' | 'items' | 'ghosts'>;
   const planned = (reason: string | null, ghosts: { contractKey: string; outcome: string }[] = [], asOf = '2025-10-13'): Given =>
-    ({ asOf, items: [{ id: 'item-1', reason }], ghosts }) as unknown as Given;
+    ({ asOf, items: [{ id: 'item-1', outcome: reason === null ? 'posted' : 'held', reason }], ghosts }) as unknown as Given;
   const usual = { isReleased: false, isBlind: false };
   const less = item({ sales: '60' });
 
@@ -230,8 +230,14 @@ describe('what counts as accepted from now on', () => {
   test('is less where the plan goes with it, and what it was where that is held', () => {
     expect(nextAccepted(planned(null), [less], part([item()]), usual).items).toEqual([less]);
     expect(nextAccepted(planned('report-shrank'), [less], part([item()]), usual).items).toEqual([item()]);
+    expect(nextAccepted(planned('contract-gone'), [less], part([item()]), usual).items).toEqual([item()]);
     const grown = item({ sales: '150' });
     expect(nextAccepted(planned('report-shrank'), [grown], part([item()]), usual).items).toEqual([grown]);
+  });
+
+  test('is less where it is left out, for nothing of it is billed', () => {
+    const left = { ...planned(null), items: [{ id: 'item-1', outcome: 'excluded' }] } as unknown as Given;
+    expect(nextAccepted(left, [less], part([item()]), usual).items).toEqual([less]);
   });
 
   test('is what it was where a credit is gone, and that is held', () => {

@@ -60,6 +60,7 @@ async function part(): Promise<void> {
   ];
   for (const result of results.filter(({ failed }) => failed)) {
     console.error(fc.defaultReportMessage(result as RunDetails<unknown>));
+    console.error(result.errorInstance);
     console.error(`The same again: npm run properties -- --runs ${runs} --seed ${seed} --processes 1`);
     process.exitCode = 1;
   }

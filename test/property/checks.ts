@@ -20,6 +20,7 @@ export function checkDay(day: Day): void {
     interruptionDoesNotMatter(ran);
   }
   everyAmountStandsToTheCent(day);
+  whatCarriesOnStandsThere(day);
   whatIsPaidOnceEnds(day);
   nothingIsLeftToDo(day);
   frozenThingsAreUntouched(day);
@@ -36,8 +37,11 @@ const reported = ({ report, organizationId, asOf }: Ran): ModelItem[] => {
 const outcomes = ({ plan: first, second, refused }: Ran): PlannedItem[] =>
   first.items.map((item) => (refused.includes(item.id) ? second!.items.find(({ id }) => id === item.id)! : item));
 
+/** What stands in the month without a line. What carries on into the next one (7.6) stands there, and is listed by that month's plan. */
 const ghostsOf = ({ plan: first, second }: Ran): Plan['ghosts'] =>
-  (second ?? first).ghosts.filter(({ outcome }) => outcome !== 'zeroed');
+  (second ?? first).ghosts.filter(({ outcome, rule }) => outcome !== 'zeroed' && rule !== CARRIED_ON);
+
+const CARRIED_ON = '7.6';
 
 // ---------------------------------------------------------------------------------------------------------------- 1 and 7: conservation
 
@@ -146,6 +150,22 @@ function everyAmountStandsToTheCent({ ran, after }: Day): void {
       }
       const wanted = total([...own, ...ghosts.filter(({ contractKey }) => contractKey === key)]);
       assert.deepEqual(stands, wanted, `${key} in ${month}`);
+    }
+  }
+}
+
+/** What a plan lists as carrying on is what the next month bills, where that was not billed on the same day. */
+function whatCarriesOnStandsThere({ ran, after }: Day): void {
+  for (const { plan: first, second, month } of ran) {
+    const following = nextMonth(month);
+    if (ran.some((one) => one.month === following)) continue;
+    for (const { rule, contractId, contractKey, serviceId, sales, cost } of (second ?? first).ghosts) {
+      if (rule !== CARRIED_ON) continue;
+      const rows = after.rows.filter(
+        (row) => row.contractId === contractId && row.serviceId === serviceId && row.startDay.startsWith(following),
+      );
+      const stands = total(rows.map(({ price, cost: rowCost }) => ({ sales: price, cost: rowCost })));
+      assert.deepEqual(stands, total([{ sales, cost }]), `${contractKey} carries on into ${following}`);
     }
   }
 }

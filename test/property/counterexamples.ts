@@ -103,4 +103,21 @@ export const counterexamples: [title: string, told: Story][] = [
       { currency: 'KWD' },
     ),
   ],
+  [
+    'what a year that is paid once carries into November was counted as standing in October',
+    story([
+      run(9, [seed({ type: 'reservation', subscription: 2, quantity: 1, sales: 0, cost: 5 })]),
+      { kind: 'edit', row: 2, units: 0 },
+      run(1, [seed({ type: 'reservation', subscription: 2, quantity: 0, sales: 0, cost: 0, isLongTerm: true })]),
+      run(1, [], { ahead: 1 }),
+    ]),
+  ],
+  [
+    'what a year that is paid once carries into the next month was listed with the amount before its price was written',
+    story([
+      run(9, [seed({ subscription: 3, code: 2, quantity: 1, sales: 0, cost: 5 })]),
+      { kind: 'edit', row: 3, units: 0 },
+      run(9, [seed({ subscription: 3, code: 2, quantity: 1, sales: 0, cost: 0, isLongTerm: true })], { ahead: 1 }),
+    ]),
+  ],
 ];

@@ -41,6 +41,25 @@ export const onceWrong: [what: string, told: LyingStory][] = [
       ],
     },
   ],
+  [
+    'a licence was billed less on a report without a customer, because an earlier one had it less while its contract did not show',
+    {
+      days: [
+        day({
+          changes: [
+            { ...more, place: 0, quantity: 2 },
+            { ...more, organization: 0, place: 0 },
+          ],
+        }),
+        day({
+          changes: [{ ...more, place: 0, kind: 'less' }],
+          lost: [{ what: 'customer', organization: 0, place: 0 }],
+          hidden: [{ kind: 'contract', which: 1, answersById: false }],
+        }),
+        day({ lost: [{ what: 'customer', organization: 0, place: 0 }] }),
+      ],
+    },
+  ],
 ];
 
 /** Days that the wrong products of `variants.ts` do not survive, so that chance does not have to find them: a report that loses one, and less of another. */

@@ -93,6 +93,11 @@ export const carriedOn = table('7', 'Beside the report – written', planned(gho
     'ghost 648.00 (7.6) – nothing',
   ],
   [
+    '7.6 the same where October’s price is written only now: November bills that',
+    { report: upfront, books: edited(running(5, '540', '470'), '2025-12', { units: 0, price: '0', cost: '0' }) },
+    'ghost 648.00 (7.6) – 2025-10-01: 5 units × 129.6000 / 112.8000',
+  ],
+  [
     '7.6 November is approved already, with them',
     { report: upfront, books: after(billedNow, '2025-11-30') },
     'ghost 648.00 (7.6) – nothing',
