@@ -47,10 +47,9 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
 const storeAt = (path: string): string => `The evidence store (${path})`;
 
 export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
-  await makeFolder(dirname(path));
   const temporary = `${path}.${randomUUID()}${TEMPORARY}`;
   try {
-    await writeFile(temporary, content, { mode: PRIVATE_FILE, flag: 'wx' });
+    await inFolder(dirname(path), () => writeFile(temporary, content, { mode: PRIVATE_FILE, flag: 'wx' }));
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined); // the first error says more
@@ -60,6 +59,17 @@ export async function writeWhole(path: string, content: string | Buffer): Promis
 
 export const makeFolder = async (path: string): Promise<void> =>
   void (await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER }));
+
+/** Works in a folder, and makes it only where it is missing: nearly always it is there. */
+async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await makeFolder(folder);
+    return work();
+  }
+}
 
 const TEMPORARY = '.tmp';
 /** A file that is being written is younger. */
@@ -106,8 +116,7 @@ export async function readText(path: string): Promise<string | null> {
 
 /** The clock of whatever keeps the files: it stamps what is written. */
 export async function diskClock(root: string): Promise<Date> {
-  await makeFolder(root);
-  const file = await open(join(root, 'clock'), 'w', PRIVATE_FILE);
+  const file = await inFolder(root, () => open(join(root, 'clock'), 'w', PRIVATE_FILE));
   try {
     await file.write('.');
     return (await file.stat()).mtime;
@@ -117,7 +126,9 @@ export async function diskClock(root: string): Promise<Date> {
 }
 
 /** What is done under a lock takes milliseconds; after this its process is taken for dead. */
-const LOCK = { stale: 5_000, retries: { retries: 1_000, factor: 1, minTimeout: 5, maxTimeout: 20 }, realpath: false };
+const LOCK = { stale: 5_000, realpath: false, onCompromised: () => undefined };
+/** A table of a thousand waits costs more than a lock that is free, as nearly every one is. */
+const LOCK_OF_OTHERS = { ...LOCK, retries: { retries: 1_000, factor: 1, minTimeout: 5, maxTimeout: 20 } };
 
 /** One at a time, of all processes. Those of this process queue up, so that none has to try again and again. */
 export class Exclusive {
@@ -132,13 +143,21 @@ export class Exclusive {
   }
 
   private async locked<T>(work: () => Promise<T>): Promise<T> {
-    await makeFolder(dirname(this.path));
     // One that was frozen in the middle has lost it; what it still does is found by whoever compares (`hold.ts`, `chain.ts`).
-    const release = await lock(this.path, { ...LOCK, onCompromised: () => undefined });
+    const release = await inFolder(dirname(this.path), () => this.take());
     try {
       return await work();
     } finally {
       await release().catch(() => undefined);
+    }
+  }
+
+  private async take(): Promise<() => Promise<void>> {
+    try {
+      return await lock(this.path, LOCK);
+    } catch (error) {
+      if (hasCode(error, 'ELOCKED')) return lock(this.path, LOCK_OF_OTHERS);
+      throw error;
     }
   }
 }
