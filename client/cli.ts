@@ -259,7 +259,7 @@ function addSetUp(program: Command, context: Context, run: Run): void {
     .command('doctor')
     .description('check settings, log-ins, rights and Temporal; each finding with its fix')
     .option('--probe', 'ask both vendors whether they are as this program believes; writes nothing', false)
-    .option('--month <month>', 'with --probe: the month that is read (default: the last one)', month)
+    .option('--month <month>', 'the month whose report is read (default: the last one)', month)
     .option('--html <file>', 'with --probe: also as a page')
     .option('--record <file>', 'with --probe: also the month as a world without names, for `billing sandbox --world`')
     .addOption(json())

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Effort } from '../shared/autotask/effort.js';
 import type { Calls, MonthResult } from '../shared/billing/results.js';
 import type { Day, Month } from '../shared/billing/types.js';
+import type { Unlinked } from '../shared/billing/unlinked.js';
 import { CommandError, EXIT } from './exit.js';
 import { readNamedJson } from './files.js';
 import type { ShownPlan } from './render/plan.js';
@@ -16,6 +17,8 @@ export interface PlanFile {
   calls: Calls;
   effort: Effort;
   organizations: ShownPlan[];
+  /** Customers with lines and without a company, the largest first. */
+  unlinked: Unlinked[];
 }
 
 /** What a release needs of it: whose plan of which month has which digest. */

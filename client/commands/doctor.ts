@@ -16,8 +16,12 @@ import { PLAIN } from '../render/paper.js';
 import { jsonText } from '../render/printable.js';
 
 /** Checks the set-up from settings to rights before anything is written to a vendor, and says what to do next. */
-export async function doctor(context: Context, { json }: { json: boolean }, now: () => number = Date.now): Promise<ExitCode> {
-  const { config, findings } = await diagnose(context, now);
+export async function doctor(
+  context: Context,
+  { json, month }: { json: boolean; month?: Month | undefined },
+  now: () => number = Date.now,
+): Promise<ExitCode> {
+  const { config, findings } = await diagnose(context, now, month);
   if (config !== null) findings.push(await guide(config, findings));
   context.out(
     json ? jsonText(findings.map(({ parts: _, ...finding }) => finding)) : renderFindings(findings, context.paper ?? PLAIN),
@@ -27,12 +31,16 @@ export async function doctor(context: Context, { json }: { json: boolean }, now:
 }
 
 /** All findings, one check after the other: two at once would only share the tenant's calls. */
-export async function diagnose(context: Context, now: () => number): Promise<{ config: Config | null; findings: Finding[] }> {
+export async function diagnose(
+  context: Context,
+  now: () => number,
+  month?: Month,
+): Promise<{ config: Config | null; findings: Finding[] }> {
   const findings: Finding[] = [];
   const config = checkSettings(context, findings);
   for (const check of config ? installationChecks(config, now) : []) findings.push(await perform(check));
   findings.push(...(await checkTemporal(context, config)));
-  if (config) findings.push(...(await checkVendors(config)));
+  if (config) findings.push(...(await checkVendors(config, month)));
   return { config, findings };
 }
 

@@ -9,7 +9,7 @@ import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, writeOutput } from '../files.js';
 import { PLAIN } from '../render/paper.js';
-import { renderPlans } from '../render/plan.js';
+import { renderPlans, unlinkedIn } from '../render/plan.js';
 import { renderPlanHtml } from '../render/plan-html.js';
 import type { PlanFile } from '../plan-file.js';
 import { jsonText } from '../render/printable.js';
@@ -58,6 +58,7 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
     calls,
     effort,
     organizations: plans,
+    unlinked: unlinkedIn(plans),
   };
   if (out !== undefined) await writeOutput(out, `${jsonText(whole)}\n`);
   if (html !== undefined) await writeOutput(html, `${renderPlanHtml({ plans, result, effort, nothingDue })}\n`);

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { Autotask } from '../../shared/autotask/index.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
 import { advised, command } from '../../shared/billing/command.js';
-import { groupBy, present, same } from '../../shared/billing/text.js';
-import type { Company, Subscription } from '../../shared/billing/types.js';
+import { lastDay } from '../../shared/billing/month.js';
+import { fold, groupBy, present, same } from '../../shared/billing/text.js';
+import type { Company, Month, Subscription } from '../../shared/billing/types.js';
+import { unlinkedOf, unlinkedSum, unlinkedText } from '../../shared/billing/unlinked.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import type { Config } from '../../shared/config.js';
 import { listed, Problem, type Check } from './check.js';
@@ -12,19 +14,22 @@ import { listed, Problem, type Check } from './check.js';
 
 /** An organization as its detail has it. */
 interface Linked {
+  id: string;
   name: string;
   isActive: boolean;
   companyIdText: string | null;
   currency: string | null;
 }
 
-export function cloudmoreChecks(config: Config, autotask: Autotask | null): [Check, ...Check[]] {
+/** Of `month` it is told which customers have lines and no company. */
+export function cloudmoreChecks(config: Config, autotask: Autotask | null, month: Month): [Check, ...Check[]] {
   const cloudmore = new Cloudmore(config.cloudmore);
   const property = config.cloudmore.companyProperty;
   const organizations = once(() => readOrganizations(cloudmore, property));
   const linked: Check[] = [
     { name: 'company property', look: () => companyProperty(cloudmore, property) },
     { name: 'company links', look: async () => links(await organizations(), property) },
+    { name: 'customers without company', look: async () => unlinked(cloudmore, await organizations(), month) },
     { name: 'shared companies', look: async () => shared(await organizations(), config.settings.allowSharedCompanies) },
     { name: 'time for a month', look: async () => budget(config, await cloudmore.subscriptions(), await organizations()) },
   ];
@@ -95,7 +100,13 @@ async function readOrganizations(cloudmore: Cloudmore, property: string): Promis
           const detail = detailSchema.safeParse(await cloudmore.organizationDetail(id));
           const properties = detail.data?.customProperties ?? [];
           const value = properties.find((candidate) => same(candidate.name, property))?.value;
-          return { name, isActive, companyIdText: present(value ?? null), currency: present(detail.data?.currencyCode ?? null) };
+          return {
+            id,
+            name,
+            isActive,
+            companyIdText: present(value ?? null),
+            currency: present(detail.data?.currencyCode ?? null),
+          };
         }),
       )),
     );
@@ -118,6 +129,28 @@ function links(organizations: Linked[], property: string): string | Problem {
       'Correct the ids in Cloudmore.',
     );
   return `${linked.length} of ${organizations.length} organizations are linked; the others are not exported`;
+}
+
+const UNLINKED_SHOWN = 10;
+
+/** To leave a customer out is the broker's right, so this is no finding; that a large one was forgotten shows all the same. */
+async function unlinked(cloudmore: Cloudmore, organizations: Linked[], month: Month): Promise<string> {
+  const without = new Map(organizations.filter((one) => one.companyIdText === null).map((one) => [fold(one.id), one]));
+  if (without.size === 0) return 'none';
+  const { lines } = await cloudmore.watchReport(month, lastDay(month), { see: () => undefined });
+  const found = unlinkedOf(
+    lines
+      .filter(({ organizationId, isCustomService, trouble }) => without.has(fold(organizationId)) && !isCustomService && !trouble)
+      .map(({ organizationId, currency, sales }) => ({
+        organizationId,
+        organizationName: without.get(fold(organizationId))!.name,
+        currency,
+        sales,
+        lines: 1,
+      })),
+  );
+  if (found.length === 0) return `${without.size}, none of which has lines in ${month}`;
+  return `of ${without.size}, these have lines in ${month} that are not exported, ${unlinkedSum(found)} in all: ${unlinkedText(found, UNLINKED_SHOWN)}`;
 }
 
 function shared(organizations: Linked[], allowed: number[]): string | Problem {

@@ -1,5 +1,5 @@
 import { commandFor, commandOf, differenceText, signed, type Addressee } from '../../shared/billing/advice.js';
-import type { Advised } from '../../shared/billing/command.js';
+import { advised, command, type Advised } from '../../shared/billing/command.js';
 import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
 import { describeStep, markOf, type Mark } from '../../shared/billing/describe.js';
 import type { Effort } from '../../shared/autotask/effort.js';
@@ -7,6 +7,7 @@ import type { MonthResult } from '../../shared/billing/results.js';
 import { groupBy, same } from '../../shared/billing/text.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import type { Decimal } from '../../shared/billing/types.js';
+import { unlinkedOf, unlinkedSum, unlinkedText, type Unlinked } from '../../shared/billing/unlinked.js';
 import { onTerminal } from './printable.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
 import { UNREAD_SHOWN, unreadSection } from './unread.js';
@@ -44,10 +45,30 @@ function plansText({ plans, result, effort, nothingDue }: ShownMonth, paper: Pap
     ...nothingDue.map((why) => advice(why, paper)),
     ...speaking.filter((plan) => shown.has(plan)).map((plan) => renderPlan(plan, paper)),
     ...(shown.size < speaking.length ? [wrap(theRest(speaking.filter((plan) => !shown.has(plan))), paper)] : []),
+    ...unlinkedSection(plans, paper),
     ...unreadSection(result, paper, UNREAD_SHOWN),
     ...(result.remarks ?? []).map((remark) => wrap(remark, paper)),
     wrap(lastLine(plans, result, effort), paper),
   ].join('\n\n');
+}
+
+const UNLINKED_SHOWN = 10;
+
+/** Customers of the plan that have lines and no company (3.1), the largest first. */
+export const unlinkedIn = (plans: Plan[]): Unlinked[] =>
+  unlinkedOf(
+    plans.flatMap(({ organizationId, organizationName, items }) =>
+      items
+        .filter(({ reason }) => reason === 'company-id-missing')
+        .map(({ currency, sales, lines }) => ({ organizationId, organizationName, currency, sales, lines })),
+    ),
+  );
+
+function unlinkedSection(plans: Plan[], paper: Paper): string[] {
+  const found = unlinkedIn(plans);
+  if (found.length === 0) return [];
+  const text = `Without Autotask company, and not exported, ${unlinkedSum(found)}: ${unlinkedText(found, UNLINKED_SHOWN)}.`;
+  return [advice(advised(text, command('companies', 'match')), paper)];
 }
 
 const says = (plan: Plan): boolean =>
