@@ -17,6 +17,7 @@ import type { KeptPlan } from './plan.js';
 import { movedFrom } from './moved.js';
 import type { Slices } from './slices.js';
 import { BREAKERS_OFF } from '../shared/billing/breaker-limits.js';
+import { changes } from '../shared/billing/step-kinds.js';
 
 /**
  * Rule 7.9: everything written is read back, one query per kind of record, and compared. The comparison is the planner itself: what it would still write
@@ -138,13 +139,12 @@ function writtenBy(plan: Plan, { contractIds, refused }: VerifyRequest, known: C
     return [...new Set([...ids.filter((id) => touched.has(id)), ...(hasNew ? made : [])])].sort((left, right) => left - right);
   };
   const isKnown = (records: { key: string | null }[], key: string): boolean => records.some((one) => fold(one.key) === fold(key));
-  const isRow = (step: Step): boolean => step.kind === 'postAdjustment' || step.kind === 'extendContract';
   const all = refused.length > 0 ? contractIds : null;
   return {
-    contracts: all ?? on(({ kind }) => kind === 'upsertContract' || kind === 'extendContract'),
-    rows: all ?? on(isRow),
+    contracts: all ?? on((step) => changes(step, 'contracts')),
+    rows: all ?? on((step) => changes(step, 'rows')),
     nextRows: all ?? on((step) => step.kind === 'postAdjustment' && step.purpose === 'one-off'),
-    charges: all ?? on(({ kind }) => kind === 'postCharge'),
+    charges: all ?? on((step) => changes(step, 'charges')),
     serviceKeys: plan.steps.flatMap((step) =>
       step.kind === 'ensureService' && !isKnown(known.services, step.serviceKey) ? [step.serviceKey] : [],
     ),

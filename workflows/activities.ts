@@ -2,10 +2,10 @@ import { makeContinueAsNewFunc, proxyActivities, type ActivityOptions, type Work
 import type { Activities } from '../activities/index.js';
 import { autotaskQueue, billingQueue, cloudmoreQueue } from '../shared/contract.js';
 import { summaryText } from '../shared/billing/markdown.js';
-import { WRITES_OF } from '../shared/billing/tally.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import type { StepDone, StepRequest } from '../shared/contract.js';
 import { carryOutBy } from './organization.js';
+import { STEP_KINDS } from '../shared/billing/step-kinds.js';
 
 /**
  * Activities by queue, with their time limits. Temporal owns the retries: attempts are few, because an organization that cannot go on must wait where a
@@ -110,5 +110,7 @@ export function carryOut(request: StepRequest): Promise<StepDone> {
 /** "Adjust Business Premium: units 20 → 24, 516.00 / 451.76 EUR": other steps say themselves what they are about. "12 adjustments: Business Premium: …". */
 function summaryOf(step: Step, more: Step[]): string {
   if (more.length === 0) return summaryText(step.kind === 'postAdjustment' ? `Adjust ${step.summary}` : step.summary);
-  return summaryText(`${more.length + 1} ${WRITES_OF[step.kind]}: ${[step, ...more].map(({ summary }) => summary).join('; ')}`);
+  return summaryText(
+    `${more.length + 1} ${STEP_KINDS[step.kind].counts}: ${[step, ...more].map(({ summary }) => summary).join('; ')}`,
+  );
 }

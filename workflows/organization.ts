@@ -1,4 +1,4 @@
-import { addCalls, addWrites, countWrites, WRITES_OF } from '../shared/billing/tally.js';
+import { addCalls, addWrites, countWrites } from '../shared/billing/tally.js';
 import { fold } from '../shared/billing/text.js';
 import { batchesOf } from './batches.js';
 import { Stops } from './stops.js';
@@ -17,6 +17,7 @@ import type {
   StepRequest,
   VerifyRequest,
 } from '../shared/contract.js';
+import { STEP_KINDS } from '../shared/billing/step-kinds.js';
 
 /**
  * What happens for one organization's month: plan, carry out, verify. A plain function over the activities' interface, without Temporal: the workflow
@@ -275,7 +276,7 @@ async function carryOutBatch(
 function record(run: Run, step: Step, done: StepDone, resolved: Resolved): void {
   run.calls = addCalls(run.calls, done.calls);
   if (done.result === 'refused') for (const id of step.items) run.refused.add(id);
-  if (done.result === 'written') run.writes = addWrites(run.writes, { ...NO_WRITES, [WRITES_OF[step.kind]]: 1 });
+  if (done.result === 'written') run.writes = addWrites(run.writes, { ...NO_WRITES, [STEP_KINDS[step.kind].counts]: 1 });
   if (done.id !== null && step.kind === 'ensureService') resolved.services[fold(step.serviceKey)] = done.id;
   if (done.id !== null && step.kind === 'ensureProduct') resolved.products[fold(step.productKey)] = done.id;
   if (done.id !== null && step.kind === 'upsertContract') resolved.contracts[fold(step.contractKey)] = done.id;

@@ -1,6 +1,7 @@
 import type { Plan, PostAdjustmentStep, Step } from '../billing/plan-types.js';
 import { fold } from '../billing/text.js';
 import { HOUR_MS, LOOK_EVERY_CALLS, turnByTenant, type Threshold } from './quota.js';
+import { changes } from '../billing/step-kinds.js';
 
 /** What carrying out plans costs in calls to Autotask, the scarce resource, and how long they take. Told to people beforehand; nothing is decided by it. */
 export interface Effort {
@@ -132,13 +133,13 @@ const describes = ({ invoiceDescription, purpose }: PostAdjustmentStep): boolean
 function readBackCalls({ steps }: Plan, fresh: Step[]): number {
   const queries = (isMeant: (step: Step) => boolean): number =>
     pages(new Set(steps.flatMap((step) => ('contractKey' in step && isMeant(step) ? [fold(step.contractKey)] : []))).size);
-  const made = new Set(fresh.map(({ kind }) => kind).filter((kind) => kind === 'ensureService' || kind === 'ensureProduct'));
+  const made = (['services', 'products'] as const).filter((kind) => fresh.some((step) => changes(step, kind)));
   return (
-    queries(({ kind }) => kind === 'upsertContract' || kind === 'extendContract') +
-    queries(({ kind }) => kind === 'postAdjustment' || kind === 'extendContract') +
-    queries(({ kind }) => kind === 'postCharge') +
+    queries((step) => changes(step, 'contracts')) +
+    queries((step) => changes(step, 'rows')) +
+    queries((step) => changes(step, 'charges')) +
     queries((step) => step.kind === 'postAdjustment' && step.invoiceDescription !== null) +
-    made.size
+    made.length
   );
 }
 

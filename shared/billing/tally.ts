@@ -1,4 +1,3 @@
-import type { Step } from './plan-types.js';
 import type { Calls, Writes } from './results.js';
 
 /** Sums of what a run wrote and asked. Apart from the reconciliation, so that workflows can use them without its libraries. */
@@ -20,13 +19,3 @@ export const addCalls = (left: Calls, right: Calls): Calls => ({
 /** How many writes there were, of whatever kind. */
 export const countWrites = (writes: Writes): number =>
   Object.values<number>({ ...writes }).reduce((sum, count) => sum + count, 0);
-
-/** What steps of a kind are counted as. */
-export const WRITES_OF: Record<Step['kind'], keyof Writes> = {
-  ensureService: 'services',
-  ensureProduct: 'products',
-  upsertContract: 'contracts',
-  extendContract: 'extensions',
-  postAdjustment: 'adjustments',
-  postCharge: 'charges',
-};

@@ -6,11 +6,12 @@ import { cutReport } from '../../shared/billing/facts.js';
 import { digestOf } from '../../shared/billing/keys.js';
 import { monthResult, organizationResult } from '../../shared/billing/reconcile.js';
 import { applyStops, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
-import { countWrites, WRITES_OF } from '../../shared/billing/tally.js';
+import { countWrites } from '../../shared/billing/tally.js';
 import type { ExtendContractStep, Ghost, Item, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import { line, organization, plan, report, running, settings } from './builders.js';
 import { lines } from './examples/row-and-charge.js';
 import { isParked } from '../../shared/billing/status.js';
+import { STEP_KINDS } from '../../shared/billing/step-kinds.js';
 
 /** Outcomes to what a person reads; what must hold of every plan; what becomes of a plan that could not be carried out. */
 
@@ -342,7 +343,7 @@ describe('what was written', () => {
     ['extendContract', 'extensions'],
     ['postAdjustment', 'adjustments'],
     ['postCharge', 'charges'],
-  ] as const)('%s is counted among the %s', (kind, writes) => expect(WRITES_OF[kind]).toBe(writes));
+  ] as const)('%s is counted among the %s', (kind, writes) => expect(STEP_KINDS[kind].counts).toBe(writes));
 
   test('is counted whatever it is', () => {
     expect(countWrites(NO_WRITES)).toBe(0);
