@@ -10,6 +10,7 @@ import { decodeText, whyNoFile } from './files.js';
 import { isAllowedUrl } from './http/hosts.js';
 import { Secret } from './http/secret.js';
 import { misspelt } from './misspelt.js';
+import { LEVELS, type LogLevel } from './log-levels.js';
 import { MODES, type OrganizationMode } from './modes.js';
 import type { NoticeSettings } from './notices/settings.js';
 import { WEB_VARIABLES } from './web-settings.js';
@@ -58,6 +59,8 @@ export interface Config {
   keys: string;
   /** Where a worker's health and metrics can be asked for; null: nowhere. */
   http: HttpAddress | null;
+  /** What a worker's log tells at least. */
+  logLevel: LogLevel;
   /** Whether a new version of the worker makes itself the current one, or waits for `billing deploy promote`. */
   promotion: Promotion;
   notices: NoticeSettings;
@@ -179,6 +182,11 @@ const BASE = {
     .default('file:.billing/evidence'),
   BILLING_KEYS: z.string().min(1).default('.billing/keys'),
   BILLING_HTTP: httpAddress,
+  LOG_LEVEL: z
+    .string()
+    .toUpperCase()
+    .pipe(z.enum(LEVELS, { error: 'expected trace, debug, info, warn or error' }))
+    .default('INFO'),
   BILLING_PROMOTION: z.enum(PROMOTIONS, { error: 'expected itself or by-hand' }).default('itself'),
   SURVEY_MAX_AGE: whole('minutes', 0).default(10),
   ALLOW_HTTP_HOSTS: list,
@@ -327,6 +335,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   evidence: parsed.BILLING_EVIDENCE,
   keys: parsed.BILLING_KEYS,
   http: parsed.BILLING_HTTP,
+  logLevel: parsed.LOG_LEVEL,
   promotion: parsed.BILLING_PROMOTION,
   callsPerHour: parsed.AUTOTASK_CALLS_PER_HOUR,
   warnings: misspelt(environment, VARIABLES, WEB_VARIABLES),

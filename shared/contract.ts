@@ -1,6 +1,7 @@
 import type { Command } from './billing/command.js';
 import type { Calls, MonthResult, OrganizationResult, Writes } from './billing/results.js';
 import type { Step } from './billing/plan-types.js';
+import { isMonth } from './billing/month.js';
 import type { Day, Month } from './billing/types.js';
 import type { OrganizationStatus } from './billing/status.js';
 
@@ -28,6 +29,13 @@ export const dailyBillingId = (broker: string, month: Month): string => `daily-b
 export const organizationBillingsOf = (broker: string): string => `billing/${broker}/`;
 export const organizationBillingId = (broker: string, month: Month, organizationId: string): string =>
   `${organizationBillingsOf(broker)}${month}/${organizationId}`;
+
+/** Month and organization as an execution's id has them; nothing where it has none. */
+export function monthAndOrganizationOf(workflowId: string): { month?: Month; organizationId?: string } {
+  const [kind, , month = '', ...rest] = workflowId.split('/');
+  if (!isMonth(month)) return {};
+  return kind === 'billing' ? { month, organizationId: rest.join('/') } : kind === 'daily-billing' ? { month } : {};
+}
 
 export const WORKFLOWS = { daily: 'dailyBilling', organization: 'organizationBilling', settings: 'workerSettings' } as const;
 export const SEARCH_ATTRIBUTES = ['BillingBroker', 'BillingMonth', 'BillingOrganization', 'BillingStatus'] as const;

@@ -1,11 +1,11 @@
-import { DefaultLogger, Runtime, type LogEntry, type MetricsExporterConfig } from '@temporalio/worker';
-import { loadConfig, type HttpAddress } from '../../shared/config.js';
+import { DefaultLogger, Runtime, type MetricsExporterConfig } from '@temporalio/worker';
+import { loadConfig, type Config, type HttpAddress } from '../../shared/config.js';
 import { keepHeapSmall } from '../../worker/heap.js';
 import { QUEUES, startWorker, type Queue } from '../../worker/main.js';
 import type { WatchSetup } from '../../worker/watch/watch.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
-import { logLine } from '../log-line.js';
+import { logLine, WorkerLog } from '../log-line.js';
 import { freePort } from '../temporal-server/free-port.js';
 import { connectionSettings, ensureSearchAttributes, withTemporal } from '../temporal.js';
 
@@ -15,14 +15,18 @@ const SIGNALS: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 export async function worker(context: Context, { queues }: { queues?: string | undefined }): Promise<ExitCode> {
   keepHeapSmall();
   const config = loadConfig(context.environment);
-  for (const remark of config.remarks) context.say(remark);
+  const log = logOf(context, config);
+  for (const remark of config.remarks) log.say(remark);
   const served = parseQueues(queues);
   await withTemporal(context.environment, ensureSearchAttributes);
   const exporter = config.http === null ? null : `127.0.0.1:${await freePort()}`;
   Runtime.install({
-    logger: new DefaultLogger('WARN', logTo(context)),
+    logger: new DefaultLogger(config.logLevel, log.log),
     shutdownSignals: [],
-    telemetryOptions: { ...(exporter === null ? {} : { metrics: metricsAt(exporter, config.broker) }) },
+    telemetryOptions: {
+      logging: { filter: { core: config.logLevel, other: 'ERROR' }, forward: {} },
+      ...(exporter === null ? {} : { metrics: metricsAt(exporter, config.broker) }),
+    },
   });
   const { connection, address, namespace } = connectionSettings(context.environment);
   // Not the SDK's own handlers: they do not know a worker that stands by, or is still being made.
@@ -32,15 +36,19 @@ export async function worker(context: Context, { queues }: { queues?: string | u
     connection,
     namespace,
     queues: served,
-    say: (message) => context.say(message),
+    say: log.say,
     watch: watchAt(config.http, exporter),
   });
   stopping.signal.addEventListener('abort', () => running.shutdown());
   if (stopping.signal.aborted) running.shutdown();
-  context.say(
+  log.say(
     `worker ready: ${served.join(', ')} of broker ${config.broker} at ${address}, namespace ${namespace}, mode ${config.mode}`,
   );
-  await running.run();
+  try {
+    await running.run();
+  } finally {
+    log.flush();
+  }
   return EXIT.done;
 }
 
@@ -56,12 +64,18 @@ const watchAt = (at: HttpAddress | null, exporter: string | null): WatchSetup | 
     ? undefined
     : { at, exporter: new URL(`http://${exporter}/metrics`), meter: Runtime.instance().metricMeter };
 
-const logTo =
-  (context: Context) =>
-  (entry: LogEntry): void => {
+/** One JSON line each; whoever watches a terminal reads sentences. */
+function logOf(
+  context: Context,
+  { broker, logLevel }: Pick<Config, 'broker' | 'logLevel'>,
+): Pick<WorkerLog, 'log' | 'say' | 'flush'> {
+  if (!context.isTerminal) return new WorkerLog((line) => context.say(line), { broker }, logLevel);
+  const log: WorkerLog['log'] = (entry) => {
     const line = logLine(entry);
     if (line !== null) context.say(line);
   };
+  return { log, say: (message) => context.say(message), flush: () => undefined };
+}
 
 function parseQueues(list: string | undefined): Queue[] {
   if (list === undefined) return QUEUES;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
-import { logLine } from '../../client/log-line.js';
+import { logLine, WorkerLog } from '../../client/log-line.js';
 
 const line = (message: string, meta: Record<string, unknown>): unknown =>
   JSON.parse(logLine({ level: 'WARN', timestampNanos: 1_760_000_000_000_000_000n, message, meta }) ?? 'null');
@@ -31,5 +31,52 @@ describe('A line of the log', () => {
 
   test('is not written about queues that are meant to serve no workflows', () => {
     expect(line('No workflows registered for this worker', {})).toBeNull();
+  });
+});
+
+describe('The log of a worker', () => {
+  const entry = (message: string, meta: Record<string, unknown> = {}) =>
+    ({ level: 'WARN', timestampNanos: 1_760_000_000_000_000_000n, message, meta }) as const;
+  const written = (): { lines: Record<string, unknown>[]; log: WorkerLog } => {
+    const lines: Record<string, unknown>[] = [];
+    const log = new WorkerLog((text) => lines.push(JSON.parse(text) as Record<string, unknown>), { broker: 'acme' });
+    return { lines, log };
+  };
+
+  test("names broker, month and organization, as the execution's id has them", () => {
+    const { lines, log } = written();
+    log.log(entry('Activity failed', { workflowId: 'billing/acme/2025-10/83e8db2a' }));
+    log.log(entry('Workflow failed', { workflowId: 'daily-billing/acme/2025-10' }));
+    log.log(entry('Workflow failed', { workflowId: 'daily-billing/acme-2025-10-09T03:00:00Z' }));
+    expect(lines).toEqual([
+      expect.objectContaining({ broker: 'acme', month: '2025-10', organizationId: '83e8db2a' }),
+      expect.objectContaining({ broker: 'acme', month: '2025-10' }),
+      expect.not.objectContaining({ month: expect.anything() }),
+    ]);
+  });
+
+  test('counts what comes again, whatever numbers are in it, and says at the end how often it came', () => {
+    const { lines, log } = written();
+    for (let tries = 1; tries <= 500; tries += 1) log.log(entry(`poll retried ${tries} times`));
+    expect(lines).toHaveLength(1);
+    log.flush();
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toMatchObject({ message: 'poll retried 500 times', repeated: 499 });
+  });
+
+  test('does not count one customer as another one, nor one error as another', () => {
+    const { lines, log } = written();
+    for (const workflowId of ['billing/acme/2025-10/a', 'billing/acme/2025-10/b'])
+      for (const error of [new Error('refused'), new Error('not there')])
+        log.log(entry('Activity failed', { workflowId, error }));
+    log.flush();
+    expect(lines).toHaveLength(4);
+  });
+
+  test('keeps its own sentences back where only warnings are asked for', () => {
+    const lines: string[] = [];
+    const log = new WorkerLog((text) => lines.push(text), {}, 'WARN');
+    log.say('worker ready');
+    expect(lines).toEqual([]);
   });
 });

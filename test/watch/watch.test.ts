@@ -77,6 +77,13 @@ describe('the port of a worker', () => {
     expect(missing).toEqual(['billing_month_organizations_waiting']);
   }, 120_000);
 
+  test('leaves the log to be one JSON line each, of this broker', () => {
+    const lines = worker.output().trim().split('\n');
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines)
+      expect(JSON.parse(line)).toMatchObject({ broker: 'default', level: expect.any(String), message: expect.any(String) });
+  });
+
   test('of a worker that stands by says so, ready, and leaves the figures to the one that serves', async () => {
     const standby = await stage.startWorker({ BILLING_HTTP: `127.0.0.1:${standbyPort}` });
     const { body } = await eventually(() => ready(standbyPort), isReady, 30_000);

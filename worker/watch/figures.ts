@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { QuotaSeen } from '../../shared/autotask/gate.js';
 import type { Amounts, CurrencyAmounts, MonthResult } from '../../shared/billing/results.js';
-import { isOpenForPerson } from '../../shared/billing/status.js';
+import { waitsForPerson } from '../../shared/billing/status.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { Evidence } from '../../shared/evidence/index.js';
 import { monthsPrefix, reconcileMonth } from '../../shared/evidence/months.js';
@@ -36,7 +36,7 @@ export async function readFigures(evidence: Evidence, client: Client, broker: st
 async function monthFigures(evidence: Evidence, broker: string, month: Month): Promise<Figure[]> {
   const waiting = new Map<string, number>();
   const read = await reconcileMonth(evidence, broker, month, (organization) => {
-    if (isOpenForPerson(organization.status))
+    if (waitsForPerson(organization.status))
       for (const reason of new Set(
         organization.items.flatMap(({ outcome, reason: why }) => (outcome === 'held' ? (why ?? []) : [])),
       ))
