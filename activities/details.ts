@@ -34,7 +34,7 @@ no Autotask company
       ),
       ...section('Left out', leftOut(result)),
       ...section(
-        'Worth knowing',
+        'Notes',
         outcome.notes.map(({ message }) => md`${message}`),
       ),
     ],

@@ -126,7 +126,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   };
 }
 
-/** The next steps of a plan that is carried out already. Nothing is decided anew: it is one plan, handed out in parts that fit a payload. */
+/** The next steps of a plan that is carried out already. Nothing is decided again: it is one plan, handed out in parts that fit a payload. */
 async function nextTurn(
   dependencies: Dependencies,
   request: PlanRequest,

@@ -48,7 +48,7 @@ const SHOWN_WITHIN_MS = 20_000;
 const TRIES = 2;
 
 /**
- * Sends it unless it was sent before, by whomever: an earlier attempt, a run of another month, a worker that is no more. Those who mean the same write at
+ * Sends it unless it was sent before, by anybody: an earlier attempt, a run of another month, a worker that is no more. Those who mean the same write at
  * the same time take turns, and of two processes one claims the intent: the one that holds the broker's lease, at the moment of the request.
  */
 export function sendOnce<T>(

@@ -27,7 +27,7 @@ export function addMonthEnd(program: Command, context: Context, run: (work: Prom
     });
   program
     .command('close')
-    .description('read both sides anew and certify the month; refuses while something is held or unknown')
+    .description('read both sides again and certify the month; refuses while something is held or unknown')
     .argument('[month]', 'YYYY-MM', month)
     .addOption(asOf())
     .option('--out <file>', 'where to write the certificate (default: close-BROKER-MONTH-NUMBER.json)')

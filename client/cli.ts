@@ -47,7 +47,7 @@ function explain(error: unknown, context: Pick<Context, 'say'>): number {
     return EXIT.configuration;
   }
   context.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  context.say('This is a mistake of the program. Please report it with the lines above.');
+  context.say('This is a bug. Please report it with the output above.');
   return EXIT.failed;
 }
 

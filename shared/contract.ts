@@ -122,7 +122,7 @@ export interface OrganizationBillingInput {
   asOf: Day;
   mode: Mode | null;
   organizationId: string;
-  /** The report and survey of the run that starts this; null when an operator does: it is read anew then. */
+  /** The report and survey of the run that starts this; null when an operator does: it is read again then. */
   given: GivenReport | null;
   /** Workflow to tell when the organization is settled. */
   parentId: string | null;

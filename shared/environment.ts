@@ -17,7 +17,7 @@ export function readEnvironment(folder = process.cwd(), environment: Environment
   }
 }
 
-/** All that is wrong with the settings, so that it can be mended in one go. */
+/** All that is wrong with the settings, so that it can be fixed in one go. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(readonly problems: string[]) {

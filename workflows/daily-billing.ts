@@ -58,7 +58,7 @@ const RECHECK_DAYS = 10;
 const HAND_OVER_LIMIT = '6 hours';
 /** Waits between looks at whether those that the run waits for can still answer; the last is repeated. */
 const LOOK_AFTER = ['30 seconds', '2 minutes', '5 minutes'] as const;
-/** An execution can end between being found open and being signalled; it is started anew then. */
+/** An execution can end between being found open and being signalled; it is started again then. */
 const START_TRIES = 3;
 
 /** One broker's day: report, survey, one child per organization with work, reconciliation; the earlier month first (rule 1.2). */

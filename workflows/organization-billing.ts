@@ -64,14 +64,14 @@ const OPEN_AT_LEAST_MS = 14 * 86_400_000;
 const HISTORY_EVENTS = 20_000;
 const HISTORY_BYTES = 20_000_000;
 
-/** What is to be done next: with which report; null: with one that is read anew. */
+/** What is to be done next: with which report; null: with one that is read again. */
 interface Turn {
   given: GivenReport | null;
 }
 
 /**
  * One organization's month. Ends when it is billed, or has nothing to bill; waits for a person otherwise, open and visible, until a signal, the next
- * day's report, or time mends the cause.
+ * day's report, or time fixes the cause.
  */
 export async function organizationBilling(given: OrganizationBillingInput): Promise<OrganizationSummary> {
   const input = checkOrganization(given);

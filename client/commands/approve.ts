@@ -154,7 +154,7 @@ async function approvePlans(
   if (waiting.length === 0) context.out(line`Nothing of ${month} waits for approval.`);
   if (fitting.length === waiting.length) return code;
   context.out(
-    `${waiting.length - fitting.length} of ${waiting.length} plans were not released. Look at them anew with: ${command('plan', month)}`,
+    `${waiting.length - fitting.length} of ${waiting.length} plans were not released. Look at them again with: ${command('plan', month)}`,
   );
   return EXIT.waits;
 }
@@ -250,7 +250,7 @@ async function release(
     return true;
   } catch (error) {
     if (isNotFound(error)) {
-      context.out(line`${organizationName} ended in this moment and does not wait any more.`);
+      context.out(line`${organizationName} finished just now and no longer needs approval.`);
       return true;
     }
     if (!(error instanceof CommandError)) throw error;

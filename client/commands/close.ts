@@ -35,7 +35,7 @@ export interface CloseOptions {
   actor?: string | undefined;
 }
 
-/** Closes a month: both sides are read anew, and what agrees to the cent is certified. Or verifies what was certified before. */
+/** Closes a month: both sides are read again, and what agrees to the cent is certified. Or verifies what was certified before. */
 export async function close(context: Context, options: CloseOptions): Promise<ExitCode> {
   if (options.verify !== undefined) return verify(context, options.verify, options.json);
   if (options.month === undefined)
@@ -106,7 +106,7 @@ function refuseWhileOpen({ result, record }: MonthRead): void {
     [
       `${result.month} cannot be closed yet:`,
       ...open.map((part) => `  ${part}`),
-      `What mends each: billing report ${result.month}`,
+      `To see how to resolve each one: billing report ${result.month}`,
     ].join('\n'),
   );
 }
@@ -187,7 +187,7 @@ type More = Pick<Certificate, 'number' | 'corrects' | 'decisions'>;
 
 /**
  * The month's next certificate, with what it says otherwise than the one before; that one, where nothing has changed. Each is kept in the evidence, and none
- * is ever replaced: a paper that was made anew after a change is told from the one that was made here.
+ * is ever replaced: a paper that was made again after a change is told from the one that was made here.
  */
 async function certify(
   context: Context,

@@ -31,7 +31,7 @@ export async function withDemo(
   use: (context: Context, sandboxUrl: string) => Promise<void>,
 ): Promise<void> {
   context.say('1/4  Temporal server');
-  // The sandbox begins anew, so what an earlier demo proved is of another world.
+  // The sandbox begins again, so what an earlier demo proved is of another world.
   await rm(EVIDENCE, { recursive: true, force: true });
   const server = await temporalServer();
   const sandbox = await startSandbox({ world: JSON.parse(await readFile(DEFAULT_WORLD, 'utf8')) });

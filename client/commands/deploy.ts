@@ -79,7 +79,7 @@ export function rollback(context: Context, { buildId }: { buildId: string | unde
     demandServed(deployment, wanted);
     if (wanted !== deployment.current) await switchTo(client, broker, wanted!);
     const moved = await takeAlong(client, broker, { ...deployment, current: wanted! });
-    context.out(`${wanted} is the current version again; planned anew on it: ${moved} customers.`);
+    context.out(`${wanted} is the current version again; planned again on it: ${moved} customers.`);
     const failing = await watch(client, broker);
     for (const one of failing) await planAnewOn(client, one, `it cannot go on under ${wanted}`);
     if (failing.length > 0) context.out(`Begun again, because ${wanted} cannot go on with them: ${failing.length} workflows.`);
@@ -132,7 +132,7 @@ async function switchTo(client: Client, broker: string, buildId: string): Promis
   }
 }
 
-/** Plans everything anew that is bound to other versions; the list lags behind by moments, so that it is asked until it has none. */
+/** Plans everything again that is bound to other versions; the list lags behind by moments, so that it is asked until it has none. */
 async function takeAlong(client: Client, broker: string, deployment: Deployment): Promise<number> {
   const moved = new Set<string>();
   for (let round = 0; round < ROUNDS; round += 1) {

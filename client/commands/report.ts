@@ -28,7 +28,7 @@ export async function report(context: Context, { month, format, out, full: isFul
   if (format === 'xlsx' && out === undefined && context.isTerminal)
     throw new CommandError(
       EXIT.usage,
-      `A workbook is no text for a terminal. Name a file: billing report ${month} --format xlsx --out FILE`,
+      `An .xlsx file cannot be shown in a terminal. Name a file: billing report ${month} --format xlsx --out FILE`,
     );
   if (format === 'html' && against !== undefined)
     throw new CommandError(EXIT.usage, '--against has no HTML form. Use --format text, csv, xlsx or json.');

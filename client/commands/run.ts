@@ -138,7 +138,7 @@ async function waitFor(context: Context, handle: WorkflowHandle): Promise<DailyB
     const cause = innermost(error);
     throw new CommandError(
       isOfSettings(error) ? EXIT.configuration : EXIT.failed,
-      `The run failed: ${cause}\nMend the cause and run the month again; what was written is not written twice.`,
+      `The run failed: ${cause}\nFix the cause and run the month again. Nothing is written twice.`,
     );
   } finally {
     clearInterval(shown);
@@ -155,7 +155,7 @@ async function showProgress(context: Context, handle: WorkflowHandle): Promise<v
   }
 }
 
-/** Failures of `activities/failures.ts` that only other settings mend. */
+/** Failures of `activities/failures.ts` that only other settings fix. */
 const OF_SETTINGS = ['SettingsRefused', 'OtherBroker'];
 
 const isOfSettings = (error: unknown): boolean =>

@@ -54,7 +54,7 @@ Sandbox of Cloudmore and Autotask. Its clock stands at ${now}.
   Autotask   ${url}/ATServicesRest/V1.0/…
   controls   ${url}/_sandbox names them: state, requests, clock, faults, freeze …
 The lines on standard output point the product here; in another terminal: export $(curl -s ${url}/_sandbox/env)
-Each request is told below (--quiet: none). Ctrl-C ends it.`;
+Requests are logged below (--quiet to hide). Press Ctrl-C to stop.`;
 }
 
 const isInUse = (error: unknown): boolean =>

@@ -42,7 +42,7 @@ export async function perform({ name, look }: Check): Promise<Finding> {
     return { check: name, isGood: true, text: seen, fix: null };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    return { check: name, isGood: false, text, fix: 'Mend this first; other checks may depend on it.' };
+    return { check: name, isGood: false, text, fix: 'Fix this first; later checks may depend on it.' };
   }
 }
 

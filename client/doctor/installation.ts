@@ -155,6 +155,6 @@ async function clock({ autotask, cloudmore }: Config, now: () => number): Promis
 function notices({ notices: { webhook, mail } }: BaseConfig): string {
   const channels = [...(webhook === null ? [] : ['webhook']), ...(mail === null ? [] : [`mail to ${mail.to.join(', ')}`])];
   return channels.length === 0
-    ? 'none: nobody is told when something waits (NOTICE_WEBHOOK, NOTICE_SMTP)'
+    ? 'none configured: nobody will be notified (NOTICE_WEBHOOK, NOTICE_SMTP)'
     : `by ${channels.join(' and ')}`;
 }

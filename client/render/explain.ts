@@ -35,7 +35,7 @@ function renderItem({ item, lines, steps, notes }: ExplainedItem, paper: Paper):
       : [section('Steps', steps.map(({ summary }) => wrap(summary, paper, '  ', '    ')).join('\n'), paper)]),
     ...(notes.length === 0
       ? []
-      : [section('Worth knowing', notes.map(({ message }) => wrap(message, paper, '  ', '    ')).join('\n'), paper)]),
+      : [section('Notes', notes.map(({ message }) => wrap(message, paper, '  ', '    ')).join('\n'), paper)]),
   ].join('\n');
 }
 

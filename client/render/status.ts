@@ -134,7 +134,7 @@ function reasons(waiters: OrganizationResult[], paper: Paper): string {
   );
 }
 
-/** One organization: each cause with its amount, what is wrong, and the command that mends it; then its page. */
+/** One organization: each cause with its amount, what is wrong, and the command that fixes it; then its page. */
 function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatus, paper: Paper): string {
   const causes = [...groupBy(organization.items.filter(itemWaits), ({ reason, cause }) => `${reason}|${cause}`).values()];
   return [

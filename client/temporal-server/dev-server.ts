@@ -52,7 +52,7 @@ const RETENTION = msToTs('90 days');
  * Starts a dev server that ends with this process at the latest, and waits until its namespace can be used.
  *
  * The CLI chooses the ports of its inner services itself, frees them and takes them a moment later. On a busy machine there is none, or somebody
- * else gets it in between, and the CLI ends with a panic. Then it is started anew, a few times.
+ * else gets it in between, and the CLI ends with a panic. Then it is started again, a few times.
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   for (const pauseMs of PAUSES_MS) {

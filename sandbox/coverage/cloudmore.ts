@@ -175,7 +175,7 @@ const BEHAVIOUR: Fact[] = facts('cloudmore', '2', [
     'cloudmore-world: what is served keeps members that nobody knows',
   ],
   [
-    'a report made anew from prices that changed',
+    'a report made again from prices that changed',
     'documented',
     'cloudmore-reports: a later block restates an earlier one at a moment, without a gap and without both',
     { support: 'partly', note: 'a price change leaves the blocks of a world alone; a later block restates' },

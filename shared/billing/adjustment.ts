@@ -14,7 +14,7 @@ import type { Decimal } from './types.js';
 export function isAdjusted(place: Place, target: Target | null): boolean {
   const { row, previous, next, laterIsFrozen, fewestLater } = place.rows;
   if (row?.isExpected) return false;
-  // A refusal speaks of a row that is there; where it has gone meanwhile, it is made anew.
+  // A refusal speaks of a row that is there; where it has gone meanwhile, it is made again.
   if (place.isRefused && row !== null) return true;
   if (row?.isSplit || laterIsFrozen) return true;
   const standing = row ?? NO_UNITS;

@@ -4,7 +4,7 @@ import type { PlannedItem, Reason, Step } from './plan-types.js';
 import type { Decimal, Month } from './types.js';
 
 /**
- * What each reason means, what mends it, and the command that goes on afterwards: one table for the plan, the status, the reports, the Web UI and the
+ * What each reason means, what fixes it, and the command that goes on afterwards: one table for the plan, the status, the reports, the Web UI and the
  * operations guide, so that the same thing is never explained in two ways.
  */
 
@@ -47,7 +47,7 @@ export const ADVICE: Record<ReasonCode, Advice> = {
   },
   'company-id-missing': {
     meaning: 'the organization has no Autotask company id in Cloudmore',
-    remedy: 'Nothing, if it shall not be exported; else fill in the id in Cloudmore.',
+    remedy: 'To bill this customer, enter its Autotask company id in Cloudmore. Otherwise there is nothing to do.',
     next: 'rerun',
     because: 'company id filled in',
   },
@@ -210,9 +210,9 @@ export const ADVICE: Record<ReasonCode, Advice> = {
   },
   'api-error': {
     meaning: 'Autotask refused a step or did not answer',
-    remedy: 'Mend what the message names; an outage heals by itself, and it is tried again.',
+    remedy: 'Fix the problem in the message. Outages are retried automatically.',
     next: 'rerun',
-    because: 'cause mended',
+    because: 'cause fixed',
   },
   'verify-mismatch': {
     meaning: 'Autotask shows something else than was written',

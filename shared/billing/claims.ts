@@ -13,7 +13,7 @@ import { isOpenForPerson } from './status.js';
 
 /**
  * What a month says is posted, against what stands (rule 7.11). Each organization is compared with its own part of Autotask; here everything that is claimed of
- * one contract and service, by whomever, is added up and compared with the money that was last seen there. Numbers of its own: no plan is asked.
+ * one contract and service, by anybody, is added up and compared with the money that was last seen there. Numbers of its own: no plan is asked.
  */
 
 /** The money of one contract in the month, as it was read: rows by their service's key, charges one by one. */

@@ -15,7 +15,7 @@ Big.strict = false;
 
 export const big = (value: Decimal | number | Big): Big => (value instanceof Big ? value : new Big(value));
 export const ZERO = new Big(0);
-/** A look at the first digit: `eq(0)` reads the 0 anew each time, and planning asks some thirty times an item. */
+/** A look at the first digit: `eq(0)` reads the 0 again each time, and planning asks some thirty times an item. */
 export const isZero = (value: Big): boolean => value.c[0] === 0;
 
 /** Whether the amount is below zero, above it, or neither: 1, -1 or 0. A float has the sign of the text it is read from, and is not kept. */

@@ -47,7 +47,7 @@ function underWay({ month, asOf, previousLines }: DueFacts): Advised[] {
         ? `Microsoft's licences fall due about ${licences}, legacy ones about ${dueOn(month, LEGACY_ON)}.`
         : `Microsoft's licences were expected about ${licences}: check Cloudmore's Microsoft consent.`,
     ),
-    advised('The daily run looks again by itself; by hand:', runOf(month)),
+    advised('The daily run will check again. To check now:', runOf(month)),
   ];
 }
 

@@ -175,7 +175,7 @@ const isOnItem = (service: Service, plan: ContractPlan | undefined): boolean =>
 const foreignRow = (contract: Contract, service: Service, { price }: MonthRow, { currency }: GhostContext): Note => ({
   code: 'foreign-row',
   itemId: null,
-  message: `Contract ${contract.id} also bills ${postedText(price, currency)} ${currency} of service ${service.id} (${service.name}), which is none of ours; it is not touched.`,
+  message: `Contract ${contract.id} also bills ${postedText(price, currency)} ${currency} of service ${service.id} (${service.name}), which this product did not create and leaves alone.`,
 });
 
 /** 8.1: until the type's report has come, last month's amounts stand there; so they do while nothing at all is due (1.4: both months empty). */

@@ -179,7 +179,7 @@ export interface Ghost {
 export type GhostEvidence = 'ended' | 'replaced' | 'moved' | 'paid-once' | 'released';
 
 /**
- * Worth knowing, nothing to do: `units-differ`, `end-date-earlier`, `foreign-row`, `unknown-charge-type`, `price-from-line`, `contract-recreated`,
+ * Notes, nothing to do: `units-differ`, `end-date-earlier`, `foreign-row`, `unknown-charge-type`, `price-from-line`, `contract-recreated`,
  * `unbillable-unit`.
  */
 export interface Note {
@@ -291,7 +291,7 @@ export interface Plan {
   notes: Note[];
   /**
    * SHA-256 over every item's amounts, what is written to the customer's contracts, and the unit prices its services shall have, as they would be with all
-   * breakers released: what `approve` names. Another customer's release, which may make or mend a shared service, leaves it as it is.
+   * breakers released: what `approve` names. Another customer's release, which may make or fix a shared service, leaves it as it is.
    */
   digest: string;
   /** What a release would write of what breakers hold, in words; absent where they hold nothing that would be written, and in evidence of earlier releases. */

@@ -165,7 +165,7 @@ export interface MonthFrame {
   facts: Pick<MonthFacts, 'month' | 'asOf' | 'unassigned'>;
   /** Calls made for the whole month, outside any organization. */
   calls: Calls;
-  /** Worth knowing about the month as a whole; absent in evidence of earlier releases. */
+  /** Notes about the month as a whole; absent in evidence of earlier releases. */
   remarks?: string[];
   /** What could not be read; absent where all of it was. */
   unread?: UnreadList;

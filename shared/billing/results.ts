@@ -101,7 +101,7 @@ export interface MonthResult {
   writes: Writes;
   calls: Calls;
   digest: string;
-  /** Worth knowing about the month as a whole, in sentences; absent in what earlier releases kept. */
+  /** Notes about the month as a whole, in sentences; absent in what earlier releases kept. */
   remarks?: string[];
   /** What could not be read of either vendor; absent where all of it was, and in results of earlier releases. */
   unread?: UnreadList;

@@ -71,7 +71,7 @@ export async function awaitTask(
     if (seen.kind === 'done') return seen.report;
     unknown = seen.kind === 'unknown' ? unknown + 1 : 0;
     if (unknown > UNKNOWN_GRACE)
-      throw new ApiError('unavailable', `Cloudmore no longer knows the task of the ${what}; it is started anew.`, {
+      throw new ApiError('unavailable', `Cloudmore no longer knows the task of the ${what}; it is started again.`, {
         saysNoReport: true,
       });
     onProgress?.(`${what}: waiting for Cloudmore`);
@@ -80,7 +80,7 @@ export async function awaitTask(
   }
   throw new ApiError(
     'unavailable',
-    `Cloudmore did not finish the ${what} within ${GIVE_UP_AFTER_MS / 60_000} minutes; it is started anew.`,
+    `Cloudmore did not finish the ${what} within ${GIVE_UP_AFTER_MS / 60_000} minutes; it is started again.`,
   );
 }
 
@@ -127,14 +127,14 @@ function member(json: unknown, name: string): unknown {
   return Object.entries(json).find(([key]) => key.toLowerCase() === name)?.[1] as unknown;
 }
 
-/** Tried again like an outage: a task that is started anew may be one that we understand. */
+/** Tried again like an outage: a task that is started again may be one that we understand. */
 function unfinished(what: string, problem: string, json: unknown): ApiError {
   const state = typeof json === 'object' ? STATE_MEMBERS.map((name) => member(json, name)).find(isThere) : json;
   const keys = Array.isArray(json) ? ['an empty list'] : typeof json === 'object' && json !== null ? Object.keys(json) : [];
   const shownState = typeof state === 'object' && state !== null ? 'a record' : JSON.stringify(state ?? 'none');
   return new ApiError(
     'unavailable',
-    `Cloudmore's task of the ${what} ${problem}: its state is ${vendorText(shownState, 80)}, and it has ${vendorText(keys.slice(0, KEYS_SHOWN).join(', ') || 'no members')}. Nothing is billed from it, and it is started anew.`,
+    `Cloudmore's task of the ${what} ${problem}: its state is ${vendorText(shownState, 80)}, and it has ${vendorText(keys.slice(0, KEYS_SHOWN).join(', ') || 'no members')}. Nothing is billed from it, and it is started again.`,
     { saysNoReport: true },
   );
 }

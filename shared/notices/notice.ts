@@ -56,7 +56,7 @@ export function noticeOf(run: RunSeen): Notice | null {
 function failureNotice(failure: string): Notice {
   return {
     title: 'Billing: the run failed',
-    lines: [failure, 'Mend the cause and run the month again; what was written is not written twice.'],
+    lines: [failure, 'Fix the cause and run the month again. Nothing is written twice.'],
   };
 }
 

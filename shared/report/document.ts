@@ -33,7 +33,7 @@ export interface ReportDocument {
   organizations: { organizationId: string; organizationName: string; companyId: number | null; status: OrganizationStatus }[];
   /** Amounts that reach no invoice: held, excluded, unassigned; the largest first. */
   leaks: Leak[];
-  /** The same by what stops them, so that one thing to mend is said once; the largest sum first. */
+  /** The same by what stops them, so that one thing to fix is said once; the largest sum first. */
   causes: Cause[];
   /** Money in Autotask without a line in the report; the largest first. */
   ghosts: GhostEntry[];

@@ -162,7 +162,7 @@ describe('the last look before rows are adjusted', () => {
       expect(sandbox.state().autotask.adjustments.map(({ contractID }) => contractID)).toEqual([101]);
     });
 
-    test('counts no more for one that is planned anew: its plan may have seen what the look did not', async () => {
+    test('counts no more for one that is planned again: its plan may have seen what the look did not', async () => {
       await adjust(101);
       looks.expect(ANOTHER, [103, 104].map(sevenUnits));
       expect(await adjust(103, ANOTHER)).toBe('written');

@@ -82,7 +82,7 @@ describe('a run in mode auto', () => {
     expect(notice.title).toContain('the vendors are not as this program believes');
   });
 
-  test('takes it anew for another API user, and for other beliefs', async () => {
+  test('takes it again for another API user, and for other beliefs', async () => {
     const evidence = memoryEvidence();
     const dependencies = on(good, evidence);
     await demandProbe(dependencies, REQUEST);

@@ -41,7 +41,7 @@ export const ROWS: Row[] = [
   {
     attack: 'a release after the report moved',
     shown: {
-      'system/operator.test.ts': ['what moved since waits anew', 'a digest that Autotask has overtaken releases nothing'],
+      'system/operator.test.ts': ['what moved since waits again', 'a digest that Autotask has overtaken releases nothing'],
     },
   },
   {

@@ -97,7 +97,7 @@ test.each<[ReasonCode, string | null]>([
   ['skipped', `${AGAIN} "skip lifted"`],
   ['awaiting-approval', RELEASE],
   ['canary-waits', RELEASE],
-  ['api-error', `${AGAIN} "cause mended"`],
+  ['api-error', `${AGAIN} "cause fixed"`],
   ['verify-mismatch', `${AGAIN} "balance it again"`],
   ['outcome-unknown', `${AGAIN} "look again"`],
   ['ghost', `${AGAIN} "ghost settled"`],

@@ -222,7 +222,7 @@ describe('one thing that fails beside another', () => {
 });
 
 describe('rows that a person made or changed', () => {
-  test('7.0 a row that went away since the adjustment was refused is made anew, not charged', () => {
+  test('7.0 a row that went away since the adjustment was refused is made again, not charged', () => {
     const gone = { ...running(), rows: [] };
     const refused = [plan({ report: MORE, books: gone }).items[0]!.id];
     expect(amountsOf(plan({ report: MORE, books: gone, refused }))).toEqual(['2025-10-01: 24 units × 21.5000 / 18.8233']);

@@ -37,7 +37,7 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
     [
       "Nothing of 2025-10 is due on 2025-10-05: Cloudmore's report has no line of it billed before that day. It is compared with 2025-09 before 2025-09-02, which had none either.",
       "Microsoft's licences fall due about 2025-10-09, legacy ones about 2025-10-17.",
-      'The daily run looks again by itself; by hand: billing run 2025-10 --wait',
+      'The daily run will check again. To check now: billing run 2025-10 --wait',
     ],
   ],
   [
@@ -46,7 +46,7 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
     [
       "Nothing of 2025-10 is due on 2025-10-12: Cloudmore's report has no line of it billed before that day. It is compared with 2025-09 before 2025-09-09, which had 3.",
       "Microsoft's licences were expected about 2025-10-09: check Cloudmore's Microsoft consent.",
-      'The daily run looks again by itself; by hand: billing run 2025-10 --wait',
+      'The daily run will check again. To check now: billing run 2025-10 --wait',
     ],
   ],
   [

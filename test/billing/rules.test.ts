@@ -100,7 +100,7 @@ test('other unit prices with the same totals make no other digest of what is bil
   expect(plan(priced('7')).digest).toBe(plan(priced('8')).digest);
 });
 
-describe('releasing one customer left the others waiting anew, because it made a service that their plans had wanted to make', () => {
+describe('releasing one customer left the others waiting again, because it made a service that their plans had wanted to make', () => {
   const product = { id: 9, key: 'cloudmore:azure-plan', name: 'Azure Plan', isActive: true };
 
   test.each<[string, Situation, Situation]>([

@@ -9,7 +9,7 @@ import { tell } from './told/tell.js';
 
 /**
  * Whole plans, word for word, as people read them: `told/*.txt`, one file per rule, made from the situations in the files
- * beside them. Where a plan changes on purpose, write them anew with `TELL=1 npm test -- test/billing/told` and read the difference before it is committed.
+ * beside them. Where a plan changes on purpose, write them again with `TELL=1 npm test -- test/billing/told` and read the difference before it is committed.
  */
 const fileOf = (rule: string): URL => new URL(`./told/${rule}.txt`, import.meta.url);
 const heading = (title: string): string => `== ${title}`;

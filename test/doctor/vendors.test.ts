@@ -33,7 +33,7 @@ interface MisSetUp {
   env?: Record<string, string>;
   /** Minutes that this machine's clock is ahead. */
   ahead?: number;
-  /** The check that notices, what it says, and what mends it. */
+  /** The check that notices, what it says, and what fixes it. */
   check: string;
   says: RegExp;
   fix: RegExp;

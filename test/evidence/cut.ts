@@ -6,7 +6,7 @@ export interface Cable {
   url: string;
   /** Nothing passes in either direction; nobody is told. */
   cut(): void;
-  mend(): void;
+  fix(): void;
   /** Closes what is open, as a pooler's idle limit does. */
   drop(): void;
   close(): void;
@@ -41,7 +41,7 @@ export async function cableTo(target: string, { host, port: own } = { host: '127
   return {
     url: url.href,
     cut: () => void (isCut = true),
-    mend: () => {
+    fix: () => {
       isCut = false;
       drop();
     },

@@ -10,7 +10,7 @@ import type { CollectedTest } from './harness.js';
 const FOLDER = 'test/billing';
 const HARNESS = fileURLToPath(new URL('harness.ts', import.meta.url));
 
-/** Bundles the tests of a checkout. The answer evaluates the bundle, with every module of it anew, and gives the tests. */
+/** Bundles the tests of a checkout. The answer evaluates the bundle, with every module of it again, and gives the tests. */
 export async function bundleTests(root: string): Promise<() => CollectedTest[]> {
   const { outputFiles } = await build({
     stdin: { contents: entryOf(path.join(root, FOLDER)), resolveDir: root },

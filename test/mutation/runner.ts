@@ -15,8 +15,8 @@ import { bundleTests } from './bundle.js';
 import type { CollectedTest } from './harness.js';
 
 /**
- * Runs the tests of `shared/billing` for Stryker in one process. Jest starts anew for every mutant, which takes over a second; these tests are pure
- * functions, so it is enough to evaluate their bundle anew, which takes milliseconds and leaves nothing behind of the mutant before.
+ * Runs the tests of `shared/billing` for Stryker in one process. Jest starts again for every mutant, which takes over a second; these tests are pure
+ * functions, so it is enough to evaluate their bundle again, which takes milliseconds and leaves nothing behind of the mutant before.
  */
 class InProcessRunner implements TestRunner {
   private load: () => CollectedTest[] = () => [];

@@ -74,10 +74,7 @@ describe('a run that failed', () => {
   test('says so at once, with the cause, and nothing of months whose end it did not see', () => {
     expect(noticeOf(run(month({ held: ONE }), { failure: '2025-10: Cloudmore refused the log-in' }))).toEqual({
       title: 'Billing: the run failed',
-      lines: [
-        '2025-10: Cloudmore refused the log-in',
-        'Mend the cause and run the month again; what was written is not written twice.',
-      ],
+      lines: ['2025-10: Cloudmore refused the log-in', 'Fix the cause and run the month again. Nothing is written twice.'],
     });
   });
 });

@@ -43,7 +43,7 @@ describe('a workflow that was changed without care is caught', () => {
     ['no second try by itself', 'organization-billing.healed', "return 'healing';", "return 'closed';"],
     ['no second plan after a refusal', 'organization-billing.refused', 'run.refused.size > 0) plan', 'false) plan'],
     [
-      'a continuation that begins anew',
+      'a continuation that begins again',
       'daily-billing.continuation',
       'progress : await this.prepare',
       'await this.prepare(request, months) : await this.prepare',

@@ -12,7 +12,7 @@ import { line, SUBSCRIPTION } from '../billing/builders.js';
 import { september, type World } from '../api/vendors.js';
 import { useDesk, type Desk } from './desk.js';
 
-/** The close: what both sides say, read anew by code of its own, agrees to the cent or is refused. */
+/** The close: what both sides say, read again by code of its own, agrees to the cent or is refused. */
 
 const MONTH = '2025-10';
 const BILLED = '2025-11-02';
@@ -176,7 +176,7 @@ describe('a month that was billed', () => {
       expect(out).toMatch(/not as it was written:[\s\S]*digest does not fit[\s\S]*do not add up/);
     });
 
-    test('is told from one whose digest was computed anew after the change', async () => {
+    test('is told from one whose digest was computed again after the change', async () => {
       const { digest: _, ...content } = structuredClone(certificate);
       content.customers[1]!.organizationName = 'Somebody else';
       const { code, out } = await verify({ ...content, digest: digestOf(content) });

@@ -59,7 +59,7 @@ describe('the report of a month', () => {
     expect(JSON.parse((await desk.cli('report', MONTH, '--json')).out)).toEqual(json);
   });
 
-  test('as text has the sums, the largest leak first, and the command that mends it', async () => {
+  test('as text has the sums, the largest leak first, and the command that fixes it', async () => {
     const { out, code } = await desk.cli('report', MONTH);
     expect(code).toBe(3);
     for (const part of ['report', 'posted', 'held', 'excluded', 'unassigned'] as const)

@@ -97,7 +97,7 @@ export function check(watched: Watched): Verdict {
   return { verdict: problems.length > 0 ? 'violated' : unknown.length > 0 ? 'unknown' : 'ok', problems, unknown };
 }
 
-/** Rows of an extension that a person approved before they were at 0: they stay, the item is held, and nobody but a person can mend it. */
+/** Rows of an extension that a person approved before they were at 0: they stay, the item is held, and nobody but a person can fix it. */
 const isStuck = ({ begin, end, month }: Watched, contractId: number | null): boolean =>
   end.unitRows.some(
     (row) =>

@@ -118,7 +118,7 @@ describe('one organization cannot be billed', () => {
   useStage({ world: 'september-2025' }, (opened) => (stage = opened));
   afterEach(() => stage.faults([]));
 
-  test('a customer that is mapped wrongly waits with what to do, the others are billed, and a rerun bills it when mended', async () => {
+  test('a customer that is mapped wrongly waits with what to do, the others are billed, and a rerun bills it when fixed', async () => {
     await stage.control('PATCH', `cloudmore/organizations/${FABRIKAM}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value: '4711' }],
     });

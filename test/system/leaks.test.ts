@@ -18,7 +18,7 @@ import {
 } from './large-month.js';
 import type { Stage } from './stage.js';
 
-/** The operator's month: a thousand lines of which ten things went wrong. Each is listed with its exact amount, and mended by the command shown. */
+/** The operator's month: a thousand lines of which ten things went wrong. Each is listed with its exact amount, and fixed by the command shown. */
 
 /** A look is a process of its own. */
 const LOOK_EVERY_MS = 1_500;
@@ -29,7 +29,7 @@ interface Planted {
   reason: string;
   /** Sales that reach no invoice because of it. */
   sales: string;
-  mend: () => Promise<unknown>;
+  fix: () => Promise<unknown>;
 }
 
 const sumOfLines = (currencies: MonthResult['otherCurrencies']): number =>
@@ -54,7 +54,7 @@ describe('a month of a thousand lines', () => {
     const whole = (plan: PlannedOrganization): string => postedSales(plan).toFixed(2);
     const mapped = async (plan: PlannedOrganization, value: string, reason: string): Promise<Planted> => {
       await map(plan, value);
-      return { organizationId: plan.organizationId, reason, sales: whole(plan), mend: () => map(plan, String(plan.companyId)) };
+      return { organizationId: plan.organizationId, reason, sales: whole(plan), fix: () => map(plan, String(plan.companyId)) };
     };
     const company = (plan: PlannedOrganization, isActive: boolean): Promise<unknown> =>
       stage.control('PATCH', `autotask/companies/${plan.companyId}`, { isActive });
@@ -63,7 +63,7 @@ describe('a month of a thousand lines', () => {
       organizationId: d!.organizationId,
       reason: 'company-inactive',
       sales: whole(d!),
-      mend: () => company(d!, true),
+      fix: () => company(d!, true),
     };
     const shared = await mapped(f!, String(e!.companyId), 'company-id-shared');
     return [
@@ -72,7 +72,7 @@ describe('a month of a thousand lines', () => {
       await mapped(c!, '1', 'company-not-found'),
       inactive,
       shared,
-      { organizationId: e!.organizationId, reason: 'company-id-shared', sales: whole(e!), mend: shared.mend },
+      { organizationId: e!.organizationId, reason: 'company-id-shared', sales: whole(e!), fix: shared.fix },
       await spoiled(g!, 'contract-inactive', 0, { status: 0 }),
       await spoiled(h!, 'contract-other-company', 0, { companyID: d!.companyId }),
       // The second contract gets the first one's number, so two of them carry the first subscription.
@@ -99,7 +99,7 @@ describe('a month of a thousand lines', () => {
       organizationId: plan.organizationId,
       reason,
       sales: sum(onIt.map(({ sales }) => sales)).toFixed(2),
-      mend: () => stage.control('PATCH', path, before),
+      fix: () => stage.control('PATCH', path, before),
     };
   }
 
@@ -140,9 +140,9 @@ describe('a month of a thousand lines', () => {
     expect(amounts).toEqual([...amounts].sort((left, right) => right - left));
   }, 120_000);
 
-  test('each is mended by the command shown, and one release brings the month to rest', async () => {
+  test('each is fixed by the command shown, and one release brings the month to rest', async () => {
     const commands = new Set((await leaksOf()).filter(isPlanted).flatMap(({ command }) => command ?? []));
-    for (const { mend } of planted) await mend();
+    for (const { fix } of planted) await fix();
     for (const command of commands) {
       const argv = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!).slice(1);
       expect(await stage.cli(...argv)).toMatchObject({ code: 0 });

@@ -185,7 +185,7 @@ describe('in approve mode', () => {
     });
   });
 
-  test('approve --all bills the rest as it was shown; it waited anew, because the first one\u2019s release had made services that it needs too', async () => {
+  test('approve --all bills the rest as it was shown; it waited again, because the first one\u2019s release had made services that it needs too', async () => {
     const shown = await status(stage, FABRIKAM);
     const made = (await stage.state()).autotask.services.length;
     expect(await stage.cli('approve', MONTH, '--all')).toMatchObject({
@@ -208,7 +208,7 @@ describe('a plan on file', () => {
   let stage: Stage;
   useStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' } }, (opened) => (stage = opened));
 
-  test('is released exactly as it is; what moved since waits anew, and is named', async () => {
+  test('is released exactly as it is; what moved since waits again, and is named', async () => {
     const file = `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-plan.json`;
     expect(await stage.cli('plan', MONTH, '--as-of', AS_OF, '--out', file)).toMatchObject({ code: 0 });
     await stage.forget();

@@ -263,7 +263,7 @@ describe('a month with the built program', () => {
     });
   });
 
-  test('the command that status shows mends it, once the cause is gone; then 0', async () => {
+  test('the command that status shows fixes it, once the cause is gone; then 0', async () => {
     const { stdout } = await stage.cli('status', MONTH);
     const command = /billing (rerun .*)$/m.exec(stdout)![1]!;
     await mapTo('29683512');
@@ -303,7 +303,7 @@ describe('a month with the built program', () => {
     });
   });
 
-  test('doctor: 0 when all is well, 3 when something is to be mended, 78 for settings; each of those with its fix', async () => {
+  test('doctor: 0 when all is well, 3 when something is to be fixed, 78 for settings; each of those with its fix', async () => {
     const bad = ({ isGood }: z.infer<typeof finding>): boolean => !isGood;
     const found = doctored.parse(await stage.json([3], 'doctor')).filter(bad);
     expect(found).toContainEqual(expect.objectContaining({ check: 'schedule', fix: 'billing schedule apply' }));

@@ -102,7 +102,7 @@ describe('versions of the worker', () => {
     expect(await versionOf(CONTOSO)).toBe(first);
   }, 180_000);
 
-  test('what a version left behind that has no worker any more is planned anew by the current one', async () => {
+  test('what a version left behind that has no worker any more is planned again by the current one', async () => {
     await workers[1]!.kill('SIGKILL');
     await eventually(
       () => versionOf(CONTOSO),
@@ -123,7 +123,7 @@ describe('versions of the worker', () => {
     const rolledBack = await stage.cli('deploy', 'rollback');
     expect({ code: rolledBack.code, out: rolledBack.stdout }).toEqual({
       code: 0,
-      out: expect.stringContaining(`${first} is the current version again; planned anew on it: 1 customers`) as unknown,
+      out: expect.stringContaining(`${first} is the current version again; planned again on it: 1 customers`) as unknown,
     });
     await eventually(
       () => versionOf(FABRIKAM),

@@ -139,13 +139,13 @@ describe('an organization that is billed', () => {
 });
 
 describe('an organization that needs somebody', () => {
-  /** Parked at first; the given status as soon as `mended` says so. */
+  /** Parked at first; the given status as soon as `fixed` says so. */
   const parked = (
-    mended: () => boolean,
+    fixed: () => boolean,
     status: OrganizationStatus = 'NeedsAttention',
     changes: Partial<StandIns> = {},
   ): StandIns =>
-    standIns({ verifyOrganization: (request) => Promise.resolve(summaryOf(request, mended() ? 'Done' : status)), ...changes });
+    standIns({ verifyOrganization: (request) => Promise.resolve(summaryOf(request, fixed() ? 'Done' : status)), ...changes });
 
   test('stays open, and a rerun takes a fresh report and ends it', async () => {
     let isMended = false;
@@ -160,7 +160,7 @@ describe('an organization that needs somebody', () => {
       const handle = await start();
       await until(handle, 'NeedsAttention');
       isMended = true;
-      await handle.signal('rerun', 'mended');
+      await handle.signal('rerun', 'fixed');
       return resultOf(handle);
     });
     expect(summary.status).toBe('Done');
@@ -245,16 +245,16 @@ describe('an organization that needs somebody', () => {
 
   /**
    * Sends the signals while a turn goes on, so that they arrive together; answers what the planner was asked from then on. It waits for an approval until
-   * `mended` says so, or until it was asked once.
+   * `fixed` says so, or until it was asked once.
    */
   async function whileItPlans(
     signals: [name: string, argument: unknown][],
-    mended: (asked: PlanRequest[]) => boolean = (asked) => asked.length > 2,
+    fixed: (asked: PlanRequest[]) => boolean = (asked) => asked.length > 2,
   ): Promise<PlanRequest[]> {
     const asked: PlanRequest[] = [];
     let goOn = (): void => undefined;
     const gate = new Promise<void>((resolve) => (goOn = resolve));
-    const activities = parked(() => mended(asked), 'AwaitingApproval', {
+    const activities = parked(() => fixed(asked), 'AwaitingApproval', {
       planOrganization: async (request) => {
         asked.push(request);
         if (asked.length === 2) await gate;

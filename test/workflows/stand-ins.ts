@@ -45,7 +45,7 @@ export const PLAN: PlanMade = {
   calls: NO_CALLS,
 };
 
-/** A charge of one unit that is made anew, of an item and its contract. */
+/** A charge of one unit that is made again, of an item and its contract. */
 export const chargeStep = (item: string, changes: Partial<PostChargeStep> = {}): PostChargeStep => ({
   kind: 'postCharge',
   items: [item],

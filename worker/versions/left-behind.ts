@@ -4,7 +4,7 @@ import { organizationBillingsOf } from '../../shared/contract.js';
 import type { Deployment } from './deployment.js';
 
 /**
- * Organizations stay on the version on which they began. Where no worker of it is left, or where it was rolled back, they are planned anew on the current one:
+ * Organizations stay on the version on which they began. Where no worker of it is left, or where it was rolled back, they are planned again on the current one:
  * from their beginning, with the messages that they got. A plan is a difference to what Autotask holds, so that nothing is done twice.
  */
 export interface LeftBehind {

@@ -68,7 +68,7 @@ export class Promoter {
     const left = await leftBehind(this.client, this.broker, deployment);
     for (const one of left) await planAnewOn(this.client, one, 'the version that it began on has no worker any more');
     if (left.length > 0)
-      this.say(`${left.length} customers began on a version that has no worker any more: planned anew by ${this.buildId}`);
+      this.say(`${left.length} customers began on a version that has no worker any more: planned again by ${this.buildId}`);
     return true;
   }
 

@@ -377,7 +377,7 @@ const notes = (all: string[]): Html =>
   all.length === 0
     ? NOTHING
     : html`<section>
-        <h2>Worth knowing</h2>
+        <h2>Notes</h2>
         <ul>
           ${all.map((note) => html`<li>${note}</li>`)}
         </ul>

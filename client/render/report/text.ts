@@ -67,7 +67,7 @@ function reportText({ report, isFull }: { report: ReportDocument; isFull: boolea
       [...decisionProblem(report), ...report.decisions.entries.map(decisionLine)].map((text) => listed(text, paper)),
     ),
     section(
-      'Worth knowing',
+      'Notes',
       some(report.notes, 'notes', (note) => listed(note, paper)),
     ),
     wrap(`${writtenText(report)} ${budgetText(report)} Digest ${report.result.digest.slice(0, 16)}.`, paper),
@@ -236,7 +236,7 @@ function outlookSections(report: ReportDocument, paper: Paper, some: Some, renew
   const { outlook } = report;
   if (outlook === null)
     return [
-      wrap('Renewals and changes are not known: the report as fetched is not kept any more. The next run keeps it anew.', paper),
+      wrap('Renewals and changes are not known: the report as fetched is not kept any more. The next run keeps it again.', paper),
     ];
   const { renewals, changes, unchanged, from, to } = outlook;
   return [

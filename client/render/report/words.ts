@@ -16,7 +16,7 @@ export const budgetText = ({ effort: { calls, callsPerHour } }: ReportDocument):
 
 export const isNothing = (amount: string): boolean => big(amount).eq(0);
 
-export const FIRST_MONTH = 'There is no report of the month before that this one could be compared with.';
+export const FIRST_MONTH = 'No previous month to compare with.';
 
 /** "held (company-id-shared)", "unassigned". */
 export const whyOf = ({ outcome, reason }: Pick<Leak, 'outcome' | 'reason'>): string =>

@@ -149,7 +149,7 @@ const notes = ({ notes: all }: Outcome): Html =>
   all.length === 0
     ? html``
     : html`<section>
-        <h2>Worth knowing</h2>
+        <h2>Notes</h2>
         <ul>
           ${all.map(({ message }) => html`<li>${message}</li>`)}
         </ul>

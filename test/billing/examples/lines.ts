@@ -315,7 +315,7 @@ export const manualLines = table('2', 'Items', totals, [
 
 export const unknownCharge = table(
   '2',
-  'Worth knowing',
+  'Notes',
   planned((decided) => decided.notes.map(({ code }) => code).join(), written),
   [
     [

@@ -12,7 +12,7 @@ const cutOf = (server: string, what: string, settings: Record<string, string> = 
       const cable = stack.cable('worker', server);
       cable.cut();
       await sleep(20_000);
-      cable.mend();
+      cable.fix();
       return byItself(run);
     },
   });
