@@ -7,6 +7,7 @@ readonly PROGRAMS='
 initdb    postgresql
 chromium  chromium
 soffice   libreoffice-calc-nogui
+promtool  prometheus
 '
 
 is_there() {
