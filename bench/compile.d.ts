@@ -1,4 +1,4 @@
-/** `client/compile.js` is no TypeScript, because it is what compiles. */
+/** `client/compile.js` is not TypeScript, because it is what compiles. */
 declare module '*/client/compile.js' {
   export function compiledSources(): Promise<string>;
 }

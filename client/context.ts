@@ -39,13 +39,13 @@ export function realContext(): Context {
 /** A month as people type it. */
 export function parseMonth(text: string): Month {
   if (isMonth(text)) return text;
-  throw new CommandError(EXIT.usage, `"${text}" is no month; expected YYYY-MM, such as 2025-10.`);
+  throw new CommandError(EXIT.usage, `"${text}" is not a month; expected YYYY-MM, such as 2025-10.`);
 }
 
 /** A day as people type it. */
 export function parseDay(text: string): Day {
   if (isDay(text)) return text;
-  throw new CommandError(EXIT.usage, `"${text}" is no day; expected YYYY-MM-DD, such as 2025-10-09.`);
+  throw new CommandError(EXIT.usage, `"${text}" is not a day; expected YYYY-MM-DD, such as 2025-10-09.`);
 }
 
 /** Today in the time zone of the schedule, which counts days the same way. */

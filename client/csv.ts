@@ -28,7 +28,7 @@ export function parseRows(file: string, text: string): FileRow[] {
     });
     return rows.map(({ info, record }) => ({ line: info.lines + before, record }));
   } catch (error) {
-    throw new CommandError(EXIT.usage, `${file} is no CSV: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandError(EXIT.usage, `${file} is not CSV: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -20,7 +20,7 @@ export async function readNamedJson(path: string, expected: string): Promise<unk
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw usage(`${shown(path)} is no JSON (${why(error)}). Expected ${expected}.`);
+    throw usage(`${shown(path)} is not JSON (${why(error)}). Expected ${expected}.`);
   }
 }
 

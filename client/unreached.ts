@@ -145,6 +145,6 @@ function ofHandshake(
       ? `the server refuses our certificate: is ${OWN_FILES} of an authority that it trusts? (${code})`
       : `the server may want a certificate of ours, and none is set: name one in ${OWN_FILES} (${code})`;
   if (code.startsWith('ERR_OSSL_'))
-    return `${OWN_FILES}, or TEMPORAL_TLS_SERVER_CA_CERT_PATH, name what is no certificate or key as PEM, or two that do not belong together (${code})`;
+    return `${OWN_FILES}, or TEMPORAL_TLS_SERVER_CA_CERT_PATH, name what is not a certificate or key as PEM, or two that do not belong together (${code})`;
   return `TLS does not come about: ${code || message}`;
 }

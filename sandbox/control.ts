@@ -134,7 +134,7 @@ function parse(text: string): unknown {
 
 function numberOf(id: string): number {
   if (/^\d+$/.test(id)) return Number(id);
-  throw new ControlError(404, `"${id}" is no id.`);
+  throw new ControlError(404, `"${id}" is not an id.`);
 }
 
 const CLOUDMORE_TABLES = ['organizations', 'subscriptions', 'priceListItems'] as const;

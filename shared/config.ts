@@ -125,7 +125,7 @@ const recordTypes = list
 const companyIds = list
   .superRefine((ids, context) => {
     for (const id of ids)
-      if (!/^\d+$/.test(id)) context.addIssue({ code: 'custom', message: `${shownValue(id)} is no Autotask company id` });
+      if (!/^\d+$/.test(id)) context.addIssue({ code: 'custom', message: `${shownValue(id)} is not an Autotask company id` });
   })
   .transform((ids) => ids.map(Number));
 
@@ -388,7 +388,7 @@ const LONGEST_SHOWN = 100;
 
 /** A path as it may be shown: what looks like the secret itself, put there by mistake, is not. */
 const shownPath = (path: string): string =>
-  path.includes('@') || path.includes('://') || !/[/\\.]/.test(path) || path.length > LONGEST_PATH ? 'what is no path' : path;
+  path.includes('@') || path.includes('://') || !/[/\\.]/.test(path) || path.length > LONGEST_PATH ? 'what is not a path' : path;
 const LONGEST_PATH = 260;
 
 /** Addresses that credentials and customers' data are sent to. */

@@ -55,7 +55,7 @@ export function readDigest(raw: unknown): Read<string> {
   const digest = typeof value === 'string' ? value.trim().toLowerCase() : '';
   if (digest !== '' && digest.length <= LONGEST_DIGEST && /^\w+$/.test(digest)) return { value: digest };
   return {
-    problem: `came with ${typeof value === 'string' && digest !== '' ? 'a text that is no digest' : kindOf(value)}; expected the digest of the plan that waits as one text, in quotation marks, as it stands above`,
+    problem: `came with ${typeof value === 'string' && digest !== '' ? 'a text that is not a digest' : kindOf(value)}; expected the digest of the plan that waits as one text, in quotation marks, as it stands above`,
   };
 }
 
@@ -115,7 +115,7 @@ const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every
 /** A run hands over a report: references alone. How far the run may go stands in the report that is referred to. */
 export function readReport(raw: unknown): Read<ReportSignal> {
   const value = valueOf(raw);
-  if (!isFields(value) || !isGiven(value.given) || !isText(value.parentId)) return { problem: 'is no reference to a report' };
+  if (!isFields(value) || !isGiven(value.given) || !isText(value.parentId)) return { problem: 'is not a reference to a report' };
   const { given, parentId } = value;
   return { value: { given: givenOf(given), parentId } };
 }

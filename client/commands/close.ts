@@ -353,6 +353,6 @@ async function readCertificate(file: string): Promise<Certificate> {
   const [issue] = checked.error.issues;
   throw new CommandError(
     EXIT.usage,
-    `${file} is no close certificate (${issue?.path.join('.')}: ${issue?.message}). Expected the file that billing close wrote.`,
+    `${file} is not a close certificate (${issue?.path.join('.')}: ${issue?.message}). Expected the file that billing close wrote.`,
   );
 }

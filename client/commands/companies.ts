@@ -149,7 +149,7 @@ function checkOne({ line, organization: text, company: id }: Asked, { organizati
       : `Several organizations are called "${text}"; use the id.`;
   const number = companyIdOf(id);
   const company = companies.find((one) => one.id === number);
-  if (number === undefined) return `"${id}" of ${text} is no company id.`;
+  if (number === undefined) return `"${id}" of ${text} is not a company id.`;
   return company ? { line, organization: hits[0]!, company } : `Autotask has no active company ${id} (for ${text}).`;
 }
 

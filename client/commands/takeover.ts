@@ -117,7 +117,7 @@ async function readDismissals(file: string): Promise<Parameters<typeof keepTakeo
       const [contractId, serviceId] = [Number(record.contract_id), Number(record.service_id)];
       const amount = original(record.amount ?? '').replace(',', '.');
       if (!Number.isSafeInteger(contractId) || !Number.isSafeInteger(serviceId) || !/^-?\d+(\.\d+)?$/.test(amount))
-        throw new CommandError(EXIT.usage, `${file}, line ${number}: contract_id, service_id or amount is no number.`);
+        throw new CommandError(EXIT.usage, `${file}, line ${number}: contract_id, service_id or amount is not a number.`);
       return { contractId, serviceId, amount, reason: original(record.reason ?? ''), at };
     });
 }

@@ -115,7 +115,7 @@ async function sla(autotask: Autotask, id: number): Promise<string | Problem> {
   const found = values.find(({ value }) => Number(value) === id);
   if (found) return `${id} (${found.label ?? ''})`;
   return new Problem(
-    `${id} is no active service level agreement`,
+    `${id} is not an active service level agreement`,
     `Set AUTOTASK_SLA_ID to one of: ${listed(values.map(({ value, label }) => `${value} (${label ?? ''})`)) || 'none is defined in Autotask yet'}`,
   );
 }

@@ -77,7 +77,7 @@ async function companyProperty(cloudmore: Cloudmore, name: string): Promise<stri
     const near = definitions.data.find((definition) => same(definition.name, name));
     return new Problem(`there is no organization property "${name}"${near ? `, but "${near.name}"` : ''}`, how);
   }
-  if (found.isOrganizationProperty === false) return new Problem(`"${name}" is no property of organizations`, how);
+  if (found.isOrganizationProperty === false) return new Problem(`"${name}" is not a property of organizations`, how);
   if (!same(found.type ?? 'TextBox', 'TextBox')) return new Problem(`"${name}" is of type ${found.type}, not a text box`, how);
   return `"${name}" is there`;
 }
@@ -133,7 +133,7 @@ function links(organizations: Linked[], property: string): string | Problem {
 
 const UNLINKED_SHOWN = 10;
 
-/** To leave a customer out is the broker's right, so this is no finding; that a large one was forgotten shows all the same. */
+/** To leave a customer out is the broker's right, so this is not a finding; that a large one was forgotten shows all the same. */
 async function unlinked(cloudmore: Cloudmore, organizations: Linked[], month: Month): Promise<string> {
   const without = new Map(organizations.filter((one) => one.companyIdText === null).map((one) => [fold(one.id), one]));
   if (without.size === 0) return 'none';

@@ -232,7 +232,7 @@ function addActions(app: FastifyInstance, source: Source, settings: WebSettings)
     const results: ActionResult[] = [];
     for (const plan of plans) {
       const [, digest, organizationId] = /^([0-9a-f]{64}):(.+)$/s.exec(plan) ?? [];
-      if (digest === undefined || organizationId === undefined) throw new Missing('This is no plan of the list.');
+      if (digest === undefined || organizationId === undefined) throw new Missing('This is not a plan of the list.');
       results.push(await source.act({ action: 'approve', month, organizationId, digest, reason, actor }));
     }
     return { result: together(results), to: `/months/${month}/customers` };

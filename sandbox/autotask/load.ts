@@ -57,7 +57,7 @@ function checkPicklistNames({ picklists }: AutotaskWorld): void {
     const [path, field = ''] = key.split('.');
     const known = ALL_ENTITIES.find((entity) => entity.path === path)?.fields[field]?.picklist;
     if (!known)
-      throw new InvalidWorld(`autotask.picklists: "${key}" is no picklist field; one is Contracts.serviceLevelAgreementID`);
+      throw new InvalidWorld(`autotask.picklists: "${key}" is not a picklist field; one is Contracts.serviceLevelAgreementID`);
   }
 }
 

@@ -73,7 +73,7 @@ export const autotaskWorldSchema = z.strictObject({
   services: records(ENTITIES.services),
   products: records(ENTITIES.products),
   contracts: records(ENTITIES.contracts),
-  // `units` is no field of a contract service: it says what its generated rows hold.
+  // `units` is not a field of a contract service: it says what its generated rows hold.
   contractServices: records(ENTITIES.contractServices, { units: z.number().int().min(0).optional() }),
   unitRows: records(ENTITIES.unitRows),
   charges: records(ENTITIES.charges),

@@ -87,7 +87,7 @@ export const cloudmoreWorldSchema = z
       context.addIssue({
         code: 'custom',
         path: ['priceLists', id],
-        message: `price list of "${id}", which is no service of this world`,
+        message: `price list of "${id}", which is not a service of this world`,
       });
     }
   });

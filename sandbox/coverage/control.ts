@@ -17,7 +17,7 @@ const ENDPOINTS: [endpoint: string, tests: string | string[]][] = [
       'control: with a world that cannot be changes nothing and names the mistake',
     ],
   ],
-  ['POST /_sandbox/clock', ['control: stands still until it is set', 'control: %j is no time']],
+  ['POST /_sandbox/clock', ['control: stands still until it is set', 'control: %j is not a time']],
   ['POST /_sandbox/faults', ['faults: replace the list, and count from the beginning', 'faults: %s is refused and named']],
   [
     'POST /_sandbox/autotask/freeze',

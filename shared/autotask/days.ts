@@ -14,6 +14,6 @@ export const toWire = (day: Day): string => `${day}T${WRITTEN_AT}`;
 export function fromWire(value: string): Day {
   const hasZone = /(z|[+-]\d{2}:?\d{2})$/i.test(value);
   const time = Date.parse(hasZone ? value : value.includes('T') ? `${value}Z` : `${value}T00:00:00Z`);
-  if (Number.isNaN(time)) throw new RangeError(`"${value}" is no date`);
+  if (Number.isNaN(time)) throw new RangeError(`"${value}" is not a date`);
   return new Date(time + READ_AHEAD_MS).toISOString().slice(0, 10);
 }

@@ -42,7 +42,7 @@ export const neededText = text.transform((value, context) => {
 export const day = z
   .string()
   .regex(DAY)
-  .refine((value) => !Number.isNaN(Date.parse(value)), 'is no date')
+  .refine((value) => !Number.isNaN(Date.parse(value)), 'is not a date')
   .transform(fromWire);
 /** The day something happened, or null where it has not. */
 export const dayOrNull = z.union([day, z.literal('').transform(() => null)]).nullable();

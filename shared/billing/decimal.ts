@@ -77,7 +77,7 @@ const MINOR_UNITS = new Map<string, number>([
   ...'CLF UYW'.split(' ').map((code) => [code, 4] as const),
 ]);
 
-/** Decimals of the currency's minor unit by ISO 4217: EUR 2, JPY 0, KWD 3. Throws a RangeError that names a text that is no currency code. */
+/** Decimals of the currency's minor unit by ISO 4217: EUR 2, JPY 0, KWD 3. Throws a RangeError that names a text that is not a currency code. */
 export function minorUnits(currency: string): number {
   if (!/^[a-z]{3}$/i.test(currency)) throw new RangeError(`Invalid currency code: ${currency}`);
   return MINOR_UNITS.get(currency.toUpperCase()) ?? USUAL_MINOR_UNITS;

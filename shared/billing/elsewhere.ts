@@ -30,7 +30,7 @@ export interface ForeignRow {
 export interface UnreadForeign {
   /** Null where nobody can tell whose it is. */
   companyId: number | null;
-  /** Texts that a contract carries as its ids; null where even those cannot be read, or where it is no contract. */
+  /** Texts that a contract carries as its ids; null where even those cannot be read, or where it is not a contract. */
   keys: string[] | null;
   message: string;
 }

@@ -11,7 +11,7 @@ const ONE = 10n ** BigInt(SCALE);
 export function exact(text: string): Exact {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text.trim());
   const fraction = match?.[3] ?? '';
-  if (!match || fraction.length > SCALE) throw new RangeError(`"${text}" is no amount of at most ${SCALE} decimals`);
+  if (!match || fraction.length > SCALE) throw new RangeError(`"${text}" is not an amount of at most ${SCALE} decimals`);
   const value = BigInt(match[2]!) * ONE + BigInt(fraction.padEnd(SCALE, '0'));
   return match[1] === '-' ? -value : value;
 }

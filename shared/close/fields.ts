@@ -26,7 +26,7 @@ export const lowered = (record: unknown): Fields =>
 
 export function number(record: Fields, field: string): number {
   const value = Number(record[field]);
-  if (record[field] === null || !Number.isSafeInteger(value)) throw new CannotBeRead(`${field} is no number`);
+  if (record[field] === null || !Number.isSafeInteger(value)) throw new CannotBeRead(`${field} is not a number`);
   return value;
 }
 
@@ -35,11 +35,11 @@ export const text = (record: Fields, field: string): string => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 };
 
-/** An absent or null amount is none, as `null` units of a row without price; any other value that is no amount is no zero. */
+/** An absent or null amount is none, as `null` units of a row without price; any other value that is not an amount is no zero. */
 export function amount(record: Fields, field: string): Exact {
   const value = record[field];
   if (value !== null && value !== undefined && !DECIMAL.test(text(record, field)))
-    throw new CannotBeRead(`${field} is no amount`);
+    throw new CannotBeRead(`${field} is not an amount`);
   return exact(text(record, field) || '0');
 }
 
@@ -49,6 +49,6 @@ const DECIMAL = /^-?\d+(\.\d+)?$/;
 export function dayOf(record: Fields, field: string): string {
   const value = text(record, field);
   const at = Date.parse(/z|[+-]\d\d:?\d\d$/i.test(value) ? value : `${value}Z`) + 47_700_000;
-  if (Number.isNaN(at)) throw new CannotBeRead(`${field} is no date`);
+  if (Number.isNaN(at)) throw new CannotBeRead(`${field} is not a date`);
   return new Date(at).toISOString().slice(0, 10);
 }

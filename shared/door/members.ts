@@ -30,7 +30,7 @@ export interface Where {
  * with vendor, path, record, member and value, the member counts as absent, and whoever reads decides what depends on it:
  *
  *     const members = new Members(record, { vendor: 'Autotask', path: 'Contracts/query', record: `contract ${id}` });
- *     const start = members.day('startDate');            // null where absent; a finding where it is there and is no date
+ *     const start = members.day('startDate');            // null where absent; a finding where it is there and is not a date
  *     const name = members.text('name');                 // as it came: clean it with `shown` where it is shown or written
  *     if (members.findings.length > 0) …                 // hold what depends on this record, with `members.findings[0]`
  *

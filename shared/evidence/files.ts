@@ -177,7 +177,7 @@ async function pointersBelow(root: string): Promise<Map<string, string>> {
   return pointers;
 }
 
-/** Where names point by their files alone. What is no pointer at all points nowhere that anybody knows. */
+/** Where names point by their files alone. What is not a pointer at all points nowhere that anybody knows. */
 function refsOf(files: [name: string, text: string][]): Map<string, string> {
   return new Map(
     files.map(([name, text]) => {

@@ -7,7 +7,7 @@ export const BYTE_ORDER_MARK = '\ufeff';
 
 export type ParsedJson = { kind: 'json'; json: unknown } | { kind: 'none' } | { kind: 'refused'; why: string };
 
-/** The value of a JSON text; `none` where it is no JSON, `refused` where it is JSON that says two things at once or goes beyond the limits. */
+/** The value of a JSON text; `none` where it is not JSON, `refused` where it is JSON that says two things at once or goes beyond the limits. */
 export function parseJson(text: string): ParsedJson {
   const body = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
   if (body.trim() === '') return { kind: 'json', json: undefined };

@@ -20,7 +20,7 @@ export const RECORDS_LIMIT = 2_000_000;
 /** Members of one object: the largest record of either vendor has about 100. */
 export const MEMBERS_LIMIT = 1_000;
 
-/** Ids are GUIDs, numbers, or invoice numbers; what is longer is no id. Autotask's user-defined field takes 255 characters. */
+/** Ids are GUIDs, numbers, or invoice numbers; what is longer is not an id. Autotask's user-defined field takes 255 characters. */
 export const ID_LENGTH = 255;
 /** An organization's id becomes part of paths, workflow ids and names of evidence, which have limits of their own. */
 export const ORGANIZATION_ID_LENGTH = 100;

@@ -11,7 +11,7 @@ export interface Taking {
   take: (element: unknown, holder: unknown) => void;
 }
 
-/** How much of an answer is remembered, to say what it is when it is no JSON. */
+/** How much of an answer is remembered, to say what it is when it is not JSON. */
 const HEAD_LENGTH = 200;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
@@ -89,7 +89,7 @@ async function* withoutByteOrderMark(chunks: AsyncIterable<Uint8Array>): AsyncGe
   }
 }
 
-/** Its errors say at which character the text is no JSON, which helps nobody. */
+/** Its errors say at which character the text is not JSON, which helps nobody. */
 function written(parser: JSONParser, chunk: Uint8Array): boolean {
   try {
     parser.write(chunk);

@@ -13,7 +13,7 @@ import { PRODUCTS } from '../billing/record-types.js';
 
 const BY_ID = 10;
 
-/** The day that the product reads; null where the text is no date. */
+/** The day that the product reads; null where the text is not a date. */
 function dayOf(value: unknown): Day | null {
   const text = textOf(value);
   return text === null || Number.isNaN(Date.parse(text)) ? null : fromWire(text);

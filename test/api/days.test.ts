@@ -34,7 +34,7 @@ describe('days on the wire', () => {
     },
   );
 
-  test('a text that is no date is refused', () => expect(() => fromWire('soon')).toThrow('"soon" is no date'));
+  test('a text that is not a date is refused', () => expect(() => fromWire('soon')).toThrow('"soon" is not a date'));
 });
 
 test.each(days.rows)('$says', ({ comes, expected }) => expect(comes()).toEqual(expected));

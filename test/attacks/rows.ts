@@ -63,7 +63,7 @@ export const ROWS: Row[] = [
   },
   {
     attack: 'Markdown, pictures and links in a name',
-    shown: { 'hostile/outputs.test.ts': ['is no heading, link, picture, table or line in the Web UI'] },
+    shown: { 'hostile/outputs.test.ts': ['is not a heading, link, picture, table or line in the Web UI'] },
   },
   {
     attack: 'sequences of the terminal, and right-to-left order, in names and errors',
@@ -75,7 +75,7 @@ export const ROWS: Row[] = [
   {
     attack: 'formulas in CSV and workbooks, after semicolon and tab, in full width',
     shown: {
-      'hostile/outputs.test.ts': ['is no formula and no cell of its own in a CSV', 'is nothing but a text in a workbook'],
+      'hostile/outputs.test.ts': ['is not a formula and no cell of its own in a CSV', 'is nothing but a text in a workbook'],
     },
   },
   {
@@ -106,7 +106,7 @@ export const ROWS: Row[] = [
   },
   // ---------------------------------------------------------------------------------------------------------------- transport
   {
-    attack: 'a next page that is no address, and records 20,000 deep',
+    attack: 'a next page that is not an address, and records 20,000 deep',
     shown: {
       'http/answers.test.ts': ['is nested deeper than the stack'],
       'fuzz/door.test.ts': ['of mutated answers of both vendors'],

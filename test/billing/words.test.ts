@@ -39,7 +39,7 @@ describe('the calendar', () => {
   });
 
   test.each(['2025-00', '2025-13', '2025-1', '2025-10-01', 'x2025-10', '2025-10x', '20251-0', '12025-10', ''])(
-    '%j is no month',
+    '%j is not a month',
     (text) => expect(isMonth(text)).toBe(false),
   );
   test.each(['2025-01', '2025-09', '2025-10', '2025-12'])('%s is a month', (text) => expect(isMonth(text)).toBe(true));
@@ -55,7 +55,7 @@ describe('the calendar', () => {
     '+012025-10',
     '20250101',
     '',
-  ])('%j is no day', (text) => expect(isDay(text)).toBe(false));
+  ])('%j is not a day', (text) => expect(isDay(text)).toBe(false));
   test.each(['2024-02-29', '2025-12-31'])('%s is a day', (text) => expect(isDay(text)).toBe(true));
 });
 
@@ -160,7 +160,7 @@ describe('line to record type, where a line has just enough or just too little (
     ['software paid not one time', { ...perpetual, endDay: '2025-10-01', paymentFrequency: 'not onetime' }, 'Subscription'],
     ['software paid one time only', { ...perpetual, endDay: '2025-10-01', paymentFrequency: 'onetime only' }, 'Subscription'],
     ['a legacy offer of another service', { ...bare, itemCode: GUID, serviceName: 'Dropbox' }, 'Unclassified'],
-    ['an item code that is no GUID', { ...bare, itemCode: 'SKU-1' }, 'Unclassified'],
+    ['an item code that is not a GUID', { ...bare, itemCode: 'SKU-1' }, 'Unclassified'],
     ['a charge type beside nothing else', { ...bare, chargeType: 'new' }, 'Unclassified'],
     ['a product id beside nothing else', { ...bare, chargeType: ' ', productId: 'P' }, 'Unclassified'],
     ['an item code beside nothing else', { ...bare, chargeType: null, itemCode: 'I' }, 'Unclassified'],

@@ -42,8 +42,8 @@ const endings: [what: string, argv: string[], environment: Record<string, string
   ['an unknown command', ['frobnicate'], {}, 64, /unknown command 'frobnicate'/],
   ['a command with a letter missing', ['repor'], {}, 64, /Did you mean report\?/],
   ['a month without argument', ['run'], {}, 64, /missing required argument 'month'/],
-  ['a month that is none', ['run', '2025-13'], {}, 64, /"2025-13" is no month; expected YYYY-MM/],
-  ['a day that is none', ['plan', '2025-10', '--as-of', '2025-02-30'], SETTINGS, 64, /"2025-02-30" is no day/],
+  ['a month that is none', ['run', '2025-13'], {}, 64, /"2025-13" is not a month; expected YYYY-MM/],
+  ['a day that is none', ['plan', '2025-10', '--as-of', '2025-02-30'], SETTINGS, 64, /"2025-02-30" is not a day/],
   ['an unknown option', ['status', '2025-10', '--loud'], {}, 64, /unknown option '--loud'/],
   ['a mode that is none', ['run', '2025-10', '--mode', 'dry'], {}, 64, /shadow, approve, auto/],
   ['a skip without reason', ['skip', '2025-10', '--organization', 'x'], {}, 64, /--reason/],
@@ -179,7 +179,7 @@ describe('doctor and plan against the sandbox', () => {
   });
 
   test.each([
-    ['AUTOTASK_SLA_ID', '99', /99 is no active service level agreement/],
+    ['AUTOTASK_SLA_ID', '99', /99 is not an active service level agreement/],
     ['AUTOTASK_SERVICE_BILLING_CODE_ID', '1', /there is no billing code 1/],
     ['SUBSCRIPTION_UDF', 'Microsoft Id', /no user-defined field "Microsoft Id"/],
     ['AUTOTASK_SECRET', 'wrong', /401/],

@@ -134,7 +134,7 @@ describe('companies', () => {
     ['an organization that is not there', 'Nobody,501', /line 2: Cloudmore has no organization "Nobody"/],
     ['a company that is not there', 'Tailspin Toys,999', /Autotask has no active company 999/],
     ['an inactive company', 'Tailspin Toys,503', /no active company 503/],
-    ['an id that is none', 'Tailspin Toys,ACME', /"ACME" of Tailspin Toys is no company id/],
+    ['an id that is none', 'Tailspin Toys,ACME', /"ACME" of Tailspin Toys is not a company id/],
     ['a company of another organization', 'Tailspin Toys,29683540', /already belongs to Fabrikam Logistics/],
     ['one company for two', 'Tailspin Toys,502\nAdventure Works Cycles,502', /already belongs to Adventure Works Cycles/],
   ];

@@ -68,7 +68,7 @@ describe('a file to be read', () => {
     'of %s that is no JSON',
     async (_, argv, expected) => {
       expect(await said(64, argv(path('text')))).toMatch(
-        new RegExp(`^${path('text')} is no JSON \\(.+\\). Expected ${expected}`),
+        new RegExp(`^${path('text')} is not JSON \\(.+\\). Expected ${expected}`),
       );
     },
   );

@@ -172,7 +172,7 @@ describe('billing plan', () => {
     expect(html).not.toMatch(/<script|https?:/);
   });
 
-  test('a file that is no plan, or one of another month, releases nothing', async () => {
+  test('a file that is not a plan, or one of another month, releases nothing', async () => {
     const said: string[] = [];
     const approve = (file: string, of = '2025-10'): Promise<number> =>
       main(['approve', of, '--plan', file], {
@@ -185,7 +185,7 @@ describe('billing plan', () => {
     expect(await approve(new URL('../../package.json', import.meta.url).pathname)).toBe(64);
     expect(said).toEqual([
       expect.stringMatching(/is a plan of 2025-10, not of 2025-11/),
-      expect.stringMatching(/is no plan \(broker\).*billing plan 2025-10 --out/),
+      expect.stringMatching(/is not a plan \(broker\).*billing plan 2025-10 --out/),
     ]);
   });
 });

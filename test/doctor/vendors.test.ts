@@ -262,7 +262,7 @@ const MIS_SETUPS: MisSetUp[] = [
     what: 'the SLA is not there',
     env: { AUTOTASK_SLA_ID: '99' },
     check: 'AUTOTASK_SLA_ID',
-    says: /99 is no active service level agreement/,
+    says: /99 is not an active service level agreement/,
     fix: /1 \(Standard\)/,
   },
   {

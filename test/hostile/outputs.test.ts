@@ -34,7 +34,7 @@ describe.each(KINDS)('a text with %s', (kind) => {
     }
   });
 
-  test('is no heading, link, picture, table or line in the Web UI', () => {
+  test('is not a heading, link, picture, table or line in the Web UI', () => {
     const [shown, plain] = [markdowns(text), markdowns(PLAIN_NAME)];
     for (const [name, output] of Object.entries(shown)) {
       expect([name, shapeOf(output)]).toEqual([name, shapeOf(plain[name]!)]);
@@ -52,7 +52,7 @@ describe.each(KINDS)('a text with %s', (kind) => {
     }
   });
 
-  test('is no formula and no cell of its own in a CSV, whatever separates cells there', () => {
+  test('is not a formula and no cell of its own in a CSV, whatever separates cells there', () => {
     const [shown, plain] = [csv(text), csv(PLAIN_NAME)];
     const rows = (of: string): string[][] => parse(of);
     expect(rows(shown).map(({ length }) => length)).toEqual(rows(plain).map(({ length }) => length));

@@ -196,7 +196,7 @@ describe('a month that was billed', () => {
 
     test.each([
       ['a file that is not there', null, /cannot be read: there is no such file/],
-      ['another JSON file', '{"kind":"plan"}', /is no close certificate \(kind/],
+      ['another JSON file', '{"kind":"plan"}', /is not a close certificate \(kind/],
     ])('%s is refused with what was expected', async (_, content, says) => {
       const path = desk.file('other.json');
       if (content !== null) await writeFile(path, content);

@@ -129,7 +129,7 @@ describe('a record of the month that cannot be read and that nobody needs', () =
     ]);
     const { code, said } = await desk.cli('close', MONTH, '--as-of', AS_OF, '--out', desk.file('close.json'));
     expect(code).toBe(3);
-    expect(said).toContain('Autotask, ContractCharges, 4711: unitprice is no amount. The month is not certified.');
+    expect(said).toContain('Autotask, ContractCharges, 4711: unitprice is not an amount. The month is not certified.');
   });
 });
 
@@ -149,8 +149,8 @@ test('a record that no amount of the month rests on is listed, and nobody is wok
 });
 
 test.each([
-  ['a price in a record', { price: { value: 5 } }, 'price is no amount'],
-  ['a date in words', { startDate: 'the first' }, 'startdate is no date'],
+  ['a price in a record', { price: { value: 5 } }, 'price is not an amount'],
+  ['a date in words', { startDate: 'the first' }, 'startdate is not a date'],
 ])('the close takes %s of a row for no zero', (_, member, problem) => {
   const unread: string[] = [];
   const ours = oursOf({

@@ -76,7 +76,7 @@ describe('an adjustment', () => {
     expect(rowsByDay(host, 20, '2025-10-01')['2025-10-01']?.[0]).toBe(4);
   });
 
-  test('that makes the contract service is no duplicate, whatever the switch says', async () => {
+  test('that makes the contract service is not a duplicate, whatever the switch says', async () => {
     const { call } = await openHost(worldWith({ contractServices: [], behaviour: { periodStart: 'duplicate' } }));
     const body = { contractID: 10, serviceID: 3, effectiveDate: '2025-10-01', unitChange: 1 };
     expect((await call('POST', 'ContractServiceAdjustments', body)).status).toBe(200);

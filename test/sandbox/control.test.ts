@@ -110,7 +110,7 @@ describe('the clock', () => {
     expect(Date.parse(sandbox.state().now)).toBeGreaterThan(Date.parse('2025-10-17T03:00:00Z'));
   });
 
-  test.each([{ now: 'soon' }, {}, { now: '2025-10-17T03:00:00Z', zone: 1 }])('%j is no time', async (body) => {
+  test.each([{ now: 'soon' }, {}, { now: '2025-10-17T03:00:00Z', zone: 1 }])('%j is not a time', async (body) => {
     expect((await (await openHost()).control('POST', 'clock', body)).status).toBe(400);
   });
 });

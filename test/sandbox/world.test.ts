@@ -85,10 +85,10 @@ describe('a world that cannot be', () => {
     [
       'a picklist of a field that is none',
       worldWith({ picklists: { 'Contracts.endDate': [] } }),
-      /picklists: "Contracts\.endDate" is no picklist field/,
+      /picklists: "Contracts\.endDate" is not a picklist field/,
     ],
     [
-      'a picklist value that is no number',
+      'a picklist value that is not a number',
       worldWith({ picklists: { 'Contracts.status': [{ value: 'a', label: 'A' }] } }),
       /a picklist value is a whole number/,
     ],

@@ -171,7 +171,7 @@ describe('the September 2025 world', () => {
     expect([unlinked.length, sum(unlinked, 'totalCostPrice'), sum(unlinked, 'totalSalesPrice')]).toEqual([1, '5.10', '6.00']);
   });
 
-  test('five organizations: an id, one with blanks, an empty one, none, and one that is no number', async () => {
+  test('five organizations: an id, one with blanks, an empty one, none, and one that is not a number', async () => {
     const { json } = await host.ask('GET', 'Organizations');
     const ids = await Promise.all(
       (json as { id: string }[]).map(async ({ id }) => {

@@ -7,7 +7,7 @@ const CENT = ONE / 100n;
 /** A decimal as text or number, exactly as its digits say. */
 export function exact(value: string | number | null): bigint {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(typeof value === 'number' ? plain(value) : (value ?? '0'));
-  if (!match) throw new Error(`"${String(value)}" is no amount`);
+  if (!match) throw new Error(`"${String(value)}" is not an amount`);
   const [, sign, whole = '0', fraction = ''] = match;
   const size = BigInt(whole + fraction.padEnd(DIGITS, '0').slice(0, DIGITS));
   return sign === '-' ? -size : size;

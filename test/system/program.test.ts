@@ -12,7 +12,7 @@ import { CONTOSO, FABRIKAM, openStage, organizationOf, type Stage } from './stag
 
 const MONTH = '2025-10';
 const AS_OF = '2025-10-09';
-/** Inactive in Cloudmore; its company id is no number. */
+/** Inactive in Cloudmore; its company id is not a number. */
 const WINGTIP = 'df902053-45b6-57a1-b2f3-decb1827037c';
 
 // ---------------------------------------------------------------------------------------------------------------- the promised shapes

@@ -109,7 +109,10 @@ function readUserDefined(tenant: Tenant, entity: Entity, before: AnyRecord, give
       (candidate) => typeof name === 'string' && candidate.name?.toLowerCase() === name.toLowerCase(),
     );
     if (definition && (value === null || typeof value === 'string')) return { name: definition.name ?? '', value };
-    throw new ControlError(400, `userDefinedFields of ${entity.table}: ${JSON.stringify(entry)} is no name of one with a text.`);
+    throw new ControlError(
+      400,
+      `userDefinedFields of ${entity.table}: ${JSON.stringify(entry)} is not a name of one with a text.`,
+    );
   });
   const named = new Set(read.map(({ name }) => name));
   return [...before.userDefinedFields.filter(({ name }) => !named.has(name)), ...read];

@@ -42,7 +42,7 @@ export function parse(text: string): unknown {
   }
 }
 
-/** A path parameter as an id; what is no number leads nowhere. */
+/** A path parameter as an id; what is not a number leads nowhere. */
 export function idOf(params: Record<string, string>, name: string): number {
   const value = params[name] ?? '';
   if (!/^\d{1,15}$/.test(value)) throw new Refusal(404, { Message: 'No HTTP resource was found that matches the request URI.' });

@@ -30,7 +30,7 @@ const unreadable: Books = {
       record: '100',
       member: 'endDate',
       value: 'soon',
-      problem: 'is no day',
+      problem: 'is not a day',
       kind: 'contract',
       id: 100,
       contractId: 100,

@@ -43,7 +43,7 @@ export const items: Record<string, Record<string, () => Situation>> = {
   },
   '3-companies': {
     'no company id': () => ({ report: { organizations: [organization({ companyIdText: '  ' })] } }),
-    'a company id that is no number': () => ({ report: { organizations: [organization({ companyIdText: 'ACME-77' })] } }),
+    'a company id that is not a number': () => ({ report: { organizations: [organization({ companyIdText: 'ACME-77' })] } }),
     'a company id with more digits than a number has': () => ({
       report: { organizations: [organization({ companyIdText: '99999999999999999999' })] },
     }),
