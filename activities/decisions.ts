@@ -1,10 +1,13 @@
 import { big, money, sum } from '../shared/billing/decimal.js';
 import type { Outcome } from '../shared/billing/results.js';
-import { fold } from '../shared/billing/text.js';
+import { byText, fold } from '../shared/billing/text.js';
+import type { UndoPlan } from '../shared/billing/undo.js';
+import { sumsTakenBack } from '../shared/billing/undone.js';
 import type { DecisionsRequest, DecisionTaken, MonthRequest } from '../shared/contract.js';
 import { recordDecision, type Decision } from '../shared/decisions/decisions.js';
 import { EvidenceMissing, type Evidence } from '../shared/evidence/index.js';
 import { nameSegment, readOutcome } from '../shared/evidence/months.js';
+import { keptUndo, liftUndone } from '../shared/evidence/undone.js';
 import type { MoneySettings } from '../shared/contract.js';
 import type { Dependencies } from './dependencies.js';
 import { readReleased } from './releases.js';
@@ -21,10 +24,27 @@ export async function recordDecisions({ evidence }: Dependencies, request: Decis
   const { broker, decisions } = request;
   const outcome = await shownOutcome(evidence, request);
   for (const taken of decisions) {
-    const ref = await recordDecision(evidence, broker, taken.request, decisionOf(request, taken, outcome));
-    if (taken.action !== 'approve' || taken.actor === null || taken.digest === null) continue;
+    const undo = taken.action === 'undo' && taken.digest !== null ? await keptUndo(evidence, broker, taken.digest) : null;
+    const ref = await recordDecision(evidence, broker, taken.request, decisionOf(request, taken, outcome, undo));
+    if (taken.action === 'rerun') await liftUndone(evidence, broker, request.month, request.organizationId);
+    if ((taken.action !== 'approve' && taken.action !== 'undo') || taken.actor === null || taken.digest === null) continue;
     await evidence.point(releasesPrefix(request, taken.digest) + nameSegment(fold(taken.actor)), ref);
   }
+}
+
+/** What is on record of whoever released it first; null where nobody did by name. */
+export async function releaseOf(
+  { evidence }: Pick<Dependencies, 'evidence'>,
+  request: Waiting,
+  digest: string,
+): Promise<Decision | null> {
+  const entries = await Promise.all(
+    (await evidence.names(releasesPrefix(request, digest))).map(async (name) => {
+      const ref = await evidence.pointer(name);
+      return ref === null ? [] : [await evidence.get<Decision>(ref)];
+    }),
+  );
+  return entries.flat().sort((left, right) => byText(left.at, right.at))[0] ?? null;
 }
 
 /** What the person was shown; null where nothing was, or it is no longer in the store. */
@@ -41,7 +61,9 @@ function decisionOf(
   { month, organizationId }: Waiting,
   { request: _, ...taken }: DecisionTaken,
   outcome: Outcome | null,
+  undo: UndoPlan | null,
 ): Decision {
+  if (taken.action === 'undo') return undoDecision({ month, organizationId }, taken, undo);
   const isOther = taken.digest !== null && outcome !== null && fold(outcome.planDigest) !== taken.digest;
   const held = isOther ? [] : heldOf(outcome);
   const [first, ...others] = held;
@@ -53,6 +75,20 @@ function decisionOf(
     organizationName: outcome?.organizationName ?? null,
     amounts: first ?? null,
     details: isOther ? 'another plan waited then' : more.length === 0 ? null : `and ${more.join(', ')}`,
+  };
+}
+
+function undoDecision(
+  { month, organizationId }: Pick<Waiting, 'month' | 'organizationId'>,
+  taken: Omit<DecisionTaken, 'request'>,
+  undo: UndoPlan | null,
+): Decision {
+  const [first, ...others] = undo === null ? [] : sumsTakenBack([undo]);
+  const more = others.map(({ sales, currency }) => `${sales} ${currency}`);
+  return {
+    ...taken,
+    ...{ month, organizationId, organizationName: undo?.organizationName ?? null, amounts: first ?? null },
+    details: undo === null ? 'another way back was shown then' : more.length === 0 ? null : `and ${more.join(', ')}`,
   };
 }
 
@@ -77,17 +113,30 @@ const PERSONS = 2;
  * a signal that names nobody is nobody's.
  */
 export async function missingPersons(
+  dependencies: Pick<Dependencies, 'evidence' | 'twoPersonsAbove'>,
+  request: Waiting,
+  digest: string,
+): Promise<string | null> {
+  const released = dependencies.twoPersonsAbove === null ? null : await readReleased(dependencies.evidence, request, digest);
+  return missingFor(
+    dependencies,
+    request,
+    digest,
+    (limit) => released !== null && !released.items.some(({ currency }) => big(movedIn(released, currency)).gt(limit)),
+  );
+}
+
+/** The same of what is not a plan: `isSmall` says whether it moves no more than a limit. */
+export async function missingFor(
   { evidence, twoPersonsAbove }: Pick<Dependencies, 'evidence' | 'twoPersonsAbove'>,
   request: Waiting,
   digest: string,
+  isSmall: (limit: string) => boolean,
 ): Promise<string | null> {
   if (twoPersonsAbove === null) return null;
   const prefix = releasesPrefix(request, digest);
   const names = await evidence.names(prefix);
-  if (names.length >= PERSONS) return null;
-  const released = await readReleased(evidence, request, digest);
-  if (released !== null && !released.items.some(({ currency }) => big(movedIn(released, currency)).gt(twoPersonsAbove)))
-    return null;
+  if (names.length >= PERSONS || isSmall(twoPersonsAbove)) return null;
   const limit = `It moves more than ${twoPersonsAbove} (BILLING_TWO_PERSONS_ABOVE), so two persons have to release it, each by name`;
   const [name] = names;
   if (name === undefined) return `${limit}: nobody has, so far. A signal from the Web UI names nobody.`;

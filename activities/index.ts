@@ -49,6 +49,7 @@ import { demandOwnBroker } from './own-broker.js';
 import type { Done } from './steps.js';
 import { surveyAutotask } from './survey.js';
 import { carryOutTogether } from './together.js';
+import { isUndoing, planUndoing } from './undoing.js';
 import { verifyOrganization } from './verify.js';
 import { closeRun, findWork } from './work.js';
 
@@ -118,7 +119,10 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
         proofs.begin();
         return surveyAutotask(dependencies, slices, request);
       },
-      planOrganization: (request: PlanRequest) => makePlan(dependencies, slices, looks, request),
+      planOrganization: (request: PlanRequest) =>
+        looks.expecting(request, () =>
+          isUndoing(request) ? planUndoing(dependencies, slices, request) : makePlan(dependencies, slices, request),
+        ),
       ensureService: together<EnsureServiceStep>((request) => catalogue.ensureService(request)),
       ensureProduct: together<EnsureProductStep>((request) => catalogue.ensureProduct(request)),
       upsertContract: together<UpsertContractStep>((request) => upsertContract(dependencies, proofs, request)),

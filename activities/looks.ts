@@ -36,6 +36,13 @@ export class Looks {
 
   constructor(private readonly dependencies: { autotask: Pick<Autotask, 'findRowsToAdjust'>; clock: Clock }) {}
 
+  /** Has a plan made, and notes which steps come next by it. */
+  async expecting<P extends { steps: Step[] }>(organization: Organization, plan: () => Promise<P>): Promise<P> {
+    const made = await plan();
+    this.expect(organization, made.steps);
+    return made;
+  }
+
   /** Tells which steps come next for an organization, in order; what was told before, or seen before, counts no more. */
   expect(organization: Organization, steps: Step[]): void {
     const key = keyOf(organization);

@@ -14,7 +14,7 @@ import { isParked, type OrganizationStatus } from '../shared/billing/status.js';
 
 /** The organization's state from what became of its items. */
 export function statusOf(items: PlannedItem[], ghosts: Ghost[], hasWritten: boolean): OrganizationStatus {
-  if (items.some(({ reason }) => reason === 'skipped')) return 'Skipped';
+  if (items.some(({ reason }) => reason === 'skipped' || reason === 'undone')) return 'Skipped';
   const held = items.filter(({ outcome }) => outcome === 'held');
   if (held.some(({ reason }) => !isAwaited(reason)) || ghosts.some(isOpen)) return 'NeedsAttention';
   if (held.length > 0) return 'AwaitingApproval';

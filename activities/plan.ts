@@ -12,6 +12,7 @@ import { missingPersons } from './decisions.js';
 import { readClosed, type KeptCertificate } from '../shared/evidence/closed.js';
 import { bindLabel } from '../shared/evidence/labels.js';
 import { nameSegment } from '../shared/evidence/months.js';
+import { readUndone } from '../shared/evidence/undone.js';
 import { noteBefore } from './before.js';
 import { contractKeys, paidOnceOn } from './books.js';
 import { canaryWaits } from './canary.js';
@@ -19,7 +20,6 @@ import type { Dependencies } from './dependencies.js';
 import { withElsewhere, withLaterDismissals } from './elsewhere.js';
 import { withUnfinished } from './extensions.js';
 import { isSurveyFresh, noteWriting, untilVisible } from './freshness.js';
-import type { Looks } from './looks.js';
 import { leaseOf, requireOwnPlan } from './lease.js';
 import { keepForRelease, releaseFor } from './releases.js';
 import { demandProvenLabel } from './label-proof.js';
@@ -53,17 +53,8 @@ export const plannedName = (broker: string, month: string, organizationId: strin
   `planned/${broker}/${month}/${nameSegment(organizationId)}`;
 
 /** Plans one organization: from the survey while it is fresh, else from reads of its own. */
-export async function makePlan(
-  dependencies: Dependencies,
-  slices: Slices,
-  looks: Looks,
-  request: PlanRequest,
-): Promise<PlanMade> {
-  const made = request.resume
-    ? await nextTurn(dependencies, request, request.resume)
-    : await firstTurn(dependencies, slices, request);
-  looks.expect(request, made.steps);
-  return made;
+export async function makePlan(dependencies: Dependencies, slices: Slices, request: PlanRequest): Promise<PlanMade> {
+  return request.resume ? nextTurn(dependencies, request, request.resume) : firstTurn(dependencies, slices, request);
 }
 
 async function firstTurn(dependencies: Dependencies, slices: Slices, request: PlanRequest): Promise<PlanMade> {
@@ -84,11 +75,12 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
     planOrganization({ facts, slice, books, settings, approvedDigest: digest, refused, moved }),
   );
   const { plan } = release;
+  const undone = await readUndone(evidence, request.broker, month, organizationId);
   const closed = (await readClosed(evidence, request.broker, month)).at(-1);
   const mode = modeFor(dependencies, slice.organization, request.mode, asked);
   const canary = mode === 'auto' ? await canaryWaits(dependencies, request.broker, organizationId) : null;
   const waiting =
-    plan.steps.length === 0
+    plan.steps.length === 0 || undone !== null
       ? null
       : waitsFor(
           mode,
@@ -99,8 +91,9 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
           dependencies,
         );
   const waits = waiting === null || missing === null ? waiting : { ...waiting, message: `${waiting.message} ${missing}` };
-  if (mode !== 'shadow' && (waits !== null || isWithheld(plan))) await keepForRelease(evidence, request, release.whole());
-  const turn = waits ? { steps: [] } : turnFrom(plan, 0);
+  if (mode !== 'shadow' && undone === null && (waits !== null || isWithheld(plan)))
+    await keepForRelease(evidence, request, release.whole());
+  const turn = waits || undone ? { steps: [] } : turnFrom(plan, 0);
   if (turn.steps.length > 0) {
     // A run has asked before its survey; whoever plans a customer again without one is asked here.
     if (mode === 'auto') await demandProbe(dependencies, { broker: request.broker, month, mode });
@@ -121,6 +114,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
     ...turn,
     waits,
     ...(missing === null ? outdatedRelease(plan, release.digest, waits) : { remark: missing }),
+    ...(undone === null ? {} : { undone }),
     ...lease,
     calls: { autotask: calls, cloudmore: 0 },
   };
@@ -149,7 +143,7 @@ async function nextTurn(
 }
 
 /** As many steps from one on as fit a payload, at least one. */
-function turnFrom({ steps }: Plan, from: number): Pick<PlanMade, 'steps' | 'next'> {
+export function turnFrom({ steps }: Plan, from: number): Pick<PlanMade, 'steps' | 'next'> {
   const rest = steps.slice(from);
   const fitting = thatFit(rest, LIST_BYTES);
   const turn = fitting.length > 0 ? fitting : rest.slice(0, 1);

@@ -26,13 +26,18 @@ interface UndoRequest {
   organizations: string[] | null;
 }
 
+/** A way back, with the books that it was made from. */
+export interface WayBack {
+  undo: UndoPlan;
+  books: Books;
+}
+
 /** Null where the month was never run, or by a release that kept no report of it. */
 export async function previewUndo(dependencies: Dependencies, slices: Slices, request: UndoRequest): Promise<UndoMonth | null> {
   const { broker, month, asOf, organizations } = request;
   const { evidence } = dependencies;
-  const recordRef = await evidence.pointer(monthName(broker, month));
-  const report = recordRef === null ? undefined : (await evidence.get<MonthRecord>(recordRef)).report;
-  if (report === undefined) return null;
+  const report = await reportOf(evidence, broker, month);
+  if (report === null) return null;
   const { slices: known } = await slices.manifest(report);
   requireNamed(organizations, known);
   const facts = { ...(await slices.facts(report)), asOf };
@@ -41,24 +46,64 @@ export async function previewUndo(dependencies: Dependencies, slices: Slices, re
     dependencies.heartbeat(entry.organizationName);
     const ref = await evidence.pointer(beforeName(broker, month, entry.organizationId));
     if (ref === null) answer.untouched.push(entry.organizationName);
-    else answer.organizations.push(await undoOne(dependencies, slices, { ...request, report, facts, ref }, entry.organizationId));
+    else {
+      const at = { broker, month, report, facts, ref, refused: [] };
+      answer.organizations.push((await wayBackOf(dependencies, slices, at, entry.organizationId)).undo);
+    }
   }
   return answer;
 }
 
-async function undoOne(
+/** The way back of one organization as it is now; null where the evidence knows of no write in the month. */
+export async function wayBack(
   dependencies: Dependencies,
   slices: Slices,
-  { broker, month, report, facts, ref }: UndoRequest & { report: string; facts: MonthFacts; ref: string },
+  {
+    broker,
+    month,
+    asOf,
+    organizationId,
+    refused,
+  }: Omit<UndoRequest, 'organizations'> & { organizationId: string; refused: string[] },
+): Promise<WayBack | null> {
+  const { evidence } = dependencies;
+  const report = await reportOf(evidence, broker, month);
+  const ref = await evidence.pointer(beforeName(broker, month, organizationId));
+  if (report === null || ref === null) return null;
+  const facts = { ...(await slices.facts(report)), asOf };
+  return wayBackOf(dependencies, slices, { broker, month, report, facts, ref, refused }, organizationId);
+}
+
+/** The report of the month's latest run. */
+async function reportOf(evidence: Evidence, broker: string, month: Month): Promise<string | null> {
+  const ref = await evidence.pointer(monthName(broker, month));
+  return ref === null ? null : ((await evidence.get<MonthRecord>(ref)).report ?? null);
+}
+
+interface At {
+  broker: string;
+  month: Month;
+  report: string;
+  facts: MonthFacts;
+  /** The plan that first wrote something of the month. */
+  ref: string;
+  refused: string[];
+}
+
+async function wayBackOf(
+  dependencies: Dependencies,
+  slices: Slices,
+  { broker, month, report, facts, ref, refused }: At,
   organizationId: string,
-): Promise<UndoPlan> {
+): Promise<WayBack> {
   const { evidence, settings } = dependencies;
   const slice = await slices.organization(report, organizationId);
   const { plan, books: then } = await evidence.get<KeptPlan>(ref);
   const books = await booksNow(dependencies, facts, slice);
   const { unfinished } = await withUnfinished(dependencies, broker, books);
   const laterBilled = new Set([...(await billedLater(evidence, broker, month, organizationId)), ...unfinished]);
-  return planUndo({ facts, slice, settings, before: { books: then, companyId: plan.companyId }, books, laterBilled });
+  const before = { books: then, companyId: plan.companyId };
+  return { undo: planUndo({ facts, slice, settings, before, books, laterBilled, refused }), books };
 }
 
 /** Autotask as it is, with the rows of the months around. */

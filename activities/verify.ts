@@ -31,6 +31,7 @@ import { roundedItems } from './rounded.js';
 import { noteShown } from './shown.js';
 import type { Slices } from './slices.js';
 import { isParked } from '../shared/billing/status.js';
+import { undoneOutcome } from './undoing.js';
 
 /** Rule 7.9: everything written is read back and compared (`read-back.ts`). Then the organization's outcome is kept, whatever came of it. */
 export async function verifyOrganization(
@@ -54,6 +55,7 @@ async function settle(
 ): Promise<{ outcome: Outcome; rounded: string[] }> {
   const kept = request.plan === null ? null : await dependencies.evidence.get<KeptPlan>(request.plan);
   if (kept === null) return { outcome: await blindOutcome(dependencies, slices, request), rounded: [] };
+  if (request.undone !== undefined) return { outcome: undoneOutcome(kept.plan, request, request.undone), rounded: [] };
   if (request.skipReason !== null)
     return { outcome: await skippedOutcome(dependencies, kept.plan, request, request.skipReason), rounded: [] };
   const told = { ...request, stops: await withAllItems(dependencies, request.stops) };

@@ -1,8 +1,11 @@
 import { Option, type Command } from 'commander';
 import { actor, asOf, json, month, organization } from './cli-arguments.js';
 import type { Context } from './context.js';
+import type { UndoOptions } from './commands/undo.js';
 import type { ExitCode } from './exit.js';
 import { FORMATS, formatOf, type Format } from './formats.js';
+
+type UndoFlags = Omit<UndoOptions, 'month' | 'organizations'> & { organization: string[] };
 
 /** What is asked at the end of a month: what came of it, is it closed, and was it charged? */
 export function addMonthEnd(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
@@ -49,18 +52,19 @@ export function addMonthEnd(program: Command, context: Context, run: (work: Prom
     );
   program
     .command('undo')
-    .description('show what brings a billed month back to what stood before it, and what is posted and stays; writes nothing')
+    .description(
+      'show what brings a billed month back to what stood before it, and what is posted and stays; --write carries it out',
+    )
     .argument('<month>', 'YYYY-MM', month)
     .addOption(organization())
+    .option('--write', 'carry it out, exactly as shown, after the sum was typed back', false)
+    .option('--reason <text>', 'why, for the decisions log')
+    .option('--yes <sum>', 'the sum, where nobody can be asked')
+    .option('--digest <digest>', 'release only this way back, of one --organization')
+    .addOption(actor())
     .addOption(json())
-    .action(async (of: string, options: { organization: string[]; json: boolean }) =>
-      run(
-        (await import('./commands/undo.js')).undo(context, {
-          month: of,
-          organizations: options.organization,
-          json: options.json,
-        }),
-      ),
+    .action(async (of: string, { organization: organizations, ...options }: UndoFlags) =>
+      run((await import('./commands/undo.js')).undo(context, { month: of, organizations, ...options })),
     );
   program
     .command('recompute')

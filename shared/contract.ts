@@ -47,6 +47,8 @@ export const APPROVE_SIGNAL = 'approve';
 export const SKIP_UPDATE = 'skipNow';
 export const RERUN_UPDATE = 'rerunNow';
 export const APPROVE_UPDATE = 'approveNow';
+/** Takes a billed month back; an update alone, for whoever does that reads the answer. */
+export const UNDO_UPDATE = 'undoNow';
 /** Memo of an organization's workflow: the last message that was not understood, in words. */
 export const REFUSED_MEMO = 'refused';
 /** Internal: the daily run hands an open organization the new report. */
@@ -132,8 +134,12 @@ export interface OrganizationBillingInput {
   listeners?: string[];
   /** what an operator said of it, */
   skipReason?: string;
-  /** and plans that were released and not yet carried out. */
+  /** and plans that were released and not yet carried out, */
   released?: string[];
+  /** and the way back that was released and is not yet at its end. */
+  undo?: string;
+  /** Started for a message that comes with it: without one it does nothing. */
+  waitsForCall?: boolean;
 }
 
 /** What carrying out a plan has come to so far. */
@@ -231,6 +237,8 @@ export interface PlanRequest extends MonthRequest {
   refused: string[];
   /** Asks for the next turn of a plan that was made, instead of a new plan. */
   resume?: { plan: Ref; from: number };
+  /** Asks for the way back that was released, instead of a plan of the month; and whether something of it was written just now. */
+  undo?: { digest: string; hasWritten: boolean };
 }
 
 /** A plan as the workflow needs it: what to carry out, and why not where nothing may be written. */
@@ -255,6 +263,18 @@ export interface PlanMade {
   calls: Calls;
   /** The lease it was made under; absent in histories of earlier releases. */
   lease?: string;
+  /** The month was taken back and is not billed until somebody reruns it; absent where it was not. */
+  undone?: Undone;
+}
+
+/** A month that was taken back, or of which that has begun. */
+export interface Undone {
+  /** Of the way back that was released. */
+  digest: string;
+  /** Whether it is at its end. */
+  isWhole: boolean;
+  /** By whom, and why. */
+  message: string;
 }
 
 /** Where a step's references lead: ids that earlier steps of the plan found or made, by key in lower case. */
@@ -306,6 +326,8 @@ export interface VerifyRequest extends MonthRequest {
   refused: string[];
   waits: PlanMade['waits'];
   skipReason: string | null;
+  /** Absent where the month was not taken back. */
+  undone?: Undone;
   writes: Writes;
   calls: Calls;
   workflowId: string;
@@ -346,11 +368,11 @@ export interface DecisionTaken {
   request: string;
   /** ISO time at which the message came. */
   at: string;
-  action: 'approve' | 'skip' | 'rerun';
+  action: 'approve' | 'skip' | 'rerun' | 'undo';
   actor: string | null;
   via: 'command' | 'page' | 'signal';
   reason: string | null;
-  /** Of the plan that is released; null for the others. */
+  /** Of the plan, or the way back, that is released; null for the others. */
   digest: string | null;
 }
 

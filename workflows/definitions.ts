@@ -10,6 +10,7 @@ import {
   SKIP_SIGNAL,
   SKIP_UPDATE,
   STATUS_QUERY,
+  UNDO_UPDATE,
 } from '../shared/contract.js';
 import { RAW_ARGUMENTS } from './messages.js';
 
@@ -22,4 +23,5 @@ export const settled = defineSignal<unknown[]>(SETTLED_SIGNAL, RAW_ARGUMENTS);
 export const skipNow = defineUpdate<string, [raw: unknown, from: unknown]>(SKIP_UPDATE);
 export const rerunNow = defineUpdate<string, [raw: unknown, from: unknown]>(RERUN_UPDATE);
 export const approveNow = defineUpdate<string, [raw: unknown, from: unknown]>(APPROVE_UPDATE);
+export const undoNow = defineUpdate<string, [raw: unknown, from: unknown]>(UNDO_UPDATE);
 export const status = defineQuery<OrganizationResult>(STATUS_QUERY);

@@ -191,6 +191,8 @@ const ORGANIZATION: Rules = {
   before: [optional(isFields), 'what an execution before this one handed on'],
   skipReason: [optional(isText), 'a reason'],
   released: [optional(isTexts), 'digests of plans'],
+  undo: [optional(isText), 'the digest of a way back'],
+  waitsForCall: [optional((value) => typeof value === 'boolean'), 'true or false'],
 };
 
 function isTimeZone(value: unknown): boolean {

@@ -24,6 +24,7 @@ import {
   SETTLED_SIGNAL,
   SKIP_SIGNAL,
   SKIP_UPDATE,
+  UNDO_UPDATE,
 } from '../shared/contract.js';
 import type {
   DecisionTaken,
@@ -36,11 +37,18 @@ import type {
 } from '../shared/contract.js';
 import { carryOut, continueOn, planning, reading, recording, recordingPatiently } from './activities.js';
 import { billingStatus } from './attributes.js';
-import { billOrganization, type Control, type Failure, type OrganizationActivities } from './organization.js';
+import {
+  billOrganization,
+  undoOrganization,
+  type Control,
+  type Failure,
+  type OrganizationActivities,
+  type OrganizationRequest,
+} from './organization.js';
 import { blankSummary } from './blank.js';
 import { Decided } from './decided.js';
 import { linksOf } from './links.js';
-import { approve, approveNow, newReport, rerun, rerunNow, skip, skipNow, status } from './definitions.js';
+import { approve, approveNow, newReport, rerun, rerunNow, skip, skipNow, status, undoNow } from './definitions.js';
 import { failureOf } from './failures.js';
 import {
   checkBroker,
@@ -57,6 +65,8 @@ import {
 
 /** Waits before an organization that something transient stopped is tried again by itself; the last is repeated no further. */
 const HEAL_AFTER = ['6 minutes', '30 minutes', '2 hours', '6 hours'] as const;
+/** A message that comes with the start is there at once; one that was refused never comes. */
+const CALLED_WITHIN = '1 minute';
 /** An organization that waits stays open at least this long, also when its month was over long ago. */
 const OPEN_AT_LEAST_MS = 14 * 86_400_000;
 
@@ -79,6 +89,7 @@ export async function organizationBilling(given: OrganizationBillingInput): Prom
   const desk = new Desk(input);
   let summary: OrganizationSummary;
   let heals = 0;
+  if (!(await desk.isCalled())) return brief(desk.shown);
   for (;;) {
     summary = await desk.takeTurn();
     if (desk.isCutShort()) await desk.goOnAnew();
@@ -148,11 +159,15 @@ class Desk {
   private readonly decided = new Decided();
   /** The last message that was not understood, in words; null when the last one was. */
   private refused: string | null = null;
+  /** The way back that somebody released, until it is at its end. */
+  private undo: string | null;
+  private isTaking = false;
 
   constructor(private readonly input: OrganizationBillingInput) {
     this.lastGiven = input.given;
     this.mode = input.mode;
-    this.next = { given: input.given };
+    this.next = input.waitsForCall === true ? null : { given: input.given };
+    this.undo = input.undo ?? null;
     this.summary = blankSummary(input, 'Running', null);
     this.starter = input.parentId;
     this.before = input.before;
@@ -197,17 +212,34 @@ class Desk {
       description:
         "Release the plan that waits, exactly as shown, and answer what came of it. Argument: the plan's digest, as one text",
     });
+    setHandler(undoNow, (raw, from) => this.undoAndTell(demanded(UNDO_UPDATE, readDigest(raw)), readFrom(from)), {
+      validator: (raw, _from) => void demanded(UNDO_UPDATE, readDigest(raw)),
+      description:
+        'Take the billed month back, exactly as `billing undo` shows it, and answer what came of it. Argument: the digest shown there, as one text',
+    });
   }
 
   hasNext(): boolean {
     return this.next !== null;
   }
 
+  /** Whether there is anything to do. One that was started for a message waits for it, but not for one that was refused. */
+  isCalled(): Promise<boolean> | true {
+    return this.hasNext() || condition(() => this.hasNext(), CALLED_WITHIN);
+  }
+
+  get shown(): OrganizationSummary {
+    return this.summary;
+  }
+
   /** Bills once with what the last call asked for. */
   async takeTurn(): Promise<OrganizationSummary> {
     const turn = this.next ?? { given: this.lastGiven };
-    const [released = null] = this.released;
+    const { undo } = this;
+    const [released = null] = undo === null ? this.released : [];
+    const before = this.summary;
     this.next = null;
+    this.isTaking = true;
     this.isForgotten = false;
     this.show({ ...this.summary, status: 'Running', result: { ...this.summary.result, status: 'Running' } });
     try {
@@ -217,7 +249,9 @@ class Desk {
       this.lastGiven = turn.given ?? this.lastGiven;
       const given = turn.given === null || released !== null ? await this.takeReport() : turn.given;
       this.lastGiven = given;
-      const settled = await this.bill(given, released);
+      // One that came with the start of this execution is taken in only after it has begun.
+      await this.decided.keep((decisions) => this.record(recording, decisions));
+      const settled = undo === null ? await this.bill(given, released) : await this.goBack(given, undo, before);
       if (!this.isCutShort()) this.show(settled);
       if (released !== null && !this.summary.mayHeal) this.endRelease();
     } catch (error) {
@@ -226,6 +260,7 @@ class Desk {
       this.show(blankSummary(this.input, 'NeedsAttention', message, this.summary));
     }
     this.turns += 1;
+    this.isTaking = false;
     // What is read again replaces what is missing; where that was missing too, a person has to look.
     if (this.isForgotten && turn.given !== null) this.next ??= { given: null };
     return this.summary;
@@ -274,28 +309,53 @@ class Desk {
       listeners: [...this.listeners],
       ...(this.skipReason === null ? {} : { skipReason: this.skipReason }),
       ...(this.released.length === 0 ? {} : { released: this.released }),
+      ...(this.undo === null ? {} : { undo: this.undo }),
+      waitsForCall: false,
     });
   }
 
   private bill(given: GivenReport, approvedDigest: string | null): Promise<OrganizationSummary> {
-    const { broker, month, organizationId } = this.input;
-    const { mode } = this;
-    const control: Control = {
+    return billOrganization(this.activities(), this.request(given, approvedDigest), this.control());
+  }
+
+  /** Takes the month back. Where nothing of that was begun, it stands as before, with the reason. */
+  private async goBack(given: GivenReport, digest: string, before: OrganizationSummary): Promise<OrganizationSummary> {
+    const came = await undoOrganization(this.activities(), this.request(withoutSurvey(given), null), digest, this.control());
+    const isOver = 'refused' in came ? !came.mayHeal : came.isWhole;
+    if (isOver && !this.isCutShort() && this.undo === digest) this.undo = null;
+    if ('summary' in came) return came.summary;
+    const { mayHeal, refused: message } = came;
+    const status = mayHeal ? 'NeedsAttention' : before.status === 'Running' ? 'Unchanged' : before.status;
+    const staysOpen = mayHeal || (before.status !== 'Running' && before.staysOpen);
+    return { ...before, status, staysOpen, mayHeal, message, result: { ...before.result, status } };
+  }
+
+  private control(): Control {
+    return {
       skipReason: () => this.skipReason,
       failureOf: (error) => this.failureOf(error),
       hasRoom: (done) => this.hasRoom(done),
     };
+  }
+
+  private activities(): OrganizationActivities {
+    const { broker, month, organizationId } = this.input;
     const name = `${this.summary.result.organizationName || organizationId} ${month}`;
-    const activities: OrganizationActivities = {
-      planOrganization: (asked) => planning(broker, `Plan ${name}`).planOrganization(asked),
+    return {
+      planOrganization: (asked) =>
+        planning(broker, `${asked.undo === undefined ? 'Plan' : 'Plan the way back of'} ${name}`).planOrganization(asked),
       verifyOrganization: (asked) => planning(broker, `Read back and compare ${name}`).verifyOrganization(asked),
       carryOut,
     };
+  }
+
+  private request(given: GivenReport, approvedDigest: string | null): OrganizationRequest {
+    const { broker, month, organizationId } = this.input;
     const request = {
       broker,
       month,
       asOf: given.asOf,
-      mode,
+      mode: this.mode,
       organizationId,
       given,
       approvedDigest,
@@ -303,7 +363,7 @@ class Desk {
       ...(this.before === undefined ? {} : { before: this.before }),
     };
     this.before = undefined;
-    return billOrganization(activities, request, control);
+    return request;
   }
 
   private async takeReport(): Promise<GivenReport> {
@@ -417,8 +477,17 @@ class Desk {
     return by(broker, 'Record who decided what').recordDecisions({ broker, month, organizationId, decisions });
   }
 
+  private async undoAndTell(digest: string, from: From): Promise<string> {
+    const turns = this.isInTurn() ? 2 : 1;
+    this.decided.note('undo', from, { reason: null, digest });
+    this.undo = digest;
+    this.next ??= { given: this.lastGiven };
+    await this.afterTurns(turns);
+    return this.answer();
+  }
+
   private isInTurn(): boolean {
-    return this.summary.status === 'Running' && this.next === null;
+    return this.isTaking;
   }
 
   /** How it stands when so many turns have come to their end, or when the next execution goes on. */
@@ -454,6 +523,7 @@ class Desk {
   private onRerun(reason: string, from: From): void {
     this.decided.note('rerun', from, { reason, digest: null });
     this.skipReason = null;
+    this.undo = null;
     this.next = { given: null };
   }
 

@@ -15,6 +15,7 @@ import type {
   Resolved,
   StepDone,
   StepRequest,
+  Undone,
   VerifyRequest,
 } from '../shared/contract.js';
 import { STEP_KINDS } from '../shared/billing/step-kinds.js';
@@ -83,25 +84,90 @@ export async function billOrganization(
   request: OrganizationRequest,
   control: Control,
 ): Promise<OrganizationSummary> {
-  const run: Run = {
-    activities,
-    request,
-    control,
-    stops: new Stops(),
-    refused: new Set(),
-    contractIds: new Set(),
-    writes: request.before?.writes ?? NO_WRITES,
-    calls: request.before?.calls ?? NO_CALLS,
-    skipReason: null,
-    remark: null,
-    isOutdated: false,
-  };
+  const run = beginRun(activities, request, control);
   const plan = await makePlan(run, []);
   if (plan === null) return settle(run, null);
+  if (plan.undone !== undefined) return settleUndone(run, plan.undone.isWhole ? null : await goBack(run, plan.undone.digest));
   run.remark = plan.remark ?? null;
   run.skipReason = control.skipReason();
   return settle(run, await carryOutWhole(run, plan));
 }
+
+const beginRun = (activities: OrganizationActivities, request: OrganizationRequest, control: Control): Run => ({
+  activities,
+  request,
+  control,
+  stops: new Stops(),
+  refused: new Set(),
+  contractIds: new Set(),
+  writes: request.before?.writes ?? NO_WRITES,
+  calls: request.before?.calls ?? NO_CALLS,
+  skipReason: null,
+  remark: null,
+  isOutdated: false,
+});
+
+// ---------------------------------------------------------------------------------------------------------------- the way back
+
+/** What came of taking a month back: how the organization stands; or why nothing of it was begun, and whether that may heal by itself. */
+export type Returned = { summary: OrganizationSummary; isWhole: boolean } | { refused: string; mayHeal: boolean };
+
+/**
+ * Takes an organization's month back, as somebody released it: the way back is planned and carried out as any plan is, and planned again until nothing of it
+ * is left. Then the month is settled: marked, it is billed by nobody before a rerun.
+ */
+export async function undoOrganization(
+  activities: OrganizationActivities,
+  request: OrganizationRequest,
+  digest: string,
+  control: Control,
+): Promise<Returned> {
+  const run = beginRun(activities, request, control);
+  const back = await goBack(run, digest);
+  if (!back.isBegun) return { refused: back.message ?? NOT_BEGUN, mayHeal: back.mayHeal };
+  return { summary: await settleUndone(run, back), isWhole: back.message === null || !back.mayHeal };
+}
+
+const NOT_BEGUN = 'Nothing was taken back.';
+
+interface Back {
+  /** Whether the month is marked: from then on nobody bills it. */
+  isBegun: boolean;
+  /** What is not as it was released, or stays; null where all of it is back. */
+  message: string | null;
+  mayHeal: boolean;
+}
+
+async function goBack(run: Run, digest: string): Promise<Back> {
+  // What was begun goes on: a skip means the month, which is not billed anyway.
+  run.control = { ...run.control, skipReason: () => null };
+  run.undo = { digest, hasWritten: false };
+  const plan = await makePlan(run, []);
+  if (plan === null) return { isBegun: false, message: run.stops.first, mayHeal: true };
+  const isBegun = plan.undone !== undefined;
+  if (plan.waits !== null) return { isBegun, message: plan.waits.message, mayHeal: false };
+  await carryOutWhole(run, plan);
+  run.undo = { digest, hasWritten: true };
+  const check = await makePlan(run, [...run.refused]);
+  const left = check?.steps.length ?? 0;
+  if (check?.waits == null && check !== null && left === 0) return { isBegun, message: check.remark ?? null, mayHeal: false };
+  const unseen = left === 0 ? null : `${left === 1 ? '1 step is' : `${left} steps are`} not to be seen in Autotask yet.`;
+  return { isBegun, message: run.stops.first ?? check?.waits?.message ?? unseen, mayHeal: check?.waits == null };
+}
+
+/** How the month stands that was taken back, told by a plan of it that nobody carries out. */
+async function settleUndone(run: Run, back: Back | null): Promise<OrganizationSummary> {
+  delete run.undo;
+  run.stops = new Stops();
+  run.refused = new Set();
+  const plan = await makePlan(run, []);
+  run.remark = back?.message ?? null;
+  if (plan !== null) run.undone = plan.undone ?? UNMARKED;
+  return settle(run, plan);
+}
+
+/** Somebody reran it in this very moment: the next turn bills it. */
+const UNMARKED: Undone = { digest: '', isWhole: false, message: 'It is planned again' };
 
 /** Carries the plan out, and whatever takes its place on the way. Answers the plan that was the last. */
 async function carryOutWhole(run: Run, first: PlanMade): Promise<PlanMade> {
@@ -135,13 +201,26 @@ interface Run {
   remark: string | null;
   /** A step was refused because its plan is from before another worker took over. */
   isOutdated: boolean;
+  /** Set while the way back is carried out, instead of the month. */
+  undo?: NonNullable<PlanRequest['undo']>;
+  undone?: Undone;
 }
 
-function planRequest({ request }: Run, refused: string[]): PlanRequest {
+function planRequest({ request, undo }: Run, refused: string[]): PlanRequest {
   const { broker, month, asOf, mode, organizationId, given, approvedDigest } = request;
   // After writes of its own the survey no longer tells what Autotask holds.
   const known = refused.length === 0 ? given : { ...given, survey: null, surveyedAt: null };
-  return { broker, month, asOf, mode, organizationId, given: known, approvedDigest, refused };
+  return {
+    broker,
+    month,
+    asOf,
+    mode,
+    organizationId,
+    given: known,
+    approvedDigest,
+    refused,
+    ...(undo === undefined ? {} : { undo }),
+  };
 }
 
 async function makePlan(run: Run, refused: string[]): Promise<PlanMade | null> {
@@ -338,6 +417,7 @@ function verify(run: Run, plan: PlanMade | null): Promise<OrganizationSummary> {
     refused: [...run.refused],
     waits: plan?.waits ?? null,
     skipReason: run.skipReason,
+    ...(run.undone === undefined ? {} : { undone: run.undone }),
     writes: run.writes,
     calls: run.calls,
     workflowId,

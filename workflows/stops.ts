@@ -28,6 +28,11 @@ export class Stops {
     return this.told.length === 0 && this.groups.size === 0;
   }
 
+  /** What stopped first, in words; null where nothing did. */
+  get first(): string | null {
+    return this.toTell()[0]?.message ?? null;
+  }
+
   /** Steps as the plan hands them out, the first of them with this number. */
   number(steps: Step[], from: number): void {
     steps.forEach((step, index) => this.numbers.set(step, from + index));

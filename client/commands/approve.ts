@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { isAwaited } from '../../shared/billing/breakers.js';
 import { isBreaker } from '../../shared/billing/breakers.js';
 import { command } from '../../shared/billing/command.js';
@@ -8,6 +7,7 @@ import { groupBy, same } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { APPROVE_UPDATE, organizationBillingId, type Sender } from '../../shared/contract.js';
+import { confirmSum } from '../confirm.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { askOpen, findMonth, inParallel, isNotFound, openOrganizations } from '../months.js';
@@ -106,31 +106,7 @@ async function confirm(context: Context, held: OrganizationResult[], yes: string
   context.say(line`Held by circuit breakers:`);
   for (const one of held) context.say(line`  ${lineOf(one)}`);
   context.say(line`Together: ${expected}`);
-  const typed = yes ?? (await ask(context, `Type the sum to release them (${expected}): `));
-  if (typed !== null && sameSum(typed, expected)) return;
-  throw new CommandError(
-    typed === null ? EXIT.usage : EXIT.failed,
-    typed === null
-      ? `Nothing was released. Where nobody can be asked, confirm the sum: --yes "${expected}"`
-      : `Nothing was released: "${typed.trim()}" is not the sum, which is ${expected}.`,
-  );
-}
-
-/** With or without the currency where there is one only. */
-const sameSum = (typed: string, expected: string): boolean => {
-  const bare = (text: string): string => text.replace(/[\s,]/g, '').toUpperCase();
-  return bare(typed) === bare(expected) || (!expected.includes('+') && bare(typed) === bare(expected.split(' ')[0]!));
-};
-
-async function ask(context: Context, question: string): Promise<string | null> {
-  if (context.ask) return context.ask(question);
-  if (!context.isTerminal || process.stdin.isTTY !== true) return null;
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await lines.question(question);
-  } finally {
-    lines.close();
-  }
+  await confirmSum(context, { expected, yes, question: 'Type the sum to release them', otherwise: 'Nothing was released' });
 }
 
 /** Releases what waits as the file has it; what moved since, or is not in it, goes on waiting and is named. */

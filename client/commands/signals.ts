@@ -10,7 +10,9 @@ import {
   organizationBillingId,
   RERUN_UPDATE,
   SKIP_UPDATE,
+  UNDO_UPDATE,
   WORKFLOWS,
+  type GivenReport,
   type OrganizationBillingInput,
   type Sender,
 } from '../../shared/contract.js';
@@ -78,8 +80,11 @@ interface At {
   asOf: Day;
 }
 
-function startOptions(broker: string, { month, organizationId, asOf }: At) {
-  const input: OrganizationBillingInput = { broker, month, asOf, mode: null, organizationId, given: null, parentId: null };
+function startOptions(broker: string, { month, organizationId, asOf }: At, given: GivenReport | null = null) {
+  const input: OrganizationBillingInput = {
+    ...{ broker, month, asOf, mode: null, organizationId, given, parentId: null },
+    ...(given === null ? {} : { waitsForCall: true }),
+  };
   return {
     workflowId: organizationBillingId(broker, month, organizationId),
     taskQueue: billingQueue(broker),
@@ -108,18 +113,40 @@ export async function updateWithStart(
   signal: 'skip' | 'rerun',
   message: [reason: string, from: Sender],
 ): Promise<string | null> {
+  const handle = await startUpdate(client, startOptions(broker, at), signal === 'skip' ? SKIP_UPDATE : RERUN_UPDATE, message);
+  return answerOf(handle, ANSWER_WITHIN_MS);
+}
+
+/**
+ * Releases the way back of a digest. Where no workflow is open one is started, which does nothing but this: it settles the month from the report of its latest
+ * run. Answers what came of it; null where that takes longer.
+ */
+export async function undoWithStart(
+  { client }: Temporal,
+  broker: string,
+  at: At,
+  { given, digest, from, withinMs }: { given: GivenReport; digest: string; from: Sender; withinMs: number },
+): Promise<string | null> {
+  return answerOf(await startUpdate(client, startOptions(broker, at, given), UNDO_UPDATE, [digest, from]), withinMs);
+}
+
+function startUpdate(
+  client: Temporal['client'],
+  options: ReturnType<typeof startOptions>,
+  update: string,
+  args: [string, Sender],
+): Promise<WorkflowUpdateHandle<string>> {
   const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.organization, {
-    ...startOptions(broker, at),
+    ...options,
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
-  const handle = await refusable(() =>
-    client.workflow.startUpdateWithStart<Workflow, string, [string, Sender]>(signal === 'skip' ? SKIP_UPDATE : RERUN_UPDATE, {
-      args: message,
+  return refusable(() =>
+    client.workflow.startUpdateWithStart<Workflow, string, [string, Sender]>(update, {
+      args,
       waitForStage: 'ACCEPTED',
       startWorkflowOperation,
     }),
   );
-  return answerOf(handle, ANSWER_WITHIN_MS);
 }
 
 /** What an update came to, or null where it has not come to anything yet. Throws why it was refused. */

@@ -1,32 +1,158 @@
+import type { UndoMonth } from '../../activities/undo.js';
+import { command } from '../../shared/billing/command.js';
+import { sumsTakenBack } from '../../shared/billing/undone.js';
+import type { UndoPlan } from '../../shared/billing/undo.js';
 import type { Month } from '../../shared/billing/types.js';
-import { loadConfig } from '../../shared/config.js';
-import { evidenceOver, openEvidence } from '../../shared/evidence/index.js';
+import { loadConfig, type Config } from '../../shared/config.js';
+import { billingQueue, type GivenReport } from '../../shared/contract.js';
+import { evidenceOver, openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { keepUndo } from '../../shared/evidence/undone.js';
+import { confirmSum } from '../confirm.js';
 import { today, type Context } from '../context.js';
-import { EXIT, type ExitCode } from '../exit.js';
-import { notRunYet } from '../months.js';
-import { jsonText } from '../render/printable.js';
+import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { findMonth, inParallel, notRunYet } from '../months.js';
+import { jsonText, line } from '../render/printable.js';
 import { renderUndo } from '../render/undo.js';
+import { senderOf } from '../sender.js';
+import { ensureSearchAttributes, isServed, withTemporal, type Temporal } from '../temporal.js';
 import { reachable } from './plan.js';
+import { undoWithStart } from './signals.js';
 
-/** Shows what brings a month's contracts back to what stood before its first write. Nothing is written. */
-export async function undo(
-  context: Context,
-  { month, organizations, json }: { month: Month; organizations: string[]; json: boolean },
-): Promise<ExitCode> {
+export interface UndoOptions {
+  month: Month;
+  organizations: string[];
+  json: boolean;
+  /** Carry it out. */
+  write: boolean;
+  reason?: string | undefined;
+  yes?: string | undefined;
+  digest?: string | undefined;
+  actor?: string | undefined;
+}
+
+/** Shows what brings a month's contracts back to what stood before its first write; carries it out with `--write`, through the customers' workflows. */
+export async function undo(context: Context, options: UndoOptions): Promise<ExitCode> {
+  checkUsage(options);
   const config = loadConfig(context.environment);
+  const evidence = openEvidence(config.evidence);
+  try {
+    const shown = await preview(context, config, evidenceOver(evidence), options);
+    if (options.write) return await carryOut(context, config, evidence, options, shown);
+    context.out(options.json ? jsonText(shown) : renderUndo(shown));
+    return shown.organizations.some(isHeld) ? EXIT.waits : EXIT.done;
+  } finally {
+    await evidence.close();
+  }
+}
+
+const isHeld = ({ held, lines }: UndoPlan): boolean => held !== null || lines.some(({ message }) => message !== null);
+
+function checkUsage({ write, reason, yes, digest, actor, json, organizations }: UndoOptions): void {
+  if (!write && [reason, yes, digest, actor].some((value) => value !== undefined))
+    throw new CommandError(
+      EXIT.usage,
+      '--reason, --yes, --digest and --actor are for carrying it out; expected --write with them.',
+    );
+  if (!write) return;
+  if (json) throw new CommandError(EXIT.usage, '--json is for looking; expected it without --write.');
+  if ((reason ?? '').trim() === '')
+    throw new CommandError(EXIT.usage, 'Why is it taken back? Expected --reason with a text, for whoever asks later.');
+  if (digest !== undefined && organizations.length !== 1)
+    throw new CommandError(EXIT.usage, '--digest names one way back; expected exactly one --organization.');
+}
+
+async function preview(
+  context: Context,
+  config: Config,
+  evidence: Evidence,
+  { month, organizations }: UndoOptions,
+): Promise<UndoMonth> {
   const { createDependencies } = await import('../../worker/dependencies.js');
   const { previewUndo } = await import('../../activities/undo.js');
   const { Slices } = await import('../../activities/slices.js');
-  const evidence = evidenceOver(openEvidence(config.evidence));
   const heartbeat = (what: string): void => void (context.isTerminal && context.say(what));
   const dependencies = { ...createDependencies(config, evidence), heartbeat };
   const request = { broker: config.broker, month, asOf: today(config.schedule.timeZone) };
   const filter = organizations.length > 0 ? organizations : null;
-  const shown = await reachable(() =>
-    previewUndo(dependencies, new Slices(evidence), { ...request, organizations: filter }),
-  ).finally(() => evidence.close());
+  const shown = await reachable(() => previewUndo(dependencies, new Slices(evidence), { ...request, organizations: filter }));
   if (shown === null) throw notRunYet(month);
-  context.out(json ? jsonText(shown) : renderUndo(shown));
-  const isHeld = shown.organizations.some(({ held, lines }) => held !== null || lines.some(({ message }) => message !== null));
-  return isHeld ? EXIT.waits : EXIT.done;
+  return shown;
+}
+
+/** One answer is waited for; many go on by themselves. */
+const ONE_WITHIN_MS = 120_000;
+const MANY_WITHIN_MS = 2_000;
+
+async function carryOut(
+  context: Context,
+  config: Config,
+  evidence: Evidence,
+  { month, reason, yes, digest, actor }: UndoOptions,
+  shown: UndoMonth,
+): Promise<ExitCode> {
+  const going = shown.organizations.filter(({ held, steps }) => held === null && steps.length > 0);
+  context.say(renderUndo(shown));
+  if (going.length === 0) return shown.organizations.some(isHeld) ? EXIT.waits : EXIT.done;
+  const [first] = going;
+  if (digest !== undefined && digest !== first!.digest)
+    throw new CommandError(
+      EXIT.failed,
+      `The way back is not the one you name any more: it is ${first!.digest} now. Nothing was taken back.`,
+    );
+  return withTemporal(context.environment, async (temporal) => {
+    if (!(await isServed(temporal, billingQueue(config.broker))))
+      throw new CommandError(
+        EXIT.unreachable,
+        `No worker runs for the broker ${config.broker}, and nothing was taken back. Start one with: ${command('worker')}`,
+      );
+    const expected = sumsTakenBack(going)
+      .map(({ sales, currency }) => `${sales} ${currency}`)
+      .join(' + ');
+    await confirmSum(context, { expected, yes, question: 'Type the sum to take it back', otherwise: 'Nothing was taken back' });
+    await ensureSearchAttributes(temporal);
+    const given = await givenOf(config, month);
+    const from = senderOf(actor, reason);
+    const withinMs = going.length === 1 ? ONE_WITHIN_MS : MANY_WITHIN_MS;
+    const taken = await inParallel(going, (plan) =>
+      takeBack(context, temporal, { config, evidence, given, from, withinMs }, plan),
+    );
+    context.out(line`See what comes of it with: ${command('status', month)}`);
+    return taken.every(Boolean) && !shown.organizations.some(isHeld) ? EXIT.done : EXIT.waits;
+  });
+}
+
+async function givenOf(config: Config, month: Month): Promise<GivenReport> {
+  const found = await findMonth(config, month);
+  const { report, frame } = found?.record ?? {};
+  if (report === undefined || frame === undefined) throw notRunYet(month);
+  return { asOf: frame.facts.asOf, report, survey: null, surveyedAt: null };
+}
+
+interface Taking {
+  config: Config;
+  evidence: Evidence;
+  given: GivenReport;
+  from: ReturnType<typeof senderOf>;
+  withinMs: number;
+}
+
+/** Answers whether the workflow took it. */
+async function takeBack(
+  context: Context,
+  temporal: Temporal,
+  { config, evidence, given, from, withinMs }: Taking,
+  plan: UndoPlan,
+): Promise<boolean> {
+  const { organizationId, organizationName, month, digest } = plan;
+  await keepUndo(evidence, config.broker, plan);
+  try {
+    const at = { month, organizationId, asOf: given.asOf };
+    const answer = await undoWithStart(temporal, config.broker, at, { given, digest, from, withinMs });
+    context.out(line`${answer ?? line`${organizationName}: it goes on.`}`);
+    return answer === null || !/: NeedsAttention\./.test(answer);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    context.out(line`${organizationName} was not taken back: ${error.message}`);
+    return false;
+  }
 }

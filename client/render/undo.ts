@@ -3,6 +3,7 @@ import { markOf } from '../../shared/billing/describe.js';
 import { big, postedText, sum } from '../../shared/billing/decimal.js';
 import { groupBy } from '../../shared/billing/text.js';
 import type { UndoLine, UndoPlan } from '../../shared/billing/undo.js';
+import { command, option } from '../../shared/billing/command.js';
 import { onTerminal } from './printable.js';
 
 /** The way back as people read it: per customer what stands and what stood, the steps, and what stays with the reason. */
@@ -39,9 +40,13 @@ function lastLine(month: string, organizations: UndoPlan[]): string {
   const undone = organizations.flatMap(({ lines }) => lines.filter(({ outcome }) => outcome === 'undone'));
   return [
     `${steps === 1 ? '1 step takes' : `${steps} steps take`} ${sums(undone)} of ${month} back. This is a preview; nothing was written.`,
-    'Who carries it out in Autotask keeps the customer in shadow first (BILLING_MODE_ORGANIZATIONS): the next run would bill the month again.',
+    `Carry it out with: ${command('undo', month, ...named(organizations), '--write', '--reason')} TEXT. Nobody bills the month again before a rerun.`,
   ].join('\n');
 }
+
+/** One customer is named; of several nobody knows whether all are meant. */
+const named = (organizations: UndoPlan[]): string[] =>
+  organizations.length === 1 ? option('--organization', organizations[0]!.organizationId) : [];
 
 /** What is taken back, by currency: "1,390.61 EUR". */
 const sums = (lines: UndoLine[]): string =>

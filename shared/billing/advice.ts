@@ -187,6 +187,12 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     next: 'rerun',
     because: 'skip lifted',
   },
+  undone: {
+    meaning: 'the month was billed and taken back',
+    remedy: 'Nothing; it stays as it is until a rerun bills it again.',
+    next: 'rerun',
+    because: 'to be billed again',
+  },
   'awaiting-approval': {
     meaning: 'the plan waits for its release',
     remedy: 'Look at the plan, and release it if it is right.',

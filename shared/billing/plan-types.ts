@@ -33,6 +33,7 @@ export type Reason =
   | 'breaker-item'
   | 'breaker-contracts'
   | 'skipped'
+  | 'undone'
   | 'awaiting-approval'
   | 'canary-waits'
   | 'month-closed'

@@ -34,6 +34,7 @@ const RULES: Record<Reason, string> = {
   'breaker-item': '9.2',
   'breaker-contracts': '9.3',
   skipped: '2.5',
+  undone: '2.5',
   'awaiting-approval': '2.5',
   'canary-waits': '2.5',
   'month-closed': '2.5',

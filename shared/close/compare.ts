@@ -100,7 +100,11 @@ function confirm(given: Given): { exclusions: Exclusion[]; unfounded: Difference
     const seen = isSeenAgain(claim, given);
     exclusions.push({
       ...claim,
-      confirmed: seen ? 'seen again' : claim.reason === 'skipped' ? 'by a person' : 'as the run recorded',
+      confirmed: seen
+        ? 'seen again'
+        : claim.reason === 'skipped' || claim.reason === 'undone'
+          ? 'by a person'
+          : 'as the run recorded',
     });
     if (seen === false)
       unfounded.push({

@@ -6,10 +6,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Slices } from '../../activities/slices.js';
+import { previewUndo } from '../../activities/undo.js';
 import { findTemporalServer, findTestServer, startDevServer } from '../../client/temporal-server/index.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
 import { SEARCH_ATTRIBUTES } from '../../shared/contract.js';
+import { monthName, type MonthRecord } from '../../shared/evidence/months.js';
+import { openEvidence } from '../../shared/evidence/index.js';
+import { createDependencies } from '../../worker/dependencies.js';
 import { startWorker } from '../../worker/main.js';
 
 /** A server, a sandbox and a worker of its own for one scene, and a hand to keep histories with. */
@@ -27,6 +32,10 @@ export interface Scene {
 export interface SceneStage {
   client: Client;
   control(method: string, path: string, body: unknown): Promise<void>;
+  /** The report of the month's latest run. */
+  report(month: string): Promise<string>;
+  /** Digest of an organization's way back, as `billing undo` shows it. */
+  wayBack(month: string, organizationId: string): Promise<string>;
   /** Keeps the history of a path; the handle may name a run. */
   keep(path: string, handle: WorkflowHandle): Promise<void>;
 }
@@ -53,6 +62,16 @@ export async function playScene({ mode = 'auto', server = 'real-time', paths, pl
       control: async (method, path, body) => {
         const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, { method, body: JSON.stringify(body) });
         if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
+      },
+      report: async (month) => {
+        const store = openEvidence(config.evidence);
+        return (await store.get<MonthRecord>((await store.pointer(monthName(config.broker, month)))!)).report!;
+      },
+      wayBack: async (month, organizationId) => {
+        const store = openEvidence(config.evidence);
+        const request = { broker: config.broker, month, asOf: '2025-10-09', organizations: [organizationId] };
+        const shown = await previewUndo(createDependencies(config, store), new Slices(store), request);
+        return shown!.organizations[0]!.digest;
       },
       keep: async (path, handle) => {
         kept.push(path);

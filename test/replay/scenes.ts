@@ -1,4 +1,4 @@
-import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { WithStartWorkflowOperation, type WorkflowHandle, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { OrganizationResult } from '../../shared/billing/results.js';
 import {
   billingQueue,
@@ -6,6 +6,7 @@ import {
   organizationBillingId,
   RERUN_SIGNAL,
   SKIP_SIGNAL,
+  UNDO_UPDATE,
   WORKFLOWS,
   type DailyBillingInput,
   type OrganizationBillingInput,
@@ -51,6 +52,25 @@ function signalWithStart({ client }: SceneStage, organizationId: string, signal:
     signal,
     signalArgs: ['by an operator'],
   });
+}
+
+/** As `billing undo --write` does. */
+async function undoWithStart(stage: SceneStage, organizationId: string, digest: string): Promise<WorkflowHandle> {
+  const { workflow } = stage.client;
+  const given = { asOf: AS_OF, report: await stage.report(MONTH), survey: null, surveyedAt: null };
+  const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.organization, {
+    taskQueue: billingQueue('default'),
+    workflowId: organizationBillingId('default', MONTH, organizationId),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    args: [
+      {
+        ...{ broker: 'default', month: MONTH, asOf: AS_OF, mode: null },
+        ...{ organizationId, given, parentId: null, waitsForCall: true },
+      },
+    ],
+  });
+  await workflow.executeUpdateWithStart(UNDO_UPDATE, { args: [digest, null], startWorkflowOperation });
+  return organization(stage, organizationId);
 }
 
 const until = (handle: WorkflowHandle, status: string): Promise<OrganizationResult> =>
@@ -126,6 +146,22 @@ const approved: Scene = {
   },
 };
 
+const undone: Scene = {
+  paths: ['organization-billing.undone', 'organization-billing.undo-refused'],
+  play: async (stage) => {
+    await run(stage);
+    const contoso = await undoWithStart(stage, CONTOSO, await stage.wayBack(MONTH, CONTOSO));
+    await until(contoso, 'Skipped');
+    await run(stage);
+    await contoso.signal(RERUN_SIGNAL, 'to be billed after all');
+    await contoso.result();
+    await stage.keep('organization-billing.undone', contoso);
+    const fabrikam = await undoWithStart(stage, FABRIKAM, 'f'.repeat(64));
+    await fabrikam.result();
+    await stage.keep('organization-billing.undo-refused', fabrikam);
+  },
+};
+
 const continuedAsNew: Scene = {
   server: { suggestContinueAsNewAfter: 12 },
   paths: ['daily-billing.continued', 'daily-billing.continuation'],
@@ -164,4 +200,4 @@ const timePasses: Scene = {
   },
 };
 
-export const SCENES: readonly Scene[] = [billed, parkedSkippedRerun, approved, continuedAsNew, timePasses];
+export const SCENES: readonly Scene[] = [billed, parkedSkippedRerun, approved, undone, continuedAsNew, timePasses];

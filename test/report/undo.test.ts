@@ -57,6 +57,18 @@ describe('billing undo', () => {
     expect(out).toContain('This is a preview; nothing was written.');
   });
 
+  test('carries nothing out without a reason, or by the digest of what was shown before', async () => {
+    const asked = (...more: string[]): Promise<{ code: number; said: string }> =>
+      desk.cli('undo', MONTH, '--organization', 'Contoso Dental Group', ...more);
+    expect(await asked('--write')).toMatchObject({ code: 64, said: expect.stringContaining('Expected --reason') });
+    expect(await asked('--yes', '0')).toMatchObject({ code: 64, said: expect.stringContaining('expected --write') });
+    expect(await asked('--write', '--reason', 'x', '--digest', 'abc')).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('is not the one you name any more'),
+    });
+    expect(await asked('--write', '--reason', 'x')).toMatchObject({ code: 69, said: expect.stringContaining('Temporal') });
+  });
+
   test('leaves what is posted, and says what to do there', async () => {
     await desk.control('POST', 'autotask/freeze', { through: '2025-10-31' });
     const { code, out } = await desk.cli('undo', MONTH);

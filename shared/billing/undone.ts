@@ -1,0 +1,45 @@
+import { big, money, sum } from './decimal.js';
+import type { AcceptedItem } from './accepted.js';
+import type { Decimal } from './types.js';
+import type { UndoLine, UndoPlan } from './undo.js';
+
+/** What follows of a month that was taken back. */
+
+/** Whether a way back is what is left of one that was released: no other lines, and each to what it was shown to go back to. */
+export function isContinued(left: UndoPlan, released: UndoPlan): boolean {
+  const targets = new Map(released.lines.map((line) => [line.id, targetOf(line)]));
+  const moved = new Set(left.steps.flatMap(({ items }) => items));
+  return left.lines.filter(({ id }) => moved.has(id)).every((line) => targets.get(line.id) === targetOf(line));
+}
+
+const targetOf = ({ contractId, serviceId, currency, before }: UndoLine): string =>
+  JSON.stringify([contractId, serviceId, currency, before.sales, before.cost]);
+
+/** What it moves in a currency: each line's difference, sales or cost, whichever is more, and none against another. */
+export function movedBack({ lines }: UndoPlan, currency: string): Decimal {
+  const moved = takenBack(lines)
+    .filter((line) => line.currency === currency)
+    .map(({ now, before }) => {
+      const [sales, cost] = (['sales', 'cost'] as const).map((side) => big(now[side]).minus(before[side]).abs());
+      return sales!.gt(cost!) ? sales! : cost!;
+    });
+  return money(sum(moved), currency);
+}
+
+/** What it takes back, by currency: what stands less what stood. */
+export function sumsTakenBack(plans: Pick<UndoPlan, 'lines'>[]): { sales: Decimal; cost: Decimal; currency: string }[] {
+  const lines = plans.flatMap((plan) => takenBack(plan.lines));
+  return [...new Set(lines.map(({ currency }) => currency))].map((currency) => {
+    const own = lines.filter((line) => line.currency === currency);
+    const total = (side: 'sales' | 'cost'): Decimal =>
+      money(sum(own.map(({ now, before }) => big(now[side]).minus(before[side]))), currency);
+    return { sales: total('sales'), cost: total('cost'), currency };
+  });
+}
+
+const takenBack = (lines: UndoLine[]): UndoLine[] => lines.filter(({ outcome }) => outcome === 'undone');
+
+/** An accepted item of which nothing stands any more: that it is gone is no riddle. */
+export function neverStood({ charged: _, ...item }: AcceptedItem): AcceptedItem {
+  return { ...item, stood: false };
+}

@@ -1,0 +1,48 @@
+import type { UndoPlan } from '../billing/undo.js';
+import type { Month } from '../billing/types.js';
+import type { Undone } from '../contract.js';
+import type { Evidence } from './evidence.js';
+import { nameSegment } from './months.js';
+
+/** Months that were taken back, organization by organization, and the ways back that people released. */
+
+const undoneName = (broker: string, month: Month, organizationId: string): string =>
+  `undone/${broker}/${month}/${nameSegment(organizationId)}`;
+
+/** Null where it was not taken back, or somebody reran it since. */
+export async function readUndone(
+  evidence: Evidence,
+  broker: string,
+  month: Month,
+  organizationId: string,
+): Promise<Undone | null> {
+  const ref = await evidence.pointer(undoneName(broker, month, organizationId));
+  return ref === null ? null : evidence.get<Undone>(ref);
+}
+
+export async function markUndone(
+  evidence: Evidence,
+  broker: string,
+  month: Month,
+  organizationId: string,
+  undone: Undone,
+): Promise<void> {
+  await evidence.point(undoneName(broker, month, organizationId), await evidence.put(undone));
+}
+
+/** Somebody reran it: it is billed like any other. */
+export const liftUndone = (evidence: Evidence, broker: string, month: Month, organizationId: string): Promise<void> =>
+  evidence.unpoint(undoneName(broker, month, organizationId));
+
+const wayName = (broker: string, digest: string): string => `undos/${broker}/${digest}`;
+
+/** Keeps a way back that somebody releases, as it was shown. */
+export async function keepUndo(evidence: Evidence, broker: string, undo: UndoPlan): Promise<void> {
+  await evidence.point(wayName(broker, undo.digest), await evidence.put(undo));
+}
+
+/** Null where it is not kept. */
+export async function keptUndo(evidence: Evidence, broker: string, digest: string): Promise<UndoPlan | null> {
+  const ref = await evidence.pointer(wayName(broker, digest));
+  return ref === null ? null : evidence.get<UndoPlan>(ref);
+}
