@@ -132,7 +132,7 @@ const MIS_SETUPS: MisSetUp[] = [
     what: 'the custom property is one of users',
     world: ({ cloudmore }) => void (cloudmore.customPropertyDefinitions[0]!.isOrganizationProperty = false),
     check: 'company property',
-    says: /no property of organizations/,
+    says: /not a property of organizations/,
     fix: /"Organization property" ticked/,
   },
   {

@@ -6,5 +6,5 @@ export function checkBillingCode(tenant: Tenant, field: string, id: number | nul
   const code = tenant.tables.billingCodes.get(id);
   if (!code) return;
   if (code.isActive === false) throw refuse(`The billing code ${code.id} of ${field} is not active.`);
-  if (code.useType !== useType(tenant, label)) throw refuse(`The billing code ${code.id} of ${field} is no ${label}.`);
+  if (code.useType !== useType(tenant, label)) throw refuse(`The billing code ${code.id} of ${field} is not a ${label}.`);
 }
