@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Ambient } from '../http/ambient.js';
 import { ApiError } from '../http/errors.js';
 import { HOUR_MS, isLookDue, STOP_SHARE, turnByTenant, usedOf, WAITING, type Look, type Threshold, type Turn } from './quota.js';
 
@@ -53,7 +53,7 @@ export class Gate {
   private readonly passed: number[] = [];
   private readonly inFlight = new Map<string, number>();
   private readonly waiting = new Map<string, (() => void)[]>();
-  private readonly counter = new AsyncLocalStorage<Counter>();
+  private readonly counter = new Ambient<Counter>();
   private pausedUntil = 0;
   private refusals = 0;
   private look: Look | null = null;
@@ -99,7 +99,7 @@ export class Gate {
 
   /** Counts the calls that `work` makes, however many others go on beside it. One beyond `most` is refused here, before it is sent. */
   async count<T>(work: () => Promise<T>, most = Infinity): Promise<{ result: T; calls: number }> {
-    const counted: Counter = { calls: 0, most, around: this.counter.getStore() };
+    const counted: Counter = { calls: 0, most, around: this.counter.get() };
     const result = await this.counter.run(counted, work);
     return { result, calls: counted.calls };
   }
@@ -158,7 +158,7 @@ export class Gate {
   }
 
   private async takeCall(signal: AbortSignal | undefined): Promise<void> {
-    const counted = this.counter.getStore();
+    const counted = this.counter.get();
     if (counted && counted.calls >= counted.most)
       throw new ApiError('rejected', `Autotask is asked no more: ${counted.most} calls were allowed for this.`);
     for (;;) {
@@ -172,7 +172,7 @@ export class Gate {
   }
 
   private noteCall(): void {
-    for (let counted = this.counter.getStore(); counted !== undefined; counted = counted.around) counted.calls += 1;
+    for (let counted = this.counter.get(); counted !== undefined; counted = counted.around) counted.calls += 1;
     if (this.look) this.look.callsSince += 1;
     this.passed.push(this.clock.now());
   }

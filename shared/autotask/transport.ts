@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { z } from 'zod';
 import type { AutotaskConfig } from './config.js';
+import { Ambient } from '../http/ambient.js';
 import { ApiError } from '../http/errors.js';
 import { name, send, type ApiAnswer } from '../http/request.js';
 import { Gate, type GateClock } from './gate.js';
@@ -53,7 +53,7 @@ export class Transport {
   readonly logIn = new LogIn();
   private base: Promise<URL> | null = null;
   /** Asked right before each write that is sent on somebody's behalf. */
-  private readonly asked = new AsyncLocalStorage<() => Promise<void>>();
+  private readonly asked = new Ambient<() => Promise<void>>();
   private readonly zoneUrl: string;
   private readonly maySend: () => boolean;
 
@@ -177,7 +177,7 @@ export class Transport {
     const answer = await this.gate.pass(endpointOf(url, base), call.signal, async () => {
       // Asked after the wait for quota: another process may have taken over in the meantime, and may have sent this already.
       this.logIn.check(asked.what);
-      if (!call.isRead) await this.asked.getStore()?.();
+      if (!call.isRead) await this.asked.get()?.();
       if (!this.maySend()) throw new ApiError('unavailable', `${asked.what}: not sent, this process lost the broker's gate`);
       return send(request);
     });

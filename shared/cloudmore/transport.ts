@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { ANSWER_LIMITS, vendorText } from '../door/index.js';
+import { Ambient } from '../http/ambient.js';
 import { ApiError } from '../http/errors.js';
 import { name, send, type ApiAnswer, type ApiRequest } from '../http/request.js';
 import type { Taking } from '../http/taking.js';
@@ -41,7 +41,7 @@ export interface Ask {
 
 export class Transport {
   private readonly token: Token;
-  private readonly counter = new AsyncLocalStorage<{ calls: number }>();
+  private readonly counter = new Ambient<{ calls: number }>();
 
   constructor(
     private readonly config: CloudmoreConfig,
@@ -137,7 +137,7 @@ export class Transport {
     signal: AbortSignal | undefined,
     taking: Taking | undefined,
   ): Promise<ApiAnswer> {
-    const counted = this.counter.getStore();
+    const counted = this.counter.get();
     if (counted) counted.calls += 1;
     const headers = {
       authorization: `Bearer ${token}`,

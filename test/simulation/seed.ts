@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { check, type Verdict, type Watched } from './checker.js';
@@ -21,22 +20,6 @@ export interface Judged extends Verdict {
   played: Played | null;
   /** The story and every request that could change something, for whoever looks for a cause. */
   told: string[];
-}
-
-/**
- * Every client of the product has context stores of its own, and Node hands each of them on to every promise from its first use on. A process has one
- * client, a thousand seeds have thousands: those of a seed that is over are let go.
- */
-const stores = new Set<AsyncLocalStorage<unknown>>();
-const run = AsyncLocalStorage.prototype.run;
-AsyncLocalStorage.prototype.run = function (this: AsyncLocalStorage<unknown>, ...given: Parameters<typeof run>) {
-  stores.add(this);
-  return run.apply(this, given);
-} as typeof run;
-
-function letStoresGo(): void {
-  for (const store of stores) store.disable();
-  stores.clear();
 }
 
 /** One seed in so many goes over real sockets; the others' requests are handed over in memory, below the HTTP client. */
@@ -104,7 +87,6 @@ export class Simulation {
     } finally {
       restoreNetwork();
       restoreTime();
-      letStoresGo();
     }
   }
 

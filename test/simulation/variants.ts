@@ -193,7 +193,7 @@ export const VARIANTS: Variant[] = [
   },
   {
     name: 'bad-record-dropped',
-    seed: 33,
+    seed: 55,
     workload: 'lying',
     wrong: 'a line that cannot be read is left out',
     file: 'shared/cloudmore/report-lines.ts',
