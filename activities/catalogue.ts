@@ -97,7 +97,7 @@ export class Catalogue {
 
   /** Absolute values: sent again without harm, but not for every organization that has the service. */
   private async updateService(step: EnsureServiceStep, id: number, remember: (id: number) => void): Promise<Done> {
-    const { serviceKey, unitPrice, unitCost } = step;
+    const { serviceKey, unitPrice, unitCost, reactivates } = step;
     const last = this.services.get(fold(serviceKey));
     const isDone =
       last !== undefined &&
@@ -106,7 +106,11 @@ export class Catalogue {
       last.record.unitPrice === unitPrice &&
       last.record.unitCost === unitCost;
     if (isDone) return { result: 'already', id };
-    await this.dependencies.autotask.updateService(id, { unitPrice, unitCost });
+    await this.dependencies.autotask.updateService(id, {
+      unitPrice,
+      unitCost,
+      ...(reactivates ? { activeAs: serviceKey } : {}),
+    });
     remember(id);
     return { result: 'written', id };
   }

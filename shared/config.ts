@@ -240,6 +240,8 @@ const SETTINGS = {
   ALLOW_SHARED_COMPANIES: companyIds,
   CONTRACT_INVOICE_DESCRIPTION: z.string().default('{product}'),
   AFTER_FREEZE: z.enum(['hold', 'charge'], { error: 'expected hold or charge' }).default('hold'),
+  INACTIVE_SERVICES: z.enum(['suffix', 'reactivate'], { error: 'expected suffix or reactivate' }).default('suffix'),
+  FOREIGN_COST: z.enum(['as-reported', 'hold'], { error: 'expected as-reported or hold' }).default('as-reported'),
   GHOST_AFTER_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(20),
   BREAKERS: z.enum(['on', 'off'], { error: 'expected on or off' }).default('on'),
   ...BREAKER_SETTINGS,
@@ -353,6 +355,8 @@ const settingsOf = (parsed: Parsed): Settings => ({
   contractInvoiceDescription: parsed.CONTRACT_INVOICE_DESCRIPTION,
   afterFreeze: parsed.AFTER_FREEZE,
   ghostAfterDay: parsed.GHOST_AFTER_DAY,
+  inactiveServices: parsed.INACTIVE_SERVICES,
+  foreignCost: parsed.FOREIGN_COST,
   breakers: breakersOf(parsed),
 });
 

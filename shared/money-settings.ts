@@ -33,6 +33,8 @@ const vendorSettings = (settings: Settings): Record<string, unknown> => ({
   AUTOTASK_SLA_ID: settings.slaId,
   CONTRACT_INVOICE_DESCRIPTION: settings.contractInvoiceDescription,
   AFTER_FREEZE: settings.afterFreeze,
+  INACTIVE_SERVICES: settings.inactiveServices,
+  FOREIGN_COST: settings.foreignCost,
   GHOST_AFTER_DAY: settings.ghostAfterDay,
   ...Object.fromEntries(breakerNames.map((name) => [BREAKER_LIMITS[name].setting, settings.breakers[name]])),
 });

@@ -4,7 +4,7 @@ import { companyIdOf } from '../../shared/billing/facts.js';
 import { advised, command } from '../../shared/billing/command.js';
 import { lastDay } from '../../shared/billing/month.js';
 import { fold, groupBy, present, same } from '../../shared/billing/text.js';
-import type { Company, Month, Subscription } from '../../shared/billing/types.js';
+import type { Company, Month, Settings, Subscription } from '../../shared/billing/types.js';
 import { unlinkedOf, unlinkedSum, unlinkedText } from '../../shared/billing/unlinked.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import type { Config } from '../../shared/config.js';
@@ -34,13 +34,17 @@ export function cloudmoreChecks(config: Config, autotask: Autotask | null, month
     { name: 'time for a month', look: async () => budget(config, await cloudmore.subscriptions(), await organizations()) },
   ];
   const logIn: Check = { name: 'Cloudmore log-in', look: async () => services(await cloudmore.services()) };
-  return [logIn, ...linked, ...(autotask === null ? [] : comparedChecks(autotask, organizations))];
+  return [logIn, ...linked, ...(autotask === null ? [] : comparedChecks(autotask, organizations, config.settings))];
 }
 
 /** What only both sides together tell. */
-function comparedChecks(autotask: Autotask, organizations: () => Promise<Linked[]>): Check[] {
+function comparedChecks(autotask: Autotask, organizations: () => Promise<Linked[]>, settings: Settings): Check[] {
   const companies = once(async () => readCompanies(autotask, await organizations()));
   return [
+    {
+      name: 'costs in another currency',
+      look: async () => foreignCosts(await organizations(), await companies(), await internal(autotask), settings),
+    },
     { name: 'companies in Autotask', look: async () => existing(await organizations(), await companies()) },
     {
       name: 'currencies',
@@ -208,6 +212,22 @@ function currencies(organizations: Linked[], companies: Map<number, Company>, in
     `not the same on both sides: ${listed(shown)}`,
     'Change one side: amounts are never converted, their lines would be held.',
   );
+}
+
+/** Rule 3.5: right as it is set, and worth knowing: margins in Autotask are wrong there, or nothing is billed. */
+function foreignCosts(
+  organizations: Linked[],
+  companies: Map<number, Company>,
+  internalCurrency: string,
+  { foreignCost }: Settings,
+): string {
+  const found = organizations.flatMap((one) => {
+    const currency = companies.get(idOf(one) ?? -1)?.currency ?? internalCurrency;
+    return one.isActive && !same(currency, internalCurrency) ? [`${one.name} (${currency})`] : [];
+  });
+  if (found.length === 0) return 'no customer is billed in another currency than the internal one';
+  const what = foreignCost === 'hold' ? 'are held' : 'are written as reported, and margins there are wrong, not invoices';
+  return `Autotask has costs in ${internalCurrency}; those of ${listed(found)} ${what} (FOREIGN_COST=${foreignCost})`;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- time

@@ -36,8 +36,17 @@ export class Autotask extends AutotaskForeign {
     });
   }
 
-  async updateService(id: number, { unitPrice, unitCost }: { unitPrice: Decimal; unitCost: Decimal }): Promise<void> {
-    await this.write('PATCH', 'Services', { id, unitPrice: toWireNumber(unitPrice), unitCost: toWireNumber(unitCost) });
+  /** `activeAs`: an inactive one becomes active, and is found by this key from then on. Values are absolute: sent again they do no harm. */
+  async updateService(
+    id: number,
+    { unitPrice, unitCost, activeAs }: { unitPrice: Decimal; unitCost: Decimal; activeAs?: string },
+  ): Promise<void> {
+    await this.write('PATCH', 'Services', {
+      id,
+      unitPrice: toWireNumber(unitPrice),
+      unitCost: toWireNumber(unitCost),
+      ...(activeAs === undefined ? {} : { isActive: true, invoiceDescription: activeAs }),
+    });
   }
 
   /** The key by which the product finds a service; the value is absolute, so that sent again it does no harm. */

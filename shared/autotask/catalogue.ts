@@ -40,8 +40,9 @@ export class SharedCatalogue {
     const since = at - SHOWS_WITHIN_MS;
     return {
       ...value,
-      services: withWritten(value.services, this.services, since, (listed, { unitPrice, unitCost }) => ({
+      services: withWritten(value.services, this.services, since, (listed, { unitPrice, unitCost, isActive, key }) => ({
         ...listed,
+        ...(listed.isActive ? {} : { isActive, key }),
         unitPrice,
         unitCost,
       })),

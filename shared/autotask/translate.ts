@@ -74,6 +74,7 @@ const productSchema = z.object({
   name: neededText,
   externalproductid: text,
   isactive: flag,
+  doesnotrequireprocurement: flag.nullish(),
 });
 const contractServiceSchema = z.object({ id: idSchema, contractid: idSchema, serviceid: idSchema, invoicedescription: text });
 const currencySchema = z.object({
@@ -326,7 +327,13 @@ export function toProduct(record: unknown): Product {
     // Without its name it may be the one that is found by it.
     return { ...NOBODYS, keys: key === undefined || name == null ? null : [key ?? '', name] };
   });
-  return { id: product.id, name: product.name, key: product.externalproductid, isActive: product.isactive };
+  return {
+    id: product.id,
+    name: product.name,
+    key: product.externalproductid,
+    isActive: product.isactive,
+    ...(product.doesnotrequireprocurement === true ? {} : { needsOrder: true as const }),
+  };
 }
 
 export function toContractService(record: unknown): ContractService {

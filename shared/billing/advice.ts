@@ -123,6 +123,19 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     remedy: 'Find out who took it away. Give a contract its subscription id back; or release the plan, and it is made again.',
     next: 'approve',
   },
+  'product-needs-order': {
+    meaning: 'the product of that name in Autotask may need an order before its charges are billed',
+    remedy:
+      'In Autotask: mark the product as one that does not require procurement, or give another one the external product id that billing uses; or rename this one, and a product of our own is made.',
+    next: 'rerun',
+    because: 'product settled',
+  },
+  'cost-in-other-currency': {
+    meaning: "the customer is billed in another currency than Autotask's internal one, in which costs stand",
+    remedy: 'Bill it by hand, or accept a wrong margin in Autotask with FOREIGN_COST=as-reported; invoices are right either way.',
+    next: 'rerun',
+    because: 'cost accepted',
+  },
   'billed-elsewhere': {
     meaning: "a contract of somebody else's bills the same product in the same month: it would be billed twice",
     remedy:

@@ -46,6 +46,11 @@ export function catalogueBecause(
       text: step ? `new service ${step.name}, ${step.unitPrice} / ${step.unitCost} ${source}` : 'no service needed',
     };
   const change = step ? `, price ${found.unitPrice} → ${step.unitPrice} ${source}` : '';
+  if (step?.reactivates)
+    return {
+      rule: '5.2',
+      text: `service ${found.id} (${found.name}), which is made active again for ${step.serviceKey}${change}`,
+    };
   return { rule: '5.2', text: `service ${found.id} (${found.name}), found by ${found.key}${change}` };
 }
 

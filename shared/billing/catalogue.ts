@@ -1,4 +1,5 @@
 import { Big, big, signOf, UNIT_PRICE_SCALE } from './decimal.js';
+import type { Doubt } from './doubt.js';
 import { isManual, priceOf, type PriceList } from './items.js';
 import { monthOf } from './month.js';
 import { byText, cut, fold, IndexBy, isGuid, present } from './text.js';
@@ -57,25 +58,47 @@ export function chooseService(books: Books, key: string, contractId: number | nu
   return service ? { kind: 'found', service } : { kind: 'missing' };
 }
 
-/** What makes or updates the item's service; null when it is as it should be (rule 5.2). */
+/**
+ * The inactive service that takes the place of one that would be made (5.2, `INACTIVE_SERVICES`): it has the key, or it has the name and no key of its own. One
+ * with another key stands for something else. Of several the newest.
+ */
+export function dormantService(
+  item: Item,
+  { prices, books, settings }: { prices: PriceList; books: Books; settings: Settings },
+): Service | null {
+  const key = serviceKeyOf(item);
+  if (settings.inactiveServices !== 'reactivate' || isChargeType(item.type) || key === null) return null;
+  const newest = (services: Service[]): Service | undefined =>
+    services.filter(({ isActive }) => !isActive).sort((left, right) => right.id - left.id)[0];
+  const name = cut(wantedName(item, key, prices), NAME_LENGTH);
+  const byName = servicesByName.find(books.services, name).filter((service) => present(service.key) === null);
+  return newest(servicesByKey.find(books.services, key)) ?? newest(byName) ?? null;
+}
+
+const wantedName = (item: Item, key: string, prices: PriceList): string =>
+  SHARED_SERVICES[item.type as RecordType]?.name ?? termName(item, key, prices);
+
+/** What makes, reactivates or updates the item's service; null when it is as it should be (rule 5.2). */
 export function ensureServiceStep(
   item: Item,
   key: string,
   found: Service | null,
   prices: PriceList,
   books: Books,
+  reactivates = false,
 ): EnsureServiceStep | null {
   const wanted = unitPrices(item, prices);
-  if (found && (!wanted.overwrite || isUpToDate(found, wanted))) return null;
+  if (found && !reactivates && (!wanted.overwrite || isUpToDate(found, wanted))) return null;
   const shared = SHARED_SERVICES[item.type as RecordType];
-  const name = found?.name ?? uniqueName(shared?.name ?? termName(item, key, prices), key, books, prices);
-  const change = found ? `${found.unitPrice} → ${wanted.price}` : `new, ${wanted.price}`;
+  const name = found?.name ?? uniqueName(wantedName(item, key, prices), key, books, prices);
+  const change = found ? `${reactivates ? 'active again, ' : ''}${found.unitPrice} → ${wanted.price}` : `new, ${wanted.price}`;
   return {
     kind: 'ensureService',
     items: [item.id],
     summary: `Service ${name}: ${change}`,
     serviceKey: key,
     serviceId: found?.id ?? null,
+    ...(reactivates ? { reactivates: true as const } : {}),
     name,
     description: cut(shared?.name ?? item.productName, NAME_LENGTH),
     unitPrice: wanted.price,
@@ -182,7 +205,12 @@ function codesByName(prices: PriceList): Map<string, string[]> {
 
 const namesOfLists = new WeakMap<PriceList, Map<string, string[]>>();
 
-export type ProductChoice = { kind: 'found'; product: Product } | { kind: 'missing' } | { kind: 'ambiguous'; ids: number[] };
+export type ProductChoice =
+  | { kind: 'found'; product: Product }
+  | { kind: 'missing' }
+  | { kind: 'ambiguous'; ids: number[] }
+  /** It has the name alone, and its charges would wait for an order. */
+  | { kind: 'needs-order'; product: Product };
 
 const productsByKey = new IndexBy<Product>(({ key }) => key);
 const productsByName = new IndexBy<Product>(({ name }) => name);
@@ -194,7 +222,22 @@ export function chooseProduct(books: Books, type: RecordType): ProductChoice {
   const byKey = active(productsByKey.find(books.products, key));
   const hits = byKey.length > 0 ? byKey : active(productsByName.find(books.products, name));
   if (hits.length > 1) return { kind: 'ambiguous', ids: hits.map(({ id }) => id) };
+  if (byKey.length === 0 && hits[0]?.needsOrder) return { kind: 'needs-order', product: hits[0] };
   return hits[0] ? { kind: 'found', product: hits[0] } : { kind: 'missing' };
+}
+
+/** Why nothing is billed on the product that was found: there are two, or it has the name alone and its charges might wait (5.3). */
+export function productDoubt(choice: ProductChoice, type: string): Doubt | null {
+  if (choice.kind === 'needs-order')
+    return {
+      reason: 'product-needs-order',
+      message: `Product ${choice.product.id} (${choice.product.name}) is found by its name, and is not marked as one that needs no procurement: charges of it may wait for an order, and would not be billed.`,
+    };
+  if (choice.kind !== 'ambiguous') return null;
+  return {
+    reason: 'service-ambiguous',
+    message: `Products ${choice.ids.join(' and ')} both stand for ${type}. Deactivate one.`,
+  };
 }
 
 export function ensureProductStep(item: Item): EnsureProductStep {

@@ -1,12 +1,13 @@
+import { big, isZero } from './decimal.js';
 import { companyDoubt } from './doubt.js';
 import { companyIdOf, type MonthFacts } from './facts.js';
 import { present, same } from './text.js';
 import type { Reason } from './plan-types.js';
-import type { Books, Company, Organization, Settings } from './types.js';
+import type { Books, Company, Decimal, Organization, Settings } from './types.js';
 
 /** Rule 3: the Autotask company of an organization, or why there is none to bill. */
 export type CompanyDecision =
-  | { company: Company; currency: string }
+  | { company: Company; currency: string; internalCurrency: string }
   | { company: null; companyId: number | null; outcome: 'held' | 'excluded'; reason: Reason; message: string };
 
 export function decideCompany(organization: Organization, facts: MonthFacts, books: Books, settings: Settings): CompanyDecision {
@@ -46,7 +47,8 @@ export function decideCompany(organization: Organization, facts: MonthFacts, boo
       'company-inactive',
       `Company ${id} (${company.name}) is inactive in Autotask. Activate it or correct the id in Cloudmore.`,
     );
-  return { company, currency: (company.currency ?? books.internalCurrency).toUpperCase() };
+  const internalCurrency = books.internalCurrency.toUpperCase();
+  return { company, currency: (company.currency ?? internalCurrency).toUpperCase(), internalCurrency };
 }
 
 /** Rule 3.4: that the company cannot be read is never the broker's way to say "do not export". */
@@ -74,4 +76,14 @@ const refuse = (companyId: number | null, outcome: 'held' | 'excluded', reason: 
 export function currencyMismatch(itemCurrency: string, companyCurrency: string): string | null {
   if (same(itemCurrency, companyCurrency)) return null;
   return `The report is in ${itemCurrency}, the company is billed in ${companyCurrency}. Amounts are never converted: change the currency on one side.`;
+}
+
+/** Rule 3.5: Autotask has costs in the tenant's internal currency, whatever the company is billed in. */
+export function foreignCost(
+  { cost, currency }: { cost: Decimal; currency: string },
+  { internalCurrency }: { internalCurrency: string },
+  settings: Settings,
+): string | null {
+  if (settings.foreignCost !== 'hold' || same(currency, internalCurrency) || isZero(big(cost))) return null;
+  return `The cost of ${cost} is in ${currency}, and Autotask has costs in ${internalCurrency}, whatever the company is billed in. It is never converted, and FOREIGN_COST holds what would get a wrong one.`;
 }

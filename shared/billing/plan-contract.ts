@@ -2,10 +2,12 @@ import { planCharge, planRowAndCharge, type AmountsPlan } from './amounts.js';
 import {
   chooseProduct,
   chooseService,
+  dormantService,
   ensureProductStep,
   ensureServiceStep,
   invoiceDescription,
   isPriced,
+  productDoubt,
   serviceKeyOf,
 } from './catalogue.js';
 import { catalogueBecause, contractBecause } from './because.js';
@@ -188,12 +190,7 @@ function refusalOf(
     const { key, name } = PRODUCTS[item.type as RecordType]!;
     const doubt = catalogueDoubt(books, 'product', [key, name], choice.kind === 'missing');
     if (doubt) return doubt;
-    return choice.kind === 'ambiguous'
-      ? {
-          reason: 'service-ambiguous',
-          message: `Products ${choice.ids.join(' and ')} both stand for ${item.type}. Deactivate one.`,
-        }
-      : null;
+    return productDoubt(choice, item.type);
   }
   const key = serviceKeyOf(item)!;
   if (keyed.some((other) => other.item.id !== item.id && !isChargeType(other.item.type) && same(serviceKeyOf(other.item), key)))
@@ -286,12 +283,19 @@ const listed = (item: Item, { subscriptions }: ContractContext): Subscription | 
 
 function draft(entry: KeyedItem, contract: Contract | null, startsLater: boolean, endDay: Day, context: ContractContext): Draft {
   const { item } = entry;
-  const service = serviceOf(item, contract, context);
+  const active = serviceOf(item, contract, context);
+  const service = active ?? dormantService(item, context);
   const place = placeOf(entry, contract, startsLater, endDay, service, context);
   const billable = billableOf(entry, context.month);
   const plan = isChargeType(item.type) ? planCharge : planRowAndCharge;
   const amounts = plan(billable, place, context.books, context.settings);
-  return { entry, place, service, amounts, serviceStep: serviceStep(item, service, place, amounts, context) };
+  return {
+    entry,
+    place,
+    service,
+    amounts,
+    serviceStep: serviceStep(item, service, place, amounts, context, active === null && service !== null),
+  };
 }
 
 function serviceOf(item: Item, contract: Contract | null, { books, month }: ContractContext): Service | null {
@@ -414,10 +418,12 @@ function serviceStep(
   place: Place,
   amounts: AmountsPlan,
   { prices, books }: ContractContext,
+  isDormant: boolean,
 ): EnsureServiceStep | null {
-  const isNeeded = service !== null ? big(item.quantity).gte(1) : amounts.steps.some((step) => step.kind === 'postAdjustment');
+  const isNeeded =
+    service !== null && !isDormant ? big(item.quantity).gte(1) : amounts.steps.some((step) => step.kind === 'postAdjustment');
   return place.serviceKey !== null && amounts.held === null && isNeeded
-    ? ensureServiceStep(item, place.serviceKey, service, prices, books)
+    ? ensureServiceStep(item, place.serviceKey, service, prices, books, isDormant)
     : null;
 }
 

@@ -24,6 +24,8 @@ export type Reason =
   | 'contract-gone'
   | 'billed-elsewhere'
   | 'service-ambiguous'
+  | 'product-needs-order'
+  | 'cost-in-other-currency'
   | 'period-frozen'
   | 'report-shrank'
   | 'outcome-missing'
@@ -201,6 +203,8 @@ export interface EnsureServiceStep extends StepOf<'ensureService'> {
   serviceKey: string;
   /** The service to bring up to date; null to find or create one. */
   serviceId: number | null;
+  /** It is inactive, and made active with the key (5.2). Absent in all other steps. */
+  reactivates?: true;
   name: string;
   description: string;
   unitPrice: Decimal;

@@ -1,5 +1,5 @@
 import { serviceKeyOf } from './catalogue.js';
-import { currencyMismatch, type CompanyDecision } from './company.js';
+import { currencyMismatch, foreignCost, type CompanyDecision } from './company.js';
 import { isExcludedService, type ItemContext } from './items.js';
 import { isTypeUncertain, troubleOf } from './trouble.js';
 import type { Item, Reason } from './plan-types.js';
@@ -21,6 +21,8 @@ export function refusalOf(item: Item, company: CompanyDecision, context: ItemCon
   if (trouble !== null) return { outcome: 'held', reason: 'unreadable', message: trouble };
   const mismatch = currencyMismatch(item.currency, company.currency);
   if (mismatch) return { outcome: 'held', reason: 'currency-mismatch', message: mismatch };
+  const foreign = foreignCost(item, company, settings);
+  if (foreign) return { outcome: 'held', reason: 'cost-in-other-currency', message: foreign };
   const unclassified = unclassifiedOf(item);
   return unclassified ? { outcome: 'held', reason: 'unclassified', message: unclassified } : null;
 }

@@ -16,6 +16,8 @@ const RULES: Record<Reason, string> = {
   'company-inactive': '3.3',
   'currency-mismatch': '3.3',
   'service-ambiguous': '5.2',
+  'product-needs-order': '5.3',
+  'cost-in-other-currency': '3.5',
   'contract-duplicate': '6.1',
   'contract-other-company': '6.1',
   'contract-inactive': '6.1',

@@ -227,6 +227,8 @@ export interface Product {
   /** `externalProductID`, the key of rule 5.3. */
   key: string | null;
   isActive: boolean;
+  /** Its charges may wait for an order; absent where Autotask says that it needs none. */
+  needsOrder?: true;
 }
 
 /** A record of Autotask's that came and cannot be read, with what it still tells of itself: null where even that cannot be read. */
@@ -289,5 +291,9 @@ export interface Settings {
   contractInvoiceDescription: string;
   afterFreeze: 'hold' | 'charge';
   ghostAfterDay: number;
+  /** What becomes of an inactive service that owns the key or the name of one that would be made (5.2). */
+  inactiveServices: 'suffix' | 'reactivate';
+  /** Cost at companies that are billed in another currency than the tenant's internal one (3.5). */
+  foreignCost: 'as-reported' | 'hold';
   breakers: Breakers;
 }

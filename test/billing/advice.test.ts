@@ -86,6 +86,8 @@ test.each<[ReasonCode, string | null]>([
   ['contract-inactive', `${AGAIN} "contract activated"`],
   ['contract-unsuitable', `${AGAIN} "contract replaced"`],
   ['contract-gone', RELEASE],
+  ['product-needs-order', `${AGAIN} "product settled"`],
+  ['cost-in-other-currency', `${AGAIN} "cost accepted"`],
   ['billed-elsewhere', `${AGAIN} "other contract settled"`],
   ['unreadable', `${AGAIN} "record corrected"`],
   ['service-ambiguous', `${AGAIN} "service deactivated"`],

@@ -111,6 +111,8 @@ export const settings = (changes: Partial<Settings> = {}): Settings => ({
   contractInvoiceDescription: '{product}',
   afterFreeze: 'hold',
   ghostAfterDay: 20,
+  inactiveServices: 'suffix',
+  foreignCost: 'as-reported',
   breakers: DEFAULT_BREAKERS,
   ...changes,
 });

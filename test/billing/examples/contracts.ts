@@ -29,7 +29,10 @@ function catalogue(situation: Situation): string {
   const product = step(situation, 'ensureProduct');
   if (product) return `new product ${product.name} (${product.productKey})`;
   if (!service) return 'nothing';
-  const what = service.serviceId === null ? `new service ${service.name}` : `service ${service.serviceId}`;
+  const what =
+    service.serviceId === null
+      ? `new service ${service.name}`
+      : `service ${service.serviceId}${service.reactivates ? ' active again' : ''}`;
   return `${what}, ${service.unitPrice} / ${service.unitCost}`;
 }
 
@@ -66,6 +69,29 @@ export const services = table('5', 'Made or changed', catalogue, [
       }),
     },
     'new service Business Premium (1 year, paid monthly) [CFQ7TTC0LCHC-0002-P1Y-Monthly] 2, 12.00 / 10.00',
+  ],
+  [
+    '5.2 an inactive one is made active where the broker wants it so',
+    { books: standing({ isActive: false, unitPrice: '11' }), settings: { inactiveServices: 'reactivate' } },
+    'service 50 active again, 12.00 / 10.00',
+  ],
+  [
+    '5.2 likewise one that has the name and no key',
+    { books: standing({ isActive: false, key: null }), settings: { inactiveServices: 'reactivate' } },
+    'service 50 active again, 12.00 / 10.00',
+  ],
+  [
+    '5.2 but none that has the name and stands for something else',
+    { books: standing({ isActive: false, key: 'ANOTHER' }), settings: { inactiveServices: 'reactivate' } },
+    'new service Business Premium (1 year, paid monthly) [CFQ7TTC0LCHC-0002-P1Y-Monthly], 12.00 / 10.00',
+  ],
+  [
+    '5.2 nor any while an active one has the key',
+    {
+      books: books({ services: [service(), service({ id: 51, isActive: false })] }),
+      settings: { inactiveServices: 'reactivate' },
+    },
+    'nothing',
   ],
   [
     '5.2 its name is taken by another service',
@@ -125,6 +151,19 @@ export const ambiguous = table('5', 'Item', planned(outcome), [
       books: books({ products: [twice('cloudmore:azure-plan', 1), twice('cloudmore:azure-plan', 2)] }),
     },
     'held service-ambiguous',
+  ],
+  [
+    '5.3 a product of the exact name whose charges may wait for an order',
+    { ...reported({ recordType: 'AzurePlan' }), books: books({ products: [{ ...azurePlan, needsOrder: true }] }) },
+    'held product-needs-order',
+  ],
+  [
+    '5.3 the same with the key, which somebody gave it',
+    {
+      ...reported({ recordType: 'AzurePlan' }),
+      books: books({ products: [{ ...azurePlan, key: 'cloudmore:azure-plan', needsOrder: true }] }),
+    },
+    'posted',
   ],
 ]);
 

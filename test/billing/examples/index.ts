@@ -17,7 +17,7 @@ import * as unseen from './unseen.js';
 export const RULES = [
   ...['1.1', '1.2', '1.3', '1.4', '1.5', '1.6', '1.7', '1.8'],
   ...['2.1', '2.2', '2.3', '2.4', '2.5', '2.6', '2.7', '2.8'],
-  ...['3.1', '3.2', '3.3', '3.4'],
+  ...['3.1', '3.2', '3.3', '3.4', '3.5'],
   ...['4.1', '4.2', '4.3', '4.4'],
   ...['5.1', '5.2', '5.3', '5.4'],
   ...['6.1', '6.2', '6.3', '6.4', '6.5', '6.6', '6.7'],
@@ -30,7 +30,7 @@ export const RULES = [
 export const tables: Table[] = [
   ...[lines.whichLines, lines.monthBreaker, shrunkReports, countedLines],
   ...[lines.recordTypes, lines.left, lines.manualLines, lines.unknownCharge, unreadable.unreadable, unreadableReport],
-  ...[organizations.companies, unreadableCompanies],
+  ...[organizations.companies, unreadableCompanies, organizations.foreign],
   ...[organizations.groups, organizations.oneOff],
   ...[contracts.services, contracts.ambiguous, contracts.invoiceTexts],
   ...[contracts.found, contracts.contracts, unreadable.gone, billedElsewhere, contracts.ends, contracts.extensions],

@@ -33,6 +33,19 @@ export const companies = table('3', 'Item', planned(outcome), [
   ],
 ]);
 
+const inDollars = (foreignCost: 'as-reported' | 'hold', cost = '100'): Situation => ({
+  books: dollars,
+  report: { lines: [line({ currency: 'USD', cost })] },
+  settings: { foreignCost },
+});
+
+export const foreign = table('3', 'Item', planned(outcome), [
+  ['3.5 the internal currency is the euro, report and company are in dollars', inDollars('as-reported'), 'posted'],
+  ['3.5 the same where such costs are held', inDollars('hold'), 'held cost-in-other-currency'],
+  ['3.5 without cost there is nothing to be wrong', inDollars('hold', '0'), 'posted'],
+  ['3.5 a company in the internal currency', { settings: { foreignCost: 'hold' } }, 'posted'],
+]);
+
 const items = (lines: Line[]): string =>
   plan({ report: { lines } })
     .items.map(({ sales, cost, quantity, currency }) => `${quantity} for ${sales} / ${cost} ${currency}`)
