@@ -1,7 +1,7 @@
 import { big, isZero, sum, plain } from '../shared/billing/decimal.js';
 import { fold, groupBy, present } from '../shared/billing/text.js';
 import { SAME_PRODUCT, sameProduct, type ForeignRow } from '../shared/billing/elsewhere.js';
-import type { Decimal, Line } from '../shared/billing/types.js';
+import type { Day, Decimal, Line } from '../shared/billing/types.js';
 import type { TakeoverDismissal } from '../shared/evidence/takeover.js';
 import { nameScore } from '../shared/likeness.js';
 
@@ -33,6 +33,8 @@ export interface BilledElsewhere {
   /** `held`: the same product by its identifier or name. `listed`: weaker, only to be looked at. */
   strength: 'held' | 'listed';
   why: string;
+  /** The period, where the contract bills a longer one than a month at once: `amount` is the month's part. */
+  covers?: { from: Day; to: Day };
   /** 0 to 100: how alike the names are. */
   score: number;
 }
@@ -70,6 +72,7 @@ function ofCustomer(customer: TakenOver, rows: ForeignRow[]): BilledElsewhere[] 
         product: one.product,
         itemCode: one.itemCode,
         amount: plain(big(row.amount)),
+        ...(row.covers === undefined ? {} : { covers: row.covers }),
         currency: one.currency,
         ...match,
       },

@@ -1,9 +1,9 @@
-import { firstDay, lastDay } from '../billing/month.js';
+import { addDays, addMonths, firstDay, lastDay, monthOf } from '../billing/month.js';
 import type { ForeignRow, UnreadForeign } from '../billing/elsewhere.js';
 import { unreadableText } from '../billing/doubt.js';
-import { plain, sum } from '../billing/decimal.js';
+import { big, divide, plain, POSTED_DECIMALS, sum } from '../billing/decimal.js';
 import { groupBy } from '../billing/text.js';
-import type { Contract, Month, UnreadableRecord } from '../billing/types.js';
+import type { Contract, Month, Row, UnreadableRecord } from '../billing/types.js';
 import { AutotaskById } from './by-id.js';
 import { rowsFrom, type Condition } from './conditions.js';
 import { ROWS } from './decoders.js';
@@ -25,14 +25,19 @@ export class AutotaskForeign extends AutotaskById {
     const byId = new Map(contracts.map((contract) => [contract.id, contract]));
     const ids = [...byId.keys()];
     const all = await this.queryList('ContractServiceUnits', 'contractID', ids, rowsFrom(month, month), ROWS, finding);
-    const rows = all.filter(({ startDay, units }) => units !== 0 && startDay >= firstDay(month) && startDay <= lastDay(month));
+    const longer = await this.longerRows(month, contracts, finding);
+    const rows = [
+      ...all.filter(({ startDay, units }) => units !== 0 && startDay >= firstDay(month) && startDay <= lastDay(month)),
+      ...longer.filter(({ id }) => !all.some((row) => row.id === id)),
+    ];
     const services = await this.existingServices([...new Set(rows.map(({ serviceId }) => serviceId))], options);
     const unread = found.map((one): UnreadForeign => ({
       companyId: one.companyId ?? byId.get(one.contractId ?? 0)?.companyId ?? null,
       keys: one.kind === 'contract' ? one.keys : null,
       message: `${unreadableText(one)}.`,
     }));
-    const read = rows.flatMap(({ contractId, serviceId, price }): ForeignRow[] => {
+    const read = rows.flatMap((row): ForeignRow[] => {
+      const { contractId, serviceId } = row;
       const [contract, service] = [byId.get(contractId)!, services.get(serviceId)];
       if (service === undefined) {
         const message = `Contract ${contractId} (${contract.name}) bills service ${serviceId}, which a search of services does not show.`;
@@ -40,9 +45,18 @@ export class AutotaskForeign extends AutotaskById {
         return [];
       }
       const references = [...service.references, ...(service.key === null ? [] : [service.key])];
-      return [{ contract, serviceId, serviceName: service.name, references, amount: price }];
+      return [{ contract, serviceId, serviceName: service.name, references, ...partOf(row) }];
     });
     return { rows: ofServices(read), unread };
+  }
+
+  /** Rows of quarterly, half-yearly and yearly contracts that cover the month and began before it. */
+  private async longerRows(month: Month, contracts: Contract[], options: ReadOptions): Promise<Row[]> {
+    const ids = contracts.filter(({ isMonthly }) => !isMonthly).map(({ id }) => id);
+    if (ids.length === 0) return [];
+    const from = addMonths(month, -LONGEST_PERIOD_MONTHS);
+    const rows = await this.queryList('ContractServiceUnits', 'contractID', ids, rowsFrom(from, month), ROWS, options);
+    return rows.filter(({ startDay, endDay, units }) => units !== 0 && startDay <= lastDay(month) && endDay >= firstDay(month));
   }
 
   private async foreignContracts(month: Month, companyIds: number[], options: ReadOptions): Promise<Contract[]> {
@@ -65,6 +79,19 @@ export class AutotaskForeign extends AutotaskById {
     return new Map(read.flatMap((service) => (service === null ? [] : [[service.id, service] as const])));
   }
 }
+
+/** Autotask's longest period is a year. */
+const LONGEST_PERIOD_MONTHS = 12;
+
+/** What of a row is the month's: all of it, or the same part for each month that it covers. */
+function partOf({ startDay, endDay, price }: Row): Pick<ForeignRow, 'amount' | 'covers'> {
+  const months = monthsBetween(monthOf(startDay), monthOf(addDays(endDay, 1)));
+  if (months <= 1) return { amount: price };
+  return { amount: plain(divide(big(price), big(months), POSTED_DECIMALS)), covers: { from: startDay, to: endDay } };
+}
+
+const indexOf = (month: Month): number => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7));
+const monthsBetween = (from: Month, to: Month): number => indexOf(to) - indexOf(from);
 
 /** A month that somebody split has several rows of a service; what they bill together is one finding. */
 const ofServices = (rows: ForeignRow[]): ForeignRow[] =>

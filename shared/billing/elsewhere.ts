@@ -5,7 +5,7 @@ import type { Names } from './named.js';
 import { standsFor } from './ours.js';
 import { fold } from './text.js';
 import type { Item } from './plan-types.js';
-import type { Contract, Decimal, Month } from './types.js';
+import type { Contract, Day, Decimal, Month } from './types.js';
 
 /**
  * Rule 6.7: what another tool, or a person, bills already for the product that a contract would be made for. Product and period decide; what the contract
@@ -22,8 +22,10 @@ export interface ForeignRow {
   serviceName: string;
   /** Texts of the service that may name a vendor's product: its key, part numbers, external ids. */
   references: string[];
-  /** All units of the month. */
+  /** All units of the month; of a longer period the month's part. */
   amount: Decimal;
+  /** The period, where it is longer than a month: it is billed already, whatever ends now. Absent in all other rows. */
+  covers?: { from: Day; to: Day };
 }
 
 /** A contract, row or service of others that came and cannot be read, or did not come: it may bill the same. */
@@ -107,8 +109,10 @@ export function elsewhereDoubt(
 }
 
 function elsewhereText({ row, why }: { row: ForeignRow; why: string }, month: Month): string {
-  const { contract, serviceName, amount } = row;
+  const { contract, serviceName, amount, covers } = row;
   const first = firstDay(month);
+  if (covers !== undefined)
+    return `Contract ${contract.id} (${contract.name}) bills ${serviceName} from ${covers.from} to ${covers.to} at once, which is ${text(big(amount), 2)} of ${month}: ${why}. End it in Autotask on ${covers.to} at the latest, and bill this one from then on; or say why both are right.`;
   return `Contract ${contract.id} (${contract.name}) bills ${serviceName} with ${text(big(amount), 2)} in ${month} already: ${why}. End it in Autotask on ${addDays(first, -1)}, or set the units of this service there to 0 from ${first}; or say why both are right.`;
 }
 
