@@ -7,17 +7,19 @@ import { statSync } from 'node:fs';
 
 const LONGEST = [
   'simulation/simulation',
-  'report/switches',
-  'probe/beliefs',
-  'worlds/worlds',
-  'property/variants',
-  'system/leaks',
-  'system/quiet-month',
   'system/versions',
-  'report/days-in-zones',
+  'worlds/worlds',
+  'system/program',
+  'system/leaks',
+  'system/operator',
+  'system/faults',
+  'report/switches',
   'renames/renames',
-  'property/billing.property',
+  'system/quiet-month',
+  'workflows/daily',
   'evidence/hold',
+  'activities/restored',
+  'report/days-in-zones',
 ];
 
 const rank = ({ path }) => {

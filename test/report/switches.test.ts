@@ -75,7 +75,7 @@ const writes = async (desk: Desk): Promise<number> =>
   ).length;
 
 describe('the month ends with the same money where', () => {
-  test.each(SAME)('%s', async (...position) => {
+  test.concurrent.each(SAME)('%s', async (...position) => {
     await onDesk(position, async (desk) => {
       const { result } = await desk.bill('2025-10', '2025-10-17');
       expect([result.posted, result.held.lines]).toEqual([POSTED, 0]);
@@ -87,7 +87,7 @@ describe('the month ends with the same money where', () => {
 });
 
 describe('nothing is billed twice, and the reason is said, where', () => {
-  test.each(SAID)('%s', async (what, autotask, cloudmore, says) => {
+  test.concurrent.each(SAID)('%s', async (what, autotask, cloudmore, says) => {
     await onDesk([what, autotask, cloudmore], async (desk) => {
       const told: string[] = [];
       for (const day of ['2025-10-17', '2025-10-18'])
