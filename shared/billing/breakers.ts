@@ -54,7 +54,9 @@ export function tripMonth(facts: MonthFacts, currency: string, settings: Setting
 }
 
 const hasComparison = ({ breakers }: Settings): boolean =>
-  breakers.monthDropPercent !== 0 || breakers.organizationPercent !== 0 || breakers.itemFactor !== 0;
+  [breakers.monthDropPercent, breakers.organizationPercent, breakers.itemFactor, breakers.marginPoints].some(
+    (limit) => limit !== 0,
+  );
 
 const salesIn = (sales: Record<string, string>, currency: string): Big =>
   big(Object.entries(sales).find(([code]) => same(code, currency))?.[1] ?? '0');

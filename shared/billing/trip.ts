@@ -4,6 +4,7 @@ import type { CompanyDecision } from './company.js';
 import { big, isZero, money, signOf, sum } from './decimal.js';
 import { buildItems, itemsOfPart, listedSubscription, type ItemContext } from './items.js';
 import type { PlanInput, Work } from './plan.js';
+import { tripMargin } from './margin-breaker.js';
 import { tripPrice } from './price-breaker.js';
 import { readable } from './readable.js';
 import { exclusionOf, unclassifiedOf } from './refusal.js';
@@ -182,15 +183,20 @@ function tripWritten(
     before: itemsById.find(comparison.before, item.id)[0],
     samePart: itemsById.find(comparison.samePart, item.id)[0],
   };
-  const tripped = tripPrice(item, context.prices, settings) ?? tripItem({ ...sales, item }, settings);
+  const tripSales = (one: Item): Tripped | null =>
+    tripItem({ ...sales, item: one }, settings) ?? tripMargin(one, sales.before, settings);
+  const tripped = tripPrice(item, context.prices, settings) ?? tripSales(item);
   if (tripped === null || !isSmall) return tripped;
-  return isNothing || tripItem({ ...sales, item: asItStands({ item, planned }) }, settings) === null ? tripped : null;
+  return isNothing || tripSales(asItStands({ item, planned })) === null ? tripped : null;
 }
+
+const comparesItems = ({ itemFactor, organizationPercent, marginPoints }: Settings['breakers']): boolean =>
+  [itemFactor, organizationPercent, marginPoints].some((limit) => limit !== 0);
 
 /** An amount of last month that cannot be read is no 0.00: what would be compared with it waits. */
 function tripUnread({ id, productName }: Item, { unread }: Comparison, { breakers }: Settings): Tripped | null {
   const why = unread.get(id);
-  if (why === undefined || (breakers.itemFactor === 0 && breakers.organizationPercent === 0)) return null;
+  if (why === undefined || !comparesItems(breakers)) return null;
   return {
     reason: 'breaker-item',
     message: `Last month's amount of ${productName} cannot be read, so that nothing can be compared with it: ${why} Release the plan if that is right.`,

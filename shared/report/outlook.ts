@@ -1,6 +1,7 @@
 import { big, money, plain, sum, ZERO, type Big } from '../billing/decimal.js';
 import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
 import { buildItems, priceOf, type PriceList } from '../billing/items.js';
+import { MARGIN_POINTS_TOLD, marginMove, type MarginMove } from '../billing/margin-breaker.js';
 import { addDays } from '../billing/month.js';
 import { classify } from '../billing/record-type.js';
 import { byText, groupBy, same } from '../billing/text.js';
@@ -43,12 +44,23 @@ export interface Change {
   sentence: string;
 }
 
+/** An item whose margin is another than last month's (rule 9.5). */
+export interface MarginMoved extends MarginMove {
+  organizationName: string;
+  productName: string;
+  currency: string;
+  sales: Decimal;
+  cost: Decimal;
+}
+
 export interface Outlook {
   renewals: Renewal[];
   /** Null when there is no report of the month before to compare with. */
   changes: Change[] | null;
   /** Customers whose month is as the one before. */
   unchanged: number;
+  /** The largest loss of margin first. */
+  margins: MarginMoved[];
   from: Day;
   to: Day;
 }
@@ -57,18 +69,22 @@ export interface Outlook {
 export interface OrganizationOutlook {
   renewals: Renewal[];
   changes: Change[];
+  margins: MarginMoved[];
 }
 
 export function organizationOutlook(
   facts: Pick<MonthFacts, 'asOf'>,
   prices: PriceList,
   slice: OrganizationFacts,
+  points = MARGIN_POINTS_TOLD,
 ): OrganizationOutlook {
   const context = { subscriptions: slice.subscriptions, prices, excludedServices: new Set<string>() };
   const items = buildItems(slice.lines, context);
+  const before = buildItems(slice.previousLines, context);
   return {
     renewals: renewalsOf(facts.asOf, prices, slice, items),
-    changes: changesOf(slice, items, buildItems(slice.previousLines, context)),
+    changes: changesOf(slice, items, before),
+    margins: marginsOf(slice, items, before, points),
   };
 }
 
@@ -85,6 +101,7 @@ export function joinOutlooks(
     ),
     changes: previousLines === 0 ? null : changes.filter(hasMoved).sort(byMovement),
     unchanged: changes.filter((change) => !hasMoved(change)).length,
+    margins: all.flatMap((one) => one.margins).sort(byLoss),
     from: asOf,
     to: addDays(asOf, RENEWAL_DAYS),
   };
@@ -92,6 +109,20 @@ export function joinOutlooks(
 
 const byMovement = (left: Change, right: Change): number =>
   big(right.moved).abs().cmp(big(left.moved).abs()) || byText(left.organizationName, right.organizationName);
+
+function marginsOf({ organization }: OrganizationFacts, now: Item[], before: Item[], points: number): MarginMoved[] {
+  const last = new Map(before.map((item) => [item.id, item]));
+  return now.flatMap((item) => {
+    const move = marginMove(item, last.get(item.id), points);
+    const { productName, currency, sales, cost } = item;
+    return move === null ? [] : [{ ...move, organizationName: organization.name, productName, currency, sales, cost }];
+  });
+}
+
+/** What the move comes to at today's sales. */
+const lossOf = ({ points, sales }: MarginMoved): Big => big(points).times(sales);
+const byLoss = (left: MarginMoved, right: MarginMoved): number =>
+  lossOf(left).cmp(lossOf(right)) || byText(left.organizationName, right.organizationName);
 
 // ---------------------------------------------------------------------------------------------------------------- renewals
 

@@ -27,6 +27,19 @@ const outlookOf = ({ now = [line()], before = [], subscriptions = [], prices = [
 
 const teams = (changes: Partial<Line> = {}): Line => line({ subscriptionId: 'teams', productName: 'Teams Premium', ...changes });
 
+describe('a margin that is another than last month', () => {
+  test('is told from 10 points on, the largest loss first', () => {
+    const { margins } = outlookOf({
+      now: [line({ cost: '115.00' }), teams({ cost: '80.00' }), line({ subscriptionId: 'same', cost: '105.00' })],
+      before: [line(), teams(), line({ subscriptionId: 'same' })],
+    });
+    expect(margins.map(({ productName, before, now, points }) => [productName, before, now, points])).toEqual([
+      ['Business Premium', '16.7', '4.2', '-12.5'],
+      ['Teams Premium', '16.7', '33.3', '16.7'],
+    ]);
+  });
+});
+
 describe('what changed for a customer is said in one sentence', () => {
   const cases: [what: string, now: Line[], before: Line[], sentence: string][] = [
     [

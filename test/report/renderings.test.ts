@@ -122,6 +122,7 @@ describe('the report of a month', () => {
       'Ghosts',
       'Renewals',
       'Changes',
+      'Margins moved',
       'Decisions',
       'Items',
       'Notes',

@@ -5,8 +5,9 @@ import type { Amounts } from '../../../shared/billing/results.js';
 import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, type Unread } from '../../../shared/billing/unread.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReconciliationRow, ReportDocument } from '../../../shared/report/document.js';
 import type { BelowCost, MarginRow } from '../../../shared/report/sums.js';
-import type { Change, Renewal } from '../../../shared/report/outlook.js';
+import type { Change, MarginMoved, Renewal } from '../../../shared/report/outlook.js';
 import { html, Html, linesOf } from '../html.js';
+import { anchorOf, NOTHING, section } from './sections.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { grouped } from '../numbers.js';
 import { STYLE } from '../style.js';
@@ -67,10 +68,18 @@ export function htmlReport(report: ReportDocument): string {
 }
 
 /** Where the parts of a long report are: a month of 300 customers has dozens of pages. */
-function contents({ customers, belowCost: below, causes, ghosts: standing, reconciliation: rows }: ReportDocument): Html {
+function contents({
+  customers,
+  outlook: ahead,
+  belowCost: below,
+  causes,
+  ghosts: standing,
+  reconciliation: rows,
+}: ReportDocument): Html {
   const parts: [title: string, count: number][] = [
     ['By customer', customers.length],
     ['Sold below cost', below.length],
+    [MARGINS, ahead?.margins.length ?? 0],
     [LEAKS, causes.length],
     [GHOSTS, standing.length],
     [BY_RECORD_TYPE, rows.length],
@@ -87,58 +96,12 @@ function contents({ customers, belowCost: below, causes, ghosts: standing, recon
       </nav>`;
 }
 
-const anchorOf = (title: string): string => title.toLowerCase().replaceAll(' ', '-');
+const MARGINS = 'Margin moved since last month';
 const LEAKS = 'Amounts that reach no invoice';
 const GHOSTS = 'Money in Autotask without a line in the report';
 const BY_RECORD_TYPE = 'By customer and record type';
 
 // ---------------------------------------------------------------------------------------------------------------- tables
-
-interface Column<Row> {
-  title: string;
-  kind?: 'amount';
-  cell: (row: Row) => string;
-}
-
-function section<Row>(title: string, intro: string, columns: Column<Row>[], rows: Row[], kind = 'list'): Html {
-  if (rows.length === 0) return NOTHING;
-  const head = columns.map(({ title: name, kind: align }) => html`<th scope="col" ${classOf(align)}>${name}</th>`);
-  const body = linesOf(
-    rows.map(
-      (row) =>
-        html`<tr>
-          ${columns.map((column) => cellOf(column, row))}
-        </tr>`,
-    ),
-  );
-  return html`<section>
-    <h2 id="${anchorOf(title)}">${title}</h2>
-    ${intro === '' ? '' : html`<p>${intro}</p>`}
-    <table class="${kind}">
-      <thead>
-        <tr>
-          ${head}
-        </tr>
-      </thead>
-      <tbody>
-        ${body}
-      </tbody>
-    </table>
-  </section>`;
-}
-
-const NOTHING = new Html('');
-
-function cellOf<Row>({ title, kind, cell }: Column<Row>, row: Row): Html {
-  const value = cell(row);
-  const isNegative = kind === 'amount' && value.startsWith('-');
-  return html`<td data-title="${title}" ${classOf(kind, isNegative, value === '')}>${value}</td>`;
-}
-
-function classOf(kind?: string, isNegative = false, isEmpty = false): Html {
-  const classes = [kind, isNegative ? 'negative' : '', isEmpty ? 'empty' : ''].filter((name) => name);
-  return classes.length === 0 ? NOTHING : html` class="${classes.join(' ')}"`;
-}
 
 // ---------------------------------------------------------------------------------------------------------------- the parts
 
@@ -315,6 +278,7 @@ function outlook({ outlook: ahead }: ReportDocument): Html[] {
           <p>${FIRST_MONTH}</p>
         </section>`
       : changes(ahead.changes, ahead.unchanged),
+    margins(ahead.margins),
     renewals(ahead.renewals, ahead.from, ahead.to),
   ];
 }
@@ -333,6 +297,22 @@ const changes = (all: Change[], unchanged: number): Html =>
         cell: ({ moved, currency }) => `${big(moved).gt(0) ? '+' : ''}${moved} ${currency}`,
       },
       { title: 'What', cell: ({ sentence }) => sentence },
+    ],
+    all,
+  );
+
+const margins = (all: MarginMoved[]): Html =>
+  section(
+    MARGINS,
+    '',
+    [
+      { title: 'Customer', cell: ({ organizationName }) => organizationName },
+      { title: 'Product', cell: ({ productName }) => productName },
+      { title: 'Sales', kind: 'amount', cell: ({ sales, currency }) => `${grouped(sales)} ${currency}` },
+      { title: 'Cost', kind: 'amount', cell: ({ cost }) => grouped(cost) },
+      { title: 'Last month', kind: 'amount', cell: ({ before }) => `${before} %` },
+      { title: 'Now', kind: 'amount', cell: ({ now }) => `${now} %` },
+      { title: 'Points', kind: 'amount', cell: ({ points }) => points },
     ],
     all,
   );

@@ -4,7 +4,7 @@ import type { Amounts } from '../../../shared/billing/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReportDocument } from '../../../shared/report/document.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import type { BelowCost, MarginRow } from '../../../shared/report/sums.js';
-import type { Renewal } from '../../../shared/report/outlook.js';
+import type { MarginMoved, Renewal } from '../../../shared/report/outlook.js';
 import { onTerminal } from '../printable.js';
 import { advice, wrap, type Paper } from '../paper.js';
 import { table, type Column } from '../table.js';
@@ -23,6 +23,7 @@ const SHOWN = {
   ghosts: 8,
   customers: 25,
   belowCost: 8,
+  margins: 8,
   reconciliation: 40,
   changes: 10,
   renewals: 12,
@@ -238,7 +239,7 @@ function outlookSections(report: ReportDocument, paper: Paper, some: Some, renew
     return [
       wrap('Renewals and changes are not known: the report as fetched is not kept any more. The next run keeps it again.', paper),
     ];
-  const { renewals, changes, unchanged, from, to } = outlook;
+  const { renewals, changes, unchanged, margins, from, to } = outlook;
   return [
     section(
       `Renewals from ${from} to ${to}`,
@@ -252,8 +253,18 @@ function outlookSections(report: ReportDocument, paper: Paper, some: Some, renew
           ...some(changes, 'changes', ({ organizationName, sentence }) => listed(`${organizationName}: ${sentence}`, paper)),
           ...(unchanged === 0 ? [] : [`  ${unchanged} as last month.`]),
         ]),
+    section(
+      'Margin moved since last month',
+      some(margins, 'margins', (one) => marginLine(one, paper)),
+    ),
   ];
 }
+
+const marginLine = ({ organizationName, productName, before, now, points, sales, currency }: MarginMoved, paper: Paper): string =>
+  listed(
+    `${organizationName}: ${productName}, ${before} % → ${now} % (${points} points) of ${grouped(sales)} ${currency}`,
+    paper,
+  );
 
 const RENEWALS: Column[] = [
   { title: 'ends' },

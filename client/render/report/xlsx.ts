@@ -262,6 +262,29 @@ function outlook({ outlook: ahead }: ReportDocument): Sheet[] {
         change.sentence,
       ]),
     },
+    {
+      name: 'Margins moved',
+      columns: columns(
+        ['organization', 32],
+        ['product', 36],
+        ['currency', 10],
+        ['sales', 14],
+        ['cost', 14],
+        ['last month %', 14],
+        ['this month %', 14],
+        ['points', 10],
+      ),
+      rows: ahead.margins.map(({ organizationName, productName, currency, sales, cost, before, now, points }) => [
+        organizationName,
+        productName,
+        currency,
+        amount(sales, currency),
+        amount(cost, currency),
+        amount(before, null),
+        amount(now, null),
+        amount(points, null),
+      ]),
+    },
   ];
 }
 

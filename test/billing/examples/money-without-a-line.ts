@@ -208,6 +208,12 @@ const moved = (sales: string, before: string, breakers: Partial<Settings['breake
 });
 const alone = { organizationPercent: 0 };
 const priceOnly = { ...BREAKERS_OFF, priceFactor: 5 };
+/** Sold for 120.00; cost last month 100.00, a margin of 16.7 %. */
+const margin = (cost: string, marginPoints = 10, changes: Partial<Line> = {}): Situation => ({
+  asOf: '2025-10-25',
+  report: { lines: [line({ cost, ...changes })], previousLines: [line({ billingDate: '2025-09-08' })] },
+  settings: { breakers: { ...BREAKERS_OFF, marginPoints } },
+});
 const many = (count: number): Situation => ({
   report: { lines: Array.from({ length: count }, (_, index) => line({ subscriptionId: `sub-${index}` })) },
 });
@@ -355,6 +361,14 @@ export const breakers = table(
     ['9.4 proration', priced('9000.00', { chargeType: 'proRate' }), 'posted'],
     ['9.4 a list price of 0.00', priced('9000.00', {}, 1, '0.00'), 'posted'],
     ['9.4 not on the list', priced('9000.00', { itemCode: 'CFQ7TTC0OTHER' }), 'posted'],
+    ['9.5 a cost of 112.00: 10.0 points less', margin('112.00'), 'posted'],
+    ['9.5 of 112.01: by more than 10', margin('112.01'), 'held breaker-item'],
+    ['9.5 below cost', margin('130.00'), 'held breaker-item'],
+    ['9.5 a cost of 87.99: by more than 10 the other way', margin('87.99'), 'held breaker-item'],
+    ['9.5 a limit of 20', margin('112.01', 20), 'posted'],
+    ['9.5 switched off', margin('130.00', 0), 'posted'],
+    ['9.5 a credit has no margin', margin('-110.00', 10, { sales: '-120.00' }), 'posted'],
+    ['9.5 what is free has none', margin('130.00', 10, { sales: '0.00' }), 'posted'],
   ],
 );
 

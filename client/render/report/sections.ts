@@ -1,0 +1,75 @@
+import { html, Html, linesOf } from '../html.js';
+import { STYLE } from '../style.js';
+
+/** The parts of HTML that people keep: a page without anything outside of it, and tables that become cards on a narrow screen. */
+
+export const page = (title: string, about: string, parts: Html[], footer: Html): string =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>${title}</title>
+        <style>
+          ${new Html(STYLE)}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>${title}</h1>
+          <p>${about}</p>
+        </header>
+        <main>${linesOf(parts.filter(({ text }) => text !== ''))}</main>
+        <footer>${footer}</footer>
+      </body>
+    </html>`.text;
+
+export const anchorOf = (title: string): string => title.toLowerCase().replaceAll(' ', '-');
+
+export interface Column<Row> {
+  title: string;
+  kind?: 'amount';
+  cell: (row: Row) => string;
+}
+
+export function section<Row>(title: string, intro: string, columns: Column<Row>[], rows: Row[], kind = 'list'): Html {
+  if (rows.length === 0) return NOTHING;
+  const head = columns.map(({ title: name, kind: align }) => html`<th scope="col" ${classOf(align)}>${name}</th>`);
+  const body = linesOf(
+    rows.map(
+      (row) =>
+        html`<tr>
+          ${columns.map((column) => cellOf(column, row))}
+        </tr>`,
+    ),
+  );
+  return html`<section>
+    <h2 id="${anchorOf(title)}">${title}</h2>
+    ${intro === '' ? '' : html`<p>${intro}</p>`}
+    <table class="${kind}">
+      <thead>
+        <tr>
+          ${head}
+        </tr>
+      </thead>
+      <tbody>
+        ${body}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+export const NOTHING = new Html('');
+
+function cellOf<Row>({ title, kind, cell }: Column<Row>, row: Row): Html {
+  const value = cell(row);
+  const isNegative = kind === 'amount' && value.startsWith('-');
+  return html`<td data-title="${title}" ${classOf(kind, isNegative, value === '')}>${value}</td>`;
+}
+
+function classOf(kind?: string, isNegative = false, isEmpty = false): Html {
+  const classes = [kind, isNegative ? 'negative' : '', isEmpty ? 'empty' : ''].filter((name) => name);
+  return classes.length === 0 ? NOTHING : html` class="${classes.join(' ')}"`;
+}
