@@ -20,14 +20,20 @@ export function addMonthEnd(program: Command, context: Context, run: (work: Prom
     )
     .option('--out <file>', 'write it to a file')
     .addOption(new Option('--against <month>', 'put another month beside it: new, gone, quantity, price').argParser(month))
+    .option('--year', 'the twelve months up to it side by side: sales, cost, margin, by customer', false)
     .option('--full', 'as text: every customer and item, not the largest alone', false)
     .addOption(json())
-    .action(async (of: string, options: { format?: Format; out?: string; against?: string; full: boolean; json: boolean }) => {
-      const { report } = await import('./commands/report.js');
-      const format = options.json ? 'json' : (options.format ?? formatOf(options.out));
-      const { out, full, against } = options;
-      await run(report(context, { month: of, format, out, full, against }));
-    });
+    .action(
+      async (
+        of: string,
+        options: { format?: Format; out?: string; against?: string; full: boolean; year: boolean; json: boolean },
+      ) => {
+        const { report } = await import('./commands/report.js');
+        const format = options.json ? 'json' : (options.format ?? formatOf(options.out));
+        const { out, full, against, year } = options;
+        await run(report(context, { month: of, format, out, full, against, year }));
+      },
+    );
   program
     .command('close')
     .description('read both sides again and certify the month; refuses while something is held or unknown')

@@ -3,13 +3,15 @@ import { loadBaseConfig } from '../../shared/config.js';
 import { compareMonths } from '../../shared/report/against.js';
 import type { ReportDocument } from '../../shared/report/document.js';
 import { readReportDocument } from '../../shared/report/read.js';
+import { readYear } from '../../shared/report/year.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, writeOutput } from '../files.js';
 import type { Format } from '../formats.js';
-import { requireMonth } from '../months.js';
+import { notRunYet, requireMonth } from '../months.js';
 import { renderAgainst } from '../render/report/against.js';
 import { renderReport } from '../render/report/index.js';
+import { renderYear } from '../render/report/year.js';
 import { BYTE_ORDER_MARK } from '../render/spreadsheet.js';
 import { withEvidence } from './close.js';
 import { exitCodeOf } from './run.js';
@@ -19,27 +21,44 @@ export interface ReportOptions {
   format: Format;
   out?: string | undefined;
   full: boolean;
+  /** The twelve months up to it, side by side. */
+  year: boolean;
   /** Another month to put beside it. */
   against?: Month | undefined;
 }
 
 /** The reconciliation of the latest run, or two months beside each other, from the evidence alone. */
-export async function report(context: Context, { month, format, out, full: isFull, against }: ReportOptions): Promise<ExitCode> {
+export async function report(
+  context: Context,
+  { month, format, out, full: isFull, against, year }: ReportOptions,
+): Promise<ExitCode> {
   if (format === 'xlsx' && out === undefined && context.isTerminal)
     throw new CommandError(
       EXIT.usage,
       `An .xlsx file cannot be shown in a terminal. Name a file: billing report ${month} --format xlsx --out FILE`,
     );
-  if (format === 'html' && against !== undefined)
-    throw new CommandError(EXIT.usage, '--against has no HTML form. Use --format text, csv, xlsx or json.');
+  if (year && against !== undefined)
+    throw new CommandError(EXIT.usage, '--year shows twelve months, and --against two; expected one of them.');
   await checkOutput(out);
   const config = loadBaseConfig(context.environment);
+  if (year) {
+    const shown = await withEvidence(config, (evidence) => readYear(evidence, config.broker, month));
+    if (shown.rows.length === 0) throw notRunYet(month);
+    await deliver(
+      context,
+      month,
+      await renderYear(format, shown, { paper: out === undefined ? context.paper : undefined, isFull }),
+      format,
+      out,
+    );
+    return EXIT.done;
+  }
   const read = await requireMonth(config, month);
   const earlier = against === undefined ? null : await requireMonth(config, against);
   const options = { paper: out === undefined ? context.paper : undefined, isFull };
   const content = await withEvidence(config, async (evidence) => {
     const document = await readReportDocument(evidence, read, config.callsPerHour);
-    if (earlier === null || format === 'html') return renderReport(format, read.result, document, options);
+    if (earlier === null) return renderReport(format, read.result, document, options);
     const other = await readReportDocument(evidence, earlier, config.callsPerHour);
     return renderAgainst(format, compareMonths(monthOf(document), monthOf(other)), options);
   });

@@ -7,7 +7,9 @@ import { readClosed, type KeptCertificate } from '../../shared/evidence/closed.j
 import { readDecisions } from '../../shared/decisions/decisions.js';
 import type { Evidence } from '../../shared/evidence/index.js';
 import { readMonth, readOutcome } from '../../shared/evidence/months.js';
+import { compareMonths } from '../../shared/report/against.js';
 import { readReportDocument } from '../../shared/report/read.js';
+import { readYear } from '../../shared/report/year.js';
 import { webUiUrl, workflowLink } from '../../shared/web-ui.js';
 import type { Environment } from '../../shared/environment.js';
 import { findExplanations } from '../commands/explain.js';
@@ -60,8 +62,22 @@ export function evidenceSource(config: BaseConfig, evidence: Evidence, temporal:
         name: `billing-${month}.${format}`,
       };
     },
+    against: async (month, other) => {
+      const [now, before] = await Promise.all([month, other].map((one) => entriesOf(evidence, config, one)));
+      return now && before ? compareMonths(now, before) : null;
+    },
+    year: (month) => readYear(evidence, broker, month),
     act: (action) => act(temporal, config, action),
   };
+}
+
+async function entriesOf(
+  evidence: Evidence,
+  { broker, callsPerHour }: BaseConfig,
+  month: Month,
+): Promise<Parameters<typeof compareMonths>[0] | null> {
+  const read = await readMonth(evidence, broker, month);
+  return read && { month, entries: (await readReportDocument(evidence, read, callsPerHour)).entries };
 }
 
 const shownMonth = (

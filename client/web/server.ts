@@ -21,6 +21,7 @@ import { choose, customerRows, SORTS } from './customers.js';
 import type { Html } from '../render/html.js';
 import { customerLink } from './links.js';
 import { customerPage } from './pages/customer.js';
+import { againstPage, yearPage } from './pages/beside.js';
 import { customersPage } from './pages/customers.js';
 import { page } from './pages/layout.js';
 import { monthPage, monthsPage } from './pages/month.js';
@@ -153,6 +154,15 @@ function addPages(app: FastifyInstance, source: Source, settings: WebSettings): 
     const month = monthOf(request);
     const { entries, problem } = await source.decisions(month);
     return { title: `Decisions ${month}`, month, body: decisionsPage(month, entries, problem) };
+  });
+  get('/months/:month/against/:other', async (request) => {
+    const [month, other] = [monthOf(request), monthOf(request, 'other')];
+    const against = await found(source.against(month, other), `${month} or ${other} has not been billed yet.`);
+    return { title: `${month} against ${other}`, month, body: againstPage(against) };
+  });
+  get('/months/:month/year', async (request) => {
+    const month = monthOf(request);
+    return { title: `The year up to ${month}`, month, body: yearPage(await source.year(month)) };
   });
   get('/months/:month/explain', async (request) => {
     const month = monthOf(request);
@@ -299,8 +309,8 @@ async function found<T>(looked: Promise<T | null>, otherwise: string): Promise<T
   return value;
 }
 
-function monthOf(request: FastifyRequest): Month {
-  const { month } = request.params as Params;
+function monthOf(request: FastifyRequest, name = 'month'): Month {
+  const { [name]: month } = request.params as Params;
   if (month !== undefined && isMonth(month)) return month;
   throw new Missing('Expected a month such as 2025-10.');
 }

@@ -1,6 +1,8 @@
 import type { Outcome, MonthResult } from '../../shared/billing/results.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { KeptCertificate } from '../../shared/evidence/closed.js';
+import type { Against } from '../../shared/report/against.js';
+import type { Year } from '../../shared/report/year.js';
 import type { Explained } from '../commands/explain.js';
 import type { Format } from '../formats.js';
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
@@ -16,6 +18,10 @@ export interface Source {
   explain(month: Month, subscription: string): Promise<Explained[]>;
   decisions(month: Month | null): Promise<{ entries: LoggedDecision[]; problem: string | null }>;
   download(month: Month, format: Format): Promise<{ content: string | Uint8Array; name: string } | null>;
+  /** Two months beside each other; null where one of them never ran. */
+  against(month: Month, other: Month): Promise<Against | null>;
+  /** The twelve months up to one. */
+  year(month: Month): Promise<Year>;
   act(action: SteeringAction): Promise<ActionResult>;
 }
 

@@ -106,8 +106,9 @@ describe('billing report --against', () => {
     expect(sheets.get('Customers')!.at(-1)!.slice(0, 3)).toEqual(['all', 'EUR', 7186.32]);
   });
 
-  test('without a form as HTML says so', async () => {
-    const { code, said } = await desk.cli('report', '2025-11', '--against', '2025-10', '--format', 'html');
-    expect({ code, said }).toEqual({ code: 64, said: '--against has no HTML form. Use --format text, csv, xlsx or json.\n' });
+  test('as HTML has the same customers, and no year beside it', async () => {
+    const { code, out } = await desk.cli('report', '2025-11', '--against', '2025-10', '--format', 'html');
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/<h1>2025-11 against 2025-10<.*Contoso Dental Group/s) });
+    expect(await desk.cli('report', '2025-11', '--against', '2025-10', '--year')).toMatchObject({ code: 64 });
   });
 });

@@ -140,7 +140,7 @@ describe('the page for finance', () => {
     ['in the dark', { colorScheme: 'dark' }],
     ['on a phone of 360 pixels', { viewport: { width: 360, height: 740 } }],
   ];
-  test.each(looks)('five views without a finding of axe and without a sideways scroll, %s', async (_, options) => {
+  test.each(looks)('six views without a finding of axe and without a sideways scroll, %s', async (_, options) => {
     const page = await loggedIn('anna', { ...options, bypassCSP: true });
     for (const path of [
       '/',
@@ -148,6 +148,7 @@ describe('the page for finance', () => {
       `/months/${MONTH}/customers?show=all`,
       `/months/${MONTH}/customers/${FABRIKAM}`,
       `/months/${MONTH}/decisions`,
+      `/months/${MONTH}/year`,
     ]) {
       await page.goto(`${address}${path}`);
       expect({ path, faults: await faultsOf(page) }).toEqual({ path, faults: [] });

@@ -1,16 +1,18 @@
 import { big } from '../../../shared/billing/decimal.js';
-import type { Against, MovedItem, MovedTotals } from '../../../shared/report/against.js';
+import type { Against, MovedCustomer, MovedItem, MovedTotals } from '../../../shared/report/against.js';
 import type { Format } from '../../formats.js';
+import { html, type Html } from '../html.js';
 import { grouped } from '../numbers.js';
 import { PLAIN, type Paper } from '../paper.js';
 import { jsonText, onTerminal } from '../printable.js';
 import { csvText } from '../spreadsheet.js';
-import { table, type Column } from '../table.js';
+import { table, type Column as TextColumn } from '../table.js';
 import { workbook, type Cell, type Sheet } from '../workbook.js';
+import { page, section, type Column } from './sections.js';
 
 /** Two months beside each other, in the formats that a person or a program goes on with. */
 export async function renderAgainst(
-  format: Exclude<Format, 'html'>,
+  format: Format,
   against: Against,
   { paper = PLAIN, isFull }: { paper?: Paper | undefined; isFull: boolean },
 ): Promise<string | Uint8Array> {
@@ -23,6 +25,13 @@ export async function renderAgainst(
       return csvAgainst(against);
     case 'xlsx':
       return workbook(sheets(against));
+    case 'html':
+      return page(
+        `${against.month} against ${against.against}`,
+        'Sales: before + new + gone + quantity + price = now.',
+        againstSections(against),
+        html`<p>Made by billing report --against.</p>`,
+      );
   }
 }
 
@@ -61,13 +70,13 @@ const textAgainst = onTerminal(({ against, isFull }: { against: Against; isFull:
   ].join('\n\n');
 });
 
-const columnsOf = (title: string): Column[] => [
+const columnsOf = (title: string): TextColumn[] => [
   { title },
   { title: 'currency' },
   ...PARTS.map((part) => ({ title: part, align: 'right' as const })),
 ];
 
-const ITEMS: Column[] = [
+const ITEMS: TextColumn[] = [
   { title: 'moved', align: 'right' },
   { title: 'currency' },
   { title: 'customer' },
@@ -116,6 +125,38 @@ const csvAgainst = ({ items }: Against): string =>
     CSV.map(([title]) => title),
     items.map((item) => CSV.map(([, cell]) => cell(item))),
   );
+
+// ---------------------------------------------------------------------------------------------------------------- HTML
+
+/** As the file and the page for finance show it. */
+export const againstSections = ({ totals, customers, items }: Against): Html[] => [
+  section('Together', '', PART_COLUMNS, totals),
+  customers.length === 0
+    ? html`<p>Nothing moved.</p>`
+    : section<MovedCustomer>(
+        'By customer',
+        '',
+        [{ title: 'Customer', cell: ({ organizationName }) => organizationName }, ...PART_COLUMNS],
+        customers,
+      ),
+  section<MovedItem>(
+    'By item',
+    '',
+    [
+      { title: 'Customer', cell: ({ organizationName }) => organizationName },
+      { title: 'Product', cell: ({ productName }) => productName },
+      { title: 'Moved', kind: 'amount', cell: (item) => `${itemCells(item)[0]} ${item.currency}` },
+      { title: 'What', cell: whatMoved },
+    ],
+    items,
+  ),
+];
+
+const PART_COLUMNS = PARTS.map((part): Column<MovedTotals> => ({
+  title: part === 'now' ? 'Now' : `${part[0]!.toUpperCase()}${part.slice(1)}`,
+  kind: 'amount',
+  cell: (row) => (part === 'now' ? `${grouped(row.now)} ${row.currency}` : grouped(row[part])),
+}));
 
 // ---------------------------------------------------------------------------------------------------------------- workbook
 

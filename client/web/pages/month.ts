@@ -1,4 +1,5 @@
 import type { Amounts } from '../../../shared/billing/results.js';
+import { previousMonth } from '../../../shared/billing/month.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { COULD_NOT_BE_READ, unreadRest, unreadSummary, unreadText, type UnreadList } from '../../../shared/billing/unread.js';
 import { marginOf } from '../../../shared/report/margin.js';
@@ -57,6 +58,13 @@ export function monthPage({ result, heldMonth, nothingDue, outcomes, progress, c
         ['+ excluded', excluded],
       ]),
     )}
+    <section aria-labelledby="beside">
+      <h2 id="beside">Beside other months</h2>
+      <ul>
+        <li><a href="/months/${month}/against/${previousMonth(month)}">What moved since ${previousMonth(month)}</a></li>
+        <li><a href="/months/${month}/year">The year up to ${month}</a></li>
+      </ul>
+    </section>
     <section aria-labelledby="downloads">
       <h2 id="downloads">Take it away</h2>
       <ul>

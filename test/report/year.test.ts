@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import type { Year } from '../../shared/report/year.js';
+import { useDesk, type Desk } from './desk.js';
+import { readWorkbook } from './workbook.js';
+
+/** Twelve months side by side, from the evidence alone. */
+
+describe('billing report --year', () => {
+  let desk: Desk;
+  useDesk(async (opened) => {
+    desk = opened;
+    await desk.bill('2025-09', '2025-10-02');
+    await desk.bill('2025-10', '2025-11-02');
+  });
+  const year = async (): Promise<Year> => JSON.parse((await desk.cli('report', '2025-10', '--year', '--json')).out) as Year;
+
+  test('says that none of the months was run yet', async () => {
+    expect(await desk.cli('report', '2020-10', '--year')).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/has not been run yet/),
+    });
+  });
+
+  test('has each month as its own report has it, and adds up, by month and by customer', async () => {
+    const { months, rows, totals, customers } = await year();
+    expect([months.length, months[0], months.at(-1)]).toEqual([12, '2024-11', '2025-10']);
+    expect(rows.map(({ month }) => month)).toEqual(['2025-09', '2025-10']);
+    const cents = (text: string): number => Math.round(Number(text) * 100);
+    for (const { month, report, currency } of rows) {
+      const { out } = await desk.cli('report', month, '--json');
+      expect(JSON.parse(out)).toMatchObject({ report: { sales: report.sales, cost: report.cost }, currency });
+      const column = customers
+        .filter((one) => one.currency === currency)
+        .map(({ sales }) => cents(sales[months.indexOf(month)] ?? '0'));
+      expect(column.reduce((total, one) => total + one, 0)).toBe(cents(report.sales));
+    }
+    const eur = totals.find(({ currency }) => currency === 'EUR')!;
+    const own = rows.filter(({ currency }) => currency === 'EUR');
+    expect(cents(eur.report.sales)).toBe(own.reduce((total, { report }) => total + cents(report.sales), 0));
+    expect(cents(eur.margin.amount)).toBe(cents(eur.report.sales) - cents(eur.report.cost));
+  });
+
+  test('as text, HTML, CSV and workbook has the same customers', async () => {
+    const { customers } = await year();
+    const text = (await desk.cli('report', '2025-10', '--year')).out;
+    const names = customers.map(({ organizationName }) => organizationName);
+    for (const name of names) expect(text).toContain(name);
+    for (const format of ['html', 'csv', 'xlsx']) {
+      const file = desk.file(`year.${format}`);
+      expect((await desk.cli('report', '2025-10', '--year', '--out', file)).code).toBe(0);
+      const content =
+        format === 'xlsx' ? JSON.stringify([...(await readWorkbook(await readFile(file))).sheets]) : await readFile(file, 'utf8');
+      for (const name of names) expect(content).toContain(name);
+    }
+  });
+});
