@@ -19,7 +19,26 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     .action(async (options: { publicKey?: string; json: boolean }) =>
       run((await import('./commands/evidence.js')).verify(context, options)),
     );
+  addKeys(program, context, run);
   addDeploy(program, context, run);
+}
+
+function addKeys(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
+  const load = () => import('./commands/keys.js');
+  const keys = program.command('keys').description('keys that encrypt what Temporal keeps');
+  keys
+    .command('add')
+    .description('make a key: the first one encrypts at once, a later one waits for `billing keys rotate`')
+    .action(async () => run((await load()).addPayloadKey(context)));
+  keys
+    .command('rotate')
+    .description('encrypt with the newest key from now on; earlier ones go on decrypting')
+    .action(async () => run((await load()).rotatePayloadKeys(context)));
+  keys
+    .command('list')
+    .description('the keys there are, and which of them encrypts')
+    .addOption(new Option('--json', 'print JSON instead of text').default(false))
+    .action(async (options: { json: boolean }) => run(Promise.resolve((await load()).listPayloadKeys(context, options))));
 }
 
 function addDeploy(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {

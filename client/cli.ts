@@ -54,7 +54,10 @@ function explain(error: unknown, context: Pick<Context, 'say'>): number {
 /** What the store or the settings forbid, in its own words, wherever they are wrapped; told by name, so that help needs no driver of a database. */
 function ofStoreOrLabel(error: unknown): Error | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if (['StoreUnavailable', 'StoreRefused', 'LabelRefused', 'SettingsRefused'].includes(cause.name)) return cause;
+    if (
+      ['StoreUnavailable', 'StoreRefused', 'LabelRefused', 'SettingsRefused', 'KeysUnreadable', 'KeyMissing'].includes(cause.name)
+    )
+      return cause;
   return null;
 }
 

@@ -1,7 +1,7 @@
-import { defaultPayloadConverter } from '@temporalio/common';
 import { command } from '../shared/billing/command.js';
 import { fold } from '../shared/billing/text.js';
 import { dailyBillingId, type DailyBillingInput } from '../shared/contract.js';
+import { firstValue } from '../shared/encryption/converter.js';
 import { CommandError, EXIT } from './exit.js';
 import type { Temporal } from './temporal.js';
 
@@ -15,8 +15,8 @@ async function inputOf({ client, namespace }: Temporal, workflowId: string): Pro
     execution: { workflowId },
     maximumPageSize: 1,
   });
-  const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-  return payload ? defaultPayloadConverter.fromPayload<DailyBillingInput>(payload) : null;
+  const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+  return ((await firstValue(client.options.loadedDataConverter, input)) as DailyBillingInput | undefined) ?? null;
 }
 
 const listOf = (organizations: string[] | undefined): string => (organizations ?? []).map(fold).sort().join(', ');

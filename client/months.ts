@@ -1,5 +1,5 @@
 import { isGrpcDeadlineError, type WorkflowExecutionDescription, type WorkflowExecutionInfo } from '@temporalio/client';
-import { defaultPayloadConverter, defineSearchAttributeKey } from '@temporalio/common';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { isReasonOfGate } from '../shared/autotask/quota.js';
 import type { MonthResult, OrganizationResult } from '../shared/billing/results.js';
 import { isStray } from '../shared/billing/strays.js';
@@ -7,6 +7,7 @@ import { same } from '../shared/billing/text.js';
 import type { Month } from '../shared/billing/types.js';
 import type { BaseConfig } from '../shared/config.js';
 import { organizationBillingId, REFUSED_MEMO, STATUS_QUERY } from '../shared/contract.js';
+import { firstValue } from '../shared/encryption/converter.js';
 import { openEvidence } from '../shared/evidence/index.js';
 import { readMonth, type MonthRead } from '../shared/evidence/months.js';
 import { didYouMean } from '../shared/nearest.js';
@@ -109,7 +110,9 @@ async function findOpen(
 ): Promise<OpenOrganization | null> {
   try {
     const described = await client.workflow.getHandle(organizationBillingId(broker, month, organizationId)).describe();
-    return described.status.name === 'RUNNING' ? openOf(organizationId, described, whyCallsWait(described)) : null;
+    return described.status.name === 'RUNNING'
+      ? openOf(organizationId, described, await whyCallsWait({ client }, described))
+      : null;
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
@@ -117,10 +120,12 @@ async function findOpen(
 }
 
 /** What the gate says in the heartbeats of a workflow's activities; null when it holds none of their calls. */
-export function whyCallsWait({ raw }: WorkflowExecutionDescription): string | null {
-  const beats = (raw.pendingActivities ?? []).map(({ heartbeatDetails }) => heartbeatDetails?.payloads?.[0]);
-  for (const beat of beats) {
-    const text = beat ? defaultPayloadConverter.fromPayload<unknown>(beat) : null;
+export async function whyCallsWait(
+  { client }: Pick<Temporal, 'client'>,
+  { raw }: WorkflowExecutionDescription,
+): Promise<string | null> {
+  for (const { heartbeatDetails } of raw.pendingActivities ?? []) {
+    const text = await firstValue(client.options.loadedDataConverter, heartbeatDetails?.payloads);
     if (typeof text === 'string' && isReasonOfGate(text)) return text;
   }
   return null;

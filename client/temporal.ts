@@ -1,5 +1,7 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { encryptionOf } from '../shared/encryption/converter.js';
+import { keysFolderOf } from '../shared/encryption/keyring.js';
 import type { Environment } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
 import { SEARCH_ATTRIBUTES } from '../shared/contract.js';
@@ -57,7 +59,8 @@ export async function withTemporal<T>(
   const { connection: options, address, namespace, isNamed } = connectionSettings(environment);
   const connection = await connect(options, { address, isNamed }, withinMs);
   try {
-    return await use({ client: new Client({ connection, namespace }), address, namespace });
+    const dataConverter = encryptionOf(keysFolderOf(environment)).converter;
+    return await use({ client: new Client({ connection, namespace, dataConverter }), address, namespace });
   } finally {
     await connection.close();
   }

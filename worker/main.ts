@@ -1,4 +1,5 @@
 import { Client } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import {
   NativeConnection,
   Worker,
@@ -19,6 +20,7 @@ import {
 } from '../shared/contract.js';
 import type { Config } from '../shared/config.js';
 import type { QuotaSeen } from '../shared/autotask/gate.js';
+import { encryptionOf } from '../shared/encryption/converter.js';
 import { openEvidence, type Evidence } from '../shared/evidence/index.js';
 import { demandLabel, tenantOf } from '../shared/evidence/labels.js';
 import { workflowBundle } from './bundle.js';
@@ -75,21 +77,24 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
   await evidence.now();
   await demandLabel(evidence, tenantOf(config));
   const connection = await NativeConnection.connect(setup.connection);
-  const oldQueue = new OldQueue(connection, setup.namespace, config.broker, say);
-  const sentinel = new Sentinel(connection, setup.namespace, evidence, config, say);
+  const encryption = encryptionOf(config.keys);
+  const client = new Client({ connection, namespace: setup.namespace, dataConverter: encryption.converter });
+  const oldQueue = new OldQueue(client, config.broker, say);
+  const sentinel = new Sentinel(client, evidence, config, say);
   try {
-    const bundle = await workflowBundle();
-    const buildId = await versionKnown(connection, setup.namespace, config.broker, bundle, say);
-    const promoter =
-      buildId === null
-        ? null
-        : new Promoter(clientOf(connection, setup.namespace), config.broker, buildId, config.promotion, say);
-    const { create, gate, quota } = workersBy(config, { ...setup, evidence, say }, connection, { bundle, buildId });
+    const bundle = await workflowBundle(encryption.failuresPath === null ? 'plain' : 'encrypted');
+    const buildId = await versionKnown(client, config.broker, bundle, say);
+    const promoter = buildId === null ? null : new Promoter(client, config.broker, buildId, config.promotion, say);
+    const { create, gate, quota } = workersBy(config, { ...setup, evidence, say }, connection, {
+      bundle,
+      buildId,
+      dataConverter: encryption.converter,
+    });
     const workers = await Promise.all(queues.filter((queue) => queue !== 'autotask').map(create));
     let isShutDown = false;
     const isOn = (): boolean => !queues.includes('autotask') || gate.isHeld();
     const port = watchedAt(setup.watch, say, {
-      client: clientOf(connection, setup.namespace),
+      client,
       evidence,
       broker: config.broker,
       queues,
@@ -140,17 +145,14 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
 const watchedAt = (setup: WatchSetup | undefined, say: (message: string) => void, sources: WatchSources): Watch | null =>
   setup === undefined ? null : new Watch(setup, sources, say);
 
-const clientOf = (connection: NativeConnection, namespace: string): Client => new Client({ connection, namespace });
-
 /** What this process calls its version; null where the server knows no versions, and whoever asks gets work. */
 async function versionKnown(
-  connection: NativeConnection,
-  namespace: string,
+  client: Client,
   broker: string,
   bundle: WorkflowBundleOption,
   say: (message: string) => void,
 ): Promise<string | null> {
-  if ((await readDeployment(clientOf(connection, namespace), broker)) !== null) return buildIdOf(bundle);
+  if ((await readDeployment(client, broker)) !== null) return buildIdOf(bundle);
   say('this Temporal server knows no worker versions: open workflows go on with whatever version is deployed');
   return null;
 }
@@ -175,7 +177,7 @@ function workersBy(
   config: Config,
   { namespace, evidence, say }: WorkerSetup & Required<Pick<WorkerSetup, 'evidence' | 'say'>>,
   connection: NativeConnection,
-  { bundle, buildId }: { bundle: WorkflowBundleOption; buildId: string | null },
+  { bundle, buildId, dataConverter }: { bundle: WorkflowBundleOption; buildId: string | null; dataConverter: DataConverter },
 ): { create: (queue: Queue | 'old') => Promise<Worker>; gate: GateKeeper; quota: () => QuotaSeen } {
   const gate = new GateKeeper(evidence, config.broker, say, {
     tell: () => dependencies.autotask.usage(),
@@ -190,7 +192,7 @@ function workersBy(
   const activities = createActivities(dependencies);
   /** What a holder of the gate remembers of its writes ends with its lease. */
   const asHolder = (): ActivitiesByQueue['autotask'] => createActivities(dependencies).autotask;
-  const common = { connection, namespace, ...SHUTDOWN };
+  const common = { connection, namespace, dataConverter, ...SHUTDOWN };
   const { broker } = config;
   const billingOn = (taskQueue: string): WorkerOptions => ({
     ...common,

@@ -1,5 +1,5 @@
-import { Client } from '@temporalio/client';
-import type { NativeConnection, Worker } from '@temporalio/worker';
+import type { Client } from '@temporalio/client';
+import type { Worker } from '@temporalio/worker';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BILLING_QUEUE } from '../shared/contract.js';
 import { isOf } from './executions/own.js';
@@ -14,8 +14,7 @@ export class OldQueue {
   private worker: Worker | null = null;
 
   constructor(
-    private readonly connection: NativeConnection,
-    private readonly namespace: string,
+    private readonly client: Client,
     private readonly broker: string,
     private readonly say: (message: string) => void,
   ) {}
@@ -58,7 +57,7 @@ export class OldQueue {
   /** Where nobody can tell, it stays as it is. */
   private async hasOpen(): Promise<boolean> {
     try {
-      const { workflow } = new Client({ connection: this.connection, namespace: this.namespace });
+      const { workflow } = this.client;
       const query = `TaskQueue = '${BILLING_QUEUE}' AND ExecutionStatus = 'Running'`;
       for await (const { workflowId } of workflow.list({ query })) if (isOf(this.broker, workflowId)) return true;
       return false;

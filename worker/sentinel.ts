@@ -1,5 +1,4 @@
-import { Client, ScheduleNotFoundError } from '@temporalio/client';
-import type { NativeConnection } from '@temporalio/worker';
+import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../shared/config.js';
 import { scheduleId } from '../shared/contract.js';
@@ -25,21 +24,17 @@ export class Sentinel {
   private readonly closed = new Promise<void>((resolve) => {
     this.closing.signal.addEventListener('abort', () => resolve());
   });
-  private readonly client: Client;
   /** When the schedule was to act next, as of the last look. */
   private expected: Date | null = null;
   private trouble: string | null = null;
   private found = 0;
 
   constructor(
-    connection: NativeConnection | Client['connection'],
-    namespace: string,
+    private readonly client: Client,
     private readonly evidence: Evidence,
     private readonly config: Pick<Config, 'broker' | 'notices'>,
     private readonly say: (message: string) => void,
-  ) {
-    this.client = new Client({ connection, namespace });
-  }
+  ) {}
 
   /** Looks until `close`, whenever this process is the one that serves the broker. */
   async serve(isOn: () => boolean): Promise<void> {

@@ -73,7 +73,7 @@ async function firstRun(
 /** Why calls of the run itself wait, its survey of Autotask before all. */
 async function callsOfRun({ client }: Temporal, run: WorkflowExecutionInfo | null): Promise<string | null> {
   if (run?.status.name !== 'RUNNING') return null;
-  return whyCallsWait(await client.workflow.getHandle(run.workflowId, run.runId).describe());
+  return whyCallsWait({ client }, await client.workflow.getHandle(run.workflowId, run.runId).describe());
 }
 
 const callsOf = (open: Map<string, OpenOrganization>): string | null =>

@@ -3,6 +3,7 @@ import { ScheduleNotFoundError } from '@temporalio/client';
 import { advised, command, shellCommand, type Command } from '../../shared/billing/command.js';
 import { loadBaseConfig, type BaseConfig, type Config } from '../../shared/config.js';
 import { autotaskQueue, billingQueue, cloudmoreQueue, scheduleId, SEARCH_ATTRIBUTES } from '../../shared/contract.js';
+import { currentOf, readKeys } from '../../shared/encryption/keyring.js';
 import type { Context } from '../context.js';
 import { ACTIVITY_TASKS, isServed, withTemporal, WORKFLOW_TASKS, type Temporal } from '../temporal.js';
 import { compareWithWorker } from '../worker-settings.js';
@@ -26,6 +27,7 @@ export async function checkTemporal(context: Context, config: Config | null = nu
     { name: 'Temporal', look: () => namespace(temporal) },
     { name: 'retention', look: () => retention(temporal) },
     { name: 'search attributes', look: () => searchAttributes(temporal) },
+    { name: 'encryption', look: () => Promise.resolve(encryption(temporal, base)) },
     { name: WORKER, look: () => workerOf(temporal, base.broker) },
     ...(config === null ? [] : [{ name: WORKER_SETTINGS, look: () => settingsOf(temporal, config) }]),
     { name: 'schedule', look: () => schedule(temporal, base) },
@@ -81,6 +83,18 @@ async function retention({ client, namespace: name }: Temporal): Promise<string 
   if (days >= RETENTION_DAYS) return `${days} days`;
   return new Problem(`closed workflows are forgotten after ${days} days`, [
     advised('', operator('namespace', 'update', '-n', name, '--retention', RECOMMENDED_RETENTION)),
+  ]);
+}
+
+const HERE = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/i;
+
+/** Histories hold names and amounts: whoever runs Temporal, or gets at its database, can read them where no key is set. */
+function encryption({ address }: Temporal, { keys }: BaseConfig): string | Problem {
+  const current = currentOf(readKeys(keys));
+  if (current !== null) return `with key ${current.id} since ${current.usedSince!.slice(0, 10)}`;
+  if (HERE.test(address)) return 'none, and Temporal is on this machine (billing keys add)';
+  return new Problem(`what ${address} keeps can be read there: no key is set`, [
+    advised('Make one, give its file to every process, and restart the worker:', command('keys', 'add')),
   ]);
 }
 

@@ -51,7 +51,7 @@ function sentinelOf(broker: string): { sentinel: Sentinel; told: () => string[] 
   const notices = { webhook: new Secret(webhook.url), mail: null, heartbeat: null, reportDay: 12, webUi: null };
   const before = webhook.got.length;
   return {
-    sentinel: new Sentinel(connection, 'default', openEvidence(evidenceOf(broker)), { broker, notices }, () => undefined),
+    sentinel: new Sentinel(client, openEvidence(evidenceOf(broker)), { broker, notices }, () => undefined),
     told: () => webhook.got.slice(before).map((message) => (message as { text: string }).text),
   };
 }

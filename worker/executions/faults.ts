@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { failureText } from '../../shared/encryption/converter.js';
 import { organizationBillingsOf, scheduledBillingId } from '../../shared/contract.js';
 import { RUN_EVERY_HOURS } from '../../shared/notices/notice.js';
 import { isRunOf, isScheduledRunOf } from './own.js';
@@ -134,7 +135,7 @@ async function whyItHangs(
   );
   if (trying && hours * HOUR_MS > PATIENT_FOR_MS)
     return [
-      `${trying.activityType?.name} was tried ${trying.attempt} times, and is tried again: ${trying.lastFailure?.message}`,
+      `${trying.activityType?.name} was tried ${trying.attempt} times, and is tried again: ${await failureText(client.options.loadedDataConverter, trying.lastFailure)}`,
       'It goes on by itself when the cause has gone. What is out of reach shows: billing doctor',
     ];
   if (hours > RUN_EVERY_HOURS)

@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import { failureText } from '../../shared/encryption/converter.js';
 import type { SilentFound } from '../../shared/contract.js';
 
 /** Executions with which Temporal cannot go on, told from what the server says about them. */
@@ -42,8 +43,7 @@ export async function whyTasksFail(
     execution: { workflowId, runId },
     maximumPageSize: EVENTS_READ,
   });
-  const failures = (history?.events ?? []).flatMap(
-    ({ workflowTaskFailedEventAttributes: failed }) => failed?.failure?.message ?? [],
-  );
-  return (failures[0] ?? 'no answer came from the worker').slice(0, CAUSE_LENGTH);
+  const failed = (history?.events ?? []).find(({ workflowTaskFailedEventAttributes: task }) => task?.failure?.message != null);
+  const why = await failureText(client.options.loadedDataConverter, failed?.workflowTaskFailedEventAttributes?.failure);
+  return (why ?? 'no answer came from the worker').slice(0, CAUSE_LENGTH);
 }

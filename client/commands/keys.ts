@@ -1,0 +1,39 @@
+import { loadBaseConfig } from '../../shared/config.js';
+import { addKey, currentOf, keyFile, readKeys, rotateKeys, type PayloadKey } from '../../shared/encryption/keyring.js';
+import type { Context } from '../context.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { jsonText } from '../render/printable.js';
+import { renderKeys } from '../render/keys.js';
+
+/** The keys that payloads are encrypted with. */
+
+export async function addPayloadKey(context: Context): Promise<ExitCode> {
+  const { keys } = loadBaseConfig(context.environment);
+  const isFirst = currentOf(readKeys(keys)) === null;
+  const { id } = await addKey(keys, new Date());
+  context.out(
+    isFirst
+      ? `Key ${id} is in ${keyFile(keys)}, and encrypts from now on. Restart the worker, so that it encrypts messages of failures, too. Back the file up apart from the databases: without it nothing that was encrypted can be read.`
+      : `Key ${id} is in ${keyFile(keys)}, and is not used yet. Once every process has the file: billing keys rotate`,
+  );
+  return EXIT.done;
+}
+
+export async function rotatePayloadKeys(context: Context): Promise<ExitCode> {
+  const { keys } = loadBaseConfig(context.environment);
+  const { id } = await rotateKeys(keys, new Date());
+  context.out(
+    `Key ${id} encrypts from now on; processes that share ${keyFile(keys)} take it up within seconds. Back the file up. Earlier keys stay for what they encrypted.`,
+  );
+  return EXIT.done;
+}
+
+/** What there is of each key, and never the key. */
+export function listPayloadKeys(context: Context, { json }: { json: boolean }): ExitCode {
+  const { keys: folder } = loadBaseConfig(context.environment);
+  const keys = readKeys(folder);
+  const current = currentOf(keys);
+  const told = keys.map(({ id, madeAt, usedSince }: PayloadKey) => ({ id, madeAt, usedSince, isCurrent: id === current?.id }));
+  context.out(json ? jsonText({ file: keyFile(folder), keys: told }) : renderKeys({ file: keyFile(folder), keys: told }));
+  return EXIT.done;
+}

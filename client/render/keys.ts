@@ -1,0 +1,24 @@
+import { onTerminal } from './printable.js';
+import { table } from './table.js';
+
+interface ToldKey {
+  id: string;
+  madeAt: string;
+  usedSince: string | null;
+  isCurrent: boolean;
+}
+
+/** Keys by id, with what each is for now. */
+export const renderKeys = onTerminal(({ file, keys }: { file: string; keys: ToldKey[] }, paper) =>
+  keys.length === 0
+    ? `There is no key in ${file}: what Temporal keeps can be read by whoever reaches it. Make one with: billing keys add`
+    : table(
+        [{ title: 'Key' }, { title: 'Made' }, { title: 'Use' }],
+        keys.map(({ id, madeAt, usedSince, isCurrent }) => [
+          id,
+          madeAt,
+          isCurrent ? `encrypts since ${usedSince}` : usedSince === null ? 'not used yet' : 'decrypts',
+        ]),
+        paper,
+      ),
+);

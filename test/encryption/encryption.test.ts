@@ -1,0 +1,136 @@
+import { describe, expect, test } from '@jest/globals';
+import { temporal } from '@temporalio/proto';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { keyFile, readKeys } from '../../shared/encryption/keyring.js';
+import { FABRIKAM, useStage, type Stage, type Worker } from '../system/stage.js';
+
+/** A month billed with a key: what Temporal holds of it is read as whoever gets at its database reads it, without the product's own eyes. */
+
+const MONTH = '2025-10';
+const BILLED = ['--as-of', '2025-10-09', '--wait'];
+const keys = await mkdtemp(join(tmpdir(), 'billing-keys-'));
+let stage: Stage;
+let worker: Worker;
+useStage(
+  {
+    world: 'september-2025',
+    worker: false,
+    env: { BILLING_KEYS: keys, BILLING_MODE_ORGANIZATIONS: `${FABRIKAM}=approve` },
+  },
+  (opened) => (stage = opened),
+);
+
+/** Every execution's whole history and description, as bytes with all text in them. */
+async function kept(): Promise<string> {
+  const texts: string[] = [];
+  const { namespace } = stage.client.options;
+  const { executions } = await stage.client.workflowService.listWorkflowExecutions({ namespace, pageSize: 1_000 });
+  for (const info of executions ?? []) {
+    const execution = info.execution!;
+    let nextPageToken: Uint8Array | null | undefined;
+    do {
+      const page = await stage.client.workflowService.getWorkflowExecutionHistory({
+        namespace,
+        execution,
+        nextPageToken: nextPageToken ?? null,
+      });
+      texts.push(Buffer.from(temporal.api.history.v1.History.encode(page.history!).finish()).toString('latin1'));
+      nextPageToken = page.nextPageToken;
+    } while (nextPageToken?.length);
+    texts.push(JSON.stringify(info));
+    const described = await stage.client.workflowService.describeWorkflowExecution({ namespace, execution });
+    texts.push(
+      Buffer.from(temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse.encode(described).finish()).toString(
+        'latin1',
+      ),
+    );
+  }
+  return texts.join('\n');
+}
+
+const month = (): Promise<MonthResult> => stage.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
+
+/** Names and amounts that tell a customer or its money: of three digits and cents at least, for 6.00 may be anything. */
+function tellingOf({ organizations }: MonthResult): string[] {
+  const amounts = organizations.flatMap(({ report, posted, held, items }) =>
+    [report, posted, held, ...items].flatMap(({ sales, cost }) => [sales, cost]),
+  );
+  const names = organizations.flatMap(({ organizationName, items }) => [
+    organizationName,
+    ...items.map(({ productName }) => productName),
+  ]);
+  return [...new Set([...names, ...amounts.filter((amount) => /^\d{3,}\.\d\d$/.test(amount))])];
+}
+
+describe('with a key', () => {
+  test('nothing that Temporal keeps of a month holds a name or an amount, and commands show all of it', async () => {
+    expect(await stage.cli('keys', 'add')).toMatchObject({ code: 0, stdout: expect.stringContaining('encrypts from now on') });
+    worker = await stage.startWorker();
+    const ran = await stage.cli('run', MONTH, ...BILLED);
+    expect(ran).toMatchObject({ code: 3 });
+    const billed = await month();
+    const telling = tellingOf(billed);
+    expect(telling.length).toBeGreaterThan(20);
+    const text = await kept();
+    expect(text).toContain('encryption-key-id');
+    expect(text).toContain(`billing/default/${MONTH}/${FABRIKAM}`);
+    expect(telling.filter((one) => text.includes(one))).toEqual([]);
+    const status = await stage.cli('status', MONTH);
+    expect(status.stdout).toContain('Fabrikam Logistics');
+  }, 120_000);
+
+  test('messages of failures are not readable there either, and are readable where the run was asked for', async () => {
+    await stage.faults([
+      {
+        match: { vendor: 'autotask', method: 'POST', path: '*/ContractCharges/query' },
+        fault: { kind: 'status', status: 400, when: 'before' },
+      },
+    ]);
+    const failed = await stage.cli('run', '2025-11', '--as-of', '2025-11-09', '--wait');
+    await stage.faults([]);
+    expect(failed.code).not.toBe(0);
+    expect(`${failed.stdout}${failed.stderr}`).toContain('ContractCharges');
+    const text = await kept();
+    expect(text).toContain('Encoded failure');
+    expect(text).not.toContain('ContractCharges/query');
+  }, 120_000);
+
+  test('a rotation in mid-month goes on with what is open, which was encrypted with the key before', async () => {
+    const [before] = readKeys(keys);
+    expect((await stage.cli('keys', 'rotate')).code).toBe(0);
+    const listed = await stage.json<{ keys: { id: string; isCurrent: boolean }[] }>([0], 'keys', 'list');
+    expect(listed.keys.map(({ isCurrent }) => isCurrent)).toEqual([false, true]);
+    const released = await stage.cli('approve', MONTH, '--organization', FABRIKAM);
+    expect({ code: released.code, stderr: released.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await stage.cli('run', MONTH, ...BILLED)).toMatchObject({ code: 0 });
+    expect((await month()).held.lines).toBe(0);
+    const text = await kept();
+    for (const { id } of listed.keys) expect(text).toContain(id);
+    expect(before!.id).toBe(listed.keys[0]!.id);
+  }, 120_000);
+
+  test('a command without the keys names the one that is missing, and where it belongs', async () => {
+    const elsewhere = `${keyFile(keys)}.away`;
+    await rename(keyFile(keys), elsewhere);
+    try {
+      const lost = await stage.cli('status', MONTH);
+      const asked = await stage.cliWith({}, 'run', MONTH, ...BILLED);
+      expect(`${lost.stderr}${lost.stdout}${asked.stderr}${asked.stdout}`).toMatch(
+        /encrypted with key 20\d\d-\d\d-\d\d-[0-9a-f]{6}, which is not in .*payload-keys\.json/,
+      );
+    } finally {
+      await rename(elsewhere, keyFile(keys));
+    }
+  }, 120_000);
+
+  test('the file of keys is for its user alone, and is never shown', async () => {
+    const { stdout } = await stage.cli('keys', 'list');
+    const { keys: written } = JSON.parse(await readFile(keyFile(keys), 'utf8')) as { keys: { key: string }[] };
+    for (const { key } of written) expect(stdout + worker.output()).not.toContain(key);
+    await worker.kill('SIGTERM');
+    await rm(keys, { recursive: true });
+  }, 60_000);
+});
