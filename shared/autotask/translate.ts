@@ -332,7 +332,7 @@ export function toProduct(record: unknown): Product {
     name: product.name,
     key: product.externalproductid,
     isActive: product.isactive,
-    ...(product.doesnotrequireprocurement === true ? {} : { needsOrder: true as const }),
+    ...(product.doesnotrequireprocurement === false ? { needsOrder: true as const } : {}),
   };
 }
 

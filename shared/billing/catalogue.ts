@@ -231,7 +231,7 @@ export function productDoubt(choice: ProductChoice, type: string): Doubt | null 
   if (choice.kind === 'needs-order')
     return {
       reason: 'product-needs-order',
-      message: `Product ${choice.product.id} (${choice.product.name}) is found by its name, and is not marked as one that needs no procurement: charges of it may wait for an order, and would not be billed.`,
+      message: `Product ${choice.product.id} (${choice.product.name}) is found by its name, and needs procurement: charges of it may wait for an order, and would not be billed.`,
     };
   if (choice.kind !== 'ambiguous') return null;
   return {

@@ -227,7 +227,7 @@ export interface Product {
   /** `externalProductID`, the key of rule 5.3. */
   key: string | null;
   isActive: boolean;
-  /** Its charges may wait for an order; absent where Autotask says that it needs none. */
+  /** Autotask says that it needs procurement, so that its charges wait for an order; absent where it says otherwise, or nothing. */
   needsOrder?: true;
 }
 
