@@ -40,7 +40,7 @@ export function tripPrice(item: Item, prices: PriceList, { breakers: { priceFact
 
 /** What a unit costs by the line's total, which is what is billed. */
 function unitPrice(line: Line): Big | null {
-  const isWhole = !isManual(line) && !PARTS.has(fold(line.chargeType)) && signOf(line.quantity) > 0 && signOf(line.sales) > 0;
+  const isWhole = !isManual(line) && !PARTS.has(fold(line.chargeType)) && signOf(line.quantity) > 0;
   return isWhole ? big(line.sales).div(big(line.quantity)) : null;
 }
 

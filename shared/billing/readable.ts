@@ -26,7 +26,7 @@ const partOf = ({ organizationId, subscriptionId, itemCode, productName }: Line)
   [organizationId, present(subscriptionId) ?? present(itemCode) ?? productName].map(fold).join('|');
 
 /** How much of an organization is uncertain by a line that cannot be read. */
-const reachOf = (line: Line): string => (line.trouble?.holds === 'organization' ? wholeOf(line) : partOf(line));
+const reachOf = (line: Line): string => (line.trouble!.holds === 'organization' ? wholeOf(line) : partOf(line));
 
 /** Words for what is compared on neither side; none where all of it is. */
 export const unreadWords = (unread: number): string =>
