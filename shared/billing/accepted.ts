@@ -1,4 +1,4 @@
-import { compare, plain, signOf, sum, ZERO, type Big } from './decimal.js';
+import { big, compare, plain, signOf, sum, ZERO, type Big } from './decimal.js';
 import type { OrganizationFacts } from './facts.js';
 import { isManual } from './items.js';
 import { byText, fold, groupBy, same } from './text.js';
@@ -30,6 +30,8 @@ export interface AcceptedItem {
   stood: boolean;
   /** Whether a part of it, or all, stands on charges: a row at 0 units does not show that they are gone (8.9). Absent in evidence of earlier releases. */
   charged?: boolean;
+  /** Ids of items, of whatever organization, that came or became more when its lines went: what it was converted to, or where it moved. */
+  successors?: string[];
 }
 
 /** The part of the accepted report that is an organization's, with the latest day for which a report was accepted. */
@@ -160,23 +162,39 @@ export const isFallen = (before: Big, now: Big, percent: number): boolean =>
 
 // ---------------------------------------------------------------------------------------------------------------- one organization
 
-/** By organization: its subscriptions whose lines another organization has since. Evidence, once they are posted there (1.6). */
+/** By organization: its subscriptions whose lines another organization has since, with the items there. Evidence, once they are posted there (1.6). */
 export function movedSubscriptions(all: Compared[]): Map<string, NonNullable<OrganizationFacts['movedTo']>> {
-  const places = all.flatMap((one) =>
-    one.now
-      .filter((item) => isNewOrMore(item, one.accepted?.items ?? []))
-      .map(({ contractKey }) => ({ contractKey: fold(contractKey), organizationId: one.organizationId })),
+  const places = all.flatMap(({ organizationId, accepted, now }) =>
+    now.map((item) => ({ item, organizationId, accepted: accepted?.items ?? [] })),
   );
-  const byKey = groupBy(places, ({ contractKey }) => contractKey);
+  const byKey = groupBy(places, ({ item }) => fold(item.contractKey));
   return new Map(
     all.map((one) => [
       one.organizationId,
-      vanishedOf(one)
-        .flatMap(({ contractKey }) => byKey.get(fold(contractKey)) ?? [])
-        .filter(({ organizationId }) => organizationId !== one.organizationId),
+      vanishedOf(one).flatMap((gone) =>
+        (byKey.get(fold(gone.contractKey)) ?? [])
+          .filter((place) => place.organizationId !== one.organizationId && cameFor(place.item, gone, place.accepted))
+          .map(({ item, organizationId }) => ({ contractKey: fold(item.contractKey), organizationId, itemId: item.id })),
+      ),
     ]),
   );
 }
+
+/** Whether an item came, or became more, when the lines of another went: now, or on a day when it was held; or it came back from there. */
+export const cameFor = (
+  item: Pick<AcceptedItem, 'id' | 'sales'>,
+  gone: Pick<AcceptedItem, 'id' | 'successors'>,
+  accepted: AcceptedItem[],
+): boolean =>
+  isNewOrMore(item, accepted) ||
+  isSuccessor(item.id, gone) ||
+  isSuccessor(
+    gone.id,
+    accepted.find(({ id }) => id === item.id),
+  );
+
+const isSuccessor = (id: string, gone: Pick<AcceptedItem, 'successors'> | undefined): boolean =>
+  gone?.successors?.includes(id) ?? false;
 
 function vanishedOf({ accepted, now }: Compared): AcceptedItem[] {
   const present = new Set(now.map(({ id }) => id));
@@ -196,6 +214,15 @@ export const isLess = (now: AcceptedItem, before: AcceptedItem): boolean =>
 export const isCreditGone = (now: AcceptedItem, before: AcceptedItem): boolean =>
   (['creditCost', 'creditSales'] as const).some((side) => compare(now[side], before[side]) > 0);
 
+export interface Accepting {
+  isReleased: boolean;
+  /** The organization could not be billed at all. */
+  isBlind: boolean;
+  movedTo?: NonNullable<OrganizationFacts['movedTo']>;
+  /** Whether the plan leaves money standing under a contract key without listing it. */
+  leaves?: (contractKey: string) => boolean;
+}
+
 /**
  * What counts as accepted from now on: every item as the report has it; but what has become less is accepted only where the plan goes with it, and an item
  * without lines is kept until its money is gone, or somebody released that. Of an organization that could not be billed at all nothing is accepted.
@@ -204,7 +231,7 @@ export function nextAccepted(
   plan: Pick<Plan, 'asOf' | 'items' | 'ghosts'>,
   now: AcceptedItem[],
   before: AcceptedPart | undefined,
-  { isReleased, isBlind }: { isReleased: boolean; isBlind: boolean },
+  { isReleased, isBlind, movedTo = [], leaves = () => false }: Accepting,
 ): AcceptedPart {
   if (before === undefined) return { asOf: plan.asOf, items: now };
   const asOf = plan.asOf > before.asOf ? plan.asOf : before.asOf;
@@ -213,17 +240,46 @@ export function nextAccepted(
   const ids = new Set(now.map(({ id }) => id));
   const earlier = new Map(before.items.map((item) => [item.id, item]));
   const standing = new Set(plan.ghosts.filter(({ outcome }) => outcome !== 'zeroed').map(({ contractKey }) => fold(contractKey)));
-  const missing = before.items.filter(
-    ({ id, contractKey, stood }) => !ids.has(id) && !isReleased && (!stood || standing.has(fold(contractKey))),
-  );
+  const missing = before.items
+    .filter(({ id }) => !ids.has(id) && !isReleased)
+    .filter(({ contractKey, stood }) => !stood || standing.has(fold(contractKey)) || leaves(contractKey))
+    .map((item) => withSuccessors(item, now, before.items, movedTo));
   const kept = now.map((item) => {
     const last = earlier.get(item.id);
     // Held for whatever reason: what stands may be taken away by a later plan, which must be shown then that it may (1.6).
-    if (last && isLess(item, last) && outcomes.get(item.id)?.outcome === 'held') return last;
+    if (last && isLess(item, last) && outcomes.get(item.id)?.outcome === 'held') return leastOf(item, last);
     // What is held today was posted before, and stands.
     return item.stood || !last?.stood ? item : { ...item, ...pickStanding(last) };
   });
   return { asOf, items: [...kept, ...missing] };
+}
+
+/** What a later report is compared with where less is held: as much as was ever charged, and every credit that was ever there. */
+function leastOf(now: AcceptedItem, last: AcceptedItem): AcceptedItem {
+  const side = (amount: 'cost' | 'sales', credit: 'creditCost' | 'creditSales'): [Decimal, Decimal] => {
+    const charged = [now, last].map((item) => big(item[amount]).minus(item[credit]));
+    const credited = [now, last].map((item) => big(item[credit]));
+    const [most, least] = [
+      charged[0]!.gt(charged[1]!) ? charged[0]! : charged[1]!,
+      credited[0]!.lt(credited[1]!) ? credited[0]! : credited[1]!,
+    ];
+    return [plain(most.plus(least)), plain(least)];
+  };
+  const [[cost, creditCost], [sales, creditSales]] = [side('cost', 'creditCost'), side('sales', 'creditSales')];
+  return { ...last, cost, creditCost, sales, creditSales };
+}
+
+/** What came when its lines went is remembered: it may be held today, and be posted when nobody could tell any more that it was new. */
+function withSuccessors(
+  item: AcceptedItem,
+  now: AcceptedItem[],
+  before: AcceptedItem[],
+  movedTo: NonNullable<OrganizationFacts['movedTo']>,
+): AcceptedItem {
+  const here = now.filter((one) => same(one.contractKey, item.contractKey) && cameFor(one, item, before)).map(({ id }) => id);
+  const there = movedTo.flatMap(({ contractKey, itemId }) => (same(contractKey, item.contractKey) ? (itemId ?? []) : []));
+  const successors = [...new Set([...(item.successors ?? []), ...here, ...there])];
+  return successors.length === 0 ? item : { ...item, successors };
 }
 
 const pickStanding = ({ stood, charged }: AcceptedItem): Pick<AcceptedItem, 'stood' | 'charged'> => ({

@@ -2,7 +2,7 @@ import { acceptedItem, compareReports, movedSubscriptions, type AcceptedPart, ty
 import type { MonthFacts, OrganizationFacts } from './facts.js';
 import { buildItems, indexPrices, itemContext } from './items.js';
 import { keyedItem } from './keyed-item.js';
-import { fold } from './text.js';
+import { fold, groupBy } from './text.js';
 import type { Settings } from './types.js';
 
 /** Rule 1.6, before anything is planned: the report beside the last accepted one of its month, organization by organization. */
@@ -41,12 +41,19 @@ export function besideAccepted(
   const subscriptions = organizations.flatMap((slice) => slice.subscriptions);
   const comparison = compareReports(all, subscriptions, settings);
   const moved = movedSubscriptions(all);
+  const arrivals = groupBy([...moved.values()].flat(), ({ organizationId }) => fold(organizationId));
   return {
     facts: { ...facts, ...(comparison === null ? {} : { comparison }) },
     organizations: organizations.map((slice, index) => {
       const part = compared[index]!.accepted;
       const movedTo = moved.get(slice.organization.id) ?? [];
-      return { ...slice, ...(part === null ? {} : { accepted: part }), ...(movedTo.length === 0 ? {} : { movedTo }) };
+      const arrived = [...new Set((arrivals.get(fold(slice.organization.id)) ?? []).map(({ contractKey }) => contractKey))];
+      return {
+        ...slice,
+        ...(part === null ? {} : { accepted: part }),
+        ...(movedTo.length === 0 ? {} : { movedTo }),
+        ...(arrived.length === 0 ? {} : { arrived }),
+      };
     }),
   };
 }

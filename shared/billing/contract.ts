@@ -101,7 +101,7 @@ function contractElsewhere(contractKey: string, { companyId, month, books, names
 export const isHashKey = (contractKey: string): boolean => /^cm-[0-9a-f]{32}$/.test(fold(contractKey));
 
 /** What stands on a contract in the month, rows and charges together. */
-function standsOn({ id }: Contract, month: Month, books: Books): { isAnything: boolean; sales: Big } {
+export function standsOn({ id }: Contract, month: Month, books: Books): { isAnything: boolean; sales: Big } {
   const rows = rowsOfContract(books, id).filter(({ startDay }) => monthOf(startDay) === month);
   const charges = chargesOfContract(books, id).filter(({ key, day }) => (parseChargeKey(key)?.month ?? monthOf(day)) === month);
   const all = [...rows, ...charges];

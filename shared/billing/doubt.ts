@@ -1,5 +1,7 @@
 import { rowKeyOf } from './keys.js';
 import { firstDay, monthOf } from './month.js';
+import { rowsOfContract } from './rows.js';
+import { ghostId } from './shrank.js';
 import type { Held } from './trip.js';
 import { fold } from './text.js';
 import type { Note, Plan, Reason, Step } from './plan-types.js';
@@ -69,6 +71,20 @@ export function catalogueDoubt(books: Books, kind: 'service' | 'product', keys: 
   return doubtOf(found, CORRECT);
 }
 
+/**
+ * What of a contract cannot be read, so that nothing on it may be brought to nothing: a row or charge of ours, or the service of a row. What stands may be in
+ * balance with it already.
+ */
+export function standingDoubt(books: Books, contractId: number): Doubt | null {
+  const services = new Set(rowsOfContract(books, contractId).map(({ serviceId }) => serviceId));
+  const service = unreadableOf(books, 'service').find(({ id }) =>
+    id === null ? [...services].some((one) => !isRead(books, one)) : services.has(id),
+  );
+  return rowDoubt(books, contractId) ?? chargeDoubt(books, contractId, false) ?? doubtOf(service, CORRECT);
+}
+
+const isRead = ({ services }: Books, serviceId: number): boolean => services.some(({ id }) => id === serviceId);
+
 export function companyDoubt(books: Books, companyId: number): Doubt | null {
   return doubtOf(
     unreadableOf(books, 'company').find(({ id }) => id === null || id === companyId),
@@ -117,6 +133,10 @@ export function heldAsGone(held: Held, plan: Plan, books: Books): Held {
   for (const { id, contractId } of plan.items.filter((item) => written.has(item.id))) {
     const service = contractId === null ? undefined : unknown.get(contractId);
     if (service !== undefined) items.set(id, { reason: 'contract-gone', message: unknownText(service) });
+  }
+  for (const ghost of plan.ghosts.filter(({ outcome }) => outcome === 'zeroed')) {
+    const service = unknown.get(ghost.contractId);
+    if (service !== undefined) items.set(ghostId(ghost), { reason: 'contract-gone', message: unknownText(service) });
   }
   for (const step of plan.steps) {
     const found = remadeBy(step, gone);

@@ -93,7 +93,17 @@ export interface OrganizationFacts {
   /** What the last accepted report of the month had of it (rule 1.6); absent where that is not known. */
   accepted?: AcceptedPart;
   /** Subscriptions that the accepted report had here, and whose lines another organization has now. */
-  movedTo?: { contractKey: string; organizationId: string }[];
+  movedTo?: MovedTo[];
+  /** Folded ids of subscriptions that the accepted report had at another organization, and whose lines this one has now. */
+  arrived?: string[];
+}
+
+/** Where a subscription's lines are now. */
+export interface MovedTo {
+  contractKey: string;
+  organizationId: string;
+  /** The item there; absent in evidence of earlier releases. */
+  itemId?: string;
 }
 
 /** Days by which last month's report is cut before the same day, because Microsoft may be later than last time (rule 1.4). */

@@ -1,18 +1,19 @@
-import { acceptedOf, hasEnded, isNewOrMore, type AcceptedItem } from './accepted.js';
+import { acceptedOf, cameFor, hasEnded, isNewOrMore, type AcceptedItem } from './accepted.js';
 import { planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { isSuitable } from './contract.js';
 import { postedText } from './decimal.js';
+import { standingDoubt } from './doubt.js';
 import type { MonthFacts } from './facts.js';
 import { elsewhereAdvice, rowAdvice } from './ghost-advice.js';
 import { listedSubscription } from './items.js';
 import { contractKeyOf, itemHash } from './keys.js';
 import { looseCharges } from './loose-charges.js';
 import { addDays, firstDay } from './month.js';
-import { chargeKeyOn, chargeKeysOn, isOwn, isSwitchedOff, standsFor, typeOnContract } from './ours.js';
+import { chargeKeysOn, isOwn, isSwitchedOff, standsFor, typeOnContract } from './ours.js';
 import type { ContractContext, ContractPlan, ItemDecision } from './plan-contract.js';
 import { hasMoney, isEqualRow, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
 import { ghostId } from './shrank.js';
-import { chargesOf, totalOf, type Billable, type Place } from './standing.js';
+import { chargesOf, keyInUse, totalOf, type Billable, type Place } from './standing.js';
 import { fold, same } from './text.js';
 import type { Ghost, GhostEvidence, Note, Step } from './plan-types.js';
 import type { Contract, RecordType, Service, Subscription } from './types.js';
@@ -36,6 +37,8 @@ export interface GhostContext extends ContractContext {
   accepted: AcceptedItem[] | null;
   /** Folded subscription ids whose lines another organization has now, and is billed for. */
   moved: Set<string>;
+  /** Folded subscription ids whose lines another organization had before, and this one has now. */
+  arrived: Set<string>;
   /** Why nobody answers for the company any more (8.7): whatever stands there is a ghost, and only a person brings it to nothing. Null where somebody does. */
   whyStray: ((contractKey: string | null) => string) | null;
 }
@@ -86,7 +89,7 @@ function keysBesideRow(
 ): string[] {
   const { row } = rowsOn(contract, service, plan, context);
   const type = hasMoney(row) ? typeOnContract(contract, service, context) : null;
-  return type === null ? [] : chargeKeysOn(contractKey, service.key, type, context);
+  return type === null ? [] : [keyInUse(context.books, contract.id, chargeKeysOn(contractKey, service.key, type, context))];
 }
 
 /**
@@ -135,7 +138,7 @@ function ghostOfService(
   const type = typeOnContract(contract, service, context);
   if (type === null) return { ...NO_GHOSTS, notes: [foreignRow(contract, service, rows.row, context)] };
   if (isSwitchedOff(type, contractKey, context)) return NO_GHOSTS;
-  const billable = ghostBillable(contractKey, service, type, context);
+  const billable = ghostBillable(contract, contractKey, service, type, context);
   const standing = ghost(contract, contractKey, service, type, billable, rows.row, context);
   const extendsFrom = extensionOf(contract, plan, context);
   if (isBilledElsewhere(contract, billable.chargeKey, context))
@@ -187,9 +190,12 @@ function isAwaiting(type: RecordType, contractKey: string, context: GhostContext
   return !facts.recordTypes.includes(type) && (isNothingDue || asOf < addDays(firstDay(month), settings.ghostAfterDay - 1));
 }
 
-/** Only on a contract that we would bill on, of a subscription that is this organization's (8.2, 8.7). */
+/** Only on a contract that we would bill on, on which all could be read, of a subscription that is this organization's (8.2, 8.7). */
 export const mayZero = (contract: Contract, contractKey: string, context: GhostContext): boolean =>
-  context.whyStray === null && isSuitable(contract) && (isOwn(contractKey, context) || isAccepted(contractKey, context));
+  context.whyStray === null &&
+  isSuitable(contract) &&
+  standingDoubt(context.books, contract.id) === null &&
+  (isOwn(contractKey, context) || isAccepted(contractKey, context));
 
 /** Whether the last accepted report of the month had the subscription here. */
 const isAccepted = (contractKey: string, { accepted }: GhostContext): boolean =>
@@ -252,25 +258,35 @@ function wasReported(
   return books.detailed.includes(contract.id) && previous !== null && !isEqualRow(row, previous);
 }
 
+/** What the accepted report had for the amount; of a licence's charge alone nobody can tell which code it was for. */
+const acceptedFor = (accepted: AcceptedItem[], contractKey: string, type: RecordType, itemCode: string | null): AcceptedItem[] =>
+  itemCode === null
+    ? accepted.filter((item) => item.type === type && same(item.contractKey, contractKey))
+    : [acceptedOf(accepted, contractKey, type, itemCode) ?? []].flat();
+
 /** What explains that a report has no lines any more for what it had in the same month: less than for what last month carries on (8.2). */
 export function shrinksBecause(
   contractKey: string,
   itemCode: string | null,
   type: RecordType,
   plan: ContractPlan | undefined,
-  { subscriptions, accepted, moved }: GhostContext,
+  { subscriptions, accepted, moved, arrived }: GhostContext,
 ): Why | null {
   const listed = listedSubscription(subscriptions, contractKey);
   const ended = endedOf(listed);
   if (ended) return ended;
+  const own = acceptedFor(accepted ?? [], contractKey, type, itemCode);
   const others = (plan?.decisions ?? []).filter(
     ({ item, outcome }) =>
       outcome === 'posted' &&
       (accepted === null
         ? isLicence(type) && isLicence(item.type) && !same(listed?.itemCode, itemCode)
-        : isNewOrMore({ id: item.id, sales: item.exactSales }, accepted)),
+        : isNewOrMore({ id: item.id, sales: item.exactSales }, accepted) ||
+          own.some((gone) => cameFor({ id: item.id, sales: item.exactSales }, gone, accepted))),
   );
   if (others.length > 0) return replacedBy(others);
+  if (own.length === 0 && arrived.has(fold(contractKey)) && plan?.decisions.some(({ outcome }) => outcome === 'posted'))
+    return { evidence: 'moved', message: 'Its lines are this organization’s now, and billed.' };
   return moved.has(fold(contractKey)) ? { evidence: 'moved', message: 'Its lines are billed to another organization.' } : null;
 }
 
@@ -288,7 +304,13 @@ export function toldWhy(standing: Ghost, why: Why | null, { id }: Contract): Gho
 const isPaidOnce = ({ key }: Service, type: RecordType, { prices }: GhostContext): boolean =>
   type === 'Perpetual' || (prices.get(fold(key))?.some((price) => (price.paymentMonths ?? 0) > 1) ?? false);
 
-const ghostBillable = (contractKey: string, service: Service, type: RecordType, context: GhostContext): Billable => ({
+const ghostBillable = (
+  contract: Contract,
+  contractKey: string,
+  service: Service,
+  type: RecordType,
+  context: GhostContext,
+): Billable => ({
   id: ghostId({ contractKey, serviceId: service.id }),
   name: service.name,
   currency: context.currency,
@@ -297,7 +319,7 @@ const ghostBillable = (contractKey: string, service: Service, type: RecordType, 
   quantity: '0',
   onRow: { sales: '0', cost: '0', quantity: '0' },
   isOneOff: false,
-  chargeKey: chargeKeyOn(contractKey, service.key, type, context),
+  chargeKey: keyInUse(context.books, contract.id, chargeKeysOn(contractKey, service.key, type, context)),
 });
 
 function ghost(

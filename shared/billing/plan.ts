@@ -1,4 +1,4 @@
-import { acceptedItem, nextAccepted, type AcceptedPart } from './accepted.js';
+import { acceptedAfter } from './accepting.js';
 import { itemBecause } from './because.js';
 import { wantedService } from './catalogue.js';
 import { decideCompany, missingCompany, unknownCompany, type CompanyDecision } from './company.js';
@@ -75,26 +75,13 @@ export function planOrganization(given: PlanInput): Plan {
     : withOnRelease(withheld(withoutShrunk(full, shrunk, work), heldAsGone(tripped, full, books), work), released(full));
   assertPlan(plan, items);
   assertReductions(plan, keyed, input, isReleased);
-  return { ...plan, accepted: acceptedAfter(plan, keyed, input, { isReleased, isBlind: company.company === null }) };
+  return {
+    ...plan,
+    accepted: acceptedAfter(plan, keyed, input, { isReleased, isBlind: company.company === null }),
+  };
 }
 
 const withNotes = (plan: Plan, notes: Note[]): Plan => ({ ...plan, notes: [...plan.notes, ...notes] });
-
-function acceptedAfter(
-  plan: Plan,
-  keyed: KeyedItem[],
-  { slice }: Pick<PlanInput, 'slice'>,
-  how: Parameters<typeof nextAccepted>[3],
-): AcceptedPart {
-  const posted = new Map(
-    plan.items.flatMap(({ id, outcome, standing }) => (outcome === 'posted' ? [[id, standing] as const] : [])),
-  );
-  const now = keyed.map(({ item, contractKey }) => {
-    const isCharged = posted.get(item.id)?.charges.some(({ after }) => after !== null);
-    return acceptedItem(item, contractKey, posted.has(item.id), isCharged);
-  });
-  return nextAccepted(plan, now, slice.accepted, how);
-}
 
 /** What is looked up by key (`IndexBy`) in lists of the plan's own: the caller's may change afterwards. */
 const withOwnLists = (input: PlanInput): PlanInput => ({
@@ -167,6 +154,7 @@ function planCompany(
     currency,
     accepted: slice.accepted?.items ?? null,
     moved: new Set(input.moved ?? []),
+    arrived: new Set(slice.arrived ?? []),
     itemCharges: itemCharges(all, contracts, facts.month),
     whyStray: null,
   };
@@ -387,7 +375,7 @@ export function planBlind(input: Omit<PlanInput, 'books'>, message: string): Pla
   const work: Work = { contracts: [], ghosts: [{ ...NO_GHOSTS, ghosts: unread }] };
   const plan = assemble(keyed, refusals, work, { ...input, books: NO_BOOKS }, decided, prices);
   assertPlan(plan, items);
-  return { ...plan, accepted: acceptedAfter(plan, keyed, input, { isReleased: false, isBlind: true }) };
+  return { ...plan, accepted: acceptedAfter(plan, keyed, { ...input, books: NO_BOOKS }, { isReleased: false, isBlind: true }) };
 }
 
 function blindCompany(organization: Organization, blind: CompanyDecision): CompanyDecision {

@@ -105,6 +105,10 @@ export function chargesOf(books: Books, contractId: number, chargeKey: string): 
     .map(({ charge }) => charge);
 }
 
+/** Two organizations may have billed an item, one after the other: the key, of either, under which its charges stand on the contract. */
+export const keyInUse = (books: Books, contractId: number, keys: string[]): string =>
+  keys.find((key) => chargesOf(books, contractId, key).length > 0) ?? keys[0]!;
+
 /**
  * 7.8: charges of the month on the type's product, on the subscription's own contract, without a key of ours: Cloudmore's own connector bills Azure and
  * marketplace so. They count for the item, or a takeover would bill it twice, and are never changed.

@@ -128,6 +128,7 @@ function contextOf(companyId: number, currency: string, { facts, organizations, 
     itemCharges: new Map(),
     accepted: null,
     moved: new Set(),
+    arrived: new Set(),
     whyStray: (contractKey) => whyStray(companyId, contractKey, names, organizations),
   };
 }

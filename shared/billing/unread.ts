@@ -1,9 +1,10 @@
+import { unknownRows } from './doubt.js';
 import type { MonthFacts } from './facts.js';
 import { chargeKeyPrefix } from './keys.js';
 import type { Names } from './named.js';
 import { standsFor } from './ours.js';
 import { fold } from './text.js';
-import type { Books, Contract, Month, Unreadable, UnreadableRecord } from './types.js';
+import type { Books, Contract, Month, Row, Unreadable, UnreadableRecord } from './types.js';
 
 /**
  * Everything of a month that came and could not be read (2.6), in one list for the whole run: what an item needs is held besides, and what nothing needs is
@@ -33,20 +34,22 @@ const AMOUNTS_OF_REPORT = ['MonthlyBillingPerOrganizationAsync', 'AzureOneTimeIn
 export const unreadOfReport = ({ findings = [] }: Pick<MonthFacts, 'findings'>): Unread[] =>
   findings.map((finding) => unread(finding, AMOUNTS_OF_REPORT.includes(finding.path)));
 
-/** What of the survey could not be read. Catalogues and companies bear on the month where an item needs them, and the item is held. */
-export function unreadOfBooks(books: Pick<Books, 'unreadable' | 'contracts'>, names: Names, month: Month): Unread[] {
+/** What of the survey could not be read. Catalogues and companies bear on the month where an item needs them, and the item is held; a service besides where a row of ours stands on it. */
+export function unreadOfBooks(books: Pick<Books, 'unreadable' | 'contracts' | 'rows'>, names: Names, month: Month): Unread[] {
   const { unreadable = [] } = books;
   if (unreadable.length === 0) return [];
   const contracts = new Map(books.contracts.map((contract) => [contract.id, contract]));
   const isOfOurs = (contract: Pick<Contract, 'id' | 'subscriptionId' | 'number'>): boolean =>
     standsFor({ ...NO_CONTRACT, ...contract }, { names, knownSubscriptions: new Set() }) !== null;
+  const isRowOfOurs = ({ contractId }: Pick<Row, 'contractId'>): boolean =>
+    isOfOurs(contracts.get(contractId) ?? { id: contractId, subscriptionId: null, number: null });
   const mayBeMoney = ({ kind, id, keys, contractId }: UnreadableRecord): boolean => {
     if (kind === 'contract')
       return keys === null || ['', ...keys].some((key) => isOfOurs({ id: id ?? NOBODYS, subscriptionId: key, number: null }));
     if (kind === 'charge') return keys === null || keys.some((key) => fold(key).startsWith(fold(chargeKeyPrefix(month))));
+    if (kind === 'service') return unknownRows(month, books, (serviceId) => id === null || id === serviceId).some(isRowOfOurs);
     if (kind !== 'row') return false;
-    const contract = contractId === null ? undefined : contracts.get(contractId);
-    return contractId === null || isOfOurs(contract ?? { id: contractId, subscriptionId: null, number: null });
+    return contractId === null || isRowOfOurs({ contractId });
   };
   return unreadable.map((record) => unread(record, mayBeMoney(record)));
 }

@@ -1,10 +1,11 @@
 import type { Tripped } from './breakers.js';
 import { unchanged } from './derivation.js';
 import type { Work } from './plan.js';
+import { ghostId } from './shrank.js';
 import { stopped } from './stopped.js';
 import { fold } from './text.js';
 import type { Held } from './trip.js';
-import type { Plan, Step } from './plan-types.js';
+import type { Ghost, Plan, Step } from './plan-types.js';
 
 /** The plan without what the breakers hold. Its digest stays that of the whole, which is what an operator releases. */
 export function withheld(plan: Plan, { organization, items }: Held, work: Work): Plan {
@@ -23,6 +24,7 @@ export function withheld(plan: Plan, { organization, items }: Held, work: Work):
     };
   });
   const heldIds = new Set(held.filter(({ outcome }) => outcome === 'held').map(({ id }) => id));
+  const heldGhosts = new Set(plan.ghosts.map(ghostId).filter((id) => items.has(id)));
   const heldContracts = new Set(
     work.contracts
       .filter(({ decisions }) => decisions.some(({ item }) => heldIds.has(item.id)))
@@ -30,15 +32,22 @@ export function withheld(plan: Plan, { organization, items }: Held, work: Work):
   );
   const ghosts =
     organization === null
-      ? plan.ghosts.filter(({ outcome, contractKey }) => outcome !== 'zeroed' || !heldContracts.has(fold(contractKey)))
+      ? plan.ghosts
+          .filter(({ outcome, contractKey }) => outcome !== 'zeroed' || !heldContracts.has(fold(contractKey)))
+          .map((ghost) => heldGhost(ghost, items.get(ghostId(ghost))))
       : plan.ghosts.map((ghost) => (ghost.outcome === 'zeroed' ? { ...ghost, outcome: 'ghost' as const } : ghost));
-  const steps = organization === null ? plan.steps.flatMap((step) => keptStep(step, heldIds, heldContracts)) : [];
+  const steps = organization === null ? plan.steps.flatMap((step) => keptStep(step, heldIds, heldContracts, heldGhosts)) : [];
   return { ...plan, items: held, ghosts, steps };
 }
 
+/** What would be brought to nothing by what may be there already stays, and is listed (6.6). */
+const heldGhost = (ghost: Ghost, tripped: Tripped | undefined): Ghost =>
+  ghost.outcome !== 'zeroed' || tripped === undefined ? ghost : { ...ghost, outcome: 'ghost', message: tripped.message };
+
 /** A step survives while something it serves is not held. A contract with a held item keeps its ghosts (8.1). */
-function keptStep(step: Step, heldIds: Set<string>, heldContracts: Set<string>): Step[] {
-  const items = step.items.filter((id) => !heldIds.has(id));
+function keptStep(step: Step, heldIds: Set<string>, heldContracts: Set<string>, heldGhosts: Set<string>): Step[] {
+  const items = step.items.filter((id) => !heldIds.has(id) && !heldGhosts.has(id));
+  if (items.length === 0 && step.items.some((id) => heldGhosts.has(id))) return [];
   const servesOnlyGhost = step.items.every((id) => id.startsWith('ghost-'));
   if (servesOnlyGhost) return 'contractKey' in step && heldContracts.has(fold(step.contractKey)) ? [] : [step];
   return items.length > 0 ? [{ ...step, items }] : [];

@@ -186,11 +186,22 @@ describe('subscriptions whose lines another organization has', () => {
   test('moved there, where they are new or more', () => {
     const there = item({ id: 'item-7', contractKey: 'S-1' });
     expect(moved(contoso(part([item()]), []), fabrikam(null, [there]))).toEqual({
-      'ORG-1': [{ contractKey: 's-1', organizationId: 'org-2' }],
+      'ORG-1': [{ contractKey: 's-1', organizationId: 'org-2', itemId: 'item-7' }],
       'org-2': [],
     });
     const grown = fabrikam(part([{ ...there, sales: '1' }]), [there]);
     expect(moved(contoso(part([item()]), []), grown)).toMatchObject({ 'ORG-1': [{ organizationId: 'org-2' }] });
+  });
+
+  test('moved there also a day later, where they had been held on the day they came', () => {
+    const there = item({ id: 'item-7' });
+    const movedTo = [{ contractKey: 's-1', organizationId: 'org-2', itemId: 'item-7' }];
+    const given = { asOf: '2025-10-13', items: [], ghosts: [{ contractKey: 's-1', outcome: 'ghost' }] } as unknown as Plan;
+    const kept = nextAccepted(given, [], part([item()]), { isReleased: false, isBlind: false, movedTo });
+    expect(kept.items).toEqual([{ ...item(), successors: ['item-7'] }]);
+    expect(moved(contoso(kept, []), fabrikam(part([there]), [there]))).toMatchObject({ 'ORG-1': movedTo });
+    const another = item({ id: 'item-8' });
+    expect(moved(contoso(kept, []), fabrikam(part([another]), [another]))).toMatchObject({ 'ORG-1': [] });
   });
 
   test('did not move where they were all along, are still here, are another item here, or have no subscription', () => {

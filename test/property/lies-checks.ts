@@ -48,7 +48,9 @@ function isWhole(ran: LyingRan, earlier: LyingRan[]): boolean {
     `service ${line.serviceId}`,
   ];
   const now = new Set(dueLines(ran).flatMap(has));
-  const known = heard.flatMap(dueLines).filter(({ subscriptionId }) => subscriptionId === null || !isOver(subscriptionId, ran));
+  const isExplained = ({ subscriptionId, organizationId }: Line): boolean =>
+    subscriptionId !== null && (isOver(subscriptionId, ran) || isElsewhere(subscriptionId, organizationId, ran));
+  const known = heard.flatMap(dueLines).filter((line) => !isExplained(line));
   return known.every((line) => has(line).every((part) => now.has(part)));
 }
 
@@ -79,21 +81,31 @@ const shown = ({ sales, cost }: Money): string => `${sales} / ${cost}`;
 const isOver = (key: string, { report }: LyingRan): boolean =>
   report.subscriptions.some(({ id, status }) => id === key && status === 'Cancelled');
 
-/** A credit that is there explains a lower amount; so does an item code that took another's place. */
+/** Whether another customer has its lines now. */
+const isElsewhere = (key: string, organizationId: string, ran: LyingRan): boolean => {
+  const own = dueLines(ran).filter(({ subscriptionId }) => subscriptionId === key);
+  return own.length > 0 && own.every((line) => line.organizationId !== organizationId);
+};
+
+/** A credit that is there explains a lower amount; so does an item code that took another's place, and a customer who has it now. */
 function isExplained(key: string, ran: LyingRan, earlier: LyingRan[]): boolean {
   const own = (one: LyingRan): Line[] => dueLines(one).filter(({ subscriptionId }) => subscriptionId === key);
   const codes = new Set(earlier.flatMap(own).flatMap(({ itemCode }) => itemCode ?? []));
   return (
     own(ran).some(({ sales }) => sales.startsWith('-')) ||
     own(ran).some(({ itemCode }) => itemCode !== null && !codes.has(itemCode)) ||
-    codes.size > 1
+    codes.size > 1 ||
+    new Set([...earlier, ran].flatMap(own).map(({ organizationId }) => organizationId)).size > 1
   );
 }
 
 /** Whether the report has less of a credit than an earlier one: as little proof of a rise as lines that are gone are of a fall. */
 function isCreditLost(key: string, ran: LyingRan, earlier: LyingRan[]): boolean {
+  // With another customer it is another item, compared with nothing.
+  const owners = new Set(dueLines(ran).flatMap((line) => (line.subscriptionId === key ? line.organizationId : [])));
   const creditOf = (one: LyingRan): bigint =>
     dueLines(one)
+      .filter(({ organizationId }) => owners.has(organizationId))
       .filter(({ subscriptionId, sales }) => subscriptionId === key && sales.startsWith('-'))
       .reduce((sum, { sales }) => sum + exact(sales), 0n);
   const now = creditOf(ran);
@@ -139,7 +151,7 @@ function nothingIsThereTwice({ after: { contracts, services, charges, rows }, as
 
 /** A day on which nothing is left out, everything shows, and nothing that was billed has become less. */
 function isHonest(ran: LyingRan, earlier: LyingRan[]): boolean {
-  const isQuiet = [...earlier, ran].every(({ day }) => day.hidden.length === 0);
+  const isQuiet = [...earlier, ran].every(({ day, sold }) => day.hidden.length === 0 && !sold.some(({ isMoved }) => isMoved));
   if (!isQuiet || ran.day.lost.length > 0 || !isWhole(ran, earlier)) return false;
   const said = saidOf(ran);
   const before = new Map(earlier.at(-1)?.sold.map((one) => [keyOf(one), one]));

@@ -60,6 +60,70 @@ export const onceWrong: [what: string, told: LyingStory][] = [
       ],
     },
   ],
+  [
+    'a subscription that had ended was billed once more, because its charge was deleted while the service of its row did not show',
+    {
+      days: [
+        day({ changes: [{ ...more, place: 0 }] }),
+        day({ day: 3, changes: [{ ...more, place: 0, kind: 'ended' }] }),
+        day({ hidden: unseenService }),
+        day(),
+      ],
+    },
+  ],
+  [
+    'usage that went to another customer of one company and came back was billed twice',
+    {
+      isShared: true,
+      days: [
+        day({ changes: [{ ...more, place: 3 }] }),
+        day({ changes: [{ ...more, place: 3, kind: 'moved' }] }),
+        day({ changes: [{ ...more, place: 3, kind: 'moved' }] }),
+        day(),
+      ],
+    },
+  ],
+  [
+    'a licence was billed less although usage of another customer of one company was missing, because a run for an earlier day had forgotten that',
+    {
+      isShared: true,
+      days: [
+        day({ changes: [{ ...more, place: 3 }] }),
+        day({ changes: [{ ...more, place: 4, quantity: 2 }] }),
+        day({ day: 3 }),
+        day({
+          changes: [
+            { ...more, place: 4, kind: 'less' },
+            { ...more, place: 3, kind: 'ended' },
+          ],
+        }),
+      ],
+    },
+  ],
+  [
+    'a credit that was known only while a contract did not show was forgotten, and the licence billed in full',
+    {
+      days: [
+        day({ changes: [{ ...more, place: 2, cents: 2 }] }),
+        day({
+          changes: [{ ...more, place: 2, kind: 'credit', cents: 1 }],
+          hidden: [{ kind: 'contract', which: 0, answersById: false }],
+        }),
+        day({ changes: [{ ...more, place: 2, cents: 1 }], lost: [{ what: 'corrections', organization: 0, place: 0 }] }),
+      ],
+    },
+  ],
+  [
+    'what stood on a charge was not listed where the customer who has the subscription now is another one',
+    {
+      days: [
+        day({ changes: [{ ...more, place: 1, cents: 1 }] }),
+        day({ changes: [{ ...more, place: 1, cents: 1 }] }),
+        day({ changes: [{ ...more, place: 1, kind: 'moved' }] }),
+        day({ day: 3 }),
+      ],
+    },
+  ],
 ];
 
 /** Days that the wrong products of `variants.ts` do not survive, so that chance does not have to find them: a report that loses one, and less of another. */

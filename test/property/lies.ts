@@ -51,6 +51,8 @@ const PLACES = [
 ] as const;
 
 export interface LyingStory {
+  /** Whether both customers are billed to one company. */
+  isShared?: boolean;
   days: LyingDay[];
 }
 
@@ -64,7 +66,7 @@ export interface LyingDay {
 
 /** What happens at Cloudmore before the day: to the place of an organization, by number. */
 export interface Change {
-  kind: 'more' | 'less' | 'credit' | 'ended' | 'converted' | 'withdrawn';
+  kind: 'more' | 'less' | 'credit' | 'ended' | 'converted' | 'withdrawn' | 'moved';
   organization: number;
   place: number;
   quantity: number;
@@ -97,7 +99,7 @@ export interface Hidden {
 const place = { organization: fc.nat(COMPANIES.length - 1), place: fc.nat(PLACES.length - 1) };
 
 const change: fc.Arbitrary<Change> = fc.record({
-  kind: fc.constantFrom('more', 'more', 'more', 'more', 'less', 'credit', 'ended', 'converted', 'withdrawn'),
+  kind: fc.constantFrom('more', 'more', 'more', 'more', 'less', 'credit', 'ended', 'converted', 'withdrawn', 'moved'),
   ...place,
   quantity: fc.integer({ min: 1, max: 60 }),
   cents: fc.integer({ min: 1, max: 9_000 }),
@@ -135,6 +137,7 @@ const now = <Value>(one: fc.Arbitrary<Value>, none: number): fc.Arbitrary<Value[
   );
 
 export const lyingStory: fc.Arbitrary<LyingStory> = fc.record({
+  isShared: fc.boolean(),
   days: fc.array(
     fc.record({
       day: fc.oneof({ weight: 4, arbitrary: fc.constant(20) }, { weight: 1, arbitrary: fc.integer({ min: 3, max: 28 }) }),
@@ -157,6 +160,8 @@ export interface Sold {
   cost: number;
   credit: number;
   isConverted: boolean;
+  /** Its lines are the other customer's now. */
+  isMoved: boolean;
   isEnded: boolean;
   /** Its lines are gone, and no list says why. */
   isWithdrawn: boolean;
@@ -169,7 +174,16 @@ function happen(sold: Map<string, Sold>, { kind, quantity, cents, ...where }: Ch
   const key = keyOf(where);
   const known = sold.get(key);
   if (kind === 'more') {
-    const fresh = { quantity: 0, sales: 0, cost: 0, credit: 0, isConverted: false, isEnded: false, isWithdrawn: false };
+    const fresh = {
+      quantity: 0,
+      sales: 0,
+      cost: 0,
+      credit: 0,
+      isConverted: false,
+      isMoved: false,
+      isEnded: false,
+      isWithdrawn: false,
+    };
     const before = known ?? { ...where, ...fresh };
     if (before.isEnded) return;
     const amount = before.isWithdrawn ? 0 : cents;
@@ -192,12 +206,16 @@ function happen(sold: Map<string, Sold>, { kind, quantity, cents, ...where }: Ch
   if (kind === 'credit') known.credit += Math.min(cents, Math.floor(known.sales / 2));
   if (kind === 'ended' && PLACES[where.place]!.type !== 'Perpetual') known.isEnded = true;
   if (kind === 'converted' && PLACES[where.place]!.type === 'Csp365Nce') known.isConverted = true;
+  if (kind === 'moved' && PLACES[where.place]!.type !== 'Perpetual') known.isMoved = !known.isMoved;
   if (kind === 'withdrawn') known.isWithdrawn = true;
 }
 
 export const organizationId = (number: number): string => `org-${number + 1}`;
 export const subscriptionOf = ({ organization: number, place: index }: Pick<Sold, 'organization' | 'place'>): string | null =>
   PLACES[index]!.type === 'Perpetual' ? null : `s-${number}-${index}`;
+
+/** The customer that it is sold to now. */
+const ownerOf = ({ organization: number, isMoved }: Sold): number => (isMoved ? COMPANIES.length - 1 - number : number);
 
 const codeOf = ({ place: index, isConverted }: Sold): string | null => (isConverted ? CONVERTED : PLACES[index]!.code);
 const amountOf = (cents: number): string => (cents / 100).toFixed(2);
@@ -207,8 +225,8 @@ function linesOf(sold: Sold): Line[] {
   if (sold.isEnded || sold.isWithdrawn) return [];
   const { type, service } = PLACES[sold.place]!;
   const common = {
-    organizationId: organizationId(sold.organization),
-    organizationName: `Customer ${sold.organization}`,
+    organizationId: organizationId(ownerOf(sold)),
+    organizationName: `Customer ${ownerOf(sold)}`,
     subscriptionId: subscriptionOf(sold),
     serviceId: service,
     serviceName: service,
@@ -234,7 +252,7 @@ function linesOf(sold: Sold): Line[] {
 // ---------------------------------------------------------------------------------------------------------------- what is told
 
 /** The report as it comes, with what it has lost. */
-function told(sold: Sold[], { lost: losses }: LyingDay): Report {
+function told(sold: Sold[], { lost: losses }: LyingDay, companies: readonly number[]): Report {
   const isLost = (one: Line): boolean =>
     losses.some(({ what, organization: number, place: index }) => {
       const isOf = one.organizationId === organizationId(number);
@@ -250,7 +268,7 @@ function told(sold: Sold[], { lost: losses }: LyingDay): Report {
   const licences = sold.filter((one) => subscriptionOf(one) !== null && PLACES[one.place]!.type !== 'Marketplace');
   return wholeReport({
     lines: sold.flatMap(linesOf).filter((one) => !isLost(one)),
-    organizations: COMPANIES.flatMap((id, number) =>
+    organizations: companies.flatMap((id, number) =>
       isUnlisted(number)
         ? []
         : [organization({ id: organizationId(number), name: `Customer ${number}`, companyIdText: String(id) })],
@@ -259,7 +277,7 @@ function told(sold: Sold[], { lost: losses }: LyingDay): Report {
       ? licences.map((one) =>
           subscription({
             id: subscriptionOf(one)!,
-            organizationId: organizationId(one.organization),
+            organizationId: organizationId(ownerOf(one)),
             recordType: PLACES[one.place]!.type === 'AzurePlan' ? 'AzurePlan' : 'Csp365Nce',
             itemCode: codeOf(one),
             status: one.isEnded ? 'Cancelled' : 'Active',
@@ -286,8 +304,11 @@ export interface LyingRan {
   after: Books;
 }
 
-export async function playLies({ days }: LyingStory, look: (ran: LyingRan, earlier: LyingRan[]) => void): Promise<void> {
-  const broker = new LyingBroker();
+export async function playLies(
+  { days, isShared = false }: LyingStory,
+  look: (ran: LyingRan, earlier: LyingRan[]) => void,
+): Promise<void> {
+  const broker = new LyingBroker(isShared);
   const earlier: LyingRan[] = [];
   for (const day of days) {
     const ran = await broker.run(day);
@@ -296,7 +317,7 @@ export async function playLies({ days }: LyingStory, look: (ran: LyingRan, earli
   }
 }
 
-const settings = usualSettings({ breakers: BREAKERS_OFF, ghostAfterDay: 1 });
+const settings = usualSettings({ breakers: BREAKERS_OFF, ghostAfterDay: 1, allowSharedCompanies: [COMPANIES[0]] });
 
 class LyingBroker {
   private readonly autotask = new AutotaskInMemory(
@@ -308,11 +329,16 @@ class LyingBroker {
   private named: Named = NOTHING_NAMED;
   /** The newest service or product before the run. */
   private newestId = 0;
+  private readonly companies: readonly number[];
+
+  constructor(isShared: boolean) {
+    this.companies = isShared ? COMPANIES.map(() => COMPANIES[0]) : COMPANIES;
+  }
 
   async run(day: LyingDay): Promise<LyingRan> {
     for (const change of day.changes) happen(this.sold, change);
     const asOf = `${MONTH}-${String(day.day).padStart(2, '0')}`;
-    const report = told([...this.sold.values()], day);
+    const report = told([...this.sold.values()], day, this.companies);
     this.named = joinNames([this.named, namesOf(report)]);
     const before = structuredClone(this.autotask.books);
     let plans: Plan[] = [];
@@ -368,7 +394,11 @@ class LyingBroker {
     const accepted = [...this.accepted].map(([id, part]) => ({ organizationId: id, organizationName: id, part }));
     const { facts, organizations } = besideAccepted(cutReport(report, asOf, this.named), accepted, settings);
     const inputs = organizations.map((slice) => ({ facts, slice, books: survey, settings }));
-    const plans = inputs.map((input) => planOrganization(input));
+    const first = inputs.map((input) => planOrganization(input));
+    const plans = inputs.map((input, index) => {
+      const moved = movedFrom(input, first);
+      return moved.length === 0 ? first[index]! : planOrganization({ ...input, moved });
+    });
     const strays = this.strays(facts, inputs, plans, survey);
     this.newestId = Math.max(0, ...[...this.autotask.books.services, ...this.autotask.books.products].map(({ id }) => id));
     plans.forEach((plan, index) => this.carryOut(inputs[index]!, plan));
@@ -426,6 +456,15 @@ class LyingBroker {
     for (const record of made) await noteRecord(this.evidence, BROKER, { ...record, isSeen: true });
   }
 }
+
+/** What `activities/moved.ts` answers: the subscriptions that are planned for whom they moved to. */
+const movedFrom = ({ slice }: PlanInput, plans: Plan[]): string[] =>
+  (slice.movedTo ?? []).flatMap(({ contractKey, organizationId: where }) =>
+    plans
+      .filter((plan) => plan.organizationId === where)
+      .flatMap(({ items }) => items.filter((item) => item.outcome === 'posted' && fold(item.contractKey) === contractKey))
+      .map(() => contractKey),
+  );
 
 const LISTS = { contract: 'contracts', service: 'services', charge: 'charges' } as const;
 

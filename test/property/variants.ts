@@ -147,8 +147,22 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'a charge is written beside a row whose service does not show',
     file: 'doubt.ts',
-    from: 'if (service !== undefined) items.set',
-    to: 'if (service === null) items.set',
+    from: 'if (service !== undefined) items.set(id',
+    to: 'if (service === null) items.set(id',
+    stories: 'lies',
+  },
+  {
+    wrong: 'what balances a row is deleted while nobody knows what the row bills',
+    file: 'doubt.ts',
+    from: 'if (service !== undefined) items.set(ghostId(ghost)',
+    to: 'if (service === null) items.set(ghostId(ghost)',
+    stories: 'lies',
+  },
+  {
+    wrong: 'less of what is held is accepted',
+    file: 'accepted.ts',
+    from: "?.outcome === 'held') return leastOf",
+    to: "?.reason === 'report-shrank') return leastOf",
     stories: 'lies',
   },
   {

@@ -1,5 +1,5 @@
 import { ghostReason, setAside } from '../../../shared/billing/dismissal.js';
-import type { Books, Line, Settings } from '../../../shared/billing/types.js';
+import type { Books, Line, Settings, UnreadableRecord } from '../../../shared/billing/types.js';
 import {
   books,
   charge,
@@ -53,6 +53,19 @@ const without = (subscriptionId: string | null): Books => ({
   ...running(),
   contracts: [contract({ subscriptionId, number: null })],
 });
+const unreadableRecord = (changes: Partial<UnreadableRecord>): UnreadableRecord => ({
+  ...{ vendor: 'Autotask', kind: 'row', path: 'ContractServiceUnits', id: 1, record: '1', member: 'units', value: '?' },
+  ...{ problem: 'is not understood', contractId: null, companyId: null, keys: [] },
+  ...changes,
+});
+const withUnread = (changes: Partial<UnreadableRecord>): Books => ({ ...running(), unreadable: [unreadableRecord(changes)] });
+/** A charge beside a row whose service does not show. */
+const besideRow = (changes: Partial<Books>): Books => ({
+  ...running(),
+  services: [],
+  charges: azureCharge(false).charges,
+  ...changes,
+});
 const azure = subscription({ recordType: 'AzurePlan', itemCode: null });
 const ofConnector: Books = {
   ...azureCharge(false),
@@ -81,6 +94,21 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
   ['8.1 beside an item that is held', { books: besides, asOf: '2025-10-25' }, 'nothing – nothing'],
   ['8.2 the subscription is deleted', gone(deleted), 'zeroed 120.00 (8.2) – 2025-10-01: 0 units'],
   [
+    '8.2 it is, and a row of its contract cannot be read',
+    gone(deleted, withUnread({ kind: 'row', contractId: 100 })),
+    'ghost 120.00 (8.3) – nothing',
+  ],
+  [
+    '8.2 it is, and a charge of ours on it cannot be read',
+    gone(deleted, withUnread({ kind: 'charge', contractId: 100, keys: ['CM-2025-10-1'] })),
+    'ghost 120.00 (8.3) – nothing',
+  ],
+  [
+    '8.2 it is, and a row of another contract cannot be read',
+    gone(deleted, withUnread({ kind: 'row', contractId: 101 })),
+    'zeroed 120.00 (8.2) – 2025-10-01: 0 units',
+  ],
+  [
     '8.2 its cancellation is only pending',
     gone({ subscriptions: [subscription({ status: 'PendingCancellation' })] }),
     'ghost 120.00 (8.3) – nothing',
@@ -106,6 +134,16 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
   ['8.3 the subscription is active', gone(), 'ghost 120.00 (8.3) – nothing'],
   ['8.4 an open charge of ours: it is the month’s, and waits (1.6)', gone({}, azureCharge(false)), 'ghost 75.00 (1.6) – nothing'],
   ['8.4 its subscription is deleted', gone(deleted, azureCharge(false)), 'zeroed 75.00 (8.4) – delete charge 1 × 0 / 0'],
+  [
+    '8.4 its subscription is deleted, and the service of a row of its contract cannot be read',
+    gone(deleted, besideRow({ unreadable: [unreadableRecord({ kind: 'service', id: 50 })] })),
+    'ghost 75.00 (8.4) – nothing',
+  ],
+  [
+    '8.4 the same while that service is gone: the charge may be in balance with the row (6.6)',
+    gone(deleted, besideRow({ gone: [{ kind: 'service', id: 50, key: CODE, why: 'It is gone.' }] })),
+    'ghost 75.00 (8.4) – nothing',
+  ],
   ['8.4 a billed one', gone({}, azureCharge(true)), 'ghost 75.00 (8.4) – nothing'],
   ['8.4 a row that is approved and posted', gone(deleted, frozen(running())), 'ghost 120.00 (8.4) – nothing'],
   [
