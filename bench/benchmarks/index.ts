@@ -35,6 +35,10 @@ export const benchmarks: Record<string, Entry> = {
     summary: 'how soon help is there, against Node doing nothing, and a worker polls',
     load: () => import('./start-up.js'),
   },
+  'first-day': {
+    summary: 'a stopwatch from a clone to the first posted month of a tenant with a past: commands, minutes, decisions',
+    load: () => import('./first-day.js'),
+  },
   sandbox: {
     summary: 'how fast the stand-ins answer, so that they never are the bottleneck',
     load: () => import('./sandbox.js'),

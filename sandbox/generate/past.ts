@@ -83,14 +83,15 @@ function servicesOf(products: Product[], billingCodeID: number): Rec[] {
   ];
 }
 
-/** The licences of each linked customer, by company. */
-function productsByCustomer({ cloudmore }: GeneratedWorld): Map<number, Product[]> {
+/** The licences of each linked customer, by company; an id that no company has is nobody's past. */
+function productsByCustomer({ cloudmore, autotask }: GeneratedWorld): Map<number, Product[]> {
+  const existing = new Set((autotask['companies'] as Rec[]).map(({ id }) => Number(id)));
   const companies = new Map(cloudmore.organizations.map((one) => [String(one.id), companyOf(one)]));
   const found = new Map<number, Product[]>();
   for (const block of cloudmore.monthlyBilling)
     for (const customer of objectsOf(block, 'organizations')) {
       const company = companies.get(String(customer['organizationId']));
-      if (company === undefined) continue;
+      if (company === undefined || !existing.has(company)) continue;
       const lines = objectsOf(customer, 'services')
         .flatMap((service) => objectsOf(service, 'items'))
         .flatMap((item) => objectsOf(item, 'products'));

@@ -43,6 +43,13 @@ describe('the page on first contact', () => {
     expect(code).toBe(0);
   });
 
+  test('that world, as large as the page has it, was refused: a contract of its past named a company that is not there', () => {
+    const { autotask } = withPast(generateWorld({ lines: 1800, organizations: 300, seed: 1, month: '2025-10' }));
+    const companies = new Set((autotask.companies as { id: number }[]).map(({ id }) => id));
+    const contracts = autotask.contracts as { companyID: number }[];
+    expect(contracts.filter(({ companyID }) => !companies.has(companyID))).toEqual([]);
+  });
+
   test.each(mentioned)('`%s` is a command', async (command) => {
     const name = command.split(' ').slice(1, 2);
     expect((await desk.cli(...name, '--help')).code).toBe(0);
