@@ -20,11 +20,11 @@ function text(): string {
   return `${table(COLUMNS, COVERAGE.map(rowOf))}\n\n${sum}`;
 }
 
-function rowOf({ side, what, support, mark, section, tests, note }: Fact): string[] {
+function rowOf({ side, what, support, mark, members, section, tests, note }: Fact): string[] {
   const [first = '', ...more] = tests;
   const shown = more.length === 0 ? first : `${first} (+${more.length})`;
   const told = note === null ? what : `${what} (${note})`;
-  return [side, cut(told), support, mark, section ?? '', cut(shown)];
+  return [side, cut(told), support, members === null ? mark : `${mark}, members ${members}`, section ?? '', cut(shown)];
 }
 
 const cut = (cell: string): string => (cell.length > CELL_MAX ? `${cell.slice(0, CELL_MAX - 1)}…` : cell);

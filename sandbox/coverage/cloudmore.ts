@@ -1,6 +1,6 @@
 /** Cloudmore: its endpoints, as in appendix A of the reference, and what holds of them. `R` is the broker, `O` one of its organizations. */
 import { endpointsOf, UNSUPPORTED } from '../cloudmore/unsupported.js';
-import { facts, type Fact, type Row } from './fact.js';
+import { facts, type Fact, type Mark, type Row } from './fact.js';
 
 const READS = 'cloudmore-catalogue: %s answers what the world has';
 const ALOUD = 'cloudmore-catalogue: %s %s answers 501 and says so on standard error';
@@ -86,12 +86,22 @@ const SERVED: [endpoints: string, section: string, tests: string | string[], not
   ],
 ];
 
+/** Path and purpose are documented; what an answer calls its members mostly is not, for the description can be read by brokers alone. */
+const MEMBERS: Record<string, Mark> = {
+  'POST /connect/token': 'documented',
+};
+
 const ENDPOINTS: Fact[] = facts('cloudmore', null, [
   ...SERVED.map(([endpoints, section, tests, note]): Row => [
     endpoints,
     'documented',
     tests,
-    { section, endpoints: endpointsOf(endpoints), ...(note === undefined ? {} : { support: 'partly', note }) },
+    {
+      section,
+      members: MEMBERS[endpoints] ?? 'inferred',
+      endpoints: endpointsOf(endpoints),
+      ...(note === undefined ? {} : { support: 'partly', note }),
+    },
   ]),
   ...UNSUPPORTED.map((endpoints): Row => [
     endpoints,

@@ -12,6 +12,8 @@ export interface Fact {
   what: string;
   support: Support;
   mark: Mark;
+  /** How sure the names of the members are that it takes and answers, where that is another matter than path and purpose; null where `mark` is for both. */
+  members: Mark | null;
   /** Where the reference says so; null for what is the sandbox's own. */
   section: string | null;
   /** Method and path as the routes have them, below the version or with `R` for the broker; empty for behaviour. */
@@ -31,6 +33,7 @@ export function facts(side: Fact['side'], section: string | null, rows: Row[]): 
     what,
     support: 'supported',
     mark,
+    members: null,
     section,
     endpoints: [],
     tests: [tests].flat(),

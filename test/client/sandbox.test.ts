@@ -43,7 +43,7 @@ async function withProcess(argv: string[], work: (said: { out: string; err: stri
   child.stderr.on('data', (chunk) => (said.err += String(chunk)));
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   try {
-    await told(said, /Ctrl-C ends it/);
+    await told(said, /Ctrl-C to stop/);
     await work(said);
   } finally {
     child.kill('SIGINT');
@@ -142,6 +142,7 @@ describe('billing sandbox coverage', () => {
       side: 'autotask',
       what: 'text duplicate',
       support: 'supported',
+      members: null,
       mark: 'observed',
       section: '3.1',
       endpoints: [],

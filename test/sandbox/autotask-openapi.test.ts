@@ -144,7 +144,7 @@ const NEWER: Record<string, string[]> = {
     'sortOrderID',
     'taxCategoryID',
   ],
-  Invoice: ['invoiceStatus', 'taxRegionID'],
+  Invoice: ['invoiceStatus'],
 };
 
 /** Entities whose records go out, by collection. */

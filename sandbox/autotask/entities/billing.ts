@@ -87,7 +87,6 @@ export const invoices = entity({
     paidDate: day(),
     paymentTerm: integer(readOnly),
     taxGroup: integer(readOnly),
-    taxRegionID: integer({ readOnly: true, notQueryable: true }),
     taxRegionName: text(undefined, readOnly),
     toDate: day(readOnly),
     totalTaxValue: double(readOnly),
