@@ -1,14 +1,19 @@
+import { markExtended } from '../shared/autotask/index.js';
 import { monthOf } from '../shared/billing/month.js';
+import { firstGapMonth } from '../shared/billing/rows.js';
 import type { ExtendContractStep } from '../shared/billing/plan-types.js';
-import type { Books, Contract, Day } from '../shared/billing/types.js';
+import type { Books, Contract, Day, Month } from '../shared/billing/types.js';
 import type { StepRequest } from '../shared/contract.js';
+import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';
+import { endsActivity } from './failures.js';
 
 /**
  * Rule 6.4 over interruptions. Extending a contract makes rows for the months since it ended: those before the month are brought to 0 by steps after it,
  * those after it get what the month's own adjustment carries forward. Once the contract is extended nothing in Autotask tells those rows from what was
  * billed then; so the old end is noted before, and until the rows are seen to be right the planner is shown the contract as it was: it plans the same
- * steps again, which find done what is done.
+ * steps again, which find done what is done. A backup that is put back takes the note away, so where there are months between, the contract carries the day
+ * as well (`markExtended`), in the same PATCH that moves its end.
  */
 interface Unfinished {
   fromDay: Day;
@@ -28,6 +33,21 @@ export async function noteExtension(
   await evidence.point(name, await evidence.put(unfinished));
 }
 
+/** What a contract's number becomes with its extension, where that makes rows of months before the month. */
+export function markOf({ number, endDay, extendedFrom }: Contract, month: Month): { number?: string } {
+  const from = extendedFrom ?? endDay;
+  const marked = firstGapMonth(from, month) === null ? null : markExtended(number, from);
+  return marked === null ? {} : { number: marked };
+}
+
+/** The books with contracts that say themselves that they ended earlier as they were then. */
+export const asBeforeExtension = (books: Books): Books => ({ ...books, contracts: books.contracts.map(wasBefore) });
+
+const wasBefore = (contract: Contract): Contract =>
+  contract.extendedFrom === undefined || contract.extendedFrom >= contract.endDay
+    ? contract
+    : { ...contract, endDay: contract.extendedFrom };
+
 /** The books with contracts whose extension is not finished as they were before it, and those contracts: their neighbouring rows have to be read. */
 export async function withUnfinished(
   { evidence }: Dependencies,
@@ -35,9 +55,10 @@ export async function withUnfinished(
   books: Books,
 ): Promise<{ books: Books; unfinished: number[] }> {
   const before = new Map<number, Day>();
-  for (const { id } of books.contracts) {
+  for (const { id, extendedFrom } of books.contracts) {
     const ref = await evidence.pointer(nameOf(broker, id));
     if (ref !== null) before.set(id, (await evidence.get<Unfinished>(ref)).fromDay);
+    else if (extendedFrom !== undefined) before.set(id, extendedFrom);
   }
   const contracts = books.contracts.map((contract) => ({ ...contract, endDay: before.get(contract.id) ?? contract.endDay }));
   return {
@@ -46,10 +67,29 @@ export async function withUnfinished(
   };
 }
 
-/** The contracts' rows were read back and agree: nothing is left of their extension. */
-export async function finishExtensions({ evidence }: Dependencies, broker: string, contractIds: number[]): Promise<void> {
+/** The contracts' rows were read back and agree: nothing is left of their extension. `contracts` are those that were read back. */
+export async function finishExtensions(
+  { evidence, autotask }: Dependencies,
+  broker: string,
+  contractIds: number[],
+  contracts: Contract[],
+): Promise<void> {
+  const marked = new Map(contracts.filter(({ extendedFrom }) => extendedFrom !== undefined).map((one) => [one.id, one]));
   for (const id of contractIds) {
+    const contract = marked.get(id);
+    if (contract !== undefined && !(await unmark(autotask, contract))) continue;
     const name = nameOf(broker, id);
     if ((await evidence.pointer(name)) !== null) await evidence.unpoint(name);
+  }
+}
+
+/** What Autotask refuses for good stays as it is, and the next run plans the same steps, which find everything done. */
+async function unmark(autotask: Dependencies['autotask'], { id, number }: Contract): Promise<boolean> {
+  try {
+    await autotask.updateContract(id, { number });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && endsActivity(error)) return false;
+    throw error;
   }
 }

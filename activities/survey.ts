@@ -16,6 +16,7 @@ import { booksOf, indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKey
 import { demandProbe } from './probe.js';
 import { settleCanary } from './canary.js';
 import { keeping, type Dependencies } from './dependencies.js';
+import { asBeforeExtension } from './extensions.js';
 import { withElsewhere } from './elsewhere.js';
 import { planGuarded } from './guard.js';
 import { VISIBLE_WITHIN_MS } from './patience.js';
@@ -109,7 +110,7 @@ async function readMonthBooks(
     // What the search shows is judged before anything is added to it by id.
     return withRemembered(dependencies, { broker, month, mode }, named, searched);
   });
-  const ours = await withOurs(autotask, read, names, month, options);
+  const ours = asBeforeExtension(await withOurs(autotask, read, names, month, options));
   const { needed, asking } = await inQuestion(slices, request, facts, indexBooks(ours), settings);
   const books = await withElsewhere(dependencies, request, ours, asking, options);
   const decided = organizations.map((organization) => decideCompany(organization, facts, books, settings).company);

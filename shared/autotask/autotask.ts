@@ -103,7 +103,7 @@ export class Autotask extends AutotaskForeign {
   /** Changes only what is named; of the UDFs only ours (`autotask.md` 2.5). */
   async updateContract(
     id: number,
-    { endDay, slaId, subscriptionId, number }: { endDay?: Day; slaId?: number; subscriptionId?: string; number?: string },
+    { endDay, slaId, subscriptionId, number }: { endDay?: Day; slaId?: number; subscriptionId?: string; number?: string | null },
   ): Promise<void> {
     await this.write('PATCH', 'Contracts', {
       id,

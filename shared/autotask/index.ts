@@ -1,4 +1,5 @@
 export { Autotask } from './autotask.js';
+export { markExtended } from './extended.js';
 export type { ReadBack, Written } from './reads.js';
 export type { ReadOptions } from './queries.js';
 export { SearchBlind } from './contract-queries.js';

@@ -5,6 +5,7 @@ import { same } from '../billing/text.js';
 import type { Charge, Company, Contract, Decimal, Product, Row, Service, UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { lowerKeys } from './lower-keys.js';
+import { readExtended } from './extended.js';
 import { decodeAs, MISSING, Unreadable, type Hints } from './unreadable.js';
 import {
   amount,
@@ -155,7 +156,8 @@ export function toContract(
   const udf = udfOf(record, subscriptionUdf);
   const hints: Hints = (members) => {
     const number = members.text('contractnumber');
-    const keys = udf === undefined || number === undefined ? null : [udf, number].filter((key) => key !== null);
+    const keys =
+      udf === undefined || number === undefined ? null : [udf, readExtended(number).number].filter((key) => key !== null);
     return { contractId: members.id('id'), companyId: members.id('companyid'), keys };
   };
   const contract = decodeAs(contractSchema, about, record, hints);
@@ -185,7 +187,7 @@ export function toContract(
     id,
     companyId: companyid,
     name: contract.contractname ?? '',
-    number: contract.contractnumber,
+    ...readExtended(contract.contractnumber),
     subscriptionId: udf,
     isActive: contract.status === values.active,
     isRecurringService: contract.contracttype === values.recurringService,

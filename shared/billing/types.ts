@@ -178,6 +178,8 @@ export interface Contract {
   startDay: Day;
   endDay: Day;
   slaId: number | null;
+  /** Where it ended before an extension whose rows for months between are not known to be at 0 yet (rule 6.4); absent on all others. */
+  extendedFrom?: Day;
 }
 
 /** One `ContractServiceUnits` record. `price` and `cost` are the extended amounts (units × unit price), as Autotask gives them. */

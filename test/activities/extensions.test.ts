@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { setTimeout } from 'node:timers/promises';
 import { postAdjustment } from '../../activities/amounts.js';
 import { extendContract } from '../../activities/contracts.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { OutcomePending } from '../../activities/failures.js';
 import { Proofs } from '../../activities/proof.js';
 import { Looks } from '../../activities/looks.js';
-import { finishExtensions, withUnfinished } from '../../activities/extensions.js';
+import { finishExtensions, markOf, withUnfinished } from '../../activities/extensions.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { NO_BOOKS } from '../../shared/billing/rows.js';
 import type { ExtendContractStep, PostAdjustmentStep } from '../../shared/billing/plan-types.js';
+import type { Contract } from '../../shared/billing/types.js';
 import { loadConfig } from '../../shared/config.js';
 import type { StepRequest } from '../../shared/contract.js';
 import { memoryEvidence } from '../../shared/evidence/index.js';
@@ -40,8 +42,15 @@ const WORLD = {
   },
 };
 
+/** Until what was written shows. */
+const SHOWN_AFTER_MS = 350;
+
 const REQUEST = { broker: 'default', month: '2025-10', asOf: '2025-10-09', mode: null, organizationId: 'o', planDigest: 'd' };
 const RESOLVED = { contracts: {}, services: {}, products: {} };
+const CONTRACT: Contract = {
+  ...{ id: 101, companyId: 1001, name: 'A contract', number: 's-1', subscriptionId: 's-1', slaId: null },
+  ...{ isActive: true, isRecurringService: true, isMonthly: true, startDay: '2025-01-01', endDay: '2025-07-31' },
+};
 const ON_CONTRACT = { items: ['i'], summary: 's', contractKey: 's-1', contractId: 101 };
 
 const EXTEND: StepRequest<ExtendContractStep> = {
@@ -119,8 +128,43 @@ describe('an extension over months in which the contract had ended', () => {
     const books = { ...NO_BOOKS, contracts: [{ ...contract!, endDay: '2026-07-31' }], detailed: [101] };
     const { books: shown, unfinished } = await withUnfinished(dependencies, 'default', books);
     expect([shown.contracts[0]!.endDay, shown.detailed, unfinished]).toEqual(['2025-07-31', [], [101]]);
-    await finishExtensions(dependencies, 'default', [101]);
+    await finishExtensions(dependencies, 'default', [101], []);
     expect(await withUnfinished(dependencies, 'default', books)).toEqual({ books, unfinished: [] });
+  });
+
+  test('that a backup from before it forgot kept amounts in August and September: the contract itself says where it ended', async () => {
+    await extendContract(dependencies, EXTEND);
+    const restored = createDependencies(loadConfig(sandbox.env()), memoryEvidence());
+    await setTimeout(SHOWN_AFTER_MS);
+    const contract = (await restored.autotask.readContract(101))!;
+    expect([contract.number, contract.extendedFrom, contract.endDay]).toEqual(['s-1', '2025-07-31', '2026-07-31']);
+    const { books, unfinished } = await withUnfinished(restored, 'default', { ...NO_BOOKS, contracts: [contract] });
+    expect([books.contracts[0]!.endDay, unfinished]).toEqual(['2025-07-31', [101]]);
+    await extendContract(restored, { ...EXTEND, step: { ...EXTEND.step, toDay: '2026-08-31' } });
+    await setTimeout(SHOWN_AFTER_MS);
+    expect((await restored.autotask.readContract(101))!.extendedFrom).toBe('2025-07-31');
+    await finishExtensions(restored, 'default', [101], [contract]);
+    await finishExtensions(restored, 'default', [101], [contract]);
+    expect(sandbox.state().autotask.contracts.map(({ contractNumber }) => contractNumber)).toEqual(['s-1']);
+  });
+
+  test('leaves a number alone that somebody gave the contract and that has no room for the day', async () => {
+    const number = 'Managed workplace, agreement of 14 March 2024';
+    expect(markOf({ ...CONTRACT, number }, '2025-10')).toEqual({});
+    expect(markOf({ ...CONTRACT, number: null }, '2025-10')).toEqual({ number: 'cm<2025-07-31' });
+    expect(markOf({ ...CONTRACT, number: 's-1' }, '2025-08')).toEqual({});
+  });
+
+  test('whose mark Autotask does not take away is planned again, and harms nothing else', async () => {
+    await extendContract(dependencies, EXTEND);
+    await setTimeout(SHOWN_AFTER_MS);
+    const contract = (await dependencies.autotask.readContract(101))!;
+    const match = { method: 'PATCH', path: '*/Contracts' };
+    const fault = { match, fault: { kind: 'status', status: 400, body: { errors: ['No.'] } }, times: 1 };
+    await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify([fault]) });
+    await finishExtensions(dependencies, 'default', [101], [contract]);
+    const { unfinished } = await withUnfinished(dependencies, 'default', { ...NO_BOOKS, contracts: [contract] });
+    expect(unfinished).toEqual([101]);
   });
 
   test.each([

@@ -1,0 +1,22 @@
+import type { Day } from '../billing/types.js';
+
+/**
+ * A contract whose extension is not finished says so itself (rule 6.4): behind its number stands the day on which it ended, as `… cm<2025-08-31`. Autotask
+ * is the one place that no backup of ours takes back, and without that day nothing tells rows that the extension made from rows that were billed.
+ */
+
+const MARK = /^(.*?) ?cm<(\d{4}-\d{2}-\d{2})$/su;
+/** Autotask's contract number takes so many characters (`autotask.md` 5.1): an id of Cloudmore's and the mark fit exactly. */
+const NUMBER_LENGTH = 50;
+
+/** The number without the mark, and the day that the mark names. */
+export function readExtended(contractNumber: string | null): { number: string | null; extendedFrom?: Day } {
+  const found = MARK.exec(contractNumber ?? '');
+  return found === null ? { number: contractNumber } : { number: found[1] || null, extendedFrom: found[2]! };
+}
+
+/** The number with the mark; null where it does not fit beside a longer number that somebody gave the contract. */
+export function markExtended(number: string | null, extendedFrom: Day): string | null {
+  const marked = `${number === null ? '' : `${number} `}cm<${extendedFrom}`;
+  return marked.length > NUMBER_LENGTH ? null : marked;
+}
