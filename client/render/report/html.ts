@@ -7,7 +7,7 @@ import type { Cause, CurrencyTotals, GhostEntry, ReconciliationRow, ReportDocume
 import type { BelowCost, MarginRow } from '../../../shared/report/sums.js';
 import type { Change, MarginMoved, Renewal } from '../../../shared/report/outlook.js';
 import { html, Html, linesOf } from '../html.js';
-import { anchorOf, NOTHING, section } from './sections.js';
+import { anchorOf, folded, NOTHING, section } from './sections.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { grouped } from '../numbers.js';
 import { STYLE } from '../style.js';
@@ -174,9 +174,13 @@ function leaks(causes: Cause[]): Html {
   return html`<section>
     <h2 id="${anchorOf(LEAKS)}">${LEAKS}</h2>
     <p>Held, excluded or under no organization; the largest first.</p>
-    ${linesOf(causes.map(causeBlock))}
+    ${linesOf(causes.slice(0, CAUSES_PRINTED).map(causeBlock))}
+    ${folded(causes.length - CAUSES_PRINTED, linesOf(causes.slice(CAUSES_PRINTED).map(causeBlock)))}
   </section>`;
 }
+
+/** Of what stops amounts; the rest opens by a click. */
+const CAUSES_PRINTED = 20;
 
 function causeBlock(cause: Cause): Html {
   const { sales, currency, organizationName, message, remedy, command } = cause;

@@ -34,32 +34,46 @@ export interface Column<Row> {
   cell: (row: Row) => string;
 }
 
+/** Rows of a table that are on paper; the rest opens by a click, and is in the workbook. */
+const ROWS_PRINTED = 60;
+
+/** What is too long for paper, behind a click that needs no script; nothing where nothing is left. */
+export const folded = (count: number, rest: Html): Html =>
+  count <= 0
+    ? NOTHING
+    : html`<details>
+        <summary>${count} more, not printed; the workbook has them too</summary>
+        ${rest}
+      </details>`;
+
 export function section<Row>(title: string, intro: string, columns: Column<Row>[], rows: Row[], kind = 'list'): Html {
   if (rows.length === 0) return NOTHING;
-  const head = columns.map(({ title: name, kind: align }) => html`<th scope="col" ${classOf(align)}>${name}</th>`);
-  const body = linesOf(
-    rows.map(
-      (row) =>
-        html`<tr>
-          ${columns.map((column) => cellOf(column, row))}
-        </tr>`,
-    ),
-  );
+  const rest = rows.slice(ROWS_PRINTED);
   return html`<section>
     <h2 id="${anchorOf(title)}">${title}</h2>
-    ${intro === '' ? '' : html`<p>${intro}</p>`}
-    <table class="${kind}">
-      <thead>
-        <tr>
-          ${head}
-        </tr>
-      </thead>
-      <tbody>
-        ${body}
-      </tbody>
-    </table>
+    ${intro === '' ? '' : html`<p>${intro}</p>`} ${tableOf(columns, rows.slice(0, ROWS_PRINTED), kind)}
+    ${folded(rest.length, tableOf(columns, rest, kind))}
   </section>`;
 }
+
+const tableOf = <Row>(columns: Column<Row>[], rows: Row[], kind: string): Html =>
+  html`<table class="${kind}">
+    <thead>
+      <tr>
+        ${columns.map(({ title, kind: align }) => html`<th scope="col" ${classOf(align)}>${title}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${linesOf(
+        rows.map(
+          (row) =>
+            html`<tr>
+              ${columns.map((column) => cellOf(column, row))}
+            </tr>`,
+        ),
+      )}
+    </tbody>
+  </table>`;
 
 export const NOTHING = new Html('');
 
