@@ -221,7 +221,7 @@ async function release(
       args: [planDigest ?? '', from],
       waitForStage: 'ACCEPTED',
     });
-    const answer = await answerOf(update, withinMs);
+    const answer = await answerOf(client, update, withinMs);
     context.out(line`${sayOf(answer)} ${organizationName} as ${planDigest}.${answer === null ? '' : ` ${answer}`}`);
     return true;
   } catch (error) {

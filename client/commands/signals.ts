@@ -114,7 +114,7 @@ export async function updateWithStart(
   message: [reason: string, from: Sender],
 ): Promise<string | null> {
   const handle = await startUpdate(client, startOptions(broker, at), signal === 'skip' ? SKIP_UPDATE : RERUN_UPDATE, message);
-  return answerOf(handle, ANSWER_WITHIN_MS);
+  return answerOf(client, handle, ANSWER_WITHIN_MS);
 }
 
 /**
@@ -127,7 +127,8 @@ export async function undoWithStart(
   at: At,
   { given, digest, from, withinMs }: { given: GivenReport; digest: string; from: Sender; withinMs: number },
 ): Promise<string | null> {
-  return answerOf(await startUpdate(client, startOptions(broker, at, given), UNDO_UPDATE, [digest, from]), withinMs);
+  const handle = await startUpdate(client, startOptions(broker, at, given), UNDO_UPDATE, [digest, from]);
+  return answerOf(client, handle, withinMs);
 }
 
 function startUpdate(
@@ -150,13 +151,19 @@ function startUpdate(
 }
 
 /** What an update came to, or null where it has not come to anything yet. Throws why it was refused. */
-export async function answerOf(handle: WorkflowUpdateHandle<string>, withinMs: number): Promise<string | null> {
-  const giveUp = new AbortController();
-  const late = sleep(withinMs, null, { signal: giveUp.signal }).catch(() => null);
+export async function answerOf(
+  client: Temporal['client'],
+  handle: WorkflowUpdateHandle<string>,
+  withinMs: number,
+): Promise<string | null> {
+  const over = new AbortController();
+  const late = sleep(withinMs, null, { signal: over.signal }).catch(() => null);
+  // Nobody waits for an answer that is late: left alone, the client would go on asking over a connection that is closed by then.
+  const result = client.withAbortSignal(over.signal, () => handle.result());
   try {
-    return await refusable(() => Promise.race([handle.result(), late]));
+    return await refusable(() => Promise.race([result, late]));
   } finally {
-    giveUp.abort();
+    over.abort();
   }
 }
 

@@ -46,7 +46,7 @@ async function release(temporal: Temporal, workflowId: string, action: SteeringA
     const update = await temporal.client.workflow
       .getHandle(workflowId)
       .startUpdate<string, [string, Sender]>(APPROVE_UPDATE, { args: [digest, senderOf(action)], waitForStage: 'ACCEPTED' });
-    const answer = await answerOf(update, ANSWER_WITHIN_MS);
+    const answer = await answerOf(temporal.client, update, ANSWER_WITHIN_MS);
     return await settled(temporal, workflowId, `${open.organizationName} is released.`, answer, digest);
   } catch (error) {
     if (isNotFound(error)) return { isGood: false, text: 'It ended in this moment. Nothing was released.' };
