@@ -7,6 +7,7 @@ import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';
 import { endsActivity } from './failures.js';
+import { soon } from './patience.js';
 
 /**
  * Rule 6.4 over interruptions. Extending a contract makes rows for the months since it ended: those before the month are brought to 0 by steps after it,
@@ -69,24 +70,30 @@ export async function withUnfinished(
 
 /** The contracts' rows were read back and agree: nothing is left of their extension. `contracts` are those that were read back. */
 export async function finishExtensions(
-  { evidence, autotask }: Dependencies,
+  dependencies: Dependencies,
   broker: string,
   contractIds: number[],
   contracts: Contract[],
 ): Promise<void> {
+  const { evidence } = dependencies;
   const marked = new Map(contracts.filter(({ extendedFrom }) => extendedFrom !== undefined).map((one) => [one.id, one]));
   for (const id of contractIds) {
     const contract = marked.get(id);
-    if (contract !== undefined && !(await unmark(autotask, contract))) continue;
+    if (contract !== undefined && !(await unmark(dependencies, contract))) continue;
     const name = nameOf(broker, id);
     if ((await evidence.pointer(name)) !== null) await evidence.unpoint(name);
   }
 }
 
-/** What Autotask refuses for good stays as it is, and the next run plans the same steps, which find everything done. */
-async function unmark(autotask: Dependencies['autotask'], { id, number }: Contract): Promise<boolean> {
+/**
+ * What Autotask refuses for good stays as it is, and the next run plans the same steps, which find everything done. The number may be seen late like any
+ * write (`autotask.md` 12, no. 19): a run that begins at once would take the mark away a second time.
+ */
+async function unmark(dependencies: Dependencies, { id, number }: Contract): Promise<boolean> {
+  const { autotask } = dependencies;
   try {
     await autotask.updateContract(id, { number });
+    await soon(dependencies, async () => ((await autotask.readContract(id))?.extendedFrom === undefined ? true : null));
     return true;
   } catch (error) {
     if (error instanceof ApiError && endsActivity(error)) return false;
