@@ -4,37 +4,27 @@ import { groupBy } from '../../shared/billing/text.js';
 import type { Plan, PlannedItem } from '../../shared/billing/plan-types.js';
 import type { Decimal } from '../../shared/billing/types.js';
 import { differences, type ShownMonth, type ShownPlan } from './plan.js';
-import { html, Html, linesOf } from './html.js';
-import { STYLE } from './style.js';
+import type { Html } from './html.js';
+import { html, linesOf } from './html.js';
+import { htmlFile } from './html-file.js';
 
 /** A plan as one HTML file that needs nothing else: per customer the lines that the invoice will read, and what is kept off it. */
 export function renderPlanHtml({ plans, result }: ShownMonth): string {
   const shown = plans.filter((plan) => plan.items.length > 0 || plan.ghosts.length > 0);
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>Plan ${result.month}</title>
-        <style>
-          ${new Html(STYLE + MARKS)}
-        </style>
-      </head>
-      <body>
-        <h1>What invoices of ${result.month} will read</h1>
-        <p>
-          As of ${result.asOf}. Nothing was written. Report ${result.report.sales} = posted ${result.posted.sales} + held
-          ${result.held.sales} + excluded ${result.excluded.sales} ${result.currency}.
-        </p>
-        <p class="key">
-          <span class="new">new</span> <span class="changed">changed</span>
-          <span class="ghost">without a line in the report</span>
-        </p>
-        ${linesOf(shown.map(customer))}
-      </body>
-    </html>`.text;
+  return htmlFile(
+    `Plan ${result.month}`,
+    html`<h1>What invoices of ${result.month} will read</h1>
+      <p>
+        As of ${result.asOf}. Nothing was written. Report ${result.report.sales} = posted ${result.posted.sales} + held
+        ${result.held.sales} + excluded ${result.excluded.sales} ${result.currency}.
+      </p>
+      <p class="key">
+        <span class="new">new</span> <span class="changed">changed</span>
+        <span class="ghost">without a line in the report</span>
+      </p>
+      ${linesOf(shown.map(customer))}`,
+    MARKS,
+  );
 }
 
 function customer(plan: ShownPlan): Html {

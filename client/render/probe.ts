@@ -2,10 +2,11 @@ import { BELIEFS } from '../../shared/probe/beliefs.js';
 import { movingMoney } from '../../shared/probe/kept.js';
 import type { Judged, ProbeResult } from '../../shared/probe/probe.js';
 import { VERDICTS, type Verdict } from '../../shared/probe/verdict.js';
-import { html, Html, linesOf } from './html.js';
+import type { Html } from './html.js';
+import { html, linesOf } from './html.js';
+import { htmlFile } from './html-file.js';
 import { paint, wrap, type Paper } from './paper.js';
 import { onTerminal } from './printable.js';
-import { STYLE } from './style.js';
 
 /** What a probe said of each belief: what is otherwise than believed first, with what comes of it. */
 
@@ -43,26 +44,14 @@ const countOf = ({ verdicts }: ProbeResult, is: Verdict['is']): number => verdic
 
 /** The same as one file that needs nothing else. */
 export function renderProbeHtml(result: ProbeResult): string {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>Probe of both vendors</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
-      </head>
-      <body>
-        <h1>Are the vendors as this program believes?</h1>
-        ${ending(result)
-          .split('\n')
-          .map((sentence) => html`<p>${sentence}</p>`)}
-        ${linesOf(VERDICTS.map((is) => section(result, is)))}
-      </body>
-    </html>`.text;
+  return htmlFile(
+    'Probe of both vendors',
+    html`<h1>Are the vendors as this program believes?</h1>
+      ${ending(result)
+        .split('\n')
+        .map((sentence) => html`<p>${sentence}</p>`)}
+      ${linesOf(VERDICTS.map((is) => section(result, is)))}`,
+  );
 }
 
 function section({ verdicts }: ProbeResult, is: Verdict['is']): Html {

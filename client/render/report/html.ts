@@ -6,11 +6,12 @@ import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, type Unread } f
 import type { Cause, CurrencyTotals, GhostEntry, ReconciliationRow, ReportDocument } from '../../../shared/report/document.js';
 import type { BelowCost, MarginRow } from '../../../shared/report/sums.js';
 import type { Change, MarginMoved, Renewal } from '../../../shared/report/outlook.js';
-import { html, Html, linesOf } from '../html.js';
+import type { Html } from '../html.js';
+import { html, linesOf } from '../html.js';
+import { htmlFile } from '../html-file.js';
 import { anchorOf, folded, NOTHING, section } from './sections.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { grouped } from '../numbers.js';
-import { STYLE } from '../style.js';
 import { priceText } from './text.js';
 import { momentOf, whoOf, whoseOf, whyOf as whyDecided } from '../decisions.js';
 import { budgetText, decisionProblem, FIRST_MONTH, isNothing, whyOf, writtenText } from './words.js';
@@ -18,53 +19,41 @@ import { budgetText, decisionProblem, FIRST_MONTH, isNothing, whyOf, writtenText
 /** The report as one HTML file: no script, no font, no address outside of it; for screen, phone and paper. On a narrow screen a row becomes a card. */
 export function htmlReport(report: ReportDocument): string {
   const { month, asOf, broker, mode, breakers, digest } = report.result;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>Billing ${month}, ${broker}</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>Billing ${month}</h1>
-          <p>As of ${asOf}, broker ${broker}, mode ${mode}${breakers === 'off' ? ', circuit breakers off' : ''}</p>
-        </header>
-        <main>
-          ${linesOf(
-            [
-              ...(report.heldMonth === null
-                ? []
-                : [html`<p class="alarm">${advisedText(heldMonthAdvice(report.heldMonth, month))}</p>`]),
-              ...report.nothingDue.map((why) => html`<p>${advisedText(why)}</p>`),
-              verdict(report),
-              ...report.totals.map(sums),
-              contents(report),
-              beside(report),
-              marginRows('By customer', report.customers),
-              marginRows('By record type', report.recordTypes),
-              belowCost(report.belowCost),
-              leaks(report.causes),
-              ghosts(report.ghosts),
-              unread(report),
-              ...outlook(report),
-              reconciliation(report.reconciliation),
-              decisions(report),
-              notes(report.notes),
-            ].filter(({ text }) => text !== ''),
-          )}
-        </main>
-        <footer>
-          <p>${writtenText(report)} ${budgetText(report)}</p>
-          <p class="digest">Digest ${digest}</p>
-        </footer>
-      </body>
-    </html>`.text;
+  return htmlFile(
+    `Billing ${month}, ${broker}`,
+    html`<header>
+        <h1>Billing ${month}</h1>
+        <p>As of ${asOf}, broker ${broker}, mode ${mode}${breakers === 'off' ? ', circuit breakers off' : ''}</p>
+      </header>
+      <main>
+        ${linesOf(
+          [
+            ...(report.heldMonth === null
+              ? []
+              : [html`<p class="alarm">${advisedText(heldMonthAdvice(report.heldMonth, month))}</p>`]),
+            ...report.nothingDue.map((why) => html`<p>${advisedText(why)}</p>`),
+            verdict(report),
+            ...report.totals.map(sums),
+            contents(report),
+            beside(report),
+            marginRows('By customer', report.customers),
+            marginRows('By record type', report.recordTypes),
+            belowCost(report.belowCost),
+            leaks(report.causes),
+            ghosts(report.ghosts),
+            unread(report),
+            ...outlook(report),
+            reconciliation(report.reconciliation),
+            decisions(report),
+            notes(report.notes),
+          ].filter(({ text }) => text !== ''),
+        )}
+      </main>
+      <footer>
+        <p>${writtenText(report)} ${budgetText(report)}</p>
+        <p class="digest">Digest ${digest}</p>
+      </footer>`,
+  );
 }
 
 /** Where the parts of a long report are: a month of 300 customers has dozens of pages. */

@@ -1,30 +1,18 @@
 import { html, Html, linesOf } from '../html.js';
-import { STYLE } from '../style.js';
+import { htmlFile } from '../html-file.js';
 
 /** The parts of HTML that people keep: a page without anything outside of it, and tables that become cards on a narrow screen. */
 
 export const page = (title: string, about: string, parts: Html[], footer: Html): string =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${title}</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>${title}</h1>
-          <p>${about}</p>
-        </header>
-        <main>${linesOf(parts.filter(({ text }) => text !== ''))}</main>
-        <footer>${footer}</footer>
-      </body>
-    </html>`.text;
+  htmlFile(
+    title,
+    html`<header>
+        <h1>${title}</h1>
+        <p>${about}</p>
+      </header>
+      <main>${linesOf(parts.filter(({ text }) => text !== ''))}</main>
+      <footer>${footer}</footer>`,
+  );
 
 export const anchorOf = (title: string): string => title.toLowerCase().replaceAll(' ', '-');
 
