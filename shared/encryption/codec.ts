@@ -28,9 +28,12 @@ export class EncryptionCodec implements PayloadCodec {
     return Promise.resolve(key === null ? payloads : payloads.map((payload) => encrypted(payload, key.id, key.key)));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- a key that is missing rejects
-  async decode(payloads: Payload[]): Promise<Payload[]> {
-    return payloads.map((payload) => (textOf(payload.metadata?.encoding) === ENCODING ? this.decrypted(payload) : payload));
+  /** Rejects with `KeyMissing`. */
+  decode(payloads: Payload[]): Promise<Payload[]> {
+    const isEncrypted = ({ metadata }: Payload): boolean => textOf(metadata?.encoding) === ENCODING;
+    return new Promise((resolve) =>
+      resolve(payloads.map((payload) => (isEncrypted(payload) ? this.decrypted(payload) : payload))),
+    );
   }
 
   private decrypted({ metadata, data }: Payload): Payload {
