@@ -117,13 +117,10 @@ export async function missingPersons(
   request: Waiting,
   digest: string,
 ): Promise<string | null> {
-  const released = dependencies.twoPersonsAbove === null ? null : await readReleased(dependencies.evidence, request, digest);
-  return missingFor(
-    dependencies,
-    request,
-    digest,
-    (limit) => released !== null && !released.items.some(({ currency }) => big(movedIn(released, currency)).gt(limit)),
-  );
+  return missingFor(dependencies, request, digest, async (limit) => {
+    const released = await readReleased(dependencies.evidence, request, digest);
+    return released !== null && !released.items.some(({ currency }) => big(movedIn(released, currency)).gt(limit));
+  });
 }
 
 /** The same of what is not a plan: `isSmall` says whether it moves no more than a limit. */
@@ -131,12 +128,12 @@ export async function missingFor(
   { evidence, twoPersonsAbove }: Pick<Dependencies, 'evidence' | 'twoPersonsAbove'>,
   request: Waiting,
   digest: string,
-  isSmall: (limit: string) => boolean,
+  isSmall: (limit: string) => boolean | Promise<boolean>,
 ): Promise<string | null> {
   if (twoPersonsAbove === null) return null;
   const prefix = releasesPrefix(request, digest);
   const names = await evidence.names(prefix);
-  if (names.length >= PERSONS || isSmall(twoPersonsAbove)) return null;
+  if (names.length >= PERSONS || (await isSmall(twoPersonsAbove))) return null;
   const limit = `It moves more than ${twoPersonsAbove} (BILLING_TWO_PERSONS_ABOVE), so two persons have to release it, each by name`;
   const [name] = names;
   if (name === undefined) return `${limit}: nobody has, so far. A signal from the Web UI names nobody.`;
