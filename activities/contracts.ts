@@ -4,7 +4,7 @@ import type { ExtendContractStep, UpsertContractStep } from '../shared/billing/p
 import type { StepRequest } from '../shared/contract.js';
 import { ApiError } from '../shared/http/errors.js';
 import type { Dependencies } from './dependencies.js';
-import { markOf, noteExtension } from './extensions.js';
+import { markedNumber, noteExtension } from './extensions.js';
 import type { Proofs } from './proof.js';
 import { MADE_WITHIN_MS, sendNew } from './sending.js';
 import { contractIdOf, type Done } from './steps.js';
@@ -62,6 +62,6 @@ export async function extendContract(dependencies: Dependencies, request: StepRe
   if (contract === null) throw new ApiError('not-found', `Contract ${id} is gone. The next plan makes a new one.`);
   if (contract.endDay >= request.step.toDay) return { result: 'already', id };
   await noteExtension(dependencies, request, contract);
-  await autotask.updateContract(id, { endDay: request.step.toDay, ...markOf(contract, request.month) });
+  await autotask.updateContract(id, { endDay: request.step.toDay, ...markedNumber(contract, request.month) });
   return { result: 'written', id };
 }

@@ -35,7 +35,7 @@ export async function noteExtension(
 }
 
 /** What a contract's number becomes with its extension, where that makes rows of months before the month. */
-export function markOf({ number, endDay, extendedFrom }: Contract, month: Month): { number?: string } {
+export function markedNumber({ number, endDay, extendedFrom }: Contract, month: Month): { number?: string } {
   const from = extendedFrom ?? endDay;
   const marked = firstGapMonth(from, month) === null ? null : markExtended(number, from);
   return marked === null ? {} : { number: marked };

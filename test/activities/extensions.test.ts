@@ -6,7 +6,7 @@ import type { Dependencies } from '../../activities/dependencies.js';
 import { OutcomePending } from '../../activities/failures.js';
 import { Proofs } from '../../activities/proof.js';
 import { Looks } from '../../activities/looks.js';
-import { finishExtensions, markOf, withUnfinished } from '../../activities/extensions.js';
+import { finishExtensions, markedNumber, withUnfinished } from '../../activities/extensions.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { NO_BOOKS } from '../../shared/billing/rows.js';
 import type { ExtendContractStep, PostAdjustmentStep } from '../../shared/billing/plan-types.js';
@@ -150,9 +150,9 @@ describe('an extension over months in which the contract had ended', () => {
 
   test('leaves a number alone that somebody gave the contract and that has no room for the day', async () => {
     const number = 'Managed workplace, agreement of 14 March 2024';
-    expect(markOf({ ...CONTRACT, number }, '2025-10')).toEqual({});
-    expect(markOf({ ...CONTRACT, number: null }, '2025-10')).toEqual({ number: 'cm<2025-07-31' });
-    expect(markOf({ ...CONTRACT, number: 's-1' }, '2025-08')).toEqual({});
+    expect(markedNumber({ ...CONTRACT, number }, '2025-10')).toEqual({});
+    expect(markedNumber({ ...CONTRACT, number: null }, '2025-10')).toEqual({ number: 'cm<2025-07-31' });
+    expect(markedNumber({ ...CONTRACT, number: 's-1' }, '2025-08')).toEqual({});
   });
 
   test('whose mark Autotask does not take away is planned again, and harms nothing else', async () => {

@@ -90,7 +90,7 @@ export const VARIANTS: Variant[] = [
       },
       { from: "if (contract.endDay >= request.step.toDay) return { result: 'already', id };", to: '' },
       {
-        from: 'await autotask.updateContract(id, { endDay: request.step.toDay, ...markOf(contract, request.month) });',
+        from: 'await autotask.updateContract(id, { endDay: request.step.toDay, ...markedNumber(contract, request.month) });',
         to: "await autotask.updateContract(id, { endDay: request.step.fromDay > '2025-10' ? '2025-10-31' : request.step.toDay });",
       },
     ],
