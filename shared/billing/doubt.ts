@@ -1,10 +1,11 @@
 import { rowKeyOf } from './keys.js';
 import { firstDay, monthOf } from './month.js';
+import { isChargeType } from './record-types.js';
 import { rowsOfContract } from './rows.js';
 import { ghostId } from './shrank.js';
 import type { Held } from './trip.js';
 import { fold } from './text.js';
-import type { Note, Plan, Reason, Step } from './plan-types.js';
+import type { Note, Plan, PlannedItem, Reason, Step } from './plan-types.js';
 import type { Books, Gone, Month, Row, Unreadable, UnreadableRecord } from './types.js';
 
 /**
@@ -120,7 +121,10 @@ export function madeBy(step: Step): Pick<Gone, 'kind' | 'key'> | null {
   }
 }
 
-/** Adds to what is held the items for which the plan would make something again, or bill beside a row of which nobody knows what it is (rule 6.6). */
+/**
+ * Adds to what is held the items for which the plan would make something again, or which are billed, now or before, beside a row of which nobody knows what
+ * it is (rule 6.6).
+ */
 export function heldAsGone(held: Held, plan: Plan, books: Books): Held {
   const { gone = [] } = books;
   if (gone.length === 0) return held;
@@ -130,9 +134,9 @@ export function heldAsGone(held: Held, plan: Plan, books: Books): Held {
   const unknown = new Map(
     unknownRows(plan.month, books, (id) => services.has(id)).map((row) => [row.contractId, services.get(row.serviceId)!]),
   );
-  for (const { id, contractId } of plan.items.filter((item) => written.has(item.id))) {
-    const service = contractId === null ? undefined : unknown.get(contractId);
-    if (service !== undefined) items.set(id, { reason: 'contract-gone', message: unknownText(service) });
+  for (const item of plan.items.filter((one) => written.has(one.id) || restsOnNoRow(one))) {
+    const service = item.contractId === null ? undefined : unknown.get(item.contractId);
+    if (service !== undefined) items.set(item.id, { reason: 'contract-gone', message: unknownText(service) });
   }
   for (const ghost of plan.ghosts.filter(({ outcome }) => outcome === 'zeroed')) {
     const service = unknown.get(ghost.contractId);
@@ -146,12 +150,16 @@ export function heldAsGone(held: Held, plan: Plan, books: Books): Held {
   return { ...held, items };
 }
 
+/** What is billed by row, and comes to its amount without one: by its charges it may be right, and on top of a row that it does not see. */
+const restsOnNoRow = ({ type, outcome, standing }: PlannedItem): boolean =>
+  outcome === 'posted' && !isChargeType(type) && (standing?.row?.rowIds.length ?? 0) === 0;
+
 /** Rows that bill in the month or later on services that are not what they were. */
 export const unknownRows = (month: Month, { rows }: Pick<Books, 'rows'>, isUnknown: (serviceId: number) => boolean): Row[] =>
   rows.filter(({ serviceId, startDay, units }) => units !== 0 && startDay >= firstDay(month) && isUnknown(serviceId));
 
 const unknownText = ({ why }: Gone): string =>
-  `${why} A row of the contract stands on it, and whether it bills the same is not known: what the plan writes might come on top. Release the plan if that is right.`;
+  `${why} A row of the contract stands on it, and whether it bills the same is not known: what stands beside it, or what the plan writes, might come on top. Release the plan if that is right.`;
 
 const goneText = ({ kind, id, key, why }: Gone): string =>
   `${why} The plan would make the ${kind} for ${key} once more (it was ${id}). Release the plan if that is right.`;

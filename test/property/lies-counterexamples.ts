@@ -114,6 +114,17 @@ export const onceWrong: [what: string, told: LyingStory][] = [
     },
   ],
   [
+    'a licence was called posted with the amount of its credit alone, because its service did not show and the rest of its lines were missing',
+    {
+      days: [
+        day({ day: 5, changes: [{ ...more, place: 0, cents: 2 }] }),
+        day({ changes: [{ ...more, place: 0, kind: 'credit', cents: 1 }] }),
+        day({ lost: [{ what: 'record type', organization: 0, place: 0 }], hidden: unseenService }),
+        day(),
+      ],
+    },
+  ],
+  [
     'what stood on a charge was not listed where the customer who has the subscription now is another one',
     {
       days: [

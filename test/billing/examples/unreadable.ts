@@ -1,4 +1,4 @@
-import type { Books, Gone, UnreadableRecord } from '../../../shared/billing/types.js';
+import type { Books, Gone, Line, UnreadableRecord } from '../../../shared/billing/types.js';
 import { books, charge, CODE, line, plan, running, service, SUBSCRIPTION, type Situation } from '../builders.js';
 import { KEY } from './row-and-charge.js';
 import { outcome, planned, table, written } from './table.js';
@@ -80,6 +80,10 @@ const onService = (id: number): Situation => ({
     gone: [{ kind: 'service', id, key: CODE, why: 'It is gone.' }],
   },
 });
+const balancedBeside = (changes: Partial<Line>): Situation => ({
+  ...onService(50),
+  report: { lines: [line({ sales: '12', cost: '10', ...changes })] },
+});
 const converted: Situation = { ...onService(50), report: { lines: [line({ itemCode: 'CFQ7TTC0NEW' })] } };
 
 export const gone = table('6', 'Item – written', planned(outcome, written), [
@@ -89,6 +93,7 @@ export const gone = table('6', 'Item – written', planned(outcome, written), [
   ['6.6 its service, which would be made again', missing('service', CODE, books()), 'held contract-gone – nothing'],
   ['6.6 the service that its row stands on', onService(50), 'held contract-gone – nothing'],
   ['6.6 the service of another row of its contract', converted, 'held contract-gone – nothing'],
+  ['6.6 the same where its charge alone comes to the amount', balancedBeside({}), 'held contract-gone – nothing'],
   [
     '6.6 the service of another item',
     missing('service', 'another', running(9, '108', '90')),
