@@ -1,4 +1,5 @@
 import { big, money, sum } from '../shared/billing/decimal.js';
+import { digestOf } from '../shared/billing/keys.js';
 import type { Outcome } from '../shared/billing/results.js';
 import { byText, fold } from '../shared/billing/text.js';
 import type { UndoPlan } from '../shared/billing/undo.js';
@@ -25,12 +26,18 @@ export async function recordDecisions({ evidence }: Dependencies, request: Decis
   const outcome = await shownOutcome(evidence, request);
   for (const taken of decisions) {
     const undo = taken.action === 'undo' && taken.digest !== null ? await keptUndo(evidence, broker, taken.digest) : null;
-    const ref = await recordDecision(evidence, broker, taken.request, decisionOf(request, taken, outcome, undo));
+    const ref = await recordDecision(evidence, broker, nameOfRequest(taken), decisionOf(request, taken, outcome, undo));
     if (taken.action === 'rerun') await liftUndone(evidence, broker, request.month, request.organizationId);
     if ((taken.action !== 'approve' && taken.action !== 'undo') || taken.actor === null || taken.digest === null) continue;
     await evidence.point(releasesPrefix(request, taken.digest) + nameSegment(fold(taken.actor)), ref);
   }
 }
+
+/** With what was decided: a workflow that is reset without its later signals counts those that come then as the ones left out. */
+const nameOfRequest = ({ request, action, actor, reason, digest }: DecisionTaken): string =>
+  `${request}/${digestOf([action, actor, reason, digest]).slice(0, CONTENT_DIGITS)}`;
+
+const CONTENT_DIGITS = 16;
 
 /** What is on record of whoever released it first; null where nobody did by name. */
 export async function releaseOf(

@@ -364,7 +364,7 @@ export interface Sender {
 
 /** What a person decided, as the workflow took it in. */
 export interface DecisionTaken {
-  /** Names the message, so that it is on record once however often the activity is repeated. */
+  /** Names the message, so that it is on record once however often the activity is repeated or the workflow is reset. */
   request: string;
   /** ISO time at which the message came. */
   at: string;

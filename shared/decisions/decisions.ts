@@ -1,5 +1,6 @@
 import type { Decimal, Month } from '../billing/types.js';
 import { EvidenceMissing, type Evidence } from '../evidence/evidence.js';
+import { nameSegment } from '../evidence/months.js';
 
 /**
  * Who decided what: releases, skips, reruns, dismissals, closes, undos and changes of settings, in the order in which they took effect. The log only
@@ -44,7 +45,7 @@ export interface DecisionLog {
 }
 
 const headName = (broker: string): string => `decisions/${broker}`;
-const requestName = (broker: string, request: string): string => `decisions/${broker}/requests/${encodeURIComponent(request)}`;
+const requestName = (broker: string, request: string): string => `decisions/${broker}/requests/${nameSegment(request)}`;
 
 /** Others may add an entry in the same moment; more than this many in a row is no coincidence. */
 const TRIES = 50;
