@@ -5,6 +5,7 @@ import { realContext, SPEAKING, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
 import { actor, asOf, json, month, organization, whole } from './cli-arguments.js';
 import { addTakingOver } from './cli-taking-over.js';
+import { addBrokers, brokerOption, useBroker } from './cli-brokers.js';
 import { addDismiss } from './cli-dismiss.js';
 import { addKeeping } from './cli-keeping.js';
 import { addMonthEnd } from './cli-month-end.js';
@@ -16,24 +17,25 @@ import { VERSION } from '../shared/version.js';
 /** Runs one command line; answers its exit code. Ends no process. */
 export async function main(argv: string[], given?: Context): Promise<number> {
   const result: { code: ExitCode } = { code: EXIT.done };
+  let context: Context | undefined;
   try {
-    const context = given ?? realContext();
+    context = { ...(given ?? realContext()) };
     const program = createProgram(context, (code) => (result.code = code));
     await program.parseAsync(argv, { from: 'user' });
     return result.code;
   } catch (error) {
-    return explain(error, given ?? SPEAKING);
+    return explain(error, context ?? given ?? SPEAKING);
   }
 }
 
-function explain(error: unknown, context: Pick<Context, 'say'>): number {
+function explain(error: unknown, context: Pick<Context, 'say' | 'broker'>): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof CommandError) {
     context.say(error.message);
     return error.code;
   }
   if (error instanceof ConfigError) {
-    context.say(`${error.message}\nSet them in the environment or in .env (.env.example explains each), then: billing doctor`);
+    context.say(`${error.message}\n${whereSettingsAre(context)}`);
     return EXIT.configuration;
   }
   const told = ofStoreOrLabel(error);
@@ -50,6 +52,11 @@ function explain(error: unknown, context: Pick<Context, 'say'>): number {
   context.say('This is a bug. Please report it with the output above.');
   return EXIT.failed;
 }
+
+const whereSettingsAre = ({ broker }: Pick<Context, 'broker'>): string =>
+  broker?.file == null
+    ? 'Set them in the environment or in .env (.env.example explains each), then: billing doctor'
+    : `Set them in ${broker.file} (.env.example explains each), then: billing --broker ${broker.name} doctor`;
 
 /** What the store or the settings forbid, in its own words, wherever they are wrapped; told by name, so that help needs no driver of a database. */
 function ofStoreOrLabel(error: unknown): Error | null {
@@ -71,7 +78,9 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     .version(VERSION, '--version', 'print the version')
     .exitOverride()
     .showHelpAfterError('See: billing help')
-    .helpCommand('help [command]', 'explain a command');
+    .helpCommand('help [command]', 'explain a command')
+    .addOption(brokerOption())
+    .hook('preAction', (_, action) => useBroker(context, action));
   program.commandsGroup('Look:');
   addReading(program, context, run);
   addMonthEnd(program, context, run);
@@ -85,6 +94,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   program.commandsGroup('Run:');
   addProcesses(program, context, run);
   addKeeping(program, context, run);
+  addBrokers(program, context, run);
   for (const command of program.commands) inherit(command, program);
   return program;
 }
@@ -92,7 +102,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
 /** A usage error is a few lines: what is wrong, and where the whole help is. */
 function inherit(command: Command, program: Command): void {
   command.copyInheritedSettings(program);
-  command.showHelpAfterError(`See: ${pathTo(command)} --help`);
+  command.showHelpAfterError(`See: ${pathTo(command)} --help`).addOption(brokerOption());
   for (const child of command.commands) inherit(child, program);
 }
 

@@ -2,6 +2,7 @@ import { isDay, isMonth } from '../shared/billing/month.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import { dayIn } from '../shared/contract.js';
 import { readEnvironment, type Environment } from '../shared/environment.js';
+import type { Profile } from '../shared/brokers/profiles.js';
 import { CommandError, EXIT } from './exit.js';
 import { PLAIN, paperOf, type Paper } from './render/paper.js';
 import { terminalText } from './render/printable.js';
@@ -13,6 +14,8 @@ export interface Context {
   say(text: string): void;
   /** Whether a person watches: progress is shown then. */
   isTerminal: boolean;
+  /** The broker that `--broker` named, and the file of its settings. */
+  broker?: Profile | undefined;
   /** Asks the person at the terminal; by default its next line. */
   ask?: ((question: string) => Promise<string>) | undefined;
   /** What the result is printed on; plain and of any width when not said. */

@@ -57,6 +57,8 @@ export interface Config {
   evidence: string;
   /** Folder of the keys that sign evidence. */
   keys: string;
+  /** Folder with a file of settings for each of many brokers. */
+  brokers: string;
   /** Where a worker's health and metrics can be asked for; null: nowhere. */
   http: HttpAddress | null;
   /** What a worker's log tells at least. */
@@ -181,6 +183,7 @@ const BASE = {
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'expected file:PATH or postgres://…')
     .default('file:.billing/evidence'),
   BILLING_KEYS: z.string().min(1).default('.billing/keys'),
+  BILLING_BROKERS: z.string().min(1).default('brokers'),
   BILLING_HTTP: httpAddress,
   LOG_LEVEL: z
     .string()
@@ -336,6 +339,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   },
   evidence: parsed.BILLING_EVIDENCE,
   keys: parsed.BILLING_KEYS,
+  brokers: parsed.BILLING_BROKERS,
   http: parsed.BILLING_HTTP,
   logLevel: parsed.LOG_LEVEL,
   promotion: parsed.BILLING_PROMOTION,

@@ -49,9 +49,15 @@ const OTHERS = 0o077;
 const PRIVATE_FILES = ['.env', '.secrets'];
 
 /** Secrets, customers and prices are for this user alone; Windows has other means than modes. */
-async function privateFiles({ evidence: location, keys }: BaseConfig, folder: string): Promise<string | Problem> {
+async function privateFiles({ evidence: location, keys, brokers }: BaseConfig, folder: string): Promise<string | Problem> {
   if (process.platform === 'win32') return 'not looked at: Windows has no modes';
-  const ours = [...PRIVATE_FILES, '.billing', keys, ...(location.startsWith('file:') ? [location.slice('file:'.length)] : [])];
+  const ours = [
+    ...PRIVATE_FILES,
+    brokers,
+    '.billing',
+    keys,
+    ...(location.startsWith('file:') ? [location.slice('file:'.length)] : []),
+  ];
   const open: { path: string; mode: string }[] = [];
   for (const path of new Set(ours)) {
     const found = await stat(resolve(folder, path)).catch(() => null);
