@@ -173,7 +173,9 @@ export async function recordSettings(
   const name = `settings/${broker}`;
   const [before, now] = [await evidence.pointer(name), await evidence.put(moneySettings)];
   if (before === now) return;
-  if (before !== null)
+  const changed = before === null ? [] : await changedSince(evidence, before, moneySettings);
+  // The same settings under another key are no decision.
+  if (changed.length > 0)
     await recordDecision(evidence, broker, `settings/${execution()}`, {
       at: clock.now().toISOString(),
       action: 'settings',
@@ -185,7 +187,7 @@ export async function recordSettings(
       reason: null,
       digest: now,
       amounts: null,
-      details: `changed since the last run: ${(await changedSince(evidence, before, moneySettings)).join(', ')}`,
+      details: `changed since the last run: ${changed.join(', ')}`,
     });
   await evidence.point(name, now);
 }

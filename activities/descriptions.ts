@@ -25,13 +25,13 @@ const contractOf = (name: string): number => Number(name.slice(name.lastIndexOf(
 /** Notes the text of a contract service that the adjustment makes. Next month's units end on the same one, which is described once. */
 export async function noteDescription(
   { evidence }: Pick<Dependencies, 'evidence'>,
-  { broker, month, step }: StepRequest<PostAdjustmentStep>,
+  { broker, month, organizationId, step }: StepRequest<PostAdjustmentStep>,
   contractId: number,
   serviceId: number,
 ): Promise<void> {
   if (step.invoiceDescription === null || step.purpose === 'one-off') return;
   const owed: Owed = { contractId, serviceId, serviceKey: step.serviceKey, text: step.invoiceDescription };
-  await evidence.point(nameOf(broker, month, owed), await evidence.put(owed));
+  await evidence.point(nameOf(broker, month, owed), await evidence.put(owed, organizationId));
 }
 
 /** Contracts of which a text was noted in the month and not written yet. */

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { InvariantViolation } from '../shared/billing/invariants.js';
+import { KeyMissing, KeysUnreadable } from '../shared/encryption/keyring.js';
 import { EvidenceMissing, LeaseLost, StoreRefused, StoreUnavailable } from '../shared/evidence/index.js';
 import { LabelRefused } from '../shared/evidence/labels.js';
 import { UnknownOrganization } from './slices.js';
@@ -83,6 +84,8 @@ export function toFailure(error: unknown): unknown {
   // The store is away, or another process holds the lease: neither is decided by this attempt.
   if (error instanceof StoreUnavailable || error instanceof StoreRefused || error instanceof LeaseLost)
     return retryable('Unavailable', error.message, undefined);
+  // A person puts the file of keys back.
+  if (error instanceof KeyMissing || error instanceof KeysUnreadable) return retryable('Unavailable', error.message, undefined);
   return error instanceof ApiError ? ofApiError(error) : error;
 }
 

@@ -56,7 +56,7 @@ export async function keepOutcome(
   const since = last?.status === outcome.status ? (last.waitsSince ?? last.asOf) : outcome.asOf;
   const answers = await slices.answers(report, outcome.organizationId);
   const kept: Outcome = { ...outcome, waitsSince: isParked(outcome.status) ? since : null, ...(answers ? { answers } : {}) };
-  const ref = await evidence.put(kept);
+  const ref = await evidence.put(kept, outcome.organizationId);
   await evidence.point(outcomeName(broker, outcome.month, outcome.organizationId), ref);
   return ref;
 }

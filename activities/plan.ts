@@ -150,7 +150,7 @@ export function turnFrom({ steps }: Plan, from: number): Pick<PlanMade, 'steps' 
   return { steps: turn, ...(turn.length < rest.length ? { next: from + turn.length } : {}) };
 }
 
-const keep = (evidence: Dependencies['evidence'], kept: KeptPlan): Promise<Ref> => evidence.put(kept);
+const keep = (evidence: Dependencies['evidence'], kept: KeptPlan): Promise<Ref> => evidence.put(kept, kept.plan.organizationId);
 
 function waitsFor(
   mode: Mode,

@@ -19,7 +19,7 @@ const nameOf = ({ broker, month, organizationId }: Waiting, digest: string): str
 export async function keepForRelease(evidence: Evidence, request: Waiting, { items, steps, digest }: Plan): Promise<void> {
   const name = nameOf(request, digest);
   const kept: Releasable = { items, steps };
-  const ref = await evidence.put(kept);
+  const ref = await evidence.put(kept, request.organizationId);
   if ((await evidence.pointer(name)) !== ref) await evidence.point(name, ref);
 }
 

@@ -51,7 +51,7 @@ export async function takeReport(dependencies: Dependencies, request: ReportRequ
       organizationId: id,
       organizationName: name,
       lines: slice.lines.length,
-      slice: await evidence.put(slice),
+      slice: await evidence.put(slice, id),
       digest: digestOf(slice.lines),
     });
   }

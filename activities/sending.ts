@@ -95,7 +95,7 @@ async function sendInTurn<T>(
   let claimed = ref;
   /** Whoever has taken it over meanwhile keeps it. */
   const note = async (noted: Intent): Promise<void> => {
-    const next = await evidence.put(noted);
+    const next = await evidence.put(noted, organizationId);
     if (await evidence.claim(name, claimed, next)) claimed = next;
   };
   if (intent?.done && intent.by === by) return intent.done.value as T;
@@ -132,7 +132,7 @@ async function sendInTurn<T>(
       ...(organizationId === undefined ? {} : { organizationId }),
       ...(lease === null ? {} : { lease: lease.id }),
     };
-    const nextRef = await evidence.put(next);
+    const nextRef = await evidence.put(next, organizationId);
     if (!(await evidence.claim(name, claimed, nextRef, lease)))
       throw new OutcomePending(`Another worker sends it at this moment (${identity.join(' ')})`, lookAgainMs(0, comesWithinMs));
     claimed = nextRef;

@@ -52,7 +52,7 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
   for await (const facts of organizationsOf(slices, request)) {
     heartbeat(keeping(facts.organization.id));
     const own = ownBooks(index, facts, names, settings.broker);
-    manifest.slices.push({ organizationId: facts.organization.id, slice: await evidence.put(own) });
+    manifest.slices.push({ organizationId: facts.organization.id, slice: await evidence.put(own, facts.organization.id) });
   }
   if (served !== null) {
     const contracts = strayContracts(books, served, names, request.month);

@@ -78,7 +78,7 @@ async function madeOf(
   const plan = back === null ? null : asPlan(back.undo);
   const kept: KeptPlan | null = plan && { plan, books: back!.books, ...lease };
   const shown = {
-    plan: kept === null ? '' : await evidence.put(kept),
+    plan: kept === null ? '' : await evidence.put(kept, organizationId),
     digest: plan?.digest ?? undo.digest,
     organizationName: plan?.organizationName ?? organizationId,
     companyId: plan?.companyId ?? null,

@@ -25,7 +25,7 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
 
 function addKeys(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
   const load = () => import('./commands/keys.js');
-  const keys = program.command('keys').description('keys that encrypt what Temporal keeps');
+  const keys = program.command('keys').description('keys that encrypt what Temporal and the evidence keep');
   keys
     .command('add')
     .description('make a key: the first one encrypts at once, a later one waits for `billing keys rotate`')

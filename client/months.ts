@@ -31,7 +31,7 @@ export const notRunYet = (month: Month): CommandError =>
   );
 
 export async function findMonth(config: BaseConfig, month: Month): Promise<MonthRead | null> {
-  const evidence = openEvidence(config.evidence);
+  const evidence = openEvidence(config.evidence, config);
   try {
     return await readMonth(evidence, config.broker, month);
   } finally {

@@ -16,7 +16,7 @@ const ATTEMPTS = 6;
 /** Real clients over real configuration. Inside an activity they heartbeat and can be cancelled; outside (`billing plan`) they just run. */
 export function createDependencies(
   config: Config,
-  evidence: Evidence = openEvidence(config.evidence),
+  evidence: Evidence = openEvidence(config.evidence, config),
   /** Whether this process may send to Autotask (`gate-keeper.ts`). */
   maySend: () => boolean = () => true,
   /** The lease it holds, or held last. */

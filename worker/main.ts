@@ -72,7 +72,7 @@ const CLOUDMORE_ACTIVITIES = 100;
 const CACHED_WORKFLOWS = 500;
 
 export async function startWorker(config: Config, setup: WorkerSetup): Promise<RunningWorker> {
-  const { queues = QUEUES, evidence = openEvidence(config.evidence), say = () => undefined } = setup;
+  const { queues = QUEUES, evidence = openEvidence(config.evidence, config), say = () => undefined } = setup;
   // Said now and not by the first run at night: a store that is not there, or refuses this user.
   await evidence.now();
   await demandLabel(evidence, tenantOf(config));

@@ -18,7 +18,7 @@ import { faultsOf } from '../../worker/executions/faults.js';
  */
 export async function check(context: Context, { month, json }: { month: Month | undefined; json: boolean }): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
-  const evidence = openEvidence(config.evidence);
+  const evidence = openEvidence(config.evidence, config);
   try {
     const findings = await findingsOf(
       config,

@@ -280,7 +280,7 @@ async function writeCertificate(out: string, certificate: Certificate): Promise<
 }
 
 export async function withEvidence<T>(config: BaseConfig, use: (evidence: Evidence) => Promise<T>): Promise<T> {
-  const evidence = openEvidence(config.evidence);
+  const evidence = openEvidence(config.evidence, config);
   try {
     return await use(evidence);
   } finally {

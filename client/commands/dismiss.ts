@@ -27,8 +27,9 @@ export async function dismiss(context: Context, options: DismissOptions): Promis
   const { month, contractId, reason } = options;
   if (reason.trim() === '')
     throw new CommandError(EXIT.usage, 'Why is it right as it is? Expected --reason with a text, for whoever asks later.');
-  const { broker, evidence: store } = loadBaseConfig(context.environment);
-  const evidence = openEvidence(store);
+  const config = loadBaseConfig(context.environment);
+  const { broker } = config;
+  const evidence = openEvidence(config.evidence, config);
   try {
     const read = await readMonth(evidence, broker, month);
     if (read === null) throw notRunYet(month);

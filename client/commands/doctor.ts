@@ -67,7 +67,7 @@ async function guide(config: Config, findings: Finding[]): Promise<Finding> {
   const day = today(config.schedule.timeZone);
   const months = new Map<Month, MonthRead | null>();
   if (findings.every(({ isGood }) => isGood)) {
-    const evidence = openEvidence(config.evidence);
+    const evidence = openEvidence(config.evidence, config);
     const month = monthOf(addDays(day, -1));
     try {
       for (const one of [month, previousMonth(month)]) months.set(one, await readMonth(evidence, config.broker, one));

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Certificate } from '../../shared/close/certificate.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { openEvidence, openStore, type Evidence } from '../../shared/evidence/index.js';
 import { PUBLIC, publicKeyOf } from '../../shared/evidence/signing.js';
 import { verifyEvidence, type Verified } from '../../shared/evidence/verify.js';
 import { isMissing, whyNoFile } from '../../shared/files.js';
@@ -20,13 +20,14 @@ export async function verify(context: Context, { publicKey, json }: VerifyOption
   const config = loadBaseConfig(context.environment);
   const path = publicKey ?? join(config.keys, PUBLIC);
   const key = await readPublicKey(path, publicKey !== undefined);
-  const evidence = openEvidence(config.evidence);
+  const [store, evidence] = [openStore(config.evidence), openEvidence(config.evidence, config)];
   try {
-    const verified = await verifyEvidence(evidence, config.broker, key, await headsOfCertificates(evidence, config.broker));
+    // What is kept is checked as it is kept: that needs no key.
+    const verified = await verifyEvidence(store, config.broker, key, await headsOfCertificates(evidence, config.broker));
     context.out(json ? jsonText(verified) : textOf(verified, config.broker, key === null ? path : null));
     return verified.findings.length === 0 ? EXIT.done : EXIT.failed;
   } finally {
-    await evidence.close();
+    await Promise.all([store.close(), evidence.close()]);
   }
 }
 

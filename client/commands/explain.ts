@@ -31,7 +31,7 @@ export async function explainSubscription(
 ): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
   const read = await requireMonth(config, month);
-  const evidence = openEvidence(config.evidence);
+  const evidence = openEvidence(config.evidence, config);
   try {
     const found = await findExplanations(evidence, config, read, subscription.trim());
     if (found.length === 0) throw unknown(read, month, subscription);

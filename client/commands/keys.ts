@@ -1,11 +1,13 @@
 import { loadBaseConfig } from '../../shared/config.js';
-import { addKey, currentOf, keyFile, readKeys, rotateKeys, type PayloadKey } from '../../shared/encryption/keyring.js';
+import { addKey, currentOf, keyFile, Keyring, readKeys, rotateKeys, type PayloadKey } from '../../shared/encryption/keyring.js';
+import { wrapAgain } from '../../shared/evidence/data-keys.js';
+import { openStore } from '../../shared/evidence/index.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { jsonText } from '../render/printable.js';
 import { renderKeys } from '../render/keys.js';
 
-/** The keys that payloads are encrypted with. */
+/** The keys that payloads and evidence are encrypted with. */
 
 export async function addPayloadKey(context: Context): Promise<ExitCode> {
   const { keys } = loadBaseConfig(context.environment);
@@ -20,10 +22,13 @@ export async function addPayloadKey(context: Context): Promise<ExitCode> {
 }
 
 export async function rotatePayloadKeys(context: Context): Promise<ExitCode> {
-  const { keys } = loadBaseConfig(context.environment);
+  const config = loadBaseConfig(context.environment);
+  const { keys } = config;
   const { id } = await rotateKeys(keys, new Date());
+  const store = openStore(config.evidence);
+  const again = await wrapAgain(store, config.broker, new Keyring(keys)).finally(() => store.close());
   context.out(
-    `Key ${id} encrypts from now on; processes that share ${keyFile(keys)} take it up within seconds. Back the file up. Earlier keys stay for what they encrypted.`,
+    `Key ${id} encrypts from now on; processes that share ${keyFile(keys)} take it up within seconds, and ${again} data keys of the evidence are encrypted with it. Back the file up. Earlier keys stay for what Temporal remembers under them, and for backups.`,
   );
   return EXIT.done;
 }

@@ -11,7 +11,7 @@ import { jsonText } from '../render/printable.js';
 /** Who decided what, of one month or of all; ends with 1 when an entry was removed or altered. */
 export async function log(context: Context, { month, json }: { month: Month | undefined; json: boolean }): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
-  const evidence = openEvidence(config.evidence);
+  const evidence = openEvidence(config.evidence, config);
   try {
     const { entries, problem } = await readDecisions(evidence, config.broker);
     const shown = entries.filter((entry) => month === undefined || entry.month === month);

@@ -33,7 +33,7 @@ export async function probeVendors(context: Context, { month, html, record: file
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
   process.once('SIGINT', onInterrupt);
-  const evidence = openEvidence(config.evidence);
+  const evidence = openEvidence(config.evidence, config);
   try {
     const result = await probe({
       ...probingOf(config),

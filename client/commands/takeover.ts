@@ -51,7 +51,7 @@ export async function takeover(context: Context, options: TakeoverOptions): Prom
     throw new CommandError(EXIT.usage, '--contract and --reason belong together: which contract is right, and why.');
   await checkOutput(options.out);
   const config = loadConfig(context.environment);
-  const evidence = openEvidence(config.evidence);
+  const evidence = openEvidence(config.evidence, config);
   try {
     if (dismiss !== undefined) {
       const rows = await readDismissals(dismiss);

@@ -34,7 +34,7 @@ export interface UndoOptions {
 export async function undo(context: Context, options: UndoOptions): Promise<ExitCode> {
   checkUsage(options);
   const config = loadConfig(context.environment);
-  const evidence = openEvidence(config.evidence);
+  const evidence = openEvidence(config.evidence, config);
   try {
     const shown = await preview(context, config, evidenceOver(evidence), options);
     if (options.write) return await carryOut(context, config, evidence, options, shown);

@@ -20,7 +20,7 @@ export async function web(context: Context, { port }: { port?: number | undefine
       EXIT.configuration,
       `Nobody could log in: ${settings.users} has no user. Add one with: billing web user add NAME --role approve`,
     );
-  const evidence = openEvidence(config.evidence);
+  const evidence = openEvidence(config.evidence, config);
   try {
     await withTemporal(context.environment, async (temporal) => {
       const app = await createWeb(evidenceSource(config, evidence, temporal, context.environment), settings);

@@ -28,12 +28,13 @@ export function installationChecks(config: Config, now: () => number, folder = p
 }
 
 /** A value is kept and read back; the same value each time, so nothing piles up. */
-async function evidence({ evidence: location }: BaseConfig): Promise<string | Problem> {
+async function evidence(config: BaseConfig): Promise<string | Problem> {
+  const { evidence: location } = config;
   const shown = location.replace(/\/\/[^@/]*@/, '//***@');
   const fix = location.startsWith('file:')
     ? 'Name a folder that this user may write to in BILLING_EVIDENCE; in a container, a volume.'
     : 'Check host, user, password and database in BILLING_EVIDENCE; the user must be allowed to create tables.';
-  const store = openEvidence(location);
+  const store = openEvidence(location, config);
   try {
     const ref = await store.put({ doctor: 'was here' });
     await store.get(ref);
@@ -88,7 +89,7 @@ async function dotEnv(folder: string): Promise<string | Problem> {
 /** An installation that billed before the setting had a default of shadow must not stop in silence. */
 async function mode(config: BaseConfig, now: () => number): Promise<string | Problem> {
   if (config.isModeSet) return `${config.mode} (BILLING_MODE)`;
-  const store = openEvidence(config.evidence);
+  const store = openEvidence(config.evidence, config);
   try {
     const before = await earlierWrites(store, config.broker, new Date(now()).toISOString().slice(0, 10));
     if (before === null) return 'shadow, because BILLING_MODE is not set: nothing is written';
@@ -103,7 +104,7 @@ const DAY_MS = 24 * 3_600_000;
 /** How old the probe of the vendors is, and whether it found what stops mode `auto`. */
 async function probe(config: Config, now: () => number): Promise<string | Problem> {
   const asking = probingOf(config);
-  const store = openEvidence(config.evidence);
+  const store = openEvidence(config.evidence, config);
   try {
     const kept = await readProbe(store, config.broker);
     const again = [advised('Ask both vendors; nothing is written:', command('doctor', '--probe'))];

@@ -1,7 +1,7 @@
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { keyFile, type Keyring } from './keyring.js';
+import { keyFile, KeyMissing, type Keyring } from './keyring.js';
 
 /**
  * Payloads as Temporal keeps them: AES-256-GCM over the whole payload, with the key's id beside it. What is plain stays readable, so that encryption can be turned
@@ -14,11 +14,6 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
-
-/** A payload is encrypted with a key that this process does not have, or is not what was encrypted. */
-export class KeyMissing extends Error {
-  override readonly name = 'KeyMissing';
-}
 
 export class EncryptionCodec implements PayloadCodec {
   constructor(private readonly keyring: Keyring) {}

@@ -7,7 +7,7 @@ import { isMissing } from '../files.js';
 import type { Environment } from '../environment.js';
 
 /**
- * The keys that payloads are encrypted with: a file in the folder of `BILLING_KEYS`, which every process that reads or writes payloads needs. The one that came
+ * The keys that payloads, and the data keys of the evidence, are encrypted with: a file in the folder of `BILLING_KEYS`, which every process that reads or writes payloads needs. The one that came
  * into use last encrypts; all of them decrypt, for as long as Temporal remembers something under them.
  */
 export interface PayloadKey {
@@ -40,6 +40,11 @@ const fileSchema = z.object({
 export const keysFolderOf = ({ BILLING_KEYS = '' }: Environment): string => BILLING_KEYS.trim() || '.billing/keys';
 
 export const keyFile = (folder: string): string => join(folder, FILE);
+
+/** Something is encrypted with a key that this process does not have, or is not what was encrypted. */
+export class KeyMissing extends Error {
+  override readonly name = 'KeyMissing';
+}
 
 /** The file of keys is there, and is none. */
 export class KeysUnreadable extends Error {
@@ -114,6 +119,11 @@ export class Keyring {
   current(): PayloadKey | null {
     if (Date.now() - this.lookedAt >= LOOK_EVERY_MS) this.look();
     return currentOf(this.keys);
+  }
+
+  /** All keys, in the order in which they were made. */
+  all(): PayloadKey[] {
+    return this.keys;
   }
 
   /** The key of an id; null where this process has none of it. */

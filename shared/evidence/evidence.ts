@@ -6,9 +6,15 @@ import type { Hold, HoldOptions, Lease } from './hold.js';
  * never the source of truth: the planner compares the report with Autotask itself. Every change of a name is an entry of its broker's chain (`chain.ts`).
  */
 export interface Evidence {
-  /** Keeps a JSON value; equal values are kept once. Answers its SHA-256 in hex. */
-  put(value: unknown): Promise<string>;
-  /** The value of a digest. Throws `EvidenceMissing` when it is not there, or not what its digest says. */
+  /**
+   * Keeps a JSON value; equal values are kept once. Answers the SHA-256 in hex of what is kept. Where there are keys it is encrypted: with the key of the
+   * organization where it is of one alone, which can be destroyed (`sealed.ts`), else with the broker's.
+   */
+  put(value: unknown, organizationId?: string): Promise<string>;
+  /**
+   * The value of a digest. Throws `EvidenceMissing` when it is not there, or not what its digest says; `EvidenceForgotten` when its key was destroyed;
+   * `KeyMissing` when this process lacks the key.
+   */
   get<T>(ref: string): Promise<T>;
   /** Lets a name point to a value; the change is whole or not at all. */
   point(name: string, ref: string): Promise<void>;
@@ -34,6 +40,16 @@ export interface Evidence {
   close(): Promise<void>;
 }
 
+/** What keeps texts and names. Values are made texts, and encrypted, in front of it (`sealed.ts`). */
+export interface EvidenceStore extends Omit<Evidence, 'put' | 'get'> {
+  /** Keeps a text; equal texts are kept once. Answers its SHA-256 in hex. */
+  keep(text: string): Promise<string>;
+  /** The text of a digest. Throws `EvidenceMissing` when it is not there, or not what its digest says. */
+  kept(ref: string): Promise<string>;
+  /** Takes texts away for good. What is gone already stays so. */
+  remove(refs: string[]): Promise<void>;
+}
+
 /** The record of all changes of a broker's names, oldest first, and the signatures under it. */
 export interface EvidenceChain {
   entries(chain: string): AsyncIterable<ChainEntry>;
@@ -52,6 +68,14 @@ export class EvidenceMissing extends Error {
   override readonly name: string = 'EvidenceMissing';
   constructor(ref: string, why: string) {
     super(`Evidence ${ref} ${why}. Run the month again; it is taken again then.`);
+  }
+}
+
+/** A value's key was destroyed: its organization was forgotten. */
+export class EvidenceForgotten extends EvidenceMissing {
+  override readonly name: string = 'EvidenceForgotten';
+  constructor(ref: string) {
+    super(ref, 'was of an organization that was forgotten, and its key was destroyed');
   }
 }
 

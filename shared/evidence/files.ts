@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from '../files.js';
 import { chainOf } from './chain.js';
-import { EvidenceAltered, EvidenceMissing, LeaseLost, type Evidence } from './evidence.js';
+import { EvidenceAltered, EvidenceMissing, LeaseLost, type EvidenceStore } from './evidence.js';
 import { FileChain, isPlain } from './file-chain.js';
 import { diskClock, Exclusive, onDisk, readText, sizeBelow, tidy, writeWhole } from './file-store.js';
 import { holdLease, LEASE_MS, type Lease, type LeaseDesk } from './hold.js';
 
 /** Evidence as files: `values/ab/abcd….json`, `names/…`, `chains/…`. Every write goes to a temporary file first, so that a kill leaves no half value. */
-export function fileEvidence(root: string): Evidence {
+export function fileEvidence(root: string): EvidenceStore {
   const disk = <T>(work: () => Promise<T>): Promise<T> => onDisk(root, work);
   const valuePath = (ref: string): string => join(root, 'values', ref.slice(0, 2), `${ref}.json`);
   const pathOf = (name: string): string => join(root, 'names', ...name.split('/').map(encodeURIComponent)) + NAME_SUFFIX;
@@ -30,21 +30,22 @@ export function fileEvidence(root: string): Evidence {
   const always = (): Promise<boolean> => Promise.resolve(true);
 
   return {
-    put: (value) =>
+    keep: (text) =>
       disk(async () => {
-        const bytes = Buffer.from(JSON.stringify(value));
+        const bytes = Buffer.from(text);
         const ref = createHash('sha256').update(bytes).digest('hex');
         await writeWhole(valuePath(ref), bytes);
         return ref;
       }),
-    get: <T>(ref: string) =>
+    kept: (ref) =>
       disk(async () => {
         const text = await readText(valuePath(ref));
         if (text === null) throw new EvidenceMissing(ref, 'is not in the store');
         if (createHash('sha256').update(text, 'utf8').digest('hex') !== ref)
           throw new EvidenceMissing(ref, 'is not what its digest says');
-        return JSON.parse(text) as T;
+        return text;
       }),
+    remove: (refs) => disk(async () => void (await Promise.all(refs.map((ref) => rm(valuePath(ref), { force: true }))))),
     point: (name, ref) => disk(async () => void (await chainFor(name).set(name, ref, always))),
     claim: (name, expected, ref, lease = null) =>
       disk(() =>

@@ -19,7 +19,7 @@ export function memoryEvidence(now: () => Date = () => new Date()): Evidence {
     else pointers.set(name, ref);
   };
   return {
-    put(value) {
+    put(value: unknown) {
       const text = JSON.stringify(value);
       const ref = createHash('sha256').update(text, 'utf8').digest('hex');
       values.set(ref, text);

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isWhole, type ChainEntry, type SignedHead } from './chain.js';
-import { EvidenceAltered, EvidenceMissing, LeaseLost, StoreUnavailable, type Evidence, type EvidenceChain } from './evidence.js';
+import {
+  EvidenceAltered,
+  EvidenceMissing,
+  LeaseLost,
+  StoreUnavailable,
+  type EvidenceChain,
+  type EvidenceStore,
+} from './evidence.js';
 import { holdLease, LEASE_MS, type Lease, type LeaseDesk } from './hold.js';
 import { migrate } from './migrate.js';
 import { codeOf, connectPostgres, TABLES_GONE, type PostgresServer, type Query, type Row } from './postgres-server.js';
@@ -9,7 +16,7 @@ import { codeOf, connectPostgres, TABLES_GONE, type PostgresServer, type Query, 
  * Evidence in PostgreSQL, for workers on several hosts. Nothing rests on a session: every step is one statement, or one short transaction, so that a pooler
  * may stand between. Times are the server's.
  */
-export function postgresEvidence(connectionString: string): Evidence {
+export function postgresEvidence(connectionString: string): EvidenceStore {
   const server = connectPostgres(connectionString);
   const ready = onceReady(server);
   const query = ready(server.query);
@@ -32,20 +39,20 @@ export function postgresEvidence(connectionString: string): Evidence {
     return row?.answer === 'set';
   };
   return {
-    async put(value) {
-      const text = JSON.stringify(value);
+    async keep(text) {
       const ref = createHash('sha256').update(text, 'utf8').digest('hex');
-      await query('insert into billing_evidence (ref, value) values ($1, $2) on conflict (ref) do nothing', [ref, text]);
+      await query(KEEP, [ref, text]);
       return ref;
     },
-    async get<T>(ref: string) {
+    async kept(ref) {
       const [row] = await query('select value from billing_evidence where ref = $1', [ref]);
       if (!row) throw new EvidenceMissing(ref, 'is not in the store');
       const text = String(row.value);
       if (createHash('sha256').update(text, 'utf8').digest('hex') !== ref)
         throw new EvidenceMissing(ref, 'is not what its digest says');
-      return JSON.parse(text) as T;
+      return text;
     },
+    remove: async (refs) => void (await query('delete from billing_evidence where ref = any($1::text[])', [refs])),
     point: async (name, ref) => void (await set(name, ref)),
     claim: (name, expected, ref, lease) => set(name, ref, expected, lease),
     unpoint: async (name, expected) => void (await set(name, null, expected)),
@@ -68,6 +75,11 @@ export function postgresEvidence(connectionString: string): Evidence {
     close: () => server.end(),
   };
 }
+
+/** What is kept once more is young again, so that nobody takes it away who clears up what nothing points to. */
+const KEEP = `
+  insert into billing_evidence (ref, value) values ($1, $2)
+  on conflict (ref) do update set kept_at = now() where billing_evidence.kept_at < now() - interval '1 hour'`;
 
 /** Values, names, chain, leases and signatures, with their indexes. */
 const SIZE = `

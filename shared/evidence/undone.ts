@@ -38,7 +38,7 @@ const wayName = (broker: string, digest: string): string => `undos/${broker}/${d
 
 /** Keeps a way back that somebody releases, as it was shown. */
 export async function keepUndo(evidence: Evidence, broker: string, undo: UndoPlan): Promise<void> {
-  await evidence.point(wayName(broker, undo.digest), await evidence.put(undo));
+  await evidence.point(wayName(broker, undo.digest), await evidence.put(undo, undo.organizationId));
 }
 
 /** Null where it is not kept. */

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { headText, isWhole, type SignedHead } from './chain.js';
-import { EvidenceMissing, type Evidence } from './evidence.js';
+import { EvidenceMissing, type EvidenceStore } from './evidence.js';
 import { isSignedBy, keyIdOf } from './signing.js';
 
 /** A record that is not as it was written, with what is wrong with it. */
@@ -25,7 +25,7 @@ const TOLD = 100;
  * as certificates do: a chain that was cut short or written again as a whole does not lead through them.
  */
 export async function verifyEvidence(
-  evidence: Evidence,
+  evidence: Pick<EvidenceStore, 'chain' | 'kept'>,
   chain: string,
   publicKey: KeyObject | null,
   known: Pick<SignedHead, 'seq' | 'hash'>[] = [],
@@ -63,7 +63,7 @@ export async function verifyEvidence(
 }
 
 async function compareNames(
-  evidence: Evidence,
+  evidence: Pick<EvidenceStore, 'chain' | 'kept'>,
   chain: string,
   said: Map<string, string>,
   find: (record: string, why: string) => void,
@@ -81,13 +81,13 @@ async function compareNames(
 }
 
 async function checkValue(
-  evidence: Evidence,
+  evidence: Pick<EvidenceStore, 'kept'>,
   name: string,
   ref: string,
   find: (record: string, why: string) => void,
 ): Promise<void> {
   try {
-    await evidence.get(ref);
+    await evidence.kept(ref);
   } catch (error) {
     if (!(error instanceof EvidenceMissing)) throw error;
     find(name, error.message.includes('not what its digest says') ? 'its value was edited' : 'its value is gone');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { temporal } from '@temporalio/proto';
-import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MonthResult } from '../../shared/billing/results.js';
@@ -51,6 +51,13 @@ async function kept(): Promise<string> {
   return texts.join('\n');
 }
 
+/** Everything below the folder of the evidence. */
+async function evidenceText(): Promise<string> {
+  const folder = stage.env['BILLING_EVIDENCE']!.slice('file:'.length);
+  const entries = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  return (await Promise.all(entries.map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1')))).join('\n');
+}
+
 const month = (): Promise<MonthResult> => stage.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
 
 /** Names and amounts that tell a customer or its money: of three digits and cents at least, for 6.00 may be anything. */
@@ -66,7 +73,7 @@ function tellingOf({ organizations }: MonthResult): string[] {
 }
 
 describe('with a key', () => {
-  test('nothing that Temporal keeps of a month holds a name or an amount, and commands show all of it', async () => {
+  test('nothing that Temporal or the evidence keeps of a month holds a name or an amount, and commands show all of it', async () => {
     expect(await stage.cli('keys', 'add')).toMatchObject({ code: 0, stdout: expect.stringContaining('encrypts from now on') });
     worker = await stage.startWorker();
     const ran = await stage.cli('run', MONTH, ...BILLED);
@@ -78,6 +85,10 @@ describe('with a key', () => {
     expect(text).toContain('encryption-key-id');
     expect(text).toContain(`billing/default/${MONTH}/${FABRIKAM}`);
     expect(telling.filter((one) => text.includes(one))).toEqual([]);
+    const evidence = await evidenceText();
+    expect(evidence).toContain(`outcomes/default/${MONTH}/${FABRIKAM}`);
+    expect(telling.filter((one) => evidence.includes(one))).toEqual([]);
+    expect(await stage.cli('evidence', 'verify')).toMatchObject({ code: 0 });
     const status = await stage.cli('status', MONTH);
     expect(status.stdout).toContain('Fabrikam Logistics');
   }, 120_000);

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { openEvidence, openStore, type Evidence } from '../../shared/evidence/index.js';
 import { openSigner, PUBLIC, publicKeyOf, signHead } from '../../shared/evidence/signing.js';
 import { verifyEvidence, type Verified } from '../../shared/evidence/verify.js';
 import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
@@ -41,7 +41,11 @@ async function signed(location: string): Promise<{ store: Evidence; verify: () =
   await signHead(store, 'default', signer);
   await store.point('notices/default/1', await store.put({ said: true }));
   const key = publicKeyOf(await readFile(join(keys, PUBLIC), 'utf8'));
-  return { store, verify: () => verifyEvidence(store, 'default', key) };
+  const verify = async (): Promise<Verified> => {
+    const kept = openStore(location);
+    return verifyEvidence(kept, 'default', key).finally(() => kept.close());
+  };
+  return { store, verify };
 }
 
 const found = ({ findings }: Verified): string[] => findings.map(({ record, why }) => `${record}: ${why}`);

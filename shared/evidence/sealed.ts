@@ -1,0 +1,60 @@
+import { keyFile, type Keyring, KeyMissing } from '../encryption/keyring.js';
+import { seal, unseal } from '../encryption/seal.js';
+import { DataKeys, type DataKey } from './data-keys.js';
+import { EvidenceForgotten, type Evidence, type EvidenceStore } from './evidence.js';
+
+/**
+ * Values in front of a store of texts: as JSON, encrypted where there are keys. Every organization has a data key of its own, everything else of a broker
+ * shares one; both are kept in the store, encrypted with a key of `BILLING_KEYS`. So an organization can be forgotten by destroying one key, a rotation
+ * encrypts the data keys once more and touches no value, and whoever has no key still checks that what is kept is what its digest says.
+ */
+export interface Sealing {
+  broker: string;
+  keyring: Keyring;
+}
+
+/** How an encrypted text begins; plain ones of before stay readable. */
+const BEGINS = '{"sealed":"';
+
+interface Sealed {
+  /** The data key: broker, owner and id. */
+  sealed: string;
+  data: string;
+}
+
+export const isSealed = (text: string): boolean => text.startsWith(BEGINS);
+
+export function sealedEvidence(store: EvidenceStore, sealing: Sealing | null): Evidence {
+  const keys = sealing && new DataKeys(store, sealing.broker, sealing.keyring);
+  return {
+    ...store,
+    put: async (value, organizationId) => {
+      const text = JSON.stringify(value);
+      const key = keys && (await keys.toWrite(organizationId ?? null));
+      return store.keep(
+        key === null ? text : JSON.stringify({ sealed: key.id, data: seal(key.key, key.id, text) } satisfies Sealed),
+      );
+    },
+    get: async <T>(ref: string) => JSON.parse(await readable(await store.kept(ref), ref, keys)) as T,
+  };
+}
+
+async function readable(text: string, ref: string, keys: DataKeys | null): Promise<string> {
+  if (!isSealed(text)) return text;
+  const { sealed: id, data } = JSON.parse(text) as Sealed;
+  if (keys === null) throw new KeyMissing(`Evidence ${ref} is encrypted with data key ${id}, and no keys were given.`);
+  const key = await keys.toRead(id, ref);
+  if (key === null) throw new EvidenceForgotten(ref);
+  return opened(key, data, ref, keys.folder);
+}
+
+function opened({ id, key }: DataKey, data: string, ref: string, folder: string): string {
+  try {
+    return unseal(key, id, data);
+  } catch (error) {
+    throw new KeyMissing(
+      `Evidence ${ref} is not what was encrypted with data key ${id}: a key in ${keyFile(folder)} was put in another one's place. Put that file back from its backup.`,
+      { cause: error },
+    );
+  }
+}
