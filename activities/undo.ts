@@ -102,7 +102,7 @@ async function wayBackOf(
   const books = await booksNow(dependencies, facts, slice);
   const { unfinished } = await withUnfinished(dependencies, broker, books);
   const laterBilled = new Set([...(await billedLater(evidence, broker, month, organizationId)), ...unfinished]);
-  const before = { books: then, companyId: plan.companyId };
+  const before = { books: then, companyId: plan.companyId, billed: plan.items.map(({ contractKey }) => contractKey) };
   return { undo: planUndo({ facts, slice, settings, before, books, laterBilled, refused }), books };
 }
 

@@ -54,11 +54,10 @@ const keyOnContract = (contract: Contract, { id, key }: Service, { names, prices
 export const isSwitchedOff = (type: RecordType, contractKey: string | null, { settings, names }: Ownership): boolean =>
   !settings.exportRecordTypes.includes(type) || (contractKey !== null && names.isOff(contractKey, settings.excludeServices));
 
-/** Charge key (folded) of the item that a row or charge on the contract once had (7.7). */
-export const chargeKeyOn = (contractKey: string, code: string | null, type: RecordType, ownership: Ownership): string =>
-  chargeKeysOn(contractKey, code, type, ownership)[0]!;
-
-/** The same under either organization that may have had the item: this one, and the one that the subscription was named for last. */
+/**
+ * Charge keys (folded) of the item that a row or charge on the contract once had (7.7), under either organization that may have had it: this one, and the one
+ * that the subscription was named for last.
+ */
 export function chargeKeysOn(contractKey: string, code: string | null, type: RecordType, ownership: Ownership): string[] {
   const { settings, organizationId, names, knownSubscriptions, month } = ownership;
   // A contract without subscription id carries the hash itself.

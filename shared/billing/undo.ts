@@ -1,20 +1,19 @@
-import { adjustmentStep } from './adjustment.js';
 import { planCharge, planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { decideCompany } from './company.js';
-import { big, divide, plain, postedText, text, UNIT_PRICE_SCALE, ZERO, posted } from './decimal.js';
+import { plain, postedText, ZERO } from './decimal.js';
 import { subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { indexPrices } from './items.js';
 import { digestOf, parseChargeKey } from './keys.js';
-import { firstDay, nextMonth } from './month.js';
+import { monthOf } from './month.js';
 import { indexNames } from './named.js';
-import { chargeKeyOn, isSwitchedOff, standsFor, typeOnContract, type Ownership } from './ours.js';
-import { hasMoney, isEqualRow, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
+import { chargeKeysOn, isSwitchedOff, standsFor, typeOnContract, type Ownership } from './ours.js';
+import { hasMoney, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
 import {
   add,
   chargesOf,
   chargesOfContract,
   isNothing,
-  show,
+  keyInUse,
   subtract,
   totalOf,
   type Billable,
@@ -22,7 +21,8 @@ import {
   type Place,
 } from './standing.js';
 import { byText, fold, same } from './text.js';
-import type { PostAdjustmentStep, Sides, Step } from './plan-types.js';
+import type { Sides, Step } from './plan-types.js';
+import { laterMonths } from './undo-later.js';
 import type { Books, Contract, Day, Month, Service, Settings } from './types.js';
 
 /**
@@ -35,7 +35,12 @@ export interface UndoInput {
   slice: OrganizationFacts;
   settings: Settings;
   /** Autotask before the first write of the month for this organization, and the company that it was billed to. */
-  before: { books: Books; companyId: number | null };
+  before: {
+    books: Books;
+    companyId: number | null;
+    /** Contract keys of what its first plan of the month billed: it may be named for another organization since. */
+    billed: string[];
+  };
   /** Autotask as it is, with neighbouring rows. */
   books: Books;
   /** Contracts on which something of a later month is billed: their later rows belong to that. */
@@ -109,7 +114,7 @@ interface Part {
   steps: Step[];
 }
 
-interface UndoContext extends Ownership {
+export interface UndoContext extends Ownership {
   input: UndoInput;
   companyId: number;
   currency: string;
@@ -126,10 +131,13 @@ function partsOf(input: UndoInput, companyId: number, currency: string): Part[] 
     knownSubscriptions: subscriptionsOf(slice),
     organizationId: slice.organization.id,
   };
+  const billed = new Set(before.billed.map(fold));
   const there = new Set(books.contracts.map(({ id }) => id));
   const gone = before.books.contracts.filter(({ id }) => !there.has(id));
   return [
-    ...[...books.contracts].sort((left, right) => left.id - right.id).flatMap((contract) => ofContract(contract, context)),
+    ...[...books.contracts]
+      .sort((left, right) => left.id - right.id)
+      .flatMap((contract) => ofContract(contract, billed, context)),
     ...gone.flatMap((contract) => goneContract(contract, context)),
   ];
 }
@@ -143,14 +151,34 @@ function ownKey(contract: Contract, context: UndoContext): string | null {
   return isOurs ? key : null;
 }
 
-function ofContract(contract: Contract, context: UndoContext): Part[] {
+function ofContract(contract: Contract, billed: Set<string>, context: UndoContext): Part[] {
   const contractKey = ownKey(contract, context);
-  if (contractKey === null) return [];
+  if (contractKey === null) return movedOn(contract, billed, context);
   const services = servicesOn(contract, contractKey, context);
   const rows = services.map(({ service, chargeKey }) => rowPart(contract, contractKey, service, chargeKey, context));
   const besideRows = new Set(services.map(({ chargeKey }) => chargeKey));
   return [...rows, ...looseParts(contract, contractKey, besideRows, context)].flatMap((part) => part ?? []);
 }
+
+/** What the organization was billed, and is another's since: that one's plan of the month stands on it now, so that it is told, and stays. */
+function movedOn(contract: Contract, billed: Set<string>, context: UndoContext): Part[] {
+  const contractKey = standsFor(contract, context);
+  if (contractKey === null || !billed.has(fold(contractKey))) return [];
+  const { input, month, names } = context;
+  const [stands, stood] = [input.books, input.before.books].map((held) => monthOn(contract, month, held)) as [Money, Money];
+  if (isBack(stands, stood)) return [];
+  const owner = names.ownerOf(contractKey)!;
+  const why = `Subscription ${contractKey} is named for organization ${names.organizationName(owner) ?? owner} since, who is billed for it on contract ${contract.id} now. What stood there before ${month} was billed has to be brought back by hand.`;
+  const head = lineOf({ contract, contractKey, serviceId: null, name: contract.name }, stands, stood, context);
+  return [{ line: heldLine(head, why), steps: [] }];
+}
+
+/** All that a contract bills for the month. */
+const monthOn = ({ id }: Contract, month: Month, books: Books): Money =>
+  totalOf([
+    ...rowsOfContract(books, id).filter(({ startDay }) => monthOf(startDay) === month),
+    ...chargesOfContract(books, id).filter(({ key }) => parseChargeKey(key)?.month === month),
+  ]);
 
 /** Our services on the contract, now or before, with the key of the charges beside each. */
 function servicesOn(contract: Contract, contractKey: string, context: UndoContext): { service: Service; chargeKey: string }[] {
@@ -165,7 +193,7 @@ function servicesOn(contract: Contract, contractKey: string, context: UndoContex
     .flatMap((service) => {
       const type = typeOnContract(contract, service, context);
       if (type === null || isSwitchedOff(type, contractKey, context)) return [];
-      return [{ service, chargeKey: fold(chargeKeyOn(contractKey, service.key, type, context)) }];
+      return [{ service, chargeKey: keyInUse(books, contract.id, chargeKeysOn(contractKey, service.key, type, context)) }];
     });
 }
 
@@ -250,73 +278,6 @@ function billedSince(contract: Contract, chargeKey: string, { input }: UndoConte
 
 const unpost = (month: Month): string =>
   `It is approved and posted in Autotask, and stays. Unpost ${month} there and undo again, or credit the amount.`;
-
-// ---------------------------------------------------------------------------------------------------------------- what the months after it carry on
-
-interface Later {
-  steps: PostAdjustmentStep[];
-  message: string | null;
-}
-
-/**
- * An adjustment carries on into all later rows, so they go back by one more, dated the month after (rule 7.0 leaves that date once). Rows that a later month
- * is billed on are that month's.
- */
-function laterMonths(billable: Billable, place: Place, then: RowView, steps: Step[], context: UndoContext): Later {
-  const { row, next, laterIsFrozen, fewestLater } = place.rows;
-  const contract = place.contract!;
-  if (row === null || context.input.laterBilled.has(contract.id)) return { steps: [], message: null };
-  const wanted = nextBefore(contract, then, context);
-  if (next === null)
-    return { steps: [], message: wanted.units === 0 ? null : leftMessage(place.month, wanted, NOTHING, context) };
-  const now = carriedBy(steps, row, next);
-  if (isEqualRow(wanted, { ...next, ...now })) return { steps: [], message: null };
-  const fewest = (fewestLater ?? next.units) - next.units + wanted.units;
-  const mayAdjust = isEqualRow(next, row) && !next.isSplit && !laterIsFrozen && !place.isRefused && fewest >= 0;
-  if (!mayAdjust) return { steps: [], message: leftMessage(place.month, wanted, now, context) };
-  const day = firstDay(nextMonth(place.month));
-  const unitOf = (amount: MonthRow['price']): string | null =>
-    wanted.units === 0 ? null : text(divide(amount, big(wanted.units), UNIT_PRICE_SCALE), UNIT_PRICE_SCALE);
-  const sums = show({ sales: posted(wanted.price), cost: posted(wanted.cost) }, context.currency);
-  const step = adjustmentStep(billable, place, {
-    day,
-    units: wanted.units,
-    unitPrice: unitOf(wanted.price),
-    unitCost: unitOf(wanted.cost),
-    before: { units: now.units, price: plain(now.price), cost: plain(now.cost) },
-    expectsUnits: null,
-    purpose: 'one-off',
-    summary: `${billable.name}: units ${now.units} → ${wanted.units} from ${day} on, ${sums}`,
-  });
-  return { steps: [step], message: null };
-}
-
-type Figures = Pick<MonthRow, 'units' | 'price' | 'cost'>;
-
-const NOTHING: Figures = { units: 0, price: ZERO, cost: ZERO };
-
-/** What next month's row shows once the month's own adjustment has carried on into it. */
-function carriedBy(steps: Step[], row: MonthRow, next: MonthRow): Figures {
-  const step = steps.find((one): one is PostAdjustmentStep => one.kind === 'postAdjustment');
-  if (step === undefined) return next;
-  const units = next.units + step.units - row.units;
-  const unit = (given: string | null, amount: MonthRow['price']): MonthRow['price'] =>
-    given !== null ? big(given) : next.units === 0 ? ZERO : amount.div(next.units);
-  return { units, price: unit(step.unitPrice, next.price).times(units), cost: unit(step.unitCost, next.cost).times(units) };
-}
-
-/** What next month's row was before: as it was read, else what the month carried on, else nothing, for the contract did not reach it. */
-function nextBefore({ id }: Contract, then: RowView, { input, month }: UndoContext): Figures {
-  const { contracts, detailed } = input.before.books;
-  const contract = contracts.find((one) => one.id === id);
-  if (contract === undefined || contract.endDay < firstDay(nextMonth(month))) return NOTHING;
-  return (detailed.includes(id) ? then.next : then.row) ?? NOTHING;
-}
-
-function leftMessage(month: Month, wanted: Figures, now: Figures, { currency }: UndoContext): string {
-  const sums = ({ price, cost }: Figures): string => show({ sales: posted(price), cost: posted(cost) }, currency);
-  return `From ${firstDay(nextMonth(month))} on its row shows ${sums(now)}, and before the month it showed ${sums(wanted)}. No adjustment of this program brings it back; look at it there.`;
-}
 
 // ---------------------------------------------------------------------------------------------------------------- charges without a row
 

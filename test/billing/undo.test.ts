@@ -1,7 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Books } from '../../shared/billing/types.js';
 import type { UndoPlan } from '../../shared/billing/undo.js';
-import { books, contract, line, plan, row, running, SUBSCRIPTION, undo, type Situation } from './builders.js';
+import {
+  books,
+  charge,
+  contract,
+  line,
+  organization,
+  plan,
+  row,
+  running,
+  SUBSCRIPTION,
+  undo,
+  type Situation,
+} from './builders.js';
+import { KEY } from './examples/row-and-charge.js';
 import { AutotaskInMemory } from './memory.js';
 
 /** What a month that was billed is brought back to, and by which steps. */
@@ -19,7 +32,8 @@ const back = (
   { before, now }: { before: Books; now: AutotaskInMemory },
   situation: Situation = {},
   later: number[] = [],
-): UndoPlan => undo({ ...situation, books: structuredClone(now.books) }, { books: before, companyId: COMPANY }, later);
+): UndoPlan =>
+  undo({ ...situation, books: structuredClone(now.books) }, { books: before, companyId: COMPANY, billed: [SUBSCRIPTION] }, later);
 
 const amounts = ({ lines }: UndoPlan): string[] =>
   lines.map(({ now, before, outcome }) => `${now.sales} → ${before.sales} ${outcome}`);
@@ -123,7 +137,7 @@ describe('what stays', () => {
 
   test('everything, where the organization names another company since', () => {
     const { before, now } = billed(books());
-    const made = undo({ books: now.books }, { books: before, companyId: 8 });
+    const made = undo({ books: now.books }, { books: before, companyId: 8, billed: [] });
     expect({ steps: made.steps, held: made.held }).toEqual({ steps: [], held: expect.stringMatching(/billed to company 8/) });
   });
 
@@ -142,6 +156,35 @@ describe('what stays', () => {
     const foreign = row({ id: 77, contractServiceId: 9, serviceId: 99, price: '5', cost: '1' });
     now.books.rows.push(foreign);
     expect(back({ before, now }).lines).toHaveLength(1);
+  });
+});
+
+describe('what another organization has since', () => {
+  const organizations = [organization(), organization({ id: 'org-2', name: 'Fabrikam' })];
+  const moved: Situation = {
+    report: { organizations, lines: [line({ organizationId: 'org-2', organizationName: 'Fabrikam' })], subscriptions: [] },
+    settings: { allowSharedCompanies: [COMPANY] },
+  };
+
+  test('once nothing was said of it: what the customer wrote before the subscription moved stays, and is told', () => {
+    const made = back(billed(books()), moved);
+    expect(made.steps).toEqual([]);
+    expect(amounts(made)).toEqual(['120.00 → 0.00 held']);
+    expect(made.lines[0]!.message).toMatch(/is named for organization Fabrikam since, .* brought back by hand/);
+  });
+
+  test('and nothing where it stands as it stood', () => {
+    expect(back(billed(running()), moved).lines).toEqual([]);
+  });
+
+  test('the customer who has it now takes back what both have charged', () => {
+    const first = billed(books());
+    const since = { ...moved, organizationId: 'org-2' };
+    const lines = [line({ organizationId: 'org-2', organizationName: 'Fabrikam', sales: '150.00' })];
+    const more = { ...since, report: { ...moved.report, lines } };
+    first.now.books.charges.push(charge({ key: KEY, price: '-20' }));
+    first.now.apply(plan({ ...more, books: structuredClone(first.now.books) }).steps);
+    expect(amounts(back(first, more))).toEqual(['150.00 → 0.00 undone']);
   });
 });
 

@@ -66,8 +66,11 @@ const ownContracts = ({ contracts }: Books, keys: Set<string>): number[] =>
   contracts.flatMap(({ id, subscriptionId }) => (subscriptionId !== null && keys.has(subscriptionId) ? [id] : []));
 const isUndoneIn = ({ lines }: UndoPlan, key: string): boolean => lines.some(({ contractKey }) => contractKey === key);
 
-const undoOf = ({ situation, plan: { companyId } }: Ran, before: Books, now: Books, refused: string[]): UndoPlan =>
-  undo({ ...situation, books: structuredClone(now), refused }, { books: before, companyId });
+const undoOf = ({ situation, plan: { companyId, items } }: Ran, before: Books, now: Books, refused: string[]): UndoPlan =>
+  undo(
+    { ...situation, books: structuredClone(now), refused },
+    { books: before, companyId, billed: items.map(({ contractKey }) => contractKey) },
+  );
 
 /** Carries the way back out, as a workflow does: what is refused is planned once more. */
 function carryOut(ran: Ran, before: Books, autotask: AutotaskInMemory): { plan: UndoPlan; held: Set<string> } {
