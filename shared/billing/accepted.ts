@@ -1,5 +1,5 @@
 import { big, compare, plain, signOf, sum, ZERO, type Big } from './decimal.js';
-import type { OrganizationFacts } from './facts.js';
+import type { CameFrom, MovedTo } from './facts.js';
 import { isManual } from './items.js';
 import { byText, fold, groupBy, same } from './text.js';
 import type { Item, Plan } from './plan-types.js';
@@ -30,7 +30,7 @@ export interface AcceptedItem {
   stood: boolean;
   /** Whether a part of it, or all, stands on charges: a row at 0 units does not show that they are gone (8.9). Absent in evidence of earlier releases. */
   charged?: boolean;
-  /** Ids of items, of whatever organization, that came or became more when its lines went: what it was converted to, or where it moved. */
+  /** Ids of items, of whatever organization, that came or became more when its lines went, or went when it came: what it was converted to, where it moved. */
   successors?: string[];
 }
 
@@ -163,7 +163,7 @@ export const isFallen = (before: Big, now: Big, percent: number): boolean =>
 // ---------------------------------------------------------------------------------------------------------------- one organization
 
 /** By organization: its subscriptions whose lines another organization has since, with the items there. Evidence, once they are posted there (1.6). */
-export function movedSubscriptions(all: Compared[]): Map<string, NonNullable<OrganizationFacts['movedTo']>> {
+export function movedSubscriptions(all: Compared[]): Map<string, Required<MovedTo>[]> {
   const places = all.flatMap(({ organizationId, accepted, now }) =>
     now.map((item) => ({ item, organizationId, accepted: accepted?.items ?? [] })),
   );
@@ -174,7 +174,12 @@ export function movedSubscriptions(all: Compared[]): Map<string, NonNullable<Org
       vanishedOf(one).flatMap((gone) =>
         (byKey.get(fold(gone.contractKey)) ?? [])
           .filter((place) => place.organizationId !== one.organizationId && cameFor(place.item, gone, place.accepted))
-          .map(({ item, organizationId }) => ({ contractKey: fold(item.contractKey), organizationId, itemId: item.id })),
+          .map(({ item, organizationId }) => ({
+            contractKey: fold(item.contractKey),
+            organizationId,
+            itemId: item.id,
+            from: gone.id,
+          })),
       ),
     ]),
   );
@@ -218,36 +223,37 @@ export interface Accepting {
   isReleased: boolean;
   /** The organization could not be billed at all. */
   isBlind: boolean;
-  movedTo?: NonNullable<OrganizationFacts['movedTo']>;
+  movedTo?: MovedTo[];
+  cameFrom?: CameFrom[];
   /** Whether the plan leaves money standing under a contract key without listing it. */
   leaves?: (contractKey: string) => boolean;
 }
 
 /**
  * What counts as accepted from now on: every item as the report has it; but what has become less is accepted only where the plan goes with it, and an item
- * without lines is kept until its money is gone, or somebody released that. Of an organization that could not be billed at all nothing is accepted.
+ * without lines is kept until its money is gone, or somebody released that. Of an organization that could not be billed at all nothing that is less is.
  */
 export function nextAccepted(
   plan: Pick<Plan, 'asOf' | 'items' | 'ghosts'>,
-  now: AcceptedItem[],
+  reported: AcceptedItem[],
   before: AcceptedPart | undefined,
-  { isReleased, isBlind, movedTo = [], leaves = () => false }: Accepting,
+  { isReleased, isBlind, movedTo = [], cameFrom = [], leaves = () => false }: Accepting,
 ): AcceptedPart {
+  const now = reported.map((item) => withKin(item, before, cameFrom));
   if (before === undefined) return { asOf: plan.asOf, items: now };
   const asOf = plan.asOf > before.asOf ? plan.asOf : before.asOf;
-  if (isBlind) return { asOf, items: before.items };
   const outcomes = new Map(plan.items.map((item) => [item.id, item]));
   const ids = new Set(now.map(({ id }) => id));
   const earlier = new Map(before.items.map((item) => [item.id, item]));
   const standing = new Set(plan.ghosts.filter(({ outcome }) => outcome !== 'zeroed').map(({ contractKey }) => fold(contractKey)));
   const missing = before.items
     .filter(({ id }) => !ids.has(id) && !isReleased)
-    .filter(({ contractKey, stood }) => !stood || standing.has(fold(contractKey)) || leaves(contractKey))
+    .filter(({ contractKey, stood }) => isBlind || !stood || standing.has(fold(contractKey)) || leaves(contractKey))
     .map((item) => withSuccessors(item, now, before.items, movedTo));
   const kept = now.map((item) => {
     const last = earlier.get(item.id);
     // Held for whatever reason: what stands may be taken away by a later plan, which must be shown then that it may (1.6).
-    if (last && isLess(item, last) && outcomes.get(item.id)?.outcome === 'held') return leastOf(item, last);
+    if (last && isLess(item, last) && (isBlind || outcomes.get(item.id)?.outcome === 'held')) return leastOf(item, last);
     // What is held today was posted before, and stands.
     return item.stood || !last?.stood ? item : { ...item, ...pickStanding(last) };
   });
@@ -269,13 +275,15 @@ function leastOf(now: AcceptedItem, last: AcceptedItem): AcceptedItem {
   return { ...last, cost, creditCost, sales, creditSales };
 }
 
+/** Where an item came from is remembered as long as it stays: when it goes back there, what it was there is no news. */
+function withKin(item: AcceptedItem, before: AcceptedPart | undefined, cameFrom: CameFrom[]): AcceptedItem {
+  const known = before?.items.find(({ id }) => id === item.id)?.successors ?? [];
+  const kin = [...new Set([...known, ...cameFrom.flatMap(({ itemId, from }) => (itemId === item.id ? [from] : []))])];
+  return kin.length === 0 ? item : { ...item, successors: kin };
+}
+
 /** What came when its lines went is remembered: it may be held today, and be posted when nobody could tell any more that it was new. */
-function withSuccessors(
-  item: AcceptedItem,
-  now: AcceptedItem[],
-  before: AcceptedItem[],
-  movedTo: NonNullable<OrganizationFacts['movedTo']>,
-): AcceptedItem {
+function withSuccessors(item: AcceptedItem, now: AcceptedItem[], before: AcceptedItem[], movedTo: MovedTo[]): AcceptedItem {
   const here = now.filter((one) => same(one.contractKey, item.contractKey) && cameFor(one, item, before)).map(({ id }) => id);
   const there = movedTo.flatMap(({ contractKey, itemId }) => (same(contractKey, item.contractKey) ? (itemId ?? []) : []));
   const successors = [...new Set([...(item.successors ?? []), ...here, ...there])];

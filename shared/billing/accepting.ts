@@ -19,9 +19,9 @@ export function acceptedAfter(
     const isCharged = posted.get(item.id)?.charges.some(({ after }) => after !== null);
     return acceptedItem(item, contractKey, posted.has(item.id), isCharged);
   });
-  const { accepted, movedTo = [] } = input.slice;
+  const { accepted, movedTo = [], cameFrom = [] } = input.slice;
   const leaves = (contractKey: string): boolean => isLeftStanding(contractKey, plan, input);
-  return nextAccepted(plan, now, accepted, { isReleased, isBlind, movedTo, leaves });
+  return nextAccepted(plan, now, accepted, { isReleased, isBlind, movedTo, cameFrom, leaves });
 }
 
 /**

@@ -47,12 +47,14 @@ export function besideAccepted(
     organizations: organizations.map((slice, index) => {
       const part = compared[index]!.accepted;
       const movedTo = moved.get(slice.organization.id) ?? [];
-      const arrived = [...new Set((arrivals.get(fold(slice.organization.id)) ?? []).map(({ contractKey }) => contractKey))];
+      const came = arrivals.get(fold(slice.organization.id)) ?? [];
+      const arrived = [...new Set(came.map(({ contractKey }) => contractKey))];
+      const cameFrom = came.map(({ itemId, from }) => ({ itemId, from }));
       return {
         ...slice,
         ...(part === null ? {} : { accepted: part }),
         ...(movedTo.length === 0 ? {} : { movedTo }),
-        ...(arrived.length === 0 ? {} : { arrived }),
+        ...(arrived.length === 0 ? {} : { arrived, cameFrom }),
       };
     }),
   };

@@ -96,14 +96,23 @@ export interface OrganizationFacts {
   movedTo?: MovedTo[];
   /** Folded ids of subscriptions that the accepted report had at another organization, and whose lines this one has now. */
   arrived?: string[];
+  /** What came to be which item here: it may go back there. */
+  cameFrom?: CameFrom[];
+}
+
+/** An item, and the one of another organization whose lines went when it came. */
+export interface CameFrom {
+  itemId: string;
+  from: string;
 }
 
 /** Where a subscription's lines are now. */
 export interface MovedTo {
   contractKey: string;
   organizationId: string;
-  /** The item there; absent in evidence of earlier releases. */
+  /** The item there, and the one here; absent in evidence of earlier releases. */
   itemId?: string;
+  from?: string;
 }
 
 /** Days by which last month's report is cut before the same day, because Microsoft may be later than last time (rule 1.4). */

@@ -6,7 +6,7 @@ import type { KeyedItem } from './plan-contract.js';
 import type { PlanInput, Work } from './plan.js';
 import { stopped } from './stopped.js';
 import { fold, groupBy } from './text.js';
-import type { Ghost, Plan, PlannedItem, Step } from './plan-types.js';
+import type { Ghost, Item, Plan, PlannedItem, Step } from './plan-types.js';
 
 /**
  * Rule 1.6: a report of the same month that is smaller than the last accepted one takes nothing away by itself. What nobody explains is held, item by item,
@@ -14,6 +14,7 @@ import type { Ghost, Plan, PlannedItem, Step } from './plan-types.js';
  */
 
 const PARTS_SHOWN = 3;
+const CREDITS_GONE = 'credits that it had are gone';
 const TOO_MUCH = 'it fell by more than a breaker allows';
 
 /** Items whose money the plan would change, and that nothing explains, with the reason. */
@@ -23,6 +24,7 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
   const { accepted } = input.slice;
   const earlier = new Map((accepted?.items ?? []).map((item) => [item.id, item]));
   const doubt = doubtOf(keyed, input);
+  const isCreditLost = creditsLost(keyed, accepted?.items ?? []);
   return new Map(
     keyed.flatMap(({ item, contractKey }) => {
       const decided = planned.get(item.id);
@@ -30,13 +32,38 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
       const before = earlier.get(item.id);
       const why =
         before === undefined
-          ? accepted === undefined && !item.lines.some(({ sales }) => signOf(sales) < 0)
-            ? doubt.unknown(decided)
-            : null
+          ? whyNewHeld(decided, item, isCreditLost(contractKey), accepted === undefined ? doubt : null)
           : whyHeld(decided, acceptedItem(item, contractKey, true), before, doubt);
       return why === null ? [] : [[item.id, { reason: 'report-shrank', message: messageOf(decided, before, why) }] as const];
     }),
   );
+}
+
+/** What the accepted report did not have: it may be what another item was converted to, whose credits count for it. */
+function whyNewHeld(
+  decided: PlannedItem,
+  item: Item,
+  isCreditLost: boolean,
+  unknown: Pick<Doubt, 'unknown'> | null,
+): string | null {
+  if (isCreditLost && moves(decided, 'up')) return CREDITS_GONE;
+  return unknown === null || item.lines.some(({ sales }) => signOf(sales) < 0) ? null : unknown.unknown(decided);
+}
+
+/** Whether the items of a contract that had lines have none any more, and the credits that these had are nowhere on it. */
+function creditsLost(keyed: KeyedItem[], accepted: AcceptedItem[]): (contractKey: string) => boolean {
+  const present = new Set(keyed.map(({ item }) => item.id));
+  const now = groupBy(
+    keyed.map(({ item, contractKey }) => acceptedItem(item, contractKey, true)),
+    ({ contractKey }) => fold(contractKey),
+  );
+  const before = groupBy(accepted, ({ contractKey }) => fold(contractKey));
+  return (contractKey) => {
+    const [own, had] = [now, before].map((items) => items.get(fold(contractKey)) ?? []) as [AcceptedItem[], AcceptedItem[]];
+    const isLost = (side: 'creditCost' | 'creditSales'): boolean =>
+      sum(own.map((item) => item[side])).gt(sum(had.map((item) => item[side])));
+    return had.some(({ id }) => !present.has(id)) && (isLost('creditCost') || isLost('creditSales'));
+  };
 }
 
 /** What speaks against a fall beside the item itself: the report as a whole, and how much less it is. */
@@ -49,7 +76,7 @@ interface Doubt {
 
 function whyHeld(decided: PlannedItem, now: AcceptedItem, before: AcceptedItem, doubt: Doubt): string | null {
   // Negative lines that vanished raise the amount: as little proof as positive ones that vanish.
-  if (moves(decided, 'up') && isCreditGone(now, before)) return 'credits that it had are gone';
+  if (moves(decided, 'up') && isCreditGone(now, before)) return CREDITS_GONE;
   if (!moves(decided, 'down') || !isLess(now, before) || isByCredit(now, before)) return null;
   return doubt.ofReport(now) ?? doubt.ofSize(now, before);
 }

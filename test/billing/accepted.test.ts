@@ -186,7 +186,7 @@ describe('subscriptions whose lines another organization has', () => {
   test('moved there, where they are new or more', () => {
     const there = item({ id: 'item-7', contractKey: 'S-1' });
     expect(moved(contoso(part([item()]), []), fabrikam(null, [there]))).toEqual({
-      'ORG-1': [{ contractKey: 's-1', organizationId: 'org-2', itemId: 'item-7' }],
+      'ORG-1': [{ contractKey: 's-1', organizationId: 'org-2', itemId: 'item-7', from: 'item-1' }],
       'org-2': [],
     });
     const grown = fabrikam(part([{ ...there, sales: '1' }]), [there]);

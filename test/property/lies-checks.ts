@@ -38,9 +38,10 @@ const totalOf = (all: Money[]): Money => ({
 
 const keysOf = (all: LyingRan[]): Set<string> => new Set(all.flatMap((ran) => [...saidOf(ran).keys()]));
 
-/** Whether every customer, record type and service that an earlier run had lines of is there, but for what has ended, and no run was of a later day. */
+/** Whether every customer, record type and service that an earlier run had lines of is there, but for what is known to have ended, and no run was of a later day. */
 function isWhole(ran: LyingRan, earlier: LyingRan[]): boolean {
-  const heard = earlier.filter(({ stopped }) => stopped === null);
+  // A run that no customer was in has billed nothing that an earlier day could take back.
+  const heard = earlier.filter(({ stopped, plans }) => stopped === null && plans.length > 0);
   if (heard.some(({ asOf }) => asOf > ran.asOf)) return false;
   const has = (line: Line): string[] => [
     `customer ${line.organizationId}`,
@@ -49,7 +50,8 @@ function isWhole(ran: LyingRan, earlier: LyingRan[]): boolean {
   ];
   const now = new Set(dueLines(ran).flatMap(has));
   const isExplained = ({ subscriptionId, organizationId }: Line): boolean =>
-    subscriptionId !== null && (isOver(subscriptionId, ran) || isElsewhere(subscriptionId, organizationId, ran));
+    subscriptionId !== null &&
+    ([...heard, ran].some((one) => isOver(subscriptionId, one)) || isElsewhere(subscriptionId, organizationId, ran));
   const known = heard.flatMap(dueLines).filter((line) => !isExplained(line));
   return known.every((line) => has(line).every((part) => now.has(part)));
 }

@@ -125,6 +125,50 @@ export const onceWrong: [what: string, told: LyingStory][] = [
     },
   ],
   [
+    'usage was billed less although a licence of another customer was missing, because that one was not on the list while it had the licence',
+    {
+      days: [
+        day({ changes: [{ ...more, place: 2, quantity: 2 }] }),
+        day({
+          changes: [{ ...more, organization: 0, place: 1 }],
+          lost: [{ what: 'listed organization', organization: 0, place: 0 }],
+        }),
+        day({
+          changes: [
+            { ...more, place: 2, kind: 'less' },
+            { ...more, organization: 0, place: 1, kind: 'withdrawn' },
+          ],
+        }),
+      ],
+    },
+  ],
+  [
+    'usage that went to another customer of one company, and came back once the first was in the report again, was billed twice',
+    {
+      isShared: true,
+      days: [
+        day({ changes: [{ ...more, organization: 0, place: 3 }] }),
+        day({
+          changes: [{ ...more, organization: 0, place: 3, kind: 'moved' }],
+          lost: [{ what: 'customer', organization: 0, place: 0 }],
+        }),
+        day(),
+        day({ changes: [{ ...more, organization: 0, place: 3, kind: 'moved' }] }),
+      ],
+    },
+  ],
+  [
+    'a licence was billed in full, because the credit of the one it was converted from was missing from the report',
+    {
+      days: [
+        day({ changes: [{ ...more, cents: 2 }] }),
+        day({ changes: [{ ...more, kind: 'credit', cents: 1 }] }),
+        day({ changes: [{ ...more, kind: 'converted' }], lost: [{ what: 'corrections', organization: 0, place: 0 }] }),
+        day(),
+      ],
+    },
+  ],
+  [
     'what stood on a charge was not listed where the customer who has the subscription now is another one',
     {
       days: [

@@ -133,8 +133,29 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'a customer that could not be billed has a new licence counted as accepted, and both are billed later',
     file: 'accepted.ts',
-    from: 'if (isBlind) return { asOf, items: before.items };',
-    to: 'if (isBlind) return { asOf, items: [...now, ...before.items.filter(({ id }) => !now.some((one) => one.id === id))] };',
+    from: '.map((item) => withSuccessors(item, now, before.items, movedTo))',
+    to: '.map((item) => (isBlind ? item : withSuccessors(item, now, before.items, movedTo)))',
+    stories: 'lies',
+  },
+  {
+    wrong: 'usage that came back from another customer of the company is billed at both',
+    file: 'accepted.ts',
+    from: 'return kin.length === 0 ? item',
+    to: 'return kin.length >= 0 ? item',
+    stories: 'lies',
+  },
+  {
+    wrong: 'a licence is billed without the credit of the one it was converted from',
+    file: 'shrank.ts',
+    from: "if (isCreditLost && moves(decided, 'up')) return",
+    to: 'if (isCreditLost && decided.lines === 0) return',
+    stories: 'lies',
+  },
+  {
+    wrong: 'what is billed beside a row whose service does not show is called posted where nothing is to be written',
+    file: 'doubt.ts',
+    from: "outcome === 'posted' && !isChargeType(type) &&",
+    to: "outcome === 'excluded' && !isChargeType(type) &&",
     stories: 'lies',
   },
   {
@@ -147,8 +168,8 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'a charge is written beside a row whose service does not show',
     file: 'doubt.ts',
-    from: 'if (service !== undefined) items.set(id',
-    to: 'if (service === null) items.set(id',
+    from: 'if (service !== undefined) items.set(item.id',
+    to: 'if (service === null) items.set(item.id',
     stories: 'lies',
   },
   {
@@ -161,8 +182,8 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'less of what is held is accepted',
     file: 'accepted.ts',
-    from: "?.outcome === 'held') return leastOf",
-    to: "?.reason === 'report-shrank') return leastOf",
+    from: "?.outcome === 'held')) return leastOf",
+    to: "?.reason === 'report-shrank')) return leastOf",
     stories: 'lies',
   },
   {
