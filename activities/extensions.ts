@@ -18,20 +18,38 @@ import { soon } from './patience.js';
  */
 interface Unfinished {
   fromDay: Day;
+  /** The month whose run extended it. */
+  month: Month;
+}
+
+/**
+ * Whether a note counts in a month: in its own always, in others only where the extension made rows of months before its own, which must be at 0 in whatever month somebody looks.
+ * Where it made none, another month would take its own one's amounts for such rows.
+ */
+const counts = ({ fromDay, month }: Unfinished, now: Month): boolean => month === now || firstGapMonth(fromDay, month) !== null;
+
+/** The note that counts in a month, or null. */
+async function noteFor({ evidence }: Dependencies, broker: string, now: Month, contractId: number): Promise<Unfinished | null> {
+  const ref = await evidence.pointer(nameOf(broker, contractId));
+  const note = ref === null ? null : await evidence.get<Unfinished>(ref);
+  return note !== null && counts(note, now) ? note : null;
 }
 
 const nameOf = (broker: string, contractId: number): string => `extensions/${broker}/${contractId}`;
 
-/** Notes the contract's end before it is moved, where no row after the month is there yet to tell whether the month was adjusted (7.0). */
+/**
+ * Notes the contract's end before it is moved, where no row after the month is there yet to tell whether the month was adjusted (7.0). A note that another month
+ * left behind and that does not count here gives way.
+ */
 export async function noteExtension(
-  { evidence }: Dependencies,
+  dependencies: Dependencies,
   { broker, month }: StepRequest<ExtendContractStep>,
   contract: Contract,
 ): Promise<void> {
-  const name = nameOf(broker, contract.id);
-  if (monthOf(contract.endDay) > month || (await evidence.pointer(name)) !== null) return;
-  const unfinished: Unfinished = { fromDay: contract.endDay };
-  await evidence.point(name, await evidence.put(unfinished));
+  const { evidence } = dependencies;
+  if (monthOf(contract.endDay) > month || (await noteFor(dependencies, broker, month, contract.id)) !== null) return;
+  const unfinished: Unfinished = { fromDay: contract.endDay, month };
+  await evidence.point(nameOf(broker, contract.id), await evidence.put(unfinished));
 }
 
 /** What a contract's number becomes with its extension, where that makes rows of months before the month. */
@@ -51,14 +69,14 @@ const wasBefore = (contract: Contract): Contract =>
 
 /** The books with contracts whose extension is not finished as they were before it, and those contracts: their neighbouring rows have to be read. */
 export async function withUnfinished(
-  { evidence }: Dependencies,
-  broker: string,
+  dependencies: Dependencies,
+  { broker, month }: { broker: string; month: Month },
   books: Books,
 ): Promise<{ books: Books; unfinished: number[] }> {
   const before = new Map<number, Day>();
   for (const { id, extendedFrom } of books.contracts) {
-    const ref = await evidence.pointer(nameOf(broker, id));
-    if (ref !== null) before.set(id, (await evidence.get<Unfinished>(ref)).fromDay);
+    const note = await noteFor(dependencies, broker, month, id);
+    if (note !== null) before.set(id, note.fromDay);
     else if (extendedFrom !== undefined) before.set(id, extendedFrom);
   }
   const contracts = books.contracts.map((contract) => ({ ...contract, endDay: before.get(contract.id) ?? contract.endDay }));
@@ -71,17 +89,15 @@ export async function withUnfinished(
 /** The contracts' rows were read back and agree: nothing is left of their extension. `contracts` are those that were read back. */
 export async function finishExtensions(
   dependencies: Dependencies,
-  broker: string,
+  { broker, month }: { broker: string; month: Month },
   contractIds: number[],
   contracts: Contract[],
 ): Promise<void> {
-  const { evidence } = dependencies;
   const marked = new Map(contracts.filter(({ extendedFrom }) => extendedFrom !== undefined).map((one) => [one.id, one]));
   for (const id of contractIds) {
     const contract = marked.get(id);
     if (contract !== undefined && !(await unmark(dependencies, contract))) continue;
-    const name = nameOf(broker, id);
-    if ((await evidence.pointer(name)) !== null) await evidence.unpoint(name);
+    if ((await noteFor(dependencies, broker, month, id)) !== null) await dependencies.evidence.unpoint(nameOf(broker, id));
   }
 }
 

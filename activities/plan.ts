@@ -233,7 +233,7 @@ async function currentBooks(
   // A run's survey may be too old for an organization, but services and products change seldom; who asks for a fresh look gets one.
   const sharedMaxAgeMs = survey === null ? 0 : dependencies.surveyMaxAgeMs;
   const read = surveyed ?? (await ownReads(dependencies, facts, slice, sharedMaxAgeMs));
-  const { books: held, unfinished } = await withUnfinished(dependencies, request.broker, read);
+  const { books: held, unfinished } = await withUnfinished(dependencies, request, read);
   const known = await withLaterDismissals(dependencies, request.broker, held);
   const planned = planOrganization({ facts, slice, books: known, settings: dependencies.settings });
   const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };

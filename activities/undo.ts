@@ -100,7 +100,7 @@ async function wayBackOf(
   const slice = await slices.organization(report, organizationId);
   const { plan, books: then } = await evidence.get<KeptPlan>(ref);
   const books = await booksNow(dependencies, facts, slice);
-  const { unfinished } = await withUnfinished(dependencies, broker, books);
+  const { unfinished } = await withUnfinished(dependencies, { broker, month }, books);
   const laterBilled = new Set([...(await billedLater(evidence, broker, month, organizationId)), ...unfinished]);
   const before = { books: then, companyId: plan.companyId, billed: plan.items.map(({ contractKey }) => contractKey) };
   return { undo: planUndo({ facts, slice, settings, before, books, laterBilled, refused }), books };

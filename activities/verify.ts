@@ -66,7 +66,7 @@ async function settle(
   const isDescribed = !mayDescribe || (await describeOwed(sources, request, kept));
   if (check !== null && check !== 'unreadable') await noteShown(dependencies, told, kept.plan, check);
   if (read !== null && read !== 'unreadable' && isAgreed(check) && request.stops.length === 0)
-    await finishExtensions(dependencies, request.broker, request.contractIds, read.books.contracts);
+    await finishExtensions(dependencies, request, request.contractIds, read.books.contracts);
   const settled = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, told)), check);
   const items = request.mode === 'shadow' ? settled.map(withoutRelease) : settled;
   const ghosts = setAside(ghostsAfter(kept.plan, check), await readDismissals(dependencies.evidence, request.broker));

@@ -45,6 +45,8 @@ export interface Meanwhile {
   wait?: (milliseconds: number) => Promise<void>;
   /** What happens right before a step is carried out. */
   beforeStep?: (request: StepRequest) => Promise<void>;
+  /** Which month is billed; default: that of `MONTH`. */
+  month?: string;
   /** Told of every plan that is asked for. */
   onPlan?: (request: PlanRequest) => void;
 }
@@ -52,13 +54,19 @@ export interface Meanwhile {
 export function openDesk(
   sandbox: Sandbox,
   env: Record<string, string> = {},
-  { wait = () => Promise.resolve(), beforeStep = () => Promise.resolve(), onPlan = () => undefined }: Meanwhile = {},
+  {
+    wait = () => Promise.resolve(),
+    beforeStep = () => Promise.resolve(),
+    month = MONTH.month,
+    onPlan = () => undefined,
+  }: Meanwhile = {},
   evidence: Evidence = memoryEvidence(),
 ): Desk {
   const config = loadConfig({ ...sandbox.env(), BILLING_MODE: 'auto', ...env });
   const clock = { now: () => new Date(), sleep: wait };
   const activities = createActivities({ ...createDependencies(config, evidence), clock });
   const { billing, cloudmore, autotask } = activities;
+  const asked = { ...MONTH, month };
   const carryOut = async (request: StepRequest): Promise<StepDone> => {
     await beforeStep(request);
     return carryOutBy(autotask)(request);
@@ -67,8 +75,8 @@ export function openDesk(
     activities,
     given: async (asOf) => {
       await control(sandbox, 'clock', { now: `${asOf}T03:00:00Z` });
-      const { report } = await cloudmore.takeReport({ ...MONTH, asOf });
-      const { survey, surveyedAt } = await autotask.surveyAutotask({ ...MONTH, asOf, report, organizations: null });
+      const { report } = await cloudmore.takeReport({ ...asked, asOf });
+      const { survey, surveyedAt } = await autotask.surveyAutotask({ ...asked, asOf, report, organizations: null });
       return { asOf, report, survey, surveyedAt };
     },
     bill: (given, approvedDigest, before = () => Promise.resolve()) =>
@@ -84,7 +92,7 @@ export function openDesk(
           },
           carryOut,
         },
-        { ...MONTH, asOf: given.asOf, organizationId: CONTOSO, given, approvedDigest, workflowId: 'w' },
+        { ...asked, asOf: given.asOf, organizationId: CONTOSO, given, approvedDigest, workflowId: 'w' },
         {
           skipReason: () => null,
           hasRoom: () => true,
@@ -92,7 +100,7 @@ export function openDesk(
         },
       ),
     close: ({ asOf, report, survey }) =>
-      billing.closeRun({ ...MONTH, asOf, report, survey, calls: { autotask: 0, cloudmore: 0 }, heldMonth: null }),
+      billing.closeRun({ ...asked, asOf, report, survey, calls: { autotask: 0, cloudmore: 0 }, heldMonth: null }),
   };
 }
 

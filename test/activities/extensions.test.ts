@@ -13,7 +13,7 @@ import type { ExtendContractStep, PostAdjustmentStep } from '../../shared/billin
 import type { Contract } from '../../shared/billing/types.js';
 import { loadConfig } from '../../shared/config.js';
 import type { StepRequest } from '../../shared/contract.js';
-import { memoryEvidence } from '../../shared/evidence/index.js';
+import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
 
 /** A contract that ended in July is extended in October: what that makes for August and September must not be billed, whatever comes between. */
@@ -81,9 +81,11 @@ const CLEAR: StepRequest<PostAdjustmentStep> = {
 describe('an extension over months in which the contract had ended', () => {
   let sandbox: Sandbox;
   let dependencies: Dependencies;
+  let evidence: Evidence;
   beforeEach(async () => {
     sandbox = await startSandbox({ world: WORLD });
-    dependencies = createDependencies(loadConfig(sandbox.env()), memoryEvidence());
+    evidence = memoryEvidence();
+    dependencies = createDependencies(loadConfig(sandbox.env()), evidence);
   });
   afterEach(() => sandbox.close());
 
@@ -126,10 +128,10 @@ describe('an extension over months in which the contract had ended', () => {
     await extendContract(dependencies, EXTEND);
     const [contract] = await dependencies.autotask.findContracts(1001, 's-1');
     const books = { ...NO_BOOKS, contracts: [{ ...contract!, endDay: '2026-07-31' }], detailed: [101] };
-    const { books: shown, unfinished } = await withUnfinished(dependencies, 'default', books);
+    const { books: shown, unfinished } = await withUnfinished(dependencies, REQUEST, books);
     expect([shown.contracts[0]!.endDay, shown.detailed, unfinished]).toEqual(['2025-07-31', [], [101]]);
-    await finishExtensions(dependencies, 'default', [101], []);
-    expect(await withUnfinished(dependencies, 'default', books)).toEqual({ books, unfinished: [] });
+    await finishExtensions(dependencies, REQUEST, [101], []);
+    expect(await withUnfinished(dependencies, REQUEST, books)).toEqual({ books, unfinished: [] });
   });
 
   test('that a backup from before it forgot kept amounts in August and September: the contract itself says where it ended', async () => {
@@ -138,13 +140,13 @@ describe('an extension over months in which the contract had ended', () => {
     await setTimeout(SHOWN_AFTER_MS);
     const contract = (await restored.autotask.readContract(101))!;
     expect([contract.number, contract.extendedFrom, contract.endDay]).toEqual(['s-1', '2025-07-31', '2026-07-31']);
-    const { books, unfinished } = await withUnfinished(restored, 'default', { ...NO_BOOKS, contracts: [contract] });
+    const { books, unfinished } = await withUnfinished(restored, REQUEST, { ...NO_BOOKS, contracts: [contract] });
     expect([books.contracts[0]!.endDay, unfinished]).toEqual(['2025-07-31', [101]]);
     await extendContract(restored, { ...EXTEND, step: { ...EXTEND.step, toDay: '2026-08-31' } });
     await setTimeout(SHOWN_AFTER_MS);
     expect((await restored.autotask.readContract(101))!.extendedFrom).toBe('2025-07-31');
-    await finishExtensions(restored, 'default', [101], [contract]);
-    await finishExtensions(restored, 'default', [101], [contract]);
+    await finishExtensions(restored, REQUEST, [101], [contract]);
+    await finishExtensions(restored, REQUEST, [101], [contract]);
     expect(sandbox.state().autotask.contracts.map(({ contractNumber }) => contractNumber)).toEqual(['s-1']);
   });
 
@@ -162,8 +164,8 @@ describe('an extension over months in which the contract had ended', () => {
     const match = { method: 'PATCH', path: '*/Contracts' };
     const fault = { match, fault: { kind: 'status', status: 400, body: { errors: ['No.'] } }, times: 1 };
     await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify([fault]) });
-    await finishExtensions(dependencies, 'default', [101], [contract]);
-    const { unfinished } = await withUnfinished(dependencies, 'default', { ...NO_BOOKS, contracts: [contract] });
+    await finishExtensions(dependencies, REQUEST, [101], [contract]);
+    const { unfinished } = await withUnfinished(dependencies, REQUEST, { ...NO_BOOKS, contracts: [contract] });
     expect(unfinished).toEqual([101]);
   });
 
@@ -174,8 +176,25 @@ describe('an extension over months in which the contract had ended', () => {
     await extendContract(dependencies, { ...EXTEND, month });
     const [contract] = await dependencies.autotask.findContracts(1001, 's-1');
     const books = { ...NO_BOOKS, contracts: [{ ...contract!, endDay: '2026-07-31' }] };
-    const { books: shown } = await withUnfinished(dependencies, 'default', books);
+    const { books: shown } = await withUnfinished(dependencies, { ...REQUEST, month }, books);
     expect(shown.contracts.map((contract) => contract.endDay)).toEqual([endDay]);
+  });
+
+  test('that made no rows before its month, and was left unfinished, is as it is for other months, and gives way to the next one', async () => {
+    const [august, october] = [{ ...REQUEST, month: '2025-08' }, REQUEST];
+    await extendContract(dependencies, { ...EXTEND, ...august, step: { ...EXTEND.step, toDay: '2025-09-30' } });
+    const endOf = async (month: { broker: string; month: string }): Promise<string> => {
+      const books = { ...NO_BOOKS, contracts: [{ ...CONTRACT, endDay: '2025-09-30' }] };
+      return (await withUnfinished(dependencies, month, books)).books.contracts[0]!.endDay;
+    };
+    expect([await endOf(august), await endOf(october)]).toEqual(['2025-07-31', '2025-09-30']);
+    await finishExtensions(dependencies, october, [101], []);
+    expect(await endOf(august)).toBe('2025-07-31');
+    await setTimeout(SHOWN_AFTER_MS);
+    await extendContract(dependencies, EXTEND);
+    expect([await endOf(august), await endOf(october)]).toEqual(['2025-09-30', '2025-09-30']);
+    await finishExtensions(dependencies, october, [101], []);
+    expect(await evidence.names('extensions/default/')).toEqual([]);
   });
 
   test('whose rows a person approved meanwhile is not written to; the item is held and says what to do', async () => {

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { startSandbox, type Sandbox } from '../../sandbox/index.js';
+import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { openDesk, type Desk, type Meanwhile } from './desk.js';
+
+/** A contract is extended by a month's run that does not come to its end; the next month's begins. */
+
+interface Block {
+  billingDate: string;
+  organizations: { services: { items: Item[] }[] }[];
+}
+interface Item {
+  quantity: number;
+  products: { quantity: number; totalSalesPrice: number; totalCostPrice: number; startDate: string; endDate: string }[];
+}
+
+/** Ten seats of a contract that ended in September, at other prices than before; eight in November. */
+async function startVendors(endDate: string): Promise<Sandbox> {
+  const world = JSON.parse(await readFile(new URL('../../sandbox/worlds/renewed.json', import.meta.url), 'utf8')) as {
+    cloudmore: { monthlyBilling: Block[] };
+    autotask: { contracts: { startDate: string; endDate: string }[] };
+  };
+  Object.assign(world.autotask.contracts[0]!, { startDate: '2025-05-01', endDate });
+  const november = structuredClone(world.cloudmore.monthlyBilling[0]!);
+  november.billingDate = '2025-11-08T00:00:00Z';
+  for (const item of november.organizations[0]!.services[0]!.items) {
+    item.quantity = 8;
+    Object.assign(item.products[0]!, {
+      ...{ quantity: 8, totalSalesPrice: 104, totalCostPrice: 88 },
+      ...{ startDate: '2025-11-12T00:00:00Z', endDate: '2025-12-11T00:00:00Z' },
+    });
+  }
+  world.cloudmore.monthlyBilling.push(november);
+  return startSandbox({ world });
+}
+
+let sandbox: Sandbox;
+let evidence: Evidence;
+beforeEach(() => {
+  evidence = memoryEvidence();
+});
+afterEach(() => sandbox.close());
+
+const desk = (month: string, meanwhile: Meanwhile = {}): Desk => openDesk(sandbox, {}, { ...meanwhile, month }, evidence);
+
+async function bill(month: string, asOf: string): Promise<string> {
+  const at = desk(month);
+  return (await at.bill(await at.given(asOf), null)).status;
+}
+
+/** The worker is killed after its last write, before it read anything back. */
+async function billUnfinished(month: string, asOf: string, beforeStep?: Meanwhile['beforeStep']): Promise<void> {
+  const at = desk(month, beforeStep === undefined ? {} : { beforeStep });
+  const killed = (): Promise<never> => Promise.reject(new Error('killed'));
+  await expect(at.bill(await at.given(asOf), null, killed)).rejects.toThrow('killed');
+}
+
+/** Units and sales of the rows, and the charges beside them, by month. */
+const billedIn = (month: string): (string | number | null)[] => {
+  const { unitRows, charges } = sandbox.state().autotask;
+  const isOf = (day: string | null | undefined): boolean => (day ?? '').startsWith(month);
+  return [
+    ...unitRows.filter(({ startDate }) => isOf(startDate)).map(({ price }) => price ?? null),
+    ...charges.filter(({ datePurchased }) => isOf(datePurchased)).map(({ unitPrice }) => unitPrice ?? null),
+  ];
+};
+
+test("the next month took away what a month had billed whose run did not come to its end: its amounts counted as the extension's", async () => {
+  sandbox = await startVendors('2025-09-30');
+  await billUnfinished('2025-10', '2025-10-20');
+  expect(billedIn('2025-10')).toEqual([130]);
+  expect(await bill('2025-11', '2025-11-10')).toBe('Done');
+  expect(billedIn('2025-10')).toEqual([130]);
+  expect(billedIn('2025-11')).toEqual([104]);
+  expect(await bill('2025-10', '2025-11-11')).toBe('Unchanged');
+  expect(await bill('2025-11', '2025-11-11')).toBe('Unchanged');
+  expect([billedIn('2025-10'), billedIn('2025-11')]).toEqual([[130], [104]]);
+});
+
+const MONTHS = ['2025-08', '2025-09', '2025-10', '2025-11'];
+const totals = (): number[] => MONTHS.map((month) => billedIn(month).reduce<number>((total, price) => total + Number(price), 0));
+const numbers = (): unknown[] => sandbox.state().autotask.contracts.map(({ contractNumber }) => contractNumber);
+
+test('rows of months in which the contract had ended are at 0 when the next month has come to its end first, and what was billed stays', async () => {
+  sandbox = await startVendors('2025-07-31');
+  await billUnfinished('2025-10', '2025-10-20');
+  expect(numbers()).toEqual(['premium-0001 cm<2025-07-31']);
+  expect(await bill('2025-11', '2025-11-10')).toBe('Done');
+  expect(totals()).toEqual([0, 0, 130, 104]);
+  expect(await bill('2025-10', '2025-11-11')).toBe('Unchanged');
+  expect(await bill('2025-11', '2025-11-11')).toBe('Unchanged');
+  expect([totals(), numbers()]).toEqual([[0, 0, 130, 104], ['premium-0001']]);
+});
+
+test('a month that was extended and not billed yet is billed after the next one, which brought the rows before both to 0', async () => {
+  sandbox = await startVendors('2025-07-31');
+  await billUnfinished('2025-10', '2025-10-20', ({ step }) =>
+    step.kind === 'postAdjustment' ? Promise.reject(new Error('killed')) : Promise.resolve(),
+  );
+  expect(totals()).toEqual([120, 120, 120, 120]);
+  // The next plan balances what the rows brought to 0 took from the month.
+  expect(await bill('2025-11', '2025-11-10')).toBe('NeedsAttention');
+  expect(await bill('2025-11', '2025-11-10')).toBe('Done');
+  expect(await bill('2025-10', '2025-11-11')).toBe('Done');
+  expect(await bill('2025-11', '2025-11-11')).toBe('Unchanged');
+  expect(await bill('2025-10', '2025-11-11')).toBe('Unchanged');
+  expect([totals(), numbers()]).toEqual([[0, 0, 130, 104], ['premium-0001']]);
+});
