@@ -11,14 +11,11 @@ import { nameSegment, readOutcome } from '../shared/evidence/months.js';
 import { keptUndo, liftUndone } from '../shared/evidence/undone.js';
 import type { MoneySettings } from '../shared/contract.js';
 import type { Dependencies } from './dependencies.js';
-import { readReleased } from './releases.js';
+import { readReleased, releasesPrefix } from './releases.js';
 
 /** Who decided what, on record once each; and whether a release has the persons that it needs. */
 
 type Waiting = Pick<DecisionsRequest, 'broker' | 'month' | 'organizationId'>;
-
-const releasesPrefix = ({ broker, month, organizationId }: Waiting, digest: string): string =>
-  `releases/${broker}/${month}/${nameSegment(organizationId)}/${digest}/`;
 
 /** Records what people decided, with the amounts as they were shown when they decided. */
 export async function recordDecisions({ evidence }: Dependencies, request: DecisionsRequest): Promise<void> {

@@ -11,7 +11,6 @@ import { hasOwnMode, modeFor, type Modes } from '../shared/modes.js';
 import { missingPersons } from './decisions.js';
 import { readClosed, type KeptCertificate } from '../shared/evidence/closed.js';
 import { bindLabel } from '../shared/evidence/labels.js';
-import { nameSegment } from '../shared/evidence/months.js';
 import { readUndone } from '../shared/evidence/undone.js';
 import { noteBefore } from './before.js';
 import { contractKeys, paidOnceOn } from './books.js';
@@ -21,7 +20,7 @@ import { withElsewhere, withLaterDismissals } from './elsewhere.js';
 import { withUnfinished } from './extensions.js';
 import { isSurveyFresh, noteWriting, untilVisible } from './freshness.js';
 import { leaseOf, requireOwnPlan } from './lease.js';
-import { keepForRelease, releaseFor } from './releases.js';
+import { keepForRelease, plannedName, releaseFor } from './releases.js';
 import { demandProvenLabel } from './label-proof.js';
 import { movedFrom } from './moved.js';
 import { demandProbe } from './probe.js';
@@ -47,10 +46,6 @@ export interface MadeOf {
   refused: string[];
   moved: string[];
 }
-
-/** The plan that an organization's month was carried out by, or waits as. */
-export const plannedName = (broker: string, month: string, organizationId: string): string =>
-  `planned/${broker}/${month}/${nameSegment(organizationId)}`;
 
 /** Plans one organization: from the survey while it is fresh, else from reads of its own. */
 export async function makePlan(dependencies: Dependencies, slices: Slices, request: PlanRequest): Promise<PlanMade> {

@@ -5,7 +5,8 @@ import type { Month, Settings } from '../shared/billing/types.js';
 import { EvidenceMissing, type Evidence } from '../shared/evidence/index.js';
 import type { MonthRead } from '../shared/evidence/months.js';
 import { planGuarded } from './guard.js';
-import { plannedName, type KeptPlan } from './plan.js';
+import type { KeptPlan } from './plan.js';
+import { plannedName } from './releases.js';
 import { movedFrom } from './moved.js';
 import { Slices } from './slices.js';
 

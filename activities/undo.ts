@@ -6,7 +6,8 @@ import { monthName, readOutcome, type MonthRecord } from '../shared/evidence/mon
 import { beforeName } from './before.js';
 import type { Dependencies } from './dependencies.js';
 import { withUnfinished } from './extensions.js';
-import { ownReads, plannedName, type KeptPlan } from './plan.js';
+import { ownReads, type KeptPlan } from './plan.js';
+import { plannedName } from './releases.js';
 import { isNamed, requireNamed, type Slices } from './slices.js';
 
 /** The way back of a month, of all organizations or those that are named. Nothing is written, and Cloudmore is not asked: the report is the month's own. */

@@ -36,6 +36,7 @@ import { rememberNames } from '../shared/evidence/named.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
 import { mostCautious } from '../shared/modes.js';
 import { recordSettings } from './decisions.js';
+import { forgetOldPlans } from './releases.js';
 import { CanaryChoice, canaryRemark } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { undescribedContracts } from './descriptions.js';
@@ -174,6 +175,7 @@ export async function closeRun(
     ...(expected ? { expected, takenAt: manifest.takenAt } : {}),
   };
   await evidence.point(monthName(broker, month), await evidence.put(record));
+  await forgetOldPlans(evidence, request);
   return closed(dependencies, { broker, month, label: settings.broker }, record);
 }
 

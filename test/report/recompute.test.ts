@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { openEvidence } from '../../shared/evidence/index.js';
 import type { Recomputed } from '../../activities/recompute.js';
-import { plannedName, type KeptPlan } from '../../activities/plan.js';
+import type { KeptPlan } from '../../activities/plan.js';
+import { plannedName } from '../../activities/releases.js';
 import { useDesk, type Desk } from './desk.js';
 
 /** A past month decided once more, by the code of today, from what the evidence keeps. */
