@@ -1,10 +1,7 @@
 import type {
   CloseRequest,
-  DecisionsRequest,
   MoneySettings,
   MonthClosed,
-  NoticeRequest,
-  NoticeSent,
   OrganizationSummary,
   PlanMade,
   PlanRequest,
@@ -20,6 +17,8 @@ import type {
   Work,
   WorkRequest,
 } from '../shared/contract.js';
+import type { NoticeRequest, NoticeSent } from '../shared/contract/notices.js';
+import type { DecisionsRequest } from '../shared/contract/decisions.js';
 import type {
   EnsureProductStep,
   EnsureServiceStep,

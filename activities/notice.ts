@@ -1,4 +1,4 @@
-import type { NoticeRequest, NoticeSent } from '../shared/contract.js';
+import type { NoticeRequest, NoticeSent } from '../shared/contract/notices.js';
 import type { OrganizationResult } from '../shared/billing/results.js';
 import { groupBy } from '../shared/billing/text.js';
 import type { Month } from '../shared/billing/types.js';

@@ -1,6 +1,7 @@
 import { big } from '../shared/billing/decimal.js';
 import type { Plan, PostAdjustmentStep, Step } from '../shared/billing/plan-types.js';
-import { LIST_BYTES, thatFit, type VerifyRequest } from '../shared/contract.js';
+import { type VerifyRequest } from '../shared/contract.js';
+import { LIST_BYTES, thatFit } from '../shared/contract/payload.js';
 
 /** A tenant that keeps two decimals of unit prices moves each of them by no more than this; posting rounds the whole by as much again. */
 const MOST_PER_UNIT = 0.005;

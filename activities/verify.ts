@@ -8,14 +8,8 @@ import { organizationResult } from '../shared/billing/reconcile.js';
 import { countWrites } from '../shared/billing/tally.js';
 import { applyStops, type Outcome, type Stop } from '../shared/billing/results.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../shared/billing/plan-types.js';
-import {
-  ITEMS_SHOWN,
-  LIST_BYTES,
-  thatFit,
-  type OrganizationSummary,
-  type StepStop,
-  type VerifyRequest,
-} from '../shared/contract.js';
+import { type OrganizationSummary, type StepStop, type VerifyRequest } from '../shared/contract.js';
+import { ITEMS_SHOWN, LIST_BYTES, thatFit } from '../shared/contract/payload.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
 import { readOutcome } from '../shared/evidence/months.js';
 import { modeFor } from '../shared/modes.js';

@@ -13,15 +13,8 @@ import { NO_CALLS, type OrganizationResult } from '../shared/billing/results.js'
 import { toldOf, unreadList, unreadOfReport } from '../shared/billing/unread.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import type { Books } from '../shared/billing/types.js';
-import {
-  ITEMS_SHOWN,
-  LIST_BYTES,
-  thatFit,
-  type CloseRequest,
-  type MonthClosed,
-  type Work,
-  type WorkRequest,
-} from '../shared/contract.js';
+import { type CloseRequest, type MonthClosed, type Work, type WorkRequest } from '../shared/contract.js';
+import { ITEMS_SHOWN, LIST_BYTES, thatFit } from '../shared/contract/payload.js';
 import {
   monthName,
   outcomeName,

@@ -4,7 +4,8 @@ import type { MonthResult } from '../shared/billing/results.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import type { GivenReport, MonthClosed, MonthRequest, Work } from '../shared/contract.js';
-import { ORGANIZATIONS_AT_ONCE, organizationBillingId } from '../shared/contract.js';
+import { organizationBillingId } from '../shared/contract.js';
+import { ORGANIZATIONS_AT_ONCE } from '../shared/contract/payload.js';
 import { readMonth } from '../shared/evidence/months.js';
 import { billOrganization, carryOutBy, type Control, type OrganizationActivities } from '../workflows/organization.js';
 

@@ -354,35 +354,6 @@ export interface OrganizationSummary {
   rounded?: string[];
 }
 
-/** Who sends `skip`, `rerun` or `approve`: the second argument, beside what the signal itself takes. Without it nobody is named. */
-export interface Sender {
-  actor: string;
-  via: 'command' | 'page';
-  /** Why a plan is released; `skip` and `rerun` have their reason by themselves. */
-  reason?: string;
-}
-
-/** What a person decided, as the workflow took it in. */
-export interface DecisionTaken {
-  /** Names the message, so that it is on record once however often the activity is repeated or the workflow is reset. */
-  request: string;
-  /** ISO time at which the message came. */
-  at: string;
-  action: 'approve' | 'skip' | 'rerun' | 'undo';
-  actor: string | null;
-  via: 'command' | 'page' | 'signal';
-  reason: string | null;
-  /** Of the plan, or the way back, that is released; null for the others. */
-  digest: string | null;
-}
-
-export interface DecisionsRequest {
-  broker: string;
-  month: Month;
-  organizationId: string;
-  decisions: DecisionTaken[];
-}
-
 export interface CloseRequest extends MonthRequest {
   /** Whom the run was to bill; null: everybody. Absent in requests of earlier releases. */
   organizations?: string[] | null;
@@ -402,48 +373,6 @@ export interface MonthClosed {
   /** Organizations that wait for a person. */
   waiting: number;
 }
-
-export interface NoticeRequest {
-  broker: string;
-  asOf: Day;
-  /** Names the run: one message each, however often the activity is repeated. */
-  run: string;
-  months: Month[];
-  /** Why the run ended without its end; absent where it ended well. */
-  failure?: string;
-}
-
-export interface NoticeSent {
-  /** Why the dead man's switch did not hear of the run; absent where it did, or where there is none. */
-  heartbeat?: string;
-  /** What was to be said; null when nothing waits and nothing is missing. */
-  title: string | null;
-  sent: number;
-  failed: number;
-}
-
-/**
- * Bytes of JSON that a list in a message takes at most: steps of a turn, items of an organization, organizations of a month. What stands beside the list is
- * small, so that no payload reaches the 256 KiB from which Temporal warns.
- */
-export const LIST_BYTES = 150_000;
-
-/** Steps of one kind that one activity carries out at most. */
-export const STEPS_TOGETHER = 25;
-
-/** Items shown by a query; more are in the report. */
-export const ITEMS_SHOWN = 250;
-
-/** As many members from the start of a list as take so many bytes of JSON together, all where they fit. */
-export function thatFit<T>(list: T[], bytes: number): T[] {
-  const encoder = new TextEncoder();
-  let left = bytes;
-  const end = list.findIndex((member) => (left -= encoder.encode(JSON.stringify(member)).length + 1) < 0);
-  return end === -1 ? list : list.slice(0, end);
-}
-
-/** How many organizations run at once (`design/README.md`). */
-export const ORGANIZATIONS_AT_ONCE = 20;
 
 export interface SilentRequest {
   broker: string;

@@ -10,14 +10,8 @@ import {
 import { z } from 'zod';
 import { createActivities, type ActivitiesByQueue } from '../activities/index.js';
 import type { Dependencies } from '../activities/dependencies.js';
-import {
-  autotaskQueue,
-  BILLING_QUEUE,
-  billingQueue,
-  cloudmoreQueue,
-  deploymentName,
-  ORGANIZATIONS_AT_ONCE,
-} from '../shared/contract.js';
+import { autotaskQueue, BILLING_QUEUE, billingQueue, cloudmoreQueue, deploymentName } from '../shared/contract.js';
+import { ORGANIZATIONS_AT_ONCE } from '../shared/contract/payload.js';
 import type { Config } from '../shared/config.js';
 import type { QuotaSeen } from '../shared/autotask/gate.js';
 import { encryptionOf } from '../shared/encryption/converter.js';

@@ -20,15 +20,8 @@ import { amountsTable, joined, md, summaryText } from '../shared/billing/markdow
 import { addCalls } from '../shared/billing/tally.js';
 import { monthsDue } from '../shared/billing/month.js';
 import type { Day } from '../shared/billing/types.js';
-import {
-  billingQueue,
-  dayIn,
-  organizationBillingId,
-  ORGANIZATIONS_AT_ONCE,
-  REPORT_SIGNAL,
-  SETTLED_SIGNAL,
-  STATUS_QUERY,
-} from '../shared/contract.js';
+import { billingQueue, dayIn, organizationBillingId, REPORT_SIGNAL, SETTLED_SIGNAL, STATUS_QUERY } from '../shared/contract.js';
+import { ORGANIZATIONS_AT_ONCE } from '../shared/contract/payload.js';
 import type {
   DailyBillingInput,
   DailyBillingResult,

@@ -4,13 +4,13 @@ import type { Amounts } from '../shared/billing/results.js';
 import { billingQueue } from '../shared/contract.js';
 import type {
   DailyBillingInput,
-  DecisionTaken,
   GivenReport,
   Mode,
   OrganizationBillingInput,
   ReportSignal,
   SettledSignal,
 } from '../shared/contract.js';
+import type { DecisionTaken } from '../shared/contract/decisions.js';
 import { isStatus } from '../shared/billing/status.js';
 
 /**

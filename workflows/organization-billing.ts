@@ -27,7 +27,6 @@ import {
   UNDO_UPDATE,
 } from '../shared/contract.js';
 import type {
-  DecisionTaken,
   DoneSoFar,
   GivenReport,
   OrganizationBillingInput,
@@ -35,6 +34,7 @@ import type {
   ReportSignal,
   SettledSignal,
 } from '../shared/contract.js';
+import type { DecisionTaken } from '../shared/contract/decisions.js';
 import { carryOut, continueOn, planning, reading, recording, recordingPatiently } from './activities.js';
 import { billingStatus } from './attributes.js';
 import {

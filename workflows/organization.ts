@@ -4,7 +4,7 @@ import { batchesOf } from './batches.js';
 import { Stops } from './stops.js';
 import { NO_CALLS, NO_WRITES, type Calls, type Writes } from '../shared/billing/results.js';
 import type { Step } from '../shared/billing/plan-types.js';
-import { STEPS_TOGETHER } from '../shared/contract.js';
+import { STEPS_TOGETHER } from '../shared/contract/payload.js';
 import type {
   DoneSoFar,
   GivenReport,

@@ -1,6 +1,7 @@
 import { big } from '../shared/billing/decimal.js';
 import type { Amounts, MonthResult, OrganizationResult } from '../shared/billing/results.js';
-import { LIST_BYTES, thatFit, type MonthShown, type MonthSums } from '../shared/contract.js';
+import { type MonthShown, type MonthSums } from '../shared/contract.js';
+import { LIST_BYTES, thatFit } from '../shared/contract/payload.js';
 import { NOTHING } from './blank.js';
 import { isParked } from '../shared/billing/status.js';
 

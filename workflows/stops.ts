@@ -1,5 +1,6 @@
 import type { Step } from '../shared/billing/plan-types.js';
-import { LIST_BYTES, type Ref, type StepStop } from '../shared/contract.js';
+import { type Ref, type StepStop } from '../shared/contract.js';
+import { LIST_BYTES } from '../shared/contract/payload.js';
 
 /** So much of what stopped is told step by step: a message has room for everything else beside it. */
 const TOLD_LENGTH = LIST_BYTES / 3;

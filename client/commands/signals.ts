@@ -14,8 +14,8 @@ import {
   WORKFLOWS,
   type GivenReport,
   type OrganizationBillingInput,
-  type Sender,
 } from '../../shared/contract.js';
+import { type Sender } from '../../shared/contract/decisions.js';
 import type { Context } from '../context.js';
 import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';

@@ -1,31 +1,13 @@
 import { planCharge, planRowAndCharge, type AmountsPlan } from './amounts.js';
-import {
-  chooseProduct,
-  chooseService,
-  dormantService,
-  ensureProductStep,
-  ensureServiceStep,
-  invoiceDescription,
-  isPriced,
-  productDoubt,
-  serviceKeyOf,
-} from './catalogue.js';
+import { chooseProduct, chooseService, dormantService, invoiceDescription, productDoubt, serviceKeyOf } from './catalogue.js';
 import { catalogueBecause, contractBecause } from './because.js';
 import { carriedGhosts } from './carried.js';
 import { catalogueDoubt, chargeDoubt, contractDoubt, rowDoubt } from './doubt.js';
-import {
-  decideContract,
-  inactiveContract,
-  max,
-  requiredEnd,
-  rivalOf,
-  upsertContractStep,
-  type ContractDecision,
-} from './contract.js';
-import { big } from './decimal.js';
+import { decideContract, inactiveContract, max, requiredEnd, rivalOf, type ContractDecision } from './contract.js';
+import { contractStepsOf, notesOf, serviceStep } from './contract-steps.js';
 import { standingOf } from './derivation.js';
 import { elsewhereDoubt } from './elsewhere.js';
-import { endsUnits, extendsLast, extensionSteps } from './extension.js';
+import { endsUnits, extendsLast } from './extension.js';
 import { listedSubscription, priceOf, type PriceList } from './items.js';
 import { chargeKeyOf } from './keys.js';
 import { firstDay, nextMonth } from './month.js';
@@ -33,7 +15,7 @@ import { needsNeighbours } from './neighbours.js';
 import { isRepeated, viewRows, type RowView } from './rows.js';
 import type { Billable, Place } from './standing.js';
 import { stopped } from './stopped.js';
-import { byText, fold, same } from './text.js';
+import { fold, same } from './text.js';
 import type { Because, EnsureServiceStep, Ghost, Item, Note, Reason, Standing, Step } from './plan-types.js';
 import type { Names } from './named.js';
 import type { Books, Contract, Day, Month, RecordType, Service, Settings, Subscription } from './types.js';
@@ -268,7 +250,8 @@ function draftAll(
   extending: KeyedItem[],
 ): { drafts: Draft[]; endDay: Day } {
   const base = extending.reduce(
-    (end, { item }) => max(end, requiredEnd(item, listed(item, context), contract, context.month).day),
+    (end, { item }) =>
+      max(end, requiredEnd(item, listedSubscription(context.subscriptions, item.subscriptionId), contract, context.month).day),
     contract?.endDay ?? '',
   );
   const draftTo = (endDay: Day): Draft[] => able.map((entry) => draft(entry, contract, startsLater, endDay, context));
@@ -277,9 +260,6 @@ function draftAll(
   // A catch-up that extends the contract also makes next month's row, whose units a one-off item must end (7.5, 7.6).
   return { drafts: endDay === base ? drafts : draftTo(endDay), endDay };
 }
-
-const listed = (item: Item, { subscriptions }: ContractContext): Subscription | undefined =>
-  listedSubscription(subscriptions, item.subscriptionId);
 
 function draft(entry: KeyedItem, contract: Contract | null, startsLater: boolean, endDay: Day, context: ContractContext): Draft {
   const { item } = entry;
@@ -367,83 +347,4 @@ function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, contex
     standing: standingOf(billableOf(entry, context.month), place, context.books, amounts.steps),
     steps: amounts.steps,
   };
-}
-
-// ---------------------------------------------------------------------------------------------------------------- steps before the amounts
-
-function contractStepsOf(
-  drafts: Draft[],
-  contract: Contract | null,
-  endDay: Day,
-  extendsFrom: Day | null,
-  context: ContractContext,
-  contractKey: string,
-): Step[] {
-  const billed = drafts.filter(({ amounts }) => amounts.held === null);
-  const writing = billed.filter(({ amounts }) => amounts.steps.length > 0);
-  if (billed.length === 0 || (contract === null && writing.length === 0)) return [];
-  const items = billed.map(({ entry }) => entry.item.id);
-  const naming = [...billed].sort(
-    (left, right) => big(right.entry.item.sales).cmp(left.entry.item.sales) || byText(left.entry.item.id, right.entry.item.id),
-  )[0]!;
-  const upsert = upsertContractStep(
-    naming.entry.item,
-    contractKey,
-    context.companyId,
-    contract,
-    endDay,
-    context.month,
-    context.settings,
-    writing.length > 0 || extendsFrom !== null,
-  );
-  return [
-    ...catalogueSteps(billed),
-    ...(upsert ? [{ ...upsert, items }] : []),
-    ...(extendsFrom !== null && contract ? extensionSteps({ ...context, contract, contractKey, endDay, items }) : []),
-  ];
-}
-
-function catalogueSteps(billed: Draft[]): Step[] {
-  return billed.flatMap((draft): Step[] => {
-    const { place, amounts, serviceStep: step } = draft;
-    if (place.productKey !== null)
-      return place.productId === null && amounts.steps.length > 0 ? [ensureProductStep(draft.entry.item)] : [];
-    return step ? [step] : [];
-  });
-}
-
-function serviceStep(
-  item: Item,
-  service: Service | null,
-  place: Place,
-  amounts: AmountsPlan,
-  { prices, books }: ContractContext,
-  isDormant: boolean,
-): EnsureServiceStep | null {
-  const isNeeded =
-    service !== null && !isDormant ? big(item.quantity).gte(1) : amounts.steps.some((step) => step.kind === 'postAdjustment');
-  return place.serviceKey !== null && amounts.held === null && isNeeded
-    ? ensureServiceStep(item, place.serviceKey, service, prices, books, isDormant)
-    : null;
-}
-
-// ---------------------------------------------------------------------------------------------------------------- worth knowing
-
-function notesOf({ entry: { item }, service, amounts }: Draft, contract: Contract | null, context: ContractContext): Note[] {
-  const notes: Note[] = [];
-  const required = requiredEnd(item, listed(item, context), contract, context.month);
-  if (contract && required.from !== null && required.day < contract.endDay)
-    notes.push({
-      code: 'end-date-earlier',
-      itemId: item.id,
-      message: `${item.productName} ends ${required.from} in Cloudmore; contract ${contract.id} stays until ${contract.endDay}.`,
-    });
-  const isNewService = service === null && amounts.steps.some((step) => step.kind === 'postAdjustment');
-  if (isNewService && !isPriced(item, context.prices))
-    notes.push({
-      code: 'price-from-line',
-      itemId: item.id,
-      message: `${item.itemCode} is not on the price list; the new service takes the unit prices of its latest line.`,
-    });
-  return notes;
 }

@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { checkDay } from './checks.js';
 import { checkLies } from './lies-checks.js';
-import { lyingStory, playLies } from './lies.js';
+import { playLies } from './lies.js';
+import { lyingStory } from './lies-story.js';
 import { play, story } from './month.js';
 
 /**

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { firstDay } from '../../shared/billing/month.js';
 import { fold, groupBy } from '../../shared/billing/text.js';
 import type { Line } from '../../shared/billing/types.js';
-import { keyOf, MONTH, type LyingRan, type Sold } from './lies.js';
+import type { LyingRan } from './lies.js';
+import { MONTH } from './lies-story.js';
+import { keyOf, type Sold } from './lies-vendor.js';
 import { exact, modelItems, POSTED, rounded, standing, type Money } from './model.js';
 
 /**

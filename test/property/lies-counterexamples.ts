@@ -1,4 +1,4 @@
-import type { Change, LyingDay, LyingStory } from './lies.js';
+import type { Change, LyingDay, LyingStory } from './lies-story.js';
 
 /** Stories of vendors that do not tell everything that once went wrong, as small as they could be made. */
 

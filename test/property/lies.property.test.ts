@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { checkLies } from './lies-checks.js';
 import { day, more, onceWrong } from './lies-counterexamples.js';
-import { lyingStory, playLies } from './lies.js';
+import { playLies } from './lies.js';
+import { lyingStory } from './lies-story.js';
 
 /** The same over customers whose vendors do not tell everything. A failure prints its seed and the smallest story that shows it. */
 

@@ -208,7 +208,8 @@ const ENTRIES = {
     import fc from 'fast-check';
     import { checkLies } from './lies-checks.js';
     import { onceWrong, telling } from './lies-counterexamples.js';
-    import { lyingStory, playLies } from './lies.js';
+    import { playLies } from './lies.js';
+    import { lyingStory } from './lies-story.js';
     const property = fc.asyncProperty(lyingStory, (told) => playLies(told, checkLies));
     const examples = [...telling, ...onceWrong.map(([, told]) => told)].map((told) => [told]);
     export const judge = async (seed, numRuns) => fc.check(property, { seed, numRuns, examples, endOnFailure: true });`,

@@ -5,13 +5,8 @@ import { tmpdir } from 'node:os';
 import { status } from '../../client/commands/status.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import { NO_CALLS } from '../../shared/billing/results.js';
-import {
-  billingQueue,
-  organizationBillingId,
-  ORGANIZATIONS_AT_ONCE,
-  type DailyBillingInput,
-  type DailyBillingResult,
-} from '../../shared/contract.js';
+import { billingQueue, organizationBillingId, type DailyBillingInput, type DailyBillingResult } from '../../shared/contract.js';
+import { ORGANIZATIONS_AT_ONCE } from '../../shared/contract/payload.js';
 import { findSilent } from '../../worker/executions/silent.js';
 import { eventually } from '../eventually.js';
 import { PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';

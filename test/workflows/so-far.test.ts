@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { OrganizationResult } from '../../shared/billing/results.js';
-import { LIST_BYTES, thatFit } from '../../shared/contract.js';
+import { LIST_BYTES, thatFit } from '../../shared/contract/payload.js';
 import { blankMonth, NOTHING } from '../../workflows/blank.js';
 import { SoFar } from '../../workflows/so-far.js';
 import type { OrganizationStatus } from '../../shared/billing/status.js';
