@@ -1,4 +1,4 @@
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
 import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/contract.js';
 import type { StandIns } from './stand-ins.js';
@@ -13,8 +13,14 @@ export interface Workshop {
 
 let isQuiet = false;
 
-export async function openWorkshop(address: string, broker: string): Promise<Workshop> {
-  if (!isQuiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
+/** `codePath`: another bundle of the workflows than this version's. */
+export async function openWorkshop(
+  address: string,
+  broker: string,
+  codePath = process.env.TEST_WORKFLOW_BUNDLE!,
+): Promise<Workshop> {
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+  if (!isQuiet) Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
   isQuiet = true;
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
@@ -26,7 +32,7 @@ export async function openWorkshop(address: string, broker: string): Promise<Wor
       const billing = await Worker.create({
         ...common,
         taskQueue: billingQueue(broker),
-        workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
+        workflowBundle: { codePath },
       });
       const others = await Promise.all(queues.map((taskQueue) => Worker.create({ ...common, taskQueue })));
       const done = work();
