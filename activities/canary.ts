@@ -88,9 +88,13 @@ export class CanaryChoice {
     return choice;
   }
 
-  /** Told of every customer that the run looks at, and whether there is work for it. */
-  look({ organizationId, organizationName, steps, items }: Plan, hasWork: boolean): void {
-    if (this.kept !== null && same(organizationId, this.kept.organizationId)) this.isAtRest = !hasWork;
+  /** Told of every customer that the run looks at, whether there is work for it, and whether its month was taken back: that proves nothing, so another is chosen. */
+  look({ organizationId, organizationName, steps, items }: Plan, hasWork: boolean, isUndone: boolean): void {
+    if (this.kept !== null && same(organizationId, this.kept.organizationId)) {
+      this.isAtRest = !hasWork;
+      if (isUndone) this.kept = { ...this.kept, organizationId: null };
+    }
+    if (isUndone) return;
     if (!hasWork || steps.length === 0) return;
     const kinds = new Set(steps.map(({ kind }) => kind)).size;
     this.candidates.push({ organizationId, organizationName, kinds, sales: sum(items.map(({ sales }) => sales)).abs() });

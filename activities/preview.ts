@@ -9,11 +9,13 @@ import { fold } from '../shared/billing/text.js';
 import { setAside } from '../shared/billing/dismissal.js';
 import { salesByCurrency, type OrganizationFacts } from '../shared/billing/facts.js';
 import { unnamedText } from '../shared/billing/strays.js';
+import { takenBackPlan } from '../shared/billing/undone.js';
 import { unreadList, unreadOfReport } from '../shared/billing/unread.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import type { Day, Decimal, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
+import { readUndone } from '../shared/evidence/undone.js';
 import { modeFor, mostCautious } from '../shared/modes.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
@@ -59,10 +61,12 @@ export async function previewMonth(
     const decided = books && planGuarded({ facts, slice, books, settings: dependencies.settings, moved });
     if (decided) strays.note(slice.organization, decided);
     const isShadow = modeFor(dependencies, slice.organization, mode) === 'shadow';
-    const plan = decided && {
-      ...decided,
-      items: isShadow ? decided.items.map(withoutRelease) : decided.items,
-      ghosts: setAside(decided.ghosts, dismissals),
+    const undone = await readUndone(dependencies.evidence, broker, month, slice.organization.id);
+    const left = decided && undone ? takenBackPlan(decided, undone) : decided;
+    const plan = left && {
+      ...left,
+      items: isShadow ? left.items.map(withoutRelease) : left.items,
+      ghosts: setAside(left.ghosts, dismissals),
     };
     if (plan && (plan.items.length > 0 || plan.ghosts.length > 0 || plan.steps.length > 0))
       plans.push({ ...plan, ...previousOf(slice) });

@@ -1,7 +1,7 @@
 import { big } from '../shared/billing/decimal.js';
-import type { Plan, PlannedItem } from '../shared/billing/plan-types.js';
+import type { Plan } from '../shared/billing/plan-types.js';
 import { NO_CALLS, type Outcome } from '../shared/billing/results.js';
-import { isContinued, movedBack, neverStood } from '../shared/billing/undone.js';
+import { isContinued, movedBack, neverStood, openIn, takenBackPlan } from '../shared/billing/undone.js';
 import type { UndoPlan } from '../shared/billing/undo.js';
 import type { PlanMade, PlanRequest, Undone, VerifyRequest } from '../shared/contract.js';
 import { keptUndo, keepUndo, markUndone, readUndone } from '../shared/evidence/undone.js';
@@ -133,17 +133,9 @@ const asPlan = ({ organizationId, organizationName, companyId, month, asOf, step
  * posted, and nothing of what was taken back counts as having stood (1.6).
  */
 export function undoneOutcome(plan: Plan, request: VerifyRequest, { isWhole, message }: Undone): Outcome {
-  const unwritten = new Set(plan.steps.flatMap((step) => step.items));
-  const isOpen = (item: PlannedItem): boolean => item.outcome === 'held' || (item.outcome === 'posted' && unwritten.has(item.id));
   const said = isWhole ? message : `${message}. This is not at its end. ${request.remark ?? ''} It goes on by itself.`;
-  const items = plan.items.map((item): PlannedItem => {
-    if (!isOpen(item)) return item;
-    return isWhole
-      ? { ...item, outcome: 'excluded', reason: 'undone', message: said }
-      : { ...item, outcome: 'held', reason: 'api-error', message: said };
-  });
-  const open = new Set(plan.items.filter(isOpen).map(({ id }) => id));
-  const ghosts = plan.ghosts.map((ghost) => (ghost.outcome === 'zeroed' ? { ...ghost, outcome: 'ghost' as const } : ghost));
+  const { items, ghosts } = takenBackPlan(plan, { isWhole, message: said });
+  const open = new Set(plan.items.filter(openIn(plan)).map(({ id }) => id));
   const { accepted } = plan;
   return {
     ...outcomeOfPlan(plan, statusOf(items, ghosts, false)),

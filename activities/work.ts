@@ -40,6 +40,7 @@ import { keepOutcome, outcomeOfPlan, statusOf } from './outcomes.js';
 import { isNamed, type Slices } from './slices.js';
 import { movedFrom } from './moved.js';
 import { organizationsOf } from './survey.js';
+import { undoneIn } from '../shared/evidence/undone.js';
 import { isParked, waitsForPerson } from '../shared/billing/status.js';
 
 /**
@@ -63,6 +64,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
   const canary = await CanaryChoice.of(dependencies, request);
   const label = new LabelProof();
   const dismissals = await readDismissals(dependencies.evidence, request.broker);
+  const isUndone = await undoneIn(dependencies.evidence, request.broker, request.month);
   const undescribed = await undescribedContracts(dependencies.evidence, request.broker, request.month);
   const forecast = new Forecast(0, { ...dependencies.autotask.limits, surveyMaxAgeMs: dependencies.surveyMaxAgeMs });
   for await (const slice of organizationsOf(slices, request)) {
@@ -78,7 +80,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
       work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
     const isOwed = books.contracts.some(({ id }) => undescribed.has(id));
     const hasWork = isOwed || (await needsWorkflow(dependencies, request, plan, slice));
-    canary.look(plan, hasWork);
+    canary.look(plan, hasWork, isUndone(slice.organization.id));
     if (hasWork) {
       work.organizations.push(slice.organization.id);
       names.push(slice.organization.name);

@@ -23,6 +23,7 @@ export const organization = (): Option =>
     .argParser((text: string, all: string[]) => [...all, text]);
 export const actor = (): Option => new Option('--actor <name>', 'who decides, for the log (default: the user of this machine)');
 export const json = (): Option => new Option('--json', 'print JSON instead of text').default(false);
+export const full = (): Option => new Option('--full', 'as text: every customer and line, not the largest alone').default(false);
 export const whole = (text: string): number => {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0) return value;

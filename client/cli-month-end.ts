@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { actor, asOf, json, month, organization } from './cli-arguments.js';
+import { actor, asOf, full, json, month, organization } from './cli-arguments.js';
 import type { Context } from './context.js';
 import type { UndoOptions } from './commands/undo.js';
 import type { ExitCode } from './exit.js';
@@ -21,7 +21,7 @@ export function addMonthEnd(program: Command, context: Context, run: (work: Prom
     .option('--out <file>', 'write it to a file')
     .addOption(new Option('--against <month>', 'put another month beside it: new, gone, quantity, price').argParser(month))
     .option('--year', 'the twelve months up to it side by side: sales, cost, margin, by customer', false)
-    .option('--full', 'as text: every customer and item, not the largest alone', false)
+    .addOption(full())
     .addOption(json())
     .action(
       async (

@@ -3,7 +3,7 @@ import { ConfigError } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
 import { realContext, SPEAKING, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
-import { actor, asOf, json, month, organization, whole } from './cli-arguments.js';
+import { actor, asOf, full, json, month, organization, whole } from './cli-arguments.js';
 import { addTakingOver } from './cli-taking-over.js';
 import { addBrokers, brokerOption, useBroker } from './cli-brokers.js';
 import { addDismiss } from './cli-dismiss.js';
@@ -121,11 +121,20 @@ function addReading(program: Command, context: Context, run: Run): void {
     .option('--out <file>', 'keep the plan as JSON, for `billing approve --plan`')
     .option('--html <file>', "show it as the customers' invoice lines will read")
     .option('--detailed-exitcode', 'end with 2 when changes are pending', false)
+    .addOption(full())
     .addOption(json())
     .action(
       async (
         of: string,
-        options: { organization: string[]; asOf?: string; out?: string; html?: string; detailedExitcode: boolean; json: boolean },
+        options: {
+          organization: string[];
+          asOf?: string;
+          out?: string;
+          html?: string;
+          detailedExitcode: boolean;
+          full: boolean;
+          json: boolean;
+        },
       ) => {
         const { plan } = await import('./commands/plan.js');
         await run(
@@ -136,6 +145,7 @@ function addReading(program: Command, context: Context, run: Run): void {
             out: options.out,
             html: options.html,
             detailedExitCode: options.detailedExitcode,
+            isFull: options.full,
             json: options.json,
           }),
         );
@@ -150,10 +160,11 @@ function addReading(program: Command, context: Context, run: Run): void {
       "for monitoring: end with 3 when no run ended in 26 hours, Microsoft's lines are missing, or something waits",
       false,
     )
+    .addOption(full())
     .addOption(json())
-    .action(async (of: string | undefined, options: { check: boolean; json: boolean }) => {
+    .action(async (of: string | undefined, options: { check: boolean; full: boolean; json: boolean }) => {
       if (options.check) return run((await import('./commands/check.js')).check(context, { month: of, json: options.json }));
-      return run((await import('./commands/status.js')).status(context, { month: of, json: options.json }));
+      return run((await import('./commands/status.js')).status(context, { month: of, json: options.json, isFull: options.full }));
     });
 }
 
@@ -193,6 +204,7 @@ function addSteering(program: Command, context: Context, run: Run): void {
     .addOption(new Option('--canary [name]', 'bill one customer alone first, this one or the smallest (default: BILLING_CANARY)'))
     .addOption(new Option('--no-canary', 'bill all at once, also on a tenant that was never billed'))
     .option('--wait', 'wait until every organization is done or waits for a person', false)
+    .addOption(full())
     .addOption(json())
     .action(
       async (
@@ -203,6 +215,7 @@ function addSteering(program: Command, context: Context, run: Run): void {
           mode?: 'shadow' | 'approve' | 'auto';
           canary?: string | boolean;
           wait: boolean;
+          full: boolean;
           json: boolean;
         },
       ) => {
@@ -215,6 +228,7 @@ function addSteering(program: Command, context: Context, run: Run): void {
             mode: options.mode,
             canary: options.canary,
             wait: options.wait,
+            isFull: options.full,
             json: options.json,
           }),
         );

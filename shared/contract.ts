@@ -112,7 +112,17 @@ export interface MonthSums extends Pick<MonthResult, 'report' | 'posted' | 'held
 }
 
 /** The answer to a run's `status` query: of its settled organizations only as many as fit, those that wait for a person first. */
-export type MonthShown = MonthResult & Pick<MonthSums, 'settled'>;
+export type MonthShown = MonthResult & Pick<MonthSums, 'settled'> & { progress?: RunProgress };
+
+/** How far a run is, for whoever waits for it. */
+export interface RunProgress {
+  /** What it does now. */
+  doing: string;
+  /** Organizations with work; null until they are found. */
+  of: number | null;
+  /** What the run was expected to take in all when it found its work; null where it was not. */
+  minutes: number | null;
+}
 
 export interface DailyBillingResult {
   months: { month: Month; result: Ref; held: number; waiting: number }[];

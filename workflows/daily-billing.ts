@@ -30,6 +30,7 @@ import type {
   MonthClosed,
   MonthRequest,
   MonthShown,
+  RunProgress,
   OrganizationBillingInput,
   ReportSignal,
   SettledSignal,
@@ -119,6 +120,7 @@ type Input = DailyBillingInput & { asOf: Day };
 class DailyRun {
   private soFar: SoFar;
   private closed: MonthShown | null = null;
+  private progress: RunProgress = { doing: 'starting', of: null, minutes: null };
   /** Executions that told how they stand, by organization. */
   private readonly runIds = new Map<string, string>();
   private readonly names = new Map<string, string>();
@@ -127,7 +129,7 @@ class DailyRun {
 
   constructor(private readonly input: Input) {
     this.soFar = new SoFar(blankMonth(input.broker, input.month ?? '', input.asOf, input.mode ?? 'shadow'));
-    setHandler(monthStatus, () => this.closed ?? this.soFar.shown, {
+    setHandler(monthStatus, () => ({ ...(this.closed ?? this.soFar.shown), progress: this.progress }), {
       description: 'The month so far, organization by organization',
     });
     setHandler(settled, (raw) => this.onSettledSignal(raw), {
@@ -145,6 +147,7 @@ class DailyRun {
     const { broker, asOf } = this.input;
     const request: MonthRequest = { broker, month, asOf, mode: this.input.mode ?? null };
     this.closed = null;
+    this.progress = { doing: 'starting', of: null, minutes: null };
     this.soFar = new SoFar(blankMonth(broker, month, asOf, this.input.mode ?? 'shadow'));
     upsertSearchAttributes([
       { key: billingBroker, value: broker },
@@ -153,6 +156,7 @@ class DailyRun {
     ]);
     const state = progress ?? (await this.prepare(request, months));
     this.soFar = new SoFar(blankMonth(broker, month, asOf, state.work.mode), state.sums);
+    this.progress = { ...this.progress, of: state.work.organizations.length, minutes: state.work.effort?.minutes ?? null };
     await this.fanOut(request, state, done);
     return this.close(request, state);
   }
@@ -346,6 +350,7 @@ class DailyRun {
 
   private tell(where: string): void {
     const { total } = this.soFar;
+    this.progress = { ...this.progress, doing: where };
     setCurrentDetails(
       joined([md`## ${total.month} as of ${this.input.asOf}`, md`**Now:** ${where}`, amountsTable(total)], '\n\n').text,
     );

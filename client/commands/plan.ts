@@ -23,12 +23,14 @@ export interface PlanOptions {
   out?: string | undefined;
   html?: string | undefined;
   detailedExitCode: boolean;
+  /** Every organization and line on the terminal, not the largest alone. */
+  isFull?: boolean | undefined;
   json: boolean;
 }
 
 /** What a run would do, by the run's own reads and planner; nothing is written, and Temporal is not needed; where it is there, the worker is asked whether it has the same settings. */
 export async function plan(context: Context, options: PlanOptions): Promise<ExitCode> {
-  const { month, organizations, out, html, detailedExitCode, json } = options;
+  const { month, organizations, out, html, detailedExitCode, isFull, json } = options;
   const config = loadConfig(context.environment);
   const asOf = options.asOf ?? today(config.schedule.timeZone);
   for (const file of [out, html]) await checkOutput(file);
@@ -62,7 +64,7 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   };
   if (out !== undefined) await writeOutput(out, `${jsonText(whole)}\n`);
   if (html !== undefined) await writeOutput(html, `${renderPlanHtml({ plans, result, effort, nothingDue })}\n`);
-  context.out(json ? jsonText(whole) : renderPlans({ plans, result, effort, nothingDue }, context.paper ?? PLAIN));
+  context.out(json ? jsonText(whole) : renderPlans({ plans, result, effort, nothingDue, isFull }, context.paper ?? PLAIN));
   if (out !== undefined)
     context.say(`Kept in ${out}. Release exactly that, once it waits: billing approve ${month} --plan ${out}`);
   if (html !== undefined) context.say(`The invoice lines are in ${html}.`);

@@ -15,7 +15,6 @@ import {
   type DailyBillingResult,
   type Mode,
   type MoneySettings,
-  type MonthShown,
 } from '../../shared/contract.js';
 import type { Context } from '../context.js';
 import { today } from '../context.js';
@@ -23,6 +22,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { MODES } from '../../shared/modes.js';
 import { demandAsAsked } from '../joined-run.js';
 import { findMonth } from '../months.js';
+import { warnUnserved, watchRun } from '../progress.js';
 import { renderMonth } from '../render/month.js';
 import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
 import { webUiUrl, workflowLink } from '../../shared/web-ui.js';
@@ -37,6 +37,8 @@ export interface RunOptions {
   /** False: nobody alone; true: the smallest customer; a text: that one. As the worker's setting has it where nothing is said. */
   canary?: string | boolean | undefined;
   wait: boolean;
+  /** Every organization on the terminal, not the largest alone. */
+  isFull?: boolean | undefined;
   json: boolean;
 }
 
@@ -53,6 +55,7 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
     context.say(`Run of ${options.month}: ${link}`);
     for (const remark of [...config.remarks, ...known]) context.say(remark);
     if (!options.wait) {
+      await warnUnserved(context, temporal, config.broker);
       context.out(
         options.json
           ? jsonText({ workflowId: handle.workflowId, link })
@@ -60,11 +63,11 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
       );
       return EXIT.done;
     }
-    await waitFor(context, handle);
+    await waitFor(context, temporal, config.broker, handle);
     const read = await findMonth(config, options.month);
     const month = read?.result ?? (await handle.query<MonthResult>(STATUS_QUERY));
     const heldMonth = read?.record.heldMonth ?? null;
-    const shown = { month, heldMonth, nothingDue: read?.nothingDue ?? [] };
+    const shown = { month, heldMonth, nothingDue: read?.nothingDue ?? [], isFull: options.isFull };
     context.out(options.json ? jsonText(month) : renderMonth(shown, context.paper));
     return exitCodeOf(month, heldMonth);
   });
@@ -127,11 +130,15 @@ function settingsAsked(config: BaseConfig, environment: Environment): MoneySetti
   }
 }
 
-const LOOK_EVERY_MS = 1_000;
-
-/** Waits for the end; on a terminal it shows how far the run is. */
-async function waitFor(context: Context, handle: WorkflowHandle): Promise<DailyBillingResult> {
-  const shown = context.isTerminal ? setInterval(() => void showProgress(context, handle), LOOK_EVERY_MS) : undefined;
+/** Waits for the end; meanwhile it shows how far the run is, and says when nobody carries it out. */
+async function waitFor(
+  context: Context,
+  temporal: Temporal,
+  broker: string,
+  handle: WorkflowHandle,
+): Promise<DailyBillingResult> {
+  const end = new AbortController();
+  const watching = watchRun(context, temporal, broker, handle, end.signal);
   try {
     return (await handle.result()) as DailyBillingResult;
   } catch (error) {
@@ -141,17 +148,8 @@ async function waitFor(context: Context, handle: WorkflowHandle): Promise<DailyB
       `The run failed: ${cause}\nFix the cause and run the month again. Nothing is written twice.`,
     );
   } finally {
-    clearInterval(shown);
-    if (shown) process.stderr.write('\r\u001b[K');
-  }
-}
-
-async function showProgress(context: Context, handle: WorkflowHandle): Promise<void> {
-  try {
-    const { settled, posted } = await handle.query<MonthShown>(STATUS_QUERY);
-    process.stderr.write(`\r\u001b[K${settled} organizations settled, ${posted.sales} posted`);
-  } catch {
-    context.say('(the worker does not answer; is one running? billing worker)');
+    end.abort();
+    await watching;
   }
 }
 

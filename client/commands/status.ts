@@ -22,8 +22,16 @@ import { exitCodeOf, innermost } from './run.js';
 import { jsonText } from '../render/printable.js';
 import { isParked } from '../../shared/billing/status.js';
 
+export interface StatusOptions {
+  /** Default: the month of today. */
+  month: Month | undefined;
+  json: boolean;
+  /** Every organization on the terminal, not the largest alone. */
+  isFull?: boolean | undefined;
+}
+
 /** Where the month stands: what waits for a person first, then the rest in counts. */
-export async function status(context: Context, options: { month: Month | undefined; json: boolean }): Promise<ExitCode> {
+export async function status(context: Context, options: StatusOptions): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
   const { month = monthOf(today(config.schedule.timeZone)), json } = options;
   return withTemporal(context.environment, async (temporal) => {
@@ -35,7 +43,7 @@ export async function status(context: Context, options: { month: Month | undefin
     if (read === null && latest?.status.name === 'RUNNING')
       return firstRun(context, temporal, config.broker, month, latest, json);
     if (read === null && faults.length > 0) return EXIT.waits;
-    const code = await showMonth(context, temporal, config, read ?? (await requireMonth(config, month)), latest, json);
+    const code = await showMonth(context, temporal, config, read ?? (await requireMonth(config, month)), latest, options);
     return code === EXIT.done && faults.length > 0 ? EXIT.waits : code;
   });
 }
@@ -85,7 +93,7 @@ async function showMonth(
   config: BaseConfig,
   { result, record, nothingDue }: MonthRead,
   latest: WorkflowExecutionInfo | null,
-  json: boolean,
+  { json, isFull }: StatusOptions,
 ): Promise<ExitCode> {
   const { broker } = config;
   const known = result.organizations.filter(({ status: state }) => isParked(state)).map(({ organizationId }) => organizationId);
@@ -114,6 +122,7 @@ async function showMonth(
               : workflowLink(ui, temporal.namespace, organizationBillingId(broker, month.month, organizationId));
           },
           lists: preparedLists(ui, temporal.namespace, broker, month.month),
+          isFull,
         },
         context.paper ?? PLAIN,
       ),

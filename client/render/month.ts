@@ -1,9 +1,11 @@
 import type { Amounts, ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
 import type { Advised } from '../../shared/billing/command.js';
+import { big } from '../../shared/billing/decimal.js';
 import { groupBy } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { onTerminal } from './printable.js';
+import { bounded, fitted, LINES_AT_MOST } from './fit.js';
 import { advice, wrap, type Paper } from './paper.js';
 import { table } from './table.js';
 import { UNREAD_SHOWN, unreadSection } from './unread.js';
@@ -23,20 +25,26 @@ export interface ShownMonth {
   heldMonth: string | null;
   /** Why there is nothing to bill, where there is not. */
   nothingDue: Advised[];
+  /** Every organization and cause, however many. */
+  isFull?: boolean | undefined;
 }
+
+/** Organizations in the table; of more, those with the largest amounts. */
+const ORGANIZATIONS_SHOWN = 40;
 
 /** Sentences and tables fit the paper; commands stay whole, to be copied. */
 export const renderMonth = onTerminal(monthText);
 
-function monthText({ month, heldMonth, nothingDue }: ShownMonth, paper: Paper): string {
-  return [
+function monthText({ month, heldMonth, nothingDue, isFull = false }: ShownMonth, paper: Paper): string {
+  const before = [
     `${month.month} as of ${month.asOf}, broker ${month.broker}, ${month.currency}, mode ${month.mode}${month.breakers === 'off' ? ', circuit breakers off' : ''}`,
     table([...AMOUNTS], sums(month)),
     ...(heldMonth === null ? [] : [advice(heldMonthAdvice(heldMonth, month.month), paper)]),
     ...(month.organizations.length === 0
       ? nothingDue.map((why) => advice(why, paper))
-      : [organizations(month.organizations, paper)]),
-    ...exceptions(month, paper),
+      : [organizations(month, isFull ? Infinity : ORGANIZATIONS_SHOWN, paper)]),
+  ];
+  const after = [
     ...unreadSection(month, paper, UNREAD_SHOWN),
     ...(month.remarks ?? []).map((remark) => wrap(remark, paper)),
     ...month.otherCurrencies.map(
@@ -47,7 +55,8 @@ function monthText({ month, heldMonth, nothingDue }: ShownMonth, paper: Paper): 
       `Written: ${written(month)}. Calls: ${month.calls.autotask} Autotask, ${month.calls.cloudmore} Cloudmore. Digest ${month.digest.slice(0, 16)}.`,
       paper,
     ),
-  ].join('\n\n');
+  ];
+  return [...before, ...exceptions(month, [...before, ...after], isFull, paper), ...after].join('\n\n');
 }
 
 function sums(month: MonthResult): string[][] {
@@ -80,46 +89,58 @@ const ORGANIZATIONS = [
   { title: 'excluded', align: 'right' },
 ] as const;
 
-const organizations = (all: OrganizationResult[], paper: Paper): string =>
-  table(
-    [...ORGANIZATIONS],
-    all.map(({ organizationName, status, report, posted, held, excluded }) => [
+function organizations({ organizations: all, month }: MonthResult, shown: number, paper: Paper): string {
+  const most = new Set(
+    [...all].sort((left, right) => big(right.report.sales).abs().cmp(big(left.report.sales).abs())).slice(0, shown),
+  );
+  const rows = all
+    .filter((organization) => most.has(organization))
+    .map(({ organizationName, status, report, posted, held, excluded }) => [
       organizationName,
       status,
       report.sales,
       posted.sales,
       held.sales,
       excluded.sales,
-    ]),
-    paper,
-  );
+    ]);
+  return [table([...ORGANIZATIONS], rows, paper), ...moreLine(all.length - rows.length, 'organizations', month)].join('\n');
+}
+
+const moreLine = (count: number, what: string, month: Month): string[] =>
+  count > 0 ? [`… and ${count} more ${what}: billing report ${month} --full`] : [];
 
 /** What is not simply posted, one paragraph per organization and cause. */
-function exceptions(month: MonthResult, paper: Paper): string[] {
+function exceptions(month: MonthResult, others: string[], isFull: boolean, paper: Paper): string[] {
   const all = month.organizations.flatMap((organization) =>
     organization.items.filter(({ outcome }) => outcome !== 'posted').map((item) => ({ organization, item })),
   );
   const causes = groupBy(all, ({ organization, item }) =>
     [organization.organizationId, item.outcome, item.reason, item.cause].join('|'),
   );
-  const paragraphs = [...causes.values()].map((group) =>
-    cause(
-      month.month,
-      group[0]!.organization,
-      group.map(({ item }) => item),
-      paper,
-    ),
+  const { blocks, left } = fitted(
+    [...causes.values()],
+    (group, entries) =>
+      cause(
+        month.month,
+        group[0]!.organization,
+        group.map(({ item }) => item),
+        entries,
+        paper,
+      ),
+    others,
+    isFull ? Infinity : LINES_AT_MOST,
   );
+  const paragraphs = [...blocks, ...moreLine(left.length, 'causes', month.month)];
   return paragraphs.length === 0 ? [] : [paragraphs.join('\n')];
 }
 
-function cause(month: Month, organization: OrganizationResult, items: ItemResult[], paper: Paper): string {
+function cause(month: Month, organization: OrganizationResult, items: ItemResult[], entries: number, paper: Paper): string {
   const [{ outcome, reason, cause: why, message }] = items as [ItemResult];
   const command = commandOf(items[0]!, { ...organization, month });
   const amounts = items.map(({ sales, currency, productName }) => `    ${sales} ${currency}  ${productName}`);
   return [
     wrap(`${organization.organizationName}: ${outcome} (${reason ?? ''}). ${why ?? message ?? ''}`, paper, `${MARKS[outcome]} `),
-    ...amounts,
+    ...bounded(amounts, entries),
     ...(command === null || outcome === 'excluded' ? [] : [`    ${command}`]),
   ].join('\n');
 }

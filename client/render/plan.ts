@@ -9,6 +9,7 @@ import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-t
 import type { Decimal } from '../../shared/billing/types.js';
 import { unlinkedOf, unlinkedSum, unlinkedText, type Unlinked } from '../../shared/billing/unlinked.js';
 import { onTerminal } from './printable.js';
+import { bounded, fitted, LINES_AT_MOST } from './fit.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
 import { UNREAD_SHOWN, unreadSection } from './unread.js';
 
@@ -29,27 +30,30 @@ export interface ShownMonth {
   effort: Effort;
   /** Why there is nothing to plan, where there is not. */
   nothingDue: Advised[];
+  /** Every organization and every line, however many. */
+  isFull?: boolean | undefined;
 }
-
-/** Organizations shown whole; of more, those with most at stake. */
-const ORGANIZATIONS_SHOWN = 60;
-/** Lines of one kind shown of an organization. */
-const LINES_SHOWN = 60;
 
 export const renderPlans = onTerminal(plansText);
 
-function plansText({ plans, result, effort, nothingDue }: ShownMonth, paper: Paper): string {
-  const speaking = plans.filter(says);
-  const shown = new Set([...speaking].sort(byWeight).slice(0, ORGANIZATIONS_SHOWN));
-  return [
-    ...nothingDue.map((why) => advice(why, paper)),
-    ...speaking.filter((plan) => shown.has(plan)).map((plan) => renderPlan(plan, paper)),
-    ...(shown.size < speaking.length ? [wrap(theRest(speaking.filter((plan) => !shown.has(plan))), paper)] : []),
+/** The sums stand first, so that the first screen tells what the plan comes to, and last, where a person looks when it has scrolled by. */
+function plansText({ plans, result, effort, nothingDue, isFull = false }: ShownMonth, paper: Paper): string {
+  const sums = wrap(summary(plans, result, effort), paper);
+  const before = nothingDue.map((why) => advice(why, paper));
+  const after = [
     ...unlinkedSection(plans, paper),
     ...unreadSection(result, paper, UNREAD_SHOWN),
     ...(result.remarks ?? []).map((remark) => wrap(remark, paper)),
-    wrap(lastLine(plans, result, effort), paper),
-  ].join('\n\n');
+    sums,
+  ];
+  const { blocks, left } = fitted(
+    plans.filter(says).sort(byWeight),
+    (plan, entries) => renderPlan(plan, paper, entries),
+    [sums, ...before, ...after],
+    isFull ? Infinity : LINES_AT_MOST,
+  );
+  const rest = left.length === 0 ? [] : [wrap(theRest(left), paper)];
+  return [...(blocks.length > 1 ? [sums] : []), ...before, ...blocks, ...rest, ...after].join('\n\n');
 }
 
 const UNLINKED_SHOWN = 10;
@@ -83,29 +87,25 @@ const weight = ({ items }: Plan): Big =>
 function theRest(plans: Plan[]): string {
   const steps = plans.flatMap((plan) => plan.steps);
   const held = plans.flatMap(({ items }) => items.filter(({ outcome }) => outcome === 'held'));
-  return `… and ${plans.length} more organizations with ${counted(steps, held.length)}. All of them: --out FILE, --html FILE or --json; one: --organization NAME.`;
+  return `… and ${plans.length} more organizations with ${counted(steps, held.length)}. All of them: --full, --html FILE or --out FILE; one: --organization NAME.`;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- one organization
 
-function renderPlan(plan: ShownPlan, paper: Paper): string {
+function renderPlan(plan: ShownPlan, paper: Paper, entries: number): string {
+  const some = (lines: string[]): string[] => bounded(lines, entries);
   const company = plan.companyId === null ? 'no company' : `company ${plan.companyId}`;
   return [
     `${paint(paper, 'bold', plan.organizationName)} (${plan.organizationId}), ${company}`,
-    ...bounded(plan.steps.map((step) => stepLine(step, plan, paper))),
-    ...bounded(heldLines(plan, paper)),
-    ...onReleaseLines(plan, paper),
-    ...bounded(plan.ghosts.flatMap((ghost) => ghostLines(ghost, plan, paper))),
+    ...some(plan.steps.map((step) => stepLine(step, plan, paper))),
+    ...some(heldLines(plan, paper)),
+    ...onReleaseLines(plan, paper, entries),
+    ...some(plan.ghosts.flatMap((ghost) => ghostLines(ghost, plan, paper))),
     ...quietLines(plan).map((line) => wrap(line, paper, '    ')),
-    ...bounded(plan.notes.map(({ message }) => wrap(message, paper, '    '))),
+    ...some(plan.notes.map(({ message }) => wrap(message, paper, '    '))),
     ...(plan.steps.length > 0 ? [paint(paper, 'dim', `    digest ${plan.digest}`)] : []),
   ].join('\n');
 }
-
-const bounded = (lines: string[]): string[] =>
-  lines.length <= LINES_SHOWN
-    ? lines
-    : [...lines.slice(0, LINES_SHOWN), `    … and ${lines.length - LINES_SHOWN} more; all of them with --out FILE`];
 
 const COLOURS = { '+': 'green', '~': 'yellow', '-': 'red', '!': 'red' } as const;
 
@@ -138,9 +138,15 @@ function heldLines(plan: Plan, paper: Paper): string[] {
 }
 
 /** What would be written of what breakers hold, once somebody releases it. */
-function onReleaseLines({ onRelease = [] }: Plan, paper: Paper): string[] {
+function onReleaseLines({ onRelease = [] }: Plan, paper: Paper, entries: number): string[] {
   if (onRelease.length === 0) return [];
-  return ['    Once released:', ...bounded(onRelease.map(({ mark, text }) => marked(mark, text, paper)))];
+  return [
+    '    Once released:',
+    ...bounded(
+      onRelease.map(({ mark, text }) => marked(mark, text, paper)),
+      entries,
+    ),
+  ];
 }
 
 const addresseeOf = ({ month, organizationId, digest }: Plan): Addressee => ({ month, organizationId, planDigest: digest });
@@ -206,7 +212,7 @@ function amountsOf(amounts: { currency: string; sales: Decimal }[]): string {
 
 // ---------------------------------------------------------------------------------------------------------------- the month
 
-function lastLine(plans: ShownPlan[], result: MonthResult, effort: Effort): string {
+function summary(plans: ShownPlan[], result: MonthResult, effort: Effort): string {
   const { report, posted, held, excluded, currency, otherCurrencies } = result;
   const items = plans.flatMap((plan) => plan.items);
   const previous = sum(plans.map(({ previousSales }) => previousSales[currency.toUpperCase()] ?? '0'));

@@ -5,6 +5,7 @@ import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
 import type { KeptCertificate } from '../../shared/evidence/closed.js';
+import { bounded, fitted, LINES_AT_MOST } from './fit.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
 import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';
@@ -31,21 +32,23 @@ export interface ShownStatus {
   /** The Web UI's page of an organization. */
   linkOf: (organization: OrganizationResult) => string;
   lists: { title: string; link: string }[];
+  /** Every organization, however many. */
+  isFull?: boolean | undefined;
 }
 
 /** Organizations of one kind shown one by one. Where there are more, a few are an example, and the reasons in numbers tell the rest. */
 const ORGANIZATIONS_SHOWN = 25;
 const EXAMPLES_SHOWN = 10;
-/** Causes shown of each. */
+/** Causes shown of each, and lines of what its release would write. */
 const CAUSES_SHOWN = 5;
 
 export const renderStatus = onTerminal(statusText);
 
 function statusText(shown: ShownStatus, paper: Paper): string {
-  const { month, heldMonth, nothingDue, run, callsWait, lostNotice, invoicing } = shown;
+  const { month, heldMonth, nothingDue, run, callsWait, lostNotice, invoicing, isFull = false } = shown;
   const broken = month.organizations.filter(({ status }) => isBroken(status)).sort(byAmount);
   const awaiting = month.organizations.filter(({ status }) => waitsForPerson(status) && !isBroken(status)).sort(byAmount);
-  return [
+  const before = [
     paint(paper, 'bold', `${month.month} as of ${month.asOf}, broker ${month.broker}, mode ${month.mode}`),
     ...closedLines(shown, paper),
     ...(run === null ? [] : [wrap(run, paper)]),
@@ -55,15 +58,22 @@ function statusText(shown: ShownStatus, paper: Paper): string {
     ...(heldMonth === null ? [] : [paint(paper, 'red', heldMonthPart(heldMonth, month, paper))]),
     ...(broken.length + awaiting.length === 0 ? [] : [waitingLine(month, [...broken, ...awaiting])]),
     ...(isMany(broken) || isMany(awaiting) ? [reasons([...broken, ...awaiting], paper)] : []),
-    ...largest(broken).map((organization) => waiting(organization, shown, paper)),
-    ...more(broken, month),
+  ];
+  const after = [
     ...(awaiting.length === 0 ? [] : [awaitingPart(awaiting, shown, paper)]),
     ...nothingDue.map((why) => advice(why, paper)),
     ...unreadSection(month, paper, UNREAD_SHOWN),
     ...(month.remarks ?? []).map((remark) => wrap(remark, paper)),
     [...counts(month, paper), ...sums(month, paper)].join('\n'),
     ['In the Web UI:', ...shown.lists.map(({ title, link }) => `  ${title.padEnd(22)}${link}`)].join('\n'),
-  ].join('\n\n');
+  ];
+  const { blocks } = fitted(
+    largest(broken, isFull),
+    (organization, entries) => waiting(organization, shown, paper, Math.min(entries, isFull ? Infinity : CAUSES_SHOWN)),
+    [...before, ...after],
+    isFull ? Infinity : LINES_AT_MOST,
+  );
+  return [...before, ...blocks, ...more(broken.length - blocks.length, month), ...after].join('\n\n');
 }
 
 function closedLines({ closed }: ShownStatus, paper: Paper): string[] {
@@ -98,11 +108,11 @@ function totals(items: { currency: string; sales: string }[]): string {
 const isMany = (waiters: OrganizationResult[]): boolean => waiters.length > ORGANIZATIONS_SHOWN;
 
 /** Those shown one by one, of what is sorted by amount. */
-const largest = (waiters: OrganizationResult[]): OrganizationResult[] =>
-  isMany(waiters) ? waiters.slice(0, EXAMPLES_SHOWN) : waiters;
+const largest = (waiters: OrganizationResult[], isFull: boolean): OrganizationResult[] =>
+  isMany(waiters) && !isFull ? waiters.slice(0, EXAMPLES_SHOWN) : waiters;
 
-const more = (waiters: OrganizationResult[], { month }: MonthResult): string[] =>
-  isMany(waiters) ? [`… and ${waiters.length - EXAMPLES_SHOWN} more: billing report ${month}, or the first list below`] : [];
+const more = (count: number, { month }: MonthResult): string[] =>
+  count > 0 ? [`… and ${count} more: billing status ${month} --full, or the first list below`] : [];
 
 const REASONS: Column[] = [
   { title: 'reason' },
@@ -135,17 +145,24 @@ function reasons(waiters: OrganizationResult[], paper: Paper): string {
 }
 
 /** One organization: each cause with its amount, what is wrong, and the command that fixes it; then its page. */
-function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatus, paper: Paper): string {
+function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatus, paper: Paper, shown: number): string {
   const causes = [...groupBy(organization.items.filter(itemWaits), ({ reason, cause }) => `${reason}|${cause}`).values()];
   return [
     `${paint(paper, 'red', '!')} ${paint(paper, 'bold', organization.organizationName)}, since ${organization.waitsSince ?? month.asOf}`,
-    ...causes.slice(0, CAUSES_SHOWN).map((items) => causeOf(items, organization, month, paper)),
-    ...(causes.length > CAUSES_SHOWN
-      ? [`    … and ${causes.length - CAUSES_SHOWN} more causes: billing report ${month.month}`]
-      : []),
+    ...bounded(
+      causes.map((items) => causeOf(items, organization, month, paper)),
+      shown,
+    ),
     ...(organization.onRelease === undefined
       ? []
-      : ['    Once released:', ...organization.onRelease.map(({ mark, text }) => wrap(`${mark} ${text}`, paper, '      '))]),
+      : [
+          '    Once released:',
+          ...bounded(
+            organization.onRelease.map(({ mark, text }) => wrap(`${mark} ${text}`, paper, '      ')),
+            shown,
+            '      ',
+          ),
+        ]),
     `    ${paint(paper, 'dim', linkOf(organization))}`,
   ].join('\n');
 }
@@ -162,7 +179,8 @@ function causeOf(items: ItemResult[], organization: OrganizationResult, month: M
 }
 
 /** Plans that wait for their release: by amount, with the one command for all of them. In shadow mode there is nothing to release. */
-function awaitingPart(awaiting: OrganizationResult[], { month }: ShownStatus, paper: Paper): string {
+function awaitingPart(awaiting: OrganizationResult[], { month, isFull = false }: ShownStatus, paper: Paper): string {
+  const shown = largest(awaiting, isFull);
   const isShadow = month.mode === 'shadow';
   const sumOfAll = totals(awaiting.flatMap(({ items }) => items.filter(itemWaits)));
   const title = isShadow
@@ -179,8 +197,8 @@ function awaitingPart(awaiting: OrganizationResult[], { month }: ShownStatus, pa
     ].join('\n');
   return [
     `${paint(paper, 'yellow', '~')} ${title}`,
-    ...largest(awaiting).map(line),
-    ...more(awaiting, month).map((text) => `    ${text}`),
+    ...shown.map(line),
+    ...more(awaiting.length - shown.length, month).map((text) => `    ${text}`),
     wrap('What they would do, in full:', paper, '    '),
     `      ${paint(paper, 'cyan', command('plan', month.month))}`,
     ...(isShadow ? [] : [`    All of them at once:\n      ${paint(paper, 'cyan', command('approve', month.month, '--all'))}`]),

@@ -1,5 +1,4 @@
 import type { BaseConfig } from '../../shared/config.js';
-import type { MonthResult } from '../../shared/billing/results.js';
 import { byText } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { dailyBillingId, organizationBillingId, STATUS_QUERY, type MonthShown } from '../../shared/contract.js';
@@ -9,6 +8,7 @@ import type { Evidence } from '../../shared/evidence/index.js';
 import { readMonth, readOutcome } from '../../shared/evidence/months.js';
 import { compareMonths } from '../../shared/report/against.js';
 import { readReportDocument } from '../../shared/report/read.js';
+import { progressText } from '../../shared/run-progress.js';
 import { readYear } from '../../shared/report/year.js';
 import { webUiUrl, workflowLink } from '../../shared/web-ui.js';
 import type { Environment } from '../../shared/environment.js';
@@ -123,10 +123,8 @@ async function progressOf({ client }: Temporal, broker: string, month: Month): P
   try {
     const { status, startTime } = await handle.describe();
     if (status.name !== 'RUNNING') return null;
-    const { settled } = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      handle.query<MonthShown & MonthResult>(STATUS_QUERY),
-    );
-    return `A run is under way since ${startTime.toISOString().slice(0, 16).replace('T', ' ')} UTC: ${settled} customers settled.`;
+    const shown = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.query<MonthShown>(STATUS_QUERY));
+    return `A run is under way since ${startTime.toISOString().slice(0, 16).replace('T', ' ')} UTC: ${progressText(shown)}.`;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import { big, money, sum } from './decimal.js';
 import type { AcceptedItem } from './accepted.js';
+import type { Plan, PlannedItem } from './plan-types.js';
 import type { Decimal } from './types.js';
 import type { UndoLine, UndoPlan } from './undo.js';
 
@@ -38,6 +39,28 @@ export function sumsTakenBack(plans: Pick<UndoPlan, 'lines'>[]): { sales: Decima
 }
 
 const takenBack = (lines: UndoLine[]): UndoLine[] => lines.filter(({ outcome }) => outcome === 'undone');
+
+/**
+ * The plan of a month that was taken back: nothing of it is written, and what is not in Autotask is left out by a person's word; held while the way back is
+ * not at its end. What is posted there and stays is posted.
+ */
+export function takenBackPlan(plan: Plan, { isWhole, message }: { isWhole: boolean; message: string }): Plan {
+  const isOpen = openIn(plan);
+  const items = plan.items.map((item): PlannedItem => {
+    if (!isOpen(item)) return item;
+    return isWhole
+      ? { ...item, outcome: 'excluded', reason: 'undone', message }
+      : { ...item, outcome: 'held', reason: 'api-error', message };
+  });
+  const ghosts = plan.ghosts.map((ghost) => (ghost.outcome === 'zeroed' ? { ...ghost, outcome: 'ghost' as const } : ghost));
+  return { ...plan, items, ghosts, steps: [] };
+}
+
+/** Which items of a plan are not in Autotask. */
+export function openIn({ steps }: Plan): (item: PlannedItem) => boolean {
+  const unwritten = new Set(steps.flatMap((step) => step.items));
+  return ({ id, outcome }) => outcome === 'held' || (outcome === 'posted' && unwritten.has(id));
+}
 
 /** An accepted item of which nothing stands any more: that it is gone is no riddle. */
 export function neverStood({ charged: _, ...item }: AcceptedItem): AcceptedItem {

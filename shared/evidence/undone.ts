@@ -6,8 +6,16 @@ import { nameSegment } from './months.js';
 
 /** Months that were taken back, organization by organization, and the ways back that people released. */
 
+const undonePrefix = (broker: string, month: Month): string => `undone/${broker}/${month}/`;
+
 const undoneName = (broker: string, month: Month, organizationId: string): string =>
-  `undone/${broker}/${month}/${nameSegment(organizationId)}`;
+  `${undonePrefix(broker, month)}${nameSegment(organizationId)}`;
+
+/** Tells which organizations' month was taken back, by one look for all of them. */
+export async function undoneIn(evidence: Evidence, broker: string, month: Month): Promise<(organizationId: string) => boolean> {
+  const names = new Set(await evidence.names(undonePrefix(broker, month)));
+  return (organizationId) => names.has(undoneName(broker, month, organizationId));
+}
 
 /** Null where it was not taken back, or somebody reran it since. */
 export async function readUndone(

@@ -97,8 +97,26 @@ describe('billing plan', () => {
     const like = month.plans.find(({ organizationId }) => organizationId === CONTOSO)!;
     const plans = Array.from({ length: 1000 }, (_, index): ShownPlan => ({ ...like, organizationName: `Customer ${index}` }));
     const text = renderPlans({ ...month, plans }, { columns: 80, hasColour: false });
-    expect(text.split('\n').length).toBeLessThan(2000);
-    expect(text.replaceAll(/\s+/g, ' ')).toContain('… and 940 more organizations with');
+    const lines = text.split('\n');
+    expect(lines.length).toBeLessThanOrEqual(200);
+    expect(lines[0]).toMatch(/^Plan: \d+ new/);
+    const shown = text.match(/^Customer /gm)!.length;
+    expect(shown).toBeGreaterThan(10);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(`… and ${1000 - shown} more organizations with`);
+    const full = renderPlans({ ...month, plans, isFull: true }, { columns: 80, hasColour: false });
+    expect(full.match(/^Customer /gm)).toHaveLength(1000);
+  });
+
+  test('one customer with a thousand changes stays within 200 lines, what is held and how many more there are among them', () => {
+    const like = month.plans.find(({ organizationId }) => organizationId === CONTOSO)!;
+    const steps = Array.from({ length: 1000 }, () => like.steps[0]!);
+    const items = like.items.map((item, index) =>
+      index === 0 ? { ...item, outcome: 'held' as const, reason: 'api-error' as const } : item,
+    );
+    const text = renderPlans({ ...month, plans: [{ ...like, steps, items }] }, { columns: 80, hasColour: false });
+    expect(text.split('\n').length).toBeLessThanOrEqual(200);
+    expect(text).toContain('held (api-error)');
+    expect(text).toMatch(/… and 9\d\d more: --full/);
   });
 
   test('a held organization shows its amount once, why, and the command that goes on', async () => {

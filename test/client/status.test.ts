@@ -208,9 +208,23 @@ describe('billing status', () => {
     ]);
     expect(first).toContain('! C959');
     expect(text.match(/^! /gm)).toHaveLength(10);
-    expect(text).toContain('\n\n… and 950 more: billing report 2025-10, or the first list below\n\n');
-    expect(text).toContain('\n    … and 30 more: billing report 2025-10, or the first list below\n');
+    expect(text).toContain('\n\n… and 950 more: billing status 2025-10 --full, or the first list below\n\n');
+    expect(text).toContain('\n    … and 30 more: billing status 2025-10 --full, or the first list below\n');
     expect(text.split('\n').length).toBeLessThan(160);
+  });
+
+  test('twenty customers with many causes each stay within 200 lines; all of them are shown when asked for', () => {
+    const reasons = ['company-not-found', 'period-frozen', 'unclassified', 'api-error', 'contract-gone'] as const;
+    const all = Array.from({ length: 20 }, (_, index) =>
+      organization(`C${index}`, {
+        status: 'NeedsAttention',
+        items: reasons.flatMap((reason) => [held(reason, `${index}.00`), held(reason, '0.50')]),
+      }),
+    );
+    expect(renderStatus(shown(all), NARROW).split('\n').length).toBeLessThanOrEqual(200);
+    const full = renderStatus({ ...shown(all), isFull: true }, NARROW);
+    expect(full.match(/^! /gm)).toHaveLength(20);
+    expect(full.match(/period-frozen/g)!.length).toBeGreaterThanOrEqual(20);
   });
 
   test('up to twenty-five of a kind are all shown, and no numbers stand in their way', () => {

@@ -40,8 +40,12 @@ async function runWith(changes: Record<string, string>, says: RegExp): Promise<R
 
 describe('a run that fails', () => {
   test('because BILLING_MODE went missing after months were billed ends with 78, and people are told within a minute', async () => {
+    const asked = await stage.cli('run', MONTH, '--as-of', '2025-10-09');
+    expect(asked).toMatchObject({ code: 0, stderr: expect.stringContaining('Start it with: billing worker') as unknown });
     const worker = await stage.startWorker();
-    expect([0, 3]).toContain((await stage.cli('run', MONTH, '--as-of', '2025-10-09', '--wait')).code);
+    const joined = await stage.cli('run', MONTH, '--as-of', '2025-10-09', '--wait');
+    expect([0, 3]).toContain(joined.code);
+    expect(joined.stderr).toMatch(/^\d of 2, .*\d posted$/m);
     await worker.kill('SIGTERM');
     await stage.forget();
     const run = await runWith({ BILLING_MODE: '' }, /the run failed.*BILLING_MODE is not set/s);

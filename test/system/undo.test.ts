@@ -113,6 +113,12 @@ describe('billing undo --write', () => {
     expect(await stage.writes()).toEqual([]);
   }, 120_000);
 
+  test('is nothing that a plan would bill: it once showed the steps of what somebody had just taken back', async () => {
+    const { stdout } = await stage.cli('plan', MONTH, '--organization', CONTOSO);
+    expect(stdout).toContain('excluded (undone)');
+    expect(stdout).toContain('Nothing to write.');
+  }, 120_000);
+
   test('stays back also when its workflow is gone', async () => {
     await stage.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO)).terminate('tidied up');
     expect(organizationOf(await run(stage, 0, 3), CONTOSO)).toMatchObject({ status: 'Skipped', posted: { sales: '0.00' } });
