@@ -8,20 +8,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureSearchAttributes } from '../../client/temporal.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
-import { billingQueue, dailyBillingId, organizationBillingId } from '../../shared/contract.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue, dailyBillingId, organizationBillingId } from '../../shared/contract.js';
 import { openEvidence } from '../../shared/evidence/index.js';
+import { NO_CALLS } from '../../shared/billing/results.js';
 import { Secret } from '../../shared/http/secret.js';
 import { beat } from '../../shared/notices/heartbeat.js';
 import { recordRun } from '../../shared/notices/record.js';
 import { Sentinel } from '../../worker/sentinel.js';
 import { eventually } from '../eventually.js';
 import { runCommand } from '../report/desk.js';
-import { standIns } from '../workflows/stand-ins.js';
+import { standIns, type StandIns } from '../workflows/stand-ins.js';
 import { openWebhook, type Webhook } from './webhook.js';
 
 /** What no run can tell itself: the worker looks, and `status --check` asks the same. Real Temporal, a real webhook. */
 
 const MONTH = '2025-10';
+/** `PENDING_ACTIVITY_STATE_STARTED` in Temporal's numbering. */
+const STARTED = 2;
 let server: DevServer;
 let connection: Connection;
 let native: NativeConnection;
@@ -64,15 +67,16 @@ const check = (broker: string): ReturnType<typeof runCommand> =>
   ]);
 
 /** A worker of the broker, while the work goes on. */
-async function served(broker: string, work: () => Promise<unknown>): Promise<void> {
-  const worker = await Worker.create({
-    connection: native,
-    namespace: 'default',
-    taskQueue: billingQueue(broker),
-    workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
-    activities: standIns(),
-  });
-  await worker.runUntil(work);
+async function served(broker: string, work: () => Promise<unknown>, activities: Partial<StandIns> = {}): Promise<void> {
+  const common = { connection: native, namespace: 'default', activities: standIns(activities) };
+  const workflowBundle = { codePath: process.env.TEST_WORKFLOW_BUNDLE! };
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: billingQueue(broker), workflowBundle }),
+    Worker.create({ ...common, taskQueue: cloudmoreQueue(broker) }),
+    Worker.create({ ...common, taskQueue: autotaskQueue(broker) }),
+  ]);
+  const done = work();
+  await Promise.all(workers.map((worker) => worker.runUntil(done)));
 }
 
 /** Starts a workflow under the id of the broker's run of the month. */
@@ -114,6 +118,37 @@ describe('a run', () => {
       (faults) => faults.length > 0,
     );
     expect(told()).toEqual([expect.stringMatching(/the run hangs[\s\S]*no worker takes its tasks[\s\S]*billing worker/)]);
+  });
+
+  test('that is still under way after 26 hours is told once, with how it stands as the command', async () => {
+    const broker = 'slow';
+    const run = await start(broker, 'dailyBilling');
+    const { sentinel, told } = sentinelOf(broker);
+    const after = (hours: number): Promise<unknown[]> => sentinel.look(new Date(Date.now() + hours * 3_600_000));
+    let isReleased = (): void => undefined;
+    const released = new Promise<void>((resolve) => (isReleased = resolve));
+    // It is served, and waits for an answer that takes its time.
+    await served(
+      broker,
+      async () => {
+        await eventually(
+          async () => (await run.describe()).raw.pendingActivities ?? [],
+          (activities) => activities.some(({ state }) => Number(state) === STARTED),
+        );
+        expect(await after(25)).toEqual([]);
+        expect(await after(27)).toHaveLength(1);
+        await after(28);
+        isReleased();
+        await run.result();
+      },
+      {
+        takeReport: async () => {
+          await released;
+          return { report: 'r2', lines: 1, previousLines: 0, calls: NO_CALLS };
+        },
+      },
+    );
+    expect(told()).toEqual([expect.stringMatching(/the run hangs[\s\S]*under way for 27 hours[\s\S]*billing status/)]);
   });
 
   test('whose tasks fail in the deployed version is told once with the cause, and the check is red', async () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { WorkflowHandle } from '@temporalio/client';
+import { billingQueue, dailyBillingId } from '../../shared/contract.js';
 import { eventually } from '../eventually.js';
 import { openWebhook, type Webhook } from '../notices/webhook.js';
 import { openStage, type Run, type Stage } from './stage.js';
@@ -57,5 +59,53 @@ describe('a run that fails', () => {
     const run = await runWith({ CLOUDMORE_PASSWORD: 'changed-since' }, /the run failed.*(401|400|refuse|log-in|password)/is);
     expect(run).toMatchObject({ code: 1, stderr: expect.stringMatching(/The run failed: /) as unknown });
     expect(texts().join()).not.toContain('changed-since');
+  }, 240_000);
+});
+
+describe('a run that cannot tell anything itself', () => {
+  /** Under the id of the month's run; of a type that this version does not know, as of one that is not deployed any more. */
+  const startUnknown = (): Promise<WorkflowHandle> =>
+    stage.client.workflow.start('unknownToThisVersion', {
+      taskQueue: billingQueue('default'),
+      workflowId: dailyBillingId('default', MONTH),
+    });
+
+  /** What commands and people are told of it: the commands at once, people as soon as a worker looks, which is every minute and when it begins. */
+  async function toldAs(says: RegExp, before: number): Promise<void> {
+    const check = await eventually(
+      () => stage.cli('status', MONTH, '--check'),
+      ({ stdout }) => says.test(stdout),
+      WITHIN_MS,
+    );
+    expect(check.code).toBe(3);
+    const status = await stage.cli('status', MONTH);
+    expect(status).toMatchObject({ code: 3, stdout: expect.stringMatching(says) as unknown });
+    const worker = await stage.startWorker();
+    await eventually(
+      () => Promise.resolve(texts().slice(before).join('\n')),
+      (told) => says.test(told),
+      WITHIN_MS,
+    );
+    await worker.kill('SIGTERM');
+  }
+
+  test('because the deployed version cannot go on with it is told with the cause and the way out, by status at once', async () => {
+    const before = texts().length;
+    const worker = await stage.startWorker();
+    const run = await startUnknown();
+    await eventually(
+      () => run.describe(),
+      ({ raw }) => Number(raw.pendingWorkflowTask?.attempt ?? 0) >= 3,
+      WITHIN_MS,
+    );
+    await worker.kill('SIGTERM');
+    await toldAs(/the run hangs.*unknownToThisVersion.*billing deploy rollback/s, before);
+    await run.terminate('the test is over');
+  }, 240_000);
+
+  test('because somebody terminated it while no worker ran is told by the next one that runs', async () => {
+    const before = texts().length;
+    await (await startUnknown()).terminate('by mistake');
+    await toldAs(/the run failed.*TERMINATED.*billing schedule trigger/s, before);
   }, 240_000);
 });
