@@ -260,7 +260,7 @@ export function nextAccepted(
   return { asOf, items: [...kept, ...missing] };
 }
 
-/** What a later report is compared with where less is held: as much as was ever charged, and every credit that was ever there. */
+/** What a later report is compared with where less is held: as much as was ever charged, every credit that was ever there, and where both came from. */
 function leastOf(now: AcceptedItem, last: AcceptedItem): AcceptedItem {
   const side = (amount: 'cost' | 'sales', credit: 'creditCost' | 'creditSales'): [Decimal, Decimal] => {
     const charged = [now, last].map((item) => big(item[amount]).minus(item[credit]));
@@ -272,7 +272,8 @@ function leastOf(now: AcceptedItem, last: AcceptedItem): AcceptedItem {
     return [plain(most.plus(least)), plain(least)];
   };
   const [[cost, creditCost], [sales, creditSales]] = [side('cost', 'creditCost'), side('sales', 'creditSales')];
-  return { ...last, cost, creditCost, sales, creditSales };
+  const sources = [...new Set([...last.sources, ...now.sources])].sort(byText);
+  return { ...last, sources, cost, creditCost, sales, creditSales };
 }
 
 /** Where an item came from is remembered as long as it stays: when it goes back there, what it was there is no news. */

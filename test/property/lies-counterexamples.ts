@@ -158,6 +158,30 @@ export const onceWrong: [what: string, told: LyingStory][] = [
     },
   ],
   [
+    'usage was billed less although all corrections were missing, because the only one had come while its contract did not show',
+    {
+      days: [
+        day({
+          changes: [
+            { ...more, place: 2, quantity: 2 },
+            { ...more, organization: 0, place: 2, cents: 2 },
+            { ...more, organization: 0, place: 0 },
+          ],
+        }),
+        day({
+          changes: [{ ...more, organization: 0, place: 2, kind: 'credit' }],
+          hidden: [{ kind: 'contract', which: 1, answersById: false }],
+        }),
+        day({
+          changes: [
+            { ...more, place: 2, kind: 'less' },
+            { ...more, organization: 0, place: 2, kind: 'withdrawn' },
+          ],
+        }),
+      ],
+    },
+  ],
+  [
     'a licence was billed in full, because the credit of the one it was converted from was missing from the report',
     {
       days: [
