@@ -42,6 +42,11 @@ const REQUESTS = { max: 600, timeWindow: '1 minute' };
 export async function createWeb(source: Source, settings: WebSettings): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: BODY_BYTES, logger: false });
   await protect(app, settings);
+  // For the health check of the stack: an answer means that the evidence can be read; it tells nothing of what is in it.
+  app.get('/readyz', async (_request, reply) => {
+    await source.months();
+    return reply.type('text/plain').send('ready\n');
+  });
   addLogin(app, source, settings);
   addPages(app, source, settings);
   addActions(app, source, settings);

@@ -40,7 +40,7 @@ const run = promisify(execFile);
 const STORE = 'store';
 export const STORE_URL = `postgres://billing:a-password-of-our-own@${STORE}:5432/billing`;
 /** Services of the file that are not brought up. */
-export const LEFT_OUT = new Set(['temporal-ui']);
+export const LEFT_OUT = new Set(['temporal-ui', 'temporal-ui-readers', 'web']);
 /** Services that others reach through a cable, with the port that it leads to. */
 const CABLED: Record<string, number> = { postgresql: 5432, temporal: 7233, sandbox: 4010, [STORE]: 5432 };
 const NO_PORT = { BILLING_HTTP: 'off' };

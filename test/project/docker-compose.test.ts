@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { eventually } from '../eventually.js';
 import { startDevServer } from '../../client/temporal-server/index.js';
 import { VARIABLES } from '../../shared/config.js';
+import { WEB_VARIABLES } from '../../shared/web-settings.js';
 import { COMPOSE_READINGS } from '../compose-readings.js';
 import { dockerCompose, findDockerCompose } from './docker-compose-program.js';
 
@@ -28,6 +29,8 @@ interface Service {
   networks?: Record<string, unknown>;
   secrets?: { source: string }[];
   healthcheck?: { test: string[] };
+  mem_limit?: string;
+  pids_limit?: number;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -74,7 +77,7 @@ describe('docker-compose.yml', () => {
   withCompose('publishes on 127.0.0.1 only, and the database not at all', async () => {
     const services = await config('.env.example');
     const published = Object.values(services).flatMap(({ ports = [] }) => ports);
-    expect(published.map((port) => port.target).sort()).toEqual([4010, 7233, 8080]);
+    expect(published.map((port) => port.target).sort()).toEqual([4010, 4020, 7233, 8080, 8080]);
     expect(published.filter((port) => port.host_ip !== '127.0.0.1')).toEqual([]);
     expect(services.postgresql?.ports).toBeUndefined();
   });
@@ -95,7 +98,9 @@ describe('docker-compose.yml', () => {
       temporal: expect.stringContaining('temporal operator cluster health'),
       worker: expect.stringContaining('/readyz'),
       sandbox: expect.stringContaining('/api/healthcheck'),
+      web: expect.stringContaining('/readyz'),
       'temporal-ui': expect.stringContaining(UI_ANSWERS),
+      'temporal-ui-readers': expect.stringContaining(UI_ANSWERS),
     });
   });
 
@@ -136,6 +141,31 @@ describe('docker-compose.yml', () => {
     expect(worker?.environment?.BILLING_MODE).toBe('shadow');
   });
 
+  withCompose('hands the page for finance what it reads, and no secret of a vendor', async () => {
+    const { web } = await config('.env.example');
+    const handedOn = Object.keys(web?.environment ?? {});
+    expect(WEB_VARIABLES.filter((name) => !handedOn.includes(name))).toEqual([]);
+    expect(handedOn.filter((name) => /^(CLOUDMORE|AUTOTASK|NOTICE)_/.test(name))).toEqual([]);
+    expect(web?.environment?.BILLING_EVIDENCE).toBe('file:/var/lib/billing/evidence');
+    expect(web?.profiles).toEqual(['web']);
+  });
+
+  withCompose('lets readers of the Web UI steer nothing', async () => {
+    const { 'temporal-ui-readers': readers, 'temporal-ui': operators } = await config('.env.example');
+    expect(readers?.environment?.TEMPORAL_DISABLE_WRITE_ACTIONS).toBe('true');
+    expect(operators?.environment?.TEMPORAL_DISABLE_WRITE_ACTIONS).toBeUndefined();
+    expect(readers?.profiles).toEqual(['readers']);
+  });
+
+  withCompose('ends a service before it takes the host from the others', async () => {
+    const limits = Object.entries(await config('.env.example')).map(([name, { mem_limit, pids_limit }]) => ({
+      name,
+      mem_limit,
+      pids_limit,
+    }));
+    expect(limits.filter((one) => one.mem_limit === undefined || one.pids_limit === undefined)).toEqual([]);
+  });
+
   withCompose('gives no service rights it does not need, nor a file system to write to', async () => {
     for (const [name, service] of Object.entries(await config('.env.example')))
       expect([name, service]).toEqual([
@@ -151,7 +181,7 @@ describe('docker-compose.yml', () => {
         .filter((name) => network in (services[name]?.networks ?? {}))
         .sort();
     expect(on('database')).toEqual(['postgresql', 'temporal', 'temporal-schema']);
-    expect(on('ui')).toEqual(['temporal', 'temporal-ui']);
+    expect(on('ui')).toEqual(['temporal', 'temporal-ui', 'temporal-ui-readers', 'web']);
     expect(on('sandbox')).toEqual(['sandbox', 'worker']);
     expect(on('default')).toEqual([]);
     const { stdout } = await compose('--env-file', '.env.example', '--profile', '*', 'config', '--format', 'json');

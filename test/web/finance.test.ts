@@ -76,6 +76,10 @@ describe('the page for finance', () => {
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   }
 
+  test('who asks whether it is well needs no log-in, and learns nothing else', async () => {
+    expect(await (await fetch(`${address}/readyz`)).text()).toBe('ready\n');
+  });
+
   test('who has not logged in sees the log-in, whatever the address', async () => {
     for (const path of ['/', `/months/${MONTH}`, `/months/${MONTH}/customers/${CONTOSO}`, `/months/${MONTH}/report.csv`]) {
       const answer = await fetch(`${address}${path}`, { redirect: 'manual' });
