@@ -19,6 +19,16 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     .action(async (options: { publicKey?: string; json: boolean }) =>
       run((await import('./commands/evidence.js')).verify(context, options)),
     );
+  program
+    .command('forget')
+    .description('take one organization out of evidence and histories, for good; without --write only shown')
+    .requiredOption('--organization <id or name>', 'whom')
+    .option('--export <file>', 'what is kept of it, as JSON, before it goes')
+    .option('--write', 'do it; without, only shown', false)
+    .addOption(new Option('--json', 'print JSON instead of text').default(false))
+    .action(async (options: { organization: string; export?: string; write: boolean; json: boolean }) =>
+      run((await import('./commands/forget.js')).forget(context, options)),
+    );
   addKeys(program, context, run);
   addDeploy(program, context, run);
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sealText, type Certificate } from '../shared/close/certificate.js';
+import { redactionText, sealText, type Certificate } from '../shared/close/certificate.js';
 import type { BaseConfig } from '../shared/config.js';
 import type { Evidence } from '../shared/evidence/index.js';
 import { isSignedBy, keyIdOf, openSigner, PUBLIC, publicKeyOf, signHead } from '../shared/evidence/signing.js';
@@ -31,12 +31,17 @@ export async function sealed(
 }
 
 /** What is wrong with the signature of a certificate that has one. The key is the worker's, or that of whoever closed the month. */
-export async function forged(config: BaseConfig, { digest, seal }: Certificate): Promise<string[]> {
-  if (seal === undefined) return [];
+export async function forged(config: BaseConfig, { digest, seal, redaction }: Certificate): Promise<string[]> {
+  if (seal === undefined && redaction === undefined) return [];
   const pem = await readFile(join(config.keys, PUBLIC), 'utf8').catch(() => null);
   if (pem === null) return [];
   const key = publicKeyOf(pem);
-  if (keyIdOf(key) !== seal.keyId)
-    return [`It was signed by another key (${seal.keyId}) than that of BILLING_KEYS (${keyIdOf(key)}).`];
-  return isSignedBy(key, sealText(digest, seal.chain), seal.signature) ? [] : ['Its signature does not hold.'];
+  const parts = [
+    ...(seal === undefined ? [] : [{ ...seal, text: sealText(digest, seal.chain) }]),
+    ...(redaction === undefined ? [] : [{ ...redaction, text: redactionText(digest, redaction.digest) }]),
+  ];
+  return parts.flatMap(({ keyId, signature, text }) => {
+    if (keyIdOf(key) !== keyId) return [`It was signed by another key (${keyId}) than that of BILLING_KEYS (${keyIdOf(key)}).`];
+    return isSignedBy(key, text, signature) ? [] : ['Its signature does not hold.'];
+  });
 }

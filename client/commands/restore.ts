@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { monthsDue } from '../../shared/billing/month.js';
 import { loadConfig } from '../../shared/config.js';
-import { organizationBillingId, scheduledBillingId, scheduleId, WORKFLOWS } from '../../shared/contract.js';
+import { scheduleId } from '../../shared/contract.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
+import { executionsOf } from '../histories.js';
 import { ensureSearchAttributes, withTemporal } from '../temporal.js';
 import { doctor } from './doctor.js';
 import { plan } from './plan.js';
@@ -63,18 +64,10 @@ async function pauseSchedule(context: Context, client: Client, broker: string): 
 
 /** Ends them without their say: they are older than what they would go on with. Answers how many there were. */
 async function endOpenRuns(context: Context, client: Client, broker: string): Promise<number> {
-  const types = Object.values(WORKFLOWS).map((type) => `WorkflowType = '${type}'`);
-  const query = `ExecutionStatus = 'Running' AND (${types.join(' OR ')})`;
-  const own = [
-    `${scheduledBillingId(broker)}/`,
-    `${scheduledBillingId(broker)}-`,
-    organizationBillingId(broker, '', '').slice(0, -1),
-  ];
   const ended = new Set<string>();
   for (let round = 0; round < ROUNDS; round += 1) {
     let found = 0;
-    for await (const { workflowId, runId } of client.workflow.list({ query })) {
-      if (workflowId !== scheduledBillingId(broker) && !own.some((prefix) => workflowId.startsWith(prefix))) continue;
+    for await (const { workflowId, runId } of executionsOf(client, broker, " AND ExecutionStatus = 'Running'")) {
       found += 1;
       if (ended.has(runId)) continue;
       await end(client, workflowId, runId);

@@ -35,6 +35,39 @@ export interface Certificate {
   digest: string;
   /** By whom it was made, and when in the chain of evidence; absent where no key could be had, and in certificates of earlier releases. */
   seal?: Seal;
+  /** What was taken out of it on request is gone; the digest above is still that of the whole. Absent where nothing was. */
+  redaction?: Redaction;
+}
+
+/** A copy of which a customer was taken out: whoever sealed the whole says of what is left that it was part of it. */
+export interface Redaction {
+  /** ISO time. */
+  at: string;
+  /** SHA-256 of what is left. */
+  digest: string;
+  keyId: string;
+  /** Ed25519 over `redactionText`, base64. */
+  signature: string;
+}
+
+/** What the signature under a redacted copy is over. */
+export const redactionText = (whole: string, left: string): string =>
+  ['billing close certificate, redacted', whole, left].join('\n');
+
+/** The certificate with another content, as its redacted copy. Totals stay those of the whole, but where nobody else was billed in a currency. */
+export function redactedCopy(
+  { digest, seal }: Certificate,
+  content: Content,
+  at: string,
+  { keyId, sign }: { keyId: string; sign: (text: string) => string },
+): Certificate {
+  const left = {
+    ...content,
+    totals: content.totals.filter(({ currency }) => content.customers.some((one) => one.currency === currency)),
+  };
+  const leftDigest = digestOf(left);
+  const redaction: Redaction = { at, digest: leftDigest, keyId, signature: sign(redactionText(digest, leftDigest)) };
+  return { ...left, digest, ...(seal === undefined ? {} : { seal }), redaction };
 }
 
 export interface Correction {
@@ -69,7 +102,7 @@ export interface Seal {
 export const sealText = (digest: string, chain: Seal['chain']): string =>
   ['billing close certificate', digest, chain === null ? '' : `${chain.seq} ${chain.hash}`].join('\n');
 
-type Content = Omit<Certificate, 'digest' | 'seal'>;
+type Content = Omit<Certificate, 'digest' | 'seal' | 'redaction'>;
 
 export function certificateOf(
   head: Pick<Certificate, 'broker' | 'month' | 'asOf' | 'closedAt' | 'isMonthOver' | 'unassigned'> & {
@@ -141,10 +174,12 @@ export interface Verdict {
 }
 
 /** Whether the paper is as it was written: its digest fits its content, and its sums its customers. Nothing else is asked. */
-export function inspect({ digest, seal: _, ...content }: Certificate): string[] {
+export function inspect({ digest, seal: _, redaction, ...content }: Certificate): string[] {
   const findings: string[] = [];
-  if (digestOf(content) !== digest) findings.push('Its digest does not fit its content: it was changed after it was made.');
-  if (digestOf(totalsOf(content.customers)) !== digestOf(content.totals))
+  if (digestOf(content) !== (redaction?.digest ?? digest))
+    findings.push('Its digest does not fit its content: it was changed after it was made.');
+  // Totals of a redacted copy are those of the whole.
+  if (redaction === undefined && digestOf(totalsOf(content.customers)) !== digestOf(content.totals))
     findings.push('Its totals are not the sums of its customers.');
   for (const { organizationName, currency, report, posted, excluded, rounding } of content.customers)
     for (const side of ['cost', 'sales'] as const)
@@ -168,10 +203,13 @@ export function changesSince(then: Certificate, now: Certificate): string[] {
 
 /** What moved on either side since: the same customers, read again. */
 export function driftOf(then: Certificate, now: Pick<Certificate, 'customers'>): string[] {
+  // Of whom a redacted copy says nothing, nothing can have moved since.
+  const isTold = (key: string): boolean => then.redaction === undefined || before.has(key);
   const keyOf = ({ organizationId, currency }: CustomerClose): string => `${organizationId}|${currency}`;
   const before = new Map(then.customers.map((customer) => [keyOf(customer), customer]));
   const after = new Map(now.customers.map((customer) => [keyOf(customer), customer]));
-  return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((key) => movedOf(before.get(key), after.get(key)));
+  const keys = [...new Set([...before.keys(), ...after.keys()])].filter(isTold).sort();
+  return keys.flatMap((key) => movedOf(before.get(key), after.get(key)));
 }
 
 function movedOf(before: CustomerClose | undefined, after: CustomerClose | undefined): string[] {

@@ -48,6 +48,10 @@ export interface EvidenceStore extends Omit<Evidence, 'put' | 'get'> {
   kept(ref: string): Promise<string>;
   /** Takes texts away for good. What is gone already stays so. */
   remove(refs: string[]): Promise<void>;
+  /** Every text that is kept, with when it was kept last. */
+  texts(): AsyncIterable<{ ref: string; keptAt: Date }>;
+  /** Forgets what names said: entries of the chain keep their digests, and nothing else of them. The names point nowhere any more. */
+  blind(chain: string, names: string[]): Promise<void>;
 }
 
 /** The record of all changes of a broker's names, oldest first, and the signatures under it. */

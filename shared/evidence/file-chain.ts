@@ -47,6 +47,16 @@ export class FileChain {
     });
   }
 
+  /** Writes the chain without the texts of these names. */
+  blind(names: Set<string>): Promise<void> {
+    const lineOf = (entry: ChainEntry): string =>
+      `${JSON.stringify(entry.name !== null && names.has(entry.name) ? { ...entry, name: null, salt: null } : entry)}\n`;
+    return this.exclusive.run(async () => {
+      await this.catchUp();
+      await this.rewrite(lineOf);
+    });
+  }
+
   async pointer(name: string): Promise<string | null> {
     const text = await readText(this.names.pathOf(name));
     if (text === null) return null;
@@ -88,6 +98,22 @@ export class FileChain {
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as SignedHead);
+  }
+
+  /** The whole file written again, an entry a line; what is no entry stays as it is. Its own entry of a name stays with the name. */
+  private async rewrite(lineOf: (entry: ChainEntry) => string): Promise<void> {
+    const text = (await readText(this.path)) ?? '';
+    const lines = text.split('\n').filter(Boolean);
+    await writeWhole(
+      this.path,
+      lines
+        .map((line) => {
+          const entry = parseEntry(line);
+          return entry === null ? `${line}\n` : lineOf(entry);
+        })
+        .join(''),
+    );
+    this.size = -1;
   }
 
   /** Takes note of what other processes wrote meanwhile. */

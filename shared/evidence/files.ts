@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from '../files.js';
 import { chainOf } from './chain.js';
@@ -46,6 +46,8 @@ export function fileEvidence(root: string): EvidenceStore {
         return text;
       }),
     remove: (refs) => disk(async () => void (await Promise.all(refs.map((ref) => rm(valuePath(ref), { force: true }))))),
+    texts: () => textsBelow(join(root, 'values')),
+    blind: (chain, names) => disk(() => chainNamed(chain).blind(new Set(names))),
     point: (name, ref) => disk(async () => void (await chainFor(name).set(name, ref, always))),
     claim: (name, expected, ref, lease = null) =>
       disk(() =>
@@ -80,6 +82,24 @@ export function fileEvidence(root: string): EvidenceStore {
     close: () => Promise.resolve(),
   };
 }
+
+/** Values by their files, with when each was written last. */
+async function* textsBelow(folder: string): AsyncGenerator<{ ref: string; keptAt: Date }> {
+  for (const part of await foldersIn(folder))
+    for (const file of await readdir(join(folder, part))) {
+      if (!file.endsWith(VALUE_SUFFIX)) continue;
+      const found = await stat(join(folder, part, file)).catch(() => null);
+      if (found !== null) yield { ref: file.slice(0, -VALUE_SUFFIX.length), keptAt: found.mtime };
+    }
+}
+
+const VALUE_SUFFIX = '.json';
+
+const foldersIn = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
 
 /** Tells a name from a folder of names. */
 const NAME_SUFFIX = '.ref';

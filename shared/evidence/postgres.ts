@@ -53,6 +53,12 @@ export function postgresEvidence(connectionString: string): EvidenceStore {
       return text;
     },
     remove: async (refs) => void (await query('delete from billing_evidence where ref = any($1::text[])', [refs])),
+    texts: () => textsIn(query),
+    blind: async (chain, names) =>
+      void (await query(
+        'update billing_evidence_chain set name = null, salt = null where chain = $1 and name = any($2::text[])',
+        [chain, names],
+      )),
     point: async (name, ref) => void (await set(name, ref)),
     claim: (name, expected, ref, lease) => set(name, ref, expected, lease),
     unpoint: async (name, expected) => void (await set(name, null, expected)),
@@ -166,6 +172,15 @@ const RENEW = `
 
 /** Entries that are read at once. */
 const PAGE = 1_000;
+
+async function* textsIn(query: Query): AsyncGenerator<{ ref: string; keptAt: Date }> {
+  for (let after = ''; ;) {
+    const rows = await query('select ref, kept_at from billing_evidence where ref > $1 order by ref limit $2', [after, PAGE]);
+    for (const row of rows) yield { ref: String(row.ref), keptAt: new Date(row.kept_at as Date) };
+    if (rows.length < PAGE) return;
+    after = String(rows.at(-1)!.ref);
+  }
+}
 
 const chainIn = (query: Query): EvidenceChain => ({
   entries: async function* (chain) {

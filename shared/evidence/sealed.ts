@@ -31,9 +31,7 @@ export function sealedEvidence(store: EvidenceStore, sealing: Sealing | null): E
     put: async (value, organizationId) => {
       const text = JSON.stringify(value);
       const key = keys && (await keys.toWrite(organizationId ?? null));
-      return store.keep(
-        key === null ? text : JSON.stringify({ sealed: key.id, data: seal(key.key, key.id, text) } satisfies Sealed),
-      );
+      return store.keep(key === null ? text : sealedText(key, text));
     },
     get: async <T>(ref: string) => JSON.parse(await readable(await store.kept(ref), ref, keys)) as T,
   };
@@ -41,16 +39,21 @@ export function sealedEvidence(store: EvidenceStore, sealing: Sealing | null): E
 
 async function readable(text: string, ref: string, keys: DataKeys | null): Promise<string> {
   if (!isSealed(text)) return text;
-  const { sealed: id, data } = JSON.parse(text) as Sealed;
+  const { sealed: id } = JSON.parse(text) as Sealed;
   if (keys === null) throw new KeyMissing(`Evidence ${ref} is encrypted with data key ${id}, and no keys were given.`);
   const key = await keys.toRead(id, ref);
   if (key === null) throw new EvidenceForgotten(ref);
-  return opened(key, data, ref, keys.folder);
+  return unsealedText(key, text, ref, keys.folder);
 }
 
-function opened({ id, key }: DataKey, data: string, ref: string, folder: string): string {
+/** A text as it is kept, encrypted. */
+export const sealedText = ({ id, key }: DataKey, text: string): string =>
+  JSON.stringify({ sealed: id, data: seal(key, id, text) } satisfies Sealed);
+
+/** The text again. Throws `KeyMissing` where it is not what was encrypted. */
+export function unsealedText({ id, key }: DataKey, kept: string, ref: string, folder: string): string {
   try {
-    return unseal(key, id, data);
+    return unseal(key, id, (JSON.parse(kept) as Sealed).data);
   } catch (error) {
     throw new KeyMissing(
       `Evidence ${ref} is not what was encrypted with data key ${id}: a key in ${keyFile(folder)} was put in another one's place. Put that file back from its backup.`,

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { addKey, keyFile, Keyring, rotateKeys } from '../../shared/encryption/keyring.js';
 import { dataKeyName, wrapAgain } from '../../shared/evidence/data-keys.js';
 import { openEvidence, openStore, type Evidence, type Owner } from '../../shared/evidence/index.js';
 import { verifyEvidence } from '../../shared/evidence/verify.js';
+import { inPostgres, onDisk, type Place } from './places.js';
 import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
 
 /** Evidence with keys, as whoever gets at the files or the database reads it. */
@@ -23,44 +23,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Place {
-  location: string;
-  /** All that is kept, as text. */
-  dump(): Promise<string>;
-}
-
-async function onDisk(): Promise<Place> {
-  const root = await mkdtemp(join(folder, 'store-'));
-  const dump = async (): Promise<string> => {
-    const entries = await readdir(root, { recursive: true, withFileTypes: true });
-    const texts = entries.filter((entry) => entry.isFile()).map((entry) => readFile(join(entry.parentPath, entry.name), 'utf8'));
-    return (await Promise.all(texts)).join('\n');
-  };
-  return { location: `file:${root}`, dump };
-}
-
-async function inPostgres(): Promise<Place> {
-  const sql = new pg.Client({ connectionString: server!.url });
-  await sql.connect();
-  const name = `d${Date.now()}${Math.floor(Math.random() * 1e6)}`;
-  await sql.query(`create database ${name}`);
-  await sql.end();
-  const location = server!.url.replace(/\/postgres$/, `/${name}`);
-  const dump = async (): Promise<string> => {
-    const client = new pg.Client({ connectionString: location });
-    await client.connect();
-    const texts: string[] = [];
-    for (const table of ['billing_evidence', 'billing_evidence_name', 'billing_evidence_chain'])
-      texts.push(JSON.stringify((await client.query(`select * from ${table}`)).rows));
-    await client.end();
-    return texts.join('\n');
-  };
-  return { location, dump };
-}
-
 const PLACES: [where: string, open: () => Promise<Place>][] = [
-  ['on disk', onDisk],
-  ...(programs === null ? [] : [['in PostgreSQL', inPostgres] as [string, () => Promise<Place>]]),
+  ['on disk', () => onDisk(folder)],
+  ...(programs === null ? [] : [['in PostgreSQL', () => inPostgres(server!)] as [string, () => Promise<Place>]]),
 ];
 
 const OUTCOME = { organizationId: 'c1', organizationName: 'Contoso Dental Group', sales: '1440.93' };

@@ -1,0 +1,42 @@
+import type { EvidenceStore } from './evidence.js';
+import { DataKeys } from './data-keys.js';
+import { KeyMissing } from '../encryption/keyring.js';
+import { isSealed, sealedText, unsealedText, type Sealing } from './sealed.js';
+
+/** What is kept under a digest, for whoever looks through all of it. */
+export interface KeptText {
+  /** Null where its key was destroyed, or is another broker's. */
+  value: unknown;
+  /** The data key it is encrypted with; null: it is plain. */
+  keyId: string | null;
+}
+
+/** All values of a store, readable, and to be written again under the key that they had. */
+export class Texts {
+  private readonly keys: DataKeys;
+
+  constructor(
+    private readonly store: EvidenceStore,
+    private readonly sealing: Sealing,
+  ) {
+    this.keys = new DataKeys(store, sealing.broker, sealing.keyring);
+  }
+
+  /** Throws `KeyMissing` where a key of the broker's own is missing: what cannot be read cannot be looked through. */
+  async read(ref: string): Promise<KeptText> {
+    const text = await this.store.kept(ref);
+    if (!isSealed(text)) return { value: JSON.parse(text) as unknown, keyId: null };
+    const keyId = (JSON.parse(text) as { sealed: string }).sealed;
+    if (!keyId.startsWith(`${this.sealing.broker}/`)) return { value: null, keyId };
+    const key = await this.keys.toRead(keyId, ref);
+    return { value: key === null ? null : (JSON.parse(unsealedText(key, text, ref, this.keys.folder)) as unknown), keyId };
+  }
+
+  async write(value: unknown, keyId: string | null): Promise<string> {
+    const text = JSON.stringify(value);
+    if (keyId === null) return this.store.keep(text);
+    const key = await this.keys.toRead(keyId, 'of what is written again');
+    if (key === null) throw new KeyMissing(`Data key ${keyId} was destroyed.`);
+    return this.store.keep(sealedText(key, text));
+  }
+}

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { temporal } from '@temporalio/proto';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MonthResult } from '../../shared/billing/results.js';
+import type { Certificate } from '../../shared/close/certificate.js';
+import { CONTOSO, FABRIKAM, organizationOf, useStage, type Stage } from './stage.js';
+
+/** One customer is forgotten: files and histories are read as whoever gets at them reads them, without the product's own eyes. No key is set: nothing is hidden by one. */
+
+const MONTH = '2025-10';
+const DAY = '2025-11-02';
+const BILLED = ['--as-of', DAY, '--wait'];
+const NAME = 'Contoso Dental Group';
+
+describe('a customer that is forgotten', () => {
+  let stage: Stage;
+  let folder: string;
+  let before: MonthResult;
+  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'forgotten-'));
+    stage.env['BILLING_KEYS'] = join(folder, 'keys');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const month = (): Promise<MonthResult> => stage.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
+  const certificate = (): string => join(folder, 'close.json');
+
+  /** Everything below the folder of the evidence. */
+  async function evidence(): Promise<string> {
+    const root = stage.env['BILLING_EVIDENCE']!.slice('file:'.length);
+    const entries = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    const texts = entries.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return `${path}\n${await readFile(path, 'utf8')}`;
+    });
+    return (await Promise.all(texts)).join('\n');
+  }
+
+  /** Every execution's whole history, as bytes with all text in them. */
+  async function histories(): Promise<string> {
+    const texts: string[] = [];
+    const { namespace } = stage.client.options;
+    const { executions } = await stage.client.workflowService.listWorkflowExecutions({ namespace, pageSize: 1_000 });
+    for (const info of executions ?? []) {
+      const execution = info.execution!;
+      const page = await stage.client.workflowService.getWorkflowExecutionHistory({ namespace, execution });
+      texts.push(
+        Buffer.from(temporal.api.history.v1.History.encode(page.history!).finish()).toString('latin1'),
+        JSON.stringify(info),
+      );
+    }
+    return texts.join('\n');
+  }
+
+  /** Its name, and its amounts that nobody else has: of three digits and cents at least, for 6.00 may be anything. */
+  function telling(): string[] {
+    const amountsOf = ({ organizations }: MonthResult, isOf: (id: string) => boolean): string[] =>
+      organizations
+        .filter(({ organizationId }) => isOf(organizationId))
+        .flatMap(({ report, posted, items }) => [report, posted, ...items].flatMap(({ sales, cost }) => [sales, cost]));
+    const others = new Set(amountsOf(before, (id) => id !== CONTOSO));
+    const own = amountsOf(before, (id) => id === CONTOSO).filter(
+      (amount) => /^\d{3,}\.\d\d$/.test(amount) && !others.has(amount),
+    );
+    return [NAME, ...new Set(own)];
+  }
+
+  test('was billed, approved, closed, and told of', async () => {
+    await stage.control('POST', 'clock', { now: `${DAY}T03:00:00Z` });
+    expect(await stage.cli('run', MONTH, ...BILLED, '--mode', 'approve')).toMatchObject({ code: 3 });
+    expect(await stage.cli('approve', MONTH, '--all', '--actor', 'anna', '--reason', `${NAME} agreed`)).toMatchObject({
+      code: 0,
+    });
+    expect(await stage.cli('run', MONTH, ...BILLED)).toMatchObject({ code: 0 });
+    expect(await stage.cli('close', MONTH, '--as-of', DAY, '--out', certificate())).toMatchObject({ code: 0 });
+    before = await month();
+    expect(telling().length).toBeGreaterThan(2);
+    const [kept, remembered] = [await evidence(), await histories()];
+    for (const one of telling()) expect(kept).toContain(one);
+    expect(remembered).toContain(NAME);
+  }, 120_000);
+
+  test('is shown first, with what goes, and nothing is written', async () => {
+    const was = await evidence();
+    const shown = await stage.cli('forget', '--organization', NAME);
+    expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/would be forgotten[\s\S]*evidence: \d+ records/) });
+    expect(shown.stderr).toContain('--export FILE');
+    const withoutLeases = (text: string): string => text.replaceAll(/"nonce":.*/g, '');
+    expect(withoutLeases(await evidence())).toBe(withoutLeases(was));
+  }, 60_000);
+
+  test('is in no file and no history any more, by name or by amount', async () => {
+    const file = join(folder, 'contoso.json');
+    const done = await stage.cli('forget', '--organization', NAME, '--export', file, '--write');
+    expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('is forgotten') });
+    const [kept, remembered] = [await evidence(), await histories()];
+    expect(telling().filter((one) => kept.includes(one) || remembered.includes(one))).toEqual([]);
+    expect(kept.toLowerCase()).not.toContain('contoso dental');
+    expect((await stat(file)).mode & 0o077).toBe(0);
+    const exported = await readFile(file, 'utf8');
+    for (const one of telling()) expect(exported).toContain(one);
+  }, 60_000);
+
+  test('leaves the others as they were: their month, its log, and the chain of evidence', async () => {
+    const after = await month();
+    expect(after.organizations.map(({ organizationId }) => organizationId)).not.toContain(CONTOSO);
+    expect(organizationOf(after, FABRIKAM)).toEqual(organizationOf(before, FABRIKAM));
+    expect(await stage.cli('evidence', 'verify')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('as it was written'),
+    });
+    const { entries } = await stage.json<{ entries: { action: string; actor: string; organizationName: string | null }[] }>(
+      [0],
+      'log',
+      MONTH,
+    );
+    expect(
+      entries
+        .filter(({ action, actor }) => action === 'approve' && actor === 'anna')
+        .map(({ organizationName }) => organizationName)
+        .sort(),
+    ).toEqual(['Fabrikam Logistics', expect.stringMatching(/^forgotten-[0-9a-f]{8}$/)].sort());
+  }, 60_000);
+
+  test('stays in a certificate that somebody kept, which still verifies; and in none of ours, which verify as well', async () => {
+    expect(await stage.cli('close', '--verify', certificate())).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('holds'),
+    });
+    const kept = (await evidence()).split('\n').filter((text) => text.startsWith('{"kind":"billing-close-certificate"'));
+    const [copy] = kept.map((text) => JSON.parse(text) as Certificate);
+    expect(kept).toHaveLength(1);
+    expect(copy!.customers.map(({ organizationName }) => organizationName)).toEqual([
+      'Adventure Works Cycles',
+      'Fabrikam Logistics',
+    ]);
+    expect(copy!.digest).toBe((JSON.parse(await readFile(certificate(), 'utf8')) as Certificate).digest);
+    const path = join(folder, 'copy.json');
+    await writeFile(path, JSON.stringify(copy));
+    expect(await stage.cli('close', '--verify', path)).toMatchObject({ code: 0 });
+    await writeFile(path, JSON.stringify({ ...copy, customers: [] }));
+    expect(await stage.cli('close', '--verify', path)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('not as it was written'),
+    });
+  }, 60_000);
+
+  test('is forgotten once, and known by its id alone from then on', async () => {
+    expect(await stage.cli('forget', '--organization', CONTOSO, '--write')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('forgotten already'),
+    });
+    expect(await stage.cli('forget', '--organization', NAME)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('knows no organization'),
+    });
+  }, 60_000);
+
+  test('is not billed twice when its month is run once more', async () => {
+    await stage.forget();
+    expect(await stage.cli('run', MONTH, ...BILLED)).toMatchObject({ code: 0 });
+    expect(await stage.writes()).toEqual([]);
+    expect(organizationOf(await month(), CONTOSO).posted).toEqual(organizationOf(before, CONTOSO).posted);
+  }, 60_000);
+});
