@@ -14,12 +14,21 @@ export function logLine(
   if (message.startsWith('No workflows registered')) return null;
   const at = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
   const about = (meta ?? {}) as Record<string, unknown>;
-  return JSON.stringify({ at, level, message, ...fields, ...subjectOf(about), ...about }, (_, value: unknown) => shown(value));
+  return JSON.stringify(
+    { at, level, message, ...brokerOf(about), ...fields, ...subjectOf(about), ...about },
+    (_, value: unknown) => shown(value),
+  );
 }
 
 /** Whose month a line of the SDK is about, told by the execution's id. */
 const subjectOf = ({ workflowId }: Record<string, unknown>): Record<string, string> =>
   typeof workflowId === 'string' ? monthAndOrganizationOf(workflowId) : {};
+
+/** A process may serve many brokers: the queue tells whose work it is. */
+const brokerOf = ({ taskQueue }: Record<string, unknown>): Record<string, string> => {
+  const broker = typeof taskQueue === 'string' ? /^(?:billing|cloudmore|autotask)-(.+)$/.exec(taskQueue)?.[1] : undefined;
+  return broker === undefined ? {} : { broker };
+};
 
 /** Causes of causes end somewhere. */
 const CAUSES_SHOWN = 5;
@@ -71,9 +80,9 @@ export class WorkerLog {
   };
 
   /** A sentence of the worker's own. */
-  readonly say = (message: string): void => {
+  readonly say = (message: string, about: Record<string, unknown> = {}): void => {
     if (LEVELS.indexOf('INFO') >= LEVELS.indexOf(this.level))
-      this.log({ level: 'INFO', timestampNanos: BigInt(Date.now()) * 1_000_000n, message, meta: {} });
+      this.log({ level: 'INFO', timestampNanos: BigInt(Date.now()) * 1_000_000n, message, meta: about });
   };
 
   /** Writes what is counted and was not written yet. */
@@ -95,7 +104,10 @@ export class WorkerLog {
 }
 
 function keyOf({ level, message, meta }: Entry): string {
-  const { workflowId, activityType, error } = (meta ?? {}) as Record<string, unknown>;
+  const { workflowId, activityType, error, broker } = (meta ?? {}) as Record<string, unknown>;
   const why = error instanceof Error ? error.message : '';
-  return [level, message, why].join('\n').replaceAll(/\d+/g, '#') + `\n${String(activityType)}\n${String(workflowId)}`;
+  return (
+    [level, message, why].join('\n').replaceAll(/\d+/g, '#') +
+    `\n${String(activityType)}\n${String(workflowId)}\n${String(broker)}`
+  );
 }

@@ -36,8 +36,17 @@ export async function writeBundle(path: string, failures: Failures = 'plain'): P
   return path;
 }
 
-/** The built bundle where there is one, else one made now; kept beside compiled code, which never changes. */
-export async function workflowBundle(failures: Failures = 'plain'): Promise<WorkflowBundleOption> {
+const known = new Map<Failures, Promise<WorkflowBundleOption>>();
+
+/** The built bundle where there is one, else one made now; kept beside compiled code, which never changes. Made once for all workers of the process. */
+export function workflowBundle(failures: Failures = 'plain'): Promise<WorkflowBundleOption> {
+  const made = known.get(failures) ?? findOrMake(failures);
+  known.set(failures, made);
+  made.catch(() => known.delete(failures));
+  return made;
+}
+
+async function findOrMake(failures: Failures): Promise<WorkflowBundleOption> {
   if (isSource) return makeBundle(failures);
   const path = BUILT_BUNDLE[failures];
   try {

@@ -27,7 +27,7 @@ import { Sentinel } from './sentinel.js';
 import { buildIdOf } from './versions/build.js';
 import { readDeployment } from './versions/deployment.js';
 import { Promoter } from './versions/promoter.js';
-import { Watch, type WatchSetup, type WatchSources } from './watch/watch.js';
+import { Watch, watchingOne, type WatchSetup, type WatchSources } from './watch/watch.js';
 
 /** The one place where things are wired: settings, vendors' clients, evidence, activities, queues. */
 
@@ -38,7 +38,8 @@ export type Queue = 'billing' | 'cloudmore' | 'autotask';
 export const QUEUES: Queue[] = ['billing', 'cloudmore', 'autotask'];
 
 export interface WorkerSetup {
-  connection: NativeConnectionOptions;
+  /** Where Temporal is, or a connection that several workers of the process share, and that stays open after this one. */
+  connection: NativeConnectionOptions | NativeConnection;
   namespace: string;
   /** Queues this process serves; `autotask` as soon as no other process does. */
   queues?: Queue[];
@@ -53,6 +54,8 @@ export interface RunningWorker {
   /** Ends when `shutdown` was called, or rejects when a worker fails. */
   run(): Promise<void>;
   shutdown(): void;
+  /** What tells how it is. */
+  sources: WatchSources;
 }
 
 const SHUTDOWN: Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> = {
@@ -70,7 +73,8 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
   // Said now and not by the first run at night: a store that is not there, or refuses this user.
   await evidence.now();
   await demandLabel(evidence, tenantOf(config));
-  const connection = await NativeConnection.connect(setup.connection);
+  const connection = await connectionOf(setup);
+  const disconnect = async (): Promise<void> => void (setup.connection === connection || (await connection.close()));
   const encryption = encryptionOf(config.keys);
   const client = new Client({ connection, namespace: setup.namespace, dataConverter: encryption.converter });
   const oldQueue = new OldQueue(client, config.broker, say);
@@ -87,7 +91,7 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
     const workers = await Promise.all(queues.filter((queue) => queue !== 'autotask').map(create));
     let isShutDown = false;
     const isOn = (): boolean => !queues.includes('autotask') || gate.isHeld();
-    const port = watchedAt(setup.watch, say, {
+    const sources: WatchSources = {
       client,
       evidence,
       broker: config.broker,
@@ -97,7 +101,8 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
       quota,
       faults: () => sentinel.faults(),
       isOn,
-    });
+    };
+    const port = setup.watch === undefined ? null : new Watch(setup.watch, watchingOne(sources), say);
     await port?.open();
     const shutdown = (): void => {
       isShutDown = true;
@@ -108,6 +113,7 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
       workers.forEach(stop);
     };
     return {
+      sources,
       shutdown,
       run: async () => {
         const signing = keepSigning({ evidence, broker: config.broker, keys: config.keys, isOn: () => gate.isHeld() }, say);
@@ -125,19 +131,19 @@ export async function startWorker(config: Config, setup: WorkerSetup): Promise<R
           signing.stop();
           await port?.close();
           await Promise.allSettled(running);
-          await connection.close();
+          await disconnect();
         }
       },
     };
   } catch (error) {
     // A worker that was made beside the one that could not be still holds it: that must not hide why.
-    await connection.close().catch(() => undefined);
+    await disconnect().catch(() => undefined);
     throw error;
   }
 }
 
-const watchedAt = (setup: WatchSetup | undefined, say: (message: string) => void, sources: WatchSources): Watch | null =>
-  setup === undefined ? null : new Watch(setup, sources, say);
+const connectionOf = async ({ connection }: WorkerSetup): Promise<NativeConnection> =>
+  connection instanceof NativeConnection ? connection : NativeConnection.connect(connection);
 
 /** What this process calls its version; null where the server knows no versions, and whoever asks gets work. */
 async function versionKnown(

@@ -21,8 +21,8 @@ export class Secret {
 
 /** Values that this process knows to be secret, the latest last: a vendor's error text may repeat what it was sent. */
 const known = new Set<string>();
-/** Tokens are renewed once a day, and tests make thousands of secrets. */
-const REMEMBERED = 200;
+/** Tokens are renewed once a day, tests make thousands of secrets, and a process may serve hundreds of brokers with a dozen each. */
+const REMEMBERED = 5_000;
 /** What is shorter stands in ordinary words too. */
 const SHORTEST = 6;
 

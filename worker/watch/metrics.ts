@@ -16,6 +16,8 @@ export const METRICS = {
   billing_notices_undelivered: 'Channels that did not take the last notice',
   billing_evidence_bytes: 'What the evidence takes on disk',
   billing_figures_read_timestamp_seconds: 'When the figures above were read last',
+  billing_broker_served:
+    '1 where this process serves the broker, 0 where its settings are wrong, or its worker cannot be started',
   billing_lease_held: '1 where this process serves Autotask, 0 where it stands by',
   billing_autotask_calls_limit: 'Calls an hour: ours (AUTOTASK_CALLS_PER_HOUR), and the tenant’s where it was asked',
   billing_autotask_calls_used: 'Calls of the last hour: ours, and everybody’s as last seen',
@@ -47,6 +49,12 @@ export class Gauges {
     for (const [key, { name, labels }] of this.shown.get(group) ?? []) if (!now.has(key)) this.gaugeOf(name).set(0, labels);
     for (const { name, labels, value } of now.values()) this.gaugeOf(name).set(value, labels);
     this.shown.set(group, new Map([...(this.shown.get(group) ?? []), ...now]));
+  }
+
+  /** Of what nobody asks about any more: no number at all, which no alert goes by. */
+  drop(group: string): void {
+    for (const { name, labels } of this.shown.get(group)?.values() ?? []) this.gaugeOf(name).set(NaN, labels);
+    this.shown.delete(group);
   }
 
   private gaugeOf(name: MetricName): MetricGauge {

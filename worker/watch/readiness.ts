@@ -9,6 +9,8 @@ export interface Readiness {
   isReady: boolean;
   /** What was asked, and what came of it. */
   checks: Record<string, string>;
+  /** Of a process that serves many brokers: each one's own. */
+  brokers?: Record<string, { ready: boolean; checks: Record<string, string> }>;
 }
 
 export interface Asked {

@@ -24,8 +24,8 @@ export function createWatch(watched: Watched): FastifyInstance {
   });
   app.get('/livez', () => ({ live: true }));
   app.get('/readyz', async (_request, reply) => {
-    const { isReady, checks } = await readiness();
-    return reply.code(isReady ? 200 : 503).send({ ready: isReady, checks });
+    const { isReady, ...rest } = await readiness();
+    return reply.code(isReady ? 200 : 503).send({ ready: isReady, ...rest });
   });
   app.get('/metrics', async (_request, reply) => reply.type(METRICS_TYPE).send(await metrics()));
   return app;
