@@ -98,6 +98,7 @@ export function workflowInfo(): object {
     namespace: 'default',
     taskQueue: execution.taskQueue,
     runId: execution.runId,
+    originalExecutionRunId: execution.runId,
     startTime: execution.startTime,
     continueAsNewSuggested: server.suggestsContinueAsNew(),
     historyLength: 0,
@@ -106,6 +107,8 @@ export function workflowInfo(): object {
   };
 }
 
+/** People send signals here, no updates. */
+export const currentUpdateInfo = (): undefined => undefined;
 export const allHandlersFinished = (): boolean => true;
 export const isCancellation = (error: unknown): boolean => error instanceof CancelledFailure;
 export const patched = (): boolean => true;
