@@ -102,7 +102,8 @@ export class Cloudmore {
     const records = await this.transport.list('Organizations', options);
     const listed = records.flatMap((record, index) => toListedOrganization(record, index, findings, presence) ?? []);
     presence.require(['id']);
-    return listed;
+    // A list can name one twice when others are added while its pages are read; it is the same customer, and shares its company with nobody.
+    return [...new Map(listed.map((one) => [fold(one.id), one])).values()];
   }
 
   /** All organizations with their company id, or why it is not known. */

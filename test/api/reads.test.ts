@@ -37,6 +37,15 @@ describe('the report of a month', () => {
     expect(report.unassigned).toEqual([expect.objectContaining({ customerName: 'Unlinked Tenant', cost: '5.1', sales: '6' })]);
   });
 
+  test('once called a customer that stands twice on the list shared with itself', async () => {
+    const listed = await vendors.cloudmore.listOrganizations();
+    const again = { ...listed[0]!, id: listed[0]!.id.toUpperCase() };
+    const fault = { kind: 'status', status: 200, body: [...listed, again] };
+    await vendors.control('POST', 'faults', [{ match: { vendor: 'cloudmore', path: '*/Organizations' }, fault }]);
+    expect(await vendors.cloudmore.listOrganizations()).toHaveLength(listed.length);
+    await vendors.control('DELETE', 'faults');
+  });
+
   test('is empty for a month without billing', async () => {
     expect((await vendors.cloudmore.readReport({ month: '2025-07' })).lines).toEqual([]);
   });
