@@ -69,77 +69,92 @@ const CLOUDMORE_ACTIVITIES = 100;
 const CACHED_WORKFLOWS = 500;
 
 export async function startWorker(config: Config, setup: WorkerSetup): Promise<RunningWorker> {
-  const { queues = QUEUES, evidence = openEvidence(config.evidence, config), say = () => undefined } = setup;
-  // Said now and not by the first run at night: a store that is not there, or refuses this user.
-  await evidence.now();
-  await demandLabel(evidence, tenantOf(config));
-  const connection = await connectionOf(setup);
-  const disconnect = async (): Promise<void> => void (setup.connection === connection || (await connection.close()));
-  const encryption = encryptionOf(config.keys);
-  const client = new Client({ connection, namespace: setup.namespace, dataConverter: encryption.converter });
-  const oldQueue = new OldQueue(client, config.broker, say);
-  const sentinel = new Sentinel(client, evidence, config, say);
+  const opened = new Opened();
   try {
-    const bundle = await workflowBundle(encryption.failuresPath === null ? 'plain' : 'encrypted');
-    const buildId = await versionKnown(client, config.broker, bundle, say);
-    const promoter = buildId === null ? null : new Promoter(client, config.broker, buildId, config.promotion, say);
-    const { create, gate, quota } = workersBy(config, { ...setup, evidence, say }, connection, {
-      bundle,
-      buildId,
-      dataConverter: encryption.converter,
-    });
-    const workers = await Promise.all(queues.filter((queue) => queue !== 'autotask').map(create));
-    let isShutDown = false;
-    const isOn = (): boolean => !queues.includes('autotask') || gate.isHeld();
-    const sources: WatchSources = {
-      client,
-      evidence,
-      broker: config.broker,
-      queues,
-      lease: () => gate.standing(),
-      isStopping: () => isShutDown,
-      quota,
-      faults: () => sentinel.faults(),
-      isOn,
-    };
-    const port = setup.watch === undefined ? null : new Watch(setup.watch, watchingOne(sources), say);
-    await port?.open();
-    const shutdown = (): void => {
-      isShutDown = true;
-      gate.close();
-      oldQueue.close();
-      sentinel.close();
-      promoter?.close();
-      workers.forEach(stop);
-    };
-    return {
-      sources,
-      shutdown,
-      run: async () => {
-        const signing = keepSigning({ evidence, broker: config.broker, keys: config.keys, isOn: () => gate.isHeld() }, say);
-        const autotask = queues.includes('autotask') ? [gate.serve(() => create('autotask'))] : [];
-        const old = queues.includes('billing') ? [oldQueue.serve(() => create('old'))] : [];
-        const watch = queues.includes('billing') ? [sentinel.serve(isOn)] : [];
-        const promoted = queues.includes('billing') && promoter !== null ? [promoter.serve()] : [];
-        const running = [...workers.map((worker) => worker.run()), ...autotask, ...old, ...watch, ...promoted];
-        if (isShutDown) shutdown(); // only a worker that runs can be stopped
-        try {
-          await Promise.all(running);
-        } finally {
-          shutdown(); // where one failed, the others must not go on half
-          await signing.sign();
-          signing.stop();
-          await port?.close();
-          await Promise.allSettled(running);
-          await disconnect();
-        }
-      },
-    };
+    const evidence = setup.evidence ?? openEvidence(config.evidence, config);
+    if (setup.evidence === undefined) opened.note(() => evidence.close());
+    // Said now and not by the first run at night: a store that is not there, or refuses this user.
+    await evidence.now();
+    await demandLabel(evidence, tenantOf(config));
+    const connection = await connectionOf(setup);
+    if (setup.connection !== connection) opened.note(() => connection.close());
+    return await assemble(config, { ...setup, evidence }, connection, opened);
   } catch (error) {
-    // A worker that was made beside the one that could not be still holds it: that must not hide why.
-    await disconnect().catch(() => undefined);
+    await opened.close();
     throw error;
   }
+}
+
+/** What was opened for a worker, to be closed when it ends and when it could not begin: a process that keeps one of them open does not come to its end. */
+class Opened {
+  private readonly closers: (() => Promise<unknown>)[] = [];
+
+  note(close: () => Promise<unknown>): void {
+    this.closers.push(close);
+  }
+
+  /** The last first. One that cannot be closed must not hide why: a connection is still held by a worker that was made beside one that could not be. */
+  async close(): Promise<void> {
+    for (const close of this.closers.splice(0).reverse()) await close().catch(() => undefined);
+  }
+}
+
+async function assemble(
+  config: Config,
+  setup: WorkerSetup & { evidence: Evidence },
+  connection: NativeConnection,
+  opened: Opened,
+): Promise<RunningWorker> {
+  const { queues = QUEUES, evidence, say = () => undefined } = setup;
+  const { broker } = config;
+  const encryption = encryptionOf(config.keys);
+  const client = new Client({ connection, namespace: setup.namespace, dataConverter: encryption.converter });
+  const oldQueue = new OldQueue(client, broker, say);
+  const sentinel = new Sentinel(client, evidence, config, say);
+  const bundle = await workflowBundle(encryption.failuresPath === null ? 'plain' : 'encrypted');
+  const buildId = await versionKnown(client, broker, bundle, say);
+  const promoter = buildId === null ? null : new Promoter(client, broker, buildId, config.promotion, say);
+  const made = { bundle, buildId, dataConverter: encryption.converter };
+  const { create, gate, quota } = workersBy(config, { ...setup, evidence, say }, connection, made);
+  let isShutDown = false;
+  const isOn = (): boolean => !queues.includes('autotask') || gate.isHeld();
+  const sources: WatchSources = {
+    ...{ client, evidence, broker, queues, quota, isOn },
+    lease: () => gate.standing(),
+    isStopping: () => isShutDown,
+    faults: () => sentinel.faults(),
+  };
+  const port = setup.watch === undefined ? null : new Watch(setup.watch, watchingOne(sources), say);
+  if (port !== null) opened.note(() => port.close());
+  await port?.open();
+  const workers = await Promise.all(queues.filter((queue) => queue !== 'autotask').map(create));
+  const shutdown = (): void => {
+    isShutDown = true;
+    for (const each of [gate, oldQueue, sentinel, promoter]) each?.close();
+    workers.forEach(stop);
+  };
+  return {
+    sources,
+    shutdown,
+    run: async () => {
+      const signing = keepSigning({ evidence, broker, keys: config.keys, isOn: () => gate.isHeld() }, say);
+      const autotask = queues.includes('autotask') ? [gate.serve(() => create('autotask'))] : [];
+      const old = queues.includes('billing') ? [oldQueue.serve(() => create('old'))] : [];
+      const watch = queues.includes('billing') ? [sentinel.serve(isOn)] : [];
+      const promoted = queues.includes('billing') && promoter !== null ? [promoter.serve()] : [];
+      const running = [...workers.map((worker) => worker.run()), ...autotask, ...old, ...watch, ...promoted];
+      if (isShutDown) shutdown(); // only a worker that runs can be stopped
+      try {
+        await Promise.all(running);
+      } finally {
+        shutdown(); // where one failed, the others must not go on half
+        await signing.sign();
+        signing.stop();
+        await Promise.allSettled(running);
+        await opened.close();
+      }
+    },
+  };
 }
 
 const connectionOf = async ({ connection }: WorkerSetup): Promise<NativeConnection> =>

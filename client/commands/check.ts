@@ -8,6 +8,7 @@ import { lineText, noticeOf, type MonthSeen } from '../../shared/notices/notice.
 import { readLatestNotice, readLatestRun, troubleOf } from '../../shared/notices/record.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
+import { demandOwnLabel } from '../own-label.js';
 import { jsonText, printable } from '../render/printable.js';
 import { withTemporal } from '../temporal.js';
 import { faultsOf } from '../../worker/executions/faults.js';
@@ -20,6 +21,7 @@ export async function check(context: Context, { month, json }: { month: Month | 
   const config = loadBaseConfig(context.environment);
   const evidence = openEvidence(config.evidence, config);
   try {
+    if ((await readLatestRun(evidence, config.broker)) === null) await demandOwnLabel(context.environment);
     const findings = await findingsOf(
       config,
       evidence,

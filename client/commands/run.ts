@@ -22,6 +22,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { MODES } from '../../shared/modes.js';
 import { demandAsAsked } from '../joined-run.js';
 import { findMonth } from '../months.js';
+import { demandOwnLabel } from '../own-label.js';
 import { warnUnserved, watchRun } from '../progress.js';
 import { renderMonth } from '../render/month.js';
 import { ensureSearchAttributes, withTemporal, type Temporal } from '../temporal.js';
@@ -47,6 +48,7 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
   const config = loadBaseConfig(context.environment);
   if (config.warnings.length > 0) throw new ConfigError(config.warnings);
   checkMode(config, options.mode);
+  await demandOwnLabel(context.environment);
   return withTemporal(context.environment, async (temporal) => {
     await ensureSearchAttributes(temporal);
     const handle = await start(temporal, context.environment, config, options);

@@ -12,6 +12,7 @@ import { line } from '../render/printable.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { findMonth, openOrganizations, requireMonth, whyCallsWait, withOpen, type OpenOrganization } from '../months.js';
+import { demandOwnLabel } from '../own-label.js';
 import { PLAIN } from '../render/paper.js';
 import { renderStatus } from '../render/status.js';
 import { withTemporal, type Temporal } from '../temporal.js';
@@ -36,6 +37,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
   const { month = monthOf(today(config.schedule.timeZone)), json } = options;
   return withTemporal(context.environment, async (temporal) => {
     const [latest, read] = await Promise.all([latestRun(temporal, config.broker, month), findMonth(config, month)]);
+    if (read === null) await demandOwnLabel(context.environment);
     const faults = await faultTexts(temporal.client, config.broker);
     for (const fault of faults)
       if (json) context.say(fault);

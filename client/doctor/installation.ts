@@ -4,7 +4,9 @@ import { advised, command, shellCommand } from '../../shared/billing/command.js'
 import { readDifferently } from '../../shared/compose-env.js';
 import type { BaseConfig, Config } from '../../shared/config.js';
 import { earlierWrites, modeMissing } from '../../shared/evidence/earlier-writes.js';
+import { same } from '../../shared/billing/text.js';
 import { openEvidence } from '../../shared/evidence/index.js';
+import { labelOf, tenantOf } from '../../shared/evidence/labels.js';
 import { decodeText } from '../../shared/files.js';
 import { knock } from '../../shared/http/knock.js';
 import { counts, movingMoney, probingOf, readProbe } from '../../shared/probe/kept.js';
@@ -17,6 +19,7 @@ export function installationChecks(config: Config, now: () => number, folder = p
   return [
     { name: 'version', look: () => Promise.resolve(`${VERSION}, Node ${process.versions.node}`) },
     { name: 'evidence', look: () => evidence(config) },
+    { name: 'label', look: () => label(config) },
     { name: 'private files', look: () => privateFiles(config, folder) },
     { name: '.env', look: () => dotEnv(folder) },
     { name: 'mode', look: () => mode(config, now) },
@@ -41,6 +44,22 @@ async function evidence(config: BaseConfig): Promise<string | Problem> {
     return `can be written and read (${shown})`;
   } catch (error) {
     return new Problem(`cannot be written to ${shown}: ${error instanceof Error ? error.message : String(error)}`, fix);
+  } finally {
+    await store.close();
+  }
+}
+
+/** A label that was changed after months were billed would make their charges again. */
+async function label(config: Config): Promise<string | Problem> {
+  const store = openEvidence(config.evidence, config);
+  try {
+    const before = await labelOf(store, tenantOf(config));
+    if (before === null) return `${config.broker}; this tenant was not billed yet, as far as the evidence knows`;
+    if (same(before, config.broker)) return `${config.broker}, as the tenant was billed before`;
+    return new Problem(
+      `BILLING_BROKER is ${config.broker}, but this Autotask tenant was billed as ${before} before: under another label the same money would be billed twice`,
+      `Set BILLING_BROKER=${before} for the worker and for every command, and restart the worker.`,
+    );
   } finally {
     await store.close();
   }

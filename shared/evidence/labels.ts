@@ -89,7 +89,8 @@ export async function demandLearnedLabel(
       throw refused(tenant.label, other);
 }
 
-async function labelOf(evidence: Evidence, { keys }: Tenant): Promise<string | null> {
+/** The label that the tenant was first billed as; null where the store knows of none. */
+export async function labelOf(evidence: Evidence, { keys }: Pick<Tenant, 'keys'>): Promise<string | null> {
   for (const key of keys) {
     const ref = await evidence.pointer(bindingName(key));
     if (ref !== null) return (await evidence.get<Binding>(ref)).label;

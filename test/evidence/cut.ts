@@ -9,6 +9,8 @@ export interface Cable {
   fix(): void;
   /** Closes what is open, as a pooler's idle limit does. */
   drop(): void;
+  /** How many connections are open through it. */
+  connections(): number;
   close(): void;
 }
 
@@ -46,6 +48,7 @@ export async function cableTo(target: string, { host, port: own } = { host: '127
       drop();
     },
     drop,
+    connections: () => pairs.size,
     close: () => {
       drop();
       server.close();

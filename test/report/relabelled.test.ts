@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { useDesk, type Desk } from './desk.js';
+
+/** `BILLING_BROKER` is changed after months were billed: whoever did it hears so from every command, what to do, and nothing is written. */
+
+const MONTH = '2025-10';
+const AS_OF = '2025-11-02';
+const RENAMED = { BILLING_BROKER: 'acme-relabelled' };
+const REFUSED =
+  'BILLING_BROKER is acme-relabelled, but this Autotask tenant was billed as default before. The label is part of the keys by which charges are found again: under another one the same money would be billed twice. Nothing was written. Set BILLING_BROKER=default for the worker and for every command, restart the worker, and run again.\n';
+
+let desk: Desk;
+useDesk(
+  async (opened) => {
+    desk = opened;
+    await desk.bill(MONTH, AS_OF);
+  },
+  undefined,
+  { TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS! },
+);
+
+const books = async (): Promise<unknown> => ((await desk.control('GET', 'state')) as { autotask: unknown }).autotask;
+
+const COMMANDS = [
+  ['run', MONTH, '--as-of', AS_OF],
+  ['status', MONTH],
+  ['status', MONTH, '--check'],
+];
+
+test.each(['open', 'approved and posted'])(
+  'of a month that is %s: every command ends with 78 and the way out, and no run begins',
+  async (which) => {
+    if (which !== 'open') await desk.control('POST', 'autotask/freeze', { through: '2025-10-31' });
+    const before = await books();
+    for (const argv of COMMANDS)
+      expect({ argv, ...(await desk.cliWith(RENAMED, ...argv)) }).toEqual({ argv, code: 78, out: '', said: REFUSED });
+    const { code, out } = await desk.cliWith(RENAMED, 'doctor', '--json');
+    const findings = JSON.parse(out) as { check: string; isGood: boolean; text: string; fix: string }[];
+    expect(code).toBe(3);
+    expect(findings.filter(({ check }) => check === 'label')).toEqual([
+      {
+        check: 'label',
+        isGood: false,
+        text: 'BILLING_BROKER is acme-relabelled, but this Autotask tenant was billed as default before: under another label the same money would be billed twice',
+        fix: 'Set BILLING_BROKER=default for the worker and for every command, and restart the worker.',
+      },
+    ]);
+    const connection = await Connection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS! });
+    const begun = await new Client({ connection }).workflow.count(`WorkflowId STARTS_WITH 'daily-billing/acme-relabelled'`);
+    await connection.close();
+    expect(begun.count).toBe(0);
+    expect(await books()).toEqual(before);
+  },
+);
+
+test('under its own label the month is there, and doctor says whose it is', async () => {
+  expect((await desk.cli('status', MONTH)).code).not.toBe(78);
+  const findings = JSON.parse((await desk.cli('doctor', '--json')).out) as { check: string; text: string }[];
+  expect(findings.find(({ check }) => check === 'label')?.text).toBe('default, as the tenant was billed before');
+});
