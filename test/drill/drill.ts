@@ -18,6 +18,8 @@ export interface Theatre {
   /** How many random moments a restore is played at, and the numbers they are drawn from. */
   moments: number;
   seed: number;
+  /** How often two brokers are billed at the same time. */
+  runs: number;
 }
 
 /** A line of the table. */

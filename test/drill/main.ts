@@ -4,20 +4,26 @@ import { notPlayed, type Drill, type Row, type Theatre } from './drill.js';
 import { DRILLS } from './drills/index.js';
 
 /**
- * `npm run drill [-- NAME…] [--moments N] [--seed S]`: brings the stack of `docker-compose.yml` up without Docker, once for every drill, and plays it. Each ends
+ * `npm run drill [-- NAME…] [--moments N] [--runs N] [--seed S]`: brings the stack of `docker-compose.yml` up without Docker, once for every drill, and plays it. Each ends
  * with rows of one table; the last line is one line of figures. Exit code 0 only when every figure is 0 and all was said as it must be.
  */
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { moments: { type: 'string', default: '1' }, seed: { type: 'string', default: '1' } },
+  options: {
+    moments: { type: 'string', default: '1' },
+    runs: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+  },
 });
 const unknown = positionals.find((name) => !DRILLS.some((drill) => drill.name === name));
 if (unknown !== undefined)
   throw new Error(`There is no drill "${unknown}"; there are ${DRILLS.map(({ name }) => name).join(', ')}.`);
-const [moments, seed] = [Number(values.moments), Number(values.seed)];
-if (!Number.isInteger(moments) || moments < 1 || !Number.isInteger(seed))
-  throw new Error('--moments takes a whole number above 0, --seed a whole number; as in: npm run drill -- restore --moments 10');
+const [moments, runs, seed] = [values.moments, values.runs, values.seed].map(Number) as [number, number, number];
+if (![moments, runs].every((count) => Number.isInteger(count) && count > 0) || !Number.isInteger(seed))
+  throw new Error(
+    '--moments and --runs take a whole number above 0, --seed a whole number; as in: npm run drill -- restore --moments 10',
+  );
 
 const startedAt = Date.now();
 const say = (line: string): void =>
@@ -28,7 +34,7 @@ const rows: Row[] = [];
 const skipped: string[] = [];
 const image = await buildImage();
 try {
-  for (const drill of chosen) rows.push(...(await play(drill, { image, say, moments, seed })));
+  for (const drill of chosen) rows.push(...(await play(drill, { image, say, moments, runs, seed })));
 } finally {
   await image.remove();
 }

@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { startSandbox } from '../../../sandbox/index.js';
+import { addDays } from '../../../shared/billing/month.js';
 import { Random } from '../../simulation/random.js';
 import { drawWorld, LAST_DAY, MONTH, type SimulatedWorld } from '../../simulation/world.js';
 import { count } from '../count.js';
@@ -17,56 +19,90 @@ const SIZE = { organizations: [4, 4], subscriptions: [5, 6] } satisfies Paramete
 /** A customer with a wrong company id waits for a person, so that both brokers have something to be told. */
 const WRONG_LINK = 'ACME-77';
 
-export const BROKERS: Drill = {
-  name: 'brokers',
-  what: 'two brokers in one namespace and one store, with contradicting settings, billed at the same time',
-  play: async ({ image, say }) => {
+const brokers = (name: string, stores: string, isApart: boolean): Drill => ({
+  name,
+  what: `two brokers in one namespace and ${stores}, with contradicting settings, billed at the same time`,
+  play: async (theatre) => {
     const heard = await listen();
-    const stage = await Stage.open(image, say, { BILLING_EVIDENCE: STORE_URL, NOTICE_WEBHOOK: `${heard.url}/own` });
+    const stage = await Stage.open(theatre.image, theatre.say, {
+      BILLING_EVIDENCE: STORE_URL,
+      NOTICE_WEBHOOK: `${heard.url}/own`,
+    });
     const world = otherWorld();
     const sandbox = await startSandbox({ world });
     try {
-      const { stack } = stage;
       const settings = {
         ...sandbox.env(),
+        ...(isApart ? { BILLING_EVIDENCE: `file:${join(stage.stack.folder, 'evidence-of-beta')}` } : {}),
         BILLING_BROKER: OTHER,
         EXPORT_RECORD_TYPES: [...EXPORTED, 'ManualBillingLine'].join(','),
         NOTICE_WEBHOOK: `${heard.url}/other`,
       };
       const begin = structuredClone(sandbox.state().autotask);
-      const own = await stack.startWorker('worker');
-      const other = await stack.startWorker('worker-2', settings);
-      const startedAt = Date.now();
-      const [, run] = await Promise.all([
-        stage.runMonth(),
-        stack.billing(['run', MONTH, '--as-of', LAST_DAY, '--wait', '--json'], settings),
-      ]);
-      const seconds = (Date.now() - startedAt) / 1000;
+      const own = await stage.stack.startWorker('worker');
+      const other = await stage.stack.startWorker('worker-2', settings);
+      const { code, seconds } = await billBoth(stage, settings, theatre.runs);
       const end = sandbox.state().autotask;
       const counted = { world: world as never, broker: OTHER, month: MONTH, asOf: LAST_DAY, begin, end, recordTypes: EXPORTED };
-      const foreign = [...(await foreignTasks(stage, BROKER, other)), ...(await foreignTasks(stage, OTHER, own))];
+      const tasks = [await tasksOf(stage, BROKER, other), await tasksOf(stage, OTHER, own)];
+      const foreign = tasks.flatMap((each) => each.foreign);
       const problems = [
         ...count(counted).problems.map((problem) => `${OTHER}: ${problem}`),
         ...foreign,
-        ...heard
-          .of('/own')
-          .filter((text) => text.includes('Beta customer'))
-          .map(() => 'a notice about the other broker’s customer'),
-        ...heard
-          .of('/other')
-          .filter((text) => /(?<!Beta )Customer/.test(text))
-          .map(() => `${OTHER}: a notice about the first broker’s customer`),
+        ...foreignNotices(heard),
         ...(heard.of('/other').length > 0 ? [] : [`${OTHER} was told nothing`]),
       ];
-      const message = `${foreign.length} foreign tasks; notices: ${heard.of('/own').length} and ${heard.of('/other').length}`;
-      return [await rowOf(stage, BROKERS.name, BROKERS.what, { code: run.code, message, seconds, problems })];
+      const taken = tasks.reduce((all, each) => all + each.taken, 0);
+      const message = `${2 * theatre.runs} runs, ${taken} tasks: ${foreign.length} foreign; notices ${heard.of('/own').length} and ${heard.of('/other').length}: ${foreignNotices(heard).length} foreign`;
+      return [
+        await rowOf(stage, name, `two brokers in one namespace and ${stores}, with contradicting settings`, {
+          code,
+          message,
+          seconds,
+          problems,
+        }),
+      ];
     } finally {
       await stage.close();
       await sandbox.close();
       heard.close();
     }
   },
-};
+});
+
+export const BROKERS: Drill[] = [
+  brokers('brokers', 'one store', false),
+  brokers('brokers-apart', 'a store of its own each', true),
+];
+
+/** Both months so often, at the same time, each as of a day later than the time before. */
+async function billBoth(
+  { stack }: Stage,
+  settings: Record<string, string>,
+  runs: number,
+): Promise<{ code: number; seconds: number }> {
+  const startedAt = Date.now();
+  let code = 0;
+  for (let left = runs - 1; left >= 0; left -= 1) {
+    const run = ['run', MONTH, '--as-of', addDays(LAST_DAY, -left), '--wait', '--json'];
+    const [, other] = await Promise.all([stack.billing(run), stack.billing(run, settings)]);
+    code = other.code;
+  }
+  return { code, seconds: (Date.now() - startedAt) / 1000 };
+}
+
+function foreignNotices(heard: Heard): string[] {
+  return [
+    ...heard
+      .of('/own')
+      .filter((text) => text.includes('Beta customer'))
+      .map(() => 'a notice about the other broker’s customer'),
+    ...heard
+      .of('/other')
+      .filter((text) => /(?<!Beta )Customer/.test(text))
+      .map(() => `${OTHER}: a notice about the first broker’s customer`),
+  ];
+}
 
 function otherWorld(): SimulatedWorld {
   const drawn = drawWorld(new Random(5), SIZE);
@@ -77,19 +113,25 @@ function otherWorld(): SimulatedWorld {
   return JSON.parse(JSON.stringify(world).replaceAll('"Customer ', '"Beta customer ')) as SimulatedWorld;
 }
 
-/** Tasks of a broker that a process of the other one took, by what Temporal has noted. */
-async function foreignTasks({ stack }: Stage, broker: string, foreigner: Service): Promise<string[]> {
+/** A broker's tasks by what Temporal has noted of every execution: how many were taken, and those that a process of the other broker took. */
+async function tasksOf({ stack }: Stage, broker: string, foreigner: Service): Promise<{ taken: number; foreign: string[] }> {
   const query = `BillingBroker = '${broker}'`;
   const listed = await stack.temporal('workflow', 'list', '--query', query, '--output', 'json');
-  const ids = [...listed.stdout.matchAll(/"workflowId":\s*"([^"]+)"/g)].map(([, id]) => id!);
-  const found: string[] = [];
-  for (const id of new Set(ids)) {
-    const { stdout } = await stack.temporal('workflow', 'show', '--workflow-id', id, '--output', 'json');
-    const taken = [...stdout.matchAll(/"identity":\s*"(\d+)@/g)].filter(([, pid]) => Number(pid) === foreigner.pid);
-    found.push(...taken.map(() => `a task of ${broker} was taken by the other broker's worker`));
+  const executions = (JSON.parse(listed.stdout || '[]') as { execution: { workflowId: string; runId: string } }[]).map(
+    ({ execution }) => execution,
+  );
+  const foreign: string[] = [];
+  let taken = 0;
+  for (const { workflowId, runId } of executions) {
+    const { stdout } = await stack.temporal('workflow', 'show', '-w', workflowId, '-r', runId, '--output', 'json');
+    const pids = [...stdout.matchAll(/"identity":\s*"(\d+)@/g)].map(([, pid]) => Number(pid));
+    taken += pids.length;
+    foreign.push(
+      ...pids.filter((pid) => pid === foreigner.pid).map(() => `a task of ${broker} was taken by the other broker's worker`),
+    );
   }
-  if (ids.length === 0) found.push(`Temporal lists no workflow of ${broker}`);
-  return found;
+  if (executions.length === 0) foreign.push(`Temporal lists no workflow of ${broker}`);
+  return { taken, foreign };
 }
 
 interface Heard {

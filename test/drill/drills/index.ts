@@ -9,4 +9,4 @@ import { STORES } from './store.js';
 import { UPGRADES } from './upgrades.js';
 
 /** All drills, in the order of the table. */
-export const DRILLS: Drill[] = [...KILLS, ...CUT, ...STORES, ...CLOCKS, ...RESTORED, ...UPGRADES, BROKERS, ...PEOPLE];
+export const DRILLS: Drill[] = [...KILLS, ...CUT, ...STORES, ...CLOCKS, ...RESTORED, ...UPGRADES, ...BROKERS, ...PEOPLE];
