@@ -7,6 +7,9 @@ import { beat } from '../shared/notices/heartbeat.js';
 import { noticeOf, type MonthSeen } from '../shared/notices/notice.js';
 import { recordRun, sendOnce } from '../shared/notices/record.js';
 import { channelsOf } from '../shared/notices/send.js';
+import { waitsForPerson } from '../shared/billing/status.js';
+import { customerRows, type CustomerRow } from '../shared/report/customers.js';
+import { customerLink, toDoLink } from '../shared/web-links.js';
 import { waitingLink } from '../shared/web-ui.js';
 import { BELIEFS } from '../shared/probe/beliefs.js';
 import { movingMoney, readProbe } from '../shared/probe/kept.js';
@@ -22,11 +25,22 @@ export async function sendNotice(
     failure === undefined ? await recordRun(evidence, broker, run, asOf, at) : { endedAt: at, previousEndedAt: null };
   const seen: MonthSeen[] = [];
   for (const month of failure === undefined ? months : []) {
-    const read = await reconcileMonth(evidence, broker, month, withKindsOfItems);
-    if (read) seen.push({ result: read.result, heldMonth: read.record.heldMonth });
+    const rows = new Map<string, CustomerRow[]>();
+    const read = await reconcileMonth(evidence, broker, month, (result, { outcome }) => {
+      if (waitsForPerson(outcome.status)) rows.set(outcome.organizationId, customerRows(outcome));
+      return withKindsOfItems(result);
+    });
+    if (read) seen.push({ result: read.result, heldMonth: read.record.heldMonth, rows });
   }
-  const { webUi, reportDay } = notices;
-  const pageOf = webUi === null ? null : (month: Month): string => waitingLink(webUi, namespace(), broker, month);
+  const { webUi, page, reportDay } = notices;
+  const listOf = webUi === null ? null : (month: Month): string => waitingLink(webUi, namespace(), broker, month);
+  const pages =
+    page === null
+      ? { pageOf: listOf }
+      : {
+          pageOf: (month: Month) => page + toDoLink(month),
+          customerPageOf: (month: Month, organizationId: string) => page + customerLink(month, organizationId),
+        };
   const kept = failure === undefined && probing.isDemanded ? await readProbe(evidence, broker) : null;
   const contradicted = kept === null ? [] : movingMoney(kept).map(({ id, text }) => `${id}: ${BELIEFS[id].what}: ${text}`);
   const notice = noticeOf({
@@ -36,7 +50,7 @@ export async function sendNotice(
     endedAt,
     previousEndedAt,
     reportDay,
-    pageOf,
+    ...pages,
     failure: failure ?? null,
   });
   const { channels } = await sendOnce(evidence, broker, { run, at }, notice, channelsOf(notices), notices);

@@ -13,7 +13,7 @@ import { misspelt } from './misspelt.js';
 import { LEVELS, type LogLevel } from './log-levels.js';
 import { MODES, type OrganizationMode } from './modes.js';
 import type { NoticeSettings } from './notices/settings.js';
-import { WEB_VARIABLES } from './web-settings.js';
+import { WEB_VARIABLES, webSettings } from './web-settings.js';
 import { publicWebUiUrl } from './web-ui.js';
 import {
   aboutBreakers,
@@ -336,6 +336,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
     heartbeat: parsed.NOTICE_HEARTBEAT === undefined ? null : new Secret(parsed.NOTICE_HEARTBEAT),
     reportDay: parsed.NOTICE_REPORT_DAY,
     webUi: publicWebUiUrl(environment),
+    page: webSettings(environment).url,
   },
   evidence: parsed.BILLING_EVIDENCE,
   keys: parsed.BILLING_KEYS,

@@ -52,6 +52,6 @@ export function webSettings(environment: Environment): WebSettings {
       header === undefined
         ? null
         : { header: header.toLowerCase(), addresses: data.BILLING_WEB_PROXY_ADDRESSES, approvers: data.BILLING_WEB_APPROVERS },
-    url: data.BILLING_WEB_URL ?? null,
+    url: data.BILLING_WEB_URL?.replace(/\/$/, '') ?? null,
   };
 }

@@ -1,6 +1,8 @@
 import { big } from '../billing/decimal.js';
 import type { MonthResult, OrganizationResult } from '../billing/results.js';
+import { signed } from '../billing/advice.js';
 import { byText } from '../billing/text.js';
+import type { CustomerRow } from '../report/customers.js';
 import type { Day, Month } from '../billing/types.js';
 import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, unreadText } from '../billing/unread.js';
 import { waitsForPerson } from '../billing/status.js';
@@ -18,6 +20,8 @@ export interface MonthSeen {
   result: MonthResult;
   /** Rule 1.4: why the whole month is held. */
   heldMonth: string | null;
+  /** By organization: what its plan would change, for those of which somebody has a plan to look at. */
+  rows?: Map<string, CustomerRow[]>;
 }
 
 export interface RunSeen {
@@ -29,6 +33,8 @@ export interface RunSeen {
   reportDay: number;
   /** The page that lists who waits in a month; null where nobody knows its address. */
   pageOf: ((month: Month) => string) | null;
+  /** The page of one customer, where the decision is made; absent where there is none. */
+  customerPageOf?: (month: Month, organizationId: string) => string;
   /** What a probe found the vendors to be otherwise than believed, where that can move money, in sentences. */
   contradicted?: string[];
   /** Why the run failed; null or absent when it did not. */
@@ -45,7 +51,7 @@ const HOUR_MS = 3_600_000;
 
 export function noticeOf(run: RunSeen): Notice | null {
   if (run.failure != null) return failureNotice(run.failure);
-  const months = run.months.flatMap((seen) => waitingPart(seen, run.pageOf));
+  const months = run.months.flatMap((seen) => waitingPart(seen, run));
   const missing = [...contradictedParts(run), ...missingParts(run)];
   if (months.length === 0 && missing.length === 0) return null;
   const title = [...months.map((part) => part.title), ...missing.map((part) => part.title)].join('; ');
@@ -67,7 +73,7 @@ interface Part {
 
 // ---------------------------------------------------------------------------------------------------------------- what waits
 
-function waitingPart({ result, heldMonth }: MonthSeen, pageOf: RunSeen['pageOf']): Part[] {
+function waitingPart({ result, heldMonth, rows }: MonthSeen, { pageOf, customerPageOf }: RunSeen): Part[] {
   const waiting = result.organizations.filter(({ status }) => waitsForPerson(status)).sort(byAmount);
   const amounts = [
     ...heldAmounts(result).map((amount) => `${amount} held`),
@@ -84,7 +90,11 @@ function waitingPart({ result, heldMonth }: MonthSeen, pageOf: RunSeen['pageOf']
       title,
       lines: [
         ...(heldMonth === null ? [] : [heldMonth]),
-        ...waiting.slice(0, CUSTOMERS_SHOWN).map((organization) => customerLine(organization, result.currency)),
+        ...waiting.slice(0, CUSTOMERS_SHOWN).map((organization): NoticeLine => {
+          const { organizationId } = organization;
+          const text = customerLine(organization, result.currency, rows?.get(organizationId) ?? []);
+          return customerPageOf ? { text, url: customerPageOf(month, organizationId) } : text;
+        }),
         ...(more > 0 ? [`… and ${more} more.`] : []),
         ...unreadLines(result),
         ...(pageOf === null || waiting.length === 0 ? [] : [{ text: 'Who waits:', url: pageOf(month) }]),
@@ -105,14 +115,24 @@ function unreadLines({ unread }: MonthResult): string[] {
 const heldAmounts = ({ held, currency, otherCurrencies }: MonthResult): string[] =>
   [{ currency, held }, ...otherCurrencies].filter((one) => one.held.lines > 0).map((one) => `${one.held.sales} ${one.currency}`);
 
-function customerLine({ organizationName, status, held, otherCurrencies, items }: OrganizationResult, currency: string): string {
+function customerLine(
+  { organizationName, status, held, otherCurrencies, items }: OrganizationResult,
+  currency: string,
+  rows: CustomerRow[],
+): string {
   const amounts = [{ currency, held }, ...otherCurrencies].filter((one) => one.held.lines > 0);
   const shown = amounts.map((one) => `${one.held.sales} ${one.currency}`).join(' and ');
   const reasons = items.flatMap(({ outcome, reason }) =>
     outcome === 'held' || (outcome === 'ghost' && reason !== 'dismissed') ? [reason ?? outcome] : [],
   );
   const why = [...new Set(reasons)].sort(byText).join(', ');
-  return `${organizationName}: ${[shown, why || status].filter((text) => text !== '').join(', ')}`;
+  return `${organizationName}: ${[shown, why || status, ...rows.map(changeText)].filter((text) => text !== '').join(', ')}`;
+}
+
+/** "540.00 → 5620.99 EUR (+5080.99), margin 76.98 → 792.10 (14.1 %)" */
+function changeText({ before, after, currency, difference, marginBefore, marginAfter }: CustomerRow): string {
+  const share = marginAfter.share === null ? '' : ` (${marginAfter.share} %)`;
+  return `${before.sales} → ${after.sales} ${currency} (${signed(big(difference), currency)}), margin ${marginBefore.amount} → ${marginAfter.amount}${share}`;
 }
 
 const byAmount = (left: OrganizationResult, right: OrganizationResult): number =>

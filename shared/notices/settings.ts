@@ -11,4 +11,6 @@ export interface NoticeSettings {
   reportDay: number;
   /** Temporal's Web UI, as people reach it; null: a notice names the command alone. */
   webUi: string | null;
+  /** The page for finance, as people reach it (`BILLING_WEB_URL`): where it is known, a notice leads there. */
+  page: string | null;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { CustomerRow } from '../../shared/report/customers.js';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { noticeOf, type RunSeen } from '../../shared/notices/notice.js';
 import { loadBaseConfig } from '../../shared/config.js';
@@ -146,6 +147,25 @@ describe('a run speaks', () => {
       'What to do: billing status 2025-10',
     ]);
     expect(noticeOf(run(month({ ghosts: ONE }), { pageOf }))?.lines).toEqual(['What to do: billing status 2025-10']);
+  });
+
+  test('with what each plan would change and the margin before and after, and leads to where it is decided', () => {
+    const customer = held('Contoso', '12.00');
+    const row: CustomerRow = {
+      ...{ organizationId: 'Contoso', name: 'Contoso', status: 'AwaitingApproval', waits: true, reasons: [], currency: 'EUR' },
+      ...{ before: { sales: '540.00', cost: '472.50' }, after: { sales: '520.00', cost: '480.00' }, difference: '-20.00' },
+      marginBefore: { amount: '67.50', share: '12.5' },
+      marginAfter: { amount: '40.00', share: '7.7' },
+      ...{ ghosts: '0.00', since: null, planDigest: '', isReleasable: true },
+    };
+    const waiting = run(month({ held: ONE, organizations: [customer] }), {
+      customerPageOf: (of, id) => `https://page/months/${of}/customers/${id}`,
+    });
+    const [seen] = waiting.months;
+    expect(noticeOf({ ...waiting, months: [{ ...seen!, rows: new Map([['Contoso', [row]]]) }] })?.lines[0]).toEqual({
+      text: 'Contoso: 12.00 EUR, company-inactive, 540.00 → 520.00 EUR (-20.00), margin 67.50 → 40.00 (7.7 %)',
+      url: 'https://page/months/2025-10/customers/Contoso',
+    });
   });
 
   test('once for all its months', () => {

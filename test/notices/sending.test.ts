@@ -23,7 +23,14 @@ async function webhook(status = 200): Promise<{ settings: NoticeSettings; got: u
   closing.push(close);
   return {
     got,
-    settings: { webhook: new Secret(`${url}/services/hunter2`), mail: null, heartbeat: null, reportDay: 12, webUi: null },
+    settings: {
+      webhook: new Secret(`${url}/services/hunter2`),
+      mail: null,
+      heartbeat: null,
+      reportDay: 12,
+      webUi: null,
+      page: null,
+    },
   };
 }
 
@@ -47,7 +54,7 @@ async function mailbox(refuses = false): Promise<{ settings: NoticeSettings; got
   closing.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
   const { port } = server.server.address() as AddressInfo;
   const mail = { smtp: new Secret(`smtp://127.0.0.1:${port}`), from: 'billing@example.com', to: ['finance@example.com'] };
-  return { got, settings: { webhook: null, mail, heartbeat: null, reportDay: 12, webUi: null } };
+  return { got, settings: { webhook: null, mail, heartbeat: null, reportDay: 12, webUi: null, page: null } };
 }
 
 describe('a notice', () => {

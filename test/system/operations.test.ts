@@ -40,7 +40,10 @@ describe('docs/operations.md', () => {
     await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', () => resolve()));
     folder = await mkdtemp(join(tmpdir(), 'billing-guide-'));
     const { port } = webhook.address() as AddressInfo;
-    stage = await openStage({ world: 'september-2025', env: { NOTICE_WEBHOOK: `http://127.0.0.1:${port}/hook` } });
+    stage = await openStage({
+      world: 'september-2025',
+      env: { NOTICE_WEBHOOK: `http://127.0.0.1:${port}/hook`, BILLING_WEB_URL: 'https://billing.example/' },
+    });
     await stage.control('POST', 'clock', { now: '2025-11-02T03:00:00Z' });
     await stage.startWorker();
   }, 120_000);
@@ -87,6 +90,14 @@ describe('docs/operations.md', () => {
     const waiting = told.filter(({ text }) => text.includes('waiting'));
     expect(waiting.length).toBeGreaterThan(0);
     expect(waiting[0]!.text).toMatch(/^Billing: 2025-10: [\d.]+ EUR held[\s\S]*billing status 2025-10/);
+  });
+
+  test("it led to the page for finance: it once named Temporal's Web UI, whatever the settings said", () => {
+    const { text } = told.find((one) => one.text.includes('waiting'))!;
+    const lines = text.split('\n').filter((line) => line.includes(' → ') && line.includes(', margin '));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(line).toContain(' https://billing.example/months/2025-10/customers/');
+    expect(text).toContain('Who waits: https://billing.example/months/2025-10/customers\n');
   });
 
   test('lists the rights that doctor asks for', () => {

@@ -1,6 +1,7 @@
 import type { Month } from '../../../shared/billing/types.js';
-import { customerLink } from '../links.js';
-import { SORTS, type Choice, type CustomerRow } from '../customers.js';
+import { customerLink } from '../../../shared/web-links.js';
+import type { CustomerRow } from '../../../shared/report/customers.js';
+import { SORTS, type Choice } from '../customers.js';
 import { html, type Html } from '../../render/html.js';
 import { amountCell, marginCell, signed } from './parts.js';
 import { csrfField } from './layout.js';

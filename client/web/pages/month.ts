@@ -3,7 +3,7 @@ import { previousMonth } from '../../../shared/billing/month.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { COULD_NOT_BE_READ, unreadRest, unreadSummary, unreadText, type UnreadList } from '../../../shared/billing/unread.js';
 import { marginOf } from '../../../shared/report/margin.js';
-import { customerRows } from '../customers.js';
+import { customerRows } from '../../../shared/report/customers.js';
 import { html, type Html } from '../../render/html.js';
 import type { ShownMonth } from '../source.js';
 import { amount, amountCell } from './parts.js';

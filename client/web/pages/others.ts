@@ -6,7 +6,7 @@ import { renderExplanation } from '../../render/explain.js';
 import { grouped } from '../../render/numbers.js';
 import { PLAIN } from '../../render/paper.js';
 import { html, linesOf, type Html } from '../../render/html.js';
-import { customerLink } from '../links.js';
+import { customerLink } from '../../../shared/web-links.js';
 
 /** The pages without buttons, and the log-in. */
 

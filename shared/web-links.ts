@@ -1,0 +1,9 @@
+import type { Month } from './billing/types.js';
+
+/** Addresses of the pages for finance, behind its own; what comes from a vendor is encoded. */
+
+export const toDoLink = (month: Month): string => `/months/${month}/customers`;
+export const customerLink = (month: Month, organizationId: string): string =>
+  `${toDoLink(month)}/${encodeURIComponent(organizationId)}`;
+export const explainLink = (month: Month, subscription: string): string =>
+  `/months/${month}/explain?${new URLSearchParams({ subscription }).toString()}`;
