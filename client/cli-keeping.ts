@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { whole } from './cli-arguments.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
 
@@ -18,6 +19,15 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     .addOption(new Option('--json', 'print JSON instead of text').default(false))
     .action(async (options: { publicKey?: string; json: boolean }) =>
       run((await import('./commands/evidence.js')).verify(context, options)),
+    );
+  evidence
+    .command('prune')
+    .description('let old months go: certificates and the log of decisions stay; without --write only shown')
+    .requiredOption('--keep-months <number>', 'how many months before this one are kept whole', whole)
+    .option('--write', 'do it; without, only shown', false)
+    .addOption(new Option('--json', 'print JSON instead of text').default(false))
+    .action(async (options: { keepMonths: number; write: boolean; json: boolean }) =>
+      run((await import('./commands/prune.js')).prune(context, options)),
     );
   program
     .command('forget')

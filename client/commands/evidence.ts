@@ -54,14 +54,15 @@ async function headsOfCertificates(evidence: Evidence, broker: string): Promise<
   return heads;
 }
 
-function textOf({ entries, signedUpTo, findings }: Verified, broker: string, missingKey: string | null): string {
+function textOf({ entries, signedUpTo, checkpoint, findings }: Verified, broker: string, missingKey: string | null): string {
   const signed =
     missingKey !== null
       ? `signatures not checked: ${missingKey} is not there (--public-key FILE)`
       : signedUpTo === null
         ? 'none of them signed yet; the worker signs within a minute'
         : `signed up to entry ${signedUpTo.seq} (${signedUpTo.at})`;
-  const summary = `${entries} entries of broker ${broker}, ${signed}`;
+  const cut = checkpoint === null ? '' : `, older records let go before entry ${checkpoint.seq} (${checkpoint.at})`;
+  const summary = `${entries} entries of broker ${broker}, ${signed}${cut}`;
   if (findings.length === 0) return `Evidence is as it was written: ${summary}.`;
   return [
     `Evidence was changed past this program: ${summary}.`,

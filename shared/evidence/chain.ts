@@ -35,6 +35,33 @@ export interface SignedHead {
   signature: string;
 }
 
+/**
+ * Where older entries end: what was let go before it is vouched for by a signature over what is left. Entries up to it are a selection – the present place of
+ * names that were kept, places that certificates name – and those after it follow one another without a gap.
+ */
+export interface Checkpoint {
+  /** The last entry that there was. */
+  seq: number;
+  hash: string;
+  at: string;
+  /** How many entries are left up to it, and the digest of their hashes. */
+  entries: number;
+  digest: string;
+  keyId: string;
+  /** Ed25519 over `checkpointText`, base64. */
+  signature: string;
+}
+
+/** What a chain is cut to: without these names, with these entries up to the checkpoint, as they stay. */
+export interface Cut {
+  names: string[];
+  kept: ChainEntry[];
+  checkpoint: Checkpoint;
+}
+
+/** Decides under the chain's lock. Null: nothing is cut. */
+export type CutDecision = (entries: ChainEntry[], pointers: Map<string, string>) => Cut | null;
+
 /** The chain a name belongs to: the broker, which is the second part of every name. */
 export const chainOf = (name: string): string => name.split('/')[1] ?? '';
 
@@ -59,6 +86,14 @@ export function nextEntry(last: ChainEntry | null, name: string, ref: string | n
   };
   return { ...entry, hash: hashOf(entry) };
 }
+
+export const digestOfHashes = (entries: Pick<ChainEntry, 'hash'>[]): string => sha256(entries.map(({ hash }) => hash).join('\n'));
+
+/** What a signature under a checkpoint is over. */
+export const checkpointText = (
+  chain: string,
+  { seq, hash, at, entries, digest }: Omit<Checkpoint, 'keyId' | 'signature'>,
+): string => ['billing evidence checkpoint', chain, String(seq), hash, at, String(entries), digest].join('\n');
 
 /** Whether an entry is what its hash says. */
 export const isWhole = (entry: ChainEntry): boolean =>

@@ -1,4 +1,4 @@
-import type { ChainEntry, SignedHead } from './chain.js';
+import type { ChainEntry, Checkpoint, CutDecision, SignedHead } from './chain.js';
 import type { Hold, HoldOptions, Lease } from './hold.js';
 
 /**
@@ -52,6 +52,12 @@ export interface EvidenceStore extends Omit<Evidence, 'put' | 'get'> {
   texts(): AsyncIterable<{ ref: string; keptAt: Date }>;
   /** Forgets what names said: entries of the chain keep their digests, and nothing else of them. The names point nowhere any more. */
   blind(chain: string, names: string[]): Promise<void>;
+  /** Takes names and entries out of a chain, as one change; signatures of entries that go with them go too. Answers whether anything was cut. */
+  cut(chain: string, decide: CutDecision): Promise<boolean>;
+  /** Chains there are. */
+  chains(): Promise<string[]>;
+  /** Gives back the space of what was taken away, where that does not happen by itself. */
+  reclaim(): Promise<void>;
 }
 
 /** The record of all changes of a broker's names, oldest first, and the signatures under it. */
@@ -65,6 +71,8 @@ export interface EvidenceChain {
   pointers(chain: string): Promise<Map<string, string>>;
   sign(chain: string, head: SignedHead): Promise<void>;
   signatures(chain: string): Promise<SignedHead[]>;
+  /** Where older entries end; null where all are there. */
+  checkpoint(chain: string): Promise<Checkpoint | null>;
 }
 
 /** A value is not in the store, or was changed since: whoever needs it must take the report or survey again. */

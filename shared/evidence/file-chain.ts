@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, open, rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, open, rm, rmdir, stat, truncate } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { isMissing } from '../files.js';
-import { isWhole, nextEntry, type ChainEntry, type SignedHead } from './chain.js';
+import { isWhole, nextEntry, type ChainEntry, type Checkpoint, type CutDecision, type SignedHead } from './chain.js';
 import { EvidenceAltered } from './evidence.js';
 import { Exclusive, makeFolder, readText, writeWhole } from './file-store.js';
 import { dirname } from 'node:path';
@@ -55,6 +55,38 @@ export class FileChain {
       await this.catchUp();
       await this.rewrite(lineOf);
     });
+  }
+
+  /**
+   * The chain as `decide` lets it be, with its checkpoint as the first line, in one file that takes the other's place. Names go after it: after a kill between
+   * the two the next cut takes them. `pointers` are the names of the chain.
+   */
+  cut(pointers: () => Promise<Map<string, string>>, decide: CutDecision): Promise<boolean> {
+    return this.exclusive.run(async () => {
+      await this.catchUp();
+      const entries: ChainEntry[] = [];
+      for await (const entry of this.entries()) entries.push(entry);
+      const cut = decide(entries, await pointers());
+      if (cut === null) return false;
+      const seqs = new Set(cut.kept.map(({ seq }) => seq));
+      const signed = (await this.signatures()).filter(({ seq }) => seqs.has(seq));
+      const lines = [{ checkpoint: cut.checkpoint }, ...cut.kept].map((line) => `${JSON.stringify(line)}\n`);
+      await writeWhole(this.path, lines.join(''));
+      await writeWhole(`${this.path}.signed`, signed.map((one) => `${JSON.stringify(one)}\n`).join(''));
+      for (const name of cut.names) await removeName(this.names.pathOf(name));
+      this.size = -1;
+      return true;
+    });
+  }
+
+  async checkpoint(): Promise<Checkpoint | null> {
+    if ((await sizeOf(this.path)) === 0) return null;
+    const lines = createInterface({ input: createReadStream(this.path, 'utf8') });
+    for await (const line of lines) {
+      lines.close();
+      return checkpointIn(line);
+    }
+    return null;
   }
 
   async pointer(name: string): Promise<string | null> {
@@ -168,6 +200,20 @@ export function parseEntry(text: string): ChainEntry | null {
     return typeof entry?.hash === 'string' && typeof entry.seq === 'number' && typeof entry.at === 'string'
       ? (entry as ChainEntry)
       : null;
+  } catch {
+    return null;
+  }
+}
+
+/** With its folder, where nothing else is in it. */
+async function removeName(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await rmdir(dirname(path)).catch(() => undefined);
+}
+
+function checkpointIn(line: string): Checkpoint | null {
+  try {
+    return (JSON.parse(line) as { checkpoint?: Checkpoint }).checkpoint ?? null;
   } catch {
     return null;
   }

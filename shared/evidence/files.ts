@@ -26,6 +26,8 @@ export function fileEvidence(root: string): EvidenceStore {
     chains.set(chain, known);
     return known;
   };
+  const pointersOf = async (chain: string): Promise<Map<string, string>> =>
+    refsOf([...(await pointersBelow(root))].filter(([name]) => chainOf(name) === chain));
   const chainFor = (name: string): FileChain => chainNamed(chainOf(name));
   const always = (): Promise<boolean> => Promise.resolve(true);
 
@@ -48,6 +50,15 @@ export function fileEvidence(root: string): EvidenceStore {
     remove: (refs) => disk(async () => void (await Promise.all(refs.map((ref) => rm(valuePath(ref), { force: true }))))),
     texts: () => textsBelow(join(root, 'values')),
     blind: (chain, names) => disk(() => chainNamed(chain).blind(new Set(names))),
+    cut: (chain, decide) => disk(() => chainNamed(chain).cut(() => pointersOf(chain), decide)),
+    chains: () =>
+      disk(async () =>
+        (await foldersIn(join(root, 'chains')))
+          .filter((file) => file.endsWith('.jsonl'))
+          .map((file) => decodeURIComponent(file.slice(0, -6)))
+          .sort(),
+      ),
+    reclaim: () => Promise.resolve(),
     point: (name, ref) => disk(async () => void (await chainFor(name).set(name, ref, always))),
     claim: (name, expected, ref, lease = null) =>
       disk(() =>
@@ -74,7 +85,8 @@ export function fileEvidence(root: string): EvidenceStore {
       entries: (chain) => chainNamed(chain).entries(),
       recent: (chain, since) => disk(() => chainNamed(chain).recent(since)),
       head: (chain) => disk(() => chainNamed(chain).head()),
-      pointers: (chain) => disk(async () => refsOf([...(await pointersBelow(root))].filter(([name]) => chainOf(name) === chain))),
+      pointers: (chain) => disk(() => pointersOf(chain)),
+      checkpoint: (chain) => disk(() => chainNamed(chain).checkpoint()),
       sign: (chain, head) => disk(() => chainNamed(chain).sign(head)),
       signatures: (chain) => disk(() => chainNamed(chain).signatures()),
     },

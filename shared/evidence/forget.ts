@@ -8,7 +8,7 @@ import { namedName } from './named.js';
 import { Acquaintance, redacted, type Whom } from './redaction.js';
 import type { Sealing } from './sealed.js';
 import type { Signer } from './signing.js';
-import { Texts } from './texts.js';
+import { digestsIn, Texts } from './texts.js';
 
 /**
  * Forgetting an organization. What is its own goes with its names and its key; what is said of it in values of others and of the month is taken out, and those
@@ -38,7 +38,6 @@ interface Seen {
   removedRefs: string[];
 }
 
-const DIGEST = /^[0-9a-f]{64}$/;
 const pseudonymOf = (organizationId: string): string => `forgotten-${digestOf(['pseudonym', organizationId]).slice(0, 8)}`;
 
 /** Prefixes of names that stay although they carry the id: that a month was taken back must not be forgotten with whose it was. */
@@ -229,12 +228,6 @@ export class Forgetter {
 
 const isCertificate = (value: unknown): value is Certificate =>
   typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'billing-close-certificate';
-
-function digestsIn(value: unknown): string[] {
-  if (typeof value === 'string') return DIGEST.test(value) ? [value] : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(digestsIn);
-}
 
 function withDigests(value: unknown, next: Map<string, string>): unknown {
   if (typeof value === 'string') return next.get(value) ?? value;

@@ -57,6 +57,7 @@ export function memoryEvidence(now: () => Date = () => new Date()): Evidence {
       pointers: (chain) => Promise.resolve(new Map([...pointers].filter(([name]) => chainOf(name) === chain))),
       sign: (chain, head) => Promise.resolve(void signatures.set(chain, [...(signatures.get(chain) ?? []), head])),
       signatures: (chain) => Promise.resolve(signatures.get(chain) ?? []),
+      checkpoint: () => Promise.resolve(null),
     },
     size: () => Promise.resolve([...values.values()].reduce((sum, text) => sum + text.length, 0)),
     close: () => Promise.resolve(),

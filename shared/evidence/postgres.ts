@@ -1,15 +1,9 @@
 import { createHash } from 'node:crypto';
-import { isWhole, type ChainEntry, type SignedHead } from './chain.js';
-import {
-  EvidenceAltered,
-  EvidenceMissing,
-  LeaseLost,
-  StoreUnavailable,
-  type EvidenceChain,
-  type EvidenceStore,
-} from './evidence.js';
+import { isWhole } from './chain.js';
+import { EvidenceAltered, EvidenceMissing, LeaseLost, StoreUnavailable, type EvidenceStore } from './evidence.js';
 import { holdLease, LEASE_MS, type Lease, type LeaseDesk } from './hold.js';
 import { migrate } from './migrate.js';
+import { chainIn, cutIn, entryOf, textOrNull, textsIn } from './postgres-chain.js';
 import { codeOf, connectPostgres, TABLES_GONE, type PostgresServer, type Query, type Row } from './postgres-server.js';
 
 /**
@@ -59,6 +53,14 @@ export function postgresEvidence(connectionString: string): EvidenceStore {
         'update billing_evidence_chain set name = null, salt = null where chain = $1 and name = any($2::text[])',
         [chain, names],
       )),
+    cut: async (chain, decide) => {
+      await query('select 1'); // tables are there from here on
+      return server.withClient((client) => cutIn(client, chain, decide));
+    },
+    chains: async () =>
+      (await query('select chain from billing_evidence_head order by chain collate "C"')).map(({ chain }) => String(chain)),
+    reclaim: async () =>
+      void (await query('vacuum billing_evidence, billing_evidence_name, billing_evidence_chain, billing_evidence_signature')),
     point: async (name, ref) => void (await set(name, ref)),
     claim: (name, expected, ref, lease) => set(name, ref, expected, lease),
     unpoint: async (name, expected) => void (await set(name, null, expected)),
@@ -102,19 +104,6 @@ const isRight = (row: Row, name: string): boolean => {
   const entry = entryOf(row);
   return entry.name === name && entry.ref === row.pointed && isWhole(entry);
 };
-
-const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
-const entryOf = (row: Row): ChainEntry => ({
-  seq: Number(row.seq),
-  at: String(row.at),
-  name: textOrNull(row.name),
-  salt: textOrNull(row.salt),
-  nameDigest: String(row.name_digest),
-  ref: textOrNull(row.ref),
-  previous: String(row.previous),
-  hash: String(row.hash),
-});
 
 /** Tables are brought up to date before the first query, and again when they are gone: a database may be restored at any time. */
 function onceReady(server: PostgresServer): (query: Query) => Query {
@@ -169,68 +158,3 @@ const RENEW = `
   update billing_evidence_lease set nonce = $5, note = $6, ends_at = ${ENDS('$7')}
   where name = $1 and holder = $2 and fence = $3 and nonce = any($4::text[]) and ends_at > clock_timestamp()
   returning fence`;
-
-/** Entries that are read at once. */
-const PAGE = 1_000;
-
-async function* textsIn(query: Query): AsyncGenerator<{ ref: string; keptAt: Date }> {
-  for (let after = ''; ;) {
-    const rows = await query('select ref, kept_at from billing_evidence where ref > $1 order by ref limit $2', [after, PAGE]);
-    for (const row of rows) yield { ref: String(row.ref), keptAt: new Date(row.kept_at as Date) };
-    if (rows.length < PAGE) return;
-    after = String(rows.at(-1)!.ref);
-  }
-}
-
-const chainIn = (query: Query): EvidenceChain => ({
-  entries: async function* (chain) {
-    for (let after = 0; ;) {
-      const rows = await query('select * from billing_evidence_chain where chain = $1 and seq > $2 order by seq limit $3', [
-        chain,
-        after,
-        PAGE,
-      ]);
-      for (const row of rows) yield entryOf(row);
-      if (rows.length < PAGE) return;
-      after = Number(rows.at(-1)!.seq);
-    }
-  },
-  recent: async (chain, since) => {
-    const found: ChainEntry[] = [];
-    for (let before: number | null = null; ;) {
-      const rows = await query(
-        'select * from billing_evidence_chain where chain = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3',
-        [chain, before, PAGE],
-      );
-      const entries = rows.map(entryOf);
-      found.push(...entries.filter(({ at }) => Date.parse(at) >= since.getTime()));
-      const oldest = entries.at(-1);
-      if (oldest === undefined || rows.length < PAGE || Date.parse(oldest.at) < since.getTime()) return found.reverse();
-      before = oldest.seq;
-    }
-  },
-  head: async (chain) => {
-    const [row] = await query('select * from billing_evidence_chain where chain = $1 order by seq desc limit 1', [chain]);
-    return row ? entryOf(row) : null;
-  },
-  pointers: async (chain) => {
-    const rows = await query("select name, ref from billing_evidence_name where split_part(name, '/', 2) = $1", [chain]);
-    return new Map(rows.map(({ name, ref }) => [String(name), String(ref)]));
-  },
-  sign: async (chain, { seq, hash, at, keyId, signature }) => {
-    await query(
-      'insert into billing_evidence_signature (chain, seq, hash, at, key_id, signature) values ($1, $2, $3, $4, $5, $6)',
-      [chain, seq, hash, at, keyId, signature],
-    );
-  },
-  signatures: async (chain) => {
-    const rows = await query('select * from billing_evidence_signature where chain = $1 order by seq, at', [chain]);
-    return rows.map((row): SignedHead => ({
-      seq: Number(row.seq),
-      hash: String(row.hash),
-      at: String(row.at),
-      keyId: String(row.key_id),
-      signature: String(row.signature),
-    }));
-  },
-});

@@ -40,3 +40,12 @@ export class Texts {
     return this.store.keep(sealedText(key, text));
   }
 }
+
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/** Texts in a value that may be digests of others. */
+export function digestsIn(value: unknown): string[] {
+  if (typeof value === 'string') return DIGEST.test(value) ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(digestsIn);
+}

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { headText, isWhole, type SignedHead } from './chain.js';
+import { checkpointText, digestOfHashes, headText, isWhole, type ChainEntry, type Checkpoint, type SignedHead } from './chain.js';
 import { EvidenceMissing, type EvidenceStore } from './evidence.js';
 import { isSignedBy, keyIdOf } from './signing.js';
 
@@ -14,6 +14,8 @@ export interface Verified {
   signatures: number;
   /** The last place that a signature holds; null where none does. Later records are held by the chain alone. */
   signedUpTo: { seq: number; at: string } | null;
+  /** Where older records end; null where all are there. */
+  checkpoint: { seq: number; at: string } | null;
   findings: Finding[];
 }
 
@@ -35,18 +37,24 @@ export async function verifyEvidence(
   const signatures = await evidence.chain.signatures(chain);
   const expected = new Map([...signatures, ...known].map(({ seq, hash }) => [seq, hash]));
   const said = new Map<string, string>();
+  const checkpoint = await evidence.chain.checkpoint(chain);
+  const older: ChainEntry[] = [];
   let entries = 0;
-  let previous = '';
+  let last: Pick<ChainEntry, 'seq' | 'hash'> = { seq: 0, hash: '' };
   for await (const entry of evidence.chain.entries(chain)) {
     entries += 1;
     const record = `entry ${entry.seq}${entry.name === null ? '' : ` (${entry.name})`}`;
-    if (entry.seq !== entries) find(record, `entry ${entries} should stand here: entries were taken out or put in`);
-    entries = entry.seq;
+    const isOlder = checkpoint !== null && entry.seq <= checkpoint.seq;
+    if (isOlder) older.push(entry);
+    if (isOlder ? entry.seq <= last.seq : entry.seq !== last.seq + 1)
+      find(record, `entry ${last.seq + 1} should stand here: entries were taken out or put in`);
     if (!isWhole(entry)) find(record, 'its text is not what its digest says: it was edited');
-    if (entry.previous !== previous) find(record, 'it does not follow from the entry before it');
+    // Up to a checkpoint entries are missing in between; what is left is what was signed.
+    if (entry.seq === last.seq + 1 ? entry.previous !== last.hash : !isOlder)
+      find(record, 'it does not follow from the entry before it');
     if ((expected.get(entry.seq) ?? entry.hash) !== entry.hash) find(record, 'another entry stood here when it was signed');
     expected.delete(entry.seq);
-    previous = entry.hash;
+    last = entry;
     if (entry.name === null) continue;
     if (entry.ref === null) said.delete(entry.name);
     else said.set(entry.name, entry.ref);
@@ -57,9 +65,33 @@ export async function verifyEvidence(
   const holding = signatures.filter(isOf);
   if (publicKey !== null)
     for (const signed of signatures) if (!isOf(signed)) find(`signature of entry ${signed.seq}`, 'it was not made with this key');
+  if (checkpoint !== null) checkCheckpoint(chain, checkpoint, older, publicKey, find);
   await compareNames(evidence, chain, said, find);
-  const last = holding.at(-1);
-  return { entries, signatures: holding.length, signedUpTo: last ? { seq: last.seq, at: last.at } : null, findings };
+  const newest = holding.at(-1);
+  return {
+    entries,
+    signatures: holding.length,
+    signedUpTo: newest ? { seq: newest.seq, at: newest.at } : null,
+    checkpoint: checkpoint && { seq: checkpoint.seq, at: checkpoint.at },
+    findings,
+  };
+}
+
+/** What is left before it is what was left when it was signed. */
+function checkCheckpoint(
+  chain: string,
+  checkpoint: Checkpoint,
+  older: ChainEntry[],
+  publicKey: KeyObject | null,
+  find: (record: string, why: string) => void,
+): void {
+  const record = `checkpoint at entry ${checkpoint.seq}`;
+  const isLeft = older.length === checkpoint.entries && digestOfHashes(older) === checkpoint.digest;
+  if (!isLeft || older.at(-1)?.hash !== checkpoint.hash) find(record, 'entries before it were taken out, put in or edited since');
+  if (publicKey === null) return;
+  const isSigned =
+    keyIdOf(publicKey) === checkpoint.keyId && isSignedBy(publicKey, checkpointText(chain, checkpoint), checkpoint.signature);
+  if (!isSigned) find(record, 'it was not made with this key');
 }
 
 async function compareNames(

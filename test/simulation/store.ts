@@ -35,6 +35,7 @@ export class Store {
       head: (chain) => this.inner.chain.head(chain),
       pointers: (chain) => this.inner.chain.pointers(chain),
       sign: (chain, head) => this.write((inner) => inner.chain.sign(chain, head)),
+      checkpoint: (chain) => this.inner.chain.checkpoint(chain),
       signatures: (chain) => this.inner.chain.signatures(chain),
     },
     size: () => this.inner.size(),
