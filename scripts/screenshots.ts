@@ -7,11 +7,16 @@ import { run } from '../client/commands/run.js';
 import { realContext, type Context } from '../client/context.js';
 import { openOrganizations } from '../client/months.js';
 import { withTemporal, type Temporal } from '../client/temporal.js';
+import { evidenceSource } from '../client/web/evidence-source.js';
+import { createWeb } from '../client/web/server.js';
+import { loadBaseConfig } from '../shared/config.js';
+import { openEvidence } from '../shared/evidence/index.js';
+import { webSettings } from '../shared/web-settings.js';
 import { detailsLink, preparedLists, webUiUrl } from '../shared/web-ui.js';
 import { dailyBillingId, organizationBillingId } from '../shared/contract.js';
 import { CHROMIUM } from './chromium.js';
 
-/** `npm run screenshots`: what an operator sees in the Temporal Web UI, against the demo's stage, kept in docs/screenshots. */
+/** `npm run screenshots`: what an operator sees in the Temporal Web UI, and finance on its page, against the demo's stage, kept in docs/screenshots. */
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const BROKER = 'demo';
@@ -23,20 +28,58 @@ const WIDTH = 1400;
 /** What stands left of and above the page: the same in all pictures. */
 const FRAME = { x: 205, y: 50 };
 /** Tall enough for what the picture is about. */
-const HEIGHTS = { list: 480, details: 1080, timeline: 1150 };
+const HEIGHTS = { list: 480, details: 1080, timeline: 1150, page: 900 };
+const VIEWS: [name: string, path: string][] = [
+  ['page-month', `/months/${MONTH}`],
+  ['page-to-do', `/months/${MONTH}/customers`],
+  ['page-customer', `/months/${MONTH}/customers/${FABRIKAM}`],
+  ['page-decisions', `/months/${MONTH}/decisions`],
+  ['page-year', `/months/${MONTH}/year`],
+];
 
 await mkdir(FOLDER, { recursive: true });
 const quiet: Context = { ...realContext(), out: () => undefined, isTerminal: false };
 await withDemo(quiet, { BILLING_MODE: 'approve' }, async (context, sandboxUrl) => {
   await mapWrongly(sandboxUrl);
   await run(context, { month: MONTH, organizations: [], asOf: AS_OF, wait: true, json: false });
-  await withTemporal(context.environment, (temporal) => photograph(context, temporal));
+  await withTemporal(context.environment, async (temporal) => {
+    await photographPage(context, temporal);
+    await photograph(context, temporal);
+  });
 });
 
 /** One organization names a company that Autotask does not have: something waits for a person. */
 async function mapWrongly(sandboxUrl: string): Promise<void> {
   const body = JSON.stringify({ customProperties: [{ name: 'AutotaskCompanyID', value: '29683599' }] });
   await fetch(`${sandboxUrl}/_sandbox/cloudmore/organizations/${CONTOSO}`, { method: 'PATCH', body });
+}
+
+/** The page's views, as somebody sees them whom the company's own log-in names. */
+async function photographPage(context: Context, temporal: Temporal): Promise<void> {
+  const environment = {
+    ...context.environment,
+    BILLING_WEB_PROXY_HEADER: 'X-Forwarded-User',
+    BILLING_WEB_PROXY_ADDRESSES: '127.0.0.1',
+    BILLING_WEB_APPROVERS: 'anna',
+  };
+  const config = loadBaseConfig(environment);
+  const evidence = openEvidence(config.evidence, config);
+  const app = await createWeb(evidenceSource(config, evidence, temporal, environment), webSettings(environment));
+  const browser = await chromium.launch(CHROMIUM);
+  try {
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const page = await browser.newPage({ extraHTTPHeaders: { 'X-Forwarded-User': 'anna' } });
+    await page.setViewportSize({ width: WIDTH, height: HEIGHTS.page });
+    for (const [name, path] of VIEWS) {
+      await page.goto(address + path);
+      await page.screenshot({ path: `${FOLDER}${name}.png` });
+      console.log(`docs/screenshots/${name}.png  ${path}`);
+    }
+  } finally {
+    await browser.close();
+    await app.close();
+    await evidence.close();
+  }
 }
 
 async function photograph(context: Context, temporal: Temporal): Promise<void> {

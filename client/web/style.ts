@@ -23,6 +23,8 @@ input, select, button { font: inherit; padding: .4rem .6rem; border: 1px solid v
 input[type="checkbox"] { min-height: 1.5rem; min-width: 1.5rem; }
 button { background: var(--button); color: var(--button-ink); border-color: var(--button); cursor: pointer; }
 button.quiet { background: none; color: var(--link); border-color: var(--line); }
+td[data-title="Since"] { white-space: nowrap; }
+tbody th { font-size: inherit; font-weight: inherit; border-bottom-width: 1px; vertical-align: top; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--band); padding: 1rem; border-radius: .4rem; font: .85rem/1.5 ui-monospace, Consolas, monospace; }
 ul.pages { display: flex; gap: 1rem; list-style: none; padding: 0; }
 @media print { .top, form, .skip-link { display: none; } }
