@@ -48,15 +48,15 @@ export async function workerOfMany(context: Context, options: { queues?: string 
   };
   const fleet = new Fleet({ read, say: tell });
   const port = own.watch === undefined ? null : new Watch(own.watch, fleet, tell);
-  await port?.open();
-  own.stopping.addEventListener('abort', () => fleet.close());
-  tell(`worker ready: ${queues.join(', ')} of every broker in ${installation.brokers}`);
   try {
+    await port?.open();
+    own.stopping.addEventListener('abort', () => fleet.close());
+    tell(`worker ready: ${queues.join(', ')} of every broker in ${installation.brokers}`);
     if (!own.stopping.aborted) await fleet.serve();
   } finally {
     await port?.close();
     await connections.close();
-    own.flush();
+    await own.close();
   }
   return EXIT.done;
 }

@@ -11,7 +11,8 @@ import { freePort } from '../temporal-server/free-port.js';
 /** What a process of workers has once, however many brokers it serves: its log, its exporter, its signals. */
 export interface WorkerProcess {
   say(message: string, about?: Record<string, unknown>): void;
-  flush(): void;
+  /** Says what is still to be said, and lets the process come to its end, also where no worker could begin: a runtime that never had one goes on for ever. */
+  close(): Promise<void>;
   /** Where it can be watched; undefined: nowhere. */
   watch: WatchSetup | undefined;
   /** Aborts when the process is told to end. */
@@ -29,7 +30,7 @@ export async function setUpProcess(
   keepHeapSmall();
   const log = logOf(context, broker === null ? {} : { broker }, logLevel);
   const exporter = http === null ? null : `127.0.0.1:${await freePort()}`;
-  Runtime.install({
+  const runtime = Runtime.install({
     logger: new DefaultLogger(logLevel, log.log),
     shutdownSignals: [],
     telemetryOptions: {
@@ -43,8 +44,12 @@ export async function setUpProcess(
   const watch =
     http === null || exporter === null
       ? undefined
-      : { at: http, exporter: new URL(`http://${exporter}/metrics`), meter: Runtime.instance().metricMeter };
-  return { say: log.say, flush: () => log.flush(), watch, stopping: stopping.signal };
+      : { at: http, exporter: new URL(`http://${exporter}/metrics`), meter: runtime.metricMeter };
+  const close = async (): Promise<void> => {
+    log.flush();
+    await runtime.shutdown();
+  };
+  return { say: log.say, close, watch, stopping: stopping.signal };
 }
 
 /** The SDK's own exporter, which only this process asks: the worker's port hands on what it says. */

@@ -14,24 +14,24 @@ export async function worker(context: Context, options: { queues?: string | unde
   const queues = parseQueues(options.queues);
   await withTemporal(context.environment, ensureSearchAttributes);
   const own = await setUpProcess(context, config, config.broker);
-  for (const remark of config.remarks) own.say(remark);
-  const { connection, address, namespace } = connectionSettings(context.environment);
-  const running = await startWorker(config, {
-    connection,
-    namespace,
-    queues,
-    say: (message) => own.say(message),
-    watch: own.watch,
-  });
-  own.stopping.addEventListener('abort', () => running.shutdown());
-  if (own.stopping.aborted) running.shutdown();
-  own.say(
-    `worker ready: ${queues.join(', ')} of broker ${config.broker} at ${address}, namespace ${namespace}, mode ${config.mode}`,
-  );
   try {
+    for (const remark of config.remarks) own.say(remark);
+    const { connection, address, namespace } = connectionSettings(context.environment);
+    const running = await startWorker(config, {
+      connection,
+      namespace,
+      queues,
+      say: (message) => own.say(message),
+      watch: own.watch,
+    });
+    own.stopping.addEventListener('abort', () => running.shutdown());
+    if (own.stopping.aborted) running.shutdown();
+    own.say(
+      `worker ready: ${queues.join(', ')} of broker ${config.broker} at ${address}, namespace ${namespace}, mode ${config.mode}`,
+    );
     await running.run();
   } finally {
-    own.flush();
+    await own.close();
   }
   return EXIT.done;
 }

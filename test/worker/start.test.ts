@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { noopMetricMeter } from '@temporalio/common';
+import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
@@ -33,6 +35,9 @@ beforeAll(async () => {
     BILLING_BROKER: 'begins',
     BILLING_EVIDENCE: `file:${join(folder, 'evidence')}`,
   };
+  const evidence = openEvidence(env.BILLING_EVIDENCE!);
+  await bindLabel(evidence, tenantOf(loadConfig(env)));
+  await evidence.close();
 }, 60_000);
 afterAll(async () => {
   taken?.close();
@@ -58,16 +63,36 @@ const connections = (): Promise<number> =>
     (count) => count === 0,
   );
 
+/** The worker as a process of its own, until it ends by itself. */
+const ended = (changes: Record<string, string>): Promise<{ code: unknown; said: string }> =>
+  new Promise((resolve) => {
+    const around = { PATH: process.env.PATH, HOME: process.env.HOME, TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS };
+    const options = { env: { ...around, ...env, ...changes }, timeout: ENDS_WITHIN_MS, killSignal: 'SIGKILL' as const };
+    execFile(process.execPath, [BIN, 'worker'], options, (error, _, said) => resolve({ code: error?.code ?? 0, said }));
+  });
+
+const BIN = fileURLToPath(new URL('../../client/bin.js', import.meta.url));
+const ENDS_WITHIN_MS = 45_000;
+
 describe('a worker that cannot begin', () => {
+  test('stayed as a process that served nothing, so that nobody started it again: it ends with what was wrong', async () => {
+    const [renamed, away] = await Promise.all([
+      ended({ BILLING_BROKER: 'renamed' }),
+      ended({ BILLING_EVIDENCE: 'postgres://billing:secret@127.0.0.1:1/billing', BILLING_HTTP: '127.0.0.1:0' }),
+    ]);
+    expect(renamed).toEqual({
+      code: 78,
+      said: expect.stringMatching(/BILLING_BROKER is renamed, .* billed as begins/) as unknown,
+    });
+    expect(away).toEqual({ code: 69, said: expect.stringMatching(/evidence store .* cannot be used/) as unknown });
+  }, 100_000);
+
   test('because its port is taken closes its connection to Temporal', async () => {
     await expect(start()).rejects.toThrow(/EADDRINUSE/);
     expect(await connections()).toBe(0);
   }, 60_000);
 
   test('because the tenant was billed under another label asks Temporal for nothing', async () => {
-    const evidence = openEvidence(env.BILLING_EVIDENCE!);
-    await bindLabel(evidence, tenantOf(loadConfig(env)));
-    await evidence.close();
     await expect(start({ BILLING_BROKER: 'renamed' })).rejects.toThrow(
       /^BILLING_BROKER is renamed, but this Autotask tenant was billed as begins before\./,
     );
