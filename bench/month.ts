@@ -7,7 +7,8 @@ import type { GivenReport, MonthClosed, MonthRequest, Work } from '../shared/con
 import { organizationBillingId } from '../shared/contract.js';
 import { ORGANIZATIONS_AT_ONCE } from '../shared/contract/payload.js';
 import { readMonth } from '../shared/evidence/months.js';
-import { billOrganization, carryOutBy, type Control, type OrganizationActivities } from '../workflows/organization.js';
+import { billOrganization } from '../workflows/organization.js';
+import { carryOutBy, type Control, type OrganizationActivities } from '../workflows/organization-run.js';
 
 /** A month by the product's own activities and orchestration in a bare loop: what the workflows do, without an engine under it. */
 export interface MonthRun {

@@ -4,7 +4,7 @@ import { autotaskQueue, billingQueue, cloudmoreQueue } from '../shared/contract.
 import { summaryText } from '../shared/billing/markdown.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import type { StepDone, StepRequest } from '../shared/contract.js';
-import { carryOutBy } from './organization.js';
+import { carryOutBy } from './organization-run.js';
 import { STEP_KINDS } from '../shared/billing/step-kinds.js';
 
 /**

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
-import type { Failure } from './organization.js';
+import type { Failure } from './organization-run.js';
 
 /** Types of `activities/failures.ts` after which a write may have taken effect, and those that concern Autotask as a whole. */
 const UNKNOWN_EFFECT = new Set(['OutcomeUnknown', 'OutcomePending']);

@@ -37,14 +37,9 @@ import type {
 import type { DecisionTaken } from '../shared/contract/decisions.js';
 import { carryOut, continueOn, planning, reading, recording, recordingPatiently } from './activities.js';
 import { billingStatus } from './attributes.js';
-import {
-  billOrganization,
-  undoOrganization,
-  type Control,
-  type Failure,
-  type OrganizationActivities,
-  type OrganizationRequest,
-} from './organization.js';
+import { billOrganization } from './organization.js';
+import type { Control, Failure, OrganizationActivities, OrganizationRequest } from './organization-run.js';
+import { undoOrganization } from './way-back.js';
 import { blankSummary } from './blank.js';
 import { Decided } from './decided.js';
 import { linksOf } from './links.js';

@@ -13,7 +13,8 @@ import type {
 } from '../../shared/contract.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { billOrganization, carryOutBy } from '../../workflows/organization.js';
+import { billOrganization } from '../../workflows/organization.js';
+import { carryOutBy } from '../../workflows/organization-run.js';
 
 /** One organization, billed by the product's activities over HTTP, without Temporal and without waits. */
 

@@ -8,7 +8,8 @@ import { loadConfig } from '../../shared/config.js';
 import type { GivenReport, OrganizationSummary, PlanMade, StepRequest } from '../../shared/contract.js';
 import { openEvidence, type Evidence, type Hold } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { billOrganization, carryOutBy } from '../../workflows/organization.js';
+import { billOrganization } from '../../workflows/organization.js';
+import { carryOutBy } from '../../workflows/organization-run.js';
 import { CONTOSO, control, MONTH, startVendors } from './desk.js';
 
 /** A backup that is restored is older than Autotask: what it would go on with was done already. Nothing of it is continued, everything is planned again. */

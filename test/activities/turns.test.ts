@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { NO_CALLS } from '../../shared/billing/results.js';
 import type { PostChargeStep } from '../../shared/billing/plan-types.js';
 import type { OrganizationSummary, PlanMade, PlanRequest, StepDone, VerifyRequest } from '../../shared/contract.js';
-import { billOrganization, type Control, type Failure, type OrganizationActivities } from '../../workflows/organization.js';
+import { billOrganization } from '../../workflows/organization.js';
+import type { Control, Failure, OrganizationActivities } from '../../workflows/organization-run.js';
 import { chargeStep } from '../workflows/stand-ins.js';
 
 /** A plan of more steps than a payload holds is one plan still, handed out in turns; of a turn, an activity gets as many steps as go together. */

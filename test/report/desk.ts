@@ -11,7 +11,8 @@ import { loadConfig } from '../../shared/config.js';
 import type { MonthClosed } from '../../shared/contract.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { billOrganization, carryOutBy, type Control } from '../../workflows/organization.js';
+import { billOrganization } from '../../workflows/organization.js';
+import { carryOutBy, type Control } from '../../workflows/organization-run.js';
 import { september, type World } from '../api/vendors.js';
 
 /**
