@@ -184,7 +184,7 @@ function addExplain(program: Command, context: Context, run: Run): void {
     .command('explain')
     .description("from the report's lines through the rules to what stands in Autotask")
     .argument('<month>', 'YYYY-MM', month)
-    .requiredOption('--subscription <id>', 'subscription id, or the cm-… value of what has none')
+    .requiredOption('--subscription <id>', 'subscription id, or the cm-… key shown for lines without one')
     .addOption(json())
     .action(async (of: string, options: { subscription: string; json: boolean }) =>
       run((await import('./commands/explain.js')).explainSubscription(context, { month: of, ...options })),

@@ -90,7 +90,7 @@ function rootCause(error: Error): Error {
   return error.cause instanceof Error ? rootCause(error.cause) : error;
 }
 
-/** One message per run where it failed, something waits, or something is missing. Nobody's mailbox decides how a run ends. */
+/** One message per run where it failed, something waits, or something is missing. A failed notification must not fail the run. */
 async function tellPeople(broker: string, asOf: Day, months: string[], failure?: string): Promise<void> {
   const { workflowId, runId } = workflowInfo();
   try {

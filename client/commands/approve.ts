@@ -126,7 +126,7 @@ async function approvePlans(
   const code = await releaseAll(context, temporal, config.broker, options, fitting, undefined);
   for (const organization of waiting.filter((other) => !fitting.includes(other)))
     context.out(
-      line`${organization.organizationName} goes on waiting: ${keptOf(organization) === undefined ? 'it is not in the file' : `its plan moved since, and waits as ${organization.planDigest}`}.`,
+      line`${organization.organizationName} was not released: ${keptOf(organization) === undefined ? 'it is not in the file' : `its plan has changed. The new plan's digest is ${organization.planDigest}`}.`,
     );
   if (waiting.length === 0) context.out(line`Nothing of ${month} waits for approval.`);
   if (fitting.length === waiting.length) return code;

@@ -39,7 +39,7 @@ export interface CloseOptions {
 export async function close(context: Context, options: CloseOptions): Promise<ExitCode> {
   if (options.verify !== undefined) return verify(context, options.verify, options.json);
   if (options.month === undefined)
-    throw new CommandError(EXIT.usage, 'Which month? billing close 2025-10, or billing close --verify FILE');
+    throw new CommandError(EXIT.usage, 'Name a month (billing close 2025-10), or a certificate (billing close --verify FILE).');
   const config = loadConfig(context.environment);
   const { month, asOf = today(config.schedule.timeZone) } = options;
   await checkOutput(options.out);

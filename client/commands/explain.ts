@@ -104,7 +104,7 @@ function unknown({ outcomes }: MonthRead, month: Month, text: string): CommandEr
   const hint = near.length === 0 ? 'The month has no subscription at all.' : `Near are:${list}`;
   return new CommandError(
     EXIT.usage,
-    `No subscription "${text}" in ${month}; expected an id, or the cm-… value of what has none. ${hint}`,
+    `No subscription "${text}" in ${month}; use a subscription id, or the cm-… key shown for lines without one. ${hint}`,
   );
 }
 

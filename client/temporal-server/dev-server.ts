@@ -102,7 +102,7 @@ async function startOnce(options: DevServerOptions): Promise<DevServer> {
 /** The cause first: where the server panicked, the last lines are those of a stack. */
 function notStarted(address: string, lines: readonly string[], error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error);
-  const message = `The Temporal dev server at ${address} did not start (${reason}). Its words:\n${lines.join('\n')}`;
+  const message = `The Temporal dev server at ${address} did not start (${reason}). Output:\n${lines.join('\n')}`;
   return lines.some((line) => NO_PORT.test(line))
     ? new NoPortError(message, { cause: error })
     : new Error(message, { cause: error });

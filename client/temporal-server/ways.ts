@@ -35,5 +35,5 @@ export async function firstThatWorks<T>(wanted: Wanted, ways: readonly Way<T>[],
       outcomes.push(`  ${name}: ${reason}`);
     }
   }
-  throw new Error([`No ${wanted.what} could be had:`, ...outcomes, wanted.advice].join('\n'));
+  throw new Error([`Could not find or build the ${wanted.what}:`, ...outcomes, wanted.advice].join('\n'));
 }

@@ -50,7 +50,8 @@ async function release(temporal: Temporal, workflowId: string, action: SteeringA
     const answer = await answerOf(temporal.client, update, ANSWER_WITHIN_MS);
     return await settled(temporal, workflowId, `${open.organizationName} is released.`, answer, digest);
   } catch (error) {
-    if (isNotFound(error)) return { isGood: false, text: 'It ended in this moment. Nothing was released.' };
+    if (isNotFound(error))
+      return { isGood: false, text: 'It finished just now and no longer needs approval. Nothing was released.' };
     throw error;
   }
 }

@@ -17,9 +17,7 @@ export function nothingDue(facts: DueFacts): Advised[] {
   const { month, asOf, lines } = facts;
   if (lines > 0)
     return [
-      advised(
-        `Nothing of ${month} is due on ${asOf} for whom it was run: none of the ${lines} lines billed before that day is theirs.`,
-      ),
+      advised(`None of the ${lines} lines of ${month} billed before ${asOf} belong to the selected organizations.`),
       advised('Run it for everybody:', runOf(month)),
     ];
   if (asOf <= firstDay(month)) return notBegun(month, asOf);

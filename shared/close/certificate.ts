@@ -217,7 +217,7 @@ function movedOf(before: CustomerClose | undefined, after: CustomerClose | undef
   const moved = (what: 'report' | 'posted', side: string, digest: 'cloudmore' | 'autotask'): string[] => {
     if (before?.digests[digest] === after?.digests[digest]) return [];
     const [from, to] = [before?.[what].sales ?? '0', after?.[what].sales ?? '0'];
-    const figures = from === to ? `${to} ${currency}, made up otherwise` : `${from} → ${to} ${currency}`;
+    const figures = from === to ? `${to} ${currency}: same total, different amounts behind it` : `${from} → ${to} ${currency}`;
     return [`${organizationName}: ${side} moved since: ${figures}.`];
   };
   return [...moved('report', "Cloudmore's report", 'cloudmore'), ...moved('posted', 'Autotask', 'autotask')];

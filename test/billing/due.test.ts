@@ -61,7 +61,7 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
     'there are lines, but none of the organization it was run for',
     facts('2025-10-12', { lines: 40 }),
     [
-      'Nothing of 2025-10 is due on 2025-10-12 for whom it was run: none of the 40 lines billed before that day is theirs.',
+      'None of the 40 lines of 2025-10 billed before 2025-10-12 belong to the selected organizations.',
       'Run it for everybody: billing run 2025-10 --wait',
     ],
   ],

@@ -98,7 +98,7 @@ describe('the dev server', () => {
     expect(failure).toMatch(
       new RegExp(
         [
-          'No Temporal dev server could be had:',
+          'Could not find or build the Temporal dev server:',
           'TEMPORAL_ADDRESS: nothing there',
           'TEMPORAL_CLI_PATH: nothing there',
           '`temporal` on the PATH: nothing there',

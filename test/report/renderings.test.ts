@@ -66,7 +66,7 @@ describe('the report of a month', () => {
       expect(out).toContain(grouped(json[part].sales));
     expect(out).toMatch(/Amounts that reach no invoice:\n +5,709\.39 EUR {2}Fabrikam Logistics: held \(company-inactive\)/);
     expect(out).toContain(`billing rerun ${MONTH} --organization 76f89d5d-ba07-5d2e-9f88-335bf71db3ae`);
-    expect(out).toMatch(/% of the 5000 an hour that are ours/);
+    expect(out).toMatch(/% of our hourly budget of 5,000/);
   });
 
   test('as text on a terminal of 80 columns has sentences that fit, and commands in one line to copy', async () => {

@@ -83,7 +83,7 @@ describe('docs/operations.md', () => {
         )
       : await run(line);
     expect({ ...ended, isExpected: EXPECTED.includes(ended.code) }).toMatchObject({ isExpected: true });
-    expect(ended.said).not.toContain('mistake of the program');
+    expect(ended.said).not.toContain('This is a bug');
   });
 
   test('the run whose plans waited told so, once', () => {

@@ -1,3 +1,4 @@
+import { grouped } from '../numbers.js';
 import { big } from '../../../shared/billing/decimal.js';
 import type { Leak, ReportDocument } from '../../../shared/report/document.js';
 
@@ -12,7 +13,7 @@ export function writtenText({ effort: { writes } }: ReportDocument): string {
 }
 
 export const budgetText = ({ effort: { calls, callsPerHour } }: ReportDocument): string =>
-  `Calls: ${calls.autotask} Autotask (${big(calls.autotask).times(100).div(callsPerHour).toFixed(1)} % of the ${callsPerHour} an hour that are ours), ${calls.cloudmore} Cloudmore.`;
+  `Calls: ${calls.autotask} Autotask (${big(calls.autotask).times(100).div(callsPerHour).toFixed(1)} % of our hourly budget of ${grouped(String(callsPerHour))}), ${calls.cloudmore} Cloudmore.`;
 
 export const isNothing = (amount: string): boolean => big(amount).eq(0);
 
