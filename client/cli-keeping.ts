@@ -10,7 +10,22 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     .description(
       'after any restore of a backup: pauses the schedule, ends open runs, checks, and shows what the next run would do',
     )
-    .action(async () => run((await import('./commands/restore.js')).restore(context)));
+    .option(
+      '--from <file>',
+      'first reads a backup of `billing backup` into the empty store of BILLING_EVIDENCE; the worker does not run yet',
+    )
+    .action(async ({ from }: { from?: string }) => {
+      if (from !== undefined) return run((await import('./commands/backup.js')).restoreFrom(context, from));
+      return run((await import('./commands/restore.js')).restore(context));
+    });
+  program
+    .command('backup')
+    .description('write the evidence of all brokers into one file, as one moment saw it, signed')
+    .requiredOption('--out <folder or file>', 'a folder, in which it gets a name with the time, or a file that ends in .jsonl.gz')
+    .addOption(new Option('--json', 'print JSON instead of text').default(false))
+    .action(async (options: { out: string; json: boolean }) =>
+      run((await import('./commands/backup.js')).backup(context, options)),
+    );
   const evidence = program.command('evidence').description('what was fetched, planned and done');
   evidence
     .command('verify')

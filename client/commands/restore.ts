@@ -52,7 +52,7 @@ export async function restore(context: Context, waitMs = SENT_WITHIN_MS): Promis
   return checked;
 }
 
-async function pauseSchedule(context: Context, client: Client, broker: string): Promise<void> {
+export async function pauseSchedule(context: Context, client: Client, broker: string): Promise<void> {
   try {
     await client.schedule.getHandle(scheduleId(broker)).pause('paused by billing restore');
     context.say(`Schedule ${scheduleId(broker)} paused.`);
@@ -63,7 +63,7 @@ async function pauseSchedule(context: Context, client: Client, broker: string): 
 }
 
 /** Ends them without their say: they are older than what they would go on with. Answers how many there were. */
-async function endOpenRuns(context: Context, client: Client, broker: string): Promise<number> {
+export async function endOpenRuns(context: Context, client: Client, broker: string): Promise<number> {
   const ended = new Set<string>();
   for (let round = 0; round < ROUNDS; round += 1) {
     let found = 0;

@@ -88,6 +88,11 @@ export class DataKeys {
 const wrap = ({ id, key }: DataKey, by: PayloadKey): string =>
   JSON.stringify({ dataKey: id, by: by.id, wrapped: seal(by.key, id, key.toString('base64')) } satisfies Wrapped);
 
+/** The key that a data key is encrypted with, of a text as it is kept; null where it is none. */
+export function wrappedBy(text: string): string | null {
+  return text.startsWith('{"dataKey":') ? (JSON.parse(text) as Wrapped).by : null;
+}
+
 function unwrapped({ dataKey, by, wrapped }: Wrapped, keyring: Keyring, what: string): DataKey {
   const key = keyring.find(by);
   const file = keyFile(keyring.folder);

@@ -1,3 +1,4 @@
+import type { BackupRecord } from './backup.js';
 import type { ChainEntry, Checkpoint, CutDecision, SignedHead } from './chain.js';
 import type { Hold, HoldOptions, Lease } from './hold.js';
 
@@ -56,6 +57,10 @@ export interface EvidenceStore extends Omit<Evidence, 'put' | 'get'> {
   cut(chain: string, decide: CutDecision): Promise<boolean>;
   /** Chains there are. */
   chains(): Promise<string[]>;
+  /** Hands over everything that is kept, of all brokers, as one moment saw it. */
+  dump(each: (record: BackupRecord) => Promise<void>): Promise<void>;
+  /** Takes over what `records` hands over. Throws `StoreRefused` where something is kept already. */
+  load(records: (each: (record: BackupRecord) => Promise<void>) => Promise<void>): Promise<void>;
   /** Gives back the space of what was taken away, where that does not happen by itself. */
   reclaim(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { isMissing } from '../files.js';
 import { isWhole, nextEntry, type ChainEntry, type Checkpoint, type CutDecision, type SignedHead } from './chain.js';
 import { EvidenceAltered } from './evidence.js';
+import type { ChainSnapshot } from './file-backup.js';
 import { Exclusive, makeFolder, readText, writeWhole } from './file-store.js';
 import { dirname } from 'node:path';
 
@@ -76,6 +77,15 @@ export class FileChain {
       for (const name of cut.names) await removeName(this.names.pathOf(name));
       this.size = -1;
       return true;
+    });
+  }
+
+  snapshot(): Promise<ChainSnapshot> {
+    return this.exclusive.run(async () => {
+      await this.catchUp();
+      const entries: ChainEntry[] = [];
+      for await (const entry of this.entries()) entries.push(entry);
+      return { checkpoint: await this.checkpoint(), entries, signatures: await this.signatures() };
     });
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isMissing } from '../files.js';
 import { chainOf } from './chain.js';
 import { EvidenceAltered, EvidenceMissing, LeaseLost, type EvidenceStore } from './evidence.js';
+import { dumpFiles, loadFiles } from './file-backup.js';
 import { FileChain, isPlain } from './file-chain.js';
 import { diskClock, Exclusive, onDisk, readText, sizeBelow, tidy, writeWhole } from './file-store.js';
 import { holdLease, LEASE_MS, type Lease, type LeaseDesk } from './hold.js';
@@ -22,7 +23,7 @@ export function fileEvidence(root: string): EvidenceStore {
       unchained: async (): Promise<[string, string][]> =>
         [...(await pointersBelow(root))].filter(([name, text]) => chainOf(name) === chain && isPlain(text)),
     };
-    const known = chains.get(chain) ?? new FileChain(join(root, 'chains', `${encodeURIComponent(chain)}.jsonl`), names, now);
+    const known = chains.get(chain) ?? new FileChain(chainPath(chain), names, now);
     chains.set(chain, known);
     return known;
   };
@@ -31,7 +32,8 @@ export function fileEvidence(root: string): EvidenceStore {
   const chainFor = (name: string): FileChain => chainNamed(chainOf(name));
   const always = (): Promise<boolean> => Promise.resolve(true);
 
-  return {
+  const chainPath = (chain: string): string => join(root, 'chains', `${encodeURIComponent(chain)}.jsonl`);
+  const store: EvidenceStore = {
     keep: (text) =>
       disk(async () => {
         const bytes = Buffer.from(text);
@@ -59,6 +61,8 @@ export function fileEvidence(root: string): EvidenceStore {
           .sort(),
       ),
     reclaim: () => Promise.resolve(),
+    dump: (each) => disk(() => dumpFiles(store, (chain) => chainNamed(chain).snapshot(), each)),
+    load: (records) => disk(() => loadFiles(store, { valuePath, namePath: pathOf, chainPath }, records)),
     point: (name, ref) => disk(async () => void (await chainFor(name).set(name, ref, always))),
     claim: (name, expected, ref, lease = null) =>
       disk(() =>
@@ -93,6 +97,7 @@ export function fileEvidence(root: string): EvidenceStore {
     size: () => disk(() => sizeBelow(root)),
     close: () => Promise.resolve(),
   };
+  return store;
 }
 
 /** Values by their files, with when each was written last. */

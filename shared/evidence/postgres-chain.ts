@@ -18,6 +18,14 @@ export const entryOf = (row: Row): ChainEntry => ({
   hash: String(row.hash),
 });
 
+export const signedOf = (row: Row): SignedHead => ({
+  seq: Number(row.seq),
+  hash: String(row.hash),
+  at: String(row.at),
+  keyId: String(row.key_id),
+  signature: String(row.signature),
+});
+
 /** Entries that are read at once. */
 const PAGE = 1_000;
 
@@ -73,13 +81,7 @@ export const chainIn = (query: Query): EvidenceChain => ({
   },
   signatures: async (chain) => {
     const rows = await query('select * from billing_evidence_signature where chain = $1 order by seq, at', [chain]);
-    return rows.map((row): SignedHead => ({
-      seq: Number(row.seq),
-      hash: String(row.hash),
-      at: String(row.at),
-      keyId: String(row.key_id),
-      signature: String(row.signature),
-    }));
+    return rows.map(signedOf);
   },
   checkpoint: async (chain) => {
     const [row] = await query('select * from billing_evidence_checkpoint where chain = $1', [chain]);
@@ -87,7 +89,7 @@ export const chainIn = (query: Query): EvidenceChain => ({
   },
 });
 
-const checkpointOf = (row: Row): Checkpoint => ({
+export const checkpointOf = (row: Row): Checkpoint => ({
   seq: Number(row.seq),
   hash: String(row.hash),
   at: String(row.at),

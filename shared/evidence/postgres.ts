@@ -4,6 +4,7 @@ import { EvidenceAltered, EvidenceMissing, LeaseLost, StoreUnavailable, type Evi
 import { holdLease, LEASE_MS, type Lease, type LeaseDesk } from './hold.js';
 import { migrate } from './migrate.js';
 import { chainIn, cutIn, entryOf, textOrNull, textsIn } from './postgres-chain.js';
+import { dumpFrom, loadInto } from './postgres-backup.js';
 import { codeOf, connectPostgres, TABLES_GONE, type PostgresServer, type Query, type Row } from './postgres-server.js';
 
 /**
@@ -56,6 +57,14 @@ export function postgresEvidence(connectionString: string): EvidenceStore {
     cut: async (chain, decide) => {
       await query('select 1'); // tables are there from here on
       return server.withClient((client) => cutIn(client, chain, decide));
+    },
+    dump: async (each) => {
+      await query('select 1');
+      await server.withClient((client) => dumpFrom(client, each));
+    },
+    load: async (records) => {
+      await query('select 1');
+      await server.withClient((client) => loadInto(client, records));
     },
     chains: async () =>
       (await query('select chain from billing_evidence_head order by chain collate "C"')).map(({ chain }) => String(chain)),

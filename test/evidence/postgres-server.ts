@@ -44,8 +44,9 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
     'UTF8',
     '--locale=C.UTF-8',
   );
-  const port = 40_000 + Math.floor(Math.random() * 10_000);
-  await as('pg_ctl', '-D', data, '-l', join(folder, 'log'), '-w', '-o', `-p ${port} -h 127.0.0.1 -k ${folder}`, 'start');
+  const port = await startOnFreePort((port) =>
+    as('pg_ctl', '-D', data, '-l', join(folder, 'log'), '-w', '-o', `-p ${port} -h 127.0.0.1 -k ${folder}`, 'start'),
+  );
   return {
     url: `postgres://billing:secret@127.0.0.1:${port}/postgres`,
     stop: async () => {
@@ -53,6 +54,19 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Another test's server, or a connection of anybody's, may have the port: then another one is tried. */
+async function startOnFreePort(start: (port: number) => Promise<unknown>): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    const port = 40_000 + Math.floor(Math.random() * 10_000);
+    try {
+      await start(port);
+      return port;
+    } catch (error) {
+      if (tries === 5) throw error;
+    }
+  }
 }
 
 /** `initdb` refuses root; Debian's package brings a user for it. */
