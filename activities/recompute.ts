@@ -3,10 +3,9 @@ import type { Plan, PlannedItem, Step } from '../shared/billing/plan-types.js';
 import { ruleOf } from '../shared/billing/stopped.js';
 import type { Month, Settings } from '../shared/billing/types.js';
 import { EvidenceMissing, type Evidence } from '../shared/evidence/index.js';
-import type { MonthRead } from '../shared/evidence/months.js';
+import { plannedName, type MonthRead } from '../shared/evidence/months.js';
 import { planGuarded } from './guard.js';
 import type { KeptPlan } from './plan.js';
-import { plannedName } from './releases.js';
 import { movedFrom } from './moved.js';
 import { Slices } from './slices.js';
 

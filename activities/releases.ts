@@ -4,7 +4,7 @@ import type { PlanRequest } from '../shared/contract.js';
 import { addMonths } from '../shared/billing/month.js';
 import { byText } from '../shared/billing/text.js';
 import { EvidenceMissing } from '../shared/evidence/index.js';
-import { nameSegment } from '../shared/evidence/months.js';
+import { nameSegment, plannedPrefix } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
 
 /**
@@ -23,10 +23,6 @@ export const MONTHS_KEPT = 24;
 
 const prefixOf = ({ broker, month, organizationId }: Waiting): string =>
   `plans/${broker}/${month}/${nameSegment(organizationId)}/`;
-
-/** The plan that an organization's month was carried out by, or waits as. */
-export const plannedName = (broker: string, month: string, organizationId: string): string =>
-  `planned/${broker}/${month}/${nameSegment(organizationId)}`;
 
 /** Names of persons who released a plan are below it. */
 export const releasesPrefix = ({ broker, month, organizationId }: Waiting, digest: string): string =>
@@ -77,7 +73,7 @@ async function forgetOldest(evidence: Evidence, request: Asked, digest: string):
 
 /** Forgets the plans of the month that has become too old with this one. */
 export async function forgetOldPlans(evidence: Evidence, { broker, month }: Pick<Waiting, 'broker' | 'month'>): Promise<void> {
-  const prefix = `planned/${broker}/${addMonths(month, -MONTHS_KEPT)}/`;
+  const prefix = plannedPrefix(broker, addMonths(month, -MONTHS_KEPT));
   for (const planned of await evidence.names(prefix)) {
     const waited = await evidence.names(`plans/${planned.slice('planned/'.length)}/`);
     // The last to go is the one by which the others are found.

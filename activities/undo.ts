@@ -2,12 +2,11 @@ import type { MonthFacts } from '../shared/billing/facts.js';
 import { planUndo, type UndoPlan } from '../shared/billing/undo.js';
 import type { Books, Day, Month } from '../shared/billing/types.js';
 import { type Evidence } from '../shared/evidence/index.js';
-import { monthName, readOutcome, type MonthRecord } from '../shared/evidence/months.js';
+import { monthName, plannedName, readOutcome, type MonthRecord } from '../shared/evidence/months.js';
 import { beforeName } from './before.js';
 import type { Dependencies } from './dependencies.js';
 import { withUnfinished } from './extensions.js';
 import { ownReads, type KeptPlan } from './plan.js';
-import { plannedName } from './releases.js';
 import { isNamed, requireNamed, type Slices } from './slices.js';
 
 /** The way back of a month, of all organizations or those that are named. Nothing is written, and Cloudmore is not asked: the report is the month's own. */

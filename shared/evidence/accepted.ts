@@ -1,15 +1,16 @@
 import type { AcceptedPart } from '../billing/accepted.js';
 import { acceptedLines, type AcceptedOrganization } from '../billing/comparison.js';
 import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
+import type { Plan } from '../billing/plan-types.js';
 import type { Outcome } from '../billing/results.js';
 import { fold } from '../billing/text.js';
 import type { Month, Settings } from '../billing/types.js';
 import { EvidenceMissing, type Evidence } from './evidence.js';
-import { monthName, outcomesPrefix, type MonthRecord, type ReportManifest } from './months.js';
+import { monthName, outcomesPrefix, plannedPrefix, type MonthRecord, type ReportManifest } from './months.js';
 
 /**
- * What the last accepted report of a month had, organization by organization (rule 1.6): kept with the outcomes. Outcomes of earlier releases do not have it;
- * the newest kept report stands for it then. What is neither kept nor in a report is not known.
+ * What the last accepted report of a month had, organization by organization (rule 1.6): kept with the outcomes, and with a plan that came to none. Outcomes of
+ * earlier releases do not have it; the newest kept report stands for it then. What is neither kept nor in a report is not known.
  */
 export async function readAccepted(
   evidence: Evidence,
@@ -27,7 +28,22 @@ export async function readAccepted(
     if (accepted) kept.push({ organizationId, organizationName, part: accepted });
     else silent.push(outcome);
   }
+  kept.push(...(await ofPlansAlone(evidence, broker, month)));
   return silent.length === 0 ? kept : [...kept, ...(await ofNewestReport(evidence, broker, month, silent, settings))];
+}
+
+/** Of organizations that have a plan and no outcome: their run was ended from outside, and what it planned may have been written. */
+async function ofPlansAlone(evidence: Evidence, broker: string, month: Month): Promise<AcceptedOrganization[]> {
+  const [settled, planned] = [outcomesPrefix(broker, month), plannedPrefix(broker, month)];
+  const isSettled = new Set((await evidence.names(settled)).map((name) => name.slice(settled.length)));
+  const parts: AcceptedOrganization[] = [];
+  for (const name of (await evidence.names(planned)).filter((one) => !isSettled.has(one.slice(planned.length)))) {
+    const kept = await found(async () => evidence.get<{ plan: Plan }>((await evidence.pointer(name))!));
+    if (kept?.plan.accepted === undefined) continue;
+    const { organizationId, organizationName, accepted } = kept.plan;
+    parts.push({ organizationId, organizationName, part: accepted });
+  }
+  return parts;
 }
 
 async function ofNewestReport(

@@ -78,6 +78,11 @@ export const outcomesPrefix = (broker: string, month: Month): string => `outcome
 export const outcomeName = (broker: string, month: Month, organizationId: string): string =>
   outcomesPrefix(broker, month) + nameSegment(organizationId);
 
+export const plannedPrefix = (broker: string, month: Month): string => `planned/${broker}/${month}/`;
+/** The plan that an organization's month was carried out by, or waits as. */
+export const plannedName = (broker: string, month: Month, organizationId: string): string =>
+  plannedPrefix(broker, month) + nameSegment(organizationId);
+
 /** Of an id of any text one part of a name, which no slash or dot leads out of; ordinary ids stay as they are. */
 export function nameSegment(id: string): string {
   const encoded = encodeURIComponent(id.replaceAll(/\p{Cs}/gu, '\ufffd'));

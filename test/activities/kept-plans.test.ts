@@ -3,11 +3,11 @@ import {
   forgetOldPlans,
   keepForRelease,
   MONTHS_KEPT,
-  plannedName,
   PLANS_KEPT,
   readReleased,
   releasesPrefix,
 } from '../../activities/releases.js';
+import { plannedName } from '../../shared/evidence/months.js';
 import { addDays, addMonths } from '../../shared/billing/month.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { openEvidence } from '../../shared/evidence/index.js';
 import type { Recomputed } from '../../activities/recompute.js';
 import type { KeptPlan } from '../../activities/plan.js';
-import { plannedName } from '../../activities/releases.js';
+import { plannedName } from '../../shared/evidence/months.js';
 import { useDesk, type Desk } from './desk.js';
 
 /** A past month decided once more, by the code of today, from what the evidence keeps. */
