@@ -285,7 +285,12 @@ export function shrinksBecause(
           own.some((gone) => cameFor({ id: item.id, sales: item.exactSales }, gone, accepted))),
   );
   if (others.length > 0) return replacedBy(others);
-  if (own.length === 0 && arrived.has(fold(contractKey)) && plan?.decisions.some(({ outcome }) => outcome === 'posted'))
+  // While it was held here, what stood was another organization's all the same.
+  if (
+    own.every(({ stood }) => !stood) &&
+    arrived.has(fold(contractKey)) &&
+    plan?.decisions.some(({ outcome }) => outcome === 'posted')
+  )
     return { evidence: 'moved', message: 'Its lines are this organization’s now, and billed.' };
   return moved.has(fold(contractKey)) ? { evidence: 'moved', message: 'Its lines are billed to another organization.' } : null;
 }

@@ -5,6 +5,7 @@ import { isTypeUncertain, troubleOf } from './trouble.js';
 import type { Item, Reason } from './plan-types.js';
 import type { Settings } from './types.js';
 import { isChargeType } from './record-types.js';
+import { present } from './text.js';
 
 /** What stops an item by itself or with its organization, before any contract is looked at (rules 2.2, 2.5, 3). */
 export interface Refusal {
@@ -39,9 +40,15 @@ export function exclusionOf(item: Item, context: ItemContext, settings: Settings
   return null;
 }
 
+/** The record types that its lines name: one that no rule knows is the first thing to look at. */
+function toldTypes({ lines }: Item): string {
+  const types = [...new Set(lines.flatMap(({ recordType }) => present(recordType) ?? []))];
+  return types.length === 0 ? '' : ` (record type ${types.map((type) => JSON.stringify(type)).join(', ')})`;
+}
+
 export function unclassifiedOf(item: Item): string | null {
   if (item.type === 'Unclassified')
-    return 'No rule tells what kind of line this is. Correct it in Cloudmore, or exclude its service.';
+    return `No rule tells what kind of line this is${toldTypes(item)}. Correct it in Cloudmore, or exclude its service.`;
   if (!isChargeType(item.type) && serviceKeyOf(item) === null)
     return 'The licence has no item code, so no service can be found for it.';
   return null;

@@ -5,7 +5,7 @@ import { unchanged } from './derivation.js';
 import type { KeyedItem } from './plan-contract.js';
 import type { PlanInput, Work } from './plan.js';
 import { stopped } from './stopped.js';
-import { fold, groupBy } from './text.js';
+import { fold, groupBy, same } from './text.js';
 import type { Ghost, Item, Plan, PlannedItem, Step } from './plan-types.js';
 
 /**
@@ -31,12 +31,23 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
       if (decided?.outcome !== 'posted' || !written.has(item.id)) return [];
       const before = earlier.get(item.id);
       const why =
-        before === undefined
+        whyOnTop(decided, plan) ??
+        (before === undefined
           ? whyNewHeld(decided, item, isCreditLost(contractKey), accepted === undefined ? doubt : null)
-          : whyHeld(decided, acceptedItem(item, contractKey, true), before, doubt);
+          : whyHeld(decided, acceptedItem(item, contractKey, true), before, doubt));
       return why === null ? [] : [[item.id, { reason: 'report-shrank', message: messageOf(decided, before, why) }] as const];
     }),
   );
+}
+
+/** A charge for the same subscription that is none of the month's items': another organization of the company was billed, and nothing says that this is over. */
+function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
+  if (!moves(decided, 'up')) return null;
+  const isBeside = ({ serviceId, contractKey }: Ghost): boolean => serviceId === null && same(contractKey, decided.contractKey);
+  const other = ghosts.find((ghost) => isBeside(ghost) && isUnexplained(ghost));
+  return other === undefined
+    ? null
+    : `${other.sales} more stand on charge ${other.chargeId}, and nothing says that they are gone`;
 }
 
 /** What the accepted report did not have: it may be what another item was converted to, whose credits count for it. */

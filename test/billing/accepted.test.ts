@@ -204,6 +204,16 @@ describe('subscriptions whose lines another organization has', () => {
     expect(moved(contoso(kept, []), fabrikam(part([another]), [another]))).toMatchObject({ 'ORG-1': [] });
   });
 
+  test('moved back to where they came from, although what that one had is not more than it was', () => {
+    const [here, there] = [item(), item({ id: 'item-7' })];
+    const given = { asOf: '2025-10-13', items: [], ghosts: [] } as unknown as Plan;
+    const cameFrom = [{ itemId: 'item-7', from: 'item-1' }];
+    const kept = nextAccepted(given, [there], undefined, { isReleased: false, isBlind: false, cameFrom });
+    expect(moved(contoso(part([here]), [here]), fabrikam(kept, []))).toMatchObject({ 'org-2': [{ itemId: 'item-1' }] });
+    const later = nextAccepted(given, [there], kept, { isReleased: false, isBlind: false });
+    expect(moved(contoso(part([here]), [here]), fabrikam(later, []))).toMatchObject({ 'org-2': [{ itemId: 'item-1' }] });
+  });
+
   test('did not move where they were all along, are still here, are another item here, or have no subscription', () => {
     const there = item({ id: 'item-7' });
     expect(moved(contoso(part([item()]), []), fabrikam(part([there]), [there]))).toEqual({ 'ORG-1': [], 'org-2': [] });

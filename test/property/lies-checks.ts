@@ -43,7 +43,7 @@ const keysOf = (all: LyingRan[]): Set<string> => new Set(all.flatMap((ran) => [.
 /** Whether every customer, record type and service that an earlier run had lines of is there, but for what is known to have ended, and no run was of a later day. */
 function isWhole(ran: LyingRan, earlier: LyingRan[]): boolean {
   // A run that no customer was in has billed nothing that an earlier day could take back.
-  const heard = earlier.filter(({ stopped, plans }) => stopped === null && plans.length > 0);
+  const heard = earlier.filter(({ stopped, plans }) => stopped === null && plans.some(({ accepted }) => accepted !== undefined));
   if (heard.some(({ asOf }) => asOf > ran.asOf)) return false;
   const has = (line: Line): string[] => [
     `customer ${line.organizationId}`,

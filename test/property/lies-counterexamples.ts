@@ -182,6 +182,21 @@ export const onceWrong: [what: string, told: LyingStory][] = [
     },
   ],
   [
+    'a licence that moved to another customer of one company was billed twice in part, because that one was not on the list on the day it moved',
+    {
+      isShared: true,
+      days: [
+        day({ changes: [{ ...more, organization: 0 }] }),
+        day({ changes: [{ ...more, organization: 0 }] }),
+        day({
+          changes: [{ ...more, organization: 0, kind: 'moved' }],
+          lost: [{ what: 'listed organization', organization: 1, place: 0 }],
+        }),
+        day(),
+      ],
+    },
+  ],
+  [
     'a licence was billed in full, because the credit of the one it was converted from was missing from the report',
     {
       days: [

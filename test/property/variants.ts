@@ -138,13 +138,6 @@ export const VARIANTS: Variant[] = [
     stories: 'lies',
   },
   {
-    wrong: 'usage that came back from another customer of the company is billed at both',
-    file: 'accepted.ts',
-    from: 'return kin.length === 0 ? item',
-    to: 'return kin.length >= 0 ? item',
-    stories: 'lies',
-  },
-  {
     wrong: 'a licence is billed without the credit of the one it was converted from',
     file: 'shrank.ts',
     from: "if (isCreditLost && moves(decided, 'up')) return",

@@ -132,6 +132,11 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
     since(of(line(), azure), of(twelve), { books: usage(billed) }),
     'posted – ghost 75.00 (1.6) – create charge 1 × 24.0000 / 20.0000',
   ],
+  [
+    '1.6 more beside a charge of which nobody can tell that it is over',
+    since(of(twelve), of(twelve), { books: { ...billed, charges: [charge({ price: '24', cost: '20' })] } }),
+    'held report-shrank – ghost 24.00 (1.6) – nothing',
+  ],
   ['1.6 what stands already is only compared', since(of(twelve), whole, { books: billed }), 'posted – nothing – nothing'],
   [
     '1.6 nothing is known of a report: what was written for the month stays',
