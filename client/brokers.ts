@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { Autotask } from '../shared/autotask/index.js';
 import { conflictOf, environmentOf, type Profile } from '../shared/brokers/profiles.js';
-import { loadConfig, type BaseConfig, type Config } from '../shared/config.js';
+import { loadConfig, type Config } from '../shared/config.js';
 import { scheduleId } from '../shared/contract.js';
 import { ConfigError, type Environment } from '../shared/environment.js';
 import { openEvidence } from '../shared/evidence/index.js';
@@ -91,10 +91,10 @@ export async function standingOf(profile: Profile, all: Profile[], around: Envir
   };
 }
 
-async function lastRunOf({ evidence, broker }: BaseConfig): Promise<string | null> {
-  const store = openEvidence(evidence);
+async function lastRunOf(config: Config): Promise<string | null> {
+  const store = openEvidence(config.evidence, config);
   try {
-    return (await readLatestRun(store, broker))?.endedAt ?? null;
+    return (await readLatestRun(store, config.broker))?.endedAt ?? null;
   } finally {
     await store.close();
   }

@@ -281,6 +281,17 @@ function addSteering(program: Command, context: Context, run: Run): void {
 
 // ---------------------------------------------------------------------------------------------------------------- setting up
 
+interface DoctorFlags {
+  probe: boolean;
+  month?: string;
+  html?: string;
+  record?: string;
+  probeWrites: boolean;
+  company?: number;
+  confirm: boolean;
+  json: boolean;
+}
+
 function addSetUp(program: Command, context: Context, run: Run): void {
   program
     .command('doctor')
@@ -289,8 +300,12 @@ function addSetUp(program: Command, context: Context, run: Run): void {
     .option('--month <month>', 'the month whose report is read (default: the last one)', month)
     .option('--html <file>', 'with --probe: also as a page')
     .option('--record <file>', 'with --probe: also the month as a world without names, for `billing sandbox --world`')
+    .option('--probe-writes', 'ask what only a write can tell, on a test company; what it makes is taken back', false)
+    .addOption(new Option('--company <id>', 'with --probe-writes: the test company in Autotask').argParser(whole))
+    .option('--confirm', 'with --probe-writes: do it; without, only say what would be done', false)
     .addOption(json())
-    .action(async (options: { probe: boolean; month?: string; html?: string; record?: string; json: boolean }) => {
+    .action(async (options: DoctorFlags) => {
+      if (options.probeWrites) return run((await import('./commands/probe-writes.js')).probeByWriting(context, options));
       if (options.probe) return run((await import('./commands/probe.js')).probeVendors(context, options));
       return run((await import('./commands/doctor.js')).doctor(context, options));
     });

@@ -10,6 +10,8 @@ import { labelOf, tenantOf } from '../../shared/evidence/labels.js';
 import { decodeText } from '../../shared/files.js';
 import { knock } from '../../shared/http/knock.js';
 import { counts, movingMoney, probingOf, readProbe } from '../../shared/probe/kept.js';
+import { readWriteProbe } from '../../shared/probe/writes/kept.js';
+import type { WriteQuestion } from '../../shared/probe/writes/questions.js';
 import { VERSION } from '../../shared/version.js';
 import { Problem, type Check } from './check.js';
 
@@ -25,6 +27,7 @@ export function installationChecks(config: Config, now: () => number, folder = p
     { name: 'mode', look: () => mode(config, now) },
     { name: 'one world', look: () => Promise.resolve(oneWorld(config)) },
     { name: 'probe', look: () => probe(config, now) },
+    { name: 'behaviour', look: () => behaviour(config) },
     { name: 'clock', look: () => clock(config, now) },
     { name: 'notices', look: () => Promise.resolve(notices(config)) },
   ];
@@ -145,6 +148,23 @@ async function probe(config: Config, now: () => number): Promise<string | Proble
     await store.close();
   }
 }
+
+/** What a probe that writes has seen of this tenant, where somebody made one. */
+async function behaviour(config: Config): Promise<string> {
+  const store = openEvidence(config.evidence, config);
+  try {
+    const kept = await readWriteProbe(store, config.broker);
+    if (kept === null)
+      return 'not asked for: what only a write can tell is asked on a test company (billing doctor --probe-writes)';
+    const asked = kept.answers.filter(({ id }) => TOLD.includes(id)).map(({ id, is }) => `${id} ${is ?? '?'}`);
+    const left = kept.left.length === 0 ? '' : `; not taken back: ${kept.left.join('; ')}`;
+    return `${asked.join(', ')} (company ${kept.companyId}, ${kept.takenAt.slice(0, 10)})${left}`;
+  } finally {
+    await store.close();
+  }
+}
+/** Those on which it depends how an amount is written. */
+const TOLD: WriteQuestion[] = ['firstDay', 'again', 'decimals', 'extend', 'names', 'visible'];
 
 const REHEARSAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|sandbox)$/i;
 const isRehearsal = (url: string | null): boolean => url !== null && REHEARSAL.test(new URL(url).hostname);

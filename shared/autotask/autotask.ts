@@ -192,7 +192,7 @@ export class Autotask extends AutotaskForeign {
     await this.transport.call({ method: 'DELETE', path: `Contracts/${contractId}/Charges/${id}`, isRead: false });
   }
 
-  private async create(path: string, body: Record<string, unknown>): Promise<number> {
+  protected async create(path: string, body: Record<string, unknown>): Promise<number> {
     const answer = await this.write('POST', path, body);
     const created = createdSchema.safeParse(lowerKeys(answer ?? {}));
     if (created.success && created.data.itemid) return created.data.itemid;
@@ -201,7 +201,7 @@ export class Autotask extends AutotaskForeign {
   }
 
   /** An empty answer to a POST is none of Autotask's (`autotask.md` 2.1): whether it was taken must be looked for. */
-  private async write(method: 'POST' | 'PATCH', path: string, body: Record<string, unknown>): Promise<unknown> {
+  protected async write(method: 'POST' | 'PATCH', path: string, body: Record<string, unknown>): Promise<unknown> {
     const answer = await this.transport.call({ method, path, body, isRead: false });
     if (answer === undefined && method === 'POST')
       throw new ApiError('unavailable', `POST ${path}: an empty answer`, { status: 200 }, 'unknown');

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { WRITE_QUESTIONS } from '../../shared/probe/writes/questions.js';
 import { beliefRows } from '../../shared/probe/table.js';
 
 test('the end of the operations page lists every belief about the vendors, as the probe asks them', () => {
@@ -14,4 +15,16 @@ test('the end of the operations page lists every belief about the vendors, as th
         .map((cell) => cell.trim()),
     ),
   ).toEqual(beliefRows());
+});
+
+test('it lists what only a write can tell, and what is done under any answer, as the probe that writes has it', () => {
+  const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const rows = text.slice(text.indexOf('### What only a write can tell')).match(/^\| \w+ +\|.*\|$/gm) ?? [];
+  const cells = rows.map((row) =>
+    row
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
+  expect(cells.slice(1)).toEqual(Object.entries(WRITE_QUESTIONS).map(([id, { what, copes }]) => [id, what, copes]));
 });
