@@ -121,11 +121,14 @@ export function compareReports(
 /** Whether an accepted item is still there, has ended, or has its subscription's lines elsewhere in the report: none of these says that the report is incomplete. */
 function explainedBy(now: AcceptedItem[], subscriptions: Subscription[]): (item: AcceptedItem) => boolean {
   const ids = new Set(now.map(({ id }) => id));
-  const keys = new Set(now.map(({ contractKey }) => fold(contractKey)));
+  const keys = new Set(now.filter(isReported).map(({ contractKey }) => fold(contractKey)));
   const ended = new Set(subscriptions.filter(hasEnded).map(({ id }) => fold(id)));
   return ({ id, contractKey, subscriptionId }) =>
     !ids.has(id) && (ended.has(fold(contractKey)) || (subscriptionId !== null && keys.has(fold(contractKey))));
 }
+
+/** Whether Cloudmore itself has lines of it: a correction by hand for a subscription does not say that this is there. */
+const isReported = ({ sources }: AcceptedItem): boolean => sources.some((source) => source !== MANUAL_LINES);
 
 /** Exactly these: a cancellation that is pending, or anything else Cloudmore may say, is for a person to judge. */
 export const hasEnded = ({ status }: Subscription): boolean => /^(cancell?ed|deleted|expired)$/i.test(status.trim());
@@ -165,7 +168,7 @@ export const isFallen = (before: Big, now: Big, percent: number): boolean =>
 /** By organization: its subscriptions whose lines another organization has since, with the items there. Evidence, once they are posted there (1.6). */
 export function movedSubscriptions(all: Compared[]): Map<string, Required<MovedTo>[]> {
   const places = all.flatMap(({ organizationId, accepted, now }) =>
-    now.map((item) => ({ item, organizationId, accepted: accepted?.items ?? [] })),
+    now.filter(isReported).map((item) => ({ item, organizationId, accepted: accepted?.items ?? [] })),
   );
   const byKey = groupBy(places, ({ item }) => fold(item.contractKey));
   return new Map(

@@ -42,7 +42,7 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
 
 /** A charge for the same subscription that is none of the month's items': another organization of the company was billed, and nothing says that this is over. */
 function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
-  if (!moves(decided, 'up')) return null;
+  if (!moves(decided, 'up') && !moves(decided, 'down')) return null;
   const isBeside = ({ serviceId, contractKey }: Ghost): boolean => serviceId === null && same(contractKey, decided.contractKey);
   const other = ghosts.find((ghost) => isBeside(ghost) && isUnexplained(ghost));
   return other === undefined
@@ -173,6 +173,9 @@ export function withoutShrunk(plan: Plan, shrunk: Map<string, Tripped>, work: Wo
       .filter(({ decisions }) => decisions.some(({ item }) => heldIds.has(item.id)))
       .map(({ contractKey }) => fold(contractKey)),
   );
+  // What a charge of nobody's balances may be the very row that would go.
+  for (const ghost of plan.ghosts)
+    if (ghost.serviceId === null && isUnexplained(ghost)) heldContracts.add(fold(ghost.contractKey));
   const isHeld = (ghost: Ghost): boolean =>
     isUnexplained(ghost) || (ghost.outcome === 'zeroed' && heldContracts.has(fold(ghost.contractKey)));
   const heldGhosts = new Set(plan.ghosts.filter(isHeld).map(ghostId));

@@ -197,6 +197,42 @@ export const onceWrong: [what: string, told: LyingStory][] = [
     },
   ],
   [
+    'a converted licence that went to another customer of one company and came back was taken away',
+    {
+      isShared: true,
+      days: [
+        day({ changes: [more] }),
+        day({ changes: [{ ...more, kind: 'converted' }] }),
+        day({ changes: [{ ...more, kind: 'moved' }] }),
+        day({ day: 3, changes: [{ ...more, kind: 'moved' }] }),
+        day(),
+      ],
+    },
+  ],
+  [
+    'usage was billed less although all licences were missing, because one of them had a correction by hand',
+    {
+      days: [
+        day({
+          changes: [
+            { ...more, organization: 0, place: 1, cents: 2 },
+            { ...more, place: 3, quantity: 2 },
+          ],
+        }),
+        day({
+          changes: [
+            { ...more, organization: 0, place: 1, kind: 'credit' },
+            { ...more, place: 3, kind: 'less' },
+          ],
+          lost: [
+            { what: 'record type', organization: 0, place: 0 },
+            { what: 'subscription list', organization: 0, place: 0 },
+          ],
+        }),
+      ],
+    },
+  ],
+  [
     'a licence was billed in full, because the credit of the one it was converted from was missing from the report',
     {
       days: [
