@@ -244,6 +244,23 @@ export default defineConfig(
     files: ['{activities,client,shared,worker}/**'],
     rules: { 'no-restricted-globals': ['error', { name: 'fetch', message: 'Ask others by send or knock (shared/http).' }] },
   },
+  {
+    // What Temporal keeps is encrypted where there are keys: whoever reads it past the codec finds nothing, or writes it in plain text. Workflows get it decrypted.
+    files: ['{activities,client,shared,worker}/**'],
+    ignores: ['shared/encryption/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['@temporalio/common', '@temporalio/client', '@temporalio/worker'].map((name) => ({
+            name,
+            importNames: ['defaultPayloadConverter', 'defaultDataConverter'],
+            message: 'Read and write payloads through the converter of shared/encryption.',
+          })),
+        },
+      ],
+    },
+  },
   { files: ['workflows/**'], rules: { 'no-restricted-globals': ['error', ...NOT_IN_WORKFLOWS] } },
   {
     files: ['shared/billing/**'],

@@ -8,7 +8,7 @@ import { namedName } from './named.js';
 import { Acquaintance, redacted, type Whom } from './redaction.js';
 import type { Sealing } from './sealed.js';
 import type { Signer } from './signing.js';
-import { digestsIn, Texts } from './texts.js';
+import { digestsIn, reached, Texts } from './texts.js';
 
 /**
  * Forgetting an organization. What is its own goes with its names and its key; what is said of it in values of others and of the month is taken out, and those
@@ -50,6 +50,8 @@ export class Forgetter {
   private readonly seen = new Map<string, Seen>();
   private readonly written = new Map<string, Promise<string>>();
   private affected = new Set<string>();
+  /** What names of other brokers lead to. */
+  private others = new Set<string>();
   private pointers = new Map<string, string>();
 
   constructor(
@@ -65,12 +67,13 @@ export class Forgetter {
     const refs: string[] = [];
     for await (const { ref } of this.store.texts()) {
       if (refs.push(ref) % 1_000 === 0) onProgress(`${refs.length} values read`);
-      acquaintance.learn((await this.texts.read(ref)).value);
+      acquaintance.learn((await this.texts.readThere(ref))?.value);
     }
     const whom = acquaintance.whom(wanted, pseudonymOf);
     if (whom === null || whom === 'several') return whom;
     const known = new Set(refs);
     for (const ref of refs) this.seen.set(ref, await this.classify(ref, whom, known));
+    await this.leaveOthers();
     this.affected = this.affectedOnes();
     this.pointers = await this.store.chain.pointers(this.sealing.broker);
     const names = [...this.pointers];
@@ -113,7 +116,7 @@ export class Forgetter {
   // -------------------------------------------------------------------------------------------------------------- looking
 
   private async classify(ref: string, whom: Whom, known: Set<string>): Promise<Seen> {
-    const { value, keyId } = await this.texts.read(ref);
+    const { value, keyId } = (await this.texts.readThere(ref)) ?? { value: null, keyId: null };
     const seen = { keyId, refs: [], isOwn: false, isChanged: false, removedRefs: [] };
     if (keyId?.startsWith(`${this.sealing.broker}/${ownerOf(whom.organizationId)}/`)) return { ...seen, isOwn: true };
     const { isOwn, isChanged, removed } = redacted(value, whom);
@@ -126,6 +129,18 @@ export class Forgetter {
     };
   }
 
+  /** Another broker may have a customer of the same name: its values are not looked at, and stay. */
+  private async leaveOthers(): Promise<void> {
+    const roots: string[] = [];
+    for (const chain of await this.store.chains())
+      if (chain !== this.sealing.broker) roots.push(...(await this.store.chain.pointers(chain)).values());
+    this.others = reached(roots, this.seen);
+    for (const ref of this.others) {
+      const seen = this.seen.get(ref);
+      if (seen !== undefined) this.seen.set(ref, { ...seen, isOwn: false, isChanged: false, removedRefs: [] });
+    }
+  }
+
   /** Values that are written again: those that say something of it, and those that lead to one which is. */
   private affectedOnes(): Set<string> {
     const leadingTo = new Map<string, string[]>();
@@ -133,7 +148,8 @@ export class Forgetter {
       for (const target of refs) leadingTo.set(target, [...(leadingTo.get(target) ?? []), ref]);
     const affected = new Set([...this.seen].filter(([, { isChanged, isOwn }]) => isChanged && !isOwn).map(([ref]) => ref));
     for (const ref of affected)
-      for (const before of leadingTo.get(ref) ?? []) if (!this.seen.get(before)!.isOwn) affected.add(before);
+      for (const before of leadingTo.get(ref) ?? [])
+        if (!this.seen.get(before)!.isOwn && !this.others.has(before)) affected.add(before);
     return affected;
   }
 
@@ -162,7 +178,7 @@ export class Forgetter {
     }
     for (const [name, ref] of this.pointers) if (ownNames.has(name) && !this.isNeeded(ref, ownNames)) add(ref);
     const staying = this.staying(ownNames);
-    return new Set([...going].filter((ref) => !staying.has(ref)));
+    return new Set([...going].filter((ref) => !staying.has(ref) && !this.others.has(ref)));
   }
 
   private isNeeded(ref: string, ownNames: Set<string>): boolean {

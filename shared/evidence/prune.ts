@@ -1,9 +1,9 @@
 import { digestOfHashes, checkpointText, type ChainEntry, type Cut } from './chain.js';
-import { EvidenceMissing, type EvidenceStore } from './evidence.js';
+import type { EvidenceStore } from './evidence.js';
 import type { Month } from '../billing/types.js';
 import type { Sealing } from './sealed.js';
 import { signedHead, type Signer } from './signing.js';
-import { digestsIn, Texts, type KeptText } from './texts.js';
+import { digestsIn, reached, Texts } from './texts.js';
 
 /**
  * Letting old months go. Certificates stay with what they prove – the sums of every customer, the log of who decided, the place in the chain that each was
@@ -103,7 +103,7 @@ export class Pruner {
     const values = new Map<string, Linked>();
     for await (const { ref, keptAt } of this.store.texts()) values.set(ref, { keptAt, keyId: null, refs: [] });
     for (const [ref, value] of values) {
-      const text = await this.readText(ref);
+      const text = await this.texts.readThere(ref);
       if (text === null) continue;
       value.keyId = text.keyId;
       value.refs = digestsIn(text.value).filter((digest) => values.has(digest));
@@ -124,17 +124,7 @@ export class Pruner {
   }
 
   private async read(ref: string): Promise<unknown> {
-    return (await this.readText(ref))?.value ?? null;
-  }
-
-  /** Null where it is gone, or was changed: that is for `verify` to tell. */
-  private async readText(ref: string): Promise<KeptText | null> {
-    try {
-      return await this.texts.read(ref);
-    } catch (error) {
-      if (error instanceof EvidenceMissing) return null;
-      throw error;
-    }
+    return (await this.texts.readThere(ref))?.value ?? null;
   }
 }
 
@@ -169,15 +159,4 @@ function cutOf(chain: string, { entries, pointers, names, from, sealedAt, at }: 
   const checkpoint = { seq: last.seq, hash: last.hash, at, entries: kept.length, digest: digestOfHashes(kept) };
   const signature = signer.sign(checkpointText(chain, checkpoint));
   return { names: [...gone], kept, checkpoint: { ...checkpoint, keyId: signer.keyId, signature } };
-}
-
-function reached(from: string[], values: Map<string, Linked>): Set<string> {
-  const found = new Set<string>();
-  const open = [...from];
-  for (let ref = open.pop(); ref !== undefined; ref = open.pop()) {
-    if (found.has(ref)) continue;
-    found.add(ref);
-    open.push(...(values.get(ref)?.refs ?? []));
-  }
-  return found;
 }

@@ -1,4 +1,4 @@
-import type { EvidenceStore } from './evidence.js';
+import { EvidenceMissing, type EvidenceStore } from './evidence.js';
 import { DataKeys } from './data-keys.js';
 import { KeyMissing } from '../encryption/keyring.js';
 import { isSealed, sealedText, unsealedText, type Sealing } from './sealed.js';
@@ -32,6 +32,16 @@ export class Texts {
     return { value: key === null ? null : (JSON.parse(unsealedText(key, text, ref, this.keys.folder)) as unknown), keyId };
   }
 
+  /** Null where it is gone, or was changed: that is for `verify` to tell. */
+  async readThere(ref: string): Promise<KeptText | null> {
+    try {
+      return await this.read(ref);
+    } catch (error) {
+      if (error instanceof EvidenceMissing) return null;
+      throw error;
+    }
+  }
+
   async write(value: unknown, keyId: string | null): Promise<string> {
     const text = JSON.stringify(value);
     if (keyId === null) return this.store.keep(text);
@@ -48,4 +58,16 @@ export function digestsIn(value: unknown): string[] {
   if (typeof value === 'string') return DIGEST.test(value) ? [value] : [];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap(digestsIn);
+}
+
+/** Values that are led to from these, these included. */
+export function reached(from: string[], values: ReadonlyMap<string, { refs: string[] }>): Set<string> {
+  const found = new Set<string>();
+  const open = [...from];
+  for (let ref = open.pop(); ref !== undefined; ref = open.pop()) {
+    if (found.has(ref)) continue;
+    found.add(ref);
+    open.push(...(values.get(ref)?.refs ?? []));
+  }
+  return found;
 }

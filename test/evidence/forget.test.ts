@@ -53,7 +53,7 @@ const decision = (of: typeof CONTOSO, sales: string): Decision => ({
 });
 
 /** What a run keeps of two customers: slices, books, a survey, outcomes, the month, names, a notice, the log. `sales` are Contoso's. */
-async function billed(evidence: Evidence, sales: string): Promise<void> {
+async function billed(evidence: Evidence, sales: string, broker = BROKER): Promise<void> {
   const slices: { organizationId: string; organizationName: string; lines: number; slice: string }[] = [];
   const books: { organizationId: string; slice: string }[] = [];
   for (const [of, amount] of [
@@ -66,10 +66,10 @@ async function billed(evidence: Evidence, sales: string): Promise<void> {
     const own = { companies: [{ id: id === 'C0-1' ? 7 : 8, name: `${name} Ltd` }], rows: [{ contractId: 70, price: amount }] };
     books.push({ organizationId: id, slice: await evidence.put(own, id) });
     await evidence.point(
-      outcomeName(BROKER, MONTH, id),
+      outcomeName(broker, MONTH, id),
       await evidence.put({ ...of, companyId: id === 'C0-1' ? 7 : 8, items: [{ sales: amount }] }, id),
     );
-    await recordDecision(evidence, BROKER, `approve/${id}/${sales.length}${sales.at(-1)}`, decision(of, amount));
+    await recordDecision(evidence, broker, `approve/${id}/${sales.length}${sales.at(-1)}`, decision(of, amount));
   }
   const report = await evidence.put({
     slices,
@@ -80,7 +80,7 @@ async function billed(evidence: Evidence, sales: string): Promise<void> {
     strays: await evidence.put({ companies: [{ id: 7, name: 'Contoso Dental Ltd' }] }),
   });
   const record = { frame: { mode: 'auto' }, organizations: ['C0-1', 'F0-2'], report, survey };
-  await evidence.point(`months/${BROKER}/${MONTH}`, await evidence.put(record));
+  await evidence.point(`months/${broker}/${MONTH}`, await evidence.put(record));
   const named = {
     subscriptions: [['s-1', 'c0-1', []]],
     unsubscribed: [[{ organizationId: 'c0-1', type: 'x', codeOrProduct: 'y' }, []]],
@@ -91,12 +91,12 @@ async function billed(evidence: Evidence, sales: string): Promise<void> {
     codes: [],
     contracts: [[70, 's-1', []]],
   };
-  await evidence.point(`named/${BROKER}`, await evidence.put(named));
+  await evidence.point(`named/${broker}`, await evidence.put(named));
   const lines = [`Contoso Dental: ${sales} held`, 'Fabrikam: 87.65 held'];
-  await evidence.point(`notices/${BROKER}/run`, await evidence.put({ notice: { title: 'two wait', lines } }));
-  await evidence.point(`dismissed/${BROKER}/70`, await evidence.put({ contractId: 70, ghosts: [{ sales }] }));
+  await evidence.point(`notices/${broker}/run`, await evidence.put({ notice: { title: 'two wait', lines } }));
+  await evidence.point(`dismissed/${broker}/70`, await evidence.put({ contractId: 70, ghosts: [{ sales }] }));
   await evidence.point(
-    `undone/${BROKER}/${MONTH}/C0-1`,
+    `undone/${broker}/${MONTH}/C0-1`,
     await evidence.put({ digest: 'd', isWhole: true, message: 'Taken back' }),
   );
 }
@@ -185,6 +185,26 @@ describe.each(
     expect(await forgotten(place, own, 'C0-1')).toMatchObject({ ownNames: [], changedNames: [], values: 0, hasKey: false });
   });
 });
+
+test('another broker in the same store, with a customer of the same name, keeps everything', async () => {
+  const place = await onDisk(folder);
+  const own = { broker: BROKER, keys: await mkdtemp(join(folder, 'keys-')) };
+  const evidence = openEvidence(place.location, own);
+  await billed(evidence, '1440.93');
+  await billed(evidence, '777.77', 'other');
+  const names = [`months/other/${MONTH}`, 'named/other', 'notices/other/run', outcomeName('other', MONTH, 'C0-1')];
+  const kept = (): Promise<unknown[]> => Promise.all(names.map(async (name) => evidence.get((await evidence.pointer(name))!)));
+  const before = await kept();
+  await forgotten(place, own, 'C0-1');
+  expect(await kept()).toEqual(before);
+  const store = openStore(place.location);
+  expect(await verifyEvidence(store, 'other', null)).toMatchObject({ findings: [] });
+  expect(await readDecisions(evidence, 'other')).toMatchObject({
+    problem: null,
+    entries: [{ organizationName: 'Contoso Dental' }, {}],
+  });
+  expect(await place.dump()).not.toContain('1440.93');
+}, 20_000);
 
 test('a customer that the month of today still has lines of is not forgotten, and it is said when it can be', async () => {
   const { location } = await onDisk(folder);

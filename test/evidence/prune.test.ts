@@ -20,7 +20,7 @@ const BROKER = 'default';
 const FIRST = '2035-01';
 const MONTHS = 24;
 const KEEP = 3;
-const ORGANIZATIONS = 6;
+const ORGANIZATIONS = 4;
 
 let folder: string;
 const programs = await findPostgres();
@@ -40,7 +40,7 @@ const PLACES: [where: string, open: () => Promise<Place>][] = [
 ];
 
 const lines = (month: string, id: string): unknown[] =>
-  Array.from({ length: 20 }, (_, line) => ({
+  Array.from({ length: 30 }, (_, line) => ({
     id,
     month,
     line,

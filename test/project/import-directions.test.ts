@@ -61,6 +61,12 @@ describe('refused', () => {
 
   test.each([
     ['a default export', 'shared/http/x.ts', 'export default 1;', 'no-restricted-syntax'],
+    [
+      'payloads that are read past the codec',
+      'client/x.ts',
+      `export { defaultPayloadConverter } from '@temporalio/common';`,
+      'no-restricted-imports',
+    ],
     ['process in a workflow', 'workflows/x.ts', 'export const key = process.env.KEY;', 'no-restricted-globals'],
     ['Buffer in a workflow', 'workflows/x.ts', `export const bytes = Buffer.from('');`, 'no-restricted-globals'],
     ['fetch in a workflow', 'workflows/x.ts', `export const answer = fetch('x');`, 'no-restricted-globals'],

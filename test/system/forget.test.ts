@@ -3,6 +3,7 @@ import { temporal } from '@temporalio/proto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { main } from '../../client/cli.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import type { Certificate } from '../../shared/close/certificate.js';
 import { CONTOSO, FABRIKAM, organizationOf, useStage, type Stage } from './stage.js';
@@ -25,7 +26,15 @@ describe('a customer that is forgotten', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  const month = (): Promise<MonthResult> => stage.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
+  /** In this process, which starts it forty times faster. */
+  async function billing(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    let [stdout, stderr] = ['', ''];
+    const say = (text: string): void => void (stderr += `${text}\n`);
+    const code = await main(argv, { environment: stage.env, out: (text) => (stdout += text), say, isTerminal: false });
+    return { code, stdout, stderr };
+  }
+  const month = async (): Promise<MonthResult> =>
+    JSON.parse((await billing('report', MONTH, '--format', 'json')).stdout) as MonthResult;
   const certificate = (): string => join(folder, 'close.json');
 
   /** Everything below the folder of the evidence. */
@@ -70,12 +79,12 @@ describe('a customer that is forgotten', () => {
 
   test('was billed, approved, closed, and told of', async () => {
     await stage.control('POST', 'clock', { now: `${DAY}T03:00:00Z` });
-    expect(await stage.cli('run', MONTH, ...BILLED, '--mode', 'approve')).toMatchObject({ code: 3 });
-    expect(await stage.cli('approve', MONTH, '--all', '--actor', 'anna', '--reason', `${NAME} agreed`)).toMatchObject({
+    expect(await billing('run', MONTH, ...BILLED, '--mode', 'approve')).toMatchObject({ code: 3 });
+    expect(await billing('approve', MONTH, '--all', '--actor', 'anna', '--reason', `${NAME} agreed`)).toMatchObject({
       code: 0,
     });
-    expect(await stage.cli('run', MONTH, ...BILLED)).toMatchObject({ code: 0 });
-    expect(await stage.cli('close', MONTH, '--as-of', DAY, '--out', certificate())).toMatchObject({ code: 0 });
+    expect(await billing('run', MONTH, ...BILLED)).toMatchObject({ code: 0 });
+    expect(await billing('close', MONTH, '--as-of', DAY, '--out', certificate())).toMatchObject({ code: 0 });
     before = await month();
     expect(telling().length).toBeGreaterThan(2);
     const [kept, remembered] = [await evidence(), await histories()];
@@ -85,7 +94,7 @@ describe('a customer that is forgotten', () => {
 
   test('is shown first, with what goes, and nothing is written', async () => {
     const was = await evidence();
-    const shown = await stage.cli('forget', '--organization', NAME);
+    const shown = await billing('forget', '--organization', NAME);
     expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/would be forgotten[\s\S]*evidence: \d+ records/) });
     expect(shown.stderr).toContain('--export FILE');
     const withoutLeases = (text: string): string => text.replaceAll(/"nonce":.*/g, '');
@@ -108,15 +117,13 @@ describe('a customer that is forgotten', () => {
     const after = await month();
     expect(after.organizations.map(({ organizationId }) => organizationId)).not.toContain(CONTOSO);
     expect(organizationOf(after, FABRIKAM)).toEqual(organizationOf(before, FABRIKAM));
-    expect(await stage.cli('evidence', 'verify')).toMatchObject({
+    expect(await billing('evidence', 'verify')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('as it was written'),
     });
-    const { entries } = await stage.json<{ entries: { action: string; actor: string; organizationName: string | null }[] }>(
-      [0],
-      'log',
-      MONTH,
-    );
+    const { entries } = JSON.parse((await billing('log', MONTH, '--json')).stdout) as {
+      entries: { action: string; actor: string; organizationName: string | null }[];
+    };
     expect(
       entries
         .filter(({ action, actor }) => action === 'approve' && actor === 'anna')
@@ -126,7 +133,7 @@ describe('a customer that is forgotten', () => {
   }, 60_000);
 
   test('stays in a certificate that somebody kept, which still verifies; and in none of ours, which verify as well', async () => {
-    expect(await stage.cli('close', '--verify', certificate())).toMatchObject({
+    expect(await billing('close', '--verify', certificate())).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('holds'),
     });
@@ -140,20 +147,20 @@ describe('a customer that is forgotten', () => {
     expect(copy!.digest).toBe((JSON.parse(await readFile(certificate(), 'utf8')) as Certificate).digest);
     const path = join(folder, 'copy.json');
     await writeFile(path, JSON.stringify(copy));
-    expect(await stage.cli('close', '--verify', path)).toMatchObject({ code: 0 });
+    expect(await billing('close', '--verify', path)).toMatchObject({ code: 0 });
     await writeFile(path, JSON.stringify({ ...copy, customers: [] }));
-    expect(await stage.cli('close', '--verify', path)).toMatchObject({
+    expect(await billing('close', '--verify', path)).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('not as it was written'),
     });
   }, 60_000);
 
   test('is forgotten once, and known by its id alone from then on', async () => {
-    expect(await stage.cli('forget', '--organization', CONTOSO, '--write')).toMatchObject({
+    expect(await billing('forget', '--organization', CONTOSO, '--write')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('forgotten already'),
     });
-    expect(await stage.cli('forget', '--organization', NAME)).toMatchObject({
+    expect(await billing('forget', '--organization', NAME)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('knows no organization'),
     });
@@ -161,7 +168,7 @@ describe('a customer that is forgotten', () => {
 
   test('is not billed twice when its month is run once more', async () => {
     await stage.forget();
-    expect(await stage.cli('run', MONTH, ...BILLED)).toMatchObject({ code: 0 });
+    expect(await billing('run', MONTH, ...BILLED)).toMatchObject({ code: 0 });
     expect(await stage.writes()).toEqual([]);
     expect(organizationOf(await month(), CONTOSO).posted).toEqual(organizationOf(before, CONTOSO).posted);
   }, 60_000);
