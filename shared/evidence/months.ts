@@ -15,6 +15,7 @@ import type { Books, Month } from '../billing/types.js';
 import { readDismissals } from './dismissals.js';
 import type { Mode } from '../contract.js';
 import { EvidenceMissing, type Evidence } from './evidence.js';
+import { ifKept } from './kept.js';
 
 /** What the store holds of a month, and under which names. */
 
@@ -95,7 +96,7 @@ export function nameSegment(id: string): string {
 const LONGEST_SEGMENT = 150;
 const KEPT_OF_LONG = 40;
 
-/** The latest outcome of an organization's month, or null. */
+/** The latest outcome of an organization's month; null where there is none, or it is no longer kept. */
 export async function readOutcome(
   evidence: Evidence,
   broker: string,
@@ -103,7 +104,7 @@ export async function readOutcome(
   organizationId: string,
 ): Promise<Outcome | null> {
   const ref = await evidence.pointer(outcomeName(broker, month, organizationId));
-  return ref === null ? null : evidence.get<Outcome>(ref);
+  return ref === null ? null : ifKept<Outcome>(evidence, ref);
 }
 
 /** The reconciliation of a month's latest run, with whatever single organizations did since. */

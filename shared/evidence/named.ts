@@ -1,6 +1,7 @@
 import type { OrganizationFacts } from '../billing/facts.js';
 import { joinNames, mergeNames, namesOf, namesOfItems, type Named } from '../billing/named.js';
-import { EvidenceMissing, type Evidence } from './evidence.js';
+import type { Evidence } from './evidence.js';
+import { ifKept } from './kept.js';
 import { monthName, outcomesPrefix, type MonthRecord, type ReportManifest } from './months.js';
 import type { Outcome } from '../billing/results.js';
 
@@ -20,7 +21,7 @@ export interface KeptNames {
 export async function rememberNames(evidence: Evidence, broker: string, more: Named): Promise<KeptNames> {
   for (let attempt = 1; attempt <= CLAIM_TRIES; attempt += 1) {
     const pointer = await evidence.pointer(namedName(broker));
-    const known = pointer === null ? await namesOfKeptMonths(evidence, broker) : await evidence.get<Named>(pointer);
+    const known = await namesAt(evidence, broker, pointer);
     const named = mergeNames(known, more);
     const ref = await evidence.put(named);
     if (ref === pointer || (await evidence.claim(namedName(broker), pointer, ref))) return { ref, named };
@@ -30,8 +31,12 @@ export async function rememberNames(evidence: Evidence, broker: string, more: Na
 
 /** What is known; of an installation that kept reports before it kept names, what those name. */
 export async function readNames(evidence: Evidence, broker: string): Promise<Named> {
-  const pointer = await evidence.pointer(namedName(broker));
-  return pointer === null ? namesOfKeptMonths(evidence, broker) : evidence.get<Named>(pointer);
+  return namesAt(evidence, broker, await evidence.pointer(namedName(broker)));
+}
+
+async function namesAt(evidence: Evidence, broker: string, pointer: string | null): Promise<Named> {
+  const kept = pointer === null ? null : await ifKept<Named>(evidence, pointer);
+  return kept ?? namesOfKeptMonths(evidence, broker);
 }
 
 async function namesOfKeptMonths(evidence: Evidence, broker: string): Promise<Named> {
@@ -44,26 +49,16 @@ async function namesOfKeptMonths(evidence: Evidence, broker: string): Promise<Na
 async function namesOfMonth(evidence: Evidence, broker: string, month: string): Promise<Named[]> {
   const all: Named[] = [];
   const pointer = await evidence.pointer(monthName(broker, month));
-  const record = pointer === null ? null : await kept<MonthRecord>(evidence, pointer);
-  const manifest = record?.report === undefined ? null : await kept<ReportManifest>(evidence, record.report);
+  const record = pointer === null ? null : await ifKept<MonthRecord>(evidence, pointer);
+  const manifest = record?.report === undefined ? null : await ifKept<ReportManifest>(evidence, record.report);
   for (const { slice } of manifest?.slices ?? []) {
-    const facts = await kept<OrganizationFacts>(evidence, slice);
+    const facts = await ifKept<OrganizationFacts>(evidence, slice);
     if (facts) all.push(namesOf({ ...facts, organizations: [facts.organization] }));
   }
   for (const name of await evidence.names(outcomesPrefix(broker, month))) {
     const ref = await evidence.pointer(name);
-    const outcome = ref === null ? null : await kept<Outcome>(evidence, ref);
+    const outcome = ref === null ? null : await ifKept<Outcome>(evidence, ref);
     if (outcome) all.push(namesOfItems(outcome.items));
   }
   return all;
-}
-
-/** Null where an old value is no longer kept: names are gathered from what is. */
-async function kept<T>(evidence: Evidence, ref: string): Promise<T | null> {
-  try {
-    return await evidence.get<T>(ref);
-  } catch (error) {
-    if (error instanceof EvidenceMissing) return null;
-    throw error;
-  }
 }

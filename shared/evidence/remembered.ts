@@ -3,6 +3,7 @@ import { digestOf } from '../billing/keys.js';
 import { fold } from '../billing/text.js';
 import type { Outcome } from '../billing/results.js';
 import type { Evidence } from './evidence.js';
+import { ifKept } from './kept.js';
 
 /**
  * What we made or used in Autotask, by id, with the key it is found by. It decides no amount: it tells a record that is gone, or that the search does not
@@ -38,17 +39,18 @@ export interface Recalled {
   notes: string[];
 }
 
-/** What is remembered of a broker; learned from what earlier versions kept, where nothing was noted yet. */
+/** What is remembered of a broker; learned from outcomes where nothing was noted yet, or the list is no longer kept. */
 export async function recall(evidence: Evidence, broker: string, onProgress: (what: string) => void): Promise<Recalled> {
   const ref = await evidence.pointer(listName(broker));
-  const listed = ref === null ? await learned(evidence, broker, onProgress) : await evidence.get<Remembered[]>(ref);
+  const kept = ref === null ? null : await ifKept<Remembered[]>(evidence, ref);
+  const listed = kept ?? (await learned(evidence, broker, onProgress));
   const records = new Map(listed.map((record) => [recordId(record), record]));
   const notes = await evidence.names(notesPrefix(broker));
   for (const name of notes) {
     const note = await evidence.pointer(name);
     if (note === null) continue;
-    const record = await evidence.get<Remembered>(note);
-    records.set(recordId(record), record);
+    const record = await ifKept<Remembered>(evidence, note);
+    if (record !== null) records.set(recordId(record), record);
   }
   return { records: [...records.values()].filter(({ isRemoved }) => isRemoved !== true), notes };
 }
@@ -73,7 +75,7 @@ async function learned(evidence: Evidence, broker: string, onProgress: (what: st
     onProgress('remembering what was made before');
     const ref = await evidence.pointer(name);
     if (ref === null) continue;
-    for (const item of (await evidence.get<Outcome>(ref)).items) {
+    for (const item of (await ifKept<Outcome>(evidence, ref))?.items ?? []) {
       add('contract', item.contractId, item.contractKey);
       if (item.outcome !== 'posted') continue;
       if (item.standing?.row) add('service', item.standing.row.serviceId, item.standing.row.serviceKey);
