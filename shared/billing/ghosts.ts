@@ -146,12 +146,14 @@ function ghostOfService(
       ...NO_GHOSTS,
       ghosts: [{ ...standing, ...elsewhereAdvice(contract, `${standing.sales} ${standing.currency}`, service.name) }],
     };
-  if (mayZero(contract, contractKey, context) && wasReported(contract, contractKey, service, type, rows, context)) {
+  const isReported = wasReported(contract, contractKey, service, type, rows, context);
+  if (isReported && mayZero(contract, contractKey, context)) {
     const why = shrinksBecause(contractKey, service.key, type, plan, context);
     const told = toldWhy(standing, why, contract);
     return zero(contract, contractKey, service, billable, rows, told, extendsFrom, context);
   }
-  if (!isCarriedOn(contract, service, plan, context) && isAwaiting(type, contractKey, context))
+  // What the month's own report had is not awaited, whatever speaks against taking it away.
+  if (!isReported && !isCarriedOn(contract, service, plan, context) && isAwaiting(type, contractKey, context))
     return {
       ...NO_GHOSTS,
       ghosts: [

@@ -40,10 +40,11 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
   );
 }
 
-/** A charge for the same subscription that is none of the month's items': another organization of the company was billed, and nothing says that this is over. */
+/** A charge for the same kind of the same subscription that is none of the month's items': another organization of the company was billed, and nothing says that this is over. */
 function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
   if (!moves(decided, 'up') && !moves(decided, 'down')) return null;
-  const isBeside = ({ serviceId, contractKey }: Ghost): boolean => serviceId === null && same(contractKey, decided.contractKey);
+  const isBeside = ({ serviceId, type, contractKey }: Ghost): boolean =>
+    serviceId === null && type === decided.type && same(contractKey, decided.contractKey);
   const other = ghosts.find((ghost) => isBeside(ghost) && isUnexplained(ghost));
   return other === undefined
     ? null

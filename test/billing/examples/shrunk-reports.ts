@@ -66,6 +66,15 @@ const released = (situation: Situation): Situation => ({ ...situation, approvedD
 
 export const shrunkReports = table('1', 'Items – beside them – written', planned(outcome, ghosts, written), [
   ['1.6 its lines are gone: what stands waits for a person', since(whole, of()), 'nothing – ghost 120.00 (1.6) – nothing'],
+  [
+    '1.6 and where its contract is not one that is billed on, it is not awaited either',
+    since(
+      whole,
+      { lines: [{ ...fabrikam, recordType: 'AzurePlan', itemCode: null }], organizations },
+      { books: { ...billed, contracts: [contract({ startDay: '2025-10-01', isRecurringService: false })] } },
+    ),
+    'nothing – ghost 120.00 (8.3) – nothing',
+  ],
   ['1.6 released', released(since(whole, of())), 'nothing – zeroed 120.00 (1.6) – create charge 1 × -120.0000 / -100.0000'],
   [
     '1.6 its subscription has ended',
