@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { hasCode, isMissing } from '../files.js';
@@ -46,11 +46,29 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
 
 const storeAt = (path: string): string => `The evidence store (${path})`;
 
-export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
+/** Writes a file that is there wholly or not at all, in the place of one that may be there. */
+export const writeWhole = (path: string, content: string | Buffer): Promise<void> =>
+  written(path, content, (temporary) => rename(temporary, path));
+
+/** The same where none is there; false where one is. */
+export async function writeFirst(path: string, content: string | Buffer): Promise<boolean> {
+  try {
+    await written(path, content, async (temporary) => {
+      await link(temporary, path);
+      await rm(temporary, { force: true });
+    });
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+async function written(path: string, content: string | Buffer, put: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${path}.${randomUUID()}${TEMPORARY}`;
   try {
     await inFolder(dirname(path), () => writeFile(temporary, content, { mode: PRIVATE_FILE, flag: 'wx' }));
-    await rename(temporary, path);
+    await put(temporary);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined); // the first error says more
     throw error;

@@ -6,8 +6,9 @@ import { chainOf } from './chain.js';
 import { EvidenceAltered, EvidenceMissing, LeaseLost, type EvidenceStore } from './evidence.js';
 import { dumpFiles, loadFiles } from './file-backup.js';
 import { FileChain, isPlain } from './file-chain.js';
-import { diskClock, Exclusive, onDisk, readText, sizeBelow, tidy, writeWhole } from './file-store.js';
-import { holdLease, LEASE_MS, type Lease, type LeaseDesk } from './hold.js';
+import { diskClock, onDisk, readText, sizeBelow, tidy, writeWhole } from './file-store.js';
+import { fileLeases } from './file-leases.js';
+import { holdLease, type LeaseDesk } from './hold.js';
 
 /** Evidence as files: `values/ab/abcd….json`, `names/…`, `chains/…`. Every write goes to a temporary file first, so that a kill leaves no half value. */
 export function fileEvidence(root: string): EvidenceStore {
@@ -120,64 +121,6 @@ const foldersIn = (folder: string): Promise<string[]> =>
 
 /** Tells a name from a folder of names. */
 const NAME_SUFFIX = '.ref';
-
-interface KeptLease {
-  id: string;
-  fence: number;
-  nonce: string;
-  endsAt: string;
-  note: unknown;
-}
-
-type FileLeases = LeaseDesk & { isHeld(lease: Lease): Promise<boolean> };
-
-function fileLeases(folder: string, now: () => Promise<Date>): FileLeases {
-  const locks = new Map<string, Exclusive>();
-  const pathOf = (name: string): string => join(folder, `${encodeURIComponent(name)}.json`);
-  const alone = <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const exclusive = locks.get(name) ?? new Exclusive(pathOf(name));
-    locks.set(name, exclusive);
-    return exclusive.run(work);
-  };
-  const read = async (name: string): Promise<KeptLease | null> => {
-    const text = await readText(pathOf(name));
-    return text === null ? null : (JSON.parse(text) as KeptLease);
-  };
-  const write = async (name: string, lease: Omit<KeptLease, 'endsAt'>, lastsMs: number): Promise<void> => {
-    const endsAt = new Date((await now()).getTime() + lastsMs).toISOString();
-    await writeWhole(pathOf(name), JSON.stringify({ ...lease, endsAt }));
-  };
-  const current = async ({ name, id, fence }: Lease): Promise<KeptLease | null> => {
-    const kept = await read(name);
-    const isMine = kept !== null && kept.id === id && kept.fence === fence && Date.parse(kept.endsAt) > (await now()).getTime();
-    return isMine ? kept : null;
-  };
-  return {
-    now,
-    isHeld: async (lease) => (await current(lease)) !== null,
-    take: (name, id, nonce) =>
-      alone(name, async () => {
-        const kept = await read(name);
-        if (kept !== null && Date.parse(kept.endsAt) > (await now()).getTime()) return null;
-        const fence = (kept?.fence ?? 0) + 1;
-        const left = kept?.note ?? null;
-        await write(name, { id, fence, nonce, note: left }, LEASE_MS);
-        return { fence, left };
-      }),
-    renew: (lease, nonces, nonce, note) =>
-      alone(lease.name, async () => {
-        const kept = await current(lease);
-        if (kept === null || !nonces.includes(kept.nonce)) return false;
-        await write(lease.name, { ...kept, nonce, note }, LEASE_MS);
-        return true;
-      }),
-    giveBack: (lease) =>
-      alone(lease.name, async () => {
-        const kept = await current(lease);
-        if (kept !== null) await write(lease.name, kept, 0);
-      }),
-  };
-}
 
 const leasesOnDisk = (disk: <T>(work: () => Promise<T>) => Promise<T>, leases: LeaseDesk): LeaseDesk => ({
   now: () => disk(() => leases.now()),

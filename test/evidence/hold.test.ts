@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -147,7 +147,7 @@ describe('a store that was set back', () => {
     const location = join(folder, 'restored');
     const store = openEvidence(`file:${location}`);
     const hold = await store.hold('gates/default', { signal: new AbortController().signal, onWait: () => undefined });
-    const path = join(location, 'holds', `${encodeURIComponent('gates/default')}.json`);
+    const path = join(location, 'holds', `${encodeURIComponent('gates/default')}.1.json`);
     const backup = await readFile(path, 'utf8');
     await eventually(
       () => readFile(path, 'utf8'),
@@ -159,6 +159,34 @@ describe('a store that was set back', () => {
     await hold.lost;
     expect(hold.isHeld()).toBe(false);
   }, 30_000);
+});
+
+describe('a process that is frozen in the middle of its renewal', () => {
+  /** Lock and lease are given up to the others meanwhile: what it does when it goes on is the rest of the renewal. */
+  test('does not get the name back by what it goes on to write: both processes could have sent', async () => {
+    const location = join(folder, 'frozen-inside');
+    const waiting = { signal: new AbortController().signal, onWait: () => undefined };
+    const [one, other] = [openEvidence(`file:${location}`), openEvidence(`file:${location}`)];
+    const first = await one.hold('gates/default', waiting);
+    const lease = join(location, 'holds');
+    const written = new Map(
+      await Promise.all((await readdir(lease)).filter((file) => file.endsWith('.json')).map(contentOf(lease))),
+    );
+    await first.release();
+    const second = await other.hold('gates/default', waiting);
+    for (const [file, text] of written) {
+      const { endsAt: _, ...kept } = JSON.parse(text) as Record<string, unknown>;
+      await writeFile(join(lease, file), JSON.stringify({ ...kept, endsAt: new Date(Date.now() + 60_000).toISOString() }));
+    }
+    const ref = await one.put('a write');
+    await expect(one.claim('intents/default/1', null, ref, first.lease)).rejects.toThrow();
+    expect(await other.claim('intents/default/1', null, ref, second.lease)).toBe(true);
+    await second.release();
+  }, 30_000);
+
+  const contentOf =
+    (inFolder: string) =>
+    async (file: string): Promise<[string, string]> => [file, await readFile(join(inFolder, file), 'utf8')];
 });
 
 (programs === null ? describe.skip : describe)('with PostgreSQL', () => {
