@@ -245,7 +245,7 @@ export default defineConfig(
     rules: { 'no-restricted-globals': ['error', { name: 'fetch', message: 'Ask others by send or knock (shared/http).' }] },
   },
   {
-    // What Temporal keeps is encrypted where there are keys: whoever reads it past the codec finds nothing, or writes it in plain text. Workflows get it decrypted.
+    // What Temporal keeps is encrypted where there are keys: anyone who reads it past the codec finds nothing, or writes it in plain text. Workflows get it decrypted.
     files: ['{activities,client,shared,worker}/**'],
     ignores: ['shared/encryption/**'],
     rules: {

@@ -64,7 +64,7 @@ export async function postAdjustment(
   }
 }
 
-/** The first row of a service on a contract: whoever may not see rows would be billed once more every day. */
+/** The first row of a service on a contract: anyone who may not see rows would be billed once more every day. */
 const newRow = (
   dependencies: Dependencies,
   { step, broker }: StepRequest<PostAdjustmentStep>,

@@ -37,7 +37,7 @@ const nameOfRequest = ({ request, action, actor, reason, digest }: DecisionTaken
 
 const CONTENT_DIGITS = 16;
 
-/** What is on record of whoever released it first; null where nobody did by name. */
+/** What is on record of the person who released it first; null where nobody did by name. */
 export async function releaseOf(
   { evidence }: Pick<Dependencies, 'evidence'>,
   request: Waiting,

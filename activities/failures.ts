@@ -62,7 +62,7 @@ export class OtherBroker extends Error {
   }
 }
 
-/** Soon enough for whoever waits, and seldom enough for a worker that gets it again. */
+/** Soon enough for anyone who waits, and seldom enough for a worker that gets it again. */
 const OTHERS_TURN_MS = 2_000;
 
 /** Whether Temporal gives the activity up because of it, whichever attempt it is. */

@@ -92,7 +92,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
     await keepForRelease(evidence, request, release.whole());
   const turn = waits || undone ? { steps: [] } : turnFrom(plan, 0);
   if (turn.steps.length > 0) {
-    // A run has asked before its survey; whoever plans a customer again without one is asked here.
+    // A run has asked before its survey; anyone who plans a customer again without one is asked here.
     if (mode === 'auto') await demandProbe(dependencies, { broker: request.broker, month, mode });
     await demandProvenLabel(dependencies, plan, books);
     await bindLabel(evidence, dependencies.tenant);
@@ -171,7 +171,7 @@ function waitsFor(
     : { reason: 'canary-waits', message: `${what}: ${canary}` };
 }
 
-/** What was released is not this plan, and this plan waits: whoever released hears why nothing came of it. */
+/** What was released is not this plan, and this plan waits: the person who released it hears why nothing came of it. */
 function outdatedRelease(plan: Plan, approvedDigest: string | null, waits: PlanMade['waits']): Pick<PlanMade, 'remark'> {
   const isHeld = waits !== null || isWithheld(plan);
   if (approvedDigest === null || approvedDigest === plan.digest || !isHeld) return {};

@@ -7,7 +7,7 @@ import { OutcomePending, OutcomeUnknown } from './failures.js';
 
 /**
  * Writes that must not be repeated. Autotask has no idempotency keys, and an answer can be lost after the write took effect. So the intent is noted before
- * a write is sent; whoever finds an intent looks for its effect first. Only when it stays absent well after the write was sent, it is sent once more.
+ * a write is sent; the one that finds an intent looks for its effect first. Only when it stays absent well after the write was sent, it is sent once more.
  */
 export interface OnceOnly<T> {
   /** What is written, by business data: equal in every run that means the same write. */
@@ -93,7 +93,7 @@ async function sendInTurn<T>(
   const now = async (): Promise<string> => (await evidence.now()).toISOString();
   const { ref, intent } = await readIntent(evidence, name, identity);
   let claimed = ref;
-  /** Whoever has taken it over meanwhile keeps it. */
+  /** One that has taken it over meanwhile keeps it. */
   const note = async (noted: Intent): Promise<void> => {
     const next = await evidence.put(noted, organizationId);
     if (await evidence.claim(name, claimed, next)) claimed = next;
@@ -119,7 +119,7 @@ async function sendInTurn<T>(
   }
   const tries = intent && !intent.done ? intent.tries + 1 : 1;
   let sent: Intent | null = null;
-  // Claimed at the last moment, and again before every repetition: it may have waited for quota, and whoever finds an old claim and no effect sends it.
+  // Claimed at the last moment, and again before every repetition: it may have waited for quota, and one that finds an old claim and no effect sends it.
   const mayStill = async (): Promise<void> => {
     const lease = dependencies.lease();
     const next: Intent = {
@@ -175,7 +175,7 @@ async function readIntent(
 }
 
 /**
- * Waits until nothing that another process sent for the organization can still take effect unseen: each of its intents is done, or its time is over. Whoever
+ * Waits until nothing that another process sent for the organization can still take effect unseen: each of its intents is done, or its time is over. Anyone who
  * has just taken over a broker plans from what Autotask shows, and must not plan past a write that is on its way.
  */
 export async function settleIntents(

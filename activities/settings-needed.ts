@@ -10,7 +10,7 @@ import type { Dependencies } from './dependencies.js';
 import { SettingsRefused } from './failures.js';
 
 /**
- * Before a run reads anything: where `BILLING_MODE` has no value, an installation that billed before says so instead of billing nothing from now on. Whoever
+ * Before a run reads anything: where `BILLING_MODE` has no value, an installation that billed before says so instead of billing nothing from now on. Anyone who
  * asks for shadow mode by name gets it.
  */
 export async function demandMode(

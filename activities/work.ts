@@ -174,7 +174,7 @@ export async function closeRun(
   return closed(dependencies, { broker, month, label: settings.broker }, record);
 }
 
-/** Whom the month answers for: who was to be billed, and beside them whoever was known of it before. */
+/** Whom the month answers for: who was to be billed, and beside them everyone who was known of it before. */
 async function expectedOf(
   evidence: Dependencies['evidence'],
   { broker, month, organizations = null }: CloseRequest,

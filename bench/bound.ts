@@ -47,7 +47,7 @@ function readsOf({ contracts, unitRows, charges, services }: Tables, month: stri
 
 interface Write {
   kind: string;
-  /** Company the record belongs to; services and products belong to whoever made them, so to one. */
+  /** Company the record belongs to; services and products belong to the one that made them, so to one. */
   owner: string;
   /** The text of a contract service (rule 5.4) is no money and is not read back. */
   isReadBack: boolean;
@@ -83,7 +83,7 @@ function changesOf(before: Tables, after: Tables): Write[] {
   ];
 }
 
-/** Services and products are read back by whoever made them; at least one organization did. */
+/** Services and products are read back by the one that made them; at least one organization did. */
 const catalogue = (kind: string, records: unknown[]): Write[] => records.map(() => ({ kind, owner: 'one', isReadBack: true }));
 
 type Records = Tables['contracts'];

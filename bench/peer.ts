@@ -40,7 +40,7 @@ export async function peerCalls(dependencies: Dependencies, { broker, month, asO
 const billedLines = ({ items }: Plan): number =>
   items.filter(({ outcome }) => outcome !== 'excluded').reduce((sum, { lines }) => sum + lines, 0);
 
-/** A service or product is made once, for whoever comes first. */
+/** A service or product is made once, for the first one that comes. */
 function writesOf(step: Step, catalogue: Set<string>): number {
   if (step.kind === 'postAdjustment') return step.invoiceDescription === null ? 1 : 2;
   if (step.kind !== 'ensureService' && step.kind !== 'ensureProduct') return 1;

@@ -9,7 +9,7 @@ async function loadMain() {
   return (await import(pathToFileURL(`${await compiledSources()}/client/cli.js`))).main;
 }
 
-// Whoever reads, such as `head`, may have had enough.
+// Anyone who reads, such as `head`, may have had enough.
 process.stdout.on('error', (error) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();

@@ -10,7 +10,7 @@ export function addDismiss(program: Command, context: Context, run: (work: Promi
     .description('set aside money without a line that is right as it is, until its amount changes')
     .argument('<month>', 'YYYY-MM', month)
     .requiredOption('--contract <id>', 'contract in Autotask, as the report names it', whole)
-    .requiredOption('--reason <text>', 'kept with it, for whoever asks later')
+    .requiredOption('--reason <text>', 'kept with it, for anyone who asks later')
     .addOption(actor())
     .action(async (of: string, { contract, ...options }: { contract: number; reason: string; actor?: string }) =>
       run((await import('./commands/dismiss.js')).dismiss(context, { month: of, contractId: contract, ...options })),

@@ -244,7 +244,7 @@ function addSteering(program: Command, context: Context, run: Run): void {
       .description(description)
       .argument('<month>', 'YYYY-MM', month)
       .addOption(organization())
-      .requiredOption('--reason <text>', 'kept with the organization, for whoever asks later')
+      .requiredOption('--reason <text>', 'kept with the organization, for anyone who asks later')
       .addOption(asOf())
       .addOption(actor())
       .action(async (of: string, options: { organization: string[]; reason: string; asOf?: string; actor?: string }) => {
@@ -263,7 +263,7 @@ function addSteering(program: Command, context: Context, run: Run): void {
     .option('--yes <sum>', 'the sum of what --breakers releases, where nobody can be asked')
     .option('--digest <digest>', 'release only the plan with this digest')
     .option('--plan <file>', 'what `billing plan --out` kept: release exactly that')
-    .option('--reason <text>', 'kept with the release, for whoever asks later')
+    .option('--reason <text>', 'kept with the release, for anyone who asks later')
     .addOption(actor())
     .action(
       async (

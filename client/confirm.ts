@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Context } from './context.js';
 import { CommandError, EXIT } from './exit.js';
 
-/** A sum that is typed back by whoever read it; `--yes` where nobody can be asked. */
+/** A sum that is typed back by the person who read it; `--yes` where nobody can be asked. */
 export interface Confirmation {
   /** "15319.93 EUR + 12.00 USD". */
   expected: string;

@@ -2,7 +2,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { organizationBillingId, scheduledBillingId, WORKFLOWS } from '../shared/contract.js';
 
-/** What Temporal remembers of a broker's runs, for whoever ends or deletes it. */
+/** What Temporal remembers of a broker's runs, for anyone who ends or deletes it. */
 
 /** Whether a workflow id is one of the broker's. */
 export function isOfBroker(workflowId: string, broker: string): boolean {

@@ -4,7 +4,7 @@ import { openEvidence, StoreUnavailable } from '../shared/evidence/index.js';
 import { demandLabel, tenantOf } from '../shared/evidence/labels.js';
 
 /**
- * Refuses settings that name another label than the tenant was first billed as (`LabelRefused`), so that whoever renamed it hears of it from the command, and
+ * Refuses settings that name another label than the tenant was first billed as (`LabelRefused`), so that the person who renamed it hears of it from the command, and
  * not of a month that was never run. What only a worker knows, its vendors' settings or its store, the worker looks at itself.
  */
 export async function demandOwnLabel(environment: Environment): Promise<void> {

@@ -30,7 +30,7 @@ export async function sealed(
   }
 }
 
-/** What is wrong with the signature of a certificate that has one. The key is the worker's, or that of whoever closed the month. */
+/** What is wrong with the signature of a certificate that has one. The key is the worker's, or that of the person who closed the month. */
 export async function forged(config: BaseConfig, { digest, seal, redaction }: Certificate): Promise<string[]> {
   if (seal === undefined && redaction === undefined) return [];
   const pem = await readFile(join(config.keys, PUBLIC), 'utf8').catch(() => null);

@@ -79,7 +79,7 @@ async function connect(
   }
 }
 
-/** Whoever named a server does not want another one. */
+/** A person who named a server does not want another one. */
 const wayOut = (isNamed: boolean): string =>
   isNamed
     ? 'The address is the one of TEMPORAL_ADDRESS, or of the profile file.'

@@ -28,7 +28,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Where the answer to a request goes: to a socket, or to whoever runs the sandbox in its own process. */
+/** Where the answer to a request goes: to a socket, or to anyone who runs the sandbox in its own process. */
 export interface Reply {
   send(answer: Answer): void;
   /** Ends the connection without an answer. */

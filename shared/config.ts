@@ -25,7 +25,7 @@ import {
 } from './billing/breaker-limits.js';
 
 /**
- * Settings from environment variables (`interfaces.md` section 3), checked at once: whoever sets the product up fixes everything in one go. Secrets are
+ * Settings from environment variables (`interfaces.md` section 3), checked at once: anyone who sets the product up fixes everything in one go. Secrets are
  * wrapped, so that no message and no log can show them.
  */
 
@@ -384,7 +384,7 @@ function values(environment: Environment, problems: string[]): Environment {
     }
   }
   if (found.NOTICE_SMTP !== undefined && found.NOTICE_MAIL_TO === undefined)
-    problems.push('NOTICE_MAIL_TO: is not set; expected the addresses that NOTICE_SMTP shall send to, comma-separated');
+    problems.push('NOTICE_MAIL_TO: is not set; expected the addresses that NOTICE_SMTP sends to, comma-separated');
   problems.push(...unsafeAddresses(found));
   return found;
 }

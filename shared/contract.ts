@@ -47,7 +47,7 @@ export const APPROVE_SIGNAL = 'approve';
 export const SKIP_UPDATE = 'skipNow';
 export const RERUN_UPDATE = 'rerunNow';
 export const APPROVE_UPDATE = 'approveNow';
-/** Takes a billed month back; an update alone, for whoever does that reads the answer. */
+/** Takes a billed month back; an update alone, for anyone who does that reads the answer. */
 export const UNDO_UPDATE = 'undoNow';
 /** Memo of an organization's workflow: the last message that was not understood, in words. */
 export const REFUSED_MEMO = 'refused';
@@ -79,13 +79,13 @@ export interface DailyBillingInput {
   timeZone?: string;
   /** Overrides the worker's `BILLING_MODE`. */
   mode?: Mode;
-  /** Of whoever asked for the run; a scheduled run goes by the worker's own. */
+  /** Of the person who asked for the run; a scheduled run goes by the worker's own. */
   settings?: MoneySettings;
   /** `BILLING_RECHECK_DAYS` of rule 1.2, for a run that finds its months itself. */
   recheckDays?: number;
   /** Ids or exact names; all organizations when absent. */
   organizations?: string[];
-  /** Of whoever asked for the run: `off`, `on`, or the customer to bill alone first; by the worker's own setting when absent. */
+  /** Of the person who asked for the run: `off`, `on`, or the customer to bill alone first; by the worker's own setting when absent. */
   canary?: string;
   /** Progress handed on when the run continues as new. */
   progress?: DailyProgress;
@@ -114,7 +114,7 @@ export interface MonthSums extends Pick<MonthResult, 'report' | 'posted' | 'held
 /** The answer to a run's `status` query: of its settled organizations only as many as fit, those that wait for a person first. */
 export type MonthShown = MonthResult & Pick<MonthSums, 'settled'> & { progress?: RunProgress };
 
-/** How far a run is, for whoever waits for it. */
+/** How far a run is, for anyone who waits for it. */
 export interface RunProgress {
   /** What it does now. */
   doing: string;
@@ -235,7 +235,7 @@ export interface Work {
   heldMonth: string | null;
   quiet: number;
   mode: Mode;
-  /** What the run will take, for whoever watches; absent in runs of earlier releases. */
+  /** What the run will take, for anyone who watches; absent in runs of earlier releases. */
   effort?: { calls: number; minutes: number };
 }
 
@@ -350,7 +350,7 @@ export interface OrganizationSummary {
   status: OrganizationStatus;
   outcome: Ref | null;
   result: OrganizationResult;
-  /** One sentence for whoever has to act; null when nobody has to. */
+  /** One sentence for anyone who has to act; null when nobody has to. */
   message: string | null;
   /** Whether a cause that may heal by itself stopped it (`api-error`, `outcome-unknown`). */
   mayHeal: boolean;

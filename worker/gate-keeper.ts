@@ -99,7 +99,7 @@ export class GateKeeper {
 /** A store that refuses needs a person; so often it is asked whether one has been. */
 const REFUSED_AGAIN_MS = 15_000;
 
-/** Calls to Autotask of the last hour, which count for whoever holds the gate next. */
+/** Calls to Autotask of the last hour, which count for the next holder of the gate. */
 export interface GateUsage {
   tell(): unknown;
   inherit(left: unknown): void;

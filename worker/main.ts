@@ -160,7 +160,7 @@ async function assemble(
 const connectionOf = async ({ connection }: WorkerSetup): Promise<NativeConnection> =>
   connection instanceof NativeConnection ? connection : NativeConnection.connect(connection);
 
-/** What this process calls its version; null where the server knows no versions, and whoever asks gets work. */
+/** What this process calls its version; null where the server knows no versions, and anyone who asks gets work. */
 async function versionKnown(
   client: Client,
   broker: string,

@@ -7,7 +7,7 @@ import { stop } from './gate-keeper.js';
 
 /**
  * The queue that all brokers had in common in earlier releases. What was started there goes on there, so a worker serves it while its broker has something
- * open on it, and not longer: whatever is there is taken by whoever asks first.
+ * open on it, and not longer: whatever is there is taken by anyone who asks first.
  */
 export class OldQueue {
   private readonly closing = new AbortController();

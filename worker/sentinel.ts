@@ -68,7 +68,7 @@ export class Sentinel {
     return faults;
   }
 
-  /** Whoever watches must not end what it watches: a look that fails is said once, and repeated. */
+  /** Anyone who watches must not end what it watches: a look that fails is said once, and repeated. */
   private async lookSafely(): Promise<void> {
     try {
       await this.look();
@@ -97,7 +97,7 @@ export class Sentinel {
           : []),
       ];
     } catch (error) {
-      if (error instanceof ScheduleNotFoundError) return []; // whoever runs by hand knows
+      if (error instanceof ScheduleNotFoundError) return []; // anyone who runs by hand knows
       throw error;
     }
   }

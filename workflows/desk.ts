@@ -52,7 +52,7 @@ export class Desk {
   private before: DoneSoFar | undefined;
   /** What was done of the plan when there was no room for more of it. */
   private cutAt: DoneSoFar | null = null;
-  /** Turns that have come to their end: whoever waits for what comes of a message counts them. */
+  /** Turns that have come to their end: anyone who waits for what comes of a message counts them. */
   private turns = 0;
   /** Whether evidence that the turn was given is missing: a store that was restored, or begun again. */
   private isForgotten = false;
@@ -145,7 +145,7 @@ export class Desk {
     return false;
   }
 
-  /** Whether the program has a newer version than this execution's. Whoever waits for an answer gets it from this one first. */
+  /** Whether the program has a newer version than this execution's. Anyone who waits for an answer gets it from this one first. */
   isOfAnOlderVersion(): boolean {
     return workflowInfo().targetWorkerDeploymentVersionChanged && allHandlersFinished();
   }

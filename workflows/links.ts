@@ -11,7 +11,7 @@ export const pageOf = (namespace: string, workflowId: string, runId?: string): s
 const listOf = (namespace: string, query: string): string =>
   `/namespaces/${encoded(namespace)}/workflows?query=${encoded(query)}`;
 
-/** Half a character has no address, and would fail whoever asks for one. */
+/** Half a character has no address, and would fail anyone who asks for one. */
 const encoded = (text: string): string => encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'));
 
 /** A value of a filter: a quotation mark in it cannot end it. */

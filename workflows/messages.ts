@@ -14,7 +14,7 @@ import type { DecisionTaken } from '../shared/contract/decisions.js';
 import { isStatus } from '../shared/billing/status.js';
 
 /**
- * What comes from outside: signals, updates, inputs. Whoever reaches Temporal may send anything, and a handler that throws stops its workflow for ever. So
+ * What comes from outside: signals, updates, inputs. Anyone who reaches Temporal may send anything, and a handler that throws stops its workflow for ever. So
  * every argument is taken as it came, and read here: its value, or in words why it is none.
  */
 export type Read<T> = { value: T } | { problem: string };

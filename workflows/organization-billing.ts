@@ -24,7 +24,7 @@ export async function organizationBilling(given: OrganizationBillingInput): Prom
     await desk.tell(summary);
     if (asked.hasNext()) continue;
     if (!summary.staysOpen) {
-      // Whoever asks for something in this moment still gets it.
+      // Anyone who asks for something in this moment still gets it.
       await condition(() => allHandlersFinished() || asked.hasNext());
       if (asked.hasNext()) continue;
       await desk.keepDecisions();

@@ -101,7 +101,7 @@ const lineOf = (one: OrganizationResult): string => {
   return line`${one.organizationName}: ${sumOf([one])} (${[...reasons].join(', ')})`;
 };
 
-/** A breaker stops what nobody expected: whoever releases it has read the list and the sum. */
+/** A breaker stops what nobody expected: the person who releases it has read the list and the sum. */
 async function confirm(context: Context, held: OrganizationResult[], yes: string | undefined): Promise<void> {
   const expected = sumOf(held);
   context.say(line`Held by circuit breakers:`);
@@ -171,7 +171,7 @@ async function named(
   );
 }
 
-/** Whoever releases one waits for what comes of it; many go on by themselves. */
+/** Anyone who releases one waits for what comes of it; many go on by themselves. */
 const ONE_WITHIN_MS = 15_000;
 const MANY_WITHIN_MS = 500;
 

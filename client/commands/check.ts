@@ -14,7 +14,7 @@ import { withTemporal } from '../temporal.js';
 import { faultsOf } from '../../worker/executions/faults.js';
 
 /**
- * The dead man's check: whoever watches a hundred systems asks it every hour. It needs no vendor, only what the runs left behind and what Temporal knows of
+ * The dead man's check: anyone who watches a hundred systems asks it every hour. It needs no vendor, only what the runs left behind and what Temporal knows of
  * them, so that it also notices when nothing runs any more.
  */
 export async function check(context: Context, { month, json }: { month: Month | undefined; json: boolean }): Promise<ExitCode> {

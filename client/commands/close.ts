@@ -327,7 +327,7 @@ async function judge(context: Context, config: Config, certificate: Certificate)
   return moved.length === 0 ? { kind: 'holds', findings: [] } : { kind: 'drifted', findings: moved };
 }
 
-/** Whoever changes a certificate can compute a digest that fits; the copies in the evidence are not theirs to change. */
+/** Anyone who changes a certificate can compute a digest that fits; the copies in the evidence are not theirs to change. */
 const otherThanKept = (config: Config, { broker, month, digest }: Certificate): Promise<string[]> =>
   withEvidence(config, async (evidence) => {
     const prefix = closesPrefix(broker, month);

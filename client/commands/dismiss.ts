@@ -26,7 +26,7 @@ export interface DismissOptions {
 export async function dismiss(context: Context, options: DismissOptions): Promise<ExitCode> {
   const { month, contractId, reason } = options;
   if (reason.trim() === '')
-    throw new CommandError(EXIT.usage, 'Why is it right as it is? Expected --reason with a text, for whoever asks later.');
+    throw new CommandError(EXIT.usage, 'Why is it right as it is? Expected --reason with a text, for anyone who asks later.');
   const config = loadBaseConfig(context.environment);
   const { broker } = config;
   const evidence = openEvidence(config.evidence, config);
@@ -86,7 +86,7 @@ function nothingOpen(ghosts: Ghost[], { contractId, month }: DismissOptions): st
     : line`Nothing to dismiss: what stands on contract ${contractId} in ${month} was dismissed before (${before.dismissed!}).`;
 }
 
-/** The log first: whoever is interrupted between the two repeats the command, which is one entry. */
+/** The log first: a command that is interrupted between the two is repeated, which is one entry. */
 async function keep(
   evidence: Evidence,
   broker: string,

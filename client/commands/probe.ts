@@ -88,7 +88,7 @@ async function recordTo(
   );
 }
 
-/** With what each belief is about, so that whoever reads it needs no table beside it. */
+/** With what each belief is about, so that anyone who reads it needs no table beside it. */
 const asShown = (result: ProbeResult): object => ({
   ...result,
   verdicts: result.verdicts.map((judged) => ({ ...judged, ...BELIEFS[judged.id] })),

@@ -135,7 +135,7 @@ async function showMonth(
   return exitCodeOf(month, record.heldMonth);
 }
 
-/** Said of the latest notice when it did not go out: whoever waits for it hears nothing. */
+/** Said of the latest notice when it did not go out: anyone who waits for it hears nothing. */
 const lostNotice = (config: BaseConfig): Promise<string | null> =>
   withEvidence(config, async (evidence) => troubleOf(await readLatestNotice(evidence, config.broker)));
 

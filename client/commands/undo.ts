@@ -56,7 +56,7 @@ function checkUsage({ write, reason, yes, digest, actor, json, organizations }: 
   if (!write) return;
   if (json) throw new CommandError(EXIT.usage, '--json is for looking; expected it without --write.');
   if ((reason ?? '').trim() === '')
-    throw new CommandError(EXIT.usage, 'Why is it taken back? Expected --reason with a text, for whoever asks later.');
+    throw new CommandError(EXIT.usage, 'Why is it taken back? Expected --reason with a text, for anyone who asks later.');
   if (digest !== undefined && organizations.length !== 1)
     throw new CommandError(EXIT.usage, '--digest names one way back; expected exactly one --organization.');
 }

@@ -59,7 +59,7 @@ const metricsAt = (bindAddress: string, broker: string | null): MetricsExporterC
   attachServiceName: false,
 });
 
-/** One JSON line each; whoever watches a terminal reads sentences. */
+/** One JSON line each; anyone who watches a terminal reads sentences. */
 function logOf(
   context: Context,
   fields: Record<string, unknown>,

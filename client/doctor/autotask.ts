@@ -206,7 +206,7 @@ async function costs(autotask: Autotask): Promise<string | Problem> {
   );
 }
 
-/** Which of the ways of writing days the tenant has (`autotask.md` 2.7). All are read rightly; whoever looks into the API is glad to know. */
+/** Which of the ways of writing days the tenant has (`autotask.md` 2.7). All are read rightly; anyone who looks into the API is glad to know. */
 async function days(autotask: Autotask): Promise<string> {
   const starts = (await sample(autotask, 'Contracts')).map(({ startdate }) => textOf(startdate)).filter((text) => text !== '');
   const [first] = starts;

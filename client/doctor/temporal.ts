@@ -88,7 +88,7 @@ async function retention({ client, namespace: name }: Temporal): Promise<string 
 
 const HERE = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/i;
 
-/** Histories and evidence hold names and amounts: whoever runs Temporal, or gets at its database, can read them where no key is set. */
+/** Histories and evidence hold names and amounts: anyone who runs Temporal, or gets at its database, can read them where no key is set. */
 function encryption({ address }: Temporal, { keys }: BaseConfig): string | Problem {
   const current = currentOf(readKeys(keys));
   if (current !== null) return `with key ${current.id} since ${current.usedSince!.slice(0, 10)}`;

@@ -11,7 +11,7 @@ interface ToldKey {
 /** Keys by id, with what each is for now. */
 export const renderKeys = onTerminal(({ file, keys }: { file: string; keys: ToldKey[] }, paper) =>
   keys.length === 0
-    ? `There is no key in ${file}: what Temporal and the evidence keep can be read by whoever reaches it. Make one with: billing keys add`
+    ? `There is no key in ${file}: anyone who reaches Temporal or the evidence can read what they keep. Make one with: billing keys add`
     : table(
         [{ title: 'Key' }, { title: 'Made' }, { title: 'Use' }],
         keys.map(({ id, madeAt, usedSince, isCurrent }) => [

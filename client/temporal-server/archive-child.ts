@@ -1,4 +1,4 @@
-/** Process of `download.ts`. Arguments: address of an archive, folder. Goes by HTTPS_PROXY. Whoever started it ends it when nothing comes. */
+/** Process of `download.ts`. Arguments: address of an archive, folder. Goes by HTTPS_PROXY. Its parent ends it when nothing comes. */
 import { HttpsProxyAgent } from 'hpagent';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';

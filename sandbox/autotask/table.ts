@@ -14,7 +14,7 @@ interface Pending {
 /**
  * One entity's records by id, in the order of their ids, with an index on the fields that large queries select by. Ids count up and
  * are never used twice. Records are replaced,
- * never changed in place, so whoever holds one holds a snapshot.
+ * never changed in place, so anyone who holds one holds a snapshot.
  */
 export class Table<R extends AnyRecord> {
   readonly #records = new Map<number, R>();

@@ -135,7 +135,7 @@ export function unknown(request: SandboxRequest): Answer {
   return { status: 404 };
 }
 
-/** The answer to what is real but not imitated; loud, because whoever asks needs something that is not there. */
+/** The answer to what is real but not imitated; loud, because anyone who asks needs something that is not there. */
 export function unsupported({ method, path }: SandboxRequest, what = 'this endpoint'): Answer {
   process.stderr.write(
     `sandbox: cloudmore ${method} ${path}: ${what} is unsupported here, though the real API has it. Answered 501.\n`,

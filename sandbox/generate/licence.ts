@@ -140,7 +140,7 @@ function lineOf(licence: Licence, { type, quantity, from, cycle, pricedOn = from
     sales: seatTotal(effectiveSales, quantity),
     start: from,
     end: cycle.end,
-    // The frequency is empty on changes of an upfront term (reference 5.5): a trap for whoever trusts it.
+    // The frequency is empty on changes of an upfront term (reference 5.5): a trap for anyone who trusts it.
     paymentFrequency: offer.cycleMonths > 1 && from !== cycle.start ? null : offer.frequency,
     invoice: {
       orderDate: from,

@@ -196,7 +196,7 @@ export class Autotask extends AutotaskForeign {
     const answer = await this.write('POST', path, body);
     const created = createdSchema.safeParse(lowerKeys(answer ?? {}));
     if (created.success && created.data.itemid) return created.data.itemid;
-    // Taken, but without an id that can be read: whoever needs it looks it up by its key.
+    // Taken, but without an id that can be read: a step that needs it looks it up by its key.
     throw new ApiError('unavailable', `POST ${path}: taken, but answered without an id`, {}, 'unknown');
   }
 

@@ -21,7 +21,7 @@ export const realClock: GateClock = {
 const FIRST_PAUSE_MS = 10_000;
 const SHORTEST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 120_000;
-/** Whoever waits looks around at least this often: what it waits for may have changed. */
+/** Anyone who waits looks around at least this often: what it waits for may have changed. */
 const LONGEST_SLEEP_MS = 60_000;
 
 const MINUTE_MS = 60_000;
@@ -205,7 +205,7 @@ export class Gate {
     }
   }
 
-  /** One look at a time, whoever needs it. While Autotask refuses requests it would be refused too. */
+  /** One look at a time, no matter who needs it. While Autotask refuses requests it would be refused too. */
   private async lookWhenDue(): Promise<void> {
     this.forgetOld();
     const now = this.clock.now();

@@ -20,7 +20,7 @@ const valueSchema = z.object({ value: choice, label: z.string(), isactive: flag.
 
 export type Field = Omit<z.infer<typeof fieldSchema>, 'picklistvalues'> & { picklistvalues: z.infer<typeof valueSchema>[] };
 
-/** Fields and values that can be read: one that cannot is missed only by whoever needs it. */
+/** Fields and values that can be read: one that cannot is missed only by anyone who needs it. */
 function fieldsOf(entity: string, answer: unknown): Field[] {
   const list = listSchema.safeParse(lowerKeys(answer));
   if (!list.success)

@@ -55,12 +55,12 @@ export class Queries {
     return this.transport.gate.count(work, most);
   }
 
-  /** Calls of the last hour, for whoever holds the gate next. */
+  /** Calls of the last hour, for the next holder of the gate. */
   usage(): Usage {
     return this.transport.gate.usage();
   }
 
-  /** How much of the quota is used and left, for whoever watches. */
+  /** How much of the quota is used and left, for anyone who watches. */
   quota(): QuotaSeen {
     return this.transport.gate.quota();
   }

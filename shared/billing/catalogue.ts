@@ -110,7 +110,7 @@ export function ensureServiceStep(
 export const isPriced = (item: Item, prices: PriceList): boolean =>
   SHARED_SERVICES[item.type as RecordType] !== undefined || priceOf(prices, item.itemCode, item.currency) !== undefined;
 
-/** What the item's service shall be, whether it is there yet or not: its key, unit price and unit cost; null for what is billed by charge alone. */
+/** What the item's service is to be, whether it is there yet or not: its key, unit price and unit cost; null for what is billed by charge alone. */
 export function wantedService(item: Item, prices: PriceList): [key: string | null, price: Decimal, cost: Decimal] | null {
   if (isChargeType(item.type)) return null;
   const { price, cost } = unitPrices(item, prices);

@@ -164,7 +164,7 @@ const unknownText = ({ why }: Gone): string =>
 const goneText = ({ kind, id, key, why }: Gone): string =>
   `${why} The plan would make the ${kind} for ${key} once more (it was ${id}). Release the plan if that is right.`;
 
-/** What a released plan makes again, for whoever reads the report. */
+/** What a released plan makes again, for anyone who reads the report. */
 export function remadeNotes({ steps }: Plan, { gone = [] }: Books): Note[] {
   return steps.flatMap((step) => {
     const found = remadeBy(step, gone);

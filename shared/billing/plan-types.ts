@@ -242,7 +242,7 @@ export interface PostAdjustmentStep extends StepOf<'postAdjustment'> {
   serviceId: number | null;
   contractServiceId: number | null;
   day: Day;
-  /** What the row shall be. Prices null: units only. */
+  /** What the row is to be. Prices null: units only. */
   units: number;
   unitPrice: Decimal | null;
   unitCost: Decimal | null;
@@ -295,7 +295,7 @@ export interface Plan {
   steps: Step[];
   notes: Note[];
   /**
-   * SHA-256 over every item's amounts, what is written to the customer's contracts, and the unit prices its services shall have, as they would be with all
+   * SHA-256 over every item's amounts, what is written to the customer's contracts, and the unit prices its services are to have, as they would be with all
    * breakers released: what `approve` names. Another customer's release, which may make or fix a shared service, leaves it as it is.
    */
   digest: string;

@@ -269,7 +269,7 @@ const shown = ({ id, outcome, reason, cost, sales, quantity }: PlannedItem): unk
 
 /**
  * What an operator releases of a step. Services and products belong to all customers: whether another's release has made one already, and under which id,
- * changes nothing of what this customer is billed. What they shall be is in the digest by itself.
+ * changes nothing of what this customer is billed. What they are to be is in the digest by itself.
  */
 function releasedOf(step: Step): Step[] {
   if (step.kind === 'ensureService' || step.kind === 'ensureProduct') return [];

@@ -184,7 +184,7 @@ export function monthResult(
   );
 }
 
-/** The same, told one outcome after the other: whoever reconciles a month of 100,000 lines holds what is counted of it, and as much more as it likes. */
+/** The same, told one outcome after the other: anyone who reconciles a month of 100,000 lines holds what is counted of it, and as much more as it likes. */
 export class Reconciliation {
   private readonly items: Counted[] = [];
   private readonly ghosts: CountedGhost[] = [];

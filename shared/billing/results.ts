@@ -127,7 +127,7 @@ export interface Outcome {
   workflowId: string | null;
   writes: Writes;
   calls: Calls;
-  /** One sentence for whoever has to act; null when nobody has to. */
+  /** One sentence for anyone who has to act; null when nobody has to. */
   message: string | null;
   /** The day the run stood for since which it waits for a person; null when it does not. Absent in evidence of earlier releases. */
   waitsSince?: Day | null;

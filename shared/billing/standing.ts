@@ -87,7 +87,7 @@ const ownCharges = ({ chargeKey }: Billable, { contract }: Place, books: Books):
 
 const chargesByContract = new IndexBy<Charge>(({ contractId }) => contractId);
 
-/** All charges on a contract, whoever made them. */
+/** All charges on a contract, no matter who made them. */
 export const chargesOfContract = (books: Books, contractId: number): Charge[] =>
   chargesByContract.find(books.charges, contractId);
 

@@ -72,7 +72,7 @@ export function profiles(environment: Environment, folder = process.cwd()): Prof
   return byName([...servedProfiles(environment, folder), ...beside]);
 }
 
-/** What cannot be read may be one: whoever names it is told why. */
+/** What cannot be read may be one: anyone who names it is told why. */
 function mayBeBrokers(file: string): boolean {
   try {
     return isBrokers(readProfile(file));

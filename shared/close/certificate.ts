@@ -39,7 +39,7 @@ export interface Certificate {
   redaction?: Redaction;
 }
 
-/** A copy of which a customer was taken out: whoever sealed the whole says of what is left that it was part of it. */
+/** A copy of which a customer was taken out: the one that sealed the whole says of what is left that it was part of it. */
 export interface Redaction {
   /** ISO time. */
   at: string;

@@ -164,7 +164,7 @@ export class Transport {
     return this.token.life();
   }
 
-  /** The API's description of itself, to whoever asks or else with the log-in; null where there is none. */
+  /** The API's description of itself, to anyone who asks or else with the log-in; null where there is none. */
   async description(): Promise<unknown> {
     const url = new URL('swagger/v1/swagger.json', this.base());
     const ask = (headers: Record<string, string>): Promise<ApiAnswer> =>

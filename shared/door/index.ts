@@ -1,5 +1,5 @@
 /**
- * One door for everything that comes from outside. Whoever talks to a vendor (or to a webhook, or to a page in the network) uses these and nothing else:
+ * One door for everything that comes from outside. Anyone who talks to a vendor (or to a webhook, or to a page in the network) uses these and nothing else:
  *
  * - `send` (shared/http) is the only way to ask: no redirect is followed, an answer is counted in bytes after unpacking and refused beyond its limit
  *   (`limit: ANSWER_LIMITS.logIn` for log-ins), JSON with a repeated member, too deep or with too many records is `malformed`, a byte order mark is skipped.

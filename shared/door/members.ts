@@ -16,7 +16,7 @@ import {
 import { readMonths } from './periods.js';
 import { vendorText } from '../http/vendor-text.js';
 
-/** Where a record stands, for whoever has to find it. */
+/** Where a record stands, for anyone who has to find it. */
 export interface Where {
   vendor: string;
   /** The request it came from, without the query. */
@@ -27,7 +27,7 @@ export interface Where {
 
 /**
  * The door: the members of one record of a vendor, each read by its type and bounds. Nothing is thrown: what is there and not understood becomes a finding
- * with vendor, path, record, member and value, the member counts as absent, and whoever reads decides what depends on it:
+ * with vendor, path, record, member and value, the member counts as absent, and anyone who reads decides what depends on it:
  *
  *     const members = new Members(record, { vendor: 'Autotask', path: 'Contracts/query', record: `contract ${id}` });
  *     const start = members.day('startDate');            // null where absent; a finding where it is there and is not a date

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /**
- * The chain of a broker's names: every time a name is pointed somewhere, or forgotten, an entry says so, and carries the digest of the one before. Whoever
+ * The chain of a broker's names: every time a name is pointed somewhere, or forgotten, an entry says so, and carries the digest of the one before. Anyone who
  * changes a name, a value or an entry past this program breaks it in a place that can be named (`verify.ts`).
  *
  * It commits to a name through a salted digest and to a value through the digest of the bytes as they are kept. So the text of a name, and a value or the key

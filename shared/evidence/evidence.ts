@@ -34,7 +34,7 @@ export interface Evidence {
   now(): Promise<Date>;
   /** Waits until no other process holds the name, and holds it. Rejects when `signal` aborts the waiting. */
   hold(name: string, options: HoldOptions): Promise<Hold>;
-  /** What a broker's names have been through, for whoever checks or signs it. */
+  /** What a broker's names have been through, for anyone who checks or signs it. */
   chain: EvidenceChain;
   /** Bytes that it takes where it is kept. */
   size(): Promise<number>;
@@ -80,7 +80,7 @@ export interface EvidenceChain {
   checkpoint(chain: string): Promise<Checkpoint | null>;
 }
 
-/** A value is not in the store, or was changed since: whoever needs it must take the report or survey again. */
+/** A value is not in the store, or was changed since: no matter who needs it must take the report or survey again. */
 export class EvidenceMissing extends Error {
   override readonly name: string = 'EvidenceMissing';
   constructor(ref: string, why: string) {

@@ -161,7 +161,7 @@ export class Exclusive {
   }
 
   private async locked<T>(work: () => Promise<T>): Promise<T> {
-    // One that was frozen in the middle has lost it; what it still does is found by whoever compares (`hold.ts`, `chain.ts`).
+    // One that was frozen in the middle has lost it; what it still does is found by anyone who compares (`hold.ts`, `chain.ts`).
     const release = await inFolder(dirname(this.path), () => this.take());
     try {
       return await work();

@@ -83,7 +83,7 @@ export class Forgetter {
     return { whom, ownNames, changedNames, values: this.going(new Set(ownNames)).size, hasKey };
   }
 
-  /** What is its own, by name, and what is said of it elsewhere: for whoever wants to have it before it goes. */
+  /** What is its own, by name, and what is said of it elsewhere: for anyone who wants to have it before it goes. */
   async export({ whom, ownNames, changedNames }: Forgetting): Promise<{ name: string; value: unknown }[]> {
     const parts: { name: string; value: unknown }[] = [];
     for (const name of ownNames) parts.push({ name, value: (await this.texts.read(this.pointers.get(name)!)).value });
@@ -103,7 +103,7 @@ export class Forgetter {
     const key = await store.pointer(keyName);
     await store.unpoint(keyName);
     await store.blind(broker, [...ownNames, keyName]);
-    // What tells its name goes last: whoever is interrupted finds it by that again.
+    // What tells its name goes last: anyone who is interrupted finds it by that again.
     const named = new Set(this.affected);
     await store.remove([...going].filter((ref) => this.pointers.get(last) !== ref));
     if (key !== null) await store.remove([key]);

@@ -33,7 +33,7 @@ export interface HoldOptions {
   onWait: () => void;
   /** Told when the name cannot be had for another reason, once for each in a row. */
   onTrouble?: (why: string) => void;
-  /** Kept with the lease at every renewal, for whoever holds it next. */
+  /** Kept with the lease at every renewal, for its next holder. */
   note?: () => unknown;
 }
 

@@ -31,7 +31,7 @@ export function openEvidence(location: string, owner: Owner | null = null): Evid
   return sealedEvidence(openStore(location), owner && { broker: owner.broker, keyring: new Keyring(owner.keys) });
 }
 
-/** The same as it is kept, for whoever keeps, moves or clears it. */
+/** The same as it is kept, for anyone who keeps, moves or clears it. */
 export function openStore(location: string): EvidenceStore {
   if (location.startsWith('file:')) return fileEvidence(resolve(location.slice('file:'.length)));
   if (/^postgres(ql)?:\/\//.test(location)) return postgresEvidence(location);

@@ -3,7 +3,7 @@ import { isNothing } from '../close/exact.js';
 import type { Invoiced } from '../close/invoiced.js';
 import type { Evidence } from './evidence.js';
 
-/** What customers had been charged for a month when somebody last looked: for whoever asks later whether it was invoiced. */
+/** What customers had been charged for a month when somebody last looked: for anyone who asks later whether it was invoiced. */
 export interface InvoicedRecord extends Pick<Invoiced, 'month' | 'totals'> {
   differences: number;
   /** ISO time of the reading. */

@@ -64,7 +64,7 @@ export function memoryEvidence(now: () => Date = () => new Date()): Evidence {
   };
 }
 
-/** No other process has this store: whoever holds last has it. */
+/** No other process has this store: the last one to hold it has it. */
 function heldInMemory(leases: Map<string, Lease>, name: string): Hold {
   const lease = { name, id: randomUUID(), fence: (leases.get(name)?.fence ?? 0) + 1 };
   leases.set(name, lease);

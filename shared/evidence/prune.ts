@@ -43,7 +43,7 @@ export class Pruner {
     return { from, names, values: going.filter((ref) => !kept.has(ref)).length };
   }
 
-  /** Names first and values then: whoever is interrupted in between finds them with nothing pointing to them. */
+  /** Names first and values then: anyone who is interrupted in between finds them with nothing pointing to them. */
   async carryOut({ from, names }: Pruning, signer: Signer): Promise<void> {
     const { store } = this;
     const { broker } = this.sealing;

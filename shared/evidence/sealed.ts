@@ -6,7 +6,7 @@ import { EvidenceForgotten, type Evidence, type EvidenceStore } from './evidence
 /**
  * Values in front of a store of texts: as JSON, encrypted where there are keys. Every organization has a data key of its own, everything else of a broker
  * shares one; both are kept in the store, encrypted with a key of `BILLING_KEYS`. So an organization can be forgotten by destroying one key, a rotation
- * encrypts the data keys once more and touches no value, and whoever has no key still checks that what is kept is what its digest says.
+ * encrypts the data keys once more and touches no value, and anyone who has no key still checks that what is kept is what its digest says.
  */
 export interface Sealing {
   broker: string;

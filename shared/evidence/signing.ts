@@ -5,7 +5,7 @@ import { hasCode, isMissing } from '../files.js';
 import { headText, type ChainEntry, type SignedHead } from './chain.js';
 import type { Evidence } from './evidence.js';
 
-/** Ed25519 signatures under the chain's heads and under certificates. The key is not in the store: whoever can change that cannot sign it again. */
+/** Ed25519 signatures under the chain's heads and under certificates. The key is not in the store: anyone who can change that cannot sign it again. */
 
 const PRIVATE = 'evidence-signing.pem';
 export const PUBLIC = 'evidence-signing.pub.pem';

@@ -3,7 +3,7 @@ import { DataKeys } from './data-keys.js';
 import { KeyMissing } from '../encryption/keyring.js';
 import { isSealed, sealedText, unsealedText, type Sealing } from './sealed.js';
 
-/** What is kept under a digest, for whoever looks through all of it. */
+/** What is kept under a digest, for anyone who looks through all of it. */
 export interface KeptText {
   /** Null where its key was destroyed, or is another broker's. */
   value: unknown;

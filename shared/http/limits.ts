@@ -13,7 +13,7 @@ export const ANSWER_LIMITS = {
   report: 512 * 1024 * 1024,
 } as const;
 
-/** Lists and objects within each other: the report has 11. Thousands would exhaust the stack of whoever walks through them. */
+/** Lists and objects within each other: the report has 11. Thousands would exhaust the stack of anyone who walks through them. */
 export const DEPTH_LIMIT = 64;
 /** Members of all lists of one answer together: twenty times the lines of the largest month that is measured. */
 export const RECORDS_LIMIT = 2_000_000;

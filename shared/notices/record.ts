@@ -86,7 +86,7 @@ const outcomeOf = async (sending: Promise<void>): Promise<{ state: 'sent' | 'fai
     (error: unknown) => ({ state: 'failed', message: error instanceof Error ? error.message : String(error) }),
   );
 
-/** One line for whoever looks at the state of things: null when every message went out. */
+/** One line for anyone who looks at the state of things: null when every message went out. */
 export function troubleOf(record: NoticeRecord | null): string | null {
   const lost = record?.channels.filter(({ state }) => state !== 'sent') ?? [];
   if (lost.length === 0) return null;

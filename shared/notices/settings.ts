@@ -5,7 +5,7 @@ export interface NoticeSettings {
   /** An incoming webhook of Slack or Teams; null: none. */
   webhook: Secret | null;
   mail: { smtp: Secret; from: string; to: string[] } | null;
-  /** Asked after each run that came to its end: whoever misses it raises the alarm. Null: none. */
+  /** Asked after each run that came to its end: anyone who misses it raises the alarm. Null: none. */
   heartbeat: Secret | null;
   /** From this day of the month on, a month without Microsoft's lines is reported as missing. */
   reportDay: number;

@@ -9,7 +9,7 @@ import { lowerFields, numberOf, once, textOf, type Fields } from './once.js';
 
 /** What beliefs about Autotask are judged by: samples, each read once and bounded, so that a probe of any tenant fits into its calls. */
 
-/** Contracts of ours, or of whoever filled the field before, that are looked at closely. */
+/** Contracts of ours, or of the one who filled the field before, that are looked at closely. */
 const CONTRACTS = 20;
 const SAMPLE = 500;
 /** Months before and after the probe's whose rows are read. */

@@ -48,7 +48,7 @@ describe('plans of an organization that waits', () => {
     expect(await kept()).toEqual(all.slice(-PLANS_KEPT));
   });
 
-  test('are kept where one of them was released, by name or by whoever asks now, however long ago they waited', async () => {
+  test('are kept where one of them was released, by name or by anyone who asks now, however long ago they waited', async () => {
     const [named, asked, ...others] = days(PLANS_KEPT + 15);
     await waitsEveryDay([named!, asked!]);
     await evidence.point(`${releasesPrefix(CONTOSO, named!)}anna`, await evidence.put('a decision'));

@@ -35,7 +35,7 @@ describe('what was released', () => {
   );
 
   test.each(waiting)(
-    '(%s) is not what a newer report makes of it: nothing is written, and whoever released it is told',
+    '(%s) is not what a newer report makes of it: nothing is written, and the person who released it is told',
     async (_what, env, reason) => {
       const { given, bill } = openDesk(sandbox, env);
       const first = await bill(await given('2025-10-20'), null);

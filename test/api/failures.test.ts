@@ -146,7 +146,7 @@ describe('a query to Autotask', () => {
   test.each([
     ['a deadlock', DEADLOCK, 'unavailable'],
     ['a text that nobody knows', 'Something went wrong.', 'rejected'],
-  ])('that goes on meeting %s is left to whoever is patient where waiting helps', async (_, text, kind) => {
+  ])('that goes on meeting %s is left to the caller that is patient where waiting helps', async (_, text, kind) => {
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/Services/query' }, fault: refused(text) }]);
     await expect(vendors.autotask.findServices('X')).rejects.toMatchObject({ kind });
   });

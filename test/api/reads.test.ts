@@ -225,7 +225,7 @@ describe('the zone of the tenant', () => {
     await vendors.control('POST', 'faults', []);
   });
 
-  test('is only one of Autotask: whoever answers for the discovery gets no credentials sent elsewhere', async () => {
+  test('is only one of Autotask: anyone who answers for the discovery gets no credentials sent elsewhere', async () => {
     const elsewhere = { url: 'https://autotask.net.example.com/ATServicesRest/' };
     const fault = { kind: 'status', status: 200, body: elsewhere, when: 'before' };
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/zoneInformation' }, fault }]);

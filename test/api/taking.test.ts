@@ -52,7 +52,7 @@ describe('an answer that is taken piece by piece', () => {
     expect(result.isJson).toBe(isJson);
   });
 
-  test('fails with the words of whoever takes, not with those of the parser', async () => {
+  test('fails with the words of the one that takes, not with those of the parser', async () => {
     const take = (): void => {
       throw new Error('no amount');
     };

@@ -118,7 +118,7 @@ export const ROWS: Row[] = [
   },
   {
     attack: 'a zone discovery that names any host',
-    shown: { 'api/reads.test.ts': ['whoever answers for the discovery gets no credentials sent elsewhere'] },
+    shown: { 'api/reads.test.ts': ['anyone who answers for the discovery gets no credentials sent elsewhere'] },
   },
   {
     attack: 'answers without end, packed a thousandfold',
@@ -162,12 +162,12 @@ export const ROWS: Row[] = [
   },
   {
     attack:
-      'containers with rights, networks and passwords they do not need; a password everybody knows; Temporal and pages for whoever comes',
+      'containers with rights, networks and passwords they do not need; a password everybody knows; Temporal and pages for anyone who comes',
     shown: {
       'project/docker-compose.test.ts': [
         'gives no service rights it does not need',
         'lets nobody but Temporal reach the database',
-        'asks whoever serves somebody for an answer',
+        'asks each service that serves somebody for an answer',
         'which everybody knows, is not made',
         'names every image without a digest',
       ],

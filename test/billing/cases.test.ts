@@ -21,7 +21,7 @@ import type { Situation } from './builders.js';
 import { AutotaskInMemory } from './memory.js';
 import { after, edited, KEY, MORE } from './examples/row-and-charge.js';
 
-/** What once went wrong, in the words of whoever would have had to explain it. */
+/** What once went wrong, in the words of anyone who would have had to explain it. */
 
 const elsewhere = { organizations: [organization(), organization({ id: 'org-2', companyIdText: '8' })] };
 const other = line({ organizationId: 'org-2', subscriptionId: 'other' });

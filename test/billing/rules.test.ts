@@ -62,7 +62,7 @@ describe('a release is of what was shown: the digest is another', () => {
 
   test.each<[what: string, situation: Situation, other: Situation]>([
     ['for an amount', {}, { report: dearer }],
-    ['for the price its service shall have', {}, { report: { prices: [price({ sales: '12.50' })] } }],
+    ['for the price its service is to have', {}, { report: { prices: [price({ sales: '12.50' })] } }],
     ['for the contract it goes to', {}, { books: books({ contracts: [contract()] }) }],
     [
       'for the end of a contract',

@@ -11,7 +11,7 @@ import { moneySettingsOf } from '../../shared/money-settings.js';
 import { COMPLETE_SETTINGS } from '../settings.js';
 import { standIns } from '../workflows/stand-ins.js';
 
-/** Whoever looks before a run is told when the worker would bill by other settings, or when there is none. Real Temporal, a real worker. */
+/** Anyone who looks before a run is told when the worker would bill by other settings, or when there is none. Real Temporal, a real worker. */
 
 const BROKER = 'settings-told';
 const environment = (changes: Record<string, string> = {}): Record<string, string> => ({

@@ -27,7 +27,7 @@ interface SetUp {
 }
 
 interface MisSetUp {
-  /** What is wrong, in the words of whoever set it up. */
+  /** What is wrong, in the words of the person who set it up. */
   what: string;
   world?: (world: SetUp) => void;
   env?: Record<string, string>;

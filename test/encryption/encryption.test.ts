@@ -7,7 +7,7 @@ import type { MonthResult } from '../../shared/billing/results.js';
 import { keyFile, readKeys } from '../../shared/encryption/keyring.js';
 import { FABRIKAM, useStage, type Stage, type Worker } from '../system/stage.js';
 
-/** A month billed with a key: what Temporal holds of it is read as whoever gets at its database reads it, without the product's own eyes. */
+/** A month billed with a key: what Temporal holds of it is read as anyone who gets at its database reads it, without the product's own eyes. */
 
 const MONTH = '2025-10';
 const BILLED = ['--as-of', '2025-10-09', '--wait'];

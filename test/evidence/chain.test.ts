@@ -8,7 +8,7 @@ import { openSigner, PUBLIC, publicKeyOf, signHead } from '../../shared/evidence
 import { verifyEvidence, type Verified } from '../../shared/evidence/verify.js';
 import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
 
-/** Evidence that holds: whoever edits a record past the program, in SQL or on disk, is found, and the record is named. */
+/** Evidence that holds: anyone who edits a record past the program, in SQL or on disk, is found, and the record is named. */
 
 const programs = await findPostgres();
 let folder: string;

@@ -52,7 +52,7 @@ describe.each(kinds)('evidence in %s', (kind) => {
     expect(await store.pointer('outcomes/default/2025-10/a')).toBeNull();
   });
 
-  test('lets one of many claim a name, and one of many claim it from whoever had it', async () => {
+  test('lets one of many claim a name, and one of many claim it from the one that had it', async () => {
     const store = stores[kind]!;
     const winners = async (expected: string | null, values: number[]): Promise<string[]> => {
       const refs = await Promise.all(values.map((value) => store.put(value)));

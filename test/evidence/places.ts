@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { PostgresServer } from './postgres-server.js';
 
-/** A store of a test's own, and all that is kept in it, as whoever gets at the files or the database reads it. */
+/** A store of a test's own, and all that is kept in it, as anyone who gets at the files or the database reads it. */
 export interface Place {
   /** For `BILLING_EVIDENCE`. */
   location: string;

@@ -9,7 +9,7 @@ import { verifyEvidence } from '../../shared/evidence/verify.js';
 import { inPostgres, onDisk, type Place } from './places.js';
 import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
 
-/** Evidence with keys, as whoever gets at the files or the database reads it. */
+/** Evidence with keys, as anyone who gets at the files or the database reads it. */
 
 let folder: string;
 const programs = await findPostgres();
@@ -42,7 +42,7 @@ async function kept(evidence: Evidence, name: string, value: { organizationId: s
 }
 
 describe.each(PLACES)('evidence with a key %s', (_where, open) => {
-  test('holds no name and no amount, is read whole, and is checked by whoever has no key', async () => {
+  test('holds no name and no amount, is read whole, and is checked by anyone who has no key', async () => {
     const [place, own] = [await open(), await owner()];
     const plain = openEvidence(place.location, own);
     const before = await kept(plain, 'outcomes/default/2025-08/f2', OTHER);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 /** An answer of a vendor, spoilt in one or several places: types, sizes, keys, nesting and encodings. */
 export interface Spoilt {
   text: string;
-  /** What was done to it, for whoever reads of a failure. */
+  /** What was done to it, for anyone who reads of a failure. */
   done: string[];
 }
 

@@ -88,7 +88,7 @@ describe('docker-compose.yml', () => {
     expect(images.length).toBeGreaterThan(0);
   });
 
-  withCompose('asks whoever serves somebody for an answer, not only for an open port', async () => {
+  withCompose('asks each service that serves somebody for an answer, not only for an open port', async () => {
     const services = await config('.env.example');
     const checks = Object.fromEntries(
       Object.entries(services).flatMap(([name, { healthcheck }]) => (healthcheck ? [[name, healthcheck.test.join(' ')]] : [])),

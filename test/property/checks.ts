@@ -255,7 +255,7 @@ const sorted = ({ items, ghosts, steps, notes }: Plan): unknown =>
   [items, ghosts, steps, notes].map((things: object[]) => things.map((thing) => JSON.stringify(thing)).sort());
 
 /**
- * Invariant 5: whoever is interrupted after any step, and planned again, ends with the same amounts. Where an extension made rows up to
+ * Invariant 5: anyone who is interrupted after any step, and planned again, ends with the same amounts. Where an extension made rows up to
  * the month or after it, the new plan sees the contract's old end, which is noted until everything after it has been read back (6.4); months before are
  * emptied first.
  */

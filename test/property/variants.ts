@@ -7,7 +7,7 @@ import { Script } from 'node:vm';
 
 /** Products that are wrong in one line: what the properties are there to see. */
 export interface Variant {
-  /** In the words of whoever would find the mistake on an invoice. */
+  /** In the words of anyone who would find the mistake on an invoice. */
   wrong: string;
   /** In `shared/billing`, where no folder is named. */
   file: string;

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { useDesk, type Desk } from './desk.js';
 
-/** `BILLING_BROKER` is changed after months were billed: whoever did it hears so from every command, what to do, and nothing is written. */
+/** `BILLING_BROKER` is changed after months were billed: the person who did it hears so from every command, what to do, and nothing is written. */
 
 const MONTH = '2025-10';
 const AS_OF = '2025-11-02';

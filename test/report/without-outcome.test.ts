@@ -33,7 +33,7 @@ const forget = async (organizationId: string): Promise<void> => {
   await evidence.close();
 };
 
-/** What a run leaves behind at its end, for whoever watches. */
+/** What a run leaves behind at its end, for anyone who watches. */
 const ended = async (): Promise<void> => {
   const evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
   await recordRun(evidence, 'default', 'run', AS_OF, new Date().toISOString());

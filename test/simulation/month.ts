@@ -75,7 +75,7 @@ export class Month {
   private readonly liar: Liar;
   private deeds = 0;
   private started = 0;
-  /** What was sent and done, in order, for whoever looks for a cause. */
+  /** What was sent and done, in order, for anyone who looks for a cause. */
   readonly log: string[] = [];
   private isHealed = false;
   /** What went wrong with the simulation itself. */

@@ -18,7 +18,7 @@ export interface Judged extends Verdict {
   /** Digest of every request and of the final tables: equal for equal seeds. */
   digest: string;
   played: Played | null;
-  /** The story and every request that could change something, for whoever looks for a cause. */
+  /** The story and every request that could change something, for anyone who looks for a cause. */
   told: string[];
 }
 

@@ -21,7 +21,7 @@ export class VirtualTime {
   private readonly queue: Due[] = [];
   private turn = 0;
   private busy = 0;
-  /** How far the clock of whoever asks is off. */
+  /** How far the clock of anyone who asks is off. */
   skew: () => number = () => 0;
 
   constructor(public now: number) {}

@@ -137,7 +137,7 @@ function drawRestore(random: Random, runAt: number): Mishap[] {
     [backup, -Infinity],
     [-Infinity, backup],
   ] as const);
-  // Whoever restores takes longer than anything that was sent last may take to show.
+  // Anyone who restores takes longer than anything that was sent last may take to show.
   return [{ at, kind: 'restore', histories, evidence, restartAfter: random.whole(90, 900) * 1000 }];
 }
 

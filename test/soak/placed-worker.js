@@ -1,7 +1,7 @@
 /**
  * The product's worker, which dies at one point of its life: `node placed-worker.js worker` with `DIES_AT`, "ACTIVITY × POINT", and `DIED`, a file that is
  * written when it has come to pass, so that the worker started in its place lives. Nothing of the product is changed: an activity interceptor stands before
- * and after its work, and a listener before whoever waits for Autotask's answer to a write.
+ * and after its work, and a listener before anyone who waits for Autotask's answer to a write.
  */
 import { Worker } from '@temporalio/worker';
 import { AsyncLocalStorage } from 'node:async_hooks';

@@ -16,7 +16,7 @@ const STOPS_WITHIN_MS = 90_000;
 export class Program {
   private child: ChildProcess | null = null;
   private isStopped = false;
-  /** Its last words, for whoever looks for a cause. */
+  /** Its last words, for anyone who looks for a cause. */
   readonly said: string[] = [];
 
   constructor(

@@ -5,7 +5,7 @@ import { expectEverythingOnce, salesOf } from './once.js';
 import { CONTOSO, organizationOf, playBeside, useStage, type Stage, type Worker } from './stage.js';
 import { eventually } from '../eventually.js';
 
-/** Several people, and the schedule, at once: everything once, whoever comes first. */
+/** Several people, and the schedule, at once: everything once, no matter who comes first. */
 
 const MONTH = '2025-10';
 

@@ -63,7 +63,7 @@ const lostBefore = playBeside({ world: 'september-2025' }, async (stage) => {
 });
 
 const terminated = playBeside({ world: 'september-2025' }, async (stage) => {
-  // Longer than this test: whoever waits for the answer waits in vain.
+  // Longer than this test: anyone who waits for the answer waits in vain.
   await stage.faults([
     {
       match: { vendor: 'autotask', method: 'POST', path: '*/ServiceAdjustments' },

@@ -8,7 +8,7 @@ import type { MonthResult } from '../../shared/billing/results.js';
 import type { Certificate } from '../../shared/close/certificate.js';
 import { CONTOSO, FABRIKAM, organizationOf, useStage, type Stage } from './stage.js';
 
-/** One customer is forgotten: files and histories are read as whoever gets at them reads them, without the product's own eyes. No key is set: nothing is hidden by one. */
+/** One customer is forgotten: files and histories are read as anyone who gets at them reads them, without the product's own eyes. No key is set: nothing is hidden by one. */
 
 const MONTH = '2025-10';
 const DAY = '2025-11-02';

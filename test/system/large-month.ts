@@ -54,7 +54,7 @@ async function billDirectly(stage: Stage, folder: string, map: LargeMonth['map']
   const dependencies = createDependencies(config, openEvidence(config.evidence));
   const preview = (): Promise<Preview> =>
     previewMonth(dependencies, { broker: config.broker, month: MONTH, asOf: AS_OF, mode: null, organizations: null });
-  // Generated customers are not all in order; here nothing shall be wrong.
+  // Generated customers are not all in order; here nothing may be wrong.
   for (const plan of (await preview()).plans.filter(({ items }) => items.some(({ outcome }) => outcome === 'held')))
     await map(plan, '');
   const clean = await preview();

@@ -17,7 +17,7 @@ export interface Year {
   tripped: number;
   reasons: Record<string, number>;
   plans: number;
-  /** What tripped, in words, for whoever looks for the cause. */
+  /** What tripped, in words, for anyone who looks for the cause. */
   told: string[];
 }
 

@@ -49,7 +49,7 @@ const READING_SHARE = 20;
 /** The size of a store is looked up by walking through it. */
 const SIZE_EVERY_MS = 600_000;
 const EXPORTER_WITHIN_MS = 5_000;
-/** Whoever asks waits so long for the figures of all brokers; what comes later is shown by the next answer. */
+/** Anyone who asks waits so long for the figures of all brokers; what comes later is shown by the next answer. */
 const READ_WITHIN_MS = 5_000;
 
 /** When a broker's figures are read next, and whether they are being read. */

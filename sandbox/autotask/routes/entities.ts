@@ -52,7 +52,7 @@ function metadataRoutes({ tenant }: Context, described: Described, pattern: stri
     route(described, 'GET', at, () => ok(entityInformation(tenant, described))),
     route(described, 'GET', `${at}/fields`, () => ok(fieldInformation(tenant, described))),
     route(described, 'GET', `${at}/userDefinedFields`, () => ok(userDefinedFieldInformation(tenant, described))),
-    // Whoever lacks a right reads so here.
+    // Anyone who lacks a right reads so here.
   ].map((metadata) => ({ ...metadata, action: undefined }));
 }
 

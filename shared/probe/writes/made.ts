@@ -4,7 +4,7 @@ import type { Day } from '../../billing/types.js';
 import { fromWire } from '../../autotask/days.js';
 import type { ProbingAutotask, Raw } from '../../autotask/probing.js';
 
-/** What a probe made is known by its names, so that a later one, or this one at its end, finds all of it again, whoever was interrupted. */
+/** What a probe made is known by its names, so that a later one, or this one at its end, finds all of it again, anyone who was interrupted. */
 
 const NAME = 'Billing probe';
 const NUMBER = 'BILLING-PROBE-';

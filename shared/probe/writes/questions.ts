@@ -45,7 +45,7 @@ export interface WriteAnswer {
   text: string;
 }
 
-/** What the probe makes at most and in which order, for whoever has to agree. */
+/** What the probe makes at most and in which order, for anyone who has to agree. */
 export const WRITES_PLANNED = [
   'a contract of three months, from this one on, on that company, and two monthly services of its own, both called alike',
   'on it, from next month on, up to 31 units at 0.01 or 0.0123 each, at most 0.40 a month, adjusted twice, extended by a month, divided once',

@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Words that read as translated, with what a native would write: in no text, comment, page or title of ours. */
+const WORDS: [word: RegExp, better: string][] = [
+  [/\bmend(?:s|ed|ing)?\b/i, 'fix, or repair'],
+  [/\banew\b/i, 'again'],
+  [/\bwho(?:m)?ever\b/i, 'anyone who, or the person who'],
+  [/\bshall\b/i, 'is to, or will'],
+];
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const OURS = /\.(?:ts|js|mjs|md|yml|sh)$|^\.env\.example$/;
+const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', 'recordings', 'histories', 'reports', 'LICENSE']);
+
+const files = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (NOT_OURS.has(entry.name) || (entry.name.startsWith('.') && entry.name !== '.env.example')) return [];
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return files(path);
+    return OURS.test(entry.name) && path !== fileURLToPath(import.meta.url) ? [path] : [];
+  });
+
+test('words that read as translated are used nowhere', () => {
+  const all = files(ROOT);
+  expect(all.length).toBeGreaterThan(500);
+  const found = all.flatMap((path) =>
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .flatMap((line, at) =>
+        WORDS.filter(([word]) => word.test(line)).map(([, better]) => `${relative(ROOT, path)}:${at + 1} (better: ${better})`),
+      ),
+  );
+  expect(found).toEqual([]);
+});
