@@ -29,11 +29,11 @@ export async function takeReport(dependencies: Dependencies, request: ReportRequ
   // What was ever named is the same in every report and survey of these days: it is kept once, beside the facts.
   const names = await rememberNames(evidence, broker, namesOf(result));
   demandKnownNames({ settings, organizationModes }, result, names.named);
-  const { facts: whole, organizations } = besideAccepted(
-    cutReport(await withKeptMonth(evidence, broker, result), asOf, names.named),
-    accepted,
-    settings,
-  );
+  const {
+    facts: whole,
+    organizations,
+    gone,
+  } = besideAccepted(cutReport(await withKeptMonth(evidence, broker, result), asOf, names.named), accepted, settings);
   const { named: _, ...facts } = whole;
   const manifest: ReportManifest = {
     facts: await evidence.put(facts),
@@ -42,6 +42,7 @@ export async function takeReport(dependencies: Dependencies, request: ReportRequ
     mode: await modeAsked(evidence, request),
     takenAt: clock.now().toISOString(),
     slices: [],
+    ...(gone.length === 0 ? {} : { gone: await evidence.put(gone) }),
     ...(result.counted ? { counted: countedReport(result.counted, month, asOf) } : {}),
   };
   for (const slice of organizations) {

@@ -1,4 +1,5 @@
 import type { Answers } from '../shared/billing/answers.js';
+import type { GoneOrganization } from '../shared/billing/comparison.js';
 import { digestOf } from '../shared/billing/keys.js';
 import type { MonthFacts, OrganizationFacts } from '../shared/billing/facts.js';
 import type { Named } from '../shared/billing/named.js';
@@ -27,6 +28,12 @@ export class Slices {
     const { facts, named } = await this.manifest(report);
     const month = await this.remember<MonthFacts>(facts);
     return named === undefined ? month : { ...month, named: await this.remember<Named>(named) };
+  }
+
+  /** What was accepted of organizations that nobody names any more. */
+  async gone(report: Ref): Promise<GoneOrganization[]> {
+    const { gone } = await this.manifest(report);
+    return gone === undefined ? [] : this.evidence.get<GoneOrganization[]>(gone);
   }
 
   /** The organization's slice of the report. One that neither has lines nor is listed has an empty slice. */

@@ -1,4 +1,5 @@
 import { companyIdOf } from '../shared/billing/facts.js';
+import { fold } from '../shared/billing/text.js';
 import { setAside, type Dismissal } from '../shared/billing/dismissal.js';
 import { isStray, planStrays, type Stopped } from '../shared/billing/strays.js';
 import type { Plan } from '../shared/billing/plan-types.js';
@@ -13,15 +14,17 @@ import type { Slices } from './slices.js';
 export class StrayMoney {
   private readonly organizations: Organization[] = [];
   private readonly stopped: Stopped[] = [];
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly slices: Slices,
     private readonly given: { report: Ref; survey: Ref },
   ) {}
 
-  /** Notes an organization and what of it is stopped. */
-  note(organization: Organization, { items }: Pick<Plan, 'items'>): void {
+  /** Notes an organization, what of it is stopped, and which contracts its plan tells of. */
+  note(organization: Organization, { items, ghosts }: Pick<Plan, 'items' | 'ghosts'>): void {
     this.organizations.push(organization);
+    for (const { contractKey } of [...items, ...ghosts]) this.told.add(fold(contractKey));
     const companyId = companyIdOf(organization.companyIdText ?? '') ?? null;
     for (const { outcome, contractKey } of items) if (outcome === 'held') this.stopped.push({ contractKey, companyId });
   }
@@ -33,8 +36,9 @@ export class StrayMoney {
     const shared = await this.slices.sharedOf(this.given.survey);
     const books: Books = { ...shared, ...(await this.slices.kept<OwnBooks>(strays)) };
     const facts = await this.slices.facts(this.given.report);
-    const { organizations, stopped } = this;
-    return planStrays({ facts, organizations, stopped, books, settings });
+    const { organizations, stopped, told } = this;
+    const gone = await this.slices.gone(this.given.report);
+    return planStrays({ facts, organizations, stopped, books, settings, gone, told });
   }
 }
 

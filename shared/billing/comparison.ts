@@ -1,4 +1,11 @@
-import { acceptedItem, compareReports, movedSubscriptions, type AcceptedPart, type Compared } from './accepted.js';
+import {
+  acceptedItem,
+  compareReports,
+  movedSubscriptions,
+  type AcceptedItem,
+  type AcceptedPart,
+  type Compared,
+} from './accepted.js';
 import type { MonthFacts, OrganizationFacts } from './facts.js';
 import { buildItems, indexPrices, itemContext } from './items.js';
 import { keyedItem } from './keyed-item.js';
@@ -13,6 +20,13 @@ export interface CutReport {
   organizations: OrganizationFacts[];
 }
 
+/** What was accepted of an organization that neither the report nor Cloudmore's list names any more, and that moved to nobody: no plan is made for it. */
+export interface GoneOrganization {
+  organizationId: string;
+  organizationName: string;
+  items: AcceptedItem[];
+}
+
 /** What was accepted of one organization. */
 export interface AcceptedOrganization {
   organizationId: string;
@@ -25,7 +39,7 @@ export function besideAccepted(
   { facts, organizations }: CutReport,
   accepted: AcceptedOrganization[],
   settings: Pick<Settings, 'broker' | 'excludeServices' | 'exportRecordTypes' | 'breakers'>,
-): CutReport {
+): CutReport & { gone: GoneOrganization[] } {
   const partOf = new Map(accepted.map((one) => [fold(one.organizationId), one]));
   const compared = organizations.map((slice): Compared => ({
     organizationId: slice.organization.id,
@@ -43,6 +57,11 @@ export function besideAccepted(
   const moved = movedSubscriptions(all);
   const arrivals = groupBy([...moved.values()].flat(), ({ organizationId }) => fold(organizationId));
   return {
+    gone: gone.flatMap(({ organizationId, organizationName, accepted: part }) => {
+      const movedKeys = new Set((moved.get(organizationId) ?? []).map(({ contractKey }) => fold(contractKey)));
+      const items = (part?.items ?? []).filter(({ contractKey }) => !movedKeys.has(fold(contractKey)));
+      return items.length === 0 ? [] : [{ organizationId, organizationName, items }];
+    }),
     facts: { ...facts, ...(comparison === null ? {} : { comparison }) },
     organizations: organizations.map((slice, index) => {
       const part = compared[index]!.accepted;

@@ -1,3 +1,4 @@
+import type { GoneOrganization } from './comparison.js';
 import { companyIdOf, type MonthFacts } from './facts.js';
 import { mergeGhosts, planGhosts, type GhostContext } from './ghosts.js';
 import { indexPrices } from './items.js';
@@ -5,6 +6,7 @@ import { chargeKeyPrefix, digestOf } from './keys.js';
 import { indexNames, type Names } from './named.js';
 import { standsFor } from './ours.js';
 import { rowsOfContract } from './rows.js';
+import { goneGhosts } from './unseen.js';
 import { big, postedText, sum } from './decimal.js';
 import { byText, fold, groupBy, present } from './text.js';
 import type { Plan } from './plan-types.js';
@@ -29,6 +31,10 @@ export interface StrayInput {
   settings: Settings;
   /** Items that were stopped with their organization: their contracts are left alone (8.1). */
   stopped: Stopped[];
+  /** What was accepted of those who are in neither report nor list any more (8.9). */
+  gone: GoneOrganization[];
+  /** Folded contract keys that a plan of this run tells of. */
+  told: Set<string>;
 }
 
 export interface Stopped {
@@ -71,10 +77,18 @@ const unseen = (id: number): Contract => ({
 /** One plan for each such company with money of ours in the month, in order of their ids: ghosts alone. */
 export function planStrays(input: StrayInput): Plan[] {
   const companies = [...groupBy(input.books.contracts, ({ companyId }) => companyId)].sort(([left], [right]) => left - right);
-  return companies.flatMap(([companyId, contracts]) => {
-    const plan = planStray(companyId, contracts, input);
-    return plan.ghosts.length > 0 ? [plan] : [];
-  });
+  const plans = companies.map(([companyId, contracts]) => planStray(companyId, contracts, input));
+  return withGone(plans, input).filter(({ ghosts }) => ghosts.length > 0);
+}
+
+/** With what stood for organizations that nobody names any more, and that no contract shows (8.9): beside the contracts that are not shown. */
+function withGone(plans: Plan[], input: StrayInput): Plan[] {
+  const told = new Set([...input.told, ...plans.flatMap(({ ghosts }) => ghosts.map(({ contractKey }) => fold(contractKey)))]);
+  const context = contextOf(UNSEEN_COMPANY, input.books.internalCurrency.toUpperCase(), input);
+  const ghosts = input.gone.flatMap(({ items }) => goneGhosts(items, context, (key) => told.has(fold(key))));
+  if (ghosts.length === 0) return plans;
+  const own = plans.find(({ companyId }) => companyId === UNSEEN_COMPANY) ?? planStray(UNSEEN_COMPANY, [], input);
+  return [...plans.filter((plan) => plan !== own), { ...own, ghosts: [...own.ghosts, ...ghosts] }];
 }
 
 function planStray(companyId: number, contracts: Contract[], input: StrayInput): Plan {

@@ -32,6 +32,15 @@ export function unseenGhosts(context: GhostContext, explaining: Explaining): Gho
     .map((item) => unseenGhost(item, context.month, contractIdOf(item, context), UNSEEN));
 }
 
+/** The same of an organization that has no plan, for nobody names it any more. `isTold`: whether another plan tells of the key, or leaves it alone. */
+export const goneGhosts = (items: AcceptedItem[], context: GhostContext, isTold: (contractKey: string) => boolean): Ghost[] =>
+  vanished(items, NOTHING)
+    .filter(({ contractKey, type }) => !isTold(contractKey) && !isSwitchedOff(type as RecordType, contractKey, context))
+    .filter((item) => !isShown(item, context))
+    .map((item) => unseenGhost(item, context.month, contractIdOf(item, context), UNSEEN));
+
+const NOTHING = new Set<string>();
+
 /** The same where Autotask could not be read at all. */
 export const unreadGhosts = (accepted: AcceptedItem[] | null, present: Set<string>, month: Month): Ghost[] =>
   vanished(accepted, present).map((item) => unseenGhost(item, month, UNKNOWN_CONTRACT, UNREAD));

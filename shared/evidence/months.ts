@@ -31,6 +31,8 @@ export interface ReportManifest {
   counted?: CountedOrganization[];
   /** What was ever named, this report included (`Named`); absent in evidence of earlier releases. */
   named?: string;
+  /** What was accepted of organizations that are in neither report nor list any more (`GoneOrganization[]`); absent where there are none. */
+  gone?: string;
 }
 
 /** A survey of Autotask: what all organizations share, and a slice of the books per organization by id. */

@@ -3,10 +3,10 @@ import type { Dependencies } from '../../activities/dependencies.js';
 import { SearchBlind } from '../../shared/autotask/index.js';
 import type { AcceptedPart } from '../../shared/billing/accepted.js';
 import { besideAccepted } from '../../shared/billing/comparison.js';
-import { cutReport, type MonthFacts } from '../../shared/billing/facts.js';
+import { cutReport } from '../../shared/billing/facts.js';
 import { indexNames, joinNames, namesOf, namesOfItems, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
 import { planOrganization, type PlanInput } from '../../shared/billing/plan.js';
-import { planStrays, strayContracts } from '../../shared/billing/strays.js';
+import { planStrays, strayContracts, type StrayInput } from '../../shared/billing/strays.js';
 import { fold } from '../../shared/billing/text.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type { Books, Report } from '../../shared/billing/types.js';
@@ -20,6 +20,9 @@ import { BREAKERS_OFF } from '../../shared/billing/breaker-limits.js';
 
 import { COMPANIES, MONTH, type Hidden, type LyingDay, type LyingStory } from './lies-story.js';
 import { happen, told, type Sold } from './lies-vendor.js';
+
+type StrayFacts = Pick<StrayInput, 'facts' | 'gone'>;
+
 /**
  * A month of two customers whose vendors do not tell everything: reports lose organizations, services, record types, subscriptions and lists from one day to
  * the next, days are played in any order, and Autotask's search hides records, which may answer by their ids. What must hold is in `lies-checks.ts`.
@@ -129,14 +132,14 @@ class LyingBroker {
 
   private bill(report: Report, asOf: string, survey: Books): Plan[] {
     const accepted = [...this.accepted].map(([id, part]) => ({ organizationId: id, organizationName: id, part }));
-    const { facts, organizations } = besideAccepted(cutReport(report, asOf, this.named), accepted, settings);
+    const { facts, organizations, gone } = besideAccepted(cutReport(report, asOf, this.named), accepted, settings);
     const inputs = organizations.map((slice) => ({ facts, slice, books: survey, settings }));
     const first = inputs.map((input) => planOrganization(input));
     const plans = inputs.map((input, index) => {
       const moved = movedFrom(input, first);
       return moved.length === 0 ? first[index]! : planOrganization({ ...input, moved });
     });
-    const strays = this.strays(facts, inputs, plans, survey);
+    const strays = this.strays({ facts, gone }, inputs, plans, survey);
     this.newestId = Math.max(0, ...[...this.autotask.books.services, ...this.autotask.books.products].map(({ id }) => id));
     plans.forEach((plan, index) => this.carryOut(inputs[index]!, plan));
     return [...plans, ...strays];
@@ -162,7 +165,7 @@ class LyingBroker {
     this.named = joinNames([this.named, namesOfItems(plan.items)]);
   }
 
-  private strays(facts: MonthFacts, inputs: PlanInput[], plans: Plan[], survey: Books): Plan[] {
+  private strays({ facts, gone }: StrayFacts, inputs: PlanInput[], plans: Plan[], survey: Books): Plan[] {
     const served = new Set(plans.flatMap(({ companyId }) => companyId ?? []));
     const names = indexNames(this.named, BROKER);
     const contracts = strayContracts(survey, served, names, MONTH);
@@ -174,6 +177,8 @@ class LyingBroker {
       stopped: plans.flatMap(({ items, companyId }) =>
         items.flatMap(({ outcome, contractKey }) => (outcome === 'held' ? [{ contractKey, companyId }] : [])),
       ),
+      gone,
+      told: new Set(plans.flatMap(({ items, ghosts }) => [...items, ...ghosts].map(({ contractKey }) => fold(contractKey)))),
     });
   }
 

@@ -152,3 +152,29 @@ test('close refuses while it stands', async () => {
   const { code, said } = await desk.cli('close', MONTH, '--as-of', '2025-10-13', '--out', desk.file('close.json'));
   expect([code, said.includes('4100.00 EUR')]).toEqual([3, true]);
 });
+
+describe('a customer who is in neither report nor list any more, and whose contract Autotask does not show', () => {
+  const withoutContoso = [{ id: 'fabrikam', name: 'Fabrikam', isActive: true }];
+  /** Nothing in either vendor says that Contoso's licence was ever billed. */
+  async function hideContoso(): Promise<void> {
+    const answer = { kind: 'status', status: 200, body: withoutContoso, when: 'before' };
+    await desk.control('POST', 'faults', [{ match: { vendor: 'cloudmore', path: '*/Organizations' }, fault: answer }]);
+    const { autotask } = (await desk.control('GET', 'state')) as State;
+    const { id } = autotask.contracts.find(({ contractNumber }) => contractNumber === 's-1')!;
+    await desk.control('DELETE', `autotask/contracts/${String(id)}`);
+  }
+
+  test('is listed with what stood: both were silent, and 120.00 stood nowhere that anybody looked', async () => {
+    await bill([gone(LICENCE), OTHERS]);
+    await hideContoso();
+    const result = await next('2025-10-13');
+    expect(reasons(result)).toEqual(['Contracts that Autotask does not show ghost report-shrank 120.00']);
+    expect(reasons(await next('2025-10-14'))).toEqual(reasons(result));
+  });
+
+  test('is not listed where its line is another customer’s now', async () => {
+    await bill([gone(LICENCE), OTHERS, { ...LICENCE, organization: 'fabrikam', from: NOON }]);
+    await hideContoso();
+    expect(reasons(await next('2025-10-13')).filter((text) => text.startsWith('Contracts that'))).toEqual([]);
+  });
+});
