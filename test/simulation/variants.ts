@@ -289,8 +289,8 @@ export const VARIANTS: Variant[] = [
         file: 'activities/strays.ts',
         changes: [
           {
-            from: 'return planStrays({ facts, organizations, stopped, books, settings });',
-            to: 'return planStrays({ facts, organizations, stopped, books: { ...books, contracts: [] }, settings });',
+            from: 'return planStrays({ facts, organizations, stopped, books, settings, gone, told });',
+            to: 'return planStrays({ facts, organizations, stopped, books: { ...books, contracts: [] }, settings, gone: [], told });',
           },
         ],
       },
