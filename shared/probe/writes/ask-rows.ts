@@ -1,3 +1,6 @@
+import { toWireNumber } from '../../autotask/translate.js';
+import { decimal } from '../../autotask/values.js';
+import { big, plain, type Big } from '../../billing/decimal.js';
 import { addDays, lastDay, monthOf } from '../../billing/month.js';
 import type { Raw } from '../../autotask/probing.js';
 import type { Day } from '../../billing/types.js';
@@ -95,6 +98,12 @@ async function seenRows({ autotask, contractId, pause }: Asking, isThere: (rows:
   return rows;
 }
 
+/** Null where it is no number. */
+function amountOf(value: unknown): Big | null {
+  const read = decimal.safeParse(value);
+  return read.success ? big(read.data) : null;
+}
+
 const rowAt = (rows: Raw[], day: Day): Raw | undefined => rows.find(({ startdate }) => dayOf(startdate) === day);
 const unitsAt = (rows: Raw[], day: Day): number => Number(rowAt(rows, day)?.units ?? 0);
 
@@ -120,7 +129,7 @@ async function askFirstDay(asking: Asking, contractServiceId: number): Promise<b
     return false;
   }
   const row = rowAt(came, day);
-  const price = Number(row?.price);
+  const price = amountOf(row?.price);
   asking.answer(
     'firstDay',
     isThere(came) ? 'changes' : 'other',
@@ -128,7 +137,7 @@ async function askFirstDay(asking: Asking, contractServiceId: number): Promise<b
   );
   asking.answer(
     'decimals',
-    price >= 0.12 && price < 0.13 ? '4 or more' : price === 0.1 ? '2' : 'other',
+    price?.gte('0.12') && price.lt('0.13') ? '4 or more' : price?.eq('0.1') ? '2' : 'other',
     `${UNITS} units at ${FINE} are ${String(row?.price)}`,
   );
   return true;
@@ -167,11 +176,19 @@ async function askProration(asking: Asking, contractServiceId: number, first: Da
   if (came instanceof ApiError) return asking.answer('proration', null, came.message);
   const [earlier, later] = [rowAt(came, first), rowAt(came, day)];
   if (earlier === undefined || later === undefined) return asking.answer('proration', 'not divided', `no row begins on ${day}`);
-  const whole = Number(later.units) * Number(CENT);
-  const last = lastDay(monthOf(first));
-  const share = (whole * (Number(last.slice(8)) - MIDDLE)) / Number(last.slice(8));
-  const price = Number(later.price);
-  const is = Math.abs(price - share) <= 0.01 ? 'by days' : Math.abs(price - whole) < 0.005 ? 'whole' : 'other';
+  const days = Number(lastDay(monthOf(first)).slice(8));
+  const [units, price] = [amountOf(later.units), amountOf(later.price)];
+  const whole = units?.times(CENT);
+  // Without a division, which would cut digits off: the price of all days beside that of the days that are left.
+  const isByDays =
+    whole &&
+    price
+      ?.times(days)
+      .minus(whole.times(days - MIDDLE))
+      .abs()
+      .lte(big(CENT).times(days));
+  const isWhole = whole && price?.minus(whole).abs().lt('0.005');
+  const is = isByDays ? 'by days' : isWhole ? 'whole' : 'other';
   const end = dayOf(earlier.enddate) === addDays(day, -1) ? 'on the day before' : `on ${dayOf(earlier.enddate)}`;
   asking.answer(
     'proration',
@@ -181,16 +198,21 @@ async function askProration(asking: Asking, contractServiceId: number, first: Da
 }
 
 async function askCreateOnly({ autotask, contractId, answer }: Asking, id: number): Promise<void> {
-  const priceOf = async (): Promise<number> =>
-    Number((await autotask.read('ContractServices', [{ op: 'eq', field: 'id', value: id }]))[0]?.unitprice);
+  const priceOf = async (): Promise<Big> => {
+    const [found] = await autotask.read('ContractServices', [{ op: 'eq', field: 'id', value: id }]);
+    const price = amountOf(found?.unitprice);
+    if (price === null) throw new Error('the price of the contract service cannot be read');
+    return price;
+  };
   const before = await priceOf();
   try {
-    await autotask.patch(`Contracts/${contractId}/Services`, { id, contractID: contractId, unitPrice: before + 0.01 });
+    const sent = plain(before.plus(CENT));
+    await autotask.patch(`Contracts/${contractId}/Services`, { id, contractID: contractId, unitPrice: toWireNumber(sent) });
     const after = await priceOf();
     answer(
       'createOnly',
-      after === before ? 'ignored' : 'changed',
-      `the price of a contract service was sent as ${before + 0.01} and is ${after}`,
+      after.eq(before) ? 'ignored' : 'changed',
+      `the price of a contract service was sent as ${sent} and is ${plain(after)}`,
     );
   } catch (error) {
     answer('createOnly', isRefusal(error) ? 'refused' : null, messageOf(error));
