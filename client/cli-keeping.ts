@@ -1,5 +1,5 @@
-import { Option, type Command } from 'commander';
-import { whole } from './cli-arguments.js';
+import type { Command } from 'commander';
+import { json, whole } from './cli-arguments.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
 
@@ -22,7 +22,7 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     .command('backup')
     .description('write the evidence of all brokers into one file, as one moment saw it, signed')
     .requiredOption('--out <folder or file>', 'a folder, in which it gets a name with the time, or a file that ends in .jsonl.gz')
-    .addOption(new Option('--json', 'print JSON instead of text').default(false))
+    .addOption(json())
     .action(async (options: { out: string; json: boolean }) =>
       run((await import('./commands/backup.js')).backup(context, options)),
     );
@@ -31,7 +31,7 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     .command('verify')
     .description('name every record that was edited, put in or taken out past this program; end with 1 when there is one')
     .option('--public-key <file>', "the worker's public key (default: in the folder of BILLING_KEYS)")
-    .addOption(new Option('--json', 'print JSON instead of text').default(false))
+    .addOption(json())
     .action(async (options: { publicKey?: string; json: boolean }) =>
       run((await import('./commands/evidence.js')).verify(context, options)),
     );
@@ -40,7 +40,7 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     .description('let old months go: certificates and the log of decisions stay; without --write only shown')
     .requiredOption('--keep-months <number>', 'how many months before this one are kept whole', whole)
     .option('--write', 'do it; without, only shown', false)
-    .addOption(new Option('--json', 'print JSON instead of text').default(false))
+    .addOption(json())
     .action(async (options: { keepMonths: number; write: boolean; json: boolean }) =>
       run((await import('./commands/prune.js')).prune(context, options)),
     );
@@ -50,7 +50,7 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     .requiredOption('--organization <id or name>', 'whom')
     .option('--export <file>', 'what is kept of it, as JSON, before it goes')
     .option('--write', 'do it; without, only shown', false)
-    .addOption(new Option('--json', 'print JSON instead of text').default(false))
+    .addOption(json())
     .action(async (options: { organization: string; export?: string; write: boolean; json: boolean }) =>
       run((await import('./commands/forget.js')).forget(context, options)),
     );
@@ -72,7 +72,7 @@ function addKeys(program: Command, context: Context, run: (work: Promise<ExitCod
   keys
     .command('list')
     .description('the keys there are, and which of them encrypts')
-    .addOption(new Option('--json', 'print JSON instead of text').default(false))
+    .addOption(json())
     .action(async (options: { json: boolean }) => run(Promise.resolve((await load()).listPayloadKeys(context, options))));
 }
 
@@ -82,7 +82,7 @@ function addDeploy(program: Command, context: Context, run: (work: Promise<ExitC
   deploy
     .command('status')
     .description('the versions, which is current, whether a worker runs them, and what is bound to them')
-    .addOption(new Option('--json', 'print JSON instead of text').default(false))
+    .addOption(json())
     .action(async (options: { json: boolean }) => run((await load()).deployStatus(context, options)));
   deploy
     .command('promote')

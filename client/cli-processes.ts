@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { json, month, whole } from './cli-arguments.js';
+import type { GenerateCommand } from './commands/sandbox-generate.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
 
@@ -68,17 +69,7 @@ export function addProcesses(program: Command, context: Context, run: Run): void
     .option('--changed <share>', 'share of the lines that a later correction restates, 0 to 1', Number, 0)
     .option('--past', 'with services and contracts that stood there before', false)
     .requiredOption('--out <file>', 'where to write it')
-    .action(
-      async (options: {
-        lines: number;
-        organizations: number;
-        seed: number;
-        month: string;
-        changed: number;
-        past: boolean;
-        out: string;
-      }) => run((await import('./commands/sandbox-generate.js')).generate(context, options)),
-    );
+    .action(async (options: GenerateCommand) => run((await import('./commands/sandbox-generate.js')).generate(context, options)));
   const temporal = program.command('temporal').description('the Temporal dev server');
   for (const [action, description] of [
     ['start', 'start it, found, downloaded or built'],
