@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { main } from '../../client/cli.js';
 import { monthOf } from '../../shared/billing/month.js';
@@ -12,8 +11,8 @@ import { outcomeName } from '../../shared/evidence/months.js';
 import { openSigner, PUBLIC, publicKeyOf, signHead } from '../../shared/evidence/signing.js';
 import { Texts } from '../../shared/evidence/texts.js';
 import { verifyEvidence } from '../../shared/evidence/verify.js';
-import { inPostgres, onDisk, type Place } from './places.js';
-import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
+import { onDisk, type Place, placesOf, useStores } from './places.js';
+import { findPostgres } from './postgres-server.js';
 
 /** Forgetting in both stores, with keys and without, over evidence that was begun before there was a key. */
 
@@ -22,22 +21,9 @@ const MONTH = '2025-09';
 const CONTOSO = { organizationId: 'C0-1', organizationName: 'Contoso Dental' };
 const FABRIKAM = { organizationId: 'F0-2', organizationName: 'Fabrikam' };
 
-let folder: string;
 const programs = await findPostgres();
-let server: PostgresServer | null = null;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'billing-forget-'));
-  if (programs !== null) server = await startPostgres(programs);
-}, 60_000);
-afterAll(async () => {
-  await server?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const PLACES: [where: string, open: () => Promise<Place>][] = [
-  ['on disk', () => onDisk(folder)],
-  ...(programs === null ? [] : [['in PostgreSQL', () => inPostgres(server!)] as [string, () => Promise<Place>]]),
-];
+const stores = useStores(programs, 'forget');
+const PLACES = placesOf(stores, programs);
 
 const decision = (of: typeof CONTOSO, sales: string): Decision => ({
   at: '2025-10-01T00:00:00Z',
@@ -132,7 +118,7 @@ describe.each(
   let evidence: Evidence;
   beforeAll(async () => {
     place = await open();
-    own = { broker: BROKER, keys: await mkdtemp(join(folder, 'keys-')) };
+    own = { broker: BROKER, keys: await mkdtemp(join(stores.folder, 'keys-')) };
     await billed(openEvidence(place.location, own), '1440.93');
     if (hasKey) await addKey(own.keys, new Date());
     evidence = openEvidence(place.location, own);
@@ -187,8 +173,8 @@ describe.each(
 });
 
 test('another broker in the same store, with a customer of the same name, keeps everything', async () => {
-  const place = await onDisk(folder);
-  const own = { broker: BROKER, keys: await mkdtemp(join(folder, 'keys-')) };
+  const place = await onDisk(stores.folder);
+  const own = { broker: BROKER, keys: await mkdtemp(join(stores.folder, 'keys-')) };
   const evidence = openEvidence(place.location, own);
   await billed(evidence, '1440.93');
   await billed(evidence, '777.77', 'other');
@@ -207,14 +193,14 @@ test('another broker in the same store, with a customer of the same name, keeps 
 }, 20_000);
 
 test('a customer that the month of today still has lines of is not forgotten, and it is said when it can be', async () => {
-  const { location } = await onDisk(folder);
+  const { location } = await onDisk(stores.folder);
   const evidence = openEvidence(location);
   await billed(evidence, '1440.93');
   const month = monthOf(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10));
   await evidence.point(`months/${BROKER}/${month}`, (await evidence.pointer(`months/${BROKER}/${MONTH}`))!);
   let said = '';
   const code = await main(['forget', '--organization', 'Contoso Dental', '--write'], {
-    environment: { BILLING_EVIDENCE: location, BILLING_KEYS: join(folder, 'keys') },
+    environment: { BILLING_EVIDENCE: location, BILLING_KEYS: join(stores.folder, 'keys') },
     out: () => undefined,
     say: (text) => (said += text),
     isTerminal: false,

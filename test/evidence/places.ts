@@ -1,7 +1,9 @@
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { afterAll, beforeAll } from '@jest/globals';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { PostgresServer } from './postgres-server.js';
+import { startPostgres, type PostgresServer } from './postgres-server.js';
 
 /** A store of a test's own, and all that is kept in it, as anyone who gets at the files or the database reads it. */
 export interface Place {
@@ -9,6 +11,32 @@ export interface Place {
   location: string;
   dump(): Promise<string>;
 }
+
+/** A folder of the test file's own, and a PostgreSQL server where there is one; both are gone after its tests. */
+export interface Stores {
+  folder: string;
+  server: PostgresServer | null;
+}
+
+/** The stores of a test file, there once its tests begin. */
+export function useStores(programs: string | null, name: string): Stores {
+  const stores: Stores = { folder: '', server: null };
+  beforeAll(async () => {
+    stores.folder = await mkdtemp(join(tmpdir(), `billing-${name}-`));
+    if (programs !== null) stores.server = await startPostgres(programs);
+  }, 60_000);
+  afterAll(async () => {
+    await stores.server?.stop();
+    await rm(stores.folder, { recursive: true, force: true });
+  });
+  return stores;
+}
+
+/** Each kind of place there is here, by name, and how one is opened. */
+export const placesOf = (stores: Stores, programs: string | null): [where: string, open: () => Promise<Place>][] => [
+  ['on disk', () => onDisk(stores.folder)],
+  ...(programs === null ? [] : [['in PostgreSQL', () => inPostgres(stores.server!)] as [string, () => Promise<Place>]]),
+];
 
 /** In a new folder below this one. */
 export async function onDisk(folder: string): Promise<Place> {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addMonths } from '../../shared/billing/month.js';
 import { addKey, Keyring } from '../../shared/encryption/keyring.js';
@@ -10,8 +9,8 @@ import { outcomeName } from '../../shared/evidence/months.js';
 import { Pruner } from '../../shared/evidence/prune.js';
 import { openSigner, PUBLIC, publicKeyOf, signHead, type Signer } from '../../shared/evidence/signing.js';
 import { verifyEvidence, type Verified } from '../../shared/evidence/verify.js';
-import { inPostgres, inSql, onDisk, type Place } from './places.js';
-import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
+import { inSql, type Place, placesOf, useStores } from './places.js';
+import { findPostgres } from './postgres-server.js';
 
 /** Two years of months as runs leave them, each followed by a prune: what is kept stays as large as it is after the first months, and verifies. */
 
@@ -22,22 +21,12 @@ const MONTHS = 24;
 const KEEP = 3;
 const ORGANIZATIONS = 4;
 
-let folder: string;
 const programs = await findPostgres();
-let server: PostgresServer | null = null;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'billing-prune-'));
-  if (programs !== null) server = await startPostgres(programs);
-}, 60_000);
-afterAll(async () => {
-  await server?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const PLACES: [where: string, open: () => Promise<Place>][] = [
-  ['on disk, with a key', () => onDisk(folder)],
-  ...(programs === null ? [] : [['in PostgreSQL', () => inPostgres(server!)] as [string, () => Promise<Place>]]),
-];
+const stores = useStores(programs, 'prune');
+/** One of the two is encrypted. */
+const PLACES = placesOf(stores, programs).map(
+  ([where, open]) => [where === 'on disk' ? `${where}, with a key` : where, open] as const,
+);
 
 const lines = (month: string, id: string): unknown[] =>
   Array.from({ length: 30 }, (_, line) => ({
@@ -86,7 +75,7 @@ describe.each(PLACES)('%s', (where, open) => {
   const heads: { seq: number; hash: string }[] = [];
   beforeAll(async () => {
     place = await open();
-    own = { broker: BROKER, keys: await mkdtemp(join(folder, 'keys-')) };
+    own = { broker: BROKER, keys: await mkdtemp(join(stores.folder, 'keys-')) };
     signer = await openSigner(own.keys);
     if (where.includes('key')) await addKey(own.keys, new Date());
     evidence = openEvidence(place.location, own);

@@ -1,38 +1,24 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { describe, expect, test } from '@jest/globals';
+import { mkdtemp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addKey, keyFile, Keyring, rotateKeys } from '../../shared/encryption/keyring.js';
 import { dataKeyName, wrapAgain } from '../../shared/evidence/data-keys.js';
 import { openEvidence, openStore, type Evidence, type Owner } from '../../shared/evidence/index.js';
 import { verifyEvidence } from '../../shared/evidence/verify.js';
-import { inPostgres, onDisk, type Place } from './places.js';
-import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
+import { placesOf, useStores } from './places.js';
+import { findPostgres } from './postgres-server.js';
 
 /** Evidence with keys, as anyone who gets at the files or the database reads it. */
 
-let folder: string;
 const programs = await findPostgres();
-let server: PostgresServer | null = null;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'billing-sealed-'));
-  if (programs !== null) server = await startPostgres(programs);
-}, 60_000);
-afterAll(async () => {
-  await server?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const PLACES: [where: string, open: () => Promise<Place>][] = [
-  ['on disk', () => onDisk(folder)],
-  ...(programs === null ? [] : [['in PostgreSQL', () => inPostgres(server!)] as [string, () => Promise<Place>]]),
-];
+const stores = useStores(programs, 'sealed');
+const PLACES = placesOf(stores, programs);
 
 const OUTCOME = { organizationId: 'c1', organizationName: 'Contoso Dental Group', sales: '1440.93' };
 const OTHER = { organizationId: 'f2', organizationName: 'Fabrikam Logistics', sales: '87.65' };
 
 async function owner(broker = 'default'): Promise<Owner> {
-  return { broker, keys: await mkdtemp(join(folder, 'keys-')) };
+  return { broker, keys: await mkdtemp(join(stores.folder, 'keys-')) };
 }
 
 async function kept(evidence: Evidence, name: string, value: { organizationId: string }): Promise<string> {
