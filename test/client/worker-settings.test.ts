@@ -1,9 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Context } from '../../client/context.js';
 import type { Finding } from '../../client/doctor/check.js';
 import { checkTemporal } from '../../client/doctor/temporal.js';
-import { withTemporal } from '../../client/temporal.js';
+import { isServed, withTemporal } from '../../client/temporal.js';
 import { compareWithWorker } from '../../client/worker-settings.js';
 import { loadConfig } from '../../shared/config.js';
 import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/contract.js';
@@ -49,10 +50,22 @@ async function served(changes: Record<string, string>, work: () => Promise<void>
     [cloudmoreQueue(BROKER), autotaskQueue(BROKER)].map((taskQueue) => Worker.create({ ...common, taskQueue })),
   );
   const running = others.map((worker) => worker.run());
-  await billing.runUntil(work);
-  for (const worker of others) worker.shutdown();
-  await Promise.all(running);
+  try {
+    await billing.runUntil(async () => {
+      await untilServed();
+      await work();
+    });
+  } finally {
+    for (const worker of others) worker.shutdown();
+    await Promise.all(running);
+  }
 }
+
+/** A worker that has begun is not yet seen by Temporal: its first poll takes a moment, on a busy machine more than one. */
+const untilServed = (): Promise<void> =>
+  withTemporal(environment(), async (temporal) => {
+    while (!(await isServed(temporal, billingQueue(BROKER)))) await setTimeout(50);
+  });
 
 describe('the settings of the worker', () => {
   test('are not known where nobody takes work, and that is said within seconds', async () => {
