@@ -1,3 +1,4 @@
+import { messageAsCalled, calledFor } from './called.js';
 import { Option, type Command } from 'commander';
 import { json } from './cli-arguments.js';
 import type { Context } from './context.js';
@@ -28,8 +29,9 @@ export async function useBroker(context: Context, action: Command): Promise<void
   try {
     context.broker = findProfile(context.environment, name);
     context.environment = environmentOf(context.broker, context.environment);
+    calledFor(name);
   } catch (error) {
-    throw error instanceof UnknownBroker ? new CommandError(EXIT.usage, error.message) : error;
+    throw error instanceof UnknownBroker ? new CommandError(EXIT.usage, messageAsCalled(error.message)) : error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { us, messageAsCalled, calledAs, programOf } from './called.js';
 import { Command, CommanderError, Option } from 'commander';
 import { ConfigError } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
@@ -15,8 +16,11 @@ import { VERSION } from '../shared/version.js';
 
 /** `billing`: the table of contents. A command is loaded when it is used, so that help comes at once. */
 
-/** Runs one command line; answers its exit code. Ends no process. */
-export async function main(argv: string[], given?: Context): Promise<number> {
+/** Runs one command line; answers its exit code. Ends no process. Commands that it advises are named as the person called this program. */
+export const main = (argv: string[], given?: Context): Promise<number> =>
+  given === undefined ? calledAs(programOf(process.env), () => runLine(argv)) : runLine(argv, given);
+
+async function runLine(argv: string[], given?: Context): Promise<number> {
   const result: { code: ExitCode } = { code: EXIT.done };
   let context: Context | undefined;
   try {
@@ -36,12 +40,12 @@ function explain(error: unknown, context: Pick<Context, 'say' | 'broker'>): numb
     return error.code;
   }
   if (error instanceof ConfigError) {
-    context.say(`${error.message}\n${whereSettingsAre(context)}`);
+    context.say(`${messageAsCalled(error.message)}\n${whereSettingsAre(context)}`);
     return EXIT.configuration;
   }
   const told = ofStoreOrLabel(error);
   if (told !== null) {
-    context.say(told.message);
+    context.say(messageAsCalled(told.message));
     return told.name === 'StoreUnavailable' ? EXIT.unreachable : EXIT.configuration;
   }
   const why = whyNoFile(error);
@@ -56,8 +60,8 @@ function explain(error: unknown, context: Pick<Context, 'say' | 'broker'>): numb
 
 const whereSettingsAre = ({ broker }: Pick<Context, 'broker'>): string =>
   broker?.file == null
-    ? 'Set them in the environment or in .env (.env.example explains each), then: billing doctor'
-    : `Set them in ${broker.file} (.env.example explains each), then: billing --broker ${broker.name} doctor`;
+    ? `Set them in the environment or in .env (.env.example explains each), then: ${us()} doctor`
+    : `Set them in ${broker.file} (.env.example explains each), then: ${us()} doctor`;
 
 /** What the store or the settings forbid, in its own words, wherever they are wrapped; told by name, so that help needs no driver of a database. */
 function ofStoreOrLabel(error: unknown): Error | null {
@@ -78,7 +82,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     .configureOutput({ writeOut: (text) => context.out(text.trimEnd()), writeErr: (text) => context.say(text.trimEnd()) })
     .version(VERSION, '--version', 'print the version')
     .exitOverride()
-    .showHelpAfterError('See: billing help')
+    .showHelpAfterError(`See: ${us()} help`)
     .helpCommand('help [command]', 'explain a command')
     .addOption(brokerOption())
     .hook('preAction', (_, action) => useBroker(context, action));
@@ -108,7 +112,7 @@ function inherit(command: Command, program: Command): void {
 }
 
 /** "billing schedule apply" */
-const pathTo = (command: Command): string => (command.parent ? `${pathTo(command.parent)} ${command.name()}` : command.name());
+const pathTo = (command: Command): string => (command.parent ? `${pathTo(command.parent)} ${command.name()}` : us());
 
 // ---------------------------------------------------------------------------------------------------------------- looking
 

@@ -1,4 +1,4 @@
-import { command } from '../shared/billing/command.js';
+import { hint } from './called.js';
 import { fold } from '../shared/billing/text.js';
 import { dailyBillingId, type DailyBillingInput } from '../shared/contract.js';
 import { firstValue } from '../shared/encryption/converter.js';
@@ -56,7 +56,7 @@ export async function demandAsAsked(temporal: Temporal, broker: string, month: s
   if (found.length > 0)
     throw new CommandError(
       EXIT.failed,
-      `A run of ${month} is going on that was asked for otherwise, and nothing changes it: ${found.join('; ')}. Wait until it has ended, and ask again.\nTo wait for it: ${command('run', month, '--wait')}`,
+      `A run of ${month} is going on that was asked for otherwise, and nothing changes it: ${found.join('; ')}. Wait until it has ended, and ask again.\nTo wait for it: ${hint('run', month, '--wait')}`,
     );
   const isOfSome = (asked.organizations ?? []).length === 0 && going.organizations !== undefined;
   return isOfSome ? [`It is a run of some organizations alone, which goes on already: ${going.organizations!.join(', ')}.`] : [];

@@ -1,3 +1,4 @@
+import { us } from './called.js';
 import { isGrpcDeadlineError, type WorkflowExecutionDescription, type WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { isReasonOfGate } from '../shared/autotask/quota.js';
@@ -27,7 +28,7 @@ export async function requireMonth(config: BaseConfig, month: Month): Promise<Mo
 export const notRunYet = (month: Month): CommandError =>
   new CommandError(
     EXIT.failed,
-    `${month} has not been run yet (no evidence of it in BILLING_EVIDENCE). Run it with: billing run ${month} --wait`,
+    `${month} has not been run yet (no evidence of it in BILLING_EVIDENCE). Run it with: ${us()} run ${month} --wait`,
   );
 
 export async function findMonth(config: BaseConfig, month: Month): Promise<MonthRead | null> {
@@ -159,7 +160,7 @@ export async function askOpen({ client }: Pick<Temporal, 'client'>, workflowId: 
     return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.query<OrganizationResult>(STATUS_QUERY));
   } catch (error) {
     if (isNotFound(error)) return null;
-    if (isGrpcDeadlineError(error)) throw new CommandError(EXIT.unreachable, 'No worker answers. Start one with: billing worker');
+    if (isGrpcDeadlineError(error)) throw new CommandError(EXIT.unreachable, `No worker answers. Start one with: ${us()} worker`);
     throw error;
   }
 }
@@ -187,7 +188,7 @@ export function findOrganization(
   if (isStray(found))
     throw new CommandError(
       EXIT.usage,
-      `${found} is a company in Autotask that no organization is billed at: there is nothing to plan, release or skip. End what stands there in Autotask, or set it aside with: billing dismiss ${month} --contract ID --reason TEXT`,
+      `${found} is a company in Autotask that no organization is billed at: there is nothing to plan, release or skip. End what stands there in Autotask, or set it aside with: ${us()} dismiss ${month} --contract ID --reason TEXT`,
     );
   if (hits.length === 1) return found;
   if (hits.length > 1)

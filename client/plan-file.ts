@@ -1,3 +1,4 @@
+import { us } from './called.js';
 import { z } from 'zod';
 import type { Effort } from '../shared/autotask/effort.js';
 import type { Calls, MonthResult } from '../shared/billing/results.js';
@@ -33,10 +34,10 @@ export type KeptPlans = z.infer<typeof schema>;
 
 /** Reads the file; throws, with what was expected, when it is not a plan of this broker and month. */
 export async function readPlanFile(path: string, broker: string, month: Month): Promise<KeptPlans> {
-  const kept = schema.safeParse(await readNamedJson(path, 'what billing plan MONTH --out FILE keeps'));
+  const kept = schema.safeParse(await readNamedJson(path, `what ${us()} plan MONTH --out FILE keeps`));
   if (!kept.success)
     throw usage(
-      `${path} is not a plan (${kept.error.issues[0]?.path.join('.') ?? ''}). Make one with: billing plan ${month} --out ${path}`,
+      `${path} is not a plan (${kept.error.issues[0]?.path.join('.') ?? ''}). Make one with: ${us()} plan ${month} --out ${path}`,
     );
   if (kept.data.month !== month) throw usage(`${path} is a plan of ${kept.data.month}, not of ${month}.`);
   if (kept.data.broker !== broker)

@@ -1,7 +1,7 @@
+import { hint } from './called.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Presets, SingleBar } from 'cli-progress';
-import { command } from '../shared/billing/command.js';
 import { billingQueue, STATUS_QUERY, type MonthShown } from '../shared/contract.js';
 import { progressText } from '../shared/run-progress.js';
 import type { Context } from './context.js';
@@ -30,8 +30,7 @@ export async function watchRun(
     if (end.aborted) break;
     if (shown !== null) progress.show(shown);
     else if (unanswered === 1) await warnUnserved(context, temporal, broker);
-    else if (unanswered === UNANSWERED_AT_MOST)
-      context.say(`The worker does not answer. What is wrong shows: ${command('doctor')}`);
+    else if (unanswered === UNANSWERED_AT_MOST) context.say(`The worker does not answer. What is wrong shows: ${hint('doctor')}`);
   }
   progress.end();
 }
@@ -43,7 +42,7 @@ const ask = ({ client }: Temporal, handle: WorkflowHandle): Promise<MonthShown |
 export async function warnUnserved(context: Context, temporal: Temporal, broker: string): Promise<void> {
   const served = await isServed(temporal, billingQueue(broker)).catch(() => true);
   if (!served)
-    context.say(`No worker takes the work of broker ${broker}, and the run waits for one. Start it with: ${command('worker')}`);
+    context.say(`No worker takes the work of broker ${broker}, and the run waits for one. Start it with: ${hint('worker')}`);
 }
 
 interface Progress {

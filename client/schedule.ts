@@ -1,3 +1,4 @@
+import { us } from './called.js';
 import {
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
@@ -69,7 +70,7 @@ export async function withSchedule<T>(
     return await use(client.schedule.getHandle(scheduleId(broker)));
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
-    throw new CommandError(EXIT.failed, `There is no schedule ${scheduleId(broker)}. Make it with: billing schedule apply`);
+    throw new CommandError(EXIT.failed, `There is no schedule ${scheduleId(broker)}. Make it with: ${us()} schedule apply`);
   }
 }
 

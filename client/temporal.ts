@@ -1,3 +1,4 @@
+import { us } from './called.js';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { encryptionOf } from '../shared/encryption/converter.js';
@@ -83,7 +84,7 @@ async function connect(
 const wayOut = (isNamed: boolean): string =>
   isNamed
     ? 'The address is the one of TEMPORAL_ADDRESS, or of the profile file.'
-    : 'Start a server with: billing temporal start\nor name yours in TEMPORAL_ADDRESS.';
+    : `Start a server with: ${us()} temporal start\nor name yours in TEMPORAL_ADDRESS.`;
 
 /** Kinds of task queues in Temporal's numbering. */
 export const WORKFLOW_TASKS = 1;

@@ -1,6 +1,6 @@
+import { hint } from '../called.js';
 import { isAwaited } from '../../shared/billing/breakers.js';
 import { isBreaker } from '../../shared/billing/breakers.js';
-import { command } from '../../shared/billing/command.js';
 import { money, sum } from '../../shared/billing/decimal.js';
 import type { OrganizationResult } from '../../shared/billing/results.js';
 import { groupBy, same } from '../../shared/billing/text.js';
@@ -78,7 +78,7 @@ async function approveMany(context: Context, temporal: Temporal, config: BaseCon
   const are = held.length === 1 ? '1 organization is' : `${held.length} organizations are`;
   context.out(line`${are} held by circuit breakers and not released, ${sumOf(held)}:`);
   for (const one of held) context.out(line`  ${lineOf(one)}`);
-  context.out(line`Look at each. All of them with: ${command('approve', month, '--breakers')}`);
+  context.out(line`Look at each. All of them with: ${hint('approve', month, '--breakers')}`);
   return EXIT.waits;
 }
 
@@ -131,7 +131,7 @@ async function approvePlans(
   if (waiting.length === 0) context.out(line`Nothing of ${month} waits for approval.`);
   if (fitting.length === waiting.length) return code;
   context.out(
-    `${waiting.length - fitting.length} of ${waiting.length} plans were not released. Look at them again with: ${command('plan', month)}`,
+    `${waiting.length - fitting.length} of ${waiting.length} plans were not released. Look at them again with: ${hint('plan', month)}`,
   );
   return EXIT.waits;
 }
@@ -165,7 +165,7 @@ async function named(
       if (open && isReleasable(open)) return open;
       throw new CommandError(
         EXIT.failed,
-        `${open?.organizationName ?? id} has no plan that waits for approval in ${month}${open ? ` (it is ${open.status})` : ''}. See: ${command('status', month)}`,
+        `${open?.organizationName ?? id} has no plan that waits for approval in ${month}${open ? ` (it is ${open.status})` : ''}. See: ${hint('status', month)}`,
       );
     }),
   );
@@ -188,7 +188,7 @@ async function releaseAll(
   const taken = await inParallel(waiting, (organization) =>
     release(context, temporal, { broker, month, digest, withinMs, from }, organization),
   );
-  if (waiting.length > 0) context.out(line`See what comes of it with: ${command('status', month)}`);
+  if (waiting.length > 0) context.out(line`See what comes of it with: ${hint('status', month)}`);
   return taken.every(Boolean) ? EXIT.done : EXIT.waits;
 }
 
@@ -214,7 +214,7 @@ async function release(
   if (digest !== undefined && digest !== planDigest)
     throw new CommandError(
       EXIT.failed,
-      line`The plan of ${organizationName} is not the one you name any more: it waits as ${planDigest}. Look at it with: ${command('status', month)}`,
+      line`The plan of ${organizationName} is not the one you name any more: it waits as ${planDigest}. Look at it with: ${hint('status', month)}`,
     );
   const handle = client.workflow.getHandle(organizationBillingId(broker, month, organizationId));
   try {

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
@@ -46,7 +47,7 @@ export async function backup(context: Context, { out, json }: { out: string; jso
 const textOf = (file: string, bytes: number, { values, entries, heads }: BackupManifest, { keys }: BaseConfig): string =>
   [
     `${values} values and ${entries} entries of ${heads.length === 1 ? 'one chain' : `${heads.length} chains`} are in ${file} (${(bytes / 1_000_000).toFixed(1)} MB), signed.`,
-    `Not in it: the folder of BILLING_KEYS (${keys}), without which what is encrypted cannot be read. Keep that elsewhere. To put it back: billing restore --from FILE`,
+    `Not in it: the folder of BILLING_KEYS (${keys}), without which what is encrypted cannot be read. Keep that elsewhere. To put it back: ${us()} restore --from FILE`,
   ].join('\n');
 
 /** What was named, where it is a file; else a file with the time in that folder, which is made for this user alone. */
@@ -116,9 +117,9 @@ export async function restoreFrom(context: Context, file: string): Promise<ExitC
   }
   context.say(
     [
-      `${manifest.values} values and ${manifest.entries} entries of ${manifest.madeAt} are back. Whether they are as they were written: billing evidence verify`,
+      `${manifest.values} values and ${manifest.entries} entries of ${manifest.madeAt} are back. Whether they are as they were written: ${us()} evidence verify`,
       'Customers who were forgotten since then are in it again: forget them once more.',
-      'Start the worker, then: billing restore',
+      `Start the worker, then: ${us()} restore`,
     ].join('\n'),
   );
   return EXIT.waits;
@@ -135,7 +136,7 @@ async function checked({ keys }: BaseConfig, file: string): Promise<BackupManife
   };
   const manifest = await readBackup(linesOf(file), await publicKeyIn(keys), look).catch((error: unknown) => {
     if (error instanceof BackupBroken) throw new CommandError(EXIT.failed, `${file} is not put back: ${error.message}.`);
-    const why = whyNoFile(error) ?? (isBadArchive(error) ? 'it is no whole archive of billing backup' : null);
+    const why = whyNoFile(error) ?? (isBadArchive(error) ? `it is no whole archive of ${us()} backup` : null);
     if (why !== null) throw new CommandError(EXIT.usage, `${file}: ${why}.`);
     throw error;
   });

@@ -1,7 +1,7 @@
+import { hint } from '../called.js';
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { basename, dirname, join } from 'node:path';
-import { command, type Command } from '../../shared/billing/command.js';
 import {
   brokersFolder,
   environmentOf,
@@ -49,7 +49,7 @@ export async function addBroker(context: Context, { name }: { name: string }): P
     throw error;
   }
   await chmod(file, 0o600); // whatever the umask is
-  context.say(line`${file} written. Fill it in, then: ${command('brokers', 'check', name)}`);
+  context.say(line`${file} written. Fill it in, then: ${hint('brokers', 'check', name)}`);
   return EXIT.done;
 }
 
@@ -121,7 +121,7 @@ export async function removeBroker(context: Context, { name, write }: { name: st
   context.say(whatStays(name));
   if (!write) {
     context.say(
-      line`Nothing was changed. ${file} would become ${aside}; do it with: ${command('brokers', 'remove', name, '--write')}`,
+      line`Nothing was changed. ${file} would become ${aside}; do it with: ${hint('brokers', 'remove', name, '--write')}`,
     );
     return EXIT.done;
   }
@@ -133,7 +133,7 @@ export async function removeBroker(context: Context, { name, write }: { name: st
   return EXIT.done;
 }
 
-const of = (name: string, ...words: string[]): Command => command('--broker', name, ...words);
+const of = (name: string, ...words: string[]): string => hint('--broker', name, ...words);
 
 /** Said before the file goes: these need it. */
 const whatStays = (name: string): string =>

@@ -1,3 +1,4 @@
+import { messageAsCalled, us } from '../called.js';
 import type { Client } from '@temporalio/client';
 import { monthsDue } from '../../shared/billing/month.js';
 import type { Month } from '../../shared/billing/types.js';
@@ -47,12 +48,14 @@ async function executionFindings(context: Context, broker: string): Promise<stri
 
 /** The faults of runs and organizations, each with its cause and what helps. */
 export const faultTexts = async (client: Client, broker: string): Promise<string[]> =>
-  (await faultsOf(client, broker)).map(({ title, lines }) => printable([title, ...lines]).join('\n'));
+  (await faultsOf(client, broker)).map(({ title, lines: [cause = '', ...helps] }) =>
+    printable([title, cause, ...helps.map(messageAsCalled)]).join('\n'),
+  );
 
 async function findingsOf(config: BaseConfig, evidence: Evidence, months: Month[]): Promise<string[]> {
   const run = await readLatestRun(evidence, config.broker);
   const trouble = troubleOf(await readLatestNotice(evidence, config.broker));
-  if (run === null) return [`no run has ever ended (broker ${config.broker}). Start one with: billing schedule trigger`];
+  if (run === null) return [`no run has ever ended (broker ${config.broker}). Start one with: ${us()} schedule trigger`];
   const seen: MonthSeen[] = [];
   for (const month of months) {
     const read = await readMonth(evidence, config.broker, month);

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Named } from '../../shared/billing/named.js';
@@ -39,7 +40,7 @@ export interface CloseOptions {
 export async function close(context: Context, options: CloseOptions): Promise<ExitCode> {
   if (options.verify !== undefined) return verify(context, options.verify, options.json);
   if (options.month === undefined)
-    throw new CommandError(EXIT.usage, 'Name a month (billing close 2025-10), or a certificate (billing close --verify FILE).');
+    throw new CommandError(EXIT.usage, `Name a month (${us()} close 2025-10), or a certificate (${us()} close --verify FILE).`);
   const config = loadConfig(context.environment);
   const { month, asOf = today(config.schedule.timeZone) } = options;
   await checkOutput(options.out);
@@ -68,7 +69,7 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   await writeCertificate(out, certificate);
   if (!isNew)
     context.say(`${month} is closed already, and nothing has changed since: it stays certificate no. ${certificate.number}.`);
-  context.say(`Certificate written to ${out}. Verify it later with: billing close --verify ${out}`);
+  context.say(`Certificate written to ${out}. Verify it later with: ${us()} close --verify ${out}`);
   context.out(options.json ? jsonText(certificate) : renderCertificate(certificate));
   return EXIT.done;
 }
@@ -90,7 +91,7 @@ export async function namedIn(evidence: Evidence, broker: string, month: Month):
   if (ref !== null) return evidence.get<Named>(ref);
   throw new CommandError(
     EXIT.waits,
-    `BILLING_EVIDENCE does not keep what Cloudmore ever named, as a run of this version does. Bring the month up to date once more, then close again: billing run ${month} --wait`,
+    `BILLING_EVIDENCE does not keep what Cloudmore ever named, as a run of this version does. Bring the month up to date once more, then close again: ${us()} run ${month} --wait`,
   );
 }
 
@@ -106,7 +107,7 @@ function refuseWhileOpen({ result, record }: MonthRead): void {
     [
       `${result.month} cannot be closed yet:`,
       ...open.map((part) => `  ${part}`),
-      `To see how to resolve each one: billing report ${result.month}`,
+      `To see how to resolve each one: ${us()} report ${result.month}`,
     ].join('\n'),
   );
 }
@@ -175,7 +176,7 @@ function refusal(month: Month, differences: Difference[]): string {
     `${month} cannot be closed: ${differences.length === 1 ? 'one amount does' : `${differences.length} amounts do`} not agree.`,
     ...differences.slice(0, DIFFERENCES_SHOWN).map(({ message }) => `  ${message}`),
     ...(more > 0 ? [`  … and ${more} more`] : []),
-    `Something moved since the last run. Bring it up to date, then close again: billing run ${month} --wait`,
+    `Something moved since the last run. Bring it up to date, then close again: ${us()} run ${month} --wait`,
   ].join('\n');
 }
 
@@ -302,7 +303,7 @@ async function verify(context: Context, file: string, json: boolean): Promise<Ex
     drifted: [
       `${file} is as it was written, but the month has moved since:`,
       ...verdict.findings.map((finding) => `  ${finding}`),
-      `Look at the difference with: billing plan ${month}`,
+      `Look at the difference with: ${us()} plan ${month}`,
     ],
   }[verdict.kind];
   context.out(json ? jsonText({ file, month, digest, ...verdict }) : lines.join('\n'));
@@ -350,12 +351,12 @@ const certificateSchema = z.looseObject({
 });
 
 async function readCertificate(file: string): Promise<Certificate> {
-  const value = await readNamedJson(file, 'the file that billing close wrote');
+  const value = await readNamedJson(file, `the file that ${us()} close wrote`);
   const checked = certificateSchema.safeParse(value);
   if (checked.success) return value as Certificate;
   const [issue] = checked.error.issues;
   throw new CommandError(
     EXIT.usage,
-    `${file} is not a close certificate (${issue?.path.join('.')}: ${issue?.message}). Expected the file that billing close wrote.`,
+    `${file} is not a close certificate (${issue?.path.join('.')}: ${issue?.message}). Expected the file that ${us()} close wrote.`,
   );
 }

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { z } from 'zod';
 import { Autotask } from '../../shared/autotask/index.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
@@ -105,7 +106,7 @@ interface Asked {
 }
 
 async function readRows(file: string, property: string): Promise<Asked[]> {
-  const text = await readNamed(file, 'what billing companies match --out FILE writes');
+  const text = await readNamed(file, `what ${us()} companies match --out FILE writes`);
   if (hasHeadsAlone(text, ['organization_id', property])) return [];
   const rows = parseRows(file, text);
   const column = fold(property);
@@ -113,7 +114,7 @@ async function readRows(file: string, property: string): Promise<Asked[]> {
   if (!first || !(column in first.record) || !('organization_id' in first.record || 'organization' in first.record))
     throw new CommandError(
       EXIT.usage,
-      `${file} needs the columns organization_id (or organization) and ${property}; billing companies match --out FILE writes them.${first ? ` It has: ${Object.keys(first.record).join(', ')}.` : ' It has no rows.'}`,
+      `${file} needs the columns organization_id (or organization) and ${property}; ${us()} companies match --out FILE writes them.${first ? ` It has: ${Object.keys(first.record).join(', ')}.` : ' It has no rows.'}`,
     );
   return rows
     .map(({ line, record }) => ({
@@ -189,13 +190,13 @@ async function linkOne({ cloudmore, config }: Sides, { organization, company }: 
   if (after === String(company.id)) return `✓ ${line}`;
   throw new CommandError(
     EXIT.failed,
-    `${line}: Cloudmore took it, but shows ${after ?? 'nothing'}. Look at the organization in Cloudmore; billing doctor checks whether the property "${name}" is set up.`,
+    `${line}: Cloudmore took it, but shows ${after ?? 'nothing'}. Look at the organization in Cloudmore; ${us()} doctor checks whether the property "${name}" is set up.`,
   );
 }
 
 function summaryOf(changes: number, asked: number, write: boolean): string {
   if (changes === 0) return `Nothing to do: ${asked} ${asked === 1 ? 'is' : 'are'} linked so already.`;
   return write
-    ? `${changes} linked. Look at the next plan with: billing plan MONTH`
+    ? `${changes} linked. Look at the next plan with: ${us()} plan MONTH`
     : `${changes} would be linked; nothing was written. Do it with --write.`;
 }

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { readFile, rm } from 'node:fs/promises';
 import { loadConfig } from '../../shared/config.js';
@@ -85,7 +86,7 @@ async function play(context: Context, sandboxUrl: string, exit: boolean): Promis
     [
       '',
       `Autotask received ${first} writes in the first run and ${second} in the second.`,
-      `Report      npx billing report ${MONTH}   (with BILLING_EVIDENCE=file:${EVIDENCE} BILLING_BROKER=demo)`,
+      `Report      ${us()} report ${MONTH}   (with BILLING_EVIDENCE=file:${EVIDENCE} BILLING_BROKER=demo)`,
       `Evidence    ${EVIDENCE}`,
       `Web UI      ${webUiUrl(context.environment, address)}`,
     ].join('\n'),

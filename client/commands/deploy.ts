@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { loadBaseConfig } from '../../shared/config.js';
@@ -64,7 +65,7 @@ export function promote(context: Context, { buildId }: { buildId: string | undef
     const failing = await watch(client, broker);
     if (failing.length === 0) return EXIT.done;
     context.say(
-      `${failing.length} workflows cannot go on with ${wanted}: ${failing[0]!.cause}\nGo back to the version before: billing deploy rollback`,
+      `${failing.length} workflows cannot go on with ${wanted}: ${failing[0]!.cause}\nGo back to the version before: ${us()} deploy rollback`,
     );
     return EXIT.failed;
   });
@@ -95,7 +96,7 @@ async function demandDeployment(client: Client, broker: string): Promise<Deploym
       'This Temporal server knows no worker versions. Whatever version is deployed takes the work; a server from 1.31 on knows them.',
     );
   if (deployment.versions.length > 0) return deployment;
-  throw new CommandError(EXIT.waits, `No worker of broker ${broker} has come to this server yet. Start one with: billing worker`);
+  throw new CommandError(EXIT.waits, `No worker of broker ${broker} has come to this server yet. Start one with: ${us()} worker`);
 }
 
 const namesOf = ({ versions }: Deployment): string =>

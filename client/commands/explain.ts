@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { partial_ratio as likeness } from 'fuzzball';
 import { explain, type Explanation } from '../../shared/billing/explain.js';
 import type { MonthFacts, OrganizationFacts } from '../../shared/billing/facts.js';
@@ -75,7 +76,7 @@ async function reportOf(evidence: Evidence, report: string | undefined, month: M
   }
   throw new CommandError(
     EXIT.failed,
-    `The report of ${month} as it was fetched is no longer in BILLING_EVIDENCE. Fetch it again with: billing run ${month} --wait`,
+    `The report of ${month} as it was fetched is no longer in BILLING_EVIDENCE. Fetch it again with: ${us()} run ${month} --wait`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { addKey, currentOf, keyFile, Keyring, readKeys, rotateKeys, type PayloadKey } from '../../shared/encryption/keyring.js';
 import { wrapAgain } from '../../shared/evidence/data-keys.js';
@@ -16,7 +17,7 @@ export async function addPayloadKey(context: Context): Promise<ExitCode> {
   context.out(
     isFirst
       ? `Key ${id} is in ${keyFile(keys)}, and encrypts from now on. Restart the worker, so that it encrypts messages of failures, too. Back the file up apart from the databases: without it nothing that was encrypted can be read.`
-      : `Key ${id} is in ${keyFile(keys)}, and is not used yet. Once every process has the file: billing keys rotate`,
+      : `Key ${id} is in ${keyFile(keys)}, and is not used yet. Once every process has the file: ${us()} keys rotate`,
   );
   return EXIT.done;
 }

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { effortOf } from '../../shared/autotask/effort.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { isUnread } from '../../shared/billing/unread.js';
@@ -66,7 +67,7 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   if (html !== undefined) await writeOutput(html, `${renderPlanHtml({ plans, result, effort, nothingDue })}\n`);
   context.out(json ? jsonText(whole) : renderPlans({ plans, result, effort, nothingDue, isFull }, context.paper ?? PLAIN));
   if (out !== undefined)
-    context.say(`Kept in ${out}. Release exactly that, once it waits: billing approve ${month} --plan ${out}`);
+    context.say(`Kept in ${out}. Release exactly that, once it waits: ${us()} approve ${month} --plan ${out}`);
   if (html !== undefined) context.say(`The invoice lines are in ${html}.`);
   for (const line of await told) context.say(line);
   // A plan of which a part could not be read is not the whole plan.
@@ -81,8 +82,8 @@ async function tellWorker(context: Context, config: Config): Promise<string[]> {
     const compared = await withTemporal(context.environment, (temporal) => compareWithWorker(temporal, config), ASKED_WITHIN_MS);
     if ('unknown' in compared)
       return compared.unknown === 'no answer'
-        ? ['The worker did not tell its settings. What is wrong shows: billing doctor']
-        : [`No worker takes the work of broker ${config.broker}. Start one with: billing worker`];
+        ? [`The worker did not tell its settings. What is wrong shows: ${us()} doctor`]
+        : [`No worker takes the work of broker ${config.broker}. Start one with: ${us()} worker`];
     if (compared.differing.length === 0) return [];
     return [
       `The worker has other settings than this plan: ${compared.differing.join(', ')}. A run is refused until both have the same and the worker was restarted.`,

@@ -1,6 +1,6 @@
+import { hint } from '../called.js';
 import { carriesField } from '../../shared/autotask/conditions.js';
 import { ProbingAutotask } from '../../shared/autotask/probing.js';
-import { command } from '../../shared/billing/command.js';
 import { lastDay, monthOf, previousMonth } from '../../shared/billing/month.js';
 import { fold } from '../../shared/billing/text.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
@@ -37,7 +37,7 @@ export async function probeByWriting(
     );
     context.out(`All of it is taken back, except: ${WRITES_LEFT}`);
     context.out(
-      `Nothing was written. Do it, not while a run is under way, with: ${command('doctor', '--probe-writes', '--company', String(company), '--confirm')}`,
+      `Nothing was written. Do it, not while a run is under way, with: ${hint('doctor', '--probe-writes', '--company', String(company), '--confirm')}`,
     );
     return EXIT.done;
   }

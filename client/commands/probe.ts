@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { Autotask } from '../../shared/autotask/index.js';
 import { monthOf, previousMonth } from '../../shared/billing/month.js';
 import type { Month } from '../../shared/billing/types.js';
@@ -84,7 +85,7 @@ async function recordTo(
   ].map((value) => ({ what: 'a secret, a host or the name of a user', value }));
   await writeOutput(file, recordingText({ sides, result, key: await recordingKey(config.keys), secrets }));
   context.say(
-    line`${file} has the month as a world without names. Read it before you send it on; play it with: billing sandbox --world ${file}`,
+    line`${file} has the month as a world without names. Read it before you send it on; play it with: ${us()} sandbox --world ${file}`,
   );
 }
 

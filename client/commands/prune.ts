@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { addMonths, monthOf } from '../../shared/billing/month.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { Keyring } from '../../shared/encryption/keyring.js';
@@ -42,6 +43,6 @@ function textOf({ from, names, values }: Pruning, bytes: { before: number; after
   const what = `${names.size} records and ${values} values of before ${from}`;
   const kept = 'Certificates, the log of decisions and what later months need stay.';
   return isDone
-    ? `${what} are gone: ${megabytes(bytes.before)} → ${megabytes(bytes.after)}. ${kept} To check: billing evidence verify`
+    ? `${what} are gone: ${megabytes(bytes.before)} → ${megabytes(bytes.after)}. ${kept} To check: ${us()} evidence verify`
     : `${what} would go, of ${megabytes(bytes.before)}. ${kept}`;
 }

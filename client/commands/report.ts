@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { compareMonths } from '../../shared/report/against.js';
@@ -35,7 +36,7 @@ export async function report(
   if (format === 'xlsx' && out === undefined && context.isTerminal)
     throw new CommandError(
       EXIT.usage,
-      `An .xlsx file cannot be shown in a terminal. Name a file: billing report ${month} --format xlsx --out FILE`,
+      `An .xlsx file cannot be shown in a terminal. Name a file: ${us()} report ${month} --format xlsx --out FILE`,
     );
   if (year && against !== undefined)
     throw new CommandError(EXIT.usage, '--year shows twelve months, and --against two; expected one of them.');

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { monthsDue } from '../../shared/billing/month.js';
@@ -47,7 +48,7 @@ export async function restore(context: Context, waitMs = SENT_WITHIN_MS): Promis
     });
   }
   context.say(
-    `Nothing was written. When the plans are as expected: billing schedule resume\nWhat was billed since the backup is found in Autotask and not billed again; approvals given since then have to be given again.`,
+    `Nothing was written. When the plans are as expected: ${us()} schedule resume\nWhat was billed since the backup is found in Autotask and not billed again; approvals given since then have to be given again.`,
   );
   return checked;
 }
@@ -58,7 +59,7 @@ export async function pauseSchedule(context: Context, client: Client, broker: st
     context.say(`Schedule ${scheduleId(broker)} paused.`);
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
-    context.say(`There is no schedule ${scheduleId(broker)}; make it when all is well: billing schedule apply`);
+    context.say(`There is no schedule ${scheduleId(broker)}; make it when all is well: ${us()} schedule apply`);
   }
 }
 

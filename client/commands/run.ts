@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { ApplicationFailure, type WorkflowHandle } from '@temporalio/client';
 import { summaryText } from '../../shared/billing/markdown.js';
 import type { MonthResult } from '../../shared/billing/results.js';
@@ -61,7 +62,7 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
       context.out(
         options.json
           ? jsonText({ workflowId: handle.workflowId, link })
-          : `Started ${handle.workflowId}. See how it goes with: billing status ${options.month}`,
+          : `Started ${handle.workflowId}. See how it goes with: ${us()} status ${options.month}`,
       );
       return EXIT.done;
     }

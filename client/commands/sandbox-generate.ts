@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, writeOutput } from '../files.js';
@@ -28,12 +29,12 @@ export async function generate(context: Context, { out, past, ...options }: Gene
     const { generateWorld } = await import('../../sandbox/generate.js');
     const { withPast } = await import('../../sandbox/generate/past.js');
     await writeOutput(out, `${jsonText(withPast(generateWorld(options), options.seed))}\n`);
-    context.out(`${out}: ${options.organizations} organizations with a past. Serve it with: billing sandbox --world ${out}`);
+    context.out(`${out}: ${options.organizations} organizations with a past. Serve it with: ${us()} sandbox --world ${out}`);
     return EXIT.done;
   }
   const written = await writeGeneratedWorld(options, out);
   context.out(
-    `${out}: ${written.lines} lines of ${written.organizations} organizations, ${written.bytes} bytes. Serve it with: billing sandbox --world ${out}`,
+    `${out}: ${written.lines} lines of ${written.organizations} organizations, ${written.bytes} bytes. Serve it with: ${us()} sandbox --world ${out}`,
   );
   return EXIT.done;
 }

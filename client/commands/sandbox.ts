@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { fileURLToPath } from 'node:url';
 import type { Context } from '../context.js';
 import { ended } from '../ended.js';
@@ -6,7 +7,7 @@ import { readNamedJson } from '../files.js';
 
 export const DEFAULT_WORLD = fileURLToPath(new URL('../../sandbox/worlds/september-2025.json', import.meta.url));
 
-const WORLD = 'a world; billing sandbox generate writes one, and the README of sandbox says what is in it';
+const aWorld = (): string => `a world; ${us()} sandbox generate writes one, and the README of sandbox says what is in it`;
 const FAULTS = 'a list of fault rules, as in the README of sandbox';
 
 export interface SandboxCommand {
@@ -27,7 +28,7 @@ export async function sandbox(
   const log = quiet ? {} : { onRequest: (...over: Parameters<typeof describeRequest>) => context.say(describeRequest(...over)) };
   try {
     const rules = faults === undefined ? [] : parseFaults(await readNamedJson(faults, FAULTS));
-    const started = await startSandbox({ world: await readNamedJson(world, WORLD), port, faults: rules, seed, host, ...log });
+    const started = await startSandbox({ world: await readNamedJson(world, aWorld()), port, faults: rules, seed, host, ...log });
     context.out(
       Object.entries(started.env())
         .map(([name, value]) => `${name}=${value}`)

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { toExistingService, type ExistingService } from '../../shared/autotask/existing-service.js';
 import { Autotask } from '../../shared/autotask/index.js';
 import { plain, sum } from '../../shared/billing/decimal.js';
@@ -157,14 +158,14 @@ export async function importServices(context: Context, { file, write }: { file: 
 }
 
 async function readAsked(file: string): Promise<Asked[]> {
-  const text = await readNamed(file, 'what billing services match MONTH --out FILE writes');
+  const text = await readNamed(file, `what ${us()} services match MONTH --out FILE writes`);
   if (hasHeadsAlone(text, ['item_code', 'service_id'])) return [];
   const rows = parseRows(file, text);
   const [first] = rows;
   if (!first || !('item_code' in first.record) || !('service_id' in first.record))
     throw new CommandError(
       EXIT.usage,
-      `${file} needs the columns item_code and service_id; billing services match MONTH --out FILE writes them.`,
+      `${file} needs the columns item_code and service_id; ${us()} services match MONTH --out FILE writes them.`,
     );
   return rows
     .map(({ line: at, record }) => ({

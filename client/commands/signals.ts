@@ -1,7 +1,7 @@
+import { us, hint } from '../called.js';
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError, type WorkflowUpdateHandle } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { command } from '../../shared/billing/command.js';
 import { summaryText } from '../../shared/billing/markdown.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, loadConfig, type BaseConfig } from '../../shared/config.js';
@@ -52,9 +52,9 @@ export async function steer(
       const message: [string, Sender] = [reason, senderOf(actor)];
       const answer = isAnswered
         ? await updateWithStart(temporal, config.broker, at, signal, message)
-        : await signalWithStart(temporal, config.broker, at, signal, message).then(() => NO_WORKER);
+        : await signalWithStart(temporal, config.broker, at, signal, message).then(noWorker);
       context.out(`Sent ${signal} to ${organizationId}. ${answer ?? GOES_ON}`);
-      if (answer === null || !isAnswered) context.out(`See what comes of it with: ${command('status', month)}`);
+      if (answer === null || !isAnswered) context.out(`See what comes of it with: ${hint('status', month)}`);
     }
     return EXIT.done;
   });
@@ -103,7 +103,7 @@ function startOptions(broker: string, { month, organizationId, asOf }: At, given
 /** How long a person waits for the answer; what takes longer goes on by itself. */
 const ANSWER_WITHIN_MS = 15_000;
 const GOES_ON = 'It goes on.';
-const NO_WORKER = 'No worker answers at this moment; it is taken up when one does: billing worker.';
+const noWorker = (): string => `No worker answers at this moment; it is taken up when one does: ${us()} worker.`;
 
 /** Sends it as an update, which is refused at once where it makes no sense. Answers what came of it; null where that takes longer. */
 export async function updateWithStart(

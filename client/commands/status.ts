@@ -3,6 +3,7 @@ import type { MonthResult } from '../../shared/billing/results.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { organizationBillingId, STATUS_QUERY } from '../../shared/contract.js';
+import { messageAsCalled } from '../called.js';
 import { openInvoicing, readInvoicedRecord } from '../../shared/evidence/invoiced.js';
 import { readClosed } from '../../shared/evidence/closed.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
@@ -143,7 +144,10 @@ const lostNotice = (config: BaseConfig): Promise<string | null> =>
 function invoicing(config: BaseConfig, month: Month): Promise<string | null> {
   const by = addDays(firstDay(nextMonth(month)), config.invoiceByDay - 1);
   if (today(config.schedule.timeZone) <= by) return Promise.resolve(null);
-  return withEvidence(config, async (evidence) => openInvoicing(await readInvoicedRecord(evidence, config.broker, month), month));
+  return withEvidence(config, async (evidence) => {
+    const open = openInvoicing(await readInvoicedRecord(evidence, config.broker, month), month);
+    return open && messageAsCalled(open);
+  });
 }
 
 /** Said of the latest run where it matters: it is under way, or it came to nothing, and what is shown is older. */

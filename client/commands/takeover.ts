@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { Autotask } from '../../shared/autotask/index.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
 import { classify } from '../../shared/billing/record-type.js';
@@ -101,14 +102,14 @@ function dismissalsOf(found: BilledElsewhere[], contractId: number, reason: stri
 async function readDismissals(file: string): Promise<Parameters<typeof keepTakeoverDismissals>[2]> {
   const rows = parseRows(
     file,
-    await readNamed(file, 'what billing takeover MONTH --out FILE writes, with a reason in the rows that are right'),
+    await readNamed(file, `what ${us()} takeover MONTH --out FILE writes, with a reason in the rows that are right`),
   );
   const [first] = rows;
   const needed = ['contract_id', 'service_id', 'amount', 'reason'];
   if (!first || needed.some((column) => !(column in first.record)))
     throw new CommandError(
       EXIT.usage,
-      `${file} needs the columns ${needed.join(', ')}; billing takeover MONTH --out FILE writes them.`,
+      `${file} needs the columns ${needed.join(', ')}; ${us()} takeover MONTH --out FILE writes them.`,
     );
   const at = new Date().toISOString();
   return rows

@@ -1,5 +1,5 @@
+import { hint } from '../called.js';
 import type { UndoMonth } from '../../activities/undo.js';
-import { command } from '../../shared/billing/command.js';
 import { sumsTakenBack } from '../../shared/billing/undone.js';
 import type { UndoPlan } from '../../shared/billing/undo.js';
 import type { Month } from '../../shared/billing/types.js';
@@ -103,7 +103,7 @@ async function carryOut(
     if (!(await isServed(temporal, billingQueue(config.broker))))
       throw new CommandError(
         EXIT.unreachable,
-        `No worker runs for the broker ${config.broker}, and nothing was taken back. Start one with: ${command('worker')}`,
+        `No worker runs for the broker ${config.broker}, and nothing was taken back. Start one with: ${hint('worker')}`,
       );
     const expected = sumsTakenBack(going)
       .map(({ sales, currency }) => `${sales} ${currency}`)
@@ -116,7 +116,7 @@ async function carryOut(
     const taken = await inParallel(going, (plan) =>
       takeBack(context, temporal, { config, evidence, given, from, withinMs }, plan),
     );
-    context.out(line`See what comes of it with: ${command('status', month)}`);
+    context.out(line`See what comes of it with: ${hint('status', month)}`);
     return taken.every(Boolean) && !shown.organizations.some(isHeld) ? EXIT.done : EXIT.waits;
   });
 }

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { loadBaseConfig } from '../../shared/config.js';
@@ -18,7 +19,7 @@ export async function web(context: Context, { port }: { port?: number | undefine
   if (settings.proxy === null && (await readUsers(settings.users)).length === 0)
     throw new CommandError(
       EXIT.configuration,
-      `Nobody could log in: ${settings.users} has no user. Add one with: billing web user add NAME --role approve`,
+      `Nobody could log in: ${settings.users} has no user. Add one with: ${us()} web user add NAME --role approve`,
     );
   const evidence = openEvidence(config.evidence, config);
   try {

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { advised, command, shellCommand } from '../../shared/billing/command.js';
@@ -136,7 +137,7 @@ async function probe(config: Config, now: () => number): Promise<string | Proble
           ? 'there is none yet'
           : `the one of ${kept.takenAt.slice(0, 10)} is unfinished, of another API user, or asked less`;
       if (!asking.isDemanded) return `${why}; a sandbox on this machine needs none`;
-      return config.mode === 'auto' ? new Problem(why, again) : `${why}; before mode auto: billing doctor --probe`;
+      return config.mode === 'auto' ? new Problem(why, again) : `${why}; before mode auto: ${us()} doctor --probe`;
     }
     const days = Math.floor((now() - Date.parse(kept.takenAt)) / DAY_MS);
     const age = `${kept.takenAt.slice(0, 10)}, ${days} ${days === 1 ? 'day' : 'days'} old`;
@@ -155,7 +156,7 @@ async function behaviour(config: Config): Promise<string> {
   try {
     const kept = await readWriteProbe(store, config.broker);
     if (kept === null)
-      return 'not asked for: what only a write can tell is asked on a test company (billing doctor --probe-writes)';
+      return `not asked for: what only a write can tell is asked on a test company (${us()} doctor --probe-writes)`;
     const asked = kept.answers.filter(({ id }) => TOLD.includes(id)).map(({ id, is }) => `${id} ${is ?? '?'}`);
     const left = kept.left.length === 0 ? '' : `; not taken back: ${kept.left.join('; ')}`;
     return `${asked.join(', ')} (company ${kept.companyId}, ${kept.takenAt.slice(0, 10)})${left}`;
@@ -176,7 +177,7 @@ function oneWorld({ cloudmore, autotask }: Config): string | Problem {
   const [real, sandbox] = reads ? ['Autotask', 'Cloudmore'] : ['Cloudmore', 'Autotask'];
   return new Problem(
     `${sandbox} is the sandbox and ${real} the real one`,
-    'Set both CLOUDMORE_URL and AUTOTASK_URL to the sandbox (billing sandbox prints them), or neither.',
+    `Set both CLOUDMORE_URL and AUTOTASK_URL to the sandbox (${us()} sandbox prints them), or neither.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import type { Connection } from '@temporalio/client';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { advised, command, shellCommand, type Command } from '../../shared/billing/command.js';
@@ -92,7 +93,7 @@ const HERE = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/i;
 function encryption({ address }: Temporal, { keys }: BaseConfig): string | Problem {
   const current = currentOf(readKeys(keys));
   if (current !== null) return `with key ${current.id} since ${current.usedSince!.slice(0, 10)}`;
-  if (HERE.test(address)) return 'none, and Temporal is on this machine (billing keys add)';
+  if (HERE.test(address)) return `none, and Temporal is on this machine (${us()} keys add)`;
   return new Problem(`what ${address} keeps can be read there: no key is set`, [
     advised('Make one, give its file to every process, and restart the worker:', command('keys', 'add')),
   ]);
@@ -153,7 +154,7 @@ async function schedule({ client }: Temporal, { broker, mode, schedule: wanted }
       return new Problem(`paused${state.note ? `: ${state.note}` : ''}`, [advised('', command('schedule', 'resume'))]);
     const queue = action.type === 'startWorkflow' ? action.taskQueue : '';
     if (queue !== billingQueue(broker))
-      return new Problem(`starts runs on the queue ${queue}, as an earlier release made it`, 'billing schedule apply');
+      return new Problem(`starts runs on the queue ${queue}, as an earlier release made it`, `${us()} schedule apply`);
     if ((spec.timezone ?? 'UTC') !== wanted.timeZone)
       return new Problem(`runs by the clock of ${spec.timezone ?? 'UTC'}, BILLING_TIMEZONE says ${wanted.timeZone}`, [
         advised('', command('schedule', 'apply')),

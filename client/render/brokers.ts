@@ -1,4 +1,4 @@
-import { command } from '../../shared/billing/command.js';
+import { us, hint } from '../called.js';
 import type { CheckedBroker, ListedBroker } from '../brokers.js';
 import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';
@@ -15,7 +15,7 @@ const LISTED: Column[] = [
 ];
 
 const none = (folder: string): string =>
-  `There is no broker in ${folder}, and none in the environment or .env. Make one with: billing brokers add NAME`;
+  `There is no broker in ${folder}, and none in the environment or .env. Make one with: ${us()} brokers add NAME`;
 
 export const renderBrokers = onTerminal(({ brokers, folder }: { brokers: ListedBroker[]; folder: string }, paper) => {
   if (brokers.length === 0) return none(folder);
@@ -54,7 +54,7 @@ export const renderChecks = onTerminal(({ checked, folder }: { checked: CheckedB
     : checked
         .map(
           ({ name, is, text }) =>
-            `${SAID[is]} ${name}: ${text}${is === 'good' ? '' : ` (all of it: ${command('--broker', name, 'doctor')})`}`,
+            `${SAID[is]} ${name}: ${text}${is === 'good' ? '' : ` (all of it: ${hint('--broker', name, 'doctor')})`}`,
         )
         .join('\n'),
 );

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import type { Suggestion } from '../companies.js';
 import type { Paper } from './paper.js';
 import { onTerminal } from './printable.js';
@@ -27,7 +28,7 @@ function companiesText(companies: LinkedCompany[], paper: Paper): string {
     ),
     '',
     wrap(`${companies.length} active companies, ${linked} linked. As CSV for Cloudmore's bulk import:`, paper),
-    '  billing companies list --out FILE',
+    `  ${us()} companies list --out FILE`,
   ].join('\n');
 }
 
@@ -60,13 +61,14 @@ function suggestionsText(suggestions: Suggestion[], paper: Paper): string {
     ].join('\n'),
   );
   const fits = beside.split('\n').every(({ length }) => length <= paper.columns);
-  return `${fits ? beside : below.join('\n')}\n\n${NEXT}`;
+  return `${fits ? beside : below.join('\n')}\n\n${next()}`;
 }
 
 const BELOW = `${' '.repeat(14)}→ `;
-const NEXT = [
-  'Link one with:',
-  '  billing companies link --organization NAME --company ID --write',
-  'Or keep them with --out FILE, look them through, and:',
-  '  billing companies import FILE --write',
-].join('\n');
+const next = (): string =>
+  [
+    'Link one with:',
+    `  ${us()} companies link --organization NAME --company ID --write`,
+    'Or keep them with --out FILE, look them through, and:',
+    `  ${us()} companies import FILE --write`,
+  ].join('\n');

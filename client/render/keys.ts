@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { onTerminal } from './printable.js';
 import { table } from './table.js';
 
@@ -11,7 +12,7 @@ interface ToldKey {
 /** Keys by id, with what each is for now. */
 export const renderKeys = onTerminal(({ file, keys }: { file: string; keys: ToldKey[] }, paper) =>
   keys.length === 0
-    ? `There is no key in ${file}: anyone who reaches Temporal or the evidence can read what they keep. Make one with: billing keys add`
+    ? `There is no key in ${file}: anyone who reaches Temporal or the evidence can read what they keep. Make one with: ${us()} keys add`
     : table(
         [{ title: 'Key' }, { title: 'Made' }, { title: 'Use' }],
         keys.map(({ id, madeAt, usedSince, isCurrent }) => [

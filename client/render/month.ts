@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import type { Amounts, ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
 import type { Advised } from '../../shared/billing/command.js';
@@ -107,7 +108,7 @@ function organizations({ organizations: all, month }: MonthResult, shown: number
 }
 
 const moreLine = (count: number, what: string, month: Month): string[] =>
-  count > 0 ? [`… and ${count} more ${what}: billing report ${month} --full`] : [];
+  count > 0 ? [`… and ${count} more ${what}: ${us()} report ${month} --full`] : [];
 
 /** What is not simply posted, one paragraph per organization and cause. */
 function exceptions(month: MonthResult, others: string[], isFull: boolean, paper: Paper): string[] {

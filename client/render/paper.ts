@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Advised } from '../../shared/billing/command.js';
+import { asCalled } from '../called.js';
 
 /** What text is printed on: how wide it is, and whether it takes colours. */
 export interface Paper {
@@ -46,9 +47,10 @@ export function wrap(text: string, paper: Paper, first = '', rest = ' '.repeat(f
 /** A sentence with the command that ends it. Where the two do not fit on a line the command gets one of its own, to be copied in one piece. */
 export function advice({ text, command }: Advised, paper: Paper, first = '', rest = ' '.repeat(first.length)): string {
   if (command === null) return wrap(text, paper, first, rest);
-  if (text === '') return first + command;
-  const isFitting = first.length + text.length + 1 + command.length <= paper.columns;
-  return isFitting ? `${first}${text} ${command}` : `${wrap(text, paper, first, rest)}\n${rest}${command}`;
+  const called = asCalled(command);
+  if (text === '') return first + called;
+  const isFitting = first.length + text.length + 1 + called.length <= paper.columns;
+  return isFitting ? `${first}${text} ${called}` : `${wrap(text, paper, first, rest)}\n${rest}${called}`;
 }
 
 /** The text within a width, its end cut off visibly. */

@@ -1,3 +1,4 @@
+import { asCalled } from '../called.js';
 import { commandFor, commandOf, differenceText, signed, type Addressee } from '../../shared/billing/advice.js';
 import { advised, command, type Advised } from '../../shared/billing/command.js';
 import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
@@ -160,7 +161,7 @@ const standingOf = (item: PlannedItem): string[] =>
 function ghostLines(ghost: Ghost, plan: Plan, paper: Paper): string[] {
   if (ghost.outcome !== 'ghost') return [];
   const text = `${ghost.itemCode ?? ghost.type}: ${ghost.sales} ${ghost.currency} without a line in the report (ghost)`;
-  const command = paint(paper, 'cyan', `      ${ghost.command ?? commandFor('ghost', addresseeOf(plan)) ?? ''}`);
+  const command = paint(paper, 'cyan', `      ${asCalled(ghost.command ?? commandFor('ghost', addresseeOf(plan)) ?? '')}`);
   return [[marked('!', text, paper), wrap(ghost.message, paper, '      '), command].join('\n')];
 }
 

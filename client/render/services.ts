@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import type { ExistingService } from '../../shared/autotask/existing-service.js';
 import type { ServiceSuggestion } from '../services.js';
 import { onTerminal } from './printable.js';
@@ -36,8 +37,8 @@ export const renderServiceSuggestions = onTerminal((suggestions: ServiceSuggesti
         ),
         '',
         'What is not "found" gets a service of its own, unless you say which one is meant:',
-        '  billing services match MONTH --out FILE',
-        '  billing services import FILE --write',
+        `  ${us()} services match MONTH --out FILE`,
+        `  ${us()} services import FILE --write`,
       ].join('\n'),
 );
 

@@ -1,6 +1,7 @@
+import { us, hint, asCalled } from '../called.js';
 import { isAwaited } from '../../shared/billing/breakers.js';
 import { adviceFor, commandFor, commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
-import { command, type Advised } from '../../shared/billing/command.js';
+import { type Advised } from '../../shared/billing/command.js';
 import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
@@ -112,7 +113,7 @@ const largest = (waiters: OrganizationResult[], isFull: boolean): OrganizationRe
   isMany(waiters) && !isFull ? waiters.slice(0, EXAMPLES_SHOWN) : waiters;
 
 const more = (count: number, { month }: MonthResult): string[] =>
-  count > 0 ? [`… and ${count} more: billing status ${month} --full, or the first list below`] : [];
+  count > 0 ? [`… and ${count} more: ${us()} status ${month} --full, or the first list below`] : [];
 
 const REASONS: Column[] = [
   { title: 'reason' },
@@ -200,13 +201,13 @@ function awaitingPart(awaiting: OrganizationResult[], { month, isFull = false }:
     ...shown.map(line),
     ...more(awaiting.length - shown.length, month).map((text) => `    ${text}`),
     wrap('What they would do, in full:', paper, '    '),
-    `      ${paint(paper, 'cyan', command('plan', month.month))}`,
-    ...(isShadow ? [] : [`    All of them at once:\n      ${paint(paper, 'cyan', command('approve', month.month, '--all'))}`]),
+    `      ${paint(paper, 'cyan', hint('plan', month.month))}`,
+    ...(isShadow ? [] : [`    All of them at once:\n      ${paint(paper, 'cyan', hint('approve', month.month, '--all'))}`]),
   ].join('\n');
 }
 
 const releaseOf = (organization: OrganizationResult, { month }: MonthResult): string =>
-  commandFor('awaiting-approval', { ...organization, month }) ?? '';
+  asCalled(commandFor('awaiting-approval', { ...organization, month }) ?? '');
 
 const STATES = ['Running', 'Done', 'Unchanged', 'Excluded', 'Skipped'] as const;
 

@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { addDays, firstDay } from '../../shared/billing/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { BilledElsewhere } from '../takeover.js';
@@ -15,8 +16,8 @@ export const renderTakeover = onTerminal(({ month, found }: { month: Month; foun
     ...(held.length === 0 ? [] : ['Would be billed twice:', ...held.map((one) => findingText(one, month, paper)), '']),
     ...(weaker.length === 0 ? [] : ['Only alike, look at them:', ...weaker.map((one) => findingText(one, month, paper)), '']),
     'What is right beside the report: write a reason into its row, and hand the file back.',
-    `  billing takeover ${month} --out FILE`,
-    `  billing takeover ${month} --dismiss FILE`,
+    `  ${us()} takeover ${month} --out FILE`,
+    `  ${us()} takeover ${month} --dismiss FILE`,
   ].join('\n');
 });
 

@@ -1,9 +1,10 @@
+import { hint } from '../called.js';
 import type { UndoMonth } from '../../activities/undo.js';
 import { markOf } from '../../shared/billing/describe.js';
 import { big, postedText, sum } from '../../shared/billing/decimal.js';
 import { groupBy } from '../../shared/billing/text.js';
 import type { UndoLine, UndoPlan } from '../../shared/billing/undo.js';
-import { command, option } from '../../shared/billing/command.js';
+import { option } from '../../shared/billing/command.js';
 import { onTerminal } from './printable.js';
 
 /** The way back as people read it: per customer what stands and what stood, the steps, and what stays with the reason. */
@@ -40,7 +41,7 @@ function lastLine(month: string, organizations: UndoPlan[]): string {
   const undone = organizations.flatMap(({ lines }) => lines.filter(({ outcome }) => outcome === 'undone'));
   return [
     `${steps === 1 ? '1 step takes' : `${steps} steps take`} ${sums(undone)} of ${month} back. This is a preview; nothing was written.`,
-    `Carry it out with: ${command('undo', month, ...named(organizations), '--write', '--reason')} TEXT. Nobody bills the month again before a rerun.`,
+    `Carry it out with: ${hint('undo', month, ...named(organizations), '--write', '--reason')} TEXT. Nobody bills the month again before a rerun.`,
   ].join('\n');
 }
 

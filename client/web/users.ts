@@ -1,3 +1,4 @@
+import { us } from '../called.js';
 import { randomBytes, scrypt as scryptWithCallback, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -71,7 +72,7 @@ export async function readUsers(path: string): Promise<User[]> {
     return fileSchema.parse(JSON.parse(text)).users;
   } catch {
     throw new ConfigError([
-      `BILLING_WEB_USERS: ${path} is no file of users. Expected what "billing web user add" wrote, or none.`,
+      `BILLING_WEB_USERS: ${path} is no file of users. Expected what "${us()} web user add" wrote, or none.`,
     ]);
   }
 }

@@ -1,3 +1,4 @@
+import { us } from '../../called.js';
 import { big } from '../../../shared/billing/decimal.js';
 import type { Against, MovedCustomer, MovedItem, MovedTotals } from '../../../shared/report/against.js';
 import type { Format } from '../../formats.js';
@@ -44,7 +45,7 @@ const textAgainst = onTerminal(({ against, isFull }: { against: Against; isFull:
   const { month, against: earlier, totals, customers, items } = against;
   const limit = isFull ? Infinity : SHOWN;
   const more = (count: number): string[] =>
-    count > limit ? [`… and ${count - limit} more: billing report ${month} --against ${earlier} --full`] : [];
+    count > limit ? [`… and ${count - limit} more: ${us()} report ${month} --against ${earlier} --full`] : [];
   return [
     `${month} against ${earlier}, sales: before + new + gone + quantity + price = now.`,
     table(

@@ -1,3 +1,4 @@
+import { us } from '../../called.js';
 import { heldMonthAdvice } from '../../../shared/billing/advice.js';
 import { minorUnits } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
@@ -77,7 +78,7 @@ function reportText({ report, isFull }: { report: ReportDocument; isFull: boolea
     .join('\n\n');
 }
 
-const whole = ({ result: { month } }: ReportDocument): string => `billing report ${month} --full`;
+const whole = ({ result: { month } }: ReportDocument): string => `${us()} report ${month} --full`;
 
 const moreOf = (count: number, report: ReportDocument): string[] =>
   count > 0 ? [`  … and ${count} more: ${whole(report)}`] : [];

@@ -1,3 +1,4 @@
+import { us } from '../../called.js';
 import type { Year, YearCustomer, YearRow } from '../../../shared/report/year.js';
 import type { Format } from '../../formats.js';
 import { html, type Html } from '../html.js';
@@ -48,7 +49,7 @@ const textYear = onTerminal(({ year, isFull }: { year: Year; isFull: boolean }, 
     table(MONTHS, all.map(monthCells), paper),
     [
       table(CUSTOMERS, shown.map(customerCells), paper),
-      ...(left > 0 ? [`… and ${left} more: billing report ${months.at(-1)} --year --full`] : []),
+      ...(left > 0 ? [`… and ${left} more: ${us()} report ${months.at(-1)} --year --full`] : []),
     ].join('\n'),
   ].join('\n\n');
 });
