@@ -54,8 +54,8 @@ export interface ReportComparison {
 /** The source of lines that were entered by hand: each of Cloudmore's services is another one. */
 export const MANUAL_LINES = 'manual lines';
 
-/** An item as the report has it now. */
-export function acceptedItem(item: Item, contractKey: string, stood: boolean, charged?: boolean): AcceptedItem {
+/** An item as the report has it now. Whether it stood is asked of what is kept alone. */
+export function acceptedItem(item: Item, contractKey: string, stood = false, charged?: boolean): AcceptedItem {
   const negative = (side: 'cost' | 'sales'): Decimal =>
     plain(sum(item.lines.map((line) => line[side]).filter((value) => signOf(value) < 0)));
   return {

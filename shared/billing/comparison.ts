@@ -86,5 +86,5 @@ export const acceptedLines = (
   settings: Pick<Settings, 'broker' | 'excludeServices' | 'exportRecordTypes'>,
 ): Compared['now'] =>
   buildItems(slice.lines, itemContext(slice, indexPrices(prices), settings)).map((item) =>
-    acceptedItem(item, keyedItem(item, settings).contractKey, false),
+    acceptedItem(item, keyedItem(item, settings).contractKey),
   );

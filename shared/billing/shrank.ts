@@ -1,6 +1,6 @@
 import { acceptedItem, isCreditGone, isFallen, isLess, type AcceptedItem } from './accepted.js';
 import type { Tripped } from './breakers.js';
-import { big, compare, signOf, sum, type Big } from './decimal.js';
+import { big, compare, money, signOf, sum, type Big } from './decimal.js';
 import { unchanged } from './derivation.js';
 import type { KeyedItem } from './plan-contract.js';
 import type { PlanInput, Work } from './plan.js';
@@ -34,7 +34,7 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
         whyOnTop(decided, plan) ??
         (before === undefined
           ? whyNewHeld(decided, item, isCreditLost(contractKey), accepted === undefined ? doubt : null)
-          : whyHeld(decided, acceptedItem(item, contractKey, true), before, doubt));
+          : whyHeld(decided, acceptedItem(item, contractKey), before, doubt));
       return why === null ? [] : [[item.id, { reason: 'report-shrank', message: messageOf(decided, before, why) }] as const];
     }),
   );
@@ -66,7 +66,7 @@ function whyNewHeld(
 function creditsLost(keyed: KeyedItem[], accepted: AcceptedItem[]): (contractKey: string) => boolean {
   const present = new Set(keyed.map(({ item }) => item.id));
   const now = groupBy(
-    keyed.map(({ item, contractKey }) => acceptedItem(item, contractKey, true)),
+    keyed.map(({ item, contractKey }) => acceptedItem(item, contractKey)),
     ({ contractKey }) => fold(contractKey),
   );
   const before = groupBy(accepted, ({ contractKey }) => fold(contractKey));
@@ -154,7 +154,7 @@ function messageOf(
   const had =
     before === undefined
       ? ''
-      : ` The last accepted report of the month had ${before.lines} lines of ${before.sales} ${currency}.`;
+      : ` The last accepted report of the month had ${before.lines} lines of ${money(big(before.sales), currency)} ${currency}.`;
   return `The report has ${lines} lines of ${sales} ${currency} for ${productName}, and ${standing!.before.sales} stand: ${why}.${had} It waits until the report names it again, or somebody releases the plan.`;
 }
 

@@ -1,3 +1,4 @@
+import type { AcceptedItem } from '../../shared/billing/accepted.js';
 import { besideAccepted, type AcceptedOrganization } from '../../shared/billing/comparison.js';
 import { cutReport } from '../../shared/billing/facts.js';
 import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
@@ -181,6 +182,24 @@ export const charge = (changes: Partial<Charge> = {}): Charge => {
     ...changes,
   };
 };
+
+/** What the accepted report of the month had of the licence, all of it posted. */
+export const accepted = (changes: Partial<AcceptedItem> = {}): AcceptedItem => ({
+  id: 'item-1',
+  contractKey: SUBSCRIPTION,
+  subscriptionId: SUBSCRIPTION,
+  type: 'Csp365Nce',
+  itemCode: CODE,
+  currency: 'EUR',
+  sources: ['svc-365'],
+  lines: 1,
+  cost: '100',
+  sales: '120',
+  creditCost: '0',
+  creditSales: '0',
+  stood: true,
+  ...changes,
+});
 
 /** Everything read, neighbouring rows too. */
 export const books = (changes: Partial<Books> = {}): Books => {

@@ -1,0 +1,256 @@
+import { describe, expect, test } from '@jest/globals';
+import { completed, type Answers, type ClosedReport, type Completed, type Expected } from '../../shared/billing/answers.js';
+import { NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
+import { stopped } from '../../shared/billing/stopped.js';
+import type { CountedAmounts } from '../../shared/billing/counted.js';
+import type { PlannedItem } from '../../shared/billing/plan-types.js';
+import { AS_OF, line, MONTH, plan } from './builders.js';
+
+/** Rule 1.7: which outcome answers for the lines that were counted, and what becomes of those that none answers for. */
+
+const CLOSED: ClosedReport = { month: MONTH, asOf: AS_OF, report: 'report-1', takenAt: '2025-10-12T03:00:00Z' };
+const counted = (changes: Partial<CountedAmounts> = {}): CountedAmounts => ({
+  currency: 'EUR',
+  lines: 1,
+  cost: '100',
+  sales: '120',
+  outside: 0,
+  unreadable: 0,
+  ...changes,
+});
+const expected = (changes: Partial<Expected> = {}): Expected => ({
+  organizationId: 'org-1',
+  organizationName: 'Contoso',
+  amounts: [counted()],
+  digest: 'lines-1',
+  asked: true,
+  ...changes,
+});
+const answers = (changes: Partial<Answers> = {}): Answers => ({
+  report: 'report-1',
+  takenAt: CLOSED.takenAt,
+  digest: 'lines-1',
+  amounts: [counted()],
+  ...changes,
+});
+const posted: PlannedItem = plan().items[0]!;
+const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
+  organizationId: 'org-1',
+  organizationName: 'Contoso',
+  companyId: 7,
+  month: MONTH,
+  asOf: '2025-10-11',
+  status: 'Done',
+  items: [posted],
+  ghosts: [],
+  notes: [],
+  steps: plan().steps,
+  planDigest: 'd'.repeat(64),
+  workflowId: 'billing/default/2025-10/org-1',
+  writes: { ...NO_WRITES, charges: 1 },
+  calls: { autotask: 7, cloudmore: 8 },
+  message: null,
+  answers: answers(),
+  ...changes,
+});
+const ofReport = (
+  report: string,
+  changes: Partial<Outcome> = {},
+  takenAt = '2025-10-11T03:00:00Z',
+  digest = 'lines-1',
+): Outcome => outcome({ ...changes, answers: answers({ report, takenAt, digest }) });
+
+/** What an outcome comes to: "answers", or what is held. */
+const told = ({ outcome: { status, items } }: Completed): string => {
+  const missing = items.filter(({ reason }) => reason === 'outcome-missing');
+  const text = missing.map(({ lines, sales, currency }) => `${lines} lines, ${sales} ${currency}`).join('; ');
+  return missing.length === 0 ? 'answers' : `${status}: ${text}`;
+};
+const MISSING = 'Failed: 1 lines, 120.00 EUR';
+
+describe('an outcome answers for the lines that were counted', () => {
+  const withoutAnswers = (changes: Partial<Outcome> = {}): Outcome => {
+    const { answers: _, ...earlier } = outcome(changes);
+    return earlier;
+  };
+
+  test.each<[string, Outcome | null, Partial<Expected>, string]>([
+    ['of the report that the month was closed with', outcome(), {}, 'answers'],
+    ['of a later report: a rerun took it since', ofReport('report-2', {}, '2025-10-12T03:00:01Z', 'lines-2'), {}, 'answers'],
+    ['not one of an earlier report', ofReport('report-0', {}), {}, MISSING],
+    ['not one of another report of the same moment', ofReport('report-0', {}, CLOSED.takenAt), {}, MISSING],
+    [
+      'one of an earlier report that waits for a person, for the same lines',
+      ofReport('report-0', { status: 'AwaitingApproval' }),
+      {},
+      'answers',
+    ],
+    [
+      'one of an earlier report that was left out, for the same lines',
+      ofReport('report-0', { status: 'Skipped' }),
+      {},
+      'answers',
+    ],
+    [
+      'not one that waits for other lines',
+      ofReport('report-0', { status: 'AwaitingApproval' }, undefined, 'lines-0'),
+      {},
+      MISSING,
+    ],
+    ['one of an earlier report, where the run was not to bill it', ofReport('report-0'), { asked: false }, 'answers'],
+    [
+      'not one for other lines, though the run was not to bill it',
+      ofReport('report-0', {}, undefined, 'lines-0'),
+      { asked: false },
+      MISSING,
+    ],
+    ['not one of an earlier release, where the run was to bill it', withoutAnswers(), {}, MISSING],
+    ['one of an earlier release, where the run was not to, by its amounts', withoutAnswers(), { asked: false }, 'answers'],
+    [
+      'one of an earlier release that waits for a person, by its amounts',
+      withoutAnswers({ status: 'NeedsAttention' }),
+      {},
+      'answers',
+    ],
+    [
+      'not one of an earlier release with other amounts',
+      withoutAnswers(),
+      { asked: false, amounts: [counted({ sales: '121' })] },
+      'Failed: 1 lines, 121.00 EUR',
+    ],
+    ['none', null, {}, MISSING],
+  ])('%s', (_, kept, changes, becomes) => {
+    expect(told(completed(kept, expected(changes), CLOSED))).toBe(becomes);
+  });
+
+  test('what answers for all of it is as it was', () => {
+    const kept = outcome();
+    expect(completed(kept, expected(), CLOSED)).toEqual({ outcome: kept, amounts: [counted()] });
+  });
+
+  test('a rerun answers for what was counted in its own report', () => {
+    const later = answers({
+      report: 'report-2',
+      takenAt: '2025-10-12T03:00:01Z',
+      amounts: [counted({ sales: '130', lines: 2 })],
+    });
+    const rerun = outcome({ answers: later });
+    expect(completed(rerun, expected(), CLOSED).amounts).toEqual(later.amounts);
+    expect(told(completed(rerun, expected(), CLOSED))).toBe('NeedsAttention: 1 lines, 10.00 EUR');
+    const same = outcome({ answers: { ...later, takenAt: CLOSED.takenAt } });
+    expect(completed(same, expected(), CLOSED).amounts).toEqual([counted()]);
+  });
+});
+
+describe('lines that no outcome answers for', () => {
+  const missing = (kept: Outcome | null): Outcome => completed(kept, expected(), CLOSED).outcome;
+  const message =
+    'No run has left an outcome for 1 lines of the report, 120.00 EUR. They are billed by nobody until a run answers for them.';
+
+  test('are held, as an outcome of their own', () => {
+    expect(missing(null)).toEqual({
+      organizationId: 'org-1',
+      organizationName: 'Contoso',
+      companyId: null,
+      month: MONTH,
+      asOf: AS_OF,
+      status: 'Failed',
+      items: [
+        {
+          id: 'outcome-missing-EUR',
+          type: 'Unclassified',
+          subscriptionId: null,
+          itemCode: null,
+          contractKey: '',
+          currency: 'EUR',
+          productName: 'lines without an outcome',
+          lines: 1,
+          quantity: '0',
+          cost: '100.00',
+          sales: '120.00',
+          exactCost: '100',
+          exactSales: '120',
+          roundingCost: '0.000000',
+          roundingSales: '0.000000',
+          contractId: null,
+          outcome: 'held',
+          reason: 'outcome-missing',
+          message,
+          because: [stopped('outcome-missing', message)],
+          standing: null,
+        },
+      ],
+      ghosts: [],
+      notes: [],
+      steps: [],
+      planDigest: '',
+      workflowId: null,
+      writes: NO_WRITES,
+      calls: NO_CALLS,
+      message: 'No run has left an outcome for its lines.',
+    });
+  });
+
+  test('keep of an outcome for other lines where it is billed, its workflow, its ghosts, and what was accepted', () => {
+    const ghost = { contractId: 100 } as Outcome['ghosts'][number];
+    const accepted = { asOf: '2025-10-11', items: [] };
+    const stale = ofReport('report-0', { ghosts: [ghost], accepted });
+    expect(missing(stale)).toMatchObject({
+      companyId: 7,
+      workflowId: 'billing/default/2025-10/org-1',
+      ghosts: [ghost],
+      accepted,
+      planDigest: '',
+      steps: [],
+      message: 'The latest outcome is that of 2025-10-11, and none answers for its lines.',
+    });
+    expect(missing(stale).items[0]!.message).toMatch(
+      /^The latest outcome is that of 2025-10-11, and none answers for 1 lines of the report, 120\.00 EUR\./,
+    );
+    expect(missing(ofReport('report-0'))).not.toHaveProperty('accepted');
+  });
+
+  test('are held beside what an outcome does answer for, which then waits for a person', () => {
+    const { outcome: made } = completed(
+      outcome(),
+      expected({ amounts: [counted({ lines: 3, sales: '150.005', cost: '90' })] }),
+      CLOSED,
+    );
+    expect(made).toMatchObject({ status: 'NeedsAttention', items: [posted, { lines: 2, sales: '30.01', cost: '-10.00' }] });
+    expect(made.items[1]).toMatchObject({
+      exactSales: '30.005',
+      exactCost: '-10',
+      roundingSales: '-0.005000',
+      roundingCost: '0.000000',
+    });
+    expect(made.items[1]!.message).toMatch(/^of Contoso no outcome answers for 2 lines of the report, 30\.01 EUR\./);
+  });
+
+  test.each<[Outcome['status'], Outcome['status']]>([
+    ['Done', 'NeedsAttention'],
+    ['Skipped', 'NeedsAttention'],
+    ['AwaitingApproval', 'AwaitingApproval'],
+  ])('make of %s %s', (status, becomes) => {
+    const { outcome: made } = completed(outcome({ status }), expected({ amounts: [counted({ lines: 2 })] }), CLOSED);
+    expect(made.status).toBe(becomes);
+  });
+
+  test.each<[string, CountedAmounts[], string]>([
+    ['a line without an amount', [counted({ lines: 2 })], 'NeedsAttention: 1 lines, 0.00 EUR'],
+    ['an amount without a line', [counted({ sales: '121' })], 'NeedsAttention: 0 lines, 1.00 EUR'],
+    ['a cost alone', [counted({ cost: '99' })], 'NeedsAttention: 0 lines, 0.00 EUR'],
+    ['what nobody counted', [], 'NeedsAttention: -1 lines, -120.00 EUR'],
+    [
+      'currency by currency, in order',
+      [counted({ currency: 'USD', sales: '7' }), counted({ currency: 'CHF', lines: 0, cost: '0', sales: '2' })],
+      'NeedsAttention: 0 lines, 2.00 CHF; -1 lines, -120.00 EUR; 1 lines, 7.00 USD',
+    ],
+  ])('are told with their difference: %s', (_, amounts, becomes) => {
+    expect(told(completed(outcome(), expected({ amounts }), CLOSED))).toBe(becomes);
+  });
+
+  test('are compared by currency without regard to case', () => {
+    const euro = plan({ report: { lines: [line({ currency: 'eur' })] } }).items;
+    expect(told(completed(outcome({ items: euro }), expected(), CLOSED))).toBe('answers');
+  });
+});

@@ -1,0 +1,365 @@
+import { describe, expect, test } from '@jest/globals';
+import { DEFAULT_BREAKERS } from '../../shared/billing/breaker-limits.js';
+import { ghostId, isUnexplained, released, withoutShrunk } from '../../shared/billing/shrank.js';
+import { stopped } from '../../shared/billing/stopped.js';
+import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
+import type { Work } from '../../shared/billing/plan.js';
+import type { Books, Line, Report } from '../../shared/billing/types.js';
+import {
+  books,
+  charge,
+  contract,
+  line,
+  manualLine,
+  organization,
+  plan,
+  row,
+  service,
+  SUBSCRIPTION,
+  type Situation,
+} from './builders.js';
+import { KEY } from './examples/row-and-charge.js';
+
+/** Rule 1.6: why what has become less in the report stays, and what stays with it. */
+
+const fabrikam = (changes: Partial<Line> = {}): Line =>
+  line({ organizationId: 'org-2', organizationName: 'Fabrikam', subscriptionId: 'other', ...changes });
+const organizations = [organization(), organization({ id: 'org-2', name: 'Fabrikam', companyIdText: '8' })];
+const of = (...lines: Line[]): Partial<Report> => ({ lines, organizations });
+
+/** What the organization has besides, and keeps. */
+const more = line({ subscriptionId: 'large', itemCode: 'CFQ7TTC0LARGE', sales: '20000' });
+
+/** What stands for the licence. */
+const standing = (price: string, cost: string, units = 10): Books =>
+  books({
+    contracts: [contract({ startDay: '2025-10-01' })],
+    services: [service()],
+    rows: [row({ units, price, cost }), row({ id: 1001, startDay: '2025-11-01', units, price, cost })],
+  });
+const dozen = line({ quantity: '12', sales: '144.00', cost: '120.00' });
+const azure = line({ subscriptionId: 'az-1', recordType: 'AzurePlan', itemCode: null, serviceId: 'svc-azure', sales: '75.00' });
+const market = line({ subscriptionId: 'm-1', recordType: 'Marketplace', itemCode: null, serviceId: 'svc-market' });
+
+const since = (before: Line[], now: Line[], held: Books, changes: Partial<Situation> = {}): Situation => ({
+  report: of(...now),
+  accepted: of(...before),
+  acceptedOn: '2025-10-12',
+  asOf: '2025-10-13',
+  books: held,
+  ...changes,
+});
+const licence = (decided: Plan): PlannedItem => decided.items.find(({ contractKey }) => contractKey === SUBSCRIPTION)!;
+/** Why the licence is held; null where it is billed. */
+const why = (situation: Situation): string | null => {
+  const { reason, message } = licence(plan(situation));
+  return reason === 'report-shrank' ? /stand: (.+?)\. /.exec(message!)![1]! : null;
+};
+const lower = (before: Line[], now: Line[], changes: Partial<Situation> = {}): string | null =>
+  why(since([dozen, ...before], [line(), ...now], standing('144', '120', 12), changes));
+
+describe('what has become less is held', () => {
+  test('with what the report has, what stands, and what the accepted one had', () => {
+    const item = licence(plan(since([dozen, azure, fabrikam()], [line(), fabrikam()], standing('144', '120', 12))));
+    const message =
+      'The report has 1 lines of 120.00 EUR for Business Premium, and 144.00 stand: the report is not whole, without record type AzurePlan, service svc-azure. The last accepted report of the month had 1 lines of 144.00 EUR. It waits until the report names it again, or somebody releases the plan.';
+    expect(item).toMatchObject({ outcome: 'held', reason: 'report-shrank', message });
+    expect(item.because.at(-1)).toEqual(stopped('report-shrank', message));
+    expect(item.standing).toMatchObject({ before: { sales: '144.00' }, after: { sales: '144.00' } });
+  });
+
+  const usage = fabrikam({ recordType: 'AzurePlan', itemCode: null });
+  test.each<[string, string | null, string | null]>([
+    ['nothing else is missing', lower([fabrikam()], [fabrikam()]), null],
+    [
+      'the report is of an earlier day',
+      lower([fabrikam()], [fabrikam()], { asOf: '2025-10-11' }),
+      'the report of 2025-10-12 is billed already, and this one is of an earlier day',
+    ],
+    ['the report is of the same day', lower([fabrikam()], [fabrikam()], { asOf: '2025-10-12' }), null],
+    ['an organization is missing', lower([fabrikam()], []), 'the report is not whole, without organization Fabrikam'],
+    [
+      'three things are',
+      lower([azure, fabrikam()], []),
+      'the report is not whole, without record type AzurePlan, service svc-azure, organization Fabrikam',
+    ],
+    [
+      'more than three are',
+      lower([azure, market, fabrikam()], []),
+      'the report is not whole, without record type AzurePlan, record type Marketplace, service svc-azure and 2 more',
+    ],
+    [
+      'its record type has fallen by more than half',
+      lower(
+        [usage, fabrikam({ subscriptionId: 'more', sales: '200' })],
+        [usage, fabrikam({ subscriptionId: 'more', sales: '10' })],
+      ),
+      'Csp365Nce fell by more than a breaker allows',
+    ],
+    [
+      'its service has',
+      lower(
+        [fabrikam({ sales: '200' }), fabrikam({ subscriptionId: 'more', serviceId: 'svc-other', sales: '500' })],
+        [fabrikam({ sales: '10' }), fabrikam({ subscriptionId: 'more', serviceId: 'svc-other', sales: '500' })],
+      ),
+      'its service fell by more than a breaker allows',
+    ],
+    [
+      'one of its services has',
+      lower(
+        [
+          manualLine({ sales: '1' }),
+          fabrikam({ sales: '200' }),
+          fabrikam({ subscriptionId: 'more', serviceId: 'svc-other', sales: '500' }),
+        ],
+        [
+          manualLine({ sales: '1' }),
+          fabrikam({ sales: '10' }),
+          fabrikam({ subscriptionId: 'more', serviceId: 'svc-other', sales: '500' }),
+        ],
+      ),
+      'its service fell by more than a breaker allows',
+    ],
+  ])('where nobody says why: %s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+
+  const BIG = { quantity: '100', sales: '6000.00', cost: '5000.00' };
+  const fallen = (before: Partial<Line>, now: Partial<Line>, besides: Line[], changes: Partial<Situation> = {}): string | null =>
+    why(
+      since(
+        [line({ ...BIG, ...before }), ...besides, fabrikam({ sales: '90000' })],
+        [line({ ...BIG, ...now }), ...besides, fabrikam({ sales: '90000' })],
+        standing('6000', '5000', 100),
+        changes,
+      ),
+    );
+  test.each<[string, string | null, string | null]>([
+    [
+      'by more than half, of all that the organization has',
+      fallen({}, { sales: '2999.99' }, []),
+      'the organization fell by more than a breaker allows',
+    ],
+    ['by half', fallen({}, { sales: '3000.00' }, []), null],
+    ['by more than half, beside more that stays', fallen({}, { sales: '2999.99' }, [more]), null],
+    [
+      'by more than half of what it has in one of two currencies',
+      fallen({}, { sales: '2999.99' }, [line({ ...more, currency: 'USD' })]),
+      'the organization fell by more than a breaker allows',
+    ],
+    [
+      'to less than a tenth, beside more that stays',
+      fallen({}, { sales: '599.99' }, [more]),
+      'it fell by more than a breaker allows',
+    ],
+    ['to a tenth, beside more that stays', fallen({}, { sales: '600.00' }, [more]), null],
+    [
+      'to less than a tenth, with that breaker off',
+      fallen({}, { sales: '599.99' }, [more], { settings: { breakers: { ...DEFAULT_BREAKERS, itemFactor: 0 } } }),
+      null,
+    ],
+  ])('where it has fallen %s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+
+  test('small falls are no falls, however many times they are', () => {
+    const small = (sales: string): string | null =>
+      why(since([line({ sales: '500.01' }), more, fabrikam()], [line({ sales }), more, fabrikam()], standing('500.01', '100')));
+    expect([small('0.01'), small('0.00')]).toEqual([null, 'it fell by more than a breaker allows']);
+  });
+});
+
+describe('of which no report is known', () => {
+  const unknown = (now: Partial<Line>, besides: Line[] = []): string | null =>
+    why({ report: of(line(now), ...besides), books: standing('6000', '5000', 100) });
+
+  test.each<[string, string | null, string | null]>([
+    ['to less than a tenth of what stands, it is held', unknown({ sales: '599.99' }), 'it fell by more than a breaker allows'],
+    ['to a tenth', unknown({ sales: '600.00' }), null],
+    ['by a credit', unknown({ sales: '599.99' }, [manualLine({ sales: '-0.01', cost: '0' })]), null],
+    [
+      'beside a line of nothing',
+      unknown({ sales: '599.99' }, [manualLine({ sales: '0', cost: '0' })]),
+      'it fell by more than a breaker allows',
+    ],
+  ])('%s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+
+  test('it is told without it', () => {
+    const situation = { report: of(line({ sales: '10.00' })), books: standing('6000', '5000', 100) };
+    expect(licence(plan(situation)).message).toBe(
+      'The report has 1 lines of 10.00 EUR for Business Premium, and 6000.00 stand: it fell by more than a breaker allows. It waits until the report names it again, or somebody releases the plan.',
+    );
+  });
+
+  test('but of the organization a report is: what is new in it is no fall', () => {
+    expect(
+      why(since([more, fabrikam()], [line({ sales: '599.99' }), more, fabrikam()], standing('6000', '5000', 100))),
+    ).toBeNull();
+  });
+});
+
+describe('credits that are gone are no proof either', () => {
+  const credit = manualLine({ sales: '-25.00', cost: '0' });
+  const refund = manualLine({ sales: '0', cost: '-25.00' });
+  const GONE = 'credits that it had are gone';
+  const other = line({ itemCode: 'CFQ7TTC0NEW' });
+  const newHeld = (before: Line[], now: Line[]): string | null => {
+    const decided = plan(since([...before, fabrikam()], [...now, fabrikam()], standing('95', '100'), { asOf: '2025-10-13' }));
+    const found = decided.items.find(({ itemCode }) => itemCode === 'CFQ7TTC0NEW')!;
+    return found.reason === 'report-shrank' ? /stand: (.+?)\. /.exec(found.message!)![1]! : null;
+  };
+
+  test.each<[string, string | null, string | null]>([
+    ['of sales', why(since([line(), credit, fabrikam()], [line(), fabrikam()], standing('95', '100'))), GONE],
+    ['of cost', why(since([line(), refund, fabrikam()], [line(), fabrikam()], standing('120', '75'))), GONE],
+    [
+      'as a fall, where the amount falls all the same',
+      why(since([line(), credit, fabrikam()], [line({ sales: '90' }), fabrikam()], standing('95', '100'))),
+      'the report is not whole, without manual lines',
+    ],
+    ['on what the item was converted to', newHeld([line(), credit], [other]), GONE],
+    ['in cost, on what it was converted to', newHeld([line(), refund], [other]), GONE],
+    ['not where they are there still', newHeld([line(), credit], [other, credit]), null],
+    ['not where what had lines has them still', newHeld([line(), credit], [line(), credit, other]), null],
+    ['not where there were none', newHeld([line()], [other]), null],
+  ])('%s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+
+  test('a credit in sales alone takes away though the report is not whole, and a lower charge beside it does not', () => {
+    const less = (now: Line[]): string | null =>
+      why(since([line(), azure, fabrikam()], [...now, fabrikam()], standing('120', '100')));
+    expect(less([line(), credit])).toBeNull();
+    expect(less([line(), refund])).toBeNull();
+    expect(less([line({ sales: '110' }), credit])).toMatch(/^the report is not whole/);
+    expect(less([line({ cost: '90' }), refund])).toMatch(/^the report is not whole/);
+  });
+});
+
+describe('more than is billed already, beside a charge that nobody explains', () => {
+  const beside = (changes: Partial<Books['charges'][number]>, sales = '144.00'): string | null =>
+    why(
+      since([line({ sales }), fabrikam()], [line({ sales }), fabrikam()], {
+        ...standing('120', '100'),
+        charges: [charge({ price: '24', ...changes })],
+      }),
+    );
+  test.each<[string, string | null, string | null]>([
+    ['is held', beside({}), '24.00 more stand on charge 2000, and nothing says that they are gone'],
+    [
+      'is held where it is less as well',
+      beside({}, '110.00'),
+      '24.00 more stand on charge 2000, and nothing says that they are gone',
+    ],
+    ['is not where the month is in balance', beside({}, '120.00'), null],
+    ['is not where that charge is billed: a person looks at it', beside({ billed: true }), null],
+    ['is not where it is the item’s own', beside({ key: KEY }), null],
+    ['is not where it stands on another contract', beside({ contractId: 101 }), null],
+  ])('%s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+});
+
+// ---------------------------------------------------------------------------------------------------------------- holding
+
+const decided = plan();
+const ghost = (changes: Partial<Ghost> = {}): Ghost => ({
+  contractId: 100,
+  contractKey: 's-1',
+  serviceId: 50,
+  type: 'Csp365Nce',
+  itemCode: 'OLD',
+  currency: 'EUR',
+  quantity: '3',
+  cost: '10.00',
+  sales: '12.00',
+  outcome: 'zeroed',
+  rule: '1.6',
+  message: 'Look.',
+  evidence: null,
+  ...changes,
+});
+const explained = ghost({ serviceId: 51, evidence: 'replaced' });
+const item = (id: string, changes: Partial<PlannedItem> = {}): PlannedItem => ({ ...decided.items[0]!, id, ...changes });
+const step = (...items: string[]): Step => ({ ...decided.steps.at(-1)!, items });
+const whole = (changes: Partial<Plan>): Plan => ({ ...decided, items: [], steps: [], ghosts: [], ...changes });
+const workOf = (...contracts: [contractKey: string, ...items: string[]][]): Work => ({
+  contracts: contracts.map(
+    ([contractKey, ...ids]) => ({ contractKey, decisions: ids.map((id) => ({ item: { id } })) }) as Work['contracts'][number],
+  ),
+  ghosts: [],
+});
+const TRIPPED = { reason: 'report-shrank' as const, message: 'Less.' };
+const without = (full: Plan, ids: string[], work = workOf()): Plan =>
+  withoutShrunk(full, new Map(ids.map((id) => [id, TRIPPED])), work);
+
+describe('what is held with it', () => {
+  test('a ghost that nothing explains: only one that would be brought to nothing', () => {
+    expect([ghost(), explained, ghost({ outcome: 'ghost' })].map(isUnexplained)).toEqual([true, false, false]);
+  });
+
+  test('nothing, where nothing is less and all ghosts are explained', () => {
+    const full = whole({ items: [item('a')], steps: [step('a'), step()], ghosts: [explained] });
+    expect(without(full, [])).toBe(full);
+  });
+
+  test('the item, with the steps that are its alone', () => {
+    const full = whole({ items: [item('a'), item('b')], steps: [step('a'), step('a', 'b'), step('b'), step()] });
+    const { items, steps, digest } = without(full, ['a']);
+    expect(items).toEqual([
+      expect.objectContaining({ id: 'a', outcome: 'held', reason: 'report-shrank', message: 'Less.' }),
+      item('b'),
+    ]);
+    expect(steps.map((one) => one.items)).toEqual([['b'], ['b'], []]);
+    expect(digest).toBe(full.digest);
+  });
+
+  test('an item that is not posted stays as it is', () => {
+    const held = item('a', { outcome: 'held', reason: 'unclassified', standing: null });
+    expect(without(whole({ items: [held] }), ['a']).items).toEqual([held]);
+    const bare = item('a', { standing: null });
+    expect(without(whole({ items: [bare] }), ['a']).items).toMatchObject([{ outcome: 'held', standing: null }]);
+  });
+
+  test('a ghost that nothing explains, with its step, and what says so', () => {
+    const full = whole({ steps: [step(ghostId(ghost())), step(ghostId(explained))], ghosts: [ghost(), explained] });
+    const { ghosts, steps } = without(full, []);
+    expect(ghosts).toEqual([{ ...ghost(), outcome: 'ghost', reason: 'report-shrank' }, explained]);
+    expect(steps.map((one) => one.items)).toEqual([[ghostId(explained)]]);
+  });
+
+  test('what an item replaced on its contract, though that is explained; nothing of other contracts', () => {
+    const others = ghost({ contractKey: 's-2', evidence: 'ended' });
+    const standing = ghost({ serviceId: 52, outcome: 'ghost', evidence: 'ended' });
+    const full = whole({
+      items: [item('a'), item('b')],
+      ghosts: [explained, others, standing],
+      steps: [step(ghostId(explained))],
+    });
+    const { ghosts, steps } = without(full, ['a'], workOf(['S-1', 'b', 'a'], ['s-2', 'c']));
+    expect(ghosts).toEqual([{ ...explained, outcome: 'ghost' }, others, standing]);
+    expect(steps).toEqual([]);
+  });
+
+  test('what stands on the contract of a charge that nothing explains: that charge may balance it', () => {
+    const loose = ghost({ contractKey: 'S-1', serviceId: null, chargeId: 9 });
+    const explainedRow = ghost({ serviceId: 51, evidence: 'ended' });
+    expect(without(whole({ ghosts: [loose, explainedRow] }), []).ghosts.map(({ outcome }) => outcome)).toEqual([
+      'ghost',
+      'ghost',
+    ]);
+    const rows = [ghost(), explainedRow];
+    expect(without(whole({ ghosts: rows }), []).ghosts.map(({ outcome }) => outcome)).toEqual(['ghost', 'zeroed']);
+  });
+});
+
+test('somebody who releases the plan is the evidence for what nothing else explains', () => {
+  expect(released(whole({ ghosts: [ghost(), explained] })).ghosts).toEqual([ghost({ evidence: 'released' }), explained]);
+});
+
+test('the steps of a ghost name its row, or its charge', () => {
+  expect(ghostId({ contractKey: 's-1', serviceId: 50 })).toBe('ghost-s-1-50');
+  expect(ghostId({ contractKey: 's-1', serviceId: null, chargeId: 9 })).toBe('ghost-charge-9');
+});
