@@ -12,7 +12,7 @@ import { listedSubscription, priceOf, type PriceList } from './items.js';
 import { chargeKeyOf } from './keys.js';
 import { firstDay, nextMonth } from './month.js';
 import { needsNeighbours } from './neighbours.js';
-import { isRepeated, viewRows, type RowView } from './rows.js';
+import { isRepeated, NO_ROWS, viewRows } from './rows.js';
 import type { Billable, Place } from './standing.js';
 import { stopped } from './stopped.js';
 import { fold, same } from './text.js';
@@ -295,8 +295,6 @@ export const billableOf = ({ item, hash }: KeyedItem, month: Month): Billable =>
   isOneOff: item.isOneOff,
   chargeKey: fold(chargeKeyOf(month, hash)),
 });
-
-const NO_ROWS: RowView = { row: null, previous: null, next: null, laterIsFrozen: false, fewestLater: null };
 
 function placeOf(
   entry: KeyedItem,

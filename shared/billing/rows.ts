@@ -41,6 +41,9 @@ export interface RowView {
   fewestLater: number | null;
 }
 
+/** Of what no row is billed on. */
+export const NO_ROWS: RowView = { row: null, previous: null, next: null, laterIsFrozen: false, fewestLater: null };
+
 const rowsByContract = new IndexBy<Row>(({ contractId }) => contractId);
 
 /** All rows of a contract. */

@@ -67,8 +67,9 @@ interface Comparison {
 
 function compare(plan: Plan, able: Item[], { slice, settings }: PlanInput, context: ItemContext, currency: string): Comparison {
   const planned = new Map(plan.items.map((item) => [item.id, item]));
-  const posted = able.filter(({ id }) => planned.get(id)?.outcome === 'posted');
-  const billed = posted.map((item) => ({ item, planned: planned.get(item.id)! }));
+  const decided = able.map((item): Billed => ({ item, planned: planned.get(item.id)! }));
+  const billed = decided.filter((one) => one.planned.outcome === 'posted');
+  const posted = billed.map(({ item }) => item);
   const unbilled = new Set(plan.items.filter(({ outcome }) => outcome !== 'posted').map(({ id }) => id));
   const isCompared = (item: Item): boolean =>
     !unbilled.has(item.id) && !item.isOneOff && isComparable(item, context, settings, currency);
@@ -78,7 +79,7 @@ function compare(plan: Plan, able: Item[], { slice, settings }: PlanInput, conte
   const whole = buildItems([...read], context);
   const early = slice.previousLines.filter((line) => read.has(line));
   const same = itemsOfPart(whole, early, context).filter(isCompared);
-  const isExplained = explainedBy(posted, credited, slice.elsewhere ?? [], context);
+  const isExplained = explainedBy(posted, credited, slice.elsewhere, context);
   const samePart = same.filter((item) => !isExplained(item));
   const before = whole.filter(isCompared);
   const unread = unreadBefore(posted, lastMonth, read, context);
@@ -89,7 +90,6 @@ function compare(plan: Plan, able: Item[], { slice, settings }: PlanInput, conte
 /** What is posted of which last month's lines cannot be read; all of it, where nobody can tell whose a line was. */
 function unreadBefore(posted: Item[], lastMonth: Line[], read: Set<Line>, context: ItemContext): Map<string, string> {
   const lost = lastMonth.filter((line) => !read.has(line));
-  if (lost.length === 0) return new Map();
   const ofAll = lost.find(({ trouble }) => trouble?.holds === 'organization')?.trouble?.message;
   const byId = new Map(buildItems(lost, context).map((item) => [item.id, item]));
   return new Map(
@@ -110,7 +110,7 @@ const isCredited = (item: Item): boolean => item.lines.some(({ sales }) => signO
 function explainedBy(
   posted: Item[],
   credited: Set<string>,
-  elsewhere: string[],
+  elsewhere: string[] | undefined,
   { subscriptions }: ItemContext,
 ): (item: Item) => boolean {
   const now = new Set(posted.map(({ id }) => id));
@@ -158,7 +158,7 @@ function tripSales(comparison: Comparison, currency: string, settings: Settings)
     );
   const moved = sum(billed.map(({ planned }) => big(planned.standing!.after.sales).minus(planned.standing!.before.sales)));
   const tripped = tripOf(billed.map(({ item }) => item));
-  if (tripped === null || moved.abs().gt(settings.breakers.organizationAmount)) return tripped;
+  if (moved.abs().gt(settings.breakers.organizationAmount)) return tripped;
   const standing = billed.filter(({ planned }) => !isZero(big(planned.standing!.before.sales))).map(asItStands);
   return standing.length === 0 || tripOf(standing) === null ? tripped : null;
 }
@@ -186,7 +186,7 @@ function tripWritten(
   const tripSales = (one: Item): Tripped | null =>
     tripItem({ ...sales, item: one }, settings) ?? tripMargin(one, sales.before, settings);
   const tripped = tripPrice(item, context.prices, settings) ?? tripSales(item);
-  if (tripped === null || !isSmall) return tripped;
+  if (!isSmall) return tripped;
   return isNothing || tripSales(asItStands({ item, planned })) === null ? tripped : null;
 }
 

@@ -27,7 +27,7 @@ export function laterMonths(billable: Billable, place: Place, then: RowView, ste
     return { steps: [], message: wanted.units === 0 ? null : leftMessage(place.month, wanted, NOTHING, context) };
   const now = carriedBy(steps, row, next);
   if (isEqualRow(wanted, { ...next, ...now })) return { steps: [], message: null };
-  const fewest = (fewestLater ?? next.units) - next.units + wanted.units;
+  const fewest = fewestLater! - next.units + wanted.units;
   const mayAdjust = isEqualRow(next, row) && !next.isSplit && !laterIsFrozen && !place.isRefused && fewest >= 0;
   if (!mayAdjust) return { steps: [], message: leftMessage(place.month, wanted, now, context) };
   const day = firstDay(nextMonth(place.month));

@@ -7,7 +7,7 @@ import { digestOf, parseChargeKey } from './keys.js';
 import { monthOf } from './month.js';
 import { indexNames } from './named.js';
 import { chargeKeysOn, isSwitchedOff, standsFor, typeOnContract, type Ownership } from './ours.js';
-import { hasMoney, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
+import { hasMoney, NO_ROWS, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
 import {
   add,
   chargesOf,
@@ -85,22 +85,25 @@ export interface UndoPlan {
 export function planUndo(input: UndoInput): UndoPlan {
   const { facts, slice, books, settings, before } = input;
   const decision = decideCompany(slice.organization, facts, books, settings);
-  const companyId = decision.company === null ? decision.companyId : decision.company.id;
-  const held = decision.company === null ? decision.message : whyHeld(input, companyId);
-  const parts = decision.company === null || held !== null ? [] : partsOf(input, decision.company.id, decision.currency);
-  const lines = parts.map(({ line }) => line);
-  const steps = parts.flatMap((part) => part.steps);
   const { id: organizationId, name: organizationName } = slice.organization;
-  return {
-    ...{ organizationId, organizationName, companyId, month: facts.month, asOf: facts.asOf, lines, steps, held },
-    digest: digestOf(['undo', facts.month, organizationId, companyId, before.companyId, held, lines, steps]),
+  const planned = (companyId: number | null, held: string | null, parts: Part[]): UndoPlan => {
+    const lines = parts.map(({ line }) => line);
+    const steps = parts.flatMap((part) => part.steps);
+    return {
+      ...{ organizationId, organizationName, companyId, month: facts.month, asOf: facts.asOf, lines, steps, held },
+      digest: digestOf(['undo', facts.month, organizationId, companyId, before.companyId, held, lines, steps]),
+    };
   };
+  if (decision.company === null) return planned(decision.companyId, decision.message, []);
+  const { id } = decision.company;
+  const held = whyHeld(input, id);
+  return planned(id, held, held === null ? partsOf(input, id, decision.currency) : []);
 }
 
 /** What was not understood, or is not where it was, is no nothing: it may be what has to go back. */
-function whyHeld({ before, books }: UndoInput, companyId: number | null): string | null {
+function whyHeld({ before, books }: UndoInput, companyId: number): string | null {
   if (before.companyId !== companyId)
-    return `The month was billed to company ${before.companyId ?? 'unknown'}, and the organization names company ${companyId ?? 'none'} now. Name the old one again in Cloudmore, undo, and change it afterwards.`;
+    return `The month was billed to company ${before.companyId ?? 'unknown'}, and the organization names company ${companyId} now. Name the old one again in Cloudmore, undo, and change it afterwards.`;
   const unreadable = [...(before.books.unreadable ?? []), ...(books.unreadable ?? [])].length;
   return unreadable === 0
     ? null
@@ -238,15 +241,15 @@ function rowPart(
   const stood = moneyOf(then.row, before.books, contract, chargeKey);
   const head = lineOf({ contract, contractKey, serviceId: service.id, name: service.name }, stands, stood, context);
   const billable = billableOf(head, stood, then.row, chargeKey);
-  const place = placeOf(contract, contractKey, service, now, context);
+  const place = placeOf(head, contract, service, now, context);
   const why = isBack(stands, stood) ? null : whyNot(contract, now, then, chargeKey, context);
   if (why !== null) return { line: heldLine(head, why), steps: [] };
-  const amounts: AmountsPlan = isBack(stands, stood)
-    ? { steps: [], held: null, because: [], notes: [], carriesOn: null, extendTo: null }
+  const { steps: own, held }: Pick<AmountsPlan, 'steps' | 'held'> = isBack(stands, stood)
+    ? { steps: [], held: null }
     : planRowAndCharge(billable, place, books, { ...input.settings, afterFreeze: 'hold' });
-  if (amounts.held !== null) return { line: heldLine(head, unpost(month)), steps: [] };
-  const later = laterMonths(billable, place, then, amounts.steps, context);
-  const steps = [...amounts.steps, ...later.steps];
+  if (held !== null) return { line: heldLine(head, unpost(month)), steps: [] };
+  const later = laterMonths(billable, place, then, own, context);
+  const steps = [...own, ...later.steps];
   if (steps.length === 0 && later.message === null) return null;
   return { line: { ...head, outcome: steps.length === 0 ? 'held' : 'undone', message: later.message }, steps: worded(steps) };
 }
@@ -259,7 +262,7 @@ function whyNot(contract: Contract, now: RowView, then: RowView, chargeKey: stri
   if (contract.companyId !== companyId) return `Contract ${contract.id} belongs to company ${contract.companyId} now.`;
   if (isBegunBefore(contract, context)) return begunBefore(month);
   if (now.row === null && hasMoney(then.row)) return `Its row on contract ${contract.id} is not there any more.`;
-  if (now.row?.frozen || billedSince(contract, chargeKey, context)) return unpost(month);
+  if (isChargeBilled(contract, chargeKey, context)) return unpost(month);
   return input.books.detailed.includes(contract.id) ? null : `The rows of later months on contract ${contract.id} were not read.`;
 }
 
@@ -270,11 +273,9 @@ const isBegunBefore = ({ id }: Contract, { input, month }: UndoContext): boolean
 const begunBefore = (month: Month): string =>
   `A part of ${month} was billed on it before the first write that the evidence knows of: what stood before that is not known. Bring it back there by hand.`;
 
-/** A charge of the month that is billed, and was not before. */
-function billedSince(contract: Contract, chargeKey: string, { input }: UndoContext): boolean {
-  const billedThen = new Set(input.before.books.charges.filter(({ billed }) => billed).map(({ id }) => id));
-  return chargesOf(input.books, contract.id, chargeKey).some(({ billed, id }) => billed && !billedThen.has(id));
-}
+/** A charge of the month that is billed: it was not there before, or the month had begun before (`isBegunBefore`). */
+const isChargeBilled = ({ id }: Contract, chargeKey: string, { input }: UndoContext): boolean =>
+  chargesOf(input.books, id, chargeKey).some(({ billed }) => billed);
 
 const unpost = (month: Month): string =>
   `It is approved and posted in Autotask, and stays. Unpost ${month} there and undo again, or credit the amount.`;
@@ -308,9 +309,7 @@ function chargePart(contract: Contract, contractKey: string, base: string, conte
   if (contract.companyId !== context.companyId)
     return { line: heldLine(head, `Contract ${contract.id} belongs to company ${contract.companyId} now.`), steps: [] };
   if (isBegunBefore(contract, context)) return { line: heldLine(head, begunBefore(context.month)), steps: [] };
-  if (billedSince(contract, base, context)) return { line: heldLine(head, unpost(context.month)), steps: [] };
-  const rows = { row: null, previous: null, next: null, laterIsFrozen: false, fewestLater: null };
-  const place = placeOf(contract, contractKey, null, rows, context);
+  const place = placeOf(head, contract, null, NO_ROWS, context);
   const amounts = planCharge(billableOf(head, stood, null, base), place, books, {
     ...context.input.settings,
     afterFreeze: 'hold',
@@ -346,13 +345,17 @@ const billableOf = ({ id, name, currency }: UndoLine, stood: Money, row: MonthRo
   onRow: { sales: plain(row?.price ?? ZERO), cost: plain(row?.cost ?? ZERO), quantity: String(row?.units ?? 0) },
 });
 
-function placeOf(contract: Contract, contractKey: string, service: Service | null, rows: RowView, context: UndoContext): Place {
-  const { month, facts, input } = context;
-  const id = `undo-${contract.id}-${service?.id}`;
+function placeOf(
+  { id, contractKey }: UndoLine,
+  contract: Contract,
+  service: Service | null,
+  rows: RowView,
+  { month, facts, input }: UndoContext,
+): Place {
   return {
     ...{ month, asOf: facts.asOf, contractKey, contract, startsLater: false, endDay: contract.endDay, extendsFrom: null },
     ...{ serviceKey: service?.key ?? null, serviceId: service?.id ?? null, productKey: null, productId: null, rows },
-    isRefused: (input.refused ?? []).includes(id),
+    isRefused: input.refused?.includes(id) ?? false,
     invoiceDescription: null,
   };
 }

@@ -1,0 +1,294 @@
+import { describe, expect, test } from '@jest/globals';
+import { cutReport } from '../../shared/billing/facts.js';
+import { digestOf } from '../../shared/billing/keys.js';
+import { planUndo, type UndoPlan } from '../../shared/billing/undo.js';
+import type { PostAdjustmentStep } from '../../shared/billing/plan-types.js';
+import type { Books, Row } from '../../shared/billing/types.js';
+import {
+  AS_OF,
+  books,
+  charge,
+  company,
+  contract,
+  line,
+  MONTH,
+  organization,
+  report,
+  row,
+  running,
+  service,
+  settings,
+  SUBSCRIPTION,
+  undo,
+  type Situation,
+} from './builders.js';
+import { AZURE_KEY } from './told/builders.js';
+import { KEY } from './examples/row-and-charge.js';
+
+/** The way back line by line: what stands in Autotask against what stood there before the month's first write. */
+
+const COMPANY = 7;
+const back = (
+  before: Books,
+  now: Books,
+  situation: Situation = {},
+  companyId: number | null = COMPANY,
+  later: number[] = [],
+): UndoPlan => undo({ ...situation, books: now }, { books: before, companyId, billed: [SUBSCRIPTION] }, later);
+
+const told = ({ lines }: UndoPlan): string[] =>
+  lines.map(({ id, now, before, outcome }) => `${id}: ${now.sales} → ${before.sales} ${outcome}`);
+const messages = ({ lines }: UndoPlan): (string | null)[] => lines.map(({ message }) => message);
+const writes = (made: UndoPlan): string[] =>
+  made.steps.map((step) => {
+    if (step.kind === 'postCharge') return `${step.action} ${step.quantity} × ${step.unitPrice} / ${step.unitCost}`;
+    const { day, units, unitPrice } = step as PostAdjustmentStep;
+    return `${day}: ${units} units${unitPrice === null ? '' : ` × ${unitPrice}`}`;
+  });
+
+const eight = running(8, '96', '80');
+const ten = running();
+const NOT_POSTED = 'It is approved and posted in Autotask, and stays. Unpost 2025-10 there and undo again, or credit the amount.';
+
+describe('nothing of an organization is undone', () => {
+  const nothing = ({ lines, steps }: UndoPlan): unknown => ({ lines, steps });
+
+  test('where it is not known at which company it is billed', () => {
+    const made = back(eight, ten, { report: { organizations: [organization({ companyIdText: '99' })] } });
+    expect(nothing(made)).toEqual({ lines: [], steps: [] });
+    expect([made.companyId, made.held]).toEqual([99, expect.stringMatching(/99/)]);
+  });
+
+  test.each<[number | null, string]>([
+    [8, 'company 8'],
+    [null, 'company unknown'],
+  ])('where it was billed to another company: %j', (companyId, words) => {
+    const made = back(eight, ten, {}, companyId);
+    expect(nothing(made)).toEqual({ lines: [], steps: [] });
+    expect(made.held).toBe(
+      `The month was billed to ${words}, and the organization names company 7 now. Name the old one again in Cloudmore, undo, and change it afterwards.`,
+    );
+  });
+
+  test('where records cannot be read, then or now, with their number', () => {
+    const record = { vendor: 'Autotask', path: 'Contracts', record: '5', member: 'endDate', value: 'x', problem: 'is no day' };
+    const unreadable = [{ ...record, kind: 'contract' as const, id: 5, contractId: 5, companyId: 7, keys: null }];
+    const words = (count: number): string =>
+      `${count} of its records in Autotask cannot be read, now or before the month was billed: what stood there is not known. Correct them there.`;
+    expect(back(eight, { ...ten, unreadable }).held).toBe(words(1));
+    expect(back({ ...eight, unreadable }, { ...ten, unreadable }).held).toBe(words(2));
+  });
+});
+
+test('a release names lines, steps and where they stand', () => {
+  const made = back(eight, ten);
+  expect(made.digest).toBe(digestOf(['undo', MONTH, 'org-1', COMPANY, COMPANY, null, made.lines, made.steps]));
+});
+
+describe('lines', () => {
+  test('say where it stands, and what people read is told as a way back', () => {
+    const made = back(eight, ten);
+    expect(made.lines).toEqual([
+      {
+        id: 'undo-100-50',
+        contractId: 100,
+        contractKey: SUBSCRIPTION,
+        serviceId: 50,
+        name: 'Business Premium (1 year, paid monthly)',
+        currency: 'EUR',
+        now: { sales: '120.00', cost: '100.00' },
+        before: { sales: '96.00', cost: '80.00' },
+        outcome: 'undone',
+        message: null,
+      },
+    ]);
+    expect(writes(made)).toEqual(['2025-10-01: 8 units × 12.0000']);
+    expect(made.steps[0]).toMatchObject({ items: ['undo-100-50'], serviceKey: service().key, serviceId: 50 });
+    expect(made.steps[0]!.summary).toMatch(/^Undo: Business Premium/);
+  });
+
+  test('come contract by contract and service by service, in order of their ids', () => {
+    const services = [service({ id: 51, key: 'cloudmore:subscription' }), service()];
+    const rows = (price: string): Row[] =>
+      [100, 99].flatMap((contractId) =>
+        [50, 51].map((serviceId) => row({ id: contractId * 100 + serviceId, contractId, serviceId, price })),
+      );
+    const contracts = [contract(), contract({ id: 99 })];
+    const at = (price: string): Books => books({ contracts, services, rows: rows(price) });
+    expect(told(back(at('96'), at('120'))).map((text) => text.split(':')[0])).toEqual([
+      'undo-99-50',
+      'undo-99-51',
+      'undo-100-50',
+      'undo-100-51',
+    ]);
+  });
+
+  test('are those of services that are gone since as well, each once', () => {
+    const services = [service(), service({ id: 51, key: 'cloudmore:subscription' })];
+    const both = (held: Books, price: string, known = services): Books => ({
+      ...held,
+      services: known,
+      rows: [...held.rows, row({ id: 7, contractServiceId: 201, serviceId: 51, price })],
+    });
+    const made = back(both(eight, '50'), both(ten, '60', [services[1]!]));
+    expect(told(made)).toEqual(['undo-100-50: 120.00 → 96.00 undone', 'undo-100-51: 60.00 → 50.00 undone']);
+  });
+
+  test.each<[string, Situation]>([
+    ['of a record type that is switched off', { settings: { exportRecordTypes: ['AzurePlan'] } }],
+    ['of a service of Cloudmore that is', { settings: { excludeServices: ['svc-365'] } }],
+  ])('are none %s', (_, situation) => {
+    expect(back(eight, ten, situation)).toMatchObject({ lines: [], steps: [], held: null });
+  });
+
+  test('are none of a contract that nobody named for the organization', () => {
+    const unnamed = { contracts: [contract({ subscriptionId: 'cm-00000000000000000000000000000000', number: null })] };
+    expect(back({ ...eight, ...unnamed }, { ...ten, ...unnamed })).toMatchObject({ lines: [], steps: [] });
+    const foreign = { contracts: [contract({ subscriptionId: null, number: 'PO 1' })] };
+    expect(back({ ...eight, ...foreign }, { ...ten, ...foreign })).toMatchObject({ lines: [], steps: [] });
+    expect(back({ ...eight, ...foreign }, { ...ten, contracts: [] })).toMatchObject({ lines: [], steps: [] });
+  });
+
+  test('are those of its subscriptions where an earlier release kept no names', () => {
+    const { facts, organizations } = cutReport(report(), AS_OF);
+    const { named: _, ...before } = facts;
+    const input = {
+      facts: before,
+      slice: organizations[0]!,
+      settings: settings(),
+      laterBilled: new Set<number>(),
+    };
+    expect(told(planUndo({ ...input, books: ten, before: { books: eight, companyId: COMPANY, billed: [] } }))).toEqual([
+      'undo-100-50: 120.00 → 96.00 undone',
+    ]);
+  });
+
+  test('are told and stay where another organization has the subscription since, though this one had it last month', () => {
+    const organizations = [organization(), organization({ id: 'org-2', name: 'Fabrikam' })];
+    const moved: Situation = {
+      report: {
+        organizations,
+        lines: [line({ organizationId: 'org-2', organizationName: 'Fabrikam' })],
+        previousLines: [line({ billingDate: '2025-09-08' })],
+        subscriptions: [],
+      },
+      settings: { allowSharedCompanies: [COMPANY] },
+    };
+    const made = back(eight, ten, moved);
+    expect(made.steps).toEqual([]);
+    expect(made.lines).toMatchObject([
+      {
+        id: `undo-100-${contract().name}`,
+        serviceId: null,
+        outcome: 'held',
+        now: { sales: '120.00' },
+        before: { sales: '96.00' },
+      },
+    ]);
+    expect(made.lines[0]!.message).toMatch(
+      /^Subscription .+ is named for organization Fabrikam since, who is billed for it on contract 100 now\. What stood there before 2025-10 was billed has to be brought back by hand\.$/,
+    );
+    const withOthers = (held: Books): Books => ({
+      ...held,
+      charges: [charge({ key: 'PO 1', price: '3' }), charge({ id: 1, key: 'CM-2025-09-00000000000000000000', price: '4' })],
+    });
+    expect(told(back(withOthers(eight), withOthers(ten), moved))).toEqual([`undo-100-${contract().name}: 120.00 → 96.00 held`]);
+  });
+});
+
+describe('what stays on a contract', () => {
+  test('that is not there any more: what stood there', () => {
+    const made = back(eight, { ...ten, contracts: [], rows: [] });
+    expect(told(made)).toEqual(['undo-100-50: 0.00 → 96.00 held']);
+    expect([made.steps, messages(made)]).toEqual([[], ['Contract 100 is not there any more.']]);
+    expect(
+      back({ ...eight, rows: [row({ units: 0, price: '0', cost: '0' })] }, { ...ten, contracts: [], rows: [] }).lines,
+    ).toEqual([]);
+  });
+
+  const moved: Partial<Books> = { contracts: [contract({ companyId: 8 })], companies: [company(), company({ id: 8 })] };
+  const charged = (held: Books, ...charges: Parameters<typeof charge>[0][]): Books => ({
+    ...held,
+    charges: charges.map((changes, index) => charge({ id: 3000 + index, ...changes })),
+  });
+  const azure = books({ contracts: [contract()], services: [service()] });
+  const usage = { key: AZURE_KEY, price: '75', cost: '60' };
+
+  test.each<[string, Books, Books, string]>([
+    ['that belongs to another company: its row', eight, { ...ten, ...moved }, 'Contract 100 belongs to company 8 now.'],
+    [
+      'that belongs to another company: its charge',
+      azure,
+      charged({ ...azure, ...moved }, usage),
+      'Contract 100 belongs to company 8 now.',
+    ],
+    [
+      'that had a charge of the month before its first write: its row',
+      charged(eight, { key: KEY }),
+      charged(ten, { key: KEY }),
+      'A part of 2025-10 was billed on it before the first write that the evidence knows of: what stood before that is not known. Bring it back there by hand.',
+    ],
+    [
+      'that had a charge of the month before its first write: its charge',
+      charged(azure, usage),
+      charged(azure, { ...usage, price: '80' }),
+      'A part of 2025-10 was billed on it before the first write that the evidence knows of: what stood before that is not known. Bring it back there by hand.',
+    ],
+    [
+      'whose row is approved',
+      eight,
+      { ...ten, rows: ten.rows.map((one) => ({ ...one, frozen: one.startDay === '2025-10-01' })) },
+      NOT_POSTED,
+    ],
+    ['with a billed charge beside its row', eight, charged(ten, { key: KEY, billed: true }), NOT_POSTED],
+    ['with a billed charge without a row', azure, charged(azure, { ...usage, billed: true }), NOT_POSTED],
+    [
+      'of which later months were not read',
+      eight,
+      { ...ten, detailed: [] },
+      'The rows of later months on contract 100 were not read.',
+    ],
+    ['whose row somebody took away', eight, { ...ten, rows: [] }, 'Its row on contract 100 is not there any more.'],
+  ])('%s', (_, before, now, message) => {
+    const made = back(before, now);
+    expect([made.lines.map(({ outcome }) => outcome), messages(made), made.steps]).toEqual([['held'], [message], []]);
+  });
+
+  test('it stays so, whatever is set for approved months', () => {
+    const afterFreeze: Situation = { settings: { afterFreeze: 'charge' } };
+    const frozen = { ...ten, rows: ten.rows.map((one) => ({ ...one, frozen: one.startDay === '2025-10-01' })) };
+    expect(back(eight, frozen, afterFreeze)).toMatchObject({ lines: [{ outcome: 'held' }], steps: [] });
+    expect(back(azure, charged(azure, { ...usage, billed: true }), afterFreeze)).toMatchObject({
+      lines: [{ outcome: 'held' }],
+      steps: [],
+    });
+  });
+
+  test('charges of others and of other months are no reason, then or now', () => {
+    const besides = [{ key: 'PO 4711' }, { key: 'CM-2025-09-00000000000000000000', billed: true }];
+    expect(told(back(charged(eight, ...besides), charged(ten, ...besides)))).toEqual(['undo-100-50: 120.00 → 96.00 undone']);
+  });
+
+  test('charges without a row go back one by one, in order of their keys', () => {
+    const [low, high] = ['0', 'f'].map((digit) => `CM-${MONTH}-${digit.repeat(20)}`);
+    const now = charged(azure, { key: high!, price: '75', cost: '60' }, { key: low!, price: '5', cost: '4' }, { key: 'PO 1' });
+    const made = back(azure, now);
+    expect(told(made)).toEqual([
+      `undo-100-charge CM-2025-10-00000000000000000000: 5.00 → 0.00 undone`,
+      `undo-100-charge CM-2025-10-ffffffffffffffffffff: 75.00 → 0.00 undone`,
+    ]);
+    expect(made.lines[0]!.name).toBe('charge CM-2025-10-00000000000000000000');
+    expect(made.steps.map(({ summary }) => summary.split(':')[0])).toEqual(['Undo', 'Undo']);
+  });
+
+  test('charges that cancel each other out are back already', () => {
+    const key = `CM-${MONTH}-${'0'.repeat(20)}`;
+    expect(back(azure, charged(azure, { key, price: '5' }, { key: `${key}-2`, price: '-5' })).lines).toEqual([]);
+  });
+
+  test('a charge beside a row goes back with it, and is no line of its own', () => {
+    const made = back(ten, charged(ten, { key: KEY, price: '5' }));
+    expect(told(made)).toEqual(['undo-100-50: 125.00 → 120.00 undone']);
+    expect(writes(made)).toEqual(['delete 1 × 0.0000 / 0.0000']);
+  });
+});
