@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commaList as list } from './comma-list.js';
+import { keysFolderOf } from './encryption/keyring.js';
 import { ConfigError, type Environment } from './environment.js';
 
 /** Settings of the page for finance, beside those of every command. */
@@ -12,6 +13,10 @@ export interface WebSettings {
   proxy: { header: string; addresses: string[]; approvers: string[] } | null;
   /** Address under which people reach it, for links in notices and for secure cookies; null where nobody said. */
   url: string | null;
+  /** Origins of the Web UIs for whose readers the page decrypts (Temporal's codec server); none: for nobody. */
+  codecOrigins: string[];
+  /** Folder of the keys that it decrypts with. */
+  keys: string;
 }
 
 const schema = z.object({
@@ -28,6 +33,10 @@ const schema = z.object({
     .optional(),
   BILLING_WEB_PROXY_ADDRESSES: list,
   BILLING_WEB_APPROVERS: list,
+  BILLING_CODEC_ORIGINS: list.refine(
+    (origins) => origins.every((text) => URL.canParse(text) && new URL(text).origin === text),
+    'expected origins such as https://ui.example.com, without a path',
+  ),
 });
 
 /** Every variable of the page, for `.env.example` and the check for misspelt ones. */
@@ -53,5 +62,9 @@ export function webSettings(environment: Environment): WebSettings {
         ? null
         : { header: header.toLowerCase(), addresses: data.BILLING_WEB_PROXY_ADDRESSES, approvers: data.BILLING_WEB_APPROVERS },
     url: data.BILLING_WEB_URL?.replace(/\/$/, '') ?? null,
+    codecOrigins: data.BILLING_CODEC_ORIGINS.length > 0 ? data.BILLING_CODEC_ORIGINS : originsOf(environment.TEMPORAL_UI_URL),
+    keys: keysFolderOf(environment),
   };
 }
+
+const originsOf = (url: string | undefined): string[] => (url !== undefined && URL.canParse(url) ? [new URL(url).origin] : []);

@@ -17,6 +17,7 @@ import { isMonth } from '../../shared/billing/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import { FORMATS, type Format } from '../formats.js';
 import { personOfRequest } from './access.js';
+import { addCodec } from './codec.js';
 import { choose, SORTS } from './customers.js';
 import { customerRows } from '../../shared/report/customers.js';
 import type { Html } from '../render/html.js';
@@ -51,6 +52,7 @@ export async function createWeb(source: Source, settings: WebSettings): Promise<
   addLogin(app, source, settings);
   addPages(app, source, settings);
   addActions(app, source, settings);
+  await addCodec(app, settings);
   app.setNotFoundHandler((request, reply) => failed(request, reply, source, settings, 404, 'There is no such page.'));
   app.setErrorHandler((error: FastifyError, request, reply) => explained(error, request, reply, source, settings));
   return app;
