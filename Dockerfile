@@ -13,11 +13,12 @@ FROM ${NODE_IMAGE}
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates \
   && rm -rf /var/lib/apt/lists/* \
-  && install --directory --owner=node --group=node /var/lib/billing
+  && install --directory --owner=node --group=node /var/lib/billing \
+  && ln --symbolic /app/client/bin.js /usr/local/bin/billing
 WORKDIR /app
 ENV NODE_ENV=production TZ=UTC
 COPY --from=build /app/package.json ./
-COPY --from=build /app/client/bin.js ./client/
+COPY --from=build --chmod=755 /app/client/bin.js ./client/
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 USER node

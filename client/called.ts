@@ -13,10 +13,13 @@ interface Called {
 }
 
 const NAME = 'billing';
+/** A path that needs no quotes in a shell. */
+const A_PATH = /^[\w./-]{1,200}\/billing$/;
 const store = new AsyncLocalStorage<Called>();
 
-/** What npm tells of how it was asked to start this process (`npm_command`, `npm_lifecycle_event`); without it the program is on the path. */
-export function programOf({ npm_lifecycle_event: event }: Record<string, string | undefined>): string {
+/** What `./billing` says of itself, or npm of how it was asked to start this process (`npm_lifecycle_event`); without either the program is on the path. */
+export function programOf({ CALLED_AS: called, npm_lifecycle_event: event }: Record<string, string | undefined>): string {
+  if (called !== undefined && A_PATH.test(called)) return called;
   if (event === 'npx' || event === 'demo') return `npx ${NAME}`;
   return event === NAME ? `npm run ${NAME} --` : NAME;
 }

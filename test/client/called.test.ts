@@ -18,13 +18,15 @@ async function said(program: string, ...argv: string[]): Promise<string> {
   return lines.join('\n');
 }
 
-test('what npm tells of the way this program was started is the way it names itself', () => {
+test('what npm or the wrapper tells of the way this program was started is the way it names itself', () => {
   expect([
     programOf({ npm_lifecycle_event: 'npx', npm_command: 'exec' }),
     programOf({ npm_lifecycle_event: 'billing', npm_command: 'run-script' }),
     programOf({ npm_lifecycle_event: 'demo' }),
+    programOf({ CALLED_AS: './billing' }),
+    programOf({ CALLED_AS: './billing; rm -r x' }),
     programOf({}),
-  ]).toEqual(['npx billing', 'npm run billing --', 'npx billing', 'billing']);
+  ]).toEqual(['npx billing', 'npm run billing --', 'npx billing', './billing', 'billing', 'billing']);
 });
 
 test('every command that is advised is printed as the person called us, also in usage errors and refusals', async () => {
