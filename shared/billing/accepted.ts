@@ -196,13 +196,13 @@ export const cameFor = (
 ): boolean =>
   isNewOrMore(item, accepted) ||
   isSuccessor(item.id, gone) ||
+  // What is not new is there.
   isSuccessor(
     gone.id,
-    accepted.find(({ id }) => id === item.id),
+    accepted.find(({ id }) => id === item.id)!,
   );
 
-const isSuccessor = (id: string, gone: Pick<AcceptedItem, 'successors'> | undefined): boolean =>
-  gone?.successors?.includes(id) ?? false;
+const isSuccessor = (id: string, { successors }: Pick<AcceptedItem, 'successors'>): boolean => successors?.includes(id) ?? false;
 
 function vanishedOf({ accepted, now }: Compared): AcceptedItem[] {
   const present = new Set(now.map(({ id }) => id));
@@ -226,10 +226,10 @@ export interface Accepting {
   isReleased: boolean;
   /** The organization could not be billed at all. */
   isBlind: boolean;
-  movedTo?: MovedTo[];
-  cameFrom?: CameFrom[];
+  movedTo: MovedTo[];
+  cameFrom: CameFrom[];
   /** Whether the plan leaves money standing under a contract key without listing it. */
-  leaves?: (contractKey: string) => boolean;
+  leaves: (contractKey: string) => boolean;
 }
 
 /**
@@ -240,7 +240,7 @@ export function nextAccepted(
   plan: Pick<Plan, 'asOf' | 'items' | 'ghosts'>,
   reported: AcceptedItem[],
   before: AcceptedPart | undefined,
-  { isReleased, isBlind, movedTo = [], cameFrom = [], leaves = () => false }: Accepting,
+  { isReleased, isBlind, movedTo, cameFrom, leaves }: Accepting,
 ): AcceptedPart {
   const now = reported.map((item) => withKin(item, before, cameFrom));
   if (before === undefined) return { asOf: plan.asOf, items: now };
@@ -256,7 +256,7 @@ export function nextAccepted(
   const kept = now.map((item) => {
     const last = earlier.get(item.id);
     // Held for whatever reason: what stands may be taken away by a later plan, which must be shown then that it may (1.6).
-    if (last && isLess(item, last) && (isBlind || outcomes.get(item.id)?.outcome === 'held')) return leastOf(item, last);
+    if (last && isLess(item, last) && (isBlind || outcomes.get(item.id)!.outcome === 'held')) return leastOf(item, last);
     // What is held today was posted before, and stands.
     return item.stood || !last?.stood ? item : { ...item, ...pickStanding(last) };
   });

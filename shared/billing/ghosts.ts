@@ -134,19 +134,20 @@ function ghostOfService(
   plan: ContractPlan | undefined,
   context: GhostContext,
 ): GhostPlan {
-  if (!hasMoney(rows.row)) return NO_GHOSTS;
+  const { row, previous } = rows;
+  if (!hasMoney(row)) return NO_GHOSTS;
   const type = typeOnContract(contract, service, context);
-  if (type === null) return { ...NO_GHOSTS, notes: [foreignRow(contract, service, rows.row, context)] };
+  if (type === null) return { ...NO_GHOSTS, notes: [foreignRow(contract, service, row, context)] };
   if (isSwitchedOff(type, contractKey, context)) return NO_GHOSTS;
   const billable = ghostBillable(contract, contractKey, service, type, context);
-  const standing = ghost(contract, contractKey, service, type, billable, rows.row, context);
+  const standing = ghost(contract, contractKey, service, type, billable, row, context);
   const extendsFrom = extensionOf(contract, plan, context);
   if (isBilledElsewhere(contract, billable.chargeKey, context))
     return {
       ...NO_GHOSTS,
       ghosts: [{ ...standing, ...elsewhereAdvice(contract, `${standing.sales} ${standing.currency}`, service.name) }],
     };
-  const isReported = wasReported(contract, contractKey, service, type, rows, context);
+  const isReported = wasReported(contract, contractKey, service, type, { row, previous }, context);
   if (isReported && mayZero(contract, contractKey, context)) {
     const why = shrinksBecause(contractKey, service.key, type, plan, context);
     const told = toldWhy(standing, why, contract);
@@ -251,10 +252,10 @@ function wasReported(
   contractKey: string,
   service: Service,
   type: RecordType,
-  { row, previous }: RowView,
+  { row, previous }: { row: MonthRow; previous: MonthRow | null },
   { accepted, month, books }: GhostContext,
 ): boolean {
-  if (row === null || row.isExpected) return false;
+  if (row.isExpected) return false;
   if (accepted !== null) return acceptedOf(accepted, contractKey, type, service.key) !== undefined;
   if (contract.startDay >= firstDay(month)) return true;
   return books.detailed.includes(contract.id) && previous !== null && !isEqualRow(row, previous);

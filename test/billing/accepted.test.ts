@@ -2,38 +2,27 @@ import { describe, expect, test } from '@jest/globals';
 import {
   acceptedItem,
   acceptedOf,
+  cameFor,
   compareReports,
   hasEnded,
   isFallen,
+  isLess,
   isNewOrMore,
   movedSubscriptions,
   nextAccepted,
   type AcceptedItem,
   type AcceptedPart,
+  type Accepting,
   type Compared,
 } from '../../shared/billing/accepted.js';
 import { big } from '../../shared/billing/decimal.js';
 import type { Item, Plan } from '../../shared/billing/plan-types.js';
-import { line, manualLine, settings, subscription } from './builders.js';
+import { accepted, line, manualLine, settings, subscription } from './builders.js';
 
 /** Rule 1.6, piece by piece: what a report had, how two compare, and what counts as accepted from then on. */
 
-const item = (changes: Partial<AcceptedItem> = {}): AcceptedItem => ({
-  id: 'item-1',
-  contractKey: 's-1',
-  subscriptionId: 's-1',
-  type: 'Csp365Nce',
-  itemCode: 'CODE',
-  currency: 'EUR',
-  sources: ['svc-365'],
-  lines: 1,
-  cost: '100',
-  sales: '120',
-  creditCost: '0',
-  creditSales: '0',
-  stood: true,
-  ...changes,
-});
+const item = (changes: Partial<AcceptedItem> = {}): AcceptedItem =>
+  accepted({ contractKey: 's-1', subscriptionId: 's-1', itemCode: 'CODE', ...changes });
 const azure = item({
   id: 'item-2',
   contractKey: 's-2',
@@ -55,6 +44,8 @@ const fabrikam = (accepted: AcceptedPart | null, now: AcceptedItem[]): Compared 
   accepted,
   now,
 });
+
+const USUAL: Accepting = { isReleased: false, isBlind: false, movedTo: [], cameFrom: [], leaves: () => false };
 
 describe('an item of a report', () => {
   const of = (lines: Item['lines']): AcceptedItem =>
@@ -197,7 +188,7 @@ describe('subscriptions whose lines another organization has', () => {
     const there = item({ id: 'item-7' });
     const movedTo = [{ contractKey: 's-1', organizationId: 'org-2', itemId: 'item-7' }];
     const given = { asOf: '2025-10-13', items: [], ghosts: [{ contractKey: 's-1', outcome: 'ghost' }] } as unknown as Plan;
-    const kept = nextAccepted(given, [], part([item()]), { isReleased: false, isBlind: false, movedTo });
+    const kept = nextAccepted(given, [], part([item()]), { ...USUAL, movedTo });
     expect(kept.items).toEqual([{ ...item(), successors: ['item-7'] }]);
     expect(moved(contoso(kept, []), fabrikam(part([there]), [there]))).toMatchObject({ 'ORG-1': movedTo });
     const another = item({ id: 'item-8' });
@@ -208,9 +199,9 @@ describe('subscriptions whose lines another organization has', () => {
     const [here, there] = [item(), item({ id: 'item-7' })];
     const given = { asOf: '2025-10-13', items: [], ghosts: [] } as unknown as Plan;
     const cameFrom = [{ itemId: 'item-7', from: 'item-1' }];
-    const kept = nextAccepted(given, [there], undefined, { isReleased: false, isBlind: false, cameFrom });
+    const kept = nextAccepted(given, [there], undefined, { ...USUAL, cameFrom });
     expect(moved(contoso(part([here]), [here]), fabrikam(kept, []))).toMatchObject({ 'org-2': [{ itemId: 'item-1' }] });
-    const later = nextAccepted(given, [there], kept, { isReleased: false, isBlind: false });
+    const later = nextAccepted(given, [there], kept, USUAL);
     expect(moved(contoso(part([here]), [here]), fabrikam(later, []))).toMatchObject({ 'org-2': [{ itemId: 'item-1' }] });
   });
 
@@ -236,65 +227,64 @@ describe('what counts as accepted from now on', () => {
   type Given = Pick<Plan, 'asOf' | 'items' | 'ghosts'>;
   const planned = (reason: string | null, ghosts: { contractKey: string; outcome: string }[] = [], asOf = '2025-10-13'): Given =>
     ({ asOf, items: [{ id: 'item-1', outcome: reason === null ? 'posted' : 'held', reason }], ghosts }) as unknown as Given;
-  const usual = { isReleased: false, isBlind: false };
   const less = item({ sales: '60' });
 
   test('is the report as it is where nothing was known before', () => {
-    expect(nextAccepted(planned(null), [item()], undefined, usual)).toEqual(part([item()], '2025-10-13'));
+    expect(nextAccepted(planned(null), [item()], undefined, USUAL)).toEqual(part([item()], '2025-10-13'));
   });
 
   test('is the latest day, also after a run for an earlier one', () => {
-    expect(nextAccepted(planned(null), [item()], part([]), usual).asOf).toBe('2025-10-13');
-    expect(nextAccepted(planned(null, [], '2025-10-11'), [item()], part([]), usual).asOf).toBe('2025-10-12');
+    expect(nextAccepted(planned(null), [item()], part([]), USUAL).asOf).toBe('2025-10-13');
+    expect(nextAccepted(planned(null, [], '2025-10-11'), [item()], part([]), USUAL).asOf).toBe('2025-10-12');
   });
 
   test('is less where the plan goes with it, and what it was where that is held', () => {
-    expect(nextAccepted(planned(null), [less], part([item()]), usual).items).toEqual([less]);
-    expect(nextAccepted(planned('report-shrank'), [less], part([item()]), usual).items).toEqual([item()]);
-    expect(nextAccepted(planned('contract-gone'), [less], part([item()]), usual).items).toEqual([item()]);
+    expect(nextAccepted(planned(null), [less], part([item()]), USUAL).items).toEqual([less]);
+    expect(nextAccepted(planned('report-shrank'), [less], part([item()]), USUAL).items).toEqual([item()]);
+    expect(nextAccepted(planned('contract-gone'), [less], part([item()]), USUAL).items).toEqual([item()]);
     const grown = item({ sales: '150' });
-    expect(nextAccepted(planned('report-shrank'), [grown], part([item()]), usual).items).toEqual([grown]);
+    expect(nextAccepted(planned('report-shrank'), [grown], part([item()]), USUAL).items).toEqual([grown]);
   });
 
   test('is less where it is left out, for nothing of it is billed', () => {
     const left = { ...planned(null), items: [{ id: 'item-1', outcome: 'excluded' }] } as unknown as Given;
-    expect(nextAccepted(left, [less], part([item()]), usual).items).toEqual([less]);
+    expect(nextAccepted(left, [less], part([item()]), USUAL).items).toEqual([less]);
   });
 
   test('is what it was where a credit is gone, and that is held', () => {
     const credited = item({ creditSales: '-5' });
-    expect(nextAccepted(planned('report-shrank'), [item()], part([credited]), usual).items).toEqual([credited]);
+    expect(nextAccepted(planned('report-shrank'), [item()], part([credited]), USUAL).items).toEqual([credited]);
     const credit = item({ creditCost: '-5' });
-    expect(nextAccepted(planned('report-shrank'), [item()], part([credit]), usual).items).toEqual([credit]);
+    expect(nextAccepted(planned('report-shrank'), [item()], part([credit]), USUAL).items).toEqual([credit]);
   });
 
   test('remembers that it stood, and on charges, while it is held', () => {
     const held = item({ stood: false, sales: '130' });
     const before = item({ charged: true });
-    expect(nextAccepted(planned('breaker-item'), [held], part([before]), usual).items).toEqual([
+    expect(nextAccepted(planned('breaker-item'), [held], part([before]), USUAL).items).toEqual([
       { ...held, stood: true, charged: true },
     ]);
-    expect(nextAccepted(planned('breaker-item'), [held], part([item()]), usual).items).toEqual([{ ...held, stood: true }]);
-    expect(nextAccepted(planned('breaker-item'), [held], part([item({ stood: false })]), usual).items).toEqual([held]);
-    expect(nextAccepted(planned(null), [item()], part([before]), usual).items).toEqual([item()]);
+    expect(nextAccepted(planned('breaker-item'), [held], part([item()]), USUAL).items).toEqual([{ ...held, stood: true }]);
+    expect(nextAccepted(planned('breaker-item'), [held], part([item({ stood: false })]), USUAL).items).toEqual([held]);
+    expect(nextAccepted(planned(null), [item()], part([before]), USUAL).items).toEqual([item()]);
   });
 
   test('keeps what has no line any more until its money is gone, or somebody released that', () => {
     const ghost = { contractKey: 'S-2', outcome: 'ghost' };
-    const kept = nextAccepted(planned(null, [ghost]), [item()], part([item(), azure]), usual);
+    const kept = nextAccepted(planned(null, [ghost]), [item()], part([item(), azure]), USUAL);
     expect(kept.items).toEqual([item(), azure]);
-    const zeroed = nextAccepted(planned(null, [{ ...ghost, outcome: 'zeroed' }]), [item()], part([item(), azure]), usual);
+    const zeroed = nextAccepted(planned(null, [{ ...ghost, outcome: 'zeroed' }]), [item()], part([item(), azure]), USUAL);
     expect(zeroed.items).toEqual([item()]);
-    expect(nextAccepted(planned(null), [item()], part([item(), azure]), usual).items).toEqual([item()]);
-    const released = { ...usual, isReleased: true };
+    expect(nextAccepted(planned(null), [item()], part([item(), azure]), USUAL).items).toEqual([item()]);
+    const released = { ...USUAL, isReleased: true };
     expect(nextAccepted(planned(null, [ghost]), [item()], part([item(), azure]), released).items).toEqual([item()]);
     const never = { ...azure, stood: false };
-    expect(nextAccepted(planned(null), [item()], part([item(), never]), usual).items).toEqual([item(), never]);
+    expect(nextAccepted(planned(null), [item()], part([item(), never]), USUAL).items).toEqual([item(), never]);
     expect(nextAccepted(planned(null), [item()], part([item(), never]), released).items).toEqual([item()]);
   });
 
   test('is nothing of an organization that could not be billed at all', () => {
-    const blind = { ...usual, isBlind: true };
+    const blind = { ...USUAL, isBlind: true };
     expect(nextAccepted(planned(null), [less], part([item(), azure]), blind)).toEqual(part([item(), azure], '2025-10-13'));
   });
 });
@@ -311,5 +301,93 @@ describe('the accepted item that an amount belongs to', () => {
     expect(acceptedOf(all, 's-2', 'AzurePlan', 'whatever')).toBe(azure);
     expect(acceptedOf(all, 's-2', 'Marketplace', null)).toBeUndefined();
     expect(acceptedOf(all, 's-9', 'Csp365Nce', 'CODE')).toBeUndefined();
+  });
+});
+
+describe('what counts, and what does not', () => {
+  const byHand = { sources: ['manual lines'] };
+
+  test('a correction by hand does not say that a subscription is there', () => {
+    const all = [contoso(part([item()]), []), fabrikam(null, [item({ id: 'item-7', ...byHand })])];
+    expect(Object.fromEntries(movedSubscriptions(all))).toEqual({ 'ORG-1': [], 'org-2': [] });
+    const beside = [contoso(part([item(), azure]), [item(), item({ id: 'item-9', contractKey: 's-2', ...byHand })])];
+    expect(compareReports(beside, [], settings())!.missing).toEqual(['record type AzurePlan', 'service svc-azure']);
+  });
+
+  test.each<[string, Partial<AcceptedItem>, boolean]>([
+    ['as it was', {}, false],
+    ['more', { sales: '121', cost: '101' }, false],
+    ['less in sales', { sales: '119' }, true],
+    ['less in cost, and more in sales', { cost: '99', sales: '121' }, true],
+    ['without a credit that it had', { creditSales: '1' }, true],
+  ])('an item %s is less: %#', (_, changes, is) => {
+    expect(isLess(item(changes), item())).toBe(is);
+  });
+
+  test('what was there all along came for what names it as its successor alone', () => {
+    const here = item({ id: 'here' });
+    expect(cameFor(here, item(), [item({ id: 'other', successors: ['item-1'] }), here])).toBe(false);
+    expect(cameFor(here, item(), [item({ id: 'other' }), { ...here, successors: ['x', 'item-1'] }])).toBe(true);
+    expect(cameFor(here, item({ successors: ['here'] }), [here])).toBe(true);
+  });
+});
+
+describe('what is remembered of an item', () => {
+  const given = (outcome: 'posted' | 'held', ghosts: string[] = []): Plan =>
+    ({
+      asOf: '2025-10-13',
+      items: ['item-1', 'item-2', 'item-3'].map((id) => ({ id, outcome })),
+      ghosts: ghosts.map((contractKey) => ({ contractKey, outcome: 'ghost' })),
+    }) as unknown as Plan;
+  const kept = (
+    now: AcceptedItem[],
+    before: AcceptedItem[],
+    changes: Partial<Accepting> = {},
+    plan = given('posted'),
+  ): AcceptedItem[] => nextAccepted(plan, now, part(before), { ...USUAL, ...changes }).items;
+
+  test('while less is held: all services of either, in order', () => {
+    const [held] = kept(
+      [item({ sales: '60', sources: ['svc-a', 'svc-365'] })],
+      [item({ sources: ['svc-b'] })],
+      {},
+      given('held'),
+    );
+    expect(held!.sources).toEqual(['svc-365', 'svc-a', 'svc-b']);
+  });
+
+  test('where it came from, and nothing of where others came from', () => {
+    const before = [azure, item({ successors: ['known'] })];
+    const cameFrom = [
+      { itemId: 'item-2', from: 'theirs' },
+      { itemId: 'item-1', from: 'there' },
+    ];
+    expect(kept([item()], before, { cameFrom })).toMatchObject([{ id: 'item-1', successors: ['known', 'there'] }]);
+    expect(kept([azure], [item({ successors: ['known'] }), azure])).toEqual([azure]);
+  });
+
+  test('what came for it, here and elsewhere, once its lines are gone', () => {
+    const converted = item({ id: 'item-3', itemCode: 'NEW' });
+    const elsewhere = { contractKey: 'S-1', organizationId: 'org-2', itemId: 'item-7' };
+    const movedTo = [
+      elsewhere,
+      { ...elsewhere, contractKey: 'other', itemId: 'item-8' },
+      { contractKey: 's-1', organizationId: 'org-2' },
+    ];
+    const plan = given('posted', ['s-1']);
+    expect(kept([converted, { ...azure, id: 'item-9' }], [item({ successors: ['earlier'] })], { movedTo }, plan).at(-1)).toEqual(
+      item({ successors: ['earlier', 'item-3', 'item-7'] }),
+    );
+    expect(kept([converted], [item(), converted], {}, plan).at(-1)).toEqual(item());
+  });
+
+  test('that it stood, and nothing of charges that is not known', () => {
+    const [held] = kept([item({ stood: false, sales: '130' })], [item()], {}, given('held'));
+    expect(held).toMatchObject({ stood: true });
+    expect(held).not.toHaveProperty('charged');
+  });
+
+  test('all of it, where money stands under its key that the plan does not list', () => {
+    expect(kept([], [item(), azure], { leaves: (contractKey) => contractKey === 's-2' })).toEqual([azure]);
   });
 });

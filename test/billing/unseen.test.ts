@@ -1,59 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { cutReport } from '../../shared/billing/facts.js';
-import { indexPrices } from '../../shared/billing/items.js';
 import { itemHash, chargeKeyOf } from '../../shared/billing/keys.js';
-import { indexNames, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
+import type { Named } from '../../shared/billing/named.js';
 import { goneGhosts, unreadGhosts, unseenGhosts, type Explaining } from '../../shared/billing/unseen.js';
 import type { AcceptedItem } from '../../shared/billing/accepted.js';
 import type { GhostContext } from '../../shared/billing/ghosts.js';
 import type { Ghost } from '../../shared/billing/plan-types.js';
 import type { Books } from '../../shared/billing/types.js';
-import {
-  accepted,
-  AS_OF,
-  books,
-  charge,
-  CODE,
-  contract,
-  MONTH,
-  plan,
-  report,
-  row,
-  service,
-  settings,
-  SUBSCRIPTION,
-} from './builders.js';
+import { accepted, books, charge, CODE, contract, MONTH, plan, row, service, settings, SUBSCRIPTION } from './builders.js';
+import { context, NAMED } from './ghost-context.js';
 
 /** Rule 8.9: what the accepted report had and was billed, and neither the report nor Autotask shows any more. */
 
-const NAMED: Named = { ...NOTHING_NAMED, codes: [[CODE.toLowerCase(), 'Csp365Nce']] };
-
-const context = (held: Books, changes: Partial<GhostContext> = {}, named: Named = NAMED): GhostContext => {
-  const { facts } = cutReport(report(), AS_OF, named);
-  return {
-    month: MONTH,
-    asOf: AS_OF,
-    companyId: 7,
-    books: held,
-    settings: settings(),
-    prices: indexPrices(facts.prices),
-    subscriptions: [],
-    knownSubscriptions: new Set([SUBSCRIPTION]),
-    names: indexNames(named, 'default'),
-    disputed: new Set(),
-    contested: new Map(),
-    refused: new Set(),
-    facts,
-    organizationId: 'org-1',
-    currency: 'EUR',
-    itemCharges: new Map(),
-    accepted: [accepted()],
-    moved: new Set(),
-    arrived: new Set(),
-    whyStray: null,
-    ...changes,
-  };
-};
 const NOTHING_EXPLAINS: Explaining = { present: new Set(), held: new Set(), contracts: [], ghosts: [] };
 const unseen = (held: Books, changes: Partial<GhostContext> = {}, explaining: Partial<Explaining> = {}, named?: Named): Ghost[] =>
   unseenGhosts(context(held, changes, named), { ...NOTHING_EXPLAINS, ...explaining });

@@ -1,0 +1,292 @@
+import { describe, expect, test } from '@jest/globals';
+import { mayZero, planGhosts, shrinksBecause, type GhostContext, type GhostPlan } from '../../shared/billing/ghosts.js';
+import type { AcceptedItem } from '../../shared/billing/accepted.js';
+import type { ContractPlan } from '../../shared/billing/plan-contract.js';
+import type { Ghost, Item, Step } from '../../shared/billing/plan-types.js';
+import type { Named } from '../../shared/billing/named.js';
+import type { Books, RecordType, Subscription } from '../../shared/billing/types.js';
+import { accepted, books, charge, CODE, contract, plan, row, running, service, subscription, SUBSCRIPTION } from './builders.js';
+import { KEY } from './examples/row-and-charge.js';
+import { context, NAMED } from './ghost-context.js';
+
+/** Rule 8: why money without a line may go, or has to stay. */
+
+const posted = plan({ books: running() }).items[0]!;
+type Decision = ContractPlan['decisions'][number];
+const decision = (item: Partial<Item> = {}, outcome: Decision['outcome'] = 'posted'): Decision =>
+  ({
+    ...posted,
+    outcome,
+    item: { ...posted, id: 'new', itemCode: 'NEW', exactSales: '130', ...item },
+    steps: [],
+  }) as unknown as Decision;
+const planOf = (decisions: Decision[], contractSteps: Step[] = []): ContractPlan => ({
+  ...{ contractKey: SUBSCRIPTION, contract: contract(), contractSteps, lastSteps: [], isNew: false, endDay: null },
+  ...{ notes: [], carried: [], needsDetail: false, decisions },
+});
+const EXTENDS = { kind: 'extendContract', items: ['new'] } as Step;
+
+describe('why a report has no line any more for what it had', () => {
+  const why = (
+    changes: Partial<GhostContext>,
+    decisions: Decision[] | null = null,
+    { code = CODE, type = 'Csp365Nce' }: { code?: string | null; type?: RecordType } = {},
+  ): string | null => {
+    const found = shrinksBecause(
+      SUBSCRIPTION,
+      code,
+      type,
+      decisions === null ? undefined : planOf(decisions),
+      context(books(), changes),
+    );
+    return found === null ? null : `${found.evidence}: ${found.message}`;
+  };
+  const listed = (changes: Partial<Subscription>): Partial<GhostContext> => ({
+    subscriptions: [subscription(changes)],
+    accepted: null,
+  });
+  const NEW = 'replaced: Replaced by NEW.';
+  const kept = accepted({ id: 'new', itemCode: 'NEW', sales: '130' });
+
+  test.each<[string, string | null, string | null]>([
+    ['its subscription has ended', why(listed({ status: ' Cancelled ' })), 'ended: The subscription is cancelled in Cloudmore.'],
+    ['its subscription goes on', why(listed({})), null],
+    ['nothing is listed, and nothing billed', why({ accepted: null }), null],
+    ['another code is billed, which came since', why({}, [decision()]), NEW],
+    ['another is, which is more since', why({ accepted: [accepted(), { ...kept, sales: '129' }] }, [decision()]), NEW],
+    ['another is, which was there as much all along', why({ accepted: [accepted(), kept] }, [decision()]), null],
+    [
+      'another is, which was there, and came when its lines went',
+      why({ accepted: [accepted({ successors: ['new'] }), kept] }, [decision()]),
+      NEW,
+    ],
+    [
+      'another is, which came when another item’s lines went',
+      why({ accepted: [accepted(), kept, accepted({ id: 'x', itemCode: 'X', successors: ['new'] })] }, [decision()]),
+      null,
+    ],
+    ['another is held', why({}, [decision({}, 'held')]), null],
+    [
+      'two others are billed',
+      why({}, [decision(), decision({ id: 'more', itemCode: null, type: 'AzurePlan' })]),
+      'replaced: Replaced by NEW, AzurePlan.',
+    ],
+    [
+      'its lines are another organization’s',
+      why({ moved: new Set([SUBSCRIPTION]) }),
+      'moved: Its lines are billed to another organization.',
+    ],
+    ['another subscription’s are', why({ moved: new Set(['other']) }), null],
+  ])('where %s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+
+  const unknown = (changes: Partial<GhostContext> = {}): Partial<GhostContext> => ({ accepted: null, ...changes });
+  test.each<[string, string | null, string | null]>([
+    ['another licence is billed', why(unknown(), [decision()]), NEW],
+    ['another licence is, and the list names this one still', why(listed({}), [decision()]), null],
+    ['another licence is, and the list names that', why(listed({ itemCode: 'NEW' }), [decision()]), NEW],
+    ['what is no licence is billed', why(unknown(), [decision({ type: 'AzurePlan' })]), null],
+    ['it was no licence itself', why(unknown(), [decision()], { type: 'AzurePlan', code: null }), null],
+    ['another licence is held', why(unknown(), [decision({}, 'held')]), null],
+  ])('where nothing of a report is known, and %s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+
+  const never = accepted({ stood: false });
+  const all = { accepted: [never, kept], arrived: new Set([SUBSCRIPTION]) };
+  const ARRIVED = 'moved: Its lines are this organization’s now, and billed.';
+  test.each<[string, string | null, string | null]>([
+    ['and they are billed', why(all, [decision()]), ARRIVED],
+    ['and one of them is, another held', why(all, [decision({}, 'held'), decision()]), ARRIVED],
+    ['and they are held', why(all, [decision({}, 'held')]), null],
+    ['and nothing is planned on the contract', why(all), null],
+    ['but it was billed here before', why({ ...all, accepted: [accepted(), kept] }, [decision()]), null],
+    ['but another subscription’s did', why({ ...all, arrived: new Set(['other']) }, [decision()]), null],
+  ])('where its lines came from another organization, %s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+
+  describe('for a charge, of which nobody can tell the code', () => {
+    const charged = (own: AcceptedItem[], type: RecordType = 'Csp365Nce'): string | null =>
+      why({ accepted: [...own, kept], arrived: new Set([SUBSCRIPTION]) }, [decision()], { code: null, type });
+    const other = accepted({ id: 'other', itemCode: 'OTHER' });
+
+    test.each<[string, string | null, string | null]>([
+      ['one of its type came to be what is billed', charged([other, accepted({ successors: ['new'] })]), NEW],
+      ['one of another type did', charged([accepted({ type: 'AzurePlan', successors: ['new'] })]), null],
+      ['one of another subscription did', charged([accepted({ contractKey: 'other', successors: ['new'] })]), null],
+      ['none of its type ever stood', charged([accepted({ stood: true, type: 'Marketplace' })], 'AzurePlan'), ARRIVED],
+      [
+        'one of its type stood',
+        charged([accepted({ type: 'AzurePlan' }), accepted({ id: 'y', type: 'AzurePlan', stood: false })], 'AzurePlan'),
+        null,
+      ],
+    ])('where %s', (_, found, expected) => {
+      expect(found).toBe(expected);
+    });
+  });
+});
+
+describe('whether money may be brought to nothing', () => {
+  const may = (changes: Partial<GhostContext>, held = running(), on = contract()): boolean =>
+    mayZero(on, SUBSCRIPTION, context(held, changes));
+  const unknown = { knownSubscriptions: new Set<string>(), accepted: null };
+  const others = [accepted({ contractKey: 'other' }), accepted({ contractKey: SUBSCRIPTION.toUpperCase() })];
+
+  test.each<[string, boolean, boolean]>([
+    ['its subscription is the organization’s', may({}), true],
+    ['nobody knows whose it is', may(unknown), false],
+    ['it was accepted here', may({ ...unknown, accepted: others }), true],
+    ['others alone were accepted here', may({ ...unknown, accepted: others.slice(0, 1) }), false],
+    ['its contract is not one that is billed on', may({}, running(), contract({ isActive: false })), false],
+  ])('where %s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+});
+
+const ghosts = (
+  held: Books,
+  changes: Partial<GhostContext> = {},
+  decided?: ContractPlan,
+  isHeld = false,
+  named?: Named,
+): GhostPlan => planGhosts(held.contracts[0]!, decided, isHeld, context(held, changes, named));
+const told = ({ ghosts: found }: GhostPlan): string[] =>
+  found.map(({ outcome, rule, sales, evidence }: Ghost) => `${outcome} ${sales} (${rule})${evidence ? ` ${evidence}` : ''}`);
+
+describe('a row without a line', () => {
+  const carried = running();
+  const changed: Books = {
+    ...carried,
+    rows: carried.rows.map((one) => (one.startDay === '2025-10-01' ? { ...one, units: 9, price: '108', cost: '90' } : one)),
+  };
+  const late = { asOf: '2025-10-25' };
+  const notAccepted = { ...late, accepted: [accepted({ id: 'x', itemCode: 'X' })] };
+
+  test.each<[string, string[], string[]]>([
+    [
+      'that the month’s report had: it stays, though it is what last month carried on',
+      told(ghosts(carried, late)),
+      ['zeroed 120.00 (1.6)'],
+    ],
+    [
+      'that the month’s report did not have, though it is not what last month carried on',
+      told(ghosts(changed, notAccepted)),
+      ['ghost 108.00 (8.3)'],
+    ],
+    [
+      'of which no report is known, and that last month carried on',
+      told(ghosts(carried, { ...late, accepted: null })),
+      ['ghost 120.00 (8.3)'],
+    ],
+    [
+      'of which none is known, and that was written for the month',
+      told(ghosts(changed, { ...late, accepted: null })),
+      ['zeroed 108.00 (1.6)'],
+    ],
+    [
+      'the same, where last month was not read',
+      told(ghosts({ ...changed, detailed: [] }, { ...late, accepted: null })),
+      ['ghost 108.00 (8.3)'],
+    ],
+    [
+      'the same, where last month had none',
+      told(ghosts({ ...changed, rows: changed.rows.slice(1) }, { ...late, accepted: null })),
+      ['ghost 108.00 (8.3)'],
+    ],
+    [
+      'of which none is known, on a contract that begins with the month',
+      told(ghosts({ ...carried, contracts: [contract({ startDay: '2025-10-01' })] }, { ...late, accepted: null })),
+      ['zeroed 120.00 (1.6)'],
+    ],
+    [
+      'whose subscription has ended',
+      told(ghosts(carried, { ...notAccepted, subscriptions: [subscription({ status: 'Deleted' })] })),
+      ['zeroed 120.00 (8.2) ended'],
+    ],
+    [
+      'that another licence of the subscription replaced',
+      told(ghosts(carried, notAccepted, planOf([decision()]))),
+      ['zeroed 120.00 (8.2) replaced'],
+    ],
+  ])('%s', (_, found, expected) => {
+    expect(found).toEqual(expected);
+  });
+
+  test('is not awaited where the subscription is another organization’s, though its record type has not come', () => {
+    const { facts } = context(carried);
+    const early = { facts: { ...facts, recordTypes: [] }, accepted: [] };
+    expect(told(ghosts(carried, early))).toEqual(['awaiting 120.00 (8.1)']);
+    const theirs = { ...early, knownSubscriptions: new Set<string>() };
+    expect(told(ghosts(carried, theirs, undefined, false, { ...NAMED, subscriptions: [[SUBSCRIPTION, 'org-2', []]] }))).toEqual([
+      'ghost 120.00 (8.3)',
+    ]);
+  });
+
+  test('is left alone beside a held item of its contract', () => {
+    expect(told(ghosts(carried, late, undefined, true))).toEqual([]);
+    expect(told(ghosts(carried, late, planOf([decision({}, 'posted'), decision({ id: 'b' }, 'held')])))).toEqual([]);
+    expect(told(ghosts(carried, { ...late, accepted: [] }, planOf([])))).toEqual(['ghost 120.00 (8.3)']);
+  });
+
+  test('is none in the month where only an earlier one had it, though the contract is extended', () => {
+    const ended = (endDay: string): Books => ({ ...carried, contracts: [contract({ endDay })], rows: carried.rows.slice(0, 1) });
+    const extended = planOf([decision({}, 'posted')], [EXTENDS]);
+    expect(told(ghosts(ended('2025-12-31'), notAccepted, extended))).toEqual([]);
+    expect(told(ghosts(ended('2025-10-01'), notAccepted, extended))).toEqual([]);
+    expect(ghosts(ended('2025-09-30'), notAccepted, extended).ghosts).toHaveLength(1);
+  });
+
+  test('that an extension will make was in no report of the month', () => {
+    const ended = { ...carried, contracts: [contract({ endDay: '2025-09-30' })], rows: carried.rows.slice(0, 1) };
+    const found = ghosts(
+      ended,
+      { ...late, subscriptions: [] },
+      planOf([decision({ itemCode: 'NEW', exactSales: '0' })], [EXTENDS]),
+    );
+    expect(found.ghosts.map(({ rule }) => rule)).toEqual(['8.2']);
+  });
+
+  test('is listed with both contracts in mind where the report’s line is billed on another', () => {
+    const lost = contract({ subscriptionId: null, number: null });
+    const held: Books = {
+      ...running(),
+      contracts: [lost, contract({ id: 101 })],
+      detailed: [100, 101],
+      rows: [row(), row({ id: 5, contractId: 101, contractServiceId: 201 })],
+    };
+    const decided = plan({ books: held, named: { contracts: [[100, SUBSCRIPTION, [[50, CODE]]]] }, asOf: '2025-10-25' });
+    expect(decided.ghosts).toMatchObject([
+      {
+        contractId: 100,
+        outcome: 'ghost',
+        rule: '8.3',
+        message:
+          "120.00 EUR of Business Premium (1 year, paid monthly) stand on contract 100, and the report's line for it is billed on another contract: both are billed. Set its units to 0 in Autotask, or give it its id back and delete the other.",
+      },
+    ]);
+    const at = (home: number | null): string[] =>
+      told(
+        ghosts(carried, {
+          ...late,
+          itemCharges: new Map([[KEY.toLowerCase(), home]]),
+          subscriptions: [subscription({ status: 'Deleted' })],
+        }),
+      );
+    expect([at(100), at(null), at(101)]).toEqual([
+      ['zeroed 120.00 (8.2) ended'],
+      ['zeroed 120.00 (8.2) ended'],
+      ['ghost 120.00 (8.3)'],
+    ]);
+  });
+
+  test('and its charge have one fate; a charge beside a row of nobody’s is looked at by itself', () => {
+    const charges = [charge({ key: KEY, price: '5', cost: '0' })];
+    expect(told(ghosts({ ...carried, charges }, notAccepted))).toEqual(['ghost 125.00 (8.3)']);
+    const foreign = { ...carried, services: [service({ key: 'FOREIGN' })], charges };
+    expect(told(ghosts(foreign, notAccepted))).toEqual(['zeroed 5.00 (1.6)']);
+    const found = ghosts(foreign, notAccepted);
+    expect(found.notes.map(({ code }) => code)).toEqual(['foreign-row']);
+  });
+});
