@@ -15,12 +15,14 @@ import type { Temporal } from './temporal.js';
 /** The daily schedule. Runs never overlap, and ticks missed while Temporal was down are made up for some hours, with their nominal time. */
 
 const CATCH_UP = '6 hours';
+/** With many brokers on one Temporal and in one process each begins up to so much later, by a hash of its schedule and the day: not all of them at 03:00. */
+const SPREAD = '15 minutes';
 
-export function scheduleOptions({ broker, schedule, recheckDays }: BaseConfig): ScheduleOptions {
+export function scheduleOptions({ broker, schedule, recheckDays }: BaseConfig, isOneOfMany = false): ScheduleOptions {
   const input: DailyBillingInput = { broker, recheckDays, timeZone: schedule.timeZone };
   return {
     scheduleId: scheduleId(broker),
-    spec: { cronExpressions: [schedule.cron], timezone: schedule.timeZone },
+    spec: { cronExpressions: [schedule.cron], timezone: schedule.timeZone, ...(isOneOfMany ? { jitter: SPREAD } : {}) },
     action: {
       type: 'startWorkflow',
       workflowType: WORKFLOWS.daily,
@@ -33,8 +35,12 @@ export function scheduleOptions({ broker, schedule, recheckDays }: BaseConfig): 
 }
 
 /** Creates the schedule, or brings an existing one up to date; one that a person paused stays paused. */
-export async function applySchedule({ client }: Temporal, config: BaseConfig): Promise<'created' | 'updated'> {
-  const options = scheduleOptions(config);
+export async function applySchedule(
+  { client }: Temporal,
+  config: BaseConfig,
+  isOneOfMany = false,
+): Promise<'created' | 'updated'> {
+  const options = scheduleOptions(config, isOneOfMany);
   try {
     await client.schedule.create(options);
     return 'created';
@@ -78,7 +84,7 @@ export function describeSchedule({ scheduleId: id, state, info, spec }: Schedule
   const times = (values: Date[]): string => values.map((time) => time.toISOString().replace('.000Z', 'Z')).join('\n           ');
   return [
     `schedule   ${id}${state.paused ? `, PAUSED (${state.note ?? ''})` : ''}`,
-    `cron       ${cron} in ${spec.timezone ?? 'UTC'}`,
+    `cron       ${cron} in ${spec.timezone ?? 'UTC'}${spec.jitter ? `, up to ${spec.jitter / 60_000} minutes later, so that brokers do not all begin at once` : ''}`,
     `next       ${times(info.nextActionTimes.slice(0, 5))}`,
     `last       ${times(info.recentActions.slice(-3).map(({ takenAt }) => takenAt)) || 'never'}`,
     `runs       ${info.numActionsTaken} started, ${info.numActionsSkippedOverlap} skipped because one was under way, ${info.numActionsMissedCatchupWindow} missed`,

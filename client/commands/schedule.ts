@@ -1,4 +1,5 @@
 import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { hasBrokersFolder } from '../../shared/brokers/profiles.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
@@ -14,7 +15,7 @@ export async function schedule(context: Context, action: Action): Promise<ExitCo
   await withTemporal(context.environment, async (temporal) => {
     if (action === 'apply') {
       await ensureSearchAttributes(temporal);
-      context.say(`Schedule ${await applySchedule(temporal, config)}.`);
+      context.say(`Schedule ${await applySchedule(temporal, config, hasBrokersFolder(context.environment))}.`);
       for (const warning of scheduleWarnings(config, new Date())) context.say(`warning: ${warning}`);
     }
     await withSchedule(temporal, config.broker, async (handle) => {

@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { scheduleId } from '../../shared/contract.js';
 import { useStage, type Stage } from './stage.js';
@@ -21,6 +24,24 @@ describe('the daily schedule', () => {
     const shown = await stage.cli('schedule', 'show');
     expect(shown).toMatchObject({ code: 0 });
     expect(shown.stdout).toContain('03:00');
+  });
+
+  test('of one broker among many begins a little later than that of others, by a hash', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'billing-brokers-'));
+    const many = { BILLING_BROKERS: folder };
+    expect(await stage.cliWith(many, 'schedule', 'apply')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('up to 15 minutes later') as unknown,
+    });
+    const { info } = await handle().describe();
+    const late = info.nextActionTimes.map(
+      (time) => (time.getUTCHours() - 3) * 60 + time.getUTCMinutes() + time.getUTCSeconds() / 60,
+    );
+    expect(late.filter((minutes) => minutes < 0 || minutes > 15)).toEqual([]);
+    expect(new Set(late).size).toBeGreaterThan(1);
+    await rm(folder, { recursive: true });
+    expect((await stage.cliWith(many, 'schedule', 'apply')).stdout).not.toContain('minutes later');
+    expect((await handle().describe()).info.nextActionTimes[0]!.getUTCMinutes()).toBe(0);
   });
 
   test('a second trigger during a run is skipped', async () => {
