@@ -57,7 +57,7 @@ export async function postAdjustment(
     else await proofs.make(newRow(dependencies, request, contractId, serviceId, () => sendOnce(dependencies, request, write)));
     return { result: 'written', id: null };
   } catch (error) {
-    // A second adjustment of one date is refused (`autotask.md` 3.1): the month was adjusted already, the planner goes on from there (rule 7.0).
+    // A second adjustment of one date is refused (`docs/vendors/autotask.md` 3.1): the month was adjusted already, the planner goes on from there (rule 7.0).
     if (!(error instanceof ApiError && error.kind === 'duplicate')) throw error;
     if (step.purpose === 'gap') throw gapStands(request);
     return { result: 'refused', id: null };
@@ -110,7 +110,7 @@ const gapStands = ({ step }: StepRequest<PostAdjustmentStep>): ApiError =>
   );
 
 /**
- * A delta is only right on the row that the plan saw, and Autotask bills one that reaches an approved row a second time without an error (`autotask.md` 5.3):
+ * A delta is only right on the row that the plan saw, and Autotask bills one that reaches an approved row a second time without an error (`docs/vendors/autotask.md` 5.3):
  * rows that were there when it was planned are looked at once more, at the last moment. What a person did meanwhile is an answer like a refusal.
  */
 async function refuseWhereChanged(

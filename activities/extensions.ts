@@ -103,7 +103,7 @@ export async function finishExtensions(
 
 /**
  * What Autotask refuses for good stays as it is, and the next run plans the same steps, which find everything done. The number may be seen late like any
- * write (`autotask.md` 12, no. 19): a run that begins at once would take the mark away a second time.
+ * write (`docs/vendors/autotask.md` 12, no. 19): a run that begins at once would take the mark away a second time.
  */
 async function unmark(dependencies: Dependencies, { id, number }: Contract): Promise<boolean> {
   const { autotask } = dependencies;

@@ -52,7 +52,7 @@ import { isUndoing, planUndoing } from './undoing.js';
 import { verifyOrganization } from './verify.js';
 import { closeRun, findWork } from './work.js';
 
-/** The activities by the names of `interfaces.md` section 4. */
+/** The activities by their names, which stand in every history. */
 export interface Activities {
   takeReport(request: ReportRequest): Promise<ReportTaken>;
   surveyAutotask(request: SurveyRequest): Promise<SurveyTaken>;
@@ -66,7 +66,7 @@ export interface Activities {
   postCharge(request: StepRequest<PostChargeStep>): Promise<StepDone>;
   verifyOrganization(request: VerifyRequest): Promise<OrganizationSummary>;
   closeRun(request: CloseRequest): Promise<MonthClosed>;
-  /** Beyond section 4: who decided what. */
+  /** Who decided what. */
   recordDecisions(request: DecisionsRequest): Promise<void>;
   /** One message per run, when something waits or is missing. */
   sendNotice(request: NoticeRequest): Promise<NoticeSent>;
@@ -78,7 +78,7 @@ export interface Activities {
 
 type OnBilling = 'findWork' | 'closeRun' | 'recordDecisions' | 'sendNotice' | 'findSilent' | 'tellSettings';
 
-/** Which task queue serves which activities (`interfaces.md` section 4). */
+/** Which task queue serves which activities. */
 export interface ActivitiesByQueue {
   billing: Pick<Activities, OnBilling>;
   cloudmore: Pick<Activities, 'takeReport'>;

@@ -1,6 +1,6 @@
 import type { Dependencies } from './dependencies.js';
 
-/** Waits between looks at something just written: it may be visible late (`autotask.md` 12, no. 19). */
+/** Waits between looks at something just written: it may be visible late (`docs/vendors/autotask.md` 12, no. 19). */
 export const PATIENCE_MS = [0, 500, 1500, 3000, 5000];
 
 /** After it every write is visible. */

@@ -40,11 +40,11 @@ interface Intent {
  * an answer (`shared/http/request.ts`), so that a request which was given up, or whose connection was cut, has come to its end.
  */
 export const MADE_WITHIN_MS = 90_000;
-/** For what Autotask itself refuses a second time: adjustments (`autotask.md` 3.1). One that comes after all, when a second was sent, does no harm. */
+/** For what Autotask itself refuses a second time: adjustments (`docs/vendors/autotask.md` 3.1). One that comes after all, when a second was sent, does no harm. */
 export const REFUSED_WITHIN_MS = 20_000;
 /** What Autotask has answered shows by then; absent later it was taken away by somebody. */
 const SHOWN_WITHIN_MS = 20_000;
-/** One more try, as `autotask.md` section 9 advises; then a person or a later run decides. */
+/** One more try where the first was looked for and is not there (`docs/vendors/autotask.md` 9); then a person or a later run decides. */
 const TRIES = 2;
 
 /**

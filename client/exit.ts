@@ -1,4 +1,4 @@
-/** Exit codes of `billing` (`interfaces.md` section 2). They have one home: commands throw, `cli.ts` answers the number, only the bin ends the process. */
+/** Exit codes of `billing` (as the README lists them). They have one home: commands throw, `cli.ts` answers the number, only the bin ends the process. */
 export const EXIT = {
   done: 0,
   failed: 1,

@@ -84,7 +84,7 @@ export const CHUNK = 200;
 
 /**
  * A day of margin before the first; 10:15 UTC of the last day lies after that day's beginning in every zone, and before the next day's. Which rows are the
- * month's is decided exactly afterwards (`autotask.md` 2.7).
+ * month's is decided exactly afterwards (`docs/vendors/autotask.md` 2.7).
  */
 async function readRecords(
   autotask: Autotask,

@@ -25,7 +25,7 @@ import {
 } from './billing/breaker-limits.js';
 
 /**
- * Settings from environment variables (`interfaces.md` section 3), checked at once: anyone who sets the product up fixes everything in one go. Secrets are
+ * Settings from environment variables (`.env.example` lists them), checked at once: anyone who sets the product up fixes everything in one go. Secrets are
  * wrapped, so that no message and no log can show them.
  */
 

@@ -6,7 +6,7 @@ import type { Day, Month } from './billing/types.js';
 import type { OrganizationStatus } from './billing/status.js';
 
 /**
- * What crosses Temporal: ids, queues, names, messages, and the input and result of every workflow and activity (`interfaces.md` section 4). Histories
+ * What crosses Temporal: ids, queues, names, messages, and the input and result of every workflow and activity. Histories
  * carry references to evidence and small results; amounts and names stay out of ids and search attributes.
  */
 

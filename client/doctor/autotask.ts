@@ -40,7 +40,7 @@ async function logIn(autotask: Autotask): Promise<string | Problem> {
   return new Problem('no currency is marked as internal', 'Set the internal currency in Autotask: Admin > Currencies.');
 }
 
-/** From here on Autotask answers slower to everybody (`autotask.md` 3.3). */
+/** From here on Autotask answers slower to everybody (`docs/vendors/autotask.md` 3.3). */
 const BUSY_SHARE = 0.75;
 
 async function callBudget(autotask: Autotask, ours: number): Promise<string | Problem> {
@@ -206,7 +206,7 @@ async function costs(autotask: Autotask): Promise<string | Problem> {
   );
 }
 
-/** Which of the ways of writing days the tenant has (`autotask.md` 2.7). All are read rightly; anyone who looks into the API is glad to know. */
+/** Which of the ways of writing days the tenant has (`docs/vendors/autotask.md` 2.7). All are read rightly; anyone who looks into the API is glad to know. */
 async function days(autotask: Autotask): Promise<string> {
   const starts = (await sample(autotask, 'Contracts')).map(({ startdate }) => textOf(startdate)).filter((text) => text !== '');
   const [first] = starts;

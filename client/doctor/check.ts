@@ -46,7 +46,7 @@ export async function perform({ name, look }: Check): Promise<Finding> {
   }
 }
 
-/** A vendor's checks after its log-in. One that fails is not repeated: wrong secrets sent again and again lock the user (`autotask.md` 3.1). */
+/** A vendor's checks after its log-in. One that fails is not repeated: wrong secrets sent again and again lock the user (`docs/vendors/autotask.md` 3.1). */
 export async function performAfter([logIn, ...rest]: [Check, ...Check[]]): Promise<Finding[]> {
   const findings = [await perform(logIn)];
   if (findings[0]!.isGood) for (const check of rest) findings.push(await perform(check));

@@ -1,4 +1,4 @@
-/** ContractServiceAdjustments: the one call by which units and prices of a contract service change (reference 5.3). */
+/** ContractServiceAdjustments: the one call by which units and prices of a contract service change (`docs/vendors/autotask.md` 5.3). */
 import { addDays, type Day } from './days.js';
 import type { Contract, ContractService, UnitRow } from './entities/contracts.js';
 import { addAdjustmentItem } from './items.js';
@@ -40,7 +40,7 @@ const amountsOf = (row: UnitRow | undefined): Amounts => ({
 function checkDuplicate(tenant: Tenant, { service, effectiveDate }: Change, rows: UnitRow[]): void {
   const adjusted =
     tenant.behaviour.secondAdjustment === 'refuse' && tenant.adjustedDays.get(service.id)?.has(effectiveDate) === true;
-  // Whether a first adjustment on the start of an existing row changes it is unknown (reference 12, question 1).
+  // Whether a first adjustment on the start of an existing row changes it is unknown (`docs/vendors/autotask.md` 12, no. 1).
   const onStart = tenant.behaviour.periodStart === 'duplicate' && rows.some((row) => startOf(row) === effectiveDate);
   if (adjusted || onStart) throw refuse(TEXT.duplicate);
 }

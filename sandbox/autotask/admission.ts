@@ -1,4 +1,4 @@
-/** Who may call, and how much: credentials, the hourly quota, and requests in flight (reference 1 and 3.3). */
+/** Who may call, and how much: credentials, the hourly quota, and requests in flight (`docs/vendors/autotask.md` 1 and 3.3). */
 import type { SandboxRequest } from '../router.js';
 import { Refusal, refuse, TEXT } from './refusal.js';
 import type { Tenant } from './tenant.js';
@@ -33,7 +33,7 @@ export class Quota {
     const limit = this.tenant.behaviour.callsPerHour;
     const used = this.count();
     if (used >= limit) {
-      // The body over quota is unknown (reference 12, question 12).
+      // The body over quota is unknown (`docs/vendors/autotask.md` 12, no. 12).
       throw new Refusal(429, { errors: [`The request threshold of ${limit} requests per 60 minutes has been exceeded.`] });
     }
     this.#times.push(this.tenant.clock.now().getTime());

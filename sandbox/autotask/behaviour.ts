@@ -5,7 +5,7 @@ import { deniedSchema } from './rights.js';
 const HIDEABLE = ['Contracts', 'Services', 'Products', 'ContractCharges', 'ContractServiceUnits'] as const;
 
 /**
- * What is unknown about the real API, or differs between tenants (reference 11 and 12). The defaults are the best guess; whatever runs
+ * What is unknown about the real API, or differs between tenants (`docs/vendors/autotask.md` 11 and 12). The defaults are the best guess; whatever runs
  * against the sandbox must be right under every setting.
  */
 export const behaviourSchema = z.strictObject({

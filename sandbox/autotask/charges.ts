@@ -1,9 +1,9 @@
-/** What the API derives on a contract charge (reference 5.5). */
+/** What the API derives on a contract charge (`docs/vendors/autotask.md` 5.5). */
 import type { ContractCharge } from './entities/contracts.js';
 import { extend, round } from './money.js';
 import { keepDecimals, toInternalCurrency, type Tenant } from './tenant.js';
 
-/** Digits kept of a quantity; not stated, likely 4 (reference 12, question 13). */
+/** Digits kept of a quantity; not stated, likely 4 (`docs/vendors/autotask.md` 12, no. 13). */
 const QUANTITY_DECIMALS = 4;
 
 /** Real API: rounds quantity, cost and price (documented), then multiplies. */

@@ -1,4 +1,4 @@
-/** Days and instants (reference 2.7): date-only fields are days in the tenant's zone, everything else is an instant. */
+/** Days and instants (`docs/vendors/autotask.md` 2.7): date-only fields are days in the tenant's zone, everything else is an instant. */
 
 /** YYYY-MM-DD. Compares correctly as text. */
 export type Day = string;

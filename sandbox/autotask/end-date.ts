@@ -1,4 +1,4 @@
-/** What a new end date does to the rows of a contract (reference 4 and 8). */
+/** What a new end date does to the rows of a contract (`docs/vendors/autotask.md` 4 and 8). */
 import { addDays, type Day } from './days.js';
 import type { Contract, ContractService } from './entities/contracts.js';
 import { periodAt } from './periods.js';

@@ -32,7 +32,7 @@ export interface FieldRules {
   length?: number;
   references?: TableName;
   picklist?: true;
-  /** A day without a time, stored as YYYY-MM-DD (reference 2.7). */
+  /** A day without a time, stored as YYYY-MM-DD (`docs/vendors/autotask.md` 2.7). */
   day?: true;
   /** Returned, but no filter may name it. */
   notQueryable?: true;

@@ -34,7 +34,7 @@ export interface AutotaskVendor extends Vendor, Hooks {
 /** Real API: a GET with a longer URL answers 404 (documented). */
 const URL_MAX = 2048;
 
-/** Autotask as its reference describes it, serving one world. */
+/** Autotask as `docs/vendors/autotask.md` 1 to 8 describe it, serving one world. */
 export function createAutotask(world: AutotaskWorld, clock: Clock): AutotaskVendor {
   const tenant = loadTenant(world, clock);
   const context: Context = { tenant, pages: new PageSets(), quota: new Quota(tenant) };

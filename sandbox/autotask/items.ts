@@ -1,4 +1,4 @@
-/** Billing items: what Approve & Post makes of rows and charges (reference 7.1). Posting rounds to 2 decimals. */
+/** Billing items: what Approve & Post makes of rows and charges (`docs/vendors/autotask.md` 7.1). Posting rounds to 2 decimals. */
 import type { Change } from './adjust.js';
 import type { Day } from './days.js';
 import type { BillingItem } from './entities/billing.js';
@@ -9,7 +9,7 @@ import { LABELS, numberOf } from './picklists.js';
 import { endOf, hasPeriods, loadOf, startOf } from './rows.js';
 import { nowIso, toInternalCurrency, type Tenant } from './tenant.js';
 
-/** Posting rounds to 2 decimals (reference 7.1). */
+/** Posting rounds to 2 decimals (`docs/vendors/autotask.md` 7.1). */
 const POSTED_DECIMALS = 2;
 
 /** The item of an open row. A row without units bills nothing. */

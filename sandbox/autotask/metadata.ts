@@ -1,4 +1,4 @@
-/** The metadata endpoints (reference 2.4), from the descriptions that also validate writes. */
+/** The metadata endpoints (`docs/vendors/autotask.md` 2.4), from the descriptions that also validate writes. */
 import type { Entity, Field, Fields, TableName } from './fields.js';
 import { ALL_ENTITIES } from './entities/index.js';
 import type { PicklistValue } from './picklists.js';

@@ -1,4 +1,4 @@
-/** The billing periods of a contract: counted from its start date in steps of its period type (reference 4). */
+/** The billing periods of a contract: counted from its start date in steps of its period type (`docs/vendors/autotask.md` 4). */
 import { addDays, addMonths, daysIn, type Day } from './days.js';
 import type { Contract } from './entities/contracts.js';
 import { WHOLE, type Share } from './money.js';
@@ -36,7 +36,7 @@ export function stretches(contract: Contract, first: Day, last: Day): Period[] {
   return found;
 }
 
-/** The part of its period that a stretch covers. The real formula is not published; by days is inferred (reference 12). */
+/** The part of its period that a stretch covers. The real formula is not published; by days is inferred (`docs/vendors/autotask.md` 12). */
 export function shareOf(contract: Contract, stretch: Period): Share {
   const period = periodAt(contract, stretch.start);
   const days = daysIn(stretch.start, stretch.end);

@@ -1,6 +1,6 @@
 /**
  * Picklists of a tenant that the world says nothing about. Only contractType 7, the period types and status 0 and 1 are confirmed values;
- * the others are placeholders (reference 11), so that code which hard-codes them fails against a world that renumbers them.
+ * the others are placeholders (`docs/vendors/autotask.md` 11), so that code which hard-codes them fails against a world that renumbers them.
  */
 
 export interface PicklistValue {

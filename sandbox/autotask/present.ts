@@ -22,7 +22,7 @@ function numberIn(record: AnyRecord, field: string): number | null {
   return typeof value === 'number' ? value : null;
 }
 
-/** A record on the wire. IncludeFields leaves the other fields out, and the values of the user-defined ones (reference 2.2: unknown). */
+/** A record on the wire. IncludeFields leaves the other fields out, and the values of the user-defined ones (`docs/vendors/autotask.md` 2.2: unknown). */
 export function wireRecord(
   tenant: Tenant,
   entity: Entity,

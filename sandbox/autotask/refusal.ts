@@ -14,10 +14,10 @@ export class Refusal extends Error {
   }
 }
 
-/** Real API: validation, permission, duplicate and "not found on delete" errors are all 500 (reference 3.1). */
+/** Real API: validation, permission, duplicate and "not found on delete" errors are all 500 (`docs/vendors/autotask.md` 3.1). */
 export const refuse = (...errors: string[]): Refusal => new Refusal(500, { errors });
 
-/** Texts that clients match on (reference 3.1) and texts observed elsewhere; other wordings are the sandbox's own. */
+/** Texts that clients match on (`docs/vendors/autotask.md` 3.1) and texts observed elsewhere; other wordings are the sandbox's own. */
 export const TEXT = {
   unknownField: (field: string, entity: string) => `Unable to find ${field} in the ${entity} Entity.`,
   requiredField: (field: string) => `Value does not exist for the required field ${field}.`,

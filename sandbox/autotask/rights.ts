@@ -1,4 +1,4 @@
-/** What the API user's security level lets it do (reference 1): a right is an entity's collection and an action, such as `Services.create`. */
+/** What the API user's security level lets it do (`docs/vendors/autotask.md` 1): a right is an entity's collection and an action, such as `Services.create`. */
 import * as z from 'zod';
 import { ALL_ENTITIES } from './entities/index.js';
 import type { AnyRecord, Entity } from './fields.js';

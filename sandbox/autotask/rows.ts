@@ -1,4 +1,4 @@
-/** The rows of a contract service: one per billing period, split where an adjustment starts within one (reference 4 and 5.4). */
+/** The rows of a contract service: one per billing period, split where an adjustment starts within one (`docs/vendors/autotask.md` 4 and 5.4). */
 import { addDays, type Day } from './days.js';
 import type { Contract, ContractService, UnitRow } from './entities/contracts.js';
 import { extend } from './money.js';

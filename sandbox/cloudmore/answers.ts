@@ -2,11 +2,11 @@ import { Big } from 'big.js';
 import type { Answer } from '../router.js';
 import type { Behaviour } from './behaviour.js';
 
-/** What Cloudmore's answers have in common: JSON with exact numbers, and its two shapes of a refusal (reference 2.4). */
+/** What Cloudmore's answers have in common: JSON with exact numbers, and its two shapes of a refusal (`docs/vendors/cloudmore.md` 2.4). */
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
-/** Amounts and rates by the names of the reference's section 4. A quantity stays a number as long as it is whole. */
+/** Amounts and rates by the names of `docs/vendors/cloudmore.md` 4. A quantity stays a number as long as it is whole. */
 const DECIMAL_NAME = /(price|total|rate)$/i;
 
 /** Writes a value as JSON. Numbers go out as they came in; with `decimalsAsStrings` amounts become text, as in Microsoft's own samples. */

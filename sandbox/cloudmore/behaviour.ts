@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** A token lasts a day; Cloudmore asks to use it until shortly before (reference 2.2). */
+/** A token lasts a day; Cloudmore asks to use it until shortly before (`docs/vendors/cloudmore.md` 2.2). */
 export const TOKEN_LIFETIME_S = 86_400;
 
-/** What is unknown about the real API (reference 9 and 10). The defaults are the best guess; whatever runs here must be right under every setting. */
+/** What is unknown about the real API (`docs/vendors/cloudmore.md` 9 and 10). The defaults are the best guess; whatever runs here must be right under every setting. */
 export const behaviourSchema = z.strictObject({
   /** Polls that find a report task still running. */
   pollsBeforeReady: z.int().min(0).default(1),
@@ -18,7 +18,7 @@ export const behaviourSchema = z.strictObject({
   largeReport: z.enum(['refuse', 'truncate']).default('refuse'),
   /** The API's description is there for everybody, only with a log-in, or not at all. */
   description: z.enum(['public', 'behindLogIn', 'none']).default('public'),
-  /** In which words a report task says how it stands: the reference's guess, others that are as likely, or a number. */
+  /** In which words a report task says how it stands: those documented for another task, others that are as likely, or a number. */
   taskWords: z.enum(['reference', 'others', 'numbers']).default('reference'),
   /** Under which name a finished task has its report. */
   reportMember: z.enum(['report', 'result', 'data', 'payload']).default('report'),

@@ -2,7 +2,7 @@ import type { Answer } from '../router.js';
 import { invalidValue, modelErrors, type ModelErrors } from './answers.js';
 import { capitalised, required } from './input.js';
 
-/** Days and availability. Whether `endDate` is inclusive is unknown (reference 2.5); here it is. */
+/** Days and availability. Whether `endDate` is inclusive is unknown (`docs/vendors/cloudmore.md` 2.5); here it is. */
 
 export interface DayRange {
   start: string;

@@ -5,7 +5,7 @@ import { isObject, objectsOf } from './input.js';
 import type { Rec } from './store.js';
 
 /**
- * The API's description of itself (reference 2.1): paths as they are routed, and models with the members that this world's records have. The models' names are
+ * The API's description of itself (`docs/vendors/cloudmore.md` 2.1): paths as they are routed, and models with the members that this world's records have. The models' names are
  * official (appendix B); their members are not known of anybody.
  */
 export function descriptionRoute(

@@ -25,7 +25,7 @@ export interface CloudmoreVendor extends Vendor {
   unknown: (request: SandboxRequest) => Answer;
 }
 
-/** Cloudmore as its reference describes it (sections 2 to 5 and 9), serving one world. */
+/** Cloudmore as `docs/vendors/cloudmore.md` 2 to 5 describe it, serving one world. */
 export function createCloudmore(world: CloudmoreWorld, clock: Clock): CloudmoreVendor {
   const store = new Store(world);
   const encode = createEncode(world.behaviour);

@@ -3,7 +3,7 @@ import { capitalised, isObject, memberOf } from './input.js';
 import type { Organization, Rec } from './store.js';
 
 /**
- * What a PUT of an organization may say (reference 2.4, 3.2). Fields that are wrong by themselves come back by property path, all at once; values
+ * What a PUT of an organization may say (`docs/vendors/cloudmore.md` 2.4, 3.2). Fields that are wrong by themselves come back by property path, all at once; values
  * that contradict the broker's settings come back as an error with a code.
  */
 export type CheckedOrganization =
@@ -17,7 +17,7 @@ export interface PropertyDefinition {
 }
 
 /**
- * PUT replaces all properties (reference 2.3): what the body leaves out is gone. Only the id and, when the body does not say, whether the
+ * PUT replaces all properties (`docs/vendors/cloudmore.md` 2.3): what the body leaves out is gone. Only the id and, when the body does not say, whether the
  * organization is active stay: they are a state of it rather than properties [I].
  */
 export function checkOrganization(

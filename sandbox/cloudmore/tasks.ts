@@ -17,7 +17,7 @@ interface Task {
 }
 
 /**
- * Asynchronous reports (reference 3.1): a start that answers 202 with a `Location`, then polls. A task shows what there was when it became ready,
+ * Asynchronous reports (`docs/vendors/cloudmore.md` 3.1): a start that answers 202 with a `Location`, then polls. A task shows what there was when it became ready,
  * however often it is read later.
  */
 export class Tasks {
@@ -63,7 +63,7 @@ export class Tasks {
     return taskLifetimeS > 0 && this.clock.now().getTime() >= startedAt.getTime() + taskLifetimeS * 1000;
   }
 
-  /** What the GET of a running task answers is unknown (reference 10, question 4); the client rules of 3.1 name these. */
+  /** What the GET of a running task answers is unknown (`docs/vendors/cloudmore.md` 10, no. 4); these are what others do. */
   private running(taskId: string): Answer {
     switch (this.behaviour.whileRunning) {
       case 'processing':
@@ -88,7 +88,7 @@ export class Tasks {
 
 type State = 'running' | 'done' | 'failed';
 
-/** None of them is documented (reference 10, question 4). */
+/** None of them is documented (`docs/vendors/cloudmore.md` 10, no. 4). */
 const WORDS: Record<Behaviour['taskWords'], Record<State, string | number>> = {
   reference: { running: 'Processing', done: 'Successful', failed: 'Failed' },
   others: { running: 'In progress', done: 'Completed', failed: 'Error' },

@@ -7,7 +7,7 @@ import { isObject } from './input.js';
 import type { CloudmoreWorld } from './world.js';
 
 /**
- * OAuth 2.0 with the resource-owner password grant (reference 2.2). A token carries its own end and a seal, so that one from before a reset to a
+ * OAuth 2.0 with the resource-owner password grant (`docs/vendors/cloudmore.md` 2.2). A token carries its own end and a seal, so that one from before a reset to a
  * world with the same credentials stays good, as it would after a restart of the vendor's host.
  */
 export interface Tokens {

@@ -2,7 +2,7 @@ import type { Answer, Route, SandboxRequest } from '../router.js';
 import { apiError } from './answers.js';
 
 /**
- * Endpoints that Cloudmore's API really has (v1.07, appendix A of the reference) and the sandbox does not imitate. They answer 501 and say so on
+ * Endpoints that Cloudmore's API really has (v1.07, `docs/vendors/cloudmore.md` appendix A) and the sandbox does not imitate. They answer 501 and say so on
  * standard error: a client that needs one of them must not take "not found" for an answer. `R` is the reseller, `O` one of its organizations.
  */
 const UNSUPPORTED_TEXT = `
@@ -125,7 +125,7 @@ export function endpointsOf(row: string): string[] {
   return methods.split(',').map((method) => `${method} ${pattern}`);
 }
 
-/** The reference abbreviates the sellers' side, so whatever is asked there counts as real. */
+/** The sellers' side is known by its beginnings only, so whatever is asked there counts as real. */
 const ABBREVIATED = /^\/api\/sellers\/[^/]+\//i;
 
 /** The answer to a path that no route has. */

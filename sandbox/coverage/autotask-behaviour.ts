@@ -1,4 +1,4 @@
-/** Autotask: what holds of its endpoints, in the order of the reference. */
+/** Autotask: what holds of its endpoints, in the order of `docs/vendors/autotask.md` 1 to 7. */
 import type { TEXT } from '../autotask/refusal.js';
 import { facts, type Fact, type Mark } from './fact.js';
 

@@ -1,4 +1,4 @@
-/** Autotask: its endpoints, as in section 2.6 of the reference. */
+/** Autotask: its endpoints, as in `docs/vendors/autotask.md` 2.6. */
 import { OTHER_CHILDREN, OTHER_COLLECTIONS } from '../autotask/routes/elsewhere.js';
 import { both, endpointsOf } from '../autotask/routes/shorthand.js';
 import { UNSUPPORTED, UNSUPPORTED_WRITES } from '../autotask/routes/unsupported.js';

@@ -1,4 +1,4 @@
-/** Cloudmore: its endpoints, as in appendix A of the reference, and what holds of them. `R` is the broker, `O` one of its organizations. */
+/** Cloudmore: its endpoints, as in `docs/vendors/cloudmore.md` appendix A, and what holds of them. `R` is the broker, `O` one of its organizations. */
 import { endpointsOf, UNSUPPORTED } from '../cloudmore/unsupported.js';
 import { facts, type Fact, type Mark, type Row } from './fact.js';
 

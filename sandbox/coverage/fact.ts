@@ -14,7 +14,7 @@ export interface Fact {
   mark: Mark;
   /** How sure the names of the members are that it takes and answers, where that is another matter than path and purpose; null where `mark` is for both. */
   members: Mark | null;
-  /** Where the reference says so; null for what is the sandbox's own. */
+  /** Section of the vendor's page in `docs/vendors`, with a question's number; null for what is the sandbox's own. */
   section: string | null;
   /** Method and path as the routes have them, below the version or with `R` for the broker; empty for behaviour. */
   endpoints: string[];
@@ -26,7 +26,7 @@ export interface Fact {
 /** A row as the tables write it: what, how sure, the tests, and what differs from its section. */
 export type Row = [what: string, mark: Mark, tests: string | string[], more?: Partial<Fact>];
 
-/** Rows of one side and section of the reference. */
+/** Rows of one side and section. */
 export function facts(side: Fact['side'], section: string | null, rows: Row[]): Fact[] {
   return rows.map(([what, mark, tests, more = {}]) => ({
     side,

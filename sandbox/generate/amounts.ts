@@ -1,6 +1,6 @@
 import { Big } from 'big.js';
 
-/** Microsoft's arithmetic (reference 5.3), in exact decimals. The sales side follows the same rule [I]. */
+/** Microsoft's arithmetic (`docs/vendors/cloudmore.md` 5.3), in exact decimals. The sales side follows the same rule [I]. */
 
 const DOWN = 0;
 const HALF_UP = 1;

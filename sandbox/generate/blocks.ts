@@ -17,7 +17,7 @@ export interface Block {
   isCorrection: boolean;
 }
 
-/** Day of the month and currency of each kind of block (reference 5.1): custom services on their own day, legacy after its cycle. */
+/** Day of the month and currency of each kind of block (`docs/vendors/cloudmore.md` 5.1): custom services on their own day, legacy after its cycle. */
 const KINDS: [BlockName, day: string, currency: string][] = [
   ['custom', '01', 'EUR'],
   ['customUsd', '01', 'USD'],

@@ -1,4 +1,4 @@
-/** Days and months as text, and what a broker's month consists of (reference 5.1). */
+/** Days and months as text, and what a broker's month consists of (`docs/vendors/cloudmore.md` 5.1). */
 
 /** `YYYY-MM-DD`. */
 export type Day = string;
@@ -55,7 +55,7 @@ export const monthAfter = (month: Month, months: number): Month => addMonths(`${
 
 export const spanOf = (month: Month): Span => ({ start: `${month}-01`, end: addDays(`${monthAfter(month, 1)}-01`, -1) });
 
-/** The calendar month that Microsoft bills in the report of a month: the one before (reference 5.1). */
+/** The calendar month that Microsoft bills in the report of a month: the one before (`docs/vendors/cloudmore.md` 5.1). */
 export const billedSpan = (month: Month): Span => spanOf(monthAfter(month, -1));
 
 /** A day as Cloudmore writes it. */

@@ -54,7 +54,7 @@ interface Plan {
   factor: string;
 }
 
-/** The text is the same for monthly and yearly billing of a year (reference 5.5). */
+/** The text is the same for monthly and yearly billing of a year (`docs/vendors/cloudmore.md` 5.5). */
 export const PLANS = {
   monthTerm: {
     termDuration: 'P1M',

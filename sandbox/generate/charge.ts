@@ -46,7 +46,7 @@ export interface Source {
   block: BlockName;
   /** Charges in the report of a month. */
   charges(month: string): Charge[];
-  /** Entry of a subscription list; null for what Cloudmore lists nowhere (reference 3.4). */
+  /** Entry of a subscription list; null for what Cloudmore lists nowhere (`docs/vendors/cloudmore.md` 3.4). */
   listing: { kind: 'nce' | 'legacy' | 'azure'; record: Listing } | null;
 }
 
@@ -55,5 +55,5 @@ export interface Listing {
   [member: string]: unknown;
 }
 
-/** A meter's quantity says nothing about the plan; the report gives the plan as one (rule of the report, reference 5.2). */
+/** A meter's quantity says nothing about the plan; the report gives the plan as one (rule of the report, `docs/vendors/cloudmore.md` 5.2). */
 export const isMetered = ({ recordType }: Charge): boolean => recordType === 'AzurePlan' || recordType === 'AzureClassic';

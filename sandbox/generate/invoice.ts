@@ -3,7 +3,7 @@ import { instantOf } from './calendar.js';
 import type { Charge } from './charge.js';
 import type { OrganizationDetail } from './organization.js';
 
-/** The same charges as lines of Microsoft's invoice (reference 3.7, section 4): the columns that somebody reconciles with. */
+/** The same charges as lines of Microsoft's invoice (`docs/vendors/cloudmore.md` 3.7 and 4): the columns that somebody reconciles with. */
 export function invoiceLines(charges: Charge[], organization: OrganizationDetail | null, invoiceNumber: string): object[] {
   return charges.flatMap((charge) => invoiceLine(charge, organization, invoiceNumber) ?? []);
 }

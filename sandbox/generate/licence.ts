@@ -5,7 +5,7 @@ import type { Offer } from './catalogue.js';
 import type { Charge } from './charge.js';
 
 /**
- * The life of a licence, and Microsoft's lines for any month of it (reference 5.3, 5.5). A charge cycle runs from the day of purchase to the day before,
+ * The life of a licence, and Microsoft's lines for any month of it (`docs/vendors/cloudmore.md` 5.3, 5.5). A charge cycle runs from the day of purchase to the day before,
  * a month or a year later; an invoice holds the cycles that started in its month, and what changed in it.
  */
 export interface Licence {
@@ -140,7 +140,7 @@ function lineOf(licence: Licence, { type, quantity, from, cycle, pricedOn = from
     sales: seatTotal(effectiveSales, quantity),
     start: from,
     end: cycle.end,
-    // The frequency is empty on changes of an upfront term (reference 5.5): a trap for anyone who trusts it.
+    // The frequency is empty on changes of an upfront term (`docs/vendors/cloudmore.md` 5.5): a trap for anyone who trusts it.
     paymentFrequency: offer.cycleMonths > 1 && from !== cycle.start ? null : offer.frequency,
     invoice: {
       orderDate: from,

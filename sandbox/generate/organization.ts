@@ -75,7 +75,7 @@ const TRADES = [
 
 /**
  * Most customers name a company of Autotask. Small shares do not, name it wrongly, share it with their neighbour, or name one that is missing or
- * inactive there: what a broker of some size really has (reference section 9).
+ * inactive there: what a broker of some size really has (`docs/vendors/cloudmore.md` 9).
  */
 function identityOf(random: Random, index: number): Pick<GeneratedOrganization, 'detail' | 'company'> {
   const number = String(index + 1).padStart(5, '0');

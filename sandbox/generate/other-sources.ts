@@ -7,7 +7,7 @@ import type { Buyer } from './seats.js';
 
 /** Everything that is not a licence with a term of its own: usage, legacy seats, perpetual licences, custom services, manual lines. */
 
-/** Prices of meters are in USD; the rate is that of the end of the billed month (reference 5.8). */
+/** Prices of meters are in USD; the rate is that of the end of the billed month (`docs/vendors/cloudmore.md` 5.8). */
 const RATE = new Big('0.8571');
 /** What Microsoft leaves the broker for managing the customer's Azure. */
 const EARNED_CREDIT = new Big('0.85');
@@ -117,7 +117,7 @@ export function azureClassic({ random, organization, month }: Buyer): Source[] {
   ];
 }
 
-/** Legacy seats: the fee of the next cycle, and after a change the last cycle taken back and charged again in two parts (reference 5.3). */
+/** Legacy seats: the fee of the next cycle, and after a change the last cycle taken back and charged again in two parts (`docs/vendors/cloudmore.md` 5.3). */
 export function legacySeats(buyer: Buyer): Source[] {
   const { random, organization, month } = buyer;
   const offer = random.pick(LEGACY);
@@ -217,7 +217,7 @@ export function perpetual({ random, month, priceFactor }: Buyer): Source[] {
   return [{ block: 'nce', charges: (asked) => (isWithin(billedSpan(asked), day) ? [charge] : []), listing: null }];
 }
 
-/** A custom service follows its seller's currency, not the broker's (reference 5.8). */
+/** A custom service follows its seller's currency, not the broker's (`docs/vendors/cloudmore.md` 5.8). */
 export function customService({ random }: Buyer, currency: 'EUR' | 'USD'): Source[] {
   const [id, devices] = [random.guid(), random.int(1, 40)];
   const [service, name, itemCode, cost, sales]: [ServiceName, string, string, Big, Big] =
@@ -281,7 +281,7 @@ const NO_SEAT = {
   invoice: null,
 } as const;
 
-/** The legacy cycle that closes in a month: it ends on the 15th, and its report is dated the 16th (reference 5.1). */
+/** The legacy cycle that closes in a month: it ends on the 15th, and its report is dated the 16th (`docs/vendors/cloudmore.md` 5.1). */
 const closedCycle = (month: Month): Span => ({ start: addMonths(`${month}-16`, -1), end: `${month}-15` });
 
 const azureListing = (

@@ -62,7 +62,7 @@ function putInvoice(
 
 /** No organization has the index of this stream. */
 const STREAM = -2;
-/** One line in so many belongs to a tenant that is linked to no organization (reference 5.4). */
+/** One line in so many belongs to a tenant that is linked to no organization (`docs/vendors/cloudmore.md` 5.4). */
 const LINES_PER_UNLINKED = 1000;
 
 function unlinkedCharges({ seed, month, lines }: Wanted): Charge[][] {

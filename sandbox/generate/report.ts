@@ -5,7 +5,7 @@ import { SERVICES } from './catalogue.js';
 import { isMetered, type Charge } from './charge.js';
 import type { OrganizationDetail } from './organization.js';
 
-/** Charges as Cloudmore reports them: organization > service > subscription > line, with totals on every level (reference 3.6). */
+/** Charges as Cloudmore reports them: organization > service > subscription > line, with totals on every level (`docs/vendors/cloudmore.md` 3.6). */
 
 export interface Totals {
   lines: number;
@@ -77,7 +77,7 @@ function reportItem(charges: Charge[]): object {
   };
 }
 
-/** The greatest number of seats that was charged, not their sum (reference 5.2); 1 for usage, where a quantity has no meaning. */
+/** The greatest number of seats that was charged, not their sum (`docs/vendors/cloudmore.md` 5.2); 1 for usage, where a quantity has no meaning. */
 function highestQuantity(charges: Charge[]): number {
   if (charges.some(isMetered)) return 1;
   return Math.max(0, ...charges.filter(({ sales }) => sales.gte(0)).map(({ quantity }) => quantity));
@@ -101,7 +101,7 @@ const reportLine = (charge: Charge): object => ({
 
 /**
  * What the same charges become when a sales price is corrected afterwards: Cloudmore computes sales totals with today's prices, so that past reports
- * change (reference 5.2). The cost stays; it is Microsoft's.
+ * change (`docs/vendors/cloudmore.md` 5.2). The cost stays; it is Microsoft's.
  */
 export function corrected(charge: Charge): Charge {
   const unitSales = isMetered(charge) ? charge.unitSales : rounded(charge.unitSales.times('1.04'));

@@ -11,7 +11,7 @@ import type { Random } from './random.js';
 export interface Buyer {
   random: Random;
   month: Month;
-  /** Customer's price in list prices; the broker's price list does not show it (reference 3.5). */
+  /** Customer's price in list prices; the broker's price list does not show it (`docs/vendors/cloudmore.md` 3.5). */
   priceFactor: Big;
   organization: { id: string; name: string };
 }
@@ -52,7 +52,7 @@ const OTHER_OFFERS: [number, Offer][] = [
   [2, SOFTWARE],
 ];
 
-/** Reservations, marketplace and software terms: the same lines, but in no subscription list (reference 3.4). */
+/** Reservations, marketplace and software terms: the same lines, but in no subscription list (`docs/vendors/cloudmore.md` 3.4). */
 export function otherTerms(buyer: Buyer): Source[] {
   const { random } = buyer;
   const offer = random.weighted(OTHER_OFFERS);
@@ -139,7 +139,7 @@ function converted(buyer: Buyer, product: string): Source[] {
   return [sourceOf(buyer, { ...owned, changes: [{ day, seats: 0, type: 'convert' }] }), sourceOf(buyer, next)];
 }
 
-/** Not renewed: its last line was a month ago, and nothing marks that it is gone (reference 5.4). */
+/** Not renewed: its last line was a month ago, and nothing marks that it is gone (`docs/vendors/cloudmore.md` 5.4). */
 function expired(buyer: Buyer, product: string): Source[] {
   const owned = licence(buyer, seatOffer(product, 'yearMonthly'), startOf(buyer, 12));
   return [sourceOf(buyer, { ...owned, lastDay: addDays(addMonths(owned.start, 12), -1) })];

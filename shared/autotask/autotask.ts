@@ -9,7 +9,7 @@ import type { CallOptions } from './transport.js';
 import { toWireNumber } from './translate.js';
 import { idSchema } from './values.js';
 
-/** Autotask PSA as the billing needs it: what `reads.ts` reads, and one request per write (`autotask.md`). */
+/** Autotask PSA as the billing needs it: what `reads.ts` reads, and one request per write (`docs/vendors/autotask.md` 5 and 6). */
 
 const createdSchema = z.object({ itemid: idSchema.nullish() });
 
@@ -54,7 +54,7 @@ export class Autotask extends AutotaskForeign {
     await this.write('PATCH', 'Services', { id, invoiceDescription: key });
   }
 
-  /** Needs no procurement, or its charges would wait for an order (`autotask.md` 6.2). */
+  /** Needs no procurement, or its charges would wait for an order (`docs/vendors/autotask.md` 6.2). */
   async createProduct({ name, key, billingCodeId }: { name: string; key: string; billingCodeId: number }): Promise<number> {
     const fields = await this.picklists.fields('Products');
     const codes = ['productBillingCodeID', 'chargeBillingCodeID'].filter((field) =>
@@ -100,7 +100,7 @@ export class Autotask extends AutotaskForeign {
     });
   }
 
-  /** Changes only what is named; of the UDFs only ours (`autotask.md` 2.5). */
+  /** Changes only what is named; of the UDFs only ours (`docs/vendors/autotask.md` 2.5). */
   async updateContract(
     id: number,
     { endDay, slaId, subscriptionId, number }: { endDay?: Day; slaId?: number; subscriptionId?: string; number?: string | null },
@@ -116,7 +116,7 @@ export class Autotask extends AutotaskForeign {
     });
   }
 
-  /** A signed delta of units and new unit prices from a day on. Create-only, answers without an id (`autotask.md` 5.3). */
+  /** A signed delta of units and new unit prices from a day on. Create-only, answers without an id (`docs/vendors/autotask.md` 5.3). */
   async createAdjustment(adjustment: {
     contractId: number;
     serviceId: number;
@@ -200,7 +200,7 @@ export class Autotask extends AutotaskForeign {
     throw new ApiError('unavailable', `POST ${path}: taken, but answered without an id`, {}, 'unknown');
   }
 
-  /** An empty answer to a POST is none of Autotask's (`autotask.md` 2.1): whether it was taken must be looked for. */
+  /** An empty answer to a POST is none of Autotask's (`docs/vendors/autotask.md` 2.1): whether it was taken must be looked for. */
   protected async write(method: 'POST' | 'PATCH', path: string, body: Record<string, unknown>): Promise<unknown> {
     const answer = await this.transport.call({ method, path, body, isRead: false });
     if (answer === undefined && method === 'POST')

@@ -3,7 +3,7 @@ import type { Books, Product, Service } from '../billing/types.js';
 /** What all organizations share of the books; `unreadable` is what of it cannot be read. */
 export type Shared = Pick<Books, 'internalCurrency' | 'services' | 'products' | 'unreadable'>;
 
-/** What was written this long before a list was read may be missing in it (`autotask.md` 12, no. 19). */
+/** What was written this long before a list was read may be missing in it (`docs/vendors/autotask.md` 12, no. 19). */
 const SHOWS_WITHIN_MS = 10_000;
 
 /**

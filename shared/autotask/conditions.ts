@@ -2,7 +2,7 @@ import { addDays, firstDay, lastDay, nextMonth } from '../billing/month.js';
 import type { Month } from '../billing/types.js';
 import { toWire } from './days.js';
 
-/** Conditions of queries, as `autotask.md` 2.2 has them. */
+/** Conditions of queries, as `docs/vendors/autotask.md` 2.2 has them. */
 export interface Condition {
   op: string;
   field?: string;
@@ -11,7 +11,7 @@ export interface Condition {
   items?: Condition[];
 }
 
-/** Conditions of one query may number 500, and a long list counts with its length (`autotask.md` 2.2). */
+/** Conditions of one query may number 500, and a long list counts with its length (`docs/vendors/autotask.md` 2.2). */
 export const LIST_LENGTH = 500;
 /** What a list may be long beside other conditions. */
 export const LIST_LENGTH_BESIDE_OTHERS = 480;
@@ -22,7 +22,7 @@ export const CARRIES_NUMBER: Condition = { op: 'exist', field: 'contractNumber' 
 
 /**
  * Rows beginning from one month to another (to the end when null). 10:15 UTC of the day before the first lies before the first in every zone, and 10:15 of
- * the last day lies after that day's beginning and before the next day's (`autotask.md` 2.7); what is wanted is chosen exactly afterwards.
+ * the last day lies after that day's beginning and before the next day's (`docs/vendors/autotask.md` 2.7); what is wanted is chosen exactly afterwards.
  */
 export const rowsFrom = (from: Month, to: Month | null): Condition[] => [
   { op: 'gte', field: 'startDate', value: toWire(addDays(firstDay(from), -1)) },
@@ -60,7 +60,7 @@ export function chargesFrom(month: Month): Condition[] {
   ];
 }
 
-/** What was purchased in the month, with a margin of a day (`autotask.md` 2.7). */
+/** What was purchased in the month, with a margin of a day (`docs/vendors/autotask.md` 2.7). */
 const purchasedIn = (month: Month, condition: Condition): Condition => ({
   op: 'and',
   items: [

@@ -10,7 +10,7 @@ import { toContract, type ContractValues, type SearchedBy } from './translate.js
  * does not see makes every contract once more. So it is asked twice, by field and by number, and what one answer shows the other must show too.
  */
 
-/** After it every write is visible to queries (`autotask.md` 12, no. 19). */
+/** After it every write is visible to queries (`docs/vendors/autotask.md` 12, no. 19). */
 export const SHOWS_WITHIN_MS = 10_000;
 
 /** What is there is not found: rights, or a query that Autotask does not carry out. Nothing may be made on its word. */

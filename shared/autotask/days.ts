@@ -1,7 +1,7 @@
 import type { Day } from '../billing/types.js';
 
 /**
- * Days on the wire (`autotask.md` 2.7). A tenant's database has a time zone of its own, and midnight may be moved to the day before: an adjustment that
+ * Days on the wire (`docs/vendors/autotask.md` 2.7). A tenant's database has a time zone of its own, and midnight may be moved to the day before: an adjustment that
  * lands a day early is a proration nobody can remove. 10:15 UTC is the same day from Hawaii to New Zealand in summer, converted or not.
  */
 

@@ -25,7 +25,7 @@ export interface EffortLimits {
   secondsPerCall?: number;
 }
 
-/** Seconds of a call as a busy tenant answers (`autotask.md` 3.3). */
+/** Seconds of a call as a busy tenant answers (`docs/vendors/autotask.md` 3.3). */
 const SECONDS_PER_CALL = 0.5;
 /** Share of the quota that others may use in the long run. */
 const OTHERS_AT_MOST = 0.8;
@@ -114,7 +114,7 @@ function callsOf(step: Step): number {
 
 /**
  * Whether the row is looked at once more before it is adjusted: one that was there when it was planned. What follows the month's own adjustment starts from
- * a row that the run itself has written, which may show late (`autotask.md` 12, no. 19).
+ * a row that the run itself has written, which may show late (`docs/vendors/autotask.md` 12, no. 19).
  */
 export const isLookedAt = ({ before, contractServiceId, purpose }: PostAdjustmentStep): boolean =>
   before !== null && contractServiceId !== null && purpose !== 'one-off' && purpose !== 'gap';

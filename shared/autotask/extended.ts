@@ -6,7 +6,7 @@ import type { Day } from '../billing/types.js';
  */
 
 const MARK = /^(.*?) ?cm<(\d{4}-\d{2}-\d{2})$/su;
-/** Autotask's contract number takes so many characters (`autotask.md` 5.1): an id of Cloudmore's and the mark fit exactly. */
+/** Autotask's contract number takes so many characters (`docs/vendors/autotask.md` 5.1): an id of Cloudmore's and the mark fit exactly. */
 const NUMBER_LENGTH = 50;
 
 /** The number without the mark, and the day that the mark names. */

@@ -5,7 +5,7 @@ import { HOUR_MS, isLookDue, STOP_SHARE, turnByTenant, usedOf, WAITING, type Loo
 
 /**
  * Everything that goes to Autotask passes here. Its limits are counted by the request: 10,000 an hour per tenant, shared with every other tool of the MSP,
- * and 3 in flight per endpoint (`autotask.md` 3.3). Waiting here is the intended back-pressure.
+ * and 3 in flight per endpoint (`docs/vendors/autotask.md` 3.3). Waiting here is the intended back-pressure.
  */
 export interface GateClock {
   now(): number;

@@ -3,7 +3,7 @@ import { ApiError } from '../http/errors.js';
 import type { ApiAnswer } from '../http/request.js';
 import { lowerKeys } from './lower-keys.js';
 
-/** What Autotask's answers mean. It answers 500 to nearly everything it refuses; the texts tell why (`autotask.md` 3.1). */
+/** What Autotask's answers mean. It answers 500 to nearly everything it refuses; the texts tell why (`docs/vendors/autotask.md` 3.1). */
 
 const errorSchema = z.object({ errors: z.array(z.unknown()).min(1) });
 

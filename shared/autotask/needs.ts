@@ -11,7 +11,7 @@ export const LABELS = [
   ['BillingCodes', 'useType', 'Material Cost Code'],
 ] as const;
 
-/** What a new record gets from us; a tenant that asks for more refuses every one (`autotask.md` 12, no. 11). */
+/** What a new record gets from us; a tenant that asks for more refuses every one (`docs/vendors/autotask.md` 12, no. 11). */
 export const GIVEN: Record<string, string[]> = {
   Contracts: [
     'companyID',
@@ -70,7 +70,7 @@ export const RIGHTS: Record<string, Action[]> = {
 
 export type Access = 'none' | 'all' | 'restricted' | 'unknown';
 
-/** Words, or numbers as the newer help has them (`autotask.md` 2.4); nothing told is judged by asking. */
+/** Words, or numbers as the newer help has them (`docs/vendors/autotask.md` 2.4); nothing told is judged by asking. */
 const ACCESS = new Map<string, Access>([
   ['none', 'none'],
   ['0', 'none'],

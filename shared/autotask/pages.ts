@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { same } from '../billing/text.js';
 import { ApiError } from '../http/errors.js';
 
-/** Pages of a query's answer (`autotask.md` 2.3). */
+/** Pages of a query's answer (`docs/vendors/autotask.md` 2.3). */
 
 const pageSchema = z.object({ items: z.array(z.unknown()), pagedetails: z.record(z.string(), z.unknown()).nullish() });
 

@@ -5,7 +5,7 @@ import { lowerKeys } from './lower-keys.js';
 import type { Transport } from './transport.js';
 import { choice, flag } from './values.js';
 
-/** Picklist values are the tenant's own; they are found by label once and kept (`autotask.md` 2.4). */
+/** Picklist values are the tenant's own; they are found by label once and kept (`docs/vendors/autotask.md` 2.4). */
 
 const listSchema = z.object({ fields: z.array(z.unknown()) });
 const fieldSchema = z.object({

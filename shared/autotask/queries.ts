@@ -11,7 +11,7 @@ import type { Threshold } from './quota.js';
 import { Transport, type CallOptions, type TransportOptions } from './transport.js';
 import { Decoded } from './unreadable.js';
 
-/** Queries of Autotask, page by page and record by record (`autotask.md` 2.1 to 2.3). */
+/** Queries of Autotask, page by page and record by record (`docs/vendors/autotask.md` 2.1 to 2.3). */
 
 export interface ReadOptions extends CallOptions {
   /** Told while pages come in. */
@@ -107,7 +107,7 @@ export class Queries {
   }
 
   /**
-   * All records that meet the conditions, by POST and page by page; next pages only on Autotask's own origin (`autotask.md` 2.3). A record is decoded when
+   * All records that meet the conditions, by POST and page by page; next pages only on Autotask's own origin (`docs/vendors/autotask.md` 2.3). A record is decoded when
    * its page has come: no more than one page is held as Autotask sends it. A next page that is refused has expired while calls waited for quota; the rest is
    * asked for by id.
    */

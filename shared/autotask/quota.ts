@@ -1,6 +1,6 @@
 /**
  * How much of the tenant's quota is used, by anyone: 10,000 calls in an hour are shared with every other tool of the MSP, and when they are used up all of
- * them stand still (`autotask.md` 3.3). Pure decisions; the gate (`gate.ts`) carries them out.
+ * them stand still (`docs/vendors/autotask.md` 3.3). Pure decisions; the gate (`gate.ts`) carries them out.
  */
 
 /** What Autotask's `ThresholdInformation` said. */

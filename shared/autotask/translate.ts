@@ -226,7 +226,7 @@ const nameOf = (field: unknown): string | null =>
   typeof field === 'object' && field !== null && 'name' in field && typeof field.name === 'string' ? field.name : null;
 
 /**
- * Without the right to see costs they come back empty (`autotask.md` 1). Taken for 0 they would be posted once more in every run, so an empty one is
+ * Without the right to see costs they come back empty (`docs/vendors/autotask.md` 1). Taken for 0 they would be posted once more in every run, so an empty one is
  * refused where there must be one: `isOurs` says whether.
  */
 function costOf(

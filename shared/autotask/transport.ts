@@ -31,7 +31,7 @@ const zoneSchema = z.object({ url: z.string().min(1) });
 /** Where a zone may be: credentials are sent nowhere else, whatever the discovery answers. */
 const ZONE_HOST = /^([a-z0-9-]{1,63}\.){1,5}autotask\.net$/i;
 
-/** What Autotask says of a user it does not know (`autotask.md` section 1); every other answer without a zone passes. */
+/** What Autotask says of a user it does not know (`docs/vendors/autotask.md` 1); every other answer without a zone passes. */
 const NO_ZONE = /zone information could not be determined/i;
 
 const thresholdSchema = z.object({ externalrequestthreshold: z.number(), currenttimeframerequestcount: z.number() });
@@ -88,7 +88,7 @@ export class Transport {
     try {
       return await this.callOnce(call, false);
     } catch (error) {
-      // A tenant may be moved to another zone; then 401 comes once, and discovery knows the new one (`autotask.md` section 1).
+      // A tenant may be moved to another zone; then 401 comes once, and discovery knows the new one (`docs/vendors/autotask.md` 1).
       if (!(error instanceof ApiError) || error.facts.status !== 401 || !this.mayHaveMoved(call)) throw error;
       this.logIn.check(name({ method: call.method, url: new URL(call.path, await this.baseUrl()) }));
       this.base = null;
@@ -215,7 +215,7 @@ const isRepeatable = (call: Call, error: ApiError): boolean =>
 /** A missing slash in the base URL must not cost its last folder. */
 const versioned = (base: string): URL => new URL('v1.0/', base.endsWith('/') ? base : `${base}/`);
 
-/** Threads count per entity; children and metadata count on their entity (`autotask.md` 3.3). */
+/** Threads count per entity; children and metadata count on their entity (`docs/vendors/autotask.md` 3.3). */
 function endpointOf(url: URL, base: URL): string {
   const [entity = '', id = '', child] = url.pathname.slice(base.pathname.length).split('/');
   return /^\d+$/.test(id) && child ? `${entity.slice(0, -1)}${child}`.toLowerCase() : entity.toLowerCase();

@@ -45,7 +45,7 @@ export interface Target {
 export function adjustmentTarget({ onRow }: Billable): Target | null {
   const quantity = big(onRow.quantity);
   const [sales, cost] = [big(onRow.sales), big(onRow.cost)];
-  // `unitChange` is an integer (`autotask.md` 5.3): half licences cannot be expressed, their money goes on the charge.
+  // `unitChange` is an integer (`docs/vendors/autotask.md` 5.3): half licences cannot be expressed, their money goes on the charge.
   if (quantity.lt(1) || !quantity.round(0).eq(quantity) || sales.lt(0) || cost.lt(0)) return null;
   const unitPrice = divide(sales, quantity, UNIT_PRICE_SCALE);
   const unitCost = divide(cost, quantity, UNIT_PRICE_SCALE);
@@ -151,7 +151,7 @@ export function adjustmentStep(billable: Billable, place: Place, details: Adjust
   };
 }
 
-/** A row that an extension makes is read when it is there: whether it carries the old units is the vendor's secret (`autotask.md` 12, no. 3). */
+/** A row that an extension makes is read when it is there: whether it carries the old units is the vendor's secret (`docs/vendors/autotask.md` 12, no. 3). */
 const before = (row: MonthRow | null): Pick<PostAdjustmentStep, 'before' | 'expectsUnits'> => {
   if (row === null) return { before: { units: 0, price: '0', cost: '0' }, expectsUnits: null };
   // At 0 units it follows months that the same plan brings to 0 (rule 6.4).

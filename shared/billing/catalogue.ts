@@ -142,7 +142,7 @@ function latestPositiveLine(lines: Line[]): Line | undefined {
     )[0];
 }
 
-// Autotask keeps four decimals (`autotask.md` 5.5), and hides costs from users without the right to see them.
+// Autotask keeps four decimals (`docs/vendors/autotask.md` 5.5), and hides costs from users without the right to see them.
 function isUpToDate(found: Service, wanted: UnitPrices): boolean {
   const samePrice = big(found.unitPrice).eq(big(wanted.price).round(UNIT_PRICE_SCALE, Big.roundHalfUp));
   return (
@@ -176,7 +176,7 @@ const NAMES_TRIED = 20;
 
 /**
  * The name within 100 characters; with the key behind it where another service has it, or another entry of the price list would get it. Autotask's names are
- * unique, and inactive services own theirs too (`autotask.md` 6.1): one of the same key would keep the item from being billed for good.
+ * unique, and inactive services own theirs too (`docs/vendors/autotask.md` 6.1): one of the same key would keep the item from being billed for good.
  */
 function uniqueName(name: string, key: string, books: Books, prices: PriceList): string {
   const isTaken = (candidate: string): boolean => servicesByName.find(books.services, candidate).length > 0;

@@ -12,7 +12,7 @@ import { PRODUCTS, SHARED_SERVICES } from './record-types.js';
 import { isOpenForPerson } from './status.js';
 
 /**
- * What a month says is posted, against what stands (rule 7.11). Each organization is compared with its own part of Autotask; here everything that is claimed of
+ * What a month says is posted, against what stands (rule 7.9). Each organization is compared with its own part of Autotask; here everything that is claimed of
  * one contract and service, by anybody, is added up and compared with the money that was last seen there. Numbers of its own: no plan is asked.
  */
 

@@ -12,7 +12,7 @@ import type { Books, Contract, Day, Month, Settings, Subscription } from './type
 /** Rule 6: one contract per subscription, found by its id, created, brought up to date, and never ended early. */
 
 const NAME_LENGTH = 100;
-/** Autotask's contract number takes so many characters (`autotask.md` 5.1); a longer id stands in the user-defined field alone. */
+/** Autotask's contract number takes so many characters (`docs/vendors/autotask.md` 5.1); a longer id stands in the user-defined field alone. */
 const NUMBER_LENGTH = 50;
 /** Months a contract without a known end runs beyond its month (rule 6.3). */
 const OPEN_END_MONTHS = 11;

@@ -7,7 +7,7 @@ import type { Decimal } from './types.js';
  */
 export { Big };
 
-/** Decimals of unit prices on the wire of Autotask (`autotask.md` 5.3). */
+/** Decimals of unit prices on the wire of Autotask (`docs/vendors/autotask.md` 5.3). */
 export const UNIT_PRICE_SCALE = 4;
 
 Big.RM = Big.roundHalfUp;
@@ -83,7 +83,7 @@ export function minorUnits(currency: string): number {
   return MINOR_UNITS.get(currency.toUpperCase()) ?? USUAL_MINOR_UNITS;
 }
 
-/** Decimals that Autotask keeps of an amount when a person approves and posts it, whatever its currency (`autotask.md` 11). */
+/** Decimals that Autotask keeps of an amount when a person approves and posts it, whatever its currency (`docs/vendors/autotask.md` 11). */
 export const POSTED_DECIMALS = 2;
 
 /** What posting bills of one row or charge. */

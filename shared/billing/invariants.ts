@@ -5,7 +5,7 @@ import { fold, groupBy } from './text.js';
 import type { Item, Plan, PlannedItem, Step } from './plan-types.js';
 
 /**
- * An invariant of `billing-rules.md` does not hold: a mistake of this program, never of its input. Anyone who catches it holds the organization.
+ * An invariant of the rules (`shared/billing/README.md`) does not hold: a mistake of this program, never of its input. Anyone who catches it holds the organization.
  * Told by ids alone: it becomes a failure in Temporal, which stands there in the clear. Names and amounts are in the evidence.
  */
 export class InvariantViolation extends Error {

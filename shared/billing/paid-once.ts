@@ -48,7 +48,7 @@ function paymentByDays({ startDay, endDay }: Line): Payment | null {
   return daysCovered(startDay, endDay) > LONGEST_MONTHLY_DAYS ? 'once' : 'monthly';
 }
 
-/** The last thing that is asked: the text is empty or wrong for much of what is paid upfront (`cloudmore.md` 5.5). */
+/** The last thing that is asked: the text is empty or wrong for much of what is paid upfront (`docs/vendors/cloudmore.md` 5.5). */
 function paymentByText(text: string | null): Payment | null {
   if (present(text) === null) return null;
   return /^(monthly|month|every month|1 month|p1m|1)$/.test(fold(text)) ? 'monthly' : 'once';

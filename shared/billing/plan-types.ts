@@ -4,7 +4,7 @@ import type { Day, Decimal, ItemType, Line, Month, RecordType } from './types.js
 
 /** What comes of planning: items with what becomes of them, ghosts, notes, and the steps that carry a plan out. */
 
-/** Reasons of `billing-rules.md`. An item has at most one; a posted one has none. */
+/** Reasons by the rules of `shared/billing/README.md`. An item has at most one; a posted one has none. */
 export type Reason =
   | 'custom-service'
   | 'record-type-off'

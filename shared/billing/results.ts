@@ -8,7 +8,7 @@ import type { Ghost, Note, Plan, PlannedItem, Reason, Step, StepTold } from './p
 import type { Decimal, Day, Month } from './types.js';
 import type { OrganizationStatus } from './status.js';
 
-/** The shapes people and programs read: `run --wait --json`, `report --format json`, `status --json` (`interfaces.md` section 2). */
+/** The shapes people and programs read: `run --wait --json`, `report --format json`, `status --json`. Other programs read them too: members are added, never renamed. */
 
 export interface Amounts {
   lines: number;

@@ -37,7 +37,7 @@ export interface RowView {
   previous: MonthRow | null;
   next: MonthRow | null;
   laterIsFrozen: boolean;
-  /** Fewest units of any later row: a decrease carries forward into all of them, and none may become negative (`autotask.md` 5.3). */
+  /** Fewest units of any later row: a decrease carries forward into all of them, and none may become negative (`docs/vendors/autotask.md` 5.3). */
   fewestLater: number | null;
 }
 

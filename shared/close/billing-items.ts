@@ -1,7 +1,7 @@
 import type { Exact } from './exact.js';
 import { amount, dayOf, number, readable, text, type Fields } from './fields.js';
 
-/** Billing items and invoices as Autotask gives them (`autotask.md` 7). */
+/** Billing items and invoices as Autotask gives them (`docs/vendors/autotask.md` 7). */
 
 export interface Item {
   id: number;
@@ -26,7 +26,7 @@ export interface Invoice {
   to: string | null;
 }
 
-/** A link to nothing is 0, null or absent (`autotask.md` 7.1). */
+/** A link to nothing is 0, null or absent (`docs/vendors/autotask.md` 7.1). */
 const link = (record: Fields, field: string): number | null =>
   record[field] === undefined || record[field] === null ? null : number(record, field) || null;
 

@@ -45,7 +45,7 @@ export function amount(record: Fields, field: string): Exact {
 
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 
-/** The day of (value + 13 h 15 min), right in every zone Autotask is used in (`autotask.md` 2.7). */
+/** The day of (value + 13 h 15 min), right in every zone Autotask is used in (`docs/vendors/autotask.md` 2.7). */
 export function dayOf(record: Fields, field: string): string {
   const value = text(record, field);
   const at = Date.parse(/z|[+-]\d\d:?\d\d$/i.test(value) ? value : `${value}Z`) + 47_700_000;

@@ -5,7 +5,7 @@ import { fold, isMadeUp } from './ours.js';
 import { NO_SUBSCRIPTION, total, type Dismissed, type Part, type Parts, type Reported } from './sides.js';
 
 /**
- * What customers were really charged (`autotask.md` 7): billing items, which exist from the moment somebody approves and posts, against the report, per company,
+ * What customers were really charged (`docs/vendors/autotask.md` 7): billing items, which exist from the moment somebody approves and posts, against the report, per company,
  * subscription and currency. Only sales: that is what an invoice carries. Per place, report = invoiced + posted + open + held + excluded − dismissed + rounding −
  * the differences, and every difference has a name.
  */

@@ -63,7 +63,7 @@ export function oursOf({ named, report, settings }: KnownFrom): Ours {
 
 const idOf = ({ subscriptionId }: Line): string | null => subscriptionId;
 
-/** What stands on a contract instead of a subscription id, as `interfaces.md` defines it. */
+/** What stands on a contract instead of a subscription id: "cm-" and a digest of broker, organization, contract, type, and code or product. */
 function madeUpFor({ organizationId, type, codeOrProduct }: Unsubscribed, broker: string): string {
   const members = [broker.toLowerCase(), organizationId.toLowerCase(), null, type, codeOrProduct?.toLowerCase() ?? null];
   return `cm-${createHash('sha256').update(JSON.stringify(members)).digest('hex').slice(0, MADE_UP_DIGITS)}`;

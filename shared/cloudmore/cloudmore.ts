@@ -23,7 +23,7 @@ import type { TaskAnswer } from './task.js';
 import { Texts } from './texts.js';
 import { realSleep, Transport, type Ask, type ReadOptions, type Sleep } from './transport.js';
 
-/** Cloudmore as the billing needs it: the report of a month with everything that explains it (`cloudmore.md` section 3). It is only read from. */
+/** Cloudmore as the billing needs it: the report of a month with everything that explains it (`docs/vendors/cloudmore.md` 3). It is only read from. */
 
 export type { ReadOptions, Sleep };
 export type WatchOptions = ReadOptions & { onLook?: (seen: TaskAnswer) => void };
@@ -159,7 +159,7 @@ export class Cloudmore {
   }
 
   /**
-   * Sets one custom property of an organization; what it was before is answered. PUT replaces everything (`cloudmore.md` 2.3), so the whole detail is read, changed
+   * Sets one custom property of an organization; what it was before is answered. PUT replaces everything (`docs/vendors/cloudmore.md` 2.3), so the whole detail is read, changed
    * and sent back. The value is absolute: sent again it does no harm, and after a missing answer it is read again first.
    */
   async setOrganizationProperty(

@@ -7,7 +7,7 @@ import { membersOf, type Findings } from './findings.js';
 import type { Derivable } from './report-lines.js';
 
 /**
- * The vendor's recurring and one-time invoice (`cloudmore.md` 3.7). Nothing is billed from it: it tells which lines no organization has (rule 1.5), and what a
+ * The vendor's recurring and one-time invoice (`docs/vendors/cloudmore.md` 3.7). Nothing is billed from it: it tells which lines no organization has (rule 1.5), and what a
  * report leaves out that has none of a member rules look at (rule 2.8).
  */
 

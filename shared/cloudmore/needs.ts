@@ -1,4 +1,4 @@
-/** What the product needs of Cloudmore's API, to be compared with the API's own description (`cloudmore.md` appendix A). */
+/** What the product needs of Cloudmore's API, to be compared with the API's own description (`docs/vendors/cloudmore.md` appendix A). */
 
 /** Paths below the reseller that are asked, without parameters' names. */
 export const PATHS = [
@@ -17,7 +17,7 @@ export const PATHS = [
   'billing/azurereports/AzureOneTimeInvoice/{}',
 ];
 
-/** Members that amounts rest on, by the model's name (`cloudmore.md` appendix B). */
+/** Members that amounts rest on, by the model's name (`docs/vendors/cloudmore.md` appendix B). */
 export const MODELS: { models: RegExp; members: string[] }[] = [
   {
     models: /^Mbpo|^MonthlyBillingPerOrganization/i,

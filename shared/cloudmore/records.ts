@@ -43,7 +43,7 @@ export interface PropertySeen {
   members: Set<string>;
 }
 
-/** The list has no custom properties; the detail has (`cloudmore.md` 3.2). One that cannot be read is never one that has no company. */
+/** The list has no custom properties; the detail has (`docs/vendors/cloudmore.md` 3.2). One that cannot be read is never one that has no company. */
 export function toOrganization(
   listed: ListedOrganization,
   detail: unknown,

@@ -5,7 +5,7 @@ import { ApiError } from '../http/errors.js';
 import type { ApiAnswer } from '../http/request.js';
 
 /**
- * Report tasks (`cloudmore.md` 3.1): started, then looked after until the report is there. In which words a task says that it runs, is done or has failed is not
+ * Report tasks (`docs/vendors/cloudmore.md` 3.1): started, then looked after until the report is there. In which words a task says that it runs, is done or has failed is not
  * documented: the lists are closed, and any other word stops the run, because a report that was not read is never an empty one.
  */
 

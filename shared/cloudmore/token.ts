@@ -5,7 +5,7 @@ import { ANSWER_LIMITS } from '../http/limits.js';
 import { send } from '../http/request.js';
 import { Secret } from '../http/secret.js';
 
-/** The bearer token: asked for once, used until shortly before it ends, as Cloudmore asks (`cloudmore.md` 2.2). */
+/** The bearer token: asked for once, used until shortly before it ends, as Cloudmore asks (`docs/vendors/cloudmore.md` 2.2). */
 
 const CLIENT_ID = 'ro.customer.client';
 /** Renewed this long before its end, so that no request carries one that ends on the way. */

@@ -120,7 +120,7 @@ export class Transport {
     const token = await this.token.value(signal);
     const first = await this.askOnce(ask, token, signal, taking);
     if (first.status !== 401) return accepted(ask, first, this.url(ask.path));
-    // A token may end before its time (`cloudmore.md` section 9): one new one, then it is the credentials.
+    // A token may end before its time (`docs/vendors/cloudmore.md` 9): one new one, then it is the credentials.
     await this.token.forget(token);
     const second = await this.askOnce(ask, await this.token.value(signal), signal, taking);
     try {
@@ -210,7 +210,7 @@ function accepted(ask: Ask, answer: ApiAnswer, url: URL): ApiAnswer {
 const apiErrorSchema = z.array(z.object({ errorMessage: z.string() })).min(1);
 const validationSchema = z.record(z.string(), z.array(z.string()));
 
-/** Both shapes of Cloudmore's errors (`cloudmore.md` 2.4). */
+/** Both shapes of Cloudmore's errors (`docs/vendors/cloudmore.md` 2.4). */
 function errorText(json: unknown): string {
   const listed = apiErrorSchema.safeParse(json);
   if (listed.success) return listed.data.map(({ errorMessage }) => errorMessage).join('; ');

@@ -20,5 +20,5 @@ export function thatFit<T>(list: T[], bytes: number): T[] {
   return end === -1 ? list : list.slice(0, end);
 }
 
-/** How many organizations run at once (`design/README.md`). */
+/** How many organizations run at once: the Autotask gate is the bottleneck, and more would only fill memory. */
 export const ORGANIZATIONS_AT_ONCE = 20;

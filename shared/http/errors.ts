@@ -2,7 +2,7 @@ import { vendorText } from './vendor-text.js';
 
 /**
  * What can come of a request, as a closed list. The kind says whether the same request may be repeated; `effect` says whether a write may have taken
- * effect, which the status alone does not tell (`autotask.md` section 3).
+ * effect, which the status alone does not tell (`docs/vendors/autotask.md` 3).
  */
 export const API_ERROR_KINDS = {
   /** Key or rights are wrong: waiting does not help, a person must. */

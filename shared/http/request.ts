@@ -34,7 +34,7 @@ export interface ApiAnswer {
   retryAfterMs: number | undefined;
 }
 
-/** The vendor's own limit is about five minutes (`autotask.md` 3.3); nothing we ask for takes a fifth of that. */
+/** The vendor's own limit is about five minutes (`docs/vendors/autotask.md` 3.3); nothing we ask for takes a fifth of that. */
 const TIMEOUT_MS = 60_000;
 /** Connections that never reached the server: nothing can have happened. */
 const NEVER_SENT = new Set([

@@ -3,7 +3,7 @@
  * difference that turns it, and the end of `docs/operations.md` lists what is still inferred.
  */
 export interface Belief {
-  /** The question's number in `autotask.md` 12 or `cloudmore.md` 10; null where the reference has none. */
+  /** The question's number in `docs/vendors/autotask.md` 12 or `docs/vendors/cloudmore.md` 10; null where neither has one. */
   question: number | null;
   what: string;
   /** Whether a run could bill wrong amounts, or something twice, where it is wrong; else something is held or stops. */

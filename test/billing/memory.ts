@@ -5,7 +5,7 @@ import type { PostAdjustmentStep, PostChargeStep, Step } from '../../shared/bill
 import type { Books, Contract, Row, Service } from '../../shared/billing/types.js';
 
 /**
- * Autotask in memory, as far as a plan's steps go (`autotask.md` sections 4 and 11): adjustments carry forward, a second one of a date is refused,
+ * Autotask in memory, as far as a plan's steps go (`docs/vendors/autotask.md` 4 and 11): adjustments carry forward, a second one of a date is refused,
  * extensions carry the last row on. Deliberately plain; it shares nothing with the planner but the types.
  */
 export class AutotaskInMemory {
@@ -198,7 +198,7 @@ export class AutotaskInMemory {
       });
   }
 
-  /** A person ends a contract earlier: what lies after goes, adjustments included, unless a posted row does (`autotask.md` section 4). */
+  /** A person ends a contract earlier: what lies after goes, adjustments included, unless a posted row does (`docs/vendors/autotask.md` 4). */
   shorten(contract: Contract, endDay: string): void {
     const later = this.books.rows.filter((row) => row.contractId === contract.id && row.startDay > endDay);
     if (later.some(({ frozen }) => frozen)) return;

@@ -5,7 +5,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 
 /**
  * The sandbox against the vendor's own description of its interface (`autotask-openapi.json`: their Swagger, cut to the entities of billing), and
- * against nothing of ours: what the sandbox serves must be in that file, or in the lists below, which are the reference's.
+ * against nothing of ours: what the sandbox serves must be in that file, or in the lists below, which come from newer sources.
  */
 interface Schema {
   type?: 'integer' | 'number' | 'string' | 'boolean' | 'array' | 'object';
@@ -123,7 +123,7 @@ describe('every path', () => {
   }
 });
 
-/** Properties that the reference has from newer sources than the description of 2020. */
+/** Properties known from newer sources than the description of 2020. */
 const NEWER: Record<string, string[]> = {
   Contract: ['lastModifiedDateTime'],
   Service: [

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ANY, errorOf, openHost, recordsOf, worldWith, type Json } from './autotask-host.js';
 
-/** What the API user's security level lets it do (reference 1). */
+/** What the API user's security level lets it do (`docs/vendors/autotask.md` 1). */
 
 const CHARGE = { name: 'x', chargeType: 1, unitQuantity: 1, billingCodeID: 2, datePurchased: '2025-10-01' };
 const charges = [{ id: 40, contractID: 10, datePurchased: '2025-10-01', productID: 30, unitPrice: 9, unitCost: 4 }];

@@ -140,7 +140,7 @@ describe('services, prices and subscriptions', () => {
   });
 });
 
-/** Appendix A of the reference that the sandbox does not imitate; one per family, and those that a pattern next to them could swallow. */
+/** What of `docs/vendors/cloudmore.md` appendix A the sandbox does not imitate; one per family, and those that a pattern next to them could swallow. */
 const REAL_BUT_NOT_HERE = [
   ['GET', 'services/csp-1/subscriptions'],
   ['GET', 'organizations/org-1/services/csp/nce/subscriptions/alignmentdates'],

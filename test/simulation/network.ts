@@ -22,7 +22,7 @@ export interface Reply {
 const LATENCY_MS = [3, 40] as const;
 /** Longer than the client waits for an answer (`shared/http/request.ts`), Cloudmore's reports included. */
 const SLOW_MS = 310_000;
-/** How old a stale answer is at most: a write is visible after ten seconds (`autotask.md` 12, no. 19). */
+/** How old a stale answer is at most: a write is visible after ten seconds (`docs/vendors/autotask.md` 12, no. 19). */
 const STALE_MS = 8_000;
 const HTML = '<!DOCTYPE html><html><body>Bad gateway</body></html>';
 

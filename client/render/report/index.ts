@@ -7,7 +7,7 @@ import { htmlReport } from './html.js';
 import { textReport } from './text.js';
 import { jsonText } from '../printable.js';
 
-/** One report document, five renderings: the month in one of the formats. JSON is the month's result as `interfaces.md` has it, with the report's further parts as `details`. */
+/** One report document, five renderings: the month in one of the formats. JSON is the month's result (`shared/billing/results.ts`), with the report's further parts as `details`. */
 export async function renderReport(
   format: Format,
   month: MonthResult,

@@ -1,4 +1,4 @@
-/** What a person's Approve & Post and invoicing leave behind (reference 7.1 and 7.2). */
+/** What a person's Approve & Post and invoicing leave behind (`docs/vendors/autotask.md` 7.1 and 7.2). */
 import { boolean, datetime, day, double, entity, integer, long, text, type RecordOf } from '../fields.js';
 
 const readOnly = { readOnly: true } as const;

@@ -1,4 +1,4 @@
-/** What is sold, and the codes it is booked under (reference 6.1 to 6.3). */
+/** What is sold, and the codes it is booked under (`docs/vendors/autotask.md` 6.1 to 6.3). */
 import { boolean, datetime, double, entity, integer, long, text, type RecordOf } from '../fields.js';
 
 export const services = entity({

@@ -1,4 +1,4 @@
-/** Companies and the tenant's settings (reference 6.5 to 6.7). */
+/** Companies and the tenant's settings (`docs/vendors/autotask.md` 6.5 to 6.7). */
 import { boolean, datetime, double, entity, integer, long, text, type RecordOf } from '../fields.js';
 
 export const companies = entity({

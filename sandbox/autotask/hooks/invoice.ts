@@ -1,4 +1,4 @@
-/** Invoicing, which happens in the UI only (reference 7.2). */
+/** Invoicing, which happens in the UI only (`docs/vendors/autotask.md` 7.2). */
 import type { Day } from '../days.js';
 import type { BillingItem } from '../entities/billing.js';
 import { sum } from '../money.js';

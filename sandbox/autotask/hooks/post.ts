@@ -1,4 +1,4 @@
-/** Approve & Post, and its undoing: from then on a period is frozen (reference 4 and 8). */
+/** Approve & Post, and its undoing: from then on a period is frozen (`docs/vendors/autotask.md` 4 and 8). */
 import type { Day } from '../days.js';
 import type { BillingItem } from '../entities/billing.js';
 import type { Contract, ContractCharge, UnitRow } from '../entities/contracts.js';

@@ -27,7 +27,7 @@ function compileCondition(tenant: Tenant, entity: Entity, condition: Condition):
 
 const holdsUdf = (condition: Condition): boolean => (condition.kind === 'leaf' ? condition.udf : condition.items.some(holdsUdf));
 
-/** Whether the real API evaluates it is unknown (reference 12, question 21). */
+/** Whether the real API evaluates it is unknown (`docs/vendors/autotask.md` 12, no. 21). */
 function compileOrWithUdf({ behaviour }: Tenant, tests: Test[]): Test {
   switch (behaviour.userDefinedFieldInOr) {
     case 'works':
@@ -111,7 +111,7 @@ function textOf(leaf: Leaf, given: unknown): string {
   throw refuse(`The value of ${leaf.field} is not a text.`);
 }
 
-/** Days: the instant is converted to the tenant's zone and cut, as on input (reference 2.7). */
+/** Days: the instant is converted to the tenant's zone and cut, as on input (`docs/vendors/autotask.md` 2.7). */
 function timeOf(tenant: Tenant, name: string, field: Field, given: unknown): Comparable {
   const ms = typeof given === 'string' ? parseInstant(given) : undefined;
   if (ms === undefined) throw refuse(`The value of ${name} is not a date.`);

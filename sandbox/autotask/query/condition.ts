@@ -1,4 +1,4 @@
-/** The query object of reference 2.2: from the client's JSON to conditions that are known to be well formed. */
+/** The query object of `docs/vendors/autotask.md` 2.2: from the client's JSON to conditions that are known to be well formed. */
 import { refuse, TEXT } from '../refusal.js';
 
 export const OPERATORS = [

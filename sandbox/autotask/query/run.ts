@@ -1,4 +1,4 @@
-/** Queries, counts and their pages (reference 2.2 and 2.3). */
+/** Queries, counts and their pages (`docs/vendors/autotask.md` 2.2 and 2.3). */
 import type { AnyRecord, Entity } from '../fields.js';
 import { isHidden } from '../rights.js';
 import { viewOf, wireRecord } from '../present.js';

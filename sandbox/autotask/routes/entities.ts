@@ -1,4 +1,4 @@
-/** The routes of every entity, made from its description: exactly the paths and verbs of reference 2.6. */
+/** The routes of every entity, made from its description: exactly the paths and verbs of `docs/vendors/autotask.md` 2.6. */
 import type { Answer, SandboxRequest } from '../../router.js';
 import type { Entity } from '../fields.js';
 import { entityInformation, fieldInformation, userDefinedFieldInformation, type Described } from '../metadata.js';
@@ -103,7 +103,7 @@ function readOne({ tenant }: Context, entity: Entity, id: number, parentId?: num
   const isBelow = parentId === undefined || record?.['contractID'] === parentId;
   const found = record && isBelow && !isHidden(tenant, entity, record) ? record : undefined;
   if (found) return ok({ item: wireRecord(tenant, entity, viewOf(tenant, entity, found)) });
-  // Real API: item null is observed, 404 reported by others (reference 12, question 16).
+  // Real API: item null is observed, 404 reported by others (`docs/vendors/autotask.md` 12, no. 16).
   if (tenant.behaviour.missing === '404') throw new Refusal(404, undefined);
   return ok({ item: null });
 }

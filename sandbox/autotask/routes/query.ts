@@ -1,4 +1,4 @@
-/** Query, count, their further pages, and the lists of children (reference 2.1 to 2.3). */
+/** Query, count, their further pages, and the lists of children (`docs/vendors/autotask.md` 2.1 to 2.3). */
 import type { Answer, SandboxRequest } from '../../router.js';
 import type { Entity } from '../fields.js';
 import { PAGE_MAX, parseQuery, type Query } from '../query/condition.js';

@@ -4,7 +4,7 @@ import { Refusal } from '../refusal.js';
 import { BASE, type AutotaskRoute } from './context.js';
 import { endpointsOf } from './shorthand.js';
 
-/** Collections of the vendor's own description (reference 2.6) with their verbs in short. */
+/** Collections of the vendor's own description (`docs/vendors/autotask.md` 2.6) with their verbs in short. */
 export const UNSUPPORTED: readonly { path: string; verbs: string }[] = [
   { path: 'InvoiceTemplates', verbs: 'q,id' },
   { path: 'OrganizationalLevelAssociations', verbs: 'PUT,POST,PATCH,q,id' },
@@ -18,7 +18,7 @@ export const UNSUPPORTED: readonly { path: string; verbs: string }[] = [
   { path: 'UserDefinedFields/:parentId/ListItems', verbs: 'GET,PUT,POST,PATCH,id' },
 ];
 
-/** Contract billing rules are served for reading; none of the rules for writing them is known (reference 5.6). */
+/** Contract billing rules are served for reading; none of the rules for writing them is known (`docs/vendors/autotask.md` 5.6). */
 export const UNSUPPORTED_WRITES = [
   'PUT /Contracts/:parentId/BillingRules',
   'POST /Contracts/:parentId/BillingRules',

@@ -1,4 +1,4 @@
-/** POST ContractServiceAdjustments: finds, or creates, the contract service and hands over to `adjust` (reference 5.3). */
+/** POST ContractServiceAdjustments: finds, or creates, the contract service and hands over to `adjust` (`docs/vendors/autotask.md` 5.3). */
 import { adjust } from '../adjust.js';
 import type { Service } from '../entities/catalogue.js';
 import { adjustmentFields, type Contract, type ContractService } from '../entities/contracts.js';

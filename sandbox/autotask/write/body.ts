@@ -1,4 +1,4 @@
-/** From a client's JSON to values that a field may hold: names in any case, types, lengths, days (reference 2 and 2.7). */
+/** From a client's JSON to values that a field may hold: names in any case, types, lengths, days (`docs/vendors/autotask.md` 2 and 2.7). */
 import { parseInstant } from '../days.js';
 import { isScalar, type Entity, type Field, type Fields, type Scalar, type UserDefinedField } from '../fields.js';
 import { round } from '../money.js';
@@ -81,7 +81,7 @@ function convert(tenant: Tenant, name: string, field: Field, value: Scalar): Sca
 const roundAs = (tenant: Tenant, name: string, value: number): number =>
   /unit(price|cost)$/i.test(name) ? keepDecimals(tenant, value) : round(value, DECIMALS);
 
-/** Real API: the instant is converted to the tenant's zone; a day is what is left after cutting the time (reference 2.7). */
+/** Real API: the instant is converted to the tenant's zone; a day is what is left after cutting the time (`docs/vendors/autotask.md` 2.7). */
 function readTime(tenant: Tenant, field: Field, value: Scalar): string | undefined {
   const ms = typeof value === 'string' ? parseInstant(value) : undefined;
   if (ms === undefined) return undefined;

@@ -52,7 +52,7 @@ export function writable(
     return field?.readOnly === true || (field?.createOnly === true && before !== undefined);
   });
   const changed = fixed.filter((name) => values[name] !== (before ? valueOf(before, name) : null));
-  // Real API: a refusal and a silent drop are both reported, hence the switch (reference 11).
+  // Real API: a refusal and a silent drop are both reported, hence the switch (`docs/vendors/autotask.md` 11).
   if (changed.length > 0 && tenant.behaviour.createOnly === 'refuse') {
     throw refuse(...changed.map((name) => `The field ${name} of the ${entity.name} Entity cannot be changed.`));
   }

@@ -6,7 +6,7 @@ import { queryValue, required } from '../input.js';
 import { sameId, type Rec } from '../store.js';
 import { unsupported } from '../unsupported.js';
 
-/** Microsoft's recurring and one-time invoice: every NCE record type, "Azure" in the name notwithstanding (reference 3.7). */
+/** Microsoft's recurring and one-time invoice: every NCE record type, "Azure" in the name notwithstanding (`docs/vendors/cloudmore.md` 3.7). */
 export function invoiceRoutes(broker: Broker): Route[] {
   return [
     route('GET', '/billing/azurereports/AzureOneTimeInvoiceList', () => answerWith(broker, available(broker).map(listView))),

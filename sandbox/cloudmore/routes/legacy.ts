@@ -5,7 +5,7 @@ import { isAvailable, isWithin, readRange } from '../days.js';
 import { queryValue, required } from '../input.js';
 import { sameId, type Rec } from '../store.js';
 
-/** Reports of the generation before NCE: Microsoft 365 by billing cycle (reference 3.8) and Azure Classic (3.9). */
+/** Reports of the generation before NCE: Microsoft 365 by billing cycle (`docs/vendors/cloudmore.md` 3.8) and Azure Classic (3.9). */
 export function legacyRoutes(broker: Broker): Route[] {
   return [
     route('GET', '/billing/cspreports/MonthlyBillingPerOrganization', (request) => {

@@ -6,7 +6,7 @@ import { sameId, type Block, type Rec } from '../store.js';
 import { availableBlocks } from './monthly-billing.js';
 
 /**
- * Charges and discounts that a person typed (reference 3.11). A world has them only where they count, as lines of the monthly report; this lists the
+ * Charges and discounts that a person typed (`docs/vendors/cloudmore.md` 3.11). A world has them only where they count, as lines of the monthly report; this lists the
  * same lines the other way round.
  */
 export function manualLineRoutes(broker: Broker): Route[] {

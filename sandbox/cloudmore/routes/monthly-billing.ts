@@ -6,7 +6,7 @@ import { bodyObject, memberOf, missingBody, objectsOf, queryValue } from '../inp
 import { perService } from '../per-service.js';
 import type { Block, Rec } from '../store.js';
 
-/** The monthly billing report over all services, per organization and per service (reference 3.6). */
+/** The monthly billing report over all services, per organization and per service (`docs/vendors/cloudmore.md` 3.6). */
 export function monthlyBillingRoutes(broker: Broker): Route[] {
   return [
     route('POST', '/billing/reports/MonthlyBillingPerOrganizationAsync', (request, { resellerId }) => {

@@ -5,7 +5,7 @@ import { bodyObject, missingBody, queryValue } from '../input.js';
 import { checkOrganization, type PropertyDefinition } from '../organization-update.js';
 import type { Organization, Rec } from '../store.js';
 
-/** Organizations and their custom properties (reference 3.2). */
+/** Organizations and their custom properties (`docs/vendors/cloudmore.md` 3.2). */
 export function organizationRoutes(broker: Broker): Route[] {
   const { store } = broker;
   return [

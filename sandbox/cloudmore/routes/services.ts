@@ -5,7 +5,7 @@ import { nextDay } from '../days.js';
 import { bodyObject, memberOf, missingBody, queryValue, required } from '../input.js';
 import { sameId, type PriceListItem, type Subscription } from '../store.js';
 
-/** The broker's services and what they cost (reference 3.3, 3.5). */
+/** The broker's services and what they cost (`docs/vendors/cloudmore.md` 3.3, 3.5). */
 export function serviceRoutes(broker: Broker): Route[] {
   const { store } = broker;
   return [

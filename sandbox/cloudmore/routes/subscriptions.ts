@@ -3,7 +3,7 @@ import { notFound } from '../answers.js';
 import { answerWith, route, type Broker } from '../broker.js';
 import { sameId, type Subscription, type SubscriptionKind } from '../store.js';
 
-/** Subscriptions, of the whole broker and of one organization (reference 3.4). Cancelled ones stay listed, with their status. */
+/** Subscriptions, of the whole broker and of one organization (`docs/vendors/cloudmore.md` 3.4). Cancelled ones stay listed, with their status. */
 export function subscriptionRoutes(broker: Broker): Route[] {
   const all = (kind: SubscriptionKind) => (): Answer => answerWith(broker, broker.store.listSubscriptions(kind));
   return [

@@ -60,7 +60,7 @@ export class Records {
 const DATE = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/;
 const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;
 const MEMBER = /^[a-z][a-z0-9]{0,40}$/i;
-/** Words of billing that rules read (`cloudmore.md` 4 and 5): a closed list, because a customer's name is one short word too. */
+/** Words of billing that rules read (`docs/vendors/cloudmore.md` 4 and 5): a closed list, because a customer's name is one short word too. */
 const VENDORS_WORD =
   /^(csp365(nce|legacy)|azure(plan|classic)?|marketplace|reservedinstance|perpetual(license)?|(software)?subscription|customservice|manualbillingline|new|renew|cyclecharge|cyclefee|addquantity|removequantity|cancelimmediate|cancel|convert|customercredit|prorate|cycleinstanceprorate|other|monthly|annual|triennial|yearly|one-?time|p\d{1,2}[dmy]|none|active|inactive|suspended|deleted|expired|cancelled|csp|custom|textbox|dropdownlist|subscription id|autotaskcompanyid|cloudmore:[a-z-]{1,30}|[a-z]{3})$/i;
 

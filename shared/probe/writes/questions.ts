@@ -1,5 +1,5 @@
 /**
- * What only a write can tell (`autotask.md` section 12; the numbers are its questions), and what the product does under each answer. None of the answers needs a
+ * What only a write can tell (`docs/vendors/autotask.md` 12; the numbers are its questions), and what the product does under each answer. None of the answers needs a
  * setting: where two behaviours are possible the product is right under both, and a person who looks at a month knows which one they see.
  */
 export const WRITE_QUESTIONS = {

@@ -18,7 +18,7 @@ export const serviceRules: Rules<Service> = {
   derive: (tenant) => ({ lastModifiedDate: nowIso(tenant) }),
 };
 
-/** Real API: a unique key on the table, whose own text comes through (observed); that inactive services count is inferred (reference 6.1). */
+/** Real API: a unique key on the table, whose own text comes through (observed); that inactive services count is inferred (`docs/vendors/autotask.md` 6.1). */
 function checkName(tenant: Tenant, after: Service, before: Service | undefined): void {
   const name = after.name?.toLowerCase();
   const other = [...tenant.tables.services.all()].some(
@@ -33,7 +33,7 @@ export const productRules: Rules<Product> = {
       billingType: draft.billingType ?? numberOf(tenant.picklists, 'Products.billingType', LABELS.standardBilling) ?? null,
       doesNotRequireProcurement: draft.doesNotRequireProcurement ?? false,
       isEligibleForRma: draft.isEligibleForRma ?? false,
-      // Real API: productBillingCodeID is the older name; what clients must send differs, so either does (reference 12, question 18).
+      // Real API: productBillingCodeID is the older name; what clients must send differs, so either does (`docs/vendors/autotask.md` 12, no. 18).
       chargeBillingCodeID: draft.chargeBillingCodeID ?? draft.productBillingCodeID,
       productBillingCodeID: draft.productBillingCodeID ?? draft.chargeBillingCodeID,
       createdTime: nowIso(tenant),
