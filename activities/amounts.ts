@@ -82,7 +82,10 @@ const newRow = (
   },
 });
 
-/** The row that an extension has just made, with what this plan's earlier adjustment carried forward into it. A person may have approved it in the meantime: nothing is written to it then (invariant 6). */
+/**
+ * The row that an extension has made, with what this plan's earlier adjustment carried forward into it. A person may have approved it in the meantime, or a later
+ * one that an adjustment of this would reach: nothing is written to it then (invariant 6).
+ */
 async function madeRow(
   dependencies: Dependencies,
   request: StepRequest<PostAdjustmentStep>,
@@ -90,15 +93,19 @@ async function madeRow(
   serviceId: number,
 ): Promise<RowState> {
   const { step } = request;
+  let isFrozen = false;
   const looks: (Row | null)[] = [];
   const shown = await soon(dependencies, async () => {
-    const look = await findRow(dependencies, contractId, serviceId, step.day);
+    const rows = await dependencies.autotask.findRowsToAdjust([contractId], step.day);
+    const reached = rows.filter((row) => row.serviceId === serviceId);
+    isFrozen = reached.some(({ frozen }) => frozen);
+    const look = reached.find(({ startDay }) => startDay === step.day) ?? null;
     looks.push(look);
     return step.expectsUnits === null || look?.units === step.expectsUnits ? look : null;
   });
   // A person who changed it meanwhile has the last word: the delta starts from what is there.
   const row = shown ?? looks.at(-1) ?? null;
-  if (row?.frozen && !isDone(step, stateOf(row))) throw gapStands(request);
+  if (isFrozen && !isDone(step, stateOf(row))) throw gapStands(request);
   return stateOf(row);
 }
 

@@ -1,7 +1,8 @@
 import { fold, same } from '../billing/text.js';
 import type { Contract } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
-import { CARRIES_NUMBER, carriesField, LIST_LENGTH, type Condition } from './conditions.js';
+import { CARRIES_NUMBER, carriesField, LIST_LENGTH_BESIDE_OTHERS, type Condition } from './conditions.js';
+import { numberedOrMarked } from './extended.js';
 import { Queries, type Decoder, type ReadOptions } from './queries.js';
 import { toContract, type ContractValues, type SearchedBy } from './translate.js';
 
@@ -30,6 +31,8 @@ interface Way {
   conditions: Condition[];
   /** What each contract that it finds must show; absent where it searches by something else. */
   searchedBy?: SearchedBy;
+  /** Whether it is what was asked for, where the condition shows more than that. */
+  isMeant?: (contract: Contract) => boolean;
   /** Whether a contract, as another way shows it, is one that this way has to show. */
   mustShow: (contract: Contract) => boolean;
 }
@@ -67,8 +70,8 @@ export class ContractQueries extends Queries {
         conditions: [{ op: 'eq', field: 'companyID', value: companyId }],
         mustShow: (contract) => contract.companyId === companyId,
       });
-    for (let start = 0; start < keys.length; start += LIST_LENGTH)
-      ways.push(...this.waysOf(keys.slice(start, start + LIST_LENGTH)));
+    for (let start = 0; start < keys.length; start += LIST_LENGTH_BESIDE_OTHERS)
+      ways.push(...this.waysOf(keys.slice(start, start + LIST_LENGTH_BESIDE_OTHERS)));
     return this.readMerged(ways, options);
   }
 
@@ -85,8 +88,9 @@ export class ContractQueries extends Queries {
       },
       {
         name: `contractNumber in (${keys.length} ids)`,
-        conditions: [{ op: 'in', field: 'contractNumber', value: keys }],
+        conditions: [numberedOrMarked(keys)],
         searchedBy: 'number',
+        isMeant: ({ number, extendedFrom }) => extendedFrom === undefined || carries(number),
         mustShow: ({ number }) => carries(number),
       },
     ];
@@ -96,7 +100,7 @@ export class ContractQueries extends Queries {
   async findContracts(companyId: number, contractKey: string): Promise<Contract[]> {
     const { subscriptionUdf } = this.config;
     const byField = await this.readContracts([{ op: 'eq', field: subscriptionUdf, udf: true, value: contractKey }], {});
-    const byNumber = await this.readContracts([{ op: 'eq', field: 'contractNumber', value: contractKey }], {});
+    const byNumber = await this.readContracts([numberedOrMarked([contractKey])], {});
     const carries = (contract: Contract): boolean =>
       same(contract.subscriptionId, contractKey) || same(contract.number, contractKey);
     return byId([...byField, ...byNumber]).filter((contract) => contract.companyId === companyId && carries(contract));
@@ -128,7 +132,8 @@ export class ContractQueries extends Queries {
 
   private async askAll(ways: Way[], options: ReadOptions): Promise<{ contracts: Contract[]; missed: string | null }> {
     const shown: Contract[][] = [];
-    for (const { conditions, searchedBy } of ways) shown.push(await this.readContracts(conditions, options, searchedBy));
+    for (const { conditions, searchedBy, isMeant = () => true } of ways)
+      shown.push((await this.readContracts(conditions, options, searchedBy)).filter(isMeant));
     const contracts = byId(shown.flat());
     const missed = ways.flatMap(({ name, mustShow }, index) => {
       const ids = new Set(shown[index]!.map(({ id }) => id));

@@ -55,9 +55,11 @@ export function viewRows(books: Books, contract: Contract, serviceId: number, mo
   const row = rowOf(rows, month);
   const nextFirst = firstDay(nextMonth(month));
   const later = rows.filter(({ startDay }) => startDay >= nextFirst);
+  const previous = rowOf(rows, previousMonth(month));
+  const isThere = row !== null && (extendsFrom === null || !followsGap(row, previous, month, extendsFrom));
   return {
-    row: row ?? (extendsFrom === null ? null : expectedRow(rows, month, extendsFrom)),
-    previous: rowOf(rows, previousMonth(month)),
+    row: isThere || extendsFrom === null ? row : expectedRow(rows, month, extendsFrom),
+    previous,
     next: rowOf(rows, nextMonth(month)),
     laterIsFrozen: later.some(({ frozen }) => frozen),
     fewestLater: later.length === 0 ? null : Math.min(...later.map(({ units }) => units)),
@@ -86,6 +88,13 @@ function rowOf(rows: Row[], month: Month): MonthRow | null {
     isExpected: false,
   };
 }
+
+/**
+ * The row is there because an extension was interrupted before the months between were at 0 (rule 6.4): it is as the row before it, and follows when the plan
+ * brings that one to 0. One that somebody changed or approved meanwhile stands by itself.
+ */
+const followsGap = (row: MonthRow, previous: MonthRow | null, month: Month, extendsFrom: Day): boolean =>
+  firstGapMonth(extendsFrom, month) !== null && hasMoney(previous) && !row.frozen && isEqualRow(row, previous);
 
 /** What carries forward into the month when the contract is extended: the last row before it, unless the gap between is brought to 0. */
 function expectedRow(rows: Row[], month: Month, extendsFrom: Day): MonthRow | null {

@@ -197,18 +197,38 @@ describe('an extension over months in which the contract had ended', () => {
     expect(await evidence.names('extensions/default/')).toEqual([]);
   });
 
-  test('whose rows a person approved meanwhile is not written to; the item is held and says what to do', async () => {
+  test('is found while it says where it ended: its own search counted as blind, and the customer was held for good', async () => {
     await extendContract(dependencies, EXTEND);
-    for (const { id } of sandbox.state().autotask.unitRows)
-      await fetch(`${sandbox.url}/_sandbox/autotask/unitRows/${id}`, {
-        method: 'PATCH',
-        body: JSON.stringify({ approveAndPostDate: '2025-10-09T02:00:00Z' }),
-      });
-    await expect(postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), CLEAR)).rejects.toThrow(
-      /approved and posted.*Set their units to 0 there/,
-    );
-    expect(sandbox.state().autotask.adjustments).toEqual([]);
+    await setTimeout(SHOWN_AFTER_MS);
+    const { autotask } = dependencies;
+    expect((await autotask.findContracts(1001, 's-1')).map(({ id }) => id)).toEqual([101]);
+    for (const companyId of [1001, 1002]) {
+      const { contracts } = await autotask.readOrganizationBooks({ ...REQUEST, companyId, subscriptionKeys: ['s-1'] });
+      expect(contracts.map(({ id, extendedFrom }) => [id, extendedFrom])).toEqual([[101, '2025-07-31']]);
+    }
+    const { contracts } = await autotask.readOrganizationBooks({ ...REQUEST, companyId: 1002, subscriptionKeys: ['s-2'] });
+    expect(contracts).toEqual([]);
   });
+
+  test.each([
+    ['one of them', '2025-09-01'],
+    ['the month’s own row alone, which follows them', '2025-10-01'],
+  ])(
+    'whose rows a person approved meanwhile, %s, is not written to; the item is held and says what to do',
+    async (_, approved) => {
+      await extendContract(dependencies, EXTEND);
+      await setTimeout(SHOWN_AFTER_MS);
+      for (const { id, startDate } of sandbox.state().autotask.unitRows.filter((row) => row.startDate!.startsWith(approved)))
+        await fetch(`${sandbox.url}/_sandbox/autotask/unitRows/${id}`, {
+          method: 'PATCH',
+          body: JSON.stringify({ approveAndPostDate: `${startDate}` }),
+        });
+      await expect(postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), CLEAR)).rejects.toThrow(
+        /approved and posted.*Set their units to 0 there/,
+      );
+      expect(sandbox.state().autotask.adjustments).toEqual([]);
+    },
+  );
 });
 
 describe('next month’s units of what is paid once', () => {

@@ -59,6 +59,25 @@ describe('the row that an extension will make', () => {
   test('does not replace the row that is there', () => {
     expect(seen([...before, row()], '2025-09-30').row).toMatchObject({ ids: [1000], isExpected: false });
   });
+  describe('where it was interrupted, and its rows for months between still carry the old amounts', () => {
+    const [, september] = before;
+    const october = row({ units: 9 });
+
+    test('is what is left of them when those months are at 0: units were neither given nor taken, and the item was held', () => {
+      expect(seen([...before, october], '2025-08-31').row).toMatchObject({ ids: [], units: 0, isExpected: true });
+    });
+    test.each<[string, Row[], string]>([
+      ['somebody changed it', [row({ units: 8 })], '2025-08-31'],
+      ['somebody approved it', [{ ...october, frozen: true }], '2025-08-31'],
+      ['no month lies between', [october], '2025-09-30'],
+    ])('is the row that is there where %s', (_, rows, extendsFrom) => {
+      expect(seen([september!, ...rows], extendsFrom).row).toMatchObject({ ids: [1000], isExpected: false });
+    });
+    test('is the row that is there where they are at 0 already', () => {
+      const nothing = { units: 0, price: '0', cost: '0' };
+      expect(seen([row({ startDay: '2025-09-01', ...nothing }), row(nothing)], '2025-08-31').row).toMatchObject({ ids: [1000] });
+    });
+  });
 });
 
 test.each<[string, Row[], boolean]>([
