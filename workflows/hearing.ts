@@ -1,4 +1,5 @@
-import { log, setHandler, upsertMemo } from '@temporalio/workflow';
+import { log, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import {
   APPROVE_SIGNAL,
   APPROVE_UPDATE,
@@ -15,6 +16,97 @@ import { approve, approveNow, newReport, rerun, rerunNow, skip, skipNow, status,
 import type { Desk } from './desk.js';
 import { demanded, readDigest, readFrom, readReason, readReport, refusedUpdate, type From, type Read } from './messages.js';
 
+/** What one kind of signal does: the same before and after the workflow has begun. */
+interface Heard {
+  signal: SignalDefinition<unknown[]>;
+  description: string;
+  take: (hearing: Hearing, raw: unknown, from: unknown) => void;
+}
+
+/** An update is refused where it was typed, and answers what came of it. */
+interface Answered {
+  update: UpdateDefinition<string, [raw: unknown, from: unknown]>;
+  description: string;
+  /** `hearing` is null as long as the workflow has not begun. */
+  demand: (raw: unknown, hearing: Hearing | null) => void;
+  take: (hearing: Hearing, raw: unknown, from: unknown) => Promise<string>;
+}
+
+const REASON = 'Argument: the reason, as one text';
+
+const HEARD: Heard[] = [
+  {
+    signal: newReport,
+    description: 'Used by the daily run: hands over a new report',
+    take: (hearing, raw) => hearing.report(raw),
+  },
+  {
+    signal: skip,
+    description: `Do not bill this organization this month. ${REASON}`,
+    take: (hearing, raw, from) => hearing.skip(raw, from),
+  },
+  {
+    signal: rerun,
+    description: `Plan it again now, with a fresh report; lifts a skip. ${REASON}`,
+    take: (hearing, raw, from) => hearing.rerun(raw, from),
+  },
+  {
+    signal: approve,
+    description: "Release the plan that waits, exactly as shown. Argument: the plan's digest, as one text",
+    take: (hearing, raw, from) => hearing.approve(raw, from),
+  },
+];
+
+const ANSWERED: Answered[] = [
+  {
+    update: skipNow,
+    description: `Do not bill this organization this month, and answer what came of it. ${REASON}`,
+    demand: (raw) => void demanded(SKIP_UPDATE, readReason(raw)),
+    take: (hearing, raw, from) => hearing.skipAndTell(demanded(SKIP_UPDATE, readReason(raw)), readFrom(from)),
+  },
+  {
+    update: rerunNow,
+    description: `Plan it again now, and answer what came of it. ${REASON}`,
+    demand: (raw) => void demanded(RERUN_UPDATE, readReason(raw)),
+    take: (hearing, raw, from) => hearing.rerunAndTell(demanded(RERUN_UPDATE, readReason(raw)), readFrom(from)),
+  },
+  {
+    update: approveNow,
+    description:
+      "Release the plan that waits, exactly as shown, and answer what came of it. Argument: the plan's digest, as one text",
+    demand: (raw, hearing) => {
+      const digest = demanded(APPROVE_UPDATE, readDigest(raw));
+      hearing?.demandWaiting(digest);
+    },
+    take: (hearing, raw, from) => hearing.approveAndTell(demanded(APPROVE_UPDATE, readDigest(raw)), readFrom(from)),
+  },
+  {
+    update: undoNow,
+    description:
+      'Take the billed month back, exactly as `billing undo` shows it, and answer what came of it. Argument: the digest shown there, as one text',
+    demand: (raw) => void demanded(UNDO_UPDATE, readDigest(raw)),
+    take: (hearing, raw, from) => hearing.undoAndTell(demanded(UNDO_UPDATE, readDigest(raw)), readFrom(from)),
+  },
+];
+
+/** Who waits for an execution to begin, by its run's id. */
+const beginnings = new Map<string, (hearing: Hearing) => void>();
+
+/**
+ * Called before an execution is given its first message. What is there before it begins would be given out by kind, in the order in which handlers are set: after
+ * a reset, when all that people ever sent comes at once, a skip that was sent last was taken in before the rerun that it was to stop. So every message waits
+ * here, in the order in which it was sent, until the workflow has begun.
+ */
+export function hearFromTheStart(): void {
+  const begun = new Promise<Hearing>((resolve) => beginnings.set(workflowInfo().runId, resolve));
+  for (const { signal, take } of HEARD)
+    setHandler(signal, async (raw, from) => {
+      take(await begun, raw, from);
+    });
+  for (const { update, demand, take } of ANSWERED)
+    setHandler(update, async (raw, from) => take(await begun, raw, from), { validator: (raw, _from) => demand(raw, null) });
+}
+
 /** Takes in what runs and people send to an organization, and answers them. */
 export class Hearing {
   /** The last message that was not understood, in words; null when the last one was. */
@@ -29,55 +121,69 @@ export class Hearing {
     setHandler(status, () => this.desk.shown.result, {
       description: 'Where this organization stands: amounts, items, what is held and why',
     });
-    setHandler(newReport, (raw) => this.hear(REPORT_SIGNAL, readReport(raw), (signal) => this.asked.report(signal)), {
-      description: 'Used by the daily run: hands over a new report',
-    });
-    this.listenToPeople();
+    for (const { signal, description, take } of HEARD) setHandler(signal, (raw, from) => take(this, raw, from), { description });
+    for (const { update, description, demand, take } of ANSWERED)
+      setHandler(update, (raw, from) => take(this, raw, from), { description, validator: (raw, _from) => demand(raw, this) });
+    const { runId } = workflowInfo();
+    beginnings.get(runId)?.(this);
+    beginnings.delete(runId);
   }
 
-  /** Signals and updates that people send. The same by both: an update is refused where it was typed, and answers what came of it. */
-  private listenToPeople(): void {
-    const reasonOf = 'Argument: the reason, as one text';
-    setHandler(
-      skip,
-      (raw, from) =>
-        this.hear(SKIP_SIGNAL, readReason(raw), (reason) => this.asked.skip(reason, readFrom(from), this.isRunning())),
-      {
-        description: `Do not bill this organization this month. ${reasonOf}`,
-      },
+  report(raw: unknown): void {
+    this.hear(REPORT_SIGNAL, readReport(raw), (report) => this.asked.report(report));
+  }
+
+  skip(raw: unknown, from: unknown): void {
+    this.hear(SKIP_SIGNAL, readReason(raw), (reason) => this.asked.skip(reason, readFrom(from), this.isRunning()));
+  }
+
+  rerun(raw: unknown, from: unknown): void {
+    this.hear(RERUN_SIGNAL, readReason(raw), (reason) => this.asked.rerun(reason, readFrom(from)));
+  }
+
+  approve(raw: unknown, from: unknown): void {
+    this.hear(APPROVE_SIGNAL, readDigest(raw), (digest) => this.asked.approve(digest, readFrom(from)));
+  }
+
+  async skipAndTell(reason: string, from: From): Promise<string> {
+    this.asked.skip(reason, from, this.isRunning());
+    const { status: state } = await this.desk.afterTurns(1);
+    return state === 'Skipped' ? this.answer() : `The skip changed nothing. ${this.answer()}`;
+  }
+
+  async rerunAndTell(reason: string, from: From): Promise<string> {
+    // One that was started by the same call reads everything afresh already.
+    const isFresh = this.desk.isFresh();
+    const turns = this.desk.isInTurn() && !isFresh ? 2 : 1;
+    if (isFresh) this.asked.liftSkip(reason, from);
+    else this.asked.rerun(reason, from);
+    await this.desk.afterTurns(turns);
+    return this.answer();
+  }
+
+  async approveAndTell(digest: string, from: From): Promise<string> {
+    const turns = this.desk.isInTurn() ? 2 : 1;
+    this.asked.approve(digest, from);
+    await this.desk.afterTurns(turns);
+    return this.answer();
+  }
+
+  async undoAndTell(digest: string, from: From): Promise<string> {
+    const turns = this.desk.isInTurn() ? 2 : 1;
+    this.asked.takeBack(digest, from);
+    await this.desk.afterTurns(turns);
+    return this.answer();
+  }
+
+  /** Refuses a release of what does not wait. */
+  demandWaiting(digest: string): void {
+    const { status: state, result } = this.desk.shown;
+    if (state === 'Running') return;
+    if (result.planDigest !== null && result.planDigest.toLowerCase() === digest) return;
+    throw refusedUpdate(
+      `is not the plan that waits. ${result.planDigest === null ? `None does: the organization is ${state}` : `That is ${result.planDigest}`}`,
+      APPROVE_UPDATE,
     );
-    setHandler(
-      rerun,
-      (raw, from) => this.hear(RERUN_SIGNAL, readReason(raw), (reason) => this.asked.rerun(reason, readFrom(from))),
-      {
-        description: `Plan it again now, with a fresh report; lifts a skip. ${reasonOf}`,
-      },
-    );
-    setHandler(
-      approve,
-      (raw, from) => this.hear(APPROVE_SIGNAL, readDigest(raw), (digest) => this.asked.approve(digest, readFrom(from))),
-      {
-        description: "Release the plan that waits, exactly as shown. Argument: the plan's digest, as one text",
-      },
-    );
-    setHandler(skipNow, (raw, from) => this.skipAndTell(demanded(SKIP_UPDATE, readReason(raw)), readFrom(from)), {
-      validator: (raw, _from) => void demanded(SKIP_UPDATE, readReason(raw)),
-      description: `Do not bill this organization this month, and answer what came of it. ${reasonOf}`,
-    });
-    setHandler(rerunNow, (raw, from) => this.rerunAndTell(demanded(RERUN_UPDATE, readReason(raw)), readFrom(from)), {
-      validator: (raw, _from) => void demanded(RERUN_UPDATE, readReason(raw)),
-      description: `Plan it again now, and answer what came of it. ${reasonOf}`,
-    });
-    setHandler(approveNow, (raw, from) => this.approveAndTell(demanded(APPROVE_UPDATE, readDigest(raw)), readFrom(from)), {
-      validator: (raw, _from) => this.demandWaiting(demanded(APPROVE_UPDATE, readDigest(raw))),
-      description:
-        "Release the plan that waits, exactly as shown, and answer what came of it. Argument: the plan's digest, as one text",
-    });
-    setHandler(undoNow, (raw, from) => this.undoAndTell(demanded(UNDO_UPDATE, readDigest(raw)), readFrom(from)), {
-      validator: (raw, _from) => void demanded(UNDO_UPDATE, readDigest(raw)),
-      description:
-        'Take the billed month back, exactly as `billing undo` shows it, and answer what came of it. Argument: the digest shown there, as one text',
-    });
   }
 
   /** Takes in a message, or shows why it is none: on the page, in the log, and for `billing status`. A message never stops the workflow. */
@@ -95,51 +201,10 @@ export class Hearing {
     this.desk.showRefused(this.refused);
   }
 
-  private async skipAndTell(reason: string, from: From): Promise<string> {
-    this.asked.skip(reason, from, this.isRunning());
-    const { status: state } = await this.desk.afterTurns(1);
-    return state === 'Skipped' ? this.answer() : `The skip changed nothing. ${this.answer()}`;
-  }
-
-  private async rerunAndTell(reason: string, from: From): Promise<string> {
-    // One that was started by the same call reads everything afresh already.
-    const isFresh = this.desk.isFresh();
-    const turns = this.desk.isInTurn() && !isFresh ? 2 : 1;
-    if (isFresh) this.asked.liftSkip(reason, from);
-    else this.asked.rerun(reason, from);
-    await this.desk.afterTurns(turns);
-    return this.answer();
-  }
-
-  private async approveAndTell(digest: string, from: From): Promise<string> {
-    const turns = this.desk.isInTurn() ? 2 : 1;
-    this.asked.approve(digest, from);
-    await this.desk.afterTurns(turns);
-    return this.answer();
-  }
-
-  private async undoAndTell(digest: string, from: From): Promise<string> {
-    const turns = this.desk.isInTurn() ? 2 : 1;
-    this.asked.takeBack(digest, from);
-    await this.desk.afterTurns(turns);
-    return this.answer();
-  }
-
   private answer(): string {
     const { status: state, message, result } = this.desk.shown;
     if (this.desk.isCutShort()) return 'It goes on in the next execution of this workflow; its plan was too large for one.';
     return `${result.organizationName || result.organizationId}: ${state}.${message === null ? '' : ` ${message}`}`;
-  }
-
-  /** Refuses a release of what does not wait. */
-  private demandWaiting(digest: string): void {
-    const { status: state, result } = this.desk.shown;
-    if (state === 'Running') return;
-    if (result.planDigest !== null && result.planDigest.toLowerCase() === digest) return;
-    throw refusedUpdate(
-      `is not the plan that waits. ${result.planDigest === null ? `None does: the organization is ${state}` : `That is ${result.planDigest}`}`,
-      APPROVE_UPDATE,
-    );
   }
 
   private isRunning(): boolean {

@@ -2,7 +2,7 @@ import { allHandlersFinished, condition, setWorkflowOptions, workflowInfo } from
 import type { OrganizationBillingInput, OrganizationSummary } from '../shared/contract.js';
 import { Asked } from './asked.js';
 import { brief, Desk, HEAL_AFTER } from './desk.js';
-import { Hearing } from './hearing.js';
+import { hearFromTheStart, Hearing } from './hearing.js';
 import { checkBroker, checkOrganization } from './messages.js';
 
 /**
@@ -45,9 +45,9 @@ export async function organizationBilling(given: OrganizationBillingInput): Prom
 
 /**
  * An organization ends on the version of the program on which it began; one that waits for a person begins again on the current one when it is called. Servers
- * take no such wish from a worker that has no version.
+ * take no such wish from a worker that has no version. This is asked before the execution is given anything, its first messages included.
  */
-setWorkflowOptions(
-  () => ((workflowInfo().currentDeploymentVersion?.deploymentName ?? '') === '' ? {} : { versioningBehavior: 'PINNED' }),
-  organizationBilling,
-);
+setWorkflowOptions(() => {
+  hearFromTheStart();
+  return (workflowInfo().currentDeploymentVersion?.deploymentName ?? '') === '' ? {} : { versioningBehavior: 'PINNED' };
+}, organizationBilling);

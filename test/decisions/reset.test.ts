@@ -83,7 +83,92 @@ test('a workflow that is reset to its beginning recorded the same decisions a se
     await handle.signal('skip', 'disputed again');
     await shows(handle, 'Skipped');
     await reset(handle);
-    await shows(handle, 'AwaitingApproval');
+    // What was decided last holds: a customer who is not to be billed stays so.
+    await shows(handle, 'Skipped');
     expect(await recorded(evidence)).toEqual([...before, ['skip', null, 'disputed again']]);
   });
 }, 60_000);
+
+/** What people may have sent, one after the other, by signal and by command; how the customer stands before and after. */
+type Sent = [kind: 'skip' | 'rerun' | 'skipNow' | 'rerunNow', reason: string];
+const STORIES: [what: string, sent: Sent[], ends: OrganizationStatus][] = [
+  [
+    'a skip after a rerun, once by each way',
+    [
+      ['skip', '1'],
+      ['rerunNow', '2'],
+      ['skip', '3'],
+    ],
+    'Skipped',
+  ],
+  [
+    'a rerun after two skips',
+    [
+      ['skipNow', '1'],
+      ['skip', '2'],
+      ['rerun', '3'],
+    ],
+    'AwaitingApproval',
+  ],
+  [
+    'a skip by command after a rerun by signal',
+    [
+      ['rerun', '1'],
+      ['rerunNow', '2'],
+      ['skipNow', '3'],
+    ],
+    'Skipped',
+  ],
+  [
+    'what is sent after the reset, too',
+    [
+      ['skip', '1'],
+      ['rerun', '2'],
+      ['skip', '3'],
+      ['rerunNow', '4'],
+    ],
+    'AwaitingApproval',
+  ],
+];
+
+test('a workflow that was reset took in a rerun after the skip that had followed it, so that a customer was billed that somebody had skipped', async () => {
+  for (const [what, sent, ends] of STORIES) {
+    const evidence = memoryEvidence();
+    const billed: (string | null)[] = [];
+    const activities = waiting(evidence);
+    const seen = {
+      ...activities,
+      verifyOrganization: async (request: Parameters<StandIns['verifyOrganization']>[0]) => {
+        billed.push(request.skipReason);
+        const made = summaryOf(request, request.skipReason === null ? 'AwaitingApproval' : 'Skipped');
+        return Promise.resolve({ ...made, result: { ...made.result, planDigest: DIGEST } });
+      },
+    };
+    await workshop.serving(seen, async () => {
+      const handle = await start(`reset-order-${what}`);
+      await shows(handle, 'AwaitingApproval');
+      for (const [kind, reason] of sent) {
+        const turns = billed.length;
+        if (kind.endsWith('Now')) await handle.executeUpdate(kind, { args: [reason, null] });
+        else await handle.signal(kind, reason);
+        await eventually(
+          () => Promise.resolve(billed.length),
+          (length) => length > turns,
+        );
+      }
+      await shows(handle, ends);
+      const before = await recorded(evidence);
+      expect(before.map((entry) => (entry as string[])[2])).toEqual(sent.map(([, reason]) => reason));
+      billed.length = 0;
+      await reset(handle);
+      await eventually(
+        () => Promise.resolve(billed.length),
+        (length) => length > 0,
+      );
+      await shows(handle, ends);
+      // Nothing was done on the word of a decision that another one had taken back.
+      expect([what, new Set(billed.map((reason) => reason !== null))]).toEqual([what, new Set([ends === 'Skipped'])]);
+      expect(await recorded(evidence)).toEqual(before);
+    });
+  }
+}, 120_000);
