@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { check, type Verdict, type Watched } from './checker.js';
 import { checkLies } from './lied-to.js';
-import { Month, type Played } from './month.js';
+import { Month, type Played, type RunEnd } from './month.js';
 import { installNetworks } from './network.js';
 import { Random } from './random.js';
 import { Sockets } from './sockets.js';
@@ -126,12 +126,23 @@ export class Simulation {
 function judge(played: Played, world: SimulatedWorld, story: Story, broker: string): Verdict {
   const { recordTypes } = story;
   const watched: Watched = { ...played, broker, month: MONTH, world: world as never, ...(recordTypes ? { recordTypes } : {}) };
+  const lost = story.losesNoRun === true ? played.ends.filter(({ result }) => result === null) : [];
+  if (lost.length > 0) return withRunsLost(check(watched), lost);
   if (!story.lies) return check(watched);
   // What a run is told that is not so is judged run by run; the last one is told the truth.
   const verdict = check({ ...watched, runs: [] });
   const problems = [...checkLies(watched, played.ends), ...verdict.problems];
   return { ...verdict, problems, verdict: problems.length > 0 ? 'violated' : verdict.verdict };
 }
+
+const withRunsLost = (verdict: Verdict, lost: RunEnd[]): Verdict => ({
+  ...verdict,
+  verdict: 'violated',
+  problems: [
+    ...verdict.problems,
+    ...lost.map(({ asOf }) => ({ kind: 'outcome' as const, message: `the run of ${asOf} did not come to its end` })),
+  ],
+});
 
 function both(one: Verdict, other: Verdict): Verdict {
   const verdicts = [one.verdict, other.verdict];

@@ -85,7 +85,7 @@ const KINDS: [workload: Workload, variant: string, seed: number][] = [
   ['indefinite', 'blind-retry', 2],
 ];
 /** Kinds whose wrong products are among `VARIANTS`, which plays them below. */
-const OTHER_KINDS: Workload[] = ['normal', 'restore', 'skew', 'brokers'];
+const OTHER_KINDS: Workload[] = ['normal', 'away', 'restore', 'skew', 'brokers'];
 
 describe.each(KINDS)('%s months', (workload, name, seed) => {
   test(

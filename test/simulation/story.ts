@@ -23,6 +23,8 @@ export interface Story {
   recordTypes?: string[];
   /** The month of another broker in the same namespace and store, with a tenant and settings of its own. */
   beside?: Story;
+  /** Whether nothing that happens may cost a run: each comes to its end by itself. */
+  losesNoRun?: boolean;
   /** Clocks of the workers, one after the other, by how far they are off; none: all are right. */
   clocksOff?: number[];
 }

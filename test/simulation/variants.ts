@@ -296,4 +296,12 @@ export const VARIANTS: Variant[] = [
       },
     ],
   },
+  {
+    name: 'impatient',
+    seed: 1,
+    workload: 'away',
+    wrong: 'a run gives up the day when a vendor is away for some minutes',
+    file: 'workflows/activities.ts',
+    changes: [{ from: 'maximumAttempts: Number.POSITIVE_INFINITY', to: 'maximumAttempts: 5' }],
+  },
 ];

@@ -35,6 +35,12 @@ export const WORKLOADS = {
   indefinite: (random: Random): Story => draw(random, { faults: UNANSWERED, mishaps: drawDeath, deeds: [[0], ['rerun']] }),
   /** Everything is answered, and not everything that is said is so; and somebody may end a customer's workflow in mid-run. */
   lying: drawLying,
+  /** A vendor, or both, is away for more than five minutes and up to an hour: before a run's first read, or amidst its writes. */
+  away: (random: Random): Story => ({
+    ...draw(random, { faults: ANSWERED, mishaps: () => [], deeds: [[0], ['rerun']] }),
+    ...drawAbsences(random),
+    losesNoRun: true,
+  }),
   /** Temporal, the evidence, or both are put back to an earlier moment of the month, or lost, while the vendors keep what they have taken. */
   restore: (random: Random): Story => ({
     ...draw(random, {
@@ -104,6 +110,17 @@ function draw(random: Random, { faults, mishaps, deeds }: Hardship): Story {
     discoversZone: false,
     continueAsNewChance: 0,
   };
+}
+
+function drawAbsences(random: Random): Pick<Story, 'runDays' | 'windows'> {
+  const days = drawDays(random);
+  const windows = days.map((day) => {
+    const from = instantOf(day) + random.pick([-1_000, random.whole(300, 3_000)]);
+    const site = random.pick([null, /^autotask/, /^cloudmore/]);
+    const kind = random.pick(['failed-before', 'cut-before'] as const);
+    return { from, until: from + random.whole(301, 3_600) * 1000, kind, site, share: 1, times: Number.POSITIVE_INFINITY };
+  });
+  return { runDays: [...days, LAST_DAY], windows };
 }
 
 /** Temporal hears nothing of a worker that works on, in the seconds in which a run writes, and gives its work to another. */
