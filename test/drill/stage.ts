@@ -4,8 +4,9 @@ import { Random } from '../simulation/random.js';
 import { drawWorld, LAST_DAY, MONTH, type SimulatedWorld } from '../simulation/world.js';
 import type { Image } from '../project/image.js';
 import { count, type Figures } from './count.js';
+import type { Run } from './execute.js';
 import type { Service } from './service.js';
-import { Stack, type Run } from './stack.js';
+import { Stack } from './stack.js';
 
 /** A stack in which a month is being billed, for one drill to disturb; and what became of the money afterwards. */
 
@@ -15,7 +16,7 @@ const SEED = 11;
 /** Some 60 writes, each with an answer that takes its time, so that a disturbance meets some on their way. */
 const SIZE = { organizations: [5, 5], subscriptions: [6, 8] } satisfies Parameters<typeof drawWorld>[1];
 const SLOWLY = { match: { vendor: 'autotask', probability: 1 }, fault: { kind: 'hang', ms: 150, when: 'after' } };
-const WRITES_WITHIN_MS = 120_000;
+const WRITES_WITHIN_MS = 240_000;
 
 export const SETTINGS: Record<string, string> = {
   BILLING_MODE: 'auto',
@@ -35,6 +36,7 @@ export interface Ended {
 
 export class Stage {
   private begin!: SandboxState['autotask'];
+  private lastRun: Run | null = null;
 
   private constructor(
     readonly stack: Stack,
@@ -77,8 +79,11 @@ export class Stage {
   }
 
   /** Begins the month's run; it goes on by itself. */
-  runMonth(...more: string[]): Promise<Run> {
-    return this.stack.billing(['run', MONTH, '--as-of', LAST_DAY, '--wait', '--json', ...more]);
+  async runMonth(...more: string[]): Promise<Run> {
+    this.lastRun = null;
+    const run = await this.stack.billing(['run', MONTH, '--as-of', LAST_DAY, '--wait', '--json', ...more]);
+    this.lastRun = run;
+    return run;
   }
 
   /** Waits until the run has written so often. */
@@ -87,7 +92,7 @@ export class Stage {
     while ((await this.writes()) < times) {
       if (Date.now() > deadline)
         throw new Error(
-          `Only ${await this.writes()} of ${times} writes came. The worker's last words:\n${this.stack.service('worker').said().slice(-3000)}`,
+          `Only ${await this.writes()} of ${times} writes came. The run ${this.lastRun === null ? 'goes on' : `ended with ${this.lastRun.code}: ${this.lastRun.stderr}`}. The worker's last words:\n${this.stack.service('worker').said().slice(-3000)}`,
         );
       await sleep(50);
     }

@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { startSandbox } from '../../../sandbox/index.js';
 import { addDays } from '../../../shared/billing/month.js';
@@ -7,9 +5,10 @@ import { Random } from '../../simulation/random.js';
 import { drawWorld, LAST_DAY, MONTH, type SimulatedWorld } from '../../simulation/world.js';
 import { count } from '../count.js';
 import { rowOf, type Drill } from '../drill.js';
+import { listen, type Heard } from '../heard.js';
 import { BROKER, Stage } from '../stage.js';
 import type { Service } from '../service.js';
-import { STORE_URL } from '../stack.js';
+import { STORE_URL } from '../network.js';
 
 /** Two brokers in one namespace and over one store, with settings that contradict each other: each is billed by its own worker, and hears of its own customers. */
 
@@ -132,29 +131,4 @@ async function tasksOf({ stack }: Stage, broker: string, foreigner: Service): Pr
   }
   if (executions.length === 0) foreign.push(`Temporal lists no workflow of ${broker}`);
   return { taken, foreign };
-}
-
-interface Heard {
-  url: string;
-  of(path: string): string[];
-  close(): void;
-}
-
-async function listen(): Promise<Heard> {
-  const heard: { path: string; text: string }[] = [];
-  const server: Server = createServer((request, response) => {
-    let text = '';
-    request.on('data', (data: Buffer) => (text += data.toString()));
-    request.on('end', () => {
-      heard.push({ path: request.url ?? '', text });
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    of: (path) => heard.filter((each) => each.path === path).map(({ text }) => text),
-    close: () => server.close(),
-  };
 }

@@ -1,4 +1,5 @@
 import type { Drill } from '../drill.js';
+import { AWAY } from './away.js';
 import { BROKERS } from './brokers.js';
 import { CLOCKS } from './clocks.js';
 import { KILLS } from './kills.js';
@@ -9,4 +10,4 @@ import { STORES } from './store.js';
 import { UPGRADES } from './upgrades.js';
 
 /** All drills, in the order of the table. */
-export const DRILLS: Drill[] = [...KILLS, ...CUT, ...STORES, ...CLOCKS, ...RESTORED, ...UPGRADES, ...BROKERS, ...PEOPLE];
+export const DRILLS: Drill[] = [...KILLS, ...CUT, ...AWAY, ...STORES, ...CLOCKS, ...RESTORED, ...UPGRADES, ...BROKERS, ...PEOPLE];

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { STORE_URL } from '../stack.js';
+import { STORE_URL, type Server } from '../network.js';
 import { byItself, disturbed, type Drill } from '../drill.js';
 
 /** A network that loses everything in mid-month and tells nobody, and comes back. */
-const cutOf = (server: string, what: string, settings: Record<string, string> = {}): Drill =>
+const cutOf = (server: Server, what: string, settings: Record<string, string> = {}): Drill =>
   disturbed({
     name: `cut-${server}`,
     what: `no packet passes between worker and ${what} for 20 s`,
     settings,
     deed: async ({ stack }, run) => {
-      const cable = stack.cable('worker', server);
+      const cable = stack.network.cable('worker', server);
       cable.cut();
       await sleep(20_000);
       cable.fix();

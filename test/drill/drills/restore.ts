@@ -3,6 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Random } from '../../simulation/random.js';
+import { postgres, postgresInto } from '../database.js';
 import { notPlayed, rowOf, type Drill, type Row, type Theatre } from '../drill.js';
 import { Stage } from '../stage.js';
 
@@ -12,6 +13,7 @@ import { Stage } from '../stage.js';
  */
 
 const DATABASES = ['temporal', 'temporal_visibility'];
+const TEMPORAL_USER = 'temporal';
 const run = promisify(execFile);
 
 /** What is put back: from the earlier minute, from the later one, not at all, or to nothing. */
@@ -44,12 +46,13 @@ const restoreOf = ({ name, what, temporal, evidence }: Restore): Drill => ({
     const random = new Random(theatre.seed);
     const rows: Row[] = [];
     // Only the first is played at many moments; the others at one each.
-    for (let moment = 0; moment < (name === 'restore' ? theatre.moments : 1); moment += 1)
-      rows.push(
-        await playMoment(theatre, { name, what, temporal, evidence }, random.whole(1, 45)).catch((error: Error) =>
-          notPlayed({ name, what }, error),
-        ),
+    for (let moment = 0; moment < (name === 'restore' ? theatre.moments : 1); moment += 1) {
+      const row = await playMoment(theatre, { name, what, temporal, evidence }, random.whole(1, 45)).catch((error: Error) =>
+        notPlayed({ name, what }, error),
       );
+      theatre.say(`${name}, moment ${moment + 1}: ${row.message}`);
+      rows.push(row);
+    }
     return rows;
   },
 });
@@ -94,8 +97,9 @@ const backups = (stage: Stage, name: string): string => join(stage.stack.folder,
 async function backUp(stage: Stage, name: string): Promise<void> {
   const folder = backups(stage, name);
   await mkdir(folder, { recursive: true });
+  const server = stage.stack.service('postgresql');
   for (const database of DATABASES)
-    await stage.stack.databaseInto(join(folder, `${database}.dump`), 'pg_dump', '--format=custom', database);
+    await postgresInto(join(folder, `${database}.dump`), server, TEMPORAL_USER, 'pg_dump', '--format=custom', database);
   // As a backup of files in use is: what comes and goes meanwhile may be missing.
   await run('cp', ['-a', stage.stack.volume, join(folder, 'evidence')]).catch(() => undefined);
 }
@@ -103,11 +107,12 @@ async function backUp(stage: Stage, name: string): Promise<void> {
 async function restoreTemporal(stage: Stage, from: From): Promise<void> {
   if (from === 'kept') return;
   const { stack } = stage;
+  const server = stack.service('postgresql');
   for (const database of DATABASES) {
-    await stack.database('dropdb', '--force', database);
+    await postgres(server, TEMPORAL_USER, 'dropdb', '--force', database);
     if (from === 'empty') continue;
-    await stack.database('createdb', database);
-    await stack.database('pg_restore', '--dbname', database, join(backups(stage, from), `${database}.dump`));
+    await postgres(server, TEMPORAL_USER, 'createdb', database);
+    await postgres(server, TEMPORAL_USER, 'pg_restore', '--dbname', database, join(backups(stage, from), `${database}.dump`));
   }
   if (from === 'empty') await stack.up('temporal-schema');
 }

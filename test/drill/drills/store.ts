@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { hasPgBouncer, startPgBouncer, type Pooler } from '../../evidence/pgbouncer.js';
-import { STORE_URL } from '../stack.js';
+import { STORE_URL } from '../network.js';
 import { byItself, disturbed, rowOf, type Drill } from '../drill.js';
 import { Stage } from '../stage.js';
 

@@ -14,9 +14,9 @@ const WORKER = disturbed({
   what: 'a worker of the next build takes over from one that is told to stop',
   prepare: async ({ stack }) => {
     next = await mkdtemp(join(tmpdir(), 'image-next-'));
-    for (const part of ['client', 'dist']) await cp(join(stack.imageFolder, part), join(next, part), { recursive: true });
-    await symlink(join(stack.imageFolder, 'node_modules'), join(next, 'node_modules'));
-    const described = JSON.parse(await readFile(join(stack.imageFolder, 'package.json'), 'utf8')) as { version: string };
+    for (const part of ['client', 'dist']) await cp(join(stack.image.folder, part), join(next, part), { recursive: true });
+    await symlink(join(stack.image.folder, 'node_modules'), join(next, 'node_modules'));
+    const described = JSON.parse(await readFile(join(stack.image.folder, 'package.json'), 'utf8')) as { version: string };
     await writeFile(join(next, 'package.json'), JSON.stringify({ ...described, version: `${described.version}-next` }));
   },
   deed: async ({ stack }, run) => {

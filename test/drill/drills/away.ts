@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lastWords, rowOf, type Drill, type Row, type Theatre } from '../drill.js';
+import { listen, type Heard } from '../heard.js';
+import { MONTH, Stage } from '../stage.js';
+
+/** Vendors that answer 503 for more than five minutes, before the month's first read and amidst its writes. No day is lost: nobody runs the month again. */
+
+/** So long that people have to be told while it lasts. */
+const AWAY_MS = 10 * 60_000;
+/** A customer who met it is tried again after six minutes, and after half an hour at most in this time. */
+const HEALED_WITHIN_MS = 20 * 60_000;
+const LOOK_EVERY_MS = 5_000;
+const GONE = { match: { probability: 1 }, fault: { kind: 'status', status: 503, when: 'before' } };
+
+const vendorsAway = (name: string, when: string, writesBefore: number): Drill => {
+  const what = `both vendors answer 503 for ${AWAY_MS / 60_000} minutes ${when}`;
+  return {
+    name,
+    what,
+    play: async (theatre) => {
+      const heard = await listen();
+      try {
+        return [await playAway(theatre, { name, what, writesBefore }, heard)];
+      } finally {
+        heard.close();
+      }
+    },
+  };
+};
+
+async function playAway(
+  { image, say }: Theatre,
+  { name, what, writesBefore }: { name: string; what: string; writesBefore: number },
+  heard: Heard,
+): Promise<Row> {
+  const stage = await Stage.open(image, say, { NOTICE_WEBHOOK: `${heard.url}/own` });
+  try {
+    await stage.stack.startWorker();
+    const goAway = (): Promise<unknown> => stage.stack.control('POST', 'faults', [GONE]);
+    if (writesBefore === 0) await goAway();
+    const run = stage.runMonth();
+    if (writesBefore > 0) {
+      await stage.hasWritten(writesBefore);
+      await goAway();
+    }
+    const goneAt = Date.now();
+    const told = await firstNotice(heard, goneAt);
+    await sleep(AWAY_MS - (Date.now() - goneAt));
+    await stage.slowly();
+    const { code } = await run;
+    const problems = [...(told.message === null ? ['nobody was told of it'] : []), ...(await untilHealed(stage))];
+    return await rowOf(stage, name, what, { code, message: told.message ?? '', seconds: told.seconds, problems });
+  } finally {
+    await stage.close();
+  }
+}
+
+/** What people were told of it while it lasted, and after how long. */
+async function firstNotice(heard: Heard, since: number): Promise<{ message: string | null; seconds: number }> {
+  for (;;) {
+    const seconds = (Date.now() - since) / 1000;
+    const notice = heard.of('/own').find((text) => text.includes('503'));
+    if (notice !== undefined) return { message: sentenceOf(notice), seconds };
+    if (seconds * 1000 > AWAY_MS) return { message: null, seconds };
+    await sleep(1_000);
+  }
+}
+
+/** The sentence with the cause. */
+const sentenceOf = (notice: string): string =>
+  notice
+    .split(/\\n|\n|(?<=\.) /)
+    .find((line) => line.includes('503'))
+    ?.replace(/^[^\w]*/, '') ?? notice;
+
+/** Waits until everything that met the outage is billed, by itself. */
+async function untilHealed(stage: Stage): Promise<string[]> {
+  const deadline = Date.now() + HEALED_WITHIN_MS;
+  for (;;) {
+    const { code, stdout, stderr } = await stage.stack.billing(['status', MONTH]);
+    if (code === 0) return [];
+    if (Date.now() > deadline) return [`it did not go on by itself: ${lastWords(stdout + stderr)}`];
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+export const AWAY: Drill[] = [vendorsAway('away-at-start', 'when the run begins', 0), vendorsAway('away', 'in mid-month', 15)];
