@@ -97,8 +97,8 @@ export const disturbed = ({
   },
 });
 
-/** The month's run; where the command that waits for it is cut off, the run is waited for once more. */
-async function runToItsEnd(stage: Stage): Promise<Told> {
+/** The month's run; where the command that waits for it is cut off, or reaches nobody in time, it is given once more. */
+export async function runToItsEnd(stage: Stage): Promise<Told> {
   const startedAt = Date.now();
   let ended = await stage.runMonth();
   for (let again = 0; again < 5 && ended.code === 69; again += 1) ended = await stage.runMonth();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Random } from '../../simulation/random.js';
 import { postgres, postgresInto } from '../database.js';
-import { notPlayed, rowOf, type Drill, type Row, type Theatre } from '../drill.js';
+import { notPlayed, rowOf, runToItsEnd, type Drill, type Row, type Theatre } from '../drill.js';
 import { Stage } from '../stage.js';
 
 /**
@@ -62,7 +62,7 @@ async function playMoment({ image, say }: Theatre, { name, what, temporal, evide
   try {
     const { stack } = stage;
     const worker = await stack.startWorker();
-    const month = stage.runMonth();
+    const month = runToItsEnd(stage);
     await stage.hasWritten(writes);
     await backUp(stage, 'earlier');
     if (temporal === 'later' || evidence === 'later') {
