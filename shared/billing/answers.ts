@@ -106,13 +106,15 @@ function differencesOf(items: PlannedItem[], amounts: CountedAmounts[], why: str
     const counted = amounts.find((one) => same(one.currency, currency)) ?? { lines: 0, cost: '0', sales: '0' };
     const own = items.filter((item) => same(item.currency, currency));
     const lines = counted.lines - own.reduce((count, item) => count + item.lines, 0);
-    const [cost, sales] = [big(counted.cost).minus(exactly(own, 'cost')), big(counted.sales).minus(exactly(own, 'sales'))];
+    const [cost, sales] = [
+      big(counted.cost).minus(exactly(own, 'exactCost')),
+      big(counted.sales).minus(exactly(own, 'exactSales')),
+    ];
     return lines === 0 && cost.eq(0) && sales.eq(0) ? [] : [heldItem(currency, lines, cost, sales, why)];
   });
 }
 
-const exactly = (items: PlannedItem[], side: 'cost' | 'sales'): Big =>
-  sum(items.map(({ exactCost, exactSales }) => (side === 'cost' ? exactCost : exactSales)));
+const exactly = (items: PlannedItem[], side: 'exactCost' | 'exactSales'): Big => sum(items.map((item) => item[side]));
 
 const ROUNDING_SCALE = 6;
 

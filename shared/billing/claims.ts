@@ -46,10 +46,7 @@ export function seenMoney(
     books.rows.filter(({ contractId, startDay }) => ids.has(contractId) && monthOf(startDay) === month),
     ({ contractId }) => contractId,
   );
-  const charges = groupBy(
-    books.charges.filter(({ contractId }) => ids.has(contractId)),
-    ({ contractId }) => contractId,
-  );
+  const charges = groupBy(books.charges, ({ contractId }) => contractId);
   const keyOf = ({ key, day, productId }: Books['charges'][number]): string | null => {
     const own = parseChargeKey(key);
     if (own !== null) return own.month === month ? own.base : null;

@@ -152,7 +152,7 @@ export function heldAsGone(held: Held, plan: Plan, books: Books): Held {
 
 /** What is billed by row, and comes to its amount without one: by its charges it may be right, and on top of a row that it does not see. */
 const restsOnNoRow = ({ type, outcome, standing }: PlannedItem): boolean =>
-  outcome === 'posted' && !isChargeType(type) && (standing?.row?.rowIds.length ?? 0) === 0;
+  outcome === 'posted' && !isChargeType(type) && (standing!.row?.rowIds.length ?? 0) === 0;
 
 /** Rows that bill in the month or later on services that are not what they were. */
 export const unknownRows = (month: Month, { rows }: Pick<Books, 'rows'>, isUnknown: (serviceId: number) => boolean): Row[] =>

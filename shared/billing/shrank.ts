@@ -22,27 +22,28 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
   const written = new Set(plan.steps.flatMap(({ items }) => items));
   const planned = new Map(plan.items.map((item) => [item.id, item]));
   const { accepted } = input.slice;
-  const earlier = new Map((accepted?.items ?? []).map((item) => [item.id, item]));
+  const before = accepted?.items ?? [];
+  const earlier = new Map(before.map((item) => [item.id, item]));
   const doubt = doubtOf(keyed, input);
-  const isCreditLost = creditsLost(keyed, accepted?.items ?? []);
+  const isCreditLost = creditsLost(keyed, before);
   return new Map(
     keyed.flatMap(({ item, contractKey }) => {
-      const decided = planned.get(item.id);
-      if (decided?.outcome !== 'posted' || !written.has(item.id)) return [];
-      const before = earlier.get(item.id);
+      const decided = planned.get(item.id)!;
+      if (decided.outcome !== 'posted' || !written.has(item.id)) return [];
+      const last = earlier.get(item.id);
       const why =
         whyOnTop(decided, plan) ??
-        (before === undefined
+        (last === undefined
           ? whyNewHeld(decided, item, isCreditLost(contractKey), accepted === undefined ? doubt : null)
-          : whyHeld(decided, acceptedItem(item, contractKey), before, doubt));
-      return why === null ? [] : [[item.id, { reason: 'report-shrank', message: messageOf(decided, before, why) }] as const];
+          : whyHeld(decided, acceptedItem(item, contractKey), last, doubt));
+      return why === null ? [] : [[item.id, { reason: 'report-shrank', message: messageOf(decided, last, why) }] as const];
     }),
   );
 }
 
 /** A charge for the same kind of the same subscription that is none of the month's items': another organization of the company was billed, and nothing says that this is over. */
 function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
-  if (!moves(decided, 'up') && !moves(decided, 'down')) return null;
+  if (!moves(decided, UP) && !moves(decided, DOWN)) return null;
   const isBeside = ({ serviceId, type, contractKey }: Ghost): boolean =>
     serviceId === null && type === decided.type && same(contractKey, decided.contractKey);
   const other = ghosts.find((ghost) => isBeside(ghost) && isUnexplained(ghost));
@@ -58,7 +59,7 @@ function whyNewHeld(
   isCreditLost: boolean,
   unknown: Pick<Doubt, 'unknown'> | null,
 ): string | null {
-  if (isCreditLost && moves(decided, 'up')) return CREDITS_GONE;
+  if (isCreditLost && moves(decided, UP)) return CREDITS_GONE;
   return unknown === null || item.lines.some(({ sales }) => signOf(sales) < 0) ? null : unknown.unknown(decided);
 }
 
@@ -88,20 +89,18 @@ interface Doubt {
 
 function whyHeld(decided: PlannedItem, now: AcceptedItem, before: AcceptedItem, doubt: Doubt): string | null {
   // Negative lines that vanished raise the amount: as little proof as positive ones that vanish.
-  if (moves(decided, 'up') && isCreditGone(now, before)) return CREDITS_GONE;
-  if (!moves(decided, 'down') || !isLess(now, before) || isByCredit(now, before)) return null;
+  if (moves(decided, UP) && isCreditGone(now, before)) return CREDITS_GONE;
+  if (!moves(decided, DOWN) || !isLess(now, before) || isByCredit(now, before)) return null;
   return doubt.ofReport(now) ?? doubt.ofSize(now, before);
 }
 
 const SIDES = ['cost', 'sales'] as const;
+const UP = 1;
+const DOWN = -1;
 
 /** Whether the steps move what stands in a direction, on either side. */
-function moves({ standing }: PlannedItem, direction: 'up' | 'down'): boolean {
-  return SIDES.some((side) => {
-    const moved = compare(standing!.after[side], standing!.before[side]);
-    return direction === 'up' ? moved > 0 : moved < 0;
-  });
-}
+const moves = ({ standing }: PlannedItem, direction: number): boolean =>
+  SIDES.some((side) => compare(standing!.after[side], standing!.before[side]) * direction > 0);
 
 /** A credit says so itself: the lines that charge something are what they were, or more. */
 function isByCredit(now: AcceptedItem, before: AcceptedItem): boolean {

@@ -84,9 +84,8 @@ export function planStrays(input: StrayInput): Plan[] {
 /** With what stood for organizations that nobody names any more, and that no contract shows (8.9): beside the contracts that are not shown. */
 function withGone(plans: Plan[], input: StrayInput): Plan[] {
   const told = new Set([...input.told, ...plans.flatMap(({ ghosts }) => ghosts.map(({ contractKey }) => fold(contractKey)))]);
-  const context = contextOf(UNSEEN_COMPANY, input.books.internalCurrency.toUpperCase(), input);
+  const context = contextOf(UNSEEN_COMPANY, input.books.internalCurrency, input);
   const ghosts = input.gone.flatMap(({ items }) => goneGhosts(items, context, (key) => told.has(fold(key))));
-  if (ghosts.length === 0) return plans;
   const own = plans.find(({ companyId }) => companyId === UNSEEN_COMPANY) ?? planStray(UNSEEN_COMPANY, [], input);
   return [...plans.filter((plan) => plan !== own), { ...own, ghosts: [...own.ghosts, ...ghosts] }];
 }
@@ -158,7 +157,7 @@ function whyStray(companyId: number, contractKey: string | null, names: Names, o
   if (text === null) return `${name} has it, has no Autotask company id in Cloudmore, and is not exported.`;
   return companyIdOf(text) === companyId
     ? `${name} has it, and cannot be billed at company ${companyId} at present.`
-    : `${name} has it, and names company ${text.trim()} in Cloudmore, not company ${companyId}.`;
+    : `${name} has it, and names company ${text} in Cloudmore, not company ${companyId}.`;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- contracts nobody named

@@ -90,11 +90,11 @@ function compare(plan: Plan, able: Item[], { slice, settings }: PlanInput, conte
 /** What is posted of which last month's lines cannot be read; all of it, where nobody can tell whose a line was. */
 function unreadBefore(posted: Item[], lastMonth: Line[], read: Set<Line>, context: ItemContext): Map<string, string> {
   const lost = lastMonth.filter((line) => !read.has(line));
-  const ofAll = lost.find(({ trouble }) => trouble?.holds === 'organization')?.trouble?.message;
+  const ofAll = lost.flatMap(({ trouble }) => (trouble?.holds === 'organization' ? [trouble.message] : []))[0];
   const byId = new Map(buildItems(lost, context).map((item) => [item.id, item]));
   return new Map(
     posted.flatMap(({ id }) => {
-      const own = byId.get(id)?.lines.find(({ trouble }) => trouble !== undefined)?.trouble?.message;
+      const own = byId.get(id)?.lines.flatMap(({ trouble }) => (trouble === undefined ? [] : [trouble.message]))[0];
       const why = own ?? ofAll ?? (byId.has(id) ? 'another line of its subscription cannot be read' : undefined);
       return why === undefined ? [] : [[id, why] as const];
     }),
@@ -114,7 +114,7 @@ function explainedBy(
   { subscriptions }: ItemContext,
 ): (item: Item) => boolean {
   const now = new Set(posted.map(({ id }) => id));
-  const subscribed = new Set(posted.flatMap(({ subscriptionId }) => (subscriptionId === null ? [] : [fold(subscriptionId)])));
+  const subscribed = new Set(posted.map(({ subscriptionId }) => fold(subscriptionId)));
   const moved = new Set(elsewhere);
   return ({ id, subscriptionId }) => {
     if (credited.has(id)) return true;

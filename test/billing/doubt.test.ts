@@ -118,6 +118,7 @@ describe('a record that cannot be read', () => {
     const held: Books = { ...reading(record({ kind: 'service', id: null })), services: [service({ id: 49 })] };
     expect(standingDoubt(held, 100)).toMatchObject({ reason: 'unreadable' });
     expect(standingDoubt({ ...held, rows: [] }, 100)).toBeNull();
+    expect(standingDoubt({ ...held, services: [service({ id: 49 }), service()] }, 100)).toBeNull();
   });
 
   test.each<[string, Partial<UnreadableRecord>, boolean]>([
@@ -263,6 +264,7 @@ describe('what was made before and is gone', () => {
       ghosts: [{ ...ghost, ...changes }],
     });
     expect(heldItems(ghostsAlone({}), held)).toEqual([[`ghost-${SUBSCRIPTION}-50`, unknown]]);
+    expect([...heldAsGone(NOTHING_HELD, ghostsAlone({}), held).items.values()]).toMatchObject([{ reason: 'contract-gone' }]);
     expect(heldItems(ghostsAlone({ outcome: 'ghost' }), held)).toEqual([]);
     expect(heldItems(ghostsAlone({ contractId: 101 }), held)).toEqual([]);
   });

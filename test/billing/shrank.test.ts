@@ -19,6 +19,7 @@ import {
   type Situation,
 } from './builders.js';
 import { KEY } from './examples/row-and-charge.js';
+import { AZURE_KEY } from './told/builders.js';
 
 /** Rule 1.6: why what has become less in the report stays, and what stays with it. */
 
@@ -169,6 +170,21 @@ describe('what has become less is held', () => {
   });
 });
 
+describe('what is no less, or rises, goes on though the report is not whole', () => {
+  test.each<[string, string | null]>([
+    [
+      'it is what it was, and less than what stands',
+      why(since([dozen, azure, fabrikam()], [dozen, fabrikam()], standing('150', '120', 12))),
+    ],
+    [
+      'it is less than it was, and more than what stands',
+      why(since([dozen, azure, fabrikam()], [line(), fabrikam()], standing('90', '90'))),
+    ],
+  ])('%s', (_, found) => {
+    expect(found).toBeNull();
+  });
+});
+
 describe('of which no report is known', () => {
   const unknown = (now: Partial<Line>, besides: Line[] = []): string | null =>
     why({ report: of(line(now), ...besides), books: standing('6000', '5000', 100) });
@@ -205,6 +221,7 @@ describe('credits that are gone are no proof either', () => {
   const refund = manualLine({ sales: '0', cost: '-25.00' });
   const GONE = 'credits that it had are gone';
   const other = line({ itemCode: 'CFQ7TTC0NEW' });
+  const second = line({ itemCode: 'CFQ7TTC0SECOND' });
   const newHeld = (before: Line[], now: Line[]): string | null => {
     const decided = plan(since([...before, fabrikam()], [...now, fabrikam()], standing('95', '100'), { asOf: '2025-10-13' }));
     const found = decided.items.find(({ itemCode }) => itemCode === 'CFQ7TTC0NEW')!;
@@ -224,6 +241,8 @@ describe('credits that are gone are no proof either', () => {
     ['not where they are there still', newHeld([line(), credit], [other, credit]), null],
     ['not where what had lines has them still', newHeld([line(), credit], [line(), credit, other]), null],
     ['not where there were none', newHeld([line()], [other]), null],
+    ['not where what had it is there without it', newHeld([line(), credit], [line(), other]), null],
+    ['where one of two items is gone with it', newHeld([line(), credit, second], [second, other]), GONE],
   ])('%s', (_, found, expected) => {
     expect(found).toBe(expected);
   });
@@ -239,10 +258,15 @@ describe('credits that are gone are no proof either', () => {
 });
 
 describe('more than is billed already, beside a charge that nobody explains', () => {
-  const beside = (changes: Partial<Books['charges'][number]>, sales = '144.00'): string | null =>
+  const beside = (
+    changes: Partial<Books['charges'][number]>,
+    sales = '144.00',
+    contracts = standing('120', '100').contracts,
+  ): string | null =>
     why(
       since([line({ sales }), fabrikam()], [line({ sales }), fabrikam()], {
         ...standing('120', '100'),
+        contracts,
         charges: [charge({ price: '24', ...changes })],
       }),
     );
@@ -254,8 +278,14 @@ describe('more than is billed already, beside a charge that nobody explains', ()
       '24.00 more stand on charge 2000, and nothing says that they are gone',
     ],
     ['is not where the month is in balance', beside({}, '120.00'), null],
+    [
+      'is not where it is, and only the contract is brought up to date',
+      beside({}, '120.00', [contract({ startDay: '2025-10-01', slaId: null })]),
+      null,
+    ],
     ['is not where that charge is billed: a person looks at it', beside({ billed: true }), null],
     ['is not where it is the item’s own', beside({ key: KEY }), null],
+    ['is not where it is of another record type', beside({ key: AZURE_KEY }), null],
     ['is not where it stands on another contract', beside({ contractId: 101 }), null],
   ])('%s', (_, found, expected) => {
     expect(found).toBe(expected);
@@ -332,7 +362,7 @@ describe('what is held with it', () => {
 
   test('what an item replaced on its contract, though that is explained; nothing of other contracts', () => {
     const others = ghost({ contractKey: 's-2', evidence: 'ended' });
-    const standing = ghost({ serviceId: 52, outcome: 'ghost', evidence: 'ended' });
+    const standing = ghost({ serviceId: 52, outcome: 'awaiting', evidence: 'ended' });
     const full = whole({
       items: [item('a'), item('b')],
       ghosts: [explained, others, standing],

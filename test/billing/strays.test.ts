@@ -57,11 +57,20 @@ interface Changes extends Partial<Omit<StrayInput, 'facts' | 'told' | 'settings'
   told?: string[];
   named?: Named;
   lines?: Line[];
+  /** In Cloudmore's list. */
+  listed?: Organization[];
   settings?: Parameters<typeof settings>[0];
 }
-const strays = ({ told = [], named = NAMED, lines = [line()], settings: chosen = {}, ...changes }: Changes = {}): Plan[] =>
+const strays = ({
+  told = [],
+  named = NAMED,
+  lines = [line()],
+  listed = [organization()],
+  settings: chosen = {},
+  ...changes
+}: Changes = {}): Plan[] =>
   planStrays({
-    facts: cutReport(report({ lines }), AS_OF, named).facts,
+    facts: cutReport(report({ lines, organizations: listed }), AS_OF, named).facts,
     organizations: [organization()],
     books: standing,
     stopped: [],
@@ -200,6 +209,11 @@ describe('money at a company where nobody looks', () => {
     expect(strays({ books: { ...standing, rows: [] } })).toEqual([]);
   });
 
+  test('is told where organizations that are not billed name the company together', () => {
+    const named = ['org-3', 'org-4'].map((id) => organization({ id, companyIdText: '9', isActive: false }));
+    expect(told(strays({ listed: [organization(), ...named] }))).toEqual(['300: 120.00 USD (8.7)']);
+  });
+
   test('waits for no report, though there is none of its record type yet', () => {
     expect(strays({ lines: [] }).flatMap(({ ghosts }) => ghosts.map(({ outcome }) => outcome))).toEqual(['ghost']);
   });
@@ -289,6 +303,13 @@ describe('what stood for organizations that nobody names any more', () => {
     ]);
   });
 
+  test('is listed apart from companies with money of their own', () => {
+    expect(told(strays({ gone: gone(item({ contractKey: 'fabrikam-2' })) }))).toEqual([
+      '300: 120.00 USD (8.7)',
+      '0: 120.00 EUR (8.9)',
+    ]);
+  });
+
   test('is listed with the charges that stand on such contracts', () => {
     const contracts = strayContracts(books({ charges: [charge({ contractId: 77 })] }), new Set([7]), NAMES, MONTH);
     const held = { ...standing, contracts: [...contracts, fabrikam], charges: [charge({ contractId: 77 })] };
@@ -299,6 +320,7 @@ describe('what stood for organizations that nobody names any more', () => {
 
   test.each<[string, Changes]>([
     ['its contract is there, and listed for what stands on it', { gone: gone(item({ contractKey: 'FABRIKAM-1' })) }],
+    ['another item of its contract is listed there', { gone: gone(item({ itemCode: 'OTHER' })) }],
     ['a plan of the run tells of it', { told: ['fabrikam-2'], gone: gone(item({ contractKey: 'Fabrikam-2' })) }],
     ['nothing of it was ever billed', { gone: gone(item({ contractKey: 'fabrikam-2', stood: false })) }],
     [

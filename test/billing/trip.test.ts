@@ -156,7 +156,7 @@ describe('an item beside last month', () => {
       'in balance, it waits for nobody',
       {
         before: [sold('90000')],
-        now: [sold('1200', { unitSales: '120' })],
+        now: [sold('1200', { unitSales: '120' }), other('new', '10')],
         held: standing('1200'),
         limits: { ...ITEM, priceFactor: 5 },
       },

@@ -126,8 +126,8 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'an amount rises because its credit is missing',
     file: 'shrank.ts',
-    from: "if (moves(decided, 'up') && isCreditGone(now, before)) return",
-    to: "if (moves(decided, 'up') && isCreditGone(before, now)) return",
+    from: 'if (moves(decided, UP) && isCreditGone(now, before)) return',
+    to: 'if (moves(decided, UP) && isCreditGone(before, now)) return',
     stories: 'lies',
   },
   {
@@ -140,7 +140,7 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'a licence is billed without the credit of the one it was converted from',
     file: 'shrank.ts',
-    from: "if (isCreditLost && moves(decided, 'up')) return",
+    from: 'if (isCreditLost && moves(decided, UP)) return',
     to: 'if (isCreditLost && decided.lines === 0) return',
     stories: 'lies',
   },
@@ -175,8 +175,8 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'less of what is held is accepted',
     file: 'accepted.ts',
-    from: "?.outcome === 'held')) return leastOf",
-    to: "?.reason === 'report-shrank')) return leastOf",
+    from: "!.outcome === 'held')) return leastOf",
+    to: "!.reason === 'report-shrank')) return leastOf",
     stories: 'lies',
   },
   {
