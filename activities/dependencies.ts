@@ -1,6 +1,7 @@
 import type { Autotask } from '../shared/autotask/index.js';
 import type { Settings } from '../shared/billing/types.js';
 import type { Cloudmore } from '../shared/cloudmore/index.js';
+import type { Office } from './office.js';
 import type { Mode, MoneySettings, SilentFound } from '../shared/contract.js';
 import type { OrganizationMode } from '../shared/modes.js';
 import type { Evidence, Lease } from '../shared/evidence/index.js';
@@ -30,9 +31,13 @@ export interface Dependencies {
   canary: { isDemanded: boolean; organization: string };
   /** What a probe of the vendors needs to know (`shared/probe`). */
   probing: Probing;
+  /** `BILLING_NAMES_IN_SEARCH`. */
+  namesInSearch: boolean;
   recheckDays: number;
   surveyMaxAgeMs: number;
   notices: NoticeSettings;
+  /** What the command line does at the end of a month; null in a process that has none of it. */
+  office: Office | null;
   clock: Clock;
   /** Told while something long goes on, so that Temporal knows the activity lives. */
   heartbeat: (details: string) => void;

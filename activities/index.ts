@@ -17,6 +17,7 @@ import type {
   Work,
   WorkRequest,
 } from '../shared/contract.js';
+import type { MonthEndDone, MonthEndRequest } from '../shared/contract/month-end.js';
 import type { NoticeRequest, NoticeSent } from '../shared/contract/notices.js';
 import type { DecisionsRequest } from '../shared/contract/decisions.js';
 import type {
@@ -36,6 +37,7 @@ import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
 import { requireOwnPlan } from './lease.js';
 import { Looks } from './looks.js';
+import { endMonth } from './month-end.js';
 import { sendNotice } from './notice.js';
 import { makePlan } from './plan.js';
 import { Proofs } from './proof.js';
@@ -72,6 +74,8 @@ export interface Activities {
   sendNotice(request: NoticeRequest): Promise<NoticeSent>;
   /** Which executions can answer nobody, because they have ended or Temporal cannot go on with them. */
   findSilent(request: SilentRequest): Promise<SilentFound>;
+  /** What a person asked for on the page at the end of a month. */
+  endMonth(request: MonthEndRequest): Promise<MonthEndDone>;
   /** The settings that change money, as digests. */
   tellSettings(request: { broker: string }): Promise<MoneySettings>;
 }
@@ -129,6 +133,7 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
       postAdjustment: together<PostAdjustmentStep>((request) => postAdjustment(dependencies, looks, proofs, request)),
       postCharge: together<PostChargeStep>((request) => postCharge(dependencies, proofs, request)),
       verifyOrganization: (request: VerifyRequest) => verifyOrganization(dependencies, slices, catalogue, request),
+      endMonth: (request: MonthEndRequest) => endMonth(dependencies, request),
     }),
   };
 }

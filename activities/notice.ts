@@ -4,9 +4,10 @@ import { groupBy } from '../shared/billing/text.js';
 import type { Month } from '../shared/billing/types.js';
 import { reconcileMonth } from '../shared/evidence/months.js';
 import { beat } from '../shared/notices/heartbeat.js';
-import { noticeOf, type MonthSeen } from '../shared/notices/notice.js';
+import { CUSTOMERS_MAILED, noticeOf, type MonthSeen, type RunSeen } from '../shared/notices/notice.js';
 import { recordRun, sendOnce } from '../shared/notices/record.js';
 import { channelsOf } from '../shared/notices/send.js';
+import { mailDoneMonths } from './monthly-report.js';
 import { waitsForPerson } from '../shared/billing/status.js';
 import { customerRows, type CustomerRow } from '../shared/report/customers.js';
 import { customerLink, toDoLink } from '../shared/web-links.js';
@@ -17,9 +18,10 @@ import type { Dependencies } from './dependencies.js';
 
 /** The run's one message to people, when something waits or is missing. A channel that fails is recorded, and fails nothing. */
 export async function sendNotice(
-  { evidence, clock, notices, namespace, probing }: Dependencies,
+  dependencies: Dependencies,
   { broker, asOf, run, months, failure }: NoticeRequest,
 ): Promise<NoticeSent> {
+  const { evidence, clock, notices, namespace, probing } = dependencies;
   const at = clock.now().toISOString();
   const { endedAt, previousEndedAt } =
     failure === undefined ? await recordRun(evidence, broker, run, asOf, at) : { endedAt: at, previousEndedAt: null };
@@ -43,7 +45,9 @@ export async function sendNotice(
         };
   const kept = failure === undefined && probing.isDemanded ? await readProbe(evidence, broker) : null;
   const contradicted = kept === null ? [] : movingMoney(kept).map(({ id, text }) => `${id}: ${BELIEFS[id].what}: ${text}`);
-  const notice = noticeOf({
+  const unsent = failure === undefined ? await mailDoneMonths(dependencies, broker, { asOf, at, months: seen }) : [];
+  const told: RunSeen = {
+    unsent,
     contradicted,
     asOf,
     months: seen,
@@ -52,8 +56,10 @@ export async function sendNotice(
     reportDay,
     ...pages,
     failure: failure ?? null,
-  });
-  const { channels } = await sendOnce(evidence, broker, { run, at }, notice, channelsOf(notices), notices);
+  };
+  const notice = noticeOf(told);
+  const letter = noticeOf(told, CUSTOMERS_MAILED);
+  const { channels } = await sendOnce(evidence, broker, { run, at }, notice, channelsOf(notices), notices, { letter });
   const unheard = failure === undefined ? await beat(notices) : null;
   return {
     ...(unheard === null ? {} : { heartbeat: unheard }),

@@ -14,6 +14,7 @@ import { readDismissals } from '../shared/evidence/dismissals.js';
 import { readOutcome } from '../shared/evidence/months.js';
 import { modeFor } from '../shared/modes.js';
 import type { Catalogue } from './catalogue.js';
+import { inSearch } from './in-search.js';
 import { detailsOf } from './details.js';
 import { finishExtensions } from './extensions.js';
 import type { Dependencies } from './dependencies.js';
@@ -255,6 +256,7 @@ async function summarize(
     staysOpen: isParked(outcome.status) && mode !== 'shadow',
     closesOn: addDays(lastDay(outcome.month), dependencies.recheckDays + 1),
     details: detailsOf(outcome, result, currency),
+    ...(dependencies.namesInSearch ? { inSearch: inSearch(outcome) } : {}),
   };
 }
 

@@ -17,9 +17,12 @@ export interface Reading extends Comparison {
   unread: string[];
 }
 
-export async function readForClose(config: Config, request: CloseRequest): Promise<Reading> {
+export async function readForClose(
+  config: Config,
+  request: CloseRequest,
+  autotask: Autotask = new Autotask(config.autotask),
+): Promise<Reading> {
   const { month, asOf, claims, dismissed } = request;
-  const autotask = new Autotask(config.autotask);
   const sides = await readSides(config, autotask, request);
   const { report, reported, records, customers, companyNames, currencyOf, ours, unread } = sides;
   const { subscriptionUdf } = config.autotask;

@@ -27,7 +27,7 @@ export async function confirmSum(context: Context, { expected, yes, question, ot
 }
 
 /** With or without the currency where there is one only. */
-const sameSum = (typed: string, expected: string): boolean => {
+export const sameSum = (typed: string, expected: string): boolean => {
   const bare = (text: string): string => text.replace(/[\s,]/g, '').toUpperCase();
   return bare(typed) === bare(expected) || (!expected.includes('+') && bare(typed) === bare(expected.split(' ')[0]!));
 };

@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { monthEndsOf } from '../shared/contract/month-end.js';
 import { organizationBillingId, scheduledBillingId, WORKFLOWS } from '../shared/contract.js';
 
 /** What Temporal remembers of a broker's runs, for anyone who ends or deletes it. */
@@ -8,7 +9,10 @@ import { organizationBillingId, scheduledBillingId, WORKFLOWS } from '../shared/
 export function isOfBroker(workflowId: string, broker: string): boolean {
   const daily = scheduledBillingId(broker);
   const organizations = organizationBillingId(broker, '', '').slice(0, -1);
-  return workflowId === daily || [`${daily}/`, `${daily}-`, organizations].some((prefix) => workflowId.startsWith(prefix));
+  return (
+    workflowId === daily ||
+    [`${daily}/`, `${daily}-`, organizations, monthEndsOf(broker)].some((prefix) => workflowId.startsWith(prefix))
+  );
 }
 
 /** The broker's executions, open and closed, or those of another query. */

@@ -15,8 +15,11 @@ export interface InvoicedReading extends Invoiced {
   unread: string[];
 }
 
-export async function readInvoiced(config: Config, request: CloseRequest): Promise<InvoicedReading> {
-  const autotask = new Autotask(config.autotask);
+export async function readInvoiced(
+  config: Config,
+  request: CloseRequest,
+  autotask: Autotask = new Autotask(config.autotask),
+): Promise<InvoicedReading> {
   const sides = await readSides(config, autotask, request);
   return { ...(await invoicedOf(config, autotask, sides, request)), unread: sides.unread };
 }

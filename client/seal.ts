@@ -5,13 +5,12 @@ import type { BaseConfig } from '../shared/config.js';
 import type { Evidence } from '../shared/evidence/index.js';
 import { isSignedBy, keyIdOf, openSigner, PUBLIC, publicKeyOf, signHead } from '../shared/evidence/signing.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
-import type { Context } from './context.js';
 
 /** The signature under a close certificate, by the key that signs the evidence. */
 
 /** Signed, with the place that the evidence had come to. Without a key it is what it is by itself: digest and copy. */
 export async function sealed(
-  context: Context,
+  say: (text: string) => void,
   config: BaseConfig,
   evidence: Evidence,
   certificate: Certificate,
@@ -25,7 +24,7 @@ export async function sealed(
   } catch (error) {
     const why = whyNoFile(error);
     if (why === null) throw error;
-    context.say(`warning: the certificate is not signed: ${pathOf(error)}: ${why}. BILLING_KEYS names the folder of the key.`);
+    say(`warning: the certificate is not signed: ${pathOf(error)}: ${why}. BILLING_KEYS names the folder of the key.`);
     return certificate;
   }
 }

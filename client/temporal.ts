@@ -5,7 +5,8 @@ import { encryptionOf } from '../shared/encryption/converter.js';
 import { keysFolderOf } from '../shared/encryption/keyring.js';
 import type { Environment } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
-import { SEARCH_ATTRIBUTES } from '../shared/contract.js';
+import type { BaseConfig } from '../shared/config.js';
+import { NAMES_IN_SEARCH, SEARCH_ATTRIBUTES } from '../shared/contract.js';
 import { CommandError, EXIT } from './exit.js';
 import { whyUnreached } from './unreached.js';
 
@@ -97,10 +98,13 @@ export async function isServed({ client, namespace }: Temporal, name: string, ta
 }
 
 /** Registers the search attributes that are missing, where the server lets us; otherwise says which command does it. */
-export async function ensureSearchAttributes({ client, namespace }: Temporal): Promise<void> {
+export async function ensureSearchAttributes(
+  { client, namespace }: Temporal,
+  names: readonly string[] = SEARCH_ATTRIBUTES,
+): Promise<void> {
   const { operatorService } = client.connection as Connection;
   const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-  const missing = SEARCH_ATTRIBUTES.filter((name) => !(name in customAttributes));
+  const missing = names.filter((name) => !(name in customAttributes));
   if (missing.length === 0) return;
   try {
     await operatorService.addSearchAttributes({
@@ -116,5 +120,9 @@ export async function ensureSearchAttributes({ client, namespace }: Temporal): P
     );
   }
 }
+
+/** Those that a broker's settings need. */
+export const searchAttributesOf = ({ namesInSearch }: Pick<BaseConfig, 'namesInSearch'>): readonly string[] =>
+  namesInSearch ? [...SEARCH_ATTRIBUTES, ...NAMES_IN_SEARCH] : SEARCH_ATTRIBUTES;
 
 const isAlreadyThere = (error: unknown): boolean => error instanceof Error && /already exist/i.test(error.message);

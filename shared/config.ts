@@ -12,7 +12,7 @@ import { Secret } from './http/secret.js';
 import { misspelt } from './misspelt.js';
 import { LEVELS, type LogLevel } from './log-levels.js';
 import { MODES, type OrganizationMode } from './modes.js';
-import type { NoticeSettings } from './notices/settings.js';
+import { MAILED_FORMATS, type NoticeSettings } from './notices/settings.js';
 import { WEB_VARIABLES, webSettings } from './web-settings.js';
 import { publicWebUiUrl } from './web-ui.js';
 import {
@@ -47,6 +47,8 @@ export interface Config {
   exportRecordTypes: ExportType[];
   /** Sales or cost that a release may move by the word of one person; null: any. */
   twoPersonsAbove: string | null;
+  /** Whether customers' names and sizes of amounts may stand in Temporal's index, in the clear. */
+  namesInSearch: boolean;
   recheckDays: number;
   /** Day of the next month by which a month is approved, posted and invoiced; `status` says where it is not. */
   invoiceByDay: number;
@@ -171,6 +173,7 @@ const BASE = {
   EXPORT_RECORD_TYPES: recordTypes,
   EXCLUDE_SERVICES: list,
   BILLING_TWO_PERSONS_ABOVE: decimal.optional(),
+  BILLING_NAMES_IN_SEARCH: z.enum(['true', 'false'], { error: 'expected true or false' }).default('false'),
   BILLING_RECHECK_DAYS: whole('a number of days', 0).max(28, 'expected at most 28 days').default(10),
   INVOICE_BY_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(10),
   BILLING_SCHEDULE: z
@@ -202,6 +205,7 @@ const BASE = {
     .optional(),
   NOTICE_MAIL_FROM: z.string().default('billing@localhost'),
   NOTICE_MAIL_TO: list,
+  NOTICE_MONTHLY_REPORT: z.enum(['off', ...MAILED_FORMATS], { error: 'expected off, html, xlsx or csv' }).default('off'),
   NOTICE_REPORT_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(12),
 };
 
@@ -322,6 +326,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   excludeServices: parsed.EXCLUDE_SERVICES,
   exportRecordTypes: parsed.EXPORT_RECORD_TYPES,
   twoPersonsAbove: parsed.BILLING_TWO_PERSONS_ABOVE ?? null,
+  namesInSearch: parsed.BILLING_NAMES_IN_SEARCH === 'true',
   recheckDays: parsed.BILLING_RECHECK_DAYS,
   invoiceByDay: parsed.INVOICE_BY_DAY,
   surveyMaxAgeMs: parsed.SURVEY_MAX_AGE * 60_000,
@@ -334,6 +339,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
         ? null
         : { smtp: new Secret(parsed.NOTICE_SMTP), from: parsed.NOTICE_MAIL_FROM, to: parsed.NOTICE_MAIL_TO },
     heartbeat: parsed.NOTICE_HEARTBEAT === undefined ? null : new Secret(parsed.NOTICE_HEARTBEAT),
+    monthlyReport: parsed.NOTICE_MONTHLY_REPORT === 'off' ? null : parsed.NOTICE_MONTHLY_REPORT,
     reportDay: parsed.NOTICE_REPORT_DAY,
     webUi: publicWebUiUrl(environment),
     page: webSettings(environment).url,

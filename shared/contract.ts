@@ -37,8 +37,16 @@ export function monthAndOrganizationOf(workflowId: string): { month?: Month; org
   return kind === 'billing' ? { month, organizationId: rest.join('/') } : kind === 'daily-billing' ? { month } : {};
 }
 
-export const WORKFLOWS = { daily: 'dailyBilling', organization: 'organizationBilling', settings: 'workerSettings' } as const;
+export const WORKFLOWS = {
+  daily: 'dailyBilling',
+  organization: 'organizationBilling',
+  settings: 'workerSettings',
+  monthEnd: 'monthEnd',
+} as const;
 export const SEARCH_ATTRIBUTES = ['BillingBroker', 'BillingMonth', 'BillingOrganization', 'BillingStatus'] as const;
+
+/** Only with `BILLING_NAMES_IN_SEARCH=true`: search attributes stand in Temporal in the clear, encrypted histories or not. */
+export const NAMES_IN_SEARCH = ['BillingCustomer', 'BillingAmount', 'BillingReason'] as const;
 
 export const SKIP_SIGNAL = 'skip';
 export const RERUN_SIGNAL = 'rerun';
@@ -360,8 +368,18 @@ export interface OrganizationSummary {
   closesOn: Day;
   /** For the Web UI, Markdown: amounts, what is held and why, what to do. */
   details: string;
+  /** What the Web UI's list shows of it beside ids; absent unless somebody chose so (`BILLING_NAMES_IN_SEARCH`). */
+  inSearch?: ShownInSearch;
   /** Items whose unit prices Autotask has rounded: their rest is charged at once (7.0). Absent where there are none. */
   rounded?: string[];
+}
+
+export interface ShownInSearch {
+  customer: string;
+  /** "1,000 to 10,000 EUR": the size, not the amount. */
+  amount: string;
+  /** Codes of what waits, comma-separated; empty where nothing does. */
+  reason: string;
 }
 
 export interface CloseRequest extends MonthRequest {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Dependencies } from '../activities/dependencies.js';
+import type { Office } from '../activities/office.js';
 import { Autotask } from '../shared/autotask/index.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Config } from '../shared/config.js';
@@ -21,6 +22,7 @@ export function createDependencies(
   maySend: () => boolean = () => true,
   /** The lease it holds, or held last. */
   lease: () => Lease | null = () => null,
+  office: Office | null = null,
 ): Dependencies {
   return {
     cloudmore: new Cloudmore(config.cloudmore),
@@ -35,9 +37,11 @@ export function createDependencies(
     organizationModes: config.organizationModes,
     probing: probingOf(config),
     canary: canaryOf(config),
+    namesInSearch: config.namesInSearch,
     recheckDays: config.recheckDays,
     surveyMaxAgeMs: config.surveyMaxAgeMs,
     notices: config.notices,
+    office,
     clock: {
       now: () => new Date(),
       sleep: async (milliseconds) => void (await sleep(milliseconds, undefined, { signal: activity()?.cancellationSignal })),

@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import { createActivities, type ActivitiesByQueue } from '../activities/index.js';
 import type { Dependencies } from '../activities/dependencies.js';
+import type { Office } from '../activities/office.js';
 import { autotaskQueue, BILLING_QUEUE, billingQueue, cloudmoreQueue, deploymentName } from '../shared/contract.js';
 import { ORGANIZATIONS_AT_ONCE } from '../shared/contract/payload.js';
 import type { Config } from '../shared/config.js';
@@ -44,6 +45,8 @@ export interface WorkerSetup {
   /** Queues this process serves; `autotask` as soon as no other process does. */
   queues?: Queue[];
   evidence?: Evidence;
+  /** What the command line does at the end of a month, for people on the page. */
+  office?: Office;
   /** Told when this process stands by, and when it takes over. */
   say?: (message: string) => void;
   /** Where it can be watched; nowhere when absent. */
@@ -190,7 +193,7 @@ const versionOf = (broker: string, buildId: string | null): Pick<WorkerOptions, 
 /** Makes the workers of queues, and the keeper of the gate. All of them share the activities, so that one process has one gate. */
 function workersBy(
   config: Config,
-  { namespace, evidence, say }: WorkerSetup & Required<Pick<WorkerSetup, 'evidence' | 'say'>>,
+  { namespace, evidence, say, office }: WorkerSetup & Required<Pick<WorkerSetup, 'evidence' | 'say'>>,
   connection: NativeConnection,
   { bundle, buildId, dataConverter }: { bundle: WorkflowBundleOption; buildId: string | null; dataConverter: DataConverter },
 ): { create: (queue: Queue | 'old') => Promise<Worker>; gate: GateKeeper; quota: () => QuotaSeen } {
@@ -203,6 +206,7 @@ function workersBy(
     evidence,
     () => gate.isHeld(),
     () => gate.lease(),
+    office,
   );
   const activities = createActivities(dependencies);
   /** What a holder of the gate remembers of its writes ends with its lease. */

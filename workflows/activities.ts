@@ -86,6 +86,14 @@ export const telling = (broker: string, summary: string): Pick<Activities, 'tell
     summary,
   });
 
+/** What a person asked for and waits for: both sides of a month are read. Each try reads all again, so there are few. */
+export const endingMonth = (broker: string, summary: string): Pick<Activities, 'endMonth'> =>
+  proxyActivities<Activities>({
+    ...options(autotaskQueue(broker), '4 hours'),
+    retry: { ...RETRY, maximumAttempts: 3 },
+    summary,
+  });
+
 /** A message to people: few tries, and whatever comes of it the run ends well. */
 export const noticing = (broker: string, summary: string): Pick<Activities, 'sendNotice'> =>
   proxyActivities<Activities>({

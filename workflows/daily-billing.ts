@@ -341,7 +341,7 @@ class DailyRun {
       heldMonth: work.heldMonth,
     });
     this.closed = { ...closed.result, settled: this.soFar.sums.settled };
-    setCurrentDetails(monthDetails(closed, work.heldMonth, this.runIds, workflowInfo().namespace));
+    setCurrentDetails(monthDetails(closed, work.heldMonth, this.runIds, workflowInfo().namespace, new Date()));
     upsertSearchAttributes([
       { key: billingStatus, value: closed.waiting > 0 || work.heldMonth !== null ? 'NeedsAttention' : 'Done' },
     ]);

@@ -16,7 +16,7 @@ import type { DoneSoFar, GivenReport, OrganizationBillingInput, OrganizationSumm
 import type { DecisionTaken } from '../shared/contract/decisions.js';
 import { carryOut, continueOn, planning, reading, recording, recordingPatiently } from './activities.js';
 import { withoutSurvey, type Asked } from './asked.js';
-import { billingStatus } from './attributes.js';
+import { billingStatus, changedInSearch } from './attributes.js';
 import { blankSummary } from './blank.js';
 import { failureOf } from './failures.js';
 import { linksOf } from './links.js';
@@ -274,6 +274,8 @@ export class Desk {
     setCurrentDetails([...refused, summary.details, linksOf(workflowInfo().namespace, this.input)].join('\n\n'));
     if (workflowInfo().typedSearchAttributes.get(billingStatus) !== summary.status)
       upsertSearchAttributes([{ key: billingStatus, value: summary.status }]);
+    const changed = changedInSearch(workflowInfo().typedSearchAttributes, summary.inSearch);
+    if (changed.length > 0) upsertSearchAttributes(changed);
   }
 
   /** What was decided since the last turn, before nobody is there to record it. */

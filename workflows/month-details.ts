@@ -6,7 +6,7 @@ import { organizationBillingId, type MonthClosed } from '../shared/contract.js';
 import { monthList, pageOf, waitingList } from './links.js';
 import { waitsForPerson } from '../shared/billing/status.js';
 
-/** What the Web UI shows of a run (tab User Metadata): the sums, then who waits, by amount, each with a link to its page. */
+/** What the Web UI shows of a run after its end (tab User Metadata), with its hour, for nothing changes it any more: the sums, then who waits, by amount, each with a link to its page. */
 
 const SHOWN = 20;
 
@@ -16,6 +16,7 @@ export function monthDetails(
   heldMonth: string | null,
   runIds: ReadonlyMap<string, string>,
   namespace: string,
+  at: Date,
 ): string {
   const waiting = month.organizations
     .filter(({ status }) => waitsForPerson(status))
@@ -23,6 +24,7 @@ export function monthDetails(
   return joined(
     [
       md`## ${month.month}, as of ${month.asOf}, mode ${month.mode}`,
+      md`As it stood on ${minute(at)} UTC, when the run ended. What waits now: ${link('the living list', waitingList(namespace, month.broker, month.month))}.`,
       ...(heldMonth === null ? [] : [md`**${heldMonth}**`]),
       md`Amounts in ${month.currency}.`,
       amountsTable(month),
@@ -38,6 +40,8 @@ Nobody waits for a person.
     '\n\n',
   ).text;
 }
+
+const minute = (at: Date): string => at.toISOString().slice(0, '2025-10-09T03:00'.length).replace('T', ' ');
 
 /** `waiting`: those of the `count` that fit a payload, the largest amounts among them. */
 function waitingPart(

@@ -1,31 +1,18 @@
 import { us } from '../called.js';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Named } from '../../shared/billing/named.js';
-import { lastDay } from '../../shared/billing/month.js';
-import type { MonthResult, Outcome } from '../../shared/billing/results.js';
 import type { Day, Month } from '../../shared/billing/types.js';
-import { unreadText } from '../../shared/billing/unread.js';
-import { certificateOf, changesSince, driftOf, inspect, type Certificate, type Verdict } from '../../shared/close/certificate.js';
-import type { Claim, Difference } from '../../shared/close/compare.js';
-import type { Dismissed } from '../../shared/close/sides.js';
-import { loadConfig, type BaseConfig, type Config } from '../../shared/config.js';
-import { decisionsOf, newestDecision, recordDecision } from '../../shared/decisions/decisions.js';
-import { addCertificate } from '../../shared/evidence/closed.js';
-import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { driftOf, inspect, type Certificate, type Verdict } from '../../shared/close/certificate.js';
+import { loadConfig, type Config } from '../../shared/config.js';
 import { isMissing } from '../../shared/files.js';
-import type { MonthRead } from '../../shared/evidence/months.js';
-import { readForClose, type Reading } from '../close.js';
+import { closeMonth, closesPrefix, readAnew, withEvidence } from '../closing.js';
 import { today, type Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, readNamedJson, writeOutput } from '../files.js';
-import { requireMonth } from '../months.js';
-import { actorOf } from '../sender.js';
+import { senderOf } from '../sender.js';
 import { renderCertificate } from '../render/certificate.js';
-import { forged, sealed } from '../seal.js';
-import type { CloseRequest } from '../sides.js';
-import { reachable } from './plan.js';
-import { jsonText, line } from '../render/printable.js';
+import { forged } from '../seal.js';
+import { jsonText } from '../render/printable.js';
 
 export interface CloseOptions {
   month: Month | undefined;
@@ -44,27 +31,11 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   const config = loadConfig(context.environment);
   const { month, asOf = today(config.schedule.timeZone) } = options;
   await checkOutput(options.out);
-  const read = await requireMonth(config, month);
-  refuseWhileOpen(read);
-  const dismissed = dismissedOf(read.outcomes);
-  const claims = claimsOf(read.outcomes, 'excluded');
-  const reading = await readAnew(context, config, { month, asOf, claims, held: [], dismissed });
-  if (reading.unread.length > 0) throw new CommandError(EXIT.waits, unreadRefusal(month, reading.unread));
-  if (reading.differences.length > 0) throw new CommandError(EXIT.waits, refusal(month, reading.differences));
-  const head = {
-    broker: config.broker,
-    month,
-    asOf,
-    closedAt: new Date().toISOString(),
-    isMonthOver: asOf > lastDay(month),
-    unassigned: reading.unassigned.map(({ invoiceNumber: _, ...line }) => line),
-    runDigest: read.result.digest,
-    dismissed,
-    invoiced: reading.invoiced,
-  };
-  const { certificate, isNew } = await withEvidence(config, (evidence) =>
-    certify(context, config, evidence, (more) => certificateOf({ ...head, ...more }, reading), actorOf(options.actor)),
-  );
+  const { certificate, isNew } = await closeMonth(config, {
+    ...{ month, asOf, shown: null, from: senderOf(options.actor) },
+    say: (text) => context.say(text),
+    onProgress: progressOn(context),
+  });
   const { out = `close-${config.broker}-${month}-${certificate.number}.json` } = options;
   await writeCertificate(out, certificate);
   if (!isNew)
@@ -74,196 +45,10 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   return EXIT.done;
 }
 
-async function readAnew(
-  context: Context,
-  config: Config,
-  request: Pick<CloseRequest, 'month' | 'asOf' | 'claims' | 'held' | 'dismissed'>,
-): Promise<Reading> {
-  const named = await withEvidence(config, (evidence) => namedIn(evidence, config.broker, request.month));
-  return reachable(() =>
-    readForClose(config, { ...request, named, onProgress: (what) => void (context.isTerminal && context.say(what)) }),
-  );
-}
-
-/** What was ever named and billed on. Without it nobody could tell what stands in Autotask without a line. */
-export async function namedIn(evidence: Evidence, broker: string, month: Month): Promise<Named> {
-  const ref = await evidence.pointer(`named/${broker}`);
-  if (ref !== null) return evidence.get<Named>(ref);
-  throw new CommandError(
-    EXIT.waits,
-    `BILLING_EVIDENCE does not keep what Cloudmore ever named, as a run of this version does. Bring the month up to date once more, then close again: ${us()} run ${month} --wait`,
-  );
-}
-
-// ---------------------------------------------------------------------------------------------------------------- refusing
-
-/** Nothing is certified while something is held or unknown. */
-function refuseWhileOpen({ result, record }: MonthRead): void {
-  const open = openParts(result);
-  if (record.heldMonth !== null) open.unshift(record.heldMonth);
-  if (open.length === 0) return;
-  throw new CommandError(
-    EXIT.waits,
-    [
-      `${result.month} cannot be closed yet:`,
-      ...open.map((part) => `  ${part}`),
-      `To see how to resolve each one: ${us()} report ${result.month}`,
-    ].join('\n'),
-  );
-}
-
-function openParts({ held, awaiting, otherCurrencies, organizations, currency, mode, unread }: MonthResult): string[] {
-  const running = organizations.filter(({ status }) => status === 'Running' || status === 'Failed');
-  return [
-    ...[{ currency, held }, ...otherCurrencies]
-      .filter((one) => one.held.lines > 0)
-      .map(
-        (one) => `${one.held.sales} ${one.currency} held, of ${one.held.lines} lines${mode === 'shadow' ? ' (shadow mode)' : ''}`,
-      ),
-    ...organizations.flatMap(({ organizationName, items }) =>
-      items
-        .filter(({ outcome, reason }) => outcome === 'ghost' && reason !== 'dismissed')
-        .map(
-          (one) =>
-            line`${one.sales} ${one.currency} in Autotask without a line in the report: ${organizationName}, contract ${one.contractId}`,
-        ),
-    ),
-    ...(awaiting.lines > 0 ? [`${awaiting.sales} ${currency} of last month stand until the report comes`] : []),
-    ...(unread === undefined ? [] : unread.listed.filter(({ bearsOnMonth }) => bearsOnMonth).map(unreadText)),
-    ...running.map(({ organizationName, status }) => line`${organizationName} is ${status}`),
-  ];
-}
-
-/** What the run left out, or holds, with the reasons it recorded. */
-export const claimsOf = (outcomes: Outcome[], of: 'excluded' | 'held'): Claim[] =>
-  outcomes.flatMap(({ organizationId, organizationName, items }) =>
-    items
-      .filter(({ outcome }) => outcome === of)
-      .map(({ contractKey, productName, currency, cost, sales, reason }) => ({
-        organizationId,
-        organizationName,
-        contractKey,
-        productName,
-        currency,
-        cost,
-        sales,
-        reason: reason ?? of,
-      })),
-  );
-
-/** What people set aside, as it stood when the run saw it. */
-export const dismissedOf = (outcomes: Outcome[]): Dismissed[] =>
-  outcomes.flatMap(({ organizationName, ghosts }) =>
-    ghosts.flatMap(({ contractId, currency, cost, sales, dismissed: reason }) =>
-      reason === undefined ? [] : [{ organizationName, contractId, currency, cost, sales, reason }],
-    ),
-  );
-
-const DIFFERENCES_SHOWN = 50;
-
-function unreadRefusal(month: Month, unread: string[]): string {
-  const more = unread.length - DIFFERENCES_SHOWN;
-  return [
-    `${month} cannot be closed: ${unread.length === 1 ? 'one record' : `${unread.length} records`} could not be read.`,
-    ...unread.slice(0, DIFFERENCES_SHOWN).map((text) => `  ${text}`),
-    ...(more > 0 ? [`  … and ${more} more`] : []),
-  ].join('\n');
-}
-
-function refusal(month: Month, differences: Difference[]): string {
-  const more = differences.length - DIFFERENCES_SHOWN;
-  return [
-    `${month} cannot be closed: ${differences.length === 1 ? 'one amount does' : `${differences.length} amounts do`} not agree.`,
-    ...differences.slice(0, DIFFERENCES_SHOWN).map(({ message }) => `  ${message}`),
-    ...(more > 0 ? [`  … and ${more} more`] : []),
-    `Something moved since the last run. Bring it up to date, then close again: ${us()} run ${month} --wait`,
-  ].join('\n');
-}
-
-// ---------------------------------------------------------------------------------------------------------------- the certificate
-
-const closesPrefix = (broker: string, month: Month): string => `closes/${broker}/${month}/`;
-
-type More = Pick<Certificate, 'number' | 'corrects' | 'decisions'>;
-
-/**
- * The month's next certificate, with what it says otherwise than the one before; that one, where nothing has changed. Each is kept in the evidence, and none
- * is ever replaced: a paper that was made again after a change is told from the one that was made here.
- */
-async function certify(
-  context: Context,
-  config: BaseConfig,
-  evidence: Evidence,
-  certificateWith: (more: More) => Certificate,
-  actor: string,
-): Promise<{ certificate: Certificate; isNew: boolean }> {
-  const { broker } = config;
-  const { month } = certificateWith({});
-  const decisions = await certifiedDecisions(evidence, broker, month);
-  let made: Certificate | undefined;
-  const kept = await addCertificate(evidence, broker, month, async (before) => {
-    const last = before.at(-1);
-    const number = (last?.number ?? 0) + 1;
-    const then = last && (await evidence.get<Certificate>(last.ref));
-    const changes = then === undefined ? [] : changesSince(then, certificateWith({}));
-    if (then !== undefined && changes.length === 0) {
-      made = then;
-      return null;
-    }
-    const corrects = last && { number: last.number, digest: last.digest, changes };
-    const certificate = certificateWith({ number, decisions, ...(corrects === undefined ? {} : { corrects }) });
-    made = await sealed(context, config, evidence, certificate);
-    const ref = await evidence.put(made);
-    await evidence.point(closesPrefix(broker, month) + made.digest, ref);
-    return { number, digest: made.digest, closedAt: made.closedAt, ref };
-  });
-  if (kept !== null) await recordClose(evidence, made!, actor);
-  return { certificate: made!, isNew: kept !== null };
-}
-
-async function certifiedDecisions(
-  evidence: Evidence,
-  broker: string,
-  month: Month,
-): Promise<NonNullable<Certificate['decisions']>> {
-  const { entries, problem } = await decisionsOf(evidence, broker, month);
-  if (problem !== null) throw new CommandError(EXIT.failed, `${month} cannot be closed: ${problem}`);
-  return {
-    log: await newestDecision(evidence, broker),
-    entries: entries.map(({ number, at, action, actor, via, organizationName, reason, digest, amounts }) => ({
-      number,
-      at,
-      action,
-      actor,
-      via,
-      organizationName,
-      reason,
-      digest,
-      amounts,
-    })),
-  };
-}
-
-async function recordClose(
-  evidence: Evidence,
-  { broker, month, digest, closedAt, number, totals }: Certificate,
-  actor: string,
-): Promise<void> {
-  const [first] = totals;
-  await recordDecision(evidence, broker, `close/${digest}`, {
-    at: closedAt,
-    action: 'close',
-    actor,
-    via: 'command',
-    month,
-    organizationId: null,
-    organizationName: null,
-    reason: null,
-    digest,
-    amounts: first === undefined ? null : { ...first.posted, currency: first.currency },
-    details: `certificate no. ${number}`,
-  });
-}
+const progressOn =
+  (context: Context) =>
+  (what: string): void =>
+    void (context.isTerminal && context.say(what));
 
 /** A file that is there may be another month's or another broker's certificate: only the same one is written over itself. */
 async function writeCertificate(out: string, certificate: Certificate): Promise<void> {
@@ -278,15 +63,6 @@ async function writeCertificate(out: string, certificate: Certificate): Promise<
       `${out} is there already, and a certificate never replaces anything. Name another file; the certificate is kept in the evidence, and the same command writes it.`,
     );
   if (there === null) await writeOutput(out, content);
-}
-
-export async function withEvidence<T>(config: BaseConfig, use: (evidence: Evidence) => Promise<T>): Promise<T> {
-  const evidence = openEvidence(config.evidence, config);
-  try {
-    return await use(evidence);
-  } finally {
-    await evidence.close();
-  }
 }
 
 // ---------------------------------------------------------------------------------------------------------------- verifying
@@ -320,7 +96,7 @@ async function judge(context: Context, config: Config, certificate: Certificate)
   if (certificate.broker !== config.broker)
     throw new CommandError(EXIT.usage, `The certificate is broker ${certificate.broker}'s; BILLING_BROKER is ${config.broker}.`);
   const { month, asOf, exclusions: claims, dismissed = [] } = certificate;
-  const reading = await readAnew(context, config, { month, asOf, claims, held: [], dismissed });
+  const reading = await readAnew(config, { month, asOf, claims, held: [], dismissed }, { onProgress: progressOn(context) });
   // A redacted copy says nothing of whom was taken out, and of nothing that is excluded there.
   const told = new Set(certificate.customers.map(({ organizationName }) => organizationName));
   const differences = reading.differences.filter((one) => certificate.redaction === undefined || told.has(one.organizationName));

@@ -14,7 +14,7 @@ import { checkOutput, readNamed } from '../files.js';
 import { renderCompanies, renderSuggestions } from '../render/companies.js';
 import { isOnScreen, PLAIN } from '../render/paper.js';
 import { original } from '../render/spreadsheet.js';
-import { reachable } from './plan.js';
+import { reachable } from '../reachable.js';
 
 /** The link from Cloudmore's organizations to Autotask's companies: listed, suggested, and with `--write` set. */
 

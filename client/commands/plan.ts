@@ -1,13 +1,13 @@
+import { reachable } from '../reachable.js';
 import { us } from '../called.js';
 import { effortOf } from '../../shared/autotask/effort.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { isUnread } from '../../shared/billing/unread.js';
 import { loadConfig, type Config } from '../../shared/config.js';
 import { evidenceOver, openEvidence } from '../../shared/evidence/index.js';
-import { ApiError } from '../../shared/http/errors.js';
 import type { Context } from '../context.js';
 import { today } from '../context.js';
-import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, writeOutput } from '../files.js';
 import { PLAIN } from '../render/paper.js';
 import { renderPlans, unlinkedIn } from '../render/plan.js';
@@ -102,22 +102,3 @@ const progress =
   (what: string): void => {
     if (isTerminal) process.stderr.write(CLEAR_LINE + what);
   };
-
-/** Says which vendor cannot be reached, or what was asked for in vain, with the code for it. */
-export async function reachable<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    // By its name: the activities are loaded only when they are used.
-    if (error instanceof Error && error.name === 'UnknownOrganization')
-      throw new CommandError(EXIT.usage, `${error.message}${(error as Error & { hint?: string }).hint ?? ''}`);
-    if (!(error instanceof ApiError)) throw error;
-    const code =
-      error.kind === 'unavailable' || error.kind === 'timed-out'
-        ? EXIT.unreachable
-        : error.kind === 'unauthorized'
-          ? EXIT.configuration
-          : EXIT.failed;
-    throw new CommandError(code, error.message);
-  }
-}

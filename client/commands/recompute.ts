@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../exit.js';
 import { requireMonth } from '../months.js';
 import { jsonText } from '../render/printable.js';
 import { renderRecomputed } from '../render/recomputed.js';
-import { withEvidence } from './close.js';
+import { withEvidence } from '../closing.js';
 
 /** A past month's plans made once more by today's code, from the evidence alone, and compared with those of then to the byte. */
 export async function recompute(context: Context, { month, json }: { month: Month; json: boolean }): Promise<ExitCode> {

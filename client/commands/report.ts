@@ -14,7 +14,7 @@ import { renderAgainst } from '../render/report/against.js';
 import { renderReport } from '../render/report/index.js';
 import { renderYear } from '../render/report/year.js';
 import { BYTE_ORDER_MARK } from '../render/spreadsheet.js';
-import { withEvidence } from './close.js';
+import { withEvidence } from '../closing.js';
 import { exitCodeOf } from './run.js';
 
 export interface ReportOptions {

@@ -17,7 +17,7 @@ import { line } from '../render/printable.js';
 import { renderServiceList, renderServiceSuggestions, type ListedService } from '../render/services.js';
 import { original } from '../render/spreadsheet.js';
 import { suggestServices, type SoldProduct } from '../services.js';
-import { reachable } from './plan.js';
+import { reachable } from '../reachable.js';
 import { SHARED_SERVICES, isChargeType } from '../../shared/billing/record-types.js';
 
 /** Existing services of Autotask, by which what is sold already is billed: suggested, listed, and with `--write` given the key they are found by. */

@@ -19,7 +19,7 @@ import { renderStatus } from '../render/status.js';
 import { withTemporal, type Temporal } from '../temporal.js';
 import { detailsLink, preparedLists, webUiUrl, workflowLink } from '../../shared/web-ui.js';
 import { faultTexts } from './check.js';
-import { withEvidence } from './close.js';
+import { withEvidence } from '../closing.js';
 import { exitCodeOf, innermost } from './run.js';
 import { jsonText } from '../render/printable.js';
 import { isParked } from '../../shared/billing/status.js';

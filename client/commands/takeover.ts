@@ -17,7 +17,7 @@ import { line } from '../render/printable.js';
 import { renderTakeover } from '../render/takeover.js';
 import { original } from '../render/spreadsheet.js';
 import { billedElsewhere, isSameFinding, type BilledElsewhere, type TakenOver } from '../takeover.js';
-import { reachable } from './plan.js';
+import { reachable } from '../reachable.js';
 
 /** Before the first month on a tenant with a past: what others' contracts bill that the report has too. Nothing is written to Autotask. */
 

@@ -1,4 +1,5 @@
 import { hint } from '../called.js';
+import type { Autotask } from '../../shared/autotask/index.js';
 import type { UndoMonth } from '../../activities/undo.js';
 import { sumsTakenBack } from '../../shared/billing/undone.js';
 import type { UndoPlan } from '../../shared/billing/undo.js';
@@ -15,7 +16,7 @@ import { jsonText, line } from '../render/printable.js';
 import { renderUndo } from '../render/undo.js';
 import { senderOf } from '../sender.js';
 import { ensureSearchAttributes, isServed, withTemporal, type Temporal } from '../temporal.js';
-import { reachable } from './plan.js';
+import { reachable } from '../reachable.js';
 import { undoWithStart } from './signals.js';
 
 export interface UndoOptions {
@@ -36,7 +37,12 @@ export async function undo(context: Context, options: UndoOptions): Promise<Exit
   const config = loadConfig(context.environment);
   const evidence = openEvidence(config.evidence, config);
   try {
-    const shown = await preview(context, config, evidenceOver(evidence), options);
+    const shown = await preview(
+      config,
+      evidenceOver(evidence),
+      options,
+      (what) => void (context.isTerminal && context.say(what)),
+    );
     if (options.write) return await carryOut(context, config, evidence, options, shown);
     context.out(options.json ? jsonText(shown) : renderUndo(shown));
     return shown.organizations.some(isHeld) ? EXIT.waits : EXIT.done;
@@ -61,17 +67,18 @@ function checkUsage({ write, reason, yes, digest, actor, json, organizations }: 
     throw new CommandError(EXIT.usage, '--digest names one way back; expected exactly one --organization.');
 }
 
-async function preview(
-  context: Context,
+/** The way back as it is now, for these organizations or all. Reads Autotask, writes nothing. */
+export async function preview(
   config: Config,
   evidence: Evidence,
-  { month, organizations }: UndoOptions,
+  { month, organizations }: Pick<UndoOptions, 'month' | 'organizations'>,
+  heartbeat: (what: string) => void,
+  autotask?: Autotask,
 ): Promise<UndoMonth> {
   const { createDependencies } = await import('../../worker/dependencies.js');
   const { previewUndo } = await import('../../activities/undo.js');
   const { Slices } = await import('../../activities/slices.js');
-  const heartbeat = (what: string): void => void (context.isTerminal && context.say(what));
-  const dependencies = { ...createDependencies(config, evidence), heartbeat };
+  const dependencies = { ...createDependencies(config, evidence), heartbeat, ...(autotask === undefined ? {} : { autotask }) };
   const request = { broker: config.broker, month, asOf: today(config.schedule.timeZone) };
   const filter = organizations.length > 0 ? organizations : null;
   const shown = await reachable(() => previewUndo(dependencies, new Slices(evidence), { ...request, organizations: filter }));

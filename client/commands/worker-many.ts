@@ -15,7 +15,8 @@ import { Fleet, type Candidate } from '../../worker/many/fleet.js';
 import { Watch } from '../../worker/watch/watch.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { connectionSettings, ensureSearchAttributes, withTemporal } from '../temporal.js';
+import { connectionSettings, ensureSearchAttributes, searchAttributesOf, withTemporal } from '../temporal.js';
+import { officeOf } from './office.js';
 import { parseQueues, setUpProcess } from './worker-process.js';
 
 /** One process that serves every broker of the folder: what is added, changed or removed there is followed without a restart. */
@@ -37,13 +38,14 @@ export async function workerOfMany(context: Context, options: { queues?: string 
   const start = async (environment: Environment, name: string): Promise<RunningWorker> => {
     const config = loadConfig(environment);
     for (const remark of config.remarks) tell(remark, name);
-    await withTemporal(environment, ensureSearchAttributes);
+    await withTemporal(environment, (temporal) => ensureSearchAttributes(temporal, searchAttributesOf(config)));
     const { namespace } = connectionSettings(environment);
     return startWorker(config, {
       connection: await connections.to(environment),
       namespace,
       queues,
       say: (message) => tell(message, name),
+      office: officeOf(config),
     });
   };
   const fleet = new Fleet({ read, say: tell });

@@ -3,7 +3,8 @@ import { loadConfig } from '../../shared/config.js';
 import { startWorker } from '../../worker/main.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { connectionSettings, ensureSearchAttributes, withTemporal } from '../temporal.js';
+import { connectionSettings, ensureSearchAttributes, searchAttributesOf, withTemporal } from '../temporal.js';
+import { officeOf } from './office.js';
 import { parseQueues, setUpProcess } from './worker-process.js';
 
 /** The worker process: serves the queues until it is told to stop, and finishes what it is doing first. Of all brokers, where there is a folder of them and none is named. */
@@ -12,7 +13,7 @@ export async function worker(context: Context, options: { queues?: string | unde
     return (await import('./worker-many.js')).workerOfMany(context, options);
   const config = loadConfig(context.environment);
   const queues = parseQueues(options.queues);
-  await withTemporal(context.environment, ensureSearchAttributes);
+  await withTemporal(context.environment, (temporal) => ensureSearchAttributes(temporal, searchAttributesOf(config)));
   const own = await setUpProcess(context, config, config.broker);
   try {
     for (const remark of config.remarks) own.say(remark);
@@ -23,6 +24,7 @@ export async function worker(context: Context, options: { queues?: string | unde
       queues,
       say: (message) => own.say(message),
       watch: own.watch,
+      office: officeOf(config),
     });
     own.stopping.addEventListener('abort', () => running.shutdown());
     if (own.stopping.aborted) running.shutdown();

@@ -3,10 +3,10 @@ import type { Connection } from '@temporalio/client';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { advised, command, shellCommand, type Command } from '../../shared/billing/command.js';
 import { loadBaseConfig, type BaseConfig, type Config } from '../../shared/config.js';
-import { autotaskQueue, billingQueue, cloudmoreQueue, scheduleId, SEARCH_ATTRIBUTES } from '../../shared/contract.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue, scheduleId } from '../../shared/contract.js';
 import { currentOf, readKeys } from '../../shared/encryption/keyring.js';
 import type { Context } from '../context.js';
-import { ACTIVITY_TASKS, isServed, withTemporal, WORKFLOW_TASKS, type Temporal } from '../temporal.js';
+import { ACTIVITY_TASKS, isServed, withTemporal, WORKFLOW_TASKS, type Temporal, searchAttributesOf } from '../temporal.js';
 import { compareWithWorker } from '../worker-settings.js';
 import { perform, Problem, type Check, type Finding } from './check.js';
 
@@ -27,7 +27,7 @@ export async function checkTemporal(context: Context, config: Config | null = nu
   const checks = (temporal: Temporal): Check[] => [
     { name: 'Temporal', look: () => namespace(temporal) },
     { name: 'retention', look: () => retention(temporal) },
-    { name: 'search attributes', look: () => searchAttributes(temporal) },
+    { name: 'search attributes', look: () => searchAttributes(temporal, base) },
     { name: 'encryption', look: () => Promise.resolve(encryption(temporal, base)) },
     { name: WORKER, look: () => workerOf(temporal, base.broker) },
     ...(config === null ? [] : [{ name: WORKER_SETTINGS, look: () => settingsOf(temporal, config) }]),
@@ -99,17 +99,22 @@ function encryption({ address }: Temporal, { keys }: BaseConfig): string | Probl
   ]);
 }
 
-async function searchAttributes({ client, namespace: name }: Temporal): Promise<string | Problem> {
+/** Never encrypted: names are in them only where somebody chose so. */
+async function searchAttributes({ client, namespace: name }: Temporal, config: BaseConfig): Promise<string | Problem> {
+  const needed = searchAttributesOf(config);
   const { customAttributes } = await (client.connection as Connection).operatorService.listSearchAttributes({ namespace: name });
-  const missing = SEARCH_ATTRIBUTES.filter((attribute) => !(attribute in customAttributes));
+  const missing = needed.filter((attribute) => !(attribute in customAttributes));
   const named = (names: readonly string[], ...type: string[]): string[] =>
     names.flatMap((attribute) => ['--name', attribute, ...type]);
   if (missing.length > 0)
     return new Problem(`missing: ${missing.join(', ')}`, [
       advised('', operator('search-attribute', 'create', '-n', name, ...named(missing, '--type', 'Keyword'))),
     ]);
-  const wrong = SEARCH_ATTRIBUTES.filter((attribute) => Number(customAttributes[attribute]) !== KEYWORD);
-  if (wrong.length === 0) return SEARCH_ATTRIBUTES.join(', ');
+  const wrong = needed.filter((attribute) => Number(customAttributes[attribute]) !== KEYWORD);
+  if (wrong.length === 0)
+    return config.namesInSearch
+      ? `${needed.join(', ')}: customers' names and sizes of amounts stand in them in the clear (BILLING_NAMES_IN_SEARCH)`
+      : `${needed.join(', ')}; no name and no amount is in them`;
   return new Problem(`not of type Keyword: ${wrong.join(', ')}`, [
     advised('Remove them and create them again:', operator('search-attribute', 'remove', '-n', name, ...named(wrong))),
   ]);

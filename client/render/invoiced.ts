@@ -10,21 +10,20 @@ import { table, type Column } from './table.js';
 export const renderInvoiced = onTerminal(invoicedText);
 
 /** The parts of a report's amount, in the order in which money passes through them; a part nobody has is left out. */
-const PARTS: [part: keyof Charges, title: string][] = [
-  ['report', 'report'],
-  ['invoiced', 'invoiced'],
-  ['posted', 'posted'],
-  ['open', 'not posted'],
-  ['held', 'held'],
-  ['excluded', 'excluded'],
-  ['dismissed', 'set aside'],
-  ['rounding', 'rounding'],
-  ['differences', 'too much'],
+export const CHARGED_PARTS: [part: keyof Charges, title: string, isAlways: boolean][] = [
+  ['report', 'report', true],
+  ['invoiced', 'invoiced', true],
+  ['posted', 'posted', true],
+  ['open', 'not posted', true],
+  ['held', 'held', false],
+  ['excluded', 'excluded', false],
+  ['dismissed', 'set aside', false],
+  ['rounding', 'rounding', false],
+  ['differences', 'too much', false],
 ];
-const ALWAYS = new Set<keyof Charges>(['report', 'invoiced', 'posted', 'open']);
 
 function invoicedText({ month, customers, totals, differences, unread }: InvoicedReading, paper: Paper): string {
-  const parts = PARTS.filter(([part]) => ALWAYS.has(part) || customers.some((one) => !isNothing(one[part])));
+  const parts = CHARGED_PARTS.filter(([part, , isAlways]) => isAlways || customers.some((one) => !isNothing(one[part])));
   const columns: Column[] = [
     { title: 'customer' },
     { title: 'currency' },

@@ -17,6 +17,9 @@ import { renderReport } from '../render/report/index.js';
 import { BYTE_ORDER_MARK } from '../render/spreadsheet.js';
 import type { Temporal } from '../temporal.js';
 import { act } from './act.js';
+import { askWorker, latestAnswer, takeBack } from './ask.js';
+import { readInvoicedRecord } from '../../shared/evidence/invoiced.js';
+import { jsonText } from '../render/printable.js';
 import type { ShownCustomer, ShownMonth, Source } from './source.js';
 
 /** How many other months a customer's page looks back to. */
@@ -68,6 +71,15 @@ export function evidenceSource(config: BaseConfig, evidence: Evidence, temporal:
     },
     year: (month) => readYear(evidence, broker, month),
     act: (action) => act(temporal, config, action),
+    answered: (month, about) => latestAnswer(temporal, broker, month, about),
+    ask: (asking) => askWorker(temporal, broker, asking),
+    takeBack: (release) => takeBack(temporal, config, evidence, release),
+    certificate: async (month, number) => {
+      const kept = (await readClosed(evidence, broker, month)).find((one) => one.number === number);
+      if (kept === undefined) return null;
+      return { content: `${jsonText(await evidence.get(kept.ref))}\n`, name: `close-${broker}-${month}-${number}.json` };
+    },
+    invoiced: (month) => readInvoicedRecord(evidence, broker, month),
   };
 }
 

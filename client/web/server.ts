@@ -13,14 +13,11 @@ import Fastify, {
 } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { isMonth } from '../../shared/billing/month.js';
-import type { Month } from '../../shared/billing/types.js';
 import { FORMATS, type Format } from '../formats.js';
 import { personOfRequest } from './access.js';
 import { addCodec } from './codec.js';
 import { choose, SORTS } from './customers.js';
 import { customerRows } from '../../shared/report/customers.js';
-import type { Html } from '../render/html.js';
 import { customerLink } from '../../shared/web-links.js';
 import { customerPage } from './pages/customer.js';
 import { againstPage, yearPage } from './pages/beside.js';
@@ -31,7 +28,9 @@ import { decisionsPage, explainPage, loginPage, messagePage } from './pages/othe
 import type { WebSettings } from '../../shared/web-settings.js';
 import type { ActionResult, Source } from './source.js';
 import { WEB_STYLE } from './style.js';
-import { personOf, type Person } from './users.js';
+import { found, Forbidden, Missing, monthOf, type Get, type Post, type Shown, type Viewer } from './requests.js';
+import { addMonthEndButtons, addMonthEndPages } from './month-end.js';
+import { personOf } from './users.js';
 
 /** The page for finance: a month, what waits in it, a customer, and the buttons that decide. Rendered here; no page needs a script. */
 
@@ -130,10 +129,9 @@ const nextOf = (next: unknown): string => (typeof next === 'string' && /^\/[^/\\
 // ---------------------------------------------------------------------------------------------------------------- pages
 
 type Params = Record<string, string>;
-type Shown = { title: string; month: Month | null; body: Html };
 
 function addPages(app: FastifyInstance, source: Source, settings: WebSettings): void {
-  const get = (path: string, show: (request: FastifyRequest, viewer: Viewer) => Promise<Shown>): void => {
+  const get: Get = (path, show) => {
     app.get(path, async (request, reply) => {
       const viewer = viewerOf(request, reply, settings);
       if (viewer === null) return askIn(request, reply, settings, source);
@@ -176,6 +174,13 @@ function addPages(app: FastifyInstance, source: Source, settings: WebSettings): 
     const month = monthOf(request);
     const { subscription } = z.object({ subscription: z.string().max(500) }).parse(request.query);
     return { title: 'Explain', month, body: explainPage(month, subscription, await source.explain(month, subscription)) };
+  });
+  addMonthEndPages(get, source);
+  app.get('/months/:month/certificates/:number', async (request, reply) => {
+    if (viewerOf(request, reply, settings) === null) return askIn(request, reply, settings, source);
+    const { number } = z.object({ number: z.coerce.number().int() }).parse(request.params);
+    const { content, name } = await found(source.certificate(monthOf(request), number), 'There is no such certificate.');
+    return reply.type(TYPES.json!).header('content-disposition', `attachment; filename="${name}"`).send(content);
   });
   app.get('/months/:month/report.:format', async (request, reply) => {
     if (viewerOf(request, reply, settings) === null) return askIn(request, reply, settings, source);
@@ -224,10 +229,7 @@ const releaseSchema = z.object({
 });
 
 function addActions(app: FastifyInstance, source: Source, settings: WebSettings): void {
-  const post = (
-    path: string,
-    act: (request: FastifyRequest, person: Person) => Promise<{ result: ActionResult; to: string }>,
-  ): void => {
+  const post: Post = (path, act) => {
     app.post(path, { preHandler: fromOurForm(app) }, async (request, reply) => {
       const person = personOfRequest(request, settings);
       if (person === null) return askIn(request, reply, settings, source);
@@ -237,6 +239,7 @@ function addActions(app: FastifyInstance, source: Source, settings: WebSettings)
       return reply.redirect(to, 303);
     });
   };
+  addMonthEndButtons(post, source);
   post('/months/:month/customers/:id/act', async (request, { name: actor }) => {
     const month = monthOf(request);
     const { id } = request.params as Params;
@@ -264,12 +267,6 @@ function together(results: ActionResult[]): ActionResult {
 }
 
 // ---------------------------------------------------------------------------------------------------------------- answers
-
-interface Viewer {
-  person: Person;
-  mayApprove: boolean;
-  csrf: string;
-}
 
 function viewerOf(request: FastifyRequest, reply: FastifyReply, settings: WebSettings): Viewer | null {
   const person = personOfRequest(request, settings);
@@ -303,25 +300,6 @@ function render(
 }
 
 const sendPage = (reply: FastifyReply, content: string): FastifyReply => reply.type('text/html; charset=utf-8').send(content);
-
-class Missing extends Error {
-  readonly statusCode = 404;
-}
-class Forbidden extends Error {
-  readonly statusCode = 403;
-}
-
-async function found<T>(looked: Promise<T | null>, otherwise: string): Promise<T> {
-  const value = await looked;
-  if (value === null) throw new Missing(otherwise);
-  return value;
-}
-
-function monthOf(request: FastifyRequest, name = 'month'): Month {
-  const { [name]: month } = request.params as Params;
-  if (month !== undefined && isMonth(month)) return month;
-  throw new Missing('Expected a month such as 2025-10.');
-}
 
 /** What went wrong, in a sentence; the program's own mistakes are told on standard error alone. */
 function explained(

@@ -3,6 +3,8 @@ import type { Month } from '../../shared/billing/types.js';
 import type { KeptCertificate } from '../../shared/evidence/closed.js';
 import type { Against } from '../../shared/report/against.js';
 import type { Year } from '../../shared/report/year.js';
+import type { MonthEndAsked, MonthEndDone } from '../../shared/contract/month-end.js';
+import type { InvoicedRecord } from '../../shared/evidence/invoiced.js';
 import type { Explained } from '../commands/explain.js';
 import type { Format } from '../formats.js';
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
@@ -23,6 +25,35 @@ export interface Source {
   /** The twelve months up to one. */
   year(month: Month): Promise<Year>;
   act(action: SteeringAction): Promise<ActionResult>;
+  /** What was asked of the worker last, about the month or one customer's; null where nobody asked, or Temporal has forgotten it. */
+  answered(month: Month, about: About): Promise<Answered | null>;
+  /** Asks the worker; answers what came of it, or that it is under way. */
+  ask(asking: Asking): Promise<ActionResult>;
+  /** Releases the way back that was shown. */
+  takeBack(release: WayBackRelease): Promise<ActionResult>;
+  /** The month's certificate of this number as it is kept; null where there is none. */
+  certificate(month: Month, number: number): Promise<{ content: string; name: string } | null>;
+  /** What was found when somebody last looked whether customers were charged; null where nobody has. */
+  invoiced(month: Month): Promise<InvoicedRecord | null>;
+}
+
+export type About = { what: 'close' } | { what: 'invoiced' } | { what: 'undo'; organizationId: string };
+
+/** What is asked of the worker, by whom and why. */
+export type Asking = { month: Month; actor: string; reason: string } & MonthEndAsked;
+
+/** The latest answer of the worker: it is under way since then, it came, or it did not. */
+export type Answered = { since: string } | { done: MonthEndDone } | { failure: string };
+
+export interface WayBackRelease {
+  month: Month;
+  organizationId: string;
+  /** Of the way back that was shown. */
+  digest: string;
+  /** As the person typed it back. */
+  sum: string;
+  reason: string;
+  actor: string;
 }
 
 export interface ShownMonth {

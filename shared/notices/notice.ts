@@ -1,7 +1,9 @@
-import { big } from '../billing/decimal.js';
+import { big, money, sum } from '../billing/decimal.js';
+import type { Sides } from '../billing/plan-types.js';
+import { marginOf } from '../report/margin.js';
 import type { MonthResult, OrganizationResult } from '../billing/results.js';
 import { signed } from '../billing/advice.js';
-import { byText } from '../billing/text.js';
+import { byText, groupBy } from '../billing/text.js';
 import type { CustomerRow } from '../report/customers.js';
 import type { Day, Month } from '../billing/types.js';
 import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, unreadText } from '../billing/unread.js';
@@ -37,6 +39,8 @@ export interface RunSeen {
   customerPageOf?: (month: Month, organizationId: string) => string;
   /** What a probe found the vendors to be otherwise than believed, where that can move money, in sentences. */
   contradicted?: string[];
+  /** Reports of done months that did not go out, with the reason. */
+  unsent?: string[];
   /** Why the run failed; null or absent when it did not. */
   failure?: string | null;
 }
@@ -46,13 +50,16 @@ export const lineText = (line: NoticeLine): string => (typeof line === 'string' 
 
 /** A daily run that is later than this has been left out. */
 export const RUN_EVERY_HOURS = 26;
+/** A message in a chat is read on the way; a mail is the list. */
 const CUSTOMERS_SHOWN = 10;
+export const CUSTOMERS_MAILED = 200;
 const HOUR_MS = 3_600_000;
 
-export function noticeOf(run: RunSeen): Notice | null {
+/** Null where there is nothing to say. Of customers the largest are named, and the sums are those of all. */
+export function noticeOf(run: RunSeen, customersShown = CUSTOMERS_SHOWN): Notice | null {
   if (run.failure != null) return failureNotice(run.failure);
-  const months = run.months.flatMap((seen) => waitingPart(seen, run));
-  const missing = [...contradictedParts(run), ...missingParts(run)];
+  const months = run.months.flatMap((seen) => waitingPart(seen, run, customersShown));
+  const missing = [...contradictedParts(run), ...unsentParts(run), ...missingParts(run)];
   if (months.length === 0 && missing.length === 0) return null;
   const title = [...months.map((part) => part.title), ...missing.map((part) => part.title)].join('; ');
   return { title: `Billing: ${title}`, lines: [...months, ...missing].flatMap(({ lines }) => lines) };
@@ -73,7 +80,11 @@ interface Part {
 
 // ---------------------------------------------------------------------------------------------------------------- what waits
 
-function waitingPart({ result, heldMonth, rows }: MonthSeen, { pageOf, customerPageOf }: RunSeen): Part[] {
+function waitingPart(
+  { result, heldMonth, rows }: MonthSeen,
+  { pageOf, customerPageOf }: RunSeen,
+  customersShown: number,
+): Part[] {
   const waiting = result.organizations.filter(({ status }) => waitsForPerson(status)).sort(byAmount);
   const amounts = [
     ...heldAmounts(result).map((amount) => `${amount} held`),
@@ -84,18 +95,21 @@ function waitingPart({ result, heldMonth, rows }: MonthSeen, { pageOf, customerP
   const { month } = result;
   const what = [...amounts, ...(waiting.length > 0 ? [`${counted(waiting.length, 'customer')} waiting`] : [])];
   const title = `${month}: ${what.join(', ') || 'the whole month is held'}`;
-  const more = waiting.length - CUSTOMERS_SHOWN;
+  const more = waiting.length - customersShown;
   return [
     {
       title,
       lines: [
         ...(heldMonth === null ? [] : [heldMonth]),
-        ...waiting.slice(0, CUSTOMERS_SHOWN).map((organization): NoticeLine => {
+        ...waiting.slice(0, customersShown).map((organization): NoticeLine => {
           const { organizationId } = organization;
           const text = customerLine(organization, result.currency, rows?.get(organizationId) ?? []);
           return customerPageOf ? { text, url: customerPageOf(month, organizationId) } : text;
         }),
         ...(more > 0 ? [`… and ${more} more.`] : []),
+        ...(rows === undefined || waiting.length < 2
+          ? []
+          : together(waiting.flatMap(({ organizationId }) => rows.get(organizationId) ?? []))),
         ...unreadLines(result),
         ...(pageOf === null || waiting.length === 0 ? [] : [{ text: 'Who waits:', url: pageOf(month) }]),
         `What to do: billing status ${month}`,
@@ -129,11 +143,26 @@ function customerLine(
   return `${organizationName}: ${[shown, why || status, ...rows.map(changeText)].filter((text) => text !== '').join(', ')}`;
 }
 
+/** The sums of all that wait, by currency. */
+const together = (rows: CustomerRow[]): string[] =>
+  [...groupBy(rows, ({ currency }) => currency)].map(([currency, group]) => {
+    const total = (side: 'before' | 'after'): Sides => ({
+      sales: money(sum(group.map((row) => row[side].sales)), currency),
+      cost: money(sum(group.map((row) => row[side].cost)), currency),
+    });
+    const [before, after] = [total('before'), total('after')];
+    const difference = money(big(after.sales).minus(before.sales), currency);
+    const margins = { marginBefore: marginOf(before, currency), marginAfter: marginOf(after, currency) };
+    return `Together: ${changeText({ before, after, currency, difference, ...margins })}`;
+  });
+
 /** "540.00 → 5620.99 EUR (+5080.99), margin 76.98 → 792.10 (14.1 %)" */
-function changeText({ before, after, currency, difference, marginBefore, marginAfter }: CustomerRow): string {
+function changeText({ before, after, currency, difference, marginBefore, marginAfter }: Change): string {
   const share = marginAfter.share === null ? '' : ` (${marginAfter.share} %)`;
   return `${before.sales} → ${after.sales} ${currency} (${signed(big(difference), currency)}), margin ${marginBefore.amount} → ${marginAfter.amount}${share}`;
 }
+
+type Change = Pick<CustomerRow, 'before' | 'after' | 'currency' | 'difference' | 'marginBefore' | 'marginAfter'>;
 
 const byAmount = (left: OrganizationResult, right: OrganizationResult): number =>
   big(right.held.sales).abs().cmp(big(left.held.sales).abs()) || byText(left.organizationName, right.organizationName);
@@ -151,6 +180,9 @@ const contradictedParts = ({ contradicted = [] }: RunSeen): Part[] =>
           lines: [...contradicted, 'What amounts depend on it: billing doctor --probe'],
         },
       ];
+
+const unsentParts = ({ unsent = [] }: RunSeen): Part[] =>
+  unsent.length === 0 ? [] : [{ title: 'a report was not mailed', lines: unsent }];
 
 function missingParts(run: RunSeen): Part[] {
   const gap = run.previousEndedAt === null ? null : gapBetween(run.previousEndedAt, run.endedAt);

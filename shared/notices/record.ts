@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence/index.js';
 import type { Notice } from './notice.js';
-import { send, type Channel } from './send.js';
+import { send, type Channel, type MailedFile } from './send.js';
 import type { NoticeSettings } from './settings.js';
 
 /**
@@ -52,6 +52,12 @@ export async function recordRun(
   return record;
 }
 
+/** What a mail has beyond the notice: a longer list; a file, which makes it a mail of its own and not the run's notice. */
+export interface Mailed {
+  letter?: Notice | null;
+  file?: MailedFile;
+}
+
 /** Sends the run's notice by every channel, or finds that it was sent. Never throws because of a channel. */
 export async function sendOnce(
   evidence: Evidence,
@@ -60,6 +66,7 @@ export async function sendOnce(
   notice: Notice | null,
   channels: Channel[],
   settings: NoticeSettings,
+  mailed: Mailed = {},
 ): Promise<NoticeRecord> {
   const before = await read<NoticeRecord>(evidence, noticeName(broker, run));
   if (before) return before;
@@ -67,17 +74,18 @@ export async function sendOnce(
   for (const channel of notice === null ? [] : channels) {
     const entry: NoticeRecord['channels'][number] = { channel, state: 'sending', message: null };
     record.channels.push(entry);
-    await keep(evidence, broker, record);
-    Object.assign(entry, await outcomeOf(send(channel, notice!, settings)));
+    await keep(evidence, broker, record, mailed);
+    const said = channel === 'mail' ? (mailed.letter ?? notice!) : notice!;
+    Object.assign(entry, await outcomeOf(send(channel, said, settings, mailed.file ?? null)));
   }
-  await keep(evidence, broker, record);
+  await keep(evidence, broker, record, mailed);
   return record;
 }
 
-async function keep(evidence: Evidence, broker: string, record: NoticeRecord): Promise<void> {
+async function keep(evidence: Evidence, broker: string, record: NoticeRecord, { file }: Mailed): Promise<void> {
   const ref = await evidence.put(record);
   await evidence.point(noticeName(broker, record.run), ref);
-  await evidence.point(latestName(broker), ref);
+  if (file === undefined) await evidence.point(latestName(broker), ref);
 }
 
 const outcomeOf = async (sending: Promise<void>): Promise<{ state: 'sent' | 'failed'; message: string | null }> =>

@@ -18,10 +18,21 @@ export const channelsOf = ({ webhook, mail }: NoticeSettings): Channel[] => [
   ...(mail === null ? [] : ['mail' as const]),
 ];
 
+/** A file that goes with a mail. */
+export interface MailedFile {
+  name: string;
+  content: string | Uint8Array;
+}
+
 /** Throws when the channel did not take the message, with a reason that names no key. */
-export async function send(channel: Channel, notice: Notice, settings: NoticeSettings): Promise<void> {
+export async function send(
+  channel: Channel,
+  notice: Notice,
+  settings: NoticeSettings,
+  file: MailedFile | null = null,
+): Promise<void> {
   if (channel === 'webhook' && settings.webhook) return sendWebhook(settings.webhook.reveal(), notice);
-  if (channel === 'mail' && settings.mail) return sendMail(settings.mail, notice);
+  if (channel === 'mail' && settings.mail) return sendMail(settings.mail, notice, file);
 }
 
 // ---------------------------------------------------------------------------------------------------------------- webhook
@@ -71,7 +82,12 @@ function textOf({ title, lines }: Notice): string {
 
 // ---------------------------------------------------------------------------------------------------------------- mail
 
-async function sendMail({ smtp, from, to }: NonNullable<NoticeSettings['mail']>, notice: Notice): Promise<void> {
+/** One mail to each receiver: nobody reads who else decides. */
+async function sendMail(
+  { smtp, from, to }: NonNullable<NoticeSettings['mail']>,
+  notice: Notice,
+  file: MailedFile | null,
+): Promise<void> {
   const url = new URL(smtp.reveal());
   const transport = nodemailer.createTransport({
     url: smtp.reveal(),
@@ -82,7 +98,9 @@ async function sendMail({ smtp, from, to }: NonNullable<NoticeSettings['mail']>,
     socketTimeout: WITHIN_MS,
   });
   try {
-    await transport.sendMail({ from, to, subject: cardText(notice.title), text: mailOf(notice) });
+    const attachments = file === null ? [] : [{ filename: file.name, content: bytesOf(file) }];
+    for (const receiver of to)
+      await transport.sendMail({ from, to: receiver, subject: cardText(notice.title), text: mailOf(notice), attachments });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
     const answer = error instanceof Error && 'responseCode' in error ? ` ${String(error.responseCode)}` : '';
@@ -92,6 +110,9 @@ async function sendMail({ smtp, from, to }: NonNullable<NoticeSettings['mail']>,
     transport.close();
   }
 }
+
+const bytesOf = ({ content }: MailedFile): Buffer =>
+  Buffer.from(typeof content === 'string' ? content : Uint8Array.from(content));
 
 /** The text of a mail. */
 export const mailOf = ({ title, lines }: Notice): string =>

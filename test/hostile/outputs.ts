@@ -186,7 +186,7 @@ export function markdowns(text: string): Record<string, string> {
   const { outcome, month } = seen(text);
   return {
     organization: detailsOf(outcome, organizationResult(outcome, 'EUR'), 'EUR'),
-    month: monthDetails({ result: month, waiting: 1 } as never, text, new Map([['org-1', 'run']]), 'default'),
+    month: monthDetails({ result: month, waiting: 1 } as never, text, new Map([['org-1', 'run']]), 'default', new Date(0)),
     summary: summaryText(`${text} 2025-10`),
   };
 }

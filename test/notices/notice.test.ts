@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CustomerRow } from '../../shared/report/customers.js';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
-import { noticeOf, type RunSeen } from '../../shared/notices/notice.js';
+import { CUSTOMERS_MAILED, noticeOf, type RunSeen } from '../../shared/notices/notice.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { payloadFor } from '../../shared/notices/send.js';
 import { blankMonth, NOTHING } from '../../workflows/blank.js';
@@ -166,6 +166,30 @@ describe('a run speaks', () => {
       text: 'Contoso: 12.00 EUR, company-inactive, 540.00 → 520.00 EUR (-20.00), margin 67.50 → 40.00 (7.7 %)',
       url: 'https://page/months/2025-10/customers/Contoso',
     });
+  });
+
+  test('to a mailbox with every customer, and the sum of all of them in each currency', () => {
+    const organizations = Array.from({ length: 12 }, (_, index) => held(`C${index}`, String(index)));
+    const sides = { sales: '12.00', cost: '10.00' };
+    const row = (currency: string): CustomerRow =>
+      ({
+        currency,
+        before: { sales: '2.00', cost: '1.00' },
+        after: sides,
+        difference: '10.00',
+        marginBefore: { amount: '1.00', share: '50.0' },
+        marginAfter: { amount: '2.00', share: '16.7' },
+      }) as CustomerRow;
+    const rows = new Map(organizations.map(({ organizationId }, index) => [organizationId, [row(index === 0 ? 'USD' : 'EUR')]]));
+    const given = run(month({ held: { lines: 12, cost: '12.00', sales: '66.00' }, organizations }));
+    const seen = { ...given, months: [{ ...given.months[0]!, rows }] };
+    expect(noticeOf(seen)?.lines).toContain('… and 2 more.');
+    const letter = noticeOf(seen, CUSTOMERS_MAILED)!.lines.map(String);
+    expect(letter.filter((text) => text.startsWith('C'))).toHaveLength(12);
+    expect(letter.filter((text) => text.startsWith('Together'))).toEqual([
+      'Together: 22.00 → 132.00 EUR (+110.00), margin 11.00 → 22.00 (16.7 %)',
+      'Together: 2.00 → 12.00 USD (+10.00), margin 1.00 → 2.00 (16.7 %)',
+    ]);
   });
 
   test('once for all its months', () => {

@@ -27,6 +27,7 @@ async function webhook(status = 200): Promise<{ settings: NoticeSettings; got: u
       webhook: new Secret(`${url}/services/hunter2`),
       mail: null,
       heartbeat: null,
+      monthlyReport: null,
       reportDay: 12,
       webUi: null,
       page: null,
@@ -54,7 +55,18 @@ async function mailbox(refuses = false): Promise<{ settings: NoticeSettings; got
   closing.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
   const { port } = server.server.address() as AddressInfo;
   const mail = { smtp: new Secret(`smtp://127.0.0.1:${port}`), from: 'billing@example.com', to: ['finance@example.com'] };
-  return { got, settings: { webhook: null, mail, heartbeat: null, reportDay: 12, webUi: null, page: null } };
+  return {
+    got,
+    settings: {
+      webhook: null,
+      mail,
+      heartbeat: null,
+      monthlyReport: null,
+      reportDay: 12,
+      webUi: null,
+      page: null,
+    },
+  };
 }
 
 describe('a notice', () => {
@@ -93,6 +105,20 @@ describe('a notice', () => {
     expect(got[0]).toMatch(/Subject: Billing: 2025-10: 12\.00 EUR held/);
     expect(got[0]).toMatch(/To: finance@example\.com/);
     expect(got[0]).toContain('Contoso: 12.00 EUR, company-inactive');
+  });
+
+  test('reaches each receiver in a mail of their own, with the longer list and a file, once', async () => {
+    const { settings, got } = await mailbox();
+    const mail = { ...settings.mail!, to: ['anna@example.com', 'bert@example.com'] };
+    const [evidence, letter] = [memoryEvidence(), { title: 'Billing: 2025-10 is done', lines: ['All of it'] }];
+    const file = { name: 'billing-2025-10.csv', content: 'a,b' };
+    for (let attempt = 1; attempt <= 2; attempt += 1)
+      await sendOnce(evidence, 'default', RUN, NOTICE, ['mail'], { ...settings, mail }, { letter, file });
+    expect(got.map((text) => /^To: (.*)$/m.exec(text)![1]!.trim())).toEqual(['anna@example.com', 'bert@example.com']);
+    expect(got[0]).toContain('All of it');
+    expect(got[0]).toContain('filename=billing-2025-10.csv');
+    expect(got[0]).toContain(Buffer.from('a,b').toString('base64'));
+    expect(await readLatestNotice(evidence, 'default')).toBeNull();
   });
 
   test('is sent by the other channel when one fails; the failure names no key', async () => {

@@ -51,7 +51,15 @@ afterAll(async () => {
 const evidenceOf = (broker: string): string => `file:${join(folder, broker)}`;
 
 function sentinelOf(broker: string): { sentinel: Sentinel; told: () => string[] } {
-  const notices = { webhook: new Secret(webhook.url), mail: null, heartbeat: null, reportDay: 12, webUi: null, page: null };
+  const notices = {
+    webhook: new Secret(webhook.url),
+    mail: null,
+    heartbeat: null,
+    monthlyReport: null,
+    reportDay: 12,
+    webUi: null,
+    page: null,
+  };
   const before = webhook.got.length;
   return {
     sentinel: new Sentinel(client, openEvidence(evidenceOf(broker)), { broker, notices }, () => undefined),

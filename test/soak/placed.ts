@@ -14,8 +14,8 @@ import { openTheatre } from './theatre.js';
  * and asks again, and the simulation's checker judges the month.
  */
 
-/** Nobody decides anything in these months, which `test/decisions` records; and no run asks which settings the worker has. */
-type OfMonth = Exclude<keyof Activities, 'recordDecisions' | 'tellSettings'>;
+/** Nobody decides or asks for anything in these months, which `test/decisions` and `test/web` do; and no run asks which settings the worker has. */
+type OfMonth = Exclude<keyof Activities, 'recordDecisions' | 'tellSettings' | 'endMonth'>;
 
 const WRITES: Record<OfMonth, boolean> = {
   takeReport: false,

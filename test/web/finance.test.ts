@@ -144,7 +144,7 @@ describe('the page for finance', () => {
     ['in the dark', { colorScheme: 'dark' }],
     ['on a phone of 360 pixels', { viewport: { width: 360, height: 740 } }],
   ];
-  test.each(looks)('six views without a finding of axe and without a sideways scroll, %s', async (_, options) => {
+  test.each(looks)('eight views without a finding of axe and without a sideways scroll, %s', async (_, options) => {
     const page = await loggedIn('anna', { ...options, bypassCSP: true });
     for (const path of [
       '/',
@@ -153,6 +153,8 @@ describe('the page for finance', () => {
       `/months/${MONTH}/customers/${FABRIKAM}`,
       `/months/${MONTH}/decisions`,
       `/months/${MONTH}/year`,
+      `/months/${MONTH}/end`,
+      `/months/${MONTH}/customers/${FABRIKAM}/undo`,
     ]) {
       await page.goto(`${address}${path}`);
       expect({ path, faults: await faultsOf(page) }).toEqual({ path, faults: [] });
@@ -200,6 +202,27 @@ describe('the page for finance', () => {
       form: { _csrf: csrf!, action: 'skip', digest: 'f'.repeat(64), reason: 'x' },
     });
     expect(answer.status()).toBe(403);
+    for (const path of ['end/close', 'end/invoiced', `customers/${CONTOSO}/undo`, `customers/${CONTOSO}/undo/look`]) {
+      const form = { _csrf: csrf!, digest: 'f'.repeat(64), reason: 'x', sum: '1' };
+      const refused = await page.request.post(`${address}/months/${MONTH}/${path}`, { form });
+      expect({ path, status: refused.status() }).toEqual({ path, status: 403 });
+    }
+    await page.goto(`${address}/months/${MONTH}/end`);
+    expect(await page.getByRole('button', { name: /Close|Read/ }).count()).toBe(0);
+    await page.context().close();
+  });
+
+  test('a month or a way back that has moved since it was shown is left as it is', async () => {
+    const page = await loggedIn('anna');
+    const csrf = await page.locator('form.who input[name=_csrf]').getAttribute('value');
+    const post = async (path: string): Promise<string> => {
+      const form = { _csrf: csrf!, digest: 'f'.repeat(64), reason: 'x', sum: '1' };
+      return (await page.request.post(`${address}/months/${MONTH}/${path}`, { form })).text();
+    };
+    expect(await post('end/close')).toContain(`${MONTH} has moved since it was shown, and was not closed.`);
+    expect(await post(`customers/${CONTOSO}/undo`)).toContain(
+      'is not the one that was shown any more, and nothing was taken back',
+    );
     await page.context().close();
   });
 

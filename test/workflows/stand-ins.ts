@@ -92,6 +92,7 @@ export function standIns(changes: Partial<StandIns> = {}): StandIns {
         held: 0,
         waiting: 0,
       }),
+    endMonth: () => Promise.resolve({ isGood: true, text: '', lines: [], at: '2025-11-03T09:00:00Z' }),
     sendNotice: () => Promise.resolve({ title: null, sent: 0, failed: 0 }),
     ...changes,
   };

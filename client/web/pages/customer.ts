@@ -6,7 +6,7 @@ import { marginOf } from '../../../shared/report/margin.js';
 import { grouped } from '../../render/numbers.js';
 import { customerRows, isReleasable, meaningOf } from '../../../shared/report/customers.js';
 import { html, type Html } from '../../render/html.js';
-import { customerLink, explainLink } from '../../../shared/web-links.js';
+import { customerLink, explainLink, undoLink } from '../../../shared/web-links.js';
 import type { ShownCustomer } from '../source.js';
 import { csrfField } from './layout.js';
 import { amountCell, marginCell, signed } from './parts.js';
@@ -36,6 +36,7 @@ export function customerPage(
     )}
     ${mayApprove && buttons(outcome, csrf)} ${items(outcome)} ${invoice(outcome)} ${ghosts(outcome)} ${notes(outcome)}
     ${past(outcome, history)}
+    ${outcome.companyId !== null && html`<p><a href="${undoLink(month, outcome.organizationId)}">Take this month back</a></p>`}
     ${workflow !== null && html`<p><a href="${workflow}" rel="noreferrer">Its workflow in the Temporal Web UI</a></p>`}
   `;
 }

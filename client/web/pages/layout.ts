@@ -1,6 +1,7 @@
 import type { Month } from '../../../shared/billing/types.js';
 import { VERSION } from '../../../shared/version.js';
 import { html, type Html } from '../../render/html.js';
+import { monthEndLink } from '../../../shared/web-links.js';
 import type { Person } from '../users.js';
 
 /** What all pages share: head, navigation, the sentence that says what came of the last button. */
@@ -28,7 +29,7 @@ export const page = ({ title, broker, person, month, flash, csrf }: Frame, body:
         <header class="top">
           <nav aria-label="Main">
             <a href="/"><strong>Billing</strong> ${broker}</a>
-            ${month && html`<a href="/months/${month}">${month}</a> <a href="/months/${month}/customers">To do</a> <a href="/months/${month}/decisions">Decisions</a>`}
+            ${month && html`<a href="/months/${month}">${month}</a> <a href="/months/${month}/customers">To do</a> <a href="/months/${month}/decisions">Decisions</a> <a href="${monthEndLink(month)}">Close</a>`}
           </nav>
           ${person && html`<form method="post" action="/logout" class="who">${csrfField(csrf)}<span>${person.name}</span> <button type="submit" class="quiet">Log out</button></form>`}
         </header>

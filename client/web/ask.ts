@@ -1,0 +1,128 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sumsTakenBack } from '../../shared/billing/undone.js';
+import type { Month } from '../../shared/billing/types.js';
+import type { BaseConfig } from '../../shared/config.js';
+import { billingQueue, WORKFLOWS } from '../../shared/contract.js';
+import { monthEndId, type MonthEndDone, type MonthEndRequest } from '../../shared/contract/month-end.js';
+import type { Evidence } from '../../shared/evidence/index.js';
+import { readMonth } from '../../shared/evidence/months.js';
+import { keepUndo } from '../../shared/evidence/undone.js';
+import { undoWithStart } from '../commands/signals.js';
+import { sameSum } from '../confirm.js';
+import { CommandError } from '../exit.js';
+import { isNotFound } from '../months.js';
+import { isServed, type Temporal } from '../temporal.js';
+import type { About, ActionResult, Answered, Asking, WayBackRelease } from './source.js';
+
+/**
+ * What the worker is asked from the page. The page has no access to either vendor, and its person does not wait for what takes minutes: the execution's id
+ * says what was asked for, so that the page finds the answer when it is opened again, in any process.
+ */
+
+/** What takes longer goes on by itself, and the page shows it when it is opened again. */
+const ANSWER_WITHIN_MS = 15_000;
+/** Without a worker nothing goes on for ever. */
+const LONGEST = '8 hours';
+
+const NO_WORKER: ActionResult = {
+  isGood: false,
+  text: 'No worker runs at this moment, and nothing was done. Try again when one does.',
+};
+
+type Answer = (request: MonthEndRequest) => Promise<MonthEndDone>;
+
+/** Starts it, or says that it is under way. Asked twice it is done once at a time, and what is done already stays as it is. */
+export async function askWorker(temporal: Temporal, broker: string, asking: Asking): Promise<ActionResult> {
+  const taskQueue = billingQueue(broker);
+  if (!(await isServed(temporal, taskQueue))) return NO_WORKER;
+  try {
+    const handle = await temporal.client.workflow.start<Answer>(WORKFLOWS.monthEnd, {
+      taskQueue,
+      workflowId: monthEndId(broker, asking.month, asking),
+      args: [{ broker, ...asking }],
+      workflowExecutionTimeout: LONGEST,
+      searchAttributes: { BillingBroker: [broker], BillingMonth: [asking.month] },
+    });
+    const over = new AbortController();
+    const late = sleep(ANSWER_WITHIN_MS, null, { signal: over.signal }).catch(() => null);
+    const result = temporal.client
+      .withAbortSignal(over.signal, () => handle.result())
+      .then(
+        ({ isGood, text }) => ({ isGood, text }),
+        (error: unknown) => (over.signal.aborted ? null : { isGood: false, text: whyNot(error) }),
+      );
+    const answer = await Promise.race([result, late]);
+    over.abort();
+    return answer ?? UNDER_WAY;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return UNDER_WAY;
+    throw error;
+  }
+}
+
+const UNDER_WAY: ActionResult = {
+  isGood: true,
+  text: 'It is under way. This page shows what comes of it when it is opened again.',
+};
+
+const whyNot = (error: unknown): string => `It did not work, and nothing was decided: ${rootCause(error)}`;
+
+/** Temporal wraps a failure in others; people need the one that happened. */
+const rootCause = (error: unknown): string =>
+  error instanceof Error ? (error.cause instanceof Error ? rootCause(error.cause) : error.message) : String(error);
+
+/** The latest execution's answer. */
+export async function latestAnswer({ client }: Temporal, broker: string, month: Month, about: About): Promise<Answered | null> {
+  const handle = client.workflow.getHandle<Answer>(monthEndId(broker, month, about));
+  try {
+    const { status, startTime } = await handle.describe();
+    if (status.name === 'RUNNING') return { since: startTime.toISOString() };
+    return { done: await handle.result() };
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    if (error instanceof WorkflowFailedError) return { failure: whyNot(error) };
+    throw error;
+  }
+}
+
+/** Releases exactly the way back that was shown, when its sum was typed back; the customer's workflow refuses one that has moved since. */
+export async function takeBack(
+  temporal: Temporal,
+  { broker }: Pick<BaseConfig, 'broker'>,
+  evidence: Evidence,
+  { month, organizationId, digest, sum, reason, actor }: WayBackRelease,
+): Promise<ActionResult> {
+  const shown = await latestAnswer(temporal, broker, month, { what: 'undo', organizationId });
+  const undo = shown !== null && 'done' in shown ? shown.done.undo : undefined;
+  if (undo?.digest !== digest)
+    return {
+      isGood: false,
+      text: 'The way back is not the one that was shown any more, and nothing was taken back. Look at the new one.',
+    };
+  const expected = sumText(undo);
+  if (!sameSum(sum, expected))
+    return { isGood: false, text: `Nothing was taken back: "${sum.trim()}" is not the sum, which is ${expected}.` };
+  const { record } = (await readMonth(evidence, broker, month)) ?? {};
+  if (record?.report === undefined || record.frame === undefined)
+    return { isGood: false, text: `${month} has not been billed yet.` };
+  if (!(await isServed(temporal, billingQueue(broker)))) return NO_WORKER;
+  await keepUndo(evidence, broker, undo);
+  const { asOf } = record.frame.facts;
+  const given = { asOf, report: record.report, survey: null, surveyedAt: null };
+  try {
+    const from = { actor, via: 'page' as const, reason };
+    const at = { month, organizationId, asOf };
+    const answer = await undoWithStart(temporal, broker, at, { given, digest, from, withinMs: ANSWER_WITHIN_MS });
+    return { isGood: !/: NeedsAttention\./.test(answer ?? ''), text: answer ?? UNDER_WAY.text };
+  } catch (error) {
+    if (error instanceof CommandError) return { isGood: false, text: error.message }; // refused by the workflow, in words
+    throw error;
+  }
+}
+
+/** What is typed back: "1390.61 EUR". */
+export const sumText = (undo: Parameters<typeof sumsTakenBack>[0][number]): string =>
+  sumsTakenBack([undo])
+    .map(({ sales, currency }) => `${sales} ${currency}`)
+    .join(' + ');

@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import type { FastifyInstance } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { SMTPServer } from 'smtp-server';
+import { freePort } from '../../client/temporal-server/free-port.js';
+import { evidenceSource } from '../../client/web/evidence-source.js';
+import { createWeb } from '../../client/web/server.js';
+import { saveUser } from '../../client/web/users.js';
+import { loadBaseConfig } from '../../shared/config.js';
+import { billingQueue, scheduledBillingId, WORKFLOWS } from '../../shared/contract.js';
+import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { webSettings } from '../../shared/web-settings.js';
+import { september } from '../api/vendors.js';
+import { eventually } from '../eventually.js';
+import { launchBrowser } from '../report/browser.js';
+import { CONTOSO, openStage, type Stage } from '../system/stage.js';
+
+/**
+ * The month of the person who answers for the invoices, as docs/finance.md tells it: from the notice in the mailbox to the proof of what was invoiced. She has
+ * a mailbox, a browser and Autotask, and no shell: the program runs by itself, started by her engineer.
+ */
+
+const MONTH = '2025-10';
+const PASSWORD = 'a long enough pass phrase';
+
+let stage: Stage;
+let app: FastifyInstance;
+let evidence: Evidence;
+let connection: Connection;
+let browser: Browser;
+let page: Page;
+let address: string;
+let mailbox: { mails: string[]; server: SMTPServer };
+
+beforeAll(async () => {
+  mailbox = await openMailbox();
+  const port = await freePort();
+  stage = await openStage({
+    world: september(),
+    env: {
+      BILLING_MODE: 'approve',
+      BILLING_WEB_URL: `http://127.0.0.1:${port}`,
+      BILLING_WEB_PORT: String(port),
+      NOTICE_SMTP: `smtp://127.0.0.1:${(mailbox.server.server.address() as AddressInfo).port}`,
+      NOTICE_MAIL_TO: 'anna@example.com,bert@example.com',
+      NOTICE_MONTHLY_REPORT: 'html',
+      BILLING_NAMES_IN_SEARCH: 'true',
+    },
+  });
+  const env: Record<string, string> = {
+    ...stage.env,
+    BILLING_WEB_USERS: `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-users.json`,
+  };
+  const settings = webSettings(env);
+  await Promise.all([
+    stage.startWorker(),
+    saveUser(settings.users, { name: 'anna', role: 'approve' }, PASSWORD),
+    launchBrowser().then((launched) => (browser = launched)),
+  ]);
+  evidence = openEvidence(env.BILLING_EVIDENCE!);
+  connection = await Connection.connect({ address: stage.server.address });
+  const temporal = { client: new Client({ connection }), address: stage.server.address, namespace: 'default' };
+  app = await createWeb(evidenceSource(loadBaseConfig(env), evidence, temporal, env), settings);
+  address = await app.listen({ host: '127.0.0.1', port });
+  page = await (await browser.newContext({ acceptDownloads: true })).newPage();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await app?.close();
+  await connection?.close();
+  await evidence?.close();
+  await stage?.close();
+  await new Promise<void>((resolve) => (mailbox ? mailbox.server.close(() => resolve()) : resolve()));
+}, 60_000);
+
+async function openMailbox(): Promise<{ mails: string[]; server: SMTPServer }> {
+  const mails: string[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData: (stream, _session, done) => {
+      let text = '';
+      stream.on('data', (data: Buffer) => (text += data.toString()));
+      stream.on('end', () => {
+        mails.push(readable(text));
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve()));
+  return { mails, server };
+}
+
+/** A mail without its quoted-printable dress. */
+const readable = (text: string): string =>
+  decodeURIComponent(
+    text
+      .replaceAll('%', '%25')
+      .replace(/=\r?\n/g, '')
+      .replace(/=([0-9A-F]{2})/g, '%$1'),
+  ).replaceAll('\r', '');
+
+/** What the schedule starts at night. */
+async function night(asOf: string): Promise<void> {
+  await stage.control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
+  await stage.client.workflow.execute(WORKFLOWS.daily, {
+    taskQueue: billingQueue('default'),
+    workflowId: `${scheduledBillingId('default')}-${asOf}T03:00:00Z`,
+    args: [{ broker: 'default', month: MONTH, asOf }],
+  });
+}
+
+/** Gives a reason, presses the button, and answers what the page says came of it. */
+async function decide(reason: string, button: string): Promise<string> {
+  await page.getByLabel('Reason').first().fill(reason);
+  await page.getByRole('button', { name: button, exact: true }).click();
+  return page.getByRole('status').innerText();
+}
+
+/** What the page says, when it says so. */
+const shows = (path: string, what: RegExp): Promise<string> =>
+  eventually(
+    async () => {
+      await page.goto(`${address}${path}`);
+      return page.locator('main').innerText();
+    },
+    (text) => what.test(text),
+  );
+
+async function releaseAll(reason: string): Promise<string> {
+  for (const box of await page.getByRole('checkbox').all()) await box.check();
+  const said = await decide(reason, 'Release');
+  await shows(TO_DO, /Nobody\./);
+  return said;
+}
+
+const TO_DO = `/months/${MONTH}/customers`;
+const END = `/months/${MONTH}/end`;
+
+test('from the notice to the proof of what was invoiced, with a mailbox and a browser alone', async () => {
+  await night('2025-10-09');
+
+  // Each approver has a mail of their own, with the list, its sum, and a link that leads to exactly this and holds no secret.
+  const [mail] = mailbox.mails;
+  expect(mailbox.mails.map((text) => /^To: (.*)$/m.exec(text)![1])).toEqual(['anna@example.com', 'bert@example.com']);
+  expect(mail).toContain('540.00 → 5620.99 EUR (+5080.99), margin 67.50 → 657.44 (11.7 %)');
+  expect(mail).toContain('Together: 540.00 → 7011.60 EUR (+6471.60), margin 67.50 → 828.06 (11.8 %)');
+  await page.goto(/http\S+\/customers$/m.exec(mail!)![0]);
+  await page.getByLabel('Name').fill('anna');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: `What waits in ${MONTH}` }).waitFor();
+  expect(await releaseAll('as agreed')).toBe('2 of 2 released.');
+
+  // Her engineer finds the customer by name in the Web UI's list, because somebody chose so.
+  const found: string[] = [];
+  const query = `BillingCustomer = 'Contoso Dental Group' AND BillingAmount = '1,000 to 10,000 EUR'`;
+  for await (const { workflowId } of stage.client.workflow.list({ query })) found.push(workflowId);
+  expect(found).toEqual([`billing/default/${MONTH}/${CONTOSO}`]);
+
+  // Billed wrongly: seen, taken back with the sum typed back, and planned again.
+  await page.goto(`${address}${TO_DO}/${CONTOSO}`);
+  await page.getByRole('link', { name: 'Take this month back' }).click();
+  await page.getByRole('button', { name: 'Show what would go back' }).click();
+  await page.getByLabel('Type the sum, 1390.61 EUR').fill('1.00');
+  expect(await decide('wrong customer', 'Take it back')).toBe(
+    'Nothing was taken back: "1.00" is not the sum, which is 1390.61 EUR.',
+  );
+  await page.getByLabel('Type the sum, 1390.61 EUR').fill('1,390.61');
+  expect(await decide('wrong customer', 'Take it back')).toMatch(/taken back|under way/i);
+  await shows(`${TO_DO}/${CONTOSO}`, /Skipped[\s\S]*undone|taken back/i);
+  await decide('right after all', 'Plan it again');
+  await shows(TO_DO, /Contoso/);
+  expect(await releaseAll('right after all')).toBe('1 of 1 released.');
+
+  // The month grows until its last source has reported; nothing is closed while something waits.
+  await night('2025-11-03');
+  await page.goto(`${address}${END}`);
+  expect(await decide('all is right', 'Close the month')).toBe(`${MONTH} cannot be closed yet:`);
+  await page.goto(`${address}${TO_DO}`);
+  expect(await releaseAll('late lines')).toBe('2 of 2 released.');
+
+  // Done: the report comes by mail, once.
+  mailbox.mails.length = 0;
+  await night('2025-11-04');
+  await night('2025-11-05');
+  expect(mailbox.mails.map((text) => /^Subject: (.*)$/m.exec(text)![1])).toEqual(Array(2).fill(`Billing: ${MONTH} is done`));
+  expect(mailbox.mails[0]).toContain('Report 7186.32 EUR = posted 7120.32 EUR + excluded 66.00 EUR. Nothing waits.');
+  expect(mailbox.mails[0]).toMatch(/filename=billing-default-2025-10\.html/);
+
+  // Closed, and pressed twice: the certificate stays.
+  await page.goto(`${address}${END}`);
+  expect(await decide('all is right', 'Close the month')).toMatch(/both sides agree to the cent\. Certificate no\. 1/);
+  expect(await decide('all is right', 'Close the month')).toMatch(/closed already.*stays certificate no\. 1/);
+  const kept = await page.request.get(`${address}/months/${MONTH}/certificates/1`);
+  expect(await kept.json()).toMatchObject({ month: MONTH, number: 1, seal: { signature: expect.any(String) } });
+
+  // Approved, posted and invoiced in Autotask; what customers were charged is what the report says.
+  await page.getByRole('button', { name: 'Read what was charged' }).click();
+  expect(await page.getByRole('status').innerText()).toBe(`Not everything of ${MONTH} was charged as reported yet.`);
+  await stage.control('POST', 'autotask/freeze', { through: '2025-10-31' });
+  for (const { id: companyID } of (await stage.state()).autotask.companies)
+    await stage.control('POST', 'autotask/invoice', { companyID, through: '2025-10-31' }).catch(() => undefined); // nothing of it to invoice
+  await page.getByRole('button', { name: 'Read what was charged' }).click();
+  expect(await page.getByRole('status').innerText()).toBe(`Everything of ${MONTH} was charged as reported.`);
+  const row = await page.getByRole('row', { name: /^All/ }).innerText();
+  expect(row.split(/\s+/)).toEqual(['All', 'EUR', '7,186.32', '7,120.32', '0.00', '0.00', '66.00']);
+
+  // Who decided what, under her name.
+  await page.goto(`${address}/months/${MONTH}/decisions`);
+  const decisions = await page.locator('tbody').innerText();
+  expect(decisions).toMatch(/anna[^\n]*undo|undo[^\n]*anna/);
+  expect(decisions).toMatch(/close[\s\S]*all is right/);
+}, 240_000);
