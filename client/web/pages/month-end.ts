@@ -67,7 +67,7 @@ function closePart({ result, closed, outcomes }: ShownMonth, answered: Answered 
 type Sums = { currency: string } & Record<'report' | 'posted' | 'held' | 'excluded', Amounts>;
 
 const sums = (all: Sums[]): Html =>
-  html`<table class="sums">
+  html`<table class="list">
     <thead>
       <tr>
         <th scope="col">Currency</th>
@@ -81,7 +81,7 @@ const sums = (all: Sums[]): Html =>
       ${all.map(
         ({ currency, report, posted, held, excluded }) =>
           html`<tr>
-            <th scope="row">${currency}</th>
+            <td data-title="Currency">${currency}</td>
             ${amountCell('Report', report.sales)}${amountCell('Posted', posted.sales)}
             ${amountCell('Held', held.sales)}${amountCell('Excluded', excluded.sales)}
           </tr>`,
