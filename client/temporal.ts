@@ -5,8 +5,6 @@ import { encryptionOf } from '../shared/encryption/converter.js';
 import { keysFolderOf } from '../shared/encryption/keyring.js';
 import type { Environment } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
-import type { BaseConfig } from '../shared/config.js';
-import { NAMES_IN_SEARCH, SEARCH_ATTRIBUTES } from '../shared/contract.js';
 import { CommandError, EXIT } from './exit.js';
 import { whyUnreached } from './unreached.js';
 
@@ -19,8 +17,6 @@ export interface Temporal {
 
 const CONNECT_WITHIN_MS = 5_000;
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
-/** `Keyword` in Temporal's numbering of attribute types. */
-const KEYWORD = 2;
 
 /** Where `TEMPORAL_…` and the profile file say Temporal is; a worker needs the same. */
 export function connectionSettings(environment: Environment): {
@@ -96,33 +92,3 @@ export async function isServed({ client, namespace }: Temporal, name: string, ta
   const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType });
   return (pollers ?? []).length > 0;
 }
-
-/** Registers the search attributes that are missing, where the server lets us; otherwise says which command does it. */
-export async function ensureSearchAttributes(
-  { client, namespace }: Temporal,
-  names: readonly string[] = SEARCH_ATTRIBUTES,
-): Promise<void> {
-  const { operatorService } = client.connection as Connection;
-  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-  const missing = names.filter((name) => !(name in customAttributes));
-  if (missing.length === 0) return;
-  try {
-    await operatorService.addSearchAttributes({
-      namespace,
-      searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
-    });
-  } catch (error) {
-    if (isAlreadyThere(error)) return;
-    const options = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
-    throw new CommandError(
-      EXIT.configuration,
-      `Search attributes are missing: ${missing.join(', ')}.\nRegister them with: temporal operator search-attribute create -n ${namespace} ${options}`,
-    );
-  }
-}
-
-/** Those that a broker's settings need. */
-export const searchAttributesOf = ({ namesInSearch }: Pick<BaseConfig, 'namesInSearch'>): readonly string[] =>
-  namesInSearch ? [...SEARCH_ATTRIBUTES, ...NAMES_IN_SEARCH] : SEARCH_ATTRIBUTES;
-
-const isAlreadyThere = (error: unknown): boolean => error instanceof Error && /already exist/i.test(error.message);

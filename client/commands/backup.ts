@@ -16,7 +16,8 @@ import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput } from '../files.js';
 import { jsonText } from '../render/printable.js';
-import { ensureSearchAttributes, withTemporal } from '../temporal.js';
+import { ensureSearchAttributes } from '../search-attributes.js';
+import { withTemporal } from '../temporal.js';
 import { endOpenRuns, pauseSchedule } from './restore.js';
 
 const SUFFIX = '.jsonl.gz';

@@ -7,7 +7,8 @@ import { scheduleId } from '../../shared/contract.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { executionsOf } from '../histories.js';
-import { ensureSearchAttributes, withTemporal } from '../temporal.js';
+import { ensureSearchAttributes } from '../search-attributes.js';
+import { withTemporal } from '../temporal.js';
 import { doctor } from './doctor.js';
 import { plan } from './plan.js';
 

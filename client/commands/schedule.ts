@@ -4,7 +4,8 @@ import { loadBaseConfig } from '../../shared/config.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { applySchedule, describeSchedule, scheduleWarnings, withSchedule } from '../schedule.js';
-import { ensureSearchAttributes, withTemporal } from '../temporal.js';
+import { ensureSearchAttributes } from '../search-attributes.js';
+import { withTemporal } from '../temporal.js';
 
 export const ACTIONS = ['apply', 'show', 'pause', 'resume', 'trigger', 'remove'] as const;
 export type Action = (typeof ACTIONS)[number];

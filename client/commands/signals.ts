@@ -21,7 +21,8 @@ import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { senderOf } from '../sender.js';
 import { findMonth, findOrganization } from '../months.js';
-import { ensureSearchAttributes, isServed, withTemporal, type Temporal } from '../temporal.js';
+import { ensureSearchAttributes } from '../search-attributes.js';
+import { isServed, withTemporal, type Temporal } from '../temporal.js';
 
 /** Messages to single organizations: updates, which answer, where a worker can; else the signals that the Web UI sends. One text each. */
 

@@ -15,7 +15,8 @@ import { findMonth, inParallel, notRunYet } from '../months.js';
 import { jsonText, line } from '../render/printable.js';
 import { renderUndo } from '../render/undo.js';
 import { senderOf } from '../sender.js';
-import { ensureSearchAttributes, isServed, withTemporal, type Temporal } from '../temporal.js';
+import { ensureSearchAttributes } from '../search-attributes.js';
+import { isServed, withTemporal, type Temporal } from '../temporal.js';
 import { reachable } from '../reachable.js';
 import { undoWithStart } from './signals.js';
 

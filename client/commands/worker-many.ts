@@ -15,7 +15,8 @@ import { Fleet, type Candidate } from '../../worker/many/fleet.js';
 import { Watch } from '../../worker/watch/watch.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { connectionSettings, ensureSearchAttributes, searchAttributesOf, withTemporal } from '../temporal.js';
+import { askForSearchAttributes, searchAttributesOf } from '../search-attributes.js';
+import { connectionSettings, withTemporal } from '../temporal.js';
 import { officeOf } from './office.js';
 import { parseQueues, setUpProcess } from './worker-process.js';
 
@@ -38,7 +39,9 @@ export async function workerOfMany(context: Context, options: { queues?: string 
   const start = async (environment: Environment, name: string): Promise<RunningWorker> => {
     const config = loadConfig(environment);
     for (const remark of config.remarks) tell(remark, name);
-    await withTemporal(environment, (temporal) => ensureSearchAttributes(temporal, searchAttributesOf(config)));
+    await withTemporal(environment, (temporal) =>
+      askForSearchAttributes(temporal, searchAttributesOf(config), (text) => tell(text, name)),
+    );
     const { namespace } = connectionSettings(environment);
     return startWorker(config, {
       connection: await connections.to(environment),

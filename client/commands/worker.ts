@@ -3,7 +3,8 @@ import { loadConfig } from '../../shared/config.js';
 import { startWorker } from '../../worker/main.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { connectionSettings, ensureSearchAttributes, searchAttributesOf, withTemporal } from '../temporal.js';
+import { askForSearchAttributes, searchAttributesOf } from '../search-attributes.js';
+import { connectionSettings, withTemporal } from '../temporal.js';
 import { officeOf } from './office.js';
 import { parseQueues, setUpProcess } from './worker-process.js';
 
@@ -13,7 +14,9 @@ export async function worker(context: Context, options: { queues?: string | unde
     return (await import('./worker-many.js')).workerOfMany(context, options);
   const config = loadConfig(context.environment);
   const queues = parseQueues(options.queues);
-  await withTemporal(context.environment, (temporal) => ensureSearchAttributes(temporal, searchAttributesOf(config)));
+  await withTemporal(context.environment, (temporal) =>
+    askForSearchAttributes(temporal, searchAttributesOf(config), (text) => context.say(text)),
+  );
   const own = await setUpProcess(context, config, config.broker);
   try {
     for (const remark of config.remarks) own.say(remark);

@@ -1,12 +1,12 @@
 import { us } from '../called.js';
-import type { Connection } from '@temporalio/client';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { advised, command, shellCommand, type Command } from '../../shared/billing/command.js';
 import { loadBaseConfig, type BaseConfig, type Config } from '../../shared/config.js';
 import { autotaskQueue, billingQueue, cloudmoreQueue, scheduleId } from '../../shared/contract.js';
 import { currentOf, readKeys } from '../../shared/encryption/keyring.js';
 import type { Context } from '../context.js';
-import { ACTIVITY_TASKS, isServed, withTemporal, WORKFLOW_TASKS, type Temporal, searchAttributesOf } from '../temporal.js';
+import { attributesOf, KEYWORD, searchAttributesOf } from '../search-attributes.js';
+import { ACTIVITY_TASKS, isServed, withTemporal, WORKFLOW_TASKS, type Temporal } from '../temporal.js';
 import { compareWithWorker } from '../worker-settings.js';
 import { perform, Problem, type Check, type Finding } from './check.js';
 
@@ -16,8 +16,6 @@ const RETENTION_DAYS = 45;
 /** What a namespace should be made with: a month, its recheck window, and time for questions. */
 const RECOMMENDED_RETENTION = '90d';
 const DAY_SECONDS = 86_400;
-/** `Keyword` in Temporal's numbering of attribute types. */
-const KEYWORD = 2;
 const WORKER = 'worker';
 const WORKER_SETTINGS = 'worker settings';
 
@@ -100,17 +98,18 @@ function encryption({ address }: Temporal, { keys }: BaseConfig): string | Probl
 }
 
 /** Never encrypted: names are in them only where somebody chose so. */
-async function searchAttributes({ client, namespace: name }: Temporal, config: BaseConfig): Promise<string | Problem> {
+async function searchAttributes(temporal: Temporal, config: BaseConfig): Promise<string | Problem> {
+  const { namespace: name } = temporal;
   const needed = searchAttributesOf(config);
-  const { customAttributes } = await (client.connection as Connection).operatorService.listSearchAttributes({ namespace: name });
-  const missing = needed.filter((attribute) => !(attribute in customAttributes));
+  const known = await attributesOf(temporal, needed);
+  const missing = needed.filter((attribute) => !known.has(attribute));
   const named = (names: readonly string[], ...type: string[]): string[] =>
     names.flatMap((attribute) => ['--name', attribute, ...type]);
   if (missing.length > 0)
     return new Problem(`missing: ${missing.join(', ')}`, [
       advised('', operator('search-attribute', 'create', '-n', name, ...named(missing, '--type', 'Keyword'))),
     ]);
-  const wrong = needed.filter((attribute) => Number(customAttributes[attribute]) !== KEYWORD);
+  const wrong = needed.filter((attribute) => ![KEYWORD, null].includes(known.get(attribute) ?? null));
   if (wrong.length === 0)
     return config.namesInSearch
       ? `${needed.join(', ')}: customers' names and sizes of amounts stand in them in the clear (BILLING_NAMES_IN_SEARCH)`

@@ -1,0 +1,99 @@
+import type { Connection } from '@temporalio/client';
+import type { BaseConfig } from '../shared/config.js';
+import { NAMES_IN_SEARCH, SEARCH_ATTRIBUTES } from '../shared/contract.js';
+import { CommandError, EXIT } from './exit.js';
+import type { Temporal } from './temporal.js';
+
+/** Temporal's search attributes: which ones the namespace has, and making those that are missing where the server lets us. */
+
+/** Temporal's number for type Keyword. */
+export const KEYWORD = 2;
+
+/** gRPC's statuses. */
+const INVALID_ARGUMENT = 3;
+const PERMISSION_DENIED = 7;
+const UNIMPLEMENTED = 12;
+
+/** What is known of a namespace's attributes: by name their type; null where the server shows that it is there and not of which type. */
+export type Attributes = Map<string, number | null>;
+
+/** Those that a broker's settings need. */
+export const searchAttributesOf = ({ namesInSearch }: Pick<BaseConfig, 'namesInSearch'>): readonly string[] =>
+  namesInSearch ? [...SEARCH_ATTRIBUTES, ...NAMES_IN_SEARCH] : SEARCH_ATTRIBUTES;
+
+/**
+ * Which of the names the namespace has. Temporal Cloud denies the service that lists them (OperatorService): there each is asked for by a query that counts
+ * executions, which is refused where the attribute is unknown.
+ */
+export async function attributesOf(temporal: Temporal, names: readonly string[]): Promise<Attributes> {
+  const { client, namespace } = temporal;
+  try {
+    const { customAttributes } = await (client.connection as Connection).operatorService.listSearchAttributes({ namespace });
+    return new Map(Object.entries(customAttributes).map(([name, type]) => [name, Number(type)]));
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+  }
+  const found = await Promise.all(names.map((name) => isKnown(temporal, name)));
+  return new Map(names.filter((_name, index) => found[index]).map((name) => [name, null]));
+}
+
+async function isKnown({ client, namespace }: Temporal, name: string): Promise<boolean> {
+  try {
+    await client.workflowService.countWorkflowExecutions({ namespace, query: `${name} = 'none'` });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === INVALID_ARGUMENT) return false;
+    throw error;
+  }
+}
+
+/** They are missing, and this program cannot make them. */
+export class AttributesMissing extends CommandError {}
+
+/** Registers those that are missing, where the server lets us. Throws `AttributesMissing`, which says what makes them. */
+export async function ensureSearchAttributes(temporal: Temporal, names: readonly string[] = SEARCH_ATTRIBUTES): Promise<void> {
+  const known = await attributesOf(temporal, names);
+  const missing = names.filter((name) => !known.has(name));
+  if (missing.length === 0) return;
+  const { client, namespace } = temporal;
+  try {
+    await (client.connection as Connection).operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
+    });
+  } catch (error) {
+    if (isAlreadyThere(error)) return;
+    throw new AttributesMissing(EXIT.configuration, howToMake(namespace, missing, isDenied(error)));
+  }
+}
+
+/** The same for a worker: says what to make, and lets it run: once they are there it needs no restart. */
+export async function askForSearchAttributes(
+  temporal: Temporal,
+  names: readonly string[],
+  say: (text: string) => void,
+): Promise<void> {
+  try {
+    await ensureSearchAttributes(temporal, names);
+  } catch (error) {
+    if (!(error instanceof AttributesMissing)) throw error;
+    say(`${error.message}\nUntil then no run can start.`);
+  }
+}
+
+function howToMake(namespace: string, missing: string[], isCloud: boolean): string {
+  const options = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
+  return [
+    `Search attributes are missing: ${missing.join(', ')}.`,
+    `Register them with: temporal operator search-attribute create -n ${namespace} ${options}`,
+    ...(isCloud
+      ? [
+          'This server lets nobody do that from here: in Temporal Cloud add them to the namespace in its pages, each of type Keyword.',
+        ]
+      : []),
+  ].join('\n');
+}
+
+const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : null);
+const isDenied = (error: unknown): boolean => [PERMISSION_DENIED, UNIMPLEMENTED].includes(codeOf(error) as number);
+const isAlreadyThere = (error: unknown): boolean => error instanceof Error && /already exist/i.test(error.message);
