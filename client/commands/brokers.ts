@@ -141,5 +141,7 @@ const whatStays = (name: string): string =>
     `What ${name} billed stays in the evidence, and its ended workflows in Temporal for as long as the namespace keeps them. While its file is in place:`,
     `  keep a month            ${of(name, 'report', 'MONTH', '--out', 'FILE.xlsx')}`,
     `  keep who decided what   ${of(name, 'log', '--json')}`,
+    `  keep all of it          ${of(name, 'backup', '--out', 'FOLDER')}`,
+    `  forget a customer       ${of(name, 'forget', '--organization', 'ID', '--export', 'FILE', '--write')}`,
     `  delete the schedule     ${of(name, 'schedule', 'remove')}`,
   ].join('\n');
