@@ -12,7 +12,7 @@ interface Called {
   broker: string | null;
 }
 
-const NAME = 'billing';
+export const NAME = 'billing';
 /** A path that needs no quotes in a shell. */
 const A_PATH = /^[\w./-]{1,200}\/billing$/;
 const store = new AsyncLocalStorage<Called>();
@@ -24,8 +24,9 @@ export function programOf({ CALLED_AS: called, npm_lifecycle_event: event }: Rec
   return event === NAME ? `npm run ${NAME} --` : NAME;
 }
 
-/** Within `work`, commands are advised for the program that is called so. */
-export const calledAs = <Answer>(program: string, work: () => Answer): Answer => store.run({ program, broker: null }, work);
+/** Within `work`, commands are advised for the program that is called so; within that of another one, as there. */
+export const calledAs = <Answer>(program: string, work: () => Answer): Answer =>
+  store.getStore() === undefined ? store.run({ program, broker: null }, work) : work();
 
 /** From here on they name the broker, too. */
 export function calledFor(broker: string): void {

@@ -1,4 +1,4 @@
-import { us, messageAsCalled, calledAs, programOf } from './called.js';
+import { us, messageAsCalled, calledAs, NAME, programOf } from './called.js';
 import { Command, CommanderError, Option } from 'commander';
 import { ConfigError } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
@@ -18,7 +18,7 @@ import { VERSION } from '../shared/version.js';
 
 /** Runs one command line; answers its exit code. Ends no process. Commands that it advises are named as the person called this program. */
 export const main = (argv: string[], given?: Context): Promise<number> =>
-  given === undefined ? calledAs(programOf(process.env), () => runLine(argv)) : runLine(argv, given);
+  calledAs(given === undefined ? programOf(process.env) : NAME, () => runLine(argv, given));
 
 async function runLine(argv: string[], given?: Context): Promise<number> {
   const result: { code: ExitCode } = { code: EXIT.done };
