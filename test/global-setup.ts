@@ -43,6 +43,8 @@ function setSettingsAside(): void {
 const MEMORY_DISK = '/dev/shm';
 const MEMORY_FOLDER = /^billing-tests-(\d+)$/;
 const MEMORY_NEEDED = 4 * 2 ** 30;
+/** A process of a run that was killed may still write there. */
+const GONE = { recursive: true, force: true, maxRetries: 20, retryDelay: 250 };
 
 /**
  * Temporary files lie in memory where there is room: most of them are evidence, of which every request that a test makes writes some, and a disk takes longer
@@ -53,13 +55,13 @@ async function workInMemory(): Promise<TearDown> {
   if (disk === null || disk.bavail * disk.bsize < MEMORY_NEEDED) return nothingToStop;
   for (const name of await readdir(MEMORY_DISK)) {
     const [, pid] = MEMORY_FOLDER.exec(name) ?? [];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(MEMORY_DISK, name), { recursive: true, force: true });
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(MEMORY_DISK, name), GONE);
   }
   const folder = join(MEMORY_DISK, `billing-tests-${process.pid}`);
   // Programs that run as other users, such as PostgreSQL, have folders in it.
   await mkdir(folder, { recursive: true, mode: 0o755 });
   process.env.TMPDIR = folder;
-  return () => rm(folder, { recursive: true, force: true });
+  return () => rm(folder, GONE);
 }
 
 async function offerDevServer(): Promise<TearDown> {
@@ -89,5 +91,5 @@ async function offerWorkflowBundle(): Promise<TearDown> {
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
   process.env.TEST_WORKFLOW_BUNDLE = join(folder, 'workflow-bundle.js');
   await writeFile(process.env.TEST_WORKFLOW_BUNDLE, code);
-  return () => rm(folder, { recursive: true, force: true });
+  return () => rm(folder, GONE);
 }
