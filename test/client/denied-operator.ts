@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { connect, constants, createServer, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
-/** Temporal as Temporal Cloud shows it: everything is handed on to a real server, but whoever asks its OperatorService is denied. */
+/** Temporal as Temporal Cloud shows it: everything is handed on to a real server, but anyone who asks its OperatorService is denied. */
 export interface DenyingServer {
   address: string;
   /** How many calls were denied. */
