@@ -85,7 +85,7 @@ export class GateKeeper {
     this.worker = worker;
     void hold.lost.then(() => {
       this.say(
-        `this process was frozen, or could not reach the evidence store, and may have been replaced: it no longer serves autotask-${this.broker}`,
+        `lost the lease on autotask-${this.broker}: the process was suspended, or could not reach the evidence store; another worker may have taken over`,
       );
       stop(worker);
     });

@@ -26,7 +26,7 @@ export function installationChecks(config: Config, now: () => number, folder = p
     { name: 'private files', look: () => privateFiles(config, folder) },
     { name: '.env', look: () => dotEnv(folder) },
     { name: 'mode', look: () => mode(config, now) },
-    { name: 'one world', look: () => Promise.resolve(oneWorld(config)) },
+    { name: 'same environment', look: () => Promise.resolve(oneWorld(config)) },
     { name: 'probe', look: () => probe(config, now) },
     { name: 'behaviour', look: () => behaviour(config) },
     { name: 'clock', look: () => clock(config, now) },
@@ -176,7 +176,7 @@ function oneWorld({ cloudmore, autotask }: Config): string | Problem {
   if (reads === writes) return reads ? 'both vendors are the sandbox: a rehearsal' : 'both vendors are the real ones';
   const [real, sandbox] = reads ? ['Autotask', 'Cloudmore'] : ['Cloudmore', 'Autotask'];
   return new Problem(
-    `${sandbox} is the sandbox and ${real} the real one`,
+    `${sandbox} points to the sandbox, ${real} to the real tenant`,
     `Set both CLOUDMORE_URL and AUTOTASK_URL to the sandbox (${us()} sandbox prints them), or neither.`,
   );
 }

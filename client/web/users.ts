@@ -72,7 +72,7 @@ export async function readUsers(path: string): Promise<User[]> {
     return fileSchema.parse(JSON.parse(text)).users;
   } catch {
     throw new ConfigError([
-      `BILLING_WEB_USERS: ${path} is no file of users. Expected what "${us()} web user add" wrote, or none.`,
+      `BILLING_WEB_USERS: ${path} is not a file of users. Expected what "${us()} web user add" wrote, or none.`,
     ]);
   }
 }

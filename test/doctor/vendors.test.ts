@@ -100,8 +100,8 @@ const MIS_SETUPS: MisSetUp[] = [
   {
     what: 'sandbox and production are mixed up',
     env: { CLOUDMORE_URL: 'https://api.cloudmore.invalid' },
-    check: 'one world',
-    says: /Autotask is the sandbox and Cloudmore the real one/,
+    check: 'same environment',
+    says: /Autotask points to the sandbox, Cloudmore to the real tenant/,
     fix: /CLOUDMORE_URL and AUTOTASK_URL/,
   },
   // ------------------------------------------------------------------------------------------------ this installation

@@ -95,7 +95,7 @@ async function ofFailed(client: Client, broker: string, run: WorkflowExecutionIn
     title: 'Billing: the run failed',
     lines: [
       `The run${month === null ? '' : ` of ${month}`} that began at ${startTime.toISOString()} ended as ${status.name}: ${cause}`,
-      `Remove the cause and run it again with: ${again}. What was written is not written twice.`,
+      `Fix the cause and run it again with: ${again}. Nothing is written twice.`,
     ],
   };
 }
