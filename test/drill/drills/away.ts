@@ -5,22 +5,28 @@ import { MONTH, Stage } from '../stage.js';
 
 /** Vendors that answer 503 for more than five minutes, before the month's first read and amidst its writes. No day is lost: nobody runs the month again. */
 
-/** So long that people have to be told while it lasts. */
-const AWAY_MS = 10 * 60_000;
 /** A customer who met it is tried again after six minutes, and after half an hour at most in this time. */
 const HEALED_WITHIN_MS = 20 * 60_000;
 const LOOK_EVERY_MS = 5_000;
 const GONE = { match: { probability: 1 }, fault: { kind: 'status', status: 503, when: 'before' } };
 
-const vendorsAway = (name: string, when: string, writesBefore: number): Drill => {
-  const what = `both vendors answer 503 for ${AWAY_MS / 60_000} minutes ${when}`;
+interface Absence {
+  name: string;
+  when: string;
+  /** At the start so long that people have to be told while it lasts; in mid-month the run itself tells. */
+  minutes: number;
+  writesBefore: number;
+}
+
+const vendorsAway = ({ name, when, minutes, writesBefore }: Absence): Drill => {
+  const what = `both vendors answer 503 for ${minutes} minutes ${when}`;
   return {
     name,
     what,
     play: async (theatre) => {
       const heard = await listen();
       try {
-        return [await playAway(theatre, { name, what, writesBefore }, heard)];
+        return [await playAway(theatre, { name, what, awayMs: minutes * 60_000, writesBefore }, heard)];
       } finally {
         heard.close();
       }
@@ -30,7 +36,7 @@ const vendorsAway = (name: string, when: string, writesBefore: number): Drill =>
 
 async function playAway(
   { image, say }: Theatre,
-  { name, what, writesBefore }: { name: string; what: string; writesBefore: number },
+  { name, what, awayMs, writesBefore }: { name: string; what: string; awayMs: number; writesBefore: number },
   heard: Heard,
 ): Promise<Row> {
   const stage = await Stage.open(image, say, { NOTICE_WEBHOOK: `${heard.url}/own` });
@@ -44,8 +50,8 @@ async function playAway(
       await goAway();
     }
     const goneAt = Date.now();
-    const told = await firstNotice(heard, goneAt);
-    await sleep(AWAY_MS - (Date.now() - goneAt));
+    const told = await firstNotice(heard, goneAt, awayMs);
+    await sleep(awayMs - (Date.now() - goneAt));
     await stage.slowly();
     const { code } = await run;
     const problems = [...(told.message === null ? ['nobody was told of it'] : []), ...(await untilHealed(stage))];
@@ -56,12 +62,12 @@ async function playAway(
 }
 
 /** What people were told of it while it lasted, and after how long. */
-async function firstNotice(heard: Heard, since: number): Promise<{ message: string | null; seconds: number }> {
+async function firstNotice(heard: Heard, since: number, withinMs: number): Promise<{ message: string | null; seconds: number }> {
   for (;;) {
     const seconds = (Date.now() - since) / 1000;
     const notice = heard.of('/own').find((text) => text.includes('503'));
     if (notice !== undefined) return { message: sentenceOf(notice), seconds };
-    if (seconds * 1000 > AWAY_MS) return { message: null, seconds };
+    if (seconds * 1000 > withinMs) return { message: null, seconds };
     await sleep(1_000);
   }
 }
@@ -84,4 +90,7 @@ async function untilHealed(stage: Stage): Promise<string[]> {
   }
 }
 
-export const AWAY: Drill[] = [vendorsAway('away-at-start', 'when the run begins', 0), vendorsAway('away', 'in mid-month', 15)];
+export const AWAY: Drill[] = [
+  vendorsAway({ name: 'away-at-start', when: 'when the run begins', minutes: 10, writesBefore: 0 }),
+  vendorsAway({ name: 'away', when: 'in mid-month', minutes: 7, writesBefore: 15 }),
+];
