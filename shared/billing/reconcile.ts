@@ -1,6 +1,6 @@
 import { commandOf, explainItem } from './advice.js';
 import { countedTotal, type CountedAmounts } from './counted.js';
-import { big, money, plain, sum, type Big } from './decimal.js';
+import { big, minorUnits, money, plain, POSTED_DECIMALS, sum, type Big } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { ghostReason, ghostText, isOpen } from './dismissal.js';
 import { InvariantViolation } from './invariants.js';
@@ -25,6 +25,16 @@ type Counted = Pick<
   PlannedItem,
   'currency' | 'outcome' | 'lines' | 'cost' | 'sales' | 'exactCost' | 'exactSales' | 'roundingCost' | 'roundingSales'
 >;
+/**
+ * The items with what the report says of each, to the minor unit. Posting keeps two decimals (7): of a currency with more the rest is nobody's to bill, is
+ * named as rounding, and stays in the report's amount.
+ */
+function asReported<Item extends Omit<Counted, 'lines' | 'outcome'>>(item: Item): Item {
+  const { currency, exactCost, exactSales } = item;
+  if (minorUnits(currency) <= POSTED_DECIMALS) return item;
+  return { ...item, cost: money(big(exactCost), currency), sales: money(big(exactSales), currency) };
+}
+
 type CountedGhost = Pick<Ghost, 'currency' | 'outcome' | 'cost' | 'sales'>;
 
 function amounts(items: Countable[], currency: string): Amounts {
@@ -78,8 +88,9 @@ export function organizationResult(
   currency: string,
   counted: CountedAmounts[] | null = null,
 ): OrganizationResult {
+  const items = outcome.items.map(asReported);
   const { currency: _, ...main } = currencyAmounts(
-    outcome.items.filter((item) => same(item.currency, currency)),
+    items.filter((item) => same(item.currency, currency)),
     currency,
     counted,
   );
@@ -89,8 +100,8 @@ export function organizationResult(
     companyId: outcome.companyId,
     status: outcome.status,
     ...main,
-    otherCurrencies: otherCurrencies(outcome.items, currency, counted),
-    items: [...outcome.items.map(itemResult), ...outcome.ghosts.filter(isStanding).map(ghostResult)].map((item) =>
+    otherCurrencies: otherCurrencies(items, currency, counted),
+    items: [...items.map(itemResult), ...outcome.ghosts.filter(isStanding).map(ghostResult)].map((item) =>
       explained(item, outcome),
     ),
     planDigest: outcome.planDigest,
@@ -209,7 +220,7 @@ export class Reconciliation {
       this.counted === null || counted === null ? null : countedTotal([{ amounts: this.counted }, { amounts: counted }]);
     const { workflowId: _id, planDigest: _plan, onRelease: _onRelease, status: _status, waitsSince: _since, ...told } = result;
     this.digest.add(told);
-    this.items.push(...countedTogether(outcome.items));
+    this.items.push(...countedTogether(outcome.items.map(asReported)));
     this.ghosts.push(...outcome.ghosts.filter((ghost) => ghost.outcome === 'awaiting' || isOpen(ghost)).map(countedGhost));
     this.writes = addWrites(this.writes, outcome.writes);
     this.calls = addCalls(this.calls, outcome.calls);
