@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
+import { plain, sum } from '../../shared/billing/decimal.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { openDesk, type Desk } from './desk.js';
 
@@ -41,11 +42,15 @@ const made = (): Record<string, number> => {
     contractServices: contractServices.length,
   };
 };
-const billed = (): number =>
-  sandbox
-    .state()
-    .autotask.unitRows.filter(({ startDate }) => String(startDate).startsWith('2025-10'))
-    .reduce((sum, { price }) => sum + Number(price), 0);
+const billed = (): string =>
+  plain(
+    sum(
+      sandbox
+        .state()
+        .autotask.unitRows.filter(({ startDate }) => String(startDate).startsWith('2025-10'))
+        .map(({ price }) => String(price)),
+    ),
+  );
 
 /** Bills a day; answers what it came to, or why there was nothing to come to. */
 async function day(asOf: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
+import { plain, sum } from '../../shared/billing/decimal.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { openDesk, type Desk, type Meanwhile } from './desk.js';
 
@@ -79,7 +80,7 @@ test("the next month took away what a month had billed whose run did not come to
 });
 
 const MONTHS = ['2025-08', '2025-09', '2025-10', '2025-11'];
-const totals = (): number[] => MONTHS.map((month) => billedIn(month).reduce<number>((total, price) => total + Number(price), 0));
+const totals = (): string[] => MONTHS.map((month) => plain(sum(billedIn(month).map((price) => String(price ?? 0)))));
 const numbers = (): unknown[] => sandbox.state().autotask.contracts.map(({ contractNumber }) => contractNumber);
 
 test('rows of months in which the contract had ended are at 0 when the next month has come to its end first, and what was billed stays', async () => {
@@ -87,10 +88,10 @@ test('rows of months in which the contract had ended are at 0 when the next mont
   await billUnfinished('2025-10', '2025-10-20');
   expect(numbers()).toEqual(['premium-0001 cm<2025-07-31']);
   expect(await bill('2025-11', '2025-11-10')).toBe('Done');
-  expect(totals()).toEqual([0, 0, 130, 104]);
+  expect(totals()).toEqual(['0', '0', '130', '104']);
   expect(await bill('2025-10', '2025-11-11')).toBe('Unchanged');
   expect(await bill('2025-11', '2025-11-11')).toBe('Unchanged');
-  expect([totals(), numbers()]).toEqual([[0, 0, 130, 104], ['premium-0001']]);
+  expect([totals(), numbers()]).toEqual([['0', '0', '130', '104'], ['premium-0001']]);
 });
 
 test('a month that was extended and not billed yet is billed after the next one, which brought the rows before both to 0', async () => {
@@ -98,10 +99,10 @@ test('a month that was extended and not billed yet is billed after the next one,
   await billUnfinished('2025-10', '2025-10-20', ({ step }) =>
     step.kind === 'postAdjustment' ? Promise.reject(new Error('killed')) : Promise.resolve(),
   );
-  expect(totals()).toEqual([120, 120, 120, 120]);
+  expect(totals()).toEqual(['120', '120', '120', '120']);
   expect(await bill('2025-11', '2025-11-10')).toBe('Done');
   expect(await bill('2025-10', '2025-11-11')).toBe('Done');
   expect(await bill('2025-11', '2025-11-11')).toBe('Unchanged');
   expect(await bill('2025-10', '2025-11-11')).toBe('Unchanged');
-  expect([totals(), numbers()]).toEqual([[0, 0, 130, 104], ['premium-0001']]);
+  expect([totals(), numbers()]).toEqual([['0', '0', '130', '104'], ['premium-0001']]);
 });
