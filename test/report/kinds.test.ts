@@ -1,0 +1,242 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { findMonth } from '../../client/months.js';
+import { loadBaseConfig } from '../../shared/config.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { plain, sum } from '../../shared/billing/decimal.js';
+import { openDesk, type Desk } from './desk.js';
+import { AZURE, LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
+
+/**
+ * Answers that others have met in the field, by kind of fault and in more than one form each: what is missing, partial, unknown or cannot be read is none of
+ * them "nothing". What a row says is what the customers would be invoiced, and what a person is told of the rest.
+ */
+
+const MONTH = '2025-10';
+const FIRST = '2025-10-12';
+
+type Rec = Record<string, unknown>;
+interface Parts {
+  organizations: Rec[];
+  prices: Rec[];
+  subscriptions: Rec[];
+  blocks: (Rec & { organizations: (Rec & { services: { items: (Rec & { products: Rec[] })[] }[] })[] })[];
+  /** Lines, in the order of the report. */
+  products: Rec[];
+}
+
+interface Row {
+  lines?: ReportedLine[];
+  /** What the vendor answers instead, from the first day on. */
+  world?: (parts: Parts) => void;
+  /** What happens before a second run, and its month and day. */
+  then?: [what: (desk: Desk) => Promise<unknown>, month: string, day: string];
+  /** What is not posted: "Contoso held unreadable 120.00". */
+  told: string[];
+  /** What stands in the month of the last run, by subscription. */
+  stands: Record<string, string>;
+}
+
+let desk: Desk;
+afterEach(() => desk.close());
+
+function worldOf(row: Row): ReturnType<typeof twoCustomers> {
+  const world = twoCustomers(row.lines ?? [LICENCE, OTHERS]);
+  const cloudmore = (world as unknown as { cloudmore: Rec }).cloudmore;
+  const blocks = cloudmore['monthlyBilling'] as Parts['blocks'];
+  row.world?.({
+    organizations: cloudmore['organizations'] as Rec[],
+    prices: (cloudmore['priceLists'] as { m365: Rec[] }).m365,
+    subscriptions: (cloudmore['subscriptions'] as { nce: Rec[] }).nce,
+    blocks,
+    products: blocks.flatMap(({ organizations }) =>
+      organizations.flatMap(({ services }) => services.flatMap(({ items }) => items.flatMap(({ products }) => products))),
+    ),
+  });
+  return world;
+}
+
+async function standing(month: string): Promise<Record<string, string>> {
+  const { autotask } = (await desk.control('GET', 'state')) as { autotask: Record<string, Rec[]> };
+  const of = (table: string, { id }: Rec, day: string): Rec[] =>
+    autotask[table]!.filter((one) => one['contractID'] === id && String(one[day]).startsWith(month));
+  const stands = autotask['contracts']!.map((contract): [string, string] => [
+    keyOf(contract),
+    plain(
+      sum([
+        ...of('unitRows', contract, 'startDate').map(({ price }) => String(price)),
+        ...of('charges', contract, 'datePurchased').map(({ unitPrice }) => String(unitPrice)),
+      ]),
+    ),
+  ]);
+  return Object.fromEntries(stands.filter(([, amount]) => amount !== '0'));
+}
+
+const keyOf = ({ contractNumber, userDefinedFields }: Rec): string =>
+  String((userDefinedFields as { value: unknown }[] | undefined)?.[0]?.value ?? contractNumber);
+
+const told = ({ organizations }: MonthResult): string[] =>
+  organizations.flatMap(({ organizationName, items }) =>
+    items.flatMap(({ outcome, reason, sales }) =>
+      outcome === 'posted' ? [] : [`${organizationName} ${outcome} ${reason} ${sales}`],
+    ),
+  );
+
+const answering =
+  (path: string, body: unknown, vendor = 'cloudmore', status = 200) =>
+  (opened: Desk) =>
+    opened.control('POST', 'faults', [{ match: { vendor, path }, fault: { kind: 'status', status, body, when: 'before' } }]);
+
+const both = { 's-1': '120', 's-2': '4800' };
+const others = { 's-2': '4800' };
+const line = ({ products }: Parts): Rec => products[0]!;
+const HELD = ['Contoso held unreadable 120.00'];
+/** In November no report comes: what stands without a line is told. */
+const FABRIKAM = 'Fabrikam ghost ghost 4800.00';
+const CONTOSO = ['Contoso ghost ghost 120.00', FABRIKAM];
+const LEFT = ['Contoso (Autotask company 501) ghost ghost 120.00', FABRIKAM];
+
+/** Contoso's own line, or list entry, with a member changed. */
+const lineWith = (changes: Rec) => (parts: Parts) => void Object.assign(line(parts), changes);
+const priceWith = (changes: Rec) => (parts: Parts) => void Object.assign(parts.prices[0]!, changes);
+/** A year that is paid at once: the line covers it. */
+const YEAR = { startDate: '2025-10-08T00:00:00Z', endDate: '2026-10-07T00:00:00Z' };
+const paidFor = (member: Rec) => (parts: Parts) => {
+  lineWith(YEAR)(parts);
+  delete parts.prices[0]!['paymentFrequency'];
+  Object.assign(parts.prices[0]!, member);
+};
+const blockIn = (block: unknown, customer: unknown) => (parts: Parts) => {
+  parts.blocks[0]!['currencyCode'] = block;
+  parts.blocks[0]!.organizations[0]!['currencyCode'] = customer;
+};
+const LONG = 'saas-'.padEnd(61, '0123456789');
+const withoutContoso = [{ id: 'fabrikam', name: 'Fabrikam', isActive: true }];
+const november = (what: (opened: Desk) => Promise<unknown> = () => Promise.resolve()): NonNullable<Row['then']> => [
+  what,
+  '2025-11',
+  '2025-11-25',
+];
+const patch = (path: string, changes: Rec) => (opened: Desk) => opened.control('PATCH', path, changes);
+
+const KINDS: Record<string, [title: string, row: Row][]> = {
+  'a date in another notation': [
+    ['with dots', { world: lineWith({ startDate: '01.10.2025' }), told: HELD, stands: others }],
+    ['a number', { world: lineWith({ endDate: 20251031 }), told: HELD, stands: others }],
+    ['day or month first, nobody knows', { world: lineWith({ startDate: '10/11/2025' }), told: HELD, stands: others }],
+    ['blank, which is none', { world: lineWith({ startDate: ' ' }), told: [], stands: both }],
+  ],
+  'a price list that is silent about payment': [
+    ['without the member, a year is billed once', { world: paidFor({}), then: november(), told: [FABRIKAM], stands: others }],
+    ['with null', { world: paidFor({ paymentFrequency: null }), then: november(), told: [FABRIKAM], stands: others }],
+    [
+      'in words that nobody knows',
+      { world: priceWith({ paymentFrequency: 'now and then' }), told: [...HELD, 'Fabrikam held unreadable 4800.00'], stands: {} },
+    ],
+  ],
+  'currencies that contradict each other': [
+    ['the block in dollars', { world: blockIn('USD', 'EUR'), told: ['Contoso held unreadable 120.00'], stands: others }],
+    ['the customer in francs', { world: blockIn('EUR', 'CHF'), told: ['Contoso held unreadable 120.00'], stands: others }],
+    ['one of them is none', { world: blockIn(null, 'EUR'), told: [], stands: both }],
+  ],
+  'a currency that nobody knows': [
+    ['a word', { world: blockIn('EURO', 'EURO'), told: HELD, stands: others }],
+    ['a sign', { world: blockIn('€', '€'), told: HELD, stands: others }],
+  ],
+  'a record that nothing depends on': [
+    [
+      'a price of another product',
+      {
+        world: ({ prices }) => void prices.push({ ...prices[0], itemCode: 'OTHER', salesPrice: 'twelve' }),
+        told: [],
+        stands: both,
+      },
+    ],
+    [
+      'a subscription that nobody has',
+      {
+        world: ({ subscriptions }) => void subscriptions.push({ ...subscriptions[0], id: 's-9', commitmentEndDate: 'soon' }),
+        told: [],
+        stands: both,
+      },
+    ],
+    [
+      'the price of what is billed holds that alone',
+      {
+        lines: [LICENCE, OTHERS, { ...AZURE, subscription: 'az-1' }],
+        world: priceWith({ salesPrice: 'twelve' }),
+        told: ['Contoso held unreadable 120.00', 'Fabrikam held unreadable 4800.00'],
+        stands: { 'az-1': '4100' },
+      },
+    ],
+  ],
+  'a customer whose detail cannot be read': [
+    [
+      'it is not there',
+      {
+        then: [answering('*/Organizations/contoso', { message: 'gone' }, 'cloudmore', 404), MONTH, FIRST],
+        told: HELD,
+        stands: both,
+      },
+    ],
+    ['it is no record', { then: [answering('*/Organizations/contoso', []), MONTH, FIRST], told: HELD, stands: both }],
+  ],
+  'a customer who left': [
+    ['deleted in Cloudmore', { then: november(answering('*/Organizations', withoutContoso)), told: LEFT, stands: both }],
+    [
+      'no longer to be exported',
+      { then: november(patch('cloudmore/organizations/contoso', { customProperties: [] })), told: LEFT, stands: both },
+    ],
+  ],
+  'an item code of any form, off the price list': [
+    [
+      'a word of the broker’s',
+      { lines: [{ ...LICENCE, code: 'M365 BP 2019' }, OTHERS], then: november(), told: CONTOSO, stands: both },
+    ],
+    [
+      'a GUID in capitals',
+      {
+        lines: [{ ...LICENCE, code: '91FD106F-4B2C-4938-95AC-F54F74E9A239', recordType: 'Csp365Legacy' }, OTHERS],
+        then: november(),
+        told: CONTOSO,
+        stands: both,
+      },
+    ],
+  ],
+  'a subscription id longer than a contract’s number': [
+    ['of a licence', { lines: [{ ...LICENCE, subscription: LONG }, OTHERS], told: [], stands: { [LONG]: '120', ...others } }],
+    ['of usage', { lines: [{ ...AZURE, subscription: LONG }, OTHERS], told: [], stands: { [LONG]: '4100', ...others } }],
+  ],
+  'a customer of the report whom the list does not name': [
+    [
+      'from the first day on',
+      {
+        lines: [LICENCE, OTHERS, { ...LICENCE, organization: 'nobody', subscription: 's-7' }],
+        told: ['nobody held organization-unknown 120.00'],
+        stands: both,
+      },
+    ],
+    [
+      'with usage alone',
+      {
+        lines: [LICENCE, OTHERS, { ...AZURE, organization: 'nobody' }],
+        told: ['nobody held organization-unknown 4100.00'],
+        stands: both,
+      },
+    ],
+  ],
+};
+
+describe.each(Object.entries(KINDS))('%s', (_, rows) => {
+  test.each(rows)('%s', async (_title, row) => {
+    desk = await openDesk(worldOf(row));
+    await desk.bill(MONTH, FIRST);
+    const [what, month, day] = row.then ?? [null, MONTH, FIRST];
+    if (what !== null) {
+      await what(desk);
+      await desk.bill(month, day);
+    }
+    const { result } = (await findMonth(loadBaseConfig(desk.env), month))!;
+    expect({ told: told(result), stands: await standing(month) }).toEqual({ told: row.told, stands: row.stands });
+    expect((await desk.cli('report', month)).code).toBe(row.told.length === 0 ? 0 : 3);
+  });
+});
