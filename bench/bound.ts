@@ -28,7 +28,11 @@ export function boundOf(before: Tables, after: Tables, { month, companies }: Bou
   return { reads, writes, readBacks, total: reads + writes + readBacks };
 }
 
-/** Pages of contracts, rows of the month, charges of the month, services, products and companies. Without contracts there are no rows to ask for. */
+/**
+ * Pages of contracts, rows of the month, charges of the month, services, products and companies. Without contracts there are no rows to ask for. Contracts are
+ * asked for twice, by the field and by the number: whether Autotask evaluates a user-defined field in a group with anything is known of nobody, and a
+ * search that does not see all of them, which only a second one shows, would make them once more (rule E2).
+ */
 function readsOf({ contracts, unitRows, charges, services }: Tables, month: string, companies: number): number {
   const rows = unitRows.filter(({ startDate }) => String(startDate).startsWith(month)).length;
   const ofMonth = charges.filter(({ internalPurchaseOrderNumber }) =>
@@ -36,7 +40,8 @@ function readsOf({ contracts, unitRows, charges, services }: Tables, month: stri
   );
   const products = 1;
   return (
-    pages(contracts.length) +
+    pages(contracts.filter(carriesField).length) +
+    pages(contracts.filter(carriesNumber).length) +
     (contracts.length === 0 ? 0 : pages(rows)) +
     pages(ofMonth.length) +
     pages(services.length) +
@@ -44,6 +49,11 @@ function readsOf({ contracts, unitRows, charges, services }: Tables, month: stri
     pages(companies)
   );
 }
+
+type TableRecord = Tables['contracts'][number];
+const carriesField = ({ userDefinedFields }: TableRecord): boolean =>
+  Array.isArray(userDefinedFields) && userDefinedFields.some(({ value }: { value?: unknown }) => (value ?? '') !== '');
+const carriesNumber = ({ contractNumber }: TableRecord): boolean => (contractNumber ?? '') !== '';
 
 interface Write {
   kind: string;
