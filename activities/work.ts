@@ -7,7 +7,7 @@ import { big } from '../shared/billing/decimal.js';
 import { fold } from '../shared/billing/text.js';
 import { setAside } from '../shared/billing/dismissal.js';
 import { isStray, unnamedText } from '../shared/billing/strays.js';
-import { joinNames, namesOfItems, type Named } from '../shared/billing/named.js';
+import { indexNames, joinNames, namesOfItems, type Named, type Names } from '../shared/billing/named.js';
 import { monthResult } from '../shared/billing/reconcile.js';
 import { NO_CALLS, type OrganizationResult } from '../shared/billing/results.js';
 import { toldOf, unreadList, unreadOfReport } from '../shared/billing/unread.js';
@@ -171,7 +171,8 @@ export async function closeRun(
   };
   await evidence.point(monthName(broker, month), await evidence.put(record));
   await forgetOldPlans(evidence, request);
-  return closed(dependencies, { broker, month, label: settings.broker }, record);
+  const names = indexNames(facts.named, settings.broker);
+  return closed(dependencies, { broker, month, label: settings.broker, names }, record);
 }
 
 /** Whom the month answers for: who was to be billed, and beside them everyone who was known of it before. */
@@ -203,14 +204,14 @@ async function readRecord(evidence: Dependencies['evidence'], broker: string, mo
  */
 async function closed(
   { evidence }: Pick<Dependencies, 'evidence'>,
-  { broker, month, label }: { broker: string; month: string; label: string },
+  { broker, month, label, names }: { broker: string; month: string; label: string; names: Names },
   record: MonthRecord,
 ): Promise<MonthClosed> {
   const outcomes: ClosedMonth['outcomes'] = [];
   const few: OrganizationResult[] = [];
   let items = 0;
   const billed: Named[] = [];
-  const claims = new Claims(label, month);
+  const claims = new Claims(label, month, (subscriptionId) => names.ownersOf(subscriptionId));
   const read = await reconcileMonth(evidence, broker, month, (result, { ref, outcome }) => {
     claims.add(outcome);
     billed.push(namesOfItems(outcome.items));
@@ -222,7 +223,7 @@ async function closed(
   if (disagreements.length > 0) {
     const held = { ...record, disagreements: [...(record.disagreements ?? []), ...disagreements] };
     await evidence.point(monthName(broker, month), await evidence.put(held));
-    return closed({ evidence }, { broker, month, label }, held);
+    return closed({ evidence }, { broker, month, label, names }, held);
   }
   await rememberNames(evidence, broker, joinNames(billed));
   const result = read?.result ?? monthResult(record.frame, []);

@@ -2,6 +2,7 @@ import { big, divide, plain, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
 import { numberedChargeKey, parseChargeKey } from './keys.js';
 import { monthOf } from './month.js';
 import { isNothing, show, subtract, type Billable, type Money, type Place, type State } from './standing.js';
+import { same } from './text.js';
 import type { Because, PostChargeStep, Step } from './plan-types.js';
 import type { Charge, Day, Decimal, Month } from './types.js';
 
@@ -31,7 +32,7 @@ export function chargeSteps(
     );
   if (isNothing(rest)) return deletions;
   if (kept && big(kept.price).eq(rest.sales) && big(kept.cost).eq(rest.cost)) return deletions;
-  const key = kept?.key ?? numberedChargeKey(chargeKeyText(billable), nextNumber(state.charges));
+  const key = kept?.key ?? numberedChargeKey(chargeKeyText(billable), nextNumber(billable, state.charges));
   return [
     ...deletions,
     chargeStep(billable, place, { action: kept ? 'update' : 'create', charge: kept ?? null, key, rest, day, quantity }),
@@ -39,10 +40,13 @@ export function chargeSteps(
 }
 
 /** The key as it is written: prefix in capitals, hash in lower case. */
-const chargeKeyText = (billable: Billable): string => billable.chargeKey.replace(/^cm/, 'CM');
+const chargeKeyText = (billable: Billable): string => billable.chargeKeys[0]!.replace(/^cm/, 'CM');
 
-const nextNumber = (charges: Charge[]): number =>
-  charges.reduce((highest, charge) => Math.max(highest, parseChargeKey(charge.key)?.number ?? 0), 0) + 1;
+const nextNumber = ({ chargeKeys }: Billable, charges: Charge[]): number =>
+  charges.reduce((highest, { key }) => {
+    const own = parseChargeKey(key);
+    return own !== null && same(own.base, chargeKeys[0]) ? Math.max(highest, own.number) : highest;
+  }, 0) + 1;
 
 interface ChargeDetails {
   action: PostChargeStep['action'];

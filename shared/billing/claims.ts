@@ -87,7 +87,7 @@ interface Claim {
   contractId: number;
   /** The service or product it is billed on, folded. */
   place: string;
-  chargeKey: string;
+  chargeKeys: string[];
   name: string;
   sales: Decimal;
   cost: Decimal;
@@ -108,6 +108,8 @@ export class Claims {
   constructor(
     private readonly broker: string,
     private readonly month: Month,
+    /** All organizations that a subscription was ever named for: its charges may stand under the key of an earlier one. */
+    private readonly ownersOf: (subscriptionId: string) => string[],
   ) {}
 
   add({
@@ -122,9 +124,7 @@ export class Claims {
       if (seen.at > (this.seen.get(money.contractId)?.at ?? '')) this.seen.set(money.contractId, { at: seen.at, money });
     for (const item of items)
       if (item.outcome === 'posted' && item.contractId !== null)
-        this.claims.push(
-          claimOf(item, { organizationId, organizationName, contractId: item.contractId }, this.broker, this.month),
-        );
+        this.claims.push(this.claimOf(item, { organizationId, organizationName, contractId: item.contractId }));
   }
 
   disagreements(): Disagreement[] {
@@ -136,7 +136,7 @@ export class Claims {
 
   private compared(claims: Claim[], { contractId, rows, charges }: ContractMoney): Disagreement[] {
     const { place } = claims[0]!;
-    const keys = new Set([place, ...claims.map(({ chargeKey }) => chargeKey)]);
+    const keys = new Set([place, ...claims.flatMap(({ chargeKeys }) => chargeKeys)]);
     const standing = [...rows.filter(({ key }) => key === place), ...charges.filter(({ key }) => keys.has(key))];
     const [stands, claimed] = [totalOf(standing), totalOf(claims)];
     if (stands.sales.eq(claimed.sales) && stands.cost.eq(claimed.cost)) return [];
@@ -144,29 +144,28 @@ export class Claims {
     const message = `Contract ${contractId} shows ${shown(stands)} in ${this.month}, and ${shown(claimed)} are said to be posted on it: ${parts.join(', ')}.`;
     return claims.map(({ organizationId, itemId }) => ({ organizationId, itemId, message }));
   }
-}
 
-function claimOf(
-  { id, type, subscriptionId, itemCode, contractKey, productName, sales, cost }: PlannedItem,
-  whose: Pick<Claim, 'organizationId' | 'organizationName' | 'contractId'>,
-  broker: string,
-  month: Month,
-): Claim {
-  const recordType = type as RecordType;
-  const code = codeOrProduct(type, subscriptionId, itemCode, null);
-  // A contract without subscription id carries the hash itself (6.1).
-  const hash = isHashKey(contractKey)
-    ? contractKey.slice('cm-'.length)
-    : itemHash({ broker, organizationId: whose.organizationId, subscriptionId, type, codeOrProduct: code });
-  return {
-    ...whose,
-    itemId: id,
-    place: fold(PRODUCTS[recordType]?.key ?? SHARED_SERVICES[recordType]?.key ?? itemCode),
-    chargeKey: fold(chargeKeyOf(month, hash)),
-    name: productName,
-    sales,
-    cost,
-  };
+  private claimOf(
+    { id, type, subscriptionId, itemCode, contractKey, productName, sales, cost }: PlannedItem,
+    whose: Pick<Claim, 'organizationId' | 'organizationName' | 'contractId'>,
+  ): Claim {
+    const recordType = type as RecordType;
+    const code = codeOrProduct(type, subscriptionId, itemCode, null);
+    const owners = [whose.organizationId, ...this.ownersOf(contractKey)];
+    const hashOf = (organizationId: string): string =>
+      itemHash({ broker: this.broker, organizationId, subscriptionId, type, codeOrProduct: code });
+    // A contract without subscription id carries the hash itself (6.1).
+    const hashes = isHashKey(contractKey) ? [contractKey.slice('cm-'.length)] : owners.map(hashOf);
+    return {
+      ...whose,
+      itemId: id,
+      place: fold(PRODUCTS[recordType]?.key ?? SHARED_SERVICES[recordType]?.key ?? itemCode),
+      chargeKeys: hashes.map((hash) => fold(chargeKeyOf(this.month, hash))),
+      name: productName,
+      sales,
+      cost,
+    };
+  }
 }
 
 const totalOf = (parts: { sales: Decimal; cost: Decimal }[]): { sales: Big; cost: Big } => ({

@@ -34,14 +34,23 @@ export const elsewhereAdvice = ({ id }: Contract, amount: string, name: string):
   message: `${amount} of ${name} stand on contract ${id}, and the report's line for it is billed on another contract: both are billed. Set its units to 0 in Autotask, or give it its id back and delete the other.`,
 });
 
-export function chargeAdvice(charge: Charge, contractKey: string | null, amount: string, context: GhostContext): GhostAdvice {
+export function chargeAdvice(
+  charge: Charge,
+  contractKey: string | null,
+  amount: string,
+  isUnknown: boolean,
+  context: GhostContext,
+): GhostAdvice {
   const { month, whyStray } = context;
   const kind = charge.billed ? 'A billed charge' : 'A charge';
   const what = `${kind} of ${amount} (${charge.key.trim() || `id ${charge.id}`}) stands on contract ${charge.contractId}`;
   const remedy = charge.billed ? 'Credit it in Autotask if it is wrong' : 'Delete it in Autotask if it is wrong';
+  const why = isUnknown
+    ? 'nobody knows what it was made for: nothing that Cloudmore ever named makes its key'
+    : 'the report has no line for it';
   if (whyStray === null)
     return {
-      message: `${what}, and the report has no line for it. ${remedy}; an amount that is right as it is can be dismissed.`,
+      message: `${what}, and ${why}. ${remedy}; an amount that is right as it is can be dismissed.`,
     };
   return strayAdvice(`${what}.`, `${whyStray(contractKey)} ${remedy}.`, charge.contractId, month);
 }

@@ -13,7 +13,7 @@ import { chargeKeysOn, isOwn, isSwitchedOff, standsFor, typeOnContract } from '.
 import type { ContractContext, ContractPlan, ItemDecision } from './plan-contract.js';
 import { hasMoney, isEqualRow, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
 import { ghostId } from './shrank.js';
-import { chargesOf, keyInUse, totalOf, type Billable, type Place } from './standing.js';
+import { chargesOf, inUseFirst, totalOf, type Billable, type Place } from './standing.js';
 import { fold, same } from './text.js';
 import type { Ghost, GhostEvidence, Note, Step } from './plan-types.js';
 import type { Contract, RecordType, Service, Subscription } from './types.js';
@@ -79,7 +79,7 @@ export function planGhosts(
   return mergeGhosts([...parts, looseCharges(contract, contractKey, isBesideRow, plan, context)]);
 }
 
-/** Keys of charges that stand beside the service's row and share its fate (8.4), also where somebody split the row and only its later part has units. */
+/** Keys that charges beside the service's row have, which share its fate (8.4), also where somebody split the row and only its later part has units. */
 function keysBesideRow(
   contract: Contract,
   contractKey: string,
@@ -89,7 +89,7 @@ function keysBesideRow(
 ): string[] {
   const { row } = rowsOn(contract, service, plan, context);
   const type = hasMoney(row) ? typeOnContract(contract, service, context) : null;
-  return type === null ? [] : [keyInUse(context.books, contract.id, chargeKeysOn(contractKey, service.key, type, context))];
+  return type === null ? [] : chargeKeysOn(contractKey, service.key, type, context);
 }
 
 /**
@@ -142,7 +142,7 @@ function ghostOfService(
   const billable = ghostBillable(contract, contractKey, service, type, context);
   const standing = ghost(contract, contractKey, service, type, billable, row, context);
   const extendsFrom = extensionOf(contract, plan, context);
-  if (isBilledElsewhere(contract, billable.chargeKey, context))
+  if (isBilledElsewhere(contract, billable, context))
     return {
       ...NO_GHOSTS,
       ghosts: [{ ...standing, ...elsewhereAdvice(contract, `${standing.sales} ${standing.currency}`, service.name) }],
@@ -205,10 +205,11 @@ const isAccepted = (contractKey: string, { accepted }: GhostContext): boolean =>
   accepted?.some((item) => same(item.contractKey, contractKey)) ?? false;
 
 /** Whether the report's own line for it is billed on another contract: this one lost its ids, and another was made. */
-function isBilledElsewhere(contract: Contract, chargeKey: string, { itemCharges }: GhostContext): boolean {
-  const home = itemCharges.get(chargeKey);
-  return home !== undefined && home !== null && home !== contract.id;
-}
+const isBilledElsewhere = (contract: Contract, { chargeKeys }: Billable, { itemCharges }: GhostContext): boolean =>
+  chargeKeys.some((key) => {
+    const home = itemCharges.get(key);
+    return home !== undefined && home !== null && home !== contract.id;
+  });
 
 export interface Why {
   evidence: GhostEvidence;
@@ -261,12 +262,6 @@ function wasReported(
   return books.detailed.includes(contract.id) && previous !== null && !isEqualRow(row, previous);
 }
 
-/** What the accepted report had for the amount; of a licence's charge alone nobody can tell which code it was for. */
-const acceptedFor = (accepted: AcceptedItem[], contractKey: string, type: RecordType, itemCode: string | null): AcceptedItem[] =>
-  itemCode === null
-    ? accepted.filter((item) => item.type === type && same(item.contractKey, contractKey))
-    : [acceptedOf(accepted, contractKey, type, itemCode) ?? []].flat();
-
 /** What explains that a report has no lines any more for what it had in the same month: less than for what last month carries on (8.2). */
 export function shrinksBecause(
   contractKey: string,
@@ -278,7 +273,7 @@ export function shrinksBecause(
   const listed = listedSubscription(subscriptions, contractKey);
   const ended = endedOf(listed);
   if (ended) return ended;
-  const own = acceptedFor(accepted ?? [], contractKey, type, itemCode);
+  const own = [acceptedOf(accepted ?? [], contractKey, type, itemCode) ?? []].flat();
   const others = (plan?.decisions ?? []).filter(
     ({ item, outcome }) =>
       outcome === 'posted' &&
@@ -327,7 +322,7 @@ const ghostBillable = (
   quantity: '0',
   onRow: { sales: '0', cost: '0', quantity: '0' },
   isOneOff: false,
-  chargeKey: keyInUse(context.books, contract.id, chargeKeysOn(contractKey, service.key, type, context)),
+  chargeKeys: inUseFirst(context.books, contract.id, chargeKeysOn(contractKey, service.key, type, context)),
 });
 
 function ghost(
@@ -339,7 +334,7 @@ function ghost(
   row: MonthRow,
   context: GhostContext,
 ): Ghost {
-  const charges = chargesOf(context.books, contract.id, billable.chargeKey);
+  const charges = chargesOf(context.books, contract.id, billable.chargeKeys);
   // Row and charges are rounded one by one, as everywhere (7): their exact sum could be a minor unit off.
   const { sales, cost } = totalOf([row.posted, ...charges]);
   const amount = `${postedText(sales, context.currency)} ${context.currency}`;

@@ -1,18 +1,30 @@
 import { codeOrProduct, productName } from './items.js';
-import { contractKeyOf, itemHash } from './keys.js';
+import { chargeKeyOf, contractKeyOf, itemHash } from './keys.js';
+import type { Names } from './named.js';
 import type { KeyedItem } from './plan-contract.js';
+import { fold, same } from './text.js';
 import type { Item } from './plan-types.js';
-import type { Settings } from './types.js';
+import type { Month, Settings } from './types.js';
 
 /** An item with the keys by which its contract and its charge are found (6.1, 7.7). */
-export function keyedItem(item: Item, { broker }: Pick<Settings, 'broker'>): KeyedItem {
-  const code = codeOrProduct(item.type, item.subscriptionId, item.itemCode, productName(item.lines));
-  const hash = itemHash({
-    broker,
-    organizationId: item.organizationId,
-    subscriptionId: item.subscriptionId,
-    type: item.type,
-    codeOrProduct: code,
-  });
+export function keyedItem(item: Item, settings: Pick<Settings, 'broker'>): KeyedItem {
+  const hash = hashUnder(item.organizationId, item, settings);
   return { item, hash, contractKey: item.subscriptionId ?? contractKeyOf(hash) };
+}
+
+function hashUnder(organizationId: string, item: Item, { broker }: Pick<Settings, 'broker'>): string {
+  const { subscriptionId, type, itemCode, lines } = item;
+  return itemHash({
+    ...{ broker, organizationId, subscriptionId, type },
+    codeOrProduct: codeOrProduct(type, subscriptionId, itemCode, productName(lines)),
+  });
+}
+
+/** Folded charge keys of the item: its own first, then those under the other organizations that its subscription was ever named for (7.7). */
+export function chargeKeysOf(
+  { item, hash, contractKey }: KeyedItem,
+  { month, settings, names }: { month: Month; settings: Pick<Settings, 'broker'>; names: Names },
+): string[] {
+  const others = item.subscriptionId === null ? [] : names.ownersOf(contractKey).filter((id) => !same(id, item.organizationId));
+  return [hash, ...others.map((id) => hashUnder(id, item, settings))].map((one) => fold(chargeKeyOf(month, one)));
 }

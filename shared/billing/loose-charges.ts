@@ -1,4 +1,5 @@
 import { chooseProduct } from './catalogue.js';
+import { isHashKey } from './contract.js';
 import { big, isZero, postedText, sum } from './decimal.js';
 import { chargeAdvice } from './ghost-advice.js';
 import { mayZero, mergeGhosts, NO_GHOSTS, shrinksBecause, toldWhy, type GhostContext, type GhostPlan } from './ghosts.js';
@@ -8,7 +9,7 @@ import { chargeKeysOn, isSwitchedOff } from './ours.js';
 import type { ContractPlan } from './plan-contract.js';
 import { ghostId } from './shrank.js';
 import { chargesOfContract } from './standing.js';
-import { groupBy } from './text.js';
+import { groupBy, present, same } from './text.js';
 import type { Ghost, Step } from './plan-types.js';
 import type { Charge, Contract, RecordType } from './types.js';
 import { PRODUCTS, RECORD_TYPES, isLicence } from './record-types.js';
@@ -37,7 +38,9 @@ export function looseCharges(
   return mergeGhosts([
     ...standing.flat().map((charge) => looseCharge(charge, contract, contractKey, plan, context)),
     ...others.flatMap(({ charge, type }) =>
-      isSwitchedOff(type, contractKey, context) ? [] : [standingCharge(charge, contract, contractKey, type, context)],
+      isSwitchedOff(type, contractKey, context)
+        ? []
+        : [standingCharge(charge, contract, contractKey, { type, itemCode: null }, context)],
     ),
   ]);
 }
@@ -75,10 +78,11 @@ function looseCharge(
   plan: ContractPlan | undefined,
   context: GhostContext,
 ): GhostPlan {
-  const type = contractKey === null ? null : typeOfCharge(charge, contractKey, context);
-  if (isSwitchedOff(type ?? 'Csp365Nce', contractKey, context)) return NO_GHOSTS;
-  if (contractKey === null || charge.billed || !mayZero(contract, contractKey, context))
-    return standingCharge(charge, contract, contractKey, type ?? 'Csp365Nce', context);
+  const origin = contractKey === null ? null : originOf(charge, contractKey, context);
+  if (contractKey === null || origin === null) return standingCharge(charge, contract, contractKey, UNKNOWN, context);
+  if (isSwitchedOff(origin.type, contractKey, context)) return NO_GHOSTS;
+  if (charge.billed || !mayZero(contract, contractKey, context))
+    return standingCharge(charge, contract, contractKey, origin, context);
   const step: Step = {
     kind: 'postCharge',
     items: [ghostId({ contractKey, serviceId: null, chargeId: charge.id })],
@@ -98,8 +102,8 @@ function looseCharge(
     unitCost: '0',
   };
   // Its key names the month: a report of this very month had a line for it.
-  const why = shrinksBecause(contractKey, null, type ?? 'Csp365Nce', plan, context);
-  const found: Ghost = { ...chargeGhost(charge, contract, contractKey, type ?? 'Csp365Nce', context), outcome: 'zeroed' };
+  const why = shrinksBecause(contractKey, origin.itemCode, origin.type, plan, context);
+  const found: Ghost = { ...chargeGhost(charge, contract, contractKey, origin, context), outcome: 'zeroed' };
   const told = toldWhy(found, why, contract);
   return { ...NO_GHOSTS, ghosts: [why === null ? told : { ...told, rule: '8.4' }], steps: [step] };
 }
@@ -108,27 +112,63 @@ const standingCharge = (
   charge: Charge,
   contract: Contract,
   contractKey: string | null,
-  type: RecordType,
+  origin: Origin | typeof UNKNOWN,
   context: GhostContext,
-): GhostPlan => ({ ...NO_GHOSTS, ghosts: [chargeGhost(charge, contract, contractKey, type, context)] });
+): GhostPlan => ({ ...NO_GHOSTS, ghosts: [chargeGhost(charge, contract, contractKey, origin, context)] });
 
-/** The record type whose hash the charge carries; a licence is tried with every key in the books, and what is none of the others is a licence. */
-function typeOfCharge(charge: Charge, contractKey: string, context: GhostContext): RecordType | null {
+/** What a charge was made for. */
+interface Origin {
+  type: RecordType;
+  itemCode: string | null;
+}
+
+/** A charge with a key of ours that no organization, record type and item code known of it makes: it may be anything of the contract. */
+const UNKNOWN = { type: 'Unclassified', itemCode: null } as const;
+
+/** What makes the key that the charge carries, under any organization that ever had the subscription; null where nothing known does. */
+function originOf(charge: Charge, contractKey: string, context: GhostContext): Origin | null {
   const base = parseChargeKey(charge.key)!.base;
-  return (
-    RECORD_TYPES.find((type) =>
-      isLicence(type)
-        ? context.books.services.some(({ key }) => chargeKeysOn(contractKey, key, type, context).includes(base))
-        : chargeKeysOn(contractKey, null, type, context).includes(base),
-    ) ?? null
-  );
+  const isMadeOf = (type: RecordType, code: string | null): boolean =>
+    chargeKeysOn(contractKey, code, type, context).includes(base);
+  if (isHashKey(contractKey)) {
+    const origin = unsubscribedOrigin(contractKey, context);
+    return origin !== null && isMadeOf(origin.type, origin.itemCode) ? origin : null;
+  }
+  const codes = codesFor(contractKey, context);
+  for (const type of RECORD_TYPES) {
+    const itemCode = (isLicence(type) ? codes : [null]).find((code) => isMadeOf(type, code));
+    if (itemCode !== undefined) return { type, itemCode };
+  }
+  return null;
+}
+
+/** Item codes that a licence's charge on the contract may be for: of all services there are, of what was accepted of it, and of what it was ever billed on. */
+const codesFor = (contractKey: string, { books, accepted, names }: GhostContext): string[] => [
+  ...new Set(
+    [
+      ...books.services.map(({ key }) => key),
+      ...(accepted ?? []).filter((item) => same(item.contractKey, contractKey)).map(({ itemCode }) => itemCode),
+      ...names.codesBilled(contractKey),
+    ].flatMap((code) => present(code) ?? []),
+  ),
+];
+
+/** A contract without subscription id carries the hash itself: what that was made of is known by name, or from the accepted report. */
+function unsubscribedOrigin(contractKey: string, { names, accepted }: GhostContext): Origin | null {
+  const named = names.unsubscribed(contractKey);
+  if (named !== null && RECORD_TYPES.includes(named.type as RecordType))
+    return { type: named.type as RecordType, itemCode: named.codeOrProduct };
+  const item = accepted?.find((one) => same(one.contractKey, contractKey));
+  return item !== undefined && RECORD_TYPES.includes(item.type as RecordType)
+    ? { type: item.type as RecordType, itemCode: item.itemCode }
+    : null;
 }
 
 function chargeGhost(
   charge: Charge,
   contract: Contract,
   contractKey: string | null,
-  type: RecordType,
+  { type, itemCode }: Origin | typeof UNKNOWN,
   context: GhostContext,
 ): Ghost {
   const { currency, whyStray } = context;
@@ -138,7 +178,7 @@ function chargeGhost(
     contractKey: contractKey ?? contract.subscriptionId ?? contract.number ?? `contract ${contract.id}`,
     serviceId: null,
     type,
-    itemCode: null,
+    itemCode,
     chargeId: charge.id,
     currency,
     quantity: charge.quantity,
@@ -146,6 +186,6 @@ function chargeGhost(
     sales,
     outcome: 'ghost',
     rule: whyStray === null ? '8.4' : '8.7',
-    ...chargeAdvice(charge, contractKey, `${sales} ${currency}`, context),
+    ...chargeAdvice(charge, contractKey, `${sales} ${currency}`, type === UNKNOWN.type, context),
   };
 }

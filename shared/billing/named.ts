@@ -11,8 +11,11 @@ import { RECORD_TYPES, isLicence } from './record-types.js';
  * only grows: who is gone from Cloudmore today was named before. Ids are folded; lists instead of objects, because ids come from outside.
  */
 export interface Named {
-  /** Subscriptions, with the organization that had each last and the Cloudmore services it was billed by. */
-  subscriptions: [id: string, organizationId: string, services: string[]][];
+  /**
+   * Subscriptions, with the organization that had each last, the Cloudmore services it was billed by, and the organizations that had it earlier, the latest
+   * first: charge keys hold the organization (7.7). Absent where nobody had it earlier, and in evidence of earlier releases.
+   */
+  subscriptions: [id: string, organizationId: string, services: string[], earlier?: string[]][];
   /** What was billed without a subscription id. */
   unsubscribed: [identity: Pick<ItemIdentity, 'organizationId' | 'type' | 'codeOrProduct'>, services: string[]][];
   organizations: [id: string, name: string][];
@@ -23,6 +26,12 @@ export interface Named {
 }
 
 export const NOTHING_NAMED: Named = { subscriptions: [], unsubscribed: [], organizations: [], codes: [], contracts: [] };
+
+/**
+ * So many earlier owners of a subscription are remembered; the earliest is forgotten first. A charge under the key of one who is forgotten is a charge of
+ * nobody knows what: it is listed, and what it may belong to is held (8.4).
+ */
+export const MOST_EARLIER_OWNERS = 50;
 
 /** All that a report names: its lines of both months, and its lists. Custom services are not exported and name nothing of ours. */
 export function namesOf({
@@ -79,8 +88,14 @@ export function namesOfItems(items: Pick<PlannedItem, 'contractId' | 'contractKe
 export function mergeNames(known: Named, more: Named): Named {
   const union = (left: string[] | undefined, right: string[]): string[] => [...new Set([...(left ?? []), ...right])];
   const subscriptions = new Map(known.subscriptions.map((entry) => [entry[0], entry]));
-  for (const [id, organizationId, services] of more.subscriptions)
-    subscriptions.set(id, [id, organizationId, union(subscriptions.get(id)?.[2], services)]);
+  for (const entry of more.subscriptions) {
+    const [id, last, services] = entry;
+    const before = subscriptions.get(id);
+    const earlier = [...ownersIn(entry), ...(before === undefined ? [] : ownersIn(before))].filter((owner) => owner !== last);
+    const kept = [...new Set(earlier)].slice(0, MOST_EARLIER_OWNERS);
+    const all = union(before?.[2], services);
+    subscriptions.set(id, kept.length === 0 ? [id, last, all] : [id, last, all, kept]);
+  }
   const unsubscribed = new Map(known.unsubscribed.map((entry) => [identityText(entry[0]), entry]));
   for (const [identity, services] of more.unsubscribed) {
     const before = unsubscribed.get(identityText(identity));
@@ -97,6 +112,9 @@ export function mergeNames(known: Named, more: Named): Named {
     contracts: [...contracts.values()],
   };
 }
+
+/** All that had the subscription, the last one first. */
+const ownersIn = ([, last, , earlier = []]: Named['subscriptions'][number]): string[] => [last, ...earlier];
 
 /** Rows are billed on services of licences: a code that ever was a licence's stays one, whatever else was sold under it. */
 function mergeCodes(codes: Named['codes']): Map<string, RecordType> {
@@ -127,6 +145,10 @@ const identityText = ({ organizationId, type, codeOrProduct }: Named['unsubscrib
 export interface Names {
   /** Folded id of the organization that a subscription, or a `cm-…` value, was named for last; null where nobody ever named it. */
   ownerOf(contractKey: string | null): string | null;
+  /** Folded ids of all organizations it was ever named for, the last one first. */
+  ownersOf(contractKey: string | null): string[];
+  /** Of an item without subscription id, what its `cm-…` value was made of; null for anything else. */
+  unsubscribed(contractKey: string): Pick<ItemIdentity, 'type' | 'codeOrProduct'> | null;
   /** Whether the subscription was billed by a Cloudmore service that is switched off. */
   isOff(contractKey: string, excludeServices: string[]): boolean;
   organizationName(organizationId: string): string | null;
@@ -137,6 +159,8 @@ export interface Names {
   codeOnContract(contractId: number, serviceId: number): string | null;
   /** Contracts that items with the key were posted on. */
   contractsOf(contractKey: string): number[];
+  /** Keys of the services that items with the key were posted on. */
+  codesBilled(contractKey: string): string[];
   /** All contracts that items were posted on. */
   contracts(): number[];
 }
@@ -153,12 +177,21 @@ export function indexNames(named: Named | undefined, broker: string): Names {
 
 const indexes = new WeakMap<Named, Map<string, Names>>();
 
+interface Known {
+  owners: string[];
+  services: string[];
+  identity: Named['unsubscribed'][number][0] | null;
+}
+
 function buildIndex(named: Named, broker: string): Names {
-  const keys = new Map(named.subscriptions.map(([id, owner, services]) => [id, { owner, services }]));
+  const keys = new Map<string, Known>(
+    named.subscriptions.map((entry) => [entry[0], { owners: ownersIn(entry), services: entry[2], identity: null }]),
+  );
   for (const [identity, services] of named.unsubscribed)
     keys.set(contractKeyOf(itemHash({ broker, subscriptionId: null, ...identity })), {
-      owner: fold(identity.organizationId),
+      owners: [fold(identity.organizationId)],
       services,
+      identity,
     });
   const organizations = new Map(named.organizations);
   const codes = new Map(named.codes);
@@ -166,7 +199,9 @@ function buildIndex(named: Named, broker: string): Names {
   const byKey = new Map<string, number[]>();
   for (const [id, key] of named.contracts) byKey.set(key, [...(byKey.get(key) ?? []), id]);
   return {
-    ownerOf: (contractKey) => keys.get(fold(contractKey))?.owner ?? null,
+    ownerOf: (contractKey) => keys.get(fold(contractKey))?.owners[0] ?? null,
+    ownersOf: (contractKey) => keys.get(fold(contractKey))?.owners ?? [],
+    unsubscribed: (contractKey) => keys.get(fold(contractKey))?.identity ?? null,
     isOff: (contractKey, excludeServices) => {
       const off = new Set(excludeServices.map(fold));
       return keys.get(fold(contractKey))?.services.some((service) => off.has(service)) ?? false;
@@ -177,5 +212,7 @@ function buildIndex(named: Named, broker: string): Names {
     codeOnContract: (contractId, serviceId) => contracts.get(contractId)?.services.get(serviceId) ?? null,
     contracts: () => named.contracts.map(([id]) => id),
     contractsOf: (contractKey) => byKey.get(fold(contractKey)) ?? [],
+    codesBilled: (contractKey) =>
+      (byKey.get(fold(contractKey)) ?? []).flatMap((id) => [...(contracts.get(id)?.services.values() ?? [])]),
   };
 }

@@ -54,16 +54,13 @@ const keyOnContract = (contract: Contract, { id, key }: Service, { names, prices
 export const isSwitchedOff = (type: RecordType, contractKey: string | null, { settings, names }: Ownership): boolean =>
   !settings.exportRecordTypes.includes(type) || (contractKey !== null && names.isOff(contractKey, settings.excludeServices));
 
-/**
- * Charge keys (folded) of the item that a row or charge on the contract once had (7.7), under either organization that may have had it: this one, and the one
- * that the subscription was named for last.
- */
+/** Charge keys (folded) of the item that a row or charge on the contract once had (7.7), under every organization that ever had it. */
 export function chargeKeysOn(contractKey: string, code: string | null, type: RecordType, ownership: Ownership): string[] {
   const { settings, organizationId, names, knownSubscriptions, month } = ownership;
   // A contract without subscription id carries the hash itself.
   if (isHashKey(contractKey)) return [fold(chargeKeyOf(month, fold(contractKey).slice('cm-'.length)))];
-  const owner = names.ownerOf(contractKey) ?? organizationId;
-  const owners = knownSubscriptions.has(fold(contractKey)) ? [organizationId, owner] : [owner, organizationId];
+  const ever = names.ownersOf(contractKey);
+  const owners = knownSubscriptions.has(fold(contractKey)) ? [organizationId, ...ever] : [...ever, organizationId];
   const item = {
     broker: settings.broker,
     subscriptionId: contractKey,

@@ -9,7 +9,7 @@ import { standingOf } from './derivation.js';
 import { elsewhereDoubt } from './elsewhere.js';
 import { endsUnits, extendsLast } from './extension.js';
 import { listedSubscription, priceOf, type PriceList } from './items.js';
-import { chargeKeyOf } from './keys.js';
+import { chargeKeysOf } from './keyed-item.js';
 import { firstDay, nextMonth } from './month.js';
 import { needsNeighbours } from './neighbours.js';
 import { isRepeated, NO_ROWS, viewRows } from './rows.js';
@@ -238,7 +238,7 @@ function planAble(
     needsDetail:
       contract !== null &&
       !context.books.detailed.includes(contract.id) &&
-      drafts.some((draft) => needsNeighbours(draft.amounts, billableOf(draft.entry, context.month), draft.place, context.books)),
+      drafts.some((draft) => needsNeighbours(draft.amounts, billableOf(draft.entry, context), draft.place, context.books)),
   };
 }
 
@@ -266,7 +266,7 @@ function draft(entry: KeyedItem, contract: Contract | null, startsLater: boolean
   const active = serviceOf(item, contract, context);
   const service = active ?? dormantService(item, context);
   const place = placeOf(entry, contract, startsLater, endDay, service, context);
-  const billable = billableOf(entry, context.month);
+  const billable = billableOf(entry, context);
   const plan = isChargeType(item.type) ? planCharge : planRowAndCharge;
   const amounts = plan(billable, place, context.books, context.settings);
   return {
@@ -284,7 +284,7 @@ function serviceOf(item: Item, contract: Contract | null, { books, month }: Cont
   return choice.kind === 'found' ? choice.service : null;
 }
 
-export const billableOf = ({ item, hash }: KeyedItem, month: Month): Billable => ({
+export const billableOf = ({ item, ...keys }: KeyedItem, context: ContractContext): Billable => ({
   id: item.id,
   name: item.productName,
   currency: item.currency,
@@ -293,7 +293,7 @@ export const billableOf = ({ item, hash }: KeyedItem, month: Month): Billable =>
   quantity: item.quantity,
   onRow: item.recurring ?? { sales: item.sales, cost: item.cost, quantity: item.quantity },
   isOneOff: item.isOneOff,
-  chargeKey: fold(chargeKeyOf(month, hash)),
+  chargeKeys: chargeKeysOf({ item, ...keys }, context),
 });
 
 function placeOf(
@@ -342,7 +342,7 @@ function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, contex
       catalogueBecause(item, service, draft.serviceStep, priceOf(context.prices, item.itemCode, item.currency)),
       ...amounts.because,
     ],
-    standing: standingOf(billableOf(entry, context.month), place, context.books, amounts.steps),
+    standing: standingOf(billableOf(entry, context), place, context.books, amounts.steps),
     steps: amounts.steps,
   };
 }

@@ -156,7 +156,8 @@ export interface Ghost {
   contractId: number;
   contractKey: string;
   serviceId: number | null;
-  type: RecordType;
+  /** `Unclassified`: a charge with a key of ours, of nobody knows what. */
+  type: RecordType | 'Unclassified';
   itemCode: string | null;
   currency: string;
   quantity: Decimal;

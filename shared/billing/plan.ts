@@ -10,15 +10,15 @@ import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts }
 import { mergeGhosts, NO_GHOSTS, planGhosts, type GhostPlan } from './ghosts.js';
 import { assertPlan, assertReductions } from './invariants.js';
 import { buildItems, indexPrices, itemContext, type PriceList } from './items.js';
-import { keyedItem } from './keyed-item.js';
-import { chargeKeyOf, digestOf } from './keys.js';
+import { chargeKeysOf, keyedItem } from './keyed-item.js';
+import { digestOf } from './keys.js';
 import { indexNames } from './named.js';
 import { planContract, type ContractContext, type ContractPlan, type ItemDecision, type KeyedItem } from './plan-contract.js';
 import { standsFor } from './ours.js';
 import { isKnownChargeType } from './record-type.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import { NO_BOOKS } from './rows.js';
-import { released, shrunkItems, withoutShrunk } from './shrank.js';
+import { besideUnknown, released, shrunkItems, withoutShrunk } from './shrank.js';
 import { stopped } from './stopped.js';
 import { byText, fold, groupBy, present } from './text.js';
 import { troublesOf } from './trouble.js';
@@ -70,9 +70,10 @@ export function planOrganization(given: PlanInput): Plan {
   );
   const isReleased = input.approvedDigest === full.digest;
   const shrunk = shrunkItems(full, keyed, input);
+  const withUnknown = { ...tripped, items: new Map([...besideUnknown(full), ...tripped.items]) };
   const plan = isReleased
     ? withNotes(released(full), remadeNotes(full, books))
-    : withOnRelease(withheld(withoutShrunk(full, shrunk, work), heldAsGone(tripped, full, books), work), released(full));
+    : withOnRelease(withheld(withoutShrunk(full, shrunk, work), heldAsGone(withUnknown, full, books), work), released(full));
   assertPlan(plan, items);
   assertReductions(plan, keyed, input, isReleased);
   return {
@@ -155,7 +156,7 @@ function planCompany(
     accepted: slice.accepted?.items ?? null,
     moved: new Set(input.moved ?? []),
     arrived: new Set(slice.arrived ?? []),
-    itemCharges: itemCharges(all, contracts, facts.month),
+    itemCharges: itemCharges(all, contracts, context),
     whyStray: null,
   };
   // While nobody can tell whose a line is, it may be that of any contract (rule 2.7).
@@ -187,7 +188,7 @@ function stoppedKeys(able: KeyedItem[], all: KeyedItem[], contracts: ContractPla
 const NEW_CONTRACT = -1;
 
 /** Where each item's charges belong: the contract it is billed on; null where it is not billed, and its charges are left alone. */
-function itemCharges(all: KeyedItem[], contracts: ContractPlan[], month: MonthFacts['month']): Map<string, number | null> {
+function itemCharges(all: KeyedItem[], contracts: ContractPlan[], context: ContractContext): Map<string, number | null> {
   const homes = new Map(
     contracts.flatMap(({ decisions }) =>
       decisions.flatMap(({ item, outcome, contractId }) =>
@@ -195,7 +196,9 @@ function itemCharges(all: KeyedItem[], contracts: ContractPlan[], month: MonthFa
       ),
     ),
   );
-  return new Map(all.map(({ item, hash }) => [fold(chargeKeyOf(month, hash)), homes.get(item.id) ?? null]));
+  return new Map(
+    all.flatMap((entry) => chargeKeysOf(entry, context).map((key) => [key, homes.get(entry.item.id) ?? null] as const)),
+  );
 }
 
 /** Which organizations of the company have lines of a subscription in the month that are not excluded (2.2), by folded id and with their ids as told. */

@@ -1,6 +1,6 @@
 import { acceptedItem, isCreditGone, isFallen, isLess, type AcceptedItem } from './accepted.js';
 import type { Tripped } from './breakers.js';
-import { big, compare, money, signOf, sum, type Big } from './decimal.js';
+import { big, compare, isZero, money, signOf, sum, type Big } from './decimal.js';
 import { unchanged } from './derivation.js';
 import type { KeyedItem } from './plan-contract.js';
 import type { PlanInput, Work } from './plan.js';
@@ -34,16 +34,16 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
       const why =
         whyOnTop(decided, plan) ??
         (last === undefined
-          ? whyNewHeld(decided, item, isCreditLost(contractKey), accepted === undefined ? doubt : null)
+          ? whyNewHeld(decided, item, isCreditLost(contractKey), doubt, accepted !== undefined)
           : whyHeld(decided, acceptedItem(item, contractKey), last, doubt));
       return why === null ? [] : [[item.id, { reason: 'report-shrank', message: messageOf(decided, last, why) }] as const];
     }),
   );
 }
 
-/** A charge for the same kind of the same subscription that is none of the month's items': another organization of the company was billed, and nothing says that this is over. */
+/** A charge for the same kind of the same subscription that is none of the month's items', and nothing says that it is over: it may be for what an item was before. */
 function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
-  if (!moves(decided, UP) && !moves(decided, DOWN)) return null;
+  if (!isMoved(decided)) return null;
   const isBeside = ({ serviceId, type, contractKey }: Ghost): boolean =>
     serviceId === null && type === decided.type && same(contractKey, decided.contractKey);
   const other = ghosts.find((ghost) => isBeside(ghost) && isUnexplained(ghost));
@@ -52,15 +52,39 @@ function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
     : `${other.sales} more stand on charge ${other.chargeId}, and nothing says that they are gone`;
 }
 
+const isMoved = (decided: PlannedItem): boolean => moves(decided, UP) || moves(decided, DOWN);
+
+/** Items whose money the plan would change on a contract with a charge of nobody knows what (8.4): it may be the very money. */
+export const besideUnknown = ({ items, ghosts }: Plan): Map<string, Tripped> =>
+  new Map(
+    items.flatMap((item) => {
+      const other =
+        item.outcome === 'posted' && isMoved(item) ? ghosts.find((one) => isUnknown(one) && isOn(item, one)) : undefined;
+      if (other === undefined) return [];
+      const message = `${other.sales} ${other.currency} stand on charge ${other.chargeId} of the same contract, and nobody knows what it was made for: it may be for ${item.productName}. Delete the charge in Autotask if it is wrong, or release the plan if it is right beside this.`;
+      return [[item.id, { reason: 'report-shrank', message }] as const];
+    }),
+  );
+
+const isUnknown = ({ type, chargeId, sales, cost }: Ghost): boolean =>
+  type === 'Unclassified' && chargeId !== undefined && !(isZero(big(sales)) && isZero(big(cost)));
+
+const isOn = ({ contractKey, contractId }: PlannedItem, ghost: Ghost): boolean =>
+  ghost.contractId === contractId || same(ghost.contractKey, contractKey);
+
 /** What the accepted report did not have: it may be what another item was converted to, whose credits count for it. */
 function whyNewHeld(
   decided: PlannedItem,
   item: Item,
   isCreditLost: boolean,
-  unknown: Pick<Doubt, 'unknown'> | null,
+  doubt: Doubt,
+  isAnythingAccepted: boolean,
 ): string | null {
   if (isCreditLost && moves(decided, UP)) return CREDITS_GONE;
-  return unknown === null || item.lines.some(({ sales }) => signOf(sales) < 0) ? null : unknown.unknown(decided);
+  if (item.lines.some(({ sales }) => signOf(sales) < 0)) return null;
+  // What stands may be what another organization was billed before: of a report that is not whole nobody knows whether it is less.
+  const partial = moves(decided, DOWN) ? doubt.ofReport(acceptedItem(item, decided.contractKey)) : null;
+  return partial ?? (isAnythingAccepted ? null : doubt.unknown(decided));
 }
 
 /** Whether the items of a contract that had lines have none any more, and the credits that these had are nowhere on it. */
@@ -164,7 +188,7 @@ export const isUnexplained = ({ outcome, evidence }: Ghost): boolean => outcome 
 
 /** The plan without what 1.6 holds. Its digest stays that of the whole, which is what an operator releases. */
 export function withoutShrunk(plan: Plan, shrunk: Map<string, Tripped>, work: Work): Plan {
-  if (shrunk.size === 0 && !plan.ghosts.some(isUnexplained)) return plan;
+  if (shrunk.size === 0 && !plan.ghosts.some((ghost) => isUnexplained(ghost) || isUnknown(ghost))) return plan;
   const items = plan.items.map((item) => heldItem(item, shrunk.get(item.id)));
   const heldIds = new Set(items.flatMap(({ id, reason }) => (reason === 'report-shrank' ? [id] : [])));
   // What replaced something is held: what it replaced stays as well.
@@ -175,7 +199,7 @@ export function withoutShrunk(plan: Plan, shrunk: Map<string, Tripped>, work: Wo
   );
   // What a charge of nobody's balances may be the very row that would go.
   for (const ghost of plan.ghosts)
-    if (ghost.serviceId === null && isUnexplained(ghost)) heldContracts.add(fold(ghost.contractKey));
+    if (isUnknown(ghost) || (ghost.serviceId === null && isUnexplained(ghost))) heldContracts.add(fold(ghost.contractKey));
   const isHeld = (ghost: Ghost): boolean =>
     isUnexplained(ghost) || (ghost.outcome === 'zeroed' && heldContracts.has(fold(ghost.contractKey)));
   const heldGhosts = new Set(plan.ghosts.filter(isHeld).map(ghostId));

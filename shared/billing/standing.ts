@@ -2,7 +2,7 @@ import { type Big, big, isZero, posted, postedText, sum, ZERO } from './decimal.
 import { parseChargeKey } from './keys.js';
 import { monthOf } from './month.js';
 import type { RowView } from './rows.js';
-import { fold, IndexBy } from './text.js';
+import { IndexBy, same } from './text.js';
 import type { Books, Charge, Contract, Day, Decimal, Month } from './types.js';
 
 /** What rule 7 compares: an item, the place it is billed in, and the money that stands there. */
@@ -18,8 +18,8 @@ export interface Billable {
   /** What of it belongs on the row: all, or the part that recurs where a part is paid once (4.4). */
   onRow: { sales: Decimal; cost: Decimal; quantity: Decimal };
   isOneOff: boolean;
-  /** Key of the item's first charge (rule 7.7), folded. */
-  chargeKey: string;
+  /** Keys that a first charge of it has (rule 7.7), folded: the one that is used for what is made now, and those under organizations that had it earlier. */
+  chargeKeys: string[];
 }
 
 /** Where it is billed. */
@@ -82,8 +82,8 @@ export const chargesAt = (billable: Billable, place: Place, books: Books): Charg
   ...chargesOfOthers(place, books),
 ];
 
-const ownCharges = ({ chargeKey }: Billable, { contract }: Place, books: Books): Charge[] =>
-  contract === null ? [] : chargesOf(books, contract.id, chargeKey);
+const ownCharges = ({ chargeKeys }: Billable, { contract }: Place, books: Books): Charge[] =>
+  contract === null ? [] : chargesOf(books, contract.id, chargeKeys);
 
 const chargesByContract = new IndexBy<Charge>(({ contractId }) => contractId);
 
@@ -91,23 +91,25 @@ const chargesByContract = new IndexBy<Charge>(({ contractId }) => contractId);
 export const chargesOfContract = (books: Books, contractId: number): Charge[] =>
   chargesByContract.find(books.charges, contractId);
 
-/** The item's charges of the month, by number: found by key wherever they are dated, so that a catch-up counts for its month (7.5, 7.7). */
-export function chargesOf(books: Books, contractId: number, chargeKey: string): Charge[] {
+/** The item's charges of the month, in the order of its keys, by number: found by key wherever they are dated, so that a catch-up counts for its month (7.5, 7.7). */
+export function chargesOf(books: Books, contractId: number, chargeKeys: string[]): Charge[] {
   const all = chargesOfContract(books, contractId);
   if (all.length === 0) return all;
-  const wanted = fold(chargeKey);
   return all
     .flatMap((charge) => {
       const key = parseChargeKey(charge.key);
-      return key?.base === wanted ? [{ charge, number: key.number }] : [];
+      const place = key === null ? -1 : chargeKeys.findIndex((wanted) => same(wanted, key.base));
+      return key === null || place === -1 ? [] : [{ charge, number: key.number, place }];
     })
-    .sort((left, right) => left.number - right.number || left.charge.id - right.charge.id)
+    .sort((left, right) => left.place - right.place || left.number - right.number || left.charge.id - right.charge.id)
     .map(({ charge }) => charge);
 }
 
-/** Two organizations may have billed an item, one after the other: the key, of either, under which its charges stand on the contract. */
-export const keyInUse = (books: Books, contractId: number, keys: string[]): string =>
-  keys.find((key) => chargesOf(books, contractId, key).length > 0) ?? keys[0]!;
+/** The keys, those first under which charges stand on the contract: of several organizations that billed an item one after the other. */
+export const inUseFirst = (books: Books, contractId: number, keys: string[]): string[] => {
+  const isUsed = (key: string): boolean => chargesOf(books, contractId, [key]).length > 0;
+  return [...keys.filter(isUsed), ...keys.filter((key) => !isUsed(key))];
+};
 
 /**
  * 7.8: charges of the month on the type's product, on the subscription's own contract, without a key of ours: Cloudmore's own connector bills Azure and

@@ -13,7 +13,7 @@ import {
   chargesOf,
   chargesOfContract,
   isNothing,
-  keyInUse,
+  inUseFirst,
   subtract,
   totalOf,
   type Billable,
@@ -158,8 +158,8 @@ function ofContract(contract: Contract, billed: Set<string>, context: UndoContex
   const contractKey = ownKey(contract, context);
   if (contractKey === null) return movedOn(contract, billed, context);
   const services = servicesOn(contract, contractKey, context);
-  const rows = services.map(({ service, chargeKey }) => rowPart(contract, contractKey, service, chargeKey, context));
-  const besideRows = new Set(services.map(({ chargeKey }) => chargeKey));
+  const rows = services.map(({ service, chargeKeys }) => rowPart(contract, contractKey, service, chargeKeys, context));
+  const besideRows = new Set(services.flatMap(({ chargeKeys }) => chargeKeys));
   return [...rows, ...looseParts(contract, contractKey, besideRows, context)].flatMap((part) => part ?? []);
 }
 
@@ -184,7 +184,7 @@ const monthOn = ({ id }: Contract, month: Month, books: Books): Money =>
   ]);
 
 /** Our services on the contract, now or before, with the key of the charges beside each. */
-function servicesOn(contract: Contract, contractKey: string, context: UndoContext): { service: Service; chargeKey: string }[] {
+function servicesOn(contract: Contract, contractKey: string, context: UndoContext): { service: Service; chargeKeys: string[] }[] {
   const { books, before } = context.input;
   const ids = new Set(
     [books, before.books].flatMap((held) => rowsOfContract(held, contract.id)).map(({ serviceId }) => serviceId),
@@ -196,7 +196,7 @@ function servicesOn(contract: Contract, contractKey: string, context: UndoContex
     .flatMap((service) => {
       const type = typeOnContract(contract, service, context);
       if (type === null || isSwitchedOff(type, contractKey, context)) return [];
-      return [{ service, chargeKey: keyInUse(books, contract.id, chargeKeysOn(contractKey, service.key, type, context)) }];
+      return [{ service, chargeKeys: inUseFirst(books, contract.id, chargeKeysOn(contractKey, service.key, type, context)) }];
     });
 }
 
@@ -204,9 +204,9 @@ function servicesOn(contract: Contract, contractKey: string, context: UndoContex
 function goneContract(contract: Contract, context: UndoContext): Part[] {
   const contractKey = ownKey(contract, context);
   if (contractKey === null) return [];
-  return servicesOn(contract, contractKey, context).flatMap(({ service, chargeKey }) => {
+  return servicesOn(contract, contractKey, context).flatMap(({ service, chargeKeys }) => {
     const { row } = viewRows(context.input.before.books, contract, service.id, context.month, null);
-    const stood = moneyOf(row, context.input.before.books, contract, chargeKey);
+    const stood = moneyOf(row, context.input.before.books, contract, chargeKeys);
     const head = lineOf(
       { contract, contractKey, serviceId: service.id, name: service.name },
       { sales: ZERO, cost: ZERO },
@@ -217,8 +217,8 @@ function goneContract(contract: Contract, context: UndoContext): Part[] {
   });
 }
 
-const moneyOf = (row: MonthRow | null, books: Books, contract: Contract, chargeKey: string): Money => {
-  const charges = totalOf(chargesOf(books, contract.id, chargeKey));
+const moneyOf = (row: MonthRow | null, books: Books, contract: Contract, chargeKeys: string[]): Money => {
+  const charges = totalOf(chargesOf(books, contract.id, chargeKeys));
   return row === null ? charges : add({ sales: row.posted.price, cost: row.posted.cost }, charges);
 };
 
@@ -228,7 +228,7 @@ function rowPart(
   contract: Contract,
   contractKey: string,
   service: Service,
-  chargeKey: string,
+  chargeKeys: string[],
   context: UndoContext,
 ): Part | null {
   const { input, month } = context;
@@ -237,12 +237,12 @@ function rowPart(
     RowView,
     RowView,
   ];
-  const stands = moneyOf(now.row, books, contract, chargeKey);
-  const stood = moneyOf(then.row, before.books, contract, chargeKey);
+  const stands = moneyOf(now.row, books, contract, chargeKeys);
+  const stood = moneyOf(then.row, before.books, contract, chargeKeys);
   const head = lineOf({ contract, contractKey, serviceId: service.id, name: service.name }, stands, stood, context);
-  const billable = billableOf(head, stood, then.row, chargeKey);
+  const billable = billableOf(head, stood, then.row, chargeKeys);
   const place = placeOf(head, contract, service, now, context);
-  const why = isBack(stands, stood) ? null : whyNot(contract, now, then, chargeKey, context);
+  const why = isBack(stands, stood) ? null : whyNot(contract, now, then, chargeKeys, context);
   if (why !== null) return { line: heldLine(head, why), steps: [] };
   const { steps: own, held }: Pick<AmountsPlan, 'steps' | 'held'> = isBack(stands, stood)
     ? { steps: [], held: null }
@@ -257,12 +257,12 @@ function rowPart(
 const isBack = (stands: Money, stood: Money): boolean => isNothing(subtract(stands, stood));
 
 /** Why what is not as it was has to stay. What is posted is posted, also where the rest could be balanced around it. */
-function whyNot(contract: Contract, now: RowView, then: RowView, chargeKey: string, context: UndoContext): string | null {
+function whyNot(contract: Contract, now: RowView, then: RowView, chargeKeys: string[], context: UndoContext): string | null {
   const { input, companyId, month } = context;
   if (contract.companyId !== companyId) return `Contract ${contract.id} belongs to company ${contract.companyId} now.`;
   if (isBegunBefore(contract, context)) return begunBefore(month);
   if (now.row === null && hasMoney(then.row)) return `Its row on contract ${contract.id} is not there any more.`;
-  if (isChargeBilled(contract, chargeKey, context)) return unpost(month);
+  if (isChargeBilled(contract, chargeKeys, context)) return unpost(month);
   return input.books.detailed.includes(contract.id) ? null : `The rows of later months on contract ${contract.id} were not read.`;
 }
 
@@ -274,8 +274,8 @@ const begunBefore = (month: Month): string =>
   `A part of ${month} was billed on it before the first write that the evidence knows of: what stood before that is not known. Bring it back there by hand.`;
 
 /** A charge of the month that is billed: it was not there before, or the month had begun before (`isBegunBefore`). */
-const isChargeBilled = ({ id }: Contract, chargeKey: string, { input }: UndoContext): boolean =>
-  chargesOf(input.books, id, chargeKey).some(({ billed }) => billed);
+const isChargeBilled = ({ id }: Contract, chargeKeys: string[], { input }: UndoContext): boolean =>
+  chargesOf(input.books, id, chargeKeys).some(({ billed }) => billed);
 
 const unpost = (month: Month): string =>
   `It is approved and posted in Autotask, and stays. Unpost ${month} there and undo again, or credit the amount.`;
@@ -298,7 +298,7 @@ function looseParts(contract: Contract, contractKey: string, besideRows: Set<str
 
 function chargePart(contract: Contract, contractKey: string, base: string, context: UndoContext): Part | null {
   const { books, before } = context.input;
-  const [stands, stood] = [books, before.books].map((held) => totalOf(chargesOf(held, contract.id, base))) as [Money, Money];
+  const [stands, stood] = [books, before.books].map((held) => totalOf(chargesOf(held, contract.id, [base]))) as [Money, Money];
   if (isBack(stands, stood)) return null;
   const head = lineOf(
     { contract, contractKey, serviceId: null, name: `charge ${base.replace(/^cm/, 'CM')}` },
@@ -310,7 +310,7 @@ function chargePart(contract: Contract, contractKey: string, base: string, conte
     return { line: heldLine(head, `Contract ${contract.id} belongs to company ${contract.companyId} now.`), steps: [] };
   if (isBegunBefore(contract, context)) return { line: heldLine(head, begunBefore(context.month)), steps: [] };
   const place = placeOf(head, contract, null, NO_ROWS, context);
-  const amounts = planCharge(billableOf(head, stood, null, base), place, books, {
+  const amounts = planCharge(billableOf(head, stood, null, [base]), place, books, {
     ...context.input.settings,
     afterFreeze: 'hold',
   });
@@ -337,8 +337,8 @@ function lineOf(
 
 const heldLine = (line: UndoLine, message: string): UndoLine => ({ ...line, outcome: 'held', message });
 
-const billableOf = ({ id, name, currency }: UndoLine, stood: Money, row: MonthRow | null, chargeKey: string): Billable => ({
-  ...{ id, name, currency, chargeKey, isOneOff: false },
+const billableOf = ({ id, name, currency }: UndoLine, stood: Money, row: MonthRow | null, chargeKeys: string[]): Billable => ({
+  ...{ id, name, currency, chargeKeys, isOneOff: false },
   cost: plain(stood.cost),
   sales: plain(stood.sales),
   quantity: row === null ? '1' : String(row.units),

@@ -70,7 +70,7 @@ function isShown(item: AcceptedItem, context: GhostContext): boolean {
   const { books } = context;
   const own = contractsWith(item.contractKey, context);
   const keys = chargeKeysOn(item.contractKey, item.itemCode, item.type as RecordType, context);
-  if (own.some(({ id }) => keys.some((key) => chargesOf(books, id, key).length > 0))) return true;
+  if (own.some(({ id }) => chargesOf(books, id, keys).length > 0)) return true;
   return item.charged !== true && own.some((contract) => hasRow(contract, item, context));
 }
 

@@ -87,7 +87,7 @@ describe('claims on a contract', () => {
   const row120: ContractMoney = { contractId: 100, rows: [{ key: CODE.toLowerCase(), sales: '120', cost: '100' }], charges: [] };
   const nothing: ContractMoney = { contractId: 100, rows: [], charges: [] };
   const disagreements = (...said: Said[]): Disagreement[] => {
-    const claims = new Claims('default', MONTH);
+    const claims = new Claims('default', MONTH, () => []);
     for (const { organization = 'org-1', items = [posted()], at = AT, contracts = [row120] } of said)
       claims.add({ organizationId: organization, organizationName: `Name of ${organization}`, items, seen: { at, contracts } });
     return claims.disagreements();
@@ -140,7 +140,7 @@ describe('claims on a contract', () => {
   });
 
   test('of earlier releases, which do not say what stood, are not compared', () => {
-    const claims = new Claims('default', MONTH);
+    const claims = new Claims('default', MONTH, () => []);
     const { items } = plan({ books: running() });
     claims.add({ organizationId: 'org-1', organizationName: 'Contoso', items });
     claims.add({ organizationId: 'org-2', organizationName: 'Fabrikam', items: [], seen: { at: AT, contracts: [nothing] } });

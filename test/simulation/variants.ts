@@ -160,7 +160,7 @@ export const VARIANTS: Variant[] = [
     file: 'shared/billing/shrank.ts',
     changes: [
       {
-        from: 'if (shrunk.size === 0 && !plan.ghosts.some(isUnexplained)) return plan;',
+        from: 'if (shrunk.size === 0 && !plan.ghosts.some((ghost) => isUnexplained(ghost) || isUnknown(ghost))) return plan;',
         to: 'if (shrunk.size === 0) return released(plan);',
       },
     ],

@@ -1,6 +1,7 @@
 import { Claims, seenMoney } from '../../../shared/billing/claims.js';
 import type { Books } from '../../../shared/billing/types.js';
-import { charge, line, plan, running, type Situation } from '../builders.js';
+import { charge, line, plan, running, SUBSCRIPTION, type Situation } from '../builders.js';
+import { keyOf } from './earlier-owners.js';
 import { KEY } from './row-and-charge.js';
 import { table } from './table.js';
 
@@ -17,7 +18,7 @@ interface Look {
 const MONTH = '2025-10';
 
 function disagreeing(looks: Look[]): string {
-  const claims = new Claims('default', MONTH);
+  const claims = new Claims('default', MONTH, () => ['org-1', 'org-9']);
   for (const { organization = 'org-1', situation, shows = situation.books ?? running(), at = '2025-10-12T03:00:00Z' } of looks) {
     const { items } = plan(situation);
     claims.add({ organizationId: organization, organizationName: organization, items, seen: seenMoney(items, shows, MONTH, at) });
@@ -31,6 +32,10 @@ function disagreeing(looks: Look[]): string {
 
 const inBalance: Situation = { books: running() };
 const charged: Situation = { books: { ...running(10, '115'), charges: [charge({ key: KEY, price: '5' })] } };
+const ofFormer: Situation = {
+  books: { ...running(10, '115'), charges: [charge({ key: keyOf('org-9', line()), price: '5' })] },
+  named: { subscriptions: [[SUBSCRIPTION, 'org-9', []]] },
+};
 const azureLine = line({ recordType: 'AzurePlan', itemCode: null, subscriptionQuantity: '10', sales: '75.01', cost: '68.83' });
 const ofConnector: Situation = {
   report: { lines: [azureLine] },
@@ -48,6 +53,11 @@ export const claims = table('7', 'Held as contract-disagrees', disagreeing, [
   ['7.9 a row comes to what is posted on its contract', [{ situation: inBalance }], 'nothing'],
   ['7.9 also with a charge beside the row', [{ situation: charged }], 'nothing'],
   ['7.9 also where another made the charge (7.8)', [{ situation: ofConnector }], 'nothing'],
+  [
+    '7.9 also with a charge that was made for the organization that had the subscription before',
+    [{ situation: ofFormer }],
+    'nothing',
+  ],
   ['7.9 what else stands on the contract is none of it', [{ situation: inBalance, shows: besides }], 'nothing'],
   [
     '7.9 two organizations are said to be billed on one contract, which shows the amount once',

@@ -2,6 +2,7 @@ import * as charges from './charges.js';
 import { claims } from './claims.js';
 import * as contracts from './contracts.js';
 import { countedLines } from './counted-lines.js';
+import * as owners from './earlier-owners.js';
 import { billedElsewhere } from './elsewhere.js';
 import * as lines from './lines.js';
 import * as ghosts from './money-without-a-line.js';
@@ -34,7 +35,16 @@ export const tables: Table[] = [
   ...[organizations.groups, organizations.oneOff],
   ...[contracts.services, contracts.ambiguous, contracts.invoiceTexts],
   ...[contracts.found, contracts.contracts, unreadable.gone, billedElsewhere, contracts.ends, contracts.extensions],
-  ...[rowAndCharge, charges.paidOnce, charges.carriedOn, charges.charges, charges.usage, charges.readBack, claims],
-  ...[ghosts.withoutLine, ghosts.beside, ghosts.dismissals, unseen.unseen, unseen.unread],
+  ...[
+    rowAndCharge,
+    charges.paidOnce,
+    charges.carriedOn,
+    charges.charges,
+    charges.usage,
+    owners.earlierOwners,
+    charges.readBack,
+    claims,
+  ],
+  ...[ghosts.withoutLine, ghosts.beside, ghosts.dismissals, owners.ofNobodyKnowsWhat, unseen.unseen, unseen.unread],
   ghosts.breakers,
 ];

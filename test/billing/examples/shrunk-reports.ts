@@ -1,3 +1,4 @@
+import { chargeKeyOf, itemHash } from '../../../shared/billing/keys.js';
 import type { Books, Line, Report } from '../../../shared/billing/types.js';
 import {
   books,
@@ -11,6 +12,7 @@ import {
   running,
   service,
   subscription,
+  SUBSCRIPTION,
   type Situation,
 } from '../builders.js';
 import { KEY } from './row-and-charge.js';
@@ -55,6 +57,16 @@ function usageKey(): string {
   const step = plan({ report: { lines: [azure] } }).steps.find(({ kind }) => kind === 'postCharge');
   return step?.kind === 'postCharge' ? step.chargeKey : '';
 }
+
+/** Of the same licence, under a code that it had before. */
+const OLD_KEY = chargeKeyOf(
+  '2025-10',
+  itemHash({
+    ...{ broker: 'default', organizationId: 'org-1', subscriptionId: SUBSCRIPTION },
+    ...{ type: 'Csp365Nce', codeOrProduct: 'CFQ7TTC0OLD' },
+  }),
+);
+const formerly = { ...billed, services: [service(), service({ id: 51, key: 'CFQ7TTC0OLD' })] };
 
 const whole = of(line());
 const ended = { subscriptions: [subscription({ status: 'Cancelled' })] };
@@ -143,7 +155,7 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
   ],
   [
     '1.6 more beside a charge of which nobody can tell that it is over',
-    since(of(twelve), of(twelve), { books: { ...billed, charges: [charge({ price: '24', cost: '20' })] } }),
+    since(of(twelve), of(twelve), { books: { ...formerly, charges: [charge({ key: OLD_KEY, price: '24', cost: '20' })] } }),
     'held report-shrank – ghost 24.00 (1.6) – nothing',
   ],
   ['1.6 what stands already is only compared', since(of(twelve), whole, { books: billed }), 'posted – nothing – nothing'],
