@@ -107,15 +107,19 @@ describe('why a report has no line any more for what it had', () => {
     expect(found).toBe(expected);
   });
 
-  describe('for a charge, of which nobody can tell the code', () => {
+  describe('for a charge of a subscription that another organization had', () => {
     const charged = (own: AcceptedItem[], type: RecordType = 'Csp365Nce'): string | null =>
-      why({ accepted: [...own, kept], arrived: new Set([SUBSCRIPTION]) }, [decision()], { code: null, type });
+      why({ accepted: [...own, kept], arrived: new Set([SUBSCRIPTION]) }, [decision()], {
+        code: type === 'Csp365Nce' ? CODE : null,
+        type,
+      });
     const other = accepted({ id: 'other', itemCode: 'OTHER' });
 
     test.each<[string, string | null, string | null]>([
-      ['one of its type came to be what is billed', charged([other, accepted({ successors: ['new'] })]), NEW],
-      ['one of another type did', charged([accepted({ type: 'AzurePlan', successors: ['new'] })]), null],
-      ['one of another subscription did', charged([accepted({ contractKey: 'other', successors: ['new'] })]), null],
+      ['its item came to be what is billed', charged([other, accepted({ successors: ['new'] })]), NEW],
+      ['one of another type did', charged([accepted({ type: 'AzurePlan', successors: ['new'] })]), ARRIVED],
+      ['one of another code did', charged([accepted({ itemCode: 'OTHER', successors: ['new'] })]), ARRIVED],
+      ['one of another subscription did', charged([accepted({ contractKey: 'other', successors: ['new'] })]), ARRIVED],
       ['none of its type ever stood', charged([accepted({ stood: true, type: 'Marketplace' })], 'AzurePlan'), ARRIVED],
       [
         'one of its type stood',
@@ -281,11 +285,11 @@ describe('a row without a line', () => {
     ]);
   });
 
-  test('and its charge have one fate; a charge beside a row of nobody’s is looked at by itself', () => {
+  test('and its charge have one fate; a charge beside a row of nobody’s is looked at by itself, and of nobody knows what', () => {
     const charges = [charge({ key: KEY, price: '5', cost: '0' })];
     expect(told(ghosts({ ...carried, charges }, notAccepted))).toEqual(['ghost 125.00 (8.3)']);
     const foreign = { ...carried, services: [service({ key: 'FOREIGN' })], charges };
-    expect(told(ghosts(foreign, notAccepted))).toEqual(['zeroed 5.00 (1.6)']);
+    expect(told(ghosts(foreign, notAccepted))).toEqual(['ghost 5.00 (8.4)']);
     const found = ghosts(foreign, notAccepted);
     expect(found.notes.map(({ code }) => code)).toEqual(['foreign-row']);
   });
