@@ -18,6 +18,7 @@ import {
   SUBSCRIPTION,
   type Situation,
 } from './builders.js';
+import { keyOf } from './examples/earlier-owners.js';
 import { KEY } from './examples/row-and-charge.js';
 import { AZURE_KEY } from './told/builders.js';
 
@@ -258,6 +259,7 @@ describe('credits that are gone are no proof either', () => {
 });
 
 describe('more than is billed already, beside a charge that nobody explains', () => {
+  const OLD = 'CFQ7TTC0OLD';
   const beside = (
     changes: Partial<Books['charges'][number]>,
     sales = '144.00',
@@ -267,7 +269,8 @@ describe('more than is billed already, beside a charge that nobody explains', ()
       since([line({ sales }), fabrikam()], [line({ sales }), fabrikam()], {
         ...standing('120', '100'),
         contracts,
-        charges: [charge({ price: '24', ...changes })],
+        services: [service(), service({ id: 51, key: OLD })],
+        charges: [charge({ key: keyOf('org-1', line({ itemCode: OLD })), price: '24', ...changes })],
       }),
     );
   test.each<[string, string | null, string | null]>([
