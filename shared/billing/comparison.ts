@@ -58,14 +58,14 @@ export function besideAccepted(
   const arrivals = groupBy([...moved.values()].flat(), ({ organizationId }) => fold(organizationId));
   return {
     gone: gone.flatMap(({ organizationId, organizationName, accepted: part }) => {
-      const movedKeys = new Set((moved.get(organizationId) ?? []).map(({ contractKey }) => fold(contractKey)));
-      const items = (part?.items ?? []).filter(({ contractKey }) => !movedKeys.has(fold(contractKey)));
+      const movedKeys = new Set(moved.get(organizationId)!.map(({ contractKey }) => fold(contractKey)));
+      const items = part!.items.filter(({ contractKey }) => !movedKeys.has(fold(contractKey)));
       return items.length === 0 ? [] : [{ organizationId, organizationName, items }];
     }),
     facts: { ...facts, ...(comparison === null ? {} : { comparison }) },
     organizations: organizations.map((slice, index) => {
       const part = compared[index]!.accepted;
-      const movedTo = moved.get(slice.organization.id) ?? [];
+      const movedTo = moved.get(slice.organization.id)!;
       const came = arrivals.get(fold(slice.organization.id)) ?? [];
       const arrived = [...new Set(came.map(({ contractKey }) => contractKey))];
       const cameFrom = came.map(({ itemId, from }) => ({ itemId, from }));

@@ -56,9 +56,9 @@ const SKU = /^([A-Z0-9]{12})[-:/ ]?(\d{4})/i;
 export function namesProduct(references: string[], itemCode: string): boolean {
   const texts = references.map(fold);
   if (texts.includes(fold(itemCode))) return true;
-  const [, product, sku] = SKU.exec(itemCode) ?? [];
-  if (product === undefined || sku === undefined) return false;
-  const wanted = fold(`${product}${sku}`);
+  const match = SKU.exec(itemCode);
+  if (match === null) return false;
+  const wanted = fold(`${match[1]}${match[2]}`);
   return texts.some((text) => text.replaceAll(/[-:/ ]/g, '').startsWith(wanted));
 }
 

@@ -17,7 +17,7 @@ describe('texts of a service name the vendor’s product', () => {
     ['not with something before', ['x-CFQ7TTC0LCHC:0002'], CODE, false],
     ['not another SKU', ['CFQ7TTC0LCHC:0003'], CODE, false],
     ['not the product alone', ['CFQ7TTC0LCHC'], CODE, false],
-    ['not a code that ends alike', ['1'], 'X-CFQ7TTC0LCHC:0002', false],
+    ['not a code that ends alike', ['CFQ7TTC0LCHC:0002'], 'X-CFQ7TTC0LCHC:0002', false],
     ['not the beginning of a code of no known form', ['DG7-1-more'], 'DG7-1', false],
     ['not a product of eleven characters', ['CFQ7TTC0LCH0002'], 'CFQ7TTC0LCH-0002', false],
     ['nothing', [], CODE, false],

@@ -148,7 +148,7 @@ describe('contracts of ours at companies where nobody looks', () => {
 describe('money at a company where nobody looks', () => {
   test('is listed under that company, in its currency, and nothing is written', () => {
     const [plan, ...more] = strays();
-    expect(more).toEqual([]);
+    expect(more).toStrictEqual([]);
     expect(plan).toEqual({
       organizationId: 'company~9',
       organizationName: 'Fabrikam Ltd (Autotask company 9)',
@@ -206,7 +206,7 @@ describe('money at a company where nobody looks', () => {
   });
 
   test('is none where nothing stands in the month', () => {
-    expect(strays({ books: { ...standing, rows: [] } })).toEqual([]);
+    expect(strays({ books: { ...standing, rows: [] } })).toStrictEqual([]);
   });
 
   test('is told where organizations that are not billed name the company together', () => {
@@ -219,8 +219,8 @@ describe('money at a company where nobody looks', () => {
   });
 
   test('is not told of a record type that is switched off, nor of a service that is', () => {
-    expect(strays({ settings: { exportRecordTypes: ['AzurePlan'] } })).toEqual([]);
-    expect(strays({ settings: { excludeServices: ['SVC-365'] } })).toEqual([]);
+    expect(strays({ settings: { exportRecordTypes: ['AzurePlan'] } })).toStrictEqual([]);
+    expect(strays({ settings: { excludeServices: ['SVC-365'] } })).toStrictEqual([]);
   });
 
   test.each<[string, StrayInput['stopped'], number]>([
@@ -328,7 +328,7 @@ describe('what stood for organizations that nobody names any more', () => {
       { gone: gone(item({ contractKey: 'fabrikam-2' })), settings: { exportRecordTypes: ['AzurePlan'] } },
     ],
   ])('is not listed twice, or for nothing: %s', (_, changes) => {
-    expect(told(strays(changes)).filter((text) => text.endsWith('(8.9)'))).toEqual([]);
+    expect(told(strays(changes)).filter((text) => text.endsWith('(8.9)'))).toStrictEqual([]);
   });
 });
 

@@ -94,7 +94,7 @@ describe('the months after', () => {
 
   test('are nothing where there was none before, and is none now', () => {
     const ending = { contracts: [contract({ endDay: '2025-10-31' })] };
-    expect(back(rest({ ...ten, ...ending }), rest({ ...ten, ...ending })).lines).toEqual([]);
+    expect(back(rest({ ...ten, ...ending }), rest({ ...ten, ...ending })).lines).toStrictEqual([]);
     expect(told(back(rest({ ...eight, ...ending }), rest({ ...ten, ...ending })))).toEqual(['120.00 → 96.00 undone']);
   });
 

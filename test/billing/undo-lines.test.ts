@@ -55,7 +55,7 @@ describe('nothing of an organization is undone', () => {
 
   test('where it is not known at which company it is billed', () => {
     const made = back(eight, ten, { report: { organizations: [organization({ companyIdText: '99' })] } });
-    expect(nothing(made)).toEqual({ lines: [], steps: [] });
+    expect(nothing(made)).toStrictEqual({ lines: [], steps: [] });
     expect([made.companyId, made.held]).toEqual([99, expect.stringMatching(/99/)]);
   });
 
@@ -64,7 +64,7 @@ describe('nothing of an organization is undone', () => {
     [null, 'company unknown'],
   ])('where it was billed to another company: %j', (companyId, words) => {
     const made = back(eight, ten, {}, companyId);
-    expect(nothing(made)).toEqual({ lines: [], steps: [] });
+    expect(nothing(made)).toStrictEqual({ lines: [], steps: [] });
     expect(made.held).toBe(
       `The month was billed to ${words}, and the organization names company 7 now. Name the old one again in Cloudmore, undo, and change it afterwards.`,
     );
@@ -158,9 +158,9 @@ describe('lines', () => {
       settings: settings(),
       laterBilled: new Set<number>(),
     };
-    expect(told(planUndo({ ...input, books: ten, before: { books: eight, companyId: COMPANY, billed: [] } }))).toEqual([
-      'undo-100-50: 120.00 → 96.00 undone',
-    ]);
+    const made = planUndo({ ...input, books: ten, before: { books: eight, companyId: COMPANY, billed: [] } });
+    expect(writes(made)).toEqual(['2025-10-01: 8 units × 12.0000']);
+    expect(told(made)).toEqual(['undo-100-50: 120.00 → 96.00 undone']);
   });
 
   test('are told and stay where another organization has the subscription since, though this one had it last month', () => {
@@ -175,7 +175,7 @@ describe('lines', () => {
       settings: { allowSharedCompanies: [COMPANY] },
     };
     const made = back(eight, ten, moved);
-    expect(made.steps).toEqual([]);
+    expect(made.steps).toStrictEqual([]);
     expect(made.lines).toMatchObject([
       {
         id: `undo-100-${contract().name}`,
@@ -193,6 +193,9 @@ describe('lines', () => {
       charges: [charge({ key: 'PO 1', price: '3' }), charge({ id: 1, key: 'CM-2025-09-00000000000000000000', price: '4' })],
     });
     expect(told(back(withOthers(eight), withOthers(ten), moved))).toEqual([`undo-100-${contract().name}: 120.00 → 96.00 held`]);
+    const withOwn = { ...ten, charges: [charge({ key: KEY, price: '5' })] };
+    expect(told(back(eight, withOwn, moved))).toEqual([`undo-100-${contract().name}: 125.00 → 96.00 held`]);
+    expect(back(ten, ten, moved).lines).toStrictEqual([]);
   });
 });
 
@@ -203,7 +206,7 @@ describe('what stays on a contract', () => {
     expect([made.steps, messages(made)]).toEqual([[], ['Contract 100 is not there any more.']]);
     expect(
       back({ ...eight, rows: [row({ units: 0, price: '0', cost: '0' })] }, { ...ten, contracts: [], rows: [] }).lines,
-    ).toEqual([]);
+    ).toStrictEqual([]);
   });
 
   const moved: Partial<Books> = { contracts: [contract({ companyId: 8 })], companies: [company(), company({ id: 8 })] };
@@ -281,9 +284,13 @@ describe('what stays on a contract', () => {
     expect(made.steps.map(({ summary }) => summary.split(':')[0])).toEqual(['Undo', 'Undo']);
   });
 
+  test('a charge on a contract without a row is one, also where its service is known', () => {
+    expect(told(back(azure, charged(azure, { key: KEY, price: '5' })))).toEqual([`undo-100-charge ${KEY}: 5.00 → 0.00 undone`]);
+  });
+
   test('charges that cancel each other out are back already', () => {
     const key = `CM-${MONTH}-${'0'.repeat(20)}`;
-    expect(back(azure, charged(azure, { key, price: '5' }, { key: `${key}-2`, price: '-5' })).lines).toEqual([]);
+    expect(back(azure, charged(azure, { key, price: '5' }, { key: `${key}-2`, price: '-5' })).lines).toStrictEqual([]);
   });
 
   test('a charge beside a row goes back with it, and is no line of its own', () => {

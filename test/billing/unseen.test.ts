@@ -56,7 +56,7 @@ describe('an amount that neither the report nor Autotask shows', () => {
     ['it came to nothing', [accepted({ sales: '0.00', cost: '0' })]],
     ['the report has it still', [accepted({ id: 'there' })]],
   ])('is none where %s', (_, all) => {
-    expect(unseen(held(), { accepted: all }, { present: new Set(['there']) })).toEqual([]);
+    expect(unseen(held(), { accepted: all }, { present: new Set(['there']) })).toStrictEqual([]);
   });
 
   test.each<[string, Partial<AcceptedItem>]>([
@@ -68,12 +68,12 @@ describe('an amount that neither the report nor Autotask shows', () => {
 
   test('is listed where Autotask could not be read at all, with nothing of its contract', () => {
     const [ghost, ...more] = unreadGhosts([accepted(), accepted({ id: 'there' })], new Set(['there']), MONTH);
-    expect(more).toEqual([]);
+    expect(more).toStrictEqual([]);
     expect(ghost).toMatchObject({ contractId: 0, sales: '120.00', rule: '8.9' });
     expect(ghost!.message).toMatch(
       / stood on subscription .+, and the report does not name it any more, and Autotask could not be read\. /,
     );
-    expect(unreadGhosts(null, new Set(), MONTH)).toEqual([]);
+    expect(unreadGhosts(null, new Set(), MONTH)).toStrictEqual([]);
   });
 });
 
