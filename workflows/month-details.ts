@@ -1,6 +1,6 @@
 import { big } from '../shared/billing/decimal.js';
 import { command } from '../shared/billing/command.js';
-import { amountsTable, code, joined, link, md, tableRow, type Markdown } from '../shared/billing/markdown.js';
+import { amountsTable, code, joined, link, md, tableRow, tableRule, type Markdown } from '../shared/billing/markdown.js';
 import type { MonthResult, OrganizationResult } from '../shared/billing/results.js';
 import { organizationBillingId, type MonthClosed } from '../shared/contract.js';
 import { monthList, pageOf, waitingList } from './links.js';
@@ -64,16 +64,7 @@ function waitingPart(
   return joined(
     [
       md`### ${count} ${count === 1 ? 'organization waits' : 'organizations wait'} for a person`,
-      joined(
-        [
-          tableRow(['organization', 'state', 'held', 'since']),
-          md`
-|---|---|--:|---|
-          `,
-          ...rows,
-        ],
-        '\n',
-      ),
+      joined([tableRow(['organization', 'state', 'held', 'since']), tableRule('left', 'left', 'right', 'left'), ...rows], '\n'),
       ...more,
       md`On the command line: ${code(command('status', month.month))}${release}`,
     ],

@@ -70,6 +70,10 @@ const GAP = '\u00a0'.repeat(4);
 /** A row of cells that stand apart: the Web UI draws tables without any room between columns. */
 export const tableRow = (cells: Value[]): Markdown => new Markdown(`| ${cells.map(asMarkdown).join(` | ${GAP}`)} |`);
 
+/** The rule below a table's head. Not by the tag `md`: Prettier lays its Markdown out again, and a table with a blank line in it is none. */
+export const tableRule = (...columns: ('left' | 'right')[]): Markdown =>
+  new Markdown(`|${columns.map((column) => (column === 'right' ? '--:' : '---')).join('|')}|`);
+
 /** Temporal takes summaries of at most so many bytes. */
 const SUMMARY_BYTES = 200;
 

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { blankMonth } from '../../workflows/blank.js';
+import { monthDetails } from '../../workflows/month-details.js';
+
+const held = { lines: 1, cost: '10.00', sales: '12.00' };
+const organization = {
+  organizationId: 'org-1',
+  organizationName: 'Contoso',
+  status: 'NeedsAttention',
+  held,
+  waitsSince: '2025-10-09',
+};
+const result = { ...blankMonth('default', '2025-10', '2025-10-09', 'auto'), organizations: [organization] };
+const details = (): string =>
+  monthDetails({ result, waiting: 1 } as never, null, new Map(), 'default', new Date('2025-10-09T03:12:44Z'));
+
+test('the page of a run that has ended says of what hour it is, and leads to what waits now', () => {
+  expect(details()).toMatch(
+    /As it stood on 2025-10-09 03:12 UTC, when the run ended\. What waits now: \[the living list\]\(\S+\)/,
+  );
+});
+
+test('who waits is a table: a blank line in it made rows of pipes', () => {
+  const lines = details().split('\n');
+  const rule = lines.indexOf('|---|---|--:|---|');
+  expect(lines[rule - 1]).toMatch(/^\| organization /);
+  expect(lines[rule + 1]).toMatch(/^\| \[Contoso\]/);
+});
