@@ -54,7 +54,10 @@ async function playAway(
     await sleep(awayMs - (Date.now() - goneAt));
     await stage.slowly();
     const { code } = await run;
-    const problems = [...(told.message === null ? ['nobody was told of it'] : []), ...(await untilHealed(stage))];
+    const problems = [
+      ...(told.message === null ? [`nobody was told of it; heard: ${heard.of('/own').join(' | ') || 'nothing'}`] : []),
+      ...(await untilHealed(stage)),
+    ];
     return await rowOf(stage, name, what, { code, message: told.message ?? '', seconds: told.seconds, problems });
   } finally {
     await stage.close();
