@@ -34,6 +34,8 @@ export interface Dependencies {
   /** `BILLING_NAMES_IN_SEARCH`. */
   namesInSearch: boolean;
   recheckDays: number;
+  /** `REPORT_MONTH_OFFSET` (rule 1.9). */
+  reportMonthOffset: number;
   surveyMaxAgeMs: number;
   notices: NoticeSettings;
   /** What the command line does at the end of a month; null in a process that has none of it. */

@@ -45,7 +45,7 @@ import { takeReport } from './report.js';
 import { ReportReads } from './report-reads.js';
 import { Turns } from './sending.js';
 import { Slices } from './slices.js';
-import { demandMode, demandSettings } from './settings-needed.js';
+import { demandMode, demandSettings, noteOwnReport } from './settings-needed.js';
 import { demandOwnBroker } from './own-broker.js';
 import type { Done } from './steps.js';
 import { surveyAutotask } from './survey.js';
@@ -99,6 +99,7 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
     <S extends Step>(carryOut: (request: StepRequest<S>) => Promise<Done>) =>
     async (request: StepRequest<S>): Promise<StepDone> => {
       requireOwnPlan(dependencies, request);
+      await noteOwnReport(dependencies, request);
       return carryOutTogether(dependencies, request, carryOut);
     };
   return {

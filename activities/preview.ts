@@ -1,3 +1,4 @@
+import { billedFrom, reportMonthOf } from '../shared/billing/month.js';
 import { areOff, tripMonth } from '../shared/billing/breakers.js';
 import { heldMonthAdvice } from '../shared/billing/advice.js';
 import type { Advised } from '../shared/billing/command.js';
@@ -82,7 +83,7 @@ export async function previewMonth(
     mode: mostCautious(dependencies.mode, mode),
     ...(areOff(dependencies.settings.breakers) ? { breakers: 'off' as const } : {}),
     currency: internalCurrency,
-    facts: { month, asOf, unassigned: facts.unassigned },
+    facts: { month, ...billedFrom(month, reportMonthOf(facts)), asOf, unassigned: facts.unassigned },
     calls,
     remarks: [unnamed === undefined ? null : unnamedText(unnamed)].filter((text) => text !== null),
     ...unreadList([...unreadOfReport(facts), ...unread]),

@@ -1,4 +1,4 @@
-import { previousMonth } from '../shared/billing/month.js';
+import { addMonths } from '../shared/billing/month.js';
 import type { SurveyRequest } from '../shared/contract.js';
 import { earlierWrites } from '../shared/evidence/earlier-writes.js';
 import { ApiError } from '../shared/http/errors.js';
@@ -37,7 +37,7 @@ async function currentProbe(
     ...probing,
     autotask,
     cloudmore,
-    month: previousMonth(month),
+    month: addMonths(month, probing.reportMonthOffset - 1),
     now: () => clock.now(),
     onVerdict: ({ id }, done, all) => heartbeat(`probe of the vendors: ${id}, ${done} of ${all}`),
     signal: signal(),

@@ -2,16 +2,19 @@ import { besideAccepted } from '../shared/billing/comparison.js';
 import { countedReport } from '../shared/billing/counted.js';
 import { cutReport } from '../shared/billing/facts.js';
 import { digestOf } from '../shared/billing/keys.js';
+import { reportMonthOf } from '../shared/billing/month.js';
 import { namesOf } from '../shared/billing/named.js';
 import type { Mode, ReportRequest, ReportTaken } from '../shared/contract.js';
 import { readAccepted } from '../shared/evidence/accepted.js';
 import { EvidenceMissing } from '../shared/evidence/index.js';
-import type { ReportManifest } from '../shared/evidence/months.js';
+import { monthName, type MonthRecord, type ReportManifest } from '../shared/evidence/months.js';
+import { ifKept } from '../shared/evidence/kept.js';
+import type { Report } from '../shared/billing/types.js';
 import { demandLabel, demandLearnedLabel } from '../shared/evidence/labels.js';
 import { rememberNames } from '../shared/evidence/named.js';
 import { mostCautious } from '../shared/modes.js';
 import { keeping, type Dependencies } from './dependencies.js';
-import { demandKnownNames } from './settings-needed.js';
+import { demandKnownNames, demandOwnReport } from './settings-needed.js';
 import { withKeptMonth } from './kept-month.js';
 
 /** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization, beside what was accepted before and what was counted. */
@@ -20,12 +23,13 @@ export async function takeReport(dependencies: Dependencies, request: ReportRequ
   const { broker, month, asOf } = request;
   askOnce(dependencies, request);
   await demandLabel(evidence, tenant);
+  await demandOwnReport(dependencies, request);
   const { result, calls } = await cloudmore.countCalls(() =>
     cloudmore.readReport({ month, onProgress: heartbeat, signal: signal() }),
   );
   const ids = result.organizations.map(({ id }) => id);
   await demandLearnedLabel(evidence, tenant, ids, clock.now().toISOString().slice(0, 10));
-  const accepted = await readAccepted(evidence, broker, month, settings);
+  const accepted = (await isOfReport(evidence, broker, result)) ? await readAccepted(evidence, broker, month, settings) : [];
   // What was ever named is the same in every report and survey of these days: it is kept once, beside the facts.
   const names = await rememberNames(evidence, broker, namesOf(result));
   demandKnownNames({ settings, organizationModes }, result, names.named);
@@ -43,7 +47,7 @@ export async function takeReport(dependencies: Dependencies, request: ReportRequ
     takenAt: clock.now().toISOString(),
     slices: [],
     ...(gone.length === 0 ? {} : { gone: await evidence.put(gone) }),
-    ...(result.counted ? { counted: countedReport(result.counted, month, asOf) } : {}),
+    ...(result.counted ? { counted: countedReport(result.counted, reportMonthOf(result), asOf) } : {}),
   };
   for (const slice of organizations) {
     const { id, name } = slice.organization;
@@ -62,6 +66,13 @@ export async function takeReport(dependencies: Dependencies, request: ReportRequ
     previousLines: facts.previousLines,
     calls: { autotask: 0, cloudmore: calls },
   };
+}
+
+/** Whether what is kept of the month is of the same report: under another REPORT_MONTH_OFFSET, in which nothing was written, nothing is known of it (1.9). */
+async function isOfReport(evidence: Dependencies['evidence'], broker: string, report: Report): Promise<boolean> {
+  const ref = await evidence.pointer(monthName(broker, report.month));
+  const record = ref === null ? null : await ifKept<MonthRecord>(evidence, ref);
+  return record === null || reportMonthOf(record.frame.facts) === reportMonthOf(report);
 }
 
 /** Many customers may be called at once, and each refused log-in brings the lock-out nearer. */

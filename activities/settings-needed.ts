@@ -1,5 +1,8 @@
 import type { MonthRequest, ReportRequest } from '../shared/contract.js';
 import { earlierWrites, modeMissing } from '../shared/evidence/earlier-writes.js';
+import { addMonths } from '../shared/billing/month.js';
+import { noteReport, refusedReport, whyNotFrom } from '../shared/evidence/billed-from.js';
+import { readUndone } from '../shared/evidence/undone.js';
 import { fold } from '../shared/billing/text.js';
 import { companyIdOf } from '../shared/billing/facts.js';
 import type { Named } from '../shared/billing/named.js';
@@ -24,15 +27,41 @@ export async function demandMode(
 
 /** What was asked for under other settings would bill something else than the person has seen. */
 export function demandSettings(
-  { moneySettings, mode }: Pick<Dependencies, 'moneySettings' | 'mode'>,
-  { settings }: ReportRequest,
+  { moneySettings, mode, reportMonthOffset }: Pick<Dependencies, 'moneySettings' | 'mode' | 'reportMonthOffset'>,
+  { settings, reportMonthOffset: scheduled }: ReportRequest,
 ): void {
+  if (scheduled !== undefined && scheduled !== reportMonthOffset)
+    throw new SettingsRefused(
+      `The schedule found its months with REPORT_MONTH_OFFSET=${scheduled}, and the worker has ${reportMonthOffset}. Nothing was read or written. Give both the same: billing schedule apply`,
+    );
   const others = settings === undefined ? [] : differing(settings, moneySettings);
   if (others.length === 0) return;
   const ofMode = others.includes('BILLING_MODE') ? ` (the worker has BILLING_MODE=${mode})` : '';
   throw new SettingsRefused(
     `The worker has other settings than the run was asked for under: ${others.join(', ')}${ofMode}. Nothing was read or written. Give both the same settings, restart the worker, and run again.`,
   );
+}
+
+/** Rule 1.9: a report is billed once, and none is left out. */
+export async function demandOwnReport(
+  { evidence, reportMonthOffset }: Pick<Dependencies, 'evidence' | 'reportMonthOffset'>,
+  { broker, month }: Pick<MonthRequest, 'broker' | 'month'>,
+): Promise<void> {
+  const why = await whyNotFrom(evidence, broker, month, addMonths(month, reportMonthOffset));
+  if (why !== null) throw new SettingsRefused(refusedReport(why, month));
+}
+
+/** The same before each write, whatever was set since the run began; what is taken back needs no report. */
+export async function noteOwnReport(
+  { evidence, reportMonthOffset }: Pick<Dependencies, 'evidence' | 'reportMonthOffset'>,
+  { broker, month, organizationId }: Pick<MonthRequest, 'broker' | 'month'> & { organizationId: string },
+): Promise<void> {
+  if ((await readUndone(evidence, broker, month, organizationId)) !== null) return;
+  const reportMonth = addMonths(month, reportMonthOffset);
+  const before = await noteReport(evidence, broker, month, organizationId, reportMonth);
+  if (before === null) return;
+  const why = `${month} was billed from the report of ${before}, and would be billed from that of ${reportMonth} now`;
+  throw new SettingsRefused(refusedReport(why, month));
 }
 
 /** A name that nobody has leaves a setting without effect, in silence: all of them are named at once, with the nearest that there is. */

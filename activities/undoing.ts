@@ -4,6 +4,7 @@ import { NO_CALLS, type Outcome } from '../shared/billing/results.js';
 import { isContinued, movedBack, neverStood, openIn, takenBackPlan } from '../shared/billing/undone.js';
 import type { UndoPlan } from '../shared/billing/undo.js';
 import type { PlanMade, PlanRequest, Undone, VerifyRequest } from '../shared/contract.js';
+import { forgetReport } from '../shared/evidence/billed-from.js';
 import { keptUndo, keepUndo, markUndone, readUndone } from '../shared/evidence/undone.js';
 import { modeFor } from '../shared/modes.js';
 import { missingFor, releaseOf } from './decisions.js';
@@ -100,6 +101,7 @@ async function madeOf(
     message: begun?.message ?? (await wordsOf(dependencies, request, undo.digest)),
   };
   await markUndone(evidence, broker, month, organizationId, undone);
+  await forgetReport(evidence, broker, month, organizationId);
   if (plan.steps.length > 0) await noteWriting(dependencies, request);
   const left = leftOf(back!.undo);
   return { ...shown, ...turnFrom(plan, 0), waits: null, undone, ...(left === null ? {} : { remark: left }) };

@@ -1,5 +1,5 @@
 import { isWithheld } from '../shared/billing/breakers.js';
-import { addDays, lastDay } from '../shared/billing/month.js';
+import { addDays, addMonths, lastDay } from '../shared/billing/month.js';
 import { seenMoney } from '../shared/billing/claims.js';
 import { setAside } from '../shared/billing/dismissal.js';
 import { differenceText } from '../shared/billing/advice.js';
@@ -254,7 +254,7 @@ async function summarize(
     message: outcome.message ?? held?.message ?? null,
     mayHeal: outcome.items.some(({ reason }) => reason !== null && HEALING.has(reason)),
     staysOpen: isParked(outcome.status) && mode !== 'shadow',
-    closesOn: addDays(lastDay(outcome.month), dependencies.recheckDays + 1),
+    closesOn: addDays(lastDay(addMonths(outcome.month, dependencies.reportMonthOffset)), dependencies.recheckDays + 1),
     details: detailsOf(outcome, result, currency),
     ...(dependencies.namesInSearch ? { inSearch: inSearch(outcome) } : {}),
   };

@@ -140,7 +140,7 @@ export async function closeRun(
   const { broker, month } = request;
   const facts = await slices.facts(request.report);
   const { internalCurrency } = await slices.sharedOf(request.survey);
-  const { asOf, unassigned } = facts;
+  const { asOf, reportMonth, unassigned } = facts;
   const { unnamed, unread = [] } = await slices.survey(request.survey);
   const manifest = await slices.manifest(request.report);
   const known = new Set(await evidence.names(outcomesPrefix(broker, month)));
@@ -151,7 +151,7 @@ export async function closeRun(
       mode: mostCautious(mode, request.mode),
       ...(areOff(settings.breakers) ? { breakers: 'off' as const } : {}),
       currency: internalCurrency,
-      facts: { month, asOf, unassigned },
+      facts: { month, ...(reportMonth === undefined ? {} : { reportMonth }), asOf, unassigned },
       calls: request.calls,
       remarks: [unnamed === undefined ? null : unnamedText(unnamed), await canaryRemark(evidence, broker)].filter(
         (text) => text !== null,

@@ -1,3 +1,4 @@
+import { reportMonthOf } from '../shared/billing/month.js';
 import { Autotask } from '../shared/autotask/index.js';
 import type { UnassignedLine } from '../shared/billing/types.js';
 import { compare, type Comparison } from '../shared/close/compare.js';
@@ -31,7 +32,7 @@ export async function readForClose(
     ...{ reported, standing, claims, customers, companyNames, currencyOf },
     settings: config.settings,
   });
-  const differences = [...uncounted(report.counted ?? [], reported, month, asOf), ...comparison.differences];
+  const differences = [...uncounted(report.counted ?? [], reported, reportMonthOf(report), asOf), ...comparison.differences];
   const invoiced = await invoicedOf(config, autotask, sides, request);
   return { ...comparison, differences, unassigned: report.unassigned, invoiced, unread };
 }

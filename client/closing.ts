@@ -1,5 +1,5 @@
 import type { Named } from '../shared/billing/named.js';
-import { lastDay } from '../shared/billing/month.js';
+import { addMonths, billedFrom, lastDay } from '../shared/billing/month.js';
 import type { MonthResult, Outcome } from '../shared/billing/results.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import { unreadText } from '../shared/billing/unread.js';
@@ -59,12 +59,14 @@ export async function closeMonth(config: Config, closing: Closing): Promise<{ ce
   const reading = await readAnew(config, { month, asOf, claims, held: [], dismissed }, closing);
   if (reading.unread.length > 0) throw unreadRefusal(month, reading.unread);
   if (reading.differences.length > 0) throw refusal(month, reading.differences);
+  const reportMonth = addMonths(month, config.reportMonthOffset);
   const head = {
     broker: config.broker,
     month,
+    ...billedFrom(month, reportMonth),
     asOf,
     closedAt: new Date().toISOString(),
-    isMonthOver: asOf > lastDay(month),
+    isMonthOver: asOf > lastDay(reportMonth),
     unassigned: reading.unassigned.map(({ invoiceNumber: _, ...line }) => line),
     runDigest: read.result.digest,
     dismissed,

@@ -18,8 +18,16 @@ const CATCH_UP = '6 hours';
 /** With many brokers on one Temporal and in one process each begins up to so much later, by a hash of its schedule and the day: not all of them at 03:00. */
 const SPREAD = '15 minutes';
 
-export function scheduleOptions({ broker, schedule, recheckDays }: BaseConfig, isOneOfMany = false): ScheduleOptions {
-  const input: DailyBillingInput = { broker, recheckDays, timeZone: schedule.timeZone };
+export function scheduleOptions(
+  { broker, schedule, recheckDays, reportMonthOffset }: BaseConfig,
+  isOneOfMany = false,
+): ScheduleOptions {
+  const input: DailyBillingInput = {
+    broker,
+    recheckDays,
+    ...(reportMonthOffset === 0 ? {} : { reportMonthOffset }),
+    timeZone: schedule.timeZone,
+  };
   return {
     scheduleId: scheduleId(broker),
     spec: { cronExpressions: [schedule.cron], timezone: schedule.timeZone, ...(isOneOfMany ? { jitter: SPREAD } : {}) },

@@ -1,5 +1,5 @@
 import type { Autotask, Condition, Currency } from '../shared/autotask/index.js';
-import { lastDay } from '../shared/billing/month.js';
+import { lastDay, reportMonthOf } from '../shared/billing/month.js';
 import type { Day, Month, Report } from '../shared/billing/types.js';
 import { unreadOfReport, unreadText } from '../shared/billing/unread.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
@@ -41,7 +41,7 @@ export async function readSides(
   { month, asOf, named, onProgress }: Pick<CloseRequest, 'month' | 'asOf' | 'named' | 'onProgress'>,
 ): Promise<Sides> {
   const report = await new Cloudmore(config.cloudmore).readReport({ month, onProgress });
-  const reported = reportedOf(report.lines, month, asOf);
+  const reported = reportedOf(report.lines, reportMonthOf(report), asOf);
   const records = await readRecords(autotask, month, config.autotask.subscriptionUdf, named, onProgress);
   const currencies = await autotask.readCurrencies();
   const unread = unreadOfReport(report)

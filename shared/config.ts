@@ -50,6 +50,8 @@ export interface Config {
   /** Whether customers' names and sizes of amounts may stand in Temporal's index, in the clear. */
   namesInSearch: boolean;
   recheckDays: number;
+  /** `REPORT_MONTH_OFFSET`: so many months later than the billed month is that of its report (rule 1.9). */
+  reportMonthOffset: number;
   /** Day of the next month by which a month is approved, posted and invoiced; `status` says where it is not. */
   invoiceByDay: number;
   surveyMaxAgeMs: number;
@@ -175,6 +177,7 @@ const BASE = {
   BILLING_TWO_PERSONS_ABOVE: decimal.optional(),
   BILLING_NAMES_IN_SEARCH: z.enum(['true', 'false'], { error: 'expected true or false' }).default('false'),
   BILLING_RECHECK_DAYS: whole('a number of days', 0).max(28, 'expected at most 28 days').default(10),
+  REPORT_MONTH_OFFSET: whole('-1, 0 or 1', -1).max(1, 'expected -1, 0 or 1').default(0),
   INVOICE_BY_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(10),
   BILLING_SCHEDULE: z
     .string()
@@ -301,6 +304,7 @@ export function loadConfig(environment: Environment): Config {
       clientSecret: new Secret(parsed.CLOUDMORE_CLIENT_SECRET),
       companyProperty: parsed.COMPANY_PROPERTY,
       absentMembers: parsed.CLOUDMORE_ABSENT,
+      reportMonthOffset: parsed.REPORT_MONTH_OFFSET,
     },
     autotask: {
       url: parsed.AUTOTASK_URL ?? null,
@@ -328,6 +332,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   twoPersonsAbove: parsed.BILLING_TWO_PERSONS_ABOVE ?? null,
   namesInSearch: parsed.BILLING_NAMES_IN_SEARCH === 'true',
   recheckDays: parsed.BILLING_RECHECK_DAYS,
+  reportMonthOffset: parsed.REPORT_MONTH_OFFSET,
   invoiceByDay: parsed.INVOICE_BY_DAY,
   surveyMaxAgeMs: parsed.SURVEY_MAX_AGE * 60_000,
   allowHttpHosts: parsed.ALLOW_HTTP_HOSTS,

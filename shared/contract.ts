@@ -91,6 +91,8 @@ export interface DailyBillingInput {
   settings?: MoneySettings;
   /** `BILLING_RECHECK_DAYS` of rule 1.2, for a run that finds its months itself. */
   recheckDays?: number;
+  /** `REPORT_MONTH_OFFSET` of rule 1.9, likewise; 0 when absent. */
+  reportMonthOffset?: number;
   /** Ids or exact names; all organizations when absent. */
   organizations?: string[];
   /** Of the person who asked for the run: `off`, `on`, or the customer to bill alone first; by the worker's own setting when absent. */
@@ -204,6 +206,8 @@ export interface ReportRequest extends MonthRequest {
   instead?: Ref;
   /** The settings under which the run was asked for: a worker with others refuses. */
   settings?: MoneySettings;
+  /** `REPORT_MONTH_OFFSET` by which a scheduled run found its months: a worker with another one refuses. */
+  reportMonthOffset?: number;
 }
 
 export interface ReportTaken {

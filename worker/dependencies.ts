@@ -39,6 +39,7 @@ export function createDependencies(
     canary: canaryOf(config),
     namesInSearch: config.namesInSearch,
     recheckDays: config.recheckDays,
+    reportMonthOffset: config.reportMonthOffset,
     surveyMaxAgeMs: config.surveyMaxAgeMs,
     notices: config.notices,
     office,

@@ -61,7 +61,8 @@ export async function dailyBilling(given: DailyBillingInput): Promise<DailyBilli
   checkBroker(input.broker, workflowInfo().taskQueue);
   const asOf = input.asOf ?? nominalDay(input.timeZone ?? 'UTC');
   const months =
-    input.progress?.months ?? (input.month === undefined ? monthsDue(asOf, input.recheckDays ?? RECHECK_DAYS) : [input.month]);
+    input.progress?.months ??
+    (input.month === undefined ? monthsDue(asOf, input.recheckDays ?? RECHECK_DAYS, input.reportMonthOffset) : [input.month]);
   const run = new DailyRun({ ...input, asOf });
   const result: DailyBillingResult = { months: [...(input.done ?? [])] };
   for (const [index, month] of months.entries()) {
@@ -168,6 +169,7 @@ class DailyRun {
     const report = await readingPatiently(broker, `Cloudmore's report of ${month}`).takeReport({
       ...request,
       ...(this.input.settings ? { settings: this.input.settings } : {}),
+      ...(this.input.month === undefined ? { reportMonthOffset: this.input.reportMonthOffset ?? 0 } : {}),
     });
     this.tell('surveying Autotask');
     const survey = await readingPatiently(broker, `What Autotask holds for ${month}`).surveyAutotask({

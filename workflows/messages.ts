@@ -172,6 +172,7 @@ const DAILY: Rules = {
   timeZone: [optional(isTimeZone), 'a time zone such as Europe/Oslo'],
   mode: MODE,
   recheckDays: [optional((value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 28), 'days, 0 to 28'],
+  reportMonthOffset: [optional((value) => [-1, 0, 1].includes(Number(value))), '-1, 0 or 1'],
   organizations: [optional(isTexts), 'a list of ids or names'],
   canary: [optional(isText), 'on, off, or a customer'],
   settings: [optional(isDigests), 'digests by the names of settings'],

@@ -1,3 +1,6 @@
+import { ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hint } from '../called.js';
 import { isAwaited } from '../../shared/billing/breakers.js';
 import { isBreaker } from '../../shared/billing/breakers.js';
@@ -217,11 +220,16 @@ async function release(
       line`The plan of ${organizationName} is not the one you name any more: it waits as ${planDigest}. Look at it with: ${hint('status', month)}`,
     );
   const handle = client.workflow.getHandle(organizationBillingId(broker, month, organizationId));
+  // The same one however often it is sent: what arrived, though its answer did not, is no second release.
+  const updateId = randomUUID();
   try {
-    const update = await handle.startUpdate<string, [string, Sender]>(APPROVE_UPDATE, {
-      args: [planDigest ?? '', from],
-      waitForStage: 'ACCEPTED',
-    });
+    const update = await patiently(() =>
+      handle.startUpdate<string, [string, Sender]>(APPROVE_UPDATE, {
+        args: [planDigest ?? '', from],
+        waitForStage: 'ACCEPTED',
+        updateId,
+      }),
+    );
     const answer = await answerOf(client, update, withinMs);
     context.out(line`${sayOf(answer)} ${organizationName} as ${planDigest}.${answer === null ? '' : ` ${answer}`}`);
     return true;
@@ -230,8 +238,31 @@ async function release(
       context.out(line`${organizationName} finished just now and no longer needs approval.`);
       return true;
     }
-    if (!(error instanceof CommandError)) throw error;
-    context.out(line`${organizationName} was not released: ${error.message}`);
+    if (!(error instanceof CommandError) && !isOfServer(error)) throw error;
+    context.out(line`${organizationName} was not released: ${saidBy(error)}`);
     return false;
   }
+}
+
+/** A server with hundreds of releases at once may be late; others must not wait for that, nor be left out. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (const pause of PAUSES_MS)
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isOfServer(error) || isNotFound(error)) throw error;
+      await sleep(pause);
+    }
+  return ask();
+}
+
+const PAUSES_MS = [2_000, 10_000];
+
+const isOfServer = (error: unknown): error is Error =>
+  error instanceof ServiceError || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+
+function saidBy(error: Error): string {
+  if (error instanceof CommandError) return error.message;
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `Temporal did not take it (${error.message}${cause}). Give the command again.`;
 }

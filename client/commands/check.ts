@@ -26,7 +26,7 @@ export async function check(context: Context, { month, json }: { month: Month | 
     const findings = await findingsOf(
       config,
       evidence,
-      month === undefined ? monthsDue(today(config.schedule.timeZone), config.recheckDays) : [month],
+      month === undefined ? monthsDue(today(config.schedule.timeZone), config.recheckDays, config.reportMonthOffset) : [month],
     );
     findings.push(...(await executionFindings(context, config.broker)));
     const isGood = findings.length === 0;

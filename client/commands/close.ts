@@ -1,6 +1,7 @@
 import { us } from '../called.js';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { addMonths, reportMonthOf } from '../../shared/billing/month.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { driftOf, inspect, type Certificate, type Verdict } from '../../shared/close/certificate.js';
 import { loadConfig, type Config } from '../../shared/config.js';
@@ -96,6 +97,12 @@ async function judge(context: Context, config: Config, certificate: Certificate)
   if (certificate.broker !== config.broker)
     throw new CommandError(EXIT.usage, `The certificate is broker ${certificate.broker}'s; BILLING_BROKER is ${config.broker}.`);
   const { month, asOf, exclusions: claims, dismissed = [] } = certificate;
+  const [own, reportMonth] = [addMonths(month, config.reportMonthOffset), reportMonthOf(certificate)];
+  if (own !== reportMonth)
+    throw new CommandError(
+      EXIT.usage,
+      `The certificate is of ${month} billed from the report of ${reportMonth}; with REPORT_MONTH_OFFSET=${config.reportMonthOffset} that of ${own} would be read.`,
+    );
   const reading = await readAnew(config, { month, asOf, claims, held: [], dismissed }, { onProgress: progressOn(context) });
   // A redacted copy says nothing of whom was taken out, and of nothing that is excluded there.
   const told = new Set(certificate.customers.map(({ organizationName }) => organizationName));
@@ -118,6 +125,7 @@ const certificateSchema = z.looseObject({
   version: z.literal(1),
   broker: z.string(),
   month: z.string(),
+  reportMonth: z.string().optional(),
   asOf: z.string(),
   closedAt: z.string(),
   customers: z.array(z.looseObject({ organizationId: z.string(), currency: z.string() })),

@@ -3,7 +3,7 @@ import { loadConfig, type Config } from '../../shared/config.js';
 import { ConfigError } from '../../shared/environment.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { readMonth, type MonthRead } from '../../shared/evidence/months.js';
-import { addDays, monthOf, previousMonth } from '../../shared/billing/month.js';
+import { monthDue, previousMonth } from '../../shared/billing/month.js';
 import { today, type Context } from '../context.js';
 import { perform, textOfParts, type Finding } from '../doctor/check.js';
 import { installationChecks } from '../doctor/installation.js';
@@ -68,7 +68,7 @@ async function guide(config: Config, findings: Finding[]): Promise<Finding> {
   const months = new Map<Month, MonthRead | null>();
   if (findings.every(({ isGood }) => isGood)) {
     const evidence = openEvidence(config.evidence, config);
-    const month = monthOf(addDays(day, -1));
+    const month = monthDue(day, config.reportMonthOffset);
     try {
       for (const one of [month, previousMonth(month)]) months.set(one, await readMonth(evidence, config.broker, one));
     } finally {

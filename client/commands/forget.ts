@@ -70,7 +70,7 @@ async function lookFor(context: Context, forgetter: Forgetter, wanted: string): 
 /** What the next run would read, and keep, again is not forgotten. */
 async function refuseWhileBilled(evidence: Evidence, config: BaseConfig, whom: Whom): Promise<void> {
   const months: Month[] = [];
-  for (const month of monthsDue(today(config.schedule.timeZone), config.recheckDays))
+  for (const month of monthsDue(today(config.schedule.timeZone), config.recheckDays, config.reportMonthOffset))
     if (await hasLines(evidence, config.broker, month, whom)) months.push(month);
   if (months.length === 0) return;
   throw new CommandError(

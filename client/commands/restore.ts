@@ -36,7 +36,7 @@ export async function restore(context: Context, waitMs = SENT_WITHIN_MS): Promis
   const checked = await doctor(context, { json: false });
   if (checked === EXIT.configuration) return checked;
   const asOf = today(config.schedule.timeZone);
-  for (const month of monthsDue(asOf, config.recheckDays)) {
+  for (const month of monthsDue(asOf, config.recheckDays, config.reportMonthOffset)) {
     context.say(`What a run of ${month} would do:`);
     await plan(context, {
       month,

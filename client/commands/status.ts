@@ -8,7 +8,7 @@ import { openInvoicing, readInvoicedRecord } from '../../shared/evidence/invoice
 import { readClosed } from '../../shared/evidence/closed.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
 import { readLatestNotice, troubleOf } from '../../shared/notices/record.js';
-import { addDays, firstDay, monthOf, nextMonth } from '../../shared/billing/month.js';
+import { addDays, addMonths, firstDay, monthOf, nextMonth } from '../../shared/billing/month.js';
 import { line } from '../render/printable.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
@@ -35,7 +35,7 @@ export interface StatusOptions {
 /** Where the month stands: what waits for a person first, then the rest in counts. */
 export async function status(context: Context, options: StatusOptions): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
-  const { month = monthOf(today(config.schedule.timeZone)), json } = options;
+  const { month = addMonths(monthOf(today(config.schedule.timeZone)), -config.reportMonthOffset), json } = options;
   return withTemporal(context.environment, async (temporal) => {
     const [latest, read] = await Promise.all([latestRun(temporal, config.broker, month), findMonth(config, month)]);
     if (read === null) await demandOwnLabel(context.environment);

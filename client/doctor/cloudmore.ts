@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Autotask } from '../../shared/autotask/index.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
 import { advised, command } from '../../shared/billing/command.js';
-import { lastDay } from '../../shared/billing/month.js';
 import { fold, groupBy, present, same } from '../../shared/billing/text.js';
 import type { Company, Month, Settings, Subscription } from '../../shared/billing/types.js';
 import { unlinkedOf, unlinkedSum, unlinkedText } from '../../shared/billing/unlinked.js';
@@ -141,7 +140,7 @@ const UNLINKED_SHOWN = 10;
 async function unlinked(cloudmore: Cloudmore, organizations: Linked[], month: Month): Promise<string> {
   const without = new Map(organizations.filter((one) => one.companyIdText === null).map((one) => [fold(one.id), one]));
   if (without.size === 0) return 'none';
-  const { lines } = await cloudmore.watchReport(month, lastDay(month), { see: () => undefined });
+  const { lines } = await cloudmore.reportOf(month);
   const found = unlinkedOf(
     lines
       .filter(({ organizationId, isCustomService, trouble }) => without.has(fold(organizationId)) && !isCustomService && !trouble)

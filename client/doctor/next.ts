@@ -1,5 +1,5 @@
 import { advised, command, type Advised } from '../../shared/billing/command.js';
-import { addDays, monthOf, previousMonth } from '../../shared/billing/month.js';
+import { monthDue, previousMonth } from '../../shared/billing/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { BaseConfig } from '../../shared/config.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
@@ -16,7 +16,7 @@ export function nextStep(
 ): Advised[] {
   const wrong = findings.filter(({ isGood }) => !isGood).map(({ check }) => check);
   if (wrong.length > 0) return [advised(`Fix what is marked above (${listed([...new Set(wrong)])}), then:`, command('doctor'))];
-  const month = monthOf(addDays(day, -1));
+  const month = monthDue(day, config.reportMonthOffset);
   const latest = read(month) ?? read(previousMonth(month));
   const run = command('run', month, '--wait');
   switch (config.mode) {

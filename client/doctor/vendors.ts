@@ -1,6 +1,6 @@
 import { Autotask } from '../../shared/autotask/index.js';
 import type { Config } from '../../shared/config.js';
-import { monthOf, previousMonth } from '../../shared/billing/month.js';
+import { addMonths, monthOf } from '../../shared/billing/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import { today } from '../context.js';
 import { autotaskChecks } from './autotask.js';
@@ -9,7 +9,7 @@ import { cloudmoreChecks } from './cloudmore.js';
 
 /** Both vendors, each after its log-in. Cloudmore's links are compared with Autotask's companies, so Autotask comes first. Lines are those of `month`, the last one by default. */
 export async function checkVendors(config: Config, month?: Month): Promise<Finding[]> {
-  const of = month ?? previousMonth(monthOf(today(config.schedule.timeZone)));
+  const of = month ?? addMonths(monthOf(today(config.schedule.timeZone)), -1 - config.reportMonthOffset);
   const autotask = new Autotask(config.autotask);
   const first = await performAfter(autotaskChecks(config, autotask));
   return [...first, ...(await performAfter(cloudmoreChecks(config, first[0]!.isGood ? autotask : null, of)))];

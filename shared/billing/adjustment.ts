@@ -1,5 +1,5 @@
 import { type Big, big, divide, isZero, plain, posted, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
-import { firstDay, lastDay, nextMonth } from './month.js';
+import { firstDay, nextMonth } from './month.js';
 import { hasMoney, isEqualRow, type MonthRow } from './rows.js';
 import { show, type Billable, type Money, type Place, type State } from './standing.js';
 import type { Note, PostAdjustmentStep, Step } from './plan-types.js';
@@ -25,7 +25,7 @@ export function isAdjusted(place: Place, target: Target | null): boolean {
   if (next !== null && !isEqualRow(standing, next)) return true;
   // Rows beyond the contract's end are what an interrupted extension has carried on (6.4): that next month has units tells nothing.
   const isCarriedOn = place.contract !== null && place.contract.endDay < firstDay(nextMonth(place.month));
-  return !isCarriedOn && place.asOf > lastDay(place.month) && hasMoney(next);
+  return !isCarriedOn && place.isOver && hasMoney(next);
 }
 
 const NO_UNITS = { units: 0, price: ZERO, cost: ZERO };

@@ -50,10 +50,10 @@ function kindOf({ organizationId, day }: CountedLines, month: Month, asOf: Day):
   return day < asOf ? 'due' : 'not-yet-due';
 }
 
-/** The report of a run for the month on a day, customer by customer. */
-export function countedReport(counted: CountedLines[], month: Month, asOf: Day): CountedOrganization[] {
+/** The report of the month (1.9) as of a day, customer by customer. */
+export function countedReport(counted: CountedLines[], reportMonth: Month, asOf: Day): CountedOrganization[] {
   const own = counted
-    .map((lines) => ({ ...lines, kind: kindOf(lines, month, asOf) }))
+    .map((lines) => ({ ...lines, kind: kindOf(lines, reportMonth, asOf) }))
     .filter(({ kind }) => kind !== 'unassigned' && kind !== 'not-yet-due');
   return [...groupBy(own, ({ organizationId }) => fold(organizationId)).values()]
     .map((group) => ({

@@ -3,7 +3,7 @@ import { big, plain, ZERO } from './decimal.js';
 import { indexPrices } from './items.js';
 import type { ItemIdentity } from './keys.js';
 import { namesOf, unsubscribedOf, type Named } from './named.js';
-import { addDays, dayOfMonth, firstDay, lastDay, monthOf, previousMonth } from './month.js';
+import { addDays, billedFrom, dayOfMonth, firstDay, lastDay, monthOf, previousMonth, reportMonthOf } from './month.js';
 import { paymentOf } from './paid-once.js';
 import { readable } from './readable.js';
 import { classify, type LineType } from './record-type.js';
@@ -29,6 +29,8 @@ import { RECORD_TYPES } from './record-types.js';
  */
 export interface MonthFacts {
   month: Month;
+  /** The month of the report it is billed from, where that is another (rule 1.9). */
+  reportMonth?: Month;
   asOf: Day;
   /** Lines with a billing date before `asOf` (rule 1.1), and those of the month before as far as they can be compared (rule 1.4). */
   lines: number;
@@ -125,14 +127,16 @@ export function cutReport(
   named: Named = namesOf(report),
 ): { facts: MonthFacts & { named: Named }; organizations: OrganizationFacts[] } {
   const lines = dueLines(report, asOf);
-  const lastMonth = report.previousLines.filter((line) => monthOf(line.billingDate) === previousMonth(report.month));
-  const before = comparedBefore(report.month, asOf);
+  const reported = reportMonthOf(report);
+  const lastMonth = report.previousLines.filter((line) => monthOf(line.billingDate) === previousMonth(reported));
+  const before = comparedBefore(reported, asOf);
   const previousLines = lastMonth.filter(({ billingDate }) => billingDate < before);
   const previousLater = lastMonth.filter(({ billingDate }) => billingDate >= before);
   const organizations = slices(report, lines, previousLines, previousLater);
   return {
     facts: {
       month: report.month,
+      ...billedFrom(report.month, reported),
       asOf,
       lines: lines.length,
       previousLines: previousLines.length,
@@ -153,8 +157,9 @@ export function cutReport(
 }
 
 /** Lines billed before the day (rule 1.1), and those that lie outside of the month: they count in the report, and are held (rule 1.8). */
-function dueLines({ month, lines }: Report, asOf: Day): Line[] {
-  return lines.flatMap((line) => {
+function dueLines(report: Report, asOf: Day): Line[] {
+  const month = reportMonthOf(report);
+  return report.lines.flatMap((line) => {
     if (monthOf(line.billingDate) === month) return line.billingDate < asOf ? [line] : [];
     const message = `The report of ${month} has a line of ${line.organizationName} that is billed on ${line.billingDate}, outside of the month.`;
     return [{ ...line, trouble: { message, holds: 'line' as const } }];

@@ -8,7 +8,7 @@ import { elsewhereAdvice, rowAdvice } from './ghost-advice.js';
 import { listedSubscription } from './items.js';
 import { contractKeyOf, itemHash } from './keys.js';
 import { looseCharges } from './loose-charges.js';
-import { addDays, firstDay } from './month.js';
+import { addDays, firstDay, reportMonthOf } from './month.js';
 import { chargeKeysOn, isOwn, isSwitchedOff, standsFor, typeOnContract } from './ours.js';
 import type { ContractContext, ContractPlan, ItemDecision } from './plan-contract.js';
 import { hasMoney, isEqualRow, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
@@ -186,11 +186,14 @@ const foreignRow = (contract: Contract, service: Service, { price }: MonthRow, {
 
 /** 8.1: until the type's report has come, last month's amounts stand there; so they do while nothing at all is due (1.4: both months empty). */
 function isAwaiting(type: RecordType, contractKey: string, context: GhostContext): boolean {
-  const { facts, settings, asOf, month, whyStray } = context;
+  const { facts, settings, asOf, whyStray } = context;
   // No report will come for what is nobody's any more, or has moved away.
   if (whyStray !== null || !isOwn(contractKey, context)) return false;
   const isNothingDue = facts.lines === 0 && facts.previousLines === 0;
-  return !facts.recordTypes.includes(type) && (isNothingDue || asOf < addDays(firstDay(month), settings.ghostAfterDay - 1));
+  return (
+    !facts.recordTypes.includes(type) &&
+    (isNothingDue || asOf < addDays(firstDay(reportMonthOf(facts)), settings.ghostAfterDay - 1))
+  );
 }
 
 /** Only on a contract that we would bill on, on which all could be read, of a subscription that is this organization's (8.2, 8.7). */
@@ -366,7 +369,7 @@ function zero(
 ): GhostPlan {
   const place: Place = {
     month: context.month,
-    asOf: context.asOf,
+    isOver: context.isOver,
     contractKey,
     contract,
     startsLater: false,

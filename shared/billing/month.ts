@@ -14,6 +14,12 @@ export function addMonths(month: Month, count: number): Month {
   return `${pad(Math.floor(index / 12), 4)}-${pad((((index % 12) + 12) % 12) + 1)}`;
 }
 
+/** How many months `to` is later than `from`. */
+export function monthsBetween(from: Month, to: Month): number {
+  const [[fromYear, fromMonth], [toYear, toMonth]] = [parts(from), parts(to)];
+  return (toYear - fromYear) * 12 + toMonth - fromMonth;
+}
+
 export const previousMonth = (month: Month): Month => addMonths(month, -1);
 export const nextMonth = (month: Month): Month => addMonths(month, 1);
 export const monthOf = (day: Day): Month => day.slice(0, 7);
@@ -45,8 +51,29 @@ export function isDay(value: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === value;
 }
 
-/** The months a daily run of the day treats: that of yesterday, and the one before it during the first `recheckDays` days (rule 1.2), earlier first. */
-export function monthsDue(asOf: Day, recheckDays: number): Month[] {
-  const month = monthOf(addDays(asOf, -1));
+/**
+ * The months a daily run of the day treats: those that are billed from the report of yesterday's month, and from the one before it during the first
+ * `recheckDays` days (rules 1.2 and 1.9), earlier first.
+ */
+export function monthsDue(asOf: Day, recheckDays: number, reportMonthOffset = 0): Month[] {
+  const month = monthDue(asOf, reportMonthOffset);
   return dayOfMonth(asOf) <= recheckDays ? [previousMonth(month), month] : [month];
 }
+
+/** The month that is billed from the report of yesterday's month. */
+export const monthDue = (asOf: Day, reportMonthOffset: number): Month => addMonths(monthOf(addDays(asOf, -1)), -reportMonthOffset);
+
+/** A month, and the month of the report that it is billed from where that is another (rule 1.9). */
+export interface BilledMonth {
+  month: Month;
+  reportMonth?: Month;
+}
+
+export const reportMonthOf = ({ month, reportMonth }: BilledMonth): Month => reportMonth ?? month;
+
+/** Whether no line can come any more that is billed in the month of the report. */
+export const isOver = (billed: BilledMonth, asOf: Day): boolean => asOf > lastDay(reportMonthOf(billed));
+
+/** The member that says so, where there is something to say: with an offset of 0 nothing is another than it was. */
+export const billedFrom = (month: Month, reportMonth: Month): { reportMonth?: Month } =>
+  reportMonth === month ? {} : { reportMonth };

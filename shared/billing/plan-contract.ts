@@ -26,6 +26,8 @@ import { PRODUCTS, isChargeType } from './record-types.js';
 export interface ContractContext {
   month: Month;
   asOf: Day;
+  /** The month of its report lies behind (rules 7.0 and 1.9). */
+  isOver: boolean;
   companyId: number;
   books: Books;
   settings: Settings;
@@ -310,7 +312,7 @@ function placeOf(
   const product = isChargeType(type) ? chooseProduct(context.books, type) : null;
   return {
     month: context.month,
-    asOf: context.asOf,
+    isOver: context.isOver,
     contractKey,
     contract,
     startsLater,

@@ -1,3 +1,4 @@
+import { isOver } from './month.js';
 import { acceptedAfter } from './accepting.js';
 import { itemBecause } from './because.js';
 import { wantedService } from './catalogue.js';
@@ -135,6 +136,7 @@ function planCompany(
   );
   const context: ContractContext = {
     ...search,
+    isOver: isOver(facts, facts.asOf),
     settings,
     prices,
     subscriptions: slice.subscriptions,

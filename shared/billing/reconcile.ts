@@ -1,3 +1,4 @@
+import { billedFrom, reportMonthOf } from './month.js';
 import { commandOf, explainItem } from './advice.js';
 import { countedTotal, type CountedAmounts } from './counted.js';
 import { big, minorUnits, money, plain, POSTED_DECIMALS, sum, type Big } from './decimal.js';
@@ -173,7 +174,7 @@ export interface MonthFrame {
   breakers?: 'off';
   /** The tenant's internal currency. */
   currency: string;
-  facts: Pick<MonthFacts, 'month' | 'asOf' | 'unassigned'>;
+  facts: Pick<MonthFacts, 'month' | 'reportMonth' | 'asOf' | 'unassigned'>;
   /** Calls made for the whole month, outside any organization. */
   calls: Calls;
   /** Notes about the month as a whole; absent in evidence of earlier releases. */
@@ -239,6 +240,7 @@ export class Reconciliation {
     return {
       broker,
       month: facts.month,
+      ...billedFrom(facts.month, reportMonthOf(facts)),
       asOf: facts.asOf,
       currency,
       mode,

@@ -84,6 +84,8 @@ export interface Calls {
 export interface MonthResult {
   broker: string;
   month: Month;
+  /** The month of the report it is billed from, where that is another (rule 1.9). */
+  reportMonth?: Month;
   asOf: Day;
   currency: string;
   mode: 'shadow' | 'approve' | 'auto';

@@ -25,7 +25,8 @@ export interface Billable {
 /** Where it is billed. */
 export interface Place {
   month: Month;
-  asOf: Day;
+  /** The month of its report lies behind (rules 7.0 and 1.9). */
+  isOver: boolean;
   contractKey: string;
   contract: Contract | null;
   /** The contract starts after the month (rule 6.1): nothing can be dated in it. */

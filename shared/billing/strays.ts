@@ -1,3 +1,4 @@
+import { isOver } from './month.js';
 import type { GoneOrganization } from './comparison.js';
 import { companyIdOf, type MonthFacts } from './facts.js';
 import { mergeGhosts, planGhosts, type GhostContext } from './ghosts.js';
@@ -125,6 +126,7 @@ function contextOf(companyId: number, currency: string, { facts, organizations, 
   return {
     month: facts.month,
     asOf: facts.asOf,
+    isOver: isOver(facts, facts.asOf),
     companyId,
     books,
     settings,

@@ -141,6 +141,8 @@ export interface UnassignedLine {
 /** Everything one report says, before it is cut into slices. `lines` and `previousLines` are whole months; the planner cuts them by day (rules 1.1, 1.4). */
 export interface Report {
   month: Month;
+  /** The month that its lines are billed in, where `REPORT_MONTH_OFFSET` makes that another (rule 1.9). */
+  reportMonth?: Month;
   lines: Line[];
   previousLines: Line[];
   /** Why last month's report could not be had; absent where it was read, be it empty. */

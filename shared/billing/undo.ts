@@ -4,7 +4,7 @@ import { plain, postedText, ZERO } from './decimal.js';
 import { subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { indexPrices } from './items.js';
 import { digestOf, parseChargeKey } from './keys.js';
-import { monthOf } from './month.js';
+import { isOver, monthOf } from './month.js';
 import { indexNames } from './named.js';
 import { chargeKeysOn, isSwitchedOff, standsFor, typeOnContract, type Ownership } from './ours.js';
 import { hasMoney, NO_ROWS, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
@@ -353,7 +353,15 @@ function placeOf(
   { month, facts, input }: UndoContext,
 ): Place {
   return {
-    ...{ month, asOf: facts.asOf, contractKey, contract, startsLater: false, endDay: contract.endDay, extendsFrom: null },
+    ...{
+      month,
+      isOver: isOver(facts, facts.asOf),
+      contractKey,
+      contract,
+      startsLater: false,
+      endDay: contract.endDay,
+      extendsFrom: null,
+    },
     ...{ serviceKey: service?.key ?? null, serviceId: service?.id ?? null, productKey: null, productId: null, rows },
     isRefused: input.refused?.includes(id) ?? false,
     invoiceDescription: null,

@@ -10,6 +10,8 @@ export interface Certificate {
   broker: string;
   month: string;
   /** Lines with a billing date before this day were read. */
+  /** The month of the report that it was billed from, where that is another (rule 1.9). */
+  reportMonth?: string;
   asOf: string;
   /** Counted from 1 within broker and month; absent in certificates of earlier releases. */
   number?: number;
@@ -105,20 +107,21 @@ export const sealText = (digest: string, chain: Seal['chain']): string =>
 type Content = Omit<Certificate, 'digest' | 'seal' | 'redaction'>;
 
 export function certificateOf(
-  head: Pick<Certificate, 'broker' | 'month' | 'asOf' | 'closedAt' | 'isMonthOver' | 'unassigned'> & {
+  head: Pick<Certificate, 'broker' | 'month' | 'reportMonth' | 'asOf' | 'closedAt' | 'isMonthOver' | 'unassigned'> & {
     runDigest: string;
     dismissed: Dismissed[];
     invoiced: Invoiced;
   } & Pick<Certificate, 'number' | 'corrects' | 'decisions'>,
   { customers, exclusions }: Comparison,
 ): Certificate {
-  const { broker, month, asOf, closedAt, isMonthOver, unassigned, runDigest, dismissed, invoiced, number, corrects, decisions } =
-    head;
+  const { broker, month, reportMonth, asOf, closedAt, isMonthOver, unassigned, runDigest } = head;
+  const { dismissed, invoiced, number, corrects, decisions } = head;
   const content: Content = {
     kind: 'billing-close-certificate',
     version: 1,
     broker,
     month,
+    ...(reportMonth === undefined ? {} : { reportMonth }),
     asOf,
     ...(number === undefined ? {} : { number }),
     ...(corrects === undefined ? {} : { corrects }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { firstDay, lastDay, previousMonth } from '../billing/month.js';
+import { addMonths, billedFrom, firstDay, lastDay, previousMonth } from '../billing/month.js';
 import { fold, same } from '../billing/text.js';
 import type { Day, Line, Month, Organization, Price, Report, Subscription, UnassignedLine } from '../billing/types.js';
 import type { CloudmoreConfig } from './config.js';
@@ -53,8 +53,9 @@ export class Cloudmore {
     return this.transport.countCalls(work);
   }
 
-  /** Everything a month is billed from. Report tasks run one after the other: whether several at once are allowed is unknown. */
-  async readReport({ month, ...options }: { month: Month } & ReadOptions): Promise<Report> {
+  /** Everything a month is billed from, which may be the report of another month (rule 1.9). Report tasks run one after the other: whether several at once are allowed is unknown. */
+  async readReport({ month: billed, ...options }: { month: Month } & ReadOptions): Promise<Report> {
+    const month = addMonths(billed, this.config.reportMonthOffset);
     const findings = new Findings();
     const services = await this.catalogue(options, findings);
     const { organizations, seen } = await this.listedWithCompany(options, findings);
@@ -76,7 +77,8 @@ export class Cloudmore {
     const absent = reported.absent.filter((member) => !this.config.absentMembers.some((known) => same(known, member)));
     invoices.fill(reported.lines, absent);
     return {
-      month,
+      month: billed,
+      ...billedFrom(billed, month),
       lines: reported.lines,
       ...previous,
       organizations,
@@ -272,6 +274,12 @@ export class Cloudmore {
     const reported = new ReportLines(month, isCustom, new Texts(), findings);
     const read = await this.lines(month, reported, { ...options, endDay }, counting);
     return { ...read, unreadable: findings.count };
+  }
+
+  /** The lines of the report that a month is billed from (rule 1.9), to look at. */
+  async reportOf(billed: Month): Promise<ReportRead> {
+    const month = addMonths(billed, this.config.reportMonthOffset);
+    return this.watchReport(month, lastDay(month), { see: () => undefined });
   }
 
   /** Lines of a vendor's invoice as they came, the first of them. */

@@ -11,4 +11,6 @@ export interface CloudmoreConfig {
   companyProperty: string;
   /** Members that the broker knows Cloudmore's answers to lack: their absence is "no value" and stops nothing. */
   absentMembers: string[];
+  /** A month is billed from the report of so many months later (rule 1.9). */
+  reportMonthOffset: number;
 }

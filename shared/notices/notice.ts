@@ -2,6 +2,7 @@ import { big, money, sum } from '../billing/decimal.js';
 import type { Sides } from '../billing/plan-types.js';
 import { marginOf } from '../report/margin.js';
 import type { MonthResult, OrganizationResult } from '../billing/results.js';
+import { reportMonthOf } from '../billing/month.js';
 import { signed } from '../billing/advice.js';
 import { byText, groupBy } from '../billing/text.js';
 import type { CustomerRow } from '../report/customers.js';
@@ -188,7 +189,7 @@ function missingParts(run: RunSeen): Part[] {
   const gap = run.previousEndedAt === null ? null : gapBetween(run.previousEndedAt, run.endedAt);
   const late = run.months
     .filter(({ result }) => isReportMissing(result, run.asOf, run.reportDay))
-    .map(({ result }) => result.month);
+    .map(({ result }) => reportMonthOf(result));
   const isEmpty = run.months.every(({ result }) => result.report.lines === 0 && result.otherCurrencies.length === 0);
   return [
     ...late.map((month) => missing(noReportText(month, run.reportDay), CONSENT)),
@@ -204,8 +205,9 @@ export const noReportText = (month: Month, reportDay: number): string =>
   `${month} has no Microsoft lines on day ${reportDay} of the month or later`;
 
 /** Custom services are billed on the first: their lines say nothing about Microsoft's. */
-export function isReportMissing({ month, organizations }: MonthResult, asOf: Day, reportDay: number): boolean {
-  if (asOf < `${month}-${String(reportDay).padStart(2, '0')}`) return false;
+export function isReportMissing(result: MonthResult, asOf: Day, reportDay: number): boolean {
+  const { organizations } = result;
+  if (asOf < `${reportMonthOf(result)}-${String(reportDay).padStart(2, '0')}`) return false;
   return !organizations.some(({ items }) =>
     items.some(({ outcome, recordType }) => outcome !== 'ghost' && outcome !== 'awaiting' && recordType !== 'CustomService'),
   );

@@ -4,6 +4,7 @@ import * as records from './autotask-records.js';
 import * as searches from './autotask-searches.js';
 import type { AutotaskSeen } from './autotask-seen.js';
 import * as cloudmore from './cloudmore-asks.js';
+import { offset } from './offset.js';
 import type { CloudmoreSeen } from './cloudmore-seen.js';
 import type { Verdict } from './verdict.js';
 
@@ -65,4 +66,5 @@ export const ASK_CLOUDMORE: Record<CloudmoreBelief, (seen: CloudmoreSeen) => Pro
   'C8.payment': cloudmore.payment,
   'C8.subscriptions': cloudmore.shared,
   'C8.takeover': cloudmore.takeover,
+  'C8.offset': offset,
 };

@@ -58,6 +58,26 @@ export async function connectorContracts(seen: AutotaskSeen): Promise<Raw[]> {
   });
 }
 
+/** What stands for each subscription that the connector before us billed, by month: from rows, where there are any. */
+export async function connectorAmounts(seen: AutotaskSeen): Promise<ConnectorAmounts[]> {
+  const theirs = new Map((await connectorContracts(seen)).map((one) => [one.id, seen.keyOf(one)!]));
+  const amounts = new Map<string, Map<Month, number>>();
+  for (const row of await seen.rows()) {
+    const key = theirs.get(numberOf(row.contractid) ?? -1);
+    const [from, price] = [dayOf(row.startdate), numberOf(row.price)];
+    if (key === undefined || from === null || price === null) continue;
+    const months = amounts.get(key) ?? new Map<Month, number>();
+    amounts.set(key, months.set(monthOf(from), (months.get(monthOf(from)) ?? 0) + price));
+  }
+  return [...amounts].map(([key, months]) => ({ key, months }));
+}
+
+export interface ConnectorAmounts {
+  /** What the user-defined field holds. */
+  key: string;
+  months: Map<Month, number>;
+}
+
 export async function connector(seen: AutotaskSeen): Promise<Verdict> {
   const theirs = await connectorContracts(seen);
   if (theirs.length === 0) return notSeen('no contract that another connector made is there');

@@ -15,7 +15,7 @@ export interface Belief {
 }
 
 /** Raised when a query or a belief changes: what was found out under an earlier one counts no more. */
-export const BELIEFS_VERSION = 1;
+export const BELIEFS_VERSION = 2;
 
 const belief = (
   question: number | null,
@@ -294,6 +294,11 @@ const CLOUDMORE = {
     what: "the former connector's contracts are found by the report's subscriptions",
     how: "last month's report against contracts with the field filled and no number of ours",
     breaks: 'customers are billed twice',
+  }),
+  'C8.offset': belief(2, true, {
+    what: 'the month in which the former connector billed a report is the one of REPORT_MONTH_OFFSET',
+    how: "last month's report by subscription against that connector's rows of the month, and of the ones before and after",
+    breaks: 'a month is billed twice where the connector ends, or not at all',
   }),
 } satisfies Record<string, Belief>;
 

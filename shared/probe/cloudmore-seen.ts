@@ -2,6 +2,7 @@ import { firstDay, lastDay, nextMonth } from '../billing/month.js';
 import type { Day, Line, Month, Price, Subscription } from '../billing/types.js';
 import type { Cloudmore } from '../cloudmore/index.js';
 import type { Derivable } from '../cloudmore/report-lines.js';
+import type { ConnectorAmounts } from './autotask-records.js';
 import { lowerFields, once, textOf, type Fields } from './once.js';
 
 /** What beliefs about Cloudmore are judged by. No limit of calls is known there; reports are the expensive part, and three are asked for. */
@@ -38,6 +39,8 @@ export class CloudmoreSeen {
     readonly absentMembers: string[],
     /** Subscription ids on contracts in Autotask that somebody else made; null where that is not known. */
     readonly foreignKeys: () => Promise<string[] | null>,
+    /** What the connector before us billed for them, and `REPORT_MONTH_OFFSET`. */
+    readonly foreign: { amounts: ConnectorAmounts[]; offset: number },
   ) {}
 
   readonly services = once(() => this.cloudmore.services());

@@ -13,6 +13,7 @@ export interface Probing {
   subscriptionUdf: string;
   companyProperty: string;
   absentMembers: string[];
+  reportMonthOffset: number;
   /** Whether mode `auto` asks for one: a sandbox on this machine does not. */
   isDemanded: boolean;
 }
@@ -22,6 +23,7 @@ export const probingOf = ({ autotask, cloudmore }: Pick<Config, 'autotask' | 'cl
   subscriptionUdf: autotask.subscriptionUdf,
   companyProperty: cloudmore.companyProperty,
   absentMembers: cloudmore.absentMembers,
+  reportMonthOffset: cloudmore.reportMonthOffset,
   isDemanded: autotask.url === null || !isLoopback(autotask.url),
 });
 

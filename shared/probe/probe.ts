@@ -3,7 +3,7 @@ import { ApiError } from '../http/errors.js';
 import type { Month } from '../billing/types.js';
 import type { Cloudmore } from '../cloudmore/index.js';
 import { ASK_AUTOTASK, ASK_CLOUDMORE } from './asks.js';
-import { connectorContracts } from './autotask-records.js';
+import { connectorAmounts, connectorContracts } from './autotask-records.js';
 import { AutotaskSeen } from './autotask-seen.js';
 import { AUTOTASK_BELIEFS, BELIEFS, BELIEFS_VERSION, CLOUDMORE_BELIEFS, type BeliefId } from './beliefs.js';
 import { CloudmoreSeen } from './cloudmore-seen.js';
@@ -42,6 +42,8 @@ export interface ProbeOptions {
   subscriptionUdf: string;
   companyProperty: string;
   absentMembers: string[];
+  reportMonthOffset: number;
+  /** Of the report that is looked at. */
   month: Month;
   now: () => Date;
   onVerdict?: (judged: Judged, done: number, all: number) => void;
@@ -57,7 +59,10 @@ export async function probe(options: ProbeOptions): Promise<ProbeResult> {
   const foreignKeys = async (): Promise<string[] | null> =>
     asking.isReached('A1.zone') ? (await connectorContracts(seen)).flatMap((one) => seen.keyOf(one) ?? []) : null;
   const known = await foreignKeys().catch(() => null);
-  const other = new CloudmoreSeen(cloudmore, month, options.companyProperty, options.absentMembers, () => Promise.resolve(known));
+  const amounts = known === null || known.length === 0 ? [] : await connectorAmounts(seen).catch(() => []);
+  const { companyProperty, absentMembers, reportMonthOffset: offset } = options;
+  const keys = (): Promise<string[] | null> => Promise.resolve(known);
+  const other = new CloudmoreSeen(cloudmore, month, companyProperty, absentMembers, keys, { amounts, offset });
   const ofCloudmore = await cloudmore.countCalls(() => asking.askAll('C2.token', CLOUDMORE_BELIEFS, ASK_CLOUDMORE, other));
   return {
     beliefs: BELIEFS_VERSION,

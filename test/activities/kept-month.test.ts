@@ -50,7 +50,10 @@ async function taken(
 async function withSeptember(read = september): Promise<Evidence> {
   const evidence = memoryEvidence();
   const ref = await kept(evidence, read, '2025-10-01');
-  await evidence.point(monthName('default', '2025-09'), await evidence.put({ report: ref }));
+  await evidence.point(
+    monthName('default', '2025-09'),
+    await evidence.put({ report: ref, frame: { facts: { month: '2025-09' } } }),
+  );
   return evidence;
 }
 
@@ -77,7 +80,10 @@ describe('last month’s report', () => {
       'the kept one is gone',
       async () => {
         const evidence = memoryEvidence();
-        await evidence.point(monthName('default', '2025-09'), await evidence.put({ report: 'f'.repeat(64) }));
+        await evidence.point(
+          monthName('default', '2025-09'),
+          await evidence.put({ report: 'f'.repeat(64), frame: { facts: { month: '2025-09' } } }),
+        );
         return evidence;
       },
     ],

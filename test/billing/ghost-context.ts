@@ -14,6 +14,7 @@ export const context = (held: Books, changes: Partial<GhostContext> = {}, named:
   return {
     month: MONTH,
     asOf: AS_OF,
+    isOver: false,
     companyId: 7,
     books: held,
     settings: settings(),

@@ -353,6 +353,11 @@ export const DIFFERENCES: Difference[] = [
         ),
   },
   {
+    what: 'the connector billed the report as the month before',
+    turns: 'C8.offset',
+    settings: { REPORT_MONTH_OFFSET: '1' },
+  },
+  {
     what: 'the connector wrote something else into the field',
     turns: 'C8.takeover',
     world: ({ autotask }) =>

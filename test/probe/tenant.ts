@@ -41,7 +41,7 @@ export function tenantWorld(): TenantWorld {
   const last = world.cloudmore.monthlyBilling!.at(-1)!;
   last.billingDate = '2025-10-31T00:00:00Z';
   world.autotask.contracts!.push(structuredClone(CONNECTOR_CONTRACT));
-  world.autotask.contractServices!.push({ id: 350, contractID: 150, serviceID: 202, unitPrice: 45, unitCost: 12, units: 2 });
+  world.autotask.contractServices!.push({ id: 350, contractID: 150, serviceID: 202, unitPrice: 75.01, unitCost: 12, units: 0 });
   return world;
 }
 
@@ -94,6 +94,15 @@ async function furnish(autotask: Autotask, url: string, { meanwhile }: Planted):
   await autotask.createCharge({ contractId: 102, ...texts, day: '2025-10-02', productId, billingCodeId: 29682802, ...amounts });
   const adjustment = { ...MANAGED, contractServiceId: null, day: '2025-11-10', unitChange: 2, unitPrice: null, unitCost: null };
   await autotask.createAdjustment(adjustment);
+  const connector = {
+    contractId: CONNECTOR_CONTRACT.id,
+    serviceId: 202,
+    contractServiceId: null,
+    unitPrice: null,
+    unitCost: null,
+  };
+  await autotask.createAdjustment({ ...connector, day: '2025-10-01', unitChange: 1 });
+  await autotask.createAdjustment({ ...connector, day: '2025-11-01', unitChange: -1 });
   await fetch(`${url}/_sandbox/autotask/freeze`, { method: 'POST', body: JSON.stringify({ through: '2025-10-31' }) });
   await meanwhile?.(autotask);
 }

@@ -3,7 +3,19 @@ import { monthsDue } from '../../../shared/billing/month.js';
 import { monthResult } from '../../../shared/billing/reconcile.js';
 import { classify } from '../../../shared/billing/record-type.js';
 import type { Line, Report } from '../../../shared/billing/types.js';
-import { line, manualLine, plan, price, report, subscription, type Situation } from '../builders.js';
+import {
+  books,
+  contract,
+  line,
+  manualLine,
+  plan,
+  price,
+  report,
+  row,
+  service,
+  subscription,
+  type Situation,
+} from '../builders.js';
 import { outcome, planned, table, written } from './table.js';
 import { BREAKERS_OFF } from '../../../shared/billing/breaker-limits.js';
 
@@ -64,7 +76,34 @@ export const whichLines = table<() => string>('1', 'Comes to', (comes) => comes(
     },
     '1 for 120.00 posted, 2 for 240.00 held',
   ],
+  ['1.9 with an offset of 1, on 12 October', () => monthsDue('2025-10-12', 10, 1).join(', '), '2025-09'],
+  ['1.9 with an offset of −1, on 5 October', () => monthsDue('2025-10-05', 10, -1).join(', '), '2025-10, 2025-11'],
+  [
+    '1.9 September from October’s report, on 12 October, of lines billed on 8, 11 and 12 October',
+    () => `${cutReport(report({ ...OFFSET, lines: BEFORE }), '2025-10-12').facts.lines} lines count`,
+    '2 lines count',
+  ],
+  [
+    '1.9 it stands on September’s row',
+    () => written(plan({ report: OFFSET, books: carriedOn, asOf: '2025-10-20' })),
+    '2025-09-01: 24 units × 12.0000 / 10.0000',
+  ],
+  [
+    '1.9 from November on it is over, and later rows are not changed: a charge',
+    () => written(plan({ report: OFFSET, books: carriedOn, asOf: '2025-11-03' })),
+    'create charge 1 × 168.0000 / 140.0000',
+  ],
 ]);
+
+/** September is billed from October's report. */
+const OFFSET = { month: '2025-09', reportMonth: '2025-10', lines: [line({ quantity: '24', sales: '288.00', cost: '240.00' })] };
+const carriedOn = books({
+  contracts: [contract({ startDay: '2025-08-01' })],
+  services: [service()],
+  rows: ['2025-08', '2025-09', '2025-10', '2025-11'].map((month, index) =>
+    row({ id: 1000 + index, startDay: `${month}-01`, endDay: `${month}-28` }),
+  ),
+});
 
 const UNASSIGNED = {
   invoiceNumber: 'G001',

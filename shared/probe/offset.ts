@@ -1,0 +1,49 @@
+import { addMonths } from '../billing/month.js';
+import { fold } from '../billing/text.js';
+import type { Month } from '../billing/types.js';
+import type { CloudmoreSeen } from './cloudmore-seen.js';
+import { confirmed, contradicted, couldNotAsk, notSeen, type Verdict } from './verdict.js';
+
+/** C8: in which month the connector before us billed a report. Amounts that are the same every month tell nothing, and are left out. */
+
+const OFFSETS = [-1, 0, 1];
+/** What four decimals of a unit price make of a row. */
+const EQUAL_WITHIN = 0.06;
+
+export async function offset(seen: CloudmoreSeen): Promise<Verdict> {
+  const theirs = await seen.foreignKeys();
+  if (theirs === null) return couldNotAsk('Autotask was not read');
+  if (theirs.length === 0) return notSeen('no contract that another connector made is there');
+  const reported = await salesBySubscription(seen);
+  const monthOf = (count: number): Month => addMonths(seen.month, -count);
+  const telling = seen.foreign.amounts.flatMap(({ key, months }) => {
+    const sales = reported.get(fold(key));
+    if (sales === undefined) return [];
+    const equal = OFFSETS.filter((count) =>
+      sales.some((one) => Math.abs((months.get(monthOf(count)) ?? 0) - one) < EQUAL_WITHIN),
+    );
+    return equal.length === 0 || equal.length === OFFSETS.length ? [] : [equal];
+  });
+  if (telling.length === 0) return notSeen('no amount that the connector billed tells one month from another');
+  const votes = (count: number): number => telling.filter((equal) => equal.includes(count)).length;
+  const best = OFFSETS.reduce((left, right) => (votes(right) > votes(left) ? right : left));
+  const own = seen.foreign.offset;
+  return votes(own) === votes(best)
+    ? confirmed(`${votes(own)} of ${telling.length} amounts of ${seen.month} stand in ${monthOf(own)}`)
+    : contradicted(
+        `${votes(best)} of ${telling.length} amounts of ${seen.month} stand in ${monthOf(best)}, and ${votes(own)} in ${monthOf(own)}: REPORT_MONTH_OFFSET=${best}`,
+      );
+}
+
+/** Totals of each subscription: with corrections by hand and without, which the connector left out. Rough numbers: nothing is billed from them. */
+async function salesBySubscription(seen: CloudmoreSeen): Promise<Map<string, number[]>> {
+  const found = new Map<string, number[]>();
+  for (const { subscriptionId, recordType, sales } of (await seen.report()).lines) {
+    const key = fold(subscriptionId);
+    if (key === '') continue;
+    const [all = 0, without = 0] = found.get(key) ?? [];
+    const isManual = fold(recordType) === 'manualbillingline';
+    found.set(key, [all + Number(sales), without + (isManual ? 0 : Number(sales))]);
+  }
+  return found;
+}

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { forgetReport, noteReport, whyNotFrom } from '../../shared/evidence/billed-from.js';
+import type { Evidence } from '../../shared/evidence/evidence.js';
+import { memoryEvidence } from '../../shared/evidence/memory.js';
+import type { SandboxState } from '../system/stage.js';
+import { billMonth, openDesk, type Desk } from './desk.js';
+
+/** Rule 1.9: a month that is billed from the report of another one, and what a changed REPORT_MONTH_OFFSET may not do. */
+
+const POSTED = { lines: 28, cost: '6300.58', sales: '7120.32' };
+const LATER = { REPORT_MONTH_OFFSET: '1' };
+
+const writes = async (desk: Desk): Promise<number> =>
+  ((await desk.control('GET', 'requests')) as { method: string; path: string }[]).filter(
+    ({ method, path }) => method !== 'GET' && /^\/ATServicesRest/i.test(path) && !path.includes('/query'),
+  ).length;
+const state = async (desk: Desk): Promise<SandboxState['autotask']> =>
+  ((await desk.control('GET', 'state')) as SandboxState).autotask;
+
+describe('with an offset of one month', () => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await openDesk(undefined, LATER);
+    await desk.control('POST', 'autotask/unfreeze', { through: '2025-09-30' });
+  }, 60_000);
+  afterAll(() => desk.close());
+
+  test("October's report is billed as September, and a second day writes nothing", async () => {
+    const { result } = await desk.bill('2025-09', '2025-10-17');
+    expect(result).toMatchObject({ month: '2025-09', reportMonth: '2025-10', posted: POSTED });
+    const { adjustments, charges } = await state(desk);
+    expect(new Set(adjustments.map(({ effectiveDate }) => String(effectiveDate).slice(0, 7)))).toEqual(
+      new Set(['2025-09', '2025-10']),
+    );
+    expect(charges.map((one) => String(one['internalPurchaseOrderNumber']).slice(0, 10))).toContain('CM-2025-09');
+    const before = await writes(desk);
+    await desk.bill('2025-09', '2025-10-18');
+    expect((await writes(desk)) - before).toBe(0);
+  });
+
+  test('the month is closed against the report it was billed from, and the certificate says so', async () => {
+    const file = desk.file('close.json');
+    const closed = await desk.cli('close', '2025-09', '--as-of', '2025-10-18', '--out', file, '--json');
+    expect([closed.code, closed.said]).toEqual([0, expect.stringContaining('Certificate written')]);
+    expect(JSON.parse(closed.out)).toMatchObject({ month: '2025-09', reportMonth: '2025-10', isMonthOver: false });
+    expect((await desk.cli('close', '--verify', file)).code).toBe(0);
+    const other = await desk.cliWith({ REPORT_MONTH_OFFSET: '0' }, 'close', '--verify', file);
+    expect([other.code, other.said]).toEqual([64, expect.stringContaining('billed from the report of 2025-10')]);
+  });
+
+  test.each([
+    [
+      'the same report as another month',
+      '2025-10',
+      '0',
+      'the report of 2025-10 was billed as 2025-09, and would be billed as 2025-10',
+    ],
+    [
+      'the same month from another report',
+      '2025-09',
+      '0',
+      '2025-09 was billed from the report of 2025-10, and would be billed from',
+    ],
+    ['a month after a report that nobody billed', '2025-10', '1', null],
+  ])('a changed offset bills %s only where nothing is billed twice', async (_what, month, offset, why) => {
+    const attempt = billMonth({ ...desk.env, REPORT_MONTH_OFFSET: offset, BILLING_MODE: 'shadow' }, month, '2025-10-20', null);
+    if (why === null) await expect(attempt).resolves.toBeDefined();
+    else await expect(attempt).rejects.toThrow(why);
+  });
+});
+
+test('a month that was only looked at under another offset is no obstacle, and nothing is compared with it', async () => {
+  const desk = await openDesk();
+  await desk.control('POST', 'autotask/unfreeze', { through: '2025-09-30' });
+  await desk.control('POST', 'clock', { now: '2025-10-17T03:00:00Z' });
+  try {
+    await billMonth({ ...desk.env, BILLING_MODE: 'shadow' }, '2025-09', '2025-10-17', null);
+    const { result } = await billMonth({ ...desk.env, ...LATER }, '2025-09', '2025-10-17', null);
+    expect(result.posted).toEqual(POSTED);
+  } finally {
+    await desk.close();
+  }
+});
+
+describe('which report a month may be billed from', () => {
+  const noted = async (): Promise<Evidence> => {
+    const evidence = memoryEvidence();
+    await noteReport(evidence, 'default', '2025-09', 'org', '2025-09');
+    return evidence;
+  };
+
+  test.each([
+    ['2025-09', '2025-09', null],
+    ['2025-10', '2025-10', null],
+    ['2025-09', '2025-10', '2025-09 was billed from the report of 2025-09'],
+    ['2025-08', '2025-09', 'the report of 2025-09 was billed as 2025-09'],
+    ['2025-10', '2025-09', 'the report of 2025-09 was billed as 2025-09'],
+    ['2025-10', '2025-11', 'the report of 2025-10 would be billed nowhere'],
+  ])('after September from its own report, %s from that of %s: %s', async (month, reportMonth, why) => {
+    const found = await whyNotFrom(await noted(), 'default', month, reportMonth);
+    expect(found).toEqual(why === null ? null : expect.stringContaining(why));
+  });
+
+  test('a write of a run that began before the offset changed is refused, and what was taken back is free', async () => {
+    const evidence = await noted();
+    expect(await noteReport(evidence, 'default', '2025-09', 'org', '2025-10')).toBe('2025-09');
+    await forgetReport(evidence, 'default', '2025-09', 'org');
+    expect(await noteReport(evidence, 'default', '2025-09', 'org', '2025-10')).toBeNull();
+  });
+});
