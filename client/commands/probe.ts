@@ -4,6 +4,7 @@ import { monthOf, previousMonth } from '../../shared/billing/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../shared/config.js';
+import { isLoopback } from '../../shared/http/hosts.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { BELIEFS } from '../../shared/probe/beliefs.js';
 import { keepProbe, movingMoney, probingOf } from '../../shared/probe/kept.js';
@@ -83,7 +84,8 @@ async function recordTo(
     cloudmore.resellerId,
     ...[autotask.url, cloudmore.url].flatMap((url) => (url === null ? [] : [new URL(url).host])),
   ].map((value) => ({ what: 'a secret, a host or the name of a user', value }));
-  await writeOutput(file, recordingText({ sides, result, key: await recordingKey(config.keys), secrets }));
+  const of = autotask.url !== null && isLoopback(autotask.url) ? 'sandbox' : 'tenant';
+  await writeOutput(file, recordingText({ sides, result, key: await recordingKey(config.keys), of, secrets }));
   context.say(
     line`${file} has the month as a world without names. Read it before you send it on; play it with: ${us()} sandbox --world ${file}`,
   );

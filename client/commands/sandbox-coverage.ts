@@ -1,4 +1,5 @@
 import { COVERAGE, type Fact } from '../../sandbox/coverage/index.js';
+import { beliefFacts } from '../../shared/probe/observed.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { table } from '../render/table.js';
@@ -10,14 +11,17 @@ const CELL_MAX = 74;
 
 /** What the sandbox knows of the vendors, as a table for people or as JSON. */
 export function coverage(context: Context, { json }: { json: boolean }): Promise<ExitCode> {
-  context.out(json ? jsonText(COVERAGE.map(withFiles)) : text());
+  context.out(json ? jsonText(all().map(withFiles)) : text());
   return Promise.resolve(EXIT.done);
 }
 
+/** What it knows, and what this program believes of the vendors beside it. */
+const all = (): Fact[] => [...COVERAGE, ...beliefFacts()];
+
 function text(): string {
-  const count = (support: Fact['support']): number => COVERAGE.filter((fact) => fact.support === support).length;
-  const sum = `${COVERAGE.length} facts: ${count('supported')} supported, ${count('partly')} partly, ${count('not')} not (answered 501).`;
-  return `${table(COLUMNS, COVERAGE.map(rowOf))}\n\n${sum}`;
+  const count = (support: Fact['support']): number => all().filter((fact) => fact.support === support).length;
+  const sum = `${all().length} facts: ${count('supported')} supported, ${count('partly')} partly, ${count('not')} not (answered 501).`;
+  return `${table(COLUMNS, all().map(rowOf))}\n\n${sum}`;
 }
 
 function rowOf({ side, what, support, mark, members, section, tests, note }: Fact): string[] {
@@ -34,6 +38,9 @@ const withFiles = (fact: Fact): object => ({
   ...fact,
   tests: fact.tests.map((test) => {
     const [file = '', ...title] = test.split(': ');
-    return { file: `test/sandbox/${file}.test.ts`, title: title.join(': ') };
+    return {
+      file: file.startsWith('../') ? `test/${file.slice(3)}.test.ts` : `test/sandbox/${file}.test.ts`,
+      title: title.join(': '),
+    };
   }),
 });

@@ -42,7 +42,7 @@ function checkDuplicate(tenant: Tenant, { service, effectiveDate }: Change, rows
     tenant.behaviour.secondAdjustment === 'refuse' && tenant.adjustedDays.get(service.id)?.has(effectiveDate) === true;
   // Whether a first adjustment on the start of an existing row changes it is unknown (`docs/vendors/autotask.md` 12, no. 1).
   const onStart = tenant.behaviour.periodStart === 'duplicate' && rows.some((row) => startOf(row) === effectiveDate);
-  if (adjusted || onStart) throw refuse(TEXT.duplicate);
+  if (adjusted || onStart) throw refuse(tenant.behaviour.sqlTexts ? TEXT.sqlDuplicate : TEXT.duplicate);
 }
 
 const isTouched =

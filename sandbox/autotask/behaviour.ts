@@ -25,8 +25,10 @@ export const behaviourSchema = z.strictObject({
   createOnly: z.enum(['refuse', 'ignore']).default('refuse'),
   /** A query without a condition answers everything, or is refused. */
   emptyFilter: z.enum(['all', 'refuse']).default('all'),
-  /** Whether two services may have the same name. */
-  uniqueServiceNames: z.boolean().default(false),
+  /** Whether two services may not have the same name, inactive ones included. */
+  uniqueServiceNames: z.boolean().default(true),
+  /** The database speaks for itself: duplicates are told in its words, and each tenth query is the victim of a deadlock, once. */
+  sqlTexts: z.boolean().default(false),
   /** How long a write stays invisible to queries, in real milliseconds: the sandbox's clock may stand still. */
   visibleAfterMs: z.number().int().min(0).default(0),
   callsPerHour: z.number().int().min(1).default(10_000),

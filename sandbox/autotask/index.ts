@@ -37,7 +37,7 @@ const URL_MAX = 2048;
 /** Autotask as `docs/vendors/autotask.md` 1 to 8 describe it, serving one world. */
 export function createAutotask(world: AutotaskWorld, clock: Clock): AutotaskVendor {
   const tenant = loadTenant(world, clock);
-  const context: Context = { tenant, pages: new PageSets(), quota: new Quota(tenant) };
+  const context: Context = { tenant, pages: new PageSets(), quota: new Quota(tenant), queries: 0 };
   const threads = new Threads(tenant.behaviour.threads);
   const routes = [
     ...serviceRoutes(context),

@@ -33,6 +33,10 @@ export const TEXT = {
     `Violation of UNIQUE KEY constraint 'IX_service'. Cannot insert duplicate key in object 'dbo.Service'. The duplicate key value is (${name}). Error updating database for new entity records.`,
   outsideContract: 'effectiveDate must be between the start date and end date of the Contract',
   duplicate: 'Attempt to insert duplicate data into contract_service_period',
+  sqlDuplicate:
+    "Violation of UNIQUE KEY constraint 'UK_contract_service_period'. Cannot insert duplicate key in object 'dbo.contract_service_period'. The statement has been terminated.",
+  deadlock:
+    'Transaction (Process ID 61) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.',
   posted:
     'Unable to make changes as it would result in the deletion/modification of an already approved and posted contract period',
   threads: (limit: number) => `The Autotask API thread threshold of ${limit} threads has been exceeded.`,

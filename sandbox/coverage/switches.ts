@@ -110,8 +110,16 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     section: '6.1',
     mark: 'observed',
     settings: {
-      false: 'autotask-writes: two services may have one name',
-      true: 'autotask-writes: two services may not have one name where the switch says so',
+      false: 'autotask-writes: two services may have one name where the switch says so',
+      true: 'autotask-writes: two services may not have one name',
+    },
+  },
+  sqlTexts: {
+    section: '12, question 23',
+    mark: 'observed',
+    settings: {
+      false: 'autotask-rows: on a day that has one already is a duplicate',
+      true: 'autotask-query: each tenth query is the victim of a deadlock, once, where the switch says so',
     },
   },
   visibleAfterMs: {

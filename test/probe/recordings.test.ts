@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
-import { BELIEFS } from '../../shared/probe/beliefs.js';
+import { BELIEFS, type BeliefId } from '../../shared/probe/beliefs.js';
+import { beliefFacts, OBSERVED, type Observation } from '../../shared/probe/observed.js';
 import { openDesk } from '../report/desk.js';
 import type { World } from '../api/vendors.js';
 
@@ -9,7 +10,7 @@ import type { World } from '../api/vendors.js';
 const FOLDER = new URL('../recordings/', import.meta.url);
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 
-type Recorded = World & { recording: { month: string; verdicts: Record<string, string> } };
+type Recorded = World & { recording: { month: string; of: Observation['of']; verdicts: Record<string, string> } };
 const read = (name: string): Recorded => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as Recorded;
 
 describe('a recording is billed, and a second run writes nothing', () => {
@@ -38,4 +39,16 @@ test.each(files)('%s says of every belief of its time what was seen', (name) => 
   const { verdicts } = read(name).recording;
   expect(Object.keys(verdicts).filter((id) => !(id in BELIEFS))).toEqual([]);
   expect(Object.values(verdicts).filter((is) => is === 'confirmed').length).toBeGreaterThan(10);
+});
+
+test('each belief that a recording confirms counts as observed, by its name', () => {
+  const shown = files.map((recording): Observation => {
+    const { of, verdicts } = read(recording).recording;
+    const confirmed = Object.keys(verdicts).filter((id): id is BeliefId => id in BELIEFS && verdicts[id] === 'confirmed');
+    return { recording, of, confirmed };
+  });
+  expect(OBSERVED).toEqual(shown);
+  const marks = beliefFacts().map(({ what, mark }) => [what.replace(/^belief ([^:]+):.*/, '$1'), mark]);
+  const seen = new Set<string>(shown.flatMap(({ confirmed }) => confirmed));
+  expect(marks).toEqual(Object.keys(BELIEFS).map((id) => [id, seen.has(id) ? 'observed' : 'inferred']));
 });

@@ -263,6 +263,14 @@ describe('limits', () => {
   });
 });
 
+test('each tenth query is the victim of a deadlock, once, where the switch says so', async () => {
+  const host = await openHost(world({ behaviour: { sqlTexts: true } }));
+  const answers: unknown[] = [];
+  for (let query = 1; query <= 11; query += 1) answers.push(await idsOf(host, 'Companies', ANY));
+  expect(answers.filter((answer) => typeof answer === 'string')).toEqual([expect.stringMatching(/deadlock victim/)]);
+  expect(answers[9]).toEqual(expect.any(String));
+});
+
 describe('what comes back', () => {
   test('IncludeFields leaves out the rest, and the values of user-defined fields', async () => {
     const { call } = await openHost(world());

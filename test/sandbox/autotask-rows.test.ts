@@ -98,6 +98,12 @@ describe('an adjustment', () => {
     expect(rowsByDay(host, 20, '2025-10-01')['2025-10-01']?.[0]).toBe(7);
   });
 
+  test('on a day that has one already is a duplicate in the words of the database where the switch says so', async () => {
+    const host = await openHost(worldWith({ behaviour: { sqlTexts: true } }));
+    expect(await adjust(host, '2025-10-01', { unitChange: 2 })).toBe('done');
+    expect(await adjust(host, '2025-10-01', { unitChange: 1 })).toMatch(/^Violation of UNIQUE KEY constraint/);
+  });
+
   test('within a period splits its row by days and carries on', async () => {
     const host = await openHost(worldWith({ contracts: [contract('2025-01-01', '2025-11-30')] }));
     await adjust(host, '2025-10-11', { unitChange: 2 });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { playTenants } from './tenants.js';
 import { VARIANTS, type Variant } from './variants.js';
 import { WORKLOADS, type Workload } from './workloads.js';
 
@@ -9,7 +10,7 @@ import { WORKLOADS, type Workload } from './workloads.js';
  * `npm run simulate -- --seeds N [--first S] [--jobs J]`: plays so many months and tells what became of them; with
  * `--matrix` instead one for every call site with every fault, and for every point at which a worker can die. Ends with 1 when one of them broke a
  * promise, 3 when one ended with something unknown. `--workload NAME` (`workloads.ts`), also several, plays a kind of months, and tells the
- * verdicts of each. `--show` prints everything that was written in them; `--variant NAME` runs a wrong product.
+ * verdicts of each. `--tenants N` plays so many tenants, each with switches of the sandbox in positions that chance draws (`tenants.ts`). `--show` prints everything that was written in them; `--variant NAME` runs a wrong product.
  */
 
 const { values } = parseArgs({
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     matrix: { type: 'boolean', default: false },
     show: { type: 'boolean', default: false },
     coverage: { type: 'boolean', default: false },
+    tenants: { type: 'string' },
   },
 });
 
@@ -54,7 +56,10 @@ const [seeds, first, jobs] = [values.seeds, values.first, values.jobs].map(Numbe
 const variant = values.variant === undefined ? null : variantNamed(values.variant);
 
 process.exitCode = 0;
-for (const workload of (values.workload ?? [variant?.workload ?? 'mixed']).map(workloadNamed)) {
+if (values.tenants !== undefined) process.exitCode = await playTenants(Number(values.tenants), first);
+for (const workload of values.tenants !== undefined
+  ? []
+  : (values.workload ?? [variant?.workload ?? 'mixed']).map(workloadNamed)) {
   started = Date.now();
   totals = { ok: 0, violated: 0, unknown: 0, requests: 0, faults: new Map(), crashes: new Map() };
   await Promise.all(Array.from({ length: jobs }, (_, job) => runJob(job, workload)));

@@ -10,6 +10,8 @@ export interface Context {
   tenant: Tenant;
   pages: PageSets;
   quota: Quota;
+  /** Queries so far. */
+  queries: number;
 }
 
 /** A route that knows on which entity it counts; without one it needs no credentials and counts nowhere. */

@@ -18,6 +18,8 @@ export function queryRoutes(context: Context, entity: Entity, pattern: string): 
   );
 }
 
+const DEADLOCK_EVERY = 10;
+
 function queryOf({ tenant }: Context, request: SandboxRequest): Query {
   const { emptyFilter } = tenant.behaviour;
   if (request.method === 'POST') return parseQuery(jsonOf(request), emptyFilter);
@@ -28,6 +30,8 @@ function queryOf({ tenant }: Context, request: SandboxRequest): Query {
 
 function firstPage(context: Context, entity: Entity, request: SandboxRequest, query: Query): Answer {
   const verb = request.method === 'POST' ? 'POST' : 'GET';
+  context.queries += 1;
+  if (context.tenant.behaviour.sqlTexts && context.queries % DEADLOCK_EVERY === 0) throw refuse(TEXT.deadlock);
   return page(
     context,
     entity,

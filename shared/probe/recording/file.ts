@@ -1,5 +1,6 @@
 import { lastDay } from '../../billing/month.js';
 import { VERSION } from '../../version.js';
+import type { Observation } from '../observed.js';
 import type { ProbeResult } from '../probe.js';
 import { dayText, recordsOf, type Rec, type RecordedSides } from './collect.js';
 import { Disguise, type RecordingKey } from './disguise.js';
@@ -24,6 +25,8 @@ export interface RecordingOptions {
   sides: RecordedSides;
   result: ProbeResult;
   key: RecordingKey;
+  /** A sandbox shows nothing of the vendors. */
+  of: Observation['of'];
   /** Secrets, hosts and user names that must not be in it. */
   secrets: Seen[];
 }
@@ -36,7 +39,7 @@ export function recordingText(options: RecordingOptions): string {
   return text;
 }
 
-function recordingOf({ sides, result, key }: RecordingOptions): object {
+function recordingOf({ sides, result, key, of }: RecordingOptions): object {
   const disguise = new Disguise(key);
   const records = new Records(disguise);
   return {
@@ -45,6 +48,7 @@ function recordingOf({ sides, result, key }: RecordingOptions): object {
     autotask: autotaskWorld(sides, records),
     recording: {
       madeBy: VERSION,
+      of,
       beliefs: result.beliefs,
       month: result.month,
       seconds: Math.round((Date.parse(result.endedAt) - Date.parse(result.takenAt)) / 1000),
