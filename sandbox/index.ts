@@ -15,6 +15,8 @@ import { parseWorld } from './world.js';
 
 export { COVERAGE, type Fact } from './coverage/index.js';
 export type { AutotaskState } from './autotask/index.js';
+export type { Behaviour as AutotaskBehaviour } from './autotask/behaviour.js';
+export type { Behaviour as CloudmoreBehaviour } from './cloudmore/behaviour.js';
 export { InvalidFaults, parseFaults, type FaultRule } from './faults.js';
 export type { JournalEntry } from './journal.js';
 export { describeRequest } from './log.js';

@@ -1,9 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Behaviour as AutotaskBehaviour } from '../../sandbox/autotask/behaviour.js';
-import type { Behaviour as CloudmoreBehaviour } from '../../sandbox/cloudmore/behaviour.js';
-import { startSandbox, type Sandbox } from '../../sandbox/index.js';
+import { startSandbox, type AutotaskBehaviour, type CloudmoreBehaviour, type Sandbox } from '../../sandbox/index.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { september, type World } from '../api/vendors.js';
 import { billMonth } from '../report/bill-month.js';
