@@ -84,7 +84,7 @@ async function recordTo(
     cloudmore.resellerId,
     ...[autotask.url, cloudmore.url].flatMap((url) => (url === null ? [] : [new URL(url).host])),
   ].map((value) => ({ what: 'a secret, a host or the name of a user', value }));
-  const of = autotask.url !== null && isLoopback(autotask.url) ? 'sandbox' : 'tenant';
+  const of = autotask.url !== null && isLoopback(autotask.url) ? 'imitation' : 'tenant';
   await writeOutput(file, recordingText({ sides, result, key: await recordingKey(config.keys), of, secrets }));
   context.say(
     line`${file} has the month as a world without names. Read it before you send it on; play it with: ${us()} sandbox --world ${file}`,
