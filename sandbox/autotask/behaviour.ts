@@ -25,8 +25,8 @@ export const behaviourSchema = z.strictObject({
   createOnly: z.enum(['refuse', 'ignore']).default('refuse'),
   /** A query without a condition answers everything, or is refused. */
   emptyFilter: z.enum(['all', 'refuse']).default('all'),
-  /** Whether two services may not have the same name, inactive ones included. */
-  uniqueServiceNames: z.boolean().default(true),
+  /** Whether two services may have the same name. */
+  uniqueServiceNames: z.boolean().default(false),
   /** The database speaks for itself: duplicates are told in its words, and each tenth query is the victim of a deadlock, once. */
   sqlTexts: z.boolean().default(false),
   /** How long a write stays invisible to queries, in real milliseconds: the sandbox's clock may stand still. */

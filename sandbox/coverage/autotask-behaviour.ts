@@ -336,7 +336,7 @@ const TEXTS: Record<keyof typeof TEXT, [mark: Mark, test: string]> = {
   noMatch: ['observed', 'autotask-writes: an update of what is not there'],
   conversion: ['observed', 'autotask-query: text for a picklist'],
   orLimit: ['documented', 'autotask-query: 501 OR conditions are refused'],
-  uniqueName: ['observed', 'autotask-writes: two services may not have one name'],
+  uniqueName: ['observed', 'autotask-writes: two services may not have one name where the switch says so'],
   outsideContract: ['observed', 'autotask-rows: on %s of a contract for 2025: %s'],
   duplicate: ['observed', 'autotask-rows: on a day that has one already is a duplicate'],
   sqlDuplicate: ['observed', 'autotask-rows: on a day that has one already is a duplicate in the words of the database where the switch says so'],

@@ -110,8 +110,8 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     section: '6.1',
     mark: 'observed',
     settings: {
-      false: 'autotask-writes: two services may have one name where the switch says so',
-      true: 'autotask-writes: two services may not have one name',
+      false: 'autotask-writes: two services may have one name',
+      true: 'autotask-writes: two services may not have one name where the switch says so',
     },
   },
   sqlTexts: {

@@ -88,7 +88,7 @@ async function answersOf(behaviour: Rec = {}): Promise<Record<WriteQuestion, str
 const USUAL: Record<WriteQuestion, string> = {
   visible: 'at once',
   group: 'works',
-  names: 'refused',
+  names: 'allowed',
   firstDay: 'changes',
   again: 'refused',
   decimals: '4 or more',
@@ -106,7 +106,7 @@ const KINDS: [behaviour: Rec, answers: Partial<Record<WriteQuestion, string | nu
   [{ secondAdjustment: 'merge' }, { again: 'taken' }],
   [{ extend: 'empty' }, { extend: 'empty' }],
   [{ unitPriceDecimals: 2 }, { decimals: '2', chargeDecimals: '2' }],
-  [{ uniqueServiceNames: false }, { names: 'allowed' }],
+  [{ uniqueServiceNames: true }, { names: 'refused' }],
   [{ createOnly: 'ignore' }, { createOnly: 'ignored' }],
   [{ userDefinedFieldInOr: 'findsNothing' }, { group: 'finds nothing' }],
   [{ userDefinedFieldInOr: 'actsAsAnd' }, { group: 'acts as and' }],

@@ -18,7 +18,7 @@ const SAME: Position[] = [
   ['updates answer null', { patchAnswer: 'null' }, {}],
   ['create-only fields are dropped', { createOnly: 'ignore' }, {}],
   ['empty filters are refused', { emptyFilter: 'refuse' }, {}],
-  ['service names are not unique', { uniqueServiceNames: false }, {}],
+  ['service names are unique', { uniqueServiceNames: true }, {}],
   ['the database speaks for itself', { sqlTexts: true }, {}],
   ['writes are seen later', { visibleAfterMs: 300 }, {}],
   ['three threads are one', { threads: 2 }, {}],

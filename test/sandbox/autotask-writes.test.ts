@@ -162,13 +162,13 @@ describe('create', () => {
     expect((await call('POST', 'Services', { name: 'x'.repeat(151), colour: 1, unitPrice: '5' })).body['errors']).toHaveLength(3);
   });
 
-  test('two services may have one name where the switch says so', async () => {
-    const { create } = await openHost(worldWith({ behaviour: { uniqueServiceNames: false } }));
+  test('two services may have one name', async () => {
+    const { create } = await openHost();
     await create('Services', { ...SERVICE, name: 'Business Premium' });
   });
 
-  test('two services may not have one name', async () => {
-    const { call } = await openHost();
+  test('two services may not have one name where the switch says so', async () => {
+    const { call } = await openHost(worldWith({ behaviour: { uniqueServiceNames: true } }));
     expect(errorOf(await call('POST', 'Services', { ...SERVICE, name: 'BUSINESS PREMIUM' }))).toMatch(
       /^Violation of UNIQUE KEY constraint 'IX_service'\. Cannot insert duplicate key .*BUSINESS PREMIUM/,
     );

@@ -25,7 +25,7 @@ const AUTOTASK: Positions<AutotaskBehaviour> = {
   patchAnswer: ['null'],
   createOnly: ['ignore'],
   emptyFilter: ['refuse'],
-  uniqueServiceNames: [false],
+  uniqueServiceNames: [true],
   sqlTexts: [true],
   visibleAfterMs: [100, 300],
   callsPerHour: [],
