@@ -339,7 +339,10 @@ const TEXTS: Record<keyof typeof TEXT, [mark: Mark, test: string]> = {
   uniqueName: ['observed', 'autotask-writes: two services may not have one name where the switch says so'],
   outsideContract: ['observed', 'autotask-rows: on %s of a contract for 2025: %s'],
   duplicate: ['observed', 'autotask-rows: on a day that has one already is a duplicate'],
-  sqlDuplicate: ['observed', 'autotask-rows: on a day that has one already is a duplicate in the words of the database where the switch says so'],
+  sqlDuplicate: [
+    'observed',
+    'autotask-rows: on a day that has one already is a duplicate in the words of the database where the switch says so',
+  ],
   deadlock: ['observed', 'autotask-query: each tenth query is the victim of a deadlock, once, where the switch says so'],
   posted: ['documented', 'autotask-rows: is refused where it would touch a posted row'],
   threads: ['documented', 'autotask-limits: three at once on an entity pass, a fourth is 429'],
