@@ -61,7 +61,8 @@ export function monthsDue(asOf: Day, recheckDays: number, reportMonthOffset = 0)
 }
 
 /** The month that is billed from the report of yesterday's month. */
-export const monthDue = (asOf: Day, reportMonthOffset: number): Month => addMonths(monthOf(addDays(asOf, -1)), -reportMonthOffset);
+export const monthDue = (asOf: Day, reportMonthOffset: number): Month =>
+  addMonths(monthOf(addDays(asOf, -1)), -reportMonthOffset);
 
 /** A month, and the month of the report that it is billed from where that is another (rule 1.9). */
 export interface BilledMonth {

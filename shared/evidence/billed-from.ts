@@ -40,7 +40,8 @@ export const forgetReport = (evidence: Evidence, broker: string, month: Month, o
 /** Why the month may not be billed from that report, in words; null where it may. */
 export async function whyNotFrom(evidence: Evidence, broker: string, month: Month, reportMonth: Month): Promise<string | null> {
   const [own] = (await reportsOf(evidence, broker, month)).filter((one) => one !== reportMonth);
-  if (own !== undefined) return `${month} was billed from the report of ${own}, and would be billed from that of ${reportMonth} now`;
+  if (own !== undefined)
+    return `${month} was billed from the report of ${own}, and would be billed from that of ${reportMonth} now`;
   for (const other of AROUND.map((count) => addMonths(month, count)))
     if ((await reportsOf(evidence, broker, other)).includes(reportMonth))
       return `the report of ${reportMonth} was billed as ${other}, and would be billed as ${month} once more`;

@@ -107,4 +107,3 @@ export async function runCommand(environment: Record<string, string>, argv: stri
   ended.code = await main(argv, context);
   return ended;
 }
-
