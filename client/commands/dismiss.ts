@@ -1,8 +1,9 @@
-import { dismissed, isOpen, type Dismissal } from '../../shared/billing/dismissal.js';
+import { dismissed, isOpen, UNKNOWN_CONTRACT, type Dismissal } from '../../shared/billing/dismissal.js';
 import { money, sum } from '../../shared/billing/decimal.js';
 import { digestOf } from '../../shared/billing/keys.js';
 import type { Ghost } from '../../shared/billing/plan-types.js';
 import type { Outcome } from '../../shared/billing/results.js';
+import { same } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { recordDecision } from '../../shared/decisions/decisions.js';
@@ -17,14 +18,17 @@ import { line } from '../render/printable.js';
 
 export interface DismissOptions {
   month: Month;
-  contractId: number;
+  /** One of the two: where it stands; or, where nobody knows the contract, what it was billed for. */
+  contract?: number | undefined;
+  subscription?: string | undefined;
   reason: string;
   actor?: string | undefined;
 }
 
 /** Sets aside what stands on a contract without a line (rule 8.8): a person has looked at it, and it is right as it is. Nothing is written to Autotask. */
 export async function dismiss(context: Context, options: DismissOptions): Promise<ExitCode> {
-  const { month, contractId, reason } = options;
+  const { month, reason } = options;
+  const place = placeOf(options);
   if (reason.trim() === '')
     throw new CommandError(EXIT.usage, 'Why is it right as it is? Expected --reason with a text, for anyone who asks later.');
   const config = loadBaseConfig(context.environment);
@@ -33,20 +37,44 @@ export async function dismiss(context: Context, options: DismissOptions): Promis
   try {
     const read = await readMonth(evidence, broker, month);
     if (read === null) throw notRunYet(month);
-    const found = foundOn(read.outcomes, options);
+    const found = foundOn(read.outcomes, month, place);
     const open = found.ghosts.filter(isOpen);
     if (open.length === 0) {
-      context.out(nothingOpen(found.ghosts, options));
+      context.out(nothingOpen(found.ghosts, month, place));
       return EXIT.done;
     }
-    await keep(evidence, broker, found.outcome, open, options);
+    await keep(evidence, broker, found.outcome, open, place, options);
     for (const ghost of open)
-      context.out(line`Dismissed: ${amountOf([ghost])}, ${ghost.itemCode ?? ghost.type}, contract ${contractId}.`);
+      context.out(line`Dismissed: ${amountOf([ghost])}, ${ghost.itemCode ?? ghost.type}, ${place.words}.`);
     context.out('It stays listed, counts no more, and comes back when its amount changes.');
     return EXIT.done;
   } finally {
     await evidence.close();
   }
+}
+
+/** Where the money stands that is set aside. */
+interface Place {
+  contractId: number;
+  words: string;
+  holds: (ghost: Ghost) => boolean;
+}
+
+function placeOf({ contract, subscription }: DismissOptions): Place {
+  if ((contract === undefined) === (subscription === undefined))
+    throw new CommandError(EXIT.usage, 'Which money? Expected either --contract or --subscription, as the report names it.');
+  if (contract === UNKNOWN_CONTRACT)
+    throw new CommandError(
+      EXIT.usage,
+      'Contract 0 is none, and may stand for several customers: name the --subscription instead.',
+    );
+  if (contract !== undefined)
+    return { contractId: contract, words: `contract ${contract}`, holds: ({ contractId }) => contractId === contract };
+  return {
+    contractId: UNKNOWN_CONTRACT,
+    words: line`subscription ${subscription!}`,
+    holds: ({ contractId, contractKey }) => contractId === UNKNOWN_CONTRACT && same(contractKey, subscription),
+  };
 }
 
 interface Found {
@@ -56,34 +84,37 @@ interface Found {
 
 const isListed = ({ outcome }: Ghost): boolean => outcome !== 'zeroed';
 
-function foundOn(outcomes: Outcome[], { month, contractId }: DismissOptions): Found {
+function foundOn(outcomes: Outcome[], month: Month, place: Place): Found {
   const listed = outcomes.map((outcome) => ({ outcome, ghosts: outcome.ghosts.filter(isListed) }));
   const on = listed.flatMap(({ outcome, ghosts }) => {
-    const own = ghosts.filter((ghost) => ghost.contractId === contractId);
+    const own = ghosts.filter(place.holds);
     return own.length === 0 ? [] : [{ outcome, ghosts: own }];
   });
   if (on.length > 0) return { outcome: on[0]!.outcome, ghosts: on.flatMap(({ ghosts }) => ghosts) };
   const others = listed.flatMap(({ outcome, ghosts }) => ghosts.filter(isOpen).map((ghost) => ({ outcome, ghost })));
-  throw new CommandError(EXIT.usage, noneOn(month, contractId, others));
+  throw new CommandError(EXIT.usage, noneOn(month, place, others));
 }
 
 const CONTRACTS_SHOWN = 20;
 
-function noneOn(month: Month, contractId: number, others: { outcome: Outcome; ghost: Ghost }[]): string {
-  const nothing = `Nothing on contract ${contractId} stands without a line in ${month}.`;
+function noneOn(month: Month, { words }: Place, others: { outcome: Outcome; ghost: Ghost }[]): string {
+  const nothing = `Nothing on ${words} stands without a line in ${month}.`;
   if (others.length === 0) return `${nothing} Neither does anything elsewhere: nothing is there to be dismissed.`;
   const contracts = others
     .slice(0, CONTRACTS_SHOWN)
-    .map(({ outcome, ghost }) => line`  --contract ${ghost.contractId}: ${amountOf([ghost])}, ${outcome.organizationName}`);
+    .map(({ outcome, ghost }) => line`  ${optionFor(ghost)}: ${amountOf([ghost])}, ${outcome.organizationName}`);
   const more = others.length - contracts.length;
   return [`${nothing} What does:`, ...contracts, ...(more > 0 ? [`  … and ${more} more`] : [])].join('\n');
 }
 
-function nothingOpen(ghosts: Ghost[], { contractId, month }: DismissOptions): string {
+const optionFor = ({ contractId, contractKey }: Ghost): string =>
+  contractId === UNKNOWN_CONTRACT ? `--subscription ${contractKey}` : `--contract ${contractId}`;
+
+function nothingOpen(ghosts: Ghost[], month: Month, { words }: Place): string {
   const before = ghosts.find(({ dismissed: reason }) => reason !== undefined);
   return before === undefined
-    ? `Nothing to dismiss: what stands on contract ${contractId} in ${month} is awaited until the report comes.`
-    : line`Nothing to dismiss: what stands on contract ${contractId} in ${month} was dismissed before (${before.dismissed!}).`;
+    ? `Nothing to dismiss: what stands on ${words} in ${month} is awaited until the report comes.`
+    : line`Nothing to dismiss: what stands on ${words} in ${month} was dismissed before (${before.dismissed!}).`;
 }
 
 /** The log first: a command that is interrupted between the two is repeated, which is one entry. */
@@ -92,7 +123,8 @@ async function keep(
   broker: string,
   { organizationId, organizationName }: Outcome,
   open: Ghost[],
-  { month, contractId, reason, ...options }: DismissOptions,
+  { contractId, words }: Place,
+  { month, reason, ...options }: DismissOptions,
 ): Promise<void> {
   const at = new Date().toISOString();
   const actor = actorOf(options.actor);
@@ -110,7 +142,7 @@ async function keep(
     reason,
     digest: null,
     amounts: { ...totalOf(open), currency: currencyOf(open) },
-    details: `contract ${contractId}`,
+    details: words,
   });
   await keepDismissal(evidence, broker, dismissal);
 }

@@ -16,14 +16,20 @@ export interface Dismissal {
   ghosts: DismissedGhost[];
 }
 
+/** Its contract where nobody knows on which one it stood (rule 8.9). */
+export const UNKNOWN_CONTRACT = 0;
+
 export interface DismissedGhost extends Pick<Ghost, 'serviceId' | 'chargeId' | 'currency' | 'cost' | 'sales'> {
+  /** Only of an amount that neither a row nor a charge shows: what it was billed for. */
+  item?: Pick<Ghost, 'contractKey' | 'itemCode'>;
   /** Why, where it was dismissed before and for another reason. */
   reason?: string;
 }
 
-export const dismissed = ({ serviceId, chargeId, currency, cost, sales }: Ghost): DismissedGhost => ({
+export const dismissed = ({ serviceId, chargeId, contractKey, itemCode, currency, cost, sales }: Ghost): DismissedGhost => ({
   serviceId,
   ...(chargeId === undefined ? {} : { chargeId }),
+  ...(serviceId === null && chargeId === undefined ? { item: { contractKey, itemCode } } : {}),
   currency,
   cost,
   sales,
@@ -53,7 +59,7 @@ export const setAside = (ghosts: Ghost[], dismissals: Dismissal[]): Ghost[] =>
     const found = dismissals
       .filter(({ contractId }) => contractId === ghost.contractId)
       .flatMap(({ reason, ghosts: seen }) => seen.map((one) => ({ reason, ...one })))
-      .find((one) => isSame(one, ghost));
+      .find((one) => isSame(one, dismissed(ghost)));
     return ghost.outcome === 'ghost' && found ? { ...ghost, dismissed: found.reason } : ghost;
   });
 
@@ -65,7 +71,10 @@ export function withEarlier(dismissal: Dismissal, earlier: Dismissal | null): Di
 }
 
 const isSamePlace = (left: DismissedGhost, right: DismissedGhost): boolean =>
-  left.serviceId === right.serviceId && left.chargeId === right.chargeId;
+  left.serviceId === right.serviceId &&
+  left.chargeId === right.chargeId &&
+  same(left.item?.contractKey ?? '', right.item?.contractKey ?? '') &&
+  same(left.item?.itemCode ?? '', right.item?.itemCode ?? '');
 
 const isSame = (seen: DismissedGhost, now: DismissedGhost): boolean =>
   isSamePlace(seen, now) && same(seen.currency, now.currency) && big(seen.sales).eq(now.sales) && big(seen.cost).eq(now.cost);

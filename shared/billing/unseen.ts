@@ -1,3 +1,4 @@
+import { UNKNOWN_CONTRACT } from './dismissal.js';
 import { acceptedOf, type AcceptedItem } from './accepted.js';
 import { big, isZero, money } from './decimal.js';
 import { command } from './command.js';
@@ -87,9 +88,6 @@ function hasRow(contract: Contract, item: AcceptedItem, context: GhostContext): 
   });
 }
 
-/** Where nobody knows on which contract it stood. */
-const UNKNOWN_CONTRACT = 0;
-
 function contractIdOf({ contractKey }: AcceptedItem, context: GhostContext): number {
   const known = [
     ...contractsWith(contractKey, context).map(({ id }) => id),
@@ -129,6 +127,10 @@ function unseenGhost(item: AcceptedItem, month: Month, contractId: number, why: 
     rule: '8.9',
     reason: 'report-shrank',
     message: `${sales} ${currency} of ${itemCode ?? type} stood on ${where}, and ${why}. Look whether it still stands; if it was taken away on purpose, dismiss it.`,
-    command: command('dismiss', month, '--contract', String(contractId), '--reason', 'taken away on purpose'),
+    command: command('dismiss', month, ...placeOf(contractId, contractKey), '--reason', 'taken away on purpose'),
   };
 }
+
+/** How `billing dismiss` is told of it. */
+const placeOf = (contractId: number, contractKey: string): string[] =>
+  contractId === UNKNOWN_CONTRACT ? ['--subscription', contractKey] : ['--contract', String(contractId)];

@@ -31,6 +31,8 @@ const ghost = (changes: Partial<Ghost> = {}): Ghost => ({
   ...changes,
 });
 const loose = ghost({ serviceId: null, chargeId: 9, sales: '5.00' });
+/** An amount that neither a row nor a charge shows, and of which nobody knows the contract (rule 8.9). */
+const unseen = (changes: Partial<Ghost> = {}): Ghost => ghost({ contractId: 0, serviceId: null, ...changes });
 const dismissal = (...ghosts: Ghost[]): Dismissal => ({
   contractId: 100,
   reason: 'agreed',
@@ -44,6 +46,8 @@ test('what is kept of it is where it stands and how much that is', () => {
   expect(dismissed(ghost())).toEqual({ serviceId: 50, currency: 'EUR', cost: '10.00', sales: '12.00' });
   expect(dismissed(loose)).toEqual({ serviceId: null, chargeId: 9, currency: 'EUR', cost: '10.00', sales: '5.00' });
   expect(dismissed(ghost())).not.toHaveProperty('chargeId');
+  expect(dismissed(unseen())).toMatchObject({ serviceId: null, item: { contractKey: 's-1', itemCode: 'CFQ7' } });
+  expect(dismissed(loose)).not.toHaveProperty('item');
 });
 
 test.each<[Partial<Ghost>, string, string, boolean]>([
@@ -126,4 +130,12 @@ describe('an outcome as it counts now', () => {
     const without = outcome({ ghosts: [] });
     expect(withDismissals(without, [dismissal(ghost())])).toBe(without);
   });
+});
+
+test('an amount on no contract is set aside for its own subscription and product: it took the equal one of another customer with it', () => {
+  const given = { ...dismissal(unseen()), contractId: 0 };
+  const found = setAside([unseen(), unseen({ contractKey: 's-2' }), unseen({ itemCode: 'CFQ8' })], [given]);
+  expect(reasons(found)).toEqual(['agreed', undefined, undefined]);
+  const both = withEarlier({ ...dismissal(unseen({ contractKey: 's-2' })), contractId: 0 }, given);
+  expect(reasons(setAside([unseen(), unseen({ contractKey: 's-2' })], [both]))).toEqual(['agreed', 'agreed']);
 });

@@ -35,7 +35,7 @@ describe('an amount that neither the report nor Autotask shows', () => {
         rule: '8.9',
         reason: 'report-shrank',
         message: `120.00 EUR of ${CODE} stood on subscription ${SUBSCRIPTION}, and neither the report nor Autotask shows it any more. Look whether it still stands; if it was taken away on purpose, dismiss it.`,
-        command: `billing dismiss ${MONTH} --contract 0 --reason "taken away on purpose"`,
+        command: `billing dismiss ${MONTH} --subscription ${SUBSCRIPTION} --reason "taken away on purpose"`,
       },
     ]);
   });
@@ -129,7 +129,7 @@ describe('the contract it stood on', () => {
     const [ghost] = unseen(held(changes), {}, {}, names);
     expect(ghost!.contractId).toBe(id);
     if (id !== 0) expect(ghost!.message).toContain(`stood on contract ${id}, subscription ${SUBSCRIPTION}, and`);
-    expect(ghost!.command).toContain(` --contract ${id} `);
+    expect(ghost!.command).toContain(id === 0 ? ` --subscription ${SUBSCRIPTION} ` : ` --contract ${id} `);
   });
 });
 

@@ -112,6 +112,16 @@ describe('dismiss refuses', () => {
     expect([await told(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
   });
 
+  test.each([
+    ['no place, or two', ['--contract', '1', '--subscription', 's-1'], 'Expected either --contract or --subscription'],
+    ['no place, or two', [], 'Expected either --contract or --subscription'],
+    ['contract 0, which may stand for several customers', ['--contract', '0'], 'name the --subscription instead'],
+    ['a subscription with nothing', ['--subscription', 's-1'], 'Nothing on subscription s-1 stands without a line'],
+  ])('%s', async (_what, place, why) => {
+    const { code, said } = await desk.cli('dismiss', MONTH, ...place, '--reason', WHY);
+    expect([code, said]).toEqual([64, expect.stringContaining(why)]);
+  });
+
   test('a month that was never run', async () => {
     const { code, said } = await desk.cli('dismiss', '2025-09', '--contract', contract, '--reason', WHY);
     expect([code, said]).toEqual([1, expect.stringContaining('has not been run yet')]);
