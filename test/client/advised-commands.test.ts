@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { main } from '../../client/cli.js';
 import { commandFor, REASON_CODES } from '../../shared/billing/advice.js';
 
@@ -33,10 +36,13 @@ test("the command line takes every command that stands in the guide's tables and
   const commands = [...new Set(inText)].filter((command) => !/^(doctor|worker|sandbox|temporal)/.test(command));
   expect(commands.length).toBeGreaterThan(5);
   const environment = { TEMPORAL_ADDRESS: '127.0.0.1:1', BILLING_EVIDENCE: 'file:/nonexistent' };
+  const publicKey = join(mkdtempSync(join(tmpdir(), 'billing-guide-')), 'key.pem');
+  writeFileSync(publicKey, generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }));
   const codeOf = (command: string): Promise<number> => {
     const words = [
       ...command
         .replaceAll('MONTH', '2025-10')
+        .replaceAll('--public-key FILE', `--public-key ${publicKey}`)
         .replaceAll('…', 'TEXT')
         .matchAll(/"([^"]*)"|(\S+)/g),
     ];
