@@ -151,9 +151,21 @@ async function raiseRetention(address: string, namespace: string): Promise<void>
   const connection = await Connection.connect({ address, connectTimeout: 2_000 });
   try {
     const config = { workflowExecutionRetentionTtl: RETENTION };
-    await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.updateNamespace({ namespace, config }));
+    await connection.withDeadline(Date.now() + 2_000, async () => {
+      await connection.workflowService.updateNamespace({ namespace, config });
+      await demandKnown(connection, namespace);
+    });
   } finally {
     await connection.close();
+  }
+}
+
+/** The part of the server that keeps histories hears of a namespace a moment later than the one that takes requests: until then nothing can be started. */
+async function demandKnown({ workflowService }: Connection, namespace: string): Promise<void> {
+  try {
+    await workflowService.describeWorkflowExecution({ namespace, execution: { workflowId: 'none' } });
+  } catch (error) {
+    if (!(error instanceof Error) || /namespace/i.test(error.message)) throw error;
   }
 }
 
