@@ -139,6 +139,11 @@ function originOf(charge: Charge, contractKey: string, context: GhostContext): O
     const itemCode = (isLicence(type) ? codes : [null]).find((code) => isMadeOf(type, code));
     if (itemCode !== undefined) return { type, itemCode };
   }
+  // One under a code that the subscription has no more, and that no service was made for: a credit alone.
+  for (const type of RECORD_TYPES.filter(isLicence)) {
+    const itemCode = context.names.licenceCodes().find((code) => isMadeOf(type, code));
+    if (itemCode !== undefined) return { type, itemCode };
+  }
   return null;
 }
 

@@ -153,6 +153,8 @@ export interface Names {
   isOff(contractKey: string, excludeServices: string[]): boolean;
   organizationName(organizationId: string): string | null;
   typeOfCode(code: string | null): RecordType | null;
+  /** Item codes that were ever a licence's. */
+  licenceCodes(): string[];
   /** The key of the item that was posted on a contract. */
   keyOfContract(contractId: number): string | null;
   /** The key a service had when an item was posted on it, on this contract. */
@@ -208,6 +210,7 @@ function buildIndex(named: Named, broker: string): Names {
     },
     organizationName: (organizationId) => organizations.get(fold(organizationId)) ?? null,
     typeOfCode: (code) => codes.get(fold(code)) ?? null,
+    licenceCodes: () => named.codes.flatMap(([code, type]) => (isLicence(type) ? [code] : [])),
     keyOfContract: (contractId) => contracts.get(contractId)?.key ?? null,
     codeOnContract: (contractId, serviceId) => contracts.get(contractId)?.services.get(serviceId) ?? null,
     contracts: () => named.contracts.map(([id]) => id),

@@ -285,11 +285,11 @@ describe('a row without a line', () => {
     ]);
   });
 
-  test('and its charge have one fate; a charge beside a row of nobody’s is looked at by itself, and of nobody knows what', () => {
+  test('and its charge have one fate; a charge beside a row of nobody’s is looked at by itself', () => {
     const charges = [charge({ key: KEY, price: '5', cost: '0' })];
     expect(told(ghosts({ ...carried, charges }, notAccepted))).toEqual(['ghost 125.00 (8.3)']);
     const foreign = { ...carried, services: [service({ key: 'FOREIGN' })], charges };
-    expect(told(ghosts(foreign, notAccepted))).toEqual(['ghost 5.00 (8.4)']);
+    expect(told(ghosts(foreign, notAccepted))).toEqual(['zeroed 5.00 (1.6)']);
     const found = ghosts(foreign, notAccepted);
     expect(found.notes.map(({ code }) => code)).toEqual(['foreign-row']);
   });

@@ -12,6 +12,9 @@ export interface Money {
 
 /** One subscription and product of a month: rule 4.1, amounts in hundredths, which is what posting bills; rounded once. */
 export interface ModelItem extends Money {
+  /** What the report says, in units of 10^-10. */
+  exactSales: bigint;
+  exactCost: bigint;
   contractKey: string;
   type: string;
   code: string | null;
@@ -53,7 +56,7 @@ const LICENCE = 'Csp365Nce';
 
 /** The items of one organization's lines. Manual lines take the item of their subscription (2.3); those without one are of no kind. */
 export function modelItems(lines: Line[], report: Pick<Report, 'subscriptions'>): ModelItem[] {
-  const items = new Map<string, ModelItem & { exactSales: bigint; exactCost: bigint }>();
+  const items = new Map<string, ModelItem>();
   for (const line of lines) {
     const { type, code } = kindOf(line, lines, report);
     const keyCode = line.subscriptionId === null ? (code ?? line.productName) : type === LICENCE ? code : null;

@@ -1,5 +1,5 @@
 import type { Books, Gone, Line, UnreadableRecord } from '../../../shared/billing/types.js';
-import { books, charge, CODE, line, plan, running, service, SUBSCRIPTION, type Situation } from '../builders.js';
+import { books, charge, CODE, line, plan, running, service, subscription, SUBSCRIPTION, type Situation } from '../builders.js';
 import { KEY } from './row-and-charge.js';
 import { outcome, planned, table, written } from './table.js';
 
@@ -84,7 +84,11 @@ const balancedBeside = (changes: Partial<Line>): Situation => ({
   ...onService(50),
   report: { lines: [line({ sales: '12', cost: '10', ...changes })] },
 });
-const converted: Situation = { ...onService(50), report: { lines: [line({ itemCode: 'CFQ7TTC0NEW' })] } };
+const NEW_CODE = 'CFQ7TTC0NEW';
+const converted: Situation = {
+  ...onService(50),
+  report: { lines: [line({ itemCode: NEW_CODE })], subscriptions: [subscription({ itemCode: NEW_CODE })] },
+};
 
 export const gone = table('6', 'Item – written', planned(outcome, written), [
   ['6.6 its contract was deleted', deleted, 'held contract-gone – nothing'],
