@@ -9,6 +9,7 @@ import type { CustomerRow } from '../report/customers.js';
 import type { Day, Month } from '../billing/types.js';
 import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, unreadText } from '../billing/unread.js';
 import { waitsForPerson } from '../billing/status.js';
+import { cut } from '../shown.js';
 
 /** What a run has to say to people: at most one message, and none when nothing waits and nothing is missing. */
 export interface Notice {
@@ -108,6 +109,7 @@ function waitingPart(
           return customerPageOf ? { text, url: customerPageOf(month, organizationId) } : text;
         }),
         ...(more > 0 ? [`… and ${more} more.`] : []),
+        ...causeLines(waiting),
         ...(rows === undefined || waiting.length < 2
           ? []
           : together(waiting.flatMap(({ organizationId }) => rows.get(organizationId) ?? []))),
@@ -118,6 +120,17 @@ function waitingPart(
     },
   ];
 }
+
+/** Why Autotask or Cloudmore could not do what was asked, in its own words: a reason code alone does not tell an outage from a refusal. */
+function causeLines(waiting: OrganizationResult[]): string[] {
+  const failed = waiting.flatMap(({ items }) =>
+    items.filter(({ outcome, reason }) => outcome === 'held' && reason === 'api-error'),
+  );
+  const why = failed.map(({ cause, message }) => cause ?? message).find((text) => text !== null);
+  return why == null ? [] : [`api-error, for example: ${cut(why, CAUSE_LENGTH)}`];
+}
+
+const CAUSE_LENGTH = 400;
 
 /** What could not be read and nothing needs is no reason to write to anybody, and stands beside what is. */
 const RECORDS_SHOWN = 5;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CustomerRow } from '../../shared/report/customers.js';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
-import { CUSTOMERS_MAILED, noticeOf, type RunSeen } from '../../shared/notices/notice.js';
+import { CUSTOMERS_MAILED, lineText, noticeOf, type RunSeen } from '../../shared/notices/notice.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { payloadFor } from '../../shared/notices/send.js';
 import { blankMonth, NOTHING } from '../../workflows/blank.js';
@@ -137,6 +137,25 @@ describe('a run speaks', () => {
     expect(notice?.lines[0]).toBe('Customer 12: 12.00 EUR, company-inactive');
     expect(notice?.lines.slice(-2)).toEqual(['… and 3 more.', 'What to do: billing status 2025-10']);
     expect(notice?.lines).toHaveLength(12);
+  });
+
+  test('with one cause in the vendor’s words where a vendor failed: of an outage in mid-month nobody was told what it was', () => {
+    const failed = item({
+      outcome: 'held',
+      reason: 'api-error',
+      message: 'Look.',
+      cause: 'Autotask answers 503 to POST /Contracts',
+    });
+    const result = month({
+      held: ONE,
+      organizations: [held('Adatum', '5.00'), { ...held('Contoso', '12.00'), items: [failed, failed] }],
+    });
+    const lines = noticeOf(run(result))!
+      .lines.map(lineText)
+      .filter((line) => line.includes('for example'));
+    expect(lines).toEqual(['api-error, for example: Autotask answers 503 to POST /Contracts']);
+    const unexplained = { ...held('Contoso', '12.00'), items: [{ ...failed, cause: null }] };
+    expect(noticeOf(run(month({ held: ONE, organizations: [unexplained] })))!.lines).toContain('api-error, for example: Look.');
   });
 
   test('with the page of who waits, where it is known and somebody does', () => {
