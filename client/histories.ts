@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GRPC, grpcStateOf } from '../shared/contract/causes.js';
 import { monthEndsOf } from '../shared/contract/month-end.js';
 import { organizationBillingId, scheduledBillingId, WORKFLOWS } from '../shared/contract.js';
 
@@ -84,5 +85,4 @@ async function isThere(client: Client, workflowId: string, runId: string): Promi
   }
 }
 
-const NOT_FOUND = 5;
-const isNotFound = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === NOT_FOUND;
+const isNotFound = (error: unknown): boolean => grpcStateOf(error) === GRPC.notFound;

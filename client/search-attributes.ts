@@ -1,4 +1,5 @@
 import type { Connection } from '@temporalio/client';
+import { GRPC, grpcStateOf } from '../shared/contract/causes.js';
 import type { BaseConfig } from '../shared/config.js';
 import { NAMES_IN_SEARCH, SEARCH_ATTRIBUTES } from '../shared/contract.js';
 import { CommandError, EXIT } from './exit.js';
@@ -8,11 +9,6 @@ import type { Temporal } from './temporal.js';
 
 /** Temporal's number for type Keyword. */
 export const KEYWORD = 2;
-
-/** gRPC's statuses. */
-const INVALID_ARGUMENT = 3;
-const PERMISSION_DENIED = 7;
-const UNIMPLEMENTED = 12;
 
 /** What is known of a namespace's attributes: by name their type; null where the server shows that it is there and not of which type. */
 export type Attributes = Map<string, number | null>;
@@ -42,7 +38,7 @@ async function isKnown({ client, namespace }: Temporal, name: string): Promise<b
     await client.workflowService.countWorkflowExecutions({ namespace, query: `${name} = 'none'` });
     return true;
   } catch (error) {
-    if (codeOf(error) === INVALID_ARGUMENT) return false;
+    if (grpcStateOf(error) === GRPC.invalidArgument) return false;
     throw error;
   }
 }
@@ -94,6 +90,6 @@ function howToMake(namespace: string, missing: string[], isCloud: boolean): stri
   ].join('\n');
 }
 
-const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : null);
-const isDenied = (error: unknown): boolean => [PERMISSION_DENIED, UNIMPLEMENTED].includes(codeOf(error) as number);
+const isDenied = (error: unknown): boolean =>
+  grpcStateOf(error) === GRPC.permissionDenied || grpcStateOf(error) === GRPC.unimplemented;
 const isAlreadyThere = (error: unknown): boolean => error instanceof Error && /already exist/i.test(error.message);

@@ -20,6 +20,7 @@ import { amountsTable, joined, md, summaryText } from '../shared/billing/markdow
 import { addCalls } from '../shared/billing/tally.js';
 import { monthsDue } from '../shared/billing/month.js';
 import type { Day } from '../shared/billing/types.js';
+import { rootCauseOf } from '../shared/contract/causes.js';
 import { billingQueue, dayIn, organizationBillingId, REPORT_SIGNAL, SETTLED_SIGNAL, STATUS_QUERY } from '../shared/contract.js';
 import { ORGANIZATIONS_AT_ONCE } from '../shared/contract/payload.js';
 import type {
@@ -72,7 +73,7 @@ export async function dailyBilling(given: DailyBillingInput): Promise<DailyBilli
       result.months.push({ month, result: ref, held, waiting });
     } catch (error) {
       if (error instanceof ActivityFailure && !isCancellation(error))
-        await tellPeople(input.broker, asOf, [month], `${month}: ${rootCause(error).message}`);
+        await tellPeople(input.broker, asOf, [month], `${month}: ${rootCauseOf(error)}`);
       throw error;
     }
   }
@@ -84,11 +85,6 @@ export async function dailyBilling(given: DailyBillingInput): Promise<DailyBilli
       result.months.map(({ month }) => month),
     );
   return result;
-}
-
-/** Temporal wraps a failure in others; people need the one that happened. */
-function rootCause(error: Error): Error {
-  return error.cause instanceof Error ? rootCause(error.cause) : error;
 }
 
 /** One message per run where it failed, something waits, or something is missing. A failed notification must not fail the run. */

@@ -1,6 +1,7 @@
 import { us } from '../called.js';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { advised, command, shellCommand, type Command } from '../../shared/billing/command.js';
+import { GRPC, grpcStateOf } from '../../shared/contract/causes.js';
 import { loadBaseConfig, type BaseConfig, type Config } from '../../shared/config.js';
 import { autotaskQueue, billingQueue, cloudmoreQueue, scheduleId } from '../../shared/contract.js';
 import { currentOf, readKeys } from '../../shared/encryption/keyring.js';
@@ -59,7 +60,7 @@ async function namespace({ client, address, namespace: name }: Temporal): Promis
     await client.workflowService.describeNamespace({ namespace: name });
     return `reached at ${address}, namespace ${name}`;
   } catch (error) {
-    if (!isNotFound(error)) throw error;
+    if (grpcStateOf(error) !== GRPC.notFound) throw error;
     return new Problem(`there is no namespace "${name}" at ${address}`, [
       advised(
         'Name yours in TEMPORAL_NAMESPACE, or create it:',
@@ -70,11 +71,6 @@ async function namespace({ client, address, namespace: name }: Temporal): Promis
 }
 
 const operator = (...words: string[]): Command => shellCommand('temporal', 'operator', ...words);
-
-const isNotFound = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === NOT_FOUND;
-/** gRPC's status. */
-const NOT_FOUND = 5;
 
 async function retention({ client, namespace: name }: Temporal): Promise<string | Problem> {
   const { config } = await client.workflowService.describeNamespace({ namespace: name });

@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temp
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sumsTakenBack } from '../../shared/billing/undone.js';
 import type { Month } from '../../shared/billing/types.js';
+import { rootCauseOf } from '../../shared/contract/causes.js';
 import type { BaseConfig } from '../../shared/config.js';
 import { billingQueue, WORKFLOWS } from '../../shared/contract.js';
 import { monthEndId, type MonthEndDone, type MonthEndRequest } from '../../shared/contract/month-end.js';
@@ -66,11 +67,7 @@ const UNDER_WAY: ActionResult = {
   text: 'It is under way. This page shows what comes of it when it is opened again.',
 };
 
-const whyNot = (error: unknown): string => `It did not work, and nothing was decided: ${rootCause(error)}`;
-
-/** Temporal wraps a failure in others; people need the one that happened. */
-const rootCause = (error: unknown): string =>
-  error instanceof Error ? (error.cause instanceof Error ? rootCause(error.cause) : error.message) : String(error);
+const whyNot = (error: unknown): string => `It did not work, and nothing was decided: ${rootCauseOf(error)}`;
 
 /** The latest execution's answer. */
 export async function latestAnswer({ client }: Temporal, broker: string, month: Month, about: About): Promise<Answered | null> {

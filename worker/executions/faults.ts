@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { rootCauseOf } from '../../shared/contract/causes.js';
 import { failureText } from '../../shared/encryption/converter.js';
 import { organizationBillingsOf, scheduledBillingId } from '../../shared/contract.js';
 import { RUN_EVERY_HOURS } from '../../shared/notices/notice.js';
@@ -86,7 +87,7 @@ async function ofFailed(client: Client, broker: string, run: WorkflowExecutionIn
   const cause = await client.workflow
     .getHandle(workflowId, runId, { followRuns: false })
     .result()
-    .then(() => '', rootCause);
+    .then(() => '', rootCauseOf);
   const month = monthOf(run);
   const again =
     isScheduledRunOf(broker, workflowId) || month === null ? 'billing schedule trigger' : `billing run ${month} --wait`;
@@ -99,10 +100,6 @@ async function ofFailed(client: Client, broker: string, run: WorkflowExecutionIn
     ],
   };
 }
-
-/** Temporal wraps a failure in others; people need the one that happened. */
-const rootCause = (error: unknown): string =>
-  error instanceof Error ? (error.cause instanceof Error ? rootCause(error.cause) : error.message) : String(error);
 
 // ---------------------------------------------------------------------------------------------------------------- runs that hang
 

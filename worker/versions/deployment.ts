@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { GRPC, grpcStateOf } from '../../shared/contract/causes.js';
 import { billingQueue, deploymentName } from '../../shared/contract.js';
 
 /**
@@ -23,7 +24,6 @@ export interface Version {
 }
 
 /** gRPC's states. */
-const NOT_FOUND = 5;
 const UNAVAILABLE = [4, 8, 14];
 /** A worker that waits asks again after a minute; one that was not heard of for longer has ended. */
 const SILENT_AFTER_MS = 75_000;
@@ -55,8 +55,8 @@ export async function readDeployment(client: Client, broker: string, now = new D
       versions: versions.sort((left, right) => right.createdAt.getTime() - left.createdAt.getTime()),
     };
   } catch (error) {
-    if (codeOf(error) === NOT_FOUND) return { name, current: null, versions: [] };
-    if (UNAVAILABLE.includes(codeOf(error))) throw error;
+    if (grpcStateOf(error) === GRPC.notFound) return { name, current: null, versions: [] };
+    if (UNAVAILABLE.includes(grpcStateOf(error))) throw error;
     return null;
   }
 }
@@ -86,14 +86,10 @@ export async function makeCurrent(client: Client, broker: string, buildId: strin
     });
     return true;
   } catch (error) {
-    if (codeOf(error) === NOT_FOUND || codeOf(error) === FAILED_PRECONDITION) return false;
+    if (grpcStateOf(error) === GRPC.notFound || grpcStateOf(error) === GRPC.failedPrecondition) return false;
     throw error;
   }
 }
-const FAILED_PRECONDITION = 9;
-
-const codeOf = (error: unknown): number =>
-  typeof error === 'object' && error !== null && 'code' in error ? Number(error.code) : Number.NaN;
 
 type Timestamp = { seconds?: unknown; nanos?: number | null } | null | undefined;
 const dateOf = (time: Timestamp): Date | null =>
