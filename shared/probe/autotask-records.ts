@@ -1,7 +1,7 @@
 import { rowsOfMonth } from '../autotask/conditions.js';
 import { fromWire } from '../autotask/days.js';
 import { addDays, daysCovered, lastDay, monthOf, nextMonth } from '../billing/month.js';
-import { big, round } from '../billing/decimal.js';
+import { big, round, ZERO, type Big } from '../billing/decimal.js';
 import { fold, groupBy } from '../billing/text.js';
 import type { Day, Month } from '../billing/types.js';
 import type { AutotaskSeen, Raw } from './autotask-seen.js';
@@ -61,13 +61,13 @@ export async function connectorContracts(seen: AutotaskSeen): Promise<Raw[]> {
 /** What stands for each subscription that the connector before us billed, by month: from rows, where there are any. */
 export async function connectorAmounts(seen: AutotaskSeen): Promise<ConnectorAmounts[]> {
   const theirs = new Map((await connectorContracts(seen)).map((one) => [one.id, seen.keyOf(one)!]));
-  const amounts = new Map<string, Map<Month, number>>();
+  const amounts = new Map<string, Map<Month, Big>>();
   for (const row of await seen.rows()) {
     const key = theirs.get(numberOf(row.contractid) ?? -1);
     const [from, price] = [dayOf(row.startdate), numberOf(row.price)];
     if (key === undefined || from === null || price === null) continue;
-    const months = amounts.get(key) ?? new Map<Month, number>();
-    amounts.set(key, months.set(monthOf(from), (months.get(monthOf(from)) ?? 0) + price));
+    const months = amounts.get(key) ?? new Map<Month, Big>();
+    amounts.set(key, months.set(monthOf(from), (months.get(monthOf(from)) ?? ZERO).plus(big(String(price)))));
   }
   return [...amounts].map(([key, months]) => ({ key, months }));
 }
@@ -75,7 +75,7 @@ export async function connectorAmounts(seen: AutotaskSeen): Promise<ConnectorAmo
 export interface ConnectorAmounts {
   /** What the user-defined field holds. */
   key: string;
-  months: Map<Month, number>;
+  months: Map<Month, Big>;
 }
 
 export async function connector(seen: AutotaskSeen): Promise<Verdict> {

@@ -1,3 +1,4 @@
+import { big, ZERO, type Big } from '../billing/decimal.js';
 import { addMonths } from '../billing/month.js';
 import { fold } from '../billing/text.js';
 import type { Month } from '../billing/types.js';
@@ -8,7 +9,7 @@ import { confirmed, contradicted, couldNotAsk, notSeen, type Verdict } from './v
 
 const OFFSETS = [-1, 0, 1];
 /** What four decimals of a unit price make of a row. */
-const EQUAL_WITHIN = 0.06;
+const EQUAL_WITHIN = big('0.06');
 
 export async function offset(seen: CloudmoreSeen): Promise<Verdict> {
   const theirs = await seen.foreignKeys();
@@ -20,7 +21,7 @@ export async function offset(seen: CloudmoreSeen): Promise<Verdict> {
     const sales = reported.get(fold(key));
     if (sales === undefined) return [];
     const equal = OFFSETS.filter((count) =>
-      sales.some((one) => Math.abs((months.get(monthOf(count)) ?? 0) - one) < EQUAL_WITHIN),
+      sales.some((one) => (months.get(monthOf(count)) ?? ZERO).minus(one).abs().lt(EQUAL_WITHIN)),
     );
     return equal.length === 0 || equal.length === OFFSETS.length ? [] : [equal];
   });
@@ -35,15 +36,15 @@ export async function offset(seen: CloudmoreSeen): Promise<Verdict> {
       );
 }
 
-/** Totals of each subscription: with corrections by hand and without, which the connector left out. Rough numbers: nothing is billed from them. */
-async function salesBySubscription(seen: CloudmoreSeen): Promise<Map<string, number[]>> {
-  const found = new Map<string, number[]>();
+/** Totals of each subscription: with corrections by hand and without, which the connector left out. */
+async function salesBySubscription(seen: CloudmoreSeen): Promise<Map<string, Big[]>> {
+  const found = new Map<string, Big[]>();
   for (const { subscriptionId, recordType, sales } of (await seen.report()).lines) {
     const key = fold(subscriptionId);
     if (key === '') continue;
-    const [all = 0, without = 0] = found.get(key) ?? [];
+    const [all = ZERO, without = ZERO] = found.get(key) ?? [];
     const isManual = fold(recordType) === 'manualbillingline';
-    found.set(key, [all + Number(sales), without + (isManual ? 0 : Number(sales))]);
+    found.set(key, [all.plus(big(sales)), isManual ? without : without.plus(big(sales))]);
   }
   return found;
 }

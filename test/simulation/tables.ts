@@ -43,10 +43,11 @@ export function moneyOf(state: AutotaskState, contractKey: string, month: string
   };
 }
 
-const total = (amounts: (number | null)[]): bigint => amounts.reduce((sum, amount) => sum + cents(exact(amount)), 0n);
+export const total = (amounts: (number | null)[]): bigint => amounts.reduce((sum, amount) => sum + cents(exact(amount)), 0n);
 const times = (quantity: number | null, unit: number | null): number =>
   Number((exact(quantity) * exact(unit)) / 10n ** 10n) / 10 ** 10;
-const chargeSales = ({ unitQuantity, unitPrice }: Charge): number => times(unitQuantity, unitPrice);
+export const chargeSales = ({ unitQuantity, unitPrice }: Pick<Charge, 'unitQuantity' | 'unitPrice'>): number =>
+  times(unitQuantity, unitPrice);
 const chargeCost = ({ unitQuantity, unitCost }: Charge): number => times(unitQuantity, unitCost);
 
 export function checkTables(watched: Watched, expected: ExpectedItem[]): Problem[] {

@@ -6,6 +6,8 @@ import type { MonthResult } from '../../shared/billing/results.js';
 import { september, type World } from '../api/vendors.js';
 import { billMonth } from '../report/bill-month.js';
 import { Random } from './random.js';
+import { shown } from './money.js';
+import { chargeSales, total } from './tables.js';
 
 /**
  * Tenants whose vendors differ from what is believed in several ways at once: switches of the sandbox in positions that chance draws, two days of a month each. It
@@ -139,7 +141,7 @@ const OFFSET_CHANCE = 0.2;
 
 /** What the month comes to where nothing is held. */
 const POSTED = { lines: 28, cost: '6300.58', sales: '7120.32' };
-const SALES_CENTS = 712_032;
+const SALES_CENTS = 712_032n;
 const LINES = 30;
 const DAYS = ['2025-10-17', '2025-10-18'];
 
@@ -186,7 +188,7 @@ async function twoDays(sandbox: Sandbox, env: Record<string, string>, month: str
       if (!inWords(error)) problems.push(`stops without words: ${String(error)}`);
     }
     const { cents, doubles } = await standing(sandbox, month);
-    if (cents > SALES_CENTS + before) problems.push(`${cents / 100} stand for a report of ${SALES_CENTS / 100}`);
+    if (cents > SALES_CENTS + before) problems.push(`${shown(cents)} stand for a report of ${shown(SALES_CENTS)}`);
     if (doubles.length > 0) problems.push(`twice: ${doubles.join(', ')}`);
   }
   return { verdict, problems };
@@ -208,7 +210,7 @@ async function different(sandbox: Sandbox, { posted, ghosts }: MonthResult, mont
   const { cents } = await standing(sandbox, month);
   return [
     ...(JSON.stringify(posted) === JSON.stringify(POSTED) ? [] : [`posted ${JSON.stringify(posted)}`]),
-    ...(cents === SALES_CENTS || ghosts.lines > 0 ? [] : [`says that all is posted, and ${cents / 100} stand`]),
+    ...(cents === SALES_CENTS || ghosts.lines > 0 ? [] : [`says that all is posted, and ${shown(cents)} stand`]),
   ];
 }
 
@@ -234,7 +236,7 @@ async function writes(sandbox: Sandbox): Promise<number> {
 }
 
 /** What stands for the month under ids of ours, and what is there twice. */
-async function standing(sandbox: Sandbox, month: string): Promise<{ cents: number; doubles: string[] }> {
+async function standing(sandbox: Sandbox, month: string): Promise<{ cents: bigint; doubles: string[] }> {
   const { autotask } = (await control(sandbox, 'GET', 'state')) as {
     autotask: Record<'contracts' | 'unitRows' | 'charges' | 'contractServices', Rec[]>;
   };
@@ -244,12 +246,10 @@ async function standing(sandbox: Sandbox, month: string): Promise<{ cents: numbe
     ({ contractID, startDate }) => ids.has(contractID) && String(startDate).startsWith(month),
   );
   const charges = autotask.charges.filter(({ internalPurchaseOrderNumber: key }) => String(key).startsWith(`CM-${month}`));
-  const cents = (all: Rec[], amount: (one: Rec) => number): number =>
-    all.reduce((sum, one) => sum + Math.round(amount(one) * 100), 0);
   return {
     cents:
-      cents(rows, ({ price }) => Number(price)) +
-      cents(charges, ({ unitPrice, unitQuantity }) => Number(unitPrice) * Number(unitQuantity)),
+      total(rows.map(({ price }) => price as number)) +
+      total(charges.map((one) => chargeSales(one as { unitPrice: number; unitQuantity: number }))),
     doubles: [
       ...repeated(ours.map((one) => `${String(one['companyID'])} ${String(subscriptionOf(one))}`)),
       ...repeated(charges.map((one) => String(one['internalPurchaseOrderNumber']))),
