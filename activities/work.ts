@@ -8,6 +8,7 @@ import { fold } from '../shared/billing/text.js';
 import { setAside } from '../shared/billing/dismissal.js';
 import { isStray, unnamedText } from '../shared/billing/strays.js';
 import { indexNames, joinNames, namesOfItems, type Named, type Names } from '../shared/billing/named.js';
+import { billedFrom, reportMonthOf } from '../shared/billing/month.js';
 import { monthResult } from '../shared/billing/reconcile.js';
 import { NO_CALLS, type OrganizationResult } from '../shared/billing/results.js';
 import { toldOf, unreadList, unreadOfReport } from '../shared/billing/unread.js';
@@ -140,7 +141,7 @@ export async function closeRun(
   const { broker, month } = request;
   const facts = await slices.facts(request.report);
   const { internalCurrency } = await slices.sharedOf(request.survey);
-  const { asOf, reportMonth, unassigned } = facts;
+  const { asOf, unassigned } = facts;
   const { unnamed, unread = [] } = await slices.survey(request.survey);
   const manifest = await slices.manifest(request.report);
   const known = new Set(await evidence.names(outcomesPrefix(broker, month)));
@@ -151,7 +152,7 @@ export async function closeRun(
       mode: mostCautious(mode, request.mode),
       ...(areOff(settings.breakers) ? { breakers: 'off' as const } : {}),
       currency: internalCurrency,
-      facts: { month, ...(reportMonth === undefined ? {} : { reportMonth }), asOf, unassigned },
+      facts: { month, ...billedFrom(month, reportMonthOf(facts)), asOf, unassigned },
       calls: request.calls,
       remarks: [unnamed === undefined ? null : unnamedText(unnamed), await canaryRemark(evidence, broker)].filter(
         (text) => text !== null,

@@ -59,9 +59,7 @@ function explain(error: unknown, context: Pick<Context, 'say' | 'broker'>): numb
 }
 
 const whereSettingsAre = ({ broker }: Pick<Context, 'broker'>): string =>
-  broker?.file == null
-    ? `Set them in the environment or in .env (.env.example explains each), then: ${us()} doctor`
-    : `Set them in ${broker.file} (.env.example explains each), then: ${us()} doctor`;
+  `Set them in ${broker?.file ?? 'the environment or in .env'} (.env.example explains each), then: ${us()} doctor`;
 
 /** What the store or the settings forbid, in its own words, wherever they are wrapped; told by name, so that help needs no driver of a database. */
 function ofStoreOrLabel(error: unknown): Error | null {

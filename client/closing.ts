@@ -1,5 +1,5 @@
 import type { Named } from '../shared/billing/named.js';
-import { addMonths, billedFrom, lastDay } from '../shared/billing/month.js';
+import { addMonths, billedFrom, isOver } from '../shared/billing/month.js';
 import type { MonthResult, Outcome } from '../shared/billing/results.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import { unreadText } from '../shared/billing/unread.js';
@@ -56,7 +56,7 @@ export async function closeMonth(config: Config, closing: Closing): Promise<{ ce
   refuseWhileOpen(read);
   const dismissed = dismissedOf(read.outcomes);
   const claims = claimsOf(read.outcomes, 'excluded');
-  const reading = await readAnew(config, { month, asOf, claims, held: [], dismissed }, closing);
+  const reading = await readBothSides(config, { month, asOf, claims, held: [], dismissed }, closing);
   if (reading.unread.length > 0) throw unreadRefusal(month, reading.unread);
   if (reading.differences.length > 0) throw refusal(month, reading.differences);
   const reportMonth = addMonths(month, config.reportMonthOffset);
@@ -66,7 +66,7 @@ export async function closeMonth(config: Config, closing: Closing): Promise<{ ce
     ...billedFrom(month, reportMonth),
     asOf,
     closedAt: new Date().toISOString(),
-    isMonthOver: asOf > lastDay(reportMonth),
+    isMonthOver: isOver({ month, reportMonth }, asOf),
     unassigned: reading.unassigned.map(({ invoiceNumber: _, ...line }) => line),
     runDigest: read.result.digest,
     dismissed,
@@ -77,7 +77,7 @@ export async function closeMonth(config: Config, closing: Closing): Promise<{ ce
   );
 }
 
-export async function readAnew(
+export async function readBothSides(
   config: Config,
   request: Pick<CloseRequest, 'month' | 'asOf' | 'claims' | 'held' | 'dismissed'>,
   { autotask, onProgress }: Pick<Closing, 'autotask' | 'onProgress'>,

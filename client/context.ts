@@ -22,6 +22,13 @@ export interface Context {
   paper?: Paper | undefined;
 }
 
+/** Tells a person who watches how far it is. */
+export const progressOn =
+  (context: Context) =>
+  (what: string): void => {
+    if (context.isTerminal) context.say(what);
+  };
+
 /** Where words go, also before the environment is known. */
 export const SPEAKING: Pick<Context, 'out' | 'say'> = {
   out: (text) => void process.stdout.write(`${terminalText(text, PLAIN)}\n`),

@@ -6,8 +6,8 @@ import type { Day, Month } from '../../shared/billing/types.js';
 import { driftOf, inspect, type Certificate, type Verdict } from '../../shared/close/certificate.js';
 import { loadConfig, type Config } from '../../shared/config.js';
 import { isMissing } from '../../shared/files.js';
-import { closeMonth, closesPrefix, readAnew, withEvidence } from '../closing.js';
-import { today, type Context } from '../context.js';
+import { closeMonth, closesPrefix, readBothSides, withEvidence } from '../closing.js';
+import { progressOn, today, type Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, readNamedJson, writeOutput } from '../files.js';
 import { senderOf } from '../sender.js';
@@ -45,11 +45,6 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   context.out(options.json ? jsonText(certificate) : renderCertificate(certificate));
   return EXIT.done;
 }
-
-const progressOn =
-  (context: Context) =>
-  (what: string): void =>
-    void (context.isTerminal && context.say(what));
 
 /** A file that is there may be another month's or another broker's certificate: only the same one is written over itself. */
 async function writeCertificate(out: string, certificate: Certificate): Promise<void> {
@@ -103,7 +98,7 @@ async function judge(context: Context, config: Config, certificate: Certificate)
       EXIT.usage,
       `The certificate is of ${month} billed from the report of ${reportMonth}; with REPORT_MONTH_OFFSET=${config.reportMonthOffset} that of ${own} would be read.`,
     );
-  const reading = await readAnew(config, { month, asOf, claims, held: [], dismissed }, { onProgress: progressOn(context) });
+  const reading = await readBothSides(config, { month, asOf, claims, held: [], dismissed }, { onProgress: progressOn(context) });
   // A redacted copy says nothing of whom was taken out, and of nothing that is excluded there.
   const told = new Set(certificate.customers.map(({ organizationName }) => organizationName));
   const differences = reading.differences.filter((one) => certificate.redaction === undefined || told.has(one.organizationName));

@@ -10,7 +10,7 @@ import { Forgetter, type Forgetting } from '../../shared/evidence/forget.js';
 import { monthName, type MonthRecord, type ReportManifest } from '../../shared/evidence/months.js';
 import type { Whom } from '../../shared/evidence/redaction.js';
 import { openSigner, signHead } from '../../shared/evidence/signing.js';
-import { today, type Context } from '../context.js';
+import { progressOn, today, type Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, writeOutput } from '../files.js';
 import { deleteExecutions, executionsOf, historyText } from '../histories.js';
@@ -55,7 +55,7 @@ export async function forget(context: Context, options: ForgetOptions): Promise<
 }
 
 async function lookFor(context: Context, forgetter: Forgetter, wanted: string): Promise<Forgetting> {
-  const found = await forgetter.look(wanted.trim(), (what) => void (context.isTerminal && context.say(what)));
+  const found = await forgetter.look(wanted.trim(), progressOn(context));
   if (found === 'several')
     throw new CommandError(EXIT.usage, `More than one organization was called "${wanted}". Name it by its id.`);
   if (found !== null) return found;

@@ -1,7 +1,7 @@
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadConfig } from '../../shared/config.js';
 import { keepInvoiced } from '../../shared/evidence/invoiced.js';
-import { today, type Context } from '../context.js';
+import { progressOn, today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { jsonText } from '../render/printable.js';
 import { PLAIN } from '../render/paper.js';
@@ -20,7 +20,7 @@ export async function invoiced(context: Context, { month, asOf, json }: Invoiced
   const config = loadConfig(context.environment);
   const reading = await readCharged(config, {
     ...{ month, asOf: asOf ?? today(config.schedule.timeZone) },
-    onProgress: (what) => void (context.isTerminal && context.say(what)),
+    onProgress: progressOn(context),
   });
   await withEvidence(config, (evidence) => keepInvoiced(evidence, config.broker, recordOf(reading)));
   context.out(json ? jsonText(reading) : renderInvoiced(reading, context.paper ?? PLAIN));

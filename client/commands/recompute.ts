@@ -1,7 +1,7 @@
 import { recomputeMonth, type Recomputed } from '../../activities/recompute.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import type { Context } from '../context.js';
+import { progressOn, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { requireMonth } from '../months.js';
 import { jsonText } from '../render/printable.js';
@@ -12,9 +12,7 @@ import { withEvidence } from '../closing.js';
 export async function recompute(context: Context, { month, json }: { month: Month; json: boolean }): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
   const read = await requireMonth(config, month);
-  const recomputed = await withEvidence(config, (evidence) =>
-    recomputeMonth(evidence, read, (name) => void (context.isTerminal && context.say(name))),
-  );
+  const recomputed = await withEvidence(config, (evidence) => recomputeMonth(evidence, read, progressOn(context)));
   context.out(json ? jsonText(recomputed) : renderRecomputed(recomputed));
   return exitCode(recomputed);
 }

@@ -19,9 +19,10 @@ export function coverage(context: Context, { json }: { json: boolean }): Promise
 const all = (): Fact[] => [...COVERAGE, ...beliefFacts()];
 
 function text(): string {
-  const count = (support: Fact['support']): number => all().filter((fact) => fact.support === support).length;
-  const sum = `${all().length} facts: ${count('supported')} supported, ${count('partly')} partly, ${count('not')} not (answered 501).`;
-  return `${table(COLUMNS, all().map(rowOf))}\n\n${sum}`;
+  const facts = all();
+  const count = (support: Fact['support']): number => facts.filter((fact) => fact.support === support).length;
+  const sum = `${facts.length} facts: ${count('supported')} supported, ${count('partly')} partly, ${count('not')} not (answered 501).`;
+  return `${table(COLUMNS, facts.map(rowOf))}\n\n${sum}`;
 }
 
 function rowOf({ side, what, support, mark, members, section, tests, note }: Fact): string[] {

@@ -9,7 +9,7 @@ import { billingQueue, type GivenReport } from '../../shared/contract.js';
 import { evidenceOver, openEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { keepUndo } from '../../shared/evidence/undone.js';
 import { confirmSum } from '../confirm.js';
-import { today, type Context } from '../context.js';
+import { progressOn, today, type Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { findMonth, inParallel, notRunYet } from '../months.js';
 import { jsonText, line } from '../render/printable.js';
@@ -38,12 +38,7 @@ export async function undo(context: Context, options: UndoOptions): Promise<Exit
   const config = loadConfig(context.environment);
   const evidence = openEvidence(config.evidence, config);
   try {
-    const shown = await preview(
-      config,
-      evidenceOver(evidence),
-      options,
-      (what) => void (context.isTerminal && context.say(what)),
-    );
+    const shown = await preview(config, evidenceOver(evidence), options, progressOn(context));
     if (options.write) return await carryOut(context, config, evidence, options, shown);
     context.out(options.json ? jsonText(shown) : renderUndo(shown));
     return shown.organizations.some(isHeld) ? EXIT.waits : EXIT.done;

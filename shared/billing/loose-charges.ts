@@ -134,17 +134,17 @@ function originOf(charge: Charge, contractKey: string, context: GhostContext): O
     const origin = unsubscribedOrigin(contractKey, context);
     return origin !== null && isMadeOf(origin.type, origin.itemCode) ? origin : null;
   }
-  const codes = codesFor(contractKey, context);
-  for (const type of RECORD_TYPES) {
-    const itemCode = (isLicence(type) ? codes : [null]).find((code) => isMadeOf(type, code));
-    if (itemCode !== undefined) return { type, itemCode };
-  }
-  // One under a code that the subscription has no more, and that no service was made for: a credit alone.
-  for (const type of RECORD_TYPES.filter(isLicence)) {
-    const itemCode = context.names.licenceCodes().find((code) => isMadeOf(type, code));
-    if (itemCode !== undefined) return { type, itemCode };
-  }
-  return null;
+  const among = (types: RecordType[], codes: string[]): Origin | null => {
+    for (const type of types) {
+      const itemCode = (isLicence(type) ? codes : [null]).find((code) => isMadeOf(type, code));
+      if (itemCode !== undefined) return { type, itemCode };
+    }
+    return null;
+  };
+  // The second: one under a code that the subscription has no more, and that no service was made for, which is a credit alone.
+  return (
+    among(RECORD_TYPES, codesFor(contractKey, context)) ?? among(RECORD_TYPES.filter(isLicence), context.names.licenceCodes())
+  );
 }
 
 /** Item codes that a licence's charge on the contract may be for: of all services there are, of what was accepted of it, and of what it was ever billed on. */
