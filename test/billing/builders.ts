@@ -6,7 +6,7 @@ import { planBlind, planOrganization, type PlanInput } from '../../shared/billin
 import { DEFAULT_BREAKERS } from '../../shared/billing/breaker-limits.js';
 import { EXPORT_TYPES } from '../../shared/billing/types.js';
 import { planUndo, type UndoInput, type UndoPlan } from '../../shared/billing/undo.js';
-import type { Plan } from '../../shared/billing/plan-types.js';
+import type { Ghost, Plan } from '../../shared/billing/plan-types.js';
 import type {
   Books,
   Charge,
@@ -198,6 +198,23 @@ export const accepted = (changes: Partial<AcceptedItem> = {}): AcceptedItem => (
   creditCost: '0',
   creditSales: '0',
   stood: true,
+  ...changes,
+});
+
+/** A licence's row without a line. */
+export const ghost = (changes: Partial<Ghost> = {}): Ghost => ({
+  contractId: 100,
+  contractKey: 's-1',
+  serviceId: 50,
+  type: 'Csp365Nce',
+  itemCode: 'CFQ7',
+  currency: 'EUR',
+  quantity: '3',
+  cost: '10.00',
+  sales: '12.00',
+  outcome: 'ghost',
+  rule: '8.3',
+  message: 'Look.',
   ...changes,
 });
 

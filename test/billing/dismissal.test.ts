@@ -11,25 +11,10 @@ import {
 } from '../../shared/billing/dismissal.js';
 import { NO_WRITES, type Outcome } from '../../shared/billing/results.js';
 import type { Ghost } from '../../shared/billing/plan-types.js';
-import { plan } from './builders.js';
+import { ghost, plan } from './builders.js';
 
 /** Rule 8.8: money without a line that a person has looked at. */
 
-const ghost = (changes: Partial<Ghost> = {}): Ghost => ({
-  contractId: 100,
-  contractKey: 's-1',
-  serviceId: 50,
-  type: 'Csp365Nce',
-  itemCode: 'CFQ7',
-  currency: 'EUR',
-  quantity: '3',
-  cost: '10.00',
-  sales: '12.00',
-  outcome: 'ghost',
-  rule: '8.3',
-  message: 'Look.',
-  ...changes,
-});
 const loose = ghost({ serviceId: null, chargeId: 9, sales: '5.00' });
 /** An amount that neither a row nor a charge shows, and of which nobody knows the contract (rule 8.9). */
 const unseen = (changes: Partial<Ghost> = {}): Ghost => ghost({ contractId: 0, serviceId: null, ...changes });

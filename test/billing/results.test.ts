@@ -7,8 +7,8 @@ import { digestOf } from '../../shared/billing/keys.js';
 import { monthResult, organizationResult } from '../../shared/billing/reconcile.js';
 import { applyStops, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
 import { countWrites } from '../../shared/billing/tally.js';
-import type { ExtendContractStep, Ghost, Item, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
-import { line, organization, plan, report, running, settings } from './builders.js';
+import type { ExtendContractStep, Item, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
+import { ghost, line, organization, plan, report, running, settings } from './builders.js';
 import { lines } from './examples/row-and-charge.js';
 import { isParked } from '../../shared/billing/status.js';
 import { STEP_KINDS } from '../../shared/billing/step-kinds.js';
@@ -16,21 +16,6 @@ import { STEP_KINDS } from '../../shared/billing/step-kinds.js';
 /** Outcomes to what a person reads; what must hold of every plan; what becomes of a plan that could not be carried out. */
 
 const item = (changes: Partial<PlannedItem> = {}): PlannedItem => ({ ...plan().items[0]!, ...changes });
-const ghost = (changes: Partial<Ghost> = {}): Ghost => ({
-  contractId: 100,
-  contractKey: 's-1',
-  serviceId: 50,
-  type: 'Csp365Nce',
-  itemCode: 'CFQ7',
-  currency: 'EUR',
-  quantity: '3',
-  cost: '10.00',
-  sales: '12.00',
-  outcome: 'ghost',
-  rule: '8.3',
-  message: 'Look.',
-  ...changes,
-});
 const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
   organizationId: 'org-1',
   organizationName: 'Contoso',

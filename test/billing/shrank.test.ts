@@ -17,6 +17,7 @@ import {
   service,
   SUBSCRIPTION,
   type Situation,
+  ghost as ghostOf,
 } from './builders.js';
 import { keyOf } from './examples/earlier-owners.js';
 import { KEY } from './examples/row-and-charge.js';
@@ -298,22 +299,8 @@ describe('more than is billed already, beside a charge that nobody explains', ()
 // ---------------------------------------------------------------------------------------------------------------- holding
 
 const decided = plan();
-const ghost = (changes: Partial<Ghost> = {}): Ghost => ({
-  contractId: 100,
-  contractKey: 's-1',
-  serviceId: 50,
-  type: 'Csp365Nce',
-  itemCode: 'OLD',
-  currency: 'EUR',
-  quantity: '3',
-  cost: '10.00',
-  sales: '12.00',
-  outcome: 'zeroed',
-  rule: '1.6',
-  message: 'Look.',
-  evidence: null,
-  ...changes,
-});
+const ghost = (changes: Partial<Ghost> = {}): Ghost =>
+  ghostOf({ itemCode: 'OLD', outcome: 'zeroed', rule: '1.6', evidence: null, ...changes });
 const explained = ghost({ serviceId: 51, evidence: 'replaced' });
 const item = (id: string, changes: Partial<PlannedItem> = {}): PlannedItem => ({ ...decided.items[0]!, id, ...changes });
 const step = (...items: string[]): Step => ({ ...decided.steps.at(-1)!, items });

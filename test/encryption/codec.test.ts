@@ -1,50 +1,34 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { FastifyInstance } from 'fastify';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { evidenceSource } from '../../client/web/evidence-source.js';
-import { createWeb } from '../../client/web/server.js';
-import { saveUser } from '../../client/web/users.js';
-import { loadBaseConfig } from '../../shared/config.js';
-import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
-import { webSettings } from '../../shared/web-settings.js';
 import { launchBrowser } from '../report/browser.js';
 import { FABRIKAM, useStage, type Stage } from '../system/stage.js';
+import { openWeb, PASSWORD, type Web } from '../web/open.js';
 
 /** The real Web UI of Temporal in a real browser, over histories that are encrypted: the page for finance decrypts for those who are logged in there. */
 
 const MONTH = '2025-10';
-const PASSWORD = 'a long enough pass phrase';
 const keys = await mkdtemp(join(tmpdir(), 'billing-keys-'));
 
 describe('what is encrypted, in the Web UI', () => {
   let stage: Stage;
-  let app: FastifyInstance;
-  let evidence: Evidence;
+  let web: Web;
   let browser: Browser;
-  let address: string;
   let payload: unknown;
   useStage({ world: 'september-2025', ui: true, env: { BILLING_KEYS: keys } }, (opened) => (stage = opened));
 
   beforeAll(async () => {
     await stage.cli('keys', 'add');
     await stage.json([3, 0], 'run', MONTH, '--as-of', '2025-10-09', '--organization', FABRIKAM, '--wait');
-    const env: Record<string, string> = { ...stage.env, BILLING_WEB_USERS: join(keys, 'users.json') };
-    const settings = webSettings(env);
-    await saveUser(settings.users, { name: 'anna', role: 'see' }, PASSWORD);
-    evidence = openEvidence(env.BILLING_EVIDENCE!);
-    const temporal = { client: stage.client, address: stage.server.address, namespace: 'default' };
-    app = await createWeb(evidenceSource(loadBaseConfig(env), evidence, temporal, env), settings);
-    address = await app.listen({ host: '127.0.0.1', port: 0 });
+    web = await openWeb(stage, { anna: 'see' });
     browser = await launchBrowser();
     payload = await firstPayload();
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
-    await app?.close();
-    await evidence?.close();
+    await web?.close();
     await rm(keys, { recursive: true, force: true });
   });
 
@@ -63,7 +47,7 @@ describe('what is encrypted, in the Web UI', () => {
 
   async function logIn(context: BrowserContext): Promise<void> {
     const page = await context.newPage();
-    await page.goto(address);
+    await page.goto(web.address);
     await page.getByLabel('Name').fill('anna');
     await page.getByLabel('Password').fill(PASSWORD);
     await page.keyboard.press('Enter');
@@ -83,19 +67,19 @@ describe('what is encrypted, in the Web UI', () => {
           async (answer) => ({ status: answer.status, body: await answer.text() }),
           () => 'kept from it' as const,
         ),
-      [`${address}/codec/decode`, [given]] as const,
+      [`${web.address}/codec/decode`, [given]] as const,
     );
 
   test('is shown to a person who is logged in to the page for finance, and unreadable to others', async () => {
     const context = await browser.newContext();
     // What the Web UI's own dialog for a codec server keeps; in the stack its settings do (TEMPORAL_CODEC_ENDPOINT).
-    const settings = { endpoint: `${address}/codec`, includeCredentials: true, overrideRemoteCodecConfiguration: true };
+    const settings = { endpoint: `${web.address}/codec`, includeCredentials: true, overrideRemoteCodecConfiguration: true };
     const keep = Object.entries(settings).map(([name, value]) => `localStorage.setItem('${name}', '${JSON.stringify(value)}');`);
     await context.addInitScript(keep.join('\n'));
     const show = async (): Promise<{ page: Page; status: number }> => {
       const page = await context.newPage();
       const answered = page.waitForResponse(
-        (answer) => answer.url().startsWith(`${address}/codec/decode`) && answer.request().method() === 'POST',
+        (answer) => answer.url().startsWith(`${web.address}/codec/decode`) && answer.request().method() === 'POST',
       );
       await page.goto(
         `${stage.server.uiUrl}/namespaces/default/workflows/${encodeURIComponent(`billing/default/${MONTH}/${FABRIKAM}`)}`,

@@ -1,21 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
-import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { SMTPServer } from 'smtp-server';
 import { freePort } from '../../client/temporal-server/free-port.js';
-import { evidenceSource } from '../../client/web/evidence-source.js';
-import { createWeb } from '../../client/web/server.js';
-import { saveUser } from '../../client/web/users.js';
-import { loadBaseConfig } from '../../shared/config.js';
 import { billingQueue, scheduledBillingId, WORKFLOWS } from '../../shared/contract.js';
-import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
-import { webSettings } from '../../shared/web-settings.js';
 import { september } from '../api/vendors.js';
 import { eventually } from '../eventually.js';
 import { launchBrowser } from '../report/browser.js';
 import { CONTOSO, openStage, type Stage } from '../system/stage.js';
+import { openWeb, PASSWORD, type Web } from './open.js';
 
 /**
  * The month of the person who answers for the invoices, as docs/finance.md tells it: from the notice in the mailbox to the proof of what was invoiced. She has
@@ -23,15 +16,11 @@ import { CONTOSO, openStage, type Stage } from '../system/stage.js';
  */
 
 const MONTH = '2025-10';
-const PASSWORD = 'a long enough pass phrase';
 
 let stage: Stage;
-let app: FastifyInstance;
-let evidence: Evidence;
-let connection: Connection;
+let web: Web;
 let browser: Browser;
 let page: Page;
-let address: string;
 let mailbox: { mails: string[]; server: SMTPServer };
 
 beforeAll(async () => {
@@ -49,29 +38,14 @@ beforeAll(async () => {
       BILLING_NAMES_IN_SEARCH: 'true',
     },
   });
-  const env: Record<string, string> = {
-    ...stage.env,
-    BILLING_WEB_USERS: `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-users.json`,
-  };
-  const settings = webSettings(env);
-  await Promise.all([
-    stage.startWorker(),
-    saveUser(settings.users, { name: 'anna', role: 'approve' }, PASSWORD),
-    launchBrowser().then((launched) => (browser = launched)),
-  ]);
-  evidence = openEvidence(env.BILLING_EVIDENCE!);
-  connection = await Connection.connect({ address: stage.server.address });
-  const temporal = { client: new Client({ connection }), address: stage.server.address, namespace: 'default' };
-  app = await createWeb(evidenceSource(loadBaseConfig(env), evidence, temporal, env), settings);
-  address = await app.listen({ host: '127.0.0.1', port });
+  await Promise.all([stage.startWorker(), launchBrowser().then((launched) => (browser = launched))]);
+  web = await openWeb(stage, { anna: 'approve' }, port);
   page = await (await browser.newContext({ acceptDownloads: true })).newPage();
 }, 120_000);
 
 afterAll(async () => {
   await browser?.close();
-  await app?.close();
-  await connection?.close();
-  await evidence?.close();
+  await web?.close();
   await stage?.close();
   await new Promise<void>((resolve) => (mailbox ? mailbox.server.close(() => resolve()) : resolve()));
 }, 60_000);
@@ -124,7 +98,7 @@ async function decide(reason: string, button: string): Promise<string> {
 const shows = (path: string, what: RegExp): Promise<string> =>
   eventually(
     async () => {
-      await page.goto(`${address}${path}`);
+      await page.goto(`${web.address}${path}`);
       return page.locator('main').innerText();
     },
     (text) => what.test(text),
@@ -162,7 +136,7 @@ test('from the notice to the proof of what was invoiced, with a mailbox and a br
   expect(found).toEqual([`billing/default/${MONTH}/${CONTOSO}`]);
 
   // Billed wrongly: seen, taken back with the sum typed back, and planned again.
-  await page.goto(`${address}${TO_DO}/${CONTOSO}`);
+  await page.goto(`${web.address}${TO_DO}/${CONTOSO}`);
   await page.getByRole('link', { name: 'Take this month back' }).click();
   await page.getByRole('button', { name: 'Show what would go back' }).click();
   await page.getByLabel('Type the sum, 1390.61 EUR').fill('1.00');
@@ -178,9 +152,9 @@ test('from the notice to the proof of what was invoiced, with a mailbox and a br
 
   // The month grows until its last source has reported; nothing is closed while something waits.
   await night('2025-11-03');
-  await page.goto(`${address}${END}`);
+  await page.goto(`${web.address}${END}`);
   expect(await decide('all is right', 'Close the month')).toBe(`${MONTH} cannot be closed yet:`);
-  await page.goto(`${address}${TO_DO}`);
+  await page.goto(`${web.address}${TO_DO}`);
   expect(await releaseAll('late lines')).toBe('2 of 2 released.');
 
   // Done: the report comes by mail, once.
@@ -192,10 +166,10 @@ test('from the notice to the proof of what was invoiced, with a mailbox and a br
   expect(mailbox.mails[0]).toMatch(/filename=billing-default-2025-10\.html/);
 
   // Closed, and pressed twice: the certificate stays.
-  await page.goto(`${address}${END}`);
+  await page.goto(`${web.address}${END}`);
   expect(await decide('all is right', 'Close the month')).toMatch(/both sides agree to the cent\. Certificate no\. 1/);
   expect(await decide('all is right', 'Close the month')).toMatch(/closed already.*stays certificate no\. 1/);
-  const kept = await page.request.get(`${address}/months/${MONTH}/certificates/1`);
+  const kept = await page.request.get(`${web.address}/months/${MONTH}/certificates/1`);
   expect(await kept.json()).toMatchObject({ month: MONTH, number: 1, seal: { signature: expect.any(String) } });
 
   // Approved, posted and invoiced in Autotask; what customers were charged is what the report says.
@@ -210,7 +184,7 @@ test('from the notice to the proof of what was invoiced, with a mailbox and a br
   expect(row.split(/\s+/)).toEqual(['All', 'EUR', '7,186.32', '7,120.32', '0.00', '0.00', '66.00']);
 
   // Who decided what, under her name.
-  await page.goto(`${address}/months/${MONTH}/decisions`);
+  await page.goto(`${web.address}/months/${MONTH}/decisions`);
   const decisions = await page.locator('tbody').innerText();
   expect(decisions).toMatch(/anna[^\n]*undo|undo[^\n]*anna/);
   expect(decisions).toMatch(/close[\s\S]*all is right/);

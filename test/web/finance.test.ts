@@ -1,25 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import axe from 'axe-core';
-import { Client, Connection } from '@temporalio/client';
-import type { FastifyInstance } from 'fastify';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { evidenceSource } from '../../client/web/evidence-source.js';
-import { createWeb } from '../../client/web/server.js';
-import { saveUser } from '../../client/web/users.js';
-import { webSettings } from '../../shared/web-settings.js';
-import { loadBaseConfig } from '../../shared/config.js';
-import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { september } from '../api/vendors.js';
 import { eventually } from '../eventually.js';
 import { launchBrowser } from '../report/browser.js';
 import { CONTOSO, FABRIKAM, organizationOf, useStage, type Stage } from '../system/stage.js';
+import { openWeb, PASSWORD, type Web } from './open.js';
 
 /** The page for finance in a real browser: a month in approve mode, decided without a shell. */
 
 const MONTH = '2025-10';
 const AS_OF = '2025-10-09';
-const PASSWORD = 'a long enough pass phrase';
+const USERS = { anna: 'approve', bert: 'see' } as const;
 const HOSTILE = '<img src=x onerror="document.title=1"> \u202eCONTOSO';
 
 /** September 2025, with a customer whose name is markup. */
@@ -30,34 +23,18 @@ function world(): Record<string, unknown> {
 
 describe('the page for finance', () => {
   let stage: Stage;
-  let app: FastifyInstance;
-  let evidence: Evidence;
-  let connection: Connection;
+  let web: Web;
   let browser: Browser;
-  let address: string;
   useStage({ world: world(), env: { BILLING_MODE: 'approve' } }, (opened) => (stage = opened));
 
   beforeAll(async () => {
     await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
-    const env: Record<string, string> = {
-      ...stage.env,
-      BILLING_WEB_USERS: `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-users.json`,
-    };
-    const settings = webSettings(env);
-    await saveUser(settings.users, { name: 'anna', role: 'approve' }, PASSWORD);
-    await saveUser(settings.users, { name: 'bert', role: 'see' }, PASSWORD);
-    evidence = openEvidence(env.BILLING_EVIDENCE!);
-    connection = await Connection.connect({ address: stage.server.address });
-    const temporal = { client: new Client({ connection }), address: stage.server.address, namespace: 'default' };
-    app = await createWeb(evidenceSource(loadBaseConfig(env), evidence, temporal, env), settings);
-    address = await app.listen({ host: '127.0.0.1', port: 0 });
+    web = await openWeb(stage, USERS);
     browser = await launchBrowser();
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
-    await app?.close();
-    await connection?.close();
-    await evidence?.close();
+    await web?.close();
   });
 
   /** The page takes ten log-ins in five minutes, so each person logs in once, and again where that has ended. */
@@ -67,7 +44,7 @@ describe('the page for finance', () => {
     const session = sessions.get(name);
     const context = await browser.newContext({ ...options, ...(session ? { storageState: session } : {}) });
     const page = await context.newPage();
-    await page.goto(`${address}/months/${MONTH}/customers`);
+    await page.goto(`${web.address}/months/${MONTH}/customers`);
     if ((await page.getByLabel('Password').count()) > 0) {
       await page.getByLabel('Name').fill(name);
       await page.getByLabel('Password').fill(PASSWORD);
@@ -85,12 +62,12 @@ describe('the page for finance', () => {
   }
 
   test('who asks whether it is well needs no log-in, and learns nothing else', async () => {
-    expect(await (await fetch(`${address}/readyz`)).text()).toBe('ready\n');
+    expect(await (await fetch(`${web.address}/readyz`)).text()).toBe('ready\n');
   });
 
   test('who has not logged in sees the log-in, whatever the address', async () => {
     for (const path of ['/', `/months/${MONTH}`, `/months/${MONTH}/customers/${CONTOSO}`, `/months/${MONTH}/report.csv`]) {
-      const answer = await fetch(`${address}${path}`, { redirect: 'manual' });
+      const answer = await fetch(`${web.address}${path}`, { redirect: 'manual' });
       expect({ path, status: answer.status, to: answer.headers.get('location')?.split('?')[0] }).toEqual({
         path,
         status: 303,
@@ -102,11 +79,11 @@ describe('the page for finance', () => {
   test('a wrong password says no more than that, and the eleventh try within minutes is refused', async () => {
     const tries: number[] = [];
     for (let attempt = 0; attempt < 11; attempt += 1) {
-      const form = await fetch(`${address}/login`);
+      const form = await fetch(`${web.address}/login`);
       const cookie = form.headers.get('set-cookie')!.split(';')[0]!;
       const [, csrf] = /name="_csrf" value="([^"]+)"/.exec(await form.text())!;
       const body = new URLSearchParams({ _csrf: csrf!, name: 'anna', password: `wrong ${attempt}` });
-      const answer = await fetch(`${address}/login`, {
+      const answer = await fetch(`${web.address}/login`, {
         method: 'POST',
         body,
         headers: { cookie, 'x-forwarded-for': '203.0.113.9' },
@@ -114,20 +91,9 @@ describe('the page for finance', () => {
       tries.push(answer.status);
     }
     expect(tries).toEqual([...Array<number>(10).fill(401), 429]);
-    await app.close();
-    app = await reopened();
+    await web.close();
+    web = await openWeb(stage, USERS);
   });
-
-  async function reopened(): Promise<FastifyInstance> {
-    const env: Record<string, string> = {
-      ...stage.env,
-      BILLING_WEB_USERS: `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-users.json`,
-    };
-    const temporal = { client: new Client({ connection }), address: stage.server.address, namespace: 'default' };
-    const again = await createWeb(evidenceSource(loadBaseConfig(env), evidence, temporal, env), webSettings(env));
-    address = await again.listen({ host: '127.0.0.1', port: 0 });
-    return again;
-  }
 
   test('shows who waits, from what stands to what the report says, with the margin; by keyboard alone', async () => {
     const page = await loggedIn('anna');
@@ -164,7 +130,7 @@ describe('the page for finance', () => {
       `/months/${MONTH}/end`,
       `/months/${MONTH}/customers/${FABRIKAM}/undo`,
     ]) {
-      await page.goto(`${address}${path}`);
+      await page.goto(`${web.address}${path}`);
       expect({ path, faults: await faultsOf(page) }).toEqual({ path, faults: [] });
       expect({ path, wide: await page.evaluate('document.documentElement.scrollWidth > window.innerWidth') }).toEqual({
         path,
@@ -191,7 +157,7 @@ describe('the page for finance', () => {
 
   test('a plan that has moved since it was shown is not released, and that is said', async () => {
     const page = await loggedIn('anna');
-    await page.goto(`${address}/months/${MONTH}/customers/${CONTOSO}`);
+    await page.goto(`${web.address}/months/${MONTH}/customers/${CONTOSO}`);
     await page
       .locator('input[name=digest]')
       .evaluate((input) => ((input as unknown as { value: string }).value = 'f'.repeat(64)));
@@ -203,19 +169,19 @@ describe('the page for finance', () => {
 
   test('who may only look has no buttons, and a form of their own changes nothing', async () => {
     const page = await loggedIn('bert');
-    await page.goto(`${address}/months/${MONTH}/customers/${CONTOSO}`);
+    await page.goto(`${web.address}/months/${MONTH}/customers/${CONTOSO}`);
     expect(await page.getByRole('button', { name: /Release|again|Leave/ }).count()).toBe(0);
     const csrf = await page.locator('form.who input[name=_csrf]').getAttribute('value');
-    const answer = await page.request.post(`${address}/months/${MONTH}/customers/${CONTOSO}/act`, {
+    const answer = await page.request.post(`${web.address}/months/${MONTH}/customers/${CONTOSO}/act`, {
       form: { _csrf: csrf!, action: 'skip', digest: 'f'.repeat(64), reason: 'x' },
     });
     expect(answer.status()).toBe(403);
     for (const path of ['end/close', 'end/invoiced', `customers/${CONTOSO}/undo`, `customers/${CONTOSO}/undo/look`]) {
       const form = { _csrf: csrf!, digest: 'f'.repeat(64), reason: 'x', sum: '1' };
-      const refused = await page.request.post(`${address}/months/${MONTH}/${path}`, { form });
+      const refused = await page.request.post(`${web.address}/months/${MONTH}/${path}`, { form });
       expect({ path, status: refused.status() }).toEqual({ path, status: 403 });
     }
-    await page.goto(`${address}/months/${MONTH}/end`);
+    await page.goto(`${web.address}/months/${MONTH}/end`);
     expect(await page.getByRole('button', { name: /Close|Read/ }).count()).toBe(0);
     await page.context().close();
   });
@@ -225,7 +191,7 @@ describe('the page for finance', () => {
     const csrf = await page.locator('form.who input[name=_csrf]').getAttribute('value');
     const post = async (path: string): Promise<string> => {
       const form = { _csrf: csrf!, digest: 'f'.repeat(64), reason: 'x', sum: '1' };
-      return (await page.request.post(`${address}/months/${MONTH}/${path}`, { form })).text();
+      return (await page.request.post(`${web.address}/months/${MONTH}/${path}`, { form })).text();
     };
     expect(await post('end/close')).toContain(`${MONTH} has moved since it was shown, and was not closed.`);
     expect(await post(`customers/${CONTOSO}/undo`)).toContain(
@@ -236,7 +202,7 @@ describe('the page for finance', () => {
 
   test('a form that another site sends changes nothing', async () => {
     const page = await loggedIn('anna');
-    const answer = await page.request.post(`${address}/months/${MONTH}/customers/${CONTOSO}/act`, {
+    const answer = await page.request.post(`${web.address}/months/${MONTH}/customers/${CONTOSO}/act`, {
       form: { action: 'skip', digest: 'f'.repeat(64), reason: 'x' },
     });
     expect(answer.status()).toBe(403);
@@ -246,7 +212,7 @@ describe('the page for finance', () => {
 
   test('downloads are the reports of the command line', async () => {
     const page = await loggedIn('bert');
-    const csv = await page.request.get(`${address}/months/${MONTH}/report.csv`);
+    const csv = await page.request.get(`${web.address}/months/${MONTH}/report.csv`);
     expect(csv.headers()['content-disposition']).toBe(`attachment; filename="billing-${MONTH}.csv"`);
     expect((await csv.body()).toString()).toBe(`\ufeff${(await stage.cli('report', MONTH, '--format', 'csv')).stdout}`);
     await page.context().close();
