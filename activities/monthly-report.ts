@@ -1,4 +1,4 @@
-import { lastDay } from '../shared/billing/month.js';
+import { isOver } from '../shared/billing/month.js';
 import type { Amounts, MonthResult } from '../shared/billing/results.js';
 import { waitsForPerson } from '../shared/billing/status.js';
 import type { Day } from '../shared/billing/types.js';
@@ -32,8 +32,8 @@ export async function mailDoneMonths(
 
 /** Over, with every source there, and nothing that a person, a vendor or the next run has still to do. */
 export function isDone({ result, heldMonth }: MonthSeen, asOf: Day, reportDay: number): boolean {
-  const { month, mode, report, held, awaiting, organizations, otherCurrencies } = result;
-  if (asOf <= lastDay(month) || mode === 'shadow' || heldMonth !== null || report.lines === 0) return false;
+  const { mode, report, held, awaiting, organizations, otherCurrencies } = result;
+  if (!isOver(result, asOf) || mode === 'shadow' || heldMonth !== null || report.lines === 0) return false;
   if ([held, awaiting, ...otherCurrencies.map((other) => other.held)].some(({ lines }) => lines > 0)) return false;
   if (isReportMissing(result, asOf, reportDay)) return false;
   return !organizations.some(({ status }) => waitsForPerson(status) || status === 'Running' || status === 'Failed');
