@@ -276,7 +276,7 @@ export function toCharge(record: unknown): Charge {
     return { ...onContract(members), keys: key === undefined ? null : [key ?? ''] };
   });
   const key = charge.internalpurchaseordernumber ?? '';
-  // It is found by its product or by a key of ours.
+  // It is found by its product or by a key of ours: one that shows neither does not show its key, and may be ours.
   if (charge.productid === null && !KEYED.test(key))
     throw unreadable({
       ...about,
@@ -284,7 +284,7 @@ export function toCharge(record: unknown): Charge {
       contractId: charge.contractid,
       member: 'productid',
       problem: MISSING,
-      keys: [key],
+      keys: key === '' ? null : [key],
     });
   const cost = { ...about, id: charge.id, contractId: charge.contractid, member: 'unitcost', keys: [key] };
   // Others' charges that are read count for what they stand beside (7.8): their cost as much as their price.
