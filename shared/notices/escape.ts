@@ -11,8 +11,8 @@ const JOINER = '\u2060';
 const MEANS_SOMETHING =
   /(?<=:)(?=\/\/)|(?<=www)(?=\.)|(?<=[@#])(?=\S)|(?<=\S)(?=@)|(?<=\])(?=[([:])|(?<=!)(?=\[)|(?<=\p{L}\.)(?=\p{L}{2})/giu;
 
-/** Plain text: a mail program makes links of what looks like an address. */
-export const mailText = (text: string): string => shown(text, LONGEST_TEXT).replace(MEANS_SOMETHING, JOINER);
+/** Plain text: a mail program makes links of what looks like an address. Two blanks at a line's end would break it in Markdown. */
+export const mailText = (text: string): string => shown(text, LONGEST_TEXT).trimEnd().replace(MEANS_SOMETHING, JOINER);
 
 /** Slack's own marks and the Markdown of Teams' older connectors, Mattermost and others: one text has to hold in all of them. */
 export const chatText = (text: string): string =>

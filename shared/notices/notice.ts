@@ -9,7 +9,7 @@ import type { CustomerRow } from '../report/customers.js';
 import type { Day, Month } from '../billing/types.js';
 import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, unreadText } from '../billing/unread.js';
 import { waitsForPerson } from '../billing/status.js';
-import { cut } from '../shown.js';
+import { shown } from '../shown.js';
 
 /** What a run has to say to people: at most one message, and none when nothing waits and nothing is missing. */
 export interface Notice {
@@ -127,7 +127,7 @@ function causeLines(waiting: OrganizationResult[]): string[] {
     items.filter(({ outcome, reason }) => outcome === 'held' && reason === 'api-error'),
   );
   const why = failed.map(({ cause, message }) => cause ?? message).find((text) => text !== null);
-  return why == null ? [] : [`api-error, for example: ${cut(why, CAUSE_LENGTH)}`];
+  return why == null ? [] : [`api-error, for example: ${shown(why, CAUSE_LENGTH)}`];
 }
 
 const CAUSE_LENGTH = 400;
