@@ -5,6 +5,7 @@ export const CHROMIUM = {
     '--headless',
     '--no-sandbox',
     '--disable-gpu',
+    '--disable-gpu-watchdog', // On a busy machine it takes slowness for death, and after three of them the whole browser goes.
     '--disable-quic',
     '--no-first-run',
     '--disable-background-networking',
