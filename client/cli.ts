@@ -6,6 +6,7 @@ import { realContext, SPEAKING, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
 import { actor, asOf, full, json, month, organization } from './cli-arguments.js';
 import { addBrokers, brokerOption, useBroker } from './cli-brokers.js';
+import { addCompletion } from './cli-completion.js';
 import { addDismiss } from './cli-dismiss.js';
 import { addKeeping } from './cli-keeping.js';
 import { addMonthEnd } from './cli-month-end.js';
@@ -99,6 +100,8 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   addKeeping(program, context, run);
   addBrokers(program, context, run);
   for (const command of program.commands) inherit(command, program);
+  program.commandsGroup('Set up:');
+  addCompletion(program, context);
   return program;
 }
 

@@ -5,10 +5,16 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { grouped } from '../../client/render/numbers.js';
+import { PLAIN } from '../../client/render/paper.js';
+import { htmlReport } from '../../client/render/report/html.js';
+import { textReport } from '../../client/render/report/text.js';
 import { exactNumber } from '../../client/render/workbook.js';
 import { big, sum } from '../../shared/billing/decimal.js';
-import type { MonthResult } from '../../shared/billing/results.js';
-import type { ReportDocument } from '../../shared/report/document.js';
+import { monthResult } from '../../shared/billing/reconcile.js';
+import type { PlannedItem } from '../../shared/billing/plan-types.js';
+import { NO_CALLS, type MonthResult, type Outcome } from '../../shared/billing/results.js';
+import { reportDocument, type ReportDocument } from '../../shared/report/document.js';
+import { line, plan, settings } from '../billing/builders.js';
 import { september, type World } from '../api/vendors.js';
 import { launchBrowser } from './browser.js';
 import { useDesk, type Desk } from './desk.js';
@@ -215,8 +221,45 @@ describe('the report of a month', () => {
       expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
       await page.close();
     });
+
+    test('prints 300 customers on fewer than 40 pages: it was 579', async () => {
+      const page = await browser.newPage();
+      await page.setContent(htmlReport(reportOf(300)));
+      const pdf = await page.pdf({ preferCSSPageSize: true });
+      const pages = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)!.length;
+      expect([pages > 5, pages < 40]).toEqual([true, true]);
+      await page.close();
+    });
   });
 });
+
+test('the report of 300 customers as text ends within 200 lines, and says how many customers it left out', () => {
+  const text = textReport({ report: reportOf(300), isFull: false }, PLAIN);
+  expect(text.split('\n').length).toBeLessThanOrEqual(200);
+  expect(text).toContain('--full');
+});
+
+/** So many customers with 40 subscriptions each, of which one in 20 is held and one is set aside. */
+function reportOf(customers: number): ReportDocument {
+  const lines = Array.from({ length: 40 }, (_, at) => line({ subscriptionId: `s-${at}`, productName: `Product ${at}` }));
+  const made = plan({ report: { lines }, settings: settings() });
+  const items = made.items.map((item, at) => (at === 0 ? { ...item, ...EXCLUDED } : at % 20 === 1 ? { ...item, ...HELD } : item));
+  const outcomes = Array.from({ length: customers }, (_, at): Outcome => ({
+    ...{ ...made, items, calls: NO_CALLS, workflowId: null, message: null },
+    ...{ organizationId: `customer-${at}`, organizationName: `Customer ${at}`, status: 'NeedsAttention' as const },
+    planDigest: made.digest,
+    writes: { services: 0, products: 0, contracts: 0, extensions: 0, adjustments: 0, charges: 0 },
+  }));
+  const facts = { month: MONTH, asOf: '2025-11-02', unassigned: [] };
+  return reportDocument({
+    result: monthResult({ broker: 'default', mode: 'auto', currency: 'EUR', facts, calls: NO_CALLS }, outcomes),
+    ...{ outcomes, heldMonth: null, nothingDue: [], unassigned: [], outlook: null, callsPerHour: 5_000 },
+    decisions: { entries: [], problem: null },
+  });
+}
+
+const HELD: Partial<PlannedItem> = { outcome: 'held', reason: 'breaker-item', message: 'Sales moved by 60 %.' };
+const EXCLUDED: Partial<PlannedItem> = { outcome: 'excluded', reason: 'service-off', message: 'The service is switched off.' };
 
 /** Contrast that WCAG asks of text. */
 const READABLE = 4.5;
