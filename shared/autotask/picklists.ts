@@ -5,7 +5,10 @@ import { lowerKeys } from './lower-keys.js';
 import type { Transport } from './transport.js';
 import { choice, flag } from './values.js';
 
-/** Picklist values are the tenant's own; they are found by label once and kept (`docs/vendors/autotask.md` 2.4). */
+/**
+ * Picklist values are the tenant's own; they are found by label and kept (`docs/vendors/autotask.md` 2.4). That one is missing is never kept: the answer may
+ * have been incomplete, or somebody has added it since.
+ */
 
 const listSchema = z.object({ fields: z.array(z.unknown()) });
 const fieldSchema = z.object({
@@ -20,12 +23,18 @@ const valueSchema = z.object({ value: choice, label: z.string(), isactive: flag.
 
 export type Field = Omit<z.infer<typeof fieldSchema>, 'picklistvalues'> & { picklistvalues: z.infer<typeof valueSchema>[] };
 
-/** Fields and values that can be read: one that cannot is missed only by anyone who needs it. */
+/** Fields and values that can be read: one that cannot is missed only by anyone who needs it. None at all is no answer: every entity has fields. */
 function fieldsOf(entity: string, answer: unknown): Field[] {
   const list = listSchema.safeParse(lowerKeys(answer));
   if (!list.success)
     throw new ApiError('malformed', `Autotask, ${entity}/entityInformation/fields: the answer has no list of fields`);
-  return readableOf(fieldSchema, list.data.fields).map((field) => ({
+  const fields = readableOf(fieldSchema, list.data.fields);
+  if (fields.length === 0)
+    throw new ApiError(
+      'malformed',
+      `Autotask, ${entity}/entityInformation/fields: none of ${list.data.fields.length} fields can be read`,
+    );
+  return fields.map((field) => ({
     ...field,
     picklistvalues: readableOf(valueSchema, field.picklistvalues ?? []),
   }));
@@ -51,15 +60,22 @@ export class Picklists {
 
   /** The number a record carries for a label. Throws with the labels there are. */
   async value(entity: string, fieldName: string, label: string): Promise<number> {
-    const field = (await this.fields(entity)).find((candidate) => same(candidate.name, fieldName));
-    const values = (field?.picklistvalues ?? []).filter(({ isactive }) => isactive !== false);
+    const isKept = this.known.has(entity);
+    const values = await this.activeValues(entity, fieldName);
     const found = values.find((value) => same(value.label, label));
     if (found) return found.value;
+    this.known.delete(entity);
+    if (isKept) return this.value(entity, fieldName, label);
     const labels = values.map((value) => value.label).join(', ');
     throw new ApiError(
       'rejected',
       `Autotask's picklist ${entity}.${fieldName} has no active value "${label}"; it has: ${labels || 'none'}.`,
     );
+  }
+
+  private async activeValues(entity: string, fieldName: string): Promise<Field['picklistvalues']> {
+    const field = (await this.fields(entity)).find((candidate) => same(candidate.name, fieldName));
+    return (field?.picklistvalues ?? []).filter(({ isactive }) => isactive !== false);
   }
 
   private async read(entity: string): Promise<Field[]> {

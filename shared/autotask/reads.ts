@@ -1,6 +1,6 @@
 import { addDays, addMonths, monthOf, nextMonth } from '../billing/month.js';
 import { same } from '../billing/text.js';
-import type { Books, Charge, Contract, Day, Month, Product, Row, Service, UnreadableRecord } from '../billing/types.js';
+import type { Books, Charge, Company, Contract, Day, Month, Product, Row, Service, UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { SharedCatalogue, type Shared } from './catalogue.js';
 import {
@@ -15,7 +15,7 @@ import {
 import { ContractQueries } from './contract-queries.js';
 import { toWire } from './days.js';
 import type { Usage } from './gate.js';
-import type { ReadOptions } from './queries.js';
+import type { Decoder, ReadOptions } from './queries.js';
 import { CHARGES, CONTRACT_SERVICES, PRODUCTS_READ, ROWS, SERVICES } from './decoders.js';
 import { toCompany, toCurrency, type ContractService, type Currency } from './translate.js';
 import { PRODUCTS } from '../billing/record-types.js';
@@ -172,30 +172,51 @@ export class AutotaskReads extends ContractQueries {
     return findings.addTo({ internalCurrency: internal.code, services, products });
   }
 
+  /** Kept where all of it could be read: what one answer lacked would be missing for as long as the process lives. */
   readCurrencies(options: ReadOptions = {}): Promise<Currency[]> {
-    this.currencies ??= this.queryAs(
-      'Currencies',
-      [{ op: 'gte', field: 'id', value: 0 }],
-      { decode: toCurrency },
-      { ...options, onUnreadable: options.onUnreadable ?? ignored },
-    ).catch((error: unknown) => {
+    this.currencies ??= this.readCurrenciesNow(options).catch((error: unknown) => {
       this.currencies = null;
       throw error;
     });
     return this.currencies;
   }
 
+  private async readCurrenciesNow({ onUnreadable = ignored, ...options }: ReadOptions): Promise<Currency[]> {
+    let isWhole = true;
+    const told = (finding: UnreadableRecord): void => {
+      isWhole = false;
+      onUnreadable(finding);
+    };
+    const all: Condition[] = [{ op: 'gte', field: 'id', value: 0 }];
+    const currencies = await this.queryAs('Currencies', all, { decode: toCurrency }, { ...options, onUnreadable: told });
+    if (!isWhole || !currencies.some(({ isInternal }) => isInternal)) this.currencies = null;
+    return currencies;
+  }
+
+  /** One that names a currency which the list lacks: it may have been added since, and the next reading asks for the list again. */
+  private companiesAs(currencies: Currency[]): Decoder<Company> {
+    const decode = (record: unknown): Company => {
+      try {
+        return toCompany(record, currencies);
+      } catch (error) {
+        this.currencies = null;
+        throw error;
+      }
+    };
+    return { decode };
+  }
+
   /** Every company that is a customer to bill, active ones alone. */
   async activeCompanies(options: ReadOptions = {}): Promise<Books['companies']> {
     const currencies = await this.readCurrencies(options);
     const filter: Condition[] = [{ op: 'eq', field: 'isActive', value: true }];
-    return this.queryAs('Companies', filter, { decode: (record) => toCompany(record, currencies) }, options);
+    return this.queryAs('Companies', filter, this.companiesAs(currencies), options);
   }
 
   /** Companies by id; those that are not there are left out. */
   async readCompanies(ids: number[], options: ReadOptions = {}): Promise<Books['companies']> {
     const currencies = await this.readCurrencies(options);
-    return this.queryList('Companies', 'id', ids, [], { decode: (record) => toCompany(record, currencies) }, options);
+    return this.queryList('Companies', 'id', ids, [], this.companiesAs(currencies), options);
   }
 
   /** Rows of contracts beginning from one month to another (to the end when null). */

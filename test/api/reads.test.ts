@@ -177,6 +177,55 @@ describe('bulk reads of Autotask', () => {
     );
     await vendors.close();
   });
+
+  test('ask again for what an answer lacked: a picklist or a currency that was missing once held what needs it until the worker was started again', async () => {
+    const vendors = await openVendors();
+    const lacking = (path: string, body: unknown): object => ({
+      match: { vendor: 'autotask', path, nth: [1] },
+      fault: { kind: 'status', status: 200, body, when: 'before' },
+    });
+    const noValues = { fields: [{ name: 'chargeType', isPickList: true, picklistValues: null }] };
+    const noCode = {
+      items: [{ id: 1, name: null, isActive: true, isInternalCurrency: true }],
+      pageDetails: { nextPageUrl: null },
+    };
+    await vendors.control('POST', 'faults', [
+      lacking('*/ContractCharges/entityInformation/fields', noValues),
+      lacking('*/Services/entityInformation/fields', { fields: [{ name: 'name' }] }),
+      lacking('*/Products/entityInformation/fields', { fields: [{ fieldName: 'productBillingCodeID' }] }),
+      lacking('*/Currencies/query', noCode),
+    ]);
+    const { picklists } = vendors.autotask;
+    await expect(picklists.value('ContractCharges', 'chargeType', 'Operational')).rejects.toThrow('it has: none');
+    expect(await picklists.value('ContractCharges', 'chargeType', 'Operational')).toBe(1);
+    expect(await picklists.fields('Services')).toHaveLength(1);
+    expect(await picklists.value('Services', 'periodType', 'Monthly')).toBe(2);
+    await expect(picklists.fields('Products')).rejects.toThrow('none of 1 fields can be read');
+    expect(await picklists.fields('Products')).not.toHaveLength(0);
+    expect(await vendors.autotask.readCurrencies()).toEqual([]);
+    expect(await vendors.autotask.readCurrencies()).toHaveLength(1);
+    await vendors.close();
+  });
+
+  test('know a currency that was added since: a customer billed in it was held until the worker was started again', async () => {
+    const world = september();
+    for (const company of world.autotask!.companies as Record<string, unknown>[]) company.currencyID = 1;
+    const vendors = await openVendors(world);
+    const before = [{ id: 99, name: 'USD', isActive: true, isInternalCurrency: true }];
+    const body = { items: before, pageDetails: { nextPageUrl: null } };
+    await vendors.control('POST', 'faults', [
+      {
+        match: { vendor: 'autotask', path: '*/Currencies/query', nth: [1] },
+        fault: { kind: 'status', status: 200, body, when: 'before' },
+      },
+    ]);
+    const unreadable: string[] = [];
+    const onUnreadable = ({ problem }: { problem: string }): void => void unreadable.push(problem);
+    expect(await vendors.autotask.readCompanies([29683540], { onUnreadable })).toEqual([]);
+    expect(unreadable).toEqual(['is no currency that Currencies has']);
+    expect(await vendors.autotask.readCompanies([29683540])).toMatchObject([{ currency: 'EUR' }]);
+    await vendors.close();
+  });
 });
 
 describe('the zone of the tenant', () => {
