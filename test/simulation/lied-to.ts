@@ -108,16 +108,20 @@ function checkLines({ end, truth, whole }: Moment, { otherCurrencies, unassigned
 }
 
 /** What was right and is not in the report is told, also where Autotask does not show it either; what was billed is not left out for a reason that is not so. */
-function checkNothingSilent({ world, month }: Watched, { truth, earlier, before }: Moment, result: MonthResult): Problem[] {
+function checkNothingSilent(
+  { world, month }: Watched,
+  { truth, earlier, whole, before }: Moment,
+  result: MonthResult,
+): Problem[] {
   return truth.flatMap((item): Problem[] => {
     const outcomes = resultsOf(result, item).map(({ outcome }) => outcome);
     const was = moneyOf(before, item.contractKey, month);
     const isMeant = item.recordType === 'CustomService' || companyOf(world, item.organizationId).isMissing;
     // A link that Cloudmore shows as empty cannot be told from one that somebody took away: what stands is told all the same.
-    if (outcomes.includes('excluded') && !isMeant && stands(was) && !isTold(result, item))
+    if (outcomes.includes('excluded') && !isMeant && stands(was) && !isTold(result, item, whole))
       return [{ kind: 'lie', message: `${item.contractKey} is excluded, and nothing in Cloudmore says so` }];
     const isOwed = stands(was) && isSame(was, totalOf(earlier, item.contractKey));
-    if (!isOwed || outcomes.length > 0 || isTold(result, item)) return [];
+    if (!isOwed || outcomes.length > 0 || isTold(result, item, whole)) return [];
     return [{ kind: 'lie', message: `${item.contractKey} stood with ${text(was)}, and nobody is told of it` }];
   });
 }
@@ -126,16 +130,21 @@ const isUnreadable = ({ outcome, reason }: ItemResult): boolean => outcome === '
 const hasUnreadable = (organizations: MonthResult['organizations']): boolean =>
   organizations.some(({ items }) => items.some(isUnreadable));
 
-/** Of a customer's lines that cannot be read and have no subscription nobody can tell which they are: what stands waits with them (rule 2.7). */
-const isAnybodys = (item: ItemResult): boolean =>
-  isUnreadable(item) && item.recordType === 'Unclassified' && item.subscriptionId.startsWith('cm-');
+/**
+ * Of a customer's lines of which nobody can tell which subscription's they are, for they are held under a key that no line of the world has, any may be
+ * what stands, and it waits with them (rule 2.7).
+ */
+const isAnybodys = (item: ItemResult, whole: ExpectedItem[]): boolean =>
+  isUnreadable(item) &&
+  item.subscriptionId.startsWith('cm-') &&
+  !whole.some(({ contractKey }) => contractKey.toLowerCase() === item.subscriptionId.toLowerCase());
 
 /** By an item of whatever type, by a ghost, by lines that are held without an item, or by an organization that waits as a whole. */
-function isTold({ organizations }: MonthResult, { organizationId, contractKey }: ExpectedItem): boolean {
+function isTold({ organizations }: MonthResult, { organizationId, contractKey }: ExpectedItem, whole: ExpectedItem[]): boolean {
   const own = organizations.filter((one) => one.organizationId === organizationId);
   return (
     own.some(({ items }) =>
-      items.some((item) => (item.outcome === 'held' && item.reason === 'outcome-missing') || isAnybodys(item)),
+      items.some((item) => (item.outcome === 'held' && item.reason === 'outcome-missing') || isAnybodys(item, whole)),
     ) ||
     organizations.some(({ items }) =>
       items.some(
