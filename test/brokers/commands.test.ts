@@ -7,7 +7,7 @@ import { startSandbox } from '../../sandbox/index.js';
 import { WORKFLOWS } from '../../shared/contract.js';
 import { september } from '../api/vendors.js';
 import { eventually } from '../eventually.js';
-import { runCommand, type Ended } from '../report/desk.js';
+import { runCommand, type Ended } from '../command.js';
 import { folderWith, writeSettings } from './folder.js';
 
 /** `billing brokers …` and `--broker`, over a folder of files, with both vendors and Temporal there. */

@@ -2,32 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { main } from '../../client/cli.js';
-import type { Context } from '../../client/context.js';
 import { formatOf } from '../../client/formats.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { september as worldOfSeptember } from '../api/vendors.js';
+import { runCommand, type Ended } from '../command.js';
 import { COMPLETE_SETTINGS } from '../settings.js';
 
 /** The command line: what it takes, how it ends, and what it says when something is wrong. */
 
-interface Ended {
-  code: number;
-  out: string;
-  said: string;
-}
-
-async function billing(argv: string[], environment: Record<string, string> = {}): Promise<Ended> {
-  const ended: Ended = { code: -1, out: '', said: '' };
-  const context: Context = {
-    environment: { TEMPORAL_ADDRESS: NOBODY, ...environment },
-    out: (text) => (ended.out += `${text}\n`),
-    say: (text) => (ended.said += `${text}\n`),
-    isTerminal: false,
-  };
-  ended.code = await main(argv, context);
-  return ended;
-}
+const billing = (argv: string[], environment: Record<string, string> = {}): Promise<Ended> =>
+  runCommand({ TEMPORAL_ADDRESS: NOBODY, ...environment }, argv);
 
 /** A port on which nothing listens. */
 const NOBODY = '127.0.0.1:1';

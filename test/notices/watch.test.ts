@@ -16,7 +16,7 @@ import { beat } from '../../shared/notices/heartbeat.js';
 import { recordRun } from '../../shared/notices/record.js';
 import { Sentinel } from '../../worker/sentinel.js';
 import { eventually } from '../eventually.js';
-import { runCommand } from '../report/desk.js';
+import { runCommand } from '../command.js';
 import { standIns, type StandIns } from '../workflows/stand-ins.js';
 import { openWebhook, type Webhook } from './webhook.js';
 

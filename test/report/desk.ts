@@ -2,12 +2,10 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { main } from '../../client/cli.js';
-import type { Context } from '../../client/context.js';
-import type { Paper } from '../../client/render/paper.js';
 import { startSandbox } from '../../sandbox/index.js';
 import type { MonthClosed } from '../../shared/contract.js';
 import { september, type World } from '../api/vendors.js';
+import { runCommand, type Ended } from '../command.js';
 import { billMonth } from './bill-month.js';
 
 export { billMonth };
@@ -31,12 +29,6 @@ export interface Desk {
   /** A file in a folder of this desk's own. */
   file(name: string): string;
   close(): Promise<void>;
-}
-
-export interface Ended {
-  code: number;
-  out: string;
-  said: string;
 }
 
 /** Opens a desk for the tests of the block, and closes it after them. */
@@ -92,18 +84,4 @@ export async function openDesk(world: World = september(), changes: Record<strin
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Runs a command in this process. */
-export async function runCommand(environment: Record<string, string>, argv: string[], paper?: Paper): Promise<Ended> {
-  const ended: Ended = { code: -1, out: '', said: '' };
-  const context: Context = {
-    environment,
-    out: (text) => (ended.out += `${text}\n`),
-    say: (text) => (ended.said += `${text}\n`),
-    isTerminal: paper !== undefined,
-    paper,
-  };
-  ended.code = await main(argv, context);
-  return ended;
 }

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findMonth } from '../../client/months.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import type { ItemResult } from '../../shared/billing/results.js';
-import { openDesk, type Desk, type Ended } from './desk.js';
+import type { Ended } from '../command.js';
+import { openDesk, type Desk } from './desk.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
 
 /** `billing dismiss`, over HTTP: Fabrikam's 4,800.00 of October stand in Autotask, and from the second day on no report has a line for them. */

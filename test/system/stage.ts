@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runCommand } from '../command.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import { startSandbox } from '../../sandbox/index.js';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 
 /**
- * A whole system of its own for one test file: sandbox, Temporal dev server, worker as a real process, the command line as real processes. Nothing is
- * replaced but the two vendors.
+ * A whole system of its own for one test file: sandbox, Temporal dev server, worker as a real process, the command line, of a built program in real
+ * processes. Nothing is replaced but the two vendors.
  */
 export interface Stage {
   client: Client;
@@ -135,7 +136,8 @@ export async function openStage({ world, env: extra = {}, bin = BIN, ui = false 
   };
   const connection = await Connection.connect({ address: server.address });
   const children = new Set<ChildProcess>();
-  const cli = (...args: string[]): Promise<Run> => runCommand(bin, args, env, children);
+  const command = bin === BIN ? runHere : asProcess(bin, children);
+  const cli = (...args: string[]): Promise<Run> => command(args, env);
   const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, {
       method,
@@ -151,7 +153,7 @@ export async function openStage({ world, env: extra = {}, bin = BIN, ui = false 
     server,
     env,
     cli,
-    cliWith: (changes, ...args) => runCommand(bin, args, { ...env, ...changes }, children),
+    cliWith: (changes, ...args) => command(args, { ...env, ...changes }),
     control,
     requests,
     json: async <T>(codes: number[], ...args: string[]) => {
@@ -187,25 +189,32 @@ async function loadWorld(world: string | Rec): Promise<Rec> {
 const isWrite = ({ method, path }: JournalEntry): boolean =>
   /atservicesrest/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path);
 
-function runCommand(bin: string, args: string[], env: Record<string, string>, children: Set<ChildProcess>): Promise<Run> {
-  const child = spawn(process.execPath, [bin, ...args], {
-    env,
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.add(child);
-  const run: Run = { code: -1, stdout: '', stderr: '' };
-  child.stdout.on('data', (data: Buffer) => (run.stdout += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (run.stderr += data.toString()));
-  const timer = setTimeout(() => child.kill('SIGKILL'), COMMAND_WITHIN_MS);
-  return new Promise((resolve) => {
-    child.once('close', (code) => {
-      clearTimeout(timer);
-      children.delete(child);
-      resolve({ ...run, code: code ?? -1 });
+type Command = (args: string[], env: Record<string, string>) => Promise<Run>;
+
+/** The sources' commands run in this process: a process takes a second to begin, and most tests wait for what several commands say. */
+const runHere: Command = async (args, env) => {
+  const { code, out, said } = await runCommand(env, args);
+  return { code, stdout: out, stderr: said };
+};
+
+/** A built program's are processes, as it is shipped. */
+const asProcess =
+  (bin: string, children: Set<ChildProcess>): Command =>
+  (args, env) => {
+    const child = spawn(process.execPath, [bin, ...args], { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    children.add(child);
+    const run: Run = { code: -1, stdout: '', stderr: '' };
+    child.stdout.on('data', (data: Buffer) => (run.stdout += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (run.stderr += data.toString()));
+    const timer = setTimeout(() => child.kill('SIGKILL'), COMMAND_WITHIN_MS);
+    return new Promise((resolve) => {
+      child.once('close', (code) => {
+        clearTimeout(timer);
+        children.delete(child);
+        resolve({ ...run, code: code ?? -1 });
+      });
     });
-  });
-}
+  };
 
 /** A worker process; answers when it polls its queues. */
 async function startWorker(bin: string, env: Record<string, string>, children: Set<ChildProcess>): Promise<Worker> {
