@@ -10,23 +10,20 @@ export type Releasable = Pick<Plan, 'items' | 'steps'>;
  */
 export function isCovered(left: Releasable, released: Releasable): boolean {
   const items = new Set(released.items.map(moneyOf));
-  const steps = new Map(released.steps.map((step) => [meaningOf(step), step]));
   const [now, then] = [chargesOf(left), chargesOf(released)];
+  const rows = new Map(released.steps.map((step) => [meaningOf(step, then), rowBefore(step)]));
   return (
     left.items.length === released.items.length &&
     left.items.every((item) => items.has(moneyOf(item))) &&
-    left.steps.every((step) => {
-      const before = steps.get(meaningOf(step));
-      return before !== undefined && startsFromTheSame(step, before) && isSameCharge(step, now, then);
-    })
+    left.steps.every((step) => startsFrom(rowBefore(step), rows.get(meaningOf(step, now))))
   );
 }
 
 const moneyOf = ({ id, outcome, cost, sales, quantity, currency }: PlannedItem): string =>
   JSON.stringify([id, outcome, cost, sales, quantity, currency]);
 
-/** What a step makes of what, in business terms. */
-function meaningOf(step: Step): string {
+/** What a step makes of what, in business terms; a charge that is changed or deleted is the one that was shown, as it stood. */
+function meaningOf(step: Step, charges: Charges): string {
   switch (step.kind) {
     case 'ensureService':
       return JSON.stringify([step.kind, fold(step.serviceKey), step.unitPrice, step.unitCost]);
@@ -62,6 +59,7 @@ function meaningOf(step: Step): string {
         fold(step.contractKey),
         step.action,
         step.chargeId,
+        charges.get(step.chargeId),
         step.chargeKey,
         fold(step.productKey),
         step.name,
@@ -73,23 +71,23 @@ function meaningOf(step: Step): string {
   }
 }
 
-/** A row is brought from what was shown to what was shown; one that was not there is made by the plan itself. */
-function startsFromTheSame(step: Step, released: Step): boolean {
-  if (step.kind !== 'postAdjustment') return true;
-  const { before } = released as PostAdjustmentStep;
-  return before === null || JSON.stringify(before) === JSON.stringify(step.before);
-}
+type RowBefore = PostAdjustmentStep['before'];
 
-/** Charges as the plan found them, by id. */
-const chargesOf = ({ items }: Releasable): Map<number, string> =>
+const rowBefore = (step: Step): RowBefore => (step.kind === 'postAdjustment' ? step.before : null);
+
+/** A row is brought from what was shown to what was shown; one that was not there is made by the plan itself. Undefined where no such step was released. */
+const startsFrom = (row: RowBefore, shown: RowBefore | undefined): boolean =>
+  shown === null || JSON.stringify(shown) === JSON.stringify(row);
+
+type Charges = ReadonlyMap<number | null, string>;
+
+/** Charges as the plan found them, by id; those that it makes have none yet. */
+const chargesOf = ({ items }: Releasable): Charges =>
   new Map(
-    items.flatMap(({ standing }) =>
-      (standing?.charges ?? []).flatMap(({ chargeId, day, billed, before }) =>
-        chargeId === null ? [] : [[chargeId, JSON.stringify([day, billed, before])] as const],
-      ),
+    items.flatMap(
+      ({ standing }) =>
+        standing?.charges.flatMap(({ chargeId, day, billed, before }) =>
+          chargeId === null ? [] : [[chargeId, JSON.stringify([day, billed, before])] as const],
+        ) ?? [],
     ),
   );
-
-/** A charge that is changed or deleted is still the one that was shown. */
-const isSameCharge = (step: Step, now: Map<number, string>, then: Map<number, string>): boolean =>
-  step.kind !== 'postCharge' || step.chargeId === null || now.get(step.chargeId) === then.get(step.chargeId);

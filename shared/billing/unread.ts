@@ -37,15 +37,14 @@ export const unreadOfReport = ({ findings = [] }: Pick<MonthFacts, 'findings'>):
 /** What of the survey could not be read. Catalogues and companies bear on the month where an item needs them, and the item is held; a service besides where a row of ours stands on it. */
 export function unreadOfBooks(books: Pick<Books, 'unreadable' | 'contracts' | 'rows'>, names: Names, month: Month): Unread[] {
   const { unreadable = [] } = books;
-  if (unreadable.length === 0) return [];
   const contracts = new Map(books.contracts.map((contract) => [contract.id, contract]));
   const isOfOurs = (contract: Pick<Contract, 'id' | 'subscriptionId' | 'number'>): boolean =>
-    standsFor({ ...NO_CONTRACT, ...contract }, { names, knownSubscriptions: new Set() }) !== null;
+    standsFor(contract, { names, knownSubscriptions: new Set() }) !== null;
   const isRowOfOurs = ({ contractId }: Pick<Row, 'contractId'>): boolean =>
     isOfOurs(contracts.get(contractId) ?? { id: contractId, subscriptionId: null, number: null });
   const mayBeMoney = ({ kind, id, keys, contractId }: UnreadableRecord): boolean => {
     if (kind === 'contract')
-      return keys === null || ['', ...keys].some((key) => isOfOurs({ id: id ?? NOBODYS, subscriptionId: key, number: null }));
+      return keys === null || [null, ...keys].some((key) => isOfOurs({ id: id ?? NOBODYS, subscriptionId: key, number: null }));
     if (kind === 'charge') return keys === null || keys.some((key) => fold(key).startsWith(fold(chargeKeyPrefix(month))));
     if (kind === 'service') return unknownRows(month, books, (serviceId) => id === null || id === serviceId).some(isRowOfOurs);
     if (kind !== 'row') return false;
@@ -56,16 +55,6 @@ export function unreadOfBooks(books: Pick<Books, 'unreadable' | 'contracts' | 'r
 
 /** An id that no contract has. */
 const NOBODYS = -1;
-const NO_CONTRACT = {
-  companyId: NOBODYS,
-  name: '',
-  isActive: false,
-  isRecurringService: false,
-  isMonthly: false,
-  startDay: '',
-  endDay: '',
-  slaId: null,
-};
 
 const unread = ({ vendor, path, record, member, value, problem }: Unreadable, bearsOnMonth: boolean): Unread => ({
   vendor,

@@ -38,7 +38,7 @@ describe('a plan is a part of a released one', () => {
   });
 
   const [item] = created.items;
-  test.each<[string, PlannedItem[], boolean]>([
+  test.each<[string, PlannedItem[], boolean, PlannedItem[]?]>([
     ['the same', [item!], true],
     ['told in other words', [{ ...item!, message: 'x', contractId: 9, because: [] }], true],
     ['other sales', [{ ...item!, sales: '1.00' }], false],
@@ -49,8 +49,9 @@ describe('a plan is a part of a released one', () => {
     ['another item', [{ ...item!, id: 'x' }], false],
     ['one more', [item!, item!], false],
     ['none', [], false],
-  ])('with items of the same money alone: %s', (_, items, is) => {
-    expect(isCovered(of([], items), of([]))).toBe(is);
+    ['one the same, another not', [item!, { ...item!, id: 'y', sales: '1.00' }], false, [item!, { ...item!, id: 'y' }]],
+  ])('with items of the same money alone: %s', (_, items, is, shown = [item!]) => {
+    expect(isCovered(of([], items), of([], shown))).toBe(is);
   });
 
   const other = 'other';
@@ -155,5 +156,7 @@ describe('a plan is a part of a released one', () => {
     expect(is([{ ...created.items[0]!, standing: null }])).toBe(false);
     const making = of([charge], standingOn(2000));
     expect(isCovered(making, of([charge], standingOn(2000, { billed: true })))).toBe(true);
+    const beside = (day: string): Plan => of([charge], standingOn(null, { day }));
+    expect(isCovered(beside('2025-10-31'), beside('2025-11-30'))).toBe(true);
   });
 });

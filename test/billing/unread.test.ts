@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { indexNames, type Named } from '../../shared/billing/named.js';
 import {
+  COULD_NOT_BE_READ,
   isUnread,
   toldOf,
   UNREAD_LISTED,
@@ -39,7 +40,11 @@ describe('what of a month cannot be read', () => {
     expect(unreadOfReport({})).toEqual([]);
   });
 
-  const named: Named = { ...NAMED, subscriptions: [[SUBSCRIPTION, 'org-1', []]], contracts: [[300, 'billed-before', []]] };
+  const named: Named = {
+    ...NAMED,
+    subscriptions: [[SUBSCRIPTION, 'org-1', []]],
+    contracts: [300, 1].map((id) => [id, 'billed-before', []]),
+  };
   const record = (changes: Partial<UnreadableRecord>): UnreadableRecord => ({
     ...finding(),
     kind: 'row',
@@ -117,6 +122,10 @@ describe('the list of it', () => {
     [3, 2, '3 records could not be read, 2 of them of the month; the month is not certified'],
   ])('of %d, %d of the month, is told in a sentence', (count, bearing, words) => {
     expect(unreadSummary({ count, bearing, listed: [] })).toBe(words);
+  });
+
+  test('stands under one heading wherever it is told', () => {
+    expect(COULD_NOT_BE_READ).toBe('Could not be read');
   });
 
   test.each<[Unread, string]>([

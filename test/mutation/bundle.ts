@@ -1,20 +1,41 @@
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
-import type { CollectedTest } from './harness.js';
+import type { TestFile } from './harness.js';
 
 /** Whose tests hold the rules of money. */
 const FOLDER = 'test/billing';
 const HARNESS = fileURLToPath(new URL('harness.ts', import.meta.url));
 
-/** Bundles the tests of a checkout. The answer evaluates the bundle, with every module of it again, and gives the tests. */
-export async function bundleTests(root: string): Promise<() => CollectedTest[]> {
-  const { outputFiles } = await build({
-    stdin: { contents: entryOf(path.join(root, FOLDER)), resolveDir: root },
+/** Bundles the tests of a checkout. The answer evaluates the bundle, with every module of it again, and gives its files, of which none is loaded yet. */
+export async function bundleTests(root: string): Promise<() => TestFile[]> {
+  const files = readdirSync(path.join(root, FOLDER))
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort()
+    .map((name) => `${FOLDER}/${name}`);
+  const { metafile } = await bundle(root, [], files);
+  const { outputFiles } = await bundle(root, sharedBy(files, metafile!), files);
+  const script = new Script(`(function (require, module, exports) {${outputFiles![0]!.text}\n})`, {
+    filename: 'billing-tests.cjs',
+  });
+  const evaluate = script.runInThisContext() as (require: NodeJS.Require, module: object, exports: object) => void;
+  const require = createRequire(import.meta.url);
+  return () => {
+    const module = { exports: {} as { files: TestFile[] } };
+    evaluate(require, module, module.exports);
+    return module.exports.files;
+  };
+}
+
+const bundle = (root: string, shared: string[], files: string[]): ReturnType<typeof build> =>
+  build({
+    stdin: { contents: entryOf(shared, files), resolveDir: root },
+    absWorkingDir: root,
     bundle: true,
+    metafile: true,
     write: false,
     platform: 'node',
     format: 'cjs',
@@ -24,26 +45,25 @@ export async function bundleTests(root: string): Promise<() => CollectedTest[]> 
     // The tests use their address only to find other files of the repository; any file beside them has the same answers.
     define: { 'import.meta.url': JSON.stringify(pathToFileURL(path.join(root, FOLDER, 'bundle.js')).href) },
   });
-  const script = new Script(`(function (require, module, exports) {${outputFiles[0]!.text}\n})`, {
-    filename: 'billing-tests.cjs',
-  });
-  const evaluate = script.runInThisContext() as (require: NodeJS.Require, module: object, exports: object) => void;
-  const require = createRequire(import.meta.url);
-  return () => {
-    const module = { exports: {} as { collected: CollectedTest[] } };
-    evaluate(require, module, module.exports);
-    return module.exports.collected;
-  };
+
+/** What more than one file of tests imports is loaded before any of them: what it does then belongs to none. */
+function sharedBy(files: string[], { inputs }: Metafile): string[] {
+  const reached = new Map<string, number>();
+  for (const file of files) {
+    const seen = new Set<string>([file]);
+    for (const one of seen) for (const { path: next } of inputs[one]?.imports ?? []) if (inputs[next]) seen.add(next);
+    for (const one of seen) reached.set(one, (reached.get(one) ?? 0) + 1);
+  }
+  return [...reached].flatMap(([file, times]) => (times > 1 && /^(shared|test)\//.test(file) ? [file] : []));
 }
 
-function entryOf(folder: string): string {
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.test.ts'))
-    .sort()
-    .map((name) => JSON.stringify(path.join(folder, name)));
+function entryOf(shared: string[], files: string[]): string {
+  const text = (file: string): string => JSON.stringify(`./${file}`);
   return [
     `const harness = require(${JSON.stringify(HARNESS)});`,
-    ...files.map((file) => `harness.beginFile(${file}); require(${file});`),
-    'exports.collected = harness.collected;',
+    ...shared.map((file) => `require(${text(file)});`),
+    'exports.files = [',
+    ...files.map((file) => `harness.fileOf(${text(file)}, () => require(${text(file)})),`),
+    '];',
   ].join('\n');
 }

@@ -5,26 +5,40 @@ import { bind } from 'jest-each';
 export { expect } from 'expect';
 
 export interface CollectedTest {
-  /** Titles of the blocks and of the test: what Jest calls its full name. */
+  /** Its file, and the titles of the blocks and of the test, which are what Jest calls its full name. */
   id: string;
   fileName: string;
   run: () => unknown;
 }
 
-export const collected: CollectedTest[] = [];
-const blocks: string[] = [];
-let fileName = '';
+/** A file of tests. Some compute while they load, tables above all: that is a test of its own, on which all others of the file depend. */
+export interface TestFile {
+  loading: CollectedTest;
+  /** What loading has collected. */
+  tests: CollectedTest[];
+}
 
-/** The file that the tests collected from now on stand in. */
-export const beginFile = (name: string): void => void (fileName = name);
+const blocks: string[] = [];
+let current: TestFile | null = null;
+
+export function fileOf(fileName: string, load: () => void): TestFile {
+  const run = (): void => {
+    current = file;
+    load();
+  };
+  const file: TestFile = { loading: { id: `${fileName} loads`, fileName, run }, tests: [] };
+  return file;
+}
 
 const block = (title: string, body: () => void): void => {
   blocks.push(title);
   body();
   blocks.pop();
 };
-const collect = (title: string, run: () => unknown): void =>
-  void collected.push({ id: [...blocks, title].join(' '), fileName, run });
+function collect(title: string, run: () => unknown): void {
+  const { loading, tests } = current!;
+  tests.push({ id: [loading.fileName, ...blocks, title].join(' '), fileName: loading.fileName, run });
+}
 
 export const describe = Object.assign(block, { each: bind(block as never, false) });
 export const test = Object.assign(collect, { each: bind(collect as never, false) });

@@ -12,14 +12,15 @@ import {
   type TestRunner,
 } from '@stryker-mutator/api/test-runner';
 import { bundleTests } from './bundle.js';
-import type { CollectedTest } from './harness.js';
+import type { CollectedTest, TestFile } from './harness.js';
 
 /**
  * Runs the tests of `shared/billing` for Stryker in one process. Jest starts again for every mutant, which takes over a second; these tests are pure
- * functions, so it is enough to evaluate their bundle again, which takes milliseconds and leaves nothing behind of the mutant before.
+ * functions, so it is enough to evaluate their bundle again, which takes milliseconds and leaves nothing behind of the mutant before, and to load the files
+ * that have a test of the mutant.
  */
 class InProcessRunner implements TestRunner {
-  private load: () => CollectedTest[] = () => [];
+  private load: () => TestFile[] = () => [];
   /** What each test took when it last passed. The quickest go first: the first failure ends a run, and some tests take a thousand times as long as others. */
   private readonly took = new Map<string, number>();
 
@@ -50,26 +51,40 @@ class InProcessRunner implements TestRunner {
     context: InstrumenterContext,
     { only, disableBail }: { only?: Set<string>; disableBail: boolean },
   ): Promise<DryRunResult> {
-    const tests: TestResult[] = [];
-    try {
-      for (const test of this.quickestFirst(this.load(), only)) {
+    const results: TestResult[] = [];
+    /** Whether all of them passed, or it does not matter. */
+    const play = async (tests: CollectedTest[]): Promise<boolean> => {
+      for (const test of tests) {
         context.currentTestId = test.id;
         const result = await outcomeOf(test);
-        tests.push(result);
+        results.push(result);
         if (result.status === TestStatus.Success) this.took.set(test.id, result.timeSpentMs);
-        if (result.status === TestStatus.Failed && !disableBail) break;
+        if (result.status === TestStatus.Failed && !disableBail) return false;
       }
+      return true;
+    };
+    try {
+      const files = this.load().filter((file) => isAsked(file, only));
+      if (await play(files.map(({ loading }) => loading))) await play(this.quickestFirst(files, only));
     } catch (error) {
       return { status: DryRunStatus.Error, errorMessage: String(error) };
     }
-    return { status: DryRunStatus.Complete, tests };
+    return { status: DryRunStatus.Complete, tests: results };
   }
 
-  private quickestFirst(tests: CollectedTest[], only: Set<string> | undefined): CollectedTest[] {
+  /** A change that loading comes by may be seen by every test of the file. */
+  private quickestFirst(files: TestFile[], only: Set<string> | undefined): CollectedTest[] {
     const took = ({ id }: CollectedTest): number => this.took.get(id) ?? 0;
-    return tests.filter(({ id }) => only?.has(id) ?? true).sort((left, right) => took(left) - took(right));
+    const isWanted = (id: string, { loading }: TestFile): boolean => !only || only.has(loading.id) || only.has(id);
+    return files
+      .flatMap((file) => file.tests.filter(({ id }) => isWanted(id, file)))
+      .sort((left, right) => took(left) - took(right));
   }
 }
+
+/** Whether any test of a file is asked for: each begins with its file's name. */
+const isAsked = ({ loading }: TestFile, only: Set<string> | undefined): boolean =>
+  only === undefined || [...only].some((id) => id.startsWith(`${loading.fileName} `));
 
 /** What the instrumented code looks at: which mutant is active; and where it notes which test came by. */
 function newContext(): InstrumenterContext {
