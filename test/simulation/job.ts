@@ -1,32 +1,10 @@
-import { register } from 'node:module';
-import type { Judged } from './seed.js';
-import type { Variant } from './variants.js';
-import type { Workload } from './workloads.js';
+import { findCells, playCell } from './matrix.js';
+import type { Order } from './play.js';
+import { Simulation, type Judged } from './seed.js';
 
 /** A process that plays seeds: told which by its parent, tells each verdict as one line of JSON. */
 
-interface Order {
-  /** Every `step`-th seed from the first on, or those that are named. */
-  first: number;
-  step: number;
-  count: number;
-  seeds?: number[];
-  /** Whether the cells of the matrix are played instead of seeds. */
-  matrix: boolean;
-  show: boolean;
-  /** Whether the first month that is not ok ends the job. */
-  stops: boolean;
-  /** Default `mixed`. */
-  workload?: Workload;
-  variant: Pick<Variant, 'file' | 'changes' | 'also'> | null;
-}
-
 const order = JSON.parse(process.argv[2]!) as Order;
-register('./loader.js', import.meta.url, { data: { variant: order.variant } });
-// Only now, so that the loader sees the product's files.
-const { Simulation } = await import('./seed.js');
-const { findCells, playCell } = await import('./matrix.js');
-
 const simulation = await Simulation.open();
 const cells = order.matrix ? (await findCells(simulation)).filter((_cell, index) => index % order.step === order.first) : [];
 const count = order.matrix ? cells.length : (order.seeds?.length ?? order.count);

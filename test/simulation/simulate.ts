@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { playJob } from './play.js';
 import { playTenants } from './tenants.js';
 import { VARIANTS, type Variant } from './variants.js';
 import { WORKLOADS, type Workload } from './workloads.js';
@@ -82,27 +80,8 @@ async function runJob(job: number, workload: Workload): Promise<void> {
   const count = Math.ceil((seeds - job) / jobs);
   if (count <= 0) return;
   const { matrix, show } = values;
-  const order = {
-    first: matrix ? job : first + job,
-    step: jobs,
-    count,
-    matrix,
-    show,
-    stops: variant !== null,
-    workload,
-    variant,
-  };
-  const script = fileURLToPath(new URL('./job.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(order)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line.startsWith('{"verdict"')) tally(JSON.parse(line) as Line);
-    else console.log(line);
-  }
-  const code = await ended;
-  if (code !== 0) throw new Error(`A job ended with ${code}`);
+  const order = { first: matrix ? job : first + job, step: jobs, count, matrix, show, stops: variant !== null, workload };
+  await playJob(order, variant, (line) => (line.startsWith('{"verdict"') ? tally(JSON.parse(line) as Line) : console.log(line)));
 }
 
 function tally(line: Line): void {

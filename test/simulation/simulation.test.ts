@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { playJob } from './play.js';
 import { VARIANTS, type Variant } from './variants.js';
 import type { Workload } from './workloads.js';
 
@@ -13,37 +12,23 @@ interface Line {
   digest: string;
 }
 
-const JOB = fileURLToPath(new URL('./job.ts', import.meta.url));
 /** Half a minute on a quiet machine; a busy one must not make it fail. */
 const WITHIN_MS = 540_000;
-const children = new Set<ChildProcess>();
+const ended = new AbortController();
 
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
-});
+afterAll(() => ended.abort());
 
 /** Plays months, with the product; or with a wrong variant of it, until one shows it. */
-function play(
+async function play(
   seeds: number[],
   variant: Variant | null = null,
   workload: Workload = variant?.workload ?? 'mixed',
 ): Promise<Line[]> {
-  const order = { first: 0, step: 1, count: 0, seeds, matrix: false, show: false, stops: variant !== null, workload, variant };
-  const child = spawn(process.execPath, ['--import', 'tsx', JOB, JSON.stringify(order)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.add(child);
-  let output = '';
-  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      children.delete(child);
-      if (code !== 0) return reject(new Error(`The job ended with ${code}: what it said stands above`));
-      const lines = output.split('\n').filter((line) => line.startsWith('{"verdict"'));
-      resolve(lines.map((line) => JSON.parse(line) as Line));
-    });
-  });
+  const order = { first: 0, step: 1, count: 0, seeds, matrix: false, show: false, stops: variant !== null, workload };
+  const lines: Line[] = [];
+  const hear = (line: string): void => void (line.startsWith('{"verdict"') && lines.push(JSON.parse(line) as Line));
+  await playJob(order, variant, hear, ended.signal);
+  return lines;
 }
 
 const troubled = (lines: Line[]): string[] =>

@@ -1,6 +1,6 @@
 import type { Workload } from './workloads.js';
 
-/** Wrong products that the checker must see: one changed file each, seldom more, put in the product's place by `loader.js`. */
+/** Wrong products that the checker must see: one changed file each, seldom more, put in the product's place by `play.ts`. */
 export interface Variant {
   name: string;
   /** What is wrong, in the words of who would meet it. */

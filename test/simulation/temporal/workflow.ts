@@ -3,7 +3,7 @@ import type { Duration } from '@temporalio/common';
 import { milliseconds } from './duration.js';
 import { ContinueAsNew, current, type ActivityPolicy, type Execution, type TemporalServer, type Workflow } from './server.js';
 
-/** What the product's workflows import from `@temporalio/workflow`, over the simulated server. `loader.js` puts it in that module's place. */
+/** What the product's workflows import from `@temporalio/workflow`, over the simulated server. `play.ts` puts it in that module's place. */
 
 export { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 
