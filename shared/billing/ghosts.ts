@@ -186,9 +186,9 @@ const foreignRow = (contract: Contract, service: Service, { price }: MonthRow, {
 
 /** 8.1: until the type's report has come, last month's amounts stand there; so they do while nothing at all is due (1.4: both months empty). */
 function isAwaiting(type: RecordType, contractKey: string, context: GhostContext): boolean {
-  const { facts, settings, asOf, whyStray } = context;
+  const { facts, settings, asOf } = context;
   // No report will come for what is nobody's any more, or has moved away.
-  if (whyStray !== null || !isOwn(contractKey, context)) return false;
+  if (!isOwn(contractKey, context)) return false;
   const isNothingDue = facts.lines === 0 && facts.previousLines === 0;
   return (
     !facts.recordTypes.includes(type) &&
@@ -276,22 +276,17 @@ export function shrinksBecause(
   const listed = listedSubscription(subscriptions, contractKey);
   const ended = endedOf(listed);
   if (ended) return ended;
-  const own = [acceptedOf(accepted ?? [], contractKey, type, itemCode) ?? []].flat();
-  const others = (plan?.decisions ?? []).filter(
-    ({ item, outcome }) =>
-      outcome === 'posted' &&
-      (accepted === null
-        ? isLicence(type) && isLicence(item.type) && !same(listed?.itemCode, itemCode)
-        : isNewOrMore({ id: item.id, sales: item.exactSales }, accepted) ||
-          own.some((gone) => cameFor({ id: item.id, sales: item.exactSales }, gone, accepted))),
-  );
+  const gone = accepted === null ? undefined : acceptedOf(accepted, contractKey, type, itemCode);
+  const isOther = ({ item }: ItemDecision): boolean => {
+    if (accepted === null) return isLicence(type) && isLicence(item.type) && !same(listed?.itemCode, itemCode);
+    const now = { id: item.id, sales: item.exactSales };
+    return gone === undefined ? isNewOrMore(now, accepted) : cameFor(now, gone, accepted);
+  };
+  const billed = plan?.decisions.filter(({ outcome }) => outcome === 'posted') ?? [];
+  const others = billed.filter(isOther);
   if (others.length > 0) return replacedBy(others);
   // While it was held here, what stood was another organization's all the same.
-  if (
-    own.every(({ stood }) => !stood) &&
-    arrived.has(fold(contractKey)) &&
-    plan?.decisions.some(({ outcome }) => outcome === 'posted')
-  )
+  if (gone?.stood !== true && arrived.has(fold(contractKey)) && billed.length > 0)
     return { evidence: 'moved', message: 'Its lines are this organization’s now, and billed.' };
   return moved.has(fold(contractKey)) ? { evidence: 'moved', message: 'Its lines are billed to another organization.' } : null;
 }

@@ -19,7 +19,6 @@ const TOO_MUCH = 'it fell by more than a breaker allows';
 
 /** Items whose money the plan would change, and that nothing explains, with the reason. */
 export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): Map<string, Tripped> {
-  const written = new Set(plan.steps.flatMap(({ items }) => items));
   const planned = new Map(plan.items.map((item) => [item.id, item]));
   const { accepted } = input.slice;
   const before = accepted?.items ?? [];
@@ -29,7 +28,7 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
   return new Map(
     keyed.flatMap(({ item, contractKey }) => {
       const decided = planned.get(item.id)!;
-      if (decided.outcome !== 'posted' || !written.has(item.id)) return [];
+      if (decided.outcome !== 'posted') return [];
       const last = earlier.get(item.id);
       const why =
         whyOnTop(decided, plan) ??

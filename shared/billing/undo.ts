@@ -341,7 +341,8 @@ const billableOf = ({ id, name, currency }: UndoLine, stood: Money, row: MonthRo
   ...{ id, name, currency, chargeKeys, isOneOff: false },
   cost: plain(stood.cost),
   sales: plain(stood.sales),
-  quantity: row === null ? '1' : String(row.units),
+  // Asked of what is charged alone, and such a charge is deleted.
+  quantity: '1',
   onRow: { sales: plain(row?.price ?? ZERO), cost: plain(row?.cost ?? ZERO), quantity: String(row?.units ?? 0) },
 });
 

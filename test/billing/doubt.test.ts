@@ -13,10 +13,11 @@ import {
   unreadableText,
 } from '../../shared/billing/doubt.js';
 import { rowKeyOf } from '../../shared/billing/keys.js';
-import type { Plan, Step } from '../../shared/billing/plan-types.js';
+import { besideUnknown } from '../../shared/billing/shrank.js';
+import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import type { Held } from '../../shared/billing/trip.js';
 import type { Books, Gone, UnreadableRecord } from '../../shared/billing/types.js';
-import { books, charge, line, MONTH, plan, row, running, service, SUBSCRIPTION } from './builders.js';
+import { books, charge, ghost, line, MONTH, plan, row, running, service, SUBSCRIPTION } from './builders.js';
 import { KEY } from './examples/row-and-charge.js';
 
 /** Rules 2.6 and 6.6: what cannot be read may be what is looked for, and what is gone is not made again unasked. */
@@ -293,4 +294,39 @@ test('rows on a service that is not what it was count from the month on, where t
   ];
   expect(unknownRows(MONTH, { rows }, (id) => id === 50).map(({ id }) => id)).toEqual([1, 4]);
   expect(unknownRows(MONTH, { rows: [] }, () => true)).toEqual([]);
+});
+
+describe('what would change beside a charge of nobody knows what', () => {
+  const loose = ghost({
+    ...{ type: 'Unclassified', contractId: 101, contractKey: 'S-1', serviceId: null, chargeId: 9 },
+    ...{ sales: '24.00', cost: '0.00' },
+  });
+  const { chargeId: _, ...onRow } = loose;
+  const changed = (): PlannedItem => ({ ...plan().items[0]!, id: 'a', contractId: 100, contractKey: 's-1' });
+  const beside = (item: PlannedItem, ...ghosts: Ghost[]): unknown[] => [
+    ...besideUnknown({ ...plan(), items: [item], ghosts: [ghost(), ...ghosts] }),
+  ];
+
+  test('is held with what stands there, what it may be for, and what to do', () => {
+    const message =
+      '24.00 EUR stand on charge 9 of the same contract, and nobody knows what it was made for: it may be for Business Premium. Delete the charge in Autotask if it is wrong, or release the plan if it is right beside this.';
+    expect(beside(changed(), loose)).toEqual([['a', { reason: 'report-shrank', message }]]);
+  });
+
+  type Standing = NonNullable<PlannedItem['standing']>;
+  const balanced = ({ after, ...rest }: Standing): Standing => ({ ...rest, before: after, after });
+  test.each<[string, Ghost, boolean, ((item: PlannedItem) => Partial<PlannedItem>)?]>([
+    ['for the subscription, on a contract that will be made', loose, true, () => ({ contractId: null })],
+    ['on the contract, which stands for another subscription', { ...loose, contractId: 100, contractKey: 'other' }, true],
+    ['but not for another subscription on another contract', { ...loose, contractKey: 'other' }, false],
+    ['of cost alone', { ...loose, sales: '0.00', cost: '5.00' }, true],
+    ['but not where it comes to nothing', { ...loose, sales: '0.00' }, false],
+    ['but not where its kind is known', { ...loose, type: 'AzurePlan' }, false],
+    ['but not where a row is meant', { ...onRow, serviceId: 50 }, false],
+    ['but not what is in balance', loose, false, ({ standing }) => ({ standing: balanced(standing!) })],
+    ['but not what is held already', loose, false, () => ({ outcome: 'held', standing: null })],
+  ])('is held %s', (_title, other, is, changes = () => ({})) => {
+    const item = changed();
+    expect(beside({ ...item, ...changes(item) }, other)).toHaveLength(is ? 1 : 0);
+  });
 });

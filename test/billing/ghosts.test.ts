@@ -1,11 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 import { mayZero, planGhosts, shrinksBecause, type GhostContext, type GhostPlan } from '../../shared/billing/ghosts.js';
 import type { AcceptedItem } from '../../shared/billing/accepted.js';
+import { indexPrices } from '../../shared/billing/items.js';
 import type { ContractPlan } from '../../shared/billing/plan-contract.js';
 import type { Ghost, Item, Step } from '../../shared/billing/plan-types.js';
 import type { Named } from '../../shared/billing/named.js';
 import type { Books, RecordType, Subscription } from '../../shared/billing/types.js';
-import { accepted, books, charge, CODE, contract, plan, row, running, service, subscription, SUBSCRIPTION } from './builders.js';
+import {
+  accepted,
+  books,
+  charge,
+  CODE,
+  contract,
+  plan,
+  price,
+  row,
+  running,
+  service,
+  subscription,
+  SUBSCRIPTION,
+} from './builders.js';
 import { KEY } from './examples/row-and-charge.js';
 import { context, NAMED } from './ghost-context.js';
 
@@ -214,6 +228,11 @@ describe('a row without a line', () => {
       told(ghosts(carried, notAccepted, planOf([decision()]))),
       ['zeroed 120.00 (8.2) replaced'],
     ],
+    [
+      'that was paid once, in a month before',
+      told(ghosts(carried, { ...notAccepted, prices: indexPrices([price({ paymentMonths: 12 })]) })),
+      ['zeroed 120.00 (8.2) paid-once'],
+    ],
   ])('%s', (_, found, expected) => {
     expect(found).toEqual(expected);
   });
@@ -246,8 +265,8 @@ describe('a row without a line', () => {
     const ended = { ...carried, contracts: [contract({ endDay: '2025-09-30' })], rows: carried.rows.slice(0, 1) };
     const found = ghosts(
       ended,
-      { ...late, subscriptions: [] },
-      planOf([decision({ itemCode: 'NEW', exactSales: '0' })], [EXTENDS]),
+      { ...late, subscriptions: [], accepted: [accepted(), accepted({ id: 'new', itemCode: 'NEW', sales: '130' })] },
+      planOf([decision({})], [EXTENDS]),
     );
     expect(found.ghosts.map(({ rule }) => rule)).toEqual(['8.2']);
   });
@@ -270,17 +289,16 @@ describe('a row without a line', () => {
           "120.00 EUR of Business Premium (1 year, paid monthly) stand on contract 100, and the report's line for it is billed on another contract: both are billed. Set its units to 0 in Autotask, or give it its id back and delete the other.",
       },
     ]);
-    const at = (home: number | null): string[] =>
-      told(
-        ghosts(carried, {
-          ...late,
-          itemCharges: new Map([[KEY.toLowerCase(), home]]),
-          subscriptions: [subscription({ status: 'Deleted' })],
-        }),
-      );
-    expect([at(100), at(null), at(101)]).toEqual([
+    const at = (home: number | null, named?: Named): string[] => {
+      const itemCharges = new Map([[KEY.toLowerCase(), home]]);
+      const changes = { ...late, itemCharges, subscriptions: [subscription({ status: 'Deleted' })] };
+      return told(ghosts(carried, changes, undefined, false, named));
+    };
+    const handedOn: Named = { ...NAMED, subscriptions: [[SUBSCRIPTION, 'org-1', [], ['org-9']]] };
+    expect([at(100), at(null), at(101), at(101, handedOn)]).toEqual([
       ['zeroed 120.00 (8.2) ended'],
       ['zeroed 120.00 (8.2) ended'],
+      ['ghost 120.00 (8.3)'],
       ['ghost 120.00 (8.3)'],
     ]);
   });
@@ -290,6 +308,10 @@ describe('a row without a line', () => {
     expect(told(ghosts({ ...carried, charges }, notAccepted))).toEqual(['ghost 125.00 (8.3)']);
     const foreign = { ...carried, services: [service({ key: 'FOREIGN' })], charges };
     expect(told(ghosts(foreign, notAccepted))).toEqual(['zeroed 5.00 (1.6)']);
+    const hash = '0'.repeat(32);
+    const withoutId = { ...foreign, contracts: [contract({ subscriptionId: `cm-${hash}` })] };
+    const ofIt = [charge({ key: `CM-2025-10-${hash.slice(0, 20)}`, price: '5' })];
+    expect(told(ghosts({ ...withoutId, charges: ofIt }, notAccepted))).toEqual(['ghost 5.00 (8.4)']);
     const found = ghosts(foreign, notAccepted);
     expect(found.notes.map(({ code }) => code)).toEqual(['foreign-row']);
   });

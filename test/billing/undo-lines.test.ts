@@ -138,15 +138,16 @@ describe('lines', () => {
     ['of a record type that is switched off', { settings: { exportRecordTypes: ['AzurePlan'] } }],
     ['of a service of Cloudmore that is', { settings: { excludeServices: ['svc-365'] } }],
   ])('are none %s', (_, situation) => {
-    expect(back(eight, ten, situation)).toMatchObject({ lines: [], steps: [], held: null });
+    const { lines, steps, held } = back(eight, ten, situation);
+    expect({ lines, steps, held }).toStrictEqual({ lines: [], steps: [], held: null });
   });
 
   test('are none of a contract that nobody named for the organization', () => {
     const unnamed = { contracts: [contract({ subscriptionId: 'cm-00000000000000000000000000000000', number: null })] };
-    expect(back({ ...eight, ...unnamed }, { ...ten, ...unnamed })).toMatchObject({ lines: [], steps: [] });
+    expect(back({ ...eight, ...unnamed }, { ...ten, ...unnamed }).lines).toStrictEqual([]);
     const foreign = { contracts: [contract({ subscriptionId: null, number: 'PO 1' })] };
-    expect(back({ ...eight, ...foreign }, { ...ten, ...foreign })).toMatchObject({ lines: [], steps: [] });
-    expect(back({ ...eight, ...foreign }, { ...ten, contracts: [] })).toMatchObject({ lines: [], steps: [] });
+    expect(back({ ...eight, ...foreign }, { ...ten, ...foreign }).lines).toStrictEqual([]);
+    expect(back({ ...eight, ...foreign }, { ...ten, contracts: [] }).lines).toStrictEqual([]);
   });
 
   test('are those of its subscriptions where an earlier release kept no names', () => {
