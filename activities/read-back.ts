@@ -170,6 +170,7 @@ function overlay(books: Books, fresh: ReadBack, written: Written, month: string,
     detailed: books.detailed.filter((id) => !rows.has(id)),
     services: byId([...books.services, ...known.services, ...fresh.services]),
     products: byId([...books.products, ...known.products, ...fresh.products]),
+    ...(fresh.unreadable === undefined ? {} : { unreadable: [...(books.unreadable ?? []), ...fresh.unreadable] }),
   };
 }
 

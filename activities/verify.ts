@@ -1,5 +1,6 @@
 import { isWithheld } from '../shared/billing/breakers.js';
 import { addDays, addMonths, lastDay } from '../shared/billing/month.js';
+import { standingDoubt } from '../shared/billing/doubt.js';
 import { seenMoney } from '../shared/billing/claims.js';
 import { setAside } from '../shared/billing/dismissal.js';
 import { differenceText } from '../shared/billing/advice.js';
@@ -9,6 +10,7 @@ import { countWrites } from '../shared/billing/tally.js';
 import { applyStops, type Outcome, type Stop } from '../shared/billing/results.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../shared/billing/plan-types.js';
 import { type OrganizationSummary, type StepStop, type VerifyRequest } from '../shared/contract.js';
+import type { Books } from '../shared/billing/types.js';
 import { ITEMS_SHOWN, LIST_BYTES, thatFit } from '../shared/contract/payload.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
 import { readOutcome } from '../shared/evidence/months.js';
@@ -60,13 +62,13 @@ async function settle(
   const mayDescribe = check !== 'unreadable' && request.waits === null && request.mode !== 'shadow';
   const isDescribed = !mayDescribe || (await describeOwed(sources, request, kept));
   if (check !== null && check !== 'unreadable') await noteShown(dependencies, told, kept.plan, check);
-  if (read !== null && read !== 'unreadable' && isAgreed(check) && request.stops.length === 0)
+  if (read !== null && read !== 'unreadable' && isAgreed(kept.plan, check) && request.stops.length === 0)
     await finishExtensions(dependencies, request, request.contractIds, read.books.contracts);
   const settled = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, told)), check);
   const items = request.mode === 'shadow' ? settled.map(withoutRelease) : settled;
-  const ghosts = setAside(ghostsAfter(kept.plan, check), await readDismissals(dependencies.evidence, request.broker));
-  const hasWritten = countWrites(request.writes) > 0;
   const { books } = read === null || read === 'unreadable' ? kept : read;
+  const ghosts = setAside(ghostsAfter(kept.plan, check, books), await readDismissals(dependencies.evidence, request.broker));
+  const hasWritten = countWrites(request.writes) > 0;
   const outcome = {
     ...outcomeOfPlan(kept.plan, statusOf(items, ghosts, hasWritten)),
     planDigest: waitingDigest(kept.plan, check),
@@ -84,8 +86,19 @@ async function settle(
 const waitingDigest = (plan: Plan, check: Plan | 'unreadable' | null): string =>
   check === null || check === 'unreadable' || !isWithheld(plan) ? plan.digest : check.digest;
 
-const isAgreed = (check: Plan | 'unreadable' | null): boolean =>
-  check !== null && check !== 'unreadable' && check.steps.length === 0;
+const isAgreed = (plan: Plan, check: Plan | 'unreadable' | null): boolean =>
+  check !== null && check !== 'unreadable' && check.steps.length === 0 && unseenItems(plan, check).size === 0;
+
+/** Held by the plan that was made of what was read back, in words: such a plan misses nothing of an item, and confirms nothing. */
+function heldOf({ items }: Plan, isMeant: (item: PlannedItem) => boolean): Map<string, string> {
+  return new Map(items.flatMap((item) => (item.outcome === 'held' && isMeant(item) ? [[item.id, item.message ?? '']] : [])));
+}
+
+/** Items of which what was read back cannot tell whether they agree, for a record cannot be read (2.6). */
+function unseenItems(plan: Plan, check: Plan): Map<string, string> {
+  const posted = new Set(plan.items.flatMap(({ id, outcome }) => (outcome === 'posted' ? [id] : [])));
+  return heldOf(check, ({ id, reason }) => reason === 'unreadable' && posted.has(id));
+}
 
 const UNDESCRIBED =
   'The text that customers read of a new contract service could not be written (CONTRACT_INVOICE_DESCRIPTION); the next run tries again.';
@@ -144,6 +157,8 @@ interface Known {
   stop: StepStop | undefined;
   wanted: Step[];
   missing: Step[];
+  /** Why what was read back does not tell; undefined where it does. */
+  unseen: string | undefined;
 }
 
 /** Why an item is not posted after all: it does not agree with what was read back, or was not written. */
@@ -153,13 +168,17 @@ function stopsOf(plan: Plan, check: Plan | 'unreadable' | null, request: VerifyR
   const stops = byItem(request.stops);
   const items = new Map(plan.items.map((item) => [item.id, item]));
   const isWritten = check === null && request.waits === null;
-  const open = isWritten ? [] : check === null || check === 'unreadable' ? wanted.keys() : missing.keys();
-  return [...open].map((itemId) => {
+  const isRead = check !== null && check !== 'unreadable';
+  const unseen = isRead ? unseenItems(plan, check) : new Map<string, string>();
+  const stopped = isRead ? heldOf(check, ({ id }) => stops.has(id) && wanted.has(id)) : new Map<string, string>();
+  const open = isWritten ? [] : isRead ? [...missing.keys(), ...unseen.keys(), ...stopped.keys()] : wanted.keys();
+  return [...new Set(open)].map((itemId) => {
     const known = {
       item: items.get(itemId),
       stop: stops.get(itemId)?.[0],
       wanted: wanted.get(itemId) ?? [],
       missing: missing.get(itemId) ?? [],
+      unseen: unseen.get(itemId),
     };
     return { itemId, outcome: 'held', ...stopOf(known, check, request) };
   });
@@ -178,7 +197,7 @@ function byItem<T extends { items: string[] }>(all: T[]): Map<string, T[]> {
 }
 
 function stopOf(
-  { item, stop, wanted, missing }: Known,
+  { item, stop, wanted, missing, unseen }: Known,
   check: Plan | 'unreadable' | null,
   request: VerifyRequest,
 ): Omit<Stop, 'itemId' | 'outcome'> {
@@ -188,6 +207,11 @@ function stopOf(
     return {
       reason: 'outcome-unknown',
       message: 'Written, but Autotask could not be read afterwards. The next run looks first.',
+    };
+  if (unseen !== undefined)
+    return {
+      reason: 'outcome-unknown',
+      message: `What stands now cannot be told: ${unseen} The next run looks first.`,
     };
   return {
     reason: 'verify-mismatch',
@@ -215,16 +239,20 @@ function withContracts(items: PlannedItem[], check: Plan | 'unreadable' | null):
   return items.map((item) => ({ ...item, contractId: item.contractId ?? contracts.get(item.id) ?? null }));
 }
 
-function ghostsAfter(plan: Plan, check: Plan | 'unreadable' | null): Ghost[] {
+function ghostsAfter(plan: Plan, check: Plan | 'unreadable' | null, books: Books): Ghost[] {
   if (check === null || check === 'unreadable') return plan.steps.length === 0 ? plan.ghosts : standing(plan.ghosts);
   const still = standing(check.ghosts);
-  const gone = plan.ghosts.filter(
+  const others = plan.ghosts.filter(
     (ghost) =>
       ghost.outcome === 'zeroed' &&
       !still.some((other) => other.contractId === ghost.contractId && other.serviceId === ghost.serviceId),
   );
-  return [...still, ...gone];
+  return [...still, ...others.flatMap((ghost) => (isSeen(books, ghost.contractId) ? [ghost] : standing([ghost])))];
 }
+
+/** Whether what was read back shows a contract and everything on it. */
+const isSeen = (books: Books, contractId: number): boolean =>
+  books.contracts.some(({ id }) => id === contractId) && standingDoubt(books, contractId) === null;
 
 /** What was to be brought to nothing, but was not, still stands. */
 const standing = (ghosts: Ghost[]): Ghost[] =>

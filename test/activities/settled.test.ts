@@ -50,6 +50,22 @@ describe('a run does not report what came of the run before, where', () => {
   });
 });
 
+test('what was written is not called posted where its row cannot be read afterwards: a plan that misses nothing of it says nothing of it', async () => {
+  const { given, bill, close } = openDesk(sandbox, { BREAKER_ORGANIZATION_PERCENT: '0' });
+  const first = await given('2025-10-20');
+  const spoilRows = (): Promise<void> => {
+    const row = { id: 1, contractID: sandbox.state().autotask.contracts[0]!.id, startDate: { amount: '2025-10-01' } };
+    const body = { items: [row], pageDetails: { nextPageUrl: null } };
+    const match = { vendor: 'autotask', path: '*/ContractServiceUnits/query' };
+    return control(sandbox, 'faults', [{ match, fault: { kind: 'status', status: 200, body, when: 'before' } }]);
+  };
+  await bill(first, null, spoilRows);
+  await control(sandbox, 'faults', []);
+  const { items } = (await close(first)).result.organizations[0]!;
+  expect(items.map(({ outcome, reason }) => [outcome, reason])).toEqual([['held', 'outcome-unknown']]);
+  expect(items[0]!.cause).toContain('What stands now cannot be told: Autotask');
+});
+
 test('steps that are told by their number hold their items, as those told by name do', async () => {
   const { given, activities } = openDesk(sandbox, { BREAKER_ORGANIZATION_PERCENT: '0' });
   const report = await given('2025-10-20');
