@@ -126,6 +126,7 @@ export function cutReport(
   asOf: Day,
   named: Named = namesOf(report),
 ): { facts: MonthFacts & { named: Named }; organizations: OrganizationFacts[] } {
+  const { findings = [] } = report;
   const lines = dueLines(report, asOf);
   const reported = reportMonthOf(report);
   const lastMonth = report.previousLines.filter((line) => monthOf(line.billingDate) === previousMonth(reported));
@@ -149,7 +150,7 @@ export function cutReport(
       jointCompanies: jointCompanies(organizations),
       prices: report.prices,
       unassigned: report.unassigned,
-      ...((report.findings ?? []).length === 0 ? {} : { findings: report.findings ?? [] }),
+      ...(findings.length === 0 ? {} : { findings }),
       named,
     },
     organizations,
@@ -292,7 +293,6 @@ function slices(report: Report, lines: Line[], previousLines: Line[], previousLa
 
 /** Subscriptions whose organization is not known, as far as the lines name them. */
 function namedBy(lines: Line[], ownerless: Subscription[]): Subscription[] {
-  if (ownerless.length === 0) return [];
   const named = new Set(lines.map((line) => fold(line.subscriptionId)));
   return ownerless.filter(({ id }) => id !== '' && named.has(fold(id)));
 }

@@ -48,7 +48,7 @@ export function looseCharges(
 /** An item billed on another contract does not explain a charge on this one; one that is billed nowhere leaves all of them alone (8.1). */
 function isOnItem(base: string, contract: Contract, { itemCharges }: GhostContext): boolean {
   const home = itemCharges.get(base);
-  return home !== undefined && (home === null || home === contract.id);
+  return home === null || home === contract.id;
 }
 
 const isCancelled = (charges: Charge[]): boolean =>
@@ -78,8 +78,9 @@ function looseCharge(
   plan: ContractPlan | undefined,
   context: GhostContext,
 ): GhostPlan {
-  const origin = contractKey === null ? null : originOf(charge, contractKey, context);
-  if (contractKey === null || origin === null) return standingCharge(charge, contract, contractKey, UNKNOWN, context);
+  if (contractKey === null) return standingCharge(charge, contract, null, UNKNOWN, context);
+  const origin = originOf(charge, contractKey, context);
+  if (origin === null) return standingCharge(charge, contract, contractKey, UNKNOWN, context);
   if (isSwitchedOff(origin.type, contractKey, context)) return NO_GHOSTS;
   if (charge.billed || !mayZero(contract, contractKey, context))
     return standingCharge(charge, contract, contractKey, origin, context);
@@ -134,17 +135,15 @@ function originOf(charge: Charge, contractKey: string, context: GhostContext): O
     const origin = unsubscribedOrigin(contractKey, context);
     return origin !== null && isMadeOf(origin.type, origin.itemCode) ? origin : null;
   }
-  const among = (types: RecordType[], codes: string[]): Origin | null => {
-    for (const type of types) {
+  const among = (codes: string[]): Origin | null => {
+    for (const type of RECORD_TYPES) {
       const itemCode = (isLicence(type) ? codes : [null]).find((code) => isMadeOf(type, code));
       if (itemCode !== undefined) return { type, itemCode };
     }
     return null;
   };
   // The second: one under a code that the subscription has no more, and that no service was made for, which is a credit alone.
-  return (
-    among(RECORD_TYPES, codesFor(contractKey, context)) ?? among(RECORD_TYPES.filter(isLicence), context.names.licenceCodes())
-  );
+  return among(codesFor(contractKey, context)) ?? among(context.names.licenceCodes());
 }
 
 /** Item codes that a licence's charge on the contract may be for: of all services there are, of what was accepted of it, and of what it was ever billed on. */

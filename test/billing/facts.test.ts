@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { companyIdOf, cutReport } from '../../shared/billing/facts.js';
-import type { Report } from '../../shared/billing/types.js';
-import { CODE, line, manualLine, organization, report, subscription } from './builders.js';
+import { companyIdOf, cutReport, type OrganizationFacts } from '../../shared/billing/facts.js';
+import type { Line, Report, Subscription } from '../../shared/billing/types.js';
+import { AS_OF, CODE, line, manualLine, organization, price, report, subscription } from './builders.js';
 
 /** Rule 1: the report cut by day, compared with last month's, and cut into one slice per organization. */
 
@@ -150,4 +150,82 @@ test('each organization gets what is its own, whatever the letters of its id; on
     [organization({ companyIdText: null }), 1, 0, ['111']],
     [organization({ id: 'ORG-2', name: 'Second', companyIdText: '8' }), 1, 1, ['s-2']],
   ]);
+});
+
+describe('of last month', () => {
+  const previous = (...days: string[]): Line[] => days.map((billingDate) => line({ billingDate }));
+  test('what was billed later than the part that is compared is kept beside it', () => {
+    const { organizations } = cutReport(report({ previousLines: previous('2025-09-02', '2025-09-20') }), AS_OF);
+    expect(organizations[0]).toMatchObject({ previousLines: [{ billingDate: '2025-09-02' }] });
+    expect(organizations[0]!.previousLater!.map(({ billingDate }) => billingDate)).toEqual(['2025-09-20']);
+  });
+
+  test('what could not be had, and what could not be read, is told where it is so', () => {
+    const finding = { vendor: 'Cloudmore', path: 'pricelist', record: '1', member: null, value: null, problem: 'is missing' };
+    const told = facts({ previousUnavailable: 'no answer', findings: [finding] });
+    expect([told.previousUnavailable, told.findings]).toEqual(['no answer', [finding]]);
+    for (const silent of [facts({}), facts({ findings: [] })])
+      expect(Object.keys(silent).filter((member) => /^(previousUnavailable|findings)$/.test(member))).toEqual([]);
+    expect(Object.keys(facts({}).drop!)).toEqual(['now', 'before']);
+  });
+
+  test('a correction by hand is no payment once, whatever code stands on it', () => {
+    const lines = [manualLine({ itemCode: CODE, sales: '30.00' }), line({ sales: '40.00' })];
+    const prices = [price({ paymentMonths: 12 })];
+    expect(facts({ lines, prices, previousLines: [] }).drop!.now).toEqual({ EUR: '30' });
+  });
+});
+
+test('a line that is billed outside of the month says so, and is counted', () => {
+  const { organizations } = cutReport(report({ lines: [line({ billingDate: '2025-11-01' })] }), AS_OF);
+  expect(organizations[0]!.lines[0]!.trouble).toEqual({
+    message: 'The report of 2025-10 has a line of Contoso that is billed on 2025-11-01, outside of the month.',
+    holds: 'line',
+  });
+});
+
+describe('a company of two organizations', () => {
+  const claims = (lines: Line[], subscriptions: Subscription[] = []): string[] =>
+    facts({
+      organizations: [organization(), organization({ id: 'org-2' })],
+      lines,
+      subscriptions,
+    }).jointCompanies[0]!.claims!.map(({ subscriptionId, type }) => `${type} ${subscriptionId}`);
+  test('each claims every contract that its lines may be billed on', () => {
+    expect(claims([line({ subscriptionId: 'a' }), line({ subscriptionId: 'b' }), line({ subscriptionId: 'A' })])).toEqual([
+      'Csp365Nce a',
+      'Csp365Nce b',
+    ]);
+  });
+
+  test('a correction by hand claims one only of a subscription that is listed', () => {
+    const lines = ['listed', 'other'].map((subscriptionId) => manualLine({ subscriptionId }));
+    expect(claims(lines, [subscription({ id: 'Listed' })])).toEqual(['ManualBillingLine listed']);
+  });
+});
+
+describe('a subscription', () => {
+  const sliceOf = (changes: Partial<Report>): OrganizationFacts => cutReport(report(changes), AS_OF).organizations[0]!;
+  const both = [organization(), organization({ id: 'org-2', name: 'Fabrikam' })];
+
+  test('that names no organization is that of whom a line names it for', () => {
+    const ownerless = ['s-1', 's-2', ''].map((id) => subscription({ id, organizationId: '' }));
+    const lines = [line({ subscriptionId: 'S-1' }), line({ subscriptionId: null })];
+    expect(sliceOf({ lines, subscriptions: ownerless }).subscriptions.map(({ id }) => id)).toEqual(['s-1']);
+  });
+
+  test('that had lines last month is told where another organization has them now', () => {
+    const before = ['b', 'a', 'gone', null].map((subscriptionId) => line({ subscriptionId, billingDate: '2025-09-02' }));
+    const now = ['b', 'a', null].map((subscriptionId) => line({ subscriptionId, organizationId: 'org-2' }));
+    expect(sliceOf({ organizations: both, previousLines: before, lines: now }).elsewhere).toEqual(['a', 'b']);
+    expect(Object.keys(sliceOf({ organizations: both, previousLines: before, lines: [] }))).not.toContain('elsewhere');
+  });
+});
+
+test('an organization whose id cannot be read says that, and not that it is on no list', () => {
+  const trouble = { message: 'Its id is "x".', holds: 'organization' as const };
+  const { organizations } = cutReport(report({ lines: [line({ organizationId: 'x', trouble })] }), AS_OF);
+  const found = organizations.find(({ organization: { id } }) => id === 'x')!.organization;
+  expect(found).toMatchObject({ unreadable: 'Its id is "x".' });
+  expect(Object.keys(found)).not.toContain('unlisted');
 });

@@ -2,8 +2,10 @@ import { cutReport } from '../../shared/billing/facts.js';
 import type { GhostContext } from '../../shared/billing/ghosts.js';
 import { indexPrices } from '../../shared/billing/items.js';
 import { indexNames, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
+import type { ContractPlan } from '../../shared/billing/plan-contract.js';
+import type { Item, Step } from '../../shared/billing/plan-types.js';
 import type { Books } from '../../shared/billing/types.js';
-import { accepted, AS_OF, CODE, MONTH, report, settings, SUBSCRIPTION } from './builders.js';
+import { accepted, AS_OF, CODE, contract, MONTH, plan, report, running, settings, SUBSCRIPTION } from './builders.js';
 
 /** Where money without a line is looked for: the builders' organization, with its licence known and accepted. */
 
@@ -36,3 +38,17 @@ export const context = (held: Books, changes: Partial<GhostContext> = {}, named:
     ...changes,
   };
 };
+
+export type Decision = ContractPlan['decisions'][number];
+
+/** What a contract's plan decides of another item. */
+export function decision(item: Partial<Item> = {}, outcome: Decision['outcome'] = 'posted'): Decision {
+  const posted = plan({ books: running() }).items[0]!;
+  const planned = { ...posted, id: 'new', itemCode: 'NEW', exactSales: '130', ...item };
+  return { ...posted, outcome, item: planned, steps: [] } as unknown as Decision;
+}
+
+export const planOf = (decisions: Decision[], contractSteps: Step[] = []): ContractPlan => ({
+  ...{ contractKey: SUBSCRIPTION, contract: contract(), contractSteps, lastSteps: [], isNew: false, endDay: null },
+  ...{ notes: [], carried: [], needsDetail: false, decisions },
+});

@@ -3,7 +3,7 @@ import { mayZero, planGhosts, shrinksBecause, type GhostContext, type GhostPlan 
 import type { AcceptedItem } from '../../shared/billing/accepted.js';
 import { indexPrices } from '../../shared/billing/items.js';
 import type { ContractPlan } from '../../shared/billing/plan-contract.js';
-import type { Ghost, Item, Step } from '../../shared/billing/plan-types.js';
+import type { Ghost, Step } from '../../shared/billing/plan-types.js';
 import type { Named } from '../../shared/billing/named.js';
 import type { Books, RecordType, Subscription } from '../../shared/billing/types.js';
 import {
@@ -21,23 +21,10 @@ import {
   SUBSCRIPTION,
 } from './builders.js';
 import { KEY } from './examples/row-and-charge.js';
-import { context, NAMED } from './ghost-context.js';
+import { context, decision, NAMED, planOf, type Decision } from './ghost-context.js';
 
 /** Rule 8: why money without a line may go, or has to stay. */
 
-const posted = plan({ books: running() }).items[0]!;
-type Decision = ContractPlan['decisions'][number];
-const decision = (item: Partial<Item> = {}, outcome: Decision['outcome'] = 'posted'): Decision =>
-  ({
-    ...posted,
-    outcome,
-    item: { ...posted, id: 'new', itemCode: 'NEW', exactSales: '130', ...item },
-    steps: [],
-  }) as unknown as Decision;
-const planOf = (decisions: Decision[], contractSteps: Step[] = []): ContractPlan => ({
-  ...{ contractKey: SUBSCRIPTION, contract: contract(), contractSteps, lastSteps: [], isNew: false, endDay: null },
-  ...{ notes: [], carried: [], needsDetail: false, decisions },
-});
 const EXTENDS = { kind: 'extendContract', items: ['new'] } as Step;
 
 describe('why a report has no line any more for what it had', () => {
