@@ -64,7 +64,7 @@ function addKeys(program: Command, context: Context, run: (work: Promise<ExitCod
   keys
     .command('add')
     .description('make a key: the first one encrypts at once, a later one waits for `billing keys rotate`')
-    .action(async () => run((await load()).addPayloadKey(context)));
+    .action(() => run(load().then(({ addPayloadKey }) => addPayloadKey(context))));
   keys
     .command('rotate')
     .description('encrypt with the newest key from now on; earlier ones go on decrypting')

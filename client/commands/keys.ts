@@ -10,10 +10,10 @@ import { renderKeys } from '../render/keys.js';
 
 /** The keys that payloads and evidence are encrypted with. */
 
-export async function addPayloadKey(context: Context): Promise<ExitCode> {
+export function addPayloadKey(context: Context): ExitCode {
   const { keys } = loadBaseConfig(context.environment);
   const isFirst = currentOf(readKeys(keys)) === null;
-  const { id } = await addKey(keys, new Date());
+  const { id } = addKey(keys, new Date());
   context.out(
     isFirst
       ? `Key ${id} is in ${keyFile(keys)}, and encrypts from now on. Restart the worker, so that it encrypts messages of failures, too. Back the file up apart from the databases: without it nothing that was encrypted can be read.`
@@ -25,7 +25,7 @@ export async function addPayloadKey(context: Context): Promise<ExitCode> {
 export async function rotatePayloadKeys(context: Context): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
   const { keys } = config;
-  const { id } = await rotateKeys(keys, new Date());
+  const { id } = rotateKeys(keys, new Date());
   const store = openStore(config.evidence);
   const again = await wrapAgain(store, config.broker, new Keyring(keys)).finally(() => store.close());
   context.out(

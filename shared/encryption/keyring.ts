@@ -69,7 +69,7 @@ export function currentOf(keys: PayloadKey[]): PayloadKey | null {
 }
 
 /** Makes a key. The first one is used at once; a later one waits for `rotateKeys`, so that every process can be given it before. */
-export async function addKey(folder: string, now: Date): Promise<PayloadKey> {
+export function addKey(folder: string, now: Date): PayloadKey {
   const keys = readKeys(folder);
   const at = now.toISOString();
   const made: PayloadKey = {
@@ -78,24 +78,24 @@ export async function addKey(folder: string, now: Date): Promise<PayloadKey> {
     usedSince: currentOf(keys) === null ? at : null,
     key: randomBytes(KEY_BYTES),
   };
-  await writeKeys(folder, [...keys, made]);
+  writeKeys(folder, [...keys, made]);
   return made;
 }
 
 /** Brings the newest key that is not used yet into use, or makes one. Earlier ones go on decrypting. */
-export async function rotateKeys(folder: string, now: Date): Promise<PayloadKey> {
-  if (!readKeys(folder).some(({ usedSince }) => usedSince === null)) await addKey(folder, now);
+export function rotateKeys(folder: string, now: Date): PayloadKey {
+  if (!readKeys(folder).some(({ usedSince }) => usedSince === null)) addKey(folder, now);
   const keys = readKeys(folder);
   const next = keys.findLast(({ usedSince }) => usedSince === null) ?? currentOf(keys)!;
   const used: PayloadKey = { ...next, usedSince: next.usedSince ?? now.toISOString() };
-  await writeKeys(
+  writeKeys(
     folder,
     keys.map((key) => (key.id === used.id ? used : key)),
   );
   return used;
 }
 
-const writeKeys = (folder: string, keys: PayloadKey[]): Promise<void> =>
+const writeKeys = (folder: string, keys: PayloadKey[]): void =>
   writeWhole(
     keyFile(folder),
     `${JSON.stringify({ keys: keys.map(({ key, ...rest }) => ({ ...rest, key: key.toString('base64') })) }, null, 2)}\n`,

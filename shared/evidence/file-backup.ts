@@ -52,7 +52,7 @@ export async function loadFiles(
   await records(async (record) => {
     if ('value' in record) {
       const { ref, text, keptAt } = record.value;
-      await writeWhole(valuePath(ref), text);
+      writeWhole(valuePath(ref), text);
       await utimes(valuePath(ref), new Date(), new Date(keptAt));
     } else if ('checkpoint' in record) chainOf(record.chain).checkpoint = record.checkpoint;
     else if ('entry' in record) chainOf(record.chain).entries.push(record.entry);
@@ -65,9 +65,9 @@ export async function loadFiles(
       if (entry.ref === null) names.delete(entry.name);
       else names.set(entry.name, entry);
     }
-    for (const [name, entry] of names) await writeWhole(namePath(name), JSON.stringify(entry));
-    await writeWhole(`${chainPath(chain)}.signed`, linesOf(signatures));
-    await writeWhole(chainPath(chain), linesOf([...(checkpoint === null ? [] : [{ checkpoint }]), ...entries]));
+    for (const [name, entry] of names) writeWhole(namePath(name), JSON.stringify(entry));
+    writeWhole(`${chainPath(chain)}.signed`, linesOf(signatures));
+    writeWhole(chainPath(chain), linesOf([...(checkpoint === null ? [] : [{ checkpoint }]), ...entries]));
   }
 }
 

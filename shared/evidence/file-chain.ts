@@ -1,7 +1,15 @@
-import { createReadStream } from 'node:fs';
-import { appendFile, open, rm, rmdir, stat, truncate } from 'node:fs/promises';
+import {
+  appendFileSync,
+  closeSync,
+  createReadStream,
+  openSync,
+  readSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { createInterface } from 'node:readline';
-import { isMissing } from '../files.js';
 import { isWhole, nextEntry, type ChainEntry, type Checkpoint, type CutDecision, type SignedHead } from './chain.js';
 import { EvidenceAltered } from './evidence.js';
 import type { ChainSnapshot } from './file-backup.js';
@@ -31,19 +39,19 @@ export class FileChain {
   constructor(
     private readonly path: string,
     private readonly names: NameFiles,
-    private readonly now: () => Promise<Date>,
+    private readonly now: () => Date,
   ) {
     this.exclusive = new Exclusive(path);
   }
 
   /** Points the name to a value, or nowhere, where `mayStill` says so. */
-  set(name: string, ref: string | null, mayStill: (now: string | null) => Promise<boolean>): Promise<boolean> {
+  set(name: string, ref: string | null, mayStill: (now: string | null) => boolean): Promise<boolean> {
     return this.exclusive.run(async () => {
       await this.catchUp();
-      const current = await this.pointer(name);
-      if (!(await mayStill(current))) return false;
+      const current = this.pointer(name);
+      if (!mayStill(current)) return false;
       if (ref === null && current === null) return true;
-      await this.append(nextEntry(this.last, name, ref, await this.now()));
+      this.append(nextEntry(this.last, name, ref, this.now()));
       return true;
     });
   }
@@ -54,7 +62,7 @@ export class FileChain {
       `${JSON.stringify(entry.name !== null && names.has(entry.name) ? { ...entry, name: null, salt: null } : entry)}\n`;
     return this.exclusive.run(async () => {
       await this.catchUp();
-      await this.rewrite(lineOf);
+      this.rewrite(lineOf);
     });
   }
 
@@ -70,11 +78,11 @@ export class FileChain {
       const cut = decide(entries, await pointers());
       if (cut === null) return false;
       const seqs = new Set(cut.kept.map(({ seq }) => seq));
-      const signed = (await this.signatures()).filter(({ seq }) => seqs.has(seq));
+      const signed = this.signatures().filter(({ seq }) => seqs.has(seq));
       const lines = [{ checkpoint: cut.checkpoint }, ...cut.kept].map((line) => `${JSON.stringify(line)}\n`);
-      await writeWhole(this.path, lines.join(''));
-      await writeWhole(`${this.path}.signed`, signed.map((one) => `${JSON.stringify(one)}\n`).join(''));
-      for (const name of cut.names) await removeName(this.names.pathOf(name));
+      writeWhole(this.path, lines.join(''));
+      writeWhole(`${this.path}.signed`, signed.map((one) => `${JSON.stringify(one)}\n`).join(''));
+      for (const name of cut.names) removeName(this.names.pathOf(name));
       this.size = -1;
       return true;
     });
@@ -85,12 +93,12 @@ export class FileChain {
       await this.catchUp();
       const entries: ChainEntry[] = [];
       for await (const entry of this.entries()) entries.push(entry);
-      return { checkpoint: await this.checkpoint(), entries, signatures: await this.signatures() };
+      return { checkpoint: await this.checkpoint(), entries, signatures: this.signatures() };
     });
   }
 
   async checkpoint(): Promise<Checkpoint | null> {
-    if ((await sizeOf(this.path)) === 0) return null;
+    if (sizeOf(this.path) === 0) return null;
     const lines = createInterface({ input: createReadStream(this.path, 'utf8') });
     for await (const line of lines) {
       lines.close();
@@ -99,43 +107,43 @@ export class FileChain {
     return null;
   }
 
-  async pointer(name: string): Promise<string | null> {
-    const text = await readText(this.names.pathOf(name));
+  pointer(name: string): string | null {
+    const text = readText(this.names.pathOf(name));
     if (text === null) return null;
-    if (PLAIN.test(text) && (await sizeOf(this.path)) === 0) return text;
+    if (PLAIN.test(text) && sizeOf(this.path) === 0) return text;
     const entry = parseEntry(text);
     if (entry === null || entry.name !== name || entry.ref === null || !isWhole(entry)) throw new EvidenceAltered(name);
     return entry.ref;
   }
 
   async *entries(): AsyncGenerator<ChainEntry> {
-    if ((await sizeOf(this.path)) === 0) return;
+    if (sizeOf(this.path) === 0) return;
     for await (const line of createInterface({ input: createReadStream(this.path, 'utf8') })) {
       const entry = parseEntry(line);
       if (entry !== null) yield entry;
     }
   }
 
-  async recent(since: Date): Promise<ChainEntry[]> {
+  recent(since: Date): ChainEntry[] {
     for (let bytes = TAIL_BYTES; ; bytes *= 4) {
-      const { text, from } = await tailOf(this.path, bytes);
+      const { text, from } = tailOf(this.path, bytes);
       const entries = text.split('\n').flatMap((line) => parseEntry(line) ?? []);
       const isEnough = from === 0 || (entries[0] !== undefined && Date.parse(entries[0].at) < since.getTime());
       if (isEnough) return entries.filter(({ at }) => Date.parse(at) >= since.getTime());
     }
   }
 
-  async head(): Promise<ChainEntry | null> {
+  head(): ChainEntry | null {
     return lastLine(this.path);
   }
 
-  async sign(head: SignedHead): Promise<void> {
-    await makeFolder(dirname(this.path));
-    await appendFile(`${this.path}.signed`, `${JSON.stringify(head)}\n`, { mode: PRIVATE_FILE });
+  sign(head: SignedHead): void {
+    makeFolder(dirname(this.path));
+    appendFileSync(`${this.path}.signed`, `${JSON.stringify(head)}\n`, { mode: PRIVATE_FILE });
   }
 
-  async signatures(): Promise<SignedHead[]> {
-    const text = (await readText(`${this.path}.signed`)) ?? '';
+  signatures(): SignedHead[] {
+    const text = readText(`${this.path}.signed`) ?? '';
     return text
       .split('\n')
       .filter(Boolean)
@@ -143,10 +151,10 @@ export class FileChain {
   }
 
   /** The whole file written again, an entry a line; what is no entry stays as it is. Its own entry of a name stays with the name. */
-  private async rewrite(lineOf: (entry: ChainEntry) => string): Promise<void> {
-    const text = (await readText(this.path)) ?? '';
+  private rewrite(lineOf: (entry: ChainEntry) => string): void {
+    const text = readText(this.path) ?? '';
     const lines = text.split('\n').filter(Boolean);
-    await writeWhole(
+    writeWhole(
       this.path,
       lines
         .map((line) => {
@@ -160,42 +168,41 @@ export class FileChain {
 
   /** Takes note of what other processes wrote meanwhile. */
   private async catchUp(): Promise<void> {
-    const size = await sizeOf(this.path);
+    const size = sizeOf(this.path);
     if (size === this.size) return;
     if (size === 0) {
       this.last = null;
       this.size = 0;
-      for (const [name, ref] of await this.names.unchained())
-        await this.append(nextEntry(this.last, name, ref, await this.now()));
+      for (const [name, ref] of await this.names.unchained()) this.append(nextEntry(this.last, name, ref, this.now()));
       return;
     }
-    await cutTornLine(this.path);
-    this.last = await lastLine(this.path);
-    this.size = await sizeOf(this.path);
-    if (this.last !== null) await this.writeName(this.last);
+    cutTornLine(this.path);
+    this.last = lastLine(this.path);
+    this.size = sizeOf(this.path);
+    if (this.last !== null) this.writeName(this.last);
   }
 
-  private async append(entry: ChainEntry): Promise<void> {
+  private append(entry: ChainEntry): void {
     const line = `${JSON.stringify(entry)}\n`;
     const before = Math.max(this.size, 0);
     try {
-      await appendFile(this.path, line, { mode: PRIVATE_FILE });
+      appendFileSync(this.path, line, { mode: PRIVATE_FILE });
     } catch (error) {
-      await truncate(this.path, before).catch(() => undefined); // the next one cuts it
       this.size = -1;
+      cutTo(this.path, before);
       throw error;
     }
     this.last = entry;
     this.size = -1; // until its name is written too
-    await this.writeName(entry);
+    this.writeName(entry);
     this.size = before + Buffer.byteLength(line);
   }
 
-  private async writeName(entry: ChainEntry): Promise<void> {
+  private writeName(entry: ChainEntry): void {
     if (entry.name === null) return;
     const path = this.names.pathOf(entry.name);
-    if (entry.ref === null) await rm(path, { force: true });
-    else await writeWhole(path, JSON.stringify(entry));
+    if (entry.ref === null) rmSync(path, { force: true });
+    else writeWhole(path, JSON.stringify(entry));
   }
 }
 
@@ -216,9 +223,22 @@ export function parseEntry(text: string): ChainEntry | null {
 }
 
 /** With its folder, where nothing else is in it. */
-async function removeName(path: string): Promise<void> {
-  await rm(path, { force: true });
-  await rmdir(dirname(path)).catch(() => undefined);
+function removeName(path: string): void {
+  rmSync(path, { force: true });
+  try {
+    rmdirSync(dirname(path));
+  } catch {
+    // Other names are in it.
+  }
+}
+
+/** As far as the disk lets it: the next one who reads cuts a torn line. */
+function cutTo(path: string, size: number): void {
+  try {
+    truncateSync(path, size);
+  } catch {
+    // The error that led here says more.
+  }
 }
 
 function checkpointIn(line: string): Checkpoint | null {
@@ -229,36 +249,30 @@ function checkpointIn(line: string): Checkpoint | null {
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isMissing(error)) return 0;
-    throw error;
-  }
-}
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-async function tailOf(path: string, bytes = TAIL_BYTES): Promise<{ text: string; from: number }> {
-  const size = await sizeOf(path);
+function tailOf(path: string, bytes = TAIL_BYTES): { text: string; from: number } {
+  const size = sizeOf(path);
   if (size === 0) return { text: '', from: 0 };
-  const file = await open(path, 'r');
+  const file = openSync(path, 'r');
   try {
     const from = Math.max(0, size - bytes);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    const buffer = Buffer.alloc(size - from);
+    const bytesRead = readSync(file, buffer, 0, size - from, from);
     return { text: buffer.subarray(0, bytesRead).toString('utf8'), from };
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
-async function lastLine(path: string): Promise<ChainEntry | null> {
-  const lines = (await tailOf(path)).text.split('\n').filter(Boolean);
+function lastLine(path: string): ChainEntry | null {
+  const lines = tailOf(path).text.split('\n').filter(Boolean);
   return lines.length === 0 ? null : parseEntry(lines.at(-1)!);
 }
 
 /** A line that a kill or a full disk left unfinished. */
-async function cutTornLine(path: string): Promise<void> {
-  const { text, from } = await tailOf(path);
+function cutTornLine(path: string): void {
+  const { text, from } = tailOf(path);
   if (text === '' || text.endsWith('\n')) return;
-  await truncate(path, from + Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)));
+  truncateSync(path, from + Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)));
 }

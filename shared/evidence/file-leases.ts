@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing } from '../files.js';
 import { Exclusive, readText, writeFirst, writeWhole } from './file-store.js';
@@ -8,7 +8,7 @@ import { LEASE_MS, type Lease, type LeaseDesk } from './hold.js';
  * Leases as files, one for each holding: its number is in the file's name, and the highest counts. So a process that was frozen in the middle of a renewal,
  * and lost its lock meanwhile, writes over nothing but what it once held itself.
  */
-export type FileLeases = LeaseDesk & { isHeld(lease: Lease): Promise<boolean> };
+export type FileLeases = LeaseDesk & { isHeld(lease: Lease): boolean };
 
 interface KeptLease {
   id: string;
@@ -17,62 +17,62 @@ interface KeptLease {
   note: unknown;
 }
 
-export function fileLeases(folder: string, now: () => Promise<Date>): FileLeases {
+export function fileLeases(folder: string, now: () => Date): FileLeases {
   const locks = new Map<string, Exclusive>();
   const fileOf = (name: string, fence: number): string => join(folder, `${encodeURIComponent(name)}.${fence}.json`);
-  const alone = <T>(name: string, work: () => Promise<T>): Promise<T> => {
+  const alone = <T>(name: string, work: () => T): Promise<T> => {
     const exclusive = locks.get(name) ?? new Exclusive(join(folder, encodeURIComponent(name)));
     locks.set(name, exclusive);
     return exclusive.run(work);
   };
-  const read = async (name: string, fence: number): Promise<KeptLease | null> => {
-    const text = await readText(fileOf(name, fence));
+  const read = (name: string, fence: number): KeptLease | null => {
+    const text = readText(fileOf(name, fence));
     return text === null ? null : (JSON.parse(text) as KeptLease);
   };
-  const lasting = async (lease: Omit<KeptLease, 'endsAt'>, lastsMs: number): Promise<string> =>
-    JSON.stringify({ ...lease, endsAt: new Date((await now()).getTime() + lastsMs).toISOString() });
-  const isOver = async ({ endsAt }: KeptLease): Promise<boolean> => Date.parse(endsAt) <= (await now()).getTime();
-  const current = async ({ name, id, fence }: Lease): Promise<KeptLease | null> => {
-    const kept = Math.max(...(await fencesOf(folder, name))) === fence ? await read(name, fence) : null;
-    return kept !== null && kept.id === id && !(await isOver(kept)) ? kept : null;
+  const lasting = (lease: Omit<KeptLease, 'endsAt'>, lastsMs: number): string =>
+    JSON.stringify({ ...lease, endsAt: new Date(now().getTime() + lastsMs).toISOString() });
+  const isOver = ({ endsAt }: KeptLease): boolean => Date.parse(endsAt) <= now().getTime();
+  const current = ({ name, id, fence }: Lease): KeptLease | null => {
+    const kept = Math.max(...fencesOf(folder, name)) === fence ? read(name, fence) : null;
+    return kept !== null && kept.id === id && !isOver(kept) ? kept : null;
   };
   return {
-    now,
-    isHeld: async (lease) => (await current(lease)) !== null,
+    now: () => Promise.resolve(now()),
+    isHeld: (lease) => current(lease) !== null,
     take: (name, id, nonce) =>
-      alone(name, async () => {
-        const before = await fencesOf(folder, name);
+      alone(name, () => {
+        const before = fencesOf(folder, name);
         const last = Math.max(0, ...before);
-        const kept = await read(name, last);
-        if (kept !== null && !(await isOver(kept))) return null;
+        const kept = read(name, last);
+        if (kept !== null && !isOver(kept)) return null;
         const left = kept?.note ?? null;
-        const isFirst = await writeFirst(fileOf(name, last + 1), await lasting({ id, nonce, note: left }, LEASE_MS));
+        const isFirst = writeFirst(fileOf(name, last + 1), lasting({ id, nonce, note: left }, LEASE_MS));
         // Frozen before that for so long that others came and went, it is not the last any more.
-        if (!isFirst || Math.max(...(await fencesOf(folder, name))) !== last + 1) return null;
-        for (const fence of before) await rm(fileOf(name, fence), { force: true });
+        if (!isFirst || Math.max(...fencesOf(folder, name)) !== last + 1) return null;
+        for (const fence of before) rmSync(fileOf(name, fence), { force: true });
         return { fence: last + 1, left };
       }),
     renew: (lease, nonces, nonce, note) =>
-      alone(lease.name, async () => {
-        const kept = await current(lease);
+      alone(lease.name, () => {
+        const kept = current(lease);
         if (kept === null || !nonces.includes(kept.nonce)) return false;
-        await writeWhole(fileOf(lease.name, lease.fence), await lasting({ ...kept, nonce, note }, LEASE_MS));
+        writeWhole(fileOf(lease.name, lease.fence), lasting({ ...kept, nonce, note }, LEASE_MS));
         // Whether it was replaced in the very moment: then what was written counts for nothing.
-        return (await current(lease)) !== null;
+        return current(lease) !== null;
       }),
     giveBack: (lease) =>
-      alone(lease.name, async () => {
-        const kept = await current(lease);
-        if (kept !== null) await writeWhole(fileOf(lease.name, lease.fence), await lasting(kept, 0));
+      alone(lease.name, () => {
+        const kept = current(lease);
+        if (kept !== null) writeWhole(fileOf(lease.name, lease.fence), lasting(kept, 0));
       }),
   };
 }
 
 /** Numbers of the holdings of a name that have a file. */
-async function fencesOf(folder: string, name: string): Promise<number[]> {
+function fencesOf(folder: string, name: string): number[] {
   const start = `${encodeURIComponent(name)}.`;
   try {
-    return (await readdir(folder)).flatMap((file) => {
+    return readdirSync(folder).flatMap((file) => {
       const [, fence] = file.startsWith(start) ? (/^(\d+)\.json$/.exec(file.slice(start.length)) ?? []) : [];
       return fence === undefined ? [] : [Number(fence)];
     });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from '../files.js';
 import { chainOf } from './chain.js';
@@ -12,10 +13,10 @@ import { holdLease, type LeaseDesk } from './hold.js';
 
 /** Evidence as files: `values/ab/abcd….json`, `names/…`, `chains/…`. Every write goes to a temporary file first, so that a kill leaves no half value. */
 export function fileEvidence(root: string): EvidenceStore {
-  const disk = <T>(work: () => Promise<T>): Promise<T> => onDisk(root, work);
+  const disk = <T>(work: () => T | Promise<T>): Promise<T> => onDisk(root, work);
   const valuePath = (ref: string): string => join(root, 'values', ref.slice(0, 2), `${ref}.json`);
   const pathOf = (name: string): string => join(root, 'names', ...name.split('/').map(encodeURIComponent)) + NAME_SUFFIX;
-  const now = (): Promise<Date> => diskClock(root);
+  const now = (): Date => diskClock(root);
   const leases = fileLeases(join(root, 'holds'), now);
   const chains = new Map<string, FileChain>();
   const chainNamed = (chain: string): FileChain => {
@@ -31,26 +32,26 @@ export function fileEvidence(root: string): EvidenceStore {
   const pointersOf = async (chain: string): Promise<Map<string, string>> =>
     refsOf([...(await pointersBelow(root))].filter(([name]) => chainOf(name) === chain));
   const chainFor = (name: string): FileChain => chainNamed(chainOf(name));
-  const always = (): Promise<boolean> => Promise.resolve(true);
+  const always = (): boolean => true;
 
   const chainPath = (chain: string): string => join(root, 'chains', `${encodeURIComponent(chain)}.jsonl`);
   const store: EvidenceStore = {
     keep: (text) =>
-      disk(async () => {
+      disk(() => {
         const bytes = Buffer.from(text);
         const ref = createHash('sha256').update(bytes).digest('hex');
-        await writeWhole(valuePath(ref), bytes);
+        writeWhole(valuePath(ref), bytes);
         return ref;
       }),
     kept: (ref) =>
-      disk(async () => {
-        const text = await readText(valuePath(ref));
+      disk(() => {
+        const text = readText(valuePath(ref));
         if (text === null) throw new EvidenceMissing(ref, 'is not in the store');
         if (createHash('sha256').update(text, 'utf8').digest('hex') !== ref)
           throw new EvidenceMissing(ref, 'is not what its digest says');
         return text;
       }),
-    remove: (refs) => disk(async () => void (await Promise.all(refs.map((ref) => rm(valuePath(ref), { force: true }))))),
+    remove: (refs) => disk(() => refs.forEach((ref) => rmSync(valuePath(ref), { force: true }))),
     texts: () => textsBelow(join(root, 'values')),
     blind: (chain, names) => disk(() => chainNamed(chain).blind(new Set(names))),
     cut: (chain, decide) => disk(() => chainNamed(chain).cut(() => pointersOf(chain), decide)),
@@ -67,19 +68,14 @@ export function fileEvidence(root: string): EvidenceStore {
     point: (name, ref) => disk(async () => void (await chainFor(name).set(name, ref, always))),
     claim: (name, expected, ref, lease = null) =>
       disk(() =>
-        chainFor(name).set(name, ref, async (current) => {
-          if (lease !== null && !(await leases.isHeld(lease))) throw new LeaseLost(lease);
+        chainFor(name).set(name, ref, (current) => {
+          if (lease !== null && !leases.isHeld(lease)) throw new LeaseLost(lease);
           return current === expected;
         }),
       ),
     pointer: (name) => disk(() => chainFor(name).pointer(name)),
     unpoint: (name, expected) =>
-      disk(
-        async () =>
-          void (await chainFor(name).set(name, null, (current) =>
-            Promise.resolve(expected === undefined || current === expected),
-          )),
-      ),
+      disk(async () => void (await chainFor(name).set(name, null, (current) => expected === undefined || current === expected))),
     names: (prefix) => disk(() => namesBelow(pathOf(prefix.replace(/\/$/, '')).slice(0, -NAME_SUFFIX.length), prefix)),
     now: () => disk(now),
     hold: async (name, options) => {
@@ -122,7 +118,7 @@ const foldersIn = (folder: string): Promise<string[]> =>
 /** Tells a name from a folder of names. */
 const NAME_SUFFIX = '.ref';
 
-const leasesOnDisk = (disk: <T>(work: () => Promise<T>) => Promise<T>, leases: LeaseDesk): LeaseDesk => ({
+const leasesOnDisk = (disk: <T>(work: () => T | Promise<T>) => Promise<T>, leases: LeaseDesk): LeaseDesk => ({
   now: () => disk(() => leases.now()),
   take: (...given) => disk(() => leases.take(...given)),
   renew: (...given) => disk(() => leases.renew(...given)),
@@ -151,7 +147,7 @@ async function pointersBelow(root: string): Promise<Map<string, string>> {
     throw error;
   });
   for (const entry of entries.filter((path) => path.endsWith(NAME_SUFFIX))) {
-    const text = await readText(join(folder, entry));
+    const text = readText(join(folder, entry));
     const name = entry.slice(0, -NAME_SUFFIX.length).split('/').map(decodeURIComponent).join('/');
     if (text !== null) pointers.set(name, text);
   }

@@ -21,7 +21,7 @@ let server: PostgresServer | null = null;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'billing-backup-'));
   keys = await mkdtemp(join(folder, 'keys-'));
-  await addKey(keys, new Date());
+  addKey(keys, new Date());
   if (programs !== null) server = await startPostgres(programs);
 }, 60_000);
 afterAll(async () => {

@@ -33,7 +33,7 @@ describe.each(PLACES)('evidence with a key %s', (_where, open) => {
     const plain = openEvidence(place.location, own);
     const before = await kept(plain, 'outcomes/default/2025-08/f2', OTHER);
     expect(await place.dump()).toContain('Fabrikam');
-    await addKey(own.keys, new Date());
+    addKey(own.keys, new Date());
     const evidence = openEvidence(place.location, own);
     const ref = await kept(evidence, 'outcomes/default/2025-09/c1', OUTCOME);
     const shared = await evidence.put({ of: 'all of them', total: '1528.58' });
@@ -49,7 +49,7 @@ describe.each(PLACES)('evidence with a key %s', (_where, open) => {
 
   test('keeps equal values once, in whatever process, and tells organizations apart by their keys', async () => {
     const [place, own] = [await open(), await owner()];
-    await addKey(own.keys, new Date());
+    addKey(own.keys, new Date());
     const [first, second] = [openEvidence(place.location, own), openEvidence(place.location, own)];
     const refs = await Promise.all([first.put(OUTCOME, 'c1'), second.put(OUTCOME, 'c1'), first.put(OUTCOME, 'C1')]);
     expect(new Set(refs).size).toBe(1);
@@ -60,10 +60,10 @@ describe.each(PLACES)('evidence with a key %s', (_where, open) => {
 
   test('after a rotation everything is read, and nothing needs the earlier key any more', async () => {
     const [place, own] = [await open(), await owner()];
-    await addKey(own.keys, new Date());
+    addKey(own.keys, new Date());
     const evidence = openEvidence(place.location, own);
     const ref = await kept(evidence, 'outcomes/default/2025-09/c1', OUTCOME);
-    await rotateKeys(own.keys, new Date(Date.now() + 1));
+    rotateKeys(own.keys, new Date(Date.now() + 1));
     const store = openStore(place.location);
     expect(await wrapAgain(store, 'default', new Keyring(own.keys))).toBe(1);
     expect(await wrapAgain(store, 'default', new Keyring(own.keys))).toBe(0);
@@ -77,7 +77,7 @@ describe.each(PLACES)('evidence with a key %s', (_where, open) => {
 
   test('a lost key is named with the record that needs it, and comes back with its file', async () => {
     const [place, own] = [await open(), await owner()];
-    const { id } = await addKey(own.keys, new Date());
+    const { id } = addKey(own.keys, new Date());
     const evidence = openEvidence(place.location, own);
     const ref = await kept(evidence, 'outcomes/default/2025-09/c1', OUTCOME);
     await rename(keyFile(own.keys), `${keyFile(own.keys)}.away`);
@@ -92,7 +92,7 @@ describe.each(PLACES)('evidence with a key %s', (_where, open) => {
 
   test('a key that is destroyed takes one organization away: the others stay, and so does the chain', async () => {
     const [place, own] = [await open(), await owner()];
-    await addKey(own.keys, new Date());
+    addKey(own.keys, new Date());
     const evidence = openEvidence(place.location, own);
     const [gone, stays] = [
       await kept(evidence, 'outcomes/default/2025-09/c1', OUTCOME),
