@@ -242,7 +242,7 @@ async function createCharge(
     kind: 'charge',
     key: step.chargeKey,
     broker: request.broker,
-    shows: (id) => autotask.showsCharge(contractId, id, monthOf(step.day)),
+    shows: (id) => autotask.showsCharge(contractId, id, request.month),
     make: () => sendNew(dependencies, request, write),
   });
   return { result: 'written', id: null };

@@ -22,15 +22,15 @@ let sandbox: Sandbox;
 let evidence: Evidence;
 afterEach(() => sandbox.close());
 
-async function open(behaviour: Rec): Promise<void> {
-  const world = JSON.parse(await readFile(WORLD, 'utf8')) as World;
+async function open(behaviour: Rec, from = WORLD): Promise<void> {
+  const world = JSON.parse(await readFile(from, 'utf8')) as World;
   world.autotask = { ...world.autotask, behaviour };
   sandbox = await startSandbox({ world });
   evidence = memoryEvidence();
 }
 
 /** A process of the day: nothing is remembered but what is evidence. */
-const desk = (): Desk => openDesk(sandbox, {}, {}, evidence);
+const desk = (): Desk => openDesk(sandbox, { AFTER_FREEZE: 'charge' }, {}, evidence);
 
 const made = (): Record<string, number> => {
   const { contracts, services, products, charges, contractServices } = sandbox.state().autotask;
@@ -90,6 +90,14 @@ describe('a group with a user-defined field', () => {
       expect(sandbox.state().autotask).toEqual(before);
     },
   );
+});
+
+test('a charge that catches up an approved month is looked for where its month is: it was under the month of its date, and whatever else a run charged was held', async () => {
+  await open({}, new URL('../../sandbox/worlds/frozen-month-is-caught-up.json', import.meta.url));
+  const { charges } = made();
+  expect(await day('2025-10-29')).toMatch(/^Done: .* 0\.00 held$/);
+  expect(made().charges).toBe(charges! + 1);
+  expect(await evidence.pointer('search-blind/default')).toBeNull();
 });
 
 describe('a user who does not see what it makes', () => {
