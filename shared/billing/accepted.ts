@@ -242,12 +242,12 @@ export function nextAccepted(
   before: AcceptedPart | undefined,
   { isReleased, isBlind, movedTo, cameFrom, leaves }: Accepting,
 ): AcceptedPart {
-  const now = reported.map((item) => withKin(item, before, cameFrom));
+  const earlier = new Map(before?.items.map((item) => [item.id, item] as const));
+  const now = reported.map((item) => withKin(item, earlier.get(item.id), cameFrom));
   if (before === undefined) return { asOf: plan.asOf, items: now };
   const asOf = plan.asOf > before.asOf ? plan.asOf : before.asOf;
   const outcomes = new Map(plan.items.map((item) => [item.id, item]));
   const ids = new Set(now.map(({ id }) => id));
-  const earlier = new Map(before.items.map((item) => [item.id, item]));
   const standing = new Set(plan.ghosts.filter(({ outcome }) => outcome !== 'zeroed').map(({ contractKey }) => fold(contractKey)));
   const missing = before.items
     .filter(({ id }) => !ids.has(id) && !isReleased)
@@ -280,8 +280,8 @@ function leastOf(now: AcceptedItem, last: AcceptedItem): AcceptedItem {
 }
 
 /** Where an item came from is remembered as long as it stays: when it goes back there, what it was there is no news. */
-function withKin(item: AcceptedItem, before: AcceptedPart | undefined, cameFrom: CameFrom[]): AcceptedItem {
-  const known = before?.items.find(({ id }) => id === item.id)?.successors ?? [];
+function withKin(item: AcceptedItem, last: AcceptedItem | undefined, cameFrom: CameFrom[]): AcceptedItem {
+  const known = last?.successors ?? [];
   const kin = [...new Set([...known, ...cameFrom.flatMap(({ itemId, from }) => (itemId === item.id ? [from] : []))])];
   return kin.length === 0 ? item : { ...item, successors: kin };
 }

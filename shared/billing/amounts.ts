@@ -109,8 +109,9 @@ function othersBecause({ currency }: Billable, place: Place, books: Books): Beca
 function balanced(billable: Billable, place: Place, state: State): AmountsPlan {
   const units = place.rows.row?.units ?? 0;
   const differ = hasMoney(place.rows.row) && !big(billable.onRow.quantity).eq(units);
+  const { steps, carriesOn } = endOfOnce(billable, place);
   return {
-    ...endOfOnce(billable, place),
+    steps,
     held: null,
     because: [
       {
@@ -119,6 +120,7 @@ function balanced(billable: Billable, place: Place, state: State): AmountsPlan {
       },
     ],
     notes: differ ? [unitsDifferNote(billable, units)] : [],
+    carriesOn,
     extendTo: null,
   };
 }

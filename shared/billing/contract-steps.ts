@@ -70,6 +70,13 @@ export function serviceStep(
     : null;
 }
 
+function endNotes(item: Item, contract: Contract, { subscriptions, month }: ContractContext): Note[] {
+  const { from, day } = requiredEnd(item, listedSubscription(subscriptions, item.subscriptionId), contract, month);
+  if (from === null || day >= contract.endDay) return [];
+  const message = `${item.productName} ends ${from} in Cloudmore; contract ${contract.id} stays until ${contract.endDay}.`;
+  return [{ code: 'end-date-earlier', itemId: item.id, message }];
+}
+
 /** What is worth knowing of an item, and nothing to do. */
 export function notesOf(
   { entry: { item }, service, amounts }: Draft,
@@ -77,13 +84,7 @@ export function notesOf(
   context: ContractContext,
 ): Note[] {
   const notes: Note[] = [];
-  const required = requiredEnd(item, listedSubscription(context.subscriptions, item.subscriptionId), contract, context.month);
-  if (contract && required.from !== null && required.day < contract.endDay)
-    notes.push({
-      code: 'end-date-earlier',
-      itemId: item.id,
-      message: `${item.productName} ends ${required.from} in Cloudmore; contract ${contract.id} stays until ${contract.endDay}.`,
-    });
+  if (contract) notes.push(...endNotes(item, contract, context));
   const isNewService = service === null && amounts.steps.some((step) => step.kind === 'postAdjustment');
   if (isNewService && !isPriced(item, context.prices))
     notes.push({

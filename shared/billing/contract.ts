@@ -78,12 +78,12 @@ function contractElsewhere(contractKey: string, { companyId, month, books, names
   const [byUdf] = contractsByUdf.find(books.contracts, contractKey).filter(isElsewhere);
   if (byUdf) return byUdf;
   const billed = new Set(names.contractsOf(contractKey));
-  const isUnmistakable = isGuid(contractKey) || isHashKey(contractKey);
+  const isUnmistakable = (): boolean => isGuid(contractKey) || isHashKey(contractKey);
   const byNumber = contractsByNumber
     .find(books.contracts, contractKey)
     .find(
       (contract) =>
-        isElsewhere(contract) && present(contract.subscriptionId) === null && (isUnmistakable || billed.has(contract.id)),
+        isElsewhere(contract) && present(contract.subscriptionId) === null && (billed.has(contract.id) || isUnmistakable()),
     );
   if (byNumber || billed.size === 0) return byNumber ?? null;
   return (

@@ -31,10 +31,13 @@ function isSameText(left: Decimal, right: Decimal): boolean {
 
 const padded = (value: Decimal, digits: number): string => (value.includes('.') ? value : `${value}.`).padEnd(digits, '0');
 
-/** Exact sum. */
+/** Exact sum. Most sums are of one amount, which is read and not added to nothing. */
 export function sum(values: Iterable<Decimal | Big>): Big {
   let total = ZERO;
-  for (const value of values) total = total.plus(value);
+  for (const value of values) {
+    const next = big(value);
+    if (!isZero(next)) total = isZero(total) ? next : total.plus(next);
+  }
   return total;
 }
 
@@ -57,7 +60,7 @@ export function divide(total: Big, divisor: Big, scale: number): Big {
 /** Text with exactly `scale` decimals, "-48.30". Never writes "-0.00". */
 export function text(value: Big, scale: number): Decimal {
   const rounded = value.toFixed(scale, Big.roundHalfUp);
-  return /^-[0.]+$/.test(rounded) ? rounded.slice(1) : rounded;
+  return rounded.startsWith('-') && !/[1-9]/.test(rounded) ? rounded.slice(1) : rounded;
 }
 
 /** Shortest plain text of the exact value. */
@@ -79,9 +82,16 @@ const MINOR_UNITS = new Map<string, number>([
 
 /** Decimals of the currency's minor unit by ISO 4217: EUR 2, JPY 0, KWD 3. Throws a RangeError that names a text that is not a currency code. */
 export function minorUnits(currency: string): number {
+  const known = asked.get(currency);
+  if (known !== undefined) return known;
   if (!/^[a-z]{3}$/i.test(currency)) throw new RangeError(`Invalid currency code: ${currency}`);
-  return MINOR_UNITS.get(currency.toUpperCase()) ?? USUAL_MINOR_UNITS;
+  const digits = MINOR_UNITS.get(currency.toUpperCase()) ?? USUAL_MINOR_UNITS;
+  asked.set(currency, digits);
+  return digits;
 }
+
+/** By the code as it is written, because every amount asks; there are no more of them than words of three letters. */
+const asked = new Map<string, number>();
 
 /** Decimals that Autotask keeps of an amount when a person approves and posts it, whatever its currency (`docs/vendors/autotask.md` 11). */
 export const POSTED_DECIMALS = 2;

@@ -86,7 +86,7 @@ const byId = (left: Item, right: Item): number => byText(left.id, right.id);
 
 /** Whether the line's service is one of `EXCLUDE_SERVICES`, by id or name. */
 export const isExcludedService = (line: Line, excluded: Set<string>): boolean =>
-  excluded.has(fold(line.serviceId)) || excluded.has(fold(line.serviceName));
+  excluded.size > 0 && (excluded.has(fold(line.serviceId)) || excluded.has(fold(line.serviceName)));
 
 // ---------------------------------------------------------------------------------------------------------------- manual lines (2.3)
 
@@ -215,8 +215,9 @@ export function productName(lines: { productName: string | null }[]): string | n
 }
 
 function quantityOf(type: ItemType, lines: Line[]): Big {
-  const quantities = lines.flatMap((line) => quantityOfLine(type, line) ?? []);
-  return quantities.reduce((highest, quantity) => (quantity.gt(highest) ? quantity : highest), ZERO);
+  return lines
+    .map((line) => quantityOfLine(type, line))
+    .reduce<Big>((highest, quantity) => (quantity?.gt(highest) ? quantity : highest), ZERO);
 }
 
 /** The quantity a line that is not manual brings to its item (4.2): for Azure that of the subscription; null for refunds. */

@@ -15,7 +15,10 @@ export function keyedItem(item: Item, settings: Pick<Settings, 'broker'>): Keyed
 function hashUnder(organizationId: string, item: Item, { broker }: Pick<Settings, 'broker'>): string {
   const { subscriptionId, type, itemCode, lines } = item;
   return itemHash({
-    ...{ broker, organizationId, subscriptionId, type },
+    broker,
+    organizationId,
+    subscriptionId,
+    type,
     codeOrProduct: codeOrProduct(type, subscriptionId, itemCode, productName(lines)),
   });
 }

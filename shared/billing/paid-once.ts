@@ -33,14 +33,14 @@ function statedPayment(prices: PriceList, itemCode: string | null, currency: str
   if (present(itemCode) === null) return null;
   const entries = prices.get(fold(itemCode)) ?? [];
   const own = entries.filter((price) => same(price.currency, currency));
-  const stated = new Set((own.length > 0 ? own : entries).flatMap(paymentOfPrice));
-  return stated.size === 1 ? [...stated][0]! : null;
+  const stated = (own.length > 0 ? own : entries).map(paymentOfPrice).filter((payment) => payment !== null);
+  return stated.every((payment) => payment === stated[0]) ? (stated[0] ?? null) : null;
 }
 
 /** A price list that has no frequency for an entry leaves it out, or says 0. */
-const paymentOfPrice = ({ paymentMonths }: Price): Payment[] => {
-  if (paymentMonths === null || paymentMonths <= 0) return [];
-  return [paymentMonths > MONTHLY_MONTHS ? 'once' : 'monthly'];
+const paymentOfPrice = ({ paymentMonths }: Price): Payment | null => {
+  if (paymentMonths === null || paymentMonths <= 0) return null;
+  return paymentMonths > MONTHLY_MONTHS ? 'once' : 'monthly';
 };
 
 function paymentByDays({ startDay, endDay }: Line): Payment | null {

@@ -196,6 +196,7 @@ function refusalOf(
 
 export interface Draft {
   entry: KeyedItem;
+  billable: Billable;
   place: Place;
   service: Service | null;
   amounts: AmountsPlan;
@@ -240,7 +241,7 @@ function planAble(
     needsDetail:
       contract !== null &&
       !context.books.detailed.includes(contract.id) &&
-      drafts.some((draft) => needsNeighbours(draft.amounts, billableOf(draft.entry, context), draft.place, context.books)),
+      drafts.some(({ amounts, billable, place }) => needsNeighbours(amounts, billable, place, context.books)),
   };
 }
 
@@ -273,6 +274,7 @@ function draft(entry: KeyedItem, contract: Contract | null, startsLater: boolean
   const amounts = plan(billable, place, context.books, context.settings);
   return {
     entry,
+    billable,
     place,
     service,
     amounts,
@@ -329,7 +331,7 @@ function placeOf(
 }
 
 function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, context: ContractContext): ItemDecision {
-  const { entry, place, service, amounts } = draft;
+  const { entry, billable, place, service, amounts } = draft;
   const { item, contractKey } = entry;
   const isWritten = amounts.steps.length > 0;
   return {
@@ -344,7 +346,7 @@ function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, contex
       catalogueBecause(item, service, draft.serviceStep, priceOf(context.prices, item.itemCode, item.currency)),
       ...amounts.because,
     ],
-    standing: standingOf(billableOf(entry, context), place, context.books, amounts.steps),
+    standing: standingOf(billable, place, context.books, amounts.steps),
     steps: amounts.steps,
   };
 }

@@ -19,6 +19,7 @@ const TOO_MUCH = 'it fell by more than a breaker allows';
 
 /** Items whose money the plan would change, and that nothing explains, with the reason. */
 export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): Map<string, Tripped> {
+  if (plan.steps.length === 0) return new Map();
   const planned = new Map(plan.items.map((item) => [item.id, item]));
   const { accepted } = input.slice;
   const before = accepted?.items ?? [];
@@ -42,11 +43,10 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
 
 /** A charge for the same kind of the same subscription that is none of the month's items', and nothing says that it is over: it may be for what an item was before. */
 function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
-  if (!isMoved(decided)) return null;
   const isBeside = ({ serviceId, type, contractKey }: Ghost): boolean =>
     serviceId === null && type === decided.type && same(contractKey, decided.contractKey);
   const other = ghosts.find((ghost) => isBeside(ghost) && isUnexplained(ghost));
-  return other === undefined
+  return other === undefined || !isMoved(decided)
     ? null
     : `${other.sales} more stand on charge ${other.chargeId}, and nothing says that they are gone`;
 }
@@ -54,16 +54,17 @@ function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
 const isMoved = (decided: PlannedItem): boolean => moves(decided, UP) || moves(decided, DOWN);
 
 /** Items whose money the plan would change on a contract with a charge of nobody knows what (8.4): it may be the very money. */
-export const besideUnknown = ({ items, ghosts }: Plan): Map<string, Tripped> =>
-  new Map(
+export function besideUnknown({ items, ghosts }: Plan): Map<string, Tripped> {
+  const unknown = ghosts.filter(isUnknown);
+  return new Map(
     items.flatMap((item) => {
-      const other =
-        item.outcome === 'posted' && isMoved(item) ? ghosts.find((one) => isUnknown(one) && isOn(item, one)) : undefined;
-      if (other === undefined) return [];
+      const other = item.outcome === 'posted' ? unknown.find((one) => isOn(item, one)) : undefined;
+      if (other === undefined || !isMoved(item)) return [];
       const message = `${other.sales} ${other.currency} stand on charge ${other.chargeId} of the same contract, and nobody knows what it was made for: it may be for ${item.productName}. Delete the charge in Autotask if it is wrong, or release the plan if it is right beside this.`;
       return [[item.id, { reason: 'report-shrank', message }] as const];
     }),
   );
+}
 
 const isUnknown = ({ type, chargeId, sales, cost }: Ghost): boolean =>
   type === 'Unclassified' && chargeId !== undefined && !(isZero(big(sales)) && isZero(big(cost)));
@@ -89,16 +90,15 @@ function whyNewHeld(
 /** Whether the items of a contract that had lines have none any more, and the credits that these had are nowhere on it. */
 function creditsLost(keyed: KeyedItem[], accepted: AcceptedItem[]): (contractKey: string) => boolean {
   const present = new Set(keyed.map(({ item }) => item.id));
-  const now = groupBy(
-    keyed.map(({ item, contractKey }) => acceptedItem(item, contractKey)),
-    ({ contractKey }) => fold(contractKey),
-  );
+  const now = groupBy(keyed, ({ contractKey }) => fold(contractKey));
   const before = groupBy(accepted, ({ contractKey }) => fold(contractKey));
   return (contractKey) => {
-    const [own, had] = [now, before].map((items) => items.get(fold(contractKey)) ?? []) as [AcceptedItem[], AcceptedItem[]];
+    const had = before.get(fold(contractKey)) ?? [];
+    if (had.every(({ id }) => present.has(id))) return false;
+    const own = (now.get(fold(contractKey)) ?? []).map(({ item }) => acceptedItem(item, contractKey));
     const isLost = (side: 'creditCost' | 'creditSales'): boolean =>
       sum(own.map((item) => item[side])).gt(sum(had.map((item) => item[side])));
-    return had.some(({ id }) => !present.has(id)) && (isLost('creditCost') || isLost('creditSales'));
+    return isLost('creditCost') || isLost('creditSales');
   };
 }
 

@@ -1,7 +1,7 @@
 import { hasEnded } from './accepted.js';
 import { tripContracts, tripItem, tripMonth, tripOrganization, type ItemSales, type Tripped } from './breakers.js';
 import type { CompanyDecision } from './company.js';
-import { big, isZero, money, signOf, sum } from './decimal.js';
+import { big, compare, isZero, money, signOf, sum } from './decimal.js';
 import { buildItems, itemsOfPart, listedSubscription, type ItemContext } from './items.js';
 import type { PlanInput, Work } from './plan.js';
 import { tripMargin } from './margin-breaker.js';
@@ -29,7 +29,7 @@ export function tripBreakers(
 ): Held {
   if (plan.steps.length === 0 || company.company === null) return { organization: null, items: new Map() };
   const { facts, books, settings } = input;
-  const comparison = compare(plan, able, input, context, company.currency);
+  const comparison = comparisonOf(plan, able, input, context, company.currency);
   const newContracts = work.contracts.filter(({ isNew }) => isNew).length;
   return {
     organization:
@@ -65,7 +65,13 @@ interface Comparison {
   leftOut: string;
 }
 
-function compare(plan: Plan, able: Item[], { slice, settings }: PlanInput, context: ItemContext, currency: string): Comparison {
+function comparisonOf(
+  plan: Plan,
+  able: Item[],
+  { slice, settings }: PlanInput,
+  context: ItemContext,
+  currency: string,
+): Comparison {
   const planned = new Map(plan.items.map((item) => [item.id, item]));
   const decided = able.map((item): Billed => ({ item, planned: planned.get(item.id)! }));
   const billed = decided.filter((one) => one.planned.outcome === 'posted');
@@ -77,11 +83,11 @@ function compare(plan: Plan, able: Item[], { slice, settings }: PlanInput, conte
   const lastMonth = [...slice.previousLines, ...(slice.previousLater ?? [])];
   const read = new Set(readable(slice.lines, lastMonth).before);
   const whole = buildItems([...read], context);
+  const before = whole.filter(isCompared);
   const early = slice.previousLines.filter((line) => read.has(line));
-  const same = itemsOfPart(whole, early, context).filter(isCompared);
+  const same = early.length === read.size ? before : itemsOfPart(whole, early, context).filter(isCompared);
   const isExplained = explainedBy(posted, credited, slice.elsewhere, context);
   const samePart = same.filter((item) => !isExplained(item));
-  const before = whole.filter(isCompared);
   const unread = unreadBefore(posted, lastMonth, read, context);
   const leftOut = leftOutText(posted, unbilled.size, same.length - samePart.length, unread.size, currency);
   return { billed, before, samePart, credited, unread, leftOut };
@@ -156,8 +162,9 @@ function tripSales(comparison: Comparison, currency: string, settings: Settings)
       },
       settings,
     );
-  const moved = sum(billed.map(({ planned }) => big(planned.standing!.after.sales).minus(planned.standing!.before.sales)));
   const tripped = tripOf(billed.map(({ item }) => item));
+  if (tripped === null) return null;
+  const moved = sum(billed.map(({ planned }) => big(planned.standing!.after.sales).minus(planned.standing!.before.sales)));
   if (moved.abs().gt(settings.breakers.organizationAmount)) return tripped;
   const standing = billed.filter(({ planned }) => !isZero(big(planned.standing!.before.sales))).map(asItStands);
   return standing.length === 0 || tripOf(standing) === null ? tripped : null;
@@ -172,23 +179,23 @@ function tripWritten(
   settings: Settings,
 ): Tripped | null {
   const { before, after } = planned.standing!;
-  const moved = (['sales', 'cost'] as const).map((side) => big(after[side]).minus(before[side]).abs());
   // What is in balance already waits for nobody: a breaker holds what would be written.
-  if (moved.every(isZero)) return null;
-  const isNothing = isZero(big(before.sales));
-  const isSmall = moved.every((amount) => amount.lte(settings.breakers.organizationAmount));
+  if (SIDES.every((side) => compare(after[side], before[side]) === 0)) return null;
   const unread = tripUnread(item, comparison, settings);
-  if (unread !== null) return isSmall && !isNothing ? null : unread;
   const sales: Omit<ItemSales, 'item'> = {
     before: itemsById.find(comparison.before, item.id)[0],
     samePart: itemsById.find(comparison.samePart, item.id)[0],
   };
   const tripSales = (one: Item): Tripped | null =>
     tripItem({ ...sales, item: one }, settings) ?? tripMargin(one, sales.before, settings);
-  const tripped = tripPrice(item, context.prices, settings) ?? tripSales(item);
-  if (!isSmall) return tripped;
-  return isNothing || tripSales(asItStands({ item, planned })) === null ? tripped : null;
+  const tripped = unread ?? tripPrice(item, context.prices, settings) ?? tripSales(item);
+  if (tripped === null) return null;
+  const isSmall = SIDES.every((side) => big(after[side]).minus(before[side]).abs().lte(settings.breakers.organizationAmount));
+  if (!isSmall || isZero(big(before.sales))) return tripped;
+  return unread === null && tripSales(asItStands({ item, planned })) === null ? tripped : null;
 }
+
+const SIDES = ['sales', 'cost'] as const;
 
 const comparesItems = ({ itemFactor, organizationPercent, marginPoints }: Settings['breakers']): boolean =>
   [itemFactor, organizationPercent, marginPoints].some((limit) => limit !== 0);

@@ -70,10 +70,11 @@ const asksPriceList = ({ type }: Item): boolean => rulesOf(type)?.paidOnce !== '
 
 /** Whether something is paid once or every month, and which of two kinds of software it is, is told by the lines where nothing else does (2.1, 4.4). */
 function ofSilence(item: Item, { prices }: ItemContext): string | null {
-  const silent = new Set(item.lines.flatMap((line) => line.silent ?? []));
-  if (!silent.has('startDate') && !silent.has('endDate')) return null;
+  const isSilent = (member: string): boolean => item.lines.some(({ silent }) => silent?.includes(member));
+  if (!isSilent('startDate') && !isSilent('endDate')) return null;
   const isSoftware = ['always', 'where-silent'].includes(rulesOf(item.type)?.paidOnce ?? 'as-stated');
   const isStated = (prices.get(fold(item.itemCode)) ?? []).some(({ paymentMonths }) => paymentMonths !== null);
-  if (!(isSoftware && silent.has('recordType')) && (isStated || !asksPriceList(item))) return null;
+  if (!(isSoftware && isSilent('recordType')) && (isStated || !asksPriceList(item))) return null;
+  const silent = new Set(item.lines.flatMap((line) => line.silent ?? []));
   return `No line of the report has ${[...silent].join(', ')}, and neither the price list nor the invoice tells whether ${item.productName} is paid once or every month.`;
 }
