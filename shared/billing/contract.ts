@@ -74,24 +74,22 @@ function ofTheMonth(hits: Contract[], month: Month): Contract | null {
  * bill the customer twice. A number alone may be anybody's; it counts where we billed on the contract, or where nobody else makes such a number.
  */
 function contractElsewhere(contractKey: string, { companyId, month, books, names }: Search): Contract | null {
-  const isElsewhere = (contract: Contract): boolean => contract.companyId !== companyId;
-  const [byUdf] = contractsByUdf.find(books.contracts, contractKey).filter(isElsewhere);
+  // What this company has by either id was found before.
+  const [byUdf] = contractsByUdf.find(books.contracts, contractKey);
   if (byUdf) return byUdf;
   const billed = new Set(names.contractsOf(contractKey));
   const isUnmistakable = (): boolean => isGuid(contractKey) || isHashKey(contractKey);
+  const hasNoId = (contract: Contract): boolean => present(contract.subscriptionId) === null;
   const byNumber = contractsByNumber
     .find(books.contracts, contractKey)
-    .find(
-      (contract) =>
-        isElsewhere(contract) && present(contract.subscriptionId) === null && (billed.has(contract.id) || isUnmistakable()),
-    );
+    .find((contract) => hasNoId(contract) && (billed.has(contract.id) || isUnmistakable()));
   if (byNumber || billed.size === 0) return byNumber ?? null;
   return (
     books.contracts.find(
       (contract) =>
-        isElsewhere(contract) &&
         billed.has(contract.id) &&
-        present(contract.subscriptionId) === null &&
+        contract.companyId !== companyId &&
+        hasNoId(contract) &&
         standsOn(contract, month, books).isAnything,
     ) ?? null
   );

@@ -18,7 +18,7 @@ const LONGEST_MONTHLY_DAYS = 45;
 
 /** How a line is paid that is billed under an item code; null where nothing tells. */
 export function paymentOf(type: ItemType, line: Line, itemCode: string | null, prices: PriceList): Payment | null {
-  const { paidOnce } = rulesOf(type) ?? { paidOnce: 'as-stated' };
+  const paidOnce = rulesOf(type)?.paidOnce;
   if (paidOnce === 'always') return 'once';
   return (
     statedPayment(prices, itemCode, line.currency) ??
@@ -39,8 +39,9 @@ function statedPayment(prices: PriceList, itemCode: string | null, currency: str
 
 /** A price list that has no frequency for an entry leaves it out, or says 0. */
 const paymentOfPrice = ({ paymentMonths }: Price): Payment | null => {
-  if (paymentMonths === null || paymentMonths <= 0) return null;
-  return paymentMonths > MONTHLY_MONTHS ? 'once' : 'monthly';
+  const months = paymentMonths ?? 0;
+  if (months <= 0) return null;
+  return months > MONTHLY_MONTHS ? 'once' : 'monthly';
 };
 
 function paymentByDays({ startDay, endDay }: Line): Payment | null {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { byBilling, buildItems, indexPrices } from '../../shared/billing/items.js';
+import { paymentOf, sortByPayment } from '../../shared/billing/paid-once.js';
 import type { Item } from '../../shared/billing/plan-types.js';
-import type { Line, Price, Subscription } from '../../shared/billing/types.js';
+import type { ItemType, Line, Price, Subscription } from '../../shared/billing/types.js';
 import { CODE, line, manualLine, price, subscription } from './builders.js';
 
 /** Rule 4 beyond its worked examples: what an item is called, how much of it there is, whether it is paid once; whatever order the report has. */
@@ -197,4 +198,35 @@ test.each<[string, Line[], Price[], boolean]>([
   ['neither', [line({ startDay: null, endDay: null })], [], false],
 ])('4.4 whether an item is paid once, with %s', (_, lines, prices, isOneOff) => {
   expect(itemOf(lines, { prices }).isOneOff).toBe(isOneOff);
+});
+
+describe('how a line is paid (4.4)', () => {
+  const bare = { startDay: null, endDay: null, paymentFrequency: null };
+  const paid = (changes: Partial<Line>, prices: Price[] = [], code: string | null = CODE, type: ItemType = 'Csp365Nce') =>
+    paymentOf(type, line({ ...bare, ...changes }), code, indexPrices(prices));
+  const [monthly, yearly] = [price({ paymentMonths: 1 }), price({ paymentMonths: 12, currency: 'USD' })];
+
+  test.each<[string, ReturnType<typeof paid>, 'once' | 'monthly' | null]>([
+    ['by the price list in its currency', paid({}, [monthly, yearly]), 'monthly'],
+    ['by that of another, where its own has none', paid({}, [yearly]), 'once'],
+    ['nobody knows, where the list contradicts itself', paid({}, [monthly, price({ paymentMonths: 3 })]), null],
+    ['nobody knows, where the list says nothing', paid({}, [price({ paymentMonths: null }), price({ paymentMonths: 0 })]), null],
+    ['nobody knows, where it has no code', paid({}, [price({ itemCode: '', paymentMonths: 12 })], null), null],
+    ['by its days', paid({ startDay: '2025-01-01', endDay: '2025-12-31' }), 'once'],
+    ['by text, without its first day', paid({ endDay: '2025-12-31', paymentFrequency: 'yearly' }), 'once'],
+    ['by text, without its last day', paid({ startDay: '2025-01-01', paymentFrequency: 'yearly' }), 'once'],
+    ['by text', paid({ paymentFrequency: ' Monthly ' }), 'monthly'],
+    ['by text that only begins so', paid({ paymentFrequency: 'monthly in advance' }), 'once'],
+    ['by text that only ends so', paid({ paymentFrequency: 'bimonthly' }), 'once'],
+    ['by nothing, as a correction by hand', paid({}, [], null, 'ManualBillingLine'), null],
+    ['once, where nothing is said of software', paid({}, [], null, 'Subscription'), 'once'],
+  ])('is told %s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+
+  test('of which nothing tells goes on every month beside one that is paid once', () => {
+    const once = line({ ...bare, startDay: '2025-01-01', endDay: '2025-12-31', itemCode: null });
+    const other = line({ ...bare, itemCode: null });
+    expect(sortByPayment('AzurePlan', [once, other], indexPrices([]))).toEqual({ once: [once], monthly: [other] });
+  });
 });

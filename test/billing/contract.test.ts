@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import { decideContract, numberFor } from '../../shared/billing/contract.js';
+import { indexNames, NOTHING_NAMED } from '../../shared/billing/named.js';
+import type { Books, Contract } from '../../shared/billing/types.js';
+import { AS_OF, books, charge, contract, MONTH, row, SUBSCRIPTION } from './builders.js';
+
+/** Rule 6.1: which contract carries a subscription. */
+
+const found = (held: Partial<Books>, key = SUBSCRIPTION, billed: number[] = []): string => {
+  const names = indexNames({ ...NOTHING_NAMED, contracts: billed.map((id) => [id, key, []]) }, 'default');
+  const decision = decideContract(key, { companyId: 7, month: MONTH, asOf: AS_OF, books: books(held), names });
+  const id = decision.kind === 'missing' ? '' : ` ${decision.contract?.id ?? 'none'}`;
+  return `${decision.kind}${id}${decision.kind === 'held' ? ` ${decision.reason}` : ''}`;
+};
+const both = (first: Partial<Contract>, second: Partial<Contract>): Partial<Books> => ({
+  contracts: [contract(first), contract({ id: 101, ...second })],
+});
+const DUPLICATE = 'held none contract-duplicate';
+
+describe('of two contracts that carry a subscription', () => {
+  const later = { startDay: '2025-11-01' };
+  test.each<[string, Partial<Contract>, Partial<Contract>, string]>([
+    ['one has ended, the other begins with the month', { endDay: '2025-09-30' }, { startDay: '2025-10-01' }, 'found 101'],
+    ['one ends on the first, the other comes later', { endDay: '2025-10-01' }, later, 'found 100'],
+    [
+      'one has ended, the other begins on the last',
+      { endDay: '2025-09-30' },
+      { startDay: '2025-10-31' },
+      'held 101 contract-unsuitable',
+    ],
+    ['one covers the month, the other comes later', {}, later, 'found 100'],
+    ['both cover it', {}, {}, DUPLICATE],
+    ['neither does, and one is active', { endDay: '2025-09-30', isActive: false }, later, 'later 101'],
+    ['neither does, and both are', { endDay: '2025-09-30' }, later, DUPLICATE],
+  ])('the month’s is taken, where that tells: %s', (_, first, second, expected) => {
+    expect(found(both(first, second))).toBe(expected);
+  });
+});
+
+test('a contract alone is taken though it has ended; one that is inactive on the day is held', () => {
+  const inactive = (endDay: string): string => found({ contracts: [contract({ isActive: false, endDay })] });
+  expect([inactive('2025-09-30'), inactive('2025-10-11'), inactive(AS_OF)]).toEqual([
+    'found 100',
+    'found 100',
+    'held 100 contract-inactive',
+  ]);
+});
+
+describe('a contract of another company', () => {
+  const HELD = 'held 100 contract-other-company';
+  const theirs = (changes: Partial<Contract>, held: Partial<Books> = {}): Partial<Books> => ({
+    contracts: [contract({ companyId: 8, subscriptionId: null, number: null, ...changes })],
+    ...held,
+  });
+  const hash = `cm-${'0'.repeat(32)}`;
+  test.each<[string, Partial<Contract>, string, number[], string]>([
+    ['its field', { subscriptionId: SUBSCRIPTION }, SUBSCRIPTION, [], HELD],
+    ['its number, which nobody else makes', { number: SUBSCRIPTION }, SUBSCRIPTION, [], HELD],
+    ['its number, beside another in its field', { number: SUBSCRIPTION, subscriptionId: 'x' }, SUBSCRIPTION, [], 'missing'],
+    ['a hash as its number', { number: hash }, hash, [], HELD],
+    ['a number that may be anybody’s', { number: 's-1' }, 's-1', [], 'missing'],
+    ['such a number, where it was billed on', { number: 's-1' }, 's-1', [100], HELD],
+    ['such a number, where another was', { number: 's-1' }, 's-1', [101], 'missing'],
+  ])('counts, or not, with %s', (_, changes, key, billed, expected) => {
+    expect(found(theirs(changes), key, billed)).toBe(expected);
+  });
+
+  const charged = (...[changes]: Parameters<typeof charge>): Partial<Books> => ({
+    charges: [charge({ key: 'PO 1', ...changes })],
+  });
+  test.each<[string, Partial<Books>, Partial<Contract>, string]>([
+    ['a row of the month', { rows: [row()] }, {}, HELD],
+    ['a row of another month', { rows: [row({ startDay: '2025-09-01' })] }, {}, 'missing'],
+    ['a row of nothing', { rows: [row({ units: 0, price: '0', cost: '0' })] }, {}, 'missing'],
+    ['a charge of the month', charged({}), {}, HELD],
+    ['a charge of another month', charged({ day: '2025-11-01' }), {}, 'missing'],
+    ['a charge for the month, dated later', charged({ key: `CM-${MONTH}-${'0'.repeat(20)}`, day: '2025-11-01' }), {}, HELD],
+    ['a charge for another month, dated now', charged({ key: `CM-2025-09-${'0'.repeat(20)}` }), {}, 'missing'],
+    ['a row, and another id', { rows: [row()] }, { subscriptionId: 'other' }, 'missing'],
+    ['a row, at the company itself', { rows: [row()] }, { companyId: 7 }, 'missing'],
+  ])('that was billed on and has no id any more counts with what stands there: %s', (_, held, changes, expected) => {
+    expect(found(theirs(changes, held), SUBSCRIPTION, [100])).toBe(expected);
+  });
+
+  test('that was never billed on does not', () => {
+    expect(found(theirs({}, { rows: [row()] }), SUBSCRIPTION, [101])).toBe('missing');
+  });
+});
+
+test('a number is the whole key, or none: a shortened one could be another’s', () => {
+  expect([numberFor('x'.repeat(50)), numberFor('x'.repeat(51))]).toEqual(['x'.repeat(50), null]);
+});
