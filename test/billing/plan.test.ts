@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Books, Gone, Line } from '../../shared/billing/types.js';
+import {
+  blind,
+  books,
+  charge,
+  CODE,
+  contract,
+  line,
+  organization,
+  outcomesOf,
+  plan,
+  row,
+  running,
+  service,
+  SUBSCRIPTION,
+  type Situation,
+} from './builders.js';
+import { KEY } from './examples/row-and-charge.js';
+
+/** What a plan makes of a whole organization, beside its items one by one. */
+
+const told = (situation: Situation): string[] =>
+  plan(situation).ghosts.map(({ outcome, sales, rule }) => `${outcome} ${sales} (${rule})`);
+const notesOf = (situation: Situation): string[] => plan(situation).notes.map(({ code }) => code);
+
+describe('a subscription of which another organization of the company has lines', () => {
+  const org2 = { organizationId: 'org-2', organizationName: 'Fabrikam' };
+  const both = [organization(), organization({ id: 'org-2', name: 'Fabrikam' })];
+  const beside = (theirs: Partial<Line>, settings: Situation['settings'] = {}, changes: Situation['report'] = {}): Situation => ({
+    report: { organizations: both, lines: [line(), line({ ...org2, ...theirs })], ...changes },
+    settings: { allowSharedCompanies: [7, 8], ...settings },
+  });
+  const HELD = ['held company-shared'];
+  const POSTED = ['posted'];
+
+  test.each<[string, Situation, string[]]>([
+    ['both have lines of it', beside({}), HELD],
+    ['theirs are of nobody knows what', beside({ recordType: 'Mystery', itemCode: 'X', chargeType: null }), HELD],
+    ['theirs are of a custom service', beside({ isCustomService: true }), POSTED],
+    [
+      'theirs are of a type that is not exported',
+      beside({ recordType: 'AzurePlan' }, { exportRecordTypes: ['Csp365Nce'] }),
+      POSTED,
+    ],
+    ['theirs are of one that is', beside({ recordType: 'AzurePlan' }, { exportRecordTypes: ['Csp365Nce', 'AzurePlan'] }), HELD],
+    ['theirs are of a service left out by id', beside({ serviceId: 'off' }, { excludeServices: ['OFF'] }), POSTED],
+    ['theirs are of one left out by name', beside({ serviceName: 'Off' }, { excludeServices: ['off'] }), POSTED],
+    [
+      'two of another company have none of it',
+      beside({}, {}, { organizations: [...['a', 'b'].map((id) => organization({ id, companyIdText: '8' })), ...both] }),
+      HELD,
+    ],
+  ])('waits, or not, where %s', (_, situation, expected) => {
+    expect(outcomesOf(plan(situation)).map((text) => text.replace(/^held .*/, HELD[0]!))).toEqual(expected);
+  });
+
+  test('waits with both names', () => {
+    expect(plan(beside({})).items[0]!.message).toMatch(
+      new RegExp(`^org-1 and org-2 both have lines of subscription ${SUBSCRIPTION} and are billed at one company`),
+    );
+  });
+
+  test('waits where one contract carries it and the other’s', () => {
+    const held = { ...running(), contracts: [contract({ number: 's-9' })] };
+    expect(plan({ ...beside({ subscriptionId: 's-9' }), books: held }).items[0]!.message).toMatch(/carries two subscriptions/);
+  });
+});
+
+describe('money without a line', () => {
+  const LOST = contract({ subscriptionId: null, number: null });
+  const named = { contracts: [[100, SUBSCRIPTION, [[50, CODE]]]] satisfies [number, string, [number, string][]][] };
+  const late = { asOf: '2025-10-25', named };
+  const lost = (gone: Partial<Gone>[]): Situation => ({
+    ...late,
+    books: {
+      ...running(),
+      contracts: [LOST],
+      gone: gone.map((one) => ({ kind: 'contract', id: 100, key: SUBSCRIPTION, why: 'It is gone.', ...one })),
+    },
+  });
+  const STANDS = ['ghost 120.00 (8.3)'];
+  const inactive: Books = {
+    ...running(),
+    contracts: [LOST, contract({ id: 101, isActive: false })],
+    detailed: [100, 101],
+  };
+  const old = { ...running(), contracts: [contract({ subscriptionId: 's-2', number: 's-2' })] };
+  const trouble = { message: 'Whose?', holds: 'organization' as const };
+
+  test.each<[string, Situation, string[]]>([
+    ['on a contract that lost its id, beside a new one', lost([]), STANDS],
+    ['on one that is gone and not made again', lost([{}]), []],
+    ['on one where something else is gone', lost([{ kind: 'service' }]), STANDS],
+    ['on one where another contract is gone', lost([{ key: 'other' }]), STANDS],
+    ['on one that lost its id, where its item is held on another', { ...late, books: inactive }, []],
+    ['at another company', { ...late, books: { ...old, contracts: [{ ...old.contracts[0]!, companyId: 8 }] } }, []],
+    ['at the company', { ...late, books: old }, STANDS],
+    ['while nobody can tell whose a line is', { ...late, books: old, report: { lines: [line({ trouble })] } }, []],
+  ])('is listed, or left alone: %s', (_, situation, expected) => {
+    expect(told(situation)).toEqual(expected);
+  });
+
+  test('of an item that is billed on a new contract is looked at wherever it stands', () => {
+    const held = books({
+      contracts: [contract({ id: 1, subscriptionId: null, number: null })],
+      services: [service()],
+      charges: [charge({ contractId: 1, key: KEY })],
+    });
+    expect(plan({ books: held, named: { contracts: [[1, SUBSCRIPTION, []]] } }).ghosts).toMatchObject([{ sales: '5.00' }]);
+  });
+});
+
+describe('what is accepted of a report', () => {
+  const second = line({ subscriptionId: 's-9', itemCode: 'CFQ7TTC0OTHER' });
+  const since = (companyIdText: string): Situation => ({
+    report: { lines: [line()], organizations: [organization({ companyIdText })] },
+    accepted: { lines: [line(), second] },
+  });
+  const ids = ({ accepted }: ReturnType<typeof plan>): (string | null)[] =>
+    accepted!.items.map(({ subscriptionId }) => subscriptionId);
+  test('keeps what has no line any more where the organization could not be billed at all', () => {
+    expect(ids(plan(since('99')))).toEqual([SUBSCRIPTION, 's-9']);
+    expect(ids(blind(since('7')))).toEqual([SUBSCRIPTION, 's-9']);
+  });
+});
+
+test('a released plan tells what it makes again beside all else', () => {
+  const gone: Gone = { kind: 'contract', id: 99, key: SUBSCRIPTION, why: 'It is gone.' };
+  const situation: Situation = { report: { lines: [line({ chargeType: 'strange' })] }, books: books({ gone: [gone] }) };
+  const { digest } = plan(situation);
+  expect(notesOf({ ...situation, approvedDigest: digest })).toEqual(['unknown-charge-type', 'contract-recreated']);
+});
+
+test('others’ contracts are looked at before one is made, though another is there', () => {
+  const lines = [line(), line({ subscriptionId: 's-9', itemCode: 'CFQ7TTC0OTHER' })];
+  expect(plan({ report: { lines }, books: running() }).needsElsewhere).toBe(true);
+  expect(plan({ books: running() }).needsElsewhere).toBeUndefined();
+});
+
+test.each<[string, string, string, string[]]>([
+  ['EUR', '12.345', '10.000', []],
+  ['KWD', '12.340', '10.000', []],
+  ['KWD', '12.345', '10.000', ['unbillable-unit']],
+  ['KWD', '12.340', '10.005', ['unbillable-unit']],
+])('of %s, %s / %s, what posting cannot bill is named', (currency, sales, cost, expected) => {
+  const held = books({ internalCurrency: currency });
+  const found = notesOf({ report: { lines: [line({ currency, sales, cost })] }, books: held });
+  expect(found.filter((code) => code === 'unbillable-unit')).toEqual(expected);
+});
+
+test('rows of nobody’s are no money of the organization', () => {
+  expect(told({ books: { ...running(), rows: [...running().rows, row({ id: 9, serviceId: 99 })] } })).toEqual([]);
+});
