@@ -1,11 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
+import type { AcceptedItem } from '../../shared/billing/accepted.js';
+import { assertReductions } from '../../shared/billing/invariants.js';
+import type { Ghost, PlannedItem } from '../../shared/billing/plan-types.js';
 import type { Books, Gone, Line } from '../../shared/billing/types.js';
 import {
+  accepted,
   blind,
   books,
   charge,
   CODE,
   contract,
+  ghost,
   line,
   organization,
   outcomesOf,
@@ -151,4 +156,77 @@ test.each<[string, string, string, string[]]>([
 
 test('rows of nobody’s are no money of the organization', () => {
   expect(told({ books: { ...running(), rows: [...running().rows, row({ id: 9, serviceId: 99 })] } })).toEqual([]);
+});
+
+describe('money that stands is taken away on evidence alone (E1)', () => {
+  interface Fall {
+    sales?: string[];
+    before?: string;
+    last?: Partial<AcceptedItem> | null;
+    missing?: string[] | null;
+    isReleased?: boolean;
+    item?: Partial<PlannedItem>;
+    ghosts?: Ghost[];
+    isPlanned?: boolean;
+  }
+  const asserted = ({ missing = ['record type AzurePlan'], last = {}, isPlanned = true, ...fall }: Fall) => {
+    const made = plan();
+    const [first] = made.items;
+    const standing = {
+      ...first!.standing!,
+      before: { sales: fall.before ?? '120.00', cost: '0' },
+      after: { sales: '100.00', cost: '0' },
+    };
+    const items = isPlanned ? [{ ...first!, id: 'item-1', standing, ...fall.item }] : [];
+    const keyed = [{ item: { id: 'item-1', lines: (fall.sales ?? ['100']).map((sales) => line({ sales })) } }];
+    const facts = missing === null ? {} : { comparison: { asOf: '2025-10-12', missing, fallenTypes: [], fallenSources: [] } };
+    const slice = last === null ? {} : { accepted: { asOf: '2025-10-12', items: [accepted(last)] } };
+    return (): void =>
+      assertReductions(
+        { ...made, items, ghosts: fall.ghosts ?? [] },
+        keyed as never,
+        { facts, slice } as never,
+        fall.isReleased ?? false,
+      );
+  };
+
+  test('an item that falls in a report that is not whole breaks a promise, and is named', () => {
+    expect(asserted({})).toThrow(
+      'Invariant E1: organization org-1, 2025-10: item item-1 would fall by a report that is not whole',
+    );
+    expect(asserted({ sales: ['110', '-10'], last: { sales: '100', creditSales: '-20' } })).toThrow('item item-1 would fall');
+  });
+
+  test.each<[string, Fall]>([
+    ['the report is whole', { missing: [] }],
+    ['nothing is known of an earlier report', { missing: null }],
+    ['somebody released it', { isReleased: true }],
+    ['a credit does it', { sales: ['120', '-20'] }],
+    ['it does not fall', { before: '100.00' }],
+    ['it rises', { before: '90.00' }],
+    ['it is held', { item: { outcome: 'held' } }],
+    ['it stands nowhere', { item: { standing: null } }],
+    ['no earlier report had it', { last: { id: 'item-2' } }],
+    ['nothing was accepted', { last: null }],
+    ['it is in no plan', { isPlanned: false }],
+  ])('none is broken where %s', (_, fall) => {
+    expect(asserted(fall)).not.toThrow();
+  });
+
+  test('a ghost goes with its evidence, whoever released the plan', () => {
+    const zeroed = ghost({ outcome: 'zeroed', evidence: null });
+    for (const isReleased of [false, true])
+      expect(asserted({ missing: [], isReleased, ghosts: [zeroed] })).toThrow(
+        'Invariant E1: organization org-1, 2025-10: what stands on contract 100 would go without evidence',
+      );
+    expect(
+      asserted({
+        missing: [],
+        ghosts: [
+          { ...zeroed, evidence: 'ended' },
+          { ...zeroed, outcome: 'ghost' },
+        ],
+      }),
+    ).not.toThrow();
+  });
 });
