@@ -1,5 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { indexNames, joinNames, mergeNames, MOST_EARLIER_OWNERS, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
+import {
+  indexNames,
+  joinNames,
+  mergeNames,
+  MOST_EARLIER_OWNERS,
+  namesOf,
+  namesOfItems,
+  NOTHING_NAMED,
+  type Named,
+} from '../../shared/billing/named.js';
+import type { PlannedItem } from '../../shared/billing/plan-types.js';
+import type { Report } from '../../shared/billing/types.js';
+import { CODE, line, manualLine, organization, plan, report, running, subscription } from './builders.js';
 
 /** What Cloudmore ever named: who had a subscription, and had it earlier (rules 7.7, 8.6). */
 
@@ -27,6 +39,7 @@ describe('the owners of a subscription', () => {
     const report = had(['s-1', 'b', []], ['s-1', 'a', ['svc']], ['s-1', 'c', []]);
     const once = mergeNames(NOTHING_NAMED, report);
     expect(mergeNames(once, report)).toEqual(once);
+    expect(by('a', 'a')).toEqual(had(['s-1', 'a', []]));
   });
 });
 
@@ -47,4 +60,133 @@ test('what a subscription was billed on is known by the keys that its services h
   };
   expect(indexNames(named, 'default').codesBilled('S-1')).toEqual(['code-a', 'code-b']);
   expect(indexNames(named, 'default').codesBilled('s-9')).toEqual([]);
+});
+
+describe('what a report names', () => {
+  const named = (changes: Partial<Report>): Named =>
+    namesOf(report({ lines: [], previousLines: [], subscriptions: [], organizations: [], ...changes }));
+
+  test('is its subscriptions, codes and organizations, of lists and of both months', () => {
+    expect(
+      named({
+        lines: [line({ subscriptionId: 'S-Now', itemCode: 'NOW', serviceId: 'SVC', serviceName: 'Now' })],
+        previousLines: [line({ subscriptionId: 'S-Before', itemCode: ' ', organizationId: 'ORG-2', organizationName: 'Second' })],
+        subscriptions: [subscription({ id: 'S-Listed', itemCode: 'LISTED', organizationId: 'Org-3' })],
+        organizations: [organization({ id: 'ORG-1', name: 'Contoso now' })],
+      }),
+    ).toEqual({
+      subscriptions: [
+        ['s-listed', 'org-3', []],
+        ['s-before', 'org-2', ['svc-365', 'microsoft 365 csp direct']],
+        ['s-now', 'org-1', ['svc', 'now']],
+      ],
+      unsubscribed: [],
+      organizations: [
+        ['org-2', 'Second'],
+        ['org-1', 'Contoso'],
+        ['org-1', 'Contoso now'],
+      ],
+      codes: [
+        ['listed', 'Csp365Nce'],
+        ['now', 'Csp365Nce'],
+      ],
+      contracts: [],
+    });
+  });
+
+  test('is what has no subscription by what makes its contract, but for corrections by hand', () => {
+    const lines = [
+      line({ subscriptionId: null, recordType: 'Perpetual', itemCode: 'DG7' }),
+      line({ subscriptionId: ' ', recordType: 'Perpetual', itemCode: null, productName: 'Server' }),
+      manualLine({ subscriptionId: null }),
+    ];
+    expect(named({ lines }).unsubscribed.map(([identity]) => identity)).toEqual([
+      { organizationId: 'org-1', type: 'Perpetual', codeOrProduct: 'DG7' },
+      { organizationId: 'org-1', type: 'Perpetual', codeOrProduct: 'Server' },
+    ]);
+    expect(named({ lines }).subscriptions).toEqual([]);
+  });
+
+  test('is nothing of custom services, and no code of what is no record type', () => {
+    expect(named({ lines: [line({ isCustomService: true })] })).toEqual(NOTHING_NAMED);
+    expect(named({ lines: [manualLine({ itemCode: 'CODE' })] }).codes).toEqual([]);
+  });
+});
+
+test('a contract is known by what was posted on it, with the service of its row', () => {
+  const [posted] = plan({ books: running() }).items;
+  const { standing } = posted!;
+  const of = (changes: Partial<PlannedItem>) => namesOfItems([{ ...posted!, contractKey: 'S-1', ...changes }]);
+  expect(of({})).toEqual({ ...NOTHING_NAMED, contracts: [[100, 's-1', [[50, CODE.toLowerCase()]]]] });
+  const bare = { ...NOTHING_NAMED, contracts: [[100, 's-1', []]] };
+  expect([of({ standing: null }), of({ standing: { ...standing!, row: null } })]).toEqual([bare, bare]);
+  expect(of({ standing: { ...standing!, row: { ...standing!.row!, serviceId: null } } })).toEqual(bare);
+  expect([of({ contractId: null }), of({ outcome: 'held' })]).toEqual([NOTHING_NAMED, NOTHING_NAMED]);
+});
+
+describe('what was known and is named again', () => {
+  const identity = { organizationId: 'org-1', type: 'Perpetual' as const, codeOrProduct: 'DG7' };
+  const other = { ...identity, codeOrProduct: 'DG8' };
+  const only = (changes: Partial<Named>): Named => ({ ...NOTHING_NAMED, ...changes });
+
+  test('of one without subscription its services are joined, whatever the case', () => {
+    const known = only({ unsubscribed: [[identity, ['a']]] });
+    const more = only({
+      unsubscribed: [
+        [{ ...identity, codeOrProduct: 'dg7' }, ['b']],
+        [other, ['c']],
+      ],
+    });
+    expect(mergeNames(known, more).unsubscribed).toEqual([
+      [identity, ['a', 'b']],
+      [other, ['c']],
+    ]);
+  });
+
+  test('of a contract its services are joined, and the later key is believed', () => {
+    const known = only({ contracts: [[100, 's-1', [[50, 'a']]]] });
+    const more = only({ contracts: [[100, 's-2', [[51, 'b']]]] });
+    expect(mergeNames(known, more).contracts).toEqual([
+      [
+        100,
+        's-2',
+        [
+          [50, 'a'],
+          [51, 'b'],
+        ],
+      ],
+    ]);
+    const names = indexNames(more, 'default');
+    expect([names.contracts(), names.contractsOf('S-2')]).toEqual([[100], [100]]);
+    expect(mergeNames(NOTHING_NAMED, more)).toEqual(more);
+  });
+
+  test.each<[string, Named['codes'], string]>([
+    [
+      'the first type',
+      [
+        ['x', 'AzurePlan'],
+        ['x', 'Marketplace'],
+      ],
+      'AzurePlan',
+    ],
+    [
+      'a licence’s where it ever was one',
+      [
+        ['x', 'AzurePlan'],
+        ['x', 'Csp365Nce'],
+      ],
+      'Csp365Nce',
+    ],
+    [
+      'the first licence’s',
+      [
+        ['x', 'Csp365Legacy'],
+        ['x', 'Csp365Nce'],
+      ],
+      'Csp365Legacy',
+    ],
+  ])('a code keeps %s', (_, codes, type) => {
+    expect(mergeNames(NOTHING_NAMED, only({ codes })).codes).toEqual([['x', type]]);
+  });
 });
