@@ -1,5 +1,5 @@
 import { adviceFor, commandFor, commandOf, type Addressee } from '../shared/billing/advice.js';
-import { money, sum } from '../shared/billing/decimal.js';
+import { amountText, money, sum } from '../shared/billing/decimal.js';
 import { describeStep, markOf } from '../shared/billing/describe.js';
 import { amountsTable, code, joined, md, type Markdown } from '../shared/billing/markdown.js';
 import type { ItemResult, OrganizationResult, Outcome } from '../shared/billing/results.js';
@@ -88,7 +88,7 @@ Then:
 
 function totals(items: { currency: string; sales: string }[]): string {
   return [...groupBy(items, ({ currency }) => currency.toUpperCase())]
-    .map(([currency, group]) => [money(sum(group.map(({ sales }) => sales)), currency), currency].join(' '))
+    .map(([currency, group]) => amountText(money(sum(group.map(({ sales }) => sales)), currency), currency))
     .join(' + ');
 }
 

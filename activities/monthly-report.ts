@@ -1,4 +1,5 @@
 import { isOver } from '../shared/billing/month.js';
+import { amountText } from '../shared/billing/decimal.js';
 import type { Amounts, MonthResult } from '../shared/billing/results.js';
 import { waitsForPerson } from '../shared/billing/status.js';
 import type { Day } from '../shared/billing/types.js';
@@ -57,4 +58,4 @@ const letterOf = ({ month, currency, otherCurrencies, ...sums }: MonthResult, pa
   ],
 });
 
-const amount = ({ sales }: Amounts, currency: string): string => `${sales} ${currency}`;
+const amount = ({ sales }: Amounts, currency: string): string => amountText(sales, currency);

@@ -1,4 +1,5 @@
 import type { Named } from '../shared/billing/named.js';
+import { amountText } from '../shared/billing/decimal.js';
 import { addMonths, billedFrom, isOver } from '../shared/billing/month.js';
 import type { MonthResult, Outcome } from '../shared/billing/results.js';
 import type { Day, Month } from '../shared/billing/types.js';
@@ -116,17 +117,18 @@ function openParts({ held, awaiting, otherCurrencies, organizations, currency, m
     ...[{ currency, held }, ...otherCurrencies]
       .filter((one) => one.held.lines > 0)
       .map(
-        (one) => `${one.held.sales} ${one.currency} held, of ${one.held.lines} lines${mode === 'shadow' ? ' (shadow mode)' : ''}`,
+        (one) =>
+          `${amountText(one.held.sales, one.currency)} held, of ${one.held.lines} lines${mode === 'shadow' ? ' (shadow mode)' : ''}`,
       ),
     ...organizations.flatMap(({ organizationName, items }) =>
       items
         .filter(({ outcome, reason }) => outcome === 'ghost' && reason !== 'dismissed')
         .map(
           (one) =>
-            line`${one.sales} ${one.currency} in Autotask without a line in the report: ${organizationName}, contract ${one.contractId}`,
+            line`${amountText(one.sales, one.currency)} in Autotask without a line in the report: ${organizationName}, contract ${one.contractId}`,
         ),
     ),
-    ...(awaiting.lines > 0 ? [`${awaiting.sales} ${currency} of last month stand until the report comes`] : []),
+    ...(awaiting.lines > 0 ? [`${amountText(awaiting.sales, currency)} of last month stand until the report comes`] : []),
     ...(unread === undefined ? [] : unread.listed.filter(({ bearsOnMonth }) => bearsOnMonth).map(unreadText)),
     ...running.map(({ organizationName, status }) => line`${organizationName} is ${status}`),
   ];

@@ -4,7 +4,7 @@ import { CommandError, EXIT } from './exit.js';
 
 /** A sum that is typed back by the person who read it; `--yes` where nobody can be asked. */
 export interface Confirmation {
-  /** "15319.93 EUR + 12.00 USD". */
+  /** "15,319.93 EUR + 12.00 USD". */
   expected: string;
   /** What `--yes` said. */
   yes: string | undefined;

@@ -1,4 +1,4 @@
-import { big } from '../shared/billing/decimal.js';
+import { big, grouped } from '../shared/billing/decimal.js';
 import { command } from '../shared/billing/command.js';
 import { amountsTable, code, joined, link, md, tableRow, tableRule, type Markdown } from '../shared/billing/markdown.js';
 import type { MonthResult, OrganizationResult } from '../shared/billing/results.js';
@@ -54,7 +54,7 @@ function waitingPart(
     return tableRow([
       link(organizationName || organizationId, pageOfId(organizationId)),
       status,
-      held.sales,
+      grouped(held.sales),
       waitsSince ?? month.asOf,
     ]);
   });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hint } from '../called.js';
 import { isAwaited } from '../../shared/billing/breakers.js';
 import { isBreaker } from '../../shared/billing/breakers.js';
-import { money, sum } from '../../shared/billing/decimal.js';
+import { amountText, money, sum } from '../../shared/billing/decimal.js';
 import type { OrganizationResult } from '../../shared/billing/results.js';
 import { groupBy, same } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
@@ -89,13 +89,13 @@ async function approveMany(context: Context, temporal: Temporal, config: BaseCon
 const isOfClosedMonth = ({ items }: OrganizationResult): boolean => items.some(({ reason }) => reason === 'month-closed');
 const isHeldByBreaker = ({ items }: OrganizationResult): boolean => items.some(({ reason }) => isBreaker(reason));
 
-/** What is held of them, by currency: "15319.93 EUR". */
+/** What is held of them, by currency: "15,319.93 EUR". */
 const sumOf = (organizations: OrganizationResult[]): string => {
   const items = organizations.flatMap((one) =>
     one.items.filter(({ outcome, reason }) => outcome === 'held' || isBreaker(reason)),
   );
   return [...groupBy(items, ({ currency }) => currency.toUpperCase())]
-    .map(([currency, group]) => `${money(sum(group.map(({ sales }) => sales)), currency)} ${currency}`)
+    .map(([currency, group]) => amountText(money(sum(group.map(({ sales }) => sales)), currency), currency))
     .join(' + ');
 };
 

@@ -1,5 +1,5 @@
 import { dismissed, isOpen, UNKNOWN_CONTRACT, type Dismissal } from '../../shared/billing/dismissal.js';
-import { money, sum } from '../../shared/billing/decimal.js';
+import { amountText, money, sum } from '../../shared/billing/decimal.js';
 import { digestOf } from '../../shared/billing/keys.js';
 import type { Ghost } from '../../shared/billing/plan-types.js';
 import type { Outcome } from '../../shared/billing/results.js';
@@ -155,4 +155,4 @@ const totalOf = (ghosts: Ghost[]): { sales: string; cost: string } => ({
   cost: money(sum(ghosts.map(({ cost }) => cost)), currencyOf(ghosts)),
 });
 
-const amountOf = (ghosts: Ghost[]): string => `${totalOf(ghosts).sales} ${currencyOf(ghosts)}`;
+const amountOf = (ghosts: Ghost[]): string => amountText(totalOf(ghosts).sales, currencyOf(ghosts));

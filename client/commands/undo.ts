@@ -1,4 +1,5 @@
 import { hint } from '../called.js';
+import { amountText } from '../../shared/billing/decimal.js';
 import type { Autotask } from '../../shared/autotask/index.js';
 import type { UndoMonth } from '../../activities/undo.js';
 import { sumsTakenBack } from '../../shared/billing/undone.js';
@@ -109,7 +110,7 @@ async function carryOut(
         `No worker runs for the broker ${config.broker}, and nothing was taken back. Start one with: ${hint('worker')}`,
       );
     const expected = sumsTakenBack(going)
-      .map(({ sales, currency }) => `${sales} ${currency}`)
+      .map(({ sales, currency }) => amountText(sales, currency))
       .join(' + ');
     await confirmSum(context, { expected, yes, question: 'Type the sum to take it back', otherwise: 'Nothing was taken back' });
     await ensureSearchAttributes(temporal);

@@ -1,4 +1,5 @@
 import type { Certificate } from '../../shared/close/certificate.js';
+import { amountText, grouped } from '../../shared/billing/decimal.js';
 import { decisionLine } from './decisions.js';
 import { onTerminal } from './printable.js';
 import { table } from './table.js';
@@ -19,7 +20,8 @@ function certificateText({
   dismissed = [],
   digest,
 }: Certificate): string {
-  const amounts = (one: Certificate['totals'][number]): string[] => [one.report.sales, one.posted.sales, one.excluded.sales];
+  const amounts = (one: Certificate['totals'][number]): string[] =>
+    [one.report.sales, one.posted.sales, one.excluded.sales].map(grouped);
   return [
     ...(number === undefined ? [] : [`Certificate no. ${number} of ${month}`]),
     `${month} is closed: report = posted + excluded, as of ${asOf}, for ${customers.length} customers.`,
@@ -42,9 +44,7 @@ function certificateText({
         ...customers.map((customer) => [
           customer.organizationName,
           customer.currency,
-          customer.report.sales,
-          customer.posted.sales,
-          customer.excluded.sales,
+          ...[customer.report, customer.posted, customer.excluded].map(({ sales }) => grouped(sales)),
         ]),
         ...totals.map((total) => ['all', total.currency, ...amounts(total)]),
       ],
@@ -56,7 +56,7 @@ function certificateText({
             'Excluded:',
             ...exclusions.map(
               ({ organizationName, productName, sales, currency, reason, confirmed }) =>
-                `  ${sales} ${currency}  ${organizationName}: ${productName} (${reason}, ${confirmed})`,
+                `  ${amountText(sales, currency)}  ${organizationName}: ${productName} (${reason}, ${confirmed})`,
             ),
           ].join('\n'),
         ]),
@@ -67,7 +67,7 @@ function certificateText({
             'In Autotask without a line, and set aside:',
             ...dismissed.map(
               ({ organizationName, contractId, sales, currency, reason }) =>
-                `  ${sales} ${currency}  ${organizationName}: contract ${contractId} (${reason})`,
+                `  ${amountText(sales, currency)}  ${organizationName}: contract ${contractId} (${reason})`,
             ),
           ].join('\n'),
         ]),

@@ -1,4 +1,5 @@
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
+import { amountText, grouped } from '../../shared/billing/decimal.js';
 import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';
 
@@ -25,8 +26,8 @@ const cells = (entry: LoggedDecision): string[] => [
   entry.action,
   entry.month ?? '',
   whoseOf(entry),
-  entry.amounts === null ? '' : `${entry.amounts.sales} ${entry.amounts.currency}`,
-  entry.amounts?.cost ?? '',
+  entry.amounts === null ? '' : amountText(entry.amounts.sales, entry.amounts.currency),
+  entry.amounts === null ? '' : grouped(entry.amounts.cost),
   whyOf(entry),
 ];
 
@@ -50,7 +51,7 @@ type Line = Pick<LoggedDecision, 'at' | 'actor' | 'organizationName' | 'organiza
 /** A decision as one line of a report. */
 export const decisionLine = (entry: Line): string => {
   const about = [entry.action, whoseOf(entry)].filter((text) => text).join(' ');
-  const amount = entry.amounts === null ? '' : `, ${entry.amounts.sales} ${entry.amounts.currency}`;
+  const amount = entry.amounts === null ? '' : `, ${amountText(entry.amounts.sales, entry.amounts.currency)}`;
   const why = whyOf(entry);
   return `${momentOf(entry)}  ${whoOf(entry)}: ${about}${amount}${why === '' ? '' : ` (${why})`}`;
 };

@@ -1,5 +1,6 @@
 import type { ExplainedItem, ExplainedLine } from '../../shared/billing/explain.js';
-import { big } from '../../shared/billing/decimal.js';
+import { typeInWords } from '../../shared/billing/record-types.js';
+import { big, grouped } from '../../shared/billing/decimal.js';
 import type { Because, Ghost, RowFigures, Sides, Standing } from '../../shared/billing/plan-types.js';
 import type { Explained } from '../commands/explain.js';
 import { onTerminal } from './printable.js';
@@ -40,7 +41,7 @@ function renderItem({ item, lines, steps, notes }: ExplainedItem, paper: Paper):
 }
 
 const section = (title: string, body: string, paper: Paper): string => `${paint(paper, 'cyan', title)}\n${body}`;
-const pair = ({ sales, cost }: Sides): string => `${sales} / ${cost}`;
+const pair = ({ sales, cost }: Sides): string => `${grouped(sales)} / ${grouped(cost)}`;
 
 const LINE_COLUMNS: Column[] = [
   { title: 'billed' },
@@ -94,7 +95,7 @@ const renderGhost = (ghost: Ghost, paper: Paper): string =>
     paint(
       paper,
       'bold',
-      `${ghost.itemCode ?? ghost.type}: ${pair(ghost)} ${ghost.currency}, ${ghost.outcome}, contract ${ghost.contractId}`,
+      `${ghost.itemCode ?? typeInWords(ghost.type)}: ${pair(ghost)} ${ghost.currency}, ${ghost.outcome}, contract ${ghost.contractId}`,
     ),
     wrap(ghost.message, paper, `  ${ghost.rule.padEnd(RULE_WIDTH)}`),
     ...(big(ghost.quantity).eq(0) ? [] : [`  ${ghost.quantity} units stand there.`]),

@@ -1,7 +1,7 @@
 import type { Charges } from '../../shared/close/invoiced.js';
 import { isNothing } from '../../shared/close/exact.js';
 import type { InvoicedReading } from '../invoiced.js';
-import { grouped } from './numbers.js';
+import { grouped } from '../../shared/billing/decimal.js';
 import type { Paper } from './paper.js';
 import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';

@@ -2,7 +2,7 @@ import { us } from '../called.js';
 import type { Amounts, ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
 import type { Advised } from '../../shared/billing/command.js';
-import { big } from '../../shared/billing/decimal.js';
+import { amountText, big, grouped } from '../../shared/billing/decimal.js';
 import { groupBy } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { onTerminal } from './printable.js';
@@ -16,8 +16,8 @@ import { UNREAD_SHOWN, unreadSection } from './unread.js';
 const AMOUNTS = [
   { title: '' },
   { title: 'lines', align: 'right' },
-  { title: 'cost', align: 'right' },
   { title: 'sales', align: 'right' },
+  { title: 'cost', align: 'right' },
 ] as const;
 
 export interface ShownMonth {
@@ -50,7 +50,7 @@ function monthText({ month, heldMonth, nothingDue, isFull = false }: ShownMonth,
     ...(month.remarks ?? []).map((remark) => wrap(remark, paper)),
     ...month.otherCurrencies.map(
       (other) =>
-        `${other.currency}: report ${other.report.sales}, posted ${other.posted.sales}, held ${other.held.sales}, excluded ${other.excluded.sales}`,
+        `${other.currency}: report ${grouped(other.report.sales)}, posted ${grouped(other.posted.sales)}, held ${grouped(other.held.sales)}, excluded ${grouped(other.excluded.sales)}`,
     ),
     wrap(
       `Written: ${written(month)}. Calls: ${month.calls.autotask} Autotask, ${month.calls.cloudmore} Cloudmore. Digest ${month.digest.slice(0, 16)}.`,
@@ -61,7 +61,7 @@ function monthText({ month, heldMonth, nothingDue, isFull = false }: ShownMonth,
 }
 
 function sums(month: MonthResult): string[][] {
-  const row = (name: string, { lines, cost, sales }: Amounts): string[] => [name, String(lines), cost, sales];
+  const row = (name: string, { lines, cost, sales }: Amounts): string[] => [name, String(lines), grouped(sales), grouped(cost)];
   const beside: [string, Amounts][] = [
     ['unassigned', month.unassigned],
     ['awaiting report', month.awaiting],
@@ -74,7 +74,7 @@ function sums(month: MonthResult): string[][] {
     row('+ excluded', month.excluded),
     ...(isNone(month.rounding.cost) && isNone(month.rounding.sales)
       ? []
-      : [['rounding', '', month.rounding.cost, month.rounding.sales]]),
+      : [['rounding', '', grouped(month.rounding.sales), grouped(month.rounding.cost)]]),
     ...beside.filter(([, { lines }]) => lines > 0).map(([name, amounts]) => row(name, amounts)),
   ];
 }
@@ -99,10 +99,7 @@ function organizations({ organizations: all, month }: MonthResult, shown: number
     .map(({ organizationName, status, report, posted, held, excluded }) => [
       organizationName,
       status,
-      report.sales,
-      posted.sales,
-      held.sales,
-      excluded.sales,
+      ...[report, posted, held, excluded].map(({ sales }) => grouped(sales)),
     ]);
   return [table([...ORGANIZATIONS], rows, paper), ...moreLine(all.length - rows.length, 'organizations', month)].join('\n');
 }
@@ -138,7 +135,7 @@ function exceptions(month: MonthResult, others: string[], isFull: boolean, paper
 function cause(month: Month, organization: OrganizationResult, items: ItemResult[], entries: number, paper: Paper): string {
   const [{ outcome, reason, cause: why, message }] = items as [ItemResult];
   const command = commandOf(items[0]!, { ...organization, month });
-  const amounts = items.map(({ sales, currency, productName }) => `    ${sales} ${currency}  ${productName}`);
+  const amounts = items.map(({ sales, currency, productName }) => `    ${amountText(sales, currency)}  ${productName}`);
   return [
     wrap(`${organization.organizationName}: ${outcome} (${reason ?? ''}). ${why ?? message ?? ''}`, paper, `${MARKS[outcome]} `),
     ...bounded(amounts, entries),

@@ -1,4 +1,5 @@
-import { big, money, sum } from '../../shared/billing/decimal.js';
+import { amountText, big, grouped, money, sum } from '../../shared/billing/decimal.js';
+import { equationOf } from './equation.js';
 import { invoiceLines, type InvoiceLine } from '../../shared/billing/invoice.js';
 import { groupBy } from '../../shared/billing/text.js';
 import type { Plan, PlannedItem } from '../../shared/billing/plan-types.js';
@@ -14,10 +15,7 @@ export function renderPlanHtml({ plans, result }: ShownMonth): string {
   return htmlFile(
     `Plan ${result.month}`,
     html`<h1>What invoices of ${result.month} will read</h1>
-      <p>
-        As of ${result.asOf}. Nothing was written. Report ${result.report.sales} = posted ${result.posted.sales} + held
-        ${result.held.sales} + excluded ${result.excluded.sales} ${result.currency}.
-      </p>
+      <p>As of ${result.asOf}. Nothing was written. Report ${equationOf(result)}.</p>
       <p class="key">
         <span class="new">new</span> <span class="changed">changed</span>
         <span class="ghost">without a line in the report</span>
@@ -66,8 +64,8 @@ function row(line: InvoiceLine, month: string): Html {
   return html`<tr class="${kind}">
     <td>${line.text}${when}</td>
     <td class="amount">${line.quantity}</td>
-    <td class="amount">${shortened(line.unitPrice)}</td>
-    <td class="amount">${line.amount} ${line.currency}</td>
+    <td class="amount">${grouped(shortened(line.unitPrice))}</td>
+    <td class="amount">${amountText(line.amount, line.currency)}</td>
   </tr>`;
 }
 
@@ -83,7 +81,7 @@ const totals = (lines: InvoiceLine[]): Html[] =>
   [...groupBy(lines, ({ currency }) => currency)].map(([currency, group]) => {
     const amount = money(sum(group.map((line) => big(line.amount))), currency);
     return html`<tr>
-      <th colspan="4" class="amount">Sum ${amount} ${currency}</th>
+      <th colspan="4" class="amount">Sum ${amountText(amount, currency)}</th>
     </tr>`;
   });
 
@@ -92,7 +90,7 @@ function keptOff({ items }: Plan): Html | string {
   const off = items.filter(({ outcome }) => outcome !== 'posted');
   if (off.length === 0) return '';
   const line = ({ productName, sales, currency, outcome, reason, message }: PlannedItem): Html =>
-    html`<li><strong>${productName}</strong> ${sales} ${currency}, ${outcome} (${reason ?? ''}): ${message ?? ''}</li>`;
+    html`<li><strong>${productName}</strong> ${amountText(sales, currency)}, ${outcome} (${reason ?? ''}): ${message ?? ''}</li>`;
   return html`<h3>Not as the report says</h3>
     <ul>
       ${linesOf(off.map(line))}

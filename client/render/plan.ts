@@ -1,7 +1,9 @@
 import { asCalled } from '../called.js';
+import { typeInWords } from '../../shared/billing/record-types.js';
+import { equationOf } from './equation.js';
 import { commandFor, commandOf, differenceText, signed, type Addressee } from '../../shared/billing/advice.js';
 import { advised, command, type Advised } from '../../shared/billing/command.js';
-import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
+import { amountText, big, type Big, grouped, money, sum } from '../../shared/billing/decimal.js';
 import { describeStep, markOf, type Mark } from '../../shared/billing/describe.js';
 import type { Effort } from '../../shared/autotask/effort.js';
 import type { MonthResult } from '../../shared/billing/results.js';
@@ -160,7 +162,7 @@ const standingOf = (item: PlannedItem): string[] =>
 
 function ghostLines(ghost: Ghost, plan: Plan, paper: Paper): string[] {
   if (ghost.outcome !== 'ghost') return [];
-  const text = `${ghost.itemCode ?? ghost.type}: ${ghost.sales} ${ghost.currency} without a line in the report (ghost)`;
+  const text = `${ghost.itemCode ?? typeInWords(ghost.type)}: ${amountText(ghost.sales, ghost.currency)} without a line in the report (ghost)`;
   const command = paint(paper, 'cyan', `      ${asCalled(ghost.command ?? commandFor('ghost', addresseeOf(plan)) ?? '')}`);
   return [[marked('!', text, paper), wrap(ghost.message, paper, '      '), command].join('\n')];
 }
@@ -200,28 +202,28 @@ export function differences({ items, previousSales, previousUnread = 0 }: ShownP
 }
 
 function against(now: Big, before: Big, currency: string): string {
-  if (before.eq(0)) return `${money(now, currency)} ${currency}, none last month`;
-  return `${money(now, currency)} ${currency}, last month ${money(before, currency)} (${signed(now.minus(before), currency)})`;
+  if (before.eq(0)) return `${amountText(money(now, currency), currency)}, none last month`;
+  return `${amountText(money(now, currency), currency)}, last month ${grouped(money(before, currency))} (${grouped(signed(now.minus(before), currency))})`;
 }
 
 /** Sales by currency, "516.00 EUR + 20.00 USD". */
 function amountsOf(amounts: { currency: string; sales: Decimal }[]): string {
   return [...groupBy(amounts, ({ currency }) => currency.toUpperCase())]
-    .map(([currency, group]) => `${money(sum(group.map(({ sales }) => sales)), currency)} ${currency}`)
+    .map(([currency, group]) => amountText(money(sum(group.map(({ sales }) => sales)), currency), currency))
     .join(' + ');
 }
 
 // ---------------------------------------------------------------------------------------------------------------- the month
 
 function summary(plans: ShownPlan[], result: MonthResult, effort: Effort): string {
-  const { report, posted, held, excluded, currency, otherCurrencies } = result;
+  const { report, currency, otherCurrencies } = result;
   const items = plans.flatMap((plan) => plan.items);
   const previous = sum(plans.map(({ previousSales }) => previousSales[currency.toUpperCase()] ?? '0'));
-  const others = otherCurrencies.map((other) => `; ${other.report.sales} ${other.currency}`).join('');
+  const others = otherCurrencies.map((other) => `; ${amountText(other.report.sales, other.currency)}`).join('');
   const steps = plans.flatMap((plan) => plan.steps.map((step) => markOf(step, plan)));
   return [
     `Plan: ${countedMarks(steps, items.filter(({ outcome }) => outcome === 'held').length)}.`,
-    `After it: report ${report.sales} = posted ${posted.sales} + held ${held.sales} + excluded ${excluded.sales} ${currency}${others}.`,
+    `After it: report ${equationOf(result)}${others}.`,
     `Sales ${against(big(report.sales), previous, currency)}.`,
     steps.length === 0
       ? 'Nothing to write.'

@@ -1,8 +1,9 @@
 import { us, hint, asCalled } from '../called.js';
+import { equationOf } from './equation.js';
 import { isAwaited } from '../../shared/billing/breakers.js';
 import { adviceFor, commandFor, commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
 import { type Advised } from '../../shared/billing/command.js';
-import { big, money, sum, type Big } from '../../shared/billing/decimal.js';
+import { amountText, big, type Big, grouped, money, sum } from '../../shared/billing/decimal.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
 import type { KeptCertificate } from '../../shared/evidence/closed.js';
@@ -100,8 +101,8 @@ function waitingLine(month: MonthResult, waiters: OrganizationResult[]): string 
 
 /** Sales by currency, "516.00 EUR + 20.00 USD". */
 function totals(items: { currency: string; sales: string }[]): string {
-  const parts = [...groupBy(items, ({ currency }) => currency.toUpperCase())].map(
-    ([currency, group]) => `${money(sum(group.map(({ sales }) => sales)), currency)} ${currency}`,
+  const parts = [...groupBy(items, ({ currency }) => currency.toUpperCase())].map(([currency, group]) =>
+    amountText(money(sum(group.map(({ sales }) => sales)), currency), currency),
   );
   return parts.join(' + ') || 'no amount';
 }
@@ -221,7 +222,7 @@ function counts(month: MonthResult, paper: Paper): string[] {
     .map((organization) =>
       advice(
         {
-          text: `skipped ${organization.organizationName}, ${organization.excluded.sales} ${month.currency}; lift it:`,
+          text: `skipped ${organization.organizationName}, ${amountText(organization.excluded.sales, month.currency)}; lift it:`,
           command: commandFor('skipped', { ...organization, month: month.month }),
         },
         paper,
@@ -233,23 +234,18 @@ function counts(month: MonthResult, paper: Paper): string[] {
 }
 
 function sums(month: MonthResult, paper: Paper): string[] {
-  const { report, posted, held, excluded, currency, unassigned, ghosts, awaiting } = month;
+  const { currency, unassigned, ghosts, awaiting } = month;
   const beside = [
     ['unassigned', unassigned],
     ['ghosts', ghosts],
     ['awaiting report', awaiting],
   ] as const;
-  const besides = beside.flatMap(([name, { lines, sales }]) => (lines === 0 ? [] : [`${name} ${sales}`]));
+  const besides = beside.flatMap(([name, { lines, sales }]) => (lines === 0 ? [] : [`${name} ${grouped(sales)}`]));
   return [
-    wrap(`report ${report.sales} = posted ${posted.sales} + held ${held.sales} + excluded ${excluded.sales} ${currency}`, paper),
+    wrap(`report ${equationOf(month)}`, paper),
     ...month.otherCurrencies
       .filter((other) => !same(other.currency, currency))
-      .map((other) =>
-        wrap(
-          `       ${other.report.sales} = posted ${other.posted.sales} + held ${other.held.sales} + excluded ${other.excluded.sales} ${other.currency}`,
-          paper,
-        ),
-      ),
+      .map((other) => wrap(`       ${equationOf(other)}`, paper)),
     ...(besides.length === 0 ? [] : [wrap(`beside it: ${besides.join(', ')} ${currency}`, paper)]),
   ];
 }

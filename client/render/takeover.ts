@@ -1,4 +1,5 @@
 import { us } from '../called.js';
+import { amountText } from '../../shared/billing/decimal.js';
 import { addDays, firstDay } from '../../shared/billing/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { BilledElsewhere } from '../takeover.js';
@@ -23,7 +24,7 @@ export const renderTakeover = onTerminal(({ month, found }: { month: Month; foun
 
 function findingText(one: BilledElsewhere, month: Month, paper: Paper): string {
   const { organizationName, amount, currency, contractId, contractName, serviceName, product, why, strength } = one;
-  const head = `${amount} ${currency}  ${organizationName}: contract ${contractId} (${contractName}) bills ${serviceName}; the report has ${product} (${why}).`;
+  const head = `${amountText(amount, currency)}  ${organizationName}: contract ${contractId} (${contractName}) bills ${serviceName}; the report has ${product} (${why}).`;
   if (strength === 'listed') return wrap(head, paper, '  ', '    ');
   const end = addDays(firstDay(month), -1);
   if (one.covers !== undefined) {

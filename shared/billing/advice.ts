@@ -1,5 +1,5 @@
 import { advised, command, option, type Advised, type Command } from './command.js';
-import { big, money, type Big } from './decimal.js';
+import { amountText, big, type Big, grouped, money } from './decimal.js';
 import type { PlannedItem, Reason, Step } from './plan-types.js';
 import type { Decimal, Month } from './types.js';
 
@@ -276,9 +276,10 @@ export const adviceFor = (code: string | null): Advice | null => (code !== null 
 export function differenceText({ id, sales, cost, currency, standing }: PlannedItem, steps: Step[]): string {
   const held = standing?.before ?? { sales: '0', cost: '0' };
   const moved = { sales: big(sales).minus(held.sales), cost: big(cost).minus(held.cost) };
-  const pair = (amounts: { sales: Decimal; cost: Decimal }): string => `${amounts.sales} / ${amounts.cost} ${currency}`;
+  const pair = (amounts: { sales: Decimal; cost: Decimal }): string =>
+    `${grouped(amounts.sales)} / ${amountText(amounts.cost, currency)}`;
   if (!moved.sales.eq(0) || !moved.cost.eq(0))
-    return `Autotask holds ${pair(held)}, the report says ${pair({ sales, cost })}: ${signed(moved.sales, currency)} / ${signed(moved.cost, currency)}.`;
+    return `Autotask holds ${pair(held)}, the report says ${pair({ sales, cost })}: ${grouped(signed(moved.sales, currency))} / ${grouped(signed(moved.cost, currency))}.`;
   const own = steps.filter(({ items }) => items.includes(id)).map(({ summary }) => summary);
   return `Autotask holds the ${pair({ sales, cost })} of the report${own.length === 0 ? '' : `; what differs: ${own.join('; ')}`}.`;
 }

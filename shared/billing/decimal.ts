@@ -113,3 +113,21 @@ export const billable = (exact: Big, currency: string): Decimal =>
 
 /** The amount in the currency's minor units, as text. */
 export const money = (value: Big, currency: string): Decimal => text(value, minorUnits(currency));
+
+/** An amount as people read it, in groups of three digits: "-1,499,964.55". Works on the text, so that no digit is lost. */
+export const grouped = (amount: Decimal): string => {
+  const [, sign = '', whole = '', rest = ''] = /^([-+]?)(\d+)(\D.*)?$/.exec(amount) ?? [];
+  return `${sign}${inGroups(whole)}${rest}`;
+};
+
+const GROUP = 3;
+
+function inGroups(digits: string): string {
+  const first = digits.length % GROUP || GROUP;
+  const groups = [digits.slice(0, first)];
+  for (let from = first; from < digits.length; from += GROUP) groups.push(digits.slice(from, from + GROUP));
+  return groups.join(',');
+}
+
+/** An amount with its currency, as people read it: "1,390.61 EUR". */
+export const amountText = (amount: Decimal, currency: string): string => `${grouped(amount)} ${currency}`;

@@ -1,4 +1,4 @@
-import { big } from './decimal.js';
+import { amountText, big, grouped } from './decimal.js';
 import { same } from './text.js';
 import type { Plan, PlannedItem, PostAdjustmentStep, PostChargeStep, RowStanding, Step } from './plan-types.js';
 import type { Decimal } from './types.js';
@@ -42,7 +42,7 @@ function describeAdjustment(step: PostAdjustmentStep, plan: Planned): string {
   const [item, row] = [itemOf(step, plan), rowOf(step, plan)];
   if (!item || !row) return step.summary;
   if (row.before.units === 0 && big(row.before.sales).eq(0))
-    return `${item.productName}: units ${row.after.units}, price ${row.after.sales}, cost ${row.after.cost} ${item.currency}`;
+    return `${item.productName}: units ${row.after.units}, price ${grouped(row.after.sales)}, cost ${amountText(row.after.cost, item.currency)}`;
   const changes = [
     ...(row.before.units === row.after.units ? [] : [`units ${row.before.units} → ${row.after.units}`]),
     change('price', row.before.sales, row.after.sales),
@@ -60,10 +60,10 @@ function describeCharge(step: PostChargeStep, plan: Planned): string {
   const [before, after] = [charge.before ?? none, charge.after ?? none];
   const changes =
     charge.before === null
-      ? [`price ${after.sales}`, `cost ${after.cost}`]
+      ? [`price ${grouped(after.sales)}`, `cost ${grouped(after.cost)}`]
       : [change('price', before.sales, after.sales), change('cost', before.cost, after.cost)];
   return `Charge ${step.name}: ${changes.join(', ')} ${item.currency}`;
 }
 
 const change = (what: string, before: Decimal, after: Decimal): string =>
-  big(before).eq(after) ? `${what} ${after}` : `${what} ${before} → ${after}`;
+  big(before).eq(after) ? `${what} ${grouped(after)}` : `${what} ${grouped(before)} → ${grouped(after)}`;

@@ -1,4 +1,5 @@
 import { shown } from '../shown.js';
+import { grouped } from './decimal.js';
 import type { Amounts } from './results.js';
 
 /**
@@ -59,9 +60,9 @@ export const link = (text: string, address: string): Markdown =>
 /** The four sums as a table, for the Web UI's current details. */
 export function amountsTable(sums: Record<'report' | 'posted' | 'held' | 'excluded', Amounts>): Markdown {
   const rows = (['report', 'posted', 'held', 'excluded'] as const).map((name) =>
-    tableRow([name, sums[name].lines, sums[name].cost, sums[name].sales]),
+    tableRow([name, sums[name].lines, grouped(sums[name].sales), grouped(sums[name].cost)]),
   );
-  return joined([tableRow(['', 'lines', 'cost', 'sales']), new Markdown('|---|--:|--:|--:|'), ...rows], '\n');
+  return joined([tableRow(['', 'lines', 'sales', 'cost']), new Markdown('|---|--:|--:|--:|'), ...rows], '\n');
 }
 
 /** Blanks that Markdown keeps. */

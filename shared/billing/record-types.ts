@@ -3,6 +3,8 @@
  * (`shared/close/ours.ts` keeps its own copy on purpose: a check uses nothing that the checked thing made).
  */
 interface RecordTypeRules {
+  /** As people read it. */
+  inWords: string;
   /** What reports call it besides its own name (2.1). */
   alsoCalled: readonly string[];
   /** Rows of contract services, or charges (7.1, 7.3). */
@@ -21,11 +23,12 @@ const LICENCE = { alsoCalled: [], billedAs: 'row', on: null, isLicence: true, is
 const AZURE = { alsoCalled: [], billedAs: 'charge', isLicence: false, isUsage: true, paidOnce: 'as-stated' } as const;
 
 export const RECORD_TYPE_RULES = {
-  Csp365Legacy: LICENCE,
-  Csp365Nce: LICENCE,
-  AzureClassic: { ...AZURE, on: { key: 'cloudmore:azure-classic', name: 'Azure Classic' } },
-  AzurePlan: { ...AZURE, on: { key: 'cloudmore:azure-plan', name: 'Azure Plan' } },
+  Csp365Legacy: { ...LICENCE, inWords: 'Microsoft 365 (legacy)' },
+  Csp365Nce: { ...LICENCE, inWords: 'Microsoft 365 (NCE)' },
+  AzureClassic: { ...AZURE, inWords: 'Azure (classic)', on: { key: 'cloudmore:azure-classic', name: 'Azure Classic' } },
+  AzurePlan: { ...AZURE, inWords: 'Azure plan', on: { key: 'cloudmore:azure-plan', name: 'Azure Plan' } },
   Marketplace: {
+    inWords: 'Marketplace',
     alsoCalled: [],
     billedAs: 'charge',
     on: { key: 'cloudmore:marketplace', name: 'Marketplace' },
@@ -34,6 +37,7 @@ export const RECORD_TYPE_RULES = {
     paidOnce: 'as-stated',
   },
   ReservedInstance: {
+    inWords: 'Reserved instances',
     alsoCalled: [],
     billedAs: 'row',
     on: { key: 'cloudmore:reserved-instance', name: 'Reserved Instances' },
@@ -42,6 +46,7 @@ export const RECORD_TYPE_RULES = {
     paidOnce: 'as-stated',
   },
   Perpetual: {
+    inWords: 'Perpetual licences',
     alsoCalled: ['PerpetualLicense'],
     billedAs: 'row',
     on: { key: 'cloudmore:perpetual', name: 'Perpetual Licenses' },
@@ -50,6 +55,7 @@ export const RECORD_TYPE_RULES = {
     paidOnce: 'always',
   },
   Subscription: {
+    inWords: 'Software subscriptions',
     alsoCalled: ['SoftwareSubscription'],
     billedAs: 'row',
     on: { key: 'cloudmore:subscription', name: 'Software Subscriptions' },
@@ -66,6 +72,15 @@ export const RECORD_TYPES = Object.keys(RECORD_TYPE_RULES) as RecordType[];
 /** The rules of a record type; null for what is none: corrections by hand, custom services, and what nothing classifies. */
 export const rulesOf = (type: string): RecordTypeRules | null =>
   Object.hasOwn(RECORD_TYPE_RULES, type) ? RECORD_TYPE_RULES[type as RecordType] : null;
+
+const OTHERS: Partial<Record<string, string>> = {
+  ManualBillingLine: 'Lines by hand',
+  CustomService: 'Custom services',
+  Unclassified: 'Unclassified',
+};
+
+/** A record type, or what is none, as people read it; programs read the code. */
+export const typeInWords = (type: string): string => rulesOf(type)?.inWords ?? OTHERS[type] ?? type;
 
 /** Licences by item code, of which several can be on one contract (4.1). */
 export const isLicence = (type: string): boolean => rulesOf(type)?.isLicence ?? false;

@@ -1,4 +1,4 @@
-import { big, money, sum } from './decimal.js';
+import { amountText, big, money, sum } from './decimal.js';
 import { byText, fold, groupBy } from './text.js';
 import type { Decimal } from './types.js';
 
@@ -37,12 +37,12 @@ export function unlinkedOf(
 export function unlinkedText(unlinked: Unlinked[], shown: number): string {
   const names = unlinked
     .slice(0, shown)
-    .map(({ organizationName, sales, currency }) => `${organizationName} ${sales} ${currency}`);
+    .map(({ organizationName, sales, currency }) => `${organizationName} ${amountText(sales, currency)}`);
   return `${names.join(', ')}${unlinked.length > shown ? ` and ${unlinked.length - shown} more` : ''}`;
 }
 
 /** Their sum by currency: "1230.00 EUR + 20.00 USD". */
 export const unlinkedSum = (unlinked: Unlinked[]): string =>
   [...groupBy(unlinked, ({ currency }) => currency)]
-    .map(([currency, own]) => `${money(sum(own.map(({ sales }) => sales)), currency)} ${currency}`)
+    .map(([currency, own]) => amountText(money(sum(own.map(({ sales }) => sales)), currency), currency))
     .join(' + ');

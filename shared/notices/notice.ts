@@ -1,4 +1,4 @@
-import { big, money, sum } from '../billing/decimal.js';
+import { amountText, big, grouped, money, sum } from '../billing/decimal.js';
 import type { Sides } from '../billing/plan-types.js';
 import { marginOf } from '../report/margin.js';
 import type { MonthResult, OrganizationResult } from '../billing/results.js';
@@ -90,7 +90,7 @@ function waitingPart(
   const waiting = result.organizations.filter(({ status }) => waitsForPerson(status)).sort(byAmount);
   const amounts = [
     ...heldAmounts(result).map((amount) => `${amount} held`),
-    ...(result.ghosts.lines > 0 ? [`${result.ghosts.sales} ${result.currency} without a line in the report`] : []),
+    ...(result.ghosts.lines > 0 ? [`${amountText(result.ghosts.sales, result.currency)} without a line in the report`] : []),
     ...(result.unread !== undefined && isUnread(result) ? [unreadSummary(result.unread)] : []),
   ];
   if (waiting.length === 0 && amounts.length === 0 && heldMonth === null) return [];
@@ -141,7 +141,9 @@ function unreadLines({ unread }: MonthResult): string[] {
 }
 
 const heldAmounts = ({ held, currency, otherCurrencies }: MonthResult): string[] =>
-  [{ currency, held }, ...otherCurrencies].filter((one) => one.held.lines > 0).map((one) => `${one.held.sales} ${one.currency}`);
+  [{ currency, held }, ...otherCurrencies]
+    .filter((one) => one.held.lines > 0)
+    .map((one) => amountText(one.held.sales, one.currency));
 
 function customerLine(
   { organizationName, status, held, otherCurrencies, items }: OrganizationResult,
@@ -149,7 +151,7 @@ function customerLine(
   rows: CustomerRow[],
 ): string {
   const amounts = [{ currency, held }, ...otherCurrencies].filter((one) => one.held.lines > 0);
-  const shown = amounts.map((one) => `${one.held.sales} ${one.currency}`).join(' and ');
+  const shown = amounts.map((one) => amountText(one.held.sales, one.currency)).join(' and ');
   const reasons = items.flatMap(({ outcome, reason }) =>
     outcome === 'held' || (outcome === 'ghost' && reason !== 'dismissed') ? [reason ?? outcome] : [],
   );
@@ -170,10 +172,10 @@ const together = (rows: CustomerRow[]): string[] =>
     return `Together: ${changeText({ before, after, currency, difference, ...margins })}`;
   });
 
-/** "540.00 → 5620.99 EUR (+5080.99), margin 76.98 → 792.10 (14.1 %)" */
+/** "540.00 → 5,620.99 EUR (+5,080.99), margin 76.98 → 792.10 (14.1 %)" */
 function changeText({ before, after, currency, difference, marginBefore, marginAfter }: Change): string {
   const share = marginAfter.share === null ? '' : ` (${marginAfter.share} %)`;
-  return `${before.sales} → ${after.sales} ${currency} (${signed(big(difference), currency)}), margin ${marginBefore.amount} → ${marginAfter.amount}${share}`;
+  return `${grouped(before.sales)} → ${amountText(after.sales, currency)} (${grouped(signed(big(difference), currency))}), margin ${grouped(marginBefore.amount)} → ${grouped(marginAfter.amount)}${share}`;
 }
 
 type Change = Pick<CustomerRow, 'before' | 'after' | 'currency' | 'difference' | 'marginBefore' | 'marginAfter'>;

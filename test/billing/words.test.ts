@@ -192,12 +192,12 @@ test('the four sums stand in a table', () => {
   const table = amountsTable({ report: sums, posted: { ...sums, lines: 1 }, held: { ...sums, lines: 0 }, excluded: sums }).text;
   const cells = table.split('\n').map((row) => row.split('|').slice(1, -1));
   expect(cells.map((row) => row.map((cell) => cell.trim()))).toEqual([
-    ['', 'lines', 'cost', 'sales'],
+    ['', 'lines', 'sales', 'cost'],
     ['---', '--:', '--:', '--:'],
-    ['report', '2', '1.00', '2.00'],
-    ['posted', '1', '1.00', '2.00'],
-    ['held', '0', '1.00', '2.00'],
-    ['excluded', '2', '1.00', '2.00'],
+    ['report', '2', '2.00', '1.00'],
+    ['posted', '1', '2.00', '1.00'],
+    ['held', '0', '2.00', '1.00'],
+    ['excluded', '2', '2.00', '1.00'],
   ]);
   expect(cells[2]!.slice(1).every((cell) => cell.startsWith(' \u00a0\u00a0\u00a0\u00a0'))).toBe(true);
 });

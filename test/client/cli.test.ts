@@ -197,6 +197,6 @@ describe('doctor and plan against the sandbox', () => {
     expect(code).toBe(2);
     expect(out).toContain('~ Microsoft 365 E3: units 15 → 12, price 540.00 → 460.80, cost 472.50 → 403.20 EUR');
     expect(out).toContain('+ Contract Visio Plan 2 – Visio Plan 2: new, 2025-10-01 to 2026-09-30');
-    expect(out).toMatch(/report 7077\.60 = posted 7011\.60 \+ held 0\.00 \+ excluded 66\.00 EUR.*Nothing was written/);
+    expect(out).toMatch(/report 7,077\.60 = posted 7,011\.60 \+ held 0\.00 \+ excluded 66\.00 EUR.*Nothing was written/);
   });
 });

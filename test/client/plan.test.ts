@@ -64,7 +64,7 @@ describe('billing plan', () => {
   test('shows what is new, changed from what to what, and ended, by organization', () => {
     const text = renderPlans(month, PLAIN);
     expect(text).toContain(`Fabrikam Logistics (${FABRIKAM}), company 29683540`);
-    expect(text).toContain('  + SQL Server Standard: units 2, price 2980.00, cost 2640.00 EUR');
+    expect(text).toContain('  + SQL Server Standard: units 2, price 2,980.00, cost 2,640.00 EUR');
     expect(text).toContain('  ~ Microsoft 365 E3: units 15 → 12, price 540.00 → 460.80, cost 472.50 → 403.20 EUR');
     expect(text).toContain('  ~ Contract Microsoft 365 E3 – Microsoft 365 E3: end 2025-09-30 → 2026-09-30');
     expect(text).toContain('  - SQL Server Standard: 0 units from 2025-11-01, paid once');
@@ -74,7 +74,7 @@ describe('billing plan', () => {
   test('ends with one line: counts, money, effort, last month', () => {
     const last = renderPlans(month, PLAIN).split('\n').at(-1)!;
     expect(last).toMatch(
-      /^Plan: 41 new, 3 changed, 3 to nothing, 0 held\. After it: report 7186\.32 = posted 7120\.32 \+ held 0\.00 \+ excluded 66\.00 EUR\. Sales 7186\.32 EUR, none last month\. Carrying it out takes about \d+ calls to Autotask and 1 minute\. Nothing was written\.$/,
+      /^Plan: 41 new, 3 changed, 3 to nothing, 0 held\. After it: report 7,186\.32 = posted 7,120\.32 \+ held 0\.00 \+ excluded 66\.00 EUR\. Sales 7,186\.32 EUR, none last month\. Carrying it out takes about \d+ calls to Autotask and 1 minute\. Nothing was written\.$/,
     );
   });
 
@@ -82,7 +82,7 @@ describe('billing plan', () => {
     const plans = month.plans.map((one) =>
       one.organizationId === CONTOSO ? { ...one, previousSales: { EUR: '1400.00' } } : one,
     );
-    expect(renderPlans({ ...month, plans }, PLAIN)).toContain('sales 1440.93 EUR, last month 1400.00 (+40.93)');
+    expect(renderPlans({ ...month, plans }, PLAIN)).toContain('sales 1,440.93 EUR, last month 1,400.00 (+40.93)');
   });
 
   test('fits a terminal of 80 columns, and colours only where they are wanted', () => {
@@ -127,7 +127,7 @@ describe('billing plan', () => {
     await control('PATCH', `cloudmore/organizations/${CONTOSO}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value: '29683512' }],
     });
-    expect(out).toMatch(/ {2}! .* and \d more: 1410\.93 EUR held \(company-not-found\)/);
+    expect(out).toMatch(/ {2}! .* and \d more: 1,410\.93 EUR held \(company-not-found\)/);
     expect(out).toContain('      Autotask has no company 1. Correct the id of Contoso Dental Group in Cloudmore.');
     expect(out).toContain(`      billing rerun 2025-10 --organization ${CONTOSO} --reason "company id corrected"`);
   });
@@ -185,7 +185,7 @@ describe('billing plan', () => {
     expect(html).toContain(
       '<tr class="changed"><td>Microsoft 365 E3</td><td class="amount">12</td><td class="amount">38.40</td><td class="amount">460.80 EUR</td></tr>',
     );
-    expect(html).toContain('Sum 5709.39 EUR');
+    expect(html).toContain('Sum 5,709.39 EUR');
     expect(html).not.toContain('<b>');
     expect(html).not.toMatch(/<script|https?:/);
   });

@@ -197,14 +197,14 @@ describe('billing status', () => {
     );
     const text = renderStatus(shown([...broken, ...awaiting]), NARROW);
     const [, waiting, reasons, first] = text.split('\n\n');
-    expect(waiting).toBe('1000 of 1000 organizations wait for a person: 461580.00 EUR');
+    expect(waiting).toBe('1000 of 1000 organizations wait for a person: 461,580.00 EUR');
     expect(reasons!.split('\n')).toEqual([
-      'reason             organizations  items          sales',
-      '─────────────────  ─────────────  ─────  ─────────────',
-      'unclassified                 960    960     480.00 EUR',
-      'period-frozen                840    840  403200.00 EUR',
-      'company-not-found            120    120   57120.00 EUR',
-      'awaiting-approval             40     40     780.00 EUR',
+      'reason             organizations  items           sales',
+      '─────────────────  ─────────────  ─────  ──────────────',
+      'unclassified                 960    960      480.00 EUR',
+      'period-frozen                840    840  403,200.00 EUR',
+      'company-not-found            120    120   57,120.00 EUR',
+      'awaiting-approval             40     40      780.00 EUR',
     ]);
     expect(first).toContain('! C959');
     expect(text.match(/^! /gm)).toHaveLength(10);

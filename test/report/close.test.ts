@@ -218,7 +218,7 @@ describe('a month in which something is held', () => {
   test('is refused with the amount and where to look', async () => {
     const { code, said } = await desk.cli('close', MONTH);
     expect(code).toBe(3);
-    expect(said).toMatch(/cannot be closed yet:\n {2}5709\.39 EUR held/);
+    expect(said).toMatch(/cannot be closed yet:\n {2}5,709\.39 EUR held/);
     expect(said).toContain(`billing report ${MONTH}`);
   });
 

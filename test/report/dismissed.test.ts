@@ -49,7 +49,7 @@ describe('money without a line that a person dismisses', () => {
   test('stays listed with the reason and counts no more, in the same run and in the next', async () => {
     expect([await told(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
     const { code, out } = await dismiss();
-    expect([code, out]).toEqual([0, expect.stringContaining(`Dismissed: 4800.00 EUR`)]);
+    expect([code, out]).toEqual([0, expect.stringContaining(`Dismissed: 4,800.00 EUR`)]);
     expect([await told(), await codeOfReport()]).toEqual([['dismissed 4800.00'], 0]);
     await desk.bill(MONTH, '2025-10-14');
     expect([await told(), await codeOfReport()]).toEqual([['dismissed 4800.00'], 0]);
@@ -72,7 +72,7 @@ describe('money without a line that a person dismisses', () => {
     const close = (file: string): Promise<Ended> =>
       desk.cli('close', MONTH, '--as-of', SECOND, '--out', desk.file(file), '--json');
     const refused = await close('a.json');
-    expect([refused.code, refused.said]).toEqual([3, expect.stringContaining(`4800.00 EUR in Autotask without a line`)]);
+    expect([refused.code, refused.said]).toEqual([3, expect.stringContaining(`4,800.00 EUR in Autotask without a line`)]);
     await dismiss();
     const closed = await close('b.json');
     expect([closed.code, JSON.parse(closed.out)]).toEqual([
@@ -109,7 +109,7 @@ describe('money without a line that a person dismisses', () => {
 describe('dismiss refuses', () => {
   test('a contract with nothing on it, and names those with something', async () => {
     const { code, said } = await desk.cli('dismiss', MONTH, '--contract', '4711', '--reason', WHY);
-    expect([code, said]).toEqual([64, expect.stringContaining(`--contract ${contract}: 4800.00 EUR, Fabrikam`)]);
+    expect([code, said]).toEqual([64, expect.stringContaining(`--contract ${contract}: 4,800.00 EUR, Fabrikam`)]);
     expect([await told(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { grouped } from '../../client/render/numbers.js';
+import { grouped } from '../../shared/billing/decimal.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { eventually } from '../eventually.js';
 import { ADVENTURE_WORKS, FABRIKAM, useStage, organizationOf, type SandboxState, type Stage } from './stage.js';

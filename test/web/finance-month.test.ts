@@ -120,8 +120,8 @@ test('from the notice to the proof of what was invoiced, with a mailbox and a br
   // Each approver has a mail of their own, with the list, its sum, and a link that leads to exactly this and holds no secret.
   const [mail] = mailbox.mails;
   expect(mailbox.mails.map((text) => /^To: (.*)$/m.exec(text)![1])).toEqual(['anna@example.com', 'bert@example.com']);
-  expect(mail).toContain('540.00 → 5620.99 EUR (+5080.99), margin 67.50 → 657.44 (11.7 %)');
-  expect(mail).toContain('Together: 540.00 → 7011.60 EUR (+6471.60), margin 67.50 → 828.06 (11.8 %)');
+  expect(mail).toContain('540.00 → 5,620.99 EUR (+5,080.99), margin 67.50 → 657.44 (11.7 %)');
+  expect(mail).toContain('Together: 540.00 → 7,011.60 EUR (+6,471.60), margin 67.50 → 828.06 (11.8 %)');
   await page.goto(/http\S+\/customers$/m.exec(mail!)![0]);
   await page.getByLabel('Name').fill('anna');
   await page.getByLabel('Password').fill(PASSWORD);
@@ -139,11 +139,11 @@ test('from the notice to the proof of what was invoiced, with a mailbox and a br
   await page.goto(`${web.address}${TO_DO}/${CONTOSO}`);
   await page.getByRole('link', { name: 'Take this month back' }).click();
   await page.getByRole('button', { name: 'Show what would go back' }).click();
-  await page.getByLabel('Type the sum, 1390.61 EUR').fill('1.00');
+  await page.getByLabel('Type the sum, 1,390.61 EUR').fill('1.00');
   expect(await decide('wrong customer', 'Take it back')).toBe(
-    'Nothing was taken back: "1.00" is not the sum, which is 1390.61 EUR.',
+    'Nothing was taken back: "1.00" is not the sum, which is 1,390.61 EUR.',
   );
-  await page.getByLabel('Type the sum, 1390.61 EUR').fill('1,390.61');
+  await page.getByLabel('Type the sum, 1,390.61 EUR').fill('1,390.61');
   expect(await decide('wrong customer', 'Take it back')).toMatch(/taken back|under way/i);
   await shows(`${TO_DO}/${CONTOSO}`, /Skipped[\s\S]*undone|taken back/i);
   await decide('right after all', 'Plan it again');
@@ -162,7 +162,7 @@ test('from the notice to the proof of what was invoiced, with a mailbox and a br
   await night('2025-11-04');
   await night('2025-11-05');
   expect(mailbox.mails.map((text) => /^Subject: (.*)$/m.exec(text)![1])).toEqual(Array(2).fill(`Billing: ${MONTH} is done`));
-  expect(mailbox.mails[0]).toContain('Report 7186.32 EUR = posted 7120.32 EUR + excluded 66.00 EUR. Nothing waits.');
+  expect(mailbox.mails[0]).toContain('Report 7,186.32 EUR = posted 7,120.32 EUR + excluded 66.00 EUR. Nothing waits.');
   expect(mailbox.mails[0]).toMatch(/filename=billing-default-2025-10\.html/);
 
   // Closed, and pressed twice: the certificate stays.

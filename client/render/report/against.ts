@@ -1,9 +1,8 @@
 import { us } from '../../called.js';
-import { big } from '../../../shared/billing/decimal.js';
+import { big, grouped } from '../../../shared/billing/decimal.js';
 import type { Against, MovedCustomer, MovedItem, MovedTotals } from '../../../shared/report/against.js';
 import type { Format } from '../../formats.js';
 import { html, type Html } from '../html.js';
-import { grouped } from '../numbers.js';
 import { PLAIN, type Paper } from '../paper.js';
 import { jsonText, onTerminal } from '../printable.js';
 import { csvText } from '../spreadsheet.js';

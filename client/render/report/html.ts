@@ -1,6 +1,7 @@
 import { heldMonthAdvice } from '../../../shared/billing/advice.js';
+import { typeInWords } from '../../../shared/billing/record-types.js';
 import { advisedText } from '../../../shared/billing/command.js';
-import { big } from '../../../shared/billing/decimal.js';
+import { big, grouped } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, type Unread } from '../../../shared/billing/unread.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReconciliationRow, ReportDocument } from '../../../shared/report/document.js';
@@ -11,10 +12,9 @@ import { html, linesOf } from '../html.js';
 import { htmlFile } from '../html-file.js';
 import { anchorOf, folded, NOTHING, section } from './sections.js';
 import { marginOf } from '../../../shared/report/margin.js';
-import { grouped } from '../numbers.js';
 import { priceText } from './text.js';
 import { momentOf, whoOf, whoseOf, whyOf as whyDecided } from '../decisions.js';
-import { budgetText, decisionProblem, FIRST_MONTH, isNothing, whyOf, writtenText } from './words.js';
+import { budgetText, decisionProblem, FIRST_MONTH, isNothing, typesInWords, whyOf, writtenText } from './words.js';
 
 /** The report as one HTML file: no script, no font, no address outside of it; for screen, phone and paper. On a narrow screen a row becomes a card. */
 export function htmlReport(report: ReportDocument): string {
@@ -37,7 +37,7 @@ export function htmlReport(report: ReportDocument): string {
             contents(report),
             beside(report),
             marginRows('By customer', report.customers),
-            marginRows('By record type', report.recordTypes),
+            marginRows('By record type', typesInWords(report)),
             belowCost(report.belowCost),
             leaks(report.causes),
             ghosts(report.ghosts),
@@ -139,7 +139,7 @@ function beside({ result }: ReportDocument): Html {
   );
   const { cost, sales } = result.rounding;
   const rounding =
-    isNothing(cost) && isNothing(sales) ? NOTHING : html`<p>Rounding to minor units: cost ${cost}, sales ${sales}.</p>`;
+    isNothing(cost) && isNothing(sales) ? NOTHING : html`<p>Rounding to minor units: sales ${sales}, cost ${cost}.</p>`;
   return html`${table}${rounding}`;
 }
 
@@ -150,8 +150,8 @@ function amountsTable(title: string, rows: [string, Amounts][]): Html {
     [
       { title: '', cell: ([name]) => name },
       { title: 'Lines', kind: 'amount', cell: ([, { lines }]) => String(lines) },
-      { title: 'Cost', kind: 'amount', cell: ([, { cost }]) => grouped(cost) },
       { title: 'Sales', kind: 'amount', cell: ([, { sales }]) => grouped(sales) },
+      { title: 'Cost', kind: 'amount', cell: ([, { cost }]) => grouped(cost) },
     ],
     rows,
     'sums',
@@ -229,7 +229,7 @@ const ghosts = (all: GhostEntry[]): Html =>
     [
       { title: 'Sales', kind: 'amount', cell: ({ sales, currency }) => `${grouped(sales)} ${currency}` },
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
-      { title: 'Kind', cell: ({ recordType, contractId }) => `${recordType}, contract ${contractId}` },
+      { title: 'Kind', cell: ({ recordType, contractId }) => `${typeInWords(recordType)}, contract ${contractId}` },
       { title: 'State', cell: ({ outcome }) => (outcome === 'ghost' ? 'ghost' : 'awaiting report') },
       { title: 'What it is', cell: ({ message }) => message },
     ],
@@ -337,7 +337,7 @@ const reconciliation = (rows: ReconciliationRow[]): Html =>
     'Sales; the costs are in the CSV and XLSX forms of this report.',
     [
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
-      { title: 'Record type', cell: ({ recordType }) => recordType },
+      { title: 'Record type', cell: ({ recordType }) => typeInWords(recordType) },
       { title: 'Report', kind: 'amount', cell: ({ report, currency }) => `${grouped(report.sales)} ${currency}` },
       { title: 'Posted', kind: 'amount', cell: ({ posted }) => grouped(posted.sales) },
       { title: 'Held', kind: 'amount', cell: ({ held }) => grouped(held.sales) },

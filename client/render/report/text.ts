@@ -1,6 +1,7 @@
 import { us } from '../../called.js';
+import { typeInWords } from '../../../shared/billing/record-types.js';
 import { heldMonthAdvice } from '../../../shared/billing/advice.js';
-import { minorUnits } from '../../../shared/billing/decimal.js';
+import { grouped, minorUnits } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReportDocument } from '../../../shared/report/document.js';
 import { marginOf } from '../../../shared/report/margin.js';
@@ -11,8 +12,7 @@ import { advice, wrap, type Paper } from '../paper.js';
 import { table, type Column } from '../table.js';
 import { unreadSection } from '../unread.js';
 import { decisionLine } from '../decisions.js';
-import { grouped } from '../numbers.js';
-import { budgetText, decisionProblem, FIRST_MONTH, isNothing, titleOf, whyOf, writtenText } from './words.js';
+import { budgetText, decisionProblem, FIRST_MONTH, isNothing, titleOf, typesInWords, whyOf, writtenText } from './words.js';
 
 /** The report on the terminal: sums first, then what asks for a person, then the rest. Sentences and tables fit the paper; commands stay whole, to be copied. */
 export const textReport = onTerminal(reportText);
@@ -60,7 +60,7 @@ function reportText({ report, isFull }: { report: ReportDocument; isFull: boolea
             some(report.belowCost, 'belowCost', (item) => belowCostLine(item, paper)),
           ),
           marginTable('customer', report.customers, limits.customers, report, paper),
-          marginTable('record type', report.recordTypes, Infinity, report, paper),
+          marginTable('record type', typesInWords(report), Infinity, report, paper),
           ...(report.reconciliation.length > limits.reconciliation ? [] : [reconciliation(report, paper)]),
         ]),
     ...outlookSections(report, paper, some, limits.renewals),
@@ -95,8 +95,8 @@ function sumsOf({ currency, report, posted, held, excluded }: CurrencyTotals, do
   const row = (name: string, { lines, cost, sales }: Amounts): string[] => [
     name,
     String(lines),
-    grouped(cost),
     grouped(sales),
+    grouped(cost),
     ...marginCells({ cost, sales }, currency),
   ];
   const beside = document === null ? [] : besides(document).map(([name, amounts]) => row(name, amounts));
@@ -105,8 +105,8 @@ function sumsOf({ currency, report, posted, held, excluded }: CurrencyTotals, do
     [
       { title: currency },
       { title: 'lines', align: 'right' },
-      { title: 'cost', align: 'right' },
       { title: 'sales', align: 'right' },
+      { title: 'cost', align: 'right' },
       ...MARGIN,
     ],
     [
@@ -116,7 +116,7 @@ function sumsOf({ currency, report, posted, held, excluded }: CurrencyTotals, do
       row('+ excluded', excluded),
       ...(rounding === undefined || (isNothing(rounding.cost) && isNothing(rounding.sales))
         ? []
-        : [['rounding', '', grouped(rounding.cost), grouped(rounding.sales)]]),
+        : [['rounding', '', grouped(rounding.sales), grouped(rounding.cost)]]),
       ...beside,
     ],
   );
@@ -188,7 +188,7 @@ function reconciliation({ reconciliation: rows, totals }: ReportDocument, paper:
     [...RECONCILIATION, ...(isMixed ? [{ title: 'currency' }] : [])],
     rows.map((row, index) => [
       row.organizationId === rows[index - 1]?.organizationId ? '' : row.organizationName,
-      row.recordType,
+      typeInWords(row.recordType),
       grouped(row.report.sales),
       grouped(row.posted.sales),
       grouped(row.held.sales),
@@ -226,7 +226,7 @@ const ghostLines = (
 ): string =>
   [
     wrap(
-      `${organizationName}: ${recordType} on contract ${contractId}, ${outcome}`,
+      `${organizationName}: ${typeInWords(recordType)} on contract ${contractId}, ${outcome}`,
       paper,
       `${grouped(sales).padStart(AMOUNT_WIDTH)} ${currency}  `,
     ),

@@ -1,6 +1,7 @@
-import { grouped } from '../numbers.js';
-import { big } from '../../../shared/billing/decimal.js';
+import { big, grouped } from '../../../shared/billing/decimal.js';
+import { typeInWords } from '../../../shared/billing/record-types.js';
 import type { Leak, ReportDocument } from '../../../shared/report/document.js';
+import type { MarginRow } from '../../../shared/report/sums.js';
 
 /** Sentences that every rendering of the report shares. */
 
@@ -25,3 +26,7 @@ export const whyOf = ({ outcome, reason }: Pick<Leak, 'outcome' | 'reason'>): st
 
 /** What of the decisions log is not as it was written. */
 export const decisionProblem = ({ decisions: { problem } }: ReportDocument): string[] => (problem === null ? [] : [problem]);
+
+/** Totals by record type, as people read its name. */
+export const typesInWords = ({ recordTypes }: ReportDocument): MarginRow[] =>
+  recordTypes.map((row) => ({ ...row, name: typeInWords(row.name) }));

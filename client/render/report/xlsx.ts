@@ -1,18 +1,19 @@
 import type { Amounts } from '../../../shared/billing/results.js';
+import { typeInWords } from '../../../shared/billing/record-types.js';
 import { COULD_NOT_BE_READ, unreadRest } from '../../../shared/billing/unread.js';
 import type { CurrencyTotals, ReportDocument } from '../../../shared/report/document.js';
 import { marginOf, type Margin } from '../../../shared/report/margin.js';
 import type { MarginRow } from '../../../shared/report/sums.js';
 import { workbook, type Cell, type Sheet } from '../workbook.js';
 import { momentOf, whoOf, whoseOf, whyOf } from '../decisions.js';
-import { budgetText, decisionProblem, titleOf, writtenText } from './words.js';
+import { budgetText, decisionProblem, titleOf, typesInWords, writtenText } from './words.js';
 
 /** The report as a workbook. */
 export const xlsxReport = (report: ReportDocument): Promise<Uint8Array> =>
   workbook([
     summary(report),
     margins('Customers', report.customers, report.totals),
-    margins('Record types', report.recordTypes, report.totals),
+    margins('Record types', typesInWords(report), report.totals),
     reconciliation(report),
     leaks(report),
     ghosts(report),
@@ -34,8 +35,8 @@ function summary(report: ReportDocument): Sheet {
     name,
     currency,
     lines,
-    amount(cost, currency),
     amount(sales, currency),
+    amount(cost, currency),
   ];
   const sums = totals.flatMap(({ currency, report: all, posted, held, excluded }) => [
     row('report', all, currency),
@@ -45,13 +46,13 @@ function summary(report: ReportDocument): Sheet {
   ]);
   return {
     name: 'Summary',
-    columns: columns([`${result.month}`, 24], ['currency', 10], ['lines', 10], ['cost', 16], ['sales', 16]),
+    columns: columns([`${result.month}`, 24], ['currency', 10], ['lines', 10], ['sales', 16], ['cost', 16]),
     rows: [
       ...sums,
       row('unassigned (beside the report)', result.unassigned, result.currency),
       row('awaiting report (beside)', result.awaiting, result.currency),
       row('ghosts (beside)', result.ghosts, result.currency),
-      ['rounding', result.currency, null, amount(result.rounding.cost, null), amount(result.rounding.sales, null)],
+      ['rounding', result.currency, null, amount(result.rounding.sales, null), amount(result.rounding.cost, null)],
     ],
   };
 }
@@ -81,18 +82,18 @@ const reconciliation = ({ reconciliation: rows, totals }: ReportDocument): Sheet
     ['currency', 10],
     ['lines', 8],
     ...RECONCILED.flatMap((part): [string, number][] => [
-      [`${part} cost`, 14],
       [`${part} sales`, 14],
+      [`${part} cost`, 14],
     ]),
   ),
-  rows: rows.map((row) => [row.organizationName, row.companyId, row.recordType, ...reconciledCells(row)]),
+  rows: rows.map((row) => [row.organizationName, row.companyId, typeInWords(row.recordType), ...reconciledCells(row)]),
   totals: totals.map((total) => ['all', null, null, ...reconciledCells(total)]),
 });
 
 const reconciledCells = (row: CurrencyTotals): Cell[] => [
   row.currency,
   row.report.lines,
-  ...RECONCILED.flatMap((part) => [amount(row[part].cost, row.currency), amount(row[part].sales, row.currency)]),
+  ...RECONCILED.flatMap((part) => [amount(row[part].sales, row.currency), amount(row[part].cost, row.currency)]),
 ];
 
 const marginCells = (margin: Margin, currency: string): Cell[] => [amount(margin.amount, currency), amount(margin.share, null)];
@@ -104,8 +105,8 @@ const margins = (name: string, rows: MarginRow[], totals: CurrencyTotals[]): She
     [name === 'Customers' ? 'customer' : 'record type', 32],
     ['currency', 10],
     ['lines', 8],
-    ['report cost', 14],
     ['report sales', 14],
+    ['report cost', 14],
     ['margin', 14],
     ['margin %', 10],
     ['posted sales', 14],
@@ -119,8 +120,8 @@ const margins = (name: string, rows: MarginRow[], totals: CurrencyTotals[]): She
 const marginRow = ({ report, posted, held, excluded, currency }: CurrencyTotals): Cell[] => [
   currency,
   report.lines,
-  amount(report.cost, currency),
   amount(report.sales, currency),
+  amount(report.cost, currency),
   ...marginCells(marginOf(report, currency), currency),
   amount(posted.sales, currency),
   amount(held.sales, currency),
@@ -175,7 +176,7 @@ const ghosts = ({ ghosts: all }: ReportDocument): Sheet => ({
     amount(ghost.cost, ghost.currency),
     ghost.currency,
     ghost.organizationName,
-    ghost.recordType,
+    typeInWords(ghost.recordType),
     ghost.contractId,
     ghost.outcome,
     ghost.message,
@@ -296,8 +297,8 @@ const entries = ({ entries: all }: ReportDocument): Sheet => ({
     ['record type', 18],
     ['product', 36],
     ['quantity', 10],
-    ['cost', 14],
     ['sales', 14],
+    ['cost', 14],
     ['currency', 10],
     ['margin', 14],
     ['margin %', 10],
@@ -311,11 +312,11 @@ const entries = ({ entries: all }: ReportDocument): Sheet => ({
   rows: all.map((entry) => [
     entry.outcome,
     entry.organizationName,
-    entry.recordType,
+    typeInWords(entry.recordType),
     entry.productName,
     amount(entry.quantity, null),
-    amount(entry.cost, entry.currency),
     amount(entry.sales, entry.currency),
+    amount(entry.cost, entry.currency),
     entry.currency,
     ...marginCells(marginOf(entry, entry.currency), entry.currency),
     entry.lines,

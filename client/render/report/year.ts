@@ -2,7 +2,7 @@ import { us } from '../../called.js';
 import type { Year, YearCustomer, YearRow } from '../../../shared/report/year.js';
 import type { Format } from '../../formats.js';
 import { html, type Html } from '../html.js';
-import { grouped } from '../numbers.js';
+import { grouped } from '../../../shared/billing/decimal.js';
 import { PLAIN, type Paper } from '../paper.js';
 import { jsonText, onTerminal } from '../printable.js';
 import { csvText } from '../spreadsheet.js';

@@ -1,9 +1,8 @@
-import { big } from '../../../shared/billing/decimal.js';
+import { big, grouped } from '../../../shared/billing/decimal.js';
 import { invoiceLines } from '../../../shared/billing/invoice.js';
 import type { Outcome } from '../../../shared/billing/results.js';
 import type { PlannedItem } from '../../../shared/billing/plan-types.js';
 import { marginOf } from '../../../shared/report/margin.js';
-import { grouped } from '../../render/numbers.js';
 import { customerRows, isReleasable, meaningOf } from '../../../shared/report/customers.js';
 import { html, type Html } from '../../render/html.js';
 import { customerLink, explainLink, undoLink } from '../../../shared/web-links.js';

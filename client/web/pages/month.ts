@@ -1,4 +1,5 @@
 import type { Amounts } from '../../../shared/billing/results.js';
+import { grouped } from '../../../shared/billing/decimal.js';
 import { previousMonth } from '../../../shared/billing/month.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { COULD_NOT_BE_READ, unreadRest, unreadSummary, unreadText, type UnreadList } from '../../../shared/billing/unread.js';
@@ -37,7 +38,7 @@ export function monthPage({ result, heldMonth, nothingDue, outcomes, progress, c
     ])}
     <p>
       Margin of the report: ${amount(margin.amount, currency)}${margin.share !== null && html` (${margin.share} %)`}. Rounding
-      ${result.rounding.sales} sales, ${result.rounding.cost} cost.
+      ${grouped(result.rounding.sales)} sales, ${grouped(result.rounding.cost)} cost.
     </p>
     ${sums(
       'Beside the report',

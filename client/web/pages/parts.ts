@@ -1,7 +1,6 @@
-import { big } from '../../../shared/billing/decimal.js';
+import { big, grouped } from '../../../shared/billing/decimal.js';
 import type { Decimal } from '../../../shared/billing/types.js';
 import type { Margin } from '../../../shared/report/margin.js';
-import { grouped } from '../../render/numbers.js';
 import { html, type Html } from '../../render/html.js';
 
 /** Cells and figures that several pages have. */
