@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { assertPlan, InvariantViolation } from '../../shared/billing/invariants.js';
 import { buildItems, indexPrices } from '../../shared/billing/items.js';
 import { planBlind } from '../../shared/billing/plan.js';
+import { command } from '../../shared/billing/command.js';
+import type { CountedAmounts } from '../../shared/billing/counted.js';
 import { cutReport } from '../../shared/billing/facts.js';
 import { digestOf } from '../../shared/billing/keys.js';
 import { monthResult, organizationResult } from '../../shared/billing/reconcile.js';
@@ -221,6 +223,90 @@ describe('report = posted + held + excluded', () => {
     expect(() => organizationResult(outcome({ items: halves }), 'EUR')).toThrow(
       'Invariant 1: in EUR the report is not posted + held + excluded. Nothing was written; please report this.',
     );
+  });
+});
+
+describe('1.7 the report is what was counted while it was read, less the rounding', () => {
+  const counts = (changes: Partial<CountedAmounts>): CountedAmounts => ({
+    ...{ currency: 'EUR', lines: 1, cost: '100', sales: '120', outside: 0, unreadable: 0 },
+    ...changes,
+  });
+  const resultOf = (counted: CountedAmounts[], items = [item()]) => organizationResult(outcome({ items }), 'EUR', counted);
+  const half = item({ exactSales: '120.004', sales: '120.00', exactCost: '99.998', cost: '100.00' });
+
+  test('of its own currency, in whatever letters', () => {
+    const inDollars = { ...item(), currency: 'USD' };
+    const { report, otherCurrencies } = resultOf([counts({ currency: 'eur' }), counts({ currency: 'USD' })], [item(), inDollars]);
+    expect([report, otherCurrencies.map((one) => [one.currency, one.report])]).toEqual([
+      { lines: 1, cost: '100.00', sales: '120.00' },
+      [['USD', { lines: 1, cost: '100.00', sales: '120.00' }]],
+    ]);
+  });
+
+  test('of several sums of one currency, together', () => {
+    const parts = [counts({ lines: 1, cost: '60', sales: '70' }), counts({ lines: 0, cost: '40', sales: '50' })];
+    expect(resultOf(parts).report).toEqual({ lines: 1, cost: '100.00', sales: '120.00' });
+  });
+
+  test('with what could not be billed to the minor unit taken off', () => {
+    expect(resultOf([counts({ cost: '99.998', sales: '120.004' })], [half]).report).toEqual({
+      lines: 1,
+      cost: '100.00',
+      sales: '120.00',
+    });
+  });
+
+  test.each<[what: string, counted: CountedAmounts[]]>([
+    ['a line more', [counts({ lines: 2 })]],
+    ['other sales', [counts({ sales: '120.01' })]],
+    ['another cost', [counts({ cost: '100.01' })]],
+    ['nothing', []],
+    ['a currency that no item has', [counts({}), counts({ currency: 'USD' })]],
+  ])('and is not told where it has %s: what became of the rest nobody knows', (_, counted) => {
+    expect(() => resultOf(counted)).toThrow(InvariantViolation);
+  });
+
+  test('of a month where every organization was counted, else of what became of the items', () => {
+    const two = [outcome({ organizationId: 'org-1' }), outcome({ organizationId: 'org-2' })];
+    const both = new Map(['org-1', 'org-2'].map((id) => [id, [counts({})]]));
+    expect(monthResult(frame, two, both).report).toEqual({ lines: 2, cost: '200.00', sales: '240.00' });
+    expect(monthResult(frame, two, new Map([['org-1', [counts({})]]])).report.lines).toBe(2);
+    expect(monthResult(frame, two, new Map([['org-2', [counts({})]]])).report.lines).toBe(2);
+    const short = new Map([...both, ['org-2', [counts({ lines: 3 })]]]);
+    expect(() => monthResult(frame, two, short)).toThrow(InvariantViolation);
+  });
+});
+
+describe('what else a result tells', () => {
+  test('of a release the first ten steps, and nothing where there is none', () => {
+    const onRelease = Array.from({ length: 12 }, (_, at) => ({ mark: '+' as const, text: `Step ${at}` }));
+    expect(organizationResult(outcome({ onRelease }), 'EUR').onRelease).toEqual(onRelease.slice(0, 10));
+    expect(organizationResult(outcome(), 'EUR')).not.toHaveProperty('onRelease');
+  });
+
+  test('a dismissed ghost has no command and its reason, and counts no more', () => {
+    const looked = { ...ghost({ dismissed: 'as agreed' }), command: command('dismiss', '2025-10') };
+    const { items } = organizationResult(outcome({ items: [], ghosts: [looked, ghost({ command: looked.command })] }), 'EUR');
+    expect(items.map(({ reason, cause, command: next }) => [reason, cause, next])).toEqual([
+      ['dismissed', 'Look. Dismissed: as agreed', null],
+      ['ghost', 'Look.', 'billing dismiss 2025-10'],
+    ]);
+    expect(monthResult(frame, [outcome({ ghosts: [looked] })]).ghosts.lines).toBe(0);
+  });
+
+  test('breakers that are off, remarks and what could not be read, where there are any', () => {
+    const unread = { listed: [], more: [] } as unknown as NonNullable<Parameters<typeof monthResult>[0]['unread']>;
+    const told = monthResult({ ...frame, breakers: 'off', remarks: ['Look.'], unread }, []);
+    expect([told.breakers, told.remarks, told.unread]).toEqual(['off', ['Look.'], unread]);
+    for (const member of ['breakers', 'remarks', 'unread', 'reportMonth'])
+      expect(monthResult({ ...frame, remarks: [] }, [])).not.toHaveProperty(member);
+  });
+
+  test('1.9 the report’s month where it is another', () => {
+    expect(monthResult({ ...frame, facts: { ...frame.facts, reportMonth: '2025-11' } }, [])).toMatchObject({
+      month: '2025-10',
+      reportMonth: '2025-11',
+    });
   });
 });
 
