@@ -14,9 +14,8 @@ export default {
   globalTeardown: '<rootDir>/test/global-teardown.js',
   testSequencer: '<rootDir>/test/sequencer.js',
   reporters: ['default', '<rootDir>/test/reporter.js'],
-  // Many tests wait for servers and clocks most of the time: three workers on two cores, where Jest would leave one core idle. Four are a seventh faster, and
-  // leave tests that wait for a moment too little of it. A number, because Jest takes '150%' for 150 workers.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // Many tests wait for servers and clocks most of the time: two workers on each core, where Jest would leave one core idle.
+  maxWorkers: availableParallelism() * 2,
   // Modules of a finished file are never given back (ESM): past this a worker begins again, or files at the end take six times as long as alone.
   workerIdleMemoryLimit: '700MB',
   // A command is a process of its own and takes its time on a busy machine.

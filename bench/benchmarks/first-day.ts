@@ -34,7 +34,7 @@ export async function run({ seed, scale }: { seed: number; scale: number }): Pro
   return withFolder(async (folder) => {
     const customers = sized(CUSTOMERS, scale);
     const worldPath = await strangersWorld(folder, customers, seed);
-    const sandbox = await startSandboxProcess({ worldPath });
+    const sandbox = await startSandboxProcess({ worldPath, ticking: true });
     try {
       await sandbox.control('POST', 'clock', { now: `${AS_OF}T03:00:00Z` });
       return await withTemporalServer(({ address, client }) => {

@@ -213,7 +213,7 @@ describe('money that stands is taken away on evidence alone (E1)', () => {
     expect(asserted(fall)).not.toThrow();
   });
 
-  test('a ghost goes with its evidence, whoever released the plan', () => {
+  test('a ghost goes with its evidence, also of a plan that somebody released', () => {
     const zeroed = ghost({ outcome: 'zeroed', evidence: null });
     for (const isReleased of [false, true])
       expect(asserted({ missing: [], isReleased, ghosts: [zeroed] })).toThrow(

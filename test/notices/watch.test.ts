@@ -8,7 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureSearchAttributes } from '../../client/search-attributes.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
-import { autotaskQueue, billingQueue, cloudmoreQueue, dailyBillingId, organizationBillingId } from '../../shared/contract.js';
+import {
+  autotaskQueue,
+  billingQueue,
+  cloudmoreQueue,
+  dailyBillingId,
+  organizationBillingId,
+  organizationBillingsOf,
+} from '../../shared/contract.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { NO_CALLS } from '../../shared/billing/results.js';
 import { Secret } from '../../shared/http/secret.js';
@@ -126,6 +133,28 @@ describe('a run', () => {
       (faults) => faults.length > 0,
     );
     expect(told()).toEqual([expect.stringMatching(/the run hangs[\s\S]*no worker takes its tasks[\s\S]*billing worker/)]);
+  });
+
+  test('of customers of which nobody takes the tasks is told once for all of them: only runs were watched', async () => {
+    const broker = 'half-served';
+    for (const id of ['one', 'two'])
+      await client.workflow.start('organizationBilling', {
+        taskQueue: billingQueue(broker),
+        workflowId: organizationBillingId(broker, MONTH, id),
+      });
+    const query = `ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${organizationBillingsOf(broker)}'`;
+    await eventually(
+      () => client.workflow.count(query),
+      ({ count }) => Number(count) === 2,
+    );
+    const { sentinel, told } = sentinelOf(broker);
+    expect(await sentinel.look()).toEqual([]);
+    const later = new Date(Date.now() + 6 * 60_000);
+    expect(await sentinel.look(later)).toHaveLength(1);
+    await sentinel.look(later);
+    expect(told()).toEqual([
+      expect.stringMatching(/2 customers cannot go on[\s\S]*no worker takes its tasks[\s\S]*billing worker/),
+    ]);
   });
 
   test('that is still under way after 26 hours is told once, with how it stands as the command', async () => {

@@ -55,7 +55,7 @@ describe('a customer whose outcome is lost', () => {
     expect([report.code, report.out.includes('Nothing of')]).toEqual([3, false]);
     await ended();
     const check = await desk.cli('status', MONTH, '--check');
-    expect([check.code, check.out.includes('4800.00 EUR held')]).toEqual([3, true]);
+    expect([check.code, check.out.includes('4,800.00 EUR held')]).toEqual([3, true]);
     const close = await desk.cli('close', MONTH, '--as-of', AS_OF, '--out', desk.file('close.json'));
     expect(close.code).toBe(3);
     await desk.bill(MONTH, AS_OF);

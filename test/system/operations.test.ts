@@ -89,7 +89,7 @@ describe('docs/operations.md', () => {
   test('the run whose plans waited told so, once', () => {
     const waiting = told.filter(({ text }) => text.includes('waiting'));
     expect(waiting.length).toBeGreaterThan(0);
-    expect(waiting[0]!.text).toMatch(/^Billing: 2025-10: [\d.]+ EUR held[\s\S]*billing status 2025-10/);
+    expect(waiting[0]!.text).toMatch(/^Billing: 2025-10: [\d.,]+ EUR held[\s\S]*billing status 2025-10/);
   });
 
   test("it led to the page for finance: it once named Temporal's Web UI, whatever the settings said", () => {

@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { Browser, Page } from 'playwright-core';
 import { dailyBillingId, organizationBillingId } from '../../shared/contract.js';
 import type { MonthResult } from '../../shared/billing/results.js';
-import { sum } from '../../shared/billing/decimal.js';
+import { grouped, sum } from '../../shared/billing/decimal.js';
 import { eventually } from '../eventually.js';
 import { openWebhook, type Webhook } from '../notices/webhook.js';
 import { launchBrowser } from '../report/browser.js';
@@ -70,7 +70,7 @@ describe('a month of a thousand lines in which nothing is wrong', () => {
 
     expect(notices).toHaveLength(1);
     const notice = notices[0]!.text;
-    expect(notice).toContain(`${MONTH}: ${amount.toFixed(2)} EUR held, ${UNBILLED} customers waiting`);
+    expect(notice).toContain(`${MONTH}: ${grouped(amount.toFixed(2))} EUR held, ${UNBILLED} customers waiting`);
     for (const { organizationName } of waiting) expect(notice).toContain(organizationName);
     expect(notice).toContain(`billing status ${MONTH}`);
 
@@ -88,7 +88,7 @@ describe('a month of a thousand lines in which nothing is wrong', () => {
     });
     expect(shown.all.filter((text) => text.startsWith('billing/')).sort()).toEqual([...ids].sort());
     expect(shown.details).toContain(waiting[0]!.organizationName);
-    expect(shown.details).toContain(postedSales(waiting[0]!).toFixed(2));
+    expect(shown.details).toContain(grouped(postedSales(waiting[0]!).toFixed(2)));
 
     const page = (await stage.cli('status', MONTH)).stdout;
     for (const { organizationName } of waiting) expect(page).toContain(organizationName);

@@ -38,7 +38,7 @@ export async function faultsOf(client: Client, broker: string, now = new Date())
   const open = await Promise.all(
     runs.filter(({ status }) => status.name === 'RUNNING').map((run) => ofOpenRun(client, run, now)),
   );
-  return [...failed, ...open.flat(), ...(await ofOrganizations(client, broker))];
+  return [...failed, ...open.flat(), ...(await ofOrganizations(client, broker, now))];
 }
 
 /** Runs of the broker that are under way. */
@@ -113,36 +113,39 @@ async function ofOpenRun(client: Client, run: WorkflowExecutionInfo, now: Date):
   return [{ id: `hangs~${run.runId}`, title: 'Billing: the run hangs', lines: [began, advice] }];
 }
 
-async function whyItHangs(
-  client: Client,
-  description: WorkflowExecutionDescription,
-  now: Date,
-): Promise<[cause: string, advice: string] | null> {
+async function whyItHangs(client: Client, description: WorkflowExecutionDescription, now: Date): Promise<Why | null> {
   const tasks = await whyTasksFail(client, description);
   if (tasks !== null) return [`its workflow tasks fail (${tasks})`, NOT_REPLAYED];
-  const age = (time: Timestamp | null | undefined): number => now.getTime() - millisecondsOf(time, now);
-  const { pendingWorkflowTask: task, pendingActivities } = description.raw;
-  const isUntaken = [task, ...(pendingActivities ?? [])].some(
-    (one) => one != null && Number(one.state) === SCHEDULED && (one.attempt ?? 1) <= 1 && age(one.scheduledTime) > PATIENT_FOR_MS,
-  );
-  if (isUntaken) return ['no worker takes its tasks', 'Start one with: billing worker. What it serves shows: billing doctor'];
+  if (isUntaken(description, now)) return UNTAKEN;
   const hours = (now.getTime() - description.startTime.getTime()) / HOUR_MS;
-  const trying = (pendingActivities ?? []).find(
-    ({ attempt, lastFailure }) => lastFailure && (attempt ?? 1) >= PATIENT_FOR_ATTEMPTS,
-  );
-  if (trying && hours * HOUR_MS > PATIENT_FOR_MS)
-    return [
-      `${trying.activityType?.name} was tried ${trying.attempt} times, and is tried again: ${await failureText(client.options.loadedDataConverter, trying.lastFailure)}`,
-      'It goes on by itself when the cause has gone. What is out of reach shows: billing doctor',
-    ];
+  const trying = triedAgain(description, PATIENT_FOR_ATTEMPTS);
+  if (trying && hours * HOUR_MS > PATIENT_FOR_MS) {
+    const why = await failureText(client.options.loadedDataConverter, trying.lastFailure);
+    return [`${trying.activityType?.name} was tried ${trying.attempt} times, and is tried again: ${why}`, HEALS];
+  }
   if (hours > RUN_EVERY_HOURS)
     return [`it is under way for ${Math.floor(hours)} hours`, 'See where it stands with: billing status'];
   return null;
 }
 
+/** Whether a task of it stands in a queue that nobody serves, and has never been taken. */
+function isUntaken({ raw: { pendingWorkflowTask: task, pendingActivities } }: WorkflowExecutionDescription, now: Date): boolean {
+  const age = (time: Timestamp | null | undefined): number => now.getTime() - millisecondsOf(time, now);
+  return [task, ...(pendingActivities ?? [])].some(
+    (one) => one != null && Number(one.state) === SCHEDULED && (one.attempt ?? 1) <= 1 && age(one.scheduledTime) > PATIENT_FOR_MS,
+  );
+}
+
+const triedAgain = ({ raw }: WorkflowExecutionDescription, times: number): PendingActivity | undefined =>
+  (raw.pendingActivities ?? []).find(({ attempt, lastFailure }) => lastFailure && (attempt ?? 1) >= times);
+
+type Why = [cause: string, advice: string];
+const UNTAKEN: Why = ['no worker takes its tasks', 'Start one with: billing worker. What it serves shows: billing doctor'];
+const HEALS = 'It goes on by itself when the cause has gone. What is out of reach shows: billing doctor';
 const NOT_REPLAYED =
   'The deployed version cannot go on with it. Go back to the version before: billing deploy rollback. Or end the open runs, which are planned again: billing restore';
 
+type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 type Timestamp = NonNullable<NonNullable<WorkflowExecutionDescription['raw']['pendingWorkflowTask']>['scheduledTime']>;
 
 /** A time that is not told is taken for now. */
@@ -151,34 +154,43 @@ const millisecondsOf = (time: Timestamp | null | undefined, now: Date): number =
 
 // ---------------------------------------------------------------------------------------------------------------- organizations
 
+/** What a customer's workflow asks is tried six times within a minute, and then waits for a person; of what is tried for hours, so many take five minutes. */
+const PATIENT_FOR_ATTEMPTS_OF_CUSTOMERS = 10;
+
 /** One fault per cause, whatever the number of organizations: a version that cannot go on with one can go on with none. */
-async function ofOrganizations(client: Client, broker: string): Promise<Fault[]> {
+async function ofOrganizations(client: Client, broker: string, now: Date): Promise<Fault[]> {
   const query = `ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${organizationBillingsOf(broker)}'`;
   const open = await firstOf(client, query, ORGANIZATIONS_READ);
-  const byCause = new Map<string, WorkflowExecutionInfo[]>();
+  const byCause = new Map<string, { advice: string; infos: WorkflowExecutionInfo[] }>();
   for (let index = 0; index < open.length; index += DESCRIBED_AT_ONCE) {
     const some = open.slice(index, index + DESCRIBED_AT_ONCE);
-    const causes = await Promise.all(some.map((info) => causeOf(client, info)));
-    causes.forEach((cause, at) => {
-      if (cause !== null) byCause.set(cause, [...(byCause.get(cause) ?? []), some[at]!]);
+    const causes = await Promise.all(some.map((info) => causeOf(client, info, now)));
+    causes.forEach((why, at) => {
+      if (why === null) return;
+      const [cause, advice] = why;
+      byCause.set(cause, { advice, infos: [...(byCause.get(cause)?.infos ?? []), some[at]!] });
     });
   }
-  return [...byCause].map(([cause, infos]) => {
+  return [...byCause].map(([cause, { advice, infos }]) => {
     const [first] = infos.sort((left, right) => left.startTime.getTime() - right.startTime.getTime());
     const months = [...new Set(infos.map((info) => monthOf(info) ?? 'an unknown month'))].sort();
     const number = `${infos.length} customer${infos.length === 1 ? '' : 's'}`;
     return {
       id: `stuck~${first!.runId}`,
       title: `Billing: ${number} cannot go on`,
-      lines: [
-        `${number} of ${months.join(', ')}: workflow tasks fail (${cause}), first of all ${first!.workflowId}`,
-        NOT_REPLAYED,
-      ],
+      lines: [`${number} of ${months.join(', ')}: ${cause}, first of all ${first!.workflowId}`, advice],
     };
   });
 }
 
-async function causeOf(client: Client, { workflowId, runId }: WorkflowExecutionInfo): Promise<string | null> {
+async function causeOf(client: Client, { workflowId, runId }: WorkflowExecutionInfo, now: Date): Promise<Why | null> {
   const description = await client.workflow.getHandle(workflowId, runId).describe();
-  return description.status.name === 'RUNNING' ? whyTasksFail(client, description) : null;
+  if (description.status.name !== 'RUNNING') return null;
+  const tasks = await whyTasksFail(client, description);
+  if (tasks !== null) return [`workflow tasks fail (${tasks})`, NOT_REPLAYED];
+  if (isUntaken(description, now)) return UNTAKEN;
+  const trying = triedAgain(description, PATIENT_FOR_ATTEMPTS_OF_CUSTOMERS);
+  if (trying === undefined) return null;
+  const why = await failureText(client.options.loadedDataConverter, trying.lastFailure);
+  return [`${trying.activityType?.name} is tried again and again: ${why}`, HEALS];
 }

@@ -1,6 +1,6 @@
 import { heldMonthAdvice } from '../../../shared/billing/advice.js';
 import { typeInWords } from '../../../shared/billing/record-types.js';
-import { advisedText } from '../../../shared/billing/command.js';
+import { advisedText, command } from '../../../shared/billing/command.js';
 import { big, grouped } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, type Unread } from '../../../shared/billing/unread.js';
@@ -39,7 +39,7 @@ export function htmlReport(report: ReportDocument): string {
             marginRows('By customer', report.customers),
             marginRows('By record type', typesInWords(report)),
             belowCost(report.belowCost),
-            leaks(report.causes),
+            leaks(report),
             ghosts(report.ghosts),
             unread(report),
             ...outlook(report),
@@ -158,11 +158,14 @@ function amountsTable(title: string, rows: [string, Amounts][]): Html {
   );
 }
 
-function leaks(causes: Cause[]): Html {
+function leaks({ causes, result: { month } }: ReportDocument): Html {
   if (causes.length === 0) return NOTHING;
   return html`<section>
     <h2 id="${anchorOf(LEAKS)}">${LEAKS}</h2>
-    <p>Held, excluded or under no organization; the largest first.</p>
+    <p>
+      Held, excluded or under no organization; the largest first. How one came about:
+      <code>${command('explain', month, '--subscription')} ID</code>
+    </p>
     ${linesOf(causes.slice(0, CAUSES_PRINTED).map(causeBlock))}
     ${folded(causes.length - CAUSES_PRINTED, linesOf(causes.slice(CAUSES_PRINTED).map(causeBlock)))}
   </section>`;
@@ -177,7 +180,7 @@ function causeBlock(cause: Cause): Html {
     (leak) =>
       html`<tr>
         <td class="amount">${grouped(leak.sales)}</td>
-        <td>${leak.productName}</td>
+        <td>${leak.productName} ${leak.subscriptionId === null ? '' : html`<small>${leak.subscriptionId}</small>`}</td>
       </tr>`,
   );
   return html`<article>

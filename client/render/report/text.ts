@@ -3,7 +3,7 @@ import { typeInWords } from '../../../shared/billing/record-types.js';
 import { heldMonthAdvice } from '../../../shared/billing/advice.js';
 import { grouped, minorUnits } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
-import type { Cause, CurrencyTotals, GhostEntry, ReportDocument } from '../../../shared/report/document.js';
+import type { Cause, CurrencyTotals, GhostEntry, Leak, ReportDocument } from '../../../shared/report/document.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import type { BelowCost, MarginRow } from '../../../shared/report/sums.js';
 import type { MarginMoved, Renewal } from '../../../shared/report/outlook.js';
@@ -211,12 +211,20 @@ function causeLines(
   const more = leaks.length - limit;
   return [
     wrap(`${organizationName}: ${whyOf(cause)}`, paper, `${grouped(sales).padStart(AMOUNT_WIDTH)} ${currency}  `),
-    ...leaks.slice(0, limit).map((leak) => `${INDENT}${grouped(leak.sales).padStart(AMOUNT_WIDTH)}  ${leak.productName}`),
+    ...leaks.slice(0, limit).map((leak) => leakLine(leak, paper)),
     ...(more > 0 ? [`${INDENT}${'…'.padStart(AMOUNT_WIDTH)}  and ${more} more`] : []),
     wrap([message, remedy].filter((text) => text !== '').join(' '), paper, INDENT),
     ...(command === null ? [] : [`${INDENT}${command}`]),
   ].join('\n');
 }
+
+/** With the id by which `billing explain` tells how it came about. */
+const leakLine = ({ sales, productName, subscriptionId }: Leak, paper: Paper): string =>
+  wrap(
+    `${productName}${subscriptionId === null ? '' : ` (${subscriptionId})`}`,
+    paper,
+    `${INDENT}${grouped(sales).padStart(AMOUNT_WIDTH)}  `,
+  );
 
 const INDENT = ' '.repeat(AMOUNT_WIDTH + 6);
 
