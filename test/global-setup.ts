@@ -1,7 +1,7 @@
 /**
  * What all test files share: one Temporal dev server, one bundle of the workflows, the way to the server that skips time. Handed on through
- * process.env, which is all that Jest passes to its workers: TEST_TEMPORAL_ADDRESS, TEST_TEMPORAL_CLI, TEST_TIME_SKIPPING_SERVER and
- * TEST_WORKFLOW_BUNDLE. A server named in TEST_TEMPORAL_ADDRESS is used as it is.
+ * process.env, which is all that Jest passes to its workers: TEST_TEMPORAL_ADDRESS, TEST_TEMPORAL_CLI, TEST_TIME_SKIPPING_SERVER,
+ * TEST_WORKFLOW_BUNDLE and TEST_IMAGE_FOLDER. A server named in TEST_TEMPORAL_ADDRESS is used as it is.
  */
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
@@ -17,7 +17,7 @@ type TearDown = () => Promise<void>;
 export async function setUp(): Promise<TearDown> {
   setSettingsAside();
   const giveMemoryBack = await workInMemory();
-  const parts = await Promise.allSettled([offerDevServer(), offerTestServer(), offerWorkflowBundle()]);
+  const parts = await Promise.allSettled([offerDevServer(), offerTestServer(), offerWorkflowBundle(), offerImageFolder()]);
   const tearDown = async (): Promise<void> => {
     await Promise.all(parts.map((part) => (part.status === 'fulfilled' ? part.value() : nothingToStop())));
     await giveMemoryBack();
@@ -91,5 +91,12 @@ async function offerWorkflowBundle(): Promise<TearDown> {
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
   process.env.TEST_WORKFLOW_BUNDLE = join(folder, 'workflow-bundle.js');
   await writeFile(process.env.TEST_WORKFLOW_BUNDLE, code);
+  return () => rm(folder, GONE);
+}
+
+/** Where the first file that needs the image builds it (`project/image.ts`). */
+async function offerImageFolder(): Promise<TearDown> {
+  const folder = await mkdtemp(join(tmpdir(), 'image-of-this-run-'));
+  process.env.TEST_IMAGE_FOLDER = folder;
   return () => rm(folder, GONE);
 }
