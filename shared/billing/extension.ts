@@ -1,5 +1,6 @@
 import { isOurKey } from './catalogue.js';
 import type { AmountsPlan } from './amounts.js';
+import type { Doubt } from './doubt.js';
 import type { PriceList } from './items.js';
 import { firstDay } from './month.js';
 import { firstGapMonth, rowsOfContract } from './rows.js';
@@ -45,11 +46,33 @@ export function extensionSteps(extension: Extension): Step[] {
   return gap === null ? [extend] : [extend, ...gapSteps(extension, gap)];
 }
 
-function gapSteps({ contract, contractKey, items, books, prices, names }: Extension, gap: Month): PostAdjustmentStep[] {
-  const rows = rowsOfContract(books, contract.id).filter((row) => row.startDay < firstDay(gap));
-  const last = [...groupBy(rows, (row) => row.contractServiceId).values()].map(
+/** Of each contract service the last row before the day. */
+function lastRows(books: Books, contractId: number, day: Day): Row[] {
+  const rows = rowsOfContract(books, contractId).filter((row) => row.startDay < day);
+  return [...groupBy(rows, (row) => row.contractServiceId).values()].map(
     (group) => group.sort((left, right) => byText(right.startDay, left.startDay))[0]!,
   );
+}
+
+/**
+ * Rule 6.4: why a contract that has ended before the month cannot be extended; null where it can. What carries on of a service that Autotask does not show
+ * may be ours or not: nobody could bring it to 0.
+ */
+export function carriesUnseen(books: Books, contract: Contract, month: Month): Doubt | null {
+  if (contract.endDay >= firstDay(month)) return null;
+  const seen = new Set(books.services.map(({ id }) => id));
+  const unseen = lastRows(books, contract.id, firstDay(month)).find(
+    ({ units, serviceId }) => units !== 0 && !seen.has(serviceId),
+  );
+  if (unseen === undefined) return null;
+  return {
+    reason: 'unreadable',
+    message: `Contract ${contract.id} has to be extended, and its ${unseen.units} units of service ${unseen.serviceId} would carry on; Autotask does not show that service, so nobody knows what they bill. Let the API user see it, or set the units to 0 there.`,
+  };
+}
+
+function gapSteps({ contract, contractKey, items, books, prices, names }: Extension, gap: Month): PostAdjustmentStep[] {
+  const last = lastRows(books, contract.id, firstDay(gap));
   const keyOf = new Map(books.services.filter(({ key }) => isOurKey(key, prices, names)).map(({ id, key }) => [id, key]));
   return last.flatMap((row) => {
     const serviceKey = keyOf.get(row.serviceId);

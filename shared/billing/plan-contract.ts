@@ -7,7 +7,7 @@ import { decideContract, inactiveContract, max, requiredEnd, rivalOf, type Contr
 import { contractStepsOf, notesOf, serviceStep } from './contract-steps.js';
 import { standingOf } from './derivation.js';
 import { elsewhereDoubt } from './elsewhere.js';
-import { endsUnits, extendsLast } from './extension.js';
+import { carriesUnseen, endsUnits, extendsLast } from './extension.js';
 import { listedSubscription, priceOf, type PriceList } from './items.js';
 import { chargeKeysOf } from './keyed-item.js';
 import { firstDay, nextMonth } from './month.js';
@@ -94,6 +94,8 @@ export function planContract(keyed: KeyedItem[], context: ContractContext): Cont
   if (doubt) return wholeHeld(keyed, contractKey, { contract, ...doubt });
   const rival = contract && rivalOf(contractKey, contract, context.disputed, context.knownSubscriptions);
   if (rival) return wholeHeld(keyed, contractKey, { contract, reason: 'contract-duplicate', message: rival });
+  const unseen = contract?.isActive ? carriesUnseen(context.books, contract, context.month) : null;
+  if (unseen) return wholeHeld(keyed, contractKey, { contract, ...unseen });
   const entries = keyed.map((entry) => ({
     entry,
     refusal: refusalOf(entry, keyed, contract, context) ?? (contract === null ? elsewhereDoubt(entry.item, context) : null),

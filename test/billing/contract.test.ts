@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { decideContract, numberFor } from '../../shared/billing/contract.js';
 import { indexNames, NOTHING_NAMED } from '../../shared/billing/named.js';
-import type { Books, Contract } from '../../shared/billing/types.js';
-import { AS_OF, books, charge, contract, MONTH, row, SUBSCRIPTION } from './builders.js';
+import type { Plan } from '../../shared/billing/plan-types.js';
+import type { Books, Contract, Row } from '../../shared/billing/types.js';
+import { AS_OF, books, charge, contract, MONTH, plan, row, service, SUBSCRIPTION } from './builders.js';
 
-/** Rule 6.1: which contract carries a subscription. */
+/** Rules 6.1 and 6.4: which contract carries a subscription, and whether it can be extended. */
 
 const found = (held: Partial<Books>, key = SUBSCRIPTION, billed: number[] = []): string => {
   const names = indexNames({ ...NOTHING_NAMED, contracts: billed.map((id) => [id, key, []]) }, 'default');
@@ -89,4 +90,33 @@ describe('a contract of another company', () => {
 
 test('a number is the whole key, or none: a shortened one could be another’s', () => {
   expect([numberFor('x'.repeat(50)), numberFor('x'.repeat(51))]).toEqual(['x'.repeat(50), null]);
+});
+
+describe('6.4 a contract that has ended and would carry on units of a service that Autotask does not show', () => {
+  const ended = (changes: Partial<Row>, services = [service()], endDay = '2025-08-31'): Plan =>
+    plan({
+      books: books({
+        contracts: [contract({ endDay })],
+        rows: [row({ startDay: '2025-08-01', endDay: '2025-08-31', ...changes })],
+        services,
+      }),
+    });
+  const stepsOf = ({ steps, items }: Plan): [string | null, boolean, boolean] => [
+    items[0]!.reason,
+    steps.some(({ kind }) => kind === 'extendContract'),
+    steps.some((step) => step.kind === 'postAdjustment' && step.purpose === 'gap'),
+  ];
+
+  test.each<[what: string, made: Plan, told: [string | null, boolean, boolean]]>([
+    ['is extended, and the months between brought to 0, where it is shown', ended({}), [null, true, true]],
+    ['waits where it is hidden: September stayed billed, and nobody was told', ended({}, []), ['unreadable', false, false]],
+    ['waits also where it ended last month', ended({}, [], '2025-09-30'), ['unreadable', false, false]],
+    ['is extended where those units are 0', ended({ units: 0, price: '0', cost: '0' }, []), [null, true, false]],
+  ])('%s', (_, made, told) => expect(stepsOf(made)).toEqual(told));
+
+  test('says which service, and what to do', () => {
+    expect(ended({}, []).items[0]!.message).toBe(
+      'Contract 100 has to be extended, and its 10 units of service 50 would carry on; Autotask does not show that service, so nobody knows what they bill. Let the API user see it, or set the units to 0 there.',
+    );
+  });
 });
