@@ -40,8 +40,8 @@ const STARTS_WITHIN_MS = 30_000;
 const STOPS_WITHIN_MS = 5_000;
 /** Before each start after the first. */
 const PAUSES_MS = [100, 1_000, 5_000, 15_000] as const;
-/** What Linux says of a port that is taken, and of a machine that has none left. */
-const NO_PORT = /address already in use|cannot assign requested address/;
+/** What Linux says of a port that is taken, and of a machine that has none left; and how the CLI ends where that meets it while it starts. */
+const NO_PORT = /address already in use|cannot assign requested address|nil pointer dereference/;
 /** A line that tells why the server ended. */
 const CAUSE = /^panic:|^error:/i;
 const CAUSES_MAX = 5;
