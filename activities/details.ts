@@ -1,7 +1,7 @@
 import { adviceFor, commandFor, commandOf, type Addressee } from '../shared/billing/advice.js';
-import { amountText, money, sum } from '../shared/billing/decimal.js';
 import { describeStep, markOf } from '../shared/billing/describe.js';
 import { amountsTable, code, joined, md, type Markdown } from '../shared/billing/markdown.js';
+import { salesText } from '../shared/billing/sales-text.js';
 import type { ItemResult, OrganizationResult, Outcome } from '../shared/billing/results.js';
 import { groupBy } from '../shared/billing/text.js';
 
@@ -60,7 +60,7 @@ function causeOf(items: ItemResult[], outcome: Outcome, result: OrganizationResu
   const command = commandOf(first, addressee);
   return joined(
     [
-      md`**${what}: ${totals(items)}** ${code(first.reason ?? first.outcome)}  `,
+      md`**${what}: ${salesText(items)}** ${code(first.reason ?? first.outcome)}  `,
       md`  ${first.cause ?? adviceFor(first.reason)?.remedy ?? ''}  `,
       ...(command === null ? [] : [md`  ${signalOf(first, addressee)}`, md`  ${code(command)}`]),
     ],
@@ -86,12 +86,6 @@ Then:
   }
 }
 
-function totals(items: { currency: string; sales: string }[]): string {
-  return [...groupBy(items, ({ currency }) => currency.toUpperCase())]
-    .map(([currency, group]) => amountText(money(sum(group.map(({ sales }) => sales)), currency), currency))
-    .join(' + ');
-}
-
 const stepsTitle = ({ status }: Outcome): string =>
   status === 'AwaitingApproval' ? 'What the plan would do' : status === 'Skipped' ? 'What was left undone' : 'Steps';
 
@@ -101,7 +95,7 @@ function leftOut({ items }: OrganizationResult): Markdown[] {
     ({ reason, cause }) => [reason, cause].join('|'),
   );
   return [...excluded.values()].map(
-    ([first, ...rest]) => md`${totals([first!, ...rest])} ${code(first!.reason ?? '')}: ${first!.cause ?? ''}`,
+    ([first, ...rest]) => md`${salesText([first!, ...rest])} ${code(first!.reason ?? '')}: ${first!.cause ?? ''}`,
   );
 }
 

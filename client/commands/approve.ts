@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hint } from '../called.js';
 import { isAwaited } from '../../shared/billing/breakers.js';
 import { isBreaker } from '../../shared/billing/breakers.js';
-import { amountText, money, sum } from '../../shared/billing/decimal.js';
+import { salesText } from '../../shared/billing/sales-text.js';
 import type { OrganizationResult } from '../../shared/billing/results.js';
-import { groupBy, same } from '../../shared/billing/text.js';
+import { same } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { APPROVE_UPDATE, organizationBillingId } from '../../shared/contract.js';
@@ -94,9 +94,7 @@ const sumOf = (organizations: OrganizationResult[]): string => {
   const items = organizations.flatMap((one) =>
     one.items.filter(({ outcome, reason }) => outcome === 'held' || isBreaker(reason)),
   );
-  return [...groupBy(items, ({ currency }) => currency.toUpperCase())]
-    .map(([currency, group]) => amountText(money(sum(group.map(({ sales }) => sales)), currency), currency))
-    .join(' + ');
+  return salesText(items);
 };
 
 const lineOf = (one: OrganizationResult): string => {

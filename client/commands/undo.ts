@@ -1,5 +1,5 @@
 import { hint } from '../called.js';
-import { amountText } from '../../shared/billing/decimal.js';
+import { salesText } from '../../shared/billing/sales-text.js';
 import type { Autotask } from '../../shared/autotask/index.js';
 import type { UndoMonth } from '../../activities/undo.js';
 import { sumsTakenBack } from '../../shared/billing/undone.js';
@@ -109,9 +109,7 @@ async function carryOut(
         EXIT.unreachable,
         `No worker runs for the broker ${config.broker}, and nothing was taken back. Start one with: ${hint('worker')}`,
       );
-    const expected = sumsTakenBack(going)
-      .map(({ sales, currency }) => amountText(sales, currency))
-      .join(' + ');
+    const expected = salesText(sumsTakenBack(going));
     await confirmSum(context, { expected, yes, question: 'Type the sum to take it back', otherwise: 'Nothing was taken back' });
     await ensureSearchAttributes(temporal);
     const given = await givenOf(config, month);

@@ -20,7 +20,7 @@ function certificateText({
   dismissed = [],
   digest,
 }: Certificate): string {
-  const amounts = (one: Certificate['totals'][number]): string[] =>
+  const amounts = (one: Pick<Certificate['totals'][number], 'report' | 'posted' | 'excluded'>): string[] =>
     [one.report.sales, one.posted.sales, one.excluded.sales].map(grouped);
   return [
     ...(number === undefined ? [] : [`Certificate no. ${number} of ${month}`]),
@@ -41,11 +41,7 @@ function certificateText({
         ...['report', 'posted', 'excluded'].map((title) => ({ title, align: 'right' as const })),
       ],
       [
-        ...customers.map((customer) => [
-          customer.organizationName,
-          customer.currency,
-          ...[customer.report, customer.posted, customer.excluded].map(({ sales }) => grouped(sales)),
-        ]),
+        ...customers.map((customer) => [customer.organizationName, customer.currency, ...amounts(customer)]),
         ...totals.map((total) => ['all', total.currency, ...amounts(total)]),
       ],
     ),

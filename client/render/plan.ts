@@ -4,6 +4,7 @@ import { equationOf } from './equation.js';
 import { commandFor, commandOf, differenceText, signed, type Addressee } from '../../shared/billing/advice.js';
 import { advised, command, type Advised } from '../../shared/billing/command.js';
 import { amountText, big, type Big, grouped, money, sum } from '../../shared/billing/decimal.js';
+import { salesText } from '../../shared/billing/sales-text.js';
 import { describeStep, markOf, type Mark } from '../../shared/billing/describe.js';
 import type { Effort } from '../../shared/autotask/effort.js';
 import type { MonthResult } from '../../shared/billing/results.js';
@@ -129,7 +130,7 @@ function heldLines(plan: Plan, paper: Paper): string[] {
     const [{ reason, message }] = items as [PlannedItem];
     const command = commandOf(items[0]!, addresseeOf(plan));
     return [
-      marked('!', `${namesOf(items)}: ${amountsOf(items)} held (${reason})`, paper),
+      marked('!', `${namesOf(items)}: ${salesText(items)} held (${reason})`, paper),
       wrap(message ?? '', paper, '      '),
       ...items
         .flatMap(standingOf)
@@ -184,9 +185,9 @@ function quietLines(plan: ShownPlan): string[] {
   );
   const awaiting = plan.ghosts.filter(({ outcome }) => outcome === 'awaiting');
   return [
-    ...(balanced.length === 0 ? [] : [`${balanced.length} in balance: ${amountsOf(balanced)}`]),
-    ...[...excluded].map(([reason, items]) => `${items.length} excluded (${reason}): ${amountsOf(items)}, ${namesOf(items)}`),
-    ...(awaiting.length === 0 ? [] : [`${awaiting.length} of last month stand until the report comes: ${amountsOf(awaiting)}`]),
+    ...(balanced.length === 0 ? [] : [`${balanced.length} in balance: ${salesText(balanced)}`]),
+    ...[...excluded].map(([reason, items]) => `${items.length} excluded (${reason}): ${salesText(items)}, ${namesOf(items)}`),
+    ...(awaiting.length === 0 ? [] : [`${awaiting.length} of last month stand until the report comes: ${salesText(awaiting)}`]),
     ...differences(plan).map((text) => `sales ${text}`),
   ];
 }
@@ -204,13 +205,6 @@ export function differences({ items, previousSales, previousUnread = 0 }: ShownP
 function against(now: Big, before: Big, currency: string): string {
   if (before.eq(0)) return `${amountText(money(now, currency), currency)}, none last month`;
   return `${amountText(money(now, currency), currency)}, last month ${grouped(money(before, currency))} (${grouped(signed(now.minus(before), currency))})`;
-}
-
-/** Sales by currency, "516.00 EUR + 20.00 USD". */
-function amountsOf(amounts: { currency: string; sales: Decimal }[]): string {
-  return [...groupBy(amounts, ({ currency }) => currency.toUpperCase())]
-    .map(([currency, group]) => amountText(money(sum(group.map(({ sales }) => sales)), currency), currency))
-    .join(' + ');
 }
 
 // ---------------------------------------------------------------------------------------------------------------- the month

@@ -3,7 +3,8 @@ import { equationOf } from './equation.js';
 import { isAwaited } from '../../shared/billing/breakers.js';
 import { adviceFor, commandFor, commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
 import { type Advised } from '../../shared/billing/command.js';
-import { amountText, big, type Big, grouped, money, sum } from '../../shared/billing/decimal.js';
+import { amountText, big, type Big, grouped, sum } from '../../shared/billing/decimal.js';
+import { salesText } from '../../shared/billing/sales-text.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
 import type { KeptCertificate } from '../../shared/evidence/closed.js';
@@ -99,13 +100,7 @@ function waitingLine(month: MonthResult, waiters: OrganizationResult[]): string 
   return `${waiters.length} of ${month.organizations.length} organizations ${waiters.length === 1 ? 'waits' : 'wait'} for a person: ${totals(waiters.flatMap(({ items }) => items.filter(itemWaits)))}`;
 }
 
-/** Sales by currency, "516.00 EUR + 20.00 USD". */
-function totals(items: { currency: string; sales: string }[]): string {
-  const parts = [...groupBy(items, ({ currency }) => currency.toUpperCase())].map(([currency, group]) =>
-    amountText(money(sum(group.map(({ sales }) => sales)), currency), currency),
-  );
-  return parts.join(' + ') || 'no amount';
-}
+const totals = (items: { currency: string; sales: string }[]): string => salesText(items) || 'no amount';
 
 const isMany = (waiters: OrganizationResult[]): boolean => waiters.length > ORGANIZATIONS_SHOWN;
 

@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
-import { amountText } from '../../shared/billing/decimal.js';
+import { salesText } from '../../shared/billing/sales-text.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sumsTakenBack } from '../../shared/billing/undone.js';
 import type { Month } from '../../shared/billing/types.js';
@@ -119,8 +119,5 @@ export async function takeBack(
   }
 }
 
-/** What is typed back: "1390.61 EUR". */
-export const sumText = (undo: Parameters<typeof sumsTakenBack>[0][number]): string =>
-  sumsTakenBack([undo])
-    .map(({ sales, currency }) => amountText(sales, currency))
-    .join(' + ');
+/** What is typed back: "1,390.61 EUR". */
+export const sumText = (undo: Parameters<typeof sumsTakenBack>[0][number]): string => salesText(sumsTakenBack([undo]));
