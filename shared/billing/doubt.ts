@@ -84,7 +84,9 @@ export function standingDoubt(books: Books, contractId: number): Doubt | null {
   return rowDoubt(books, contractId) ?? chargeDoubt(books, contractId, false) ?? doubtOf(service, CORRECT);
 }
 
-const isRead = ({ services }: Books, serviceId: number): boolean => services.some(({ id }) => id === serviceId);
+/** Whether Autotask shows the service: the list has all there are. */
+export const isRead = ({ services }: Pick<Books, 'services'>, serviceId: number): boolean =>
+  services.some(({ id }) => id === serviceId);
 
 export function companyDoubt(books: Books, companyId: number): Doubt | null {
   return doubtOf(

@@ -1,6 +1,6 @@
 import { isOurKey } from './catalogue.js';
 import type { AmountsPlan } from './amounts.js';
-import type { Doubt } from './doubt.js';
+import { isRead, type Doubt } from './doubt.js';
 import type { PriceList } from './items.js';
 import { firstDay } from './month.js';
 import { firstGapMonth, rowsOfContract } from './rows.js';
@@ -60,9 +60,8 @@ function lastRows(books: Books, contractId: number, day: Day): Row[] {
  */
 export function carriesUnseen(books: Books, contract: Contract, month: Month): Doubt | null {
   if (contract.endDay >= firstDay(month)) return null;
-  const seen = new Set(books.services.map(({ id }) => id));
   const unseen = lastRows(books, contract.id, firstDay(month)).find(
-    ({ units, serviceId }) => units !== 0 && !seen.has(serviceId),
+    ({ units, serviceId }) => units !== 0 && !isRead(books, serviceId),
   );
   if (unseen === undefined) return null;
   return {

@@ -4,7 +4,7 @@ import { itemBecause } from './because.js';
 import { wantedService } from './catalogue.js';
 import { decideCompany, missingCompany, unknownCompany, type CompanyDecision } from './company.js';
 import { disputedContracts } from './contract.js';
-import { big, isZero, minorUnits, money, plain, text } from './decimal.js';
+import { big, compare, isZero, minorUnits, money, plain, POSTED_DECIMALS, text, ZERO } from './decimal.js';
 import { heldAsGone, remadeNotes } from './doubt.js';
 import { isLookedAt } from './elsewhere.js';
 import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
@@ -316,7 +316,7 @@ function plannedItem({ item, contractKey }: KeyedItem, verdict: Verdict): Planne
 }
 
 const roundingOf = (exact: Decimal, billed: Decimal, scale: number): Decimal =>
-  text(big(exact).minus(billed), Math.max(scale, 6));
+  text(compare(exact, billed) === 0 ? ZERO : big(exact).minus(billed), Math.max(scale, 6));
 
 /** Catalogue first, then contract by contract: made or corrected, extended, amounts. One service is ensured once, for all items that need it. */
 function orderedSteps({ contracts, ghosts }: Work): Step[] {
@@ -352,6 +352,7 @@ function chargeTypeNotes(items: Item[]): Note[] {
 
 /** Of a currency of three decimals, posting bills two: what nobody can bill is named, and is the item's rounding. */
 function unbillableNotes({ id, productName: name, currency, sales, cost, exactSales, exactCost }: Item): Note[] {
+  if (minorUnits(currency) <= POSTED_DECIMALS) return [];
   const lostOf = (exact: Decimal, billed: Decimal): Decimal => plain(big(money(big(exact), currency)).minus(billed));
   const lost = [lostOf(exactSales, sales), lostOf(exactCost, cost)];
   if (lost.every((amount) => isZero(big(amount)))) return [];
