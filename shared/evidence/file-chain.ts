@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 import { isWhole, nextEntry, type ChainEntry, type Checkpoint, type CutDecision, type SignedHead } from './chain.js';
 import { EvidenceAltered } from './evidence.js';
 import type { ChainSnapshot } from './file-backup.js';
-import { Exclusive, makeFolder, readText, writeWhole } from './file-store.js';
+import { Exclusive, makeFolder, quietly, readText, writeWhole } from './file-store.js';
 import { dirname } from 'node:path';
 
 /** More than any entry takes. */
@@ -189,7 +189,7 @@ export class FileChain {
       appendFileSync(this.path, line, { mode: PRIVATE_FILE });
     } catch (error) {
       this.size = -1;
-      cutTo(this.path, before);
+      void quietly(() => truncateSync(this.path, before)); // the next one cuts it
       throw error;
     }
     this.last = entry;
@@ -225,20 +225,7 @@ export function parseEntry(text: string): ChainEntry | null {
 /** With its folder, where nothing else is in it. */
 function removeName(path: string): void {
   rmSync(path, { force: true });
-  try {
-    rmdirSync(dirname(path));
-  } catch {
-    // Other names are in it.
-  }
-}
-
-/** As far as the disk lets it: the next one who reads cuts a torn line. */
-function cutTo(path: string, size: number): void {
-  try {
-    truncateSync(path, size);
-  } catch {
-    // The error that led here says more.
-  }
+  void quietly(() => rmdirSync(dirname(path)));
 }
 
 function checkpointIn(line: string): Checkpoint | null {

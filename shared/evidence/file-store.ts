@@ -90,6 +90,15 @@ function written(path: string, content: string | Buffer, put: (temporary: string
   }
 }
 
+/** What a failure must not hold up: a lock grows stale, a temporary file is tidied up by the next one who opens the store, a torn line is cut by the next reader. */
+export async function quietly(work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch {
+    // See above.
+  }
+}
+
 export const makeFolder = (path: string): void => void mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
 
 /** Works in a folder, and makes it only where it is missing: nearly always it is there. */
@@ -191,14 +200,5 @@ export class Exclusive {
       if (hasCode(error, 'ELOCKED')) return lock(this.path, LOCK_OF_OTHERS);
       throw error;
     }
-  }
-}
-
-/** Gives back what a failure must not hold up: a lock grows stale, and a temporary file is tidied up by the next one who opens the store. */
-async function quietly(giveBack: () => void | Promise<void>): Promise<void> {
-  try {
-    await giveBack();
-  } catch {
-    // See above.
   }
 }
