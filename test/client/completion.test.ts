@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { main } from '../../client/cli.js';
 import { monthOf } from '../../shared/billing/month.js';
 import { today } from '../../client/context.js';
 import { folderWith } from '../brokers/folder.js';
+import { runCommand } from '../command.js';
 
 /** What a shell is offered when somebody presses the tab key, and the script by which it asks. */
 
@@ -14,13 +14,8 @@ beforeEach(() => {
 });
 afterEach(() => void jest.restoreAllMocks());
 
-async function billing(argv: string[], environment: Record<string, string> = {}): Promise<number> {
-  const silent = (): void => undefined;
-  return main(argv, { environment, out: silent, say: silent, isTerminal: false });
-}
-
 async function offered(typed: string[], environment: Record<string, string> = {}): Promise<string[]> {
-  await billing(['complete', '--', ...typed], environment);
+  await runCommand(environment, ['complete', '--', ...typed]);
   return printed
     .split('\n')
     .filter((line) => line.includes('\t'))
@@ -53,11 +48,11 @@ describe('the tab key', () => {
 });
 
 test('the script for bash is one that bash reads', async () => {
-  expect(await billing(['completion', 'bash'])).toBe(0);
+  expect((await runCommand({}, ['completion', 'bash'])).code).toBe(0);
   execFileSync('bash', ['-n'], { input: printed });
   expect(printed).toContain('complete -F __billing_complete billing');
 });
 
 test('a shell that nobody wrote a script for is refused', async () => {
-  expect(await billing(['completion', 'tcsh'])).toBe(64);
+  expect((await runCommand({}, ['completion', 'tcsh'])).code).toBe(64);
 });
