@@ -4,15 +4,14 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
+import { changed, type Change } from '../changed.js';
 
 /** Products that are wrong in one line: what the properties are there to see. */
-export interface Variant {
+export interface Variant extends Change {
   /** In the words of anyone who would find the mistake on an invoice. */
   wrong: string;
   /** In `shared/billing`, where no folder is named. */
   file: string;
-  from: string;
-  to: string;
   /** What shows it: default the months as they are (`month.ts`); or those whose vendors do not tell everything (`lies.ts`). */
   stories?: 'lies';
 }
@@ -213,8 +212,7 @@ type Judge = (seed: number, runs: number) => Promise<RunDetails<unknown>>;
 /** The campaign against a product with one line changed. Throws where that line does not stand there once. */
 export async function judge({ file, from, to, stories }: Variant, seed: number, runs: number): Promise<RunDetails<unknown>> {
   const path = file.includes('/') ? file : `shared/billing/${file}`;
-  const source = readFileSync(`${ROOT}${path}`, 'utf8');
-  if (source.split(from).length !== 2) throw new Error(`"${from}" stands not once in ${path}`);
+  const contents = changed(readFileSync(`${ROOT}${path}`, 'utf8'), { from, to }, path);
   const { outputFiles } = await build({
     stdin: { contents: ENTRIES[stories ?? 'months'], resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
     bundle: true,
@@ -228,7 +226,7 @@ export async function judge({ file, from, to, stories }: Variant, seed: number, 
         name: 'one line changed',
         setup: ({ onLoad }) =>
           onLoad({ filter: new RegExp(`/${path.replace('.', '\\.')}$`) }, () => ({
-            contents: source.replace(from, () => to),
+            contents,
             loader: 'ts',
           })),
       },

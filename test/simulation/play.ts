@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { changed } from '../changed.js';
 import type { Variant } from './variants.js';
 import type { Workload } from './workloads.js';
 
@@ -82,11 +83,7 @@ const inPlace = (variant: Variant | null): Plugin => ({
       const changes = [variant, ...(variant?.also ?? [])].flatMap((one) =>
         one && path === join(ROOT, one.file) ? one.changes : [],
       );
-      let source = await readFile(path, 'utf8');
-      for (const { from, to } of changes) {
-        if (source.split(from).length !== 2) throw new Error(`Variant: "${from}" stands not once in ${path}`);
-        source = source.replace(from, () => to);
-      }
+      const source = changes.reduce((text, change) => changed(text, change, path), await readFile(path, 'utf8'));
       return { loader: 'ts', contents: source.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)) };
     });
   },
