@@ -1,5 +1,5 @@
 import { us } from '../../called.js';
-import { big, grouped } from '../../../shared/billing/decimal.js';
+import { amountText, big, grouped } from '../../../shared/billing/decimal.js';
 import type { Against, MovedCustomer, MovedItem, MovedTotals } from '../../../shared/report/against.js';
 import type { Format } from '../../formats.js';
 import { html, type Html } from '../html.js';
@@ -155,7 +155,7 @@ export const againstSections = ({ totals, customers, items }: Against): Html[] =
 const PART_COLUMNS = PARTS.map((part): Column<MovedTotals> => ({
   title: part === 'now' ? 'Now' : `${part[0]!.toUpperCase()}${part.slice(1)}`,
   kind: 'amount',
-  cell: (row) => (part === 'now' ? `${grouped(row.now)} ${row.currency}` : grouped(row[part])),
+  cell: (row) => (part === 'now' ? amountText(row.now, row.currency) : grouped(row[part])),
 }));
 
 // ---------------------------------------------------------------------------------------------------------------- workbook

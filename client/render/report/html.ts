@@ -1,7 +1,7 @@
 import { heldMonthAdvice } from '../../../shared/billing/advice.js';
 import { typeInWords } from '../../../shared/billing/record-types.js';
 import { advisedText, command } from '../../../shared/billing/command.js';
-import { big, grouped } from '../../../shared/billing/decimal.js';
+import { amountText, big, grouped } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, type Unread } from '../../../shared/billing/unread.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReconciliationRow, ReportDocument } from '../../../shared/report/document.js';
@@ -100,11 +100,11 @@ function verdict({ causes, totals, ghosts: standing, result }: ReportDocument): 
   const held = totals.filter((total) => total.held.lines > 0);
   if (held.length === 0 && ghostCount === 0 && !isUnread(result))
     return html`<p class="good">
-      Nothing waits for a person. ${grouped(result.posted.sales)} ${result.currency} are in Autotask.
+      Nothing waits for a person. ${amountText(result.posted.sales, result.currency)} are in Autotask.
     </p>`;
   const customers = new Set(causes.filter(({ outcome }) => outcome === 'held').map(({ organizationName }) => organizationName))
     .size;
-  const amounts = held.map((total) => `${grouped(total.held.sales)} ${total.currency}`).join(' and ');
+  const amounts = held.map((total) => amountText(total.held.sales, total.currency)).join(' and ');
   const parts = [
     ...(held.length > 0 ? [`${amounts} held for ${counted(customers, 'customer')}`] : []),
     ...(ghostCount > 0 ? [counted(ghostCount, 'ghost')] : []),
@@ -124,7 +124,7 @@ function sums({ currency, report, posted, held, excluded }: CurrencyTotals): Htm
   ];
   const { amount, share } = marginOf(report, currency);
   return html`${amountsTable(`Reconciliation in ${currency}`, rows)}
-    <p>Margin of the report: ${grouped(amount)} ${currency}${share === null ? '' : `, ${share} % of sales`}.</p>`;
+    <p>Margin of the report: ${amountText(amount, currency)}${share === null ? '' : `, ${share} % of sales`}.</p>`;
 }
 
 function beside({ result }: ReportDocument): Html {
@@ -184,7 +184,7 @@ function causeBlock(cause: Cause): Html {
       </tr>`,
   );
   return html`<article>
-    <h3><span class="amount">${grouped(sales)} ${currency}</span> ${organizationName} <small>${whyOf(cause)}</small></h3>
+    <h3><span class="amount">${amountText(sales, currency)}</span> ${organizationName} <small>${whyOf(cause)}</small></h3>
     <p>${[message, remedy].filter((text) => text !== '').join(' ')}</p>
     ${command === null ? '' : html`<p><code>${command}</code></p>`}
     <table class="parts">
@@ -201,7 +201,7 @@ const marginRows = (title: string, rows: MarginRow[]): Html =>
     'Sales, and what is left after cost; the largest first.',
     [
       { title: title.replace('By ', '').replace(/^./, (first) => first.toUpperCase()), cell: ({ name }) => name },
-      { title: 'Report', kind: 'amount', cell: ({ report, currency }) => `${grouped(report.sales)} ${currency}` },
+      { title: 'Report', kind: 'amount', cell: ({ report, currency }) => amountText(report.sales, currency) },
       { title: 'Posted', kind: 'amount', cell: ({ posted }) => grouped(posted.sales) },
       { title: 'Held', kind: 'amount', cell: ({ held }) => grouped(held.sales) },
       { title: 'Excluded', kind: 'amount', cell: ({ excluded }) => grouped(excluded.sales) },
@@ -216,7 +216,7 @@ const belowCost = (all: BelowCost[]): Html =>
     'Sold below cost',
     '',
     [
-      { title: 'Margin', kind: 'amount', cell: ({ margin, currency }) => `${grouped(margin.amount)} ${currency}` },
+      { title: 'Margin', kind: 'amount', cell: ({ margin, currency }) => amountText(margin.amount, currency) },
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       { title: 'Product', cell: ({ productName }) => productName },
       { title: 'Sales', kind: 'amount', cell: ({ sales }) => grouped(sales) },
@@ -230,7 +230,7 @@ const ghosts = (all: GhostEntry[]): Html =>
     GHOSTS,
     '',
     [
-      { title: 'Sales', kind: 'amount', cell: ({ sales, currency }) => `${grouped(sales)} ${currency}` },
+      { title: 'Sales', kind: 'amount', cell: ({ sales, currency }) => amountText(sales, currency) },
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       { title: 'Kind', cell: ({ recordType, contractId }) => `${typeInWords(recordType)}, contract ${contractId}` },
       { title: 'State', cell: ({ outcome }) => (outcome === 'ghost' ? 'ghost' : 'awaiting report') },
@@ -304,7 +304,7 @@ const margins = (all: MarginMoved[]): Html =>
     [
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       { title: 'Product', cell: ({ productName }) => productName },
-      { title: 'Sales', kind: 'amount', cell: ({ sales, currency }) => `${grouped(sales)} ${currency}` },
+      { title: 'Sales', kind: 'amount', cell: ({ sales, currency }) => amountText(sales, currency) },
       { title: 'Cost', kind: 'amount', cell: ({ cost }) => grouped(cost) },
       { title: 'Last month', kind: 'amount', cell: ({ before }) => `${before} %` },
       { title: 'Now', kind: 'amount', cell: ({ now }) => `${now} %` },
@@ -341,7 +341,7 @@ const reconciliation = (rows: ReconciliationRow[]): Html =>
     [
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       { title: 'Record type', cell: ({ recordType }) => typeInWords(recordType) },
-      { title: 'Report', kind: 'amount', cell: ({ report, currency }) => `${grouped(report.sales)} ${currency}` },
+      { title: 'Report', kind: 'amount', cell: ({ report, currency }) => amountText(report.sales, currency) },
       { title: 'Posted', kind: 'amount', cell: ({ posted }) => grouped(posted.sales) },
       { title: 'Held', kind: 'amount', cell: ({ held }) => grouped(held.sales) },
       { title: 'Excluded', kind: 'amount', cell: ({ excluded }) => grouped(excluded.sales) },

@@ -1,7 +1,7 @@
 import { us } from '../../called.js';
 import { typeInWords } from '../../../shared/billing/record-types.js';
 import { heldMonthAdvice } from '../../../shared/billing/advice.js';
-import { grouped, minorUnits } from '../../../shared/billing/decimal.js';
+import { amountText, grouped, minorUnits } from '../../../shared/billing/decimal.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, Leak, ReportDocument } from '../../../shared/report/document.js';
 import { marginOf } from '../../../shared/report/margin.js';
@@ -271,7 +271,7 @@ function outlookSections(report: ReportDocument, paper: Paper, some: Some, renew
 
 const marginLine = ({ organizationName, productName, before, now, points, sales, currency }: MarginMoved, paper: Paper): string =>
   listed(
-    `${organizationName}: ${productName}, ${before} % → ${now} % (${points} points) of ${grouped(sales)} ${currency}`,
+    `${organizationName}: ${productName}, ${before} % → ${now} % (${points} points) of ${amountText(sales, currency)}`,
     paper,
   );
 

@@ -2,7 +2,7 @@ import { us } from '../../called.js';
 import type { Year, YearCustomer, YearRow } from '../../../shared/report/year.js';
 import type { Format } from '../../formats.js';
 import { html, type Html } from '../html.js';
-import { grouped } from '../../../shared/billing/decimal.js';
+import { amountText, grouped } from '../../../shared/billing/decimal.js';
 import { PLAIN, type Paper } from '../paper.js';
 import { jsonText, onTerminal } from '../printable.js';
 import { csvText } from '../spreadsheet.js';
@@ -138,7 +138,7 @@ const amount = <Row>(title: string, cell: (row: Row) => string): Column<Row> => 
 
 const MONTH_COLUMNS: Column<YearRow>[] = [
   { title: 'Month', cell: ({ month }) => month },
-  amount('Report', ({ report, currency }) => `${grouped(report.sales)} ${currency}`),
+  amount('Report', ({ report, currency }) => amountText(report.sales, currency)),
   amount('Posted', ({ posted }) => grouped(posted.sales)),
   amount('Held', ({ held }) => grouped(held.sales)),
   amount('Excluded', ({ excluded }) => grouped(excluded.sales)),
@@ -155,6 +155,6 @@ const customerColumns = (months: string[], rows: YearRow[]): Column<YearCustomer
       ? [amount<YearCustomer>(month, ({ sales }) => (sales[index] == null ? '' : grouped(sales[index])))]
       : [],
   ),
-  amount('Sales', ({ total, currency }) => `${grouped(total.sales)} ${currency}`),
+  amount('Sales', ({ total, currency }) => amountText(total.sales, currency)),
   amount('Margin', ({ margin }) => grouped(margin.amount)),
 ];

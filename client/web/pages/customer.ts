@@ -1,4 +1,4 @@
-import { big, grouped } from '../../../shared/billing/decimal.js';
+import { amountText, big, grouped } from '../../../shared/billing/decimal.js';
 import { invoiceLines } from '../../../shared/billing/invoice.js';
 import type { Outcome } from '../../../shared/billing/results.js';
 import type { PlannedItem } from '../../../shared/billing/plan-types.js';
@@ -27,7 +27,7 @@ export function customerPage(
     ${rows.map(
       (row) =>
         html`<p>
-          In Autotask ${grouped(row.before.sales)}, by the report ${grouped(row.after.sales)} ${row.currency}:
+          In Autotask ${grouped(row.before.sales)}, by the report ${amountText(row.after.sales, row.currency)}:
           ${signed(row.difference)}. Margin ${grouped(row.marginAfter.amount)}
           ${row.currency}${row.marginAfter.share !== null && ` (${row.marginAfter.share} %)`}, before
           ${grouped(row.marginBefore.amount)}.
@@ -141,7 +141,7 @@ const ghosts = ({ ghosts: all }: Outcome): Html =>
         <ul>
           ${all
             .filter(({ outcome }) => outcome === 'ghost')
-            .map(({ sales, currency, message }) => html`<li>${grouped(sales)} ${currency}: ${message}</li>`)}
+            .map(({ sales, currency, message }) => html`<li>${amountText(sales, currency)}: ${message}</li>`)}
         </ul>
       </section>`;
 

@@ -3,7 +3,7 @@ import type { Month } from '../../../shared/billing/types.js';
 import type { Explained } from '../../commands/explain.js';
 import { whoOf } from '../../render/decisions.js';
 import { renderExplanation } from '../../render/explain.js';
-import { grouped } from '../../../shared/billing/decimal.js';
+import { amountText } from '../../../shared/billing/decimal.js';
 import { PLAIN } from '../../render/paper.js';
 import { html, linesOf, type Html } from '../../render/html.js';
 import { customerLink } from '../../../shared/web-links.js';
@@ -49,7 +49,7 @@ export const decisionsPage = (month: Month, entries: LoggedDecision[], problem: 
                       ${entry.organizationId !== null && html`<a href="${customerLink(month, entry.organizationId)}">${entry.organizationName ?? entry.organizationId}</a>`}
                     </td>
                     <td class="amount" data-title="Sales">
-                      ${entry.amounts && `${grouped(entry.amounts.sales)} ${entry.amounts.currency}`}
+                      ${entry.amounts && amountText(entry.amounts.sales, entry.amounts.currency)}
                     </td>
                     <td data-title="Reason">${[entry.reason, entry.details].filter((text) => text).join('; ')}</td>
                   </tr>`,
