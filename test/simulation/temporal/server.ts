@@ -25,6 +25,8 @@ export type Workflow = (input: never) => Promise<unknown>;
 export interface ActivityPolicy {
   taskQueue?: string;
   heartbeatTimeout?: Duration;
+  /** For all attempts together, and the waits between them. */
+  scheduleToCloseTimeout?: Duration;
   retry?: {
     initialInterval?: Duration;
     backoffCoefficient?: number;
@@ -333,19 +335,27 @@ export class TemporalServer {
       maximumInterval = 100_000,
       maximumAttempts = 1e9,
     } = policy.retry ?? {};
+    const deadline = this.time.now + milliseconds(policy.scheduleToCloseTimeout ?? 1e12);
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.attempt(execution, activityId, attempt, name, json(input), policy);
+      const outcome = await this.attempt(execution, activityId, attempt, name, json(input), policy, deadline);
       if ('value' in outcome) return json(outcome.value);
       const { failure } = outcome;
       if (execution.isTerminated) throw failure;
       const isFinal = failure instanceof ApplicationFailure && failure.nonRetryable === true;
-      if (isFinal || attempt >= maximumAttempts) {
-        const state = isFinal ? RetryState.NON_RETRYABLE_FAILURE : RetryState.MAXIMUM_ATTEMPTS_REACHED;
-        throw new ActivityFailure('Activity task failed', name, activityId, state, 'worker', failure);
-      }
       const asked = failure instanceof ApplicationFailure ? failure.nextRetryDelay : undefined;
       const backOff = milliseconds(initialInterval) * backoffCoefficient ** (attempt - 1);
-      await this.time.sleep(asked ? milliseconds(asked) : Math.min(backOff, milliseconds(maximumInterval)));
+      const wait = asked ? milliseconds(asked) : Math.min(backOff, milliseconds(maximumInterval));
+      // As the server does: an attempt that could only begin after the deadline is not waited for.
+      const isLate = this.time.now + wait >= deadline;
+      if (isFinal || attempt >= maximumAttempts || isLate) {
+        const state = isFinal
+          ? RetryState.NON_RETRYABLE_FAILURE
+          : isLate
+            ? RetryState.TIMEOUT
+            : RetryState.MAXIMUM_ATTEMPTS_REACHED;
+        throw new ActivityFailure('Activity task failed', name, activityId, state, 'worker', failure);
+      }
+      await this.time.sleep(wait);
     }
   }
 
@@ -356,10 +366,11 @@ export class TemporalServer {
     name: string,
     input: unknown,
     policy: ActivityPolicy,
+    deadline: number,
   ): Promise<Outcome> {
     const { taskQueue = ownQueue } = policy;
     const process = await this.worker(taskQueue);
-    const task = new Task(this.time, this, process, milliseconds(policy.heartbeatTimeout ?? 1e12));
+    const task = new Task(this.time, this, process, milliseconds(policy.heartbeatTimeout ?? 1e12), deadline);
     const info = { activityId, attempt, activityType: name, taskQueue, workflowExecution: { workflowId, runId } };
     void task.run(name, input, info);
     return task.outcome;

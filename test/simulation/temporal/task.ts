@@ -18,6 +18,8 @@ export class Task {
     private readonly server: { readonly downUntil: number },
     private readonly process: WorkerProcess,
     private readonly heartbeatMs: number,
+    /** When the server gives up the activity, whoever is at it. */
+    private readonly deadline: number,
   ) {
     this.heardAt = time.now;
     this.outcome = new Promise((resolve) => (this.settle = resolve));
@@ -68,8 +70,13 @@ export class Task {
 
   /** Gives the attempt up when its heartbeats stay away. */
   private listen(): void {
-    this.time.later(this.heartbeatMs, () => {
+    const { deadline } = this;
+    this.time.later(Math.min(this.heartbeatMs, deadline - this.time.now), () => {
       if (this.isOver) return;
+      if (this.time.now >= deadline)
+        return this.end({
+          failure: new TimeoutFailure('activity ScheduleToClose timeout', undefined, TimeoutType.SCHEDULE_TO_CLOSE),
+        });
       const silent = this.time.now - this.heardAt;
       if (silent < this.heartbeatMs) return this.listen();
       this.end({ failure: new TimeoutFailure('activity Heartbeat timeout', undefined, TimeoutType.HEARTBEAT) });
