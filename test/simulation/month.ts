@@ -101,6 +101,7 @@ export class Month {
     this.kept = stage.beside?.kept ?? new Store(() => time.now);
     this.store = this.kept.evidence;
     time.skew = () => running.getStore()?.process.skewMs ?? 0;
+    time.owner = () => running.getStore()?.process ?? null;
   }
 
   /** Called whenever everything has come to rest. */

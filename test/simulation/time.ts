@@ -23,6 +23,8 @@ export class VirtualTime {
   private busy = 0;
   /** How far the clock of anyone who asks is off. */
   skew: () => number = () => 0;
+  /** The process that asks: what it repeats ends with it. */
+  owner: () => { isAlive: boolean } | null = () => null;
 
   constructor(public now: number) {}
 
@@ -115,8 +117,10 @@ export class VirtualTime {
 
   private repeat(milliseconds: number, run: () => void): () => void {
     let callOff = (): void => undefined;
+    const owner = this.owner();
     const next = (): void => {
       callOff = this.later(milliseconds, () => {
+        if (owner?.isAlive === false) return;
         next();
         run();
       });
