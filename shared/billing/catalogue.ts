@@ -27,7 +27,7 @@ export function recordTypeOfKey(key: string | null, prices: PriceList, names: Pi
   const folded = fold(key);
   if (folded === '') return null;
   const known = SHARED_KEYS.get(folded) ?? names.typeOfCode(folded);
-  if (known !== null && known !== undefined) return known;
+  if (known !== null) return known;
   if (!prices.has(folded)) return null;
   return isGuid(folded) ? 'Csp365Legacy' : 'Csp365Nce';
 }
@@ -85,7 +85,7 @@ export function ensureServiceStep(
   found: Service | null,
   prices: PriceList,
   books: Books,
-  reactivates = false,
+  reactivates: boolean,
 ): EnsureServiceStep | null {
   const wanted = unitPrices(item, prices);
   if (found && !reactivates && (!wanted.overwrite || isUpToDate(found, wanted))) return null;

@@ -229,6 +229,7 @@ describe('rows that a person made or changed', () => {
   });
 
   const upfront = { lines: [line()], prices: [price({ paymentMonths: 12 })] };
+  const december = (): Books => ({ ...running(), rows: [row(), row({ id: 1002, startDay: '2025-12-01', frozen: true })] });
   const november = (...rows: Partial<Parameters<typeof row>[0]>[]): Books => ({
     ...running(),
     rows: rows.map((changes, index) => row({ id: 1100 + index, startDay: `2025-${11 + index}-01`, ...changes })),
@@ -246,6 +247,56 @@ describe('rows that a person made or changed', () => {
     ['brought to fewer units by hand', edited(running(), '2025-12', { units: 3 })],
   ])('7.6 units of what was paid once are not ended through a month that is %s', (_, held) => {
     expect(amountsOf(plan({ books: { ...held, rows: held.rows.slice(1) }, report: upfront }))).toEqual([]);
+  });
+
+  const CARRY_ON = '120.00 / 100.00 EUR of Business Premium carry on into 2025-11 on contract 100, though it is paid once:';
+  const fromOctober = (held: Books): Books => ({ ...held, rows: held.rows.slice(1) });
+  const idOf = (situation: Situation): string => plan(situation).items[0]!.id;
+
+  test.each<[string, Situation, string[]]>([
+    [
+      'a later month is approved',
+      { books: fromOctober(edited(running(), '2025-12', { frozen: true })) },
+      ['its units cannot be ended, because a later month is approved. Unpost that and set them to 0, or credit the amount.'],
+    ],
+    [
+      'a later month has fewer',
+      { books: fromOctober(edited(running(), '2025-12', { units: 3 })) },
+      [
+        'its units cannot be ended, because a later month has fewer and would fall below zero. Set them to 0 there from 2025-11-01 on.',
+      ],
+    ],
+    [
+      'Autotask refused it',
+      { books: fromOctober(running()), refused: [idOf({ report: upfront })] },
+      ['Autotask refused to end its units. Set them to 0 there from 2025-11-01 on.'],
+    ],
+    ['the next month has no row, and the one after is approved', { books: december() }, []],
+  ])('7.6 units of what was paid once that carry on are told, with what to do: %s', (_, situation, why) => {
+    const decided = plan({ report: upfront, ...situation });
+    expect([amountsOf(decided), decided.ghosts.map(({ message }) => message)]).toEqual([
+      [],
+      why.map((text) => `${CARRY_ON} ${text}`),
+    ]);
+  });
+
+  test('7.6 of what is paid every month nothing is told to carry on, though Autotask refused an adjustment', () => {
+    const refused = [idOf({})];
+    expect(plan({ books: running(), refused }).ghosts).toEqual([]);
+    expect(plan({ books: edited(running(), '2025-10', { frozen: true }), refused }).ghosts).toEqual([]);
+  });
+
+  test('7.6 a November that the extension left with other units carries on what it has, not what October gets', () => {
+    const halfway: Books = {
+      ...running(),
+      contracts: [contract({ endDay: '2025-09-30' })],
+      rows: [
+        row({ startDay: '2025-09-01' }),
+        row({ id: 1001, startDay: '2025-11-01', units: 3, price: '36', cost: '30', frozen: true }),
+      ],
+    };
+    const decided = plan({ report: { ...upfront, ...MORE }, books: halfway });
+    expect(decided.ghosts.map(({ quantity, sales, rule }) => [quantity, sales, rule])).toEqual([['3', '36.00', '7.6']]);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { byBilling, buildItems, indexPrices } from '../../shared/billing/items.js';
+import { byBilling, buildItems, indexPrices, itemContext, itemsOfPart, quantityOfLine } from '../../shared/billing/items.js';
 import { paymentOf, sortByPayment } from '../../shared/billing/paid-once.js';
 import type { Item } from '../../shared/billing/plan-types.js';
 import type { ItemType, Line, Price, Subscription } from '../../shared/billing/types.js';
-import { CODE, line, manualLine, price, subscription } from './builders.js';
+import { CODE, line, manualLine, price, settings, subscription } from './builders.js';
 
 /** Rule 4 beyond its worked examples: what an item is called, how much of it there is, whether it is paid once; whatever order the report has. */
 
@@ -229,4 +229,38 @@ describe('how a line is paid (4.4)', () => {
     const other = line({ ...bare, itemCode: null });
     expect(sortByPayment('AzurePlan', [once, other], indexPrices([]))).toEqual({ once: [once], monthly: [other] });
   });
+});
+
+test.each<[string, Partial<Line>, string | null]>([
+  ['what it has', { quantity: '3' }, '3'],
+  ['nothing, where it has none', { quantity: '0' }, '0'],
+  ['none, of a refund', { quantity: '3', sales: '-1' }, null],
+  ['none, of licences taken back, though it is free', { quantity: '-3', sales: '0' }, null],
+])('4.2 a line brings to its item a quantity of %s', (_, changes, quantity) => {
+  expect(quantityOfLine('Csp365Nce', line(changes))?.toFixed() ?? null).toBe(quantity);
+});
+
+test('2.3 a line by hand that is left out by EXPORT_RECORD_TYPES is an item of its own, and its quantity is none of it', () => {
+  const context = itemContext({ subscriptions: [] }, indexPrices([]), settings({ exportRecordTypes: ['Csp365Nce'] }));
+  const items = buildItems([line(), manualLine({ sales: '5' })], context);
+  expect(new Map(items.map(({ type, sales, quantity }) => [type, [sales, quantity]]))).toEqual(
+    new Map([
+      ['Csp365Nce', ['120.00', '10']],
+      ['ManualBillingLine', ['5.00', '0']],
+    ]),
+  );
+});
+
+test('the items of a part of the lines have the lines of the part alone, and come in the order of their ids', () => {
+  const context = { prices: indexPrices([]), subscriptions: [], excludedServices: new Set<string>() };
+  const whole = ['a', 'b', 'c', 'd', 'e', 'f'].map((subscriptionId) => line({ subscriptionId }));
+  const more = whole.map((one) => ({ ...one, billingDate: '2025-10-20', sales: '7' }));
+  const part = [...whole, ...more.slice(3)];
+  const all = buildItems([...whole, ...more], context);
+  expect(itemsOfPart(all, part, context)).toEqual(buildItems(part, context));
+  expect(
+    itemsOfPart(all, part, context)
+      .map(({ sales }) => sales)
+      .sort(),
+  ).toEqual(['120.00', '120.00', '120.00', '127.00', '127.00', '127.00']);
 });
