@@ -5,6 +5,8 @@ import { BILLING_QUEUE } from '../shared/contract.js';
 import { isOf } from './executions/own.js';
 import { stop } from './gate-keeper.js';
 
+const LOOK_EVERY_MS = 60_000;
+
 /**
  * The queue that all brokers had in common in earlier releases. What was started there goes on there, so a worker serves it while its broker has something
  * open on it, and not longer: whatever is there is taken by anyone who asks first.
@@ -17,6 +19,7 @@ export class OldQueue {
     private readonly client: Client,
     private readonly broker: string,
     private readonly say: (message: string) => void,
+    private readonly lookEveryMs = LOOK_EVERY_MS,
   ) {}
 
   /** Looks now and then, until `close`. */
@@ -51,7 +54,7 @@ export class OldQueue {
   }
 
   private async pause(): Promise<void> {
-    await sleep(LOOK_EVERY_MS, undefined, { signal: this.closing.signal }).catch(() => undefined);
+    await sleep(this.lookEveryMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
   }
 
   /** Where nobody can tell, it stays as it is. */
@@ -66,5 +69,3 @@ export class OldQueue {
     }
   }
 }
-
-const LOOK_EVERY_MS = 60_000;

@@ -251,6 +251,49 @@ describe('a plan on file', () => {
 const status = (stage: Stage, organizationId: string): Promise<OrganizationResult> =>
   stage.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId)).query<OrganizationResult>('status');
 
+describe('what a circuit breaker holds', () => {
+  let stage: Stage;
+  const env = { BILLING_MODE: 'approve', BREAKER_NEW_ORGANIZATION_AMOUNT: '2000' };
+  useStage({ world: 'september-2025', env }, (opened) => (stage = opened));
+
+  test('is released neither by approve --all nor without its sum, only by the sum that the list has shown', async () => {
+    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    expect(organizationOf(month, FABRIKAM)).toMatchObject({ status: 'NeedsAttention', posted: { lines: 0 } });
+    expect(organizationOf(month, CONTOSO)).toMatchObject({ status: 'AwaitingApproval' });
+    const listed = expect.stringContaining('Fabrikam Logistics: 5,620.99 EUR (breaker-organization)') as unknown;
+
+    const all = await stage.cli('approve', MONTH, '--all');
+    expect(all).toMatchObject({ code: 3, stdout: expect.stringMatching(/^Released Contoso Dental Group/) as unknown });
+    expect(all.stdout).toEqual(listed);
+    expect(all.stdout).toMatch(/approve 2025-10 --breakers$/m);
+    await eventually(
+      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      (seen) => organizationOf(seen, CONTOSO).status === 'Done',
+    );
+    await stage.forget();
+    const unasked = await stage.cli('approve', MONTH, '--breakers');
+    expect(unasked).toMatchObject({ code: 64, stderr: listed });
+    expect(unasked.stderr).toMatch(/Nothing was released\. .*--yes "5,620\.99 EUR"/);
+    expect(await stage.cli('approve', MONTH, '--breakers', '--yes', '1 EUR')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('"1 EUR" is not the sum, which is 5,620.99 EUR') as unknown,
+    });
+    expect(organizationOf(await stage.json<MonthResult>([3], 'status', MONTH), FABRIKAM).status).toBe('NeedsAttention');
+    expect(await stage.writes()).toEqual([]);
+
+    expect(await stage.cli('approve', MONTH, '--breakers', '--yes', '5620.99')).toMatchObject({ code: 0 });
+    const done = await eventually(
+      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      (seen) => organizationOf(seen, FABRIKAM).status === 'Done',
+    );
+    expect(organizationOf(done, FABRIKAM)).toMatchObject({ posted: { sales: '5620.99' }, held: { lines: 0 } });
+    expect(await stage.cli('approve', MONTH, '--breakers')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Nothing of 2025-10 waits for the release of a breaker') as unknown,
+    });
+  });
+});
+
 describe('in shadow mode', () => {
   let stage: Stage;
   useStage(
