@@ -202,7 +202,7 @@ function stopOf(
   request: VerifyRequest,
 ): Omit<Stop, 'itemId' | 'outcome'> {
   if (check === null && request.waits) return { ...request.waits, message: waitingMessage(item, wanted, request) };
-  if (stop) return { reason: stop.reason, message: `${stop.message} It is tried again by itself.` };
+  if (stop) return { reason: stop.reason, message: `${ended(stop.message)} It is tried again by itself.` };
   if (check === 'unreadable' || check === null)
     return {
       reason: 'outcome-unknown',
@@ -218,6 +218,9 @@ function stopOf(
     message: `Written: ${summaries(wanted) || 'nothing'}. Autotask now shows otherwise; still missing: ${summaries(missing)}. The next plan balances it.`,
   };
 }
+
+/** What a vendor says has a full stop at its end or has none. */
+const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const summaries = (steps: Step[]): string => steps.map(({ summary }) => summary).join('; ');
 

@@ -40,7 +40,9 @@ const brokers = (name: string, stores: string, isApart: boolean): Drill => ({
       const begin = structuredClone(sandbox.state().autotask);
       const own = await stage.stack.startWorker('worker');
       const other = await stage.stack.startWorker('worker-2', settings);
+      const linkRightly = await linkWrongly(stage);
       const { code, seconds } = await billBoth(stage, settings, theatre.runs);
+      await linkRightly();
       const end = sandbox.state().autotask;
       const counted = { world: world as never, broker: OTHER, month: MONTH, asOf: LAST_DAY, begin, end, recordTypes: EXPORTED };
       const tasks = [await tasksOf(stage, BROKER, other), await tasksOf(stage, OTHER, own)];
@@ -50,6 +52,7 @@ const brokers = (name: string, stores: string, isApart: boolean): Drill => ({
         ...foreign,
         ...foreignNotices(heard),
         ...(heard.of('/other').length > 0 ? [] : [`${OTHER} was told nothing`]),
+        ...(heard.of('/own').length > 0 ? [] : [`${BROKER} was told nothing`]),
       ];
       const taken = tasks.reduce((all, each) => all + each.taken, 0);
       const message = `${2 * theatre.runs} runs, ${taken} tasks: ${foreign.length} foreign; notices ${heard.of('/own').length} and ${heard.of('/other').length}: ${foreignNotices(heard).length} foreign`;
@@ -88,6 +91,16 @@ async function billBoth(
     code = other.code;
   }
   return { code, seconds: (Date.now() - startedAt) / 1000 };
+}
+
+/** The first broker's first customer that has a company waits for a person, until what is answered is called. */
+async function linkWrongly({ stack, world }: Stage): Promise<() => Promise<unknown>> {
+  const isLinked = ({ value }: { value: string }): boolean => /^\d+$/.test(value);
+  const { id, customProperties } = world.cloudmore.organizations.find((one) => one.customProperties.some(isLinked))!;
+  const link = (properties: typeof customProperties): Promise<unknown> =>
+    stack.control('PATCH', `cloudmore/organizations/${id}`, { customProperties: properties });
+  await link(customProperties.map((property) => ({ ...property, value: WRONG_LINK })));
+  return () => link(customProperties);
 }
 
 function foreignNotices(heard: Heard): string[] {
