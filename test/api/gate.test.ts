@@ -73,4 +73,22 @@ describe('the gate', () => {
     expect([first.calls, second.calls]).toEqual([1, 2]);
     expect(gate.lastHour()).toBe(3);
   });
+
+  test('of a process that takes over counts what the one before has sent: two of them together never pass the budget', async () => {
+    const clock = clockAt(1_000_000);
+    const sent: number[] = [];
+    const [first, second] = [0, 1].map(() => new Gate({ callsPerHour: 4, threads: 1 }, clock)) as [Gate, Gate];
+    const send = (gate: Gate): Promise<number> =>
+      gate.pass('contracts', undefined, () => Promise.resolve(sent.push(clock.now())));
+    for (let call = 0; call < 3; call += 1) await send(first);
+    second.inherit(first.usage());
+    expect(second.quota().left).toBe(1);
+    for (let call = 0; call < 3; call += 1) await send(second);
+    // And back: what either has sent is counted once.
+    first.inherit(second.usage());
+    for (let call = 0; call < 3; call += 1) await send(first);
+    for (const at of sent) expect(sent.filter((other) => other > at - HOUR_MS && other <= at).length).toBeLessThanOrEqual(4);
+    expect(sent).toHaveLength(9);
+    expect(clock.now() - 1_000_000).toBeLessThan(3 * HOUR_MS);
+  });
 });

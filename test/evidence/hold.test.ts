@@ -43,8 +43,13 @@ const PROGRAM = `
   const { openEvidence } = await import('${new URL('../../shared/evidence/index.ts', import.meta.url).href}');
   const store = openEvidence(location);
   const onTrouble = (why) => console.log('trouble: ' + why);
-  const hold = await store.hold(name, { signal: new AbortController().signal, onWait: () => console.log('waits'), onTrouble });
-  console.log('holds no. ' + hold.lease.fence);
+  let renewals = 0;
+  const note = () => {
+    if (++renewals === 2) console.log('noted'); // the first one has come to its end
+    return 'calls of ' + process.pid;
+  };
+  const hold = await store.hold(name, { signal: new AbortController().signal, onWait: () => console.log('waits'), onTrouble, note });
+  console.log('holds no. ' + hold.lease.fence + ' after ' + (hold.left ?? 'nobody'));
   hold.lost.then(() => console.log(hold.isHeld() ? 'confused' : 'lost'));
   process.on('SIGUSR2', async () => {
     const ref = await store.put(process.pid);
@@ -55,6 +60,7 @@ const PROGRAM = `
 `;
 
 interface Holder {
+  pid: number;
   says(word: string, withinMs?: number): Promise<unknown>;
   said(): string;
   signal(signal: NodeJS.Signals): void;
@@ -70,6 +76,7 @@ function holder(location: string, name: string, offBySeconds = 0): Holder {
   let said = '';
   child.stdout.on('data', (data: Buffer) => (said += data.toString()));
   return {
+    pid: child.pid!,
     says: (word, withinMs = 30_000) =>
       eventually(
         () => Promise.resolve(said),
@@ -89,14 +96,14 @@ const TAKEN_OVER_MS = 15_000;
 
 describe('of processes', () => {
   test.concurrent.each(kinds)(
-    'over %s one holds a name; frozen, it is replaced within 15 seconds, and has lost it when it goes on',
+    'over %s one holds a name; frozen, it is replaced within 15 seconds by one that knows its calls, and has lost it when it goes on',
     async (kind) => {
       const first = holder(placeOf(kind), `gates/frozen/${kind}`);
-      await first.says('holds no. 1');
+      await first.says('holds no. 1 after nobody');
       const second = holder(placeOf(kind), `gates/frozen/${kind}`);
-      await second.says('waits');
+      await Promise.all([second.says('waits'), first.says('noted')]);
       first.signal('SIGSTOP');
-      await second.says('holds no. 2', TAKEN_OVER_MS);
+      await second.says(`holds no. 2 after calls of ${first.pid}`, TAKEN_OVER_MS);
       first.signal('SIGCONT');
       await first.says('lost');
       first.signal('SIGUSR2');
