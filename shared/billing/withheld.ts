@@ -47,8 +47,7 @@ const heldGhost = (ghost: Ghost, tripped: Tripped | undefined): Ghost =>
 /** A step survives while something it serves is not held. A contract with a held item keeps its ghosts (8.1). */
 function keptStep(step: Step, heldIds: Set<string>, heldContracts: Set<string>, heldGhosts: Set<string>): Step[] {
   const items = step.items.filter((id) => !heldIds.has(id) && !heldGhosts.has(id));
-  if (items.length === 0 && step.items.some((id) => heldGhosts.has(id))) return [];
-  const servesOnlyGhost = step.items.every((id) => id.startsWith('ghost-'));
-  if (servesOnlyGhost) return 'contractKey' in step && heldContracts.has(fold(step.contractKey)) ? [] : [step];
-  return items.length > 0 ? [{ ...step, items }] : [];
+  const servesOnlyGhost = items.every((id) => id.startsWith('ghost-'));
+  const isBesideHeld = servesOnlyGhost && 'contractKey' in step && heldContracts.has(fold(step.contractKey));
+  return items.length === 0 || isBesideHeld ? [] : [{ ...step, items }];
 }

@@ -310,6 +310,8 @@ describe('what counts, and what does not', () => {
   test('a correction by hand does not say that a subscription is there', () => {
     const all = [contoso(part([item()]), []), fabrikam(null, [item({ id: 'item-7', ...byHand })])];
     expect(Object.fromEntries(movedSubscriptions(all))).toEqual({ 'ORG-1': [], 'org-2': [] });
+    const besideLines = fabrikam(null, [item({ id: 'item-7', sources: ['manual lines', 'svc-365'] })]);
+    expect(movedSubscriptions([all[0]!, besideLines]).get('ORG-1')).toHaveLength(1);
     const beside = [contoso(part([item(), azure]), [item(), item({ id: 'item-9', contractKey: 's-2', ...byHand })])];
     expect(compareReports(beside, [], settings())!.missing).toEqual(['record type AzurePlan', 'service svc-azure']);
   });

@@ -77,6 +77,8 @@ describe('money is set aside', () => {
     const grown = ghost({ sales: '20.00' });
     const both = withEarlier(dismissal(grown), dismissal(ghost(), loose));
     expect(reasons(setAside([ghost(), grown, loose], [both]))).toEqual([undefined, 'agreed', 'agreed']);
+    const wider = withEarlier(dismissal(grown, loose), dismissal(ghost()));
+    expect(reasons(setAside([ghost(), grown, loose], [wider]))).toEqual([undefined, 'agreed', 'agreed']);
     expect(withEarlier(dismissal(ghost()), null)).toEqual(dismissal(ghost()));
   });
 });

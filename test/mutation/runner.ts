@@ -14,6 +14,9 @@ import {
 import { bundleTests } from './bundle.js';
 import type { CollectedTest, TestFile } from './harness.js';
 
+/** What takes longer waits until all else has passed. */
+const QUICK_MS = 50;
+
 /**
  * Runs the tests of `shared/billing` for Stryker in one process. Jest starts again for every mutant, which takes over a second; these tests are pure
  * functions, so it is enough to evaluate their bundle again, which takes milliseconds and leaves nothing behind of the mutant before, and to load the files
@@ -64,21 +67,38 @@ class InProcessRunner implements TestRunner {
       return true;
     };
     try {
-      const files = this.load().filter((file) => isAsked(file, only));
-      if (await play(files.map(({ loading }) => loading))) await play(this.quickestFirst(files, only));
+      await this.playAll(
+        this.load().filter((file) => isAsked(file, only)),
+        only,
+        play,
+      );
     } catch (error) {
       return { status: DryRunStatus.Error, errorMessage: String(error) };
     }
     return { status: DryRunStatus.Complete, tests: results };
   }
 
-  /** A change that loading comes by may be seen by every test of the file. */
-  private quickestFirst(files: TestFile[], only: Set<string> | undefined): CollectedTest[] {
-    const took = ({ id }: CollectedTest): number => this.took.get(id) ?? 0;
-    const isWanted = (id: string, { loading }: TestFile): boolean => !only || only.has(loading.id) || only.has(id);
-    return files
-      .flatMap((file) => file.tests.filter(({ id }) => isWanted(id, file)))
-      .sort((left, right) => took(left) - took(right));
+  /** File by file, each with its quick tests, and what takes long at the end: most changes fail in the first files, and need no other one to be loaded. */
+  private async playAll(
+    files: TestFile[],
+    only: Set<string> | undefined,
+    play: (tests: CollectedTest[]) => Promise<boolean>,
+  ): Promise<void> {
+    const slow: CollectedTest[] = [];
+    for (const file of this.quickestFirst(files, ({ loading }) => loading)) {
+      if (!(await play([file.loading]))) return;
+      // A change that loading comes by may be seen by every test of the file.
+      const tests = file.tests.filter(({ id }) => !only || only.has(file.loading.id) || only.has(id));
+      const isQuick = ({ id }: CollectedTest): boolean => (this.took.get(id) ?? 0) < QUICK_MS;
+      if (!(await play(this.quickestFirst(tests.filter(isQuick), (test) => test)))) return;
+      slow.push(...tests.filter((test) => !isQuick(test)));
+    }
+    await play(this.quickestFirst(slow, (test) => test));
+  }
+
+  private quickestFirst<Of>(all: Of[], testOf: (one: Of) => CollectedTest): Of[] {
+    const took = (one: Of): number => this.took.get(testOf(one).id) ?? 0;
+    return [...all].sort((left, right) => took(left) - took(right));
   }
 }
 
