@@ -73,14 +73,13 @@ export const RECORD_TYPES = Object.keys(RECORD_TYPE_RULES) as RecordType[];
 export const rulesOf = (type: string): RecordTypeRules | null =>
   Object.hasOwn(RECORD_TYPE_RULES, type) ? RECORD_TYPE_RULES[type as RecordType] : null;
 
-const OTHERS: Partial<Record<string, string>> = {
-  ManualBillingLine: 'Lines by hand',
-  CustomService: 'Custom services',
-  Unclassified: 'Unclassified',
-};
+const OTHERS = new Map([
+  ['ManualBillingLine', 'Lines by hand'],
+  ['CustomService', 'Custom services'],
+]);
 
 /** A record type, or what is none, as people read it; programs read the code. */
-export const typeInWords = (type: string): string => rulesOf(type)?.inWords ?? OTHERS[type] ?? type;
+export const typeInWords = (type: string): string => rulesOf(type)?.inWords ?? OTHERS.get(type) ?? type;
 
 /** Licences by item code, of which several can be on one contract (4.1). */
 export const isLicence = (type: string): boolean => rulesOf(type)?.isLicence ?? false;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isBreaker } from '../../shared/billing/breakers.js';
-import { numberedChargeKey, parseChargeKey } from '../../shared/billing/keys.js';
+import { numberedChargeKey, parseChargeKey, rowKeyOf } from '../../shared/billing/keys.js';
 import { amountsTable } from '../../shared/billing/markdown.js';
 import { addDays, addMonths, daysCovered, isDay, isMonth, lastDay } from '../../shared/billing/month.js';
 import { classify, isKnownChargeType } from '../../shared/billing/record-type.js';
@@ -135,6 +135,10 @@ describe('charge keys (7.7)', () => {
   test('the first has no number, a further one has', () => {
     expect([numberedChargeKey('CM', 1), numberedChargeKey('CM', 2)]).toEqual(['CM', 'CM-2']);
   });
+});
+
+test('a row is known by its contract, service and month, in any letters', () => {
+  expect(rowKeyOf(' S-1', 'CFQ7', '2025-10')).toBe('s-1|cfq7|2025-10');
 });
 
 describe('line to record type, where a line has just enough or just too little (2.1)', () => {
