@@ -45,10 +45,9 @@ export async function withRemembered(
     mode,
   );
   const goneIds = new Set(gone.map(recordId));
-  // A charge that was seen and is gone was deleted by a person, and is made again (rule 7.7).
-  const seen = new Set(known.flatMap(({ kind, id, isSeen }) => (kind === 'charge' && isSeen ? [id] : [])));
+  const deleted = new Set(known.filter((record) => isDeleted(record, books)).map(recordId));
   await keepList(evidence, broker, { records: remember(known, named, books, goneIds), notes });
-  const held = gone.filter(({ kind, id, key }) => !(kind === 'charge' && seen.has(id)) && !isReplaced({ kind, key }, books));
+  const held = gone.filter((one) => !deleted.has(recordId(one)) && !isReplaced(one, books));
   return held.length === 0 ? books : { ...books, gone: held };
 }
 
@@ -61,8 +60,7 @@ export async function goneFor(dependencies: Dependencies, broker: string, { mont
   const made = steps.flatMap((step) => madeBy(step) ?? []);
   const { records: known } = await recall(dependencies.evidence, broker, dependencies.heartbeat);
   const isMade = (record: Remembered): boolean =>
-    made.some(({ kind, key }) => kind === record.kind && fold(key) === record.key) &&
-    !(record.kind === 'charge' && record.isSeen);
+    made.some(({ kind, key }) => kind === record.kind && fold(key) === record.key) && !isDeleted(record, books);
   const changed = new Set(known.flatMap((record) => (record.kind === 'service' && !isShown(record, books) ? [record.id] : [])));
   const unknown = new Set(unknownRows(month, books, (id) => changed.has(id)).map(({ serviceId }) => serviceId));
   const isUnknown = ({ kind, id }: Remembered): boolean => kind === 'service' && unknown.has(id);
@@ -71,6 +69,10 @@ export async function goneFor(dependencies: Dependencies, broker: string, { mont
     known.filter((record) => isMade(record) || isUnknown(record)),
   );
 }
+
+/** A charge that was seen and is not there any more was deleted by a person, and is made again (rule 7.7). */
+const isDeleted = ({ kind, id, isSeen }: Remembered, books: Books): boolean =>
+  kind === 'charge' && isSeen && !idsOf('charge', books).has(id);
 
 /** Charges and rows are surveyed by their month alone. */
 function isExpected({ kind, key }: Pick<Gone, 'kind' | 'key'>, month: Month): boolean {
@@ -88,10 +90,10 @@ function isShown({ kind, id, key }: Pick<Remembered, 'kind' | 'id' | 'key'>, boo
 
 const keysByBooks = new WeakMap<Books, Map<Gone['kind'], Set<string>>>();
 
-function keysOf(kind: 'service' | 'product', books: Books): Set<string> {
+function keysOf(kind: FoundByKey, books: Books): Set<string> {
   const known = keysByBooks.get(books) ?? new Map<Gone['kind'], Set<string>>();
   keysByBooks.set(books, known);
-  const records = kind === 'service' ? books.services : books.products;
+  const records = { service: books.services, product: books.products, charge: books.charges }[kind];
   const keys = known.get(kind) ?? new Set(records.map(({ key }) => fold(key)));
   known.set(kind, keys);
   return keys;
@@ -122,7 +124,8 @@ function recordsOf(kind: Gone['kind'], books: Books): { id: number }[] {
   }
 }
 
-const isFoundByKey = (kind: Gone['kind']): kind is 'service' | 'product' => kind === 'service' || kind === 'product';
+type FoundByKey = 'service' | 'product' | 'charge';
+const isFoundByKey = (kind: Gone['kind']): kind is FoundByKey => kind !== 'contract' && kind !== 'row';
 
 /** Whether another record of the kind has the key by now. */
 function isReplaced({ kind, key }: Pick<Gone, 'kind' | 'key'>, books: Books): boolean {
@@ -240,7 +243,7 @@ function remember(known: Remembered[], named: NamedKeys, books: Books, gone: Set
   for (const record of shown) records.set(recordId(record), record);
   const isOver = (record: Remembered): boolean =>
     (record.kind === 'row' && isReplaced(record, books)) ||
-    (gone.has(recordId(record)) && (isReplaced(record, books) || (record.kind === 'charge' && record.isSeen)));
+    (gone.has(recordId(record)) && (isReplaced(record, books) || isDeleted(record, books)));
   return [...records.values()].filter((record) => !isOver(record));
 }
 

@@ -202,6 +202,26 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       },
     ],
   ],
+  'a charge of ours that lost its key': [
+    [
+      'and does not stand at its amount got a second one of the same key beside it',
+      {
+        lines: [LICENCE, OTHERS, { ...AZURE, subscription: 'az-1' }],
+        then: [patch('autotask/charges/1', { internalPurchaseOrderNumber: null, unitPrice: 4000 }), MONTH, FIRST],
+        told: ['Contoso held contract-gone 4100.00'],
+        stands: { 'az-1': '4000', ...both },
+      },
+    ],
+    [
+      'and stands at its amount is left alone',
+      {
+        lines: [LICENCE, OTHERS, { ...AZURE, subscription: 'az-1' }],
+        then: [patch('autotask/charges/1', { internalPurchaseOrderNumber: null }), MONTH, FIRST],
+        told: [],
+        stands: { 'az-1': '4100', ...both },
+      },
+    ],
+  ],
   'a subscription id longer than a contract’s number': [
     ['of a licence', { lines: [{ ...LICENCE, subscription: LONG }, OTHERS], told: [], stands: { [LONG]: '120', ...others } }],
     ['of usage', { lines: [{ ...AZURE, subscription: LONG }, OTHERS], told: [], stands: { [LONG]: '4100', ...others } }],
