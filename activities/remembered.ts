@@ -1,13 +1,13 @@
 import { SearchBlind } from '../shared/autotask/index.js';
 import { madeBy, unknownRows } from '../shared/billing/doubt.js';
-import { parseChargeKey, rowKeyOf } from '../shared/billing/keys.js';
-import { monthOf } from '../shared/billing/month.js';
+import { parseChargeKey } from '../shared/billing/keys.js';
 import { fold, present } from '../shared/billing/text.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import type { Books, Gone, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import { forgetBlind, keepList, readBlind, recall, recordId, type Remembered } from '../shared/evidence/remembered.js';
 import type { Dependencies } from './dependencies.js';
+import { billedRows, isRowExplained, isRowForgotten, isRowThere } from './row-memory.js';
 import { PRODUCTS } from '../shared/billing/record-types.js';
 
 /**
@@ -35,7 +35,9 @@ export async function withRemembered(
   books: Books,
 ): Promise<Books> {
   const { evidence, heartbeat } = dependencies;
-  const { records: known, notes } = await recall(evidence, broker, heartbeat);
+  const { records: listed, notes } = await recall(evidence, broker, heartbeat);
+  const billed = await billedRows(evidence, broker, month, books);
+  const known = [...new Map([...listed, ...billed].map((record) => [recordId(record), record])).values()];
   await requireSight(dependencies, { broker, month, mode }, books);
   const missing = known.filter((record) => isExpected(record, month) && !isShown(record, books));
   const gone = await goneOf(dependencies, missing);
@@ -46,16 +48,21 @@ export async function withRemembered(
   );
   const goneIds = new Set(gone.map(recordId));
   const deleted = new Set(known.filter((record) => isDeleted(record, books)).map(recordId));
-  await keepList(evidence, broker, { records: remember(known, named, books, goneIds), notes });
+  await keepList(evidence, broker, { records: remember(known, { month, named, gone: goneIds }, books), notes });
   const held = gone.filter((one) => !deleted.has(recordId(one)) && !isReplaced(one, books));
   return held.length === 0 ? books : { ...books, gone: held };
 }
 
 /**
- * For a plan of one organization's own reads: what of the things it would make was there before, and the services that its rows stand on and that are not what
- * they were, are asked for by id.
+ * For a plan of one organization's own reads: what of the things it would make was there before, the services that its rows stand on and that are not what
+ * they were, and rows that its items were posted on.
  */
-export async function goneFor(dependencies: Dependencies, broker: string, { month, steps }: Plan, books: Books): Promise<Gone[]> {
+export async function goneFor(
+  dependencies: Dependencies,
+  broker: string,
+  { organizationId, month, steps, items }: Plan,
+  books: Books,
+): Promise<Gone[]> {
   if (steps.length === 0) return [];
   const made = steps.flatMap((step) => madeBy(step) ?? []);
   const { records: known } = await recall(dependencies.evidence, broker, dependencies.heartbeat);
@@ -64,9 +71,13 @@ export async function goneFor(dependencies: Dependencies, broker: string, { mont
   const changed = new Set(known.flatMap((record) => (record.kind === 'service' && !isShown(record, books) ? [record.id] : [])));
   const unknown = new Set(unknownRows(month, books, (id) => changed.has(id)).map(({ serviceId }) => serviceId));
   const isUnknown = ({ kind, id }: Remembered): boolean => kind === 'service' && unknown.has(id);
+  const billedOn = new Set(items.map(({ contractId }) => contractId));
+  const isHidden = (record: Remembered): boolean =>
+    record.kind === 'row' && billedOn.has(record.id) && isExpected(record, month) && !isShown(record, books);
+  const billed = await billedRows(dependencies.evidence, broker, month, books, organizationId);
   return goneOf(
     dependencies,
-    known.filter((record) => isMade(record) || isUnknown(record)),
+    [...known, ...billed].filter((record) => isMade(record) || isUnknown(record) || isHidden(record)),
   );
 }
 
@@ -80,13 +91,15 @@ function isExpected({ kind, key }: Pick<Gone, 'kind' | 'key'>, month: Month): bo
   return kind !== 'row' || key.endsWith(`|${month}`);
 }
 
-function isShown({ kind, id, key }: Pick<Remembered, 'kind' | 'id' | 'key'>, books: Books): boolean {
+function isShown({ kind, id, key, isSeen = false }: Known, books: Books): boolean {
+  if (kind === 'row') return isRowThere(key, books) || (isSeen && isRowExplained({ id, key }, books));
   if ((books.unreadable ?? []).some((record) => record.kind === kind && record.id === id)) return true;
-  if (kind === 'row') return isReplaced({ kind, key }, books);
   if (!idsOf(kind, books).has(id)) return false;
   // Under another key it is not found by its own, and would be made once more.
   return !isFoundByKey(kind) || keysOf(kind, books).has(fold(key));
 }
+
+type Known = Pick<Remembered, 'kind' | 'id' | 'key'> & { isSeen?: boolean };
 
 const keysByBooks = new WeakMap<Books, Map<Gone['kind'], Set<string>>>();
 
@@ -135,20 +148,7 @@ function isReplaced({ kind, key }: Pick<Gone, 'kind' | 'key'>, books: Books): bo
   if (kind === 'service') return books.services.some((service) => fold(service.key) === wanted);
   if (kind === 'product') return books.products.some((product) => fold(product.key) === wanted);
   if (kind === 'charge') return books.charges.some((charge) => fold(charge.key) === wanted);
-  return rowKeysOf(books).has(wanted);
-}
-
-/** What the surveyed rows stand for, under each key of their contracts. */
-function rowKeysOf(books: Books): Set<string> {
-  const contracts = new Map(books.contracts.map((contract) => [contract.id, contract]));
-  const services = new Map(books.services.map(({ id, key }) => [id, key ?? '']));
-  return new Set(
-    books.rows.flatMap(({ contractId, serviceId, startDay }) => {
-      const { subscriptionId = null, number = null } = contracts.get(contractId) ?? {};
-      const serviceKey = services.get(serviceId) ?? '';
-      return [subscriptionId, number].flatMap((key) => (key === null ? [] : [rowKeyOf(key, serviceKey, monthOf(startDay))]));
-    }),
-  );
+  return isRowThere(wanted, books);
 }
 
 /** Whether its absence bears on what is billed: an old contract that somebody tidied away does not. */
@@ -162,7 +162,7 @@ const wouldMatter = ({ kind, key }: Gone, named: NamedKeys, books: Books): boole
 async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promise<Gone[]> {
   const { autotask } = dependencies;
   const rows = missing.filter(({ kind }) => kind === 'row');
-  const gone: Gone[] = rows.map((record) => ({ ...pick(record), why: NEVER_SHOWN }));
+  const gone: Gone[] = rows.map((record) => ({ ...pick(record), why: record.isSeen ? ROW_GONE(record.id) : NEVER_SHOWN }));
   for (const kind of ['contract', 'service', 'product', 'charge'] as const) {
     const asked = missing.filter((record) => record.kind === kind);
     if (asked.length === 0) continue;
@@ -192,6 +192,8 @@ const LOST_IDS = (id: number): string =>
 const LOST_KEY = ({ kind, id, key }: Remembered): string =>
   `The ${kind} ${id} has lost its key ${key}; what is billed on it would be billed once more on a new one.`;
 const NEVER_SHOWN = 'The amount was written, and Autotask has not shown its row since.';
+const ROW_GONE = (contractId: number): string =>
+  `A row of contract ${contractId} was there before, and Autotask does not show it any more; if it still bills, whatever is written would come on top.`;
 const GONE = {
   seen: ({ kind, id }: Remembered): string => `The ${kind} ${id} was there before and is gone from Autotask.`,
   unseen: ({ kind, id }: Remembered): string => `The ${kind} ${id} was made, and Autotask has not shown it since.`,
@@ -228,8 +230,15 @@ async function requireSight(
 
 // ---------------------------------------------------------------------------------------------------------------- remembering
 
+interface Taken {
+  month: Month;
+  named: NamedKeys;
+  /** What is gone (`recordId`). */
+  gone: Set<string>;
+}
+
 /** What was known and is not replaced, and what the survey shows of ours. */
-function remember(known: Remembered[], named: NamedKeys, books: Books, gone: Set<string>): Remembered[] {
+function remember(known: Remembered[], { month, named, gone }: Taken, books: Books): Remembered[] {
   const shown: Remembered[] = [
     ...books.contracts.flatMap(({ id, subscriptionId, number }) => {
       const key = present(subscriptionId) ?? present(number);
@@ -242,7 +251,7 @@ function remember(known: Remembered[], named: NamedKeys, books: Books, gone: Set
   const records = new Map(known.map((record) => [recordId(record), record]));
   for (const record of shown) records.set(recordId(record), record);
   const isOver = (record: Remembered): boolean =>
-    (record.kind === 'row' && isReplaced(record, books)) ||
+    (record.kind === 'row' && (record.isSeen ? isRowForgotten(record, month, books) : isReplaced(record, books))) ||
     (gone.has(recordId(record)) && (isReplaced(record, books) || isDeleted(record, books)));
   return [...records.values()].filter((record) => !isOver(record));
 }

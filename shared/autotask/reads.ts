@@ -107,6 +107,10 @@ export class AutotaskReads extends ContractQueries {
     const rows = await this.readRows(addMonths(month, -1), null, contractIds, findings.options);
     const first = earliest(ended);
     const earlier = first === null ? [] : await this.readRows(first, addMonths(month, -2), ended.map(idOf), findings.options);
+    findings.requireShown(
+      books.rows.filter(({ contractId, startDay }) => asked.has(contractId) && monthOf(startDay) === month),
+      [...rows, ...earlier],
+    );
     const charges = await this.queryList(
       'ContractCharges',
       'contractID',
@@ -342,6 +346,17 @@ class Findings {
       options.onUnreadable?.(finding);
     };
     this.options = { ...options, onUnreadable };
+  }
+
+  /** A row that was there a moment ago does not go: an answer that lacks it is not whole, and billing from it would bill that row once more. */
+  requireShown(known: Row[], shown: Row[]): void {
+    const ids = new Set([...shown, ...this.found.values()].map(({ id }) => id));
+    const lost = known.find(({ id }) => !ids.has(id));
+    if (lost === undefined) return;
+    throw new ApiError(
+      'unavailable',
+      `Autotask's answers contradict each other: row ${lost.id} of contract ${lost.contractId} was there a moment ago, and the list of the contract's rows lacks it.`,
+    );
   }
 
   addTo<T extends object>(read: T & Pick<Books, 'unreadable'>): T & Pick<Books, 'unreadable'> {

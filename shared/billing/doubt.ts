@@ -124,8 +124,8 @@ export function madeBy(step: Step): Pick<Gone, 'kind' | 'key'> | null {
 }
 
 /**
- * Adds to what is held the items for which the plan would make something again, or which are billed, now or before, beside a row of which nobody knows what
- * it is (rule 6.6).
+ * Adds to what is held the items for which the plan would make something again, which are billed, now or before, beside a row of which nobody knows what it
+ * is, or whose contract had a row that Autotask does not show any more (rule 6.6).
  */
 export function heldAsGone(held: Held, plan: Plan, books: Books): Held {
   const { gone = [] } = books;
@@ -136,9 +136,12 @@ export function heldAsGone(held: Held, plan: Plan, books: Books): Held {
   const unknown = new Map(
     unknownRows(plan.month, books, (id) => services.has(id)).map((row) => [row.contractId, services.get(row.serviceId)!]),
   );
+  const hidden = new Map(gone.flatMap((one) => (one.kind === 'row' ? [[one.id, one] as const] : [])));
   for (const item of plan.items.filter((one) => written.has(one.id) || restsOnNoRow(one))) {
     const service = item.contractId === null ? undefined : unknown.get(item.contractId);
     if (service !== undefined) items.set(item.id, { reason: 'contract-gone', message: unknownText(service) });
+    const row = item.contractId === null || isChargeType(item.type) ? undefined : hidden.get(item.contractId);
+    if (row !== undefined) items.set(item.id, { reason: 'contract-gone', message: hiddenText(row) });
   }
   for (const ghost of plan.ghosts.filter(({ outcome }) => outcome === 'zeroed')) {
     const service = unknown.get(ghost.contractId);
@@ -162,6 +165,8 @@ export const unknownRows = (month: Month, { rows }: Pick<Books, 'rows'>, isUnkno
 
 const unknownText = ({ why }: Gone): string =>
   `${why} A row of the contract stands on it, and whether it bills the same is not known: what stands beside it, or what the plan writes, might come on top. Release the plan if that is right.`;
+
+const hiddenText = ({ why }: Gone): string => `${why} Release the plan if it does not.`;
 
 const goneText = ({ kind, id, key, why }: Gone): string =>
   `${why} The plan would make the ${kind} for ${key} once more (it was ${id}). Release the plan if that is right.`;

@@ -106,6 +106,24 @@ describe('bulk reads of Autotask', () => {
     await vendors.close();
   });
 
+  test('refuse a second list of a contract’s rows that lacks one of the first: the rest was billed as if it were not there', async () => {
+    const vendors = await openVendors();
+    const books = await vendors.autotask.readBooks({ month: '2025-09', companyIds: [] });
+    expect(books.rows.map(({ id }) => id)).toContain(412);
+    const none = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUrl: null } };
+    await vendors.control('POST', 'faults', [
+      {
+        match: { vendor: 'autotask', path: '*/ContractServiceUnits/query', nth: [1] },
+        fault: { kind: 'status', status: 200, body: none, when: 'before' },
+      },
+    ]);
+    await expect(vendors.autotask.readNeighbours(books, '2025-09', [101])).rejects.toThrow(
+      /row 412 of contract 101 was there a moment ago, and the list of the contract's rows lacks it/,
+    );
+    expect((await vendors.autotask.readNeighbours(books, '2025-09', [101])).rows.map(({ id }) => id)).toContain(412);
+    await vendors.close();
+  });
+
   test('say what Autotask said when the rest cannot be had by id either', async () => {
     const vendors = await openVendors(manyServices());
     const refused = { kind: 'status', status: 500, body: { errors: ['No.'] }, when: 'before' };

@@ -86,6 +86,7 @@ const answering =
   (opened: Desk) =>
     opened.control('POST', 'faults', [{ match: { vendor, path }, fault: { kind: 'status', status, body, when: 'before' } }]);
 
+const NONE = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUrl: null } };
 const both = { 's-1': '120', 's-2': '4800' };
 const others = { 's-2': '4800' };
 const line = ({ products }: Parts): Rec => products[0]!;
@@ -219,6 +220,17 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
         then: [patch('autotask/charges/1', { internalPurchaseOrderNumber: null }), MONTH, FIRST],
         told: [],
         stands: { 'az-1': '4100', ...both },
+      },
+    ],
+  ],
+  'a row that was there and does not show any more': [
+    [
+      'was billed once more, by its charge, where the month already had one',
+      {
+        lines: [LICENCE, { ...LICENCE, sales: -12.01, cost: -10.01, quantity: 1, day: '09' }, OTHERS],
+        then: [answering('*/ContractServiceUnits/query', NONE, 'autotask'), MONTH, FIRST],
+        told: ['Contoso held contract-gone 107.99', 'Fabrikam held contract-gone 4800.00'],
+        stands: { 's-1': '107.99', ...others },
       },
     ],
   ],

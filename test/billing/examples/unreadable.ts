@@ -90,6 +90,16 @@ const converted: Situation = {
   report: { lines: [line({ itemCode: NEW_CODE })], subscriptions: [subscription({ itemCode: NEW_CODE })] },
 };
 
+// The row does not show: its charge would take all of the amount, or is seen to be all of it.
+const rowHidden = (price: string, cost: string, id = 100): Situation => ({
+  books: {
+    ...running(),
+    rows: [],
+    charges: [charge({ key: KEY, price, cost })],
+    gone: [{ kind: 'row', id, key: `${SUBSCRIPTION}|${CODE}|2025-10`, why: 'It is gone.' }],
+  },
+});
+
 export const gone = table('6', 'Item – written', planned(outcome, written), [
   ['6.6 its contract was deleted', deleted, 'held contract-gone – nothing'],
   ['6.6 and a person released the plan', released(deleted), 'posted – 2025-10-01: 10 units × 12.0000 / 10.0000'],
@@ -108,5 +118,13 @@ export const gone = table('6', 'Item – written', planned(outcome, written), [
     '6.6 its charge, which was written and never showed',
     { ...missing('charge', itsCharge, running()), ...billedByCharge },
     'held contract-gone – nothing',
+  ],
+  ['6.6 its row, which does not show any more, beside its charge', rowHidden('-12', '-10'), 'held contract-gone – nothing'],
+  ['6.6 the same where the charge alone comes to the amount', rowHidden('120', '100'), 'held contract-gone – nothing'],
+  ['6.6 a row of another contract', rowHidden('120', '100', 101), 'posted – nothing'],
+  [
+    '6.6 usage on the contract of such a row',
+    { ...billedByCharge, books: { ...running(), gone: rowHidden('0', '0').books!.gone! } },
+    'posted – create charge 10 × 12.0000 / 10.0000',
   ],
 ]);

@@ -18,7 +18,7 @@ export class Task {
     private readonly server: { readonly downUntil: number },
     private readonly process: WorkerProcess,
     private readonly heartbeatMs: number,
-    /** When the server gives up the activity, whoever is at it. */
+    /** When the server gives the activity up, although an attempt goes on. */
     private readonly deadline: number,
   ) {
     this.heardAt = time.now;
