@@ -1,5 +1,5 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { organizationBillingId, STATUS_QUERY } from '../../shared/contract.js';
@@ -12,7 +12,7 @@ import { addDays, addMonths, firstDay, monthOf, nextMonth } from '../../shared/b
 import { line } from '../render/printable.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { findMonth, openOrganizations, requireMonth, whyCallsWait, withOpen, type OpenOrganization } from '../months.js';
+import { askOpen, findMonth, openOrganizations, requireMonth, whyCallsWait, withOpen, type OpenOrganization } from '../months.js';
 import { demandOwnLabel } from '../own-label.js';
 import { PLAIN } from '../render/paper.js';
 import { renderStatus } from '../render/status.js';
@@ -77,8 +77,24 @@ async function firstRun(
     const reason = (await callsOfRun(temporal, run)) ?? callsOf(open);
     context.out(`The first run of ${month} is under way since ${run.startTime.toISOString()}: ${link}`);
     if (reason !== null) context.out(reason);
+    await tellRefused(context, temporal, open, []);
   }
   return EXIT.waits;
+}
+
+/** Messages to open workflows that were not understood. One that no run has told of yet is asked for its name. */
+async function tellRefused(
+  context: Context,
+  temporal: Temporal,
+  open: Map<string, OpenOrganization>,
+  known: OrganizationResult[],
+): Promise<void> {
+  const names = new Map(known.map(({ organizationId, organizationName }) => [organizationId, organizationName]));
+  for (const { organizationId, workflowId, refused } of open.values()) {
+    if (refused === null) continue;
+    const named = names.get(organizationId) ?? (await askOpen(temporal, workflowId).catch(() => null))?.organizationName;
+    context.out(line`${named || organizationId}: ${refused}`);
+  }
 }
 
 /** Why calls of the run itself wait, its survey of Autotask before all. */
@@ -130,9 +146,7 @@ async function showMonth(
         context.paper ?? PLAIN,
       ),
     );
-  if (!json)
-    for (const { organizationName, refused } of month.organizations)
-      if (refused !== undefined) context.out(line`${organizationName}: ${refused}`);
+  if (!json) await tellRefused(context, temporal, open, month.organizations);
   return exitCodeOf(month, record.heldMonth);
 }
 

@@ -4,8 +4,9 @@ import { notPlayed, type Drill, type Row, type Theatre } from './drill.js';
 import { DRILLS } from './drills/index.js';
 
 /**
- * `npm run drill [-- NAME…] [--moments N] [--runs N] [--seed S]`: brings the stack of `docker-compose.yml` up without Docker, once for every drill, and plays it. Each ends
- * with rows of one table; the last line is one line of figures. Exit code 0 only when every figure is 0 and all was said as it must be.
+ * `npm run drill [-- NAME…] [--moments N] [--runs N] [--seed S] [--at-once N]`: brings the stack of `docker-compose.yml` up without Docker, once for every drill, and plays it,
+ * so many at once, each on addresses of its own. Each ends with rows of one table; the last line is one line of figures. Exit code 0 only when every figure is 0 and all was
+ * said as it must be.
  */
 
 const { values, positionals } = parseArgs({
@@ -14,15 +15,17 @@ const { values, positionals } = parseArgs({
     moments: { type: 'string', default: '1' },
     runs: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
+    'at-once': { type: 'string', default: '1' },
   },
 });
 const unknown = positionals.find((name) => !DRILLS.some((drill) => drill.name === name));
 if (unknown !== undefined)
   throw new Error(`There is no drill "${unknown}"; there are ${DRILLS.map(({ name }) => name).join(', ')}.`);
-const [moments, runs, seed] = [values.moments, values.runs, values.seed].map(Number) as [number, number, number];
-if (![moments, runs].every((count) => Number.isInteger(count) && count > 0) || !Number.isInteger(seed))
+const given = [values.moments, values.runs, values['at-once'], values.seed];
+const [moments, runs, atOnce, seed] = given.map(Number) as [number, number, number, number];
+if (![moments, runs, atOnce].every((count) => Number.isInteger(count) && count > 0) || !Number.isInteger(seed))
   throw new Error(
-    '--moments and --runs take a whole number above 0, --seed a whole number; as in: npm run drill -- restore --moments 10',
+    '--moments, --runs and --at-once take a whole number above 0, --seed a whole number; as in: npm run drill -- restore --moments 10',
   );
 
 const startedAt = Date.now();
@@ -30,15 +33,19 @@ const say = (line: string): void =>
   void process.stderr.write(`${((Date.now() - startedAt) / 1000).toFixed(0).padStart(5)} s  ${line}\n`);
 const chosen = positionals.length === 0 ? DRILLS : DRILLS.filter(({ name }) => positionals.includes(name));
 
-const rows: Row[] = [];
+const played: Row[][] = [];
 const skipped: string[] = [];
 const image = await buildImage();
 try {
-  for (const drill of chosen) rows.push(...(await play(drill, { image, say, moments, runs, seed })));
+  const rest = chosen.entries();
+  const lane = async (): Promise<void> => {
+    for (const [index, drill] of rest) played[index] = await play(drill, { image, say, moments, runs, seed });
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
 } finally {
   await image.remove();
 }
-tell();
+tell(played.flat());
 
 async function play(drill: Drill, theatre: Theatre): Promise<Row[]> {
   const reason = (await drill.cannot?.()) ?? null;
@@ -49,17 +56,17 @@ async function play(drill: Drill, theatre: Theatre): Promise<Row[]> {
   }
   say(`${drill.name}: ${drill.what}`);
   try {
-    const played = await drill.play(theatre);
-    for (const { problems, seconds, message } of played)
+    const ended = await drill.play(theatre);
+    for (const { problems, seconds, message } of ended)
       say(`${drill.name}: ${problems.length === 0 ? 'right' : problems.join('; ')} (${message}, ${seconds.toFixed(1)} s)`);
-    return played;
+    return ended;
   } catch (error) {
     say(`${drill.name}: ${(error as Error).stack}`);
     return [notPlayed(drill, error as Error)];
   }
 }
 
-function tell(): void {
+function tell(rows: Row[]): void {
   const out = (line: string): void => void process.stdout.write(`${line}\n`);
   const cell = (text: string): string => text.replaceAll('|', '/').slice(0, 120);
   out('| Drill | What | Exit code | Message | Seconds until told | Duplicates | Lost | Cents off |');

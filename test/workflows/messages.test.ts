@@ -1,9 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { RawValue } from '@temporalio/common';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import type { OrganizationResult } from '../../shared/billing/results.js';
-import { billingQueue, type PlanRequest, type ReportRequest } from '../../shared/contract.js';
+import {
+  billingQueue,
+  dailyBillingId,
+  organizationBillingId,
+  type PlanRequest,
+  type ReportRequest,
+} from '../../shared/contract.js';
+import { runCommand } from '../command.js';
 import { eventually } from '../eventually.js';
 import {
   checkBroker,
@@ -22,13 +32,16 @@ import type { OrganizationStatus } from '../../shared/billing/status.js';
 
 let server: DevServer;
 let workshop: Workshop;
+let folder: string;
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'billing-messages-'));
   server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
   workshop = await openWorkshop(server.address, 'default');
 }, 60_000);
 afterAll(async () => {
   await workshop?.close();
   await server?.stop();
+  await rm(folder, { recursive: true, force: true });
 });
 
 const DIGEST = 'd'.repeat(64);
@@ -107,6 +120,36 @@ describe('a message that is none', () => {
     });
     expect(ended.status).toBe('Done');
     expect(asked.map(({ approvedDigest }) => approvedDigest)).toEqual([null, DIGEST]);
+  }, 60_000);
+
+  test('is said by billing status with the name of the customer, also in the first run of a month: it was silent until that had ended', async () => {
+    const [broker, month] = ['default', '2025-12'];
+    const searchAttributes = { BillingBroker: [broker], BillingMonth: [month] };
+    const run = await workshop.client.workflow.start('dailyBilling', {
+      taskQueue: 'taken-by-nobody',
+      workflowId: dailyBillingId(broker, month),
+      searchAttributes,
+    });
+    const named: StandIns['verifyOrganization'] = async (request) => {
+      const made = summaryOf(request, 'AwaitingApproval');
+      return Promise.resolve({ ...made, result: { ...made.result, organizationName: 'Contoso' } });
+    };
+    await workshop.serving({ ...waiting(), verifyOrganization: named }, async () => {
+      const handle = await workshop.client.workflow.start('organizationBilling', {
+        taskQueue: billingQueue(broker),
+        workflowId: organizationBillingId(broker, month, INPUT.organizationId),
+        args: [{ ...INPUT, month }],
+        searchAttributes,
+      });
+      await shows(handle, 'AwaitingApproval');
+      await handle.signal('approve');
+      await eventually(
+        () => runCommand({ TEMPORAL_ADDRESS: server.address, BILLING_EVIDENCE: `file:${folder}` }, ['status', month]),
+        ({ out }) => /^Contoso: The signal approve .*no argument.*Nothing was changed/m.test(out),
+      );
+      await handle.terminate();
+    });
+    await run.terminate();
   }, 60_000);
 
   test('is forgotten as soon as one is understood', async () => {

@@ -75,26 +75,25 @@ const POISONED = disturbed({
   name: 'poison',
   what: 'signals without argument, with objects, forged ones, to a customer and to the run',
   deed: async (stage, run) => {
-    const workflowId = await someOpen(stage);
+    const { stack } = stage;
+    const customer = await someOpen(stage);
+    const send = (id: string, [name, input]: (typeof MESSAGES)[number]): Promise<unknown> =>
+      stack.temporal(
+        ...['workflow', 'signal', '--workflow-id', id, '--name', name],
+        ...(input === null ? [] : ['--input', input]),
+      );
     const startedAt = Date.now();
-    for (const [name, input] of MESSAGES)
-      for (const id of [workflowId, dailyBillingId(BROKER, MONTH)])
-        await stage.stack.temporal(
-          'workflow',
-          'signal',
-          '--workflow-id',
-          id,
-          '--name',
-          name,
-          ...(input === null ? [] : ['--input', input]),
-        );
-    const status = await stage.stack.billing(['status', MONTH]);
+    await send(customer, MESSAGES[0]!);
+    const status = await stack.billing(['status', MONTH]);
     const seconds = (Date.now() - startedAt) / 1000;
-    const said = stage.stack.service('worker').said();
-    const line = status.stdout.split('\n').find((each) => /not understood|signal/i.test(each));
+    for (const message of MESSAGES) for (const id of [customer, dailyBillingId(BROKER, MONTH)]) await send(id, message);
     const { code } = await run;
-    const problems = said.includes('was not understood') ? [] : ['no message was refused in the log'];
-    return { code, message: line?.trim() ?? 'refused in the log, and on the page', seconds, problems };
+    const told = status.stdout.split('\n').find((line) => line.includes('The signal approve'));
+    const problems = [
+      ...(told === undefined ? [`status does not say what was not understood: ${lastWords(status.stdout + status.stderr)}`] : []),
+      ...(stack.service('worker').said().includes('was not understood') ? [] : ['no message was refused in the log']),
+    ];
+    return { code, message: told?.trim() ?? '', seconds, problems };
   },
 });
 
