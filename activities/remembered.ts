@@ -66,8 +66,7 @@ export async function goneFor(
   if (steps.length === 0) return [];
   const made = steps.flatMap((step) => madeBy(step) ?? []);
   const { records: known } = await recall(dependencies.evidence, broker, dependencies.heartbeat);
-  const isMade = (record: Remembered): boolean =>
-    made.some(({ kind, key }) => kind === record.kind && fold(key) === record.key) && !isDeleted(record, books);
+  const isMade = (record: Remembered): boolean => made.some(({ kind, key }) => kind === record.kind && fold(key) === record.key);
   const changed = new Set(known.flatMap((record) => (record.kind === 'service' && !isShown(record, books) ? [record.id] : [])));
   const unknown = new Set(unknownRows(month, books, (id) => changed.has(id)).map(({ serviceId }) => serviceId));
   const isUnknown = ({ kind, id }: Remembered): boolean => kind === 'service' && unknown.has(id);
@@ -75,10 +74,10 @@ export async function goneFor(
   const isHidden = (record: Remembered): boolean =>
     record.kind === 'row' && billedOn.has(record.id) && isExpected(record, month) && !isShown(record, books);
   const billed = await billedRows(dependencies.evidence, broker, month, books, organizationId);
-  return goneOf(
-    dependencies,
-    [...known, ...billed].filter((record) => isMade(record) || isUnknown(record) || isHidden(record)),
-  );
+  const asked = [...known, ...billed].filter((record) => isMade(record) || isUnknown(record) || isHidden(record));
+  const gone = await goneOf(dependencies, asked);
+  const deleted = new Set(asked.filter((record) => isDeleted(record, books)).map(recordId));
+  return gone.filter((one) => !deleted.has(recordId(one)));
 }
 
 /** A charge that was seen and is not there any more was deleted by a person, and is made again (rule 7.7). */

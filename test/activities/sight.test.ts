@@ -155,6 +155,19 @@ describe('what was made before', () => {
     expect([billed(), made().services]).toEqual(before);
   });
 
+  test('and was seen is asked for by its id before it is taken for deleted: a customer planned again made a charge twice', async () => {
+    await open({}, new URL('../../sandbox/worlds/frozen-month-is-caught-up.json', import.meta.url));
+    await control('POST', 'autotask/freeze', { through: '2025-10-31' });
+    await day('2025-10-29');
+    const { given, bill } = desk();
+    const ownReads = { ...(await given('2025-10-30')), survey: null, surveyedAt: null };
+    const none = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUrl: null } };
+    const match = { vendor: 'autotask', path: '*/ContractCharges/query' };
+    await control('POST', 'faults', [{ match, fault: { kind: 'status', status: 200, body: none, when: 'before' } }]);
+    expect((await bill(ownReads, null)).message).toMatch(/charge 1 answers by its id and no query shows it/);
+    expect(made().charges).toBe(1);
+  });
+
   test('and answers by its id but to no search stops the run', async () => {
     await open({});
     await day(DAYS[0]!);
