@@ -119,6 +119,17 @@ const NOT_IN_WORKFLOWS = [
 
 const NO_DEFAULT_EXPORT = { selector: 'ExportDefaultDeclaration', message: 'Export by name; one thing has one name everywhere.' };
 
+/** People read every amount with separators; JSON and CSV have the digits alone and write no sentence. */
+const AMOUNT_GROUPED = {
+  selector:
+    'TemplateLiteral > :matches(Identifier[name=/^(sales|cost|price|difference)$/], MemberExpression[property.name=/^(sales|cost|price|difference|unitPrice|unitCost|exactSales|exactCost)$/], CallExpression[callee.name=/^(money|postedText|plain|textOf)$/])',
+  message:
+    'Write an amount in a sentence with grouped, amountText or moneyText (shared/billing/decimal.ts), or inWords (shared/close/exact.ts).',
+};
+
+/** What holds in every file of the product. */
+const PRODUCT = [NO_DEFAULT_EXPORT, AMOUNT_GROUPED];
+
 /** The core gets the day as an argument and derives every key, so that the same input gives the same plan. */
 const NO_CLOCK_NO_CHANCE = [
   {
@@ -215,6 +226,7 @@ export default defineConfig(
     },
   },
   directions,
+  { files: ['{activities,client,shared,worker,workflows}/**'], rules: { 'no-restricted-syntax': ['error', ...PRODUCT] } },
   {
     // A pattern that tries every way of reading a text stops a worker for minutes: 9,000 blanks in a name were enough.
     plugins: { regexp: regexp['flat/recommended'].plugins.regexp },
@@ -222,22 +234,22 @@ export default defineConfig(
   },
   {
     files: ['client/render/**'],
-    rules: { 'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, HTML_BY_TAG, ...RENDERED_PRINTABLE] },
+    rules: { 'no-restricted-syntax': ['error', ...PRODUCT, HTML_BY_TAG, ...RENDERED_PRINTABLE] },
   },
   {
     files: ['client/commands/**'],
     rules: {
-      'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, NAMES_BY_TAG, JSON_BY_FUNCTION, ...MARKDOWN_BY_DETAILS],
+      'no-restricted-syntax': ['error', ...PRODUCT, NAMES_BY_TAG, JSON_BY_FUNCTION, ...MARKDOWN_BY_DETAILS],
     },
   },
   {
     files: ['activities/details.ts', 'workflows/month-details.ts'],
-    rules: { 'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, MARKDOWN_BY_TAG] },
+    rules: { 'no-restricted-syntax': ['error', ...PRODUCT, MARKDOWN_BY_TAG] },
   },
   {
     files: ['workflows/**'],
     ignores: ['workflows/month-details.ts'],
-    rules: { 'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, ...MARKDOWN_BY_DETAILS] },
+    rules: { 'no-restricted-syntax': ['error', ...PRODUCT, ...MARKDOWN_BY_DETAILS] },
   },
   {
     // `shared/http` is the one way out to others: bounded in time and size, and led astray by no redirect.
@@ -268,13 +280,13 @@ export default defineConfig(
       'max-lines-per-function': ['error', { max: 60, ...SIZE }],
       'max-lines': ['error', { max: 400, ...SIZE }],
       'no-restricted-globals': ['error', ...NOT_IN_WORKFLOWS, 'setTimeout', 'console', 'globalThis'],
-      'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, ...NO_CLOCK_NO_CHANCE, ...NO_VENDOR],
+      'no-restricted-syntax': ['error', ...PRODUCT, ...NO_CLOCK_NO_CHANCE, ...NO_VENDOR],
     },
   },
   {
     // What people and programs read counts the calls by vendor.
     files: ['shared/billing/{results,tally}.ts'],
-    rules: { 'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, ...NO_CLOCK_NO_CHANCE] },
+    rules: { 'no-restricted-syntax': ['error', ...PRODUCT, ...NO_CLOCK_NO_CHANCE] },
   },
   {
     files: ['test/**'],

@@ -1,4 +1,4 @@
-import { big, money, sum } from '../shared/billing/decimal.js';
+import { amountText, big, money, sum } from '../shared/billing/decimal.js';
 import { digestOf } from '../shared/billing/keys.js';
 import type { Outcome } from '../shared/billing/results.js';
 import { byText, fold } from '../shared/billing/text.js';
@@ -72,7 +72,7 @@ function decisionOf(
   const isOther = taken.digest !== null && outcome !== null && fold(outcome.planDigest) !== taken.digest;
   const held = isOther ? [] : heldOf(outcome);
   const [first, ...others] = held;
-  const more = others.map(({ sales, currency }) => `${sales} ${currency}`);
+  const more = others.map(({ sales, currency }) => amountText(sales, currency));
   return {
     ...taken,
     month,
@@ -89,7 +89,7 @@ function undoDecision(
   undo: UndoPlan | null,
 ): Decision {
   const [first, ...others] = undo === null ? [] : sumsTakenBack([undo]);
-  const more = others.map(({ sales, currency }) => `${sales} ${currency}`);
+  const more = others.map(({ sales, currency }) => amountText(sales, currency));
   return {
     ...taken,
     ...{ month, organizationId, organizationName: undo?.organizationName ?? null, amounts: first ?? null },

@@ -42,8 +42,8 @@ export function isDone({ result, heldMonth }: MonthSeen, asOf: Day, reportDay: n
 
 /** The amounts, as a name of evidence may carry them. */
 const sumsOf = ({ report, posted, otherCurrencies }: MonthResult): string[] =>
-  [report, posted, ...otherCurrencies.flatMap((other) => [other.report, other.posted])].map(
-    ({ sales, cost }) => `${sales}_${cost}`,
+  [report, posted, ...otherCurrencies.flatMap((other) => [other.report, other.posted])].map((amounts) =>
+    [amounts.sales, amounts.cost].join('_'),
   );
 
 const letterOf = ({ month, currency, otherCurrencies, ...sums }: MonthResult, page: string | null): Notice => ({

@@ -1,3 +1,4 @@
+import { amountText } from '../shared/billing/decimal.js';
 import type { Outcome } from '../shared/billing/results.js';
 import type { Plan, PlannedItem, Step } from '../shared/billing/plan-types.js';
 import { ruleOf } from '../shared/billing/stopped.js';
@@ -157,7 +158,7 @@ function itemDifference(before: PlannedItem | undefined, after: PlannedItem | un
 const itemText = (item: PlannedItem | undefined): string =>
   item === undefined
     ? 'nothing'
-    : `${item.sales} ${item.currency}, ${item.outcome}${item.reason === null ? '' : ` (${item.reason})`}`;
+    : `${amountText(item.sales, item.currency)}, ${item.outcome}${item.reason === null ? '' : ` (${item.reason})`}`;
 
 function stepDifference(before: Step | undefined, after: Step | undefined): PlanDifference[] {
   const [then, now] = [before, after].map((step) => (step === undefined ? 'nothing' : JSON.stringify(step)));

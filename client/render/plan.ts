@@ -3,7 +3,7 @@ import { typeInWords } from '../../shared/billing/record-types.js';
 import { equationOf } from './equation.js';
 import { commandFor, commandOf, differenceText, signed, type Addressee } from '../../shared/billing/advice.js';
 import { advised, command, type Advised } from '../../shared/billing/command.js';
-import { amountText, big, type Big, grouped, money, sum } from '../../shared/billing/decimal.js';
+import { amountText, big, type Big, grouped, money, moneyText, sum } from '../../shared/billing/decimal.js';
 import { salesText } from '../../shared/billing/sales-text.js';
 import { describeStep, markOf, type Mark } from '../../shared/billing/describe.js';
 import type { Effort } from '../../shared/autotask/effort.js';
@@ -203,8 +203,8 @@ export function differences({ items, previousSales, previousUnread = 0 }: ShownP
 }
 
 function against(now: Big, before: Big, currency: string): string {
-  if (before.eq(0)) return `${amountText(money(now, currency), currency)}, none last month`;
-  return `${amountText(money(now, currency), currency)}, last month ${grouped(money(before, currency))} (${grouped(signed(now.minus(before), currency))})`;
+  if (before.eq(0)) return `${moneyText(now, currency)}, none last month`;
+  return `${moneyText(now, currency)}, last month ${grouped(money(before, currency))} (${signed(now.minus(before), currency)})`;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- the month

@@ -1,7 +1,7 @@
 import { hint } from '../called.js';
 import type { UndoMonth } from '../../activities/undo.js';
 import { markOf } from '../../shared/billing/describe.js';
-import { big, postedText, sum } from '../../shared/billing/decimal.js';
+import { amountText, big, grouped, postedWords, sum } from '../../shared/billing/decimal.js';
 import { groupBy } from '../../shared/billing/text.js';
 import type { UndoLine, UndoPlan } from '../../shared/billing/undo.js';
 import { option } from '../../shared/billing/command.js';
@@ -27,12 +27,17 @@ function organizationText({ organizationName, lines, steps, held }: UndoPlan): s
   return [
     organizationName,
     ...(held === null ? [] : [`  ! ${held}`]),
-    ...lines.flatMap((line) => [
-      `  ${line.outcome === 'held' ? '!' : '~'} ${line.name}, contract ${line.contractId}: ${line.now.sales} → ${line.outcome === 'held' ? line.now.sales : line.before.sales} ${line.currency} (cost ${line.now.cost} → ${line.outcome === 'held' ? line.now.cost : line.before.cost})`,
-      ...(line.message === null ? [] : [`    ${line.message}`]),
-    ]),
+    ...lines.flatMap(lineText),
     ...steps.map((step) => `    ${markOf(step, { items: [] })} ${step.summary}`),
   ].join('\n');
+}
+
+function lineText({ name, contractId, outcome, now, before, currency, message }: UndoLine): string[] {
+  const [mark, after] = outcome === 'held' ? ['!', now] : ['~', before];
+  return [
+    `  ${mark} ${name}, contract ${contractId}: ${grouped(now.sales)} → ${amountText(after.sales, currency)} (cost ${grouped(now.cost)} → ${grouped(after.cost)})`,
+    ...(message === null ? [] : [`    ${message}`]),
+  ];
 }
 
 function lastLine(month: string, organizations: UndoPlan[]): string {
@@ -54,6 +59,6 @@ const sums = (lines: UndoLine[]): string =>
   [...groupBy(lines, ({ currency }) => currency)]
     .map(([currency, group]) => {
       const difference = sum(group.map(({ now, before }) => big(now.sales).minus(before.sales)));
-      return `${postedText(difference, currency)} ${currency}`;
+      return postedWords(difference, currency);
     })
     .join(' + ');

@@ -1,4 +1,4 @@
-import { type Big, big, divide, isZero, plain, posted, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
+import { big, type Big, divide, grouped, isZero, plain, posted, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
 import { firstDay, nextMonth } from './month.js';
 import { hasMoney, isEqualRow, type MonthRow } from './rows.js';
 import { show, type Billable, type Money, type Place, type State } from './standing.js';
@@ -99,7 +99,7 @@ function adjustTo(billable: Billable, place: Place, target: Target): Adjustment 
     purpose: 'amounts',
     summary: `${billable.name}: units ${place.rows.row?.units ?? 0} → ${target.units}, ${show(after, billable.currency)}`,
   });
-  const text = `${target.units} units × ${target.unitPrice} (cost ${target.unitCost}) = ${show(after, billable.currency)}`;
+  const text = `${target.units} units × ${grouped(target.unitPrice)} (cost ${grouped(target.unitCost)}) = ${show(after, billable.currency)}`;
   return {
     steps: [step],
     row: after,

@@ -279,13 +279,13 @@ export function differenceText({ id, sales, cost, currency, standing }: PlannedI
   const pair = (amounts: { sales: Decimal; cost: Decimal }): string =>
     `${grouped(amounts.sales)} / ${amountText(amounts.cost, currency)}`;
   if (!moved.sales.eq(0) || !moved.cost.eq(0))
-    return `Autotask holds ${pair(held)}, the report says ${pair({ sales, cost })}: ${grouped(signed(moved.sales, currency))} / ${grouped(signed(moved.cost, currency))}.`;
+    return `Autotask holds ${pair(held)}, the report says ${pair({ sales, cost })}: ${signed(moved.sales, currency)} / ${signed(moved.cost, currency)}.`;
   const own = steps.filter(({ items }) => items.includes(id)).map(({ summary }) => summary);
   return `Autotask holds the ${pair({ sales, cost })} of the report${own.length === 0 ? '' : `; what differs: ${own.join('; ')}`}.`;
 }
 
-/** An amount that moved, with its sign: "+86.00". */
-export const signed = (amount: Big, currency: string): string => `${amount.gt(0) ? '+' : ''}${money(amount, currency)}`;
+/** An amount that moved, with its sign, as people read it: "+1,386.00". */
+export const signed = (amount: Big, currency: string): string => `${amount.gt(0) ? '+' : ''}${grouped(money(amount, currency))}`;
 
 /** Whether a person goes on by releasing what is held. */
 export const isReleasable = (code: string | null): boolean => ['approve', 'approve-all'].includes(adviceFor(code)?.next ?? '');
@@ -345,7 +345,7 @@ export interface NotPosted {
 export function explainItem(item: NotPosted, organizationName: string): string | null {
   if (item.reason === null) return item.message;
   return [
-    `${organizationName}: ${item.productName}, subscription ${item.subscriptionId}, ${item.sales} ${item.currency} ${STATES[item.outcome]} (${item.reason}).`,
+    `${organizationName}: ${item.productName}, subscription ${item.subscriptionId}, ${amountText(item.sales, item.currency)} ${STATES[item.outcome]} (${item.reason}).`,
     item.message,
     // What is held says itself what to do; what is left out on purpose may be meant so.
     item.outcome === 'excluded' || item.message === null ? adviceFor(item.reason)?.remedy : null,

@@ -1,5 +1,5 @@
 import type { CountedAmounts, CountedOrganization } from './counted.js';
-import { big, money, plain, sum, text, type Big } from './decimal.js';
+import { big, type Big, money, moneyText, plain, sum, text } from './decimal.js';
 import { NO_CALLS, NO_WRITES, type Outcome } from './results.js';
 import { stopped } from './stopped.js';
 import { byText, same } from './text.js';
@@ -119,7 +119,7 @@ const exactly = (items: PlannedItem[], side: 'exactCost' | 'exactSales'): Big =>
 const ROUNDING_SCALE = 6;
 
 function heldItem(currency: string, lines: number, cost: Big, sales: Big, why: string): PlannedItem {
-  const message = `${why} ${lines} lines of the report, ${money(sales, currency)} ${currency}. They are billed by nobody until a run answers for them.`;
+  const message = `${why} ${lines} lines of the report, ${moneyText(sales, currency)}. They are billed by nobody until a run answers for them.`;
   const rounding = (side: Big): Decimal => text(side.minus(money(side, currency)), ROUNDING_SCALE);
   return {
     id: `outcome-missing-${currency}`,

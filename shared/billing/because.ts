@@ -1,3 +1,4 @@
+import { amountText, grouped } from './decimal.js';
 import { isManual } from './items.js';
 import { same } from './text.js';
 import type { Because, EnsureServiceStep, Item } from './plan-types.js';
@@ -9,7 +10,7 @@ import { PRODUCTS, SHARED_SERVICES } from './record-types.js';
 /** From lines to the item's totals (rules 2 and 4). */
 export function itemBecause(item: Item): Because[] {
   const manual = item.lines.filter(isManual).length;
-  const sums = `${count(item.lines.length, 'line')}: sales ${item.exactSales} → ${item.sales}, cost ${item.exactCost} → ${item.cost} ${item.currency}`;
+  const sums = `${count(item.lines.length, 'line')}: sales ${grouped(item.exactSales)} → ${grouped(item.sales)}, cost ${grouped(item.exactCost)} → ${amountText(item.cost, item.currency)}`;
   return [
     { rule: '2.1', text: `record type ${item.type}` },
     ...(manual === 0 ? [] : [{ rule: '2.3', text: `${count(manual, 'manual line')} of its subscription counted in` }]),
@@ -21,7 +22,7 @@ export function itemBecause(item: Item): Because[] {
       : [
           {
             rule: '4.4',
-            text: `${item.recurring.quantity} for ${item.recurring.sales} / ${item.recurring.cost} ${item.currency} recur and go on the row, the rest is paid once`,
+            text: `${item.recurring.quantity} for ${grouped(item.recurring.sales)} / ${amountText(item.recurring.cost, item.currency)} recur and go on the row, the rest is paid once`,
           },
         ]),
   ];
@@ -43,9 +44,11 @@ export function catalogueBecause(
   if (found === null)
     return {
       rule: '5.2',
-      text: step ? `new service ${step.name}, ${step.unitPrice} / ${step.unitCost} ${source}` : 'no service needed',
+      text: step
+        ? `new service ${step.name}, ${grouped(step.unitPrice)} / ${grouped(step.unitCost)} ${source}`
+        : 'no service needed',
     };
-  const change = step ? `, price ${found.unitPrice} → ${step.unitPrice} ${source}` : '';
+  const change = step ? `, price ${grouped(found.unitPrice)} → ${grouped(step.unitPrice)} ${source}` : '';
   if (step?.reactivates)
     return {
       rule: '5.2',

@@ -1,5 +1,5 @@
 import type { Big } from './decimal.js';
-import { big, money, signOf, sum } from './decimal.js';
+import { amountText, big, grouped, money, moneyText, signOf, sum } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { inCurrency } from './magnitudes.js';
 import { unreadWords } from './readable.js';
@@ -49,7 +49,7 @@ export function tripMonth(facts: MonthFacts, currency: string, settings: Setting
   const compared = facts.drop ?? { now: facts.sales, before: facts.previousSales };
   const [now, before] = [salesIn(compared.now, currency), salesIn(compared.before, currency)];
   if (percent === 0 || before.lte(0) || now.gte(before.times(100 - percent).div(100))) return null;
-  const message = `The report has ${money(now, currency)} ${currency} sales, the same part of last month had ${money(before, currency)}: a drop of more than ${percent} %, credits and what is paid once or has ended left out${unreadWords(facts.drop?.unread?.lines ?? 0)}. Check the Microsoft consent in Cloudmore; release the month if the report is right.`;
+  const message = `The report has ${moneyText(now, currency)} sales, the same part of last month had ${grouped(money(before, currency))}: a drop of more than ${percent} %, credits and what is paid once or has ended left out${unreadWords(facts.drop?.unread?.lines ?? 0)}. Check the Microsoft consent in Cloudmore; release the month if the report is right.`;
   return { reason: 'breaker-month', message };
 }
 
@@ -87,10 +87,10 @@ export function tripOrganization(sales: OrganizationSales, settings: Settings): 
   if (percent === 0) return null;
   const isMore = (more: Big, less: Big): boolean =>
     more.minus(less).gt(organizationAmount) && more.minus(less).gt(less.times(percent).div(100));
-  const limits = `by more than ${percent} % of the smaller one and ${organizationAmount}`;
+  const limits = `by more than ${percent} % of the smaller one and ${grouped(organizationAmount)}`;
   const moved = (from: Big, to: Big, part: string): Tripped => ({
     reason: 'breaker-organization',
-    message: `Sales moved from ${money(from, currency)} in ${part} to ${money(to, currency)} ${currency}, ${limits}${leftOut}. Release the plan if that is right.`,
+    message: `Sales moved from ${grouped(money(from, currency))} in ${part} to ${moneyText(to, currency)}, ${limits}${leftOut}. Release the plan if that is right.`,
   });
   if (now.gt(0) && isMore(now, before)) return moved(before, now, 'the whole of last month');
   const [charged, samePart] = [chargedSales(sales.charged), recurringSales(sales.samePart)];
@@ -102,7 +102,7 @@ function tripNewOrganization(now: Big, currency: string, { breakers }: Settings)
   if (limit.lte(0) || now.lte(limit)) return null;
   return {
     reason: 'breaker-organization',
-    message: `Last month had nothing of the organization to compare with, and its ${money(now, currency)} ${currency} are more than ${money(limit, currency)} (BREAKER_NEW_ORGANIZATION_AMOUNT). Release the plan if that is right.`,
+    message: `Last month had nothing of the organization to compare with, and its ${moneyText(now, currency)} are more than ${grouped(money(limit, currency))} (BREAKER_NEW_ORGANIZATION_AMOUNT). Release the plan if that is right.`,
   };
 }
 
@@ -161,7 +161,7 @@ const moved = (
   factor: number,
 ): Tripped => ({
   reason: 'breaker-item',
-  message: `${side === 'sales' ? 'Sales' : 'Cost'} of ${productName} moved from ${from} in ${part} to ${to} ${currency}, by more than a factor of ${factor}. Release the plan if that is right.`,
+  message: `${side === 'sales' ? 'Sales' : 'Cost'} of ${productName} moved from ${grouped(from)} in ${part} to ${amountText(to, currency)}, by more than a factor of ${factor}. Release the plan if that is right.`,
 });
 
 function tripAmount({ productName, currency }: Item, amount: Big, { breakers }: Settings): Tripped | null {
@@ -169,7 +169,7 @@ function tripAmount({ productName, currency }: Item, amount: Big, { breakers }: 
   if (limit.lte(0) || amount.lte(limit)) return null;
   return {
     reason: 'breaker-item',
-    message: `Nothing of last month compares with ${money(amount, currency)} ${currency} of ${productName}, and it is more than ${money(limit, currency)} (BREAKER_ITEM_AMOUNT). Release the plan if that is right.`,
+    message: `Nothing of last month compares with ${moneyText(amount, currency)} of ${productName}, and it is more than ${grouped(money(limit, currency))} (BREAKER_ITEM_AMOUNT). Release the plan if that is right.`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { Big, big, signOf, UNIT_PRICE_SCALE } from './decimal.js';
+import { big, Big, grouped, signOf, UNIT_PRICE_SCALE } from './decimal.js';
 import type { Doubt } from './doubt.js';
 import { isManual, priceOf, type PriceList } from './items.js';
 import { monthOf } from './month.js';
@@ -91,7 +91,9 @@ export function ensureServiceStep(
   if (found && !reactivates && (!wanted.overwrite || isUpToDate(found, wanted))) return null;
   const shared = SHARED_SERVICES[item.type as RecordType];
   const name = found?.name ?? uniqueName(wantedName(item, key, prices), key, books, prices);
-  const change = found ? `${reactivates ? 'active again, ' : ''}${found.unitPrice} → ${wanted.price}` : `new, ${wanted.price}`;
+  const change = found
+    ? `${reactivates ? 'active again, ' : ''}${grouped(found.unitPrice)} → ${grouped(wanted.price)}`
+    : `new, ${grouped(wanted.price)}`;
   return {
     kind: 'ensureService',
     items: [item.id],

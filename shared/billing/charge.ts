@@ -1,4 +1,4 @@
-import { big, divide, plain, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
+import { big, divide, grouped, plain, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
 import { numberedChargeKey, parseChargeKey } from './keys.js';
 import { monthOf } from './month.js';
 import { isNothing, show, subtract, type Billable, type Money, type Place, type State } from './standing.js';
@@ -63,7 +63,8 @@ function chargeStep(
   { action, charge, key, rest, day, quantity }: ChargeDetails,
 ): PostChargeStep {
   const amounts = chargeAmounts(rest, quantity);
-  const change = action === 'delete' ? 'deleted' : `${charge ? `${charge.price} → ` : ''}${show(rest, billable.currency)}`;
+  const change =
+    action === 'delete' ? 'deleted' : `${charge ? `${grouped(charge.price)} → ` : ''}${show(rest, billable.currency)}`;
   const isCatchUp = monthOf(day) !== place.month;
   const units = quantity !== null && amounts.quantity === '1' && !big(quantity).eq(1) ? `, quantity ${quantity}` : '';
   return {

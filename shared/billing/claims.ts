@@ -1,4 +1,4 @@
-import { big, plain, posted, sum, type Big } from './decimal.js';
+import { big, type Big, grouped, plain, posted, sum } from './decimal.js';
 import { chargeKeyOf, itemHash, parseChargeKey } from './keys.js';
 import { codeOrProduct } from './items.js';
 import { isHashKey } from './contract.js';
@@ -140,7 +140,7 @@ export class Claims {
     const standing = [...rows.filter(({ key }) => key === place), ...charges.filter(({ key }) => keys.has(key))];
     const [stands, claimed] = [totalOf(standing), totalOf(claims)];
     if (stands.sales.eq(claimed.sales) && stands.cost.eq(claimed.cost)) return [];
-    const parts = claims.map(({ organizationName, name, sales }) => `${sales} of ${name} for ${organizationName}`);
+    const parts = claims.map(({ organizationName, name, sales }) => `${grouped(sales)} of ${name} for ${organizationName}`);
     const message = `Contract ${contractId} shows ${shown(stands)} in ${this.month}, and ${shown(claimed)} are said to be posted on it: ${parts.join(', ')}.`;
     return claims.map(({ organizationId, itemId }) => ({ organizationId, itemId, message }));
   }
@@ -172,7 +172,7 @@ const totalOf = (parts: { sales: Decimal; cost: Decimal }[]): { sales: Big; cost
   sales: sum(parts.map(({ sales }) => sales)),
   cost: sum(parts.map(({ cost }) => cost)),
 });
-const shown = ({ sales, cost }: { sales: Big; cost: Big }): string => `${plain(sales)} / ${plain(cost)}`;
+const shown = ({ sales, cost }: { sales: Big; cost: Big }): string => `${grouped(plain(sales))} / ${grouped(plain(cost))}`;
 
 /** The outcome with what disagrees held, until a run finds that it agrees. */
 export function withDisagreements(outcome: Outcome, all: Disagreement[]): Outcome {

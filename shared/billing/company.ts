@@ -1,4 +1,4 @@
-import { big, isZero } from './decimal.js';
+import { big, grouped, isZero } from './decimal.js';
 import { companyDoubt } from './doubt.js';
 import { companyIdOf, type MonthFacts } from './facts.js';
 import { present, same } from './text.js';
@@ -85,5 +85,5 @@ export function foreignCost(
   settings: Settings,
 ): string | null {
   if (settings.foreignCost !== 'hold' || same(currency, internalCurrency) || isZero(big(cost))) return null;
-  return `The cost of ${cost} is in ${currency}, and Autotask has costs in ${internalCurrency}, whatever the company is billed in. It is never converted, and FOREIGN_COST holds what would get a wrong one.`;
+  return `The cost of ${grouped(cost)} is in ${currency}, and Autotask has costs in ${internalCurrency}, whatever the company is billed in. It is never converted, and FOREIGN_COST holds what would get a wrong one.`;
 }

@@ -1,4 +1,4 @@
-import { big, isZero, plain, sum, type Big } from './decimal.js';
+import { big, type Big, grouped, isZero, plain, sum } from './decimal.js';
 import { addMonths, firstDay, lastDay, monthOf } from './month.js';
 import { isManual } from './items.js';
 import { parseChargeKey } from './keys.js';
@@ -116,7 +116,7 @@ function otherCompany(contract: Contract, contractKey: string, { month, books }:
   const found = `Contract ${id} of company ${companyId} carries ${contractKey}`;
   if (!isAnything)
     return `${found}. Correct the company id in Cloudmore, or clear the id on that contract: nothing stands on it in ${month}, and a new one is made.`;
-  return `${found}, and ${plain(sales)} stand on it in ${month}. Correct the company id in Cloudmore. Or, where the customer has moved, first bring that contract to nothing from ${month} on (0 units, no open charges), and then clear the id on it; before that nothing is made at the new company, because both would be billed.`;
+  return `${found}, and ${grouped(plain(sales))} stand on it in ${month}. Correct the company id in Cloudmore. Or, where the customer has moved, first bring that contract to nothing from ${month} on (0 units, no open charges), and then clear the id on it; before that nothing is made at the new company, because both would be billed.`;
 }
 
 /**

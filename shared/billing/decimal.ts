@@ -114,13 +114,18 @@ export const billable = (exact: Big, currency: string): Decimal =>
 /** The amount in the currency's minor units, as text. */
 export const money = (value: Big, currency: string): Decimal => text(value, minorUnits(currency));
 
-/** An amount as people read it, in groups of three digits: "-1,499,964.55". Works on the text, so that no digit is lost. */
+const GROUP = 3;
+
+/**
+ * An amount as people read it, in groups of three digits: "-1,499,964.55". Works on the text, so that no digit is lost. Planning writes some ten an item, most of
+ * them below a thousand.
+ */
 export const grouped = (amount: Decimal): string => {
+  const point = amount.indexOf('.');
+  if ((point < 0 ? amount.length : point) <= GROUP) return amount;
   const [, sign = '', whole = '', rest = ''] = /^([-+]?)(\d+)(\D.*)?$/.exec(amount) ?? [];
   return `${sign}${inGroups(whole)}${rest}`;
 };
-
-const GROUP = 3;
 
 function inGroups(digits: string): string {
   const first = digits.length % GROUP || GROUP;
@@ -131,3 +136,9 @@ function inGroups(digits: string): string {
 
 /** An amount with its currency, as people read it: "1,390.61 EUR". */
 export const amountText = (amount: Decimal, currency: string): string => `${grouped(amount)} ${currency}`;
+
+/** A computed amount in minor units with its currency, as people read it. */
+export const moneyText = (value: Big, currency: string): string => amountText(money(value, currency), currency);
+
+/** What posting bills of an amount, with its currency, as people read it. */
+export const postedWords = (value: Big, currency: string): string => amountText(postedText(value, currency), currency);

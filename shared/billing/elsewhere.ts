@@ -1,4 +1,4 @@
-import { big, isZero, text } from './decimal.js';
+import { big, grouped, isZero, text } from './decimal.js';
 import type { Doubt } from './doubt.js';
 import { addDays, firstDay } from './month.js';
 import type { Names } from './named.js';
@@ -112,8 +112,8 @@ function elsewhereText({ row, why }: { row: ForeignRow; why: string }, month: Mo
   const { contract, serviceName, amount, covers } = row;
   const first = firstDay(month);
   if (covers !== undefined)
-    return `Contract ${contract.id} (${contract.name}) bills ${serviceName} from ${covers.from} to ${covers.to} at once, which is ${text(big(amount), 2)} of ${month}: ${why}. End it in Autotask on ${covers.to} at the latest, and bill this one from then on; or say why both are right.`;
-  return `Contract ${contract.id} (${contract.name}) bills ${serviceName} with ${text(big(amount), 2)} in ${month} already: ${why}. End it in Autotask on ${addDays(first, -1)}, or set the units of this service there to 0 from ${first}; or say why both are right.`;
+    return `Contract ${contract.id} (${contract.name}) bills ${serviceName} from ${covers.from} to ${covers.to} at once, which is ${grouped(text(big(amount), 2))} of ${month}: ${why}. End it in Autotask on ${covers.to} at the latest, and bill this one from then on; or say why both are right.`;
+  return `Contract ${contract.id} (${contract.name}) bills ${serviceName} with ${grouped(text(big(amount), 2))} in ${month} already: ${why}. End it in Autotask on ${addDays(first, -1)}, or set the units of this service there to 0 from ${first}; or say why both are right.`;
 }
 
 /** Whether others' contracts must be looked at before the plan means anything: it would make one, and nobody has looked. */

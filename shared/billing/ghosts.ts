@@ -1,7 +1,7 @@
 import { acceptedOf, cameFor, hasEnded, isNewOrMore, type AcceptedItem } from './accepted.js';
 import { planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { isSuitable } from './contract.js';
-import { postedText } from './decimal.js';
+import { amountText, postedText, postedWords } from './decimal.js';
 import { standingDoubt } from './doubt.js';
 import type { MonthFacts } from './facts.js';
 import { elsewhereAdvice, rowAdvice } from './ghost-advice.js';
@@ -145,7 +145,7 @@ function ghostOfService(
   if (isBilledElsewhere(contract, billable, context))
     return {
       ...NO_GHOSTS,
-      ghosts: [{ ...standing, ...elsewhereAdvice(contract, `${standing.sales} ${standing.currency}`, service.name) }],
+      ghosts: [{ ...standing, ...elsewhereAdvice(contract, amountText(standing.sales, standing.currency), service.name) }],
     };
   const isReported = wasReported(contract, contractKey, service, type, { row, previous }, context);
   if (isReported && mayZero(contract, contractKey, context)) {
@@ -181,7 +181,7 @@ const isOnItem = (service: Service, plan: ContractPlan | undefined): boolean =>
 const foreignRow = (contract: Contract, service: Service, { price }: MonthRow, { currency }: GhostContext): Note => ({
   code: 'foreign-row',
   itemId: null,
-  message: `Contract ${contract.id} also bills ${postedText(price, currency)} ${currency} of service ${service.id} (${service.name}), which this product did not create and leaves alone.`,
+  message: `Contract ${contract.id} also bills ${postedWords(price, currency)} of service ${service.id} (${service.name}), which this product did not create and leaves alone.`,
 });
 
 /** 8.1: until the type's report has come, last month's amounts stand there; so they do while nothing at all is due (1.4: both months empty). */
@@ -293,7 +293,7 @@ export function shrinksBecause(
 
 export function toldWhy(standing: Ghost, why: Why | null, { id }: Contract): Ghost {
   if (why !== null) return { ...standing, rule: '8.2', message: why.message, evidence: why.evidence };
-  const amount = `${standing.sales} ${standing.currency}`;
+  const amount = amountText(standing.sales, standing.currency);
   return {
     ...standing,
     rule: '1.6',
@@ -335,7 +335,7 @@ function ghost(
   const charges = chargesOf(context.books, contract.id, billable.chargeKeys);
   // Row and charges are rounded one by one, as everywhere (7): their exact sum could be a minor unit off.
   const { sales, cost } = totalOf([row.posted, ...charges]);
-  const amount = `${postedText(sales, context.currency)} ${context.currency}`;
+  const amount = postedWords(sales, context.currency);
   return {
     contractId: contract.id,
     contractKey,

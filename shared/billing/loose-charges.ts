@@ -1,6 +1,6 @@
 import { chooseProduct } from './catalogue.js';
 import { isHashKey } from './contract.js';
-import { big, isZero, postedText, sum } from './decimal.js';
+import { amountText, big, isZero, postedText, postedWords, sum } from './decimal.js';
 import { chargeAdvice } from './ghost-advice.js';
 import { mayZero, mergeGhosts, NO_GHOSTS, shrinksBecause, toldWhy, type GhostContext, type GhostPlan } from './ghosts.js';
 import { parseChargeKey } from './keys.js';
@@ -87,7 +87,7 @@ function looseCharge(
   const step: Step = {
     kind: 'postCharge',
     items: [ghostId({ contractKey, serviceId: null, chargeId: charge.id })],
-    summary: `Charge ${charge.key}: deleted, ${postedText(big(charge.price), context.currency)} ${context.currency} no longer in the report`,
+    summary: `Charge ${charge.key}: deleted, ${postedWords(big(charge.price), context.currency)} no longer in the report`,
     contractKey,
     contractId: contract.id,
     action: 'delete',
@@ -190,6 +190,6 @@ function chargeGhost(
     sales,
     outcome: 'ghost',
     rule: whyStray === null ? '8.4' : '8.7',
-    ...chargeAdvice(charge, contractKey, `${sales} ${currency}`, type === UNKNOWN.type, context),
+    ...chargeAdvice(charge, contractKey, amountText(sales, currency), type === UNKNOWN.type, context),
   };
 }

@@ -1,5 +1,5 @@
 import { recurringOf, type Tripped } from './breakers.js';
-import { big, divide, money, text, type Big } from './decimal.js';
+import { big, type Big, divide, grouped, money, moneyText, text } from './decimal.js';
 import type { Item } from './plan-types.js';
 import type { Settings } from './types.js';
 
@@ -38,6 +38,6 @@ export function tripMargin(item: Item, before: Item | undefined, { breakers: { m
   const { sales, cost } = recurringOf(item);
   return {
     reason: 'breaker-item',
-    message: `The margin of ${item.productName} moved from ${moved.before} % to ${moved.now} % (sales ${money(big(sales), item.currency)}, cost ${money(big(cost), item.currency)} ${item.currency}), by more than ${marginPoints} points (BREAKER_MARGIN_POINTS). Release the plan if that is right.`,
+    message: `The margin of ${item.productName} moved from ${moved.before} % to ${moved.now} % (sales ${grouped(money(big(sales), item.currency))}, cost ${moneyText(big(cost), item.currency)}), by more than ${marginPoints} points (BREAKER_MARGIN_POINTS). Release the plan if that is right.`,
   };
 }

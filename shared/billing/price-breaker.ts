@@ -1,5 +1,5 @@
 import type { Tripped } from './breakers.js';
-import { big, money, plain, signOf, type Big } from './decimal.js';
+import { big, type Big, grouped, moneyText, plain, signOf } from './decimal.js';
 import { isManual, priceOf, type PriceList } from './items.js';
 import { daysCovered } from './month.js';
 import { fold } from './text.js';
@@ -32,7 +32,7 @@ export function tripPrice(item: Item, prices: PriceList, { breakers: { priceFact
     if (price === null || price.lte(listed.times(factor))) continue;
     return {
       reason: 'breaker-item',
-      message: `A unit of ${item.productName} costs ${money(price, item.currency)} ${item.currency}, more than ${factor} times the list price of ${plain(listed)} (BREAKER_PRICE_FACTOR). Release the plan if that is right.`,
+      message: `A unit of ${item.productName} costs ${moneyText(price, item.currency)}, more than ${factor} times the list price of ${grouped(plain(listed))} (BREAKER_PRICE_FACTOR). Release the plan if that is right.`,
     };
   }
   return null;

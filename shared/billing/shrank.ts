@@ -1,6 +1,6 @@
 import { acceptedItem, isCreditGone, isFallen, isLess, type AcceptedItem } from './accepted.js';
 import type { Tripped } from './breakers.js';
-import { big, compare, isZero, money, signOf, sum, type Big } from './decimal.js';
+import { amountText, big, type Big, compare, grouped, isZero, moneyText, signOf, sum } from './decimal.js';
 import { unchanged } from './derivation.js';
 import type { KeyedItem } from './plan-contract.js';
 import type { PlanInput, Work } from './plan.js';
@@ -48,7 +48,7 @@ function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
   const other = ghosts.find((ghost) => isBeside(ghost) && isUnexplained(ghost));
   return other === undefined || !isMoved(decided)
     ? null
-    : `${other.sales} more stand on charge ${other.chargeId}, and nothing says that they are gone`;
+    : `${grouped(other.sales)} more stand on charge ${other.chargeId}, and nothing says that they are gone`;
 }
 
 const isMoved = (decided: PlannedItem): boolean => moves(decided, UP) || moves(decided, DOWN);
@@ -60,7 +60,7 @@ export function besideUnknown({ items, ghosts }: Plan): Map<string, Tripped> {
     items.flatMap((item) => {
       const other = item.outcome === 'posted' ? unknown.find((one) => isOn(item, one)) : undefined;
       if (other === undefined || !isMoved(item)) return [];
-      const message = `${other.sales} ${other.currency} stand on charge ${other.chargeId} of the same contract, and nobody knows what it was made for: it may be for ${item.productName}. Delete the charge in Autotask if it is wrong, or release the plan if it is right beside this.`;
+      const message = `${amountText(other.sales, other.currency)} stand on charge ${other.chargeId} of the same contract, and nobody knows what it was made for: it may be for ${item.productName}. Delete the charge in Autotask if it is wrong, or release the plan if it is right beside this.`;
       return [[item.id, { reason: 'report-shrank', message }] as const];
     }),
   );
@@ -176,8 +176,8 @@ function messageOf(
   const had =
     before === undefined
       ? ''
-      : ` The last accepted report of the month had ${before.lines} lines of ${money(big(before.sales), currency)} ${currency}.`;
-  return `The report has ${lines} lines of ${sales} ${currency} for ${productName}, and ${standing!.before.sales} stand: ${why}.${had} It waits until the report names it again, or somebody releases the plan.`;
+      : ` The last accepted report of the month had ${before.lines} lines of ${moneyText(big(before.sales), currency)}.`;
+  return `The report has ${lines} lines of ${amountText(sales, currency)} for ${productName}, and ${grouped(standing!.before.sales)} stand: ${why}.${had} It waits until the report names it again, or somebody releases the plan.`;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- holding

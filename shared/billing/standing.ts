@@ -1,4 +1,4 @@
-import { type Big, big, isZero, posted, postedText, sum, ZERO } from './decimal.js';
+import { big, type Big, grouped, isZero, posted, postedText, postedWords, sum, ZERO } from './decimal.js';
 import { parseChargeKey } from './keys.js';
 import { monthOf } from './month.js';
 import type { RowView } from './rows.js';
@@ -139,7 +139,7 @@ export const subtract = (left: Money, right: Money): Money => ({
 });
 export const isNothing = (amounts: Money): boolean => isZero(amounts.sales) && isZero(amounts.cost);
 export const show = (amounts: Money, currency: string): string =>
-  `${postedText(amounts.sales, currency)} / ${postedText(amounts.cost, currency)} ${currency}`;
+  `${grouped(postedText(amounts.sales, currency))} / ${postedWords(amounts.cost, currency)}`;
 
 export const isBalanced = (state: State): boolean =>
   isNothing(subtract(state.wanted, add(add(state.row, state.fixed), state.open)));

@@ -8,7 +8,7 @@ import { indexNames, type Names } from './named.js';
 import { standsFor } from './ours.js';
 import { rowsOfContract } from './rows.js';
 import { goneGhosts } from './unseen.js';
-import { big, postedText, sum } from './decimal.js';
+import { amountText, big, postedText, sum } from './decimal.js';
 import { byText, fold, groupBy, present } from './text.js';
 import type { Plan } from './plan-types.js';
 import type { Books, Contract, Month, Organization, Settings } from './types.js';
@@ -189,7 +189,7 @@ export function unnamedContracts(books: Books, names: Names): Unnamed {
 /** The one line people read about them; null where there are none. */
 export function unnamedText({ contracts, sales }: Unnamed): string | null {
   if (contracts === 0) return null;
-  const amounts = Object.entries(sales).map(([currency, amount]) => `${amount} ${currency}`);
+  const amounts = Object.entries(sales).map(([currency, amount]) => amountText(amount, currency));
   const [what, verb] = contracts === 1 ? ['1 contract', 'carries an id'] : [`${contracts} contracts`, 'carry ids'];
   return `${what} in Autotask ${verb} that Cloudmore never named, with ${amounts.join(' and ')} this month; another vendor may use the field, and nothing is done about them.`;
 }

@@ -1,7 +1,7 @@
 import { hasEnded } from './accepted.js';
 import { tripContracts, tripItem, tripMonth, tripOrganization, type ItemSales, type Tripped } from './breakers.js';
 import type { CompanyDecision } from './company.js';
-import { big, compare, isZero, money, signOf, sum } from './decimal.js';
+import { big, compare, grouped, isZero, money, signOf, sum } from './decimal.js';
 import { buildItems, itemsOfPart, listedSubscription, type ItemContext } from './items.js';
 import type { PlanInput, Work } from './plan.js';
 import { tripMargin } from './margin-breaker.js';
@@ -134,7 +134,7 @@ function explainedBy(
 function leftOutText(posted: Item[], unbilled: number, explained: number, unread: number, currency: string): string {
   const once = posted.filter(({ isOneOff }) => isOneOff);
   const parts = [
-    ...(once.length > 0 ? [`${once.length} paid once (${money(sum(once.map(({ sales }) => sales)), currency)})`] : []),
+    ...(once.length > 0 ? [`${once.length} paid once (${grouped(money(sum(once.map(({ sales }) => sales)), currency))})`] : []),
     ...(unbilled > 0 ? [`${unbilled} held or excluded`] : []),
     ...(explained > 0 ? [`${explained} ended, converted, moved or credited`] : []),
     ...(unread > 0 ? [`${unread} of which last month cannot be read`] : []),

@@ -1,4 +1,4 @@
-import { amountText, big, money, sum } from './decimal.js';
+import { amountText, big, money, moneyText, sum } from './decimal.js';
 import { byText, fold, groupBy } from './text.js';
 import type { Decimal } from './types.js';
 
@@ -33,7 +33,7 @@ export function unlinkedOf(
     );
 }
 
-/** As a sentence has them: "Contoso 1200.00 EUR, Fabrikam 30.00 EUR and 12 more". */
+/** As a sentence has them: "Contoso 1,200.00 EUR, Fabrikam 30.00 EUR and 12 more". */
 export function unlinkedText(unlinked: Unlinked[], shown: number): string {
   const names = unlinked
     .slice(0, shown)
@@ -44,5 +44,5 @@ export function unlinkedText(unlinked: Unlinked[], shown: number): string {
 /** Their sum by currency: "1230.00 EUR + 20.00 USD". */
 export const unlinkedSum = (unlinked: Unlinked[]): string =>
   [...groupBy(unlinked, ({ currency }) => currency)]
-    .map(([currency, own]) => amountText(money(sum(own.map(({ sales }) => sales)), currency), currency))
+    .map(([currency, own]) => moneyText(sum(own.map(({ sales }) => sales)), currency))
     .join(' + ');

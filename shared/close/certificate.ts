@@ -1,5 +1,5 @@
 import { digestOf, type Comparison, type CustomerClose, type Exclusion, type Money } from './compare.js';
-import { exact, textOf } from './exact.js';
+import { exact, inWords, textOf } from './exact.js';
 import type { Invoiced } from './invoiced.js';
 import type { Dismissed } from './sides.js';
 
@@ -220,7 +220,10 @@ function movedOf(before: CustomerClose | undefined, after: CustomerClose | undef
   const moved = (what: 'report' | 'posted', side: string, digest: 'cloudmore' | 'autotask'): string[] => {
     if (before?.digests[digest] === after?.digests[digest]) return [];
     const [from, to] = [before?.[what].sales ?? '0', after?.[what].sales ?? '0'];
-    const figures = from === to ? `${to} ${currency}: same total, different amounts behind it` : `${from} → ${to} ${currency}`;
+    const figures =
+      from === to
+        ? `${inWords(to)} ${currency}: same total, different amounts behind it`
+        : `${inWords(from)} → ${inWords(to)} ${currency}`;
     return [`${organizationName}: ${side} moved since: ${figures}.`];
   };
   return [...moved('report', "Cloudmore's report", 'cloudmore'), ...moved('posted', 'Autotask', 'autotask')];

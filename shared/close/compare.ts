@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Line } from '../billing/types.js';
-import { exact, minorOf, textOf, toMinor, type Exact } from './exact.js';
+import { amountInWords, exact, inWords, minorOf, textOf, toMinor, type Exact } from './exact.js';
 import { fold, isMadeUp } from './ours.js';
 import { NO_SUBSCRIPTION, total, type Reported, type Standing, type Sum } from './sides.js';
 
@@ -116,7 +116,7 @@ function confirm(given: Given): { exclusions: Exclusion[]; unfounded: Difference
         excluded: claim.sales,
         autotask: claim.sales,
         difference: claim.sales,
-        message: `${claim.organizationName}: ${claim.productName}, ${claim.sales} ${claim.currency}, was excluded (${claim.reason}), but the reason is gone.`,
+        message: `${claim.organizationName}: ${claim.productName}, ${inWords(claim.sales)} ${claim.currency}, was excluded (${claim.reason}), but the reason is gone.`,
       });
   }
   return { exclusions, unfounded };
@@ -218,7 +218,7 @@ function check(place: Place, side: keyof Sum, { companyNames }: Given): Differen
       excluded: text(excluded),
       autotask: text(stands),
       difference: text(difference),
-      message: `${whose}: ${what}, ${side}: the report says ${text(report)} ${currency}${excluded === 0n ? '' : `, ${text(excluded)} of it excluded`}; in Autotask stand ${text(stands)} (${standing?.parts.join(', ') ?? 'nothing'}), ${text(difference)} off.`,
+      message: `${whose}: ${what}, ${side}: the report says ${amountInWords(report, currency)}${excluded === 0n ? '' : `, ${inWords(text(excluded))} of it excluded`}; in Autotask stand ${inWords(text(stands))} (${standing?.parts.join(', ') ?? 'nothing'}), ${inWords(text(difference))} off.`,
     },
   ];
 }

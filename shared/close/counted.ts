@@ -1,5 +1,5 @@
 import type { Difference } from './compare.js';
-import { exact, textOf, type Exact } from './exact.js';
+import { amountInWords, exact, inWords, textOf, type Exact } from './exact.js';
 import { fold } from './ours.js';
 import { total, type Reported } from './sides.js';
 
@@ -59,6 +59,6 @@ function differenceOf(
     excluded: textOf(0n, currency),
     autotask,
     difference: textOf(known - all, currency),
-    message: `${organizationName}: ${side}: Cloudmore's answer has ${report} ${currency}, and only ${autotask} of it could be read as lines of the month (${lines} lines less).`,
+    message: `${organizationName}: ${side}: Cloudmore's answer has ${amountInWords(all, currency)}, and only ${inWords(autotask)} of it could be read as lines of the month (${lines} lines less).`,
   };
 }

@@ -62,5 +62,15 @@ export function textOf(value: Exact, currency: string): string {
   return `${value < 0n ? '-' : ''}${whole}${shown === '' ? '' : `.${shown}`}`;
 }
 
+/** The text with its whole part in groups of three digits, for sentences: "1,499,964.55". */
+export function inWords(decimal: string): string {
+  const sign = decimal.startsWith('-') ? '-' : '';
+  const [whole = '0', ...decimals] = decimal.slice(sign.length).split('.');
+  return `${sign}${[BigInt(whole).toLocaleString('en-US'), ...decimals].join('.')}`;
+}
+
+/** An amount in a sentence: "1,390.61 EUR". */
+export const amountInWords = (value: Exact, currency: string): string => `${inWords(textOf(value, currency))} ${currency}`;
+
 /** Whether the decimal text is zero. */
 export const isNothing = (text: string): boolean => exact(text) === 0n;

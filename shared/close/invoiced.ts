@@ -1,6 +1,6 @@
 import type { Invoice, Item } from './billing-items.js';
 import { isRounding, type Claim, type Customer } from './compare.js';
-import { asPosted, exact, textOf, type Exact } from './exact.js';
+import { amountInWords, asPosted, exact, inWords, textOf, type Exact } from './exact.js';
 import { fold, isMadeUp } from './ours.js';
 import { NO_SUBSCRIPTION, total, type Dismissed, type Part, type Parts, type Reported } from './sides.js';
 
@@ -267,7 +267,7 @@ function partFindings({ part, items }: Charged, given: InvoicedGiven): Finding[]
   if (items.length === 0) {
     if (!part.isPosted || stands === 0n) return [];
     const message = (currency: string): string =>
-      `${part.label}: Autotask shows ${textOf(stands, currency)} ${currency} of it as approved and posted, and no billing item`;
+      `${part.label}: Autotask shows ${amountInWords(stands, currency)} of it as approved and posted, and no billing item`;
     return [finding('item-missing', -stands, message)];
   }
   const findings: Finding[] = [];
@@ -281,7 +281,7 @@ function partFindings({ part, items }: Charged, given: InvoicedGiven): Finding[]
           'voided',
           -item.sales,
           (currency) =>
-            `${part.label}: ${textOf(item.sales, currency)} ${currency} was on invoice ${invoice.number}, which was voided`,
+            `${part.label}: ${amountInWords(item.sales, currency)} was on invoice ${invoice.number}, which was voided`,
         ),
       );
     if (!item.day.startsWith(`${given.month}-`))
@@ -289,7 +289,7 @@ function partFindings({ part, items }: Charged, given: InvoicedGiven): Finding[]
         finding(
           'other-month',
           item.sales,
-          (currency) => `${part.label}: ${textOf(item.sales, currency)} ${currency} was posted with the date ${item.day}`,
+          (currency) => `${part.label}: ${amountInWords(item.sales, currency)} was posted with the date ${item.day}`,
         ),
       );
   }
@@ -302,29 +302,25 @@ function otherSum(part: Part, items: Item[], sum: Exact, stands: Exact): Finding
       'posted-twice',
       sum - stands,
       (currency) =>
-        `${part.label}: ${items.length} billing items of ${items.map(({ sales }) => textOf(sales, currency)).join(' + ')} ${currency} for ${textOf(stands, currency)}`,
+        `${part.label}: ${items.length} billing items of ${items.map(({ sales }) => inWords(textOf(sales, currency))).join(' + ')} ${currency} for ${inWords(textOf(stands, currency))}`,
     );
   return finding(
     'changed-by-hand',
     sum - stands,
     (currency) =>
-      `${part.label}: ${textOf(sum, currency)} ${currency} was posted, in the contract stand ${textOf(stands, currency)}`,
+      `${part.label}: ${amountInWords(sum, currency)} was posted, in the contract stand ${inWords(textOf(stands, currency))}`,
   );
 }
 
 const itemFindings = ({ prorated, withoutSource }: Place): Finding[] => [
   ...prorated.map(({ id, sales }) =>
-    finding(
-      'prorated',
-      sales,
-      (currency) => `billing item ${id}: Autotask itself prorated ${textOf(sales, currency)} ${currency}`,
-    ),
+    finding('prorated', sales, (currency) => `billing item ${id}: Autotask itself prorated ${amountInWords(sales, currency)}`),
   ),
   ...withoutSource.map(({ id, sales, rowId }) =>
     finding(
       'without-source',
       sales,
-      (currency) => `billing item ${id}: ${textOf(sales, currency)} ${currency} of row ${rowId}, which is gone`,
+      (currency) => `billing item ${id}: ${amountInWords(sales, currency)} of row ${rowId}, which is gone`,
     ),
   ),
 ];
@@ -339,7 +335,7 @@ function contractFinding({ charged, reported, excluded, dismissed }: Place, rest
     'contract-differs',
     rest,
     (currency) =>
-      `the report says ${textOf(should, currency)} ${currency}, in the contract stand ${textOf(should + rest, currency)} (${charged.map(({ part }) => part.label).join(', ') || 'nothing'}): ` +
+      `the report says ${amountInWords(should, currency)}, in the contract stand ${inWords(textOf(should + rest, currency))} (${charged.map(({ part }) => part.label).join(', ') || 'nothing'}): ` +
       (isPosted ? 'changed by hand before it was posted, or restated since' : 'changed by hand, or restated since the last run'),
   );
 }

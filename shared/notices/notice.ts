@@ -175,7 +175,7 @@ const together = (rows: CustomerRow[]): string[] =>
 /** "540.00 → 5,620.99 EUR (+5,080.99), margin 76.98 → 792.10 (14.1 %)" */
 function changeText({ before, after, currency, difference, marginBefore, marginAfter }: Change): string {
   const share = marginAfter.share === null ? '' : ` (${marginAfter.share} %)`;
-  return `${grouped(before.sales)} → ${amountText(after.sales, currency)} (${grouped(signed(big(difference), currency))}), margin ${grouped(marginBefore.amount)} → ${grouped(marginAfter.amount)}${share}`;
+  return `${grouped(before.sales)} → ${amountText(after.sales, currency)} (${signed(big(difference), currency)}), margin ${grouped(marginBefore.amount)} → ${grouped(marginAfter.amount)}${share}`;
 }
 
 type Change = Pick<CustomerRow, 'before' | 'after' | 'currency' | 'difference' | 'marginBefore' | 'marginAfter'>;

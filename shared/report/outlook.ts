@@ -1,4 +1,4 @@
-import { big, money, plain, sum, ZERO, type Big } from '../billing/decimal.js';
+import { big, type Big, grouped, money, plain, sum, ZERO } from '../billing/decimal.js';
 import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
 import { buildItems, priceOf, type PriceList } from '../billing/items.js';
 import { MARGIN_POINTS_TOLD, marginMove, type MarginMove } from '../billing/margin-breaker.js';
@@ -217,11 +217,11 @@ function causeOf(item: Item, before: Item | undefined): Cause {
   const isCounted = !big(item.quantity).eq(before.quantity);
   const from = isCounted ? before.quantity : before.sales;
   const to = isCounted ? item.quantity : item.sales;
-  return { moved: big(item.sales).minus(before.sales), text: `${item.productName} ${from} → ${to}` };
+  return { moved: big(item.sales).minus(before.sales), text: `${item.productName} ${grouped(from)} → ${grouped(to)}` };
 }
 
 function sentenceOf(currency: string, total: Big, moved: Big, causes: Cause[]): string {
-  const amount = (value: Big): string => money(value, currency);
+  const amount = (value: Big): string => grouped(money(value, currency));
   const signed = (value: Big): string => (value.gt(0) ? `+${amount(value)}` : amount(value));
   const head = `${amount(total)} ${currency}, ${moved.eq(0) ? 'as' : `${amount(moved.abs())} ${moved.gt(0) ? 'more' : 'less'} than`} last month`;
   if (causes.length === 0) return `${head}.`;

@@ -207,7 +207,7 @@ describe('of which no report is known', () => {
   test('it is told without it', () => {
     const situation = { report: of(line({ sales: '10.00' })), books: standing('6000', '5000', 100) };
     expect(licence(plan(situation)).message).toBe(
-      'The report has 1 lines of 10.00 EUR for Business Premium, and 6000.00 stand: it fell by more than a breaker allows. It waits until the report names it again, or somebody releases the plan.',
+      'The report has 1 lines of 10.00 EUR for Business Premium, and 6,000.00 stand: it fell by more than a breaker allows. It waits until the report names it again, or somebody releases the plan.',
     );
   });
 

@@ -94,13 +94,13 @@ describe('an organization beside last month', () => {
         limits: ORGANIZATION,
       }),
     ).toBe(
-      'Sales moved from 690.00 in the whole of last month to 1400.01 EUR, by more than 100 % of the smaller one and 500 (left out: 2 paid once (700.50), 1 held or excluded, 1 ended, converted, moved or credited, 1 of which last month cannot be read). Release the plan if that is right.',
+      'Sales moved from 690.00 in the whole of last month to 1,400.01 EUR, by more than 100 % of the smaller one and 500 (left out: 2 paid once (700.50), 1 held or excluded, 1 ended, converted, moved or credited, 1 of which last month cannot be read). Release the plan if that is right.',
     );
   });
 
   test('nothing is told where nothing is left out', () => {
     expect(why({ before: [sold('600')], now: [sold('1300.01')], limits: ORGANIZATION })).toBe(
-      'Sales moved from 600.00 in the whole of last month to 1300.01 EUR, by more than 100 % of the smaller one and 500. Release the plan if that is right.',
+      'Sales moved from 600.00 in the whole of last month to 1,300.01 EUR, by more than 100 % of the smaller one and 500. Release the plan if that is right.',
     );
   });
 
@@ -194,7 +194,7 @@ describe('an item beside last month', () => {
     [
       'a small change of what would not have been held waits',
       { before: [sold('6000')], now: [sold('590')], held: standing('610'), limits: ITEM },
-      /moved from 6000\.00 in the same part of last month to 590\.00 EUR/,
+      /moved from 6,000\.00 in the same part of last month to 590\.00 EUR/,
     ],
     [
       'a small change of what was released does not',
@@ -214,12 +214,12 @@ describe('an item beside last month', () => {
     [
       'a large change of what was released waits',
       { before: [sold('600')], now: [sold('9000')], held: standing('8000'), limits: ITEM },
-      /to 9000\.00 EUR, by more than a factor of 10/,
+      /to 9,000\.00 EUR, by more than a factor of 10/,
     ],
     [
       'a large change in cost of what was released waits',
       { before: [sold('600')], now: [sold('8010', { cost: '600' })], held: standing('8000'), limits: ITEM },
-      /to 8010\.00 EUR/,
+      /to 8,010\.00 EUR/,
     ],
   ])('%s', (_, months, expected) => {
     if (expected === null) expect(why(months)).toBeNull();
@@ -330,7 +330,7 @@ describe('a breaker by itself', () => {
 
   test('the month is compared in whole where an earlier release did not tell what recurs', () => {
     expect(month(early)).toMatch(
-      /^The report has 120\.00 EUR sales, the same part of last month had 1000\.00: a drop of more than 50 %/,
+      /^The report has 120\.00 EUR sales, the same part of last month had 1,000\.00: a drop of more than 50 %/,
     );
     expect(month({ ...early, previousSales: { EUR: '200' } })).toBeUndefined();
   });
@@ -349,10 +349,10 @@ describe('a breaker by itself', () => {
   test('an organization waits with what it is compared with, or that nothing is', () => {
     const [before, now] = [[item('2000.00')], [item('10.00')]];
     expect(moved({ before, now, samePart: before, charged: now, all: now }, { organizationPercent: 100 })).toBe(
-      'Sales moved from 2000.00 in the same part of last month to 10.00 EUR, by more than 100 % of the smaller one and 500. Release the plan if that is right.',
+      'Sales moved from 2,000.00 in the same part of last month to 10.00 EUR, by more than 100 % of the smaller one and 500. Release the plan if that is right.',
     );
     expect(moved({ now: before, all: before }, { newOrganizationAmount: '1000' })).toBe(
-      'Last month had nothing of the organization to compare with, and its 2000.00 EUR are more than 1000.00 (BREAKER_NEW_ORGANIZATION_AMOUNT). Release the plan if that is right.',
+      'Last month had nothing of the organization to compare with, and its 2,000.00 EUR are more than 1,000.00 (BREAKER_NEW_ORGANIZATION_AMOUNT). Release the plan if that is right.',
     );
   });
 
@@ -366,7 +366,7 @@ describe('a breaker by itself', () => {
       settings({ breakers: { ...BREAKERS_OFF, organizationAmount: '500', ...limits } }),
     )?.message;
   const NOTHING =
-    'Nothing of last month compares with 2000.00 EUR of Premium, and it is more than 1000.00 (BREAKER_ITEM_AMOUNT). Release the plan if that is right.';
+    'Nothing of last month compares with 2,000.00 EUR of Premium, and it is more than 1,000.00 (BREAKER_ITEM_AMOUNT). Release the plan if that is right.';
   test.each<[string, Item | undefined, string | undefined]>([
     ['had none', undefined, NOTHING],
     ['had it for nothing', item('0.00'), NOTHING],

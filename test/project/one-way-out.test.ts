@@ -40,12 +40,20 @@ const REFUSED: [what: string, file: string, code: string, message: RegExp][] = [
     String.raw`const x = /\s*[^.;]*\bbilling\b.*$/;`,
     /quadratic|polynomial/,
   ],
+  [
+    'an amount in a sentence without separators',
+    'shared/billing/breakers.ts',
+    'const x = `moved to ${money(now, currency)}`;',
+    /grouped, amountText/,
+  ],
+  ['the same of a member', 'activities/recompute.ts', 'const x = `${item.sales} ${item.currency}`;', /grouped, amountText/],
   ['nested repetition', 'shared/billing/advice.ts', String.raw`const x = /^(a+)+$/;`, /backtracking/],
 ];
 
 const TAKEN: [what: string, file: string, code: string][] = [
   ['HTML by its tag', 'client/render/report/html.ts', 'const x = html`<p>${name}</p>`;'],
-  ['a sentence without HTML', 'client/render/report/html.ts', 'const x = `${sales} ${currency}`;'],
+  ['a sentence without HTML', 'client/render/report/html.ts', 'const x = `${amountText(sales, currency)} held`;'],
+  ['amounts that are no sentence', 'shared/billing/advice.ts', "const x = [sales, cost].join('_');"],
   ['Markdown by its tag', 'activities/details.ts', 'const x = md`## ${name}`;'],
   ['a rendering by onTerminal', 'client/render/status.ts', 'export const renderStatus = onTerminal(text);'],
   ['a name by the tag line', 'client/commands/signals.ts', 'out(line`${organizationName} ended`);'],

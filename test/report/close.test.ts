@@ -127,7 +127,7 @@ describe('a month that was billed', () => {
     const drift = await desk.cli('close', '--verify', file);
     expect(drift.code).toBe(3);
     expect(drift.out).toMatch(
-      /as it was written, but the month has moved[\s\S]*Cloudmore's report moved since: 1440\.93 → 1440\.94 EUR/,
+      /as it was written, but the month has moved[\s\S]*Cloudmore's report moved since: 1,440\.93 → 1,440\.94 EUR/,
     );
     await clock(`${BILLED}T03:00:00Z`);
   });
@@ -189,7 +189,7 @@ describe('a month that was billed', () => {
         const { code, out } = await verify(certificate);
         expect(code).toBe(3);
         expect(out).toMatch(
-          /as it was written, but the month has moved[\s\S]*Contoso Dental Group: Autotask moved since: 1410\.93 → 1415\.93 EUR/,
+          /as it was written, but the month has moved[\s\S]*Contoso Dental Group: Autotask moved since: 1,410\.93 → 1,415\.93 EUR/,
         );
       });
     });

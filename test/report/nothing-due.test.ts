@@ -46,7 +46,7 @@ describe('a month without a line', () => {
     const { result, record, nothingDue } = (await findMonth(loadBaseConfig(desk.env), '2025-11'))!;
     expect({ organizations: result.organizations.length, nothingDue }).toEqual({ organizations: 0, nothingDue: [] });
     const text = renderMonth({ month: result, heldMonth: record.heldMonth, nothingDue });
-    expect(text).toMatch(/The report has 0.00 EUR sales, the same part of last month had 7186\.32/);
+    expect(text).toMatch(/The report has 0.00 EUR sales, the same part of last month had 7,186\.32/);
     expect((await desk.cli('plan', '2025-11', '--as-of', '2025-11-30')).out).toContain('The report has 0.00 EUR sales');
   });
 });

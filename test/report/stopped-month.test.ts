@@ -27,7 +27,7 @@ const seen = async (asOf: string): Promise<unknown[]> => {
   const { result, record } = (await findMonth(loadBaseConfig(desk.env), MONTH))!;
   const report = await desk.cli('report', MONTH);
   const plan = await desk.cli('plan', MONTH, '--as-of', asOf);
-  const named = [report.out, plan.out].map((text) => text.replaceAll(',', '').includes('4800.00 EUR'));
+  const named = [report.out, plan.out].map((text) => text.includes('4,800.00 EUR'));
   return [record.heldMonth !== null, held, result.ghosts.sales, result.awaiting.sales, report.code, ...named];
 };
 

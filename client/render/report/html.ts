@@ -139,7 +139,9 @@ function beside({ result }: ReportDocument): Html {
   );
   const { cost, sales } = result.rounding;
   const rounding =
-    isNothing(cost) && isNothing(sales) ? NOTHING : html`<p>Rounding to minor units: sales ${sales}, cost ${cost}.</p>`;
+    isNothing(cost) && isNothing(sales)
+      ? NOTHING
+      : html`<p>Rounding to minor units: sales ${grouped(sales)}, cost ${grouped(cost)}.</p>`;
   return html`${table}${rounding}`;
 }
 
@@ -290,7 +292,7 @@ const changes = (all: Change[], unchanged: number): Html =>
       {
         title: 'Moved',
         kind: 'amount',
-        cell: ({ moved, currency }) => `${big(moved).gt(0) ? '+' : ''}${moved} ${currency}`,
+        cell: ({ moved, currency }) => `${big(moved).gt(0) ? '+' : ''}${amountText(moved, currency)}`,
       },
       { title: 'What', cell: ({ sentence }) => sentence },
     ],
@@ -368,7 +370,11 @@ const decisions = (report: ReportDocument): Html =>
       { title: 'who', cell: whoOf },
       { title: 'what', cell: ({ action }) => action },
       { title: 'customer', cell: whoseOf },
-      { title: 'sales', kind: 'amount', cell: ({ amounts }) => (amounts === null ? '' : `${amounts.sales} ${amounts.currency}`) },
+      {
+        title: 'sales',
+        kind: 'amount',
+        cell: ({ amounts }) => (amounts === null ? '' : amountText(amounts.sales, amounts.currency)),
+      },
       { title: 'why', cell: whyDecided },
     ],
     report.decisions.entries,

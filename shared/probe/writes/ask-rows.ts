@@ -1,6 +1,6 @@
 import { toWireNumber } from '../../autotask/translate.js';
 import { decimal } from '../../autotask/values.js';
-import { big, plain, type Big } from '../../billing/decimal.js';
+import { type Big, big, grouped, plain } from '../../billing/decimal.js';
 import { addDays, lastDay, monthOf } from '../../billing/month.js';
 import type { Raw } from '../../autotask/probing.js';
 import type { Day } from '../../billing/types.js';
@@ -212,7 +212,7 @@ async function askCreateOnly({ autotask, contractId, answer }: Asking, id: numbe
     answer(
       'createOnly',
       after.eq(before) ? 'ignored' : 'changed',
-      `the price of a contract service was sent as ${sent} and is ${plain(after)}`,
+      `the price of a contract service was sent as ${sent} and is ${grouped(plain(after))}`,
     );
   } catch (error) {
     answer('createOnly', isRefusal(error) ? 'refused' : null, messageOf(error));
