@@ -15,6 +15,7 @@ import {
   dailyBillingId,
   organizationBillingId,
   organizationBillingsOf,
+  scheduleId,
 } from '../../shared/contract.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { NO_CALLS } from '../../shared/billing/results.js';
@@ -209,6 +210,37 @@ describe('a run', () => {
       expect.stringMatching(/1 customer cannot go on[\s\S]*noSuchOrganization[\s\S]*billing restore/),
       expect.stringMatching(/the run hangs[\s\S]*noSuchWorkflow[\s\S]*billing restore/),
     ]);
+  });
+});
+
+describe('a schedule', () => {
+  const broker = 'scheduled';
+  const command = (...args: string[]): ReturnType<typeof runCommand> =>
+    runCommand({ BILLING_BROKER: broker, BILLING_EVIDENCE: evidenceOf(broker), TEMPORAL_ADDRESS: server.address }, args);
+  const after = (from: Date, minutes: number): Date => new Date(from.getTime() + minutes * 60_000);
+
+  test('whose run did not begin is told of within ten minutes, once; one that is paused is silent', async () => {
+    expect(await command('schedule', 'apply')).toMatchObject({ code: 0 });
+    const { info } = await client.schedule.getHandle(scheduleId(broker)).describe();
+    const [next] = info.nextActionTimes as [Date];
+    const { sentinel, told } = sentinelOf(broker);
+    for (const minutes of [-1, 4]) expect(await sentinel.look(after(next, minutes))).toEqual([]);
+    for (const minutes of [6, 7]) await sentinel.look(after(next, minutes));
+    expect(told()).toEqual([
+      expect.stringMatching(
+        new RegExp(`the schedule's run of ${next.toISOString()} did not begin[\\s\\S]*billing schedule show`),
+      ),
+    ]);
+    await command('schedule', 'pause');
+    expect(await sentinel.look(after(next, 8))).toEqual([]);
+  });
+
+  test('of which no run came to its end for more than a day is told of once, also where nobody knows why', async () => {
+    await command('schedule', 'resume');
+    const { sentinel, told } = sentinelOf(broker);
+    await recordRun(openEvidence(evidenceOf(broker)), broker, 'latest', '2025-10-08', after(new Date(), -27 * 60).toISOString());
+    for (let looks = 0; looks < 2; looks += 1) expect(await sentinel.look()).toHaveLength(1);
+    expect(told()).toEqual([expect.stringMatching(/no run in 27 hours[\s\S]*billing schedule show/)]);
   });
 });
 
