@@ -10,6 +10,7 @@ import type {
   ReportSignal,
   SettledSignal,
 } from '../shared/contract.js';
+import type { MonthEndRequest } from '../shared/contract/month-end.js';
 import type { DecisionTaken } from '../shared/contract/decisions.js';
 import { isStatus } from '../shared/billing/status.js';
 
@@ -196,6 +197,20 @@ const ORGANIZATION: Rules = {
   waitsForCall: [optional((value) => typeof value === 'boolean'), 'true or false'],
 };
 
+const MONTH_ENDS: unknown[] = ['close', 'invoiced', 'undo'] satisfies MonthEndRequest['what'][];
+const MONTH_END: Rules = {
+  broker: BROKER,
+  month: [isMonthText, 'a month, YYYY-MM'],
+  what: [(value) => MONTH_ENDS.includes(value), 'close, invoiced or undo'],
+  actor: [isText, 'who asks for it'],
+  reason: [(value) => value === '' || isText(value), 'a text'],
+};
+/** What one thing needs beyond that. */
+const MONTH_END_OF: Partial<Record<MonthEndRequest['what'], Rules>> = {
+  close: { digest: [isText, 'the digest of what was shown'] },
+  undo: { organizationId: [isText, 'the id of an organization'] },
+};
+
 function isTimeZone(value: unknown): boolean {
   try {
     return isText(value) && new Intl.DateTimeFormat('en', { timeZone: value }).format() !== '';
@@ -213,8 +228,18 @@ export function checkOrganization(input: OrganizationBillingInput): Organization
   return checked(input, ORGANIZATION);
 }
 
-function checked<T>(input: T, rules: Rules): T {
-  if (!isFields(input)) throw refused('This workflow was started without an input. Start it with: billing run MONTH');
+export function checkMonthEnd(input: MonthEndRequest): MonthEndRequest {
+  const from = 'It is started by the page';
+  return checked(checked(input, MONTH_END, from), MONTH_END_OF[input.what] ?? {}, from);
+}
+
+/** Of a workflow that needs nothing but to know whose it is. */
+export function checkOwner<T extends { broker: string }>(input: T): T {
+  return checked(input, { broker: BROKER }, 'It is started by: billing doctor');
+}
+
+function checked<T>(input: T, rules: Rules, from = 'Start it with: billing run MONTH'): T {
+  if (!isFields(input)) throw refused(`This workflow was started without an input. ${from}`);
   const wrong = Object.entries(rules).flatMap(([member, [isRight, expected]]) =>
     isRight(input[member]) ? [] : [`${member}: expected ${expected}`],
   );

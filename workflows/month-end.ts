@@ -1,9 +1,14 @@
+import { workflowInfo } from '@temporalio/workflow';
 import type { MonthEndDone, MonthEndRequest } from '../shared/contract/month-end.js';
 import { endingMonth } from './activities.js';
+import { checkBroker, checkMonthEnd } from './messages.js';
 
 /** What a person asked for on the page: close, what was invoiced, the way back of a customer. Its answer is what the page shows. */
-export const monthEnd = (request: MonthEndRequest): Promise<MonthEndDone> =>
-  endingMonth(request.broker, SUMMARIES[request.what]).endMonth(request);
+export async function monthEnd(given: MonthEndRequest): Promise<MonthEndDone> {
+  const request = checkMonthEnd(given);
+  checkBroker(request.broker, workflowInfo().taskQueue);
+  return endingMonth(request.broker, SUMMARIES[request.what]).endMonth(request);
+}
 
 const SUMMARIES: Record<MonthEndRequest['what'], string> = {
   close: 'Closes the month, as asked on the page',

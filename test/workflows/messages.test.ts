@@ -18,7 +18,9 @@ import { eventually } from '../eventually.js';
 import {
   checkBroker,
   checkDaily,
+  checkMonthEnd,
   checkOrganization,
+  checkOwner,
   readDigest,
   readReason,
   readReport,
@@ -321,8 +323,38 @@ describe('the input of a workflow', () => {
     });
   });
 
+  test('that is missing fails what a page or a command asks for at once; its tasks failed for ever', async () => {
+    const ended = (type: string): Promise<unknown> =>
+      workshop.client.workflow
+        .start(type, { taskQueue: billingQueue('default'), workflowId: `none/${type}` })
+        .then((handle) => handle.result())
+        .catch((error: Error) => error.cause);
+    const failures = await workshop.serving(waiting(), () => Promise.all(['monthEnd', 'workerSettings'].map(ended)));
+    const refusal: unknown = expect.objectContaining({
+      type: 'BadRequest',
+      message: expect.stringContaining('without an input'),
+    });
+    expect(failures).toEqual([refusal, refusal]);
+  });
+
+  const ASKED = { broker: 'default', month: '2025-10', actor: 'anna', reason: '', what: 'invoiced' } as const;
+  test('of what a person asks for at the end of a month has what that needs', () => {
+    checkMonthEnd(ASKED);
+    checkMonthEnd({ ...ASKED, what: 'close', digest: DIGEST });
+    checkMonthEnd({ ...ASKED, what: 'undo', organizationId: 'o' });
+  });
+
   test.each([
     ['no input', () => checkDaily(undefined as never), /without an input/],
+    [
+      'a thing that nobody knows',
+      () => checkMonthEnd({ ...ASKED, what: ['close'] } as never),
+      /what: expected close, invoiced or undo/,
+    ],
+    ['a certificate of nothing', () => checkMonthEnd({ ...ASKED, what: 'close' } as never), /digest: expected/],
+    ['the way back of nobody', () => checkMonthEnd({ ...ASKED, what: 'undo' } as never), /organizationId: expected/],
+    ['nobody who asks', () => checkMonthEnd({ ...ASKED, actor: '', month: '10' }), /month: expected .*actor: expected who/],
+    ['the settings of no broker', () => checkOwner({ broker: 7 } as never), /broker: expected/],
     ['a day that is none', () => checkDaily({ broker: 'default', asOf: '2025-02-30' }), /asOf: expected a day/],
     ['a zone that is none', () => checkDaily({ broker: 'default', timeZone: 'Mars/Olympus' }), /timeZone: expected/],
     ['a broker that is no name', () => checkDaily({ broker: 'a/b' }), /broker: expected/],
