@@ -7,7 +7,7 @@ import type { Books, Gone, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import { forgetBlind, keepList, readBlind, recall, recordId, type Remembered } from '../shared/evidence/remembered.js';
 import type { Dependencies } from './dependencies.js';
-import { billedRows, isRowExplained, isRowForgotten, isRowThere } from './row-memory.js';
+import { billedRows, chargesBilled, isRowExplained, isRowForgotten, isRowThere } from './row-memory.js';
 import { PRODUCTS } from '../shared/billing/record-types.js';
 
 /**
@@ -71,10 +71,15 @@ export async function goneFor(
   const unknown = new Set(unknownRows(month, books, (id) => changed.has(id)).map(({ serviceId }) => serviceId));
   const isUnknown = ({ kind, id }: Remembered): boolean => kind === 'service' && unknown.has(id);
   const billedOn = new Set(items.map(({ contractId }) => contractId));
-  const isHidden = (record: Remembered): boolean =>
+  const isHiddenRow = (record: Remembered): boolean =>
     record.kind === 'row' && billedOn.has(record.id) && isExpected(record, month) && !isShown(record, books);
   const billed = await billedRows(dependencies.evidence, broker, month, books, organizationId);
-  const asked = [...known, ...billed].filter((record) => isMade(record) || isUnknown(record) || isHidden(record));
+  const charged = await chargesBilled(dependencies.evidence, broker, month, organizationId);
+  const isHiddenCharge = (record: Remembered): boolean =>
+    record.kind === 'charge' && charged.has(record.key) && !isShown(record, books);
+  const asked = [...known, ...billed].filter((record) =>
+    [isMade, isUnknown, isHiddenRow, isHiddenCharge].some((isAsked) => isAsked(record)),
+  );
   const gone = await goneOf(dependencies, asked);
   const deleted = new Set(asked.filter((record) => isDeleted(record, books)).map(recordId));
   return gone.filter((one) => !deleted.has(recordId(one)));

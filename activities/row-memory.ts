@@ -10,8 +10,8 @@ import { outcomeName, outcomesPrefix } from '../shared/evidence/months.js';
 import type { Remembered } from '../shared/evidence/remembered.js';
 
 /**
- * Rows that items were posted on, which a list of rows may lack a day later (rule 6.6). A row has no key of its own: it is known by what it stands for, its
- * contract, service and month (`rowKeyOf`).
+ * Rows and charges that items were posted on, which a list may lack a day later (rule 6.6). A row has no key of its own: it is known by what it stands for,
+ * its contract, service and month (`rowKeyOf`).
  */
 
 /** Rows are remembered for so many months before the one that is surveyed: the month that is checked again is one of them. */
@@ -21,27 +21,47 @@ type RowRecord = Pick<Remembered, 'id' | 'key'>;
 
 /** Rows of the month that posted items stood on when they were read back, on contracts that are there: of one organization, or of all. */
 export async function billedRows(
-  evidence: Pick<Evidence, 'names' | 'pointer' | 'get'>,
+  evidence: Kept,
   broker: string,
   month: Month,
   books: Books,
   organizationId: string | null = null,
 ): Promise<Remembered[]> {
-  const names =
-    organizationId === null ? await evidence.names(outcomesPrefix(broker, month)) : [outcomeName(broker, month, organizationId)];
   const { byKey } = indexOf(books);
   const rows: Remembered[] = [];
+  for await (const { contractKey, standing } of posted(evidence, broker, month, organizationId)) {
+    const contract = byKey.get(fold(contractKey));
+    const row = standing?.row;
+    if (contract === undefined || row == null || row.after.units === 0) continue;
+    rows.push({ kind: 'row', id: contract.id, key: rowKeyOf(contractKey, row.serviceKey, month), isSeen: true });
+  }
+  return rows;
+}
+
+/** Keys of the charges that an organization's posted items stood on, folded. */
+export async function chargesBilled(evidence: Kept, broker: string, month: Month, organizationId: string): Promise<Set<string>> {
+  const keys = new Set<string>();
+  for await (const { standing } of posted(evidence, broker, month, organizationId))
+    for (const { key, after } of standing?.charges ?? []) if (after !== null) keys.add(fold(key));
+  return keys;
+}
+
+type Kept = Pick<Evidence, 'names' | 'pointer' | 'get'>;
+
+/** What the last runs of the month posted: for one organization, or for all. */
+async function* posted(
+  evidence: Kept,
+  broker: string,
+  month: Month,
+  organizationId: string | null,
+): AsyncGenerator<Outcome['items'][number]> {
+  const names =
+    organizationId === null ? await evidence.names(outcomesPrefix(broker, month)) : [outcomeName(broker, month, organizationId)];
   for (const name of names) {
     const ref = await evidence.pointer(name);
     const outcome = ref === null ? null : await ifKept<Outcome>(evidence, ref);
-    for (const item of outcome?.items ?? []) {
-      const contract = byKey.get(fold(item.contractKey));
-      const row = item.outcome === 'posted' ? item.standing?.row : null;
-      if (contract === undefined || row == null || row.after.units === 0) continue;
-      rows.push({ kind: 'row', id: contract.id, key: rowKeyOf(item.contractKey, row.serviceKey, month), isSeen: true });
-    }
+    yield* (outcome?.items ?? []).filter((item) => item.outcome === 'posted');
   }
-  return rows;
 }
 
 /** Whether a row shows that stands for the same. */
