@@ -185,9 +185,14 @@ async function expectedOf(
 ): Promise<Expected[]> {
   const before = organizations === null ? null : await readRecord(evidence, broker, month);
   const earlier = new Set((before?.expected ?? []).map(({ organizationId }) => fold(organizationId)));
-  const digests = new Map(slices.map(({ organizationId, digest = null }) => [fold(organizationId), digest]));
+  const planned = new Map(slices.map((slice) => [fold(slice.organizationId), slice]));
   return counted
-    .map((one) => ({ ...one, digest: digests.get(fold(one.organizationId)) ?? null, asked: isNamed(organizations, one) }))
+    .map((one) => {
+      // The report may spell an id in other letters than the list, by which outcomes are kept.
+      const slice = planned.get(fold(one.organizationId));
+      const organizationId = slice?.organizationId ?? one.organizationId;
+      return { ...one, organizationId, digest: slice?.digest ?? null, asked: isNamed(organizations, one) };
+    })
     .filter(
       ({ organizationId, asked }) =>
         asked || earlier.has(fold(organizationId)) || known.has(outcomeName(broker, month, organizationId)),

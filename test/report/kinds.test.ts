@@ -234,6 +234,21 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       },
     ],
   ],
+  'ids in other letters': [
+    [
+      'of a customer, in the report alone: every run said that nobody answers for its lines',
+      { lines: [{ ...LICENCE, organization: 'CONTOSO' }, OTHERS], told: [], stands: both },
+    ],
+    [
+      'of a customer, in its subscriptions alone',
+      {
+        world: ({ subscriptions }) =>
+          subscriptions.forEach((one) => (one['organizationId'] = String(one['organizationId']).toUpperCase())),
+        told: [],
+        stands: both,
+      },
+    ],
+  ],
   'a subscription id longer than a contract’s number': [
     ['of a licence', { lines: [{ ...LICENCE, subscription: LONG }, OTHERS], told: [], stands: { [LONG]: '120', ...others } }],
     ['of usage', { lines: [{ ...AZURE, subscription: LONG }, OTHERS], told: [], stands: { [LONG]: '4100', ...others } }],
