@@ -45,10 +45,11 @@ export const BREAKERS_OFF: Breakers = breakersBy((limit) => (typeof limit.defaul
 export const DEFAULT_BREAKERS: Breakers = breakersBy((limit) => limit.default);
 
 /** What a broker should know about breakers by settings that are set: that none holds anything, and the limit whose meaning has changed. */
-export function aboutBreakers({ BREAKERS, BREAKER_MONTH_DROP_PERCENT: percent = '' }: Partial<Record<string, string>>): string[] {
+export function aboutBreakers({ BREAKERS, BREAKER_MONTH_DROP_PERCENT: percent }: Partial<Record<string, string>>): string[] {
   if (BREAKERS?.trim() === 'off') return ['BREAKERS=off: no circuit breaker holds anything, whatever their own settings say.'];
   const drop = Number(percent);
-  if (percent.trim() === '' || !Number.isInteger(drop) || drop === 50 || drop === 0) return [];
+  // Blank is 0, and what is not set is no number.
+  if (!Number.isInteger(drop) || drop === 50 || drop === 0) return [];
   return [
     `BREAKER_MONTH_DROP_PERCENT=${drop} holds a month whose sales drop by more than ${drop} %, below ${100 - drop} % of last month's. Earlier it held one below ${drop} %: for the same limit as before set ${100 - drop}.`,
   ];

@@ -123,8 +123,7 @@ const GROUP = 3;
 export const grouped = (amount: Decimal): string => {
   const point = amount.indexOf('.');
   if ((point < 0 ? amount.length : point) <= GROUP) return amount;
-  const [, sign = '', whole = '', rest = ''] = /^([-+]?)(\d+)(\D.*)?$/.exec(amount) ?? [];
-  return `${sign}${inGroups(whole)}${rest}`;
+  return amount.replace(/^([-+]?)(\d+)/, (_, sign: string, digits: string) => sign + inGroups(digits));
 };
 
 function inGroups(digits: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { big, divide, minorUnits, money, plain, round, text } from '../../shared/billing/decimal.js';
+import { amountText, big, divide, grouped, minorUnits, money, plain, round, text } from '../../shared/billing/decimal.js';
 
 /** Exact amounts: where a digit is lost, and which way. */
 
@@ -57,4 +57,18 @@ test('a division leaves the digits of others as they were', () => {
   const before = third();
   divide(big('1'), big('3'), 2);
   expect(third()).toBe(before);
+});
+
+test.each([
+  ['0', '0'],
+  ['999.99', '999.99'],
+  ['1000', '1,000'],
+  ['-100.00', '-100.00'],
+  ['-1000.00', '-1,000.00'],
+  ['+123456.7891', '+123,456.7891'],
+  ['-1499964.55', '-1,499,964.55'],
+  ['10000000000000000.005', '10,000,000,000,000,000.005'],
+  ['unknown', 'unknown'],
+])('%s is read as %s', (amount, shown) => {
+  expect([grouped(amount), amountText(amount, 'EUR')]).toEqual([shown, `${shown} EUR`]);
 });

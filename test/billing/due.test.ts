@@ -58,6 +58,15 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
     ],
   ],
   [
+    'it is billed from the report of the month after',
+    facts('2025-10-28', { month: '2025-09', reportMonth: '2025-11' }),
+    [
+      "Nothing of 2025-09, billed from the report of 2025-11, is due on 2025-10-28: a line falls due the day after it is billed, so the first of 2025-11 do on 2025-11-02, Microsoft's licences about 2025-11-09, legacy ones about 2025-11-17.",
+      'Run it then: billing run 2025-09 --wait',
+      'What is due now: billing run 2025-08 --wait',
+    ],
+  ],
+  [
     'there are lines, but none of the organization it was run for',
     facts('2025-10-12', { lines: 40 }),
     [

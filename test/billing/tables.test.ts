@@ -36,7 +36,7 @@ describe('where an organization’s month can stand', () => {
 
   test('is none of anything else', () => {
     expect(Object.keys(STATUS_RULES).every(isStatus)).toBe(true);
-    expect(['done', 'toString', '', 5, null].some(isStatus)).toBe(false);
+    expect(['done', 'toString', '', 5, null, ['Done']].some(isStatus)).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { isBreaker } from '../../shared/billing/breakers.js';
 import { numberedChargeKey, parseChargeKey, rowKeyOf } from '../../shared/billing/keys.js';
 import { amountsTable } from '../../shared/billing/markdown.js';
-import { addDays, addMonths, daysCovered, isDay, isMonth, lastDay } from '../../shared/billing/month.js';
+import { addDays, addMonths, daysCovered, isDay, isMonth, lastDay, monthsBetween } from '../../shared/billing/month.js';
 import { classify, isKnownChargeType } from '../../shared/billing/record-type.js';
 import { byText, cut, fold, groupBy, isGuid, present, same } from '../../shared/billing/text.js';
 import type { Line } from '../../shared/billing/types.js';
@@ -19,7 +19,9 @@ describe('the calendar', () => {
     ['2025-06', 0, '2025-06'],
     ['0999-12', 1, '1000-01'],
     ['0099-12', -12, '0098-12'],
-  ])('%s and %i months is %s', (month, count, later) => expect(addMonths(month, count)).toBe(later));
+  ])('%s and %i months is %s', (month, count, later) => {
+    expect([addMonths(month, count), monthsBetween(month, later)]).toEqual([later, count]);
+  });
 
   test.each([
     ['2024-02', '2024-02-29'],
