@@ -1,5 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { amountText, big, divide, grouped, minorUnits, money, plain, round, text } from '../../shared/billing/decimal.js';
+import {
+  amountText,
+  big,
+  divide,
+  grouped,
+  minorUnits,
+  money,
+  plain,
+  postedText,
+  round,
+  text,
+} from '../../shared/billing/decimal.js';
 
 /** Exact amounts: where a digit is lost, and which way. */
 
@@ -51,6 +62,18 @@ test.each([
   ['-48.30', '-48.3'],
   ['12e2', '1200'],
 ])('%s is plainly %s', (exact, shown) => expect(plain(big(exact))).toBe(shown));
+
+test.each([
+  ['12.345', 'EUR', '12.35'],
+  ['12', 'EUR', '12.00'],
+  ['5', 'JPY', '5'],
+  ['0.3', 'JPY', '0.30'],
+  ['-0.304', 'JPY', '-0.30'],
+  ['0.004', 'JPY', '0'],
+  ['1.005', 'KWD', '1.010'],
+])('posting bills %s %s as %s: two decimals, whatever its minor unit', (exact, currency, shown) => {
+  expect(postedText(big(exact), currency)).toBe(shown);
+});
 
 test('a division leaves the digits of others as they were', () => {
   const third = (): string => String(big('1').div(3));
