@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   amountText,
   big,
+  compare,
   divide,
   grouped,
   minorUnits,
@@ -73,6 +74,18 @@ test.each([
   ['1.005', 'KWD', '1.010'],
 ])('posting bills %s %s as %s: two decimals, whatever its minor unit', (exact, currency, shown) => {
   expect(postedText(big(exact), currency)).toBe(shown);
+});
+
+test.each([
+  ['1', '10', -1],
+  ['10', '1', 1],
+  ['1', '1.00', 0],
+  ['10.5', '10.50', 0],
+  ['10.5', '10.05', 1],
+  ['-0.00', '0', 0],
+  ['-1', '1', -1],
+])('%s beside %s is %i, by what it says and not by how it is written', (left, right, order) => {
+  expect(compare(left, right)).toBe(order);
 });
 
 test('a division leaves the digits of others as they were', () => {

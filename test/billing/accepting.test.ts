@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { acceptedAfter } from '../../shared/billing/accepting.js';
+import { cutReport } from '../../shared/billing/facts.js';
+import type { MonthFacts } from '../../shared/billing/facts.js';
+import type { Ghost, Plan, PlannedItem } from '../../shared/billing/plan-types.js';
+import type { Books } from '../../shared/billing/types.js';
+import { accepted, AS_OF, charge, contract, ghost, plan, report, row, running, SUBSCRIPTION } from './builders.js';
+import { edited, KEY, MORE } from './examples/row-and-charge.js';
+
+/** Rule 1.6: what had lines and has none any more is remembered as long as its money stands, also where the plan does not list that. */
+
+interface Left {
+  items?: Partial<PlannedItem>[];
+  ghosts?: Partial<Ghost>[];
+  books?: Books;
+  joint?: number[];
+}
+
+/** Whether the item of the last accepted report is remembered. */
+function isRemembered({ items = [], ghosts = [], books = running(), joint = [] }: Left): boolean {
+  const { facts, organizations } = cutReport(report(), AS_OF);
+  const made = plan({ books: running() });
+  const decided: Plan = {
+    ...made,
+    items: items.map((changes, index) => ({ ...made.items[0]!, id: `now-${index}`, ...changes })),
+    ghosts: ghosts.map((changes) => ghost({ contractKey: SUBSCRIPTION.toUpperCase(), ...changes })),
+  };
+  const jointCompanies = joint.map((companyId) => ({ companyId })) as MonthFacts['jointCompanies'];
+  const slice = { ...organizations[0]!, accepted: { asOf: AS_OF, items: [accepted()] } };
+  const part = acceptedAfter(
+    decided,
+    [],
+    { facts: { ...facts, jointCompanies }, slice, books },
+    { isReleased: false, isBlind: false },
+  );
+  return part.items.length === 1;
+}
+
+const held = { outcome: 'held' as const };
+const posted = { outcome: 'posted' as const };
+const zeroed = { outcome: 'zeroed' as const, evidence: 'ended' as const };
+const on = (changes: Parameters<typeof contract>[0]): Books => ({ ...running(), contracts: [contract(changes)] });
+
+describe('an item without lines any more', () => {
+  test.each<[string, Left, boolean]>([
+    ['beside a held item of its contract, which is left alone', { items: [held] }, true],
+    ['beside a held and a posted one', { items: [posted, held] }, true],
+    ['beside posted ones', { items: [posted, posted] }, false],
+    ['beside a held item of another subscription', { items: [{ ...held, contractKey: 'other' }] }, false],
+    ['on a contract that only its number tells', { items: [held], books: on({ subscriptionId: null }) }, true],
+    ['on one that only its field tells', { items: [held], books: on({ number: null }) }, true],
+    ['while money stands on another contract', { items: [held], books: on({ number: 'other', subscriptionId: 'other' }) }, false],
+    ['while nothing stands on its contract', { items: [held], books: { ...running(), rows: [] } }, false],
+    [
+      'while something stands there in another month',
+      { items: [held], books: { ...running(), rows: [row({ startDay: '2025-09-01' })] } },
+      false,
+    ],
+    ['that the plan brings to nothing', { items: [held], ghosts: [zeroed] }, false],
+    ['while the plan brings another to nothing', { items: [held], ghosts: [{ ...zeroed, contractKey: 'other' }] }, true],
+    ['that the plan lists', { ghosts: [{}] }, true],
+    ['on a contract that another organization of the company looks after', { joint: [8, 7] }, true],
+    ['the same, beside a posted item of it', { joint: [7], items: [posted] }, false],
+    ['while another company has several organizations', { joint: [8] }, false],
+    ['while nothing of its contract is planned', {}, false],
+  ])('is remembered, or not: %s', (_, left, expected) => expect(isRemembered(left)).toBe(expected));
+});
+
+describe('an item with lines', () => {
+  const charged = (held: Books, ...amounts: string[]): Books => ({
+    ...held,
+    charges: amounts.map((price, index) => charge({ id: 2000 + index, key: index === 0 ? KEY : `${KEY}-${index + 1}`, price })),
+  });
+  const remembered = (situation: Parameters<typeof plan>[0]): [boolean, boolean | undefined] => {
+    const [item] = plan(situation).accepted!.items;
+    return [item!.stood, item!.charged];
+  };
+
+  test.each<[string, Books, [boolean, boolean | undefined]]>([
+    ['on a row alone', running(), [true, false]],
+    ['on a row and a charge', charged(running(10, '115'), '5'), [true, true]],
+    ['with a charge that the plan deletes', charged(running(), '5'), [true, false]],
+    ['with one of two charges that the plan deletes', charged(running(10, '115'), '5', '3'), [true, true]],
+  ])('is remembered as standing, and whether on a charge too: %s', (_, books, expected) => {
+    expect(remembered({ books })).toEqual(expected);
+  });
+
+  test('that is held is not remembered as standing', () => {
+    expect(remembered({ report: MORE, books: edited(running(), '2025-10', { frozen: true }) })).toEqual([false, undefined]);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import { chargeAdvice, elsewhereAdvice, rowAdvice, type GhostAdvice } from '../../shared/billing/ghost-advice.js';
+import { books, charge, contract, SUBSCRIPTION } from './builders.js';
+import { KEY } from './examples/row-and-charge.js';
+import { context } from './ghost-context.js';
+
+/** What people read of money without a line: where it stands, why nobody answers for it, what ends it, and the command that sets it aside. */
+
+const own = context(books());
+const stray = context(books(), { whyStray: (key) => `Nobody answers for ${key ?? 'it'}.` });
+const DISMISS = 'billing dismiss 2025-10 --contract 100 --reason "right as it is"';
+const PLACE = `stands on contract 100`;
+
+describe('a row', () => {
+  test.each<[string, GhostAdvice, GhostAdvice]>([
+    [
+      'of the organization',
+      rowAdvice(contract(), SUBSCRIPTION, '120.00 EUR', 'Premium', own),
+      {
+        message:
+          '120.00 EUR of Premium stand on contract 100, and the report has no line for it. Check the subscription in Cloudmore, or set its units to 0 in Autotask; an amount that is right as it is can be dismissed.',
+      },
+    ],
+    [
+      'of nobody',
+      rowAdvice(contract({ name: 'Old' }), 's-1', '120.00 EUR', 'Premium', stray),
+      {
+        message:
+          '120.00 EUR of Premium stand on contract 100 (Old), subscription s-1. Nobody answers for s-1. Autotask bills them every month until 2026-03-31. Set its units to 0 in Autotask from 2025-10 on, or end the contract. If the amount is right as it is, dismiss it.',
+        command: DISMISS as never,
+      },
+    ],
+    [
+      'whose line is billed on another contract',
+      elsewhereAdvice(contract(), '120.00 EUR', 'Premium'),
+      {
+        message:
+          "120.00 EUR of Premium stand on contract 100, and the report's line for it is billed on another contract: both are billed. Set its units to 0 in Autotask, or give it its id back and delete the other.",
+      },
+    ],
+  ])('%s', (_, told, expected) => expect(told).toEqual(expected));
+});
+
+describe('a charge', () => {
+  const open = charge({ key: ` ${KEY} ` });
+  const billed = charge({ key: ' ', billed: true });
+  test.each<[string, GhostAdvice, string, string | undefined]>([
+    [
+      'that is open',
+      chargeAdvice(open, SUBSCRIPTION, '5.00 EUR', false, own),
+      `A charge of 5.00 EUR (${KEY}) ${PLACE}, and the report has no line for it. Delete it in Autotask if it is wrong; an amount that is right as it is can be dismissed.`,
+      undefined,
+    ],
+    [
+      'that is billed and has no number',
+      chargeAdvice(billed, SUBSCRIPTION, '5.00 EUR', false, own),
+      `A billed charge of 5.00 EUR (id 2000) ${PLACE}, and the report has no line for it. Credit it in Autotask if it is wrong; an amount that is right as it is can be dismissed.`,
+      undefined,
+    ],
+    [
+      'of which nobody knows what it is for',
+      chargeAdvice(open, SUBSCRIPTION, '5.00 EUR', true, own),
+      `A charge of 5.00 EUR (${KEY}) ${PLACE}, and nobody knows what it was made for: nothing that Cloudmore ever named makes its key. Delete it in Autotask if it is wrong; an amount that is right as it is can be dismissed.`,
+      undefined,
+    ],
+    [
+      'of nobody',
+      chargeAdvice(open, null, '5.00 EUR', false, stray),
+      `A charge of 5.00 EUR (${KEY}) ${PLACE}. Nobody answers for it. Delete it in Autotask if it is wrong. If the amount is right as it is, dismiss it.`,
+      DISMISS,
+    ],
+  ])('%s', (_, told, message, command) => expect([told.message, told.command]).toEqual([message, command]));
+});
