@@ -29,13 +29,18 @@ afterEach(async () => {
 });
 
 interface Process {
-  evidence: Evidence;
+  waited: { ms: number };
   activities: ActivitiesByQueue;
 }
 
-/** A worker that has taken the broker's lease over a store. */
-async function startProcess(location: string, env: Record<string, string> = {}): Promise<Process> {
-  const evidence = openEvidence(`file:${location}`);
+/** A worker that has taken the broker's lease over a store. What it waits passes at once, by the store's clock as well. */
+async function startProcess(
+  location: string,
+  env: Record<string, string> = {},
+  onWait = (): void => undefined,
+): Promise<Process> {
+  const waited = { ms: 0 };
+  const evidence = behind(openEvidence(`file:${location}`), waited);
   const hold = await evidence.hold('gates/default', { signal: new AbortController().signal, onWait: () => undefined });
   holds.push(hold);
   const config = loadConfig({ ...sandbox.env(), BILLING_MODE: 'auto', BREAKER_ORGANIZATION_PERCENT: '0', ...env });
@@ -45,9 +50,24 @@ async function startProcess(location: string, env: Record<string, string> = {}):
     () => hold.isHeld(),
     () => hold.lease,
   );
-  const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
-  return { evidence, activities: createActivities({ ...dependencies, clock }) };
+  const sleep = (ms: number): Promise<void> => {
+    onWait();
+    waited.ms += ms;
+    return Promise.resolve();
+  };
+  const clock = { now: () => new Date(), sleep };
+  return { waited, activities: createActivities({ ...dependencies, clock }) };
 }
+
+/** The store, by whose clock more time has passed. */
+const behind = (evidence: Evidence, waited: { ms: number }): Evidence =>
+  new Proxy(evidence, {
+    get: (store, name) => {
+      if (name === 'now') return async () => new Date((await store.now()).getTime() + waited.ms);
+      const member: unknown = Reflect.get(store, name);
+      return typeof member === 'function' ? (member.bind(store) as unknown) : member;
+    },
+  });
 
 async function look({ activities }: Process): Promise<GivenReport> {
   const asOf = '2025-10-22';
@@ -176,5 +196,22 @@ describe('a worker that takes over', () => {
     const second = await startProcess(join(folder, 'live'), env);
     const rest = await bill(second, { ...given, survey: null, surveyedAt: null }, { approvedDigest });
     expect([rest.status, rest.message]).toEqual(['Done', null]);
+  }, 60_000);
+
+  test('plans only when nothing that the one before has sent can take effect any more, and asks Autotask only then', async () => {
+    const first = await startProcess(join(folder, 'live'));
+    const given = await look(first);
+    const match = { vendor: 'autotask', method: 'POST', path: '*/Contracts' };
+    await control(sandbox, 'faults', [{ match, fault: { kind: 'status', status: 503, when: 'before' } }]);
+    expect((await bill(first, given)).status).toBe('NeedsAttention');
+    await control(sandbox, 'faults', []);
+    await holds.pop()!.release();
+    const asked = sandbox.requests().length;
+    const second = await startProcess(join(folder, 'live'), {}, () => expect(sandbox.requests()).toHaveLength(asked));
+    const request = { ...MONTH, asOf: given.asOf, organizationId: CONTOSO, given: { ...given, survey: null, surveyedAt: null } };
+    const { steps } = await second.activities.autotask.planOrganization({ ...request, approvedDigest: null, refused: [] });
+    expect(steps.map(({ kind }) => kind)).toContain('upsertContract');
+    expect(second.waited.ms).toBeGreaterThan(80_000);
+    expect(second.waited.ms).toBeLessThanOrEqual(91_000);
   }, 60_000);
 });

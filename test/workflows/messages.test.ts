@@ -323,21 +323,24 @@ describe('the input of a workflow', () => {
     });
   });
 
-  test('that is missing fails what a page or a command asks for at once; its tasks failed for ever', async () => {
-    const ended = (type: string): Promise<unknown> =>
+  const ASKED = { broker: 'default', month: '2025-10', actor: 'anna', reason: '', what: 'invoiced' } as const;
+  test('that is missing, or another broker’s, fails what a page or a command asks for at once; its tasks failed for ever', async () => {
+    const ended = (type: string, ...args: unknown[]): Promise<unknown> =>
       workshop.client.workflow
-        .start(type, { taskQueue: billingQueue('default'), workflowId: `none/${type}` })
+        .start(type, { taskQueue: billingQueue('default'), workflowId: `asked-${(number += 1)}`, args })
         .then((handle) => handle.result())
         .catch((error: Error) => error.cause);
-    const failures = await workshop.serving(waiting(), () => Promise.all(['monthEnd', 'workerSettings'].map(ended)));
-    const refusal: unknown = expect.objectContaining({
-      type: 'BadRequest',
-      message: expect.stringContaining('without an input'),
-    });
-    expect(failures).toEqual([refusal, refusal]);
+    const types = ['monthEnd', 'workerSettings'];
+    const given = [[], [{ ...ASKED, broker: 'alpha' }]];
+    const failures = await workshop.serving(waiting(), () =>
+      Promise.all(given.flatMap((args) => types.map((type) => ended(type, ...args)))),
+    );
+    expect(failures.map((failure) => (failure as { type: string }).type)).toEqual([
+      ...types.map(() => 'BadRequest'),
+      ...types.map(() => 'OtherBroker'),
+    ]);
   });
 
-  const ASKED = { broker: 'default', month: '2025-10', actor: 'anna', reason: '', what: 'invoiced' } as const;
   test('of what a person asks for at the end of a month has what that needs', () => {
     checkMonthEnd(ASKED);
     checkMonthEnd({ ...ASKED, what: 'close', digest: DIGEST });
