@@ -3,12 +3,10 @@ import { earlierWrites, modeMissing } from '../shared/evidence/earlier-writes.js
 import { addMonths } from '../shared/billing/month.js';
 import { noteReport, refusedReport, whyNotFrom } from '../shared/evidence/billed-from.js';
 import { readUndone } from '../shared/evidence/undone.js';
-import { fold } from '../shared/billing/text.js';
-import { companyIdOf } from '../shared/billing/facts.js';
 import type { Named } from '../shared/billing/named.js';
 import type { Report } from '../shared/billing/types.js';
+import { unknownNames } from '../shared/known-names.js';
 import { differing } from '../shared/money-settings.js';
-import { didYouMean } from '../shared/nearest.js';
 import type { Dependencies } from './dependencies.js';
 import { SettingsRefused } from './failures.js';
 
@@ -66,36 +64,12 @@ export async function noteOwnReport(
 
 /** A name that nobody has leaves a setting without effect, in silence: all of them are named at once, with the nearest that there is. */
 export function demandKnownNames(
-  { settings, organizationModes }: Pick<Dependencies, 'settings' | 'organizationModes'>,
+  naming: Pick<Dependencies, 'settings' | 'organizationModes'>,
   { organizations, lines, previousLines }: Pick<Report, 'organizations' | 'lines' | 'previousLines'>,
   named: Named,
 ): void {
-  const customers = [
-    ...organizations.map(({ name }) => name),
-    ...organizations.map(({ id }) => id),
-    ...named.organizations.flat(),
-  ];
-  const services = [...lines, ...previousLines].flatMap(({ serviceId, serviceName }) => [serviceId, serviceName]);
-  const servicesEver = [...named.subscriptions, ...named.unsubscribed].flatMap((entry) => entry.at(-1) as string[]);
-  const companies = organizations.map(({ companyIdText }) => String(companyIdOf(companyIdText ?? '') ?? ''));
-  const { excludeServices, allowSharedCompanies } = settings;
-  const problems = [
-    ...unknownOf(
-      'BILLING_MODE_ORGANIZATIONS',
-      'organization',
-      organizationModes.map(({ organization }) => organization),
-      customers,
-    ),
-    ...unknownOf('EXCLUDE_SERVICES', 'service with a line', excludeServices, [...services, ...servicesEver]),
-    ...unknownOf('ALLOW_SHARED_COMPANIES', 'company id of an organization', allowSharedCompanies.map(String), companies),
-  ];
+  const services = [...lines, ...previousLines].map(({ serviceId, serviceName }) => ({ id: serviceId, name: serviceName }));
+  const problems = unknownNames(naming, { organizations, services }, named);
   if (problems.length > 0)
     throw new SettingsRefused(`${problems.join(' ')} Correct or remove what nobody has, restart the worker, and run again.`);
-}
-
-function unknownOf(setting: string, what: string, names: string[], known: string[]): string[] {
-  const all = new Set(known.map(fold));
-  return names
-    .filter((name) => !all.has(fold(name)))
-    .map((name) => `${setting}: Cloudmore knows no ${what} "${name}".${didYouMean(name, known)}`);
 }

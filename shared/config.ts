@@ -74,6 +74,8 @@ export interface Config {
   callsPerHour: number;
   /** Variables that look like ours but are none, with the nearest name: likely misspelt. */
   warnings: string[];
+  /** Files of secrets that cannot be read, where the value beside them counts instead. */
+  unreadFiles: string[];
   /** Settings that are right and that everybody should know of: breakers that are off, or mean something else than they did. */
   remarks: string[];
 }
@@ -357,6 +359,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   promotion: parsed.BILLING_PROMOTION,
   callsPerHour: parsed.AUTOTASK_CALLS_PER_HOUR,
   warnings: misspelt(environment, VARIABLES, WEB_VARIABLES),
+  unreadFiles: unreadFiles(environment),
   remarks: aboutBreakers(environment),
 });
 
@@ -399,6 +402,17 @@ function values(environment: Environment, problems: string[]): Environment {
   problems.push(...unsafeAddresses(found));
   return found;
 }
+
+/** A sentence for each file of a secret that nobody misses, because the value stands beside it: what somebody writes into it later would be read by nobody. */
+const unreadFiles = (environment: Environment): string[] =>
+  SECRETS.flatMap((name) => {
+    const path = environment[`${name}_FILE`]?.trim() ?? '';
+    if (path === '' || (environment[name] ?? '').trim() === '') return [];
+    const read = readSecret(path);
+    return 'why' in read
+      ? [`${name}_FILE names ${shownPath(path)}, which cannot be read (${read.why}); the value of ${name} counts`]
+      : [];
+  });
 
 /** A value as it may be shown: with an @ it may be an address with a password in it, and what is very long may be a key. */
 function shownValue(value: string): string {

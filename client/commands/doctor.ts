@@ -44,9 +44,10 @@ export async function diagnose(
   return { config, findings };
 }
 
-function checkSettings(context: Context, findings: Finding[]): Config | null {
+/** The settings by themselves; null where they cannot be used. */
+export function checkSettings({ environment }: Pick<Context, 'environment'>, findings: Finding[]): Config | null {
   try {
-    const config = loadConfig(context.environment);
+    const config = loadConfig(environment);
     findings.push({ check: 'settings', isGood: true, text: `complete; broker ${config.broker}, mode ${config.mode}`, fix: null });
     for (const text of config.remarks) findings.push({ check: 'breakers', isGood: true, text, fix: null });
     return config;

@@ -7,6 +7,9 @@ import type { Company, Month, Settings, Subscription } from '../../shared/billin
 import { unlinkedOf, unlinkedSum, unlinkedText } from '../../shared/billing/unlinked.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import type { Config } from '../../shared/config.js';
+import { openEvidence } from '../../shared/evidence/index.js';
+import { readNames } from '../../shared/evidence/named.js';
+import { unknownNames } from '../../shared/known-names.js';
 import { listed, Problem, type Check } from './check.js';
 
 /** Cloudmore's side, and the link from its organizations to Autotask's companies; without Autotask (null) only Cloudmore's own. */
@@ -29,6 +32,7 @@ export function cloudmoreChecks(config: Config, autotask: Autotask | null, month
     { name: 'company property', look: () => companyProperty(cloudmore, property) },
     { name: 'company links', look: async () => links(await organizations(), property) },
     { name: 'customers without company', look: async () => unlinked(cloudmore, await organizations(), month) },
+    { name: 'names in settings', look: async () => names(config, cloudmore, await organizations(), month) },
     { name: 'shared companies', look: async () => shared(await organizations(), config.settings.allowSharedCompanies) },
     { name: 'time for a month', look: async () => budget(config, await cloudmore.subscriptions(), await organizations()) },
   ];
@@ -154,6 +158,25 @@ async function unlinked(cloudmore: Cloudmore, organizations: Linked[], month: Mo
   );
   if (found.length === 0) return `${without.size}, none of which has lines in ${month}`;
   return `of ${without.size}, these have lines in ${month} that are not exported, ${unlinkedSum(found)} in all: ${unlinkedText(found, UNLINKED_SHOWN)}`;
+}
+
+/** A run stops at a name that nobody has; better known before. What Cloudmore has no more may have been billed, and is known from then. */
+async function names(config: Config, cloudmore: Cloudmore, organizations: Linked[], month: Month): Promise<string | Problem> {
+  const { settings, organizationModes } = config;
+  const isService = settings.excludeServices.length > 0;
+  if (!isService && organizationModes.length === 0 && settings.allowSharedCompanies.length === 0) return 'none';
+  const lines = isService ? (await cloudmore.reportOf(month)).lines : [];
+  const services = lines.map(({ serviceId, serviceName }) => ({ id: serviceId, name: serviceName }));
+  const evidence = openEvidence(config.evidence, config);
+  try {
+    const named = await readNames(evidence, config.broker);
+    const problems = unknownNames({ settings, organizationModes }, { organizations, services }, named);
+    return problems.length === 0
+      ? 'somebody has each of them'
+      : new Problem(problems.join(' '), 'Correct or remove what nobody has, and restart the worker: a run stops at it.');
+  } finally {
+    await evidence.close();
+  }
 }
 
 function shared(organizations: Linked[], allowed: number[]): string | Problem {

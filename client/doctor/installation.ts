@@ -10,6 +10,7 @@ import { openEvidence } from '../../shared/evidence/index.js';
 import { labelOf, tenantOf } from '../../shared/evidence/labels.js';
 import { decodeText } from '../../shared/files.js';
 import { knock } from '../../shared/http/knock.js';
+import { unreachedBy } from '../../shared/notices/send.js';
 import { counts, movingMoney, probingOf, readProbe } from '../../shared/probe/kept.js';
 import { readWriteProbe } from '../../shared/probe/writes/kept.js';
 import type { WriteQuestion } from '../../shared/probe/writes/questions.js';
@@ -24,13 +25,14 @@ export function installationChecks(config: Config, now: () => number, folder = p
     { name: 'evidence', look: () => evidence(config) },
     { name: 'label', look: () => label(config) },
     { name: 'private files', look: () => privateFiles(config, folder) },
+    { name: 'secrets', look: () => Promise.resolve(secrets(config)) },
     { name: '.env', look: () => dotEnv(folder) },
     { name: 'mode', look: () => mode(config, now) },
     { name: 'same environment', look: () => Promise.resolve(oneWorld(config)) },
     { name: 'probe', look: () => probe(config, now) },
     { name: 'behaviour', look: () => behaviour(config) },
     { name: 'clock', look: () => clock(config, now) },
-    { name: 'notices', look: () => Promise.resolve(notices(config)) },
+    { name: 'notices', look: () => notices(config) },
   ];
 }
 
@@ -199,9 +201,22 @@ async function clock({ autotask, cloudmore }: Config, now: () => number): Promis
   );
 }
 
-function notices({ notices: { webhook, mail } }: BaseConfig): string {
+/** Addresses are tried and told nothing. */
+async function notices({ notices: settings }: BaseConfig): Promise<string | Problem> {
+  const { webhook, mail } = settings;
+  const unreached = await unreachedBy(settings);
+  if (unreached.length > 0)
+    return new Problem(
+      unreached.map(({ why }) => why).join('; '),
+      `Nobody is told by it when something waits. Correct ${unreached.map(({ setting }) => setting).join(', ')}, or let this machine through to it.`,
+    );
   const channels = [...(webhook === null ? [] : ['webhook']), ...(mail === null ? [] : [`mail to ${mail.to.join(', ')}`])];
   return channels.length === 0
     ? 'none configured: nobody will be notified (NOTICE_WEBHOOK, NOTICE_SMTP)'
     : `by ${channels.join(' and ')}`;
 }
+
+const secrets = ({ unreadFiles }: BaseConfig): string | Problem =>
+  unreadFiles.length === 0
+    ? 'each from one place'
+    : new Problem(unreadFiles.join('; '), 'Take one of the two out, so that it is plain which one counts.');

@@ -1,5 +1,6 @@
-import nodemailer from 'nodemailer';
+import nodemailer, { type Transporter } from 'nodemailer';
 import { knock } from '../http/knock.js';
+import type { Secret } from '../http/secret.js';
 import { cardText, chatText, lineIn, mailText } from './escape.js';
 import type { Notice, NoticeLine } from './notice.js';
 import type { NoticeSettings } from './settings.js';
@@ -33,6 +34,33 @@ export async function send(
 ): Promise<void> {
   if (channel === 'webhook' && settings.webhook) return sendWebhook(settings.webhook.reveal(), notice);
   if (channel === 'mail' && settings.mail) return sendMail(settings.mail, notice, file);
+}
+
+/**
+ * A sentence for each address that cannot be reached, or does not take the log-in. Nobody gets a message: of a webhook and of who waits for a sign of life only
+ * the host is asked, without the path, which is a key.
+ */
+export async function unreachedBy({ webhook, mail, heartbeat }: NoticeSettings): Promise<{ setting: string; why: string }[]> {
+  const host = (address: Secret) => async (): Promise<void> => {
+    await knock({ method: 'GET', url: new URL('/', address.reveal()), headers: {}, timeoutMs: WITHIN_MS });
+  };
+  const looks: [setting: string, look: (() => Promise<void>) | null][] = [
+    ['NOTICE_WEBHOOK', webhook && host(webhook)],
+    [
+      'NOTICE_SMTP',
+      mail && (() => withTransport(mail.smtp, 'cannot be used', async (transport) => void (await transport.verify()))),
+    ],
+    ['NOTICE_HEARTBEAT', heartbeat && host(heartbeat)],
+  ];
+  const all = looks.map(async ([setting, look]) => {
+    try {
+      await look?.();
+      return [];
+    } catch (error) {
+      return [{ setting, why: error instanceof Error ? error.message : String(error) }];
+    }
+  });
+  return (await Promise.all(all)).flat();
 }
 
 // ---------------------------------------------------------------------------------------------------------------- webhook
@@ -88,6 +116,15 @@ async function sendMail(
   notice: Notice,
   file: MailedFile | null,
 ): Promise<void> {
+  const attachments = file === null ? [] : [{ filename: file.name, content: bytesOf(file) }];
+  await withTransport(smtp, 'did not take the mail', async (transport) => {
+    for (const receiver of to)
+      await transport.sendMail({ from, to: receiver, subject: cardText(notice.title), text: mailOf(notice), attachments });
+  });
+}
+
+/** Throws what the server answered, with a reason that names no password. */
+async function withTransport(smtp: Secret, failed: string, use: (transport: Transporter) => Promise<void>): Promise<void> {
   const url = new URL(smtp.reveal());
   const transport = nodemailer.createTransport({
     url: smtp.reveal(),
@@ -98,14 +135,12 @@ async function sendMail(
     socketTimeout: WITHIN_MS,
   });
   try {
-    const attachments = file === null ? [] : [{ filename: file.name, content: bytesOf(file) }];
-    for (const receiver of to)
-      await transport.sendMail({ from, to: receiver, subject: cardText(notice.title), text: mailOf(notice), attachments });
+    await use(transport);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
     const answer = error instanceof Error && 'responseCode' in error ? ` ${String(error.responseCode)}` : '';
     const hint = code === 'ETLS' ? '. There is a password, so TLS is needed: the server offers none' : '';
-    throw new Error(`${url.host} did not take the mail (${code}${answer})${hint}`, { cause: error });
+    throw new Error(`${url.host} ${failed} (${code}${answer})${hint}`, { cause: error });
   } finally {
     transport.close();
   }
