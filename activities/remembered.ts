@@ -63,7 +63,6 @@ export async function goneFor(
   { organizationId, month, steps, items }: Plan,
   books: Books,
 ): Promise<Gone[]> {
-  if (steps.length === 0) return [];
   const made = steps.flatMap((step) => madeBy(step) ?? []);
   const { records: known } = await recall(dependencies.evidence, broker, dependencies.heartbeat);
   const isMade = (record: Remembered): boolean => made.some(({ kind, key }) => kind === record.kind && fold(key) === record.key);
