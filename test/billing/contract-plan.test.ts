@@ -3,6 +3,7 @@ import type { Plan } from '../../shared/billing/plan-types.js';
 import type { Books, Contract, UnreadableRecord } from '../../shared/billing/types.js';
 import {
   books,
+  company,
   contract,
   line,
   outcomesOf,
@@ -111,6 +112,14 @@ describe('what people read of why an item is not billed', () => {
     [
       { books: { ...running(), rows: [row(), row({ id: 1, contractServiceId: 201 })] } },
       'Contract 100 carries service 50 twice.',
+    ],
+    [
+      {
+        books: books({ internalCurrency: 'eur', companies: [company({ currency: 'usd' })] }),
+        report: { lines: [line({ currency: 'USD' })] },
+        settings: { foreignCost: 'hold' },
+      },
+      'The cost of 100.00 is in USD, and Autotask has costs in EUR, whatever the company is billed in. It is never converted, and FOREIGN_COST holds what would get a wrong one.',
     ],
     [
       { books: edited(running(), '2025-10', { frozen: true }), report: MORE },
