@@ -99,8 +99,9 @@ export function chargesOf(books: Books, contractId: number, chargeKeys: string[]
   return all
     .flatMap((charge) => {
       const key = parseChargeKey(charge.key);
-      const place = key === null ? -1 : chargeKeys.findIndex((wanted) => same(wanted, key.base));
-      return key === null || place === -1 ? [] : [{ charge, number: key.number, place }];
+      if (key === null) return [];
+      const place = chargeKeys.findIndex((wanted) => same(wanted, key.base));
+      return place === -1 ? [] : [{ charge, number: key.number, place }];
     })
     .sort((left, right) => left.place - right.place || left.number - right.number || left.charge.id - right.charge.id)
     .map(({ charge }) => charge);

@@ -60,6 +60,13 @@ test('6.4 what a contract needs is written before its amounts, and its extension
   expect(kinds(decided)).toEqual(['ensureService', 'upsertContract', 'postAdjustment', 'extendContract']);
 });
 
+test('7.5 a catch-up that is dated in what an extension gives the contract is written after it, and would be refused before', () => {
+  const frozen = edited(held({ endDay: '2025-10-31' }), '2025-10', { frozen: true });
+  const decided = plan({ report: MORE, books: frozen, settings: { afterFreeze: 'charge' } });
+  expect(kinds(decided)).toEqual(['extendContract', 'postCharge']);
+  expect(decided.steps.at(-1)).toMatchObject({ day: '2025-11-01' });
+});
+
 describe('5.3 a product that cannot be read', () => {
   const unreadable = (keys: string[] | null): UnreadableRecord => ({
     ...{ vendor: 'Autotask', path: 'Products', record: '9', member: 'name', value: null, problem: 'is missing' },

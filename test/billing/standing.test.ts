@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals';
+import { invoiceLines } from '../../shared/billing/invoice.js';
+import { chargesOf, inUseFirst } from '../../shared/billing/standing.js';
+import { books, charge, MONTH, plan } from './builders.js';
+
+/** Which charges are an item's, and in which order; what the customer's invoice reads. */
+
+const [OWN, EARLIER, OTHER] = ['1', '2', '3'].map((digit) => `CM-${MONTH}-${digit.repeat(20)}`) as [string, string, string];
+const fold = (keys: string[]): string[] => keys.map((key) => key.toLowerCase());
+
+describe('the charges of an item', () => {
+  const all = books({
+    charges: [
+      charge({ id: 1, key: `${EARLIER}-2` }),
+      charge({ id: 2, key: EARLIER }),
+      charge({ id: 3, key: `${OWN}-10` }),
+      charge({ id: 5, key: `${OWN}-2` }),
+      charge({ id: 4, key: `${OWN}-2` }),
+      charge({ id: 6, key: OTHER }),
+      charge({ id: 7, key: 'PO 4711' }),
+      charge({ id: 8, key: OWN, contractId: 101 }),
+      charge({ id: 9, key: OWN.toLowerCase() }),
+    ],
+  });
+  const idsOf = (...keys: string[]): number[] => chargesOf(all, 100, fold(keys)).map(({ id }) => id);
+
+  test('come in the order of its keys, by their numbers, and of one number by id', () => {
+    expect(idsOf(OWN, EARLIER)).toEqual([9, 4, 5, 3, 2, 1]);
+    expect(idsOf(EARLIER, OWN)).toEqual([2, 1, 9, 4, 5, 3]);
+    expect([idsOf(OTHER), idsOf()]).toEqual([[6], []]);
+  });
+
+  test('are looked for under the key in use first', () => {
+    const none = `CM-${MONTH}-${'4'.repeat(20)}`;
+    expect(inUseFirst(all, 100, fold([none, OTHER, OWN]))).toEqual(fold([OTHER, OWN, none]));
+  });
+});
+
+test('the invoice reads what a new contract service is given to read', () => {
+  const texts = (contractInvoiceDescription: string): string[] =>
+    invoiceLines(plan({ settings: { contractInvoiceDescription } })).map(({ text }) => text);
+  expect(texts('{product} for {subscription}')).toEqual(['Business Premium for Premium for everybody']);
+  expect(texts('{product}')).toEqual(['Business Premium']);
+});
