@@ -6,9 +6,12 @@ import type { Finding } from '../../client/doctor/check.js';
 import { checkTemporal } from '../../client/doctor/temporal.js';
 import { isServed, withTemporal } from '../../client/temporal.js';
 import { compareWithWorker } from '../../client/worker-settings.js';
+import { startSandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
 import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/contract.js';
 import { moneySettingsOf } from '../../shared/money-settings.js';
+import { september } from '../api/vendors.js';
+import { runCommand } from '../command.js';
 import { COMPLETE_SETTINGS } from '../settings.js';
 import { standIns } from '../workflows/stand-ins.js';
 
@@ -88,4 +91,19 @@ describe('the settings of the worker', () => {
       expect(await doctor()).toMatchObject({ isGood: true, text: 'the worker has the same' });
     });
   });
+
+  test('are named by plan where they are others: what it shows is not what a run would do', async () => {
+    const sandbox = await startSandbox({ world: september() });
+    const plan = (): ReturnType<typeof runCommand> =>
+      runCommand(environment(sandbox.env()), ['plan', '2025-10', '--as-of', '2025-10-09']);
+    try {
+      await served({ ...sandbox.env(), GHOST_AFTER_DAY: '5' }, async () => {
+        expect((await plan()).said).toMatch(
+          /The worker has other settings than this plan: GHOST_AFTER_DAY\. A run is refused until/,
+        );
+      });
+    } finally {
+      await sandbox.close();
+    }
+  }, 60_000);
 });
