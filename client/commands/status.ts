@@ -12,7 +12,7 @@ import { addDays, addMonths, firstDay, monthOf, nextMonth } from '../../shared/b
 import { line } from '../render/printable.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { askOpen, findMonth, openOrganizations, requireMonth, whyCallsWait, withOpen, type OpenOrganization } from '../months.js';
+import { findMonth, openOrganizations, requireMonth, whyCallsWait, withOpen, type OpenOrganization } from '../months.js';
 import { demandOwnLabel } from '../own-label.js';
 import { PLAIN } from '../render/paper.js';
 import { renderStatus } from '../render/status.js';
@@ -82,7 +82,11 @@ async function firstRun(
   return EXIT.waits;
 }
 
-/** Messages to open workflows that were not understood. One that no run has told of yet is asked for its name. */
+/** What the run that started it calls it: its name and the month. */
+const summaryOf = async ({ client }: Temporal, workflowId: string): Promise<string | undefined> =>
+  (await client.workflow.getHandle(workflowId).describe()).staticSummary();
+
+/** Messages to open workflows that were not understood. Of one of which the month tells nothing yet, the run that started it has said whose it is. */
 async function tellRefused(
   context: Context,
   temporal: Temporal,
@@ -92,8 +96,8 @@ async function tellRefused(
   const names = new Map(known.map(({ organizationId, organizationName }) => [organizationId, organizationName]));
   for (const { organizationId, workflowId, refused } of open.values()) {
     if (refused === null) continue;
-    const named = names.get(organizationId) ?? (await askOpen(temporal, workflowId).catch(() => null))?.organizationName;
-    context.out(line`${named || organizationId}: ${refused}`);
+    const named = names.get(organizationId) ?? (await summaryOf(temporal, workflowId));
+    context.out(line`${named ?? organizationId}: ${refused}`);
   }
 }
 

@@ -167,7 +167,8 @@ function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatu
 function causeOf(items: ItemResult[], organization: OrganizationResult, month: MonthResult, paper: Paper): string {
   const [first] = items as [ItemResult];
   const next = commandOf(first, { ...organization, month: month.month });
-  const what = items.length === 1 ? `${first.productName} (${first.subscriptionId})` : `${items.length} items`;
+  const one = [first.productName, ...(first.subscriptionId === '' ? [] : [`(${first.subscriptionId})`])].join(' ');
+  const what = items.length === 1 ? one : `${items.length} items`;
   return [
     wrap(`${totals(items)} ${first.reason ?? first.outcome}: ${what}`, paper, '    '),
     wrap(first.cause ?? adviceFor(first.reason)?.remedy ?? '', paper, '      '),

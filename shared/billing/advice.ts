@@ -338,6 +338,10 @@ export interface NotPosted {
   command: Command | null;
 }
 
+/** Lines without a subscription have none to name. */
+const whatOf = ({ productName, subscriptionId }: NotPosted): string =>
+  subscriptionId === '' ? productName : `${productName}, subscription ${subscriptionId}`;
+
 /**
  * One sentence that stands alone, in a report, a mail or a log: organization, subscription, amount, reason, what is wrong, what to do next. What is simply
  * posted keeps its message.
@@ -345,7 +349,7 @@ export interface NotPosted {
 export function explainItem(item: NotPosted, organizationName: string): string | null {
   if (item.reason === null) return item.message;
   return [
-    `${organizationName}: ${item.productName}, subscription ${item.subscriptionId}, ${amountText(item.sales, item.currency)} ${STATES[item.outcome]} (${item.reason}).`,
+    `${organizationName}: ${whatOf(item)}, ${amountText(item.sales, item.currency)} ${STATES[item.outcome]} (${item.reason}).`,
     item.message,
     // What is held says itself what to do; what is left out on purpose may be meant so.
     item.outcome === 'excluded' || item.message === null ? adviceFor(item.reason)?.remedy : null,

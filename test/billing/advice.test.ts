@@ -215,6 +215,13 @@ test('a product that is called like a command is never the command that people a
   expect(explainItem(told, 'Contoso')!.endsWith(`Then: ${RELEASE}`)).toBe(true);
 });
 
+test('lines that belong to no subscription are told by their name alone: "subscription" stood there with nothing behind it', () => {
+  const told = { ...item('outcome-missing', 'Nobody answered.'), productName: 'lines without an outcome', subscriptionId: '' };
+  expect(explainItem({ ...told, command: null }, 'Contoso')).toBe(
+    'Contoso: lines without an outcome, 516.00 EUR held (outcome-missing). Nobody answered.',
+  );
+});
+
 test('what is posted keeps its silence', () => {
   expect(explainItem({ ...item('ghost'), outcome: 'posted', reason: null, message: null }, 'Contoso')).toBeNull();
 });

@@ -71,12 +71,19 @@ describe('billing status', () => {
           waitsSince: '2025-10-09',
           items: [item(), held('company-not-found', '516.00', 'Autotask has no company 1.')],
         }),
+        organization('Fabrikam', {
+          status: 'Failed',
+          items: [
+            item({ outcome: 'held', reason: 'outcome-missing', subscriptionId: '', productName: 'lines without an outcome' }),
+          ],
+        }),
       ]),
       PLAIN,
     );
+    expect(text).toContain('    460.80 EUR outcome-missing: lines without an outcome\n');
     expect(text.split('\n\n').slice(0, 3)).toEqual([
       '2025-10 as of 2025-10-17, broker default, mode approve',
-      '1 of 2 organizations waits for a person: 516.00 EUR',
+      '2 of 3 organizations wait for a person: 976.80 EUR',
       [
         '! Contoso, since 2025-10-09',
         '    516.00 EUR company-not-found: Microsoft 365 E3 (8f2a6c1e-0000-4000-8000-000000000001)',

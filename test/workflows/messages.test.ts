@@ -132,22 +132,19 @@ describe('a message that is none', () => {
       workflowId: dailyBillingId(broker, month),
       searchAttributes,
     });
-    const named: StandIns['verifyOrganization'] = async (request) => {
-      const made = summaryOf(request, 'AwaitingApproval');
-      return Promise.resolve({ ...made, result: { ...made.result, organizationName: 'Contoso' } });
-    };
-    await workshop.serving({ ...waiting(), verifyOrganization: named }, async () => {
+    await workshop.serving(waiting(), async () => {
       const handle = await workshop.client.workflow.start('organizationBilling', {
         taskQueue: billingQueue(broker),
         workflowId: organizationBillingId(broker, month, INPUT.organizationId),
         args: [{ ...INPUT, month }],
         searchAttributes,
+        staticSummary: `Contoso ${month}`,
       });
       await shows(handle, 'AwaitingApproval');
       await handle.signal('approve');
       await eventually(
         () => runCommand({ TEMPORAL_ADDRESS: server.address, BILLING_EVIDENCE: `file:${folder}` }, ['status', month]),
-        ({ out }) => /^Contoso: The signal approve .*no argument.*Nothing was changed/m.test(out),
+        ({ out }) => /^Contoso 2025-12: The signal approve .*no argument.*Nothing was changed/m.test(out),
       );
       await handle.terminate();
     });
