@@ -6,6 +6,8 @@ import {
   commandOf,
   differenceText,
   explainItem,
+  heldMonthAdvice,
+  isReleasable,
   REASON_CODES,
   type NotPosted,
   type ReasonCode,
@@ -102,10 +104,32 @@ test.each<[ReasonCode, string | null]>([
   ['api-error', `${AGAIN} "cause fixed"`],
   ['verify-mismatch', `${AGAIN} "balance it again"`],
   ['outcome-unknown', `${AGAIN} "look again"`],
+  ['report-shrank', RELEASE],
+  ['outcome-missing', `${AGAIN} "outcome missing"`],
+  ['contract-disagrees', `${AGAIN} "contract looked at"`],
+  ['undone', `${AGAIN} "to be billed again"`],
+  ['month-closed', RELEASE],
   ['ghost', `${AGAIN} "ghost settled"`],
+  ['dismissed', null],
   ['awaiting-report', null],
 ])('after %s goes on: %s', (reason, command) => {
   expect(commandFor(reason, CONTOSO)).toBe(command);
+});
+
+test.each<[string | null, boolean]>([
+  ['breaker-month', true],
+  ['breaker-item', true],
+  ['period-frozen', false],
+  ['custom-service', false],
+  ['of-tomorrow', false],
+  [null, false],
+])('a person goes on from %s by a release: %s', (reason, is) => expect(isReleasable(reason)).toBe(is));
+
+test('a whole month that is held is told with the command that releases it', () => {
+  expect(heldMonthAdvice('October is small.', '2025-10')).toEqual({
+    text: 'October is small. Release all of it:',
+    command: 'billing approve 2025-10 --breakers',
+  });
 });
 
 test('a release names its plan where one waits', () => {
