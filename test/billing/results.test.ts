@@ -294,6 +294,16 @@ describe('what else a result tells', () => {
     expect(monthResult(frame, [outcome({ ghosts: [looked] })]).ghosts.lines).toBe(0);
   });
 
+  test('an item has the command of its own, none where it says so, and else its reason’s', () => {
+    const held = { outcome: 'held' as const, reason: 'breaker-month' as const, message: 'Look.' };
+    const items = [item({ ...held, command: command('run', '2025-10') }), item({ ...held, command: null }), item(held)];
+    expect(organizationResult(outcome({ items }), 'EUR').items.map(({ command: next }) => next)).toEqual([
+      'billing run 2025-10',
+      null,
+      'billing approve 2025-10 --breakers',
+    ]);
+  });
+
   test('breakers that are off, remarks and what could not be read, where there are any', () => {
     const unread = { listed: [], more: [] } as unknown as NonNullable<Parameters<typeof monthResult>[0]['unread']>;
     const told = monthResult({ ...frame, breakers: 'off', remarks: ['Look.'], unread }, []);
@@ -402,6 +412,16 @@ describe('what stopped an item while it was carried out (2.5)', () => {
       because: [...made.items[0]!.because, { rule: '2.5', text: 'Refused.' }],
       standing: stopped!.standing,
     });
+  });
+
+  test('has its own command, or none, instead of the reason’s', () => {
+    const told = (own: Partial<(typeof stops)[number] & { command: ReturnType<typeof command> | null }>): unknown =>
+      applyStops(plan(), [{ ...stops[0]!, ...own }])[0]!.command;
+    expect([told({}), told({ command: null }), told({ command: command('doctor') })]).toEqual([
+      undefined,
+      null,
+      'billing doctor',
+    ]);
   });
 
   test('changes nothing of an item that was not to be posted, or of another', () => {

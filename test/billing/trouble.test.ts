@@ -113,6 +113,7 @@ const silentRows: [what: string, told: Told, members: string | null][] = [
     { lines: [line({ silent: ['startDate', 'endDate'] })], prices: [] },
     'startDate, endDate',
   ],
+  ['one of two lines has no end, and no list tells', { lines: [line({ silent: ['endDate'] }), line()], prices: [] }, 'endDate'],
   ['no line has an end, and no list tells', { lines: [line({ silent: ['endDate'] })], prices: [] }, 'endDate'],
   [
     'no line has a start, and the list says nothing on payment',
@@ -122,6 +123,11 @@ const silentRows: [what: string, told: Told, members: string | null][] = [
   ['the list tells', { lines: [line({ silent: ['startDate', 'endDate'] })] }, null],
   ['days are there, and only the publisher is silent', { lines: [line({ silent: ['publisherName'] })], prices: [] }, null],
   ['nothing is silent', { prices: [] }, null],
+  [
+    'nobody knows what kind of line it is either',
+    { lines: [line({ recordType: 'Mystery', productId: null, publisherName: null, silent: ['startDate'] })], prices: [] },
+    'startDate',
+  ],
   ['usage asks nobody', { lines: [line({ recordType: 'AzurePlan', silent: ['startDate'] })], prices: [] }, null],
   [
     'of software without a kind, the list does not tell which of two it is',
