@@ -40,6 +40,7 @@ import type {
 import { continueOn, deciding, looking, noticing, readingPatiently } from './activities.js';
 import { billingBroker, billingMonth, billingStatus, organizationAttributes, scheduledStart } from './attributes.js';
 import { blankMonth } from './blank.js';
+import { isForgotten } from './failures.js';
 import { settled } from './definitions.js';
 import { checkBroker, checkDaily, readSettled } from './messages.js';
 import { organizationBilling } from './organization-billing.js';
@@ -134,8 +135,23 @@ class DailyRun {
     });
   }
 
-  /** Bills one month and closes it. */
+  /** Bills one month and closes it. What it has read may be on file no more, where the store was restored or emptied meanwhile: then it begins from Cloudmore, once. */
   async bill(
+    month: string,
+    months: string[],
+    progress: DailyProgress | undefined,
+    done: DailyBillingResult['months'],
+  ): Promise<MonthClosed> {
+    try {
+      return await this.billOnce(month, months, progress, done);
+    } catch (error) {
+      if (!isForgotten(error)) throw error;
+      log.warn('what this run has read is not on file any more; it is read again', { month });
+      return this.billOnce(month, months, undefined, done);
+    }
+  }
+
+  private async billOnce(
     month: string,
     months: string[],
     progress: DailyProgress | undefined,
@@ -155,7 +171,7 @@ class DailyRun {
     this.soFar = new SoFar(blankMonth(broker, month, asOf, state.work.mode), state.sums);
     this.progress = { ...this.progress, of: state.work.organizations.length, minutes: state.work.effort?.minutes ?? null };
     await this.fanOut(request, state, done);
-    return this.close(request, state);
+    return await this.close(request, state);
   }
 
   private async prepare(request: MonthRequest, months: string[]): Promise<DailyProgress> {

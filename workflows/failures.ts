@@ -16,7 +16,11 @@ export function failureOf(error: unknown): Failure {
     effect: UNKNOWN_EFFECT.has(type) ? 'unknown' : 'none',
     isOutage: OUTAGE.has(type),
     isOutdated: type === 'PlanOutdated',
-    isForgotten: type === 'EvidenceMissing',
+    isForgotten: isForgotten(error),
     message: cause?.message ?? error.message,
   };
 }
+
+/** Whether an activity gave up because what it was told to read is not on file. */
+export const isForgotten = (error: unknown): boolean =>
+  error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === 'EvidenceMissing';

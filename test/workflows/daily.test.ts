@@ -210,6 +210,23 @@ describe('a daily run', () => {
     expect(told[0]!.run).toMatch(/^daily-\d+@[0-9a-f-]{36}$/);
   });
 
+  test('whose store is emptied in mid-run reads everything again by itself, once; it failed, with the advice to run the month again', async () => {
+    const missing = ApplicationFailure.nonRetryable('Evidence 7fa7 is not in the store.', 'EvidenceMissing');
+    const counted = async (failures: number): Promise<[reports: number, told: number, ended: boolean]> => {
+      let [reports, closings, told] = [0, 0, 0];
+      const usual = standIns();
+      const activities = standIns({
+        takeReport: (request) => ((reports += 1), usual.takeReport(request)),
+        closeRun: (request) => ((closings += 1) <= failures ? Promise.reject(missing) : usual.closeRun(request)),
+        sendNotice: (request) => ((told += request.failure === undefined ? 0 : 1), usual.sendNotice(request)),
+      });
+      const ended = await run(activities, { broker: 'default', month: '2025-10', asOf: '2025-10-09' }).catch(() => null);
+      return [reports, told, ended !== null];
+    };
+    expect(await counted(1)).toEqual([2, 0, true]);
+    expect(await counted(2)).toEqual([2, 1, false]);
+  });
+
   test('ends well although nobody can be told', async () => {
     const activities = standIns({
       findWork: withWork([]),
