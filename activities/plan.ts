@@ -12,7 +12,7 @@ import { hasOwnMode, modeFor, type Modes } from '../shared/modes.js';
 import { missingPersons } from './decisions.js';
 import { readClosed, type KeptCertificate } from '../shared/evidence/closed.js';
 import { bindLabel } from '../shared/evidence/labels.js';
-import { plannedName } from '../shared/evidence/months.js';
+import { plannedName, unfinishedName } from '../shared/evidence/months.js';
 import { readUndone } from '../shared/evidence/undone.js';
 import { noteBefore } from './before.js';
 import { contractKeys, paidOnceOn } from './books.js';
@@ -101,7 +101,10 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   const made = { report, settings: await evidence.put(settings), approvedDigest: release.digest, refused, moved };
   const kept = await keep(evidence, { plan, books, ...lease, made });
   await evidence.point(plannedName(request.broker, month, organizationId), kept);
-  if (turn.steps.length > 0) await noteBefore(evidence, request, kept);
+  if (turn.steps.length > 0) {
+    await noteBefore(evidence, request, kept);
+    await evidence.point(unfinishedName(request.broker, month, organizationId), kept);
+  }
   return {
     plan: kept,
     digest: plan.digest,

@@ -47,10 +47,10 @@ export async function withRemembered(
     mode,
   );
   const goneIds = new Set(gone.map(recordId));
-  const deleted = new Set(known.filter((record) => isDeleted(record, books)).map(recordId));
-  await keepList(evidence, broker, { records: remember(known, { month, named, gone: goneIds }, books), notes });
+  const deleted = deletedOf(known, gone, books);
+  await keepList(evidence, broker, { records: remember(known, { month, named, gone: goneIds, deleted }, books), notes });
   const held = gone.filter((one) => !deleted.has(recordId(one)) && !isReplaced(one, books));
-  return held.length === 0 ? books : { ...books, gone: held };
+  return held.length === 0 ? books : { ...books, gone: held.map(asGone) };
 }
 
 /**
@@ -80,13 +80,24 @@ export async function goneFor(
     [isMade, isUnknown, isHiddenRow, isHiddenCharge].some((isAsked) => isAsked(record)),
   );
   const gone = await goneOf(dependencies, asked);
-  const deleted = new Set(asked.filter((record) => isDeleted(record, books)).map(recordId));
-  return gone.filter((one) => !deleted.has(recordId(one)));
+  const deleted = deletedOf(asked, gone, books);
+  return gone.filter((one) => !deleted.has(recordId(one))).map(asGone);
 }
 
-/** A charge that was seen and is not there any more was deleted by a person, and is made again (rule 7.7). */
-const isDeleted = ({ kind, id, isSeen }: Remembered, books: Books): boolean =>
-  kind === 'charge' && isSeen && !idsOf('charge', books).has(id);
+/** A charge that was seen and is not there any more, by its id neither, was deleted by a person, and is made again (rule 7.7). */
+function deletedOf(known: Remembered[], gone: Missed[], books: Books): Set<string> {
+  const there = new Set(gone.filter(({ isThere }) => isThere).map(recordId));
+  const isDeleted = (record: Remembered): boolean =>
+    record.kind === 'charge' && record.isSeen && !idsOf('charge', books).has(record.id) && !there.has(recordId(record));
+  return new Set(known.filter(isDeleted).map(recordId));
+}
+
+/** What is gone, or is there by its id without the key that it was found by. */
+interface Missed extends Gone {
+  isThere: boolean;
+}
+
+const asGone = ({ kind, id, key, why }: Missed): Gone => ({ kind, id, key, why });
 
 /** Charges and rows are surveyed by their month alone. */
 function isExpected({ kind, key }: Pick<Gone, 'kind' | 'key'>, month: Month): boolean {
@@ -162,10 +173,10 @@ const wouldMatter = ({ kind, key }: Gone, named: NamedKeys, books: Books): boole
 // ---------------------------------------------------------------------------------------------------------------- asking by id
 
 /** Of records that no search shows: those that are gone by id too. One that answers by id shows that the search is blind. */
-async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promise<Gone[]> {
+async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promise<Missed[]> {
   const { autotask } = dependencies;
   const rows = missing.filter(({ kind }) => kind === 'row');
-  const gone: Gone[] = rows.map((record) => ({ ...pick(record), why: record.isSeen ? ROW_GONE(record.id) : NEVER_SHOWN }));
+  const gone: Missed[] = rows.map((record) => missed(record, record.isSeen ? ROW_GONE(record.id) : NEVER_SHOWN));
   for (const kind of ['contract', 'service', 'product', 'charge'] as const) {
     const asked = missing.filter((record) => record.kind === kind);
     if (asked.length === 0) continue;
@@ -178,18 +189,17 @@ async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promis
       const found = there.get(record.id);
       if (found === undefined) absent.push(record);
       else if (found.keys.some((key) => fold(key) === record.key)) await requireShown(dependencies, record);
-      else if (kind === 'contract') gone.push({ ...pick(record), why: LOST_IDS(record.id) });
-      else if (isFoundByKey(kind)) gone.push({ ...pick(record), why: LOST_KEY(record) });
+      else gone.push(missed(record, kind === 'contract' ? LOST_IDS(record.id) : LOST_KEY(record), true));
     }
     for (const record of absent.slice(0, ASKED_ONE_BY_ONE))
       if (await autotask.isThere(kind, record.id))
         throw new SearchBlind(`${kind} ${record.id} answers by its id and no query shows it`);
-    gone.push(...absent.map((record) => ({ ...pick(record), why: GONE[record.isSeen ? 'seen' : 'unseen'](record) })));
+    gone.push(...absent.map((record) => missed(record, GONE[record.isSeen ? 'seen' : 'unseen'](record))));
   }
   return gone;
 }
 
-const pick = ({ kind, id, key }: Remembered): Pick<Gone, 'kind' | 'id' | 'key'> => ({ kind, id, key });
+const missed = ({ kind, id, key }: Remembered, why: string, isThere = false): Missed => ({ kind, id, key, why, isThere });
 const LOST_IDS = (id: number): string =>
   `Contract ${id} has lost its subscription id and its number; what it still bills would come on top.`;
 const LOST_KEY = ({ kind, id, key }: Remembered): string =>
@@ -238,10 +248,11 @@ interface Taken {
   named: NamedKeys;
   /** What is gone (`recordId`). */
   gone: Set<string>;
+  deleted: Set<string>;
 }
 
 /** What was known and is not replaced, and what the survey shows of ours. */
-function remember(known: Remembered[], { month, named, gone }: Taken, books: Books): Remembered[] {
+function remember(known: Remembered[], { month, named, gone, deleted }: Taken, books: Books): Remembered[] {
   const shown: Remembered[] = [
     ...books.contracts.flatMap(({ id, subscriptionId, number }) => {
       const key = present(subscriptionId) ?? present(number);
@@ -255,7 +266,7 @@ function remember(known: Remembered[], { month, named, gone }: Taken, books: Boo
   for (const record of shown) records.set(recordId(record), record);
   const isOver = (record: Remembered): boolean =>
     (record.kind === 'row' && (record.isSeen ? isRowForgotten(record, month, books) : isReplaced(record, books))) ||
-    (gone.has(recordId(record)) && (isReplaced(record, books) || isDeleted(record, books)));
+    (gone.has(recordId(record)) && (isReplaced(record, books) || deleted.has(recordId(record))));
   return [...records.values()].filter((record) => !isOver(record));
 }
 

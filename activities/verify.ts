@@ -13,7 +13,7 @@ import { type OrganizationSummary, type StepStop, type VerifyRequest } from '../
 import type { Books } from '../shared/billing/types.js';
 import { ITEMS_SHOWN, LIST_BYTES, thatFit } from '../shared/contract/payload.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
-import { readOutcome } from '../shared/evidence/months.js';
+import { readOutcome, unfinishedName } from '../shared/evidence/months.js';
 import { modeFor } from '../shared/modes.js';
 import type { Catalogue } from './catalogue.js';
 import { inSearch } from './in-search.js';
@@ -272,6 +272,7 @@ async function summarize(
   outcome: Outcome,
 ): Promise<OrganizationSummary> {
   const ref = await keepOutcome(dependencies, slices, { broker: request.broker, report: request.given.report }, outcome);
+  await dependencies.evidence.unpoint(unfinishedName(request.broker, outcome.month, outcome.organizationId));
   const currency = await currencyOf(slices, request, outcome);
   const result = organizationResult(outcome, currency);
   const held = outcome.items.find((item) => item.outcome === 'held');

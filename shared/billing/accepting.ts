@@ -25,13 +25,12 @@ export function acceptedAfter(
 }
 
 /**
- * Whether money stands under the key that the plan does not list: it leaves a contract with a held item alone (8.1), and one that another organization of the
- * company looks after.
+ * Whether money stands under the key that the plan does not list: it leaves a contract with a held item alone (8.1), one that another organization of the
+ * company looks after, and all of them where lines that cannot be read may be theirs.
  */
 function isLeftStanding(contractKey: string, plan: Plan, { facts, books }: Pick<PlanInput, 'facts' | 'books'>): boolean {
   const own = plan.items.filter((item) => same(item.contractKey, contractKey));
-  const isJoint = facts.jointCompanies.some(({ companyId }) => companyId === plan.companyId);
-  const isLeft = own.some(({ outcome }) => outcome === 'held') || (isJoint && own.length === 0);
+  const isLeft = own.length === 0 || own.some(({ outcome }) => outcome === 'held');
   const isZeroed = plan.ghosts.some((ghost) => ghost.outcome === 'zeroed' && same(ghost.contractKey, contractKey));
   if (!isLeft || isZeroed) return false;
   return books.contracts

@@ -3,10 +3,10 @@ import { acceptedLines, type AcceptedOrganization } from '../billing/comparison.
 import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
 import type { Plan } from '../billing/plan-types.js';
 import type { Outcome } from '../billing/results.js';
-import { fold } from '../billing/text.js';
+import { fold, same } from '../billing/text.js';
 import type { Month, Settings } from '../billing/types.js';
 import { EvidenceMissing, type Evidence } from './evidence.js';
-import { monthName, outcomesPrefix, plannedPrefix, type MonthRecord, type ReportManifest } from './months.js';
+import { monthName, outcomesPrefix, plannedPrefix, unfinishedPrefix, type MonthRecord, type ReportManifest } from './months.js';
 
 /**
  * What the last accepted report of a month had, organization by organization (rule 1.6): kept with the outcomes, and with a plan that came to none. Outcomes of
@@ -29,6 +29,7 @@ export async function readAccepted(
     else silent.push(outcome);
   }
   kept.push(...(await ofPlansAlone(evidence, broker, month)));
+  await withUnfinished(evidence, broker, month, kept);
   return silent.length === 0 ? kept : [...kept, ...(await ofNewestReport(evidence, broker, month, silent, settings))];
 }
 
@@ -44,6 +45,16 @@ async function ofPlansAlone(evidence: Evidence, broker: string, month: Month): P
     parts.push({ organizationId, organizationName, part: accepted });
   }
   return parts;
+}
+
+/** Takes what was planned last for organizations whose run was ended from outside after an earlier one had come to its end. */
+async function withUnfinished(evidence: Evidence, broker: string, month: Month, known: AcceptedOrganization[]): Promise<void> {
+  for (const name of await evidence.names(unfinishedPrefix(broker, month))) {
+    const kept = await found(async () => evidence.get<{ plan: Plan }>((await evidence.pointer(name))!));
+    const part = kept?.plan.accepted;
+    const own = known.find(({ organizationId }) => same(organizationId, kept?.plan.organizationId));
+    if (part !== undefined && own !== undefined && part.asOf >= own.part.asOf) own.part = part;
+  }
 }
 
 async function ofNewestReport(

@@ -86,6 +86,11 @@ export const plannedPrefix = (broker: string, month: Month): string => `planned/
 export const plannedName = (broker: string, month: Month, organizationId: string): string =>
   plannedPrefix(broker, month) + nameSegment(organizationId);
 
+export const unfinishedPrefix = (broker: string, month: Month): string => `unfinished/${broker}/${month}/`;
+/** The plan that an organization is billed by at the moment: until its outcome is kept, what it planned may have been written. */
+export const unfinishedName = (broker: string, month: Month, organizationId: string): string =>
+  unfinishedPrefix(broker, month) + nameSegment(organizationId);
+
 /** Of an id of any text one part of a name, which no slash or dot leads out of; ordinary ids stay as they are. */
 export function nameSegment(id: string): string {
   const encoded = encodeURIComponent(id.replaceAll(/\p{Cs}/gu, '\ufffd'));

@@ -20,7 +20,18 @@ export interface Pruning {
 }
 
 /** Names with a month as their third part. */
-const BY_MONTH = ['months', 'outcomes', 'planned', 'before', 'releases', 'plans', 'descriptions', 'invoiced', 'billed-from'];
+const BY_MONTH = [
+  'months',
+  'outcomes',
+  'planned',
+  'unfinished',
+  'before',
+  'releases',
+  'plans',
+  'descriptions',
+  'invoiced',
+  'billed-from',
+];
 /** Names of values that tell their month or day. */
 const BY_VALUE = ['intents', 'notices', 'undos'];
 /** What no name points to may be what an open workflow works with: so long it is left. */

@@ -4,6 +4,7 @@ import { fold } from '../billing/text.js';
 import type { Outcome } from '../billing/results.js';
 import type { Evidence } from './evidence.js';
 import { ifKept } from './kept.js';
+import { monthsPrefix, outcomesPrefix } from './months.js';
 
 /**
  * What we made or used in Autotask, by id, with the key it is found by. It decides no amount: it tells a record that is gone, or that the search does not
@@ -71,7 +72,7 @@ async function learned(evidence: Evidence, broker: string, onProgress: (what: st
   const add = (kind: Remembered['kind'], id: number | null, key: string): void => {
     if (id !== null && key !== '') records.set(recordId({ kind, id, key }), { kind, id, key: fold(key), isSeen: true });
   };
-  for (const name of await evidence.names(`outcomes/${broker}/`)) {
+  for (const name of await outcomeNames(evidence, broker)) {
     onProgress('remembering what was made before');
     const ref = await evidence.pointer(name);
     if (ref === null) continue;
@@ -83,6 +84,13 @@ async function learned(evidence: Evidence, broker: string, onProgress: (what: st
     }
   }
   return [...records.values()];
+}
+
+/** Of every month that was ever closed. */
+async function outcomeNames(evidence: Evidence, broker: string): Promise<string[]> {
+  const months = (await evidence.names(monthsPrefix(broker))).map((name) => name.slice(monthsPrefix(broker).length));
+  const names = await Promise.all(months.map((month) => evidence.names(outcomesPrefix(broker, month))));
+  return names.flat();
 }
 
 interface Blind {

@@ -168,6 +168,22 @@ describe('what was made before', () => {
     expect(made().charges).toBe(1);
   });
 
+  test('and has lost its key besides is not taken for deleted: it answers by its id', async () => {
+    await open({}, new URL('../../sandbox/worlds/frozen-month-is-caught-up.json', import.meta.url));
+    await control('POST', 'autotask/freeze', { through: '2025-10-31' });
+    await day('2025-10-29');
+    await day('2025-10-30');
+    const { given, bill } = desk();
+    const ownReads = { ...(await given('2025-10-31')), survey: null, surveyedAt: null };
+    const [charge] = sandbox.state().autotask.charges;
+    await control('PATCH', `autotask/charges/${String(charge!.id)}`, { internalPurchaseOrderNumber: null });
+    const none = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUrl: null } };
+    const match = { vendor: 'autotask', path: '*/ContractCharges/query', nth: [1, 3] };
+    await control('POST', 'faults', [{ match, fault: { kind: 'status', status: 200, body: none, when: 'before' } }]);
+    expect((await bill(ownReads, null)).result.items).toMatchObject([{ outcome: 'held' }]);
+    expect(made().charges).toBe(1);
+  });
+
   test('and answers by its id but to no search stops the run', async () => {
     await open({});
     await day(DAYS[0]!);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { outcomeName, plannedName } from '../../shared/evidence/months.js';
+import { outcomeName, plannedName, unfinishedName } from '../../shared/evidence/months.js';
 import { memoryEvidence } from '../../shared/evidence/memory.js';
 import { readAccepted } from '../../shared/evidence/accepted.js';
 import { organization, plan, settings, MONTH } from '../billing/builders.js';
@@ -28,4 +28,21 @@ test('an outcome says more than the plan that it came of', async () => {
   expect(await readAccepted(evidence, BROKER, MONTH, settings())).toEqual([
     { organizationId: 'org-1', organizationName: 'Contoso', part: accepted },
   ]);
+});
+
+test('what a later run had planned when it was terminated counts beside the outcome of an earlier day: what it wrote was taken for a line that is yet to come', async () => {
+  const evidence = memoryEvidence();
+  const made = plan({ report: { organizations } });
+  const outcome = {
+    organizationId: 'org-1',
+    organizationName: 'Contoso',
+    accepted: { asOf: made.accepted!.asOf, items: [] },
+    items: [],
+  };
+  await evidence.point(outcomeName(BROKER, MONTH, 'org-1'), await evidence.put(outcome));
+  await evidence.point(unfinishedName(BROKER, MONTH, 'org-1'), await evidence.put({ plan: made, books: {} }));
+  expect(await readAccepted(evidence, BROKER, MONTH, settings())).toMatchObject([{ part: { items: [{ sales: '120' }] } }]);
+  const later = { ...outcome, accepted: { asOf: '2025-10-31', items: [] } };
+  await evidence.point(outcomeName(BROKER, MONTH, 'org-1'), await evidence.put(later));
+  expect(await readAccepted(evidence, BROKER, MONTH, settings())).toMatchObject([{ part: { items: [] } }]);
 });

@@ -55,6 +55,24 @@ const reasons = ({ organizations }: MonthResult): string[] =>
   );
 const gone = (line: ReportedLine, until = NOON): ReportedLine => ({ ...line, until });
 
+test('a report without lines after one whose lines could not be read is less than the one before both: what stands was awaited', async () => {
+  await bill([LICENCE, OTHERS]);
+  const answers = async (report: unknown): Promise<void> => {
+    const fault = { kind: 'status', status: 200, body: { taskId: 't', status: 'Successful', report }, when: 'before' };
+    const match = { vendor: 'cloudmore', method: 'GET', path: '*/MonthlyBillingPerOrganizationAsync/*' };
+    await desk.control('POST', 'faults', [{ match, fault }]);
+  };
+  const organization = { organizationId: 'contoso', organizationName: 'Contoso', currencyCode: 'EUR', services: { value: [] } };
+  const others = { ...organization, organizationId: 'fabrikam', organizationName: 'Fabrikam' };
+  await answers([{ billingDate: '2025-10-08T00:00:00Z', currencyCode: 'EUR', organizations: [organization, others] }]);
+  expect(reasons(await next('2025-10-13'))).toContain('Contoso held unreadable 0.00');
+  await answers([]);
+  expect(reasons(await next('2025-10-14'))).toEqual([
+    'Contoso ghost report-shrank 120.00',
+    'Fabrikam ghost report-shrank 4800.00',
+  ]);
+});
+
 describe('what yesterday’s report had and today’s has not stays, and a person is told', () => {
   test.each<[string, ReportedLine[], string, string, number]>([
     ['a whole record type', [LICENCE, gone(AZURE), OTHERS], 'Contoso ghost report-shrank 4100.00', 'az-1', 4100],
