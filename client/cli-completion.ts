@@ -10,7 +10,8 @@ const PRINTED_BY = 'completion';
 const ASKED_BY = 'complete';
 
 /**
- * The shell fills in commands, options, their choices, months and brokers. `billing completion bash` only prints the script: where a shell reads it is for its
+ * The shell fills in commands, options, their choices, months and brokers; not customers, for the scripts evaluate what is offered, and a customer's name is
+ * what anybody wrote. `billing completion bash` only prints the script: where a shell reads it is for its
  * owner to decide. Called last, because it offers what it finds.
  */
 export function addCompletion(program: Command, context: Context): void {

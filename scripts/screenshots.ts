@@ -33,9 +33,10 @@ const VIEWS: [name: string, path: string][] = [
   ['page-month', `/months/${MONTH}`],
   ['page-to-do', `/months/${MONTH}/customers`],
   ['page-customer', `/months/${MONTH}/customers/${FABRIKAM}`],
-  ['page-decisions', `/months/${MONTH}/decisions`],
   ['page-year', `/months/${MONTH}/year`],
 ];
+/** What is there once somebody has decided. */
+const DECIDED: typeof VIEWS = [['page-decisions', `/months/${MONTH}/decisions`]];
 
 await mkdir(FOLDER, { recursive: true });
 const quiet: Context = { ...realContext(), out: () => undefined, isTerminal: false };
@@ -43,8 +44,9 @@ await withDemo(quiet, { BILLING_MODE: 'approve' }, async (context, sandboxUrl) =
   await mapWrongly(sandboxUrl);
   await run(context, { month: MONTH, organizations: [], asOf: AS_OF, wait: true, json: false });
   await withTemporal(context.environment, async (temporal) => {
-    await photographPage(context, temporal);
+    await photographPage(context, temporal, VIEWS);
     await photograph(context, temporal);
+    await photographPage(context, temporal, DECIDED);
   });
 });
 
@@ -55,7 +57,7 @@ async function mapWrongly(sandboxUrl: string): Promise<void> {
 }
 
 /** The page's views, as somebody sees them whom the company's own log-in names. */
-async function photographPage(context: Context, temporal: Temporal): Promise<void> {
+async function photographPage(context: Context, temporal: Temporal, views: typeof VIEWS): Promise<void> {
   const environment = {
     ...context.environment,
     BILLING_WEB_PROXY_HEADER: 'X-Forwarded-User',
@@ -70,7 +72,7 @@ async function photographPage(context: Context, temporal: Temporal): Promise<voi
     const address = await app.listen({ host: '127.0.0.1', port: 0 });
     const page = await browser.newPage({ extraHTTPHeaders: { 'X-Forwarded-User': 'anna' } });
     await page.setViewportSize({ width: WIDTH, height: HEIGHTS.page });
-    for (const [name, path] of VIEWS) {
+    for (const [name, path] of views) {
       await page.goto(address + path);
       await page.screenshot({ path: `${FOLDER}${name}.png` });
       console.log(`docs/screenshots/${name}.png  ${path}`);
@@ -93,7 +95,14 @@ async function photograph(context: Context, temporal: Temporal): Promise<void> {
     const open = await openOrganizations(temporal, BROKER, MONTH, [CONTOSO, FABRIKAM]);
     await shoot(page, 'needs-attention', detailsLink(ui, temporal.namespace, open.get(CONTOSO)!));
     await shoot(page, 'awaiting-approval', detailsLink(ui, temporal.namespace, open.get(FABRIKAM)!));
-    await approve(context, { month: MONTH, organizations: [FABRIKAM], all: false, breakers: false });
+    await approve(context, {
+      month: MONTH,
+      organizations: [FABRIKAM],
+      all: false,
+      breakers: false,
+      actor: 'anna',
+      reason: 'as agreed',
+    });
     const done = temporal.client.workflow.getHandle(organizationBillingId(BROKER, MONTH, FABRIKAM));
     await done.result();
     const { runId, workflowId } = await done.describe();

@@ -9,6 +9,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type preHandlerAsyncHookHandler,
   type preHandlerHookHandler,
 } from 'fastify';
 import { randomBytes } from 'node:crypto';
@@ -229,10 +230,12 @@ const releaseSchema = z.object({
 });
 
 function addActions(app: FastifyInstance, source: Source, settings: WebSettings): void {
+  // Of a session that has ended the form's token is unknown too: its owner is led to the log-in, not told of a stranger's form.
+  const askFirst: preHandlerAsyncHookHandler = async (request, reply) =>
+    personOfRequest(request, settings) === null ? askIn(request, reply, settings, source) : undefined;
   const post: Post = (path, act) => {
-    app.post(path, { preHandler: fromOurForm(app) }, async (request, reply) => {
-      const person = personOfRequest(request, settings);
-      if (person === null) return askIn(request, reply, settings, source);
+    app.post(path, { preHandler: [askFirst, fromOurForm(app)] }, async (request, reply) => {
+      const person = personOfRequest(request, settings)!;
       if (person.role !== 'approve') throw new Forbidden(`${person.name} may look, but not decide.`);
       const { result, to } = await act(request, person);
       request.session.flash = result;
@@ -284,7 +287,17 @@ function askIn(request: FastifyRequest, reply: FastifyReply, settings: WebSettin
       403,
       'Come through the log-in of your company; this address alone does not do.',
     );
-  return reply.redirect(`/login?${new URLSearchParams({ next: request.method === 'GET' ? request.url : '/' }).toString()}`, 303);
+  return reply.redirect(
+    `/login?${new URLSearchParams({ next: request.method === 'GET' ? request.url : cameFrom(request) }).toString()}`,
+    303,
+  );
+}
+
+/** The page of ours that a form was on. */
+function cameFrom({ headers: { referer, host } }: FastifyRequest): string {
+  if (referer === undefined || !URL.canParse(referer)) return '/';
+  const from = new URL(referer);
+  return from.host === host ? from.pathname : '/';
 }
 
 function render(

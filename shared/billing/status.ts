@@ -32,5 +32,8 @@ export const waitsForPerson = (status: OrganizationStatus): boolean => STATUS_RU
 export const isBroken = (status: OrganizationStatus): boolean => STATUS_RULES[status].isBroken;
 /** Whether its workflow is open and waits for somebody: what a release, a skip or a rerun can still reach. */
 export const isOpenForPerson = (status: OrganizationStatus): boolean => isParked(status) && waitsForPerson(status);
+/** The state as people read it: "awaiting approval". */
+export const statusInWords = (status: OrganizationStatus): string =>
+  status.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
 export const isStatus = (text: unknown): text is OrganizationStatus =>
   typeof text === 'string' && Object.hasOwn(STATUS_RULES, text);

@@ -12,7 +12,7 @@ import { openWeb, PASSWORD, type Web } from './open.js';
 
 const MONTH = '2025-10';
 const AS_OF = '2025-10-09';
-const USERS = { anna: 'approve', bert: 'see' } as const;
+const USERS = { anna: 'approve', bert: 'see', carl: 'approve' } as const;
 const HOSTILE = '<img src=x onerror="document.title=1"> \u202eCONTOSO';
 
 /** September 2025, with a customer whose name is markup. */
@@ -208,6 +208,58 @@ describe('the page for finance', () => {
     expect(answer.status()).toBe(403);
     expect(await answer.text()).toContain('nothing was done');
     await page.context().close();
+  });
+
+  test('each line says why its amount is what it is, beside that its plan waits', async () => {
+    const page = await loggedIn('bert');
+    await page.goto(`${web.address}/months/${MONTH}/customers/${CONTOSO}`);
+    expect(await page.locator('main').innerText()).toMatch(/2025-10, awaiting approval/);
+    const whys = await page.locator('td[data-title=Why]').allInnerTexts();
+    expect(whys.filter((why) => /wait for approval/.test(why))).toEqual([]);
+    expect(whys.filter((why) => / units × .* = .* EUR/.test(why)).length).toBeGreaterThan(0);
+    await page.context().close();
+  });
+
+  test('who has logged out elsewhere decides nothing any more: the button leads to the log-in', async () => {
+    const page = await loggedIn('carl');
+    await page.goto(`${web.address}/months/${MONTH}/customers/${CONTOSO}`);
+    const other = await page.context().newPage();
+    await other.goto(web.address);
+    await other.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('Reason').fill('has logged out');
+    await page.getByRole('button', { name: 'Release exactly this plan' }).click();
+    await page.getByLabel('Password').waitFor();
+    expect(new URL(page.url()).searchParams.get('next')).toBe(`/months/${MONTH}/customers/${CONTOSO}`);
+    sessions.delete('carl');
+    const anna = await loggedIn('anna');
+    await anna.goto(`${web.address}/months/${MONTH}/decisions`);
+    expect(await anna.locator('main').innerText()).not.toContain('has logged out');
+    await anna.context().close();
+    await page.context().close();
+  });
+
+  test('two people who release at once bill once, and the back button offers no release that is over', async () => {
+    const [anna, carl] = [await loggedIn('anna'), await loggedIn('carl')];
+    const pages = [anna, carl];
+    const release = async (page: Page): Promise<string> => {
+      await page.getByLabel('Reason').fill('agreed');
+      await page.getByRole('button', { name: 'Release exactly this plan' }).click();
+      return page.getByRole('status').innerText();
+    };
+    for (const page of pages) await page.goto(`${web.address}/months/${MONTH}/customers/${CONTOSO}`);
+    const said = await Promise.all(pages.map(release));
+    expect(said.filter((text) => / is released\./.test(text)).length).toBeGreaterThanOrEqual(1);
+    expect(said.filter((text) => !/ is released\.|Nothing was released/.test(text))).toEqual([]);
+    const month = await eventually(
+      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      (seen) => ['Done', 'Unchanged'].includes(organizationOf(seen, CONTOSO).status),
+    );
+    expect(organizationOf(month, CONTOSO).posted.sales).toBe('1390.61');
+    await anna.goBack();
+    // Nothing of the page is kept by the browser: going back shows what is there now.
+    expect(await anna.locator('main').innerText()).toMatch(/2025-10, (done|unchanged)/);
+    expect(await anna.getByRole('button', { name: 'Release exactly this plan' }).count()).toBe(0);
+    for (const page of pages) await page.context().close();
   });
 
   test('downloads are the reports of the command line', async () => {

@@ -1,7 +1,9 @@
+import { isAwaited } from '../../../shared/billing/breakers.js';
 import { amountText, big, grouped } from '../../../shared/billing/decimal.js';
 import { invoiceLines } from '../../../shared/billing/invoice.js';
 import type { Outcome } from '../../../shared/billing/results.js';
 import type { PlannedItem } from '../../../shared/billing/plan-types.js';
+import { statusInWords } from '../../../shared/billing/status.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { customerRows, isReleasable, meaningOf } from '../../../shared/report/customers.js';
 import { html, type Html } from '../../render/html.js';
@@ -21,7 +23,7 @@ export function customerPage(
     <h1>${outcome.organizationName}</h1>
     <p>
       ${month},
-      ${outcome.status}${outcome.companyId !== null && `, Autotask company ${outcome.companyId}`}${outcome.waitsSince ? `, waits since ${outcome.waitsSince}` : ''}.
+      ${statusInWords(outcome.status)}${outcome.companyId !== null && `, Autotask company ${outcome.companyId}`}${outcome.waitsSince ? `, waits since ${outcome.waitsSince}` : ''}.
     </p>
     ${outcome.message !== null && html`<p class="${rows.some(({ waits }) => waits) ? 'alarm' : ''}">${outcome.message}</p>`}
     ${rows.map(
@@ -96,10 +98,12 @@ const itemRow = (item: PlannedItem, month: string): Html =>
     <td class="amount" data-title="Quantity">${item.quantity}</td>
     <td class="amount" data-title="In Autotask">${item.standing ? grouped(item.standing.before.sales) : ''}</td>
     ${amountCell('Sales', item.sales)}${amountCell('Cost', item.cost)} ${marginCell('Margin', marginOf(item, item.currency))}
-    <td data-title="Why">
-      ${item.message ?? item.because.at(-1)?.text ?? ''} <a href="${explainLink(month, item.contractKey)}">Explain</a>
-    </td>
+    <td data-title="Why">${whyOf(item)} <a href="${explainLink(month, item.contractKey)}">Explain</a></td>
   </tr>`;
+
+/** What waits for nothing but a release is right by itself: why the amount is what it is says more than that it waits, which its state says. */
+const whyOf = ({ reason, message, because }: PlannedItem): string =>
+  (isAwaited(reason) ? null : message) ?? because.findLast(({ text }) => text !== message)?.text ?? message ?? '';
 
 function invoice(outcome: Outcome): Html {
   const lines = invoiceLines({ ...outcome, digest: outcome.planDigest, needs: [] });
@@ -175,7 +179,7 @@ const past = ({ organizationId }: Outcome, history: ShownCustomer['history']): H
                 (row) =>
                   html`<tr>
                     <td data-title="Month"><a href="${customerLink(month, organizationId)}">${month}</a></td>
-                    <td data-title="State">${outcome.status}</td>
+                    <td data-title="State">${statusInWords(outcome.status)}</td>
                     ${amountCell('Sales', row.after.sales)}${marginCell('Margin', row.marginAfter)}
                   </tr>`,
               ),

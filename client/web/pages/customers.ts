@@ -1,5 +1,6 @@
 import type { Month } from '../../../shared/billing/types.js';
 import { customerLink } from '../../../shared/web-links.js';
+import { statusInWords } from '../../../shared/billing/status.js';
 import type { CustomerRow } from '../../../shared/report/customers.js';
 import { SORTS, type Choice } from '../customers.js';
 import { html, type Html } from '../../render/html.js';
@@ -64,7 +65,7 @@ const rowOf = (month: Month, row: CustomerRow, mayApprove: boolean): Html =>
   html`<tr>
     ${mayApprove && html`<td data-title="Choose">${row.isReleasable && html`<input type="checkbox" name="plan" value="${`${row.planDigest}:${row.organizationId}`}" aria-label="${`Choose ${row.name}`}" />`}</td>`}
     <td data-title="Customer"><a href="${customerLink(month, row.organizationId)}">${row.name}</a></td>
-    <td data-title="What waits">${row.waits ? row.reasons.join('; ') : row.status}</td>
+    <td data-title="What waits">${row.waits ? row.reasons.join('; ') : statusInWords(row.status)}</td>
     ${amountCell('In Autotask', row.before.sales)}${amountCell('By the report', row.after.sales)}
     <td class="amount" data-title="Difference">${signed(row.difference)} ${row.currency}</td>
     ${marginCell('Margin before', row.marginBefore)}${marginCell('Margin after', row.marginAfter)}

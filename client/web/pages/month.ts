@@ -3,6 +3,7 @@ import { grouped } from '../../../shared/billing/decimal.js';
 import { previousMonth } from '../../../shared/billing/month.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { COULD_NOT_BE_READ, unreadRest, unreadSummary, unreadText, type UnreadList } from '../../../shared/billing/unread.js';
+import { isNothing } from '../../../shared/close/exact.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { customerRows } from '../../../shared/report/customers.js';
 import { html, type Html } from '../../render/html.js';
@@ -37,8 +38,8 @@ export function monthPage({ result, heldMonth, nothingDue, outcomes, progress, c
       ['+ excluded', result.excluded],
     ])}
     <p>
-      Margin of the report: ${amount(margin.amount, currency)}${margin.share !== null && html` (${margin.share} %)`}. Rounding
-      ${grouped(result.rounding.sales)} sales, ${grouped(result.rounding.cost)} cost.
+      Margin of the report: ${amount(margin.amount, currency)}${margin.share !== null && html` (${margin.share} %)`}.
+      ${!(isNothing(result.rounding.sales) && isNothing(result.rounding.cost)) && `Rounding ${grouped(result.rounding.sales)} sales, ${grouped(result.rounding.cost)} cost.`}
     </p>
     ${sums(
       'Beside the report',
