@@ -1,4 +1,5 @@
 import { SearchBlind } from '../shared/autotask/index.js';
+import { ApiError } from '../shared/http/errors.js';
 import { madeBy, unknownRows } from '../shared/billing/doubt.js';
 import { parseChargeKey } from '../shared/billing/keys.js';
 import { fold, present } from '../shared/billing/text.js';
@@ -212,9 +213,10 @@ const GONE = {
   unseen: ({ kind, id }: Remembered): string => `The ${kind} ${id} was made, and Autotask has not shown it since.`,
 };
 
-/** It answers to a list of ids: it may have become visible since the survey asked. */
-async function requireShown({ autotask }: Dependencies, { kind, id }: Remembered): Promise<void> {
-  if (kind === 'contract' && (await autotask.isSurveyed(id))) return;
+/** It answers to a list of ids. Where it shows by now to the search that left it out, everything is read again: what was read is not whole. */
+async function requireShown({ autotask }: Dependencies, { kind, id, key }: Remembered): Promise<never> {
+  if (kind === 'contract' && (await autotask.isSurveyed(id)))
+    throw new ApiError('unavailable', `Autotask did not show contract ${id} (${key}) a moment ago, and shows it now.`);
   throw new SearchBlind(`${kind} ${id} answers by its id, and the query that looks for ours leaves it out`);
 }
 

@@ -143,8 +143,10 @@ const isAnybodys = (item: ItemResult, whole: ExpectedItem[]): boolean =>
 function isTold({ organizations }: MonthResult, { organizationId, contractKey }: ExpectedItem, whole: ExpectedItem[]): boolean {
   const own = organizations.filter((one) => one.organizationId === organizationId);
   return (
-    own.some(({ items }) =>
-      items.some((item) => (item.outcome === 'held' && item.reason === 'outcome-missing') || isAnybodys(item, whole)),
+    own.some(
+      ({ items, status }) =>
+        status === 'Failed' ||
+        items.some((item) => (item.outcome === 'held' && item.reason === 'outcome-missing') || isAnybodys(item, whole)),
     ) ||
     organizations.some(({ items }) =>
       items.some(
