@@ -139,13 +139,14 @@ const isAnybodys = (item: ItemResult, whole: ExpectedItem[]): boolean =>
   item.subscriptionId.startsWith('cm-') &&
   !whole.some(({ contractKey }) => contractKey.toLowerCase() === item.subscriptionId.toLowerCase());
 
-/** By an item of whatever type, by a ghost, by lines that are held without an item, or by an organization that waits as a whole. */
+/** By an item of whatever type, by a ghost, by lines that are held without an item, or by an organization that failed, or waits, as a whole. */
 function isTold({ organizations }: MonthResult, { organizationId, contractKey }: ExpectedItem, whole: ExpectedItem[]): boolean {
   const own = organizations.filter((one) => one.organizationId === organizationId);
   return (
     own.some(
       ({ items, status }) =>
         status === 'Failed' ||
+        (items.length > 0 && items.every(isUnreadable)) ||
         items.some((item) => (item.outcome === 'held' && item.reason === 'outcome-missing') || isAnybodys(item, whole)),
     ) ||
     organizations.some(({ items }) =>
