@@ -62,6 +62,11 @@ const listRows: [what: string, told: Told, why: string | null][] = [
     null,
   ],
   [
+    'its subscription is not listed, and another one of its kind cannot be read',
+    { subscriptions: [subscription({ id: 's-2', unreadable: 'x' })] },
+    null,
+  ],
+  [
     'its subscription is listed, and another has an id that cannot be read',
     { subscriptions: [subscription(), subscription({ id: '', unreadable: 'x' })] },
     null,
@@ -72,6 +77,11 @@ const listRows: [what: string, told: Told, why: string | null][] = [
     null,
   ],
   ['its price cannot be read', { prices: [price({ unreadable: 'Its price is "x".' })] }, 'Its price is "x".'],
+  [
+    'one of two prices of it cannot be read',
+    { prices: [price(), price({ unreadable: 'Its price is "x".' })] },
+    'Its price is "x".',
+  ],
   ['its price in another currency cannot be read', { prices: [price(), price({ currency: 'USD', unreadable: 'x' })] }, null],
   [
     'its price has a currency that cannot be read',
