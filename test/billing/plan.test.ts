@@ -12,6 +12,7 @@ import {
   contract,
   ghost,
   line,
+  manualLine,
   organization,
   outcomesOf,
   plan,
@@ -41,7 +42,11 @@ describe('a subscription of which another organization of the company has lines'
 
   test.each<[string, Situation, string[]]>([
     ['both have lines of it', beside({}), HELD],
-    ['theirs are of nobody knows what', beside({ recordType: 'Mystery', itemCode: 'X', chargeType: null }), HELD],
+    [
+      'theirs are of nobody knows what',
+      beside({ recordType: 'Mystery', itemCode: 'X', productId: null, publisherName: null }),
+      HELD,
+    ],
     ['theirs are of a custom service', beside({ isCustomService: true }), POSTED],
     [
       'theirs are of a type that is not exported',
@@ -101,6 +106,11 @@ describe('money without a line', () => {
     ['on one that lost its id, where its item is held on another', { ...late, books: inactive }, []],
     ['at another company', { ...late, books: { ...old, contracts: [{ ...old.contracts[0]!, companyId: 8 }] } }, []],
     ['at the company', { ...late, books: old }, STANDS],
+    [
+      'beside a line by hand that EXPORT_RECORD_TYPES leaves out',
+      { ...late, books: running(), report: { lines: [manualLine()] }, settings: { exportRecordTypes: ['Csp365Nce'] } },
+      STANDS,
+    ],
     ['while nobody can tell whose a line is', { ...late, books: old, report: { lines: [line({ trouble })] } }, []],
   ])('is listed, or left alone: %s', (_, situation, expected) => {
     expect(told(situation)).toEqual(expected);
@@ -130,6 +140,19 @@ describe('what is accepted of a report', () => {
   });
 });
 
+test('less than was accepted is accepted where it is billed', () => {
+  const less: Situation = { report: { lines: [line({ sales: '100' })] }, accepted: { lines: [line()] }, books: running() };
+  expect(plan(less).accepted!.items).toMatchObject([{ sales: '100' }]);
+});
+
+test('less than was accepted is not accepted of an organization whose books could not be read, nor of what is not billed there', () => {
+  const less: Situation = { report: { lines: [line({ sales: '100' })] }, accepted: { lines: [line()] } };
+  for (const exportRecordTypes of [['Csp365Nce'], ['AzurePlan']] as const)
+    expect(blind({ ...less, settings: { exportRecordTypes: [...exportRecordTypes] } }).accepted!.items).toMatchObject([
+      { sales: '120' },
+    ]);
+});
+
 test('a released plan tells what it makes again beside all else', () => {
   const gone: Gone = { kind: 'contract', id: 99, key: SUBSCRIPTION, why: 'It is gone.' };
   const situation: Situation = { report: { lines: [line({ chargeType: 'strange' })] }, books: books({ gone: [gone] }) };
@@ -151,7 +174,7 @@ test.each<[string, string, string, string[]]>([
 ])('of %s, %s / %s, what posting cannot bill is named', (currency, sales, cost, expected) => {
   const held = books({ internalCurrency: currency });
   const found = notesOf({ report: { lines: [line({ currency, sales, cost })] }, books: held });
-  expect(found.filter((code) => code === 'unbillable-unit')).toEqual(expected);
+  expect(found.filter((code) => code !== 'price-from-line')).toStrictEqual(expected);
 });
 
 test('rows of nobody’s are no money of the organization', () => {

@@ -121,6 +121,13 @@ describe('the months after', () => {
     expect(made.steps[1]).toMatchObject({ before: { units: 8, price: '96', cost: '80' } });
   });
 
+  test('follow it at its new prices, not at those that they had', () => {
+    const before = withNovember(running(8, '104', '88'), { units: 9, price: '126', cost: '108' });
+    const made = back(before, ten);
+    expect(writes(made)).toEqual(['2025-10-01: 8 units × 13.0000', '2025-11-01: 9 units × 14.0000']);
+    expect(made.steps[1]).toMatchObject({ before: { units: 8, price: '104', cost: '88' } });
+  });
+
   test('of a row that was not there in the month, then or now, are nobody’s to bring back', () => {
     const later = (held: Books): Books => ({ ...held, rows: held.rows.filter(({ startDay }) => startDay >= '2025-11') });
     expect(back(later(eight), later(ten))).toMatchObject({ lines: [], steps: [] });
