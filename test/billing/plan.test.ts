@@ -95,6 +95,20 @@ describe('money without a line', () => {
     contracts: [LOST, contract({ id: 101, isActive: false })],
     detailed: [100, 101],
   };
+  const TWO = 'CFQ7TTC0TWO';
+  const two = [line({ sales: '130' }), line({ itemCode: TWO, productName: 'Two' })];
+  /** On the new contract one of its two items is approved at another amount. */
+  const halfHeld: Books = {
+    ...running(),
+    contracts: [LOST, contract({ id: 101 })],
+    detailed: [100, 101],
+    services: [service(), service({ id: 51, key: TWO, name: 'Two' })],
+    rows: [
+      row(),
+      row({ id: 1, contractId: 101, contractServiceId: 201, frozen: true }),
+      row({ id: 2, contractId: 101, contractServiceId: 202, serviceId: 51 }),
+    ],
+  };
   const old = { ...running(), contracts: [contract({ subscriptionId: 's-2', number: 's-2' })] };
   const trouble = { message: 'Whose?', holds: 'organization' as const };
 
@@ -104,6 +118,11 @@ describe('money without a line', () => {
     ['on one where something else is gone', lost([{ kind: 'service' }]), STANDS],
     ['on one where another contract is gone', lost([{ key: 'other' }]), STANDS],
     ['on one that lost its id, where its item is held on another', { ...late, books: inactive }, []],
+    [
+      'on one that lost its id, where one of two items is held on another',
+      { ...late, books: halfHeld, report: { lines: two } },
+      [],
+    ],
     ['at another company', { ...late, books: { ...old, contracts: [{ ...old.contracts[0]!, companyId: 8 }] } }, []],
     ['at the company', { ...late, books: old }, STANDS],
     [
@@ -124,6 +143,18 @@ describe('money without a line', () => {
     });
     expect(plan({ books: held, named: { contracts: [[1, SUBSCRIPTION, []]] } }).ghosts).toMatchObject([{ sales: '5.00' }]);
   });
+});
+
+test('the charge of an item that is held is left alone wherever it stands, and looked at once the item is billed', () => {
+  const on = (frozen: boolean): Books => ({
+    ...running(),
+    contracts: [contract({ id: 1, subscriptionId: null, number: null }), contract()],
+    detailed: [1, 100],
+    rows: [row({ frozen })],
+    charges: [charge({ contractId: 1, key: KEY })],
+  });
+  const report = { lines: [line({ sales: '130' })] };
+  expect([told({ books: on(true), report }), told({ books: on(false), report }).length]).toEqual([[], 1]);
 });
 
 describe('what is accepted of a report', () => {
