@@ -105,6 +105,7 @@ test.each([
   ['-1499964.55', '-1,499,964.55'],
   ['10000000000000000.005', '10,000,000,000,000,000.005'],
   ['unknown', 'unknown'],
+  ['about 1000', 'about 1000'],
 ])('%s is read as %s', (amount, shown) => {
   expect([grouped(amount), amountText(amount, 'EUR')]).toEqual([shown, `${shown} EUR`]);
 });

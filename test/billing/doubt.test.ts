@@ -255,6 +255,21 @@ describe('what was made before and is gone', () => {
     for (const [, other] of others) expect(heldItems(other, held)).toEqual([]);
   });
 
+  test('holds what would be written on a contract of which a row is not shown any more, but not what is billed by charge', () => {
+    const held: Books = {
+      ...running(),
+      gone: [gone({ kind: 'row', id: 100, key: 'row', why: 'A row of contract 100 may stand.' })],
+    };
+    const decided = more(held);
+    const changed = (changes: Partial<PlannedItem>): Plan => ({ ...decided, items: [{ ...decided.items[0]!, ...changes }] });
+    const told = 'A row of contract 100 may stand. Release the plan if it does not.';
+    expect(heldItems(decided, held)).toEqual([[made.items[0]!.id, told]]);
+    const otherwise = { ...held, gone: held.gone!.map((one) => ({ ...one, kind: 'charge' as const })) };
+    expect(heldItems(decided, otherwise)).toEqual([]);
+    for (const other of [{ contractId: 101 }, { contractId: null }, { type: 'AzurePlan' as const }])
+      expect(heldItems(changed(other), held)).toEqual([]);
+  });
+
   test('holds a ghost that would be brought to nothing beside such a row', () => {
     const held = besides();
     const ghost = { contractId: 100, contractKey: SUBSCRIPTION, serviceId: 50, outcome: 'zeroed' } as Plan['ghosts'][number];

@@ -10,7 +10,15 @@ import { inCurrency } from '../../shared/billing/magnitudes.js';
 import { isChargeType, isLicence, isUsage, RECORD_TYPES, rulesOf, typeInWords } from '../../shared/billing/record-types.js';
 import { NO_CALLS, NO_WRITES } from '../../shared/billing/results.js';
 import { salesText } from '../../shared/billing/sales-text.js';
-import { isBroken, isOpenForPerson, isParked, isStatus, STATUS_RULES, waitsForPerson } from '../../shared/billing/status.js';
+import {
+  isBroken,
+  isOpenForPerson,
+  isParked,
+  isStatus,
+  STATUS_RULES,
+  statusInWords,
+  waitsForPerson,
+} from '../../shared/billing/status.js';
 import { changes, STEP_KINDS } from '../../shared/billing/step-kinds.js';
 import { addCalls, addWrites } from '../../shared/billing/tally.js';
 import type { OrganizationStatus } from '../../shared/billing/status.js';
@@ -19,19 +27,19 @@ import type { Step } from '../../shared/billing/plan-types.js';
 /** The tables of billing, entry by entry: an entry that is changed by mistake is a rule that is changed. */
 
 describe('where an organization’s month can stand', () => {
-  /** Stays open, waits for a person, is broken, can be released. */
-  test.each<[OrganizationStatus, string]>([
-    ['Done', 'no no no no'],
-    ['Unchanged', 'no no no no'],
-    ['Excluded', 'no no no no'],
-    ['Running', 'no no no no'],
-    ['Skipped', 'yes no no no'],
-    ['AwaitingApproval', 'yes yes no yes'],
-    ['NeedsAttention', 'yes yes yes yes'],
-    ['Failed', 'no yes yes no'],
-  ])('%s: %s', (status, answers) => {
+  /** In words; whether it stays open, waits for a person, is broken, can be released. */
+  test.each<[OrganizationStatus, string, string]>([
+    ['Done', 'done', 'no no no no'],
+    ['Unchanged', 'unchanged', 'no no no no'],
+    ['Excluded', 'excluded', 'no no no no'],
+    ['Running', 'running', 'no no no no'],
+    ['Skipped', 'skipped', 'yes no no no'],
+    ['AwaitingApproval', 'awaiting approval', 'yes yes no yes'],
+    ['NeedsAttention', 'needs attention', 'yes yes yes yes'],
+    ['Failed', 'failed', 'no yes yes no'],
+  ])('%s is told as “%s”: %s', (status, words, answers) => {
     const told = [isParked, waitsForPerson, isBroken, isOpenForPerson].map((is) => (is(status) ? 'yes' : 'no'));
-    expect(told.join(' ')).toBe(answers);
+    expect([statusInWords(status), told.join(' ')]).toEqual([words, answers]);
   });
 
   test('is none of anything else', () => {
