@@ -58,7 +58,7 @@ function drawLie(random: Random, runsAt: number[]): Lie {
     share: random.pick([1, 1, 1, 0.5]),
     choice: random.whole(0, 1_000_000),
   };
-  // A run that gets no report asks on for eight hours, forty thousand requests: seldom is enough.
+  // A run that gets no report asks on for eight hours, two thousand requests: seldom is enough.
   return lie.kind === 'task-state' && lie.choice % 8 !== 0 ? { ...lie, until: from + BEFORE_A_RUN_MS + ASKED_ON_MS } : lie;
 }
 
