@@ -69,6 +69,8 @@ const isLooseCharge = ({ serviceId, contractKey }: Ghost, key: string): boolean 
 /** Whether Autotask shows what the item stood on: at 0 units somebody has ended it. What stood on a charge is gone with the charge, or hidden. */
 function isShown(item: AcceptedItem, context: GhostContext): boolean {
   const { books } = context;
+  // A contract that no search shows is left alone with all that it bills (6.6), and told of here, also where its id still leads to it.
+  if ((books.gone ?? []).some(({ kind, key }) => kind === 'contract' && same(key, item.contractKey))) return false;
   const own = contractsWith(item.contractKey, context);
   const keys = chargeKeysOn(item.contractKey, item.itemCode, item.type as RecordType, context);
   if (own.some(({ id }) => chargesOf(books, id, keys).length > 0)) return true;

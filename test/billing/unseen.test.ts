@@ -66,6 +66,22 @@ describe('an amount that neither the report nor Autotask shows', () => {
     expect(unseen(held(), { accepted: [accepted(changes)] })).toHaveLength(1);
   });
 
+  test('is listed although its contract still leads to the money, where no search shows that contract: it is left alone (6.6), and nobody was told', () => {
+    const gone = { kind: 'contract' as const, id: 100, key: SUBSCRIPTION.toUpperCase(), why: 'Gone.' };
+    const shown = held({ rows: [row()] });
+    expect(unseen(shown)).toStrictEqual([]);
+    expect(unseen({ ...shown, gone: [gone] })).toHaveLength(1);
+    expect(
+      unseen({
+        ...shown,
+        gone: [
+          { ...gone, kind: 'service' },
+          { ...gone, key: 'another' },
+        ],
+      }),
+    ).toStrictEqual([]);
+  });
+
   test('is listed where Autotask could not be read at all, with nothing of its contract', () => {
     const [ghost, ...more] = unreadGhosts([accepted(), accepted({ id: 'there' })], new Set(['there']), MONTH);
     expect(more).toStrictEqual([]);
