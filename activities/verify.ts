@@ -13,7 +13,8 @@ import { type OrganizationSummary, type StepStop, type VerifyRequest } from '../
 import type { Books } from '../shared/billing/types.js';
 import { ITEMS_SHOWN, LIST_BYTES, thatFit } from '../shared/contract/payload.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
-import { readOutcome, unfinishedName } from '../shared/evidence/months.js';
+import { ifKept } from '../shared/evidence/kept.js';
+import { outcomeName, readOutcome, unfinishedName } from '../shared/evidence/months.js';
 import { modeFor } from '../shared/modes.js';
 import type { Catalogue } from './catalogue.js';
 import { inSearch } from './in-search.js';
@@ -265,14 +266,44 @@ const standing = (ghosts: Ghost[]): Ghost[] =>
 
 const HEALING = new Set(['api-error', 'outcome-unknown', 'verify-mismatch']);
 
+/**
+ * What an earlier plan of the run billed, or was to bill when it was ended, may stand, whatever this one says of it: it is missed when neither the report nor
+ * Autotask shows it any more (1.6).
+ */
+async function acceptedAsSent(
+  { evidence }: Dependencies,
+  { broker, undone }: VerifyRequest,
+  { accepted, items, month, organizationId }: Outcome,
+): Promise<Pick<Outcome, 'accepted'>> {
+  if (accepted === undefined || undone !== undefined || items.every(({ outcome }) => outcome !== 'held')) return {};
+  const names = [outcomeName(broker, month, organizationId), unfinishedName(broker, month, organizationId)];
+  const refs = await Promise.all(names.map((name) => evidence.pointer(name)));
+  const [last, sent] = [
+    refs[0] == null ? null : await ifKept<Outcome>(evidence, refs[0]),
+    refs[1] == null ? null : await ifKept<KeptPlan>(evidence, refs[1]),
+  ];
+  const earlier = [...(last?.accepted?.items ?? []), ...(sent?.plan.accepted?.items ?? [])];
+  const stood = new Set(earlier.flatMap((item) => (item.stood ? [item.id] : [])));
+  return {
+    accepted: { ...accepted, items: accepted.items.map((item) => ({ ...item, stood: item.stood || stood.has(item.id) })) },
+  };
+}
+
 async function summarize(
   dependencies: Dependencies,
   slices: Slices,
   request: VerifyRequest,
   outcome: Outcome,
 ): Promise<OrganizationSummary> {
-  const ref = await keepOutcome(dependencies, slices, { broker: request.broker, report: request.given.report }, outcome);
-  await dependencies.evidence.unpoint(unfinishedName(request.broker, outcome.month, outcome.organizationId));
+  const { broker, given } = request;
+  const unfinished = unfinishedName(broker, outcome.month, outcome.organizationId);
+  const ref = await keepOutcome(
+    dependencies,
+    slices,
+    { broker, report: given.report },
+    { ...outcome, ...(await acceptedAsSent(dependencies, request, outcome)) },
+  );
+  await dependencies.evidence.unpoint(unfinished);
   const currency = await currencyOf(slices, request, outcome);
   const result = organizationResult(outcome, currency);
   const held = outcome.items.find((item) => item.outcome === 'held');

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import nodemailer, { type Transporter } from 'nodemailer';
 import { knock } from '../http/knock.js';
 import type { Secret } from '../http/secret.js';
@@ -37,13 +38,11 @@ export async function send(
 }
 
 /**
- * A sentence for each address that cannot be reached, or does not take the log-in. Nobody gets a message: of a webhook and of who waits for a sign of life only
- * the host is asked, without the path, which is a key.
+ * A sentence for each address that cannot be reached, or does not take the log-in. Nobody gets a message: to the host of a webhook, or of who waits for a sign
+ * of life, a connection is opened and nothing is said, because anything that is said may count as one.
  */
 export async function unreachedBy({ webhook, mail, heartbeat }: NoticeSettings): Promise<{ setting: string; why: string }[]> {
-  const host = (address: Secret) => async (): Promise<void> => {
-    await knock({ method: 'GET', url: new URL('/', address.reveal()), headers: {}, timeoutMs: WITHIN_MS });
-  };
+  const host = (address: Secret) => (): Promise<void> => reach(new URL(address.reveal()));
   const looks: [setting: string, look: (() => Promise<void>) | null][] = [
     ['NOTICE_WEBHOOK', webhook && host(webhook)],
     [
@@ -61,6 +60,18 @@ export async function unreachedBy({ webhook, mail, heartbeat }: NoticeSettings):
     }
   });
   return (await Promise.all(all)).flat();
+}
+
+/** Whether somebody listens there. The reason holds host and the network's own code, and never the address, which can be a key. */
+function reach({ protocol, hostname, host, port }: URL): Promise<void> {
+  const usual = protocol === 'https:' ? 443 : 80;
+  return new Promise((resolve, reject) => {
+    const refuse = (why: string): void => reject(new Error(`${host} cannot be reached (${why})`));
+    const socket = connect(port === '' ? usual : Number(port), hostname.replace(/^\[|\]$/g, ''), () => resolve());
+    socket.once('error', (error: NodeJS.ErrnoException) => refuse(error.code ?? error.message));
+    socket.setTimeout(WITHIN_MS, () => refuse(`nothing within ${WITHIN_MS / 1000} s`));
+    for (const over of ['connect', 'error', 'timeout'] as const) socket.once(over, () => socket.destroy());
+  });
 }
 
 // ---------------------------------------------------------------------------------------------------------------- webhook

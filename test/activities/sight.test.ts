@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { plain, sum } from '../../shared/billing/decimal.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { readOutcome } from '../../shared/evidence/months.js';
 import { openDesk, type Desk } from './desk.js';
 
 /**
@@ -182,6 +183,18 @@ describe('what was made before', () => {
     await control('POST', 'faults', [{ match, fault: { kind: 'status', status: 200, body: none, when: 'before' } }]);
     expect((await bill(ownReads, null)).result.items).toMatchObject([{ outcome: 'held' }]);
     expect(made().charges).toBe(1);
+  });
+
+  test('and billed stays known as billed where nothing more can be planned in the run: a report without it was taken for one that is yet to come', async () => {
+    await open({});
+    const { given, bill } = desk();
+    const handed = await given(DAYS[0]!);
+    await bill(handed, null);
+    const refused = { kind: 'status', status: 400, body: { errors: ['No.'] }, when: 'before' };
+    await control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/query' }, fault: refused }]);
+    expect((await bill({ ...handed, survey: null, surveyedAt: null }, null)).status).toBe('NeedsAttention');
+    const { accepted } = (await readOutcome(evidence, 'default', '2025-10', 'contoso'))!;
+    expect(accepted!.items.map(({ stood }) => stood)).toEqual([true, true]);
   });
 
   test('and answers by its id but to no search stops the run', async () => {

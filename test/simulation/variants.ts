@@ -187,8 +187,8 @@ export const VARIANTS: Variant[] = [
     file: 'activities/remembered.ts',
     changes: [
       {
-        from: 'async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promise<Gone[]> {',
-        to: 'async function goneOf(dependencies: Dependencies, all: Remembered[]): Promise<Gone[]> {\n  const missing = all.slice(all.length);',
+        from: 'async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promise<Missed[]> {',
+        to: 'async function goneOf(dependencies: Dependencies, all: Remembered[]): Promise<Missed[]> {\n  const missing = all.slice(all.length);',
       },
     ],
   },

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { grouped } from '../../shared/billing/decimal.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { organizationBillingId } from '../../shared/contract.js';
 import { expectEverythingOnce } from './once.js';
@@ -84,7 +85,7 @@ const terminated = playBeside({ world: 'september-2025' }, async (stage) => {
   expect(contoso.held).toEqual(contoso.report);
   const messages = contoso.items.filter(({ reason }) => reason === 'outcome-missing').map(({ message }) => message!);
   expect(messages.join()).toContain(`${contoso.organizationName}: `);
-  expect(messages.join()).toContain(`${contoso.held.sales} EUR held`);
+  expect(messages.join()).toContain(`${grouped(contoso.held.sales)} EUR held`);
   expect(Date.now() - began).toBeLessThan(WITHIN_MINUTES_MS);
 });
 

@@ -315,7 +315,9 @@ describe('a month with the built program', () => {
     });
     await mapTo('29683777', WINGTIP);
     expect(await stage.cli('schedule', 'apply')).toMatchObject({ code: 0 });
-    expect(doctored.parse(await stage.json([0], 'doctor')).filter(bad)).toEqual([]);
+    // The notices of this file's months go to an address where nobody is.
+    const told = await stage.cliWith({ NOTICE_WEBHOOK: '' }, 'doctor', '--json');
+    expect({ code: told.code, found: doctored.parse(JSON.parse(told.stdout)).filter(bad) }).toEqual({ code: 0, found: [] });
   });
 
   test('explain --json tells every rule by its number', async () => {

@@ -16,7 +16,7 @@ const WITHIN_MS = 200_000;
 const run = (stage: Stage, ...codes: number[]): Promise<MonthResult> =>
   stage.json<MonthResult>(codes, 'run', MONTH, '--as-of', AS_OF, '--wait');
 /** What `undo` says that it takes back: the sum that is typed. */
-const sumOf = (stdout: string): string => /takes? ([\d.]+ EUR) of/.exec(stdout)![1]!;
+const sumOf = (stdout: string): string => /takes? ([\d,.]+ EUR) of/.exec(stdout)![1]!;
 const takeBack = async (stage: Stage, ...more: string[]): Promise<Run> => {
   const { stdout } = await stage.cli('undo', MONTH, ...more);
   return stage.cli('undo', MONTH, ...more, '--write', '--reason', 'wrong prices', '--actor', 'anna', '--yes', sumOf(stdout));
