@@ -136,6 +136,9 @@ function inGroups(digits: string): string {
 /** An amount with its currency, as people read it: "1,390.61 EUR". */
 export const amountText = (amount: Decimal, currency: string): string => `${grouped(amount)} ${currency}`;
 
+/** The same as it is looked for in Autotask, without separators: what stands there without a line is searched by it. */
+export const soughtText = (amount: Decimal, currency: string): string => [amount, currency].join(' ');
+
 /** A computed amount in minor units with its currency, as people read it. */
 export const moneyText = (value: Big, currency: string): string => amountText(money(value, currency), currency);
 

@@ -1,7 +1,7 @@
 import { acceptedOf, cameFor, hasEnded, isNewOrMore, type AcceptedItem } from './accepted.js';
 import { planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { isSuitable } from './contract.js';
-import { amountText, postedText, postedWords } from './decimal.js';
+import { postedText, postedWords, soughtText } from './decimal.js';
 import { standingDoubt } from './doubt.js';
 import type { MonthFacts } from './facts.js';
 import { elsewhereAdvice, rowAdvice } from './ghost-advice.js';
@@ -145,7 +145,7 @@ function ghostOfService(
   if (isBilledElsewhere(contract, billable, context))
     return {
       ...NO_GHOSTS,
-      ghosts: [{ ...standing, ...elsewhereAdvice(contract, amountText(standing.sales, standing.currency), service.name) }],
+      ghosts: [{ ...standing, ...elsewhereAdvice(contract, soughtText(standing.sales, standing.currency), service.name) }],
     };
   const isReported = wasReported(contract, contractKey, service, type, { row, previous }, context);
   if (isReported && mayZero(contract, contractKey, context)) {
@@ -293,7 +293,7 @@ export function shrinksBecause(
 
 export function toldWhy(standing: Ghost, why: Why | null, { id }: Contract): Ghost {
   if (why !== null) return { ...standing, rule: '8.2', message: why.message, evidence: why.evidence };
-  const amount = amountText(standing.sales, standing.currency);
+  const amount = soughtText(standing.sales, standing.currency);
   return {
     ...standing,
     rule: '1.6',
@@ -335,7 +335,7 @@ function ghost(
   const charges = chargesOf(context.books, contract.id, billable.chargeKeys);
   // Row and charges are rounded one by one, as everywhere (7): their exact sum could be a minor unit off.
   const { sales, cost } = totalOf([row.posted, ...charges]);
-  const amount = postedWords(sales, context.currency);
+  const amount = soughtText(postedText(sales, context.currency), context.currency);
   return {
     contractId: contract.id,
     contractKey,

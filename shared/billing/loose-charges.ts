@@ -1,6 +1,6 @@
 import { chooseProduct } from './catalogue.js';
 import { isHashKey } from './contract.js';
-import { amountText, big, isZero, postedText, postedWords, sum } from './decimal.js';
+import { big, isZero, postedText, postedWords, soughtText, sum } from './decimal.js';
 import { chargeAdvice } from './ghost-advice.js';
 import { mayZero, mergeGhosts, NO_GHOSTS, shrinksBecause, toldWhy, type GhostContext, type GhostPlan } from './ghosts.js';
 import { parseChargeKey } from './keys.js';
@@ -190,6 +190,6 @@ function chargeGhost(
     sales,
     outcome: 'ghost',
     rule: whyStray === null ? '8.4' : '8.7',
-    ...chargeAdvice(charge, contractKey, amountText(sales, currency), type === UNKNOWN.type, context),
+    ...chargeAdvice(charge, contractKey, soughtText(sales, currency), type === UNKNOWN.type, context),
   };
 }

@@ -1,6 +1,6 @@
 import { UNKNOWN_CONTRACT } from './dismissal.js';
 import { acceptedOf, type AcceptedItem } from './accepted.js';
-import { amountText, big, isZero, money } from './decimal.js';
+import { big, isZero, money, soughtText } from './decimal.js';
 import { command } from './command.js';
 import { shrinksBecause, type GhostContext } from './ghosts.js';
 import { monthOf } from './month.js';
@@ -128,7 +128,7 @@ function unseenGhost(item: AcceptedItem, month: Month, contractId: number, why: 
     outcome: 'ghost',
     rule: '8.9',
     reason: 'report-shrank',
-    message: `${amountText(sales, currency)} of ${itemCode ?? type} stood on ${where}, and ${why}. Look whether it still stands; if it was taken away on purpose, dismiss it.`,
+    message: `${soughtText(sales, currency)} of ${itemCode ?? type} stood on ${where}, and ${why}. Look whether it still stands; if it was taken away on purpose, dismiss it.`,
     command: command('dismiss', month, ...placeOf(contractId, contractKey), '--reason', 'taken away on purpose'),
   };
 }
