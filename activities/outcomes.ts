@@ -4,7 +4,6 @@ import { isOpen } from '../shared/billing/dismissal.js';
 import { NO_CALLS, NO_WRITES, type Outcome } from '../shared/billing/results.js';
 import type { Ghost, Plan, PlannedItem } from '../shared/billing/plan-types.js';
 import type { Ref } from '../shared/contract.js';
-import { EvidenceMissing, type Evidence } from '../shared/evidence/index.js';
 import { outcomeName, readOutcome } from '../shared/evidence/months.js';
 import type { Dependencies } from './dependencies.js';
 import type { Slices } from './slices.js';
@@ -52,23 +51,13 @@ export async function keepOutcome(
   { broker, report }: { broker: string; report: Ref },
   outcome: Outcome,
 ): Promise<Ref> {
-  const last = isParked(outcome.status) ? await lastOutcome(evidence, broker, outcome) : null;
+  const last = isParked(outcome.status) ? await readOutcome(evidence, broker, outcome.month, outcome.organizationId) : null;
   const since = last?.status === outcome.status ? (last.waitsSince ?? last.asOf) : outcome.asOf;
   const answers = await slices.answers(report, outcome.organizationId);
   const kept: Outcome = { ...outcome, waitsSince: isParked(outcome.status) ? since : null, ...(answers ? { answers } : {}) };
   const ref = await evidence.put(kept, outcome.organizationId);
   await evidence.point(outcomeName(broker, outcome.month, outcome.organizationId), ref);
   return ref;
-}
-
-/** Null where there is none, or it is no longer in the store: that must not keep a newer one from being kept. */
-async function lastOutcome(evidence: Evidence, broker: string, { month, organizationId }: Outcome): Promise<Outcome | null> {
-  try {
-    return await readOutcome(evidence, broker, month, organizationId);
-  } catch (error) {
-    if (error instanceof EvidenceMissing) return null;
-    throw error;
-  }
 }
 
 /** In shadow mode nothing can be released, so nobody is told to. */

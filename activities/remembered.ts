@@ -8,7 +8,7 @@ import type { Books, Gone, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import { forgetBlind, keepList, readBlind, recall, recordId, type Remembered } from '../shared/evidence/remembered.js';
 import type { Dependencies } from './dependencies.js';
-import { billedRows, chargesBilled, isRowExplained, isRowForgotten, isRowThere } from './row-memory.js';
+import { billedOn, isRowExplained, isRowForgotten, isRowThere } from './row-memory.js';
 import { PRODUCTS } from '../shared/billing/record-types.js';
 
 /**
@@ -37,8 +37,8 @@ export async function withRemembered(
 ): Promise<Books> {
   const { evidence, heartbeat } = dependencies;
   const { records: listed, notes } = await recall(evidence, broker, heartbeat);
-  const billed = await billedRows(evidence, broker, month, books);
-  const known = [...new Map([...listed, ...billed].map((record) => [recordId(record), record])).values()];
+  const { rows } = await billedOn(evidence, broker, month, books);
+  const known = [...new Map([...listed, ...rows].map((record) => [recordId(record), record])).values()];
   await requireSight(dependencies, { broker, month, mode }, books);
   const missing = known.filter((record) => isExpected(record, month) && !isShown(record, books));
   const gone = await goneOf(dependencies, missing);
@@ -70,14 +70,13 @@ export async function goneFor(
   const changed = new Set(known.flatMap((record) => (record.kind === 'service' && !isShown(record, books) ? [record.id] : [])));
   const unknown = new Set(unknownRows(month, books, (id) => changed.has(id)).map(({ serviceId }) => serviceId));
   const isUnknown = ({ kind, id }: Remembered): boolean => kind === 'service' && unknown.has(id);
-  const billedOn = new Set(items.map(({ contractId }) => contractId));
+  const contracts = new Set(items.map(({ contractId }) => contractId));
   const isHiddenRow = (record: Remembered): boolean =>
-    record.kind === 'row' && billedOn.has(record.id) && isExpected(record, month) && !isShown(record, books);
-  const billed = await billedRows(dependencies.evidence, broker, month, books, organizationId);
-  const charged = await chargesBilled(dependencies.evidence, broker, month, organizationId);
+    record.kind === 'row' && contracts.has(record.id) && isExpected(record, month) && !isShown(record, books);
+  const { rows, charges } = await billedOn(dependencies.evidence, broker, month, books, organizationId);
   const isHiddenCharge = (record: Remembered): boolean =>
-    record.kind === 'charge' && charged.has(record.key) && !isShown(record, books);
-  const asked = [...known, ...billed].filter((record) =>
+    record.kind === 'charge' && charges.has(record.key) && !isShown(record, books);
+  const asked = [...known, ...rows].filter((record) =>
     [isMade, isUnknown, isHiddenRow, isHiddenCharge].some((isAsked) => isAsked(record)),
   );
   const gone = await goneOf(dependencies, asked);

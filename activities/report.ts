@@ -8,7 +8,7 @@ import type { Mode, ReportRequest, ReportTaken } from '../shared/contract.js';
 import { readAccepted } from '../shared/evidence/accepted.js';
 import { EvidenceMissing } from '../shared/evidence/index.js';
 import { monthName, type MonthRecord, type ReportManifest } from '../shared/evidence/months.js';
-import { ifKept } from '../shared/evidence/kept.js';
+import { keptUnder } from '../shared/evidence/kept.js';
 import type { Report } from '../shared/billing/types.js';
 import { demandLabel, demandLearnedLabel } from '../shared/evidence/labels.js';
 import { rememberNames } from '../shared/evidence/named.js';
@@ -70,8 +70,7 @@ export async function takeReport(dependencies: Dependencies, request: ReportRequ
 
 /** Whether what is kept of the month is of the same report: under another REPORT_MONTH_OFFSET, in which nothing was written, nothing is known of it (1.9). */
 async function isOfReport(evidence: Dependencies['evidence'], broker: string, report: Report): Promise<boolean> {
-  const ref = await evidence.pointer(monthName(broker, report.month));
-  const record = ref === null ? null : await ifKept<MonthRecord>(evidence, ref);
+  const record = await keptUnder<MonthRecord>(evidence, monthName(broker, report.month));
   return record === null || reportMonthOf(record.frame.facts) === reportMonthOf(report);
 }
 

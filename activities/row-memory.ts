@@ -5,7 +5,7 @@ import { fold } from '../shared/billing/text.js';
 import type { Outcome } from '../shared/billing/results.js';
 import type { Books, Contract, Month, Row } from '../shared/billing/types.js';
 import type { Evidence } from '../shared/evidence/index.js';
-import { ifKept } from '../shared/evidence/kept.js';
+import { keptUnder } from '../shared/evidence/kept.js';
 import { outcomeName, outcomesPrefix } from '../shared/evidence/months.js';
 import type { Remembered } from '../shared/evidence/remembered.js';
 
@@ -19,31 +19,33 @@ const KEPT_MONTHS = 2;
 
 type RowRecord = Pick<Remembered, 'id' | 'key'>;
 
-/** Rows of the month that posted items stood on when they were read back, on contracts that are there: of one organization, or of all. */
-export async function billedRows(
+/** What posted items stood on when they were read back. */
+export interface BilledOn {
+  /** Rows of the month, on contracts that are there. */
+  rows: Remembered[];
+  /** Keys of charges, folded. */
+  charges: Set<string>;
+}
+
+/** Of one organization, or of all. */
+export async function billedOn(
   evidence: Kept,
   broker: string,
   month: Month,
   books: Books,
   organizationId: string | null = null,
-): Promise<Remembered[]> {
+): Promise<BilledOn> {
   const { byKey } = indexOf(books);
   const rows: Remembered[] = [];
+  const charges = new Set<string>();
   for await (const { contractKey, standing } of posted(evidence, broker, month, organizationId)) {
+    for (const { key, after } of standing?.charges ?? []) if (after !== null) charges.add(fold(key));
     const contract = byKey.get(fold(contractKey));
     const row = standing?.row;
     if (contract === undefined || row == null || row.after.units === 0) continue;
     rows.push({ kind: 'row', id: contract.id, key: rowKeyOf(contractKey, row.serviceKey, month), isSeen: true });
   }
-  return rows;
-}
-
-/** Keys of the charges that an organization's posted items stood on, folded. */
-export async function chargesBilled(evidence: Kept, broker: string, month: Month, organizationId: string): Promise<Set<string>> {
-  const keys = new Set<string>();
-  for await (const { standing } of posted(evidence, broker, month, organizationId))
-    for (const { key, after } of standing?.charges ?? []) if (after !== null) keys.add(fold(key));
-  return keys;
+  return { rows, charges };
 }
 
 type Kept = Pick<Evidence, 'names' | 'pointer' | 'get'>;
@@ -58,8 +60,7 @@ async function* posted(
   const names =
     organizationId === null ? await evidence.names(outcomesPrefix(broker, month)) : [outcomeName(broker, month, organizationId)];
   for (const name of names) {
-    const ref = await evidence.pointer(name);
-    const outcome = ref === null ? null : await ifKept<Outcome>(evidence, ref);
+    const outcome = await keptUnder<Outcome>(evidence, name);
     yield* (outcome?.items ?? []).filter((item) => item.outcome === 'posted');
   }
 }

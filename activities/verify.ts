@@ -13,8 +13,8 @@ import { type OrganizationSummary, type StepStop, type VerifyRequest } from '../
 import type { Books } from '../shared/billing/types.js';
 import { ITEMS_SHOWN, LIST_BYTES, thatFit } from '../shared/contract/payload.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
-import { ifKept } from '../shared/evidence/kept.js';
-import { outcomeName, readOutcome, unfinishedName } from '../shared/evidence/months.js';
+import { keptUnder } from '../shared/evidence/kept.js';
+import { readOutcome, unfinishedName } from '../shared/evidence/months.js';
 import { modeFor } from '../shared/modes.js';
 import type { Catalogue } from './catalogue.js';
 import { inSearch } from './in-search.js';
@@ -276,12 +276,8 @@ async function acceptedAsSent(
   { accepted, items, month, organizationId }: Outcome,
 ): Promise<Pick<Outcome, 'accepted'>> {
   if (accepted === undefined || undone !== undefined || items.every(({ outcome }) => outcome !== 'held')) return {};
-  const names = [outcomeName(broker, month, organizationId), unfinishedName(broker, month, organizationId)];
-  const refs = await Promise.all(names.map((name) => evidence.pointer(name)));
-  const [last, sent] = [
-    refs[0] == null ? null : await ifKept<Outcome>(evidence, refs[0]),
-    refs[1] == null ? null : await ifKept<KeptPlan>(evidence, refs[1]),
-  ];
+  const last = await readOutcome(evidence, broker, month, organizationId);
+  const sent = await keptUnder<KeptPlan>(evidence, unfinishedName(broker, month, organizationId));
   const earlier = [...(last?.accepted?.items ?? []), ...(sent?.plan.accepted?.items ?? [])];
   const stood = new Set(earlier.flatMap((item) => (item.stood ? [item.id] : [])));
   return {

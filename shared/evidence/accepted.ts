@@ -5,7 +5,8 @@ import type { Plan } from '../billing/plan-types.js';
 import type { Outcome } from '../billing/results.js';
 import { fold, same } from '../billing/text.js';
 import type { Month, Settings } from '../billing/types.js';
-import { EvidenceMissing, type Evidence } from './evidence.js';
+import type { Evidence } from './evidence.js';
+import { ifKept, keptUnder } from './kept.js';
 import { monthName, outcomesPrefix, plannedPrefix, unfinishedPrefix, type MonthRecord, type ReportManifest } from './months.js';
 
 /**
@@ -22,7 +23,7 @@ export async function readAccepted(
   const kept: AcceptedOrganization[] = [];
   const silent: Outcome[] = [];
   for (const name of await evidence.names(prefix)) {
-    const outcome = await found(async () => evidence.get<Outcome>((await evidence.pointer(name))!));
+    const outcome = await keptUnder<Outcome>(evidence, name);
     if (outcome === null) continue;
     const { organizationId, organizationName, accepted } = outcome;
     if (accepted) kept.push({ organizationId, organizationName, part: accepted });
@@ -39,7 +40,7 @@ async function ofPlansAlone(evidence: Evidence, broker: string, month: Month): P
   const isSettled = new Set((await evidence.names(settled)).map((name) => name.slice(settled.length)));
   const parts: AcceptedOrganization[] = [];
   for (const name of (await evidence.names(planned)).filter((one) => !isSettled.has(one.slice(planned.length)))) {
-    const kept = await found(async () => evidence.get<{ plan: Plan }>((await evidence.pointer(name))!));
+    const kept = await keptUnder<{ plan: Plan }>(evidence, name);
     if (kept?.plan.accepted === undefined) continue;
     const { organizationId, organizationName, accepted } = kept.plan;
     parts.push({ organizationId, organizationName, part: accepted });
@@ -50,7 +51,7 @@ async function ofPlansAlone(evidence: Evidence, broker: string, month: Month): P
 /** Takes what was planned last for organizations whose run was ended from outside after an earlier one had come to its end. */
 async function withUnfinished(evidence: Evidence, broker: string, month: Month, known: AcceptedOrganization[]): Promise<void> {
   for (const name of await evidence.names(unfinishedPrefix(broker, month))) {
-    const kept = await found(async () => evidence.get<{ plan: Plan }>((await evidence.pointer(name))!));
+    const kept = await keptUnder<{ plan: Plan }>(evidence, name);
     const part = kept?.plan.accepted;
     const own = known.find(({ organizationId }) => same(organizationId, kept?.plan.organizationId));
     if (part !== undefined && own !== undefined && part.asOf >= own.part.asOf) own.part = part;
@@ -64,15 +65,15 @@ async function ofNewestReport(
   outcomes: Outcome[],
   settings: Settings,
 ): Promise<AcceptedOrganization[]> {
-  const record = await found(async () => evidence.get<MonthRecord>((await evidence.pointer(monthName(broker, month)))!));
+  const record = await keptUnder<MonthRecord>(evidence, monthName(broker, month));
   const report = record?.report;
   if (report === undefined) return [];
-  const manifest = await found(() => evidence.get<ReportManifest>(report));
-  const facts = manifest && (await found(() => evidence.get<MonthFacts>(manifest.facts)));
+  const manifest = await ifKept<ReportManifest>(evidence, report);
+  const facts = manifest && (await ifKept<MonthFacts>(evidence, manifest.facts));
   if (!manifest || !facts) return [];
   const parts = outcomes.map(async (outcome): Promise<AcceptedOrganization[]> => {
     const entry = manifest.slices.find(({ organizationId }) => fold(organizationId) === fold(outcome.organizationId));
-    const slice = entry && (await found(() => evidence.get<OrganizationFacts>(entry.slice)));
+    const slice = entry && (await ifKept<OrganizationFacts>(evidence, entry.slice));
     if (!slice) return [];
     const { organizationId, organizationName } = outcome;
     const posted = new Set(outcome.items.flatMap((item) => (item.outcome === 'posted' ? [item.id] : [])));
@@ -80,14 +81,4 @@ async function ofNewestReport(
     return [{ organizationId, organizationName, part: { asOf: facts.asOf, items } satisfies AcceptedPart }];
   });
   return (await Promise.all(parts)).flat();
-}
-
-/** Null where it is no longer in the store. */
-async function found<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof EvidenceMissing) return null;
-    throw error;
-  }
 }

@@ -12,3 +12,9 @@ export async function ifKept<T>(evidence: Pick<Evidence, 'get'>, ref: string): P
     throw error;
   }
 }
+
+/** The same of what a name leads to; null where there is no such name. */
+export async function keptUnder<T>(evidence: Pick<Evidence, 'get' | 'pointer'>, name: string): Promise<T | null> {
+  const ref = await evidence.pointer(name);
+  return ref === null ? null : ifKept<T>(evidence, ref);
+}

@@ -15,7 +15,7 @@ import type { Books, Month } from '../billing/types.js';
 import { readDismissals } from './dismissals.js';
 import type { Mode } from '../contract.js';
 import { EvidenceMissing, type Evidence } from './evidence.js';
-import { ifKept } from './kept.js';
+import { keptUnder } from './kept.js';
 
 /** What the store holds of a month, and under which names. */
 
@@ -110,8 +110,7 @@ export async function readOutcome(
   month: Month,
   organizationId: string,
 ): Promise<Outcome | null> {
-  const ref = await evidence.pointer(outcomeName(broker, month, organizationId));
-  return ref === null ? null : ifKept<Outcome>(evidence, ref);
+  return keptUnder<Outcome>(evidence, outcomeName(broker, month, organizationId));
 }
 
 /** The reconciliation of a month's latest run, with whatever single organizations did since. */

@@ -1,7 +1,7 @@
 import type { OrganizationFacts } from '../billing/facts.js';
 import { joinNames, mergeNames, namesOf, namesOfItems, type Named } from '../billing/named.js';
 import type { Evidence } from './evidence.js';
-import { ifKept } from './kept.js';
+import { ifKept, keptUnder } from './kept.js';
 import { monthName, outcomesPrefix, type MonthRecord, type ReportManifest } from './months.js';
 import type { Outcome } from '../billing/results.js';
 
@@ -48,16 +48,14 @@ async function namesOfKeptMonths(evidence: Evidence, broker: string): Promise<Na
 
 async function namesOfMonth(evidence: Evidence, broker: string, month: string): Promise<Named[]> {
   const all: Named[] = [];
-  const pointer = await evidence.pointer(monthName(broker, month));
-  const record = pointer === null ? null : await ifKept<MonthRecord>(evidence, pointer);
+  const record = await keptUnder<MonthRecord>(evidence, monthName(broker, month));
   const manifest = record?.report === undefined ? null : await ifKept<ReportManifest>(evidence, record.report);
   for (const { slice } of manifest?.slices ?? []) {
     const facts = await ifKept<OrganizationFacts>(evidence, slice);
     if (facts) all.push(namesOf({ ...facts, organizations: [facts.organization] }));
   }
   for (const name of await evidence.names(outcomesPrefix(broker, month))) {
-    const ref = await evidence.pointer(name);
-    const outcome = ref === null ? null : await ifKept<Outcome>(evidence, ref);
+    const outcome = await keptUnder<Outcome>(evidence, name);
     if (outcome) all.push(namesOfItems(outcome.items));
   }
   return all;

@@ -3,7 +3,7 @@ import { digestOf } from '../billing/keys.js';
 import { fold } from '../billing/text.js';
 import type { Outcome } from '../billing/results.js';
 import type { Evidence } from './evidence.js';
-import { ifKept } from './kept.js';
+import { keptUnder } from './kept.js';
 import { monthsPrefix, outcomesPrefix } from './months.js';
 
 /**
@@ -42,15 +42,12 @@ export interface Recalled {
 
 /** What is remembered of a broker; learned from outcomes where nothing was noted yet, or the list is no longer kept. */
 export async function recall(evidence: Evidence, broker: string, onProgress: (what: string) => void): Promise<Recalled> {
-  const ref = await evidence.pointer(listName(broker));
-  const kept = ref === null ? null : await ifKept<Remembered[]>(evidence, ref);
+  const kept = await keptUnder<Remembered[]>(evidence, listName(broker));
   const listed = kept ?? (await learned(evidence, broker, onProgress));
   const records = new Map(listed.map((record) => [recordId(record), record]));
   const notes = await evidence.names(notesPrefix(broker));
   for (const name of notes) {
-    const note = await evidence.pointer(name);
-    if (note === null) continue;
-    const record = await ifKept<Remembered>(evidence, note);
+    const record = await keptUnder<Remembered>(evidence, name);
     if (record !== null) records.set(recordId(record), record);
   }
   return { records: [...records.values()].filter(({ isRemoved }) => isRemoved !== true), notes };
@@ -74,9 +71,7 @@ async function learned(evidence: Evidence, broker: string, onProgress: (what: st
   };
   for (const name of await outcomeNames(evidence, broker)) {
     onProgress('remembering what was made before');
-    const ref = await evidence.pointer(name);
-    if (ref === null) continue;
-    for (const item of (await ifKept<Outcome>(evidence, ref))?.items ?? []) {
+    for (const item of (await keptUnder<Outcome>(evidence, name))?.items ?? []) {
       add('contract', item.contractId, item.contractKey);
       if (item.outcome !== 'posted') continue;
       if (item.standing?.row) add('service', item.standing.row.serviceId, item.standing.row.serviceKey);
