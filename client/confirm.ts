@@ -16,7 +16,7 @@ export interface Confirmation {
 
 /** Throws unless the sum is typed back. */
 export async function confirmSum(context: Context, { expected, yes, question, otherwise }: Confirmation): Promise<void> {
-  const typed = yes ?? (await ask(context, `${question} (${expected}): `));
+  const typed = yes ?? (await ask(context, `${question} (${expected}): `, otherwise));
   if (typed !== null && sameSum(typed, expected)) return;
   throw new CommandError(
     typed === null ? EXIT.usage : EXIT.failed,
@@ -32,12 +32,16 @@ export const sameSum = (typed: string, expected: string): boolean => {
   return bare(typed) === bare(expected) || (!expected.includes('+') && bare(typed) === bare(expected.split(' ')[0]!));
 };
 
-async function ask(context: Context, question: string): Promise<string | null> {
-  if (context.ask) return context.ask(question);
+/** What is typed; null where nobody can be asked. Anyone who leaves the question by Ctrl-C or Ctrl-D has not answered it. */
+async function ask(context: Context, question: string, otherwise: string): Promise<string | null> {
   if (!context.isTerminal || process.stdin.isTTY !== true) return null;
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await lines.question(question);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+    context.say(''); // The question has no end of line.
+    throw new CommandError(EXIT.failed, `${otherwise}: no sum was typed.`);
   } finally {
     lines.close();
   }

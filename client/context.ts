@@ -16,8 +16,6 @@ export interface Context {
   isTerminal: boolean;
   /** The broker that `--broker` named, and the file of its settings. */
   broker?: Profile | undefined;
-  /** Asks the person at the terminal; by default its next line. */
-  ask?: ((question: string) => Promise<string>) | undefined;
   /** What the result is printed on; plain and of any width when not said. */
   paper?: Paper | undefined;
 }

@@ -8,6 +8,7 @@ initdb    postgresql
 chromium  chromium
 soffice   libreoffice-calc-nogui
 promtool  prometheus
+script    bsdutils
 '
 
 is_there() {

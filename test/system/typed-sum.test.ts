@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { eventually } from '../eventually.js';
+import { hasTerminal, onTerminal, type Terminal } from '../terminal.js';
+import { FABRIKAM, organizationOf, useStage, type Stage } from './stage.js';
+
+/** The question that a release of breakers asks, as a person at a keyboard meets it: a real process on a pseudo terminal. */
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const MONTH = '2025-10';
+const AS_OF = '2025-10-09';
+const QUESTION = 'Type the sum to release them (5,620.99 EUR): ';
+
+((await hasTerminal()) ? describe : describe.skip)('approve --breakers on a terminal', () => {
+  let stage: Stage;
+  useStage({ world: 'september-2025', env: { BREAKER_NEW_ORGANIZATION_AMOUNT: '2000' } }, (opened) => (stage = opened));
+
+  beforeAll(async () => {
+    await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    await stage.forget();
+  }, 60_000);
+
+  /** The command, up to its question. */
+  const asked = async (): Promise<Terminal> => {
+    const argv = [process.execPath, join(ROOT, 'client', 'bin.js'), 'approve', MONTH, '--breakers'];
+    const terminal = onTerminal(argv, stage.env, ROOT);
+    await terminal.shows(QUESTION);
+    return terminal;
+  };
+  const seen = (): Promise<MonthResult> => stage.json<MonthResult>([0, 3], 'status', MONTH);
+
+  test('shows the list and the sum above the question; another sum that is typed releases nothing', async () => {
+    const terminal = await asked();
+    terminal.type('5621\r');
+    const { code, screen } = await terminal.ended;
+    expect(screen).toMatch(
+      /^Held by circuit breakers:\n {2}Fabrikam Logistics: 5,620\.99 EUR \(breaker-organization\)\nTogether: 5,620\.99 EUR\n/,
+    );
+    expect(screen).toMatch(/\nNothing was released: "5621" is not the sum, which is 5,620\.99 EUR\.\n$/);
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ['Enter alone', '\r', 'Nothing was released: "" is not the sum, which is 5,620.99 EUR.'],
+    ['Ctrl-C', '\u0003', 'Nothing was released: no sum was typed.'],
+    ['Ctrl-D', '\u0004', 'Nothing was released: no sum was typed.'],
+  ])('%s releases nothing and says so on a line of its own', async (_key, keys, said) => {
+    const terminal = await asked();
+    terminal.type(keys);
+    const { code, screen } = await terminal.ended;
+    expect({ code, last: screen.trimEnd().split('\n').at(-1) }).toEqual({ code: 1, last: said });
+  });
+
+  test('the sum releases them, and only then is anything written', async () => {
+    expect(organizationOf(await seen(), FABRIKAM).status).toBe('NeedsAttention');
+    expect(await stage.writes()).toEqual([]);
+    const terminal = await asked();
+    terminal.type('5,620.99 EUR\r');
+    const { code, screen } = await terminal.ended;
+    expect(screen).toMatch(/\nReleased Fabrikam Logistics as [0-9a-f]{64}\./);
+    expect(code).toBe(0);
+    const done = await eventually(seen, (month) => organizationOf(month, FABRIKAM).status === 'Done');
+    expect(organizationOf(done, FABRIKAM)).toMatchObject({ posted: { sales: '5620.99' }, held: { lines: 0 } });
+  });
+});
