@@ -1,6 +1,7 @@
-import { connect as connectPlain } from 'node:net';
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
 import type { ConnectionOptions } from '@temporalio/client';
+import { placeOf, unheardAt } from '../shared/http/listens.js';
+import { DEFAULT_PORT } from './temporal-server/checks.js';
 
 /**
  * Why Temporal cannot be reached, found by knocking once more. gRPC itself says only that its deadline has passed, whatever the reason: no server,
@@ -10,16 +11,15 @@ import type { ConnectionOptions } from '@temporalio/client';
 const WITHIN_MS = 3_000;
 /** How long a server has to refuse our certificate: with TLS 1.3 it does so after the handshake. */
 const REFUSED_WITHIN_MS = 500;
-const DEFAULT_PORT = 7233;
 
 /** What came of a handshake: it stands (and by which protocol), or the code and the words of what was wrong. */
 type Knock = { isOpen: true } | { isOpen: false; code: string; message: string };
 
 /** Half a sentence about the cause, or null where a knock finds none: then the server is there and refuses in words of its own. */
 export async function whyUnreached(options: ConnectionOptions, address: string): Promise<string | null> {
-  const { host, port } = placeOf(address);
-  const plain = await knockPlain(host, port);
-  if (!plain.isOpen) return ofNetwork(plain.code, host, port);
+  const { host, port } = placeOf(address, DEFAULT_PORT);
+  const unheard = await unheardAt({ host, port }, WITHIN_MS);
+  if (unheard !== null) return ofNetwork(unheard.code, host, port);
   const tls = tlsOf(options);
   if (tls === null) return (await speaksTls(host, port)) ? PLAIN_TO_TLS : null;
   const handshake = await knockTls({ ...tls, host, port });
@@ -29,12 +29,6 @@ export async function whyUnreached(options: ConnectionOptions, address: string):
 }
 
 const PLAIN_TO_TLS = 'the server speaks TLS, and the settings ask without it: set TEMPORAL_TLS=true';
-
-/** Host and port of `host:port`, `[IPv6]:port` or a host alone. */
-function placeOf(address: string): { host: string; port: number } {
-  const [, six, name = '', port] = /^(?:\[(.+)\]|([^:]*))(?::(\d+))?$/.exec(address) ?? [];
-  return { host: six ?? (name || address), port: port === undefined ? DEFAULT_PORT : Number(port) };
-}
 
 /** What Node needs of the SDK's own settings; null without TLS. A key for the API means TLS, too. */
 function tlsOf({ tls, apiKey }: ConnectionOptions): TlsOptions | null {
@@ -49,13 +43,6 @@ function tlsOf({ tls, apiKey }: ConnectionOptions): TlsOptions | null {
 }
 
 // ---------------------------------------------------------------------------------------------------------------- knocking
-
-const knockPlain = (host: string, port: number): Promise<Knock> =>
-  knock((done) => {
-    const socket = connectPlain({ host, port });
-    socket.once('connect', () => done({ isOpen: true })).on('error', (error) => done(closed(error)));
-    return () => socket.destroy();
-  });
 
 /** A whole handshake with our own certificate, and a moment for the server to refuse it. */
 const knockTls = (options: TlsOptions): Promise<Knock> =>

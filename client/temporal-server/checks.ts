@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { placeOf, unheardAt } from '../../shared/http/listens.js';
 
 const CLI_ANSWERS_WITHIN_MS = 15_000;
 const ADDRESS_ANSWERS_WITHIN_MS = 3_000;
+/** Temporal's own. */
+export const DEFAULT_PORT = 7233;
 
 /** Fails unless the file is Temporal's CLI. Something else on the PATH may be called `temporal` too. */
 export async function checkTemporalCli(path: string): Promise<void> {
@@ -41,19 +43,7 @@ export async function findOnPath(name: string, env: NodeJS.ProcessEnv): Promise<
 }
 
 /** Fails unless somebody listens at `host:port`. */
-export function checkAnswers(address: string): Promise<void> {
-  const [, host, port] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(address) ?? [];
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: host || '127.0.0.1', port: Number(port ?? 7233), timeout: ADDRESS_ANSWERS_WITHIN_MS });
-    const fail = (reason: string): void => {
-      socket.destroy();
-      reject(new Error(`nobody answers at ${address} (${reason})`));
-    };
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.once('error', (error) => fail(error.message));
-    socket.once('timeout', () => fail(`waited ${ADDRESS_ANSWERS_WITHIN_MS / 1000} s`));
-  });
+export async function checkAnswers(address: string): Promise<void> {
+  const unheard = await unheardAt(placeOf(address, DEFAULT_PORT), ADDRESS_ANSWERS_WITHIN_MS);
+  if (unheard !== null) throw new Error(`nobody answers at ${address} (${unheard.why})`);
 }

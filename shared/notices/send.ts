@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
 import nodemailer, { type Transporter } from 'nodemailer';
 import { knock } from '../http/knock.js';
+import { unheardAt } from '../http/listens.js';
 import type { Secret } from '../http/secret.js';
 import { cardText, chatText, lineIn, mailText } from './escape.js';
 import type { Notice, NoticeLine } from './notice.js';
@@ -62,16 +62,12 @@ export async function unreachedBy({ webhook, mail, heartbeat }: NoticeSettings):
   return (await Promise.all(all)).flat();
 }
 
-/** Whether somebody listens there. The reason holds host and the network's own code, and never the address, which can be a key. */
-function reach({ protocol, hostname, host, port }: URL): Promise<void> {
+/** The reason holds host and the network's own code, and never the address, which can be a key. */
+async function reach({ protocol, hostname, host, port }: URL): Promise<void> {
   const usual = protocol === 'https:' ? 443 : 80;
-  return new Promise((resolve, reject) => {
-    const refuse = (why: string): void => reject(new Error(`${host} cannot be reached (${why})`));
-    const socket = connect(port === '' ? usual : Number(port), hostname.replace(/^\[|\]$/g, ''), () => resolve());
-    socket.once('error', (error: NodeJS.ErrnoException) => refuse(error.code ?? error.message));
-    socket.setTimeout(WITHIN_MS, () => refuse(`nothing within ${WITHIN_MS / 1000} s`));
-    for (const over of ['connect', 'error', 'timeout'] as const) socket.once(over, () => socket.destroy());
-  });
+  const place = { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? usual : Number(port) };
+  const unheard = await unheardAt(place, WITHIN_MS);
+  if (unheard !== null) throw new Error(`${host} cannot be reached (${unheard.why})`);
 }
 
 // ---------------------------------------------------------------------------------------------------------------- webhook
