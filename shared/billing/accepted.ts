@@ -76,6 +76,15 @@ export function acceptedItem(item: Item, contractKey: string, stood = false, cha
   };
 }
 
+export const SIDES = ['cost', 'sales'] as const;
+export type Side = (typeof SIDES)[number];
+
+/** The sum of the lines below zero. */
+export const creditOf = (item: AcceptedItem, side: Side): Decimal => (side === 'cost' ? item.creditCost : item.creditSales);
+
+/** The sum of the lines above zero. */
+export const chargedOf = (item: AcceptedItem, side: Side): Big => big(item[side]).minus(creditOf(item, side));
+
 const sourceOf = (line: Line): string => (isManual(line) ? MANUAL_LINES : fold(line.serviceId));
 
 // ---------------------------------------------------------------------------------------------------------------- the whole report
@@ -217,10 +226,10 @@ export function isNewOrMore({ id, sales }: Pick<AcceptedItem, 'id' | 'sales'>, a
 
 /** Whether the report has less of the item than the accepted one: lower amounts, or credits that are gone. */
 export const isLess = (now: AcceptedItem, before: AcceptedItem): boolean =>
-  (['cost', 'sales'] as const).some((side) => compare(now[side], before[side]) < 0) || isCreditGone(now, before);
+  SIDES.some((side) => compare(now[side], before[side]) < 0) || isCreditGone(now, before);
 
 export const isCreditGone = (now: AcceptedItem, before: AcceptedItem): boolean =>
-  (['creditCost', 'creditSales'] as const).some((side) => compare(now[side], before[side]) > 0);
+  SIDES.some((side) => compare(creditOf(now, side), creditOf(before, side)) > 0);
 
 export interface Accepting {
   isReleased: boolean;
@@ -251,7 +260,13 @@ export function nextAccepted(
   const standing = new Set(plan.ghosts.filter(({ outcome }) => outcome !== 'zeroed').map(({ contractKey }) => fold(contractKey)));
   const missing = before.items
     .filter(({ id }) => !ids.has(id) && !isReleased)
-    .filter(({ contractKey, stood }) => isBlind || !stood || standing.has(fold(contractKey)) || leaves(contractKey))
+    .filter(
+      (item) =>
+        isBlind ||
+        (!item.stood && !isRenamed(item, now, earlier)) ||
+        standing.has(fold(item.contractKey)) ||
+        leaves(item.contractKey),
+    )
     .map((item) => withSuccessors(item, now, before.items, movedTo));
   const kept = now.map((item) => {
     const last = earlier.get(item.id);
@@ -263,18 +278,33 @@ export function nextAccepted(
   return { asOf, items: [...kept, ...missing] };
 }
 
+/**
+ * Whether an item that came has all that another had, on the same contract: its lines, read as of another type or currency, would otherwise count twice, and
+ * a later report that has them once would look as if credits had gone.
+ */
+const isRenamed = (gone: AcceptedItem, now: AcceptedItem[], earlier: Map<string, AcceptedItem>): boolean =>
+  now.some(
+    (item) =>
+      same(item.contractKey, gone.contractKey) &&
+      !earlier.has(item.id) &&
+      item.lines >= gone.lines &&
+      SIDES.every(
+        (side) => compare(creditOf(item, side), creditOf(gone, side)) <= 0 && chargedOf(item, side).gte(chargedOf(gone, side)),
+      ),
+  );
+
 /** What a later report is compared with where less is held: as much as was ever charged, every credit that was ever there, and where both came from. */
 function leastOf(now: AcceptedItem, last: AcceptedItem): AcceptedItem {
-  const side = (amount: 'cost' | 'sales', credit: 'creditCost' | 'creditSales'): [Decimal, Decimal] => {
-    const charged = [now, last].map((item) => big(item[amount]).minus(item[credit]));
-    const credited = [now, last].map((item) => big(item[credit]));
+  const amountAndCredit = (side: Side): [Decimal, Decimal] => {
+    const charged = [now, last].map((item) => chargedOf(item, side));
+    const credited = [now, last].map((item) => big(creditOf(item, side)));
     const [most, least] = [
       charged[0]!.gt(charged[1]!) ? charged[0]! : charged[1]!,
       credited[0]!.lt(credited[1]!) ? credited[0]! : credited[1]!,
     ];
     return [plain(most.plus(least)), plain(least)];
   };
-  const [[cost, creditCost], [sales, creditSales]] = [side('cost', 'creditCost'), side('sales', 'creditSales')];
+  const [[cost, creditCost], [sales, creditSales]] = [amountAndCredit('cost'), amountAndCredit('sales')];
   const sources = [...new Set([...last.sources, ...now.sources])].sort(byText);
   return { ...last, sources, cost, creditCost, sales, creditSales };
 }

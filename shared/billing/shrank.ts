@@ -1,4 +1,14 @@
-import { acceptedItem, isCreditGone, isFallen, isLess, type AcceptedItem } from './accepted.js';
+import {
+  acceptedItem,
+  chargedOf,
+  creditOf,
+  isCreditGone,
+  isFallen,
+  isLess,
+  SIDES,
+  type AcceptedItem,
+  type Side,
+} from './accepted.js';
 import type { Tripped } from './breakers.js';
 import { amountText, big, type Big, compare, grouped, isZero, moneyText, signOf, sum } from './decimal.js';
 import { unchanged } from './derivation.js';
@@ -96,9 +106,8 @@ function creditsLost(keyed: KeyedItem[], accepted: AcceptedItem[]): (contractKey
     const had = before.get(fold(contractKey)) ?? [];
     if (had.every(({ id }) => present.has(id))) return false;
     const own = (now.get(fold(contractKey)) ?? []).map(({ item }) => acceptedItem(item, contractKey));
-    const isLost = (side: 'creditCost' | 'creditSales'): boolean =>
-      sum(own.map((item) => item[side])).gt(sum(had.map((item) => item[side])));
-    return isLost('creditCost') || isLost('creditSales');
+    const creditsOf = (items: AcceptedItem[], side: Side): Big => sum(items.map((item) => creditOf(item, side)));
+    return SIDES.some((side) => creditsOf(own, side).gt(creditsOf(had, side)));
   };
 }
 
@@ -117,7 +126,6 @@ function whyHeld(decided: PlannedItem, now: AcceptedItem, before: AcceptedItem, 
   return doubt.ofReport(now) ?? doubt.ofSize(now, before);
 }
 
-const SIDES = ['cost', 'sales'] as const;
 const UP = 1;
 const DOWN = -1;
 
@@ -127,9 +135,7 @@ const moves = ({ standing }: PlannedItem, direction: number): boolean =>
 
 /** A credit says so itself: the lines that charge something are what they were, or more. */
 function isByCredit(now: AcceptedItem, before: AcceptedItem): boolean {
-  const charged = (item: AcceptedItem, side: (typeof SIDES)[number]): Big =>
-    big(item[side]).minus(side === 'cost' ? item.creditCost : item.creditSales);
-  return !isCreditGone(now, before) && SIDES.every((side) => charged(now, side).gte(charged(before, side)));
+  return !isCreditGone(now, before) && SIDES.every((side) => chargedOf(now, side).gte(chargedOf(before, side)));
 }
 
 function doubtOf(keyed: KeyedItem[], { facts, slice, settings }: PlanInput): Doubt {

@@ -283,6 +283,27 @@ describe('what counts as accepted from now on', () => {
     expect(nextAccepted(planned(null), [item()], part([item(), never]), released).items).toEqual([item()]);
   });
 
+  test('has the lines of what was never billed once, also where they were read as of an unknown currency one day and of an unknown type the next', () => {
+    const before = item({ currency: 'XXX', stood: false, lines: 2, creditCost: '-50', creditSales: '-60' });
+    const renamed = item({ ...before, id: 'item-3', type: 'Unclassified', currency: 'EUR' });
+    const keptBeside = (changes: Partial<AcceptedItem>, own = before): boolean =>
+      nextAccepted(planned(null), [{ ...renamed, ...changes }], part([own]), USUAL).items.length === 2;
+    expect(keptBeside({})).toBe(false);
+    expect(keptBeside({ lines: 3, cost: '90', creditCost: '-60', sales: '130' })).toBe(false);
+    expect(keptBeside({ contractKey: 'S-1' })).toBe(false);
+    for (const changes of [
+      { contractKey: 's-2' },
+      { lines: 1 },
+      { cost: '99.99' },
+      { sales: '119.99' },
+      { cost: '110', creditCost: '-40' },
+      { sales: '130', creditSales: '-50' },
+    ])
+      expect({ changes, isKept: keptBeside(changes) }).toEqual({ changes, isKept: true });
+    const there = nextAccepted(planned(null), [renamed], part([before, renamed]), USUAL);
+    expect(there.items.map(({ id }) => id)).toEqual(['item-3', 'item-1']);
+  });
+
   test('is nothing of an organization that could not be billed at all', () => {
     const blind = { ...USUAL, isBlind: true };
     expect(nextAccepted(planned(null), [less], part([item(), azure]), blind)).toEqual(part([item(), azure], '2025-10-13'));
