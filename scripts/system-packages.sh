@@ -9,6 +9,8 @@ chromium  chromium
 soffice   libreoffice-calc-nogui
 promtool  prometheus
 script    bsdutils
+pgbouncer pgbouncer
+nginx     nginx-light
 '
 
 is_there() {

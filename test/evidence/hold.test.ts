@@ -88,6 +88,7 @@ function holder(location: string, name: string, offBySeconds = 0): Holder {
   };
 }
 
+if (!isPooled) test.skip('over PostgreSQL behind a pooler: PostgreSQL or PgBouncer is not installed here', () => undefined);
 const kinds = ['files', ...(programs === null ? [] : ['PostgreSQL']), ...(isPooled ? ['PostgreSQL behind a pooler'] : [])];
 const placeOf = (kind: string): string =>
   kind === 'files' ? `file:${folder}` : kind === 'PostgreSQL' ? server!.url : pooler!.url;

@@ -1,9 +1,11 @@
 import { spawn, execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { access, chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../client/temporal-server/free-port.js';
+import { unheardAt } from '../../shared/http/listens.js';
 import { eventually } from '../eventually.js';
 
 /** A PgBouncer of the test's own in transaction mode, as managed PostgreSQL is often handed out. */
@@ -24,7 +26,7 @@ export const hasPgBouncer = (): Promise<boolean> =>
 export async function startPgBouncer(server: string): Promise<Pooler> {
   const folder = await mkdtemp(join(tmpdir(), 'billing-pgbouncer-'));
   const { username, password, hostname, port, pathname } = new URL(server);
-  const listens = 50_000 + Math.floor(Math.random() * 10_000);
+  const listens = await freePort();
   const config = join(folder, 'pgbouncer.ini');
   const users = join(folder, 'users.txt');
   await writeFile(users, `"${username}" "${password}"\n`);
@@ -42,22 +44,17 @@ export async function startPgBouncer(server: string): Promise<Pooler> {
   const [program, args] = isRoot ? ['runuser', ['-u', 'postgres', '--', PROGRAM, config]] : [PROGRAM, [config]];
   const child = spawn(program, args, { stdio: 'ignore' });
   await eventually(
-    () => answers(listens),
-    (isUp) => isUp,
+    () => unheardAt({ host: '127.0.0.1', port: listens }, 1_000),
+    (unheard) => unheard === null,
     20_000,
   );
   return {
     url: `postgres://${username}:${password}@127.0.0.1:${listens}${pathname}`,
     stop: async () => {
+      const ended = once(child, 'exit');
       child.kill('SIGTERM');
+      await ended;
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });

@@ -3,6 +3,7 @@ import { chmod, chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../client/temporal-server/free-port.js';
 
 /** A PostgreSQL server of the test's own, from the system's package. */
 export interface PostgresServer {
@@ -59,7 +60,7 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
 /** Another test's server, or a connection of anybody's, may have the port: then another one is tried. */
 async function startOnFreePort(start: (port: number) => Promise<unknown>): Promise<number> {
   for (let tries = 1; ; tries += 1) {
-    const port = 40_000 + Math.floor(Math.random() * 10_000);
+    const port = await freePort();
     try {
       await start(port);
       return port;
