@@ -27,14 +27,14 @@ const TEST_SERVER = {
     'Any one of these helps: name a Temporal test server in TEMPORAL_TEST_SERVER_PATH; or install Java and Maven to have it put together.',
 };
 
-const TEMPORAL_CLI: GoTool = {
+export const TEMPORAL_CLI = {
   name: 'Temporal CLI',
   package: 'github.com/temporalio/cli/cmd/temporal',
   version: `v${TEMPORAL_CLI_VERSION}`,
-  replace: `github.com/temporalio/cli/cliext=github.com/temporalio/cli/cliext@${TEMPORAL_CLIEXT_VERSION}`,
+  replace: [`github.com/temporalio/cli/cliext=github.com/temporalio/cli/cliext@${TEMPORAL_CLIEXT_VERSION}`],
   ldflags: `-X github.com/temporalio/cli/internal/temporalcli.Version=${TEMPORAL_CLI_VERSION}`,
   about: 'about 4 minutes on two cores',
-};
+} satisfies GoTool;
 
 /** Finds, downloads or builds the Temporal server for demo, tests and laptops: the first way that works. */
 export async function findTemporalServer({

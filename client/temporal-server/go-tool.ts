@@ -11,7 +11,8 @@ export interface GoTool {
   /** Import path of the main package. */
   package: string;
   version: string;
-  replace?: string;
+  /** Modules that take the place of others, as `go mod edit -replace` takes them. */
+  replace?: readonly string[];
   ldflags?: string;
   /** How long it takes where nothing is cached, for the line that announces it. */
   about: string;
@@ -29,7 +30,7 @@ export async function buildGoTool(tool: GoTool, output: string, env: NodeJS.Proc
     run('go', args, { cwd, env: goEnvironment(env), onLine: progress.onLine, signal: AbortSignal.timeout(BUILD_LIMIT_MS) });
   try {
     await go('mod', 'init', 'tool-build');
-    if (tool.replace !== undefined) await go('mod', 'edit', `-replace=${tool.replace}`);
+    for (const replacement of tool.replace ?? []) await go('mod', 'edit', `-replace=${replacement}`);
     progress.phase('fetching modules');
     await go('get', `${tool.package}@${tool.version}`);
     progress.phase('compiling packages');

@@ -4,7 +4,7 @@ import type { Random } from '../simulation/random.js';
 /** What breaks, drawn at random: processes, the network, the vendors' answers. */
 
 export type Mishap =
-  | { kind: 'kill worker' | 'deploy worker' }
+  | { kind: 'kill worker' | 'deploy worker' | 'upgrade server' }
   | { kind: 'freeze worker' | 'kill server' | 'kill gateway'; ms: number }
   | { kind: 'faults'; rules: FaultRule[] };
 

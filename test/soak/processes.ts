@@ -65,15 +65,27 @@ export class Program {
 
 const WORDS_KEPT = 40;
 
-/** A Temporal dev server on a file: killed and started again, it goes on with what it had written. */
-export class TemporalServer {
-  private constructor(
-    private readonly options: { path: string; dbFilename: string; port: number },
-    private server: DevServer,
-  ) {}
+export interface TemporalServerOptions {
+  path: string;
+  /** The program of an earlier version, where it is to be upgraded from that one. */
+  earlier?: string | undefined;
+  dbFilename: string;
+  port: number;
+}
 
-  static async start(options: { path: string; dbFilename: string; port: number }): Promise<TemporalServer> {
-    return new TemporalServer(options, await startDevServer(options));
+/** A Temporal dev server on a file: killed and started again, it goes on with what it had written, and so does another version of it. */
+export class TemporalServer {
+  private path: string;
+
+  private constructor(
+    private readonly options: TemporalServerOptions,
+    private server: DevServer,
+  ) {
+    this.path = options.earlier ?? options.path;
+  }
+
+  static async start(options: TemporalServerOptions): Promise<TemporalServer> {
+    return new TemporalServer(options, await startDevServer({ ...options, path: options.earlier ?? options.path }));
   }
 
   get address(): string {
@@ -84,7 +96,18 @@ export class TemporalServer {
     signalGroup(this.server.pid, 'SIGKILL');
     await this.server.ended;
     await sleep(milliseconds);
-    this.server = await startDevServer(this.options);
+    await this.startAgain();
+  }
+
+  /** The earlier version is told to stop, and the later one takes over what it has written. */
+  async upgrade(): Promise<void> {
+    this.path = this.options.path;
+    await this.server.stop();
+    await this.startAgain();
+  }
+
+  private async startAgain(): Promise<void> {
+    this.server = await startDevServer({ ...this.options, path: this.path });
   }
 
   stop(): Promise<void> {

@@ -197,11 +197,24 @@ class Round {
         return worker.signal('SIGCONT');
       case 'kill server':
         return temporal.killFor(mishap.ms);
+      case 'upgrade server':
+        return this.upgradeServer();
       case 'kill gateway':
         return gateway.signal('SIGKILL');
       case 'faults':
         return this.setFaults(mishap.rules);
     }
+  }
+
+  /** Counted with both versions, and with what the run was doing when the later one took over. */
+  private async upgradeServer(): Promise<void> {
+    const { count, temporal, client } = this.theatre;
+    const version = async (): Promise<string> => (await patiently(() => client.workflowService.getSystemInfo({}))).serverVersion;
+    const before = await version();
+    await temporal.upgrade();
+    const after = await version();
+    const { status } = await patiently(() => client.workflow.getHandle(dailyBillingId(this.broker, MONTH)).describe());
+    count(`${before} to ${after}, run ${status.name}`);
   }
 
   private async setFaults(rules: unknown[]): Promise<void> {

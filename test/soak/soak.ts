@@ -11,6 +11,8 @@ export interface SoakOptions {
   minutes: number;
   seed: number;
   disturbance?: Disturbance;
+  /** The program of an earlier Temporal server, to begin with. */
+  earlier?: string | undefined;
   tell?: (line: string) => void;
 }
 
@@ -22,13 +24,13 @@ export interface Soaked {
 
 const MISHAPS_PER_RUN = 4;
 
-export async function soak({ minutes, seed, disturbance = MISHAPS_PER_RUN, tell }: SoakOptions): Promise<Soaked> {
+export async function soak({ minutes, seed, disturbance = MISHAPS_PER_RUN, earlier, tell }: SoakOptions): Promise<Soaked> {
   const startedAt = Date.now();
   const figures: Record<string, number> = {};
   const judged: Judged[] = [];
   const say = (line: string): void => tell?.(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${line}`);
   const count = (what: string, by = 1): void => void (figures[what] = (figures[what] ?? 0) + by);
-  const theatre = await openTheatre({ count, tell: say });
+  const theatre = await openTheatre({ count, tell: say, earlier });
   try {
     // At least one month: a soak that saw none would be ok for nothing.
     for (let number = seed; judged.length === 0 || Date.now() < startedAt + minutes * 60_000; number += 1) {

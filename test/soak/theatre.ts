@@ -27,7 +27,11 @@ export interface Theatre {
   tell: (what: string) => void;
 }
 
-export type TheatreOptions = Pick<Theatre, 'count' | 'tell'> & Partial<Pick<Theatre, 'workers' | 'startWorker' | 'size'>>;
+export type TheatreOptions = Pick<Theatre, 'count' | 'tell'> &
+  Partial<Pick<Theatre, 'workers' | 'startWorker' | 'size'>> & {
+    /** The program of an earlier Temporal server, to begin with. */
+    earlier?: string | undefined;
+  };
 
 const MANY: Size = { organizations: [4, 8], subscriptions: [2, 6] };
 
@@ -35,6 +39,7 @@ export async function openTheatre({
   workers = 2,
   startWorker = (env) => Program.worker(env),
   size = MANY,
+  earlier,
   ...watching
 }: TheatreOptions): Promise<Theatre & { close(): Promise<void> }> {
   const found = await findTemporalServer();
@@ -46,6 +51,7 @@ export async function openTheatre({
   const gateway = Program.gateway(gatewayPort, Number(new URL(sandbox.url).port));
   const temporal = await TemporalServer.start({
     path: found.path,
+    earlier,
     dbFilename: join(folder, 'temporal.db'),
     port: await freePort(),
   });
