@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { AutotaskConfig } from './autotask/config.js';
 import { EXPORT_TYPES, type ExportType, type Settings } from './billing/types.js';
-import type { CloudmoreConfig } from './cloudmore/config.js';
+import { REPORT_SOURCES, type CloudmoreConfig, type ReportSource } from './cloudmore/config.js';
 import type { Mode } from './contract.js';
 import { commaList as list } from './comma-list.js';
 import { ConfigError, type Environment } from './environment.js';
@@ -52,6 +52,8 @@ export interface Config {
   recheckDays: number;
   /** `REPORT_MONTH_OFFSET`: so many months later than the billed month is that of its report (rule 1.9). */
   reportMonthOffset: number;
+  /** `REPORT_SOURCE`: what lines that Microsoft's invoice carries are billed from (rule 1.10). */
+  reportSource: ReportSource;
   /** Day of the next month by which a month is approved, posted and invoiced; `status` says where it is not. */
   invoiceByDay: number;
   surveyMaxAgeMs: number;
@@ -179,6 +181,7 @@ const BASE = {
   BILLING_TWO_PERSONS_ABOVE: decimal.optional(),
   BILLING_NAMES_IN_SEARCH: z.enum(['true', 'false'], { error: 'expected true or false' }).default('false'),
   BILLING_RECHECK_DAYS: whole('a number of days', 0).max(28, 'expected at most 28 days').default(10),
+  REPORT_SOURCE: z.enum(REPORT_SOURCES, { error: 'expected billing-report or invoice' }).default('billing-report'),
   REPORT_MONTH_OFFSET: whole('-1, 0 or 1', -1).max(1, 'expected -1, 0 or 1').default(0),
   INVOICE_BY_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(10),
   BILLING_SCHEDULE: z
@@ -307,6 +310,7 @@ export function loadConfig(environment: Environment): Config {
       companyProperty: parsed.COMPANY_PROPERTY,
       absentMembers: parsed.CLOUDMORE_ABSENT,
       reportMonthOffset: parsed.REPORT_MONTH_OFFSET,
+      reportSource: parsed.REPORT_SOURCE,
     },
     autotask: {
       url: parsed.AUTOTASK_URL ?? null,
@@ -335,6 +339,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   namesInSearch: parsed.BILLING_NAMES_IN_SEARCH === 'true',
   recheckDays: parsed.BILLING_RECHECK_DAYS,
   reportMonthOffset: parsed.REPORT_MONTH_OFFSET,
+  reportSource: parsed.REPORT_SOURCE,
   invoiceByDay: parsed.INVOICE_BY_DAY,
   surveyMaxAgeMs: parsed.SURVEY_MAX_AGE * 60_000,
   allowHttpHosts: parsed.ALLOW_HTTP_HOSTS,

@@ -12,7 +12,16 @@ import { byText } from './billing/text.js';
 
 /** Of what is known: a machine that only asks for runs may lack the settings that concern the vendors alone. */
 export function moneySettingsOf(config: BaseConfig & Partial<Pick<Config, 'settings'>>): MoneySettings {
-  const { mode, organizationModes, excludeServices, exportRecordTypes, twoPersonsAbove, reportMonthOffset, settings } = config;
+  const {
+    mode,
+    organizationModes,
+    excludeServices,
+    exportRecordTypes,
+    twoPersonsAbove,
+    reportMonthOffset,
+    reportSource,
+    settings,
+  } = config;
   const values = {
     BILLING_MODE: mode,
     BILLING_MODE_ORGANIZATIONS: organizationModes,
@@ -20,6 +29,7 @@ export function moneySettingsOf(config: BaseConfig & Partial<Pick<Config, 'setti
     EXPORT_RECORD_TYPES: exportRecordTypes,
     BILLING_TWO_PERSONS_ABOVE: twoPersonsAbove,
     REPORT_MONTH_OFFSET: reportMonthOffset,
+    REPORT_SOURCE: reportSource,
     ...(settings ? vendorSettings(settings) : {}),
   };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, digestOf(value)]));

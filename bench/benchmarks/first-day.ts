@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { generateWorld } from '../../sandbox/generate.js';
 import { withPast } from '../../sandbox/generate/past.js';
+import { big, posted, sum, type Big } from '../../shared/billing/decimal.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { withTemporalServer, withWorker } from '../engine.js';
 import { figure, type Measured } from '../figure.js';
@@ -67,6 +68,7 @@ class FirstDay {
   private readonly started = performance.now();
   private readonly took: Record<string, number> = {};
   private commands = 0;
+  private writesOfNextRun = 0;
   private readonly decisions: Record<string, number> = {};
 
   constructor(
@@ -88,7 +90,7 @@ class FirstDay {
       this.billing(['run', MONTH, '--as-of', AS_OF, '--mode', 'shadow', '--wait']),
     );
     const month = await withWorker(this.client, this.environment('approve'), () => this.approve());
-    return this.measured(customers, month);
+    return this.measured(customers, month, await this.standing());
   }
 
   private environment(mode = this.mode): Record<string, string> {
@@ -152,7 +154,9 @@ class FirstDay {
     await this.billing(['approve', MONTH, '--all']);
     this.decide('releases', smallest ? 2 : 1);
     await this.settled();
+    const sent = await this.writes();
     await this.billing(['run', MONTH, '--as-of', AS_OF, '--wait']);
+    this.writesOfNextRun = (await this.writes()) - sent;
     return JSON.parse(await this.billing(['report', MONTH, '--json'])) as MonthResult;
   }
 
@@ -164,7 +168,33 @@ class FirstDay {
     }
   }
 
-  private measured(customers: number, { report, posted, held, excluded, organizations }: MonthResult): Measured {
+  /** Every amount that Autotask would invoice for the month under an id of ours, or under a contract that was taken over, from the sandbox's own state. */
+  private async standing(): Promise<Big> {
+    const { autotask } = (await this.sandbox.control('GET', 'state')) as {
+      autotask: Record<'contracts' | 'unitRows' | 'charges', Rec[]>;
+    };
+    const ours = new Set(autotask.contracts.filter(isOurs).map(({ id }) => id));
+    const rows = autotask.unitRows.filter(
+      ({ contractID, startDate }) => ours.has(contractID) && String(startDate).startsWith(MONTH),
+    );
+    const charges = autotask.charges.filter((one) => String(one['internalPurchaseOrderNumber']).startsWith(`CM-${MONTH}`));
+    return sum([
+      ...rows.map(({ price }) => posted(big(String(price)))),
+      ...charges.map(({ unitPrice, unitQuantity }) => posted(big(String(unitPrice)).times(String(unitQuantity)))),
+    ]);
+  }
+
+  private async writes(): Promise<number> {
+    const all = (await this.sandbox.control('GET', 'requests')) as { method: string; path: string; status: number }[];
+    return all.filter(
+      ({ method, path, status }) =>
+        method !== 'GET' && /^\/ATServicesRest/i.test(path) && !path.includes('/query') && status === 200,
+    ).length;
+  }
+
+  private measured(customers: number, month: MonthResult, standing: Big): Measured {
+    const { report, posted, held, excluded, ghosts, organizations } = month;
+    const accounted = big(posted.sales).plus(held.sales).plus(excluded.sales);
     const seconds = (performance.now() - this.started) / 1000;
     const counted = { better: 'less', isCounted: true } as const;
     const all = Object.values(this.decisions).reduce((sum, count) => sum + count, 0);
@@ -176,6 +206,9 @@ class FirstDay {
         figure('clone to first posted month', seconds / 60, { unit: 'minutes', better: 'less', isOnTheClock: true }),
         figure('commands', this.commands, { unit: 'commands', ...counted }),
         figure('decisions of a person', all, { unit: 'decisions', ...counted }),
+        figure('billed twice', cents(standing.minus(posted.sales).minus(ghosts.sales)), { unit: 'cents', ...counted, limit: 0 }),
+        figure('left out', Math.abs(cents(big(report.sales).minus(accounted))), { unit: 'cents', ...counted, limit: 0 }),
+        figure('writes of the run after', this.writesOfNextRun, { unit: 'writes', ...counted, limit: 0 }),
         figure('posted of what is not excluded', Number(posted.sales) / (Number(report.sales) - Number(excluded.sales)), {
           unit: '×',
           better: 'more',
@@ -190,6 +223,7 @@ class FirstDay {
         posted,
         held,
         excluded,
+        ghosts,
         heldFor: tally(reasons),
       },
     };
@@ -236,6 +270,14 @@ class FirstDay {
     return result;
   }
 }
+
+const isOurs = ({ contractNumber, userDefinedFields }: Rec): boolean =>
+  ((userDefinedFields ?? []) as { name: string; value: string | null }[]).some(
+    ({ name, value }) => name === 'Subscription ID' && value !== null && value !== '',
+  ) ||
+  (typeof contractNumber === 'string' && contractNumber.startsWith('cm-'));
+
+const cents = (amount: Big): number => amount.times(100).toNumber();
 
 function tally(words: string[]): Record<string, number> {
   const counts: Record<string, number> = {};

@@ -17,16 +17,23 @@ interface RecordTypeRules {
   isUsage: boolean;
   /** Whether it is paid once by its kind, or where neither price list nor days tell (4.4). */
   paidOnce: 'always' | 'where-silent' | 'as-stated';
+  /** Whether Microsoft's recurring and one-time invoice carries it (1.10). */
+  isInvoiced: boolean;
 }
 
 const LICENCE = { alsoCalled: [], billedAs: 'row', on: null, isLicence: true, isUsage: false, paidOnce: 'as-stated' } as const;
 const AZURE = { alsoCalled: [], billedAs: 'charge', isLicence: false, isUsage: true, paidOnce: 'as-stated' } as const;
 
 export const RECORD_TYPE_RULES = {
-  Csp365Legacy: { ...LICENCE, inWords: 'Microsoft 365 (legacy)' },
-  Csp365Nce: { ...LICENCE, inWords: 'Microsoft 365 (NCE)' },
-  AzureClassic: { ...AZURE, inWords: 'Azure (classic)', on: { key: 'cloudmore:azure-classic', name: 'Azure Classic' } },
-  AzurePlan: { ...AZURE, inWords: 'Azure plan', on: { key: 'cloudmore:azure-plan', name: 'Azure Plan' } },
+  Csp365Legacy: { ...LICENCE, inWords: 'Microsoft 365 (legacy)', isInvoiced: false },
+  Csp365Nce: { ...LICENCE, inWords: 'Microsoft 365 (NCE)', isInvoiced: true },
+  AzureClassic: {
+    ...AZURE,
+    inWords: 'Azure (classic)',
+    on: { key: 'cloudmore:azure-classic', name: 'Azure Classic' },
+    isInvoiced: false,
+  },
+  AzurePlan: { ...AZURE, inWords: 'Azure plan', on: { key: 'cloudmore:azure-plan', name: 'Azure Plan' }, isInvoiced: true },
   Marketplace: {
     inWords: 'Marketplace',
     alsoCalled: [],
@@ -35,6 +42,7 @@ export const RECORD_TYPE_RULES = {
     isLicence: false,
     isUsage: false,
     paidOnce: 'as-stated',
+    isInvoiced: true,
   },
   ReservedInstance: {
     inWords: 'Reserved instances',
@@ -44,6 +52,7 @@ export const RECORD_TYPE_RULES = {
     isLicence: false,
     isUsage: false,
     paidOnce: 'as-stated',
+    isInvoiced: true,
   },
   Perpetual: {
     inWords: 'Perpetual licences',
@@ -53,6 +62,7 @@ export const RECORD_TYPE_RULES = {
     isLicence: false,
     isUsage: false,
     paidOnce: 'always',
+    isInvoiced: true,
   },
   Subscription: {
     inWords: 'Software subscriptions',
@@ -62,12 +72,15 @@ export const RECORD_TYPE_RULES = {
     isLicence: false,
     isUsage: false,
     paidOnce: 'where-silent',
+    isInvoiced: true,
   },
 } as const satisfies Record<string, RecordTypeRules>;
 
 /** What Cloudmore sells, as Autotask is to bill it (rule 2). */
 export type RecordType = keyof typeof RECORD_TYPE_RULES;
 export const RECORD_TYPES = Object.keys(RECORD_TYPE_RULES) as RecordType[];
+/** What Microsoft's recurring and one-time invoice carries (1.10). */
+export const INVOICED: ReadonlySet<string> = new Set(RECORD_TYPES.filter((type) => RECORD_TYPE_RULES[type].isInvoiced));
 
 /** The rules of a record type; null for what is none: corrections by hand, custom services, and what nothing classifies. */
 export const rulesOf = (type: string): RecordTypeRules | null =>

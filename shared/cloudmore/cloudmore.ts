@@ -4,10 +4,13 @@ import { fold, same } from '../billing/text.js';
 import type { Day, Line, Month, Organization, Price, Report, Subscription, UnassignedLine } from '../billing/types.js';
 import type { CloudmoreConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
-import { Findings, membersOf } from './findings.js';
-import { INVOICE_PATH, invoiceOf, InvoiceLines, unassignedOf, type InvoiceLine } from './invoices.js';
+import { Findings } from './findings.js';
+import { readInvoice, readInvoices } from './invoice-reads.js';
+import { InvoiceSource, type RawInvoice } from './invoice-source.js';
+import { InvoiceLines, unassignedOf, type InvoiceLine } from './invoices.js';
 import { Presence } from './presence.js';
 import {
+  holdWithoutEnd,
   toCatalogueService,
   toListedOrganization,
   toOrganization,
@@ -63,17 +66,17 @@ export class Cloudmore {
     const texts = new Texts();
     const isCustom = (id: string): boolean => services.some((service) => same(service.id, id) && service.isCustom);
     const count = new ReportCount();
-    const reported = await this.lines(month, new ReportLines(month, isCustom, texts, findings), options, count);
-    const previous = await this.previousLines(
-      month,
-      (before) => new ReportLines(before, isCustom, texts, new Findings()),
-      options,
-    );
+    const source = await this.source(month, isCustom, options, findings);
+    const reported = await this.lines(month, new ReportLines(month, isCustom, texts, findings), { ...options, source }, count);
+    source?.holdUntold(reported.lines, month);
+    const previous = await this.previousLines(month, isCustom, texts, options);
     holdUnreadableServices(reported.lines, services);
     const subscriptions = await this.readSubscriptions(options, findings);
     const prices = await this.prices(services, reported.lines, options, findings);
     const invoices = new InvoiceLines(findings);
-    const unassigned = await this.unassigned(month, organizations, invoices, options, findings);
+    const unassigned = source
+      ? source.nobodys(invoices)
+      : await this.unassigned(month, organizations, invoices, options, findings);
     const absent = reported.absent.filter((member) => !this.config.absentMembers.some((known) => same(known, member)));
     invoices.fill(reported.lines, absent);
     return {
@@ -243,16 +246,35 @@ export class Cloudmore {
   private async lines(
     month: Month,
     reported: ReportLines,
-    { endDay = lastDay(month), ...options }: WatchOptions & { endDay?: Day },
+    { endDay = lastDay(month), source = null, ...options }: WatchOptions & { endDay?: Day; source?: InvoiceSource | null },
     count?: Pick<ReportCount, 'before' | 'finish'>,
   ): Promise<ReportRead> {
     const path = 'billing/reports/MonthlyBillingPerOrganizationAsync';
     const body = JSON.stringify({ startDate: firstDay(month), endDate: endDay });
     const paths = ['$.*.organizations.*', ...['report', 'result', 'data'].map((name) => `$.${name}.*.organizations.*`)];
-    const taking = { paths, take: count?.before(reported.take) ?? reported.take };
-    const report = await this.transport.task(path, { method: 'POST', path, body }, `report of ${month}`, { ...options, taking });
+    const counted = count?.before(reported.take) ?? reported.take;
+    const take = source === null ? counted : (raw: unknown, block: unknown): void => counted(source.without(raw), block);
+    const taking = { paths, take };
+    const answer = await this.transport.task(path, { method: 'POST', path, body }, `report of ${month}`, { ...options, taking });
+    const report = source === null ? answer : source.into(answer);
     count?.finish(report);
     return reported.finish(report);
+  }
+
+  /** The month's invoices, where what they carry is billed from them (rule 1.10); null where everything is billed from the report. */
+  private async source(
+    month: Month,
+    isCustom: (serviceId: string) => boolean,
+    options: ReadOptions,
+    findings: Findings,
+  ): Promise<InvoiceSource | null> {
+    if (this.config.reportSource !== 'invoice') return null;
+    return new InvoiceSource(await this.invoicesOf(month, options, findings), isCustom);
+  }
+
+  /** The month's invoices, whole. */
+  invoicesOf(month: Month, options: ReadOptions = {}, findings = new Findings()): Promise<RawInvoice[]> {
+    return readInvoices(this.transport, month, options, findings, (_, raw) => raw ?? NO_RECORD);
   }
 
   /** The report of a month up to a day, read as a run reads it, with what of its values cannot be read; `see` gets every customer's part as it came. */
@@ -261,8 +283,7 @@ export class Cloudmore {
     endDay: Day,
     { see, ...options }: WatchOptions & { see: (organization: unknown, block: unknown) => void },
   ): Promise<ReportRead & { unreadable: number }> {
-    const services = await this.services(options);
-    const isCustom = (id: string): boolean => services.some((service) => same(service.id, id) && service.isCustom);
+    const isCustom = await this.customServices(options);
     const findings = new Findings();
     const counting: Pick<ReportCount, 'before' | 'finish'> = {
       before: (take) => (organization, block) => {
@@ -279,17 +300,22 @@ export class Cloudmore {
   /** The lines of the report that a month is billed from (rule 1.9), to look at. */
   async reportOf(billed: Month): Promise<ReportRead> {
     const month = addMonths(billed, this.config.reportMonthOffset);
-    return this.watchReport(month, lastDay(month), { see: () => undefined });
+    const isCustom = await this.customServices({});
+    const source = await this.source(month, isCustom, {}, new Findings());
+    const read = await this.lines(month, new ReportLines(month, isCustom, new Texts(), new Findings()), { source });
+    source?.holdUntold(read.lines, month);
+    return read;
+  }
+
+  private async customServices(options: ReadOptions): Promise<(id: string) => boolean> {
+    const services = await this.services(options);
+    return (id) => services.some((service) => same(service.id, id) && service.isCustom);
   }
 
   /** Lines of a vendor's invoice as they came, the first of them. */
   async invoiceRecords(number: string, most: number, options: ReadOptions = {}): Promise<unknown[]> {
     const found: unknown[] = [];
-    const take = (item: unknown): void => void (found.length < most && found.push(item));
-    await this.transport.task(`billing/azurereports/${INVOICE_PATH}`, startOfInvoice(number), `invoice ${number}`, {
-      ...options,
-      taking: { paths: INVOICE_ITEMS, take },
-    });
+    await readInvoice(this.transport, number, options, (item) => void (found.length < most && found.push(item)));
     return found;
   }
 
@@ -311,14 +337,18 @@ export class Cloudmore {
   /** Rule 1.4: last month is there to be compared with. That Cloudmore has no report of it (any more) is told, and stops nothing; an outage does. */
   private async previousLines(
     month: Month,
-    reported: (before: Month) => ReportLines,
+    isCustom: (serviceId: string) => boolean,
+    texts: Texts,
     options: ReadOptions,
   ): Promise<Pick<Report, 'previousLines' | 'previousUnavailable'>> {
     const before = previousMonth(month);
     let why = '';
     for (let task = 0; task < PREVIOUS_TASKS; task += 1)
       try {
-        return { previousLines: (await this.lines(before, reported(before), options)).lines };
+        const findings = new Findings();
+        const source = await this.source(before, isCustom, options, findings);
+        const reported = new ReportLines(before, isCustom, texts, findings);
+        return { previousLines: (await this.lines(before, reported, { ...options, source })).lines };
       } catch (error) {
         if (!(error instanceof ApiError) || !(error.kind === 'rejected' || error.facts.saysNoReport === true)) throw error;
         why = error.message;
@@ -335,48 +365,16 @@ export class Cloudmore {
   ): Promise<UnassignedLine[]> {
     const known = new Set(organizations.map(({ id }) => fold(id)));
     const isKnown = (id: string): boolean => known.has(fold(id));
-    const folder = `billing/azurereports/${INVOICE_PATH}`;
-    const numbers = (await this.transport.list(`${folder}List`, options)).flatMap(
-      (record, index) => invoiceOf(record, index, month, findings) ?? [],
-    );
-    const found: UnassignedLine[] = [];
-    for (const number of numbers) {
-      // By the report they stand in: a look at a task that still runs may show some of it already.
-      const takenOf = new Map<unknown, InvoiceLine[]>();
-      const take = (item: unknown, holder: unknown): void => {
-        const line = invoices.take(number, item);
-        const lines = takenOf.get(holder) ?? [];
-        if (line.organizationId === null || !isKnown(line.organizationId)) lines.push(line);
-        takenOf.set(holder, lines);
-      };
-      const report = await this.transport.task(folder, startOfInvoice(number), `invoice ${number}`, {
-        ...options,
-        taking: { paths: INVOICE_ITEMS, take },
-      });
-      const whole = membersOf(report, INVOICE_PATH, `invoice ${number}`);
-      const rest = (whole.list('items') ?? []).map((item) => invoices.take(number, item));
-      found.push(...unassignedOf(number, whole.text('currencyCode'), [...(takenOf.get(report) ?? []), ...rest], isKnown));
-      findings.of(whole);
-    }
-    return found;
+    const read = await readInvoices(this.transport, month, options, findings, (number, raw): InvoiceLine | null => {
+      const line = invoices.take(number, raw);
+      return line.organizationId === null || !isKnown(line.organizationId) ? line : null;
+    });
+    return read.flatMap(({ number, currency, lines }) => unassignedOf(number, currency, lines));
   }
 }
 
-const startOfInvoice = (number: string): Ask => ({
-  method: 'POST',
-  path: `billing/azurereports/${INVOICE_PATH}/generateReport?invoiceNumber=${encodeURIComponent(number)}&storeToBlob=false`,
-});
-/** Where an invoice's lines stand in what its task answers. */
-const INVOICE_ITEMS = ['$.items.*', ...['report', 'result', 'data'].map((name) => `$.${name}.items.*`)];
-
-/** From so many subscriptions on, that none has an end means another name for it: commitments end. */
-const FEWEST_SUBSCRIPTIONS = 5;
-
-function holdWithoutEnd(subscriptions: Subscription[]): void {
-  if (subscriptions.length < FEWEST_SUBSCRIPTIONS || subscriptions.some(({ endDay }) => endDay !== null)) return;
-  for (const subscription of subscriptions)
-    subscription.unreadable ??= `Cloudmore, services/csp/nce/subscriptions: none of ${subscriptions.length} subscriptions has commitmentEndDate; it may have another name.`;
-}
+/** Stands for a line that is null: no record, and not nothing. */
+const NO_RECORD = 'null';
 
 /** Lines of a service of which it is not known whether it is a custom one. */
 function holdUnreadableServices(lines: Line[], services: CatalogueService[]): void {

@@ -7,18 +7,23 @@ import { membersOf, type Findings } from './findings.js';
 import type { Derivable } from './report-lines.js';
 
 /**
- * The vendor's recurring and one-time invoice (`docs/vendors/cloudmore.md` 3.7). Nothing is billed from it: it tells which lines no organization has (rule 1.5), and what a
- * report leaves out that has none of a member rules look at (rule 2.8).
+ * The vendor's recurring and one-time invoice (`docs/vendors/cloudmore.md` 3.7). It tells which lines no organization has (rule 1.5), and what a report leaves out that
+ * has none of a member rules look at (rule 2.8). Where something is billed from it is `invoice-source.ts`.
  */
 
 export const INVOICE_PATH = 'AzureOneTimeInvoice';
 
 /** An invoice of the month; null where it belongs to another, or cannot be read. */
-export function invoiceOf(record: unknown, index: number, month: Month, findings: Findings): string | null {
+export function invoiceOf(
+  record: unknown,
+  index: number,
+  month: Month,
+  findings: Findings,
+): { number: string; date: Day } | null {
   const members = membersOf(record, `${INVOICE_PATH}List`, `invoice ${index + 1}`);
   const number = members.neededId('invoiceNumber');
   const date = members.neededDay('invoiceDate');
-  return findings.of(members) === null && monthOf(date) === month ? number : null;
+  return findings.of(members) === null && monthOf(date) === month ? { number, date } : null;
 }
 
 /** What an invoice's line says of the report's lines of its subscription and product. */
@@ -112,23 +117,16 @@ function fillIn(line: Line, member: Derivable, told: Told[]): boolean {
   return true;
 }
 
-/** Lines that no organization has, of an invoice that is whole. */
-export const unassignedOf = (
-  invoiceNumber: string,
-  currencyCode: string | null,
-  lines: InvoiceLine[],
-  isKnown: (organizationId: string) => boolean,
-): UnassignedLine[] =>
-  lines
-    .filter(({ organizationId }) => organizationId === null || !isKnown(organizationId))
-    .map((line) => ({
-      invoiceNumber,
-      customerName: line.customerName,
-      productName: line.productName,
-      currency: currencyOf(line.currency ?? currencyCode),
-      cost: line.cost,
-      sales: line.sales,
-    }));
+/** Lines that no organization has, as they are listed. */
+export const unassignedOf = (invoiceNumber: string, currencyCode: string | null, lines: InvoiceLine[]): UnassignedLine[] =>
+  lines.map((line) => ({
+    invoiceNumber,
+    customerName: line.customerName,
+    productName: line.productName,
+    currency: currencyOf(line.currency ?? currencyCode),
+    cost: line.cost,
+    sales: line.sales,
+  }));
 
 /** ISO 4217's "no currency" where there is none that can be read. */
 const currencyOf = (code: string | null): string => {

@@ -188,3 +188,13 @@ function pricesOf(
   const unreadable = findings.of(members);
   return [{ ...terms, itemCode: code ?? '', name, cost, sales, ...(unreadable === null ? {} : { unreadable }) }];
 }
+
+/** From so many subscriptions on, that none has an end means another name for it: commitments end. */
+const FEWEST_SUBSCRIPTIONS = 5;
+
+/** Where none has one, nobody can tell that a subscription goes on. */
+export function holdWithoutEnd(subscriptions: Subscription[]): void {
+  if (subscriptions.length < FEWEST_SUBSCRIPTIONS || subscriptions.some(({ endDay }) => endDay !== null)) return;
+  for (const subscription of subscriptions)
+    subscription.unreadable ??= `Cloudmore, services/csp/nce/subscriptions: none of ${subscriptions.length} subscriptions has commitmentEndDate; it may have another name.`;
+}

@@ -5,6 +5,7 @@ import * as searches from './autotask-searches.js';
 import type { AutotaskSeen } from './autotask-seen.js';
 import * as cloudmore from './cloudmore-asks.js';
 import { offset } from './offset.js';
+import { source } from './source.js';
 import type { CloudmoreSeen } from './cloudmore-seen.js';
 import type { Verdict } from './verdict.js';
 
@@ -67,4 +68,5 @@ export const ASK_CLOUDMORE: Record<CloudmoreBelief, (seen: CloudmoreSeen) => Pro
   'C8.subscriptions': cloudmore.shared,
   'C8.takeover': cloudmore.takeover,
   'C8.offset': offset,
+  'C8.source': source,
 };

@@ -15,7 +15,7 @@ export interface Belief {
 }
 
 /** Raised when a query or a belief changes: what was found out under an earlier one counts no more. */
-export const BELIEFS_VERSION = 2;
+export const BELIEFS_VERSION = 3;
 
 const belief = (
   question: number | null,
@@ -299,6 +299,11 @@ const CLOUDMORE = {
     what: 'the month in which the former connector billed a report is the one of REPORT_MONTH_OFFSET',
     how: "last month's report by subscription against that connector's rows of the month, and of the ones before and after",
     breaks: 'a month is billed twice where the connector ends, or not at all',
+  }),
+  'C8.source': belief(5, true, {
+    what: 'what the former connector billed from is what REPORT_SOURCE says',
+    how: "last month's report and invoices by subscription, where they differ, against that connector's rows of the month",
+    breaks: 'amounts differ from what the connector billed, and corrections by hand are billed or not',
   }),
 } satisfies Record<string, Belief>;
 

@@ -1,5 +1,6 @@
 import { firstDay, lastDay, nextMonth } from '../billing/month.js';
 import type { Day, Line, Month, Price, Subscription } from '../billing/types.js';
+import type { ReportSource } from '../cloudmore/config.js';
 import type { Cloudmore } from '../cloudmore/index.js';
 import type { Derivable } from '../cloudmore/report-lines.js';
 import type { ConnectorAmounts } from './autotask-records.js';
@@ -39,8 +40,8 @@ export class CloudmoreSeen {
     readonly absentMembers: string[],
     /** Subscription ids on contracts in Autotask that somebody else made; null where that is not known. */
     readonly foreignKeys: () => Promise<string[] | null>,
-    /** What the connector before us billed for them, and `REPORT_MONTH_OFFSET`. */
-    readonly foreign: { amounts: ConnectorAmounts[]; offset: number },
+    /** What the connector before us billed for them, `REPORT_MONTH_OFFSET` and `REPORT_SOURCE`. */
+    readonly foreign: { amounts: ConnectorAmounts[]; offset: number; source: ReportSource },
   ) {}
 
   readonly services = once(() => this.cloudmore.services());
@@ -75,6 +76,8 @@ export class CloudmoreSeen {
     });
     return { lines: read.lines, absent: read.absent, unreadable: read.unreadable, ...sums };
   }
+
+  readonly invoices = once(() => this.cloudmore.invoicesOf(this.month));
 
   /** The month's invoice, or the latest one; its first lines as they came. */
   readonly invoice = once(async () => {

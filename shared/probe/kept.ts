@@ -1,4 +1,5 @@
 import { fold } from '../billing/text.js';
+import type { ReportSource } from '../cloudmore/config.js';
 import type { Config } from '../config.js';
 import type { Evidence } from '../evidence/index.js';
 import { isLoopback } from '../http/hosts.js';
@@ -14,6 +15,7 @@ export interface Probing {
   companyProperty: string;
   absentMembers: string[];
   reportMonthOffset: number;
+  reportSource: ReportSource;
   /** Whether mode `auto` asks for one: a sandbox on this machine does not. */
   isDemanded: boolean;
 }
@@ -24,6 +26,7 @@ export const probingOf = ({ autotask, cloudmore }: Pick<Config, 'autotask' | 'cl
   companyProperty: cloudmore.companyProperty,
   absentMembers: cloudmore.absentMembers,
   reportMonthOffset: cloudmore.reportMonthOffset,
+  reportSource: cloudmore.reportSource,
   isDemanded: autotask.url === null || !isLoopback(autotask.url),
 });
 

@@ -10,6 +10,7 @@ import { confirmed, contradicted, couldNotAsk, notSeen, type Verdict } from './v
 const OFFSETS = [-1, 0, 1];
 /** What four decimals of a unit price make of a row. */
 const EQUAL_WITHIN = big('0.06');
+export const isEqual = (left: Big, right: Big): boolean => left.minus(right).abs().lt(EQUAL_WITHIN);
 
 export async function offset(seen: CloudmoreSeen): Promise<Verdict> {
   const theirs = await seen.foreignKeys();
@@ -20,9 +21,7 @@ export async function offset(seen: CloudmoreSeen): Promise<Verdict> {
   const telling = seen.foreign.amounts.flatMap(({ key, months }) => {
     const sales = reported.get(fold(key));
     if (sales === undefined) return [];
-    const equal = OFFSETS.filter((count) =>
-      sales.some((one) => (months.get(monthOf(count)) ?? ZERO).minus(one).abs().lt(EQUAL_WITHIN)),
-    );
+    const equal = OFFSETS.filter((count) => sales.some((one) => isEqual(months.get(monthOf(count)) ?? ZERO, one)));
     return equal.length === 0 || equal.length === OFFSETS.length ? [] : [equal];
   });
   if (telling.length === 0) return notSeen('no amount that the connector billed tells one month from another');
@@ -37,7 +36,7 @@ export async function offset(seen: CloudmoreSeen): Promise<Verdict> {
 }
 
 /** Totals of each subscription: with corrections by hand and without, which the connector left out. */
-async function salesBySubscription(seen: CloudmoreSeen): Promise<Map<string, Big[]>> {
+export async function salesBySubscription(seen: CloudmoreSeen): Promise<Map<string, Big[]>> {
   const found = new Map<string, Big[]>();
   for (const { subscriptionId, recordType, sales } of (await seen.report()).lines) {
     const key = fold(subscriptionId);

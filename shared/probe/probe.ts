@@ -1,6 +1,7 @@
 import type { Autotask } from '../autotask/index.js';
 import { ApiError } from '../http/errors.js';
 import type { Month } from '../billing/types.js';
+import type { ReportSource } from '../cloudmore/config.js';
 import type { Cloudmore } from '../cloudmore/index.js';
 import { ASK_AUTOTASK, ASK_CLOUDMORE } from './asks.js';
 import { connectorAmounts, connectorContracts } from './autotask-records.js';
@@ -43,6 +44,7 @@ export interface ProbeOptions {
   companyProperty: string;
   absentMembers: string[];
   reportMonthOffset: number;
+  reportSource: ReportSource;
   /** Of the report that is looked at. */
   month: Month;
   now: () => Date;
@@ -60,9 +62,9 @@ export async function probe(options: ProbeOptions): Promise<ProbeResult> {
     asking.isReached('A1.zone') ? (await connectorContracts(seen)).flatMap((one) => seen.keyOf(one) ?? []) : null;
   const known = await foreignKeys().catch(() => null);
   const amounts = known === null || known.length === 0 ? [] : await connectorAmounts(seen).catch(() => []);
-  const { companyProperty, absentMembers, reportMonthOffset: offset } = options;
+  const { companyProperty, absentMembers, reportMonthOffset: offset, reportSource: source } = options;
   const keys = (): Promise<string[] | null> => Promise.resolve(known);
-  const other = new CloudmoreSeen(cloudmore, month, companyProperty, absentMembers, keys, { amounts, offset });
+  const other = new CloudmoreSeen(cloudmore, month, companyProperty, absentMembers, keys, { amounts, offset, source });
   const ofCloudmore = await cloudmore.countCalls(() => asking.askAll('C2.token', CLOUDMORE_BELIEFS, ASK_CLOUDMORE, other));
   return {
     beliefs: BELIEFS_VERSION,

@@ -358,6 +358,11 @@ export const DIFFERENCES: Difference[] = [
     settings: { REPORT_MONTH_OFFSET: '1' },
   },
   {
+    what: 'the connector billed from the billing report',
+    turns: 'C8.source',
+    settings: { REPORT_SOURCE: 'invoice' },
+  },
+  {
     what: 'the connector wrote something else into the field',
     turns: 'C8.takeover',
     world: ({ autotask }) =>

@@ -40,6 +40,9 @@ export function tenantWorld(): TenantWorld {
   world.now = '2025-11-05T06:00:00Z';
   const last = world.cloudmore.monthlyBilling!.at(-1)!;
   last.billingDate = '2025-10-31T00:00:00Z';
+  // A price that was changed after the invoice: what the connector billed is the report's.
+  const invoiced = (world.cloudmore.oneTimeInvoices![0]!['report'] as { items: Rec[] }).items;
+  invoiced.find((line) => line['subscriptionId'] === CONNECTOR_KEY)!['totalSalesPrice'] = 40;
   world.autotask.contracts!.push(structuredClone(CONNECTOR_CONTRACT));
   world.autotask.contractServices!.push({ id: 350, contractID: 150, serviceID: 202, unitPrice: 75.01, unitCost: 12, units: 0 });
   return world;

@@ -30,8 +30,9 @@ const AUTOTASK: Positions<AutotaskBehaviour> = {
   uniqueServiceNames: [true],
   sqlTexts: [true],
   visibleAfterMs: [100, 300],
-  callsPerHour: [],
-  slowDown: [],
+  // More than a month needs, and little enough for the slow-down to begin.
+  callsPerHour: [300],
+  slowDown: ['waited'],
   threads: [2],
   unitPriceDecimals: [2, 8],
   denied: [],
@@ -47,7 +48,7 @@ const CLOUDMORE: Positions<CloudmoreBehaviour> = {
   pollsBeforeReady: [0, 3],
   whileRunning: ['accepted', 'empty', 'notFound'],
   taskOutcome: [],
-  taskLifetimeS: [],
+  taskLifetimeS: [600],
   bodylessAccepted: [true],
   largeReport: ['truncate'],
   description: ['behindLogIn', 'none'],
@@ -130,6 +131,7 @@ function draw(seed: number): Tenant {
     settings: {
       INACTIVE_SERVICES: random.pick(['suffix', 'reactivate']),
       AFTER_FREEZE: random.pick(['hold', 'charge']),
+      REPORT_SOURCE: random.pick(['billing-report', 'billing-report', 'invoice']),
       ...(isLater ? { REPORT_MONTH_OFFSET: '1' } : {}),
     },
     month: isLater ? '2025-09' : '2025-10',

@@ -2,6 +2,7 @@ import { cutReport } from '../../../shared/billing/facts.js';
 import { monthsDue } from '../../../shared/billing/month.js';
 import { monthResult } from '../../../shared/billing/reconcile.js';
 import { classify } from '../../../shared/billing/record-type.js';
+import { INVOICED } from '../../../shared/billing/record-types.js';
 import type { Line, Report } from '../../../shared/billing/types.js';
 import {
   books,
@@ -92,6 +93,11 @@ export const whichLines = table<() => string>('1', 'Comes to', (comes) => comes(
     '1.9 from November on it is over, and later rows are not changed: a charge',
     () => written(plan({ report: OFFSET, books: carriedOn, asOf: '2025-11-03' })),
     'create charge 1 × 168.0000 / 140.0000',
+  ],
+  [
+    '1.10 of these record types an invoice takes the place of the report',
+    () => [...INVOICED].join(', '),
+    'Csp365Nce, AzurePlan, Marketplace, ReservedInstance, Perpetual, Subscription',
   ],
 ]);
 
