@@ -1,4 +1,5 @@
 import { adviceFor, commandFor, commandOf, type Addressee } from '../shared/billing/advice.js';
+import { command, option } from '../shared/billing/command.js';
 import { describeStep, markOf } from '../shared/billing/describe.js';
 import { amountsTable, code, joined, md, type Markdown } from '../shared/billing/markdown.js';
 import { salesText } from '../shared/billing/sales-text.js';
@@ -31,6 +32,7 @@ no Autotask company
       ...section(
         'What a release would write',
         (outcome.onRelease ?? []).map(({ mark, text }) => md`${code(mark)} ${text}`),
+        md`: ${code(command('plan', outcome.month, '--full', ...option('--organization', outcome.organizationId)))}`,
       ),
       ...section('Left out', leftOut(result)),
       ...section(
@@ -99,8 +101,14 @@ function leftOut({ items }: OrganizationResult): Markdown[] {
   );
 }
 
-function section(title: string, lines: Markdown[]): Markdown[] {
+function section(
+  title: string,
+  lines: Markdown[],
+  where = md`
+, see the report
+  `,
+): Markdown[] {
   if (lines.length === 0) return [];
-  const more = lines.length > SHOWN ? [md`* … and ${lines.length - SHOWN} more, see the report`] : [];
+  const more = lines.length > SHOWN ? [md`* … and ${lines.length - SHOWN} more${where}`] : [];
   return [md`### ${title}`, joined([...lines.slice(0, SHOWN).map((line) => md`* ${line}`), ...more], '\n')];
 }

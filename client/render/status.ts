@@ -2,11 +2,12 @@ import { us, hint, asCalled } from '../called.js';
 import { equationOf } from './equation.js';
 import { isAwaited } from '../../shared/billing/breakers.js';
 import { adviceFor, commandFor, commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
-import { type Advised } from '../../shared/billing/command.js';
+import { option, type Advised } from '../../shared/billing/command.js';
 import { amountText, big, type Big, grouped, sum } from '../../shared/billing/decimal.js';
 import { salesText } from '../../shared/billing/sales-text.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
+import type { Month } from '../../shared/billing/types.js';
 import type { KeptCertificate } from '../../shared/evidence/closed.js';
 import { bounded, fitted, LINES_AT_MOST } from './fit.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
@@ -150,18 +151,19 @@ function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatu
       causes.map((items) => causeOf(items, organization, month, paper)),
       shown,
     ),
-    ...(organization.onRelease === undefined
-      ? []
-      : [
-          '    Once released:',
-          ...bounded(
-            organization.onRelease.map(({ mark, text }) => wrap(`${mark} ${text}`, paper, '      ')),
-            shown,
-            '      ',
-          ),
-        ]),
+    ...onceReleased(organization, month.month, paper, shown),
     `    ${paint(paper, 'dim', linkOf(organization))}`,
   ].join('\n');
+}
+
+/** The first steps that a release would write, and where all of them are. */
+function onceReleased(organization: OrganizationResult, month: Month, paper: Paper, shown: number): string[] {
+  const { onRelease, onReleaseMore = 0, organizationId } = organization;
+  if (onRelease === undefined) return [];
+  const lines = onRelease.slice(0, shown).map(({ mark, text }) => wrap(`${mark} ${text}`, paper, '      '));
+  const more = onRelease.length + onReleaseMore - lines.length;
+  const where = onRelease.length > shown ? '--full' : hint('plan', month, '--full', ...option('--organization', organizationId));
+  return ['    Once released:', ...lines, ...(more > 0 ? [`      … and ${more} more: ${paint(paper, 'cyan', where)}`] : [])];
 }
 
 function causeOf(items: ItemResult[], organization: OrganizationResult, month: MonthResult, paper: Paper): string {

@@ -106,10 +106,16 @@ export function organizationResult(
       explained(item, outcome),
     ),
     planDigest: outcome.planDigest,
-    ...(outcome.onRelease ? { onRelease: outcome.onRelease.slice(0, RELEASES_SHOWN) } : {}),
+    ...firstOnRelease(outcome),
     workflowId: outcome.workflowId,
     waitsSince: isParked(outcome.status) ? (outcome.waitsSince ?? outcome.asOf) : null,
   };
+}
+
+function firstOnRelease({ onRelease }: Outcome): Pick<OrganizationResult, 'onRelease' | 'onReleaseMore'> {
+  if (onRelease === undefined) return {};
+  const more = onRelease.length - RELEASES_SHOWN;
+  return { onRelease: onRelease.slice(0, RELEASES_SHOWN), ...(more > 0 ? { onReleaseMore: more } : {}) };
 }
 
 function otherCurrencies(items: Counted[], currency: string, counted: CountedAmounts[] | null): CurrencyAmounts[] {
@@ -219,7 +225,8 @@ export class Reconciliation {
     const result = organizationResult(outcome, this.frame.currency, counted);
     this.counted =
       this.counted === null || counted === null ? null : countedTotal([{ amounts: this.counted }, { amounts: counted }]);
-    const { workflowId: _id, planDigest: _plan, onRelease: _onRelease, status: _status, waitsSince: _since, ...told } = result;
+    const { workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...more } = result;
+    const { onRelease: _onRelease, onReleaseMore: _more, ...told } = more;
     this.digest.add(told);
     this.items.push(...countedTogether(outcome.items.map(asReported)));
     this.ghosts.push(...outcome.ghosts.filter((ghost) => ghost.outcome === 'awaiting' || isOpen(ghost)).map(countedGhost));

@@ -62,6 +62,8 @@ export interface OrganizationResult {
   waitsSince: Day | null;
   /** The first steps that a release would write of what breakers hold; absent where they hold nothing. */
   onRelease?: StepTold[];
+  /** How many more there are; absent where these are all. */
+  onReleaseMore?: number;
   /** The last message to its workflow that was not understood, in words; absent when the last one was. */
   refused?: string;
 }

@@ -278,9 +278,15 @@ describe('1.7 the report is what was counted while it was read, less the roundin
 });
 
 describe('what else a result tells', () => {
-  test('of a release the first ten steps, and nothing where there is none', () => {
+  test('of a release the first ten steps and how many there are besides, and nothing where there is none', () => {
     const onRelease = Array.from({ length: 12 }, (_, at) => ({ mark: '+' as const, text: `Step ${at}` }));
-    expect(organizationResult(outcome({ onRelease }), 'EUR').onRelease).toEqual(onRelease.slice(0, 10));
+    expect(organizationResult(outcome({ onRelease }), 'EUR')).toMatchObject({
+      onRelease: onRelease.slice(0, 10),
+      onReleaseMore: 2,
+    });
+    const ten = organizationResult(outcome({ onRelease: onRelease.slice(0, 10) }), 'EUR');
+    expect(ten.onRelease).toHaveLength(10);
+    expect(ten).not.toHaveProperty('onReleaseMore');
     expect(organizationResult(outcome(), 'EUR')).not.toHaveProperty('onRelease');
   });
 

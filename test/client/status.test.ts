@@ -110,6 +110,19 @@ describe('billing status', () => {
     expect(text).toContain('    480.00 EUR unclassified: 2 items\n      Told by unclassified.');
   });
 
+  test('what a release would write is named beside what a breaker holds, and where the rest of it is', () => {
+    const onRelease = Array.from({ length: 10 }, (_, at) => ({ mark: '+' as const, text: `Step ${at}` }));
+    const waiting: Partial<OrganizationResult> = { status: 'NeedsAttention', items: [held('breaker-organization')], onRelease };
+    const shownAs = (changes: Partial<OrganizationResult>, isFull = false): string =>
+      renderStatus({ ...shown([organization('Contoso', { ...waiting, ...changes })]), isFull }, PLAIN);
+    expect(shownAs({})).toContain('    Once released:\n      + Step 0\n');
+    expect(shownAs({})).toMatch(/Step \d\n {6}… and \d more: --full\n/);
+    expect(shownAs({}, true)).toMatch(/Step 9\n {4}http/);
+    expect(shownAs({ onReleaseMore: 15 }, true)).toContain(
+      '      + Step 9\n      … and 15 more: billing plan 2025-10 --full --organization id-of-Contoso\n',
+    );
+  });
+
   test('plans that wait for approval stand together, each with its release, and one for all', () => {
     const text = renderStatus(
       shown(

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MonthResult } from '../../shared/billing/results.js';
+import { organizationBillingId } from '../../shared/contract.js';
 import { eventually } from '../eventually.js';
 import { hasTerminal, onTerminal, type Terminal } from '../terminal.js';
 import { FABRIKAM, organizationOf, useStage, type Stage } from './stage.js';
@@ -51,6 +52,19 @@ const QUESTION = 'Type the sum to release them (5,620.99 EUR): ';
     terminal.type(keys);
     const { code, screen } = await terminal.ended;
     expect({ code, last: screen.trimEnd().split('\n').at(-1) }).toEqual({ code: 1, last: said });
+  });
+
+  test('status and the customer’s page in the Web UI show beforehand what the release would write', async () => {
+    const { stdout } = await stage.cli('status', MONTH, '--full');
+    const page = await stage.client.workflow
+      .getHandle(organizationBillingId('default', MONTH, FABRIKAM))
+      .query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    const [, onStatus = ''] = stdout.split('    Once released:\n');
+    const [, onPage = ''] = page.currentDetails.split('What a release would write');
+    for (const shown of [onStatus, onPage]) {
+      expect(shown).toContain('Charge Azure Plan 2025-10: price 27.43, cost 27.43 EUR');
+      expect(shown).toMatch(/… and \d+ more: \S*billing plan 2025-10 --full --organization 76f89d5d-/);
+    }
   });
 
   test('the sum releases them, and only then is anything written', async () => {
