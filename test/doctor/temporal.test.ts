@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { checkWorker } from '../../client/commands/worker-check.js';
 import type { Context } from '../../client/context.js';
 import { textOfParts, type Finding } from '../../client/doctor/check.js';
@@ -7,7 +8,7 @@ import { nextStep } from '../../client/doctor/next.js';
 import { checkTemporal } from '../../client/doctor/temporal.js';
 import { applySchedule } from '../../client/schedule.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import { scheduleId } from '../../shared/contract.js';
+import { billingQueue, scheduleId } from '../../shared/contract.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
 import { blankMonth } from '../../workflows/blank.js';
 import { eventually } from '../eventually.js';
@@ -20,6 +21,7 @@ const DAY_SECONDS = 86_400;
 
 let connection: Connection;
 beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
   connection = await Connection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS! });
 });
 afterAll(() => connection?.close());
@@ -71,6 +73,27 @@ describe('doctor names', () => {
 
   test('a worker that does not run', async () => {
     expect(await finding('worker')).toMatchObject(bad(/nobody serves .*autotask-doctor-test/, /billing worker/));
+  });
+
+  test('a worker that does not run, also where one of another broker does: that one counted as ours', async () => {
+    const taskQueue = billingQueue('doctor-neighbour');
+    const native = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS! });
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue,
+      workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
+    });
+    await worker.runUntil(async () => {
+      const ofNeighbour = { BILLING_BROKER: 'doctor-neighbour' };
+      // It has workflows alone: what nobody serves of it are its two other queues.
+      const seen = await eventually(
+        () => finding('worker', ofNeighbour),
+        (found) => found?.text.includes(taskQueue) === false,
+      );
+      expect(seen).toMatchObject(bad(/nobody serves .*autotask-doctor-neighbour/, /billing worker/));
+      expect(await finding('worker')).toMatchObject(bad(/nobody serves .*billing-doctor-test/, /billing worker/));
+    });
+    await native.close();
   });
 
   test('a worker that does not run, for the health check of its container', async () => {

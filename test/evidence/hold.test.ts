@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { openEvidence } from '../../shared/evidence/index.js';
+import { holdLease, type LeaseDesk } from '../../shared/evidence/hold.js';
 import { eventually } from '../eventually.js';
 import { cableTo, type Cable } from './cut.js';
 import { hasPgBouncer, startPgBouncer, type Pooler } from './pgbouncer.js';
@@ -148,6 +149,38 @@ describe('of processes', () => {
     },
     60_000,
   );
+});
+
+describe('a clock', () => {
+  /** A desk of which the store's clock is known to the millisecond. */
+  const wanted = async (offMs: number): Promise<string> => {
+    const asked = new AbortController();
+    let trouble = '';
+    const desk: LeaseDesk = {
+      now: () => Promise.resolve(new Date(Date.now() - offMs)),
+      take: () => Promise.resolve({ fence: 1, left: null }),
+      renew: () => Promise.resolve(true),
+      giveBack: () => Promise.resolve(),
+    };
+    const onTrouble = (why: string): void => {
+      trouble = why;
+      asked.abort();
+    };
+    const hold = await holdLease(desk, 'gates/clock', { signal: asked.signal, onWait: () => undefined, onTrouble }).catch(
+      () => null,
+    );
+    await hold?.release();
+    return hold === null ? trouble : 'taken';
+  };
+
+  test.each([
+    [4_900, /^taken$/],
+    [-4_900, /^taken$/],
+    [5_100, /^this machine's clock is 5 seconds ahead of/],
+    [-5_100, /^this machine's clock is 5 seconds behind/],
+  ])('that is %i ms off the store’s: a lease is taken up to 5 seconds', async (offMs, comesTo) => {
+    expect(await wanted(offMs)).toMatch(comesTo);
+  });
 });
 
 describe('a store that was set back', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { restore } from '../../client/commands/restore.js';
 import { organizationBillingId, scheduleId } from '../../shared/contract.js';
-import { CONTOSO, FABRIKAM, useStage, type Stage } from './stage.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { CONTOSO, FABRIKAM, organizationOf, useStage, type Stage } from './stage.js';
 
 /** `billing restore`, the one command after a restore: what it stops, what it looks at, what it says, and that it writes nothing. */
 
@@ -10,11 +11,12 @@ const AS_OF = '2025-10-09';
 
 describe('billing restore', () => {
   let stage: Stage;
+  let before: MonthResult;
   useStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' } }, (opened) => (stage = opened));
 
   test('pauses the schedule, ends what is open, looks at the set-up, shows what a run would do, and writes nothing', async () => {
     expect((await stage.cli('schedule', 'apply')).code).toBe(0);
-    expect((await stage.cli('run', MONTH, '--as-of', AS_OF, '--wait')).code).toBe(3);
+    before = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     await stage.forget();
     const said: string[] = [];
     const told = (text: string): void => void said.push(text);
@@ -36,5 +38,18 @@ describe('billing restore', () => {
       expect((await handle.describe()).status.name).toBe('TERMINATED');
     }
     expect(await stage.writes()).toEqual([]);
+  });
+
+  test('what waited waits again after the next run as the plan that it was, by the digest that somebody has noted', async () => {
+    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    for (const organizationId of [CONTOSO, FABRIKAM])
+      expect(organizationOf(month, organizationId)).toMatchObject({
+        status: 'AwaitingApproval',
+        planDigest: organizationOf(before, organizationId).planDigest,
+      });
+    expect(await stage.writes()).toEqual([]);
+    const { planDigest } = organizationOf(before, FABRIKAM);
+    const released = await stage.cli('approve', MONTH, '--organization', FABRIKAM, '--digest', planDigest!);
+    expect(released).toMatchObject({ code: 0, stdout: expect.stringContaining(`Released Fabrikam Logistics as ${planDigest}`) });
   });
 });
