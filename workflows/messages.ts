@@ -166,6 +166,43 @@ const BROKER: Rules[string] = [(value) => isText(value) && /^[\w.-]{1,60}$/.test
 const MODE: Rules[string] = [optional((value) => MODES.includes(value)), 'shadow, approve or auto'];
 const isDigests = (value: unknown): boolean => isFields(value) && Object.values(value).every(isText);
 
+const HANDED_ON = 'what an execution before this one handed on';
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+const isCounts = (value: unknown): boolean => isFields(value) && Object.values(value).every(isCount);
+/** A sentence of any length. */
+const isSentence = (value: unknown): boolean => typeof value === 'string';
+
+function isProgress(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  const { months, report, survey, work, started, sums } = value;
+  const isRead =
+    isFields(report) && isText(report.report) && isFields(survey) && isText(survey.survey) && isTime(survey.surveyedAt);
+  return (
+    Array.isArray(months) && months.every(isMonthText) && isRead && isWork(work) && isCount(started) && optional(isSums)(sums)
+  );
+}
+
+const isWork = (value: unknown): boolean =>
+  isFields(value) &&
+  isTexts(value.organizations) &&
+  optional((names) => Array.isArray(names) && names.every(isSentence))(value.names) &&
+  isCounts(value.calls) &&
+  (value.heldMonth === null || isSentence(value.heldMonth)) &&
+  isCount(value.quiet) &&
+  MODES.includes(value.mode) &&
+  optional(isFields)(value.effort);
+
+const isSums = (value: unknown): boolean =>
+  isFields(value) && isCount(value.settled) && [value.report, value.posted, value.held, value.excluded].every(isAmounts);
+
+const isDone = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.every(
+    (one) => isFields(one) && isMonthText(one.month) && isText(one.result) && isCount(one.held) && isCount(one.waiting),
+  );
+
+const isDoneSoFar = (value: unknown): boolean => isFields(value) && isCounts(value.writes) && isCounts(value.calls);
+
 const DAILY: Rules = {
   broker: BROKER,
   month: [optional(isMonthText), 'a month, YYYY-MM'],
@@ -177,8 +214,8 @@ const DAILY: Rules = {
   organizations: [optional(isTexts), 'a list of ids or names'],
   canary: [optional(isText), 'on, off, or a customer'],
   settings: [optional(isDigests), 'digests by the names of settings'],
-  progress: [optional(isFields), 'what an execution before this one handed on'],
-  done: [optional(Array.isArray), 'what an execution before this one handed on'],
+  progress: [optional(isProgress), HANDED_ON],
+  done: [optional(isDone), HANDED_ON],
 };
 
 const ORGANIZATION: Rules = {
@@ -190,7 +227,7 @@ const ORGANIZATION: Rules = {
   given: [optional(isGiven), 'references to a report and a survey'],
   parentId: [optional(isText), 'the id of a run'],
   listeners: [optional(isTexts), 'ids of runs'],
-  before: [optional(isFields), 'what an execution before this one handed on'],
+  before: [optional(isDoneSoFar), HANDED_ON],
   skipReason: [optional(isText), 'a reason'],
   released: [optional(isTexts), 'digests of plans'],
   undo: [optional(isText), 'the digest of a way back'],

@@ -320,6 +320,26 @@ describe('the input of a workflow', () => {
     });
   });
 
+  test.each([
+    ['dailyBilling', { broker: 'default', month: '2025-10', progress: {} }, /progress: expected what an execution before/],
+    ['dailyBilling', { broker: 'default', done: [1] }, /done: expected what an execution before/],
+    ['organizationBilling', { ...INPUT, before: {} }, /before: expected what an execution before/],
+  ])(
+    'of %s that claims to go on with what nobody has begun fails at once: its tasks failed for ever',
+    async (type, input, says) => {
+      const failure: unknown = await workshop.serving(waiting(), async (): Promise<unknown> => {
+        const workflowId = `claimed-${(number += 1)}`;
+        const handle = await workshop.client.workflow.start(type, {
+          taskQueue: billingQueue('default'),
+          workflowId,
+          args: [input],
+        });
+        return handle.result().catch((error: Error) => error.cause) as Promise<unknown>;
+      });
+      expect(failure).toMatchObject({ type: 'BadRequest', message: expect.stringMatching(says) as unknown });
+    },
+  );
+
   const ASKED = { broker: 'default', month: '2025-10', actor: 'anna', reason: '', what: 'invoiced' } as const;
   test('that is missing, or another broker’s, fails what a page or a command asks for at once; its tasks failed for ever', async () => {
     const ended = (type: string, ...args: unknown[]): Promise<unknown> =>
