@@ -1,6 +1,8 @@
 import { us } from './called.js';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { shellCommand, type Command } from '../shared/billing/command.js';
+import { isNoNamespace } from '../shared/contract/causes.js';
 import { encryptionOf } from '../shared/encryption/converter.js';
 import { keysFolderOf } from '../shared/encryption/keyring.js';
 import type { Environment } from '../shared/environment.js';
@@ -59,6 +61,8 @@ export async function withTemporal<T>(
   try {
     const dataConverter = encryptionOf(keysFolderOf(environment)).converter;
     return await use({ client: new Client({ connection, namespace, dataConverter }), address, namespace });
+  } catch (error) {
+    throw isNoNamespace(error) ? new CommandError(EXIT.configuration, noNamespace(address, namespace)) : error;
   } finally {
     await connection.close();
   }
@@ -76,6 +80,17 @@ async function connect(
     throw new CommandError(EXIT.unreachable, `Temporal cannot be reached at ${address}: ${reason}.\n${wayOut(isNamed)}`);
   }
 }
+
+/** `temporal operator …` */
+export const operator = (...words: string[]): Command => shellCommand('temporal', 'operator', ...words);
+
+/** What a namespace should be made with: a month, its recheck window, and time for questions. */
+export const RECOMMENDED_RETENTION = '90d';
+export const namespaceMadeBy = (name: string): Command =>
+  operator('namespace', 'create', '-n', name, '--retention', RECOMMENDED_RETENTION);
+
+const noNamespace = (address: string, name: string): string =>
+  `Temporal at ${address} has no namespace "${name}". Name yours in TEMPORAL_NAMESPACE, or create it:\n${namespaceMadeBy(name)}`;
 
 /** A person who named a server does not want another one. */
 const wayOut = (isNamed: boolean): string =>

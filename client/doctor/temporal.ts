@@ -1,21 +1,28 @@
 import { us } from '../called.js';
 import { ScheduleNotFoundError } from '@temporalio/client';
-import { advised, command, shellCommand, type Command } from '../../shared/billing/command.js';
+import { advised, command, shellCommand } from '../../shared/billing/command.js';
 import { GRPC, grpcStateOf } from '../../shared/contract/causes.js';
 import { loadBaseConfig, type BaseConfig, type Config } from '../../shared/config.js';
 import { autotaskQueue, billingQueue, cloudmoreQueue, scheduleId } from '../../shared/contract.js';
 import { currentOf, readKeys } from '../../shared/encryption/keyring.js';
 import type { Context } from '../context.js';
 import { attributesOf, KEYWORD, searchAttributesOf } from '../search-attributes.js';
-import { ACTIVITY_TASKS, isServed, withTemporal, WORKFLOW_TASKS, type Temporal } from '../temporal.js';
+import {
+  ACTIVITY_TASKS,
+  isServed,
+  namespaceMadeBy,
+  operator,
+  RECOMMENDED_RETENTION,
+  withTemporal,
+  WORKFLOW_TASKS,
+  type Temporal,
+} from '../temporal.js';
 import { compareWithWorker } from '../worker-settings.js';
 import { perform, Problem, type Check, type Finding } from './check.js';
 
 /** Temporal: reached, remembering long enough, with our attributes, a worker on every queue, and the schedule as it should be. */
 
 const RETENTION_DAYS = 45;
-/** What a namespace should be made with: a month, its recheck window, and time for questions. */
-const RECOMMENDED_RETENTION = '90d';
 const DAY_SECONDS = 86_400;
 const WORKER = 'worker';
 const WORKER_SETTINGS = 'worker settings';
@@ -62,15 +69,10 @@ async function namespace({ client, address, namespace: name }: Temporal): Promis
   } catch (error) {
     if (grpcStateOf(error) !== GRPC.notFound) throw error;
     return new Problem(`there is no namespace "${name}" at ${address}`, [
-      advised(
-        'Name yours in TEMPORAL_NAMESPACE, or create it:',
-        operator('namespace', 'create', '-n', name, '--retention', RECOMMENDED_RETENTION),
-      ),
+      advised('Name yours in TEMPORAL_NAMESPACE, or create it:', namespaceMadeBy(name)),
     ]);
   }
 }
-
-const operator = (...words: string[]): Command => shellCommand('temporal', 'operator', ...words);
 
 async function retention({ client, namespace: name }: Temporal): Promise<string | Problem> {
   const { config } = await client.workflowService.describeNamespace({ namespace: name });

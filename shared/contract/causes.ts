@@ -7,6 +7,11 @@ export const GRPC = { invalidArgument: 3, notFound: 5, permissionDenied: 7, fail
 export const grpcStateOf = (error: unknown): number =>
   typeof error === 'object' && error !== null && 'code' in error ? Number(error.code) : Number.NaN;
 
+/** Whether Temporal refused a call because it has no such namespace: its services, and its clients, each say so in a way of their own. */
+export const isNoNamespace = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.name === 'NamespaceNotFoundError' || /^(5 NOT_FOUND: )?Namespace .* not found/i.test(error.message));
+
 /** Temporal wraps a failure in others; people need the message of the one that happened. */
 export const rootCauseOf = (error: unknown): string =>
   error instanceof Error ? (error.cause instanceof Error ? rootCauseOf(error.cause) : error.message) : String(error);

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { GRPC, grpcStateOf } from '../../shared/contract/causes.js';
+import { GRPC, grpcStateOf, isNoNamespace } from '../../shared/contract/causes.js';
 import { billingQueue, deploymentName } from '../../shared/contract.js';
 
 /**
@@ -55,6 +55,7 @@ export async function readDeployment(client: Client, broker: string, now = new D
       versions: versions.sort((left, right) => right.createdAt.getTime() - left.createdAt.getTime()),
     };
   } catch (error) {
+    if (isNoNamespace(error)) throw error;
     if (grpcStateOf(error) === GRPC.notFound) return { name, current: null, versions: [] };
     if (UNAVAILABLE.includes(grpcStateOf(error))) throw error;
     return null;
