@@ -27,7 +27,10 @@ export interface ProbeCommand {
   json: boolean;
 }
 
-/** Asks both vendors whether they are as the product believes, keeps what they said, and ends with 3 where a contradiction can move money. */
+/**
+ * Asks both vendors whether they are as the product believes, keeps what they said, and ends with 3 where a contradiction can move money, with 69 where not
+ * everything could be asked.
+ */
 export async function probeVendors(context: Context, { month, html, record: file, json }: ProbeCommand): Promise<ExitCode> {
   const config = loadConfig(context.environment);
   for (const path of [html, file]) await checkOutput(path);
@@ -50,7 +53,8 @@ export async function probeVendors(context: Context, { month, html, record: file
     if (file !== undefined) await recordTo(file, context, config, result, { autotask, cloudmore });
     if (html !== undefined) await writeOutput(html, `${renderProbeHtml(result)}\n`);
     context.out(json ? jsonText(asShown(result)) : renderProbe(result, context.paper ?? PLAIN));
-    return movingMoney(result).length > 0 ? EXIT.waits : EXIT.done;
+    if (movingMoney(result).length > 0) return EXIT.waits;
+    return result.isWhole ? EXIT.done : EXIT.unreachable;
   } finally {
     process.removeListener('SIGINT', onInterrupt);
     await evidence.close();

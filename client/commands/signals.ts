@@ -21,6 +21,7 @@ import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { senderOf } from '../sender.js';
 import { findMonth, findOrganization } from '../months.js';
+import { reachable } from '../reachable.js';
 import { ensureSearchAttributes } from '../search-attributes.js';
 import { isServed, withTemporal, type Temporal } from '../temporal.js';
 
@@ -196,5 +197,8 @@ export async function resolveOrganizations(
 async function fromCloudmore(context: Context): Promise<{ organizationId: string; organizationName: string }[]> {
   const { Cloudmore } = await import('../../shared/cloudmore/index.js');
   const cloudmore = new Cloudmore(loadConfig(context.environment).cloudmore);
-  return (await cloudmore.listOrganizations()).map(({ id, name }) => ({ organizationId: id, organizationName: name }));
+  return (await reachable(() => cloudmore.listOrganizations())).map(({ id, name }) => ({
+    organizationId: id,
+    organizationName: name,
+  }));
 }

@@ -35,8 +35,8 @@ function ending(result: ProbeResult): string {
   const counted = VERDICTS.map((is) => `${countOf(result, is)} ${is}`).join(', ');
   const asked = `Read for ${month} with ${calls.autotask} calls to Autotask and ${calls.cloudmore} to Cloudmore; nothing was written.`;
   const moving = movingMoney(result).length;
-  const verdict =
-    moving === 0 ? 'No contradiction moves money.' : `${moving} of the contradictions can move money: mode auto does not begin.`;
+  const none = isWhole ? 'No contradiction moves money.' : 'No contradiction moves money, as far as could be asked.';
+  const verdict = moving === 0 ? none : `${moving} of the contradictions can move money: mode auto does not begin.`;
   return [`${counted}.`, asked, verdict, ...(isWhole ? [] : ['Not everything could be asked: take it again.'])].join('\n');
 }
 
