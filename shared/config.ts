@@ -105,6 +105,14 @@ const decimal = z.string().regex(/^\d+(\.\d+)?$/, 'expected an amount such as 50
 const url = z
   .string()
   .refine((text) => URL.canParse(text) && /^https?:/.test(text), 'expected a URL beginning with http:// or https://');
+const evidencePlace = z
+  .string()
+  .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'expected file:PATH or postgres://…')
+  // As the driver reads it: blanks and lone percent signs do no harm.
+  .refine(
+    (text) => !text.startsWith('postgres') || URL.canParse(/ |%(?![\da-f]{2})/i.test(text) ? encodeURI(text) : text),
+    'expected postgres://USER:PASSWORD@HOST:PORT/DATABASE, with / # ? of a password written as %2F %23 %3F',
+  );
 const timeZone = z.string().refine(isTimeZone, 'expected a time zone such as UTC or Europe/Oslo');
 const idRequired = (what: string) =>
   z.coerce
@@ -189,10 +197,7 @@ const BASE = {
     .regex(/^\S+(\s+\S+){4}$/, 'expected a cron expression of five fields, such as 0 3 * * *')
     .default('0 3 * * *'),
   BILLING_TIMEZONE: timeZone.default('UTC'),
-  BILLING_EVIDENCE: z
-    .string()
-    .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'expected file:PATH or postgres://…')
-    .default('file:.billing/evidence'),
+  BILLING_EVIDENCE: evidencePlace.default('file:.billing/evidence'),
   BILLING_KEYS: z.string().min(1).default('.billing/keys'),
   BILLING_BROKERS: z.string().min(1).default('brokers'),
   BILLING_HTTP: httpAddress,

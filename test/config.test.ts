@@ -88,6 +88,19 @@ describe('settings', () => {
     expect(problemsOf({ ...COMPLETE, EXPORT_RECORD_TYPES: misplaced }).join()).toContain('a value that is not shown is none of');
   });
 
+  test.each([
+    ['postgres://billing:hunter9@db/billing', true],
+    ['postgresql:///billing?host=/var/run/postgresql', true],
+    ['postgres://billing:hunter 9%@db:5432/billing', true],
+    ['postgres://billing:hunter/9@db/billing', false],
+    ['postgres://billing:hunter9@db:99999/billing', false],
+  ])('take %s for a place of evidence: %p; one that cannot be read was waited for like a server that is away', (place, isOne) => {
+    const problems = problemsOf({ ...COMPLETE, BILLING_EVIDENCE: place });
+    expect(problems.map((problem) => problem.split(',')[0])).toEqual(
+      isOne ? [] : ['BILLING_EVIDENCE: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE'],
+    );
+  });
+
   test.each(['..', '.', '-', '../x', 'a/b', 'a.', 'x'.repeat(61)])('do not take "%s" for the name of a broker', (broker) => {
     expect(problemsOf({ ...COMPLETE, BILLING_BROKER: broker }).join()).toContain('a letter or digit first and last');
   });

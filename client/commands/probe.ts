@@ -54,6 +54,7 @@ export async function probeVendors(context: Context, { month, html, record: file
     if (html !== undefined) await writeOutput(html, `${renderProbeHtml(result)}\n`);
     context.out(json ? jsonText(asShown(result)) : renderProbe(result, context.paper ?? PLAIN));
     if (movingMoney(result).length > 0) return EXIT.waits;
+    if (stop.signal.aborted) return EXIT.failed;
     return result.isWhole ? EXIT.done : EXIT.unreachable;
   } finally {
     process.removeListener('SIGINT', onInterrupt);
