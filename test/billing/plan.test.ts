@@ -2,9 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import type { AcceptedItem } from '../../shared/billing/accepted.js';
 import { assertReductions } from '../../shared/billing/invariants.js';
 import type { Ghost, PlannedItem } from '../../shared/billing/plan-types.js';
+import { cutReport, type OrganizationFacts } from '../../shared/billing/facts.js';
+import { joinNames, namesOf, NOTHING_NAMED } from '../../shared/billing/named.js';
+import { planOrganization } from '../../shared/billing/plan.js';
 import type { Books, Gone, Line } from '../../shared/billing/types.js';
 import {
   accepted,
+  AS_OF,
   blind,
   books,
   charge,
@@ -16,12 +20,15 @@ import {
   organization,
   outcomesOf,
   plan,
+  report,
   row,
   running,
   service,
+  settings,
   SUBSCRIPTION,
   type Situation,
 } from './builders.js';
+import { keyOf } from './examples/earlier-owners.js';
 import { KEY } from './examples/row-and-charge.js';
 
 /** What a plan makes of a whole organization, beside its items one by one. */
@@ -155,6 +162,27 @@ test('the charge of an item that is held is left alone wherever it stands, and l
   });
   const report = { lines: [line({ sales: '130' })] };
   expect([told({ books: on(true), report }), told({ books: on(false), report }).length]).toEqual([[], 1]);
+});
+
+describe('a charge for what was held here while its subscription’s lines were another customer’s', () => {
+  const usage = line({ recordType: 'AzurePlan', itemCode: null });
+  const held = books({ ...running(), charges: [charge({ key: keyOf('org-1', usage), price: '75', cost: '60' })] });
+  const cut = cutReport(report(), AS_OF, joinNames([NOTHING_NAMED, namesOf(report({ lines: [line(), usage] }))]));
+  const [licence] = plan({ books: held }).items;
+  const kept = accepted({ id: licence!.id });
+  const never = accepted({ id: 'never', type: 'AzurePlan', itemCode: null, stood: false });
+  const ghostsOf = (changes: Partial<OrganizationFacts>): (string | null)[] =>
+    planOrganization({
+      facts: cut.facts,
+      slice: { ...cut.organizations[0]!, accepted: { asOf: AS_OF, items: [kept, never] }, ...changes },
+      books: held,
+      settings: settings(),
+    }).ghosts.map(({ evidence }) => evidence ?? null);
+
+  test('goes once the lines have come back and are billed, and stays where nobody says that they came', () => {
+    expect(ghostsOf({ arrived: [SUBSCRIPTION] })).toEqual(['moved']);
+    expect(ghostsOf({})).toEqual([null]);
+  });
 });
 
 describe('what is accepted of a report', () => {
