@@ -95,32 +95,34 @@ export const ADVICE: Record<ReasonCode, Advice> = {
   },
   'contract-duplicate': {
     meaning: 'more than one contract, or more than one item, claims the same place',
-    remedy: 'Keep one in Autotask and clear the subscription id on the other.',
+    remedy: 'Keep one in Autotask; bring the other to nothing first, and then clear the subscription id on it.',
     next: 'rerun',
     because: 'duplicate contract cleared',
   },
   'contract-other-company': {
     meaning: "the subscription's contract belongs to another company",
     remedy:
-      'Correct the company id in Cloudmore; or bring that contract to nothing first, and then clear the subscription id on it.',
+      'Correct the company id in Cloudmore; or bring that contract to nothing first, then clear the subscription id on it and release the plan.',
     next: 'rerun',
     because: 'contract of the other company cleared',
   },
   'contract-inactive': {
     meaning: 'the contract is inactive',
-    remedy: 'Activate it in Autotask, or clear its subscription id so that a new one is made.',
+    remedy:
+      'Activate it in Autotask; or bring it to nothing first, then clear its subscription id and release the plan, which makes a new one.',
     next: 'rerun',
     because: 'contract activated',
   },
   'contract-unsuitable': {
     meaning: 'the contract cannot carry monthly amounts',
-    remedy: 'Clear its subscription id in Autotask so that a new contract is made.',
+    remedy: 'Bring it to nothing in Autotask first, then clear its subscription id and release the plan, which makes a new one.',
     next: 'rerun',
     because: 'contract replaced',
   },
   'contract-gone': {
     meaning: 'what was made for it before is gone from Autotask, or cannot be found there any more',
-    remedy: 'Find out who took it away. Give a contract its subscription id back; or release the plan, and it is made again.',
+    remedy:
+      'Find out who took it away. Give a contract its subscription id back; or, once nothing of the month stands on it any more, release the plan, and it is made again.',
     next: 'approve',
   },
   'product-needs-order': {

@@ -44,7 +44,7 @@ export function decideContract(contractKey: string, search: Search): ContractDec
     return held(
       null,
       'contract-duplicate',
-      `Contracts ${ids(hits)} both carry ${contractKey}. Keep one and clear the id on the other.`,
+      `${all(hits, search)} both carry ${contractKey}. Keep the one that is to bill. First bring the other to nothing from ${search.month} on (0 units, no open charges), and then clear the id on it.`,
     );
   if (own) return suitability(own, search);
   const elsewhere = contractElsewhere(contractKey, search);
@@ -99,7 +99,7 @@ function contractElsewhere(contractKey: string, { companyId, month, books, names
 export const isHashKey = (contractKey: string): boolean => /^cm-[0-9a-f]{32}$/.test(fold(contractKey));
 
 /** What stands on a contract in the month, rows and charges together. */
-export function standsOn({ id }: Contract, month: Month, books: Books): { isAnything: boolean; sales: Big } {
+export function standsOn({ id }: Pick<Contract, 'id'>, month: Month, books: Books): { isAnything: boolean; sales: Big } {
   const rows = rowsOfContract(books, id).filter(({ startDay }) => monthOf(startDay) === month);
   const charges = chargesOfContract(books, id).filter(({ key, day }) => (parseChargeKey(key)?.month ?? monthOf(day)) === month);
   const all = [...rows, ...charges];
@@ -109,14 +109,16 @@ export function standsOn({ id }: Contract, month: Month, books: Books): { isAnyt
   };
 }
 
-/** The advice is in the order that bills once: what stands at the old company goes first, and only then may a new contract be made. */
-function otherCompany(contract: Contract, contractKey: string, { month, books }: Search): string {
+/** How another contract comes to be made, in the order that bills once: what stands on the old one goes first. */
+function clearing(contract: Pick<Contract, 'id'>, { month, books }: Pick<Search, 'month' | 'books'>): string {
   const { isAnything, sales } = standsOn(contract, month, books);
-  const { id, companyId } = contract;
-  const found = `Contract ${id} of company ${companyId} carries ${contractKey}`;
-  if (!isAnything)
-    return `${found}. Correct the company id in Cloudmore, or clear the id on that contract: nothing stands on it in ${month}, and a new one is made.`;
-  return `${found}, and ${grouped(plain(sales))} stand on it in ${month}. Correct the company id in Cloudmore. Or, where the customer has moved, first bring that contract to nothing from ${month} on (0 units, no open charges), and then clear the id on it; before that nothing is made at the new company, because both would be billed.`;
+  return isAnything
+    ? `first bring the contract to nothing from ${month} on (0 units, no open charges), for ${grouped(plain(sales))} stand on it; then clear its subscription id and release the plan, which makes a new one. Before that both would be billed`
+    : `clear the contract's subscription id (nothing stands on it in ${month}) and release the plan, which makes a new one`;
+}
+
+function otherCompany({ id, companyId }: Contract, contractKey: string, search: Search): string {
+  return `Contract ${id} of company ${companyId} carries ${contractKey}. Correct the company id in Cloudmore; or, where the customer has moved, ${clearing({ id }, search)}.`;
 }
 
 /**
@@ -142,27 +144,31 @@ export function rivalOf(
   const udf = present(contract.subscriptionId);
   const isAnothers = udf !== null && !same(udf, contractKey) && knownSubscriptions.has(fold(udf));
   if (!isAnothers && !disputed.has(contract.id)) return null;
-  return `Contract ${contract.id} (${contract.name}) carries two subscriptions, ${udf ?? 'none'} in its field and ${contract.number ?? 'none'} as its number. Keep one and clear the other, so that a contract of its own is made.`;
+  return `Contract ${contract.id} (${contract.name}) carries two subscriptions, ${udf ?? 'none'} in its field and ${contract.number ?? 'none'} as its number. Keep the one that is billed on it and clear the other, so that a contract of its own is made.`;
 }
 
-function suitability(contract: Contract, { month, asOf }: Search): ContractDecision {
+function suitability(contract: Contract, search: Search): ContractDecision {
+  const { month, asOf } = search;
   // One that has ended is inactive because it was renewed: what stands on it may be right, and only a change is refused (`inactiveContract`).
-  if (!contract.isActive && contract.endDay >= asOf) return { kind: 'held', ...inactiveContract(contract) };
+  if (!contract.isActive && contract.endDay >= asOf) return { kind: 'held', ...inactiveContract(contract, search) };
   const unsuitable = unsuitabilityOf(contract);
   if (unsuitable)
     return held(
       contract,
       'contract-unsuitable',
-      `Contract ${contract.id} (${contract.name}) ${unsuitable}. Clear its subscription id so that a new one is made.`,
+      `Contract ${contract.id} (${contract.name}) ${unsuitable}, and cannot carry the month: ${clearing(contract, search)}.`,
     );
   return { kind: contract.startDay > firstDay(month) ? 'later' : 'found', contract };
 }
 
 /** Why nothing is written to the contract. */
-export const inactiveContract = (contract: Contract): { contract: Contract; reason: Reason; message: string } => ({
+export const inactiveContract = (
+  contract: Contract,
+  search: Pick<Search, 'month' | 'books'>,
+): { contract: Contract; reason: Reason; message: string } => ({
   contract,
   reason: 'contract-inactive',
-  message: `Contract ${contract.id} (${contract.name}) is inactive. Activate it, or clear its subscription id so that a new one is made.`,
+  message: `Contract ${contract.id} (${contract.name}) is inactive. Activate it; or ${clearing(contract, search)}.`,
 });
 
 function unsuitabilityOf(contract: Contract): string | null {
@@ -177,7 +183,8 @@ const held = (contract: Contract | null, reason: Reason, message: string): Contr
   reason,
   message,
 });
-const ids = (contracts: Contract[]): string => contracts.map(({ id }) => id).join(' and ');
+const all = (contracts: Contract[], { month, books }: Search): string =>
+  `Contracts ${contracts.map((one) => `${one.id} (${grouped(plain(standsOn(one, month, books).sales))} in ${month})`).join(' and ')}`;
 
 /** Whether rule 6.1 would bill on this contract: active, recurring, monthly, from a first on (rule 8.2 brings to nothing on these alone). */
 export const isSuitable = (contract: Contract): boolean => contract.isActive && unsuitabilityOf(contract) === null;

@@ -1,3 +1,5 @@
+import { standsOn } from './contract.js';
+import { grouped, plain, ZERO } from './decimal.js';
 import { rowKeyOf } from './keys.js';
 import { firstDay, monthOf } from './month.js';
 import { isChargeType } from './record-types.js';
@@ -150,7 +152,7 @@ export function heldAsGone(held: Held, plan: Plan, books: Books): Held {
   for (const step of plan.steps) {
     const found = remadeBy(step, gone);
     if (found === undefined) continue;
-    for (const id of step.items) items.set(id, { reason: 'contract-gone', message: goneText(found) });
+    for (const id of step.items) items.set(id, { reason: 'contract-gone', message: goneText(found, plan.month, books) });
   }
   return { ...held, items };
 }
@@ -168,8 +170,15 @@ const unknownText = ({ why }: Gone): string =>
 
 const hiddenText = ({ why }: Gone): string => `${why} Release the plan if it does not.`;
 
-const goneText = ({ kind, id, key, why }: Gone): string =>
-  `${why} The plan would make the ${kind} for ${key} once more (it was ${id}). Release the plan if that is right.`;
+function goneText({ kind, id, key, why }: Gone, month: Month, books: Books): string {
+  const found = `${why} The plan would make the ${kind} for ${key} once more (it was ${id}).`;
+  const { isAnything, sales } = kind === 'contract' ? standsOn({ id }, month, books) : NOTHING;
+  return isAnything
+    ? `${found} ${grouped(plain(sales))} stand on it in ${month} all the same: give it its id back; or bring it to nothing first, or both are billed, and then release the plan.`
+    : `${found} Release the plan if that is right.`;
+}
+
+const NOTHING = { isAnything: false, sales: ZERO };
 
 /** What a released plan makes again, for anyone who reads the report. */
 export function remadeNotes({ steps }: Plan, { gone = [] }: Books): Note[] {

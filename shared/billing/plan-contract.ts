@@ -105,16 +105,21 @@ export function planContract(keyed: KeyedItem[], context: ContractContext): Cont
   );
   const able = entries.filter(({ refusal }) => refusal === null).map(({ entry }) => entry);
   const planned = planAble(able, held, contract, decision.kind === 'later', context, contractKey);
-  return contract === null || contract.isActive ? planned : asItStands(planned, keyed, contract, context.month);
+  return contract === null || contract.isActive ? planned : asItStands(planned, keyed, contract, context);
 }
 
 /**
  * On a contract that has ended and is inactive nothing is written, and nothing extended, for it was renewed: what is in balance is posted, what is not is
  * held (rule 6.1).
  */
-function asItStands(planned: ContractPlan, keyed: KeyedItem[], contract: Contract, month: Month): ContractPlan {
-  if (contract.endDay < firstDay(month) || planned.decisions.some(({ steps }) => steps.length > 0))
-    return { ...wholeHeld(keyed, planned.contractKey, inactiveContract(contract)), needsDetail: planned.needsDetail };
+function asItStands(
+  planned: ContractPlan,
+  keyed: KeyedItem[],
+  contract: Contract,
+  context: Pick<ContractContext, 'month' | 'books'>,
+): ContractPlan {
+  if (contract.endDay < firstDay(context.month) || planned.decisions.some(({ steps }) => steps.length > 0))
+    return { ...wholeHeld(keyed, planned.contractKey, inactiveContract(contract, context)), needsDetail: planned.needsDetail };
   return { ...planned, contractSteps: [], lastSteps: [] };
 }
 

@@ -150,7 +150,7 @@ test.each<[string, Partial<NotPosted>, string]>([
   [
     'held without a message of its own',
     { reason: 'contract-unsuitable', message: null },
-    'held (contract-unsuitable). Clear its subscription id in Autotask so that a new contract is made. Then: billing rerun 2025-10 --organization org-1 --reason "contract replaced"',
+    'held (contract-unsuitable). Bring it to nothing in Autotask first, then clear its subscription id and release the plan, which makes a new one. Then: billing rerun 2025-10 --organization org-1 --reason "contract replaced"',
   ],
   [
     'excluded',

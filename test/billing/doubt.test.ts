@@ -17,7 +17,7 @@ import { besideUnknown } from '../../shared/billing/shrank.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import type { Held } from '../../shared/billing/trip.js';
 import type { Books, Gone, UnreadableRecord } from '../../shared/billing/types.js';
-import { books, charge, ghost, line, MONTH, plan, row, running, service, SUBSCRIPTION } from './builders.js';
+import { books, charge, CODE, ghost, line, MONTH, plan, row, running, service, SUBSCRIPTION } from './builders.js';
 import { KEY } from './examples/row-and-charge.js';
 
 /** Rules 2.6 and 6.6: what cannot be read may be what is looked for, and what is gone is not made again unasked. */
@@ -172,6 +172,20 @@ describe('what was made before and is gone', () => {
   const heldItems = (decided: Plan, held: Books): [string, string][] =>
     [...heldAsGone(NOTHING_HELD, decided, held).items].map(([id, { message }]) => [id, message]);
   const goneBooks = (...all: Gone[]): Books => books({ gone: all });
+
+  test('says that the contract bills still, where only its ids are gone: released all the same, both would be billed', () => {
+    const still = { ...running(10, '1200'), gone: [gone({ id: 100 })] };
+    expect(heldItems(made, still)).toEqual([
+      [
+        made.items[0]!.id,
+        `Contract 66 is gone. The plan would make the contract for ${SUBSCRIPTION} once more (it was 100). 1,200 stand on it in 2025-10 all the same: give it its id back; or bring it to nothing first, or both are billed, and then release the plan.`,
+      ],
+    ]);
+    const [[, ofService]] = heldItems(made, { ...still, gone: [gone({ kind: 'service', id: 100, key: CODE })] }) as [
+      [string, string],
+    ];
+    expect(ofService).toMatch(/once more \(it was 100\)\. Release the plan if that is right\.$/);
+  });
 
   test('holds the items for which the plan would make it again, with what it was', () => {
     expect(heldItems(made, goneBooks(gone({ key: SUBSCRIPTION.toUpperCase() })))).toEqual([

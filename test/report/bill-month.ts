@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createActivities } from '../../activities/index.js';
 import { loadConfig } from '../../shared/config.js';
 import type { MonthClosed } from '../../shared/contract.js';
@@ -14,17 +15,18 @@ const CONTROL: Control = {
   failureOf: (error) => ({ effect: 'none', isOutage: false, message: error instanceof Error ? error.message : String(error) }),
 };
 
-/** Bills a month by the activities themselves, without Temporal. */
+/** Bills a month by the activities themselves, without Temporal; plans are released by the digests given, by organization. */
 export async function billMonth(
   env: Record<string, string>,
   month: string,
   asOf: string,
   organizations: string[] | null,
-  canary?: string,
+  { canary, released = {} }: { canary?: string; released?: Record<string, string> } = {},
 ): Promise<MonthClosed> {
   const config = loadConfig(env);
   const evidence = openEvidence(config.evidence);
-  const activities = createActivities(createDependencies(config, evidence));
+  const run = randomUUID();
+  const activities = createActivities({ ...createDependencies(config, evidence), execution: () => run });
   const { billing, cloudmore, autotask } = activities;
   const request = { broker: config.broker, month, asOf, mode: null };
   const report = await cloudmore.takeReport(request);
@@ -44,7 +46,7 @@ export async function billMonth(
         ...request,
         organizationId,
         given: { asOf, ...taken, surveyedAt: survey.surveyedAt },
-        approvedDigest: null,
+        approvedDigest: released[organizationId] ?? null,
         workflowId: `desk/${organizationId}`,
       },
       CONTROL,

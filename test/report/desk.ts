@@ -2,7 +2,9 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findMonth } from '../../client/months.js';
 import { startSandbox } from '../../sandbox/index.js';
+import { loadBaseConfig } from '../../shared/config.js';
 import type { MonthClosed } from '../../shared/contract.js';
 import { september, type World } from '../api/vendors.js';
 import { runCommand, type Ended } from '../command.js';
@@ -20,6 +22,8 @@ export interface Desk {
   bill(month: string, asOf: string, organizations?: string[]): Promise<MonthClosed>;
   /** The same as somebody asks for it who names the canary, or waives it. */
   billAsked(canary: string, month: string, asOf: string): Promise<MonthClosed>;
+  /** The same where somebody has released every plan that waits. */
+  billReleased(month: string, asOf: string): Promise<MonthClosed>;
   cli(...argv: string[]): Promise<Ended>;
   /** The same with other settings. */
   cliWith(env: Record<string, string>, ...argv: string[]): Promise<Ended>;
@@ -73,7 +77,15 @@ export async function openDesk(world: World = september(), changes: Record<strin
     },
     billAsked: async (canary, month, asOf) => {
       await control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
-      return billMonth(env, month, asOf, null, canary);
+      return billMonth(env, month, asOf, null, { canary });
+    },
+    billReleased: async (month, asOf) => {
+      const { result } = (await findMonth(loadBaseConfig(env), month))!;
+      const released = Object.fromEntries(
+        result.organizations.flatMap(({ organizationId, planDigest }) => (planDigest ? [[organizationId, planDigest]] : [])),
+      );
+      await control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
+      return billMonth(env, month, asOf, null, { released });
     },
     cli: (...argv) => runCommand(env, argv),
     cliWith: (more, ...argv) => runCommand({ ...env, ...more }, argv),

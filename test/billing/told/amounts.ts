@@ -32,6 +32,11 @@ export const amounts: Record<string, Record<string, () => Situation>> = {
     }),
     'only at another company': () => ({ books: books({ contracts: [contract({ companyId: 8, number: null })] }) }),
     inactive: () => ({ books: books({ contracts: [contract({ isActive: false })] }) }),
+    'inactive, with the month on it': () => ({ books: { ...running(), contracts: [contract({ isActive: false })] } }),
+    'in yearly periods, with the month on it': () => ({ books: { ...running(), contracts: [contract({ isMonthly: false })] } }),
+    'two contracts, one with the month on it': () => ({
+      books: { ...running(), contracts: [contract(), contract({ id: 101 })] },
+    }),
     'of another type': () => ({ books: books({ contracts: [contract({ isRecurringService: false })] }) }),
     'in yearly periods': () => ({ books: books({ contracts: [contract({ isMonthly: false })] }) }),
     'not from a first on': () => ({ books: books({ contracts: [contract({ startDay: '2025-09-15' })] }) }),
