@@ -14,6 +14,7 @@ import {
 } from '../../shared/contract.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
+import { eventually } from '../eventually.js';
 import { check, type Act, type Moment, type Verdict } from '../simulation/checker.js';
 import type { Random } from '../simulation/random.js';
 import { keyOf } from '../simulation/tables.js';
@@ -32,6 +33,8 @@ const DAYS = ['09', '11', '17', '20'];
 /** A run under faults may wait several times for a killed worker to be noticed (45 s). */
 const RUN_WITHIN_MS = 10 * 60_000;
 const ANSWER_WITHIN_MS = 60_000;
+/** A run that has sent so many is in the middle of its month. */
+const WRITES_BEGUN = 5;
 
 /** What happens during each disturbed run: so many mishaps and deeds as chance has it, or these; or nothing but what the workers do by themselves. */
 export type Disturbance = number | Mishap[] | 'none';
@@ -206,9 +209,13 @@ class Round {
     }
   }
 
-  /** Counted with both versions, and with what the run was doing when the later one took over. */
+  /** Once the run has begun to write. Counted with both versions, and with what the run was doing when the later one took over. */
   private async upgradeServer(): Promise<void> {
-    const { count, temporal, client } = this.theatre;
+    const { count, temporal, client, sandbox } = this.theatre;
+    await eventually(
+      () => Promise.resolve(sandbox.requests().filter(couldWrite).length),
+      (writes) => writes >= WRITES_BEGUN,
+    );
     const version = async (): Promise<string> => (await patiently(() => client.workflowService.getSystemInfo({}))).serverVersion;
     const before = await version();
     await temporal.upgrade();

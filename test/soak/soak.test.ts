@@ -18,9 +18,9 @@ beforeAll(async () => {
       earlier: earlier ?? undefined,
       disturbance: [
         { kind: 'kill gateway', ms: 0 },
+        { kind: 'upgrade server' },
         { kind: 'deploy worker' },
         { kind: 'kill server', ms: 500 },
-        { kind: 'upgrade server' },
       ],
     }),
     playPlaced({ places: ['upsertContract × answer', 'postAdjustment × after'], atOnce: 2 }),
