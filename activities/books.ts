@@ -37,8 +37,9 @@ export const indexBooks = (books: Books): BooksIndex => ({
   books,
 });
 
-export const sharedBooks = ({ internalCurrency, services, products }: Books): SharedBooks => ({
+export const sharedBooks = ({ internalCurrency, costRates, services, products }: Books): SharedBooks => ({
   internalCurrency,
+  ...(costRates === undefined ? {} : { costRates }),
   services,
   products,
 });

@@ -17,6 +17,7 @@ import { readUndone } from '../shared/evidence/undone.js';
 import { noteBefore } from './before.js';
 import { contractKeys, paidOnceOn } from './books.js';
 import { canaryWaits } from './canary.js';
+import { withCostRates } from './cost-rates.js';
 import type { Dependencies } from './dependencies.js';
 import { withElsewhere, withLaterDismissals } from './elsewhere.js';
 import { withUnfinished } from './extensions.js';
@@ -232,11 +233,12 @@ async function currentBooks(
   if (surveyed === null) await untilVisible(dependencies, request);
   // A run's survey may be too old for an organization, but services and products change seldom; who asks for a fresh look gets one.
   const sharedMaxAgeMs = survey === null ? 0 : dependencies.surveyMaxAgeMs;
-  const read = surveyed ?? (await ownReads(dependencies, facts, slice, sharedMaxAgeMs));
+  const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
+  const read =
+    surveyed ?? (await withCostRates(dependencies, request, await ownReads(dependencies, facts, slice, sharedMaxAgeMs), options));
   const { books: held, unfinished } = await withUnfinished(dependencies, request, read);
   const known = await withLaterDismissals(dependencies, request.broker, held);
   const planned = planOrganization({ facts, slice, books: known, settings: dependencies.settings });
-  const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
   const asking = planned.needsElsewhere ? [planned] : [];
   const books = await withElsewhere(dependencies, request, known, asking, options);
   const detailed = [...new Set([...planned.needs, ...unfinished])];

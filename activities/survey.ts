@@ -15,6 +15,7 @@ import type { OwnBooks, SurveyManifest } from '../shared/evidence/months.js';
 import { booksOf, indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKeys, type BooksIndex } from './books.js';
 import { demandProbe } from './probe.js';
 import { settleCanary } from './canary.js';
+import { withCostRates } from './cost-rates.js';
 import { keeping, type Dependencies } from './dependencies.js';
 import { asBeforeExtension } from './extensions.js';
 import { withElsewhere } from './elsewhere.js';
@@ -110,7 +111,8 @@ async function readMonthBooks(
     // What the search shows is judged before anything is added to it by id.
     return withRemembered(dependencies, { broker, month, mode }, named, searched);
   });
-  const ours = asBeforeExtension(await withOurs(autotask, read, names, month, options));
+  const priced = await withCostRates(dependencies, request, read, options);
+  const ours = asBeforeExtension(await withOurs(autotask, priced, names, month, options));
   const { needed, asking } = await inQuestion(slices, request, facts, indexBooks(ours), settings);
   const books = await withElsewhere(dependencies, request, ours, asking, options);
   const decided = organizations.map((organization) => decideCompany(organization, facts, books, settings).company);

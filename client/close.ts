@@ -25,11 +25,15 @@ export async function readForClose(
 ): Promise<Reading> {
   const { month, asOf, claims, dismissed } = request;
   const sides = await readSides(config, autotask, request);
-  const { report, reported, records, customers, companyNames, currencyOf, ours, unread } = sides;
+  const { report, reported, records, customers, companyNames, currencyOf, internalCurrency, ours, unread } = sides;
   const { subscriptionUdf } = config.autotask;
   const standing = standingOf(records, { month, subscriptionUdf, ours, dismissed }, unread);
   const comparison = compare({
     ...{ reported, standing, claims, customers, companyNames, currencyOf },
+    costRateOf: (currency) => {
+      const rate = request.costRates?.[currency];
+      return rate === undefined ? null : { rate, currency: internalCurrency };
+    },
     settings: config.settings,
   });
   const differences = [...uncounted(report.counted ?? [], reported, reportMonthOf(report), asOf), ...comparison.differences];

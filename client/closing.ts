@@ -12,6 +12,7 @@ import type { BaseConfig, Config } from '../shared/config.js';
 import type { Sender } from '../shared/contract/decisions.js';
 import { decisionsOf, newestDecision, recordDecision } from '../shared/decisions/decisions.js';
 import { addCertificate } from '../shared/evidence/closed.js';
+import { costRatesOf } from '../shared/evidence/cost-rates.js';
 import { openEvidence, type Evidence } from '../shared/evidence/index.js';
 import type { MonthRead } from '../shared/evidence/months.js';
 import { us } from './called.js';
@@ -83,8 +84,12 @@ export async function readBothSides(
   request: Pick<CloseRequest, 'month' | 'asOf' | 'claims' | 'held' | 'dismissed'>,
   { autotask, onProgress }: Pick<Closing, 'autotask' | 'onProgress'>,
 ): Promise<Reading> {
-  const named = await withEvidence(config, (evidence) => namedIn(evidence, config.broker, request.month));
-  return reachable(() => readForClose(config, { ...request, named, onProgress }, autotask));
+  const { broker, settings } = config;
+  const known = await withEvidence(config, async (evidence) => ({
+    named: await namedIn(evidence, broker, request.month),
+    costRates: settings.foreignCost === 'convert' ? await costRatesOf(evidence, broker, request.month) : {},
+  }));
+  return reachable(() => readForClose(config, { ...request, ...known, onProgress }, autotask));
 }
 
 /** What was ever named and billed on. Without it nobody could tell what stands in Autotask without a line. */

@@ -20,6 +20,8 @@ export interface CloseRequest {
   /** What people set aside, and what was ever named and billed on: as the evidence has it. */
   dismissed: Dismissed[];
   named: KnownFrom['named'];
+  /** The month's rates, by currency (rule 3.5); absent where costs are not converted. */
+  costRates?: Record<string, string>;
   onProgress: (what: string) => void;
 }
 
@@ -31,6 +33,7 @@ export interface Sides {
   customers: Customer[];
   companyNames: Map<number, string>;
   currencyOf: (companyId: number) => string;
+  internalCurrency: string;
   ours: Ours;
   unread: string[];
 }
@@ -53,6 +56,7 @@ export async function readSides(
     ...{ report, reported, records, unread },
     customers: customersOf(report.organizations, reported),
     companyNames: new Map([...companies].map(([id, { name }]) => [id, name])),
+    internalCurrency: currencyName(null, currencies),
     currencyOf: (companyId) => currencyName(companies.get(companyId)?.currencyId ?? null, currencies),
     ours: oursOf({ named, report, settings: config.settings }),
   };

@@ -261,7 +261,9 @@ const SETTINGS = {
   CONTRACT_INVOICE_DESCRIPTION: z.string().default('{product}'),
   AFTER_FREEZE: z.enum(['hold', 'charge'], { error: 'expected hold or charge' }).default('hold'),
   INACTIVE_SERVICES: z.enum(['suffix', 'reactivate'], { error: 'expected suffix or reactivate' }).default('suffix'),
-  FOREIGN_COST: z.enum(['as-reported', 'hold'], { error: 'expected as-reported or hold' }).default('as-reported'),
+  FOREIGN_COST: z
+    .enum(['as-reported', 'convert', 'hold'], { error: 'expected as-reported, convert or hold' })
+    .default('as-reported'),
   GHOST_AFTER_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(20),
   BREAKERS: z.enum(['on', 'off'], { error: 'expected on or off' }).default('on'),
   ...BREAKER_SETTINGS,

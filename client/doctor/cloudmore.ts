@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Autotask } from '../../shared/autotask/index.js';
+import type { Autotask, Currency } from '../../shared/autotask/index.js';
 import { companyIdOf } from '../../shared/billing/facts.js';
 import { advised, command } from '../../shared/billing/command.js';
 import { fold, groupBy, present, same } from '../../shared/billing/text.js';
@@ -46,7 +46,7 @@ function comparedChecks(autotask: Autotask, organizations: () => Promise<Linked[
   return [
     {
       name: 'costs in another currency',
-      look: async () => foreignCosts(await organizations(), await companies(), await internal(autotask), settings),
+      look: async () => foreignCosts(await organizations(), await companies(), await autotask.readCurrencies(), settings),
     },
     { name: 'companies in Autotask', look: async () => existing(await organizations(), await companies()) },
     {
@@ -236,20 +236,34 @@ function currencies(organizations: Linked[], companies: Map<number, Company>, in
   );
 }
 
-/** Rule 3.5: right as it is set, and worth knowing: margins in Autotask are wrong there, or nothing is billed. */
+/** Rule 3.5: what becomes of costs there, and whether Autotask has the rates that it takes. */
 function foreignCosts(
   organizations: Linked[],
   companies: Map<number, Company>,
-  internalCurrency: string,
+  known: Currency[],
   { foreignCost }: Settings,
-): string {
+): string | Problem {
+  const internalCurrency = known.find(({ isInternal }) => isInternal)?.code ?? '';
   const found = organizations.flatMap((one) => {
     const currency = companies.get(idOf(one) ?? -1)?.currency ?? internalCurrency;
-    return one.isActive && !same(currency, internalCurrency) ? [`${one.name} (${currency})`] : [];
+    return one.isActive && !same(currency, internalCurrency) ? [{ name: `${one.name} (${currency})`, currency }] : [];
   });
   if (found.length === 0) return 'no customer is billed in another currency than the internal one';
-  const what = foreignCost === 'hold' ? 'are held' : 'are written as reported, and margins there are wrong, not invoices';
-  return `Autotask has costs in ${internalCurrency}; those of ${listed(found)} ${what} (FOREIGN_COST=${foreignCost})`;
+  const currencies = [...new Set(found.map(({ currency }) => currency.toUpperCase()))].sort();
+  const rateOf = (code: string): string | null => known.find((one) => same(one.code, code))?.rate ?? null;
+  const without = currencies.filter((code) => rateOf(code) === null);
+  if (foreignCost === 'convert' && without.length > 0)
+    return new Problem(
+      `Autotask's Currencies has no rate of ${without.join(', ')} that can be read: what has a cost is held`,
+      'In Autotask: set the exchange rate of the currency; or choose FOREIGN_COST=as-reported.',
+    );
+  const rates = currencies.map((code) => `1 ${code} is ${rateOf(code)} ${internalCurrency} now`).join(', ');
+  const what = {
+    hold: 'are held',
+    convert: `are converted at the rate of each month's first run (${rates})`,
+    'as-reported': 'are written as reported, and margins there are wrong, not invoices',
+  }[foreignCost];
+  return `Autotask has costs in ${internalCurrency}; those of ${listed(found.map(({ name }) => name))} ${what} (FOREIGN_COST=${foreignCost})`;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- time

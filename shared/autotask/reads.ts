@@ -185,7 +185,8 @@ export class AutotaskReads extends ContractQueries {
     return this.currencies;
   }
 
-  private async readCurrenciesNow({ onUnreadable = ignored, ...options }: ReadOptions): Promise<Currency[]> {
+  /** As they are now, with today's rates. */
+  async readCurrenciesNow({ onUnreadable = ignored, ...options }: ReadOptions): Promise<Currency[]> {
     let isWhole = true;
     const told = (finding: UnreadableRecord): void => {
       isWhole = false;

@@ -82,6 +82,7 @@ const currencySchema = z.object({
   id: idSchema,
   name: z.string().regex(/^[a-z]{3}$/i),
   isinternalcurrency: flag,
+  exchangerate: z.unknown().optional(),
 });
 
 /** Members that are read of each kind of record, in lower case; one that is optional here may be absent. */
@@ -109,6 +110,8 @@ export interface Currency {
   id: number;
   code: string;
   isInternal: boolean;
+  /** What one unit of it is in the internal currency; null where that cannot be read. */
+  rate: Decimal | null;
 }
 
 /** Picklist values of the tenant, resolved by label. */
@@ -351,8 +354,24 @@ export function toContractService(record: unknown): ContractService {
 
 export function toCurrency(record: unknown): Currency {
   const currency = decodeAs(currencySchema, { kind: 'currency', path: 'Currencies' }, record);
-  return { id: currency.id, code: currency.name.toUpperCase(), isInternal: currency.isinternalcurrency };
+  return {
+    id: currency.id,
+    code: currency.name.toUpperCase(),
+    isInternal: currency.isinternalcurrency,
+    rate: rateOf(currency.exchangerate),
+  };
 }
+
+/** A rate that is none holds what needs it, and nothing else: the currency itself can be read. */
+function rateOf(value: unknown): Decimal | null {
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+  if (!RATE.test(text)) return null;
+  const rate = big(text);
+  return rate.gt(0) ? plain(rate) : null;
+}
+
+/** Eight digits before the point and twelve behind it are more than any rate has. */
+const RATE = /^\d{1,8}(\.\d{1,12})?$/;
 
 /** A decimal as a JSON number. Throws where the number would not print the same digits again. */
 export function toWireNumber(value: Decimal): number {

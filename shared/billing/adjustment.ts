@@ -1,7 +1,7 @@
 import { big, type Big, divide, grouped, isZero, plain, posted, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
 import { firstDay, nextMonth } from './month.js';
 import { hasMoney, isEqualRow, type MonthRow } from './rows.js';
-import { show, type Billable, type Money, type Place, type State } from './standing.js';
+import { showOf, type Billable, type Money, type Place, type State } from './standing.js';
 import type { Note, PostAdjustmentStep, Step } from './plan-types.js';
 import type { Decimal } from './types.js';
 
@@ -83,8 +83,8 @@ export function adjust(billable: Billable, place: Place, state: State, target: T
   const notes = target !== null && row !== null && units !== target.units ? [unitsDifferNote(billable, units)] : [];
   const reason =
     target === null
-      ? `credits or no whole units, row stays at ${show(state.row, billable.currency)}`
-      : `row stays at ${units} units, ${show(state.row, billable.currency)}`;
+      ? `credits or no whole units, row stays at ${showOf(billable, state.row)}`
+      : `row stays at ${units} units, ${showOf(billable, state.row)}`;
   return { steps: [], row: state.row, carriesUnits: carried(row), rule: target === null ? '7.3' : '7.4', text: reason, notes };
 }
 
@@ -97,9 +97,9 @@ function adjustTo(billable: Billable, place: Place, target: Target): Adjustment 
     unitCost: target.unitCost,
     ...before(place.rows.row),
     purpose: 'amounts',
-    summary: `${billable.name}: units ${place.rows.row?.units ?? 0} → ${target.units}, ${show(after, billable.currency)}`,
+    summary: `${billable.name}: units ${place.rows.row?.units ?? 0} → ${target.units}, ${showOf(billable, after)}`,
   });
-  const text = `${target.units} units × ${grouped(target.unitPrice)} (cost ${grouped(target.unitCost)}) = ${show(after, billable.currency)}`;
+  const text = `${target.units} units × ${grouped(target.unitPrice)} (cost ${grouped(target.unitCost)}) = ${showOf(billable, after)}`;
   return {
     steps: [step],
     row: after,

@@ -134,7 +134,8 @@ export const ADVICE: Record<ReasonCode, Advice> = {
   },
   'cost-in-other-currency': {
     meaning: "the customer is billed in another currency than Autotask's internal one, in which costs stand",
-    remedy: 'Bill it by hand, or accept a wrong margin in Autotask with FOREIGN_COST=as-reported; invoices are right either way.',
+    remedy:
+      'Have it converted with FOREIGN_COST=convert, which needs an exchange rate in Autotask; or accept a wrong margin there with FOREIGN_COST=as-reported; or bill it by hand. Invoices are right in each case.',
     next: 'rerun',
     because: 'cost accepted',
   },
@@ -275,13 +276,14 @@ const isReasonCode = (code: string): code is ReasonCode => Object.hasOwn(ADVICE,
 export const adviceFor = (code: string | null): Advice | null => (code !== null && isReasonCode(code) ? ADVICE[code] : null);
 
 /** What Autotask holds of an item beside what the report says; where no money differs, what does. */
-export function differenceText({ id, sales, cost, currency, standing }: PlannedItem, steps: Step[]): string {
+export function differenceText({ id, sales, currency, standing, ...item }: PlannedItem, steps: Step[]): string {
+  const { cost, currency: costCurrency } = item.booked ?? { cost: item.cost, currency };
   const held = standing?.before ?? { sales: '0', cost: '0' };
   const moved = { sales: big(sales).minus(held.sales), cost: big(cost).minus(held.cost) };
   const pair = (amounts: { sales: Decimal; cost: Decimal }): string =>
-    `${grouped(amounts.sales)} / ${amountText(amounts.cost, currency)}`;
+    `${costCurrency === currency ? grouped(amounts.sales) : amountText(amounts.sales, currency)} / ${amountText(amounts.cost, costCurrency)}`;
   if (!moved.sales.eq(0) || !moved.cost.eq(0))
-    return `Autotask holds ${pair(held)}, the report says ${pair({ sales, cost })}: ${signed(moved.sales, currency)} / ${signed(moved.cost, currency)}.`;
+    return `Autotask holds ${pair(held)}, the report says ${pair({ sales, cost })}: ${signed(moved.sales, currency)} / ${signed(moved.cost, costCurrency)}.`;
   const own = steps.filter(({ items }) => items.includes(id)).map(({ summary }) => summary);
   return `Autotask holds the ${pair({ sales, cost })} of the report${own.length === 0 ? '' : `; what differs: ${own.join('; ')}`}.`;
 }

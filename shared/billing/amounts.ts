@@ -11,7 +11,7 @@ import {
   isBalanced,
   isFrozen,
   isNothing,
-  show,
+  showOf,
   stateOf,
   subtract,
   totalOf,
@@ -58,7 +58,7 @@ export function planRowAndCharge(billable: Billable, place: Place, books: Books,
     null,
   );
   const { steps: oneOff, stays } = endOneOff(billable, place, adjustment.carriesUnits);
-  const because = [{ rule: adjustment.rule, text: adjustment.text }, ...restBecause(state, after, billable.currency)];
+  const because = [{ rule: adjustment.rule, text: adjustment.text }, ...restBecause(state, after, billable)];
   // This month's money before next month's units: a refusal there must not stop what is due here.
   return {
     steps: [...adjustment.steps, ...charges, ...oneOff],
@@ -90,17 +90,17 @@ export function planCharge(billable: Billable, place: Place, books: Books, setti
   return {
     steps,
     held: null,
-    because: [{ rule: '7.8', text: `charge of ${show(state.wanted, billable.currency)}` }, ...others],
+    because: [{ rule: '7.8', text: `charge of ${showOf(billable, state.wanted)}` }, ...others],
     notes: [],
     carriesOn: null,
     extendTo: null,
   };
 }
 
-function othersBecause({ currency }: Billable, place: Place, books: Books): Because[] {
+function othersBecause(billable: Billable, place: Place, books: Books): Because[] {
   const others = chargesOfOthers(place, books);
   if (others.length === 0) return [];
-  const stands = show(totalOf(others), currency);
+  const stands = showOf(billable, totalOf(others));
   return [{ rule: '7.8', text: `${stands} of it stand on charges that others made (${others.map(({ id }) => id).join(', ')})` }];
 }
 
@@ -116,7 +116,7 @@ function balanced(billable: Billable, place: Place, state: State): AmountsPlan {
     because: [
       {
         rule: '7.1',
-        text: `in balance: row ${show(state.row, billable.currency)}, charges ${show(add(state.fixed, state.open), billable.currency)}`,
+        text: `in balance: row ${showOf(billable, state.row)}, charges ${showOf(billable, add(state.fixed, state.open))}`,
       },
     ],
     notes: differ ? [unitsDifferNote(billable, units)] : [],
@@ -137,7 +137,7 @@ function frozen(billable: Billable, place: Place, state: State, books: Books, se
   const rest = subtract(subtract(state.wanted, state.row), state.fixed);
   const open = subtract(rest, state.open);
   const { steps: oneOff, carriesOn } = endOfOnce(billable, place);
-  const message = `${place.month} is ${place.startsLater ? `before the contract's first day` : 'approved and posted'} in Autotask; ${show(open, billable.currency)} of ${billable.name} differ. Unpost the period, correct it there, or set AFTER_FREEZE=charge.`;
+  const message = `${place.month} is ${place.startsLater ? `before the contract's first day` : 'approved and posted'} in Autotask; ${showOf(billable, open)} of ${billable.name} differ. Unpost the period, correct it there, or set AFTER_FREEZE=charge.`;
   if (settings.afterFreeze === 'hold')
     return {
       steps: oneOff,
@@ -156,7 +156,7 @@ function frozen(billable: Billable, place: Place, state: State, books: Books, se
   const standing = state.openCharges.filter((charge) => !movable.includes(charge));
   const caughtUp = subtract(rest, totalOf(standing));
   const steps = chargeSteps(billable, place, { ...state, openCharges: movable }, caughtUp, day, null);
-  const text = `frozen: catch-up of ${show(caughtUp, billable.currency)} dated ${day}`;
+  const text = `frozen: catch-up of ${showOf(billable, caughtUp)} dated ${day}`;
   return {
     steps: [...steps, ...oneOff],
     held: null,

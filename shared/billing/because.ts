@@ -1,7 +1,7 @@
 import { amountText, grouped } from './decimal.js';
 import { isManual } from './items.js';
 import { same } from './text.js';
-import type { Because, EnsureServiceStep, Item } from './plan-types.js';
+import type { Because, EnsureServiceStep, Item, PlannedItem } from './plan-types.js';
 import type { Contract, Day, Price, RecordType, Service } from './types.js';
 import { PRODUCTS, SHARED_SERVICES } from './record-types.js';
 
@@ -27,6 +27,12 @@ export function itemBecause(item: Item): Because[] {
         ]),
   ];
 }
+
+/** Rule 3.5: what becomes of a cost that Autotask has in another currency. */
+export const bookedBecause = (item: Item, { cost, currency, rate }: NonNullable<PlannedItem['booked']>): Because => ({
+  rule: '3.5',
+  text: `cost ${amountText(item.exactCost, item.currency)} × ${rate} = ${amountText(cost, currency)}, at the month's rate`,
+});
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 

@@ -1,7 +1,7 @@
 import { big, divide, grouped, plain, text, UNIT_PRICE_SCALE, ZERO } from './decimal.js';
 import { numberedChargeKey, parseChargeKey } from './keys.js';
 import { monthOf } from './month.js';
-import { isNothing, show, subtract, type Billable, type Money, type Place, type State } from './standing.js';
+import { isNothing, showOf, subtract, type Billable, type Money, type Place, type State } from './standing.js';
 import { same } from './text.js';
 import type { Because, PostChargeStep, Step } from './plan-types.js';
 import type { Charge, Day, Decimal, Month } from './types.js';
@@ -63,8 +63,7 @@ function chargeStep(
   { action, charge, key, rest, day, quantity }: ChargeDetails,
 ): PostChargeStep {
   const amounts = chargeAmounts(rest, quantity);
-  const change =
-    action === 'delete' ? 'deleted' : `${charge ? `${grouped(charge.price)} → ` : ''}${show(rest, billable.currency)}`;
+  const change = action === 'delete' ? 'deleted' : `${charge ? `${grouped(charge.price)} → ` : ''}${showOf(billable, rest)}`;
   const isCatchUp = monthOf(day) !== place.month;
   const units = quantity !== null && amounts.quantity === '1' && !big(quantity).eq(1) ? `, quantity ${quantity}` : '';
   return {
@@ -107,10 +106,10 @@ function chargeAmounts(rest: Money, quantity: Decimal | null): { quantity: Decim
   return { quantity: '1', unitPrice: text(rest.sales, UNIT_PRICE_SCALE), unitCost: text(rest.cost, UNIT_PRICE_SCALE) };
 }
 
-export function restBecause(state: State, row: Money, currency: string): Because[] {
+export function restBecause(state: State, row: Money, billable: Billable): Because[] {
   const rest = subtract(subtract(state.wanted, row), state.fixed);
-  const billed = isNothing(state.fixed) ? '' : `, ${show(state.fixed, currency)} already billed`;
+  const billed = isNothing(state.fixed) ? '' : `, ${showOf(billable, state.fixed)} already billed`;
   return isNothing(rest)
     ? []
-    : [{ rule: '7.4', text: `charge of ${show(rest, currency)}: what the row does not carry${billed}` }];
+    : [{ rule: '7.4', text: `charge of ${showOf(billable, rest)}: what the row does not carry${billed}` }];
 }

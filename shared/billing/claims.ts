@@ -146,7 +146,7 @@ export class Claims {
   }
 
   private claimOf(
-    { id, type, subscriptionId, itemCode, contractKey, productName, sales, cost }: PlannedItem,
+    { id, type, subscriptionId, itemCode, contractKey, productName, sales, cost, booked }: PlannedItem,
     whose: Pick<Claim, 'organizationId' | 'organizationName' | 'contractId'>,
   ): Claim {
     const recordType = type as RecordType;
@@ -163,7 +163,7 @@ export class Claims {
       chargeKeys: hashes.map((hash) => fold(chargeKeyOf(this.month, hash))),
       name: productName,
       sales,
-      cost,
+      cost: booked?.cost ?? cost,
     };
   }
 }

@@ -1,4 +1,4 @@
-import { big, grouped, isZero } from './decimal.js';
+import { big, billable, grouped, isZero } from './decimal.js';
 import { companyDoubt } from './doubt.js';
 import { companyIdOf, type MonthFacts } from './facts.js';
 import { present, same } from './text.js';
@@ -7,7 +7,7 @@ import type { Books, Company, Decimal, Organization, Settings } from './types.js
 
 /** Rule 3: the Autotask company of an organization, or why there is none to bill. */
 export type CompanyDecision =
-  | { company: Company; currency: string; internalCurrency: string }
+  | { company: Company; currency: string; internalCurrency: string; costs: CostTerms | null }
   | { company: null; companyId: number | null; outcome: 'held' | 'excluded'; reason: Reason; message: string };
 
 export function decideCompany(organization: Organization, facts: MonthFacts, books: Books, settings: Settings): CompanyDecision {
@@ -48,7 +48,8 @@ export function decideCompany(organization: Organization, facts: MonthFacts, boo
       `Company ${id} (${company.name}) is inactive in Autotask. Activate it or correct the id in Cloudmore.`,
     );
   const internalCurrency = books.internalCurrency.toUpperCase();
-  return { company, currency: (company.currency ?? internalCurrency).toUpperCase(), internalCurrency };
+  const currency = (company.currency ?? internalCurrency).toUpperCase();
+  return { company, currency, internalCurrency, costs: costTerms(currency, internalCurrency, books, settings) };
 }
 
 /** Rule 3.4: that the company cannot be read is never the broker's way to say "do not export". */
@@ -78,12 +79,36 @@ export function currencyMismatch(itemCurrency: string, companyCurrency: string):
   return `The report is in ${itemCurrency}, the company is billed in ${companyCurrency}. Amounts are never converted: change the currency on one side.`;
 }
 
-/** Rule 3.5: Autotask has costs in the tenant's internal currency, whatever the company is billed in. */
+/** What a cost in the company's currency is multiplied with to be one in which Autotask has costs; `as-reported`: nothing is converted. */
+export type CostTerms = { from: string; currency: string; rate: Decimal } | 'as-reported';
+
+/** Rule 3.5: Autotask has costs in the tenant's internal currency, whatever the company is billed in; null where the month's rate is not known. */
+function costTerms(currency: string, internalCurrency: string, { costRates }: Books, settings: Settings): CostTerms | null {
+  if (settings.foreignCost !== 'convert' || same(currency, internalCurrency)) return 'as-reported';
+  const rate = costRates?.[currency];
+  return rate === undefined ? null : { from: currency, currency: internalCurrency, rate };
+}
+
+/** What an exact cost is booked as, rounded once; null where that is the report's own. */
+export function bookedOf(
+  { exactCost, currency: from }: { exactCost: Decimal; currency: string },
+  costs: CostTerms | null,
+): { cost: Decimal; currency: string; rate: Decimal } | null {
+  if (costs === null || costs === 'as-reported' || !same(from, costs.from)) return null;
+  const { currency, rate } = costs;
+  return { cost: billable(big(exactCost).times(rate), currency), currency, rate };
+}
+
+/** Why an item's cost cannot be booked (rule 3.5). */
 export function foreignCost(
   { cost, currency }: { cost: Decimal; currency: string },
-  { internalCurrency }: { internalCurrency: string },
+  { internalCurrency, costs }: { internalCurrency: string; costs: CostTerms | null },
   settings: Settings,
 ): string | null {
-  if (settings.foreignCost !== 'hold' || same(currency, internalCurrency) || isZero(big(cost))) return null;
-  return `The cost of ${grouped(cost)} is in ${currency}, and Autotask has costs in ${internalCurrency}, whatever the company is billed in. It is never converted, and FOREIGN_COST holds what would get a wrong one.`;
+  if (same(currency, internalCurrency) || isZero(big(cost))) return null;
+  const what = `The cost of ${grouped(cost)} is in ${currency}, and Autotask has costs in ${internalCurrency}, whatever the company is billed in.`;
+  if (settings.foreignCost === 'hold') return `${what} It is not converted, and FOREIGN_COST holds what would get a wrong one.`;
+  return costs === null
+    ? `${what} FOREIGN_COST converts it, and Autotask's Currencies has no rate of ${currency} that can be read.`
+    : null;
 }

@@ -305,6 +305,9 @@ export function toldWhy(standing: Ghost, why: Why | null, { id }: Contract): Gho
 const isPaidOnce = ({ key }: Service, type: RecordType, { prices }: GhostContext): boolean =>
   type === 'Perpetual' || (prices.get(fold(key))?.some((price) => (price.paymentMonths ?? 0) > 1) ?? false);
 
+const costCurrencyOf = ({ costs, currency }: GhostContext): string =>
+  costs === null || costs === 'as-reported' ? currency : costs.currency;
+
 const ghostBillable = (
   contract: Contract,
   contractKey: string,
@@ -315,6 +318,7 @@ const ghostBillable = (
   id: ghostId({ contractKey, serviceId: service.id }),
   name: service.name,
   currency: context.currency,
+  costCurrency: costCurrencyOf(context),
   cost: '0',
   sales: '0',
   quantity: '0',

@@ -79,8 +79,8 @@ function assertComplete(plan: Plan, items: Item[]): void {
 }
 
 /** Whether the steps bring row and charges to the item's totals: money that a posted item does not carry would be lost or doubled. */
-const reaches = ({ standing, sales, cost }: PlannedItem): boolean =>
-  standing !== null && compare(standing.after.sales, sales) === 0 && compare(standing.after.cost, cost) === 0;
+const reaches = ({ standing, sales, cost, booked }: PlannedItem): boolean =>
+  standing !== null && compare(standing.after.sales, sales) === 0 && compare(standing.after.cost, booked?.cost ?? cost) === 0;
 
 /** What a step writes: two steps with one identity would be one effect too many. */
 function identityOf(step: Step): string {

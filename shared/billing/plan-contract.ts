@@ -1,3 +1,4 @@
+import { bookedOf, type CostTerms } from './company.js';
 import { planCharge, planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { chooseProduct, chooseService, dormantService, invoiceDescription, productDoubt, serviceKeyOf } from './catalogue.js';
 import { catalogueBecause, contractBecause } from './because.js';
@@ -43,6 +44,8 @@ export interface ContractContext {
   contested: Map<string, string[]>;
   /** Items whose adjustment was refused as duplicate in this run (rule 7.0). */
   refused: Set<string>;
+  /** How the company's costs are booked (rule 3.5); null where that is not known, and nothing with a cost is billed. */
+  costs: CostTerms | null;
 }
 
 /** An item with the keys it is found by. */
@@ -299,13 +302,25 @@ export const billableOf = ({ item, ...keys }: KeyedItem, context: ContractContex
   id: item.id,
   name: item.productName,
   currency: item.currency,
-  cost: item.cost,
-  sales: item.sales,
-  quantity: item.quantity,
-  onRow: item.recurring ?? { sales: item.sales, cost: item.cost, quantity: item.quantity },
+  ...bookedCosts(item, context.costs),
   isOneOff: item.isOneOff,
   chargeKeys: chargeKeysOf({ item, ...keys }, context),
 });
+
+/** Costs as they stand in Autotask (3.5). */
+function bookedCosts(
+  item: Item,
+  costs: CostTerms | null,
+): Pick<Billable, 'costCurrency' | 'cost' | 'sales' | 'quantity' | 'onRow'> {
+  const { sales, quantity, recurring, currency: costCurrency } = item;
+  const booked = bookedOf(item, costs);
+  const { cost, currency } = booked ?? { cost: item.cost, currency: costCurrency };
+  const part = recurring && {
+    ...recurring,
+    cost: bookedOf({ ...item, exactCost: recurring.cost }, costs)?.cost ?? recurring.cost,
+  };
+  return { costCurrency: currency, cost, sales, quantity, onRow: part ?? { sales, cost, quantity } };
+}
 
 function placeOf(
   entry: KeyedItem,

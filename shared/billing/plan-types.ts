@@ -134,6 +134,8 @@ export interface PlannedItem {
   quantity: Decimal;
   cost: Decimal;
   sales: Decimal;
+  /** Its cost as it stands in Autotask, where that is in another currency (3.5); absent where it is `cost`. */
+  booked?: { cost: Decimal; currency: string; rate: Decimal };
   /** Exact sums of the lines, before they were rounded once to `cost` and `sales` (4.2), and the difference. */
   exactCost: Decimal;
   exactSales: Decimal;

@@ -1,8 +1,8 @@
 import { isOver } from './month.js';
 import { acceptedAfter } from './accepting.js';
-import { itemBecause } from './because.js';
+import { bookedBecause, itemBecause } from './because.js';
 import { wantedService } from './catalogue.js';
-import { decideCompany, missingCompany, unknownCompany, type CompanyDecision } from './company.js';
+import { bookedOf, decideCompany, missingCompany, unknownCompany, type CompanyDecision, type CostTerms } from './company.js';
 import { disputedContracts } from './contract.js';
 import { big, compare, isZero, minorUnits, money, plain, POSTED_DECIMALS, text, ZERO } from './decimal.js';
 import { heldAsGone, remadeNotes } from './doubt.js';
@@ -120,7 +120,7 @@ const NO_WORK: Work = { contracts: [], ghosts: [] };
 function planCompany(
   able: KeyedItem[],
   all: KeyedItem[],
-  { company, currency }: { company: Company; currency: string },
+  { company, currency, costs }: { company: Company; currency: string; costs: CostTerms | null },
   input: PlanInput,
   prices: PriceList,
 ): Work {
@@ -144,6 +144,7 @@ function planCompany(
     disputed: disputedContracts([...groups.map(([key]) => key), ...others], search),
     contested: new Map([...claims].filter(([, { size }]) => size > 1).map(([key, by]) => [key, [...by.values()]])),
     refused: new Set(input.refused ?? []),
+    costs,
   };
   const contracts = groups.map(([, group]) => planContract(group, context));
   const itemKeys = stoppedKeys(able, all, contracts);
@@ -232,7 +233,13 @@ function assemble(
   const decisions = new Map(
     work.contracts.flatMap(({ decisions: made }) => made.map((decision) => [decision.item.id, decision] as const)),
   );
-  const planned = keyed.map((entry) => plannedItem(entry, verdictOf(refusals.get(entry.item.id), decisions.get(entry.item.id))));
+  const planned = keyed.map((entry) =>
+    plannedItem(
+      entry,
+      verdictOf(refusals.get(entry.item.id), decisions.get(entry.item.id)),
+      company.company === null ? null : company.costs,
+    ),
+  );
   const steps = orderedSteps(work);
   const ghosts = [...work.contracts.flatMap(({ carried }) => carried), ...work.ghosts.flatMap(({ ghosts: found }) => found)];
   const companyId = company.company === null ? company.companyId : company.company.id;
@@ -288,7 +295,8 @@ type Verdict = Pick<PlannedItem, 'contractId' | 'outcome' | 'reason' | 'message'
 const verdictOf = (refusal: Refusal | null | undefined, decision: ItemDecision | undefined): Verdict =>
   refusal ? { ...refusal, contractId: null, because: [stopped(refusal.reason, refusal.message)], standing: null } : decision!;
 
-function plannedItem({ item, contractKey }: KeyedItem, verdict: Verdict): PlannedItem {
+function plannedItem({ item, contractKey }: KeyedItem, verdict: Verdict, costs: CostTerms | null): PlannedItem {
+  const booked = bookedOf(item, costs);
   const scale = minorUnits(item.currency);
   return {
     id: item.id,
@@ -302,6 +310,7 @@ function plannedItem({ item, contractKey }: KeyedItem, verdict: Verdict): Planne
     quantity: item.quantity,
     cost: item.cost,
     sales: item.sales,
+    ...(booked === null ? {} : { booked }),
     exactCost: item.exactCost,
     exactSales: item.exactSales,
     roundingCost: roundingOf(item.exactCost, item.cost, scale),
@@ -310,7 +319,7 @@ function plannedItem({ item, contractKey }: KeyedItem, verdict: Verdict): Planne
     outcome: verdict.outcome,
     reason: verdict.reason,
     message: verdict.message,
-    because: [...itemBecause(item), ...verdict.because],
+    because: [...itemBecause(item), ...(booked === null ? [] : [bookedBecause(item, booked)]), ...verdict.because],
     standing: verdict.standing,
   };
 }

@@ -12,6 +12,8 @@ export interface Billable {
   id: string;
   name: string;
   currency: string;
+  /** Of `cost`, which is Autotask's (3.5). */
+  costCurrency: string;
   cost: Decimal;
   sales: Decimal;
   quantity: Decimal;
@@ -139,8 +141,12 @@ export const subtract = (left: Money, right: Money): Money => ({
   cost: left.cost.minus(right.cost),
 });
 export const isNothing = (amounts: Money): boolean => isZero(amounts.sales) && isZero(amounts.cost);
-export const show = (amounts: Money, currency: string): string =>
-  `${grouped(postedText(amounts.sales, currency))} / ${postedWords(amounts.cost, currency)}`;
+export const show = (amounts: Money, currency: string, costCurrency = currency): string =>
+  costCurrency === currency
+    ? `${grouped(postedText(amounts.sales, currency))} / ${postedWords(amounts.cost, currency)}`
+    : `${postedWords(amounts.sales, currency)} / ${postedWords(amounts.cost, costCurrency)}`;
+/** The same of an item's. */
+export const showOf = ({ currency, costCurrency }: Billable, amounts: Money): string => show(amounts, currency, costCurrency);
 
 export const isBalanced = (state: State): boolean =>
   isNothing(subtract(state.wanted, add(add(state.row, state.fixed), state.open)));

@@ -258,6 +258,8 @@ export interface Gone {
 /** What Autotask holds. Cut down to one organization it is what the planner compares the report with. */
 export interface Books {
   internalCurrency: string;
+  /** What one unit of a currency is in the internal one, for the month's costs (rule 3.5); absent where costs are not converted. */
+  costRates?: Record<string, Decimal>;
   companies: Company[];
   contracts: Contract[];
   /** Rows starting in the month; for the contracts of `detailed` also those of the month before, and every later one. */
@@ -298,6 +300,6 @@ export interface Settings {
   /** What becomes of an inactive service that owns the key or the name of one that would be made (5.2). */
   inactiveServices: 'suffix' | 'reactivate';
   /** Cost at companies that are billed in another currency than the tenant's internal one (3.5). */
-  foreignCost: 'as-reported' | 'hold';
+  foreignCost: 'as-reported' | 'convert' | 'hold';
   breakers: Breakers;
 }

@@ -338,7 +338,7 @@ function lineOf(
 const heldLine = (line: UndoLine, message: string): UndoLine => ({ ...line, outcome: 'held', message });
 
 const billableOf = ({ id, name, currency }: UndoLine, stood: Money, row: MonthRow | null, chargeKeys: string[]): Billable => ({
-  ...{ id, name, currency, chargeKeys, isOneOff: false },
+  ...{ id, name, currency, costCurrency: currency, chargeKeys, isOneOff: false },
   cost: plain(stood.cost),
   sales: plain(stood.sales),
   // Asked of what is charged alone, and such a charge is deleted.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Line } from '../billing/types.js';
-import { amountInWords, exact, inWords, minorOf, textOf, toMinor, type Exact } from './exact.js';
+import { amountInWords, exact, inWords, minorOf, product, quotient, textOf, toMinor, type Exact } from './exact.js';
 import { fold, isMadeUp } from './ours.js';
 import { NO_SUBSCRIPTION, total, type Reported, type Standing, type Sum } from './sides.js';
 
@@ -32,6 +32,8 @@ export interface Given {
   claims: Claim[];
   customers: Customer[];
   currencyOf: (companyId: number) => string;
+  /** The month's rate of a currency and the one that costs stand in; null where costs stand as they are reported (rule 3.5). */
+  costRateOf: (currency: string) => { rate: string; currency: string } | null;
   companyNames: Map<number, string>;
   settings: { exportRecordTypes: string[]; excludeServices: string[] };
 }
@@ -161,6 +163,8 @@ interface Place {
   reported: Reported[];
   claims: Claim[];
   standing: Standing | null;
+  /** What stands, in the report's currency. */
+  stands: Sum;
 }
 
 function checkPlaces(given: Given): { places: Place[]; differences: Difference[] } {
@@ -171,13 +175,16 @@ function checkPlaces(given: Given): { places: Place[]; differences: Difference[]
   };
 }
 
-function placesOf({ reported, standing, claims, customers, currencyOf }: Given): Place[] {
+function placesOf({ reported, standing, claims, customers, currencyOf, costRateOf }: Given): Place[] {
   const companyOf = new Map(customers.map((customer) => [fold(customer.organizationId), companyIdOf(customer)]));
   const places = new Map<string, Place>();
   const place = (companyId: number | null, owner: string, subscriptionId: string, currency: string): Place => {
     // Without a company nothing can stand anywhere: each customer is a place of its own.
     const key = [companyId ?? owner, subscriptionId, currency].join('|');
-    const found = places.get(key) ?? { companyId, subscriptionId, currency, reported: [], claims: [], standing: null };
+    const found = places.get(key) ?? {
+      ...{ companyId, subscriptionId, currency },
+      ...{ reported: [], claims: [], standing: null, stands: NOTHING },
+    };
     places.set(key, found);
     return found;
   };
@@ -190,17 +197,39 @@ function placesOf({ reported, standing, claims, customers, currencyOf }: Given):
     place(companyOf.get(owner) ?? null, owner, keyOf(claim.contractKey), claim.currency.toUpperCase()).claims.push(claim);
   }
   for (const one of standing) place(one.companyId, '', one.subscriptionId, currencyOf(one.companyId)).standing = one;
+  for (const one of places.values()) one.stands = asReported(one, costRateOf(one.currency));
   return [...places.values()];
 }
+
+const NOTHING: Sum = { cost: 0n, sales: 0n };
+
+/**
+ * What stands in the report's currency. A cost that was converted is the report's own where it is that at the month's rate, each item rounded by itself; else it is
+ * converted back, and differs.
+ */
+function asReported({ standing, reported, claims, currency }: Place, rate: ReturnType<Given['costRateOf']>): Sum {
+  if (standing === null || rate === null) return standing ?? NOTHING;
+  const cost = reportedSum(reported, 'cost') - excludedOf(claims, 'cost');
+  const difference = standing.cost - product(cost, exact(rate.rate));
+  const items = BigInt(new Set(reported.flatMap(({ lines }) => lines.map(itemOf))).size);
+  const isIt = (difference < 0n ? -difference : difference) * 2n <= items * minorOf(rate.currency);
+  return {
+    sales: standing.sales,
+    cost: isIt ? toMinor(cost, currency) : toMinor(quotient(standing.cost, exact(rate.rate)), currency),
+  };
+}
+
+const itemOf = ({ organizationId, itemCode, productName }: Line): string =>
+  JSON.stringify([fold(organizationId), fold(itemCode) || fold(productName)]);
 
 const excludedOf = (claims: Claim[], side: keyof Sum): Exact => total(claims.map((claim) => exact(claim[side])));
 const reportedSum = (reported: Reported[], side: keyof Sum): Exact => total(reported.map((one) => one[side]));
 
 function check(place: Place, side: keyof Sum, { companyNames }: Given): Difference[] {
-  const { currency, reported, claims, standing, subscriptionId, companyId } = place;
+  const { currency, reported, claims, standing, stands: sums, subscriptionId, companyId } = place;
   const report = reportedSum(reported, side);
   const excluded = excludedOf(claims, side);
-  const stands = standing?.[side] ?? 0n;
+  const stands = sums[side];
   const difference = stands - (report - excluded);
   if (isRounding(difference, reported, currency)) return [];
   const whose =
@@ -289,7 +318,7 @@ function customerClose(
 
 /** What stands for the customer at a place. Where two customers of one company meet, each has its own part of the report. */
 function postedShare(place: Place, own: Reported[], { organizationId }: Customer, side: keyof Sum): Exact {
-  if (place.reported.every((one) => own.includes(one))) return place.standing?.[side] ?? 0n;
+  if (place.reported.every((one) => own.includes(one))) return place.stands[side];
   const claims = place.claims.filter((claim) => fold(claim.organizationId) === fold(organizationId));
   const mine = place.reported.filter((one) => own.includes(one));
   return toMinor(reportedSum(mine, side), place.currency) - excludedOf(claims, side);

@@ -23,6 +23,12 @@ export function times(left: Exact, right: Exact): Exact {
   return product / ONE;
 }
 
+/** The product, with the digits that can be kept, half away from zero. */
+export const product = (left: Exact, right: Exact): Exact => roundedTo(left * right, ONE) / ONE;
+
+/** The quotient, likewise to the digits that can be kept. */
+export const quotient = (left: Exact, right: Exact): Exact => (left * ONE) / right;
+
 const WITHOUT_MINOR = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '));
 const WITH_THREE = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
 const WITH_FOUR = new Set('CLF UYW'.split(' '));

@@ -31,6 +31,7 @@ const BY_MONTH = [
   'descriptions',
   'invoiced',
   'billed-from',
+  'cost-rates',
 ];
 /** Names of values that tell their month or day. */
 const BY_VALUE = ['intents', 'notices', 'undos'];

@@ -127,7 +127,7 @@ describe('what people read of why an item is not billed', () => {
         report: { lines: [line({ currency: 'USD' })] },
         settings: { foreignCost: 'hold' },
       },
-      'The cost of 100.00 is in USD, and Autotask has costs in EUR, whatever the company is billed in. It is never converted, and FOREIGN_COST holds what would get a wrong one.',
+      'The cost of 100.00 is in USD, and Autotask has costs in EUR, whatever the company is billed in. It is not converted, and FOREIGN_COST holds what would get a wrong one.',
     ],
     [
       { books: edited(running(), '2025-10', { frozen: true }), report: MORE },

@@ -27,6 +27,7 @@ export const context = (held: Books, changes: Partial<GhostContext> = {}, named:
     disputed: new Set(),
     contested: new Map(),
     refused: new Set(),
+    costs: 'as-reported',
     facts,
     organizationId: 'org-1',
     currency: 'EUR',

@@ -211,7 +211,7 @@ const ofList =
 // ---------------------------------------------------------------------------------------------------------------- Autotask
 
 const VALUES = { recurringService: 7, monthly: 1, active: 1 };
-const EUR = [{ id: 1, code: 'EUR', isInternal: true }];
+const EUR = [{ id: 1, code: 'EUR', isInternal: true, rate: '1' }];
 
 interface Page<T> {
   entity: string;

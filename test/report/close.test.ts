@@ -292,6 +292,7 @@ describe('digits beyond the minor unit', () => {
       standing: standing(sales),
       claims: [],
       customers: [{ organizationId: 'org-1', organizationName: 'Contoso', companyIdText: '7' }],
+      costRateOf: () => null,
       currencyOf: () => 'EUR',
       companyNames: new Map(),
       settings: { exportRecordTypes: [], excludeServices: [] },

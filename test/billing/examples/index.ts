@@ -31,7 +31,7 @@ export const RULES = [
 export const tables: Table[] = [
   ...[lines.whichLines, lines.monthBreaker, shrunkReports, countedLines],
   ...[lines.recordTypes, lines.left, lines.manualLines, lines.unknownCharge, unreadable.unreadable, unreadableReport],
-  ...[organizations.companies, unreadableCompanies, organizations.foreign],
+  ...[organizations.companies, unreadableCompanies, organizations.foreign, organizations.converted],
   ...[organizations.groups, organizations.oneOff],
   ...[contracts.services, contracts.ambiguous, contracts.invoiceTexts],
   ...[contracts.found, contracts.contracts, unreadable.gone, billedElsewhere, contracts.ends, contracts.extensions],

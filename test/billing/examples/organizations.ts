@@ -1,7 +1,7 @@
 import { big } from '../../../shared/billing/decimal.js';
-import type { Line } from '../../../shared/billing/types.js';
+import type { Line, Settings } from '../../../shared/billing/types.js';
 import { books, company, line, manualLine, organization, plan, price, type Situation } from '../builders.js';
-import { outcome, planned, table } from './table.js';
+import { outcome, planned, table, written } from './table.js';
 
 /** Sections 3 and 4: organizations to companies, lines to items. */
 
@@ -33,8 +33,8 @@ export const companies = table('3', 'Item', planned(outcome), [
   ],
 ]);
 
-const inDollars = (foreignCost: 'as-reported' | 'hold', cost = '100'): Situation => ({
-  books: dollars,
+const inDollars = (foreignCost: Settings['foreignCost'], cost = '100', rates?: Record<string, string>): Situation => ({
+  books: rates ? { ...dollars, costRates: rates } : dollars,
   report: { lines: [line({ currency: 'USD', cost })] },
   settings: { foreignCost },
 });
@@ -44,6 +44,28 @@ export const foreign = table('3', 'Item', planned(outcome), [
   ['3.5 the same where such costs are held', inDollars('hold'), 'held cost-in-other-currency'],
   ['3.5 without cost there is nothing to be wrong', inDollars('hold', '0'), 'posted'],
   ['3.5 a company in the internal currency', { settings: { foreignCost: 'hold' } }, 'posted'],
+  ['3.5 where they are converted, at a rate of 0.92', inDollars('convert', '100', { USD: '0.92' }), 'posted'],
+  ['3.5 where they are converted and there is no rate', inDollars('convert'), 'held cost-in-other-currency'],
+  ['3.5 without cost no rate is needed', inDollars('convert', '0'), 'posted'],
+]);
+
+export const converted = table('3', 'Stands on the row', planned(written), [
+  [
+    '3.5 a cost of 100.00 dollars at 0.92',
+    inDollars('convert', '100', { USD: '0.92' }),
+    '2025-10-01: 10 units × 12.0000 / 9.2000',
+  ],
+  [
+    '3.5 one of 100.37 at 0.9215 is 92.49, rounded once',
+    inDollars('convert', '100.37', { USD: '0.9215' }),
+    '2025-10-01: 10 units × 12.0000 / 9.2490',
+  ],
+  ['3.5 without a rate of its own nothing is written', inDollars('convert', '100', { SEK: '0.09' }), 'nothing'],
+  [
+    '3.5 a company in the internal currency has the cost of the report',
+    { settings: { foreignCost: 'convert' } },
+    '2025-10-01: 10 units × 12.0000 / 10.0000',
+  ],
 ]);
 
 const items = (lines: Line[]): string =>
