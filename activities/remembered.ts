@@ -214,9 +214,18 @@ const GONE = {
 
 /** It answers to a list of ids. Where it shows by now to the search that left it out, everything is read again: what was read is not whole. */
 async function requireShown({ autotask }: Dependencies, { kind, id, key }: Remembered): Promise<never> {
-  if (kind === 'contract' && (await autotask.isSurveyed(id)))
-    throw new ApiError('unavailable', `Autotask did not show contract ${id} (${key}) a moment ago, and shows it now.`);
+  if (await isShownNow(autotask, kind, id))
+    throw new ApiError('unavailable', `Autotask did not show ${kind} ${id} (${key}) a moment ago, and shows it now.`);
   throw new SearchBlind(`${kind} ${id} answers by its id, and the query that looks for ours leaves it out`);
+}
+
+/** Another customer's plan may have made a service or product since the list was read that this one goes by; the next plan reads it. */
+async function isShownNow(autotask: Dependencies['autotask'], kind: Gone['kind'], id: number): Promise<boolean> {
+  if (kind === 'contract') return autotask.isSurveyed(id);
+  const isListed =
+    kind === 'service' ? await autotask.showsService(id) : kind === 'product' ? await autotask.showsProduct(id) : false;
+  if (isListed) await autotask.refreshShared();
+  return isListed;
 }
 
 function requireFew(gone: Gone[], known: Remembered[], mode: Mode): void {

@@ -59,6 +59,11 @@ export class AutotaskById extends AutotaskReads {
     return (await this.readProducts({})).some((product) => product.id === id);
   }
 
+  /** Services and products as they are now, for whoever may go by a list of some minutes ago. */
+  async refreshShared(): Promise<void> {
+    await this.readShared({});
+  }
+
   private async findListed(entity: string, filter: { op: string; field: string; value: number }[]): Promise<Set<number | null>> {
     const records = await this.query(entity, filter);
     return new Set(records.map((record) => new Members(lowerKeys(record) as Record<string, unknown>).id('id')));

@@ -154,7 +154,7 @@ export class AutotaskReads extends ContractQueries {
     return this.queryList('ContractServices', 'contractID', contractIds, [], CONTRACT_SERVICES, finding);
   }
 
-  private readShared(options: ReadOptions, maxAgeMs = 0): Promise<Shared> {
+  protected readShared(options: ReadOptions, maxAgeMs = 0): Promise<Shared> {
     return this.shared.get(maxAgeMs, () => this.readSharedNow(options));
   }
 

@@ -220,6 +220,19 @@ describe('what was made before', () => {
     expect(made().contracts).toBe(1);
   });
 
+  test('or made by another customer since the list was read, and shows by now, is read again: in a first month it was held as if search were blind', async () => {
+    await open({});
+    await day(DAYS[0]!);
+    const before = made();
+    const none = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUrl: null } };
+    const match = { vendor: 'autotask', path: '*/Services/query', nth: [1] };
+    await control('POST', 'faults', [{ match, fault: { kind: 'status', status: 200, body: none, when: 'before' } }]);
+    // A failure that is tried again, and not one that waits for a person.
+    expect(await day(DAYS[1]!)).toMatch(/^Autotask did not show service \d+ .* a moment ago, and shows it now\.$/);
+    expect(await day(DAYS[1]!)).toMatch(/^Unchanged/);
+    expect(made()).toEqual(before);
+  });
+
   test('is known from what an earlier version kept, where nothing was noted', async () => {
     await open({});
     await day(DAYS[0]!);

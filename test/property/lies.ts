@@ -232,5 +232,8 @@ function answeringById(all: Books, hiddenIds: Map<string, Hidden>): object {
       ),
     isThere: (kind: Hidden['kind'], id: number) => Promise.resolve(recordOf(kind, id) !== undefined),
     isSurveyed: (id: number) => Promise.resolve(!hiddenIds.has(`contract ${id}`)),
+    showsService: (id: number) => Promise.resolve(!hiddenIds.has(`service ${id}`)),
+    showsProduct: (id: number) => Promise.resolve(!hiddenIds.has(`product ${id}`)),
+    refreshShared: () => Promise.resolve(),
   };
 }
