@@ -32,6 +32,7 @@ import { openWebhook, type Webhook } from './webhook.js';
 
 const MONTH = '2025-10';
 /** `PENDING_ACTIVITY_STATE_STARTED` in Temporal's numbering. */
+const SCHEDULED = 1;
 const STARTED = 2;
 let server: DevServer;
 let connection: Connection;
@@ -83,8 +84,13 @@ const check = (broker: string): ReturnType<typeof runCommand> =>
   ]);
 
 /** A worker of the broker, while the work goes on. */
-async function served(broker: string, work: () => Promise<unknown>, activities: Partial<StandIns> = {}): Promise<void> {
-  const common = { connection: native, namespace: 'default', activities: standIns(activities) };
+async function served(
+  broker: string,
+  work: () => Promise<unknown>,
+  activities: Partial<StandIns> = {},
+  slots: { maxConcurrentActivityTaskExecutions?: number } = {},
+): Promise<void> {
+  const common = { connection: native, namespace: 'default', activities: standIns(activities), ...slots };
   const workflowBundle = { codePath: process.env.TEST_WORKFLOW_BUNDLE! };
   const workers = await Promise.all([
     Worker.create({ ...common, taskQueue: billingQueue(broker), workflowBundle }),
@@ -187,6 +193,44 @@ describe('a run', () => {
       },
     );
     expect(told()).toEqual([expect.stringMatching(/the run hangs[\s\S]*under way for 27 hours[\s\S]*billing status/)]);
+  });
+
+  test('that waits for its turn in a queue that is served is no fault: customers of a long first month were said to have no worker', async () => {
+    const broker = 'long-queue';
+    const months = [MONTH, '2025-11'];
+    const runs = await Promise.all(
+      months.map((month) =>
+        client.workflow.start('dailyBilling', {
+          taskQueue: billingQueue(broker),
+          workflowId: dailyBillingId(broker, month),
+          args: [{ broker, month, asOf: '2025-12-09' }],
+        }),
+      ),
+    );
+    const { sentinel, told } = sentinelOf(broker);
+    let isReleased = (): void => undefined;
+    const released = new Promise<void>((resolve) => (isReleased = resolve));
+    const takeReport = async (): Promise<Awaited<ReturnType<StandIns['takeReport']>>> => {
+      await released;
+      return { report: 'r2', lines: 1, previousLines: 0, calls: NO_CALLS };
+    };
+    await served(
+      broker,
+      async () => {
+        const states = async (): Promise<number[]> =>
+          (await Promise.all(runs.map((run) => run.describe())))
+            .flatMap(({ raw }) => raw.pendingActivities ?? [])
+            .map(({ state }) => Number(state))
+            .sort();
+        await eventually(states, (found) => found.join() === `${SCHEDULED},${STARTED}`);
+        expect(await sentinel.look(new Date(Date.now() + 6 * 60_000))).toEqual([]);
+        isReleased();
+        await Promise.all(runs.map((run) => run.result()));
+      },
+      { takeReport },
+      { maxConcurrentActivityTaskExecutions: 1 },
+    );
+    expect(told()).toEqual([]);
   });
 
   test('whose tasks fail in the deployed version is told once with the cause, and the check is red', async () => {

@@ -2,9 +2,16 @@ import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { rootCauseOf } from '../../shared/contract/causes.js';
 import { failureText } from '../../shared/encryption/converter.js';
-import { organizationBillingsOf, scheduledBillingId } from '../../shared/contract.js';
+import {
+  autotaskQueue,
+  billingQueue,
+  cloudmoreQueue,
+  organizationBillingsOf,
+  scheduledBillingId,
+} from '../../shared/contract.js';
 import { RUN_EVERY_HOURS } from '../../shared/notices/notice.js';
 import { isRunOf, isScheduledRunOf } from './own.js';
+import { once } from '../../shared/probe/once.js';
 import { whyTasksFail } from './silent.js';
 
 /** What is wrong with a broker's executions, as Temporal knows it: the worker that tells people and the commands that show it ask by the same function. */
@@ -25,20 +32,29 @@ const DESCRIBED_AT_ONCE = 10;
 /** Outages shorter than this heal without a word. */
 const PATIENT_FOR_MS = 5 * 60_000;
 const PATIENT_FOR_ATTEMPTS = 4;
+/** Kinds of task queues in Temporal's numbering. */
+const WORKFLOW_TASKS = 1;
+const ACTIVITY_TASKS = 2;
 /** `PENDING_ACTIVITY_STATE_SCHEDULED` and `PENDING_WORKFLOW_TASK_STATE_SCHEDULED` in Temporal's numbering. */
 const SCHEDULED = 1;
 const HOUR_MS = 3_600_000;
 
+interface Look {
+  client: Client;
+  now: Date;
+  /** Whether workers take from all of the broker's queues: what is not taken then waits for its turn, as most do while Autotask's calls are short. */
+  isServed: () => Promise<boolean>;
+}
+
 /** Every fault of the broker's runs and organizations at this moment. */
 export async function faultsOf(client: Client, broker: string, now = new Date()): Promise<Fault[]> {
+  const look: Look = { client, now, isServed: once(() => areServed(client, broker)) };
   const runs = await runsOf(client, broker, now);
   const failed = await Promise.all(
     runs.filter((run) => isUnhealed(broker, run, runs)).map((run) => ofFailed(client, broker, run)),
   );
-  const open = await Promise.all(
-    runs.filter(({ status }) => status.name === 'RUNNING').map((run) => ofOpenRun(client, run, now)),
-  );
-  return [...failed, ...open.flat(), ...(await ofOrganizations(client, broker, now))];
+  const open = await Promise.all(runs.filter(({ status }) => status.name === 'RUNNING').map((run) => ofOpenRun(look, run)));
+  return [...failed, ...open.flat(), ...(await ofOrganizations(look, broker))];
 }
 
 /** Runs of the broker that are under way. */
@@ -103,20 +119,21 @@ async function ofFailed(client: Client, broker: string, run: WorkflowExecutionIn
 
 // ---------------------------------------------------------------------------------------------------------------- runs that hang
 
-async function ofOpenRun(client: Client, run: WorkflowExecutionInfo, now: Date): Promise<Fault[]> {
-  const description = await client.workflow.getHandle(run.workflowId, run.runId).describe();
+async function ofOpenRun(look: Look, run: WorkflowExecutionInfo): Promise<Fault[]> {
+  const description = await look.client.workflow.getHandle(run.workflowId, run.runId).describe();
   if (description.status.name !== 'RUNNING') return [];
-  const why = await whyItHangs(client, description, now);
+  const why = await whyItHangs(look, description);
   if (why === null) return [];
   const [cause, advice] = why;
   const began = `The run that began at ${run.startTime.toISOString()} does not get on: ${cause}`;
   return [{ id: `hangs~${run.runId}`, title: 'Billing: the run hangs', lines: [began, advice] }];
 }
 
-async function whyItHangs(client: Client, description: WorkflowExecutionDescription, now: Date): Promise<Why | null> {
+async function whyItHangs(look: Look, description: WorkflowExecutionDescription): Promise<Why | null> {
+  const { client, now } = look;
   const tasks = await whyTasksFail(client, description);
   if (tasks !== null) return [`its workflow tasks fail (${tasks})`, NOT_REPLAYED];
-  if (isUntaken(description, now)) return UNTAKEN;
+  if (isUntaken(description, now) && !(await look.isServed())) return UNTAKEN;
   const hours = (now.getTime() - description.startTime.getTime()) / HOUR_MS;
   const trying = triedAgain(description, PATIENT_FOR_ATTEMPTS);
   if (trying && hours * HOUR_MS > PATIENT_FOR_MS) {
@@ -128,12 +145,28 @@ async function whyItHangs(client: Client, description: WorkflowExecutionDescript
   return null;
 }
 
-/** Whether a task of it stands in a queue that nobody serves, and has never been taken. */
+/** Whether a task of it stands in a queue, and has never been taken. */
 function isUntaken({ raw: { pendingWorkflowTask: task, pendingActivities } }: WorkflowExecutionDescription, now: Date): boolean {
   const age = (time: Timestamp | null | undefined): number => now.getTime() - millisecondsOf(time, now);
   return [task, ...(pendingActivities ?? [])].some(
     (one) => one != null && Number(one.state) === SCHEDULED && (one.attempt ?? 1) <= 1 && age(one.scheduledTime) > PATIENT_FOR_MS,
   );
+}
+
+/** Temporal knows who asked within the last five minutes. */
+async function areServed(client: Client, broker: string): Promise<boolean> {
+  const queues = [
+    [billingQueue(broker), WORKFLOW_TASKS],
+    [cloudmoreQueue(broker), ACTIVITY_TASKS],
+    [autotaskQueue(broker), ACTIVITY_TASKS],
+  ] as const;
+  const { namespace } = client.options;
+  const asked = await Promise.all(
+    queues.map(([name, taskQueueType]) =>
+      client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType }),
+    ),
+  );
+  return asked.every(({ pollers }) => (pollers ?? []).length > 0);
 }
 
 const triedAgain = ({ raw }: WorkflowExecutionDescription, times: number): PendingActivity | undefined =>
@@ -158,13 +191,13 @@ const millisecondsOf = (time: Timestamp | null | undefined, now: Date): number =
 const PATIENT_FOR_ATTEMPTS_OF_CUSTOMERS = 10;
 
 /** One fault per cause, whatever the number of organizations: a version that cannot go on with one can go on with none. */
-async function ofOrganizations(client: Client, broker: string, now: Date): Promise<Fault[]> {
+async function ofOrganizations(look: Look, broker: string): Promise<Fault[]> {
   const query = `ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${organizationBillingsOf(broker)}'`;
-  const open = await firstOf(client, query, ORGANIZATIONS_READ);
+  const open = await firstOf(look.client, query, ORGANIZATIONS_READ);
   const byCause = new Map<string, { advice: string; infos: WorkflowExecutionInfo[] }>();
   for (let index = 0; index < open.length; index += DESCRIBED_AT_ONCE) {
     const some = open.slice(index, index + DESCRIBED_AT_ONCE);
-    const causes = await Promise.all(some.map((info) => causeOf(client, info, now)));
+    const causes = await Promise.all(some.map((info) => causeOf(look, info)));
     causes.forEach((why, at) => {
       if (why === null) return;
       const [cause, advice] = why;
@@ -183,12 +216,13 @@ async function ofOrganizations(client: Client, broker: string, now: Date): Promi
   });
 }
 
-async function causeOf(client: Client, { workflowId, runId }: WorkflowExecutionInfo, now: Date): Promise<Why | null> {
+async function causeOf(look: Look, { workflowId, runId }: WorkflowExecutionInfo): Promise<Why | null> {
+  const { client, now } = look;
   const description = await client.workflow.getHandle(workflowId, runId).describe();
   if (description.status.name !== 'RUNNING') return null;
   const tasks = await whyTasksFail(client, description);
   if (tasks !== null) return [`workflow tasks fail (${tasks})`, NOT_REPLAYED];
-  if (isUntaken(description, now)) return UNTAKEN;
+  if (isUntaken(description, now) && !(await look.isServed())) return UNTAKEN;
   const trying = triedAgain(description, PATIENT_FOR_ATTEMPTS_OF_CUSTOMERS);
   if (trying === undefined) return null;
   const why = await failureText(client.options.loadedDataConverter, trying.lastFailure);
