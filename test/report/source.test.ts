@@ -29,7 +29,7 @@ describe('a month of which both say the same', () => {
 
   test('goes on from the billing report without a difference, and is closed', async () => {
     const before = await writes(desk);
-    const closed = await desk.cli('close', '2025-10', '--as-of', '2025-10-18', '--json');
+    const closed = await desk.cli('close', '2025-10', '--as-of', '2025-10-18', '--out', desk.file('close.json'), '--json');
     expect([closed.code, closed.said]).toEqual([0, expect.stringContaining('Certificate written')]);
     expect((await writes(desk)) - before).toBe(0);
   });
