@@ -1,4 +1,4 @@
-import { adviceFor, commandFor, commandOf, type Addressee } from '../shared/billing/advice.js';
+import { adviceFor, commandFor, commandOf, reasonInWords, type Addressee } from '../shared/billing/advice.js';
 import { command, option } from '../shared/billing/command.js';
 import { describeStep, markOf } from '../shared/billing/describe.js';
 import { amountsTable, code, joined, md, type Markdown } from '../shared/billing/markdown.js';
@@ -62,7 +62,7 @@ function causeOf(items: ItemResult[], outcome: Outcome, result: OrganizationResu
   const command = commandOf(first, addressee);
   return joined(
     [
-      md`**${what}: ${salesText(items)}** ${code(first.reason ?? first.outcome)}  `,
+      md`**${what}: ${salesText(items)}**, ${reasonInWords(first.reason ?? first.outcome)}  `,
       md`  ${first.cause ?? adviceFor(first.reason)?.remedy ?? ''}  `,
       ...(command === null ? [] : [md`  ${signalOf(first, addressee)}`, md`  ${code(command)}`]),
     ],
@@ -97,7 +97,7 @@ function leftOut({ items }: OrganizationResult): Markdown[] {
     ({ reason, cause }) => [reason, cause].join('|'),
   );
   return [...excluded.values()].map(
-    ([first, ...rest]) => md`${salesText([first!, ...rest])} ${code(first!.reason ?? '')}: ${first!.cause ?? ''}`,
+    ([first, ...rest]) => md`${salesText([first!, ...rest])} ${reasonInWords(first!.reason ?? '')}: ${first!.cause ?? ''}`,
   );
 }
 

@@ -2,6 +2,7 @@ import { ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@tempora
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hint } from '../called.js';
+import { reasonInWords } from '../../shared/billing/advice.js';
 import { isAwaited } from '../../shared/billing/breakers.js';
 import { isBreaker } from '../../shared/billing/breakers.js';
 import { salesText } from '../../shared/billing/sales-text.js';
@@ -20,7 +21,7 @@ import { readPlanFile, type KeptPlans } from '../plan-file.js';
 import { line } from '../render/printable.js';
 import { withTemporal, type Temporal } from '../temporal.js';
 import { answerOf, resolveOrganizations } from './signals.js';
-import { isOpenForPerson, isParked } from '../../shared/billing/status.js';
+import { isOpenForPerson, isParked, statusInWords } from '../../shared/billing/status.js';
 
 /** Releases plans that wait, exactly as shown: the digest names the plan, and a plan that changed since waits again. */
 
@@ -98,8 +99,8 @@ const sumOf = (organizations: OrganizationResult[]): string => {
 };
 
 const lineOf = (one: OrganizationResult): string => {
-  const reasons = new Set(one.items.flatMap(({ reason }) => (isBreaker(reason) ? [reason] : [])));
-  return line`${one.organizationName}: ${sumOf([one])} (${[...reasons].join(', ')})`;
+  const reasons = new Set(one.items.flatMap(({ reason }) => (reason !== null && isBreaker(reason) ? [reason] : [])));
+  return line`${one.organizationName}: ${sumOf([one])} (${[...reasons].map(reasonInWords).join(', ')})`;
 };
 
 /** A breaker stops what nobody expected: the person who releases it has read the list and the sum. */
@@ -166,7 +167,7 @@ async function named(
       if (open && isReleasable(open)) return open;
       throw new CommandError(
         EXIT.failed,
-        `${open?.organizationName ?? id} has no plan that waits for approval in ${month}${open ? ` (it is ${open.status})` : ''}. See: ${hint('status', month)}`,
+        `${open?.organizationName ?? id} has no plan that waits for approval in ${month}${open ? ` (it is ${statusInWords(open.status)})` : ''}. See: ${hint('status', month)}`,
       );
     }),
   );

@@ -28,9 +28,9 @@ import { warnUnserved, watchRun } from '../progress.js';
 import { renderMonth } from '../render/month.js';
 import { ensureSearchAttributes } from '../search-attributes.js';
 import { withTemporal, type Temporal } from '../temporal.js';
-import { webUiUrl, workflowLink } from '../../shared/web-ui.js';
+import { waitingLink, webUiUrl, workflowLink } from '../../shared/web-ui.js';
 import { jsonText } from '../render/printable.js';
-import { waitsForPerson } from '../../shared/billing/status.js';
+import { isOpenForPerson, waitsForPerson } from '../../shared/billing/status.js';
 
 export interface RunOptions {
   month: Month;
@@ -55,7 +55,8 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
     await ensureSearchAttributes(temporal);
     const handle = await start(temporal, context.environment, config, options);
     const known = await demandAsAsked(temporal, config.broker, options.month, { ...options, canary: canaryAsked(options) });
-    const link = workflowLink(webUiUrl(context.environment, temporal.address), temporal.namespace, handle.workflowId);
+    const ui = webUiUrl(context.environment, temporal.address);
+    const link = workflowLink(ui, temporal.namespace, handle.workflowId);
     context.say(`Run of ${options.month}: ${link}`);
     for (const remark of [...config.remarks, ...known]) context.say(remark);
     if (!options.wait) {
@@ -73,6 +74,8 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
     const heldMonth = read?.record.heldMonth ?? null;
     const shown = { month, heldMonth, nothingDue: read?.nothingDue ?? [], isFull: options.isFull };
     context.out(options.json ? jsonText(month) : renderMonth(shown, context.paper));
+    if (month.organizations.some(({ status }) => isOpenForPerson(status)))
+      context.say(`Who waits, in the Web UI: ${waitingLink(ui, temporal.namespace, config.broker, options.month)}`);
     return exitCodeOf(month, heldMonth);
   });
 }

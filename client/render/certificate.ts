@@ -1,4 +1,5 @@
 import type { Certificate } from '../../shared/close/certificate.js';
+import { reasonInWords } from '../../shared/billing/advice.js';
 import { amountText, grouped } from '../../shared/billing/decimal.js';
 import { decisionLine } from './decisions.js';
 import { onTerminal } from './printable.js';
@@ -52,7 +53,7 @@ function certificateText({
             'Excluded:',
             ...exclusions.map(
               ({ organizationName, productName, sales, currency, reason, confirmed }) =>
-                `  ${amountText(sales, currency)}  ${organizationName}: ${productName} (${reason}, ${confirmed})`,
+                `  ${amountText(sales, currency)}  ${organizationName}: ${productName} (${reasonInWords(reason)}, ${confirmed})`,
             ),
           ].join('\n'),
         ]),

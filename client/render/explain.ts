@@ -1,7 +1,9 @@
 import type { ExplainedItem, ExplainedLine } from '../../shared/billing/explain.js';
+import { reasonInWords } from '../../shared/billing/advice.js';
 import { typeInWords } from '../../shared/billing/record-types.js';
 import { big, grouped } from '../../shared/billing/decimal.js';
 import type { Because, Ghost, RowFigures, Sides, Standing } from '../../shared/billing/plan-types.js';
+import { statusInWords } from '../../shared/billing/status.js';
 import type { Explained } from '../commands/explain.js';
 import { onTerminal } from './printable.js';
 import { paint, wrap, type Paper } from './paper.js';
@@ -13,14 +15,17 @@ export const renderExplanation = onTerminal(explanation);
 function explanation(explained: Explained, paper: Paper): string {
   const { month, asOf, organizationName, organizationId, status, contractKey, items, ghosts } = explained;
   return [
-    wrap(`${month} as of ${asOf}: subscription ${contractKey} of ${organizationName} (${organizationId}), ${status}`, paper),
+    wrap(
+      `${month} as of ${asOf}: subscription ${contractKey} of ${organizationName} (${organizationId}), ${statusInWords(status)}`,
+      paper,
+    ),
     ...items.map((item) => renderItem(item, paper)),
     ...ghosts.map((ghost) => renderGhost(ghost, paper)),
   ].join('\n\n');
 }
 
 function renderItem({ item, lines, steps, notes }: ExplainedItem, paper: Paper): string {
-  const reason = item.reason === null ? '' : ` (${item.reason})`;
+  const reason = item.reason === null ? '' : ` (${reasonInWords(item.reason)})`;
   const contract = item.contractId === null ? 'no contract yet' : `contract ${item.contractId}`;
   return [
     paint(paper, 'bold', `${item.productName}: ${pair(item)} ${item.currency}, ${item.outcome}${reason}, ${contract}`),
@@ -59,8 +64,8 @@ function lineTable(lines: ExplainedLine[]): string {
     chargeType ?? type,
     startDay === null ? '' : `${startDay}–${endDay ?? ''}`,
     countsForQuantity ? quantity : `(${quantity})`,
-    sales,
-    cost,
+    grouped(sales),
+    grouped(cost),
   ]);
   return table(LINE_COLUMNS, rows)
     .split('\n')

@@ -1,9 +1,10 @@
 import { us } from '../called.js';
 import type { Amounts, ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
-import { commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
+import { commandOf, heldMonthAdvice, reasonInWords } from '../../shared/billing/advice.js';
 import type { Advised } from '../../shared/billing/command.js';
-import { amountText, big, grouped } from '../../shared/billing/decimal.js';
+import { amountText, big, type Big, grouped, sum } from '../../shared/billing/decimal.js';
 import { groupBy } from '../../shared/billing/text.js';
+import { statusInWords } from '../../shared/billing/status.js';
 import type { Month } from '../../shared/billing/types.js';
 import { onTerminal } from './printable.js';
 import { bounded, fitted, LINES_AT_MOST } from './fit.js';
@@ -61,7 +62,12 @@ function monthText({ month, heldMonth, nothingDue, isFull = false }: ShownMonth,
 }
 
 function sums(month: MonthResult): string[][] {
-  const row = (name: string, { lines, cost, sales }: Amounts): string[] => [name, String(lines), grouped(sales), grouped(cost)];
+  const row = (name: string, { lines, cost, sales }: Amounts): string[] => [
+    name,
+    grouped(String(lines)),
+    grouped(sales),
+    grouped(cost),
+  ];
   const beside: [string, Amounts][] = [
     ['unassigned', month.unassigned],
     ['awaiting report', month.awaiting],
@@ -91,14 +97,12 @@ const ORGANIZATIONS = [
 ] as const;
 
 function organizations({ organizations: all, month }: MonthResult, shown: number, paper: Paper): string {
-  const most = new Set(
-    [...all].sort((left, right) => big(right.report.sales).abs().cmp(big(left.report.sales).abs())).slice(0, shown),
-  );
-  const rows = all
-    .filter((organization) => most.has(organization))
+  const rows = [...all]
+    .sort((left, right) => big(right.report.sales).abs().cmp(big(left.report.sales).abs()))
+    .slice(0, shown)
     .map(({ organizationName, status, report, posted, held, excluded }) => [
       organizationName,
-      status,
+      statusInWords(status),
       ...[report, posted, held, excluded].map(({ sales }) => grouped(sales)),
     ]);
   return [table([...ORGANIZATIONS], rows, paper), ...moreLine(all.length - rows.length, 'organizations', month)].join('\n');
@@ -107,37 +111,45 @@ function organizations({ organizations: all, month }: MonthResult, shown: number
 const moreLine = (count: number, what: string, month: Month): string[] =>
   count > 0 ? [`… and ${count} more ${what}: ${us()} report ${month} --full`] : [];
 
-/** What is not simply posted, one paragraph per organization and cause. */
+/** What is not simply posted: a block for each organization with a paragraph for each cause; what waits for a person first, the largest before the others. */
 function exceptions(month: MonthResult, others: string[], isFull: boolean, paper: Paper): string[] {
-  const all = month.organizations.flatMap((organization) =>
-    organization.items.filter(({ outcome }) => outcome !== 'posted').map((item) => ({ organization, item })),
-  );
-  const causes = groupBy(all, ({ organization, item }) =>
-    [organization.organizationId, item.outcome, item.reason, item.cause].join('|'),
-  );
+  const all = month.organizations
+    .map((organization) => ({ organization, items: organization.items.filter(({ outcome }) => outcome !== 'posted') }))
+    .filter(({ items }) => items.length > 0)
+    .sort((left, right) => byWeight(left.items, right.items));
   const { blocks, left } = fitted(
-    [...causes.values()],
-    (group, entries) =>
-      cause(
-        month.month,
-        group[0]!.organization,
-        group.map(({ item }) => item),
+    all,
+    ({ organization, items }, entries) => {
+      const causes = [...groupBy(items, ({ outcome, reason, cause: why }) => [outcome, reason, why].join('|')).values()];
+      return bounded(
+        causes.sort(byWeight).map((group) => cause(month.month, organization, group, entries, paper)),
         entries,
-        paper,
-      ),
+      ).join('\n');
+    },
     others,
     isFull ? Infinity : LINES_AT_MOST,
   );
-  const paragraphs = [...blocks, ...moreLine(left.length, 'causes', month.month)];
+  const paragraphs = [...blocks, ...moreLine(left.length, 'organizations', month.month)];
   return paragraphs.length === 0 ? [] : [paragraphs.join('\n')];
 }
+
+const waits = (items: ItemResult[]): boolean => items.some(({ outcome }) => outcome === 'held' || outcome === 'ghost');
+const size = (items: ItemResult[]): Big => sum(items.map(({ sales }) => big(sales).abs()));
+const byWeight = (left: ItemResult[], right: ItemResult[]): number =>
+  Number(waits(right)) - Number(waits(left)) || size(right).cmp(size(left));
 
 function cause(month: Month, organization: OrganizationResult, items: ItemResult[], entries: number, paper: Paper): string {
   const [{ outcome, reason, cause: why, message }] = items as [ItemResult];
   const command = commandOf(items[0]!, { ...organization, month });
-  const amounts = items.map(({ sales, currency, productName }) => `    ${amountText(sales, currency)}  ${productName}`);
+  const amounts = [...items]
+    .sort((left, right) => byWeight([left], [right]))
+    .map(({ sales, currency, productName }) => `    ${amountText(sales, currency)}  ${productName}`);
   return [
-    wrap(`${organization.organizationName}: ${outcome} (${reason ?? ''}). ${why ?? message ?? ''}`, paper, `${MARKS[outcome]} `),
+    wrap(
+      `${organization.organizationName}: ${outcome} (${reasonInWords(reason ?? '')}). ${why ?? message ?? ''}`,
+      paper,
+      `${MARKS[outcome]} `,
+    ),
     ...bounded(amounts, entries),
     ...(command === null || outcome === 'excluded' ? [] : [`    ${command}`]),
   ].join('\n');

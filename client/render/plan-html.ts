@@ -1,9 +1,9 @@
-import { amountText, big, grouped, money, sum } from '../../shared/billing/decimal.js';
+import { reasonInWords } from '../../shared/billing/advice.js';
+import { amountText, big, grouped, money, sum, unitPriceText } from '../../shared/billing/decimal.js';
 import { equationOf } from './equation.js';
 import { invoiceLines, type InvoiceLine } from '../../shared/billing/invoice.js';
 import { groupBy } from '../../shared/billing/text.js';
 import type { Plan, PlannedItem } from '../../shared/billing/plan-types.js';
-import type { Decimal } from '../../shared/billing/types.js';
 import { differences, type ShownMonth, type ShownPlan } from './plan.js';
 import type { Html } from './html.js';
 import { html, linesOf } from './html.js';
@@ -63,19 +63,11 @@ function row(line: InvoiceLine, month: string): Html {
   const when = line.day.startsWith(month) ? '' : html` <small>on the invoice of ${line.day.slice(0, 7)}</small>`;
   return html`<tr class="${kind}">
     <td>${line.text}${when}</td>
-    <td class="amount">${line.quantity}</td>
-    <td class="amount">${grouped(shortened(line.unitPrice))}</td>
+    <td class="amount">${grouped(line.quantity)}</td>
+    <td class="amount">${unitPriceText(line.unitPrice, line.currency)}</td>
     <td class="amount">${amountText(line.amount, line.currency)}</td>
   </tr>`;
 }
-
-/** Of the four decimals of a unit price those that say something, and at least two. */
-function shortened(price: Decimal): string {
-  const [whole = '', digits = ''] = price.split('.');
-  const last = digits.split('').findLastIndex((digit, index) => index < LEAST_DIGITS || digit !== '0');
-  return digits === '' ? whole : `${whole}.${digits.slice(0, last + 1)}`;
-}
-const LEAST_DIGITS = 2;
 
 const totals = (lines: InvoiceLine[]): Html[] =>
   [...groupBy(lines, ({ currency }) => currency)].map(([currency, group]) => {
@@ -90,7 +82,10 @@ function keptOff({ items }: Plan): Html | string {
   const off = items.filter(({ outcome }) => outcome !== 'posted');
   if (off.length === 0) return '';
   const line = ({ productName, sales, currency, outcome, reason, message }: PlannedItem): Html =>
-    html`<li><strong>${productName}</strong> ${amountText(sales, currency)}, ${outcome} (${reason ?? ''}): ${message ?? ''}</li>`;
+    html`<li>
+      <strong>${productName}</strong> ${amountText(sales, currency)}, ${outcome} (${reasonInWords(reason ?? '')}):
+      ${message ?? ''}
+    </li>`;
   return html`<h3>Not as the report says</h3>
     <ul>
       ${linesOf(off.map(line))}

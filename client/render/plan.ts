@@ -1,7 +1,7 @@
 import { asCalled } from '../called.js';
 import { typeInWords } from '../../shared/billing/record-types.js';
 import { equationOf } from './equation.js';
-import { commandFor, commandOf, differenceText, signed, type Addressee } from '../../shared/billing/advice.js';
+import { commandFor, commandOf, differenceText, reasonInWords, signed, type Addressee } from '../../shared/billing/advice.js';
 import { advised, command, type Advised } from '../../shared/billing/command.js';
 import { amountText, big, type Big, grouped, money, moneyText, sum } from '../../shared/billing/decimal.js';
 import { salesText } from '../../shared/billing/sales-text.js';
@@ -130,7 +130,7 @@ function heldLines(plan: Plan, paper: Paper): string[] {
     const [{ reason, message }] = items as [PlannedItem];
     const command = commandOf(items[0]!, addresseeOf(plan));
     return [
-      marked('!', `${namesOf(items)}: ${salesText(items)} held (${reason})`, paper),
+      marked('!', `${namesOf(items)}: ${salesText(items)} held (${reasonInWords(reason ?? '')})`, paper),
       wrap(message ?? '', paper, '      '),
       ...items
         .flatMap(standingOf)
@@ -186,7 +186,9 @@ function quietLines(plan: ShownPlan): string[] {
   const awaiting = plan.ghosts.filter(({ outcome }) => outcome === 'awaiting');
   return [
     ...(balanced.length === 0 ? [] : [`${balanced.length} in balance: ${salesText(balanced)}`]),
-    ...[...excluded].map(([reason, items]) => `${items.length} excluded (${reason}): ${salesText(items)}, ${namesOf(items)}`),
+    ...[...excluded].map(
+      ([reason, items]) => `${items.length} excluded (${reasonInWords(reason)}): ${salesText(items)}, ${namesOf(items)}`,
+    ),
     ...(awaiting.length === 0 ? [] : [`${awaiting.length} of last month stand until the report comes: ${salesText(awaiting)}`]),
     ...differences(plan).map((text) => `sales ${text}`),
   ];
@@ -221,17 +223,17 @@ function summary(plans: ShownPlan[], result: MonthResult, effort: Effort): strin
     `Sales ${against(big(report.sales), previous, currency)}.`,
     steps.length === 0
       ? 'Nothing to write.'
-      : `Carrying it out takes about ${effort.calls} calls to Autotask and ${minutes(effort.minutes)}. Nothing was written.`,
+      : `Carrying it out takes about ${grouped(String(effort.calls))} calls to Autotask and ${minutes(effort.minutes)}. Nothing was written.`,
   ].join(' ');
 }
 
 function counted(steps: Step[], held: number): string {
-  return `${steps.length} steps${held > 0 ? ` and ${held} held` : ''}`;
+  return `${grouped(String(steps.length))} steps${held > 0 ? ` and ${grouped(String(held))} held` : ''}`;
 }
 
 function countedMarks(marks: Mark[], held: number): string {
-  const count = (mark: Mark): number => marks.filter((other) => other === mark).length;
-  return `${count('+')} new, ${count('~')} changed, ${count('-')} to nothing, ${held} held`;
+  const count = (mark: Mark): string => grouped(String(marks.filter((other) => other === mark).length));
+  return `${count('+')} new, ${count('~')} changed, ${count('-')} to nothing, ${grouped(String(held))} held`;
 }
 
 const minutes = (count: number): string =>

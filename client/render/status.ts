@@ -1,9 +1,9 @@
 import { us, hint, asCalled } from '../called.js';
 import { equationOf } from './equation.js';
 import { isAwaited } from '../../shared/billing/breakers.js';
-import { adviceFor, commandFor, commandOf, heldMonthAdvice } from '../../shared/billing/advice.js';
+import { adviceFor, commandFor, commandOf, heldMonthAdvice, reasonInWords } from '../../shared/billing/advice.js';
 import { option, type Advised } from '../../shared/billing/command.js';
-import { amountText, big, type Big, grouped, sum } from '../../shared/billing/decimal.js';
+import { amountText, type Big, grouped, sum } from '../../shared/billing/decimal.js';
 import { salesText } from '../../shared/billing/sales-text.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
@@ -14,7 +14,7 @@ import { advice, paint, wrap, type Paper } from './paper.js';
 import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';
 import { UNREAD_SHOWN, unreadSection } from './unread.js';
-import { isBroken, waitsForPerson } from '../../shared/billing/status.js';
+import { isBroken, statusInWords, waitsForPerson } from '../../shared/billing/status.js';
 
 /** Where a month stands: what waits for a person first, by amount, then everything else in counts. */
 export interface ShownStatus {
@@ -93,7 +93,7 @@ const heldMonthPart = (heldMonth: string, { month, mode }: MonthResult, paper: P
 
 const itemWaits = ({ outcome, reason }: ItemResult): boolean =>
   outcome === 'held' || (outcome === 'ghost' && reason !== 'dismissed');
-const amountOf = ({ items }: OrganizationResult): Big => sum(items.filter(itemWaits).map(({ sales }) => big(sales).abs()));
+const amountOf = ({ items }: OrganizationResult): Big => sizeOf(items.filter(itemWaits));
 const byAmount = (left: OrganizationResult, right: OrganizationResult): number =>
   amountOf(right).cmp(amountOf(left)) || byText(left.organizationId, right.organizationId);
 
@@ -137,14 +137,20 @@ function reasons(waiters: OrganizationResult[], paper: Paper): string {
   );
   return table(
     REASONS,
-    groups.map(({ reason, organizations, items }) => [reason, String(organizations), String(items.length), totals(items)]),
+    groups.map(({ reason, organizations, items }) => [
+      reasonInWords(reason),
+      grouped(String(organizations)),
+      grouped(String(items.length)),
+      totals(items),
+    ]),
     paper,
   );
 }
 
 /** One organization: each cause with its amount, what is wrong, and the command that fixes it; then its page. */
 function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatus, paper: Paper, shown: number): string {
-  const causes = [...groupBy(organization.items.filter(itemWaits), ({ reason, cause }) => `${reason}|${cause}`).values()];
+  const groups = groupBy(organization.items.filter(itemWaits), ({ reason, cause }) => `${reason}|${cause}`);
+  const causes = [...groups.values()].sort(brokenFirst);
   return [
     `${paint(paper, 'red', '!')} ${paint(paper, 'bold', organization.organizationName)}, since ${organization.waitsSince ?? month.asOf}`,
     ...bounded(
@@ -166,13 +172,18 @@ function onceReleased(organization: OrganizationResult, month: Month, paper: Pap
   return ['    Once released:', ...lines, ...(more > 0 ? [`      … and ${more} more: ${paint(paper, 'cyan', where)}`] : [])];
 }
 
+/** What is wrong before what only waits for a release, the largest first. */
+const brokenFirst = (left: ItemResult[], right: ItemResult[]): number =>
+  Number(isAwaited(left[0]!.reason)) - Number(isAwaited(right[0]!.reason)) || sizeOf(right).cmp(sizeOf(left));
+const sizeOf = (items: ItemResult[]): Big => sum(items.map(({ sales }) => sales)).abs();
+
 function causeOf(items: ItemResult[], organization: OrganizationResult, month: MonthResult, paper: Paper): string {
   const [first] = items as [ItemResult];
   const next = commandOf(first, { ...organization, month: month.month });
   const one = [first.productName, ...(first.subscriptionId === '' ? [] : [`(${first.subscriptionId})`])].join(' ');
   const what = items.length === 1 ? one : `${items.length} items`;
   return [
-    wrap(`${totals(items)} ${first.reason ?? first.outcome}: ${what}`, paper, '    '),
+    wrap(`${totals(items)} ${reasonInWords(first.reason ?? first.outcome)}: ${what}`, paper, '    '),
     wrap(first.cause ?? adviceFor(first.reason)?.remedy ?? '', paper, '      '),
     ...(next === null ? [] : [`      ${paint(paper, 'cyan', next)}`]),
   ].join('\n');
@@ -214,7 +225,7 @@ const STATES = ['Running', 'Done', 'Unchanged', 'Excluded', 'Skipped'] as const;
 function counts(month: MonthResult, paper: Paper): string[] {
   const of = (state: OrganizationResult['status']): OrganizationResult[] =>
     month.organizations.filter(({ status }) => status === state);
-  const parts = STATES.flatMap((state) => (of(state).length === 0 ? [] : [`${of(state).length} ${state}`]));
+  const parts = STATES.flatMap((state) => (of(state).length === 0 ? [] : [`${of(state).length} ${statusInWords(state)}`]));
   const skipped = of('Skipped')
     .slice(0, ORGANIZATIONS_SHOWN)
     .map((organization) =>

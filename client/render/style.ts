@@ -31,6 +31,9 @@ tbody tr:nth-child(even) { background: var(--band); }
 .negative { color: var(--red); }
 code { font: .82em ui-monospace, Consolas, monospace; user-select: all; overflow-wrap: anywhere; }
 ul { padding-left: 1.2rem; }
+.choice { border: 1px solid var(--line); border-radius: .4rem; margin: 1rem 0; }
+.choice label { margin-right: 1.2rem; }
+main:has(#only-held:checked) [data-parts]:not([data-parts~="held"]), main:has(#only-excluded:checked) [data-parts]:not([data-parts~="excluded"]) { display: none !important; }
 @media (max-width: 640px) {
   body { padding: 1rem; overflow-wrap: anywhere; }
   table.sums { min-width: 0; width: 100%; }
@@ -47,6 +50,7 @@ ul { padding-left: 1.2rem; }
   h2 { break-after: avoid; }
   tr, article { break-inside: avoid; }
   thead { display: table-header-group; }
+  .choice { display: none; }
   .good, .alarm { border: 1px solid #000; }
 }
 `;

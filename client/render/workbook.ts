@@ -14,8 +14,8 @@ import { workbookText } from './spreadsheet.js';
  */
 const EXACT_DIGITS = 15;
 
-/** An amount with its currency's decimals, a day "2025-10-31", or a plain value. */
-export type Cell = string | number | null | { amount: string; currency: string | null } | { day: string };
+/** An amount with its currency's decimals, a day "2025-10-31", a moment as ISO has it, or a plain value. */
+export type Cell = string | number | null | { amount: string; currency: string | null } | { day: string } | { moment: string };
 
 export interface Sheet {
   name: string;
@@ -26,25 +26,75 @@ export interface Sheet {
 }
 
 export async function workbook(sheets: Sheet[]): Promise<Uint8Array> {
-  const written = sheets.map(({ name, columns, rows, totals = [] }) => ({
-    sheet: name,
-    columns: columns.map(({ width }) => ({ width })),
-    ...LAYOUT,
-    data: [
-      columns.map(({ title }, index) => headerOf(title, isNumeric([...rows, ...totals], index))),
-      ...rows.map((cells) => cells.map((cell) => cellOf(cell))),
-      ...totals.map((cells) => cells.map((cell) => ({ ...cellOf(cell), fontWeight: 'bold' as const }))),
-    ],
-  }));
-  return new Uint8Array(await writeExcelFile(written, { features: [laidOut(sheets)] }).toBuffer());
+  const written = sheets.map(({ name, columns, rows, totals = [] }) => {
+    const places = placesOf(columns, [...rows, ...totals]);
+    return {
+      sheet: name,
+      columns: columns.map(({ width }) => ({ width })),
+      ...LAYOUT,
+      data: [
+        columns.map(({ title }, index) => headerOf(title, places[index]!)),
+        ...rows.map((cells) => rowOf(cells, places)),
+        ...totals.map((cells) => rowOf(cells, places).map((cell) => ({ ...cell, fontWeight: 'bold' as const }))),
+      ],
+    };
+  });
+  return new Uint8Array(await writeExcelFile(written, { ...FONT, features: [laidOut(sheets)] }).toBuffer());
 }
 
 const LAYOUT = { stickyRowsCount: 1, orientation: 'landscape' } as const;
+/** Named, so that bold cells do not fall back to another one. */
+const FONT = { fontFamily: 'Calibri', fontSize: 11 } as const;
+/** Points of a line of text, with the room around it. */
+const LINE_HEIGHT = 15;
 
-const headerOf = (title: string, isRight: boolean): CellObject => ({
+/** What a cell has to know of its column. */
+interface Place {
+  width: number;
+  isNumeric: boolean;
+  /** Left-aligned beside a right-aligned column: without room between them the two read as one. */
+  isIndented: boolean;
+}
+
+const placesOf = (columns: Sheet['columns'], rows: Cell[][]): Place[] => {
+  const numeric = columns.map((_, index) => isNumeric(rows, index));
+  return columns.map(({ width }, index) => ({
+    width,
+    isNumeric: numeric[index]!,
+    isIndented: !numeric[index]! && numeric[index - 1] === true,
+  }));
+};
+
+const headerOf = (title: string, { isNumeric: isRight, isIndented }: Place): CellObject => ({
   ...{ value: textOf(title), type: String, fontWeight: 'bold' },
-  ...(isRight ? { align: 'right' } : {}),
+  ...(isRight ? { align: 'right' } : isIndented ? INDENTED : {}),
 });
+
+const INDENTED = { align: 'left', indent: 1 } as const;
+
+/** Where a text is wrapped the row is as high as it needs: not every program works that out by itself. */
+function rowOf(cells: Cell[], places: Place[]): (CellObject | null)[] {
+  const lines = Math.max(...cells.map((cell, index) => (typeof cell === 'string' ? linesIn(cell, places[index]!) : 1)));
+  return cells.map((cell, index) => {
+    const written = cellOf(cell, places[index]!);
+    return written === null || lines === 1 ? written : { ...written, height: lines * LINE_HEIGHT };
+  });
+}
+
+/** Lines that a text takes, of which words go to the next one as a whole. */
+function linesIn(text: string, place: Place): number {
+  const width = widthOf(place);
+  let [lines, used] = [1, 0];
+  for (const word of text.split(' ')) {
+    if (used > 0 && used + 1 + word.length > width) [lines, used] = [lines + 1, 0];
+    used += (used === 0 ? 0 : 1) + word.length;
+    while (used > width) [lines, used] = [lines + 1, used - width];
+  }
+  return lines;
+}
+
+/** Characters of a text beside an indentation. */
+const widthOf = ({ width, isIndented }: Place): number => width - (isIndented ? 2 : 1);
 
 const isNumeric = (rows: Cell[][], index: number): boolean =>
   rows.some((cells) => {
@@ -60,23 +110,31 @@ function textOf(value: string): string {
   return text in {} ? `_x${text.charCodeAt(0).toString(16).padStart(4, '0')}_${text.slice(1)}` : text;
 }
 
-/** Texts longer than this are wrapped within their column. */
-const WRAPPED_FROM = 40;
-
-function cellOf(cell: Cell): CellObject | null {
+function cellOf(cell: Cell, place: Place): CellObject | null {
   if (cell === null) return null;
-  if (typeof cell === 'number') return { value: cell, type: Number };
+  if (typeof cell === 'number') return { value: cell, type: Number, ...TOP };
   if (typeof cell === 'string')
     return {
       value: textOf(cell),
       type: String,
-      alignVertical: 'top',
-      ...(cell.length > WRAPPED_FROM ? { wrap: true } : {}),
+      ...TOP,
+      ...(place.isIndented ? INDENTED : {}),
+      ...(linesIn(cell, place) > 1 ? { wrap: true } : {}),
     };
-  if ('day' in cell) return { value: new Date(`${cell.day}T00:00:00Z`), type: Date, format: 'yyyy-mm-dd' };
+  if ('day' in cell) return dateOf(`${cell.day}T00:00:00Z`, 'yyyy-mm-dd');
+  if ('moment' in cell) return dateOf(cell.moment, 'yyyy-mm-dd hh:mm');
   const value = exactNumber(cell.amount);
-  return typeof value === 'number' ? { value, type: Number, format: formatOf(cell) } : { value, type: String, align: 'right' };
+  return typeof value === 'number'
+    ? { value, type: Number, format: formatOf(cell), ...TOP }
+    : { value, type: String, align: 'right', ...TOP };
 }
+
+const TOP = { alignVertical: 'top' } as const;
+
+const dateOf = (moment: string, format: string): CellObject => ({
+  ...{ value: new Date(moment), type: Date, format, align: 'left' },
+  ...TOP,
+});
 
 /** The number whose text is the decimal again; the text itself where there is no such number. */
 export function exactNumber(decimal: string): number | string {

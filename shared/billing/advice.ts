@@ -12,6 +12,8 @@ import type { Decimal, Month } from './types.js';
 export type ReasonCode = Reason | 'ghost' | 'dismissed' | 'awaiting-report';
 
 export type Advice = {
+  /** The reason as people read it, in a few words; files and interfaces for programs keep the code. */
+  inWords: string;
   /** What it means, in half a sentence. */
   meaning: string;
   /** What a person does about it. */
@@ -29,77 +31,90 @@ type Next =
 
 export const ADVICE: Record<ReasonCode, Advice> = {
   'custom-service': {
+    inWords: 'custom service',
     meaning: 'custom services are billed outside this export',
     remedy: 'Nothing to do.',
     next: null,
   },
   'record-type-off': {
+    inWords: 'record type switched off',
     meaning: 'EXPORT_RECORD_TYPES leaves this record type out',
     remedy: 'Nothing, if that is meant; else change EXPORT_RECORD_TYPES and restart the worker.',
     next: 'rerun',
     because: 'record type switched on',
   },
   'service-off': {
+    inWords: 'service switched off',
     meaning: 'EXCLUDE_SERVICES leaves this service out',
     remedy: 'Nothing, if that is meant; else change EXCLUDE_SERVICES and restart the worker.',
     next: 'rerun',
     because: 'service switched on',
   },
   'company-id-missing': {
+    inWords: 'no Autotask company id',
     meaning: 'the organization has no Autotask company id in Cloudmore',
     remedy: 'To bill this customer, enter its Autotask company id in Cloudmore. Otherwise there is nothing to do.',
     next: 'rerun',
     because: 'company id filled in',
   },
   'company-id-invalid': {
+    inWords: 'company id is not a number',
     meaning: 'the Autotask company id in Cloudmore is not a number',
     remedy: 'Correct the id in Cloudmore.',
     next: 'rerun',
     because: 'company id corrected',
   },
   'company-id-shared': {
+    inWords: 'company id used twice',
     meaning: 'two active organizations name the same Autotask company',
     remedy: 'Correct one of them in Cloudmore, or list the company in ALLOW_SHARED_COMPANIES and restart the worker.',
     next: 'rerun',
     because: 'shared company settled',
   },
   'company-not-found': {
+    inWords: 'company not in Autotask',
     meaning: 'Autotask has no company with this id',
     remedy: 'Correct the id in Cloudmore.',
     next: 'rerun',
     because: 'company id corrected',
   },
   'company-inactive': {
+    inWords: 'company inactive',
     meaning: 'the company is inactive in Autotask',
     remedy: 'Activate the company in Autotask, or correct the id in Cloudmore.',
     next: 'rerun',
     because: 'company activated',
   },
   'currency-mismatch': {
+    inWords: 'currencies differ',
     meaning: "the report's currency is not the company's",
     remedy: 'Change the currency on one side; amounts are never converted.',
     next: 'rerun',
     because: 'currency corrected',
   },
   unclassified: {
+    inWords: 'kind of line not known',
     meaning: 'no rule tells what kind of line this is',
     remedy: 'Correct the line in Cloudmore, or exclude its service with EXCLUDE_SERVICES.',
     next: 'rerun',
     because: 'line corrected',
   },
   'organization-unknown': {
+    inWords: 'organization not in the list',
     meaning: 'the report has lines of an organization that the list of organizations does not name',
     remedy: 'Find it in Cloudmore: it was deleted, or the API user may not see it.',
     next: 'rerun',
     because: 'organization listed',
   },
   'contract-duplicate': {
+    inWords: 'contract claimed twice',
     meaning: 'more than one contract, or more than one item, claims the same place',
     remedy: 'Keep one in Autotask; bring the other to nothing first, and then clear the subscription id on it.',
     next: 'rerun',
     because: 'duplicate contract cleared',
   },
   'contract-other-company': {
+    inWords: "another company's contract",
     meaning: "the subscription's contract belongs to another company",
     remedy:
       'Correct the company id in Cloudmore; or bring that contract to nothing first, then clear the subscription id on it and release the plan.',
@@ -107,6 +122,7 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     because: 'contract of the other company cleared',
   },
   'contract-inactive': {
+    inWords: 'contract inactive',
     meaning: 'the contract is inactive',
     remedy:
       'Activate it in Autotask; or bring it to nothing first, then clear its subscription id and release the plan, which makes a new one.',
@@ -114,18 +130,21 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     because: 'contract activated',
   },
   'contract-unsuitable': {
+    inWords: 'contract unsuitable',
     meaning: 'the contract cannot carry monthly amounts',
     remedy: 'Bring it to nothing in Autotask first, then clear its subscription id and release the plan, which makes a new one.',
     next: 'rerun',
     because: 'contract replaced',
   },
   'contract-gone': {
+    inWords: 'contract gone',
     meaning: 'what was made for it before is gone from Autotask, or cannot be found there any more',
     remedy:
       'Find out who took it away. Give a contract its subscription id back; or, once nothing of the month stands on it any more, release the plan, and it is made again.',
     next: 'approve',
   },
   'product-needs-order': {
+    inWords: 'product may need an order',
     meaning: 'the product of that name in Autotask may need an order before its charges are billed',
     remedy:
       'In Autotask: mark the product as one that does not require procurement, or give another one the external product id that billing uses; or rename this one, and a product of our own is made.',
@@ -133,6 +152,7 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     because: 'product settled',
   },
   'cost-in-other-currency': {
+    inWords: 'cost in another currency',
     meaning: "the customer is billed in another currency than Autotask's internal one, in which costs stand",
     remedy:
       'Have it converted with FOREIGN_COST=convert, which needs an exchange rate in Autotask; or accept a wrong margin there with FOREIGN_COST=as-reported; or bill it by hand. Invoices are right in each case.',
@@ -140,6 +160,7 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     because: 'cost accepted',
   },
   'billed-elsewhere': {
+    inWords: 'billed by another contract',
     meaning: "a contract of somebody else's bills the same product in the same month: it would be billed twice",
     remedy:
       'End that contract in Autotask before the month, or set the units of its service to 0; or dismiss it with a reason (billing takeover).',
@@ -147,30 +168,35 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     because: 'other contract settled',
   },
   'service-ambiguous': {
+    inWords: 'several services with one key',
     meaning: 'several active services or products carry the same key',
     remedy: 'Deactivate all but one in Autotask.',
     next: 'rerun',
     because: 'service deactivated',
   },
   'period-frozen': {
+    inWords: 'already approved and posted',
     meaning: 'the month is approved and posted in Autotask, and the report has changed since',
     remedy: 'Unpost the period and correct it there, or set AFTER_FREEZE=charge to catch up in the next open month.',
     next: 'rerun',
     because: 'period unposted',
   },
   'report-shrank': {
+    inWords: 'report shrank',
     meaning: 'the report has less than the last accepted one of the same month, and nothing says why',
     remedy:
       'Check the report in Cloudmore: it is billed again as soon as it is named there. Release the plan only if the amount is to go.',
     next: 'approve',
   },
   'outcome-missing': {
+    inWords: 'no outcome',
     meaning: 'the report has lines, and no run says what came of them',
     remedy: 'Look at the workflow of the organization; a run plans it again.',
     next: 'rerun',
     because: 'outcome missing',
   },
   'contract-disagrees': {
+    inWords: 'contract says something else',
     meaning: 'what organizations are said to be billed on one contract is not what stands there',
     remedy:
       'Look at the contract in Autotask, and whether two organizations of Cloudmore have one subscription; the next run compares again.',
@@ -178,77 +204,91 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     because: 'contract looked at',
   },
   'breaker-month': {
+    inWords: "month's breaker",
     meaning: "the report is much smaller than last month's, or last month's could not be had",
     remedy: "Check Cloudmore's Microsoft consent; release the month if the report is right.",
     next: 'approve-all',
   },
   'breaker-organization': {
+    inWords: "customer's breaker",
     meaning: "the organization's sales moved more than the breaker allows, or are large and new",
     remedy: 'Look at the plan, and release it if it is right.',
     next: 'approve',
   },
   'breaker-item': {
+    inWords: "item's breaker",
     meaning: "the item's amount or price is more, or less, than the breaker allows",
     remedy: 'Look at the plan, and release it if it is right.',
     next: 'approve',
   },
   'breaker-contracts': {
+    inWords: 'breaker for new contracts',
     meaning: 'more new contracts than the breaker allows',
     remedy: "Check the organization's Autotask company id; release the plan if it is right.",
     next: 'approve',
   },
   skipped: {
+    inWords: 'skipped',
     meaning: 'an operator left it out this month',
     remedy: 'Nothing; a rerun lifts the skip.',
     next: 'rerun',
     because: 'skip lifted',
   },
   undone: {
+    inWords: 'taken back',
     meaning: 'the month was billed and taken back',
     remedy: 'Nothing; it stays as it is until a rerun bills it again.',
     next: 'rerun',
     because: 'to be billed again',
   },
   'awaiting-approval': {
+    inWords: 'awaiting approval',
     meaning: 'the plan waits for its release',
     remedy: 'Look at the plan, and release it if it is right.',
     next: 'approve',
   },
   'canary-waits': {
+    inWords: 'waits for the first customer',
     meaning: 'another customer is billed alone first, and this one follows by itself',
     remedy: 'Nothing; the run that finds nothing to do for that one bills the others. Sooner, where the plan is right:',
     next: 'approve',
   },
   'month-closed': {
+    inWords: 'month closed',
     meaning: 'the month is closed, and the report or Autotask has moved since',
     remedy: 'Look at the difference, and release it if it is right; then close the month once more.',
     next: 'approve',
   },
   unreadable: {
+    inWords: 'record unreadable',
     meaning: 'a record it depends on came and cannot be read, or contradicts another',
     remedy: 'Correct the record that the message names.',
     next: 'rerun',
     because: 'record corrected',
   },
   'api-error': {
+    inWords: 'Autotask error',
     meaning: 'Autotask refused a step or did not answer',
     remedy: 'Fix the problem in the message. Outages are retried automatically.',
     next: 'rerun',
     because: 'cause fixed',
   },
   'verify-mismatch': {
+    inWords: 'read back differently',
     meaning: 'Autotask shows something else than was written',
     remedy: 'Somebody edited it meanwhile; the next plan balances it.',
     next: 'rerun',
     because: 'balance it again',
   },
   'outcome-unknown': {
+    inWords: 'answer missing',
     meaning: 'an answer is missing, and Autotask could not be read afterwards',
     remedy: 'Nothing: it is looked for first, and never sent again blindly. Sooner:',
     next: 'rerun',
     because: 'look again',
   },
   ghost: {
+    inWords: 'ghost',
     meaning: 'money stands in Autotask without a line in the report',
     remedy:
       'Check the subscription in Cloudmore; set its units to 0 in Autotask if it has ended. One that is right as it is can be dismissed.',
@@ -256,11 +296,13 @@ export const ADVICE: Record<ReasonCode, Advice> = {
     because: 'ghost settled',
   },
   dismissed: {
+    inWords: 'dismissed',
     meaning: 'money without a line that a person looked at and dismissed; it counts again when its amount changes',
     remedy: 'Nothing to do.',
     next: null,
   },
   'awaiting-report': {
+    inWords: 'awaiting report',
     meaning: "last month's amounts stand until the report comes",
     remedy: 'Nothing to do.',
     next: null,
@@ -274,6 +316,9 @@ const isReasonCode = (code: string): code is ReasonCode => Object.hasOwn(ADVICE,
 
 /** The advice for a code; null for one that this version does not know (evidence of a later one). */
 export const adviceFor = (code: string | null): Advice | null => (code !== null && isReasonCode(code) ? ADVICE[code] : null);
+
+/** A reason as people read it; a code that this version does not know stays as it is. */
+export const reasonInWords = (code: string): string => adviceFor(code)?.inWords ?? code;
 
 /** What Autotask holds of an item beside what the report says; where no money differs, what does. */
 export function differenceText({ id, sales, currency, standing, ...item }: PlannedItem, steps: Step[]): string {
@@ -327,46 +372,3 @@ export const commandOf = (
 /** A whole month that is held (rule 1.4): why, and the command that releases it. */
 export const heldMonthAdvice = (heldMonth: string, month: Month): Advised =>
   advised(`${heldMonth} Release all of it:`, command('approve', month, '--breakers'));
-
-/** What of an item the sentence about it names. */
-export interface NotPosted {
-  productName: string;
-  subscriptionId: string;
-  currency: string;
-  sales: Decimal;
-  outcome: 'posted' | 'held' | 'excluded' | 'ghost' | 'awaiting';
-  reason: string | null;
-  /** The planner's own words: what exactly is wrong. */
-  message: string | null;
-  /** The command that goes on; null where there is none. */
-  command: Command | null;
-}
-
-/** Lines without a subscription have none to name. */
-const whatOf = ({ productName, subscriptionId }: NotPosted): string =>
-  subscriptionId === '' ? productName : `${productName}, subscription ${subscriptionId}`;
-
-/**
- * One sentence that stands alone, in a report, a mail or a log: organization, subscription, amount, reason, what is wrong, what to do next. What is simply
- * posted keeps its message.
- */
-export function explainItem(item: NotPosted, organizationName: string): string | null {
-  if (item.reason === null) return item.message;
-  return [
-    `${organizationName}: ${whatOf(item)}, ${amountText(item.sales, item.currency)} ${STATES[item.outcome]} (${item.reason}).`,
-    item.message,
-    // What is held says itself what to do; what is left out on purpose may be meant so.
-    item.outcome === 'excluded' || item.message === null ? adviceFor(item.reason)?.remedy : null,
-    item.command === null ? null : `Then: ${item.command}`,
-  ]
-    .filter((part) => part)
-    .join(' ');
-}
-
-const STATES: Record<NotPosted['outcome'], string> = {
-  posted: 'posted',
-  held: 'held',
-  excluded: 'excluded',
-  ghost: 'without a line in the report',
-  awaiting: 'of last month',
-};

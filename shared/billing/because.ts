@@ -1,8 +1,8 @@
-import { amountText, grouped } from './decimal.js';
+import { amountText, grouped, unitPriceText } from './decimal.js';
 import { isManual } from './items.js';
 import { same } from './text.js';
 import type { Because, EnsureServiceStep, Item, PlannedItem } from './plan-types.js';
-import type { Contract, Day, Price, RecordType, Service } from './types.js';
+import type { Contract, Day, Decimal, Price, RecordType, Service } from './types.js';
 import { PRODUCTS, SHARED_SERVICES } from './record-types.js';
 
 /** The sentences of a derivation that are not about amounts: what kind of item it is, on which contract and service it is billed. */
@@ -41,20 +41,19 @@ export function catalogueBecause(
   item: Item,
   found: Service | null,
   step: EnsureServiceStep | null,
-  price: Price | undefined,
+  priced: Price | undefined,
 ): Because {
   const product = PRODUCTS[item.type as RecordType];
   if (product) return { rule: '5.3', text: `product ${product.name} (${product.key})` };
-  const listed = price ? 'from the price list' : 'not on the price list';
+  const listed = priced ? 'from the price list' : 'not on the price list';
+  const price = (unit: Decimal): string => unitPriceText(unit, item.currency);
   const source = SHARED_SERVICES[item.type as RecordType] ? 'for all contracts' : listed;
   if (found === null)
     return {
       rule: '5.2',
-      text: step
-        ? `new service ${step.name}, ${grouped(step.unitPrice)} / ${grouped(step.unitCost)} ${source}`
-        : 'no service needed',
+      text: step ? `new service ${step.name}, ${price(step.unitPrice)} / ${price(step.unitCost)} ${source}` : 'no service needed',
     };
-  const change = step ? `, price ${grouped(found.unitPrice)} → ${grouped(step.unitPrice)} ${source}` : '';
+  const change = step ? `, price ${price(found.unitPrice)} → ${price(step.unitPrice)} ${source}` : '';
   if (step?.reactivates)
     return {
       rule: '5.2',

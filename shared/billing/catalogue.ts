@@ -1,4 +1,4 @@
-import { big, Big, grouped, signOf, UNIT_PRICE_SCALE } from './decimal.js';
+import { big, Big, signOf, UNIT_PRICE_SCALE, unitPriceText } from './decimal.js';
 import type { Doubt } from './doubt.js';
 import { isManual, priceOf, type PriceList } from './items.js';
 import { monthOf } from './month.js';
@@ -92,8 +92,8 @@ export function ensureServiceStep(
   const shared = SHARED_SERVICES[item.type as RecordType];
   const name = found?.name ?? uniqueName(wantedName(item, key, prices), key, books, prices);
   const change = found
-    ? `${reactivates ? 'active again, ' : ''}${grouped(found.unitPrice)} → ${grouped(wanted.price)}`
-    : `new, ${grouped(wanted.price)}`;
+    ? `${reactivates ? 'active again, ' : ''}${unitPriceText(found.unitPrice, item.currency)} → ${unitPriceText(wanted.price, item.currency)}`
+    : `new, ${unitPriceText(wanted.price, item.currency)}`;
   return {
     kind: 'ensureService',
     items: [item.id],

@@ -133,6 +133,14 @@ function inGroups(digits: string): string {
   return groups.join(',');
 }
 
+/** A unit price as people read it: at least the currency's minor units ("728.40"), and the further digits it has ("0.0125"). */
+export function unitPriceText(price: Decimal, currency: string | null): string {
+  const [whole = '', fraction = ''] = price.split('.');
+  const said = fraction.slice(0, fraction.split('').findLastIndex((digit) => digit !== '0') + 1);
+  const digits = said.padEnd(currency === null ? USUAL_MINOR_UNITS : minorUnits(currency), '0');
+  return grouped(digits === '' ? whole : [whole, digits].join('.'));
+}
+
 /** An amount with its currency, as people read it: "1,390.61 EUR". */
 export const amountText = (amount: Decimal, currency: string): string => `${grouped(amount)} ${currency}`;
 

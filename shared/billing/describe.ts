@@ -1,4 +1,4 @@
-import { amountText, big, grouped } from './decimal.js';
+import { amountText, big, grouped, money, ZERO } from './decimal.js';
 import { same } from './text.js';
 import type { Plan, PlannedItem, PostAdjustmentStep, PostChargeStep, RowStanding, Step } from './plan-types.js';
 import type { Decimal } from './types.js';
@@ -56,7 +56,8 @@ function describeCharge(step: PostChargeStep, plan: Planned): string {
   // Several that somebody copied have one key, and several that are new have no id yet.
   const charge = item?.standing?.charges.find(({ chargeId, key }) => chargeId === step.chargeId && same(key, step.chargeKey));
   if (!item || !charge) return step.summary;
-  const none = { sales: '0', cost: '0' };
+  const nothing = money(ZERO, item.currency);
+  const none = { sales: nothing, cost: nothing };
   const [before, after] = [charge.before ?? none, charge.after ?? none];
   const changes =
     charge.before === null

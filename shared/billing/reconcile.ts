@@ -1,11 +1,12 @@
 import { billedFrom, reportMonthOf } from './month.js';
-import { commandOf, explainItem } from './advice.js';
+import { commandOf } from './advice.js';
 import { countedTotal, type CountedAmounts } from './counted.js';
 import { big, minorUnits, money, plain, POSTED_DECIMALS, sum, type Big } from './decimal.js';
 import type { MonthFacts } from './facts.js';
 import { ghostReason, ghostText, isOpen } from './dismissal.js';
 import { InvariantViolation } from './invariants.js';
 import { ListDigest } from './keys.js';
+import { explainItem } from './not-posted.js';
 import { NO_CALLS, NO_WRITES } from './results.js';
 import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, OrganizationResult, Outcome } from './results.js';
 import { addCalls, addWrites } from './tally.js';

@@ -3,12 +3,12 @@ import type { Sides } from '../billing/plan-types.js';
 import { marginOf } from '../report/margin.js';
 import type { MonthResult, OrganizationResult } from '../billing/results.js';
 import { reportMonthOf } from '../billing/month.js';
-import { signed } from '../billing/advice.js';
+import { reasonInWords, signed } from '../billing/advice.js';
 import { byText, groupBy } from '../billing/text.js';
 import type { CustomerRow } from '../report/customers.js';
 import type { Day, Month } from '../billing/types.js';
 import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, unreadText } from '../billing/unread.js';
-import { waitsForPerson } from '../billing/status.js';
+import { statusInWords, waitsForPerson } from '../billing/status.js';
 import { shown } from '../shown.js';
 
 /** What a run has to say to people: at most one message, and none when nothing waits and nothing is missing. */
@@ -127,7 +127,7 @@ function causeLines(waiting: OrganizationResult[]): string[] {
     items.filter(({ outcome, reason }) => outcome === 'held' && reason === 'api-error'),
   );
   const why = failed.map(({ cause, message }) => cause ?? message).find((text) => text !== null);
-  return why == null ? [] : [`api-error, for example: ${shown(why, CAUSE_LENGTH)}`];
+  return why == null ? [] : [`${reasonInWords('api-error')}, for example: ${shown(why, CAUSE_LENGTH)}`];
 }
 
 const CAUSE_LENGTH = 400;
@@ -155,8 +155,8 @@ function customerLine(
   const reasons = items.flatMap(({ outcome, reason }) =>
     outcome === 'held' || (outcome === 'ghost' && reason !== 'dismissed') ? [reason ?? outcome] : [],
   );
-  const why = [...new Set(reasons)].sort(byText).join(', ');
-  return `${organizationName}: ${[shown, why || status, ...rows.map(changeText)].filter((text) => text !== '').join(', ')}`;
+  const why = [...new Set(reasons)].sort(byText).map(reasonInWords).join(', ');
+  return `${organizationName}: ${[shown, why || statusInWords(status), ...rows.map(changeText)].filter((text) => text !== '').join(', ')}`;
 }
 
 /** The sums of all that wait, by currency. */

@@ -5,14 +5,13 @@ import {
   commandFor,
   commandOf,
   differenceText,
-  explainItem,
   heldMonthAdvice,
   isReleasable,
   REASON_CODES,
-  type NotPosted,
   type ReasonCode,
 } from '../../shared/billing/advice.js';
 import { command, type Command } from '../../shared/billing/command.js';
+import { explainItem, type NotPosted } from '../../shared/billing/not-posted.js';
 import { charge, contract, line, plan, running, SUBSCRIPTION, type Situation } from './builders.js';
 import { edited, KEY } from './examples/row-and-charge.js';
 
@@ -62,9 +61,9 @@ describe.each(REASON_CODES)('an amount that is not posted because of %s', (reaso
     else expect(sentence().endsWith(`Then: ${command}`)).toBe(true);
   });
 
-  test('stands in the operations guide', async () => {
+  test('has words of its own, which the operations guide explains beside the code', async () => {
     const guide = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
-    expect(guide).toContain(`\`${reason}\``);
+    expect(guide).toContain(`${adviceFor(reason)!.inWords} (\`${reason}\`)`);
   });
 });
 

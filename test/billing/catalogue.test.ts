@@ -32,11 +32,16 @@ describe('an inactive service is made active again, where the broker wants it so
   test('its item says so, and of what it stands for', () => {
     const { because } = plan({ books: books({ services: [inactive(50, { unitPrice: '11' })] }), ...reactivating }).items[0]!;
     expect(because.filter(({ rule }) => rule === '5.2')).toEqual([
-      { rule: '5.2', text: `service 50 (${NAME}), which is made active again for ${CODE}, price 11 → 12.00 from the price list` },
+      {
+        rule: '5.2',
+        text: `service 50 (${NAME}), which is made active again for ${CODE}, price 11.00 → 12.00 from the price list`,
+      },
     ]);
   });
   test('its step says so, with the price it had', () => {
-    expect(ensured([inactive(50, { unitPrice: '11' })], reactivating)!.summary).toBe(`Service ${NAME}: active again, 11 → 12.00`);
+    expect(ensured([inactive(50, { unitPrice: '11' })], reactivating)!.summary).toBe(
+      `Service ${NAME}: active again, 11.00 → 12.00`,
+    );
   });
 });
 

@@ -11,6 +11,7 @@ import {
   postedText,
   round,
   text,
+  unitPriceText,
 } from '../../shared/billing/decimal.js';
 
 /** Exact amounts: where a digit is lost, and which way. */
@@ -108,4 +109,17 @@ test.each([
   ['about 1000', 'about 1000'],
 ])('%s is read as %s', (amount, shown) => {
   expect([grouped(amount), amountText(amount, 'EUR')]).toEqual([shown, `${shown} EUR`]);
+});
+
+test.each([
+  ['728.4', 'EUR', '728.40'],
+  ['12', 'EUR', '12.00'],
+  ['12.0000', 'EUR', '12.00'],
+  ['0.0125', 'EUR', '0.0125'],
+  ['1234.5000', 'EUR', '1,234.50'],
+  ['980.0000', 'JPY', '980'],
+  ['1.5', 'KWD', '1.500'],
+  ['7', null, '7.00'],
+])('a unit price of %s in %s is read as %s', (price, currency, shown) => {
+  expect(unitPriceText(price, currency)).toBe(shown);
 });

@@ -87,13 +87,13 @@ describe('a step in words', () => {
     [
       'a charge that goes',
       { books: withCharges(running(), { price: '5', cost: '1' }) },
-      ['- Charge Business Premium correction 2025-10: price 5.00 → 0, cost 1.00 → 0 EUR'],
+      ['- Charge Business Premium correction 2025-10: price 5.00 → 0.00, cost 1.00 → 0.00 EUR'],
     ],
     [
       'one of two charges with the same key, as somebody copied it, goes: each with its own amounts',
       { report: lines({ sales: '130.00' }), books: withCharges(running(), { price: '5' }, { id: 2001, price: '7' }) },
       [
-        '- Charge Business Premium correction 2025-10: price 7.00 → 0, cost 0 EUR',
+        '- Charge Business Premium correction 2025-10: price 7.00 → 0.00, cost 0.00 EUR',
         '~ Charge Business Premium correction 2025-10: price 5.00 → 10.00, cost 0.00 EUR',
       ],
     ],
@@ -136,7 +136,7 @@ describe('a step in words', () => {
     [
       'a price list that is another',
       { report: { prices: [price({ sales: '13.00' })] }, books: running() },
-      ['~ Service Business Premium (1 year, paid monthly): 12 → 13.00'],
+      ['~ Service Business Premium (1 year, paid monthly): 12.00 → 13.00'],
     ],
     [
       'a contract that gets its subscription id back',

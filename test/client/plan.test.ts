@@ -68,7 +68,7 @@ describe('billing plan', () => {
     expect(text).toContain('  ~ Microsoft 365 E3: units 15 → 12, price 540.00 → 460.80, cost 472.50 → 403.20 EUR');
     expect(text).toContain('  ~ Contract Microsoft 365 E3 – Microsoft 365 E3: end 2025-09-30 → 2026-09-30');
     expect(text).toContain('  - SQL Server Standard: 0 units from 2025-11-01, paid once');
-    expect(text).toContain('    1 excluded (company-id-missing): 36.00 EUR, Microsoft 365 Business Basic');
+    expect(text).toContain('    1 excluded (no Autotask company id): 36.00 EUR, Microsoft 365 Business Basic');
   });
 
   test('ends with one line: counts, money, effort, last month', () => {
@@ -99,7 +99,7 @@ describe('billing plan', () => {
     const text = renderPlans({ ...month, plans }, { columns: 80, hasColour: false });
     const lines = text.split('\n');
     expect(lines.length).toBeLessThanOrEqual(200);
-    expect(lines[0]).toMatch(/^Plan: \d+ new/);
+    expect(lines[0]).toMatch(/^Plan: [\d,]+ new/);
     const shown = text.match(/^Customer /gm)!.length;
     expect(shown).toBeGreaterThan(10);
     expect(text.replaceAll(/\s+/g, ' ')).toContain(`… and ${1000 - shown} more organizations with`);
@@ -115,7 +115,7 @@ describe('billing plan', () => {
     );
     const text = renderPlans({ ...month, plans: [{ ...like, steps, items }] }, { columns: 80, hasColour: false });
     expect(text.split('\n').length).toBeLessThanOrEqual(200);
-    expect(text).toContain('held (api-error)');
+    expect(text).toContain('held (Autotask error)');
     expect(text).toMatch(/… and 9\d\d more: --full/);
   });
 
@@ -127,7 +127,7 @@ describe('billing plan', () => {
     await control('PATCH', `cloudmore/organizations/${CONTOSO}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value: '29683512' }],
     });
-    expect(out).toMatch(/ {2}! .* and \d more: 1,410\.93 EUR held \(company-not-found\)/);
+    expect(out).toMatch(/ {2}! .* and \d more: 1,410\.93 EUR held \(company not in Autotask\)/);
     expect(out).toContain('      Autotask has no company 1. Correct the id of Contoso Dental Group in Cloudmore.');
     expect(out).toContain(`      billing rerun 2025-10 --organization ${CONTOSO} --reason "company id corrected"`);
   });
@@ -148,7 +148,7 @@ describe('billing plan', () => {
       const file = join(folder, 'held.html');
       const out = await held('approve', '--html', file);
       const [before = '', after = ''] = out.split('    Once released:\n');
-      expect(before).toMatch(/held \(breaker-contracts\)/);
+      expect(before).toMatch(/held \(breaker for new contracts\)/);
       expect(before).toContain(`billing approve 2025-10 --organization ${CONTOSO}`);
       expect(after.match(/^ {2}\+ /gm)?.length).toBeGreaterThan(5);
       expect(await readFile(file, 'utf8')).toContain('<h3>Once released</h3>');
@@ -156,7 +156,7 @@ describe('billing plan', () => {
 
     test('advises no release in shadow mode, where there is nothing to release', async () => {
       const out = await held('shadow');
-      expect(out).toMatch(/held \(breaker-contracts\)/);
+      expect(out).toMatch(/held \(breaker for new contracts\)/);
       expect(out).not.toContain('billing approve');
     });
   });

@@ -80,19 +80,19 @@ describe('billing status', () => {
       ]),
       PLAIN,
     );
-    expect(text).toContain('    460.80 EUR outcome-missing: lines without an outcome\n');
+    expect(text).toContain('    460.80 EUR no outcome: lines without an outcome\n');
     expect(text.split('\n\n').slice(0, 3)).toEqual([
       '2025-10 as of 2025-10-17, broker default, mode approve',
       '2 of 3 organizations wait for a person: 976.80 EUR',
       [
         '! Contoso, since 2025-10-09',
-        '    516.00 EUR company-not-found: Microsoft 365 E3 (8f2a6c1e-0000-4000-8000-000000000001)',
+        '    516.00 EUR company not in Autotask: Microsoft 365 E3 (8f2a6c1e-0000-4000-8000-000000000001)',
         '      Autotask has no company 1.',
         '      billing rerun 2025-10 --organization id-of-Contoso --reason "company id corrected"',
         '    http://ui/namespaces/default/workflows/billing%2Fdefault%2F2025-10%2Fid-of-Contoso/r/user-metadata',
       ].join('\n'),
     ]);
-    expect(text).toContain('1 Done');
+    expect(text).toContain('1 done');
   });
 
   test('orders by amount, and says what several items share only once', () => {
@@ -107,7 +107,7 @@ describe('billing status', () => {
       PLAIN,
     );
     expect(text.indexOf('! Large')).toBeLessThan(text.indexOf('! Small'));
-    expect(text).toContain('    480.00 EUR unclassified: 2 items\n      Told by unclassified.');
+    expect(text).toContain('    480.00 EUR kind of line not known: 2 items\n      Told by unclassified.');
   });
 
   test('what a release would write is named beside what a breaker holds, and where the rest of it is', () => {
@@ -157,7 +157,7 @@ describe('billing status', () => {
       PLAIN,
     );
     expect(text).not.toContain('for a person: ');
-    expect(text).toContain('1 Done, 1 Unchanged, 1 Skipped');
+    expect(text).toContain('1 done, 1 unchanged, 1 skipped');
     expect(text).toContain('billing rerun 2025-10 --organization id-of-C --reason "skip lifted"');
   });
 
@@ -219,12 +219,12 @@ describe('billing status', () => {
     const [, waiting, reasons, first] = text.split('\n\n');
     expect(waiting).toBe('1000 of 1000 organizations wait for a person: 461,580.00 EUR');
     expect(reasons!.split('\n')).toEqual([
-      'reason             organizations  items           sales',
-      '─────────────────  ─────────────  ─────  ──────────────',
-      'unclassified                 960    960      480.00 EUR',
-      'period-frozen                840    840  403,200.00 EUR',
-      'company-not-found            120    120   57,120.00 EUR',
-      'awaiting-approval             40     40      780.00 EUR',
+      'reason                       organizations  items           sales',
+      '───────────────────────────  ─────────────  ─────  ──────────────',
+      'kind of line not known                 960    960      480.00 EUR',
+      'already approved and posted            840    840  403,200.00 EUR',
+      'company not in Autotask                120    120   57,120.00 EUR',
+      'awaiting approval                       40     40      780.00 EUR',
     ]);
     expect(first).toContain('! C959');
     expect(text.match(/^! /gm)).toHaveLength(10);
@@ -244,7 +244,7 @@ describe('billing status', () => {
     expect(renderStatus(shown(all), NARROW).split('\n').length).toBeLessThanOrEqual(200);
     const full = renderStatus({ ...shown(all), isFull: true }, NARROW);
     expect(full.match(/^! /gm)).toHaveLength(20);
-    expect(full.match(/period-frozen/g)!.length).toBeGreaterThanOrEqual(20);
+    expect(full.match(/already approved and posted/g)!.length).toBeGreaterThanOrEqual(20);
   });
 
   test('up to twenty-five of a kind are all shown, and no numbers stand in their way', () => {

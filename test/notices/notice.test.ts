@@ -134,7 +134,7 @@ describe('a run speaks', () => {
     const organizations = Array.from({ length: 13 }, (_, index) => held(`Customer ${index}`, `${index}.00`));
     const notice = noticeOf(run(month({ held: { lines: 13, cost: '13.00', sales: '78.00' }, organizations })));
     expect(notice?.title).toBe('Billing: 2025-10: 78.00 EUR held, 13 customers waiting');
-    expect(notice?.lines[0]).toBe('Customer 12: 12.00 EUR, company-inactive');
+    expect(notice?.lines[0]).toBe('Customer 12: 12.00 EUR, company inactive');
     expect(notice?.lines.slice(-2)).toEqual(['… and 3 more.', 'What to do: billing status 2025-10']);
     expect(notice?.lines).toHaveLength(12);
   });
@@ -153,9 +153,11 @@ describe('a run speaks', () => {
     const lines = noticeOf(run(result))!
       .lines.map(lineText)
       .filter((line) => line.includes('for example'));
-    expect(lines).toEqual(['api-error, for example: Autotask answers 503 to POST /Contracts']);
+    expect(lines).toEqual(['Autotask error, for example: Autotask answers 503 to POST /Contracts']);
     const unexplained = { ...held('Contoso', '12.00'), items: [{ ...failed, cause: null }] };
-    expect(noticeOf(run(month({ held: ONE, organizations: [unexplained] })))!.lines).toContain('api-error, for example: Look.');
+    expect(noticeOf(run(month({ held: ONE, organizations: [unexplained] })))!.lines).toContain(
+      'Autotask error, for example: Look.',
+    );
   });
 
   test('with the page of who waits, where it is known and somebody does', () => {
@@ -182,7 +184,7 @@ describe('a run speaks', () => {
     });
     const [seen] = waiting.months;
     expect(noticeOf({ ...waiting, months: [{ ...seen!, rows: new Map([['Contoso', [row]]]) }] })?.lines[0]).toEqual({
-      text: 'Contoso: 12.00 EUR, company-inactive, 540.00 → 520.00 EUR (-20.00), margin 67.50 → 40.00 (7.7 %)',
+      text: 'Contoso: 12.00 EUR, company inactive, 540.00 → 520.00 EUR (-20.00), margin 67.50 → 40.00 (7.7 %)',
       url: 'https://page/months/2025-10/customers/Contoso',
     });
   });

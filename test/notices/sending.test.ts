@@ -10,7 +10,7 @@ import { openWebhook } from './webhook.js';
 
 /** Real sockets: what arrives, how often, and what is said when it does not. */
 
-const NOTICE = { title: 'Billing: 2025-10: 12.00 EUR held', lines: ['Contoso: 12.00 EUR, company-inactive'] };
+const NOTICE = { title: 'Billing: 2025-10: 12.00 EUR held', lines: ['Contoso: 12.00 EUR, company inactive'] };
 const RUN = { run: 'daily~1', at: '2025-10-12T03:10:00.000Z' };
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -75,7 +75,7 @@ describe('a notice', () => {
     const evidence = memoryEvidence();
     for (let attempt = 1; attempt <= 3; attempt += 1)
       await sendOnce(evidence, 'default', RUN, NOTICE, channelsOf(settings), settings);
-    expect(got).toEqual([{ text: 'Billing: 2025-10: 12.00 EUR held\n• Contoso: 12.00 EUR, company-inactive' }]);
+    expect(got).toEqual([{ text: 'Billing: 2025-10: 12.00 EUR held\n• Contoso: 12.00 EUR, company inactive' }]);
     expect(troubleOf(await readLatestNotice(evidence, 'default'))).toBeNull();
   });
 
@@ -104,7 +104,7 @@ describe('a notice', () => {
     expect(got).toHaveLength(1);
     expect(got[0]).toMatch(/Subject: Billing: 2025-10: 12\.00 EUR held/);
     expect(got[0]).toMatch(/To: finance@example\.com/);
-    expect(got[0]).toContain('Contoso: 12.00 EUR, company-inactive');
+    expect(got[0]).toContain('Contoso: 12.00 EUR, company inactive');
   });
 
   test('reaches each receiver in a mail of their own, with the longer list and a file, once', async () => {

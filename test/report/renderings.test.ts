@@ -8,10 +8,11 @@ import { PLAIN } from '../../client/render/paper.js';
 import { htmlReport } from '../../client/render/report/html.js';
 import { textReport } from '../../client/render/report/text.js';
 import { exactNumber } from '../../client/render/workbook.js';
+import { REASON_CODES } from '../../shared/billing/advice.js';
 import { big, grouped, sum } from '../../shared/billing/decimal.js';
 import { monthResult } from '../../shared/billing/reconcile.js';
 import type { PlannedItem } from '../../shared/billing/plan-types.js';
-import { NO_CALLS, type MonthResult, type Outcome } from '../../shared/billing/results.js';
+import { NO_CALLS, type Amounts, type MonthResult, type Outcome } from '../../shared/billing/results.js';
 import { reportDocument, type ReportDocument } from '../../shared/report/document.js';
 import { line, plan, settings } from '../billing/builders.js';
 import { september, type World } from '../api/vendors.js';
@@ -69,7 +70,7 @@ describe('the report of a month', () => {
     expect(code).toBe(3);
     for (const part of ['report', 'posted', 'held', 'excluded', 'unassigned'] as const)
       expect(out).toContain(grouped(json[part].sales));
-    expect(out).toMatch(/Amounts that reach no invoice:\n +5,709\.39 EUR {2}Fabrikam Logistics: held \(company-inactive\)/);
+    expect(out).toMatch(/Amounts that reach no invoice:\n +5,709\.39 EUR {2}Fabrikam Logistics: held \(company inactive\)/);
     expect(out).toContain(`billing rerun ${MONTH} --organization 76f89d5d-ba07-5d2e-9f88-335bf71db3ae`);
     expect(out).toMatch(/% of our hourly budget of 5,000/);
   });
@@ -132,6 +133,20 @@ describe('the report of a month', () => {
       'Items',
       'Notes',
     ]);
+  });
+
+  test('has reasons in words for people, and as codes for programs', async () => {
+    const file = desk.file('words.xlsx');
+    await desk.cli('report', MONTH, '--out', file);
+    const { files } = await readWorkbook(await readFile(file));
+    const [text, html, csv] = await Promise.all(
+      ['text', 'html', 'csv'].map(async (format) => (await desk.cli('report', MONTH, '--format', format)).out),
+    );
+    for (const shown of [text!, html!, files.get('xl/sharedStrings.xml')!]) {
+      expect(shown).toContain('company inactive');
+      expect(REASON_CODES.filter((code) => code.includes('-') && shown.includes(code))).toEqual([]);
+    }
+    expect(csv).toContain('company-inactive');
   });
 
   test('as XLSX has a row of totals under the customers, days as days, and titles that stand over their numbers', async () => {
@@ -221,6 +236,17 @@ describe('the report of a month', () => {
       await page.close();
     });
 
+    test('shows customers with held or excluded amounts alone by a choice that needs no script', async () => {
+      const page = await browser.newPage({ javaScriptEnabled: false });
+      await page.setContent(htmlReport(oneHeldOf(reportOf(12))));
+      const customers = page.locator('tr', { hasText: /^Customer \d/ });
+      const seen = async (): Promise<number> => (await customers.filter({ visible: true }).all()).length;
+      const all = await seen();
+      await page.getByLabel('with held amounts').check();
+      expect([all, await seen()]).toEqual([24, 2]);
+      await page.close();
+    });
+
     test('prints 300 customers on fewer than 40 pages: it was 579', async () => {
       const page = await browser.newPage();
       await page.setContent(htmlReport(reportOf(300)));
@@ -237,6 +263,13 @@ test('the report of 300 customers as text ends within 200 lines, and says how ma
   expect(text.split('\n').length).toBeLessThanOrEqual(200);
   expect(text).toContain('--full');
 });
+
+/** Of the customers in its tables only the first has something held. */
+const oneHeldOf = (report: ReportDocument): ReportDocument => {
+  const nothingHeld = <T extends { held: Amounts }>(row: T, at: number): T =>
+    at === 0 ? row : { ...row, held: { lines: 0, cost: '0.00', sales: '0.00' } };
+  return { ...report, customers: report.customers.map(nothingHeld), reconciliation: report.reconciliation.map(nothingHeld) };
+};
 
 /** So many customers with 40 subscriptions each, of which one in 20 is held and one is set aside. */
 function reportOf(customers: number): ReportDocument {

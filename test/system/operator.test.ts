@@ -276,7 +276,7 @@ describe('what a circuit breaker holds', () => {
     const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     expect(organizationOf(month, FABRIKAM)).toMatchObject({ status: 'NeedsAttention', posted: { lines: 0 } });
     expect(organizationOf(month, CONTOSO)).toMatchObject({ status: 'AwaitingApproval' });
-    const listed = expect.stringContaining('Fabrikam Logistics: 5,620.99 EUR (breaker-organization)') as unknown;
+    const listed = expect.stringContaining("Fabrikam Logistics: 5,620.99 EUR (customer's breaker)") as unknown;
 
     const all = await stage.cli('approve', MONTH, '--all');
     expect(all).toMatchObject({ code: 3, stdout: expect.stringMatching(/^Released Contoso Dental Group/) as unknown });

@@ -244,7 +244,7 @@ describe('a month with the built program', () => {
   test('what people read of it is plain text when it is piped', async () => {
     for (const command of ['status', 'report']) {
       const { stdout } = await stage.cli(command, MONTH);
-      expect(stdout).toContain('company-not-found');
+      expect(stdout).toContain('company not in Autotask');
       expect(stdout).not.toContain('\u001b');
     }
   });

@@ -10,7 +10,7 @@ import type { Change, MarginMoved, Renewal } from '../../../shared/report/outloo
 import type { Html } from '../html.js';
 import { html, linesOf } from '../html.js';
 import { htmlFile } from '../html-file.js';
-import { anchorOf, folded, NOTHING, section } from './sections.js';
+import { anchorOf, choiceOfParts, folded, NOTHING, section, withParts, type PartsOf } from './sections.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { priceText } from './text.js';
 import { momentOf, whoOf, whoseOf, whyOf as whyDecided } from '../decisions.js';
@@ -35,8 +35,9 @@ export function htmlReport(report: ReportDocument): string {
             verdict(report),
             ...report.totals.map(sums),
             contents(report),
+            ...(report.customers.length < CHOSEN_FROM ? [] : [choiceOfParts]),
             beside(report),
-            marginRows('By customer', report.customers),
+            marginRows('By customer', report.customers, partsOf),
             marginRows('By record type', typesInWords(report)),
             belowCost(report.belowCost),
             leaks(report),
@@ -151,23 +152,21 @@ function amountsTable(title: string, rows: [string, Amounts][]): Html {
     '',
     [
       { title: '', cell: ([name]) => name },
-      { title: 'Lines', kind: 'amount', cell: ([, { lines }]) => String(lines) },
+      { title: 'Lines', kind: 'amount', cell: ([, { lines }]) => grouped(String(lines)) },
       { title: 'Sales', kind: 'amount', cell: ([, { sales }]) => grouped(sales) },
       { title: 'Cost', kind: 'amount', cell: ([, { cost }]) => grouped(cost) },
     ],
     rows,
-    'sums',
+    { kind: 'sums' },
   );
 }
 
 function leaks({ causes, result: { month } }: ReportDocument): Html {
   if (causes.length === 0) return NOTHING;
+  const explain = html`<code>${command('explain', month, '--subscription')} ID</code>`;
   return html`<section>
     <h2 id="${anchorOf(LEAKS)}">${LEAKS}</h2>
-    <p>
-      Held, excluded or under no organization; the largest first. How one came about:
-      <code>${command('explain', month, '--subscription')} ID</code>
-    </p>
+    <p>Held, excluded or under no organization; the largest first. How one came about: ${explain}</p>
     ${linesOf(causes.slice(0, CAUSES_PRINTED).map(causeBlock))}
     ${folded(causes.length - CAUSES_PRINTED, linesOf(causes.slice(CAUSES_PRINTED).map(causeBlock)))}
   </section>`;
@@ -185,7 +184,7 @@ function causeBlock(cause: Cause): Html {
         <td>${leak.productName} ${leak.subscriptionId === null ? '' : html`<small>${leak.subscriptionId}</small>`}</td>
       </tr>`,
   );
-  return html`<article>
+  return html`<article ${withParts([cause.outcome])}>
     <h3><span class="amount">${amountText(sales, currency)}</span> ${organizationName} <small>${whyOf(cause)}</small></h3>
     <p>${[message, remedy].filter((text) => text !== '').join(' ')}</p>
     ${command === null ? '' : html`<p><code>${command}</code></p>`}
@@ -197,7 +196,15 @@ function causeBlock(cause: Cause): Html {
   </article>`;
 }
 
-const marginRows = (title: string, rows: MarginRow[]): Html =>
+/** Fewer customers are seen at a glance. */
+const CHOSEN_FROM = 10;
+
+const partsOf = ({ held, excluded }: Pick<MarginRow, 'held' | 'excluded'>): string[] => [
+  ...(held.lines > 0 ? ['held'] : []),
+  ...(excluded.lines > 0 ? ['excluded'] : []),
+];
+
+const marginRows = (title: string, rows: MarginRow[], parts?: PartsOf<MarginRow>): Html =>
   section(
     title,
     'Sales, and what is left after cost; the largest first.',
@@ -211,6 +218,7 @@ const marginRows = (title: string, rows: MarginRow[]): Html =>
       { title: '%', kind: 'amount', cell: ({ margin }) => margin.share ?? '' },
     ],
     rows,
+    parts && { partsOf: parts },
   );
 
 const belowCost = (all: BelowCost[]): Html =>
@@ -324,13 +332,13 @@ const renewals = (all: Renewal[], from: string, to: string): Html =>
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       { title: 'Product', cell: ({ productName }) => productName },
       { title: 'Renews', cell: ({ renews }) => (renews === null ? 'unknown' : renews ? 'yes' : 'no') },
-      { title: 'Quantity', kind: 'amount', cell: ({ quantity }) => quantity ?? '?' },
+      { title: 'Quantity', kind: 'amount', cell: ({ quantity }) => grouped(quantity ?? '?') },
       { title: 'Price now', kind: 'amount', cell: ({ unitSales, currency }) => priceText(unitSales, currency) },
       { title: 'List price', kind: 'amount', cell: ({ listSales, currency }) => priceText(listSales, currency) },
       {
         title: 'Effect',
         kind: 'amount',
-        cell: ({ effect, currency }) => (effect === null ? '?' : `${effect} ${currency ?? ''}`),
+        cell: ({ effect, currency }) => (effect === null ? '?' : `${grouped(effect)} ${currency ?? ''}`),
       },
     ],
     all,
@@ -349,6 +357,7 @@ const reconciliation = (rows: ReconciliationRow[]): Html =>
       { title: 'Excluded', kind: 'amount', cell: ({ excluded }) => grouped(excluded.sales) },
     ],
     rows,
+    { partsOf },
   );
 
 const notes = (all: string[]): Html =>

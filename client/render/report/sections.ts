@@ -34,17 +34,26 @@ export const folded = (count: number, rest: Html): Html =>
         ${rest}
       </details>`;
 
-export function section<Row>(title: string, intro: string, columns: Column<Row>[], rows: Row[], kind = 'list'): Html {
+/** Which of the report's parts a row has something of, so that a choice can leave the others out. */
+export type PartsOf<Row> = (row: Row) => string[];
+
+export function section<Row>(
+  title: string,
+  intro: string,
+  columns: Column<Row>[],
+  rows: Row[],
+  { kind = 'list', partsOf }: { kind?: string; partsOf?: PartsOf<Row> } = {},
+): Html {
   if (rows.length === 0) return NOTHING;
   const rest = rows.slice(ROWS_PRINTED);
   return html`<section>
     <h2 id="${anchorOf(title)}">${title}</h2>
-    ${intro === '' ? '' : html`<p>${intro}</p>`} ${tableOf(columns, rows.slice(0, ROWS_PRINTED), kind)}
-    ${folded(rest.length, tableOf(columns, rest, kind))}
+    ${intro === '' ? '' : html`<p>${intro}</p>`} ${tableOf(columns, rows.slice(0, ROWS_PRINTED), kind, partsOf)}
+    ${folded(rest.length, tableOf(columns, rest, kind, partsOf))}
   </section>`;
 }
 
-const tableOf = <Row>(columns: Column<Row>[], rows: Row[], kind: string): Html =>
+const tableOf = <Row>(columns: Column<Row>[], rows: Row[], kind: string, partsOf?: PartsOf<Row>): Html =>
   html`<table class="${kind}">
     <thead>
       <tr>
@@ -55,7 +64,7 @@ const tableOf = <Row>(columns: Column<Row>[], rows: Row[], kind: string): Html =
       ${linesOf(
         rows.map(
           (row) =>
-            html`<tr>
+            html`<tr ${partsOf && withParts(partsOf(row))}>
               ${columns.map((column) => cellOf(column, row))}
             </tr>`,
         ),
@@ -64,6 +73,19 @@ const tableOf = <Row>(columns: Column<Row>[], rows: Row[], kind: string): Html =
   </table>`;
 
 export const NOTHING = new Html('');
+
+/** The attribute that the choice of parts looks at. */
+export const withParts = (parts: string[]): Html => html`data-parts="${parts.join(' ')}"`;
+
+/** Parts of the report that can be looked at alone, and how the choice is called; `style.ts` hides the rest. */
+const CHOICES = { held: 'with held amounts', excluded: 'with excluded amounts' } as const;
+
+/** A choice of what is shown that needs no script: the page hides the rest by its style. Not on paper, which shows all that is printed. */
+export const choiceOfParts = html`<fieldset class="choice">
+  <legend>Customers shown</legend>
+  <label><input type="radio" name="shown" checked /> all</label>
+  ${Object.entries(CHOICES).map(([part, called]) => html`<label><input type="radio" name="shown" id="${`only-${part}`}" /> ${called}</label>`)}
+</fieldset>`;
 
 function cellOf<Row>({ title, kind, cell }: Column<Row>, row: Row): Html {
   const value = cell(row);

@@ -1,7 +1,8 @@
 import { us } from '../../called.js';
 import { typeInWords } from '../../../shared/billing/record-types.js';
 import { heldMonthAdvice } from '../../../shared/billing/advice.js';
-import { amountText, grouped, minorUnits } from '../../../shared/billing/decimal.js';
+import { amountText, grouped, unitPriceText } from '../../../shared/billing/decimal.js';
+import { groupBy } from '../../../shared/billing/text.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, Leak, ReportDocument } from '../../../shared/report/document.js';
 import { marginOf } from '../../../shared/report/margin.js';
@@ -45,7 +46,9 @@ function reportText({ report, isFull }: { report: ReportDocument; isFull: boolea
     ...report.totals.map((totals, index) => sumsOf(totals, index === 0 ? report : null)),
     section(
       'Amounts that reach no invoice',
-      some(report.causes, 'causes', (cause) => causeLines(cause, paper, limits.amountsOfCause)),
+      some(customersOf(report.causes), 'causes', (causes) =>
+        causes.map((cause) => causeLines(cause, paper, limits.amountsOfCause)).join('\n'),
+      ),
     ),
     section(
       'Money in Autotask without a line in the report',
@@ -94,7 +97,7 @@ const listed = (sentence: string, paper: Paper): string => wrap(sentence, paper,
 function sumsOf({ currency, report, posted, held, excluded }: CurrencyTotals, document: ReportDocument | null): string {
   const row = (name: string, { lines, cost, sales }: Amounts): string[] => [
     name,
-    String(lines),
+    grouped(String(lines)),
     grouped(sales),
     grouped(cost),
     ...marginCells({ cost, sales }, currency),
@@ -203,6 +206,9 @@ function reconciliation({ reconciliation: rows, totals }: ReportDocument, paper:
 
 const AMOUNT_WIDTH = 12;
 
+/** A block for each customer, in the order of their largest cause. */
+const customersOf = (causes: Cause[]): Cause[][] => [...groupBy(causes, ({ organizationName }) => organizationName).values()];
+
 function causeLines(
   { sales, currency, organizationName, message, remedy, command, leaks, ...cause }: Cause,
   paper: Paper,
@@ -294,19 +300,14 @@ const renewalTable = (renewals: Renewal[], paper: Paper): string =>
       renewal.organizationName,
       renewal.productName,
       renewal.renews === null ? '?' : renewal.renews ? 'yes' : 'no',
-      renewal.quantity ?? '?',
+      grouped(renewal.quantity ?? '?'),
       priceText(renewal.unitSales, renewal.currency),
       priceText(renewal.listSales, renewal.currency),
-      renewal.effect ?? '?',
+      grouped(renewal.effect ?? '?'),
     ]),
     paper,
   );
 
-/** A unit price with at least the currency's minor units; its further digits are kept. */
-export function priceText(price: string | null, currency: string | null): string {
-  if (price === null) return '?';
-  const digits = currency === null ? 2 : minorUnits(currency);
-  const [whole = '', fraction = ''] = price.split('.');
-  const shown = fraction.padEnd(digits, '0');
-  return shown === '' ? whole : `${whole}.${shown}`;
-}
+/** A unit price as people read it; what is not known is a question. */
+export const priceText = (price: string | null, currency: string | null): string =>
+  price === null ? '?' : unitPriceText(price, currency);

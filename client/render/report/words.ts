@@ -1,3 +1,4 @@
+import { reasonInWords } from '../../../shared/billing/advice.js';
 import { big, grouped } from '../../../shared/billing/decimal.js';
 import { typeInWords } from '../../../shared/billing/record-types.js';
 import type { Leak, ReportDocument } from '../../../shared/report/document.js';
@@ -20,9 +21,9 @@ export const isNothing = (amount: string): boolean => big(amount).eq(0);
 
 export const FIRST_MONTH = 'No previous month to compare with.';
 
-/** "held (company-id-shared)", "unassigned". */
+/** "held (company id used twice)", "unassigned". */
 export const whyOf = ({ outcome, reason }: Pick<Leak, 'outcome' | 'reason'>): string =>
-  reason === outcome ? outcome : `${outcome} (${reason})`;
+  reason === outcome ? outcome : `${outcome} (${reasonInWords(reason)})`;
 
 /** What of the decisions log is not as it was written. */
 export const decisionProblem = ({ decisions: { problem } }: ReportDocument): string[] => (problem === null ? [] : [problem]);

@@ -1,3 +1,4 @@
+import { reasonInWords } from '../../../shared/billing/advice.js';
 import type { Amounts } from '../../../shared/billing/results.js';
 import { typeInWords } from '../../../shared/billing/record-types.js';
 import { COULD_NOT_BE_READ, unreadRest } from '../../../shared/billing/unread.js';
@@ -5,7 +6,7 @@ import type { CurrencyTotals, ReportDocument } from '../../../shared/report/docu
 import { marginOf, type Margin } from '../../../shared/report/margin.js';
 import type { MarginRow } from '../../../shared/report/sums.js';
 import { workbook, type Cell, type Sheet } from '../workbook.js';
-import { momentOf, whoOf, whoseOf, whyOf } from '../decisions.js';
+import { whoOf, whoseOf, whyOf } from '../decisions.js';
 import { budgetText, decisionProblem, titleOf, typesInWords, writtenText } from './words.js';
 
 /** The report as a workbook. */
@@ -25,6 +26,7 @@ export const xlsxReport = (report: ReportDocument): Promise<Uint8Array> =>
   ]);
 
 const amount = (value: string | null, currency: string | null): Cell => (value === null ? null : { amount: value, currency });
+const count = (lines: number): Cell => amount(String(lines), null);
 const columns = (...all: [title: string, width: number][]): Sheet['columns'] => all.map(([title, width]) => ({ title, width }));
 
 // ---------------------------------------------------------------------------------------------------------------- sheets
@@ -34,7 +36,7 @@ function summary(report: ReportDocument): Sheet {
   const row = (name: string, { lines, cost, sales }: Amounts, currency: string): Cell[] => [
     name,
     currency,
-    lines,
+    count(lines),
     amount(sales, currency),
     amount(cost, currency),
   ];
@@ -52,7 +54,13 @@ function summary(report: ReportDocument): Sheet {
       row('unassigned (beside the report)', result.unassigned, result.currency),
       row('awaiting report (beside)', result.awaiting, result.currency),
       row('ghosts (beside)', result.ghosts, result.currency),
-      ['rounding', result.currency, null, amount(result.rounding.sales, null), amount(result.rounding.cost, null)],
+      [
+        'rounding',
+        result.currency,
+        null,
+        amount(result.rounding.sales, result.currency),
+        amount(result.rounding.cost, result.currency),
+      ],
     ],
   };
 }
@@ -78,12 +86,12 @@ const reconciliation = ({ reconciliation: rows, totals }: ReportDocument): Sheet
   columns: columns(
     ['organization', 32],
     ['company', 12],
-    ['record type', 18],
+    ['record type', 26],
     ['currency', 10],
     ['lines', 8],
     ...RECONCILED.flatMap((part): [string, number][] => [
-      [`${part} sales`, 14],
-      [`${part} cost`, 14],
+      [`${part} sales`, 16],
+      [`${part} cost`, 16],
     ]),
   ),
   rows: rows.map((row) => [row.organizationName, row.companyId, typeInWords(row.recordType), ...reconciledCells(row)]),
@@ -92,7 +100,7 @@ const reconciliation = ({ reconciliation: rows, totals }: ReportDocument): Sheet
 
 const reconciledCells = (row: CurrencyTotals): Cell[] => [
   row.currency,
-  row.report.lines,
+  count(row.report.lines),
   ...RECONCILED.flatMap((part) => [amount(row[part].sales, row.currency), amount(row[part].cost, row.currency)]),
 ];
 
@@ -111,7 +119,7 @@ const margins = (name: string, rows: MarginRow[], totals: CurrencyTotals[]): She
     ['margin %', 10],
     ['posted sales', 14],
     ['held sales', 14],
-    ['excluded sales', 14],
+    ['excluded sales', 16],
   ),
   rows: rows.map((row) => [row.name, ...marginRow(row)]),
   totals: totals.map((total) => ['all', ...marginRow(total)]),
@@ -119,7 +127,7 @@ const margins = (name: string, rows: MarginRow[], totals: CurrencyTotals[]): She
 
 const marginRow = ({ report, posted, held, excluded, currency }: CurrencyTotals): Cell[] => [
   currency,
-  report.lines,
+  count(report.lines),
   amount(report.sales, currency),
   amount(report.cost, currency),
   ...marginCells(marginOf(report, currency), currency),
@@ -137,10 +145,10 @@ const leaks = ({ leaks: all }: ReportDocument): Sheet => ({
     ['organization', 32],
     ['product', 36],
     ['outcome', 12],
-    ['reason', 20],
+    ['reason', 30],
     ['what is wrong', 60],
     ['what to do', 50],
-    ['command', 60],
+    ['command', 80],
     ['subscription', 38],
   ),
   rows: all.map((leak) => [
@@ -150,7 +158,7 @@ const leaks = ({ leaks: all }: ReportDocument): Sheet => ({
     leak.organizationName,
     leak.productName,
     leak.outcome,
-    leak.reason,
+    reasonInWords(leak.reason),
     leak.message,
     leak.remedy,
     leak.command,
@@ -165,7 +173,7 @@ const ghosts = ({ ghosts: all }: ReportDocument): Sheet => ({
     ['cost', 14],
     ['currency', 10],
     ['organization', 32],
-    ['record type', 18],
+    ['record type', 26],
     ['contract', 12],
     ['state', 12],
     ['what it is', 70],
@@ -228,7 +236,7 @@ function outlook({ outlook: ahead }: ReportDocument): Sheet[] {
         ['quantity', 10],
         ['price now', 12],
         ['list price', 12],
-        ['effect per payment', 18],
+        ['effect per payment', 20],
         ['subscription', 38],
       ),
       rows: ahead.renewals.map((renewal) => [
@@ -294,7 +302,7 @@ const entries = ({ entries: all }: ReportDocument): Sheet => ({
   columns: columns(
     ['outcome', 12],
     ['organization', 32],
-    ['record type', 18],
+    ['record type', 26],
     ['product', 36],
     ['quantity', 10],
     ['sales', 14],
@@ -303,7 +311,7 @@ const entries = ({ entries: all }: ReportDocument): Sheet => ({
     ['margin', 14],
     ['margin %', 10],
     ['lines', 8],
-    ['reason', 20],
+    ['reason', 30],
     ['contract', 12],
     ['company', 12],
     ['item code', 34],
@@ -319,8 +327,8 @@ const entries = ({ entries: all }: ReportDocument): Sheet => ({
     amount(entry.cost, entry.currency),
     entry.currency,
     ...marginCells(marginOf(entry, entry.currency), entry.currency),
-    entry.lines,
-    entry.reason,
+    count(entry.lines),
+    entry.reason === null ? null : reasonInWords(entry.reason),
     entry.contractId,
     entry.companyId,
     entry.itemCode,
@@ -344,7 +352,7 @@ const decisions = (report: ReportDocument): Sheet => ({
   rows: [
     ...decisionProblem(report).map((problem): Cell[] => [problem]),
     ...report.decisions.entries.map((entry): Cell[] => [
-      momentOf(entry),
+      { moment: entry.at },
       whoOf(entry),
       entry.action,
       whoseOf(entry),

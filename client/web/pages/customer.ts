@@ -1,5 +1,5 @@
 import { isAwaited } from '../../../shared/billing/breakers.js';
-import { amountText, big, grouped } from '../../../shared/billing/decimal.js';
+import { amountText, big, grouped, unitPriceText } from '../../../shared/billing/decimal.js';
 import { invoiceLines } from '../../../shared/billing/invoice.js';
 import type { Outcome } from '../../../shared/billing/results.js';
 import type { PlannedItem } from '../../../shared/billing/plan-types.js';
@@ -127,8 +127,10 @@ function invoice(outcome: Outcome): Html {
               html`<tr>
                 <td data-title="Line">${line.text}</td>
                 <td data-title="Change">${line.isGhost ? 'no line in the report' : line.change}</td>
-                <td class="amount" data-title="Quantity">${line.quantity}</td>
-                ${amountCell('Unit price', line.unitPrice)}${amountCell('Amount', line.amount)}
+                <td class="amount" data-title="Quantity">${grouped(line.quantity)}</td>
+
+                <td class="amount" data-title="Unit price">${unitPriceText(line.unitPrice, line.currency)}</td>
+                ${amountCell('Amount', line.amount)}
               </tr>`,
           )}
         </tbody>

@@ -30,9 +30,9 @@ const TERMINATED = disturbed({
       ...(code === 3 ? [] : [`the run ended with ${code}, as if nobody were missing`]),
       ...(status.code === 3 ? [] : [`status ended with ${status.code}`]),
       ...(status.stdout.includes(name?.name ?? '?') ? [] : ['status does not name the customer']),
-      ...(status.stdout.includes('outcome-missing') ? [] : ['status does not say outcome-missing']),
+      ...(status.stdout.includes('no outcome') ? [] : ['status does not say that there is no outcome']),
     ];
-    const line = status.stdout.split('\n').find((each) => each.includes('outcome-missing')) ?? lastWords(status.stdout);
+    const line = status.stdout.split('\n').find((each) => each.includes('no outcome')) ?? lastWords(status.stdout);
     return { code, message: line.trim(), seconds, problems };
   },
 });
