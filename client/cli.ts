@@ -227,7 +227,7 @@ function addSteering(program: Command, context: Context, run: Run): void {
       ) => {
         const command = await import('./commands/run.js');
         await run(
-          command.run(context, {
+          command.runWhenAgreed(context, {
             month: of,
             organizations: options.organization,
             asOf: options.asOf,

@@ -2,6 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import type { Context } from './context.js';
 import { CommandError, EXIT } from './exit.js';
 
+/** What a person is asked before something is written. */
+
 /** A sum that is typed back by the person who read it; `--yes` where nobody can be asked. */
 export interface Confirmation {
   /** "15,319.93 EUR + 12.00 USD". */
@@ -16,7 +18,7 @@ export interface Confirmation {
 
 /** Throws unless the sum is typed back. */
 export async function confirmSum(context: Context, { expected, yes, question, otherwise }: Confirmation): Promise<void> {
-  const typed = yes ?? (await ask(context, `${question} (${expected}): `, otherwise));
+  const typed = yes ?? (await ask(context, `${question} (${expected}): `, `${otherwise}: no sum was typed.`));
   if (typed !== null && sameSum(typed, expected)) return;
   throw new CommandError(
     typed === null ? EXIT.usage : EXIT.failed,
@@ -26,6 +28,13 @@ export async function confirmSum(context: Context, { expected, yes, question, ot
   );
 }
 
+/** Throws unless a person says yes. Where nobody can be asked it goes on: a schedule and a script have decided before. */
+export async function confirmYes(context: Context, question: string, otherwise: string): Promise<void> {
+  const typed = await ask(context, `${question} (yes or no): `, `${otherwise}: nothing was answered.`);
+  if (typed === null || /^y(es)?$/i.test(typed.trim())) return;
+  throw new CommandError(EXIT.failed, `${otherwise}.`);
+}
+
 /** With or without the currency where there is one only. */
 export const sameSum = (typed: string, expected: string): boolean => {
   const bare = (text: string): string => text.replace(/[\s,]/g, '').toUpperCase();
@@ -33,7 +42,7 @@ export const sameSum = (typed: string, expected: string): boolean => {
 };
 
 /** What is typed; null where nobody can be asked. Anyone who leaves the question by Ctrl-C or Ctrl-D has not answered it. */
-async function ask(context: Context, question: string, otherwise: string): Promise<string | null> {
+async function ask(context: Context, question: string, unanswered: string): Promise<string | null> {
   if (!context.isTerminal || process.stdin.isTTY !== true) return null;
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
@@ -41,7 +50,7 @@ async function ask(context: Context, question: string, otherwise: string): Promi
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
     context.say(''); // The question has no end of line.
-    throw new CommandError(EXIT.failed, `${otherwise}: no sum was typed.`);
+    throw new CommandError(EXIT.failed, unanswered);
   } finally {
     lines.close();
   }

@@ -12,7 +12,7 @@ import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { APPROVE_UPDATE, organizationBillingId } from '../../shared/contract.js';
 import { type Sender } from '../../shared/contract/decisions.js';
-import { confirmSum } from '../confirm.js';
+import { confirmSum, confirmYes } from '../confirm.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { askOpen, findMonth, inParallel, isNotFound, openOrganizations } from '../months.js';
@@ -72,10 +72,9 @@ async function approveMany(context: Context, temporal: Temporal, config: BaseCon
   const waiting = await everyWaiting(temporal, config, month);
   const held = waiting.filter(isHeldByBreaker);
   if (breakers && held.length > 0) await confirm(context, held, yes);
-  const released = [
-    ...(all ? waiting.filter((one) => !isHeldByBreaker(one) && !isOfClosedMonth(one)) : []),
-    ...(breakers ? held : []),
-  ];
+  const approvals = all ? waiting.filter((one) => !isHeldByBreaker(one) && !isOfClosedMonth(one)) : [];
+  if (approvals.length > 0) await confirmApprovals(context, approvals);
+  const released = [...approvals, ...(breakers ? held : [])];
   const code = await releaseAll(context, temporal, config.broker, options, released, undefined);
   if (released.length === 0) context.out(line`Nothing of ${month} waits for ${all ? 'approval' : 'the release of a breaker'}.`);
   if (breakers || held.length === 0) return code;
@@ -111,6 +110,13 @@ async function confirm(context: Context, held: OrganizationResult[], yes: string
   context.say(line`Together: ${expected}`);
   await confirmSum(context, { expected, yes, question: 'Type the sum to release them', otherwise: 'Nothing was released' });
 }
+
+const confirmApprovals = (context: Context, approvals: OrganizationResult[]): Promise<void> =>
+  confirmYes(
+    context,
+    line`Release ${approvals.length === 1 ? 'the plan that waits' : `${approvals.length} plans`}, ${sumOf(approvals)}?`,
+    'Nothing was released',
+  );
 
 /** Releases what waits as the file has it; what moved since, or is not in it, goes on waiting and is named. */
 async function approvePlans(

@@ -1,6 +1,7 @@
 import { dismissed, isOpen, UNKNOWN_CONTRACT, type Dismissal } from '../../shared/billing/dismissal.js';
 import { amountText, money, sum } from '../../shared/billing/decimal.js';
 import { digestOf } from '../../shared/billing/keys.js';
+import { typeInWords } from '../../shared/billing/record-types.js';
 import type { Ghost } from '../../shared/billing/plan-types.js';
 import type { Outcome } from '../../shared/billing/results.js';
 import { same } from '../../shared/billing/text.js';
@@ -45,7 +46,7 @@ export async function dismiss(context: Context, options: DismissOptions): Promis
     }
     await keep(evidence, broker, found.outcome, open, place, options);
     for (const ghost of open)
-      context.out(line`Dismissed: ${amountOf([ghost])}, ${ghost.itemCode ?? ghost.type}, ${place.words}.`);
+      context.out(line`Dismissed: ${amountOf([ghost])}, ${ghost.itemCode ?? typeInWords(ghost.type)}, ${place.words}.`);
     context.out('It stays listed, counts no more, and comes back when its amount changes.');
     return EXIT.done;
   } finally {

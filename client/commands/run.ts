@@ -19,6 +19,7 @@ import {
 } from '../../shared/contract.js';
 import type { Context } from '../context.js';
 import { today } from '../context.js';
+import { confirmYes } from '../confirm.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { MODES } from '../../shared/modes.js';
 import { demandAsAsked } from '../joined-run.js';
@@ -43,6 +44,19 @@ export interface RunOptions {
   /** Every organization on the terminal, not the largest alone. */
   isFull?: boolean | undefined;
   json: boolean;
+}
+
+/** The run as a person starts it: in mode auto they are asked once before, because nothing asks them afterwards. */
+export async function runWhenAgreed(context: Context, options: RunOptions): Promise<ExitCode> {
+  const { mode, organizationModes } = loadBaseConfig(context.environment);
+  const modes = options.mode === undefined ? [mode, ...organizationModes.map((one) => one.mode)] : [options.mode];
+  if (modes.includes('auto'))
+    await confirmYes(
+      context,
+      `Mode auto writes into Autotask what no breaker holds. Run ${options.month}?`,
+      'Nothing was started',
+    );
+  return run(context, options);
 }
 
 /** Starts the run of a month, or joins the one that is under way. */

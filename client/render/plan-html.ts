@@ -1,9 +1,10 @@
 import { reasonInWords } from '../../shared/billing/advice.js';
-import { amountText, big, grouped, money, sum, unitPriceText } from '../../shared/billing/decimal.js';
+import { amountText, grouped, money, sum, unitPriceText } from '../../shared/billing/decimal.js';
 import { equationOf } from './equation.js';
 import { invoiceLines, type InvoiceLine } from '../../shared/billing/invoice.js';
 import { groupBy } from '../../shared/billing/text.js';
 import type { Plan, PlannedItem } from '../../shared/billing/plan-types.js';
+import type { Decimal } from '../../shared/billing/types.js';
 import { differences, type ShownMonth, type ShownPlan } from './plan.js';
 import type { Html } from './html.js';
 import { html, linesOf } from './html.js';
@@ -46,7 +47,9 @@ function table(lines: InvoiceLine[], month: string): Html {
         <th>Invoice line</th>
         <th class="amount">Quantity</th>
         <th class="amount">Unit price</th>
+        <th class="amount">In Autotask</th>
         <th class="amount">Amount</th>
+        <th class="amount">Cost</th>
       </tr>
     </thead>
     <tbody>
@@ -65,15 +68,27 @@ function row(line: InvoiceLine, month: string): Html {
     <td>${line.text}${when}</td>
     <td class="amount">${grouped(line.quantity)}</td>
     <td class="amount">${unitPriceText(line.unitPrice, line.currency)}</td>
+    <td class="amount">${line.before === null ? '' : grouped(line.before)}</td>
     <td class="amount">${amountText(line.amount, line.currency)}</td>
+    <td class="amount">${grouped(line.cost)}</td>
   </tr>`;
 }
 
 const totals = (lines: InvoiceLine[]): Html[] =>
   [...groupBy(lines, ({ currency }) => currency)].map(([currency, group]) => {
-    const amount = money(sum(group.map((line) => big(line.amount))), currency);
+    const total = (side: (line: InvoiceLine) => Decimal): Decimal => money(sum(group.map(side)), currency);
     return html`<tr>
-      <th colspan="4" class="amount">Sum ${amountText(amount, currency)}</th>
+      <th>Sum</th>
+      <td></td>
+      <td></td>
+      <th class="amount">${grouped(total(({ before }) => before ?? '0'))}</th>
+      <th class="amount">
+        ${amountText(
+          total(({ amount }) => amount),
+          currency,
+        )}
+      </th>
+      <th class="amount">${grouped(total(({ cost }) => cost))}</th>
     </tr>`;
   });
 
@@ -109,5 +124,5 @@ const MARKS = `
 .changed td:first-child::before, .key .changed::before { content: "~ "; color: var(--changed); font-weight: bold; }
 .ghost td:first-child::before, .key .ghost::before { content: "! "; color: var(--ghost); font-weight: bold; }
 .key span { margin-right: 1.5rem; }
-@media (max-width: 640px) { th, td { padding: .3rem .2rem; } th:nth-child(3), td:nth-child(3) { display: none; } }
+@media (max-width: 640px) { th, td { padding: .3rem .2rem; } th:nth-child(3), td:nth-child(3), th:nth-child(6), td:nth-child(6) { display: none; } }
 `;

@@ -4,7 +4,7 @@ import { isManual } from './items.js';
 import { byText, fold, groupBy, same } from './text.js';
 import type { Item, Plan } from './plan-types.js';
 import type { Day, Decimal, ItemType, Line, Settings, Subscription } from './types.js';
-import { isLicence } from './record-types.js';
+import { isLicence, typeInWords } from './record-types.js';
 
 /**
  * Rule 1.6: what the last accepted report of the month had, and how this one compares with it. It decides no amount; it is the guard without which an answer
@@ -118,7 +118,7 @@ export function compareReports(
   return {
     asOf: known.sort(byText).at(-1)!,
     missing: [
-      ...types.missing.map((type) => `record type ${type}`),
+      ...types.missing.map((type) => `record type ${typeInWords(type)}`),
       ...sources.missing.map((source) => (source === MANUAL_LINES ? source : `service ${source}`)),
       ...gone.map((id) => `organization ${names.get(id) ?? id}`),
     ],

@@ -3,7 +3,7 @@ import { isManual } from './items.js';
 import { same } from './text.js';
 import type { Because, EnsureServiceStep, Item, PlannedItem } from './plan-types.js';
 import type { Contract, Day, Decimal, Price, RecordType, Service } from './types.js';
-import { PRODUCTS, SHARED_SERVICES } from './record-types.js';
+import { PRODUCTS, SHARED_SERVICES, typeInWords } from './record-types.js';
 
 /** The sentences of a derivation that are not about amounts: what kind of item it is, on which contract and service it is billed. */
 
@@ -12,7 +12,7 @@ export function itemBecause(item: Item): Because[] {
   const manual = item.lines.filter(isManual).length;
   const sums = `${count(item.lines.length, 'line')}: sales ${grouped(item.exactSales)} → ${grouped(item.sales)}, cost ${grouped(item.exactCost)} → ${amountText(item.cost, item.currency)}`;
   return [
-    { rule: '2.1', text: `record type ${item.type}` },
+    { rule: '2.1', text: `record type ${typeInWords(item.type)}` },
     ...(manual === 0 ? [] : [{ rule: '2.3', text: `${count(manual, 'manual line')} of its subscription counted in` }]),
     { rule: '4.1', text: `one item: ${[item.subscriptionId ?? 'no subscription id', item.itemCode].filter(Boolean).join(', ')}` },
     { rule: '4.2', text: `${sums}, highest quantity ${item.quantity}` },

@@ -17,7 +17,7 @@ import { chargesOf, inUseFirst, totalOf, type Billable, type Place } from './sta
 import { fold, same } from './text.js';
 import type { Ghost, GhostEvidence, Note, Step } from './plan-types.js';
 import type { Contract, RecordType, Service, Subscription } from './types.js';
-import { SHARED_SERVICES, isLicence } from './record-types.js';
+import { SHARED_SERVICES, isLicence, typeInWords } from './record-types.js';
 
 /** Rule 8: money in Autotask without a line in the report. */
 export interface GhostPlan {
@@ -162,7 +162,7 @@ function ghostOfService(
           ...standing,
           outcome: 'awaiting',
           rule: '8.1',
-          message: `The report has no ${type} line yet; last month's amounts stand on contract ${contract.id} until it comes.`,
+          message: `The report has no ${typeInWords(type)} line yet; last month's amounts stand on contract ${contract.id} until it comes.`,
         },
       ],
     };

@@ -12,6 +12,10 @@ export interface InvoiceLine {
   quantity: string;
   unitPrice: Decimal;
   amount: Decimal;
+  /** What it costs the broker; on no invoice. */
+  cost: Decimal;
+  /** The amount in Autotask now; null where nothing stands. */
+  before: Decimal | null;
   currency: string;
   /** Day of the charge, or first of the month; a catch-up is on the invoice of its own month. */
   day: Day;
@@ -45,6 +49,8 @@ function itemLines(item: PlannedItem, plan: Plan): InvoiceLine[] {
             quantity: String(row.after.units),
             unitPrice: row.unit?.rounded.sales ?? unitPrice(row.after.sales, row.after.units),
             amount: row.after.sales,
+            cost: row.after.cost,
+            before: row.before.units === 0 && big(row.before.sales).eq(0) ? null : row.before.sales,
             currency,
             day: `${plan.month}-01`,
             change:
@@ -65,6 +71,8 @@ function itemLines(item: PlannedItem, plan: Plan): InvoiceLine[] {
             {
               ...chargeText(item, plan, { chargeId, key, day }, after.sales),
               amount: after.sales,
+              cost: after.cost,
+              before: before?.sales ?? null,
               currency,
               day,
               change: before === null ? 'new' : big(before.sales).eq(after.sales) ? 'same' : 'changed',
@@ -104,6 +112,8 @@ const ghostLine = (ghost: Ghost, { month }: Plan): InvoiceLine => ({
   quantity: ghost.quantity,
   unitPrice: unitPrice(ghost.sales, big(ghost.quantity).toNumber()),
   amount: ghost.sales,
+  cost: ghost.cost,
+  before: ghost.sales,
   currency: ghost.currency,
   day: `${month}-01`,
   change: 'same',

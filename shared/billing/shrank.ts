@@ -17,6 +17,7 @@ import type { PlanInput, Work } from './plan.js';
 import { stopped } from './stopped.js';
 import { fold, groupBy, same } from './text.js';
 import type { Ghost, Item, Plan, PlannedItem, Step } from './plan-types.js';
+import { typeInWords } from './record-types.js';
 
 /**
  * Rule 1.6: a report of the same month that is smaller than the last accepted one takes nothing away by itself. What nobody explains is held, item by item,
@@ -149,7 +150,7 @@ function doubtOf(keyed: KeyedItem[], { facts, slice, settings }: PlanInput): Dou
       if (comparison === undefined) return null;
       if (asOf < comparison.asOf) return `the report of ${comparison.asOf} is billed already, and this one is of an earlier day`;
       if (comparison.missing.length > 0) return `the report is not whole, without ${shown(comparison.missing)}`;
-      if (comparison.fallenTypes.includes(now.type)) return `${now.type} fell by more than a breaker allows`;
+      if (comparison.fallenTypes.includes(now.type)) return `${typeInWords(now.type)} fell by more than a breaker allows`;
       return now.sources.some((source) => comparison.fallenSources.includes(source))
         ? `its service fell by more than a breaker allows`
         : null;

@@ -11,6 +11,7 @@ import { fold, same } from './text.js';
 import type { ContractPlan } from './plan-contract.js';
 import type { Ghost } from './plan-types.js';
 import type { Books, Contract, Month, RecordType } from './types.js';
+import { typeInWords } from './record-types.js';
 
 /**
  * Rule 8.9: what the accepted report of the month had and was billed, and neither the report nor Autotask shows any more. Two answers that are silent at once
@@ -128,7 +129,7 @@ function unseenGhost(item: AcceptedItem, month: Month, contractId: number, why: 
     outcome: 'ghost',
     rule: '8.9',
     reason: 'report-shrank',
-    message: `${soughtText(sales, currency)} of ${itemCode ?? type} stood on ${where}, and ${why}. Look whether it still stands; if it was taken away on purpose, dismiss it.`,
+    message: `${soughtText(sales, currency)} of ${itemCode ?? typeInWords(type)} stood on ${where}, and ${why}. Look whether it still stands; if it was taken away on purpose, dismiss it.`,
     command: command('dismiss', month, ...placeOf(contractId, contractKey), '--reason', 'taken away on purpose'),
   };
 }

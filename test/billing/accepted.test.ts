@@ -101,7 +101,7 @@ describe('a report beside the last accepted one', () => {
   test('names the record types, services and organizations that are missing, in words', () => {
     const byHand = item({ id: 'item-3', contractKey: 's-3', subscriptionId: 's-3', sources: ['manual lines'] });
     expect(compare(contoso(part([item(), byHand]), [item()]), fabrikam(part([azure]), []))?.missing).toEqual([
-      'record type AzurePlan',
+      'record type Azure plan',
       'manual lines',
       'service svc-azure',
       'organization Fabrikam',
@@ -110,8 +110,8 @@ describe('a report beside the last accepted one', () => {
 
   test('names what is missing in order', () => {
     expect(compare(contoso(part([item(), azure]), []))?.missing.slice(0, 2)).toEqual([
-      'record type AzurePlan',
-      'record type Csp365Nce',
+      'record type Azure plan',
+      'record type Microsoft 365 (NCE)',
     ]);
   });
 
@@ -136,7 +136,9 @@ describe('a report beside the last accepted one', () => {
     const converted = item({ id: 'item-9', contractKey: 'S-2' });
     expect(compare(contoso(part([item(), azure]), [item(), converted]))?.missing).toEqual([]);
     const perpetual = item({ id: 'item-8', contractKey: 'cm-1', subscriptionId: null, type: 'Perpetual' });
-    expect(compare(contoso(part([perpetual]), [item({ contractKey: 'cm-1' })]))?.missing).toEqual(['record type Perpetual']);
+    expect(compare(contoso(part([perpetual]), [item({ contractKey: 'cm-1' })]))?.missing).toEqual([
+      'record type Perpetual licences',
+    ]);
   });
 
   test('an ended subscription whose item is there counts like any other', () => {
@@ -334,7 +336,7 @@ describe('what counts, and what does not', () => {
     const besideLines = fabrikam(null, [item({ id: 'item-7', sources: ['manual lines', 'svc-365'] })]);
     expect(movedSubscriptions([all[0]!, besideLines]).get('ORG-1')).toHaveLength(1);
     const beside = [contoso(part([item(), azure]), [item(), item({ id: 'item-9', contractKey: 's-2', ...byHand })])];
-    expect(compareReports(beside, [], settings())!.missing).toEqual(['record type AzurePlan', 'service svc-azure']);
+    expect(compareReports(beside, [], settings())!.missing).toEqual(['record type Azure plan', 'service svc-azure']);
   });
 
   test.each<[string, Partial<AcceptedItem>, boolean]>([

@@ -54,7 +54,7 @@ describe('an amount is explained', () => {
 
   test('by the rules in their order, each with the figures it saw', () => {
     expect(explained(CHANGED).items[0]!.item.because).toEqual([
-      { rule: '2.1', text: 'record type Csp365Nce' },
+      { rule: '2.1', text: 'record type Microsoft 365 (NCE)' },
       { rule: '2.3', text: '1 manual line of its subscription counted in' },
       { rule: '4.1', text: `one item: ${SUBSCRIPTION}, CFQ7TTC0LCHC-0002-P1Y-Monthly` },
       { rule: '4.2', text: '4 lines: sales 491.001 → 491.00, cost 451.76 → 451.76 EUR, highest quantity 24' },

@@ -251,7 +251,7 @@ describe('money that stands is taken away on evidence alone (E1)', () => {
     ghosts?: Ghost[];
     isPlanned?: boolean;
   }
-  const asserted = ({ missing = ['record type AzurePlan'], last = {}, isPlanned = true, ...fall }: Fall) => {
+  const asserted = ({ missing = ['record type Azure plan'], last = {}, isPlanned = true, ...fall }: Fall) => {
     const made = plan();
     const [first] = made.items;
     const standing = {

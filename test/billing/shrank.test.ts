@@ -65,7 +65,7 @@ describe('what has become less is held', () => {
   test('with what the report has, what stands, and what the accepted one had', () => {
     const item = licence(plan(since([dozen, azure, fabrikam()], [line(), fabrikam()], standing('144', '120', 12))));
     const message =
-      'The report has 1 lines of 120.00 EUR for Business Premium, and 144.00 stand: the report is not whole, without record type AzurePlan, service svc-azure. The last accepted report of the month had 1 lines of 144.00 EUR. It waits until the report names it again, or somebody releases the plan.';
+      'The report has 1 lines of 120.00 EUR for Business Premium, and 144.00 stand: the report is not whole, without record type Azure plan, service svc-azure. The last accepted report of the month had 1 lines of 144.00 EUR. It waits until the report names it again, or somebody releases the plan.';
     expect(item).toMatchObject({ outcome: 'held', reason: 'report-shrank', message });
     expect(item.because.at(-1)).toEqual(stopped('report-shrank', message));
     expect(item.standing).toMatchObject({ before: { sales: '144.00' }, after: { sales: '144.00' } });
@@ -84,12 +84,12 @@ describe('what has become less is held', () => {
     [
       'three things are',
       lower([azure, fabrikam()], []),
-      'the report is not whole, without record type AzurePlan, service svc-azure, organization Fabrikam',
+      'the report is not whole, without record type Azure plan, service svc-azure, organization Fabrikam',
     ],
     [
       'more than three are',
       lower([azure, market, fabrikam()], []),
-      'the report is not whole, without record type AzurePlan, record type Marketplace, service svc-azure and 2 more',
+      'the report is not whole, without record type Azure plan, record type Marketplace, service svc-azure and 2 more',
     ],
     [
       'its record type has fallen by more than half',
@@ -97,7 +97,7 @@ describe('what has become less is held', () => {
         [usage, fabrikam({ subscriptionId: 'more', sales: '200' })],
         [usage, fabrikam({ subscriptionId: 'more', sales: '10' })],
       ),
-      'Csp365Nce fell by more than a breaker allows',
+      'Microsoft 365 (NCE) fell by more than a breaker allows',
     ],
     [
       'its service has',

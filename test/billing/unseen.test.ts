@@ -42,7 +42,7 @@ describe('an amount that neither the report nor Autotask shows', () => {
 
   test('of what has no item code is told by its record type', () => {
     const [ghost] = unseen(held(), { accepted: [azure] });
-    expect(ghost!.message).toMatch(/^120\.00 EUR of AzurePlan stood on subscription az-1, /);
+    expect(ghost!.message).toMatch(/^120\.00 EUR of Azure plan stood on subscription az-1, /);
   });
 
   test('in a currency without minor units is told in whole ones', () => {

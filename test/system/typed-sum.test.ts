@@ -37,7 +37,7 @@ const QUESTION = 'Type the sum to release them (5,620.99 EUR): ';
     terminal.type('5621\r');
     const { code, screen } = await terminal.ended;
     expect(screen).toMatch(
-      /^Held by circuit breakers:\n {2}Fabrikam Logistics: 5,620\.99 EUR \(breaker-organization\)\nTogether: 5,620\.99 EUR\n/,
+      /^Held by circuit breakers:\n {2}Fabrikam Logistics: 5,620\.99 EUR \(customer's breaker\)\nTogether: 5,620\.99 EUR\n/,
     );
     expect(screen).toMatch(/\nNothing was released: "5621" is not the sum, which is 5,620\.99 EUR\.\n$/);
     expect(code).toBe(1);

@@ -271,9 +271,9 @@ describe('an update', () => {
     await workshop.serving(waiting(asked, reports), async () => {
       const handle = await start();
       await shows(handle, 'AwaitingApproval');
-      expect(await handle.executeUpdate('skipNow', { args: ['disputed'] })).toBe('org-1: Skipped.');
-      expect(await handle.executeUpdate('rerunNow', { args: ['settled'] })).toBe('org-1: AwaitingApproval.');
-      expect(await handle.executeUpdate('approveNow', { args: [DIGEST] })).toBe('org-1: Done.');
+      expect(await handle.executeUpdate('skipNow', { args: ['disputed'] })).toBe('org-1: skipped.');
+      expect(await handle.executeUpdate('rerunNow', { args: ['settled'] })).toBe('org-1: awaiting approval.');
+      expect(await handle.executeUpdate('approveNow', { args: [DIGEST] })).toBe('org-1: done.');
       expect(await handle.result()).toMatchObject({ status: 'Done' });
     });
     // A rerun and a release read the report again, each in the mode of the one before.
@@ -303,7 +303,7 @@ describe('an update', () => {
       goOn();
       return asked;
     });
-    expect(answer).toMatch(/^The skip changed nothing\. org-1: Done\./);
+    expect(answer).toMatch(/^The skip changed nothing\. org-1: done\./);
   });
 });
 
