@@ -151,9 +151,15 @@ class FirstDay {
       .filter(({ status }) => status === 'AwaitingApproval')
       .sort((left, right) => Number(left.report.sales) - Number(right.report.sales));
     if (smallest) await this.billing(['approve', MONTH, '--organization', smallest.organizationId]);
-    await this.billing(['approve', MONTH, '--all']);
+    const told = await this.billing(['approve', MONTH, '--all']);
     this.decide('releases', smallest ? 2 : 1);
     await this.settled();
+    const [, sum] = /held by circuit breakers and not released, (.+):\n/.exec(told) ?? [];
+    if (sum !== undefined) {
+      this.decide('customers that a breaker held', Number(/^(\d+) organizations? (?:is|are) held/m.exec(told)?.[1] ?? 1));
+      await this.billing(['approve', MONTH, '--breakers', '--yes', sum]);
+      await this.settled();
+    }
     const sent = await this.writes();
     await this.billing(['run', MONTH, '--as-of', AS_OF, '--wait']);
     this.writesOfNextRun = (await this.writes()) - sent;
