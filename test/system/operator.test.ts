@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { organizationBillingId } from '../../shared/contract.js';
-import { CONTOSO, FABRIKAM, useStage, organizationOf, type Stage } from './stage.js';
+import { CONTOSO, FABRIKAM, useStage, organizationOf, type Stage, type Worker } from './stage.js';
 import { eventually } from '../eventually.js';
 
 /** What an operator does to one organization: skip, rerun, approve, by command and as the Web UI would. */
@@ -206,7 +206,10 @@ const hasMoved = (month: MonthResult, { organizationId, planDigest }: Organizati
 
 describe('a plan on file', () => {
   let stage: Stage;
-  useStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' } }, (opened) => (stage = opened));
+  let worker: Worker | null;
+  useStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' } }, (opened, started) => {
+    [stage, worker] = [opened, started];
+  });
 
   test('is released exactly as it is; what moved since waits again, and is named', async () => {
     const file = `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-plan.json`;
@@ -261,6 +264,28 @@ describe('a plan on file', () => {
     );
     expect([shown.held.sales, now.held.sales]).toEqual(['5620.99', '5709.39']);
     expect(await stage.writes()).toEqual([]);
+  });
+
+  test('a release without a digest, one click in the Web UI, is refused in status and in the log, and the plan goes on waiting', async () => {
+    const { planDigest } = await status(stage, FABRIKAM);
+    await stage.client.workflow.getHandle(organizationBillingId('default', MONTH, FABRIKAM)).signal('approve');
+    await eventually(
+      () => stage.cli('status', MONTH),
+      ({ stdout }) => /Fabrikam Logistics: The signal approve came with no argument/.test(stdout),
+    );
+    const refused = (): string | undefined =>
+      worker!
+        .output()
+        .split('\n')
+        .find((line) => line.includes('a signal was not understood'));
+    const logged = await eventually(() => Promise.resolve(refused()), Boolean);
+    expect(JSON.parse(logged ?? '{}')).toMatchObject({
+      level: 'WARN',
+      organizationId: FABRIKAM,
+      month: MONTH,
+      signal: 'approve',
+    });
+    expect(await status(stage, FABRIKAM)).toMatchObject({ status: 'AwaitingApproval', planDigest });
   });
 });
 

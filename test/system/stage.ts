@@ -84,12 +84,11 @@ const READY_WITHIN_MS = 60_000;
 const COMMAND_WITHIN_MS = 240_000;
 
 /** Opens a stage for the tests of the block, and closes it after them. */
-export function useStage(options: StageOptions, opened: (stage: Stage) => void): void {
+export function useStage(options: StageOptions, opened: (stage: Stage, worker: Worker | null) => void): void {
   let stage: Stage | undefined;
   beforeAll(async () => {
     stage = await openStage(options);
-    if (options.worker !== false) await stage.startWorker();
-    opened(stage);
+    opened(stage, options.worker === false ? null : await stage.startWorker());
   }, 120_000);
   afterAll(() => stage?.close(), 60_000);
 }
