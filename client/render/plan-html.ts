@@ -3,9 +3,10 @@ import { amountText, grouped, money, sum, unitPriceText } from '../../shared/bil
 import { equationOf } from './equation.js';
 import { invoiceLines, type InvoiceLine } from '../../shared/billing/invoice.js';
 import { groupBy } from '../../shared/billing/text.js';
-import type { Plan, PlannedItem } from '../../shared/billing/plan-types.js';
+import type { Plan, PlannedItem, Sides } from '../../shared/billing/plan-types.js';
 import type { Decimal } from '../../shared/billing/types.js';
 import { differences, type ShownMonth, type ShownPlan } from './plan.js';
+import { marginOf } from '../../shared/report/margin.js';
 import type { Html } from './html.js';
 import { html, linesOf } from './html.js';
 import { htmlFile } from './html-file.js';
@@ -50,6 +51,7 @@ function table(lines: InvoiceLine[], month: string): Html {
         <th class="amount">In Autotask</th>
         <th class="amount">Amount</th>
         <th class="amount">Cost</th>
+        <th class="amount">Margin</th>
       </tr>
     </thead>
     <tbody>
@@ -71,24 +73,27 @@ function row(line: InvoiceLine, month: string): Html {
     <td class="amount">${line.before === null ? '' : grouped(line.before)}</td>
     <td class="amount">${amountText(line.amount, line.currency)}</td>
     <td class="amount">${grouped(line.cost)}</td>
+    <td class="amount">${marginCell({ sales: line.amount, cost: line.cost }, line.currency)}</td>
   </tr>`;
+}
+
+function marginCell(sides: Sides, currency: string): string {
+  const { amount, share } = marginOf(sides, currency);
+  return `${grouped(amount)}${share === null ? '' : ` (${share} %)`}`;
 }
 
 const totals = (lines: InvoiceLine[]): Html[] =>
   [...groupBy(lines, ({ currency }) => currency)].map(([currency, group]) => {
     const total = (side: (line: InvoiceLine) => Decimal): Decimal => money(sum(group.map(side)), currency);
+    const [sales, cost] = [total(({ amount }) => amount), total((line) => line.cost)];
     return html`<tr>
       <th>Sum</th>
       <td></td>
       <td></td>
       <th class="amount">${grouped(total(({ before }) => before ?? '0'))}</th>
-      <th class="amount">
-        ${amountText(
-          total(({ amount }) => amount),
-          currency,
-        )}
-      </th>
-      <th class="amount">${grouped(total(({ cost }) => cost))}</th>
+      <th class="amount">${amountText(sales, currency)}</th>
+      <th class="amount">${grouped(cost)}</th>
+      <th class="amount">${marginCell({ sales, cost }, currency)}</th>
     </tr>`;
   });
 

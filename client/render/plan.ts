@@ -9,9 +9,10 @@ import { describeStep, markOf, type Mark } from '../../shared/billing/describe.j
 import type { Effort } from '../../shared/autotask/effort.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { groupBy, same } from '../../shared/billing/text.js';
-import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
+import type { Ghost, Plan, PlannedItem, Sides, Step } from '../../shared/billing/plan-types.js';
 import type { Decimal } from '../../shared/billing/types.js';
 import { unlinkedOf, unlinkedSum, unlinkedText, type Unlinked } from '../../shared/billing/unlinked.js';
+import { marginOf } from '../../shared/report/margin.js';
 import { onTerminal } from './printable.js';
 import { bounded, fitted, LINES_AT_MOST } from './fit.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
@@ -191,7 +192,24 @@ function quietLines(plan: ShownPlan): string[] {
     ),
     ...(awaiting.length === 0 ? [] : [`${awaiting.length} of last month stand until the report comes: ${salesText(awaiting)}`]),
     ...differences(plan).map((text) => `sales ${text}`),
+    ...marginsOf(plan).map((text) => `margin ${text}`),
   ];
+}
+
+/** What is left of the month's sales after cost, in each currency: "988.00 EUR, 12.1 % of sales". */
+export function marginsOf({ items }: Pick<Plan, 'items'>): string[] {
+  const currencies = groupBy(items, ({ currency }) => currency.toUpperCase());
+  return [...currencies].map(([currency, group]) => {
+    const sides = { sales: total(group, ({ sales }) => sales), cost: total(group, ({ cost }) => cost) };
+    return marginText(sides, currency);
+  });
+}
+
+const total = (items: PlannedItem[], side: (item: PlannedItem) => Decimal): Decimal => sum(items.map(side)).toFixed();
+
+function marginText(sides: Sides, currency: string): string {
+  const { amount, share } = marginOf(sides, currency);
+  return `${amountText(amount, currency)}${share === null ? '' : `, ${share} % of sales`}`;
 }
 
 /** This month's sales beside last month's, in each currency of either. */
@@ -221,6 +239,7 @@ function summary(plans: ShownPlan[], result: MonthResult, effort: Effort): strin
     `Plan: ${countedMarks(steps, items.filter(({ outcome }) => outcome === 'held').length)}.`,
     `After it: report ${equationOf(result)}${others}.`,
     `Sales ${against(big(report.sales), previous, currency)}.`,
+    `Margin ${marginText(report, currency)}.`,
     steps.length === 0
       ? 'Nothing to write.'
       : `Carrying it out takes about ${grouped(String(effort.calls))} calls to Autotask and ${minutes(effort.minutes)}. Nothing was written.`,

@@ -69,12 +69,13 @@ describe('billing plan', () => {
     expect(text).toContain('  ~ Contract Microsoft 365 E3 – Microsoft 365 E3: end 2025-09-30 → 2026-09-30');
     expect(text).toContain('  - SQL Server Standard: 0 units from 2025-11-01, paid once');
     expect(text).toContain('    1 excluded (no Autotask company id): 36.00 EUR, Microsoft 365 Business Basic');
+    expect(text).toContain('    margin 670.00 EUR, 11.7 % of sales');
   });
 
   test('ends with one line: counts, money, effort, last month', () => {
     const last = renderPlans(month, PLAIN).split('\n').at(-1)!;
     expect(last).toMatch(
-      /^Plan: 41 new, 3 changed, 3 to nothing, 0 held\. After it: report 7,186\.32 = posted 7,120\.32 \+ held 0\.00 \+ excluded 66\.00 EUR\. Sales 7,186\.32 EUR, none last month\. Carrying it out takes about \d+ calls to Autotask and 1 minute\. Nothing was written\.$/,
+      /^Plan: 41 new, 3 changed, 3 to nothing, 0 held\. After it: report 7,186\.32 = posted 7,120\.32 \+ held 0\.00 \+ excluded 66\.00 EUR\. Sales 7,186\.32 EUR, none last month\. Margin 837\.14 EUR, 11\.6 % of sales\. Carrying it out takes about \d+ calls to Autotask and 1 minute\. Nothing was written\.$/,
     );
   });
 
@@ -183,7 +184,7 @@ describe('billing plan', () => {
       plans: month.plans.map((one) => ({ ...one, organizationName: `${one.organizationName} <b>` })),
     });
     expect(html).toContain(
-      '<tr class="changed"><td>Microsoft 365 E3</td><td class="amount">12</td><td class="amount">38.40</td><td class="amount">540.00</td><td class="amount">460.80 EUR</td><td class="amount">403.20</td></tr>',
+      '<tr class="changed"><td>Microsoft 365 E3</td><td class="amount">12</td><td class="amount">38.40</td><td class="amount">540.00</td><td class="amount">460.80 EUR</td><td class="amount">403.20</td><td class="amount">57.60 (12.5 %)</td></tr>',
     );
     expect(html).toMatch(/<th>Sum<\/th>.*>5,709\.39 EUR<.*>5,039\.39</);
     expect(html).not.toContain('<b>');
