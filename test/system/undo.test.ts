@@ -115,7 +115,7 @@ describe('billing undo --write', () => {
 
   test('is nothing that a plan would bill: it once showed the steps of what somebody had just taken back', async () => {
     const { stdout } = await stage.cli('plan', MONTH, '--organization', CONTOSO);
-    expect(stdout).toContain('excluded (undone)');
+    expect(stdout).toContain('excluded (taken back)');
     expect(stdout).toContain('Nothing to write.');
   }, 120_000);
 
