@@ -118,7 +118,7 @@ function confirm(given: Given): { exclusions: Exclusion[]; unfounded: Difference
         excluded: claim.sales,
         autotask: claim.sales,
         difference: claim.sales,
-        message: `${claim.organizationName}: ${claim.productName}, ${inWords(claim.sales)} ${claim.currency}, was excluded (${claim.reason}), but the reason is gone.`,
+        message: `${claim.organizationName}: ${claim.productName}, ${inWords(claim.sales)} ${claim.currency}, was excluded (${claim.reason.replaceAll('-', ' ')}), but the reason is gone.`,
       });
   }
   return { exclusions, unfounded };

@@ -153,7 +153,7 @@ describe('a month that was billed', () => {
     await desk.control('PATCH', `cloudmore/organizations/${ADVENTURE}`, property('29683512'));
     const { code, said } = await desk.cli('close', MONTH, '--out', desk.file('never.json'));
     expect(code).toBe(3);
-    expect(said).toContain('was excluded (company-id-missing), but the reason is gone');
+    expect(said).toContain('was excluded (company id missing), but the reason is gone');
     await desk.control('PATCH', `cloudmore/organizations/${ADVENTURE}`, property(''));
   });
 
