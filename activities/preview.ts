@@ -60,7 +60,7 @@ export async function previewMonth(
     const books = await slices.books(survey.survey, slice.organization.id);
     const moved = await movedFrom(dependencies, slices, { broker, month, report, survey: survey.survey }, { facts, slice });
     const decided = books && planGuarded({ facts, slice, books, settings: dependencies.settings, moved });
-    if (decided) strays.note(slice.organization, decided);
+    if (decided) strays.note(slice, decided);
     const isShadow = modeFor(dependencies, slice.organization, mode) === 'shadow';
     const undone = await readUndone(dependencies.evidence, broker, month, slice.organization.id);
     const left = decided && undone ? takenBackPlan(decided, undone) : decided;

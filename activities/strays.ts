@@ -1,7 +1,8 @@
-import { companyIdOf } from '../shared/billing/facts.js';
+import type { AcceptedItem } from '../shared/billing/accepted.js';
+import { companyIdOf, type OrganizationFacts } from '../shared/billing/facts.js';
 import { fold } from '../shared/billing/text.js';
 import { setAside, type Dismissal } from '../shared/billing/dismissal.js';
-import { isStray, planStrays, type Stopped } from '../shared/billing/strays.js';
+import { isStray, isUnlinked, planStrays, type Stopped } from '../shared/billing/strays.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import type { Books, Organization } from '../shared/billing/types.js';
 import type { Ref } from '../shared/contract.js';
@@ -14,6 +15,7 @@ import type { Slices } from './slices.js';
 export class StrayMoney {
   private readonly organizations: Organization[] = [];
   private readonly stopped: Stopped[] = [];
+  private readonly unlinked: AcceptedItem[] = [];
   private readonly told = new Set<string>();
 
   constructor(
@@ -21,10 +23,12 @@ export class StrayMoney {
     private readonly given: { report: Ref; survey: Ref },
   ) {}
 
-  /** Notes an organization, what of it is stopped, and which contracts its plan tells of. */
-  note(organization: Organization, { items, ghosts }: Pick<Plan, 'items' | 'ghosts'>): void {
+  /** Notes an organization, what of it is stopped, and which contracts its plan tells of: not of those that it leaves out for want of a company. */
+  note({ organization, accepted }: OrganizationFacts, plan: Pick<Plan, 'items' | 'ghosts'>): void {
+    const { items, ghosts } = plan;
     this.organizations.push(organization);
-    for (const { contractKey } of [...items, ...ghosts]) this.told.add(fold(contractKey));
+    if (isUnlinked(plan)) this.unlinked.push(...(accepted?.items ?? []));
+    for (const { contractKey } of isUnlinked(plan) ? ghosts : [...items, ...ghosts]) this.told.add(fold(contractKey));
     const companyId = companyIdOf(organization.companyIdText ?? '') ?? null;
     for (const { outcome, contractKey } of items) if (outcome === 'held') this.stopped.push({ contractKey, companyId });
   }
@@ -36,9 +40,9 @@ export class StrayMoney {
     const shared = await this.slices.sharedOf(this.given.survey);
     const books: Books = { ...shared, ...(await this.slices.kept<OwnBooks>(strays)) };
     const facts = await this.slices.facts(this.given.report);
-    const { organizations, stopped, told } = this;
+    const { organizations, stopped, unlinked, told } = this;
     const gone = await this.slices.gone(this.given.report);
-    return planStrays({ facts, organizations, stopped, books, settings, gone, told });
+    return planStrays({ facts, organizations, stopped, books, settings, gone, unlinked, told });
   }
 }
 

@@ -75,7 +75,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
     const moved = await movedFrom(dependencies, slices, request, { facts, slice });
     const decided = planGuarded({ facts, slice, books, settings, moved });
     const plan = { ...decided, ghosts: setAside(decided.ghosts, dismissals) };
-    strays.note(slice.organization, plan);
+    strays.note(slice, plan);
     label.note(plan, books);
     if (facts.lines === 0 || plan.items.some(({ reason }) => reason === 'breaker-month'))
       work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;

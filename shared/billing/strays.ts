@@ -1,4 +1,5 @@
 import { isOver } from './month.js';
+import type { AcceptedItem } from './accepted.js';
 import type { GoneOrganization } from './comparison.js';
 import { companyIdOf, type MonthFacts } from './facts.js';
 import { mergeGhosts, planGhosts, type GhostContext } from './ghosts.js';
@@ -7,7 +8,7 @@ import { chargeKeyPrefix, digestOf } from './keys.js';
 import { indexNames, type Names } from './named.js';
 import { standsFor } from './ours.js';
 import { rowsOfContract } from './rows.js';
-import { goneGhosts } from './unseen.js';
+import { goneGhosts, UNLINKED } from './unseen.js';
 import { amountText, big, postedText, sum } from './decimal.js';
 import { byText, fold, groupBy, present } from './text.js';
 import type { Plan } from './plan-types.js';
@@ -34,9 +35,15 @@ export interface StrayInput {
   stopped: Stopped[];
   /** What was accepted of those who are in neither report nor list any more (8.9). */
   gone: GoneOrganization[];
+  /** What was accepted of customers that are not exported any more, because they name no company (8.9). */
+  unlinked: AcceptedItem[];
   /** Folded contract keys that a plan of this run tells of. */
   told: Set<string>;
 }
+
+/** Whether a plan leaves everything out, because its customer names no company: what stands is told of by nobody but here. */
+export const isUnlinked = ({ items }: Pick<Plan, 'items'>): boolean =>
+  items.some(({ reason }) => reason === 'company-id-missing');
 
 export interface Stopped {
   contractKey: string;
@@ -82,11 +89,19 @@ export function planStrays(input: StrayInput): Plan[] {
   return withGone(plans, input).filter(({ ghosts }) => ghosts.length > 0);
 }
 
-/** With what stood for organizations that nobody names any more, and that no contract shows (8.9): beside the contracts that are not shown. */
+/** With what stood for organizations that nobody names any more, or that name no company, and that no contract shows (8.9): beside the contracts that are not shown. */
 function withGone(plans: Plan[], input: StrayInput): Plan[] {
   const told = new Set([...input.told, ...plans.flatMap(({ ghosts }) => ghosts.map(({ contractKey }) => fold(contractKey)))]);
   const context = contextOf(UNSEEN_COMPANY, input.books.internalCurrency, input);
-  const ghosts = input.gone.flatMap(({ items }) => goneGhosts(items, context, (key) => told.has(fold(key))));
+  const isTold = (key: string): boolean => told.has(fold(key));
+  const ghosts = [
+    ...goneGhosts(
+      input.gone.flatMap(({ items }) => items),
+      context,
+      isTold,
+    ),
+    ...goneGhosts(input.unlinked, context, isTold, UNLINKED),
+  ];
   const own = plans.find(({ companyId }) => companyId === UNSEEN_COMPANY) ?? planStray(UNSEEN_COMPANY, [], input);
   return [...plans.filter((plan) => plan !== own), { ...own, ghosts: [...own.ghosts, ...ghosts] }];
 }

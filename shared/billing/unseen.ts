@@ -34,12 +34,17 @@ export function unseenGhosts(context: GhostContext, explaining: Explaining): Gho
     .map((item) => unseenGhost(item, context.month, contractIdOf(item, context), UNSEEN));
 }
 
-/** The same of an organization that has no plan, for nobody names it any more. `isTold`: whether another plan tells of the key, or leaves it alone. */
-export const goneGhosts = (items: AcceptedItem[], context: GhostContext, isTold: (contractKey: string) => boolean): Ghost[] =>
+/** The same of an organization that has no plan, for nobody names it any more, or it names no company. `isTold`: whether another plan tells of the key, or leaves it alone. */
+export const goneGhosts = (
+  items: AcceptedItem[],
+  context: GhostContext,
+  isTold: (contractKey: string) => boolean,
+  why = UNSEEN,
+): Ghost[] =>
   vanished(items, NOTHING)
     .filter(({ contractKey, type }) => !isTold(contractKey) && !isSwitchedOff(type as RecordType, contractKey, context))
     .filter((item) => !isShown(item, context))
-    .map((item) => unseenGhost(item, context.month, contractIdOf(item, context), UNSEEN));
+    .map((item) => unseenGhost(item, context.month, contractIdOf(item, context), why));
 
 const NOTHING = new Set<string>();
 
@@ -109,6 +114,7 @@ const idsOf = ({ gone = [], unreadable = [] }: Books, contractKey: string): numb
 ];
 
 const UNSEEN = 'neither the report nor Autotask shows it any more';
+export const UNLINKED = 'its customer is not exported any more, nor does Autotask show it';
 const UNREAD = 'the report does not name it any more, and Autotask could not be read';
 
 function unseenGhost(item: AcceptedItem, month: Month, contractId: number, why: string): Ghost {

@@ -3,6 +3,7 @@ import { cutReport } from '../../shared/billing/facts.js';
 import { indexNames, joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
 import {
   isStray,
+  isUnlinked,
   planStrays,
   strayContracts,
   strayId,
@@ -24,6 +25,7 @@ import {
   line,
   MONTH,
   organization,
+  plan,
   report,
   row,
   service,
@@ -75,6 +77,7 @@ const strays = ({
     books: standing,
     stopped: [],
     gone: [],
+    unlinked: [],
     ...changes,
     settings: settings(chosen),
     told: new Set(told),
@@ -181,7 +184,7 @@ describe('money at a company where nobody looks', () => {
       strays()[0]!.digest,
       strays({ books: other })[0]!.digest,
       planStrays({
-        ...{ facts: november, organizations: [], stopped: [], gone: [], told: new Set<string>() },
+        ...{ facts: november, organizations: [], stopped: [], gone: [], unlinked: [], told: new Set<string>() },
         settings: settings(),
         books: { ...standing, rows: [row({ contractId: 300, startDay: '2025-11-01' })] },
       })[0]!.digest,
@@ -301,6 +304,21 @@ describe('what stood for organizations that nobody names any more', () => {
         ghosts: [{ contractId: 0, contractKey: 'fabrikam-1', sales: '120.00', currency: 'EUR', rule: '8.9' }],
       },
     ]);
+  });
+
+  test('is listed as well where its customer names no company any more, and says so: it was told to nobody', () => {
+    const [plan] = strays({ books: empty, unlinked: [item()] });
+    expect(plan!.ghosts).toMatchObject([{ contractKey: 'fabrikam-1', sales: '120.00', rule: '8.9' }]);
+    expect(plan!.ghosts[0]!.message).toContain(
+      'stood on subscription fabrikam-1, and its customer is not exported any more, nor does Autotask show it. Look',
+    );
+    expect(strays({ books: empty, unlinked: [item({ stood: false })] })).toEqual([]);
+    expect(strays({ books: empty, unlinked: [item()], told: ['fabrikam-1'] })).toEqual([]);
+  });
+
+  test('a plan leaves everything out where its customer names no company', () => {
+    const without = plan({ report: { organizations: [organization({ companyIdText: null })] } });
+    expect([isUnlinked(without), isUnlinked(plan()), isUnlinked({ items: [] })]).toEqual([true, false, false]);
   });
 
   test('is listed apart from companies with money of their own', () => {

@@ -6,7 +6,7 @@ import { besideAccepted } from '../../shared/billing/comparison.js';
 import { cutReport } from '../../shared/billing/facts.js';
 import { indexNames, joinNames, namesOf, namesOfItems, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
 import { planOrganization, type PlanInput } from '../../shared/billing/plan.js';
-import { planStrays, strayContracts, type StrayInput } from '../../shared/billing/strays.js';
+import { isUnlinked, planStrays, strayContracts, type StrayInput } from '../../shared/billing/strays.js';
 import { fold } from '../../shared/billing/text.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type { Books, Report } from '../../shared/billing/types.js';
@@ -178,7 +178,12 @@ class LyingBroker {
         items.flatMap(({ outcome, contractKey }) => (outcome === 'held' ? [{ contractKey, companyId }] : [])),
       ),
       gone,
-      told: new Set(plans.flatMap(({ items, ghosts }) => [...items, ...ghosts].map(({ contractKey }) => fold(contractKey)))),
+      unlinked: plans.flatMap((plan, index) => (isUnlinked(plan) ? (inputs[index]!.slice.accepted?.items ?? []) : [])),
+      told: new Set(
+        plans.flatMap((plan) =>
+          [...(isUnlinked(plan) ? [] : plan.items), ...plan.ghosts].map(({ contractKey }) => fold(contractKey)),
+        ),
+      ),
     });
   }
 

@@ -290,8 +290,8 @@ export const VARIANTS: Variant[] = [
         file: 'activities/strays.ts',
         changes: [
           {
-            from: 'return planStrays({ facts, organizations, stopped, books, settings, gone, told });',
-            to: 'return planStrays({ facts, organizations, stopped, books: { ...books, contracts: [] }, settings, gone: [], told });',
+            from: 'return planStrays({ facts, organizations, stopped, books, settings, gone, unlinked, told });',
+            to: 'return planStrays({ facts, organizations, stopped, books: { ...books, contracts: [] }, settings, gone: [], unlinked: [], told });',
           },
         ],
       },
