@@ -13,20 +13,23 @@ export interface WebSettings {
   proxy: { header: string; addresses: string[]; approvers: string[] } | null;
   /** Address under which people reach it, for links in notices and for secure cookies; null where nobody said. */
   url: string | null;
+  /** Autotask as people reach it, for links to companies and contracts; null where nobody said. */
+  autotaskUrl: string | null;
   /** Origins of the Web UIs for whose readers the page decrypts (Temporal's codec server); none: for nobody. */
   codecOrigins: string[];
   /** Folder of the keys that it decrypts with. */
   keys: string;
 }
 
+const address = (example: string): z.ZodString =>
+  z.string().refine((text) => URL.canParse(text) && /^https?:/.test(text), `expected a URL such as ${example}`);
+
 const schema = z.object({
   BILLING_WEB_HOST: z.string().default('127.0.0.1'),
   BILLING_WEB_PORT: z.coerce.number({ error: 'expected a port' }).int().min(0).max(65_535).default(4020),
   BILLING_WEB_USERS: z.string().default('.billing/web-users.json'),
-  BILLING_WEB_URL: z
-    .string()
-    .refine((text) => URL.canParse(text) && /^https?:/.test(text), 'expected a URL such as https://billing.example.com')
-    .optional(),
+  BILLING_WEB_URL: address('https://billing.example.com').optional(),
+  BILLING_WEB_AUTOTASK_URL: address('https://ww3.autotask.net').optional(),
   BILLING_WEB_PROXY_HEADER: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'expected the name of a header, such as X-Forwarded-User')
@@ -62,6 +65,7 @@ export function webSettings(environment: Environment): WebSettings {
         ? null
         : { header: header.toLowerCase(), addresses: data.BILLING_WEB_PROXY_ADDRESSES, approvers: data.BILLING_WEB_APPROVERS },
     url: data.BILLING_WEB_URL?.replace(/\/$/, '') ?? null,
+    autotaskUrl: data.BILLING_WEB_AUTOTASK_URL?.replace(/\/$/, '') ?? null,
     codecOrigins: data.BILLING_CODEC_ORIGINS.length > 0 ? data.BILLING_CODEC_ORIGINS : originsOf(environment.TEMPORAL_UI_URL),
     keys: keysFolderOf(environment),
   };

@@ -10,6 +10,7 @@ import { compareMonths } from '../../shared/report/against.js';
 import { readReportDocument } from '../../shared/report/read.js';
 import { progressText } from '../../shared/run-progress.js';
 import { readYear } from '../../shared/report/year.js';
+import { webSettings } from '../../shared/web-settings.js';
 import { webUiUrl, workflowLink } from '../../shared/web-ui.js';
 import type { Environment } from '../../shared/environment.js';
 import { findExplanations } from '../commands/explain.js';
@@ -31,6 +32,7 @@ const ANSWER_WITHIN_MS = 3_000;
 export function evidenceSource(config: BaseConfig, evidence: Evidence, temporal: Temporal, environment: Environment): Source {
   const { broker } = config;
   const ui = webUiUrl(environment, temporal.address);
+  const { autotaskUrl } = webSettings(environment);
   return {
     broker,
     months: () => monthsOf(evidence, broker),
@@ -43,6 +45,7 @@ export function evidenceSource(config: BaseConfig, evidence: Evidence, temporal:
       return (
         customer && {
           ...customer,
+          autotaskUrl,
           workflow: workflowLink(ui, temporal.namespace, organizationBillingId(broker, month, customer.outcome.organizationId)),
         }
       );
@@ -118,7 +121,7 @@ async function customerOf(
   broker: string,
   month: Month,
   organizationId: string,
-): Promise<Omit<ShownCustomer, 'workflow'> | null> {
+): Promise<Omit<ShownCustomer, 'workflow' | 'autotaskUrl'> | null> {
   const outcome = await readOutcome(evidence, broker, month, organizationId);
   if (outcome === null) return null;
   const history: ShownCustomer['history'] = [];

@@ -72,6 +72,8 @@ export interface ShownCustomer {
   currency: string;
   /** Page of its workflow in the Temporal Web UI. */
   workflow: string | null;
+  /** Autotask as people reach it; null where nobody said. */
+  autotaskUrl: string | null;
   /** Its other months, the latest first. */
   history: { month: Month; outcome: Outcome }[];
 }

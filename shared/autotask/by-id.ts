@@ -59,7 +59,7 @@ export class AutotaskById extends AutotaskReads {
     return (await this.readProducts({})).some((product) => product.id === id);
   }
 
-  /** Services and products as they are now, for whoever may go by a list of some minutes ago. */
+  /** Services and products as they are now, for anyone who may go by a list of some minutes ago. */
   async refreshShared(): Promise<void> {
     await this.readShared({});
   }

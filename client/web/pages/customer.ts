@@ -6,6 +6,7 @@ import type { PlannedItem } from '../../../shared/billing/plan-types.js';
 import { statusInWords } from '../../../shared/billing/status.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { customerRows, isReleasable, meaningOf } from '../../../shared/report/customers.js';
+import { companyInAutotask, contractInAutotask } from '../../../shared/autotask-ui.js';
 import { html, type Html } from '../../render/html.js';
 import { customerLink, explainLink, undoLink } from '../../../shared/web-links.js';
 import type { ShownCustomer } from '../source.js';
@@ -14,7 +15,7 @@ import { amountCell, marginCell, signed } from './parts.js';
 
 /** A customer's month: what waits and why, each amount from what stands to what the report says, and the buttons. */
 export function customerPage(
-  { outcome, workflow, history }: ShownCustomer,
+  { outcome, workflow, history, autotaskUrl }: ShownCustomer,
   { csrf, mayApprove }: { csrf: string | null; mayApprove: boolean },
 ): Html {
   const { month } = outcome;
@@ -23,7 +24,7 @@ export function customerPage(
     <h1>${outcome.organizationName}</h1>
     <p>
       ${month},
-      ${statusInWords(outcome.status)}${outcome.companyId !== null && `, Autotask company ${outcome.companyId}`}${outcome.waitsSince ? `, waits since ${outcome.waitsSince}` : ''}.
+      ${statusInWords(outcome.status)}${outcome.companyId !== null && html`, ${companyOf(outcome.companyId, autotaskUrl)}`}${outcome.waitsSince ? `, waits since ${outcome.waitsSince}` : ''}.
     </p>
     ${outcome.message !== null && html`<p class="${rows.some(({ waits }) => waits) ? 'alarm' : ''}">${outcome.message}</p>`}
     ${rows.map(
@@ -35,8 +36,8 @@ export function customerPage(
           ${grouped(row.marginBefore.amount)}.
         </p>`,
     )}
-    ${mayApprove && buttons(outcome, csrf)} ${items(outcome)} ${invoice(outcome)} ${ghosts(outcome)} ${notes(outcome)}
-    ${past(outcome, history)}
+    ${mayApprove && buttons(outcome, csrf)} ${items(outcome, autotaskUrl)} ${invoice(outcome)} ${ghosts(outcome)}
+    ${notes(outcome)} ${past(outcome, history)}
     ${outcome.companyId !== null && html`<p><a href="${undoLink(month, outcome.organizationId)}">Take this month back</a></p>`}
     ${workflow !== null && html`<p><a href="${workflow}" rel="noreferrer">Its workflow in the Temporal Web UI</a></p>`}
   `;
@@ -61,7 +62,20 @@ function buttons({ month, organizationId, planDigest, items: all, status }: Outc
   </form>`;
 }
 
-function items({ items: all, month }: Outcome): Html {
+function companyOf(companyId: number, autotaskUrl: string | null): Html {
+  const name = `Autotask company ${companyId}`;
+  return autotaskUrl === null
+    ? html`${name}`
+    : html`<a href="${companyInAutotask(autotaskUrl, companyId)}" rel="noreferrer">${name}</a>`;
+}
+
+/** The contract of an item, where there is one and somebody said where Autotask is. */
+const contractOf = (contractId: number | null, autotaskUrl: string | null): Html | false =>
+  contractId !== null &&
+  autotaskUrl !== null &&
+  html`<br /><a href="${contractInAutotask(autotaskUrl, contractId)}" rel="noreferrer">Contract ${contractId}</a>`;
+
+function items({ items: all, month }: Outcome, autotaskUrl: string | null): Html {
   if (all.length === 0) return html``;
   return html`<section>
     <h2>By the report</h2>
@@ -80,7 +94,7 @@ function items({ items: all, month }: Outcome): Html {
           </tr>
         </thead>
         <tbody>
-          ${[...all].sort(byWeight).map((item) => itemRow(item, month))}
+          ${[...all].sort(byWeight).map((item) => itemRow(item, month, autotaskUrl))}
         </tbody>
       </table>
     </div>
@@ -91,9 +105,11 @@ function items({ items: all, month }: Outcome): Html {
 const byWeight = (left: PlannedItem, right: PlannedItem): number =>
   Number(right.outcome === 'held') - Number(left.outcome === 'held') || big(right.sales).abs().cmp(big(left.sales).abs());
 
-const itemRow = (item: PlannedItem, month: string): Html =>
+const itemRow = (item: PlannedItem, month: string, autotaskUrl: string | null): Html =>
   html`<tr>
-    <td data-title="What">${item.productName}<br /><small>${item.contractKey}</small></td>
+    <td data-title="What">
+      ${item.productName}<br /><small>${item.contractKey}</small>${contractOf(item.contractId, autotaskUrl)}
+    </td>
     <td data-title="State">${item.outcome}${item.reason !== null && html`<br /><small>${meaningOf(item.reason)}</small>`}</td>
     <td class="amount" data-title="Quantity">${item.quantity}</td>
     <td class="amount" data-title="In Autotask">${item.standing ? grouped(item.standing.before.sales) : ''}</td>
