@@ -37,9 +37,10 @@ export const indexBooks = (books: Books): BooksIndex => ({
   books,
 });
 
-export const sharedBooks = ({ internalCurrency, costRates, services, products }: Books): SharedBooks => ({
+export const sharedBooks = ({ internalCurrency, costRates, refusesFirstDay, services, products }: Books): SharedBooks => ({
   internalCurrency,
   ...(costRates === undefined ? {} : { costRates }),
+  ...(refusesFirstDay === undefined ? {} : { refusesFirstDay }),
   services,
   products,
 });

@@ -15,6 +15,7 @@ import type { OwnBooks, SurveyManifest } from '../shared/evidence/months.js';
 import { booksOf, indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKeys, type BooksIndex } from './books.js';
 import { demandProbe } from './probe.js';
 import { settleCanary } from './canary.js';
+import { withBehaviour } from './behaviour.js';
 import { withCostRates } from './cost-rates.js';
 import { keeping, type Dependencies } from './dependencies.js';
 import { asBeforeExtension } from './extensions.js';
@@ -111,7 +112,7 @@ async function readMonthBooks(
     // What the search shows is judged before anything is added to it by id.
     return withRemembered(dependencies, { broker, month, mode }, named, searched);
   });
-  const priced = await withCostRates(dependencies, request, read, options);
+  const priced = await withBehaviour(dependencies, request, await withCostRates(dependencies, request, read, options));
   const ours = asBeforeExtension(await withOurs(autotask, priced, names, month, options));
   const { needed, asking } = await inQuestion(slices, request, facts, indexBooks(ours), settings);
   const books = await withElsewhere(dependencies, request, ours, asking, options);

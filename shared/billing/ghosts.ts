@@ -13,7 +13,7 @@ import { chargeKeysOn, isOwn, isSwitchedOff, standsFor, typeOnContract } from '.
 import type { ContractContext, ContractPlan, ItemDecision } from './plan-contract.js';
 import { hasMoney, isEqualRow, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
 import { ghostId } from './shrank.js';
-import { chargesOf, inUseFirst, totalOf, type Billable, type Place } from './standing.js';
+import { chargesOf, inUseFirst, isRefused, totalOf, type Billable, type Place } from './standing.js';
 import { fold, same } from './text.js';
 import type { Ghost, GhostEvidence, Note, Step } from './plan-types.js';
 import type { Contract, RecordType, Service, Subscription } from './types.js';
@@ -379,7 +379,7 @@ function zero(
     productKey: null,
     productId: null,
     rows,
-    isRefused: context.refused.has(billable.id),
+    isRefused: isRefused(billable.id, context),
     invoiceDescription: null,
   };
   // A frozen ghost is never touched (8.4), whatever AFTER_FREEZE says.

@@ -14,7 +14,7 @@ import { chargeKeysOf } from './keyed-item.js';
 import { firstDay, nextMonth } from './month.js';
 import { needsNeighbours } from './neighbours.js';
 import { isRepeated, NO_ROWS, viewRows } from './rows.js';
-import type { Billable, Place } from './standing.js';
+import { isRefused, type Billable, type Place } from './standing.js';
 import { stopped } from './stopped.js';
 import { fold, same } from './text.js';
 import type { Because, EnsureServiceStep, Ghost, Item, Note, Reason, Standing, Step } from './plan-types.js';
@@ -347,7 +347,7 @@ function placeOf(
     productKey: PRODUCTS[type]?.key ?? null,
     productId: product?.kind === 'found' ? product.product.id : null,
     rows: contract && service ? viewRows(context.books, contract, service.id, context.month, extendsFrom) : NO_ROWS,
-    isRefused: context.refused.has(item.id),
+    isRefused: isRefused(item.id, context),
     invoiceDescription: invoiceDescription(item, context.settings),
   };
 }

@@ -47,6 +47,10 @@ export interface Place {
   invoiceDescription: string | null;
 }
 
+/** Whether an adjustment of its row is refused: in this run, or by this tenant always (rule 7.0). */
+export const isRefused = (id: string, { refused, books }: { refused: Set<string>; books: Books }): boolean =>
+  books.refusesFirstDay === true || refused.has(id);
+
 export interface Money {
   sales: Big;
   cost: Big;

@@ -260,6 +260,8 @@ export interface Books {
   internalCurrency: string;
   /** What one unit of a currency is in the internal one, for the month's costs (rule 3.5); absent where costs are not converted. */
   costRates?: Record<string, Decimal>;
+  /** This tenant refuses an adjustment on the first day of a row that is there, as a probe that writes has seen (rule 7.0); absent where it is not known to. */
+  refusesFirstDay?: true;
   companies: Company[];
   contracts: Contract[];
   /** Rows starting in the month; for the contracts of `detailed` also those of the month before, and every later one. */

@@ -51,7 +51,7 @@ export interface SurveyManifest {
 }
 
 /** The part of the books that every organization's plan needs. */
-export type SharedBooks = Pick<Books, 'internalCurrency' | 'costRates' | 'services' | 'products'>;
+export type SharedBooks = Pick<Books, 'internalCurrency' | 'costRates' | 'refusesFirstDay' | 'services' | 'products'>;
 /** With what of the broker's records concerns the organization: those that cannot be read, and those that are gone. */
 export type OwnBooks = Omit<Books, keyof SharedBooks>;
 

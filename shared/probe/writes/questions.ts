@@ -1,6 +1,6 @@
 /**
- * What only a write can tell (`docs/vendors/autotask.md` 12; the numbers are its questions), and what the product does under each answer. None of the answers needs a
- * setting: where two behaviours are possible the product is right under both, and a person who looks at a month knows which one they see.
+ * What only a write can tell (`docs/vendors/autotask.md` 12; the numbers are its questions), and what the product does under each answer. The product is right under
+ * every answer; where one says that something is always refused, it is not tried first (`activities/behaviour.ts`).
  */
 export const WRITE_QUESTIONS = {
   visible: {
@@ -11,7 +11,7 @@ export const WRITE_QUESTIONS = {
   names: { what: 'whether two services may have one name (10)', copes: 'gives the second one a suffix' },
   firstDay: {
     what: 'whether an adjustment on the first day of a row changes it (1)',
-    copes: 'a duplicate is billed by a charge beside the row',
+    copes: 'where it does not, bills by a charge beside the row, without trying first',
   },
   again: {
     what: 'whether a second adjustment on one day is taken (5)',

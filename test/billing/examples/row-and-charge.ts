@@ -66,6 +66,18 @@ export const rules: [rule: string, situation: Situation, writes: string[], outco
     'posted',
   ],
   [
+    '7.0 a tenant that refuses an adjustment on the first day of a row: the difference goes on the charge, untried',
+    { report: MORE, books: { ...running(), refusesFirstDay: true } },
+    ['create charge 1 × 396.0000 / 351.7600'],
+    'posted',
+  ],
+  [
+    '7.0 there a row that is to be made is made',
+    { report: MORE, books: books({ refusesFirstDay: true }) },
+    ['2025-10-01: 24 units × 21.5000 / 18.8233'],
+    'posted',
+  ],
+  [
     '7.0 a row that differs from the month before was adjusted already: the difference goes on the charge',
     { report: MORE, books: edited(running(), '2025-09', { units: 9, price: '108' }) },
     ['create charge 1 × 396.0000 / 351.7600'],

@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import { openEvidence } from '../../shared/evidence/index.js';
+import { keepWriteProbe } from '../../shared/probe/writes/kept.js';
+import { readFileSync } from 'node:fs';
+import type { World } from '../api/vendors.js';
+import { openDesk, type Desk } from './desk.js';
+
+/** Rule 7.0: what a probe that writes has seen of a tenant is not found out once more by being refused. */
+
+/** A licence of 10 units, and of 11 in the month after. */
+const world = (): World => {
+  const own = JSON.parse(
+    readFileSync(new URL('../../sandbox/worlds/billed-as-the-month-before.json', import.meta.url), 'utf8'),
+  ) as World;
+  return { ...own, autotask: { ...own['autotask'], behaviour: { periodStart: 'duplicate' } } };
+};
+
+const POSTED = { lines: 1, cost: '110.00', sales: '132.00' };
+
+async function probed(desk: Desk): Promise<void> {
+  const evidence = openEvidence(desk.env['BILLING_EVIDENCE']!);
+  const times = { takenAt: '2025-10-01T00:00:00Z', endedAt: '2025-10-01T00:01:00Z' };
+  const answers = [{ id: 'firstDay' as const, is: 'duplicate', text: 'Attempt to insert duplicate data' }];
+  await keepWriteProbe(evidence, 'default', { companyId: 1, ...times, answers, left: [] });
+  await evidence.close();
+}
+
+const refusals = async (desk: Desk): Promise<number> =>
+  ((await desk.control('GET', 'requests')) as { path: string; status: number }[]).filter(
+    ({ path, status }) => path.endsWith('ServiceAdjustments') && status === 500,
+  ).length;
+
+async function billed(isProbed: boolean): Promise<{ posted: unknown; refused: number }> {
+  const desk = await openDesk(world());
+  try {
+    if (isProbed) await probed(desk);
+    await desk.bill('2025-10', '2025-10-09');
+    const { result } = await desk.bill('2025-11', '2025-11-09');
+    return { posted: result.posted, refused: await refusals(desk) };
+  } finally {
+    await desk.close();
+  }
+}
+
+test('a tenant known to refuse an adjustment on the first day of a row is not asked for it, and the month comes to the same', async () => {
+  expect(await billed(false)).toEqual({ posted: POSTED, refused: 1 });
+  expect(await billed(true)).toEqual({ posted: POSTED, refused: 0 });
+}, 120_000);
