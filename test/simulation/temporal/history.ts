@@ -10,7 +10,8 @@ export type Answer = { value: unknown } | { error: Error };
 export type Happened =
   | { kind: 'answer'; call: number; what: string; answer: Answer }
   | { kind: 'timer'; call: number }
-  | { kind: 'signal'; name: string; args: unknown[] };
+  /** `calls`: how many its execution had made by then. */
+  | { kind: 'signal'; name: string; args: unknown[]; calls: number };
 
 /** What happened in one turn was seen together. */
 export type HistoryEvent = Happened & { at: number; turn: number };

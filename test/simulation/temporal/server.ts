@@ -201,6 +201,14 @@ export class TemporalServer {
   /** Everything after the instant is forgotten, and what was open then is open again. */
   async setBackTo(instant: number): Promise<void> {
     const release = this.time.hold();
+    try {
+      await this.putBack(instant);
+    } finally {
+      release();
+    }
+  }
+
+  private async putBack(instant: number): Promise<void> {
     const kept = this.started.filter(({ startedAt }) => startedAt <= instant);
     for (const execution of this.started) if (execution.isOpen) this.abandon(execution);
     this.executions = new Map();
@@ -219,7 +227,6 @@ export class TemporalServer {
       execution.replay = null;
       replay?.goLive();
     }
-    release();
   }
 
   private abandon(execution: Execution): void {
@@ -238,12 +245,17 @@ export class TemporalServer {
 
   private async replay(execution: Execution): Promise<void> {
     const { events, runs } = execution;
-    this.begin(execution, runs.at(-1)!.input);
+    const { input, calls } = runs.at(-1)!;
+    const deliver = (event: HistoryEvent): void =>
+      execution.replay!.deliver(event, (name, args) => this.hear(execution, name, args));
+    // What came with the start was heard before the code asked for anything.
+    let next = 0;
+    for (; isEarly(events[next], calls); next += 1) deliver(events[next]!);
+    this.begin(execution, input);
     await rest();
-    for (let next = 0; next < events.length;) {
+    while (next < events.length) {
       const { turn } = events[next]!;
-      for (; events[next]?.turn === turn; next += 1)
-        execution.replay!.deliver(events[next]!, (name, args) => this.hear(execution, name, args));
+      for (; events[next]?.turn === turn; next += 1) deliver(events[next]!);
       await rest();
       this.checkWaiting(execution);
       await rest();
@@ -256,7 +268,7 @@ export class TemporalServer {
     await this.untilUp();
     const execution = this.executions.get(workflowId);
     if (!execution?.isOpen) return false;
-    this.note(execution, { kind: 'signal', name, args: args.map(json) });
+    this.note(execution, { kind: 'signal', name, args: args.map(json), calls: execution.calls });
     this.hear(execution, name, args);
     return true;
   }
@@ -395,3 +407,6 @@ export class TemporalServer {
 
 /** What crosses the server is a copy in JSON. */
 const json = (value: unknown): unknown => (value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown));
+
+/** Whether a signal came before the code of its run had asked for anything. */
+const isEarly = (event: HistoryEvent | undefined, calls: number): boolean => event?.kind === 'signal' && event.calls === calls;
