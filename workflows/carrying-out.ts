@@ -14,25 +14,33 @@ const NO_ROOM = 'Not tried yet: the plan is too large for one execution of its w
 /** Workers that take over from each other so often have a cause that a person must find. */
 const REPLANS = 10;
 const UNSETTLED = `Not finished: another worker took over ${REPLANS} times while it was carried out. See which processes serve the broker: billing doctor`;
+const NOT_SENT = 'Not sent, because another worker has taken over.';
 const LATE_SKIP = 'The skip came after the first write; the organization was finished.';
 
 /** Carries the plan out, and whatever takes its place on the way. Answers the plan that was the last. */
 export async function carryOutWhole(run: Run, first: PlanMade): Promise<PlanMade> {
   let plan = first;
   for (let replans = 0; ; replans += 1) {
-    run.isOutdated = false;
+    Object.assign(run, { isOutdated: false, untried: null });
     if (run.skipReason === null) await carryOut(run, plan);
     if (!run.isOutdated && run.refused.size > 0) plan = await goOnAfterRefusal(run, plan);
     if (!run.isOutdated) return plan;
-    if (replans === REPLANS) {
-      run.stops.all(UNSETTLED);
+    const again = replans === REPLANS ? null : await makePlan(run, [...run.refused]);
+    if (replans === REPLANS) run.stops.all(UNSETTLED);
+    if (again === null) {
+      tellUntried(run);
       return plan;
     }
-    const again = await makePlan(run, [...run.refused]);
-    if (again === null) return plan;
     plan = again;
     run.remark = plan.remark ?? run.remark;
   }
+}
+
+/** Steps of a plan that nothing takes the place of were not sent: else they would pass for written, and not shown (6.6). */
+export function tellUntried(run: Run): void {
+  const why = [NOT_SENT, run.stops.first ?? []].flat().join(' ');
+  if (run.untried !== null) run.stops.rest(run.untried.plan, run.untried.steps, run.untried.next, why);
+  run.untried = null;
 }
 
 /** 7.0: a refused adjustment is an answer. The planner is asked again, knowing it, and puts the rest of those items on their charges. */
@@ -67,7 +75,10 @@ async function carryOutTurn(run: Run, turn: PlanMade, resolved: Resolved): Promi
     if (steps.length === 0) continue;
     if (mindSkip(run)) return false;
     const { left, outage } = await carryOutBatch(run, turn, steps, resolved);
-    if (run.isOutdated) return false;
+    if (run.isOutdated) {
+      run.untried = { plan: turn.plan, steps: [left, ...batches].flat(), next: turn.next };
+      return false;
+    }
     batches.unshift(left);
     if (outage !== null) {
       const untried = batches.flat().filter((step) => !isStopped(run, step));
@@ -78,15 +89,15 @@ async function carryOutTurn(run: Run, turn: PlanMade, resolved: Resolved): Promi
   return true;
 }
 
-/** The plan's next steps; null when there are none, or they cannot be had: then the read-back tells what is missing. */
+/** The plan's next steps; null when there are none, or they cannot be had: then none of them was sent. */
 async function nextTurn(run: Run, { plan, next }: PlanMade): Promise<PlanMade | null> {
   if (next === undefined) return null;
   try {
     return await run.activities.planOrganization({ ...planRequest(run, []), resume: { plan, from: next } });
   } catch (error) {
     const failure = run.control.failureOf(error);
-    if (failure.isOutdated === true) run.isOutdated = true;
-    else run.stops.all(failure.message);
+    if (failure.isOutdated === true) Object.assign(run, { isOutdated: true, untried: { plan, steps: [], next } });
+    else run.stops.rest(plan, [], next, failure.message);
     return null;
   }
 }

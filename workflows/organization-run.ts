@@ -8,6 +8,7 @@ import type {
   OrganizationSummary,
   PlanMade,
   PlanRequest,
+  Ref,
   StepDone,
   StepRequest,
   Undone,
@@ -76,6 +77,7 @@ export const beginRun = (activities: OrganizationActivities, request: Organizati
   skipReason: null,
   remark: null,
   isOutdated: false,
+  untried: null,
 });
 
 export interface Run {
@@ -91,6 +93,8 @@ export interface Run {
   remark: string | null;
   /** A step was refused because its plan is from before another worker took over. */
   isOutdated: boolean;
+  /** What of that plan was not sent: these steps, and all from `next` on. */
+  untried: { plan: Ref; steps: Step[]; next: number | undefined } | null;
   /** Set while the way back is carried out, instead of the month. */
   undo?: NonNullable<PlanRequest['undo']>;
   undone?: Undone;

@@ -1,13 +1,15 @@
 import type { OrganizationSummary, PlanMade } from '../shared/contract.js';
-import { goOnAfterRefusal } from './carrying-out.js';
+import { goOnAfterRefusal, tellUntried } from './carrying-out.js';
 import type { Run } from './organization-run.js';
 
 /** What came of a turn: read back, compared, and kept. */
 
 /** Unit prices that Autotask has rounded are an answer as a refusal is: the rest goes on charges, once in a run. */
-function chargeRest(run: Run, plan: PlanMade, rounded: string[]): Promise<PlanMade> {
+async function chargeRest(run: Run, plan: PlanMade, rounded: string[]): Promise<PlanMade> {
   for (const id of rounded) run.refused.add(id);
-  return goOnAfterRefusal(run, plan);
+  const last = await goOnAfterRefusal(run, plan);
+  tellUntried(run);
+  return last;
 }
 
 /** Keeps what came of it. Where that fails the organization is held with the reason: else a run would still report what came of the one before. */

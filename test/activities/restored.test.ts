@@ -80,6 +80,8 @@ interface Hooks {
   beforeStep?: (request: StepRequest, count: number) => Promise<void>;
   /** The plan that a restored history has, instead of the first that would be made. */
   planned?: PlanMade;
+  /** Whether none can be made after it. */
+  failsAgain?: boolean;
   approvedDigest?: string;
 }
 
@@ -91,6 +93,7 @@ function bill({ activities }: Process, given: GivenReport, hooks: Hooks = {}): P
       planOrganization: (request) => {
         const old = planned;
         planned = undefined;
+        if (old === undefined && hooks.failsAgain) return Promise.reject(new Error('Autotask could not be read'));
         return old === undefined ? activities.autotask.planOrganization(request) : Promise.resolve(old);
       },
       verifyOrganization: (request) => activities.autotask.verifyOrganization(request),
@@ -177,6 +180,20 @@ describe('a worker that takes over', () => {
       message: expect.stringContaining(CONTOSO) as unknown,
     });
     expect(writes()).toBe(0);
+  }, 60_000);
+
+  test('bills what it refused a moment before, where nothing could be planned again: it was held for ever, as written and not shown', async () => {
+    const first = await startProcess(join(folder, 'live'));
+    const given = await look(first);
+    const request = { ...MONTH, asOf: given.asOf, organizationId: CONTOSO, given, approvedDigest: null, refused: [] };
+    const planned = await first.activities.autotask.planOrganization(request);
+    await holds.pop()!.release();
+    const second = await startProcess(join(folder, 'live'));
+    const cut = await bill(second, given, { planned, failsAgain: true });
+    expect([cut.status, cut.mayHeal, writes()]).toEqual(['NeedsAttention', true, 0]);
+    expect(cut.message).toContain('Autotask could not be read');
+    const rest = await bill(second, { ...given, survey: null, surveyedAt: null });
+    expect([rest.status, rest.message]).toEqual(['Done', null]);
   }, 60_000);
 
   test('goes on with what is left of a plan that a person released, without asking again', async () => {

@@ -152,11 +152,11 @@ function checkOutcomes(watched: Watched, result: MonthResult, expected: Expected
     const found = resultsOf(result, item);
     const name = `${item.recordType} ${item.contractKey} ${item.itemCode ?? ''}`;
     if (found.length !== 1) return [{ kind: 'outcome', message: `${name} has ${found.length} outcomes` }];
-    const [{ outcome, reason }] = found as [ItemResult];
+    const [{ outcome, reason, cause }] = found as [ItemResult];
     const wanted = allowedOutcomes(watched, item);
     const ending = outcome === 'posted' ? 'posted' : `${outcome} ${reason}`;
     if (wanted.includes(ending) || PASSING.has(reason ?? '')) return [];
-    return [{ kind: 'outcome', message: `${name} ended as ${ending}; nothing but ${wanted.join(' or ')} has a cause here` }];
+    return [{ kind: 'outcome', message: `${name} ended as ${ending}; nothing but ${wanted.join(' or ')} has a cause here: ${cause ?? ""}` }];
   });
 }
 
