@@ -156,7 +156,12 @@ function checkOutcomes(watched: Watched, result: MonthResult, expected: Expected
     const wanted = allowedOutcomes(watched, item);
     const ending = outcome === 'posted' ? 'posted' : `${outcome} ${reason}`;
     if (wanted.includes(ending) || PASSING.has(reason ?? '')) return [];
-    return [{ kind: 'outcome', message: `${name} ended as ${ending}; nothing but ${wanted.join(' or ')} has a cause here: ${cause ?? ""}` }];
+    return [
+      {
+        kind: 'outcome',
+        message: `${name} ended as ${ending}; nothing but ${wanted.join(' or ')} has a cause here: ${cause ?? ''}`,
+      },
+    ];
   });
 }
 
