@@ -101,13 +101,7 @@ function leftOut({ items }: OrganizationResult): Markdown[] {
   );
 }
 
-function section(
-  title: string,
-  lines: Markdown[],
-  where = md`
-, see the report
-  `,
-): Markdown[] {
+function section(title: string, lines: Markdown[], where: Markdown | string = ', see the report'): Markdown[] {
   if (lines.length === 0) return [];
   const more = lines.length > SHOWN ? [md`* … and ${lines.length - SHOWN} more${where}`] : [];
   return [md`### ${title}`, joined([...lines.slice(0, SHOWN).map((line) => md`* ${line}`), ...more], '\n')];
