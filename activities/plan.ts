@@ -17,8 +17,7 @@ import { readUndone } from '../shared/evidence/undone.js';
 import { noteBefore } from './before.js';
 import { contractKeys, paidOnceOn } from './books.js';
 import { canaryWaits } from './canary.js';
-import { withBehaviour } from './behaviour.js';
-import { withCostRates } from './cost-rates.js';
+import { withTenant } from './behaviour.js';
 import type { Dependencies } from './dependencies.js';
 import { withElsewhere, withLaterDismissals } from './elsewhere.js';
 import { withUnfinished } from './extensions.js';
@@ -235,7 +234,8 @@ async function currentBooks(
   // A run's survey may be too old for an organization, but services and products change seldom; who asks for a fresh look gets one.
   const sharedMaxAgeMs = survey === null ? 0 : dependencies.surveyMaxAgeMs;
   const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
-  const read = surveyed ?? (await ownBooksOf(dependencies, request, facts, slice, sharedMaxAgeMs));
+  const read =
+    surveyed ?? (await withTenant(dependencies, request, await ownReads(dependencies, facts, slice, sharedMaxAgeMs), options));
   const { books: held, unfinished } = await withUnfinished(dependencies, request, read);
   const known = await withLaterDismissals(dependencies, request.broker, held);
   const planned = planOrganization({ facts, slice, books: known, settings: dependencies.settings });
@@ -245,19 +245,6 @@ async function currentBooks(
   const isSurveyed = surveyed !== null;
   if (detailed.length === 0) return { books, isSurveyed };
   return { books: await dependencies.autotask.readNeighbours(books, facts.month, detailed, options), isSurveyed };
-}
-
-/** Own reads, with what is known of the month's rates and of the tenant. */
-async function ownBooksOf(
-  dependencies: Dependencies,
-  request: PlanRequest,
-  facts: MonthFacts,
-  slice: OrganizationFacts,
-  sharedMaxAgeMs: number,
-): Promise<Books> {
-  const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
-  const read = await ownReads(dependencies, facts, slice, sharedMaxAgeMs);
-  return withBehaviour(dependencies, request, await withCostRates(dependencies, request, read, options));
 }
 
 /** What Autotask holds for this organization alone, with contracts that its subscriptions were billed on and that no longer carry an id. */

@@ -15,8 +15,7 @@ import type { OwnBooks, SurveyManifest } from '../shared/evidence/months.js';
 import { booksOf, indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKeys, type BooksIndex } from './books.js';
 import { demandProbe } from './probe.js';
 import { settleCanary } from './canary.js';
-import { withBehaviour } from './behaviour.js';
-import { withCostRates } from './cost-rates.js';
+import { withTenant } from './behaviour.js';
 import { keeping, type Dependencies } from './dependencies.js';
 import { asBeforeExtension } from './extensions.js';
 import { withElsewhere } from './elsewhere.js';
@@ -112,7 +111,7 @@ async function readMonthBooks(
     // What the search shows is judged before anything is added to it by id.
     return withRemembered(dependencies, { broker, month, mode }, named, searched);
   });
-  const priced = await withBehaviour(dependencies, request, await withCostRates(dependencies, request, read, options));
+  const priced = await withTenant(dependencies, request, read, options);
   const ours = asBeforeExtension(await withOurs(autotask, priced, names, month, options));
   const { needed, asking } = await inQuestion(slices, request, facts, indexBooks(ours), settings);
   const books = await withElsewhere(dependencies, request, ours, asking, options);

@@ -21,10 +21,10 @@ const LATE_SKIP = 'The skip came after the first write; the organization was fin
 export async function carryOutWhole(run: Run, first: PlanMade): Promise<PlanMade> {
   let plan = first;
   for (let replans = 0; ; replans += 1) {
-    Object.assign(run, { isOutdated: false, untried: null });
+    run.untried = null;
     if (run.skipReason === null) await carryOut(run, plan);
-    if (!run.isOutdated && run.refused.size > 0) plan = await goOnAfterRefusal(run, plan);
-    if (!run.isOutdated) return plan;
+    if (!isOutdated(run) && run.refused.size > 0) plan = await goOnAfterRefusal(run, plan);
+    if (!isOutdated(run)) return plan;
     const again = replans === REPLANS ? null : await makePlan(run, [...run.refused]);
     if (replans === REPLANS) run.stops.all(UNSETTLED);
     if (again === null) {
@@ -35,6 +35,9 @@ export async function carryOutWhole(run: Run, first: PlanMade): Promise<PlanMade
     run.remark = plan.remark ?? run.remark;
   }
 }
+
+/** Whether a step was refused because its plan is from before another worker took over. */
+const isOutdated = ({ untried }: Run): boolean => untried !== null;
 
 /** Steps of a plan that nothing takes the place of were not sent: else they would pass for written, and not shown (6.6). */
 export function tellUntried(run: Run): void {
@@ -74,8 +77,8 @@ async function carryOutTurn(run: Run, turn: PlanMade, resolved: Resolved): Promi
     const steps = batch.filter((step) => !isStopped(run, step));
     if (steps.length === 0) continue;
     if (mindSkip(run)) return false;
-    const { left, outage } = await carryOutBatch(run, turn, steps, resolved);
-    if (run.isOutdated) {
+    const { left, outage, isOld } = await carryOutBatch(run, turn, steps, resolved);
+    if (isOld === true) {
       run.untried = { plan: turn.plan, steps: [left, ...batches].flat(), next: turn.next };
       return false;
     }
@@ -96,7 +99,7 @@ async function nextTurn(run: Run, { plan, next }: PlanMade): Promise<PlanMade | 
     return await run.activities.planOrganization({ ...planRequest(run, []), resume: { plan, from: next } });
   } catch (error) {
     const failure = run.control.failureOf(error);
-    if (failure.isOutdated === true) Object.assign(run, { isOutdated: true, untried: { plan, steps: [], next } });
+    if (failure.isOutdated === true) run.untried = { plan, steps: [], next };
     else run.stops.rest(plan, [], next, failure.message);
     return null;
   }
@@ -119,13 +122,13 @@ function mindSkip(run: Run): boolean {
 
 const hasWritten = (run: Run): boolean => run.contractIds.size > 0 || !run.stops.isEmpty || countWrites(run.writes) > 0;
 
-/** Answers what is left of the batch: one that met a difficulty ends before it, and the step is the first of the next (`activities/together.ts`). */
+/** Answers what is left of the batch, and whether its plan is refused as an older one: one that met a difficulty ends before it, and the step is the first of the next (`activities/together.ts`). */
 async function carryOutBatch(
   run: Run,
   plan: PlanMade,
   batch: Step[],
   resolved: Resolved,
-): Promise<{ left: Step[]; outage: string | null }> {
+): Promise<{ left: Step[]; outage: string | null; isOld?: true }> {
   const [step, ...more] = batch as [Step, ...Step[]];
   const { broker, month, asOf, mode, organizationId } = run.request;
   try {
@@ -146,10 +149,7 @@ async function carryOutBatch(
     return { left: batch.slice(done.length), outage: null };
   } catch (error) {
     const failure = run.control.failureOf(error);
-    if (failure.isOutdated === true) {
-      run.isOutdated = true;
-      return { left: batch, outage: null };
-    }
+    if (failure.isOutdated === true) return { left: batch, outage: null, isOld: true };
     // Nothing is heard of an activity that did not end in time: any of its steps may have taken effect.
     const touched = failure.isOutage && failure.effect === 'unknown' ? batch : [step];
     const reason = failure.effect === 'none' ? 'api-error' : 'outcome-unknown';

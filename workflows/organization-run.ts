@@ -76,7 +76,6 @@ export const beginRun = (activities: OrganizationActivities, request: Organizati
   calls: request.before?.calls ?? NO_CALLS,
   skipReason: null,
   remark: null,
-  isOutdated: false,
   untried: null,
 });
 
@@ -91,9 +90,7 @@ export interface Run {
   calls: Calls;
   skipReason: string | null;
   remark: string | null;
-  /** A step was refused because its plan is from before another worker took over. */
-  isOutdated: boolean;
-  /** What of that plan was not sent: these steps, and all from `next` on. */
+  /** What was not sent of a plan from before another worker took over: these steps, and all from `next` on. */
   untried: { plan: Ref; steps: Step[]; next: number | undefined } | null;
   /** Set while the way back is carried out, instead of the month. */
   undo?: NonNullable<PlanRequest['undo']>;
