@@ -41,6 +41,8 @@ export interface GhostContext extends ContractContext {
   arrived: Set<string>;
   /** Why nobody answers for the company any more (8.7): whatever stands there is a ghost, and only a person brings it to nothing. Null where somebody does. */
   whyStray: ((contractKey: string | null) => string) | null;
+  /** Whether nobody can tell whose a line of the organization is: it may be that of any contract, so nothing is brought to nothing, and all of it is listed (2.7). */
+  isUnclear: boolean;
 }
 
 export const NO_GHOSTS: GhostPlan = { ghosts: [], steps: [], notes: [], needsDetail: [] };
@@ -196,9 +198,10 @@ function isAwaiting(type: RecordType, contractKey: string, context: GhostContext
   );
 }
 
-/** Only on a contract that we would bill on, on which all could be read, of a subscription that is this organization's (8.2, 8.7). */
+/** Only on a contract that we would bill on, on which all could be read, of a subscription that is this organization's, all of whose lines have an owner (2.7, 8.2, 8.7). */
 export const mayZero = (contract: Contract, contractKey: string, context: GhostContext): boolean =>
   context.whyStray === null &&
+  !context.isUnclear &&
   isSuitable(contract) &&
   standingDoubt(context.books, contract.id) === null &&
   (isOwn(contractKey, context) || isAccepted(contractKey, context));

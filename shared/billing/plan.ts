@@ -161,11 +161,10 @@ function planCompany(
     arrived: new Set(slice.arrived ?? []),
     itemCharges: itemCharges(all, contracts, context),
     whyStray: null,
+    isUnclear: troublesOf(slice.lines).organization !== null,
   };
-  // While nobody can tell whose a line is, it may be that of any contract (rule 2.7).
-  const isAnyHeld = troublesOf(slice.lines).organization !== null;
   const isHeld = (contract: Contract): boolean =>
-    isAnyHeld || [contract.subscriptionId, contract.number, standsFor(contract, context)].some((key) => heldKeys.has(fold(key)));
+    [contract.subscriptionId, contract.number, standsFor(contract, context)].some((key) => heldKeys.has(fold(key)));
   const planOf = new Map([...contracts].reverse().map((plan) => [plan.contract?.id, plan]));
   const ghosts = books.contracts
     .filter((contract) => contract.companyId === company.id)

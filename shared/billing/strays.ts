@@ -159,6 +159,7 @@ function contextOf(companyId: number, currency: string, { facts, organizations, 
     itemCharges: new Map(),
     accepted: null,
     moved: new Set(),
+    isUnclear: false,
     arrived: new Set(),
     whyStray: (contractKey) => whyStray(companyId, contractKey, names, organizations),
   };

@@ -1,5 +1,5 @@
 import { firstDay } from '../billing/month.js';
-import type { Line, Month, UnassignedLine } from '../billing/types.js';
+import type { Line, Month, Trouble, UnassignedLine } from '../billing/types.js';
 import type { Members } from '../door/index.js';
 import { ApiError } from '../http/errors.js';
 import { membersOf, type Findings } from './findings.js';
@@ -182,17 +182,23 @@ export class ReportLines {
       if (/^perpetual/i.test(line.recordType ?? '')) this.perpetual.lines += 1;
       return line;
     });
-    return this.heldWith(item, 'products', lines, whole);
+    return this.heldWith(item, 'products', lines, whole, subscriptionId === null ? 'organization' : 'subscription');
   }
 
   /** Lines of a record that cannot be read as a whole. Where they cannot be reached at all, one stands for them, so that they are listed and held. */
-  private heldWith(record: Members, list: string, lines: Line[], place: Partial<LinePlace> & Owner['place']): Line[] {
+  private heldWith(
+    record: Members,
+    list: string,
+    lines: Line[],
+    place: Partial<LinePlace> & Owner['place'],
+    holds: Trouble['holds'] = 'organization',
+  ): Line[] {
     const isReached = Array.isArray(record.raw(list));
     const message = this.findings.of(record);
     if (message === null) return lines;
     const blank = { quantity: 0, totalCostPrice: 0, totalSalesPrice: 0 };
     const all = isReached ? lines : [lineOf(membersOf(blank, REPORT_PATH, ''), { ...NOWHERE, ...place })];
-    return all.map((line) => ({ ...line, trouble: { message, holds: 'organization' } }));
+    return all.map((line) => ({ ...line, trouble: { message, holds } }));
   }
 
   private requireMembers(): void {

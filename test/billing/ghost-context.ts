@@ -36,6 +36,7 @@ export const context = (held: Books, changes: Partial<GhostContext> = {}, named:
     moved: new Set(),
     arrived: new Set(),
     whyStray: null,
+    isUnclear: false,
     ...changes,
   };
 };

@@ -25,6 +25,7 @@ import {
   running,
   service,
   settings,
+  subscription,
   SUBSCRIPTION,
   type Situation,
 } from './builders.js';
@@ -137,7 +138,16 @@ describe('money without a line', () => {
       { ...late, books: running(), report: { lines: [manualLine()] }, settings: { exportRecordTypes: ['Csp365Nce'] } },
       STANDS,
     ],
-    ['while nobody can tell whose a line is', { ...late, books: old, report: { lines: [line({ trouble })] } }, []],
+    ['while nobody can tell whose a line is', { ...late, books: old, report: { lines: [line({ trouble })] } }, STANDS],
+    [
+      'of a subscription that ended, while nobody can tell whose a line is',
+      {
+        ...late,
+        books: { ...old, contracts: [contract({ subscriptionId: 's-2', number: 's-2' })] },
+        report: { lines: [line({ trouble })], subscriptions: [subscription({ id: 's-2', status: 'Deleted' })] },
+      },
+      STANDS,
+    ],
   ])('is listed, or left alone: %s', (_, situation, expected) => {
     expect(told(situation)).toEqual(expected);
   });

@@ -98,6 +98,8 @@ const LEFT = ['Contoso (Autotask company 501) ghost ghost 120.00', FABRIKAM];
 
 /** Contoso's own line, or list entry, with a member changed. */
 const lineWith = (changes: Rec) => (parts: Parts) => void Object.assign(line(parts), changes);
+const subscriptionWith = (changes: Rec) => (parts: Parts) =>
+  void Object.assign(parts.blocks[0]!.organizations[0]!.services[0]!.items[0]!, changes);
 const priceWith = (changes: Rec) => (parts: Parts) => void Object.assign(parts.prices[0]!, changes);
 /** A year that is paid at once: the line covers it. */
 const YEAR = { startDate: '2025-10-08T00:00:00Z', endDate: '2026-10-07T00:00:00Z' };
@@ -167,6 +169,26 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
         world: priceWith({ salesPrice: 'twelve' }),
         told: ['Contoso held unreadable 120.00', 'Fabrikam held unreadable 4800.00'],
         stands: { 'az-1': '4100' },
+      },
+    ],
+  ],
+  'a subscription of the report that cannot be read': [
+    [
+      'in its quantity holds itself alone',
+      {
+        lines: [LICENCE, AZURE, OTHERS],
+        world: subscriptionWith({ quantity: { amount: 10 } }),
+        told: HELD,
+        stands: { ...others, 'az-1': '4100' },
+      },
+    ],
+    [
+      'in its id holds all of its customer',
+      {
+        lines: [LICENCE, AZURE, OTHERS],
+        world: subscriptionWith({ subscriptionId: { value: 's-1' } }),
+        told: [...HELD, 'Contoso held unreadable 4100.00'],
+        stands: others,
       },
     ],
   ],
