@@ -29,6 +29,7 @@ import { movedFrom } from './moved.js';
 import { demandProbe } from './probe.js';
 import { goneFor } from './remembered.js';
 import { settleIntents } from './sending.js';
+import { demandSettingsOfRun } from './settings-needed.js';
 import type { Slices } from './slices.js';
 
 /** A plan with the books it was made from: what is carried out is compared with both afterwards. */
@@ -61,6 +62,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   const lease = leaseOf(dependencies);
   await settleIntents(dependencies, request);
   const asked = await slices.askedMode(given, request);
+  if (given.survey !== null) demandSettingsOfRun(dependencies, await slices.settings(given.report));
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
   const { result: books, calls } = await dependencies.autotask.countCalls(() =>

@@ -19,7 +19,7 @@ import { withKeptMonth } from './kept-month.js';
 
 /** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization, beside what was accepted before and what was counted. */
 export async function takeReport(dependencies: Dependencies, request: ReportRequest): Promise<ReportTaken> {
-  const { cloudmore, evidence, settings, organizationModes, tenant, clock, heartbeat, signal } = dependencies;
+  const { cloudmore, evidence, settings, moneySettings, organizationModes, tenant, clock, heartbeat, signal } = dependencies;
   const { broker, month, asOf } = request;
   askOnce(dependencies, request);
   await demandLabel(evidence, tenant);
@@ -44,6 +44,7 @@ export async function takeReport(dependencies: Dependencies, request: ReportRequ
     named: names.ref,
     broker,
     mode: await modeAsked(evidence, request),
+    settings: moneySettings,
     takenAt: clock.now().toISOString(),
     slices: [],
     ...(gone.length === 0 ? {} : { gone: await evidence.put(gone) }),

@@ -1,4 +1,4 @@
-import type { MonthRequest, ReportRequest } from '../shared/contract.js';
+import type { MoneySettings, MonthRequest, ReportRequest } from '../shared/contract.js';
 import { earlierWrites, modeMissing } from '../shared/evidence/earlier-writes.js';
 import { addMonths } from '../shared/billing/month.js';
 import { noteReport, refusedReport, whyNotFrom } from '../shared/evidence/billed-from.js';
@@ -37,6 +37,18 @@ export function demandSettings(
   const ofMode = others.includes('BILLING_MODE') ? ` (the worker has BILLING_MODE=${mode})` : '';
   throw new SettingsRefused(
     `The worker has other settings than the run was asked for under: ${others.join(', ')}${ofMode}. Nothing was read or written. Give both the same settings, restart the worker, and run again.`,
+  );
+}
+
+/**
+ * A run has one set of settings, those of the worker that took its report: a worker with others plans no customer for it. A customer that is planned again by
+ * itself, without the run's survey, is planned by the worker's own.
+ */
+export function demandSettingsOfRun({ moneySettings }: Pick<Dependencies, 'moneySettings'>, ofRun: MoneySettings | null): void {
+  const others = ofRun === null ? [] : differing(ofRun, moneySettings);
+  if (others.length === 0) return;
+  throw new SettingsRefused(
+    `The worker has other settings than this run began with: ${others.join(', ')}. Nothing was written for this customer. It is planned again with the worker’s own: by itself in a few minutes, or by the next run.`,
   );
 }
 

@@ -5,7 +5,7 @@ import type { MonthFacts, OrganizationFacts } from '../shared/billing/facts.js';
 import type { Named } from '../shared/billing/named.js';
 import { byText, IndexBy, same } from '../shared/billing/text.js';
 import type { Books } from '../shared/billing/types.js';
-import type { GivenReport, Mode, MonthRequest, Ref } from '../shared/contract.js';
+import type { GivenReport, Mode, MoneySettings, MonthRequest, Ref } from '../shared/contract.js';
 import { EvidenceMissing, type Evidence } from '../shared/evidence/index.js';
 import { didYouMean } from '../shared/nearest.js';
 import type { OwnBooks, ReportManifest, SharedBooks, SurveyManifest } from '../shared/evidence/months.js';
@@ -64,6 +64,11 @@ export class Slices {
       throw new EvidenceMissing(report, `is a report of the broker ${manifest.broker}, not of ${broker}`);
     if (facts.month !== month) throw new EvidenceMissing(report, `is a report of ${facts.month}, not of ${month}`);
     return manifest.mode ?? null;
+  }
+
+  /** The settings of the worker that took the report; null for reports of earlier releases. */
+  async settings(report: Ref): Promise<MoneySettings | null> {
+    return (await this.manifest(report)).settings ?? null;
   }
 
   survey(survey: Ref): Promise<SurveyManifest> {

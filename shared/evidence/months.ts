@@ -13,7 +13,7 @@ import type { Unnamed } from '../billing/strays.js';
 import type { Unread } from '../billing/unread.js';
 import type { Books, Month } from '../billing/types.js';
 import { readDismissals } from './dismissals.js';
-import type { Mode } from '../contract.js';
+import type { Mode, MoneySettings } from '../contract.js';
 import { EvidenceMissing, type Evidence } from './evidence.js';
 import { keptUnder } from './kept.js';
 
@@ -25,6 +25,8 @@ export interface ReportManifest {
   /** Whose it is, and how far the run that asked for it may go; absent in those of earlier releases. */
   broker?: string;
   mode?: Mode | null;
+  /** The settings of the worker that took it: a run has one set of them; absent in those of earlier releases. */
+  settings?: MoneySettings;
   takenAt: string;
   slices: { organizationId: string; organizationName: string; lines: number; slice: string; digest?: string }[];
   /** What was counted of the report while it was read, as of the day (rule 1.7); absent in evidence of earlier releases. */

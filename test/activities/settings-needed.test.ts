@@ -6,7 +6,7 @@ import { loadConfig } from '../../shared/config.js';
 import type { MoneySettings } from '../../shared/contract.js';
 import { moneySettingsOf } from '../../shared/money-settings.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { MONTH, openDesk, startVendors } from './desk.js';
+import { MONTH, openDesk, startVendors, type Desk } from './desk.js';
 
 /** An installation that was upgraded, and whose settings say less than they did. */
 
@@ -80,6 +80,33 @@ describe('a run that a person asked for', () => {
     await activitiesWith(worker).cloudmore.takeReport({ ...REQUEST, settings });
     const { BILLING_MODE } = settings;
     await activitiesWith(worker).cloudmore.takeReport({ ...REQUEST, settings: { BILLING_MODE: BILLING_MODE! } });
+  });
+});
+
+describe('a worker that is restarted with other settings in the middle of a run', () => {
+  const CHANGED = { AFTER_FREEZE: 'charge', GHOST_AFTER_DAY: '25' };
+  const deskWith = (env: Record<string, string>): Desk => openDesk(sandbox, { BREAKERS: 'off', ...env }, {}, evidence);
+
+  test('billed half of the customers by one set of settings, half by another: it bills none of the run by the new ones, and names them', async () => {
+    const given = await deskWith({}).given('2025-10-20');
+    const { result } = await deskWith(CHANGED).bill(given, null);
+    expect(result).toMatchObject({ status: 'NeedsAttention', posted: { lines: 0 } });
+    expect(result.items.map(({ reason, cause }) => [reason, cause])).toContainEqual([
+      'api-error',
+      expect.stringMatching(/other settings than this run began with: AFTER_FREEZE, GHOST_AFTER_DAY\. Nothing was written/),
+    ]);
+    expect(sandbox.requests().filter(({ method, path }) => method !== 'GET' && !/query|Token|Monthly/i.test(path))).toEqual([]);
+  });
+
+  test('bills the customer by them when it is planned again by itself', async () => {
+    const given = await deskWith({}).given('2025-10-20');
+    const { result } = await deskWith({ AFTER_FREEZE: 'charge' }).bill({ ...given, survey: null, surveyedAt: null }, null);
+    expect(result).toMatchObject({ status: 'Done', held: { lines: 0 } });
+  });
+
+  test('goes on where what changed changes no money', async () => {
+    const given = await deskWith({}).given('2025-10-20');
+    expect((await deskWith({ LOG_LEVEL: 'debug' }).bill(given, null)).result.status).toBe('Done');
   });
 });
 
