@@ -1,4 +1,4 @@
-import { amountText, big, money, sum } from '../shared/billing/decimal.js';
+import { amountText, big, grouped, money, sum } from '../shared/billing/decimal.js';
 import { digestOf } from '../shared/billing/keys.js';
 import type { Outcome } from '../shared/billing/results.js';
 import { byText, fold } from '../shared/billing/text.js';
@@ -19,12 +19,16 @@ import { readReleased, releasesPrefix } from './releases.js';
 type Waiting = Pick<DecisionsRequest, 'broker' | 'month' | 'organizationId'>;
 
 /** Records what people decided, with the amounts as they were shown when they decided. */
-export async function recordDecisions({ evidence }: Dependencies, request: DecisionsRequest): Promise<void> {
+export async function recordDecisions(dependencies: Dependencies, request: DecisionsRequest): Promise<void> {
+  const { evidence } = dependencies;
   const { broker, decisions } = request;
   const outcome = await shownOutcome(evidence, request);
   for (const taken of decisions) {
     const undo = taken.action === 'undo' && taken.digest !== null ? await keptUndo(evidence, broker, taken.digest) : null;
-    const ref = await recordDecision(evidence, broker, nameOfRequest(taken), decisionOf(request, taken, outcome, undo));
+    const decision = decisionOf(request, taken, outcome, undo);
+    const person = await personOf(dependencies, request, taken);
+    const details = [decision.details, person].filter((text) => text !== null).join('; ') || null;
+    const ref = await recordDecision(evidence, broker, nameOfRequest(taken), { ...decision, details });
     if (taken.action === 'rerun') await liftUndone(evidence, broker, request.month, request.organizationId);
     if ((taken.action !== 'approve' && taken.action !== 'undo') || taken.actor === null || taken.digest === null) continue;
     await evidence.point(releasesPrefix(request, taken.digest) + nameSegment(fold(taken.actor)), ref);
@@ -139,10 +143,24 @@ export async function missingFor(
   const prefix = releasesPrefix(request, digest);
   const names = await evidence.names(prefix);
   if (names.length >= PERSONS || (await isSmall(twoPersonsAbove))) return null;
-  const limit = `It moves more than ${twoPersonsAbove} (BILLING_TWO_PERSONS_ABOVE), so two persons have to release it, each by name`;
+  const limit = `It moves more than ${grouped(twoPersonsAbove)} (BILLING_TWO_PERSONS_ABOVE), so two persons have to release it, each by name`;
   const [name] = names;
   if (name === undefined) return `${limit}: nobody has, so far. A signal from the Web UI names nobody.`;
   return `${limit}: ${decodeURIComponent(name.slice(prefix.length))} has; another one has to.`;
+}
+
+/** Whose release it is where two persons are needed; null where one is enough. */
+async function personOf(
+  dependencies: Pick<Dependencies, 'evidence' | 'twoPersonsAbove'>,
+  request: Waiting,
+  { action, actor, digest }: DecisionTaken,
+): Promise<string | null> {
+  if (action !== 'approve' || digest === null || (await missingPersons(dependencies, request, digest)) === null) return null;
+  if (actor === null) return 'counts as nobody: two persons have to release it by name';
+  const prefix = releasesPrefix(request, digest);
+  const [first] = await dependencies.evidence.names(prefix);
+  if (first === undefined) return 'the first of two persons';
+  return first === prefix + nameSegment(fold(actor)) ? 'the first of two persons, again' : 'the second of two persons';
 }
 
 /** What a plan moves in a currency: each item's difference to what stands, sales or cost, whichever is more, and none against another. */

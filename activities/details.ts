@@ -4,6 +4,7 @@ import { describeStep, markOf } from '../shared/billing/describe.js';
 import { amountsTable, code, joined, md, type Markdown } from '../shared/billing/markdown.js';
 import { salesText } from '../shared/billing/sales-text.js';
 import type { ItemResult, OrganizationResult, Outcome } from '../shared/billing/results.js';
+import { statusInWords } from '../shared/billing/status.js';
 import { groupBy } from '../shared/billing/text.js';
 
 /** What an operator reads of an organization in the Web UI (tab User Metadata): Markdown, kept short, what to do first. */
@@ -20,7 +21,7 @@ no Autotask company
   const waits = result.waitsSince === null ? md`` : md` Waits since ${result.waitsSince}.`;
   return joined(
     [
-      md`## ${outcome.organizationName} · ${outcome.month} · ${outcome.status}`,
+      md`## ${outcome.organizationName} · ${outcome.month} · ${statusInWords(outcome.status)}`,
       md`As of ${outcome.asOf}, ${company}, amounts in ${currency}.${waits}`,
       ...(outcome.message === null ? [] : [md`${outcome.message}`]),
       ...whatToDo(outcome, result),

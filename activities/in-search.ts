@@ -1,3 +1,4 @@
+import { reasonInWords } from '../shared/billing/advice.js';
 import { big, sum } from '../shared/billing/decimal.js';
 import type { Outcome } from '../shared/billing/results.js';
 import { byText, groupBy } from '../shared/billing/text.js';
@@ -6,7 +7,7 @@ import { shown } from '../shared/shown.js';
 
 /** What the Web UI's list shows of a customer beside ids, where somebody chose so: search attributes are never encrypted. */
 export function inSearch({ organizationName, items }: Outcome): ShownInSearch {
-  const reasons = items.flatMap(({ outcome, reason }) => (outcome === 'held' ? [reason ?? 'held'] : []));
+  const reasons = items.flatMap(({ outcome, reason }) => (outcome === 'held' ? [reasonInWords(reason ?? 'held')] : []));
   return {
     customer: shown(organizationName, LONGEST),
     amount: bandsOf(items.filter(({ outcome }) => outcome !== 'excluded')),

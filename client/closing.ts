@@ -1,6 +1,7 @@
 import type { Named } from '../shared/billing/named.js';
 import { amountText } from '../shared/billing/decimal.js';
 import { addMonths, billedFrom, isOver } from '../shared/billing/month.js';
+import { statusInWords } from '../shared/billing/status.js';
 import type { MonthResult, Outcome } from '../shared/billing/results.js';
 import type { Day, Month } from '../shared/billing/types.js';
 import { unreadText } from '../shared/billing/unread.js';
@@ -135,7 +136,7 @@ function openParts({ held, awaiting, otherCurrencies, organizations, currency, m
     ),
     ...(awaiting.lines > 0 ? [`${amountText(awaiting.sales, currency)} of last month stand until the report comes`] : []),
     ...(unread === undefined ? [] : unread.listed.filter(({ bearsOnMonth }) => bearsOnMonth).map(unreadText)),
-    ...running.map(({ organizationName, status }) => line`${organizationName} is ${status}`),
+    ...running.map(({ organizationName, status }) => line`${organizationName}: ${statusInWords(status)}`),
   ];
 }
 

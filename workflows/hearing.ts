@@ -15,7 +15,7 @@ import type { Asked } from './asked.js';
 import { approve, approveNow, newReport, rerun, rerunNow, skip, skipNow, status, undoNow } from './definitions.js';
 import type { Desk } from './desk.js';
 import { demanded, readDigest, readFrom, readReason, readReport, refusedUpdate, type From, type Read } from './messages.js';
-import { statusInWords } from '../shared/billing/status.js';
+import { standsAs, statusInWords } from '../shared/billing/status.js';
 
 /** What one kind of signal does: the same before and after the workflow has begun. */
 interface Heard {
@@ -182,7 +182,7 @@ export class Hearing {
     if (state === 'Running') return;
     if (result.planDigest !== null && result.planDigest.toLowerCase() === digest) return;
     throw refusedUpdate(
-      `is not the plan that waits. ${result.planDigest === null ? `None does: the organization is ${state}` : `That is ${result.planDigest}`}`,
+      `is not the plan that waits. ${result.planDigest === null ? `None does: it is ${statusInWords(state)}` : `That is ${result.planDigest}`}`,
       APPROVE_UPDATE,
     );
   }
@@ -205,7 +205,7 @@ export class Hearing {
   private answer(): string {
     const { status: state, message, result } = this.desk.shown;
     if (this.desk.isCutShort()) return 'It goes on in the next execution of this workflow; its plan was too large for one.';
-    return `${result.organizationName || result.organizationId}: ${statusInWords(state)}.${message === null ? '' : ` ${message}`}`;
+    return `${standsAs(result.organizationName || result.organizationId, state)}${message === null ? '' : ` ${message}`}`;
   }
 
   private isRunning(): boolean {

@@ -21,7 +21,7 @@ import { readPlanFile, type KeptPlans } from '../plan-file.js';
 import { line } from '../render/printable.js';
 import { withTemporal, type Temporal } from '../temporal.js';
 import { answerOf, resolveOrganizations } from './signals.js';
-import { isOpenForPerson, isParked, statusInWords } from '../../shared/billing/status.js';
+import { isOpenForPerson, isParked, isToldAs, statusInWords } from '../../shared/billing/status.js';
 
 /** Releases plans that wait, exactly as shown: the digest names the plan, and a plan that changed since waits again. */
 
@@ -200,9 +200,11 @@ async function releaseAll(
   return taken.every(Boolean) ? EXIT.done : EXIT.waits;
 }
 
-/** A release that needs a second person is noted, and the plan goes on waiting. */
-const sayOf = (answer: string | null): string =>
-  answer !== null && /: AwaitingApproval\./.test(answer) ? 'Noted the release of' : 'Released';
+/** A release that needs a second person is noted, and the plan goes on waiting. Of one that is answered later nobody knows yet. */
+function sayOf(answer: string | null): string {
+  if (answer === null) return 'Sent the release of';
+  return isToldAs(answer, 'AwaitingApproval') ? 'Noted the release of' : 'Released';
+}
 
 interface Releasing {
   broker: string;

@@ -1,4 +1,5 @@
 import { hint } from '../called.js';
+import { isToldAs } from '../../shared/billing/status.js';
 import { salesText } from '../../shared/billing/sales-text.js';
 import type { Autotask } from '../../shared/autotask/index.js';
 import type { UndoMonth } from '../../activities/undo.js';
@@ -151,7 +152,7 @@ async function takeBack(
     const at = { month, organizationId, asOf: given.asOf };
     const answer = await undoWithStart(temporal, config.broker, at, { given, digest, from, withinMs });
     context.out(line`${answer ?? line`${organizationName}: it goes on.`}`);
-    return answer === null || !/: NeedsAttention\./.test(answer);
+    return answer === null || !isToldAs(answer, 'NeedsAttention');
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     context.out(line`${organizationName} was not taken back: ${error.message}`);

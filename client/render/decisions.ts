@@ -6,13 +6,14 @@ import { table, type Column } from './table.js';
 /** The decisions log as people read it: one row a decision, the oldest first. */
 
 const COLUMNS: Column[] = [
-  { title: 'When' },
+  { title: 'When (UTC)' },
   { title: 'Who' },
   { title: 'What' },
   { title: 'Month' },
   { title: 'Customer' },
   { title: 'Sales', align: 'right' },
   { title: 'Cost', align: 'right' },
+  { title: 'Digest' },
   { title: 'Reason' },
 ];
 
@@ -28,11 +29,17 @@ const cells = (entry: LoggedDecision): string[] => [
   whoseOf(entry),
   entry.amounts === null ? '' : amountText(entry.amounts.sales, entry.amounts.currency),
   entry.amounts === null ? '' : grouped(entry.amounts.cost),
+  digestOf(entry),
   whyOf(entry),
 ];
 
 /** To the minute, UTC. */
 export const momentOf = ({ at }: Pick<LoggedDecision, 'at'>): string => at.replace('T', ' ').replace(/:\d{2}(\.\d+)?Z$/, '');
+
+/** The beginning of the plan's or the certificate's digest, enough to find it by. */
+export const digestOf = ({ digest }: Pick<LoggedDecision, 'digest'>): string => digest?.slice(0, DIGITS_SHOWN) ?? '';
+
+const DIGITS_SHOWN = 12;
 
 /** The customer; nobody's where it is the month's or a setting. */
 export const whoseOf = ({

@@ -200,7 +200,7 @@ function awaitingPart(awaiting: OrganizationResult[], { month, isFull = false }:
   const line = (organization: OrganizationResult): string =>
     [
       wrap(
-        `${totals(organization.items.filter(itemWaits))}  ${organization.organizationName}, since ${organization.waitsSince ?? month.asOf}`,
+        `${totals(organization.items.filter(itemWaits))}  ${organization.organizationName}, since ${organization.waitsSince ?? month.asOf}${whyOf(organization)}`,
         paper,
         '    ',
       ),
@@ -215,6 +215,12 @@ function awaitingPart(awaiting: OrganizationResult[], { month, isFull = false }:
     ...(isShadow ? [] : [`    All of them at once:\n      ${paint(paper, 'cyan', hint('approve', month.month, '--all'))}`]),
   ].join('\n');
 }
+
+/** What a release is still without, such as its second person. */
+const whyOf = ({ items }: OrganizationResult): string => {
+  const causes = new Set(items.filter(itemWaits).flatMap(({ cause }) => cause ?? []));
+  return causes.size === 0 ? '' : `: ${[...causes].join(' ')}`;
+};
 
 const releaseOf = (organization: OrganizationResult, { month }: MonthResult): string =>
   asCalled(commandFor('awaiting-approval', { ...organization, month }) ?? '');

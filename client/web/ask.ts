@@ -1,4 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
+import { isToldAs } from '../../shared/billing/status.js';
 import { salesText } from '../../shared/billing/sales-text.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sumsTakenBack } from '../../shared/billing/undone.js';
@@ -112,7 +113,7 @@ export async function takeBack(
     const from = { actor, via: 'page' as const, reason };
     const at = { month, organizationId, asOf };
     const answer = await undoWithStart(temporal, broker, at, { given, digest, from, withinMs: ANSWER_WITHIN_MS });
-    return { isGood: !/: NeedsAttention\./.test(answer ?? ''), text: answer ?? UNDER_WAY.text };
+    return { isGood: !isToldAs(answer ?? '', 'NeedsAttention'), text: answer ?? UNDER_WAY.text };
   } catch (error) {
     if (error instanceof CommandError) return { isGood: false, text: error.message }; // refused by the workflow, in words
     throw error;

@@ -35,5 +35,9 @@ export const isOpenForPerson = (status: OrganizationStatus): boolean => isParked
 /** The state as people read it: "awaiting approval". */
 export const statusInWords = (status: OrganizationStatus): string =>
   status.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
+/** How an organization's workflow says where it stands, at the beginning of what it answers. */
+export const standsAs = (name: string, status: OrganizationStatus): string => `${name}: ${statusInWords(status)}.`;
+/** Whether an answer says that it stands so. */
+export const isToldAs = (answer: string, status: OrganizationStatus): boolean => answer.includes(standsAs('', status));
 export const isStatus = (text: unknown): text is OrganizationStatus =>
   typeof text === 'string' && Object.hasOwn(STATUS_RULES, text);

@@ -45,7 +45,8 @@ export interface DecisionLog {
 }
 
 const headName = (broker: string): string => `decisions/${broker}`;
-const requestName = (broker: string, request: string): string => `decisions/${broker}/requests/${nameSegment(request)}`;
+const requestsPrefix = (broker: string): string => `decisions/${broker}/requests/`;
+const requestName = (broker: string, request: string): string => requestsPrefix(broker) + nameSegment(request);
 
 /** Others may add an entry in the same moment; more than this many in a row is no coincidence. */
 const TRIES = 50;
@@ -74,8 +75,19 @@ export async function recordDecision(evidence: Evidence, broker: string, request
 /** Digest of the newest entry, which holds that of the one before, and so of all; null where nothing was ever decided. */
 export const newestDecision = (evidence: Evidence, broker: string): Promise<string | null> => evidence.pointer(headName(broker));
 
-/** Reads the whole log from its newest entry back to its first. */
+/** Reads the whole log. Where its newest entries were taken away, the requests that were noted tell it. */
 export async function readDecisions(evidence: Evidence, broker: string): Promise<DecisionLog> {
+  // Before the log: what is added in this moment is in the log, and not among these.
+  const noted = await evidence.names(requestsPrefix(broker));
+  const log = await readBack(evidence, broker);
+  if (log.problem !== null) return log;
+  const known = new Set(log.entries.map(({ request }) => requestName(broker, request)));
+  const gone = noted.filter((name) => !known.has(name)).length;
+  return { ...log, problem: gone === 0 ? null : cutOff(log.entries.at(-1), gone) };
+}
+
+/** From its newest entry back to its first. */
+async function readBack(evidence: Evidence, broker: string): Promise<DecisionLog> {
   const entries: LoggedDecision[] = [];
   let ref = await evidence.pointer(headName(broker));
   while (ref !== null) {
@@ -108,3 +120,6 @@ async function readEntry(evidence: Evidence, ref: string): Promise<LoggedDecisio
 
 const brokenBefore = (after: LoggedDecision | undefined, ref: string): string =>
   `The log breaks off before ${after === undefined ? 'its newest entry' : `entry ${after.number} of ${after.at}`}: entry ${ref} was removed or altered.`;
+
+const cutOff = (last: LoggedDecision | undefined, gone: number): string =>
+  `The log ends ${last === undefined ? 'before its first entry' : `with entry ${last.number} of ${last.at}`}: ${gone === 1 ? 'one later entry was' : `${gone} later entries were`} removed.`;

@@ -23,7 +23,7 @@ test('the list shows the size of an amount, never the amount', () => {
   );
 });
 
-test('a name fits what the store takes, in one line, and what waits is named once', () => {
+test('a name fits what the store takes, in one line, and what waits is named once, in words', () => {
   const held = { outcome: 'held', reason: 'company-inactive' };
   const shown = shownFor(
     [item('1', held), item('2', held), item('3', { ...held, reason: 'breaker-item' })],
@@ -32,5 +32,5 @@ test('a name fits what the store takes, in one line, and what waits is named onc
   const { customer, reason } = shown as { customer: string; reason: string };
   expect(customer.length).toBeLessThanOrEqual(200);
   expect(customer).not.toContain('\n');
-  expect(reason).toBe('breaker-item, company-inactive');
+  expect(reason).toBe("company inactive, item's breaker");
 });

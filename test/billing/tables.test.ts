@@ -16,6 +16,8 @@ import {
   isParked,
   isStatus,
   STATUS_RULES,
+  isToldAs,
+  standsAs,
   statusInWords,
   waitsForPerson,
 } from '../../shared/billing/status.js';
@@ -40,6 +42,14 @@ describe('where an organization’s month can stand', () => {
   ])('%s is told as “%s”: %s', (status, words, answers) => {
     const told = [isParked, waitsForPerson, isBroken, isOpenForPerson].map((is) => (is(status) ? 'yes' : 'no'));
     expect([statusInWords(status), told.join(' ')]).toEqual([words, answers]);
+  });
+
+  test('is told at the beginning of an answer, and understood from it, each as itself alone', () => {
+    const statuses = Object.keys(STATUS_RULES) as OrganizationStatus[];
+    for (const status of statuses) {
+      const answer = `${standsAs('Contoso', status)} 28 steps wait.`;
+      expect(statuses.filter((other) => isToldAs(answer, other))).toEqual([status]);
+    }
   });
 
   test('is none of anything else', () => {

@@ -137,6 +137,12 @@ describe('billing status', () => {
     expect(text).toContain('billing approve 2025-10 --all');
   });
 
+  test('a plan that waits for its second person says so beside its amount', () => {
+    const items = [{ ...held('awaiting-approval'), cause: '28 steps wait for approval. anna has; another one has to.' }];
+    const text = renderStatus(shown([organization('A', { status: 'AwaitingApproval', items })]), PLAIN);
+    expect(text).toMatch(/460\.80 EUR {2}A, since \S+: 28 steps wait for approval\. anna has; another one has to\./);
+  });
+
   test('in shadow mode there is nothing to release', () => {
     const waiting = organization('A', { status: 'AwaitingApproval', items: [held('awaiting-approval')] });
     const text = renderStatus(shown([waiting], { mode: 'shadow' }), PLAIN);

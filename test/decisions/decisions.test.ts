@@ -51,7 +51,7 @@ describe('the decisions log', () => {
     await recordDecision(evidence, 'default', 'r2', decision({ action: 'skip', actor: null, via: 'signal', amounts: null }));
     const { code, out } = await log();
     expect(code).toBe(0);
-    expect(out).toMatch(/2025-10-09 08:15 +anna +approve +2025-10 +Contoso +120\.00 EUR +100\.00 +as agreed with the customer/);
+    expect(out).toMatch(/2025-10-09 08:15 +anna +approve +2025-10 +Contoso +120\.00 EUR +100\.00 +abc +as agreed with the customer/);
     expect(out).toMatch(/by signal, not named +skip/);
   });
 
@@ -96,6 +96,18 @@ describe('the decisions log', () => {
     expect({ code, said }).toEqual({
       code: 1,
       said: `The log breaks off before entry 3 of 2025-10-09T08:15:00.000Z: entry ${refs[1]} was removed or altered.\n`,
+    });
+  });
+
+  test('names how many of its newest entries are gone, where somebody put an earlier state back', async () => {
+    await recordDecision(evidence, 'default', 'r1', decision());
+    const head = join(folder, 'names', 'decisions', 'default.ref');
+    const earlier = await readFile(head, 'utf8');
+    await recordDecision(evidence, 'default', 'r2', decision({ actor: 'bert' }));
+    await writeFile(head, earlier);
+    expect(await log()).toMatchObject({
+      code: 1,
+      said: 'The log ends with entry 1 of 2025-10-09T08:15:00.000Z: one later entry was removed.\n',
     });
   });
 

@@ -28,7 +28,7 @@ afterAll(() => workshop?.close());
 /** Waits for the release of a plan, also of one that was released before: the month is looked at again. */
 const waiting = (evidence: Evidence): StandIns =>
   standIns({
-    recordDecisions: (request) => recordDecisions({ evidence } as Dependencies, request),
+    recordDecisions: (request) => recordDecisions({ evidence, twoPersonsAbove: null } as Dependencies, request),
     planOrganization: () => Promise.resolve({ ...PLAN, digest: DIGEST }),
     verifyOrganization: (request) => {
       const made = summaryOf(request, 'AwaitingApproval');

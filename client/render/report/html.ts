@@ -13,7 +13,7 @@ import { htmlFile } from '../html-file.js';
 import { anchorOf, choiceOfParts, folded, NOTHING, section, withParts, type PartsOf } from './sections.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { priceText } from './text.js';
-import { momentOf, whoOf, whoseOf, whyOf as whyDecided } from '../decisions.js';
+import { digestOf, momentOf, whoOf, whoseOf, whyOf as whyDecided } from '../decisions.js';
 import { budgetText, decisionProblem, FIRST_MONTH, isNothing, typesInWords, whyOf, writtenText } from './words.js';
 
 /** The report as one HTML file: no script, no font, no address outside of it; for screen, phone and paper. On a narrow screen a row becomes a card. */
@@ -375,7 +375,7 @@ const decisions = (report: ReportDocument): Html =>
     'Decisions',
     decisionProblem(report).join(' '),
     [
-      { title: 'when', cell: momentOf },
+      { title: 'when (UTC)', cell: momentOf },
       { title: 'who', cell: whoOf },
       { title: 'what', cell: ({ action }) => action },
       { title: 'customer', cell: whoseOf },
@@ -385,6 +385,7 @@ const decisions = (report: ReportDocument): Html =>
         cell: ({ amounts }) => (amounts === null ? '' : amountText(amounts.sales, amounts.currency)),
       },
       { title: 'why', cell: whyDecided },
+      { title: 'digest', cell: digestOf },
     ],
     report.decisions.entries,
   );

@@ -339,7 +339,7 @@ const entries = ({ entries: all }: ReportDocument): Sheet => ({
 const decisions = (report: ReportDocument): Sheet => ({
   name: 'Decisions',
   columns: columns(
-    ['when', 18],
+    ['when (UTC)', 18],
     ['who', 24],
     ['what', 12],
     ['customer', 32],

@@ -1,7 +1,7 @@
 import type { LoggedDecision } from '../../../shared/decisions/decisions.js';
 import type { Month } from '../../../shared/billing/types.js';
 import type { Explained } from '../../commands/explain.js';
-import { whoOf } from '../../render/decisions.js';
+import { digestOf, momentOf, whoOf, whyOf } from '../../render/decisions.js';
 import { renderExplanation } from '../../render/explain.js';
 import { amountText } from '../../../shared/billing/decimal.js';
 import { PLAIN } from '../../render/paper.js';
@@ -30,19 +30,20 @@ export const decisionsPage = (month: Month, entries: LoggedDecision[], problem: 
           <table class="list">
             <thead>
               <tr>
-                <th scope="col">When</th>
+                <th scope="col">When (UTC)</th>
                 <th scope="col">Who</th>
                 <th scope="col">What</th>
                 <th scope="col">Customer</th>
                 <th scope="col" class="amount">Sales</th>
                 <th scope="col">Reason</th>
+                <th scope="col">Digest</th>
               </tr>
             </thead>
             <tbody>
               ${entries.map(
                 (entry) =>
                   html`<tr>
-                    <td data-title="When">${entry.at.slice(0, 16).replace('T', ' ')}</td>
+                    <td data-title="When (UTC)">${momentOf(entry)}</td>
                     <td data-title="Who">${whoOf(entry)}</td>
                     <td data-title="What">${entry.action}</td>
                     <td data-title="Customer">
@@ -51,7 +52,8 @@ export const decisionsPage = (month: Month, entries: LoggedDecision[], problem: 
                     <td class="amount" data-title="Sales">
                       ${entry.amounts && amountText(entry.amounts.sales, entry.amounts.currency)}
                     </td>
-                    <td data-title="Reason">${[entry.reason, entry.details].filter((text) => text).join('; ')}</td>
+                    <td data-title="Reason">${whyOf(entry)}</td>
+                    <td data-title="Digest">${digestOf(entry)}</td>
                   </tr>`,
               )}
             </tbody>
