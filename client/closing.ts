@@ -235,7 +235,7 @@ async function certifiedDecisions(
   if (problem !== null) throw new CommandError(EXIT.failed, `${month} cannot be closed: ${problem}`);
   return {
     log: await newestDecision(evidence, broker),
-    entries: entries.map(({ number, at, action, actor, via, organizationName, reason, digest, amounts }) => ({
+    entries: entries.map(({ number, at, action, actor, via, organizationName, reason, digest, amounts, details }) => ({
       number,
       at,
       action,
@@ -245,6 +245,7 @@ async function certifiedDecisions(
       reason,
       digest,
       amounts,
+      details,
     })),
   };
 }

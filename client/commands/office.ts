@@ -3,11 +3,13 @@ import type { Autotask } from '../../shared/autotask/index.js';
 import type { Config } from '../../shared/config.js';
 import type { MonthEndDone, MonthEndRequest } from '../../shared/contract/month-end.js';
 import { evidenceOver } from '../../shared/evidence/index.js';
+import { isNothing } from '../../shared/close/exact.js';
 import { keepInvoiced } from '../../shared/evidence/invoiced.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { readReportDocument } from '../../shared/report/read.js';
 import { isSettled, readCharged, recordOf } from '../charged.js';
 import { closeMonth, NotClosed, withEvidence } from '../closing.js';
+import type { InvoicedReading } from '../invoiced.js';
 import { today } from '../context.js';
 import { CommandError } from '../exit.js';
 import { preview } from './undo.js';
@@ -71,12 +73,18 @@ async function charged(config: Config, { month }: Of<'invoiced'>, means: Means):
   const { customers, totals, differences, unread } = reading;
   return {
     isGood: isSettled(reading),
-    text: isSettled(reading)
-      ? `Everything of ${month} was charged as reported.`
-      : `Not everything of ${month} was charged as reported yet.`,
+    text: chargedSoFar(reading),
     lines: unread,
     charged: { customers, totals, differences: differences.slice(0, DIFFERENCES_SHOWN) },
   };
+}
+
+function chargedSoFar(reading: InvoicedReading): string {
+  const { month, totals } = reading;
+  if (!isSettled(reading)) return `Not everything of ${month} was charged as reported yet.`;
+  return totals.every(({ posted }) => isNothing(posted))
+    ? `Everything of ${month} was charged as reported.`
+    : `Everything of ${month} was posted as reported; not all of it is on an invoice yet.`;
 }
 
 async function wayBack(config: Config, { month, organizationId }: Of<'undo'>, { autotask, onProgress }: Means): Promise<Done> {

@@ -1,81 +1,88 @@
 import type { Certificate } from '../../shared/close/certificate.js';
+import { isNothing } from '../../shared/close/exact.js';
 import { reasonInWords } from '../../shared/billing/advice.js';
-import { amountText, grouped } from '../../shared/billing/decimal.js';
-import { decisionLine } from './decisions.js';
+import { amountText, big, grouped, moneyText } from '../../shared/billing/decimal.js';
+import { decisionLine, momentOf } from './decisions.js';
+import { chargedText } from './invoiced.js';
 import { onTerminal } from './printable.js';
 import { table } from './table.js';
 
 /** What a close certificate says, as people read it. */
 export const renderCertificate = onTerminal(certificateText);
 
-function certificateText({
-  month,
-  number,
-  corrects,
-  decisions,
-  asOf,
-  isMonthOver,
-  totals,
-  customers,
-  exclusions,
-  dismissed = [],
-  digest,
-}: Certificate): string {
-  const amounts = (one: Pick<Certificate['totals'][number], 'report' | 'posted' | 'excluded'>): string[] =>
-    [one.report.sales, one.posted.sales, one.excluded.sales].map(grouped);
+function certificateText(certificate: Certificate): string {
+  const { exclusions, dismissed = [], unassigned, decisions, digest } = certificate;
   return [
-    ...(number === undefined ? [] : [`Certificate no. ${number} of ${month}`]),
-    `${month} is closed: report = posted + excluded, as of ${asOf}, for ${customers.length} customers.`,
-    ...(isMonthOver ? [] : ['The month was not over when this was read: lines can still come.']),
-    ...(corrects === undefined
-      ? []
-      : [
-          [
-            `It corrects certificate no. ${corrects.number} (${corrects.digest}):`,
-            ...corrects.changes.map((change) => `  ${change}`),
-          ].join('\n'),
-        ]),
-    table(
-      [
-        { title: 'customer' },
-        { title: 'currency' },
-        ...['report', 'posted', 'excluded'].map((title) => ({ title, align: 'right' as const })),
-      ],
-      [
-        ...customers.map((customer) => [customer.organizationName, customer.currency, ...amounts(customer)]),
-        ...totals.map((total) => ['all', total.currency, ...amounts(total)]),
-      ],
+    ...headOf(certificate),
+    sums(certificate),
+    ...listed(
+      'Excluded:',
+      exclusions.map(
+        ({ organizationName, productName, sales, currency, reason, confirmed }) =>
+          `${amountText(sales, currency)}  ${organizationName}: ${productName} (${reasonInWords(reason)}, ${confirmed})`,
+      ),
     ),
-    ...(exclusions.length === 0
-      ? []
-      : [
-          [
-            'Excluded:',
-            ...exclusions.map(
-              ({ organizationName, productName, sales, currency, reason, confirmed }) =>
-                `  ${amountText(sales, currency)}  ${organizationName}: ${productName} (${reasonInWords(reason)}, ${confirmed})`,
-            ),
-          ].join('\n'),
-        ]),
-    ...(dismissed.length === 0
-      ? []
-      : [
-          [
-            'In Autotask without a line, and set aside:',
-            ...dismissed.map(
-              ({ organizationName, contractId, sales, currency, reason }) =>
-                `  ${amountText(sales, currency)}  ${organizationName}: contract ${contractId} (${reason})`,
-            ),
-          ].join('\n'),
-        ]),
-    ...(decisions === undefined || decisions.entries.length === 0
-      ? []
-      : [
-          [
-            'Decisions:',
-            ...decisions.entries.map((entry) => `  ${decisionLine({ details: null, organizationId: null, ...entry })}`),
-          ].join('\n'),
-        ]),
+    ...listed(
+      'In Autotask without a line, and set aside:',
+      dismissed.map(
+        ({ organizationName, contractId, sales, currency, reason }) =>
+          `${amountText(sales, currency)}  ${organizationName}: contract ${contractId} (${reason})`,
+      ),
+    ),
+    ...listed(
+      "On the vendor's invoice under no organization, and no part of the report:",
+      unassigned.map(
+        ({ customerName, productName, sales, currency }) =>
+          `${moneyText(big(sales), currency)}  ${[customerName, productName].filter((name) => name !== null).join(': ')}`,
+      ),
+    ),
+    ...charged(certificate),
+    ...listed(
+      'Decisions (UTC):',
+      decisions?.entries.map((entry) => decisionLine({ organizationId: null, ...entry, details: entry.details ?? null })) ?? [],
+    ),
     `Digest ${digest}`,
   ].join('\n\n');
 }
+
+function headOf({ broker, month, reportMonth, number, corrects, closedAt, asOf, isMonthOver, customers }: Certificate): string[] {
+  const from = reportMonth === undefined ? '' : `, billed from the report of ${reportMonth}`;
+  return [
+    `Certificate${number === undefined ? '' : ` no. ${number}`} of ${month}${from}, broker ${broker}, made on ${momentOf({ at: closedAt })} UTC`,
+    `${month} is closed: report = posted + excluded, as of ${asOf}, for ${customers.length} ${customers.length === 1 ? 'customer' : 'customers'}.`,
+    ...(isMonthOver ? [] : ['The month was not over when this was read: lines can still come.']),
+    ...(corrects === undefined
+      ? []
+      : listed(`It corrects certificate no. ${corrects.number} (${corrects.digest}):`, corrects.changes)),
+  ];
+}
+
+type Sums = Pick<Certificate['totals'][number], 'report' | 'posted' | 'excluded' | 'rounding'>;
+
+/** Lines with more digits than the currency: what their rounding comes to has a column of its own, where it comes to anything. */
+function sums({ customers, totals }: Certificate): string {
+  const isRounded = customers.some(({ rounding }) => !isNothing(rounding.sales));
+  const titles = ['report', 'posted', 'excluded', ...(isRounded ? ['rounding'] : [])];
+  const amounts = ({ report, posted, excluded, rounding }: Sums): string[] =>
+    [report, posted, excluded, ...(isRounded ? [rounding] : [])].map(({ sales }) => grouped(sales));
+  return table(
+    [{ title: 'customer' }, { title: 'currency' }, ...titles.map((title) => ({ title, align: 'right' as const }))],
+    [
+      ...customers.map((customer) => [customer.organizationName, customer.currency, ...amounts(customer)]),
+      ...totals.map((total) => ['all', total.currency, ...amounts(total)]),
+    ],
+  );
+}
+
+/** The second part: what customers had been charged by then. */
+function charged({ invoiced }: Certificate): string[] {
+  if (invoiced === undefined) return [];
+  const isBegun =
+    invoiced.differences.length > 0 || invoiced.totals.some((one) => !isNothing(one.invoiced) || !isNothing(one.posted));
+  return isBegun
+    ? ['What customers had been charged by then, sales against the report:', chargedText(invoiced)]
+    : ['Customers had been charged nothing of it by then: it was not approved and posted yet.'];
+}
+
+const listed = (title: string, texts: string[]): string[] =>
+  texts.length === 0 ? [] : [[title, ...texts.map((text) => `  ${text}`)].join('\n')];

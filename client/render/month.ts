@@ -4,6 +4,7 @@ import { commandOf, heldMonthAdvice, reasonInWords } from '../../shared/billing/
 import type { Advised } from '../../shared/billing/command.js';
 import { amountText, big, type Big, grouped, sum } from '../../shared/billing/decimal.js';
 import { groupBy } from '../../shared/billing/text.js';
+import { writtenWords } from './report/words.js';
 import { statusInWords } from '../../shared/billing/status.js';
 import type { Month } from '../../shared/billing/types.js';
 import { onTerminal } from './printable.js';
@@ -54,7 +55,7 @@ function monthText({ month, heldMonth, nothingDue, isFull = false }: ShownMonth,
         `${other.currency}: report ${grouped(other.report.sales)}, posted ${grouped(other.posted.sales)}, held ${grouped(other.held.sales)}, excluded ${grouped(other.excluded.sales)}`,
     ),
     wrap(
-      `Written: ${written(month)}. Calls: ${month.calls.autotask} Autotask, ${month.calls.cloudmore} Cloudmore. Digest ${month.digest.slice(0, 16)}.`,
+      `Written: ${writtenWords(month.writes)}. Calls: ${month.calls.autotask} Autotask, ${month.calls.cloudmore} Cloudmore. Digest ${month.digest.slice(0, 16)}.`,
       paper,
     ),
   ];
@@ -88,7 +89,7 @@ function sums(month: MonthResult): string[][] {
 const isNone = (amount: string): boolean => /^-?0*(\.0*)?$/.test(amount);
 
 const ORGANIZATIONS = [
-  { title: 'organization' },
+  { title: 'customer' },
   { title: 'status' },
   { title: 'report', align: 'right' },
   { title: 'posted', align: 'right' },
@@ -156,8 +157,3 @@ function cause(month: Month, organization: OrganizationResult, items: ItemResult
 }
 
 const MARKS: Record<ItemResult['outcome'], string> = { posted: ' ', held: '!', excluded: '-', ghost: '?', awaiting: '…' };
-
-function written({ writes }: MonthResult): string {
-  const parts = Object.entries(writes).filter(([, count]) => count > 0);
-  return parts.length === 0 ? 'nothing' : parts.map(([what, count]) => `${count} ${what}`).join(', ');
-}

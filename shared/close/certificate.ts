@@ -90,6 +90,8 @@ export interface CertifiedDecision {
   reason: string | null;
   digest: string | null;
   amounts: { sales: string; cost: string; currency: string } | null;
+  /** Absent in certificates of earlier releases. */
+  details?: string | null;
 }
 
 export interface Seal {
@@ -195,14 +197,51 @@ export function inspect({ digest, seal: _, redaction, ...content }: Certificate)
 export function changesSince(then: Certificate, now: Certificate): string[] {
   const moved = driftOf(then, now);
   const parts: [was: unknown, is: unknown, change: string][] = [
-    [then.exclusions, now.exclusions, 'What is excluded is another, or is excluded for another reason.'],
-    [then.dismissed ?? [], now.dismissed ?? [], 'What was set aside without a line is another.'],
-    [then.invoiced, now.invoiced, 'What customers were charged is another.'],
-    [then.unassigned, now.unassigned, 'The lines under no organization are others.'],
+    [then.exclusions, now.exclusions, `What is excluded, or why, is another${movedText(then.exclusions, now.exclusions)}.`],
+    [
+      then.dismissed ?? [],
+      now.dismissed ?? [],
+      `What was set aside without a line is another${movedText(then.dismissed ?? [], now.dismissed ?? [])}.`,
+    ],
+    [then.invoiced, now.invoiced, `What customers were charged is another${chargesMoved(then.invoiced, now.invoiced)}.`],
+    [then.unassigned, now.unassigned, `The lines under no organization are others${movedText(then.unassigned, now.unassigned)}.`],
     [then.isMonthOver, now.isMonthOver, 'The month was not over then, and is now.'],
   ];
   return [...moved, ...parts.flatMap(([was, is, change]) => (digestOf([was]) === digestOf([is]) ? [] : [change]))];
 }
+
+type Priced = Pick<Money, 'sales'> & { currency: string };
+
+/** ": 36.00 → 66.00 EUR", by currency; nothing where the totals are the same. */
+function movedText(then: Priced[], now: Priced[]): string {
+  const sumOf = (all: Priced[], currency: string): string =>
+    textOf(
+      all.filter((one) => one.currency === currency).reduce((sum, { sales }) => sum + exact(sales), 0n),
+      currency,
+    );
+  const currencies = [...new Set([...then, ...now].map(({ currency }) => currency))].sort();
+  return told(currencies.flatMap((currency) => arrow(sumOf(then, currency), sumOf(now, currency), currency)));
+}
+
+/** The parts that moved: ": invoiced 0.00 → 7,120.32 EUR". */
+function chargesMoved(then: Invoiced | undefined, now: Invoiced | undefined): string {
+  const parts = ['invoiced', 'posted', 'open', 'differences'] as const;
+  return told(
+    (now?.totals ?? []).flatMap((total) => {
+      const before = then?.totals.find(({ currency }) => currency === total.currency);
+      return parts.flatMap((part) =>
+        arrow(before?.[part] ?? '0', total[part], total.currency).map((moved) => `${CHARGED[part]} ${moved}`),
+      );
+    }),
+  );
+}
+
+const CHARGED = { invoiced: 'invoiced', posted: 'to invoice', open: 'not posted', differences: 'differences' } as const;
+
+const arrow = (from: string, to: string, currency: string): string[] =>
+  exact(from) === exact(to) ? [] : [`${inWords(textOf(exact(from), currency))} → ${inWords(to)} ${currency}`];
+
+const told = (moved: string[]): string => (moved.length === 0 ? '' : `: ${moved.join(', ')}`);
 
 /** What moved on either side since: the same customers, read again. */
 export function driftOf(then: Certificate, now: Pick<Certificate, 'customers'>): string[] {

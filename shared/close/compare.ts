@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Line } from '../billing/types.js';
 import { amountInWords, exact, inWords, minorOf, product, quotient, textOf, toMinor, type Exact } from './exact.js';
 import { fold, isMadeUp } from './ours.js';
-import { NO_SUBSCRIPTION, total, type Reported, type Standing, type Sum } from './sides.js';
+import { NO_SUBSCRIPTION, placeInWords, total, type Reported, type Standing, type Sum } from './sides.js';
 
 /** Whether report = posted + excluded, per customer and currency and in every single subscription, so that two mistakes cannot cancel out. */
 
@@ -236,7 +236,7 @@ function check(place: Place, side: keyof Sum, { companyNames }: Given): Differen
     [...new Set(reported.map(({ organizationName }) => organizationName))].join(', ') ||
     (companyNames.get(companyId ?? 0) ?? `company ${companyId}`);
   const text = (value: Exact): string => textOf(value, currency);
-  const what = subscriptionId === NO_SUBSCRIPTION ? 'licences without subscription' : `subscription ${subscriptionId}`;
+  const what = placeInWords(subscriptionId, reported);
   return [
     {
       organizationName: whose,

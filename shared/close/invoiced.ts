@@ -2,7 +2,7 @@ import type { Invoice, Item } from './billing-items.js';
 import { isRounding, type Claim, type Customer } from './compare.js';
 import { amountInWords, asPosted, exact, inWords, textOf, type Exact } from './exact.js';
 import { fold, isMadeUp } from './ours.js';
-import { NO_SUBSCRIPTION, total, type Dismissed, type Part, type Parts, type Reported } from './sides.js';
+import { NO_SUBSCRIPTION, placeInWords, total, type Dismissed, type Part, type Parts, type Reported } from './sides.js';
 
 /**
  * What customers were really charged (`docs/vendors/autotask.md` 7): billing items, which exist from the moment somebody approves and posts, against the report, per company,
@@ -10,16 +10,21 @@ import { NO_SUBSCRIPTION, total, type Dismissed, type Part, type Parts, type Rep
  * the differences, and every difference has a name.
  */
 
-/** Why a customer was charged something else than the report says. */
-export type DifferenceKind =
-  | 'posted-twice'
-  | 'changed-by-hand'
-  | 'item-missing'
-  | 'voided'
-  | 'prorated'
-  | 'without-source'
-  | 'contract-differs'
-  | 'other-month';
+/** Why a customer was charged something else than the report says, and how people read that. */
+const KINDS = {
+  'posted-twice': 'posted twice',
+  'changed-by-hand': 'changed by hand while posting',
+  'item-missing': 'posted, without a billing item',
+  voided: 'invoice voided',
+  prorated: 'prorated by Autotask itself',
+  'without-source': 'posted, and gone from the contract',
+  'contract-differs': 'contract is not as reported',
+  'other-month': 'posted in another month',
+} as const;
+export type DifferenceKind = keyof typeof KINDS;
+
+/** The kind as people read it; one that this version does not know stays as it is. */
+export const kindInWords = (kind: string): string => (Object.hasOwn(KINDS, kind) ? KINDS[kind as DifferenceKind] : kind);
 
 export interface ChargeDifference {
   kind: DifferenceKind;
@@ -57,6 +62,7 @@ export interface Invoiced {
   month: string;
   customers: CustomerCharges[];
   totals: (Charges & { currency: string })[];
+  /** The largest first. */
   differences: ChargeDifference[];
 }
 
@@ -150,9 +156,14 @@ export function compareInvoiced(given: InvoicedGiven): Invoiced {
       ...sums,
     })),
     totals: totals.map(({ first, sums }) => ({ currency: first.currency, ...sums })),
-    differences: judged.flatMap(({ differences }) => differences),
+    differences: judged.flatMap(({ differences }) => differences).sort(largestFirst),
   };
 }
+
+const largestFirst = (left: ChargeDifference, right: ChargeDifference): number => {
+  const sizeOf = ({ amount }: ChargeDifference): Exact => exact(amount.replace('-', ''));
+  return Number(sizeOf(right) > sizeOf(left)) - Number(sizeOf(right) < sizeOf(left));
+};
 
 const companyIdOf = ({ companyIdText }: Customer): number | null =>
   /^\d+$/.test(companyIdText?.trim() ?? '') ? Number(companyIdText) : null;
@@ -228,7 +239,7 @@ function judge(place: Place, given: InvoicedGiven): Judged {
   const { subscriptionId, currency } = place;
   const differences = findings.map(({ kind, amount: sales, message }) => ({
     ...{ kind, organizationName, subscriptionId, currency, amount: textOf(sales, currency) },
-    message: `${organizationName}: ${subscriptionId === NO_SUBSCRIPTION ? 'licences without subscription' : `subscription ${subscriptionId}`}, ${message(currency)}`,
+    message: `${organizationName}: ${placeInWords(subscriptionId, place.reported)}, ${message(currency)}`,
   }));
   return { organizationName, currency, sums, differences };
 }

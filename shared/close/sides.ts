@@ -73,6 +73,16 @@ export function reportedOf(lines: Line[], month: string, before: string): Report
   });
 }
 
+/** "Power BI Pro, subscription 2fa63467-…": what people call most of it, and how it is found on both sides. */
+export function placeInWords(subscriptionId: string, reported: Reported[]): string {
+  if (subscriptionId === NO_SUBSCRIPTION) return 'licences without subscription';
+  const sizeOf = ({ sales }: Line): Exact => exact(sales.replace('-', ''));
+  const [largest] = reported
+    .flatMap(({ lines }) => lines)
+    .sort((left, right) => Number(sizeOf(right) > sizeOf(left)) - Number(sizeOf(right) < sizeOf(left)));
+  return [...(largest === undefined ? [] : [largest.productName]), `subscription ${subscriptionId}`].join(', ');
+}
+
 function roundingsOf(lines: Line[]): number {
   const isWhole = (amount: string, currency: string): boolean => toMinor(exact(amount), currency) === exact(amount);
   const rough = lines.filter(({ cost, sales, currency }) => !isWhole(cost, currency) || !isWhole(sales, currency));

@@ -1,3 +1,4 @@
+import { amountText } from '../billing/decimal.js';
 import type { Month } from '../billing/types.js';
 import { isNothing } from '../close/exact.js';
 import type { Invoiced } from '../close/invoiced.js';
@@ -26,8 +27,8 @@ export async function readInvoicedRecord(evidence: Evidence, broker: string, mon
 export function openInvoicing(record: InvoicedRecord | null, month: Month): string | null {
   if (record === null) return `Nobody has looked yet whether customers were charged for ${month}: billing invoiced ${month}`;
   const parts = record.totals.flatMap(({ currency, open, posted }) => [
-    ...(isNothing(open) ? [] : [`${open} ${currency} not posted`]),
-    ...(isNothing(posted) ? [] : [`${posted} ${currency} posted and on no invoice`]),
+    ...(isNothing(open) ? [] : [`${amountText(open, currency)} not posted`]),
+    ...(isNothing(posted) ? [] : [`${amountText(posted, currency)} posted and on no invoice`]),
   ]);
   if (record.differences > 0) parts.push(record.differences === 1 ? 'one difference' : `${record.differences} differences`);
   if (parts.length === 0) return null;

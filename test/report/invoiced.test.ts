@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareInvoiced, type Charges, type InvoicedGiven } from '../../shared/close/invoiced.js';
+import { grouped } from '../../shared/billing/decimal.js';
 import { exact } from '../../shared/close/exact.js';
 import type { Part } from '../../shared/close/sides.js';
 import type { InvoicedReading } from '../../client/invoiced.js';
@@ -117,6 +118,25 @@ describe('billing invoiced', () => {
     expect(closed.invoiced?.totals).toEqual(invoiced.read.totals);
   });
 
+  test('is the second part of the certificate, in words; the next one says what of it moved since', async () => {
+    const close = async (file: string): Promise<string> =>
+      (await tenant.desk.cli('close', MONTH, '--out', tenant.desk.file(file))).out;
+    await tenant.reset();
+    expect(await close('before.json')).toContain('Customers had been charged nothing of it by then');
+    await tenant.approve();
+    const item = await tenant.itemOfRow();
+    await tenant.edit('billingItems', item, { extendedPrice: Number(item.extendedPrice) - 11 });
+    const paper = await close('after.json');
+    expect(paper).toContain(
+      `What customers were charged is another: to invoice 0.00 → 7,109.32 EUR, not posted ${grouped(BILLED_SALES)} → 0.00 EUR, differences 0.00 → -11.00 EUR.`,
+    );
+    expect(paper).toMatch(/customer +currency +report +invoiced +to invoice +not posted +excluded +differences\n/);
+    expect(paper).toContain('report = invoiced + to invoice + not posted + excluded − differences\n');
+    expect(paper).toMatch(
+      /-11\.00 EUR {2}changed by hand while posting: Contoso Dental Group: Microsoft 365 Business Premium, subscription \S+, row \d+: 480\.00 EUR was posted, in the contract stand 491\.00\n/,
+    );
+  });
+
   const CASES: [title: string, kind: string, amount: string, happens: (tenant: Tenant) => Promise<unknown>][] = [
     [
       'a row that somebody changed before it was posted is named, with what was charged too much',
@@ -201,7 +221,7 @@ describe('billing invoiced', () => {
     const { code, read } = await tenant.read();
     const found = read.differences.filter((one) => one.kind === kind && one.subscriptionId === CONTOSO_A);
     expect({ code, amounts: found.map((one) => one.amount) }).toEqual({ code: 3, amounts: [amount] });
-    expect(found[0]!.message).toContain(`Contoso Dental Group: subscription ${CONTOSO_A}, `);
+    expect(found[0]!.message).toContain(`Contoso Dental Group: Microsoft 365 Business Premium, subscription ${CONTOSO_A}, `);
   });
 });
 

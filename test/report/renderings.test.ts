@@ -116,7 +116,7 @@ describe('the report of a month', () => {
     expect(files.get('xl/styles.xml')).toContain('formatCode="#,##0.00;[Red]-#,##0.00"');
     const items = sheets.get('Items')!;
     const column = (title: string): unknown[] => items.slice(1).map((row) => row[items[0]!.indexOf(title)]);
-    expect(column('organization')).toContain(FORMULA);
+    expect(column('customer')).toContain(FORMULA);
     const posted = column('sales').filter((_, index) => column('outcome')[index] === 'posted');
     expect(sum(posted.map(String)).eq(json.posted.sales)).toBe(true);
     expect([...sheets.keys()]).toEqual([

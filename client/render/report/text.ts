@@ -177,7 +177,7 @@ const belowCostLine = ({ organizationName, productName, sales, cost, margin, cur
   );
 
 const RECONCILIATION: Column[] = [
-  { title: 'organization' },
+  { title: 'customer' },
   { title: 'record type' },
   { title: 'report', align: 'right' },
   { title: 'posted', align: 'right' },
@@ -283,7 +283,7 @@ const marginLine = ({ organizationName, productName, before, now, points, sales,
 
 const RENEWALS: Column[] = [
   { title: 'ends' },
-  { title: 'organization' },
+  { title: 'customer' },
   { title: 'product' },
   { title: 'renews' },
   { title: 'quantity', align: 'right' },

@@ -1,6 +1,7 @@
 import { reasonInWords } from '../../../shared/billing/advice.js';
 import { big, grouped } from '../../../shared/billing/decimal.js';
 import { typeInWords } from '../../../shared/billing/record-types.js';
+import type { Writes } from '../../../shared/billing/results.js';
 import type { Leak, ReportDocument } from '../../../shared/report/document.js';
 import type { MarginRow } from '../../../shared/report/sums.js';
 
@@ -9,9 +10,12 @@ import type { MarginRow } from '../../../shared/report/sums.js';
 export const titleOf = ({ result }: ReportDocument): string =>
   `${result.month} as of ${result.asOf}, broker ${result.broker}, ${result.currency}, mode ${result.mode}`;
 
-export function writtenText({ effort: { writes } }: ReportDocument): string {
+export const writtenText = ({ effort: { writes } }: ReportDocument): string => `Written: ${writtenWords(writes)}.`;
+
+/** "9 services, 1 extension". */
+export function writtenWords(writes: Writes): string {
   const parts = Object.entries(writes).filter(([, count]) => count > 0);
-  return `Written: ${parts.length === 0 ? 'nothing' : parts.map(([what, count]) => `${count} ${what}`).join(', ')}.`;
+  return parts.map(([what, count]) => `${count} ${count === 1 ? what.replace(/s$/, '') : what}`).join(', ') || 'nothing';
 }
 
 export const budgetText = ({ effort: { calls, callsPerHour } }: ReportDocument): string =>

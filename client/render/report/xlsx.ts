@@ -84,7 +84,7 @@ const RECONCILED = ['report', 'posted', 'held', 'excluded'] as const;
 const reconciliation = ({ reconciliation: rows, totals }: ReportDocument): Sheet => ({
   name: 'Reconciliation',
   columns: columns(
-    ['organization', 32],
+    ['customer', 32],
     ['company', 12],
     ['record type', 26],
     ['currency', 10],
@@ -142,7 +142,7 @@ const leaks = ({ leaks: all }: ReportDocument): Sheet => ({
     ['sales', 14],
     ['cost', 14],
     ['currency', 10],
-    ['organization', 32],
+    ['customer', 32],
     ['product', 36],
     ['outcome', 12],
     ['reason', 30],
@@ -172,7 +172,7 @@ const ghosts = ({ ghosts: all }: ReportDocument): Sheet => ({
     ['sales', 14],
     ['cost', 14],
     ['currency', 10],
-    ['organization', 32],
+    ['customer', 32],
     ['record type', 26],
     ['contract', 12],
     ['state', 12],
@@ -229,7 +229,7 @@ function outlook({ outlook: ahead }: ReportDocument): Sheet[] {
       name: 'Renewals',
       columns: columns(
         ['ends', 12],
-        ['organization', 32],
+        ['customer', 32],
         ['product', 36],
         ['renews', 10],
         ['currency', 10],
@@ -255,7 +255,7 @@ function outlook({ outlook: ahead }: ReportDocument): Sheet[] {
     {
       name: 'Changes',
       columns: columns(
-        ['organization', 32],
+        ['customer', 32],
         ['currency', 10],
         ['last month', 14],
         ['this month', 14],
@@ -274,7 +274,7 @@ function outlook({ outlook: ahead }: ReportDocument): Sheet[] {
     {
       name: 'Margins moved',
       columns: columns(
-        ['organization', 32],
+        ['customer', 32],
         ['product', 36],
         ['currency', 10],
         ['sales', 14],
@@ -301,7 +301,7 @@ const entries = ({ entries: all }: ReportDocument): Sheet => ({
   name: 'Items',
   columns: columns(
     ['outcome', 12],
-    ['organization', 32],
+    ['customer', 32],
     ['record type', 26],
     ['product', 36],
     ['quantity', 10],

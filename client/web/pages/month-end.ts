@@ -1,11 +1,11 @@
 import type { Amounts } from '../../../shared/billing/results.js';
 import type { ChargedAmounts, ChargedShown } from '../../../shared/contract/month-end.js';
-import { isNothing } from '../../../shared/close/exact.js';
+import { kindInWords } from '../../../shared/close/invoiced.js';
 import type { InvoicedRecord } from '../../../shared/evidence/invoiced.js';
 import { customerRows } from '../../../shared/report/customers.js';
 import { certificateLink, monthEndLink, toDoLink } from '../../../shared/web-links.js';
 import { html, type Html } from '../../render/html.js';
-import { CHARGED_PARTS } from '../../render/invoiced.js';
+import { chargedEquation, chargedParts } from '../../render/invoiced.js';
 import type { Answered, ShownMonth } from '../source.js';
 import { answeredPart } from './answered.js';
 import { csrfField } from './layout.js';
@@ -115,12 +115,12 @@ function chargedPart(
 }
 
 function chargedTable({ customers, totals, differences }: ChargedShown): Html {
-  const parts = CHARGED_PARTS.filter(([part, , isAlways]) => isAlways || customers.some((one) => !isNothing(one[part])));
+  const parts = chargedParts(customers);
   const row = (name: string, one: ChargedAmounts): Html =>
     html`<tr>
       <td data-title="Customer">${name}</td>
       <td data-title="Currency">${one.currency}</td>
-      ${parts.map(([part, title]) => amountCell(title, one[part]))}
+      ${parts.map(({ part, title }) => amountCell(title, one[part]))}
     </tr>`;
   return html`<div class="wide" role="region" aria-label="Charged by customer" tabindex="0">
       <table class="list">
@@ -128,7 +128,7 @@ function chargedTable({ customers, totals, differences }: ChargedShown): Html {
           <tr>
             <th scope="col">Customer</th>
             <th scope="col">Currency</th>
-            ${parts.map(([, title]) => html`<th scope="col" class="amount">${title}</th>`)}
+            ${parts.map(({ title }) => html`<th scope="col" class="amount">${title}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -136,11 +136,12 @@ function chargedTable({ customers, totals, differences }: ChargedShown): Html {
         </tbody>
       </table>
     </div>
+    <p><small>${chargedEquation(parts).join('. ')}.</small></p>
     ${
       differences.length > 0 &&
       html`<h3>Differences</h3>
         <ul>
-          ${differences.map(({ kind, message }) => html`<li>${kind}: ${message}</li>`)}
+          ${differences.map(({ kind, message }) => html`<li>${kindInWords(kind)}: ${message}</li>`)}
         </ul>`
     }`;
 }
