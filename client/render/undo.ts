@@ -27,22 +27,24 @@ function organizationText({ organizationName, lines, steps, held }: UndoPlan): s
   return [
     organizationName,
     ...(held === null ? [] : [`  ! ${held}`]),
-    ...lines.flatMap(lineText),
+    ...[...groupBy(lines, ({ message }) => message ?? '')].flatMap(([message, group]) => [
+      ...group.map(lineText),
+      ...(message === '' ? [] : [`    ${message}`]),
+    ]),
     ...steps.map((step) => `    ${markOf(step, { items: [] })} ${step.summary}`),
   ].join('\n');
 }
 
-function lineText({ name, contractId, outcome, now, before, currency, message }: UndoLine): string[] {
-  const [mark, after] = outcome === 'held' ? ['!', now] : ['~', before];
-  return [
-    `  ${mark} ${name}, contract ${contractId}: ${grouped(now.sales)} → ${amountText(after.sales, currency)} (cost ${grouped(now.cost)} → ${grouped(after.cost)})`,
-    ...(message === null ? [] : [`    ${message}`]),
-  ];
+function lineText({ name, contractId, outcome, now, before, currency }: UndoLine): string {
+  const where = `${name}, contract ${contractId}`;
+  return outcome === 'held'
+    ? `  ! ${where}: ${amountText(now.sales, currency)} (cost ${grouped(now.cost)}) stays`
+    : `  ~ ${where}: ${grouped(now.sales)} → ${amountText(before.sales, currency)} (cost ${grouped(now.cost)} → ${grouped(before.cost)})`;
 }
 
 function lastLine(month: string, organizations: UndoPlan[]): string {
   const steps = organizations.reduce((total, plan) => total + plan.steps.length, 0);
-  if (steps === 0) return `Nothing of ${month} can be undone by a step. Nothing was written.`;
+  if (steps === 0) return `There is nothing of ${month} that can be taken back here. Nothing was written.`;
   const undone = organizations.flatMap(({ lines }) => lines.filter(({ outcome }) => outcome === 'undone'));
   return [
     `${steps === 1 ? '1 step takes' : `${steps} steps take`} ${sums(undone)} of ${month} back. This is a preview; nothing was written.`,

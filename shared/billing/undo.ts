@@ -300,12 +300,8 @@ function chargePart(contract: Contract, contractKey: string, base: string, conte
   const { books, before } = context.input;
   const [stands, stood] = [books, before.books].map((held) => totalOf(chargesOf(held, contract.id, [base]))) as [Money, Money];
   if (isBack(stands, stood)) return null;
-  const head = lineOf(
-    { contract, contractKey, serviceId: null, name: `charge ${base.replace(/^cm/, 'CM')}` },
-    stands,
-    stood,
-    context,
-  );
+  const key = `charge ${base.replace(/^cm/, 'CM')}`;
+  const head = lineOf({ contract, contractKey, serviceId: null, key, name: `${contract.name}, ${key}` }, stands, stood, context);
   if (contract.companyId !== context.companyId)
     return { line: heldLine(head, `Contract ${contract.id} belongs to company ${contract.companyId} now.`), steps: [] };
   if (isBegunBefore(contract, context)) return { line: heldLine(head, begunBefore(context.month)), steps: [] };
@@ -321,14 +317,14 @@ function chargePart(contract: Contract, contractKey: string, base: string, conte
 // ---------------------------------------------------------------------------------------------------------------- the parts of a line
 
 function lineOf(
-  what: { contract: Contract; contractKey: string; serviceId: number | null; name: string },
+  what: { contract: Contract; contractKey: string; serviceId: number | null; key?: string; name: string },
   now: Money,
   before: Money,
   { currency }: UndoContext,
 ): UndoLine {
-  const { contract, contractKey, serviceId, name } = what;
+  const { contract, contractKey, serviceId, name, key = name } = what;
   const sides = ({ sales, cost }: Money): Sides => ({ sales: postedText(sales, currency), cost: postedText(cost, currency) });
-  const id = serviceId === null ? `undo-${contract.id}-${name}` : `undo-${contract.id}-${serviceId}`;
+  const id = `undo-${contract.id}-${serviceId ?? key}`;
   return {
     ...{ id, contractId: contract.id, contractKey, serviceId, name, currency },
     ...{ now: sides(now), before: sides(before), outcome: 'undone', message: null },

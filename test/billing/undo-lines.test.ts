@@ -281,7 +281,7 @@ describe('what stays on a contract', () => {
       `undo-100-charge CM-2025-10-00000000000000000000: 5.00 → 0.00 undone`,
       `undo-100-charge CM-2025-10-ffffffffffffffffffff: 75.00 → 0.00 undone`,
     ]);
-    expect(made.lines[0]!.name).toBe('charge CM-2025-10-00000000000000000000');
+    expect(made.lines[0]!.name).toBe(`${contract().name}, charge CM-2025-10-00000000000000000000`);
     expect(made.steps.map(({ summary }) => summary.split(':')[0])).toEqual(['Undo', 'Undo']);
   });
 
