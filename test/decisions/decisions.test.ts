@@ -51,7 +51,9 @@ describe('the decisions log', () => {
     await recordDecision(evidence, 'default', 'r2', decision({ action: 'skip', actor: null, via: 'signal', amounts: null }));
     const { code, out } = await log();
     expect(code).toBe(0);
-    expect(out).toMatch(/2025-10-09 08:15 +anna +approve +2025-10 +Contoso +120\.00 EUR +100\.00 +abc +as agreed with the customer/);
+    expect(out).toMatch(
+      /2025-10-09 08:15 +anna +approve +2025-10 +Contoso +120\.00 EUR +100\.00 +abc +as agreed with the customer/,
+    );
     expect(out).toMatch(/by signal, not named +skip/);
   });
 

@@ -101,7 +101,11 @@ describe('a month that was billed', () => {
     await withPrice(CONTOSO_A, 0.01, async () => {
       const { code, said, out } = await desk.cli('close', MONTH, '--out', desk.file('never.json'));
       expect({ code, out }).toEqual({ code: 3, out: '' });
-      expect(said).toMatch(new RegExp(`Contoso Dental Group: Microsoft 365 Business Premium, subscription ${CONTOSO_A}, sales: .*491\\.01 .*, 0\\.01 off`));
+      expect(said).toMatch(
+        new RegExp(
+          `Contoso Dental Group: Microsoft 365 Business Premium, subscription ${CONTOSO_A}, sales: .*491\\.01 .*, 0\\.01 off`,
+        ),
+      );
       expect(said).toContain(`billing run ${MONTH} --wait`);
       await expect(readFile(desk.file('never.json'))).rejects.toThrow('ENOENT');
     });

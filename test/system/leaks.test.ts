@@ -153,7 +153,9 @@ describe('a month of a thousand lines', () => {
     const released = await waiting();
     expect(released.map(({ status }) => status)).toEqual(Array<string>(UNBILLED).fill('AwaitingApproval'));
     expect(released.map(({ organizationId }) => organizationId).sort()).toEqual(named(large.small.slice(0, UNBILLED)).sort());
-    expect((await stage.cli('approve', MONTH, '--all')).stdout.match(/^(Released|Sent the release of) /gm)).toHaveLength(UNBILLED);
+    expect((await stage.cli('approve', MONTH, '--all')).stdout.match(/^(Released|Sent the release of) /gm)).toHaveLength(
+      UNBILLED,
+    );
     await eventually(waiting, (all) => all.length === 0);
     const done = await stage.json<MonthResult>([0], 'status', MONTH);
     expect(done.posted.sales).toBe(large.clean.result.posted.sales);

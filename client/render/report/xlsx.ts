@@ -254,14 +254,7 @@ function outlook({ outlook: ahead }: ReportDocument): Sheet[] {
     },
     {
       name: 'Changes',
-      columns: columns(
-        ['customer', 32],
-        ['currency', 10],
-        ['last month', 14],
-        ['this month', 14],
-        ['moved', 14],
-        ['why', 90],
-      ),
+      columns: columns(['customer', 32], ['currency', 10], ['last month', 14], ['this month', 14], ['moved', 14], ['why', 90]),
       rows: (ahead.changes ?? []).map((change) => [
         change.organizationName,
         change.currency,
