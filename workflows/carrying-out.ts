@@ -46,13 +46,13 @@ export function tellUntried(run: Run): void {
   run.untried = null;
 }
 
-/** 7.0: a refused adjustment is an answer. The planner is asked again, knowing it, and puts the rest of those items on their charges. */
-export async function goOnAfterRefusal(run: Run, first: PlanMade): Promise<PlanMade> {
+/** 7.0: a refused adjustment is an answer. The planner is asked again, knowing it, and puts the rest of those items on their charges; of its plan what is `meant` is carried out. */
+export async function goOnAfterRefusal(run: Run, first: PlanMade, meant = run.refused): Promise<PlanMade> {
   const again = await makePlan(run, [...run.refused]);
   if (again === null) return first;
   const { refused } = run;
   run.refused = new Set();
-  await carryOut(run, again, ({ items }) => items.length > 0 && items.every((id) => refused.has(id)));
+  await carryOut(run, again, ({ items }) => items.length > 0 && items.every((id) => meant.has(id)));
   for (const id of refused) run.refused.add(id);
   return again;
 }

@@ -7,7 +7,7 @@ import type { Run } from './organization-run.js';
 /** Unit prices that Autotask has rounded are an answer as a refusal is: the rest goes on charges, once in a run. */
 async function chargeRest(run: Run, plan: PlanMade, rounded: string[]): Promise<PlanMade> {
   for (const id of rounded) run.refused.add(id);
-  const last = await goOnAfterRefusal(run, plan);
+  const last = await goOnAfterRefusal(run, plan, new Set(rounded));
   tellUntried(run);
   return last;
 }

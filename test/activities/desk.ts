@@ -48,6 +48,8 @@ export interface Meanwhile {
   beforeStep?: (request: StepRequest) => Promise<void>;
   /** Which month is billed; default: that of `MONTH`. */
   month?: string;
+  /** Whom; default: `CONTOSO`. */
+  organizationId?: string;
   /** Told of every plan that is asked for. */
   onPlan?: (request: PlanRequest) => void;
 }
@@ -59,6 +61,7 @@ export function openDesk(
     wait = () => Promise.resolve(),
     beforeStep = () => Promise.resolve(),
     month = MONTH.month,
+    organizationId = CONTOSO,
     onPlan = () => undefined,
   }: Meanwhile = {},
   evidence: Evidence = memoryEvidence(),
@@ -93,7 +96,7 @@ export function openDesk(
           },
           carryOut,
         },
-        { ...asked, asOf: given.asOf, organizationId: CONTOSO, given, approvedDigest, workflowId: 'w' },
+        { ...asked, asOf: given.asOf, organizationId, given, approvedDigest, workflowId: 'w' },
         {
           skipReason: () => null,
           hasRoom: () => true,

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import type { PlanRequest, StepRequest } from '../../shared/contract.js';
-import { CONTOSO, MONTH, openDesk, type Desk, type Meanwhile } from './desk.js';
+import { september } from '../api/vendors.js';
+import { CONTOSO, control, MONTH, openDesk, type Desk, type Meanwhile } from './desk.js';
 
 /**
  * Rules 7.0 and 7.9 where Autotask says no, or shows what was written only a moment later. The broker takes over contracts that somebody made by hand: a
@@ -17,6 +18,9 @@ interface World {
 
 const WORLD = new URL('../../sandbox/worlds/takeover-with-differences.json', import.meta.url);
 const AS_OF = '2025-10-10';
+/** A customer of September's world, with what it is billed in October. */
+const DENTAL = '83e8db2a-ea2d-57e1-85f2-5a55ac83bac2';
+const DENTAL_POSTED = { lines: 13, cost: '1261.19', sales: '1410.93' };
 const SEATS = 102;
 
 let sandbox: Sandbox;
@@ -104,6 +108,20 @@ describe('unit prices that Autotask keeps with two decimals', () => {
     const before = sandbox.state().autotask;
     expect((await bill(await given('2025-10-11'), null)).status).toBe('Unchanged');
     expect(sandbox.state().autotask).toEqual(before);
+  });
+
+  test('leave a rest that is charged in the same run also where Autotask refuses other adjustments of the customer: once it waited, some cents over', async () => {
+    const world = september();
+    const behaviour = { unitPriceDecimals: 2, periodStart: 'duplicate' };
+    sandbox = await startSandbox({ world: { ...world, autotask: { ...world['autotask'], behaviour } } });
+    await control(sandbox, 'autotask/unfreeze', { through: '2025-09-30' });
+    const { given, bill } = openDesk(sandbox, {}, { organizationId: DENTAL });
+    const { result } = await bill(await given('2025-10-17'), null);
+    expect(adjustmentsSent()).toContain(500);
+    expect([result.posted, result.held.lines]).toEqual([DENTAL_POSTED, 0]);
+    const before = sandbox.state().autotask.charges;
+    await bill(await given('2025-10-18'), null);
+    expect(sandbox.state().autotask.charges).toEqual(before);
   });
 
   test('are told from what a person changed meanwhile, which the next plan balances', async () => {
