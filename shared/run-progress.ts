@@ -4,6 +4,7 @@ import type { MonthShown } from './contract.js';
 /** How far a run is, in words: "17 of 300, about 40 minutes left, 1,234.50 posted", or what it does before it knows its customers. */
 export function progressText({ progress, settled, posted }: MonthShown): string {
   if (progress === undefined || progress.of === null) return progress?.doing ?? `${settled} customers done`;
+  if (progress.of === 0) return `nothing to do for any customer, ${grouped(posted.sales)} posted`;
   return [`${settled} of ${progress.of}`, leftText(minutesLeft(progress, settled)), `${grouped(posted.sales)} posted`]
     .filter((part) => part !== '')
     .join(', ');

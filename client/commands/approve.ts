@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hint } from '../called.js';
 import { reasonInWords } from '../../shared/billing/advice.js';
+import { option } from '../../shared/billing/command.js';
 import { isAwaited } from '../../shared/billing/breakers.js';
 import { isBreaker } from '../../shared/billing/breakers.js';
 import { salesText } from '../../shared/billing/sales-text.js';
@@ -77,7 +78,9 @@ async function approveMany(context: Context, temporal: Temporal, config: BaseCon
   const released = [...approvals, ...(breakers ? held : [])];
   const code = await releaseAll(context, temporal, config.broker, options, released, undefined);
   if (released.length === 0) context.out(line`Nothing of ${month} waits for ${all ? 'approval' : 'the release of a breaker'}.`);
-  if (breakers || held.length === 0) return code;
+  const closed = waiting.filter((one) => isOfClosedMonth(one) && !isHeldByBreaker(one));
+  sayClosed(context, month, closed);
+  if (breakers || held.length === 0) return closed.length > 0 ? EXIT.waits : code;
   const are = held.length === 1 ? '1 organization is' : `${held.length} organizations are`;
   context.out(line`${are} held by circuit breakers and not released, ${sumOf(held)}:`);
   for (const one of held) context.out(line`  ${lineOf(one)}`);
@@ -87,6 +90,14 @@ async function approveMany(context: Context, temporal: Temporal, config: BaseCon
 
 /** What moves a month that was certified is released one by one, each by name. */
 const isOfClosedMonth = ({ items }: OrganizationResult): boolean => items.some(({ reason }) => reason === 'month-closed');
+function sayClosed(context: Context, month: Month, closed: OrganizationResult[]): void {
+  if (closed.length === 0) return;
+  const are = closed.length === 1 ? '1 plan moves' : `${closed.length} plans move`;
+  context.out(line`${are} a month that is closed. What moves it is released by name:`);
+  for (const { organizationId, organizationName } of closed)
+    context.out(line`  ${organizationName}: ${hint('approve', month, ...option('--organization', organizationId))}`);
+}
+
 const isHeldByBreaker = ({ items }: OrganizationResult): boolean => items.some(({ reason }) => isBreaker(reason));
 
 /** What is held of them, by currency: "15,319.93 EUR". */

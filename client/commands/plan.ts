@@ -4,6 +4,7 @@ import { effortOf } from '../../shared/autotask/effort.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { isUnread } from '../../shared/billing/unread.js';
 import { loadConfig, type Config } from '../../shared/config.js';
+import { closedText, readClosed } from '../../shared/evidence/closed.js';
 import { evidenceOver, openEvidence } from '../../shared/evidence/index.js';
 import type { Context } from '../context.js';
 import { today } from '../context.js';
@@ -43,9 +44,10 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   const evidence = evidenceOver(openEvidence(config.evidence, config));
   const dependencies = { ...createDependencies(config, evidence), heartbeat: progress(context) };
   const filter = organizations.length > 0 ? organizations : null;
-  const preview = await reachable(() =>
-    previewMonth(dependencies, { broker: config.broker, month, asOf, organizations: filter, mode: null }),
-  ).finally(() => evidence.close());
+  const { preview, closed } = await reachable(async () => ({
+    preview: await previewMonth(dependencies, { broker: config.broker, month, asOf, organizations: filter, mode: null }),
+    closed: closedText(await readClosed(evidence, config.broker, month)),
+  })).finally(() => evidence.close());
   if (context.isTerminal) process.stderr.write(CLEAR_LINE);
   const { result, plans, nothingDue, calls } = preview;
   const { surveyMaxAgeMs } = config;
@@ -64,8 +66,10 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
     unlinked: unlinkedIn(plans),
   };
   if (out !== undefined) await writeOutput(out, `${jsonText(whole)}\n`);
-  if (html !== undefined) await writeOutput(html, `${renderPlanHtml({ plans, result, effort, nothingDue })}\n`);
-  context.out(json ? jsonText(whole) : renderPlans({ plans, result, effort, nothingDue, isFull }, context.paper ?? PLAIN));
+  if (html !== undefined) await writeOutput(html, `${renderPlanHtml({ plans, result, effort, nothingDue, closed })}\n`);
+  context.out(
+    json ? jsonText(whole) : renderPlans({ plans, result, effort, nothingDue, closed, isFull }, context.paper ?? PLAIN),
+  );
   if (out !== undefined)
     context.say(`Kept in ${out}. Release exactly that, once it waits: ${us()} approve ${month} --plan ${out}`);
   if (html !== undefined) context.say(`The invoice lines are in ${html}.`);

@@ -5,19 +5,20 @@ import { invoiceLines, type InvoiceLine } from '../../shared/billing/invoice.js'
 import { groupBy } from '../../shared/billing/text.js';
 import type { Plan, PlannedItem, Sides } from '../../shared/billing/plan-types.js';
 import type { Decimal } from '../../shared/billing/types.js';
-import { differences, type ShownMonth, type ShownPlan } from './plan.js';
+import { differences, NOT_WITHOUT_RELEASE, type ShownMonth, type ShownPlan } from './plan.js';
 import { marginOf } from '../../shared/report/margin.js';
 import type { Html } from './html.js';
 import { html, linesOf } from './html.js';
 import { htmlFile } from './html-file.js';
 
 /** A plan as one HTML file that needs nothing else: per customer the lines that the invoice will read, and what is kept off it. */
-export function renderPlanHtml({ plans, result }: ShownMonth): string {
+export function renderPlanHtml({ plans, result, closed = null }: ShownMonth): string {
   const shown = plans.filter((plan) => plan.items.length > 0 || plan.ghosts.length > 0);
   return htmlFile(
     `Plan ${result.month}`,
     html`<h1>What invoices of ${result.month} will read</h1>
       <p>As of ${result.asOf}. Nothing was written. Report ${equationOf(result)}.</p>
+      ${closed !== null && html`<p>${closed} ${NOT_WITHOUT_RELEASE}</p>`}
       <p class="key">
         <span class="new">new</span> <span class="changed">changed</span>
         <span class="ghost">without a line in the report</span>

@@ -35,6 +35,8 @@ export interface ShownMonth {
   effort: Effort;
   /** Why there is nothing to plan, where there is not. */
   nothingDue: Advised[];
+  /** That the month is closed; null or absent where it is not. */
+  closed?: string | null;
   /** Every organization and every line, however many. */
   isFull?: boolean | undefined;
 }
@@ -42,9 +44,12 @@ export interface ShownMonth {
 export const renderPlans = onTerminal(plansText);
 
 /** The sums stand first, so that the first screen tells what the plan comes to, and last, where a person looks when it has scrolled by. */
-function plansText({ plans, result, effort, nothingDue, isFull = false }: ShownMonth, paper: Paper): string {
+function plansText({ plans, result, effort, nothingDue, closed = null, isFull = false }: ShownMonth, paper: Paper): string {
   const sums = wrap(summary(plans, result, effort), paper);
-  const before = nothingDue.map((why) => advice(why, paper));
+  const before = [
+    ...(closed === null ? [] : [wrap(`${closed} ${NOT_WITHOUT_RELEASE}`, paper)]),
+    ...nothingDue.map((why) => advice(why, paper)),
+  ];
   const after = [
     ...unlinkedSection(plans, paper),
     ...unreadSection(result, paper, UNREAD_SHOWN),
@@ -60,6 +65,9 @@ function plansText({ plans, result, effort, nothingDue, isFull = false }: ShownM
   const rest = left.length === 0 ? [] : [wrap(theRest(left), paper)];
   return [...(blocks.length > 1 ? [sums] : []), ...before, ...blocks, ...rest, ...after].join('\n\n');
 }
+
+/** What that means for a plan. */
+export const NOT_WITHOUT_RELEASE = 'Nothing of it is written without a release of each customer.';
 
 const UNLINKED_SHOWN = 10;
 

@@ -8,7 +8,7 @@ import { salesText } from '../../shared/billing/sales-text.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 import { byText, groupBy, same } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
-import type { KeptCertificate } from '../../shared/evidence/closed.js';
+import { closedText, type KeptCertificate } from '../../shared/evidence/closed.js';
 import { bounded, fitted, LINES_AT_MOST } from './fit.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
 import { onTerminal } from './printable.js';
@@ -49,12 +49,13 @@ const CAUSES_SHOWN = 5;
 export const renderStatus = onTerminal(statusText);
 
 function statusText(shown: ShownStatus, paper: Paper): string {
-  const { month, heldMonth, nothingDue, run, callsWait, lostNotice, invoicing, isFull = false } = shown;
+  const { month, heldMonth, nothingDue, closed, run, callsWait, lostNotice, invoicing, isFull = false } = shown;
+  const isClosed = closedText(closed);
   const broken = month.organizations.filter(({ status }) => isBroken(status)).sort(byAmount);
   const awaiting = month.organizations.filter(({ status }) => waitsForPerson(status) && !isBroken(status)).sort(byAmount);
   const before = [
     paint(paper, 'bold', `${month.month} as of ${month.asOf}, broker ${month.broker}, mode ${month.mode}`),
-    ...closedLines(shown, paper),
+    ...(isClosed === null ? [] : [wrap(isClosed, paper)]),
     ...(run === null ? [] : [wrap(run, paper)]),
     ...(callsWait === null ? [] : [wrap(paint(paper, 'yellow', callsWait), paper)]),
     ...(lostNotice === null ? [] : [wrap(paint(paper, 'red', lostNotice), paper)]),
@@ -78,13 +79,6 @@ function statusText(shown: ShownStatus, paper: Paper): string {
     isFull ? Infinity : LINES_AT_MOST,
   );
   return [...before, ...blocks, ...more(broken.length - blocks.length, month), ...after].join('\n\n');
-}
-
-function closedLines({ closed }: ShownStatus, paper: Paper): string[] {
-  const last = closed.at(-1);
-  if (last === undefined) return [];
-  const before = last.number === 1 ? '' : `, which corrects no. ${last.number - 1}`;
-  return [wrap(`Closed on ${last.closedAt.slice(0, 10)} by certificate no. ${last.number}${before}.`, paper)];
 }
 
 /** In shadow mode nothing can be released. */

@@ -23,6 +23,14 @@ export async function readClosed(evidence: Evidence, broker: string, month: Mont
   return ref === null ? [] : evidence.get<KeptCertificate[]>(ref);
 }
 
+/** "Closed on 2025-11-05 by certificate no. 2, which corrects no. 1."; null where it never was. */
+export function closedText(closed: KeptCertificate[]): string | null {
+  const last = closed.at(-1);
+  if (last === undefined) return null;
+  const before = last.number === 1 ? '' : `, which corrects no. ${last.number - 1}`;
+  return `Closed on ${last.closedAt.slice(0, 10)} by certificate no. ${last.number}${before}.`;
+}
+
 /** Adds what `make` makes as the next one; answers it, or null where `make` finds that none is due. Asked again where somebody else was faster. */
 export async function addCertificate(
   evidence: Evidence,

@@ -115,7 +115,7 @@ function waitingPart(
           : together(waiting.flatMap(({ organizationId }) => rows.get(organizationId) ?? []))),
         ...unreadLines(result),
         ...(pageOf === null || waiting.length === 0 ? [] : [{ text: 'Who waits:', url: pageOf(month) }]),
-        `What to do: billing status ${month}`,
+        `${pageOf === null || waiting.length === 0 ? 'What to do' : 'On the command line'}: billing status ${month}`,
       ],
     },
   ];

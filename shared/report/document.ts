@@ -8,6 +8,7 @@ import { byText, groupBy, same } from '../billing/text.js';
 import type { PlannedItem } from '../billing/plan-types.js';
 import type { Decimal, Month, UnassignedLine } from '../billing/types.js';
 import type { DecisionLog } from '../decisions/decisions.js';
+import type { KeptCertificate } from '../evidence/closed.js';
 import { amountsOf, belowCostOf, marginRows, type BelowCost, type MarginRow } from './sums.js';
 import type { Outlook } from './outlook.js';
 import type { OrganizationStatus } from '../billing/status.js';
@@ -43,6 +44,8 @@ export interface ReportDocument {
   notes: string[];
   effort: { writes: Writes; calls: Calls; callsPerHour: number };
   /** Who decided what of the month, the oldest first, and what of the log is not as it was written. */
+  /** Its certificates, the oldest first. */
+  certificates: KeptCertificate[];
   decisions: DecisionLog;
 }
 
@@ -130,6 +133,8 @@ export interface ReportSources {
   outlook: Outlook | null;
   /** `AUTOTASK_CALLS_PER_HOUR`, what the run's calls are measured against. */
   callsPerHour: number;
+  /** Its certificates, the oldest first. */
+  certificates: KeptCertificate[];
   decisions: DecisionLog;
 }
 
@@ -142,6 +147,7 @@ export function reportDocument({
   unassigned,
   outlook,
   callsPerHour,
+  certificates,
   decisions,
 }: ReportSources): ReportDocument {
   const { organizations, ...head } = result;
@@ -184,6 +190,7 @@ export function reportDocument({
       ...(result.remarks ?? []),
     ],
     effort: { writes: head.writes, calls: head.calls, callsPerHour },
+    certificates,
     decisions,
   };
 }

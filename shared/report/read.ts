@@ -1,6 +1,7 @@
 import { indexPrices } from '../billing/items.js';
 import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
 import { decisionsOf } from '../decisions/decisions.js';
+import { readClosed } from '../evidence/closed.js';
 import { EvidenceMissing, type Evidence } from '../evidence/index.js';
 import type { Settings } from '../billing/types.js';
 import type { MonthRead, MonthRecord, ReportManifest } from '../evidence/months.js';
@@ -21,6 +22,7 @@ export async function readReportDocument(
     unassigned: record.frame.facts.unassigned,
     outlook: await readOutlook(evidence, record),
     callsPerHour,
+    certificates: await readClosed(evidence, result.broker, result.month),
     decisions: await decisionsOf(evidence, result.broker, result.month),
   });
 }

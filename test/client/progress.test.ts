@@ -20,7 +20,7 @@ describe('the progress of a run', () => {
     ['299 of 300, about a minute left, 1,234.50 posted', 299, { doing: '', of: 300, minutes: 45 }],
     ['300 of 300, 1,234.50 posted', 300, { doing: '', of: 300, minutes: 45 }],
     ['17 of 300, 1,234.50 posted', 17, { doing: '', of: 300, minutes: null }],
-    ['0 of 0, 1,234.50 posted', 0, { doing: 'closing', of: 0, minutes: 3 }],
+    ['nothing to do for any customer, 1,234.50 posted', 0, { doing: 'closing', of: 0, minutes: 3 }],
     ['17 customers done', 17, undefined],
   ])('reads "%s"', (text, settled, progress) => {
     expect(progressText(shown(settled, progress))).toBe(text);

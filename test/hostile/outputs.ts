@@ -130,6 +130,7 @@ function seen(text: string): Seen {
     unassigned: [],
     outlook: null,
     callsPerHour: 5_000,
+    certificates: [],
     decisions: { entries: [decided(text)], problem: null },
   });
   return { plan: { ...made, previousSales: { EUR: '1.00' } }, outcome, month, document };

@@ -165,7 +165,7 @@ describe('a run speaks', () => {
     const waiting = run(month({ held: ONE, organizations: [held('Contoso', '12.00')] }), { pageOf });
     expect(noticeOf(waiting)?.lines.slice(-2)).toEqual([
       { text: 'Who waits:', url: 'http://ui/2025-10' },
-      'What to do: billing status 2025-10',
+      'On the command line: billing status 2025-10',
     ]);
     expect(noticeOf(run(month({ ghosts: ONE }), { pageOf }))?.lines).toEqual(['What to do: billing status 2025-10']);
   });

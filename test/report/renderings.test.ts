@@ -286,6 +286,7 @@ function reportOf(customers: number): ReportDocument {
   return reportDocument({
     result: monthResult({ broker: 'default', mode: 'auto', currency: 'EUR', facts, calls: NO_CALLS }, outcomes),
     ...{ outcomes, heldMonth: null, nothingDue: [], unassigned: [], outlook: null, callsPerHour: 5_000 },
+    certificates: [],
     decisions: { entries: [], problem: null },
   });
 }

@@ -85,7 +85,18 @@ describe('a month that is closed', () => {
   }, 240_000);
 
   test('is moved by no release of everything, only by one that names the customer', async () => {
-    await stage.cli('approve', MONTH, '--all');
+    expect(await stage.cli('approve', MONTH, '--all')).toMatchObject({
+      code: 3,
+      stdout: expect.stringMatching(
+        new RegExp(
+          `1 plan moves a month that is closed\\. .* by name:\\n  ${held.organizationName}: billing approve .*--organization ${held.organizationId}`,
+        ),
+      ),
+    });
+    expect((await stage.cli('plan', MONTH, '--as-of', LATE)).stdout).toMatch(
+      /^Closed on \S+ by certificate no\. 1\. Nothing of it is written without a release of each customer\.$/m,
+    );
+    expect((await stage.cli('report', MONTH)).stdout).toMatch(/^Closed on \S+ by certificate no\. 1\.$/m);
     expect(await stage.writes()).toEqual([]);
     const { code, stdout } = await stage.cli('approve', MONTH, '--organization', held.organizationId, '--actor', 'bert');
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^Released /) });

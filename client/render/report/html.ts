@@ -14,7 +14,7 @@ import { anchorOf, choiceOfParts, folded, NOTHING, section, withParts, type Part
 import { marginOf } from '../../../shared/report/margin.js';
 import { priceText } from './text.js';
 import { digestOf, momentOf, whoOf, whoseOf, whyOf as whyDecided } from '../decisions.js';
-import { budgetText, decisionProblem, FIRST_MONTH, isNothing, typesInWords, whyOf, writtenText } from './words.js';
+import { budgetText, closedLines, decisionProblem, FIRST_MONTH, isNothing, typesInWords, whyOf, writtenText } from './words.js';
 
 /** The report as one HTML file: no script, no font, no address outside of it; for screen, phone and paper. On a narrow screen a row becomes a card. */
 export function htmlReport(report: ReportDocument): string {
@@ -24,6 +24,7 @@ export function htmlReport(report: ReportDocument): string {
     html`<header>
         <h1>Billing ${month}</h1>
         <p>As of ${asOf}, broker ${broker}, mode ${mode}${breakers === 'off' ? ', circuit breakers off' : ''}</p>
+        ${closedLines(report).map((text) => html`<p>${text}</p>`)}
       </header>
       <main>
         ${linesOf(

@@ -40,6 +40,7 @@ const detailsOf = ({
   outlook,
   notes,
   effort,
+  certificates,
   decisions,
 }: ReportDocument): object => ({
   heldMonth,
@@ -52,5 +53,6 @@ const detailsOf = ({
   outlook,
   notes,
   effort,
+  certificates,
   decisions,
 });

@@ -13,7 +13,17 @@ import { advice, wrap, type Paper } from '../paper.js';
 import { table, type Column } from '../table.js';
 import { unreadSection } from '../unread.js';
 import { decisionLine } from '../decisions.js';
-import { budgetText, decisionProblem, FIRST_MONTH, isNothing, titleOf, typesInWords, whyOf, writtenText } from './words.js';
+import {
+  budgetText,
+  closedLines,
+  decisionProblem,
+  FIRST_MONTH,
+  isNothing,
+  titleOf,
+  typesInWords,
+  whyOf,
+  writtenText,
+} from './words.js';
 
 /** The report on the terminal: sums first, then what asks for a person, then the rest. Sentences and tables fit the paper; commands stay whole, to be copied. */
 export const textReport = onTerminal(reportText);
@@ -42,6 +52,7 @@ function reportText({ report, isFull }: { report: ReportDocument; isFull: boolea
   ];
   return [
     titleOf(report),
+    ...closedLines(report),
     ...(report.heldMonth === null ? [] : [advice(heldMonthAdvice(report.heldMonth, report.result.month), paper)]),
     ...report.totals.map((totals, index) => sumsOf(totals, index === 0 ? report : null)),
     section(

@@ -2,6 +2,7 @@ import { reasonInWords } from '../../../shared/billing/advice.js';
 import { big, grouped } from '../../../shared/billing/decimal.js';
 import { typeInWords } from '../../../shared/billing/record-types.js';
 import type { Writes } from '../../../shared/billing/results.js';
+import { closedText } from '../../../shared/evidence/closed.js';
 import type { Leak, ReportDocument } from '../../../shared/report/document.js';
 import type { MarginRow } from '../../../shared/report/sums.js';
 
@@ -9,6 +10,12 @@ import type { MarginRow } from '../../../shared/report/sums.js';
 
 export const titleOf = ({ result }: ReportDocument): string =>
   `${result.month} as of ${result.asOf}, broker ${result.broker}, ${result.currency}, mode ${result.mode}`;
+
+/** Whether it is closed, in a sentence; none where it never was. */
+export const closedLines = ({ certificates }: ReportDocument): string[] => {
+  const text = closedText(certificates);
+  return text === null ? [] : [text];
+};
 
 export const writtenText = ({ effort: { writes } }: ReportDocument): string => `Written: ${writtenWords(writes)}.`;
 

@@ -7,7 +7,7 @@ import { marginOf, type Margin } from '../../../shared/report/margin.js';
 import type { MarginRow } from '../../../shared/report/sums.js';
 import { workbook, type Cell, type Sheet } from '../workbook.js';
 import { whoOf, whoseOf, whyOf } from '../decisions.js';
-import { budgetText, decisionProblem, titleOf, typesInWords, writtenText } from './words.js';
+import { budgetText, closedLines, decisionProblem, titleOf, typesInWords, writtenText } from './words.js';
 
 /** The report as a workbook. */
 export const xlsxReport = (report: ReportDocument): Promise<Uint8Array> =>
@@ -71,6 +71,7 @@ const notes = (report: ReportDocument): Sheet => ({
   columns: columns(['notes', 140]),
   rows: [
     titleOf(report),
+    ...closedLines(report),
     ...(report.heldMonth === null ? [] : [report.heldMonth]),
     writtenText(report),
     budgetText(report),
