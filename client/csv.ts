@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { fold } from '../shared/billing/text.js';
+import type { BaseConfig } from '../shared/config.js';
 import type { Context } from './context.js';
 import { CommandError, EXIT } from './exit.js';
 import { writeOutput } from './files.js';
@@ -57,10 +58,15 @@ function separatorOf(text: string): string {
   return SEPARATORS.reduce((best, separator) => (countOf(separator) > countOf(best) ? separator : best));
 }
 
-export const csvOf = (columns: string[], rows: Record<string, string>[]): string =>
+export const csvOf = (
+  columns: string[],
+  rows: Record<string, string>[],
+  { csvSeparator }: Pick<BaseConfig, 'csvSeparator'>,
+): string =>
   csvText(
     columns,
     rows.map((row) => columns.map((column) => ({ text: row[column] ?? '' }))),
+    csvSeparator,
   );
 
 export interface DeliverOptions {

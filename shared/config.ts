@@ -29,6 +29,9 @@ import {
  * wrapped, so that no message and no log can show them.
  */
 
+const CSV_SEPARATORS = [',', ';'] as const;
+export type CsvSeparator = (typeof CSV_SEPARATORS)[number];
+
 export interface Config {
   broker: string;
   cloudmore: CloudmoreConfig;
@@ -56,6 +59,8 @@ export interface Config {
   reportSource: ReportSource;
   /** Day of the next month by which a month is approved, posted and invoiced; `status` says where it is not. */
   invoiceByDay: number;
+  /** What separates the cells of a CSV. */
+  csvSeparator: CsvSeparator;
   surveyMaxAgeMs: number;
   /** Hosts that may be asked over http although they are not on this machine. */
   allowHttpHosts: string[];
@@ -192,6 +197,7 @@ const BASE = {
   REPORT_SOURCE: z.enum(REPORT_SOURCES, { error: 'expected billing-report or invoice' }).default('billing-report'),
   REPORT_MONTH_OFFSET: whole('-1, 0 or 1', -1).max(1, 'expected -1, 0 or 1').default(0),
   INVOICE_BY_DAY: whole('a day of the month', 1).max(28, 'expected a day from 1 to 28').default(10),
+  CSV_SEPARATOR: z.enum(CSV_SEPARATORS, { error: 'expected , or ;' }).default(','),
   BILLING_SCHEDULE: z
     .string()
     .regex(/^\S+(\s+\S+){4}$/, 'expected a cron expression of five fields, such as 0 3 * * *')
@@ -348,6 +354,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   reportMonthOffset: parsed.REPORT_MONTH_OFFSET,
   reportSource: parsed.REPORT_SOURCE,
   invoiceByDay: parsed.INVOICE_BY_DAY,
+  csvSeparator: parsed.CSV_SEPARATOR,
   surveyMaxAgeMs: parsed.SURVEY_MAX_AGE * 60_000,
   allowHttpHosts: parsed.ALLOW_HTTP_HOSTS,
   schedule: { cron: parsed.BILLING_SCHEDULE, timeZone: parsed.BILLING_TIMEZONE },

@@ -47,7 +47,7 @@ export async function listCompanies(context: Context, options: DeliverOptions): 
     const rows = linked.map(({ id, name, linkedTo }) => ({ name, [property]: String(id), linked_to: linkedTo.join('; ') }));
     const { paper = PLAIN } = context;
     const isRead = options.out === undefined && isOnScreen(paper);
-    const text = isRead ? renderCompanies(linked, paper) : csvOf(['name', property, 'linked_to'], rows);
+    const text = isRead ? renderCompanies(linked, paper) : csvOf(['name', property, 'linked_to'], rows, config);
     await deliver(context, rows, options, text);
     return EXIT.done;
   });
@@ -72,7 +72,7 @@ export async function matchCompanies(context: Context, options: DeliverOptions):
       context,
       suggestions,
       options,
-      options.out === undefined ? renderSuggestions(suggestions, context.paper ?? PLAIN) : csvOf(columns, rows),
+      options.out === undefined ? renderSuggestions(suggestions, context.paper ?? PLAIN) : csvOf(columns, rows, config),
     );
     return EXIT.done;
   });

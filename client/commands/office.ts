@@ -32,7 +32,7 @@ export const officeOf = (config: Config): Office => ({
       if (read === null) return null;
       const document = await readReportDocument(evidence, read, config.callsPerHour);
       const { renderReport } = await import('../render/report/index.js');
-      const content = await renderReport(format, read.result, document, { isFull: true });
+      const content = await renderReport(format, read.result, document, { isFull: true, csvSeparator: config.csvSeparator });
       return { name: `billing-${config.broker}-${month}.${format}`, content };
     }),
 });

@@ -8,7 +8,7 @@ import { readYear } from '../../shared/report/year.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, writeOutput } from '../files.js';
-import type { Format } from '../formats.js';
+import { whyNotNamed, type Format } from '../formats.js';
 import { notRunYet, requireMonth } from '../months.js';
 import { renderAgainst } from '../render/report/against.js';
 import { renderReport } from '../render/report/index.js';
@@ -40,23 +40,20 @@ export async function report(
     );
   if (year && against !== undefined)
     throw new CommandError(EXIT.usage, '--year shows twelve months, and --against two; expected one of them.');
+  const misnamed = whyNotNamed(out, format);
+  if (misnamed !== null) throw new CommandError(EXIT.usage, misnamed);
   await checkOutput(out);
   const config = loadBaseConfig(context.environment);
+  const { csvSeparator } = config;
+  const options = { paper: out === undefined ? context.paper : undefined, isFull, csvSeparator };
   if (year) {
     const shown = await withEvidence(config, (evidence) => readYear(evidence, config.broker, month));
     if (shown.rows.length === 0) throw notRunYet(month);
-    await deliver(
-      context,
-      month,
-      await renderYear(format, shown, { paper: out === undefined ? context.paper : undefined, isFull }),
-      format,
-      out,
-    );
+    await deliver(context, month, await renderYear(format, shown, options), format, out);
     return EXIT.done;
   }
   const read = await requireMonth(config, month);
   const earlier = against === undefined ? null : await requireMonth(config, against);
-  const options = { paper: out === undefined ? context.paper : undefined, isFull };
   const content = await withEvidence(config, async (evidence) => {
     const document = await readReportDocument(evidence, read, config.callsPerHour);
     if (earlier === null) return renderReport(format, read.result, document, options);

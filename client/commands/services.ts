@@ -78,7 +78,8 @@ export async function matchServices(context: Context, options: DeliverOptions & 
       certainty: String(certainty),
       verdict,
     }));
-    const text = options.out === undefined ? renderServiceSuggestions(suggestions, context.paper ?? PLAIN) : csvOf(COLUMNS, rows);
+    const text =
+      options.out === undefined ? renderServiceSuggestions(suggestions, context.paper ?? PLAIN) : csvOf(COLUMNS, rows, config);
     await deliver(context, suggestions, options, text);
     return EXIT.done;
   });
@@ -114,7 +115,7 @@ export async function listServices(context: Context, options: DeliverOptions & {
       context,
       listed,
       options,
-      options.out === undefined ? renderServiceList(listed, context.paper ?? PLAIN) : csvOf(columns, rows),
+      options.out === undefined ? renderServiceList(listed, context.paper ?? PLAIN) : csvOf(columns, rows, config),
     );
     return EXIT.done;
   });

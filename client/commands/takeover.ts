@@ -65,7 +65,9 @@ export async function takeover(context: Context, options: TakeoverOptions): Prom
     const dismissed = await readTakeoverDismissals(evidence, config.broker);
     const found = all.filter((one) => !dismissed.some((other) => isSameFinding(other, one)));
     const text =
-      options.out === undefined ? renderTakeover({ month, found }, context.paper ?? PLAIN) : csvOf(COLUMNS, found.map(rowOf));
+      options.out === undefined
+        ? renderTakeover({ month, found }, context.paper ?? PLAIN)
+        : csvOf(COLUMNS, found.map(rowOf), config);
     for (const message of unread) context.say(line`${message}`);
     await deliver(context, found, options, text);
     return unread.length > 0 || found.some(({ strength }) => strength === 'held') ? EXIT.waits : EXIT.done;

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import type { CsvSeparator } from '../../shared/config.js';
 import { shown } from '../../shared/shown.js';
 
 /** What every file for spreadsheets needs: read as UTF-8, and texts that are nothing but texts. */
@@ -30,11 +31,14 @@ export const workbookText = (value: string): string => shown(value, LONGEST_TEXT
 /** A cell of a CSV: numbers and codes of ours stand as they are. */
 export type CsvCell = { text: string } | { number: string };
 
-/** Rows as CSV, every text in quotation marks. */
-export const csvText = (titles: string[], rows: CsvCell[][]): string =>
-  stringify([titles.map((title) => ({ text: title })), ...rows], { cast: { object: written } }).replace(/\n$/, '');
+/** Rows as CSV, every text in quotation marks. Where `;` separates, spreadsheets take a comma for the decimal point. */
+export const csvText = (titles: string[], rows: CsvCell[][], separator: CsvSeparator): string =>
+  stringify([titles.map((title) => ({ text: title })), ...rows], {
+    delimiter: separator,
+    cast: { object: (value) => written(value as CsvCell, separator) },
+  }).replace(/\n$/, '');
 
-const written = (value: object): string | { value: string; quoted: boolean } => {
-  const cell = value as CsvCell;
-  return 'number' in cell ? cell.number : { value: harmless(cell.text), quoted: true };
-};
+function written(cell: CsvCell, separator: CsvSeparator): string | { value: string; quoted: boolean } {
+  if ('number' in cell) return separator === ';' ? cell.number.replace('.', ',') : cell.number;
+  return { value: harmless(cell.text), quoted: true };
+}

@@ -62,7 +62,7 @@ export function evidenceSource(config: BaseConfig, evidence: Evidence, temporal:
       const read = await readMonth(evidence, broker, month);
       if (read === null) return null;
       const document = await readReportDocument(evidence, read, config.callsPerHour);
-      const content = await renderReport(format, read.result, document, { isFull: true });
+      const content = await renderReport(format, read.result, document, { isFull: true, csvSeparator: config.csvSeparator });
       return {
         content: format === 'csv' ? `${BYTE_ORDER_MARK}${String(content)}\n` : content,
         name: `billing-${month}.${format}`,

@@ -200,7 +200,7 @@ export function pages(text: string): Record<string, string> {
   };
 }
 
-export const csv = (text: string): string => csvReport(seen(text).document);
+export const csv = (text: string): string => csvReport(seen(text).document, ',');
 export const xlsx = (text: string): Promise<Uint8Array> => xlsxReport(seen(text).document);
 
 export function messages(text: string): { chat: string; card: object; mail: string } {

@@ -54,4 +54,32 @@ describe('billing report --year', () => {
       for (const name of names) expect(content).toContain(name);
     }
   });
+
+  test.each([
+    ['report.pdf', [], 'no report is written as pdf. Expected text, json, csv, xlsx, html; a browser prints HTML as PDF.'],
+    ['report.xls', [], 'no report is written as xls.'],
+    ['report.xlsx', ['--format', 'csv'], 'is named as xlsx, and the format is csv.'],
+    ['report.csv', ['--json'], 'is named as csv, and the format is json.'],
+  ])('%s with %j is refused: another program would not open what is in it', async (name, more, says) => {
+    expect(await desk.cli('report', '2025-10', ...more, '--out', desk.file(name))).toMatchObject({
+      code: 64,
+      said: expect.stringContaining(says) as unknown,
+    });
+    await expect(readFile(desk.file(name))).rejects.toThrow('ENOENT');
+  });
+
+  test('a CSV whose cells a semicolon separates has decimal commas, in each of the three tables', async () => {
+    for (const more of [[], ['--year'], ['--against', '2025-09']]) {
+      const argv = ['report', '2025-10', '--format', 'csv', ...more];
+      const [heads, ...rows] = (await desk.cliWith({ CSV_SEPARATOR: ';' }, ...argv)).out.split('\n');
+      expect(heads).toMatch(/^"[a-z_]+";"[a-z_]+"/);
+      const sold = rows.find((row) => row.includes('Fabrikam'));
+      expect(sold).toMatch(/;-?\d+,\d\d;/);
+      expect(sold).not.toMatch(/\d\.\d\d(;|$)/);
+    }
+    expect(await desk.cliWith({ CSV_SEPARATOR: 'tab' }, 'report', '2025-10')).toMatchObject({
+      code: 78,
+      said: expect.stringContaining('CSV_SEPARATOR') as unknown,
+    });
+  });
 });

@@ -1,7 +1,9 @@
 import { us } from '../../called.js';
 import { amountText, big, grouped } from '../../../shared/billing/decimal.js';
 import type { Against, MovedCustomer, MovedItem, MovedTotals } from '../../../shared/report/against.js';
+import type { CsvSeparator } from '../../../shared/config.js';
 import type { Format } from '../../formats.js';
+import type { RenderOptions } from './index.js';
 import { html, type Html } from '../html.js';
 import { PLAIN, type Paper } from '../paper.js';
 import { jsonText, onTerminal } from '../printable.js';
@@ -14,7 +16,7 @@ import { page, section, type Column } from './sections.js';
 export async function renderAgainst(
   format: Format,
   against: Against,
-  { paper = PLAIN, isFull }: { paper?: Paper | undefined; isFull: boolean },
+  { paper = PLAIN, isFull, csvSeparator }: RenderOptions,
 ): Promise<string | Uint8Array> {
   switch (format) {
     case 'text':
@@ -22,7 +24,7 @@ export async function renderAgainst(
     case 'json':
       return jsonText(against);
     case 'csv':
-      return csvAgainst(against);
+      return csvAgainst(against, csvSeparator);
     case 'xlsx':
       return workbook(sheets(against));
     case 'html':
@@ -48,8 +50,8 @@ const textAgainst = onTerminal(({ against, isFull }: { against: Against; isFull:
   return [
     `${month} against ${earlier}, sales: before + new + gone + quantity + price = now.`,
     table(
-      columnsOf('all'),
-      totals.map((total) => ['', total.currency, ...PARTS.map((part) => grouped(total[part]))]),
+      columnsOf(''),
+      totals.map((total) => ['all', total.currency, ...PARTS.map((part) => grouped(total[part]))]),
       paper,
     ),
     ...(customers.length === 0
@@ -120,10 +122,11 @@ const CSV: [title: string, cell: (item: MovedItem) => { text: string } | { numbe
   ['price', ({ price }) => ({ number: price })],
 ];
 
-const csvAgainst = ({ items }: Against): string =>
+const csvAgainst = ({ items }: Against, separator: CsvSeparator): string =>
   csvText(
     CSV.map(([title]) => title),
     items.map((item) => CSV.map(([, cell]) => cell(item))),
+    separator,
   );
 
 // ---------------------------------------------------------------------------------------------------------------- HTML

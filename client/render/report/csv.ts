@@ -1,10 +1,11 @@
 import { IN_REPORT, type Entry, type ReportDocument } from '../../../shared/report/document.js';
 import { marginOf } from '../../../shared/report/margin.js';
+import type { CsvSeparator } from '../../../shared/config.js';
 import { csvText, type CsvCell } from '../spreadsheet.js';
 
 /**
  * The month as one flat table for spreadsheets and programs: one row per amount, so that a pivot over `outcome` gives the report's sums (`in_report` tells
- * which rows belong to it). Amounts are exact decimals with a point. Files carry a byte order mark, because Excel reads UTF-8 only with one; standard output
+ * which rows belong to it). Amounts are exact decimals, with a point where a comma separates. Files carry a byte order mark, because Excel reads UTF-8 only with one; standard output
  * carries none, because programs trip over it.
  */
 const text = (value: string | number | null): CsvCell => ({ text: value === null ? '' : String(value) });
@@ -33,8 +34,9 @@ const COLUMNS: [title: string, cell: (entry: Entry, report: ReportDocument) => C
   ['message', ({ message }) => text(message)],
 ];
 
-export const csvReport = (report: ReportDocument): string =>
+export const csvReport = (report: ReportDocument, separator: CsvSeparator): string =>
   csvText(
     COLUMNS.map(([title]) => title),
     report.entries.map((entry) => COLUMNS.map(([, cell]) => cell(entry, report))),
+    separator,
   );

@@ -1,4 +1,5 @@
 import type { MonthResult } from '../../../shared/billing/results.js';
+import type { BaseConfig } from '../../../shared/config.js';
 import type { ReportDocument } from '../../../shared/report/document.js';
 import type { Format } from '../../formats.js';
 import type { Paper } from '../paper.js';
@@ -7,12 +8,17 @@ import { htmlReport } from './html.js';
 import { textReport } from './text.js';
 import { jsonText } from '../printable.js';
 
+export interface RenderOptions extends Pick<BaseConfig, 'csvSeparator'> {
+  paper?: Paper | undefined;
+  isFull: boolean;
+}
+
 /** One report document, five renderings: the month in one of the formats. JSON is the month's result (`shared/billing/results.ts`), with the report's further parts as `details`. */
 export async function renderReport(
   format: Format,
   month: MonthResult,
   report: ReportDocument,
-  { paper, isFull }: { paper?: Paper | undefined; isFull: boolean },
+  { paper, isFull, csvSeparator }: RenderOptions,
 ): Promise<string | Uint8Array> {
   switch (format) {
     case 'text':
@@ -20,7 +26,7 @@ export async function renderReport(
     case 'json':
       return jsonText({ ...month, details: detailsOf(report) });
     case 'csv':
-      return csvReport(report);
+      return csvReport(report, csvSeparator);
     case 'xlsx':
       // Loaded when it is asked for: the library takes longer to load than any other command to run.
       return (await import('./xlsx.js')).xlsxReport(report);

@@ -1,6 +1,8 @@
 import { us } from '../../called.js';
 import type { Year, YearCustomer, YearRow } from '../../../shared/report/year.js';
+import type { CsvSeparator } from '../../../shared/config.js';
 import type { Format } from '../../formats.js';
+import type { RenderOptions } from './index.js';
 import { html, type Html } from '../html.js';
 import { amountText, grouped } from '../../../shared/billing/decimal.js';
 import { PLAIN, type Paper } from '../paper.js';
@@ -14,7 +16,7 @@ import { page, section, type Column } from './sections.js';
 export async function renderYear(
   format: Format,
   year: Year,
-  { paper = PLAIN, isFull }: { paper?: Paper | undefined; isFull: boolean },
+  { paper = PLAIN, isFull, csvSeparator }: RenderOptions,
 ): Promise<string | Uint8Array> {
   switch (format) {
     case 'text':
@@ -22,7 +24,7 @@ export async function renderYear(
     case 'json':
       return jsonText(year);
     case 'csv':
-      return csvYear(year);
+      return csvYear(year, csvSeparator);
     case 'xlsx':
       return workbook(sheets(year));
     case 'html':
@@ -78,13 +80,14 @@ const customerCells = ({ organizationName, currency, sales, total, margin }: Yea
 
 // ---------------------------------------------------------------------------------------------------------------- for programs
 
-const csvYear = ({ months, customers }: Year): string =>
+const csvYear = ({ months, customers }: Year, separator: CsvSeparator): string =>
   csvText(
     ['organization', 'organization_id', 'currency', ...months, 'sales', 'cost', 'margin'],
     customers.map(({ organizationName, organizationId, currency, sales, total, margin }) => [
       ...[organizationName, organizationId, currency].map((text) => ({ text })),
       ...[...sales.map((one) => one ?? ''), total.sales, total.cost, margin.amount].map((number) => ({ number })),
     ]),
+    separator,
   );
 
 const AMOUNT_WIDTH = 14;
