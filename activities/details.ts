@@ -1,4 +1,5 @@
 import { adviceFor, commandFor, commandOf, reasonInWords, type Addressee } from '../shared/billing/advice.js';
+import { resolvedTogether, sharedEnd } from '../shared/billing/causes.js';
 import { command, option } from '../shared/billing/command.js';
 import { describeStep, markOf } from '../shared/billing/describe.js';
 import { amountsTable, code, joined, md, type Markdown } from '../shared/billing/markdown.js';
@@ -45,30 +46,38 @@ no Autotask company
   ).text;
 }
 
-/** One paragraph per cause: how much, why, what to do, and the signal or command that goes on. */
+/** One paragraph for what one command resolves: how much, why, what to do, and the signal or command that goes on. */
 function whatToDo(outcome: Outcome, result: OrganizationResult): Markdown[] {
+  const addressee = { ...result, month: outcome.month };
   const waiting = result.items.filter(({ outcome: end }) => end === 'held' || end === 'ghost');
-  const causes = [...groupBy(waiting, ({ reason, cause }) => [reason, cause].join('|')).values()];
   return section(
     'What to do',
-    causes.map((items) => causeOf(items, outcome, result)),
+    resolvedTogether(waiting, (item) => commandOf(item, addressee)).map((causes) => causesOf(causes, addressee)),
   );
 }
 
-function causeOf(items: ItemResult[], outcome: Outcome, result: OrganizationResult): Markdown {
+function causesOf(causes: ItemResult[][], addressee: Addressee): Markdown {
+  const [first] = causes[0] as [ItemResult];
+  const { own, shared } = sharedEnd(causes.map(([one]) => one!.cause ?? adviceFor(one!.reason)?.remedy ?? ''));
+  const command = commandOf(first, addressee);
+  const more = causes.length - SHOWN;
+  const lines = [
+    ...causes.slice(0, SHOWN).flatMap((items, index) => [amountOf(items), ...sentence(own[index]!)]),
+    ...(more > 0 ? [md`… and ${more} more, see the report`] : []),
+    ...sentence(shared),
+    ...(command === null ? [] : [signalOf(first, addressee), code(command)]),
+  ];
+  // Two blanks at the end of a line begin the next one.
+  return joined(lines, '  \n  ');
+}
+
+const sentence = (text: string): Markdown[] => (text === '' ? [] : [md`${text}`]);
+
+function amountOf(items: ItemResult[]): Markdown {
   const [first] = items as [ItemResult];
   const names = [...new Set(items.map(({ productName }) => productName))];
   const what = names.length === 1 ? md`${names[0]!}` : md`${items.length} items`;
-  const addressee = { ...result, month: outcome.month };
-  const command = commandOf(first, addressee);
-  return joined(
-    [
-      md`**${what}: ${salesText(items)}**, ${reasonInWords(first.reason ?? first.outcome)}  `,
-      md`  ${first.cause ?? adviceFor(first.reason)?.remedy ?? ''}  `,
-      ...(command === null ? [] : [md`  ${signalOf(first, addressee)}`, md`  ${code(command)}`]),
-    ],
-    '\n',
-  );
+  return md`**${what}: ${salesText(items)}**, ${reasonInWords(first.reason ?? first.outcome)}`;
 }
 
 /** The same by the Web UI's dialog. */

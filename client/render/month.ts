@@ -3,11 +3,11 @@ import type { Amounts, ItemResult, MonthResult, OrganizationResult } from '../..
 import { commandOf, heldMonthAdvice, reasonInWords } from '../../shared/billing/advice.js';
 import type { Advised } from '../../shared/billing/command.js';
 import { amountText, big, type Big, grouped, sum } from '../../shared/billing/decimal.js';
-import { groupBy } from '../../shared/billing/text.js';
 import { writtenWords } from './report/words.js';
 import { statusInWords } from '../../shared/billing/status.js';
 import type { Month } from '../../shared/billing/types.js';
 import { onTerminal } from './printable.js';
+import { resolvedTogether, sharedEnd } from '../../shared/billing/causes.js';
 import { bounded, fitted, LINES_AT_MOST } from './fit.js';
 import { advice, wrap, type Paper } from './paper.js';
 import { table } from './table.js';
@@ -121,9 +121,10 @@ function exceptions(month: MonthResult, others: string[], isFull: boolean, paper
   const { blocks, left } = fitted(
     all,
     ({ organization, items }, entries) => {
-      const causes = [...groupBy(items, ({ outcome, reason, cause: why }) => [outcome, reason, why].join('|')).values()];
+      const commandOfItem = (item: ItemResult): string | null => commandOf(item, { ...organization, month: month.month });
+      const together = resolvedTogether(items, commandOfItem).sort((left, right) => byWeight(left.flat(), right.flat()));
       return bounded(
-        causes.sort(byWeight).map((group) => cause(month.month, organization, group, entries, paper)),
+        together.map((causes) => causesOf(organization, causes, commandOfItem(causes[0]![0]!), entries, paper)),
         entries,
       ).join('\n');
     },
@@ -139,18 +140,24 @@ const size = (items: ItemResult[]): Big => sum(items.map(({ sales }) => big(sale
 const byWeight = (left: ItemResult[], right: ItemResult[]): number =>
   Number(waits(right)) - Number(waits(left)) || size(right).cmp(size(left));
 
-function cause(month: Month, organization: OrganizationResult, items: ItemResult[], entries: number, paper: Paper): string {
-  const [{ outcome, reason, cause: why, message }] = items as [ItemResult];
-  const command = commandOf(items[0]!, { ...organization, month });
-  const amounts = [...items]
-    .sort((left, right) => byWeight([left], [right]))
-    .map(({ sales, currency, productName }) => `    ${amountText(sales, currency)}  ${productName}`);
+/** What one command resolves: why, then each amount, with what is said of it alone. */
+function causesOf(
+  { organizationName }: OrganizationResult,
+  causes: ItemResult[][],
+  command: string | null,
+  entries: number,
+  paper: Paper,
+): string {
+  const [{ outcome, reason }] = causes[0] as [ItemResult];
+  const { own, shared } = sharedEnd(causes.map(([first]) => first!.cause ?? first!.message ?? ''));
+  const amounts = causes
+    .flatMap((items, index) => items.map((item) => ({ item, why: own[index]! })))
+    .sort((left, right) => byWeight([left.item], [right.item]))
+    .map(({ item: { sales, currency, productName }, why }) =>
+      wrap(`${amountText(sales, currency)}  ${productName}${why === '' ? '' : `: ${why}`}`, paper, '    '),
+    );
   return [
-    wrap(
-      `${organization.organizationName}: ${outcome} (${reasonInWords(reason ?? '')}). ${why ?? message ?? ''}`,
-      paper,
-      `${MARKS[outcome]} `,
-    ),
+    wrap(`${organizationName}: ${outcome} (${reasonInWords(reason ?? '')}). ${shared}`.trimEnd(), paper, `${MARKS[outcome]} `),
     ...bounded(amounts, entries),
     ...(command === null || outcome === 'excluded' ? [] : [`    ${command}`]),
   ].join('\n');

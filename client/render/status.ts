@@ -9,6 +9,7 @@ import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/b
 import { byText, groupBy, same } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { closedText, type KeptCertificate } from '../../shared/evidence/closed.js';
+import { resolvedTogether, sharedEnd } from '../../shared/billing/causes.js';
 import { bounded, fitted, LINES_AT_MOST } from './fit.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
 import { onTerminal } from './printable.js';
@@ -143,12 +144,14 @@ function reasons(waiters: OrganizationResult[], paper: Paper): string {
 
 /** One organization: each cause with its amount, what is wrong, and the command that fixes it; then its page. */
 function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatus, paper: Paper, shown: number): string {
-  const groups = groupBy(organization.items.filter(itemWaits), ({ reason, cause }) => `${reason}|${cause}`);
-  const causes = [...groups.values()].sort(brokenFirst);
+  const commandOfItem = (item: ItemResult): string | null => commandOf(item, { ...organization, month: month.month });
+  const together = resolvedTogether(organization.items.filter(itemWaits), commandOfItem);
   return [
     `${paint(paper, 'red', '!')} ${paint(paper, 'bold', organization.organizationName)}, since ${organization.waitsSince ?? month.asOf}`,
     ...bounded(
-      causes.map((items) => causeOf(items, organization, month, paper)),
+      together
+        .sort((left, right) => brokenFirst(left.flat(), right.flat()))
+        .map((causes) => causesOf(causes.sort(brokenFirst), commandOfItem(causes[0]![0]!), paper, shown)),
       shown,
     ),
     ...onceReleased(organization, month.month, paper, shown),
@@ -171,16 +174,27 @@ const brokenFirst = (left: ItemResult[], right: ItemResult[]): number =>
   Number(isAwaited(left[0]!.reason)) - Number(isAwaited(right[0]!.reason)) || sizeOf(right).cmp(sizeOf(left));
 const sizeOf = (items: ItemResult[]): Big => sum(items.map(({ sales }) => sales)).abs();
 
-function causeOf(items: ItemResult[], organization: OrganizationResult, month: MonthResult, paper: Paper): string {
-  const [first] = items as [ItemResult];
-  const next = commandOf(first, { ...organization, month: month.month });
-  const one = [first.productName, ...(first.subscriptionId === '' ? [] : [`(${first.subscriptionId})`])].join(' ');
-  const what = items.length === 1 ? one : `${items.length} items`;
+/** What one command resolves: each cause with its amount, and what they have in common once. */
+function causesOf(causes: ItemResult[][], next: string | null, paper: Paper, shown: number): string {
+  const texts = causes.map(([first]) => first!.cause ?? adviceFor(first!.reason)?.remedy ?? '');
+  const { own, shared } = sharedEnd(texts);
   return [
-    wrap(`${totals(items)} ${reasonInWords(first.reason ?? first.outcome)}: ${what}`, paper, '    '),
-    wrap(first.cause ?? adviceFor(first.reason)?.remedy ?? '', paper, '      '),
+    ...bounded(
+      causes.map((items, index) => [amountLine(items, paper), ...sentence(own[index]!, paper)].join('\n')),
+      shown,
+    ),
+    ...sentence(shared, paper),
     ...(next === null ? [] : [`      ${paint(paper, 'cyan', next)}`]),
   ].join('\n');
+}
+
+const sentence = (text: string, paper: Paper): string[] => (text === '' ? [] : [wrap(text, paper, '      ')]);
+
+function amountLine(items: ItemResult[], paper: Paper): string {
+  const [first] = items as [ItemResult];
+  const one = [first.productName, ...(first.subscriptionId === '' ? [] : [`(${first.subscriptionId})`])].join(' ');
+  const what = items.length === 1 ? one : `${items.length} items`;
+  return wrap(`${totals(items)} ${reasonInWords(first.reason ?? first.outcome)}: ${what}`, paper, '    ');
 }
 
 /** Plans that wait for their release: by amount, with the one command for all of them. In shadow mode there is nothing to release. */
