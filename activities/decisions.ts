@@ -1,6 +1,8 @@
-import { amountText, big, grouped, money, sum } from '../shared/billing/decimal.js';
+import { amountText, big, grouped, money, sum, type Big } from '../shared/billing/decimal.js';
 import { digestOf } from '../shared/billing/keys.js';
+import type { PlannedItem } from '../shared/billing/plan-types.js';
 import type { Outcome } from '../shared/billing/results.js';
+import type { Decimal } from '../shared/billing/types.js';
 import { byText, fold } from '../shared/billing/text.js';
 import type { UndoPlan } from '../shared/billing/undo.js';
 import { sumsTakenBack } from '../shared/billing/undone.js';
@@ -76,16 +78,25 @@ function decisionOf(
   const isOther = taken.digest !== null && outcome !== null && fold(outcome.planDigest) !== taken.digest;
   const held = isOther ? [] : heldOf(outcome);
   const [first, ...others] = held;
-  const more = others.map(({ sales, currency }) => amountText(sales, currency));
+  const parts = [
+    ...others.map(({ moved, whole }) => `and ${amountText(moved.sales, moved.currency)}${wholeText(moved, whole)}`),
+    ...(first === undefined ? [] : [wholeText(first.moved, first.whole).trim()]),
+  ].filter((text) => text !== '');
   return {
     ...taken,
     month,
     organizationId,
     organizationName: outcome?.organizationName ?? null,
-    amounts: first ?? null,
-    details: isOther ? 'another plan waited then' : more.length === 0 ? null : `and ${more.join(', ')}`,
+    amounts: first?.moved ?? null,
+    details: isOther ? 'another plan waited then' : parts.join(', ') || null,
   };
 }
+
+type Amounts = NonNullable<Decision['amounts']>;
+
+/** What is held beside what it moves: an item of 460.80 that is corrected by -39.20. */
+const wholeText = (moved: Amounts, whole: Amounts): string =>
+  moved.sales === whole.sales ? '' : ` of ${amountText(whole.sales, whole.currency)} held`;
 
 function undoDecision(
   { month, organizationId }: Pick<Waiting, 'month' | 'organizationId'>,
@@ -101,16 +112,26 @@ function undoDecision(
   };
 }
 
-/** What is held, by currency, the largest first. */
-function heldOf(outcome: Outcome | null): NonNullable<Decision['amounts']>[] {
+/** A cost that stands in another currency than it is reported in is compared with nothing. */
+const stoodOf = ({ standing, booked }: PlannedItem, side: 'sales' | 'cost'): Decimal =>
+  side === 'cost' && booked !== undefined ? '0' : (standing?.before[side] ?? '0');
+
+/** What is held, by currency: as it is reported, and what of it is not in Autotask yet. The largest first. */
+function heldOf(outcome: Outcome | null): { moved: Amounts; whole: Amounts }[] {
   const held = outcome?.items.filter((item) => item.outcome === 'held') ?? [];
   return [...new Set(held.map(({ currency }) => currency))]
     .map((currency) => {
       const own = held.filter((item) => item.currency === currency);
-      const total = (side: 'sales' | 'cost'): string => money(sum(own.map((item) => item[side])), currency);
-      return { sales: total('sales'), cost: total('cost'), currency };
+      const total = (of: (item: PlannedItem, side: 'sales' | 'cost') => Big): Amounts => {
+        const side = (name: 'sales' | 'cost'): string => money(sum(own.map((item) => of(item, name))), currency);
+        return { sales: side('sales'), cost: side('cost'), currency };
+      };
+      return {
+        moved: total((item, side) => big(item[side]).minus(stoodOf(item, side))),
+        whole: total((item, side) => big(item[side])),
+      };
     })
-    .sort((left, right) => big(right.sales).abs().cmp(big(left.sales).abs()));
+    .sort((left, right) => big(right.whole.sales).abs().cmp(big(left.whole.sales).abs()));
 }
 
 // ---------------------------------------------------------------------------------------------------------------- two persons

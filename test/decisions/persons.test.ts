@@ -110,12 +110,12 @@ describe('what people decide', () => {
         'EUR',
       ]),
     );
-    expect(entries[0]!.amounts?.sales).toBe('5620.99');
+    expect(entries[0]!.amounts?.sales).toBe('5080.99');
     expect(entries.map(({ details }) => details)).toEqual([
-      'counts as nobody: two persons have to release it by name',
-      'the first of two persons',
-      'the first of two persons, again',
-      'the second of two persons',
+      'of 5,620.99 EUR held; counts as nobody: two persons have to release it by name',
+      'of 5,620.99 EUR held; the first of two persons',
+      'of 5,620.99 EUR held; the first of two persons, again',
+      'of 5,620.99 EUR held; the second of two persons',
       null,
       null,
       null,
