@@ -9,13 +9,14 @@ import type { Month } from '../../shared/billing/types.js';
 import { loadConfig, type Config } from '../../shared/config.js';
 import { billingQueue, type GivenReport } from '../../shared/contract.js';
 import { evidenceOver, openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { closedText, readClosed } from '../../shared/evidence/closed.js';
 import { keepUndo } from '../../shared/evidence/undone.js';
 import { confirmSum } from '../confirm.js';
 import { progressOn, today, type Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { findMonth, inParallel, notRunYet } from '../months.js';
 import { jsonText, line } from '../render/printable.js';
-import { renderUndo } from '../render/undo.js';
+import { renderUndo, type ShownUndo } from '../render/undo.js';
 import { senderOf } from '../sender.js';
 import { ensureSearchAttributes } from '../search-attributes.js';
 import { isServed, withTemporal, type Temporal } from '../temporal.js';
@@ -41,8 +42,9 @@ export async function undo(context: Context, options: UndoOptions): Promise<Exit
   const evidence = openEvidence(config.evidence, config);
   try {
     const shown = await preview(config, evidenceOver(evidence), options, progressOn(context));
-    if (options.write) return await carryOut(context, config, evidence, options, shown);
-    context.out(options.json ? jsonText(shown) : renderUndo(shown));
+    const closed = closedText(await readClosed(evidence, config.broker, options.month));
+    if (options.write) return await carryOut(context, config, evidence, options, { ...shown, closed, isPreview: false });
+    context.out(options.json ? jsonText(shown) : renderUndo({ ...shown, closed, isPreview: true }));
     return shown.organizations.some(isHeld) ? EXIT.waits : EXIT.done;
   } finally {
     await evidence.close();
@@ -93,7 +95,7 @@ async function carryOut(
   config: Config,
   evidence: Evidence,
   { month, reason, yes, digest, actor }: UndoOptions,
-  shown: UndoMonth,
+  shown: ShownUndo,
 ): Promise<ExitCode> {
   const going = shown.organizations.filter(({ held, steps }) => held === null && steps.length > 0);
   context.say(renderUndo(shown));

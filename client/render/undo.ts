@@ -10,14 +10,22 @@ import { onTerminal } from './printable.js';
 /** The way back as people read it: per customer what stands and what stood, the steps, and what stays with the reason. */
 export const renderUndo = onTerminal(undoText);
 
-function undoText({ month, organizations, untouched }: UndoMonth): string {
+export interface ShownUndo extends UndoMonth {
+  /** That the month is closed; null where it is not. */
+  closed: string | null;
+  /** It is only looked at: the command that carries it out is named. */
+  isPreview: boolean;
+}
+
+function undoText({ month, organizations, untouched, closed, isPreview }: ShownUndo): string {
   const moving = organizations.filter(({ lines, held }) => lines.length > 0 || held !== null);
   const back = organizations.length - moving.length;
   return [
+    ...(closed === null ? [] : [`${closed} What is taken back is in its next certificate.`]),
     ...moving.map(organizationText),
     ...(back === 0 ? [] : [`${count(back)} as before ${month} already.`]),
     ...(untouched.length === 0 ? [] : [`The evidence knows of no write for ${month} of: ${untouched.join(', ')}.`]),
-    lastLine(month, moving),
+    lastLine(month, moving, isPreview),
   ].join('\n\n');
 }
 
@@ -42,12 +50,14 @@ function lineText({ name, contractId, outcome, now, before, currency }: UndoLine
     : `  ~ ${where}: ${grouped(now.sales)} → ${amountText(before.sales, currency)} (cost ${grouped(now.cost)} → ${grouped(before.cost)})`;
 }
 
-function lastLine(month: string, organizations: UndoPlan[]): string {
+function lastLine(month: string, organizations: UndoPlan[], isPreview: boolean): string {
   const steps = organizations.reduce((total, plan) => total + plan.steps.length, 0);
   if (steps === 0) return `There is nothing of ${month} that can be taken back here. Nothing was written.`;
   const undone = organizations.flatMap(({ lines }) => lines.filter(({ outcome }) => outcome === 'undone'));
+  const what = `${steps === 1 ? '1 step takes' : `${steps} steps take`} ${sums(undone)} of ${month} back.`;
+  if (!isPreview) return what;
   return [
-    `${steps === 1 ? '1 step takes' : `${steps} steps take`} ${sums(undone)} of ${month} back. This is a preview; nothing was written.`,
+    `${what} This is a preview; nothing was written.`,
     `Carry it out with: ${hint('undo', month, ...named(organizations), '--write', '--reason')} TEXT. Nobody bills the month again before a rerun.`,
   ].join('\n');
 }

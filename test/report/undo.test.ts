@@ -69,6 +69,14 @@ describe('billing undo', () => {
     expect(await asked('--write', '--reason', 'x')).toMatchObject({ code: 69, said: expect.stringContaining('Temporal') });
   });
 
+  test('says what goes back once it is carried out, and not that it is a preview; and that the month is closed', async () => {
+    await desk.cli('close', MONTH, '--out', desk.file('close.json'));
+    const { said } = await desk.cli('undo', MONTH, '--write', '--reason', 'x');
+    expect(said).toMatch(/^Closed on \S+ by certificate no\. 1\. What is taken back is in its next certificate\.\n/);
+    expect(said).toMatch(/\n\d+ steps take 7,120\.32 EUR of 2025-10 back\.\n/);
+    expect(said).not.toContain('preview');
+  });
+
   test('leaves what is posted, and says what to do there', async () => {
     await desk.control('POST', 'autotask/freeze', { through: '2025-10-31' });
     const { code, out } = await desk.cli('undo', MONTH);
