@@ -73,12 +73,14 @@ export function toOrganization(
   const properties = (members.list('customProperties') ?? []).map((raw, index) =>
     membersOf(raw, path, `property ${index + 1} of organization ${listed.name}`),
   );
-  const own = properties.find((property) => {
+  const own = properties.filter((property) => {
     const name = property.text('name');
     if (name !== null) seen.names.add(name);
     return same(name, companyProperty);
   });
-  const value = own?.text('value') ?? null;
+  // There twice with two companies it names neither: all are told, and no company has such an id (rule 3.2).
+  const values = [...new Set(own.flatMap((property) => property.text('value')?.trim() || []))];
+  const value = values.length === 0 ? null : values.join(' and ');
   seen.organizations += 1;
   if (value !== null) seen.values += 1;
   const trouble = [members, ...properties].map((record) => findings.of(record)).find((sentence) => sentence !== null);

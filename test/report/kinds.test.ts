@@ -90,6 +90,7 @@ const NONE = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUr
 const both = { 's-1': '120', 's-2': '4800' };
 const others = { 's-2': '4800' };
 const line = ({ products }: Parts): Rec => products[0]!;
+const INVALID = ['Contoso held company-id-invalid 120.00'];
 const HELD = ['Contoso held unreadable 120.00'];
 /** In November no report comes: what stands without a line is told. */
 const FABRIKAM = 'Fabrikam ghost ghost 4800.00';
@@ -100,6 +101,8 @@ const LEFT = ['Contoso (Autotask company 501) ghost ghost 120.00', FABRIKAM];
 const lineWith = (changes: Rec) => (parts: Parts) => void Object.assign(line(parts), changes);
 const subscriptionWith = (changes: Rec) => (parts: Parts) =>
   void Object.assign(parts.blocks[0]!.organizations[0]!.services[0]!.items[0]!, changes);
+const companyAlso = (value: string) => (parts: Parts) =>
+  void (parts.organizations[0]!['customProperties'] as Rec[]).push({ name: 'autotaskCompanyId', value });
 const priceWith = (changes: Rec) => (parts: Parts) => void Object.assign(parts.prices[0]!, changes);
 /** A year that is paid at once: the line covers it. */
 const YEAR = { startDate: '2025-10-08T00:00:00Z', endDate: '2026-10-07T00:00:00Z' };
@@ -191,6 +194,11 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
         stands: others,
       },
     ],
+  ],
+  'a customer with the company property twice': [
+    ['with two companies: it was billed at the first of them', { world: companyAlso('502'), told: INVALID, stands: others }],
+    ['with the same company', { world: companyAlso(' 501'), told: [], stands: both }],
+    ['once without a value', { world: companyAlso(''), told: [], stands: both }],
   ],
   'a customer whose detail cannot be read': [
     [
