@@ -27,11 +27,19 @@ async function runLine(argv: string[], given?: Context): Promise<number> {
   try {
     context = { ...(given ?? realContext()) };
     const program = createProgram(context, (code) => (result.code = code));
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(knownAlone(program, argv), { from: 'user' });
     return result.code;
   } catch (error) {
     return explain(error, context ?? given ?? SPEAKING);
   }
+}
+
+/** Help about a command that there is not is a usage error, as the command itself is: a few lines, with the one that was meant. */
+function knownAlone(program: Command, argv: string[]): string[] {
+  const [first, second] = argv;
+  const asked = first === 'help' ? second : first;
+  if (asked === undefined || asked.startsWith('-') || asked === 'help') return argv;
+  return program.commands.some((command) => command.name() === asked) ? argv : [asked];
 }
 
 function explain(error: unknown, context: Pick<Context, 'say' | 'broker'>): number {

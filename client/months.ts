@@ -10,7 +10,7 @@ import type { BaseConfig } from '../shared/config.js';
 import { organizationBillingId, REFUSED_MEMO, STATUS_QUERY } from '../shared/contract.js';
 import { firstValue } from '../shared/encryption/converter.js';
 import { openEvidence } from '../shared/evidence/index.js';
-import { readMonth, type MonthRead } from '../shared/evidence/months.js';
+import { monthsOf, readMonth, type MonthRead } from '../shared/evidence/months.js';
 import { didYouMean } from '../shared/nearest.js';
 import { CommandError, EXIT } from './exit.js';
 import type { Temporal } from './temporal.js';
@@ -20,15 +20,20 @@ import { isParked, type OrganizationStatus } from '../shared/billing/status.js';
 
 /** The latest run of the month; throws with the command that runs it when there is none. */
 export async function requireMonth(config: BaseConfig, month: Month): Promise<MonthRead> {
-  const read = await findMonth(config, month);
-  if (read) return read;
-  throw notRunYet(month);
+  const evidence = openEvidence(config.evidence, config);
+  try {
+    const read = await readMonth(evidence, config.broker, month);
+    if (read !== null) return read;
+    throw notRunYet(month, (await monthsOf(evidence, config.broker))[0]);
+  } finally {
+    await evidence.close();
+  }
 }
 
-export const notRunYet = (month: Month): CommandError =>
+export const notRunYet = (month: Month, newest?: Month): CommandError =>
   new CommandError(
     EXIT.failed,
-    `${month} has not been run yet (no evidence of it in BILLING_EVIDENCE). Run it with: ${us()} run ${month} --wait`,
+    `${month} has not been run yet (no evidence of it in BILLING_EVIDENCE). Run it with: ${us()} run ${month} --wait${newest === undefined ? '' : `\nThe newest month that was run is ${newest}.`}`,
   );
 
 export async function findMonth(config: BaseConfig, month: Month): Promise<MonthRead | null> {

@@ -24,6 +24,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit.js';
 import { MODES } from '../../shared/modes.js';
 import { demandAsAsked } from '../joined-run.js';
 import { findMonth } from '../months.js';
+import { resolveOrganizations } from './signals.js';
 import { demandOwnLabel } from '../own-label.js';
 import { warnUnserved, watchRun } from '../progress.js';
 import { renderMonth } from '../render/month.js';
@@ -65,6 +66,7 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
   if (config.warnings.length > 0) throw new ConfigError(config.warnings);
   checkMode(config, options.mode);
   await demandOwnLabel(context.environment);
+  await demandNamed(context, config, options);
   return withTemporal(context.environment, async (temporal) => {
     await ensureSearchAttributes(temporal);
     const handle = await start(temporal, context.environment, config, options);
@@ -92,6 +94,16 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
       context.say(`Who waits, in the Web UI: ${waitingLink(ui, temporal.namespace, config.broker, options.month)}`);
     return exitCodeOf(month, heldMonth);
   });
+}
+
+/** A name that nobody has is refused before anything is started, with the one that was meant. Where Cloudmore cannot be asked from here, the run asks. */
+async function demandNamed(context: Context, config: BaseConfig, { month, organizations }: RunOptions): Promise<void> {
+  if (organizations.length === 0) return;
+  try {
+    await resolveOrganizations(context, config, month, organizations);
+  } catch (error) {
+    if (error instanceof CommandError && error.code === EXIT.usage) throw error;
+  }
 }
 
 /** `--mode` may only lower what the settings allow. */

@@ -1,11 +1,10 @@
 import type { BaseConfig } from '../../shared/config.js';
-import { byText } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { dailyBillingId, organizationBillingId, STATUS_QUERY, type MonthShown } from '../../shared/contract.js';
 import { readClosed, type KeptCertificate } from '../../shared/evidence/closed.js';
 import { readDecisions } from '../../shared/decisions/decisions.js';
 import type { Evidence } from '../../shared/evidence/index.js';
-import { readMonth, readOutcome } from '../../shared/evidence/months.js';
+import { monthsOf, readMonth, readOutcome } from '../../shared/evidence/months.js';
 import { compareMonths } from '../../shared/report/against.js';
 import { readReportDocument } from '../../shared/report/read.js';
 import { progressText } from '../../shared/run-progress.js';
@@ -107,13 +106,6 @@ const shownMonth = (
   progress,
   closed,
 });
-
-const MONTHS_PREFIX = (broker: string): string => `months/${broker}/`;
-
-async function monthsOf(evidence: Evidence, broker: string): Promise<Month[]> {
-  const names = await evidence.names(MONTHS_PREFIX(broker));
-  return names.map((name) => name.slice(MONTHS_PREFIX(broker).length)).sort((left, right) => byText(right, left));
-}
 
 /** The organization's outcome of the month and of those before it. */
 async function customerOf(

@@ -78,6 +78,12 @@ export interface MonthRecord {
 }
 
 export const monthsPrefix = (broker: string): string => `months/${broker}/`;
+/** Months that were run, the newest first. */
+export async function monthsOf(evidence: Evidence, broker: string): Promise<Month[]> {
+  const names = await evidence.names(monthsPrefix(broker));
+  return names.map((name) => name.slice(monthsPrefix(broker).length)).sort((left, right) => byText(right, left));
+}
+
 export const monthName = (broker: string, month: Month): string => monthsPrefix(broker) + month;
 export const outcomesPrefix = (broker: string, month: Month): string => `outcomes/${broker}/${month}/`;
 export const outcomeName = (broker: string, month: Month, organizationId: string): string =>

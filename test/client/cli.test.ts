@@ -25,6 +25,14 @@ const SETTINGS = {
 const endings: [what: string, argv: string[], environment: Record<string, string>, code: number, says: RegExp][] = [
   ['an unknown command', ['frobnicate'], {}, 64, /unknown command 'frobnicate'/],
   ['a command with a letter missing', ['repor'], {}, 64, /Did you mean report\?/],
+  [
+    'help about a command with a letter missing',
+    ['help', 'clos'],
+    {},
+    64,
+    /^error: unknown command 'clos'\n\(Did you mean close\?\)\nSee: billing help\n$/,
+  ],
+  ['help of a command that there is not', ['frobnicate', '--help'], {}, 64, /^error: unknown command 'frobnicate'\n/],
   ['a month without argument', ['run'], {}, 64, /missing required argument 'month'/],
   ['a month that is none', ['run', '2025-13'], {}, 64, /"2025-13" is not a month; expected YYYY-MM/],
   ['a day that is none', ['plan', '2025-10', '--as-of', '2025-02-30'], SETTINGS, 64, /"2025-02-30" is not a day/],

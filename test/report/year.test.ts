@@ -22,6 +22,13 @@ describe('billing report --year', () => {
     });
   });
 
+  test('of one month that was not run says which one was last', async () => {
+    expect(await desk.cli('report', '2020-10')).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/^2020-10 has not been run yet .*\nThe newest month that was run is 2025-10\.$/m),
+    });
+  });
+
   test('has each month as its own report has it, and adds up, by month and by customer', async () => {
     const { months, rows, totals, customers } = await year();
     expect([months.length, months[0], months.at(-1)]).toEqual([12, '2024-11', '2025-10']);

@@ -70,8 +70,19 @@ describe('an operator steers single organizations', () => {
     ).toEqual([]);
   });
 
-  test('a run of an organization that does not exist fails by name; it ended as if there were nothing to do', async () => {
-    const ended = await stage.cli('run', MONTH, '--as-of', AS_OF, '--organization', 'Fabrikan', '--wait');
+  test('a run of an organization that does not exist is not started, and says who is meant; it ended as if there were nothing to do', async () => {
+    const ended = await stage.cli('run', MONTH, '--as-of', AS_OF, '--organization', 'Fabrikam Logistic', '--wait');
+    expect(ended).toMatchObject({
+      code: 64,
+      stderr: expect.stringMatching(/^No organization "Fabrikam Logistic" in 2025-10\. Did you mean "Fabrikam Logistics"\?$/m),
+    });
+  });
+
+  test('a run of one that does not exist, where Cloudmore cannot be asked from here, fails by its name', async () => {
+    const ended = await stage.cliWith(
+      { CLOUDMORE_PASSWORD: '' },
+      ...['run', MONTH, '--as-of', AS_OF, '--organization', 'Fabrikan', '--wait'],
+    );
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/No organization "Fabrikan" in Cloudmore/) });
   });
 
