@@ -6,9 +6,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
-RUN node scripts/build.js && npm prune --omit=dev
+RUN node scripts/image.js /images/production /images/rehearsal
 
-FROM ${NODE_IMAGE}
+FROM ${NODE_IMAGE} AS base
 # The slim image trusts nobody: both vendors, and Temporal Cloud, are reached through TLS.
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates \
@@ -17,11 +17,14 @@ RUN apt-get update \
   && ln --symbolic /app/client/bin.js /usr/local/bin/billing
 WORKDIR /app
 ENV NODE_ENV=production TZ=UTC
-COPY --from=build /app/package.json ./
-COPY --from=build --chmod=755 /app/client/bin.js ./client/
-COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
 USER node
 VOLUME /var/lib/billing
 ENTRYPOINT ["node", "--enable-source-maps", "client/bin.js"]
 CMD ["--help"]
+
+# With the sandbox of both vendors and the demo: `docker build --target rehearsal`. The image that runs in production has neither.
+FROM base AS rehearsal
+COPY --from=build /images/rehearsal ./
+
+FROM base AS production
+COPY --from=build /images/production ./

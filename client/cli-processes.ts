@@ -2,11 +2,24 @@ import { Option, type Command } from 'commander';
 import { json, month, whole } from './cli-arguments.js';
 import type { GenerateCommand } from './commands/sandbox-generate.js';
 import type { Context } from './context.js';
-import type { ExitCode } from './exit.js';
+import { CommandError, EXIT, type ExitCode } from './exit.js';
 
 /** Commands that are processes: the worker, the page for finance, the sandbox, Temporal for a laptop. */
 
 type Run = (work: Promise<ExitCode>) => Promise<void>;
+
+/** Loads a command that is for rehearsals: the image of the worker is made without them (`scripts/image.js`). */
+async function ofRehearsal<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+    throw new CommandError(
+      EXIT.usage,
+      'This image has no sandbox, no demo and no dev server of Temporal. They are in a checkout, and in the image of the Dockerfile’s target "rehearsal".',
+    );
+  }
+}
 
 function addWeb(program: Command, context: Context, run: Run): void {
   const web = program
@@ -50,14 +63,14 @@ export function addProcesses(program: Command, context: Context, run: Run): void
     .option('--seed <number>', 'of the probabilities of fault rules', whole, 1)
     .option('--quiet', 'do not tell each request', false)
     .action(async (options: { world?: string; port: number; host: string; faults?: string; seed: number; quiet: boolean }) =>
-      run((await import('./commands/sandbox.js')).sandbox(context, options)),
+      run((await ofRehearsal(() => import('./commands/sandbox.js'))).sandbox(context, options)),
     );
   sandbox
     .command('coverage')
     .description('what it knows of the two vendors, how sure it is, and the test that shows it')
     .addOption(json())
     .action(async (options: { json: boolean }) =>
-      run((await import('./commands/sandbox-coverage.js')).coverage(context, options)),
+      run((await ofRehearsal(() => import('./commands/sandbox-coverage.js'))).coverage(context, options)),
     );
   sandbox
     .command('generate')
@@ -69,7 +82,9 @@ export function addProcesses(program: Command, context: Context, run: Run): void
     .option('--changed <share>', 'share of the lines that a later correction restates, 0 to 1', Number, 0)
     .option('--past', 'with services and contracts that stood there before', false)
     .requiredOption('--out <file>', 'where to write it')
-    .action(async (options: GenerateCommand) => run((await import('./commands/sandbox-generate.js')).generate(context, options)));
+    .action(async (options: GenerateCommand) =>
+      run((await ofRehearsal(() => import('./commands/sandbox-generate.js'))).generate(context, options)),
+    );
   const temporal = program.command('temporal').description('the Temporal dev server');
   for (const [action, description] of [
     ['start', 'start it, found, downloaded or built'],
@@ -78,10 +93,12 @@ export function addProcesses(program: Command, context: Context, run: Run): void
     temporal
       .command(action)
       .description(description)
-      .action(async () => run((await import('./commands/temporal.js')).temporal(context, action)));
+      .action(async () => run((await ofRehearsal(() => import('./commands/temporal.js'))).temporal(context, action)));
   program
     .command('demo')
     .description('bill a month of the sandbox on this machine, twice')
     .option('--exit', 'end when done, also on a terminal', false)
-    .action(async (options: { exit: boolean }) => run((await import('./commands/demo.js')).demo(context, options)));
+    .action(async (options: { exit: boolean }) =>
+      run((await ofRehearsal(() => import('./commands/demo.js'))).demo(context, options)),
+    );
 }

@@ -1,6 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findPostgres } from '../evidence/postgres-server.js';
+import type { Image } from '../project/image.js';
 import { milliseconds, type ComposeFile, type ComposeService } from './compose.js';
 import { initDatabase, postgresUser } from './database.js';
 import type { Network } from './network.js';
@@ -13,8 +14,8 @@ export interface Place {
   folder: string;
   network: Network;
   file: ComposeFile;
-  /** Where the product's image lies, and what it runs. */
-  imageFolder: string;
+  /** Where the product's images lie, and what they run. */
+  image: Image;
   entrypoint: string[];
 }
 
@@ -40,7 +41,7 @@ export class Launches {
       return {
         ...launch,
         argv: this.own(...(service.command ?? []).map((word) => this.place.network.local(word, name))),
-        cwd: this.place.imageFolder,
+        cwd: service.image.includes('-rehearsal:') ? this.place.image.rehearsal : this.place.image.folder,
       };
     return { ...launch, ...(await this.ofImage(name, service)) };
   }

@@ -264,6 +264,6 @@ export class Stack {
 
   private launches(): Launches {
     const { folder, network, file, entrypoint, image } = this;
-    return new Launches({ folder, network, file, entrypoint, imageFolder: image.folder });
+    return new Launches({ folder, network, file, entrypoint, image });
   }
 }

@@ -1,15 +1,18 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, cp, mkdir, mkdtemp, realpath, rename, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** What the image holds, as the Dockerfile puts it together: `client/bin.js`, `dist`, libraries, and no sources. */
+/** What the images hold, made by the program that the Dockerfile runs: `client/bin.js`, `dist`, libraries, and no sources. */
 export interface Image {
+  /** Of the image that runs in production. */
   folder: string;
+  /** Of the one that has the sandbox as well. */
+  rehearsal: string;
   /** The built command. */
   bin: string;
   /** Runs Node in it. */
@@ -21,15 +24,17 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Of a run of tests there is one build, from which every file that needs it has a copy: building takes twenty seconds. */
 export async function buildImage(): Promise<Image> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'image-')));
+  const both = await realpath(await mkdtemp(join(tmpdir(), 'image-')));
   const run = process.env.TEST_IMAGE_FOLDER;
-  if (run === undefined) await buildInto(folder);
-  else await cp(await builtOnce(run), folder, { recursive: true, verbatimSymlinks: true });
+  if (run === undefined) await buildInto(both);
+  else await cp(await builtOnce(run), both, { recursive: true });
+  const folder = join(both, 'production');
   return {
     folder,
+    rehearsal: join(both, 'rehearsal'),
     bin: join(folder, 'client/bin.js'),
     node: nodeIn(folder),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: () => rm(both, { recursive: true, force: true }),
   };
 }
 
@@ -54,10 +59,7 @@ async function builtOnce(run: string): Promise<string> {
 const LOOK_EVERY_MS = 250;
 
 async function buildInto(folder: string): Promise<void> {
-  await mkdir(join(folder, 'client'));
-  await Promise.all(['package.json', 'client/bin.js'].map((file) => copyFile(join(root, file), join(folder, file))));
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-  await nodeIn(folder)(join(root, 'scripts/build.js'), join(folder, 'dist'));
+  await nodeIn(folder)(join(root, 'scripts/image.js'), join(folder, 'production'), join(folder, 'rehearsal'));
 }
 
 /** With the output in the message: the compiler writes its errors to standard output. */

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { buildImage, type Image } from '../project/image.js';
@@ -143,6 +147,7 @@ const matched = z.array(
 
 // ---------------------------------------------------------------------------------------------------------------- the program
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
 let image: Image;
 beforeAll(async () => {
   image = await buildImage();
@@ -154,10 +159,41 @@ describe('the image', () => {
     expect((await image.node(image.bin, '--help')).stdout).toContain('worker');
   });
 
-  test('the built sandbox takes the options that docker-compose.yml gives it', async () => {
-    const { stdout } = await image.node(image.bin, 'sandbox', '--help');
-    expect(stdout).toContain('--host');
-    expect(stdout).toContain('--port');
+  test('the image of the worker has no sandbox, no compiler and no test package, and its libraries take less than 120 MB', async () => {
+    const files = await readdir(image.folder, { recursive: true, withFileTypes: true });
+    const paths = files
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(image.folder, join(entry.parentPath, entry.name)));
+    const unwanted =
+      /^dist\/sandbox\/|\/(esbuild|webpack|@swc|typescript|terser|@temporalio\/testing|jest|memfs|unionfs|tsx)\/|\.ts$/;
+    expect(paths.filter((path) => unwanted.test(path))).toEqual([]);
+    const sizes = await Promise.all(paths.map(async (path) => (await stat(join(image.folder, path))).size));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(120_000_000);
+    expect(paths.filter((path) => path.endsWith('.node'))).toEqual([
+      expect.stringMatching(/^node_modules\/@temporalio\/core-bridge\/releases\/[^/]+\/index\.node$/),
+    ]);
+  });
+
+  test('each library in it comes with what it says of itself, and its licence where it has a file of it', async () => {
+    const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, object>;
+    };
+    const within = Object.keys(packages).filter((path) => existsSync(join(image.folder, path)));
+    const lacking = within.filter((path) => path !== '' && !existsSync(join(image.folder, path, 'package.json')));
+    expect({ lacking, some: within.length > 50 }).toEqual({ lacking: [], some: true });
+    for (const name of ['fastify', 'pg', 'zod'])
+      expect(existsSync(join(image.folder, 'node_modules', name, 'LICENSE'))).toBe(true);
+  });
+
+  test.each([['sandbox'], ['demo'], ['temporal', 'path']])('there %s says where it is instead', async (...command) => {
+    await expect(image.node(image.bin, ...command)).rejects.toThrow(/This image has no sandbox.* target "rehearsal"\.$/m);
+  });
+
+  test('the image for rehearsals has the sandbox, with the options that docker-compose.yml gives it', async () => {
+    const bin = join(image.rehearsal, 'client/bin.js');
+    const asked = `const [child] = [require('child_process').spawn(process.execPath, [${JSON.stringify(bin)}, 'sandbox', '--host', '127.0.0.1', '--port', '0'])];
+    child.stdout.on('data', (told) => { console.log(String(told)); child.kill('SIGTERM'); });`;
+    expect((await image.node('--eval', asked)).stdout).toMatch(/^CLOUDMORE_URL=http:\/\/127\.0\.0\.1:\d+/m);
   });
 
   test('the built worker can be loaded, with the bundle it runs', async () => {
@@ -318,6 +354,30 @@ describe('a month with the built program', () => {
     // The notices of this file's months go to an address where nobody is.
     const told = await stage.cliWith({ NOTICE_WEBHOOK: '' }, 'doctor', '--json');
     expect({ code: told.code, found: doctored.parse(JSON.parse(told.stdout)).filter(bad) }).toEqual({ code: 0, found: [] });
+  });
+
+  test('web serves its page, with the months that were billed', async () => {
+    const env = { ...stage.env, BILLING_WEB_PROXY_HEADER: 'x-user', BILLING_WEB_PROXY_ADDRESSES: '127.0.0.1' };
+    const web = spawn(process.execPath, [image.bin, 'web', '--port', '0'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    web.stderr.on('data', (data: Buffer) => (said += data.toString()));
+    const ended = once(web, 'close');
+    try {
+      const url = await eventually(
+        async () => /The page for finance: (\S+)/.exec(said)?.[1] ?? '',
+        (found) => found !== '',
+        60_000,
+      );
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
+      const page = await fetch(url, { headers: { 'x-user': 'ada' } });
+      expect({ status: page.status, text: await page.text() }).toEqual({
+        status: 200,
+        text: expect.stringContaining(`/months/${MONTH}`),
+      });
+    } finally {
+      web.kill('SIGTERM');
+      await ended;
+    }
   });
 
   test('explain --json tells every rule by its number', async () => {
