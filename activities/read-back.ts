@@ -76,6 +76,7 @@ function isSeen(plan: Plan, { charges }: Books, { stops }: VerifyRequest): boole
     return charges.some(
       (charge) =>
         same(charge.key, step.chargeKey) &&
+        charge.notBillable !== true &&
         big(charge.unitPrice).eq(unitPrice) &&
         big(charge.unitCost).eq(unitCost) &&
         big(charge.quantity).eq(quantity),

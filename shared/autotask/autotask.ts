@@ -185,6 +185,7 @@ export class Autotask extends AutotaskForeign {
       unitQuantity: toWireNumber(charge.quantity),
       unitPrice: toWireNumber(charge.unitPrice),
       unitCost: toWireNumber(charge.unitCost),
+      isBillableToCompany: true,
     });
   }
 

@@ -61,6 +61,7 @@ const chargeSchema = z.object({
   unitprice: decimal,
   unitcost: decimalOrNull,
   isbilled: flag.nullable(),
+  isbillabletocompany: flag.nullish(),
 });
 const serviceSchema = z.object({
   id: idSchema,
@@ -302,9 +303,10 @@ export function toCharge(record: unknown): Charge {
     quantity: charge.unitquantity,
     unitPrice: charge.unitprice,
     unitCost,
-    price: plain(big(charge.unitquantity).times(charge.unitprice)),
+    price: charge.isbillabletocompany === false ? '0' : plain(big(charge.unitquantity).times(charge.unitprice)),
     cost: plain(big(charge.unitquantity).times(unitCost)),
     billed: charge.isbilled ?? false,
+    ...(charge.isbillabletocompany === false ? { notBillable: true as const } : {}),
   };
 }
 

@@ -209,10 +209,12 @@ export interface Charge {
   quantity: Decimal;
   unitPrice: Decimal;
   unitCost: Decimal;
-  /** Extended amounts: quantity × unit price, quantity × unit cost. */
+  /** Extended amounts: quantity × unit price, quantity × unit cost. A price that no customer is asked for is none. */
   price: Decimal;
   cost: Decimal;
   billed: boolean;
+  /** Somebody has set it so that no customer is asked for it; absent where it is billed. */
+  notBillable?: true;
 }
 
 export interface Service {

@@ -64,7 +64,9 @@ async function standing(month: string): Promise<Record<string, string>> {
     plain(
       sum([
         ...of('unitRows', contract, 'startDate').map(({ price }) => String(price)),
-        ...of('charges', contract, 'datePurchased').map(({ unitPrice }) => String(unitPrice)),
+        ...of('charges', contract, 'datePurchased').map(({ unitPrice, isBillableToCompany }) =>
+          isBillableToCompany === false ? '0' : String(unitPrice),
+        ),
       ]),
     ),
   ]);
@@ -123,6 +125,8 @@ const november = (what: (opened: Desk) => Promise<unknown> = () => Promise.resol
   '2025-11-25',
 ];
 const patch = (path: string, changes: Rec) => (opened: Desk) => opened.control('PATCH', path, changes);
+
+const FREE = { isBillableToCompany: false };
 
 const KINDS: Record<string, [title: string, row: Row][]> = {
   'a date in another notation': [
@@ -210,6 +214,21 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       },
     ],
     ['it is no record', { then: [answering('*/Organizations/contoso', []), MONTH, FIRST], told: HELD, stands: both }],
+  ],
+  'a charge that somebody set not to be billed': [
+    [
+      'is billed again: its amount was called posted, and no customer was asked for it',
+      { lines: [AZURE], then: [patch('autotask/charges/1', FREE), MONTH, FIRST], told: [], stands: { 'az-1': '4100' } },
+    ],
+    [
+      'is not billed where it is invoiced already, and is told',
+      {
+        lines: [AZURE],
+        then: [patch('autotask/charges/1', { ...FREE, isBilled: true }), MONTH, FIRST],
+        told: ['Contoso held period-frozen 4100.00'],
+        stands: {},
+      },
+    ],
   ],
   'a customer who left': [
     ['deleted in Cloudmore', { then: november(answering('*/Organizations', withoutContoso)), told: LEFT, stands: both }],
