@@ -36,7 +36,10 @@ const VIEWS: [name: string, path: string][] = [
   ['page-year', `/months/${MONTH}/year`],
 ];
 /** What is there once somebody has decided. */
-const DECIDED: typeof VIEWS = [['page-decisions', `/months/${MONTH}/decisions`]];
+const DECIDED: typeof VIEWS = [
+  ['page-decisions', `/months/${MONTH}/decisions`],
+  ['page-close', `/months/${MONTH}/end`],
+];
 
 await mkdir(FOLDER, { recursive: true });
 const quiet: Context = { ...realContext(), out: () => undefined, isTerminal: false };

@@ -3,6 +3,7 @@ import { amountText, big, grouped, unitPriceText } from '../../../shared/billing
 import { invoiceLines } from '../../../shared/billing/invoice.js';
 import type { Outcome } from '../../../shared/billing/results.js';
 import type { PlannedItem } from '../../../shared/billing/plan-types.js';
+import { sharedEnd } from '../../../shared/billing/causes.js';
 import { statusInWords } from '../../../shared/billing/status.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { customerRows, isReleasable, meaningOf } from '../../../shared/report/customers.js';
@@ -77,8 +78,10 @@ const contractOf = (contractId: number | null, autotaskUrl: string | null): Html
 
 function items({ items: all, month }: Outcome, autotaskUrl: string | null): Html {
   if (all.length === 0) return html``;
+  const { shared, told } = closedTold(all);
   return html`<section>
     <h2>By the report</h2>
+    ${shared !== '' && html`<p>${shared}</p>`}
     <div class="wide">
       <table class="list">
         <thead>
@@ -94,11 +97,20 @@ function items({ items: all, month }: Outcome, autotaskUrl: string | null): Html
           </tr>
         </thead>
         <tbody>
-          ${[...all].sort(byWeight).map((item) => itemRow(item, month, autotaskUrl))}
+          ${[...told].sort(byWeight).map((item) => itemRow(item, month, autotaskUrl))}
         </tbody>
       </table>
     </div>
   </section>`;
+}
+
+/** What all that is held by a closed month have in common is said once, above them. */
+function closedTold(all: PlannedItem[]): { shared: string; told: PlannedItem[] } {
+  const isClosed = ({ reason, message }: PlannedItem): boolean => reason === 'month-closed' && message !== null;
+  const closed = all.filter(isClosed);
+  if (closed.length < 2) return { shared: '', told: all };
+  const { own, shared } = sharedEnd(closed.map(({ message }) => message!));
+  return { shared, told: all.map((item) => (isClosed(item) ? { ...item, message: own[closed.indexOf(item)]! } : item)) };
 }
 
 /** What is held first, then by amount. */

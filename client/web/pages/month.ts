@@ -6,6 +6,7 @@ import { COULD_NOT_BE_READ, unreadRest, unreadSummary, unreadText, type UnreadLi
 import { isNothing } from '../../../shared/close/exact.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { customerRows } from '../../../shared/report/customers.js';
+import { certificateLink } from '../../../shared/web-links.js';
 import { html, type Html } from '../../render/html.js';
 import type { ShownMonth } from '../source.js';
 import { amount, amountCell } from './parts.js';
@@ -19,7 +20,7 @@ export function monthPage({ result, heldMonth, nothingDue, outcomes, progress, c
   return html`
     <h1>${month}</h1>
     <p>As of ${result.asOf}, mode ${result.mode}.</p>
-    ${certificate && html`<p>Closed on ${certificate.closedAt.slice(0, 10)} by certificate no. ${certificate.number}, digest ${certificate.digest}.</p>`}
+    ${certificate && html`<p>Closed on ${certificate.closedAt.slice(0, 10)} by certificate no. <a href="${certificateLink(month, certificate.number)}">${certificate.number}</a>, digest ${certificate.digest}.</p>`}
     ${progress !== null && html`<p role="status">${progress}</p>`}
     ${heldMonth !== null && html`<p class="alarm">${heldMonth}</p>`} ${nothingDue.map((text) => html`<p>${text}</p>`)}
     ${

@@ -4,17 +4,17 @@ import { NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.
 import { webSettings } from '../../shared/web-settings.js';
 import { line, plan, running, settings } from '../billing/builders.js';
 
-/** A customer's page leads to the company and the contracts in Autotask, where somebody said how people reach it. */
+/** A customer's page: why each amount is what it is, and where the company and the contracts are in Autotask. */
 
 const AUTOTASK = 'https://ww3.autotask.net';
 
-const pageWith = (autotaskUrl: string | null): string => {
+const pageWith = (autotaskUrl: string | null, more: (outcome: Outcome) => Partial<Outcome> = () => ({})): string => {
   const made = plan({ report: { lines: [line()] }, books: running(), settings: settings() });
   const outcome: Outcome = {
     ...{ ...made, planDigest: made.digest, calls: NO_CALLS, writes: NO_WRITES, workflowId: null, message: null },
     status: 'AwaitingApproval',
   };
-  const shown = { outcome, currency: 'EUR', workflow: null, history: [], autotaskUrl };
+  const shown = { outcome: { ...outcome, ...more(outcome) }, currency: 'EUR', workflow: null, history: [], autotaskUrl };
   return customerPage(shown, { csrf: null, mayApprove: false }).text;
 };
 
@@ -39,4 +39,22 @@ test('an address that is none is refused', () => {
   expect(() => webSettings({ BILLING_WEB_AUTOTASK_URL: 'ww3' })).toThrow(
     /BILLING_WEB_AUTOTASK_URL: expected a URL such as https/,
   );
+});
+
+test('what all amounts of a closed month have in common is said once, and beside each its own difference', () => {
+  const closed = '2025-10 is closed, by certificate no. 1 of 2025-11-03, and nothing of it is written without a release.';
+  const held = (item: Outcome['items'][number], id: string, difference: string): Outcome['items'][number] => ({
+    ...item,
+    ...{
+      id,
+      outcome: 'held',
+      reason: 'month-closed',
+      message: `Autotask holds 5.00, the report says otherwise: ${difference}. ${closed}`,
+    },
+  });
+  const page = pageWith(null, ({ items: [item] }) => ({ items: [held(item!, 'a', '+1.00'), held(item!, 'b', '-2.50')] }));
+  expect(page.split(closed)).toHaveLength(2);
+  expect(page).toContain(`<p>${closed}</p>`);
+  for (const difference of ['+1.00', '-2.50'])
+    expect(page).toContain(`Autotask holds 5.00, the report says otherwise: ${difference}. <a`);
 });
