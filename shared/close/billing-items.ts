@@ -44,7 +44,7 @@ export const itemsOf = (records: unknown[], unread: string[]): Item[] =>
       invoiceId: link(item, 'invoiceid'),
       companyId: number(item, 'companyid'),
       day: dayOf(item, 'itemdate'),
-      sales: amount(item, 'extendedprice'),
+      sales: Number(item.nonbillable ?? 0) === 0 ? amount(item, 'extendedprice') : 0n,
     },
   ]);
 

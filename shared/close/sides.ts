@@ -186,7 +186,9 @@ function chargePart(charge: Fields, contract: OurContract | undefined, contractI
     label: `charge ${text(charge, 'internalpurchaseordernumber')}`,
     companyId: contract?.companyId ?? NO_COMPANY,
     subscriptionId: contract?.subscriptionId ?? `contract ${contractId}`,
-    ...{ sales: times(quantity, amount(charge, 'unitprice')), cost: times(quantity, amount(charge, 'unitcost')) },
+    // A charge that is set not to be billed asks no customer for anything.
+    sales: charge.isbillabletocompany === false ? 0n : times(quantity, amount(charge, 'unitprice')),
+    cost: times(quantity, amount(charge, 'unitcost')),
     isPosted: charge.isbilled === true,
   };
 }

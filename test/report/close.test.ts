@@ -366,6 +366,11 @@ describe('charges that Cloudmore\u2019s own connector made', () => {
   test.each([
     ['count in the month of their purchase', { datePurchased: '2025-10-31T00:00:00Z' }, ['75.01']],
     ['and in no other', { datePurchased: '2025-11-01T00:00:00Z' }, []],
+    [
+      'ask nobody for anything where somebody set them not to be billed',
+      { datePurchased: '2025-10-31T00:00:00Z', isBillableToCompany: false },
+      ['0.00'],
+    ],
     ['nor on a contract of nobody of ours', { datePurchased: '2025-10-31T00:00:00Z', contractID: 9 }, []],
     [
       'while ours go by their key',

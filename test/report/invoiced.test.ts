@@ -159,6 +159,15 @@ describe('billing invoiced', () => {
       },
     ],
     [
+      'an item that the approver set not to be billed charges nobody, whatever its amount',
+      'changed-by-hand',
+      '-491.00',
+      async (tenant) => {
+        await tenant.approve();
+        await tenant.edit('billingItems', await tenant.itemOfRow(), { nonBillable: 1 });
+      },
+    ],
+    [
       'a row that was posted, and shows no billing item, is not taken for charged',
       'item-missing',
       '-491.00',
