@@ -56,7 +56,7 @@ async function whyNot(
   if (back.held !== null) return back.held;
   if (begun === null && back.digest !== undo.digest)
     return `The way back that was released (${undo.digest}) is not the one there is now: Autotask has moved since. Nothing was written; look at it again.`;
-  if (begun === null && back.steps.length === 0) return 'Nothing of it can be taken back by a step.';
+  if (begun === null && back.steps.length === 0) return 'Nothing of it can be taken back here.';
   const released = begun === null ? back : await keptUndo(evidence, broker, undo.digest);
   if (begun !== null && back.digest !== undo.digest && (released === null || !isContinued(back, released)))
     return `What is left of the way back that was released (${undo.digest}) is more than that was: Autotask has moved since. Look at it again.`;

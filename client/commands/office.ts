@@ -97,7 +97,7 @@ async function wayBack(config: Config, { month, organizationId }: Of<'undo'>, { 
   const isPossible = undo.held === null && undo.steps.length > 0;
   return {
     isGood: isPossible,
-    text: undo.held ?? (isPossible ? 'This would go back.' : 'Nothing of it can go back by a step.'),
+    text: undo.held ?? (isPossible ? 'This would go back.' : 'Nothing of it can be taken back here.'),
     lines: [],
     undo,
   };

@@ -17,6 +17,7 @@ import { demandOwnLabel } from '../own-label.js';
 import { PLAIN } from '../render/paper.js';
 import { renderStatus } from '../render/status.js';
 import { withTemporal, type Temporal } from '../temporal.js';
+import { endInWords, utcText } from '../../shared/run-ends.js';
 import { detailsLink, preparedLists, webUiUrl, workflowLink } from '../../shared/web-ui.js';
 import { faultTexts } from './check.js';
 import { withEvidence } from '../closing.js';
@@ -46,7 +47,15 @@ export async function status(context: Context, options: StatusOptions): Promise<
     if (read === null && latest?.status.name === 'RUNNING')
       return firstRun(context, temporal, config.broker, month, latest, json);
     if (read === null && faults.length > 0) return EXIT.waits;
-    const code = await showMonth(context, temporal, config, read ?? (await requireMonth(config, month)), latest, options);
+    const code = await showMonth(
+      context,
+      temporal,
+      config,
+      read ?? (await requireMonth(config, month)),
+      latest,
+      options,
+      faults.length > 0,
+    );
     return code === EXIT.done && faults.length > 0 ? EXIT.waits : code;
   });
 }
@@ -75,7 +84,7 @@ async function firstRun(
   } else {
     const open = await openOrganizations(temporal, broker, month, []);
     const reason = (await callsOfRun(temporal, run)) ?? callsOf(open);
-    context.out(`The first run of ${month} is under way since ${run.startTime.toISOString()}: ${link}`);
+    context.out(`The first run of ${month} is under way since ${utcText(run.startTime)}: ${link}`);
     if (reason !== null) context.out(reason);
     await tellRefused(context, temporal, open, []);
   }
@@ -117,6 +126,7 @@ async function showMonth(
   { result, record, nothingDue }: MonthRead,
   latest: WorkflowExecutionInfo | null,
   { json, isFull }: StatusOptions,
+  isToldFailed: boolean,
 ): Promise<ExitCode> {
   const { broker } = config;
   const known = result.organizations.filter(({ status: state }) => isParked(state)).map(({ organizationId }) => organizationId);
@@ -133,7 +143,7 @@ async function showMonth(
           month,
           heldMonth: record.heldMonth,
           nothingDue,
-          run: await runLine(temporal, ui, latest),
+          run: await runLine(temporal, ui, latest, isToldFailed),
           callsWait: (await callsOfRun(temporal, latest)) ?? callsOf(open),
           closed,
           lostNotice: await lostNotice(config),
@@ -168,14 +178,21 @@ function invoicing(config: BaseConfig, month: Month): Promise<string | null> {
   });
 }
 
-/** Said of the latest run where it matters: it is under way, or it came to nothing, and what is shown is older. */
-async function runLine({ client, namespace }: Temporal, ui: string, run: WorkflowExecutionInfo | null): Promise<string | null> {
+/** Said of the latest run where it matters: it is under way, or it came to nothing, and what is shown is older; why it failed, where the faults above do not tell. */
+async function runLine(
+  { client, namespace }: Temporal,
+  ui: string,
+  run: WorkflowExecutionInfo | null,
+  isTold: boolean,
+): Promise<string | null> {
   if (run === null || run.status.name === 'COMPLETED' || run.status.name === 'CONTINUED_AS_NEW') return null;
   const page = detailsLink(ui, namespace, run);
-  if (run.status.name === 'RUNNING') return `A run is under way since ${run.startTime.toISOString()}: ${page}`;
+  if (run.status.name === 'RUNNING') return `A run is under way since ${utcText(run.startTime)}: ${page}`;
+  const told = `The latest run, of ${utcText(run.startTime)}, ${endInWords(run.status.name)}, so what stands below is older.`;
+  if (isTold) return `${told} ${page}`;
   const cause = await client.workflow
     .getHandle(run.workflowId, run.runId)
     .result()
     .then(() => '', innermost);
-  return `The latest run, of ${run.startTime.toISOString()}, ended as ${run.status.name}, so this is older: ${cause} ${page}`;
+  return `${told} ${cause} ${page}`;
 }

@@ -4,6 +4,7 @@ import { dailyBillingId, organizationBillingId, STATUS_QUERY, type MonthShown } 
 import { readClosed, type KeptCertificate } from '../../shared/evidence/closed.js';
 import { readDecisions } from '../../shared/decisions/decisions.js';
 import type { Evidence } from '../../shared/evidence/index.js';
+import { utcText } from '../../shared/run-ends.js';
 import { monthsOf, readMonth, readOutcome } from '../../shared/evidence/months.js';
 import { compareMonths } from '../../shared/report/against.js';
 import { readReportDocument } from '../../shared/report/read.js';
@@ -131,7 +132,7 @@ async function progressOf({ client }: Temporal, broker: string, month: Month): P
     const { status, startTime } = await handle.describe();
     if (status.name !== 'RUNNING') return null;
     const shown = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.query<MonthShown>(STATUS_QUERY));
-    return `A run is under way since ${startTime.toISOString().slice(0, 16).replace('T', ' ')} UTC: ${progressText(shown)}.`;
+    return `A run is under way since ${utcText(startTime)}: ${progressText(shown)}.`;
   } catch {
     return null;
   }

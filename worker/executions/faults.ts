@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { endInWords, utcText } from '../../shared/run-ends.js';
 import { rootCauseOf } from '../../shared/contract/causes.js';
 import { failureText } from '../../shared/encryption/converter.js';
 import {
@@ -111,7 +112,7 @@ async function ofFailed(client: Client, broker: string, run: WorkflowExecutionIn
     id: `${workflowId}@${runId}`.replaceAll('/', '~'),
     title: 'Billing: the run failed',
     lines: [
-      `The run${month === null ? '' : ` of ${month}`} that began at ${startTime.toISOString()} ended as ${status.name}: ${cause}`,
+      `The run${month === null ? '' : ` of ${month}`} that began on ${utcText(startTime)} ${endInWords(status.name)}: ${cause}`,
       `Fix the cause and run it again with: ${again}. Nothing is written twice.`,
     ],
   };
@@ -125,7 +126,7 @@ async function ofOpenRun(look: Look, run: WorkflowExecutionInfo): Promise<Fault[
   const why = await whyItHangs(look, description);
   if (why === null) return [];
   const [cause, advice] = why;
-  const began = `The run that began at ${run.startTime.toISOString()} does not get on: ${cause}`;
+  const began = `The run that began on ${utcText(run.startTime)} does not get on: ${cause}`;
   return [{ id: `hangs~${run.runId}`, title: 'Billing: the run hangs', lines: [began, advice] }];
 }
 

@@ -62,8 +62,9 @@ const lineRow = ({ name, contractId, now, before, outcome, currency, message }: 
   html`<tr>
     <td data-title="What">${name}<br /><small>${currency}</small></td>
     <td data-title="Contract">${contractId}</td>
-    ${amountCell('Stands', now.sales)}${amountCell('Goes back to', outcome === 'held' ? now.sales : before.sales)}
-    <td data-title="Remark">${message ?? (outcome === 'held' ? 'stays' : '')}</td>
+    ${amountCell('Stands', now.sales)}
+    ${outcome === 'held' ? html`<td class="amount" data-title="Goes back to">stays</td>` : amountCell('Goes back to', before.sales)}
+    <td data-title="Remark">${message ?? ''}</td>
   </tr>`;
 
 const release = (undo: UndoPlan, link: string, csrf: string | null): Html =>
