@@ -1,19 +1,15 @@
 #!/bin/sh
-# Creates, or upgrades, Temporal's two databases. Safe to repeat: every step finds out what is there. Settings: SQL_* of the compose file, the password
-# from the file SQL_PASSWORD_FILE.
+# Makes, or brings up to date, the tables of Temporal's two databases, each as the role that owns it. Safe to repeat: every step finds out what is there.
+# Settings: SQL_PLUGIN, SQL_HOST, SQL_PORT, and the passwords in the files TEMPORAL_PASSWORD_FILE and TEMPORAL_VISIBILITY_PASSWORD_FILE.
 set -eu
 
-SQL_PASSWORD=$(cat "$SQL_PASSWORD_FILE")
-export SQL_PASSWORD
-case $SQL_PASSWORD in
-  '' | change-me | changeme | postgres | password | temporal)
-    echo 'POSTGRES_PASSWORD: choose a password of your own in .env; this one is known to everybody.' >&2
-    exit 78
-    ;;
-esac
+schema() {
+  SQL_USER=$1
+  SQL_PASSWORD=$(cat "$2")
+  export SQL_USER SQL_PASSWORD
+  temporal-sql-tool --database "$1" setup-schema --version 0.0
+  temporal-sql-tool --database "$1" update-schema --schema-name "postgresql/v12/${1#temporal_}"
+}
 
-for database in temporal temporal_visibility; do
-  temporal-sql-tool --database "$database" create-database
-  temporal-sql-tool --database "$database" setup-schema --version 0.0
-  temporal-sql-tool --database "$database" update-schema --schema-name "postgresql/v12/${database#temporal_}"
-done
+schema temporal "$TEMPORAL_PASSWORD_FILE"
+schema temporal_visibility "$TEMPORAL_VISIBILITY_PASSWORD_FILE"

@@ -32,7 +32,7 @@ export async function migrate(server: PostgresServer): Promise<void> {
   });
 }
 
-async function isDone(client: pg.Client, migration: string): Promise<boolean> {
+async function isDone(client: pg.ClientBase, migration: string): Promise<boolean> {
   try {
     return (await client.query(`select 1 from ${TABLE} where name = $1`, [migration])).rowCount === 1;
   } catch (error) {

@@ -9,7 +9,7 @@ import type { Row } from './postgres-server.js';
 
 const PAGE = 500;
 
-export async function dumpFrom(client: pg.Client, each: (record: BackupRecord) => Promise<void>): Promise<void> {
+export async function dumpFrom(client: pg.ClientBase, each: (record: BackupRecord) => Promise<void>): Promise<void> {
   await client.query('begin isolation level repeatable read read only');
   const rowsOf = async (text: string, values: unknown[] = []): Promise<Row[]> => (await client.query<Row>(text, values)).rows;
   for (let after = ''; ;) {
@@ -43,7 +43,7 @@ export async function dumpFrom(client: pg.Client, each: (record: BackupRecord) =
 }
 
 export async function loadInto(
-  client: pg.Client,
+  client: pg.ClientBase,
   records: (each: (record: BackupRecord) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   await client.query('begin');
@@ -75,7 +75,7 @@ export async function loadInto(
 }
 
 const insertEntry = (
-  client: pg.Client,
+  client: pg.ClientBase,
   chain: string,
   { seq, at, name, salt, nameDigest, ref, previous, hash }: ChainEntry,
 ): Promise<unknown> =>
@@ -84,7 +84,11 @@ const insertEntry = (
     [chain, seq, at, name, salt, nameDigest, ref, previous, hash],
   );
 
-const insertSignature = (client: pg.Client, chain: string, { seq, hash, at, keyId, signature }: SignedHead): Promise<unknown> =>
+const insertSignature = (
+  client: pg.ClientBase,
+  chain: string,
+  { seq, hash, at, keyId, signature }: SignedHead,
+): Promise<unknown> =>
   client.query(
     'insert into billing_evidence_signature (chain, seq, hash, at, key_id, signature) values ($1, $2, $3, $4, $5, $6)',
     [chain, seq, hash, at, keyId, signature],

@@ -100,7 +100,7 @@ export const checkpointOf = (row: Row): Checkpoint => ({
 });
 
 /** One transaction, under the lock that every change of a name of the chain takes. */
-export async function cutIn(client: pg.Client, chain: string, decide: CutDecision): Promise<boolean> {
+export async function cutIn(client: pg.ClientBase, chain: string, decide: CutDecision): Promise<boolean> {
   await client.query('begin');
   await client.query('select 1 from billing_evidence_head where chain = $1 for update', [chain]);
   const { rows: entries } = await client.query<Row>('select * from billing_evidence_chain where chain = $1 order by seq', [

@@ -3,7 +3,6 @@ import { StoreRefused, StoreUnavailable } from './evidence.js';
 
 /** The connection to PostgreSQL, and what its errors mean: most are outages that heal, some need a person. */
 
-const CONNECTIONS = 4;
 /** A server that is reached answers within this, whatever is asked. */
 const QUERY_MS = 60_000;
 const CONNECT_MS = 10_000;
@@ -17,45 +16,84 @@ export interface PostgresServer {
   query: Query;
   /** Over a connection of its own: what is asked never waits behind large values. */
   queryLease: Query;
-  /** Runs work on one connection, in whatever transactions it likes. */
-  withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
+  /** Runs work on the connection that queries use, in whatever transactions it likes; they wait meanwhile. */
+  withClient<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
+  /** The same on a connection made for it: for what takes long. */
+  withOwnClient<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
   end(): Promise<void>;
 }
 
+/** Servers that this process is connected to, with how many stores use them: all brokers of a process share its two sessions. */
+const connected = new Map<string, { server: PostgresServer; users: number }>();
+
 export function connectPostgres(connectionString: string): PostgresServer {
+  const known = connected.get(connectionString) ?? { server: openSessions(connectionString), users: 0 };
+  connected.set(connectionString, { ...known, users: known.users + 1 });
+  return known.server;
+}
+
+/** One who had it from `connectPostgres` needs it no longer; the last one ends the sessions. */
+async function disconnect(connectionString: string, end: () => Promise<void>): Promise<void> {
+  const { server, users } = connected.get(connectionString)!;
+  if (users > 1) return void connected.set(connectionString, { server, users: users - 1 });
+  connected.delete(connectionString);
+  await end();
+}
+
+function openSessions(connectionString: string): PostgresServer {
   const store = placeOf(connectionString);
-  const pools = [
-    new pg.Pool({
-      connectionString,
-      max: CONNECTIONS,
-      query_timeout: QUERY_MS,
-      connectionTimeoutMillis: CONNECT_MS,
-      keepAlive: true,
-    }),
-    new pg.Pool({ connectionString, max: 1, query_timeout: LEASE_QUERY_MS, connectionTimeoutMillis: LEASE_QUERY_MS }),
+  const sessions = [
+    session(connectionString, QUERY_MS, CONNECT_MS),
+    session(connectionString, LEASE_QUERY_MS, LEASE_QUERY_MS),
   ] as const;
-  // An idle connection that the server, or a pooler, cuts is no failure of anybody: the next query opens another.
-  for (const pool of pools) pool.on('error', () => undefined);
   const queryOver =
     (pool: pg.Pool): Query =>
     (text, values = []) =>
       translated(store, async () => (await pool.query<Row>(text, values)).rows);
   return {
-    query: queryOver(pools[0]),
-    queryLease: queryOver(pools[1]),
-    withClient: (work) =>
-      translated(store, async () => {
-        const client = new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_MS });
-        client.on('error', () => undefined);
-        await client.connect();
-        try {
-          return await work(client);
-        } finally {
-          await client.end().catch(() => undefined);
-        }
-      }),
-    end: async () => void (await Promise.all(pools.map((pool) => pool.end()))),
+    query: queryOver(sessions[0]),
+    queryLease: queryOver(sessions[1]),
+    withClient: (work) => translated(store, () => onPooled(sessions[0], work)),
+    withOwnClient: (work) => translated(store, () => onOwn(connectionString, work)),
+    end: () => disconnect(connectionString, async () => void (await Promise.all(sessions.map((each) => each.end())))),
   };
+}
+
+/** A connection that is made when it is needed, again where it was cut, and used by one query after the other. */
+function session(connectionString: string, queryMs: number, connectMs: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: 1,
+    query_timeout: queryMs,
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+  });
+  // An idle connection that the server, or a pooler, cuts is no failure of anybody: the next query opens another.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+async function onPooled<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    const done = await work(client);
+    client.release();
+    return done;
+  } catch (error) {
+    client.release(true); // a transaction may be open on it
+    throw error;
+  }
+}
+
+async function onOwn<T>(connectionString: string, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_MS });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 /** "PostgreSQL on host:port, database x", without user and password. */

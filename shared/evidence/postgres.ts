@@ -56,15 +56,15 @@ export function postgresEvidence(connectionString: string): EvidenceStore {
       )),
     cut: async (chain, decide) => {
       await query('select 1'); // tables are there from here on
-      return server.withClient((client) => cutIn(client, chain, decide));
+      return server.withOwnClient((client) => cutIn(client, chain, decide));
     },
     dump: async (each) => {
       await query('select 1');
-      await server.withClient((client) => dumpFrom(client, each));
+      await server.withOwnClient((client) => dumpFrom(client, each));
     },
     load: async (records) => {
       await query('select 1');
-      await server.withClient((client) => loadInto(client, records));
+      await server.withOwnClient((client) => loadInto(client, records));
     },
     chains: async () =>
       (await query('select chain from billing_evidence_head order by chain collate "C"')).map(({ chain }) => String(chain)),
@@ -89,7 +89,7 @@ export function postgresEvidence(connectionString: string): EvidenceStore {
     hold: (name, options) => holdLease(leaseDesk(ready(server.queryLease)), name, options),
     chain: chainIn(query),
     size: async () => Number((await query(SIZE))[0]!.size),
-    close: () => server.end(),
+    close: once(() => server.end()),
   };
 }
 
@@ -113,6 +113,12 @@ const isRight = (row: Row, name: string): boolean => {
   const entry = entryOf(row);
   return entry.name === name && entry.ref === row.pointed && isWhole(entry);
 };
+
+/** A store that is closed twice gives its server back once. */
+function once(end: () => Promise<void>): () => Promise<void> {
+  let ended: Promise<void> | null = null;
+  return () => (ended ??= end());
+}
 
 /** Tables are brought up to date before the first query, and again when they are gone: a database may be restored at any time. */
 function onceReady(server: PostgresServer): (query: Query) => Query {

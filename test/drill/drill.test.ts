@@ -21,11 +21,11 @@ const program = await findDockerCompose().catch(() => null);
 
   test('has every service of the compose file, with the settings that a person writes into .env', async () => {
     const file = join(folder, '.env');
-    await writeFile(file, `POSTGRES_PASSWORD_FILE='/run/key'\nAUTOTASK_SECRET='a$b#c'\n`);
+    await writeFile(file, `POSTGRES_SECRETS='/run/keys'\nAUTOTASK_SECRET='a$b#c'\n`);
     const { services, secrets } = await readCompose(file);
     expect(Object.keys(services).sort()).toEqual([...BROUGHT_UP, ...LEFT_OUT].sort());
     expect(services.worker?.environment?.AUTOTASK_SECRET).toBe('a$b#c');
-    expect(secrets.postgres_password?.file).toBe('/run/key');
+    expect(secrets.postgres_password?.file).toBe('/run/keys/postgres_password');
     expect(tagOf(services.temporal!.image)).toMatch(/^\d+\.\d+\.\d+$/);
     expect(milliseconds(services.worker!.stop_grace_period!)).toBe(75_000);
   });

@@ -43,7 +43,8 @@ export class Launches {
         argv: this.own(...(service.command ?? []).map((word) => this.place.network.local(word, name))),
         cwd: service.image.includes('-rehearsal:') ? this.place.image.rehearsal : this.place.image.folder,
       };
-    return { ...launch, ...(await this.ofImage(name, service)) };
+    const isOfDatabase = service.image === this.place.file.services.postgresql!.image;
+    return { ...launch, ...(await this.ofImage(name, service)), env: isOfDatabase ? await withPostgres(launch.env) : launch.env };
   }
 
   /** The product's own program with these arguments. */
@@ -108,4 +109,9 @@ export class Launches {
         return text.replace(target, type === 'bind' ? source : join(this.place.folder, 'volumes', source));
     return text;
   }
+}
+
+/** With PostgreSQL's own programs, as its image has them. */
+async function withPostgres(env: Record<string, string>): Promise<Record<string, string>> {
+  return { ...env, PATH: `${(await findPostgres()) ?? ''}:${env.PATH}` };
 }

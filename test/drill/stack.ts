@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../eventually.js';
 import type { Image } from '../project/image.js';
-import { imageEntrypoint, readCompose, tagOf, type ComposeFile } from './compose.js';
+import { imageEntrypoint, readCompose, ROOT, tagOf, type ComposeFile } from './compose.js';
 import { postgres } from './database.js';
 import { execute, type Run } from './execute.js';
 import { Launches } from './launches.js';
@@ -30,8 +30,10 @@ export interface StackOptions {
 /** Services of the file that are not brought up. */
 export const LEFT_OUT = new Set(['temporal-ui', 'temporal-ui-readers', 'web']);
 const NO_PORT = { BILLING_HTTP: 'off' };
+const makeSecrets = (folder: string): Promise<Run> =>
+  execute(['sh', join(ROOT, 'deploy/postgresql/make-secrets.sh'), folder], { PATH: process.env.PATH ?? '' }, ROOT);
 const HEALTHY_WITHIN_MS = 120_000;
-const UP_FROM_HERE = ['postgresql', 'temporal-schema', 'temporal', 'temporal-setup'];
+const UP_FROM_HERE = ['postgresql', 'postgresql-roles', 'temporal-schema', 'temporal', 'temporal-setup'];
 /** And those that are, by `bringUp` and by `startWorker`. */
 export const BROUGHT_UP = ['sandbox', ...UP_FROM_HERE, 'worker'];
 
@@ -85,11 +87,12 @@ export class Stack {
 
   private async bringUp(): Promise<void> {
     this.entrypoint = await imageEntrypoint();
-    const passwordFile = join(this.folder, 'postgres_password');
-    await writeFile(passwordFile, 'a-password-of-our-own', { mode: 0o644 });
-    const first = await this.writeSettings({ POSTGRES_PASSWORD_FILE: passwordFile });
+    const secrets = join(this.folder, 'secrets');
+    await makeSecrets(secrets);
+    const first = await this.writeSettings({ POSTGRES_SECRETS: secrets });
     this.file = await readCompose(first);
     this.network.admit(Object.keys(this.file.services));
+    await this.pointToDatabase(join(secrets, 'evidence_url'));
     await this.usePrograms(this.options.temporalVersion ?? this.temporalVersion);
     await this.up('sandbox');
     await this.control('POST', 'reset', this.options.world);
@@ -97,11 +100,11 @@ export class Stack {
       await this.writeSettings({
         ...(await this.vendorSettings()),
         ALLOW_HTTP_HOSTS: 'sandbox',
-        POSTGRES_PASSWORD_FILE: passwordFile,
+        POSTGRES_SECRETS: secrets,
         ...this.options.settings,
       }),
     );
-    if (this.options.settings.BILLING_EVIDENCE?.includes(`@${STORE}`)) await this.openStore(passwordFile);
+    if (this.options.settings.BILLING_EVIDENCE?.includes(`@${STORE}`)) await this.openStore(secrets);
     for (const name of UP_FROM_HERE) await this.up(name);
   }
 
@@ -115,7 +118,14 @@ export class Stack {
     return Object.fromEntries(pointed) as Record<string, string>;
   }
 
-  private async openStore(passwordFile: string): Promise<void> {
+  /** A secret's file names the file's host, which has an address here. */
+  private async pointToDatabase(file: string): Promise<void> {
+    await writeFile(file, (await readFile(file, 'utf8')).replace('@postgresql:', `@${this.network.address('postgresql')}:`));
+  }
+
+  private async openStore(secrets: string): Promise<void> {
+    const passwordFile = join(secrets, 'store_password');
+    await writeFile(passwordFile, 'a-password-of-our-own');
     const launch = await this.launches().ofDatabase({ name: STORE, user: 'billing', passwordFile });
     const policy = { restarts: true, stopSignal: 'SIGINT', stopWithinMs: 60_000 } as const;
     const service = new Service(STORE, { ...launch, ...policy }, this.logOf(STORE));

@@ -23,6 +23,8 @@ export const SETTINGS: Record<string, string> = {
   // Worlds are drawn without a story of last month's sizes.
   BREAKERS: 'off',
   AUTOTASK_CALLS_PER_HOUR: '10000',
+  // On the volume, so that a drill may lose, restore or fill it apart from Temporal's databases; `kill-postgresql` has the file's own.
+  BILLING_EVIDENCE: 'file:/var/lib/billing/evidence',
 };
 
 export interface Ended {

@@ -20,7 +20,8 @@ export async function findPostgres(): Promise<string | null> {
   return newest === undefined ? null : join('/usr/lib/postgresql', newest, 'bin');
 }
 
-export async function startPostgres(programs: string): Promise<PostgresServer> {
+/** `superuser`: the one that it begins with. */
+export async function startPostgres(programs: string, superuser = 'billing'): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'billing-postgres-'));
   const user = await serverUser();
   const as = (program: string, ...args: string[]): Promise<unknown> =>
@@ -37,7 +38,7 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
     '-D',
     data,
     '-U',
-    'billing',
+    superuser,
     `--pwfile=${password}`,
     '-A',
     'scram-sha-256',
@@ -49,7 +50,7 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
     as('pg_ctl', '-D', data, '-l', join(folder, 'log'), '-w', '-o', `-p ${port} -h 127.0.0.1 -k ${folder}`, 'start'),
   );
   return {
-    url: `postgres://billing:secret@127.0.0.1:${port}/postgres`,
+    url: `postgres://${superuser}:secret@127.0.0.1:${port}/postgres`,
     stop: async () => {
       await as('pg_ctl', '-D', data, '-m', 'immediate', 'stop');
       await rm(folder, { recursive: true, force: true });

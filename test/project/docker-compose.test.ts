@@ -70,7 +70,7 @@ describe('docker-compose.yml', () => {
 
   withCompose('asks for the one thing that must be chosen', async () => {
     await expect(compose('--env-file', '/dev/null', 'config', '--quiet')).rejects.toThrow(
-      /POSTGRES_PASSWORD_FILE.*name a file with a password of your own/,
+      /POSTGRES_SECRETS.*name a folder of secrets/,
     );
   });
 
@@ -107,10 +107,11 @@ describe('docker-compose.yml', () => {
   withCompose(
     'starts the worker when the namespace is ready, lets it finish a posting, and tells it where the Web UI is',
     async () => {
-      const { worker, temporal, 'temporal-setup': setup } = await config('.env.example');
+      const { worker, temporal, 'temporal-setup': setup, 'temporal-schema': schema } = await config('.env.example');
       expect(worker?.depends_on?.['temporal-setup']?.condition).toBe('service_completed_successfully');
       expect(setup?.depends_on?.temporal?.condition).toBe('service_healthy');
       expect(temporal?.depends_on?.['temporal-schema']?.condition).toBe('service_completed_successfully');
+      expect(schema?.depends_on?.['postgresql-roles']?.condition).toBe('service_completed_successfully');
       expect(worker?.stop_grace_period).toBe('1m15s');
       expect(worker?.environment?.TZ).toBe('UTC');
       expect(worker?.environment?.TEMPORAL_UI_URL).toBe('http://127.0.0.1:8080');
@@ -129,7 +130,7 @@ describe('docker-compose.yml', () => {
     expect(worker?.volumes).toEqual([
       expect.objectContaining({ type: 'volume', source: 'evidence', target: '/var/lib/billing' }),
     ]);
-    expect(worker?.environment?.BILLING_EVIDENCE).toBe('file:/var/lib/billing/evidence');
+    expect(worker?.environment?.BILLING_EVIDENCE_FILE).toBe('/run/secrets/evidence_url');
     expect(postgresql?.volumes).toEqual([expect.objectContaining({ type: 'volume', source: 'postgresql' })]);
     expect(sandbox?.profiles).toEqual(['sandbox']);
   });
@@ -146,7 +147,7 @@ describe('docker-compose.yml', () => {
     const handedOn = Object.keys(web?.environment ?? {});
     expect(WEB_VARIABLES.filter((name) => !handedOn.includes(name))).toEqual([]);
     expect(handedOn.filter((name) => /^(CLOUDMORE|AUTOTASK|NOTICE)_/.test(name))).toEqual([]);
-    expect(web?.environment?.BILLING_EVIDENCE).toBe('file:/var/lib/billing/evidence');
+    expect(web?.environment?.BILLING_EVIDENCE_FILE).toBe('/run/secrets/evidence_url');
     expect(web?.profiles).toEqual(['web']);
   });
 
@@ -174,32 +175,46 @@ describe('docker-compose.yml', () => {
       ]);
   });
 
-  withCompose('lets nobody but Temporal reach the database, the Web UI only Temporal, and the sandbox nobody', async () => {
-    const services = await config('.env.example');
-    const on = (network: string): string[] =>
-      Object.keys(services)
-        .filter((name) => network in (services[name]?.networks ?? {}))
-        .sort();
-    expect(on('database')).toEqual(['postgresql', 'temporal', 'temporal-schema']);
-    expect(on('ui')).toEqual(['temporal', 'temporal-ui', 'temporal-ui-readers', 'web']);
-    expect(on('sandbox')).toEqual(['sandbox', 'worker']);
-    expect(on('default')).toEqual([]);
-    const { stdout } = await compose('--env-file', '.env.example', '--profile', '*', 'config', '--format', 'json');
-    const { networks } = JSON.parse(stdout) as { networks: Record<string, { internal?: boolean; driver_opts?: object }> };
-    expect(networks.database?.internal).toBe(true);
-    for (const name of ['ui', 'sandbox'])
-      expect(networks[name]?.driver_opts).toEqual({ 'com.docker.network.bridge.enable_ip_masquerade': 'false' });
-  });
+  withCompose(
+    'lets nobody but Temporal and our own processes reach the database, the Web UI only Temporal, and the sandbox nobody',
+    async () => {
+      const services = await config('.env.example');
+      const on = (network: string): string[] =>
+        Object.keys(services)
+          .filter((name) => network in (services[name]?.networks ?? {}))
+          .sort();
+      expect(on('database')).toEqual(['postgresql', 'postgresql-roles', 'temporal', 'temporal-schema', 'web', 'worker']);
+      expect(on('ui')).toEqual(['temporal', 'temporal-ui', 'temporal-ui-readers', 'web']);
+      expect(on('sandbox')).toEqual(['sandbox', 'worker']);
+      expect(on('default')).toEqual([]);
+      const { stdout } = await compose('--env-file', '.env.example', '--profile', '*', 'config', '--format', 'json');
+      const { networks } = JSON.parse(stdout) as { networks: Record<string, { internal?: boolean; driver_opts?: object }> };
+      expect(networks.database?.internal).toBe(true);
+      for (const name of ['ui', 'sandbox'])
+        expect(networks[name]?.driver_opts).toEqual({ 'com.docker.network.bridge.enable_ip_masquerade': 'false' });
+    },
+  );
 
-  withCompose("hands the database's password on as a file, and in nobody's environment", async () => {
+  withCompose('hands each service the passwords of its own roles as files, and none in an environment', async () => {
     const services = await config('.env.example');
-    const withSecret = Object.keys(services).filter((name) =>
-      services[name]?.secrets?.some(({ source }) => source === 'postgres_password'),
+    const secretsOf = (name: string): string[] => (services[name]?.secrets ?? []).map(({ source }) => source).sort();
+    const given = Object.fromEntries(
+      Object.keys(services)
+        .map((name) => [name, secretsOf(name)] as const)
+        .filter(([, secrets]) => secrets.length > 0),
     );
+    const temporals = ['temporal_password', 'temporal_visibility_password'];
+    expect(given).toEqual({
+      postgresql: ['postgres_password'],
+      'postgresql-roles': ['evidence_url', 'postgres_password', ...temporals],
+      'temporal-schema': temporals,
+      temporal: temporals,
+      worker: ['evidence_url'],
+      web: ['evidence_url'],
+    });
     const inTheClear = Object.values(services).flatMap(({ environment = {} }) =>
       Object.keys(environment).filter((name) => /(PASSWORD|PWD)$/.test(name)),
     );
-    expect(withSecret.sort()).toEqual(['postgresql', 'temporal', 'temporal-schema']);
     expect(inTheClear).toEqual(['CLOUDMORE_PASSWORD']);
   });
 
@@ -290,20 +305,6 @@ describe('deploy/pin-images.sh', () => {
     ]);
   });
 });
-
-test.each(['change-me', 'postgres', ''])(
-  'a database with the password "%s", which everybody knows, is not made',
-  async (password) => {
-    const folder = await mkdtemp(join(tmpdir(), 'schema-'));
-    const file = join(folder, 'password');
-    await writeFile(file, password);
-    const made = promisify(execFile)('sh', [`${root}deploy/temporal/create-schema.sh`], {
-      env: { PATH: process.env.PATH, SQL_PASSWORD_FILE: file },
-    });
-    await expect(made).rejects.toMatchObject({ code: 78, stderr: expect.stringContaining('choose a password of your own') });
-    await rm(folder, { recursive: true });
-  },
-);
 
 describe('deploy/temporal/create-namespace.sh', () => {
   const address = process.env.TEST_TEMPORAL_ADDRESS ?? '';

@@ -13,7 +13,7 @@ import { Stage } from '../stage.js';
  */
 
 const DATABASES = ['temporal', 'temporal_visibility'];
-const TEMPORAL_USER = 'temporal';
+const SUPERUSER = 'postgres';
 const run = promisify(execFile);
 
 /** What is put back: from the earlier minute, from the later one, not at all, or to nothing. */
@@ -99,7 +99,7 @@ async function backUp(stage: Stage, name: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const server = stage.stack.service('postgresql');
   for (const database of DATABASES)
-    await postgresInto(join(folder, `${database}.dump`), server, TEMPORAL_USER, 'pg_dump', '--format=custom', database);
+    await postgresInto(join(folder, `${database}.dump`), server, SUPERUSER, 'pg_dump', '--format=custom', database);
   // As a backup of files in use is: what comes and goes meanwhile may be missing.
   await run('cp', ['-a', stage.stack.volume, join(folder, 'evidence')]).catch(() => undefined);
 }
@@ -109,10 +109,11 @@ async function restoreTemporal(stage: Stage, from: From): Promise<void> {
   const { stack } = stage;
   const server = stack.service('postgresql');
   for (const database of DATABASES) {
-    await postgres(server, TEMPORAL_USER, 'dropdb', '--force', database);
+    await postgres(server, SUPERUSER, 'dropdb', '--force', database);
+    // Each belongs to the role of its name.
+    await postgres(server, SUPERUSER, 'createdb', '--owner', database, database);
     if (from === 'empty') continue;
-    await postgres(server, TEMPORAL_USER, 'createdb', database);
-    await postgres(server, TEMPORAL_USER, 'pg_restore', '--dbname', database, join(backups(stage, from), `${database}.dump`));
+    await postgres(server, SUPERUSER, 'pg_restore', '--dbname', database, join(backups(stage, from), `${database}.dump`));
   }
   if (from === 'empty') await stack.up('temporal-schema');
 }
