@@ -1,6 +1,6 @@
 /**
  * `npm run licenses`: what the product brings along. One row a production dependency, with its licence, and who asked for it; ends with 1 where one has no licence,
- * or one that we may not pass on. `--sbom FILE` also writes the list as CycloneDX, which npm makes from the lock file. `--registry` asks npm for what is
+ * or one that we may not pass on. `--sbom FILE` also writes the list as CycloneDX, made by npm from the lock file. `--registry` asks npm for what is
  * outdated, which needs the network.
  */
 import { execFileSync } from 'node:child_process';
@@ -80,13 +80,23 @@ for (const { name, version, license } of unfit)
   console.log(`${isNoted({ name }) ? '!' : '✗'} ${name} ${version}: ${STATED_ELSEWHERE.get(name) ?? license ?? 'no licence'}`);
 
 const at = process.argv.indexOf('--sbom');
-if (at !== -1) {
-  const sbom = execFileSync('npm', ['sbom', '--omit=dev', '--package-lock-only', '--sbom-format=cyclonedx'], {
-    cwd: ROOT,
-    maxBuffer: 64 << 20,
-  });
-  writeFileSync(process.argv[at + 1] ?? 'sbom.json', sbom);
+if (at !== -1) writeFileSync(process.argv[at + 1] ?? 'sbom.json', JSON.stringify(productionSbom(), null, 2));
+
+/** npm's list of everything, without what is for development alone. Asked for that itself (`--omit=dev`), npm also leaves out what development shares with production. */
+function productionSbom() {
+  const args = ['sbom', '--package-lock-only', '--sbom-format=cyclonedx'];
+  const sbom = JSON.parse(execFileSync('npm', args, { cwd: ROOT, maxBuffer: 64 << 20, encoding: 'utf8' }));
+  const wanted = new Set(packages.map(({ name, version }) => `${name}@${version}`));
+  const isWanted = (ref) => wanted.has(ref) || ref === sbom.metadata.component['bom-ref'];
+  return {
+    ...sbom,
+    components: sbom.components.filter((component) => isWanted(component['bom-ref'])),
+    dependencies: sbom.dependencies
+      .filter(({ ref }) => isWanted(ref))
+      .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter(isWanted) })),
+  };
 }
+
 const broken = unfit.filter((entry) => !isNoted(entry));
 console.log(
   `${direct.size} direct and ${packages.length} production dependencies, ${new Set(packages.map(({ license }) => license)).size} licences, ${deprecated.length} deprecated, ${broken.length} not permitted`,

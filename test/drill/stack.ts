@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,8 +30,6 @@ export interface StackOptions {
 /** Services of the file that are not brought up. */
 export const LEFT_OUT = new Set(['temporal-ui', 'temporal-ui-readers', 'web']);
 const NO_PORT = { BILLING_HTTP: 'off' };
-const makeSecrets = (folder: string): Promise<Run> =>
-  execute(['sh', join(ROOT, 'deploy/postgresql/make-secrets.sh'), folder], { PATH: process.env.PATH ?? '' }, ROOT);
 const HEALTHY_WITHIN_MS = 120_000;
 const UP_FROM_HERE = ['postgresql', 'postgresql-roles', 'temporal-schema', 'temporal', 'temporal-setup'];
 /** And those that are, by `bringUp` and by `startWorker`. */
@@ -276,4 +274,15 @@ export class Stack {
     const { folder, network, file, entrypoint, image } = this;
     return new Launches({ folder, network, file, entrypoint, image });
   }
+}
+
+/** A container gets its files from its runtime; here their users pass through the folder. */
+async function makeSecrets(folder: string): Promise<void> {
+  const { code, stderr } = await execute(
+    ['sh', join(ROOT, 'deploy/postgresql/make-secrets.sh'), folder],
+    { PATH: process.env.PATH ?? '' },
+    ROOT,
+  );
+  if (code !== 0) throw new Error(stderr);
+  await chmod(folder, 0o711);
 }
