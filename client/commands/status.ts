@@ -43,19 +43,12 @@ export async function status(context: Context, options: StatusOptions): Promise<
     const faults = await faultTexts(temporal.client, config.broker);
     for (const fault of faults)
       if (json) context.say(fault);
-      else context.out(fault);
+      else context.out(`${fault}\n`);
+    const isTold = latest !== null && faults.some((fault) => fault.includes(`began on ${utcText(latest.startTime)} `));
     if (read === null && latest?.status.name === 'RUNNING')
       return firstRun(context, temporal, config.broker, month, latest, json);
     if (read === null && faults.length > 0) return EXIT.waits;
-    const code = await showMonth(
-      context,
-      temporal,
-      config,
-      read ?? (await requireMonth(config, month)),
-      latest,
-      options,
-      faults.length > 0,
-    );
+    const code = await showMonth(context, temporal, config, read ?? (await requireMonth(config, month)), latest, options, isTold);
     return code === EXIT.done && faults.length > 0 ? EXIT.waits : code;
   });
 }
