@@ -26,7 +26,7 @@ export async function writePapers(release: Release): Promise<string[]> {
   return [...sums.map(({ name }) => name), 'SHA256SUMS'];
 }
 
-/** The same files make the same bytes, whoever packs them, and when. */
+/** The same files make the same bytes, by any user and at any time. */
 function archive({ root, out, version, commit }: Release, name: string, folder: string): string {
   const file = `billing-${version}-${name}.tar.gz`;
   const at = git(root, 'show', '--no-patch', '--format=@%ct', commit);
