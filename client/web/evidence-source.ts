@@ -16,6 +16,7 @@ import type { Environment } from '../../shared/environment.js';
 import { findExplanations } from '../commands/explain.js';
 import { renderReport } from '../render/report/index.js';
 import { BYTE_ORDER_MARK } from '../render/spreadsheet.js';
+import { isNotFound } from '../months.js';
 import type { Temporal } from '../temporal.js';
 import { act } from './act.js';
 import { askWorker, latestAnswer, takeBack } from './ask.js';
@@ -125,15 +126,22 @@ async function customerOf(
   return { outcome, currency: outcome.items[0]?.currency ?? '', history };
 }
 
-/** How far the month's run is; null when none is under way, or no worker answers. */
+/** How far the month's run is, or why nobody can tell; null when none is under way. */
 async function progressOf({ client }: Temporal, broker: string, month: Month): Promise<string | null> {
   const handle = client.workflow.getHandle(dailyBillingId(broker, month));
+  let since: Date | null = null;
   try {
-    const { status, startTime } = await handle.describe();
-    if (status.name !== 'RUNNING') return null;
-    const shown = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.query<MonthShown>(STATUS_QUERY));
-    return `A run is under way since ${utcText(startTime)}: ${progressText(shown)}.`;
-  } catch {
-    return null;
+    return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, async () => {
+      const { status, startTime } = await handle.describe();
+      if (status.name !== 'RUNNING') return null;
+      since = startTime;
+      return `A run is under way since ${utcText(startTime)}: ${progressText(await handle.query<MonthShown>(STATUS_QUERY))}.`;
+    });
+  } catch (error) {
+    if (since !== null) return `A run is under way since ${utcText(since)}, and no worker answers how far it is.`;
+    return isNotFound(error) ? null : UNANSWERED;
   }
 }
+
+const UNANSWERED =
+  'Temporal does not answer, so nobody can tell whether a run is under way: what stands here is from the last one.';
