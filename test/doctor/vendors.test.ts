@@ -306,6 +306,13 @@ const MIS_SETUPS: MisSetUp[] = [
     fix: /Activate/,
   },
   {
+    what: 'the product billing code bills nobody',
+    world: ({ autotask }) => void (autotask.billingCodes.find(({ id }) => id === 29682802)!.billingCodeType = 2),
+    check: 'AUTOTASK_PRODUCT_BILLING_CODE_ID',
+    says: /29682802 \(Cloud consumption\) is of the type Non-Billable/,
+    fix: /Material Cost Code/,
+  },
+  {
     what: 'the product billing code is of another use type',
     env: { AUTOTASK_PRODUCT_BILLING_CODE_ID: '29682801' },
     check: 'AUTOTASK_PRODUCT_BILLING_CODE_ID',
