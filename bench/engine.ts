@@ -40,18 +40,21 @@ const LOOK_EVERY_MS = 10;
 const WORKFLOWS_KIND = 1;
 const ACTIVITIES_KIND = 2;
 
-/** Runs `work` while a worker process serves all queues of the broker; tells how many seconds it took to poll them. */
+/** Runs `work` while a worker process serves all queues of the brokers; tells how many seconds it took to poll them. */
 export async function withWorker<T>(
   { connection }: Pick<Client, 'connection'>,
   environment: Record<string, string>,
   work: (worker: { readyAfter: number; pid: number }) => Promise<T>,
+  brokers = [environment['BILLING_BROKER'] ?? 'default'],
 ): Promise<T> {
   const started = performance.now();
   const worker = spawn(process.execPath, [BIN, 'worker'], { env: { ...process.env, ...environment }, stdio: 'ignore' });
   try {
-    const broker = environment['BILLING_BROKER'] ?? 'default';
-    for (const queue of [autotaskQueue(broker), cloudmoreQueue(broker)]) await polled(connection, worker, queue, ACTIVITIES_KIND);
-    await polled(connection, worker, billingQueue(broker), WORKFLOWS_KIND);
+    for (const broker of brokers) {
+      for (const queue of [autotaskQueue(broker), cloudmoreQueue(broker)])
+        await polled(connection, worker, queue, ACTIVITIES_KIND);
+      await polled(connection, worker, billingQueue(broker), WORKFLOWS_KIND);
+    }
     return await work({ readyAfter: (performance.now() - started) / 1000, pid: worker.pid! });
   } finally {
     worker.kill();
@@ -60,8 +63,11 @@ export async function withWorker<T>(
 }
 
 /** A checkout bundles its workflows at the first start after a change, which takes memory that no later worker needs. */
-export const bundleWorkflows = (client: Pick<Client, 'connection'>, environment: Record<string, string>): Promise<void> =>
-  withWorker(client, environment, () => Promise.resolve());
+export const bundleWorkflows = (
+  client: Pick<Client, 'connection'>,
+  environment: Record<string, string>,
+  brokers?: string[],
+): Promise<void> => withWorker(client, environment, () => Promise.resolve(), brokers);
 
 /** Waits until the server knows this process as one that asks the queue for work. */
 async function polled(

@@ -68,7 +68,7 @@ async function reachedFiles(isForRehearsals) {
 }
 
 function leaveOut({ onLoad, onResolve }, isForRehearsals) {
-  onLoad({ filter: /bundler\.js$/ }, ({ path }) => (path === join(ROOT, BUNDLER) ? { contents: NO_BUNDLER } : null));
+  onLoad({ filter: /bundler\.js$/ }, ({ path }) => (path.endsWith(BUNDLER) ? { contents: NO_BUNDLER } : null));
   if (!isForRehearsals) onResolve({ filter: FOR_REHEARSALS }, () => ({ external: true }));
 }
 

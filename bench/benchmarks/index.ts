@@ -31,6 +31,10 @@ export const benchmarks: Record<string, Entry> = {
     summary: 'what 500 brokers with 2,000 organizations each need, computed from a small month that is measured',
     load: () => import('./growth.js'),
   },
+  brokers: {
+    summary: 'how long a broker with 100,000 lines makes small ones wait that the same process serves',
+    load: () => import('./brokers.js'),
+  },
   'start-up': {
     summary: 'how soon help is there, against Node doing nothing, and a worker polls',
     load: () => import('./start-up.js'),
