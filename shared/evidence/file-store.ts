@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -99,7 +100,24 @@ export async function quietly(work: () => void | Promise<void>): Promise<void> {
   }
 }
 
-export const makeFolder = (path: string): void => void mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
+/** With those above it. Node's own way never ends where a file system makes no folders and says that they are missing, as `/proc` does. */
+export function makeFolder(path: string): void {
+  try {
+    makeOne(path);
+  } catch (error) {
+    if (!isMissing(error) || dirname(path) === path) throw error;
+    makeFolder(dirname(path));
+    makeOne(path);
+  }
+}
+
+function makeOne(path: string): void {
+  try {
+    mkdirSync(path, { mode: PRIVATE_FOLDER });
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST') || !statSync(path).isDirectory()) throw error;
+  }
+}
 
 /** Works in a folder, and makes it only where it is missing: nearly always it is there. */
 function inFolder<T>(folder: string, work: () => T): T {

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryEvidence, openEvidence, type Evidence } from '../../shared/evidence/index.js';
+import { makeFolder } from '../../shared/evidence/file-store.js';
 import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
 
 /** The evidence store: what goes in comes out, by digest and by name, wherever it is kept. */
@@ -85,4 +86,15 @@ test('a file that somebody changed is not taken for evidence', async () => {
   await writeFile(path, (await readFile(path, 'utf8')).replace('1.00', '9.00'));
   await expect(stores.files!.get(ref)).rejects.toThrow(/not what its digest says/);
   expect((await readdir(join(folder, 'values', ref.slice(0, 2)))).every((name) => name.endsWith('.json'))).toBe(true);
+});
+
+test('a folder is made with those above it, also where it is there; where none can be made it is refused: doctor never came to its end', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'billing-folder-'));
+  const nested = join(folder, 'a', 'b', 'c');
+  for (const path of [nested, nested, folder]) makeFolder(path);
+  expect(await readdir(join(folder, 'a', 'b'))).toEqual(['c']);
+  await writeFile(join(folder, 'file'), '');
+  for (const path of [join(folder, 'file'), join(folder, 'file', 'below'), '/proc/nowhere/evidence'])
+    expect(() => makeFolder(path)).toThrow();
+  await rm(folder, { recursive: true });
 });
