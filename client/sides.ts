@@ -110,9 +110,10 @@ async function readRecords(
   );
   const products = await autotask.query('Products', [{ op: 'beginsWith', field: 'externalProductID', value: 'cloudmore:' }]);
   const charges = await autotask.query('ContractCharges', [chargeCondition(products, month, at)], { onProgress });
+  const canceled = await autotask.canceledStatus();
   const services = await autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }], { onProgress });
   const companies = await readCompanies(autotask, contracts);
-  return { companies, contracts, rows, charges, services, products };
+  return { companies, contracts, rows, charges, services, products, canceled };
 }
 
 /** Those that carry an id, by one query for the field and one for the number; and those that we billed on, whatever they carry today. */

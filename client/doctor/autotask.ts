@@ -112,7 +112,7 @@ const NON_BILLABLE = 'Non-Billable';
 async function isNonBillable(autotask: Autotask, type: unknown): Promise<boolean> {
   const field = (await autotask.picklists.fields('BillingCodes')).find(({ name }) => same(name, 'billingCodeType'));
   const value = field?.picklistvalues.find(({ label }) => same(label, NON_BILLABLE))?.value;
-  return value !== undefined && Number(type) === value;
+  return value !== undefined && type != null && Number(type) === value;
 }
 
 async function codesOf(autotask: Autotask, useType: number): Promise<string> {

@@ -73,6 +73,12 @@ export class Picklists {
     );
   }
 
+  /** The same where a tenant may have no such label: null then. */
+  async labelled(entity: string, fieldName: string, label: RegExp): Promise<number | null> {
+    const field = (await this.fields(entity)).find((candidate) => same(candidate.name, fieldName));
+    return field?.picklistvalues.find((value) => label.test(value.label.trim()))?.value ?? null;
+  }
+
   private async activeValues(entity: string, fieldName: string): Promise<Field['picklistvalues']> {
     const field = (await this.fields(entity)).find((candidate) => same(candidate.name, fieldName));
     return (field?.picklistvalues ?? []).filter(({ isactive }) => isactive !== false);

@@ -16,7 +16,7 @@ import { ContractQueries } from './contract-queries.js';
 import { toWire } from './days.js';
 import type { Usage } from './gate.js';
 import type { Decoder, ReadOptions } from './queries.js';
-import { CHARGES, CONTRACT_SERVICES, PRODUCTS_READ, ROWS, SERVICES } from './decoders.js';
+import { chargesRead, CONTRACT_SERVICES, PRODUCTS_READ, ROWS, SERVICES } from './decoders.js';
 import { toCompany, toCurrency, type ContractService, type Currency } from './translate.js';
 import { PRODUCTS } from '../billing/record-types.js';
 
@@ -50,7 +50,7 @@ export class AutotaskReads extends ContractQueries {
     const rows = await this.readMonthRows(month, contracts.map(idOf), contracts.filter(isPaidOnce).map(idOf), findings.options);
     const shared = await this.readShared(options);
     const filter = chargesOfMonth(month, shared.products.map(idOf));
-    const charges = await this.queryAs('ContractCharges', filter, CHARGES, findings.options);
+    const charges = await this.queryAs('ContractCharges', filter, await this.chargesRead(), findings.options);
     return findings.addTo({ ...shared, companies, contracts, rows, charges, detailed: [] });
   }
 
@@ -78,7 +78,14 @@ export class AutotaskReads extends ContractQueries {
     const ids = contracts.map(idOf);
     const rows = await this.readListedRows(month, ids, contracts.filter(isPaidOnce).map(idOf), findings.options);
     const filter = chargesOfMonth(month, null);
-    const charges = await this.queryList('ContractCharges', 'contractID', ids, filter, CHARGES, findings.options);
+    const charges = await this.queryList(
+      'ContractCharges',
+      'contractID',
+      ids,
+      filter,
+      await this.chargesRead(),
+      findings.options,
+    );
     const shared = await this.readShared(options, sharedMaxAgeMs);
     return findings.addTo({ ...shared, companies, contracts, rows, charges, detailed: [] });
   }
@@ -90,7 +97,14 @@ export class AutotaskReads extends ContractQueries {
     const ids = contracts.map(idOf);
     const rows = await this.readListedRows(month, ids, [], findings.options);
     const filter = chargesOfMonth(month, null);
-    const charges = await this.queryList('ContractCharges', 'contractID', ids, filter, CHARGES, findings.options);
+    const charges = await this.queryList(
+      'ContractCharges',
+      'contractID',
+      ids,
+      filter,
+      await this.chargesRead(),
+      findings.options,
+    );
     return findings.addTo({
       ...books,
       contracts: [...books.contracts, ...contracts].sort((left, right) => left.id - right.id),
@@ -116,7 +130,7 @@ export class AutotaskReads extends ContractQueries {
       'contractID',
       contractIds,
       chargesFrom(month),
-      CHARGES,
+      await this.chargesRead(),
       findings.options,
     );
     return findings.addTo({
@@ -140,7 +154,7 @@ export class AutotaskReads extends ContractQueries {
         'contractID',
         written.charges,
         chargesOfMonth(month, null),
-        CHARGES,
+        await this.chargesRead(),
         findings.options,
       ),
       services: await this.queryList('Services', 'invoiceDescription', written.serviceKeys, [], SERVICES, findings.options),
@@ -252,8 +266,17 @@ export class AutotaskReads extends ContractQueries {
     return rows;
   }
 
+  private async chargesRead(): Promise<Decoder<Charge>> {
+    return chargesRead(await this.canceledStatus());
+  }
+
+  /** The number of the status in which no customer is asked for a charge; null where the tenant has no such status. */
+  canceledStatus(): Promise<number | null> {
+    return this.picklists.labelled('ContractCharges', 'status', /^cancell?ed$/i);
+  }
+
   private async readCharges(filter: Condition[], options: ReadOptions): Promise<Charge[]> {
-    return this.queryAs('ContractCharges', filter, CHARGES, options);
+    return this.queryAs('ContractCharges', filter, await this.chargesRead(), options);
   }
 
   protected async readProducts(options: ReadOptions): Promise<Product[]> {

@@ -62,6 +62,7 @@ const chargeSchema = z.object({
   unitcost: decimalOrNull,
   isbilled: flag.nullable(),
   isbillabletocompany: flag.nullish(),
+  status: z.unknown().optional(),
 });
 const serviceSchema = z.object({
   id: idSchema,
@@ -273,7 +274,7 @@ export function toRow(record: unknown): Row {
 /** Whether the row shows that costs are shown. */
 export const hasUnits = ({ units }: Row): boolean => units !== 0;
 
-export function toCharge(record: unknown): Charge {
+export function toCharge(record: unknown, canceled: number | null = null): Charge {
   const about = { kind: 'charge', path: 'ContractCharges' } as const;
   const charge = decodeAs(chargeSchema, about, record, (members) => {
     const key = members.text('internalpurchaseordernumber');
@@ -290,10 +291,23 @@ export function toCharge(record: unknown): Charge {
       problem: MISSING,
       keys: key === '' ? null : [key],
     });
+  const isCanceled = canceled !== null && charge.status != null && Number(charge.status) === canceled;
+  // No call takes the status back: a person deletes the charge, or gives it another one.
+  if (isCanceled && isOurs({ key }))
+    throw unreadable({
+      ...about,
+      id: charge.id,
+      contractId: charge.contractid,
+      member: 'status',
+      value: String(charge.status),
+      problem: 'is the one of charges that were canceled, and no customer is asked for it',
+      keys: [key],
+    });
   const cost = { ...about, id: charge.id, contractId: charge.contractid, member: 'unitcost', keys: [key] };
   // Others' charges that are read count for what they stand beside (7.8): their cost as much as their price.
   if (charge.unitcost === null && !isOurs({ key })) throw unreadable({ ...cost, problem: MISSING });
   const unitCost = costOf(cost, charge.unitcost, true);
+  const isFree = isCanceled || charge.isbillabletocompany === false;
   return {
     id: charge.id,
     contractId: charge.contractid,
@@ -303,10 +317,10 @@ export function toCharge(record: unknown): Charge {
     quantity: charge.unitquantity,
     unitPrice: charge.unitprice,
     unitCost,
-    price: charge.isbillabletocompany === false ? '0' : plain(big(charge.unitquantity).times(charge.unitprice)),
+    price: isFree ? '0' : plain(big(charge.unitquantity).times(charge.unitprice)),
     cost: plain(big(charge.unitquantity).times(unitCost)),
     billed: charge.isbilled ?? false,
-    ...(charge.isbillabletocompany === false ? { notBillable: true as const } : {}),
+    ...(isFree ? { notBillable: true as const } : {}),
   };
 }
 

@@ -103,6 +103,8 @@ export interface Records {
   charges: unknown[];
   services: unknown[];
   products: unknown[];
+  /** The status of charges that were canceled; null or absent where the tenant has none. */
+  canceled?: number | null;
 }
 
 export interface PartOptions {
@@ -162,7 +164,7 @@ export function partsOf(records: Records, { month, subscriptionUdf, ours }: Part
     const contract = contracts.get(contractId);
     if (!isKeyed(charge) && !contract?.isOurs) return [];
     if (ours.isSwitchedOff(contract?.key ?? '', products.get(Number(charge.productid)) ?? '')) return [];
-    return [chargePart(charge, contract, contractId)];
+    return [chargePart(charge, contract, contractId, records.canceled ?? null)];
   });
   const placeOf = (contractId: number): Place =>
     contracts.get(contractId) ?? { companyId: NO_COMPANY, subscriptionId: `contract ${contractId}` };
@@ -179,15 +181,16 @@ function rowPart(row: Fields, contract: OurContract, contractId: number, service
   };
 }
 
-function chargePart(charge: Fields, contract: OurContract | undefined, contractId: number): Part {
+function chargePart(charge: Fields, contract: OurContract | undefined, contractId: number, canceled: number | null): Part {
   const quantity = amount(charge, 'unitquantity');
+  const isCanceled = canceled !== null && text(charge, 'status') === String(canceled);
   return {
     ...{ kind: 'charge', id: number(charge, 'id'), contractId, serviceId: null },
     label: `charge ${text(charge, 'internalpurchaseordernumber')}`,
     companyId: contract?.companyId ?? NO_COMPANY,
     subscriptionId: contract?.subscriptionId ?? `contract ${contractId}`,
-    // A charge that is set not to be billed asks no customer for anything.
-    sales: charge.isbillabletocompany === false ? 0n : times(quantity, amount(charge, 'unitprice')),
+    // A charge that was canceled, or is set not to be billed, asks no customer for anything.
+    sales: isCanceled || charge.isbillabletocompany === false ? 0n : times(quantity, amount(charge, 'unitprice')),
     cost: times(quantity, amount(charge, 'unitcost')),
     isPosted: charge.isbilled === true,
   };

@@ -359,6 +359,7 @@ describe('charges that Cloudmore\u2019s own connector made', () => {
         charges: [{ id: 2, contractID: 1, unitQuantity: 1, unitPrice: 75.01, unitCost: 68.83, ...charge }],
         services: [],
         products: [],
+        canceled: 7,
       },
       { month: MONTH, subscriptionUdf: 'Subscription ID', ours: OURS, dismissed: [] },
     ).map(({ sales }) => textOf(sales, 'EUR'));
@@ -371,6 +372,7 @@ describe('charges that Cloudmore\u2019s own connector made', () => {
       { datePurchased: '2025-10-31T00:00:00Z', isBillableToCompany: false },
       ['0.00'],
     ],
+    ['nor where somebody canceled them', { datePurchased: '2025-10-31T00:00:00Z', status: 7 }, ['0.00']],
     ['nor on a contract of nobody of ours', { datePurchased: '2025-10-31T00:00:00Z', contractID: 9 }, []],
     [
       'while ours go by their key',

@@ -215,6 +215,17 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
     ],
     ['it is no record', { then: [answering('*/Organizations/contoso', []), MONTH, FIRST], told: HELD, stands: both }],
   ],
+  'a charge that somebody canceled': [
+    [
+      'is held, for no call takes its status back: its amount was called posted, and no customer was asked for it',
+      {
+        lines: [AZURE],
+        then: [patch('autotask/charges/1', { status: 7 }), MONTH, FIRST],
+        told: ['Contoso held unreadable 4100.00'],
+        stands: { 'az-1': '4100' },
+      },
+    ],
+  ],
   'a charge that somebody set not to be billed': [
     [
       'is billed again: its amount was called posted, and no customer was asked for it',
