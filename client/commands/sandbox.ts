@@ -34,7 +34,7 @@ export async function sandbox(
         .map(([name, value]) => `${name}=${value}`)
         .join('\n'),
     );
-    context.say(greeting(started.url, world, started.state().now, faults));
+    context.say(greeting({ url: started.url, world, now: started.state().now, faults, quiet }));
     await ended();
     await started.close();
     return EXIT.done;
@@ -47,7 +47,15 @@ export async function sandbox(
   }
 }
 
-function greeting(url: string, world: string, now: string, faults: string | undefined): string {
+interface Started {
+  url: string;
+  world: string;
+  now: string;
+  faults: string | undefined;
+  quiet: boolean;
+}
+
+function greeting({ url, world, now, faults, quiet }: Started): string {
   return `
 Sandbox of Cloudmore and Autotask. Its clock stands at ${now}.
   world      ${world}${faults === undefined ? '' : `\n  faults     ${faults}`}
@@ -55,7 +63,7 @@ Sandbox of Cloudmore and Autotask. Its clock stands at ${now}.
   Autotask   ${url}/ATServicesRest/V1.0/…
   controls   ${url}/_sandbox names them: state, requests, clock, faults, freeze …
 The lines on standard output point the product here; in another terminal: export $(curl -s ${url}/_sandbox/env)
-Requests are logged below (--quiet to hide). Press Ctrl-C to stop.`;
+${quiet ? '' : 'Requests are logged below (--quiet to hide). '}Press Ctrl-C to stop.`;
 }
 
 const isInUse = (error: unknown): boolean =>

@@ -68,7 +68,14 @@ describe('billing sandbox', () => {
       withProcess(['--world', path('w.json'), '--faults', path('f.json')], async (said) => {
         const url = urlIn(said.out);
         expect(said.out).toMatch(/^AUTOTASK_SERVICE_BILLING_CODE_ID=1$/m);
-        for (const told of [path('w.json'), path('f.json'), `${url}/ATServicesRest/V1.0/`, `${url}/_sandbox`, '2025-10-17'])
+        for (const told of [
+          path('w.json'),
+          path('f.json'),
+          `${url}/ATServicesRest/V1.0/`,
+          `${url}/_sandbox`,
+          '2025-10-17',
+          'Requests are logged',
+        ])
           expect(said.err).toContain(told);
         await fetch(`${url}/ATServicesRest/V1.0/Companies/7`);
         await fetch(`${url}/ATServicesRest/V1.0/ZoneInformation?user=sandbox`);
@@ -79,9 +86,10 @@ describe('billing sandbox', () => {
     expect(code).toBe(0);
   });
 
-  test('--quiet tells no request', async () => {
+  test('--quiet tells no request, and does not say that it does', async () => {
     await withFiles({ 'w.json': WORLD }, (path) =>
       withProcess(['--world', path('w.json'), '--quiet'], async (said) => {
+        expect(said.err).not.toContain('Requests are logged');
         const before = said.err;
         await fetch(`${urlIn(said.out)}/ATServicesRest/V1.0/ZoneInformation?user=sandbox`);
         expect(said.err).toBe(before);
