@@ -31,12 +31,14 @@ export function candidate(root: string): Candidate {
     headed(read('UPGRADING.md'), version)
       ? null
       : `UPGRADING.md: has no section "## ${version}". Say what the version asks for, or that it asks for nothing.`,
-    existsSync(join(root, 'test/replay', version))
-      ? null
-      : `test/replay/${version}: histories of this version are missing. Run npm run record-histories.`,
+    recorded(root, `test/replay/${version}`, 'histories', 'record-histories'),
+    recorded(root, `test/recomputed/${version}`, 'months', 'record-months'),
   ];
   return { version, commit: git(root, 'rev-parse', 'HEAD'), problems: problems.filter((problem) => problem !== null) };
 }
+
+const recorded = (root: string, folder: string, what: string, script: string): string | null =>
+  existsSync(join(root, folder)) ? null : `${folder}: ${what} of this version are missing. Run npm run ${script}.`;
 
 function unclean(status: string): string | null {
   const files = status

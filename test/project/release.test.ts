@@ -31,11 +31,13 @@ describe('what is in the way of a release', () => {
     await write('UPGRADING.md', '# Upgrading\n\n## 1.4.0\n\nNothing.\n');
     await mkdir(join(clone, 'test/replay/1.4.0'), { recursive: true });
     await write('test/replay/1.4.0/run.json', '{}');
+    await mkdir(join(clone, 'test/recomputed/1.4.0'), { recursive: true });
+    await write('test/recomputed/1.4.0/billed.jsonl.gz', '');
     git(clone, 'add', '.');
     commit();
   });
 
-  test('nothing, where version, changelog, upgrade notes and histories are there and all is committed', () => {
+  test('nothing, where version, changelog, upgrade notes, histories and months are there and all is committed', () => {
     expect(candidate(clone)).toEqual({ version: '1.4.0', commit: git(clone, 'rev-parse', 'HEAD'), problems: [] });
   });
 
@@ -65,7 +67,12 @@ describe('what is in the way of a release', () => {
     [
       'histories that were not recorded',
       () => rm(join(clone, 'test/replay'), { recursive: true }),
-      /^test\/replay\/1.4.0: histories of this version are missing/,
+      /^test\/replay\/1.4.0: histories of this version are missing. Run npm run record-histories/,
+    ],
+    [
+      'months that were not recorded',
+      () => rm(join(clone, 'test/recomputed'), { recursive: true }),
+      /^test\/recomputed\/1.4.0: months of this version are missing. Run npm run record-months/,
     ],
   ])('%s', async (_what, change, problem) => {
     await change();
