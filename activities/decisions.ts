@@ -1,11 +1,12 @@
-import { amountText, big, grouped, money, sum, type Big } from '../shared/billing/decimal.js';
+import { amountText, big, money, sum, type Big } from '../shared/billing/decimal.js';
 import { digestOf } from '../shared/billing/keys.js';
 import type { PlannedItem } from '../shared/billing/plan-types.js';
+import { personsMissing } from '../shared/billing/persons.js';
 import type { Outcome } from '../shared/billing/results.js';
 import type { Decimal } from '../shared/billing/types.js';
 import { byText, fold } from '../shared/billing/text.js';
 import type { UndoPlan } from '../shared/billing/undo.js';
-import { sumsTakenBack } from '../shared/billing/undone.js';
+import { movedBack, sumsTakenBack } from '../shared/billing/undone.js';
 import type { MonthRequest } from '../shared/contract.js';
 import type { DecisionsRequest, DecisionTaken } from '../shared/contract/decisions.js';
 import { recordDecision, type Decision } from '../shared/decisions/decisions.js';
@@ -28,7 +29,7 @@ export async function recordDecisions(dependencies: Dependencies, request: Decis
   for (const taken of decisions) {
     const undo = taken.action === 'undo' && taken.digest !== null ? await keptUndo(evidence, broker, taken.digest) : null;
     const decision = decisionOf(request, taken, outcome, undo);
-    const person = await personOf(dependencies, request, taken);
+    const person = await personOf(dependencies, request, taken, undo);
     const details = [decision.details, person].filter((text) => text !== null).join('; ') || null;
     const ref = await recordDecision(evidence, broker, nameOfRequest(taken), { ...decision, details });
     if (taken.action === 'rerun') await liftUndone(evidence, broker, request.month, request.organizationId);
@@ -153,8 +154,19 @@ export async function missingPersons(
   });
 }
 
-/** The same of what is not a plan: `isSmall` says whether it moves no more than a limit. */
-export async function missingFor(
+/** The same of a way back. */
+export const missingForUndo = (
+  dependencies: Pick<Dependencies, 'evidence' | 'twoPersonsAbove'>,
+  request: Waiting,
+  digest: string,
+  undo: UndoPlan,
+): Promise<string | null> =>
+  missingFor(dependencies, request, digest, (limit) =>
+    undo.lines.every(({ currency }) => big(movedBack(undo, currency)).lte(limit)),
+  );
+
+/** `isSmall` says whether it moves no more than a limit. */
+async function missingFor(
   { evidence, twoPersonsAbove }: Pick<Dependencies, 'evidence' | 'twoPersonsAbove'>,
   request: Waiting,
   digest: string,
@@ -164,10 +176,8 @@ export async function missingFor(
   const prefix = releasesPrefix(request, digest);
   const names = await evidence.names(prefix);
   if (names.length >= PERSONS || (await isSmall(twoPersonsAbove))) return null;
-  const limit = `It moves more than ${grouped(twoPersonsAbove)} (BILLING_TWO_PERSONS_ABOVE), so two persons have to release it, each by name`;
   const [name] = names;
-  if (name === undefined) return `${limit}: nobody has, so far. A signal from the Web UI names nobody.`;
-  return `${limit}: ${decodeURIComponent(name.slice(prefix.length))} has; another one has to.`;
+  return personsMissing(twoPersonsAbove, name === undefined ? null : decodeURIComponent(name.slice(prefix.length)));
 }
 
 /** Whose release it is where two persons are needed; null where one is enough. */
@@ -175,8 +185,14 @@ async function personOf(
   dependencies: Pick<Dependencies, 'evidence' | 'twoPersonsAbove'>,
   request: Waiting,
   { action, actor, digest }: DecisionTaken,
+  undo: UndoPlan | null,
 ): Promise<string | null> {
-  if (action !== 'approve' || digest === null || (await missingPersons(dependencies, request, digest)) === null) return null;
+  if (digest === null) return null;
+  const missing =
+    action === 'approve'
+      ? await missingPersons(dependencies, request, digest)
+      : undo && (await missingForUndo(dependencies, request, digest, undo));
+  if (missing === null) return null;
   if (actor === null) return 'counts as nobody: two persons have to release it by name';
   const prefix = releasesPrefix(request, digest);
   const [first] = await dependencies.evidence.names(prefix);

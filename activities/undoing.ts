@@ -1,13 +1,12 @@
-import { big } from '../shared/billing/decimal.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import { NO_CALLS, type Outcome } from '../shared/billing/results.js';
-import { isContinued, movedBack, neverStood, openIn, takenBackPlan } from '../shared/billing/undone.js';
+import { isContinued, neverStood, openIn, takenBackPlan } from '../shared/billing/undone.js';
 import type { UndoPlan } from '../shared/billing/undo.js';
 import type { PlanMade, PlanRequest, Undone, VerifyRequest } from '../shared/contract.js';
 import { forgetReport } from '../shared/evidence/billed-from.js';
 import { keptUndo, keepUndo, markUndone, readUndone } from '../shared/evidence/undone.js';
 import { modeFor } from '../shared/modes.js';
-import { missingFor, releaseOf } from './decisions.js';
+import { missingForUndo, releaseOf } from './decisions.js';
 import type { Dependencies } from './dependencies.js';
 import { noteWriting, untilVisible } from './freshness.js';
 import { leaseOf } from './lease.js';
@@ -60,10 +59,7 @@ async function whyNot(
   const released = begun === null ? back : await keptUndo(evidence, broker, undo.digest);
   if (begun !== null && back.digest !== undo.digest && (released === null || !isContinued(back, released)))
     return `What is left of the way back that was released (${undo.digest}) is more than that was: Autotask has moved since. Look at it again.`;
-  const moved = released ?? back;
-  return missingFor(dependencies, request, undo.digest, (limit) =>
-    moved.lines.every(({ currency }) => big(movedBack(moved, currency)).lte(limit)),
-  );
+  return missingForUndo(dependencies, request, undo.digest, released ?? back);
 }
 
 async function madeOf(

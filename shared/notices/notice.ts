@@ -4,6 +4,7 @@ import { marginOf } from '../report/margin.js';
 import type { MonthResult, OrganizationResult } from '../billing/results.js';
 import { reportMonthOf } from '../billing/month.js';
 import { reasonInWords, signed } from '../billing/advice.js';
+import { wantsPerson } from '../billing/persons.js';
 import { byText, groupBy } from '../billing/text.js';
 import type { CustomerRow } from '../report/customers.js';
 import type { Day, Month } from '../billing/types.js';
@@ -156,8 +157,14 @@ function customerLine(
     outcome === 'held' || (outcome === 'ghost' && reason !== 'dismissed') ? [reason ?? outcome] : [],
   );
   const why = [...new Set(reasons)].sort(byText).map(reasonInWords).join(', ');
-  return `${organizationName}: ${[shown, why || statusInWords(status), ...rows.map(changeText)].filter((text) => text !== '').join(', ')}`;
+  const told = [shown, why || statusInWords(status), ...rows.map(changeText)].filter((text) => text !== '').join(', ');
+  return [`${organizationName}: ${told}`, ...personsWanted(items)].join('. ');
 }
+
+/** That somebody has released it, and another one has to: the notice goes to both. */
+const personsWanted = (items: OrganizationResult['items']): string[] => [
+  ...new Set(items.flatMap(({ cause }) => (cause !== null && wantsPerson(cause) ? [cause] : []))),
+];
 
 /** The sums of all that wait, by currency. */
 const together = (rows: CustomerRow[]): string[] =>
