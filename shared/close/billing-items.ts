@@ -1,5 +1,5 @@
 import type { Exact } from './exact.js';
-import { amount, dayOf, number, readable, text, type Fields } from './fields.js';
+import { amount, dayOf, momentOf, number, readable, text, type Fields } from './fields.js';
 
 /** Billing items and invoices as Autotask gives them (`docs/vendors/autotask.md` 7). */
 
@@ -13,6 +13,8 @@ export interface Item {
   invoiceId: number | null;
   companyId: number;
   day: string;
+  /** When somebody approved and posted it, in milliseconds; null where it does not say. */
+  postedAt: number | null;
   sales: Exact;
 }
 
@@ -24,6 +26,8 @@ export interface Invoice {
   /** Days it covers; null where it does not say. */
   from: string | null;
   to: string | null;
+  /** In milliseconds; null where it does not say. */
+  madeAt: number | null;
 }
 
 /** A link to nothing is 0, null or absent (`docs/vendors/autotask.md` 7.1). */
@@ -31,6 +35,9 @@ const link = (record: Fields, field: string): number | null =>
   record[field] === undefined || record[field] === null ? null : number(record, field) || null;
 
 const dayOrNone = (record: Fields, field: string): string | null => (text(record, field) === '' ? null : dayOf(record, field));
+
+const momentOrNone = (record: Fields, field: string): number | null =>
+  text(record, field) === '' ? null : momentOf(record, field);
 
 export const itemsOf = (records: unknown[], unread: string[]): Item[] =>
   readable(records, 'BillingItems', unread, (item) => [
@@ -44,6 +51,7 @@ export const itemsOf = (records: unknown[], unread: string[]): Item[] =>
       invoiceId: link(item, 'invoiceid'),
       companyId: number(item, 'companyid'),
       day: dayOf(item, 'itemdate'),
+      postedAt: momentOrNone(item, 'posteddate'),
       sales: Number(item.nonbillable ?? 0) === 0 ? amount(item, 'extendedprice') : 0n,
     },
   ]);
@@ -57,5 +65,6 @@ export const invoicesOf = (records: unknown[], unread: string[]): Invoice[] =>
       isVoid: invoice.isvoided === true,
       from: dayOrNone(invoice, 'fromdate'),
       to: dayOrNone(invoice, 'todate'),
+      madeAt: momentOrNone(invoice, 'createdatetime'),
     },
   ]);

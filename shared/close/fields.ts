@@ -46,9 +46,13 @@ export function amount(record: Fields, field: string): Exact {
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /** The day of (value + 13 h 15 min), right in every zone Autotask is used in (`docs/vendors/autotask.md` 2.7). */
-export function dayOf(record: Fields, field: string): string {
+export const dayOf = (record: Fields, field: string): string =>
+  new Date(momentOf(record, field) + 47_700_000).toISOString().slice(0, 10);
+
+/** In milliseconds; a value without a zone is UTC. */
+export function momentOf(record: Fields, field: string): number {
   const value = text(record, field);
-  const at = Date.parse(/z|[+-]\d\d:?\d\d$/i.test(value) ? value : `${value}Z`) + 47_700_000;
+  const at = Date.parse(/z|[+-]\d\d:?\d\d$/i.test(value) ? value : `${value}Z`);
   if (Number.isNaN(at)) throw new CannotBeRead(`${field} is not a date`);
-  return new Date(at).toISOString().slice(0, 10);
+  return at;
 }

@@ -264,13 +264,22 @@ const finding = (kind: DifferenceKind, sales: Exact, message: Finding['message']
   isInSum: kind !== 'other-month',
 });
 
-/** The invoice that was voided with the item on it: by its link, or, where voiding set the item free, by company and day. */
+/**
+ * The invoice that was voided with the item on it: by its link, or, where voiding set the item free, by company and day. What was posted after the invoice was
+ * made never was on it.
+ */
 const voidOf = (item: Item, { invoices }: InvoicedGiven): Invoice | null =>
-  invoices.find(({ id, isVoid, companyId, from, to }) =>
-    item.invoiceId !== null
-      ? isVoid && id === item.invoiceId
-      : isVoid && companyId === item.companyId && from !== null && to !== null && from <= item.day && item.day <= to,
+  invoices.find(
+    (invoice) => invoice.isVoid && (item.invoiceId === null ? mayHaveHeld(invoice, item) : invoice.id === item.invoiceId),
   ) ?? null;
+
+const mayHaveHeld = ({ companyId, from, to, madeAt }: Invoice, item: Item): boolean =>
+  companyId === item.companyId &&
+  from !== null &&
+  to !== null &&
+  from <= item.day &&
+  item.day <= to &&
+  (item.postedAt === null || madeAt === null || item.postedAt <= madeAt);
 
 /** What became of one row or charge, other than being billed once as it stands. */
 function partFindings({ part, items }: Charged, given: InvoicedGiven): Finding[] {

@@ -232,6 +232,22 @@ describe('billing invoiced', () => {
     expect({ code, amounts: found.map((one) => one.amount) }).toEqual({ code: 3, amounts: [amount] });
     expect(found[0]!.message).toContain(`Contoso Dental Group: Microsoft 365 Business Premium, subscription ${CONTOSO_A}, `);
   });
+
+  test('what was posted after an invoice was voided was called voided, and never had been on it: it is on no invoice yet', async () => {
+    const { id: contractID } = await tenant.contract();
+    await tenant.approve();
+    await tenant.desk.control('POST', 'autotask/unfreeze', { through: THROUGH, contractID });
+    await tenant.invoice();
+    for (const { id } of (await tenant.tables()).invoices)
+      await tenant.desk.control('POST', 'autotask/invoice/void', { invoiceID: id });
+    await tenant.desk.control('POST', 'clock', { now: `${BILLED}T09:00:00Z` });
+    await tenant.approve();
+    const { read } = await tenant.read();
+    expect(new Set(read.differences.map(({ kind }) => kind))).toEqual(new Set(['voided']));
+    expect(read.differences.filter(({ subscriptionId }) => subscriptionId === CONTOSO_A)).toEqual([]);
+    const { items, posted } = { items: await tenant.itemOfRow(), posted: read.totals[0]!.posted };
+    expect([items.extendedPrice, items.invoiceID, posted]).toEqual([ROW_SALES, null, '491.00']);
+  });
 });
 
 describe('every difference has a name, and the parts add up to the report', () => {
@@ -258,6 +274,8 @@ describe('every difference has a name, and the parts add up to the report', () =
     exact(sums.dismissed) -
     exact(sums.differences);
 
+  const NO_DATES = { from: null, to: null, madeAt: null };
+
   interface GeneratedPlace {
     reported: bigint;
     parts: { sales: bigint; isPosted: boolean; items: bigint[] }[];
@@ -282,7 +300,7 @@ describe('every difference has a name, and the parts add up to the report', () =
             companyId: 7,
             sales,
           },
-          ...{ rowId: contractId * 10 + index + 1, chargeId: null, adjustmentId: null, day: '2025-10-01' },
+          ...{ rowId: contractId * 10 + index + 1, chargeId: null, adjustmentId: null, day: '2025-10-01', postedAt: null },
           invoiceId: [null, 1, 2][number]!,
         })),
       ),
@@ -292,7 +310,7 @@ describe('every difference has a name, and the parts add up to the report', () =
       placeOf: (contractId) => ({ companyId: 7, subscriptionId: `sub-${contractId - 1}` }),
       currencyOf: () => 'EUR',
       customers: [{ organizationId: 'o', organizationName: 'O', companyIdText: '7' }],
-      invoices: [1, 2].map((id) => ({ id, companyId: 7, number: String(id), isVoid: hasVoid && id === 2, from: null, to: null })),
+      invoices: [1, 2].map((id) => ({ id, companyId: 7, number: String(id), isVoid: hasVoid && id === 2, ...NO_DATES })),
       reported: places.map(({ reported }, index) => ({
         ...{ organizationId: 'o', organizationName: 'O', subscriptionId: `sub-${index}`, currency: 'EUR', lines: [] },
         ...{ roundings: 0, cost: 0n, sales: reported },
