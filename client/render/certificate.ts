@@ -58,19 +58,36 @@ function headOf({ broker, month, reportMonth, number, corrects, closedAt, asOf, 
 }
 
 type Sums = Pick<Certificate['totals'][number], 'report' | 'posted' | 'excluded' | 'rounding'>;
+type Part = keyof Sums;
+type Side = 'sales' | 'cost';
+
+/** What fits the width of a printed page, A4 across. */
+const PRINTED = 130;
+
+/** Sales and cost, each in columns side by side where that fits a page, and else in a table of its own. */
+function sums(certificate: Certificate): string {
+  const beside = sumsTable(certificate, ['sales', 'cost']);
+  if (beside.split('\n').every((row) => row.length <= PRINTED)) return beside;
+  return (['sales', 'cost'] as const).map((side) => sumsTable(certificate, [side])).join('\n\n');
+}
 
 /** Lines with more digits than the currency: what their rounding comes to has a column of its own, where it comes to anything. */
-function sums({ customers, totals }: Certificate): string {
-  const isRounded = customers.some(({ rounding }) => !isNothing(rounding.sales));
-  const titles = ['report', 'posted', 'excluded', ...(isRounded ? ['rounding'] : [])];
-  const amounts = ({ report, posted, excluded, rounding }: Sums): string[] =>
-    [report, posted, excluded, ...(isRounded ? [rounding] : [])].map(({ sales }) => grouped(sales));
+function sumsTable({ customers, totals }: Certificate, sides: Side[]): string {
+  const isRounded = customers.some(({ rounding }) => sides.some((side) => !isNothing(rounding[side])));
+  const parts: Part[] = ['report', 'posted', 'excluded', ...(isRounded ? (['rounding'] as const) : [])];
+  const cells = sides.flatMap((side) => parts.map((part) => ({ side, part })));
+  const row = (name: string, one: Sums & { currency: string }): string[] => [
+    name,
+    one.currency,
+    ...cells.map(({ side, part }) => grouped(one[part][side])),
+  ];
   return table(
-    [{ title: 'customer' }, { title: 'currency' }, ...titles.map((title) => ({ title, align: 'right' as const }))],
     [
-      ...customers.map((customer) => [customer.organizationName, customer.currency, ...amounts(customer)]),
-      ...totals.map((total) => ['all', total.currency, ...amounts(total)]),
+      { title: 'customer' },
+      { title: 'currency' },
+      ...cells.map(({ side, part }) => ({ title: `${part}, ${side}`, align: 'right' as const })),
     ],
+    [...customers.map((one) => row(one.organizationName, one)), ...totals.map((one) => row('all', one))],
   );
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readFile, writeFile } from 'node:fs/promises';
-import { big, billable } from '../../shared/billing/decimal.js';
+import { renderCertificate } from '../../client/render/certificate.js';
+import { big, billable, grouped } from '../../shared/billing/decimal.js';
 import type { Line } from '../../shared/billing/types.js';
 import type { Certificate } from '../../shared/close/certificate.js';
 import { compare, digestOf } from '../../shared/close/compare.js';
@@ -149,6 +150,25 @@ describe('a month that was billed', () => {
     expect(said).toMatch(/contract \d+/);
     const { contractNumber, userDefinedFields } = contract;
     await desk.control('PATCH', `autotask/contracts/${String(contract.id)}`, { contractNumber, userDefinedFields });
+  });
+
+  test('is certified in cost as well as in sales, side by side on a printed page: the paper had sales alone', () => {
+    const [head, line, ...rows] = renderCertificate(certificate).split('\n\n')[2]!.split('\n');
+    const titles = ['sales', 'cost'].flatMap((side) => ['report', 'posted', 'excluded'].map((part) => `${part}, ${side}`));
+    expect(head!.split(/ {2,}/)).toEqual(['customer', 'currency', ...titles]);
+    expect(line!.length).toBeLessThanOrEqual(130);
+    const { report, posted, excluded } = certificate.totals[0]!;
+    const amounts = [report, posted, excluded]
+      .map(({ sales }) => sales)
+      .concat([report, posted, excluded].map(({ cost }) => cost));
+    expect(rows.at(-1)!.split(/ {2,}/)).toEqual(['all', 'EUR', ...amounts.map(grouped)]);
+  });
+
+  test('is certified in two tables, one of cost, where a name is too long for a printed page', () => {
+    const [first, ...others] = certificate.customers;
+    const long = { ...certificate, customers: [{ ...first!, organizationName: 'Very long name '.repeat(6) }, ...others] };
+    const [sales, cost] = renderCertificate(long).split('\n\n').slice(2);
+    expect([sales, cost].map((one) => one!.split('\n')[0]!.match(/report, \w+/)![0])).toEqual(['report, sales', 'report, cost']);
   });
 
   test('is not certified when an excluded customer has got a company since', async () => {
