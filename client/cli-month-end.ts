@@ -52,8 +52,9 @@ export function addMonthEnd(program: Command, context: Context, run: (work: Prom
     .description('what customers were charged for the month, against the report: after somebody approved and posted')
     .argument('<month>', 'YYYY-MM', month)
     .addOption(asOf())
+    .addOption(full())
     .addOption(json())
-    .action(async (of: string, options: { asOf?: string; json: boolean }) =>
+    .action(async (of: string, options: { asOf?: string; full: boolean; json: boolean }) =>
       run((await import('./commands/invoiced.js')).invoiced(context, { month: of, ...options })),
     );
   program

@@ -13,16 +13,17 @@ export interface InvoicedOptions {
   month: Month;
   asOf?: Day | undefined;
   json: boolean;
+  full: boolean;
 }
 
 /** What customers were charged for the month, against the report. Reads both sides, writes to neither. */
-export async function invoiced(context: Context, { month, asOf, json }: InvoicedOptions): Promise<ExitCode> {
+export async function invoiced(context: Context, { month, asOf, json, full: isFull }: InvoicedOptions): Promise<ExitCode> {
   const config = loadConfig(context.environment);
   const reading = await readCharged(config, {
     ...{ month, asOf: asOf ?? today(config.schedule.timeZone) },
     onProgress: progressOn(context),
   });
   await withEvidence(config, (evidence) => keepInvoiced(evidence, config.broker, recordOf(reading)));
-  context.out(json ? jsonText(reading) : renderInvoiced(reading, context.paper ?? PLAIN));
+  context.out(json ? jsonText(reading) : renderInvoiced({ ...reading, isFull }, context.paper ?? PLAIN));
   return isSettled(reading) ? EXIT.done : EXIT.waits;
 }

@@ -1,10 +1,19 @@
 import { isNothing } from '../../shared/close/exact.js';
-import { kindInWords, type ChargeDifference, type Charges, type Invoiced } from '../../shared/close/invoiced.js';
+import {
+  kindInWords,
+  type ChargeDifference,
+  type Charges,
+  type CustomerCharges,
+  type Invoiced,
+} from '../../shared/close/invoiced.js';
+import { amountText, big, grouped } from '../../shared/billing/decimal.js';
+import { hint } from '../called.js';
 import type { InvoicedReading } from '../invoiced.js';
-import { amountText, grouped } from '../../shared/billing/decimal.js';
-import { PLAIN, type Paper } from './paper.js';
+import { bounded, LINES_AT_MOST } from './fit.js';
+import { PLAIN, wrap, type Paper } from './paper.js';
 import { onTerminal } from './printable.js';
-import { table, type Column } from './table.js';
+import { table } from './table.js';
+import { UNREAD_SHOWN } from './unread.js';
 
 /** What customers were charged for a month, as people read it. */
 export const renderInvoiced = onTerminal(invoicedText);
@@ -45,33 +54,86 @@ export const chargedEquation = (parts: ChargedPart[]): string[] => [
   ...(parts.some(({ part }) => part === 'differences') ? ['differences: charged too much; with a minus too little'] : []),
 ];
 
-function invoicedText({ unread, ...invoiced }: InvoicedReading, paper: Paper): string {
-  return [
-    `${invoiced.month}: what customers were charged, sales against the report.`,
-    chargedText(invoiced, paper),
-    ...(unread.length === 0 ? [] : [['Could not be read:', ...unread.map((text) => `  ${text}`)].join('\n')]),
-  ].join('\n\n');
+export interface ShownInvoiced extends InvoicedReading {
+  /** Every customer and every difference, however many. */
+  isFull: boolean;
 }
 
-/** The sums by customer, what they mean, and the differences. */
-export function chargedText({ customers, totals, differences }: Invoiced, paper: Paper = PLAIN): string {
-  const parts = chargedParts(customers);
-  const columns: Column[] = [
-    { title: 'customer' },
-    { title: 'currency' },
-    ...parts.map(({ title }) => ({ title, align: 'right' as const })),
+/** Customers of whom a row is shown; the differences take what is left of the lines. */
+const CUSTOMERS_SHOWN = 60;
+/** Lines between and around the parts. */
+const ROOM_BETWEEN = 8;
+
+/** The sums first, then the customers with the largest differences, and where the rest is. */
+function invoicedText({ isFull, unread, ...invoiced }: ShownInvoiced, paper: Paper): string {
+  const { month, differences } = invoiced;
+  const parts = chargedParts(invoiced.customers);
+  const customers = byDifference(invoiced.customers);
+  const shown = isFull ? customers : customers.slice(0, CUSTOMERS_SHOWN);
+  const more = customers.length - shown.length;
+  const before = [
+    `${month}: what customers were charged, sales against the report.`,
+    [
+      chargedTable(parts, [...totalRows(invoiced), ...customerRows(shown)], paper),
+      ...(more > 0 ? [`… and ${more} more, with smaller differences or none: ${hint('invoiced', month, '--full')}`] : []),
+    ].join('\n'),
+    chargedEquation(parts)
+      .map((text) => wrap(text, paper))
+      .join('\n'),
   ];
-  const row = (name: string, one: Charges & { currency: string }): string[] => [
-    name,
-    one.currency,
-    ...parts.map(({ part }) => grouped(one[part])),
-  ];
-  return [
-    table(columns, [...customers.map((one) => row(one.organizationName, one)), ...totals.map((one) => row('all', one))], paper),
-    chargedEquation(parts).join('\n'),
-    ...(differences.length === 0 ? [] : [['Differences:', ...differences.map(differenceLine)].join('\n')]),
-  ].join('\n\n');
+  const after =
+    unread.length === 0 ? [] : [listOf('Could not be read', isFull ? unread : bounded(unread, UNREAD_SHOWN, ''), paper)];
+  const room = isFull ? Infinity : LINES_AT_MOST - linesOf([...before, ...after]) - ROOM_BETWEEN;
+  const told = within(
+    differences.map((one) => wrap(differenceLine(one), paper, '  ', '    ')),
+    room,
+  );
+  return [...before, ...differencesPart(told, differences.length - told.length, month), ...after].join('\n\n');
 }
+
+const linesOf = (texts: string[]): number => texts.join('\n').split('\n').length;
+
+/** As many as fit. */
+function within(texts: string[], lines: number): string[] {
+  let used = 0;
+  const count = texts.findIndex((text) => (used += linesOf([text])) > lines);
+  return count === -1 ? texts : texts.slice(0, count);
+}
+
+const differencesPart = (told: string[], more: number, month: string): string[] =>
+  told.length + more === 0
+    ? []
+    : [['Differences:', ...told, ...(more > 0 ? [`  … and ${more} more: ${hint('invoiced', month, '--full')}`] : [])].join('\n')];
+
+const listOf = (title: string, texts: string[], paper: Paper): string =>
+  [`${title}:`, ...texts.map((text) => wrap(text, paper, '  ', '    '))].join('\n');
+
+/** The largest difference first, whatever its sign. */
+const byDifference = (customers: CustomerCharges[]): CustomerCharges[] =>
+  [...customers].sort((left, right) => big(right.differences).abs().cmp(big(left.differences).abs()));
+
+type Row = [name: string, charges: Charges & { currency: string }];
+
+const customerRows = (customers: CustomerCharges[]): Row[] => customers.map((one) => [one.organizationName, one]);
+const totalRows = ({ totals }: Pick<Invoiced, 'totals'>): Row[] => totals.map((one) => ['all', one]);
+
+const chargedTable = (parts: ChargedPart[], rows: Row[], paper: Paper): string =>
+  table(
+    [{ title: 'customer' }, { title: 'currency' }, ...parts.map(({ title }) => ({ title, align: 'right' as const }))],
+    rows.map(([name, one]) => [name, one.currency, ...parts.map(({ part }) => grouped(one[part]))]),
+    paper,
+  );
 
 const differenceLine = ({ kind, amount, currency, message }: ChargeDifference): string =>
-  `  ${amountText(amount, currency)}  ${kindInWords(kind)}: ${message}`;
+  `${amountText(amount, currency)}  ${kindInWords(kind)}: ${message}`;
+
+/** The same as a part of the certificate: every customer and every difference. */
+export function chargedText(invoiced: Invoiced): string {
+  const { customers, differences } = invoiced;
+  const parts = chargedParts(customers);
+  return [
+    chargedTable(parts, [...customerRows(customers), ...totalRows(invoiced)], PLAIN),
+    chargedEquation(parts).join('\n'),
+    ...(differences.length === 0 ? [] : [['Differences:', ...differences.map((one) => `  ${differenceLine(one)}`)].join('\n')]),
+  ].join('\n\n');
+}

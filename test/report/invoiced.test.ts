@@ -5,6 +5,7 @@ import { grouped } from '../../shared/billing/decimal.js';
 import { exact } from '../../shared/close/exact.js';
 import type { Part } from '../../shared/close/sides.js';
 import type { InvoicedReading } from '../../client/invoiced.js';
+import { renderInvoiced } from '../../client/render/invoiced.js';
 import { openInvoicing, type InvoicedRecord } from '../../shared/evidence/invoiced.js';
 import type { Certificate } from '../../shared/close/certificate.js';
 import { useDesk, type Desk } from './desk.js';
@@ -111,7 +112,7 @@ describe('billing invoiced', () => {
     const invoiced = await tenant.read();
     expect(invoiced).toMatchObject({ code: 0, read: { differences: [], unread: [] } });
     expect(invoiced.read.totals).toEqual([{ currency: 'EUR', ...REPORT, invoiced: BILLED_SALES, posted: '0.00', open: '0.00' }]);
-    const { out } = await tenant.desk.cli('invoiced', MONTH);
+    const { out } = await tenant.desk.cli('invoiced', MONTH, '--full');
     expect(out).toMatch(/Contoso Dental Group\s+EUR\s+1,440\.93\s+1,410\.93/);
     const file = tenant.desk.file('close.json');
     const closed = JSON.parse((await tenant.desk.cli('close', MONTH, '--out', file, '--json')).out) as Certificate;
@@ -327,6 +328,55 @@ describe('every difference has a name, and the parts add up to the report', () =
       ),
     };
   }
+});
+
+describe('the invoices of 300 customers', () => {
+  const euros = (cents: number): string => (cents / 100).toFixed(2);
+  const none = { held: '0.00', excluded: '0.00', dismissed: '0.00', rounding: '0.00' };
+  /** Two customers in three are charged more or less than the report says, customer 298 the most. */
+  const reading: InvoicedReading = {
+    month: MONTH,
+    totals: [
+      { currency: 'EUR', ...none, report: '30000.00', invoiced: '29000.00', posted: '0.00', open: '0.00', differences: '1.00' },
+    ],
+    customers: Array.from({ length: 300 }, (_, at) => ({
+      ...{ organizationName: `Customer ${at}`, currency: 'EUR', ...none, report: '100.00', invoiced: '100.00', posted: '0.00' },
+      ...{ open: '0.00', differences: at % 3 === 0 ? '0.00' : euros(at % 2 === 0 ? at : -at) },
+    })),
+    differences: Array.from({ length: 200 }, (_, at) => ({
+      ...{ kind: 'changed-by-hand' as const, organizationName: `Customer ${at}`, subscriptionId: CONTOSO_A, currency: 'EUR' },
+      amount: euros(200 - at),
+      message: `Customer ${at}: Microsoft 365 Business Premium, subscription ${CONTOSO_A}, row ${at}: 480.00 EUR was posted, in the contract stand 491.00`,
+    })),
+    unread: Array.from(
+      { length: 30 },
+      (_, at) => `Autotask, BillingItems, ${at}: itemdate is not a date. The month is not certified.`,
+    ),
+  };
+  const textOf = (isFull: boolean, columns = Infinity): string[] =>
+    renderInvoiced({ ...reading, isFull }, { columns, hasColour: false }).split('\n');
+
+  test.each([[60], [80], [Infinity]])('fit 200 lines on paper %d wide: they were more than 500', (columns) =>
+    expect(textOf(false, columns).length).toBeLessThanOrEqual(200),
+  );
+
+  test('begin with the sum, then the largest difference whatever its sign, and say where the rest is', () => {
+    const text = textOf(false);
+    expect(text.slice(4, 7).map((row) => row.split(/ {2,}/)[0])).toEqual(['all', 'Customer 299', 'Customer 298']);
+    expect(text).toContain('… and 240 more, with smaller differences or none: billing invoiced 2025-10 --full');
+    expect(text.join('\n')).toMatch(/\n {2}2\.00 EUR {2}changed by hand while posting: Customer 0: /);
+    expect(text.join('\n')).toMatch(/\n {2}… and \d+ more: billing invoiced 2025-10 --full\n/);
+  });
+
+  test('are all told with --full', () => {
+    const text = textOf(true).join('\n');
+    expect([
+      text.match(/^Customer \d+ /gm)?.length,
+      text.match(/changed by hand/g)?.length,
+      text.match(/is not a date/g)?.length,
+    ]).toEqual([300, 200, 30]);
+    expect(text).not.toContain('more');
+  });
 });
 
 describe('from INVOICE_BY_DAY on, status says of a month', () => {
