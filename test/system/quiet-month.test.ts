@@ -83,7 +83,7 @@ describe('a month of a thousand lines in which nothing is wrong', () => {
       await page.getByText('User Metadata').first().click();
       // The Web UI puts texts of workflows into frames.
       const details = page.frameLocator('#user-metadata-current-details').locator('body');
-      await details.getByText('AwaitingApproval').first().waitFor();
+      await details.getByText('awaiting approval').first().waitFor();
       return { all, details: await details.innerText() };
     });
     expect(shown.all.filter((text) => text.startsWith('billing/')).sort()).toEqual([...ids].sort());
