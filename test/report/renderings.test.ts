@@ -249,7 +249,7 @@ describe('the report of a month', () => {
 
     test('prints 300 customers on fewer than 40 pages: it was 579', async () => {
       const page = await browser.newPage();
-      await page.setContent(htmlReport(reportOf(300)));
+      await page.setContent(htmlReport(eachReleased(reportOf(300))));
       const pdf = await page.pdf({ preferCSSPageSize: true });
       const pages = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)!.length;
       expect([pages > 5, pages < 40]).toEqual([true, true]);
@@ -262,6 +262,28 @@ test('the report of 300 customers as text ends within 200 lines, and says how ma
   const text = textReport({ report: reportOf(300), isFull: false }, PLAIN);
   expect(text.split('\n').length).toBeLessThanOrEqual(200);
   expect(text).toContain('--full');
+});
+
+test.each([
+  ['on a narrow terminal', 60],
+  ['in a pipe', Infinity],
+])('the report of 300 customers who were released one by one was 473 lines long: %s it ends within 200', (_where, columns) => {
+  const text = textReport({ report: eachReleased(reportOf(300)), isFull: false }, { columns, hasColour: false });
+  expect(text.split('\n').length).toBeLessThanOrEqual(200);
+  expect(text).toMatch(/Decisions:\n {2}\d+ earlier: billing log 2025-\d\d\n/);
+  expect(text).toContain('anna: approve Customer 299');
+});
+
+const eachReleased = (report: ReportDocument): ReportDocument => ({
+  ...report,
+  decisions: {
+    problem: null,
+    entries: Array.from({ length: 300 }, (_, at) => ({
+      ...{ number: at + 1, previous: null, request: String(at), at: '2025-11-02T08:00:00Z', action: 'approve', actor: 'anna' },
+      ...{ via: 'page', month: MONTH, organizationId: `customer-${at}`, organizationName: `Customer ${at}`, reason: 'as agreed' },
+      ...{ digest: 'd'.repeat(64), amounts: { sales: '12.00', cost: '10.00', currency: 'EUR' }, details: null },
+    })),
+  },
 });
 
 /** Of the customers in its tables only the first has something held. */

@@ -9,6 +9,7 @@ import { marginOf } from '../../../shared/report/margin.js';
 import type { BelowCost, MarginRow } from '../../../shared/report/sums.js';
 import type { MarginMoved, Renewal } from '../../../shared/report/outlook.js';
 import { onTerminal } from '../printable.js';
+import { LINES_AT_MOST } from '../fit.js';
 import { advice, wrap, type Paper } from '../paper.js';
 import { table, type Column } from '../table.js';
 import { unreadSection } from '../unread.js';
@@ -28,7 +29,7 @@ import {
 /** The report on the terminal: sums first, then what asks for a person, then the rest. Sentences and tables fit the paper; commands stay whole, to be copied. */
 export const textReport = onTerminal(reportText);
 
-/** Rows of each part, so that the report of 300 customers stays within 200 lines; the rest is in the other formats, or with `--full`. */
+/** Rows of each part at most; the rest is in the other formats, or with `--full`. */
 const SHOWN = {
   causes: 10,
   amountsOfCause: 4,
@@ -39,13 +40,25 @@ const SHOWN = {
   reconciliation: 40,
   changes: 10,
   renewals: 12,
+  decisions: 15,
   notes: 10,
 };
 type Limits = Record<keyof typeof SHOWN, number>;
-const EVERYTHING = Object.fromEntries(Object.keys(SHOWN).map((part) => [part, Infinity])) as Limits;
+/** So much of each, tried in this order until all parts fit together. */
+const SHARES = [1, 0.75, 0.5, 0.3, 0.2, 0.1];
+const limitsOf = (share: number): Limits =>
+  Object.fromEntries(Object.entries(SHOWN).map(([part, rows]) => [part, Math.ceil(rows * share)])) as Limits;
 
 function reportText({ report, isFull }: { report: ReportDocument; isFull: boolean }, paper: Paper): string {
-  const limits = isFull ? EVERYTHING : SHOWN;
+  if (isFull) return partsOf(report, limitsOf(Infinity), paper);
+  for (const share of SHARES.slice(0, -1)) {
+    const text = partsOf(report, limitsOf(share), paper);
+    if (text.split('\n').length <= LINES_AT_MOST) return text;
+  }
+  return partsOf(report, limitsOf(SHARES.at(-1)!), paper);
+}
+
+function partsOf(report: ReportDocument, limits: Limits, paper: Paper): string {
   const some = <T>(all: T[], part: keyof Limits, show: (one: T) => string): string[] => [
     ...all.slice(0, limits[part]).map(show),
     ...moreOf(all.length - limits[part], report),
@@ -80,7 +93,7 @@ function reportText({ report, isFull }: { report: ReportDocument; isFull: boolea
     ...outlookSections(report, paper, some, limits.renewals),
     section(
       'Decisions',
-      [...decisionProblem(report), ...report.decisions.entries.map(decisionLine)].map((text) => listed(text, paper)),
+      decisionLines(report, limits.decisions).map((text) => listed(text, paper)),
     ),
     section(
       'Notes',
@@ -96,6 +109,17 @@ const whole = ({ result: { month } }: ReportDocument): string => `${us()} report
 
 const moreOf = (count: number, report: ReportDocument): string[] =>
   count > 0 ? [`  … and ${count} more: ${whole(report)}`] : [];
+
+/** The latest of them. */
+function decisionLines(report: ReportDocument, limit: number): string[] {
+  const { entries } = report.decisions;
+  const earlier = entries.length - limit;
+  return [
+    ...decisionProblem(report),
+    ...(earlier > 0 ? [`${earlier} earlier: ${us()} log ${report.result.month}`] : []),
+    ...entries.slice(Math.max(earlier, 0)).map(decisionLine),
+  ];
+}
 
 type Some = <T>(all: T[], part: keyof Limits, show: (one: T) => string) => string[];
 
