@@ -254,7 +254,8 @@ function addActions(app: FastifyInstance, source: Source, settings: WebSettings)
     const month = monthOf(request);
     const { plan: plans, reason } = releaseSchema.parse(request.body);
     const results: ActionResult[] = [];
-    for (const plan of plans) {
+    // A customer with two currencies has two rows, and one plan.
+    for (const plan of new Set(plans)) {
       const [, digest, organizationId] = /^([0-9a-f]{64}):(.+)$/s.exec(plan) ?? [];
       if (digest === undefined || organizationId === undefined) throw new Missing('This is not a plan of the list.');
       results.push(await source.act({ action: 'approve', month, organizationId, digest, reason, actor }));

@@ -61,6 +61,9 @@ describe('the page for finance', () => {
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   }
 
+  const decidedBy = async (name: string): Promise<unknown[]> =>
+    (await stage.json<{ entries: { actor: string | null }[] }>([0], 'log', MONTH)).entries.filter(({ actor }) => actor === name);
+
   test('who asks whether it is well needs no log-in, and learns nothing else', async () => {
     expect(await (await fetch(`${web.address}/readyz`)).text()).toBe('ready\n');
   });
@@ -183,6 +186,11 @@ describe('the page for finance', () => {
     }
     await page.goto(`${web.address}/months/${MONTH}/end`);
     expect(await page.getByRole('button', { name: /Close|Read/ }).count()).toBe(0);
+    const month = await stage.json<MonthResult>([0, 3], 'status', MONTH);
+    const { status, planDigest } = organizationOf(month, CONTOSO);
+    const form = { _csrf: csrf!, plan: `${planDigest}:${CONTOSO}`, reason: 'x' };
+    expect((await page.request.post(`${web.address}/months/${MONTH}/release`, { form })).status()).toBe(403);
+    expect([status, await decidedBy('bert')]).toEqual(['AwaitingApproval', []]);
     await page.context().close();
   });
 
