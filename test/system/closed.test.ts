@@ -127,7 +127,7 @@ describe('a month that is closed', () => {
     const { entries } = await stage.json<{ entries: LoggedDecision[] }>([0], 'log', MONTH);
     expect(entries.map(({ action, details }) => [action, details])).toEqual([
       ['close', 'certificate no. 1'],
-      ['approve', null],
+      ['approve', 'of 491.01 EUR held'],
       ['close', 'certificate no. 2'],
     ]);
     const { certificates } = await stage.json<{ certificates: { number: number }[] }>([0], 'status', MONTH);
