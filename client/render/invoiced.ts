@@ -108,9 +108,11 @@ const differencesPart = (told: string[], more: number, month: string): string[] 
 const listOf = (title: string, texts: string[], paper: Paper): string =>
   [`${title}:`, ...texts.map((text) => wrap(text, paper, '  ', '    '))].join('\n');
 
-/** The largest difference first, whatever its sign. */
+/** The largest difference first, whatever its sign; of those without, the largest amount. */
 const byDifference = (customers: CustomerCharges[]): CustomerCharges[] =>
-  [...customers].sort((left, right) => big(right.differences).abs().cmp(big(left.differences).abs()));
+  [...customers].sort((left, right) => larger(left.differences, right.differences) || larger(left.report, right.report));
+
+const larger = (left: string, right: string): number => big(right).abs().cmp(big(left).abs());
 
 type Row = [name: string, charges: Charges & { currency: string }];
 

@@ -368,6 +368,12 @@ describe('the invoices of 300 customers', () => {
     expect(text.join('\n')).toMatch(/\n {2}… and \d+ more: billing invoiced 2025-10 --full\n/);
   });
 
+  test('without a difference are told from the largest amount on', () => {
+    const customers = reading.customers.map((one, at) => ({ ...one, report: euros(at * 7), differences: '0.00' }));
+    const text = renderInvoiced({ ...reading, customers, differences: [], isFull: false }).split('\n');
+    expect(text.slice(4, 7).map((row) => row.split(/ {2,}/)[0])).toEqual(['all', 'Customer 299', 'Customer 298']);
+  });
+
   test('are all told with --full', () => {
     const text = textOf(true).join('\n');
     expect([
