@@ -148,6 +148,7 @@ function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatu
   const together = resolvedTogether(organization.items.filter(itemWaits), commandOfItem);
   return [
     `${paint(paper, 'red', '!')} ${paint(paper, 'bold', organization.organizationName)}, since ${organization.waitsSince ?? month.asOf}`,
+    ...(organization.missingPersons === undefined ? [] : [wrap(organization.missingPersons, paper, '    ')]),
     ...bounded(
       together
         .sort((left, right) => brokenFirst(left.flat(), right.flat()))

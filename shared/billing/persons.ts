@@ -10,5 +10,5 @@ export const personsMissing = (limit: Decimal, first: string | null): string =>
   `It moves more than ${grouped(limit)} (BILLING_TWO_PERSONS_ABOVE), so ${TWO_PERSONS}: ` +
   (first === null ? 'nobody has, so far. A signal from the Web UI names nobody.' : `${first} has; another one has to.`);
 
-/** Whether it is for want of a person that a plan waits on. */
-export const wantsPerson = (cause: string): boolean => cause.includes(TWO_PERSONS);
+/** Whether that is what a sentence says. */
+export const wantsPerson = (message: string): boolean => message.includes(TWO_PERSONS);

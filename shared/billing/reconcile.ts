@@ -12,6 +12,7 @@ import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, Organiza
 import { addCalls, addWrites } from './tally.js';
 import type { UnreadList } from './unread.js';
 import { byText, groupBy, same } from './text.js';
+import { wantsPerson } from './persons.js';
 import type { Ghost, PlannedItem } from './plan-types.js';
 import type { Decimal } from './types.js';
 import { isParked } from './status.js';
@@ -108,6 +109,7 @@ export function organizationResult(
     ),
     planDigest: outcome.planDigest,
     ...firstOnRelease(outcome),
+    ...(outcome.message !== null && wantsPerson(outcome.message) ? { missingPersons: outcome.message } : {}),
     workflowId: outcome.workflowId,
     waitsSince: isParked(outcome.status) ? (outcome.waitsSince ?? outcome.asOf) : null,
   };
@@ -227,7 +229,7 @@ export class Reconciliation {
     this.counted =
       this.counted === null || counted === null ? null : countedTotal([{ amounts: this.counted }, { amounts: counted }]);
     const { workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...more } = result;
-    const { onRelease: _onRelease, onReleaseMore: _more, ...told } = more;
+    const { onRelease: _onRelease, onReleaseMore: _more, missingPersons: _persons, ...told } = more;
     this.digest.add(told);
     this.items.push(...countedTogether(outcome.items.map(asReported)));
     this.ghosts.push(...outcome.ghosts.filter((ghost) => ghost.outcome === 'awaiting' || isOpen(ghost)).map(countedGhost));

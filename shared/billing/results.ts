@@ -64,6 +64,8 @@ export interface OrganizationResult {
   onRelease?: StepTold[];
   /** How many more there are; absent where these are all. */
   onReleaseMore?: number;
+  /** Which persons a release is still without, in words; absent where none is. */
+  missingPersons?: string;
   /** The last message to its workflow that was not understood, in words; absent when the last one was. */
   refused?: string;
 }

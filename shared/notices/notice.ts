@@ -4,7 +4,6 @@ import { marginOf } from '../report/margin.js';
 import type { MonthResult, OrganizationResult } from '../billing/results.js';
 import { reportMonthOf } from '../billing/month.js';
 import { reasonInWords, signed } from '../billing/advice.js';
-import { wantsPerson } from '../billing/persons.js';
 import { byText, groupBy } from '../billing/text.js';
 import type { CustomerRow } from '../report/customers.js';
 import type { Day, Month } from '../billing/types.js';
@@ -147,7 +146,7 @@ const heldAmounts = ({ held, currency, otherCurrencies }: MonthResult): string[]
     .map((one) => amountText(one.held.sales, one.currency));
 
 function customerLine(
-  { organizationName, status, held, otherCurrencies, items }: OrganizationResult,
+  { organizationName, status, held, otherCurrencies, items, missingPersons }: OrganizationResult,
   currency: string,
   rows: CustomerRow[],
 ): string {
@@ -158,13 +157,8 @@ function customerLine(
   );
   const why = [...new Set(reasons)].sort(byText).map(reasonInWords).join(', ');
   const told = [shown, why || statusInWords(status), ...rows.map(changeText)].filter((text) => text !== '').join(', ');
-  return [`${organizationName}: ${told}`, ...personsWanted(items)].join('. ');
+  return [`${organizationName}: ${told}`, ...(missingPersons === undefined ? [] : [missingPersons])].join('. ');
 }
-
-/** That somebody has released it, and another one has to: the notice goes to both. */
-const personsWanted = (items: OrganizationResult['items']): string[] => [
-  ...new Set(items.flatMap(({ cause }) => (cause !== null && wantsPerson(cause) ? [cause] : []))),
-];
 
 /** The sums of all that wait, by currency. */
 const together = (rows: CustomerRow[]): string[] =>

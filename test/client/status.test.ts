@@ -1,10 +1,20 @@
 import { advised, command } from '../../shared/billing/command.js';
 import { describe, expect, test } from '@jest/globals';
-import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import { personsMissing } from '../../shared/billing/persons.js';
+import { organizationResult } from '../../shared/billing/reconcile.js';
+import {
+  NO_CALLS,
+  NO_WRITES,
+  type ItemResult,
+  type MonthResult,
+  type OrganizationResult,
+  type Outcome,
+} from '../../shared/billing/results.js';
 import { renderStatus, type ShownStatus } from '../../client/render/status.js';
 import { PLAIN, type Paper } from '../../client/render/paper.js';
 import { detailsLink, preparedLists } from '../../shared/web-ui.js';
 import { blankMonth, NOTHING } from '../../workflows/blank.js';
+import { line, plan, settings } from '../billing/builders.js';
 
 /** What `billing status` shows a person who has a minute. */
 
@@ -141,6 +151,20 @@ describe('billing status', () => {
     const items = [{ ...held('awaiting-approval'), cause: '28 steps wait for approval. anna has; another one has to.' }];
     const text = renderStatus(shown([organization('A', { status: 'AwaitingApproval', items })]), PLAIN);
     expect(text).toMatch(/460\.80 EUR {2}A, since \S+: 28 steps wait for approval\. anna has; another one has to\./);
+  });
+
+  test('so does what a breaker holds: one person had released it, and nothing said so', () => {
+    const message = personsMissing('5000', 'anna');
+    const made = plan({ report: { lines: [line()] }, settings: settings() });
+    const outcome: Outcome = {
+      ...{ ...made, planDigest: made.digest, calls: NO_CALLS, writes: NO_WRITES, workflowId: null, message },
+      items: made.items.map((one) => ({ ...one, outcome: 'held' as const, reason: 'breaker-item' as const })),
+      status: 'NeedsAttention',
+    };
+    const text = renderStatus(shown([organizationResult(outcome, 'EUR')]), PLAIN);
+    expect(text).toMatch(/^! .*, since \S+\n {4}It moves more than 5,000 .*: anna has; another one has to\.\n/m);
+    const before = organizationResult({ ...outcome, message: 'Something else.' }, 'EUR');
+    expect(renderStatus(shown([before]), PLAIN)).not.toContain('another one has to');
   });
 
   test('in shadow mode there is nothing to release', () => {

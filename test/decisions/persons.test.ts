@@ -59,6 +59,7 @@ describe('what people decide', () => {
         (result) => result.status === 'AwaitingApproval',
       );
     }
+    expect((await status(FABRIKAM)).missingPersons).toMatch(/^It moves more than 5,000 .*: anna has; another one has to\.$/);
     expect(await stage.writes()).toEqual([]);
   }, 120_000);
 
