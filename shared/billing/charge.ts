@@ -31,7 +31,7 @@ export function chargeSteps(
       }),
     );
   if (isNothing(rest)) return deletions;
-  if (kept && !kept.notBillable && big(kept.price).eq(rest.sales) && big(kept.cost).eq(rest.cost)) return deletions;
+  if (kept && big(kept.price).eq(rest.sales) && big(kept.cost).eq(rest.cost)) return deletions;
   const key = kept?.key ?? numberedChargeKey(chargeKeyText(billable), nextNumber(billable, state.charges));
   return [
     ...deletions,

@@ -166,11 +166,11 @@ export const ROWS: Row[] = [
     shown: {
       'project/docker-compose.test.ts': [
         'gives no service rights it does not need',
-        'lets nobody but Temporal reach the database',
+        'lets nobody but Temporal and our own processes reach the database',
         'asks each service that serves somebody for an answer',
-        'which everybody knows, is not made',
         'names every image without a digest',
       ],
+      'project/database-roles.test.ts': ['nothing is made'],
       'project/mutual-tls.test.ts': ['with the certificate of another authority', 'with no certificate'],
       'project/proxy.test.ts': ['without a log-in'],
     },

@@ -162,15 +162,6 @@ export const rules: [rule: string, situation: Situation, writes: string[], outco
     'posted',
   ],
   [
-    '7.4 also where it is for a cost alone',
-    {
-      report: lines({ sales: '120', cost: '130' }),
-      books: { ...withCharge(edited(running(), '2025-09', { units: 9 }), { price: '0', cost: '30', notBillable: true }) },
-    },
-    ['update charge 1 × 0.0000 / 30.0000'],
-    'posted',
-  ],
-  [
     '7.4 a charge with nothing left to carry is deleted',
     { books: withCharge(running(), { price: '5', cost: '0' }) },
     ['delete charge 1 × 0.0000 / 0.0000'],
