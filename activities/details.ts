@@ -1,5 +1,5 @@
 import { adviceFor, commandFor, commandOf, reasonInWords, type Addressee } from '../shared/billing/advice.js';
-import { resolvedTogether, sharedEnd } from '../shared/billing/causes.js';
+import { resolvedTogether, sharedEnd, whyWaiting } from '../shared/billing/causes.js';
 import { command, option } from '../shared/billing/command.js';
 import { describeStep, markOf } from '../shared/billing/describe.js';
 import { amountsTable, code, joined, md, type Markdown } from '../shared/billing/markdown.js';
@@ -58,7 +58,7 @@ function whatToDo(outcome: Outcome, result: OrganizationResult): Markdown[] {
 
 function causesOf(causes: ItemResult[][], addressee: Addressee): Markdown {
   const [first] = causes[0] as [ItemResult];
-  const { own, shared } = sharedEnd(causes.map(([one]) => one!.cause ?? adviceFor(one!.reason)?.remedy ?? ''));
+  const { own, shared } = sharedEnd(causes.map(([one]) => whyWaiting(one!)));
   const command = commandOf(first, addressee);
   const more = causes.length - SHOWN;
   const lines = [

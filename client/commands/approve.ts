@@ -90,6 +90,7 @@ async function approveMany(context: Context, temporal: Temporal, config: BaseCon
 
 /** What moves a month that was certified is released one by one, each by name. */
 const isOfClosedMonth = ({ items }: OrganizationResult): boolean => items.some(({ reason }) => reason === 'month-closed');
+
 function sayClosed(context: Context, month: Month, closed: OrganizationResult[]): void {
   if (closed.length === 0) return;
   const are = closed.length === 1 ? '1 plan moves' : `${closed.length} plans move`;

@@ -98,7 +98,7 @@ function billingCode(autotask: Autotask, name: string, id: number, label: string
         );
       if (await isNonBillable(autotask, code.billingcodetype))
         return new Problem(
-          `billing code ${id} (${String(code.name)}) is of the type ${NON_BILLABLE}, and asks no customer for anything`,
+          `billing code ${id} (${String(code.name)}) is of the type Non-Billable, and asks no customer for anything`,
           `Name another active ${label}: ${await codesOf(autotask, useType)}.`,
         );
       return `${id} (${String(code.name)})`;
@@ -106,13 +106,10 @@ function billingCode(autotask: Autotask, name: string, id: number, label: string
   };
 }
 
-const NON_BILLABLE = 'Non-Billable';
-
 /** A tenant without such a type has no such code. */
-async function isNonBillable(autotask: Autotask, type: unknown): Promise<boolean> {
-  const field = (await autotask.picklists.fields('BillingCodes')).find(({ name }) => same(name, 'billingCodeType'));
-  const value = field?.picklistvalues.find(({ label }) => same(label, NON_BILLABLE))?.value;
-  return value !== undefined && type != null && Number(type) === value;
+async function isNonBillable({ picklists }: Autotask, type: unknown): Promise<boolean> {
+  const value = await picklists.labelled('BillingCodes', 'billingCodeType', /^non-billable$/i);
+  return value !== null && type != null && Number(type) === value;
 }
 
 async function codesOf(autotask: Autotask, useType: number): Promise<string> {

@@ -1,7 +1,7 @@
 import { us, hint, asCalled } from '../called.js';
 import { equationOf } from './equation.js';
 import { isAwaited } from '../../shared/billing/breakers.js';
-import { adviceFor, commandFor, commandOf, heldMonthAdvice, reasonInWords } from '../../shared/billing/advice.js';
+import { commandFor, commandOf, heldMonthAdvice, reasonInWords } from '../../shared/billing/advice.js';
 import { option, type Advised } from '../../shared/billing/command.js';
 import { amountText, type Big, grouped, sum } from '../../shared/billing/decimal.js';
 import { salesText } from '../../shared/billing/sales-text.js';
@@ -9,7 +9,7 @@ import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/b
 import { byText, groupBy, same } from '../../shared/billing/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { closedText, type KeptCertificate } from '../../shared/evidence/closed.js';
-import { resolvedTogether, sharedEnd } from '../../shared/billing/causes.js';
+import { resolvedTogether, sharedEnd, whyWaiting } from '../../shared/billing/causes.js';
 import { bounded, fitted, LINES_AT_MOST } from './fit.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
 import { onTerminal } from './printable.js';
@@ -177,7 +177,7 @@ const sizeOf = (items: ItemResult[]): Big => sum(items.map(({ sales }) => sales)
 
 /** What one command resolves: each cause with its amount, and what they have in common once. */
 function causesOf(causes: ItemResult[][], next: string | null, paper: Paper, shown: number): string {
-  const texts = causes.map(([first]) => first!.cause ?? adviceFor(first!.reason)?.remedy ?? '');
+  const texts = causes.map(([first]) => whyWaiting(first!));
   const { own, shared } = sharedEnd(texts);
   return [
     ...bounded(

@@ -50,7 +50,7 @@ export class AutotaskReads extends ContractQueries {
     const rows = await this.readMonthRows(month, contracts.map(idOf), contracts.filter(isPaidOnce).map(idOf), findings.options);
     const shared = await this.readShared(options);
     const filter = chargesOfMonth(month, shared.products.map(idOf));
-    const charges = await this.queryAs('ContractCharges', filter, await this.chargesRead(), findings.options);
+    const charges = await this.readCharges(filter, findings.options);
     return findings.addTo({ ...shared, companies, contracts, rows, charges, detailed: [] });
   }
 
@@ -77,15 +77,7 @@ export class AutotaskReads extends ContractQueries {
     const contracts = await this.readContractsOf(companyId, subscriptionKeys, findings.options);
     const ids = contracts.map(idOf);
     const rows = await this.readListedRows(month, ids, contracts.filter(isPaidOnce).map(idOf), findings.options);
-    const filter = chargesOfMonth(month, null);
-    const charges = await this.queryList(
-      'ContractCharges',
-      'contractID',
-      ids,
-      filter,
-      await this.chargesRead(),
-      findings.options,
-    );
+    const charges = await this.readChargesOn(ids, chargesOfMonth(month, null), findings.options);
     const shared = await this.readShared(options, sharedMaxAgeMs);
     return findings.addTo({ ...shared, companies, contracts, rows, charges, detailed: [] });
   }
@@ -96,15 +88,7 @@ export class AutotaskReads extends ContractQueries {
     const contracts = await this.readContractsById(contractIds, findings.options);
     const ids = contracts.map(idOf);
     const rows = await this.readListedRows(month, ids, [], findings.options);
-    const filter = chargesOfMonth(month, null);
-    const charges = await this.queryList(
-      'ContractCharges',
-      'contractID',
-      ids,
-      filter,
-      await this.chargesRead(),
-      findings.options,
-    );
+    const charges = await this.readChargesOn(ids, chargesOfMonth(month, null), findings.options);
     return findings.addTo({
       ...books,
       contracts: [...books.contracts, ...contracts].sort((left, right) => left.id - right.id),
@@ -125,14 +109,7 @@ export class AutotaskReads extends ContractQueries {
       books.rows.filter(({ contractId, startDay }) => asked.has(contractId) && monthOf(startDay) === month),
       [...rows, ...earlier],
     );
-    const charges = await this.queryList(
-      'ContractCharges',
-      'contractID',
-      contractIds,
-      chargesFrom(month),
-      await this.chargesRead(),
-      findings.options,
-    );
+    const charges = await this.readChargesOn(contractIds, chargesFrom(month), findings.options);
     return findings.addTo({
       ...books,
       rows: [...books.rows.filter(({ contractId }) => !asked.has(contractId)), ...rows, ...earlier],
@@ -149,14 +126,7 @@ export class AutotaskReads extends ContractQueries {
     return findings.addTo({
       contracts,
       rows,
-      charges: await this.queryList(
-        'ContractCharges',
-        'contractID',
-        written.charges,
-        chargesOfMonth(month, null),
-        await this.chargesRead(),
-        findings.options,
-      ),
+      charges: await this.readChargesOn(written.charges, chargesOfMonth(month, null), findings.options),
       services: await this.queryList('Services', 'invoiceDescription', written.serviceKeys, [], SERVICES, findings.options),
       products: written.productKeys.length === 0 ? [] : await this.readProducts(findings.options),
     });
@@ -277,6 +247,10 @@ export class AutotaskReads extends ContractQueries {
 
   private async readCharges(filter: Condition[], options: ReadOptions): Promise<Charge[]> {
     return this.queryAs('ContractCharges', filter, await this.chargesRead(), options);
+  }
+
+  private async readChargesOn(contractIds: number[], filter: Condition[], options: ReadOptions): Promise<Charge[]> {
+    return this.queryList('ContractCharges', 'contractID', contractIds, filter, await this.chargesRead(), options);
   }
 
   protected async readProducts(options: ReadOptions): Promise<Product[]> {

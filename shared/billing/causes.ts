@@ -1,3 +1,4 @@
+import { adviceFor } from './advice.js';
 import type { ItemResult } from './results.js';
 import { groupBy } from './text.js';
 
@@ -18,3 +19,7 @@ export function sharedEnd(texts: string[]): { own: string[]; shared: string } {
   const upTo = (one: string[]): string => one.slice(0, one.length - count).join(' ');
   return { own: sentences.map(upTo), shared: first.slice(first.length - count).join(' ') };
 }
+
+/** Why an item waits, or what there is to do about it; empty where nobody can say. */
+export const whyWaiting = ({ cause, reason }: Pick<ItemResult, 'cause' | 'reason'>): string =>
+  cause ?? adviceFor(reason)?.remedy ?? '';

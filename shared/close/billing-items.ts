@@ -34,10 +34,13 @@ export interface Invoice {
 const link = (record: Fields, field: string): number | null =>
   record[field] === undefined || record[field] === null ? null : number(record, field) || null;
 
-const dayOrNone = (record: Fields, field: string): string | null => (text(record, field) === '' ? null : dayOf(record, field));
-
-const momentOrNone = (record: Fields, field: string): number | null =>
-  text(record, field) === '' ? null : momentOf(record, field);
+/** Null where the field says nothing. */
+const orNone =
+  <T>(read: (record: Fields, field: string) => T) =>
+  (record: Fields, field: string): T | null =>
+    text(record, field) === '' ? null : read(record, field);
+const dayOrNone = orNone(dayOf);
+const momentOrNone = orNone(momentOf);
 
 export const itemsOf = (records: unknown[], unread: string[]): Item[] =>
   readable(records, 'BillingItems', unread, (item) => [

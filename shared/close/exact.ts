@@ -80,3 +80,9 @@ export const amountInWords = (value: Exact, currency: string): string => `${inWo
 
 /** Whether the decimal text is zero. */
 export const isNothing = (text: string): boolean => exact(text) === 0n;
+
+/** Of two amounts as text the larger comes first, whatever its sign. */
+export function largestFirst(left: string, right: string): number {
+  const [one, other] = [left, right].map((text) => exact(text.replace('-', ''))) as [Exact, Exact];
+  return Number(other > one) - Number(other < one);
+}

@@ -1,6 +1,6 @@
 import type { Invoice, Item } from './billing-items.js';
 import { isRounding, type Claim, type Customer } from './compare.js';
-import { amountInWords, asPosted, exact, inWords, textOf, type Exact } from './exact.js';
+import { amountInWords, asPosted, exact, inWords, largestFirst, textOf, type Exact } from './exact.js';
 import { fold, isMadeUp } from './ours.js';
 import { NO_SUBSCRIPTION, placeInWords, total, type Dismissed, type Part, type Parts, type Reported } from './sides.js';
 
@@ -156,14 +156,9 @@ export function compareInvoiced(given: InvoicedGiven): Invoiced {
       ...sums,
     })),
     totals: totals.map(({ first, sums }) => ({ currency: first.currency, ...sums })),
-    differences: judged.flatMap(({ differences }) => differences).sort(largestFirst),
+    differences: judged.flatMap(({ differences }) => differences).sort((left, right) => largestFirst(left.amount, right.amount)),
   };
 }
-
-const largestFirst = (left: ChargeDifference, right: ChargeDifference): number => {
-  const sizeOf = ({ amount }: ChargeDifference): Exact => exact(amount.replace('-', ''));
-  return Number(sizeOf(right) > sizeOf(left)) - Number(sizeOf(right) < sizeOf(left));
-};
 
 const companyIdOf = ({ companyIdText }: Customer): number | null =>
   /^\d+$/.test(companyIdText?.trim() ?? '') ? Number(companyIdText) : null;

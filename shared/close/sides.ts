@@ -1,5 +1,5 @@
 import type { Line } from '../billing/types.js';
-import { asPosted, exact, times, toMinor, type Exact } from './exact.js';
+import { asPosted, exact, largestFirst, times, toMinor, type Exact } from './exact.js';
 import { amount, dayOf, lowered, number, readable, text, type Fields } from './fields.js';
 import { fold, isMadeUp, type Ours } from './ours.js';
 
@@ -76,10 +76,7 @@ export function reportedOf(lines: Line[], month: string, before: string): Report
 /** "Power BI Pro, subscription 2fa63467-…": what people call most of it, and how it is found on both sides. */
 export function placeInWords(subscriptionId: string, reported: Reported[]): string {
   if (subscriptionId === NO_SUBSCRIPTION) return 'licences without subscription';
-  const sizeOf = ({ sales }: Line): Exact => exact(sales.replace('-', ''));
-  const [largest] = reported
-    .flatMap(({ lines }) => lines)
-    .sort((left, right) => Number(sizeOf(right) > sizeOf(left)) - Number(sizeOf(right) < sizeOf(left)));
+  const [largest] = reported.flatMap(({ lines }) => lines).sort((left, right) => largestFirst(left.sales, right.sales));
   return [...(largest === undefined ? [] : [largest.productName]), `subscription ${subscriptionId}`].join(', ');
 }
 

@@ -43,9 +43,9 @@ export interface ReportDocument {
   outlook: Outlook | null;
   notes: string[];
   effort: { writes: Writes; calls: Calls; callsPerHour: number };
-  /** Who decided what of the month, the oldest first, and what of the log is not as it was written. */
   /** Its certificates, the oldest first. */
   certificates: KeptCertificate[];
+  /** Who decided what of the month, the oldest first, and what of the log is not as it was written. */
   decisions: DecisionLog;
 }
 

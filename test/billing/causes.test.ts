@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { resolvedTogether, sharedEnd } from '../../shared/billing/causes.js';
+import { adviceFor } from '../../shared/billing/advice.js';
+import { resolvedTogether, sharedEnd, whyWaiting } from '../../shared/billing/causes.js';
 import type { ItemResult } from '../../shared/billing/results.js';
 
 /** What one command resolves is told together: each amount with its own cause, and what they share once. */
@@ -48,4 +49,10 @@ describe('items are resolved together', () => {
     ['not where one is money without a line', [item('a'), item('b', { outcome: 'ghost' })], 'release', 'a b'],
     ['also where no cause is known', [item('a', { cause: null }), item('b', { cause: null })], null, 'ab'],
   ])('%s', (_what, items, command, told) => expect(names(items, command)).toBe(told));
+});
+
+test('why an item waits is its cause, else what there is to do about its reason', () => {
+  expect(whyWaiting({ cause: 'The row is approved.', reason: 'unreadable' })).toBe('The row is approved.');
+  expect(whyWaiting({ cause: null, reason: 'unreadable' })).toBe(adviceFor('unreadable')!.remedy);
+  expect(whyWaiting({ cause: null, reason: null })).toBe('');
 });
