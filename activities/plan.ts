@@ -116,7 +116,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
     mode,
     ...turn,
     waits,
-    ...(missing === null ? outdatedRelease(plan, release.digest, waits) : { remark: missing }),
+    ...(missing === null ? outdatedRelease(plan, release.digest, waits) : { missingPersons: missing }),
     ...(undone === null ? {} : { undone }),
     ...lease,
     calls: { autotask: calls, cloudmore: 0 },

@@ -78,7 +78,8 @@ async function settle(
     seen: seenMoney(items, books, request.month, (await dependencies.evidence.now()).toISOString()),
     writes: request.writes,
     workflowId: request.workflowId,
-    message: request.remark ?? (isDescribed ? null : UNDESCRIBED),
+    message: request.missingPersons ?? request.remark ?? (isDescribed ? null : UNDESCRIBED),
+    ...(request.missingPersons === undefined ? {} : { missingPersons: request.missingPersons }),
   };
   return { outcome, rounded: check === null || check === 'unreadable' ? [] : roundedItems(kept.plan, check, told) };
 }

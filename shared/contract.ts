@@ -282,6 +282,8 @@ export interface PlanMade {
   } | null;
   /** What the operator should know beside the outcome; absent when there is nothing, and in histories of earlier releases. */
   remark?: string;
+  /** Which persons its release is still without, in words; absent where none is. */
+  missingPersons?: string;
   calls: Calls;
   /** The lease it was made under; absent in histories of earlier releases. */
   lease?: string;
@@ -355,6 +357,8 @@ export interface VerifyRequest extends MonthRequest {
   workflowId: string;
   /** What the operator should know beside the outcome, e.g. that a skip came too late. */
   remark: string | null;
+  /** Which persons the plan's release is still without, in words; absent where none is. */
+  missingPersons?: string;
 }
 
 /** What an organization's workflow shows and tells its run. */

@@ -6,7 +6,7 @@ import { STEP_KINDS } from '../shared/billing/step-kinds.js';
 import { STEPS_TOGETHER } from '../shared/contract/payload.js';
 import type { PlanMade, Resolved, StepDone } from '../shared/contract.js';
 import { batchesOf } from './batches.js';
-import { makePlan, planRequest, type Run } from './organization-run.js';
+import { makePlan, noteRemarks, planRequest, type Run } from './organization-run.js';
 
 /** How a plan is carried out: in order, a turn at a time, planned again where something answered otherwise than it assumed. */
 
@@ -32,7 +32,7 @@ export async function carryOutWhole(run: Run, first: PlanMade): Promise<PlanMade
       return plan;
     }
     plan = again;
-    run.remark = plan.remark ?? run.remark;
+    noteRemarks(run, plan);
   }
 }
 

@@ -90,11 +90,20 @@ export interface Run {
   calls: Calls;
   skipReason: string | null;
   remark: string | null;
+  /** Which persons the plan's release is still without, in words; absent where none is. */
+  missingPersons?: string;
   /** What was not sent of a plan from before another worker took over: these steps, and all from `next` on. */
   untried: { plan: Ref; steps: Step[]; next: number | undefined } | null;
   /** Set while the way back is carried out, instead of the month. */
   undo?: NonNullable<PlanRequest['undo']>;
   undone?: Undone;
+}
+
+/** What the operator should know of a plan that takes the place of another. */
+export function noteRemarks(run: Run, { remark, missingPersons }: PlanMade): void {
+  run.remark = remark ?? run.remark;
+  delete run.missingPersons;
+  if (missingPersons !== undefined) run.missingPersons = missingPersons;
 }
 
 export function planRequest({ request, undo }: Run, refused: string[]): PlanRequest {

@@ -1,6 +1,13 @@
 import type { OrganizationSummary } from '../shared/contract.js';
 import { carryOutWhole } from './carrying-out.js';
-import { beginRun, makePlan, type Control, type OrganizationActivities, type OrganizationRequest } from './organization-run.js';
+import {
+  beginRun,
+  makePlan,
+  noteRemarks,
+  type Control,
+  type OrganizationActivities,
+  type OrganizationRequest,
+} from './organization-run.js';
 import { settle } from './settling.js';
 import { goBack, settleUndone } from './way-back.js';
 
@@ -19,7 +26,7 @@ export async function billOrganization(
   const plan = await makePlan(run, []);
   if (plan === null) return settle(run, null);
   if (plan.undone !== undefined) return settleUndone(run, plan.undone.isWhole ? null : await goBack(run, plan.undone.digest));
-  run.remark = plan.remark ?? null;
+  noteRemarks(run, plan);
   run.skipReason = control.skipReason();
   return settle(run, await carryOutWhole(run, plan));
 }

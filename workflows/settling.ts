@@ -44,5 +44,6 @@ function verify(run: Run, plan: PlanMade | null): Promise<OrganizationSummary> {
     calls: run.calls,
     workflowId,
     remark: run.remark,
+    ...(run.missingPersons === undefined ? {} : { missingPersons: run.missingPersons }),
   });
 }

@@ -12,7 +12,6 @@ import type { Amounts, Calls, CurrencyAmounts, ItemResult, MonthResult, Organiza
 import { addCalls, addWrites } from './tally.js';
 import type { UnreadList } from './unread.js';
 import { byText, groupBy, same } from './text.js';
-import { wantsPerson } from './persons.js';
 import type { Ghost, PlannedItem } from './plan-types.js';
 import type { Decimal } from './types.js';
 import { isParked } from './status.js';
@@ -109,7 +108,7 @@ export function organizationResult(
     ),
     planDigest: outcome.planDigest,
     ...firstOnRelease(outcome),
-    ...(outcome.message !== null && wantsPerson(outcome.message) ? { missingPersons: outcome.message } : {}),
+    ...(outcome.missingPersons === undefined ? {} : { missingPersons: outcome.missingPersons }),
     workflowId: outcome.workflowId,
     waitsSince: isParked(outcome.status) ? (outcome.waitsSince ?? outcome.asOf) : null,
   };

@@ -135,6 +135,8 @@ export interface Outcome {
   calls: Calls;
   /** One sentence for anyone who has to act; null when nobody has to. */
   message: string | null;
+  /** Which persons a release is still without, in words; absent where none is. */
+  missingPersons?: string;
   /** The day the run stood for since which it waits for a person; null when it does not. Absent in evidence of earlier releases. */
   waitsSince?: Day | null;
   /** The lines it answers for (rule 1.7); absent in evidence of earlier releases. */
