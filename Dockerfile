@@ -1,5 +1,5 @@
-# Debian, because the SDK's native part does not run on Alpine. `deploy/pin-images.sh` adds the digest.
-ARG NODE_IMAGE=node:22.21.1-bookworm-slim
+# Debian, because the SDK's native part does not run on Alpine. By digest, as docker-compose.yml says of its images.
+ARG NODE_IMAGE=node:22.21.1-bookworm-slim@sha256:25b3eb23a00590b7499f2a2ce939322727fcce1b15fdd69754fcd09536a3ae2c
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Writes the digest of every image of others behind its tag, in docker-compose.yml (x-images) and in the Dockerfile (NODE_IMAGE): what starts is what was
 # looked at, also where somebody moves the tag. With --check nothing is written: it names the images without a digest, and ends with 1 where there are any.
-# Repeat it after a tag was changed; a digest that is there stays.
+# A digest that is there stays: take it away with the old tag when you move one.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -6,7 +6,7 @@ import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CommandFailedError, run } from './run.js';
-import { TEMPORAL_CLI_SUMS } from './versions.js';
+import { TEMPORAL_CLI_SUMS, TEST_SERVER_SUMS } from './versions.js';
 
 interface Download {
   version: string;
@@ -17,8 +17,8 @@ interface Download {
   stalledAfterMs?: number;
 }
 
-/** Temporal's CLI as its release has it. */
-export interface CliDownload extends Download {
+/** A program of Temporal's as its release has it. */
+export interface ReleaseDownload extends Download {
   /** Where the release's archives are. */
   from?: string;
   /** SHA-256 of the archives by platform and processor. */
@@ -30,26 +30,64 @@ const STALLED_AFTER_MS = 20_000;
 const LOOK_EVERY_MS = 500;
 const UNPACKED_WITHIN_MS = 120_000;
 /** Temporal's own mirror of its releases, the one its SDKs take them from: it answers by itself, where GitHub leads elsewhere. */
-const RELEASES = 'https://temporal.download/assets/temporalio/cli/releases/download';
-const SYSTEMS: Record<string, string> = { linux: 'linux', darwin: 'darwin', win32: 'windows' };
+const RELEASES = 'https://temporal.download/assets/temporalio';
 const PROCESSORS: Record<string, string> = { x64: 'amd64', arm64: 'arm64' };
 
+interface Release {
+  /** Where the archives of its versions are, on the mirror. */
+  path: string;
+  /** What the archives are called, before the version. */
+  name: string;
+  /** SHA-256 of the archives by platform and processor. */
+  sums: Record<string, string>;
+  /** Which systems' names the archives carry. */
+  systems: Record<string, string>;
+  /** Where in the archive the program is; `archive` is its name without the ending. */
+  program: (archive: string, ending: string) => string;
+}
+
+const CLI: Release = {
+  path: 'cli/releases/download',
+  name: 'temporal_cli',
+  sums: TEMPORAL_CLI_SUMS,
+  systems: { linux: 'linux', darwin: 'darwin', win32: 'windows' },
+  program: (_, ending) => `temporal${ending}`,
+};
+
+const TEST_SERVER: Release = {
+  path: 'sdk-java/releases/download',
+  name: 'temporal-test-server',
+  sums: TEST_SERVER_SUMS,
+  systems: { linux: 'linux', darwin: 'macOS', win32: 'windows' },
+  program: (archive, ending) => `${archive}/temporal-test-server${ending}`,
+};
+
+export const downloadCli = (download: ReleaseDownload): Promise<void> => downloadRelease(CLI, download);
+
+/** The server that skips time, for tests. */
+export const downloadTestServer = (download: ReleaseDownload): Promise<void> => downloadRelease(TEST_SERVER, download);
+
 /**
- * Downloads Temporal's CLI, and unpacks nothing but the archive whose SHA-256 is known. In a process of its own with a hard end: a proxy may say nothing for
- * ever, and a download may take its time, but not stand still for 20 seconds.
+ * Downloads a program of Temporal's, and unpacks nothing but the archive whose SHA-256 is known. In a process of its own with a hard end: a proxy may say
+ * nothing for ever, and a download may take its time, but not stand still for 20 seconds.
  */
-export async function downloadCli({ version, output, env, from = RELEASES, ...download }: CliDownload): Promise<void> {
-  const { sums = TEMPORAL_CLI_SUMS, platform = `${process.platform}-${process.arch}` } = download;
+async function downloadRelease(release: Release, { version, output, env, ...download }: ReleaseDownload): Promise<void> {
+  const {
+    from = `${RELEASES}/${release.path}`,
+    sums = release.sums,
+    platform = `${process.platform}-${process.arch}`,
+  } = download;
   const sum = sums[platform];
   const [system = '', processor = ''] = platform.split('-');
   if (sum === undefined) throw new Error(`not possible (nobody has a sum of ${version} for ${platform})`);
-  const url = `${from}/v${version}/temporal_cli_${version}_${SYSTEMS[system]}_${PROCESSORS[processor]}.tar.gz`;
-  await inFolder(output, env, download.stalledAfterMs, ['archive-child', url], async (folder, archive) => {
+  const archiveName = `${release.name}_${version}_${release.systems[system]}_${PROCESSORS[processor]}`;
+  const url = `${from}/v${version}/${archiveName}.tar.gz`;
+  await inFolder(output, env, download.stalledAfterMs, url, async (folder, archive) => {
     const found = await sumOf(archive);
     if (found !== sum) throw new Error(`refused (SHA-256 of ${url} is ${found}, and not ${sum}: it is not what was released)`);
     const unpacked = AbortSignal.timeout(UNPACKED_WITHIN_MS);
     await run('tar', ['-xzf', archive, '-C', folder], { env, signal: unpacked });
-    return join(folder, system === 'win32' ? 'temporal.exe' : 'temporal');
+    return join(folder, release.program(archiveName, system === 'win32' ? '.exe' : ''));
   });
 }
 
@@ -59,26 +97,21 @@ async function sumOf(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/**
- * Downloads the server that skips time, for tests, as `@temporalio/testing` does it. There is no sum to compare it with: the SDK unpacks while it fetches, and
- * starts what it got. A program that was checked can be named in TEMPORAL_TEST_SERVER_PATH.
- */
-export const downloadTestServer = ({ version, output, env, stalledAfterMs }: Download): Promise<void> =>
-  inFolder(output, env, stalledAfterMs, ['download-child', version], (_, file) => Promise.resolve(file));
-
-/** Lets a child download one file into a folder beside the output, which it gets as its last argument, and moves there what is made of the file. */
+/** Lets a child download one file into a folder beside the output, and moves there what is made of the file. */
 async function inFolder(
   output: string,
   env: NodeJS.ProcessEnv,
   stalledAfterMs: number | undefined,
-  [child, ...args]: [child: string, ...args: string[]],
+  url: string,
   made: (folder: string, file: string) => Promise<string>,
 ): Promise<void> {
   const folder = await mkdtemp(`${output}.download-`);
   const stalled = new AbortController();
   const watch = abortWhenStalled(folder, stalled, stalledAfterMs ?? STALLED_AFTER_MS);
   try {
-    await run(process.execPath, [...childProgram(child), ...args, folder], { env, signal: stalled.signal }).catch(inOneLine);
+    await run(process.execPath, [...childProgram('archive-child'), url, folder], { env, signal: stalled.signal }).catch(
+      inOneLine,
+    );
     clearInterval(watch);
     const [file] = await readdir(folder);
     if (file === undefined) throw new Error('the download left no file');

@@ -18,3 +18,11 @@ export const TEMPORAL_CLIEXT_VERSION = 'v0.0.0-20260731000218-c579925f193f';
 
 /** Java test server that skips time. */
 export const TEST_SERVER_VERSION = '1.38.0';
+
+/**
+ * SHA-256 of its archive, as others pinned it who had downloaded it: its release has no checksums. Where nobody has a sum it is put together with Maven, which
+ * checks what it fetches.
+ */
+export const TEST_SERVER_SUMS: Record<string, string> = {
+  'linux-x64': '41df834fe8e1ac59619e13908f41b63e4d1054f37634a2f89033d8cf6af71b96',
+};

@@ -168,6 +168,7 @@ export const ROWS: Row[] = [
         'gives no service rights it does not need',
         'lets nobody but Temporal and our own processes reach the database',
         'asks each service that serves somebody for an answer',
+        'every image of others is named by its digest',
         'names every image without a digest',
       ],
       'project/database-roles.test.ts': ['nothing is made'],

@@ -5,9 +5,9 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { downloadCli, downloadTestServer, type CliDownload } from '../../client/temporal-server/download.js';
+import { downloadCli, downloadTestServer, type ReleaseDownload } from '../../client/temporal-server/download.js';
 import { findTemporalServer, findTestServer } from '../../client/temporal-server/index.js';
 import { TEMPORAL_CLI_SUMS } from '../../client/temporal-server/versions.js';
 import { emptyMachine, goToolchain, program, silentProxy, temporalCli, type Machine } from './fake-programs.js';
@@ -142,16 +142,19 @@ describe('a download', () => {
   const output = (): string => join(machine.bin, 'temporal');
   // The release's archive is unpacked by the system's own program.
   const env = (): NodeJS.ProcessEnv => ({ ...machine.env, PATH: process.env.PATH, HTTPS_PROXY: '' });
-  const download = (from: string, more: Partial<CliDownload> = {}): Promise<void> =>
-    downloadCli({ version: '1.8.2', output: output(), env: env(), from, platform: 'linux-x64', ...more });
+  const download = (from: string, more: Partial<ReleaseDownload> = {}, of = downloadCli): Promise<void> =>
+    of({ version: '1.8.2', output: output(), env: env(), from, platform: 'linux-x64', ...more });
 
   /** An archive of a program, the server that has it, and what it was asked. */
   async function release(
     answer: 'archive' | 'elsewhere',
+    path = 'temporal',
   ): Promise<{ from: string; sum: string; asked: string[]; close: () => void }> {
-    await temporalCli(join(machine.root, 'release/temporal'));
+    const file = join(machine.root, 'release', path);
+    await mkdir(dirname(file), { recursive: true });
+    await temporalCli(file);
     const archive = join(machine.root, 'archive.tar.gz');
-    await promisify(execFile)('tar', ['-czf', archive, '-C', join(machine.root, 'release'), 'temporal']);
+    await promisify(execFile)('tar', ['-czf', archive, '-C', join(machine.root, 'release'), path]);
     const bytes = await readFile(archive);
     const asked: string[] = [];
     const server = createServer((request, response) => {
@@ -164,18 +167,31 @@ describe('a download', () => {
     return { from, sum: createHash('sha256').update(bytes).digest('hex'), asked, close: () => void server.close() };
   }
 
-  test('with the sum that is known is unpacked', async () => {
-    const { from, sum, asked, close } = await release('archive');
-    await download(from, { sums: { 'linux-x64': sum } });
+  test.each([
+    ['the dev server', downloadCli, 'temporal', '/v1.8.2/temporal_cli_1.8.2_linux_amd64.tar.gz'],
+    [
+      'the time-skipping server',
+      downloadTestServer,
+      'temporal-test-server_1.8.2_linux_amd64/temporal-test-server',
+      '/v1.8.2/temporal-test-server_1.8.2_linux_amd64.tar.gz',
+    ],
+  ])('of %s with the sum that is known is unpacked', async (_, of, path, address) => {
+    const { from, sum, asked, close } = await release('archive', path);
+    await download(from, { sums: { 'linux-x64': sum } }, of);
     close();
-    expect(asked).toEqual(['/v1.8.2/temporal_cli_1.8.2_linux_amd64.tar.gz']);
+    expect(asked).toEqual([address]);
     expect((await promisify(execFile)(output(), ['--version'])).stdout).toContain('temporal version');
     expect(await readdir(machine.bin)).toEqual(['temporal']);
   });
 
-  test('of another program than the one that was released is neither unpacked nor started', async () => {
+  test.each([
+    ['the dev server', downloadCli, 'd8421bda'],
+    ['the time-skipping server', downloadTestServer, '41df834f'],
+  ])('of another program than %s that was released is neither unpacked nor started', async (_, of, sum) => {
     const { from, close } = await release('archive');
-    await expect(download(from)).rejects.toThrow(/SHA-256 .* is [0-9a-f]{64}, and not d8421bda.*: it is not what was released/);
+    await expect(download(from, {}, of)).rejects.toThrow(
+      new RegExp(`SHA-256 .* is [0-9a-f]{64}, and not ${sum}.*: it is not what was released`),
+    );
     close();
     expect(await readdir(machine.bin)).toEqual([]);
   });
@@ -201,7 +217,7 @@ describe('a download', () => {
     [
       'the time-skipping server',
       (url: string) =>
-        downloadTestServer({ version: '1.38.0', output: output(), env: { ...env(), HTTPS_PROXY: url }, stalledAfterMs: 3_000 }),
+        download('https://temporal.invalid', { env: { ...env(), HTTPS_PROXY: url }, stalledAfterMs: 3_000 }, downloadTestServer),
     ],
   ])('of %s that stands still is given up', async (_, standing) => {
     const { url, server } = await silentProxy();
