@@ -30,6 +30,7 @@ const DIRECTIONS = [
   { files: 'shared/close/**', may: ['shared/close', 'node:crypto'], types: ['shared/billing'] },
   { files: 'shared/contract{.ts,/**}', may: ['shared/contract', 'shared/billing', '@temporalio/common'] },
   { files: 'shared/encryption/**', may: ['shared', '@temporalio/common', '@temporalio/proto', 'node:*', 'packages'] },
+  { files: 'shared/tracing/**', may: ['shared', '@temporalio/interceptors-opentelemetry', 'node:*', 'packages'] },
   { files: 'shared/**', may: ['shared', 'node:*', 'packages'] },
   {
     files: 'workflows/**',

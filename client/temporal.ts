@@ -6,6 +6,7 @@ import { isNoNamespace } from '../shared/contract/causes.js';
 import { encryptionOf } from '../shared/encryption/converter.js';
 import { keysFolderOf } from '../shared/encryption/keyring.js';
 import type { Environment } from '../shared/environment.js';
+import { openTraces, tracesEndpointOf } from '../shared/tracing/index.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
 import { CommandError, EXIT } from './exit.js';
 import { whyUnreached } from './unreached.js';
@@ -57,13 +58,17 @@ export async function withTemporal<T>(
   withinMs = CONNECT_WITHIN_MS,
 ): Promise<T> {
   const { connection: options, address, namespace, isNamed } = connectionSettings(environment);
+  const traces = await openTraces(tracesEndpointOf(environment));
   const connection = await connect(options, { address, isNamed }, withinMs);
   try {
     const dataConverter = encryptionOf(keysFolderOf(environment)).converter;
-    return await use({ client: new Client({ connection, namespace, dataConverter }), address, namespace });
+    const interceptors = traces === null ? {} : { workflow: [traces.forClient] };
+    const client = new Client({ connection, namespace, dataConverter, interceptors });
+    return await use({ client, address, namespace });
   } catch (error) {
     throw isNoNamespace(error) ? new CommandError(EXIT.configuration, noNamespace(address, namespace)) : error;
   } finally {
+    await traces?.flush();
     await connection.close();
   }
 }

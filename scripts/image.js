@@ -61,6 +61,8 @@ async function reachedFiles(isForRehearsals) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    // None but those of Node itself: esbuild would take the files that some packages have for bundlers alone.
+    conditions: [],
     logLevel: 'error',
     plugins: [{ name: 'left-out', setup: (made) => leaveOut(made, isForRehearsals) }],
   });

@@ -72,6 +72,8 @@ export interface Config {
   brokers: string;
   /** Where a worker's health and metrics can be asked for; null: nowhere. */
   http: HttpAddress | null;
+  /** Where traces are sent, by OTLP over HTTP; null: nowhere. */
+  traces: string | null;
   /** What a worker's log tells at least. */
   logLevel: LogLevel;
   /** Whether a new version of the worker makes itself the current one, or waits for `billing deploy promote`. */
@@ -212,6 +214,7 @@ const BASE = {
     .toUpperCase()
     .pipe(z.enum(LEVELS, { error: 'expected trace, debug, info, warn or error' }))
     .default('INFO'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   BILLING_PROMOTION: z.enum(PROMOTIONS, { error: 'expected itself or by-hand' }).default('itself'),
   SURVEY_MAX_AGE: whole('minutes', 0).default(10),
   ALLOW_HTTP_HOSTS: list,
@@ -374,6 +377,7 @@ const baseConfig = (parsed: z.infer<z.ZodObject<typeof BASE>>, environment: Envi
   keys: parsed.BILLING_KEYS,
   brokers: parsed.BILLING_BROKERS,
   http: parsed.BILLING_HTTP,
+  traces: parsed.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
   logLevel: parsed.LOG_LEVEL,
   promotion: parsed.BILLING_PROMOTION,
   callsPerHour: parsed.AUTOTASK_CALLS_PER_HOUR,

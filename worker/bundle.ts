@@ -1,4 +1,5 @@
 import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FAILURES_PATH } from '../shared/encryption/converter.js';
@@ -8,54 +9,67 @@ import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@t
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Messages of failures are turned into payloads within the workflows, so those that encrypt them are another bundle. */
-export type Failures = 'plain' | 'encrypted';
+/** What is loaded beside the workflows, and so makes another bundle. */
+export interface BundleKind {
+  /** Messages of failures are turned into payloads within the workflows. */
+  isEncrypted: boolean;
+  /** Each activity and child is told the trace it belongs to. */
+  isTraced: boolean;
+}
+
+const PLAIN: BundleKind = { isEncrypted: false, isTraced: false };
+const KINDS = [false, true].flatMap((isTraced) => [false, true].map((isEncrypted) => ({ isEncrypted, isTraced })));
+
+const nameOf = ({ isEncrypted, isTraced }: BundleKind): string =>
+  `workflow-bundle${isEncrypted ? '-encrypted' : ''}${isTraced ? '-traced' : ''}.js`;
 
 /** Beside the compiled worker: from `npm run build`, or from this checkout's first worker. */
-export const BUILT_BUNDLE: Record<Failures, string> = {
-  plain: here('../workflow-bundle.js'),
-  encrypted: here('../workflow-bundle-encrypted.js'),
-};
+const builtBundle = (kind: BundleKind): string => here(`../${nameOf(kind)}`);
 
 /** Source or compiled, whichever this file is. */
 const isSource = import.meta.url.endsWith('.ts');
 
-const makeBundle = (failures: Failures): Promise<{ code: string }> =>
+const makeBundle = ({ isEncrypted, isTraced }: BundleKind): Promise<{ code: string }> =>
   bundleWorkflowCode({
     workflowsPath: here(isSource ? '../workflows/index.ts' : '../workflows/index.js'),
     logger: new DefaultLogger('ERROR'),
-    ...(failures === 'encrypted' ? { failureConverterPath: FAILURES_PATH } : {}),
+    ...(isEncrypted ? { failureConverterPath: FAILURES_PATH } : {}),
+    ...(isTraced ? { workflowInterceptorModules: [interceptorsPath()] } : {}),
   });
 
+/** The SDK's own, with the OpenTelemetry that runs within workflows. */
+const interceptorsPath = (): string =>
+  createRequire(import.meta.url).resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors');
+
 /** Writes the bundle to a file, whole or not at all, and answers its path. */
-export async function writeBundle(path: string, failures: Failures = 'plain'): Promise<string> {
-  const { code } = await makeBundle(failures);
+export async function writeBundle(path: string, kind: BundleKind = PLAIN): Promise<string> {
+  const { code } = await makeBundle(kind);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeFile(`${path}.${process.pid}`, code);
   await rename(`${path}.${process.pid}`, path);
   return path;
 }
 
-const known = new Map<Failures, Promise<WorkflowBundleOption>>();
+const known = new Map<string, Promise<WorkflowBundleOption>>();
 
 /** The built bundle where there is one, else one made now; kept beside compiled code, which never changes. Made once for all workers of the process. */
-export function workflowBundle(failures: Failures = 'plain'): Promise<WorkflowBundleOption> {
-  const made = known.get(failures) ?? findOrMake(failures);
-  known.set(failures, made);
-  made.catch(() => known.delete(failures));
+export function workflowBundle(kind: BundleKind = PLAIN): Promise<WorkflowBundleOption> {
+  const name = nameOf(kind);
+  const made = known.get(name) ?? findOrMake(kind);
+  known.set(name, made);
+  made.catch(() => known.delete(name));
   return made;
 }
 
-async function findOrMake(failures: Failures): Promise<WorkflowBundleOption> {
-  if (isSource) return makeBundle(failures);
-  const path = BUILT_BUNDLE[failures];
+async function findOrMake(kind: BundleKind): Promise<WorkflowBundleOption> {
+  if (isSource) return makeBundle(kind);
+  const path = builtBundle(kind);
   try {
     await access(path);
     return { codePath: path };
   } catch {
-    return { codePath: await writeBundle(path, failures) };
+    return { codePath: await writeBundle(path, kind) };
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const failures of ['plain', 'encrypted'] as const) await writeBundle(BUILT_BUNDLE[failures], failures);
+if (process.argv[1] === fileURLToPath(import.meta.url)) for (const kind of KINDS) await writeBundle(builtBundle(kind), kind);

@@ -1,5 +1,4 @@
 import { Client } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
 import {
   NativeConnection,
   Worker,
@@ -18,6 +17,7 @@ import type { QuotaSeen } from '../shared/autotask/gate.js';
 import { encryptionOf } from '../shared/encryption/converter.js';
 import { openEvidence, type Evidence } from '../shared/evidence/index.js';
 import { demandLabel, tenantOf } from '../shared/evidence/labels.js';
+import type { Traces } from '../shared/tracing/index.js';
 import { workflowBundle } from './bundle.js';
 import { createDependencies } from './dependencies.js';
 import { GateKeeper, stop } from './gate-keeper.js';
@@ -51,6 +51,8 @@ export interface WorkerSetup {
   say?: (message: string) => void;
   /** Where it can be watched; nowhere when absent. */
   watch?: WatchSetup | undefined;
+  /** What traces what it does; nothing when absent. */
+  traces?: Traces | null;
 }
 
 export interface RunningWorker {
@@ -114,10 +116,12 @@ async function assemble(
   const client = new Client({ connection, namespace: setup.namespace, dataConverter: encryption.converter });
   const oldQueue = new OldQueue(client, broker, say);
   const sentinel = new Sentinel(client, evidence, config, say);
-  const bundle = await workflowBundle(encryption.failuresPath === null ? 'plain' : 'encrypted');
+  const traces = setup.traces ?? null;
+  const bundle = await workflowBundle({ isEncrypted: encryption.failuresPath !== null, isTraced: traces !== null });
   const buildId = await versionKnown(client, broker, bundle, say);
   const promoter = buildId === null ? null : new Promoter(client, broker, buildId, config.promotion, say);
-  const made = { bundle, buildId, dataConverter: encryption.converter };
+  const traced = traces === null ? {} : (await import('./tracing.js')).tracedBy(traces);
+  const made = { bundle, buildId, common: { dataConverter: encryption.converter, ...traced } };
   const { create, gate, quota } = workersBy(config, { ...setup, evidence, say }, connection, made);
   let isShutDown = false;
   const isOn = (): boolean => !queues.includes('autotask') || gate.isHeld();
@@ -195,7 +199,11 @@ function workersBy(
   config: Config,
   { namespace, evidence, say, office }: WorkerSetup & Required<Pick<WorkerSetup, 'evidence' | 'say'>>,
   connection: NativeConnection,
-  { bundle, buildId, dataConverter }: { bundle: WorkflowBundleOption; buildId: string | null; dataConverter: DataConverter },
+  made: {
+    bundle: WorkflowBundleOption;
+    buildId: string | null;
+    common: Pick<WorkerOptions, 'dataConverter' | 'interceptors' | 'sinks'>;
+  },
 ): { create: (queue: Queue | 'old') => Promise<Worker>; gate: GateKeeper; quota: () => QuotaSeen } {
   const gate = new GateKeeper(evidence, config.broker, say, {
     tell: () => dependencies.autotask.usage(),
@@ -211,17 +219,17 @@ function workersBy(
   const activities = createActivities(dependencies);
   /** What a holder of the gate remembers of its writes ends with its lease. */
   const asHolder = (): ActivitiesByQueue['autotask'] => createActivities(dependencies).autotask;
-  const common = { connection, namespace, dataConverter, ...SHUTDOWN };
+  const common = { connection, namespace, ...made.common, ...SHUTDOWN };
   const { broker } = config;
   const billingOn = (taskQueue: string): WorkerOptions => ({
     ...common,
     taskQueue,
-    workflowBundle: bundle,
+    workflowBundle: made.bundle,
     activities: heartbeating(activities.billing),
     maxCachedWorkflows: CACHED_WORKFLOWS,
   });
   const options: Record<Queue | 'old', () => WorkerOptions> = {
-    billing: () => ({ ...billingOn(billingQueue(broker)), ...versionOf(broker, buildId) }),
+    billing: () => ({ ...billingOn(billingQueue(broker)), ...versionOf(broker, made.buildId) }),
     old: () => billingOn(BILLING_QUEUE),
     cloudmore: () => ({
       ...common,

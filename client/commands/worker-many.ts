@@ -49,6 +49,7 @@ export async function workerOfMany(context: Context, options: { queues?: string 
       queues,
       say: (message) => tell(message, name),
       office: officeOf(config),
+      traces: own.traces,
     });
   };
   const fleet = new Fleet({ read, say: tell });
@@ -73,6 +74,7 @@ const INSTALLATION = [
   'BILLING_HTTP',
   'BILLING_BROKERS',
   'LOG_LEVEL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
   'BILLING_PROMOTION',
 ];
 const installationOf = (environment: Environment): Environment =>

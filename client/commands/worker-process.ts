@@ -1,5 +1,6 @@
 import { DefaultLogger, Runtime, type MetricsExporterConfig } from '@temporalio/worker';
 import type { BaseConfig } from '../../shared/config.js';
+import { openTraces, type Traces } from '../../shared/tracing/index.js';
 import { keepHeapSmall } from '../../worker/heap.js';
 import { QUEUES, type Queue } from '../../worker/main.js';
 import type { WatchSetup } from '../../worker/watch/watch.js';
@@ -15,6 +16,8 @@ export interface WorkerProcess {
   close(): Promise<void>;
   /** Where it can be watched; undefined: nowhere. */
   watch: WatchSetup | undefined;
+  /** What traces what it does; null: nobody asked. */
+  traces: Traces | null;
   /** Aborts when the process is told to end. */
   stopping: AbortSignal;
 }
@@ -24,7 +27,7 @@ const SIGNALS: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 /** Sets the process up. `broker` is on every line and with every figure; null where there are many. */
 export async function setUpProcess(
   context: Context,
-  { http, logLevel }: Pick<BaseConfig, 'http' | 'logLevel'>,
+  { http, logLevel, traces: endpoint }: Pick<BaseConfig, 'http' | 'logLevel' | 'traces'>,
   broker: string | null,
 ): Promise<WorkerProcess> {
   keepHeapSmall();
@@ -45,11 +48,14 @@ export async function setUpProcess(
     http === null || exporter === null
       ? undefined
       : { at: http, exporter: new URL(`http://${exporter}/metrics`), meter: runtime.metricMeter };
+  const traces = await openTraces(endpoint);
+  traces?.onTrouble(log.say);
   const close = async (): Promise<void> => {
+    await traces?.flush();
     log.flush();
     await runtime.shutdown();
   };
-  return { say: log.say, close, watch, stopping: stopping.signal };
+  return { say: log.say, close, watch, traces, stopping: stopping.signal };
 }
 
 /** The SDK's own exporter, which only this process asks: the worker's port hands on what it says. */

@@ -28,6 +28,7 @@ export async function worker(context: Context, options: { queues?: string | unde
       say: (message) => own.say(message),
       watch: own.watch,
       office: officeOf(config),
+      traces: own.traces,
     });
     own.stopping.addEventListener('abort', () => running.shutdown());
     if (own.stopping.aborted) running.shutdown();

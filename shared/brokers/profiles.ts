@@ -32,6 +32,7 @@ const OF_INSTALLATION = new Set([
   'BILLING_HTTP',
   'BILLING_PROMOTION',
   'LOG_LEVEL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
 ]);
 const OWN = new Set(VARIABLES.filter((name) => !OF_INSTALLATION.has(name)));
 

@@ -5,6 +5,7 @@ import { ANSWER_LIMITS } from './limits.js';
 import { parseRetryAfter } from './retry-after.js';
 import { beginning, open } from './open.js';
 import { takeFrom, type Taking } from './taking.js';
+import { watched } from './watched.js';
 
 /**
  * Sends one request once. No retries: Temporal owns them, with a record and a screen to watch. Answers the parsed body of any status that is an answer
@@ -48,7 +49,9 @@ const NEVER_SENT = new Set([
 ]);
 
 /** Every request whose answer is read goes through here: no answer is held beyond its limit. */
-export async function send(request: ApiRequest): Promise<ApiAnswer> {
+export const send = (request: ApiRequest): Promise<ApiAnswer> => watched(request, () => sendOnce(request));
+
+async function sendOnce(request: ApiRequest): Promise<ApiAnswer> {
   const stream = open({ ...request, timeoutMs: request.timeoutMs ?? TIMEOUT_MS });
   try {
     const { statusCode: status, headers: answered } = await beginning(stream);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { keyFile, readKeys } from '../../shared/encryption/keyring.js';
 import { FABRIKAM, useStage, type Stage, type Worker } from '../system/stage.js';
+import { tellingOf } from './telling.js';
 
 /** A month billed with a key: what Temporal holds of it is read as anyone who gets at its database reads it, without the product's own eyes. */
 
@@ -59,18 +60,6 @@ async function evidenceText(): Promise<string> {
 }
 
 const month = (): Promise<MonthResult> => stage.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
-
-/** Names and amounts that tell a customer or its money: of three digits and cents at least, for 6.00 may be anything. */
-function tellingOf({ organizations }: MonthResult): string[] {
-  const amounts = organizations.flatMap(({ report, posted, held, items }) =>
-    [report, posted, held, ...items].flatMap(({ sales, cost }) => [sales, cost]),
-  );
-  const names = organizations.flatMap(({ organizationName, items }) => [
-    organizationName,
-    ...items.map(({ productName }) => productName),
-  ]);
-  return [...new Set([...names, ...amounts.filter((amount) => /^\d{3,}\.\d\d$/.test(amount))])];
-}
 
 describe('with a key', () => {
   test('nothing that Temporal or the evidence keeps of a month holds a name or an amount, and commands show all of it', async () => {

@@ -196,12 +196,15 @@ describe('the image', () => {
     expect((await image.node('--eval', asked)).stdout).toMatch(/^CLOUDMORE_URL=http:\/\/127\.0\.0\.1:\d+/m);
   });
 
-  test('the built worker can be loaded, with the bundle it runs', async () => {
+  test('the built worker can be loaded, with the bundles it runs and with traces', async () => {
     const code = `const { workflowBundle } = await import('${image.folder}/dist/worker/bundle.js');
     await import('${image.folder}/dist/worker/main.js');
-    console.log((await workflowBundle()).codePath);`;
+    await import('${image.folder}/dist/shared/tracing/exporting.js');
+    await import('${image.folder}/dist/worker/tracing.js');
+    for (const isTraced of [false, true]) console.log((await workflowBundle({ isEncrypted: isTraced, isTraced })).codePath);`;
     const { stdout } = await image.node('--input-type=module', '--eval', code);
-    expect(stdout.trim()).toBe(join(image.folder, 'dist/workflow-bundle.js'));
+    const built = ['workflow-bundle.js', 'workflow-bundle-encrypted-traced.js'];
+    expect(stdout.trim().split('\n')).toEqual(built.map((name) => join(image.folder, 'dist', name)));
   });
 });
 

@@ -1,0 +1,13 @@
+import type { MonthResult } from '../../shared/billing/results.js';
+
+/** Names and amounts that tell a customer or its money: of three digits and cents at least, for 6.00 may be anything. */
+export function tellingOf({ organizations }: MonthResult): string[] {
+  const amounts = organizations.flatMap(({ report, posted, held, items }) =>
+    [report, posted, held, ...items].flatMap(({ sales, cost }) => [sales, cost]),
+  );
+  const names = organizations.flatMap(({ organizationName, items }) => [
+    organizationName,
+    ...items.map(({ productName }) => productName),
+  ]);
+  return [...new Set([...names, ...amounts.filter((amount) => /^\d{3,}\.\d\d$/.test(amount))])];
+}

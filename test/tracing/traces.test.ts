@@ -1,0 +1,120 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compiledSources } from '../../client/compile.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { dailyBillingId, organizationBillingId } from '../../shared/contract.js';
+import { discreet, pathTemplate } from '../../shared/tracing/discreet.js';
+import { tellingOf } from '../encryption/telling.js';
+import { CONTOSO, useStage, type Stage } from '../system/stage.js';
+import { startCollector, wayTo, type Span } from './collector.js';
+
+/** One trace from the command that asked for a run to the requests at the vendors, at a collector of its own, with nothing in it that tells a customer's name or money. */
+
+const MONTH = '2025-10';
+const PROBE = { NODE_OPTIONS: `--require ${fileURLToPath(new URL('./loaded.cjs', import.meta.url))}` };
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const collector = await startCollector();
+let stage: Stage;
+useStage({ world: 'september-2025', worker: false }, (opened) => (stage = opened));
+afterAll(() => collector.close());
+
+const replay = (codePath: string, history: unknown): Promise<void> =>
+  Worker.runReplayHistory(
+    { workflowBundle: { codePath }, sinks: { exporter: { export: { fn: () => undefined, callDuringReplay: false } } } },
+    history,
+  );
+
+describe('with a collector', () => {
+  test('a run is one trace from the command to each request at Autotask', async () => {
+    const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
+    const worker = await stage.startWorker({ ...traced, ...PROBE });
+    expect(await stage.cliWith(traced, 'run', MONTH, '--as-of', '2025-10-09', '--wait')).toMatchObject({ code: 0 });
+    await worker.kill('SIGTERM'); // it sends the rest at its end
+    expect(worker.output()).toMatch(/loaded of OpenTelemetry: \d{2,}/);
+    const written = collector.spans.filter(({ name }) => /^POST .*\/Charges$/.test(name));
+    expect(written.length).toBeGreaterThan(3);
+    expect(new Set(written.map((span) => wayTo(span, collector.spans).join(' < ')))).toEqual(
+      new Set([
+        [
+          'POST /ATServicesRest/v1.0/Contracts/{id}/Charges',
+          'RunActivity:postCharge',
+          'StartActivity:postCharge',
+          'RunWorkflow:organizationBilling',
+          'StartChildWorkflow:organizationBilling',
+          'RunWorkflow:dailyBilling',
+          'StartWorkflow:dailyBilling',
+        ].join(' < '),
+      ]),
+    );
+    expect(new Set(collector.spans.filter(isRequest).map(({ traceId }) => traceId))).toEqual(new Set([written[0]!.traceId]));
+  }, 120_000);
+
+  test('no name, no amount and no secret is in it, and of a path only its words', async () => {
+    const telling = tellingOf(await stage.json<MonthResult>([0], 'report', MONTH, '--format', 'json'));
+    const secrets = Object.entries(stage.env).flatMap(([name, value]) =>
+      /SECRET|PASSWORD|USERNAME|INTEGRATION|RESELLER/.test(name) ? value : [],
+    );
+    expect(telling.length).toBeGreaterThan(20);
+    expect(secrets).toHaveLength(7);
+    expect([...telling, ...secrets].filter((one) => collector.text().includes(one))).toEqual([]);
+    expect([...new Set(collector.spans.filter(isRequest).map(({ name }) => name))].filter((name) => /\d{2}/.test(name))).toEqual(
+      [],
+    );
+  });
+
+  test('what was begun with traces goes on without them, and what was begun without goes on with them', async () => {
+    for (const id of [dailyBillingId('default', MONTH), organizationBillingId('default', MONTH, CONTOSO)]) {
+      const history: History = await stage.client.workflow.getHandle(id).fetchHistory();
+      await replay(process.env.TEST_WORKFLOW_BUNDLE!, history);
+    }
+    const [release] = RECORDED;
+    const traced = join(await compiledSources(), 'workflow-bundle-traced.js');
+    for (const file of readdirSync(release!).filter((name) => name.endsWith('.json')))
+      await replay(traced, JSON.parse(readFileSync(join(release!, file), 'utf8')));
+  }, 60_000);
+});
+
+const RECORDED = readdirSync(new URL('../replay/', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => fileURLToPath(new URL(`../replay/${name}`, import.meta.url)));
+
+const isRequest = ({ name }: Span): boolean => /^[A-Z]+ \//.test(name);
+
+test('without a collector nothing of OpenTelemetry is loaded', async () => {
+  const worker = await stage.startWorker(PROBE);
+  await worker.kill('SIGTERM');
+  expect(worker.output()).toMatch(/loaded of OpenTelemetry: 0$/m);
+}, 60_000);
+
+test('of a span that failed there is told that it did, and neither why nor for whom', () => {
+  const span = {
+    name: 'RunWorkflow:organizationBilling',
+    spanContext: () => ({ traceId: 'a', spanId: 'b', traceFlags: 1 }),
+    attributes: { workflowId: 'billing/acme/2025-10/7', memo: { name: 'Contoso' }, temporalTerminateReason: 'Contoso left' },
+    status: { code: 2, message: 'Contoso owes 99.50' },
+    events: [{ name: 'exception', attributes: { 'exception.message': 'Contoso owes 99.50' }, time: [0, 0] }],
+    links: [],
+  } as unknown as ReadableSpan;
+  const { name, attributes, status, events } = discreet(span);
+  expect({ name, attributes, status, events }).toEqual({
+    name: 'RunWorkflow:organizationBilling',
+    attributes: { workflowId: 'billing/acme/2025-10/7' },
+    status: { code: 2 },
+    events: [],
+  });
+});
+
+test.each([
+  ['/ATServicesRest/V1.0/Contracts/29684/Charges', '/ATServicesRest/V1.0/Contracts/{id}/Charges'],
+  ['/ATServicesRest/v1.0/Services/query', '/ATServicesRest/v1.0/Services/query'],
+  ['/api/resellers/acme/Organizations/Contoso', '/api/resellers/{id}/Organizations/{id}'],
+  ['/api/resellers/1f7b/services/m365/pricelist', '/api/resellers/{id}/services/{id}/pricelist'],
+  ['/Contoso%20Dental/x', '/{id}/x'],
+])('the path %s is told as %s', (path, told) => {
+  expect(pathTemplate(path)).toBe(told);
+});
