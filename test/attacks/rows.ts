@@ -39,6 +39,11 @@ export const ROWS: Row[] = [
     shown: { 'workflows/messages.test.ts': ['of another broker is refused, naming both'] },
   },
   {
+    attack:
+      'one broker of a process with a lost key, no quota, endless answers, names of 3 MB, a full history, a poisoned workflow',
+    shown: { 'brokers/isolation.test.ts': ['the others are billed on time and to the cent'] },
+  },
+  {
     attack: 'a release after the report moved',
     shown: {
       'system/operator.test.ts': ['what moved since waits again', 'a digest that Autotask has overtaken releases nothing'],

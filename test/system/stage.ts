@@ -76,6 +76,8 @@ export interface StageOptions {
   worker?: boolean;
   /** The program; default: the sources. */
   bin?: string;
+  /** Limits of the Temporal server, by the names of its dynamic configuration. */
+  limits?: Record<string, number>;
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -118,9 +120,9 @@ async function withStage(options: StageOptions, play: (stage: Stage) => Promise<
 }
 
 /** A stage for a block that closes it itself. */
-export async function openStage({ world, env: extra = {}, bin = BIN, ui = false }: StageOptions): Promise<Stage> {
+export async function openStage({ world, env: extra = {}, bin = BIN, ui = false, limits = {} }: StageOptions): Promise<Stage> {
   const sandbox = await startSandbox({ world: await loadWorld(world) });
-  const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI!, ui });
+  const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI!, ui, dynamicConfig: limits });
   const folder = await mkdtemp(join(tmpdir(), 'billing-stage-'));
   const env: Record<string, string> = {
     ...sandbox.env(),
