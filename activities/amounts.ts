@@ -1,6 +1,6 @@
 import { isLookedAt } from '../shared/autotask/index.js';
 import { big } from '../shared/billing/decimal.js';
-import { rowKeyOf } from '../shared/billing/keys.js';
+import { rowKeyOf } from '../shared/billing/step-kinds.js';
 import { monthOf } from '../shared/billing/month.js';
 import { fold } from '../shared/billing/text.js';
 import { noteRecord } from '../shared/evidence/remembered.js';

@@ -1,6 +1,7 @@
 import { SearchBlind } from '../shared/autotask/index.js';
 import { ApiError } from '../shared/http/errors.js';
-import { madeBy, unknownRows } from '../shared/billing/doubt.js';
+import { unknownRows } from '../shared/billing/doubt.js';
+import { madeBy } from '../shared/billing/step-kinds.js';
 import { parseChargeKey } from '../shared/billing/keys.js';
 import { fold, present } from '../shared/billing/text.js';
 import type { Plan } from '../shared/billing/plan-types.js';

@@ -1,5 +1,5 @@
 import { unknownRows } from '../shared/billing/doubt.js';
-import { rowKeyOf } from '../shared/billing/keys.js';
+import { rowKeyOf } from '../shared/billing/step-kinds.js';
 import { addMonths, firstDay, monthOf } from '../shared/billing/month.js';
 import { fold } from '../shared/billing/text.js';
 import type { Outcome } from '../shared/billing/results.js';

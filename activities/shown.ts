@@ -1,4 +1,4 @@
-import { madeBy } from '../shared/billing/doubt.js';
+import { madeBy } from '../shared/billing/step-kinds.js';
 import { fold } from '../shared/billing/text.js';
 import type { Plan } from '../shared/billing/plan-types.js';
 import type { VerifyRequest } from '../shared/contract.js';

@@ -5,7 +5,8 @@ import { commandFor, commandOf, differenceText, reasonInWords, signed, type Addr
 import { advised, command, type Advised } from '../../shared/billing/command.js';
 import { amountText, big, type Big, grouped, money, moneyText, sum } from '../../shared/billing/decimal.js';
 import { salesText } from '../../shared/billing/sales-text.js';
-import { describeStep, markOf, type Mark } from '../../shared/billing/describe.js';
+import { describeStep, markOf } from '../../shared/billing/describe.js';
+import type { Mark } from '../../shared/billing/step-kinds.js';
 import type { Effort } from '../../shared/autotask/effort.js';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { groupBy, same } from '../../shared/billing/text.js';

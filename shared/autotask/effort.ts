@@ -1,7 +1,7 @@
 import type { Plan, PostAdjustmentStep, Step } from '../billing/plan-types.js';
 import { fold } from '../billing/text.js';
 import { HOUR_MS, LOOK_EVERY_CALLS, turnByTenant, type Threshold } from './quota.js';
-import { changes } from '../billing/step-kinds.js';
+import { callsOf, changes } from '../billing/step-kinds.js';
 
 /** What carrying out plans costs in calls to Autotask, the scarce resource, and how long they take. Told to people beforehand; nothing is decided by it. */
 export interface Effort {
@@ -96,22 +96,6 @@ export class Forecast {
   }
 }
 
-/** Calls of a step that meets no trouble; looking first where that is part of it (`activities/`). */
-function callsOf(step: Step): number {
-  switch (step.kind) {
-    case 'extendContract':
-      return 2;
-    case 'postAdjustment':
-      // A row that an extension makes is read when it is there.
-      return 1 + (step.before === null ? 1 : 0) + (describes(step) ? 1 : 0);
-    case 'ensureService':
-    case 'ensureProduct':
-    case 'upsertContract':
-    case 'postCharge':
-      return 1;
-  }
-}
-
 /**
  * Whether the row is looked at once more before it is adjusted: one that was there when it was planned. What follows the month's own adjustment starts from
  * a row that the run itself has written, which may show late (`docs/vendors/autotask.md` 12, no. 19).
@@ -124,10 +108,6 @@ export const ROWS_A_LOOK = 100;
 
 /** How long a look counts, from its answer on. What a person changes after it is noticed at the read-back. */
 export const LOOK_COUNTS_MS = 15_000;
-
-/** Next month's units end on the same contract service, which is described once. */
-const describes = ({ invoiceDescription, purpose }: PostAdjustmentStep): boolean =>
-  invoiceDescription !== null && purpose !== 'one-off';
 
 /** One query per kind of record that the plan writes, more where an organization has more contracts than a query takes. */
 function readBackCalls({ steps }: Plan, fresh: Step[]): number {

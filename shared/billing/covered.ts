@@ -1,5 +1,5 @@
 import type { Plan, PlannedItem, PostAdjustmentStep, Step } from './plan-types.js';
-import { fold } from './text.js';
+import { meaningOf, type ChargesFound } from './step-kinds.js';
 
 /** What of a plan is kept, to tell later whether another is a part of it. */
 export type Releasable = Pick<Plan, 'items' | 'steps'>;
@@ -22,55 +22,6 @@ export function isCovered(left: Releasable, released: Releasable): boolean {
 const moneyOf = ({ id, outcome, cost, sales, quantity, currency }: PlannedItem): string =>
   JSON.stringify([id, outcome, cost, sales, quantity, currency]);
 
-/** What a step makes of what, in business terms; a charge that is changed or deleted is the one that was shown, as it stood. */
-function meaningOf(step: Step, charges: Charges): string {
-  switch (step.kind) {
-    case 'ensureService':
-      return JSON.stringify([step.kind, fold(step.serviceKey), step.unitPrice, step.unitCost]);
-    case 'ensureProduct':
-      return JSON.stringify([step.kind, fold(step.productKey), step.name]);
-    case 'upsertContract':
-      return JSON.stringify([
-        step.kind,
-        fold(step.contractKey),
-        step.companyId,
-        step.contractId,
-        step.startDay,
-        step.endDay,
-        step.set,
-      ]);
-    case 'extendContract':
-      // One that begins elsewhere makes rows of other months.
-      return JSON.stringify([step.kind, fold(step.contractKey), step.contractId, step.fromDay, step.toDay]);
-    case 'postAdjustment':
-      return JSON.stringify([
-        step.kind,
-        fold(step.contractKey),
-        fold(step.serviceKey),
-        step.day,
-        step.units,
-        step.unitPrice,
-        step.unitCost,
-        step.purpose,
-      ]);
-    case 'postCharge':
-      return JSON.stringify([
-        step.kind,
-        fold(step.contractKey),
-        step.action,
-        step.chargeId,
-        charges.get(step.chargeId),
-        step.chargeKey,
-        fold(step.productKey),
-        step.name,
-        step.day,
-        step.quantity,
-        step.unitPrice,
-        step.unitCost,
-      ]);
-  }
-}
-
 type RowBefore = PostAdjustmentStep['before'];
 
 const rowBefore = (step: Step): RowBefore => (step.kind === 'postAdjustment' ? step.before : null);
@@ -79,10 +30,8 @@ const rowBefore = (step: Step): RowBefore => (step.kind === 'postAdjustment' ? s
 const startsFrom = (row: RowBefore, shown: RowBefore | undefined): boolean =>
   shown === null || JSON.stringify(shown) === JSON.stringify(row);
 
-type Charges = ReadonlyMap<number | null, string>;
-
 /** Charges as the plan found them, by id; those that it makes have none yet. */
-const chargesOf = ({ items }: Releasable): Charges =>
+const chargesOf = ({ items }: Releasable): ChargesFound =>
   new Map(
     items.flatMap(
       ({ standing }) =>

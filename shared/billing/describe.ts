@@ -1,30 +1,16 @@
 import { amountText, big, grouped, money, ZERO } from './decimal.js';
+import { rulesOf, type Mark } from './step-kinds.js';
 import { same } from './text.js';
 import type { Plan, PlannedItem, PostAdjustmentStep, PostChargeStep, RowStanding, Step } from './plan-types.js';
 import type { Decimal } from './types.js';
 
 /** Steps in words, for the terminal and the Web UI alike: what is new, what changes from what to what, what ends. */
 
-export type Mark = '+' | '~' | '-';
 type Planned = Pick<Plan, 'items'>;
 
 /** What a step does to what stands there. */
-export function markOf(step: Step, plan: Planned): Mark {
-  switch (step.kind) {
-    case 'ensureService':
-      return step.serviceId === null ? '+' : '~';
-    case 'ensureProduct':
-      return '+';
-    case 'upsertContract':
-      return step.contractId === null ? '+' : '~';
-    case 'extendContract':
-      return '~';
-    case 'postAdjustment':
-      return step.units === 0 ? '-' : (rowOf(step, plan)?.before.units ?? 0) === 0 ? '+' : '~';
-    case 'postCharge':
-      return step.action === 'create' ? '+' : step.action === 'update' ? '~' : '-';
-  }
-}
+export const markOf = (step: Step, plan: Planned): Mark =>
+  rulesOf(step).mark(step, () => itemOf(step, plan)?.standing?.row ?? null);
 
 /** A step in words: what changes, old → new. Where its item's standing tells both sides, with money; else the planner's summary. */
 export function describeStep(step: Step, plan: Planned): string {

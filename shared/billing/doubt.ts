@@ -1,10 +1,10 @@
 import { standsOn } from './contract.js';
 import { grouped, plain, ZERO } from './decimal.js';
-import { rowKeyOf } from './keys.js';
-import { firstDay, monthOf } from './month.js';
+import { firstDay } from './month.js';
 import { isChargeType } from './record-types.js';
 import { rowsOfContract } from './rows.js';
 import { ghostId } from './shrank.js';
+import { madeBy } from './step-kinds.js';
 import type { Held } from './trip.js';
 import { fold } from './text.js';
 import type { Note, Plan, PlannedItem, Reason, Step } from './plan-types.js';
@@ -103,26 +103,6 @@ export function companyDoubt(books: Books, companyId: number): Doubt | null {
 function remadeBy(step: Step, gone: Gone[]): Gone | undefined {
   const made = madeBy(step);
   return made === null ? undefined : gone.find(({ kind, key }) => kind === made.kind && fold(key) === fold(made.key));
-}
-
-/** What a step makes that may have been there before; null where it only changes what is there. */
-export function madeBy(step: Step): Pick<Gone, 'kind' | 'key'> | null {
-  switch (step.kind) {
-    case 'upsertContract':
-      return step.contractId === null ? { kind: 'contract', key: step.contractKey } : null;
-    case 'ensureService':
-      return step.serviceId === null ? { kind: 'service', key: step.serviceKey } : null;
-    case 'ensureProduct':
-      return { kind: 'product', key: step.productKey };
-    case 'postCharge':
-      return step.action === 'create' ? { kind: 'charge', key: step.chargeKey } : null;
-    case 'postAdjustment':
-      return step.contractServiceId === null && step.purpose === 'amounts'
-        ? { kind: 'row', key: rowKeyOf(step.contractKey, step.serviceKey, monthOf(step.day)) }
-        : null;
-    case 'extendContract':
-      return null;
-  }
 }
 
 /**

@@ -1,8 +1,9 @@
 import { big, billable, compare, sum } from './decimal.js';
 import type { KeyedItem } from './plan-contract.js';
 import type { PlanInput } from './plan.js';
-import { fold, groupBy } from './text.js';
-import type { Item, Plan, PlannedItem, Step } from './plan-types.js';
+import { identityOf } from './step-kinds.js';
+import { groupBy } from './text.js';
+import type { Item, Plan, PlannedItem } from './plan-types.js';
 
 /**
  * An invariant of the rules (`shared/billing/README.md`) does not hold: a mistake of this program, never of its input. Anyone who catches it holds the organization.
@@ -81,21 +82,3 @@ function assertComplete(plan: Plan, items: Item[]): void {
 /** Whether the steps bring row and charges to the item's totals: money that a posted item does not carry would be lost or doubled. */
 const reaches = ({ standing, sales, cost, booked }: PlannedItem): boolean =>
   standing !== null && compare(standing.after.sales, sales) === 0 && compare(standing.after.cost, booked?.cost ?? cost) === 0;
-
-/** What a step writes: two steps with one identity would be one effect too many. */
-function identityOf(step: Step): string {
-  switch (step.kind) {
-    case 'ensureService':
-      return `service ${fold(step.serviceKey)}`;
-    case 'ensureProduct':
-      return `product ${fold(step.productKey)}`;
-    case 'upsertContract':
-      return `contract ${fold(step.contractKey)}`;
-    case 'extendContract':
-      return `end date of contract ${step.contractId}`;
-    case 'postAdjustment':
-      return `adjustment ${fold(step.contractKey)} ${fold(step.serviceKey)} ${step.contractServiceId} ${step.day}`;
-    case 'postCharge':
-      return `charge ${fold(step.chargeKey)} ${step.action === 'delete' ? step.chargeId : ''}`;
-  }
-}

@@ -66,7 +66,3 @@ export class ListDigest {
     return this.hash.copy().update(']]').digest('hex');
   }
 }
-
-/** What the first row of a service on a contract stands for in a month, where no id tells. */
-export const rowKeyOf = (contractKey: string, serviceKey: string, month: Month): string =>
-  `${fold(contractKey)}|${fold(serviceKey)}|${month}`;

@@ -5,14 +5,13 @@ import {
   companyDoubt,
   contractDoubt,
   heldAsGone,
-  madeBy,
   remadeNotes,
   rowDoubt,
   standingDoubt,
   unknownRows,
   unreadableText,
 } from '../../shared/billing/doubt.js';
-import { rowKeyOf } from '../../shared/billing/keys.js';
+import { madeBy, rowKeyOf } from '../../shared/billing/step-kinds.js';
 import { besideUnknown } from '../../shared/billing/shrank.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import type { Held } from '../../shared/billing/trip.js';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isBreaker } from '../../shared/billing/breakers.js';
-import { numberedChargeKey, parseChargeKey, rowKeyOf } from '../../shared/billing/keys.js';
+import { numberedChargeKey, parseChargeKey } from '../../shared/billing/keys.js';
+import { rowKeyOf } from '../../shared/billing/step-kinds.js';
 import { amountsTable } from '../../shared/billing/markdown.js';
 import { addDays, addMonths, daysCovered, isDay, isMonth, lastDay, monthsBetween } from '../../shared/billing/month.js';
 import { classify, isKnownChargeType } from '../../shared/billing/record-type.js';
