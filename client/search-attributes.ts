@@ -1,17 +1,23 @@
 import type { Connection } from '@temporalio/client';
+import { advised, advisedText, shellCommand, type Advised } from '../shared/billing/command.js';
 import { GRPC, grpcStateOf } from '../shared/contract/causes.js';
 import type { BaseConfig } from '../shared/config.js';
 import { NAMES_IN_SEARCH, SEARCH_ATTRIBUTES } from '../shared/contract.js';
 import { CommandError, EXIT } from './exit.js';
-import type { Temporal } from './temporal.js';
+import { operator, type Temporal } from './temporal.js';
 
 /** Temporal's search attributes: which ones the namespace has, and making those that are missing where the server lets us. */
 
 /** Temporal's number for type Keyword. */
 export const KEYWORD = 2;
 
-/** What is known of a namespace's attributes: by name their type; null where the server shows that it is there and not of which type. */
-export type Attributes = Map<string, number | null>;
+/** What is known of a namespace's attributes. */
+export interface Attributes {
+  /** By name; null where the server shows that it is there and not of which type. */
+  types: ReadonlyMap<string, number | null>;
+  /** Whether the server denies us to list them, and so to make them. */
+  isDenied: boolean;
+}
 
 /** Those that a broker's settings need. */
 export const searchAttributesOf = ({ namesInSearch }: Pick<BaseConfig, 'namesInSearch'>): readonly string[] =>
@@ -25,12 +31,13 @@ export async function attributesOf(temporal: Temporal, names: readonly string[])
   const { client, namespace } = temporal;
   try {
     const { customAttributes } = await (client.connection as Connection).operatorService.listSearchAttributes({ namespace });
-    return new Map(Object.entries(customAttributes).map(([name, type]) => [name, Number(type)]));
+    const types = new Map(Object.entries(customAttributes).map(([name, type]) => [name, Number(type)]));
+    return { types, isDenied: false };
   } catch (error) {
     if (!isDenied(error)) throw error;
   }
   const found = await Promise.all(names.map((name) => isKnown(temporal, name)));
-  return new Map(names.filter((_name, index) => found[index]).map((name) => [name, null]));
+  return { types: new Map(names.filter((_name, index) => found[index]).map((name) => [name, null])), isDenied: true };
 }
 
 async function isKnown({ client, namespace }: Temporal, name: string): Promise<boolean> {
@@ -48,8 +55,8 @@ export class AttributesMissing extends CommandError {}
 
 /** Registers those that are missing, where the server lets us. Throws `AttributesMissing`, which says what makes them. */
 export async function ensureSearchAttributes(temporal: Temporal, names: readonly string[] = SEARCH_ATTRIBUTES): Promise<void> {
-  const known = await attributesOf(temporal, names);
-  const missing = names.filter((name) => !known.has(name));
+  const { types } = await attributesOf(temporal, names);
+  const missing = names.filter((name) => !types.has(name));
   if (missing.length === 0) return;
   const { client, namespace } = temporal;
   try {
@@ -59,7 +66,8 @@ export async function ensureSearchAttributes(temporal: Temporal, names: readonly
     });
   } catch (error) {
     if (isAlreadyThere(error)) return;
-    throw new AttributesMissing(EXIT.configuration, howToMake(namespace, missing, isDenied(error)));
+    const how = howToMake(namespace, missing, isDenied(error)).map(advisedText);
+    throw new AttributesMissing(EXIT.configuration, [`Search attributes are missing: ${missing.join(', ')}.`, ...how].join('\n'));
   }
 }
 
@@ -77,17 +85,22 @@ export async function askForSearchAttributes(
   }
 }
 
-function howToMake(namespace: string, missing: string[], isCloud: boolean): string {
-  const options = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
+/** What a person does about missing ones, a paragraph each. Where this program may not list them it may not make them either, and is told so by Temporal Cloud. */
+export function howToMake(namespace: string, missing: string[], isDenied: boolean): Advised[] {
+  const options = missing.flatMap((name) => ['--name', name, '--type', 'Keyword']);
+  const ofCloud = missing.flatMap((name) => ['--search-attribute', `${name}=Keyword`]);
+  const add = ['namespace', 'search-attributes', 'add', '--namespace', namespace] as const;
   return [
-    `Search attributes are missing: ${missing.join(', ')}.`,
-    `Register them with: temporal operator search-attribute create -n ${namespace} ${options}`,
-    ...(isCloud
+    advised('Register them with:', operator('search-attribute', 'create', '-n', namespace, ...options)),
+    ...(isDenied
       ? [
-          'This server lets nobody do that from here: in Temporal Cloud add them to the namespace in its pages, each of type Keyword.',
+          advised(
+            'This server lets nobody do that from here: in Temporal Cloud add them to the namespace in its pages, each of type Keyword, or with:',
+            shellCommand('tcld', ...add, ...ofCloud),
+          ),
         ]
       : []),
-  ].join('\n');
+  ];
 }
 
 const isDenied = (error: unknown): boolean =>

@@ -2,7 +2,7 @@ import { us } from './called.js';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { shellCommand, type Command } from '../shared/billing/command.js';
-import { isNoNamespace } from '../shared/contract/causes.js';
+import { GRPC, grpcStateOf, isNoNamespace, rootCauseOf } from '../shared/contract/causes.js';
 import { encryptionOf } from '../shared/encryption/converter.js';
 import { keysFolderOf } from '../shared/encryption/keyring.js';
 import type { Environment } from '../shared/environment.js';
@@ -81,10 +81,16 @@ async function connect(
   try {
     return await Connection.connect({ ...options, connectTimeout });
   } catch (error) {
-    const reason = (await whyUnreached(options, address)) ?? (error instanceof Error ? error.message : String(error));
+    const reason = refusedLogIn(error) ?? (await whyUnreached(options, address)) ?? rootCauseOf(error);
     throw new CommandError(EXIT.unreachable, `Temporal cannot be reached at ${address}: ${reason}.\n${wayOut(isNamed)}`);
   }
 }
+
+/** The server is there, and knows nobody by what the settings show it; null for any other reason. */
+const refusedLogIn = (error: unknown): string | null =>
+  error instanceof Error && [GRPC.unauthenticated, GRPC.permissionDenied].some((state) => state === grpcStateOf(error.cause))
+    ? `the server lets nobody in by these settings: is TEMPORAL_API_KEY the namespace's, or TEMPORAL_TLS_CLIENT_CERT_PATH of an authority that it knows? (${rootCauseOf(error)})`
+    : null;
 
 /** `temporal operator …` */
 export const operator = (...words: string[]): Command => shellCommand('temporal', 'operator', ...words);

@@ -6,7 +6,7 @@ import { loadBaseConfig, type BaseConfig, type Config } from '../../shared/confi
 import { autotaskQueue, billingQueue, cloudmoreQueue, scheduleId } from '../../shared/contract.js';
 import { currentOf, readKeys } from '../../shared/encryption/keyring.js';
 import type { Context } from '../context.js';
-import { attributesOf, KEYWORD, searchAttributesOf } from '../search-attributes.js';
+import { attributesOf, howToMake, KEYWORD, searchAttributesOf } from '../search-attributes.js';
 import {
   ACTIVITY_TASKS,
   isServed,
@@ -99,21 +99,19 @@ function encryption({ address }: Temporal, { keys }: BaseConfig): string | Probl
 async function searchAttributes(temporal: Temporal, config: BaseConfig): Promise<string | Problem> {
   const { namespace: name } = temporal;
   const needed = searchAttributesOf(config);
-  const known = await attributesOf(temporal, needed);
-  const missing = needed.filter((attribute) => !known.has(attribute));
-  const named = (names: readonly string[], ...type: string[]): string[] =>
-    names.flatMap((attribute) => ['--name', attribute, ...type]);
-  if (missing.length > 0)
-    return new Problem(`missing: ${missing.join(', ')}`, [
-      advised('', operator('search-attribute', 'create', '-n', name, ...named(missing, '--type', 'Keyword'))),
-    ]);
-  const wrong = needed.filter((attribute) => ![KEYWORD, null].includes(known.get(attribute) ?? null));
+  const { types, isDenied } = await attributesOf(temporal, needed);
+  const missing = needed.filter((attribute) => !types.has(attribute));
+  if (missing.length > 0) return new Problem(`missing: ${missing.join(', ')}`, howToMake(name, missing, isDenied));
+  const wrong = needed.filter((attribute) => ![KEYWORD, null].includes(types.get(attribute) ?? null));
   if (wrong.length === 0)
     return config.namesInSearch
       ? `${needed.join(', ')}: customers' names and sizes of amounts stand in them in the clear (BILLING_NAMES_IN_SEARCH)`
       : `${needed.join(', ')}; no name and no amount is in them`;
   return new Problem(`not of type Keyword: ${wrong.join(', ')}`, [
-    advised('Remove them and create them again:', operator('search-attribute', 'remove', '-n', name, ...named(wrong))),
+    advised(
+      'Remove them and create them again:',
+      operator('search-attribute', 'remove', '-n', name, ...wrong.flatMap((attribute) => ['--name', attribute])),
+    ),
   ]);
 }
 

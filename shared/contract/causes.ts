@@ -1,7 +1,14 @@
 /** What lies behind an error that another program wraps. */
 
 /** gRPC's states, as Temporal's services answer with them. */
-export const GRPC = { invalidArgument: 3, notFound: 5, permissionDenied: 7, failedPrecondition: 9, unimplemented: 12 } as const;
+export const GRPC = {
+  invalidArgument: 3,
+  notFound: 5,
+  permissionDenied: 7,
+  failedPrecondition: 9,
+  unimplemented: 12,
+  unauthenticated: 16,
+} as const;
 
 /** The gRPC state of a refused call; not a number of an error that has none. */
 export const grpcStateOf = (error: unknown): number =>

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '../command.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import { startSandbox } from '../../sandbox/index.js';
+import { SEARCH_ATTRIBUTES } from '../../shared/contract.js';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
 
 /**
@@ -78,6 +79,8 @@ export interface StageOptions {
   bin?: string;
   /** Limits of the Temporal server, by the names of its dynamic configuration. */
   limits?: Record<string, number>;
+  /** Search attributes that the server begins with. Default: all of ours. */
+  searchAttributes?: readonly string[];
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -120,9 +123,16 @@ async function withStage(options: StageOptions, play: (stage: Stage) => Promise<
 }
 
 /** A stage for a block that closes it itself. */
-export async function openStage({ world, env: extra = {}, bin = BIN, ui = false, limits = {} }: StageOptions): Promise<Stage> {
+export async function openStage({
+  world,
+  env: extra = {},
+  bin = BIN,
+  ui = false,
+  limits = {},
+  searchAttributes = SEARCH_ATTRIBUTES,
+}: StageOptions): Promise<Stage> {
   const sandbox = await startSandbox({ world: await loadWorld(world) });
-  const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI!, ui, dynamicConfig: limits });
+  const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI!, ui, dynamicConfig: limits, searchAttributes });
   const folder = await mkdtemp(join(tmpdir(), 'billing-stage-'));
   const env: Record<string, string> = {
     ...sandbox.env(),
