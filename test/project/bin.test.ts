@@ -55,6 +55,12 @@ test('a checkout runs its sources as they are now, whatever it kept compiled bef
   expect(await billing('doctor')).toEqual({ stdout: 'after! doctor\n', code: 0 });
 });
 
+test('what a worker’s log keeps of a mistake names the sources', async () => {
+  const told = `export const main = async (): Promise<number> => {\n\n  console.log(new Error('wrong').stack); return 0; };`;
+  await writeFile(join(folder, 'client/cli.ts'), told);
+  expect((await billing('worker')).stdout).toContain('client/cli.ts:3:');
+});
+
 test('commands that start at once in a checkout that was never compiled do not disturb each other', async () => {
   await writeFile(join(folder, 'client/cli.ts'), sourceSaying('source'));
   const all = await Promise.all(['a', 'b', 'c'].map((word) => billing(word)));
