@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MonthResult } from '../../shared/billing/results.js';
 import { keyFile, readKeys } from '../../shared/encryption/keyring.js';
+import { freePort } from '../../client/temporal-server/free-port.js';
+import { eventually } from '../eventually.js';
 import { FABRIKAM, useStage, type Stage, type Worker } from '../system/stage.js';
 import { tellingOf } from './telling.js';
 
@@ -12,6 +14,7 @@ import { tellingOf } from './telling.js';
 
 const MONTH = '2025-10';
 const BILLED = ['--as-of', '2025-10-09', '--wait'];
+const port = await freePort();
 const keys = await mkdtemp(join(tmpdir(), 'billing-keys-'));
 let stage: Stage;
 let worker: Worker;
@@ -59,12 +62,14 @@ async function evidenceText(): Promise<string> {
   return (await Promise.all(entries.map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1')))).join('\n');
 }
 
+const SUMS = /^billing_month_(?:sales|cost)\{.*$/gm;
+const figures = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 const month = (): Promise<MonthResult> => stage.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
 
 describe('with a key', () => {
-  test('nothing that Temporal or the evidence keeps of a month holds a name or an amount, and commands show all of it', async () => {
+  test('nothing that Temporal or the evidence keeps of a month holds a name or an amount, nor do log and metrics, and commands show all of it', async () => {
     expect(await stage.cli('keys', 'add')).toMatchObject({ code: 0, stdout: expect.stringContaining('encrypts from now on') });
-    worker = await stage.startWorker();
+    worker = await stage.startWorker({ BILLING_HTTP: `127.0.0.1:${port}` });
     const ran = await stage.cli('run', MONTH, ...BILLED);
     expect(ran).toMatchObject({ code: 3 });
     const billed = await month();
@@ -77,6 +82,9 @@ describe('with a key', () => {
     const evidence = await evidenceText();
     expect(evidence).toContain(`outcomes/default/${MONTH}/${FABRIKAM}`);
     expect(telling.filter((one) => evidence.includes(one))).toEqual([]);
+    // The sums of the broker's month are what metrics are for; a customer's and a line's are not in them.
+    const metrics = (await eventually(figures, (text) => text.includes('billing_month_sales{'))).replaceAll(SUMS, '');
+    expect(telling.filter((one) => `${worker.output()}${metrics}`.includes(one))).toEqual([]);
     expect(await stage.cli('evidence', 'verify')).toMatchObject({ code: 0 });
     const status = await stage.cli('status', MONTH);
     expect(status.stdout).toContain('Fabrikam Logistics');
