@@ -9,7 +9,7 @@ import type { Books, Gone, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import { forgetBlind, keepList, readBlind, recall, recordId, type Remembered } from '../shared/evidence/remembered.js';
 import type { Dependencies } from './dependencies.js';
-import { billedOn, isRowExplained, isRowForgotten, isRowThere } from './row-memory.js';
+import { billedOn, isCounted, isRowExplained, isRowForgotten, isRowThere } from './row-memory.js';
 import { PRODUCTS } from '../shared/billing/record-types.js';
 
 /**
@@ -38,10 +38,11 @@ export async function withRemembered(
 ): Promise<Books> {
   const { evidence, heartbeat } = dependencies;
   const { records: listed, notes } = await recall(evidence, broker, heartbeat);
-  const { rows } = await billedOn(evidence, broker, month, books);
+  const { rows, others } = await billedOn(dependencies, broker, month, books);
   const known = [...new Map([...listed, ...rows].map((record) => [recordId(record), record])).values()];
   await requireSight(dependencies, { broker, month, mode }, books);
   const missing = known.filter((record) => isExpected(record, month) && !isShown(record, books));
+  const uncounted = await uncountedOf(dependencies, others, books);
   const gone = await goneOf(dependencies, missing);
   requireFew(
     gone.filter((one) => wouldMatter(one, named, books)),
@@ -51,8 +52,8 @@ export async function withRemembered(
   const goneIds = new Set(gone.map(recordId));
   const deleted = deletedOf(known, gone, books);
   await keepList(evidence, broker, { records: remember(known, { month, named, gone: goneIds, deleted }, books), notes });
-  const held = gone.filter((one) => !deleted.has(recordId(one)) && !isReplaced(one, books));
-  return held.length === 0 ? books : { ...books, gone: held.map(asGone) };
+  const held = gone.filter((one) => !deleted.has(recordId(one)) && !isReplaced(one, books)).map(asGone);
+  return held.length + uncounted.length === 0 ? books : { ...books, gone: [...held, ...uncounted] };
 }
 
 /**
@@ -74,7 +75,7 @@ export async function goneFor(
   const contracts = new Set(items.map(({ contractId }) => contractId));
   const isHiddenRow = (record: Remembered): boolean =>
     record.kind === 'row' && contracts.has(record.id) && isExpected(record, month) && !isShown(record, books);
-  const { rows, charges } = await billedOn(dependencies.evidence, broker, month, books, organizationId);
+  const { rows, charges, others } = await billedOn(dependencies, broker, month, books, organizationId);
   const isHiddenCharge = (record: Remembered): boolean =>
     record.kind === 'charge' && charges.has(record.key) && !isShown(record, books);
   const asked = [...known, ...rows].filter((record) =>
@@ -82,7 +83,23 @@ export async function goneFor(
   );
   const gone = await goneOf(dependencies, asked);
   const deleted = deletedOf(asked, gone, books);
-  return gone.filter((one) => !deleted.has(recordId(one))).map(asGone);
+  const left = gone.filter((one) => !deleted.has(recordId(one))).map(asGone);
+  return [...left, ...(await uncountedOf(dependencies, others.filter(isMade), books))];
+}
+
+/** Charges of others that counted for an item and do so no more, though they are there: the item would be billed once more beside them. */
+async function uncountedOf({ autotask }: Dependencies, others: Remembered[], books: Books): Promise<Gone[]> {
+  const asked = others.filter((one) => !isCounted(one, books));
+  if (asked.length === 0) return [];
+  const there = await autotask.readByIds(
+    'charge',
+    asked.map(({ id }) => id),
+  );
+  // One by one as well: what no list shows may answer to its own address.
+  const shown = await Promise.all(
+    asked.map(async ({ id }, at) => there.has(id) || (at < ASKED_ONE_BY_ONE && (await autotask.isThere('charge', id)))),
+  );
+  return asked.filter((_, at) => shown[at]).map(({ kind, id, key }) => ({ kind, id, key, why: UNCOUNTED(id) }));
 }
 
 /** A charge that was seen and is not there any more, by its id neither, was deleted by a person, and is made again (rule 7.7). */
@@ -110,6 +127,8 @@ function isShown({ kind, id, key, isSeen = false }: Known, books: Books): boolea
   if (kind === 'row') return isRowThere(key, books) || (isSeen && isRowExplained({ id, key }, books));
   if ((books.unreadable ?? []).some((record) => record.kind === kind && record.id === id)) return true;
   if (!idsOf(kind, books).has(id)) return false;
+  // What stands on its rows is not told by another one's key, which may have been this one's.
+  if (kind === 'service' && bills(id, books)) return books.services.some((one) => one.id === id && fold(one.key) === fold(key));
   // Under another key it is not found by its own, and would be made once more.
   return !isFoundByKey(kind) || keysOf(kind, books).has(fold(key));
 }
@@ -155,8 +174,12 @@ function recordsOf(kind: Gone['kind'], books: Books): { id: number }[] {
 type FoundByKey = 'service' | 'product' | 'charge';
 const isFoundByKey = (kind: Gone['kind']): kind is FoundByKey => kind !== 'contract' && kind !== 'row';
 
+/** Whether another record has taken its place; a service of which rows still bill something has its own. */
+const isReplaced = (record: Pick<Gone, 'kind' | 'id' | 'key'>, books: Books): boolean =>
+  isFollowed(record, books) && !(record.kind === 'service' && bills(record.id, books));
+
 /** Whether another record of the kind has the key by now. */
-function isReplaced({ kind, key }: Pick<Gone, 'kind' | 'key'>, books: Books): boolean {
+function isFollowed({ kind, key }: Pick<Gone, 'kind' | 'key'>, books: Books): boolean {
   const wanted = fold(key);
   if (kind === 'contract')
     return books.contracts.some(({ subscriptionId, number }) => fold(subscriptionId) === wanted || fold(number) === wanted);
@@ -166,9 +189,12 @@ function isReplaced({ kind, key }: Pick<Gone, 'kind' | 'key'>, books: Books): bo
   return isRowThere(wanted, books);
 }
 
+/** Whether rows of the service bill something: where its key is another one's by now, they would be billed once more on that. */
+const bills = (serviceId: number, { rows }: Books): boolean => rows.some((row) => row.serviceId === serviceId && row.units !== 0);
+
 /** Whether its absence bears on what is billed: an old contract that somebody tidied away does not. */
 const wouldMatter = ({ kind, key }: Gone, named: NamedKeys, books: Books): boolean =>
-  !isReplaced({ kind, key }, books) &&
+  !isFollowed({ kind, key }, books) &&
   (kind === 'contract' ? named.contracts.has(fold(key)) : kind === 'service' ? named.services.has(fold(key)) : true);
 
 // ---------------------------------------------------------------------------------------------------------------- asking by id
@@ -205,6 +231,8 @@ const LOST_IDS = (id: number): string =>
   `Contract ${id} has lost its subscription id and its number; what it still bills would come on top.`;
 const LOST_KEY = ({ kind, id, key }: Remembered): string =>
   `The ${kind} ${id} has lost its key ${key}; what is billed on it would be billed once more on a new one.`;
+const UNCOUNTED = (id: number): string =>
+  `Charge ${id}, which another made, stood for it. It is there still, and no search finds it in the month on the product for it; what it bills would be billed once more.`;
 const NEVER_SHOWN = 'The amount was written, and Autotask has not shown its row since.';
 const ROW_GONE = (contractId: number): string =>
   `A row of contract ${contractId} was there before, and Autotask does not show it any more; if it still bills, whatever is written would come on top.`;

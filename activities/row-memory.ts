@@ -1,9 +1,13 @@
 import { unknownRows } from '../shared/billing/doubt.js';
+import { productIds } from '../shared/billing/catalogue.js';
+import { codeOrProduct } from '../shared/billing/items.js';
+import { chargeKeyOf, itemHash, parseChargeKey } from '../shared/billing/keys.js';
 import { rowKeyOf } from '../shared/billing/step-kinds.js';
 import { addMonths, firstDay, monthOf } from '../shared/billing/month.js';
 import { fold } from '../shared/billing/text.js';
 import type { Outcome } from '../shared/billing/results.js';
-import type { Books, Contract, Month, Row } from '../shared/billing/types.js';
+import { PRODUCTS } from '../shared/billing/record-types.js';
+import type { Books, Contract, Month, Row, Settings } from '../shared/billing/types.js';
 import type { Evidence } from '../shared/evidence/index.js';
 import { keptUnder } from '../shared/evidence/kept.js';
 import { outcomeName, outcomesPrefix } from '../shared/evidence/months.js';
@@ -25,11 +29,13 @@ export interface BilledOn {
   rows: Remembered[];
   /** Keys of charges, folded. */
   charges: Set<string>;
+  /** Charges that others made and that counted for an item (7.8), under the key that a charge of ours for it has. */
+  others: Remembered[];
 }
 
 /** Of one organization, or of all. */
 export async function billedOn(
-  evidence: Kept,
+  { evidence, settings }: { evidence: Kept; settings: Pick<Settings, 'broker'> },
   broker: string,
   month: Month,
   books: Books,
@@ -38,14 +44,21 @@ export async function billedOn(
   const { byKey } = indexOf(books);
   const rows: Remembered[] = [];
   const charges = new Set<string>();
-  for await (const { contractKey, standing } of posted(evidence, broker, month, organizationId)) {
-    for (const { key, after } of standing?.charges ?? []) if (after !== null) charges.add(fold(key));
+  const others: Remembered[] = [];
+  for await (const { owner, item } of posted(evidence, broker, month, organizationId)) {
+    const { contractKey, standing } = item;
+    for (const { chargeId: id, key, after } of standing?.charges ?? []) {
+      if (after === null) continue;
+      charges.add(fold(key));
+      if (id !== null && parseChargeKey(key) === null)
+        others.push({ kind: 'charge', id, key: fold(ownKey(item, owner, month, settings.broker)), isSeen: true });
+    }
     const contract = byKey.get(fold(contractKey));
     const row = standing?.row;
     if (contract === undefined || row == null || row.after.units === 0) continue;
     rows.push({ kind: 'row', id: contract.id, key: rowKeyOf(contractKey, row.serviceKey, month), isSeen: true });
   }
-  return { rows, charges };
+  return { rows, charges, others };
 }
 
 type Kept = Pick<Evidence, 'names' | 'pointer' | 'get'>;
@@ -56,14 +69,32 @@ async function* posted(
   broker: string,
   month: Month,
   organizationId: string | null,
-): AsyncGenerator<Outcome['items'][number]> {
+): AsyncGenerator<{ owner: string; item: Outcome['items'][number] }> {
   const names =
     organizationId === null ? await evidence.names(outcomesPrefix(broker, month)) : [outcomeName(broker, month, organizationId)];
   for (const name of names) {
     const outcome = await keptUnder<Outcome>(evidence, name);
-    yield* (outcome?.items ?? []).filter((item) => item.outcome === 'posted');
+    for (const item of outcome?.items ?? []) if (item.outcome === 'posted') yield { owner: outcome!.organizationId, item };
   }
 }
+
+/** The key of the charge that would be made for the item. */
+const ownKey = (
+  { subscriptionId, type, itemCode, productName }: Outcome['items'][number],
+  organizationId: string,
+  month: Month,
+  broker: string,
+): string => {
+  const code = codeOrProduct(type, subscriptionId, itemCode, productName);
+  return chargeKeyOf(month, itemHash({ broker, organizationId, subscriptionId, type, codeOrProduct: code }));
+};
+
+/** Whether a charge that others made still counts for its item: it is there, on a product that stands for what we bill by charge (7.8). */
+export const isCounted = ({ id }: Pick<Remembered, 'id'>, books: Books): boolean => {
+  const charge = books.charges.find((one) => one.id === id);
+  const products = Object.values(PRODUCTS).flatMap(({ key }) => productIds(books, key));
+  return charge !== undefined && charge.productId !== null && products.includes(charge.productId);
+};
 
 /** Whether a row shows that stands for the same. */
 export const isRowThere = (key: string, books: Books): boolean => indexOf(books).rows.has(fold(key));

@@ -5,7 +5,7 @@ import { unreadOfReport, unreadText } from '../shared/billing/unread.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Claim, Customer } from '../shared/close/compare.js';
 import { readable } from '../shared/close/fields.js';
-import { fold, oursOf, type KnownFrom, type Ours } from '../shared/close/ours.js';
+import { fold, oursOf, PRODUCT_NAMES, type KnownFrom, type Ours } from '../shared/close/ours.js';
 import { companyOf, reportedOf, type Dismissed, type Records, type Reported } from '../shared/close/sides.js';
 import type { Config } from '../shared/config.js';
 
@@ -108,7 +108,7 @@ async function readRecords(
     ],
     { onProgress },
   );
-  const products = await autotask.query('Products', [{ op: 'beginsWith', field: 'externalProductID', value: 'cloudmore:' }]);
+  const products = await autotask.query('Products', [PRODUCTS]);
   const charges = await autotask.query('ContractCharges', [chargeCondition(products, month, at)], { onProgress });
   const canceled = await autotask.canceledStatus();
   const services = await autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }], { onProgress });
@@ -135,6 +135,15 @@ async function readContracts(
     await add({ op: 'in', field: 'id', value: others.slice(start, start + CHUNK) });
   return [...contracts.values()];
 }
+
+/** Products of ours, and those that another connector made under the names that stand for the same. */
+const PRODUCTS: Condition = {
+  op: 'or',
+  items: [
+    { op: 'beginsWith', field: 'externalProductID', value: 'cloudmore:' },
+    { op: 'in', field: 'name', value: Object.keys(PRODUCT_NAMES) },
+  ],
+};
 
 /** Charges with a key of ours, and those of the month on the products that we bill by: another connector may have made them. */
 function chargeCondition(products: unknown[], month: Month, at: (days: number) => string): Condition {

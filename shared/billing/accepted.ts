@@ -1,4 +1,5 @@
 import { big, compare, plain, signOf, sum, ZERO, type Big } from './decimal.js';
+import { endedIds } from './ended.js';
 import type { CameFrom, MovedTo } from './facts.js';
 import { isManual } from './items.js';
 import { byText, fold, groupBy, same } from './text.js';
@@ -85,6 +86,9 @@ export const creditOf = (item: AcceptedItem, side: Side): Decimal => (side === '
 /** The sum of the lines above zero. */
 export const chargedOf = (item: AcceptedItem, side: Side): Big => big(item[side]).minus(creditOf(item, side));
 
+/** Whether nothing but what somebody entered by hand is there of it. */
+export const isByHand = ({ lines }: Pick<Item, 'lines'>): boolean => lines.every(isManual);
+
 const sourceOf = (line: Line): string => (isManual(line) ? MANUAL_LINES : fold(line.serviceId));
 
 // ---------------------------------------------------------------------------------------------------------------- the whole report
@@ -131,16 +135,13 @@ export function compareReports(
 function explainedBy(now: AcceptedItem[], subscriptions: Subscription[]): (item: AcceptedItem) => boolean {
   const ids = new Set(now.map(({ id }) => id));
   const keys = new Set(now.filter(isReported).map(({ contractKey }) => fold(contractKey)));
-  const ended = new Set(subscriptions.filter(hasEnded).map(({ id }) => fold(id)));
+  const ended = endedIds(subscriptions);
   return ({ id, contractKey, subscriptionId }) =>
     !ids.has(id) && (ended.has(fold(contractKey)) || (subscriptionId !== null && keys.has(fold(contractKey))));
 }
 
 /** Whether Cloudmore itself has lines of it: a correction by hand for a subscription does not say that this is there. */
-const isReported = ({ sources }: AcceptedItem): boolean => sources.some((source) => source !== MANUAL_LINES);
-
-/** Exactly these: a cancellation that is pending, or anything else Cloudmore may say, is for a person to judge. */
-export const hasEnded = ({ status }: Subscription): boolean => /^(cancell?ed|deleted|expired)$/i.test(status.trim());
+export const isReported = ({ sources }: AcceptedItem): boolean => sources.some((source) => source !== MANUAL_LINES);
 
 function fallsOf(
   before: AcceptedItem[],

@@ -228,6 +228,13 @@ export function chooseProduct(books: Books, type: RecordType): ProductChoice {
   return hits[0] ? { kind: 'found', product: hits[0] } : { kind: 'missing' };
 }
 
+/** Ids of all products that stand for the type, active or not: what another charged on one before somebody deactivated it is billed all the same (7.8). */
+export function productIds(books: Pick<Books, 'products'>, productKey: string): number[] {
+  const name = Object.values(PRODUCTS).find(({ key }) => key === productKey)?.name ?? null;
+  const found = [...productsByKey.find(books.products, productKey), ...productsByName.find(books.products, name)];
+  return [...new Set(found.map(({ id }) => id))];
+}
+
 /** Why nothing is billed on the product that was found: there are two, or it has the name alone and its charges might wait (5.3). */
 export function productDoubt(choice: ProductChoice, type: string): Doubt | null {
   if (choice.kind === 'needs-order')

@@ -7,8 +7,10 @@ import {
   type Compared,
 } from './accepted.js';
 import type { MonthFacts, OrganizationFacts } from './facts.js';
+import { ranInto } from './ended.js';
 import { buildItems, indexPrices, itemContext } from './items.js';
 import { keyedItem } from './keyed-item.js';
+import { reportMonthOf } from './month.js';
 import { fold, groupBy } from './text.js';
 import type { Settings } from './types.js';
 
@@ -52,7 +54,8 @@ export function besideAccepted(
     .filter(({ organizationId }) => !known.has(fold(organizationId)))
     .map(({ part, ...one }): Compared => ({ ...one, accepted: part, now: [] }));
   const all = [...compared, ...gone];
-  const subscriptions = organizations.flatMap((slice) => slice.subscriptions);
+  const listed = organizations.flatMap((slice) => slice.subscriptions);
+  const subscriptions = listed.filter((one) => !ranInto(one, reportMonthOf(facts), facts.asOf));
   const comparison = compareReports(all, subscriptions, settings);
   const moved = movedSubscriptions(all);
   const arrivals = groupBy([...moved.values()].flat(), ({ organizationId }) => fold(organizationId));

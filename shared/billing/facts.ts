@@ -1,5 +1,6 @@
-import { hasEnded, type AcceptedPart, type ReportComparison } from './accepted.js';
+import type { AcceptedPart, ReportComparison } from './accepted.js';
 import { big, plain, ZERO } from './decimal.js';
+import { endedIds } from './ended.js';
 import { indexPrices } from './items.js';
 import type { ItemIdentity } from './keys.js';
 import { namesOf, unsubscribedOf, type Named } from './named.js';
@@ -174,7 +175,7 @@ function dropOf({ subscriptions, prices }: Report, all: Line[], allBefore: Line[
   // A report without any line is what an expired consent looks like, whatever the lists say.
   if (all.length === 0) return { now: {}, before: salesByCurrency(previousLines), ...told };
   const list = indexPrices(prices);
-  const ended = new Set(subscriptions.filter(hasEnded).map(({ id }) => fold(id)));
+  const ended = endedIds(subscriptions);
   const recurs = (line: Line): boolean => {
     const type = classify(line);
     return type === 'ManualBillingLine' || paymentOf(type, line, line.itemCode, list) !== 'once';

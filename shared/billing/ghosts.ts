@@ -1,8 +1,9 @@
-import { acceptedOf, cameFor, hasEnded, isNewOrMore, type AcceptedItem } from './accepted.js';
+import { acceptedOf, cameFor, isByHand, isNewOrMore, type AcceptedItem } from './accepted.js';
 import { planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { isSuitable } from './contract.js';
 import { postedText, postedWords, soughtText } from './decimal.js';
 import { standingDoubt } from './doubt.js';
+import { endedSubscription, ranInto } from './ended.js';
 import type { MonthFacts } from './facts.js';
 import { elsewhereAdvice, rowAdvice } from './ghost-advice.js';
 import { listedSubscription } from './items.js';
@@ -230,18 +231,18 @@ function reasonToZero(
   plan: ContractPlan | undefined,
   context: GhostContext,
 ): Why | null {
+  const ended = endedSubscription(context.subscriptions, contractKey);
+  if (ended) return endedBecause(ended);
   const listed = listedSubscription(context.subscriptions, contractKey);
-  const ended = endedOf(listed);
-  if (ended) return ended;
-  const others = isLicence(type) ? (plan?.decisions.filter(({ item }) => isLicence(item.type)) ?? []) : [];
+  const others = isLicence(type) ? (plan?.decisions.filter(({ item }) => isLicence(item.type) && !isByHand(item)) ?? []) : [];
   if (others.length > 0 && !same(listed?.itemCode, service.key)) return replacedBy(others);
   return isPaidOnce(service, type, context) ? { evidence: 'paid-once', message: 'Paid once, and not in this month.' } : null;
 }
 
-const endedOf = (listed: Subscription | undefined): Why | null =>
-  listed && hasEnded(listed)
-    ? { evidence: 'ended', message: `The subscription is ${listed.status.trim().toLowerCase()} in Cloudmore.` }
-    : null;
+const endedBecause = ({ status }: Subscription): Why => ({
+  evidence: 'ended',
+  message: `The subscription is ${status.trim().toLowerCase()} in Cloudmore.`,
+});
 
 const replacedBy = (others: ItemDecision[]): Why => ({
   evidence: 'replaced',
@@ -274,18 +275,19 @@ export function shrinksBecause(
   itemCode: string | null,
   type: RecordType,
   plan: ContractPlan | undefined,
-  { subscriptions, accepted, moved, arrived }: GhostContext,
+  { subscriptions, accepted, moved, arrived, facts, asOf }: GhostContext,
 ): Why | null {
+  const ended = endedSubscription(subscriptions, contractKey);
+  if (ended && !ranInto(ended, reportMonthOf(facts), asOf)) return endedBecause(ended);
   const listed = listedSubscription(subscriptions, contractKey);
-  const ended = endedOf(listed);
-  if (ended) return ended;
   const gone = accepted === null ? undefined : acceptedOf(accepted, contractKey, type, itemCode);
   const isOther = ({ item }: ItemDecision): boolean => {
     if (accepted === null) return isLicence(type) && isLicence(item.type) && !same(listed?.itemCode, itemCode);
     const now = { id: item.id, sales: item.exactSales };
     return gone === undefined ? isNewOrMore(now, accepted) : cameFor(now, gone, accepted);
   };
-  const billed = plan?.decisions.filter(({ outcome }) => outcome === 'posted') ?? [];
+  // What somebody entered by hand does not say what Cloudmore itself has.
+  const billed = plan?.decisions.filter(({ item, outcome }) => outcome === 'posted' && !isByHand(item)) ?? [];
   const others = billed.filter(isOther);
   if (others.length > 0) return replacedBy(others);
   // While it was held here, what stood was another organization's all the same.

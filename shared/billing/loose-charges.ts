@@ -1,4 +1,4 @@
-import { chooseProduct } from './catalogue.js';
+import { productIds } from './catalogue.js';
 import { isHashKey } from './contract.js';
 import { big, isZero, postedText, postedWords, soughtText, sum } from './decimal.js';
 import { chargeAdvice } from './ghost-advice.js';
@@ -61,12 +61,14 @@ function chargesOfOthers(
   { books, month }: GhostContext,
 ): { charge: Charge; type: RecordType }[] {
   return (Object.keys(PRODUCTS) as RecordType[]).flatMap((type) => {
-    const product = chooseProduct(books, type);
+    const products = productIds(books, PRODUCTS[type]!.key);
     const hasItem = plan?.decisions.some(({ item }) => item.type === type) ?? false;
-    if (product.kind !== 'found' || hasItem) return [];
-    const { id } = product.product;
+    if (hasItem) return [];
     return charges
-      .filter(({ productId, day, key }) => productId === id && monthOf(day) === month && parseChargeKey(key) === null)
+      .filter(
+        ({ productId, day, key }) =>
+          productId !== null && products.includes(productId) && monthOf(day) === month && parseChargeKey(key) === null,
+      )
       .map((charge) => ({ charge, type }));
   });
 }

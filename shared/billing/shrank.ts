@@ -2,22 +2,29 @@ import {
   acceptedItem,
   chargedOf,
   creditOf,
+  isByHand,
   isCreditGone,
   isFallen,
   isLess,
+  isReported,
+  MANUAL_LINES,
   SIDES,
   type AcceptedItem,
   type Side,
 } from './accepted.js';
 import type { Tripped } from './breakers.js';
+import { isHashKey } from './contract.js';
 import { amountText, big, type Big, compare, grouped, isZero, moneyText, signOf, sum } from './decimal.js';
 import { unchanged } from './derivation.js';
+import { endedSubscription, ranInto } from './ended.js';
+import { reportMonthOf } from './month.js';
 import type { KeyedItem } from './plan-contract.js';
 import type { PlanInput, Work } from './plan.js';
 import { stopped } from './stopped.js';
 import { fold, groupBy, same } from './text.js';
 import type { Ghost, Item, Plan, PlannedItem, Step } from './plan-types.js';
-import { typeInWords } from './record-types.js';
+import type { RecordType } from './types.js';
+import { isLicence, SHARED_SERVICES, typeInWords } from './record-types.js';
 
 /**
  * Rule 1.6: a report of the same month that is smaller than the last accepted one takes nothing away by itself. What nobody explains is held, item by item,
@@ -26,6 +33,7 @@ import { typeInWords } from './record-types.js';
 
 const PARTS_SHOWN = 3;
 const CREDITS_GONE = 'credits that it had are gone';
+const BY_HAND = 'Cloudmore’s own lines of it are gone, and only what was entered by hand is left';
 const TOO_MUCH = 'it fell by more than a breaker allows';
 
 /** Items whose money the plan would change, and that nothing explains, with the reason. */
@@ -37,6 +45,7 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
   const earlier = new Map(before.map((item) => [item.id, item]));
   const doubt = doubtOf(keyed, input);
   const isCreditLost = creditsLost(keyed, before);
+  const isLeftByHand = leftByHand(keyed, before, input);
   return new Map(
     keyed.flatMap(({ item, contractKey }) => {
       const decided = planned.get(item.id)!;
@@ -44,6 +53,8 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
       const last = earlier.get(item.id);
       const why =
         whyOnTop(decided, plan) ??
+        whyAgain(decided, plan, before) ??
+        (isMoved(decided) && isLeftByHand({ item, contractKey }) ? BY_HAND : null) ??
         (last === undefined
           ? whyNewHeld(decided, item, isCreditLost(contractKey), doubt, accepted !== undefined)
           : whyHeld(decided, acceptedItem(item, contractKey), last, doubt));
@@ -60,6 +71,39 @@ function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
   return other === undefined || !isMoved(decided)
     ? null
     : `${grouped(other.sales)} more stand on charge ${other.chargeId}, and nothing says that they are gone`;
+}
+
+/**
+ * Money without a line that stands for the same thing elsewhere, where one of the two has no subscription id: the line may have lost its id, got one, or got
+ * another name where it has none, and would be billed once more on a contract of its own.
+ */
+function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem[]): string | null {
+  const { before } = decided.standing!;
+  if (!isZero(big(before.sales)) || !isZero(big(before.cost))) return null;
+  const other = ghosts.find(
+    (ghost) =>
+      ghost.rule !== CARRIED_ON &&
+      (ghost.outcome === 'ghost' || isUnexplained(ghost)) &&
+      !same(ghost.contractKey, decided.contractKey) &&
+      isOfSame(decided, ghost, accepted),
+  );
+  return other === undefined || !isMoved(decided)
+    ? null
+    : `${grouped(other.sales)} for the same stand on contract ${other.contractId} (${other.contractKey}) without a line, and one of them has no subscription id`;
+}
+
+/** What is carried into the month after (7.6) is none of this month's money. */
+const CARRIED_ON = '7.6';
+
+/** Of one type; licences of one item code as well. Between two without subscription id a code is all that tells them apart, also for usage. */
+function isOfSame({ type, itemCode, contractKey }: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]): boolean {
+  const nameless = [contractKey, ghost.contractKey].filter(isHashKey).length;
+  if (ghost.type !== type || nameless === 0) return false;
+  const had = accepted.find((one) => one.type === type && same(one.contractKey, ghost.contractKey));
+  if (same(itemCode, had === undefined ? ghost.itemCode : had.itemCode)) return true;
+  // The service that all of a type share does not tell the code.
+  const isCodeUnknown = had === undefined && SHARED_SERVICES[ghost.type as RecordType] !== undefined;
+  return nameless === 1 && (!isLicence(type) || isCodeUnknown);
 }
 
 const isMoved = (decided: PlannedItem): boolean => moves(decided, UP) || moves(decided, DOWN);
@@ -109,6 +153,27 @@ function creditsLost(keyed: KeyedItem[], accepted: AcceptedItem[]): (contractKey
     const own = (now.get(fold(contractKey)) ?? []).map(({ item }) => acceptedItem(item, contractKey));
     const creditsOf = (items: AcceptedItem[], side: Side): Big => sum(items.map((item) => creditOf(item, side)));
     return SIDES.some((side) => creditsOf(own, side).gt(creditsOf(had, side)));
+  };
+}
+
+/**
+ * Whether all that is left of what a contract's item had are lines entered by hand: as part of it, or, where they tell no kind of their own any more, as an item
+ * for themselves. That it has ended explains it.
+ */
+function leftByHand(
+  keyed: KeyedItem[],
+  accepted: AcceptedItem[],
+  { slice, facts }: PlanInput,
+): (entry: Pick<KeyedItem, 'item' | 'contractKey'>) => boolean {
+  const present = new Set(keyed.map(({ item }) => item.id));
+  const had = accepted.filter((one) => isReported(one) && one.sources.includes(MANUAL_LINES));
+  return ({ item, contractKey }) => {
+    if (!isByHand(item)) return false;
+    const isLeft =
+      accepted.some((one) => one.id === item.id && isReported(one)) ||
+      had.some((one) => same(one.contractKey, contractKey) && !present.has(one.id));
+    const ended = isLeft ? endedSubscription(slice.subscriptions, contractKey) : undefined;
+    return isLeft && (ended === undefined || ranInto(ended, reportMonthOf(facts), facts.asOf));
   };
 }
 

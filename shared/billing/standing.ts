@@ -1,3 +1,4 @@
+import { productIds } from './catalogue.js';
 import { big, type Big, grouped, isZero, posted, postedText, postedWords, sum, ZERO } from './decimal.js';
 import { parseChargeKey } from './keys.js';
 import { monthOf } from './month.js';
@@ -123,12 +124,15 @@ export const inUseFirst = (books: Books, contractId: number, keys: string[]): st
  * 7.8: charges of the month on the type's product, on the subscription's own contract, without a key of ours: Cloudmore's own connector bills Azure and
  * marketplace so. They count for the item, or a takeover would bill it twice, and are never changed.
  */
-export const chargesOfOthers = ({ contract, productId, month }: Place, books: Books): Charge[] =>
-  contract === null || productId === null
-    ? []
-    : chargesOfContract(books, contract.id).filter(
-        (charge) => charge.productId === productId && monthOf(charge.day) === month && parseChargeKey(charge.key) === null,
-      );
+export function chargesOfOthers({ contract, productKey, month }: Place, books: Books): Charge[] {
+  if (contract === null || productKey === null) return [];
+  const others = chargesOfContract(books, contract.id).filter(
+    ({ key, day, productId }) => parseChargeKey(key) === null && monthOf(day) === month && productId !== null,
+  );
+  if (others.length === 0) return others;
+  const products = productIds(books, productKey);
+  return others.filter(({ productId }) => products.includes(productId!));
+}
 
 /** What posting bills of rows and charges: each is rounded by itself. */
 export const totalOf = (parts: { price: Decimal | Big; cost: Decimal | Big }[]): Money => ({

@@ -1,8 +1,8 @@
-import { hasEnded } from './accepted.js';
 import { tripContracts, tripItem, tripMonth, tripOrganization, type ItemSales, type Tripped } from './breakers.js';
 import type { CompanyDecision } from './company.js';
 import { big, compare, grouped, isZero, money, signOf, sum } from './decimal.js';
-import { buildItems, itemsOfPart, listedSubscription, type ItemContext } from './items.js';
+import { endedSubscription } from './ended.js';
+import { buildItems, itemsOfPart, type ItemContext } from './items.js';
 import type { PlanInput, Work } from './plan.js';
 import { tripMargin } from './margin-breaker.js';
 import { tripPrice } from './price-breaker.js';
@@ -125,9 +125,8 @@ function explainedBy(
   return ({ id, subscriptionId }) => {
     if (credited.has(id)) return true;
     if (now.has(id) || subscriptionId === null) return false;
-    const listed = listedSubscription(subscriptions, subscriptionId);
     const key = fold(subscriptionId);
-    return (listed !== undefined && hasEnded(listed)) || subscribed.has(key) || moved.has(key);
+    return endedSubscription(subscriptions, key) !== undefined || subscribed.has(key) || moved.has(key);
   };
 }
 

@@ -36,6 +36,12 @@ const OUR_KEYS: [key: string, type: RecordType][] = [
   ['cloudmore:azure-plan', 'AzurePlan'],
   ['cloudmore:marketplace', 'Marketplace'],
 ];
+/** Names by which a product without such a key stands for a type: another connector made it, and its charges are billed like ours. */
+export const PRODUCT_NAMES: Record<string, string> = {
+  'Azure Classic': 'cloudmore:azure-classic',
+  'Azure Plan': 'cloudmore:azure-plan',
+  Marketplace: 'cloudmore:marketplace',
+};
 /** Stands for a subscription id where there is none. */
 const MADE_UP = /^cm-[0-9a-f]{32}$/;
 

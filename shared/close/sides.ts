@@ -1,7 +1,7 @@
 import type { Line } from '../billing/types.js';
 import { asPosted, exact, largestFirst, times, toMinor, type Exact } from './exact.js';
 import { amount, dayOf, lowered, number, readable, text, type Fields } from './fields.js';
-import { fold, isMadeUp, type Ours } from './ours.js';
+import { fold, isMadeUp, PRODUCT_NAMES, type Ours } from './ours.js';
 
 /**
  * Both sides of a month as the close sees them: amounts by customer and subscription, from Cloudmore's lines and from Autotask's records as they come over the
@@ -154,7 +154,7 @@ export function partsOf(records: Records, { month, subscriptionUdf, ours }: Part
     if (ours.isSwitchedOff(contract.key, key) || !dayOf(row, 'startdate').startsWith(`${month}-`)) return [];
     return [rowPart(row, contract, contractId, serviceId)];
   });
-  const products = keysOf(records.products, 'Products', 'externalproductid', unread);
+  const products = productsOf(records.products, unread);
   const charges = readable(records.charges, 'ContractCharges', unread, (charge): Part[] => {
     if (!isMonths(charge, month)) return [];
     const contractId = number(charge, 'contractid');
@@ -227,6 +227,17 @@ class Sums {
     return [...this.standing.values()].filter(({ cost, sales }) => cost !== 0n || sales !== 0n);
   }
 }
+
+/** Products that stand for what is billed by charge, by their key or, where they have none of ours, by their exact name. */
+const productsOf = (records: unknown[], unread: string[]): Map<number, string> =>
+  new Map(
+    readable(records, 'Products', unread, (product) => {
+      const key = fold(text(product, 'externalproductid'));
+      return [
+        [number(product, 'id'), key.startsWith('cloudmore:') ? key : (PRODUCT_NAMES[text(product, 'name')] ?? key)] as const,
+      ];
+    }),
+  );
 
 const keysOf = (records: unknown[], path: string, field: string, unread: string[]): Map<number, string> =>
   new Map(readable(records, path, unread, (record) => [[number(record, 'id'), fold(text(record, field))] as const]));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addMonths, billedFrom, firstDay, lastDay, previousMonth } from '../billing/month.js';
+import { classify } from '../billing/record-type.js';
 import { fold, same } from '../billing/text.js';
 import type { Day, Line, Month, Organization, Price, Report, Subscription, UnassignedLine } from '../billing/types.js';
 import type { CloudmoreConfig } from './config.js';
@@ -70,7 +71,7 @@ export class Cloudmore {
     const reported = await this.lines(month, new ReportLines(month, isCustom, texts, findings), { ...options, source }, count);
     source?.holdUntold(reported.lines, month);
     const previous = await this.previousLines(month, isCustom, texts, options);
-    holdUnreadableServices(reported.lines, services);
+    holdUnknownServices(reported.lines, services);
     const subscriptions = await this.readSubscriptions(options, findings);
     const prices = await this.prices(services, reported.lines, options, findings);
     const invoices = new InvoiceLines(findings);
@@ -376,14 +377,18 @@ export class Cloudmore {
 /** Stands for a line that is null: no record, and not nothing. */
 const NO_RECORD = 'null';
 
-/** Lines of a service of which it is not known whether it is a custom one. */
-function holdUnreadableServices(lines: Line[], services: CatalogueService[]): void {
-  const unreadable = services.filter((service) => service.unreadable !== undefined);
-  if (unreadable.length === 0) return;
-  const nameless = unreadable.find(({ id }) => id === '');
+/** Lines of a service of which it is not known whether it is a custom one: it cannot be read, or the list lacks it and the line does not say what it is. */
+function holdUnknownServices(lines: Line[], services: CatalogueService[]): void {
+  const nameless = services.find(({ id, unreadable }) => id === '' && unreadable !== undefined);
+  const known = new Map(services.map((service) => [fold(service.id), service]));
   for (const line of lines) {
-    const own = services.find(({ id }) => same(id, line.serviceId)) ?? nameless;
+    const own = known.get(fold(line.serviceId)) ?? nameless;
     if (own?.unreadable !== undefined) line.trouble ??= { message: own.unreadable, holds: 'item' };
+    else if (own === undefined && classify({ ...line, isCustomService: true }) === 'CustomService')
+      line.trouble ??= {
+        message: `Cloudmore's list of services does not name ${line.serviceName} (${line.serviceId}), which has lines in the report: whether it is a custom service, which is not billed here, is not known.`,
+        holds: 'item',
+      };
   }
 }
 

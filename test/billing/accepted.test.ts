@@ -4,7 +4,6 @@ import {
   acceptedOf,
   cameFor,
   compareReports,
-  hasEnded,
   isFallen,
   isLess,
   isNewOrMore,
@@ -16,6 +15,7 @@ import {
   type Compared,
 } from '../../shared/billing/accepted.js';
 import { big } from '../../shared/billing/decimal.js';
+import { hasEnded } from '../../shared/billing/ended.js';
 import type { Item, Plan } from '../../shared/billing/plan-types.js';
 import { accepted, line, manualLine, settings, subscription } from './builders.js';
 

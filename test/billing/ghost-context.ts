@@ -5,7 +5,7 @@ import { indexNames, NOTHING_NAMED, type Named } from '../../shared/billing/name
 import type { ContractPlan } from '../../shared/billing/plan-contract.js';
 import type { Item, Step } from '../../shared/billing/plan-types.js';
 import type { Books } from '../../shared/billing/types.js';
-import { accepted, AS_OF, CODE, contract, MONTH, plan, report, running, settings, SUBSCRIPTION } from './builders.js';
+import { accepted, AS_OF, CODE, contract, line, MONTH, plan, report, running, settings, SUBSCRIPTION } from './builders.js';
 
 /** Where money without a line is looked for: the builders' organization, with its licence known and accepted. */
 
@@ -46,7 +46,7 @@ export type Decision = ContractPlan['decisions'][number];
 /** What a contract's plan decides of another item. */
 export function decision(item: Partial<Item> = {}, outcome: Decision['outcome'] = 'posted'): Decision {
   const posted = plan({ books: running() }).items[0]!;
-  const planned = { ...posted, id: 'new', itemCode: 'NEW', exactSales: '130', ...item };
+  const planned = { ...posted, id: 'new', itemCode: 'NEW', exactSales: '130', lines: [line()], ...item };
   return { ...posted, outcome, item: planned, steps: [] } as unknown as Decision;
 }
 

@@ -6,7 +6,7 @@ import type { AcceptedItem } from '../../shared/billing/accepted.js';
 import type { GhostContext } from '../../shared/billing/ghosts.js';
 import type { Ghost } from '../../shared/billing/plan-types.js';
 import type { Books } from '../../shared/billing/types.js';
-import { accepted, books, charge, CODE, contract, MONTH, plan, row, service, settings, SUBSCRIPTION } from './builders.js';
+import { accepted, books, charge, CODE, contract, line, MONTH, plan, row, service, settings, SUBSCRIPTION } from './builders.js';
 import { context, NAMED } from './ghost-context.js';
 
 /** Rule 8.9: what the accepted report had and was billed, and neither the report nor Autotask shows any more. */
@@ -242,7 +242,7 @@ describe('an amount that is told of already', () => {
     decisions: [
       {
         ...posted.items[0]!,
-        item: { ...posted.items[0]!, id: 'new', itemCode: 'NEW', exactSales: '130' } as never,
+        item: { ...posted.items[0]!, id: 'new', itemCode: 'NEW', exactSales: '130', lines: [line()] } as never,
         steps: [],
         outcome: 'posted',
       },

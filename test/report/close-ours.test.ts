@@ -42,7 +42,10 @@ const standing = ({ carries = ['s-1', null], key = 'BP-OLD', ...found }: Found):
       rows: [{ id: 2, contractID: 1, serviceID: 3, startDate: '2025-10-01T00:00:00Z', price: 120, cost: 100 }],
       charges: found.charges ?? [],
       services: [{ id: 3, invoiceDescription: key }],
-      products: [{ id: 4, externalProductID: 'cloudmore:azure-plan' }],
+      products: [
+        { id: 4, externalProductID: 'cloudmore:azure-plan' },
+        { id: 6, externalProductID: null, name: 'Azure Plan' },
+      ],
     },
     {
       month: '2025-10',
@@ -109,6 +112,12 @@ describe('counted in the close', () => {
 
   test('a contract that lost its ids after we billed on it, for itself', () => {
     expect(standing({ carries: [null, null], named: { contracts: [[1, 's-1', []]] } })).toEqual(['contract 1 120.00']);
+  });
+
+  test('a charge that another connector made on a product which the name alone stands for: a month taken over could not be closed', () => {
+    const others = { ...CHARGE, productID: 6, datePurchased: '2025-10-09T00:00:00Z' };
+    expect(standing({ charges: [others], settings: { exportRecordTypes: ['Csp365Nce', 'AzurePlan'] } })).toEqual(['s-1 150.00']);
+    expect(standing({ charges: [others], settings: { exportRecordTypes: ['Csp365Nce'] } })).toEqual(['s-1 120.00']);
   });
 
   test('a charge with a key of ours, wherever it stands', () => {

@@ -183,6 +183,18 @@ export const usage = table('7', 'Written', planned(written), [
   ],
   ['7.8 25 of a marketplace offer for 65.00 / 52.50', marketplace('25'), 'create charge 25 × 2.6000 / 2.1000'],
   ['7.8 7 of them, which four decimals cannot express', marketplace('7'), 'create charge 1 × 65.0000 / 52.5000'],
+  [
+    '7.8 what another charged on a product that somebody deactivated since stands for it all the same',
+    {
+      ...azure({ sales: '75.01', cost: '68.83' }),
+      books: books({
+        contracts: [contract()],
+        charges: [{ ...chargeOf('by another'), productId: 9, day: '2025-10-09', quantity: '1', price: '75.01', cost: '68.83' }],
+        products: [{ id: 9, name: 'Azure Plan', key: null, isActive: false }],
+      }),
+    },
+    'nothing',
+  ],
   ['7.8 a credit', azure({ sales: '-5.00', cost: '-4.00' }), 'create charge 1 × -5.0000 / -4.0000'],
 ]);
 

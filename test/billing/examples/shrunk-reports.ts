@@ -47,11 +47,11 @@ const since = (before: Partial<Report>, now: Partial<Report>, changes: Partial<S
 
 // An Azure plan beside it: another record type, of another service.
 const azure = line({ subscriptionId: 'az-1', recordType: 'AzurePlan', itemCode: null, serviceId: 'svc-azure', sales: '75.00' });
-const usage = (held: Books): Books => ({
+const usage = (held: Books, price = '75'): Books => ({
   ...held,
   contracts: [...held.contracts, contract({ id: 101, subscriptionId: 'az-1', number: 'az-1' })],
   detailed: [...held.detailed, 101],
-  charges: [...held.charges, charge({ id: 2001, contractId: 101, key: usageKey(), price: '75', cost: '100' })],
+  charges: [...held.charges, charge({ id: 2001, contractId: 101, key: usageKey(), price, cost: '100' })],
 });
 function usageKey(): string {
   const step = plan({ report: { lines: [azure] } }).steps.find(({ kind }) => kind === 'postCharge');
@@ -74,6 +74,17 @@ const BIG = { quantity: '100', sales: '6000.00', cost: '5000.00' };
 const large = { ...billed, rows: billed.rows.map((one) => ({ ...one, units: 100, price: '6000', cost: '5000' })) };
 const carried = running(10, '120', '100');
 
+const over = { status: 'Expired', endDay: '2025-10-12' };
+const hand = manualLine({ subscriptionId: 'az-1', sales: '-25.00', cost: '0', serviceId: 'svc-azure' });
+const bare = line({ subscriptionId: null });
+const OTHER_LISTED = { subscriptions: [subscription(), subscription({ id: 'az-1', itemCode: 'CFQ7TTC0NEW' })] };
+/** The same licence as it was billed while its line had no subscription id. */
+const BARE_KEY = plan({ report: of(bare) }).items[0]!.contractKey;
+const bareBilled: Books = {
+  ...billed,
+  contracts: [contract({ startDay: '2025-10-01', subscriptionId: BARE_KEY, number: BARE_KEY })],
+};
+
 const released = (situation: Situation): Situation => ({ ...situation, approvedDigest: plan(situation).digest });
 
 export const shrunkReports = table('1', 'Items – beside them – written', planned(outcome, ghosts, written), [
@@ -94,6 +105,16 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
     'nothing – zeroed 120.00 (8.2) – create charge 1 × -120.0000 / -100.0000',
   ],
   [
+    '1.6 it came to its end in the month, or since: what was due before was due',
+    since(whole, { ...of(), subscriptions: [subscription(over)] }),
+    'nothing – ghost 120.00 (1.6) – nothing',
+  ],
+  [
+    '1.6 one list says that it has ended, and another that it goes on',
+    since(whole, { ...of(), subscriptions: [subscription({ status: 'Deleted' }), subscription()] }),
+    'nothing – ghost 120.00 (1.6) – nothing',
+  ],
+  [
     '1.6 its lines are another organization’s now, and billed there',
     since(whole, of(), { moved: [subscription().id] }),
     'nothing – zeroed 120.00 (8.2) – create charge 1 × -120.0000 / -100.0000',
@@ -106,6 +127,31 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
   [
     '1.6 another was there all along',
     since(of(line(), line({ itemCode: 'CFQ7TTC0NEW' })), of(line({ itemCode: 'CFQ7TTC0NEW' }))),
+    'posted – ghost 120.00 (1.6) – 2025-10-01: 10 units × 12.0000 / 10.0000',
+  ],
+  [
+    '1.6 nothing is left of it but a line entered by hand',
+    since(of(line(), credit), of(credit), { books: withCharge('-25') }),
+    'held report-shrank – nothing – nothing',
+  ],
+  [
+    '1.6 such a line is not what it was replaced by, though it has the code of another item now',
+    since(of(line(), azure, hand), { ...of(line(), hand), ...OTHER_LISTED }, { books: usage(billed, '50') }),
+    'held report-shrank; posted – ghost 50.00 (1.6) – nothing',
+  ],
+  [
+    '1.6 its line lost the subscription id: it is not billed once more on a contract of its own',
+    since(whole, of(bare)),
+    'held report-shrank – ghost 120.00 (1.6) – nothing',
+  ],
+  [
+    '1.6 its line has got one',
+    since(of(bare), whole, { books: bareBilled }),
+    'held report-shrank – ghost 120.00 (1.6) – nothing',
+  ],
+  [
+    '1.6 another product without subscription id goes on',
+    since(whole, of({ ...bare, itemCode: 'CFQ7TTC0NEW' })),
     'posted – ghost 120.00 (1.6) – 2025-10-01: 10 units × 12.0000 / 10.0000',
   ],
   [

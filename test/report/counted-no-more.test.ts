@@ -1,0 +1,119 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { findMonth } from '../../client/months.js';
+import { loadBaseConfig } from '../../shared/config.js';
+import type { World } from '../api/vendors.js';
+import { openDesk, type Desk } from './desk.js';
+import { LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
+
+/**
+ * What stood for an item yesterday and is not found for it today: a service whose key is on a copy of it, a charge of Cloudmore's own connector on a product
+ * under another name, a service that Cloudmore's list lacks. What is billed stands once, and a person is told.
+ */
+
+const MONTH = '2025-10';
+const [FIRST, SECOND] = ['2025-10-12', '2025-10-13'];
+const COPY = 900;
+
+type Rec = Record<string, unknown>;
+type Autotask = Record<'contracts' | 'services' | 'unitRows' | 'charges', Rec[]>;
+
+let desk: Desk;
+afterEach(() => desk.close());
+
+const autotask = async (): Promise<Autotask> => ((await desk.control('GET', 'state')) as { autotask: Autotask }).autotask;
+const patch = (path: string, changes: Rec): Promise<unknown> => desk.control('PATCH', `autotask/${path}`, changes);
+
+/** What the rows and charges of the month come to. */
+async function stands(): Promise<number[]> {
+  const { unitRows, charges } = await autotask();
+  const ofMonth = (records: Rec[], day: string, price: string): number[] =>
+    records.filter((one) => String(one[day]).startsWith(MONTH)).map((one) => Number(one[price]));
+  return [...ofMonth(unitRows, 'startDate', 'price'), ...ofMonth(charges, 'datePurchased', 'unitPrice')].sort((a, b) => a - b);
+}
+
+async function told(): Promise<string[]> {
+  const { result } = (await findMonth(loadBaseConfig(desk.env), MONTH))!;
+  return result.organizations.flatMap(({ items }) =>
+    items.flatMap(({ outcome, reason, sales }) => (outcome === 'held' ? [`${reason} ${sales}`] : [])),
+  );
+}
+
+async function billTwice(between: () => Promise<unknown>): Promise<void> {
+  await desk.bill(MONTH, FIRST);
+  await between();
+  await desk.bill(MONTH, SECOND);
+}
+
+test('a licence was billed twice after somebody gave its service’s key to a copy of the service', async () => {
+  const world = twoCustomers([LICENCE, OTHERS]) as unknown as { autotask: { services: Rec[] } };
+  world.autotask.services.push({
+    ...{ id: COPY, name: 'Copy', invoiceDescription: null, billingCodeID: 29682801, periodType: 2 },
+    ...{ serviceLevelAgreementID: 1, unitPrice: 12, unitCost: 10, isActive: true },
+  });
+  desk = await openDesk(world);
+  await billTwice(async () => {
+    const own = (await autotask()).services.find(({ invoiceDescription }) => invoiceDescription !== null)!;
+    await patch(`services/${String(own['id'])}`, { invoiceDescription: null, isActive: false });
+    await patch(`services/${COPY}`, { invoiceDescription: own['invoiceDescription'] });
+  });
+  expect({ told: await told(), stands: await stands() }).toEqual({
+    told: ['contract-gone 120.00', 'contract-gone 4800.00'],
+    stands: [120, 4800],
+  });
+  // Nor is it forgotten by the next run, by which the copy is known under the key.
+  await desk.bill(MONTH, '2025-10-14');
+  expect(await stands()).toEqual([120, 4800]);
+});
+
+const takeover = (): World & { autotask: { products: Rec[] } } =>
+  JSON.parse(
+    readFileSync(fileURLToPath(new URL('../../sandbox/worlds/takeover-in-balance.json', import.meta.url)), 'utf8'),
+  ) as World & { autotask: { products: Rec[] } };
+
+test.each<[string, () => Promise<unknown>]>([
+  ['its product was renamed', () => patch('products/70', { name: 'Azure Plan (old)' })],
+  ['it is on another product', () => patch('charges/801', { productID: 71 })],
+])('what the connector had charged was charged once more after %s', async (_, change) => {
+  const world = takeover();
+  world.autotask.products.push({ ...world.autotask.products[0], id: 71, name: 'Something else' });
+  desk = await openDesk(world);
+  await billTwice(change);
+  expect({ told: await told(), stands: await stands() }).toEqual({ told: ['contract-gone 75.01'], stands: [75.01, 108, 120] });
+});
+
+test('a month taken over with the connector’s charge in balance could never be closed', async () => {
+  desk = await openDesk(takeover());
+  await desk.bill(MONTH, FIRST);
+  expect((await desk.cli('close', MONTH, '--out', desk.file('close.json'))).code).toBe(0);
+});
+
+test('a custom service was billed on the day that the list of services lacked it', async () => {
+  const own: ReportedLine = {
+    organization: 'contoso',
+    subscription: 'own-1',
+    sales: 300,
+    cost: 0,
+    recordType: '',
+    service: 'own',
+  };
+  const world = twoCustomers([LICENCE, OTHERS, { ...own, code: 'OWN' }]) as unknown as {
+    cloudmore: { services: Rec[]; monthlyBilling: unknown[] };
+  };
+  const { services, monthlyBilling } = world.cloudmore;
+  const text = JSON.stringify(monthlyBilling).replaceAll('"recordType":""', '"publisherName":"Northwind"');
+  world.cloudmore.monthlyBilling = JSON.parse(text) as unknown[];
+  const listed = [...services];
+  services.push({ id: 'own', name: 'Own', type: 'Custom', isCustomService: true });
+  desk = await openDesk(world);
+  await billTwice(() =>
+    desk.control('POST', 'faults', [
+      {
+        match: { vendor: 'cloudmore', path: '*/services' },
+        fault: { kind: 'status', status: 200, body: listed, when: 'before' },
+      },
+    ]),
+  );
+  expect({ told: await told(), stands: await stands() }).toEqual({ told: ['unreadable 300.00'], stands: [120, 4800] });
+});
