@@ -124,7 +124,9 @@ export class CanaryChoice {
 
   private named() {
     const organization = this.kept?.asked ?? this.needs.canary.organization;
-    return this.candidates.find((one) => same(one.organizationId, organization) || same(one.organizationName, organization));
+    return this.candidates.find(
+      (one) => organization !== null && (same(one.organizationId, organization) || same(one.organizationName, organization)),
+    );
   }
 
   /** With as many kinds of records as there are, and of those the least money. */

@@ -28,7 +28,7 @@ export interface Dependencies {
   isModeSet: boolean;
   organizationModes: OrganizationMode[];
   /** Whether one customer is billed alone first, and which (`canary.ts`). */
-  canary: { isDemanded: boolean; organization: string };
+  canary: { isDemanded: boolean; organization: string | null };
   /** What a probe of the vendors needs to know (`shared/probe`). */
   probing: Probing;
   /** `BILLING_NAMES_IN_SEARCH`. */

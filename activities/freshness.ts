@@ -44,15 +44,17 @@ export async function untilVisible(dependencies: Dependencies, request: PlanRequ
 }
 
 /**
- * Whether the organization can be planned from the survey: it is recent, nothing was written for the organization since, and the process that took it still
- * holds the broker. Of what another one wrote meanwhile the store may know nothing any more, where it was restored from a backup.
+ * Whether the organization can be planned from the survey: it is one of its month, recent, nothing was written for the organization since, and the process
+ * that took it still holds the broker. Of what another one wrote meanwhile the store may know nothing any more, where it was restored from a backup.
  */
 export async function isSurveyFresh(
   { evidence, surveyMaxAgeMs, lease }: Dependencies,
-  { broker, organizationId, given }: PlanRequest,
+  { broker, month, organizationId, given }: PlanRequest,
 ): Promise<boolean> {
   if (given.surveyedAt === null || given.survey === null) return false;
-  const { lease: takenUnder, takenAt } = await evidence.get<SurveyManifest>(given.survey);
+  const { of, lease: takenUnder, takenAt } = await evidence.get<SurveyManifest>(given.survey);
+  // A message may refer to anything that is kept: another month's rows are not this one's.
+  if (of === undefined || of.broker !== broker || of.month !== month) return false;
   if (takenUnder !== lease()?.id) return false;
   // A message that names a later time makes no old survey new.
   const surveyedAt = Math.min(Date.parse(given.surveyedAt), Date.parse(takenAt));

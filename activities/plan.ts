@@ -61,7 +61,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   const { settings, evidence } = dependencies;
   const lease = leaseOf(dependencies);
   await settleIntents(dependencies, request);
-  const asked = await slices.askedMode(given, request);
+  const { mode: asked } = await slices.asked(given, request);
   if (given.survey !== null) demandSettingsOfRun(dependencies, await slices.settings(given.report));
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);

@@ -9,18 +9,20 @@ import { readAccepted } from '../shared/evidence/accepted.js';
 import { EvidenceMissing } from '../shared/evidence/index.js';
 import { monthName, type MonthRecord, type ReportManifest } from '../shared/evidence/months.js';
 import { keptUnder } from '../shared/evidence/kept.js';
-import type { Report } from '../shared/billing/types.js';
+import type { Day, Report } from '../shared/billing/types.js';
 import { demandLabel, demandLearnedLabel } from '../shared/evidence/labels.js';
 import { rememberNames } from '../shared/evidence/named.js';
 import { mostCautious } from '../shared/modes.js';
 import { keeping, type Dependencies } from './dependencies.js';
 import { demandKnownNames, demandOwnReport } from './settings-needed.js';
 import { withKeptMonth } from './kept-month.js';
+import { Slices } from './slices.js';
 
 /** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization, beside what was accepted before and what was counted. */
 export async function takeReport(dependencies: Dependencies, request: ReportRequest): Promise<ReportTaken> {
-  const { cloudmore, evidence, settings, moneySettings, organizationModes, tenant, clock, heartbeat, signal } = dependencies;
-  const { broker, month, asOf } = request;
+  const { cloudmore, evidence, settings, moneySettings, tenant, clock, heartbeat, signal } = dependencies;
+  const { broker, month } = request;
+  const { asOf, mode } = await asAskedBefore(evidence, request);
   askOnce(dependencies, request);
   await demandLabel(evidence, tenant);
   await demandOwnReport(dependencies, request);
@@ -32,7 +34,7 @@ export async function takeReport(dependencies: Dependencies, request: ReportRequ
   const accepted = (await isOfReport(evidence, broker, result)) ? await readAccepted(evidence, broker, month, settings) : [];
   // What was ever named is the same in every report and survey of these days: it is kept once, beside the facts.
   const names = await rememberNames(evidence, broker, namesOf(result));
-  demandKnownNames({ settings, organizationModes }, result, names.named);
+  demandKnownNames(dependencies, result, names.named);
   const {
     facts: whole,
     organizations,
@@ -43,7 +45,7 @@ export async function takeReport(dependencies: Dependencies, request: ReportRequ
     facts: await evidence.put(facts),
     named: names.ref,
     broker,
-    mode: await modeAsked(evidence, request),
+    mode,
     settings: moneySettings,
     takenAt: clock.now().toISOString(),
     slices: [],
@@ -85,14 +87,20 @@ function askOnce({ cloudmore, autotask, attempt }: Dependencies, { instead }: Re
   if (instead !== undefined) autotask.askAgain(ASKED_LATELY_MS);
 }
 
-/** A report that takes the place of another goes on in the mode that was asked for then; where nobody knows it any more, it waits for a release. */
-async function modeAsked(evidence: Dependencies['evidence'], { mode, instead }: ReportRequest): Promise<Mode | null> {
-  if (instead === undefined) return mode;
+/**
+ * A report that takes the place of another is of the same day, and goes on in the mode that was asked for then. Where nobody knows that any more, or what is
+ * referred to is no report of this month, it waits for a release: a message may refer to anything that is kept.
+ */
+async function asAskedBefore(
+  evidence: Dependencies['evidence'],
+  { broker, month, mode, asOf, instead }: ReportRequest,
+): Promise<{ asOf: Day; mode: Mode | null }> {
+  if (instead === undefined) return { asOf, mode };
   try {
-    const before = (await evidence.get<ReportManifest>(instead)).mode ?? null;
-    return before === null ? mode : mostCautious(before, mode);
+    const before = await new Slices(evidence).asked({ report: instead }, { broker, month });
+    return { asOf: before.asOf, mode: before.mode === null ? mode : mostCautious(before.mode, mode) };
   } catch (error) {
     if (!(error instanceof EvidenceMissing)) throw error;
-    return mostCautious('approve', mode);
+    return { asOf, mode: mostCautious('approve', mode) };
   }
 }

@@ -76,11 +76,12 @@ export async function noteOwnReport(
 
 /** A name that nobody has leaves a setting without effect, in silence: all of them are named at once, with the nearest that there is. */
 export function demandKnownNames(
-  naming: Pick<Dependencies, 'settings' | 'organizationModes'>,
+  { settings, organizationModes, canary }: Pick<Dependencies, 'settings' | 'organizationModes' | 'canary'>,
   { organizations, lines, previousLines }: Pick<Report, 'organizations' | 'lines' | 'previousLines'>,
   named: Named,
 ): void {
   const services = [...lines, ...previousLines].map(({ serviceId, serviceName }) => ({ id: serviceId, name: serviceName }));
+  const naming = { settings, organizationModes, canary: canary.organization };
   const problems = unknownNames(naming, { organizations, services }, named);
   if (problems.length > 0)
     throw new SettingsRefused(`${problems.join(' ')} Correct or remove what nobody has, restart the worker, and run again.`);

@@ -4,7 +4,7 @@ import { digestOf } from '../shared/billing/keys.js';
 import type { MonthFacts, OrganizationFacts } from '../shared/billing/facts.js';
 import type { Named } from '../shared/billing/named.js';
 import { byText, IndexBy, same } from '../shared/billing/text.js';
-import type { Books } from '../shared/billing/types.js';
+import type { Books, Day } from '../shared/billing/types.js';
 import type { GivenReport, Mode, MoneySettings, MonthRequest, Ref } from '../shared/contract.js';
 import { EvidenceMissing, type Evidence } from '../shared/evidence/index.js';
 import { didYouMean } from '../shared/nearest.js';
@@ -54,16 +54,20 @@ export class Slices {
   }
 
   /**
-   * What a run may take from a reference that it was sent: a report of its own broker and month. Answers the mode that the report was asked for in; null: the
-   * worker's own.
+   * What a run may take from a reference that it was sent, which may lead to anything that is kept: a report of its own broker and month. Answers the mode that
+   * the report was asked for in (null: the worker's own), and the day that it stands for.
    */
-  async askedMode({ report }: GivenReport, { broker, month }: Pick<MonthRequest, 'broker' | 'month'>): Promise<Mode | null> {
-    const manifest = await this.manifest(report);
+  async asked(
+    { report }: Pick<GivenReport, 'report'>,
+    { broker, month }: Pick<MonthRequest, 'broker' | 'month'>,
+  ): Promise<{ mode: Mode | null; asOf: Day }> {
+    const manifest: Partial<ReportManifest> = await this.manifest(report);
+    if (typeof manifest.facts !== 'string') throw new EvidenceMissing(report, 'is no report');
     const facts = await this.facts(report);
     if (manifest.broker !== undefined && !same(manifest.broker, broker))
       throw new EvidenceMissing(report, `is a report of the broker ${manifest.broker}, not of ${broker}`);
     if (facts.month !== month) throw new EvidenceMissing(report, `is a report of ${facts.month}, not of ${month}`);
-    return manifest.mode ?? null;
+    return { mode: manifest.mode ?? null, asOf: facts.asOf };
   }
 
   /** The settings of the worker that took the report; null for reports of earlier releases. */

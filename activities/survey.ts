@@ -15,6 +15,7 @@ import type { OwnBooks, SurveyManifest } from '../shared/evidence/months.js';
 import { booksOf, indexBooks, ownBooks, paidOnceOn, sharedBooks, subscriptionKeys, type BooksIndex } from './books.js';
 import { demandProbe } from './probe.js';
 import { settleCanary } from './canary.js';
+import { canaryCustomer } from '../shared/known-names.js';
 import { withTenant } from './behaviour.js';
 import { keeping, type Dependencies } from './dependencies.js';
 import { asBeforeExtension } from './extensions.js';
@@ -35,13 +36,19 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
   // Each run finds out once whether a log-in that was refused is taken by now.
   autotask.askAgain();
   await demandProbe(dependencies, request);
+  const canary = canaryCustomer(request.canary);
+  requireNamed(
+    [...(request.organizations ?? []), ...(canary === null ? [] : [canary])],
+    (await slices.manifest(request.report)).slices,
+  );
   await settleCanary(dependencies, request);
-  requireNamed(request.organizations, (await slices.manifest(request.report)).slices);
   const names = indexNames((await slices.facts(request.report)).named, settings.broker);
   const surveyedAt = (await evidence.now()).toISOString();
   const { result, calls } = await autotask.countCalls(() => readMonthBooks(dependencies, slices, request, names));
   const { books, served } = result;
+  const { broker, month } = request;
   const manifest: SurveyManifest = {
+    of: { broker, month },
     takenAt: surveyedAt,
     ...(lease === null ? {} : { lease: lease.id }),
     shared: await evidence.put(sharedBooks(books)),

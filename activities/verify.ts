@@ -305,7 +305,7 @@ async function summarize(
   const result = organizationResult(outcome, currency);
   const held = outcome.items.find((item) => item.outcome === 'held');
   const organization = { id: outcome.organizationId, name: outcome.organizationName };
-  const asked = await slices.askedMode(request.given, request);
+  const { mode: asked } = await slices.asked(request.given, request);
   const mode = modeFor(dependencies, organization, request.mode, asked);
   return {
     status: outcome.status,

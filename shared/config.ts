@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { AutotaskConfig } from './autotask/config.js';
+import { fold, groupBy } from './billing/text.js';
 import { EXPORT_TYPES, type ExportType, type Settings } from './billing/types.js';
 import { REPORT_SOURCES, type CloudmoreConfig, type ReportSource } from './cloudmore/config.js';
 import type { Mode } from './contract.js';
 import { commaList as list } from './comma-list.js';
+import { MAY_BE_ABSENT } from './cloudmore/derivable.js';
 import { ConfigError, type Environment } from './environment.js';
 import { decodeText, whyNoFile } from './files.js';
 import { isAllowedUrl } from './http/hosts.js';
@@ -155,19 +157,28 @@ const companyIds = list
   .transform((ids) => ids.map(Number));
 
 /** `Contoso Dental Group=auto, 76f89d5d-…=shadow`. A name may hold an equals sign; one with a comma is given by its id. */
-const organizationModes = list.transform((entries, context) =>
-  entries.map((entry): OrganizationMode => {
-    const at = entry.lastIndexOf('=');
-    const [organization, mode] = [entry.slice(0, Math.max(at, 0)).trim(), entry.slice(at + 1).trim()];
-    const known = MODES.find((candidate) => candidate === mode);
-    if (organization === '' || known === undefined)
-      context.addIssue({
-        code: 'custom',
-        message: `expected ORGANIZATION=MODE with an id or exact name and shadow, approve or auto, not ${shownValue(entry)}`,
-      });
-    return { organization, mode: known ?? 'shadow' };
-  }),
-);
+const organizationModes = list
+  .transform((entries, context) =>
+    entries.map((entry): OrganizationMode => {
+      const at = entry.lastIndexOf('=');
+      const [organization, mode] = [entry.slice(0, Math.max(at, 0)).trim(), entry.slice(at + 1).trim()];
+      const known = MODES.find((candidate) => candidate === mode);
+      if (organization === '' || known === undefined)
+        context.addIssue({
+          code: 'custom',
+          message: `expected ORGANIZATION=MODE with an id or exact name and shadow, approve or auto, not ${shownValue(entry)}`,
+        });
+      return { organization, mode: known ?? 'shadow' };
+    }),
+  )
+  .superRefine((modes, context) => {
+    for (const [name, said] of groupBy(modes, ({ organization }) => fold(organization)))
+      if (new Set(said.map(({ mode }) => mode)).size > 1)
+        context.addIssue({
+          code: 'custom',
+          message: `expected one mode for ${shownValue(name)}, not ${said.map(({ mode }) => mode).join(' and ')}`,
+        });
+  });
 
 /** `off`, or `HOST:PORT` as in 127.0.0.1:9464 or [::1]:9464. */
 const httpAddress = z
@@ -190,7 +201,10 @@ const BASE = {
     .default('default'),
   BILLING_MODE: z.enum(MODES, { error: 'expected shadow, approve or auto' }).optional(),
   BILLING_MODE_ORGANIZATIONS: organizationModes,
-  BILLING_CANARY: z.string().optional(),
+  BILLING_CANARY: z
+    .string()
+    .transform((text) => (/^(on|off)$/i.test(text) ? text.toLowerCase() : text))
+    .optional(),
   EXPORT_RECORD_TYPES: recordTypes,
   EXCLUDE_SERVICES: list,
   BILLING_TWO_PERSONS_ABOVE: decimal.optional(),
@@ -314,6 +328,7 @@ export function loadConfig(environment: Environment): Config {
   const found = values(environment, problems);
   const parsed = check(z.object({ ...BASE, ...CLOUDMORE, ...AUTOTASK, ...SETTINGS }), found, problems);
   problems.push(...misspelt(environment, VARIABLES, WEB_VARIABLES));
+  if (parsed) problems.push(...unknownMembers(parsed));
   if (!parsed || problems.length > 0) throw new ConfigError(problems);
   return {
     ...baseConfig(parsed, environment),
@@ -442,6 +457,17 @@ function shownValue(value: string): string {
   return value.includes('@') || value.length > LONGEST_SHOWN ? 'a value that is not shown' : `"${value}"`;
 }
 const LONGEST_SHOWN = 100;
+
+/** `CLOUDMORE_ABSENT` takes away a question that the report could not answer; a name that is none takes away nothing, in silence. */
+function unknownMembers({
+  CLOUDMORE_ABSENT: absent,
+  COMPANY_PROPERTY: property,
+}: Pick<Parsed, 'CLOUDMORE_ABSENT' | 'COMPANY_PROPERTY'>): string[] {
+  const known = [...MAY_BE_ABSENT, property];
+  return absent
+    .filter((name) => !known.some((one) => fold(one) === fold(name)))
+    .map((name) => `CLOUDMORE_ABSENT: ${shownValue(name)} is none of ${known.join(', ')}`);
+}
 
 /** A path as it may be shown: what looks like the secret itself, put there by mistake, is not. */
 const shownPath = (path: string): string =>

@@ -9,7 +9,13 @@ import { didYouMean } from './nearest.js';
 export interface Naming {
   settings: Pick<Settings, 'excludeServices' | 'allowSharedCompanies'>;
   organizationModes: OrganizationMode[];
+  /** The customer that `BILLING_CANARY` names (`canaryCustomer`). */
+  canary: string | null;
 }
+
+/** Whom a canary's setting or flag names; null where it says on or off, or nothing. */
+export const canaryCustomer = (canary: string | null | undefined): string | null =>
+  canary == null || ['on', 'off'].includes(canary) ? null : canary;
 
 /** What there is to name: Cloudmore's customers, and its services as they are found where the caller looks. */
 export interface ThereIs {
@@ -18,7 +24,7 @@ export interface ThereIs {
 }
 
 /** A sentence for each name in settings that nobody has, now or before, with the nearest that there is: it would leave its setting without effect, in silence. */
-export function unknownNames({ settings, organizationModes }: Naming, thereIs: ThereIs, named: Named): string[] {
+export function unknownNames({ settings, organizationModes, canary }: Naming, thereIs: ThereIs, named: Named): string[] {
   const { organizations, services } = thereIs;
   const customers = [
     ...organizations.map(({ name }) => name),
@@ -35,6 +41,7 @@ export function unknownNames({ settings, organizationModes }: Naming, thereIs: T
       organizationModes.map(({ organization }) => organization),
       customers,
     ),
+    ...unknownOf('BILLING_CANARY', 'organization', canary === null ? [] : [canary], customers),
     ...unknownOf('EXCLUDE_SERVICES', 'service with a line', excludeServices, [
       ...services.flatMap(({ id, name }) => [id, name]),
       ...servicesEver,

@@ -35,7 +35,10 @@ export const hasOwnMode = ({ organizationModes }: Modes, organization: { id: str
   ownMode(organizationModes, organization) !== undefined;
 
 const ownMode = (modes: OrganizationMode[], { id, name }: { id: string; name: string }): Mode | undefined =>
-  modes.find(({ organization }) => same(organization, id) || same(organization, name))?.mode;
+  modes
+    .filter(({ organization }) => same(organization, id) || same(organization, name))
+    .map(({ mode }) => mode)
+    .reduce<Mode | undefined>((lowest, mode) => mostCautious(mode, lowest), undefined);
 
 /** The one of them that goes least far; what nobody asked for does not count. */
 export function mostCautious(most: Mode, ...asked: (Mode | null | undefined)[]): Mode {

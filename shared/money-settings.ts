@@ -3,7 +3,7 @@ import { digestOf } from './billing/keys.js';
 import type { Settings } from './billing/types.js';
 import type { BaseConfig, Config } from './config.js';
 import type { MoneySettings } from './contract.js';
-import { byText } from './billing/text.js';
+import { byText, fold } from './billing/text.js';
 
 /**
  * The settings that change money, as digests by the variable's name. Who asks for a run sends his own with it, and a worker that has others refuses:
@@ -11,7 +11,9 @@ import { byText } from './billing/text.js';
  */
 
 /** Of what is known: a machine that only asks for runs may lack the settings that concern the vendors alone. */
-export function moneySettingsOf(config: BaseConfig & Partial<Pick<Config, 'settings'>>): MoneySettings {
+export function moneySettingsOf(
+  config: BaseConfig & Partial<Pick<Config, 'settings' | 'cloudmore' | 'autotask'>>,
+): MoneySettings {
   const {
     mode,
     organizationModes,
@@ -21,6 +23,8 @@ export function moneySettingsOf(config: BaseConfig & Partial<Pick<Config, 'setti
     reportMonthOffset,
     reportSource,
     settings,
+    cloudmore,
+    autotask,
   } = config;
   const values = {
     BILLING_MODE: mode,
@@ -31,6 +35,8 @@ export function moneySettingsOf(config: BaseConfig & Partial<Pick<Config, 'setti
     REPORT_MONTH_OFFSET: reportMonthOffset,
     REPORT_SOURCE: reportSource,
     ...(settings ? vendorSettings(settings) : {}),
+    ...(cloudmore ? { COMPANY_PROPERTY: fold(cloudmore.companyProperty), CLOUDMORE_ABSENT: cloudmore.absentMembers } : {}),
+    ...(autotask ? { SUBSCRIPTION_UDF: fold(autotask.subscriptionUdf) } : {}),
   };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, digestOf(value)]));
 }

@@ -128,6 +128,50 @@ describe('settings', () => {
     ]);
   });
 
+  test('that are nearly one of ours were taken for another program’s, and all record types were billed where one was meant', () => {
+    const near = {
+      EXPORT_RECORD_TYPE: 'Perpetual',
+      EXCLUDED_SERVICES: 'Azure',
+      COMPANY_PROPERTYS: 'x',
+      FOREIGN_COSTS: 'hold',
+      BREAKER: 'off',
+    };
+    expect(problemsOf({ ...COMPLETE, ...near })).toEqual([
+      'EXPORT_RECORD_TYPE is not a setting; did you mean EXPORT_RECORD_TYPES?',
+      'EXCLUDED_SERVICES is not a setting; did you mean EXCLUDE_SERVICES?',
+      'COMPANY_PROPERTYS is not a setting; did you mean COMPANY_PROPERTY?',
+      'FOREIGN_COSTS is not a setting; did you mean FOREIGN_COST?',
+      'BREAKER is not a setting; did you mean BREAKERS?',
+    ]);
+    const others = {
+      HOSTNAME: 'here',
+      COMPANY: 'x',
+      SERVICES: 'x',
+      LOGNAME: 'root',
+      REPORTS: 'x',
+      CSV: 'x',
+      TEMPORAL_ADDRESS: 'x',
+    };
+    expect(problemsOf({ ...COMPLETE, ...others })).toEqual([]);
+  });
+
+  test('of which CLOUDMORE_ABSENT names what is no member are refused: it had no effect, in silence', () => {
+    const problems = problemsOf({
+      ...COMPLETE,
+      COMPANY_PROPERTY: 'AT id',
+      CLOUDMORE_ABSENT: 'recordTypes, at ID, ENDDATE, quantity',
+    });
+    expect(problems.map((problem) => problem.split(' is none of ')[0])).toEqual([
+      'CLOUDMORE_ABSENT: "recordTypes"',
+      'CLOUDMORE_ABSENT: "quantity"',
+    ]);
+  });
+
+  test('of which BILLING_CANARY says on or off in capitals mean that, and no customer of that name', () => {
+    expect(loadBaseConfig({ BILLING_CANARY: 'OFF' }).canary).toBe('off');
+    expect(loadBaseConfig({ BILLING_CANARY: 'Offices Ltd' }).canary).toBe('Offices Ltd');
+  });
+
   test.each([
     ['with a byte order mark', Buffer.from('\u{FEFF}BILLING_BROKER=acme\r\nBILLING_MODE=auto\r\n')],
     [

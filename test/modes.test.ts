@@ -20,12 +20,22 @@ const cases: [general: Mode, own: string, asked: Mode | null, becomes: Mode][] =
   ['auto', '83e8db2a=shadow', 'auto', 'shadow'],
   ['approve', '83e8db2a=auto', 'shadow', 'shadow'],
   ['shadow', '83e8db2a=approve', 'auto', 'approve'],
+  // Named by id and by name, in two modes: likewise.
+  ['auto', '83e8db2a=auto,Contoso Dental Group=shadow', null, 'shadow'],
 ];
 
 describe('BILLING_MODE_ORGANIZATIONS', () => {
   test.each(cases)('general %s, own "%s", asked for %s: %s', (general, own, asked, becomes) => {
     const config = loadBaseConfig({ BILLING_MODE: general, BILLING_MODE_ORGANIZATIONS: own });
     expect(modeFor(config, CONTOSO, asked)).toBe(becomes);
+  });
+
+  test('two modes for one customer were the first of them: they are refused, and the same one twice is not', () => {
+    const modes = (value: string): unknown => loadBaseConfig({ BILLING_MODE_ORGANIZATIONS: value }).organizationModes;
+    expect(() => modes('Contoso=auto, contoso = shadow, Fabrikam=auto')).toThrow(
+      /BILLING_MODE_ORGANIZATIONS: expected one mode for "contoso", not auto and shadow/,
+    );
+    expect(modes('Contoso=auto,contoso=auto')).toHaveLength(2);
   });
 
   test.each(['Contoso', 'Contoso=fast', '=auto'])('"%s" is refused, with what was expected', (value) => {

@@ -5,6 +5,7 @@ import type { Office } from '../activities/office.js';
 import { Autotask } from '../shared/autotask/index.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Config } from '../shared/config.js';
+import { canaryCustomer } from '../shared/known-names.js';
 import { moneySettingsOf } from '../shared/money-settings.js';
 import { openEvidence, type Evidence, type Lease } from '../shared/evidence/index.js';
 import { tenantOf } from '../shared/evidence/labels.js';
@@ -61,7 +62,7 @@ export function createDependencies(
 /** Asked for by name or in general; where nothing is said, on the vendors' own addresses. */
 const canaryOf = (config: Config): Dependencies['canary'] => ({
   isDemanded: config.canary === null ? probingOf(config).isDemanded : config.canary !== 'off',
-  organization: config.canary ?? '',
+  organization: canaryCustomer(config.canary),
 });
 
 /** The activity that runs, or undefined outside of one. */

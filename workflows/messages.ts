@@ -210,8 +210,8 @@ const DAILY: Rules = {
   timeZone: [optional(isTimeZone), 'a time zone such as Europe/Oslo'],
   mode: MODE,
   recheckDays: [optional((value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 28), 'days, 0 to 28'],
-  reportMonthOffset: [optional((value) => [-1, 0, 1].includes(Number(value))), '-1, 0 or 1'],
-  organizations: [optional(isTexts), 'a list of ids or names'],
+  reportMonthOffset: [optional((value) => ([-1, 0, 1] as unknown[]).includes(value)), '-1, 0 or 1'],
+  organizations: [optional((value) => isTexts(value) && (value as unknown[]).length > 0), 'a list of ids or names'],
   canary: [optional(isText), 'on, off, or a customer'],
   settings: [optional(isDigests), 'digests by the names of settings'],
   progress: [optional(isProgress), HANDED_ON],
@@ -258,12 +258,20 @@ function isTimeZone(value: unknown): boolean {
 
 /** Refuses an input that is none, with every member that is wrong: the workflow fails at once, instead of half-way. */
 export function checkDaily(input: DailyBillingInput): DailyBillingInput {
-  return checked(input, DAILY);
+  return withoutNulls(checked(input, DAILY));
 }
 
 export function checkOrganization(input: OrganizationBillingInput): OrganizationBillingInput {
-  return checked(input, ORGANIZATION);
+  const { mode = null, given = null, parentId = null, ...rest } = withoutNulls(checked(input, ORGANIZATION)) as Typed;
+  return { ...rest, mode, given, parentId };
 }
+
+/** As a person may write it in the Web UI: what may be null may be missing as well. */
+type Typed = Omit<OrganizationBillingInput, 'mode' | 'given' | 'parentId'> & Partial<OrganizationBillingInput>;
+
+/** A member that is null is one that is not there: taken for a value, a month of null was a month. */
+const withoutNulls = <T extends object>(input: T): T =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) as T;
 
 export function checkMonthEnd(input: MonthEndRequest): MonthEndRequest {
   const from = 'It is started by the page';

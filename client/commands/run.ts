@@ -6,6 +6,7 @@ import { isUnread } from '../../shared/billing/unread.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, loadConfig, type BaseConfig } from '../../shared/config.js';
 import { ConfigError, type Environment } from '../../shared/environment.js';
+import { canaryCustomer } from '../../shared/known-names.js';
 import { moneySettingsOf } from '../../shared/money-settings.js';
 import {
   billingQueue,
@@ -97,10 +98,16 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
 }
 
 /** A name that nobody has is refused before anything is started, with the one that was meant. Where Cloudmore cannot be asked from here, the run asks. */
-async function demandNamed(context: Context, config: BaseConfig, { month, organizations }: RunOptions): Promise<void> {
-  if (organizations.length === 0) return;
+async function demandNamed(
+  context: Context,
+  config: BaseConfig,
+  { month, organizations, ...options }: RunOptions,
+): Promise<void> {
+  const canary = canaryCustomer(canaryAsked(options));
+  const named = canary === null ? organizations : [...organizations, canary];
+  if (named.length === 0) return;
   try {
-    await resolveOrganizations(context, config, month, organizations);
+    await resolveOrganizations(context, config, month, named);
   } catch (error) {
     if (error instanceof CommandError && error.code === EXIT.usage) throw error;
   }

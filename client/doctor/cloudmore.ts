@@ -9,7 +9,7 @@ import { Cloudmore } from '../../shared/cloudmore/index.js';
 import type { Config } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { readNames } from '../../shared/evidence/named.js';
-import { unknownNames } from '../../shared/known-names.js';
+import { canaryCustomer, unknownNames } from '../../shared/known-names.js';
 import { listed, Problem, type Check } from './check.js';
 
 /** Cloudmore's side, and the link from its organizations to Autotask's companies; without Autotask (null) only Cloudmore's own. */
@@ -163,14 +163,16 @@ async function unlinked(cloudmore: Cloudmore, organizations: Linked[], month: Mo
 /** A run stops at a name that nobody has; better known before. What Cloudmore has no more may have been billed, and is known from then. */
 async function names(config: Config, cloudmore: Cloudmore, organizations: Linked[], month: Month): Promise<string | Problem> {
   const { settings, organizationModes } = config;
+  const canary = canaryCustomer(config.canary);
   const isService = settings.excludeServices.length > 0;
-  if (!isService && organizationModes.length === 0 && settings.allowSharedCompanies.length === 0) return 'none';
+  if (!isService && canary === null && organizationModes.length === 0 && settings.allowSharedCompanies.length === 0)
+    return 'none';
   const lines = isService ? (await cloudmore.reportOf(month)).lines : [];
   const services = lines.map(({ serviceId, serviceName }) => ({ id: serviceId, name: serviceName }));
   const evidence = openEvidence(config.evidence, config);
   try {
     const named = await readNames(evidence, config.broker);
-    const problems = unknownNames({ settings, organizationModes }, { organizations, services }, named);
+    const problems = unknownNames({ settings, organizationModes, canary }, { organizations, services }, named);
     return problems.length === 0
       ? 'somebody has each of them'
       : new Problem(problems.join(' '), 'Correct or remove what nobody has, and restart the worker: a run stops at it.');

@@ -4,7 +4,7 @@ import { fold } from '../billing/text.js';
 import type { Day, Decimal, Line, Month, UnassignedLine } from '../billing/types.js';
 import type { Members } from '../door/index.js';
 import { membersOf, type Findings } from './findings.js';
-import type { Derivable } from './report-lines.js';
+import type { Derivable } from './derivable.js';
 
 /**
  * The vendor's recurring and one-time invoice (`docs/vendors/cloudmore.md` 3.7). It tells which lines no organization has (rule 1.5), and what a report leaves out that

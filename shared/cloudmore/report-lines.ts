@@ -2,6 +2,7 @@ import { firstDay } from '../billing/month.js';
 import type { Line, Month, Trouble, UnassignedLine } from '../billing/types.js';
 import type { Members } from '../door/index.js';
 import { ApiError } from '../http/errors.js';
+import { DERIVABLE, type Derivable } from './derivable.js';
 import { membersOf, type Findings } from './findings.js';
 import { lineOf, type LinePlace } from './line.js';
 import { Presence } from './presence.js';
@@ -14,17 +15,6 @@ import { whoseId } from './whose.js';
  */
 
 const REPORT_PATH = 'MonthlyBillingPerOrganizationAsync';
-/** Members that rules look at and that something else may tell (rule 2.8). */
-export const DERIVABLE = [
-  'recordType',
-  'chargeType',
-  'startDate',
-  'endDate',
-  'publisherName',
-  'skuName',
-  'paymentFrequency',
-] as const;
-export type Derivable = (typeof DERIVABLE)[number];
 /** From so many lines on, a member that none has is one that this report does not have, and not one that is empty for once. */
 const FEWEST_LINES = 10;
 /** ISO 4217 for "no currency": amounts whose currency cannot be read are listed under it. */

@@ -13,7 +13,7 @@ import type { Unnamed } from '../billing/strays.js';
 import type { Unread } from '../billing/unread.js';
 import type { Books, Month } from '../billing/types.js';
 import { readDismissals } from './dismissals.js';
-import type { Mode, MoneySettings } from '../contract.js';
+import type { Mode, MoneySettings, MonthRequest } from '../contract.js';
 import { EvidenceMissing, type Evidence } from './evidence.js';
 import { keptUnder } from './kept.js';
 
@@ -39,6 +39,8 @@ export interface ReportManifest {
 
 /** A survey of Autotask: what all organizations share, and a slice of the books per organization by id. */
 export interface SurveyManifest {
+  /** Whose month was looked at; absent in evidence of earlier releases. */
+  of?: Pick<MonthRequest, 'broker' | 'month'>;
   takenAt: string;
   /** The lease it was taken under; absent where none was needed. */
   lease?: string;

@@ -5,7 +5,7 @@ import { classify } from '../billing/record-type.js';
 import { fold, present, same } from '../billing/text.js';
 import type { ItemType } from '../billing/types.js';
 import { MODELS, PATHS } from '../cloudmore/needs.js';
-import type { Derivable } from '../cloudmore/report-lines.js';
+import type { Derivable } from '../cloudmore/derivable.js';
 import { ApiError } from '../http/errors.js';
 import type { CloudmoreSeen } from './cloudmore-seen.js';
 import { lowerFields, textOf } from './once.js';

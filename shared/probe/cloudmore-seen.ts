@@ -2,7 +2,7 @@ import { firstDay, lastDay, nextMonth } from '../billing/month.js';
 import type { Day, Line, Month, Price, Subscription } from '../billing/types.js';
 import type { ReportSource } from '../cloudmore/config.js';
 import type { Cloudmore } from '../cloudmore/index.js';
-import type { Derivable } from '../cloudmore/report-lines.js';
+import type { Derivable } from '../cloudmore/derivable.js';
 import type { ConnectorAmounts } from './autotask-records.js';
 import { lowerFields, once, textOf, type Fields } from './once.js';
 

@@ -75,6 +75,18 @@ describe('a run that a person asked for', () => {
     expect(sandbox.requests()).toEqual([]);
   });
 
+  test('is refused as well where the two find companies or contracts by other names', async () => {
+    const settings = settingsOf({
+      BILLING_MODE: 'auto',
+      COMPANY_PROPERTY: 'Other',
+      SUBSCRIPTION_UDF: 'Else',
+      CLOUDMORE_ABSENT: 'skuName',
+    });
+    await expect(activitiesWith(worker).cloudmore.takeReport({ ...REQUEST, settings })).rejects.toMatchObject({
+      message: expect.stringContaining('asked for under: CLOUDMORE_ABSENT, COMPANY_PROPERTY, SUBSCRIPTION_UDF.') as unknown,
+    });
+  });
+
   test('goes on where both have the same, and where the other machine knows only a part of them', async () => {
     const settings = settingsOf({ BILLING_MODE: 'auto' });
     await activitiesWith(worker).cloudmore.takeReport({ ...REQUEST, settings });
@@ -112,13 +124,18 @@ describe('a worker that is restarted with other settings in the middle of a run'
 
 describe('names in settings', () => {
   test('that nobody has stop the run: all are named at once, with the nearest that there is', async () => {
-    const env = { BILLING_MODE: 'auto', BILLING_MODE_ORGANIZATIONS: 'Contosso=shadow', ALLOW_SHARED_COMPANIES: '987654' };
+    const env = {
+      BILLING_MODE: 'auto',
+      BILLING_MODE_ORGANIZATIONS: 'Contosso=shadow',
+      BILLING_CANARY: 'Contso',
+      ALLOW_SHARED_COMPANIES: '987654',
+    };
     await expect(
       activitiesWith({ ...env, EXCLUDE_SERVICES: 'Nothing of the kind' }).cloudmore.takeReport(REQUEST),
     ).rejects.toMatchObject({
       type: 'SettingsRefused',
       message: expect.stringMatching(
-        /^BILLING_MODE_ORGANIZATIONS: Cloudmore knows no organization "Contosso"\. Did you mean "Contoso"\?.*EXCLUDE_SERVICES: .*"Nothing of the kind".*ALLOW_SHARED_COMPANIES: .*"987654"/i,
+        /^BILLING_MODE_ORGANIZATIONS: Cloudmore knows no organization "Contosso"\. Did you mean "Contoso"\? BILLING_CANARY: .*"Contso"\. Did you mean "Contoso"\?.*EXCLUDE_SERVICES: .*"Nothing of the kind".*ALLOW_SHARED_COMPANIES: .*"987654"/i,
       ) as unknown,
     });
   });

@@ -63,6 +63,15 @@ describe('a canary', () => {
     });
   });
 
+  test('that is asked for by a name that nobody has was the smallest customer: the run is refused', async () => {
+    await onDesk({}, async (desk) => {
+      await expect(desk.billAsked('Fabricam Logistics', '2025-10', '2025-10-17')).rejects.toThrow(
+        /No organization "Fabricam Logistics" in Cloudmore/,
+      );
+      expect((await desk.bill('2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
+    });
+  });
+
   test('is waived for those who know, before the first write and while the others wait', async () => {
     await onDesk({ BILLING_CANARY: 'on' }, async (desk) =>
       expect((await desk.billAsked('off', '2025-10', '2025-10-17')).result.posted).toEqual(POSTED),

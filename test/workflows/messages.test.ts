@@ -340,6 +340,28 @@ describe('the input of a workflow', () => {
     },
   );
 
+  test('that leaves out what may be missing, or says null for it, is taken: its tasks failed for ever', async () => {
+    const { given: _given, parentId: _parent, mode: _mode, ...fewest } = INPUT;
+    const reports: ReportRequest[] = [];
+    const [organization, run] = await workshop.serving(waiting([], reports), async () => {
+      const handle = await start({ ...fewest, waitsForCall: null, released: null });
+      await shows(handle, 'AwaitingApproval');
+      const input = { broker: 'default', month: null, asOf: '2025-10-20', mode: null, organizations: null, canary: null };
+      const daily = await workshop.client.workflow.start('dailyBilling', {
+        taskQueue: billingQueue('default'),
+        workflowId: `message-${(number += 1)}`,
+        args: [input],
+      });
+      return [await handle.query<OrganizationResult>('status'), (await daily.result()) as unknown];
+    });
+    expect(organization).toMatchObject({ status: 'AwaitingApproval' });
+    expect(run).toMatchObject({ months: [{ month: '2025-10' }] });
+    expect(reports.map(({ month, mode }) => [month, mode])).toEqual([
+      ['2025-10', null],
+      ['2025-10', null],
+    ]);
+  });
+
   const ASKED = { broker: 'default', month: '2025-10', actor: 'anna', reason: '', what: 'invoiced' } as const;
   test('that is missing, or another broker’s, fails what a page or a command asks for at once; its tasks failed for ever', async () => {
     const ended = (type: string, ...args: unknown[]): Promise<unknown> =>
@@ -377,6 +399,12 @@ describe('the input of a workflow', () => {
     ['the settings of no broker', () => checkOwner({ broker: 7 } as never), /broker: expected/],
     ['a day that is none', () => checkDaily({ broker: 'default', asOf: '2025-02-30' }), /asOf: expected a day/],
     ['a zone that is none', () => checkDaily({ broker: 'default', timeZone: 'Mars/Olympus' }), /timeZone: expected/],
+    [
+      'an offset as text',
+      () => checkDaily({ broker: 'default', reportMonthOffset: '1' as never }),
+      /reportMonthOffset: expected/,
+    ],
+    ['a list of nobody', () => checkDaily({ broker: 'default', organizations: [] }), /organizations: expected/],
     ['a broker that is no name', () => checkDaily({ broker: 'a/b' }), /broker: expected/],
     ['a report that is no reference', () => checkOrganization({ ...INPUT, given: { report: 'r' } as never }), /given: expected/],
   ])('%s is refused', (_what, check, says) => {
