@@ -182,7 +182,7 @@ function outdatedRelease(plan: Plan, approvedDigest: string | null, waits: PlanM
   const isHeld = waits !== null || isWithheld(plan);
   if (approvedDigest === null || approvedDigest === plan.digest || !isHeld) return {};
   return {
-    remark: `The plan that was released (${approvedDigest}) is not the one there is now: the report or Autotask has moved since. Nothing of what waits was written.`,
+    remark: `The plan that was released (${approvedDigest}) is not the one there is now: the report or Autotask has moved since, or it is another customer’s or month’s. Nothing of what waits was written.`,
   };
 }
 

@@ -5,13 +5,14 @@ import {
   isCancellation,
   log,
   setCurrentDetails,
+  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { md } from '../shared/billing/markdown.js';
 import { NO_WRITES } from '../shared/billing/results.js';
 import { countWrites } from '../shared/billing/tally.js';
-import { SETTLED_SIGNAL } from '../shared/contract.js';
+import { REFUSED_MEMO, SETTLED_SIGNAL } from '../shared/contract.js';
 import type { DoneSoFar, GivenReport, OrganizationBillingInput, OrganizationSummary, SettledSignal } from '../shared/contract.js';
 import type { DecisionTaken } from '../shared/contract/decisions.js';
 import { carryOut, continueOn, planning, reading, recording, recordingPatiently } from './activities.js';
@@ -58,6 +59,8 @@ export class Desk {
   private isForgotten = false;
   /** The last message that was not understood, in words; null when the last one was. */
   private refused: string | null = null;
+  /** What `billing status` says of the last message that came to nothing: why it was not understood, or that what it released is not what waits. */
+  private cameToNothing: string | null = null;
   private isTaking = false;
 
   constructor(
@@ -89,8 +92,15 @@ export class Desk {
 
   /** Shows in words what was not understood of a message; null: no more. */
   showRefused(refused: string | null): void {
+    if (refused === null && this.cameToNothing === null) return;
+    this.tellStatus(refused);
     this.refused = refused;
     this.show(this.summary);
+  }
+
+  private tellStatus(cameToNothing: string | null): void {
+    this.cameToNothing = cameToNothing;
+    upsertMemo({ [REFUSED_MEMO]: cameToNothing });
   }
 
   /** Bills once with what the last call asked for. */
@@ -191,8 +201,12 @@ export class Desk {
     const { broker, month, organizationId } = this.input;
     const name = `${this.summary.result.organizationName || organizationId} ${month}`;
     return {
-      planOrganization: (asked) =>
-        planning(broker, `${asked.undo === undefined ? 'Plan' : 'Plan the way back of'} ${name}`).planOrganization(asked),
+      planOrganization: async (asked) => {
+        const what = asked.undo === undefined ? 'Plan' : 'Plan the way back of';
+        const plan = await planning(broker, `${what} ${name}`).planOrganization(asked);
+        if (asked.approvedDigest !== null && plan.remark !== undefined) this.tellStatus(plan.remark);
+        return plan;
+      },
       verifyOrganization: (asked) => planning(broker, `Read back and compare ${name}`).verifyOrganization(asked),
       carryOut,
     };

@@ -1,9 +1,8 @@
-import { log, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { log, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import {
   APPROVE_SIGNAL,
   APPROVE_UPDATE,
-  REFUSED_MEMO,
   REPORT_SIGNAL,
   RERUN_SIGNAL,
   RERUN_UPDATE,
@@ -110,9 +109,6 @@ export function hearFromTheStart(): void {
 
 /** Takes in what runs and people send to an organization, and answers them. */
 export class Hearing {
-  /** The last message that was not understood, in words; null when the last one was. */
-  private refused: string | null = null;
-
   constructor(
     private readonly desk: Desk,
     private readonly asked: Asked,
@@ -147,12 +143,14 @@ export class Hearing {
   }
 
   async skipAndTell(reason: string, from: From): Promise<string> {
+    this.desk.showRefused(null);
     this.asked.skip(reason, from, this.isRunning());
     const { status: state } = await this.desk.afterTurns(1);
     return state === 'Skipped' ? this.answer() : `The skip changed nothing. ${this.answer()}`;
   }
 
   async rerunAndTell(reason: string, from: From): Promise<string> {
+    this.desk.showRefused(null);
     // One that was started by the same call reads everything afresh already.
     const isFresh = this.desk.isFresh();
     const turns = this.desk.isInTurn() && !isFresh ? 2 : 1;
@@ -163,6 +161,7 @@ export class Hearing {
   }
 
   async approveAndTell(digest: string, from: From): Promise<string> {
+    this.desk.showRefused(null);
     const turns = this.desk.isInTurn() ? 2 : 1;
     this.asked.approve(digest, from);
     await this.desk.afterTurns(turns);
@@ -170,6 +169,7 @@ export class Hearing {
   }
 
   async undoAndTell(digest: string, from: From): Promise<string> {
+    this.desk.showRefused(null);
     const turns = this.desk.isInTurn() ? 2 : 1;
     this.asked.takeBack(digest, from);
     await this.desk.afterTurns(turns);
@@ -191,15 +191,11 @@ export class Hearing {
   private hear<T>(name: string, read: Read<T>, take: (value: T) => void): void {
     if ('value' in read) {
       take(read.value);
-      if (this.refused === null) return;
-      this.refused = null;
-      upsertMemo({ [REFUSED_MEMO]: null });
+      this.desk.showRefused(null);
     } else {
-      this.refused = `The signal ${name} ${read.problem}. Nothing was changed.`;
       log.warn('a signal was not understood', { signal: name, problem: read.problem });
-      upsertMemo({ [REFUSED_MEMO]: this.refused });
+      this.desk.showRefused(`The signal ${name} ${read.problem}. Nothing was changed.`);
     }
-    this.desk.showRefused(this.refused);
   }
 
   private answer(): string {

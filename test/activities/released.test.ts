@@ -44,7 +44,7 @@ describe('what was released', () => {
       expect(reasonsOf(newer)).toEqual([reason]);
       expect(newer.result.planDigest).not.toBe(digest);
       expect(newer.message).toBe(
-        `The plan that was released (${digest}) is not the one there is now: the report or Autotask has moved since. Nothing of what waits was written.`,
+        `The plan that was released (${digest}) is not the one there is now: the report or Autotask has moved since, or it is another customer’s or month’s. Nothing of what waits was written.`,
       );
       expect(sandbox.state().autotask.contracts).toEqual([]);
       const released = await bill(await given('2025-10-22'), newer.result.planDigest);

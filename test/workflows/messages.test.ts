@@ -83,7 +83,8 @@ function waiting(asked: PlanRequest[] = [], reports: ReportRequest[] = []): Stan
     },
     planOrganization: (request) => {
       asked.push(request);
-      return Promise.resolve({ ...PLAN, digest: DIGEST });
+      const isOther = ![null, DIGEST].includes(request.approvedDigest);
+      return Promise.resolve({ ...PLAN, digest: DIGEST, ...(isOther ? { remark: 'That is another plan.' } : {}) });
     },
     verifyOrganization: (request) => Promise.resolve(summary(request)),
   });
@@ -167,6 +168,22 @@ describe('a message that is none', () => {
         (text) => text === undefined || text === null,
       );
       expect(await pageOf(handle)).not.toContain('Not understood');
+    });
+  });
+
+  test('releases another plan than waits: the log and the page said so, and status was silent', async () => {
+    await workshop.serving(waiting(), async () => {
+      const handle = await start();
+      const comesTo = (text: string | null): Promise<unknown> =>
+        eventually(
+          () => refusedIn(handle),
+          (refused) => (refused ?? null) === text,
+        );
+      await shows(handle, 'AwaitingApproval');
+      await handle.signal('approve', 'f'.repeat(64));
+      await comesTo('That is another plan.');
+      expect(await handle.executeUpdate('skipNow', { args: ['disputed'] })).toBe('org-1: skipped.');
+      await comesTo(null);
     });
   });
 
