@@ -124,10 +124,10 @@ const evidencePlace = z
   );
 const timeZone = z.string().refine(isTimeZone, 'expected a time zone such as UTC or Europe/Oslo');
 const idRequired = (what: string) =>
-  z.coerce
-    .number({ error: `is not set; expected ${what}` })
-    .int(`expected ${what}`)
-    .nonnegative(`expected ${what}`);
+  z
+    .string({ error: `is not set; expected ${what}` })
+    .regex(/^\s*\d{1,15}\s*$/, `expected ${what}`)
+    .transform(Number);
 
 function isTimeZone(name: string): boolean {
   try {

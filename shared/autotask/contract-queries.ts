@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import { fold, same } from '../billing/text.js';
 import type { Contract } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { CARRIES_NUMBER, carriesField, LIST_LENGTH_BESIDE_OTHERS, type Condition } from './conditions.js';
 import { numberedOrMarked } from './extended.js';
+import { lowerKeys } from './lower-keys.js';
 import { Queries, type Decoder, type ReadOptions } from './queries.js';
 import { toContract, type ContractValues, type SearchedBy } from './translate.js';
 
@@ -23,6 +25,8 @@ export class SearchBlind extends ApiError {
     );
   }
 }
+
+const fieldsSchema = z.object({ fields: z.array(z.object({ name: z.string() })) });
 
 /** A query by one condition, with what each of its contracts must carry. */
 interface Way {
@@ -144,7 +148,35 @@ export class ContractQueries extends Queries {
   }
 
   private async readContracts(filter: Condition[], options: ReadOptions, searchedBy?: SearchedBy): Promise<Contract[]> {
-    return this.queryAs('Contracts', filter, await this.contractDecoder(searchedBy), options);
+    try {
+      return await this.queryAs('Contracts', filter, await this.contractDecoder(searchedBy), options);
+    } catch (error) {
+      throw (await this.fieldMissing(filter, error)) ?? error;
+    }
+  }
+
+  /** Autotask names a field that its contracts do not have; which setting does, and what they have instead, it does not know. */
+  private async fieldMissing(filter: Condition[], error: unknown): Promise<ApiError | null> {
+    const { subscriptionUdf } = this.config;
+    const isAsked = filter.some(({ udf }) => udf === true);
+    if (!(error instanceof ApiError) || error.kind !== 'rejected' || !isAsked) return null;
+    const names = await this.fieldNames();
+    if (names === null || names.some((name) => same(name, subscriptionUdf))) return null;
+    return new ApiError(
+      'rejected',
+      `SUBSCRIPTION_UDF: contracts in Autotask have no user-defined field "${subscriptionUdf}"; they have ${names.map((name) => `"${name}"`).join(', ') || 'none'}. Name the one with the subscription's id, restart the worker, and run again.`,
+    );
+  }
+
+  private async fieldNames(): Promise<string[] | null> {
+    try {
+      const path = 'Contracts/entityInformation/userDefinedFields';
+      const read = fieldsSchema.safeParse(lowerKeys(await this.transport.call({ method: 'GET', path, isRead: true })));
+      return read.success ? read.data.fields.map(({ name }) => name) : null;
+    } catch (error) {
+      if (error instanceof ApiError) return null; // what was refused at first is said then
+      throw error;
+    }
   }
 
   protected async contractDecoder(searchedBy?: SearchedBy): Promise<Decoder<Contract>> {

@@ -140,6 +140,17 @@ describe('names in settings', () => {
     });
   });
 
+  test('of a user-defined field that contracts do not have stop the run by the setting: it was Autotask’s own words alone', async () => {
+    const { cloudmore, autotask } = activitiesWith({ BILLING_MODE: 'auto', SUBSCRIPTION_UDF: 'Subscripton ID' });
+    const { report } = await cloudmore.takeReport(REQUEST);
+    await expect(autotask.surveyAutotask({ ...REQUEST, report, organizations: null })).rejects.toMatchObject({
+      nonRetryable: true,
+      message: expect.stringMatching(
+        /^SUBSCRIPTION_UDF: .*no user-defined field "Subscripton ID"; they have "Subscription ID"/,
+      ) as unknown,
+    });
+  });
+
   test('that somebody has are taken in any case, by name or by id', async () => {
     await activitiesWith({ BILLING_MODE: 'auto', BILLING_MODE_ORGANIZATIONS: 'CONTOSO=shadow' }).cloudmore.takeReport(REQUEST);
   });
