@@ -17,9 +17,10 @@ export const asOf = (): Option =>
   new Option('--as-of <day>', 'the day the run stands for, YYYY-MM-DD (default: today in BILLING_TIMEZONE)').argParser(
     argument(parseDay),
   );
-export const organization = (): Option =>
+/** Who is meant where nobody is named: all of them, or nobody, where what is done is done to single ones. */
+export const organization = (unnamed: 'all' | 'nobody' = 'all'): Option =>
   new Option('--organization <id or name>', 'only this organization; may be repeated')
-    .default([] as string[], 'all')
+    .default([] as string[], unnamed)
     .argParser((text: string, all: string[]) => [...all, text]);
 export const actor = (): Option => new Option('--actor <name>', 'who decides, for the log (default: the user of this machine)');
 export const json = (): Option => new Option('--json', 'print JSON instead of text').default(false);

@@ -97,6 +97,11 @@ describe('billing', () => {
     expect(said).toBe("error: missing required argument 'month'\nSee: billing plan --help\n");
   });
 
+  test.each(['skip', 'rerun', 'approve'])('the help of %s said that without --organization all are meant', async (command) => {
+    const { out } = await billing([command, '--help']);
+    expect(out).toMatch(/--organization <id or name> .*\(default:\s+nobody\)/s);
+  });
+
   test.each([[['--version']], [['doctor', '--json']]])('tells its version: %j', async (argv) => {
     const { out } = await billing(argv, SETTINGS);
     expect(out).toContain((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version);
