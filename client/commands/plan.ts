@@ -10,6 +10,7 @@ import type { Context } from '../context.js';
 import { today } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, writeOutput } from '../files.js';
+import { tellingWaits } from '../held-calls.js';
 import { PLAIN } from '../render/paper.js';
 import { renderPlans, unlinkedIn } from '../render/plan.js';
 import { renderPlanHtml } from '../render/plan-html.js';
@@ -44,8 +45,9 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   const evidence = evidenceOver(openEvidence(config.evidence, config));
   const dependencies = { ...createDependencies(config, evidence), heartbeat: progress(context) };
   const filter = organizations.length > 0 ? organizations : null;
+  const asked = { broker: config.broker, month, asOf, organizations: filter, mode: null };
   const { preview, closed } = await reachable(async () => ({
-    preview: await previewMonth(dependencies, { broker: config.broker, month, asOf, organizations: filter, mode: null }),
+    preview: await tellingWaits(context, dependencies.autotask, () => previewMonth(dependencies, asked)),
     closed: closedText(await readClosed(evidence, config.broker, month)),
   })).finally(() => evidence.close());
   if (context.isTerminal) process.stderr.write(CLEAR_LINE);

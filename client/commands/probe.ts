@@ -4,17 +4,19 @@ import { monthOf, previousMonth } from '../../shared/billing/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../shared/config.js';
+import { ApiError } from '../../shared/http/errors.js';
 import { isLoopback } from '../../shared/http/hosts.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { BELIEFS } from '../../shared/probe/beliefs.js';
 import { keepProbe, movingMoney, probingOf } from '../../shared/probe/kept.js';
 import { probe, type ProbeResult } from '../../shared/probe/probe.js';
 import { collect } from '../../shared/probe/recording/collect.js';
-import { recordingText } from '../../shared/probe/recording/file.js';
+import { RecordingLeaks, recordingText } from '../../shared/probe/recording/file.js';
 import { recordingKey } from '../../shared/probe/recording/key.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { checkOutput, writeOutput } from '../files.js';
+import { tellingWaits } from '../held-calls.js';
 import { PLAIN } from '../render/paper.js';
 import { renderProbe, renderProbeHtml } from '../render/probe.js';
 import { jsonText, line } from '../render/printable.js';
@@ -40,25 +42,42 @@ export async function probeVendors(context: Context, { month, html, record: file
   process.once('SIGINT', onInterrupt);
   const evidence = openEvidence(config.evidence, config);
   try {
-    const result = await probe({
-      ...probingOf(config),
-      autotask,
-      cloudmore,
-      month: month ?? previousMonth(monthOf(today(config.schedule.timeZone))),
-      now: () => new Date(),
-      onVerdict: ({ id, is }, done, all) => context.say(line`${done} of ${all}: ${id} ${is}`),
-      signal: stop.signal,
-    });
+    const result = await tellingWaits(context, autotask, () =>
+      probe({
+        ...probingOf(config),
+        autotask,
+        cloudmore,
+        month: month ?? previousMonth(monthOf(today(config.schedule.timeZone))),
+        now: () => new Date(),
+        onVerdict: ({ id, is }, done, all) => context.say(line`${done} of ${all}: ${id} ${is}`),
+        signal: stop.signal,
+      }),
+    );
     await keepProbe(evidence, config.broker, result);
-    if (file !== undefined) await recordTo(file, context, config, result, { autotask, cloudmore });
+    const unrecorded =
+      file === undefined || stop.signal.aborted
+        ? null
+        : await tellingWaits(context, autotask, () => recordOrWhyNot(file, context, config, result, { autotask, cloudmore }));
     if (html !== undefined) await writeOutput(html, `${renderProbeHtml(result)}\n`);
     context.out(json ? jsonText(asShown(result)) : renderProbe(result, context.paper ?? PLAIN));
+    if (unrecorded !== null) context.say(line`No recording was written: ${unrecorded}`);
     if (movingMoney(result).length > 0) return EXIT.waits;
-    if (stop.signal.aborted) return EXIT.failed;
+    if (unrecorded !== null || stop.signal.aborted) return EXIT.failed;
     return result.isWhole ? EXIT.done : EXIT.unreachable;
   } finally {
     process.removeListener('SIGINT', onInterrupt);
     await evidence.close();
+  }
+}
+
+/** Records the month; answers why it could not, where a vendor does not tell what belongs into it. What was found of the beliefs is told all the same. */
+async function recordOrWhyNot(...asked: Parameters<typeof recordTo>): Promise<string | null> {
+  try {
+    await recordTo(...asked);
+    return null;
+  } catch (error) {
+    if (error instanceof ApiError || error instanceof RecordingLeaks) return error.message;
+    throw error;
   }
 }
 

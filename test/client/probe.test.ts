@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probeVendors } from '../../client/commands/probe.js';
+import { tellingWaits } from '../../client/held-calls.js';
 import { installationChecks } from '../../client/doctor/installation.js';
 import type { Context } from '../../client/context.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
 import { BELIEFS } from '../../shared/probe/beliefs.js';
+import { eventually } from '../eventually.js';
 import { september } from '../api/vendors.js';
 
 /** `billing doctor --probe` as a person sees it. */
@@ -28,9 +30,10 @@ describe('billing doctor --probe', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const run = async (on: Sandbox, options: { html?: string; json: boolean }) => {
+  const run = async (on: Sandbox, options: { html?: string; record?: string; json: boolean }, settings = {}) => {
     const [out, said]: [string[], string[]] = [[], []];
-    const environment = { ...on.env(), BILLING_EVIDENCE: `file:${folder}/${on.url.split(':').at(-1)}` };
+    const keys = { BILLING_KEYS: join(folder, 'keys') };
+    const environment = { ...on.env(), ...keys, BILLING_EVIDENCE: `file:${folder}/${on.url.split(':').at(-1)}`, ...settings };
     const context: Context = {
       environment,
       out: (text) => void out.push(text),
@@ -56,6 +59,33 @@ describe('billing doctor --probe', () => {
     expect(code).toBe(3);
     expect(out).toContain('Moves money: what it does not see is made once more, every day.');
     expect(out).toContain('mode auto does not begin');
+  });
+
+  test('of a month that cannot be recorded ended as a bug, without a word of what it had found', async () => {
+    const world = september();
+    world.cloudmore!.behaviour = { taskOutcome: 'failed' };
+    const failing = await startSandbox({ world });
+    try {
+      const record = join(folder, 'recording.json');
+      const { code, out, said } = await run(failing, { json: false, record });
+      expect([code, existsSync(record)]).toEqual([1, false]);
+      expect(out).toContain('✓ A2.access');
+      expect(said.at(-1)).toMatch(/^No recording was written: .*failed/);
+    } finally {
+      await failing.close();
+    }
+  });
+
+  test('that waits for its share of the quota says so: nobody could tell it from one that hangs', async () => {
+    const said: string[] = [];
+    const autotask = { waiting: () => 'Waiting: the share of 5 calls an hour (AUTOTASK_CALLS_PER_HOUR) is used.' };
+    await tellingWaits({ say: (text) => void said.push(text) }, autotask, () =>
+      eventually(
+        () => Promise.resolve(said),
+        (texts) => texts.length > 0,
+      ),
+    );
+    expect(said).toEqual([autotask.waiting()]);
   });
 
   test('as JSON each verdict stands with its belief, and as a page with how it was asked', async () => {
