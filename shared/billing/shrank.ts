@@ -21,7 +21,7 @@ import { reportMonthOf } from './month.js';
 import type { KeyedItem } from './plan-contract.js';
 import type { PlanInput, Work } from './plan.js';
 import { stopped } from './stopped.js';
-import { fold, groupBy, same } from './text.js';
+import { fold, groupBy, present, same } from './text.js';
 import type { Ghost, Item, Plan, PlannedItem, Step } from './plan-types.js';
 import type { RecordType } from './types.js';
 import { isLicence, SHARED_SERVICES, typeInWords } from './record-types.js';
@@ -101,9 +101,11 @@ function isOfSame({ type, itemCode, contractKey }: PlannedItem, ghost: Ghost, ac
   if (ghost.type !== type || nameless === 0) return false;
   const had = accepted.find((one) => one.type === type && same(one.contractKey, ghost.contractKey));
   if (same(itemCode, had === undefined ? ghost.itemCode : had.itemCode)) return true;
+  // A line that has no code for once, or has got one, may be the other.
+  if (nameless === 2) return had !== undefined && [itemCode, had.itemCode].some((code) => present(code) === null);
   // The service that all of a type share does not tell the code.
   const isCodeUnknown = had === undefined && SHARED_SERVICES[ghost.type as RecordType] !== undefined;
-  return nameless === 1 && (!isLicence(type) || isCodeUnknown);
+  return !isLicence(type) || isCodeUnknown;
 }
 
 const isMoved = (decided: PlannedItem): boolean => moves(decided, UP) || moves(decided, DOWN);

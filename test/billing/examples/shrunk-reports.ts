@@ -85,6 +85,14 @@ const bareBilled: Books = {
   contracts: [contract({ startDay: '2025-10-01', subscriptionId: BARE_KEY, number: BARE_KEY })],
 };
 
+const visio = line({ subscriptionId: null, recordType: 'Perpetual', itemCode: 'DG7GMGF0D5RK-0001', productName: 'Visio' });
+const VISIO_KEY = plan({ report: of(visio) }).items[0]!.contractKey;
+const visioBilled: Books = {
+  ...billed,
+  contracts: [contract({ startDay: '2025-10-01', subscriptionId: VISIO_KEY, number: VISIO_KEY })],
+  services: [service({ key: 'cloudmore:perpetual' })],
+};
+
 const released = (situation: Situation): Situation => ({ ...situation, approvedDigest: plan(situation).digest });
 
 export const shrunkReports = table('1', 'Items – beside them – written', planned(outcome, ghosts, written), [
@@ -147,6 +155,11 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
   [
     '1.6 its line has got one',
     since(of(bare), whole, { books: bareBilled }),
+    'held report-shrank – ghost 120.00 (1.6) – nothing',
+  ],
+  [
+    '1.6 a perpetual licence whose line lost its item code',
+    since(of(visio), of({ ...visio, itemCode: null }), { books: visioBilled }),
     'held report-shrank – ghost 120.00 (1.6) – nothing',
   ],
   [
