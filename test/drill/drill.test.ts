@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox, type SandboxState } from '../../sandbox/index.js';
 import { findDockerCompose } from '../project/docker-compose-program.js';
 import { Random } from '../simulation/random.js';
 import { drawWorld, LAST_DAY, MONTH } from '../simulation/world.js';
+import { ALERT_OF } from './alerts.js';
 import { imageEntrypoint, milliseconds, readCompose, tagOf } from './compose.js';
 import { count } from './count.js';
+import { DRILLS } from './drills/index.js';
 import { BROUGHT_UP, LEFT_OUT } from './stack.js';
 
 /** What `npm run drill` rests on. The drills themselves take minutes each; their short forms are named in `docs/reliability.md`. */
@@ -31,6 +33,14 @@ const program = await findDockerCompose().catch(() => null);
   });
 
   test('runs what the image runs', async () => expect((await imageEntrypoint()).slice(-1)).toEqual(['client/bin.js']));
+});
+
+test('each alert that a drill has to raise is one that deploy/monitoring tries out, and its drill is there', async () => {
+  const tried = await readFile(new URL('../../deploy/monitoring/alerts.test.yml', import.meta.url), 'utf8');
+  for (const [drill, alert] of Object.entries(ALERT_OF)) {
+    expect(DRILLS.map(({ name }) => name)).toContain(drill);
+    expect(tried).toContain(`name: ${alert}, raised`);
+  }
 });
 
 describe('the count', () => {

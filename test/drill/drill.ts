@@ -1,4 +1,5 @@
 import type { Image } from '../project/image.js';
+import { ALERT_OF } from './alerts.js';
 import type { Figures } from './count.js';
 import { Stage } from './stage.js';
 
@@ -33,6 +34,8 @@ export interface Row {
   /** Seconds from the deed until it was said, or until the run had come to its end by itself. */
   seconds: number;
   figures: Pick<Figures, 'duplicates' | 'lost' | 'centsOff'>;
+  /** Alerts that its figures raise if they last; null where Prometheus's program is not there. */
+  alerts: string[] | null;
   /** Everything that is not as it must be. */
   problems: string[];
 }
@@ -111,14 +114,17 @@ export async function rowOf(
   what: string,
   { code, message, seconds, problems = [] }: Told,
 ): Promise<Row> {
+  const wanted = ALERT_OF[drill];
+  const alerts = await stage.raised(wanted);
   const { figures, code: last, said, writesAfterwards } = await stage.end();
   const more = [
     ...problems,
+    ...(wanted === undefined || alerts === null || alerts.includes(wanted) ? [] : [`the alert ${wanted} is not raised`]),
     ...figures.problems,
     ...(writesAfterwards > 0 ? [`one more run wrote ${writesAfterwards} times, with nothing changed`] : []),
     ...(last === 0 || last === 3 ? [] : [`the run afterwards ended with ${last}: ${said}`]),
   ];
-  return { drill, what, code, message, seconds, figures, problems: more };
+  return { drill, what, code, message, seconds, figures, alerts, problems: more };
 }
 
 /** A drill that did not come to its end has shown nothing. */
@@ -129,6 +135,7 @@ export const notPlayed = ({ name, what }: Pick<Drill, 'name' | 'what'>, { messag
   message: 'not played to its end',
   seconds: 0,
   figures: { duplicates: 0, lost: 0, centsOff: 0 },
+  alerts: null,
   problems: [message],
 });
 

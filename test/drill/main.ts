@@ -57,8 +57,10 @@ async function play(drill: Drill, theatre: Theatre): Promise<Row[]> {
   say(`${drill.name}: ${drill.what}`);
   try {
     const ended = await drill.play(theatre);
-    for (const { problems, seconds, message } of ended)
-      say(`${drill.name}: ${problems.length === 0 ? 'right' : problems.join('; ')} (${message}, ${seconds.toFixed(1)} s)`);
+    for (const { problems, seconds, message, alerts } of ended)
+      say(
+        `${drill.name}: ${problems.length === 0 ? 'right' : problems.join('; ')} (${message}, ${seconds.toFixed(1)} s; alerts if it lasts: ${alerts?.join(', ') || 'none'})`,
+      );
     return ended;
   } catch (error) {
     say(`${drill.name}: ${(error as Error).stack}`);

@@ -6,6 +6,7 @@ import type { Image } from '../project/image.js';
 import { count, type Figures } from './count.js';
 import type { Run } from './execute.js';
 import type { Service } from './service.js';
+import { Recorder } from './recorder.js';
 import { Stack } from './stack.js';
 
 /** A stack in which a month is being billed, for one drill to disturb; and what became of the money afterwards. */
@@ -39,11 +40,19 @@ export interface Ended {
 export class Stage {
   private begin!: SandboxState['autotask'];
   private lastRun: Run | null = null;
+  private readonly recorder: Recorder;
 
   private constructor(
     readonly stack: Stack,
     readonly world: SimulatedWorld,
-  ) {}
+  ) {
+    this.recorder = new Recorder(`http://${stack.network.address('worker')}:9464/metrics`);
+  }
+
+  /** Alerts that what was seen of the worker would raise if it lasted; null where Prometheus's program is not there. */
+  raised(wanted?: string): Promise<string[] | null> {
+    return this.recorder.raised(wanted);
+  }
 
   static async open(
     image: Image,
@@ -126,6 +135,7 @@ export class Stage {
   }
 
   close(): Promise<void> {
+    this.recorder.close();
     return this.stack.close();
   }
 }

@@ -151,7 +151,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 let image: Image;
 beforeAll(async () => {
   image = await buildImage();
-}, 180_000);
+}, 300_000);
 afterAll(() => image.remove());
 
 describe('the image', () => {

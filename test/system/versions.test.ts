@@ -53,7 +53,7 @@ beforeAll(async () => {
     ]),
   );
   stage = await openStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' }, bin: image.bin });
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await stage?.close();
   await image?.remove();
