@@ -6,7 +6,7 @@ import { play, story } from './month.js';
 
 /** The invariants over generated organizations. A failure prints its seed and the smallest story that shows it; `npm run properties` runs many more. */
 
-const RUNS = 300;
+const RUNS = 200;
 
 describe('over generated organizations', () => {
   test('every run ends as the invariants say', () => {

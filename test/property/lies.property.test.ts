@@ -7,7 +7,7 @@ import { lyingStory } from './lies-story.js';
 
 /** The same over customers whose vendors do not tell everything. A failure prints its seed and the smallest story that shows it. */
 
-const RUNS = 150;
+const RUNS = 100;
 
 describe('over customers whose vendors do not tell everything', () => {
   test('the money is right, or stands as it stood and somebody is told', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { play, story } from './month.js';
 import { UndoChecker } from './undo-checks.js';
 
-const RUNS = 300;
+const RUNS = 200;
 
 test('a month that is billed and undone stands as before, in money; billed again it stands as billed', () => {
   let undone = 0;

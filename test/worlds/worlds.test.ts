@@ -1,12 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RULES } from '../billing/examples/index.js';
+import type { MonthResult } from '../../shared/billing/results.js';
+import { openDesk } from '../report/desk.js';
 import { unexpected, worldFiles, type WorldFile } from './file.js';
 import { expectedOf, play, type Came } from './play.js';
 import { openExchange, type Exchange } from './temporal.js';
 
-/** Every world of `sandbox/worlds`, billed day by day by `run` through Temporal and HTTP, ends as is written beside it. */
+/**
+ * Every world of `sandbox/worlds`, billed day by day, ends as is written beside it: by `run` through Temporal and HTTP where somebody or something comes
+ * between, and every third of the others; the rest by the run's own activities in this process, which takes a third of the time.
+ */
 
 const files = worldFiles();
+const ONE_OF = 3;
+const isDisturbed = ({ expected }: WorldFile): boolean =>
+  expected.days.some(({ approves, beforeWrites, faults }) => approves ?? beforeWrites ?? faults ?? false);
+const calm = files.filter((file) => !isDisturbed(file));
+const direct = new Set(calm.filter((_, index) => index % ONE_OF !== 0));
 /** Worlds played at the same time; each is its own broker, and making the workers of one keeps this process from everything else for a moment. */
 const AT_ONCE = 6;
 
@@ -18,7 +28,8 @@ describe('every world ends as is written beside it', () => {
     exchange = await openExchange();
     const waiting = [...files];
     const next = async (): Promise<void> => {
-      for (let file = waiting.shift(); file; file = waiting.shift()) came.set(file.name, await playOne(exchange, file));
+      for (let file = waiting.shift(); file; file = waiting.shift())
+        came.set(file.name, await (direct.has(file) ? playDirect(file) : playThrough(exchange, file)).catch(asError));
     };
     await Promise.all(Array.from({ length: AT_ONCE }, next));
   }, 480_000);
@@ -31,18 +42,31 @@ describe('every world ends as is written beside it', () => {
   });
 });
 
-async function playOne(exchange: Exchange, file: WorldFile): Promise<Came[] | Error> {
+async function playThrough(exchange: Exchange, file: WorldFile): Promise<Came[]> {
+  const broker = await exchange.open(file);
   try {
-    const broker = await exchange.open(file);
-    try {
-      return await play(file, broker.desk, (_, day) => broker.bill(day));
-    } finally {
-      await broker.close();
-    }
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return await play(file, broker.desk, (_, day) => broker.bill(day));
+  } finally {
+    await broker.close();
   }
 }
+
+async function playDirect(file: WorldFile): Promise<Came[]> {
+  const desk = await openDesk(file.world as unknown as Parameters<typeof openDesk>[0], {
+    BILLING_BROKER: file.name,
+    ...file.expected.settings,
+  });
+  try {
+    return await play(file, desk, async ({ bill, cli }, { month, asOf }) => {
+      await bill(month, asOf);
+      return JSON.parse((await cli('report', month, '--json')).out) as MonthResult;
+    });
+  } finally {
+    await desk.close();
+  }
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 test('every world has its expectation beside it; the September story is told day by day elsewhere', () => {
   expect(unexpected()).toEqual(['september-2025.json']);
