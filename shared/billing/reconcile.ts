@@ -31,7 +31,7 @@ type Counted = Pick<
  * The items with what the report says of each, to the minor unit. Posting keeps two decimals (7): of a currency with more the rest is nobody's to bill, is
  * named as rounding, and stays in the report's amount.
  */
-function asReported<Item extends Omit<Counted, 'lines' | 'outcome'>>(item: Item): Item {
+export function asReported<Item extends Omit<Counted, 'lines' | 'outcome'>>(item: Item): Item {
   const { currency, exactCost, exactSales } = item;
   if (minorUnits(currency) <= POSTED_DECIMALS) return item;
   return { ...item, cost: money(big(exactCost), currency), sales: money(big(exactSales), currency) };

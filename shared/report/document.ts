@@ -3,6 +3,7 @@ import { command, type Advised, type Command } from '../billing/command.js';
 import { big, money, sum } from '../billing/decimal.js';
 import { ghostReason, ghostText } from '../billing/dismissal.js';
 import { InvariantViolation } from '../billing/invariants.js';
+import { asReported } from '../billing/reconcile.js';
 import type { Amounts, Calls, MonthResult, Outcome, Writes } from '../billing/results.js';
 import { byText, groupBy, same } from '../billing/text.js';
 import type { PlannedItem } from '../billing/plan-types.js';
@@ -141,7 +142,7 @@ export interface ReportSources {
 /** Puts the document together. Throws when its rows do not add up to the reconciliation. */
 export function reportDocument({
   result,
-  outcomes,
+  outcomes: kept,
   heldMonth,
   nothingDue,
   unassigned,
@@ -150,6 +151,7 @@ export function reportDocument({
   certificates,
   decisions,
 }: ReportSources): ReportDocument {
+  const outcomes = kept.map((outcome) => ({ ...outcome, items: outcome.items.map(asReported) }));
   const { organizations, ...head } = result;
   const { currency, report, posted, held, excluded } = head;
   const totals = [{ currency, report, posted, held, excluded }, ...head.otherCurrencies];
