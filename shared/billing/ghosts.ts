@@ -7,10 +7,9 @@ import { endedSubscription, ranInto } from './ended.js';
 import type { MonthFacts } from './facts.js';
 import { elsewhereAdvice, rowAdvice } from './ghost-advice.js';
 import { listedSubscription } from './items.js';
-import { contractKeyOf, itemHash } from './keys.js';
 import { looseCharges } from './loose-charges.js';
 import { addDays, firstDay, reportMonthOf } from './month.js';
-import { chargeKeysOn, isOwn, isSwitchedOff, standsFor, typeOnContract } from './ours.js';
+import { chargeKeysOn, isOfAnother, isOwn, isSwitchedOff, standsFor, typeOnContract } from './ours.js';
 import type { ContractContext, ContractPlan, ItemDecision } from './plan-contract.js';
 import { hasMoney, isEqualRow, rowsOfContract, viewRows, type MonthRow, type RowView } from './rows.js';
 import { ghostId } from './shrank.js';
@@ -93,24 +92,6 @@ function keysBesideRow(
   const { row } = rowsOn(contract, service, plan, context);
   const type = hasMoney(row) ? typeOnContract(contract, service, context) : null;
   return type === null ? [] : chargeKeysOn(contractKey, service.key, type, context);
-}
-
-/**
- * Whether another organization of the same company looks after the contract: each does so for what it is billed or named in Cloudmore, and the first of
- * them for what nobody knows. Otherwise one organization's run would take away what the other has just billed.
- */
-function isOfAnother(
-  contractKey: string | null,
-  { companyId, facts, organizationId, knownSubscriptions, settings, whyStray }: GhostContext,
-): boolean {
-  const joint = facts.jointCompanies.find((company) => company.companyId === companyId);
-  const key = fold(contractKey);
-  if (whyStray !== null || joint === undefined || knownSubscriptions.has(key)) return false;
-  const claim = joint.unsubscribed.find(
-    (identity) => contractKeyOf(itemHash({ broker: settings.broker, subscriptionId: null, ...identity })) === key,
-  );
-  if (claim !== undefined) return !same(claim.organizationId, organizationId);
-  return joint.subscriptionIds.includes(key) || joint.organizationIds[0] !== fold(organizationId);
 }
 
 /** The service's rows on the contract, with what an extension of this plan will carry into the month. */

@@ -1,8 +1,9 @@
 import { recordTypeOfKey } from './catalogue.js';
 import { isHashKey } from './contract.js';
+import type { MonthFacts } from './facts.js';
 import { codeOrProduct, type PriceList } from './items.js';
-import { chargeKeyOf, itemHash } from './keys.js';
-import { fold, present } from './text.js';
+import { chargeKeyOf, contractKeyOf, itemHash } from './keys.js';
+import { fold, present, same } from './text.js';
 import type { Names } from './named.js';
 import type { Contract, Month, RecordType, Service, Settings } from './types.js';
 
@@ -41,6 +42,35 @@ const isNamed = (id: string | null, { names, knownSubscriptions }: Pick<Ownershi
 /** Whether the subscription is this organization's: of another's nothing is ever taken away on what this one's report does not say. */
 export const isOwn = (contractKey: string, { knownSubscriptions, names, organizationId }: Ownership): boolean =>
   knownSubscriptions.has(fold(contractKey)) || names.ownerOf(contractKey) === fold(organizationId);
+
+/**
+ * Whether another organization of the same company looks after the contract: who has lines of the month for it, else each for what it is billed or named in
+ * Cloudmore, and the first of them for what nobody knows. Otherwise one organization's run would take away what the other has just billed: what stands there
+ * counts for the one that has the lines, also under a key of the one that had them before (7.7).
+ */
+export function isOfAnother(
+  contractKey: string | null,
+  { companyId, facts, organizationId, knownSubscriptions, settings, whyStray }: Answering,
+): boolean {
+  const joint = facts.jointCompanies.find((company) => company.companyId === companyId);
+  const key = fold(contractKey);
+  if (whyStray !== null || joint === undefined) return false;
+  const claims = (joint.claims ?? []).filter(({ subscriptionId }) => same(subscriptionId, key));
+  if (claims.length > 0) return !claims.some((one) => same(one.organizationId, organizationId));
+  if (knownSubscriptions.has(key)) return false;
+  const claim = joint.unsubscribed.find(
+    (identity) => contractKeyOf(itemHash({ broker: settings.broker, subscriptionId: null, ...identity })) === key,
+  );
+  if (claim !== undefined) return !same(claim.organizationId, organizationId);
+  return joint.subscriptionIds.includes(key) || joint.organizationIds[0] !== fold(organizationId);
+}
+
+/** Who is asked, of which company. */
+type Answering = Pick<Ownership, 'organizationId' | 'knownSubscriptions' | 'settings'> & {
+  companyId: number;
+  facts: Pick<MonthFacts, 'jointCompanies'>;
+  whyStray: unknown;
+};
 
 /** What a row on the contract is billed for; null where its service is none of ours. */
 export const typeOnContract = (contract: Contract, service: Service, ownership: Ownership): RecordType | null =>

@@ -73,7 +73,7 @@ export const VARIANTS: Variant[] = [
   },
   {
     wrong: 'an organization takes away what another one of its company is billed',
-    file: 'ghosts.ts',
+    file: 'ours.ts',
     from: 'return joint.subscriptionIds.includes(key) ||',
     to: 'return',
   },

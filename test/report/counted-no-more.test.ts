@@ -5,7 +5,7 @@ import { findMonth } from '../../client/months.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import type { World } from '../api/vendors.js';
 import { openDesk, type Desk } from './desk.js';
-import { LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
+import { AZURE, LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
 
 /**
  * What stood for an item yesterday and is not found for it today: a service whose key is on a copy of it, a charge of Cloudmore's own connector on a product
@@ -81,6 +81,28 @@ test.each<[string, () => Promise<unknown>]>([
   desk = await openDesk(world);
   await billTwice(change);
   expect({ told: await told(), stands: await stands() }).toEqual({ told: ['contract-gone 75.01'], stands: [75.01, 108, 120] });
+});
+
+test.each<[string, ReportedLine]>([
+  ['usage', { ...AZURE, sales: 75, cost: 60 }],
+  ['a licence by the month', { ...LICENCE, sales: 75, cost: 60, quantity: 5 }],
+])('%s that went to another organization of the same company was taken away there, and called posted here', async (_, line) => {
+  const went = `${SECOND}T00:00:00Z`;
+  const moves = [
+    { ...line, until: went },
+    { ...line, organization: 'fabrikam', from: went },
+  ];
+  const world = twoCustomers([...moves, OTHERS]) as unknown as {
+    cloudmore: { organizations: { customProperties: Rec[] }[]; subscriptions: { nce: Rec[] } };
+  };
+  const { organizations, subscriptions } = world.cloudmore;
+  organizations[1]!.customProperties[0]!['value'] = '501';
+  // The lists still name it where it was.
+  subscriptions.nce = subscriptions.nce.filter((one) => one['id'] !== line.subscription || one['organizationId'] === 'contoso');
+  desk = await openDesk(world, { ALLOW_SHARED_COMPANIES: '501' });
+  await billTwice(() => Promise.resolve());
+  expect({ told: await told(), stands: await stands() }).toEqual({ told: [], stands: [75, 4800] });
+  expect((await desk.cli('close', MONTH, '--out', desk.file('close.json'))).code).toBe(0);
 });
 
 test('a month taken over with the connector’s charge in balance could never be closed', async () => {

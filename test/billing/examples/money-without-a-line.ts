@@ -37,6 +37,18 @@ const azureCharge = (billed: boolean): Books => ({
   rows: [],
   charges: [charge({ key: AZURE_KEY, price: '75', billed })],
 });
+/** Its lines are those of another organization of the same company, where they are billed; the lists and the last accepted report name it here. */
+const wentToSister = (held: Books): Situation => ({
+  ...gone({
+    lines: [line({ organizationId: 'org-2' })],
+    organizations: [organization(), organization({ id: 'org-2' })],
+    subscriptions: [subscription()],
+  }),
+  books: held,
+  accepted: { lines: [line()] },
+  moved: [SUBSCRIPTION],
+  settings: { allowSharedCompanies: [7] },
+});
 const replaced = {
   lines: [other, line({ itemCode: 'CFQ7TTC0NEW' })],
   subscriptions: [subscription({ itemCode: 'CFQ7TTC0NEW' })],
@@ -195,6 +207,12 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
     },
     'ghost 120.00 (8.3) – nothing',
   ],
+  [
+    '8.7 an organization of the same company has its lines: what stands counts there',
+    wentToSister(running()),
+    'nothing – nothing',
+  ],
+  ['8.7 the same of a charge that was made for this one', wentToSister(azureCharge(false)), 'nothing – nothing'],
 ]);
 
 /** The customer's licence of 120.00 without a line, which a person dismissed when it was of another amount or of this one. */
