@@ -26,6 +26,7 @@ async function kept(evidence: Evidence, read: Report, asOf: string): Promise<str
     evidence,
     settings: settings(),
     organizationModes: [],
+    canary: { isDemanded: false, organization: null },
     tenant: TENANT,
     cloudmore,
     clock: { now: () => new Date('2025-10-20T00:00:00Z') },
