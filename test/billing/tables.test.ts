@@ -21,7 +21,7 @@ import {
   statusInWords,
   waitsForPerson,
 } from '../../shared/billing/status.js';
-import { changes, STEP_KINDS } from '../../shared/billing/step-kinds.js';
+import { callsOf, changes, STEP_KINDS } from '../../shared/billing/step-kinds.js';
 import { addCalls, addWrites } from '../../shared/billing/tally.js';
 import type { OrganizationStatus } from '../../shared/billing/status.js';
 import type { Step } from '../../shared/billing/plan-types.js';
@@ -72,6 +72,24 @@ test.each<[Step['kind'], string[]]>([
     expect.arrayContaining([kind]),
   ]);
 });
+
+const NEW_ROW = { kind: 'postAdjustment', before: null, invoiceDescription: null, purpose: 'amounts' };
+const STANDING = { ...NEW_ROW, before: {} };
+test.each([
+  ['a service', { kind: 'ensureService' }, 1],
+  ['a product', { kind: 'ensureProduct' }, 1],
+  ['a contract', { kind: 'upsertContract' }, 1],
+  ['an extension, which looks first', { kind: 'extendContract' }, 2],
+  ['a row that stands', STANDING, 1],
+  ['a row that is new, which is read back', NEW_ROW, 2],
+  ['a row that gets its invoice text', { ...STANDING, invoiceDescription: 'text' }, 2],
+  [
+    'the end of what is paid once, whose text is written already',
+    { ...STANDING, invoiceDescription: 'text', purpose: 'one-off' },
+    1,
+  ],
+  ['a charge', { kind: 'postCharge' }, 1],
+])('%s takes so many calls', (_, step, calls) => expect(callsOf(step as unknown as Step)).toBe(calls));
 
 describe('breakers', () => {
   test.each<[BreakerName, string, string, number | undefined, number | string]>([
