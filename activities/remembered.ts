@@ -9,7 +9,7 @@ import type { Books, Gone, Month } from '../shared/billing/types.js';
 import type { Mode } from '../shared/contract.js';
 import { forgetBlind, keepList, readBlind, recall, recordId, type Remembered } from '../shared/evidence/remembered.js';
 import type { Dependencies } from './dependencies.js';
-import { billedOn, isCounted, isRowExplained, isRowForgotten, isRowThere } from './row-memory.js';
+import { billedOn, bills, hasKey, isCounted, isRowExplained, isRowForgotten, isRowThere } from './row-memory.js';
 import { PRODUCTS } from '../shared/billing/record-types.js';
 
 /**
@@ -128,7 +128,7 @@ function isShown({ kind, id, key, isSeen = false }: Known, books: Books): boolea
   if ((books.unreadable ?? []).some((record) => record.kind === kind && record.id === id)) return true;
   if (!idsOf(kind, books).has(id)) return false;
   // What stands on its rows is not told by another one's key, which may have been this one's.
-  if (kind === 'service' && bills(id, books)) return books.services.some((one) => one.id === id && fold(one.key) === fold(key));
+  if (kind === 'service' && bills(id, books)) return hasKey(id, key, books);
   // Under another key it is not found by its own, and would be made once more.
   return !isFoundByKey(kind) || keysOf(kind, books).has(fold(key));
 }
@@ -188,9 +188,6 @@ function isFollowed({ kind, key }: Pick<Gone, 'kind' | 'key'>, books: Books): bo
   if (kind === 'charge') return books.charges.some((charge) => fold(charge.key) === wanted);
   return isRowThere(wanted, books);
 }
-
-/** Whether rows of the service bill something: where its key is another one's by now, they would be billed once more on that. */
-const bills = (serviceId: number, { rows }: Books): boolean => rows.some((row) => row.serviceId === serviceId && row.units !== 0);
 
 /** Whether its absence bears on what is billed: an old contract that somebody tidied away does not. */
 const wouldMatter = ({ kind, key }: Gone, named: NamedKeys, books: Books): boolean =>

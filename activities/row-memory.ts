@@ -90,11 +90,14 @@ const ownKey = (
 };
 
 /** Whether a charge that others made still counts for its item: it is there, on a product that stands for what we bill by charge (7.8). */
-export const isCounted = ({ id }: Pick<Remembered, 'id'>, books: Books): boolean => {
-  const charge = books.charges.find((one) => one.id === id);
-  const products = Object.values(PRODUCTS).flatMap(({ key }) => productIds(books, key));
-  return charge !== undefined && charge.productId !== null && products.includes(charge.productId);
-};
+export const isCounted = ({ id }: Pick<Remembered, 'id'>, books: Books): boolean => indexOf(books).counted.has(id);
+
+/** Whether rows of the service bill something: where its key is another one's by now, they would be billed once more on that. */
+export const bills = (serviceId: number, books: Books): boolean => indexOf(books).billing.has(serviceId);
+
+/** Whether that very service has the key. */
+export const hasKey = (serviceId: number, key: string, books: Books): boolean =>
+  (indexOf(books).keyed.get(serviceId) ?? '') === fold(key);
 
 /** Whether a row shows that stands for the same. */
 export const isRowThere = (key: string, books: Books): boolean => indexOf(books).rows.has(fold(key));
@@ -135,6 +138,10 @@ interface Index {
   rows: Map<string, Row[]>;
   /** Services that have a key. */
   keyed: Map<number, string>;
+  /** Services with rows that have units. */
+  billing: Set<number>;
+  /** Charges on products that stand for what we bill by charge. */
+  counted: Set<number>;
 }
 
 const indexes = new WeakMap<Books, Index>();
@@ -151,7 +158,12 @@ function indexOf(books: Books): Index {
       const key = rowKeyOf(contractKey, keyed.get(row.serviceId) ?? '', monthOf(row.startDay));
       rows.set(key, [...(rows.get(key) ?? []), row]);
     }
-  const index = { contracts, byKey, rows, keyed };
+  const billing = new Set(books.rows.flatMap(({ serviceId, units }) => (units === 0 ? [] : [serviceId])));
+  const products = new Set(Object.values(PRODUCTS).flatMap(({ key }) => productIds(books, key)));
+  const counted = new Set(
+    books.charges.flatMap(({ id, productId }) => (productId !== null && products.has(productId) ? [id] : [])),
+  );
+  const index = { contracts, byKey, rows, keyed, billing, counted };
   indexes.set(books, index);
   return index;
 }

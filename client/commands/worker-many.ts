@@ -7,6 +7,7 @@ import {
   hasBrokersFolder,
   servedProfiles,
   type Profile,
+  OF_INSTALLATION,
 } from '../../shared/brokers/profiles.js';
 import { loadBaseConfig, loadConfig } from '../../shared/config.js';
 import { ConfigError, type Environment } from '../../shared/environment.js';
@@ -67,18 +68,9 @@ export async function workerOfMany(context: Context, options: { queues?: string 
   return EXIT.done;
 }
 
-/** Without what is a broker's own: that is checked with the broker it belongs to. */
-const INSTALLATION = [
-  'BILLING_EVIDENCE',
-  'BILLING_EVIDENCE_FILE',
-  'BILLING_HTTP',
-  'BILLING_BROKERS',
-  'LOG_LEVEL',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'BILLING_PROMOTION',
-];
+/** Without what is a broker's own, its keys among that: it is checked with the broker it belongs to. */
 const installationOf = (environment: Environment): Environment =>
-  Object.fromEntries(INSTALLATION.map((name) => [name, environment[name]]));
+  Object.fromEntries([...OF_INSTALLATION].filter((name) => name !== 'BILLING_KEYS').map((name) => [name, environment[name]]));
 
 function candidateOf(
   profile: Profile,

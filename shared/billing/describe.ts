@@ -9,8 +9,7 @@ import type { Decimal } from './types.js';
 type Planned = Pick<Plan, 'items'>;
 
 /** What a step does to what stands there. */
-export const markOf = (step: Step, plan: Planned): Mark =>
-  rulesOf(step).mark(step, () => itemOf(step, plan)?.standing?.row ?? null);
+export const markOf = (step: Step, plan: Planned): Mark => rulesOf(step).mark(step, () => rowOf(step, plan));
 
 /** A step in words: what changes, old → new. Where its item's standing tells both sides, with money; else the planner's summary. */
 export function describeStep(step: Step, plan: Planned): string {
@@ -22,7 +21,7 @@ export function describeStep(step: Step, plan: Planned): string {
 
 const itemOf = (step: Step, plan: Planned): PlannedItem | undefined =>
   step.items.length === 1 ? plan.items.find(({ id }) => id === step.items[0]) : undefined;
-const rowOf = (step: PostAdjustmentStep, plan: Planned): RowStanding | null => itemOf(step, plan)?.standing?.row ?? null;
+const rowOf = (step: Step, plan: Planned): RowStanding | null => itemOf(step, plan)?.standing?.row ?? null;
 
 function describeAdjustment(step: PostAdjustmentStep, plan: Planned): string {
   const [item, row] = [itemOf(step, plan), rowOf(step, plan)];

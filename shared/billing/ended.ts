@@ -1,5 +1,6 @@
+import { listingsOf } from './items.js';
 import { firstDay } from './month.js';
-import { fold, groupBy, IndexBy } from './text.js';
+import { fold, groupBy } from './text.js';
 import type { Day, Month, Subscription } from './types.js';
 
 /** Which subscriptions are known to have ended (rules 1.4, 1.6, 8.2 and 9). It takes money away, so nothing may speak against it. */
@@ -8,11 +9,9 @@ import type { Day, Month, Subscription } from './types.js';
 export const hasEnded = ({ status, unreadable }: Subscription): boolean =>
   unreadable === undefined && /^(cancell?ed|deleted|expired)$/i.test(status.trim());
 
-const subscriptionsById = new IndexBy<Subscription>(({ id }) => id);
-
 /** The subscription, where that is all the lists say of it: one that another entry shows as active is not known to have ended. */
 export function endedSubscription(subscriptions: Subscription[], id: string): Subscription | undefined {
-  const listed = subscriptionsById.find(subscriptions, id);
+  const listed = listingsOf(subscriptions, id);
   return listed.every(hasEnded) ? listed[0] : undefined;
 }
 
@@ -26,3 +25,9 @@ export const endedIds = (subscriptions: Subscription[]): Set<string> =>
  */
 export const ranInto = ({ endDay }: Subscription, month: Month, asOf: Day): boolean =>
   endDay !== null && endDay >= firstDay(month) && endDay < asOf;
+
+/** The subscription that has ended and explains a smaller report of the month (1.6): one that ran into it does not. */
+export function endedBefore(subscriptions: Subscription[], id: string, month: Month, asOf: Day): Subscription | undefined {
+  const ended = endedSubscription(subscriptions, id);
+  return ended === undefined || ranInto(ended, month, asOf) ? undefined : ended;
+}

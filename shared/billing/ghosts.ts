@@ -3,7 +3,7 @@ import { planRowAndCharge, type AmountsPlan } from './amounts.js';
 import { isSuitable } from './contract.js';
 import { postedText, postedWords, soughtText } from './decimal.js';
 import { standingDoubt } from './doubt.js';
-import { endedSubscription, ranInto } from './ended.js';
+import { endedBefore, endedSubscription } from './ended.js';
 import type { MonthFacts } from './facts.js';
 import { elsewhereAdvice, rowAdvice } from './ghost-advice.js';
 import { listedSubscription } from './items.js';
@@ -258,8 +258,8 @@ export function shrinksBecause(
   plan: ContractPlan | undefined,
   { subscriptions, accepted, moved, arrived, facts, asOf }: GhostContext,
 ): Why | null {
-  const ended = endedSubscription(subscriptions, contractKey);
-  if (ended && !ranInto(ended, reportMonthOf(facts), asOf)) return endedBecause(ended);
+  const ended = endedBefore(subscriptions, contractKey, reportMonthOf(facts), asOf);
+  if (ended) return endedBecause(ended);
   const listed = listedSubscription(subscriptions, contractKey);
   const gone = accepted === null ? undefined : acceptedOf(accepted, contractKey, type, itemCode);
   const isOther = ({ item }: ItemDecision): boolean => {

@@ -52,9 +52,13 @@ export function priceOf(prices: PriceList, itemCode: string | null, currency: st
 
 const subscriptionsById = new IndexBy<Subscription>(({ id }) => id);
 
-/** What Cloudmore's lists say of a subscription. */
+/** All that Cloudmore's lists say of a subscription. */
+export const listingsOf = (subscriptions: Subscription[], id: string | null): Subscription[] =>
+  subscriptionsById.find(subscriptions, id);
+
+/** The first of it. */
 export const listedSubscription = (subscriptions: Subscription[], id: string | null): Subscription | undefined =>
-  subscriptionsById.find(subscriptions, id)[0];
+  listingsOf(subscriptions, id)[0];
 
 interface Sorted {
   line: Line;

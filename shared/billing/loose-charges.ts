@@ -1,14 +1,12 @@
-import { productIds } from './catalogue.js';
 import { isHashKey } from './contract.js';
 import { big, isZero, postedText, postedWords, soughtText, sum } from './decimal.js';
 import { chargeAdvice } from './ghost-advice.js';
 import { mayZero, mergeGhosts, NO_GHOSTS, shrinksBecause, toldWhy, type GhostContext, type GhostPlan } from './ghosts.js';
 import { parseChargeKey } from './keys.js';
-import { monthOf } from './month.js';
 import { chargeKeysOn, isSwitchedOff } from './ours.js';
 import type { ContractPlan } from './plan-contract.js';
 import { ghostId } from './shrank.js';
-import { chargesOfContract } from './standing.js';
+import { chargesOfContract, madeByOthers } from './standing.js';
 import { groupBy, present, same } from './text.js';
 import type { Ghost, Step } from './plan-types.js';
 import type { Charge, Contract, RecordType } from './types.js';
@@ -61,15 +59,8 @@ function chargesOfOthers(
   { books, month }: GhostContext,
 ): { charge: Charge; type: RecordType }[] {
   return (Object.keys(PRODUCTS) as RecordType[]).flatMap((type) => {
-    const products = productIds(books, PRODUCTS[type]!.key);
     const hasItem = plan?.decisions.some(({ item }) => item.type === type) ?? false;
-    if (hasItem) return [];
-    return charges
-      .filter(
-        ({ productId, day, key }) =>
-          productId !== null && products.includes(productId) && monthOf(day) === month && parseChargeKey(key) === null,
-      )
-      .map((charge) => ({ charge, type }));
+    return hasItem ? [] : madeByOthers(charges, PRODUCTS[type]!.key, month, books).map((charge) => ({ charge, type }));
   });
 }
 

@@ -16,7 +16,7 @@ import type { Tripped } from './breakers.js';
 import { isHashKey } from './contract.js';
 import { amountText, big, type Big, compare, grouped, isZero, moneyText, signOf, sum } from './decimal.js';
 import { unchanged } from './derivation.js';
-import { endedSubscription, ranInto } from './ended.js';
+import { endedBefore } from './ended.js';
 import { reportMonthOf } from './month.js';
 import type { KeyedItem } from './plan-contract.js';
 import type { PlanInput, Work } from './plan.js';
@@ -174,8 +174,7 @@ function leftByHand(
     const isLeft =
       accepted.some((one) => one.id === item.id && isReported(one)) ||
       had.some((one) => same(one.contractKey, contractKey) && !present.has(one.id));
-    const ended = isLeft ? endedSubscription(slice.subscriptions, contractKey) : undefined;
-    return isLeft && (ended === undefined || ranInto(ended, reportMonthOf(facts), facts.asOf));
+    return isLeft && !endedBefore(slice.subscriptions, contractKey, reportMonthOf(facts), facts.asOf);
   };
 }
 

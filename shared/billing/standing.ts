@@ -124,10 +124,13 @@ export const inUseFirst = (books: Books, contractId: number, keys: string[]): st
  * 7.8: charges of the month on the type's product, on the subscription's own contract, without a key of ours: Cloudmore's own connector bills Azure and
  * marketplace so. They count for the item, or a takeover would bill it twice, and are never changed.
  */
-export function chargesOfOthers({ contract, productKey, month }: Place, books: Books): Charge[] {
-  if (contract === null || productKey === null) return [];
-  const others = chargesOfContract(books, contract.id).filter(
-    ({ key, day, productId }) => parseChargeKey(key) === null && monthOf(day) === month && productId !== null,
+export const chargesOfOthers = ({ contract, productKey, month }: Place, books: Books): Charge[] =>
+  contract === null || productKey === null ? [] : madeByOthers(chargesOfContract(books, contract.id), productKey, month, books);
+
+/** Those of the month on a product that has the key or stands for it, without a key of ours. */
+export function madeByOthers(charges: Charge[], productKey: string, month: Month, books: Pick<Books, 'products'>): Charge[] {
+  const others = charges.filter(
+    ({ key, day, productId }) => productId !== null && monthOf(day) === month && parseChargeKey(key) === null,
   );
   if (others.length === 0) return others;
   const products = productIds(books, productKey);

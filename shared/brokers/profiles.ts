@@ -24,7 +24,7 @@ export class UnknownBroker extends Error {
 }
 
 /** About the installation: taken from the file, else from the environment, else from `.env`. All other settings are a broker's own. */
-const OF_INSTALLATION = new Set([
+export const OF_INSTALLATION: ReadonlySet<string> = new Set([
   'BILLING_EVIDENCE',
   'BILLING_EVIDENCE_FILE',
   'BILLING_KEYS',

@@ -18,3 +18,14 @@ export function writeSettings(path: string, settings: Record<string, string>): v
       .join(''),
   );
 }
+
+/** What the installation itself says: it names no vendor, for everything of that kind is in the files. */
+export const installationOf = (env: Record<string, string>, folder: string): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.keys(env)
+      .filter((name) => /^(CLOUDMORE|AUTOTASK|BILLING_(MODE|CANARY))/.test(name))
+      .map((name) => [name, '']),
+  ),
+  BILLING_BROKERS: folder,
+  BILLING_KEYS: join(folder, 'keys'),
+});

@@ -12,7 +12,7 @@ import { useStage, type Run, type Stage } from '../system/stage.js';
 import { worldFiles } from '../worlds/file.js';
 import { sumsOf } from '../worlds/told.js';
 import { startEndless, type Endless } from './endless.js';
-import { folderWith, writeSettings } from './folder.js';
+import { folderWith, installationOf, writeSettings } from './folder.js';
 
 /** One process, and in it a broker for everything that can go wrong with one, all at the same time: the others are billed on time and to the cent, and each trouble is told to its own. */
 
@@ -137,16 +137,7 @@ const allServed = (): string => `${sandboxes.size} of ${sandboxes.size} are serv
 /** One customer is billed by one broker. */
 const organizationOf = (broker: string): string => `customer-of-${broker}`;
 
-/** The installation names no vendor: everything of that kind is in the files. */
-const around = (): Record<string, string> => ({
-  ...Object.fromEntries(
-    Object.keys(stage.env)
-      .filter((name) => /^(CLOUDMORE|AUTOTASK|BILLING_(MODE|CANARY))/.test(name))
-      .map((name) => [name, '']),
-  ),
-  BILLING_BROKERS: folder,
-  BILLING_KEYS: join(folder, 'keys'),
-});
+const around = (): Record<string, string> => installationOf(stage.env, folder);
 
 const cli = (broker: string, ...args: string[]): Promise<Run> => stage.cliWith(around(), '--broker', broker, ...args);
 const ready = async (): Promise<{ checks: Record<string, string> }> =>

@@ -9,7 +9,7 @@ import { eventually } from '../eventually.js';
 import { useStage, type Run, type Stage, type Worker } from '../system/stage.js';
 import { worldFiles, type WorldFile } from '../worlds/file.js';
 import { sumsOf } from '../worlds/told.js';
-import { folderWith, writeSettings } from './folder.js';
+import { folderWith, installationOf, writeSettings } from './folder.js';
 
 /** One real worker process for many brokers, each with vendors of its own, against a real server: what one of them does wrong is its own. */
 
@@ -50,16 +50,7 @@ const september: Pick<WorldFile, 'world'> = {
     unknown
   >,
 };
-/** The installation names no vendor: everything of that kind is in the files. */
-const around = (): Record<string, string> => ({
-  ...Object.fromEntries(
-    Object.keys(stage.env)
-      .filter((name) => /^(CLOUDMORE|AUTOTASK|BILLING_(MODE|CANARY))/.test(name))
-      .map((name) => [name, '']),
-  ),
-  BILLING_BROKERS: folder,
-  BILLING_KEYS: join(folder, 'keys'),
-});
+const around = (): Record<string, string> => installationOf(stage.env, folder);
 const cli = (...args: string[]): Promise<Run> => stage.cliWith(around(), ...args);
 const monthOf = ({ code, stdout, stderr }: Run): MonthResult => {
   if (stdout === '') throw new Error(`ended with ${code}: ${stderr}\n${worker.output()}`);

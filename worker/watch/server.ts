@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { HttpAddress } from '../../shared/config.js';
+import type { HttpAddress } from '../../shared/setting-values.js';
 import type { Readiness } from './readiness.js';
 
 /** The worker's one HTTP port: /livez, /readyz and /metrics, for whatever watches it. Nothing can be changed through it, and no customer is named. */

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QuotaSeen } from '../../shared/autotask/gate.js';
-import type { HttpAddress } from '../../shared/config.js';
+import type { HttpAddress } from '../../shared/setting-values.js';
 import { open } from '../../shared/http/open.js';
 import { quotaFigures, readFigures } from './figures.js';
 import { figure, Gauges, type Figure } from './metrics.js';
