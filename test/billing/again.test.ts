@@ -1,0 +1,190 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Books, Charge, Line, Report, Subscription } from '../../shared/billing/types.js';
+import {
+  AS_OF,
+  books,
+  charge,
+  CODE,
+  contract,
+  line,
+  manualLine,
+  organization,
+  plan,
+  row,
+  running,
+  service,
+  subscription,
+  SUBSCRIPTION,
+  type Situation,
+} from './builders.js';
+import { KEY } from './examples/row-and-charge.js';
+
+/** Rule 1.6: a line that lost or got its subscription id or item code is not billed a second time, and one entered by hand replaces none of Cloudmore's own. */
+
+const fabrikam = line({
+  organizationId: 'org-2',
+  organizationName: 'Fabrikam',
+  subscriptionId: 'other',
+  itemCode: 'OTHER',
+  sales: '9000',
+});
+const organizations = [organization(), organization({ id: 'org-2', name: 'Fabrikam', companyIdText: '8' })];
+const byHand = manualLine({ organizationId: 'org-2', organizationName: 'Fabrikam', subscriptionId: 'other', sales: '9000' });
+/** Beside so much of others that nothing falls by a breaker's limit. */
+const of = (...lines: Line[]): Partial<Report> => ({ lines: [...lines, fabrikam, byHand], organizations });
+
+/** What a line was billed as: on a contract under its own key, on a row of October. */
+function billedAs(before: Line, serviceKey: string): Books {
+  const key = plan({ report: of(before) }).items[0]!.contractKey;
+  return books({
+    contracts: [contract({ startDay: '2025-10-01', subscriptionId: key, number: key })],
+    services: [service({ key: serviceKey })],
+    rows: [row(), row({ id: 1001, startDay: '2025-11-01', endDay: '2025-11-30' })],
+  });
+}
+
+interface Change {
+  held?: Partial<Books>;
+  accepted?: Partial<Report> | undefined;
+  serviceKey?: string;
+  situation?: Partial<Situation>;
+}
+
+/** Why what a line has become is held; null where it is billed. */
+function why(before: Line, now: Line | Line[], { held, serviceKey = CODE, situation, ...rest }: Change = {}): string | null {
+  const decided = plan({
+    report: of(...[now].flat()),
+    accepted: 'accepted' in rest ? rest.accepted : of(before),
+    acceptedOn: AS_OF,
+    asOf: '2025-10-13',
+    books: { ...billedAs(before, serviceKey), ...held },
+    ...situation,
+  });
+  const { outcome, reason, message } = decided.items[0]!;
+  return outcome === 'posted' ? null : `${reason}: ${/stand: (.+?)\. /.exec(message!)?.[1] ?? message}`;
+}
+
+const again = (contractKey: string): string =>
+  `report-shrank: 120.00 for the same stand on contract 100 (${contractKey}) without a line, and one of them has no subscription id`;
+const keyOf = (one: Line): string => plan({ report: of(one) }).items[0]!.contractKey;
+
+const bare = (changes: Partial<Line> = {}): Line => line({ subscriptionId: null, ...changes });
+const visio = bare({ recordType: 'Perpetual', itemCode: 'DG7GMGF0D5RK-0001', productName: 'Visio' });
+const azure = line({ subscriptionId: 'az-1', recordType: 'AzurePlan', itemCode: null, productName: 'Azure plan' });
+const VISIO = 'cloudmore:perpetual';
+
+describe('money that stands for the same thing under another name holds its line', () => {
+  test.each<[string, string | null, string | null]>([
+    ['the subscription id is gone', why(line(), bare()), again(SUBSCRIPTION)],
+    ['the line has got a subscription id', why(bare(), line()), again(keyOf(bare()))],
+    ['it has the item code in other letters', why(line(), bare({ itemCode: CODE.toLowerCase() })), again(SUBSCRIPTION)],
+    ['it has another item code: another licence', why(line(), bare({ itemCode: 'CFQ7TTC0NEW' })), null],
+    ['it is of another record type', why(line(), bare({ recordType: 'Perpetual' })), null],
+    ['it is of another subscription: another licence', why(line(), line({ subscriptionId: 'second' })), null],
+    ['it lost the item code', why(visio, { ...visio, itemCode: null }, { serviceKey: VISIO }), again(keyOf(visio))],
+    [
+      'it has got an item code',
+      why({ ...visio, itemCode: null }, visio, { serviceKey: VISIO }),
+      again(keyOf({ ...visio, itemCode: null })),
+    ],
+    [
+      'it has another code, without a subscription before and after',
+      why(visio, { ...visio, itemCode: 'OTHER' }, { serviceKey: VISIO }),
+      null,
+    ],
+    [
+      'it has another code, and the shared service does not tell what it had',
+      why(visio, { ...visio, itemCode: 'OTHER', subscriptionId: 'new' }, { serviceKey: VISIO, accepted: undefined }),
+      again(keyOf(visio)),
+    ],
+    [
+      'it has another code than the service that it was billed on, and no report is known',
+      why(bare(), line({ itemCode: 'CFQ7TTC0NEW' }), { accepted: undefined }),
+      null,
+    ],
+    [
+      'it has the code of the service that it was billed on, and no report is known',
+      why(bare(), line(), { accepted: undefined }),
+      again(keyOf(bare())),
+    ],
+    [
+      'it is usage, which has no code to be told by',
+      why(azure, { ...azure, subscriptionId: null, itemCode: 'NEW' }, { serviceKey: 'cloudmore:azure-plan' }),
+      again('az-1'),
+    ],
+  ])('%s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+});
+
+describe('such money holds a line that would be billed beside it, and no other', () => {
+  /** The line without its id has a contract of its own already, with something on it in the month. */
+  const besides = (stands: Partial<Books>): string | null => {
+    const was = billedAs(line(), CODE);
+    const key = keyOf(bare());
+    const contracts = [...was.contracts, contract({ id: 101, startDay: '2025-10-01', subscriptionId: key, number: key })];
+    return why(line(), bare(), { held: { ...was, contracts, detailed: [100, 101], ...stands } });
+  };
+  const rowOf = (price: string, cost: string): Partial<Books> => ({
+    rows: [
+      row(),
+      row({ id: 1001, startDay: '2025-11-01' }),
+      row({ id: 1002, contractId: 101, contractServiceId: 201, price, cost }),
+    ],
+  });
+
+  test.each<[string, string | null, string | null]>([
+    ['nothing stands on its own contract yet', besides({}), again(SUBSCRIPTION)],
+    ['it is billed there already, in part', besides(rowOf('60', '50')), null],
+    ['its sales are', besides(rowOf('60', '0')), null],
+    ['its cost is', besides(rowOf('0', '50')), null],
+    ['there is nothing to bill', why(line(), bare({ sales: '0', cost: '0', unitSales: '0', unitCost: '0' })), null],
+    [
+      'what stood goes, because its subscription has ended',
+      why(line(), bare(), { situation: { report: { ...of(bare()), subscriptions: [subscription({ status: 'Deleted' })] } } }),
+      null,
+    ],
+    [
+      'what stood is the carried part of what was paid once, and is listed as that',
+      why(line(), bare(), { accepted: undefined, held: running() }),
+      again(SUBSCRIPTION),
+    ],
+  ])('%s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+});
+
+describe('a line entered by hand does not replace Cloudmore’s own', () => {
+  const credit = (changes: Partial<Line> = {}): Line => manualLine({ sales: '-25.00', cost: '0', ...changes });
+  const LEFT = 'report-shrank: Cloudmore’s own lines of it are gone, and only what was entered by hand is left';
+  const charged = (price: string, changes: Partial<Charge> = {}): Partial<Books> => ({
+    charges: [charge({ key: KEY, price, ...changes })],
+  });
+  const left = (
+    before: Line[],
+    now: Line[],
+    change: Partial<Subscription> = {},
+    held: Partial<Books> = charged('-25'),
+  ): string | null =>
+    why(line(), now, {
+      accepted: of(...before),
+      held,
+      situation: { report: { ...of(...now), subscriptions: [subscription(change)] } },
+    });
+
+  test.each<[string, string | null, string | null]>([
+    ['it is all that is left', left([line(), credit()], [credit()]), LEFT],
+    ['it is new, and all that is left', left([line()], [credit()]), LEFT],
+    ['Cloudmore’s own are there still', left([line(), credit()], [line(), credit()]), null],
+    ['there never was anything else', left([credit()], [credit()], {}, { ...charged('-20'), rows: [] }), null],
+    ['the subscription has ended', left([line(), credit()], [credit()], { status: 'Deleted' }), null],
+    [
+      'it ended in the month itself: what was due before was due',
+      left([line(), credit()], [credit()], { status: 'Expired', endDay: '2025-10-12' }),
+      LEFT,
+    ],
+    ['what stands is what it says', left([line(), credit()], [credit()], {}, { rows: [], ...charged('-25') }), null],
+  ])('%s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+});
