@@ -34,7 +34,7 @@ const DIRECTIONS = [
   { files: 'shared/**', may: ['shared', 'node:*', 'packages'] },
   {
     files: 'workflows/**',
-    may: ['workflows', 'shared/contract', 'shared/billing', '@temporalio/workflow', '@temporalio/common'],
+    may: ['workflows', 'shared/contract', 'shared/billing', '@temporalio/workflow', '@temporalio/common', 'fuzzball'],
     types: ['activities'],
   },
   {

@@ -105,8 +105,12 @@ const openOf = (
   runId,
   status: (typedSearchAttributes.get(BILLING_STATUS) ?? 'Running') as OrganizationStatus,
   callsWait,
-  refused: typeof memo?.[REFUSED_MEMO] === 'string' ? memo[REFUSED_MEMO] : null,
+  refused: refusedIn(memo),
 });
+
+/** What was last not understood of what came to a workflow, in words; null where all was. */
+export const refusedIn = (memo: WorkflowExecutionInfo['memo'] | undefined): string | null =>
+  typeof memo?.[REFUSED_MEMO] === 'string' ? memo[REFUSED_MEMO] : null;
 
 async function findOpen(
   { client }: Pick<Temporal, 'client'>,

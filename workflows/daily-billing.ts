@@ -42,9 +42,10 @@ import { billingBroker, billingMonth, billingStatus, organizationAttributes, sch
 import { blankMonth } from './blank.js';
 import { isForgotten } from './failures.js';
 import { settled } from './definitions.js';
-import { checkBroker, checkDaily, readSettled } from './messages.js';
+import { checkBroker, checkDaily, readSettled, unknownInDaily } from './messages.js';
 import { organizationBilling } from './organization-billing.js';
 import { monthDetails } from './month-details.js';
+import { notUnderstood, refuseOrTell, tellStatus } from './refused.js';
 import { SoFar } from './so-far.js';
 
 export const monthStatus = defineQuery<MonthShown>(STATUS_QUERY);
@@ -61,11 +62,13 @@ const START_TRIES = 3;
 export async function dailyBilling(given: DailyBillingInput): Promise<DailyBillingResult> {
   const input = checkDaily(given);
   checkBroker(input.broker, workflowInfo().taskQueue);
+  const unknown = refuseOrTell(unknownInDaily(input));
   const asOf = input.asOf ?? nominalDay(input.timeZone ?? 'UTC');
   const months =
     input.progress?.months ??
     (input.month === undefined ? monthsDue(asOf, input.recheckDays ?? RECHECK_DAYS, input.reportMonthOffset) : [input.month]);
   const run = new DailyRun({ ...input, asOf });
+  run.showRefused(unknown);
   const result: DailyBillingResult = { months: [...(input.done ?? [])] };
   for (const [index, month] of months.entries()) {
     const progress = index === 0 ? input.progress : undefined;
@@ -124,6 +127,9 @@ class DailyRun {
   private readonly names = new Map<string, string>();
   private readonly waitingFor = new Set<string>();
   private running = 0;
+  /** What was not understood last of all that came to this run, in words; its page shows it above the rest. */
+  private refused: string | null = null;
+  private page = '';
 
   constructor(private readonly input: Input) {
     this.soFar = new SoFar(blankMonth(input.broker, input.month ?? '', input.asOf, input.mode ?? 'shadow'));
@@ -333,7 +339,23 @@ class DailyRun {
   private onSettledSignal(raw: unknown): void {
     const read = readSettled(raw);
     if ('value' in read) this.onSettled(read.value);
-    else log.warn(`the signal ${SETTLED_SIGNAL} was not understood: it ${read.problem}`);
+    else {
+      log.warn('a signal was not understood', { signal: SETTLED_SIGNAL, problem: read.problem });
+      this.showRefused(`The signal ${SETTLED_SIGNAL} ${read.problem}. Nothing was changed.`);
+    }
+  }
+
+  /** Stays until the run ends: what an organization tells it well, a moment later, says nothing about it. */
+  showRefused(refused: string | null): void {
+    if (refused === this.refused) return;
+    this.refused = refused;
+    tellStatus(refused);
+    this.show(this.page);
+  }
+
+  private show(page: string): void {
+    this.page = page;
+    setCurrentDetails([...notUnderstood(this.refused), page].join('\n\n'));
   }
 
   private onSettled({ organizationId, summary, runId }: SettledSignal): void {
@@ -355,7 +377,7 @@ class DailyRun {
       heldMonth: work.heldMonth,
     });
     this.closed = { ...closed.result, settled: this.soFar.sums.settled };
-    setCurrentDetails(monthDetails(closed, work.heldMonth, this.runIds, workflowInfo().namespace, new Date()));
+    this.show(monthDetails(closed, work.heldMonth, this.runIds, workflowInfo().namespace, new Date()));
     upsertSearchAttributes([
       { key: billingStatus, value: closed.waiting > 0 || work.heldMonth !== null ? 'NeedsAttention' : 'Done' },
     ]);
@@ -365,8 +387,6 @@ class DailyRun {
   private tell(where: string): void {
     const { total } = this.soFar;
     this.progress = { ...this.progress, doing: where };
-    setCurrentDetails(
-      joined([md`## ${total.month} as of ${this.input.asOf}`, md`**Now:** ${where}`, amountsTable(total)], '\n\n').text,
-    );
+    this.show(joined([md`## ${total.month} as of ${this.input.asOf}`, md`**Now:** ${where}`, amountsTable(total)], '\n\n').text);
   }
 }

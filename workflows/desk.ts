@@ -5,14 +5,12 @@ import {
   isCancellation,
   log,
   setCurrentDetails,
-  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { md } from '../shared/billing/markdown.js';
 import { NO_WRITES } from '../shared/billing/results.js';
 import { countWrites } from '../shared/billing/tally.js';
-import { REFUSED_MEMO, SETTLED_SIGNAL } from '../shared/contract.js';
+import { SETTLED_SIGNAL } from '../shared/contract.js';
 import type { DoneSoFar, GivenReport, OrganizationBillingInput, OrganizationSummary, SettledSignal } from '../shared/contract.js';
 import type { DecisionTaken } from '../shared/contract/decisions.js';
 import { carryOut, continueOn, planning, reading, recording, recordingPatiently } from './activities.js';
@@ -24,6 +22,7 @@ import { linksOf } from './links.js';
 import { billOrganization } from './organization.js';
 import type { organizationBilling } from './organization-billing.js';
 import type { Control, Failure, OrganizationActivities, OrganizationRequest } from './organization-run.js';
+import { notUnderstood, tellStatus } from './refused.js';
 import { undoOrganization } from './way-back.js';
 
 /** Waits before an organization that something transient stopped is tried again by itself; the last is repeated no further. */
@@ -100,7 +99,7 @@ export class Desk {
 
   private tellStatus(cameToNothing: string | null): void {
     this.cameToNothing = cameToNothing;
-    upsertMemo({ [REFUSED_MEMO]: cameToNothing });
+    tellStatus(cameToNothing);
   }
 
   /** Bills once with what the last call asked for. */
@@ -284,8 +283,9 @@ export class Desk {
 
   private show(summary: OrganizationSummary): void {
     this.summary = summary;
-    const refused = this.refused === null ? [] : [md`**Not understood:** ${this.refused}`.text];
-    setCurrentDetails([...refused, summary.details, linksOf(workflowInfo().namespace, this.input)].join('\n\n'));
+    setCurrentDetails(
+      [...notUnderstood(this.refused), summary.details, linksOf(workflowInfo().namespace, this.input)].join('\n\n'),
+    );
     if (workflowInfo().typedSearchAttributes.get(billingStatus) !== summary.status)
       upsertSearchAttributes([{ key: billingStatus, value: summary.status }]);
     const changed = changedInSearch(workflowInfo().typedSearchAttributes, summary.inSearch);

@@ -1,4 +1,5 @@
 import { ApplicationFailure, defaultPayloadConverter, rawValueTypeInfo, RawValue } from '@temporalio/common';
+import { distance } from 'fuzzball/ultra_lite';
 import { isDay, isMonth } from '../shared/billing/month.js';
 import type { Amounts } from '../shared/billing/results.js';
 import { billingQueue } from '../shared/contract.js';
@@ -283,6 +284,26 @@ export function checkOwner<T extends { broker: string }>(input: T): T {
   return checked(input, { broker: BROKER }, 'It is started by: billing doctor');
 }
 
+/** Members of an input that no version so far writes, each with the nearest that there is, and those that there are; null where there are none. */
+export const unknownInDaily = (input: DailyBillingInput): string | null => unknownMembers(input, DAILY);
+export const unknownInOrganization = (input: OrganizationBillingInput): string | null => unknownMembers(input, ORGANIZATION);
+
+function unknownMembers(input: object, rules: Rules): string | null {
+  const known = Object.keys(rules);
+  const unknown = Object.keys(input).filter((member) => !known.includes(member));
+  if (unknown.length === 0) return null;
+  const told = unknown.slice(0, MEMBERS_TOLD).map((member) => `${member.slice(0, LONGEST_MEMBER)}${didYouMean(member, known)}`);
+  return `Nobody knows what is meant in its input by ${told.join(', ')}. Known are: ${known.join(', ')}.`;
+}
+const MEMBERS_TOLD = 5;
+const LONGEST_MEMBER = 60;
+
+function didYouMean(member: string, known: string[]): string {
+  const near = (candidate: string): number => distance(member.slice(0, LONGEST_MEMBER).toLowerCase(), candidate.toLowerCase());
+  const nearest = known.reduce((best, candidate) => (near(candidate) < near(best) ? candidate : best));
+  return near(nearest) <= member.length / 2 ? ` (did you mean ${nearest}?)` : '';
+}
+
 function checked<T>(input: T, rules: Rules, from = 'Start it with: billing run MONTH'): T {
   if (!isFields(input)) throw refused(`This workflow was started without an input. ${from}`);
   const wrong = Object.entries(rules).flatMap(([member, [isRight, expected]]) =>
@@ -301,4 +322,4 @@ export function checkBroker(broker: string, queue: string): void {
   );
 }
 
-const refused = (message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, 'BadRequest');
+export const refused = (message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, 'BadRequest');

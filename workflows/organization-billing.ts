@@ -3,7 +3,8 @@ import type { OrganizationBillingInput, OrganizationSummary } from '../shared/co
 import { Asked } from './asked.js';
 import { brief, Desk, HEAL_AFTER } from './desk.js';
 import { hearFromTheStart, Hearing } from './hearing.js';
-import { checkBroker, checkOrganization } from './messages.js';
+import { checkBroker, checkOrganization, unknownInOrganization } from './messages.js';
+import { refuseOrTell } from './refused.js';
 
 /**
  * One organization's month. Ends when it is billed, or has nothing to bill; waits for a person otherwise, open and visible, until a signal, the next
@@ -12,8 +13,10 @@ import { checkBroker, checkOrganization } from './messages.js';
 export async function organizationBilling(given: OrganizationBillingInput): Promise<OrganizationSummary> {
   const input = checkOrganization(given);
   checkBroker(input.broker, workflowInfo().taskQueue);
+  const unknown = refuseOrTell(unknownInOrganization(input));
   const asked = new Asked(input);
   const desk = new Desk(input, asked);
+  desk.showRefused(unknown);
   new Hearing(desk, asked).listen();
   let summary: OrganizationSummary;
   let heals = 0;

@@ -12,7 +12,15 @@ import { addDays, addMonths, firstDay, monthOf, nextMonth } from '../../shared/b
 import { line } from '../render/printable.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { findMonth, openOrganizations, requireMonth, whyCallsWait, withOpen, type OpenOrganization } from '../months.js';
+import {
+  findMonth,
+  openOrganizations,
+  refusedIn,
+  requireMonth,
+  whyCallsWait,
+  withOpen,
+  type OpenOrganization,
+} from '../months.js';
 import { demandOwnLabel } from '../own-label.js';
 import { PLAIN } from '../render/paper.js';
 import { renderStatus } from '../render/status.js';
@@ -73,12 +81,13 @@ async function firstRun(
   const link = detailsLink(webUiUrl(context.environment, temporal.address), temporal.namespace, run);
   if (json) {
     const soFar = await temporal.client.workflow.getHandle(run.workflowId).query<MonthResult>(STATUS_QUERY);
-    context.out(jsonText(soFar));
+    context.out(jsonText({ ...soFar, ...refusedOf(run) }));
   } else {
     const open = await openOrganizations(temporal, broker, month, []);
     const reason = (await callsOfRun(temporal, run)) ?? callsOf(open);
     context.out(`The first run of ${month} is under way since ${utcText(run.startTime)}: ${link}`);
     if (reason !== null) context.out(reason);
+    tellRefusedOfRun(context, run);
     await tellRefused(context, temporal, open, []);
   }
   return EXIT.waits;
@@ -101,6 +110,17 @@ async function tellRefused(
     const named = names.get(organizationId) ?? (await summaryOf(temporal, workflowId));
     context.out(line`${named ?? organizationId}: ${refused}`);
   }
+}
+
+/** The last message to the run that was not understood, or what was not of its input; a run that begins tells nothing of those before it. */
+function refusedOf(run: WorkflowExecutionInfo | null): { refused?: string } {
+  const refused = refusedIn(run?.memo);
+  return refused === null ? {} : { refused };
+}
+
+function tellRefusedOfRun(context: Context, run: WorkflowExecutionInfo | null): void {
+  const { refused } = refusedOf(run);
+  if (refused !== undefined) context.out(line`The run of ${utcText(run!.startTime)}: ${refused}`);
 }
 
 /** Why calls of the run itself wait, its survey of Autotask before all. */
@@ -128,7 +148,13 @@ async function showMonth(
   const ui = webUiUrl(context.environment, temporal.address);
   const closed = await withEvidence(config, (evidence) => readClosed(evidence, broker, month.month));
   if (json)
-    context.out(jsonText(closed.length === 0 ? month : { ...month, certificates: closed.map(({ ref: _, ...one }) => one) }));
+    context.out(
+      jsonText({
+        ...month,
+        ...refusedOf(latest),
+        ...(closed.length === 0 ? {} : { certificates: closed.map(({ ref: _, ...one }) => one) }),
+      }),
+    );
   else
     context.out(
       renderStatus(
@@ -153,7 +179,10 @@ async function showMonth(
         context.paper ?? PLAIN,
       ),
     );
-  if (!json) await tellRefused(context, temporal, open, month.organizations);
+  if (!json) {
+    tellRefusedOfRun(context, latest);
+    await tellRefused(context, temporal, open, month.organizations);
+  }
   return exitCodeOf(month, record.heldMonth);
 }
 

@@ -203,15 +203,17 @@ describe('a message that is none', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('of nobody does not stop a run that waits for its organizations', async () => {
+  test('of nobody does not stop a run that waits for its organizations; its page and billing status say so: the log alone did', async () => {
     let goOn = (): void => undefined;
     const gate = new Promise<void>((resolve) => (goOn = resolve));
     const activities = standIns({ planOrganization: () => gate.then(() => PLAN) });
+    const [broker, month] = ['default', '2025-11'];
+    const told = 'The signal settled does not say how an organization stands. Nothing was changed.';
     const result = await workshop.serving(activities, async () => {
       const handle = await workshop.client.workflow.start('dailyBilling', {
-        taskQueue: billingQueue('default'),
-        workflowId: 'run-of-messages',
-        args: [{ broker: 'default', month: '2025-10', asOf: '2025-10-09' }],
+        taskQueue: billingQueue(broker),
+        workflowId: dailyBillingId(broker, month),
+        args: [{ broker, month, asOf: '2025-11-09' }],
       });
       await handle.signal('settled');
       await handle.signal('settled', {
@@ -219,11 +221,26 @@ describe('a message that is none', () => {
         summary: { result: { organizationId: 'org-2', status: 'Done' } },
       });
       await handle.signal('settled', undecodable('json/plain'));
+      await eventually(
+        () => pageOf(handle),
+        (page) => page.startsWith(`**Not understood:** ${told}`) && page.includes('**Now:**'),
+      );
+      const env = { TEMPORAL_ADDRESS: server.address, BILLING_EVIDENCE: `file:${folder}` };
+      await eventually(
+        () => runCommand(env, ['status', month]),
+        ({ out }) => out.includes('under way') && /^The run of .* UTC: The signal settled does not say/m.test(out),
+      );
+      expect(JSON.parse((await runCommand(env, ['status', month, '--json'])).out)).toMatchObject({ refused: told });
       goOn();
+      await handle.result();
+      expect((await pageOf(handle)).split('\n\n').slice(0, 2)).toEqual([
+        `**Not understood:** ${told}`,
+        expect.stringMatching(/^## 2025-11, as of/),
+      ]);
       return handle.result() as Promise<unknown>;
     });
-    expect(result).toMatchObject({ months: [{ month: '2025-10' }] });
-  });
+    expect(result).toMatchObject({ months: [{ month }] });
+  }, 30_000);
 });
 
 /** A payload that no converter reads. */
@@ -356,6 +373,62 @@ describe('the input of a workflow', () => {
       expect(failure).toMatchObject({ type: 'BadRequest', message: expect.stringMatching(says) as unknown });
     },
   );
+
+  test('has members that nobody knows: a misspelt list of customers billed all of them', async () => {
+    const misspelt = { broker: 'default', month: '2025-10', organisations: ['Contoso'], customers: ['Contoso'] };
+    const failures = await workshop.serving(waiting(), () =>
+      Promise.all(
+        [['dailyBilling', misspelt] as const, ['organizationBilling', { ...INPUT, skipreason: 'disputed' }] as const].map(
+          ([type, input]) =>
+            workshop.client.workflow
+              .start(type, { taskQueue: billingQueue('default'), workflowId: `message-${(number += 1)}`, args: [input] })
+              .then((handle) => handle.result())
+              .catch((error: Error) => error.cause),
+        ),
+      ),
+    );
+    expect(failures).toEqual([
+      expect.objectContaining({
+        type: 'BadRequest',
+        message: expect.stringMatching(
+          /in its input by organisations \(did you mean organizations\?\), customers\. Known are: broker, month, .*Nothing was done\.$/,
+        ) as unknown,
+      }),
+      expect.objectContaining({ message: expect.stringContaining('skipreason (did you mean skipReason?)') as unknown }),
+    ]);
+  });
+
+  test('that a schedule of a newer version keeps goes on without what is new in it, and says so', async () => {
+    const { client } = workshop;
+    const scheduleId = `newer-${(number += 1)}`;
+    const schedule = await client.schedule.create({
+      scheduleId,
+      spec: {},
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'dailyBilling',
+        taskQueue: billingQueue('default'),
+        workflowId: scheduleId,
+        args: [{ broker: 'default', month: '2025-10', asOf: '2025-10-09', fairness: 7 }],
+      },
+    });
+    const seen = await workshop.serving(standIns(), async () => {
+      await schedule.trigger();
+      const { info } = await eventually(
+        () => schedule.describe(),
+        ({ info: { recentActions } }) => recentActions.length > 0,
+      );
+      const { action } = info.recentActions[0]!;
+      const handle = client.workflow.getHandle(action.type === 'startWorkflow' ? action.workflow.workflowId : '');
+      return { result: (await handle.result()) as unknown, refused: await refusedIn(handle), page: await pageOf(handle) };
+    });
+    await schedule.delete();
+    expect(seen).toMatchObject({
+      result: { months: [{ month: '2025-10' }] },
+      page: expect.stringContaining('fairness') as unknown,
+    });
+    expect(seen.refused).toMatch(/^Nobody knows what is meant in its input by fairness\. Known are: .* It goes on without\.$/);
+  });
 
   test('that leaves out what may be missing, or says null for it, is taken: its tasks failed for ever', async () => {
     const { given: _given, parentId: _parent, mode: _mode, ...fewest } = INPUT;

@@ -1,0 +1,32 @@
+import { log, patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { md } from '../shared/billing/markdown.js';
+import { REFUSED_MEMO } from '../shared/contract.js';
+import { scheduledStart } from './attributes.js';
+import { refused } from './messages.js';
+
+/** What was sent to a workflow and not understood is seen in three places: on its page, in the log, and by `billing status`. */
+
+/** Above all else on a workflow's page. */
+export const notUnderstood = (told: string | null): string[] => (told === null ? [] : [md`**Not understood:** ${told}`.text]);
+
+/** For `billing status`. */
+export const tellStatus = (told: string | null): void => upsertMemo({ [REFUSED_MEMO]: told });
+
+/**
+ * A member that nobody knows may be a misspelt one, and without the one that was meant a run bills more than was asked for: what a person started is refused. What
+ * programs hand on, or a schedule keeps, may come from a newer version than this: it goes on without the member, and says so. Null where there is nothing to say.
+ */
+export function refuseOrTell(unknown: string | null): string | null {
+  if (unknown === null) return null;
+  // One that a person started under an earlier release goes on.
+  if (isStartedByPerson() && patched('unknown-members-are-refused')) throw refused(`${unknown} Nothing was done.`);
+  log.warn('members of the input are not known', { unknown });
+  return `${unknown} It goes on without.`;
+}
+
+function isStartedByPerson(): boolean {
+  const { parent, continuedFromExecutionRunId, typedSearchAttributes } = workflowInfo();
+  return (
+    parent === undefined && continuedFromExecutionRunId === undefined && typedSearchAttributes.get(scheduledStart) === undefined
+  );
+}
