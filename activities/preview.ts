@@ -18,6 +18,7 @@ import type { Mode } from '../shared/contract.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
 import { readUndone } from '../shared/evidence/undone.js';
 import { modeFor, mostCautious } from '../shared/modes.js';
+import { CanaryChoice, canaryRemark } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { planGuarded } from './guard.js';
 import { movedFrom } from './moved.js';
@@ -56,13 +57,16 @@ export async function previewMonth(
   const strays = new StrayMoney(slices, { report, survey: survey.survey });
   const dismissals = await readDismissals(dependencies.evidence, broker);
   const plans: Preview['plans'] = [];
+  const canary = organizations === null ? await CanaryChoice.of(dependencies, request) : null;
   for await (const slice of organizationsOf(slices, { report, organizations })) {
     const books = await slices.books(survey.survey, slice.organization.id);
     const moved = await movedFrom(dependencies, slices, { broker, month, report, survey: survey.survey }, { facts, slice });
     const decided = books && planGuarded({ facts, slice, books, settings: dependencies.settings, moved });
     if (decided) strays.note(slice, decided);
-    const isShadow = modeFor(dependencies, slice.organization, mode) === 'shadow';
+    const itsMode = modeFor(dependencies, slice.organization, mode);
+    const isShadow = itsMode === 'shadow';
     const undone = await readUndone(dependencies.evidence, broker, month, slice.organization.id);
+    if (decided) canary?.look(decided, { mode: itsMode, hasWork: decided.steps.length > 0, isUndone: undone !== null });
     const left = decided && undone ? takenBackPlan(decided, undone) : decided;
     const plan = left && {
       ...left,
@@ -74,6 +78,8 @@ export async function previewMonth(
   }
   for (const plan of (await strays.plans(dependencies.settings)) ?? [])
     plans.push({ ...plan, ghosts: setAside(plan.ghosts, dismissals), previousSales: {} });
+  await canary?.end(mostCautious(dependencies.mode, mode));
+  const first = canary === null ? null : await canaryRemark(dependencies, broker);
   const { unnamed, unread = [] } = await slices.survey(survey.survey);
   const { internalCurrency } = await slices.sharedOf(survey.survey);
   const calls = { autotask: survey.calls.autotask, cloudmore: reportCalls.cloudmore };
@@ -85,7 +91,7 @@ export async function previewMonth(
     currency: internalCurrency,
     facts: { month, ...billedFrom(month, reportMonthOf(facts)), asOf, unassigned: facts.unassigned },
     calls,
-    remarks: [unnamed === undefined ? null : unnamedText(unnamed)].filter((text) => text !== null),
+    remarks: [unnamed === undefined ? null : unnamedText(unnamed), first].filter((text) => text !== null),
     ...unreadList([...unreadOfReport(facts), ...unread]),
   };
   const held = tripMonth(facts, internalCurrency, dependencies.settings);

@@ -28,7 +28,7 @@ import {
 } from '../shared/evidence/months.js';
 import { rememberNames } from '../shared/evidence/named.js';
 import { readDismissals } from '../shared/evidence/dismissals.js';
-import { mostCautious } from '../shared/modes.js';
+import { modeFor, mostCautious } from '../shared/modes.js';
 import { recordSettings } from './decisions.js';
 import { forgetOldPlans } from './releases.js';
 import { CanaryChoice, canaryRemark } from './canary.js';
@@ -81,7 +81,11 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
       work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
     const isOwed = books.contracts.some(({ id }) => undescribed.has(id));
     const hasWork = isOwed || (await needsWorkflow(dependencies, request, plan, slice));
-    canary.look(plan, hasWork, isUndone(slice.organization.id));
+    canary.look(plan, {
+      mode: modeFor(dependencies, slice.organization, request.mode),
+      hasWork,
+      isUndone: isUndone(slice.organization.id),
+    });
     if (hasWork) {
       work.organizations.push(slice.organization.id);
       names.push(slice.organization.name);
@@ -133,7 +137,7 @@ async function settleQuietly(
  * without an outcome for its lines is held (1.7).
  */
 export async function closeRun(
-  dependencies: Pick<Dependencies, 'evidence' | 'mode' | 'clock' | 'settings'>,
+  dependencies: Pick<Dependencies, 'evidence' | 'mode' | 'clock' | 'settings' | 'canary'>,
   slices: Slices,
   request: CloseRequest,
 ): Promise<MonthClosed> {
@@ -154,7 +158,7 @@ export async function closeRun(
       currency: internalCurrency,
       facts: { month, ...billedFrom(month, reportMonthOf(facts)), asOf, unassigned },
       calls: request.calls,
-      remarks: [unnamed === undefined ? null : unnamedText(unnamed), await canaryRemark(evidence, broker)].filter(
+      remarks: [unnamed === undefined ? null : unnamedText(unnamed), await canaryRemark(dependencies, broker)].filter(
         (text) => text !== null,
       ),
       ...unreadList([...unreadOfReport(facts), ...unread]),

@@ -250,7 +250,8 @@ export const ADVICE: Record<ReasonCode, Advice> = {
   'canary-waits': {
     inWords: 'waits for the first customer',
     meaning: 'another customer is billed alone first, and this one follows by itself',
-    remedy: 'Nothing; the run that finds nothing to do for that one bills the others. Sooner, where the plan is right:',
+    remedy:
+      'Nothing, unless the message says that there is nothing to write for that one; the run that finds nothing to do for it any more bills the others. Sooner, where the plan is right:',
     next: 'approve',
   },
   'month-closed': {

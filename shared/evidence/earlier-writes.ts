@@ -12,9 +12,13 @@ const MONTHS_BACK = 24;
 export async function earlierWrites(evidence: Evidence, broker: string, today: string): Promise<string | null> {
   const month = await lastBilledMonth(evidence, broker, monthOf(today));
   if (month !== null) return `${month.month} ran in mode ${month.mode}`;
-  const writes = (await evidence.names(`intents/${broker}/`)).length;
+  const writes = await writesOnRecord(evidence, broker);
   return writes === 0 ? null : `${writes} ${writes === 1 ? 'write' : 'writes'} to Autotask on record`;
 }
+
+/** How many writes to Autotask were noted, in whichever month. */
+export const writesOnRecord = async (evidence: Evidence, broker: string): Promise<number> =>
+  (await evidence.names(`intents/${broker}/`)).length;
 
 async function lastBilledMonth(
   evidence: Evidence,

@@ -58,7 +58,11 @@ async function close(settled: Settled[]): Promise<{ closed: MonthClosed; evidenc
   const clock = { now: () => new Date('2025-10-18T04:00:00Z'), sleep: () => Promise.resolve() };
   const request = { ...MONTH, report, survey, calls: NO_CALLS, heldMonth: null };
   return {
-    closed: await closeRun({ evidence, mode: 'auto', clock, settings: settings() }, new Slices(evidence), request),
+    closed: await closeRun(
+      { evidence, mode: 'auto', clock, settings: settings(), canary: { isDemanded: false, organization: null } },
+      new Slices(evidence),
+      request,
+    ),
     evidence,
   };
 }

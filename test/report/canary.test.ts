@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { september } from '../api/vendors.js';
 import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthClosed } from '../../shared/contract.js';
 import { openDesk, type Desk } from '../report/desk.js';
 
 /** The first run in mode `auto` bills one customer; the others follow in the run that finds nothing to do for it. */
@@ -26,6 +27,16 @@ const statuses = async (desk: Desk, day: string): Promise<string[]> =>
     .filter(({ posted, held }) => posted.lines + held.lines > 0)
     .map(({ status }) => status);
 
+const doneIn = ({ result }: MonthClosed): string[] =>
+  result.organizations.flatMap(({ status, posted, organizationName }) =>
+    status === 'Done' && posted.lines > 0 ? [organizationName] : [],
+  );
+
+const inOneLine = (text: string): string => text.replace(/\s+/g, ' ');
+
+const AWAITED =
+  'Tailspin Toys is to be billed alone first (BILLING_CANARY), and in 2025-10 there was nothing to write for it: nobody takes its place, and all others wait (canary-waits).';
+
 describe('a canary', () => {
   test('is billed alone; once a later run finds nothing to do for it the others follow, and then nothing is left', async () => {
     await onDesk({ BILLING_CANARY: 'on' }, async (desk) => {
@@ -48,19 +59,47 @@ describe('a canary', () => {
 
   test('is the customer that is named', async () => {
     await onDesk({ BILLING_CANARY: 'Fabrikam Logistics' }, async (desk) => {
-      const { result } = await desk.bill('2025-10', '2025-10-17');
-      const done = result.organizations.filter(({ status, posted }) => status === 'Done' && posted.lines > 0);
-      expect(done.map(({ organizationName }) => organizationName)).toEqual(['Fabrikam Logistics']);
+      expect(doneIn(await desk.bill('2025-10', '2025-10-17'))).toEqual(['Fabrikam Logistics']);
     });
   });
 
   test('is asked for with the run, by name, also on this machine', async () => {
     await onDesk({}, async (desk) => {
-      const { result } = await desk.billAsked('Fabrikam Logistics', '2025-10', '2025-10-17');
-      const done = result.organizations.filter(({ status, posted }) => status === 'Done' && posted.lines > 0);
-      expect(done.map(({ organizationName }) => organizationName)).toEqual(['Fabrikam Logistics']);
+      expect(doneIn(await desk.billAsked('Fabrikam Logistics', '2025-10', '2025-10-17'))).toEqual(['Fabrikam Logistics']);
       expect((await desk.bill('2025-10', '2025-10-18')).result.posted).toEqual(POSTED);
     });
+  });
+
+  test('that is named and has nothing to bill was the smallest in silence: all wait, and run, plan and status say whom they wait for', async () => {
+    await onDesk({ BILLING_CANARY: 'Tailspin Toys' }, async (desk) => {
+      const { out: planned } = await desk.cli('plan', '2025-10', '--as-of', '2025-10-17');
+      expect(inOneLine(planned)).toContain(AWAITED);
+      const { result } = await desk.bill('2025-10', '2025-10-17');
+      expect([result.posted.lines, await writes(desk)]).toEqual([0, 0]);
+      const shown = await desk.cli('report', '2025-10');
+      expect(inOneLine(shown.out)).toContain(AWAITED);
+      expect(result.remarks).toEqual([expect.stringContaining(AWAITED)]);
+      expect(result.organizations.flatMap(({ items }) => items.flatMap(({ message }) => message ?? [])).join()).toContain(
+        AWAITED,
+      );
+      const other = await desk.billAsked('Fabrikam Logistics', '2025-10', '2025-10-17');
+      expect(doneIn(other)).toEqual(['Fabrikam Logistics']);
+      expect((await desk.bill('2025-10', '2025-10-18')).result.posted).toEqual(POSTED);
+    });
+  });
+
+  test('that waits for one without work is over once a person has released another plan by hand', async () => {
+    await onDesk({ BILLING_CANARY: 'Tailspin Toys' }, async (desk) => {
+      await desk.bill('2025-10', '2025-10-17');
+      expect((await desk.billReleased('2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
+      expect((await desk.bill('2025-10', '2025-10-18')).result.remarks ?? []).toEqual([]);
+    });
+  });
+
+  test('in shadow mode held all others back for ever: one that may be billed is chosen', async () => {
+    await onDesk({ BILLING_CANARY: 'on', BILLING_MODE_ORGANIZATIONS: 'Fabrikam Logistics=shadow' }, async (desk) =>
+      expect(doneIn(await desk.bill('2025-10', '2025-10-17'))).toEqual(['Contoso Dental Group']),
+    );
   });
 
   test('that is asked for by a name that nobody has was the smallest customer: the run is refused', async () => {
