@@ -23,8 +23,7 @@ import type { PlanInput, Work } from './plan.js';
 import { stopped } from './stopped.js';
 import { fold, groupBy, present, same } from './text.js';
 import type { Ghost, Item, Plan, PlannedItem, Step } from './plan-types.js';
-import type { RecordType } from './types.js';
-import { isLicence, SHARED_SERVICES, typeInWords } from './record-types.js';
+import { isLicence, typeInWords } from './record-types.js';
 
 /**
  * Rule 1.6: a report of the same month that is smaller than the last accepted one takes nothing away by itself. What nobody explains is held, item by item,
@@ -45,7 +44,7 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
   const earlier = new Map(before.map((item) => [item.id, item]));
   const doubt = doubtOf(keyed, input);
   const isCreditLost = creditsLost(keyed, before);
-  const isLeftByHand = leftByHand(keyed, before, input);
+  const isLeftByHand = leftByHand(before, input);
   return new Map(
     keyed.flatMap(({ item, contractKey }) => {
       const decided = planned.get(item.id)!;
@@ -103,9 +102,7 @@ function isOfSame({ type, itemCode, contractKey }: PlannedItem, ghost: Ghost, ac
   if (same(itemCode, had === undefined ? ghost.itemCode : had.itemCode)) return true;
   // A line that has no code for once, or has got one, may be the other.
   if (nameless === 2) return had !== undefined && [itemCode, had.itemCode].some((code) => present(code) === null);
-  // The service that all of a type share does not tell the code.
-  const isCodeUnknown = had === undefined && SHARED_SERVICES[ghost.type as RecordType] !== undefined;
-  return !isLicence(type) || isCodeUnknown;
+  return !isLicence(type);
 }
 
 const isMoved = (decided: PlannedItem): boolean => moves(decided, UP) || moves(decided, DOWN);
@@ -152,7 +149,7 @@ function creditsLost(keyed: KeyedItem[], accepted: AcceptedItem[]): (contractKey
   return (contractKey) => {
     const had = before.get(fold(contractKey)) ?? [];
     if (had.every(({ id }) => present.has(id))) return false;
-    const own = (now.get(fold(contractKey)) ?? []).map(({ item }) => acceptedItem(item, contractKey));
+    const own = now.get(fold(contractKey))!.map(({ item }) => acceptedItem(item, contractKey));
     const creditsOf = (items: AcceptedItem[], side: Side): Big => sum(items.map((item) => creditOf(item, side)));
     return SIDES.some((side) => creditsOf(own, side).gt(creditsOf(had, side)));
   };
@@ -163,17 +160,15 @@ function creditsLost(keyed: KeyedItem[], accepted: AcceptedItem[]): (contractKey
  * for themselves. That it has ended explains it.
  */
 function leftByHand(
-  keyed: KeyedItem[],
   accepted: AcceptedItem[],
   { slice, facts }: PlanInput,
 ): (entry: Pick<KeyedItem, 'item' | 'contractKey'>) => boolean {
-  const present = new Set(keyed.map(({ item }) => item.id));
-  const had = accepted.filter((one) => isReported(one) && one.sources.includes(MANUAL_LINES));
+  const had = accepted.filter(isReported);
   return ({ item, contractKey }) => {
     if (!isByHand(item)) return false;
-    const isLeft =
-      accepted.some((one) => one.id === item.id && isReported(one)) ||
-      had.some((one) => same(one.contractKey, contractKey) && !present.has(one.id));
+    const isLeft = had.some(
+      (one) => one.id === item.id || (same(one.contractKey, contractKey) && one.sources.includes(MANUAL_LINES)),
+    );
     return isLeft && !endedBefore(slice.subscriptions, contractKey, reportMonthOf(facts), facts.asOf);
   };
 }

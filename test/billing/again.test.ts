@@ -10,6 +10,7 @@ import {
   manualLine,
   organization,
   plan,
+  price,
   row,
   running,
   service,
@@ -60,7 +61,7 @@ function why(before: Line, now: Line | Line[], { held, serviceKey = CODE, situat
     books: { ...billedAs(before, serviceKey), ...held },
     ...situation,
   });
-  const { outcome, reason, message } = decided.items[0]!;
+  const { outcome, reason, message } = decided.items.find(({ contractKey }) => contractKey !== 'second')!;
   return outcome === 'posted' ? null : `${reason}: ${/stand: (.+?)\. /.exec(message!)?.[1] ?? message}`;
 }
 
@@ -71,6 +72,7 @@ const keyOf = (one: Line): string => plan({ report: of(one) }).items[0]!.contrac
 const bare = (changes: Partial<Line> = {}): Line => line({ subscriptionId: null, ...changes });
 const visio = bare({ recordType: 'Perpetual', itemCode: 'DG7GMGF0D5RK-0001', productName: 'Visio' });
 const azure = line({ subscriptionId: 'az-1', recordType: 'AzurePlan', itemCode: null, productName: 'Azure plan' });
+const second = line({ subscriptionId: 'second', itemCode: 'CFQ7TTC0SECOND' });
 const VISIO = 'cloudmore:perpetual';
 
 describe('money that stands for the same thing under another name holds its line', () => {
@@ -80,7 +82,15 @@ describe('money that stands for the same thing under another name holds its line
     ['it has the item code in other letters', why(line(), bare({ itemCode: CODE.toLowerCase() })), again(SUBSCRIPTION)],
     ['it has another item code: another licence', why(line(), bare({ itemCode: 'CFQ7TTC0NEW' })), null],
     ['it is of another record type', why(line(), bare({ recordType: 'Perpetual' })), null],
-    ['it is of another subscription: another licence', why(line(), line({ subscriptionId: 'second' })), null],
+    ['it is of another subscription: another licence', why(line(), line({ subscriptionId: 'another' })), null],
+    ['a perpetual licence lost it', why({ ...visio, subscriptionId: 'v-1' }, visio, { serviceKey: VISIO }), again('v-1')],
+    [
+      'the accepted report had others besides',
+      why(line(), [bare(), second], {
+        accepted: of(second, line({ recordType: 'Perpetual', itemCode: 'DG7GMGF0D5RK-0001' }), line()),
+      }),
+      again(SUBSCRIPTION),
+    ],
     ['it lost the item code', why(visio, { ...visio, itemCode: null }, { serviceKey: VISIO }), again(keyOf(visio))],
     [
       'it has got an item code',
@@ -106,6 +116,11 @@ describe('money that stands for the same thing under another name holds its line
       'it has the code of the service that it was billed on, and no report is known',
       why(bare(), line(), { accepted: undefined }),
       again(keyOf(bare())),
+    ],
+    [
+      'it has another code, without a subscription before and after, and no report is known',
+      why(visio, { ...visio, itemCode: 'OTHER' }, { serviceKey: VISIO, accepted: undefined }),
+      null,
     ],
     [
       'it is usage, which has no code to be told by',
@@ -144,14 +159,20 @@ describe('such money holds a line that would be billed beside it, and no other',
       why(line(), bare(), { situation: { report: { ...of(bare()), subscriptions: [subscription({ status: 'Deleted' })] } } }),
       null,
     ],
-    [
-      'what stood is the carried part of what was paid once, and is listed as that',
-      why(line(), bare(), { accepted: undefined, held: running() }),
-      again(SUBSCRIPTION),
-    ],
   ])('%s', (_, found, expected) => {
     expect(found).toBe(expected);
   });
+});
+
+test('what is paid once and could not be ended carries on into the next month, and is none of what this one is billed for', () => {
+  const situation: Situation = {
+    report: { ...of(line(), bare()), prices: [price({ paymentMonths: 12 })] },
+    books: running(),
+    refused: [plan({ report: of(line()) }).items[0]!.id],
+  };
+  const { ghosts, items } = plan(situation);
+  expect(ghosts.map(({ rule, outcome }) => `${rule} ${outcome}`)).toEqual(['7.6 ghost']);
+  expect(items.map(({ outcome }) => outcome)).toEqual(['posted', 'posted']);
 });
 
 describe('a line entered by hand does not replace Cloudmore’s own', () => {
@@ -177,6 +198,27 @@ describe('a line entered by hand does not replace Cloudmore’s own', () => {
     ['it is new, and all that is left', left([line()], [credit()]), LEFT],
     ['Cloudmore’s own are there still', left([line(), credit()], [line(), credit()]), null],
     ['there never was anything else', left([credit()], [credit()], {}, { ...charged('-20'), rows: [] }), null],
+    [
+      'there never was anything else, but of another subscription',
+      left([credit(), second], [credit(), second], {}, { ...charged('-20'), rows: [] }),
+      null,
+    ],
+    [
+      'it is told by another code, and corrected what is gone',
+      left([line(), credit()], [credit()], { itemCode: 'CFQ7TTC0NEW' }),
+      LEFT,
+    ],
+    ['it is told by another code, and new', left([line()], [credit()], { itemCode: 'CFQ7TTC0NEW' }), null],
+    [
+      'it corrected what another subscription has still',
+      left(
+        [second, credit({ subscriptionId: 'second' }), credit()],
+        [credit(), second, credit({ subscriptionId: 'second' })],
+        { itemCode: 'CFQ7TTC0NEW' },
+        { rows: [] },
+      ),
+      null,
+    ],
     ['the subscription has ended', left([line(), credit()], [credit()], { status: 'Deleted' }), null],
     [
       'it ended in the month itself: what was due before was due',

@@ -46,7 +46,10 @@ const bundle = (root: string, shared: string[], files: string[]): ReturnType<typ
     define: { 'import.meta.url': JSON.stringify(pathToFileURL(path.join(root, FOLDER, 'bundle.js')).href) },
   });
 
-/** What more than one file of tests imports is loaded before any of them: what it does then belongs to none. */
+/**
+ * What more than one file of tests imports of the product is loaded before any of them: what it does then belongs to none. Tables that several share belong
+ * to the first that loads them: of a change that only loading shows, that file alone is asked.
+ */
 function sharedBy(files: string[], { inputs }: Metafile): string[] {
   const reached = new Map<string, number>();
   for (const file of files) {
@@ -54,7 +57,7 @@ function sharedBy(files: string[], { inputs }: Metafile): string[] {
     for (const one of seen) for (const { path: next } of inputs[one]?.imports ?? []) if (inputs[next]) seen.add(next);
     for (const one of seen) reached.set(one, (reached.get(one) ?? 0) + 1);
   }
-  return [...reached].flatMap(([file, times]) => (times > 1 && /^(shared|test)\//.test(file) ? [file] : []));
+  return [...reached].flatMap(([file, times]) => (times > 1 && file.startsWith('shared/') ? [file] : []));
 }
 
 function entryOf(shared: string[], files: string[]): string {
