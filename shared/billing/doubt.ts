@@ -1,5 +1,5 @@
 import { standsOn } from './contract.js';
-import { grouped, plain, ZERO } from './decimal.js';
+import { grouped, plain } from './decimal.js';
 import { firstDay } from './month.js';
 import { isChargeType } from './record-types.js';
 import { rowsOfContract } from './rows.js';
@@ -152,13 +152,11 @@ const hiddenText = ({ why }: Gone): string => `${why} Release the plan if it doe
 
 function goneText({ kind, id, key, why }: Gone, month: Month, books: Books): string {
   const found = `${why} The plan would make the ${kind} for ${key} once more (it was ${id}).`;
-  const { isAnything, sales } = kind === 'contract' ? standsOn({ id }, month, books) : NOTHING;
-  return isAnything
-    ? `${found} ${grouped(plain(sales))} stand on it in ${month} all the same: give it its id back; or bring it to nothing first, or both are billed, and then release the plan.`
+  const stands = kind === 'contract' ? standsOn({ id }, month, books) : null;
+  return stands?.isAnything
+    ? `${found} ${grouped(plain(stands.sales))} stand on it in ${month} all the same: give it its id back; or bring it to nothing first, or both are billed, and then release the plan.`
     : `${found} Release the plan if that is right.`;
 }
-
-const NOTHING = { isAnything: false, sales: ZERO };
 
 /** What a released plan makes again, for anyone who reads the report. */
 export function remadeNotes({ steps }: Plan, { gone = [] }: Books): Note[] {

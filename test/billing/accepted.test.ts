@@ -302,6 +302,8 @@ describe('what counts as accepted from now on', () => {
       { sales: '130', creditSales: '-50' },
     ])
       expect({ changes, isKept: keptBeside(changes) }).toEqual({ changes, isKept: true });
+    const besideAnother = nextAccepted(planned(null), [renamed, azure], part([before]), USUAL);
+    expect(besideAnother.items.map(({ id }) => id)).toEqual(['item-3', azure.id]);
     const there = nextAccepted(planned(null), [renamed], part([before, renamed]), USUAL);
     expect(there.items.map(({ id }) => id)).toEqual(['item-3', 'item-1']);
   });

@@ -5,13 +5,15 @@ import { indexPrices } from '../../shared/billing/items.js';
 import type { ContractPlan } from '../../shared/billing/plan-contract.js';
 import type { Ghost, Step } from '../../shared/billing/plan-types.js';
 import type { Named } from '../../shared/billing/named.js';
-import type { Books, RecordType, Subscription } from '../../shared/billing/types.js';
+import type { Books, RecordType, Settings, Subscription } from '../../shared/billing/types.js';
 import {
   accepted,
   books,
   charge,
   CODE,
+  company,
   contract,
+  line,
   plan,
   price,
   row,
@@ -301,5 +303,42 @@ describe('a row without a line', () => {
     expect(told(ghosts({ ...withoutId, charges: ofIt }, notAccepted))).toEqual(['ghost 5.00 (8.4)']);
     const found = ghosts(foreign, notAccepted);
     expect(found.notes.map(({ code }) => code)).toEqual(['foreign-row']);
+  });
+});
+
+describe('what a customer billed in another currency no longer has goes', () => {
+  const gone = (changes: Partial<Settings>, costRates: Books['costRates']): string[] =>
+    plan({
+      report: {
+        lines: [line({ subscriptionId: 'other', currency: 'USD' })],
+        subscriptions: [subscription({ status: 'Deleted' })],
+      },
+      books: {
+        ...running(),
+        companies: [company({ currency: 'USD' })],
+        charges: [charge({ key: KEY, cost: '4', billed: true })],
+        ...(costRates && { costRates }),
+      },
+      settings: changes,
+      asOf: '2025-10-25',
+    })
+      .steps.filter(({ kind }) => kind === 'postCharge')
+      .map(({ summary }) => summary);
+
+  const CHARGED = 'Charge Business Premium (1 year, paid monthly):';
+  test.each<[string, string[], string]>([
+    [
+      'with the cost in the tenant’s currency, where costs are converted',
+      gone({ foreignCost: 'convert' }, { USD: '0.9' }),
+      `${CHARGED} -5.00 USD / -4.00 EUR`,
+    ],
+    [
+      'with the cost in the customer’s, where no rate is known',
+      gone({ foreignCost: 'convert' }, {}),
+      `${CHARGED} -5.00 / -4.00 USD`,
+    ],
+    ['with the cost in the customer’s, where nothing is converted', gone({}, { USD: '0.9' }), `${CHARGED} -5.00 / -4.00 USD`],
+  ])('%s', (_, found, expected) => {
+    expect(found).toEqual([expected]);
   });
 });
