@@ -57,6 +57,11 @@ function explain(error: unknown, context: Pick<Context, 'say' | 'broker'>): numb
     context.say(messageAsCalled(told.message));
     return told.name === 'StoreUnavailable' ? EXIT.unreachable : EXIT.configuration;
   }
+  const taken = whyNoPort(error);
+  if (taken !== null) {
+    context.say(taken);
+    return EXIT.configuration;
+  }
   const why = whyNoFile(error);
   if (why !== null) {
     context.say(`${pathOf(error)}: ${why}. Is it what BILLING_EVIDENCE or another setting names?`);
@@ -65,6 +70,21 @@ function explain(error: unknown, context: Pick<Context, 'say' | 'broker'>): numb
   context.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   context.say('This is a bug. Please report it with the output above.');
   return EXIT.failed;
+}
+
+const NOT_LISTENING: Record<string, string> = {
+  EADDRINUSE: 'another program listens there already',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  EACCES: 'this user has no right to that port',
+};
+
+/** Why nobody can be heard at an address, with the settings that name one; null for what is no such error. */
+function whyNoPort(error: unknown): string | null {
+  const { code, syscall, address, port } = (error ?? {}) as Partial<Record<string, string | number>>;
+  const why = NOT_LISTENING[String(code)];
+  return syscall !== 'listen' || why === undefined
+    ? null
+    : `${address}:${port}: ${why} (${code}). Is it what BILLING_WEB_HOST, BILLING_WEB_PORT, BILLING_HTTP or --port names?`;
 }
 
 const whereSettingsAre = ({ broker }: Pick<Context, 'broker'>): string =>

@@ -5,8 +5,9 @@ import { type Sender } from '../../shared/contract/decisions.js';
 import { askOpen, isNotFound } from '../months.js';
 import { CommandError } from '../exit.js';
 import { answerOf, updateWithStart } from '../commands/signals.js';
-import { isServed, type Temporal } from '../temporal.js';
+import { type Temporal } from '../temporal.js';
 import { today } from '../context.js';
+import { whyNobodyActs } from './outages.js';
 import type { ActionResult, SteeringAction } from './source.js';
 
 /** What the buttons do: exactly the plan that was shown is released, and the answer says what came of it. */
@@ -19,8 +20,8 @@ export async function act(
   { broker, schedule }: Pick<BaseConfig, 'broker' | 'schedule'>,
   action: SteeringAction,
 ): Promise<ActionResult> {
-  if (!(await isServed(temporal, billingQueue(broker))))
-    return { isGood: false, text: 'No worker runs at this moment, and nothing was decided. Try again when one does.' };
+  const nobody = await whyNobodyActs(temporal, billingQueue(broker));
+  if (nobody !== null) return nobody;
   const workflowId = organizationBillingId(broker, action.month, action.organizationId);
   try {
     if (action.action === 'approve') return await release(temporal, workflowId, action);

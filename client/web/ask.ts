@@ -15,7 +15,8 @@ import { undoWithStart } from '../commands/signals.js';
 import { sameSum } from '../confirm.js';
 import { CommandError } from '../exit.js';
 import { isNotFound } from '../months.js';
-import { isServed, type Temporal } from '../temporal.js';
+import { type Temporal } from '../temporal.js';
+import { answering, isTemporalAway, whyNobodyActs } from './outages.js';
 import type { About, ActionResult, Answered, Asking, WayBackRelease } from './source.js';
 
 /**
@@ -28,17 +29,13 @@ const ANSWER_WITHIN_MS = 15_000;
 /** Without a worker nothing goes on for ever. */
 const LONGEST = '8 hours';
 
-const NO_WORKER: ActionResult = {
-  isGood: false,
-  text: 'No worker runs at this moment, and nothing was done. Try again when one does.',
-};
-
 type Answer = (request: MonthEndRequest) => Promise<MonthEndDone>;
 
 /** Starts it, or says that it is under way. Asked twice it is done once at a time, and what is done already stays as it is. */
 export async function askWorker(temporal: Temporal, broker: string, asking: Asking): Promise<ActionResult> {
   const taskQueue = billingQueue(broker);
-  if (!(await isServed(temporal, taskQueue))) return NO_WORKER;
+  const nobody = await whyNobodyActs(temporal, taskQueue);
+  if (nobody !== null) return nobody;
   try {
     const handle = await temporal.client.workflow.start<Answer>(WORKFLOWS.monthEnd, {
       taskQueue,
@@ -71,19 +68,23 @@ const UNDER_WAY: ActionResult = {
 
 const whyNot = (error: unknown): string => `It did not work, and nothing was decided: ${rootCauseOf(error)}`;
 
-/** The latest execution's answer. */
-export async function latestAnswer({ client }: Temporal, broker: string, month: Month, about: About): Promise<Answered | null> {
-  const handle = client.workflow.getHandle<Answer>(monthEndId(broker, month, about));
+/** The latest execution's answer, or that nobody can tell it. */
+export async function latestAnswer(temporal: Temporal, broker: string, month: Month, about: About): Promise<Answered | null> {
+  const handle = temporal.client.workflow.getHandle<Answer>(monthEndId(broker, month, about));
   try {
-    const { status, startTime } = await handle.describe();
-    if (status.name === 'RUNNING') return { since: startTime.toISOString() };
-    return { done: await handle.result() };
+    return await answering(temporal, async () => {
+      const { status, startTime } = await handle.describe();
+      if (status.name === 'RUNNING') return { since: startTime.toISOString() };
+      return { done: await handle.result() };
+    });
   } catch (error) {
     if (isNotFound(error)) return null;
     if (error instanceof WorkflowFailedError) return { failure: whyNot(error) };
+    if (isTemporalAway(error)) return { failure: UNANSWERED };
     throw error;
   }
 }
+const UNANSWERED = 'Temporal does not answer, so nobody can tell whether this was asked for, and what came of it.';
 
 /** Releases exactly the way back that was shown, when its sum was typed back; the customer's workflow refuses one that has moved since. */
 export async function takeBack(
@@ -105,7 +106,8 @@ export async function takeBack(
   const { record } = (await readMonth(evidence, broker, month)) ?? {};
   if (record?.report === undefined || record.frame === undefined)
     return { isGood: false, text: `${month} has not been billed yet.` };
-  if (!(await isServed(temporal, billingQueue(broker)))) return NO_WORKER;
+  const nobody = await whyNobodyActs(temporal, billingQueue(broker));
+  if (nobody !== null) return nobody;
   await keepUndo(evidence, broker, undo);
   const { asOf } = record.frame.facts;
   const given = { asOf, report: record.report, survey: null, surveyedAt: null };

@@ -19,6 +19,7 @@ import { BYTE_ORDER_MARK } from '../render/spreadsheet.js';
 import { isNotFound } from '../months.js';
 import type { Temporal } from '../temporal.js';
 import { act } from './act.js';
+import { answering } from './outages.js';
 import { askWorker, latestAnswer, takeBack } from './ask.js';
 import { readInvoicedRecord } from '../../shared/evidence/invoiced.js';
 import { jsonText } from '../render/printable.js';
@@ -26,8 +27,8 @@ import type { ShownCustomer, ShownMonth, Source } from './source.js';
 
 /** How many other months a customer's page looks back to. */
 const HISTORY_MONTHS = 12;
-/** A worker that is there answers well within this. */
-const ANSWER_WITHIN_MS = 3_000;
+/** An answer is waited for 15 seconds; what is asked of Temporal before and after it takes no longer than the rest. */
+const DECIDED_WITHIN_MS = 25_000;
 
 /** What the pages show, from the evidence; whether a run is under way, and what the buttons do, from Temporal. */
 export function evidenceSource(config: BaseConfig, evidence: Evidence, temporal: Temporal, environment: Environment): Source {
@@ -74,10 +75,10 @@ export function evidenceSource(config: BaseConfig, evidence: Evidence, temporal:
       return now && before ? compareMonths(now, before) : null;
     },
     year: (month) => readYear(evidence, broker, month),
-    act: (action) => act(temporal, config, action),
+    act: (action) => answering(temporal, () => act(temporal, config, action), DECIDED_WITHIN_MS),
     answered: (month, about) => latestAnswer(temporal, broker, month, about),
-    ask: (asking) => askWorker(temporal, broker, asking),
-    takeBack: (release) => takeBack(temporal, config, evidence, release),
+    ask: (asking) => answering(temporal, () => askWorker(temporal, broker, asking), DECIDED_WITHIN_MS),
+    takeBack: (release) => answering(temporal, () => takeBack(temporal, config, evidence, release), DECIDED_WITHIN_MS),
     certificate: async (month, number) => {
       const kept = (await readClosed(evidence, broker, month)).find((one) => one.number === number);
       if (kept === undefined) return null;
@@ -127,11 +128,11 @@ async function customerOf(
 }
 
 /** How far the month's run is, or why nobody can tell; null when none is under way. */
-async function progressOf({ client }: Temporal, broker: string, month: Month): Promise<string | null> {
-  const handle = client.workflow.getHandle(dailyBillingId(broker, month));
+async function progressOf(temporal: Temporal, broker: string, month: Month): Promise<string | null> {
+  const handle = temporal.client.workflow.getHandle(dailyBillingId(broker, month));
   let since: Date | null = null;
   try {
-    return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, async () => {
+    return await answering(temporal, async () => {
       const { status, startTime } = await handle.describe();
       if (status.name !== 'RUNNING') return null;
       since = startTime;

@@ -29,6 +29,7 @@ import { decisionsPage, explainPage, loginPage, messagePage } from './pages/othe
 import type { WebSettings } from '../../shared/web-settings.js';
 import type { ActionResult, Source } from './source.js';
 import { WEB_STYLE } from './style.js';
+import { outageOf } from './outages.js';
 import { found, Forbidden, Missing, monthOf, type Get, type Post, type Shown, type Viewer } from './requests.js';
 import { addMonthEndButtons, addMonthEndPages } from './month-end.js';
 import { personOf } from './users.js';
@@ -315,7 +316,7 @@ function render(
 
 const sendPage = (reply: FastifyReply, content: string): FastifyReply => reply.type('text/html; charset=utf-8').send(content);
 
-/** What went wrong, in a sentence; the program's own mistakes are told on standard error alone. */
+/** What went wrong, in a sentence; the program's own mistakes are told on standard error alone, what is out of reach in one line there. */
 function explained(
   error: FastifyError,
   request: FastifyRequest,
@@ -323,9 +324,13 @@ function explained(
   source: Source,
   settings: WebSettings,
 ): FastifyReply {
-  const status = error instanceof z.ZodError ? 400 : (error.statusCode ?? 500);
+  const outage = outageOf(error, request.method === 'POST');
+  const status = outage?.status ?? (error instanceof z.ZodError ? 400 : (error.statusCode ?? 500));
   if (status >= 500)
-    process.stderr.write(`${request.method} ${request.routeOptions.url ?? ''}: ${error.stack ?? error.message}\n`);
+    process.stderr.write(
+      `${request.method} ${request.routeOptions.url ?? ''}: ${outage?.logged ?? error.stack ?? error.message}\n`,
+    );
+  if (outage !== null) return failed(request, reply, source, settings, status, outage.shown);
   return failed(request, reply, source, settings, status, TEXTS[status] ?? (status < 500 ? error.message : TEXTS[500]!), error);
 }
 
