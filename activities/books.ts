@@ -1,9 +1,10 @@
-import { companyIdOf, type OrganizationFacts } from '../shared/billing/facts.js';
-import { contractKeyOf, itemHash } from '../shared/billing/keys.js';
-import { unsubscribedOf, type Names } from '../shared/billing/named.js';
+import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
+import { chargeKeysOfItems } from '../shared/billing/keyed-item.js';
+import { contractKeyOf, itemHash, parseChargeKey } from '../shared/billing/keys.js';
+import { indexNames, unsubscribedOf } from '../shared/billing/named.js';
 import { fold, groupBy, present } from '../shared/billing/text.js';
 import { lastDay } from '../shared/billing/month.js';
-import type { Books, Contract, Month, UnreadableRecord } from '../shared/billing/types.js';
+import type { Books, Contract, Month, Settings, UnreadableRecord } from '../shared/billing/types.js';
 import type { OwnBooks, SharedBooks } from '../shared/evidence/months.js';
 import { PRODUCTS } from '../shared/billing/record-types.js';
 
@@ -16,6 +17,8 @@ export interface BooksIndex {
   byId: Map<number, Contract>;
   rowsOf: Map<number, Books['rows']>;
   chargesOf: Map<number, Books['charges']>;
+  /** By the folded base of their key (rule 7.7), where it is one of ours. */
+  chargesByKey: Map<string, Books['charges']>;
   detailed: Set<number>;
   books: Books;
 }
@@ -33,6 +36,10 @@ export const indexBooks = (books: Books): BooksIndex => ({
   byId: new Map(books.contracts.map((contract) => [contract.id, contract])),
   rowsOf: groupBy(books.rows, ({ contractId }) => contractId),
   chargesOf: groupBy(books.charges, ({ contractId }) => contractId),
+  chargesByKey: groupBy(
+    books.charges.filter(({ key }) => parseChargeKey(key) !== null),
+    ({ key }) => parseChargeKey(key)!.base,
+  ),
   detailed: new Set(books.detailed),
   books,
 });
@@ -47,9 +54,11 @@ export const sharedBooks = ({ internalCurrency, costRates, refusesFirstDay, serv
 
 /**
  * An organization's own part: its company, that company's contracts of ours, and contracts elsewhere that carry one of its subscriptions, or carried it when
- * we billed on them (rule 6.1).
+ * we billed on them (rule 6.1); and charges under the keys of its items, wherever somebody moved them (7.7).
  */
-export function ownBooks(index: BooksIndex, facts: OrganizationFacts, names: Names, broker: string): OwnBooks {
+export function ownBooks(index: BooksIndex, month: MonthFacts, facts: OrganizationFacts, settings: Settings): OwnBooks {
+  const { broker } = settings;
+  const names = indexNames(month.named, broker);
   const companyId = companyIdOf(facts.organization.companyIdText ?? '');
   const own = companyId === undefined ? [] : (index.byCompany.get(companyId) ?? []);
   const elsewhere = [...contractKeys(facts, broker)].flatMap((key) => [
@@ -58,9 +67,12 @@ export function ownBooks(index: BooksIndex, facts: OrganizationFacts, names: Nam
     ...names.contractsOf(key).flatMap((id) => index.byId.get(id) ?? []),
   ]);
   const contracts = [...new Set([...own, ...elsewhere])].sort((left, right) => left.id - right.id);
+  const part = booksOf(index, contracts);
+  const keyed = chargeKeysOfItems({ facts: month, slice: facts, settings }).flatMap((key) => index.chargesByKey.get(key) ?? []);
   return {
     companies: index.books.companies.filter(({ id }) => id === companyId),
-    ...booksOf(index, contracts),
+    ...part,
+    charges: [...new Set([...part.charges, ...keyed])],
     ...concerning(index.books, facts, companyId ?? null, new Set(contracts.map(({ id }) => id))),
     ...elsewhereOf(index.books, companyId),
   };

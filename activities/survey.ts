@@ -42,7 +42,8 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
     (await slices.manifest(request.report)).slices,
   );
   await settleCanary(dependencies, request);
-  const names = indexNames((await slices.facts(request.report)).named, settings.broker);
+  const monthFacts = await slices.facts(request.report);
+  const names = indexNames(monthFacts.named, settings.broker);
   const surveyedAt = (await evidence.now()).toISOString();
   const { result, calls } = await autotask.countCalls(() => readMonthBooks(dependencies, slices, request, names));
   const { books, served } = result;
@@ -59,7 +60,7 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
   const index = indexBooks(books);
   for await (const facts of organizationsOf(slices, request)) {
     heartbeat(keeping(facts.organization.id));
-    const own = ownBooks(index, facts, names, settings.broker);
+    const own = ownBooks(index, monthFacts, facts, settings);
     manifest.slices.push({ organizationId: facts.organization.id, slice: await evidence.put(own, facts.organization.id) });
   }
   if (served !== null) {
@@ -177,8 +178,7 @@ async function inQuestion(
   const needed: number[] = [];
   const asking: Pick<Plan, 'companyId' | 'items'>[] = [];
   for await (const slice of organizationsOf(slices, request)) {
-    const names = indexNames(facts.named, settings.broker);
-    const books = { ...sharedBooks(index.books), ...ownBooks(index, slice, names, settings.broker) };
+    const books = { ...sharedBooks(index.books), ...ownBooks(index, facts, slice, settings) };
     const { needs, needsElsewhere, companyId, items } = planGuarded({ facts, slice, books, settings });
     needed.push(...needs);
     if (needsElsewhere) asking.push({ companyId, items });

@@ -1,14 +1,17 @@
-import { standsOn } from './contract.js';
+import { decideContract, standsOn, type Search } from './contract.js';
 import { grouped, plain } from './decimal.js';
 import { firstDay } from './month.js';
 import { isChargeType } from './record-types.js';
 import { rowsOfContract } from './rows.js';
 import { ghostId } from './shrank.js';
+import { indexNames } from './named.js';
 import { madeBy } from './step-kinds.js';
 import type { Held } from './trip.js';
 import { fold } from './text.js';
+import type { KeyedItem } from './plan-contract.js';
+import type { PlanInput } from './plan.js';
 import type { Note, Plan, PlannedItem, Reason, Step } from './plan-types.js';
-import type { Books, Gone, Month, Row, Unreadable, UnreadableRecord } from './types.js';
+import type { Books, Company, Contract, Gone, Month, Row, Unreadable, UnreadableRecord } from './types.js';
 
 /**
  * Rules 2.6 and 6.6: finding nothing is no proof that nothing is there. A record that came and cannot be read might be the one; and what we made before and
@@ -98,6 +101,34 @@ export function companyDoubt(books: Books, companyId: number): Doubt | null {
 }
 
 // ---------------------------------------------------------------------------------------------------------------- gone (6.6)
+
+/**
+ * The books with what the contracts that a plan would make were billed on before, at any company, where money of the month still stands on it and somebody gave
+ * it other ids: the survey shows it, and no search by what it was finds it.
+ */
+export function withLost(
+  { facts: { month, asOf, named }, books, settings }: Pick<PlanInput, 'facts' | 'books' | 'settings'>,
+  { id: companyId }: Company,
+  keyed: Pick<KeyedItem, 'contractKey'>[],
+): Books {
+  const search = { companyId, month, asOf, books, names: indexNames(named, settings.broker) };
+  const known = new Set((books.gone ?? []).map(({ kind, id }) => `${kind} ${id}`));
+  const lost = [...new Set(keyed.map(({ contractKey }) => contractKey))].flatMap((key) => lostContracts(key, search));
+  const added = lost.filter(({ id }) => !known.has(`contract ${id}`));
+  return added.length === 0 ? books : { ...books, gone: [...(books.gone ?? []), ...added] };
+}
+
+function lostContracts(key: string, search: Search): Gone[] {
+  const { books, month, names } = search;
+  const billed = names.contractsOf(key);
+  if (billed.length === 0 || decideContract(key, search).kind !== 'missing') return [];
+  return books.contracts
+    .filter((contract) => billed.includes(contract.id) && standsOn(contract, month, books).isAnything)
+    .map((contract) => ({ kind: 'contract', id: contract.id, key, why: lostIds(contract) }));
+}
+
+const lostIds = ({ id, subscriptionId, number }: Contract): string =>
+  `Contract ${id}, on which it was billed, carries other ids now (${subscriptionId ?? 'none'} in its field, ${number ?? 'none'} as its number); what it still bills would come on top.`;
 
 /** What of the things that are gone a step would make again. */
 function remadeBy(step: Step, gone: Gone[]): Gone | undefined {

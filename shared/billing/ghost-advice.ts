@@ -34,6 +34,11 @@ export const elsewhereAdvice = ({ id }: Contract, amount: string, name: string):
   message: `${amount} of ${name} stand on contract ${id}, and the report's line for it is billed on another contract: both are billed. Set its units to 0 in Autotask, or give it its id back and delete the other.`,
 });
 
+/** Somebody moved the charge to another contract than what it was made for is billed on. */
+export const movedAdvice = ({ id, key, contractId }: Charge, amount: string, home: number): GhostAdvice => ({
+  message: `Charge ${id} of ${amount} (${key.trim()}) stands on contract ${contractId}, and was made for what is billed on ${home > 0 ? `contract ${home}` : 'a contract of its own'}. Put it back there in Autotask, or take it away; an amount that is right beside what stands there can be dismissed.`,
+});
+
 export function chargeAdvice(
   charge: Charge,
   contractKey: string | null,

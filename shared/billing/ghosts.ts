@@ -15,7 +15,7 @@ import { hasMoney, isEqualRow, rowsOfContract, viewRows, type MonthRow, type Row
 import { ghostId } from './shrank.js';
 import { chargesOf, inUseFirst, isRefused, totalOf, type Billable, type Place } from './standing.js';
 import { fold, same } from './text.js';
-import type { Ghost, GhostEvidence, Note, Step } from './plan-types.js';
+import type { Ghost, GhostEvidence, Item, Note, Step } from './plan-types.js';
 import type { Contract, RecordType, Service, Subscription } from './types.js';
 import { SHARED_SERVICES, isLicence, typeInWords } from './record-types.js';
 
@@ -32,7 +32,7 @@ export interface GhostContext extends ContractContext {
   organizationId: string;
   currency: string;
   /** Charge keys (folded bases) of every item of the organization, with the contract it is billed on; null where it is billed nowhere. */
-  itemCharges: Map<string, number | null>;
+  itemCharges: Map<string, { home: number | null } & Pick<Item, 'type' | 'itemCode'>>;
   /** What the last accepted report of the month had of the organization (rule 1.6); null where that is not known. */
   accepted: AcceptedItem[] | null;
   /** Folded subscription ids whose lines another organization has now, and is billed for. */
@@ -195,8 +195,8 @@ const isAccepted = (contractKey: string, { accepted }: GhostContext): boolean =>
 /** Whether the report's own line for it is billed on another contract: this one lost its ids, and another was made. */
 const isBilledElsewhere = (contract: Contract, { chargeKeys }: Billable, { itemCharges }: GhostContext): boolean =>
   chargeKeys.some((key) => {
-    const home = itemCharges.get(key);
-    return home !== undefined && home !== null && home !== contract.id;
+    const home = itemCharges.get(key)?.home ?? contract.id;
+    return home !== contract.id;
   });
 
 export interface Why {

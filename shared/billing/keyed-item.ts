@@ -1,6 +1,7 @@
-import { codeOrProduct, productName } from './items.js';
+import type { MonthFacts, OrganizationFacts } from './facts.js';
+import { buildItems, codeOrProduct, indexPrices, itemContext, productName } from './items.js';
 import { chargeKeyOf, contractKeyOf, itemHash } from './keys.js';
-import type { Names } from './named.js';
+import { indexNames, type Names } from './named.js';
 import type { KeyedItem } from './plan-contract.js';
 import { fold, same } from './text.js';
 import type { Item } from './plan-types.js';
@@ -30,4 +31,18 @@ export function chargeKeysOf(
 ): string[] {
   const others = item.subscriptionId === null ? [] : names.ownersOf(contractKey).filter((id) => !same(id, item.organizationId));
   return [hash, ...others.map((id) => hashUnder(id, item, settings))].map((one) => fold(chargeKeyOf(month, one)));
+}
+
+/** The charge keys of all items of an organization: wherever a charge stands that has one of them, it is for that item. */
+export function chargeKeysOfItems({ facts, slice, settings }: ItemsOf): string[] {
+  const names = indexNames(facts.named, settings.broker);
+  return buildItems(slice.lines, itemContext(slice, indexPrices(facts.prices), settings)).flatMap((item) =>
+    chargeKeysOf(keyedItem(item, settings), { month: facts.month, settings, names }),
+  );
+}
+
+interface ItemsOf {
+  facts: MonthFacts;
+  slice: OrganizationFacts;
+  settings: Settings;
 }

@@ -1,6 +1,6 @@
 import { isHashKey } from './contract.js';
 import { big, isZero, postedText, postedWords, soughtText, sum } from './decimal.js';
-import { chargeAdvice } from './ghost-advice.js';
+import { chargeAdvice, movedAdvice } from './ghost-advice.js';
 import { mayZero, mergeGhosts, NO_GHOSTS, shrinksBecause, toldWhy, type GhostContext, type GhostPlan } from './ghosts.js';
 import { parseChargeKey } from './keys.js';
 import { chargeKeysOn, isSwitchedOff } from './ours.js';
@@ -45,8 +45,8 @@ export function looseCharges(
 
 /** An item billed on another contract does not explain a charge on this one; one that is billed nowhere leaves all of them alone (8.1). */
 function isOnItem(base: string, contract: Contract, { itemCharges }: GhostContext): boolean {
-  const home = itemCharges.get(base);
-  return home === null || home === contract.id;
+  const charged = itemCharges.get(base);
+  return charged !== undefined && (charged.home === null || charged.home === contract.id);
 }
 
 const isCancelled = (charges: Charge[]): boolean =>
@@ -71,9 +71,9 @@ function looseCharge(
   plan: ContractPlan | undefined,
   context: GhostContext,
 ): GhostPlan {
-  if (contractKey === null) return standingCharge(charge, contract, null, UNKNOWN, context);
-  const origin = originOf(charge, contractKey, context);
-  if (origin === null) return standingCharge(charge, contract, contractKey, UNKNOWN, context);
+  const origin = contractKey === null ? null : originOf(charge, contractKey, context);
+  if (contractKey === null || origin === null)
+    return standingCharge(charge, contract, contractKey, movedFrom(charge, context) ?? UNKNOWN, context);
   if (isSwitchedOff(origin.type, contractKey, context)) return NO_GHOSTS;
   if (charge.billed || !mayZero(contract, contractKey, context))
     return standingCharge(charge, contract, contractKey, origin, context);
@@ -114,10 +114,20 @@ const standingCharge = (
 interface Origin {
   type: RecordType;
   itemCode: string | null;
+  /** The contract that what it was made for is billed on, where that is another one. */
+  home?: number;
 }
 
 /** A charge with a key of ours that no organization, record type and item code known of it makes: it may be anything of the contract. */
 const UNKNOWN = { type: 'Unclassified', itemCode: null } as const;
+
+/** The item of the month that the charge was made for, which is billed on another contract: somebody moved the charge. */
+function movedFrom({ key }: Charge, { itemCharges }: GhostContext): Origin | null {
+  const charged = itemCharges.get(parseChargeKey(key)!.base);
+  return charged === undefined || charged.home === null
+    ? null
+    : { type: charged.type as RecordType, itemCode: charged.itemCode, home: charged.home };
+}
 
 /** What makes the key that the charge carries, under any organization that ever had the subscription; null where nothing known does. */
 function originOf(charge: Charge, contractKey: string, context: GhostContext): Origin | null {
@@ -165,9 +175,11 @@ function chargeGhost(
   charge: Charge,
   contract: Contract,
   contractKey: string | null,
-  { type, itemCode }: Origin | typeof UNKNOWN,
+  origin: Origin | typeof UNKNOWN,
   context: GhostContext,
 ): Ghost {
+  const { type, itemCode } = origin;
+  const home = 'home' in origin ? origin.home : undefined;
   const { currency, whyStray } = context;
   const sales = postedText(big(charge.price), currency);
   return {
@@ -183,6 +195,8 @@ function chargeGhost(
     sales,
     outcome: 'ghost',
     rule: whyStray === null ? '8.4' : '8.7',
-    ...chargeAdvice(charge, contractKey, soughtText(sales, currency), type === UNKNOWN.type, context),
+    ...(home === undefined
+      ? chargeAdvice(charge, contractKey, soughtText(sales, currency), type === UNKNOWN.type, context)
+      : movedAdvice(charge, soughtText(sales, currency), home)),
   };
 }

@@ -5,14 +5,15 @@ import { wantedService } from './catalogue.js';
 import { bookedOf, decideCompany, missingCompany, unknownCompany, type CompanyDecision, type CostTerms } from './company.js';
 import { disputedContracts } from './contract.js';
 import { big, compare, isZero, minorUnits, money, plain, POSTED_DECIMALS, text, ZERO } from './decimal.js';
-import { heldAsGone, remadeNotes } from './doubt.js';
+import { heldAsGone, remadeNotes, withLost } from './doubt.js';
 import { isLookedAt } from './elsewhere.js';
 import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { mergeGhosts, NO_GHOSTS, planGhosts, type GhostPlan } from './ghosts.js';
 import { assertPlan, assertReductions } from './invariants.js';
 import { buildItems, indexPrices, itemContext, type PriceList } from './items.js';
-import { chargeKeysOf, keyedItem } from './keyed-item.js';
+import { keyedItem } from './keyed-item.js';
 import { digestOf } from './keys.js';
+import { besideMoved, itemCharges } from './moved-charges.js';
 import { indexNames } from './named.js';
 import { planContract, type ContractContext, type ContractPlan, type ItemDecision, type KeyedItem } from './plan-contract.js';
 import { standsFor } from './ours.js';
@@ -50,13 +51,15 @@ export interface PlanInput {
 }
 
 export function planOrganization(given: PlanInput): Plan {
-  const input = withOwnLists(given);
-  const { facts, slice, books, settings } = input;
+  const own = withOwnLists(given);
+  const { facts, slice, settings } = own;
   const prices = indexPrices(facts.prices);
   const context = itemContext(slice, prices, settings);
   const items = buildItems(slice.lines, context);
   const keyed = items.map((item) => keyedItem(item, settings));
-  const company = decideCompany(slice.organization, facts, books, settings);
+  const company = decideCompany(slice.organization, facts, own.books, settings);
+  const books = company.company ? withLost(own, company.company, keyed) : own.books;
+  const input = { ...own, books };
   const refusals = new Map(items.map((item) => [item.id, refusalOf(item, company, context, settings)]));
   const able = keyed.filter(({ item }) => refusals.get(item.id) === null);
   const work = company.company ? planCompany(able, keyed, company, input, prices) : NO_WORK;
@@ -71,10 +74,13 @@ export function planOrganization(given: PlanInput): Plan {
   );
   const isReleased = input.approvedDigest === full.digest;
   const shrunk = shrunkItems(full, keyed, input);
-  const withUnknown = { ...tripped, items: new Map([...besideUnknown(full), ...tripped.items]) };
+  const doubtful = new Map([...besideUnknown(full), ...besideMoved(full, keyed, input), ...tripped.items]);
   const plan = isReleased
     ? withNotes(released(full), remadeNotes(full, books))
-    : withOnRelease(withheld(withoutShrunk(full, shrunk, work), heldAsGone(withUnknown, full, books), work), released(full));
+    : withOnRelease(
+        withheld(withoutShrunk(full, shrunk, work), heldAsGone({ ...tripped, items: doubtful }, full, books), work),
+        released(full),
+      );
   assertPlan(plan, items);
   assertReductions(plan, keyed, input, isReleased);
   return {
@@ -184,23 +190,6 @@ function stoppedKeys(able: KeyedItem[], all: KeyedItem[], contracts: ContractPla
   const isStopped = ({ decisions }: ContractPlan): boolean => decisions.some(({ outcome }) => outcome === 'held');
   const isLeft = (entry: KeyedItem): boolean => !isAble.has(entry) && entry.item.type !== MANUAL;
   return [...all.filter(isLeft), ...contracts.filter(isStopped)].map(({ contractKey }) => fold(contractKey));
-}
-
-/** Stands for a contract that this plan makes. */
-const NEW_CONTRACT = -1;
-
-/** Where each item's charges belong: the contract it is billed on; null where it is not billed, and its charges are left alone. */
-function itemCharges(all: KeyedItem[], contracts: ContractPlan[], context: ContractContext): Map<string, number | null> {
-  const homes = new Map(
-    contracts.flatMap(({ decisions }) =>
-      decisions.flatMap(({ item, outcome, contractId }) =>
-        outcome === 'posted' ? [[item.id, contractId ?? NEW_CONTRACT] as const] : [],
-      ),
-    ),
-  );
-  return new Map(
-    all.flatMap((entry) => chargeKeysOf(entry, context).map((key) => [key, homes.get(entry.item.id) ?? null] as const)),
-  );
 }
 
 /** Which organizations of the company have lines of a subscription in the month that are not excluded (2.2), by folded id and with their ids as told. */

@@ -105,7 +105,8 @@ function isOfSame({ type, itemCode, contractKey }: PlannedItem, ghost: Ghost, ac
   return !isLicence(type);
 }
 
-const isMoved = (decided: PlannedItem): boolean => moves(decided, UP) || moves(decided, DOWN);
+/** Whether the steps move what stands, on either side. */
+export const isMoved = (decided: Pick<PlannedItem, 'standing'>): boolean => moves(decided, UP) || moves(decided, DOWN);
 
 /** Items whose money the plan would change on a contract with a charge of nobody knows what (8.4): it may be the very money. */
 export function besideUnknown({ items, ghosts }: Plan): Map<string, Tripped> {
@@ -192,7 +193,7 @@ const UP = 1;
 const DOWN = -1;
 
 /** Whether the steps move what stands in a direction, on either side. */
-const moves = ({ standing }: PlannedItem, direction: number): boolean =>
+const moves = ({ standing }: Pick<PlannedItem, 'standing'>, direction: number): boolean =>
   SIDES.some((side) => compare(standing!.after[side], standing!.before[side]) * direction > 0);
 
 /** A credit says so itself: the lines that charge something are what they were, or more. */

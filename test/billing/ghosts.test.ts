@@ -279,7 +279,7 @@ describe('a row without a line', () => {
       },
     ]);
     const at = (home: number | null, named?: Named): string[] => {
-      const itemCharges = new Map([[KEY.toLowerCase(), home]]);
+      const itemCharges = new Map([[KEY.toLowerCase(), { home, type: 'Csp365Nce' as const, itemCode: CODE }]]);
       const changes = { ...late, itemCharges, subscriptions: [subscription({ status: 'Deleted' })] };
       return told(ghosts(carried, changes, undefined, false, named));
     };

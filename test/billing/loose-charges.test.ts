@@ -91,7 +91,9 @@ describe('a charge without a row', () => {
 
   test('is left alone where its item is billed there, or nowhere', () => {
     const at = (home: number | null): string[] =>
-      found(charged(charge({ key: KEY })), { itemCharges: new Map([[KEY.toLowerCase(), home]]) });
+      found(charged(charge({ key: KEY })), {
+        itemCharges: new Map([[KEY.toLowerCase(), { home, type: 'Csp365Nce' as const, itemCode: CODE }]]),
+      });
     expect([at(100), at(null)]).toEqual([[], []]);
     expect(at(101)).toHaveLength(1);
   });

@@ -5,7 +5,7 @@ import type { Ghost, PlannedItem } from '../../shared/billing/plan-types.js';
 import { cutReport, type OrganizationFacts } from '../../shared/billing/facts.js';
 import { joinNames, namesOf, NOTHING_NAMED } from '../../shared/billing/named.js';
 import { planOrganization } from '../../shared/billing/plan.js';
-import type { Books, Gone, Line } from '../../shared/billing/types.js';
+import type { Books, Contract, Gone, Line } from '../../shared/billing/types.js';
 import {
   accepted,
   AS_OF,
@@ -89,14 +89,15 @@ describe('money without a line', () => {
   const LOST = contract({ subscriptionId: null, number: null });
   const named = { contracts: [[100, SUBSCRIPTION, [[50, CODE]]]] satisfies [number, string, [number, string][]][] };
   const late = { asOf: '2025-10-25', named };
-  const lost = (gone: Partial<Gone>[]): Situation => ({
+  const lost = (gone: Partial<Gone>[], beside: Contract[] = []): Situation => ({
     ...late,
     books: {
       ...running(),
-      contracts: [LOST],
+      contracts: [LOST, ...beside],
       gone: gone.map((one) => ({ kind: 'contract', id: 100, key: SUBSCRIPTION, why: 'It is gone.', ...one })),
     },
   });
+  const NEW = [contract({ id: 101 })];
   const STANDS = ['ghost 120.00 (8.3)'];
   const inactive: Books = {
     ...running(),
@@ -121,10 +122,11 @@ describe('money without a line', () => {
   const trouble = { message: 'Whose?', holds: 'organization' as const };
 
   test.each<[string, Situation, string[]]>([
-    ['on a contract that lost its id, beside a new one', lost([]), STANDS],
+    ['on a contract that lost its id, beside a new one', lost([], NEW), STANDS],
+    ['on one that lost its id and is not made again', lost([]), []],
     ['on one that is gone and not made again', lost([{}]), []],
-    ['on one where something else is gone', lost([{ kind: 'service' }]), STANDS],
-    ['on one where another contract is gone', lost([{ key: 'other' }]), STANDS],
+    ['on one where something else is gone', lost([{ kind: 'service' }], NEW), STANDS],
+    ['on one where another contract is gone', lost([{ id: 99, key: 'other' }], NEW), STANDS],
     ['on one that lost its id, where its item is held on another', { ...late, books: inactive }, []],
     [
       'on one that lost its id, where one of two items is held on another',
@@ -154,7 +156,7 @@ describe('money without a line', () => {
 
   test('of an item that is billed on a new contract is looked at wherever it stands', () => {
     const held = books({
-      contracts: [contract({ id: 1, subscriptionId: null, number: null })],
+      contracts: [contract({ id: 1, subscriptionId: null, number: null }), ...NEW],
       services: [service()],
       charges: [charge({ contractId: 1, key: KEY })],
     });

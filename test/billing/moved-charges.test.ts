@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import { chargeKeyOf, itemHash } from '../../shared/billing/keys.js';
+import { namesOfItems } from '../../shared/billing/named.js';
+import type { Books, Charge } from '../../shared/billing/types.js';
+import {
+  amountsOf,
+  books,
+  charge,
+  contract,
+  line,
+  MONTH,
+  outcomesOf,
+  plan,
+  row,
+  running,
+  service,
+  SUBSCRIPTION,
+} from './builders.js';
+import type { Situation } from './builders.js';
+
+/** What was billed stands where somebody moved it, or on a contract to which somebody gave other ids: what is written instead comes on top. */
+
+const AZURE = { recordType: 'AzurePlan', itemCode: null, quantity: '1', sales: '300.55', cost: '240.44' };
+const KEY = chargeKeyOf(
+  MONTH,
+  itemHash({ broker: 'default', organizationId: 'org-1', subscriptionId: SUBSCRIPTION, type: 'AzurePlan', codeOrProduct: null }),
+);
+const PRODUCT = { id: 60, name: 'Azure Plan', key: 'cloudmore:azure-plan', isActive: true };
+
+/** The subscription's contract, another of the company, and the month's charge on one. */
+function azure(changes: Partial<Charge>, sales = '300.55'): Situation {
+  return {
+    report: { lines: [line({ ...AZURE, sales })] },
+    books: books({
+      contracts: [contract(), contract({ id: 101, subscriptionId: 's-2', number: 's-2' })],
+      products: [PRODUCT],
+      charges: [charge({ key: KEY, price: '300.55', cost: '240.44', ...changes })],
+    }),
+  };
+}
+
+const heldBy = (situation: Situation): string[] =>
+  plan(situation).items.flatMap(({ reason, message }) => (reason === null ? [] : [`${reason}: ${message}`]));
+
+describe('a charge that somebody moved to another contract', () => {
+  test.each([
+    ['of the same company', 101],
+    ['of another company', 999],
+  ])('%s is not made once more on the contract it was taken from: the customer paid both', (_, contractId) => {
+    const situation = azure({ contractId });
+    const { items, steps, digest } = plan(situation);
+    expect([steps, items[0]!.reason]).toEqual([[], 'contract-gone']);
+    expect(items[0]!.message).toBe(
+      `Charge 2000 (${KEY}) of 300.55 EUR was made for it, and stands on contract ${contractId}: what the plan writes would come on top. In Autotask: put it back on contract 100, or delete it there. Release the plan if both are right.`,
+    );
+    expect(amountsOf(plan({ ...situation, approvedDigest: digest }))).toEqual(['create charge 10 × 30.0550 / 24.0440']);
+  });
+
+  test('and billed there is to be credited', () => {
+    expect(heldBy(azure({ contractId: 101, billed: true }))[0]).toMatch(/put it back on contract 100, or credit it\./);
+  });
+
+  test('is told as what it was made for, and not as a charge of nobody knows what that may be dismissed', () => {
+    expect(plan(azure({ contractId: 101 })).ghosts).toMatchObject([
+      {
+        type: 'AzurePlan',
+        contractId: 101,
+        sales: '300.55',
+        message: `Charge 2000 of 300.55 EUR (${KEY}) stands on contract 101, and was made for what is billed on contract 100. Put it back there in Autotask, or take it away; an amount that is right beside what stands there can be dismissed.`,
+      },
+    ]);
+  });
+
+  test('with a credit is not given once more: the customer paid too little', () => {
+    const situation = azure({ contractId: 101, price: '-20', cost: '-16' }, '-20');
+    expect(outcomesOf(plan(situation))).toEqual(['held contract-gone']);
+  });
+
+  test.each([
+    ['where it is', azure({}), ['posted']],
+    ['and set to nothing since', azure({ contractId: 101, price: '0', cost: '0' }), ['posted']],
+  ])('holds nothing %s', (_, situation, expected) => {
+    expect(outcomesOf(plan(situation))).toEqual(expected);
+  });
+});
+
+describe('a contract to which somebody gave other ids', () => {
+  /** Billed on for the licence; the row stands. */
+  const BILLED = namesOfItems([{ contractId: 100, contractKey: SUBSCRIPTION, outcome: 'posted', standing: null }] as Parameters<
+    typeof namesOfItems
+  >[0]);
+  const withIds = (changes: Parameters<typeof contract>[0], held: Books = running()): Situation => ({
+    named: BILLED,
+    books: { ...held, elsewhere: { companies: [7], rows: [], unread: [] }, contracts: [contract(changes)] },
+  });
+
+  test.each([
+    ['a number of its own', { subscriptionId: null, number: 'HAND-1' }],
+    ['those of another vendor', { subscriptionId: 'other-1', number: 'other-1' }],
+    ['those of another subscription', { subscriptionId: 's-2', number: 's-2' }],
+    ['and another company', { companyId: 8, subscriptionId: 'other-1', number: null }],
+  ])('(%s) bills on, and no second contract is made beside it', (_, ids) => {
+    const { items, steps } = plan(withIds(ids));
+    expect([steps, items[0]!.reason]).toEqual([[], 'contract-gone']);
+    expect(items[0]!.message).toMatch(
+      /^Contract 100, on which it was billed, carries other ids now .* The plan would make the contract for .* once more \(it was 100\)\. 120 stand on it in 2025-10 all the same: give it its id back; or /,
+    );
+  });
+
+  test('is told by the held item alone, and not as money without a line', () => {
+    expect(plan(withIds({ subscriptionId: null, number: 'HAND-1' })).ghosts).toEqual([]);
+  });
+
+  test.each([
+    ['released', (digest: string) => ({ ...withIds({ subscriptionId: null, number: 'HAND-1' }), approvedDigest: digest })],
+    ['brought to nothing', () => withIds({ subscriptionId: null, number: 'HAND-1' }, { ...running(), rows: [] })],
+  ])('is replaced once that is %s', (_, situation) => {
+    const { digest } = plan(withIds({ subscriptionId: null, number: 'HAND-1' }));
+    expect(plan(situation(digest)).steps.map(({ kind }) => kind)).toContain('upsertContract');
+  });
+
+  test('stands for what it was billed for last', () => {
+    const since = { ...BILLED, contracts: [[100, 's-2', []]] as typeof BILLED.contracts };
+    expect(outcomesOf(plan({ ...withIds({ subscriptionId: 's-2', number: 's-2' }), named: since }))).toEqual(['posted']);
+  });
+});
+
+test('a row of the licence beside a credit that somebody moved is not lowered once more', () => {
+  const key = chargeKeyOf(
+    MONTH,
+    itemHash({
+      broker: 'default',
+      organizationId: 'org-1',
+      subscriptionId: SUBSCRIPTION,
+      type: 'Csp365Nce',
+      codeOrProduct: line().itemCode,
+    }),
+  );
+  const held = books({
+    contracts: [contract(), contract({ id: 101, subscriptionId: 's-2', number: 's-2' })],
+    services: [service()],
+    rows: [row()],
+    charges: [charge({ key, contractId: 101, price: '-20', cost: '0' })],
+  });
+  expect(heldBy({ report: { lines: [line({ sales: '100.00' })] }, books: held })).toEqual([
+    expect.stringMatching(/^contract-gone: Charge 2000 /),
+  ]);
+});

@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AutotaskState } from '../../sandbox/index.js';
+import { openDesk, type Desk } from './desk.js';
+import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
+
+/** Between two runs of a month somebody moves what it was billed on, or gives it other ids. */
+
+const MONTH = '2025-10';
+const NO_ID = { contractNumber: 'PO 77', userDefinedFields: [{ name: 'Subscription ID', value: null }] };
+
+async function billed(work: (desk: Desk, autotask: AutotaskState) => Promise<void>): Promise<void> {
+  const desk = await openDesk(twoCustomers([LICENCE, AZURE, OTHERS]), { BREAKERS: 'off' });
+  try {
+    await desk.bill(MONTH, '2025-10-12');
+    await work(desk, await stateOf(desk));
+  } finally {
+    await desk.close();
+  }
+}
+
+const stateOf = async (desk: Desk): Promise<AutotaskState> =>
+  ((await desk.control('GET', 'state')) as { autotask: AutotaskState }).autotask;
+
+/** All that the month's rows and charges ask customers for. */
+async function asked(desk: Desk): Promise<number> {
+  const { unitRows, charges } = await stateOf(desk);
+  const ofMonth = unitRows.filter(({ startDate }) => String(startDate).startsWith(MONTH));
+  return [...ofMonth.map(({ price }) => Number(price)), ...charges.map(({ billableAmount }) => Number(billableAmount))].reduce(
+    (sum, one) => sum + one,
+    0,
+  );
+}
+
+const contractOf = ({ contracts }: AutotaskState, number: string): number =>
+  contracts.find(({ contractNumber }) => contractNumber === number)!.id;
+
+async function heldAfter(desk: Desk): Promise<(string | null)[]> {
+  const { result } = await desk.bill(MONTH, '2025-10-20');
+  return result.organizations.flatMap(({ items }) => items.filter(({ outcome }) => outcome === 'held').map(({ cause }) => cause));
+}
+
+describe('a month that was billed, where somebody', () => {
+  test('moved a charge to a contract of another company, was billed once more', () =>
+    billed(async (desk, state) => {
+      const [charge] = state.charges;
+      await desk.control('PATCH', `autotask/charges/${charge!.id}`, { contractID: contractOf(state, 's-2') });
+      expect(await heldAfter(desk)).toEqual([
+        expect.stringMatching(/^Charge \d+ .* of 4,100\.00 EUR was made for it, and stands on/),
+      ]);
+      expect(await asked(desk)).toBe(9020);
+    }));
+
+  test('gave a contract another number, and cleared its field, was billed once more on a new contract', () =>
+    billed(async (desk, state) => {
+      await desk.control('PATCH', `autotask/contracts/${contractOf(state, 's-1')}`, NO_ID);
+      expect(await heldAfter(desk)).toEqual([
+        expect.stringMatching(/carries other ids now \(none in its field, PO 77 as its number\)/),
+      ]);
+      expect(await asked(desk)).toBe(9020);
+    }));
+});
