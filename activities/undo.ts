@@ -1,7 +1,9 @@
 import type { MonthFacts } from '../shared/billing/facts.js';
+import { mergeNames, namesOfItems, NOTHING_NAMED } from '../shared/billing/named.js';
 import { planUndo, type UndoPlan } from '../shared/billing/undo.js';
 import type { Books, Day, Month } from '../shared/billing/types.js';
 import { type Evidence } from '../shared/evidence/index.js';
+import { readNames } from '../shared/evidence/named.js';
 import { monthName, plannedName, readOutcome, type MonthRecord } from '../shared/evidence/months.js';
 import { beforeName } from './before.js';
 import type { Dependencies } from './dependencies.js';
@@ -40,7 +42,7 @@ export async function previewUndo(dependencies: Dependencies, slices: Slices, re
   if (report === null) return null;
   const { slices: known } = await slices.manifest(report);
   requireNamed(organizations, known);
-  const facts = { ...(await slices.facts(report)), asOf };
+  const facts = await factsNow(dependencies, slices, report, request);
   const answer: UndoMonth = { broker, month, asOf, organizations: [], untouched: [] };
   for (const entry of known.filter((one) => isNamed(organizations, one))) {
     dependencies.heartbeat(entry.organizationName);
@@ -70,7 +72,7 @@ export async function wayBack(
   const report = await reportOf(evidence, broker, month);
   const ref = await evidence.pointer(beforeName(broker, month, organizationId));
   if (report === null || ref === null) return null;
-  const facts = { ...(await slices.facts(report)), asOf };
+  const facts = await factsNow(dependencies, slices, report, { broker, asOf });
   return wayBackOf(dependencies, slices, { broker, month, report, facts, ref, refused }, organizationId);
 }
 
@@ -78,6 +80,16 @@ export async function wayBack(
 async function reportOf(evidence: Evidence, broker: string, month: Month): Promise<string | null> {
   const ref = await evidence.pointer(monthName(broker, month));
   return ref === null ? null : ((await evidence.get<MonthRecord>(ref)).report ?? null);
+}
+
+/** With all that was named and billed since the report was taken. */
+async function factsNow(
+  { evidence }: Dependencies,
+  slices: Slices,
+  report: string,
+  { broker, asOf }: Pick<UndoRequest, 'broker' | 'asOf'>,
+): Promise<MonthFacts> {
+  return { ...(await slices.facts(report)), named: await readNames(evidence, broker), asOf };
 }
 
 interface At {
@@ -93,10 +105,13 @@ interface At {
 async function wayBackOf(
   dependencies: Dependencies,
   slices: Slices,
-  { broker, month, report, facts, ref, refused }: At,
+  { broker, month, report, facts: told, ref, refused }: At,
   organizationId: string,
 ): Promise<WayBack> {
   const { evidence, settings } = dependencies;
+  // A contract that the month itself made, and that somebody took the ids from, is known by what was billed on it alone (8.6).
+  const billed = namesOfItems((await readOutcome(evidence, broker, month, organizationId))?.items ?? []);
+  const facts = { ...told, named: mergeNames(told.named ?? NOTHING_NAMED, billed) };
   const slice = await slices.organization(report, organizationId);
   const { plan, books: then } = await evidence.get<KeptPlan>(ref);
   const books = await booksNow(dependencies, facts, slice);

@@ -158,7 +158,7 @@ function ofContract(contract: Contract, billed: Set<string>, context: UndoContex
   const contractKey = ownKey(contract, context);
   if (contractKey === null) return movedOn(contract, billed, context);
   const services = servicesOn(contract, contractKey, context);
-  const rows = services.map(({ service, chargeKeys }) => rowPart(contract, contractKey, service, chargeKeys, context));
+  const rows = services.map((own) => rowPart(contract, contractKey, own, context));
   const besideRows = new Set(services.flatMap(({ chargeKeys }) => chargeKeys));
   return [...rows, ...looseParts(contract, contractKey, besideRows, context)].flatMap((part) => part ?? []);
 }
@@ -183,8 +183,16 @@ const monthOn = ({ id }: Contract, month: Month, books: Books): Money =>
     ...chargesOfContract(books, id).filter(({ key }) => parseChargeKey(key)?.month === month),
   ]);
 
-/** Our services on the contract, now or before, with the key of the charges beside each. */
-function servicesOn(contract: Contract, contractKey: string, context: UndoContext): { service: Service; chargeKeys: string[] }[] {
+interface OwnService {
+  service: Service;
+  /** Of the charges beside its row. */
+  chargeKeys: string[];
+  /** Switched off since: what it stands for is nobody's to change (2.2). */
+  isOff: boolean;
+}
+
+/** Our services on the contract, now or before. */
+function servicesOn(contract: Contract, contractKey: string, context: UndoContext): OwnService[] {
   const { books, before } = context.input;
   const ids = new Set(
     [books, before.books].flatMap((held) => rowsOfContract(held, contract.id)).map(({ serviceId }) => serviceId),
@@ -195,8 +203,9 @@ function servicesOn(contract: Contract, contractKey: string, context: UndoContex
     .sort((left, right) => left.id - right.id)
     .flatMap((service) => {
       const type = typeOnContract(contract, service, context);
-      if (type === null || isSwitchedOff(type, contractKey, context)) return [];
-      return [{ service, chargeKeys: inUseFirst(books, contract.id, chargeKeysOn(contractKey, service.key, type, context)) }];
+      if (type === null) return [];
+      const chargeKeys = inUseFirst(books, contract.id, chargeKeysOn(contractKey, service.key, type, context));
+      return [{ service, chargeKeys, isOff: isSwitchedOff(type, contractKey, context) }];
     });
 }
 
@@ -227,8 +236,7 @@ const moneyOf = (row: MonthRow | null, books: Books, contract: Contract, chargeK
 function rowPart(
   contract: Contract,
   contractKey: string,
-  service: Service,
-  chargeKeys: string[],
+  { service, chargeKeys, isOff }: OwnService,
   context: UndoContext,
 ): Part | null {
   const { input, month } = context;
@@ -242,6 +250,7 @@ function rowPart(
   const head = lineOf({ contract, contractKey, serviceId: service.id, name: service.name }, stands, stood, context);
   const billable = billableOf(head, stood, then.row, chargeKeys);
   const place = placeOf(head, contract, service, now, context);
+  if (isOff) return isBack(stands, stood) ? null : { line: heldLine(head, SWITCHED_OFF), steps: [] };
   const why = isBack(stands, stood) ? null : whyNot(contract, now, then, chargeKeys, context);
   if (why !== null) return { line: heldLine(head, why), steps: [] };
   const { steps: own, held }: Pick<AmountsPlan, 'steps' | 'held'> = isBack(stands, stood)
@@ -253,6 +262,9 @@ function rowPart(
   if (steps.length === 0 && later.message === null) return null;
   return { line: { ...head, outcome: steps.length === 0 ? 'held' : 'undone', message: later.message }, steps: worded(steps) };
 }
+
+const SWITCHED_OFF =
+  'Its record type or its Cloudmore service is switched off by now (EXPORT_RECORD_TYPES, EXCLUDE_SERVICES), so that nothing of it is changed, and it goes on being billed. Switch it on again and undo then, or bring it back there by hand.';
 
 const isBack = (stands: Money, stood: Money): boolean => isNothing(subtract(stands, stood));
 

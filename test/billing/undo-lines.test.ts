@@ -137,10 +137,18 @@ describe('lines', () => {
   test.each<[string, Situation]>([
     ['of a record type that is switched off', { settings: { exportRecordTypes: ['AzurePlan'] } }],
     ['of a service of Cloudmore that is', { settings: { excludeServices: ['svc-365'] } }],
-  ])('are none %s', (_, situation) => {
-    const { lines, steps, held } = back(eight, ten, situation);
-    expect({ lines, steps, held }).toStrictEqual({ lines: [], steps: [], held: null });
-  });
+  ])(
+    '%s since say what still stands, with the charge beside its row, and stay: the preview said that all stood as before',
+    (_, situation) => {
+      const made = back(eight, { ...ten, charges: [charge({ key: KEY, price: '-10', cost: '0' })] }, situation);
+      const { lines, steps, held } = made;
+      expect([steps, held, told(made)]).toStrictEqual([[], null, ['undo-100-50: 110.00 → 96.00 held']]);
+      expect(lines[0]!.message).toMatch(
+        /^Its record type or its Cloudmore service is switched off by now .* goes on being billed\./,
+      );
+      expect(back(ten, ten, situation).lines).toStrictEqual([]);
+    },
+  );
 
   test('are none of a contract that nobody named for the organization', () => {
     const unnamed = { contracts: [contract({ subscriptionId: 'cm-00000000000000000000000000000000', number: null })] };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { UndoMonth } from '../../activities/undo.js';
 import type { AutotaskState } from '../../sandbox/index.js';
 import { openDesk, type Desk } from './desk.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
@@ -57,5 +58,14 @@ describe('a month that was billed, where somebody', () => {
         expect.stringMatching(/carries other ids now \(none in its field, PO 77 as its number\)/),
       ]);
       expect(await asked(desk)).toBe(9020);
+    }));
+
+  test('did so before it was taken back: `undo` knew nothing of the contract, and left what it bills', () =>
+    billed(async (desk, state) => {
+      await desk.control('PATCH', `autotask/contracts/${contractOf(state, 's-1')}`, NO_ID);
+      const { organizations } = JSON.parse((await desk.cli('undo', MONTH, '--json')).out) as UndoMonth;
+      const back = organizations.flatMap(({ lines }) => lines.map(({ contractKey, now }) => [contractKey, now.sales]));
+      expect(back).toEqual(expect.arrayContaining([['s-1', '120.00']]));
+      expect(back).toHaveLength(3);
     }));
 });
