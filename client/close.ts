@@ -4,7 +4,7 @@ import type { UnassignedLine } from '../shared/billing/types.js';
 import { compare, type Comparison } from '../shared/close/compare.js';
 import { uncounted } from '../shared/close/counted.js';
 import type { Invoiced } from '../shared/close/invoiced.js';
-import { standingOf } from '../shared/close/sides.js';
+import { standingOf, switchedOffOf, type SwitchedOff } from '../shared/close/sides.js';
 import type { Config } from '../shared/config.js';
 import { invoicedOf } from './invoiced.js';
 import { readSides, type CloseRequest } from './sides.js';
@@ -12,6 +12,8 @@ import { readSides, type CloseRequest } from './sides.js';
 /** Both sides of a month read again for the close and compared. What it means is decided in `shared/close` alone. */
 export interface Reading extends Comparison {
   unassigned: UnassignedLine[];
+  /** What is switched off and billed all the same. */
+  switchedOff: SwitchedOff[];
   /** What customers had been charged by then. */
   invoiced: Invoiced;
   /** What could not be read and may be money of the month: nothing is certified beside it. */
@@ -38,5 +40,6 @@ export async function readForClose(
   });
   const differences = [...uncounted(report.counted ?? [], reported, reportMonthOf(report), asOf), ...comparison.differences];
   const invoiced = await invoicedOf(config, autotask, sides, request);
-  return { ...comparison, differences, unassigned: report.unassigned, invoiced, unread };
+  const switchedOff = switchedOffOf(records, { month, subscriptionUdf, ours }, sides);
+  return { ...comparison, differences, switchedOff, unassigned: report.unassigned, invoiced, unread };
 }

@@ -73,6 +73,7 @@ export async function closeMonth(config: Config, closing: Closing): Promise<{ ce
     unassigned: reading.unassigned.map(({ invoiceNumber: _, ...line }) => line),
     runDigest: read.result.digest,
     dismissed,
+    switchedOff: reading.switchedOff,
     invoiced: reading.invoiced,
   };
   return withEvidence(config, (evidence) =>

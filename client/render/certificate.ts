@@ -11,7 +11,7 @@ import { table } from './table.js';
 export const renderCertificate = onTerminal(certificateText);
 
 function certificateText(certificate: Certificate): string {
-  const { exclusions, dismissed = [], unassigned, decisions, digest } = certificate;
+  const { exclusions, dismissed = [], switchedOff = [], unassigned, decisions, digest } = certificate;
   return [
     ...headOf(certificate),
     sums(certificate),
@@ -27,6 +27,13 @@ function certificateText(certificate: Certificate): string {
       dismissed.map(
         ({ organizationName, contractId, sales, currency, reason }) =>
           `${amountText(sales, currency)}  ${organizationName}: contract ${contractId} (${reason})`,
+      ),
+    ),
+    ...listed(
+      'Switched off, and billed in Autotask all the same (no part of the sums):',
+      switchedOff.map(
+        ({ companyName, contractId, sales, currency }) =>
+          `${amountText(sales, currency)}  ${companyName}: contract ${contractId}`,
       ),
     ),
     ...listed(

@@ -1,7 +1,7 @@
 import { digestOf, type Comparison, type CustomerClose, type Exclusion, type Money } from './compare.js';
 import { exact, inWords, textOf } from './exact.js';
 import type { Invoiced } from './invoiced.js';
-import type { Dismissed } from './sides.js';
+import type { Dismissed, SwitchedOff } from './sides.js';
 
 /** The close certificate: what was seen on both sides, and a digest over all of it, so that a change of the paper can be told from a change of the world. */
 export interface Certificate {
@@ -26,6 +26,8 @@ export interface Certificate {
   exclusions: Exclusion[];
   /** Money without a line that a person set aside: not part of the sums. Absent where there is none. */
   dismissed?: Dismissed[];
+  /** What is switched off and billed in Autotask all the same: not part of the sums. Absent where there is none, and in certificates of earlier releases. */
+  switchedOff?: SwitchedOff[];
   /** What customers had been charged by then: a second part, which goes on after the month is closed. Absent in certificates of earlier releases. */
   invoiced?: Invoiced;
   /** Lines of the vendor's invoice under no organization: not part of the report. */
@@ -112,12 +114,13 @@ export function certificateOf(
   head: Pick<Certificate, 'broker' | 'month' | 'reportMonth' | 'asOf' | 'closedAt' | 'isMonthOver' | 'unassigned'> & {
     runDigest: string;
     dismissed: Dismissed[];
+    switchedOff: SwitchedOff[];
     invoiced: Invoiced;
   } & Pick<Certificate, 'number' | 'corrects' | 'decisions'>,
   { customers, exclusions }: Comparison,
 ): Certificate {
   const { broker, month, reportMonth, asOf, closedAt, isMonthOver, unassigned, runDigest } = head;
-  const { dismissed, invoiced, number, corrects, decisions } = head;
+  const { dismissed, switchedOff, invoiced, number, corrects, decisions } = head;
   const content: Content = {
     kind: 'billing-close-certificate',
     version: 1,
@@ -133,6 +136,7 @@ export function certificateOf(
     customers,
     exclusions,
     ...(dismissed.length === 0 ? {} : { dismissed }),
+    ...(switchedOff.length === 0 ? {} : { switchedOff }),
     invoiced,
     unassigned,
     ...(decisions === undefined ? {} : { decisions }),
@@ -202,6 +206,11 @@ export function changesSince(then: Certificate, now: Certificate): string[] {
       then.dismissed ?? [],
       now.dismissed ?? [],
       `What was set aside without a line is another${movedText(then.dismissed ?? [], now.dismissed ?? [])}.`,
+    ],
+    [
+      then.switchedOff ?? [],
+      now.switchedOff ?? [],
+      `What is switched off and billed all the same is another${movedText(then.switchedOff ?? [], now.switchedOff ?? [])}.`,
     ],
     [then.invoiced, now.invoiced, `What customers were charged is another${chargesMoved(then.invoiced, now.invoiced)}.`],
     [then.unassigned, now.unassigned, `The lines under no organization are others${movedText(then.unassigned, now.unassigned)}.`],

@@ -66,7 +66,7 @@ export interface Invoiced {
   differences: ChargeDifference[];
 }
 
-export interface InvoicedGiven extends Parts {
+export interface InvoicedGiven extends Omit<Parts, 'off'> {
   month: string;
   reported: Reported[];
   /** What the run left out, and what it holds. */

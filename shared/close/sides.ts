@@ -1,5 +1,5 @@
 import type { Line } from '../billing/types.js';
-import { asPosted, exact, largestFirst, times, toMinor, type Exact } from './exact.js';
+import { asPosted, exact, largestFirst, textOf, times, toMinor, type Exact } from './exact.js';
 import { amount, dayOf, lowered, number, readable, text, type Fields } from './fields.js';
 import { fold, isMadeUp, PRODUCT_NAMES, type Ours } from './ours.js';
 
@@ -131,6 +131,8 @@ export interface Place {
 
 export interface Parts {
   parts: Part[];
+  /** What is switched off, and billed all the same: no part of the sums. */
+  off: Part[];
   /** A contract that Autotask does not show stands for itself. */
   placeOf: (contractId: number) => Place;
 }
@@ -146,26 +148,33 @@ export function partsOf(records: Records, { month, subscriptionUdf, ours }: Part
     ]),
   );
   const services = keysOf(records.services, 'Services', 'invoicedescription', unread);
-  const rows = readable(records.rows, 'ContractServiceUnits', unread, (row): Part[] => {
+  const rows = readable(records.rows, 'ContractServiceUnits', unread, (row): Found[] => {
     const [contractId, serviceId] = [number(row, 'contractid'), number(row, 'serviceid')];
     const contract = contracts.get(contractId);
     const key = services.get(serviceId) ?? '';
     if (!contract?.isOurs || !ours.isService(contractId, serviceId, key)) return [];
-    if (ours.isSwitchedOff(contract.key, key) || !dayOf(row, 'startdate').startsWith(`${month}-`)) return [];
-    return [rowPart(row, contract, contractId, serviceId)];
+    if (!dayOf(row, 'startdate').startsWith(`${month}-`)) return [];
+    return [{ part: rowPart(row, contract, contractId, serviceId), isOff: ours.isSwitchedOff(contract.key, key) }];
   });
   const products = productsOf(records.products, unread);
-  const charges = readable(records.charges, 'ContractCharges', unread, (charge): Part[] => {
+  const charges = readable(records.charges, 'ContractCharges', unread, (charge): Found[] => {
     if (!isMonths(charge, month)) return [];
     const contractId = number(charge, 'contractid');
     const contract = contracts.get(contractId);
     if (!isKeyed(charge) && !contract?.isOurs) return [];
-    if (ours.isSwitchedOff(contract?.key ?? '', products.get(Number(charge.productid)) ?? '')) return [];
-    return [chargePart(charge, contract, contractId, records.canceled ?? null)];
+    const isOff = ours.isSwitchedOff(contract?.key ?? '', products.get(Number(charge.productid)) ?? '');
+    return [{ part: chargePart(charge, contract, contractId, records.canceled ?? null), isOff }];
   });
   const placeOf = (contractId: number): Place =>
     contracts.get(contractId) ?? { companyId: NO_COMPANY, subscriptionId: `contract ${contractId}` };
-  return { parts: [...rows, ...charges], placeOf };
+  const found = [...rows, ...charges];
+  const partsThat = (isOff: boolean): Part[] => found.filter((one) => one.isOff === isOff).map(({ part }) => part);
+  return { parts: partsThat(false), off: partsThat(true), placeOf };
+}
+
+interface Found {
+  part: Part;
+  isOff: boolean;
 }
 
 function rowPart(row: Fields, contract: OurContract, contractId: number, serviceId: number): Part {
@@ -207,6 +216,39 @@ export function standingOf(
     sums.add({ ...placeOf(contractId), ...sum }, contractId, `dismissed on contract ${contractId}`);
   }
   return sums.all();
+}
+
+/** What a contract bills in the month of what is switched off: nothing changes it, and the certificate's sums are without it. */
+export interface SwitchedOff {
+  companyId: number;
+  companyName: string;
+  contractId: number;
+  currency: string;
+  cost: string;
+  sales: string;
+}
+
+export function switchedOffOf(
+  records: Records,
+  options: PartOptions,
+  { companyNames, currencyOf }: { companyNames: Map<number, string>; currencyOf: (companyId: number) => string },
+): SwitchedOff[] {
+  const sums = new Sums();
+  for (const part of partsOf(records, options).off)
+    sums.add({ ...part, subscriptionId: `contract ${part.contractId}` }, part.contractId, part.label);
+  return sums
+    .all()
+    .map(({ companyId, contractIds, cost, sales }) => {
+      const currency = currencyOf(companyId);
+      const amounts = { currency, cost: textOf(cost, currency), sales: textOf(sales, currency) };
+      return {
+        companyId,
+        companyName: companyNames.get(companyId) ?? `company ${companyId}`,
+        contractId: contractIds[0]!,
+        ...amounts,
+      };
+    })
+    .sort((left, right) => left.contractId - right.contractId);
 }
 
 /** What stands, by company and subscription. */

@@ -1,0 +1,49 @@
+import { expect, test } from '@jest/globals';
+import type { Certificate } from '../../shared/close/certificate.js';
+import { billMonth, useDesk, type Desk } from './desk.js';
+import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
+
+/** A record type is switched off after the month was billed: what stands goes on being billed, and nobody changes it. */
+
+const MONTH = '2025-10';
+const OFF = { EXPORT_RECORD_TYPES: 'AzurePlan' };
+
+let desk: Desk;
+useDesk(
+  async (opened) => {
+    desk = opened;
+    await desk.bill(MONTH, '2025-10-12');
+    await billMonth({ ...desk.env, ...OFF }, MONTH, '2025-11-02', null);
+  },
+  () => twoCustomers([LICENCE, AZURE, OTHERS]),
+  { BREAKERS: 'off' },
+);
+
+test('the way back said that all stood as before: it says what still stands, and why it stays', async () => {
+  const { out } = await desk.cliWith(OFF, 'undo', MONTH);
+  expect(out).toMatch(/120\.00 EUR \(cost 100\.00\) stays\n.*switched off by now .* goes on being billed/);
+});
+
+test('the certificate said that it is excluded, and not that customers are asked for it: it lists what still stands', async () => {
+  const file = desk.file('close.json');
+  const { code, out } = await desk.cliWith(OFF, 'close', MONTH, '--out', file);
+  expect([code, out]).toEqual([
+    0,
+    expect.stringMatching(
+      /\nSwitched off, and billed in Autotask all the same \(no part of the sums\):\n {2}120\.00 EUR {2}Contoso: contract \d+\n {2}4,800\.00 EUR {2}Fabrikam: contract \d+\n/,
+    ),
+  ]);
+  const { totals, switchedOff } = JSON.parse(
+    (await desk.cliWith(OFF, 'close', MONTH, '--json', '--out', file)).out,
+  ) as Certificate;
+  expect(totals).toMatchObject([{ posted: { sales: '4100.00' }, excluded: { sales: '4920.00' } }]);
+  expect(switchedOff).toMatchObject([
+    { companyId: 501, currency: 'EUR', sales: '120.00', cost: '100.00' },
+    { companyId: 502, currency: 'EUR', sales: '4800.00', cost: '4000.00' },
+  ]);
+});
+
+test('and says nothing of it where all types are exported', async () => {
+  const { out } = await desk.cli('close', MONTH, '--json', '--out', desk.file('all.json'));
+  expect(out).not.toContain('switchedOff');
+});
