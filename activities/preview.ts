@@ -9,6 +9,7 @@ import type { Calls, MonthResult, Outcome } from '../shared/billing/results.js';
 import { fold } from '../shared/billing/text.js';
 import { setAside } from '../shared/billing/dismissal.js';
 import { salesByCurrency, type OrganizationFacts } from '../shared/billing/facts.js';
+import { copiesText } from '../shared/billing/copies.js';
 import { unnamedText } from '../shared/billing/strays.js';
 import { takenBackPlan } from '../shared/billing/undone.js';
 import { unreadList, unreadOfReport } from '../shared/billing/unread.js';
@@ -80,7 +81,7 @@ export async function previewMonth(
     plans.push({ ...plan, ghosts: setAside(plan.ghosts, dismissals), previousSales: {} });
   await canary?.end(mostCautious(dependencies.mode, mode));
   const first = canary === null ? null : await canaryRemark(dependencies, broker);
-  const { unnamed, unread = [] } = await slices.survey(survey.survey);
+  const { unnamed, copies = [], unread = [] } = await slices.survey(survey.survey);
   const { internalCurrency } = await slices.sharedOf(survey.survey);
   const calls = { autotask: survey.calls.autotask, cloudmore: reportCalls.cloudmore };
   const outcomes = plans.map((plan) => outcomeOfPlan(plan, statusOf(plan.items, plan.ghosts, plan.steps.length > 0)));
@@ -91,7 +92,7 @@ export async function previewMonth(
     currency: internalCurrency,
     facts: { month, ...billedFrom(month, reportMonthOf(facts)), asOf, unassigned: facts.unassigned },
     calls,
-    remarks: [unnamed === undefined ? null : unnamedText(unnamed), first].filter((text) => text !== null),
+    remarks: [unnamed === undefined ? null : unnamedText(unnamed), copiesText(copies), first].filter((text) => text !== null),
     ...unreadList([...unreadOfReport(facts), ...unread]),
   };
   const held = tripMonth(facts, internalCurrency, dependencies.settings);

@@ -1,3 +1,4 @@
+import { copiesOf, servicesInUse } from '../shared/billing/copies.js';
 import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../shared/billing/facts.js';
 import { decideCompany } from '../shared/billing/company.js';
 import { parseChargeKey } from '../shared/billing/keys.js';
@@ -45,8 +46,11 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
   const monthFacts = await slices.facts(request.report);
   const names = indexNames(monthFacts.named, settings.broker);
   const surveyedAt = (await evidence.now()).toISOString();
-  const { result, calls } = await autotask.countCalls(() => readMonthBooks(dependencies, slices, request, names));
-  const { books, served } = result;
+  const { result, calls } = await autotask.countCalls(async () => {
+    const read = await readMonthBooks(dependencies, slices, request, names);
+    return { ...read, beside: await copiesBeside(dependencies, read.books, monthFacts) };
+  });
+  const { books, served, beside } = result;
   const { broker, month } = request;
   const manifest: SurveyManifest = {
     of: { broker, month },
@@ -55,6 +59,7 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
     shared: await evidence.put(sharedBooks(books)),
     slices: [],
     unnamed: unnamedContracts(books, names),
+    ...beside,
     ...unreadOf(books, names, request.month),
   };
   const index = indexBooks(books);
@@ -69,6 +74,23 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
     manifest.strays = await evidence.put(strays);
   }
   return { survey: await evidence.put(manifest), surveyedAt, calls: { autotask: calls, cloudmore: 0 } };
+}
+
+/** What others' contracts bill beside ours on services of ours (8.6). */
+async function copiesBeside(
+  { autotask, settings, heartbeat, signal }: Dependencies,
+  books: Books,
+  facts: MonthFacts,
+): Promise<Pick<SurveyManifest, 'copies'>> {
+  const serviceIds = servicesInUse(books, facts, settings);
+  if (serviceIds.length === 0) return {};
+  const known = new Set(books.contracts.map(({ id }) => id));
+  const others = await autotask.readRowsElsewhere({
+    ...{ month: facts.month, serviceIds, known },
+    ...{ onProgress: heartbeat, signal: signal() },
+  });
+  const copies = copiesOf(books, others, facts, settings);
+  return copies.length === 0 ? {} : { copies };
 }
 
 const unreadOf = (books: Books, names: Names, month: Month): Pick<SurveyManifest, 'unread'> => {

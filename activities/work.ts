@@ -6,6 +6,7 @@ import { Claims, seenMoney } from '../shared/billing/claims.js';
 import { big } from '../shared/billing/decimal.js';
 import { fold } from '../shared/billing/text.js';
 import { setAside } from '../shared/billing/dismissal.js';
+import { copiesText } from '../shared/billing/copies.js';
 import { isStray, unnamedText } from '../shared/billing/strays.js';
 import { indexNames, joinNames, namesOfItems, type Named, type Names } from '../shared/billing/named.js';
 import { billedFrom, reportMonthOf } from '../shared/billing/month.js';
@@ -146,7 +147,7 @@ export async function closeRun(
   const facts = await slices.facts(request.report);
   const { internalCurrency } = await slices.sharedOf(request.survey);
   const { asOf, unassigned } = facts;
-  const { unnamed, unread = [] } = await slices.survey(request.survey);
+  const { unnamed, copies = [], unread = [] } = await slices.survey(request.survey);
   const manifest = await slices.manifest(request.report);
   const known = new Set(await evidence.names(outcomesPrefix(broker, month)));
   const expected = manifest.counted && (await expectedOf(evidence, request, manifest, known));
@@ -158,9 +159,11 @@ export async function closeRun(
       currency: internalCurrency,
       facts: { month, ...billedFrom(month, reportMonthOf(facts)), asOf, unassigned },
       calls: request.calls,
-      remarks: [unnamed === undefined ? null : unnamedText(unnamed), await canaryRemark(dependencies, broker)].filter(
-        (text) => text !== null,
-      ),
+      remarks: [
+        unnamed === undefined ? null : unnamedText(unnamed),
+        copiesText(copies),
+        await canaryRemark(dependencies, broker),
+      ].filter((text) => text !== null),
       ...unreadList([...unreadOfReport(facts), ...unread]),
     },
     organizations: [

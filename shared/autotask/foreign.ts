@@ -50,6 +50,25 @@ export class AutotaskForeign extends AutotaskById {
     return { rows: ofServices(read), unread };
   }
 
+  /** The month's rows with units of these services on other contracts than the known ones, and those contracts: what cannot be read is nobody's here. */
+  async readRowsElsewhere({
+    month,
+    serviceIds,
+    known,
+    ...options
+  }: { month: Month; serviceIds: number[]; known: ReadonlySet<number> } & ReadOptions): Promise<{
+    contracts: Contract[];
+    rows: Row[];
+  }> {
+    const finding = { ...options, onUnreadable: (): void => undefined };
+    const read = await this.queryList('ContractServiceUnits', 'serviceID', serviceIds, rowsFrom(month, month), ROWS, finding);
+    const rows = read.filter(
+      ({ contractId, startDay, units }) => !known.has(contractId) && units !== 0 && monthOf(startDay) === month,
+    );
+    const contracts = await this.readContractsById([...new Set(rows.map(({ contractId }) => contractId))], finding);
+    return { contracts, rows };
+  }
+
   /** Rows of quarterly, half-yearly and yearly contracts that cover the month and began before it. */
   private async longerRows(month: Month, contracts: Contract[], options: ReadOptions): Promise<Row[]> {
     const ids = contracts.filter(({ isMonthly }) => !isMonthly).map(({ id }) => id);

@@ -9,6 +9,7 @@ import { Reconciliation, type MonthFrame } from '../billing/reconcile.js';
 import type { MonthResult, OrganizationResult, Outcome } from '../billing/results.js';
 import { digestOf } from '../billing/keys.js';
 import { byText, fold } from '../billing/text.js';
+import type { Copy } from '../billing/copies.js';
 import type { Unnamed } from '../billing/strays.js';
 import type { Unread } from '../billing/unread.js';
 import type { Books, Month } from '../billing/types.js';
@@ -50,6 +51,8 @@ export interface SurveyManifest {
   strays?: string;
   /** Contracts with ids that Cloudmore never named; absent in evidence of earlier releases. */
   unnamed?: Unnamed;
+  /** What contracts without an id of ours bill beside ours, on services of ours (8.6); absent where nothing is. */
+  copies?: Copy[];
   /** What of Autotask's could not be read; absent where all of it was. */
   unread?: Unread[];
 }

@@ -68,4 +68,29 @@ describe('a month that was billed, where somebody', () => {
       expect(back).toEqual(expect.arrayContaining([['s-1', '120.00']]));
       expect(back).toHaveLength(3);
     }));
+
+  test('copied a contract by hand, was billed beside the copy, and nobody was told', () =>
+    billed(async (desk, { contracts, contractServices }) => {
+      const original = contracts.find(({ contractNumber }) => contractNumber === 's-1')!;
+      const { serviceID } = contractServices.find(({ contractID }) => contractID === original.id)!;
+      const { companyID, startDate, endDate, contractType, contractPeriodType, status } = original;
+      const kind = { contractType, contractPeriodType, status, timeReportingRequiresStartAndStopTimes: 0 };
+      const contractID = await make(desk, 'Contracts', { companyID, startDate, endDate, ...kind, contractName: 'Copy' });
+      const units = { effectiveDate: `${MONTH}-01T10:15:00Z`, unitChange: 10, adjustedUnitPrice: 12, adjustedUnitCost: 10 };
+      await make(desk, 'ContractServiceAdjustments', { contractID, serviceID, ...units });
+      const { result } = await desk.bill(MONTH, '2025-10-20');
+      expect(result.remarks).toEqual([
+        expect.stringMatching(/contract \d+ \(Copy\) of Contoso bills 120\.00 EUR of .*, and so does contract \d+\./),
+      ]);
+      expect((await desk.cli('report', MONTH)).out.replaceAll(/\s+/g, ' ')).toContain('of Contoso bills 120.00 EUR');
+    }));
 });
+
+/** As a person does it in Autotask; answers the record's id. */
+async function make(desk: Desk, path: string, body: object): Promise<number> {
+  const headers = { ApiIntegrationCode: 'sandbox', UserName: 'sandbox', Secret: 'sandbox', 'content-type': 'application/json' };
+  const answer = await fetch(`${desk.env['AUTOTASK_URL']}v1.0/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${path}: ${text}`);
+  return (JSON.parse(text) as { itemId: number }).itemId;
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import { copiesOf, copiesText, servicesInUse, type Copy } from '../../shared/billing/copies.js';
+import { cutReport } from '../../shared/billing/facts.js';
+import { namesOf } from '../../shared/billing/named.js';
+import type { Contract, Row } from '../../shared/billing/types.js';
+import { AS_OF, books, company, contract, report, row, running, service, settings } from './builders.js';
+
+/** A contract that somebody copied by hand carries no id of ours, and bills beside the original. */
+
+const { facts } = cutReport(report(), AS_OF, namesOf(report()));
+const COPY = contract({ id: 900, name: 'Copy of Business Premium', subscriptionId: null, number: null });
+const COPIED = row({ id: 9000, contractId: 900, contractServiceId: 901 });
+const found = (contracts: Contract[], rows: Row[], held = running()): Copy[] =>
+  copiesOf(held, { contracts, rows }, facts, settings());
+const shown = (copies: Copy[]): string[] =>
+  copies.map(({ contractId, sales, besideId }) => `${contractId}: ${sales} beside ${besideId}`);
+
+describe('a copy of a contract', () => {
+  test('bills what ours bills, and was not told of: with its amount, and what it stands beside', () => {
+    const copies = found([COPY], [COPIED]);
+    expect(copies).toEqual([
+      {
+        contractId: 900,
+        contractName: 'Copy of Business Premium',
+        companyName: 'Contoso Ltd',
+        serviceName: 'Business Premium (1 year, paid monthly)',
+        sales: '120.00',
+        currency: 'EUR',
+        besideId: 100,
+      },
+    ]);
+    expect(copiesText(copies)).toBe(
+      'Billed beside what is billed here, on contracts without an id of ours, as copies made by hand are: contract 900 (Copy of Business Premium) of Contoso Ltd bills 120.00 EUR of Business Premium (1 year, paid monthly), and so does contract 100. Where it is the same, set its units to 0 in Autotask, or end the contract; nothing is done about it here.',
+    );
+  });
+
+  test('is one finding for each service, also where somebody split its month, in order of contracts', () => {
+    const other = { ...COPY, id: 899 };
+    const rows = [COPIED, { ...COPIED, id: 9001, price: '30' }, { ...COPIED, id: 9002, contractId: 899 }];
+    expect(shown(found([COPY, other], rows))).toEqual(['899: 120.00 beside 100', '900: 150.00 beside 100']);
+  });
+
+  test.each<[string, Contract, Row]>([
+    ['of another company', { ...COPY, companyId: 8 }, COPIED],
+    ['with another service', COPY, { ...COPIED, serviceId: 77 }],
+    ['without units', COPY, { ...COPIED, units: 0 }],
+    ['that bills nothing', COPY, { ...COPIED, price: '0', cost: '0' }],
+    ['that carries a subscription of Cloudmore’s', { ...COPY, subscriptionId: contract().subscriptionId }, COPIED],
+  ])('is none %s', (_, copy, copied) => {
+    expect(found([copy], [copied])).toEqual([]);
+  });
+
+  test('is found with a number of somebody’s own too, which the survey reads for that', () => {
+    const numbered = { ...COPY, number: 'PO 77' };
+    const held = { ...running(), contracts: [contract(), numbered], rows: [...running().rows, COPIED] };
+    expect(shown(found([], [], held))).toEqual(['900: 120.00 beside 100']);
+  });
+
+  test('is told in the currency of its company, and as the first of many', () => {
+    const held = { ...running(), companies: [company({ currency: 'usd' })] };
+    const [copy] = found([COPY], [COPIED], held);
+    expect(copy!.currency).toBe('USD');
+    expect(copiesText(Array.from({ length: 7 }, () => copy!))).toContain('; and 2 more. Where');
+    expect(copiesText([])).toBeNull();
+  });
+});
+
+test('services that are looked for elsewhere are those that stand for an item code and bill something', () => {
+  const services = [service(), service({ id: 51, key: 'Managed workplace' }), service({ id: 52, key: 'cloudmore:perpetual' })];
+  const rows = [row(), row({ id: 2, serviceId: 51 }), row({ id: 3, serviceId: 52, units: 0 })];
+  expect(servicesInUse(books({ services, rows }), facts, settings())).toEqual([50]);
+});
