@@ -86,23 +86,43 @@ function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem
       !same(ghost.contractKey, decided.contractKey) &&
       isOfSame(decided, ghost, accepted),
   );
-  return other === undefined || !isMoved(decided)
-    ? null
-    : `${grouped(other.sales)} for the same stand on contract ${other.contractId} (${other.contractKey}) without a line, and one of them has no subscription id`;
+  if (other === undefined || !isMoved(decided)) return null;
+  const why = isNameless(decided, other)
+    ? 'and one of them has no subscription id'
+    : 'and it may have got another subscription id';
+  return `${grouped(other.sales)} for the same stand on contract ${other.contractId} (${other.contractKey}) without a line, ${why}`;
 }
+
+/** Whether one of the two has no subscription id. */
+const isNameless = (...two: { contractKey: string }[]): boolean => two.some(({ contractKey }) => isHashKey(contractKey));
 
 /** What is carried into the month after (7.6) is none of this month's money. */
 const CARRIED_ON = '7.6';
 
 /** Of one type; licences of one item code as well. Between two without subscription id a code is all that tells them apart, also for usage. */
-function isOfSame({ type, itemCode, contractKey }: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]): boolean {
+function isOfSame(decided: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]): boolean {
+  const { type, itemCode, contractKey } = decided;
   const nameless = [contractKey, ghost.contractKey].filter(isHashKey).length;
-  if (ghost.type !== type || nameless === 0) return false;
+  if (ghost.type !== type) return false;
+  if (nameless === 0) return isRenamed(decided, ghost, accepted);
   const had = accepted.find((one) => one.type === type && same(one.contractKey, ghost.contractKey));
   if (same(itemCode, had === undefined ? ghost.itemCode : had.itemCode)) return true;
   // A line that has no code for once, or has got one, may be the other.
   if (nameless === 2) return had !== undefined && [itemCode, had.itemCode].some((code) => present(code) === null);
   return !isLicence(type);
+}
+
+/**
+ * Whether a subscription that the accepted report did not have came when another went, of the same item code; without one, with the same amounts: Cloudmore may
+ * have given it another id.
+ */
+function isRenamed({ itemCode, contractKey, sales, cost }: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]): boolean {
+  if (accepted.some((one) => same(one.contractKey, contractKey))) return false;
+  const isThat = (one: AcceptedItem): boolean =>
+    present(itemCode) === null
+      ? present(one.itemCode) === null && compare(one.sales, sales) === 0 && compare(one.cost, cost) === 0
+      : same(one.itemCode, itemCode);
+  return accepted.some((one) => one.type === ghost.type && same(one.contractKey, ghost.contractKey) && isThat(one));
 }
 
 /** Whether the steps move what stands, on either side. */

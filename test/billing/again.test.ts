@@ -82,7 +82,11 @@ describe('money that stands for the same thing under another name holds its line
     ['it has the item code in other letters', why(line(), bare({ itemCode: CODE.toLowerCase() })), again(SUBSCRIPTION)],
     ['it has another item code: another licence', why(line(), bare({ itemCode: 'CFQ7TTC0NEW' })), null],
     ['it is of another record type', why(line(), bare({ recordType: 'Perpetual' })), null],
-    ['it is of another subscription: another licence', why(line(), line({ subscriptionId: 'another' })), null],
+    [
+      'it has another subscription id, and may be the same',
+      why(line(), line({ subscriptionId: 'another' })),
+      again(SUBSCRIPTION).replace('one of them has no subscription id', 'it may have got another subscription id'),
+    ],
     ['a perpetual licence lost it', why({ ...visio, subscriptionId: 'v-1' }, visio, { serviceKey: VISIO }), again('v-1')],
     [
       'the accepted report had others besides',

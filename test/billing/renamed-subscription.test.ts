@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Line } from '../../shared/billing/types.js';
+import {
+  amountsOf,
+  books,
+  CODE,
+  charge,
+  contract,
+  line,
+  outcomesOf,
+  plan,
+  running,
+  service,
+  subscription,
+  type Situation,
+} from './builders.js';
+import { AZURE_KEY } from './told/builders.js';
+
+/** A report of the same month has a line under another subscription id than the last one: the customer paid for both. */
+
+const NEW = '22222222-2222-4222-8222-222222222222';
+const LISTED = [subscription(), subscription({ id: NEW })];
+const since = (before: Line[], now: Line[], changes: Partial<Situation> = {}): Situation => ({
+  report: { lines: now, subscriptions: LISTED },
+  accepted: { lines: before, subscriptions: LISTED },
+  asOf: '2025-10-25',
+  books: { ...running(), elsewhere: { companies: [7], rows: [], unread: [] } },
+  ...changes,
+});
+
+describe('a licence whose line has got another subscription id', () => {
+  const renamed = since([line()], [line({ subscriptionId: NEW })]);
+
+  test('is not billed once more on a contract of its own while what stood waits for a person', () => {
+    const { items, ghosts, steps } = plan(renamed);
+    expect([steps, outcomesOf(plan(renamed))]).toEqual([[], ['held report-shrank']]);
+    expect(items[0]!.message).toMatch(
+      /120\.00 for the same stand on contract 100 \(1{8}-.*\) without a line, and it may have got another subscription id\. /,
+    );
+    expect(ghosts).toMatchObject([{ contractId: 100, sales: '120.00', rule: '1.6' }]);
+  });
+
+  test('is billed, and what stood goes, once somebody releases it', () => {
+    const released = plan({ ...renamed, approvedDigest: plan(renamed).digest });
+    expect(outcomesOf(released)).toEqual(['posted']);
+    expect(amountsOf(released)).toEqual(['2025-10-01: 10 units × 12.0000 / 10.0000', '2025-10-01: 0 units']);
+  });
+
+  test.each<[string, Situation]>([
+    [
+      'the old one has ended',
+      { ...renamed, report: { ...renamed.report, subscriptions: [subscription({ status: 'Deleted' }), LISTED[1]!] } },
+    ],
+    ['it is of another product', since([line()], [line({ subscriptionId: NEW, itemCode: 'CFQ7TTC0TWO' })])],
+    ['the old one is still there', since([line()], [line(), line({ subscriptionId: NEW })])],
+    ['the last report had both', since([line(), line({ subscriptionId: NEW })], [line({ subscriptionId: NEW })])],
+  ])('is billed where %s', (_, situation) => {
+    expect(outcomesOf(plan(situation))).not.toContain('held report-shrank');
+  });
+});
+
+describe('usage whose lines have got another subscription id', () => {
+  const usage = (changes: Partial<Line> = {}): Line =>
+    line({ recordType: 'AzurePlan', itemCode: null, quantity: '1', sales: '300.55', cost: '240.44', ...changes });
+  const held = books({
+    contracts: [contract()],
+    services: [service()],
+    products: [{ id: 60, name: 'Azure Plan', key: 'cloudmore:azure-plan', isActive: true }],
+    charges: [charge({ key: AZURE_KEY, price: '300.55', cost: '240.44' })],
+    elsewhere: { companies: [7], rows: [], unread: [] },
+  });
+  const now = (changes: Partial<Line>): string[] =>
+    outcomesOf(plan(since([usage()], [usage({ subscriptionId: NEW, ...changes })], { books: held })));
+
+  test('waits where it comes to the same amounts, and is billed where it does not: nothing else tells it', () => {
+    expect(now({})).toEqual(['held report-shrank']);
+    expect(now({ sales: '12.00', cost: '9.60' })).toEqual(['posted']);
+    expect(now({ cost: '9.60' })).toEqual(['posted']);
+  });
+});
+
+test('the item code is compared without regard to case', () => {
+  expect(outcomesOf(plan(since([line()], [line({ subscriptionId: NEW, itemCode: CODE.toLowerCase() })])))).toEqual([
+    'held report-shrank',
+  ]);
+});
