@@ -63,6 +63,8 @@ export const REFUSED_MEMO = 'refused';
 export const REPORT_SIGNAL = 'newReport';
 /** Internal: an organization tells the run that it ended or waits. */
 export const SETTLED_SIGNAL = 'settled';
+/** Internal: a signal came under a name that nobody knows. */
+export const MISNAMED_SIGNAL = 'misnamed';
 export const STATUS_QUERY = 'status';
 
 // ---------------------------------------------------------------------------------------------------------------- workflows

@@ -88,7 +88,8 @@ async function offerWorkflowBundle(): Promise<TearDown> {
   const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
   if (!existsSync(workflowsPath)) return nothingToStop;
   const folder = await mkdtemp(join(tmpdir(), 'workflow-bundle-'));
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  const workflowInterceptorModules = [fileURLToPath(new URL('../workflows/misnamed.ts', import.meta.url))];
+  const { code } = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, logger: new DefaultLogger('WARN') });
   process.env.TEST_WORKFLOW_BUNDLE = join(folder, 'workflow-bundle.js');
   await writeFile(process.env.TEST_WORKFLOW_BUNDLE, code);
   return () => rm(folder, GONE);

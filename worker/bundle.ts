@@ -29,12 +29,14 @@ const builtBundle = (kind: BundleKind): string => here(`../${nameOf(kind)}`);
 /** Source or compiled, whichever this file is. */
 const isSource = import.meta.url.endsWith('.ts');
 
+const misnamedPath = here(isSource ? '../workflows/misnamed.ts' : '../workflows/misnamed.js');
+
 const makeBundle = ({ isEncrypted, isTraced }: BundleKind): Promise<{ code: string }> =>
   bundleWorkflowCode({
     workflowsPath: here(isSource ? '../workflows/index.ts' : '../workflows/index.js'),
     logger: new DefaultLogger('ERROR'),
     ...(isEncrypted ? { failureConverterPath: FAILURES_PATH } : {}),
-    ...(isTraced ? { workflowInterceptorModules: [interceptorsPath()] } : {}),
+    workflowInterceptorModules: [misnamedPath, ...(isTraced ? [interceptorsPath()] : [])],
   });
 
 /** The SDK's own, with the OpenTelemetry that runs within workflows. */

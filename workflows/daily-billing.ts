@@ -41,11 +41,11 @@ import { continueOn, deciding, looking, noticing, readingPatiently } from './act
 import { billingBroker, billingMonth, billingStatus, organizationAttributes, scheduledStart } from './attributes.js';
 import { blankMonth } from './blank.js';
 import { isForgotten } from './failures.js';
-import { settled } from './definitions.js';
+import { misnamed, settled } from './definitions.js';
 import { checkBroker, checkDaily, readSettled, unknownInDaily } from './messages.js';
 import { organizationBilling } from './organization-billing.js';
 import { monthDetails } from './month-details.js';
-import { notUnderstood, refuseOrTell, tellStatus } from './refused.js';
+import { MISNAMED, misnamedTold, notUnderstood, refuseOrTell, tellStatus } from './refused.js';
 import { SoFar } from './so-far.js';
 
 export const monthStatus = defineQuery<MonthShown>(STATUS_QUERY);
@@ -139,6 +139,7 @@ class DailyRun {
     setHandler(settled, (raw) => this.onSettledSignal(raw), {
       description: 'Used by organizations: tells this run how one of them stands',
     });
+    setHandler(misnamed, (raw) => this.showRefused(misnamedTold(raw) ?? this.refused), { description: MISNAMED });
   }
 
   /** Bills one month and closes it. What it has read may be on file no more, where the store was restored or emptied meanwhile: then it begins from Cloudmore, once. */

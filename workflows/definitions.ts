@@ -3,6 +3,7 @@ import type { OrganizationResult } from '../shared/billing/results.js';
 import {
   APPROVE_SIGNAL,
   APPROVE_UPDATE,
+  MISNAMED_SIGNAL,
   REPORT_SIGNAL,
   RERUN_SIGNAL,
   RERUN_UPDATE,
@@ -20,6 +21,7 @@ export const rerun = defineSignal<unknown[]>(RERUN_SIGNAL, RAW_ARGUMENTS);
 export const approve = defineSignal<unknown[]>(APPROVE_SIGNAL, RAW_ARGUMENTS);
 export const newReport = defineSignal<unknown[]>(REPORT_SIGNAL, RAW_ARGUMENTS);
 export const settled = defineSignal<unknown[]>(SETTLED_SIGNAL, RAW_ARGUMENTS);
+export const misnamed = defineSignal<unknown[]>(MISNAMED_SIGNAL, RAW_ARGUMENTS);
 export const skipNow = defineUpdate<string, [raw: unknown, from: unknown]>(SKIP_UPDATE);
 export const rerunNow = defineUpdate<string, [raw: unknown, from: unknown]>(RERUN_UPDATE);
 export const approveNow = defineUpdate<string, [raw: unknown, from: unknown]>(APPROVE_UPDATE);

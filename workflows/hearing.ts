@@ -11,9 +11,10 @@ import {
   UNDO_UPDATE,
 } from '../shared/contract.js';
 import type { Asked } from './asked.js';
-import { approve, approveNow, newReport, rerun, rerunNow, skip, skipNow, status, undoNow } from './definitions.js';
+import { approve, approveNow, misnamed, newReport, rerun, rerunNow, skip, skipNow, status, undoNow } from './definitions.js';
 import type { Desk } from './desk.js';
 import { demanded, readDigest, readFrom, readReason, readReport, refusedUpdate, type From, type Read } from './messages.js';
+import { MISNAMED, misnamedTold } from './refused.js';
 import { standsAs, statusInWords } from '../shared/billing/status.js';
 
 /** What one kind of signal does: the same before and after the workflow has begun. */
@@ -55,6 +56,7 @@ const HEARD: Heard[] = [
     description: "Release the plan that waits, exactly as shown. Argument: the plan's digest, as one text",
     take: (hearing, raw, from) => hearing.approve(raw, from),
   },
+  { signal: misnamed, description: MISNAMED, take: (hearing, raw) => hearing.misnamed(raw) },
 ];
 
 const ANSWERED: Answered[] = [
@@ -140,6 +142,11 @@ export class Hearing {
 
   approve(raw: unknown, from: unknown): void {
     this.hear(APPROVE_SIGNAL, readDigest(raw), (digest) => this.asked.approve(digest, readFrom(from)));
+  }
+
+  misnamed(raw: unknown): void {
+    const told = misnamedTold(raw);
+    if (told !== null) this.desk.showRefused(told);
   }
 
   async skipAndTell(reason: string, from: From): Promise<string> {

@@ -2,7 +2,15 @@ import { ApplicationFailure, defaultPayloadConverter, rawValueTypeInfo, RawValue
 import { distance } from 'fuzzball/ultra_lite';
 import { isDay, isMonth } from '../shared/billing/month.js';
 import type { Amounts } from '../shared/billing/results.js';
-import { billingQueue } from '../shared/contract.js';
+import {
+  APPROVE_SIGNAL,
+  billingQueue,
+  REPORT_SIGNAL,
+  RERUN_SIGNAL,
+  SETTLED_SIGNAL,
+  SKIP_SIGNAL,
+  WORKFLOWS,
+} from '../shared/contract.js';
 import type {
   DailyBillingInput,
   GivenReport,
@@ -59,6 +67,19 @@ export function readDigest(raw: unknown): Read<string> {
   return {
     problem: `came with ${typeof value === 'string' && digest !== '' ? 'a text that is not a digest' : kindOf(value)}; expected the digest of the plan that waits as one text, in quotation marks, as it stands above`,
   };
+}
+
+/** What may be sent to a workflow, by its type. */
+export const SIGNALS: Record<string, string[]> = {
+  [WORKFLOWS.daily]: [SETTLED_SIGNAL],
+  [WORKFLOWS.organization]: [REPORT_SIGNAL, SKIP_SIGNAL, RERUN_SIGNAL, APPROVE_SIGNAL],
+};
+
+/** That a signal came under a name that nobody knows, with the nearest that there is. */
+export function misnamedText(raw: unknown, type: string): string {
+  const value = valueOf(raw);
+  const name = typeof value === 'string' ? value : '';
+  return `There is no signal ${shortened(name)}${didYouMean(name, SIGNALS[type] ?? [])}. Nothing was changed.`;
 }
 
 /** Who sent a message, as far as it says. */
@@ -292,16 +313,18 @@ function unknownMembers(input: object, rules: Rules): string | null {
   const known = Object.keys(rules);
   const unknown = Object.keys(input).filter((member) => !known.includes(member));
   if (unknown.length === 0) return null;
-  const told = unknown.slice(0, MEMBERS_TOLD).map((member) => `${member.slice(0, LONGEST_MEMBER)}${didYouMean(member, known)}`);
+  const told = unknown.slice(0, MEMBERS_TOLD).map((member) => `${shortened(member)}${didYouMean(member, known)}`);
   return `Nobody knows what is meant in its input by ${told.join(', ')}. Known are: ${known.join(', ')}.`;
 }
 const MEMBERS_TOLD = 5;
-const LONGEST_MEMBER = 60;
 
-function didYouMean(member: string, known: string[]): string {
-  const near = (candidate: string): number => distance(member.slice(0, LONGEST_MEMBER).toLowerCase(), candidate.toLowerCase());
+/** Of a name that somebody made up. */
+const shortened = (name: string): string => name.slice(0, 60);
+
+function didYouMean(name: string, known: string[]): string {
+  const near = (candidate: string): number => distance(shortened(name).toLowerCase(), candidate.toLowerCase());
   const nearest = known.reduce((best, candidate) => (near(candidate) < near(best) ? candidate : best));
-  return near(nearest) <= member.length / 2 ? ` (did you mean ${nearest}?)` : '';
+  return near(nearest) <= name.length / 2 ? ` (did you mean ${nearest}?)` : '';
 }
 
 function checked<T>(input: T, rules: Rules, from = 'Start it with: billing run MONTH'): T {

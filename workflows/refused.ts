@@ -2,15 +2,25 @@ import { log, patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { md } from '../shared/billing/markdown.js';
 import { REFUSED_MEMO } from '../shared/contract.js';
 import { scheduledStart } from './attributes.js';
-import { refused } from './messages.js';
+import { misnamedText, refused } from './messages.js';
 
 /** What was sent to a workflow and not understood is seen in three places: on its page, in the log, and by `billing status`. */
 
 /** Above all else on a workflow's page. */
 export const notUnderstood = (told: string | null): string[] => (told === null ? [] : [md`**Not understood:** ${told}`.text]);
 
+/** Of the handler of what came under a name that nobody knows. */
+export const MISNAMED = 'Used by the program: tells that a signal came under a name that nobody knows';
+
 /** For `billing status`. */
 export const tellStatus = (told: string | null): void => upsertMemo({ [REFUSED_MEMO]: told });
+
+/** A signal that came under a name that nobody knows, in words; null in an execution of an earlier release, which took no notice of it. */
+export function misnamedTold(raw: unknown): string | null {
+  const told = misnamedText(raw, workflowInfo().workflowType);
+  log.warn('a signal is not known', { told });
+  return patched('misnamed-signals-are-told') ? told : null;
+}
 
 /**
  * A member that nobody knows may be a misspelt one, and without the one that was meant a run bills more than was asked for: what a person started is refused. What

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { RawValue } from '@temporalio/common';
+import { Worker } from '@temporalio/worker';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -151,6 +152,38 @@ describe('a message that is none', () => {
     });
     await run.terminate();
   }, 60_000);
+
+  test('under a name that nobody knows was kept for ever without a word: it is said with the name that was meant', async () => {
+    const asked: PlanRequest[] = [];
+    await workshop.serving(waiting(asked), async () => {
+      const handle = await start();
+      await handle.signal('Skipp', 'disputed');
+      await shows(handle, 'AwaitingApproval');
+      const comesTo = (text: string): Promise<unknown> =>
+        eventually(
+          () => refusedIn(handle),
+          (refused) => refused === text,
+        );
+      await comesTo('There is no signal Skipp (did you mean skip?). Nothing was changed.');
+      await handle.signal('aprove', undecodable('binary/unknown'));
+      await comesTo('There is no signal aprove (did you mean approve?). Nothing was changed.');
+      expect(await pageOf(handle)).toContain('**Not understood:** There is no signal aprove');
+      const run = await workshop.client.workflow.start('dailyBilling', {
+        taskQueue: billingQueue('default'),
+        workflowId: `misnamed-${(number += 1)}`,
+        args: [{ broker: 'default', month: '2025-10', asOf: '2025-10-09' }],
+      });
+      await run.signal('skip', 'disputed');
+      await run.result();
+      expect(await refusedIn(run)).toBe('There is no signal skip. Nothing was changed.');
+      for (const told of [handle, run])
+        await Worker.runReplayHistory(
+          { workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! } },
+          await told.fetchHistory(),
+        );
+    });
+    expect(asked.length).toBeGreaterThan(0);
+  }, 30_000);
 
   test('is forgotten as soon as one is understood', async () => {
     await workshop.serving(waiting(), async () => {
