@@ -3,7 +3,7 @@ import { big, isZero, postedText, postedWords, soughtText, sum } from './decimal
 import { chargeAdvice, movedAdvice } from './ghost-advice.js';
 import { mayZero, mergeGhosts, NO_GHOSTS, shrinksBecause, toldWhy, type GhostContext, type GhostPlan } from './ghosts.js';
 import { parseChargeKey } from './keys.js';
-import { chargeKeysOn, isSwitchedOff } from './ours.js';
+import { chargeKeysOn, isSwitchedOff, type Ownership } from './ours.js';
 import type { ContractPlan } from './plan-contract.js';
 import { ghostId } from './shrank.js';
 import { chargesOfContract, madeByOthers } from './standing.js';
@@ -129,8 +129,11 @@ function movedFrom({ key }: Charge, { itemCharges }: GhostContext): Origin | nul
     : { type: charged.type as RecordType, itemCode: charged.itemCode, home: charged.home };
 }
 
+/** Where what a charge was made for is looked up. */
+type Known = Ownership & Pick<GhostContext, 'books' | 'accepted'>;
+
 /** What makes the key that the charge carries, under any organization that ever had the subscription; null where nothing known does. */
-function originOf(charge: Charge, contractKey: string, context: GhostContext): Origin | null {
+export function originOf(charge: Pick<Charge, 'key'>, contractKey: string, context: Known): Origin | null {
   const base = parseChargeKey(charge.key)!.base;
   const isMadeOf = (type: RecordType, code: string | null): boolean =>
     chargeKeysOn(contractKey, code, type, context).includes(base);
@@ -150,7 +153,7 @@ function originOf(charge: Charge, contractKey: string, context: GhostContext): O
 }
 
 /** Item codes that a licence's charge on the contract may be for: of all services there are, of what was accepted of it, and of what it was ever billed on. */
-const codesFor = (contractKey: string, { books, accepted, names }: GhostContext): string[] => [
+const codesFor = (contractKey: string, { books, accepted, names }: Known): string[] => [
   ...new Set(
     [
       ...books.services.map(({ key }) => key),
@@ -161,7 +164,7 @@ const codesFor = (contractKey: string, { books, accepted, names }: GhostContext)
 ];
 
 /** A contract without subscription id carries the hash itself: what that was made of is known by name, or from the accepted report. */
-function unsubscribedOrigin(contractKey: string, { names, accepted }: GhostContext): Origin | null {
+function unsubscribedOrigin(contractKey: string, { names, accepted }: Known): Origin | null {
   const named = names.unsubscribed(contractKey);
   if (named !== null && RECORD_TYPES.includes(named.type as RecordType))
     return { type: named.type as RecordType, itemCode: named.codeOrProduct };

@@ -3,6 +3,7 @@ import { decideCompany } from './company.js';
 import { plain, postedText, ZERO } from './decimal.js';
 import { subscriptionsOf, type MonthFacts, type OrganizationFacts } from './facts.js';
 import { indexPrices } from './items.js';
+import { originOf } from './loose-charges.js';
 import { digestOf, parseChargeKey } from './keys.js';
 import { isOver, monthOf } from './month.js';
 import { indexNames } from './named.js';
@@ -308,6 +309,9 @@ function looseParts(contract: Contract, contractKey: string, besideRows: Set<str
     .map(([base]) => chargePart(contract, contractKey, base, context));
 }
 
+const ANOTHERS =
+  'Nothing that was billed on this contract makes its key: somebody may have put it here, and it may be another customer’s. Put it back, or take it away there, by hand.';
+
 function chargePart(contract: Contract, contractKey: string, base: string, context: UndoContext): Part | null {
   const { books, before } = context.input;
   const [stands, stood] = [books, before.books].map((held) => totalOf(chargesOf(held, contract.id, [base]))) as [Money, Money];
@@ -317,6 +321,8 @@ function chargePart(contract: Contract, contractKey: string, base: string, conte
   if (contract.companyId !== context.companyId)
     return { line: heldLine(head, `Contract ${contract.id} belongs to company ${contract.companyId} now.`), steps: [] };
   if (isBegunBefore(contract, context)) return { line: heldLine(head, begunBefore(context.month)), steps: [] };
+  if (originOf({ key: base }, contractKey, { ...context, books, accepted: null }) === null)
+    return { line: heldLine(head, ANOTHERS), steps: [] };
   const place = placeOf(head, contract, null, NO_ROWS, context);
   const amounts = planCharge(billableOf(head, stood, null, [base]), place, books, {
     ...context.input.settings,
