@@ -15,6 +15,9 @@ process.stdout.on('error', (error) => {
   process.exit();
 });
 
+// What Node means to change in a library is nothing for a person to act on: it stood before the sentence that says what is wrong with TLS.
+process.noDeprecation = true;
+
 // What a log keeps of a mistake names the sources. A command that is over in a second would read a map of every module for that: a fifth of its start.
 const LIVES_LONG = ['worker', 'web'];
 if (process.argv.some((word) => LIVES_LONG.includes(word))) process.setSourceMapsEnabled(true);

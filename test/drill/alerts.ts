@@ -1,13 +1,57 @@
-/**
- * The alert of `deploy/monitoring` that a drill's fault raises if it lasts, by the drill's name. A drill that is not here comes to a right end by itself, or its fault
- * is told at once by the command or the page that met it.
- */
-export const ALERT_OF: Record<string, string> = {
-  'kill-worker': 'WorkerAway',
-  'kill-postgresql': 'NobodyServesAutotask',
-  'kill-store': 'NobodyServesAutotask',
-  'cut-store': 'NobodyServesAutotask',
-  brokers: 'MoneyHeld',
-  terminate: 'MoneyHeld',
-  rename: 'WorkerAway',
+/** What `deploy/monitoring` has to raise of a drill's figures if its fault lasts: an alert, or none, with the reason. */
+export type Expected = { alert: string } | { none: string };
+
+const ENDS_BY_ITSELF = 'the run waits, and comes to a right end by itself';
+const TOLD_AT_ONCE = 'the worker or the command that met it ends with the reason';
+const IN_ORDER = 'billing restore puts it in order before a worker serves again';
+const STANDBY = 'a second worker takes over within seconds';
+
+/** By the name of every drill. Alerts that are not expected are told and wrong in none: a fault that lasts may raise more than its own. */
+export const ALERT_OF: Record<string, Expected> = {
+  'kill-worker': { alert: 'WorkerAway' },
+  'kill-temporal': {
+    none: ENDS_BY_ITSELF,
+  },
+  'kill-postgresql': { alert: 'NobodyServesAutotask' },
+  'cut-temporal': { none: ENDS_BY_ITSELF },
+  'cut-sandbox': { none: ENDS_BY_ITSELF },
+  'cut-store': { alert: 'NobodyServesAutotask' },
+  'away-at-start': { none: ENDS_BY_ITSELF },
+  away: { none: ENDS_BY_ITSELF },
+  'restart-store': { none: 'the store is back before the lease has run out' },
+  'kill-store': { alert: 'NobodyServesAutotask' },
+  'full-database': { none: ENDS_BY_ITSELF },
+  'full-disk': { none: ENDS_BY_ITSELF },
+  pgbouncer: { none: STANDBY },
+  'wrong-store-password': { none: TOLD_AT_ONCE },
+  'clock-ahead': { none: 'a worker with the right time takes the lease that the other one may not take' },
+  'clock-behind': { none: 'a worker with the right time takes the lease that the other one may not take' },
+  freeze: { none: STANDBY },
+  restore: { none: IN_ORDER },
+  'restore-temporal': { none: IN_ORDER },
+  'restore-evidence': { none: IN_ORDER },
+  'restore-apart': { none: IN_ORDER },
+  'restore-apart-2': { none: IN_ORDER },
+  'evidence-empty': { none: IN_ORDER },
+  'temporal-empty': { none: IN_ORDER },
+  'upgrade-worker': { none: 'the next build takes over before the one that is told to stop has ended' },
+  'upgrade-temporal': { none: ENDS_BY_ITSELF },
+  'downgrade-temporal': { none: ENDS_BY_ITSELF },
+  brokers: { alert: 'MoneyHeld' },
+  'brokers-apart': {
+    none: 'what is held of the first pair is seen in `brokers`; here it is looked whether their stores stay apart',
+  },
+  terminate: { alert: 'MoneyHeld' },
+  reset: { none: 'what was done is found in Autotask, and the rest is billed' },
+  poison: { none: 'what was sent changes nothing; page, log and status say so' },
+  'wrong-vendor-secret': { none: TOLD_AT_ONCE },
+  rename: { alert: 'WorkerAway' },
+  'rename-frozen': { none: TOLD_AT_ONCE },
+  names: { none: 'nothing is disturbed: it is looked what can be read' },
+};
+
+/** The alert that a drill must raise; undefined where none is. */
+export const alertOf = (drill: string): string | undefined => {
+  const expected = ALERT_OF[drill];
+  return expected !== undefined && 'alert' in expected ? expected.alert : undefined;
 };

@@ -1,5 +1,5 @@
 import type { Image } from '../project/image.js';
-import { ALERT_OF } from './alerts.js';
+import { alertOf } from './alerts.js';
 import type { Figures } from './count.js';
 import { Stage } from './stage.js';
 
@@ -114,7 +114,7 @@ export async function rowOf(
   what: string,
   { code, message, seconds, problems = [] }: Told,
 ): Promise<Row> {
-  const wanted = ALERT_OF[drill];
+  const wanted = alertOf(drill);
   const alerts = await stage.raised(wanted);
   const { figures, code: last, said, writesAfterwards } = await stage.end();
   const more = [
