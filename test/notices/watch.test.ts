@@ -124,10 +124,10 @@ describe('a run', () => {
     );
     await sentinel.look();
     expect(told()).toHaveLength(1);
-    expect(told()[0]).toMatch(/the run failed[\s\S]*was terminated[\s\S]*billing schedule trigger/);
+    expect(told()[0]).toMatch(/the run failed[\s\S]*was terminated[\s\S]*billing run 2025-10 --wait/);
     const { code, out } = await check(broker);
     expect(code).toBe(3);
-    expect(out).toMatch(/the run failed\nThe run that began on \d{4}-\d\d-\d\d \d\d:\d\d UTC was terminated: /);
+    expect(out).toMatch(/the run failed\nThe run of 2025-10 that began on \d{4}-\d\d-\d\d \d\d:\d\d UTC was terminated: /);
   });
 
   test('that no worker takes is told, and told apart from one that fails', async () => {

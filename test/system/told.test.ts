@@ -106,6 +106,6 @@ describe('a run that cannot tell anything itself', () => {
   test('because somebody terminated it while no worker ran is told by the next one that runs', async () => {
     const before = texts().length;
     await (await startUnknown()).terminate('by mistake');
-    await toldAs(/the run failed.*was terminated.*billing schedule trigger/s, before);
+    await toldAs(/the run failed.*was terminated.*billing run 2025-10 --wait/s, before);
   }, 240_000);
 });

@@ -7,6 +7,7 @@ import {
   autotaskQueue,
   billingQueue,
   cloudmoreQueue,
+  monthAndOrganizationOf,
   organizationBillingsOf,
   scheduledBillingId,
 } from '../../shared/contract.js';
@@ -95,8 +96,9 @@ function isOfTheSame(broker: string, run: WorkflowExecutionInfo, later: Workflow
 }
 
 const billingMonth = defineSearchAttributeKey('BillingMonth', 'KEYWORD');
-const monthOf = ({ typedSearchAttributes }: WorkflowExecutionInfo): string | null =>
-  typedSearchAttributes.get(billingMonth) ?? null;
+/** As the run shows it; one whose input was refused shows nothing, and has it in its id where a person asked for it. */
+const monthOf = ({ typedSearchAttributes, workflowId }: WorkflowExecutionInfo): string | null =>
+  typedSearchAttributes.get(billingMonth) ?? monthAndOrganizationOf(workflowId).month ?? null;
 
 /** Named as the run names its own message, which tells the same. */
 async function ofFailed(client: Client, broker: string, run: WorkflowExecutionInfo): Promise<Fault> {
