@@ -278,6 +278,11 @@ describe('1.7 the report is what was counted while it was read, less the roundin
 });
 
 describe('what else a result tells', () => {
+  test('which persons a release is still without, and nothing where none is', () => {
+    expect(organizationResult(outcome({ missingPersons: 'a second person' }), 'EUR').missingPersons).toBe('a second person');
+    expect(organizationResult(outcome(), 'EUR')).not.toHaveProperty('missingPersons');
+  });
+
   test('of a release the first ten steps and how many there are besides, and nothing where there is none', () => {
     const onRelease = Array.from({ length: 12 }, (_, at) => ({ mark: '+' as const, text: `Step ${at}` }));
     expect(organizationResult(outcome({ onRelease }), 'EUR')).toMatchObject({

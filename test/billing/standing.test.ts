@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { invoiceLines } from '../../shared/billing/invoice.js';
 import { chargesOf, inUseFirst } from '../../shared/billing/standing.js';
-import { books, charge, MONTH, plan } from './builders.js';
+import { books, charge, MONTH, plan, running } from './builders.js';
 
 /** Which charges are an item's, and in which order; what the customer's invoice reads. */
 
@@ -34,6 +34,16 @@ describe('the charges of an item', () => {
     const none = `CM-${MONTH}-${'4'.repeat(20)}`;
     expect(inUseFirst(all, 100, fold([none, OTHER, OWN]))).toEqual(fold([OTHER, OWN, none]));
   });
+});
+
+test('what others charge on a product without a key counts for no licence: licences are billed on services', () => {
+  const held = {
+    ...running(),
+    products: [{ id: 9, name: '', key: null, isActive: true }],
+    charges: [charge({ key: '', productId: 9, price: '50' })],
+  };
+  const [item] = plan({ books: held }).items;
+  expect(item).toMatchObject({ outcome: 'posted', standing: { before: { sales: '120.00' }, after: { sales: '120.00' } } });
 });
 
 test('the invoice reads what a new contract service is given to read', () => {
