@@ -28,13 +28,13 @@ const DIRECTIONS = [
   },
   // The close must not repeat a mistake of the planner: it shares its nouns and nothing else.
   { files: 'shared/close/**', may: ['shared/close', 'node:crypto'], types: ['shared/billing'] },
-  { files: 'shared/contract{.ts,/**}', may: ['shared/contract', 'shared/billing', '@temporalio/common'] },
+  { files: 'shared/messages/**', may: ['shared/messages', 'shared/billing', '@temporalio/common'] },
   { files: 'shared/encryption/**', may: ['shared', '@temporalio/common', '@temporalio/proto', 'node:*', 'packages'] },
   { files: 'shared/tracing/**', may: ['shared', '@temporalio/interceptors-opentelemetry', 'node:*', 'packages'] },
   { files: 'shared/**', may: ['shared', 'node:*', 'packages'] },
   {
     files: 'workflows/**',
-    may: ['workflows', 'shared/contract', 'shared/billing', '@temporalio/workflow', '@temporalio/common', 'fuzzball'],
+    may: ['workflows', 'shared/messages', 'shared/billing', '@temporalio/workflow', '@temporalio/common', 'fuzzball'],
     types: ['activities'],
   },
   {
@@ -125,7 +125,7 @@ const AMOUNT_GROUPED = {
   selector:
     'TemplateLiteral > :matches(Identifier[name=/^(sales|cost|price|difference)$/], MemberExpression[property.name=/^(sales|cost|price|difference|unitPrice|unitCost|exactSales|exactCost)$/], CallExpression[callee.name=/^(money|postedText|plain|textOf)$/])',
   message:
-    'Write an amount in a sentence with grouped, amountText or moneyText (shared/billing/decimal.ts), or inWords (shared/close/exact.ts).',
+    'Write an amount in a sentence with grouped, amountText or moneyText (shared/billing/basics/decimal.ts), or inWords (shared/close/exact.ts).',
 };
 
 /** What holds in every file of the product. */
@@ -169,17 +169,17 @@ const HTML_BY_TAG = {
 };
 const MARKDOWN_BY_TAG = {
   selector: ':not(TaggedTemplateExpression[tag.name="md"]) > TemplateLiteral[expressions.length>0]',
-  message: 'Write Markdown with the tag md, which escapes every value (shared/billing/markdown.ts).',
+  message: 'Write Markdown with the tag md, which escapes every value (shared/billing/basics/markdown.ts).',
 };
 const MARKDOWN_BY_DETAILS = [
   {
     selector: 'CallExpression[callee.name="setCurrentDetails"] > :matches(TemplateLiteral, BinaryExpression):first-child',
-    message: 'Details are Markdown: make them with md (shared/billing/markdown.ts).',
+    message: 'Details are Markdown: make them with md (shared/billing/basics/markdown.ts).',
   },
   {
     selector:
       'Property[key.name=/^(staticSummary|staticDetails)$/] > :matches(TemplateLiteral, BinaryExpression, Identifier, MemberExpression).value',
-    message: 'A summary is Markdown of bounded length: make it with summaryText (shared/billing/markdown.ts).',
+    message: 'A summary is Markdown of bounded length: make it with summaryText (shared/billing/basics/markdown.ts).',
   },
 ];
 const RENDERED_PRINTABLE = [
@@ -244,7 +244,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['activities/details.ts', 'workflows/month-details.ts'],
+    files: ['activities/finish/web-ui-details.ts', 'workflows/month-details.ts'],
     rules: { 'no-restricted-syntax': ['error', ...PRODUCT, MARKDOWN_BY_TAG] },
   },
   {
@@ -286,7 +286,7 @@ export default defineConfig(
   },
   {
     // What people and programs read counts the calls by vendor.
-    files: ['shared/billing/{results,tally}.ts'],
+    files: ['shared/billing/results/{results,tally}.ts'],
     rules: { 'no-restricted-syntax': ['error', ...PRODUCT, ...NO_CLOCK_NO_CHANCE] },
   },
   {

@@ -1,5 +1,5 @@
 /**
- * Mutation testing of the rules of money: `npm run mutation`; of one file: `npm run mutation -- --mutate shared/billing/items.ts`; everything again,
+ * Mutation testing of the rules of money: `npm run mutation`; of one file: `npm run mutation -- --mutate shared/billing/report/items.ts`; everything again,
  * whatever the last run found: `-- --force`. The tests of `test/billing` run in the process, so they need no server and no other folder of the product.
  */
 export default {

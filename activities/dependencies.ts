@@ -1,8 +1,8 @@
 import type { Autotask } from '../shared/autotask/index.js';
 import type { Settings } from '../shared/billing/types.js';
 import type { Cloudmore } from '../shared/cloudmore/index.js';
-import type { Office } from './office.js';
-import type { Mode, MoneySettings, SilentFound } from '../shared/contract.js';
+import type { Office } from './finish/office.js';
+import type { Mode, MoneySettings, SilentFound } from '../shared/messages/messages.js';
 import type { OrganizationMode } from '../shared/modes.js';
 import type { Evidence, Lease } from '../shared/evidence/index.js';
 import type { Tenant } from '../shared/evidence/labels.js';

@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { InvariantViolation } from '../shared/billing/invariants.js';
+import { InvariantViolation } from '../shared/billing/plan/invariants.js';
 import { KeyMissing, KeysUnreadable } from '../shared/encryption/keyring.js';
 import { EvidenceMissing, LeaseLost, StoreRefused, StoreUnavailable } from '../shared/evidence/index.js';
 import { LabelRefused } from '../shared/evidence/labels.js';
-import { UnknownOrganization } from './slices.js';
+import { UnknownOrganization } from './gather/report-slices.js';
 import { ApiError } from '../shared/http/errors.js';
 
 /** The one place where what happened becomes advice for Temporal: whether to try again, and when. Workflows branch on `type` alone. */

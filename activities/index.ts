@@ -16,10 +16,10 @@ import type {
   VerifyRequest,
   Work,
   WorkRequest,
-} from '../shared/contract.js';
-import type { MonthEndDone, MonthEndRequest } from '../shared/contract/month-end.js';
-import type { NoticeRequest, NoticeSent } from '../shared/contract/notices.js';
-import type { DecisionsRequest } from '../shared/contract/decisions.js';
+} from '../shared/messages/messages.js';
+import type { MonthEndDone, MonthEndRequest } from '../shared/messages/month-end.js';
+import type { NoticeRequest, NoticeSent } from '../shared/messages/notices.js';
+import type { DecisionsRequest } from '../shared/messages/decisions.js';
 import type {
   EnsureProductStep,
   EnsureServiceStep,
@@ -29,30 +29,31 @@ import type {
   Step,
   UpsertContractStep,
 } from '../shared/billing/plan-types.js';
-import { postAdjustment, postCharge } from './amounts.js';
-import { Catalogue } from './catalogue.js';
-import { extendContract, upsertContract } from './contracts.js';
-import { recordDecisions } from './decisions.js';
+import { postAdjustment, postCharge } from './carry-out/amounts.js';
+import { Catalogue } from './carry-out/catalogue.js';
+import { extendContract, upsertContract } from './carry-out/contracts.js';
+import { recordDecisions } from './decide/decisions.js';
 import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
-import { requireOwnPlan } from './lease.js';
-import { Looks } from './looks.js';
-import { endMonth } from './month-end.js';
-import { sendNotice } from './notice.js';
-import { makePlan } from './plan.js';
-import { Proofs } from './proof.js';
-import { takeReport } from './report.js';
-import { ReportReads } from './report-reads.js';
-import { Turns } from './sending.js';
-import { Slices } from './slices.js';
+import { requireOwnPlan } from './carry-out/lease.js';
+import { Looks } from './gather/batched-reads.js';
+import { endMonth } from './finish/month-end.js';
+import { sendNotice } from './finish/send-notice.js';
+import { makePlan } from './decide/plan-organization.js';
+import { Proofs } from './carry-out/proof.js';
+import { takeReport } from './gather/take-report.js';
+import { ReportReads } from './gather/report-reads.js';
+import { Turns } from './carry-out/send-once.js';
+import { Slices } from './gather/report-slices.js';
 import { demandMode, demandSettings, noteOwnReport } from './settings-needed.js';
 import { demandOwnBroker } from './own-broker.js';
-import type { Done } from './steps.js';
-import { surveyAutotask } from './survey.js';
-import { carryOutTogether } from './together.js';
-import { isUndoing, planUndoing } from './undoing.js';
-import { verifyOrganization } from './verify.js';
-import { closeRun, findWork } from './work.js';
+import type { Done } from './carry-out/steps.js';
+import { surveyAutotask } from './gather/survey-autotask.js';
+import { carryOutTogether } from './carry-out/batch.js';
+import { isUndoing, planUndoing } from './carry-out/undo-month.js';
+import { verifyOrganization } from './verify/verify-organization.js';
+import { findWork } from './decide/find-work.js';
+import { closeRun } from './finish/close-run.js';
 
 /** The activities by their names, which stand in every history. */
 export interface Activities {

@@ -1,4 +1,4 @@
-import { BILLING_QUEUE } from '../shared/contract.js';
+import { BILLING_QUEUE } from '../shared/messages/names.js';
 import type { Dependencies } from './dependencies.js';
 import { OtherBroker } from './failures.js';
 

@@ -1,9 +1,9 @@
-import type { MoneySettings, MonthRequest, ReportRequest } from '../shared/contract.js';
+import type { MoneySettings, MonthRequest, ReportRequest } from '../shared/messages/messages.js';
 import { earlierWrites, modeMissing } from '../shared/evidence/earlier-writes.js';
-import { addMonths } from '../shared/billing/month.js';
+import { addMonths } from '../shared/billing/basics/month.js';
 import { noteReport, refusedReport, whyNotFrom } from '../shared/evidence/billed-from.js';
 import { readUndone } from '../shared/evidence/undone.js';
-import type { Named } from '../shared/billing/named.js';
+import type { Named } from '../shared/billing/report/named.js';
 import type { Report } from '../shared/billing/types.js';
 import { unknownNames } from '../shared/known-names.js';
 import { differing } from '../shared/money-settings.js';

@@ -11,8 +11,8 @@ import {
   dailyBillingId,
   STATUS_QUERY,
   WORKFLOWS,
-  type Mode,
-} from '../shared/contract.js';
+} from '../shared/messages/names.js';
+import { type Mode } from '../shared/messages/messages.js';
 import type { MonthOptions } from './month.js';
 
 /** A Temporal server and a worker, each in a process of its own, as in the field; and a month through them. */

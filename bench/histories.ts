@@ -1,5 +1,5 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { dailyBillingId, organizationBillingId } from '../shared/contract.js';
+import { dailyBillingId, organizationBillingId } from '../shared/messages/names.js';
 import { atOnce, type MonthOptions } from './month.js';
 
 /** What workflows left in Temporal's database, counted. */

@@ -1,13 +1,13 @@
 import { createActivities, type ActivitiesByQueue } from '../activities/index.js';
 import type { Dependencies } from '../activities/dependencies.js';
-import type { MonthResult } from '../shared/billing/results.js';
+import type { MonthResult } from '../shared/billing/results/results.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import type { Day, Month } from '../shared/billing/types.js';
-import type { GivenReport, MonthClosed, MonthRequest, Work } from '../shared/contract.js';
-import { organizationBillingId } from '../shared/contract.js';
-import { ORGANIZATIONS_AT_ONCE } from '../shared/contract/payload.js';
+import type { GivenReport, MonthClosed, MonthRequest, Work } from '../shared/messages/messages.js';
+import { organizationBillingId } from '../shared/messages/names.js';
+import { ORGANIZATIONS_AT_ONCE } from '../shared/messages/payload.js';
 import { readMonth } from '../shared/evidence/months.js';
-import { billOrganization } from '../workflows/organization.js';
+import { billOrganization } from '../workflows/bill-organization.js';
 import { carryOutBy, type Control, type OrganizationActivities } from '../workflows/organization-run.js';
 
 /** A month by the product's own activities and orchestration in a bare loop: what the workflows do, without an engine under it. */

@@ -1,9 +1,9 @@
-import { planOrganization } from '../shared/billing/plan.js';
+import { planOrganization } from '../shared/billing/plan/plan.js';
 import type { Plan, Step } from '../shared/billing/plan-types.js';
 import type { Dependencies } from '../activities/dependencies.js';
-import { Slices } from '../activities/slices.js';
-import { organizationsOf, surveyAutotask } from '../activities/survey.js';
-import { takeReport } from '../activities/report.js';
+import { Slices } from '../activities/gather/report-slices.js';
+import { organizationsOf, surveyAutotask } from '../activities/gather/survey-autotask.js';
+import { takeReport } from '../activities/gather/take-report.js';
 import type { MonthOptions } from './month.js';
 
 /**

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { command, type Command } from '../shared/billing/command.js';
+import { command, type Command } from '../shared/billing/basics/command.js';
 
 /**
  * How the person called this program: what is advised is printed the same way, so that it can be copied as it stands. On the command line alone; a page, a

@@ -1,6 +1,6 @@
 import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
-import { addMonths, monthOf } from '../shared/billing/month.js';
+import { addMonths, monthOf } from '../shared/billing/basics/month.js';
 import { today, type Context } from './context.js';
 
 /** How many months the shell offers, from this one back: what is older is seldom asked for, and typed. */

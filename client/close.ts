@@ -1,4 +1,4 @@
-import { reportMonthOf } from '../shared/billing/month.js';
+import { reportMonthOf } from '../shared/billing/basics/month.js';
 import { Autotask } from '../shared/autotask/index.js';
 import type { UnassignedLine } from '../shared/billing/types.js';
 import { compare, type Comparison } from '../shared/close/compare.js';

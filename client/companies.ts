@@ -1,6 +1,6 @@
-import { companyIdOf } from '../shared/billing/facts.js';
+import { companyIdOf } from '../shared/billing/report/facts.js';
 import { bareName, likeness } from '../shared/likeness.js';
-import { byText } from '../shared/billing/text.js';
+import { byText } from '../shared/billing/basics/text.js';
 import type { Company, Organization } from '../shared/billing/types.js';
 
 /** Which Autotask company an organization of Cloudmore is likely to be, by its name: a suggestion with its certainty, never a decision. */

@@ -1,6 +1,6 @@
-import { isDay, isMonth } from '../shared/billing/month.js';
+import { isDay, isMonth } from '../shared/billing/basics/month.js';
 import type { Day, Month } from '../shared/billing/types.js';
-import { dayIn } from '../shared/contract.js';
+import { dayIn } from '../shared/messages/messages.js';
 import { readEnvironment, type Environment } from '../shared/environment.js';
 import type { Profile } from '../shared/brokers/profiles.js';
 import { CommandError, EXIT } from './exit.js';

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { fold } from '../shared/billing/text.js';
+import { fold } from '../shared/billing/basics/text.js';
 import type { BaseConfig } from '../shared/config.js';
 import type { Context } from './context.js';
 import { CommandError, EXIT } from './exit.js';

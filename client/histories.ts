@@ -1,8 +1,8 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GRPC, grpcStateOf } from '../shared/contract/causes.js';
-import { monthEndsOf } from '../shared/contract/month-end.js';
-import { organizationBillingId, scheduledBillingId, WORKFLOWS } from '../shared/contract.js';
+import { GRPC, grpcStateOf } from '../shared/messages/causes.js';
+import { monthEndsOf } from '../shared/messages/month-end.js';
+import { organizationBillingId, scheduledBillingId, WORKFLOWS } from '../shared/messages/names.js';
 
 /** What Temporal remembers of a broker's runs, for anyone who ends or deletes it. */
 

@@ -1,5 +1,5 @@
 import { Autotask, type Condition } from '../shared/autotask/index.js';
-import { lastDay } from '../shared/billing/month.js';
+import { lastDay } from '../shared/billing/basics/month.js';
 import type { Month } from '../shared/billing/types.js';
 import { invoicesOf, itemsOf, type Item } from '../shared/close/billing-items.js';
 import { number, readable } from '../shared/close/fields.js';

@@ -1,6 +1,7 @@
 import { hint } from './called.js';
-import { fold } from '../shared/billing/text.js';
-import { dailyBillingId, type DailyBillingInput } from '../shared/contract.js';
+import { fold } from '../shared/billing/basics/text.js';
+import { dailyBillingId } from '../shared/messages/names.js';
+import { type DailyBillingInput } from '../shared/messages/messages.js';
 import { firstValue } from '../shared/encryption/converter.js';
 import { CommandError, EXIT } from './exit.js';
 import type { Temporal } from './temporal.js';

@@ -1,6 +1,6 @@
 import type { LogEntry } from '@temporalio/worker';
 import { LEVELS, type LogLevel } from '../shared/log-levels.js';
-import { monthAndOrganizationOf } from '../shared/contract.js';
+import { monthAndOrganizationOf } from '../shared/messages/names.js';
 
 /**
  * One line of JSON for a worker's log, for people and log collectors; null for what is meant so. An error is shown with its message and what caused it: JSON alone

@@ -2,19 +2,19 @@ import { us } from './called.js';
 import { isGrpcDeadlineError, type WorkflowExecutionDescription, type WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { isReasonOfGate } from '../shared/autotask/quota.js';
-import type { MonthResult, OrganizationResult } from '../shared/billing/results.js';
-import { isStray } from '../shared/billing/strays.js';
-import { same } from '../shared/billing/text.js';
+import type { MonthResult, OrganizationResult } from '../shared/billing/results/results.js';
+import { isStray } from '../shared/billing/ghosts/strays.js';
+import { same } from '../shared/billing/basics/text.js';
 import type { Month } from '../shared/billing/types.js';
 import type { BaseConfig } from '../shared/config.js';
-import { organizationBillingId, REFUSED_MEMO, STATUS_QUERY } from '../shared/contract.js';
+import { organizationBillingId, REFUSED_MEMO, STATUS_QUERY } from '../shared/messages/names.js';
 import { firstValue } from '../shared/encryption/converter.js';
 import { openEvidence } from '../shared/evidence/index.js';
 import { monthsOf, readMonth, type MonthRead } from '../shared/evidence/months.js';
 import { didYouMean } from '../shared/nearest.js';
 import { CommandError, EXIT } from './exit.js';
 import type { Temporal } from './temporal.js';
-import { isParked, type OrganizationStatus } from '../shared/billing/status.js';
+import { isParked, type OrganizationStatus } from '../shared/billing/results/status.js';
 
 /** A month as the evidence and the open workflows know it. */
 

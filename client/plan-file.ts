@@ -1,9 +1,9 @@
 import { us } from './called.js';
 import { z } from 'zod';
 import type { Effort } from '../shared/autotask/effort.js';
-import type { Calls, MonthResult } from '../shared/billing/results.js';
+import type { Calls, MonthResult } from '../shared/billing/results/results.js';
 import type { Day, Month } from '../shared/billing/types.js';
-import type { Unlinked } from '../shared/billing/unlinked.js';
+import type { Unlinked } from '../shared/billing/report/unlinked.js';
 import { CommandError, EXIT } from './exit.js';
 import { readNamedJson } from './files.js';
 import type { ShownPlan } from './render/plan.js';

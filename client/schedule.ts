@@ -7,7 +7,8 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client';
 import type { BaseConfig } from '../shared/config.js';
-import { billingQueue, scheduledBillingId, scheduleId, WORKFLOWS, type DailyBillingInput } from '../shared/contract.js';
+import { billingQueue, scheduledBillingId, scheduleId, WORKFLOWS } from '../shared/messages/names.js';
+import { type DailyBillingInput } from '../shared/messages/messages.js';
 import { missedTimes } from './cron.js';
 import { CommandError, EXIT } from './exit.js';
 import type { Temporal } from './temporal.js';

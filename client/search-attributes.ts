@@ -1,8 +1,8 @@
 import type { Connection } from '@temporalio/client';
-import { advised, advisedText, shellCommand, type Advised } from '../shared/billing/command.js';
-import { GRPC, grpcStateOf } from '../shared/contract/causes.js';
+import { advised, advisedText, shellCommand, type Advised } from '../shared/billing/basics/command.js';
+import { GRPC, grpcStateOf } from '../shared/messages/causes.js';
 import type { BaseConfig } from '../shared/config.js';
-import { NAMES_IN_SEARCH, SEARCH_ATTRIBUTES } from '../shared/contract.js';
+import { NAMES_IN_SEARCH, SEARCH_ATTRIBUTES } from '../shared/messages/names.js';
 import { CommandError, EXIT } from './exit.js';
 import { operator, type Temporal } from './temporal.js';
 

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Sender } from '../shared/contract/decisions.js';
+import type { Sender } from '../shared/messages/decisions.js';
 
 /** Who decides on the command line: as `--actor` says, else the user of this machine. */
 export function actorOf(actor: string | undefined): string {

@@ -1,6 +1,6 @@
-import { big } from '../shared/billing/decimal.js';
-import { namesProduct } from '../shared/billing/elsewhere.js';
-import { byText, fold } from '../shared/billing/text.js';
+import { big } from '../shared/billing/basics/decimal.js';
+import { namesProduct } from '../shared/billing/contracts/elsewhere.js';
+import { byText, fold } from '../shared/billing/basics/text.js';
 import type { Decimal } from '../shared/billing/types.js';
 import type { ExistingService } from '../shared/autotask/existing-service.js';
 import { bareName, likeness } from '../shared/likeness.js';

@@ -1,7 +1,7 @@
 import type { Autotask, Condition, Currency } from '../shared/autotask/index.js';
-import { lastDay, reportMonthOf } from '../shared/billing/month.js';
+import { lastDay, reportMonthOf } from '../shared/billing/basics/month.js';
 import type { Day, Month, Report } from '../shared/billing/types.js';
-import { unreadOfReport, unreadText } from '../shared/billing/unread.js';
+import { unreadOfReport, unreadText } from '../shared/billing/results/unread.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Claim, Customer } from '../shared/close/compare.js';
 import { readable } from '../shared/close/fields.js';

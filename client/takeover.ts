@@ -1,6 +1,6 @@
-import { big, isZero, sum, plain } from '../shared/billing/decimal.js';
-import { fold, groupBy, present } from '../shared/billing/text.js';
-import { SAME_PRODUCT, sameProduct, type ForeignRow } from '../shared/billing/elsewhere.js';
+import { big, isZero, sum, plain } from '../shared/billing/basics/decimal.js';
+import { fold, groupBy, present } from '../shared/billing/basics/text.js';
+import { SAME_PRODUCT, sameProduct, type ForeignRow } from '../shared/billing/contracts/elsewhere.js';
 import type { Day, Decimal, Line } from '../shared/billing/types.js';
 import type { TakeoverDismissal } from '../shared/evidence/takeover.js';
 import { nameScore } from '../shared/likeness.js';

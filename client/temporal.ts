@@ -1,8 +1,8 @@
 import { us } from './called.js';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
-import { shellCommand, type Command } from '../shared/billing/command.js';
-import { GRPC, grpcStateOf, isNoNamespace, rootCauseOf } from '../shared/contract/causes.js';
+import { shellCommand, type Command } from '../shared/billing/basics/command.js';
+import { GRPC, grpcStateOf, isNoNamespace, rootCauseOf } from '../shared/messages/causes.js';
 import { encryptionOf } from '../shared/encryption/converter.js';
 import { keysFolderOf } from '../shared/encryption/keyring.js';
 import type { Environment } from '../shared/environment.js';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../shared/config.js';
-import { billingQueue, WORKFLOWS, type MoneySettings } from '../shared/contract.js';
+import { billingQueue, WORKFLOWS } from '../shared/messages/names.js';
+import { type MoneySettings } from '../shared/messages/messages.js';
 import { differing, moneySettingsOf } from '../shared/money-settings.js';
 import { isServed, type Temporal } from './temporal.js';
 

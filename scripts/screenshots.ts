@@ -13,7 +13,7 @@ import { loadBaseConfig } from '../shared/config.js';
 import { openEvidence } from '../shared/evidence/index.js';
 import { webSettings } from '../shared/web-settings.js';
 import { detailsLink, preparedLists, webUiUrl } from '../shared/web-ui.js';
-import { dailyBillingId, organizationBillingId } from '../shared/contract.js';
+import { dailyBillingId, organizationBillingId } from '../shared/messages/names.js';
 import { CHROMIUM } from './chromium.js';
 
 /** `npm run screenshots`: what an operator sees in the Temporal Web UI, and finance on its page, against the demo's stage, kept in docs/screenshots. */

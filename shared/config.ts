@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { AutotaskConfig } from './autotask/config.js';
-import { fold } from './billing/text.js';
+import { fold } from './billing/basics/text.js';
 import type { ExportType, Settings } from './billing/types.js';
 import { REPORT_SOURCES, type CloudmoreConfig, type ReportSource } from './cloudmore/config.js';
-import type { Mode } from './contract.js';
+import type { Mode } from './messages/messages.js';
 import { commaList as list } from './comma-list.js';
 import { MAY_BE_ABSENT } from './cloudmore/derivable.js';
 import { ConfigError, type Environment } from './environment.js';
@@ -39,7 +39,7 @@ import {
   breakersBy,
   type BreakerLimit,
   type BreakerSetting,
-} from './billing/breaker-limits.js';
+} from './billing/plan/breaker-limits.js';
 
 /**
  * Settings from environment variables (`.env.example` lists them), checked at once: anyone who sets the product up fixes everything in one go. Secrets are

@@ -1,6 +1,6 @@
-import { companyIdOf } from './billing/facts.js';
-import type { Named } from './billing/named.js';
-import { fold } from './billing/text.js';
+import { companyIdOf } from './billing/report/facts.js';
+import type { Named } from './billing/report/named.js';
+import { fold } from './billing/basics/text.js';
 import type { Settings } from './billing/types.js';
 import type { OrganizationMode } from './modes.js';
 import { didYouMean } from './nearest.js';

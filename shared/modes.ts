@@ -1,5 +1,5 @@
-import { same } from './billing/text.js';
-import type { Mode } from './contract.js';
+import { same } from './billing/basics/text.js';
+import type { Mode } from './messages/messages.js';
 
 /** How far a run may go for an organization: `BILLING_MODE`, what `BILLING_MODE_ORGANIZATIONS` says of it, and what the run was asked for. */
 

@@ -1,9 +1,9 @@
-import { BREAKER_LIMITS, type BreakerName } from './billing/breaker-limits.js';
-import { digestOf } from './billing/keys.js';
+import { BREAKER_LIMITS, type BreakerName } from './billing/plan/breaker-limits.js';
+import { digestOf } from './billing/basics/keys.js';
 import type { Settings } from './billing/types.js';
 import type { BaseConfig, Config } from './config.js';
-import type { MoneySettings } from './contract.js';
-import { byText, fold } from './billing/text.js';
+import type { MoneySettings } from './messages/messages.js';
+import { byText, fold } from './billing/basics/text.js';
 
 /**
  * The settings that change money, as digests by the variable's name. Who asks for a run sends his own with it, and a worker that has others refuses:

@@ -1,5 +1,5 @@
-import { grouped } from './billing/decimal.js';
-import type { MonthShown } from './contract.js';
+import { grouped } from './billing/basics/decimal.js';
+import type { MonthShown } from './messages/messages.js';
 
 /** How far a run is, in words: "17 of 300, about 40 minutes left, 1,234.50 posted", or what it does before it knows its customers. */
 export function progressText({ progress, settled, posted }: MonthShown): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fold, groupBy } from './billing/text.js';
+import { fold, groupBy } from './billing/basics/text.js';
 import { EXPORT_TYPES } from './billing/types.js';
 import { commaList as list } from './comma-list.js';
 import { MODES, type OrganizationMode } from './modes.js';

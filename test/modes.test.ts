@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadBaseConfig } from '../shared/config.js';
 import { ConfigError } from '../shared/environment.js';
-import type { Mode } from '../shared/contract.js';
+import type { Mode } from '../shared/messages/messages.js';
 import { modeFor } from '../shared/modes.js';
 
 /** How far a run may go for an organization. */

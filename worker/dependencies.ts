@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Dependencies } from '../activities/dependencies.js';
-import type { Office } from '../activities/office.js';
+import type { Office } from '../activities/finish/office.js';
 import { Autotask } from '../shared/autotask/index.js';
 import { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Config } from '../shared/config.js';

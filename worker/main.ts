@@ -9,9 +9,9 @@ import {
 import { z } from 'zod';
 import { createActivities, type ActivitiesByQueue } from '../activities/index.js';
 import type { Dependencies } from '../activities/dependencies.js';
-import type { Office } from '../activities/office.js';
-import { autotaskQueue, BILLING_QUEUE, billingQueue, cloudmoreQueue, deploymentName } from '../shared/contract.js';
-import { ORGANIZATIONS_AT_ONCE } from '../shared/contract/payload.js';
+import type { Office } from '../activities/finish/office.js';
+import { autotaskQueue, BILLING_QUEUE, billingQueue, cloudmoreQueue, deploymentName } from '../shared/messages/names.js';
+import { ORGANIZATIONS_AT_ONCE } from '../shared/messages/payload.js';
 import type { Config } from '../shared/config.js';
 import type { QuotaSeen } from '../shared/autotask/gate.js';
 import { encryptionOf } from '../shared/encryption/converter.js';
@@ -69,7 +69,7 @@ const SHUTDOWN: Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> =
 };
 /** Activities that wait at the gate hold a slot. Every organization of the run has one, so that no endpoint is idle while somebody has a call for it. */
 const AUTOTASK_ACTIVITIES = ORGANIZATIONS_AT_ONCE;
-/** Most of them wait for one read that they share (`activities/report-reads.ts`). */
+/** Most of them wait for one read that they share (`activities/gather/report-reads.ts`). */
 const CLOUDMORE_ACTIVITIES = 100;
 const CACHED_WORKFLOWS = 500;
 

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BILLING_QUEUE } from '../shared/contract.js';
+import { BILLING_QUEUE } from '../shared/messages/names.js';
 import { isOf } from './executions/own.js';
 import { stop } from './gate-keeper.js';
 

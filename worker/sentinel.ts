@@ -1,7 +1,7 @@
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../shared/config.js';
-import { scheduleId } from '../shared/contract.js';
+import { scheduleId } from '../shared/messages/names.js';
 import type { Evidence } from '../shared/evidence/index.js';
 import { gapBetween } from '../shared/notices/notice.js';
 import { readLatestRun, sendOnce } from '../shared/notices/record.js';

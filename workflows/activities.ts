@@ -1,11 +1,11 @@
 import { makeContinueAsNewFunc, proxyActivities, type ActivityOptions, type Workflow } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import { autotaskQueue, billingQueue, cloudmoreQueue } from '../shared/contract.js';
-import { summaryText } from '../shared/billing/markdown.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue } from '../shared/messages/names.js';
+import { summaryText } from '../shared/billing/basics/markdown.js';
 import type { Step } from '../shared/billing/plan-types.js';
-import type { StepDone, StepRequest } from '../shared/contract.js';
+import type { StepDone, StepRequest } from '../shared/messages/messages.js';
 import { carryOutBy } from './organization-run.js';
-import { STEP_KINDS } from '../shared/billing/step-kinds.js';
+import { STEP_KINDS } from '../shared/billing/plan/step-kinds.js';
 
 /**
  * Activities by queue, with their time limits. Temporal owns the retries: attempts are few, because an organization that cannot go on must wait where a

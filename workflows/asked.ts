@@ -1,4 +1,4 @@
-import type { GivenReport, OrganizationBillingInput, ReportSignal } from '../shared/contract.js';
+import type { GivenReport, OrganizationBillingInput, ReportSignal } from '../shared/messages/messages.js';
 import { Decided } from './decided.js';
 import type { From } from './messages.js';
 

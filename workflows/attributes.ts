@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { SearchAttributePair, SearchAttributeUpdatePair, TypedSearchAttributes } from '@temporalio/common';
-import type { ShownInSearch } from '../shared/contract.js';
+import type { ShownInSearch } from '../shared/messages/messages.js';
 import type { Month } from '../shared/billing/types.js';
 
 /** What the Web UI can be searched by. Never encrypted, so neither names nor amounts are in them, unless somebody chose so. */

@@ -1,4 +1,4 @@
-import { fold } from '../shared/billing/text.js';
+import { fold } from '../shared/billing/basics/text.js';
 import type { Step } from '../shared/billing/plan-types.js';
 
 /**

@@ -1,10 +1,10 @@
-import { addCalls, addWrites, countWrites } from '../shared/billing/tally.js';
-import { fold } from '../shared/billing/text.js';
-import { NO_WRITES } from '../shared/billing/results.js';
+import { addCalls, addWrites, countWrites } from '../shared/billing/results/tally.js';
+import { fold } from '../shared/billing/basics/text.js';
+import { NO_WRITES } from '../shared/billing/results/results.js';
 import type { Step } from '../shared/billing/plan-types.js';
-import { STEP_KINDS } from '../shared/billing/step-kinds.js';
-import { STEPS_TOGETHER } from '../shared/contract/payload.js';
-import type { PlanMade, Resolved, StepDone } from '../shared/contract.js';
+import { STEP_KINDS } from '../shared/billing/plan/step-kinds.js';
+import { STEPS_TOGETHER } from '../shared/messages/payload.js';
+import type { PlanMade, Resolved, StepDone } from '../shared/messages/messages.js';
 import { batchesOf } from './batches.js';
 import { makePlan, noteRemarks, planRequest, type Run } from './organization-run.js';
 
@@ -122,7 +122,7 @@ function mindSkip(run: Run): boolean {
 
 const hasWritten = (run: Run): boolean => run.contractIds.size > 0 || !run.stops.isEmpty || countWrites(run.writes) > 0;
 
-/** Answers what is left of the batch, and whether its plan is refused as an older one: one that met a difficulty ends before it, and the step is the first of the next (`activities/together.ts`). */
+/** Answers what is left of the batch, and whether its plan is refused as an older one: one that met a difficulty ends before it, and the step is the first of the next (`activities/carry-out/batch.ts`). */
 async function carryOutBatch(
   run: Run,
   plan: PlanMade,

@@ -16,13 +16,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { amountsTable, joined, md, summaryText } from '../shared/billing/markdown.js';
-import { addCalls } from '../shared/billing/tally.js';
-import { monthsDue } from '../shared/billing/month.js';
+import { amountsTable, joined, md, summaryText } from '../shared/billing/basics/markdown.js';
+import { addCalls } from '../shared/billing/results/tally.js';
+import { monthsDue } from '../shared/billing/basics/month.js';
 import type { Day } from '../shared/billing/types.js';
-import { rootCauseOf } from '../shared/contract/causes.js';
-import { billingQueue, dayIn, organizationBillingId, REPORT_SIGNAL, SETTLED_SIGNAL, STATUS_QUERY } from '../shared/contract.js';
-import { ORGANIZATIONS_AT_ONCE } from '../shared/contract/payload.js';
+import { rootCauseOf } from '../shared/messages/causes.js';
+import { billingQueue, organizationBillingId, REPORT_SIGNAL, SETTLED_SIGNAL, STATUS_QUERY } from '../shared/messages/names.js';
+import { dayIn } from '../shared/messages/messages.js';
+import { ORGANIZATIONS_AT_ONCE } from '../shared/messages/payload.js';
 import type {
   DailyBillingInput,
   DailyBillingResult,
@@ -36,17 +37,17 @@ import type {
   ReportSignal,
   SettledSignal,
   Work,
-} from '../shared/contract.js';
+} from '../shared/messages/messages.js';
 import { continueOn, deciding, looking, noticing, readingPatiently } from './activities.js';
 import { billingBroker, billingMonth, billingStatus, organizationAttributes, scheduledStart } from './attributes.js';
-import { blankMonth } from './blank.js';
+import { blankMonth } from './empty-month.js';
 import { isForgotten } from './failures.js';
 import { misnamed, settled } from './definitions.js';
 import { checkBroker, checkDaily, readSettled, unknownInDaily } from './messages.js';
 import { organizationBilling } from './organization-billing.js';
 import { monthDetails } from './month-details.js';
 import { MISNAMED, misnamedTold, notUnderstood, refuseOrTell, tellStatus } from './refused.js';
-import { SoFar } from './so-far.js';
+import { SoFar } from './progress.js';
 
 export const monthStatus = defineQuery<MonthShown>(STATUS_QUERY);
 

@@ -1,5 +1,5 @@
 import { currentUpdateInfo, workflowInfo } from '@temporalio/workflow';
-import type { DecisionTaken } from '../shared/contract/decisions.js';
+import type { DecisionTaken } from '../shared/messages/decisions.js';
 import type { From } from './messages.js';
 
 /** What people decided about an organization, until it is on record: before anything is done on their word, and at the latest before the workflow ends. */

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { OrganizationResult } from '../shared/billing/results.js';
+import type { OrganizationResult } from '../shared/billing/results/results.js';
 import {
   APPROVE_SIGNAL,
   APPROVE_UPDATE,
@@ -12,7 +12,7 @@ import {
   SKIP_UPDATE,
   STATUS_QUERY,
   UNDO_UPDATE,
-} from '../shared/contract.js';
+} from '../shared/messages/names.js';
 import { RAW_ARGUMENTS } from './messages.js';
 
 /** What a signal brings is read by `messages.ts`. */

@@ -8,18 +8,24 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { NO_WRITES } from '../shared/billing/results.js';
-import { countWrites } from '../shared/billing/tally.js';
-import { SETTLED_SIGNAL } from '../shared/contract.js';
-import type { DoneSoFar, GivenReport, OrganizationBillingInput, OrganizationSummary, SettledSignal } from '../shared/contract.js';
-import type { DecisionTaken } from '../shared/contract/decisions.js';
+import { NO_WRITES } from '../shared/billing/results/results.js';
+import { countWrites } from '../shared/billing/results/tally.js';
+import { SETTLED_SIGNAL } from '../shared/messages/names.js';
+import type {
+  DoneSoFar,
+  GivenReport,
+  OrganizationBillingInput,
+  OrganizationSummary,
+  SettledSignal,
+} from '../shared/messages/messages.js';
+import type { DecisionTaken } from '../shared/messages/decisions.js';
 import { carryOut, continueOn, planning, reading, recording, recordingPatiently } from './activities.js';
 import { withoutSurvey, type Asked } from './asked.js';
 import { billingStatus, changedInSearch } from './attributes.js';
-import { blankSummary } from './blank.js';
+import { blankSummary } from './empty-month.js';
 import { failureOf } from './failures.js';
 import { linksOf } from './links.js';
-import { billOrganization } from './organization.js';
+import { billOrganization } from './bill-organization.js';
 import type { organizationBilling } from './organization-billing.js';
 import type { Control, Failure, OrganizationActivities, OrganizationRequest } from './organization-run.js';
 import { notUnderstood, tellStatus } from './refused.js';

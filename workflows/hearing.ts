@@ -9,13 +9,13 @@ import {
   SKIP_SIGNAL,
   SKIP_UPDATE,
   UNDO_UPDATE,
-} from '../shared/contract.js';
+} from '../shared/messages/names.js';
 import type { Asked } from './asked.js';
 import { approve, approveNow, misnamed, newReport, rerun, rerunNow, skip, skipNow, status, undoNow } from './definitions.js';
 import type { Desk } from './desk.js';
 import { demanded, readDigest, readFrom, readReason, readReport, refusedUpdate, type From, type Read } from './messages.js';
 import { MISNAMED, misnamedTold } from './refused.js';
-import { standsAs, statusInWords } from '../shared/billing/status.js';
+import { standsAs, statusInWords } from '../shared/billing/results/status.js';
 
 /** What one kind of signal does: the same before and after the workflow has begun. */
 interface Heard {

@@ -1,6 +1,6 @@
-import { link, md } from '../shared/billing/markdown.js';
+import { link, md } from '../shared/billing/basics/markdown.js';
 import type { Month } from '../shared/billing/types.js';
-import type { OrganizationBillingInput } from '../shared/contract.js';
+import type { OrganizationBillingInput } from '../shared/messages/messages.js';
 
 /** Links for the Web UI's current details. They begin at its root, because a workflow does not know where the Web UI is served. */
 

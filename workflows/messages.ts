@@ -1,7 +1,7 @@
 import { ApplicationFailure, defaultPayloadConverter, rawValueTypeInfo, RawValue } from '@temporalio/common';
 import { distance } from 'fuzzball/ultra_lite';
-import { isDay, isMonth } from '../shared/billing/month.js';
-import type { Amounts } from '../shared/billing/results.js';
+import { isDay, isMonth } from '../shared/billing/basics/month.js';
+import type { Amounts } from '../shared/billing/results/results.js';
 import {
   APPROVE_SIGNAL,
   billingQueue,
@@ -10,7 +10,7 @@ import {
   SETTLED_SIGNAL,
   SKIP_SIGNAL,
   WORKFLOWS,
-} from '../shared/contract.js';
+} from '../shared/messages/names.js';
 import type {
   DailyBillingInput,
   GivenReport,
@@ -18,10 +18,10 @@ import type {
   OrganizationBillingInput,
   ReportSignal,
   SettledSignal,
-} from '../shared/contract.js';
-import type { MonthEndRequest } from '../shared/contract/month-end.js';
-import type { DecisionTaken } from '../shared/contract/decisions.js';
-import { isStatus } from '../shared/billing/status.js';
+} from '../shared/messages/messages.js';
+import type { MonthEndRequest } from '../shared/messages/month-end.js';
+import type { DecisionTaken } from '../shared/messages/decisions.js';
+import { isStatus } from '../shared/billing/results/status.js';
 
 /**
  * What comes from outside: signals, updates, inputs. Anyone who reaches Temporal may send anything, and a handler that throws stops its workflow for ever. So

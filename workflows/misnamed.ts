@@ -1,6 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
-import { MISNAMED_SIGNAL } from '../shared/contract.js';
+import { MISNAMED_SIGNAL } from '../shared/messages/names.js';
 import { SIGNALS } from './messages.js';
 
 /**

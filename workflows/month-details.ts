@@ -1,10 +1,11 @@
-import { big, grouped } from '../shared/billing/decimal.js';
-import { command } from '../shared/billing/command.js';
-import { amountsTable, code, joined, link, md, tableRow, tableRule, type Markdown } from '../shared/billing/markdown.js';
-import type { MonthResult, OrganizationResult } from '../shared/billing/results.js';
-import { organizationBillingId, type MonthClosed } from '../shared/contract.js';
+import { big, grouped } from '../shared/billing/basics/decimal.js';
+import { command } from '../shared/billing/basics/command.js';
+import { amountsTable, code, joined, link, md, tableRow, tableRule, type Markdown } from '../shared/billing/basics/markdown.js';
+import type { MonthResult, OrganizationResult } from '../shared/billing/results/results.js';
+import { organizationBillingId } from '../shared/messages/names.js';
+import { type MonthClosed } from '../shared/messages/messages.js';
 import { monthList, pageOf, waitingList } from './links.js';
-import { waitsForPerson } from '../shared/billing/status.js';
+import { waitsForPerson } from '../shared/billing/results/status.js';
 
 /** What the Web UI shows of a run after its end (tab User Metadata), with its hour, for nothing changes it any more: the sums, then who waits, by amount, each with a link to its page. */
 

@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { MonthEndDone, MonthEndRequest } from '../shared/contract/month-end.js';
+import type { MonthEndDone, MonthEndRequest } from '../shared/messages/month-end.js';
 import { endingMonth } from './activities.js';
 import { checkBroker, checkMonthEnd } from './messages.js';
 

@@ -1,5 +1,5 @@
 import { allHandlersFinished, condition, setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
-import type { OrganizationBillingInput, OrganizationSummary } from '../shared/contract.js';
+import type { OrganizationBillingInput, OrganizationSummary } from '../shared/messages/messages.js';
 import { Asked } from './asked.js';
 import { brief, Desk, HEAL_AFTER } from './desk.js';
 import { hearFromTheStart, Hearing } from './hearing.js';

@@ -1,5 +1,5 @@
-import { addCalls } from '../shared/billing/tally.js';
-import { NO_CALLS, NO_WRITES, type Calls, type Writes } from '../shared/billing/results.js';
+import { addCalls } from '../shared/billing/results/tally.js';
+import { NO_CALLS, NO_WRITES, type Calls, type Writes } from '../shared/billing/results/results.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import type {
   DoneSoFar,
@@ -13,8 +13,8 @@ import type {
   StepRequest,
   Undone,
   VerifyRequest,
-} from '../shared/contract.js';
-import { Stops } from './stops.js';
+} from '../shared/messages/messages.js';
+import { Stops } from './failed-steps.js';
 
 /** One turn of an organization's month: what it needs, what it knows so far, and its plans. */
 

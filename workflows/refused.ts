@@ -1,6 +1,6 @@
 import { log, patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import { md } from '../shared/billing/markdown.js';
-import { REFUSED_MEMO } from '../shared/contract.js';
+import { md } from '../shared/billing/basics/markdown.js';
+import { REFUSED_MEMO } from '../shared/messages/names.js';
 import { scheduledStart } from './attributes.js';
 import { misnamedText, refused } from './messages.js';
 

@@ -1,4 +1,4 @@
-import type { OrganizationSummary, PlanMade } from '../shared/contract.js';
+import type { OrganizationSummary, PlanMade } from '../shared/messages/messages.js';
 import { goOnAfterRefusal, tellUntried } from './carrying-out.js';
 import type { Run } from './organization-run.js';
 

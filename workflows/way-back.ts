@@ -1,4 +1,4 @@
-import type { OrganizationSummary, Undone } from '../shared/contract.js';
+import type { OrganizationSummary, Undone } from '../shared/messages/messages.js';
 import { carryOutWhole } from './carrying-out.js';
 import {
   beginRun,
@@ -9,7 +9,7 @@ import {
   type Run,
 } from './organization-run.js';
 import { settle } from './settling.js';
-import { Stops } from './stops.js';
+import { Stops } from './failed-steps.js';
 
 /** The way back: an organization's month taken back, as somebody released it. */
 

@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { MoneySettings } from '../shared/contract.js';
+import type { MoneySettings } from '../shared/messages/messages.js';
 import { telling } from './activities.js';
 import { checkBroker, checkOwner } from './messages.js';
 

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { billingQueue, dailyBillingId, WORKFLOWS } from '../../shared/contract.js';
+import { billingQueue, dailyBillingId, WORKFLOWS } from '../../shared/messages/names.js';
 import { bundleWorkflows, runThroughTemporal, withTemporalServer, withWorker } from '../engine.js';
 import { figure, type Figure, type Measured } from '../figure.js';
 import { peakMbOf } from '../processes.js';

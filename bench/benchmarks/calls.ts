@@ -1,4 +1,4 @@
-import { lastDay } from '../../shared/billing/month.js';
+import { lastDay } from '../../shared/billing/basics/month.js';
 import { boundOf } from '../bound.js';
 import { figure, type Figure, type Measured } from '../figure.js';
 import { runMonth } from '../month.js';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { dailyBillingId, organizationBillingId, type Mode } from '../../shared/contract.js';
+import { dailyBillingId, organizationBillingId } from '../../shared/messages/names.js';
+import { type Mode } from '../../shared/messages/messages.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { bundleWorkflows, bytesOfStatus, runThroughTemporal, withTemporalServer, withWorker } from '../engine.js';

@@ -2,17 +2,17 @@ import { ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@tempora
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hint } from '../called.js';
-import { reasonInWords } from '../../shared/billing/advice.js';
-import { option } from '../../shared/billing/command.js';
-import { isAwaited } from '../../shared/billing/breakers.js';
-import { isBreaker } from '../../shared/billing/breakers.js';
-import { salesText } from '../../shared/billing/sales-text.js';
-import type { OrganizationResult } from '../../shared/billing/results.js';
-import { same } from '../../shared/billing/text.js';
+import { reasonInWords } from '../../shared/billing/results/advice.js';
+import { option } from '../../shared/billing/basics/command.js';
+import { isAwaited } from '../../shared/billing/plan/breakers.js';
+import { isBreaker } from '../../shared/billing/plan/breakers.js';
+import { salesText } from '../../shared/billing/basics/sales-text.js';
+import type { OrganizationResult } from '../../shared/billing/results/results.js';
+import { same } from '../../shared/billing/basics/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
-import { APPROVE_UPDATE, organizationBillingId } from '../../shared/contract.js';
-import { type Sender } from '../../shared/contract/decisions.js';
+import { APPROVE_UPDATE, organizationBillingId } from '../../shared/messages/names.js';
+import { type Sender } from '../../shared/messages/decisions.js';
 import { confirmSum, confirmYes } from '../confirm.js';
 import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';
@@ -22,7 +22,7 @@ import { readPlanFile, type KeptPlans } from '../plan-file.js';
 import { line } from '../render/printable.js';
 import { withTemporal, type Temporal } from '../temporal.js';
 import { answerOf, resolveOrganizations } from './signals.js';
-import { isOpenForPerson, isParked, isToldAs, statusInWords } from '../../shared/billing/status.js';
+import { isOpenForPerson, isParked, isToldAs, statusInWords } from '../../shared/billing/results/status.js';
 
 /** Releases plans that wait, exactly as shown: the digest names the plan, and a plan that changed since waits again. */
 

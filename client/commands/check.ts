@@ -1,6 +1,6 @@
 import { messageAsCalled, us } from '../called.js';
 import type { Client } from '@temporalio/client';
-import { monthsDue } from '../../shared/billing/month.js';
+import { monthsDue } from '../../shared/billing/basics/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { openEvidence, type Evidence } from '../../shared/evidence/index.js';

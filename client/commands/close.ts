@@ -1,7 +1,7 @@
 import { us } from '../called.js';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { addMonths, reportMonthOf } from '../../shared/billing/month.js';
+import { addMonths, reportMonthOf } from '../../shared/billing/basics/month.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { driftOf, inspect, type Certificate, type Verdict } from '../../shared/close/certificate.js';
 import { loadConfig, type Config } from '../../shared/config.js';

@@ -1,8 +1,8 @@
 import { us } from '../called.js';
 import { z } from 'zod';
 import { Autotask } from '../../shared/autotask/index.js';
-import { companyIdOf } from '../../shared/billing/facts.js';
-import { fold, groupBy, same } from '../../shared/billing/text.js';
+import { companyIdOf } from '../../shared/billing/report/facts.js';
+import { fold, groupBy, same } from '../../shared/billing/basics/text.js';
 import type { Company, Organization } from '../../shared/billing/types.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../shared/config.js';

@@ -1,10 +1,10 @@
-import { dismissed, isOpen, UNKNOWN_CONTRACT, type Dismissal } from '../../shared/billing/dismissal.js';
-import { amountText, money, sum } from '../../shared/billing/decimal.js';
-import { digestOf } from '../../shared/billing/keys.js';
-import { typeInWords } from '../../shared/billing/record-types.js';
+import { dismissed, isOpen, UNKNOWN_CONTRACT, type Dismissal } from '../../shared/billing/ghosts/dismissal.js';
+import { amountText, money, sum } from '../../shared/billing/basics/decimal.js';
+import { digestOf } from '../../shared/billing/basics/keys.js';
+import { typeInWords } from '../../shared/billing/basics/record-types.js';
 import type { Ghost } from '../../shared/billing/plan-types.js';
-import type { Outcome } from '../../shared/billing/results.js';
-import { same } from '../../shared/billing/text.js';
+import type { Outcome } from '../../shared/billing/results/results.js';
+import { same } from '../../shared/billing/basics/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { recordDecision } from '../../shared/decisions/decisions.js';

@@ -3,7 +3,7 @@ import { loadConfig, type Config } from '../../shared/config.js';
 import { ConfigError } from '../../shared/environment.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { readMonth, type MonthRead } from '../../shared/evidence/months.js';
-import { monthDue, previousMonth } from '../../shared/billing/month.js';
+import { monthDue, previousMonth } from '../../shared/billing/basics/month.js';
 import { today, type Context } from '../context.js';
 import { perform, textOfParts, type Finding } from '../doctor/check.js';
 import { installationChecks } from '../doctor/installation.js';

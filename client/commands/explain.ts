@@ -1,9 +1,9 @@
 import { us } from '../called.js';
 import { partial_ratio as likeness } from 'fuzzball';
-import { explain, type Explanation } from '../../shared/billing/explain.js';
-import type { MonthFacts, OrganizationFacts } from '../../shared/billing/facts.js';
-import type { Outcome } from '../../shared/billing/results.js';
-import { same } from '../../shared/billing/text.js';
+import { explain, type Explanation } from '../../shared/billing/derivation/explain.js';
+import type { MonthFacts, OrganizationFacts } from '../../shared/billing/report/facts.js';
+import type { Outcome } from '../../shared/billing/results/results.js';
+import { same } from '../../shared/billing/basics/text.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { EvidenceMissing, openEvidence, type Evidence } from '../../shared/evidence/index.js';
@@ -14,7 +14,7 @@ import { requireMonth } from '../months.js';
 import { renderExplanation } from '../render/explain.js';
 import { PLAIN } from '../render/paper.js';
 import { jsonText, line } from '../render/printable.js';
-import type { OrganizationStatus } from '../../shared/billing/status.js';
+import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 
 /** An explanation, and whose it is. */
 export interface Explained extends Explanation {

@@ -1,9 +1,9 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { monthsDue } from '../../shared/billing/month.js';
-import { fold, same } from '../../shared/billing/text.js';
+import { monthsDue } from '../../shared/billing/basics/month.js';
+import { fold, same } from '../../shared/billing/basics/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
-import { WORKFLOWS } from '../../shared/contract.js';
+import { WORKFLOWS } from '../../shared/messages/names.js';
 import { Keyring } from '../../shared/encryption/keyring.js';
 import { EvidenceMissing, openEvidence, openStore, type Evidence } from '../../shared/evidence/index.js';
 import { Forgetter, type Forgetting } from '../../shared/evidence/forget.js';

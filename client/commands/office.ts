@@ -1,7 +1,7 @@
-import type { Office } from '../../activities/office.js';
+import type { Office } from '../../activities/finish/office.js';
 import type { Autotask } from '../../shared/autotask/index.js';
 import type { Config } from '../../shared/config.js';
-import type { MonthEndDone, MonthEndRequest } from '../../shared/contract/month-end.js';
+import type { MonthEndDone, MonthEndRequest } from '../../shared/messages/month-end.js';
 import { evidenceOver } from '../../shared/evidence/index.js';
 import { isNothing } from '../../shared/close/exact.js';
 import { keepInvoiced } from '../../shared/evidence/invoiced.js';

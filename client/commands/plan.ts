@@ -2,7 +2,7 @@ import { reachable } from '../reachable.js';
 import { us } from '../called.js';
 import { effortOf } from '../../shared/autotask/effort.js';
 import type { Day, Month } from '../../shared/billing/types.js';
-import { isUnread } from '../../shared/billing/unread.js';
+import { isUnread } from '../../shared/billing/results/unread.js';
 import { loadConfig, type Config } from '../../shared/config.js';
 import { closedText, readClosed } from '../../shared/evidence/closed.js';
 import { evidenceOver, openEvidence } from '../../shared/evidence/index.js';
@@ -39,7 +39,7 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   for (const file of [out, html]) await checkOutput(file);
   for (const remark of config.remarks) context.say(remark);
   const { createDependencies } = await import('../../worker/dependencies.js');
-  const { previewMonth } = await import('../../activities/preview.js');
+  const { previewMonth } = await import('../../activities/decide/preview-month.js');
   const told = tellWorker(context, config);
   // What earlier runs accepted belongs to what is decided (1.6); nothing is added to it.
   const evidence = evidenceOver(openEvidence(config.evidence, config));

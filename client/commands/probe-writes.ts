@@ -1,9 +1,9 @@
 import { hint } from '../called.js';
 import { carriesField } from '../../shared/autotask/conditions.js';
 import { ProbingAutotask } from '../../shared/autotask/probing.js';
-import { lastDay, monthOf, previousMonth } from '../../shared/billing/month.js';
-import { fold } from '../../shared/billing/text.js';
-import { companyIdOf } from '../../shared/billing/facts.js';
+import { lastDay, monthOf, previousMonth } from '../../shared/billing/basics/month.js';
+import { fold } from '../../shared/billing/basics/text.js';
+import { companyIdOf } from '../../shared/billing/report/facts.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';

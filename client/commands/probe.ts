@@ -1,6 +1,6 @@
 import { us } from '../called.js';
 import { Autotask } from '../../shared/autotask/index.js';
-import { monthOf, previousMonth } from '../../shared/billing/month.js';
+import { monthOf, previousMonth } from '../../shared/billing/basics/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../shared/config.js';

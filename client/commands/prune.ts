@@ -1,5 +1,5 @@
 import { us } from '../called.js';
-import { addMonths, monthOf } from '../../shared/billing/month.js';
+import { addMonths, monthOf } from '../../shared/billing/basics/month.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { Keyring } from '../../shared/encryption/keyring.js';
 import { openStore } from '../../shared/evidence/index.js';

@@ -1,4 +1,4 @@
-import { recomputeMonth, type Recomputed } from '../../activities/recompute.js';
+import { recomputeMonth, type Recomputed } from '../../activities/decide/recompute.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { progressOn, type Context } from '../context.js';

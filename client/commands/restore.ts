@@ -1,9 +1,9 @@
 import { us } from '../called.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
-import { monthsDue } from '../../shared/billing/month.js';
+import { monthsDue } from '../../shared/billing/basics/month.js';
 import { loadConfig } from '../../shared/config.js';
-import { scheduleId } from '../../shared/contract.js';
+import { scheduleId } from '../../shared/messages/names.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { executionsOf } from '../histories.js';
@@ -12,7 +12,7 @@ import { withTemporal } from '../temporal.js';
 import { doctor } from './doctor.js';
 import { plan } from './plan.js';
 
-/** What a worker sent last may take effect for so long (`activities/sending.ts`). */
+/** What a worker sent last may take effect for so long (`activities/carry-out/send-once.ts`). */
 const SENT_WITHIN_MS = 90_000;
 /** The list of open runs lags behind by moments: it is asked until it has none. */
 const ROUNDS = 20;

@@ -1,23 +1,20 @@
 import { us } from '../called.js';
 import { ApplicationFailure, type WorkflowHandle } from '@temporalio/client';
-import { summaryText } from '../../shared/billing/markdown.js';
-import type { MonthResult } from '../../shared/billing/results.js';
-import { isUnread } from '../../shared/billing/unread.js';
+import { summaryText } from '../../shared/billing/basics/markdown.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
+import { isUnread } from '../../shared/billing/results/unread.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, loadConfig, type BaseConfig } from '../../shared/config.js';
 import { ConfigError, type Environment } from '../../shared/environment.js';
 import { canaryCustomer } from '../../shared/known-names.js';
 import { moneySettingsOf } from '../../shared/money-settings.js';
+import { billingQueue, dailyBillingId, STATUS_QUERY, WORKFLOWS } from '../../shared/messages/names.js';
 import {
-  billingQueue,
-  dailyBillingId,
-  STATUS_QUERY,
-  WORKFLOWS,
   type DailyBillingInput,
   type DailyBillingResult,
   type Mode,
   type MoneySettings,
-} from '../../shared/contract.js';
+} from '../../shared/messages/messages.js';
 import type { Context } from '../context.js';
 import { today } from '../context.js';
 import { confirmYes } from '../confirm.js';
@@ -33,7 +30,7 @@ import { ensureSearchAttributes } from '../search-attributes.js';
 import { withTemporal, type Temporal } from '../temporal.js';
 import { waitingLink, webUiUrl, workflowLink } from '../../shared/web-ui.js';
 import { jsonText } from '../render/printable.js';
-import { isOpenForPerson, waitsForPerson } from '../../shared/billing/status.js';
+import { isOpenForPerson, waitsForPerson } from '../../shared/billing/results/status.js';
 
 export interface RunOptions {
   month: Month;

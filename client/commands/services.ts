@@ -1,10 +1,10 @@
 import { us } from '../called.js';
 import { toExistingService, type ExistingService } from '../../shared/autotask/existing-service.js';
 import { Autotask } from '../../shared/autotask/index.js';
-import { plain, sum } from '../../shared/billing/decimal.js';
-import { indexPrices, priceOf } from '../../shared/billing/items.js';
-import { classify } from '../../shared/billing/record-type.js';
-import { fold, groupBy, present } from '../../shared/billing/text.js';
+import { plain, sum } from '../../shared/billing/basics/decimal.js';
+import { indexPrices, priceOf } from '../../shared/billing/report/items.js';
+import { classify } from '../../shared/billing/report/record-type.js';
+import { fold, groupBy, present } from '../../shared/billing/basics/text.js';
 import type { Month, Report } from '../../shared/billing/types.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import { loadConfig } from '../../shared/config.js';
@@ -18,7 +18,7 @@ import { renderServiceList, renderServiceSuggestions, type ListedService } from 
 import { original } from '../render/spreadsheet.js';
 import { suggestServices, type SoldProduct } from '../services.js';
 import { reachable } from '../reachable.js';
-import { SHARED_SERVICES, isChargeType } from '../../shared/billing/record-types.js';
+import { SHARED_SERVICES, isChargeType } from '../../shared/billing/basics/record-types.js';
 
 /** Existing services of Autotask, by which what is sold already is billed: suggested, listed, and with `--write` given the key they are found by. */
 

@@ -2,7 +2,7 @@ import { us, hint } from '../called.js';
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError, type WorkflowUpdateHandle } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { summaryText } from '../../shared/billing/markdown.js';
+import { summaryText } from '../../shared/billing/basics/markdown.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, loadConfig, type BaseConfig } from '../../shared/config.js';
 import {
@@ -12,10 +12,9 @@ import {
   SKIP_UPDATE,
   UNDO_UPDATE,
   WORKFLOWS,
-  type GivenReport,
-  type OrganizationBillingInput,
-} from '../../shared/contract.js';
-import { type Sender } from '../../shared/contract/decisions.js';
+} from '../../shared/messages/names.js';
+import { type GivenReport, type OrganizationBillingInput } from '../../shared/messages/messages.js';
+import { type Sender } from '../../shared/messages/decisions.js';
 import type { Context } from '../context.js';
 import { today } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../exit.js';

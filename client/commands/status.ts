@@ -1,14 +1,14 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import type { MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
-import { organizationBillingId, STATUS_QUERY } from '../../shared/contract.js';
+import { organizationBillingId, STATUS_QUERY } from '../../shared/messages/names.js';
 import { messageAsCalled } from '../called.js';
 import { openInvoicing, readInvoicedRecord } from '../../shared/evidence/invoiced.js';
 import { readClosed } from '../../shared/evidence/closed.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
 import { readLatestNotice, troubleOf } from '../../shared/notices/record.js';
-import { addDays, addMonths, firstDay, monthOf, nextMonth } from '../../shared/billing/month.js';
+import { addDays, addMonths, firstDay, monthOf, nextMonth } from '../../shared/billing/basics/month.js';
 import { line } from '../render/printable.js';
 import { today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
@@ -31,7 +31,7 @@ import { faultTexts } from './check.js';
 import { withEvidence } from '../closing.js';
 import { exitCodeOf, innermost } from './run.js';
 import { jsonText } from '../render/printable.js';
-import { isParked } from '../../shared/billing/status.js';
+import { isParked } from '../../shared/billing/results/status.js';
 
 export interface StatusOptions {
   /** Default: the month of today. */

@@ -1,8 +1,8 @@
 import { us } from '../called.js';
 import { Autotask } from '../../shared/autotask/index.js';
-import { companyIdOf } from '../../shared/billing/facts.js';
-import { classify } from '../../shared/billing/record-type.js';
-import { fold, groupBy } from '../../shared/billing/text.js';
+import { companyIdOf } from '../../shared/billing/report/facts.js';
+import { classify } from '../../shared/billing/report/record-type.js';
+import { fold, groupBy } from '../../shared/billing/basics/text.js';
 import type { Month, Report } from '../../shared/billing/types.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../shared/config.js';

@@ -1,13 +1,14 @@
 import { hint } from '../called.js';
-import { isToldAs } from '../../shared/billing/status.js';
-import { salesText } from '../../shared/billing/sales-text.js';
+import { isToldAs } from '../../shared/billing/results/status.js';
+import { salesText } from '../../shared/billing/basics/sales-text.js';
 import type { Autotask } from '../../shared/autotask/index.js';
-import type { UndoMonth } from '../../activities/undo.js';
-import { sumsTakenBack } from '../../shared/billing/undone.js';
-import type { UndoPlan } from '../../shared/billing/undo.js';
+import type { UndoMonth } from '../../activities/decide/preview-undo.js';
+import { sumsTakenBack } from '../../shared/billing/plan/undone.js';
+import type { UndoPlan } from '../../shared/billing/plan/undo.js';
 import type { Month } from '../../shared/billing/types.js';
 import { loadConfig, type Config } from '../../shared/config.js';
-import { billingQueue, type GivenReport } from '../../shared/contract.js';
+import { billingQueue } from '../../shared/messages/names.js';
+import { type GivenReport } from '../../shared/messages/messages.js';
 import { evidenceOver, openEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { closedText, readClosed } from '../../shared/evidence/closed.js';
 import { keepUndo } from '../../shared/evidence/undone.js';
@@ -76,8 +77,8 @@ export async function preview(
   autotask?: Autotask,
 ): Promise<UndoMonth> {
   const { createDependencies } = await import('../../worker/dependencies.js');
-  const { previewUndo } = await import('../../activities/undo.js');
-  const { Slices } = await import('../../activities/slices.js');
+  const { previewUndo } = await import('../../activities/decide/preview-undo.js');
+  const { Slices } = await import('../../activities/gather/report-slices.js');
   const dependencies = { ...createDependencies(config, evidence), heartbeat, ...(autotask === undefined ? {} : { autotask }) };
   const request = { broker: config.broker, month, asOf: today(config.schedule.timeZone) };
   const filter = organizations.length > 0 ? organizations : null;

@@ -1,5 +1,5 @@
 import type { Autotask } from '../../shared/autotask/index.js';
-import { same } from '../../shared/billing/text.js';
+import { same } from '../../shared/billing/basics/text.js';
 import type { Config } from '../../shared/config.js';
 import { accessOf, GIVEN, LABELS, RIGHTS, type Access, type Action } from '../../shared/autotask/needs.js';
 import { listed, Problem, type Check } from './check.js';

@@ -1,4 +1,4 @@
-import { advised, advisedText, type Advised } from '../../shared/billing/command.js';
+import { advised, advisedText, type Advised } from '../../shared/billing/basics/command.js';
 
 /** A check looks at one thing and changes nothing at either vendor. Each stands alone, so that one failure does not hide the others. */
 export interface Check {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Autotask, Currency } from '../../shared/autotask/index.js';
-import { companyIdOf } from '../../shared/billing/facts.js';
-import { advised, command } from '../../shared/billing/command.js';
-import { fold, groupBy, present, same } from '../../shared/billing/text.js';
+import { companyIdOf } from '../../shared/billing/report/facts.js';
+import { advised, command } from '../../shared/billing/basics/command.js';
+import { fold, groupBy, present, same } from '../../shared/billing/basics/text.js';
 import type { Company, Month, Settings, Subscription } from '../../shared/billing/types.js';
-import { unlinkedOf, unlinkedSum, unlinkedText } from '../../shared/billing/unlinked.js';
+import { unlinkedOf, unlinkedSum, unlinkedText } from '../../shared/billing/report/unlinked.js';
 import { Cloudmore } from '../../shared/cloudmore/index.js';
 import type { Config } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';

@@ -1,11 +1,11 @@
 import { us } from '../called.js';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { advised, command, shellCommand } from '../../shared/billing/command.js';
+import { advised, command, shellCommand } from '../../shared/billing/basics/command.js';
 import { readDifferently } from '../../shared/compose-env.js';
 import type { BaseConfig, Config } from '../../shared/config.js';
 import { earlierWrites, modeMissing } from '../../shared/evidence/earlier-writes.js';
-import { same } from '../../shared/billing/text.js';
+import { same } from '../../shared/billing/basics/text.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { labelOf, tenantOf } from '../../shared/evidence/labels.js';
 import { decodeText } from '../../shared/files.js';

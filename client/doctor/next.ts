@@ -1,5 +1,5 @@
-import { advised, command, type Advised } from '../../shared/billing/command.js';
-import { monthDue, previousMonth } from '../../shared/billing/month.js';
+import { advised, command, type Advised } from '../../shared/billing/basics/command.js';
+import { monthDue, previousMonth } from '../../shared/billing/basics/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { BaseConfig } from '../../shared/config.js';
 import type { MonthRead } from '../../shared/evidence/months.js';

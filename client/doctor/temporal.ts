@@ -1,9 +1,9 @@
 import { us } from '../called.js';
 import { ScheduleNotFoundError } from '@temporalio/client';
-import { advised, command, shellCommand } from '../../shared/billing/command.js';
-import { GRPC, grpcStateOf } from '../../shared/contract/causes.js';
+import { advised, command, shellCommand } from '../../shared/billing/basics/command.js';
+import { GRPC, grpcStateOf } from '../../shared/messages/causes.js';
 import { loadBaseConfig, type BaseConfig, type Config } from '../../shared/config.js';
-import { autotaskQueue, billingQueue, cloudmoreQueue, scheduleId } from '../../shared/contract.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue, scheduleId } from '../../shared/messages/names.js';
 import { currentOf, readKeys } from '../../shared/encryption/keyring.js';
 import type { Context } from '../context.js';
 import { attributesOf, howToMake, KEYWORD, searchAttributesOf } from '../search-attributes.js';

@@ -1,6 +1,6 @@
 import { Autotask } from '../../shared/autotask/index.js';
 import type { Config } from '../../shared/config.js';
-import { addMonths, monthOf } from '../../shared/billing/month.js';
+import { addMonths, monthOf } from '../../shared/billing/basics/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import { today } from '../context.js';
 import { autotaskChecks } from './autotask.js';

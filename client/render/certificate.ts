@@ -1,7 +1,7 @@
 import type { Certificate } from '../../shared/close/certificate.js';
 import { isNothing } from '../../shared/close/exact.js';
-import { reasonInWords } from '../../shared/billing/advice.js';
-import { amountText, big, grouped, moneyText } from '../../shared/billing/decimal.js';
+import { reasonInWords } from '../../shared/billing/results/advice.js';
+import { amountText, big, grouped, moneyText } from '../../shared/billing/basics/decimal.js';
 import { decisionLine, momentOf } from './decisions.js';
 import { chargedText } from './invoiced.js';
 import { onTerminal } from './printable.js';

@@ -1,5 +1,5 @@
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
-import { amountText, grouped } from '../../shared/billing/decimal.js';
+import { amountText, grouped } from '../../shared/billing/basics/decimal.js';
 import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';
 

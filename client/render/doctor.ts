@@ -1,4 +1,4 @@
-import { advised, type Advised } from '../../shared/billing/command.js';
+import { advised, type Advised } from '../../shared/billing/basics/command.js';
 import type { Finding } from '../doctor/check.js';
 import { onTerminal } from './printable.js';
 import { advice, paint, type Paper } from './paper.js';

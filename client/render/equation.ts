@@ -1,5 +1,5 @@
-import { amountText, grouped } from '../../shared/billing/decimal.js';
-import type { Amounts } from '../../shared/billing/results.js';
+import { amountText, grouped } from '../../shared/billing/basics/decimal.js';
+import type { Amounts } from '../../shared/billing/results/results.js';
 
 /** What every view of a month has to come to: "7,077.60 = posted 7,011.60 + held 0.00 + excluded 66.00 EUR". */
 export const equationOf = ({

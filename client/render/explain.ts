@@ -1,9 +1,9 @@
-import type { ExplainedItem, ExplainedLine } from '../../shared/billing/explain.js';
-import { reasonInWords } from '../../shared/billing/advice.js';
-import { typeInWords } from '../../shared/billing/record-types.js';
-import { big, grouped } from '../../shared/billing/decimal.js';
+import type { ExplainedItem, ExplainedLine } from '../../shared/billing/derivation/explain.js';
+import { reasonInWords } from '../../shared/billing/results/advice.js';
+import { typeInWords } from '../../shared/billing/basics/record-types.js';
+import { big, grouped } from '../../shared/billing/basics/decimal.js';
 import type { Because, Ghost, RowFigures, Sides, Standing } from '../../shared/billing/plan-types.js';
-import { statusInWords } from '../../shared/billing/status.js';
+import { statusInWords } from '../../shared/billing/results/status.js';
 import type { Explained } from '../commands/explain.js';
 import { onTerminal } from './printable.js';
 import { paint, wrap, type Paper } from './paper.js';

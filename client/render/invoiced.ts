@@ -6,7 +6,7 @@ import {
   type CustomerCharges,
   type Invoiced,
 } from '../../shared/close/invoiced.js';
-import { amountText, big, grouped } from '../../shared/billing/decimal.js';
+import { amountText, big, grouped } from '../../shared/billing/basics/decimal.js';
 import { hint } from '../called.js';
 import type { InvoicedReading } from '../invoiced.js';
 import { bounded, LINES_AT_MOST } from './fit.js';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Advised } from '../../shared/billing/command.js';
+import type { Advised } from '../../shared/billing/basics/command.js';
 import { asCalled } from '../called.js';
 
 /** What text is printed on: how wide it is, and whether it takes colours. */

@@ -1,8 +1,8 @@
-import { reasonInWords } from '../../shared/billing/advice.js';
-import { amountText, grouped, money, sum, unitPriceText } from '../../shared/billing/decimal.js';
+import { reasonInWords } from '../../shared/billing/results/advice.js';
+import { amountText, grouped, money, sum, unitPriceText } from '../../shared/billing/basics/decimal.js';
 import { equationOf } from './equation.js';
-import { invoiceLines, type InvoiceLine } from '../../shared/billing/invoice.js';
-import { groupBy } from '../../shared/billing/text.js';
+import { invoiceLines, type InvoiceLine } from '../../shared/billing/results/invoice.js';
+import { groupBy } from '../../shared/billing/basics/text.js';
 import type { Plan, PlannedItem, Sides } from '../../shared/billing/plan-types.js';
 import type { Decimal } from '../../shared/billing/types.js';
 import { differences, NOT_WITHOUT_RELEASE, type ShownMonth, type ShownPlan } from './plan.js';

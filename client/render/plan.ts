@@ -1,18 +1,25 @@
 import { asCalled } from '../called.js';
-import { typeInWords } from '../../shared/billing/record-types.js';
+import { typeInWords } from '../../shared/billing/basics/record-types.js';
 import { equationOf } from './equation.js';
-import { commandFor, commandOf, differenceText, reasonInWords, signed, type Addressee } from '../../shared/billing/advice.js';
-import { advised, command, type Advised } from '../../shared/billing/command.js';
-import { amountText, big, type Big, grouped, money, moneyText, sum } from '../../shared/billing/decimal.js';
-import { salesText } from '../../shared/billing/sales-text.js';
-import { describeStep, markOf } from '../../shared/billing/describe.js';
-import type { Mark } from '../../shared/billing/step-kinds.js';
+import {
+  commandFor,
+  commandOf,
+  differenceText,
+  reasonInWords,
+  signed,
+  type Addressee,
+} from '../../shared/billing/results/advice.js';
+import { advised, command, type Advised } from '../../shared/billing/basics/command.js';
+import { amountText, big, type Big, grouped, money, moneyText, sum } from '../../shared/billing/basics/decimal.js';
+import { salesText } from '../../shared/billing/basics/sales-text.js';
+import { describeStep, markOf } from '../../shared/billing/derivation/describe.js';
+import type { Mark } from '../../shared/billing/plan/step-kinds.js';
 import type { Effort } from '../../shared/autotask/effort.js';
-import type { MonthResult } from '../../shared/billing/results.js';
-import { groupBy, same } from '../../shared/billing/text.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
+import { groupBy, same } from '../../shared/billing/basics/text.js';
 import type { Ghost, Plan, PlannedItem, Sides, Step } from '../../shared/billing/plan-types.js';
 import type { Decimal } from '../../shared/billing/types.js';
-import { unlinkedOf, unlinkedSum, unlinkedText, type Unlinked } from '../../shared/billing/unlinked.js';
+import { unlinkedOf, unlinkedSum, unlinkedText, type Unlinked } from '../../shared/billing/report/unlinked.js';
 import { marginOf } from '../../shared/report/margin.js';
 import { onTerminal } from './printable.js';
 import { bounded, fitted, LINES_AT_MOST } from './fit.js';

@@ -1,5 +1,5 @@
-import type { Recomputed, RecomputedOrganization } from '../../activities/recompute.js';
-import { groupBy } from '../../shared/billing/text.js';
+import type { Recomputed, RecomputedOrganization } from '../../activities/decide/recompute.js';
+import { groupBy } from '../../shared/billing/basics/text.js';
 import { onTerminal } from './printable.js';
 
 /** What became of a month's plans when they were made once more, as people read it. */

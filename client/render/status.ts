@@ -1,21 +1,21 @@
 import { us, hint, asCalled } from '../called.js';
 import { equationOf } from './equation.js';
-import { isAwaited } from '../../shared/billing/breakers.js';
-import { commandFor, commandOf, heldMonthAdvice, reasonInWords } from '../../shared/billing/advice.js';
-import { option, type Advised } from '../../shared/billing/command.js';
-import { amountText, type Big, grouped, sum } from '../../shared/billing/decimal.js';
-import { salesText } from '../../shared/billing/sales-text.js';
-import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
-import { byText, groupBy, same } from '../../shared/billing/text.js';
+import { isAwaited } from '../../shared/billing/plan/breakers.js';
+import { commandFor, commandOf, heldMonthAdvice, reasonInWords } from '../../shared/billing/results/advice.js';
+import { option, type Advised } from '../../shared/billing/basics/command.js';
+import { amountText, type Big, grouped, sum } from '../../shared/billing/basics/decimal.js';
+import { salesText } from '../../shared/billing/basics/sales-text.js';
+import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
+import { byText, groupBy, same } from '../../shared/billing/basics/text.js';
 import type { Month } from '../../shared/billing/types.js';
 import { closedText, type KeptCertificate } from '../../shared/evidence/closed.js';
-import { resolvedTogether, sharedEnd, whyWaiting } from '../../shared/billing/causes.js';
+import { resolvedTogether, sharedEnd, whyWaiting } from '../../shared/billing/results/causes.js';
 import { bounded, fitted, LINES_AT_MOST } from './fit.js';
 import { advice, paint, wrap, type Paper } from './paper.js';
 import { onTerminal } from './printable.js';
 import { table, type Column } from './table.js';
 import { UNREAD_SHOWN, unreadSection } from './unread.js';
-import { isBroken, statusInWords, waitsForPerson } from '../../shared/billing/status.js';
+import { isBroken, statusInWords, waitsForPerson } from '../../shared/billing/results/status.js';
 
 /** Where a month stands: what waits for a person first, by amount, then everything else in counts. */
 export interface ShownStatus {

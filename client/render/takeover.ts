@@ -1,6 +1,6 @@
 import { us } from '../called.js';
-import { amountText } from '../../shared/billing/decimal.js';
-import { addDays, firstDay } from '../../shared/billing/month.js';
+import { amountText } from '../../shared/billing/basics/decimal.js';
+import { addDays, firstDay } from '../../shared/billing/basics/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { BilledElsewhere } from '../takeover.js';
 import { wrap, type Paper } from './paper.js';

@@ -1,10 +1,10 @@
 import { hint } from '../called.js';
-import type { UndoMonth } from '../../activities/undo.js';
-import { markOf } from '../../shared/billing/describe.js';
-import { amountText, big, grouped, postedWords, sum } from '../../shared/billing/decimal.js';
-import { groupBy } from '../../shared/billing/text.js';
-import type { UndoLine, UndoPlan } from '../../shared/billing/undo.js';
-import { option } from '../../shared/billing/command.js';
+import type { UndoMonth } from '../../activities/decide/preview-undo.js';
+import { markOf } from '../../shared/billing/derivation/describe.js';
+import { amountText, big, grouped, postedWords, sum } from '../../shared/billing/basics/decimal.js';
+import { groupBy } from '../../shared/billing/basics/text.js';
+import type { UndoLine, UndoPlan } from '../../shared/billing/plan/undo.js';
+import { option } from '../../shared/billing/basics/command.js';
 import { onTerminal } from './printable.js';
 
 /** The way back as people read it: per customer what stands and what stood, the steps, and what stays with the reason. */

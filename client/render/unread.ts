@@ -1,4 +1,10 @@
-import { COULD_NOT_BE_READ, unreadRest, unreadSummary, unreadText, type UnreadList } from '../../shared/billing/unread.js';
+import {
+  COULD_NOT_BE_READ,
+  unreadRest,
+  unreadSummary,
+  unreadText,
+  type UnreadList,
+} from '../../shared/billing/results/unread.js';
 import { wrap, type Paper } from './paper.js';
 
 /** The section of what could not be read, on the terminal; of many records as many as `shown`, with the command that tells them all. */

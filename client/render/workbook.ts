@@ -5,7 +5,7 @@ import {
   getSelfClosingTagMarkup,
   insertElementMarkupAccordingToOrderOfSiblings,
 } from 'write-excel-file/utility';
-import { big, minorUnits } from '../../shared/billing/decimal.js';
+import { big, minorUnits } from '../../shared/billing/basics/decimal.js';
 import { workbookText } from './spreadsheet.js';
 
 /**

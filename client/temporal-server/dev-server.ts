@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SEARCH_ATTRIBUTES } from '../../shared/contract.js';
+import { SEARCH_ATTRIBUTES } from '../../shared/messages/names.js';
 import { checkAnswers } from './checks.js';
 import { freePort } from './free-port.js';
 import { signalGroup, spawnGuarded, type GuardedProcess } from './guarded.js';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { same } from '../../shared/billing/text.js';
+import { same } from '../../shared/billing/basics/text.js';
 import type { WebSettings } from '../../shared/web-settings.js';
 import { NAME_LENGTH_MAX, type Person } from './users.js';
 

@@ -1,7 +1,7 @@
-import type { OrganizationResult } from '../../shared/billing/results.js';
+import type { OrganizationResult } from '../../shared/billing/results/results.js';
 import type { BaseConfig } from '../../shared/config.js';
-import { APPROVE_UPDATE, billingQueue, organizationBillingId } from '../../shared/contract.js';
-import { type Sender } from '../../shared/contract/decisions.js';
+import { APPROVE_UPDATE, billingQueue, organizationBillingId } from '../../shared/messages/names.js';
+import { type Sender } from '../../shared/messages/decisions.js';
 import { askOpen, isNotFound } from '../months.js';
 import { CommandError } from '../exit.js';
 import { answerOf, updateWithStart } from '../commands/signals.js';

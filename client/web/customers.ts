@@ -1,5 +1,5 @@
-import { big } from '../../shared/billing/decimal.js';
-import { byText } from '../../shared/billing/text.js';
+import { big } from '../../shared/billing/basics/decimal.js';
+import { byText } from '../../shared/billing/basics/text.js';
 import type { Decimal } from '../../shared/billing/types.js';
 import type { CustomerRow } from '../../shared/report/customers.js';
 

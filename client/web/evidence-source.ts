@@ -1,6 +1,7 @@
 import type { BaseConfig } from '../../shared/config.js';
 import type { Month } from '../../shared/billing/types.js';
-import { dailyBillingId, organizationBillingId, STATUS_QUERY, type MonthShown } from '../../shared/contract.js';
+import { dailyBillingId, organizationBillingId, STATUS_QUERY } from '../../shared/messages/names.js';
+import { type MonthShown } from '../../shared/messages/messages.js';
 import { readClosed, type KeptCertificate } from '../../shared/evidence/closed.js';
 import { readDecisions } from '../../shared/decisions/decisions.js';
 import type { Evidence } from '../../shared/evidence/index.js';

@@ -1,5 +1,5 @@
 import { isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
-import { GRPC, grpcStateOf } from '../../shared/contract/causes.js';
+import { GRPC, grpcStateOf } from '../../shared/messages/causes.js';
 import { ConfigError } from '../../shared/environment.js';
 import { pathOf, whyNoFile } from '../../shared/files.js';
 import { isServed, type Temporal } from '../temporal.js';

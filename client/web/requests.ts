@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { isMonth } from '../../shared/billing/month.js';
+import { isMonth } from '../../shared/billing/basics/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { Html } from '../render/html.js';
 import type { ActionResult } from './source.js';

@@ -1,9 +1,9 @@
-import type { Outcome, MonthResult } from '../../shared/billing/results.js';
+import type { Outcome, MonthResult } from '../../shared/billing/results/results.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { KeptCertificate } from '../../shared/evidence/closed.js';
 import type { Against } from '../../shared/report/against.js';
 import type { Year } from '../../shared/report/year.js';
-import type { MonthEndAsked, MonthEndDone } from '../../shared/contract/month-end.js';
+import type { MonthEndAsked, MonthEndDone } from '../../shared/messages/month-end.js';
 import type { InvoicedRecord } from '../../shared/evidence/invoiced.js';
 import type { Explained } from '../commands/explain.js';
 import type { Format } from '../formats.js';

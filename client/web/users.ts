@@ -3,7 +3,7 @@ import { randomBytes, scrypt as scryptWithCallback, timingSafeEqual, type Scrypt
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { same } from '../../shared/billing/text.js';
+import { same } from '../../shared/billing/basics/text.js';
 import { ConfigError } from '../../shared/environment.js';
 import { isMissing } from '../../shared/files.js';
 

@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module';
 /**
  * ESLint rule: who may import whom. The option is the list of everything the files of a folder may import:
  *
- * - a place in this repository without extension (`shared/billing`, `shared/contract`): that file, or everything in that folder;
+ * - a place in this repository without extension (`shared/billing`, `shared/messages`): that file, or everything in that folder;
  * - a package (`big.js`), every package of a scope (`@temporalio/*`), a builtin (`node:crypto`);
  * - `node:*` for every builtin, `packages` for every package outside `@temporalio`.
  *

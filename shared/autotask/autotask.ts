@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { same } from '../billing/text.js';
+import { same } from '../billing/basics/text.js';
 import type { Day, Decimal } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { toWire } from './days.js';

@@ -1,4 +1,4 @@
-import { addDays, firstDay, lastDay, nextMonth } from '../billing/month.js';
+import { addDays, firstDay, lastDay, nextMonth } from '../billing/basics/month.js';
 import type { Month } from '../billing/types.js';
 import { toWire } from './days.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fold, same } from '../billing/text.js';
+import { fold, same } from '../billing/basics/text.js';
 import type { Contract } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { CARRIES_NUMBER, carriesField, LIST_LENGTH_BESIDE_OTHERS, type Condition } from './conditions.js';

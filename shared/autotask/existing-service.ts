@@ -1,4 +1,4 @@
-import { present } from '../billing/text.js';
+import { present } from '../billing/basics/text.js';
 import type { Decimal } from '../billing/types.js';
 import { lowerKeys } from './lower-keys.js';
 

@@ -1,8 +1,8 @@
-import { addDays, addMonths, firstDay, lastDay, monthOf } from '../billing/month.js';
-import type { ForeignRow, UnreadForeign } from '../billing/elsewhere.js';
-import { unreadableText } from '../billing/doubt.js';
-import { big, divide, plain, POSTED_DECIMALS, sum } from '../billing/decimal.js';
-import { groupBy } from '../billing/text.js';
+import { addDays, addMonths, firstDay, lastDay, monthOf } from '../billing/basics/month.js';
+import type { ForeignRow, UnreadForeign } from '../billing/contracts/elsewhere.js';
+import { unreadableText } from '../billing/contracts/doubt.js';
+import { big, divide, plain, POSTED_DECIMALS, sum } from '../billing/basics/decimal.js';
+import { groupBy } from '../billing/basics/text.js';
 import type { Contract, Month, Row, UnreadableRecord } from '../billing/types.js';
 import { AutotaskById } from './by-id.js';
 import { rowsFrom, type Condition } from './conditions.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { same } from '../billing/text.js';
+import { same } from '../billing/basics/text.js';
 import { ApiError } from '../http/errors.js';
 
 /** Pages of a query's answer (`docs/vendors/autotask.md` 2.3). */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { same } from '../billing/text.js';
+import { same } from '../billing/basics/text.js';
 import { ApiError } from '../http/errors.js';
 import { lowerKeys } from './lower-keys.js';
 import type { Transport } from './transport.js';

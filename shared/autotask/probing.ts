@@ -1,4 +1,4 @@
-import { same } from '../billing/text.js';
+import { same } from '../billing/basics/text.js';
 import type { Day, Decimal } from '../billing/types.js';
 import { Autotask } from './autotask.js';
 import type { Condition } from './conditions.js';

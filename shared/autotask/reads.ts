@@ -1,5 +1,5 @@
-import { addDays, addMonths, monthOf, nextMonth } from '../billing/month.js';
-import { same } from '../billing/text.js';
+import { addDays, addMonths, monthOf, nextMonth } from '../billing/basics/month.js';
+import { same } from '../billing/basics/text.js';
 import type { Books, Charge, Company, Contract, Day, Month, Product, Row, Service, UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { SharedCatalogue, type Shared } from './catalogue.js';
@@ -18,7 +18,7 @@ import type { Usage } from './gate.js';
 import type { Decoder, ReadOptions } from './queries.js';
 import { chargesRead, CONTRACT_SERVICES, PRODUCTS_READ, ROWS, SERVICES } from './decoders.js';
 import { toCompany, toCurrency, type ContractService, type Currency } from './translate.js';
-import { PRODUCTS } from '../billing/record-types.js';
+import { PRODUCTS } from '../billing/basics/record-types.js';
 
 /** What the billing reads of Autotask: bulk reads into books, and look-ups by natural key. */
 

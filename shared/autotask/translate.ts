@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { big, plain } from '../billing/decimal.js';
-import { parseChargeKey } from '../billing/keys.js';
-import { same } from '../billing/text.js';
+import { big, plain } from '../billing/basics/decimal.js';
+import { parseChargeKey } from '../billing/basics/keys.js';
+import { same } from '../billing/basics/text.js';
 import type { Charge, Company, Contract, Decimal, Product, Row, Service, UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { lowerKeys } from './lower-keys.js';

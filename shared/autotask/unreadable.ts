@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { present } from '../billing/text.js';
+import { present } from '../billing/basics/text.js';
 import type { UnreadableRecord } from '../billing/types.js';
-import { unreadableText } from '../billing/doubt.js';
+import { unreadableText } from '../billing/contracts/doubt.js';
 import { ApiError } from '../http/errors.js';
 import { VALUE_LENGTH } from '../http/limits.js';
 import { vendorText } from '../http/vendor-text.js';

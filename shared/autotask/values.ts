@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { big, plain } from '../billing/decimal.js';
-import { present } from '../billing/text.js';
+import { big, plain } from '../billing/basics/decimal.js';
+import { present } from '../billing/basics/text.js';
 import type { Decimal } from '../billing/types.js';
 import { fromWire } from './days.js';
 

@@ -1,5 +1,5 @@
-import type { Command } from './command.js';
-import type { AcceptedPart } from './accepted.js';
+import type { Command } from './basics/command.js';
+import type { AcceptedPart } from './report/accepted.js';
 import type { Day, Decimal, ItemType, Line, Month, RecordType } from './types.js';
 
 /** What comes of planning: items with what becomes of them, ghosts, notes, and the steps that carry a plan out. */

@@ -3,10 +3,10 @@
  * of both (items, steps, outcomes). Plain JSON throughout: text for amounts and days, so that every value can cross Temporal and be kept as evidence.
  */
 
-import type { Breakers } from './breaker-limits.js';
-import type { CountedLines } from './counted.js';
-import type { Elsewhere } from './elsewhere.js';
-import { RECORD_TYPES, type RecordType } from './record-types.js';
+import type { Breakers } from './plan/breaker-limits.js';
+import type { CountedLines } from './report/counted.js';
+import type { Elsewhere } from './contracts/elsewhere.js';
+import { RECORD_TYPES, type RecordType } from './basics/record-types.js';
 
 export type { RecordType };
 

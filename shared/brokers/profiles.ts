@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { same } from '../billing/text.js';
+import { same } from '../billing/basics/text.js';
 import { VARIABLES } from '../config.js';
 import { ConfigError, type Environment } from '../environment.js';
 import { decodeText, isMissing, whyNoFile } from '../files.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Named } from '../billing/named.js';
+import type { Named } from '../billing/report/named.js';
 import type { Line, Price, RecordType, Subscription } from '../billing/types.js';
 
 /**

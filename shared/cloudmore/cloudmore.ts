@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { addMonths, billedFrom, firstDay, lastDay, previousMonth } from '../billing/month.js';
-import { classify } from '../billing/record-type.js';
-import { fold, same } from '../billing/text.js';
+import { addMonths, billedFrom, firstDay, lastDay, previousMonth } from '../billing/basics/month.js';
+import { classify } from '../billing/report/record-type.js';
+import { fold, same } from '../billing/basics/text.js';
 import type { Day, Line, Month, Organization, Price, Report, Subscription, UnassignedLine } from '../billing/types.js';
 import type { CloudmoreConfig } from './config.js';
 import { ApiError } from '../http/errors.js';

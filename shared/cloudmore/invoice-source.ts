@@ -1,6 +1,6 @@
-import { INVOICED } from '../billing/record-types.js';
-import { classify } from '../billing/record-type.js';
-import { fold, present } from '../billing/text.js';
+import { INVOICED } from '../billing/basics/record-types.js';
+import { classify } from '../billing/report/record-type.js';
+import { fold, present } from '../billing/basics/text.js';
 import type { Day, Line, UnassignedLine } from '../billing/types.js';
 import type { Members } from '../door/index.js';
 import { membersOf } from './findings.js';

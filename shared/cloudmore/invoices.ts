@@ -1,6 +1,6 @@
-import { daysCovered, monthOf } from '../billing/month.js';
-import { big } from '../billing/decimal.js';
-import { fold } from '../billing/text.js';
+import { daysCovered, monthOf } from '../billing/basics/month.js';
+import { big } from '../billing/basics/decimal.js';
+import { fold } from '../billing/basics/text.js';
 import type { Day, Decimal, Line, Month, UnassignedLine } from '../billing/types.js';
 import type { Members } from '../door/index.js';
 import { membersOf, type Findings } from './findings.js';

@@ -1,4 +1,4 @@
-import { big, divide, isZero, plain, UNIT_PRICE_SCALE } from '../billing/decimal.js';
+import { big, divide, isZero, plain, UNIT_PRICE_SCALE } from '../billing/basics/decimal.js';
 import type { Decimal, Line, Trouble, Unreadable } from '../billing/types.js';
 import type { Members } from '../door/index.js';
 import { sentenceOf } from './findings.js';

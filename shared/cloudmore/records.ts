@@ -1,4 +1,4 @@
-import { fold, same } from '../billing/text.js';
+import { fold, same } from '../billing/basics/text.js';
 import type { Organization, Price, Subscription } from '../billing/types.js';
 import { Members } from '../door/index.js';
 import { membersOf, sentenceOf, VENDOR, type Findings } from './findings.js';

@@ -1,5 +1,5 @@
 import { Big } from 'big.js';
-import type { CountedLines } from '../billing/counted.js';
+import type { CountedLines } from '../billing/report/counted.js';
 import { readDay } from '../door/index.js';
 import { whoseId } from './whose.js';
 

@@ -1,4 +1,4 @@
-import { firstDay } from '../billing/month.js';
+import { firstDay } from '../billing/basics/month.js';
 import type { Line, Month, Trouble, UnassignedLine } from '../billing/types.js';
 import type { Members } from '../door/index.js';
 import { ApiError } from '../http/errors.js';

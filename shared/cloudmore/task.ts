@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { present } from '../billing/text.js';
+import { present } from '../billing/basics/text.js';
 import { vendorText } from '../door/index.js';
 import { ApiError } from '../http/errors.js';
 import type { ApiAnswer } from '../http/request.js';

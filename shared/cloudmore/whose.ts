@@ -1,4 +1,4 @@
-import { digestOf } from '../billing/keys.js';
+import { digestOf } from '../billing/basics/keys.js';
 import { Members } from '../door/index.js';
 
 /**

@@ -1,4 +1,4 @@
-import { isDay } from '../billing/month.js';
+import { isDay } from '../billing/basics/month.js';
 import type { Day } from '../billing/types.js';
 import { FIRST_YEAR, LAST_YEAR } from '../http/limits.js';
 

@@ -1,5 +1,5 @@
-import { big, plain } from '../billing/decimal.js';
-import { fold, present } from '../billing/text.js';
+import { big, plain } from '../billing/basics/decimal.js';
+import { fold, present } from '../billing/basics/text.js';
 import type { Day, Decimal, Unreadable } from '../billing/types.js';
 import { readDay } from './days.js';
 import {

@@ -1,4 +1,4 @@
-import { fold } from '../billing/text.js';
+import { fold } from '../billing/basics/text.js';
 
 /** Lengths of time in months, as vendors write them: numbers, ISO 8601 durations, and the words of price lists. Null where nothing of that fits. */
 export function readMonths(value: unknown): number | null {

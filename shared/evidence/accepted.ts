@@ -1,9 +1,9 @@
-import type { AcceptedPart } from '../billing/accepted.js';
-import { acceptedLines, type AcceptedOrganization } from '../billing/comparison.js';
-import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
+import type { AcceptedPart } from '../billing/report/accepted.js';
+import { acceptedLines, type AcceptedOrganization } from '../billing/report/comparison.js';
+import type { MonthFacts, OrganizationFacts } from '../billing/report/facts.js';
 import type { Plan } from '../billing/plan-types.js';
-import type { Outcome } from '../billing/results.js';
-import { fold, same } from '../billing/text.js';
+import type { Outcome } from '../billing/results/results.js';
+import { fold, same } from '../billing/basics/text.js';
 import type { Month, Settings } from '../billing/types.js';
 import type { Evidence } from './evidence.js';
 import { ifKept, keptUnder } from './kept.js';

@@ -1,4 +1,4 @@
-import { addMonths, previousMonth } from '../billing/month.js';
+import { addMonths, previousMonth } from '../billing/basics/month.js';
 import type { Month } from '../billing/types.js';
 import type { Evidence } from './evidence.js';
 import { nameSegment } from './months.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { digestOf } from '../billing/keys.js';
-import { fold } from '../billing/text.js';
+import { digestOf } from '../billing/basics/keys.js';
+import { fold } from '../billing/basics/text.js';
 import { keyFile, KeyMissing, type Keyring, type PayloadKey } from '../encryption/keyring.js';
 import { seal, unseal } from '../encryption/seal.js';
 import type { EvidenceStore } from './evidence.js';

@@ -1,4 +1,4 @@
-import { withEarlier, type Dismissal } from '../billing/dismissal.js';
+import { withEarlier, type Dismissal } from '../billing/ghosts/dismissal.js';
 import type { Evidence } from './evidence.js';
 
 /** What people dismissed (rule 8.8), by contract. */

@@ -1,4 +1,4 @@
-import { addMonths, monthOf } from '../billing/month.js';
+import { addMonths, monthOf } from '../billing/basics/month.js';
 import type { Month } from '../billing/types.js';
 import type { Evidence } from './evidence.js';
 import { monthName, type MonthRecord } from './months.js';

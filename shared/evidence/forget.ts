@@ -1,5 +1,5 @@
-import { digestOf } from '../billing/keys.js';
-import { same } from '../billing/text.js';
+import { digestOf } from '../billing/basics/keys.js';
+import { same } from '../billing/basics/text.js';
 import { redactedCopy, type Certificate } from '../close/certificate.js';
 import { dataKeyName, ownerOf } from './data-keys.js';
 import type { EvidenceStore } from './evidence.js';

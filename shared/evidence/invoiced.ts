@@ -1,4 +1,4 @@
-import { amountText } from '../billing/decimal.js';
+import { amountText } from '../billing/basics/decimal.js';
 import type { Month } from '../billing/types.js';
 import { isNothing } from '../close/exact.js';
 import type { Invoiced } from '../close/invoiced.js';

@@ -1,5 +1,5 @@
-import { digestOf } from '../billing/keys.js';
-import { fold, same } from '../billing/text.js';
+import { digestOf } from '../billing/basics/keys.js';
+import { fold, same } from '../billing/basics/text.js';
 import type { Config } from '../config.js';
 import { earlierWrites } from './earlier-writes.js';
 import type { Evidence } from './evidence.js';

@@ -1,9 +1,9 @@
-import type { OrganizationFacts } from '../billing/facts.js';
-import { joinNames, mergeNames, namesOf, namesOfItems, type Named } from '../billing/named.js';
+import type { OrganizationFacts } from '../billing/report/facts.js';
+import { joinNames, mergeNames, namesOf, namesOfItems, type Named } from '../billing/report/named.js';
 import type { Evidence } from './evidence.js';
 import { ifKept, keptUnder } from './kept.js';
 import { monthName, outcomesPrefix, type MonthRecord, type ReportManifest } from './months.js';
-import type { Outcome } from '../billing/results.js';
+import type { Outcome } from '../billing/results/results.js';
 
 /** What was ever named and billed (`named.ts`), kept per broker: it outlives the customers of today's list. */
 

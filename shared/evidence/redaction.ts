@@ -1,4 +1,4 @@
-import { fold } from '../billing/text.js';
+import { fold } from '../billing/basics/text.js';
 
 /**
  * A value of the evidence without one organization (pure): what is its own goes, what is said of it among others goes out of lists, sentences that name it
@@ -181,7 +181,7 @@ export class Acquaintance {
         add(this.companyNames, company['id'], company['name']);
   }
 
-  /** What was ever named (`shared/billing/named.ts`). */
+  /** What was ever named (`shared/billing/report/named.ts`). */
   private learnNamed({ organizations, subscriptions, contracts }: Rec): void {
     for (const [id, name] of tuples(organizations))
       if (typeof id === 'string' && typeof name === 'string') add(this.names, fold(id), name);

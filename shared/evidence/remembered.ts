@@ -1,7 +1,7 @@
 import type { Gone } from '../billing/types.js';
-import { digestOf } from '../billing/keys.js';
-import { fold } from '../billing/text.js';
-import type { Outcome } from '../billing/results.js';
+import { digestOf } from '../billing/basics/keys.js';
+import { fold } from '../billing/basics/text.js';
+import type { Outcome } from '../billing/results/results.js';
 import type { Evidence } from './evidence.js';
 import { keptUnder } from './kept.js';
 import { monthsPrefix, outcomesPrefix } from './months.js';

@@ -1,6 +1,6 @@
-import type { UndoPlan } from '../billing/undo.js';
+import type { UndoPlan } from '../billing/plan/undo.js';
 import type { Month } from '../billing/types.js';
-import type { Undone } from '../contract.js';
+import type { Undone } from '../messages/messages.js';
 import type { Evidence } from './evidence.js';
 import { nameSegment } from './months.js';
 

@@ -1,14 +1,14 @@
-import { amountText, big, grouped, money, sum } from '../billing/decimal.js';
+import { amountText, big, grouped, money, sum } from '../billing/basics/decimal.js';
 import type { Sides } from '../billing/plan-types.js';
 import { marginOf } from '../report/margin.js';
-import type { MonthResult, OrganizationResult } from '../billing/results.js';
-import { reportMonthOf } from '../billing/month.js';
-import { reasonInWords, signed } from '../billing/advice.js';
-import { byText, groupBy } from '../billing/text.js';
+import type { MonthResult, OrganizationResult } from '../billing/results/results.js';
+import { reportMonthOf } from '../billing/basics/month.js';
+import { reasonInWords, signed } from '../billing/results/advice.js';
+import { byText, groupBy } from '../billing/basics/text.js';
 import type { CustomerRow } from '../report/customers.js';
 import type { Day, Month } from '../billing/types.js';
-import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, unreadText } from '../billing/unread.js';
-import { statusInWords, waitsForPerson } from '../billing/status.js';
+import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, unreadText } from '../billing/results/unread.js';
+import { statusInWords, waitsForPerson } from '../billing/results/status.js';
 import { shown } from '../shown.js';
 
 /** What a run has to say to people: at most one message, and none when nothing waits and nothing is missing. */

@@ -1,6 +1,6 @@
 import { accessOf, GIVEN, LABELS, RIGHTS, SEARCHED, type Access } from '../autotask/needs.js';
 import { READ_MEMBERS } from '../autotask/translate.js';
-import { same } from '../billing/text.js';
+import { same } from '../billing/basics/text.js';
 import { ENTITIES, MADE, type AutotaskSeen } from './autotask-seen.js';
 import { lowerFields, numberOf, textOf } from './once.js';
 import { confirmed, contradicted, couldNotAsk, notSeen, some, type Verdict } from './verdict.js';

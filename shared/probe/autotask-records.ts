@@ -1,13 +1,13 @@
 import { rowsOfMonth } from '../autotask/conditions.js';
 import { fromWire } from '../autotask/days.js';
-import { addDays, daysCovered, lastDay, monthOf, nextMonth } from '../billing/month.js';
-import { big, round, ZERO, type Big } from '../billing/decimal.js';
-import { fold, groupBy } from '../billing/text.js';
+import { addDays, daysCovered, lastDay, monthOf, nextMonth } from '../billing/basics/month.js';
+import { big, round, ZERO, type Big } from '../billing/basics/decimal.js';
+import { fold, groupBy } from '../billing/basics/text.js';
 import type { Day, Month } from '../billing/types.js';
 import type { AutotaskSeen, Raw } from './autotask-seen.js';
 import { lowerFields, numberOf, textOf, type Fields } from './once.js';
 import { confirmed, contradicted, notSeen, some, type Verdict } from './verdict.js';
-import { PRODUCTS } from '../billing/record-types.js';
+import { PRODUCTS } from '../billing/basics/record-types.js';
 
 /** A4 to A7: whether records are as they are read: contracts, their rows, what was posted, and the catalogue. */
 

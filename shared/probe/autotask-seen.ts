@@ -2,8 +2,8 @@ import { GIVEN, RIGHTS } from '../autotask/needs.js';
 import type { Autotask, Condition } from '../autotask/index.js';
 import { CARRIES_NUMBER, carriesField, rowsFrom } from '../autotask/conditions.js';
 import type { Field } from '../autotask/picklists.js';
-import { addMonths } from '../billing/month.js';
-import { same } from '../billing/text.js';
+import { addMonths } from '../billing/basics/month.js';
+import { same } from '../billing/basics/text.js';
 import type { Month } from '../billing/types.js';
 import { lowerFields, numberOf, once, textOf, type Fields } from './once.js';
 

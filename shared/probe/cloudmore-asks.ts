@@ -1,8 +1,8 @@
-import { indexPrices } from '../billing/items.js';
-import { firstDay, lastDay, monthOf, nextMonth } from '../billing/month.js';
-import { paymentOf } from '../billing/paid-once.js';
-import { classify } from '../billing/record-type.js';
-import { fold, present, same } from '../billing/text.js';
+import { indexPrices } from '../billing/report/items.js';
+import { firstDay, lastDay, monthOf, nextMonth } from '../billing/basics/month.js';
+import { paymentOf } from '../billing/report/paid-once.js';
+import { classify } from '../billing/report/record-type.js';
+import { fold, present, same } from '../billing/basics/text.js';
 import type { ItemType } from '../billing/types.js';
 import { MODELS, PATHS } from '../cloudmore/needs.js';
 import type { Derivable } from '../cloudmore/derivable.js';

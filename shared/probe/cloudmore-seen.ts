@@ -1,4 +1,4 @@
-import { firstDay, lastDay, nextMonth } from '../billing/month.js';
+import { firstDay, lastDay, nextMonth } from '../billing/basics/month.js';
 import type { Day, Line, Month, Price, Subscription } from '../billing/types.js';
 import type { ReportSource } from '../cloudmore/config.js';
 import type { Cloudmore } from '../cloudmore/index.js';

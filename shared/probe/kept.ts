@@ -1,4 +1,4 @@
-import { fold } from '../billing/text.js';
+import { fold } from '../billing/basics/text.js';
 import type { ReportSource } from '../cloudmore/config.js';
 import type { Config } from '../config.js';
 import type { Evidence } from '../evidence/index.js';

@@ -1,6 +1,6 @@
-import { big, ZERO, type Big } from '../billing/decimal.js';
-import { addMonths } from '../billing/month.js';
-import { fold } from '../billing/text.js';
+import { big, ZERO, type Big } from '../billing/basics/decimal.js';
+import { addMonths } from '../billing/basics/month.js';
+import { fold } from '../billing/basics/text.js';
 import type { Month } from '../billing/types.js';
 import type { CloudmoreSeen } from './cloudmore-seen.js';
 import { confirmed, contradicted, couldNotAsk, notSeen, type Verdict } from './verdict.js';

@@ -1,6 +1,6 @@
-import { big, ZERO, type Big } from '../billing/decimal.js';
-import { addMonths } from '../billing/month.js';
-import { fold } from '../billing/text.js';
+import { big, ZERO, type Big } from '../billing/basics/decimal.js';
+import { addMonths } from '../billing/basics/month.js';
+import { fold } from '../billing/basics/text.js';
 import { REPORT_SOURCES, type ReportSource } from '../cloudmore/config.js';
 import type { CloudmoreSeen } from './cloudmore-seen.js';
 import { isEqual, salesBySubscription } from './offset.js';

@@ -1,5 +1,5 @@
-import { big, divide, minorUnits, money, plain, sum, type Big } from '../billing/decimal.js';
-import { byText, groupBy } from '../billing/text.js';
+import { big, divide, minorUnits, money, plain, sum, type Big } from '../billing/basics/decimal.js';
+import { byText, groupBy } from '../billing/basics/text.js';
 import type { Decimal, Month } from '../billing/types.js';
 import { IN_REPORT, type Entry } from './document.js';
 

@@ -1,12 +1,12 @@
-import { adviceFor } from '../billing/advice.js';
-import { isAwaited, isBreaker } from '../billing/breakers.js';
-import { big, money, sum } from '../billing/decimal.js';
-import type { Outcome } from '../billing/results.js';
-import { groupBy, same } from '../billing/text.js';
+import { adviceFor } from '../billing/results/advice.js';
+import { isAwaited, isBreaker } from '../billing/plan/breakers.js';
+import { big, money, sum } from '../billing/basics/decimal.js';
+import type { Outcome } from '../billing/results/results.js';
+import { groupBy, same } from '../billing/basics/text.js';
 import type { PlannedItem, Sides } from '../billing/plan-types.js';
 import type { Day, Decimal } from '../billing/types.js';
 import { marginOf, type Margin } from './margin.js';
-import { waitsForPerson, type OrganizationStatus } from '../billing/status.js';
+import { waitsForPerson, type OrganizationStatus } from '../billing/results/status.js';
 
 /** A customer's month in one row: what waits and why, what Autotask bills today, what it would bill, and what is earned. */
 export interface CustomerRow {

@@ -1,18 +1,18 @@
-import { adviceFor, commandOf } from '../billing/advice.js';
-import { command, type Advised, type Command } from '../billing/command.js';
-import { big, money, sum } from '../billing/decimal.js';
-import { ghostReason, ghostText } from '../billing/dismissal.js';
-import { InvariantViolation } from '../billing/invariants.js';
-import { asReported } from '../billing/reconcile.js';
-import type { Amounts, Calls, MonthResult, Outcome, Writes } from '../billing/results.js';
-import { byText, groupBy, same } from '../billing/text.js';
+import { adviceFor, commandOf } from '../billing/results/advice.js';
+import { command, type Advised, type Command } from '../billing/basics/command.js';
+import { big, money, sum } from '../billing/basics/decimal.js';
+import { ghostReason, ghostText } from '../billing/ghosts/dismissal.js';
+import { InvariantViolation } from '../billing/plan/invariants.js';
+import { asReported } from '../billing/results/reconcile.js';
+import type { Amounts, Calls, MonthResult, Outcome, Writes } from '../billing/results/results.js';
+import { byText, groupBy, same } from '../billing/basics/text.js';
 import type { PlannedItem } from '../billing/plan-types.js';
 import type { Decimal, Month, UnassignedLine } from '../billing/types.js';
 import type { DecisionLog } from '../decisions/decisions.js';
 import type { KeptCertificate } from '../evidence/closed.js';
 import { amountsOf, belowCostOf, marginRows, type BelowCost, type MarginRow } from './sums.js';
 import type { Outlook } from './outlook.js';
-import type { OrganizationStatus } from '../billing/status.js';
+import type { OrganizationStatus } from '../billing/results/status.js';
 
 /**
  * The month's report as one document, from which text, CSV, XLSX and HTML are rendered: none of them computes anything, so all show the same totals. Its

@@ -1,4 +1,4 @@
-import { big, divide, money, text } from '../billing/decimal.js';
+import { big, divide, money, text } from '../billing/basics/decimal.js';
 import type { Sides } from '../billing/plan-types.js';
 import type { Decimal } from '../billing/types.js';
 

@@ -1,10 +1,10 @@
-import { big, type Big, grouped, money, plain, sum, ZERO } from '../billing/decimal.js';
-import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
-import { buildItems, priceOf, type PriceList } from '../billing/items.js';
-import { MARGIN_POINTS_TOLD, marginMove, type MarginMove } from '../billing/margin-breaker.js';
-import { addDays } from '../billing/month.js';
-import { classify } from '../billing/record-type.js';
-import { byText, groupBy, same } from '../billing/text.js';
+import { big, type Big, grouped, money, plain, sum, ZERO } from '../billing/basics/decimal.js';
+import type { MonthFacts, OrganizationFacts } from '../billing/report/facts.js';
+import { buildItems, priceOf, type PriceList } from '../billing/report/items.js';
+import { MARGIN_POINTS_TOLD, marginMove, type MarginMove } from '../billing/plan/margin-breaker.js';
+import { addDays } from '../billing/basics/month.js';
+import { classify } from '../billing/report/record-type.js';
+import { byText, groupBy, same } from '../billing/basics/text.js';
 import type { Item } from '../billing/plan-types.js';
 import type { Day, Decimal, Subscription } from '../billing/types.js';
 

@@ -1,5 +1,5 @@
-import { indexPrices } from '../billing/items.js';
-import type { MonthFacts, OrganizationFacts } from '../billing/facts.js';
+import { indexPrices } from '../billing/report/items.js';
+import type { MonthFacts, OrganizationFacts } from '../billing/report/facts.js';
 import { decisionsOf } from '../decisions/decisions.js';
 import { readClosed } from '../evidence/closed.js';
 import { EvidenceMissing, type Evidence } from '../evidence/index.js';

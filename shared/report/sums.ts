@@ -1,6 +1,6 @@
-import { big, money, sum } from '../billing/decimal.js';
-import type { Amounts, CurrencyAmounts } from '../billing/results.js';
-import { byText, groupBy } from '../billing/text.js';
+import { big, money, sum } from '../billing/basics/decimal.js';
+import type { Amounts, CurrencyAmounts } from '../billing/results/results.js';
+import { byText, groupBy } from '../billing/basics/text.js';
 import type { Decimal } from '../billing/types.js';
 import { marginOf, type Margin } from './margin.js';
 

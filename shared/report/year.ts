@@ -1,7 +1,7 @@
-import { big, money, sum } from '../billing/decimal.js';
-import { addMonths } from '../billing/month.js';
-import type { Amounts, MonthResult, OrganizationResult } from '../billing/results.js';
-import { byText, groupBy, same } from '../billing/text.js';
+import { big, money, sum } from '../billing/basics/decimal.js';
+import { addMonths } from '../billing/basics/month.js';
+import type { Amounts, MonthResult, OrganizationResult } from '../billing/results/results.js';
+import { byText, groupBy, same } from '../billing/basics/text.js';
 import type { Decimal, Month } from '../billing/types.js';
 import type { Evidence } from '../evidence/index.js';
 import { reconcileMonth } from '../evidence/months.js';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { Slices } from '../../activities/slices.js';
-import { closeRun } from '../../activities/work.js';
-import { NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
-import type { MonthClosed } from '../../shared/contract.js';
+import { Slices } from '../../activities/gather/report-slices.js';
+import { closeRun } from '../../activities/finish/close-run.js';
+import { NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results/results.js';
+import type { MonthClosed } from '../../shared/messages/messages.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { outcomeName, readMonth, type ClosedMonth } from '../../shared/evidence/months.js';
 import { plan, settings } from '../billing/builders.js';
-import type { OrganizationStatus } from '../../shared/billing/status.js';
+import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 
 /** The end of a run: everything is in the reconciliation, and what crosses to the workflow stays small however large the month is. */
 

@@ -10,10 +10,10 @@ import type {
   StepDone,
   StepRequest,
   VerifyRequest,
-} from '../../shared/contract.js';
+} from '../../shared/messages/messages.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { billOrganization } from '../../workflows/organization.js';
+import { billOrganization } from '../../workflows/bill-organization.js';
 import { carryOutBy } from '../../workflows/organization-run.js';
 
 /** One organization, billed by the product's activities over HTTP, without Temporal and without waits. */

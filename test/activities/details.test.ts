@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { detailsOf } from '../../activities/details.js';
-import { outcomeOfPlan } from '../../activities/outcomes.js';
-import { organizationResult } from '../../shared/billing/reconcile.js';
+import { detailsOf } from '../../activities/finish/web-ui-details.js';
+import { outcomeOfPlan } from '../../activities/verify/outcomes.js';
+import { organizationResult } from '../../shared/billing/results/reconcile.js';
 import { books, plan } from '../billing/builders.js';
 
 /** What the Web UI shows of a customer. */

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
-import { postAdjustment } from '../../activities/amounts.js';
-import { extendContract } from '../../activities/contracts.js';
+import { postAdjustment } from '../../activities/carry-out/amounts.js';
+import { extendContract } from '../../activities/carry-out/contracts.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { OutcomePending } from '../../activities/failures.js';
-import { Proofs } from '../../activities/proof.js';
-import { Looks } from '../../activities/looks.js';
-import { finishExtensions, markedNumber, withUnfinished } from '../../activities/extensions.js';
+import { Proofs } from '../../activities/carry-out/proof.js';
+import { Looks } from '../../activities/gather/batched-reads.js';
+import { finishExtensions, markedNumber, withUnfinished } from '../../activities/carry-out/extensions.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
-import { NO_BOOKS } from '../../shared/billing/rows.js';
+import { NO_BOOKS } from '../../shared/billing/amounts/rows.js';
 import type { ExtendContractStep, PostAdjustmentStep } from '../../shared/billing/plan-types.js';
 import type { Contract } from '../../shared/billing/types.js';
 import { loadConfig } from '../../shared/config.js';
-import type { StepRequest } from '../../shared/contract.js';
+import type { StepRequest } from '../../shared/messages/messages.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
 

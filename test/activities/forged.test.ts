@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { KeptPlan } from '../../activities/plan.js';
+import type { KeptPlan } from '../../activities/decide/plan-organization.js';
 import type { Sandbox } from '../../sandbox/index.js';
 import { memoryEvidence } from '../../shared/evidence/index.js';
-import type { GivenReport, PlanMade } from '../../shared/contract.js';
+import type { GivenReport, PlanMade } from '../../shared/messages/messages.js';
 import { CONTOSO, MONTH, openDesk, startVendors, type Desk } from './desk.js';
 
 /** A message to a customer's workflow may refer to anything that is kept. The worker is in mode auto, and the run was asked for in approve mode. */

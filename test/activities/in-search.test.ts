@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { inSearch } from '../../activities/in-search.js';
-import type { Outcome } from '../../shared/billing/results.js';
+import { inSearch } from '../../activities/finish/in-search.js';
+import type { Outcome } from '../../shared/billing/results/results.js';
 
 const item = (sales: string, more: object = {}): object => ({ sales, currency: 'EUR', outcome: 'posted', reason: null, ...more });
 const shownFor = (items: object[], organizationName = 'Contoso'): object =>

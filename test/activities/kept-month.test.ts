@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { takeReport } from '../../activities/report.js';
+import { takeReport } from '../../activities/gather/take-report.js';
 import type { Dependencies } from '../../activities/dependencies.js';
-import type { MonthFacts, OrganizationFacts } from '../../shared/billing/facts.js';
+import type { MonthFacts, OrganizationFacts } from '../../shared/billing/report/facts.js';
 import type { Report } from '../../shared/billing/types.js';
 import { bindLabel } from '../../shared/evidence/labels.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';

@@ -6,9 +6,9 @@ import {
   PLANS_KEPT,
   readReleased,
   releasesPrefix,
-} from '../../activities/releases.js';
+} from '../../activities/decide/releases.js';
 import { plannedName } from '../../shared/evidence/months.js';
-import { addDays, addMonths } from '../../shared/billing/month.js';
+import { addDays, addMonths } from '../../shared/billing/basics/month.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 

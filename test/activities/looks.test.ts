@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { postAdjustment } from '../../activities/amounts.js';
+import { postAdjustment } from '../../activities/carry-out/amounts.js';
 import type { Dependencies } from '../../activities/dependencies.js';
-import { Proofs } from '../../activities/proof.js';
-import { Looks } from '../../activities/looks.js';
-import type { Done } from '../../activities/steps.js';
+import { Proofs } from '../../activities/carry-out/proof.js';
+import { Looks } from '../../activities/gather/batched-reads.js';
+import type { Done } from '../../activities/carry-out/steps.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { LOOK_COUNTS_MS, ROWS_A_LOOK } from '../../shared/autotask/index.js';
 import type { PostAdjustmentStep } from '../../shared/billing/plan-types.js';

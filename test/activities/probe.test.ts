@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { createActivities } from '../../activities/index.js';
-import { demandProbe } from '../../activities/probe.js';
-import { sendNotice } from '../../activities/notice.js';
+import { demandProbe } from '../../activities/gather/probe.js';
+import { sendNotice } from '../../activities/finish/send-notice.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
 import type { Evidence } from '../../shared/evidence/index.js';

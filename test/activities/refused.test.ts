@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
-import type { PlanRequest, StepRequest } from '../../shared/contract.js';
+import type { PlanRequest, StepRequest } from '../../shared/messages/messages.js';
 import { september } from '../api/vendors.js';
 import { CONTOSO, control, MONTH, openDesk, type Desk, type Meanwhile } from './desk.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { GivenReport, OrganizationSummary } from '../../shared/contract.js';
+import type { GivenReport, OrganizationSummary } from '../../shared/messages/messages.js';
 import { CONTOSO, MONTH, openDesk, startVendors } from './desk.js';
 import type { Sandbox } from '../../sandbox/index.js';
 

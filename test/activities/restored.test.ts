@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createActivities, type ActivitiesByQueue } from '../../activities/index.js';
 import type { Sandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
-import type { GivenReport, OrganizationSummary, PlanMade, StepRequest } from '../../shared/contract.js';
+import type { GivenReport, OrganizationSummary, PlanMade, StepRequest } from '../../shared/messages/messages.js';
 import { openEvidence, type Evidence, type Hold } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { billOrganization } from '../../workflows/organization.js';
+import { billOrganization } from '../../workflows/bill-organization.js';
 import { carryOutBy } from '../../workflows/organization-run.js';
 import { CONTOSO, control, MONTH, startVendors } from './desk.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { REFUSED_WITHIN_MS, sendOnce } from '../../activities/sending.js';
+import { REFUSED_WITHIN_MS, sendOnce } from '../../activities/carry-out/send-once.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { ApiError } from '../../shared/http/errors.js';
 

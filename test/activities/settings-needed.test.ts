@@ -3,7 +3,7 @@ import type { Sandbox } from '../../sandbox/index.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { createActivities, type ActivitiesByQueue } from '../../activities/index.js';
 import { loadConfig } from '../../shared/config.js';
-import type { MoneySettings } from '../../shared/contract.js';
+import type { MoneySettings } from '../../shared/messages/messages.js';
 import { moneySettingsOf } from '../../shared/money-settings.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { MONTH, openDesk, startVendors, type Desk } from './desk.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Sandbox } from '../../sandbox/index.js';
-import type { MonthClosed } from '../../shared/contract.js';
-import { NO_CALLS, NO_WRITES } from '../../shared/billing/results.js';
+import type { MonthClosed } from '../../shared/messages/messages.js';
+import { NO_CALLS, NO_WRITES } from '../../shared/billing/results/results.js';
 import { CONTOSO, control, MONTH, openDesk, startVendors, type Before } from './desk.js';
 
 /** An organization that was billed on the 20th, and whose next day's outcome cannot be told. */

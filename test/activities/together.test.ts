@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { carryOutTogether, TOGETHER_MS } from '../../activities/together.js';
-import type { Done } from '../../activities/steps.js';
+import { carryOutTogether, BATCH_MS } from '../../activities/carry-out/batch.js';
+import type { Done } from '../../activities/carry-out/steps.js';
 import type { PostChargeStep } from '../../shared/billing/plan-types.js';
-import type { StepDone, StepRequest } from '../../shared/contract.js';
+import type { StepDone, StepRequest } from '../../shared/messages/messages.js';
 
 /** An activity with several steps: each is a function that answers for it. */
 type Work = () => Promise<Done>;
@@ -14,7 +14,7 @@ const fails: Work = () => Promise.reject(new Error('503'));
 
 let now = 0;
 const slow: Work = () => {
-  now += TOGETHER_MS + 1;
+  now += BATCH_MS + 1;
   return written();
 };
 

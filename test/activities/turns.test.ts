@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { NO_CALLS } from '../../shared/billing/results.js';
+import { NO_CALLS } from '../../shared/billing/results/results.js';
 import type { PostChargeStep } from '../../shared/billing/plan-types.js';
-import type { OrganizationSummary, PlanMade, PlanRequest, StepDone, VerifyRequest } from '../../shared/contract.js';
-import { billOrganization } from '../../workflows/organization.js';
+import type { OrganizationSummary, PlanMade, PlanRequest, StepDone, VerifyRequest } from '../../shared/messages/messages.js';
+import { billOrganization } from '../../workflows/bill-organization.js';
 import type { Control, Failure, OrganizationActivities } from '../../workflows/organization-run.js';
 import { chargeStep } from '../workflows/stand-ins.js';
 

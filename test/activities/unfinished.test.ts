@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
-import { plain, sum } from '../../shared/billing/decimal.js';
+import { plain, sum } from '../../shared/billing/basics/decimal.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { openDesk, type Desk, type Meanwhile } from './desk.js';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runMonth } from '../../bench/month.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { previewMonth } from '../../activities/preview.js';
+import { previewMonth } from '../../activities/decide/preview-month.js';
 import { generateWorld } from '../../sandbox/generate.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { Autotask, effortOf, type GateClock } from '../../shared/autotask/index.js';

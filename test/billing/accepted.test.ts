@@ -13,9 +13,9 @@ import {
   type AcceptedPart,
   type Accepting,
   type Compared,
-} from '../../shared/billing/accepted.js';
-import { big } from '../../shared/billing/decimal.js';
-import { hasEnded } from '../../shared/billing/ended.js';
+} from '../../shared/billing/report/accepted.js';
+import { big } from '../../shared/billing/basics/decimal.js';
+import { hasEnded } from '../../shared/billing/report/ended.js';
 import type { Item, Plan } from '../../shared/billing/plan-types.js';
 import { accepted, line, manualLine, settings, subscription } from './builders.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { acceptedAfter } from '../../shared/billing/accepting.js';
-import { cutReport } from '../../shared/billing/facts.js';
+import { acceptedAfter } from '../../shared/billing/plan/accepting.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
 import type { Ghost, Plan, PlannedItem } from '../../shared/billing/plan-types.js';
 import type { Books } from '../../shared/billing/types.js';
 import { accepted, AS_OF, charge, contract, ghost, plan, report, row, running, SUBSCRIPTION } from './builders.js';

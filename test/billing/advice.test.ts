@@ -9,9 +9,9 @@ import {
   isReleasable,
   REASON_CODES,
   type ReasonCode,
-} from '../../shared/billing/advice.js';
-import { command, type Command } from '../../shared/billing/command.js';
-import { explainItem, type NotPosted } from '../../shared/billing/not-posted.js';
+} from '../../shared/billing/results/advice.js';
+import { command, type Command } from '../../shared/billing/basics/command.js';
+import { explainItem, type NotPosted } from '../../shared/billing/results/not-posted.js';
 import { charge, contract, line, plan, running, SUBSCRIPTION, type Situation } from './builders.js';
 import { edited, KEY } from './examples/row-and-charge.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { addMonths, firstDay } from '../../shared/billing/month.js';
+import { addMonths, firstDay } from '../../shared/billing/basics/month.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type { Report } from '../../shared/billing/types.js';
 import { AutotaskInMemory } from './memory.js';

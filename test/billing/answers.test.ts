@@ -1,8 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { completed, type Answers, type ClosedReport, type Completed, type Expected } from '../../shared/billing/answers.js';
-import { NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
-import { stopped } from '../../shared/billing/stopped.js';
-import type { CountedAmounts } from '../../shared/billing/counted.js';
+import {
+  completed,
+  type Answers,
+  type ClosedReport,
+  type Completed,
+  type Expected,
+} from '../../shared/billing/results/answers.js';
+import { NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results/results.js';
+import { stopped } from '../../shared/billing/derivation/rule-of-reason.js';
+import type { CountedAmounts } from '../../shared/billing/report/counted.js';
 import type { PlannedItem } from '../../shared/billing/plan-types.js';
 import { AS_OF, line, MONTH, plan } from './builders.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AcceptedPart } from '../../shared/billing/accepted.js';
-import { BREAKER_LIMITS, BREAKERS_OFF, type BreakerName } from '../../shared/billing/breaker-limits.js';
-import { besideAccepted } from '../../shared/billing/comparison.js';
-import { cutReport } from '../../shared/billing/facts.js';
-import { addDays } from '../../shared/billing/month.js';
-import { planOrganization } from '../../shared/billing/plan.js';
+import type { AcceptedPart } from '../../shared/billing/report/accepted.js';
+import { BREAKER_LIMITS, BREAKERS_OFF, type BreakerName } from '../../shared/billing/plan/breaker-limits.js';
+import { besideAccepted } from '../../shared/billing/report/comparison.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
+import { addDays } from '../../shared/billing/basics/month.js';
+import { planOrganization } from '../../shared/billing/plan/plan.js';
 import type { Line, Settings } from '../../shared/billing/types.js';
 import { exact, rounded, POSTED, standing } from '../property/model.js';
 import { books, company, line, organization, price, report, settings, subscription, CODE } from './builders.js';

@@ -1,11 +1,11 @@
-import type { AcceptedItem } from '../../shared/billing/accepted.js';
-import { besideAccepted, type AcceptedOrganization } from '../../shared/billing/comparison.js';
-import { cutReport } from '../../shared/billing/facts.js';
-import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
-import { planBlind, planOrganization, type PlanInput } from '../../shared/billing/plan.js';
-import { DEFAULT_BREAKERS } from '../../shared/billing/breaker-limits.js';
+import type { AcceptedItem } from '../../shared/billing/report/accepted.js';
+import { besideAccepted, type AcceptedOrganization } from '../../shared/billing/report/comparison.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
+import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/report/named.js';
+import { planBlind, planOrganization, type PlanInput } from '../../shared/billing/plan/plan.js';
+import { DEFAULT_BREAKERS } from '../../shared/billing/plan/breaker-limits.js';
 import { EXPORT_TYPES } from '../../shared/billing/types.js';
-import { planUndo, type UndoInput, type UndoPlan } from '../../shared/billing/undo.js';
+import { planUndo, type UndoInput, type UndoPlan } from '../../shared/billing/plan/undo.js';
 import type { Ghost, Plan } from '../../shared/billing/plan-types.js';
 import type {
   Books,

@@ -1,6 +1,6 @@
-import { BREAKERS_OFF } from '../../shared/billing/breaker-limits.js';
+import { BREAKERS_OFF } from '../../shared/billing/plan/breaker-limits.js';
 import { describe, expect, test } from '@jest/globals';
-import { lastDay } from '../../shared/billing/month.js';
+import { lastDay } from '../../shared/billing/basics/month.js';
 import type { Books, Settings } from '../../shared/billing/types.js';
 import {
   amountsOf,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { recordTypeOfKey } from '../../shared/billing/catalogue.js';
-import { indexPrices } from '../../shared/billing/items.js';
+import { recordTypeOfKey } from '../../shared/billing/contracts/catalogue.js';
+import { indexPrices } from '../../shared/billing/report/items.js';
 import type { EnsureServiceStep } from '../../shared/billing/plan-types.js';
 import type { Service } from '../../shared/billing/types.js';
 import { books, CODE, plan, price, service, type Situation } from './builders.js';

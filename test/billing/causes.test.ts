@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { adviceFor } from '../../shared/billing/advice.js';
-import { resolvedTogether, sharedEnd, whyWaiting } from '../../shared/billing/causes.js';
-import type { ItemResult } from '../../shared/billing/results.js';
+import { adviceFor } from '../../shared/billing/results/advice.js';
+import { resolvedTogether, sharedEnd, whyWaiting } from '../../shared/billing/results/causes.js';
+import type { ItemResult } from '../../shared/billing/results/results.js';
 
 /** What one command resolves is told together: each amount with its own cause, and what they share once. */
 

@@ -1,8 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { Claims, seenMoney, withDisagreements, type ContractMoney, type Disagreement } from '../../shared/billing/claims.js';
-import { contractKeyOf, itemHash } from '../../shared/billing/keys.js';
-import { stopped } from '../../shared/billing/stopped.js';
-import type { Outcome } from '../../shared/billing/results.js';
+import {
+  Claims,
+  seenMoney,
+  withDisagreements,
+  type ContractMoney,
+  type Disagreement,
+} from '../../shared/billing/results/claims.js';
+import { contractKeyOf, itemHash } from '../../shared/billing/basics/keys.js';
+import { stopped } from '../../shared/billing/derivation/rule-of-reason.js';
+import type { Outcome } from '../../shared/billing/results/results.js';
 import type { PlannedItem } from '../../shared/billing/plan-types.js';
 import type { Books } from '../../shared/billing/types.js';
 import { charge, CODE, line, MONTH, plan, row, running } from './builders.js';

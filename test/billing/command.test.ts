@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { command, option, shellCommand } from '../../shared/billing/command.js';
+import { command, option, shellCommand } from '../../shared/billing/basics/command.js';
 
 /** Commands that people copy: whatever an id holds, a shell reads it as that one word. */
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { besideAccepted, type AcceptedOrganization } from '../../shared/billing/comparison.js';
-import { cutReport } from '../../shared/billing/facts.js';
-import type { AcceptedItem } from '../../shared/billing/accepted.js';
+import { besideAccepted, type AcceptedOrganization } from '../../shared/billing/report/comparison.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
+import type { AcceptedItem } from '../../shared/billing/report/accepted.js';
 import type { Report } from '../../shared/billing/types.js';
 import { accepted, line, organization, report, settings, SUBSCRIPTION } from './builders.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideContract, numberFor } from '../../shared/billing/contract.js';
-import { indexNames, NOTHING_NAMED } from '../../shared/billing/named.js';
+import { decideContract, numberFor } from '../../shared/billing/contracts/find-or-make.js';
+import { indexNames, NOTHING_NAMED } from '../../shared/billing/report/named.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type { Books, Contract, Row } from '../../shared/billing/types.js';
 import { AS_OF, books, charge, contract, MONTH, plan, row, service, SUBSCRIPTION } from './builders.js';

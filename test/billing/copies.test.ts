@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { copiesOf, copiesText, servicesInUse, type Copy } from '../../shared/billing/copies.js';
-import { cutReport } from '../../shared/billing/facts.js';
-import { namesOf } from '../../shared/billing/named.js';
+import { copiesOf, copiesText, servicesInUse, type Copy } from '../../shared/billing/ghosts/copies.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
+import { namesOf } from '../../shared/billing/report/named.js';
 import type { Contract, Row } from '../../shared/billing/types.js';
 import { AS_OF, books, company, contract, report, row, running, service, settings } from './builders.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { countedReport, countedTotal, type CountedLines } from '../../shared/billing/counted.js';
+import { countedReport, countedTotal, type CountedLines } from '../../shared/billing/report/counted.js';
 import { AS_OF, MONTH } from './builders.js';
 
 /** What outcomes have to answer for, by what was counted of Cloudmore's own answer. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isCovered } from '../../shared/billing/covered.js';
+import { isCovered } from '../../shared/billing/plan/covered.js';
 import type { Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import { line, plan, running, type Situation } from './builders.js';
 

@@ -12,7 +12,7 @@ import {
   round,
   text,
   unitPriceText,
-} from '../../shared/billing/decimal.js';
+} from '../../shared/billing/basics/decimal.js';
 
 /** Exact amounts: where a digit is lost, and which way. */
 

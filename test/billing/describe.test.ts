@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeStep, markOf } from '../../shared/billing/describe.js';
+import { describeStep, markOf } from '../../shared/billing/derivation/describe.js';
 import type { Plan, PlannedItem } from '../../shared/billing/plan-types.js';
 import type { Books } from '../../shared/billing/types.js';
 import { charge, contract, line, organization, plan, price, row, running, subscription, type Situation } from './builders.js';

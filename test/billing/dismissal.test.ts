@@ -8,8 +8,8 @@ import {
   withDismissals,
   withEarlier,
   type Dismissal,
-} from '../../shared/billing/dismissal.js';
-import { NO_WRITES, type Outcome } from '../../shared/billing/results.js';
+} from '../../shared/billing/ghosts/dismissal.js';
+import { NO_WRITES, type Outcome } from '../../shared/billing/results/results.js';
 import type { Ghost } from '../../shared/billing/plan-types.js';
 import { ghost, plan } from './builders.js';
 

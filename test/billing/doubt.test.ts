@@ -10,11 +10,11 @@ import {
   standingDoubt,
   unknownRows,
   unreadableText,
-} from '../../shared/billing/doubt.js';
-import { madeBy, rowKeyOf } from '../../shared/billing/step-kinds.js';
-import { besideUnknown } from '../../shared/billing/shrank.js';
+} from '../../shared/billing/contracts/doubt.js';
+import { madeBy, rowKeyOf } from '../../shared/billing/plan/step-kinds.js';
+import { besideUnknown } from '../../shared/billing/plan/shrank.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
-import type { Held } from '../../shared/billing/trip.js';
+import type { Held } from '../../shared/billing/plan/trip.js';
 import type { Books, Gone, UnreadableRecord } from '../../shared/billing/types.js';
 import { books, charge, CODE, ghost, line, MONTH, plan, row, running, service, SUBSCRIPTION } from './builders.js';
 import { KEY } from './examples/row-and-charge.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { advisedText } from '../../shared/billing/command.js';
-import { nothingDue, type DueFacts } from '../../shared/billing/due.js';
+import { advisedText } from '../../shared/billing/basics/command.js';
+import { nothingDue, type DueFacts } from '../../shared/billing/report/due.js';
 
 /** What a person reads of a month in which nothing is due: where it was looked, when something will be, and what to do. */
 

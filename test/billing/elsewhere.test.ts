@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { elsewhereDoubt, isLookedAt, namesProduct, sameProduct, type Elsewhere } from '../../shared/billing/elsewhere.js';
-import { indexNames, NOTHING_NAMED } from '../../shared/billing/named.js';
+import {
+  elsewhereDoubt,
+  isLookedAt,
+  namesProduct,
+  sameProduct,
+  type Elsewhere,
+} from '../../shared/billing/contracts/elsewhere.js';
+import { indexNames, NOTHING_NAMED } from '../../shared/billing/report/named.js';
 import type { Item } from '../../shared/billing/plan-types.js';
 import { CODE, MONTH, SUBSCRIPTION } from './builders.js';
 

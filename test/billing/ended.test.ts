@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { endedIds, endedSubscription, hasEnded, ranInto } from '../../shared/billing/ended.js';
+import { endedIds, endedSubscription, hasEnded, ranInto } from '../../shared/billing/report/ended.js';
 import { subscription } from './builders.js';
 
 /** Which subscriptions are known to have ended: it takes money away, so nothing may speak against it. */

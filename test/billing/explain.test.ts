@@ -1,7 +1,7 @@
-import { BREAKERS_OFF } from '../../shared/billing/breaker-limits.js';
+import { BREAKERS_OFF } from '../../shared/billing/plan/breaker-limits.js';
 import { describe, expect, test } from '@jest/globals';
-import { explain, type Explanation } from '../../shared/billing/explain.js';
-import { cutReport } from '../../shared/billing/facts.js';
+import { explain, type Explanation } from '../../shared/billing/derivation/explain.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
 import {
   AS_OF,
   charge,

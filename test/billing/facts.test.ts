@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { companyIdOf, cutReport, type OrganizationFacts } from '../../shared/billing/facts.js';
+import { companyIdOf, cutReport, type OrganizationFacts } from '../../shared/billing/report/facts.js';
 import type { Line, Report, Subscription } from '../../shared/billing/types.js';
 import { AS_OF, CODE, line, manualLine, organization, price, report, subscription } from './builders.js';
 

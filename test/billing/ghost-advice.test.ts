@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { chargeAdvice, elsewhereAdvice, rowAdvice, type GhostAdvice } from '../../shared/billing/ghost-advice.js';
+import { chargeAdvice, elsewhereAdvice, rowAdvice, type GhostAdvice } from '../../shared/billing/ghosts/ghost-advice.js';
 import { books, charge, contract, SUBSCRIPTION } from './builders.js';
 import { KEY } from './examples/row-and-charge.js';
 import { context } from './ghost-context.js';

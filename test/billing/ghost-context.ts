@@ -1,8 +1,8 @@
-import { cutReport } from '../../shared/billing/facts.js';
-import type { GhostContext } from '../../shared/billing/ghosts.js';
-import { indexPrices } from '../../shared/billing/items.js';
-import { indexNames, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
-import type { ContractPlan } from '../../shared/billing/plan-contract.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
+import type { GhostContext } from '../../shared/billing/ghosts/ghosts.js';
+import { indexPrices } from '../../shared/billing/report/items.js';
+import { indexNames, NOTHING_NAMED, type Named } from '../../shared/billing/report/named.js';
+import type { ContractPlan } from '../../shared/billing/contracts/plan-contract.js';
 import type { Item, Step } from '../../shared/billing/plan-types.js';
 import type { Books } from '../../shared/billing/types.js';
 import { accepted, AS_OF, CODE, contract, line, MONTH, plan, report, running, settings, SUBSCRIPTION } from './builders.js';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { mayZero, planGhosts, shrinksBecause, type GhostContext, type GhostPlan } from '../../shared/billing/ghosts.js';
-import type { AcceptedItem } from '../../shared/billing/accepted.js';
-import { indexPrices } from '../../shared/billing/items.js';
-import type { ContractPlan } from '../../shared/billing/plan-contract.js';
+import { mayZero, planGhosts, shrinksBecause, type GhostContext, type GhostPlan } from '../../shared/billing/ghosts/ghosts.js';
+import type { AcceptedItem } from '../../shared/billing/report/accepted.js';
+import { indexPrices } from '../../shared/billing/report/items.js';
+import type { ContractPlan } from '../../shared/billing/contracts/plan-contract.js';
 import type { Ghost, Step } from '../../shared/billing/plan-types.js';
-import type { Named } from '../../shared/billing/named.js';
+import type { Named } from '../../shared/billing/report/named.js';
 import type { Books, RecordType, Settings, Subscription } from '../../shared/billing/types.js';
 import {
   accepted,

@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { byBilling, buildItems, indexPrices, itemContext, itemsOfPart, quantityOfLine } from '../../shared/billing/items.js';
-import { paymentOf, sortByPayment } from '../../shared/billing/paid-once.js';
+import {
+  byBilling,
+  buildItems,
+  indexPrices,
+  itemContext,
+  itemsOfPart,
+  quantityOfLine,
+} from '../../shared/billing/report/items.js';
+import { paymentOf, sortByPayment } from '../../shared/billing/report/paid-once.js';
 import type { Item } from '../../shared/billing/plan-types.js';
 import type { ItemType, Line, Price, Subscription } from '../../shared/billing/types.js';
 import { CODE, line, manualLine, price, settings, subscription } from './builders.js';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { planGhosts, type GhostContext, type GhostPlan } from '../../shared/billing/ghosts.js';
-import { chargeKeyOf, contractKeyOf, itemHash } from '../../shared/billing/keys.js';
-import type { Named } from '../../shared/billing/named.js';
-import type { ContractPlan } from '../../shared/billing/plan-contract.js';
+import { planGhosts, type GhostContext, type GhostPlan } from '../../shared/billing/ghosts/ghosts.js';
+import { chargeKeyOf, contractKeyOf, itemHash } from '../../shared/billing/basics/keys.js';
+import type { Named } from '../../shared/billing/report/named.js';
+import type { ContractPlan } from '../../shared/billing/contracts/plan-contract.js';
 import type { Ghost } from '../../shared/billing/plan-types.js';
 import type { Books, Charge, Contract, ItemType } from '../../shared/billing/types.js';
 import { accepted, books, charge, CODE, contract, line, MONTH, settings, SUBSCRIPTION } from './builders.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_BREAKERS } from '../../shared/billing/breaker-limits.js';
-import { buildItems, indexPrices } from '../../shared/billing/items.js';
-import { marginMove, tripMargin } from '../../shared/billing/margin-breaker.js';
+import { DEFAULT_BREAKERS } from '../../shared/billing/plan/breaker-limits.js';
+import { buildItems, indexPrices } from '../../shared/billing/report/items.js';
+import { marginMove, tripMargin } from '../../shared/billing/plan/margin-breaker.js';
 import type { Item } from '../../shared/billing/plan-types.js';
 import type { Line } from '../../shared/billing/types.js';
 import { line, settings } from './builders.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { code, joined, link, Markdown, md, summaryText, tableRow, tableRule } from '../../shared/billing/markdown.js';
+import { code, joined, link, Markdown, md, summaryText, tableRow, tableRule } from '../../shared/billing/basics/markdown.js';
 
 /** What vendors write stands in the Web UI as it reads, and never as Markdown of its own. */
 

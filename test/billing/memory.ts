@@ -1,6 +1,6 @@
-import { big, plain } from '../../shared/billing/decimal.js';
-import { addMonths, firstDay, lastDay, monthOf } from '../../shared/billing/month.js';
-import { fold } from '../../shared/billing/text.js';
+import { big, plain } from '../../shared/billing/basics/decimal.js';
+import { addMonths, firstDay, lastDay, monthOf } from '../../shared/billing/basics/month.js';
+import { fold } from '../../shared/billing/basics/text.js';
 import type { PostAdjustmentStep, PostChargeStep, Step } from '../../shared/billing/plan-types.js';
 import type { Books, Contract, Row, Service } from '../../shared/billing/types.js';
 

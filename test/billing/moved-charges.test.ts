@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { chargeKeyOf, itemHash } from '../../shared/billing/keys.js';
-import { namesOfItems } from '../../shared/billing/named.js';
+import { chargeKeyOf, itemHash } from '../../shared/billing/basics/keys.js';
+import { namesOfItems } from '../../shared/billing/report/named.js';
 import type { Books, Charge } from '../../shared/billing/types.js';
 import {
   amountsOf,

@@ -8,7 +8,7 @@ import {
   namesOfItems,
   NOTHING_NAMED,
   type Named,
-} from '../../shared/billing/named.js';
+} from '../../shared/billing/report/named.js';
 import type { PlannedItem } from '../../shared/billing/plan-types.js';
 import type { Report } from '../../shared/billing/types.js';
 import { CODE, line, manualLine, organization, plan, report, running, subscription } from './builders.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { withOnRelease } from '../../shared/billing/on-release.js';
+import { withOnRelease } from '../../shared/billing/plan/on-release.js';
 import type { Plan, Step } from '../../shared/billing/plan-types.js';
 import { line, plan } from './builders.js';
 

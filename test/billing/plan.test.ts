@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AcceptedItem } from '../../shared/billing/accepted.js';
-import { assertReductions } from '../../shared/billing/invariants.js';
+import type { AcceptedItem } from '../../shared/billing/report/accepted.js';
+import { assertReductions } from '../../shared/billing/plan/invariants.js';
 import type { Ghost, PlannedItem } from '../../shared/billing/plan-types.js';
-import { cutReport, type OrganizationFacts } from '../../shared/billing/facts.js';
-import { joinNames, namesOf, NOTHING_NAMED } from '../../shared/billing/named.js';
-import { planOrganization } from '../../shared/billing/plan.js';
+import { cutReport, type OrganizationFacts } from '../../shared/billing/report/facts.js';
+import { joinNames, namesOf, NOTHING_NAMED } from '../../shared/billing/report/named.js';
+import { planOrganization } from '../../shared/billing/plan/plan.js';
 import type { Books, Contract, Gone, Line } from '../../shared/billing/types.js';
 import {
   accepted,

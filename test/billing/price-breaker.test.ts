@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_BREAKERS } from '../../shared/billing/breaker-limits.js';
-import { buildItems, indexPrices, itemContext } from '../../shared/billing/items.js';
-import { tripPrice } from '../../shared/billing/price-breaker.js';
+import { DEFAULT_BREAKERS } from '../../shared/billing/plan/breaker-limits.js';
+import { buildItems, indexPrices, itemContext } from '../../shared/billing/report/items.js';
+import { tripPrice } from '../../shared/billing/plan/price-breaker.js';
 import type { Line } from '../../shared/billing/types.js';
 import { line, price, settings, subscription } from './builders.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readable, unreadWords } from '../../shared/billing/readable.js';
+import { readable, unreadWords } from '../../shared/billing/report/readable.js';
 import type { Line } from '../../shared/billing/types.js';
 import { line } from './builders.js';
 

@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import { assertPlan, InvariantViolation } from '../../shared/billing/invariants.js';
-import { buildItems, indexPrices } from '../../shared/billing/items.js';
-import { planBlind } from '../../shared/billing/plan.js';
-import { command } from '../../shared/billing/command.js';
-import type { CountedAmounts } from '../../shared/billing/counted.js';
-import { cutReport } from '../../shared/billing/facts.js';
-import { digestOf } from '../../shared/billing/keys.js';
-import { monthResult, organizationResult } from '../../shared/billing/reconcile.js';
-import { applyStops, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
-import { countWrites } from '../../shared/billing/tally.js';
+import { assertPlan, InvariantViolation } from '../../shared/billing/plan/invariants.js';
+import { buildItems, indexPrices } from '../../shared/billing/report/items.js';
+import { planBlind } from '../../shared/billing/plan/plan.js';
+import { command } from '../../shared/billing/basics/command.js';
+import type { CountedAmounts } from '../../shared/billing/report/counted.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
+import { digestOf } from '../../shared/billing/basics/keys.js';
+import { monthResult, organizationResult } from '../../shared/billing/results/reconcile.js';
+import { applyStops, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results/results.js';
+import { countWrites } from '../../shared/billing/results/tally.js';
 import type { ExtendContractStep, Item, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import { ghost, line, organization, plan, report, running, settings } from './builders.js';
 import { lines } from './examples/row-and-charge.js';
-import { isParked } from '../../shared/billing/status.js';
-import { STEP_KINDS } from '../../shared/billing/step-kinds.js';
+import { isParked } from '../../shared/billing/results/status.js';
+import { STEP_KINDS } from '../../shared/billing/plan/step-kinds.js';
 
 /** Outcomes to what a person reads; what must hold of every plan; what becomes of a plan that could not be carried out. */
 

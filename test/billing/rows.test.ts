@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { extensionSteps } from '../../shared/billing/extension.js';
-import { indexPrices } from '../../shared/billing/items.js';
-import { indexNames } from '../../shared/billing/named.js';
-import { isRepeated, NO_BOOKS, viewRows, type RowView } from '../../shared/billing/rows.js';
-import { stopped } from '../../shared/billing/stopped.js';
+import { extensionSteps } from '../../shared/billing/contracts/extension.js';
+import { indexPrices } from '../../shared/billing/report/items.js';
+import { indexNames } from '../../shared/billing/report/named.js';
+import { isRepeated, NO_BOOKS, viewRows, type RowView } from '../../shared/billing/amounts/rows.js';
+import { stopped } from '../../shared/billing/derivation/rule-of-reason.js';
 import type { Reason } from '../../shared/billing/plan-types.js';
 import type { Books, Row } from '../../shared/billing/types.js';
 import { books, CODE, contract, price, row, service, SUBSCRIPTION } from './builders.js';

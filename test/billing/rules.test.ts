@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { cutReport } from '../../shared/billing/facts.js';
-import { paidOnceKeys } from '../../shared/billing/plan.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
+import { paidOnceKeys } from '../../shared/billing/plan/plan.js';
 import type { Books, Line, Report } from '../../shared/billing/types.js';
 import {
   AS_OF,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_BREAKERS } from '../../shared/billing/breaker-limits.js';
-import { ghostId, isUnexplained, released, withoutShrunk } from '../../shared/billing/shrank.js';
-import { stopped } from '../../shared/billing/stopped.js';
+import { DEFAULT_BREAKERS } from '../../shared/billing/plan/breaker-limits.js';
+import { ghostId, isUnexplained, released, withoutShrunk } from '../../shared/billing/plan/shrank.js';
+import { stopped } from '../../shared/billing/derivation/rule-of-reason.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
-import type { Work } from '../../shared/billing/plan.js';
+import type { Work } from '../../shared/billing/plan/plan.js';
 import type { Books, Line, Report } from '../../shared/billing/types.js';
 import {
   books,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { invoiceLines } from '../../shared/billing/invoice.js';
-import { chargesOf, inUseFirst } from '../../shared/billing/standing.js';
+import { invoiceLines } from '../../shared/billing/results/invoice.js';
+import { chargesOf, inUseFirst } from '../../shared/billing/amounts/standing.js';
 import { books, charge, MONTH, plan, running } from './builders.js';
 
 /** Which charges are an item's, and in which order; what the customer's invoice reads. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Reason } from '../../shared/billing/plan-types.js';
-import { ruleOf, stopped } from '../../shared/billing/stopped.js';
+import { ruleOf, stopped } from '../../shared/billing/derivation/rule-of-reason.js';
 import { tables } from './examples/index.js';
 
 /** The rule that the derivation of a stopped item names is one of those whose examples end so. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { cutReport } from '../../shared/billing/facts.js';
-import { indexNames, joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
+import { indexNames, joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/report/named.js';
 import {
   isStray,
   isUnlinked,
@@ -10,8 +10,8 @@ import {
   unnamedContracts,
   unnamedText,
   type StrayInput,
-} from '../../shared/billing/strays.js';
-import type { AcceptedItem } from '../../shared/billing/accepted.js';
+} from '../../shared/billing/ghosts/strays.js';
+import type { AcceptedItem } from '../../shared/billing/report/accepted.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type { Books, Line, Organization } from '../../shared/billing/types.js';
 import {

@@ -5,11 +5,18 @@ import {
   BREAKERS_OFF,
   DEFAULT_BREAKERS,
   type BreakerName,
-} from '../../shared/billing/breaker-limits.js';
-import { inCurrency } from '../../shared/billing/magnitudes.js';
-import { isChargeType, isLicence, isUsage, RECORD_TYPES, rulesOf, typeInWords } from '../../shared/billing/record-types.js';
-import { NO_CALLS, NO_WRITES } from '../../shared/billing/results.js';
-import { salesText } from '../../shared/billing/sales-text.js';
+} from '../../shared/billing/plan/breaker-limits.js';
+import { inCurrency } from '../../shared/billing/basics/magnitudes.js';
+import {
+  isChargeType,
+  isLicence,
+  isUsage,
+  RECORD_TYPES,
+  rulesOf,
+  typeInWords,
+} from '../../shared/billing/basics/record-types.js';
+import { NO_CALLS, NO_WRITES } from '../../shared/billing/results/results.js';
+import { salesText } from '../../shared/billing/basics/sales-text.js';
 import {
   isBroken,
   isOpenForPerson,
@@ -20,10 +27,10 @@ import {
   standsAs,
   statusInWords,
   waitsForPerson,
-} from '../../shared/billing/status.js';
-import { callsOf, changes, STEP_KINDS } from '../../shared/billing/step-kinds.js';
-import { addCalls, addWrites } from '../../shared/billing/tally.js';
-import type { OrganizationStatus } from '../../shared/billing/status.js';
+} from '../../shared/billing/results/status.js';
+import { callsOf, changes, STEP_KINDS } from '../../shared/billing/plan/step-kinds.js';
+import { addCalls, addWrites } from '../../shared/billing/results/tally.js';
+import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 import type { Step } from '../../shared/billing/plan-types.js';
 
 /** The tables of billing, entry by entry: an entry that is changed by mistake is a rule that is changed. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { BREAKERS_OFF, type Breakers } from '../../shared/billing/breaker-limits.js';
+import { BREAKERS_OFF, type Breakers } from '../../shared/billing/plan/breaker-limits.js';
 import {
   areOff,
   chargedOf,
@@ -10,8 +10,8 @@ import {
   tripMonth,
   tripOrganization,
   type OrganizationSales,
-} from '../../shared/billing/breakers.js';
-import { cutReport, type MonthFacts } from '../../shared/billing/facts.js';
+} from '../../shared/billing/plan/breakers.js';
+import { cutReport, type MonthFacts } from '../../shared/billing/report/facts.js';
 import type { Item, Plan, PlannedItem } from '../../shared/billing/plan-types.js';
 import type { Books, Line, Subscription } from '../../shared/billing/types.js';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildItems, indexPrices, itemContext } from '../../shared/billing/items.js';
-import { isTypeUncertain, troubleOf, troublesOf } from '../../shared/billing/trouble.js';
+import { buildItems, indexPrices, itemContext } from '../../shared/billing/report/items.js';
+import { isTypeUncertain, troubleOf, troublesOf } from '../../shared/billing/report/trouble.js';
 import type { Line, Price, Subscription, Trouble } from '../../shared/billing/types.js';
 import { CODE, line, price, settings, subscription, SUBSCRIPTION } from './builders.js';
 

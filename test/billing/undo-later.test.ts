@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PostAdjustmentStep } from '../../shared/billing/plan-types.js';
-import type { UndoPlan } from '../../shared/billing/undo.js';
+import type { UndoPlan } from '../../shared/billing/plan/undo.js';
 import type { Books, Row } from '../../shared/billing/types.js';
 import { charge, contract, row, running, SUBSCRIPTION, undo, type Situation } from './builders.js';
 import { KEY } from './examples/row-and-charge.js';

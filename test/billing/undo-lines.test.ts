@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { cutReport } from '../../shared/billing/facts.js';
-import { digestOf } from '../../shared/billing/keys.js';
-import { planUndo, type UndoPlan } from '../../shared/billing/undo.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
+import { digestOf } from '../../shared/billing/basics/keys.js';
+import { planUndo, type UndoPlan } from '../../shared/billing/plan/undo.js';
 import type { PostAdjustmentStep } from '../../shared/billing/plan-types.js';
 import type { Books, Row } from '../../shared/billing/types.js';
 import {

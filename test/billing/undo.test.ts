@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Books } from '../../shared/billing/types.js';
-import type { UndoPlan } from '../../shared/billing/undo.js';
+import type { UndoPlan } from '../../shared/billing/plan/undo.js';
 import {
   books,
   charge,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Plan, PlannedItem } from '../../shared/billing/plan-types.js';
-import { isContinued, movedBack, neverStood, openIn, sumsTakenBack, takenBackPlan } from '../../shared/billing/undone.js';
-import type { UndoLine, UndoPlan } from '../../shared/billing/undo.js';
+import { isContinued, movedBack, neverStood, openIn, sumsTakenBack, takenBackPlan } from '../../shared/billing/plan/undone.js';
+import type { UndoLine, UndoPlan } from '../../shared/billing/plan/undo.js';
 import { accepted, plan } from './builders.js';
 
 /** What follows of a month that was taken back. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { unlinkedOf, unlinkedSum, unlinkedText } from '../../shared/billing/unlinked.js';
+import { unlinkedOf, unlinkedSum, unlinkedText } from '../../shared/billing/report/unlinked.js';
 
 /** Rule 3.1: customers that have lines and no company. */
 

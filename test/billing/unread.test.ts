@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { indexNames, type Named } from '../../shared/billing/named.js';
+import { indexNames, type Named } from '../../shared/billing/report/named.js';
 import {
   COULD_NOT_BE_READ,
   isUnread,
@@ -13,7 +13,7 @@ import {
   unreadSummary,
   unreadText,
   type Unread,
-} from '../../shared/billing/unread.js';
+} from '../../shared/billing/results/unread.js';
 import type { Books, Unreadable, UnreadableRecord } from '../../shared/billing/types.js';
 import { contract, MONTH, row, running, SUBSCRIPTION } from './builders.js';
 import { NAMED } from './ghost-context.js';

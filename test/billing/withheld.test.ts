@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Ghost, Plan, Step } from '../../shared/billing/plan-types.js';
-import type { Work } from '../../shared/billing/plan.js';
-import { ghostId } from '../../shared/billing/shrank.js';
-import type { Held } from '../../shared/billing/trip.js';
-import { withheld } from '../../shared/billing/withheld.js';
+import type { Work } from '../../shared/billing/plan/plan.js';
+import { ghostId } from '../../shared/billing/plan/shrank.js';
+import type { Held } from '../../shared/billing/plan/trip.js';
+import { withheld } from '../../shared/billing/plan/apply-breakers.js';
 import { ghost, plan } from './builders.js';
 
 /** What is left of a plan when breakers and doubts hold a part of it. */

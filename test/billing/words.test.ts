@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { isBreaker } from '../../shared/billing/breakers.js';
-import { numberedChargeKey, parseChargeKey } from '../../shared/billing/keys.js';
-import { rowKeyOf } from '../../shared/billing/step-kinds.js';
-import { amountsTable } from '../../shared/billing/markdown.js';
-import { addDays, addMonths, daysCovered, isDay, isMonth, lastDay, monthsBetween } from '../../shared/billing/month.js';
-import { classify, isKnownChargeType } from '../../shared/billing/record-type.js';
-import { byText, cut, fold, groupBy, isGuid, present, same } from '../../shared/billing/text.js';
+import { isBreaker } from '../../shared/billing/plan/breakers.js';
+import { numberedChargeKey, parseChargeKey } from '../../shared/billing/basics/keys.js';
+import { rowKeyOf } from '../../shared/billing/plan/step-kinds.js';
+import { amountsTable } from '../../shared/billing/basics/markdown.js';
+import { addDays, addMonths, daysCovered, isDay, isMonth, lastDay, monthsBetween } from '../../shared/billing/basics/month.js';
+import { classify, isKnownChargeType } from '../../shared/billing/report/record-type.js';
+import { byText, cut, fold, groupBy, isGuid, present, same } from '../../shared/billing/basics/text.js';
 import type { Line } from '../../shared/billing/types.js';
 import { line } from './builders.js';
 

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSandbox } from '../../sandbox/index.js';
-import { WORKFLOWS } from '../../shared/contract.js';
+import { WORKFLOWS } from '../../shared/messages/names.js';
 import { september } from '../api/vendors.js';
 import { eventually } from '../eventually.js';
 import { runCommand, type Ended } from '../command.js';

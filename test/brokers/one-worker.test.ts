@@ -4,7 +4,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../client/temporal-server/free-port.js';
 import { startSandbox } from '../../sandbox/index.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { eventually } from '../eventually.js';
 import { useStage, type Run, type Stage, type Worker } from '../system/stage.js';
 import { worldFiles, type WorldFile } from '../worlds/file.js';

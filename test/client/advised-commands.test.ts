@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../client/cli.js';
-import { commandFor, REASON_CODES } from '../../shared/billing/advice.js';
+import { commandFor, REASON_CODES } from '../../shared/billing/results/advice.js';
 
 const CONTOSO = { month: '2025-10', organizationId: '83e8db2a-ea2d-57e1-85f2-5a55ac83bac2', planDigest: 'd1'.repeat(32) };
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asCalled, calledAs, programOf } from '../../client/called.js';
 import { main } from '../../client/cli.js';
-import { command } from '../../shared/billing/command.js';
+import { command } from '../../shared/billing/basics/command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'billing-called-'));
 writeFileSync(join(folder, 'north.env'), '', { mode: 0o600 });

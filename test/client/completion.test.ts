@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { monthOf } from '../../shared/billing/month.js';
+import { monthOf } from '../../shared/billing/basics/month.js';
 import { today } from '../../client/context.js';
 import { folderWith } from '../brokers/folder.js';
 import { runCommand } from '../command.js';

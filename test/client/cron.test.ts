@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { missedTimes } from '../../client/cron.js';
 import { scheduleWarnings } from '../../client/schedule.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import { dayIn } from '../../shared/contract.js';
+import { dayIn } from '../../shared/messages/messages.js';
 
 /** Times of the schedule on the wall: which day an instant belongs to, and which times a night of summer time leaves out. */
 

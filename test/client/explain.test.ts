@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { main } from '../../client/cli.js';
 import type { Explained } from '../../client/commands/explain.js';
 import { startSandbox } from '../../sandbox/index.js';
-import { sum } from '../../shared/billing/decimal.js';
+import { sum } from '../../shared/billing/basics/decimal.js';
 import { loadConfig, type Config } from '../../shared/config.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { createActivities } from '../../activities/index.js';

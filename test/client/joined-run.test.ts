@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import { dailyBillingId } from '../../shared/contract.js';
+import { dailyBillingId } from '../../shared/messages/names.js';
 import { runCommand } from '../command.js';
 
 /** `billing run` while a run of the month goes on already. No worker serves this broker, so that the first one stays. */

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { PLAIN } from '../../client/render/paper.js';
 import { renderMonth } from '../../client/render/month.js';
-import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results.js';
-import { blankMonth, NOTHING } from '../../workflows/blank.js';
+import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
+import { blankMonth, NOTHING } from '../../workflows/empty-month.js';
 
 /** What `billing run --wait` shows at its end. */
 

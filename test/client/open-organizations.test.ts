@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { openOrganizations } from '../../client/months.js';
-import { organizationBillingId, WORKFLOWS } from '../../shared/contract.js';
+import { organizationBillingId, WORKFLOWS } from '../../shared/messages/names.js';
 import { eventually } from '../eventually.js';
 
 /** What `billing status` learns of open workflows, from a real server; no worker is there, so every workflow stays as it was started. */

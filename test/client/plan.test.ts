@@ -8,8 +8,8 @@ import { PLAIN, wrap, type Paper } from '../../client/render/paper.js';
 import { renderPlanHtml } from '../../client/render/plan-html.js';
 import { renderPlans, type ShownMonth, type ShownPlan } from '../../client/render/plan.js';
 import { startSandbox } from '../../sandbox/index.js';
-import { sum } from '../../shared/billing/decimal.js';
-import { invoiceLines } from '../../shared/billing/invoice.js';
+import { sum } from '../../shared/billing/basics/decimal.js';
+import { invoiceLines } from '../../shared/billing/results/invoice.js';
 
 /** What `billing plan` shows before anything is written. */
 

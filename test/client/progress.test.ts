@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { MonthShown, RunProgress } from '../../shared/contract.js';
+import type { MonthShown, RunProgress } from '../../shared/messages/messages.js';
 import { progressText } from '../../shared/run-progress.js';
-import { blankMonth } from '../../workflows/blank.js';
+import { blankMonth } from '../../workflows/empty-month.js';
 
 /** How far a run is, in the words that `run --wait` and the page show. */
 

@@ -3,7 +3,7 @@ import { checkTemporal } from '../../client/doctor/temporal.js';
 import { askForSearchAttributes, AttributesMissing, ensureSearchAttributes } from '../../client/search-attributes.js';
 import { withTemporal } from '../../client/temporal.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
-import { SEARCH_ATTRIBUTES } from '../../shared/contract.js';
+import { SEARCH_ATTRIBUTES } from '../../shared/messages/names.js';
 import { COMPLETE_SETTINGS } from '../settings.js';
 import { denyOperator, type DenyingServer } from './denied-operator.js';
 

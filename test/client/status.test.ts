@@ -1,7 +1,7 @@
-import { advised, command } from '../../shared/billing/command.js';
+import { advised, command } from '../../shared/billing/basics/command.js';
 import { describe, expect, test } from '@jest/globals';
-import { personsMissing } from '../../shared/billing/persons.js';
-import { organizationResult } from '../../shared/billing/reconcile.js';
+import { personsMissing } from '../../shared/billing/results/persons.js';
+import { organizationResult } from '../../shared/billing/results/reconcile.js';
 import {
   NO_CALLS,
   NO_WRITES,
@@ -9,11 +9,11 @@ import {
   type MonthResult,
   type OrganizationResult,
   type Outcome,
-} from '../../shared/billing/results.js';
+} from '../../shared/billing/results/results.js';
 import { renderStatus, type ShownStatus } from '../../client/render/status.js';
 import { PLAIN, type Paper } from '../../client/render/paper.js';
 import { detailsLink, preparedLists } from '../../shared/web-ui.js';
-import { blankMonth, NOTHING } from '../../workflows/blank.js';
+import { blankMonth, NOTHING } from '../../workflows/empty-month.js';
 import { line, plan, settings } from '../billing/builders.js';
 
 /** What `billing status` shows a person who has a minute. */

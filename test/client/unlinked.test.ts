@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkVendors } from '../../client/doctor/vendors.js';
 import { unlinkedIn } from '../../client/render/plan.js';
 import type { PlanFile } from '../../client/plan-file.js';
-import { unlinkedOf } from '../../shared/billing/unlinked.js';
+import { unlinkedOf } from '../../shared/billing/report/unlinked.js';
 import { loadConfig } from '../../shared/config.js';
 import { openDesk, type Desk } from '../report/desk.js';
 

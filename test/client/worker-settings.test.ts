@@ -8,7 +8,7 @@ import { isServed, withTemporal } from '../../client/temporal.js';
 import { compareWithWorker } from '../../client/worker-settings.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
-import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/contract.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/messages/names.js';
 import { moneySettingsOf } from '../../shared/money-settings.js';
 import { september } from '../api/vendors.js';
 import { runCommand } from '../command.js';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { recordDecisions } from '../../activities/decisions.js';
+import { recordDecisions } from '../../activities/decide/decisions.js';
 import type { Dependencies } from '../../activities/dependencies.js';
-import type { UndoPlan } from '../../shared/billing/undo.js';
+import type { UndoPlan } from '../../shared/billing/plan/undo.js';
 import { readDecisions } from '../../shared/decisions/decisions.js';
 import { memoryEvidence } from '../../shared/evidence/index.js';
 import { keepUndo } from '../../shared/evidence/undone.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { textOfParts, type Finding } from '../../client/doctor/check.js';
-import { advised, command, shellCommand, type Advised } from '../../shared/billing/command.js';
+import { advised, command, shellCommand, type Advised } from '../../shared/billing/basics/command.js';
 import { PLAIN, type Paper } from '../../client/render/paper.js';
 import { renderFindings } from '../../client/render/doctor.js';
 

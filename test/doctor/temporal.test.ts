@@ -8,9 +8,9 @@ import { nextStep } from '../../client/doctor/next.js';
 import { checkTemporal } from '../../client/doctor/temporal.js';
 import { applySchedule } from '../../client/schedule.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import { billingQueue, scheduleId } from '../../shared/contract.js';
+import { billingQueue, scheduleId } from '../../shared/messages/names.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
-import { blankMonth } from '../../workflows/blank.js';
+import { blankMonth } from '../../workflows/empty-month.js';
 import { eventually } from '../eventually.js';
 
 /** Mis-setups of Temporal, each against a real server that is set up so; and what a new installation is led to next. */

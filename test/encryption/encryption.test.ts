@@ -3,7 +3,7 @@ import { temporal } from '@temporalio/proto';
 import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { keyFile, readKeys } from '../../shared/encryption/keyring.js';
 import { freePort } from '../../client/temporal-server/free-port.js';
 import { eventually } from '../eventually.js';

@@ -1,4 +1,4 @@
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 
 /** Names and amounts that tell a customer or its money: of three digits and cents at least, for 6.00 may be anything. */
 export function tellingOf({ organizations }: MonthResult): string[] {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { main } from '../../client/cli.js';
-import { monthOf } from '../../shared/billing/month.js';
+import { monthOf } from '../../shared/billing/basics/month.js';
 import { recordDecision, readDecisions, type Decision } from '../../shared/decisions/decisions.js';
 import { addKey, Keyring } from '../../shared/encryption/keyring.js';
 import { Forgetter, type Forgetting } from '../../shared/evidence/forget.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
+import { NOTHING_NAMED, type Named } from '../../shared/billing/report/named.js';
 import { evidenceOver } from '../../shared/evidence/index.js';
 import { memoryEvidence } from '../../shared/evidence/memory.js';
 import { rememberNames } from '../../shared/evidence/named.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addMonths } from '../../shared/billing/month.js';
+import { addMonths } from '../../shared/billing/basics/month.js';
 import { addKey, Keyring } from '../../shared/encryption/keyring.js';
 import { openEvidence, openStore, type Evidence, type Owner } from '../../shared/evidence/index.js';
 import { outcomeName } from '../../shared/evidence/months.js';

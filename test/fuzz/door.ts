@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { cutReport } from '../../shared/billing/facts.js';
-import { planOrganization } from '../../shared/billing/plan.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
+import { planOrganization } from '../../shared/billing/plan/plan.js';
 import type { PlannedItem } from '../../shared/billing/plan-types.js';
 import type { Charge, Contract, Report, Row } from '../../shared/billing/types.js';
 import { Findings } from '../../shared/cloudmore/findings.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import type { MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
 import { CONTOSO, FABRIKAM, organizationOf, useStage, type Stage } from '../system/stage.js';
 
 /** Ids that no path, workflow id or search attribute can take: they hold their customer, through a real Temporal server, and nobody else. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { useStage, type Stage } from '../system/stage.js';
 import { ODD_NAMES, oddWorld, SALES_EACH } from './odd-names.js';
 

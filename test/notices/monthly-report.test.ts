@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { isDone } from '../../activities/monthly-report.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import { isDone } from '../../activities/finish/monthly-report.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import type { Day } from '../../shared/billing/types.js';
-import { blankMonth, NOTHING } from '../../workflows/blank.js';
+import { blankMonth, NOTHING } from '../../workflows/empty-month.js';
 
 /** When a month is done, so that its report is mailed. */
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CustomerRow } from '../../shared/report/customers.js';
-import { personsMissing } from '../../shared/billing/persons.js';
-import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import { personsMissing } from '../../shared/billing/results/persons.js';
+import type { MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
 import { CUSTOMERS_MAILED, lineText, noticeOf, type RunSeen } from '../../shared/notices/notice.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { payloadFor } from '../../shared/notices/send.js';
-import { blankMonth, NOTHING } from '../../workflows/blank.js';
+import { blankMonth, NOTHING } from '../../workflows/empty-month.js';
 
 /** When a run has something to say, and what. */
 

@@ -16,9 +16,9 @@ import {
   organizationBillingId,
   organizationBillingsOf,
   scheduleId,
-} from '../../shared/contract.js';
+} from '../../shared/messages/names.js';
 import { openEvidence } from '../../shared/evidence/index.js';
-import { NO_CALLS } from '../../shared/billing/results.js';
+import { NO_CALLS } from '../../shared/billing/results/results.js';
 import { Secret } from '../../shared/http/secret.js';
 import { beat } from '../../shared/notices/heartbeat.js';
 import { recordRun } from '../../shared/notices/record.js';

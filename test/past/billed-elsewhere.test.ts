@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { generateWorld } from '../../sandbox/generate.js';
 import { withPast } from '../../sandbox/generate/past.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import type { World } from '../api/vendors.js';
 import { useDesk, type Desk } from '../report/desk.js';
 

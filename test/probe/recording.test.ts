@@ -7,7 +7,7 @@ import { openDesk, type Desk } from '../report/desk.js';
 import type { World } from '../api/vendors.js';
 import { plant } from './secrets.js';
 import { tenantWorld, type Rec } from './tenant.js';
-import { RECORD_TYPES } from '../../shared/billing/record-types.js';
+import { RECORD_TYPES } from '../../shared/billing/basics/record-types.js';
 
 /** A recording names nobody, and is a world in which the month is the same month. */
 

@@ -19,7 +19,7 @@ async function complaints(file: string, code: string): Promise<string[]> {
 const REFUSED: [what: string, file: string, code: string, message: RegExp][] = [
   ['HTML that is not made by its tag', 'client/render/report/html.ts', 'const x = `<p>${name}</p>`;', /with the tag html/],
   ['an attribute of HTML made by hand', 'client/render/plan-html.ts', 'const x = `<a title="${name}">`;', /with the tag html/],
-  ['Markdown that is not made by its tag', 'activities/details.ts', 'const x = `## ${name}`;', /with the tag md/],
+  ['Markdown that is not made by its tag', 'activities/finish/web-ui-details.ts', 'const x = `## ${name}`;', /with the tag md/],
   ['Markdown of a run made by hand', 'workflows/month-details.ts', 'const x = `**${name}**`;', /with the tag md/],
   ['details made by hand', 'workflows/daily-billing.ts', 'setCurrentDetails(`# ${name}`);', /make them with md/],
   ['a summary made by hand', 'client/commands/run.ts', 'start({ staticSummary: `${name}` });', /make it with summaryText/],
@@ -36,25 +36,30 @@ const REFUSED: [what: string, file: string, code: string, message: RegExp][] = [
   ['JSON for people by hand', 'client/commands/plan.ts', 'out(JSON.stringify(x, null, 2));', /jsonText/],
   [
     'a pattern that tries every way',
-    'shared/billing/advice.ts',
+    'shared/billing/results/advice.ts',
     String.raw`const x = /\s*[^.;]*\bbilling\b.*$/;`,
     /quadratic|polynomial/,
   ],
   [
     'an amount in a sentence without separators',
-    'shared/billing/breakers.ts',
+    'shared/billing/plan/breakers.ts',
     'const x = `moved to ${money(now, currency)}`;',
     /grouped, amountText/,
   ],
-  ['the same of a member', 'activities/recompute.ts', 'const x = `${item.sales} ${item.currency}`;', /grouped, amountText/],
-  ['nested repetition', 'shared/billing/advice.ts', String.raw`const x = /^(a+)+$/;`, /backtracking/],
+  [
+    'the same of a member',
+    'activities/decide/recompute.ts',
+    'const x = `${item.sales} ${item.currency}`;',
+    /grouped, amountText/,
+  ],
+  ['nested repetition', 'shared/billing/results/advice.ts', String.raw`const x = /^(a+)+$/;`, /backtracking/],
 ];
 
 const TAKEN: [what: string, file: string, code: string][] = [
   ['HTML by its tag', 'client/render/report/html.ts', 'const x = html`<p>${name}</p>`;'],
   ['a sentence without HTML', 'client/render/report/html.ts', 'const x = `${amountText(sales, currency)} held`;'],
-  ['amounts that are no sentence', 'shared/billing/advice.ts', "const x = [sales, cost].join('_');"],
-  ['Markdown by its tag', 'activities/details.ts', 'const x = md`## ${name}`;'],
+  ['amounts that are no sentence', 'shared/billing/results/advice.ts', "const x = [sales, cost].join('_');"],
+  ['Markdown by its tag', 'activities/finish/web-ui-details.ts', 'const x = md`## ${name}`;'],
   ['a rendering by onTerminal', 'client/render/status.ts', 'export const renderStatus = onTerminal(text);'],
   ['a name by the tag line', 'client/commands/signals.ts', 'out(line`${organizationName} ended`);'],
 ];

@@ -3,7 +3,7 @@ import type { Connection } from '@temporalio/client';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { denyOperator, type DenyingServer } from '../client/denied-operator.js';
 import { eventually } from '../eventually.js';
 import { openStage, type Stage } from '../system/stage.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { firstDay, lastDay, nextMonth } from '../../shared/billing/month.js';
-import { organizationResult } from '../../shared/billing/reconcile.js';
-import { NO_CALLS, NO_WRITES, type Amounts } from '../../shared/billing/results.js';
+import { firstDay, lastDay, nextMonth } from '../../shared/billing/basics/month.js';
+import { organizationResult } from '../../shared/billing/results/reconcile.js';
+import { NO_CALLS, NO_WRITES, type Amounts } from '../../shared/billing/results/results.js';
 import type { ExtendContractStep, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import type { Books } from '../../shared/billing/types.js';
 import { plan } from '../billing/builders.js';
@@ -281,7 +281,7 @@ function interruptionDoesNotMatter({ month, plan: made, situation, start, refuse
 const isGapOf = (step: Step, extended: ExtendContractStep[]): boolean =>
   step.kind === 'postAdjustment' && step.purpose === 'gap' && extended.some(({ contractId }) => contractId === step.contractId);
 
-/** What `activities/extensions.ts` shows to the planner of contracts whose extension is not finished. */
+/** What `activities/carry-out/extensions.ts` shows to the planner of contracts whose extension is not finished. */
 function withNotedEnds(books: Books, extended: ExtendContractStep[], month: string): Books {
   const shown = structuredClone(books);
   for (const { contractId, fromDay } of extended)

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { buildItems, indexPrices, itemsOfPart } from '../../shared/billing/items.js';
+import { buildItems, indexPrices, itemsOfPart } from '../../shared/billing/report/items.js';
 import type { Line } from '../../shared/billing/types.js';
 import { CODE, line, manualLine, subscription } from '../billing/builders.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { firstDay } from '../../shared/billing/month.js';
-import { fold, groupBy } from '../../shared/billing/text.js';
+import { firstDay } from '../../shared/billing/basics/month.js';
+import { fold, groupBy } from '../../shared/billing/basics/text.js';
 import type { Line } from '../../shared/billing/types.js';
 import type { LyingRan } from './lies.js';
 import { MONTH } from './lies-story.js';

@@ -1,13 +1,13 @@
-import { withRemembered } from '../../activities/remembered.js';
+import { withRemembered } from '../../activities/gather/remembered.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { SearchBlind } from '../../shared/autotask/index.js';
-import type { AcceptedPart } from '../../shared/billing/accepted.js';
-import { besideAccepted } from '../../shared/billing/comparison.js';
-import { cutReport } from '../../shared/billing/facts.js';
-import { indexNames, joinNames, namesOf, namesOfItems, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
-import { planOrganization, type PlanInput } from '../../shared/billing/plan.js';
-import { isUnlinked, planStrays, strayContracts, type StrayInput } from '../../shared/billing/strays.js';
-import { fold } from '../../shared/billing/text.js';
+import type { AcceptedPart } from '../../shared/billing/report/accepted.js';
+import { besideAccepted } from '../../shared/billing/report/comparison.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
+import { indexNames, joinNames, namesOf, namesOfItems, NOTHING_NAMED, type Named } from '../../shared/billing/report/named.js';
+import { planOrganization, type PlanInput } from '../../shared/billing/plan/plan.js';
+import { isUnlinked, planStrays, strayContracts, type StrayInput } from '../../shared/billing/ghosts/strays.js';
+import { fold } from '../../shared/billing/basics/text.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type { Books, Report } from '../../shared/billing/types.js';
 import { memoryEvidence } from '../../shared/evidence/memory.js';
@@ -15,8 +15,8 @@ import { noteRecord } from '../../shared/evidence/remembered.js';
 import { books, company, settings as usualSettings } from '../billing/builders.js';
 import { AutotaskInMemory } from '../billing/memory.js';
 import { ofItems } from './month.js';
-import { SHARED_SERVICES } from '../../shared/billing/record-types.js';
-import { BREAKERS_OFF } from '../../shared/billing/breaker-limits.js';
+import { SHARED_SERVICES } from '../../shared/billing/basics/record-types.js';
+import { BREAKERS_OFF } from '../../shared/billing/plan/breaker-limits.js';
 
 import { COMPANIES, MONTH, type Hidden, type LyingDay, type LyingStory } from './lies-story.js';
 import { happen, told, type Sold } from './lies-vendor.js';
@@ -204,7 +204,7 @@ class LyingBroker {
   }
 }
 
-/** What `activities/moved.ts` answers: the subscriptions that are planned for whom they moved to. */
+/** What `activities/decide/moved.ts` answers: the subscriptions that are planned for whom they moved to. */
 const movedFrom = ({ slice }: PlanInput, plans: Plan[]): string[] =>
   (slice.movedTo ?? []).flatMap(({ contractKey, organizationId: where }) =>
     plans

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { addMonths, firstDay, lastDay } from '../../shared/billing/month.js';
-import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/named.js';
+import { addMonths, firstDay, lastDay } from '../../shared/billing/basics/month.js';
+import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/report/named.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type { Books, Line, Report } from '../../shared/billing/types.js';
 import {
@@ -21,7 +21,7 @@ import {
   report as wholeReport,
 } from '../billing/builders.js';
 import { AutotaskInMemory } from '../billing/memory.js';
-import { BREAKERS_OFF } from '../../shared/billing/breaker-limits.js';
+import { BREAKERS_OFF } from '../../shared/billing/plan/breaker-limits.js';
 
 /**
  * A broker's organizations over several months, as chance has it: licences with changing quantities, credits, upfront terms, Azure, marketplace, manual

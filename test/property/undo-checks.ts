@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { addMonths } from '../../shared/billing/month.js';
+import { addMonths } from '../../shared/billing/basics/month.js';
 import type { Books } from '../../shared/billing/types.js';
-import type { UndoPlan } from '../../shared/billing/undo.js';
+import type { UndoPlan } from '../../shared/billing/plan/undo.js';
 import { plan, undo } from '../billing/builders.js';
 import type { AutotaskInMemory } from '../billing/memory.js';
 import { standing } from './model.js';

@@ -180,7 +180,7 @@ export const VARIANTS: Variant[] = [
   },
   {
     wrong: 'what answers by its id and not to the search is made again',
-    file: 'activities/remembered.ts',
+    file: 'activities/gather/remembered.ts',
     from: 'const gone = await goneOf(dependencies, missing);',
     to: 'const gone = await goneOf(dependencies, missing.slice(missing.length));',
     stories: 'lies',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import type { Recomputed } from '../../activities/recompute.js';
+import type { Recomputed } from '../../activities/decide/recompute.js';
 import { readBackup } from '../../shared/evidence/backup.js';
 import { openStore } from '../../shared/evidence/index.js';
 import { runCommand } from '../command.js';

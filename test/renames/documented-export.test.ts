@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import type { Preview } from '../../activities/preview.js';
+import type { Preview } from '../../activities/decide/preview-month.js';
 import { judge } from './judge.js';
 import { openTenant, type Differ, type Tenant } from './tenant.js';
 

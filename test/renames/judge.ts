@@ -1,5 +1,5 @@
-import type { Preview } from '../../activities/preview.js';
-import { ZERO, big } from '../../shared/billing/decimal.js';
+import type { Preview } from '../../activities/decide/preview-month.js';
+import { ZERO, big } from '../../shared/billing/basics/decimal.js';
 import type { PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import { ApiError } from '../../shared/http/errors.js';
 

@@ -1,4 +1,4 @@
-import type { Preview } from '../../activities/preview.js';
+import type { Preview } from '../../activities/decide/preview-month.js';
 import { CHANGES, MEMBERS, type Change, type Member } from './changes.js';
 import { judge, type Verdict } from './judge.js';
 import type { Tenant } from './tenant.js';

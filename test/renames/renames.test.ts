@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import type { Preview } from '../../activities/preview.js';
+import type { Preview } from '../../activities/decide/preview-month.js';
 import { CHANGES, MEMBERS } from './changes.js';
 import { isWrong, play, said, type Played } from './matrix.js';
 import { openTenant, type Tenant } from './tenant.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { previewMonth, type Preview } from '../../activities/preview.js';
+import { previewMonth, type Preview } from '../../activities/decide/preview-month.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
 import { createDependencies } from '../../worker/dependencies.js';

@@ -1,5 +1,5 @@
 import { WithStartWorkflowOperation, type WorkflowHandle, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import type { OrganizationResult } from '../../shared/billing/results.js';
+import type { OrganizationResult } from '../../shared/billing/results/results.js';
 import {
   billingQueue,
   dailyBillingId,
@@ -8,9 +8,8 @@ import {
   SKIP_SIGNAL,
   UNDO_UPDATE,
   WORKFLOWS,
-  type DailyBillingInput,
-  type OrganizationBillingInput,
-} from '../../shared/contract.js';
+} from '../../shared/messages/names.js';
+import { type DailyBillingInput, type OrganizationBillingInput } from '../../shared/messages/messages.js';
 import { eventually } from '../eventually.js';
 import type { Scene, SceneStage } from './scene.js';
 

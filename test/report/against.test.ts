@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { big, money, sum } from '../../shared/billing/decimal.js';
+import { big, money, sum } from '../../shared/billing/basics/decimal.js';
 import { compareMonths, type Against, type MovedTotals } from '../../shared/report/against.js';
 import type { Entry } from '../../shared/report/document.js';
 import { useDesk, type Desk } from './desk.js';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createActivities } from '../../activities/index.js';
 import { loadConfig } from '../../shared/config.js';
-import type { MonthClosed } from '../../shared/contract.js';
+import type { MonthClosed } from '../../shared/messages/messages.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { billOrganization } from '../../workflows/organization.js';
+import { billOrganization } from '../../workflows/bill-organization.js';
 import { carryOutBy, type Control } from '../../workflows/organization-run.js';
 
 /** A month billed in this process, without Temporal and without a test around it. */

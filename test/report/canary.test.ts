@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { september } from '../api/vendors.js';
-import type { MonthResult } from '../../shared/billing/results.js';
-import type { MonthClosed } from '../../shared/contract.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
+import type { MonthClosed } from '../../shared/messages/messages.js';
 import { openDesk, type Desk } from '../report/desk.js';
 
 /** The first run in mode `auto` bills one customer; the others follow in the run that finds nothing to do for it. */

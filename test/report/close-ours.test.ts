@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { contractKeyOf, itemHash } from '../../shared/billing/keys.js';
+import { contractKeyOf, itemHash } from '../../shared/billing/basics/keys.js';
 import { oursOf, type KnownFrom } from '../../shared/close/ours.js';
 import { standingOf, type Dismissed } from '../../shared/close/sides.js';
 import { textOf } from '../../shared/close/exact.js';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { findMonth } from '../../client/months.js';
-import type { Outcome } from '../../shared/billing/results.js';
+import type { Outcome } from '../../shared/billing/results/results.js';
 import { loadBaseConfig, loadConfig } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { outcomeName } from '../../shared/evidence/months.js';

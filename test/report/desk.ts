@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { findMonth } from '../../client/months.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import type { MonthClosed } from '../../shared/contract.js';
+import type { MonthClosed } from '../../shared/messages/messages.js';
 import { september, type World } from '../api/vendors.js';
 import { runCommand, type Ended } from '../command.js';
 import { billMonth } from './bill-month.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findMonth } from '../../client/months.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import type { ItemResult } from '../../shared/billing/results.js';
+import type { ItemResult } from '../../shared/billing/results/results.js';
 import type { Ended } from '../command.js';
 import { openDesk, type Desk } from './desk.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';

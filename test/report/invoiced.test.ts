@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareInvoiced, type Charges, type InvoicedGiven } from '../../shared/close/invoiced.js';
-import { grouped } from '../../shared/billing/decimal.js';
+import { grouped } from '../../shared/billing/basics/decimal.js';
 import { exact } from '../../shared/close/exact.js';
 import type { Part } from '../../shared/close/sides.js';
 import type { InvoicedReading } from '../../client/invoiced.js';

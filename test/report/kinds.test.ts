@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { findMonth } from '../../client/months.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import type { MonthResult } from '../../shared/billing/results.js';
-import { plain, sum } from '../../shared/billing/decimal.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
+import { plain, sum } from '../../shared/billing/basics/decimal.js';
 import { openDesk, type Desk } from './desk.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
 

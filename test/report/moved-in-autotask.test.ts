@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { UndoMonth } from '../../activities/undo.js';
+import type { UndoMonth } from '../../activities/decide/preview-undo.js';
 import type { AutotaskState } from '../../sandbox/index.js';
 import { openDesk, type Desk } from './desk.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { indexPrices } from '../../shared/billing/items.js';
+import { indexPrices } from '../../shared/billing/report/items.js';
 import type { Line, Price, Subscription } from '../../shared/billing/types.js';
 import { joinOutlooks, organizationOutlook, type Renewal } from '../../shared/report/outlook.js';
 import { line, manualLine, organization, price, subscription } from '../billing/builders.js';

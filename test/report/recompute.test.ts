@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { openEvidence } from '../../shared/evidence/index.js';
-import type { Recomputed } from '../../activities/recompute.js';
-import type { KeptPlan } from '../../activities/plan.js';
+import type { Recomputed } from '../../activities/decide/recompute.js';
+import type { KeptPlan } from '../../activities/decide/plan-organization.js';
 import { plannedName } from '../../shared/evidence/months.js';
 import { useDesk, type Desk } from './desk.js';
 

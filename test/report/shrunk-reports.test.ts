@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { findMonth } from '../../client/months.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { openDesk, type Desk } from './desk.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { UndoMonth } from '../../activities/undo.js';
+import type { UndoMonth } from '../../activities/decide/preview-undo.js';
 import { useDesk, type Desk } from './desk.js';
 
 /** The way back of a month that was billed, read from the vendors and the evidence; nothing is written. */

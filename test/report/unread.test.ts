@@ -5,7 +5,7 @@ import { oursOf } from '../../shared/close/ours.js';
 import { standingOf } from '../../shared/close/sides.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { noticeOf } from '../../shared/notices/notice.js';
 import { recordRun } from '../../shared/notices/record.js';
 import { openDesk, type Desk } from './desk.js';

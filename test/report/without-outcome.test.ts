@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findMonth } from '../../client/months.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { nameSegment, outcomeName } from '../../shared/evidence/months.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { recordRun } from '../../shared/notices/record.js';

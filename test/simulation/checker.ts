@@ -1,5 +1,5 @@
 import type { AutotaskState } from '../../sandbox/index.js';
-import type { Amounts, ItemResult, MonthResult } from '../../shared/billing/results.js';
+import type { Amounts, ItemResult, MonthResult } from '../../shared/billing/results/results.js';
 import { companyOf, expectedItems, type ExpectedItem, type ReportedWorld } from './expected.js';
 import { exact, shown } from './money.js';
 import { checkTables, moneyOf, rowsOfMonth } from './tables.js';

@@ -1,5 +1,5 @@
 import type { AutotaskState } from '../../sandbox/index.js';
-import type { ItemResult, MonthResult } from '../../shared/billing/results.js';
+import type { ItemResult, MonthResult } from '../../shared/billing/results/results.js';
 import { checkAmounts, resultsOf, type Problem, type Watched } from './checker.js';
 import { companyOf, expectedItems, type ExpectedItem } from './expected.js';
 import { THINS_REPORT } from './lies.js';

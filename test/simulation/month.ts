@@ -1,7 +1,7 @@
 import type { AutotaskState, JournalEntry, Sandbox } from '../../sandbox/index.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { loadConfig, type Config } from '../../shared/config.js';
-import { billingQueue, dailyBillingId, organizationBillingId, RERUN_SIGNAL, SKIP_SIGNAL } from '../../shared/contract.js';
+import { billingQueue, dailyBillingId, organizationBillingId, RERUN_SIGNAL, SKIP_SIGNAL } from '../../shared/messages/names.js';
 import type { Evidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { dailyBilling, organizationBilling } from '../../workflows/index.js';

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createActivities, type Activities } from '../../activities/index.js';
 import type { Config } from '../../shared/config.js';
-import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/contract.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/messages/names.js';
 import type { Evidence, Hold } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { heartbeating } from '../../worker/heartbeats.js';

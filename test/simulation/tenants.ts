@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type AutotaskBehaviour, type CloudmoreBehaviour, type Sandbox } from '../../sandbox/index.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { september, type World } from '../api/vendors.js';
 import { billMonth } from '../report/bill-month.js';
 import { Random } from './random.js';

@@ -20,14 +20,14 @@ export const VARIANTS: Variant[] = [
     name: 'blind-retry',
     seed: 14,
     wrong: 'a write whose answer was lost is sent again without a look for its effect',
-    file: 'activities/sending.ts',
+    file: 'activities/carry-out/send-once.ts',
     changes: [{ from: '  if (intent) {', to: '  if (intent && intent.tries > 99) {' }],
   },
   {
     name: 'intent-forgotten',
     seed: 14,
     wrong: 'what is about to be written is not noted before it is sent',
-    file: 'activities/sending.ts',
+    file: 'activities/carry-out/send-once.ts',
     changes: [
       { from: 'if (!(await evidence.claim(name, claimed, nextRef, lease)))', to: 'if (false as boolean)' },
       { from: 'await note({ ...(sent ?? { tries, by, identity, done: null }), at: await now() });', to: '' },
@@ -37,14 +37,14 @@ export const VARIANTS: Variant[] = [
     name: 'refusal-ignored',
     seed: 1,
     wrong: 'a refused adjustment counts as written',
-    file: 'activities/amounts.ts',
+    file: 'activities/carry-out/amounts.ts',
     changes: [{ from: "return { result: 'refused', id: null };", to: "return { result: 'written', id: null };" }],
   },
   {
     name: 'no-read-back',
     seed: 16,
     wrong: 'what was written is reported as posted without being read back',
-    file: 'activities/verify.ts',
+    file: 'activities/verify/verify-organization.ts',
     changes: [
       {
         from: 'wasTouched(request) ? await readBack(sources, told, kept) : null;',
@@ -56,7 +56,7 @@ export const VARIANTS: Variant[] = [
     name: 'look-up-skipped',
     seed: 324,
     wrong: 'a charge whose answer was lost is made again without a look for its key',
-    file: 'activities/amounts.ts',
+    file: 'activities/carry-out/amounts.ts',
     changes: [
       {
         from: 'find: async () => (await autotask.findCharges(contractId, step.chargeKey))[0]?.id ?? null,',
@@ -76,14 +76,14 @@ export const VARIANTS: Variant[] = [
     name: 'gives-up-early',
     seed: 30,
     wrong: 'twenty seconds after its answer was lost a contract or charge is made again',
-    file: 'activities/sending.ts',
+    file: 'activities/carry-out/send-once.ts',
     changes: [{ from: 'MADE_WITHIN_MS = 90_000', to: 'MADE_WITHIN_MS = 20_000' }],
   },
   {
     name: 'end-moved-back',
     seed: 7,
     wrong: "a contract's end follows Cloudmore's, also backwards",
-    file: 'activities/contracts.ts',
+    file: 'activities/carry-out/contracts.ts',
     changes: [
       {
         from: 'await autotask.updateContract(step.contractId, step.set);',
@@ -100,14 +100,14 @@ export const VARIANTS: Variant[] = [
     name: 'gap-kept',
     seed: 18,
     wrong: 'an extension leaves the rows of the months between with their old amounts',
-    file: 'shared/billing/extension.ts',
+    file: 'shared/billing/contracts/extension.ts',
     changes: [{ from: 'return gap === null ? [extend] : [extend, ...gapSteps(extension, gap)];', to: 'return [extend];' }],
   },
   {
     name: 'paid-twice',
     seed: 8,
     wrong: 'what is paid once for a year stands in the next month too',
-    file: 'shared/billing/adjustment.ts',
+    file: 'shared/billing/amounts/adjustment.ts',
     changes: [
       { from: 'if (!billable.isOneOff || carries === null || !reachesNextMonth(place)) return NO_END;', to: 'return NO_END;' },
     ],
@@ -116,7 +116,7 @@ export const VARIANTS: Variant[] = [
     name: 'wrong-month',
     seed: 1,
     wrong: "a charge carries the next month's key",
-    file: 'shared/billing/keys.ts',
+    file: 'shared/billing/basics/keys.ts',
     changes: [{ from: '`${chargeKeyPrefix(month)}${hash', to: "`${chargeKeyPrefix(month.replace('-10', '-11'))}${hash" }],
   },
   {
@@ -158,7 +158,7 @@ export const VARIANTS: Variant[] = [
     seed: 1,
     workload: 'lying',
     wrong: 'what a smaller report does not name is taken away',
-    file: 'shared/billing/shrank.ts',
+    file: 'shared/billing/plan/shrank.ts',
     changes: [
       {
         from: 'if (shrunk.size === 0 && !plan.ghosts.some((ghost) => isUnexplained(ghost) || isUnknown(ghost))) return plan;',
@@ -171,7 +171,7 @@ export const VARIANTS: Variant[] = [
     seed: 9,
     workload: 'lying',
     wrong: 'a customer whose workflow was ended in mid-run is not part of the month',
-    file: 'shared/billing/answers.ts',
+    file: 'shared/billing/results/answers.ts',
     changes: [
       {
         from: 'return { outcome: missing(outcome, expected, closed), amounts: expected.amounts };',
@@ -184,7 +184,7 @@ export const VARIANTS: Variant[] = [
     seed: 4,
     workload: 'lying',
     wrong: 'what a search does not find is made again',
-    file: 'activities/remembered.ts',
+    file: 'activities/gather/remembered.ts',
     changes: [
       {
         from: 'async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promise<Missed[]> {',
@@ -210,7 +210,7 @@ export const VARIANTS: Variant[] = [
     seed: 16,
     workload: 'restore',
     wrong: 'a plan that was made before a backup was restored goes on',
-    file: 'activities/lease.ts',
+    file: 'activities/carry-out/lease.ts',
     changes: [
       {
         from: 'if (held === null || planned.lease === held.id) return;',
@@ -223,7 +223,7 @@ export const VARIANTS: Variant[] = [
     seed: 3,
     workload: 'skew',
     wrong: "what is sent is noted by the worker's own clock",
-    file: 'activities/sending.ts',
+    file: 'activities/carry-out/send-once.ts',
     changes: [
       {
         from: 'const now = async (): Promise<string> => (await evidence.now()).toISOString();',
@@ -240,7 +240,7 @@ export const VARIANTS: Variant[] = [
     seed: 3,
     workload: 'brokers',
     wrong: "all brokers have one queue in common, and a worker does another one's work",
-    file: 'shared/contract.ts',
+    file: 'shared/messages/names.ts',
     changes: [{ from: '`billing-${broker}`', to: '`billing${broker.slice(broker.length)}`' }],
     also: [
       {
@@ -254,7 +254,7 @@ export const VARIANTS: Variant[] = [
     seed: 201,
     workload: 'lying',
     wrong: 'what neither the report nor Autotask shows any more is told to nobody',
-    file: 'shared/billing/unseen.ts',
+    file: 'shared/billing/ghosts/unseen.ts',
     changes: [
       { from: '.filter((item) => !isExplained(item, context, explaining)', to: '.filter((item) => item.id === context.month' },
     ],
@@ -264,7 +264,7 @@ export const VARIANTS: Variant[] = [
     seed: 4,
     workload: 'lying',
     wrong: 'what answers by its id and to no search is made once more',
-    file: 'activities/remembered.ts',
+    file: 'activities/gather/remembered.ts',
     changes: [
       {
         from: '  throw new SearchBlind(`${kind} ${id} answers by its id, and the query that looks for ours leaves it out`);',
@@ -278,7 +278,7 @@ export const VARIANTS: Variant[] = [
     workload: 'lying',
     wrong:
       'a customer whom the list does not name counts as one that is not to be exported, and its money is looked at by nobody',
-    file: 'shared/billing/company.ts',
+    file: 'shared/billing/contracts/company.ts',
     changes: [
       {
         from: "refuse(null, 'held', unlisted ? 'organization-unknown' : 'unreadable', unreadable);",
@@ -287,7 +287,7 @@ export const VARIANTS: Variant[] = [
     ],
     also: [
       {
-        file: 'activities/strays.ts',
+        file: 'activities/decide/strays.ts',
         changes: [
           {
             from: 'return planStrays({ facts, organizations, stopped, books, settings, gone, unlinked, told });',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEntry } from '../../sandbox/index.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import {
   billingQueue,
   dailyBillingId,
@@ -10,8 +10,8 @@ import {
   scheduledBillingId,
   SKIP_SIGNAL,
   WORKFLOWS,
-  type DailyBillingInput,
-} from '../../shared/contract.js';
+} from '../../shared/messages/names.js';
+import { type DailyBillingInput } from '../../shared/messages/messages.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { eventually } from '../eventually.js';

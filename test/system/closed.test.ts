@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import type { MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
 import type { Certificate } from '../../shared/close/certificate.js';
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
 import { september } from '../api/vendors.js';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { MonthResult } from '../../shared/billing/results.js';
-import { billingQueue, organizationBillingId, scheduledBillingId, WORKFLOWS } from '../../shared/contract.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
+import { billingQueue, organizationBillingId, scheduledBillingId, WORKFLOWS } from '../../shared/messages/names.js';
 import { expectEverythingOnce, salesOf } from './once.js';
 import { CONTOSO, organizationOf, playBeside, useStage, type Stage, type Worker } from './stage.js';
 import { eventually } from '../eventually.js';

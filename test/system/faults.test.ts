@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { grouped } from '../../shared/billing/decimal.js';
-import type { MonthResult } from '../../shared/billing/results.js';
-import { organizationBillingId } from '../../shared/contract.js';
+import { grouped } from '../../shared/billing/basics/decimal.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
+import { organizationBillingId } from '../../shared/messages/names.js';
 import { expectEverythingOnce } from './once.js';
 import { CONTOSO, FABRIKAM, organizationOf, playBeside, useStage, type Stage } from './stage.js';
 import { eventually } from '../eventually.js';

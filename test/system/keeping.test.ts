@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../client/cli.js';
 import type { Context } from '../../client/context.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { useStage, type Stage, type Worker } from './stage.js';
 
 /** The page is followed: every command of docs/keeping.md, in its order, against a whole system; and what it promises of a restore. */

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { previewMonth, type Preview } from '../../activities/preview.js';
+import { previewMonth, type Preview } from '../../activities/decide/preview-month.js';
 import { generateWorld } from '../../sandbox/generate.js';
-import { sum, type Big } from '../../shared/billing/decimal.js';
+import { sum, type Big } from '../../shared/billing/basics/decimal.js';
 import { loadConfig } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';

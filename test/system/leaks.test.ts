@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sum } from '../../shared/billing/decimal.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import { sum } from '../../shared/billing/basics/decimal.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import type { Leak } from '../../shared/report/document.js';
 import { eventually } from '../eventually.js';
 import {

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { big } from '../../shared/billing/decimal.js';
+import { big } from '../../shared/billing/basics/decimal.js';
 import type { SandboxState } from './stage.js';
 
 /** What Autotask holds, told from its tables alone. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
-import { organizationBillingId } from '../../shared/contract.js';
+import type { MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
+import { organizationBillingId } from '../../shared/messages/names.js';
 import { CONTOSO, FABRIKAM, useStage, organizationOf, type Stage, type Worker } from './stage.js';
 import { eventually } from '../eventually.js';
 

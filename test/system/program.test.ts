@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { buildImage, type Image } from '../project/image.js';
 import { eventually } from '../eventually.js';
 import { CONTOSO, FABRIKAM, openStage, organizationOf, type Stage } from './stage.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Browser, Page } from 'playwright-core';
-import { dailyBillingId, organizationBillingId } from '../../shared/contract.js';
-import type { MonthResult } from '../../shared/billing/results.js';
-import { grouped, sum } from '../../shared/billing/decimal.js';
+import { dailyBillingId, organizationBillingId } from '../../shared/messages/names.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
+import { grouped, sum } from '../../shared/billing/basics/decimal.js';
 import { eventually } from '../eventually.js';
 import { openWebhook, type Webhook } from '../notices/webhook.js';
 import { launchBrowser } from '../report/browser.js';

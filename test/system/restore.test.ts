@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { restore } from '../../client/commands/restore.js';
-import { organizationBillingId, scheduleId } from '../../shared/contract.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import { organizationBillingId, scheduleId } from '../../shared/messages/names.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { CONTOSO, FABRIKAM, organizationOf, useStage, type Stage } from './stage.js';
 
 /** `billing restore`, the one command after a restore: what it stops, what it looks at, what it says, and that it writes nothing. */

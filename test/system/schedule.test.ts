@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MonthResult } from '../../shared/billing/results.js';
-import { scheduleId } from '../../shared/contract.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
+import { scheduleId } from '../../shared/messages/names.js';
 import { useStage, type Stage } from './stage.js';
 import { eventually } from '../eventually.js';
 

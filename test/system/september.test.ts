@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { grouped } from '../../shared/billing/decimal.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import { grouped } from '../../shared/billing/basics/decimal.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { eventually } from '../eventually.js';
 import { ADVENTURE_WORKS, FABRIKAM, useStage, organizationOf, type SandboxState, type Stage } from './stage.js';
 

@@ -9,8 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '../command.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import { startSandbox } from '../../sandbox/index.js';
-import { SEARCH_ATTRIBUTES } from '../../shared/contract.js';
-import type { MonthResult, OrganizationResult } from '../../shared/billing/results.js';
+import { SEARCH_ATTRIBUTES } from '../../shared/messages/names.js';
+import type { MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
 
 /**
  * A whole system of its own for one test file: sandbox, Temporal dev server, worker as a real process, the command line, of a built program in real

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
-import { billingQueue, dailyBillingId } from '../../shared/contract.js';
+import { billingQueue, dailyBillingId } from '../../shared/messages/names.js';
 import { eventually } from '../eventually.js';
 import { openWebhook, type Webhook } from '../notices/webhook.js';
 import { openStage, type Run, type Stage } from './stage.js';

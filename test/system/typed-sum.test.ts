@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { MonthResult } from '../../shared/billing/results.js';
-import { organizationBillingId } from '../../shared/contract.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
+import { organizationBillingId } from '../../shared/messages/names.js';
 import { eventually } from '../eventually.js';
 import { hasTerminal, onTerminal, type Terminal } from '../terminal.js';
 import { FABRIKAM, organizationOf, useStage, type Stage } from './stage.js';

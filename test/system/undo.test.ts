@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { MonthResult } from '../../shared/billing/results.js';
-import { organizationBillingId } from '../../shared/contract.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
+import { organizationBillingId } from '../../shared/messages/names.js';
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
 import { eventually } from '../eventually.js';
 import { salesOf } from './once.js';

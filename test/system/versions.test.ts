@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MonthResult } from '../../shared/billing/results.js';
-import { organizationBillingId } from '../../shared/contract.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
+import { organizationBillingId } from '../../shared/messages/names.js';
 import { runCommand, type Ended } from '../command.js';
 import { eventually } from '../eventually.js';
 import { buildImage, type Image } from '../project/image.js';

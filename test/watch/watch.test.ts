@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../eventually.js';
 import { freePort } from '../../client/temporal-server/free-port.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { METRICS } from '../../worker/watch/metrics.js';
 import { FABRIKAM, useStage, type Stage, type Worker } from '../system/stage.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { customerPage } from '../../client/web/pages/customer.js';
-import { NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results.js';
+import { NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results/results.js';
 import { webSettings } from '../../shared/web-settings.js';
 import { line, plan, running, settings } from '../billing/builders.js';
 

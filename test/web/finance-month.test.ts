@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { SMTPServer } from 'smtp-server';
 import { freePort } from '../../client/temporal-server/free-port.js';
-import { billingQueue, scheduledBillingId, WORKFLOWS } from '../../shared/contract.js';
+import { billingQueue, scheduledBillingId, WORKFLOWS } from '../../shared/messages/names.js';
 import { september } from '../api/vendors.js';
 import { eventually } from '../eventually.js';
 import { launchBrowser } from '../report/browser.js';

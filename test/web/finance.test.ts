@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { september } from '../api/vendors.js';
 import { eventually } from '../eventually.js';
 import { launchBrowser } from '../report/browser.js';

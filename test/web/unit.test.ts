@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { grouped } from '../../shared/billing/decimal.js';
+import { grouped } from '../../shared/billing/basics/decimal.js';
 import { html } from '../../client/render/html.js';
 import { choose, PAGE_ROWS } from '../../client/web/customers.js';
 import type { CustomerRow } from '../../shared/report/customers.js';

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
 import { loadConfig } from '../../shared/config.js';
-import { BILLING_QUEUE, billingQueue, organizationBillingId } from '../../shared/contract.js';
+import { BILLING_QUEUE, billingQueue, organizationBillingId } from '../../shared/messages/names.js';
 import { memoryEvidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { OldQueue } from '../../worker/old-queue.js';

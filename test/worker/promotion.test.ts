@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { versionBefore } from '../../client/commands/deploy.js';
-import { deploymentName } from '../../shared/contract.js';
+import { deploymentName } from '../../shared/messages/names.js';
 import type { Deployment, Version } from '../../worker/versions/deployment.js';
 import { isDue } from '../../worker/versions/promoter.js';
 

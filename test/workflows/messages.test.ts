@@ -6,14 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
-import type { OrganizationResult } from '../../shared/billing/results.js';
-import {
-  billingQueue,
-  dailyBillingId,
-  organizationBillingId,
-  type PlanRequest,
-  type ReportRequest,
-} from '../../shared/contract.js';
+import type { OrganizationResult } from '../../shared/billing/results/results.js';
+import { billingQueue, dailyBillingId, organizationBillingId } from '../../shared/messages/names.js';
+import { type PlanRequest, type ReportRequest } from '../../shared/messages/messages.js';
 import { runCommand } from '../command.js';
 import { eventually } from '../eventually.js';
 import {
@@ -29,7 +24,7 @@ import {
 } from '../../workflows/messages.js';
 import { chargeStep, INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
 import { openWorkshop, type Workshop } from './workers.js';
-import type { OrganizationStatus } from '../../shared/billing/status.js';
+import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 
 /** What people and programs may send: whatever it is, no workflow stops because of it. */
 

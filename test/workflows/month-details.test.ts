@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { blankMonth } from '../../workflows/blank.js';
+import { blankMonth } from '../../workflows/empty-month.js';
 import { monthDetails } from '../../workflows/month-details.js';
 
 const held = { lines: 1, cost: '10.00', sales: '12.00' };

@@ -2,19 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
-import type { OrganizationResult } from '../../shared/billing/results.js';
+import type { OrganizationResult } from '../../shared/billing/results/results.js';
 import type { PostAdjustmentStep, Step, UpsertContractStep } from '../../shared/billing/plan-types.js';
-import {
-  billingQueue,
-  type OrganizationSummary,
-  type PlanRequest,
-  type StepDone,
-  type VerifyRequest,
-} from '../../shared/contract.js';
+import { billingQueue } from '../../shared/messages/names.js';
+import { type OrganizationSummary, type PlanRequest, type StepDone, type VerifyRequest } from '../../shared/messages/messages.js';
 import { DONE, INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
 import { openWorkshop, type Workshop } from './workers.js';
 import { eventually } from '../eventually.js';
-import type { OrganizationStatus } from '../../shared/billing/status.js';
+import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 
 /** How one organization's workflow waits, listens and goes on; what it decides is the activities' business. */
 

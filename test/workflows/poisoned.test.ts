@@ -4,7 +4,7 @@ import { Worker } from '@temporalio/worker';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { billingQueue, REFUSED_MEMO } from '../../shared/contract.js';
+import { billingQueue, REFUSED_MEMO } from '../../shared/messages/names.js';
 import { eventually } from '../eventually.js';
 import { INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
 import { openWorkshop, type Workshop } from './workers.js';

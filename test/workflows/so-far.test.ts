@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { OrganizationResult } from '../../shared/billing/results.js';
-import { LIST_BYTES, thatFit } from '../../shared/contract/payload.js';
-import { blankMonth, NOTHING } from '../../workflows/blank.js';
-import { SoFar } from '../../workflows/so-far.js';
-import type { OrganizationStatus } from '../../shared/billing/status.js';
+import type { OrganizationResult } from '../../shared/billing/results/results.js';
+import { LIST_BYTES, thatFit } from '../../shared/messages/payload.js';
+import { blankMonth, NOTHING } from '../../workflows/empty-month.js';
+import { SoFar } from '../../workflows/progress.js';
+import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 
 /** What a run tells of itself while it runs: every organization counted, and no more of them named than an answer carries. */
 

@@ -1,9 +1,15 @@
-import { NO_CALLS, NO_WRITES } from '../../shared/billing/results.js';
+import { NO_CALLS, NO_WRITES } from '../../shared/billing/results/results.js';
 import type { PostChargeStep } from '../../shared/billing/plan-types.js';
 import type { ActivitiesByQueue } from '../../activities/index.js';
-import type { OrganizationBillingInput, OrganizationSummary, PlanMade, StepDone, VerifyRequest } from '../../shared/contract.js';
-import { blankMonth, blankSummary } from '../../workflows/blank.js';
-import type { OrganizationStatus } from '../../shared/billing/status.js';
+import type {
+  OrganizationBillingInput,
+  OrganizationSummary,
+  PlanMade,
+  StepDone,
+  VerifyRequest,
+} from '../../shared/messages/messages.js';
+import { blankMonth, blankSummary } from '../../workflows/empty-month.js';
+import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 
 /** Activities that answer at once, and what they were asked. A test replaces what it is about. */
 export type StandIns = ActivitiesByQueue['billing'] & ActivitiesByQueue['cloudmore'] & ActivitiesByQueue['autotask'];

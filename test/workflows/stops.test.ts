@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PostChargeStep } from '../../shared/billing/plan-types.js';
-import type { StepStop } from '../../shared/contract.js';
-import { Stops } from '../../workflows/stops.js';
+import type { StepStop } from '../../shared/messages/messages.js';
+import { Stops } from '../../workflows/failed-steps.js';
 import { chargeStep } from './stand-ins.js';
 
 /** Why steps came to nothing is told of every item, and fits a payload however many there are. */

@@ -1,6 +1,6 @@
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
-import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/contract.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/messages/names.js';
 import type { StandIns } from './stand-ins.js';
 
 /** Workers of one test on queues of its own broker. */

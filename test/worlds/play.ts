@@ -1,4 +1,4 @@
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import type { Desk } from '../report/desk.js';
 import type { Deed, ExpectedDay, WorldFile } from './file.js';
 import { holdsOf, itemsOf, sumsOf, type HeldState } from './told.js';

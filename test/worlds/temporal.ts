@@ -1,9 +1,9 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { loadConfig } from '../../shared/config.js';
-import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/contract.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/messages/names.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { heartbeating } from '../../worker/heartbeats.js';
 import { openDesk, type Desk } from '../report/desk.js';

@@ -1,4 +1,4 @@
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { SUMS, type Sum } from './file.js';
 
 /** A month's result and what Autotask holds, in the words of the expectations. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RULES } from '../billing/examples/index.js';
-import type { MonthResult } from '../../shared/billing/results.js';
+import type { MonthResult } from '../../shared/billing/results/results.js';
 import { openDesk } from '../report/desk.js';
 import { unexpected, worldFiles, type WorldFile } from './file.js';
 import { expectedOf, play, type Came } from './play.js';

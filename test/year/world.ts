@@ -1,4 +1,4 @@
-import { addMonths, firstDay, lastDay } from '../../shared/billing/month.js';
+import { addMonths, firstDay, lastDay } from '../../shared/billing/basics/month.js';
 import type { Line, Month, Organization, Price, Subscription } from '../../shared/billing/types.js';
 import { line, organization, price, subscription } from '../billing/builders.js';
 

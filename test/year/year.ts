@@ -1,8 +1,8 @@
-import type { AcceptedPart } from '../../shared/billing/accepted.js';
-import { isBreaker } from '../../shared/billing/breakers.js';
-import { cutReport, type MonthFacts, type OrganizationFacts } from '../../shared/billing/facts.js';
-import { addDays, firstDay, nextMonth } from '../../shared/billing/month.js';
-import { planOrganization } from '../../shared/billing/plan.js';
+import type { AcceptedPart } from '../../shared/billing/report/accepted.js';
+import { isBreaker } from '../../shared/billing/plan/breakers.js';
+import { cutReport, type MonthFacts, type OrganizationFacts } from '../../shared/billing/report/facts.js';
+import { addDays, firstDay, nextMonth } from '../../shared/billing/basics/month.js';
+import { planOrganization } from '../../shared/billing/plan/plan.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type { Line, Settings } from '../../shared/billing/types.js';
 import { books, company, report, settings } from '../billing/builders.js';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { organizationBillingsOf, scheduledBillingId } from '../../shared/contract.js';
+import { organizationBillingsOf, scheduledBillingId } from '../../shared/messages/names.js';
 import { isOf } from './own.js';
 import { whyTasksFail } from './silent.js';
 

@@ -1,7 +1,7 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { endInWords, utcText } from '../../shared/run-ends.js';
-import { rootCauseOf } from '../../shared/contract/causes.js';
+import { rootCauseOf } from '../../shared/messages/causes.js';
 import { failureText } from '../../shared/encryption/converter.js';
 import {
   autotaskQueue,
@@ -10,7 +10,7 @@ import {
   monthAndOrganizationOf,
   organizationBillingsOf,
   scheduledBillingId,
-} from '../../shared/contract.js';
+} from '../../shared/messages/names.js';
 import { RUN_EVERY_HOURS } from '../../shared/notices/notice.js';
 import { isRunOf, isScheduledRunOf } from './own.js';
 import { once } from '../../shared/probe/once.js';

@@ -1,4 +1,4 @@
-import { dailyBillingId, organizationBillingsOf, scheduledBillingId } from '../../shared/contract.js';
+import { dailyBillingId, organizationBillingsOf, scheduledBillingId } from '../../shared/messages/names.js';
 
 /** What a schedule appends to the id: its nominal time. */
 const NOMINAL_TIME = /^-\d{4}-\d{2}-\d{2}T/;

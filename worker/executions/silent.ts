@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { failureText } from '../../shared/encryption/converter.js';
-import type { SilentFound } from '../../shared/contract.js';
+import type { SilentFound } from '../../shared/messages/messages.js';
 
 /** Executions with which Temporal cannot go on, told from what the server says about them. */
 

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { GRPC, grpcStateOf, isNoNamespace } from '../../shared/contract/causes.js';
-import { billingQueue, deploymentName } from '../../shared/contract.js';
+import { GRPC, grpcStateOf, isNoNamespace } from '../../shared/messages/causes.js';
+import { billingQueue, deploymentName } from '../../shared/messages/names.js';
 
 /**
  * A broker's deployment as Temporal keeps it: the versions of the program that have served its workflows, which of them is the current one, and which of

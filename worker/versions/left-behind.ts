@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { organizationBillingsOf } from '../../shared/contract.js';
+import { organizationBillingsOf } from '../../shared/messages/names.js';
 import type { Deployment } from './deployment.js';
 
 /**

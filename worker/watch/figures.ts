@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { QuotaSeen } from '../../shared/autotask/gate.js';
-import type { Amounts, CurrencyAmounts, MonthResult } from '../../shared/billing/results.js';
-import { waitsForPerson } from '../../shared/billing/status.js';
+import type { Amounts, CurrencyAmounts, MonthResult } from '../../shared/billing/results/results.js';
+import { waitsForPerson } from '../../shared/billing/results/status.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { Evidence } from '../../shared/evidence/index.js';
 import { monthsPrefix, reconcileMonth } from '../../shared/evidence/months.js';

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { hostname } from 'node:os';
-import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/contract.js';
+import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/messages/names.js';
 import type { Evidence } from '../../shared/evidence/index.js';
 import type { Queue } from '../main.js';
 

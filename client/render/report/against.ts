@@ -1,5 +1,5 @@
 import { us } from '../../called.js';
-import { amountText, big, grouped } from '../../../shared/billing/decimal.js';
+import { amountText, big, grouped } from '../../../shared/billing/basics/decimal.js';
 import type { Against, MovedCustomer, MovedItem, MovedTotals } from '../../../shared/report/against.js';
 import type { CsvSeparator } from '../../../shared/config.js';
 import type { Format } from '../../formats.js';

@@ -1,9 +1,9 @@
-import { heldMonthAdvice } from '../../../shared/billing/advice.js';
-import { typeInWords } from '../../../shared/billing/record-types.js';
-import { advisedText, command } from '../../../shared/billing/command.js';
-import { amountText, big, grouped } from '../../../shared/billing/decimal.js';
-import type { Amounts } from '../../../shared/billing/results.js';
-import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, type Unread } from '../../../shared/billing/unread.js';
+import { heldMonthAdvice } from '../../../shared/billing/results/advice.js';
+import { typeInWords } from '../../../shared/billing/basics/record-types.js';
+import { advisedText, command } from '../../../shared/billing/basics/command.js';
+import { amountText, big, grouped } from '../../../shared/billing/basics/decimal.js';
+import type { Amounts } from '../../../shared/billing/results/results.js';
+import { COULD_NOT_BE_READ, isUnread, unreadRest, unreadSummary, type Unread } from '../../../shared/billing/results/unread.js';
 import type { Cause, CurrencyTotals, GhostEntry, ReconciliationRow, ReportDocument } from '../../../shared/report/document.js';
 import type { BelowCost, MarginRow } from '../../../shared/report/sums.js';
 import type { Change, MarginMoved, Renewal } from '../../../shared/report/outlook.js';

@@ -1,4 +1,4 @@
-import type { MonthResult } from '../../../shared/billing/results.js';
+import type { MonthResult } from '../../../shared/billing/results/results.js';
 import type { BaseConfig } from '../../../shared/config.js';
 import type { ReportDocument } from '../../../shared/report/document.js';
 import type { Format } from '../../formats.js';
@@ -13,7 +13,7 @@ export interface RenderOptions extends Pick<BaseConfig, 'csvSeparator'> {
   isFull: boolean;
 }
 
-/** One report document, five renderings: the month in one of the formats. JSON is the month's result (`shared/billing/results.ts`), with the report's further parts as `details`. */
+/** One report document, five renderings: the month in one of the formats. JSON is the month's result (`shared/billing/results/results.ts`), with the report's further parts as `details`. */
 export async function renderReport(
   format: Format,
   month: MonthResult,

@@ -1,9 +1,9 @@
 import { us } from '../../called.js';
-import { typeInWords } from '../../../shared/billing/record-types.js';
-import { heldMonthAdvice } from '../../../shared/billing/advice.js';
-import { amountText, grouped, unitPriceText } from '../../../shared/billing/decimal.js';
-import { groupBy } from '../../../shared/billing/text.js';
-import type { Amounts } from '../../../shared/billing/results.js';
+import { typeInWords } from '../../../shared/billing/basics/record-types.js';
+import { heldMonthAdvice } from '../../../shared/billing/results/advice.js';
+import { amountText, grouped, unitPriceText } from '../../../shared/billing/basics/decimal.js';
+import { groupBy } from '../../../shared/billing/basics/text.js';
+import type { Amounts } from '../../../shared/billing/results/results.js';
 import type { Cause, CurrencyTotals, GhostEntry, Leak, ReportDocument } from '../../../shared/report/document.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import type { BelowCost, MarginRow } from '../../../shared/report/sums.js';

@@ -1,7 +1,7 @@
-import { reasonInWords } from '../../../shared/billing/advice.js';
-import { big, grouped } from '../../../shared/billing/decimal.js';
-import { typeInWords } from '../../../shared/billing/record-types.js';
-import type { Writes } from '../../../shared/billing/results.js';
+import { reasonInWords } from '../../../shared/billing/results/advice.js';
+import { big, grouped } from '../../../shared/billing/basics/decimal.js';
+import { typeInWords } from '../../../shared/billing/basics/record-types.js';
+import type { Writes } from '../../../shared/billing/results/results.js';
 import { closedText } from '../../../shared/evidence/closed.js';
 import type { Leak, ReportDocument } from '../../../shared/report/document.js';
 import type { MarginRow } from '../../../shared/report/sums.js';

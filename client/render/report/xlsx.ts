@@ -1,7 +1,7 @@
-import { reasonInWords } from '../../../shared/billing/advice.js';
-import type { Amounts } from '../../../shared/billing/results.js';
-import { typeInWords } from '../../../shared/billing/record-types.js';
-import { COULD_NOT_BE_READ, unreadRest } from '../../../shared/billing/unread.js';
+import { reasonInWords } from '../../../shared/billing/results/advice.js';
+import type { Amounts } from '../../../shared/billing/results/results.js';
+import { typeInWords } from '../../../shared/billing/basics/record-types.js';
+import { COULD_NOT_BE_READ, unreadRest } from '../../../shared/billing/results/unread.js';
 import type { CurrencyTotals, ReportDocument } from '../../../shared/report/document.js';
 import { marginOf, type Margin } from '../../../shared/report/margin.js';
 import type { MarginRow } from '../../../shared/report/sums.js';

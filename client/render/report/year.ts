@@ -4,7 +4,7 @@ import type { CsvSeparator } from '../../../shared/config.js';
 import type { Format } from '../../formats.js';
 import type { RenderOptions } from './index.js';
 import { html, type Html } from '../html.js';
-import { amountText, grouped } from '../../../shared/billing/decimal.js';
+import { amountText, grouped } from '../../../shared/billing/basics/decimal.js';
 import { PLAIN, type Paper } from '../paper.js';
 import { jsonText, onTerminal } from '../printable.js';
 import { csvText } from '../spreadsheet.js';

@@ -1,10 +1,10 @@
-import { isAwaited } from '../../../shared/billing/breakers.js';
-import { amountText, big, grouped, unitPriceText } from '../../../shared/billing/decimal.js';
-import { invoiceLines } from '../../../shared/billing/invoice.js';
-import type { Outcome } from '../../../shared/billing/results.js';
+import { isAwaited } from '../../../shared/billing/plan/breakers.js';
+import { amountText, big, grouped, unitPriceText } from '../../../shared/billing/basics/decimal.js';
+import { invoiceLines } from '../../../shared/billing/results/invoice.js';
+import type { Outcome } from '../../../shared/billing/results/results.js';
 import type { PlannedItem } from '../../../shared/billing/plan-types.js';
-import { sharedEnd } from '../../../shared/billing/causes.js';
-import { statusInWords } from '../../../shared/billing/status.js';
+import { sharedEnd } from '../../../shared/billing/results/causes.js';
+import { statusInWords } from '../../../shared/billing/results/status.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { customerRows, isReleasable, meaningOf } from '../../../shared/report/customers.js';
 import { companyInAutotask, contractInAutotask } from '../../../shared/autotask-ui.js';

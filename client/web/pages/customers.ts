@@ -1,6 +1,6 @@
 import type { Month } from '../../../shared/billing/types.js';
 import { customerLink } from '../../../shared/web-links.js';
-import { statusInWords } from '../../../shared/billing/status.js';
+import { statusInWords } from '../../../shared/billing/results/status.js';
 import type { CustomerRow } from '../../../shared/report/customers.js';
 import { SORTS, type Choice } from '../customers.js';
 import { html, type Html } from '../../render/html.js';

@@ -1,5 +1,5 @@
-import type { Amounts } from '../../../shared/billing/results.js';
-import type { ChargedAmounts, ChargedShown } from '../../../shared/contract/month-end.js';
+import type { Amounts } from '../../../shared/billing/results/results.js';
+import type { ChargedAmounts, ChargedShown } from '../../../shared/messages/month-end.js';
 import { kindInWords } from '../../../shared/close/invoiced.js';
 import type { InvoicedRecord } from '../../../shared/evidence/invoiced.js';
 import { customerRows } from '../../../shared/report/customers.js';

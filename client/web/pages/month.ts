@@ -1,8 +1,14 @@
-import type { Amounts } from '../../../shared/billing/results.js';
-import { grouped } from '../../../shared/billing/decimal.js';
-import { previousMonth } from '../../../shared/billing/month.js';
+import type { Amounts } from '../../../shared/billing/results/results.js';
+import { grouped } from '../../../shared/billing/basics/decimal.js';
+import { previousMonth } from '../../../shared/billing/basics/month.js';
 import type { Month } from '../../../shared/billing/types.js';
-import { COULD_NOT_BE_READ, unreadRest, unreadSummary, unreadText, type UnreadList } from '../../../shared/billing/unread.js';
+import {
+  COULD_NOT_BE_READ,
+  unreadRest,
+  unreadSummary,
+  unreadText,
+  type UnreadList,
+} from '../../../shared/billing/results/unread.js';
 import { isNothing } from '../../../shared/close/exact.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { customerRows } from '../../../shared/report/customers.js';

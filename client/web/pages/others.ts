@@ -3,7 +3,7 @@ import type { Month } from '../../../shared/billing/types.js';
 import type { Explained } from '../../commands/explain.js';
 import { digestOf, momentOf, whoOf, whyOf } from '../../render/decisions.js';
 import { renderExplanation } from '../../render/explain.js';
-import { amountText } from '../../../shared/billing/decimal.js';
+import { amountText } from '../../../shared/billing/basics/decimal.js';
 import { PLAIN } from '../../render/paper.js';
 import { html, linesOf, type Html } from '../../render/html.js';
 import { customerLink } from '../../../shared/web-links.js';

@@ -1,4 +1,4 @@
-import { big, grouped } from '../../../shared/billing/decimal.js';
+import { big, grouped } from '../../../shared/billing/basics/decimal.js';
 import type { Decimal } from '../../../shared/billing/types.js';
 import type { Margin } from '../../../shared/report/margin.js';
 import { html, type Html } from '../../render/html.js';

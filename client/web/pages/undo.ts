@@ -1,5 +1,5 @@
-import type { Outcome } from '../../../shared/billing/results.js';
-import type { UndoLine, UndoPlan } from '../../../shared/billing/undo.js';
+import type { Outcome } from '../../../shared/billing/results/results.js';
+import type { UndoLine, UndoPlan } from '../../../shared/billing/plan/undo.js';
 import { customerLink, undoLink } from '../../../shared/web-links.js';
 import { html, type Html } from '../../render/html.js';
 import { sumText } from '../ask.js';

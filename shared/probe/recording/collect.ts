@@ -1,5 +1,5 @@
-import { addMonths, firstDay, lastDay } from '../../billing/month.js';
-import { fold, same } from '../../billing/text.js';
+import { addMonths, firstDay, lastDay } from '../../billing/basics/month.js';
+import { fold, same } from '../../billing/basics/text.js';
 import type { Month } from '../../billing/types.js';
 import { CARRIES_NUMBER, carriesField, LIST_LENGTH, rowsFrom } from '../../autotask/conditions.js';
 import { fromWire } from '../../autotask/days.js';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { big, round } from '../../billing/decimal.js';
-import { isGuid } from '../../billing/text.js';
+import { big, round } from '../../billing/basics/decimal.js';
+import { isGuid } from '../../billing/basics/text.js';
 import { VOCABULARY } from './vocabulary.js';
 
 /** What makes a recording nobody's: the salt, which stays with the broker, and the factor of all amounts. */

@@ -1,4 +1,4 @@
-import { lastDay } from '../../billing/month.js';
+import { lastDay } from '../../billing/basics/month.js';
 import { VERSION } from '../../version.js';
 import type { Observation } from '../observed.js';
 import type { ProbeResult } from '../probe.js';

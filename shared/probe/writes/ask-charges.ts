@@ -1,6 +1,6 @@
 import { toWire } from '../../autotask/days.js';
 import type { Raw } from '../../autotask/probing.js';
-import { addDays } from '../../billing/month.js';
+import { addDays } from '../../billing/basics/month.js';
 import type { Day } from '../../billing/types.js';
 import { ApiError } from '../../http/errors.js';
 import { chargesOf, dayOf, messageOf } from './made.js';

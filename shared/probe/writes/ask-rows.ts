@@ -1,7 +1,7 @@
 import { toWireNumber } from '../../autotask/translate.js';
 import { decimal } from '../../autotask/values.js';
-import { type Big, big, grouped, plain } from '../../billing/decimal.js';
-import { addDays, lastDay, monthOf } from '../../billing/month.js';
+import { type Big, big, grouped, plain } from '../../billing/basics/decimal.js';
+import { addDays, lastDay, monthOf } from '../../billing/basics/month.js';
 import type { Raw } from '../../autotask/probing.js';
 import type { Day } from '../../billing/types.js';
 import { ApiError } from '../../http/errors.js';

@@ -1,5 +1,5 @@
-import { same } from '../../billing/text.js';
-import { addDays } from '../../billing/month.js';
+import { same } from '../../billing/basics/text.js';
+import { addDays } from '../../billing/basics/month.js';
 import type { Day } from '../../billing/types.js';
 import { fromWire } from '../../autotask/days.js';
 import type { ProbingAutotask, Raw } from '../../autotask/probing.js';

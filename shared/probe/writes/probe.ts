@@ -1,6 +1,6 @@
 import { setTimeout as realSleep } from 'node:timers/promises';
 import type { ProbingAutotask } from '../../autotask/probing.js';
-import { addDays, addMonths, firstDay, lastDay, monthOf } from '../../billing/month.js';
+import { addDays, addMonths, firstDay, lastDay, monthOf } from '../../billing/basics/month.js';
 import type { Day, Settings } from '../../billing/types.js';
 import { ApiError } from '../../http/errors.js';
 import { askCharges } from './ask-charges.js';

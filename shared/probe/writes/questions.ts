@@ -1,6 +1,6 @@
 /**
  * What only a write can tell (`docs/vendors/autotask.md` 12; the numbers are its questions), and what the product does under each answer. The product is right under
- * every answer; where one says that something is always refused, it is not tried first (`activities/behaviour.ts`).
+ * every answer; where one says that something is always refused, it is not tried first (`activities/gather/behaviour.ts`).
  */
 export const WRITE_QUESTIONS = {
   visible: {

@@ -1,4 +1,4 @@
-import { itemHash, chargeKeyOf, contractKeyOf } from '../../../shared/billing/keys.js';
+import { itemHash, chargeKeyOf, contractKeyOf } from '../../../shared/billing/basics/keys.js';
 import type { Books, Line, Report } from '../../../shared/billing/types.js';
 import {
   amountsOf,

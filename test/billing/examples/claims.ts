@@ -1,4 +1,4 @@
-import { Claims, seenMoney } from '../../../shared/billing/claims.js';
+import { Claims, seenMoney } from '../../../shared/billing/results/claims.js';
 import type { Books } from '../../../shared/billing/types.js';
 import { charge, line, plan, running, SUBSCRIPTION, type Situation } from '../builders.js';
 import { keyOf } from './earlier-owners.js';

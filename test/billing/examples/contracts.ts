@@ -1,4 +1,4 @@
-import { contractKeyOf, itemHash } from '../../../shared/billing/keys.js';
+import { contractKeyOf, itemHash } from '../../../shared/billing/basics/keys.js';
 import type { Item, Step } from '../../../shared/billing/plan-types.js';
 import type { Books, Contract } from '../../../shared/billing/types.js';
 import {

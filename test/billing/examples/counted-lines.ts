@@ -1,7 +1,7 @@
-import { completed, type Answers, type ClosedReport, type Expected } from '../../../shared/billing/answers.js';
-import { countedReport, countedTotal, type CountedLines } from '../../../shared/billing/counted.js';
-import { Reconciliation } from '../../../shared/billing/reconcile.js';
-import { NO_CALLS, NO_WRITES, type Outcome } from '../../../shared/billing/results.js';
+import { completed, type Answers, type ClosedReport, type Expected } from '../../../shared/billing/results/answers.js';
+import { countedReport, countedTotal, type CountedLines } from '../../../shared/billing/report/counted.js';
+import { Reconciliation } from '../../../shared/billing/results/reconcile.js';
+import { NO_CALLS, NO_WRITES, type Outcome } from '../../../shared/billing/results/results.js';
 import { plan } from '../builders.js';
 import { table } from './table.js';
 

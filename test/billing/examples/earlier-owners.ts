@@ -1,5 +1,5 @@
-import { chargeKeyOf, itemHash } from '../../../shared/billing/keys.js';
-import { NOTHING_NAMED, mergeNames, MOST_EARLIER_OWNERS, type Named } from '../../../shared/billing/named.js';
+import { chargeKeyOf, itemHash } from '../../../shared/billing/basics/keys.js';
+import { NOTHING_NAMED, mergeNames, MOST_EARLIER_OWNERS, type Named } from '../../../shared/billing/report/named.js';
 import type { Books, Charge, Line, RecordType } from '../../../shared/billing/types.js';
 import { books, charge, contract, line, organization, running, SUBSCRIPTION, type Situation } from '../builders.js';
 import { ghosts, outcome, planned, table, written } from './table.js';

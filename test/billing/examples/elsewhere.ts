@@ -1,4 +1,4 @@
-import type { Elsewhere } from '../../../shared/billing/elsewhere.js';
+import type { Elsewhere } from '../../../shared/billing/contracts/elsewhere.js';
 import type { Plan } from '../../../shared/billing/plan-types.js';
 import { books, CODE, contract, line, running, SUBSCRIPTION, type Situation } from '../builders.js';
 import { outcome, planned, table, written } from './table.js';

@@ -1,8 +1,8 @@
-import { cutReport } from '../../../shared/billing/facts.js';
-import { monthsDue } from '../../../shared/billing/month.js';
-import { monthResult } from '../../../shared/billing/reconcile.js';
-import { classify } from '../../../shared/billing/record-type.js';
-import { INVOICED } from '../../../shared/billing/record-types.js';
+import { cutReport } from '../../../shared/billing/report/facts.js';
+import { monthsDue } from '../../../shared/billing/basics/month.js';
+import { monthResult } from '../../../shared/billing/results/reconcile.js';
+import { classify } from '../../../shared/billing/report/record-type.js';
+import { INVOICED } from '../../../shared/billing/basics/record-types.js';
 import type { Line, Report } from '../../../shared/billing/types.js';
 import {
   books,
@@ -18,7 +18,7 @@ import {
   type Situation,
 } from '../builders.js';
 import { outcome, planned, table, written } from './table.js';
-import { BREAKERS_OFF } from '../../../shared/billing/breaker-limits.js';
+import { BREAKERS_OFF } from '../../../shared/billing/plan/breaker-limits.js';
 
 /** Sections 1 and 2: which lines count, and what kind of line each is. */
 

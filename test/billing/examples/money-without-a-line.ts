@@ -1,4 +1,4 @@
-import { ghostReason, setAside } from '../../../shared/billing/dismissal.js';
+import { ghostReason, setAside } from '../../../shared/billing/ghosts/dismissal.js';
 import type { Books, Line, Settings, UnreadableRecord } from '../../../shared/billing/types.js';
 import {
   books,
@@ -18,7 +18,7 @@ import {
   type Situation,
 } from '../builders.js';
 import { ghosts, notes, outcome, planned, table, written } from './table.js';
-import { BREAKERS_OFF } from '../../../shared/billing/breaker-limits.js';
+import { BREAKERS_OFF } from '../../../shared/billing/plan/breaker-limits.js';
 
 /** Sections 8 and 9: ghosts, circuit breakers. */
 

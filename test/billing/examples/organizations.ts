@@ -1,4 +1,4 @@
-import { big } from '../../../shared/billing/decimal.js';
+import { big } from '../../../shared/billing/basics/decimal.js';
 import type { Line, Settings } from '../../../shared/billing/types.js';
 import { books, company, line, manualLine, organization, plan, price, type Situation } from '../builders.js';
 import { outcome, planned, table, written } from './table.js';

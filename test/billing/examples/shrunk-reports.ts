@@ -1,4 +1,4 @@
-import { chargeKeyOf, itemHash } from '../../../shared/billing/keys.js';
+import { chargeKeyOf, itemHash } from '../../../shared/billing/basics/keys.js';
 import type { Books, Line, Report } from '../../../shared/billing/types.js';
 import {
   books,
@@ -17,7 +17,7 @@ import {
 } from '../builders.js';
 import { KEY } from './row-and-charge.js';
 import { ghosts, outcome, planned, table, written } from './table.js';
-import { BREAKERS_OFF } from '../../../shared/billing/breaker-limits.js';
+import { BREAKERS_OFF } from '../../../shared/billing/plan/breaker-limits.js';
 
 /** Rule 1.6: reports that are smaller than the last accepted one of the same month. */
 

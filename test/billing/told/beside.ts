@@ -1,4 +1,4 @@
-import { chargeKeyOf, itemHash } from '../../../shared/billing/keys.js';
+import { chargeKeyOf, itemHash } from '../../../shared/billing/basics/keys.js';
 import type { Line, Row } from '../../../shared/billing/types.js';
 import {
   books,

@@ -1,7 +1,7 @@
 import type { Books, Line } from '../../../shared/billing/types.js';
 import { charge, line, organization, price, running, subscription, type Situation } from '../builders.js';
 import { KEY } from '../examples/row-and-charge.js';
-import { BREAKERS_OFF } from '../../../shared/billing/breaker-limits.js';
+import { BREAKERS_OFF } from '../../../shared/billing/plan/breaker-limits.js';
 
 /** What the situations are made of. */
 

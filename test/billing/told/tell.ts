@@ -1,4 +1,4 @@
-import { invoiceLines, type InvoiceLine } from '../../../shared/billing/invoice.js';
+import { invoiceLines, type InvoiceLine } from '../../../shared/billing/results/invoice.js';
 import type {
   ChargeStanding,
   Ghost,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startSandbox } from '../../../sandbox/index.js';
-import { addDays } from '../../../shared/billing/month.js';
+import { addDays } from '../../../shared/billing/basics/month.js';
 import { Random } from '../../simulation/random.js';
 import { drawWorld, LAST_DAY, MONTH, type SimulatedWorld } from '../../simulation/world.js';
 import { count } from '../count.js';

@@ -1,4 +1,4 @@
-import type { MonthResult } from '../../../shared/billing/results.js';
+import type { MonthResult } from '../../../shared/billing/results/results.js';
 import { tellingOf } from '../../encryption/telling.js';
 import { postgres } from '../database.js';
 import { rowOf, runToItsEnd, type Drill } from '../drill.js';

@@ -1,4 +1,4 @@
-import { dailyBillingId, organizationBillingId } from '../../../shared/contract.js';
+import { dailyBillingId, organizationBillingId } from '../../../shared/messages/names.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { disturbed, lastWords, rowOf, runToItsEnd, type Drill, type Told } from '../drill.js';
 import { BROKER, MONTH, Stage } from '../stage.js';

@@ -1,0 +1,274 @@
+import { isWithheld } from '../../shared/billing/plan/breakers.js';
+import { command, option } from '../../shared/billing/basics/command.js';
+import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../../shared/billing/report/facts.js';
+import { indexNames } from '../../shared/billing/report/named.js';
+import { paidOnceKeys, planOrganization } from '../../shared/billing/plan/plan.js';
+import type { Plan } from '../../shared/billing/plan-types.js';
+import type { Books } from '../../shared/billing/types.js';
+import { NO_CALLS } from '../../shared/billing/results/results.js';
+import { type Mode, type PlanMade, type PlanRequest, type Ref } from '../../shared/messages/messages.js';
+import { LIST_BYTES, thatFit } from '../../shared/messages/payload.js';
+import { hasOwnMode, modeFor, type Modes } from '../../shared/modes.js';
+import { missingPersons } from './decisions.js';
+import { readClosed, type KeptCertificate } from '../../shared/evidence/closed.js';
+import { bindLabel } from '../../shared/evidence/labels.js';
+import { plannedName, unfinishedName } from '../../shared/evidence/months.js';
+import { readUndone } from '../../shared/evidence/undone.js';
+import { noteBefore } from './before.js';
+import { contractKeys, paidOnceOn } from '../gather/books.js';
+import { canaryWaits } from './canary.js';
+import { withTenant } from '../gather/behaviour.js';
+import type { Dependencies } from '../dependencies.js';
+import { withElsewhere, withLaterDismissals } from '../gather/elsewhere.js';
+import { withUnfinished } from '../carry-out/extensions.js';
+import { isSurveyFresh, noteWriting, untilVisible } from '../gather/survey-age.js';
+import { leaseOf, requireOwnPlan } from '../carry-out/lease.js';
+import { keepForRelease, releaseFor } from './releases.js';
+import { demandProvenLabel } from './label-proof.js';
+import { movedFrom } from './moved.js';
+import { demandProbe } from '../gather/probe.js';
+import { goneFor } from '../gather/remembered.js';
+import { settleIntents } from '../carry-out/send-once.js';
+import { demandSettingsOfRun } from '../settings-needed.js';
+import type { Slices } from '../gather/report-slices.js';
+
+/** A plan with the books it was made from: what is carried out is compared with both afterwards. */
+export interface KeptPlan {
+  plan: Plan;
+  books: Books;
+  /** The lease it was made under; absent where none was needed. */
+  lease?: string;
+  /** What else it was made of, so that it can be made once more; absent in plans of earlier releases. */
+  made?: MadeOf;
+}
+
+/** What a plan is made of, beside the books. */
+export interface MadeOf {
+  report: Ref;
+  settings: Ref;
+  approvedDigest: string | null;
+  refused: string[];
+  moved: string[];
+}
+
+/** Plans one organization: from the survey while it is fresh, else from reads of its own. */
+export async function makePlan(dependencies: Dependencies, slices: Slices, request: PlanRequest): Promise<PlanMade> {
+  return request.resume ? nextTurn(dependencies, request, request.resume) : firstTurn(dependencies, slices, request);
+}
+
+async function firstTurn(dependencies: Dependencies, slices: Slices, request: PlanRequest): Promise<PlanMade> {
+  const { given, month, organizationId, approvedDigest, refused } = request;
+  const { settings, evidence } = dependencies;
+  const lease = leaseOf(dependencies);
+  await settleIntents(dependencies, request);
+  const { mode: asked } = await slices.asked(given, request);
+  if (given.survey !== null) demandSettingsOfRun(dependencies, await slices.settings(given.report));
+  const facts = await slices.facts(given.report);
+  const slice = await slices.organization(given.report, organizationId);
+  const { result: books, calls } = await dependencies.autotask.countCalls(() =>
+    knownBooks(dependencies, slices, facts, slice, request),
+  );
+  const { report, survey } = given;
+  const moved = await movedFrom(dependencies, slices, { broker: request.broker, month, report, survey }, { facts, slice });
+  const missing = approvedDigest === null ? null : await missingPersons(dependencies, request, approvedDigest);
+  const release = await releaseFor(evidence, { ...request, approvedDigest: missing === null ? approvedDigest : null }, (digest) =>
+    planOrganization({ facts, slice, books, settings, approvedDigest: digest, refused, moved }),
+  );
+  const { plan } = release;
+  const undone = await readUndone(evidence, request.broker, month, organizationId);
+  const closed = (await readClosed(evidence, request.broker, month)).at(-1);
+  const mode = modeFor(dependencies, slice.organization, request.mode, asked);
+  const canary = mode === 'auto' ? await canaryWaits(dependencies, request.broker, organizationId) : null;
+  const waiting =
+    plan.steps.length === 0 || undone !== null
+      ? null
+      : waitsFor(
+          mode,
+          { closed, canary },
+          plan,
+          release.digest ?? (refused.length > 0 && missing === null ? plan.digest : null),
+          month,
+          dependencies,
+        );
+  const waits = waiting === null || missing === null ? waiting : { ...waiting, message: `${waiting.message} ${missing}` };
+  if (mode !== 'shadow' && undone === null && (waits !== null || isWithheld(plan)))
+    await keepForRelease(evidence, request, release.whole());
+  const turn = waits || undone ? { steps: [] } : turnFrom(plan, 0);
+  if (turn.steps.length > 0) {
+    // A run has asked before its survey; anyone who plans a customer again without one is asked here.
+    if (mode === 'auto') await demandProbe(dependencies, { broker: request.broker, month, mode });
+    await demandProvenLabel(dependencies, plan, books);
+    await bindLabel(evidence, dependencies.tenant);
+    await noteWriting(dependencies, request);
+  }
+  const made = { report, settings: await evidence.put(settings), approvedDigest: release.digest, refused, moved };
+  const kept = await keep(evidence, { plan, books, ...lease, made });
+  await evidence.point(plannedName(request.broker, month, organizationId), kept);
+  if (turn.steps.length > 0) {
+    await noteBefore(evidence, request, kept);
+    await evidence.point(unfinishedName(request.broker, month, organizationId), kept);
+  }
+  return {
+    plan: kept,
+    digest: plan.digest,
+    organizationName: plan.organizationName,
+    companyId: plan.companyId,
+    mode,
+    ...turn,
+    waits,
+    ...(missing === null ? outdatedRelease(plan, release.digest, waits) : { missingPersons: missing }),
+    ...(undone === null ? {} : { undone }),
+    ...lease,
+    calls: { autotask: calls, cloudmore: 0 },
+  };
+}
+
+/** The next steps of a plan that is carried out already. Nothing is decided again: it is one plan, handed out in parts that fit a payload. */
+async function nextTurn(
+  dependencies: Dependencies,
+  request: PlanRequest,
+  { plan: ref, from }: NonNullable<PlanRequest['resume']>,
+): Promise<PlanMade> {
+  const { plan, lease } = await dependencies.evidence.get<KeptPlan>(ref);
+  requireOwnPlan(dependencies, { organizationId: request.organizationId, lease });
+  const { digest, organizationId, organizationName, companyId } = plan;
+  return {
+    plan: ref,
+    digest,
+    organizationName,
+    companyId,
+    mode: modeFor(dependencies, { id: organizationId, name: organizationName }, request.mode),
+    ...turnFrom(plan, from),
+    waits: null,
+    calls: NO_CALLS,
+    ...leaseOf(dependencies),
+  };
+}
+
+/** As many steps from one on as fit a payload, at least one. */
+export function turnFrom({ steps }: Plan, from: number): Pick<PlanMade, 'steps' | 'next'> {
+  const rest = steps.slice(from);
+  const fitting = thatFit(rest, LIST_BYTES);
+  const turn = fitting.length > 0 ? fitting : rest.slice(0, 1);
+  return { steps: turn, ...(turn.length < rest.length ? { next: from + turn.length } : {}) };
+}
+
+const keep = (evidence: Dependencies['evidence'], kept: KeptPlan): Promise<Ref> => evidence.put(kept, kept.plan.organizationId);
+
+function waitsFor(
+  mode: Mode,
+  { closed, canary }: { closed: KeptCertificate | undefined; canary: string | null },
+  plan: Plan,
+  approvedDigest: string | null,
+  month: string,
+  modes: Modes,
+): PlanMade['waits'] {
+  if (mode !== 'shadow' && approvedDigest === plan.digest) return null;
+  if (mode === 'auto' && closed === undefined && canary === null) return null;
+  const what = plan.steps.length === 1 ? '1 step waits' : `${plan.steps.length} steps wait`;
+  if (mode === 'shadow') return { reason: 'awaiting-approval', ...leaveShadow(plan, month, modes) };
+  if (closed !== undefined)
+    return {
+      reason: 'month-closed',
+      message: `${month} is closed, by certificate no. ${closed.number} of ${closed.closedAt.slice(0, 10)}, and nothing of it is written without a release. ${what}; once released, a new certificate says what changed.`,
+    };
+  return canary === null
+    ? { reason: 'awaiting-approval', message: `${what} for approval.` }
+    : { reason: 'canary-waits', message: `${what}: ${canary}` };
+}
+
+/** What was released is not this plan, and this plan waits: the person who released it hears why nothing came of it. */
+function outdatedRelease(plan: Plan, approvedDigest: string | null, waits: PlanMade['waits']): Pick<PlanMade, 'remark'> {
+  const isHeld = waits !== null || isWithheld(plan);
+  if (approvedDigest === null || approvedDigest === plan.digest || !isHeld) return {};
+  return {
+    remark: `The plan that was released (${approvedDigest}) is not the one there is now: the report or Autotask has moved since, or it is another customer’s or month’s. Nothing of what waits was written.`,
+  };
+}
+
+/** How a person goes on from shadow mode: by the setting that keeps the organization there, or by a run that asks for more where only this one asked for less. */
+function leaveShadow(
+  { organizationId, organizationName }: Plan,
+  month: string,
+  modes: Modes,
+): Pick<NonNullable<PlanMade['waits']>, 'message' | 'command'> {
+  const organization = { id: organizationId, name: organizationName };
+  if (modeFor(modes, organization, 'auto') !== 'shadow')
+    return {
+      message: 'Shadow mode writes nothing. Let it wait for a release instead.',
+      command: command('run', month, ...option('--organization', organizationId), '--mode', 'approve'),
+    };
+  const why = hasOwnMode(modes, organization)
+    ? 'BILLING_MODE_ORGANIZATIONS keeps the organization there'
+    : 'BILLING_MODE is shadow, the most a run may do: set it to approve (or BILLING_MODE_ORGANIZATIONS for this organization), restart the worker, and run the month again';
+  return { message: `Shadow mode writes nothing. ${why}.`, command: null };
+}
+
+/** What Autotask holds, and what of that which would be made now was there before: a survey has looked for it already. */
+async function knownBooks(
+  dependencies: Dependencies,
+  slices: Slices,
+  facts: MonthFacts,
+  slice: OrganizationFacts,
+  request: PlanRequest,
+): Promise<Books> {
+  const { books, isSurveyed } = await currentBooks(dependencies, slices, facts, slice, request);
+  if (isSurveyed) return books;
+  const { settings } = dependencies;
+  // As it would be with everything released: what a breaker holds may be released later, from these books.
+  const { digest: approvedDigest } = planOrganization({ facts, slice, books, settings, refused: request.refused });
+  const plan = planOrganization({ facts, slice, books, settings, approvedDigest, refused: request.refused });
+  const gone = await goneFor(dependencies, request.broker, plan, books);
+  return gone.length === 0 ? books : { ...books, gone };
+}
+
+async function currentBooks(
+  dependencies: Dependencies,
+  slices: Slices,
+  facts: MonthFacts,
+  slice: OrganizationFacts,
+  request: PlanRequest,
+): Promise<{ books: Books; isSurveyed: boolean }> {
+  const { survey } = request.given;
+  const isFresh = survey !== null && (await isSurveyFresh(dependencies, request));
+  const surveyed = isFresh ? await slices.books(survey, slice.organization.id) : null;
+  if (surveyed === null) await untilVisible(dependencies, request);
+  // A run's survey may be too old for an organization, but services and products change seldom; who asks for a fresh look gets one.
+  const sharedMaxAgeMs = survey === null ? 0 : dependencies.surveyMaxAgeMs;
+  const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
+  const read =
+    surveyed ?? (await withTenant(dependencies, request, await ownReads(dependencies, facts, slice, sharedMaxAgeMs), options));
+  const { books: held, unfinished } = await withUnfinished(dependencies, request, read);
+  const known = await withLaterDismissals(dependencies, request.broker, held);
+  const planned = planOrganization({ facts, slice, books: known, settings: dependencies.settings });
+  const asking = planned.needsElsewhere ? [planned] : [];
+  const books = await withElsewhere(dependencies, request, known, asking, options);
+  const detailed = [...new Set([...planned.needs, ...unfinished])];
+  const isSurveyed = surveyed !== null;
+  if (detailed.length === 0) return { books, isSurveyed };
+  return { books: await dependencies.autotask.readNeighbours(books, facts.month, detailed, options), isSurveyed };
+}
+
+/** What Autotask holds for this organization alone, with contracts that its subscriptions were billed on and that no longer carry an id. */
+export async function ownReads(
+  { autotask, heartbeat, signal, settings }: Dependencies,
+  facts: MonthFacts,
+  slice: OrganizationFacts,
+  sharedMaxAgeMs: number,
+): Promise<Books> {
+  const { month } = facts;
+  const options = { onProgress: heartbeat, signal: signal() };
+  const keys = [...contractKeys(slice, settings.broker)];
+  const books = await autotask.readOrganizationBooks({
+    month,
+    companyId: companyIdOf(slice.organization.companyIdText ?? '') ?? null,
+    subscriptionKeys: keys,
+    isPaidOnce: paidOnceOn(new Set(paidOnceKeys({ facts, slice, settings })), month),
+    sharedMaxAgeMs,
+    ...options,
+  });
+  const names = indexNames(facts.named, settings.broker);
+  const seen = new Set(books.contracts.map(({ id }) => id));
+  const unseen = [...new Set(keys.flatMap((key) => names.contractsOf(key)))].filter((id) => !seen.has(id));
+  return unseen.length === 0 ? books : autotask.readAlso(books, month, unseen, options);
+}

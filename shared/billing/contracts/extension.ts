@@ -1,0 +1,106 @@
+import { isOurKey } from './catalogue.js';
+import type { AmountsPlan } from '../amounts/amounts.js';
+import { isRead, type Doubt } from './doubt.js';
+import type { PriceList } from '../report/items.js';
+import { firstDay } from '../basics/month.js';
+import { firstGapMonth, rowsOfContract } from '../amounts/rows.js';
+import { byText, groupBy } from '../basics/text.js';
+import type { Names } from '../report/named.js';
+import type { PostAdjustmentStep, Step } from '../plan-types.js';
+import type { Books, Contract, Day, Month, Row } from '../types.js';
+
+/** Rule 6.4: a contract whose subscription goes on is extended, and what the extension makes for months before the report's is brought to 0. */
+export interface Extension {
+  contract: Contract;
+  contractKey: string;
+  endDay: Day;
+  /** Items that cannot be posted without it. */
+  items: string[];
+  month: Month;
+  books: Books;
+  prices: PriceList;
+  names: Names;
+}
+
+/**
+ * An adjustment carries forward into all later rows. An extension may make its rows without units, and Autotask refuses to go below them: a contract that
+ * reaches the month already is extended when its amounts are written, but for a catch-up that is dated in what the extension gives it (7.5).
+ */
+export const extendsLast = (amounts: AmountsPlan[], fromDay: Day, month: Month): boolean =>
+  fromDay >= firstDay(month) && amounts.every(({ extendTo }) => extendTo === null);
+
+export const endsUnits = (step: Step): boolean => step.kind === 'postAdjustment' && step.purpose === 'one-off';
+
+export function extensionSteps(extension: Extension): Step[] {
+  const { contract, contractKey, endDay, items, month } = extension;
+  const extend: Step = {
+    kind: 'extendContract',
+    items,
+    summary: `Contract ${contract.name}: end ${contract.endDay} → ${endDay}`,
+    contractKey,
+    contractId: contract.id,
+    fromDay: contract.endDay,
+    toDay: endDay,
+  };
+  const gap = firstGapMonth(contract.endDay, month);
+  return gap === null ? [extend] : [extend, ...gapSteps(extension, gap)];
+}
+
+/** Of each contract service the last row before the day. */
+function lastRows(books: Books, contractId: number, day: Day): Row[] {
+  const rows = rowsOfContract(books, contractId).filter((row) => row.startDay < day);
+  return [...groupBy(rows, (row) => row.contractServiceId).values()].map(
+    (group) => group.sort((left, right) => byText(right.startDay, left.startDay))[0]!,
+  );
+}
+
+/**
+ * Rule 6.4: why a contract that has ended before the month cannot be extended; null where it can. What carries on of a service that Autotask does not show
+ * may be ours or not: nobody could bring it to 0.
+ */
+export function carriesUnseen(books: Books, contract: Contract, month: Month): Doubt | null {
+  if (contract.endDay >= firstDay(month)) return null;
+  const unseen = lastRows(books, contract.id, firstDay(month)).find(
+    ({ units, serviceId }) => units !== 0 && !isRead(books, serviceId),
+  );
+  if (unseen === undefined) return null;
+  return {
+    reason: 'unreadable',
+    message: `Contract ${contract.id} has to be extended, and its ${unseen.units} units of service ${unseen.serviceId} would carry on; Autotask does not show that service, so nobody knows what they bill. Let the API user see it, or set the units to 0 there.`,
+  };
+}
+
+function gapSteps({ contract, contractKey, items, books, prices, names }: Extension, gap: Month): PostAdjustmentStep[] {
+  const last = lastRows(books, contract.id, firstDay(gap));
+  const keyOf = new Map(books.services.filter(({ key }) => isOurKey(key, prices, names)).map(({ id, key }) => [id, key]));
+  return last.flatMap((row) => {
+    const serviceKey = keyOf.get(row.serviceId);
+    return row.units === 0 || !serviceKey ? [] : [gapStep(contract, contractKey, items, row, serviceKey, firstDay(gap))];
+  });
+}
+
+const gapStep = (
+  contract: Contract,
+  contractKey: string,
+  items: string[],
+  { serviceId, contractServiceId }: Row,
+  serviceKey: string,
+  day: Day,
+): PostAdjustmentStep => ({
+  kind: 'postAdjustment',
+  items,
+  summary: `${contract.name}: 0 units from ${day}, the contract had ended`,
+  contractKey,
+  contractId: contract.id,
+  serviceKey,
+  serviceId,
+  contractServiceId,
+  day,
+  units: 0,
+  unitPrice: null,
+  unitCost: null,
+  before: null,
+  expectsUnits: null,
+  purpose: 'gap',
+  invoiceDescription: null,
+});

@@ -1,0 +1,86 @@
+import { recordTypeOfKey } from '../contracts/catalogue.js';
+import { amountText, big, isZero, postedText, sum } from '../basics/decimal.js';
+import type { MonthFacts } from '../report/facts.js';
+import { indexPrices } from '../report/items.js';
+import { indexNames } from '../report/named.js';
+import { standsFor } from './ours.js';
+import { byText, groupBy } from '../basics/text.js';
+import type { Books, Contract, Row, Settings } from '../types.js';
+
+/**
+ * Rule 8.6: a contract that carries no id of ours and was never billed on is nobody's to look at, but for this: it bills a service of ours at a company where a
+ * contract of ours bills the same. That is what a copy made by hand looks like, and the customer pays both.
+ */
+export interface Copy {
+  contractId: number;
+  contractName: string;
+  companyName: string;
+  serviceName: string;
+  sales: string;
+  currency: string;
+  /** The contract of ours that bills the same service. */
+  besideId: number;
+}
+
+/** Services that stand for item codes, and on which something of the month is billed. */
+export function servicesInUse(books: Books, facts: MonthFacts, { broker }: Pick<Settings, 'broker'>): number[] {
+  const [prices, names] = [indexPrices(facts.prices), indexNames(facts.named, broker)];
+  const billed = new Set(books.rows.filter(({ units }) => units !== 0).map(({ serviceId }) => serviceId));
+  return books.services
+    .filter(({ id, key }) => billed.has(id) && recordTypeOfKey(key, prices, names) !== null)
+    .map(({ id }) => id);
+}
+
+/** What other contracts than those of the books bill on services of ours, where it stands beside the same. */
+export function copiesOf(
+  books: Books,
+  others: { contracts: Contract[]; rows: Row[] },
+  facts: MonthFacts,
+  { broker }: Pick<Settings, 'broker'>,
+): Copy[] {
+  const ownership = { names: indexNames(facts.named, broker), knownSubscriptions: new Set<string>() };
+  const isOurs = (contract: Contract): boolean => standsFor(contract, ownership) !== null;
+  const all = new Map([...books.contracts, ...others.contracts].map((contract) => [contract.id, contract]));
+  const placeOf = ({ contractId, serviceId }: Row): string => `${all.get(contractId)?.companyId} ${serviceId}`;
+  const billing = [...books.rows, ...others.rows].filter(({ units, contractId }) => units !== 0 && all.has(contractId));
+  const ours = new Map(
+    billing.filter(({ contractId }) => isOurs(all.get(contractId)!)).map((row) => [placeOf(row), row.contractId] as const),
+  );
+  const copied = groupBy(
+    billing.filter((row) => !isOurs(all.get(row.contractId)!) && ours.has(placeOf(row))),
+    ({ contractId, serviceId }) => `${contractId} ${serviceId}`,
+  );
+  return [...copied.values()]
+    .map((rows) => copyOf(rows, all.get(rows[0]!.contractId)!, ours.get(placeOf(rows[0]!))!, books))
+    .filter(({ sales }) => !isZero(big(sales)))
+    .sort((left, right) => left.contractId - right.contractId || byText(left.serviceName, right.serviceName));
+}
+
+function copyOf(rows: Row[], { id, name, companyId }: Contract, besideId: number, books: Books): Copy {
+  const company = books.companies.find((one) => one.id === companyId);
+  const currency = (company?.currency ?? books.internalCurrency).toUpperCase();
+  return {
+    contractId: id,
+    contractName: name,
+    companyName: company?.name ?? `company ${companyId}`,
+    serviceName: books.services.find((one) => one.id === rows[0]!.serviceId)?.name ?? `service ${rows[0]!.serviceId}`,
+    sales: postedText(sum(rows.map(({ price }) => price)), currency),
+    currency,
+    besideId,
+  };
+}
+
+const SHOWN = 5;
+
+/** The sentence that people read about them; null where there are none. */
+export function copiesText(copies: Copy[]): string | null {
+  if (copies.length === 0) return null;
+  const parts = copies
+    .slice(0, SHOWN)
+    .map(
+      ({ contractId, contractName, companyName, serviceName, sales, currency, besideId }) =>
+        `contract ${contractId} (${contractName}) of ${companyName} bills ${amountText(sales, currency)} of ${serviceName}, and so does contract ${besideId}`,
+    );
+  const more = copies.length > SHOWN ? `; and ${copies.length - SHOWN} more` : '';
+  return `Billed beside what is billed here, on contracts without an id of ours, as copies made by hand are: ${parts.join('; ')}${more}. Where it is the same, set its units to 0 in Autotask, or end the contract; nothing is done about it here.`;
+}

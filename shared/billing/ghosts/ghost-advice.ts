@@ -1,0 +1,66 @@
+import { command, type Command } from '../basics/command.js';
+import type { GhostContext } from './ghosts.js';
+import type { Charge, Contract } from '../types.js';
+
+/** What a person is told about money without a line (rules 8.3, 8.4, 8.7): where it stands, why nobody answers for it, and what ends it. */
+export interface GhostAdvice {
+  message: string;
+  /** Absent where the reason's own command goes on. */
+  command?: Command;
+}
+
+export function rowAdvice(
+  contract: Contract,
+  contractKey: string,
+  amount: string,
+  name: string,
+  context: GhostContext,
+): GhostAdvice {
+  const { month, whyStray } = context;
+  if (whyStray === null)
+    return {
+      message: `${amount} of ${name} stand on contract ${contract.id}, and the report has no line for it. Check the subscription in Cloudmore, or set its units to 0 in Autotask; an amount that is right as it is can be dismissed.`,
+    };
+  return strayAdvice(
+    `${amount} of ${name} stand on contract ${contract.id} (${contract.name}), subscription ${contractKey}.`,
+    `${whyStray(contractKey)} Autotask bills them every month until ${contract.endDay}. Set its units to 0 in Autotask from ${month} on, or end the contract.`,
+    contract.id,
+    month,
+  );
+}
+
+/** Its line is billed on another contract: both go on billing. */
+export const elsewhereAdvice = ({ id }: Contract, amount: string, name: string): GhostAdvice => ({
+  message: `${amount} of ${name} stand on contract ${id}, and the report's line for it is billed on another contract: both are billed. Set its units to 0 in Autotask, or give it its id back and delete the other.`,
+});
+
+/** Somebody moved the charge to another contract than what it was made for is billed on. */
+export const movedAdvice = ({ id, key, contractId }: Charge, amount: string, home: number): GhostAdvice => ({
+  message: `Charge ${id} of ${amount} (${key.trim()}) stands on contract ${contractId}, and was made for what is billed on ${home > 0 ? `contract ${home}` : 'a contract of its own'}. Put it back there in Autotask, or take it away; an amount that is right beside what stands there can be dismissed.`,
+});
+
+export function chargeAdvice(
+  charge: Charge,
+  contractKey: string | null,
+  amount: string,
+  isUnknown: boolean,
+  context: GhostContext,
+): GhostAdvice {
+  const { month, whyStray } = context;
+  const kind = charge.billed ? 'A billed charge' : 'A charge';
+  const what = `${kind} of ${amount} (${charge.key.trim() || `id ${charge.id}`}) stands on contract ${charge.contractId}`;
+  const remedy = charge.billed ? 'Credit it in Autotask if it is wrong' : 'Delete it in Autotask if it is wrong';
+  const why = isUnknown
+    ? 'nobody knows what it was made for: nothing that Cloudmore ever named makes its key'
+    : 'the report has no line for it';
+  if (whyStray === null)
+    return {
+      message: `${what}, and ${why}. ${remedy}; an amount that is right as it is can be dismissed.`,
+    };
+  return strayAdvice(`${what}.`, `${whyStray(contractKey)} ${remedy}.`, charge.contractId, month);
+}
+
+const strayAdvice = (what: string, why: string, contractId: number, month: string): GhostAdvice => ({
+  message: `${what} ${why} If the amount is right as it is, dismiss it.`,
+  command: command('dismiss', month, '--contract', String(contractId), '--reason', 'right as it is'),
+});

@@ -1,0 +1,25 @@
+import { adviceFor } from './advice.js';
+import type { ItemResult } from './results.js';
+import { groupBy } from '../basics/text.js';
+
+/** What several items of a customer wait for, and one command resolves, is said once under them. */
+
+/** Items that are resolved together: by group, those with one cause beside each other. Both in the order in which they come. */
+export const resolvedTogether = (items: ItemResult[], commandOf: (item: ItemResult) => string | null): ItemResult[][][] =>
+  [...groupBy(items, (item) => [item.outcome, item.reason, commandOf(item) ?? item.cause].join('|')).values()].map((group) => [
+    ...groupBy(group, ({ cause }) => cause ?? '').values(),
+  ]);
+
+/** The sentences at the end that all texts have in common, and what each says before them. */
+export function sharedEnd(texts: string[]): { own: string[]; shared: string } {
+  const sentences = texts.map((text) => text.split(/(?<=[.!?]) (?=\S)/));
+  const [first = []] = sentences;
+  let count = 0;
+  while (count < first.length && sentences.every((one) => one.at(-1 - count) === first.at(-1 - count))) count += 1;
+  const upTo = (one: string[]): string => one.slice(0, one.length - count).join(' ');
+  return { own: sentences.map(upTo), shared: first.slice(first.length - count).join(' ') };
+}
+
+/** Why an item waits, or what there is to do about it; empty where nobody can say. */
+export const whyWaiting = ({ cause, reason }: Pick<ItemResult, 'cause' | 'reason'>): string =>
+  cause ?? adviceFor(reason)?.remedy ?? '';
