@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { differenceText } from '../../shared/billing/results/advice.js';
 import type { Line, Settings } from '../../shared/billing/types.js';
 import { amountsOf, books, company, line, plan, running } from './builders.js';
 
@@ -38,6 +39,13 @@ describe('a cost in dollars, in a tenant that has euros', () => {
       '2025-10-01: 10 units × 12.0000 / 9.0000',
       'create charge 1 × 30.0000 / 18.0000',
     ]);
+  });
+
+  test('is compared with what stands in its own currency', () => {
+    const { items, steps } = decidedOf('convert');
+    expect(differenceText(items[0]!, steps)).toBe(
+      'Autotask holds 0.00 USD / 0.00 EUR, the report says 120.00 USD / 90.00 EUR: +120.00 / +90.00.',
+    );
   });
 
   test('is told beside the sales, each in its currency', () => {

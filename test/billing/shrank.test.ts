@@ -15,6 +15,7 @@ import {
   plan,
   row,
   service,
+  subscription,
   SUBSCRIPTION,
   type Situation,
   ghost as ghostOf,
@@ -71,6 +72,12 @@ describe('what has become less is held', () => {
     expect(item.standing).toMatchObject({ before: { sales: '144.00' }, after: { sales: '144.00' } });
   });
 
+  const azureEnded = (endDay: string): Partial<Situation> => ({
+    report: {
+      ...of(line(), fabrikam()),
+      subscriptions: [subscription(), subscription({ id: 'az-1', recordType: 'AzurePlan', status: 'Expired', endDay })],
+    },
+  });
   const usage = fabrikam({ recordType: 'AzurePlan', itemCode: null });
   test.each<[string, string | null, string | null]>([
     ['nothing else is missing', lower([fabrikam()], [fabrikam()]), null],
@@ -81,6 +88,12 @@ describe('what has become less is held', () => {
     ],
     ['the report is of the same day', lower([fabrikam()], [fabrikam()], { asOf: '2025-10-12' }), null],
     ['an organization is missing', lower([fabrikam()], []), 'the report is not whole, without organization Fabrikam'],
+    ['what is missing had ended before the month', lower([azure, fabrikam()], [fabrikam()], azureEnded('2025-09-30')), null],
+    [
+      'what is missing came to its end in the month: what was due before was due',
+      lower([azure, fabrikam()], [fabrikam()], azureEnded('2025-10-12')),
+      'the report is not whole, without record type Azure plan, service svc-azure',
+    ],
     [
       'three things are',
       lower([azure, fabrikam()], []),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { invoiceLines } from '../../shared/billing/results/invoice.js';
 import { chargesOf, inUseFirst } from '../../shared/billing/amounts/standing.js';
-import { books, charge, MONTH, plan, running } from './builders.js';
+import { books, charge, line, MONTH, plan, running, type Situation } from './builders.js';
+import { edited, KEY } from './examples/row-and-charge.js';
 
 /** Which charges are an item's, and in which order; what the customer's invoice reads. */
 
@@ -51,4 +52,26 @@ test('the invoice reads what a new contract service is given to read', () => {
     invoiceLines(plan({ settings: { contractInvoiceDescription } })).map(({ text }) => text);
   expect(texts('{product} for {subscription}')).toEqual(['Business Premium for Premium for everybody']);
   expect(texts('{product}')).toEqual(['Business Premium']);
+});
+
+describe('a line of the invoice says what stands now', () => {
+  const before = (situation: Situation): (string | null)[] => invoiceLines(plan(situation)).map((one) => one.before);
+  const units = (count: number, price: string): Situation => ({
+    books: edited(running(), MONTH, { units: count, price, cost: '0' }),
+  });
+  const charged = (price: string): Situation => ({ books: { ...running(), charges: [charge({ key: KEY, price })] } });
+
+  test.each<[string, (string | null)[], (string | null)[]]>([
+    ['nothing, where nothing stands', before({}), [null]],
+    ['the row', before(units(10, '60')), ['60.00', null]],
+    ['a row of units without a price', before(units(10, '0')), ['0.00', null]],
+    ['a row of money without units', before(units(0, '5')), ['5.00', null]],
+    [
+      'a charge, and the row beside it',
+      before({ ...charged('3'), report: { lines: [line({ sales: '125.00' })] } }),
+      ['120.00', '3.00'],
+    ],
+  ])('%s', (_, found, expected) => {
+    expect(found).toEqual(expected);
+  });
 });

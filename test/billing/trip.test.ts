@@ -98,6 +98,23 @@ describe('an organization beside last month', () => {
     );
   });
 
+  const late = (sales: string): Line => other('late', sales, { billingDate: '2025-10-28' });
+  test.each<[string, Omit<Months, 'limits'>]>([
+    [
+      'what is switched off',
+      { before: [sold('600'), other('off', '9000', { serviceId: 'svc-off' }), late('1')], now: [sold('650')] },
+    ],
+    [
+      'what comes later in the month, though something before it cannot be read',
+      {
+        before: [sold('600'), other('unread', '80', { trouble: { message: 'Sales is "x".', holds: 'item' } }), late('9000')],
+        now: [sold('650')],
+      },
+    ],
+  ])('a fall is none by %s', (_, months) => {
+    expect(organizationHeld({ ...months, excludeServices: ['svc-off'] })).toBe(false);
+  });
+
   test('nothing is told where nothing is left out', () => {
     expect(why({ before: [sold('600')], now: [sold('1300.01')], limits: ORGANIZATION })).toBe(
       'Sales moved from 600.00 in the whole of last month to 1,300.01 EUR, by more than 100 % of the smaller one and 500. Release the plan if that is right.',
@@ -183,6 +200,16 @@ describe('an item beside last month', () => {
         now: [sold('1200', { unitSales: '120' }), other('new', '10')],
         held: standing('1200'),
         limits: { ...ITEM, priceFactor: 5 },
+      },
+      null,
+    ],
+    [
+      'in balance at a price far above the list, it waits for nobody',
+      {
+        before: [sold('1200')],
+        now: [sold('1200', { unitSales: '120' }), other('new', '10')],
+        held: standing('1200'),
+        limits: { priceFactor: 5 },
       },
       null,
     ],

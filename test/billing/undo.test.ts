@@ -10,6 +10,7 @@ import {
   plan,
   row,
   running,
+  service,
   SUBSCRIPTION,
   undo,
   type Situation,
@@ -155,6 +156,7 @@ describe('what stays', () => {
     const { before, now } = billed(running(8, '96', '80'));
     const foreign = row({ id: 77, contractServiceId: 9, serviceId: 99, price: '5', cost: '1' });
     now.books.rows.push(foreign);
+    now.books.services.push(service({ id: 99, key: null, name: 'Backup' }));
     expect(back({ before, now }).lines).toHaveLength(1);
   });
 });

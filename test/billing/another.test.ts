@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { isOfAnother } from '../../shared/billing/ghosts/ours.js';
+import type { JointCompany } from '../../shared/billing/report/facts.js';
+import { line, settings, SUBSCRIPTION } from './builders.js';
+
+/** Rule 8: of two organizations that name one company, which looks after a contract there. */
+
+const joint = (changes: Partial<JointCompany> = {}): JointCompany => ({
+  ...{ companyId: 7, organizationIds: ['org-1', 'org-2'], subscriptionIds: [], unsubscribed: [] },
+  ...changes,
+});
+const claimedBy = (...organizations: string[]): Partial<JointCompany> => ({
+  claims: organizations.map((organizationId) => ({
+    ...line({ organizationId }),
+    subscriptionId: SUBSCRIPTION,
+    type: 'Csp365Nce',
+  })),
+});
+const isAnothers = (changes: Partial<JointCompany>, organizationId = 'org-1', known: string[] = [], companyId = 7): boolean =>
+  isOfAnother(SUBSCRIPTION, {
+    ...{ companyId, organizationId, knownSubscriptions: new Set(known), settings: settings(), whyStray: null },
+    facts: { jointCompanies: [joint(changes)] },
+  });
+
+test.each<[string, boolean, boolean]>([
+  ['its company is named by one organization alone', isAnothers({}, 'org-2', [], 8), false],
+  ['it has lines for it', isAnothers(claimedBy('org-1')), false],
+  ['another has lines for it', isAnothers(claimedBy('org-2')), true],
+  ['both have lines for it', isAnothers(claimedBy('org-2', 'org-1')), false],
+  ['another has lines, though it is listed for this one', isAnothers(claimedBy('org-2'), 'org-1', [SUBSCRIPTION]), true],
+  ['it is billed for it or has it listed', isAnothers({ subscriptionIds: [SUBSCRIPTION] }, 'org-1', [SUBSCRIPTION]), false],
+  ['another is billed for it or has it listed', isAnothers({ subscriptionIds: [SUBSCRIPTION] }), true],
+  ['nobody knows it: the first of them looks after it', isAnothers({}), false],
+  ['nobody knows it, and it is not the first', isAnothers({}, 'org-2'), true],
+])('a contract is another organization’s, or not, where %s', (_, found, expected) => {
+  expect(found).toBe(expected);
+});
