@@ -10,7 +10,6 @@ import { changed, type Change } from '../changed.js';
 export interface Variant extends Change {
   /** In the words of anyone who would find the mistake on an invoice. */
   wrong: string;
-  /** In `shared/billing`, where no folder is named. */
   file: string;
   /** What shows it: default the months as they are (`month.ts`); or those whose vendors do not tell everything (`lies.ts`). */
   stories?: 'lies';
@@ -19,161 +18,161 @@ export interface Variant extends Change {
 export const VARIANTS: Variant[] = [
   {
     wrong: 'discounts and credits of a month are left out of its total',
-    file: 'items.ts',
+    file: 'shared/billing/report/items.ts',
     from: 'sum(lines.map((line) => line.sales))',
     to: 'sum(regular.map((line) => line.sales))',
   },
   {
     wrong: 'what the unit price cannot express is lost',
-    file: 'amounts.ts',
+    file: 'shared/billing/amounts/amounts.ts',
     from: 'subtract(subtract(state.wanted, after), state.fixed),',
     to: 'subtract(subtract(state.wanted, state.wanted), state.fixed),',
   },
   {
     wrong: 'what was billed already is caught up again',
-    file: 'amounts.ts',
+    file: 'shared/billing/amounts/amounts.ts',
     from: 'const rest = subtract(subtract(state.wanted, state.row), state.fixed);',
     to: 'const rest = subtract(state.wanted, state.row);',
   },
   {
     wrong: 'a row that somebody adjusted is adjusted again',
-    file: 'adjustment.ts',
+    file: 'shared/billing/amounts/adjustment.ts',
     from: 'if (place.isRefused && row !== null) return true;',
     to: 'if (target !== null) return false;',
   },
   {
     wrong: 'an approved row counts as open',
-    file: 'standing.ts',
+    file: 'shared/billing/amounts/standing.ts',
     from: 'if (row?.frozen) return true;',
     to: 'if (row?.frozen) return false;',
   },
   {
     wrong: 'credits leave the row as it was',
-    file: 'adjustment.ts',
+    file: 'shared/billing/amounts/adjustment.ts',
     from: 'if (quantity.lt(1) || !quantity.round(0).eq(quantity) || sales.lt(0) || cost.lt(0)) return null;',
     to: 'if (!quantity.round(0).eq(quantity)) return null;',
   },
   {
     wrong: 'yen are billed with decimals',
-    file: 'decimal.ts',
+    file: 'shared/billing/basics/decimal.ts',
     from: '.map((code) => [code, 0] as const)',
     to: '.map((code) => [code, 2] as const)',
   },
   {
     wrong: 'half a cent is always rounded down',
-    file: 'decimal.ts',
+    file: 'shared/billing/basics/decimal.ts',
     from: 'return value.round(scale, Big.roundHalfUp);',
     to: 'return value.round(scale, Big.roundDown);',
   },
   {
     wrong: 'money without a line is not mentioned',
-    file: 'ghosts.ts',
+    file: 'shared/billing/ghosts/ghosts.ts',
     from: 'if (why === null) return { ...NO_GHOSTS, ghosts: [standing] };',
     to: 'if (why === null) return NO_GHOSTS;',
   },
   {
     wrong: 'an organization takes away what another one of its company is billed',
-    file: 'ours.ts',
+    file: 'shared/billing/ghosts/ours.ts',
     from: 'return joint.subscriptionIds.includes(key) ||',
     to: 'return',
   },
   {
     wrong: 'an item costs what it is sold for',
-    file: 'items.ts',
+    file: 'shared/billing/report/items.ts',
     from: 'cost: billable(exactCost, first.currency),',
     to: 'cost: billable(exactSales, first.currency),',
   },
   {
     wrong: 'an amount in dollars is billed in the currency of the company',
-    file: 'company.ts',
+    file: 'shared/billing/contracts/company.ts',
     from: 'if (same(itemCurrency, companyCurrency)) return null;',
     to: "if (itemCurrency !== '') return null;",
   },
   {
     wrong: 'a second open charge stays beside the one that is right',
-    file: 'charge.ts',
+    file: 'shared/billing/amounts/charge.ts',
     from: '.filter((charge) => charge !== kept)',
     to: '.filter((charge) => kept === undefined && charge !== kept)',
   },
   {
     wrong: 'what is paid once is billed again in the month after',
-    file: 'adjustment.ts',
+    file: 'shared/billing/amounts/adjustment.ts',
     from: 'if (!billable.isOneOff || carries === null || !reachesNextMonth(place)) return NO_END;',
     to: 'if (billable.name !== day) return NO_END;',
   },
   {
     wrong: 'what the report no longer names is taken away',
-    file: 'shrank.ts',
+    file: 'shared/billing/plan/shrank.ts',
     from: "outcome === 'zeroed' && evidence === null;",
     to: "outcome === 'zeroed' && evidence === 'nothing';",
     stories: 'lies',
   },
   {
     wrong: 'what a report without one of its customers or services has less of is taken away',
-    file: 'shrank.ts',
+    file: 'shared/billing/plan/shrank.ts',
     from: 'if (comparison.missing.length > 0) return',
     to: 'if (comparison.missing.length > 99) return',
     stories: 'lies',
   },
   {
     wrong: 'a run for an earlier day takes back what a later one billed',
-    file: 'shrank.ts',
+    file: 'shared/billing/plan/shrank.ts',
     from: 'if (asOf < comparison.asOf) return',
     to: "if (asOf < '') return",
     stories: 'lies',
   },
   {
     wrong: 'an amount rises because its credit is missing',
-    file: 'shrank.ts',
+    file: 'shared/billing/plan/shrank.ts',
     from: 'if (moves(decided, UP) && isCreditGone(now, before)) return',
     to: 'if (moves(decided, UP) && isCreditGone(before, now)) return',
     stories: 'lies',
   },
   {
     wrong: 'a customer that could not be billed has a new licence counted as accepted, and both are billed later',
-    file: 'accepted.ts',
+    file: 'shared/billing/report/accepted.ts',
     from: '.map((item) => withSuccessors(item, now, before.items, movedTo))',
     to: '.map((item) => (isBlind ? item : withSuccessors(item, now, before.items, movedTo)))',
     stories: 'lies',
   },
   {
     wrong: 'a licence is billed without the credit of the one it was converted from',
-    file: 'shrank.ts',
+    file: 'shared/billing/plan/shrank.ts',
     from: 'if (isCreditLost && moves(decided, UP)) return',
     to: 'if (isCreditLost && decided.lines === 0) return',
     stories: 'lies',
   },
   {
     wrong: 'what is billed beside a row whose service does not show is called posted where nothing is to be written',
-    file: 'doubt.ts',
+    file: 'shared/billing/contracts/doubt.ts',
     from: "outcome === 'posted' && !isChargeType(type) &&",
     to: "outcome === 'excluded' && !isChargeType(type) &&",
     stories: 'lies',
   },
   {
     wrong: 'a contract that the search does not show is made again',
-    file: 'doubt.ts',
+    file: 'shared/billing/contracts/doubt.ts',
     from: 'if (gone.length === 0) return held;',
     to: 'if (gone !== null) return held;',
     stories: 'lies',
   },
   {
     wrong: 'a charge is written beside a row whose service does not show',
-    file: 'doubt.ts',
+    file: 'shared/billing/contracts/doubt.ts',
     from: 'if (service !== undefined) items.set(item.id',
     to: 'if (service === null) items.set(item.id',
     stories: 'lies',
   },
   {
     wrong: 'what balances a row is deleted while nobody knows what the row bills',
-    file: 'doubt.ts',
+    file: 'shared/billing/contracts/doubt.ts',
     from: 'if (service !== undefined) items.set(ghostId(ghost)',
     to: 'if (service === null) items.set(ghostId(ghost)',
     stories: 'lies',
   },
   {
     wrong: 'less of what is held is accepted',
-    file: 'accepted.ts',
+    file: 'shared/billing/report/accepted.ts',
     from: "!.outcome === 'held')) return leastOf",
     to: "!.reason === 'report-shrank')) return leastOf",
     stories: 'lies',
@@ -210,8 +209,11 @@ const ENTRIES = {
 type Judge = (seed: number, runs: number) => Promise<RunDetails<unknown>>;
 
 /** The campaign against a product with one line changed. Throws where that line does not stand there once. */
-export async function judge({ file, from, to, stories }: Variant, seed: number, runs: number): Promise<RunDetails<unknown>> {
-  const path = file.includes('/') ? file : `shared/billing/${file}`;
+export async function judge(
+  { file: path, from, to, stories }: Variant,
+  seed: number,
+  runs: number,
+): Promise<RunDetails<unknown>> {
   const contents = changed(readFileSync(`${ROOT}${path}`, 'utf8'), { from, to }, path);
   const { outputFiles } = await build({
     stdin: { contents: ENTRIES[stories ?? 'months'], resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
