@@ -56,11 +56,27 @@ describe('a copy of a contract', () => {
     expect(shown(found([], [], held))).toEqual(['900: 120.00 beside 100']);
   });
 
+  test('names its company and service by their numbers where nothing else is known of them', () => {
+    const [unknown] = found([COPY], [COPIED], { ...running(), companies: [], services: [] });
+    expect(unknown).toMatchObject({ companyName: 'company 7', serviceName: 'service 50', currency: 'EUR' });
+    const others = {
+      companies: [company({ id: 8, name: 'Other' }), company()],
+      services: [service({ id: 51 }), service({ name: 'Own' })],
+    };
+    expect(found([COPY], [COPIED], { ...running(), ...others })[0]).toMatchObject({
+      companyName: 'Contoso Ltd',
+      serviceName: 'Own',
+    });
+  });
+
   test('is told in the currency of its company, and as the first of many', () => {
     const held = { ...running(), companies: [company({ currency: 'usd' })] };
     const [copy] = found([COPY], [COPIED], held);
     expect(copy!.currency).toBe('USD');
     expect(copiesText(Array.from({ length: 7 }, () => copy!))).toContain('; and 2 more. Where');
+    const told = (count: number): string => copiesText(Array.from({ length: count }, () => copy!))!;
+    expect([told(5), told(7)].map((text) => text.split('; contract 900').length)).toEqual([5, 5]);
+    expect(told(5)).not.toContain('more');
     expect(copiesText([])).toBeNull();
   });
 });

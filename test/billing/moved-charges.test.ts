@@ -1,19 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 import { chargeKeyOf, itemHash } from '../../shared/billing/basics/keys.js';
-import { namesOfItems } from '../../shared/billing/report/named.js';
-import type { Books, Charge } from '../../shared/billing/types.js';
+import { withLost } from '../../shared/billing/contracts/doubt.js';
+import { cutReport } from '../../shared/billing/report/facts.js';
+import { namesOfItems, NOTHING_NAMED } from '../../shared/billing/report/named.js';
+import type { Books, Charge, Gone } from '../../shared/billing/types.js';
 import {
   amountsOf,
+  AS_OF,
   books,
   charge,
+  company,
   contract,
   line,
   MONTH,
   outcomesOf,
   plan,
+  report,
   row,
   running,
   service,
+  settings,
   SUBSCRIPTION,
 } from './builders.js';
 import type { Situation } from './builders.js';
@@ -56,6 +62,12 @@ describe('a charge that somebody moved to another contract', () => {
     expect(amountsOf(plan({ ...situation, approvedDigest: digest }))).toEqual(['create charge 10 × 30.0550 / 24.0440']);
   });
 
+  test('has no contract to be put back on where that is gone', () => {
+    const { books: held, ...situation } = azure({ contractId: 101 });
+    const [why] = heldBy({ ...situation, books: { ...held!, contracts: held!.contracts.slice(1), detailed: [101] } });
+    expect(why).toMatch(/would come on top\. In Autotask: delete it there\. Release/);
+  });
+
   test('and billed there is to be credited', () => {
     expect(heldBy(azure({ contractId: 101, billed: true }))[0]).toMatch(/put it back on contract 100, or credit it\./);
   });
@@ -92,6 +104,35 @@ describe('a contract to which somebody gave other ids', () => {
   const withIds = (changes: Parameters<typeof contract>[0], held: Books = running()): Situation => ({
     named: BILLED,
     books: { ...held, elsewhere: { companies: [7], rows: [], unread: [] }, contracts: [contract(changes)] },
+  });
+
+  test.each([
+    ['no number', { subscriptionId: null, number: null }, '(none in its field, none as its number)'],
+    ['a number of its own', { subscriptionId: null, number: 'HAND-1' }, '(none in its field, HAND-1 as its number)'],
+    ['another vendor’s id', { subscriptionId: 'other-1', number: null }, '(other-1 in its field, none as its number)'],
+  ])('is told with what it carries now: %s', (_, ids, told) => {
+    expect(heldBy(withIds(ids))[0]).toContain(told);
+  });
+
+  test('is told once, also where it is known to be gone', () => {
+    const { books: held, named = {} } = withIds({ subscriptionId: null, number: 'HAND-1' });
+    const { facts } = cutReport(report(), AS_OF, { ...NOTHING_NAMED, ...named });
+    const lostIn = (gone?: Gone[]): string[] | undefined =>
+      withLost({ facts, settings: settings(), books: { ...held!, ...(gone && { gone }) } }, company(), [
+        { contractKey: SUBSCRIPTION },
+        { contractKey: SUBSCRIPTION },
+        { contractKey: 's-3' },
+      ]).gone?.map(({ kind, id }) => `${kind} ${id}`);
+    const gone = (kind: Gone['kind']): Gone => ({ kind, id: 100, key: SUBSCRIPTION, why: 'It is gone.' });
+    expect(lostIn()).toEqual(['contract 100']);
+    expect(lostIn([gone('contract')])).toEqual(['contract 100']);
+    expect(lostIn([gone('service')])).toEqual(['service 100', 'contract 100']);
+  });
+
+  test('is lost for nobody who was never billed on it', () => {
+    const { books: held } = withIds({ subscriptionId: null, number: 'HAND-1' });
+    const { facts } = cutReport(report(), AS_OF, NOTHING_NAMED);
+    expect(withLost({ facts, settings: settings(), books: held! }, company(), [{ contractKey: SUBSCRIPTION }])).toBe(held);
   });
 
   test.each([

@@ -72,6 +72,14 @@ describe('usage whose lines have got another subscription id', () => {
   const now = (changes: Partial<Line>): string[] =>
     outcomesOf(plan(since([usage()], [usage({ subscriptionId: NEW, ...changes })], { books: held })));
 
+  test('is another’s where the old one had an item code, or was of another record type', () => {
+    expect(outcomesOf(plan(since([usage({ itemCode: 'A' })], [usage({ subscriptionId: NEW })], { books: held })))).toEqual([
+      'posted',
+    ]);
+    const market = usage({ recordType: 'Marketplace', subscriptionId: NEW });
+    expect(outcomesOf(plan(since([usage()], [market], { books: held })))).toEqual(['posted']);
+  });
+
   test('waits where it comes to the same amounts, and is billed where it does not: nothing else tells it', () => {
     expect(now({})).toEqual(['held report-shrank']);
     expect(now({ sales: '12.00', cost: '9.60' })).toEqual(['posted']);
