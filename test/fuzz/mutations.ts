@@ -116,11 +116,18 @@ interface Place {
   path: string;
 }
 
-/** Every value of the answer, itself first. */
-function placesIn(value: object, path = ''): Place[] {
-  return Object.keys(value).flatMap((key) => {
-    const below = (value as Rec)[key];
-    const here = { holder: value, key, path: `${path}/${key}` };
-    return typeof below === 'object' && below !== null ? [here, ...placesIn(below, here.path)] : [here];
-  });
+/** Every value of the answer, each before what is in it; without recursion, for two mutations can make it thousands of levels deep. */
+function placesIn(answer: object): Place[] {
+  const within = (holder: object, path: string): Place[] =>
+    Object.keys(holder)
+      .map((key) => ({ holder, key, path: `${path}/${key}` }))
+      .reverse();
+  const places: Place[] = [];
+  const waiting = within(answer, '');
+  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+    places.push(place);
+    const below = (place.holder as Rec)[place.key];
+    if (typeof below === 'object' && below !== null) waiting.push(...within(below, place.path));
+  }
+  return places;
 }
