@@ -73,6 +73,10 @@ const bare = (changes: Partial<Line> = {}): Line => line({ subscriptionId: null,
 const visio = bare({ recordType: 'Perpetual', itemCode: 'DG7GMGF0D5RK-0001', productName: 'Visio' });
 const azure = line({ subscriptionId: 'az-1', recordType: 'AzurePlan', itemCode: null, productName: 'Azure plan' });
 const second = line({ subscriptionId: 'second', itemCode: 'CFQ7TTC0SECOND' });
+/** On the same subscription. */
+const OF_OTHER_TYPES = ['Perpetual', 'Subscription', 'ReservedInstance', 'Marketplace', 'AzurePlan'].map((recordType) =>
+  line({ recordType, itemCode: 'DG7GMGF0D5RK-0001' }),
+);
 const VISIO = 'cloudmore:perpetual';
 
 describe('money that stands for the same thing under another name holds its line', () => {
@@ -88,10 +92,11 @@ describe('money that stands for the same thing under another name holds its line
       again(SUBSCRIPTION).replace('one of them has no subscription id', 'it may have got another subscription id'),
     ],
     ['a perpetual licence lost it', why({ ...visio, subscriptionId: 'v-1' }, visio, { serviceKey: VISIO }), again('v-1')],
+    ['somebody gave its service another code', why(line(), bare(), { serviceKey: 'CFQ7TTC0OLD' }), again(SUBSCRIPTION)],
     [
       'the accepted report had others besides',
       why(line(), [bare(), second], {
-        accepted: of(second, line({ recordType: 'Perpetual', itemCode: 'DG7GMGF0D5RK-0001' }), line()),
+        accepted: of(second, ...OF_OTHER_TYPES, line()),
       }),
       again(SUBSCRIPTION),
     ],

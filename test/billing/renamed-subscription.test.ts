@@ -84,6 +84,17 @@ describe('usage whose lines have got another subscription id', () => {
     expect(now({})).toEqual(['held report-shrank']);
     expect(now({ sales: '12.00', cost: '9.60' })).toEqual(['posted']);
     expect(now({ cost: '9.60' })).toEqual(['posted']);
+    expect(now({ sales: '12.00' })).toEqual(['posted']);
+  });
+
+  test.each<[string, Partial<Line>]>([
+    ['usage of a third one', { subscriptionId: '33333333-3333-4333-8333-333333333333' }],
+    ['a purchase of the same one', { recordType: 'Marketplace' }],
+  ])('is billed where only %s came to the same amounts', (_, changes) => {
+    const other = usage({ sales: '77.00', cost: '66.00', ...changes });
+    const came = usage({ subscriptionId: NEW, sales: '77.00', cost: '66.00' });
+    const { items } = plan(since([usage(), other], [other, came], { books: held }));
+    expect(items.find(({ contractKey, type }) => contractKey === NEW && type === 'AzurePlan')!.reason).not.toBe('report-shrank');
   });
 });
 
