@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Big } from 'big.js';
 import type { UndoMonth } from '../../activities/decide/preview-undo.js';
 import type { AutotaskState } from '../../sandbox/index.js';
 import { openDesk, type Desk } from './desk.js';
@@ -26,10 +27,8 @@ const stateOf = async (desk: Desk): Promise<AutotaskState> =>
 async function asked(desk: Desk): Promise<number> {
   const { unitRows, charges } = await stateOf(desk);
   const ofMonth = unitRows.filter(({ startDate }) => String(startDate).startsWith(MONTH));
-  return [...ofMonth.map(({ price }) => Number(price)), ...charges.map(({ billableAmount }) => Number(billableAmount))].reduce(
-    (sum, one) => sum + one,
-    0,
-  );
+  const amounts = [...ofMonth.map(({ price }) => price), ...charges.map(({ billableAmount }) => billableAmount)];
+  return amounts.reduce((sum, one) => sum.plus(String(one)), new Big(0)).toNumber();
 }
 
 const contractOf = ({ contracts }: AutotaskState, number: string): number =>

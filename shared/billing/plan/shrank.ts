@@ -87,22 +87,21 @@ function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem
       isOfSame(decided, ghost, accepted),
   );
   if (other === undefined || !isMoved(decided)) return null;
-  const why = isNameless(decided, other)
-    ? 'and one of them has no subscription id'
-    : 'and it may have got another subscription id';
+  const why =
+    namelessOf(decided, other) > 0 ? 'and one of them has no subscription id' : 'and it may have got another subscription id';
   return `${grouped(other.sales)} for the same stand on contract ${other.contractId} (${other.contractKey}) without a line, ${why}`;
 }
 
-/** Whether one of the two has no subscription id. */
-const isNameless = (...two: { contractKey: string }[]): boolean => two.some(({ contractKey }) => isHashKey(contractKey));
+/** How many of the two have no subscription id. */
+const namelessOf = (...two: { contractKey: string }[]): number => two.filter(({ contractKey }) => isHashKey(contractKey)).length;
 
 /** What is carried into the month after (7.6) is none of this month's money. */
 const CARRIED_ON = '7.6';
 
 /** Of one type; licences of one item code as well. Between two without subscription id a code is all that tells them apart, also for usage. */
 function isOfSame(decided: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]): boolean {
-  const { type, itemCode, contractKey } = decided;
-  const nameless = [contractKey, ghost.contractKey].filter(isHashKey).length;
+  const { type, itemCode } = decided;
+  const nameless = namelessOf(decided, ghost);
   if (ghost.type !== type) return false;
   if (nameless === 0) return isRenamed(decided, ghost, accepted);
   const had = accepted.find((one) => one.type === type && same(one.contractKey, ghost.contractKey));
