@@ -45,7 +45,7 @@ const DIRECTIONS = [
   { files: 'worker/**', may: ['worker', 'activities', 'shared', '@temporalio/*', 'node:*', 'packages'], types: ['workflows'] },
   {
     // These start the other parts of the product in this process.
-    files: 'client/commands/{sandbox,demo}{.ts,/**,-*.ts}',
+    files: 'client/commands/{demo.ts,sandbox/**}',
     may: ['client', 'shared', 'sandbox', 'worker', 'activities', '@temporalio/*', 'node:*', 'packages'],
     types: ['workflows'],
   },
@@ -165,7 +165,7 @@ const NO_VENDOR = [
 const HTML_BY_TAG = {
   selector:
     ':not(TaggedTemplateExpression[tag.name="html"]) > TemplateLiteral[expressions.length>0]:has(TemplateElement[value.raw=/<[a-z!\\u002f]|=\\u0022$/i])',
-  message: 'Write HTML with the tag html, which escapes every value (client/render/html.ts).',
+  message: 'Write HTML with the tag html, which escapes every value (client/documents/html.ts).',
 };
 const MARKDOWN_BY_TAG = {
   selector: ':not(TaggedTemplateExpression[tag.name="md"]) > TemplateLiteral[expressions.length>0]',
@@ -185,22 +185,24 @@ const MARKDOWN_BY_DETAILS = [
 const RENDERED_PRINTABLE = [
   {
     selector: 'ExportNamedDeclaration > FunctionDeclaration[id.name=/^(render(?!.*Html)|textReport)/]:not([async=true])',
-    message: 'Export a rendering as onTerminal(…), which makes its data printable (client/render/printable.ts).',
+    message: 'Export a rendering as onTerminal(…), which makes its data printable (client/terminal/printable.ts).',
   },
   {
     selector:
       'ExportNamedDeclaration > VariableDeclaration > VariableDeclarator[id.name=/^(render(?!.*Html)|textReport)/]:not(:has(> CallExpression.init[callee.name="onTerminal"]))',
-    message: 'Export a rendering as onTerminal(…), which makes its data printable (client/render/printable.ts).',
+    message: 'Export a rendering as onTerminal(…), which makes its data printable (client/terminal/printable.ts).',
   },
 ];
+/** What holds where people's pages and screens are made. */
+const RENDERED = [HTML_BY_TAG, ...RENDERED_PRINTABLE];
 const NAMES_BY_TAG = {
   selector:
     ':not(TaggedTemplateExpression) > TemplateLiteral > :matches(Identifier[name=/(organization|product|company|customer)Name$/i], MemberExpression[property.name=/(organization|product|company|customer)Name$/i])',
-  message: 'A name goes into a sentence by the tag line, which keeps it to one line (client/render/printable.ts).',
+  message: 'A name goes into a sentence by the tag line, which keeps it to one line (client/terminal/printable.ts).',
 };
 const JSON_BY_FUNCTION = {
   selector: 'CallExpression[callee.object.name="JSON"][callee.property.name="stringify"][arguments.length=3]',
-  message: 'JSON for people is made by jsonText, which a terminal only prints (client/render/printable.ts).',
+  message: 'JSON for people is made by jsonText, which a terminal only prints (client/terminal/printable.ts).',
 };
 
 const SIZE = { skipBlankLines: true, skipComments: true };
@@ -234,14 +236,16 @@ export default defineConfig(
     rules: { 'regexp/no-super-linear-backtracking': ['error', { report: 'certain' }], 'regexp/no-super-linear-move': 'error' },
   },
   {
-    files: ['client/render/**'],
-    rules: { 'no-restricted-syntax': ['error', ...PRODUCT, HTML_BY_TAG, ...RENDERED_PRINTABLE] },
-  },
-  {
     files: ['client/commands/**'],
+    ignores: ['client/commands/*/*text.ts'],
     rules: {
-      'no-restricted-syntax': ['error', ...PRODUCT, NAMES_BY_TAG, JSON_BY_FUNCTION, ...MARKDOWN_BY_DETAILS],
+      'no-restricted-syntax': ['error', ...PRODUCT, ...RENDERED, NAMES_BY_TAG, JSON_BY_FUNCTION, ...MARKDOWN_BY_DETAILS],
     },
+  },
+  // A text of a command is a rendering as a whole: its data are made printable before it begins.
+  {
+    files: ['client/commands/*/*text.ts', 'client/{documents,terminal}/**'],
+    rules: { 'no-restricted-syntax': ['error', ...PRODUCT, ...RENDERED] },
   },
   {
     files: ['activities/finish/web-ui-details.ts', 'workflows/month-details.ts'],

@@ -1,18 +1,18 @@
-import { us, messageAsCalled, calledAs, NAME, programOf } from './called.js';
+import { us, messageAsCalled, calledAs, NAME, programOf } from './terminal/called.js';
 import { Command, CommanderError, Option } from 'commander';
 import { ConfigError } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
 import { realContext, SPEAKING, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
-import { actor, asOf, full, json, month, organization } from './cli-arguments.js';
-import { addBrokers, brokerOption, useBroker } from './cli-brokers.js';
-import { addCompletion } from './cli-completion.js';
-import { addDismiss } from './cli-dismiss.js';
-import { addKeeping } from './cli-keeping.js';
-import { addMonthEnd } from './cli-month-end.js';
-import { addProcesses } from './cli-processes.js';
-import { addSetUp } from './cli-set-up.js';
-import { CommandError, EXIT, type ExitCode } from './exit.js';
+import { actor, asOf, full, json, month, organization } from './cli/arguments.js';
+import { addBrokers, brokerOption, useBroker } from './cli/brokers.js';
+import { addCompletion } from './cli/completion.js';
+import { addDismiss } from './cli/dismiss.js';
+import { addKeeping } from './cli/keeping.js';
+import { addMonthEnd } from './cli/month-end.js';
+import { addProcesses } from './cli/processes.js';
+import { addSetUp } from './cli/set-up.js';
+import { CommandError, EXIT, type ExitCode } from './terminal/exit.js';
 import { VERSION } from '../shared/version.js';
 
 /** `billing`: the table of contents. A command is loaded when it is used, so that help comes at once. */
@@ -170,7 +170,7 @@ function addReading(program: Command, context: Context, run: Run): void {
           json: boolean;
         },
       ) => {
-        const { plan } = await import('./commands/plan.js');
+        const { plan } = await import('./commands/plan/index.js');
         await run(
           plan(context, {
             month: of,
@@ -197,8 +197,11 @@ function addReading(program: Command, context: Context, run: Run): void {
     .addOption(full())
     .addOption(json())
     .action(async (of: string | undefined, options: { check: boolean; full: boolean; json: boolean }) => {
-      if (options.check) return run((await import('./commands/check.js')).check(context, { month: of, json: options.json }));
-      return run((await import('./commands/status.js')).status(context, { month: of, json: options.json, isFull: options.full }));
+      if (options.check)
+        return run((await import('./commands/status/check.js')).check(context, { month: of, json: options.json }));
+      return run(
+        (await import('./commands/status/index.js')).status(context, { month: of, json: options.json, isFull: options.full }),
+      );
     });
 }
 
@@ -221,7 +224,7 @@ function addExplain(program: Command, context: Context, run: Run): void {
     .requiredOption('--subscription <id>', 'subscription id, or the cm-… key shown for lines without one')
     .addOption(json())
     .action(async (of: string, options: { subscription: string; json: boolean }) =>
-      run((await import('./commands/explain.js')).explainSubscription(context, { month: of, ...options })),
+      run((await import('./commands/explain/index.js')).explainSubscription(context, { month: of, ...options })),
     );
 }
 
@@ -253,7 +256,7 @@ function addSteering(program: Command, context: Context, run: Run): void {
           json: boolean;
         },
       ) => {
-        const command = await import('./commands/run.js');
+        const command = await import('./commands/run/index.js');
         await run(
           command.runWhenAgreed(context, {
             month: of,
@@ -281,7 +284,7 @@ function addSteering(program: Command, context: Context, run: Run): void {
       .addOption(asOf())
       .addOption(actor())
       .action(async (of: string, options: { organization: string[]; reason: string; asOf?: string; actor?: string }) => {
-        const { steer } = await import('./commands/signals.js');
+        const { steer } = await import('./commands/steer/index.js');
         const { organization: organizations, ...rest } = options;
         await run(steer(context, signal, { month: of, organizations, ...rest }));
       });

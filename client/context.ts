@@ -3,9 +3,9 @@ import type { Day, Month } from '../shared/billing/types.js';
 import { dayIn } from '../shared/messages/messages.js';
 import { readEnvironment, type Environment } from '../shared/environment.js';
 import type { Profile } from '../shared/brokers/profiles.js';
-import { CommandError, EXIT } from './exit.js';
-import { PLAIN, paperOf, type Paper } from './render/paper.js';
-import { terminalText } from './render/printable.js';
+import { CommandError, EXIT } from './terminal/exit.js';
+import { PLAIN, paperOf, type Paper } from './terminal/paper.js';
+import { terminalText } from './terminal/printable.js';
 
 /** What every command gets: the environment, and where its words go. The result goes to standard output, everything else to standard error. */
 export interface Context {

@@ -2,10 +2,10 @@ import { parse } from 'csv-parse/sync';
 import { fold } from '../shared/billing/basics/text.js';
 import type { BaseConfig } from '../shared/config.js';
 import type { Context } from './context.js';
-import { CommandError, EXIT } from './exit.js';
+import { CommandError, EXIT } from './terminal/exit.js';
 import { writeOutput } from './files.js';
-import { jsonText } from './render/printable.js';
-import { BYTE_ORDER_MARK, csvText } from './render/spreadsheet.js';
+import { jsonText } from './terminal/printable.js';
+import { BYTE_ORDER_MARK, csvText } from './documents/spreadsheet.js';
 
 /** Tables that people open in a spreadsheet, change, and hand back. */
 

@@ -1,7 +1,7 @@
 import { access, constants, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute } from 'node:path';
 import { decodeText, isMissing, whyNoFile } from '../shared/files.js';
-import { CommandError, EXIT } from './exit.js';
+import { CommandError, EXIT } from './terminal/exit.js';
 
 /** Files that a person named on the command line. Each error says which, what is wrong with it, and what was expected. */
 

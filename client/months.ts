@@ -1,4 +1,4 @@
-import { us } from './called.js';
+import { us } from './terminal/called.js';
 import { isGrpcDeadlineError, type WorkflowExecutionDescription, type WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { isReasonOfGate } from '../shared/autotask/quota.js';
@@ -12,8 +12,8 @@ import { firstValue } from '../shared/encryption/converter.js';
 import { openEvidence } from '../shared/evidence/index.js';
 import { monthsOf, readMonth, type MonthRead } from '../shared/evidence/months.js';
 import { didYouMean } from '../shared/nearest.js';
-import { CommandError, EXIT } from './exit.js';
-import type { Temporal } from './temporal.js';
+import { CommandError, EXIT } from './terminal/exit.js';
+import type { Temporal } from './temporal/connection.js';
 import { isParked, type OrganizationStatus } from '../shared/billing/results/status.js';
 
 /** A month as the evidence and the open workflows know it. */

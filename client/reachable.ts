@@ -1,5 +1,5 @@
 import { ApiError } from '../shared/http/errors.js';
-import { CommandError, EXIT } from './exit.js';
+import { CommandError, EXIT } from './terminal/exit.js';
 
 /** Says which vendor cannot be reached, or what was asked for in vain, with the code for it. */
 export async function reachable<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { main } from '../client/cli.js';
-import type { Paper } from '../client/render/paper.js';
+import type { Paper } from '../client/terminal/paper.js';
 
 /** How a command ended: its exit code, its result, and everything else that it said. */
 export interface Ended {

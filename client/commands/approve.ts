@@ -1,7 +1,7 @@
 import { ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hint } from '../called.js';
+import { hint } from '../terminal/called.js';
 import { reasonInWords } from '../../shared/billing/results/advice.js';
 import { option } from '../../shared/billing/basics/command.js';
 import { isAwaited } from '../../shared/billing/plan/breakers.js';
@@ -13,15 +13,15 @@ import type { Month } from '../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../shared/config.js';
 import { APPROVE_UPDATE, organizationBillingId } from '../../shared/messages/names.js';
 import { type Sender } from '../../shared/messages/decisions.js';
-import { confirmSum, confirmYes } from '../confirm.js';
+import { confirmSum, confirmYes } from '../terminal/confirm.js';
 import type { Context } from '../context.js';
-import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { CommandError, EXIT, type ExitCode } from '../terminal/exit.js';
 import { askOpen, findMonth, inParallel, isNotFound, openOrganizations } from '../months.js';
 import { senderOf } from '../sender.js';
-import { readPlanFile, type KeptPlans } from '../plan-file.js';
-import { line } from '../render/printable.js';
-import { withTemporal, type Temporal } from '../temporal.js';
-import { answerOf, resolveOrganizations } from './signals.js';
+import { readPlanFile, type KeptPlans } from './plan/file.js';
+import { line } from '../terminal/printable.js';
+import { withTemporal, type Temporal } from '../temporal/connection.js';
+import { answerOf, resolveOrganizations } from './steer/index.js';
 import { isOpenForPerson, isParked, isToldAs, statusInWords } from '../../shared/billing/results/status.js';
 
 /** Releases plans that wait, exactly as shown: the digest names the plan, and a plan that changed since waits again. */

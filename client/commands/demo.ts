@@ -1,4 +1,4 @@
-import { us } from '../called.js';
+import { us } from '../terminal/called.js';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { readFile, rm } from 'node:fs/promises';
 import { loadConfig } from '../../shared/config.js';
@@ -8,13 +8,13 @@ import { startSandbox } from '../../sandbox/index.js';
 import { startWorker } from '../../worker/main.js';
 import type { Context } from '../context.js';
 import { ended } from '../ended.js';
-import { EXIT, type ExitCode } from '../exit.js';
-import { ensureSearchAttributes } from '../search-attributes.js';
-import { connectionSettings, withTemporal } from '../temporal.js';
+import { EXIT, type ExitCode } from '../terminal/exit.js';
+import { ensureSearchAttributes } from '../temporal/search-attributes.js';
+import { connectionSettings, withTemporal } from '../temporal/connection.js';
 import { findTemporalServer, startDevServer, type DevServer } from '../temporal-server/index.js';
 import { webUiUrl } from '../../shared/web-ui.js';
-import { run } from './run.js';
-import { DEFAULT_WORLD } from './sandbox.js';
+import { run } from './run/index.js';
+import { DEFAULT_WORLD } from './sandbox/index.js';
 
 export const MONTH = '2025-10';
 export const AS_OF = '2025-10-17';

@@ -1,4 +1,4 @@
-import { us } from '../called.js';
+import { us } from '../terminal/called.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { loadBaseConfig } from '../../shared/config.js';
@@ -6,10 +6,10 @@ import { boundTo, planAnewOn, type LeftBehind } from '../../worker/versions/left
 import { makeCurrent, readDeployment, type Deployment } from '../../worker/versions/deployment.js';
 import { failingOf } from '../../worker/executions/failing.js';
 import type { Context } from '../context.js';
-import { CommandError, EXIT, type ExitCode } from '../exit.js';
-import { jsonText } from '../render/printable.js';
-import { table } from '../render/table.js';
-import { withTemporal } from '../temporal.js';
+import { CommandError, EXIT, type ExitCode } from '../terminal/exit.js';
+import { jsonText } from '../terminal/printable.js';
+import { table } from '../terminal/table.js';
+import { withTemporal } from '../temporal/connection.js';
 
 /** Which version of the worker serves: shows it, makes one current, goes back to the one before. */
 

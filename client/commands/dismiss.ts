@@ -12,10 +12,10 @@ import { dismissalRef, keepDismissal } from '../../shared/evidence/dismissals.js
 import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import type { Context } from '../context.js';
-import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { CommandError, EXIT, type ExitCode } from '../terminal/exit.js';
 import { actorOf } from '../sender.js';
 import { notRunYet } from '../months.js';
-import { line } from '../render/printable.js';
+import { line } from '../terminal/printable.js';
 
 export interface DismissOptions {
   month: Month;

@@ -7,8 +7,8 @@ import { PUBLIC, publicKeyOf } from '../../shared/evidence/signing.js';
 import { verifyEvidence, type Verified } from '../../shared/evidence/verify.js';
 import { isMissing, whyNoFile } from '../../shared/files.js';
 import type { Context } from '../context.js';
-import { CommandError, EXIT, type ExitCode } from '../exit.js';
-import { jsonText } from '../render/printable.js';
+import { CommandError, EXIT, type ExitCode } from '../terminal/exit.js';
+import { jsonText } from '../terminal/printable.js';
 
 export interface VerifyOptions {
   publicKey?: string | undefined;

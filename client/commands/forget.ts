@@ -11,11 +11,11 @@ import { monthName, type MonthRecord, type ReportManifest } from '../../shared/e
 import type { Whom } from '../../shared/evidence/redaction.js';
 import { openSigner, signHead } from '../../shared/evidence/signing.js';
 import { progressOn, today, type Context } from '../context.js';
-import { CommandError, EXIT, type ExitCode } from '../exit.js';
+import { CommandError, EXIT, type ExitCode } from '../terminal/exit.js';
 import { checkOutput, writeOutput } from '../files.js';
-import { deleteExecutions, executionsOf, historyText } from '../histories.js';
-import { jsonText } from '../render/printable.js';
-import { withTemporal } from '../temporal.js';
+import { deleteExecutions, executionsOf, historyText } from '../temporal/histories.js';
+import { jsonText } from '../terminal/printable.js';
+import { withTemporal } from '../temporal/connection.js';
 
 export interface ForgetOptions {
   organization: string;

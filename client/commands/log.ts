@@ -3,10 +3,10 @@ import { loadBaseConfig } from '../../shared/config.js';
 import { readDecisions } from '../../shared/decisions/decisions.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import type { Context } from '../context.js';
-import { EXIT, type ExitCode } from '../exit.js';
-import { renderDecisions } from '../render/decisions.js';
-import { PLAIN } from '../render/paper.js';
-import { jsonText } from '../render/printable.js';
+import { EXIT, type ExitCode } from '../terminal/exit.js';
+import { renderDecisions } from '../terminal/decisions.js';
+import { PLAIN } from '../terminal/paper.js';
+import { jsonText } from '../terminal/printable.js';
 
 /** Who decided what, of one month or of all; ends with 1 when an entry was removed or altered. */
 export async function log(context: Context, { month, json }: { month: Month | undefined; json: boolean }): Promise<ExitCode> {

@@ -7,12 +7,12 @@ import { isNothing } from '../../shared/close/exact.js';
 import { keepInvoiced } from '../../shared/evidence/invoiced.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { readReportDocument } from '../../shared/report/read.js';
-import { isSettled, readCharged, recordOf } from '../charged.js';
-import { closeMonth, NotClosed, withEvidence } from '../closing.js';
-import type { InvoicedReading } from '../invoiced.js';
+import { isSettled, readCharged, recordOf } from './invoiced/charged.js';
+import { closeMonth, NotClosed, withEvidence } from './close/closing.js';
+import type { InvoicedReading } from './invoiced/reading.js';
 import { today } from '../context.js';
-import { CommandError } from '../exit.js';
-import { preview } from './undo.js';
+import { CommandError } from '../terminal/exit.js';
+import { preview } from './undo/index.js';
 
 /** What the page asks the worker for, by the code of the commands `close`, `invoiced` and `undo`. */
 export const officeOf = (config: Config): Office => ({
@@ -31,7 +31,7 @@ export const officeOf = (config: Config): Office => ({
       const read = await readMonth(evidence, config.broker, month);
       if (read === null) return null;
       const document = await readReportDocument(evidence, read, config.callsPerHour);
-      const { renderReport } = await import('../render/report/index.js');
+      const { renderReport } = await import('./report/render.js');
       const content = await renderReport(format, read.result, document, { isFull: true, csvSeparator: config.csvSeparator });
       return { name: `billing-${config.broker}-${month}.${format}`, content };
     }),

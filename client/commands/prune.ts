@@ -1,4 +1,4 @@
-import { us } from '../called.js';
+import { us } from '../terminal/called.js';
 import { addMonths, monthOf } from '../../shared/billing/basics/month.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { Keyring } from '../../shared/encryption/keyring.js';
@@ -6,8 +6,8 @@ import { openStore } from '../../shared/evidence/index.js';
 import { Pruner, type Pruning } from '../../shared/evidence/prune.js';
 import { openSigner } from '../../shared/evidence/signing.js';
 import { today, type Context } from '../context.js';
-import { CommandError, EXIT, type ExitCode } from '../exit.js';
-import { jsonText } from '../render/printable.js';
+import { CommandError, EXIT, type ExitCode } from '../terminal/exit.js';
+import { jsonText } from '../terminal/printable.js';
 
 export interface PruneOptions {
   keepMonths: number;

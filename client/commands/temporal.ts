@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { Context } from '../context.js';
-import { EXIT, type ExitCode } from '../exit.js';
+import { EXIT, type ExitCode } from '../terminal/exit.js';
 import { findTemporalServer, startDevServer } from '../temporal-server/index.js';
 import { ended } from '../ended.js';
 

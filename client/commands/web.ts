@@ -1,12 +1,12 @@
-import { us } from '../called.js';
+import { us } from '../terminal/called.js';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { loadBaseConfig } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import type { Context } from '../context.js';
 import { ended } from '../ended.js';
-import { CommandError, EXIT, type ExitCode } from '../exit.js';
-import { withTemporal } from '../temporal.js';
+import { CommandError, EXIT, type ExitCode } from '../terminal/exit.js';
+import { withTemporal } from '../temporal/connection.js';
 import { evidenceSource } from '../web/evidence-source.js';
 import { createWeb } from '../web/server.js';
 import { webSettings } from '../../shared/web-settings.js';

@@ -11,11 +11,11 @@ import { monthEndId, type MonthEndDone, type MonthEndRequest } from '../../share
 import type { Evidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { keepUndo } from '../../shared/evidence/undone.js';
-import { undoWithStart } from '../commands/signals.js';
-import { sameSum } from '../confirm.js';
-import { CommandError } from '../exit.js';
+import { undoWithStart } from '../commands/steer/index.js';
+import { sameSum } from '../terminal/confirm.js';
+import { CommandError } from '../terminal/exit.js';
 import { isNotFound } from '../months.js';
-import { type Temporal } from '../temporal.js';
+import { type Temporal } from '../temporal/connection.js';
 import { answering, isTemporalAway, whyNobodyActs } from './outages.js';
 import type { About, ActionResult, Answered, Asking, WayBackRelease } from './source.js';
 

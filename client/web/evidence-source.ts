@@ -14,16 +14,16 @@ import { readYear } from '../../shared/report/year.js';
 import { webSettings } from '../../shared/web-settings.js';
 import { webUiUrl, workflowLink } from '../../shared/web-ui.js';
 import type { Environment } from '../../shared/environment.js';
-import { findExplanations } from '../commands/explain.js';
-import { renderReport } from '../render/report/index.js';
-import { BYTE_ORDER_MARK } from '../render/spreadsheet.js';
+import { findExplanations } from '../commands/explain/index.js';
+import { renderReport } from '../commands/report/render.js';
+import { BYTE_ORDER_MARK } from '../documents/spreadsheet.js';
 import { isNotFound } from '../months.js';
-import type { Temporal } from '../temporal.js';
+import type { Temporal } from '../temporal/connection.js';
 import { act } from './act.js';
 import { answering } from './outages.js';
 import { askWorker, latestAnswer, takeBack } from './ask.js';
 import { readInvoicedRecord } from '../../shared/evidence/invoiced.js';
-import { jsonText } from '../render/printable.js';
+import { jsonText } from '../terminal/printable.js';
 import type { ShownCustomer, ShownMonth, Source } from './source.js';
 
 /** How many other months a customer's page looks back to. */

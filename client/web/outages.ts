@@ -2,7 +2,7 @@ import { isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
 import { GRPC, grpcStateOf } from '../../shared/messages/causes.js';
 import { ConfigError } from '../../shared/environment.js';
 import { pathOf, whyNoFile } from '../../shared/files.js';
-import { isServed, type Temporal } from '../temporal.js';
+import { isServed, type Temporal } from '../temporal/connection.js';
 import type { ActionResult } from './source.js';
 
 /** What the page needs and cannot reach: said to its reader in a sentence, and to its operator in one line of the log. */

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { isMonth } from '../../shared/billing/basics/month.js';
 import type { Month } from '../../shared/billing/types.js';
-import type { Html } from '../render/html.js';
+import type { Html } from '../documents/html.js';
 import type { ActionResult } from './source.js';
 import type { Person } from './users.js';
 

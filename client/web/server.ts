@@ -14,7 +14,7 @@ import Fastify, {
 } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { FORMATS, type Format } from '../formats.js';
+import { FORMATS, type Format } from '../terminal/formats.js';
 import { personOfRequest } from './access.js';
 import { addCodec } from './codec.js';
 import { choose, SORTS } from './customers.js';

@@ -5,8 +5,8 @@ import type { Against } from '../../shared/report/against.js';
 import type { Year } from '../../shared/report/year.js';
 import type { MonthEndAsked, MonthEndDone } from '../../shared/messages/month-end.js';
 import type { InvoicedRecord } from '../../shared/evidence/invoiced.js';
-import type { Explained } from '../commands/explain.js';
-import type { Format } from '../formats.js';
+import type { Explained } from '../commands/explain/index.js';
+import type { Format } from '../terminal/formats.js';
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
 
 /** What the pages show and do; the evidence and Temporal behind it. */

@@ -1,4 +1,4 @@
-import { STYLE } from '../render/style.js';
+import { STYLE } from '../documents/style.js';
 
 /** The look of the pages: that of report and plan, with navigation and forms. */
 export const WEB_STYLE = `${STYLE}

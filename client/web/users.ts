@@ -1,4 +1,4 @@
-import { us } from '../called.js';
+import { us } from '../terminal/called.js';
 import { randomBytes, scrypt as scryptWithCallback, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { asCalled, calledAs, programOf } from '../../client/called.js';
+import { asCalled, calledAs, programOf } from '../../client/terminal/called.js';
 import { main } from '../../client/cli.js';
 import { command } from '../../shared/billing/basics/command.js';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { formatOf } from '../../client/formats.js';
+import { formatOf } from '../../client/terminal/formats.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { september as worldOfSeptember } from '../api/vendors.js';
 import { runCommand, type Ended } from '../command.js';
@@ -78,7 +78,7 @@ describe('billing', () => {
   describe('with nobody there', () => {
     // Jest loads a module once at a time; the commands themselves wait beside each other until they give up.
     beforeAll(async () => {
-      for (const name of ['run', 'status', 'schedule']) await import(`../../client/commands/${name}.js`);
+      for (const name of ['run', 'status', 'schedule']) await import(`../../client/commands/${name}/index.js`);
     });
     test.concurrent.each(unreachable)('ends well explained: %s', (_, argv, says) => endsWell(argv, {}, 69, says));
   });

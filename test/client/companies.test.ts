@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { readFile, writeFile } from 'node:fs/promises';
-import { suggest } from '../../client/companies.js';
+import { suggest } from '../../client/commands/companies/suggest.js';
 import { bareName } from '../../shared/likeness.js';
 import type { Company } from '../../shared/billing/types.js';
 import { organization } from '../billing/builders.js';

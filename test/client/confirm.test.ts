@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
-import { sameSum } from '../../client/confirm.js';
+import { sameSum } from '../../client/terminal/confirm.js';
 import { hasTerminal, onTerminal, type Terminal } from '../terminal.js';
 
 /** What is asked before something is written. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { missedTimes } from '../../client/cron.js';
-import { scheduleWarnings } from '../../client/schedule.js';
+import { missedTimes } from '../../client/commands/schedule/cron.js';
+import { scheduleWarnings } from '../../client/commands/schedule/schedule.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { dayIn } from '../../shared/messages/messages.js';
 

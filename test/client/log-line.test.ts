@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
-import { logLine, WorkerLog } from '../../client/log-line.js';
+import { logLine, WorkerLog } from '../../client/commands/worker/log-line.js';
 
 const line = (message: string, meta: Record<string, unknown>): unknown =>
   JSON.parse(logLine({ level: 'WARN', timestampNanos: 1_760_000_000_000_000_000n, message, meta }) ?? 'null');

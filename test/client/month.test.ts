@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { PLAIN } from '../../client/render/paper.js';
-import { renderMonth } from '../../client/render/month.js';
+import { PLAIN } from '../../client/terminal/paper.js';
+import { renderMonth } from '../../client/commands/run/text.js';
 import type { ItemResult, MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
 import { blankMonth, NOTHING } from '../../workflows/empty-month.js';
 

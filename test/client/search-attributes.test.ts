@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { checkTemporal } from '../../client/doctor/temporal.js';
-import { askForSearchAttributes, AttributesMissing, ensureSearchAttributes } from '../../client/search-attributes.js';
-import { withTemporal } from '../../client/temporal.js';
+import { checkTemporal } from '../../client/commands/doctor/temporal.js';
+import { askForSearchAttributes, AttributesMissing, ensureSearchAttributes } from '../../client/temporal/search-attributes.js';
+import { withTemporal } from '../../client/temporal/connection.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import { SEARCH_ATTRIBUTES } from '../../shared/messages/names.js';
 import { COMPLETE_SETTINGS } from '../settings.js';

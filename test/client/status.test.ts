@@ -10,8 +10,8 @@ import {
   type OrganizationResult,
   type Outcome,
 } from '../../shared/billing/results/results.js';
-import { renderStatus, type ShownStatus } from '../../client/render/status.js';
-import { PLAIN, type Paper } from '../../client/render/paper.js';
+import { renderStatus, type ShownStatus } from '../../client/commands/status/text.js';
+import { PLAIN, type Paper } from '../../client/terminal/paper.js';
 import { detailsLink, preparedLists } from '../../shared/web-ui.js';
 import { blankMonth, NOTHING } from '../../workflows/empty-month.js';
 import { line, plan, settings } from '../billing/builders.js';

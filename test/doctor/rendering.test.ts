@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { textOfParts, type Finding } from '../../client/doctor/check.js';
+import { textOfParts, type Finding } from '../../client/commands/doctor/check.js';
 import { advised, command, shellCommand, type Advised } from '../../shared/billing/basics/command.js';
-import { PLAIN, type Paper } from '../../client/render/paper.js';
-import { renderFindings } from '../../client/render/doctor.js';
+import { PLAIN, type Paper } from '../../client/terminal/paper.js';
+import { renderFindings } from '../../client/commands/doctor/text.js';
 
 /** How findings look on a terminal of 80 columns. */
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { checkWorker } from '../../client/commands/worker-check.js';
+import { checkWorker } from '../../client/commands/worker/check.js';
 import type { Context } from '../../client/context.js';
-import { textOfParts, type Finding } from '../../client/doctor/check.js';
-import { nextStep } from '../../client/doctor/next.js';
-import { checkTemporal } from '../../client/doctor/temporal.js';
-import { applySchedule } from '../../client/schedule.js';
+import { textOfParts, type Finding } from '../../client/commands/doctor/check.js';
+import { nextStep } from '../../client/commands/doctor/next.js';
+import { checkTemporal } from '../../client/commands/doctor/temporal.js';
+import { applySchedule } from '../../client/commands/schedule/schedule.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { billingQueue, scheduleId } from '../../shared/messages/names.js';
 import type { MonthRead } from '../../shared/evidence/months.js';

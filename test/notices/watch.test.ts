@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureSearchAttributes } from '../../client/search-attributes.js';
+import { ensureSearchAttributes } from '../../client/temporal/search-attributes.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import {
   autotaskQueue,

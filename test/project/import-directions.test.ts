@@ -98,7 +98,7 @@ describe('allowed', () => {
     ],
     ['activities/x.ts', `export * from '../shared/autotask/index.js';\nexport { log } from '@temporalio/activity';`],
     ['client/commands/demo.ts', `export * from '../../sandbox/server.js';\nexport * from '../../worker/main.js';`],
-    ['client/commands/sandbox.ts', `export * from '../../sandbox/server.js';`],
+    ['client/commands/sandbox/index.ts', `export * from '../../../sandbox/server.js';`],
     ['client/x.ts', `export type { dailyBilling } from '../workflows/index.js';`],
     ['test/x.ts', `export * from '../sandbox/index.js';\nexport * from '../shared/billing/plan.js';`],
     ['test/sandbox/x.ts', `export * from '../../sandbox/autotask/money.js';\nexport { Big } from 'big.js';`],

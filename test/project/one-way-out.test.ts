@@ -17,23 +17,23 @@ async function complaints(file: string, code: string): Promise<string[]> {
 }
 
 const REFUSED: [what: string, file: string, code: string, message: RegExp][] = [
-  ['HTML that is not made by its tag', 'client/render/report/html.ts', 'const x = `<p>${name}</p>`;', /with the tag html/],
-  ['an attribute of HTML made by hand', 'client/render/plan-html.ts', 'const x = `<a title="${name}">`;', /with the tag html/],
+  ['HTML that is not made by its tag', 'client/commands/report/html.ts', 'const x = `<p>${name}</p>`;', /with the tag html/],
+  ['an attribute of HTML made by hand', 'client/commands/plan/html.ts', 'const x = `<a title="${name}">`;', /with the tag html/],
   ['Markdown that is not made by its tag', 'activities/finish/web-ui-details.ts', 'const x = `## ${name}`;', /with the tag md/],
   ['Markdown of a run made by hand', 'workflows/month-details.ts', 'const x = `**${name}**`;', /with the tag md/],
   ['details made by hand', 'workflows/daily-billing.ts', 'setCurrentDetails(`# ${name}`);', /make them with md/],
-  ['a summary made by hand', 'client/commands/run.ts', 'start({ staticSummary: `${name}` });', /make it with summaryText/],
+  ['a summary made by hand', 'client/commands/run/index.ts', 'start({ staticSummary: `${name}` });', /make it with summaryText/],
   [
     'a rendering whose data are not made printable',
-    'client/render/status.ts',
+    'client/commands/status/text.ts',
     'export function renderStatus(x) { return x; }',
     /onTerminal/,
   ],
-  ['the same as a constant', 'client/render/status.ts', 'export const renderStatus = (x) => x;', /onTerminal/],
-  ['a name in a sentence of a command', 'client/commands/signals.ts', 'out(`${organizationName} ended`);', /by the tag line/],
-  ['a name of a member in a sentence', 'client/commands/signals.ts', 'out(`${one.productName} ended`);', /by the tag line/],
+  ['the same as a constant', 'client/commands/status/text.ts', 'export const renderStatus = (x) => x;', /onTerminal/],
+  ['a name in a sentence of a command', 'client/commands/steer/index.ts', 'out(`${organizationName} ended`);', /by the tag line/],
+  ['a name of a member in a sentence', 'client/commands/steer/index.ts', 'out(`${one.productName} ended`);', /by the tag line/],
   ['a request past the one way out', 'shared/notices/send.ts', 'const x = await fetch(url);', /by send or knock/],
-  ['JSON for people by hand', 'client/commands/plan.ts', 'out(JSON.stringify(x, null, 2));', /jsonText/],
+  ['JSON for people by hand', 'client/commands/plan/index.ts', 'out(JSON.stringify(x, null, 2));', /jsonText/],
   [
     'a pattern that tries every way',
     'shared/billing/results/advice.ts',
@@ -56,12 +56,12 @@ const REFUSED: [what: string, file: string, code: string, message: RegExp][] = [
 ];
 
 const TAKEN: [what: string, file: string, code: string][] = [
-  ['HTML by its tag', 'client/render/report/html.ts', 'const x = html`<p>${name}</p>`;'],
-  ['a sentence without HTML', 'client/render/report/html.ts', 'const x = `${amountText(sales, currency)} held`;'],
+  ['HTML by its tag', 'client/commands/report/html.ts', 'const x = html`<p>${name}</p>`;'],
+  ['a sentence without HTML', 'client/commands/report/html.ts', 'const x = `${amountText(sales, currency)} held`;'],
   ['amounts that are no sentence', 'shared/billing/results/advice.ts', "const x = [sales, cost].join('_');"],
   ['Markdown by its tag', 'activities/finish/web-ui-details.ts', 'const x = md`## ${name}`;'],
-  ['a rendering by onTerminal', 'client/render/status.ts', 'export const renderStatus = onTerminal(text);'],
-  ['a name by the tag line', 'client/commands/signals.ts', 'out(line`${organizationName} ended`);'],
+  ['a rendering by onTerminal', 'client/commands/status/text.ts', 'export const renderStatus = onTerminal(text);'],
+  ['a name by the tag line', 'client/commands/steer/index.ts', 'out(line`${organizationName} ended`);'],
 ];
 
 describe('lint refuses', () => {

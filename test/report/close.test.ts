@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readFile, writeFile } from 'node:fs/promises';
-import { renderCertificate } from '../../client/render/certificate.js';
+import { renderCertificate } from '../../client/commands/close/text.js';
 import { big, billable, grouped } from '../../shared/billing/basics/decimal.js';
 import type { Line } from '../../shared/billing/types.js';
 import type { Certificate } from '../../shared/close/certificate.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findMonth } from '../../client/months.js';
-import { renderMonth } from '../../client/render/month.js';
+import { renderMonth } from '../../client/commands/run/text.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { useDesk, type Desk } from './desk.js';
 

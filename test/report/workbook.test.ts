@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { workbook, type Cell } from '../../client/render/workbook.js';
+import { workbook, type Cell } from '../../client/documents/workbook.js';
 import { readWorkbook } from './workbook.js';
 
 /** What a program that opens a workbook does not work out by itself is written into it. */

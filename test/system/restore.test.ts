@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { restore } from '../../client/commands/restore.js';
+import { restore } from '../../client/commands/backup/restore.js';
 import { organizationBillingId, scheduleId } from '../../shared/messages/names.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { CONTOSO, FABRIKAM, organizationOf, useStage, type Stage } from './stage.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { grouped } from '../../shared/billing/basics/decimal.js';
-import { html } from '../../client/render/html.js';
+import { html } from '../../client/documents/html.js';
 import { choose, PAGE_ROWS } from '../../client/web/customers.js';
 import type { CustomerRow } from '../../shared/report/customers.js';
 import { personOfRequest } from '../../client/web/access.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import { tmpdir } from 'node:os';
-import { status } from '../../client/commands/status.js';
+import { status } from '../../client/commands/status/index.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import { NO_CALLS } from '../../shared/billing/results/results.js';
 import { billingQueue, organizationBillingId } from '../../shared/messages/names.js';

@@ -1,4 +1,4 @@
-import { html, type Html } from '../../render/html.js';
+import { html, type Html } from '../../documents/html.js';
 import type { Answered } from '../source.js';
 
 /** What came of the last time that the worker was asked, with the hour. */

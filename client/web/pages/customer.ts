@@ -8,7 +8,7 @@ import { statusInWords } from '../../../shared/billing/results/status.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { customerRows, isReleasable, meaningOf } from '../../../shared/report/customers.js';
 import { companyInAutotask, contractInAutotask } from '../../../shared/autotask-ui.js';
-import { html, type Html } from '../../render/html.js';
+import { html, type Html } from '../../documents/html.js';
 import { customerLink, explainLink, undoLink } from '../../../shared/web-links.js';
 import type { ShownCustomer } from '../source.js';
 import { csrfField } from './layout.js';

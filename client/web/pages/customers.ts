@@ -3,7 +3,7 @@ import { customerLink } from '../../../shared/web-links.js';
 import { statusInWords } from '../../../shared/billing/results/status.js';
 import type { CustomerRow } from '../../../shared/report/customers.js';
 import { SORTS, type Choice } from '../customers.js';
-import { html, type Html } from '../../render/html.js';
+import { html, type Html } from '../../documents/html.js';
 import { amountCell, marginCell, signed } from './parts.js';
 import { csrfField } from './layout.js';
 

@@ -1,6 +1,6 @@
 import type { Month } from '../../../shared/billing/types.js';
 import { VERSION } from '../../../shared/version.js';
-import { html, type Html } from '../../render/html.js';
+import { html, type Html } from '../../documents/html.js';
 import { monthEndLink } from '../../../shared/web-links.js';
 import type { Person } from '../users.js';
 

@@ -13,7 +13,7 @@ import { isNothing } from '../../../shared/close/exact.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import { customerRows } from '../../../shared/report/customers.js';
 import { certificateLink } from '../../../shared/web-links.js';
-import { html, type Html } from '../../render/html.js';
+import { html, type Html } from '../../documents/html.js';
 import type { ShownMonth } from '../source.js';
 import { amount, amountCell } from './parts.js';
 

@@ -1,11 +1,11 @@
 import type { LoggedDecision } from '../../../shared/decisions/decisions.js';
 import type { Month } from '../../../shared/billing/types.js';
-import type { Explained } from '../../commands/explain.js';
-import { digestOf, momentOf, whoOf, whyOf } from '../../render/decisions.js';
-import { renderExplanation } from '../../render/explain.js';
+import type { Explained } from '../../commands/explain/index.js';
+import { digestOf, momentOf, whoOf, whyOf } from '../../terminal/decisions.js';
+import { renderExplanation } from '../../commands/explain/text.js';
 import { amountText } from '../../../shared/billing/basics/decimal.js';
-import { PLAIN } from '../../render/paper.js';
-import { html, linesOf, type Html } from '../../render/html.js';
+import { PLAIN } from '../../terminal/paper.js';
+import { html, linesOf, type Html } from '../../documents/html.js';
 import { customerLink } from '../../../shared/web-links.js';
 
 /** The pages without buttons, and the log-in. */

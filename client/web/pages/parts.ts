@@ -1,7 +1,7 @@
 import { big, grouped } from '../../../shared/billing/basics/decimal.js';
 import type { Decimal } from '../../../shared/billing/types.js';
 import type { Margin } from '../../../shared/report/margin.js';
-import { html, type Html } from '../../render/html.js';
+import { html, type Html } from '../../documents/html.js';
 
 /** Cells and figures that several pages have. */
 

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../shared/billing/results/results.js';
 import type { UndoLine, UndoPlan } from '../../../shared/billing/plan/undo.js';
 import { customerLink, undoLink } from '../../../shared/web-links.js';
-import { html, type Html } from '../../render/html.js';
+import { html, type Html } from '../../documents/html.js';
 import { sumText } from '../ask.js';
 import type { Answered } from '../source.js';
 import { answeredPart } from './answered.js';

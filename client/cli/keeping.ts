@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { json, whole } from './arguments.js';
+import type { Context } from '../context.js';
+import type { ExitCode } from '../terminal/exit.js';
+
+/** Commands that keep the installation: after a restore, and for the auditor. */
+export function addKeeping(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
+  program
+    .command('restore')
+    .description(
+      'after any restore of a backup: pauses the schedule, ends open runs, checks, and shows what the next run would do',
+    )
+    .option(
+      '--from <file>',
+      'first reads a backup of `billing backup` into the empty store of BILLING_EVIDENCE; the worker does not run yet',
+    )
+    .action(async ({ from }: { from?: string }) => {
+      if (from !== undefined) return run((await import('../commands/backup/index.js')).restoreFrom(context, from));
+      return run((await import('../commands/backup/restore.js')).restore(context));
+    });
+  program
+    .command('backup')
+    .description('write the evidence of all brokers into one file, as one moment saw it, signed')
+    .requiredOption('--out <folder or file>', 'a folder, in which it gets a name with the time, or a file that ends in .jsonl.gz')
+    .addOption(json())
+    .action(async (options: { out: string; json: boolean }) =>
+      run((await import('../commands/backup/index.js')).backup(context, options)),
+    );
+  const evidence = program.command('evidence').description('what was fetched, planned and done');
+  evidence
+    .command('verify')
+    .description('name every record that was edited, put in or taken out past this program; end with 1 when there is one')
+    .option('--public-key <file>', "the worker's public key (default: in the folder of BILLING_KEYS)")
+    .addOption(json())
+    .action(async (options: { publicKey?: string; json: boolean }) =>
+      run((await import('../commands/evidence.js')).verify(context, options)),
+    );
+  evidence
+    .command('prune')
+    .description('let old months go: certificates and the log of decisions stay; without --write only shown')
+    .requiredOption('--keep-months <number>', 'how many months before this one are kept whole', whole)
+    .option('--write', 'do it; without, only shown', false)
+    .addOption(json())
+    .action(async (options: { keepMonths: number; write: boolean; json: boolean }) =>
+      run((await import('../commands/prune.js')).prune(context, options)),
+    );
+  program
+    .command('forget')
+    .description('take one organization out of evidence and histories, for good; without --write only shown')
+    .requiredOption('--organization <id or name>', 'whom')
+    .option('--export <file>', 'what is kept of it, as JSON, before it goes')
+    .option('--write', 'do it; without, only shown', false)
+    .addOption(json())
+    .action(async (options: { organization: string; export?: string; write: boolean; json: boolean }) =>
+      run((await import('../commands/forget.js')).forget(context, options)),
+    );
+  addKeys(program, context, run);
+  addDeploy(program, context, run);
+}
+
+function addKeys(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
+  const load = () => import('../commands/keys/index.js');
+  const keys = program.command('keys').description('keys that encrypt what Temporal and the evidence keep');
+  keys
+    .command('add')
+    .description('make a key: the first one encrypts at once, a later one waits for `billing keys rotate`')
+    .action(() => run(load().then(({ addPayloadKey }) => addPayloadKey(context))));
+  keys
+    .command('rotate')
+    .description('encrypt with the newest key from now on; earlier ones go on decrypting')
+    .action(async () => run((await load()).rotatePayloadKeys(context)));
+  keys
+    .command('list')
+    .description('the keys there are, and which of them encrypts')
+    .addOption(json())
+    .action(async (options: { json: boolean }) => run(Promise.resolve((await load()).listPayloadKeys(context, options))));
+}
+
+function addDeploy(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
+  const load = () => import('../commands/deploy.js');
+  const deploy = program.command('deploy').description('which version of the worker serves');
+  deploy
+    .command('status')
+    .description('the versions, which is current, whether a worker runs them, and what is bound to them')
+    .addOption(json())
+    .action(async (options: { json: boolean }) => run((await load()).deployStatus(context, options)));
+  deploy
+    .command('promote')
+    .description('make a version the current one, and watch whether open workflows go on with it')
+    .argument('[version]', 'as `billing deploy status` names it (default: the newest that a worker runs)')
+    .action(async (buildId: string | undefined) => run((await load()).promote(context, { buildId })));
+  deploy
+    .command('rollback')
+    .description('go back to the version that was current before, and take along what has begun since')
+    .argument('[version]', 'as `billing deploy status` names it (default: the one that was current last)')
+    .action(async (buildId: string | undefined) => run((await load()).rollback(context, { buildId })));
+}

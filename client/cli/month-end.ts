@@ -1,0 +1,84 @@
+import { Option, type Command } from 'commander';
+import { actor, asOf, full, json, month, organization } from './arguments.js';
+import type { Context } from '../context.js';
+import type { UndoOptions } from '../commands/undo/index.js';
+import type { ExitCode } from '../terminal/exit.js';
+import { FORMATS, formatOf, type Format } from '../terminal/formats.js';
+
+type UndoFlags = Omit<UndoOptions, 'month' | 'organizations'> & { organization: string[] };
+
+/** What is asked at the end of a month: what came of it, is it closed, and was it charged? */
+export function addMonthEnd(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
+  program
+    .command('report')
+    .description('the reconciliation of the latest run')
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(
+      new Option('--format <format>', 'text, json, csv, xlsx or html (default: what the name of --out says, else text)').choices(
+        FORMATS,
+      ),
+    )
+    .option('--out <file>', 'write it to a file')
+    .addOption(new Option('--against <month>', 'put another month beside it: new, gone, quantity, price').argParser(month))
+    .option('--year', 'the twelve months up to it side by side: sales, cost, margin, by customer', false)
+    .addOption(full())
+    .addOption(json())
+    .action(
+      async (
+        of: string,
+        options: { format?: Format; out?: string; against?: string; full: boolean; year: boolean; json: boolean },
+      ) => {
+        const { report } = await import('../commands/report/index.js');
+        const format = options.json ? 'json' : (options.format ?? formatOf(options.out));
+        const { out, full, against, year } = options;
+        await run(report(context, { month: of, format, out, full, against, year }));
+      },
+    );
+  program
+    .command('close')
+    .description('read both sides again and certify the month; refuses while something is held or unknown')
+    .argument('[month]', 'YYYY-MM', month)
+    .addOption(asOf())
+    .option('--out <file>', 'where to write the certificate (default: close-BROKER-MONTH-NUMBER.json)')
+    .option('--verify <file>', 'check a certificate: is it as it was written, and is the month still as it says?')
+    .addOption(actor())
+    .addOption(json())
+    .action(
+      async (of: string | undefined, options: { asOf?: string; out?: string; verify?: string; actor?: string; json: boolean }) =>
+        run((await import('../commands/close/index.js')).close(context, { month: of, ...options })),
+    );
+  program
+    .command('invoiced')
+    .description('what customers were charged for the month, against the report: after somebody approved and posted')
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(asOf())
+    .addOption(full())
+    .addOption(json())
+    .action(async (of: string, options: { asOf?: string; full: boolean; json: boolean }) =>
+      run((await import('../commands/invoiced/index.js')).invoiced(context, { month: of, ...options })),
+    );
+  program
+    .command('undo')
+    .description(
+      'show what brings a billed month back to what stood before it, and what is posted and stays; --write carries it out',
+    )
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(organization())
+    .option('--write', 'carry it out, exactly as shown, after the sum was typed back', false)
+    .option('--reason <text>', 'why, for the decisions log')
+    .option('--yes <sum>', 'the sum, where nobody can be asked')
+    .option('--digest <digest>', 'release only this way back, of one --organization')
+    .addOption(actor())
+    .addOption(json())
+    .action(async (of: string, { organization: organizations, ...options }: UndoFlags) =>
+      run((await import('../commands/undo/index.js')).undo(context, { month: of, organizations, ...options })),
+    );
+  program
+    .command('recompute')
+    .description("make a past month's plans once more by today's code, from the evidence alone, and compare them to the byte")
+    .argument('<month>', 'YYYY-MM', month)
+    .addOption(json())
+    .action(async (of: string, options: { json: boolean }) =>
+      run((await import('../commands/recompute/index.js')).recompute(context, { month: of, ...options })),
+    );
+}

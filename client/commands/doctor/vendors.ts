@@ -1,0 +1,16 @@
+import { Autotask } from '../../../shared/autotask/index.js';
+import type { Config } from '../../../shared/config.js';
+import { addMonths, monthOf } from '../../../shared/billing/basics/month.js';
+import type { Month } from '../../../shared/billing/types.js';
+import { today } from '../../context.js';
+import { autotaskChecks } from './autotask.js';
+import { performAfter, type Finding } from './check.js';
+import { cloudmoreChecks } from './cloudmore.js';
+
+/** Both vendors, each after its log-in. Cloudmore's links are compared with Autotask's companies, so Autotask comes first. Lines are those of `month`, the last one by default. */
+export async function checkVendors(config: Config, month?: Month): Promise<Finding[]> {
+  const of = month ?? addMonths(monthOf(today(config.schedule.timeZone)), -1 - config.reportMonthOffset);
+  const autotask = new Autotask(config.autotask);
+  const first = await performAfter(autotaskChecks(config, autotask));
+  return [...first, ...(await performAfter(cloudmoreChecks(config, first[0]!.isGood ? autotask : null, of)))];
+}

@@ -1,0 +1,203 @@
+import { us, hint } from '../../terminal/called.js';
+import { WithStartWorkflowOperation, WorkflowUpdateFailedError, type WorkflowUpdateHandle } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { summaryText } from '../../../shared/billing/basics/markdown.js';
+import type { Day, Month } from '../../../shared/billing/types.js';
+import { loadBaseConfig, loadConfig, type BaseConfig } from '../../../shared/config.js';
+import {
+  billingQueue,
+  organizationBillingId,
+  RERUN_UPDATE,
+  SKIP_UPDATE,
+  UNDO_UPDATE,
+  WORKFLOWS,
+} from '../../../shared/messages/names.js';
+import { type GivenReport, type OrganizationBillingInput } from '../../../shared/messages/messages.js';
+import { type Sender } from '../../../shared/messages/decisions.js';
+import type { Context } from '../../context.js';
+import { today } from '../../context.js';
+import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
+import { senderOf } from '../../sender.js';
+import { findMonth, findOrganization } from '../../months.js';
+import { reachable } from '../../reachable.js';
+import { ensureSearchAttributes } from '../../temporal/search-attributes.js';
+import { isServed, withTemporal, type Temporal } from '../../temporal/connection.js';
+
+/** Messages to single organizations: updates, which answer, where a worker can; else the signals that the Web UI sends. One text each. */
+
+export interface SignalOptions {
+  month: Month;
+  organizations: string[];
+  reason: string;
+  asOf?: Day | undefined;
+  actor?: string | undefined;
+}
+
+/** `skip` and `rerun`: reach the open workflow, or start one where none is open. */
+export async function steer(
+  context: Context,
+  signal: 'skip' | 'rerun',
+  { month, organizations, reason, asOf, actor }: SignalOptions,
+): Promise<ExitCode> {
+  const config = loadBaseConfig(context.environment);
+  if (organizations.length === 0)
+    throw new CommandError(EXIT.usage, 'Which organization? Expected --organization with an id or exact name.');
+  return withTemporal(context.environment, async (temporal) => {
+    await ensureSearchAttributes(temporal);
+    const ids = await resolveOrganizations(context, config, month, organizations);
+    const day = asOf ?? (await findMonth(config, month))?.result.asOf ?? today(config.schedule.timeZone);
+    const isAnswered = await isServed(temporal, billingQueue(config.broker));
+    for (const organizationId of ids) {
+      const at = { month, organizationId, asOf: day };
+      const message: [string, Sender] = [reason, senderOf(actor)];
+      const answer = isAnswered
+        ? await updateWithStart(temporal, config.broker, at, signal, message)
+        : await signalWithStart(temporal, config.broker, at, signal, message).then(noWorker);
+      context.out(`Sent ${signal} to ${organizationId}. ${answer ?? GOES_ON}`);
+      if (answer === null || !isAnswered) context.out(`See what comes of it with: ${hint('status', month)}`);
+    }
+    return EXIT.done;
+  });
+}
+
+export async function signalWithStart(
+  { client }: Temporal,
+  broker: string,
+  at: At,
+  signal: string,
+  message: [reason: string, from: Sender],
+): Promise<void> {
+  await client.workflow.signalWithStart(WORKFLOWS.organization, {
+    ...startOptions(broker, at),
+    signal,
+    signalArgs: message,
+  });
+}
+
+interface At {
+  month: Month;
+  organizationId: string;
+  asOf: Day;
+}
+
+function startOptions(broker: string, { month, organizationId, asOf }: At, given: GivenReport | null = null) {
+  const input: OrganizationBillingInput = {
+    ...{ broker, month, asOf, mode: null, organizationId, given, parentId: null },
+    ...(given === null ? {} : { waitsForCall: true }),
+  };
+  return {
+    workflowId: organizationBillingId(broker, month, organizationId),
+    taskQueue: billingQueue(broker),
+    args: [input],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    staticSummary: summaryText([organizationId, month].join(' ')),
+    searchAttributes: {
+      BillingBroker: [broker],
+      BillingMonth: [month],
+      BillingOrganization: [organizationId],
+      BillingStatus: ['Running'],
+    },
+  };
+}
+
+/** How long a person waits for the answer; what takes longer goes on by itself. */
+const ANSWER_WITHIN_MS = 15_000;
+const GOES_ON = 'It goes on.';
+const noWorker = (): string => `No worker answers at this moment; it is taken up when one does: ${us()} worker.`;
+
+/** Sends it as an update, which is refused at once where it makes no sense. Answers what came of it; null where that takes longer. */
+export async function updateWithStart(
+  { client }: Temporal,
+  broker: string,
+  at: At,
+  signal: 'skip' | 'rerun',
+  message: [reason: string, from: Sender],
+): Promise<string | null> {
+  const handle = await startUpdate(client, startOptions(broker, at), signal === 'skip' ? SKIP_UPDATE : RERUN_UPDATE, message);
+  return answerOf(client, handle, ANSWER_WITHIN_MS);
+}
+
+/**
+ * Releases the way back of a digest. Where no workflow is open one is started, which does nothing but this: it settles the month from the report of its latest
+ * run. Answers what came of it; null where that takes longer.
+ */
+export async function undoWithStart(
+  { client }: Temporal,
+  broker: string,
+  at: At,
+  { given, digest, from, withinMs }: { given: GivenReport; digest: string; from: Sender; withinMs: number },
+): Promise<string | null> {
+  const handle = await startUpdate(client, startOptions(broker, at, given), UNDO_UPDATE, [digest, from]);
+  return answerOf(client, handle, withinMs);
+}
+
+function startUpdate(
+  client: Temporal['client'],
+  options: ReturnType<typeof startOptions>,
+  update: string,
+  args: [string, Sender],
+): Promise<WorkflowUpdateHandle<string>> {
+  const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.organization, {
+    ...options,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+  return refusable(() =>
+    client.workflow.startUpdateWithStart<Workflow, string, [string, Sender]>(update, {
+      args,
+      waitForStage: 'ACCEPTED',
+      startWorkflowOperation,
+    }),
+  );
+}
+
+/** What an update came to, or null where it has not come to anything yet. Throws why it was refused. */
+export async function answerOf(
+  client: Temporal['client'],
+  handle: WorkflowUpdateHandle<string>,
+  withinMs: number,
+): Promise<string | null> {
+  const over = new AbortController();
+  const late = sleep(withinMs, null, { signal: over.signal }).catch(() => null);
+  // Nobody waits for an answer that is late: left alone, the client would go on asking over a connection that is closed by then.
+  const result = client.withAbortSignal(over.signal, () => handle.result());
+  try {
+    return await refusable(() => Promise.race([result, late]));
+  } finally {
+    over.abort();
+  }
+}
+
+async function refusable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+    throw new CommandError(EXIT.failed, error.cause?.message ?? error.message);
+  }
+}
+
+/** Ids of the organizations that people named: from the month's evidence, else from Cloudmore. */
+export async function resolveOrganizations(
+  context: Context,
+  config: BaseConfig,
+  month: Month,
+  organizations: string[],
+): Promise<string[]> {
+  const known = (await findMonth(config, month))?.result.organizations ?? [];
+  const isKnown = (text: string): boolean =>
+    known.some(({ organizationId, organizationName }) =>
+      [organizationId, organizationName].some((value) => value.toLowerCase() === text.trim().toLowerCase()),
+    );
+  const all = organizations.every(isKnown) ? known : await fromCloudmore(context);
+  return organizations.map((text) => findOrganization(all, text, month));
+}
+
+async function fromCloudmore(context: Context): Promise<{ organizationId: string; organizationName: string }[]> {
+  const { Cloudmore } = await import('../../../shared/cloudmore/index.js');
+  const cloudmore = new Cloudmore(loadConfig(context.environment).cloudmore);
+  return (await reachable(() => cloudmore.listOrganizations())).map(({ id, name }) => ({
+    organizationId: id,
+    organizationName: name,
+  }));
+}

@@ -1,0 +1,164 @@
+import { hint } from '../../terminal/called.js';
+import { isToldAs } from '../../../shared/billing/results/status.js';
+import { salesText } from '../../../shared/billing/basics/sales-text.js';
+import type { Autotask } from '../../../shared/autotask/index.js';
+import type { UndoMonth } from '../../../activities/decide/preview-undo.js';
+import { sumsTakenBack } from '../../../shared/billing/plan/undone.js';
+import type { UndoPlan } from '../../../shared/billing/plan/undo.js';
+import type { Month } from '../../../shared/billing/types.js';
+import { loadConfig, type Config } from '../../../shared/config.js';
+import { billingQueue } from '../../../shared/messages/names.js';
+import { type GivenReport } from '../../../shared/messages/messages.js';
+import { evidenceOver, openEvidence, type Evidence } from '../../../shared/evidence/index.js';
+import { closedText, readClosed } from '../../../shared/evidence/closed.js';
+import { keepUndo } from '../../../shared/evidence/undone.js';
+import { confirmSum } from '../../terminal/confirm.js';
+import { progressOn, today, type Context } from '../../context.js';
+import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
+import { findMonth, inParallel, notRunYet } from '../../months.js';
+import { jsonText, line } from '../../terminal/printable.js';
+import { renderUndo, type ShownUndo } from './text.js';
+import { senderOf } from '../../sender.js';
+import { ensureSearchAttributes } from '../../temporal/search-attributes.js';
+import { isServed, withTemporal, type Temporal } from '../../temporal/connection.js';
+import { reachable } from '../../reachable.js';
+import { undoWithStart } from '../steer/index.js';
+
+export interface UndoOptions {
+  month: Month;
+  organizations: string[];
+  json: boolean;
+  /** Carry it out. */
+  write: boolean;
+  reason?: string | undefined;
+  yes?: string | undefined;
+  digest?: string | undefined;
+  actor?: string | undefined;
+}
+
+/** Shows what brings a month's contracts back to what stood before its first write; carries it out with `--write`, through the customers' workflows. */
+export async function undo(context: Context, options: UndoOptions): Promise<ExitCode> {
+  checkUsage(options);
+  const config = loadConfig(context.environment);
+  const evidence = openEvidence(config.evidence, config);
+  try {
+    const shown = await preview(config, evidenceOver(evidence), options, progressOn(context));
+    const closed = closedText(await readClosed(evidence, config.broker, options.month));
+    if (options.write) return await carryOut(context, config, evidence, options, { ...shown, closed, isPreview: false });
+    context.out(options.json ? jsonText(shown) : renderUndo({ ...shown, closed, isPreview: true }));
+    return shown.organizations.some(isHeld) ? EXIT.waits : EXIT.done;
+  } finally {
+    await evidence.close();
+  }
+}
+
+const isHeld = ({ held, lines }: UndoPlan): boolean => held !== null || lines.some(({ message }) => message !== null);
+
+function checkUsage({ write, reason, yes, digest, actor, json, organizations }: UndoOptions): void {
+  if (!write && [reason, yes, digest, actor].some((value) => value !== undefined))
+    throw new CommandError(
+      EXIT.usage,
+      '--reason, --yes, --digest and --actor are for carrying it out; expected --write with them.',
+    );
+  if (!write) return;
+  if (json) throw new CommandError(EXIT.usage, '--json is for looking; expected it without --write.');
+  if ((reason ?? '').trim() === '')
+    throw new CommandError(EXIT.usage, 'Why is it taken back? Expected --reason with a text, for anyone who asks later.');
+  if (digest !== undefined && organizations.length !== 1)
+    throw new CommandError(EXIT.usage, '--digest names one way back; expected exactly one --organization.');
+}
+
+/** The way back as it is now, for these organizations or all. Reads Autotask, writes nothing. */
+export async function preview(
+  config: Config,
+  evidence: Evidence,
+  { month, organizations }: Pick<UndoOptions, 'month' | 'organizations'>,
+  heartbeat: (what: string) => void,
+  autotask?: Autotask,
+): Promise<UndoMonth> {
+  const { createDependencies } = await import('../../../worker/dependencies.js');
+  const { previewUndo } = await import('../../../activities/decide/preview-undo.js');
+  const { Slices } = await import('../../../activities/gather/report-slices.js');
+  const dependencies = { ...createDependencies(config, evidence), heartbeat, ...(autotask === undefined ? {} : { autotask }) };
+  const request = { broker: config.broker, month, asOf: today(config.schedule.timeZone) };
+  const filter = organizations.length > 0 ? organizations : null;
+  const shown = await reachable(() => previewUndo(dependencies, new Slices(evidence), { ...request, organizations: filter }));
+  if (shown === null) throw notRunYet(month);
+  return shown;
+}
+
+/** One answer is waited for; many go on by themselves. */
+const ONE_WITHIN_MS = 120_000;
+const MANY_WITHIN_MS = 2_000;
+
+async function carryOut(
+  context: Context,
+  config: Config,
+  evidence: Evidence,
+  { month, reason, yes, digest, actor }: UndoOptions,
+  shown: ShownUndo,
+): Promise<ExitCode> {
+  const going = shown.organizations.filter(({ held, steps }) => held === null && steps.length > 0);
+  context.say(renderUndo(shown));
+  if (going.length === 0) return shown.organizations.some(isHeld) ? EXIT.waits : EXIT.done;
+  const [first] = going;
+  if (digest !== undefined && digest !== first!.digest)
+    throw new CommandError(
+      EXIT.failed,
+      `The way back is not the one you name any more: it is ${first!.digest} now. Nothing was taken back.`,
+    );
+  return withTemporal(context.environment, async (temporal) => {
+    if (!(await isServed(temporal, billingQueue(config.broker))))
+      throw new CommandError(
+        EXIT.unreachable,
+        `No worker runs for the broker ${config.broker}, and nothing was taken back. Start one with: ${hint('worker')}`,
+      );
+    const expected = salesText(sumsTakenBack(going));
+    await confirmSum(context, { expected, yes, question: 'Type the sum to take it back', otherwise: 'Nothing was taken back' });
+    await ensureSearchAttributes(temporal);
+    const given = await givenOf(config, month);
+    const from = senderOf(actor, reason);
+    const withinMs = going.length === 1 ? ONE_WITHIN_MS : MANY_WITHIN_MS;
+    const taken = await inParallel(going, (plan) =>
+      takeBack(context, temporal, { config, evidence, given, from, withinMs }, plan),
+    );
+    context.out(line`See what comes of it with: ${hint('status', month)}`);
+    return taken.every(Boolean) && !shown.organizations.some(isHeld) ? EXIT.done : EXIT.waits;
+  });
+}
+
+async function givenOf(config: Config, month: Month): Promise<GivenReport> {
+  const found = await findMonth(config, month);
+  const { report, frame } = found?.record ?? {};
+  if (report === undefined || frame === undefined) throw notRunYet(month);
+  return { asOf: frame.facts.asOf, report, survey: null, surveyedAt: null };
+}
+
+interface Taking {
+  config: Config;
+  evidence: Evidence;
+  given: GivenReport;
+  from: ReturnType<typeof senderOf>;
+  withinMs: number;
+}
+
+/** Answers whether the workflow took it. */
+async function takeBack(
+  context: Context,
+  temporal: Temporal,
+  { config, evidence, given, from, withinMs }: Taking,
+  plan: UndoPlan,
+): Promise<boolean> {
+  const { organizationId, organizationName, month, digest } = plan;
+  await keepUndo(evidence, config.broker, plan);
+  try {
+    const at = { month, organizationId, asOf: given.asOf };
+    const answer = await undoWithStart(temporal, config.broker, at, { given, digest, from, withinMs });
+    context.out(line`${answer ?? line`${organizationName}: it goes on.`}`);
+    return answer === null || !isToldAs(answer, 'NeedsAttention');
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    context.out(line`${organizationName} was not taken back: ${error.message}`);
+    return false;
+  }
+}
