@@ -47,6 +47,8 @@ export interface Dependencies {
   signal: () => AbortSignal | undefined;
   /** Names the activity that runs, the same in all its attempts. */
   execution: () => string;
+  /** When Temporal was asked for the activity that runs, by its clock; null outside of one. */
+  askedAt: () => Date | null;
   /** The queue that the activity came from. */
   taskQueue: () => string;
   /** Temporal's namespace that the activity runs in. */

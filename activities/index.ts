@@ -43,6 +43,7 @@ import { makePlan } from './decide/plan-organization.js';
 import { Proofs } from './carry-out/proof.js';
 import { takeReport } from './gather/take-report.js';
 import { ReportReads } from './gather/report-reads.js';
+import { SharedSurveys } from './gather/shared-surveys.js';
 import { Turns } from './carry-out/send-once.js';
 import { Slices } from './gather/report-slices.js';
 import { demandMode, demandSettings, noteOwnReport } from './settings-needed.js';
@@ -96,6 +97,7 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
   const catalogue = new Catalogue(dependencies, new Turns(), proofs);
   const looks = new Looks(dependencies);
   const reads = new ReportReads();
+  const surveys = new SharedSurveys(dependencies, slices);
   const together =
     <S extends Step>(carryOut: (request: StepRequest<S>) => Promise<Done>) =>
     async (request: StepRequest<S>): Promise<StepDone> => {
@@ -126,7 +128,7 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
       },
       planOrganization: (request: PlanRequest) =>
         looks.expecting(request, () =>
-          isUndoing(request) ? planUndoing(dependencies, slices, request) : makePlan(dependencies, slices, request),
+          isUndoing(request) ? planUndoing(dependencies, slices, request) : makePlan(dependencies, { slices, surveys }, request),
         ),
       ensureService: together<EnsureServiceStep>((request) => catalogue.ensureService(request)),
       ensureProduct: together<EnsureProductStep>((request) => catalogue.ensureProduct(request)),

@@ -51,6 +51,10 @@ export function createDependencies(
     heartbeat: (details) => activity()?.heartbeat(details),
     signal: () => activity()?.cancellationSignal,
     execution: () => `${activity()?.info.workflowExecution?.runId ?? 'none'}/${activity()?.info.activityId ?? 'none'}`,
+    askedAt: () => {
+      const asked = activity()?.info.scheduledTimestampMs;
+      return asked === undefined ? null : new Date(asked);
+    },
     taskQueue: () => activity()?.info.taskQueue ?? '',
     namespace: () => activity()?.info.namespace ?? 'default',
     findSilent: (workflowIds) => findSilent(Context.current().client, workflowIds),

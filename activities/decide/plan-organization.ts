@@ -31,6 +31,7 @@ import { goneFor } from '../gather/remembered.js';
 import { settleIntents } from '../carry-out/send-once.js';
 import { demandSettingsOfRun } from '../settings-needed.js';
 import type { Slices } from '../gather/report-slices.js';
+import type { SharedSurveys } from '../gather/shared-surveys.js';
 
 /** A plan with the books it was made from: what is carried out is compared with both afterwards. */
 export interface KeptPlan {
@@ -51,12 +52,19 @@ export interface MadeOf {
   moved: string[];
 }
 
-/** Plans one organization: from the survey while it is fresh, else from reads of its own. */
-export async function makePlan(dependencies: Dependencies, slices: Slices, request: PlanRequest): Promise<PlanMade> {
-  return request.resume ? nextTurn(dependencies, request, request.resume) : firstTurn(dependencies, slices, request);
+/** What plans share: the slices that are kept, and surveys that several of them wait for. */
+export interface Sources {
+  slices: Slices;
+  surveys: SharedSurveys;
 }
 
-async function firstTurn(dependencies: Dependencies, slices: Slices, request: PlanRequest): Promise<PlanMade> {
+/** Plans one organization: from the run's survey while it is fresh, else from one that it shares, or from reads of its own. */
+export async function makePlan(dependencies: Dependencies, sources: Sources, request: PlanRequest): Promise<PlanMade> {
+  return request.resume ? nextTurn(dependencies, request, request.resume) : firstTurn(dependencies, sources, request);
+}
+
+async function firstTurn(dependencies: Dependencies, sources: Sources, request: PlanRequest): Promise<PlanMade> {
+  const { slices } = sources;
   const { given, month, organizationId, approvedDigest, refused } = request;
   const { settings, evidence } = dependencies;
   const lease = leaseOf(dependencies);
@@ -66,7 +74,7 @@ async function firstTurn(dependencies: Dependencies, slices: Slices, request: Pl
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
   const { result: books, calls } = await dependencies.autotask.countCalls(() =>
-    knownBooks(dependencies, slices, facts, slice, request),
+    knownBooks(dependencies, sources, { facts, slice, request }),
   );
   const { report, survey } = given;
   const moved = await movedFrom(dependencies, slices, { broker: request.broker, month, report, survey }, { facts, slice });
@@ -204,17 +212,19 @@ function leaveShadow(
   return { message: `Shadow mode writes nothing. ${why}.`, command: null };
 }
 
+/** An organization's month, and how it was asked for. */
+interface Asked {
+  facts: MonthFacts;
+  slice: OrganizationFacts;
+  request: PlanRequest;
+}
+
 /** What Autotask holds, and what of that which would be made now was there before: a survey has looked for it already. */
-async function knownBooks(
-  dependencies: Dependencies,
-  slices: Slices,
-  facts: MonthFacts,
-  slice: OrganizationFacts,
-  request: PlanRequest,
-): Promise<Books> {
-  const { books, isSurveyed } = await currentBooks(dependencies, slices, facts, slice, request);
+async function knownBooks(dependencies: Dependencies, sources: Sources, asked: Asked): Promise<Books> {
+  const { books, isSurveyed } = await currentBooks(dependencies, sources, asked);
   if (isSurveyed) return books;
   const { settings } = dependencies;
+  const { facts, slice, request } = asked;
   // As it would be with everything released: what a breaker holds may be released later, from these books.
   const { digest: approvedDigest } = planOrganization({ facts, slice, books, settings, refused: request.refused });
   const plan = planOrganization({ facts, slice, books, settings, approvedDigest, refused: request.refused });
@@ -224,29 +234,39 @@ async function knownBooks(
 
 async function currentBooks(
   dependencies: Dependencies,
-  slices: Slices,
-  facts: MonthFacts,
-  slice: OrganizationFacts,
-  request: PlanRequest,
+  sources: Sources,
+  { facts, slice, request }: Asked,
 ): Promise<{ books: Books; isSurveyed: boolean }> {
   const { survey } = request.given;
-  const isFresh = survey !== null && (await isSurveyFresh(dependencies, request));
-  const surveyed = isFresh ? await slices.books(survey, slice.organization.id) : null;
-  if (surveyed === null) await untilVisible(dependencies, request);
+  const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
   // A run's survey may be too old for an organization, but services and products change seldom; who asks for a fresh look gets one.
   const sharedMaxAgeMs = survey === null ? 0 : dependencies.surveyMaxAgeMs;
-  const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
-  const read =
-    surveyed ?? (await withTenant(dependencies, request, await ownReads(dependencies, facts, slice, sharedMaxAgeMs), options));
+  const alone = async (): Promise<Books> =>
+    withTenant(dependencies, request, await ownReads(dependencies, facts, slice, sharedMaxAgeMs), options);
+  const { books: read, isSurveyed } = await surveyedBooks(dependencies, sources, { facts, slice, request }, alone);
   const { books: held, unfinished } = await withUnfinished(dependencies, request, read);
   const known = await withLaterDismissals(dependencies, request.broker, held);
   const planned = planOrganization({ facts, slice, books: known, settings: dependencies.settings });
   const asking = planned.needsElsewhere ? [planned] : [];
   const books = await withElsewhere(dependencies, request, known, asking, options);
   const detailed = [...new Set([...planned.needs, ...unfinished])];
-  const isSurveyed = surveyed !== null;
   if (detailed.length === 0) return { books, isSurveyed };
   return { books: await dependencies.autotask.readNeighbours(books, facts.month, detailed, options), isSurveyed };
+}
+
+/** From the run's survey while it is fresh; after that what was written last must be visible before anybody looks. */
+async function surveyedBooks(
+  dependencies: Dependencies,
+  { slices, surveys }: Sources,
+  { facts, slice, request }: Asked,
+  alone: () => Promise<Books>,
+): Promise<{ books: Books; isSurveyed: boolean }> {
+  const { survey } = request.given;
+  const isFresh = survey !== null && (await isSurveyFresh(dependencies, request));
+  const books = isFresh ? await slices.books(survey, slice.organization.id) : null;
+  if (books !== null) return { books, isSurveyed: true };
+  await untilVisible(dependencies, request);
+  return surveys.books({ ...request, lines: facts.lines }, alone);
 }
 
 /** What Autotask holds for this organization alone, with contracts that its subscriptions were billed on and that no longer carry an id. */

@@ -49,7 +49,7 @@ export async function untilVisible(dependencies: Dependencies, request: PlanRequ
  */
 export async function isSurveyFresh(
   { evidence, surveyMaxAgeMs, lease }: Dependencies,
-  { broker, month, organizationId, given }: PlanRequest,
+  { broker, month, organizationId, given }: Pick<PlanRequest, 'broker' | 'month' | 'organizationId' | 'given'>,
 ): Promise<boolean> {
   if (given.surveyedAt === null || given.survey === null) return false;
   const { of, lease: takenUnder, takenAt } = await evidence.get<SurveyManifest>(given.survey);

@@ -32,10 +32,8 @@ import { SHARED_SERVICES } from '../../shared/billing/basics/record-types.js';
  * planner then names the contracts whose neighbouring rows decide (rule 7.0), and only those are read, again in bulk.
  */
 export async function surveyAutotask(dependencies: Dependencies, slices: Slices, request: SurveyRequest): Promise<SurveyTaken> {
-  const { autotask, evidence, heartbeat, settings } = dependencies;
-  const lease = dependencies.lease();
   // Each run finds out once whether a log-in that was refused is taken by now.
-  autotask.askAgain();
+  dependencies.autotask.askAgain();
   await demandProbe(dependencies, request);
   const canary = canaryCustomer(request.canary);
   requireNamed(
@@ -43,6 +41,13 @@ export async function surveyAutotask(dependencies: Dependencies, slices: Slices,
     (await slices.manifest(request.report)).slices,
   );
   await settleCanary(dependencies, request);
+  return takeSurvey(dependencies, slices, request);
+}
+
+/** The reading itself, without what a run asks before it; throws what the reads throw, and `SearchBlind`. */
+export async function takeSurvey(dependencies: Dependencies, slices: Slices, request: SurveyRequest): Promise<SurveyTaken> {
+  const { autotask, evidence, heartbeat, settings } = dependencies;
+  const lease = dependencies.lease();
   const monthFacts = await slices.facts(request.report);
   const names = indexNames(monthFacts.named, settings.broker);
   const surveyedAt = (await evidence.now()).toISOString();
