@@ -91,11 +91,11 @@ export interface ActivitiesByQueue {
   autotask: Omit<Activities, OnBilling | 'takeReport'>;
 }
 
-export function createActivities(dependencies: Dependencies): ActivitiesByQueue {
+/** `looks`: those of the process, where its queues get their activities one by one. */
+export function createActivities(dependencies: Dependencies, looks = new Looks(dependencies)): ActivitiesByQueue {
   const slices = new Slices(dependencies.evidence);
   const proofs = new Proofs(dependencies);
   const catalogue = new Catalogue(dependencies, new Turns(), proofs);
-  const looks = new Looks(dependencies);
   const reads = new ReportReads();
   const surveys = new SharedSurveys(dependencies, slices);
   const together =
@@ -107,7 +107,7 @@ export function createActivities(dependencies: Dependencies): ActivitiesByQueue 
     };
   return {
     billing: translated(dependencies, {
-      findWork: (request: WorkRequest) => findWork(dependencies, slices, request),
+      findWork: (request: WorkRequest) => findWork(dependencies, { slices, looks }, request),
       closeRun: (request: CloseRequest) => closeRun(dependencies, slices, request),
       recordDecisions: (request: DecisionsRequest) => recordDecisions(dependencies, request),
       sendNotice: (request: NoticeRequest) => sendNotice(dependencies, request),

@@ -20,6 +20,7 @@ import { keepStrays, StrayMoney } from './strays.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from '../verify/outcomes.js';
 import { type Slices } from '../gather/report-slices.js';
 import { movedFrom } from './moved.js';
+import type { Looks } from '../gather/batched-reads.js';
 import { organizationsOf } from '../gather/survey-autotask.js';
 import { undoneIn } from '../../shared/evidence/undone.js';
 import { isParked } from '../../shared/billing/results/status.js';
@@ -28,7 +29,11 @@ import { isParked } from '../../shared/billing/results/status.js';
  * The pure planner over all organizations. Those in balance and those that are not exported are settled here, without a workflow; the others, and those
  * that still wait from an earlier run, are handed to one each.
  */
-export async function findWork(dependencies: Dependencies, slices: Slices, request: WorkRequest): Promise<Work> {
+export async function findWork(
+  dependencies: Dependencies,
+  { slices, looks }: { slices: Slices; looks: Looks },
+  request: WorkRequest,
+): Promise<Work> {
   const { settings, heartbeat } = dependencies;
   await recordSettings(dependencies, request);
   const facts = await slices.facts(request.report);
@@ -47,6 +52,7 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
   const dismissals = await readDismissals(dependencies.evidence, request.broker);
   const isUndone = await undoneIn(dependencies.evidence, request.broker, request.month);
   const undescribed = await undescribedContracts(dependencies.evidence, request.broker, request.month);
+  const coming: Parameters<Looks['announce']>[0] = [];
   const forecast = new Forecast(0, { ...dependencies.autotask.limits, surveyMaxAgeMs: dependencies.surveyMaxAgeMs });
   for await (const slice of organizationsOf(slices, request)) {
     heartbeat(`planning organization ${slice.organization.id}`);
@@ -61,8 +67,9 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
       work.heldMonth ??= tripMonth(facts, books.internalCurrency, settings)?.message ?? null;
     const isOwed = books.contracts.some(({ id }) => undescribed.has(id));
     const hasWork = isOwed || (await needsWorkflow(dependencies, request, plan, slice));
+    const mode = modeFor(dependencies, slice.organization, request.mode);
     canary.look(plan, {
-      mode: modeFor(dependencies, slice.organization, request.mode),
+      mode,
       hasWork,
       isUndone: isUndone(slice.organization.id),
     });
@@ -70,8 +77,11 @@ export async function findWork(dependencies: Dependencies, slices: Slices, reque
       work.organizations.push(slice.organization.id);
       names.push(slice.organization.name);
       forecast.add(plan);
+      if (mode === 'auto')
+        coming.push({ organization: { ...request, organizationId: slice.organization.id }, steps: plan.steps });
     } else if (await settleQuietly(dependencies, slices, request, plan, books)) work.quiet += 1;
   }
+  looks.announce(coming);
   await label.demand(dependencies);
   await canary.end(work.mode);
   const left = await strays.plans(settings);

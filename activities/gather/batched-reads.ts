@@ -32,23 +32,34 @@ type Organization = Pick<PlanRequest, 'broker' | 'month' | 'organizationId'>;
 export class Looks {
   /** What each plan adjusts from here on, in its order; the latest plan last. */
   private readonly plans = new Map<string, Place[]>();
+  /** What a run's organizations adjust when their turn comes, in the order of the turns. */
+  private coming = new Map<string, Place[]>();
   private looks: Look[] = [];
 
   constructor(private readonly dependencies: { autotask: Pick<Autotask, 'findRowsToAdjust'>; clock: Clock }) {}
 
+  /** Tells what a run is going to do, in place of what the run before it was. Of a place that was looked at before its turn, this is forgotten. */
+  announce(coming: { organization: Organization; steps: Step[] }[]): void {
+    this.coming = new Map(coming.map(({ organization, steps }) => [keyOf(organization), placesOf(steps)]));
+  }
+
   /** Has a plan made, and notes which steps come next by it. */
-  async expecting<P extends { steps: Step[] }>(organization: Organization, plan: () => Promise<P>): Promise<P> {
+  async expecting<P extends { steps: Step[] }>(request: PlanRequest, plan: () => Promise<P>): Promise<P> {
     const made = await plan();
-    this.expect(organization, made.steps);
+    this.expect(request, made.steps, request.given.survey !== null && request.refused.length === 0);
     return made;
   }
 
-  /** Tells which steps come next for an organization, in order; what was told before, or seen before, counts no more. */
-  expect(organization: Organization, steps: Step[]): void {
+  /**
+   * Tells which steps come next for an organization, in order; what was told before counts no more. Nor does what was seen before, unless the organization was
+   * planned from a run's survey, which is older than any look of that run.
+   */
+  expect(organization: Organization, steps: Step[], isOfSurvey = false): void {
     const key = keyOf(organization);
     this.plans.delete(key);
-    const places = steps.flatMap((step) => placeOf(step) ?? []);
-    for (const look of this.looks) look.places = look.places.filter((place) => find(places, place) < 0);
+    this.coming.delete(key);
+    const places = placesOf(steps);
+    if (!isOfSurvey) for (const look of this.looks) look.places = look.places.filter((place) => find(places, place) < 0);
     if (places.length === 0) return;
     this.plans.set(key, places);
     const [oldest] = this.plans.keys();
@@ -67,14 +78,14 @@ export class Looks {
     return (await look.rows).filter((row) => row.contractId === contractId && row.serviceId === serviceId);
   }
 
-  /** Notes how far an organization's plan has come; answers what comes next in it, and then in the plans of others. */
+  /** Notes how far an organization's plan has come; answers what comes next in it, then in the plans of others, and then in those whose turn comes. */
   private comeTo(organization: Organization, place: Place): Place[] {
     const key = keyOf(organization);
     const own = this.plans.get(key) ?? [];
     own.splice(0, find(own, place) + 1);
     if (own.length === 0) this.plans.delete(key);
     const others = [...this.plans].filter(([other]) => other !== key).reverse();
-    return [...own, ...others.flatMap(([, places]) => places)];
+    return [...own, ...others.flatMap(([, places]) => places), ...[...this.coming.values()].flat()];
   }
 
   private counting(): Look[] {
@@ -90,6 +101,11 @@ export class Looks {
     const contracts = [...new Set(places.map(({ contractId }) => contractId))];
     const rows = this.dependencies.autotask.findRowsToAdjust(contracts, day);
     const look: Look = { answeredAt: null, places, rows };
+    for (const [key, later] of this.coming)
+      this.coming.set(
+        key,
+        later.filter((place) => find(places, place) < 0),
+      );
     this.looks.push(look);
     rows.then(
       () => void (look.answeredAt = this.now()),
@@ -104,6 +120,8 @@ export class Looks {
 }
 
 const keyOf = ({ broker, month, organizationId }: Organization): string => `${broker}/${month}/${organizationId.toLowerCase()}`;
+
+const placesOf = (steps: Step[]): Place[] => steps.flatMap((step) => placeOf(step) ?? []);
 
 const placeOf = (step: Step): Place | null =>
   step.kind === 'postAdjustment' && isLookedAt(step) && step.contractId !== null && step.serviceId !== null

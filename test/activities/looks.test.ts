@@ -133,6 +133,44 @@ describe('the last look before rows are adjusted', () => {
     expect(await adjust(102)).toBe('refused');
   });
 
+  describe('of organizations whose turn comes', () => {
+    const announce = (): void =>
+      looks.announce([
+        { organization: ORGANIZATION, steps: [101].map(sevenUnits) },
+        { organization: ANOTHER, steps: [102, 103].map(sevenUnits) },
+      ]);
+    const plan = (organization: typeof ORGANIZATION, contractIds: number[]): void =>
+      looks.expect(organization, contractIds.map(sevenUnits), true);
+    beforeEach(announce);
+
+    test('is taken with the first of them, for a look for each was a fifth of a day of corrections', async () => {
+      plan(ORGANIZATION, [101]);
+      expect(await adjust(101)).toBe('written');
+      plan(ANOTHER, [102, 103]);
+      expect([await adjust(102, ANOTHER), await adjust(103, ANOTHER)]).toEqual(['written', 'written']);
+      expect(looked()).toBe(1);
+    });
+
+    test('is taken once more where the turn comes too late', async () => {
+      plan(ORGANIZATION, [101]);
+      await adjust(101);
+      now += LOOK_COUNTS_MS + 1;
+      await approve(102);
+      plan(ANOTHER, [102, 103]);
+      expect(await adjust(102, ANOTHER)).toBe('refused');
+      expect(looked()).toBe(2);
+    });
+
+    test('leaves out what an earlier run announced', async () => {
+      looks.announce([{ organization: ORGANIZATION, steps: [101].map(sevenUnits) }]);
+      plan(ORGANIZATION, [101]);
+      await adjust(101);
+      plan(ANOTHER, [102]);
+      await adjust(102, ANOTHER);
+      expect(looked()).toBe(2);
+    });
+  });
+
   describe('of organizations that are billed at the same time', () => {
     beforeEach(() => {
       looks.expect(ORGANIZATION, [101, 102].map(sevenUnits));
@@ -167,6 +205,13 @@ describe('the last look before rows are adjusted', () => {
       looks.expect(ANOTHER, [103, 104].map(sevenUnits));
       expect(await adjust(103, ANOTHER)).toBe('written');
       expect(looked()).toBe(2);
+    });
+
+    test('counts for one that is planned from the run’s survey, which is older', async () => {
+      await adjust(101);
+      looks.expect(ANOTHER, [103, 104].map(sevenUnits), true);
+      expect(await adjust(103, ANOTHER)).toBe('written');
+      expect(looked()).toBe(1);
     });
 
     test('leaves room for the organization that asks: its rows come first', async () => {
