@@ -41,7 +41,7 @@ export class SharedSurveys {
     private readonly slices: Slices,
   ) {}
 
-  /** The organization's books from a survey that began after it asked; null where its own reads are the better way. */
+  /** The organization's books: from a survey that began after it asked, or from its own reads (`alone`) where they cost less. Throws what they throw. */
   async books(request: BooksRequest, alone: () => Promise<Books>): Promise<{ books: Books; isSurveyed: boolean }> {
     const isWorthIt = this.asking >= readAlone(request.lines);
     this.asking += 1;
@@ -53,6 +53,7 @@ export class SharedSurveys {
     }
   }
 
+  /** Null where its own reads are the better way. */
   private async surveyed(request: BooksRequest, isWorthIt: boolean): Promise<Books | null> {
     const askedAt = this.dependencies.askedAt();
     // What was refused belongs to a plan that is being carried out: its last write was this very moment.
