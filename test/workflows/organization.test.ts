@@ -6,6 +6,10 @@ import type { OrganizationResult } from '../../shared/billing/results/results.js
 import type { PostAdjustmentStep, Step, UpsertContractStep } from '../../shared/billing/plan-types.js';
 import { billingQueue } from '../../shared/messages/names.js';
 import { type OrganizationSummary, type PlanRequest, type StepDone, type VerifyRequest } from '../../shared/messages/messages.js';
+import { loadConfig } from '../../shared/config.js';
+import { memoryEvidence } from '../../shared/evidence/index.js';
+import { createDependencies } from '../../worker/dependencies.js';
+import { COMPLETE_SETTINGS } from '../settings.js';
 import { DONE, INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
 import { openWorkshop, type Workshop } from './workers.js';
 import { eventually } from '../eventually.js';
@@ -85,6 +89,21 @@ describe('an organization that is billed', () => {
     const summary = await workshop.serving(activities, async () => resultOf(await start()));
     expect(seen).toEqual(['r1', 'r2']);
     expect(summary.status).toBe('Done');
+  });
+
+  test('is planned knowing when Temporal was asked for the plan: a look at Autotask from before it does not count', async () => {
+    const { askedAt } = createDependencies(loadConfig({ ...COMPLETE_SETTINGS, BILLING_MODE: 'shadow' }), memoryEvidence());
+    const asked: (number | undefined)[] = [];
+    const activities = standIns({
+      planOrganization: () => {
+        asked.push(askedAt()?.getTime());
+        return Promise.resolve(PLAN);
+      },
+    });
+    const from = Date.now();
+    await workshop.serving(activities, async () => resultOf(await start()));
+    expect(asked.map((at) => at !== undefined && at >= from && at <= Date.now())).toEqual([true]);
+    expect(askedAt()).toBeNull();
   });
 
   test('ends, and hands later steps the ids that earlier ones made', async () => {
