@@ -15,7 +15,7 @@ describe('a row', () => {
   test.each<[string, GhostAdvice, GhostAdvice]>([
     [
       'of the organization',
-      rowAdvice(contract(), SUBSCRIPTION, '120.00 EUR', 'Premium', own),
+      rowAdvice({ contract: contract(), contractKey: SUBSCRIPTION, amount: '120.00 EUR', name: 'Premium' }, own),
       {
         message:
           '120.00 EUR of Premium stand on contract 100, and the report has no line for it. Check the subscription in Cloudmore, or set its units to 0 in Autotask; an amount that is right as it is can be dismissed.',
@@ -23,7 +23,7 @@ describe('a row', () => {
     ],
     [
       'of nobody',
-      rowAdvice(contract({ name: 'Old' }), 's-1', '120.00 EUR', 'Premium', stray),
+      rowAdvice({ contract: contract({ name: 'Old' }), contractKey: 's-1', amount: '120.00 EUR', name: 'Premium' }, stray),
       {
         message:
           '120.00 EUR of Premium stand on contract 100 (Old), subscription s-1. Nobody answers for s-1. Autotask bills them every month until 2026-03-31. Set its units to 0 in Autotask from 2025-10 on, or end the contract. If the amount is right as it is, dismiss it.',
@@ -47,25 +47,25 @@ describe('a charge', () => {
   test.each<[string, GhostAdvice, string, string | undefined]>([
     [
       'that is open',
-      chargeAdvice(open, SUBSCRIPTION, '5.00 EUR', false, own),
+      chargeAdvice(open, { contractKey: SUBSCRIPTION, amount: '5.00 EUR', isUnknown: false }, own),
       `A charge of 5.00 EUR (${KEY}) ${PLACE}, and the report has no line for it. Delete it in Autotask if it is wrong; an amount that is right as it is can be dismissed.`,
       undefined,
     ],
     [
       'that is billed and has no number',
-      chargeAdvice(billed, SUBSCRIPTION, '5.00 EUR', false, own),
+      chargeAdvice(billed, { contractKey: SUBSCRIPTION, amount: '5.00 EUR', isUnknown: false }, own),
       `A billed charge of 5.00 EUR (id 2000) ${PLACE}, and the report has no line for it. Credit it in Autotask if it is wrong; an amount that is right as it is can be dismissed.`,
       undefined,
     ],
     [
       'of which nobody knows what it is for',
-      chargeAdvice(open, SUBSCRIPTION, '5.00 EUR', true, own),
+      chargeAdvice(open, { contractKey: SUBSCRIPTION, amount: '5.00 EUR', isUnknown: true }, own),
       `A charge of 5.00 EUR (${KEY}) ${PLACE}, and nobody knows what it was made for: nothing that Cloudmore ever named makes its key. Delete it in Autotask if it is wrong; an amount that is right as it is can be dismissed.`,
       undefined,
     ],
     [
       'of nobody',
-      chargeAdvice(open, null, '5.00 EUR', false, stray),
+      chargeAdvice(open, { contractKey: null, amount: '5.00 EUR', isUnknown: false }, stray),
       `A charge of 5.00 EUR (${KEY}) ${PLACE}. Nobody answers for it. Delete it in Autotask if it is wrong. If the amount is right as it is, dismiss it.`,
       DISMISS,
     ],

@@ -36,10 +36,7 @@ describe('why a report has no line any more for what it had', () => {
     { code = CODE, type = 'Csp365Nce' }: { code?: string | null; type?: RecordType } = {},
   ): string | null => {
     const found = shrinksBecause(
-      SUBSCRIPTION,
-      code,
-      type,
-      decisions === null ? undefined : planOf(decisions),
+      { contractKey: SUBSCRIPTION, itemCode: code, type, plan: decisions === null ? undefined : planOf(decisions) },
       context(books(), changes),
     );
     return found === null ? null : `${found.evidence}: ${found.message}`;

@@ -11,7 +11,7 @@ import { books, CODE, contract, price, row, service, SUBSCRIPTION } from './buil
 /** What stands on a contract service around a month, and what an extension would carry into it. */
 
 const seen = (rows: Row[], extendsFrom: string | null = null): RowView =>
-  viewRows(books({ contracts: [contract()], rows }), contract(), 50, '2025-10', extendsFrom);
+  viewRows(books({ contracts: [contract()], rows }), { contract: contract(), serviceId: 50, month: '2025-10', extendsFrom });
 const part = { id: 1, startDay: '2025-10-15', units: 2, price: '12', cost: '10' };
 
 describe('the row of a month', () => {

@@ -75,7 +75,12 @@ export interface Adjustment {
   notes: Note[];
 }
 
-export function adjust(billable: Billable, place: Place, state: State, target: Target | null, mayAdjust: boolean): Adjustment {
+export function adjust(
+  billable: Billable,
+  place: Place,
+  state: State,
+  { target, mayAdjust }: { target: Target | null; mayAdjust: boolean },
+): Adjustment {
   const row = place.rows.row;
   if (mayAdjust && target !== null && state.charges.length === 0) return adjustTo(billable, place, target);
   if (mayAdjust && target === null && row !== null && row.units !== 0) return adjustToZero(billable, place, row);

@@ -46,17 +46,14 @@ export function planRowAndCharge(billable: Billable, place: Place, books: Books,
   const mayAdjust = !isFrozen(place, state) && !isAdjusted(place, target);
   const unitsMayFollow = mayAdjust && state.charges.length === 0 && target !== null && unitsDiffer(place, billable);
   if (isBalanced(state) && !place.rows.row?.isExpected && !unitsMayFollow) return balanced(billable, place, state);
-  if (isFrozen(place, state)) return frozen(billable, place, state, books, settings);
-  const adjustment = adjust(billable, place, state, target, mayAdjust);
+  if (isFrozen(place, state)) return frozen(billable, place, state, { books, settings });
+  const adjustment = adjust(billable, place, state, { target, mayAdjust });
   const after = adjustment.row;
-  const charges = chargeSteps(
-    billable,
-    place,
-    state,
-    subtract(subtract(state.wanted, after), state.fixed),
-    firstDay(place.month),
-    null,
-  );
+  const charges = chargeSteps(billable, place, state, {
+    rest: subtract(subtract(state.wanted, after), state.fixed),
+    day: firstDay(place.month),
+    quantity: null,
+  });
   const { steps: oneOff, stays } = endOneOff(billable, place, adjustment.carriesUnits);
   const because = [{ rule: adjustment.rule, text: adjustment.text }, ...restBecause(state, after, billable)];
   // This month's money before next month's units: a refusal there must not stop what is due here.
@@ -78,15 +75,12 @@ export function planCharge(billable: Billable, place: Place, books: Books, setti
     const plan = balanced(billable, place, state);
     return { ...plan, because: [...plan.because, ...others] };
   }
-  if (isFrozen(place, state)) return frozen(billable, place, state, books, settings);
-  const steps = chargeSteps(
-    billable,
-    place,
-    state,
-    subtract(state.wanted, state.fixed),
-    firstDay(place.month),
-    isNothing(state.fixed) ? billable.quantity : null,
-  );
+  if (isFrozen(place, state)) return frozen(billable, place, state, { books, settings });
+  const steps = chargeSteps(billable, place, state, {
+    rest: subtract(state.wanted, state.fixed),
+    day: firstDay(place.month),
+    quantity: isNothing(state.fixed) ? billable.quantity : null,
+  });
   return {
     steps,
     held: null,
@@ -133,7 +127,12 @@ function endOfOnce(billable: Billable, place: Place): Pick<AmountsPlan, 'steps' 
 }
 
 /** 7.5: nothing is written to a frozen period; the difference is held, or caught up in the next open month. */
-function frozen(billable: Billable, place: Place, state: State, books: Books, settings: Settings): AmountsPlan {
+function frozen(
+  billable: Billable,
+  place: Place,
+  state: State,
+  { books, settings }: { books: Books; settings: Settings },
+): AmountsPlan {
   const rest = subtract(subtract(state.wanted, state.row), state.fixed);
   const open = subtract(rest, state.open);
   const { steps: oneOff, carriesOn } = endOfOnce(billable, place);
@@ -155,7 +154,7 @@ function frozen(billable: Billable, place: Place, state: State, books: Books, se
   const movable = state.openCharges.filter((charge) => monthOf(charge.day) > place.month && !closed.has(monthOf(charge.day)));
   const standing = state.openCharges.filter((charge) => !movable.includes(charge));
   const caughtUp = subtract(rest, totalOf(standing));
-  const steps = chargeSteps(billable, place, { ...state, openCharges: movable }, caughtUp, day, null);
+  const steps = chargeSteps(billable, place, { ...state, openCharges: movable }, { rest: caughtUp, day, quantity: null });
   const text = `frozen: catch-up of ${showOf(billable, caughtUp)} dated ${day}`;
   return {
     steps: [...steps, ...oneOff],

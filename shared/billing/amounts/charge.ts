@@ -13,9 +13,7 @@ export function chargeSteps(
   billable: Billable,
   place: Place,
   state: State,
-  rest: Money,
-  day: Day,
-  quantity: Decimal | null,
+  { rest, day, quantity }: { rest: Money; day: Day; quantity: Decimal | null },
 ): Step[] {
   const kept = isNothing(rest) ? undefined : state.openCharges[0];
   const deletions = state.openCharges

@@ -49,8 +49,15 @@ const rowsByContract = new IndexBy<Row>(({ contractId }) => contractId);
 /** All rows of a contract. */
 export const rowsOfContract = (books: Books, contractId: number): Row[] => rowsByContract.find(books.rows, contractId);
 
+interface ViewedRows {
+  contract: Contract;
+  serviceId: number;
+  month: Month;
+  extendsFrom: Day | null;
+}
+
 /** Rows of one service on one contract, seen from the month. `extendsFrom` is the contract's last day where the plan extends it. */
-export function viewRows(books: Books, contract: Contract, serviceId: number, month: Month, extendsFrom: Day | null): RowView {
+export function viewRows(books: Books, { contract, serviceId, month, extendsFrom }: ViewedRows): RowView {
   const rows = rowsOfContract(books, contract.id).filter((row) => row.serviceId === serviceId);
   const row = rowOf(rows, month);
   const nextFirst = firstDay(nextMonth(month));

@@ -78,14 +78,18 @@ export function dormantService(
 const wantedName = (item: Item, key: string, prices: PriceList): string =>
   SHARED_SERVICES[item.type as RecordType]?.name ?? termName(item, key, prices);
 
+interface EnsureServiceStepInput {
+  key: string;
+  found: Service | null;
+  prices: PriceList;
+  books: Books;
+  reactivates: boolean;
+}
+
 /** What makes, reactivates or updates the item's service; null when it is as it should be (rule 5.2). */
 export function ensureServiceStep(
   item: Item,
-  key: string,
-  found: Service | null,
-  prices: PriceList,
-  books: Books,
-  reactivates: boolean,
+  { key, found, prices, books, reactivates }: EnsureServiceStepInput,
 ): EnsureServiceStep | null {
   const wanted = unitPrices(item, prices);
   if (found && !reactivates && (!wanted.overwrite || isUpToDate(found, wanted))) return null;

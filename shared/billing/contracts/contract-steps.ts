@@ -15,9 +15,7 @@ import type { Contract, Day, Service } from '../types.js';
 /** What a contract's items need before their amounts: catalogue, contract, extension. */
 export function contractStepsOf(
   drafts: Draft[],
-  contract: Contract | null,
-  endDay: Day,
-  extendsFrom: Day | null,
+  { contract, endDay, extendsFrom }: { contract: Contract | null; endDay: Day; extendsFrom: Day | null },
   context: ContractContext,
   contractKey: string,
 ): Step[] {
@@ -28,16 +26,15 @@ export function contractStepsOf(
   const naming = [...billed].sort(
     (left, right) => big(right.entry.item.sales).cmp(left.entry.item.sales) || byText(left.entry.item.id, right.entry.item.id),
   )[0]!;
-  const upsert = upsertContractStep(
-    naming.entry.item,
+  const upsert = upsertContractStep(naming.entry.item, {
     contractKey,
-    context.companyId,
+    companyId: context.companyId,
     contract,
     endDay,
-    context.month,
-    context.settings,
-    writing.length > 0 || extendsFrom !== null,
-  );
+    month: context.month,
+    settings: context.settings,
+    isWritten: writing.length > 0 || extendsFrom !== null,
+  });
   return [
     ...catalogueSteps(billed),
     ...(upsert ? [{ ...upsert, items }] : []),
@@ -54,19 +51,23 @@ function catalogueSteps(billed: Draft[]): Step[] {
   });
 }
 
+interface ServiceStepInput {
+  service: Service | null;
+  place: Place;
+  amounts: AmountsPlan;
+  context: ContractContext;
+  isDormant: boolean;
+}
+
 /** Makes or changes the service of an item's row; null where nothing needs it. */
 export function serviceStep(
   item: Item,
-  service: Service | null,
-  place: Place,
-  amounts: AmountsPlan,
-  { prices, books }: ContractContext,
-  isDormant: boolean,
+  { service, place, amounts, context: { prices, books }, isDormant }: ServiceStepInput,
 ): EnsureServiceStep | null {
   const isNeeded =
     service !== null && !isDormant ? big(item.quantity).gte(1) : amounts.steps.some((step) => step.kind === 'postAdjustment');
   return place.serviceKey !== null && amounts.held === null && isNeeded
-    ? ensureServiceStep(item, place.serviceKey, service, prices, books, isDormant)
+    ? ensureServiceStep(item, { key: place.serviceKey, found: service, prices, books, reactivates: isDormant })
     : null;
 }
 

@@ -75,17 +75,21 @@ function gapSteps({ contract, contractKey, items, books, prices, names }: Extens
   const keyOf = new Map(books.services.filter(({ key }) => isOurKey(key, prices, names)).map(({ id, key }) => [id, key]));
   return last.flatMap((row) => {
     const serviceKey = keyOf.get(row.serviceId);
-    return row.units === 0 || !serviceKey ? [] : [gapStep(contract, contractKey, items, row, serviceKey, firstDay(gap))];
+    return row.units === 0 || !serviceKey ? [] : [gapStep(contract, { contractKey, items, row, serviceKey, day: firstDay(gap) })];
   });
+}
+
+interface GapStepInput {
+  contractKey: string;
+  items: string[];
+  row: Row;
+  serviceKey: string;
+  day: Day;
 }
 
 const gapStep = (
   contract: Contract,
-  contractKey: string,
-  items: string[],
-  { serviceId, contractServiceId }: Row,
-  serviceKey: string,
-  day: Day,
+  { contractKey, items, row: { serviceId, contractServiceId }, serviceKey, day }: GapStepInput,
 ): PostAdjustmentStep => ({
   kind: 'postAdjustment',
   items,

@@ -219,16 +219,20 @@ export const max = (left: Day, right: Day): Day => (left > right ? left : right)
 
 // ---------------------------------------------------------------------------------------------------------------- creating and correcting (6.2, 6.5)
 
+interface UpsertContractStepInput {
+  contractKey: string;
+  companyId: number;
+  contract: Contract | null;
+  endDay: Day;
+  month: Month;
+  settings: Settings;
+  isWritten: boolean;
+}
+
 /** The step that creates the contract of an item, or corrects what is ours on an existing one; null when that is as it should be. */
 export function upsertContractStep(
   item: Item,
-  contractKey: string,
-  companyId: number,
-  contract: Contract | null,
-  endDay: Day,
-  month: Month,
-  settings: Settings,
-  isWritten: boolean,
+  { contractKey, companyId, contract, endDay, month, settings, isWritten }: UpsertContractStepInput,
 ): Omit<UpsertContractStep, 'items'> | null {
   const set = contract ? corrections(contract, contractKey, settings, isWritten) : {};
   if (contract && Object.keys(set).length === 0) return null;

@@ -107,7 +107,7 @@ export function planContract(keyed: KeyedItem[], context: ContractContext): Cont
     refusal ? [heldDecision(entry, contract, refusal.reason, refusal.message)] : [],
   );
   const able = entries.filter(({ refusal }) => refusal === null).map(({ entry }) => entry);
-  const planned = planAble(able, held, contract, decision.kind === 'later', context, contractKey);
+  const planned = planAble(able, { held, contract, startsLater: decision.kind === 'later' }, context, contractKey);
   return contract === null || contract.isActive ? planned : asItStands(planned, keyed, contract, context);
 }
 
@@ -216,18 +216,17 @@ export interface Draft {
 
 function planAble(
   able: KeyedItem[],
-  held: ItemDecision[],
-  contract: Contract | null,
-  startsLater: boolean,
+  { held, contract, startsLater }: { held: ItemDecision[]; contract: Contract | null; startsLater: boolean },
   context: ContractContext,
   contractKey: string,
 ): ContractPlan {
-  const first = draftAll(able, contract, startsLater, context, able);
+  const first = draftAll(able, { contract, startsLater }, context, able);
   const extending = first.drafts.filter(({ amounts }) => amounts.held === null).map(({ entry }) => entry);
-  const { drafts, endDay } = extending.length === able.length ? first : draftAll(able, contract, startsLater, context, extending);
+  const { drafts, endDay } =
+    extending.length === able.length ? first : draftAll(able, { contract, startsLater }, context, extending);
   const extendsFrom = contract && contract.endDay < endDay ? contract.endDay : null;
   const decisions = [...held, ...drafts.map((draft) => decisionOf(draft, contract, endDay, context))];
-  const contractSteps = contractStepsOf(drafts, contract, endDay, extendsFrom, context, contractKey);
+  const contractSteps = contractStepsOf(drafts, { contract, endDay, extendsFrom }, context, contractKey);
   const isExtendedLast =
     extendsFrom !== null &&
     extendsLast(
@@ -257,8 +256,7 @@ function planAble(
 
 function draftAll(
   able: KeyedItem[],
-  contract: Contract | null,
-  startsLater: boolean,
+  { contract, startsLater }: { contract: Contract | null; startsLater: boolean },
   context: ContractContext,
   extending: KeyedItem[],
 ): { drafts: Draft[]; endDay: Day } {
@@ -267,18 +265,22 @@ function draftAll(
       max(end, requiredEnd(item, listedSubscription(context.subscriptions, item.subscriptionId), contract, context.month).day),
     contract?.endDay ?? '',
   );
-  const draftTo = (endDay: Day): Draft[] => able.map((entry) => draft(entry, contract, startsLater, endDay, context));
+  const draftTo = (endDay: Day): Draft[] => able.map((entry) => draft(entry, { contract, startsLater, endDay }, context));
   const drafts = draftTo(base);
   const endDay = drafts.reduce((end, { amounts }) => max(end, amounts.extendTo ?? ''), base);
   // A catch-up that extends the contract also makes next month's row, whose units a one-off item must end (7.5, 7.6).
   return { drafts: endDay === base ? drafts : draftTo(endDay), endDay };
 }
 
-function draft(entry: KeyedItem, contract: Contract | null, startsLater: boolean, endDay: Day, context: ContractContext): Draft {
+function draft(
+  entry: KeyedItem,
+  { contract, startsLater, endDay }: { contract: Contract | null; startsLater: boolean; endDay: Day },
+  context: ContractContext,
+): Draft {
   const { item } = entry;
   const active = serviceOf(item, contract, context);
   const service = active ?? dormantService(item, context);
-  const place = placeOf(entry, contract, startsLater, endDay, service, context);
+  const place = placeOf(entry, { contract, startsLater, endDay, service }, context);
   const billable = billableOf(entry, context);
   const plan = isChargeType(item.type) ? planCharge : planRowAndCharge;
   const amounts = plan(billable, place, context.books, context.settings);
@@ -288,7 +290,7 @@ function draft(entry: KeyedItem, contract: Contract | null, startsLater: boolean
     place,
     service,
     amounts,
-    serviceStep: serviceStep(item, service, place, amounts, context, active === null && service !== null),
+    serviceStep: serviceStep(item, { service, place, amounts, context, isDormant: active === null && service !== null }),
   };
 }
 
@@ -322,14 +324,14 @@ function bookedCosts(
   return { costCurrency: currency, cost, sales, quantity, onRow: part ?? { sales, cost, quantity } };
 }
 
-function placeOf(
-  entry: KeyedItem,
-  contract: Contract | null,
-  startsLater: boolean,
-  endDay: Day,
-  service: Service | null,
-  context: ContractContext,
-): Place {
+interface PlaceOfInput {
+  contract: Contract | null;
+  startsLater: boolean;
+  endDay: Day;
+  service: Service | null;
+}
+
+function placeOf(entry: KeyedItem, { contract, startsLater, endDay, service }: PlaceOfInput, context: ContractContext): Place {
   const { item, contractKey } = entry;
   const type = item.type as RecordType;
   const extendsFrom = contract && contract.endDay < firstDay(context.month) ? contract.endDay : null;
@@ -346,7 +348,10 @@ function placeOf(
     serviceId: service?.id ?? null,
     productKey: PRODUCTS[type]?.key ?? null,
     productId: product?.kind === 'found' ? product.product.id : null,
-    rows: contract && service ? viewRows(context.books, contract, service.id, context.month, extendsFrom) : NO_ROWS,
+    rows:
+      contract && service
+        ? viewRows(context.books, { contract, serviceId: service.id, month: context.month, extendsFrom })
+        : NO_ROWS,
     isRefused: isRefused(item.id, context),
     invoiceDescription: invoiceDescription(item, context.settings),
   };
@@ -364,7 +369,7 @@ function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, contex
     reason: amounts.held?.reason ?? null,
     message: amounts.held?.message ?? null,
     because: [
-      ...contractBecause(contractKey, contract, firstDay(context.month), endDay, isWritten),
+      ...contractBecause(contractKey, { contract, firstDay: firstDay(context.month), end: endDay, isNeeded: isWritten }),
       catalogueBecause(item, service, draft.serviceStep, priceOf(context.prices, item.itemCode, item.currency)),
       ...amounts.because,
     ],

@@ -62,14 +62,15 @@ export function catalogueBecause(
   return { rule: '5.2', text: `service ${found.id} (${found.name}), found by ${found.key}${change}` };
 }
 
+interface ContractBecauseInput {
+  contract: Contract | null;
+  firstDay: Day;
+  end: Day;
+  isNeeded: boolean;
+}
+
 /** The contract the item is billed on (6.1 to 6.4). `end` is its last day as the plan leaves it. */
-export function contractBecause(
-  contractKey: string,
-  contract: Contract | null,
-  firstDay: Day,
-  end: Day,
-  isNeeded: boolean,
-): Because[] {
+export function contractBecause(contractKey: string, { contract, firstDay, end, isNeeded }: ContractBecauseInput): Because[] {
   if (contract === null)
     return [
       { rule: '6.1', text: `no contract carries ${contractKey}` },

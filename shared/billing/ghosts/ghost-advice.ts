@@ -9,13 +9,14 @@ export interface GhostAdvice {
   command?: Command;
 }
 
-export function rowAdvice(
-  contract: Contract,
-  contractKey: string,
-  amount: string,
-  name: string,
-  context: GhostContext,
-): GhostAdvice {
+interface RowAdviceInput {
+  contract: Contract;
+  contractKey: string;
+  amount: string;
+  name: string;
+}
+
+export function rowAdvice({ contract, contractKey, amount, name }: RowAdviceInput, context: GhostContext): GhostAdvice {
   const { month, whyStray } = context;
   if (whyStray === null)
     return {
@@ -41,9 +42,7 @@ export const movedAdvice = ({ id, key, contractId }: Charge, amount: string, hom
 
 export function chargeAdvice(
   charge: Charge,
-  contractKey: string | null,
-  amount: string,
-  isUnknown: boolean,
+  { contractKey, amount, isUnknown }: { contractKey: string | null; amount: string; isUnknown: boolean },
   context: GhostContext,
 ): GhostAdvice {
   const { month, whyStray } = context;

@@ -67,28 +67,50 @@ export function planGhosts(
   const contractKey = standsFor(contract, context);
   if (isOfAnother(contractKey, context)) return NO_GHOSTS;
   const isLeftAlone = isHeld || (plan?.decisions.some(({ outcome }) => outcome === 'held') ?? false);
-  if (contractKey === null) return isLeftAlone ? NO_GHOSTS : looseCharges(contract, null, () => false, plan, context);
+  if (contractKey === null)
+    return isLeftAlone ? NO_GHOSTS : looseCharges({ contract, contractKey: null, isBesideRow: () => false, plan }, context);
   const onContract = new Set(rowsOfContract(context.books, contract.id).map(({ serviceId }) => serviceId));
   const services = context.books.services.filter(
     (service) => onContract.has(service.id) && (!isLeftAlone || isCarriedOn(contract, service, plan, context)),
   );
   const parts = services
     .filter((service) => !isOnItem(service, plan))
-    .map((service) => ghostOfService(contract, contractKey, service, rowsOn(contract, service, plan, context), plan, context));
+    .map((service) =>
+      ghostOfService({ contract, contractKey, service, rows: rowsOn(contract, service, plan, context), plan }, context),
+    );
   if (isLeftAlone) return mergeGhosts(parts);
   const isBesideRow = (key: string): boolean =>
-    services.some((service) => keysBesideRow(contract, contractKey, service, plan, context).includes(key));
-  return mergeGhosts([...parts, looseCharges(contract, contractKey, isBesideRow, plan, context)]);
+    services.some((service) => keysBesideRow({ contract, contractKey, service, plan }, context).includes(key));
+  return mergeGhosts([...parts, looseCharges({ contract, contractKey, isBesideRow, plan }, context)]);
+}
+
+/** A service of ours on a contract. */
+interface OnContract {
+  contract: Contract;
+  contractKey: string;
+  service: Service;
+}
+
+/** The same where its record type is known. */
+interface OfType extends OnContract {
+  type: RecordType;
+}
+
+/** With what is planned for the contract, if anything. */
+interface Planned {
+  plan: ContractPlan | undefined;
+}
+
+/** What is taken to zero. */
+interface ZeroInput extends OnContract {
+  billable: Billable;
+  rows: RowView;
+  standing: Ghost;
+  extendsFrom: string | null;
 }
 
 /** Keys that charges beside the service's row have, which share its fate (8.4), also where somebody split the row and only its later part has units. */
-function keysBesideRow(
-  contract: Contract,
-  contractKey: string,
-  service: Service,
-  plan: ContractPlan | undefined,
-  context: GhostContext,
-): string[] {
+function keysBesideRow({ contract, contractKey, service, plan }: OnContract & Planned, context: GhostContext): string[] {
   const { row } = rowsOn(contract, service, plan, context);
   const type = hasMoney(row) ? typeOnContract(contract, service, context) : null;
   return type === null ? [] : chargeKeysOn(contractKey, service.key, type, context);
@@ -96,7 +118,12 @@ function keysBesideRow(
 
 /** The service's rows on the contract, with what an extension of this plan will carry into the month. */
 function rowsOn(contract: Contract, service: Service, plan: ContractPlan | undefined, context: GhostContext): RowView {
-  return viewRows(context.books, contract, service.id, context.month, extensionOf(contract, plan, context));
+  return viewRows(context.books, {
+    contract,
+    serviceId: service.id,
+    month: context.month,
+    extendsFrom: extensionOf(contract, plan, context),
+  });
 }
 
 function extensionOf(contract: Contract, plan: ContractPlan | undefined, { month }: GhostContext): string | null {
@@ -111,11 +138,7 @@ function isCarriedOn(contract: Contract, service: Service, plan: ContractPlan | 
 }
 
 function ghostOfService(
-  contract: Contract,
-  contractKey: string,
-  service: Service,
-  rows: RowView,
-  plan: ContractPlan | undefined,
+  { contract, contractKey, service, rows, plan }: OnContract & Planned & { rows: RowView },
   context: GhostContext,
 ): GhostPlan {
   const { row, previous } = rows;
@@ -123,19 +146,19 @@ function ghostOfService(
   const type = typeOnContract(contract, service, context);
   if (type === null) return { ...NO_GHOSTS, notes: [foreignRow(contract, service, row, context)] };
   if (isSwitchedOff(type, contractKey, context)) return NO_GHOSTS;
-  const billable = ghostBillable(contract, contractKey, service, type, context);
-  const standing = ghost(contract, contractKey, service, type, billable, row, context);
+  const billable = ghostBillable({ contract, contractKey, service, type }, context);
+  const standing = ghost({ contract, contractKey, service, type, billable, row }, context);
   const extendsFrom = extensionOf(contract, plan, context);
   if (isBilledElsewhere(contract, billable, context))
     return {
       ...NO_GHOSTS,
       ghosts: [{ ...standing, ...elsewhereAdvice(contract, soughtText(standing.sales, standing.currency), service.name) }],
     };
-  const isReported = wasReported(contract, contractKey, service, type, { row, previous }, context);
+  const isReported = wasReported({ contract, contractKey, service, type }, { row, previous }, context);
   if (isReported && mayZero(contract, contractKey, context)) {
-    const why = shrinksBecause(contractKey, service.key, type, plan, context);
+    const why = shrinksBecause({ contractKey, itemCode: service.key, type, plan }, context);
     const told = toldWhy(standing, why, contract);
-    return zero(contract, contractKey, service, billable, rows, told, extendsFrom, context);
+    return zero({ contract, contractKey, service, billable, rows, standing: told, extendsFrom }, context);
   }
   // What the month's own report had is not awaited, whatever speaks against taking it away.
   if (!isReported && !isCarriedOn(contract, service, plan, context) && isAwaiting(type, contractKey, context))
@@ -150,10 +173,10 @@ function ghostOfService(
         },
       ],
     };
-  const why = mayZero(contract, contractKey, context) ? reasonToZero(contractKey, service, type, plan, context) : null;
+  const why = mayZero(contract, contractKey, context) ? reasonToZero({ contractKey, service, type, plan }, context) : null;
   if (why === null) return { ...NO_GHOSTS, ghosts: [standing] };
   const explained: Ghost = { ...standing, rule: '8.2', message: why.message, evidence: why.evidence };
-  return zero(contract, contractKey, service, billable, rows, explained, extendsFrom, context);
+  return zero({ contract, contractKey, service, billable, rows, standing: explained, extendsFrom }, context);
 }
 
 const isOnItem = (service: Service, plan: ContractPlan | undefined): boolean =>
@@ -206,10 +229,7 @@ export interface Why {
 
 /** 8.2: why the amount may be brought to nothing without a line; null where only a person can tell. */
 function reasonToZero(
-  contractKey: string,
-  service: Service,
-  type: RecordType,
-  plan: ContractPlan | undefined,
+  { contractKey, service, type, plan }: Omit<OfType, 'contract'> & Planned,
   context: GhostContext,
 ): Why | null {
   const ended = endedSubscription(context.subscriptions, contractKey);
@@ -237,10 +257,7 @@ const replacedBy = (others: ItemDecision[]): Why => ({
  * carried into the month was written for it.
  */
 function wasReported(
-  contract: Contract,
-  contractKey: string,
-  service: Service,
-  type: RecordType,
+  { contract, contractKey, service, type }: OfType,
   { row, previous }: { row: MonthRow; previous: MonthRow | null },
   { accepted, month, books }: GhostContext,
 ): boolean {
@@ -250,12 +267,15 @@ function wasReported(
   return books.detailed.includes(contract.id) && previous !== null && !isEqualRow(row, previous);
 }
 
+interface ShrinksBecauseInput extends Planned {
+  contractKey: string;
+  itemCode: string | null;
+  type: RecordType;
+}
+
 /** What explains that a report has no lines any more for what it had in the same month: less than for what last month carries on (8.2). */
 export function shrinksBecause(
-  contractKey: string,
-  itemCode: string | null,
-  type: RecordType,
-  plan: ContractPlan | undefined,
+  { contractKey, itemCode, type, plan }: ShrinksBecauseInput,
   { subscriptions, accepted, moved, arrived, facts, asOf }: GhostContext,
 ): Why | null {
   const ended = endedBefore(subscriptions, contractKey, reportMonthOf(facts), asOf);
@@ -294,13 +314,7 @@ const isPaidOnce = ({ key }: Service, type: RecordType, { prices }: GhostContext
 const costCurrencyOf = ({ costs, currency }: GhostContext): string =>
   costs === null || costs === 'as-reported' ? currency : costs.currency;
 
-const ghostBillable = (
-  contract: Contract,
-  contractKey: string,
-  service: Service,
-  type: RecordType,
-  context: GhostContext,
-): Billable => ({
+const ghostBillable = ({ contract, contractKey, service, type }: OfType, context: GhostContext): Billable => ({
   id: ghostId({ contractKey, serviceId: service.id }),
   name: service.name,
   currency: context.currency,
@@ -314,12 +328,7 @@ const ghostBillable = (
 });
 
 function ghost(
-  contract: Contract,
-  contractKey: string,
-  service: Service,
-  type: RecordType,
-  billable: Billable,
-  row: MonthRow,
+  { contract, contractKey, service, type, billable, row }: OfType & { billable: Billable; row: MonthRow },
   context: GhostContext,
 ): Ghost {
   const charges = chargesOf(context.books, contract.id, billable.chargeKeys);
@@ -338,18 +347,12 @@ function ghost(
     sales: postedText(sales, context.currency),
     outcome: 'ghost',
     rule: context.whyStray === null ? '8.3' : '8.7',
-    ...rowAdvice(contract, contractKey, amount, billable.name, context),
+    ...rowAdvice({ contract, contractKey, amount, name: billable.name }, context),
   };
 }
 
 function zero(
-  contract: Contract,
-  contractKey: string,
-  service: Service,
-  billable: Billable,
-  rows: RowView,
-  standing: Ghost,
-  extendsFrom: string | null,
+  { contract, contractKey, service, billable, rows, standing, extendsFrom }: ZeroInput,
   context: GhostContext,
 ): GhostPlan {
   const place: Place = {

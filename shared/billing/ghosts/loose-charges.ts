@@ -12,17 +12,18 @@ import type { Ghost, Step } from '../plan-types.js';
 import type { Charge, Contract, RecordType } from '../types.js';
 import { PRODUCTS, RECORD_TYPES, isLicence } from '../basics/record-types.js';
 
+interface LooseChargesInput {
+  contract: Contract;
+  contractKey: string | null;
+  isBesideRow: (key: string) => boolean;
+  plan: ContractPlan | undefined;
+}
+
 /**
  * Rule 8.4: charges without an item. One with a key of ours is ours wherever it stands; of others', those on a product of rule 5.3 on a contract of ours. They
  * go where rows would go, on the same evidence; the absence of a line takes nothing away.
  */
-export function looseCharges(
-  contract: Contract,
-  contractKey: string | null,
-  isBesideRow: (key: string) => boolean,
-  plan: ContractPlan | undefined,
-  context: GhostContext,
-): GhostPlan {
+export function looseCharges({ contract, contractKey, isBesideRow, plan }: LooseChargesInput, context: GhostContext): GhostPlan {
   const all = chargesOfContract(context.books, contract.id);
   const keyed = all.filter((charge) => {
     const key = parseChargeKey(charge.key);
@@ -34,11 +35,11 @@ export function looseCharges(
   );
   const others = contractKey === null ? [] : chargesOfOthers(all, plan, context);
   return mergeGhosts([
-    ...standing.flat().map((charge) => looseCharge(charge, contract, contractKey, plan, context)),
+    ...standing.flat().map((charge) => looseCharge(charge, { contract, contractKey, plan }, context)),
     ...others.flatMap(({ charge, type }) =>
       isSwitchedOff(type, contractKey, context)
         ? []
-        : [standingCharge(charge, contract, contractKey, { type, itemCode: null }, context)],
+        : [standingCharge(charge, { contract, contractKey, origin: { type, itemCode: null } }, context)],
     ),
   ]);
 }
@@ -66,17 +67,15 @@ function chargesOfOthers(
 
 function looseCharge(
   charge: Charge,
-  contract: Contract,
-  contractKey: string | null,
-  plan: ContractPlan | undefined,
+  { contract, contractKey, plan }: { contract: Contract; contractKey: string | null; plan: ContractPlan | undefined },
   context: GhostContext,
 ): GhostPlan {
   const origin = contractKey === null ? null : originOf(charge, contractKey, context);
   if (contractKey === null || origin === null)
-    return standingCharge(charge, contract, contractKey, movedFrom(charge, context) ?? UNKNOWN, context);
+    return standingCharge(charge, { contract, contractKey, origin: movedFrom(charge, context) ?? UNKNOWN }, context);
   if (isSwitchedOff(origin.type, contractKey, context)) return NO_GHOSTS;
   if (charge.billed || !mayZero(contract, contractKey, context))
-    return standingCharge(charge, contract, contractKey, origin, context);
+    return standingCharge(charge, { contract, contractKey, origin }, context);
   const step: Step = {
     kind: 'postCharge',
     items: [ghostId({ contractKey, serviceId: null, chargeId: charge.id })],
@@ -96,19 +95,17 @@ function looseCharge(
     unitCost: '0',
   };
   // Its key names the month: a report of this very month had a line for it.
-  const why = shrinksBecause(contractKey, origin.itemCode, origin.type, plan, context);
-  const found: Ghost = { ...chargeGhost(charge, contract, contractKey, origin, context), outcome: 'zeroed' };
+  const why = shrinksBecause({ contractKey, itemCode: origin.itemCode, type: origin.type, plan }, context);
+  const found: Ghost = { ...chargeGhost(charge, { contract, contractKey, origin }, context), outcome: 'zeroed' };
   const told = toldWhy(found, why, contract);
   return { ...NO_GHOSTS, ghosts: [why === null ? told : { ...told, rule: '8.4' }], steps: [step] };
 }
 
 const standingCharge = (
   charge: Charge,
-  contract: Contract,
-  contractKey: string | null,
-  origin: Origin | typeof UNKNOWN,
+  { contract, contractKey, origin }: { contract: Contract; contractKey: string | null; origin: Origin | typeof UNKNOWN },
   context: GhostContext,
-): GhostPlan => ({ ...NO_GHOSTS, ghosts: [chargeGhost(charge, contract, contractKey, origin, context)] });
+): GhostPlan => ({ ...NO_GHOSTS, ghosts: [chargeGhost(charge, { contract, contractKey, origin }, context)] });
 
 /** What a charge was made for. */
 interface Origin {
@@ -176,9 +173,7 @@ function unsubscribedOrigin(contractKey: string, { names, accepted }: Known): Or
 
 function chargeGhost(
   charge: Charge,
-  contract: Contract,
-  contractKey: string | null,
-  origin: Origin | typeof UNKNOWN,
+  { contract, contractKey, origin }: { contract: Contract; contractKey: string | null; origin: Origin | typeof UNKNOWN },
   context: GhostContext,
 ): Ghost {
   const { type, itemCode } = origin;
@@ -199,7 +194,7 @@ function chargeGhost(
     outcome: 'ghost',
     rule: whyStray === null ? '8.4' : '8.7',
     ...(home === undefined
-      ? chargeAdvice(charge, contractKey, soughtText(sales, currency), type === UNKNOWN.type, context)
+      ? chargeAdvice(charge, { contractKey, amount: soughtText(sales, currency), isUnknown: type === UNKNOWN.type }, context)
       : movedAdvice(charge, soughtText(sales, currency), home)),
   };
 }

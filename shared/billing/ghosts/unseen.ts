@@ -66,7 +66,7 @@ function isExplained(item: AcceptedItem, context: GhostContext, { held, contract
   if (ghosts.some((ghost) => acceptedOf([item], ghost.contractKey, ghost.type, ghost.itemCode) || isLooseCharge(ghost, key)))
     return true;
   const plan = contracts.find((one) => fold(one.contractKey) === key);
-  return shrinksBecause(contractKey, itemCode, type, plan, context) !== null;
+  return shrinksBecause({ contractKey, itemCode, type, plan }, context) !== null;
 }
 
 const isLooseCharge = ({ serviceId, contractKey }: Ghost, key: string): boolean =>

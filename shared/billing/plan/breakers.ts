@@ -141,7 +141,13 @@ function tripGrowth(item: Item, before: Item, { breakers }: Settings): Tripped |
   };
   const side = factor === 0 ? undefined : (['sales', 'cost'] as const).find(isMany);
   if (side === undefined) return null;
-  return moved(item, side, recurringOf(before)[side], recurringOf(item)[side], 'the whole of last month', factor);
+  return moved(item, {
+    side,
+    from: recurringOf(before)[side],
+    to: recurringOf(item)[side],
+    part: 'the whole of last month',
+    factor,
+  });
 }
 
 function tripFall(item: Item, samePart: Item | undefined, { breakers }: Settings): Tripped | null {
@@ -149,17 +155,24 @@ function tripFall(item: Item, samePart: Item | undefined, { breakers }: Settings
   if (factor === 0 || samePart === undefined) return null;
   const [now, last] = [chargedOf(item), big(recurringOf(samePart).sales)];
   if (last.minus(now).lte(organizationAmount) || now.times(factor).gte(last)) return null;
-  return moved(item, 'sales', recurringOf(samePart).sales, money(now, item.currency), 'the same part of last month', factor);
+  return moved(item, {
+    side: 'sales',
+    from: recurringOf(samePart).sales,
+    to: money(now, item.currency),
+    part: 'the same part of last month',
+    factor,
+  });
 }
 
-const moved = (
-  { productName, currency }: Item,
-  side: 'sales' | 'cost',
-  from: Decimal,
-  to: Decimal,
-  part: string,
-  factor: number,
-): Tripped => ({
+interface MovedInput {
+  side: 'sales' | 'cost';
+  from: Decimal;
+  to: Decimal;
+  part: string;
+  factor: number;
+}
+
+const moved = ({ productName, currency }: Item, { side, from, to, part, factor }: MovedInput): Tripped => ({
   reason: 'breaker-item',
   message: `${side === 'sales' ? 'Sales' : 'Cost'} of ${productName} moved from ${grouped(from)} in ${part} to ${amountText(to, currency)}, by more than a factor of ${factor}. Release the plan if that is right.`,
 });

@@ -75,16 +75,9 @@ export function planOrganization(given: PlanInput): Plan {
   const input = { ...own, books };
   const refusals = new Map(items.map((item) => [item.id, refusalOf(item, company, context, settings)]));
   const able = keyed.filter(({ item }) => refusals.get(item.id) === null);
-  const work = company.company ? planCompany(able, keyed, company, input, prices) : NO_WORK;
-  const full = assemble(keyed, refusals, work, input, company, prices);
-  const tripped = tripBreakers(
-    full,
-    able.map(({ item }) => item),
-    work,
-    input,
-    context,
-    company,
-  );
+  const work = company.company ? planCompany({ able, all: keyed }, company, input, prices) : NO_WORK;
+  const full = assemble({ keyed, refusals, work }, input, company, prices);
+  const tripped = tripBreakers({ plan: full, able: able.map(({ item }) => item), work }, input, context, company);
   const isReleased = input.approvedDigest === full.digest;
   const shrunk = shrunkItems(full, keyed, input);
   const doubtful = new Map([...besideUnknown(full), ...besideMoved(full, keyed, input), ...tripped.items]);
@@ -137,8 +130,7 @@ export interface Work {
 const NO_WORK: Work = { contracts: [], ghosts: [] };
 
 function planCompany(
-  able: KeyedItem[],
-  all: KeyedItem[],
+  { able, all }: { able: KeyedItem[]; all: KeyedItem[] },
   { company, currency, costs }: { company: Company; currency: string; costs: CostTerms | null },
   input: PlanInput,
   prices: PriceList,
@@ -223,9 +215,7 @@ function claimsOn(companyId: number, { jointCompanies }: MonthFacts, settings: S
 // ---------------------------------------------------------------------------------------------------------------- the plan as a whole
 
 function assemble(
-  keyed: KeyedItem[],
-  refusals: Map<string, Refusal | null>,
-  work: Work,
+  { keyed, refusals, work }: { keyed: KeyedItem[]; refusals: Map<string, Refusal | null>; work: Work },
   { facts, slice, books }: PlanInput,
   company: CompanyDecision,
   prices: PriceList,
@@ -388,7 +378,7 @@ export function planBlind(input: Omit<PlanInput, 'books'>, message: string): Pla
   const keyed = items.map((item) => keyedItem(item, settings));
   const unread = unreadGhosts(slice.accepted?.items ?? null, new Set(items.map(({ id }) => id)), facts.month);
   const work: Work = { contracts: [], ghosts: [{ ...NO_GHOSTS, ghosts: unread }] };
-  const plan = assemble(keyed, refusals, work, { ...input, books: NO_BOOKS }, decided, prices);
+  const plan = assemble({ keyed, refusals, work }, { ...input, books: NO_BOOKS }, decided, prices);
   assertPlan(plan, items);
   return { ...plan, accepted: acceptedAfter(plan, keyed, { ...input, books: NO_BOOKS }, { isReleased: false, isBlind: true }) };
 }

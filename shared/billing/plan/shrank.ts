@@ -55,7 +55,11 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
         whyAgain(decided, plan, before) ??
         (isMoved(decided) && isLeftByHand({ item, contractKey }) ? BY_HAND : null) ??
         (last === undefined
-          ? whyNewHeld(decided, item, isCreditLost(contractKey), doubt, accepted !== undefined)
+          ? whyNewHeld(decided, item, {
+              isCreditLost: isCreditLost(contractKey),
+              doubt,
+              isAnythingAccepted: accepted !== undefined,
+            })
           : whyHeld(decided, acceptedItem(item, contractKey), last, doubt));
       return why === null ? [] : [[item.id, { reason: 'report-shrank', message: messageOf(decided, last, why) }] as const];
     }),
@@ -150,9 +154,7 @@ const isOn = ({ contractKey, contractId }: PlannedItem, ghost: Ghost): boolean =
 function whyNewHeld(
   decided: PlannedItem,
   item: Item,
-  isCreditLost: boolean,
-  doubt: Doubt,
-  isAnythingAccepted: boolean,
+  { isCreditLost, doubt, isAnythingAccepted }: { isCreditLost: boolean; doubt: Doubt; isAnythingAccepted: boolean },
 ): string | null {
   if (isCreditLost && moves(decided, UP)) return CREDITS_GONE;
   if (item.lines.some(({ sales }) => signOf(sales) < 0)) return null;

@@ -20,16 +20,14 @@ export interface Held {
 
 /** Rule 9 for a plan: what of it waits for a person, because it would write what looks wrong. */
 export function tripBreakers(
-  plan: Plan,
-  able: Item[],
-  work: Work,
+  { plan, able, work }: { plan: Plan; able: Item[]; work: Work },
   input: PlanInput,
   context: ItemContext,
   company: CompanyDecision,
 ): Held {
   if (plan.steps.length === 0 || company.company === null) return { organization: null, items: new Map() };
   const { facts, books, settings } = input;
-  const comparison = comparisonOf(plan, able, input, context, company.currency);
+  const comparison = comparisonOf({ plan, able }, input, context, company.currency);
   const newContracts = work.contracts.filter(({ isNew }) => isNew).length;
   return {
     organization:
@@ -66,8 +64,7 @@ interface Comparison {
 }
 
 function comparisonOf(
-  plan: Plan,
-  able: Item[],
+  { plan, able }: { plan: Plan; able: Item[] },
   { slice, settings }: PlanInput,
   context: ItemContext,
   currency: string,
@@ -89,7 +86,12 @@ function comparisonOf(
   const isExplained = explainedBy(posted, credited, slice.elsewhere, context);
   const samePart = same.filter((item) => !isExplained(item));
   const unread = unreadBefore(posted, lastMonth, read, context);
-  const leftOut = leftOutText(posted, unbilled.size, same.length - samePart.length, unread.size, currency);
+  const leftOut = leftOutText(posted, {
+    unbilled: unbilled.size,
+    explained: same.length - samePart.length,
+    unread: unread.size,
+    currency,
+  });
   return { billed, before, samePart, credited, unread, leftOut };
 }
 
@@ -130,7 +132,14 @@ function explainedBy(
   };
 }
 
-function leftOutText(posted: Item[], unbilled: number, explained: number, unread: number, currency: string): string {
+interface LeftOutTextInput {
+  unbilled: number;
+  explained: number;
+  unread: number;
+  currency: string;
+}
+
+function leftOutText(posted: Item[], { unbilled, explained, unread, currency }: LeftOutTextInput): string {
   const once = posted.filter(({ isOneOff }) => isOneOff);
   const parts = [
     ...(once.length > 0 ? [`${once.length} paid once (${grouped(money(sum(once.map(({ sales }) => sales)), currency))})`] : []),

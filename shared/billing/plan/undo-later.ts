@@ -18,7 +18,11 @@ export interface Later {
  * An adjustment carries on into all later rows, so they go back by one more, dated the month after (rule 7.0 leaves that date once). Rows that a later month
  * is billed on are that month's.
  */
-export function laterMonths(billable: Billable, place: Place, then: RowView, steps: Step[], context: UndoContext): Later {
+export function laterMonths(
+  billable: Billable,
+  { place, then, steps }: { place: Place; then: RowView; steps: Step[] },
+  context: UndoContext,
+): Later {
   const { row, next, laterIsFrozen, fewestLater } = place.rows;
   const contract = place.contract!;
   if (row === null || context.input.laterBilled.has(contract.id)) return { steps: [], message: null };

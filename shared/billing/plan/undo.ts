@@ -215,7 +215,12 @@ function goneContract(contract: Contract, context: UndoContext): Part[] {
   const contractKey = ownKey(contract, context);
   if (contractKey === null) return [];
   return servicesOn(contract, contractKey, context).flatMap(({ service, chargeKeys }) => {
-    const { row } = viewRows(context.input.before.books, contract, service.id, context.month, null);
+    const { row } = viewRows(context.input.before.books, {
+      contract,
+      serviceId: service.id,
+      month: context.month,
+      extendsFrom: null,
+    });
     const stood = moneyOf(row, context.input.before.books, contract, chargeKeys);
     const head = lineOf(
       { contract, contractKey, serviceId: service.id, name: service.name },
@@ -242,23 +247,22 @@ function rowPart(
 ): Part | null {
   const { input, month } = context;
   const { books, before } = input;
-  const [now, then] = [books, before.books].map((held) => viewRows(held, contract, service.id, month, null)) as [
-    RowView,
-    RowView,
-  ];
+  const [now, then] = [books, before.books].map((held) =>
+    viewRows(held, { contract, serviceId: service.id, month, extendsFrom: null }),
+  ) as [RowView, RowView];
   const stands = moneyOf(now.row, books, contract, chargeKeys);
   const stood = moneyOf(then.row, before.books, contract, chargeKeys);
   const head = lineOf({ contract, contractKey, serviceId: service.id, name: service.name }, stands, stood, context);
   const billable = billableOf(head, stood, then.row, chargeKeys);
-  const place = placeOf(head, contract, service, now, context);
+  const place = placeOf(head, { contract, service, rows: now }, context);
   if (isOff) return isBack(stands, stood) ? null : { line: heldLine(head, SWITCHED_OFF), steps: [] };
-  const why = isBack(stands, stood) ? null : whyNot(contract, now, then, chargeKeys, context);
+  const why = isBack(stands, stood) ? null : whyNot(contract, { now, then, chargeKeys }, context);
   if (why !== null) return { line: heldLine(head, why), steps: [] };
   const { steps: own, held }: Pick<AmountsPlan, 'steps' | 'held'> = isBack(stands, stood)
     ? { steps: [], held: null }
     : planRowAndCharge(billable, place, books, { ...input.settings, afterFreeze: 'hold' });
   if (held !== null) return { line: heldLine(head, unpost(month)), steps: [] };
-  const later = laterMonths(billable, place, then, own, context);
+  const later = laterMonths(billable, { place, then, steps: own }, context);
   const steps = [...own, ...later.steps];
   if (steps.length === 0 && later.message === null) return null;
   return { line: { ...head, outcome: steps.length === 0 ? 'held' : 'undone', message: later.message }, steps: worded(steps) };
@@ -270,7 +274,11 @@ const SWITCHED_OFF =
 const isBack = (stands: Money, stood: Money): boolean => isNothing(subtract(stands, stood));
 
 /** Why what is not as it was has to stay. What is posted is posted, also where the rest could be balanced around it. */
-function whyNot(contract: Contract, now: RowView, then: RowView, chargeKeys: string[], context: UndoContext): string | null {
+function whyNot(
+  contract: Contract,
+  { now, then, chargeKeys }: { now: RowView; then: RowView; chargeKeys: string[] },
+  context: UndoContext,
+): string | null {
   const { input, companyId, month } = context;
   if (contract.companyId !== companyId) return `Contract ${contract.id} belongs to company ${contract.companyId} now.`;
   if (isBegunBefore(contract, context)) return begunBefore(month);
@@ -323,7 +331,7 @@ function chargePart(contract: Contract, contractKey: string, base: string, conte
   if (isBegunBefore(contract, context)) return { line: heldLine(head, begunBefore(context.month)), steps: [] };
   if (originOf({ key: base }, contractKey, { ...context, books, accepted: null }) === null)
     return { line: heldLine(head, ANOTHERS), steps: [] };
-  const place = placeOf(head, contract, null, NO_ROWS, context);
+  const place = placeOf(head, { contract, service: null, rows: NO_ROWS }, context);
   const amounts = planCharge(billableOf(head, stood, null, [base]), place, books, {
     ...context.input.settings,
     afterFreeze: 'hold',
@@ -362,9 +370,7 @@ const billableOf = ({ id, name, currency }: UndoLine, stood: Money, row: MonthRo
 
 function placeOf(
   { id, contractKey }: UndoLine,
-  contract: Contract,
-  service: Service | null,
-  rows: RowView,
+  { contract, service, rows }: { contract: Contract; service: Service | null; rows: RowView },
   { month, facts, input }: UndoContext,
 ): Place {
   return {

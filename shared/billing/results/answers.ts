@@ -110,7 +110,7 @@ function differencesOf(items: PlannedItem[], amounts: CountedAmounts[], why: str
       big(counted.cost).minus(exactly(own, 'exactCost')),
       big(counted.sales).minus(exactly(own, 'exactSales')),
     ];
-    return lines === 0 && cost.eq(0) && sales.eq(0) ? [] : [heldItem(currency, lines, cost, sales, why)];
+    return lines === 0 && cost.eq(0) && sales.eq(0) ? [] : [heldItem({ currency, lines, cost, sales, why })];
   });
 }
 
@@ -118,7 +118,15 @@ const exactly = (items: PlannedItem[], side: 'exactCost' | 'exactSales'): Big =>
 
 const ROUNDING_SCALE = 6;
 
-function heldItem(currency: string, lines: number, cost: Big, sales: Big, why: string): PlannedItem {
+interface HeldItemInput {
+  currency: string;
+  lines: number;
+  cost: Big;
+  sales: Big;
+  why: string;
+}
+
+function heldItem({ currency, lines, cost, sales, why }: HeldItemInput): PlannedItem {
   const message = `${why} ${lines} lines of the report, ${moneyText(sales, currency)}. They are billed by nobody until a run answers for them.`;
   const rounding = (side: Big): Decimal => text(side.minus(money(side, currency)), ROUNDING_SCALE);
   return {
