@@ -280,6 +280,12 @@ export default defineConfig(
   },
   { files: ['workflows/**'], rules: { 'no-restricted-globals': ['error', ...NOT_IN_WORKFLOWS] } },
   {
+    // Five values in a row are mixed up sooner or later: a function that needs them takes one input with names.
+    files: ['{activities,bench,client,sandbox,shared,worker,workflows}/**'],
+    ignores: ['activities/decide/plan-organization.ts', 'activities/gather/survey-autotask.ts'],
+    rules: { 'max-params': ['error', { max: 4 }] },
+  },
+  {
     files: ['shared/billing/**'],
     rules: {
       'max-lines-per-function': ['error', { max: 60, ...SIZE }],

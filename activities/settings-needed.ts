@@ -68,7 +68,7 @@ export async function noteOwnReport(
 ): Promise<void> {
   if ((await readUndone(evidence, broker, month, organizationId)) !== null) return;
   const reportMonth = addMonths(month, reportMonthOffset);
-  const before = await noteReport(evidence, broker, month, organizationId, reportMonth);
+  const before = await noteReport(evidence, { broker, month, organizationId, reportMonth });
   if (before === null) return;
   const why = `${month} was billed from the report of ${before}, and would be billed from that of ${reportMonth} now`;
   throw new SettingsRefused(refusedReport(why, month));

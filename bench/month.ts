@@ -32,7 +32,9 @@ export async function runMonth(dependencies: Dependencies, { broker, month, asOf
   const { survey, surveyedAt } = await autotask.surveyAutotask({ ...request, report, organizations: null });
   const work = await billing.findWork({ ...request, report, survey, organizations: null });
   const steps: Step['kind'][] = [];
-  await billAll(activities, request, { asOf, report, survey, surveyedAt }, work.organizations, (step) => steps.push(step.kind));
+  await billAll(activities, { request, given: { asOf, report, survey, surveyedAt }, organizations: work.organizations }, (step) =>
+    steps.push(step.kind),
+  );
   const closed = await billing.closeRun({ ...request, report, survey, calls: work.calls, heldMonth: work.heldMonth });
   const read = await readMonth(dependencies.evidence, broker, month);
   return { result: read!.result, work, closed, steps };
@@ -41,9 +43,7 @@ export async function runMonth(dependencies: Dependencies, { broker, month, asOf
 /** Bills organizations, so many at a time as a run does. */
 export async function billAll(
   { autotask }: ActivitiesByQueue,
-  request: MonthRequest,
-  given: GivenReport,
-  organizations: string[],
+  { request, given, organizations }: { request: MonthRequest; given: GivenReport; organizations: string[] },
   onStep: (step: Step) => void = () => undefined,
 ): Promise<void> {
   const activities = organizationActivities(autotask, onStep);

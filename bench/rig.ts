@@ -30,7 +30,8 @@ export function configFor(sandbox: Pick<SandboxProcess, 'env'>, folder: string):
   return { ...config, autotask: { ...config.autotask, callsPerHour: UNLIMITED.callsPerHour } };
 }
 
-export const dependenciesFor = (config: Config): Dependencies => createDependencies(config, openEvidence(config.evidence));
+export const dependenciesFor = (config: Config): Dependencies =>
+  createDependencies(config, { evidence: openEvidence(config.evidence) });
 
 /** Runs `work` with a sandbox fresh from its world, which takes so long for each call to Autotask, and a folder for evidence. */
 export function withSandbox<T>(

@@ -86,7 +86,7 @@ async function serveVendor(served: Served, request: SandboxRequest, reply: Reply
   const entry = served.journal().add(newEntry(served, request), request.text.length);
   const startedAt = performance.now();
   try {
-    await answerVendor(served, request, entry, reply, signal);
+    await answerVendor(served, request, { entry, reply, signal });
   } finally {
     served.over?.(entry, performance.now() - startedAt);
   }
@@ -95,9 +95,7 @@ async function serveVendor(served: Served, request: SandboxRequest, reply: Reply
 async function answerVendor(
   served: Served,
   request: SandboxRequest,
-  entry: JournalEntry,
-  reply: Reply,
-  signal: AbortSignal,
+  { entry, reply, signal }: { entry: JournalEntry; reply: Reply; signal: AbortSignal },
 ): Promise<void> {
   const vendor = vendorOf(request.path);
   if (vendor === undefined) {

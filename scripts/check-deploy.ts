@@ -93,7 +93,11 @@ async function chart(): Promise<void> {
 }
 
 function built(tool: GoTool): Promise<string> {
-  const kept = keptProgram(`${tool.name}-${tool.version}`, tool.name, checkExecutable, process.env, toStandardError);
+  const kept = keptProgram(
+    { name: `${tool.name}-${tool.version}`, file: tool.name, check: checkExecutable },
+    process.env,
+    toStandardError,
+  );
   const build = kept.by('Go build', (file) => buildGoTool(tool, file, process.env, toStandardError));
   const advice = 'Install Go 1.26 or later (https://go.dev/dl) to have it built.';
   return firstThatWorks({ what: tool.name, advice }, [kept.way, build], toStandardError);

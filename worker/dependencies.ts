@@ -15,15 +15,20 @@ import { findSilent } from './executions/silent.js';
 /** Attempts of an activity, as `workflows/activities.ts` has them. */
 const ATTEMPTS = 6;
 
+/** What a process has of its own. */
+interface Given {
+  evidence?: Evidence | undefined;
+  /** Whether this process may send to Autotask (`gate-keeper.ts`). */
+  maySend?: (() => boolean) | undefined;
+  /** The lease it holds, or held last. */
+  lease?: (() => Lease | null) | undefined;
+  office?: Office | null | undefined;
+}
+
 /** Real clients over real configuration. Inside an activity they heartbeat and can be cancelled; outside (`billing plan`) they just run. */
 export function createDependencies(
   config: Config,
-  evidence: Evidence = openEvidence(config.evidence, config),
-  /** Whether this process may send to Autotask (`gate-keeper.ts`). */
-  maySend: () => boolean = () => true,
-  /** The lease it holds, or held last. */
-  lease: () => Lease | null = () => null,
-  office: Office | null = null,
+  { evidence = openEvidence(config.evidence, config), maySend = () => true, lease = () => null, office = null }: Given = {},
 ): Dependencies {
   return {
     cloudmore: new Cloudmore(config.cloudmore),

@@ -120,7 +120,7 @@ async function assemble(
   const traces = setup.traces ?? null;
   const bundle = await workflowBundle({ isEncrypted: encryption.failuresPath !== null, isTraced: traces !== null });
   const buildId = await versionKnown(client, broker, bundle, say);
-  const promoter = buildId === null ? null : new Promoter(client, broker, buildId, config.promotion, say);
+  const promoter = buildId === null ? null : new Promoter(client, { broker, buildId, promotion: config.promotion, say });
   const traced = traces === null ? {} : (await import('./tracing.js')).tracedBy(traces);
   const made = { bundle, buildId, common: { dataConverter: encryption.converter, ...traced } };
   const { create, gate, quota } = workersBy(config, { ...setup, evidence, say }, connection, made);
@@ -210,13 +210,12 @@ function workersBy(
     tell: () => dependencies.autotask.usage(),
     inherit: (left) => dependencies.autotask.takeOver(USAGE.catch([]).parse(left)),
   });
-  const dependencies: Dependencies = createDependencies(
-    config,
+  const dependencies: Dependencies = createDependencies(config, {
     evidence,
-    () => gate.isHeld(),
-    () => gate.lease(),
+    maySend: () => gate.isHeld(),
+    lease: () => gate.lease(),
     office,
-  );
+  });
   const looks = new Looks(dependencies);
   const activities = createActivities(dependencies, looks);
   /** What a holder of the gate remembers of its writes ends with its lease. */

@@ -64,7 +64,13 @@ export class Sentinel {
     const faults = [...(await faultsOf(this.client, broker, now)), ...(await this.absentRuns(now))];
     this.found = faults.length;
     for (const { id, title, lines } of faults)
-      await sendOnce(this.evidence, broker, { run: id, at: now.toISOString() }, { title, lines }, channelsOf(notices), notices);
+      await sendOnce(this.evidence, {
+        broker,
+        occasion: { run: id, at: now.toISOString() },
+        notice: { title, lines },
+        channels: channelsOf(notices),
+        settings: notices,
+      });
     return faults;
   }
 

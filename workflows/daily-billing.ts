@@ -379,7 +379,14 @@ class DailyRun {
       heldMonth: work.heldMonth,
     });
     this.closed = { ...closed.result, settled: this.soFar.sums.settled };
-    this.show(monthDetails(closed, work.heldMonth, this.runIds, workflowInfo().namespace, new Date()));
+    this.show(
+      monthDetails(closed, {
+        heldMonth: work.heldMonth,
+        runIds: this.runIds,
+        namespace: workflowInfo().namespace,
+        at: new Date(),
+      }),
+    );
     upsertSearchAttributes([
       { key: billingStatus, value: closed.waiting > 0 || work.heldMonth !== null ? 'NeedsAttention' : 'Done' },
     ]);

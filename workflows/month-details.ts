@@ -11,13 +11,17 @@ import { waitsForPerson } from '../shared/billing/results/status.js';
 
 const SHOWN = 20;
 
+interface MonthDetailsInput {
+  heldMonth: string | null;
+  runIds: ReadonlyMap<string, string>;
+  namespace: string;
+  at: Date;
+}
+
 /** `runIds`: the executions that told this run how they stand. */
 export function monthDetails(
   { result: month, waiting: count }: MonthClosed,
-  heldMonth: string | null,
-  runIds: ReadonlyMap<string, string>,
-  namespace: string,
-  at: Date,
+  { heldMonth, runIds, namespace, at }: MonthDetailsInput,
 ): string {
   const waiting = month.organizations
     .filter(({ status }) => waitsForPerson(status))

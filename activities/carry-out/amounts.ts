@@ -47,14 +47,17 @@ export async function postAdjustment(
         step.unitCost ?? '',
       ],
       comesWithinMs: REFUSED_WITHIN_MS,
-      find: () => findEffect(dependencies, contractId, serviceId, step, before),
+      find: () => findEffect(dependencies, { contractId, serviceId, step, before }),
       send: async () => {
         await refuseWhereChanged(looks, contractId, serviceId, request);
-        return send(dependencies, contractId, serviceId, step, before);
+        return send(dependencies, { contractId, serviceId, step, before });
       },
     };
     if (step.contractServiceId !== null) await sendOnce(dependencies, request, write);
-    else await proofs.make(newRow(dependencies, request, contractId, serviceId, () => sendOnce(dependencies, request, write)));
+    else
+      await proofs.make(
+        newRow(dependencies, request, { contractId, serviceId, send: () => sendOnce(dependencies, request, write) }),
+      );
     return { result: 'written', id: null };
   } catch (error) {
     // A second adjustment of one date is refused (`docs/vendors/autotask.md` 3.1): the month was adjusted already, the planner goes on from there (rule 7.0).
@@ -68,9 +71,7 @@ export async function postAdjustment(
 const newRow = (
   dependencies: Dependencies,
   { step, broker }: StepRequest<PostAdjustmentStep>,
-  contractId: number,
-  serviceId: number,
-  send: () => Promise<unknown>,
+  { contractId, serviceId, send }: { contractId: number; serviceId: number; send: () => Promise<unknown> },
 ): Making => ({
   kind: 'row',
   key: rowKeyOf(step.contractKey, step.serviceKey, monthOf(step.day)),
@@ -136,13 +137,14 @@ async function refuseWhereChanged(
     throw new ApiError('duplicate', `The row of ${day} was ${isFrozen ? 'approved' : 'changed'} since it was planned.`);
 }
 
-async function send(
-  { autotask }: Dependencies,
-  contractId: number,
-  serviceId: number,
-  step: PostAdjustmentStep,
-  before: RowState,
-): Promise<true> {
+interface RowChange {
+  contractId: number;
+  serviceId: number;
+  step: PostAdjustmentStep;
+  before: RowState;
+}
+
+async function send({ autotask }: Dependencies, { contractId, serviceId, step, before }: RowChange): Promise<true> {
   await autotask.createAdjustment({
     contractId,
     serviceId,
@@ -159,13 +161,7 @@ async function send(
  * The row shows the units that were sent, maybe at prices that Autotask has rounded: the lost answer was a yes. Other units prove nothing: what this run did
  * to the row before may not show yet, and what a person did is noticed by the look before it is sent once more (`refuseWhereChanged`).
  */
-async function findEffect(
-  dependencies: Dependencies,
-  contractId: number,
-  serviceId: number,
-  step: PostAdjustmentStep,
-  before: RowState,
-): Promise<true | null> {
+async function findEffect(dependencies: Dependencies, { contractId, serviceId, step, before }: RowChange): Promise<true | null> {
   const state = stateOf(await findRow(dependencies, contractId, serviceId, step.day));
   return isDone(step, state) || (state.units === step.units && !isEqual(state, before)) ? true : null;
 }

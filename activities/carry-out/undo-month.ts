@@ -35,7 +35,7 @@ export async function planUndoing(dependencies: Dependencies, slices: Slices, re
   const mark = await readUndone(dependencies.evidence, broker, month, organizationId);
   const begun = mark?.digest === undo.digest ? mark : null;
   const refusal = back === null ? NOTHING_KNOWN : await whyNot(dependencies, request, back.undo, begun);
-  const made = await madeOf(dependencies, request, back, refusal, begun);
+  const made = await madeOf(dependencies, request, { back, refusal, begun });
   return { ...made, calls: { autotask: calls, cloudmore: 0 } };
 }
 
@@ -65,9 +65,7 @@ async function whyNot(
 async function madeOf(
   dependencies: Dependencies,
   request: UndoRequest,
-  back: WayBack | null,
-  refusal: string | null,
-  begun: Undone | null,
+  { back, refusal, begun }: { back: WayBack | null; refusal: string | null; begun: Undone | null },
 ): Promise<PlanMade> {
   const { evidence } = dependencies;
   const { broker, month, organizationId, undo } = request;
@@ -96,7 +94,7 @@ async function madeOf(
     isWhole: plan.steps.length === 0,
     message: begun?.message ?? (await wordsOf(dependencies, request, undo.digest)),
   };
-  await markUndone(evidence, broker, month, organizationId, undone);
+  await markUndone(evidence, { broker, month, organizationId, undone });
   await forgetReport(evidence, broker, month, organizationId);
   if (plan.steps.length > 0) await noteWriting(dependencies, request);
   const left = leftOf(back!.undo);

@@ -79,13 +79,13 @@ export async function findWork(
       forecast.add(plan);
       if (mode === 'auto')
         coming.push({ organization: { ...request, organizationId: slice.organization.id }, steps: plan.steps });
-    } else if (await settleQuietly(dependencies, slices, request, plan, books)) work.quiet += 1;
+    } else if (await settleQuietly(dependencies, slices, { request, plan, books })) work.quiet += 1;
   }
   looks.announce(coming);
   await label.demand(dependencies);
   await canary.end(work.mode);
   const left = await strays.plans(settings);
-  if (left !== null) await keepStrays(dependencies, slices, request, left, dismissals);
+  if (left !== null) await keepStrays(dependencies, slices, { request, plans: left, dismissals });
   return { ...work, effort: forecast.effort() };
 }
 
@@ -107,9 +107,7 @@ async function needsWorkflow(
 async function settleQuietly(
   dependencies: Dependencies,
   slices: Slices,
-  request: WorkRequest,
-  plan: Plan,
-  books: Books,
+  { request, plan, books }: { request: WorkRequest; plan: Plan; books: Books },
 ): Promise<boolean> {
   const isNothing = plan.items.length === 0 && plan.ghosts.length === 0;
   if (isNothing && (plan.accepted?.items ?? []).length === 0) {

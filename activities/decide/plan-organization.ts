@@ -248,7 +248,7 @@ async function currentBooks(
   const known = await withLaterDismissals(dependencies, request.broker, held);
   const planned = planOrganization({ facts, slice, books: known, settings: dependencies.settings });
   const asking = planned.needsElsewhere ? [planned] : [];
-  const books = await withElsewhere(dependencies, request, known, asking, options);
+  const books = await withElsewhere(dependencies, { request, books: known, asking }, options);
   const detailed = [...new Set([...planned.needs, ...unfinished])];
   if (detailed.length === 0) return { books, isSurveyed };
   return { books: await dependencies.autotask.readNeighbours(books, facts.month, detailed, options), isSurveyed };

@@ -96,7 +96,7 @@ export async function previewMonth(
     ...unreadList([...unreadOfReport(facts), ...unread]),
   };
   const held = tripMonth(facts, internalCurrency, dependencies.settings);
-  const result = await resultOf(slices, frame, outcomes, report, organizations);
+  const result = await resultOf(slices, { frame, outcomes, report, organizations });
   const why = result.organizations.length > 0 ? [] : held ? [heldMonthAdvice(held.message, month)] : nothingDue(facts);
   return { plans, result, nothingDue: why, calls };
 }
@@ -108,14 +108,15 @@ function previousOf({ previousLines }: OrganizationFacts): Pick<Preview['plans']
   return { previousSales: salesByCurrency(read), ...(unread === 0 ? {} : { previousUnread: unread }) };
 }
 
+interface ResultOfInput {
+  frame: MonthFrame;
+  outcomes: Outcome[];
+  report: string;
+  organizations: string[] | null;
+}
+
 /** The reconciliation, with what was counted of the report and nobody answers for (1.7). */
-async function resultOf(
-  slices: Slices,
-  frame: MonthFrame,
-  outcomes: Outcome[],
-  report: string,
-  organizations: string[] | null,
-): Promise<MonthResult> {
+async function resultOf(slices: Slices, { frame, outcomes, report, organizations }: ResultOfInput): Promise<MonthResult> {
   const { counted, takenAt } = await slices.manifest(report);
   if (counted === undefined) return monthResult(frame, outcomes);
   const { month, asOf } = frame.facts;

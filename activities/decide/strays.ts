@@ -50,9 +50,11 @@ export class StrayMoney {
 export async function keepStrays(
   dependencies: Dependencies,
   slices: Slices,
-  { broker, month, report }: { broker: string; month: string; report: Ref },
-  plans: Plan[],
-  dismissals: Dismissal[],
+  {
+    request: { broker, month, report },
+    plans,
+    dismissals,
+  }: { request: { broker: string; month: string; report: Ref }; plans: Plan[]; dismissals: Dismissal[] },
 ): Promise<void> {
   const { evidence } = dependencies;
   const found = new Set(plans.map(({ organizationId }) => organizationId));

@@ -24,7 +24,11 @@ export async function mailDoneMonths(
     const file = await office.report(month, monthlyReport);
     if (file === null) continue;
     const run = `report~${month}~${sumsOf(result).join('~')}`;
-    const record = await sendOnce(evidence, broker, { run, at }, letterOf(result, page), ['mail'], notices, { file });
+    const record = await sendOnce(
+      evidence,
+      { broker, occasion: { run, at }, notice: letterOf(result, page), channels: ['mail'], settings: notices },
+      { file },
+    );
     const trouble = troubleOf(record);
     if (trouble !== null) unsent.push(trouble);
   }

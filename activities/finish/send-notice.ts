@@ -24,7 +24,9 @@ export async function sendNotice(
   const { evidence, clock, notices, namespace, probing } = dependencies;
   const at = clock.now().toISOString();
   const { endedAt, previousEndedAt } =
-    failure === undefined ? await recordRun(evidence, broker, run, asOf, at) : { endedAt: at, previousEndedAt: null };
+    failure === undefined
+      ? await recordRun(evidence, { broker, run, asOf, endedAt: at })
+      : { endedAt: at, previousEndedAt: null };
   const seen: MonthSeen[] = [];
   for (const month of failure === undefined ? months : []) {
     const rows = new Map<string, CustomerRow[]>();
@@ -59,7 +61,11 @@ export async function sendNotice(
   };
   const notice = noticeOf(told);
   const letter = noticeOf(told, CUSTOMERS_MAILED);
-  const { channels } = await sendOnce(evidence, broker, { run, at }, notice, channelsOf(notices), notices, { letter });
+  const { channels } = await sendOnce(
+    evidence,
+    { broker, occasion: { run, at }, notice, channels: channelsOf(notices), settings: notices },
+    { letter },
+  );
   const unheard = failure === undefined ? await beat(notices) : null;
   return {
     ...(unheard === null ? {} : { heartbeat: unheard }),

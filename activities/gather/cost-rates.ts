@@ -21,7 +21,7 @@ export async function withCostRates(
     const kept = await costRate(evidence, broker, month, currency);
     now = kept === null ? (now ?? (await autotask.readCurrenciesNow(options))) : now;
     const read = now?.find(({ code }) => code === currency)?.rate ?? null;
-    const rate = kept ?? (read === null ? null : await keepCostRate(evidence, broker, month, currency, read));
+    const rate = kept ?? (read === null ? null : await keepCostRate(evidence, { broker, month, currency, rate: read }));
     if (rate !== null) costRates[currency] = rate;
   }
   return { ...books, costRates };

@@ -18,9 +18,7 @@ type Asking = Pick<Plan, 'companyId' | 'items'>;
 
 export async function withElsewhere(
   { autotask, evidence }: Pick<Dependencies, 'autotask' | 'evidence'>,
-  { broker, month }: { broker: string; month: Month },
-  books: Books,
-  asking: Asking[],
+  { request: { broker, month }, books, asking }: { request: { broker: string; month: Month }; books: Books; asking: Asking[] },
   options: ReadOptions,
 ): Promise<Books> {
   const companies = [...new Set(asking.flatMap(({ companyId }) => companyId ?? []))].sort((left, right) => left - right);

@@ -38,7 +38,7 @@ export async function withRemembered(
 ): Promise<Books> {
   const { evidence, heartbeat } = dependencies;
   const { records: listed, notes } = await recall(evidence, broker, heartbeat);
-  const { rows, others } = await billedOn(dependencies, broker, month, books);
+  const { rows, others } = await billedOn(dependencies, { broker, month, books });
   const known = [...new Map([...listed, ...rows].map((record) => [recordId(record), record])).values()];
   await requireSight(dependencies, { broker, month, mode }, books);
   const missing = known.filter((record) => isExpected(record, month) && !isShown(record, books));
@@ -75,7 +75,7 @@ export async function goneFor(
   const contracts = new Set(items.map(({ contractId }) => contractId));
   const isHiddenRow = (record: Remembered): boolean =>
     record.kind === 'row' && contracts.has(record.id) && isExpected(record, month) && !isShown(record, books);
-  const { rows, charges, others } = await billedOn(dependencies, broker, month, books, organizationId);
+  const { rows, charges, others } = await billedOn(dependencies, { broker, month, books }, organizationId);
   const isHiddenCharge = (record: Remembered): boolean =>
     record.kind === 'charge' && charges.has(record.key) && !isShown(record, books);
   const asked = [...known, ...rows].filter((record) =>

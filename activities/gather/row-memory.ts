@@ -36,9 +36,7 @@ export interface BilledOn {
 /** Of one organization, or of all. */
 export async function billedOn(
   { evidence, settings }: { evidence: Kept; settings: Pick<Settings, 'broker'> },
-  broker: string,
-  month: Month,
-  books: Books,
+  { broker, month, books }: { broker: string; month: Month; books: Books },
   organizationId: string | null = null,
 ): Promise<BilledOn> {
   const { byKey } = indexOf(books);

@@ -149,7 +149,7 @@ async function readMonthBooks(
   const priced = await withTenant(dependencies, request, read, options);
   const ours = asBeforeExtension(await withOurs(autotask, priced, names, month, options));
   const { needed, asking } = await inQuestion(slices, request, facts, indexBooks(ours), settings);
-  const books = await withElsewhere(dependencies, request, ours, asking, options);
+  const books = await withElsewhere(dependencies, { request, books: ours, asking }, options);
   const decided = organizations.map((organization) => decideCompany(organization, facts, books, settings).company);
   return {
     books: needed.length === 0 ? books : await autotask.readNeighbours(books, month, needed, options),

@@ -96,7 +96,7 @@ async function planAgain(
   const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
   const fresh = await autotask.readBack({ month, written, ...options });
   // What is gone was decided on before anything was written.
-  const after = { ...overlay(books, fresh, written, month, known), gone: [] };
+  const after = { ...overlay(books, { fresh, written, month, known }), gone: [] };
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
   const { report, survey } = given;
@@ -155,8 +155,15 @@ function writtenBy(plan: Plan, { contractIds, refused }: VerifyRequest, known: C
   };
 }
 
+interface OverlayInput {
+  fresh: ReadBack;
+  written: Written;
+  month: string;
+  known: CatalogueBooks;
+}
+
 /** The books with what was read back in place of what was known before of the same records. */
-function overlay(books: Books, fresh: ReadBack, written: Written, month: string, known: CatalogueBooks): Books {
+function overlay(books: Books, { fresh, written, month, known }: OverlayInput): Books {
   const [contracts, rows, charges] = [new Set(written.contracts), new Set(written.rows), new Set(written.charges)];
   const isOfMonth = ({ key, day }: Charge): boolean => fold(key).startsWith(`cm-${month}-`) || monthOf(day) === month;
   return {

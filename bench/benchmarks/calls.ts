@@ -71,7 +71,7 @@ async function ofTenant(folder: string, tenant: Tenant, size: Size): Promise<Mea
     const measured: Measured = { figures: [], notes: {} };
     if (tenant === 'established') await establish(sandbox, dependencies);
     for (const scenario of scenariosOf(tenant)) {
-      const { figures, notes } = await ofScenario(sandbox, dependencies, scenario, tenant, size.lines);
+      const { figures, notes } = await ofScenario(sandbox, dependencies, { scenario, tenant, lines: size.lines });
       measured.figures.push(...figures);
       measured.notes[scenario.name] = notes;
     }
@@ -98,9 +98,7 @@ async function establish(sandbox: SandboxProcess, dependencies: Dependencies): P
 async function ofScenario(
   sandbox: SandboxProcess,
   dependencies: Dependencies,
-  { name, now, asOf }: Scenario,
-  tenant: Tenant,
-  lines: number,
+  { scenario: { name, now, asOf }, tenant, lines }: { scenario: Scenario; tenant: Tenant; lines: number },
 ): Promise<Measured> {
   await sandbox.control('POST', 'clock', { now });
   const options = { broker: 'default', month: MONTH, asOf };

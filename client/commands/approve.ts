@@ -48,10 +48,10 @@ export async function approve(context: Context, options: ApproveOptions): Promis
   checkUsage(options);
   const kept = plan === undefined ? null : await readPlanFile(plan, config.broker, month);
   return withTemporal(context.environment, async (temporal) => {
-    if (kept !== null) return approvePlans(context, temporal, config, options, kept);
+    if (kept !== null) return approvePlans(context, { temporal, config, options, kept });
     if (organizations.length === 0) return approveMany(context, temporal, config, options);
-    const waiting = await named(context, temporal, config, month, organizations);
-    return releaseAll(context, temporal, config.broker, options, waiting, digest);
+    const waiting = await named(context, { temporal, config, month, organizations });
+    return releaseAll(context, { temporal, broker: config.broker, options, waiting, digest });
   });
 }
 
@@ -76,7 +76,7 @@ async function approveMany(context: Context, temporal: Temporal, config: BaseCon
   const approvals = all ? waiting.filter((one) => !isHeldByBreaker(one) && !isOfClosedMonth(one)) : [];
   if (approvals.length > 0) await confirmApprovals(context, approvals);
   const released = [...approvals, ...(breakers ? held : [])];
-  const code = await releaseAll(context, temporal, config.broker, options, released, undefined);
+  const code = await releaseAll(context, { temporal, broker: config.broker, options, waiting: released, digest: undefined });
   if (released.length === 0) context.out(line`Nothing of ${month} waits for ${all ? 'approval' : 'the release of a breaker'}.`);
   const closed = waiting.filter((one) => isOfClosedMonth(one) && !isHeldByBreaker(one));
   sayClosed(context, month, closed);
@@ -130,20 +130,24 @@ const confirmApprovals = (context: Context, approvals: OrganizationResult[]): Pr
     'Nothing was released',
   );
 
+interface ApprovePlansInput {
+  temporal: Temporal;
+  config: BaseConfig;
+  options: ApproveOptions;
+  kept: KeptPlans;
+}
+
 /** Releases what waits as the file has it; what moved since, or is not in it, goes on waiting and is named. */
 async function approvePlans(
   context: Context,
-  temporal: Temporal,
-  config: BaseConfig,
-  options: ApproveOptions,
-  { organizations }: KeptPlans,
+  { temporal, config, options, kept: { organizations } }: ApprovePlansInput,
 ): Promise<ExitCode> {
   const { month } = options;
   const waiting = await everyWaiting(temporal, config, month);
   const keptOf = ({ organizationId }: OrganizationResult): string | undefined =>
     organizations.find((kept) => same(kept.organizationId, organizationId))?.digest;
   const fitting = waiting.filter((organization) => keptOf(organization) === organization.planDigest);
-  const code = await releaseAll(context, temporal, config.broker, options, fitting, undefined);
+  const code = await releaseAll(context, { temporal, broker: config.broker, options, waiting: fitting, digest: undefined });
   for (const organization of waiting.filter((other) => !fitting.includes(other)))
     context.out(
       line`${organization.organizationName} was not released: ${keptOf(organization) === undefined ? 'it is not in the file' : `its plan has changed. The new plan's digest is ${organization.planDigest}`}.`,
@@ -171,13 +175,14 @@ const isReleasable = (one: OrganizationResult): boolean =>
   (one.status === 'NeedsAttention' &&
     (isHeldByBreaker(one) || isOfClosedMonth(one) || one.items.some(({ reason }) => isAwaited(reason))));
 
-async function named(
-  context: Context,
-  temporal: Temporal,
-  config: BaseConfig,
-  month: Month,
-  organizations: string[],
-): Promise<OrganizationResult[]> {
+interface NamedInput {
+  temporal: Temporal;
+  config: BaseConfig;
+  month: Month;
+  organizations: string[];
+}
+
+async function named(context: Context, { temporal, config, month, organizations }: NamedInput): Promise<OrganizationResult[]> {
   const ids = await resolveOrganizations(context, config, month, organizations);
   return Promise.all(
     ids.map(async (id) => {
@@ -195,13 +200,17 @@ async function named(
 const ONE_WITHIN_MS = 15_000;
 const MANY_WITHIN_MS = 500;
 
+interface ReleaseAllInput {
+  temporal: Temporal;
+  broker: string;
+  options: ApproveOptions;
+  waiting: OrganizationResult[];
+  digest: string | undefined;
+}
+
 async function releaseAll(
   context: Context,
-  temporal: Temporal,
-  broker: string,
-  { month, actor, reason }: ApproveOptions,
-  waiting: OrganizationResult[],
-  digest: string | undefined,
+  { temporal, broker, options: { month, actor, reason }, waiting, digest }: ReleaseAllInput,
 ): Promise<ExitCode> {
   const from = senderOf(actor, reason);
   const withinMs = waiting.length === 1 ? ONE_WITHIN_MS : MANY_WITHIN_MS;

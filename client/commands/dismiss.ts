@@ -44,7 +44,7 @@ export async function dismiss(context: Context, options: DismissOptions): Promis
       context.out(nothingOpen(found.ghosts, month, place));
       return EXIT.done;
     }
-    await keep(evidence, broker, found.outcome, open, place, options);
+    await keep(evidence, { broker, outcome: found.outcome, open, place, options });
     for (const ghost of open)
       context.out(line`Dismissed: ${amountOf([ghost])}, ${ghost.itemCode ?? typeInWords(ghost.type)}, ${place.words}.`);
     context.out('It stays listed, counts no more, and comes back when its amount changes.');
@@ -118,14 +118,24 @@ function nothingOpen(ghosts: Ghost[], month: Month, { words }: Place): string {
     : line`Nothing to dismiss: what stands on ${words} in ${month} was dismissed before (${before.dismissed!}).`;
 }
 
+interface KeepInput {
+  broker: string;
+  outcome: Outcome;
+  open: Ghost[];
+  place: Place;
+  options: DismissOptions;
+}
+
 /** The log first: a command that is interrupted between the two is repeated, which is one entry. */
 async function keep(
   evidence: Evidence,
-  broker: string,
-  { organizationId, organizationName }: Outcome,
-  open: Ghost[],
-  { contractId, words }: Place,
-  { month, reason, ...options }: DismissOptions,
+  {
+    broker,
+    outcome: { organizationId, organizationName },
+    open,
+    place: { contractId, words },
+    options: { month, reason, ...options },
+  }: KeepInput,
 ): Promise<void> {
   const at = new Date().toISOString();
   const actor = actorOf(options.actor);

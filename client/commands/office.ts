@@ -89,7 +89,7 @@ function chargedSoFar(reading: InvoicedReading): string {
 
 async function wayBack(config: Config, { month, organizationId }: Of<'undo'>, { autotask, onProgress }: Means): Promise<Done> {
   const { organizations } = await withEvidence(config, (evidence) =>
-    preview(config, evidenceOver(evidence), { month, organizations: [organizationId] }, onProgress, autotask),
+    preview(config, evidenceOver(evidence), { month, organizations: [organizationId] }, { heartbeat: onProgress, autotask }),
   );
   const [undo] = organizations;
   if (undo === undefined || (undo.held === null && undo.lines.length === 0))

@@ -82,7 +82,7 @@ async function downloadRelease(release: Release, { version, output, env, ...down
   if (sum === undefined) throw new Error(`not possible (nobody has a sum of ${version} for ${platform})`);
   const archiveName = `${release.name}_${version}_${release.systems[system]}_${PROCESSORS[processor]}`;
   const url = `${from}/v${version}/${archiveName}.tar.gz`;
-  await inFolder(output, env, download.stalledAfterMs, url, async (folder, archive) => {
+  await inFolder(output, { env, stalledAfterMs: download.stalledAfterMs, url }, async (folder, archive) => {
     const found = await sumOf(archive);
     if (found !== sum) throw new Error(`refused (SHA-256 of ${url} is ${found}, and not ${sum}: it is not what was released)`);
     const unpacked = AbortSignal.timeout(UNPACKED_WITHIN_MS);
@@ -100,9 +100,7 @@ async function sumOf(file: string): Promise<string> {
 /** Lets a child download one file into a folder beside the output, and moves there what is made of the file. */
 async function inFolder(
   output: string,
-  env: NodeJS.ProcessEnv,
-  stalledAfterMs: number | undefined,
-  url: string,
+  { env, stalledAfterMs, url }: { env: NodeJS.ProcessEnv; stalledAfterMs: number | undefined; url: string },
   made: (folder: string, file: string) => Promise<string>,
 ): Promise<void> {
   const folder = await mkdtemp(`${output}.download-`);

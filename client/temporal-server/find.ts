@@ -48,7 +48,7 @@ export async function findTemporalServer({
       return path === undefined ? undefined : { kind: 'executable', path };
     },
   });
-  const kept = keptProgram(`temporal-${TEMPORAL_CLI_VERSION}`, 'temporal', checkTemporalCli, env, say);
+  const kept = keptProgram({ name: `temporal-${TEMPORAL_CLI_VERSION}`, file: 'temporal', check: checkTemporalCli }, env, say);
   return firstThatWorks(
     DEV_SERVER,
     [
@@ -73,7 +73,11 @@ export async function findTemporalServer({
 
 /** Finds, downloads or puts together the server that skips time, for tests. It takes a port as its argument. */
 export async function findTestServer({ env = process.env, say = toStandardError }: FindOptions = {}): Promise<string> {
-  const kept = keptProgram(`temporal-test-server-${TEST_SERVER_VERSION}`, 'temporal-test-server', checkExecutable, env, say);
+  const kept = keptProgram(
+    { name: `temporal-test-server-${TEST_SERVER_VERSION}`, file: 'temporal-test-server', check: checkExecutable },
+    env,
+    say,
+  );
   return firstThatWorks(
     TEST_SERVER,
     [

@@ -6,7 +6,11 @@ import type { Say, Way } from './ways.js';
 export type Check = (path: string) => Promise<void>;
 
 /** A program in the cache: found there, or made by one of several ways and then kept there. */
-export function keptProgram(name: string, file: string, check: Check, env: NodeJS.ProcessEnv, say: Say) {
+export function keptProgram(
+  { name, file, check }: { name: string; file: string; check: Check },
+  env: NodeJS.ProcessEnv,
+  say: Say,
+) {
   const folder = join(cacheFolder(env), name);
   const path = join(folder, file);
   const works = (): Promise<boolean> =>

@@ -27,8 +27,8 @@ export async function act(
     if (action.action === 'approve') return await release(temporal, workflowId, action);
     const { month, organizationId, reason } = action;
     const at = { month, organizationId, asOf: today(schedule.timeZone) };
-    const answer = await updateWithStart(temporal, broker, at, action.action, [reason, senderOf(action)]);
-    return settled(temporal, workflowId, action.action === 'skip' ? 'It is left out.' : 'It is planned again.', answer);
+    const answer = await updateWithStart(temporal, { broker, at, signal: action.action, message: [reason, senderOf(action)] });
+    return settled(temporal, { workflowId, done: action.action === 'skip' ? 'It is left out.' : 'It is planned again.', answer });
   } catch (error) {
     if (error instanceof CommandError) return { isGood: false, text: error.message }; // refused by the workflow, in words
     throw error;
@@ -49,7 +49,7 @@ async function release(temporal: Temporal, workflowId: string, action: SteeringA
       .getHandle(workflowId)
       .startUpdate<string, [string, Sender]>(APPROVE_UPDATE, { args: [digest, senderOf(action)], waitForStage: 'ACCEPTED' });
     const answer = await answerOf(temporal.client, update, ANSWER_WITHIN_MS);
-    return await settled(temporal, workflowId, `${open.organizationName} is released.`, answer, digest);
+    return await settled(temporal, { workflowId, done: `${open.organizationName} is released.`, answer, released: digest });
   } catch (error) {
     if (isNotFound(error))
       return { isGood: false, text: 'It finished just now and no longer needs approval. Nothing was released.' };
@@ -59,14 +59,15 @@ async function release(temporal: Temporal, workflowId: string, action: SteeringA
 
 const senderOf = ({ actor, reason }: SteeringAction): Sender => ({ actor, via: 'page', ...(reason === '' ? {} : { reason }) });
 
+interface SettledInput {
+  workflowId: string;
+  done: string;
+  answer: string | null;
+  released?: string | undefined;
+}
+
 /** What came of it, in the workflow's own words. */
-async function settled(
-  temporal: Temporal,
-  workflowId: string,
-  done: string,
-  answer: string | null,
-  released?: string,
-): Promise<ActionResult> {
+async function settled(temporal: Temporal, { workflowId, done, answer, released }: SettledInput): Promise<ActionResult> {
   if (answer === null) return { isGood: true, text: `${done} It is still being carried out.` };
   const open = await askOpen(temporal, workflowId);
   if (open?.status === 'AwaitingApproval' && open.planDigest === released) return { isGood: true, text: notedFor(open) };

@@ -54,8 +54,10 @@ export async function createWeb(source: Source, settings: WebSettings): Promise<
   addPages(app, source, settings);
   addActions(app, source, settings);
   await addCodec(app, settings);
-  app.setNotFoundHandler((request, reply) => failed(request, reply, source, settings, 404, 'There is no such page.'));
-  app.setErrorHandler((error: FastifyError, request, reply) => explained(error, request, reply, source, settings));
+  app.setNotFoundHandler((request, reply) =>
+    failed(request, reply, { source, settings, status: 404, text: 'There is no such page.' }),
+  );
+  app.setErrorHandler((error: FastifyError, request, reply) => explained(error, request, reply, { source, settings }));
   return app;
 }
 
@@ -137,7 +139,7 @@ function addPages(app: FastifyInstance, source: Source, settings: WebSettings): 
     app.get(path, async (request, reply) => {
       const viewer = viewerOf(request, reply, settings);
       if (viewer === null) return askIn(request, reply, settings, source);
-      return render(request, reply, source, viewer, await show(request, viewer));
+      return render(request, reply, { source, viewer, shown: await show(request, viewer) });
     });
   };
   get('/', async () => ({ title: 'Months', month: null, body: monthsPage(await source.months()) }));
@@ -281,14 +283,12 @@ function viewerOf(request: FastifyRequest, reply: FastifyReply, settings: WebSet
 /** Behind a proxy there is no log-in of ours: who comes without its header has come past it. */
 function askIn(request: FastifyRequest, reply: FastifyReply, settings: WebSettings, source: Source): FastifyReply {
   if (settings.proxy !== null)
-    return failed(
-      request,
-      reply,
+    return failed(request, reply, {
       source,
       settings,
-      403,
-      'Come through the log-in of your company; this address alone does not do.',
-    );
+      status: 403,
+      text: 'Come through the log-in of your company; this address alone does not do.',
+    });
   return reply.redirect(
     `/login?${new URLSearchParams({ next: request.method === 'GET' ? request.url : cameFrom(request) }).toString()}`,
     303,
@@ -305,9 +305,7 @@ function cameFrom({ headers: { referer, host } }: FastifyRequest): string {
 function render(
   request: FastifyRequest,
   reply: FastifyReply,
-  source: Source,
-  viewer: Viewer,
-  { title, month, body }: Shown,
+  { source, viewer, shown: { title, month, body } }: { source: Source; viewer: Viewer; shown: Shown },
 ): FastifyReply {
   const flash = request.session.flash ?? null;
   delete request.session.flash;
@@ -321,8 +319,7 @@ function explained(
   error: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
-  source: Source,
-  settings: WebSettings,
+  { source, settings }: { source: Source; settings: WebSettings },
 ): FastifyReply {
   const outage = outageOf(error, request.method === 'POST');
   const status = outage?.status ?? (error instanceof z.ZodError ? 400 : (error.statusCode ?? 500));
@@ -330,8 +327,14 @@ function explained(
     process.stderr.write(
       `${request.method} ${request.routeOptions.url ?? ''}: ${outage?.logged ?? error.stack ?? error.message}\n`,
     );
-  if (outage !== null) return failed(request, reply, source, settings, status, outage.shown);
-  return failed(request, reply, source, settings, status, TEXTS[status] ?? (status < 500 ? error.message : TEXTS[500]!), error);
+  if (outage !== null) return failed(request, reply, { source, settings, status, text: outage.shown });
+  return failed(request, reply, {
+    source,
+    settings,
+    status,
+    text: TEXTS[status] ?? (status < 500 ? error.message : TEXTS[500]!),
+    error,
+  });
 }
 
 const TEXTS: Partial<Record<number, string>> = {
@@ -340,14 +343,18 @@ const TEXTS: Partial<Record<number, string>> = {
   500: 'This did not work. The log of the page says why.',
 };
 
+interface FailedInput {
+  source: Source;
+  settings: WebSettings;
+  status: number;
+  text: string;
+  error?: FastifyError | undefined;
+}
+
 function failed(
   request: FastifyRequest,
   reply: FastifyReply,
-  source: Source,
-  settings: WebSettings,
-  status: number,
-  text: string,
-  error?: FastifyError,
+  { source, settings, status, text, error }: FailedInput,
 ): FastifyReply {
   const isExpired = String(error?.code ?? '').startsWith('FST_CSRF');
   const shown = isExpired ? 'The page was too old, and nothing was done. Open it again.' : text;

@@ -68,7 +68,7 @@ function fillGap(tenant: Tenant, { contract, service, effectiveDate }: Change, r
   if (rowAt(rows, effectiveDate)) return;
   const next = rows.find((row) => startOf(row) > effectiveDate);
   const end = next ? addDays(startOf(next), -1) : (contract.endDate ?? effectiveDate);
-  addRows(tenant, contract, service, { start: effectiveDate, end }, ownLoad(service));
+  addRows(tenant, { contract, service }, { start: effectiveDate, end }, ownLoad(service));
 }
 
 /** Changes the row of the day and all later ones: what is adjusted carries forward. */
@@ -81,7 +81,7 @@ function applyToRows(tenant: Tenant, change: Change): void {
 
 function applyToRow(tenant: Tenant, change: Change, row: UnitRow): void {
   const { contract, service, effectiveDate } = change;
-  const changed = startOf(row) < effectiveDate ? splitRow(tenant, contract, service, row, effectiveDate) : row;
+  const changed = startOf(row) < effectiveDate ? splitRow(tenant, { contract, service }, row, effectiveDate) : row;
   changeRow(tenant, contract, changed, changedLoad(change, loadOf(changed)));
 }
 

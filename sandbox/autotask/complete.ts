@@ -42,7 +42,7 @@ function generateRows(tenant: Tenant, contract: Contract, service: ContractServi
   if (start === null || end === null || !hasPeriods(contract)) {
     throw new InvalidWorld(`autotask.contracts: ${contract.id} has services, but no billing periods for their rows`);
   }
-  addRows(tenant, contract, service, { start, end }, { ...ownLoad(service), units });
+  addRows(tenant, { contract, service }, { start, end }, { ...ownLoad(service), units });
 }
 
 /** A row is taken as it stands: its extended amounts count, and the price of one unit follows from them unless it is given. */

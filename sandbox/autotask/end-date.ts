@@ -40,7 +40,7 @@ function lengthen(tenant: Tenant, contract: Contract, service: ContractService, 
   const grown = !isPosted(last) && endOf(last) < periodEnd ? minimum(periodEnd, newEnd) : endOf(last);
   if (grown !== endOf(last)) changeRow(tenant, contract, last, { end: grown });
   const load = tenant.behaviour.extend === 'carry' ? loadOf(last) : emptied(loadOf(last));
-  addRows(tenant, contract, service, { start: addDays(grown, 1), end: newEnd }, load);
+  addRows(tenant, { contract, service }, { start: addDays(grown, 1), end: newEnd }, load);
 }
 
 const minimum = (a: Day, b: Day): Day => (a < b ? a : b);

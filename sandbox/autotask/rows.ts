@@ -56,7 +56,12 @@ export function priced(tenant: Tenant, contract: Contract, { start, end }: Perio
   };
 }
 
-export function addRow(tenant: Tenant, contract: Contract, service: ContractService, stretch: Period, load: Load): UnitRow {
+export function addRow(
+  tenant: Tenant,
+  { contract, service }: { contract: Contract; service: ContractService },
+  stretch: Period,
+  load: Load,
+): UnitRow {
   return tenant.tables.unitRows.insert({
     contractID: contract.id,
     contractServiceID: service.id,
@@ -67,8 +72,13 @@ export function addRow(tenant: Tenant, contract: Contract, service: ContractServ
 }
 
 /** One row per period between two days. */
-export function addRows(tenant: Tenant, contract: Contract, service: ContractService, days: Period, load: Load): UnitRow[] {
-  return stretches(contract, days.start, days.end).map((stretch) => addRow(tenant, contract, service, stretch, load));
+export function addRows(
+  tenant: Tenant,
+  { contract, service }: { contract: Contract; service: ContractService },
+  days: Period,
+  load: Load,
+): UnitRow[] {
+  return stretches(contract, days.start, days.end).map((stretch) => addRow(tenant, { contract, service }, stretch, load));
 }
 
 /** Changes a row's days or load; what follows from them follows. */
@@ -78,8 +88,13 @@ export function changeRow(tenant: Tenant, contract: Contract, row: UnitRow, chan
 }
 
 /** Ends a row the day before `day` and starts another there with the same load. Real API: treat endDate as the last day (inferred). */
-export function splitRow(tenant: Tenant, contract: Contract, service: ContractService, row: UnitRow, day: Day): UnitRow {
+export function splitRow(
+  tenant: Tenant,
+  { contract, service }: { contract: Contract; service: ContractService },
+  row: UnitRow,
+  day: Day,
+): UnitRow {
   const end = endOf(row);
   changeRow(tenant, contract, row, { end: addDays(day, -1) });
-  return addRow(tenant, contract, service, { start: day, end }, loadOf(row));
+  return addRow(tenant, { contract, service }, { start: day, end }, loadOf(row));
 }

@@ -250,20 +250,20 @@ export const METERS: [productId: string, name: string, price: Big, hasEarnedCred
 /** The price list of Microsoft 365: every seat offer, and the legacy ones. */
 export const priceList = (): object[] => [
   ...[...OFFERS.values()].map(({ productId, skuId, itemCode, name, termMonths, cycleMonths, cost, sales }) => ({
-    ...listed(`${productId}-${skuId}`, itemCode, name, cost, sales),
+    ...listed(`${productId}-${skuId}`, itemCode, name, { cost, sales }),
     isNce: true,
     subscriptionLength: termMonths,
     paymentFrequency: cycleMonths,
   })),
   ...LEGACY.map(({ itemCode, name, cost, sales }) => ({
-    ...listed(itemCode, itemCode, name, cost, sales),
+    ...listed(itemCode, itemCode, name, { cost, sales }),
     isNce: false,
     subscriptionLength: 12,
     paymentFrequency: 1,
   })),
 ];
 
-const listed = (productId: string, itemCode: string, name: string, cost: Big, sales: Big): object => ({
+const listed = (productId: string, itemCode: string, name: string, { cost, sales }: { cost: Big; sales: Big }): object => ({
   productId,
   itemCode,
   name,

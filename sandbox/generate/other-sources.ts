@@ -127,7 +127,7 @@ export function legacySeats(buyer: Buyer): Source[] {
   const charges = (asked: Month): Charge[] => {
     const closed = closedCycle(asked);
     const next = closedCycle(monthAfter(asked, 1));
-    const line = (chargeType: string, quantity: number, span: Span, cost: Big, sales: Big): Charge => ({
+    const line = (chargeType: string, quantity: number, span: Span, { cost, sales }: { cost: Big; sales: Big }): Charge => ({
       ...NO_SEAT,
       service: 'microsoft365',
       subscriptionId: id,
@@ -145,13 +145,16 @@ export function legacySeats(buyer: Buyer): Source[] {
       paymentFrequency: 'Monthly',
     });
     if (asked !== month || before === seats)
-      return [line('Cycle fee', asked === month ? seats : before, next, offer.cost, offer.sales)];
+      return [line('Cycle fee', asked === month ? seats : before, next, { cost: offer.cost, sales: offer.sales })];
     const part = (quantity: number, span: Span): Charge =>
-      line('Cycle instance prorate', quantity, span, partOf(offer.cost, span, closed), partOf(offer.sales, span, closed));
+      line('Cycle instance prorate', quantity, span, {
+        cost: partOf(offer.cost, span, closed),
+        sales: partOf(offer.sales, span, closed),
+      });
     return [
-      line('Cycle fee', seats, next, offer.cost, offer.sales),
+      line('Cycle fee', seats, next, { cost: offer.cost, sales: offer.sales }),
       // Legacy refunds show a positive quantity with a negative price.
-      line('Cycle instance prorate', before, closed, offer.cost.times(-1), offer.sales.times(-1)),
+      line('Cycle instance prorate', before, closed, { cost: offer.cost.times(-1), sales: offer.sales.times(-1) }),
       part(before, { start: closed.start, end: addDays(changedOn, -1) }),
       part(seats, { start: changedOn, end: closed.end }),
     ];

@@ -30,7 +30,12 @@ export function withPast(world: GeneratedWorld, seed = 1): GeneratedWorld {
   const billingCode = Number((world.autotask['billingCodes'] as Rec[])[0]!['id']);
   const services = servicesOf([...products.values()], billingCode);
   const made = { contracts: [] as Rec[], contractServices: [] as Rec[] };
-  const add = (companyID: number, name: string, serviceID: number, units: number, unitPrice: number): void => {
+  const add = (
+    companyID: number,
+    name: string,
+    serviceID: number,
+    { units, unitPrice }: { units: number; unitPrice: number },
+  ): void => {
     const id = FIRST_CONTRACT + made.contracts.length;
     made.contracts.push({
       id,
@@ -47,12 +52,18 @@ export function withPast(world: GeneratedWorld, seed = 1): GeneratedWorld {
   };
   for (const [companyID, own] of sold) {
     const unrelated = random.int(0, UNRELATED.length - 1);
-    add(companyID, `${UNRELATED[unrelated]!} ${companyID}`, FIRST_SERVICE + unrelated, random.int(1, 40), 45);
+    add(companyID, `${UNRELATED[unrelated]!} ${companyID}`, FIRST_SERVICE + unrelated, {
+      units: random.int(1, 40),
+      unitPrice: 45,
+    });
     const [product] = own;
     if (product === undefined || random.int(1, 100) > BILLED_TWICE_PERCENT) continue;
     const service = services.find((one) => one['sku'] === skuOf(product.itemCode) || one['name'] === product.name);
     if (service)
-      add(companyID, `Microsoft licences ${companyID}`, Number(service['id']), Math.max(1, product.quantity), product.price);
+      add(companyID, `Microsoft licences ${companyID}`, Number(service['id']), {
+        units: Math.max(1, product.quantity),
+        unitPrice: product.price,
+      });
   }
   return { ...world, autotask: { ...world.autotask, services, ...made } };
 }

@@ -24,10 +24,10 @@ export function produce(wanted: Wanted, sink: Sink): Map<string, Totals> {
   lineBudgets(wanted).forEach((lines, index) => {
     const organization = generateOrganization({ seed, index, month, lines });
     putRecords(organization, sink);
-    for (const block of blocks) putBlock(block, chargesIn(block, organization, correct), organization, sink, count);
-    putInvoice(invoicedIn(organization, month), organization, month, sink, count);
+    for (const block of blocks) putBlock(block, chargesIn(block, organization, correct), organization, { sink, count });
+    putInvoice(invoicedIn(organization, month), organization, month, { sink, count });
   });
-  for (const charges of unlinkedCharges(wanted)) putInvoice(charges, null, month, sink, count);
+  for (const charges of unlinkedCharges(wanted)) putInvoice(charges, null, month, { sink, count });
   return totals;
 }
 
@@ -39,7 +39,12 @@ function putRecords({ detail, company, sources }: GeneratedOrganization, sink: S
   for (const { listing } of sources) if (listing) sink(listing.kind, listing.record);
 }
 
-function putBlock(block: Block, charges: Charge[], { detail }: GeneratedOrganization, sink: Sink, count: Count): void {
+function putBlock(
+  block: Block,
+  charges: Charge[],
+  { detail }: GeneratedOrganization,
+  { sink, count }: { sink: Sink; count: Count },
+): void {
   if (charges.length === 0) return;
   count(block.key, charges);
   sink(block.key, reportOrganization(detail, charges, block.currencyCode));
@@ -53,8 +58,7 @@ function putInvoice(
   charges: Charge[],
   organization: GeneratedOrganization | null,
   month: string,
-  sink: Sink,
-  count: Count,
+  { sink, count }: { sink: Sink; count: Count },
 ): void {
   count('invoice', charges);
   for (const line of invoiceLines(charges, organization?.detail ?? null, invoiceNumberOf(month))) sink('invoice', line);

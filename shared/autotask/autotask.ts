@@ -198,14 +198,14 @@ export class Autotask extends AutotaskForeign {
     const created = createdSchema.safeParse(lowerKeys(answer ?? {}));
     if (created.success && created.data.itemid) return created.data.itemid;
     // Taken, but without an id that can be read: a step that needs it looks it up by its key.
-    throw new ApiError('unavailable', `POST ${path}: taken, but answered without an id`, {}, 'unknown');
+    throw new ApiError('unavailable', `POST ${path}: taken, but answered without an id`, {}, { effect: 'unknown' });
   }
 
   /** An empty answer to a POST is none of Autotask's (`docs/vendors/autotask.md` 2.1): whether it was taken must be looked for. */
   protected async write(method: 'POST' | 'PATCH', path: string, body: Record<string, unknown>): Promise<unknown> {
     const answer = await this.transport.call({ method, path, body, isRead: false });
     if (answer === undefined && method === 'POST')
-      throw new ApiError('unavailable', `POST ${path}: an empty answer`, { status: 200 }, 'unknown');
+      throw new ApiError('unavailable', `POST ${path}: an empty answer`, { status: 200 }, { effect: 'unknown' });
     return answer;
   }
 

@@ -30,7 +30,7 @@ export class AutotaskById extends AutotaskReads {
       return found;
     }
     const decode = { decode: (record: unknown) => new Members(lowerKeys(record) as Record<string, unknown>) };
-    for (const members of await this.queryList(path, 'id', ids, [], decode)) {
+    for (const members of await this.queryList({ entity: path, field: 'id', values: ids, rest: [] }, decode)) {
       const id = members.id('id');
       if (id !== null) found.set(id, { keys: keys.flatMap((key) => members.text(key) ?? []) });
     }

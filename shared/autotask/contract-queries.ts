@@ -117,7 +117,9 @@ export class ContractQueries extends Queries {
 
   /** Contracts by id, asked for as records of a list: the same rights apply as to any search. */
   readContractsById(ids: number[], options: ReadOptions = {}): Promise<Contract[]> {
-    return this.contractDecoder().then((decoder) => this.queryList('Contracts', 'id', ids, [], decoder, options));
+    return this.contractDecoder().then((decoder) =>
+      this.queryList({ entity: 'Contracts', field: 'id', values: ids, rest: [] }, decoder, options),
+    );
   }
 
   async readContract(id: number): Promise<Contract | null> {

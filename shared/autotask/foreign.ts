@@ -24,7 +24,11 @@ export class AutotaskForeign extends AutotaskById {
     const contracts = await this.foreignContracts(month, companyIds, finding);
     const byId = new Map(contracts.map((contract) => [contract.id, contract]));
     const ids = [...byId.keys()];
-    const all = await this.queryList('ContractServiceUnits', 'contractID', ids, rowsFrom(month, month), ROWS, finding);
+    const all = await this.queryList(
+      { entity: 'ContractServiceUnits', field: 'contractID', values: ids, rest: rowsFrom(month, month) },
+      ROWS,
+      finding,
+    );
     const longer = await this.longerRows(month, contracts, finding);
     const rows = [
       ...all.filter(({ startDay, units }) => units !== 0 && startDay >= firstDay(month) && startDay <= lastDay(month)),
@@ -61,7 +65,11 @@ export class AutotaskForeign extends AutotaskById {
     rows: Row[];
   }> {
     const finding = { ...options, onUnreadable: (): void => undefined };
-    const read = await this.queryList('ContractServiceUnits', 'serviceID', serviceIds, rowsFrom(month, month), ROWS, finding);
+    const read = await this.queryList(
+      { entity: 'ContractServiceUnits', field: 'serviceID', values: serviceIds, rest: rowsFrom(month, month) },
+      ROWS,
+      finding,
+    );
     const rows = read.filter(
       ({ contractId, startDay, units }) => !known.has(contractId) && units !== 0 && monthOf(startDay) === month,
     );
@@ -74,7 +82,11 @@ export class AutotaskForeign extends AutotaskById {
     const ids = contracts.filter(({ isMonthly }) => !isMonthly).map(({ id }) => id);
     if (ids.length === 0) return [];
     const from = addMonths(month, -LONGEST_PERIOD_MONTHS);
-    const rows = await this.queryList('ContractServiceUnits', 'contractID', ids, rowsFrom(from, month), ROWS, options);
+    const rows = await this.queryList(
+      { entity: 'ContractServiceUnits', field: 'contractID', values: ids, rest: rowsFrom(from, month) },
+      ROWS,
+      options,
+    );
     return rows.filter(({ startDay, endDay, units }) => units !== 0 && startDay <= lastDay(month) && endDay >= firstDay(month));
   }
 
@@ -86,7 +98,11 @@ export class AutotaskForeign extends AutotaskById {
     ];
     const decoder = await this.contractDecoder();
     const asked = new Set(companyIds);
-    const contracts = await this.queryList('Contracts', 'companyID', companyIds, rest, decoder, options);
+    const contracts = await this.queryList(
+      { entity: 'Contracts', field: 'companyID', values: companyIds, rest },
+      decoder,
+      options,
+    );
     return contracts.filter(
       ({ companyId, subscriptionId, startDay, endDay }) =>
         asked.has(companyId) && subscriptionId === null && startDay <= lastDay(month) && endDay >= firstDay(month),
@@ -94,7 +110,11 @@ export class AutotaskForeign extends AutotaskById {
   }
 
   private async existingServices(ids: number[], options: ReadOptions): Promise<Map<number, ExistingService>> {
-    const read = await this.queryList('Services', 'id', ids, [], { decode: toExistingService }, options);
+    const read = await this.queryList(
+      { entity: 'Services', field: 'id', values: ids, rest: [] },
+      { decode: toExistingService },
+      options,
+    );
     return new Map(read.flatMap((service) => (service === null ? [] : [[service.id, service] as const])));
   }
 }

@@ -72,11 +72,11 @@ export function refusalOf(asked: Asked, { status, json, retryAfterMs }: ApiAnswe
 function unclear(asked: Asked, status: number, message: string, facts: ApiError['facts']): ApiError {
   if (status < 300 || status === 408) return unavailable(asked, message, facts);
   const advice = `${message}. It leads to another address, which is never followed: check AUTOTASK_URL.`;
-  return new ApiError('rejected', advice, facts, asked.isRead ? 'none' : 'unknown');
+  return new ApiError('rejected', advice, facts, { effect: asked.isRead ? 'none' : 'unknown' });
 }
 
 const unavailable = ({ isRead }: Asked, message: string, facts: ApiError['facts']): ApiError =>
-  new ApiError('unavailable', message, facts, isRead ? 'none' : 'unknown');
+  new ApiError('unavailable', message, facts, { effect: isRead ? 'none' : 'unknown' });
 
 function refusalByText(asked: Asked, message: string, texts: string[], facts: ApiError['facts']): ApiError {
   if (says(texts, DUPLICATE)) return new ApiError('duplicate', message, facts);

@@ -8,6 +8,14 @@ import { toWireNumber } from './translate.js';
 /** A record as Autotask has it, its members in lower case. */
 export type Raw = Record<string, unknown> & { id: number };
 
+interface ProbedCharge {
+  contractId: number;
+  key: string;
+  at: string;
+  price: Decimal;
+  billingCodeId: number;
+}
+
 /** What the billing never does, and a probe that writes has to: requests as they stand, to records that it made itself. */
 export class ProbingAutotask extends Autotask {
   /** All records that meet the conditions, as they come. */
@@ -21,7 +29,7 @@ export class ProbingAutotask extends Autotask {
   }
 
   /** A charge without a product, of a price and an instant that are sent as they are given. */
-  async chargeAt(contractId: number, key: string, at: string, price: Decimal, billingCodeId: number): Promise<number> {
+  async chargeAt({ contractId, key, at, price, billingCodeId }: ProbedCharge): Promise<number> {
     return this.create(`Contracts/${contractId}/Charges`, {
       contractID: contractId,
       name: key,

@@ -33,6 +33,13 @@ const PAGE_SIZE = 500;
 /** A million records: beyond it something loops. */
 const PAGES_MAX = 2000;
 
+interface ListQuery {
+  entity: string;
+  field: string;
+  values: (number | string)[];
+  rest: Condition[];
+}
+
 export class Queries {
   protected readonly transport: Transport;
   readonly picklists: Picklists;
@@ -148,10 +155,7 @@ export class Queries {
   }
 
   protected async queryList<T>(
-    entity: string,
-    field: string,
-    values: (number | string)[],
-    rest: Condition[],
+    { entity, field, values, rest }: ListQuery,
     decode: Decoder<T>,
     options: ReadOptions = {},
   ): Promise<T[]> {

@@ -127,7 +127,11 @@ export class AutotaskReads extends ContractQueries {
       contracts,
       rows,
       charges: await this.readChargesOn(written.charges, chargesOfMonth(month, null), findings.options),
-      services: await this.queryList('Services', 'invoiceDescription', written.serviceKeys, [], SERVICES, findings.options),
+      services: await this.queryList(
+        { entity: 'Services', field: 'invoiceDescription', values: written.serviceKeys, rest: [] },
+        SERVICES,
+        findings.options,
+      ),
       products: written.productKeys.length === 0 ? [] : await this.readProducts(findings.options),
     });
   }
@@ -135,7 +139,11 @@ export class AutotaskReads extends ContractQueries {
   /** Every contract service of these contracts; one that cannot be read is left out. */
   readContractServices(contractIds: number[], options: ReadOptions = {}): Promise<ContractService[]> {
     const { options: finding } = new Findings(options);
-    return this.queryList('ContractServices', 'contractID', contractIds, [], CONTRACT_SERVICES, finding);
+    return this.queryList(
+      { entity: 'ContractServices', field: 'contractID', values: contractIds, rest: [] },
+      CONTRACT_SERVICES,
+      finding,
+    );
   }
 
   protected readShared(options: ReadOptions, maxAgeMs = 0): Promise<Shared> {
@@ -205,13 +213,17 @@ export class AutotaskReads extends ContractQueries {
   /** Companies by id; those that are not there are left out. */
   async readCompanies(ids: number[], options: ReadOptions = {}): Promise<Books['companies']> {
     const currencies = await this.readCurrencies(options);
-    return this.queryList('Companies', 'id', ids, [], this.companiesAs(currencies), options);
+    return this.queryList({ entity: 'Companies', field: 'id', values: ids, rest: [] }, this.companiesAs(currencies), options);
   }
 
   /** Rows of contracts beginning from one month to another (to the end when null). */
   private async readRows(from: Month, to: Month | null, contractIds: number[], options: ReadOptions): Promise<Row[]> {
     const wanted = new Set(contractIds);
-    const rows = await this.queryList('ContractServiceUnits', 'contractID', contractIds, rowsFrom(from, to), ROWS, options);
+    const rows = await this.queryList(
+      { entity: 'ContractServiceUnits', field: 'contractID', values: contractIds, rest: rowsFrom(from, to) },
+      ROWS,
+      options,
+    );
     return rows.filter((row) => wanted.has(row.contractId) && isWithin(row, from, to));
   }
 
@@ -230,7 +242,11 @@ export class AutotaskReads extends ContractQueries {
     const rows: Row[] = [];
     for (const { listed, alongside } of listsOf(contracts, new Set(withNext))) {
       const filter = rowsOfMonth(month, alongside);
-      const read = await this.queryList('ContractServiceUnits', 'contractID', listed, filter, ROWS, options);
+      const read = await this.queryList(
+        { entity: 'ContractServiceUnits', field: 'contractID', values: listed, rest: filter },
+        ROWS,
+        options,
+      );
       rows.push(...chosen(read, month, listed, alongside));
     }
     return rows;
@@ -250,7 +266,11 @@ export class AutotaskReads extends ContractQueries {
   }
 
   private async readChargesOn(contractIds: number[], filter: Condition[], options: ReadOptions): Promise<Charge[]> {
-    return this.queryList('ContractCharges', 'contractID', contractIds, filter, await this.chargesRead(), options);
+    return this.queryList(
+      { entity: 'ContractCharges', field: 'contractID', values: contractIds, rest: filter },
+      await this.chargesRead(),
+      options,
+    );
   }
 
   protected async readProducts(options: ReadOptions): Promise<Product[]> {
@@ -297,7 +317,10 @@ export class AutotaskReads extends ContractQueries {
       { op: 'gte', field: 'startDate', value: toWire(addDays(day, -1)) },
       { op: 'or', items: wanted },
     ];
-    const rows = await this.queryList('ContractServiceUnits', 'contractID', contractIds, filter, ROWS);
+    const rows = await this.queryList(
+      { entity: 'ContractServiceUnits', field: 'contractID', values: contractIds, rest: filter },
+      ROWS,
+    );
     return rows.filter(({ startDay, frozen }) => startDay === day || (frozen && startDay > day));
   }
 

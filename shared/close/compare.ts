@@ -266,25 +266,25 @@ function customersOf({ customers, reported, currencyOf }: Given, places: Place[]
     const own = reported.filter(({ organizationId }) => fold(organizationId) === fold(customer.organizationId));
     const currencies = [...new Set(own.map(({ currency }) => currency))].sort();
     return currencies.map((currency) =>
-      customerClose(
-        customer,
+      customerClose(customer, {
         currency,
-        own.filter((one) => one.currency === currency),
-        places.filter((place) => place.currency === currency),
+        own: own.filter((one) => one.currency === currency),
+        places: places.filter((place) => place.currency === currency),
         currencyOf,
-      ),
+      }),
     );
   });
   return closes.sort((left, right) => (left.organizationName < right.organizationName ? -1 : 1));
 }
 
-function customerClose(
-  customer: Customer,
-  currency: string,
-  own: Reported[],
-  places: Place[],
-  currencyOf: Given['currencyOf'],
-): CustomerClose {
+interface CustomerCloseInput {
+  currency: string;
+  own: Reported[];
+  places: Place[];
+  currencyOf: Given['currencyOf'];
+}
+
+function customerClose(customer: Customer, { currency, own, places, currencyOf }: CustomerCloseInput): CustomerClose {
   const companyId = companyIdOf(customer);
   const mine = places.filter(({ reported }) => reported.some((one) => own.includes(one)));
   const claims = mine.flatMap((place) =>

@@ -34,21 +34,25 @@ export function uncounted(counted: Count[], reported: Reported[], month: string,
     const lines = count(there, (one) => one.lines) - count(read, (one) => one.lines.length);
     return (['sales', 'cost'] as const).flatMap((side) => {
       const [all, known] = [total(there.map((one) => exact(one[side]))), total(read.map((one) => one[side]))];
-      return all === known && (lines === 0 || side === 'cost') ? [] : [differenceOf(name, currency, side, all, known, lines)];
+      return all === known && (lines === 0 || side === 'cost')
+        ? []
+        : [differenceOf({ organizationName: name, currency, side, all, known, lines })];
     });
   });
 }
 
 const count = <T>(all: T[], of: (one: T) => number): number => all.reduce((sum, one) => sum + of(one), 0);
 
-function differenceOf(
-  organizationName: string,
-  currency: string,
-  side: 'cost' | 'sales',
-  all: Exact,
-  known: Exact,
-  lines: number,
-): Difference {
+interface DifferenceOfInput {
+  organizationName: string;
+  currency: string;
+  side: 'cost' | 'sales';
+  all: Exact;
+  known: Exact;
+  lines: number;
+}
+
+function differenceOf({ organizationName, currency, side, all, known, lines }: DifferenceOfInput): Difference {
   const [report, autotask] = [textOf(all, currency), textOf(known, currency)];
   return {
     organizationName,

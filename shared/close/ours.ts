@@ -58,7 +58,7 @@ export function oursOf({ named, report, settings }: KnownFrom): Ours {
   ]);
   const ids = new Set([...servicesOf.keys(), ...[...lines.map(idOf), ...report.subscriptions.map(({ id }) => id)].map(fold)]);
   const billed = new Map(named.contracts.map(([id, , services]) => [id, new Set(services.map(([serviceId]) => serviceId))]));
-  const isOff = switchedOff(lines, codes, servicesOf, named.unsubscribed, settings);
+  const isOff = switchedOff(lines, { codes, servicesOf, unsubscribed: named.unsubscribed }, settings);
   return {
     isNamed: (contractKey) => contractKey !== '' && (isMadeUp(contractKey) || ids.has(contractKey)),
     isBilled: (contractId) => billed.has(contractId),
@@ -103,9 +103,11 @@ function codesOf(
 /** A line of today that is billed says that its subscription, and its code, are not switched off, whatever they were before. */
 function switchedOff(
   lines: Line[],
-  codes: Map<string, string | null>,
-  servicesOf: Map<string, string[]>,
-  unsubscribed: Named['unsubscribed'],
+  {
+    codes,
+    servicesOf,
+    unsubscribed,
+  }: { codes: Map<string, string | null>; servicesOf: Map<string, string[]>; unsubscribed: Named['unsubscribed'] },
   { broker, exportRecordTypes, excludeServices }: KnownFrom['settings'],
 ): Ours['isSwitchedOff'] {
   const excluded = new Set(excludeServices.map(fold));

@@ -77,7 +77,7 @@ export class Cloudmore {
     const invoices = new InvoiceLines(findings);
     const unassigned = source
       ? source.nobodys(invoices)
-      : await this.unassigned(month, organizations, invoices, options, findings);
+      : await this.unassigned(month, { organizations, invoices }, options, findings);
     const absent = reported.absent.filter((member) => !this.config.absentMembers.some((known) => same(known, member)));
     invoices.fill(reported.lines, absent);
     return {
@@ -133,7 +133,7 @@ export class Cloudmore {
       );
       found.push(
         ...details.map(({ organization, detail }) =>
-          toOrganization(organization, detail, this.config.companyProperty, findings, seen),
+          toOrganization(organization, { detail, companyProperty: this.config.companyProperty }, findings, seen),
         ),
       );
     }
@@ -214,7 +214,7 @@ export class Cloudmore {
       let index = 0;
       const first = found.length;
       const take = (record: unknown): void => {
-        const subscription = toSubscription(record, kind, path, index, findings);
+        const subscription = toSubscription(record, { kind, path, index }, findings);
         if (subscription !== null) found.push(subscription);
         index += 1;
       };
@@ -275,7 +275,7 @@ export class Cloudmore {
 
   /** The month's invoices, whole. */
   invoicesOf(month: Month, options: ReadOptions = {}, findings = new Findings()): Promise<RawInvoice[]> {
-    return readInvoices(this.transport, month, options, findings, (_, raw) => raw ?? NO_RECORD);
+    return readInvoices(this.transport, month, { options, findings, take: (_, raw) => raw ?? NO_RECORD });
   }
 
   /** The report of a month up to a day, read as a run reads it, with what of its values cannot be read; `see` gets every customer's part as it came. */
@@ -359,16 +359,19 @@ export class Cloudmore {
 
   private async unassigned(
     month: Month,
-    organizations: Organization[],
-    invoices: InvoiceLines,
+    { organizations, invoices }: { organizations: Organization[]; invoices: InvoiceLines },
     options: ReadOptions,
     findings: Findings,
   ): Promise<UnassignedLine[]> {
     const known = new Set(organizations.map(({ id }) => fold(id)));
     const isKnown = (id: string): boolean => known.has(fold(id));
-    const read = await readInvoices(this.transport, month, options, findings, (number, raw): InvoiceLine | null => {
-      const line = invoices.take(number, raw);
-      return line.organizationId === null || !isKnown(line.organizationId) ? line : null;
+    const read = await readInvoices(this.transport, month, {
+      options,
+      findings,
+      take: (number, raw): InvoiceLine | null => {
+        const line = invoices.take(number, raw);
+        return line.organizationId === null || !isKnown(line.organizationId) ? line : null;
+      },
     });
     return read.flatMap(({ number, currency, lines }) => unassignedOf(number, currency, lines));
   }

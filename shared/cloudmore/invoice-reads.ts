@@ -19,9 +19,7 @@ export interface ReadInvoice<Line> {
 export async function readInvoices<Line>(
   transport: Transport,
   month: Month,
-  options: ReadOptions,
-  findings: Findings,
-  take: (number: string, raw: unknown) => Line | null,
+  { options, findings, take }: { options: ReadOptions; findings: Findings; take: (number: string, raw: unknown) => Line | null },
 ): Promise<ReadInvoice<Line>[]> {
   const listed = (await transport.list(`${FOLDER}List`, options)).flatMap(
     (record, index) => invoiceOf(record, index, month, findings) ?? [],

@@ -46,8 +46,7 @@ export interface PropertySeen {
 /** The list has no custom properties; the detail has (`docs/vendors/cloudmore.md` 3.2). One that cannot be read is never one that has no company. */
 export function toOrganization(
   listed: ListedOrganization,
-  detail: unknown,
-  companyProperty: string,
+  { detail, companyProperty }: { detail: unknown; companyProperty: string },
   findings: Findings,
   seen: PropertySeen,
 ): Organization {
@@ -93,9 +92,7 @@ export type SubscriptionKind = 'nce' | 'legacy' | 'azure';
 /** A subscription; with what cannot be read of it. Null where neither its id nor its organization can be. */
 export function toSubscription(
   record: unknown,
-  kind: SubscriptionKind,
-  path: string,
-  index: number,
+  { kind, path, index }: { kind: SubscriptionKind; path: string; index: number },
   findings: Findings,
 ): Subscription | null {
   const members = membersOf(record, path, `${kind} subscription ${index + 1}`);

@@ -42,6 +42,13 @@ interface Owner {
   isNamed: boolean;
 }
 
+interface DatedInput {
+  date: string;
+  blockCurrency: string | null;
+  ownCurrency: string | null;
+  trouble: string | null;
+}
+
 export class ReportLines {
   private readonly byBlock = new Map<unknown, Block>();
   private readonly blocks = new Presence('monthly billing report (blocks)', ['billingDate', 'organizations', 'currencyCode']);
@@ -74,7 +81,7 @@ export class ReportLines {
     this.owners.see(organization);
     const owner = ownerOf(organization, rawOrganization);
     const currency = organization.text('currencyCode');
-    const lines = this.heldWith(organization, 'services', this.linesOf(organization, owner, date), owner.place);
+    const lines = this.heldWith(organization, { list: 'services', lines: this.linesOf(organization, owner, date) }, owner.place);
     for (const line of lines) {
       if (currency !== null) block.currencies.set(line, currency);
       this.texts.shared(line);
@@ -96,7 +103,8 @@ export class ReportLines {
       const { lines, unassigned, currencies } = this.byBlock.get(rawBlock) ?? NO_LINES;
       // A block whose lines cannot be reached is a line of its own, or it would be missing from what is held.
       if (trouble !== null && lines.length + unassigned.length === 0) throw unreachable(trouble);
-      for (const line of [...lines, ...unassigned]) this.dated(line, date, currency, currencies.get(line) ?? null, trouble);
+      for (const line of [...lines, ...unassigned])
+        this.dated(line, { date, blockCurrency: currency, ownCurrency: currencies.get(line) ?? null, trouble });
       read.lines.push(...lines);
       read.unassigned.push(...unassigned.map(unassignedOf));
     }
@@ -105,13 +113,7 @@ export class ReportLines {
   }
 
   /** Date and currency, which stand on the block; a line whose part of the block says something else is held. */
-  private dated(
-    line: Line,
-    date: string,
-    blockCurrency: string | null,
-    ownCurrency: string | null,
-    trouble: string | null,
-  ): void {
+  private dated(line: Line, { date, blockCurrency, ownCurrency, trouble }: DatedInput): void {
     line.billingDate = date === '' ? firstDay(this.month) : date;
     const currency = (blockCurrency ?? ownCurrency ?? '').trim().toUpperCase();
     line.currency = CURRENCY.test(currency) && currency !== NO_CURRENCY ? currency : NO_CURRENCY;
@@ -142,7 +144,7 @@ export class ReportLines {
         isCustomService: this.isCustomService(serviceId),
       };
       const lines = service.neededList('items').flatMap((item, at) => this.linesOfItem(item, at, place, date));
-      return this.heldWith(service, 'items', lines, place);
+      return this.heldWith(service, { list: 'items', lines }, place);
     });
   }
 
@@ -172,14 +174,13 @@ export class ReportLines {
       if (/^perpetual/i.test(line.recordType ?? '')) this.perpetual.lines += 1;
       return line;
     });
-    return this.heldWith(item, 'products', lines, whole, subscriptionId === null ? 'organization' : 'subscription');
+    return this.heldWith(item, { list: 'products', lines }, whole, subscriptionId === null ? 'organization' : 'subscription');
   }
 
   /** Lines of a record that cannot be read as a whole. Where they cannot be reached at all, one stands for them, so that they are listed and held. */
   private heldWith(
     record: Members,
-    list: string,
-    lines: Line[],
+    { list, lines }: { list: string; lines: Line[] },
     place: Partial<LinePlace> & Owner['place'],
     holds: Trouble['holds'] = 'organization',
   ): Line[] {

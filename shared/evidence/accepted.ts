@@ -31,7 +31,9 @@ export async function readAccepted(
   }
   kept.push(...(await ofPlansAlone(evidence, broker, month)));
   await withUnfinished(evidence, broker, month, kept);
-  return silent.length === 0 ? kept : [...kept, ...(await ofNewestReport(evidence, broker, month, silent, settings))];
+  return silent.length === 0
+    ? kept
+    : [...kept, ...(await ofNewestReport(evidence, { broker, month, outcomes: silent, settings }))];
 }
 
 /** Of organizations that have a plan and no outcome: their run was ended from outside, and what it planned may have been written. */
@@ -58,12 +60,16 @@ async function withUnfinished(evidence: Evidence, broker: string, month: Month, 
   }
 }
 
+interface OfNewestReportInput {
+  broker: string;
+  month: Month;
+  outcomes: Outcome[];
+  settings: Settings;
+}
+
 async function ofNewestReport(
   evidence: Evidence,
-  broker: string,
-  month: Month,
-  outcomes: Outcome[],
-  settings: Settings,
+  { broker, month, outcomes, settings }: OfNewestReportInput,
 ): Promise<AcceptedOrganization[]> {
   const record = await keptUnder<MonthRecord>(evidence, monthName(broker, month));
   const report = record?.report;

@@ -15,13 +15,17 @@ const nameOf = (broker: string, month: Month, organizationId: string): string =>
 /** Months around one whose report could be its own: an offset is -1, 0 or 1. */
 const AROUND = [-2, -1, 1, 2];
 
+interface NoteReportInput {
+  broker: string;
+  month: Month;
+  organizationId: string;
+  reportMonth: Month;
+}
+
 /** Notes it before a write; answers the report it was written from before where that is another, and changes nothing then. */
 export async function noteReport(
   evidence: Evidence,
-  broker: string,
-  month: Month,
-  organizationId: string,
-  reportMonth: Month,
+  { broker, month, organizationId, reportMonth }: NoteReportInput,
 ): Promise<Month | null> {
   const name = nameOf(broker, month, organizationId);
   const ref = await evidence.pointer(name);

@@ -13,14 +13,15 @@ const prefixOf = (broker: string, month: Month): string => `cost-rates/${broker}
 export const costRate = (evidence: Evidence, broker: string, month: Month, currency: string): Promise<Decimal | null> =>
   keptUnder<Decimal>(evidence, prefixOf(broker, month) + currency);
 
+interface KeepCostRateInput {
+  broker: string;
+  month: Month;
+  currency: string;
+  rate: Decimal;
+}
+
 /** Keeps it. Answers what is kept: somebody may have been a moment earlier. */
-export async function keepCostRate(
-  evidence: Evidence,
-  broker: string,
-  month: Month,
-  currency: string,
-  rate: Decimal,
-): Promise<Decimal> {
+export async function keepCostRate(evidence: Evidence, { broker, month, currency, rate }: KeepCostRateInput): Promise<Decimal> {
   const kept = await costRate(evidence, broker, month, currency);
   if (kept === null) await evidence.point(prefixOf(broker, month) + currency, await evidence.put(rate));
   return (await costRate(evidence, broker, month, currency)) ?? rate;

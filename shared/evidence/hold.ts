@@ -73,7 +73,12 @@ export async function holdLease(desk: LeaseDesk, name: string, options: HoldOpti
       const nonce = randomUUID();
       const clocks = readClocks();
       const taken = await desk.take(name, id, nonce);
-      if (taken !== null) return new HeldLease(desk, { name, id, fence: taken.fence }, taken.left, nonce, clocks, options.note);
+      if (taken !== null)
+        return new HeldLease(
+          desk,
+          { name, id, fence: taken.fence },
+          { left: taken.left, nonce, asked: clocks, note: options.note },
+        );
       once(null);
       if (isFirst) onWait();
       isFirst = false;
@@ -112,24 +117,35 @@ interface Clocks {
 const readClocks = (): Clocks => ({ wall: Date.now(), steady: performance.now() });
 const passedSince = (then: Clocks): number => Math.max(Date.now() - then.wall, performance.now() - then.steady);
 
+interface TakenLease {
+  left: unknown;
+  nonce: string;
+  /** Right before it was asked for. */
+  asked: Clocks;
+  note?: (() => unknown) | undefined;
+}
+
 class HeldLease implements Hold {
+  readonly left: unknown;
   readonly lost: Promise<void>;
   private tellLost!: () => void;
   private isOver = false;
   private isRenewing = false;
   private nonces: string[];
+  /** Right before the last renewal that came to something was asked for. */
+  private renewed: Clocks;
+  private readonly note: () => unknown;
   private readonly pulse: NodeJS.Timeout;
 
   constructor(
     private readonly desk: LeaseDesk,
     readonly lease: Lease,
-    readonly left: unknown,
-    nonce: string,
-    /** Right before the last renewal that came to something was asked for. */
-    private renewed: Clocks,
-    private readonly note: () => unknown = () => null,
+    { left, nonce, asked, note = () => null }: TakenLease,
   ) {
+    this.left = left;
     this.nonces = [nonce];
+    this.renewed = asked;
+    this.note = note;
     this.lost = new Promise((resolve) => (this.tellLost = resolve));
     this.pulse = setInterval(() => void this.renew(), RENEW_EVERY_MS).unref();
   }

@@ -28,13 +28,14 @@ export async function readUndone(
   return ref === null ? null : evidence.get<Undone>(ref);
 }
 
-export async function markUndone(
-  evidence: Evidence,
-  broker: string,
-  month: Month,
-  organizationId: string,
-  undone: Undone,
-): Promise<void> {
+interface MarkUndoneInput {
+  broker: string;
+  month: Month;
+  organizationId: string;
+  undone: Undone;
+}
+
+export async function markUndone(evidence: Evidence, { broker, month, organizationId, undone }: MarkUndoneInput): Promise<void> {
   await evidence.point(undoneName(broker, month, organizationId), await evidence.put(undone));
 }
 

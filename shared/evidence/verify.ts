@@ -65,7 +65,7 @@ export async function verifyEvidence(
   const holding = signatures.filter(isOf);
   if (publicKey !== null)
     for (const signed of signatures) if (!isOf(signed)) find(`signature of entry ${signed.seq}`, 'it was not made with this key');
-  if (checkpoint !== null) checkCheckpoint(chain, checkpoint, older, publicKey, find);
+  if (checkpoint !== null) checkCheckpoint({ chain, checkpoint, older, publicKey }, find);
   await compareNames(evidence, chain, said, find);
   const newest = holding.at(-1);
   return {
@@ -77,12 +77,16 @@ export async function verifyEvidence(
   };
 }
 
+interface CheckCheckpointInput {
+  chain: string;
+  checkpoint: Checkpoint;
+  older: ChainEntry[];
+  publicKey: KeyObject | null;
+}
+
 /** What is left before it is what was left when it was signed. */
 function checkCheckpoint(
-  chain: string,
-  checkpoint: Checkpoint,
-  older: ChainEntry[],
-  publicKey: KeyObject | null,
+  { chain, checkpoint, older, publicKey }: CheckCheckpointInput,
   find: (record: string, why: string) => void,
 ): void {
   const record = `checkpoint at entry ${checkpoint.seq}`;

@@ -37,14 +37,15 @@ const MESSAGE_LENGTH = 2_000;
 /** The message is bounded, on one line, and without the secrets that this process knows: vendors' words are in it. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
+  /** Whether a write may have taken effect although this is the answer. */
+  readonly effect: 'none' | 'unknown';
   constructor(
     readonly kind: ApiErrorKind,
     message: string,
     readonly facts: ApiErrorFacts = {},
-    /** Whether a write may have taken effect although this is the answer. */
-    readonly effect: 'none' | 'unknown' = 'none',
-    options?: ErrorOptions,
+    { effect = 'none', ...options }: ErrorOptions & { effect?: 'none' | 'unknown' } = {},
   ) {
     super(vendorText(message, MESSAGE_LENGTH), options);
+    this.effect = effect;
   }
 }

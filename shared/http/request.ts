@@ -56,11 +56,11 @@ async function sendOnce(request: ApiRequest): Promise<ApiAnswer> {
   try {
     const { statusCode: status, headers: answered } = await beginning(stream);
     const isSuccess = status >= 200 && status < 300;
-    if (isSuccess && request.taking) return await taken(request, request.taking, stream, status, answered);
+    if (isSuccess && request.taking) return await taken(request, request.taking, { stream, status, headers: answered });
     const limit = isSuccess ? (request.limit ?? ANSWER_LIMITS.page) : ANSWER_LIMITS.error;
     const text = await textUpTo(stream, limit);
     if (text.isCut && isSuccess) throw refused(request, status, `is larger than ${limit} bytes`);
-    return read(request, status, answered, text.text, text.isCut);
+    return read(request, { status, headers: answered, text: text.text, isCut: text.isCut });
   } catch (error) {
     throw error instanceof ApiError ? error : connectionError(request, error);
   } finally {
@@ -72,15 +72,13 @@ async function sendOnce(request: ApiRequest): Promise<ApiAnswer> {
 async function taken(
   request: ApiRequest,
   taking: Taking,
-  stream: GotRequest,
-  status: number,
-  headers: ApiAnswer['headers'],
+  { stream, status, headers }: { stream: GotRequest; status: number; headers: ApiAnswer['headers'] },
 ): Promise<ApiAnswer> {
   const limit = request.limit ?? ANSWER_LIMITS.report;
   const result = await takeFrom(stream, taking, limit);
   if (result.length > limit) throw refused(request, status, `is larger than ${limit} bytes`);
   if (result.refused !== null) throw refused(request, status, result.refused);
-  if (!result.isJson) throw noJson(request, status, headers, result.head, result.length);
+  if (!result.isJson) throw noJson(request, { status, headers, head: result.head, length: result.length });
   return { status, headers, json: result.json, retryAfterMs: retryAfterOf(headers) };
 }
 
@@ -96,14 +94,21 @@ async function textUpTo(stream: GotRequest, limit: number): Promise<{ text: stri
   return { text: Buffer.concat(chunks).toString('utf8', 0, limit), isCut: length > limit };
 }
 
-function read(request: ApiRequest, status: number, headers: ApiAnswer['headers'], text: string, isCut: boolean): ApiAnswer {
+interface ReadInput {
+  status: number;
+  headers: ApiAnswer['headers'];
+  text: string;
+  isCut: boolean;
+}
+
+function read(request: ApiRequest, { status, headers, text, isCut }: ReadInput): ApiAnswer {
   const retryAfterMs = retryAfterOf(headers);
   const parsed = isCut ? ({ kind: 'none' } as const) : parseJson(text);
   if (parsed.kind === 'refused') throw refused(request, status, parsed.why);
   if (parsed.kind === 'json') return { status, headers, json: parsed.json, retryAfterMs };
   if (status === 401 || status === 403 || status === 404 || status === 405 || status === 429)
     return { status, headers, json: undefined, retryAfterMs };
-  throw noJson(request, status, headers, text, text.length);
+  throw noJson(request, { status, headers, head: text, length: text.length });
 }
 
 const retryAfterOf = (headers: ApiAnswer['headers']): number | undefined =>
@@ -111,17 +116,24 @@ const retryAfterOf = (headers: ApiAnswer['headers']): number | undefined =>
 
 /** An answer that goes beyond the limits, or says two things at once: the same request gets the same one. */
 const refused = (request: ApiRequest, status: number, why: string): ApiError =>
-  new ApiError('malformed', `${name(request)}: the answer ${why}`, { status }, request.isRead ? 'none' : 'unknown');
+  new ApiError('malformed', `${name(request)}: the answer ${why}`, { status }, { effect: request.isRead ? 'none' : 'unknown' });
+
+interface NoJsonInput {
+  status: number;
+  headers: ApiAnswer['headers'];
+  head: string;
+  length: number;
+}
 
 /** Not the API's own answer: a proxy's page, or one cut off on the way. Whether the request was carried out, nobody knows. */
-function noJson(request: ApiRequest, status: number, headers: ApiAnswer['headers'], head: string, length: number): ApiError {
+function noJson(request: ApiRequest, { status, headers, head, length }: NoJsonInput): ApiError {
   const retryAfterMs = retryAfterOf(headers);
   const facts = { status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   return new ApiError(
     'unavailable',
     `${name(request)}: ${status} with a body that is no JSON (${describe(head, length)})`,
     facts,
-    request.isRead ? 'none' : 'unknown',
+    { effect: request.isRead ? 'none' : 'unknown' },
   );
 }
 
@@ -137,15 +149,13 @@ function connectionError(request: ApiRequest, error: unknown): unknown {
       'timed-out',
       `${name(request)}: no answer within ${(request.timeoutMs ?? TIMEOUT_MS) / 1000} s`,
       {},
-      effect,
-      { cause: error },
+      { effect, cause: error },
     );
   return new ApiError(
     'unavailable',
     `${name(request)}: ${neverSent ? 'cannot be reached' : 'the connection broke'} (${error.code})`,
     {},
-    effect,
-    { cause: error },
+    { effect, cause: error },
   );
 }
 

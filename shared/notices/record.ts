@@ -37,14 +37,15 @@ async function read<T>(evidence: Evidence, name: string): Promise<T | null> {
   return ref === null ? null : evidence.get<T>(ref);
 }
 
+interface RecordRunInput {
+  broker: string;
+  run: string;
+  asOf: string;
+  endedAt: string;
+}
+
 /** Writes down that a run has ended. The same run again changes nothing. */
-export async function recordRun(
-  evidence: Evidence,
-  broker: string,
-  run: string,
-  asOf: string,
-  endedAt: string,
-): Promise<RunRecord> {
+export async function recordRun(evidence: Evidence, { broker, run, asOf, endedAt }: RecordRunInput): Promise<RunRecord> {
   const latest = await readLatestRun(evidence, broker);
   if (latest?.run === run) return latest;
   const record: RunRecord = { run, asOf, endedAt, previousEndedAt: latest?.endedAt ?? null };
@@ -58,14 +59,18 @@ export interface Mailed {
   file?: MailedFile;
 }
 
+interface SendOnceInput {
+  broker: string;
+  occasion: { run: string; at: string };
+  notice: Notice | null;
+  channels: Channel[];
+  settings: NoticeSettings;
+}
+
 /** Sends the run's notice by every channel, or finds that it was sent. Never throws because of a channel. */
 export async function sendOnce(
   evidence: Evidence,
-  broker: string,
-  { run, at }: { run: string; at: string },
-  notice: Notice | null,
-  channels: Channel[],
-  settings: NoticeSettings,
+  { broker, occasion: { run, at }, notice, channels, settings }: SendOnceInput,
   mailed: Mailed = {},
 ): Promise<NoticeRecord> {
   const before = await read<NoticeRecord>(evidence, noticeName(broker, run));

@@ -79,12 +79,12 @@ export async function property(seen: CloudmoreSeen): Promise<Verdict> {
   if (lists.length === 0)
     return contradicted(`no detail has customProperties; their members: ${some(Object.keys(details[0]!.detail))}`);
   const properties = lists.flat().map(lowerFields);
-  const own = properties.filter(({ name }) => same(textOf(name), seen.companyProperty));
-  if (own.some(({ value }) => textOf(value) !== null)) return confirmed(`"${seen.companyProperty}" has values`);
+  const own = properties.filter(({ name }) => same(textOf(name), seen.settings.companyProperty));
+  if (own.some(({ value }) => textOf(value) !== null)) return confirmed(`"${seen.settings.companyProperty}" has values`);
   const known = new Set(properties.map(({ name }) => textOf(name) ?? '?'));
   return own.length > 0 && own.some((one) => 'value' in one)
-    ? notSeen(`"${seen.companyProperty}" is there, and none of ${details.length} organizations has a value`)
-    : contradicted(`no organization has a value of "${seen.companyProperty}"; properties: ${some(known) || 'none'}`);
+    ? notSeen(`"${seen.settings.companyProperty}" is there, and none of ${details.length} organizations has a value`)
+    : contradicted(`no organization has a value of "${seen.settings.companyProperty}"; properties: ${some(known) || 'none'}`);
 }
 
 export async function subscriptions(seen: CloudmoreSeen): Promise<Verdict> {
@@ -143,7 +143,7 @@ export async function members(seen: CloudmoreSeen): Promise<Verdict> {
   if (trouble !== null) return contradicted(trouble);
   const { lines, absent } = await seen.report();
   if (lines.length === 0) return notSeen(`the report of ${seen.month} has no line`);
-  const asked = absent.filter((member) => !seen.absentMembers.some((known) => same(known, member)));
+  const asked = absent.filter((member) => !seen.settings.absentMembers.some((known) => same(known, member)));
   if (asked.length === 0) return confirmed(`${lines.length} lines`);
   const told = (await seen.invoice()).lines ?? [];
   const silent = asked.filter((member) => told.every((line) => line[IN_INVOICE[member].toLowerCase()] === undefined));
@@ -266,7 +266,7 @@ export async function shared(seen: CloudmoreSeen): Promise<Verdict> {
 }
 
 export async function takeover(seen: CloudmoreSeen): Promise<Verdict> {
-  const theirs = await seen.foreignKeys();
+  const theirs = await seen.foreign.keys();
   if (theirs === null) return couldNotAsk('Autotask was not read');
   if (theirs.length === 0) return notSeen('no contract that another connector made is there');
   const reported = new Set(

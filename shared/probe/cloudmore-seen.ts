@@ -28,6 +28,22 @@ export interface ReportSeen {
   totals: number;
 }
 
+interface CloudmoreSettings {
+  companyProperty: string;
+  /** Members that the broker says Cloudmore does not have. */
+  absentMembers: string[];
+}
+
+/** What somebody else made in Autotask, `REPORT_MONTH_OFFSET` and `REPORT_SOURCE`. */
+interface Foreign {
+  /** Subscription ids on their contracts; null where that is not known. */
+  keys: () => Promise<string[] | null>;
+  /** What the connector before us billed for them. */
+  amounts: ConnectorAmounts[];
+  offset: number;
+  source: ReportSource;
+}
+
 export class CloudmoreSeen {
   /** Looks at the monthly report's task, whatever came of it. */
   readonly looks: TaskLook[] = [];
@@ -35,13 +51,8 @@ export class CloudmoreSeen {
   constructor(
     readonly cloudmore: Cloudmore,
     readonly month: Month,
-    readonly companyProperty: string,
-    /** Members that the broker says Cloudmore does not have. */
-    readonly absentMembers: string[],
-    /** Subscription ids on contracts in Autotask that somebody else made; null where that is not known. */
-    readonly foreignKeys: () => Promise<string[] | null>,
-    /** What the connector before us billed for them, `REPORT_MONTH_OFFSET` and `REPORT_SOURCE`. */
-    readonly foreign: { amounts: ConnectorAmounts[]; offset: number; source: ReportSource },
+    readonly settings: CloudmoreSettings,
+    readonly foreign: Foreign,
   ) {}
 
   readonly services = once(() => this.cloudmore.services());

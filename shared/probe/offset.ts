@@ -13,7 +13,7 @@ const EQUAL_WITHIN = big('0.06');
 export const isEqual = (left: Big, right: Big): boolean => left.minus(right).abs().lt(EQUAL_WITHIN);
 
 export async function offset(seen: CloudmoreSeen): Promise<Verdict> {
-  const theirs = await seen.foreignKeys();
+  const theirs = await seen.foreign.keys();
   if (theirs === null) return couldNotAsk('Autotask was not read');
   if (theirs.length === 0) return notSeen('no contract that another connector made is there');
   const reported = await salesBySubscription(seen);

@@ -64,7 +64,7 @@ export async function probe(options: ProbeOptions): Promise<ProbeResult> {
   const amounts = known === null || known.length === 0 ? [] : await connectorAmounts(seen).catch(() => []);
   const { companyProperty, absentMembers, reportMonthOffset: offset, reportSource: source } = options;
   const keys = (): Promise<string[] | null> => Promise.resolve(known);
-  const other = new CloudmoreSeen(cloudmore, month, companyProperty, absentMembers, keys, { amounts, offset, source });
+  const other = new CloudmoreSeen(cloudmore, month, { companyProperty, absentMembers }, { keys, amounts, offset, source });
   const ofCloudmore = await cloudmore.countCalls(() => asking.askAll('C2.token', CLOUDMORE_BELIEFS, ASK_CLOUDMORE, other));
   return {
     beliefs: BELIEFS_VERSION,

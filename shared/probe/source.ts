@@ -9,7 +9,7 @@ import { confirmed, contradicted, couldNotAsk, notSeen, type Verdict } from './v
 
 /** C7 and C8: what the connector before us billed from. Subscriptions of which report and invoice say the same tell nothing, and are left out. */
 export async function source(seen: CloudmoreSeen): Promise<Verdict> {
-  const theirs = await seen.foreignKeys();
+  const theirs = await seen.foreign.keys();
   if (theirs === null) return couldNotAsk('Autotask was not read');
   if (theirs.length === 0) return notSeen('no contract that another connector made is there');
   const invoiced = await invoicedSales(seen);

@@ -68,7 +68,7 @@ export function openDesk(
 ): Desk {
   const config = loadConfig({ ...sandbox.env(), BILLING_MODE: 'auto', ...env });
   const clock = { now: () => new Date(), sleep: wait };
-  const activities = createActivities({ ...createDependencies(config, evidence), clock });
+  const activities = createActivities({ ...createDependencies(config, { evidence }), clock });
   const { billing, cloudmore, autotask } = activities;
   const asked = { ...MONTH, month };
   const carryOut = async (request: StepRequest): Promise<StepDone> => {

@@ -85,7 +85,7 @@ describe('an extension over months in which the contract had ended', () => {
   beforeEach(async () => {
     sandbox = await startSandbox({ world: WORLD });
     evidence = memoryEvidence();
-    dependencies = createDependencies(loadConfig(sandbox.env()), evidence);
+    dependencies = createDependencies(loadConfig(sandbox.env()), { evidence });
   });
   afterEach(() => sandbox.close());
 
@@ -136,7 +136,7 @@ describe('an extension over months in which the contract had ended', () => {
 
   test('that a backup from before it forgot kept amounts in August and September: the contract itself says where it ended', async () => {
     await extendContract(dependencies, EXTEND);
-    const restored = createDependencies(loadConfig(sandbox.env()), memoryEvidence());
+    const restored = createDependencies(loadConfig(sandbox.env()), { evidence: memoryEvidence() });
     await setTimeout(SHOWN_AFTER_MS);
     const contract = (await restored.autotask.readContract(101))!;
     expect([contract.number, contract.extendedFrom, contract.endDay]).toEqual(['s-1', '2025-07-31', '2026-07-31']);
@@ -248,7 +248,7 @@ describe('next month’s units of what is paid once', () => {
   afterEach(() => sandbox.close());
 
   test('did not end where the answer was lost, and the row that did not show the month’s own adjustment yet counted as changed', async () => {
-    const dependencies = createDependencies(loadConfig(sandbox.env()), memoryEvidence());
+    const dependencies = createDependencies(loadConfig(sandbox.env()), { evidence: memoryEvidence() });
     const post = (step: PostAdjustmentStep): Promise<unknown> =>
       postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), { ...CLEAR, step });
     await post(october);

@@ -21,7 +21,7 @@ describe('what Temporal keeps in the clear', () => {
   beforeAll(async () => {
     sandbox = await startSandbox({ world: september() });
     const config = loadConfig({ ...sandbox.env(), BILLING_MODE: 'auto' });
-    const dependencies = createDependencies(config, memoryEvidence());
+    const dependencies = createDependencies(config, { evidence: memoryEvidence() });
     activities = createActivities({ ...dependencies, heartbeat: (details) => void heartbeats.push(details) });
   });
   afterAll(() => sandbox.close());

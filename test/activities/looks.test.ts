@@ -69,7 +69,7 @@ describe('the last look before rows are adjusted', () => {
     sandbox = await startSandbox({ world: WORLD });
     now = Date.parse(WORLD.now);
     const clock = { now: () => new Date(now), sleep: () => Promise.resolve() };
-    dependencies = { ...createDependencies(loadConfig(sandbox.env()), memoryEvidence()), clock };
+    dependencies = { ...createDependencies(loadConfig(sandbox.env()), { evidence: memoryEvidence() }), clock };
     looks = new Looks(dependencies);
   });
   afterEach(() => sandbox.close());

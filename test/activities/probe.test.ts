@@ -36,7 +36,7 @@ describe('a run in mode auto', () => {
     evidence: Evidence,
     settings: Record<string, string> = { BILLING_MODE: 'auto' },
   ): Dependencies => {
-    const dependencies = createDependencies(loadConfig({ ...sandbox.env(), ...settings }), evidence);
+    const dependencies = createDependencies(loadConfig({ ...sandbox.env(), ...settings }), { evidence });
     return { ...dependencies, probing: { ...dependencies.probing, isDemanded: true } };
   };
 
@@ -104,7 +104,9 @@ describe('a run in mode auto', () => {
   });
 
   test('on this machine nothing is asked', async () => {
-    const dependencies = createDependencies(loadConfig({ ...restricted.env(), BILLING_MODE: 'auto' }), memoryEvidence());
+    const dependencies = createDependencies(loadConfig({ ...restricted.env(), BILLING_MODE: 'auto' }), {
+      evidence: memoryEvidence(),
+    });
     await demandProbe(dependencies, REQUEST);
     expect(dependencies.probing.isDemanded).toBe(false);
   });

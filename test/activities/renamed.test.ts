@@ -30,10 +30,9 @@ async function bill(env: Record<string, string> = {}): Promise<string> {
 
 const activitiesOf = (broker: string, env: Record<string, string> = {}): ActivitiesByQueue =>
   createActivities(
-    createDependencies(
-      loadConfig({ ...sandbox.env(), ...BREAKERS_OFF, BILLING_MODE: 'auto', BILLING_BROKER: broker, ...env }),
+    createDependencies(loadConfig({ ...sandbox.env(), ...BREAKERS_OFF, BILLING_MODE: 'auto', BILLING_BROKER: broker, ...env }), {
       evidence,
-    ),
+    }),
   );
 const reportOf = (broker: string, env: Record<string, string> = {}): Promise<unknown> =>
   activitiesOf(broker, env).cloudmore.takeReport({ ...MONTH, broker, asOf: AS_OF });

@@ -44,12 +44,7 @@ async function startProcess(
   const hold = await evidence.hold('gates/default', { signal: new AbortController().signal, onWait: () => undefined });
   holds.push(hold);
   const config = loadConfig({ ...sandbox.env(), BILLING_MODE: 'auto', BREAKER_ORGANIZATION_PERCENT: '0', ...env });
-  const dependencies = createDependencies(
-    config,
-    evidence,
-    () => hold.isHeld(),
-    () => hold.lease,
-  );
+  const dependencies = createDependencies(config, { evidence, maySend: () => hold.isHeld(), lease: () => hold.lease });
   const sleep = (ms: number): Promise<void> => {
     onWait();
     waited.ms += ms;

@@ -39,7 +39,7 @@ function world(): {
     if (lost === null) return Promise.resolve(sent);
     time += lost.after;
     lost = null;
-    return Promise.reject(new ApiError('unavailable', 'the connection broke', {}, 'unknown'));
+    return Promise.reject(new ApiError('unavailable', 'the connection broke', {}, { effect: 'unknown' }));
   };
   const attemptOver =
     (store: Evidence): Attempt =>

@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 const activitiesWith = (env: Record<string, string>): ActivitiesByQueue =>
-  createActivities(createDependencies(loadConfig({ ...sandbox.env(), ...env }), evidence));
+  createActivities(createDependencies(loadConfig({ ...sandbox.env(), ...env }), { evidence }));
 const REQUEST = { ...MONTH, asOf: '2025-10-20' };
 
 describe('a run without BILLING_MODE', () => {

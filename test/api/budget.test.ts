@@ -159,7 +159,7 @@ test('a month takes the calls and the minutes that were forecast, within five in
   });
   const { config, clock } = tenant;
   const dependencies = {
-    ...createDependencies(config, memoryEvidence()),
+    ...createDependencies(config, { evidence: memoryEvidence() }),
     autotask: tenant.autotask,
     clock: { now: () => new Date(clock.now()), sleep: (milliseconds: number) => clock.sleep(milliseconds) },
   };

@@ -23,7 +23,7 @@ export async function findTemporalPrograms(version: string, say: Say): Promise<T
 
 function builtProgram(name: string, path: string, version: string, say: Say): Promise<string> {
   const tool = { name, package: `go.temporal.io/server/cmd/${path}`, version: `v${version}`, about: 'about five minutes' };
-  const kept = keptProgram(`${name}-${version}`, name, checkExecutable, process.env, say);
+  const kept = keptProgram({ name: `${name}-${version}`, file: name, check: checkExecutable }, process.env, say);
   const build = kept.by('Go build', (file) => buildGoTool(tool, file, process.env, say));
   const advice = 'Install Go 1.26 or later (https://go.dev/dl) to have it built.';
   return firstThatWorks({ what: `${name} ${version}`, advice }, [kept.way, build], say);

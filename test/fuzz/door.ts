@@ -180,16 +180,21 @@ const CLOUDMORE_LISTS: { answer: unknown[]; read: (record: unknown, index: numbe
   {
     answer: answers.DETAILS,
     read: (record, _index, findings) =>
-      toOrganization({ id: 'contoso', name: 'Contoso', isActive: true }, record, 'AutotaskCompanyID', findings, {
-        organizations: 0,
-        values: 0,
-        names: new Set(),
-        members: new Set(),
-      }),
+      toOrganization(
+        { id: 'contoso', name: 'Contoso', isActive: true },
+        { detail: record, companyProperty: 'AutotaskCompanyID' },
+        findings,
+        {
+          organizations: 0,
+          values: 0,
+          names: new Set(),
+          members: new Set(),
+        },
+      ),
   },
   {
     answer: answers.SUBSCRIPTIONS,
-    read: (record, index, findings) => toSubscription(record, 'nce', 'subscriptions', index, findings),
+    read: (record, index, findings) => toSubscription(record, { kind: 'nce', path: 'subscriptions', index }, findings),
   },
   { answer: answers.PRICE_LIST, read: (record, index, findings) => toPrices(record, 'pricelist', index, findings) },
   { answer: answers.INVOICES, read: (record, index, findings) => invoiceOf(record, index, answers.MONTH, findings) },

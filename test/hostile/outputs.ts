@@ -187,7 +187,12 @@ export function markdowns(text: string): Record<string, string> {
   const { outcome, month } = seen(text);
   return {
     organization: detailsOf(outcome, organizationResult(outcome, 'EUR'), 'EUR'),
-    month: monthDetails({ result: month, waiting: 1 } as never, text, new Map([['org-1', 'run']]), 'default', new Date(0)),
+    month: monthDetails({ result: month, waiting: 1 } as never, {
+      heldMonth: text,
+      runIds: new Map([['org-1', 'run']]),
+      namespace: 'default',
+      at: new Date(0),
+    }),
     summary: summaryText(`${text} 2025-10`),
   };
 }

@@ -24,7 +24,7 @@ describe('the dead man\u2019s check', () => {
   });
 
   const ranAgo = (hours: number): Promise<unknown> =>
-    recordRun(evidence, 'default', `run-${hours}-${Date.now()}`, '2025-11-02', ago(hours));
+    recordRun(evidence, { broker: 'default', run: `run-${hours}-${Date.now()}`, asOf: '2025-11-02', endedAt: ago(hours) });
 
   test('is not content before a first run', async () => {
     expect(await desk.cli('status', MONTH, '--check')).toMatchObject({

@@ -74,7 +74,7 @@ describe('a notice', () => {
     const { settings, got } = await webhook();
     const evidence = memoryEvidence();
     for (let attempt = 1; attempt <= 3; attempt += 1)
-      await sendOnce(evidence, 'default', RUN, NOTICE, channelsOf(settings), settings);
+      await sendOnce(evidence, { broker: 'default', occasion: RUN, notice: NOTICE, channels: channelsOf(settings), settings });
     expect(got).toEqual([{ text: 'Billing: 2025-10: 12.00 EUR held\n• Contoso: 12.00 EUR, company inactive' }]);
     expect(troubleOf(await readLatestNotice(evidence, 'default'))).toBeNull();
   });
@@ -82,8 +82,14 @@ describe('a notice', () => {
   test('of the next run goes out again', async () => {
     const { settings, got } = await webhook();
     const evidence = memoryEvidence();
-    await sendOnce(evidence, 'default', RUN, NOTICE, channelsOf(settings), settings);
-    await sendOnce(evidence, 'default', { ...RUN, run: 'daily~2' }, NOTICE, channelsOf(settings), settings);
+    await sendOnce(evidence, { broker: 'default', occasion: RUN, notice: NOTICE, channels: channelsOf(settings), settings });
+    await sendOnce(evidence, {
+      broker: 'default',
+      occasion: { ...RUN, run: 'daily~2' },
+      notice: NOTICE,
+      channels: channelsOf(settings),
+      settings,
+    });
     expect(got).toHaveLength(2);
   });
 
@@ -93,14 +99,26 @@ describe('a notice', () => {
     const crashed = { ...RUN, notice: NOTICE, channels: [{ channel: 'webhook', state: 'sending', message: null }] };
     const ref = await evidence.put(crashed);
     await evidence.point(`notices/default/${RUN.run}`, ref);
-    const record = await sendOnce(evidence, 'default', RUN, NOTICE, channelsOf(settings), settings);
+    const record = await sendOnce(evidence, {
+      broker: 'default',
+      occasion: RUN,
+      notice: NOTICE,
+      channels: channelsOf(settings),
+      settings,
+    });
     expect(got).toEqual([]);
     expect(troubleOf(record)).toContain('interrupted, not sent again');
   });
 
   test('reaches the mailbox with subject and lines', async () => {
     const { settings, got } = await mailbox();
-    await sendOnce(memoryEvidence(), 'default', RUN, NOTICE, channelsOf(settings), settings);
+    await sendOnce(memoryEvidence(), {
+      broker: 'default',
+      occasion: RUN,
+      notice: NOTICE,
+      channels: channelsOf(settings),
+      settings,
+    });
     expect(got).toHaveLength(1);
     expect(got[0]).toMatch(/Subject: Billing: 2025-10: 12\.00 EUR held/);
     expect(got[0]).toMatch(/To: finance@example\.com/);
@@ -113,7 +131,11 @@ describe('a notice', () => {
     const [evidence, letter] = [memoryEvidence(), { title: 'Billing: 2025-10 is done', lines: ['All of it'] }];
     const file = { name: 'billing-2025-10.csv', content: 'a,b' };
     for (let attempt = 1; attempt <= 2; attempt += 1)
-      await sendOnce(evidence, 'default', RUN, NOTICE, ['mail'], { ...settings, mail }, { letter, file });
+      await sendOnce(
+        evidence,
+        { broker: 'default', occasion: RUN, notice: NOTICE, channels: ['mail'], settings: { ...settings, mail } },
+        { letter, file },
+      );
     expect(got.map((text) => /^To: (.*)$/m.exec(text)![1]!.trim())).toEqual(['anna@example.com', 'bert@example.com']);
     expect(got[0]).toContain('All of it');
     expect(got[0]).toContain('filename=billing-2025-10.csv');
@@ -124,7 +146,13 @@ describe('a notice', () => {
   test('is sent by the other channel when one fails; the failure names no key', async () => {
     const [broken, mail] = [await webhook(500), await mailbox()];
     const settings = { ...mail.settings, webhook: broken.settings.webhook };
-    const record = await sendOnce(memoryEvidence(), 'default', RUN, NOTICE, channelsOf(settings), settings);
+    const record = await sendOnce(memoryEvidence(), {
+      broker: 'default',
+      occasion: RUN,
+      notice: NOTICE,
+      channels: channelsOf(settings),
+      settings,
+    });
     expect(mail.got).toHaveLength(1);
     expect(troubleOf(record)).toMatch(/webhook: 127\.0\.0\.1:\d+ answered 500/);
     expect(JSON.stringify(record)).not.toContain('hunter2');
@@ -135,7 +163,13 @@ describe('a notice', () => {
     const { url, close } = await openWebhook(307, elsewhere.settings.webhook!.reveal());
     closing.push(close);
     const settings = { ...elsewhere.settings, webhook: new Secret(url) };
-    const record = await sendOnce(memoryEvidence(), 'default', RUN, NOTICE, channelsOf(settings), settings);
+    const record = await sendOnce(memoryEvidence(), {
+      broker: 'default',
+      occasion: RUN,
+      notice: NOTICE,
+      channels: channelsOf(settings),
+      settings,
+    });
     expect(elsewhere.got).toEqual([]);
     expect(troubleOf(record)).toMatch(/answered 307, a redirect: nothing was delivered/);
   });
@@ -144,7 +178,13 @@ describe('a notice', () => {
     const { settings, got } = await mailbox();
     const address = settings.mail!.smtp.reveal().replace('smtp://', 'smtp://user:hunter2@');
     const withPassword = { ...settings, mail: { ...settings.mail!, smtp: new Secret(address) } };
-    const record = await sendOnce(memoryEvidence(), 'default', RUN, NOTICE, channelsOf(withPassword), withPassword);
+    const record = await sendOnce(memoryEvidence(), {
+      broker: 'default',
+      occasion: RUN,
+      notice: NOTICE,
+      channels: channelsOf(withPassword),
+      settings: withPassword,
+    });
     expect(got).toEqual([]);
     expect(troubleOf(record)).toMatch(/There is a password, so TLS is needed/);
     expect(JSON.stringify(record)).not.toContain('hunter2');
@@ -168,22 +208,39 @@ describe('a notice', () => {
   ];
   test.each(lost)('is recorded as lost when %s', async (_, settings, message) => {
     const chosen = await settings();
-    const record = await sendOnce(memoryEvidence(), 'default', RUN, NOTICE, channelsOf(chosen), chosen);
+    const record = await sendOnce(memoryEvidence(), {
+      broker: 'default',
+      occasion: RUN,
+      notice: NOTICE,
+      channels: channelsOf(chosen),
+      settings: chosen,
+    });
     expect(troubleOf(record)).toMatch(message);
   });
 
   test('that is none is sent nowhere', async () => {
     const { settings, got } = await webhook();
-    await sendOnce(memoryEvidence(), 'default', RUN, null, channelsOf(settings), settings);
+    await sendOnce(memoryEvidence(), {
+      broker: 'default',
+      occasion: RUN,
+      notice: null,
+      channels: channelsOf(settings),
+      settings,
+    });
     expect(got).toEqual([]);
   });
 });
 
 test('a run knows when the one before ended, also when it is written down twice', async () => {
   const evidence = memoryEvidence();
-  await recordRun(evidence, 'default', 'one', '2025-10-11', '2025-10-11T03:00:00Z');
-  const second = await recordRun(evidence, 'default', 'two', '2025-10-12', '2025-10-12T03:00:00Z');
-  const again = await recordRun(evidence, 'default', 'two', '2025-10-12', '2025-10-12T03:05:00Z');
+  await recordRun(evidence, { broker: 'default', run: 'one', asOf: '2025-10-11', endedAt: '2025-10-11T03:00:00Z' });
+  const second = await recordRun(evidence, {
+    broker: 'default',
+    run: 'two',
+    asOf: '2025-10-12',
+    endedAt: '2025-10-12T03:00:00Z',
+  });
+  const again = await recordRun(evidence, { broker: 'default', run: 'two', asOf: '2025-10-12', endedAt: '2025-10-12T03:05:00Z' });
   expect(second.previousEndedAt).toBe('2025-10-11T03:00:00Z');
   expect(again).toEqual(second);
 });

@@ -112,7 +112,12 @@ const start = (broker: string, workflowType: string) =>
 describe('a run', () => {
   test('that was terminated is told once, with the cause and the command, and the check is red at once', async () => {
     const broker = 'ended';
-    await recordRun(openEvidence(evidenceOf(broker)), broker, 'earlier', '2025-10-08', new Date().toISOString());
+    await recordRun(openEvidence(evidenceOf(broker)), {
+      broker,
+      run: 'earlier',
+      asOf: '2025-10-08',
+      endedAt: new Date().toISOString(),
+    });
     const { sentinel, told } = sentinelOf(broker);
     expect(await sentinel.look()).toEqual([]);
     expect(await check(broker)).toMatchObject({ code: 3, out: expect.not.stringContaining('the run failed') as unknown });
@@ -282,7 +287,12 @@ describe('a schedule', () => {
   test('of which no run came to its end for more than a day is told of once, also where nobody knows why', async () => {
     await command('schedule', 'resume');
     const { sentinel, told } = sentinelOf(broker);
-    await recordRun(openEvidence(evidenceOf(broker)), broker, 'latest', '2025-10-08', after(new Date(), -27 * 60).toISOString());
+    await recordRun(openEvidence(evidenceOf(broker)), {
+      broker,
+      run: 'latest',
+      asOf: '2025-10-08',
+      endedAt: after(new Date(), -27 * 60).toISOString(),
+    });
     for (let looks = 0; looks < 2; looks += 1) expect(await sentinel.look()).toHaveLength(1);
     expect(told()).toEqual([expect.stringMatching(/no run in 27 hours[\s\S]*billing schedule show/)]);
   });

@@ -16,7 +16,11 @@ const DOCKER_COMPOSE: GoTool = {
 
 /** The real docker-compose, which checks a file without a Docker daemon; built from its Go module where the cache has none. */
 export function findDockerCompose(): Promise<string> {
-  const kept = keptProgram(`docker-compose-${VERSION}`, 'docker-compose', checkExecutable, process.env, toStandardError);
+  const kept = keptProgram(
+    { name: `docker-compose-${VERSION}`, file: 'docker-compose', check: checkExecutable },
+    process.env,
+    toStandardError,
+  );
   const build = kept.by('Go build', (file) => buildGoTool(DOCKER_COMPOSE, file, process.env, toStandardError));
   const advice = 'Install Go 1.26 or later (https://go.dev/dl) to have it built.';
   return firstThatWorks({ what: 'docker-compose', advice }, [kept.way, build], toStandardError);

@@ -51,7 +51,7 @@ export async function openTenant(world: object): Promise<Tenant> {
     differ = way;
     const config = loadConfig({ ...env, BILLING_MODE: 'auto' });
     const dependencies = {
-      ...createDependencies(config, evidence),
+      ...createDependencies(config, { evidence }),
       // A task that never ends is a task that is looked at often.
       cloudmore: new Cloudmore(config.cloudmore, async () => undefined),
     };

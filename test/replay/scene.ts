@@ -70,7 +70,7 @@ export async function playScene({ mode = 'auto', server = 'real-time', paths, pl
       wayBack: async (month, organizationId) => {
         const store = openEvidence(config.evidence);
         const request = { broker: config.broker, month, asOf: '2025-10-09', organizations: [organizationId] };
-        const shown = await previewUndo(createDependencies(config, store), new Slices(store), request);
+        const shown = await previewUndo(createDependencies(config, { evidence: store }), new Slices(store), request);
         return shown!.organizations[0]!.digest;
       },
       keep: async (path, handle) => {

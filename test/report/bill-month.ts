@@ -26,7 +26,7 @@ export async function billMonth(
   const config = loadConfig(env);
   const evidence = openEvidence(config.evidence);
   const run = randomUUID();
-  const activities = createActivities({ ...createDependencies(config, evidence), execution: () => run });
+  const activities = createActivities({ ...createDependencies(config, { evidence }), execution: () => run });
   const { billing, cloudmore, autotask } = activities;
   const request = { broker: config.broker, month, asOf, mode: null };
   const report = await cloudmore.takeReport(request);

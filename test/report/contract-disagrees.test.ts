@@ -46,7 +46,7 @@ async function withoutRows(organizationId: string): Promise<void> {
   const contracts = outcome.seen!.contracts.map((contract) => ({ ...contract, rows: [] }));
   await evidence.point(name, await evidence.put({ ...outcome, seen: { ...outcome.seen!, contracts } }));
   const record = await evidence.get<{ report: string }>((await evidence.pointer(`months/default/${MONTH}`))!);
-  const { billing, autotask } = createActivities(createDependencies(loadConfig(desk.env), evidence));
+  const { billing, autotask } = createActivities(createDependencies(loadConfig(desk.env), { evidence }));
   const request = { broker: 'default', month: MONTH, mode: null, asOf: '2025-10-12', report: record.report };
   const { survey } = await autotask.surveyAutotask({ ...request, organizations: null });
   await billing.closeRun({ ...request, survey, calls: { autotask: 0, cloudmore: 0 }, heldMonth: null });

@@ -85,7 +85,7 @@ test('a month that was only looked at under another offset is no obstacle, and n
 describe('which report a month may be billed from', () => {
   const noted = async (): Promise<Evidence> => {
     const evidence = memoryEvidence();
-    await noteReport(evidence, 'default', '2025-09', 'org', '2025-09');
+    await noteReport(evidence, { broker: 'default', month: '2025-09', organizationId: 'org', reportMonth: '2025-09' });
     return evidence;
   };
 
@@ -103,8 +103,12 @@ describe('which report a month may be billed from', () => {
 
   test('a write of a run that began before the offset changed is refused, and what was taken back is free', async () => {
     const evidence = await noted();
-    expect(await noteReport(evidence, 'default', '2025-09', 'org', '2025-10')).toBe('2025-09');
+    expect(
+      await noteReport(evidence, { broker: 'default', month: '2025-09', organizationId: 'org', reportMonth: '2025-10' }),
+    ).toBe('2025-09');
     await forgetReport(evidence, 'default', '2025-09', 'org');
-    expect(await noteReport(evidence, 'default', '2025-09', 'org', '2025-10')).toBeNull();
+    expect(
+      await noteReport(evidence, { broker: 'default', month: '2025-09', organizationId: 'org', reportMonth: '2025-10' }),
+    ).toBeNull();
   });
 });

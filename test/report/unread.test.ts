@@ -109,7 +109,7 @@ describe('a record of the month that cannot be read and that nobody needs', () =
 
     expect(noticed(result)!.title).toContain('1 record could not be read; the month is not certified');
     const evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
-    await recordRun(evidence, 'default', 'run', AS_OF, new Date().toISOString());
+    await recordRun(evidence, { broker: 'default', run: 'run', asOf: AS_OF, endedAt: new Date().toISOString() });
     await evidence.close();
     const check = await desk.cli('status', MONTH, '--check');
     expect([check.code, check.out.includes('ContractCharges, 4711')]).toEqual([3, true]);

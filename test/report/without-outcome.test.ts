@@ -36,7 +36,7 @@ const forget = async (organizationId: string): Promise<void> => {
 /** What a run leaves behind at its end, for anyone who watches. */
 const ended = async (): Promise<void> => {
   const evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
-  await recordRun(evidence, 'default', 'run', AS_OF, new Date().toISOString());
+  await recordRun(evidence, { broker: 'default', run: 'run', asOf: AS_OF, endedAt: new Date().toISOString() });
   await evidence.close();
 };
 

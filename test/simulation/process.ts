@@ -61,12 +61,11 @@ export class WorkerProcess {
     this.broker = config.broker;
     this.queues = new Set([billingQueue, cloudmoreQueue, autotaskQueue].map((queueOf) => queueOf(config.broker)));
     if (hasLease) void this.takeLease(store, config.broker);
-    const dependencies = createDependencies(
-      config,
-      this.evidence(store),
-      () => this.hold?.isHeld() ?? !hasLease,
-      () => this.hold?.lease ?? null,
-    );
+    const dependencies = createDependencies(config, {
+      evidence: this.evidence(store),
+      maySend: () => this.hold?.isHeld() ?? !hasLease,
+      lease: () => this.hold?.lease ?? null,
+    });
     const { billing, cloudmore, autotask } = createActivities(dependencies);
     this.activities = { ...heartbeating(billing), ...heartbeating(cloudmore), ...heartbeating(autotask) };
   }

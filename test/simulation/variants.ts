@@ -126,8 +126,8 @@ export const VARIANTS: Variant[] = [
     file: 'shared/cloudmore/report-lines.ts',
     changes: [
       {
-        from: "this.heldWith(item, 'products', lines, whole, ",
-        to: "this.heldWith(item, 'products', lines.filter(({ chargeType }) => chargeType !== 'customerCredit'), whole, ",
+        from: "this.heldWith(item, { list: 'products', lines }, whole, ",
+        to: "this.heldWith(item, { list: 'products', lines: lines.filter(({ chargeType }) => chargeType !== 'customerCredit') }, whole, ",
       },
     ],
   },
@@ -200,8 +200,8 @@ export const VARIANTS: Variant[] = [
     file: 'shared/cloudmore/report-lines.ts',
     changes: [
       {
-        from: "this.heldWith(item, 'products', lines, whole, ",
-        to: "this.heldWith(item, 'products', lines.filter(({ trouble }) => trouble === undefined), whole, ",
+        from: "this.heldWith(item, { list: 'products', lines }, whole, ",
+        to: "this.heldWith(item, { list: 'products', lines: lines.filter(({ trouble }) => trouble === undefined) }, whole, ",
       },
     ],
   },

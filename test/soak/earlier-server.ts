@@ -18,7 +18,7 @@ const TOOL: GoTool = {
 /** A program like Temporal's CLI, whose dev server is of the earlier version; built from Go modules where the cache has none. */
 export function findEarlierServer(): Promise<string> {
   const name = `temporal-${TEMPORAL_CLI.version.slice(1)}-server-${EARLIER}`;
-  const kept = keptProgram(name, 'temporal', checkTemporalCli, process.env, toStandardError);
+  const kept = keptProgram({ name, file: 'temporal', check: checkTemporalCli }, process.env, toStandardError);
   const build = kept.by('Go build', (file) => buildGoTool(TOOL, file, process.env, toStandardError));
   const advice = 'Install Go 1.26 or later (https://go.dev/dl) to have it built.';
   return firstThatWorks({ what: TOOL.name, advice }, [kept.way, build], toStandardError);

@@ -51,7 +51,7 @@ export async function openLargeMonth({ env = {}, ui = false }: Pick<StageOptions
 async function billDirectly(stage: Stage, folder: string, map: LargeMonth['map']): Promise<Preview> {
   const env = { ...stage.env, BILLING_EVIDENCE: `file:${folder}`, BILLING_MODE: 'auto' };
   const config = loadConfig(env);
-  const dependencies = createDependencies(config, openEvidence(config.evidence));
+  const dependencies = createDependencies(config, { evidence: openEvidence(config.evidence) });
   const preview = (): Promise<Preview> =>
     previewMonth(dependencies, { broker: config.broker, month: MONTH, asOf: AS_OF, mode: null, organizations: null });
   // Generated customers are not all in order; here nothing may be wrong.

@@ -72,7 +72,7 @@ describe('a request of another broker', () => {
   ];
   test.each(refusals)('%s, and both are named', async (_, queue, isForGood) => {
     const config = loadConfig({ ...COMPLETE_SETTINGS, BILLING_BROKER: BROKER, BILLING_MODE: 'shadow' });
-    const dependencies = { ...createDependencies(config, memoryEvidence()), taskQueue: () => queue };
+    const dependencies = { ...createDependencies(config, { evidence: memoryEvidence() }), taskQueue: () => queue };
     const { findSilent } = createActivities(dependencies).billing;
     const refused = await findSilent({ broker: NEIGHBOUR, workflowIds: [] }).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ApplicationFailure);

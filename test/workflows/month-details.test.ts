@@ -12,7 +12,12 @@ const organization = {
 };
 const result = { ...blankMonth('default', '2025-10', '2025-10-09', 'auto'), organizations: [organization] };
 const details = (): string =>
-  monthDetails({ result, waiting: 1 } as never, null, new Map(), 'default', new Date('2025-10-09T03:12:44Z'));
+  monthDetails({ result, waiting: 1 } as never, {
+    heldMonth: null,
+    runIds: new Map(),
+    namespace: 'default',
+    at: new Date('2025-10-09T03:12:44Z'),
+  });
 
 test('the page of a run that has ended says of what hour it is, and leads to what waits now', () => {
   expect(details()).toMatch(

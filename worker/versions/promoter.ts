@@ -10,6 +10,13 @@ const LOOK_EVERY_MS = 20_000;
 /** So long a worker that nobody knows yet asks often. */
 const SOON_FOR_MS = 30_000;
 
+interface Version {
+  broker: string;
+  buildId: string;
+  promotion: Promotion;
+  say: (message: string) => void;
+}
+
 /**
  * Makes a worker's version the current one when that is due, and takes over what versions left behind that nobody runs any more. Somebody who starts a new
  * version, and did not ask to promote it by hand, expects it to work; a version that had its turn before, and was rolled back, does not push itself forward.
@@ -21,10 +28,7 @@ export class Promoter {
 
   constructor(
     private readonly client: Client,
-    private readonly broker: string,
-    private readonly buildId: string,
-    private readonly promotion: Promotion,
-    private readonly say: (message: string) => void,
+    private readonly version: Version,
   ) {}
 
   async serve(): Promise<void> {
@@ -49,31 +53,33 @@ export class Promoter {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (message !== this.trouble && !this.closing.signal.aborted)
-        this.say(`Nobody could look which version is the current one: ${message}`);
+        this.version.say(`Nobody could look which version is the current one: ${message}`);
       this.trouble = message;
       return false;
     }
   }
 
   private async look(): Promise<boolean> {
-    const deployment = await readDeployment(this.client, this.broker);
+    const deployment = await readDeployment(this.client, this.version.broker);
     if (deployment === null) return true;
-    if (deployment.current !== this.buildId) {
-      const due = isDue(deployment, this.buildId, this.promotion);
-      if (due && (await makeCurrent(this.client, this.broker, this.buildId)))
-        this.tell(`version ${this.buildId} is the current one now`);
-      else if (!due) this.tell(standingBy(deployment, this.buildId));
+    if (deployment.current !== this.version.buildId) {
+      const due = isDue(deployment, this.version.buildId, this.version.promotion);
+      if (due && (await makeCurrent(this.client, this.version.broker, this.version.buildId)))
+        this.tell(`version ${this.version.buildId} is the current one now`);
+      else if (!due) this.tell(standingBy(deployment, this.version.buildId));
       return false;
     }
-    const left = await leftBehind(this.client, this.broker, deployment);
+    const left = await leftBehind(this.client, this.version.broker, deployment);
     for (const one of left) await planAnewOn(this.client, one, 'the version that it began on has no worker any more');
     if (left.length > 0)
-      this.say(`${left.length} customers began on a version that has no worker any more: planned again by ${this.buildId}`);
+      this.version.say(
+        `${left.length} customers began on a version that has no worker any more: planned again by ${this.version.buildId}`,
+      );
     return true;
   }
 
   private tell(message: string): void {
-    if (message !== this.told) this.say(message);
+    if (message !== this.told) this.version.say(message);
     this.told = message;
   }
 }

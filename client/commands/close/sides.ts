@@ -45,7 +45,7 @@ export async function readSides(
 ): Promise<Sides> {
   const report = await new Cloudmore(config.cloudmore).readReport({ month, onProgress });
   const reported = reportedOf(report.lines, reportMonthOf(report), asOf);
-  const records = await readRecords(autotask, month, config.autotask.subscriptionUdf, named, onProgress);
+  const records = await readRecords(autotask, { month, subscriptionUdf: config.autotask.subscriptionUdf, named }, onProgress);
   const currencies = await autotask.readCurrencies();
   const unread = unreadOfReport(report)
     .filter(({ bearsOnMonth }) => bearsOnMonth)
@@ -92,9 +92,7 @@ export const CHUNK = 200;
  */
 async function readRecords(
   autotask: Autotask,
-  month: Month,
-  subscriptionUdf: string,
-  named: KnownFrom['named'],
+  { month, subscriptionUdf, named }: { month: Month; subscriptionUdf: string; named: KnownFrom['named'] },
   onProgress: (what: string) => void,
 ): Promise<Records> {
   const first = Date.parse(`${month}-01T00:00:00Z`);

@@ -33,7 +33,7 @@ export async function invoicedOf(
 ): Promise<Invoiced> {
   const { unread, records, ours } = sides;
   const { parts, placeOf } = partsOf(records, { month, subscriptionUdf: config.autotask.subscriptionUdf, ours });
-  const items = await readItems(autotask, month, sides, parts, onProgress);
+  const items = await readItems(autotask, { month, sides, parts }, onProgress);
   const invoices = await readInvoices(autotask, items, month);
   return compareInvoiced({
     ...sides,
@@ -51,9 +51,7 @@ const DAYS_AFTER = 62;
 /** Items of the contracts with parts of the month, posted around it; and all items of those contracts where a posted part has none among them. */
 async function readItems(
   autotask: Autotask,
-  month: Month,
-  { unread }: Sides,
-  parts: Part[],
+  { month, sides: { unread }, parts }: { month: Month; sides: Sides; parts: Part[] },
   onProgress: (what: string) => void,
 ): Promise<Item[]> {
   const at = (day: string, days: number): string => new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString();

@@ -43,7 +43,7 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   const told = tellWorker(context, config);
   // What earlier runs accepted belongs to what is decided (1.6); nothing is added to it.
   const evidence = evidenceOver(openEvidence(config.evidence, config));
-  const dependencies = { ...createDependencies(config, evidence), heartbeat: progress(context) };
+  const dependencies = { ...createDependencies(config, { evidence }), heartbeat: progress(context) };
   const filter = organizations.length > 0 ? organizations : null;
   const asked = { broker: config.broker, month, asOf, organizations: filter, mode: null };
   const { preview, closed } = await reachable(async () => ({

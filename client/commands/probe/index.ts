@@ -57,7 +57,9 @@ export async function probeVendors(context: Context, { month, html, record: file
     const unrecorded =
       file === undefined || stop.signal.aborted
         ? null
-        : await tellingWaits(context, autotask, () => recordOrWhyNot(file, context, config, result, { autotask, cloudmore }));
+        : await tellingWaits(context, autotask, () =>
+            recordOrWhyNot(file, context, { config, result, vendors: { autotask, cloudmore } }),
+          );
     if (html !== undefined) await writeOutput(html, `${renderProbeHtml(result)}\n`);
     context.out(json ? jsonText(asShown(result)) : renderProbe(result, context.paper ?? PLAIN));
     if (unrecorded !== null) context.say(line`No recording was written: ${unrecorded}`);
@@ -85,9 +87,7 @@ async function recordOrWhyNot(...asked: Parameters<typeof recordTo>): Promise<st
 async function recordTo(
   file: string,
   context: Context,
-  config: Config,
-  result: ProbeResult,
-  vendors: { autotask: Autotask; cloudmore: Cloudmore },
+  { config, result, vendors }: { config: Config; result: ProbeResult; vendors: { autotask: Autotask; cloudmore: Cloudmore } },
 ): Promise<void> {
   const { settings, autotask, cloudmore } = config;
   const sides = await collect({

@@ -41,16 +41,17 @@ export async function probeByWriting(
     );
     return EXIT.done;
   }
-  return carryOut(context, config, autotask, company, json);
+  return carryOut(context, { config, autotask, companyId: company, json });
 }
 
-async function carryOut(
-  context: Context,
-  config: Config,
-  autotask: ProbingAutotask,
-  companyId: number,
-  json: boolean,
-): Promise<ExitCode> {
+interface CarryOutInput {
+  config: Config;
+  autotask: ProbingAutotask;
+  companyId: number;
+  json: boolean;
+}
+
+async function carryOut(context: Context, { config, autotask, companyId, json }: CarryOutInput): Promise<ExitCode> {
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
   process.once('SIGINT', onInterrupt);

@@ -133,26 +133,26 @@ const csvAgainst = ({ items }: Against, separator: CsvSeparator): string =>
 
 /** As the file and the page for finance show it. */
 export const againstSections = ({ totals, customers, items }: Against): Html[] => [
-  section('Together', '', PART_COLUMNS, totals),
+  section({ title: 'Together', intro: '', columns: PART_COLUMNS, rows: totals }),
   customers.length === 0
     ? html`<p>Nothing moved.</p>`
-    : section<MovedCustomer>(
-        'By customer',
-        '',
-        [{ title: 'Customer', cell: ({ organizationName }) => organizationName }, ...PART_COLUMNS],
-        customers,
-      ),
-  section<MovedItem>(
-    'By item',
-    '',
-    [
+    : section<MovedCustomer>({
+        title: 'By customer',
+        intro: '',
+        columns: [{ title: 'Customer', cell: ({ organizationName }) => organizationName }, ...PART_COLUMNS],
+        rows: customers,
+      }),
+  section<MovedItem>({
+    title: 'By item',
+    intro: '',
+    columns: [
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       { title: 'Product', cell: ({ productName }) => productName },
       { title: 'Moved', kind: 'amount', cell: (item) => `${itemCells(item)[0]} ${item.currency}` },
       { title: 'What', cell: whatMoved },
     ],
-    items,
-  ),
+    rows: items,
+  }),
 ];
 
 const PART_COLUMNS = PARTS.map((part): Column<MovedTotals> => ({

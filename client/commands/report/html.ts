@@ -149,15 +149,17 @@ function beside({ result }: ReportDocument): Html {
 
 function amountsTable(title: string, rows: [string, Amounts][]): Html {
   return section<[string, Amounts]>(
-    title,
-    '',
-    [
-      { title: '', cell: ([name]) => name },
-      { title: 'Lines', kind: 'amount', cell: ([, { lines }]) => grouped(String(lines)) },
-      { title: 'Sales', kind: 'amount', cell: ([, { sales }]) => grouped(sales) },
-      { title: 'Cost', kind: 'amount', cell: ([, { cost }]) => grouped(cost) },
-    ],
-    rows,
+    {
+      title,
+      intro: '',
+      columns: [
+        { title: '', cell: ([name]) => name },
+        { title: 'Lines', kind: 'amount', cell: ([, { lines }]) => grouped(String(lines)) },
+        { title: 'Sales', kind: 'amount', cell: ([, { sales }]) => grouped(sales) },
+        { title: 'Cost', kind: 'amount', cell: ([, { cost }]) => grouped(cost) },
+      ],
+      rows,
+    },
     { kind: 'sums' },
   );
 }
@@ -207,57 +209,59 @@ const partsOf = ({ held, excluded }: Pick<MarginRow, 'held' | 'excluded'>): stri
 
 const marginRows = (title: string, rows: MarginRow[], parts?: PartsOf<MarginRow>): Html =>
   section(
-    title,
-    'Sales, and what is left after cost; the largest first.',
-    [
-      { title: title.replace('By ', '').replace(/^./, (first) => first.toUpperCase()), cell: ({ name }) => name },
-      { title: 'Report', kind: 'amount', cell: ({ report, currency }) => amountText(report.sales, currency) },
-      { title: 'Posted', kind: 'amount', cell: ({ posted }) => grouped(posted.sales) },
-      { title: 'Held', kind: 'amount', cell: ({ held }) => grouped(held.sales) },
-      { title: 'Excluded', kind: 'amount', cell: ({ excluded }) => grouped(excluded.sales) },
-      { title: 'Margin', kind: 'amount', cell: ({ margin }) => grouped(margin.amount) },
-      { title: '%', kind: 'amount', cell: ({ margin }) => margin.share ?? '' },
-    ],
-    rows,
+    {
+      title,
+      intro: 'Sales, and what is left after cost; the largest first.',
+      columns: [
+        { title: title.replace('By ', '').replace(/^./, (first) => first.toUpperCase()), cell: ({ name }) => name },
+        { title: 'Report', kind: 'amount', cell: ({ report, currency }) => amountText(report.sales, currency) },
+        { title: 'Posted', kind: 'amount', cell: ({ posted }) => grouped(posted.sales) },
+        { title: 'Held', kind: 'amount', cell: ({ held }) => grouped(held.sales) },
+        { title: 'Excluded', kind: 'amount', cell: ({ excluded }) => grouped(excluded.sales) },
+        { title: 'Margin', kind: 'amount', cell: ({ margin }) => grouped(margin.amount) },
+        { title: '%', kind: 'amount', cell: ({ margin }) => margin.share ?? '' },
+      ],
+      rows,
+    },
     parts && { partsOf: parts },
   );
 
 const belowCost = (all: BelowCost[]): Html =>
-  section(
-    'Sold below cost',
-    '',
-    [
+  section({
+    title: 'Sold below cost',
+    intro: '',
+    columns: [
       { title: 'Margin', kind: 'amount', cell: ({ margin, currency }) => amountText(margin.amount, currency) },
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       { title: 'Product', cell: ({ productName }) => productName },
       { title: 'Sales', kind: 'amount', cell: ({ sales }) => grouped(sales) },
       { title: 'Cost', kind: 'amount', cell: ({ cost }) => grouped(cost) },
     ],
-    all,
-  );
+    rows: all,
+  });
 
 const ghosts = (all: GhostEntry[]): Html =>
-  section(
-    GHOSTS,
-    '',
-    [
+  section({
+    title: GHOSTS,
+    intro: '',
+    columns: [
       { title: 'Sales', kind: 'amount', cell: ({ sales, currency }) => amountText(sales, currency) },
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       { title: 'Kind', cell: ({ recordType, contractId }) => `${typeInWords(recordType)}, contract ${contractId}` },
       { title: 'State', cell: ({ outcome }) => (outcome === 'ghost' ? 'ghost' : 'awaiting report') },
       { title: 'What it is', cell: ({ message }) => message },
     ],
-    all,
-  );
+    rows: all,
+  });
 
 function unread({ result }: ReportDocument): Html {
   const { unread: list } = result;
   return list === undefined
     ? NOTHING
-    : section<Unread>(
-        COULD_NOT_BE_READ,
-        [unreadSummary(list), ...unreadRest(list)].join('. '),
-        [
+    : section<Unread>({
+        title: COULD_NOT_BE_READ,
+        intro: [unreadSummary(list), ...unreadRest(list)].join('. '),
+        columns: [
           { title: 'Vendor', cell: ({ vendor }) => vendor },
           { title: 'Path', cell: ({ path }) => path },
           { title: 'Record', cell: ({ record }) => record },
@@ -266,8 +270,8 @@ function unread({ result }: ReportDocument): Html {
           { title: 'What is wrong', cell: ({ problem }) => problem },
           { title: 'Month', cell: ({ bearsOnMonth }) => (bearsOnMonth ? 'not certified' : '') },
         ],
-        list.listed,
-      );
+        rows: list.listed,
+      });
 }
 
 function outlook({ outlook: ahead }: ReportDocument): Html[] {
@@ -293,10 +297,10 @@ function outlook({ outlook: ahead }: ReportDocument): Html[] {
 const CHANGED = 'Changed since last month';
 
 const changes = (all: Change[], unchanged: number): Html =>
-  section(
-    CHANGED,
-    unchanged === 0 ? '' : `${counted(unchanged, 'customer')} as last month.`,
-    [
+  section({
+    title: CHANGED,
+    intro: unchanged === 0 ? '' : `${counted(unchanged, 'customer')} as last month.`,
+    columns: [
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       {
         title: 'Moved',
@@ -305,14 +309,14 @@ const changes = (all: Change[], unchanged: number): Html =>
       },
       { title: 'What', cell: ({ sentence }) => sentence },
     ],
-    all,
-  );
+    rows: all,
+  });
 
 const margins = (all: MarginMoved[]): Html =>
-  section(
-    MARGINS,
-    '',
-    [
+  section({
+    title: MARGINS,
+    intro: '',
+    columns: [
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       { title: 'Product', cell: ({ productName }) => productName },
       { title: 'Sales', kind: 'amount', cell: ({ sales, currency }) => amountText(sales, currency) },
@@ -321,14 +325,14 @@ const margins = (all: MarginMoved[]): Html =>
       { title: 'Now', kind: 'amount', cell: ({ now }) => `${now} %` },
       { title: 'Points', kind: 'amount', cell: ({ points }) => points },
     ],
-    all,
-  );
+    rows: all,
+  });
 
 const renewals = (all: Renewal[], from: string, to: string): Html =>
-  section(
-    `Renewals from ${from} to ${to}`,
-    "The effect is what one payment moves by at today's list price; a customer's own price is not on the list.",
-    [
+  section({
+    title: `Renewals from ${from} to ${to}`,
+    intro: "The effect is what one payment moves by at today's list price; a customer's own price is not on the list.",
+    columns: [
       { title: 'Ends', cell: ({ endDay }) => endDay },
       { title: 'Customer', cell: ({ organizationName }) => organizationName },
       { title: 'Product', cell: ({ productName }) => productName },
@@ -342,22 +346,24 @@ const renewals = (all: Renewal[], from: string, to: string): Html =>
         cell: ({ effect, currency }) => (effect === null ? '?' : `${grouped(effect)} ${currency ?? ''}`),
       },
     ],
-    all,
-  );
+    rows: all,
+  });
 
 const reconciliation = (rows: ReconciliationRow[]): Html =>
   section(
-    BY_RECORD_TYPE,
-    'Sales; the costs are in the CSV and XLSX forms of this report.',
-    [
-      { title: 'Customer', cell: ({ organizationName }) => organizationName },
-      { title: 'Record type', cell: ({ recordType }) => typeInWords(recordType) },
-      { title: 'Report', kind: 'amount', cell: ({ report, currency }) => amountText(report.sales, currency) },
-      { title: 'Posted', kind: 'amount', cell: ({ posted }) => grouped(posted.sales) },
-      { title: 'Held', kind: 'amount', cell: ({ held }) => grouped(held.sales) },
-      { title: 'Excluded', kind: 'amount', cell: ({ excluded }) => grouped(excluded.sales) },
-    ],
-    rows,
+    {
+      title: BY_RECORD_TYPE,
+      intro: 'Sales; the costs are in the CSV and XLSX forms of this report.',
+      columns: [
+        { title: 'Customer', cell: ({ organizationName }) => organizationName },
+        { title: 'Record type', cell: ({ recordType }) => typeInWords(recordType) },
+        { title: 'Report', kind: 'amount', cell: ({ report, currency }) => amountText(report.sales, currency) },
+        { title: 'Posted', kind: 'amount', cell: ({ posted }) => grouped(posted.sales) },
+        { title: 'Held', kind: 'amount', cell: ({ held }) => grouped(held.sales) },
+        { title: 'Excluded', kind: 'amount', cell: ({ excluded }) => grouped(excluded.sales) },
+      ],
+      rows,
+    },
     { partsOf },
   );
 
@@ -372,10 +378,10 @@ const notes = (all: string[]): Html =>
       </section>`;
 
 const decisions = (report: ReportDocument): Html =>
-  section(
-    'Decisions',
-    decisionProblem(report).join(' '),
-    [
+  section({
+    title: 'Decisions',
+    intro: decisionProblem(report).join(' '),
+    columns: [
       { title: 'when (UTC)', cell: momentOf },
       { title: 'who', cell: whoOf },
       { title: 'what', cell: ({ action }) => action },
@@ -388,5 +394,5 @@ const decisions = (report: ReportDocument): Html =>
       { title: 'why', cell: whyDecided },
       { title: 'digest', cell: digestOf },
     ],
-    report.decisions.entries,
-  );
+    rows: report.decisions.entries,
+  });

@@ -49,7 +49,7 @@ export async function report(
   if (year) {
     const shown = await withEvidence(config, (evidence) => readYear(evidence, config.broker, month));
     if (shown.rows.length === 0) throw notRunYet(month);
-    await deliver(context, month, await renderYear(format, shown, options), format, out);
+    await deliver(context, { month, content: await renderYear(format, shown, options), format, out });
     return EXIT.done;
   }
   const read = await requireMonth(config, month);
@@ -60,19 +60,20 @@ export async function report(
     const other = await readReportDocument(evidence, earlier, config.callsPerHour);
     return renderAgainst(format, compareMonths(monthOf(document), monthOf(other)), options);
   });
-  await deliver(context, month, content, format, out);
+  await deliver(context, { month, content, format, out });
   return earlier === null ? exitCodeOf(read.result, read.record.heldMonth) : EXIT.done;
 }
 
 const monthOf = ({ result: { month }, entries }: ReportDocument): Parameters<typeof compareMonths>[0] => ({ month, entries });
 
-async function deliver(
-  context: Context,
-  month: Month,
-  content: string | Uint8Array,
-  format: Format,
-  out: string | undefined,
-): Promise<void> {
+interface DeliverInput {
+  month: Month;
+  content: string | Uint8Array;
+  format: Format;
+  out: string | undefined;
+}
+
+async function deliver(context: Context, { month, content, format, out }: DeliverInput): Promise<void> {
   if (out === undefined) return typeof content === 'string' ? context.out(content) : void process.stdout.write(content);
   await writeOutput(out, typeof content === 'string' ? `${format === 'csv' ? BYTE_ORDER_MARK : ''}${content}\n` : content);
   context.say(`Report of ${month} written to ${out}.`);

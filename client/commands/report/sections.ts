@@ -37,11 +37,15 @@ export const folded = (count: number, rest: Html): Html =>
 /** Which of the report's parts a row has something of, so that a choice can leave the others out. */
 export type PartsOf<Row> = (row: Row) => string[];
 
+interface SectionInput<Row> {
+  title: string;
+  intro: string;
+  columns: Column<Row>[];
+  rows: Row[];
+}
+
 export function section<Row>(
-  title: string,
-  intro: string,
-  columns: Column<Row>[],
-  rows: Row[],
+  { title, intro, columns, rows }: SectionInput<Row>,
   { kind = 'list', partsOf }: { kind?: string; partsOf?: PartsOf<Row> } = {},
 ): Html {
   if (rows.length === 0) return NOTHING;

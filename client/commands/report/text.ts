@@ -86,8 +86,8 @@ function partsOf(report: ReportDocument, limits: Limits, paper: Paper): string {
             'Sold below cost',
             some(report.belowCost, 'belowCost', (item) => belowCostLine(item, paper)),
           ),
-          marginTable('customer', report.customers, limits.customers, report, paper),
-          marginTable('record type', typesInWords(report), Infinity, report, paper),
+          marginTable({ title: 'customer', rows: report.customers, limit: limits.customers }, report, paper),
+          marginTable({ title: 'record type', rows: typesInWords(report), limit: Infinity }, report, paper),
           ...(report.reconciliation.length > limits.reconciliation ? [] : [reconciliation(report, paper)]),
         ]),
     ...outlookSections(report, paper, some, limits.renewals),
@@ -180,7 +180,11 @@ function marginCells(sides: { cost: string; sales: string }, currency: string): 
 }
 
 /** Customers or record types, the largest sales first. */
-function marginTable(title: string, rows: MarginRow[], limit: number, report: ReportDocument, paper: Paper): string {
+function marginTable(
+  { title, rows, limit }: { title: string; rows: MarginRow[]; limit: number },
+  report: ReportDocument,
+  paper: Paper,
+): string {
   const isMixed = report.totals.length > 1;
   const shown = table(
     [

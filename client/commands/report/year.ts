@@ -132,8 +132,8 @@ function htmlYear(year: Year): string {
 export function yearSections({ months, rows, totals, customers }: Year): Html[] {
   const all: YearRow[] = [...rows, ...totals.map((total) => ({ month: 'all', ...total }))];
   return [
-    section('By month', '', MONTH_COLUMNS, all),
-    section('By customer', 'Sales of the report.', customerColumns(months, rows), customers),
+    section({ title: 'By month', intro: '', columns: MONTH_COLUMNS, rows: all }),
+    section({ title: 'By customer', intro: 'Sales of the report.', columns: customerColumns(months, rows), rows: customers }),
   ];
 }
 

@@ -175,7 +175,7 @@ async function waitFor(
   handle: WorkflowHandle,
 ): Promise<DailyBillingResult> {
   const end = new AbortController();
-  const watching = watchRun(context, temporal, broker, handle, end.signal);
+  const watching = watchRun(context, { temporal, broker, handle, end: end.signal });
   try {
     return (await handle.result()) as DailyBillingResult;
   } catch (error) {

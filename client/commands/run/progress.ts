@@ -16,14 +16,15 @@ const ANSWER_WITHIN_MS = 5_000;
 /** A worker under load may leave a question or two without an answer. */
 const UNANSWERED_AT_MOST = 3;
 
+interface WatchRunInput {
+  temporal: Temporal;
+  broker: string;
+  handle: WorkflowHandle;
+  end: AbortSignal;
+}
+
 /** Shows it until `end`; says once when no worker carries the run out, or none answers. Never rejects. */
-export async function watchRun(
-  context: Context,
-  temporal: Temporal,
-  broker: string,
-  handle: WorkflowHandle,
-  end: AbortSignal,
-): Promise<void> {
+export async function watchRun(context: Context, { temporal, broker, handle, end }: WatchRunInput): Promise<void> {
   const progress = context.isTerminal ? bar() : lines(context);
   for (let unanswered = 0; !end.aborted; await sleep(LOOK_EVERY_MS, undefined, { signal: end }).catch(() => undefined)) {
     const shown = await ask(temporal, handle);

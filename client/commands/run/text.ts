@@ -124,7 +124,7 @@ function exceptions(month: MonthResult, others: string[], isFull: boolean, paper
       const commandOfItem = (item: ItemResult): string | null => commandOf(item, { ...organization, month: month.month });
       const together = resolvedTogether(items, commandOfItem).sort((left, right) => byWeight(left.flat(), right.flat()));
       return bounded(
-        together.map((causes) => causesOf(organization, causes, commandOfItem(causes[0]![0]!), entries, paper)),
+        together.map((causes) => causesOf(organization, { causes, command: commandOfItem(causes[0]![0]!), entries }, paper)),
         entries,
       ).join('\n');
     },
@@ -143,9 +143,7 @@ const byWeight = (left: ItemResult[], right: ItemResult[]): number =>
 /** What one command resolves: why, then each amount, with what is said of it alone. */
 function causesOf(
   { organizationName }: OrganizationResult,
-  causes: ItemResult[][],
-  command: string | null,
-  entries: number,
+  { causes, command, entries }: { causes: ItemResult[][]; command: string | null; entries: number },
   paper: Paper,
 ): string {
   const [{ outcome, reason }] = causes[0] as [ItemResult];

@@ -54,9 +54,16 @@ export async function status(context: Context, options: StatusOptions): Promise<
       else context.out(`${fault}\n`);
     const isTold = latest !== null && faults.some((fault) => fault.includes(`began on ${utcText(latest.startTime)} `));
     if (read === null && latest?.status.name === 'RUNNING')
-      return firstRun(context, temporal, config.broker, month, latest, json);
+      return firstRun(context, { temporal, broker: config.broker, month, run: latest, json });
     if (read === null && faults.length > 0) return EXIT.waits;
-    const code = await showMonth(context, temporal, config, read ?? (await requireMonth(config, month)), latest, options, isTold);
+    const code = await showMonth(context, {
+      temporal,
+      config,
+      read: read ?? (await requireMonth(config, month)),
+      latest,
+      options,
+      isToldFailed: isTold,
+    });
     return code === EXIT.done && faults.length > 0 ? EXIT.waits : code;
   });
 }
@@ -69,15 +76,16 @@ async function latestRun({ client }: Temporal, broker: string, month: Month): Pr
   return latest;
 }
 
+interface FirstRunInput {
+  temporal: Temporal;
+  broker: string;
+  month: Month;
+  run: WorkflowExecutionInfo;
+  json: boolean;
+}
+
 /** The month's first run is under way: there is nothing on file yet, but the run tells what it has so far. */
-async function firstRun(
-  context: Context,
-  temporal: Temporal,
-  broker: string,
-  month: Month,
-  run: WorkflowExecutionInfo,
-  json: boolean,
-): Promise<ExitCode> {
+async function firstRun(context: Context, { temporal, broker, month, run, json }: FirstRunInput): Promise<ExitCode> {
   const link = detailsLink(webUiUrl(context.environment, temporal.address), temporal.namespace, run);
   if (json) {
     const soFar = await temporal.client.workflow.getHandle(run.workflowId).query<MonthResult>(STATUS_QUERY);
@@ -132,14 +140,18 @@ async function callsOfRun({ client }: Temporal, run: WorkflowExecutionInfo | nul
 const callsOf = (open: Map<string, OpenOrganization>): string | null =>
   [...open.values()].find(({ callsWait }) => callsWait !== null)?.callsWait ?? null;
 
+interface ShowMonthInput {
+  temporal: Temporal;
+  config: BaseConfig;
+  read: MonthRead;
+  latest: WorkflowExecutionInfo | null;
+  options: StatusOptions;
+  isToldFailed: boolean;
+}
+
 async function showMonth(
   context: Context,
-  temporal: Temporal,
-  config: BaseConfig,
-  { result, record, nothingDue }: MonthRead,
-  latest: WorkflowExecutionInfo | null,
-  { json, isFull }: StatusOptions,
-  isToldFailed: boolean,
+  { temporal, config, read: { result, record, nothingDue }, latest, options: { json, isFull }, isToldFailed }: ShowMonthInput,
 ): Promise<ExitCode> {
   const { broker } = config;
   const known = result.organizations.filter(({ status: state }) => isParked(state)).map(({ organizationId }) => organizationId);

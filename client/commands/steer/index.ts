@@ -52,8 +52,8 @@ export async function steer(
       const at = { month, organizationId, asOf: day };
       const message: [string, Sender] = [reason, senderOf(actor)];
       const answer = isAnswered
-        ? await updateWithStart(temporal, config.broker, at, signal, message)
-        : await signalWithStart(temporal, config.broker, at, signal, message).then(noWorker);
+        ? await updateWithStart(temporal, { broker: config.broker, at, signal, message })
+        : await signalWithStart(temporal, { broker: config.broker, at, signal, message }).then(noWorker);
       context.out(`Sent ${signal} to ${organizationId}. ${answer ?? GOES_ON}`);
       if (answer === null || !isAnswered) context.out(`See what comes of it with: ${hint('status', month)}`);
     }
@@ -61,12 +61,16 @@ export async function steer(
   });
 }
 
+interface SignalWithStartInput {
+  broker: string;
+  at: At;
+  signal: string;
+  message: [reason: string, from: Sender];
+}
+
 export async function signalWithStart(
   { client }: Temporal,
-  broker: string,
-  at: At,
-  signal: string,
-  message: [reason: string, from: Sender],
+  { broker, at, signal, message }: SignalWithStartInput,
 ): Promise<void> {
   await client.workflow.signalWithStart(WORKFLOWS.organization, {
     ...startOptions(broker, at),
@@ -106,13 +110,17 @@ const ANSWER_WITHIN_MS = 15_000;
 const GOES_ON = 'It goes on.';
 const noWorker = (): string => `No worker answers at this moment; it is taken up when one does: ${us()} worker.`;
 
+interface UpdateWithStartInput {
+  broker: string;
+  at: At;
+  signal: 'skip' | 'rerun';
+  message: [reason: string, from: Sender];
+}
+
 /** Sends it as an update, which is refused at once where it makes no sense. Answers what came of it; null where that takes longer. */
 export async function updateWithStart(
   { client }: Temporal,
-  broker: string,
-  at: At,
-  signal: 'skip' | 'rerun',
-  message: [reason: string, from: Sender],
+  { broker, at, signal, message }: UpdateWithStartInput,
 ): Promise<string | null> {
   const handle = await startUpdate(client, startOptions(broker, at), signal === 'skip' ? SKIP_UPDATE : RERUN_UPDATE, message);
   return answerOf(client, handle, ANSWER_WITHIN_MS);

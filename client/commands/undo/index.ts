@@ -42,9 +42,10 @@ export async function undo(context: Context, options: UndoOptions): Promise<Exit
   const config = loadConfig(context.environment);
   const evidence = openEvidence(config.evidence, config);
   try {
-    const shown = await preview(config, evidenceOver(evidence), options, progressOn(context));
+    const shown = await preview(config, evidenceOver(evidence), options, { heartbeat: progressOn(context) });
     const closed = closedText(await readClosed(evidence, config.broker, options.month));
-    if (options.write) return await carryOut(context, config, evidence, options, { ...shown, closed, isPreview: false });
+    if (options.write)
+      return await carryOut(context, { config, evidence, options, shown: { ...shown, closed, isPreview: false } });
     context.out(options.json ? jsonText(shown) : renderUndo({ ...shown, closed, isPreview: true }));
     return shown.organizations.some(isHeld) ? EXIT.waits : EXIT.done;
   } finally {
@@ -73,13 +74,16 @@ export async function preview(
   config: Config,
   evidence: Evidence,
   { month, organizations }: Pick<UndoOptions, 'month' | 'organizations'>,
-  heartbeat: (what: string) => void,
-  autotask?: Autotask,
+  { heartbeat, autotask }: { heartbeat: (what: string) => void; autotask?: Autotask | undefined },
 ): Promise<UndoMonth> {
   const { createDependencies } = await import('../../../worker/dependencies.js');
   const { previewUndo } = await import('../../../activities/decide/preview-undo.js');
   const { Slices } = await import('../../../activities/gather/report-slices.js');
-  const dependencies = { ...createDependencies(config, evidence), heartbeat, ...(autotask === undefined ? {} : { autotask }) };
+  const dependencies = {
+    ...createDependencies(config, { evidence }),
+    heartbeat,
+    ...(autotask === undefined ? {} : { autotask }),
+  };
   const request = { broker: config.broker, month, asOf: today(config.schedule.timeZone) };
   const filter = organizations.length > 0 ? organizations : null;
   const shown = await reachable(() => previewUndo(dependencies, new Slices(evidence), { ...request, organizations: filter }));
@@ -91,12 +95,16 @@ export async function preview(
 const ONE_WITHIN_MS = 120_000;
 const MANY_WITHIN_MS = 2_000;
 
+interface CarryOutInput {
+  config: Config;
+  evidence: Evidence;
+  options: UndoOptions;
+  shown: ShownUndo;
+}
+
 async function carryOut(
   context: Context,
-  config: Config,
-  evidence: Evidence,
-  { month, reason, yes, digest, actor }: UndoOptions,
-  shown: ShownUndo,
+  { config, evidence, options: { month, reason, yes, digest, actor }, shown }: CarryOutInput,
 ): Promise<ExitCode> {
   const going = shown.organizations.filter(({ held, steps }) => held === null && steps.length > 0);
   context.say(renderUndo(shown));

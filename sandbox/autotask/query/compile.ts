@@ -70,7 +70,7 @@ function compileUdf(tenant: Tenant, entity: Entity, leaf: Leaf): Test {
 function compileField(tenant: Tenant, entity: Entity, leaf: Leaf): Test {
   const { name, field } = findField(entity, leaf.field);
   if (field.notQueryable) throw refuse(`The field ${name} of the ${entity.name} Entity cannot be queried.`);
-  const values = valuesOf(leaf, (given) => convert(tenant, name, field, leaf, given));
+  const values = valuesOf(leaf, (given) => convert(tenant, { name, field, leaf, given }));
   const kind = field.type === 'string' ? 'text' : 'other';
   if (field.type === 'datetime' && !field.day) {
     return compare(leaf.op, kind, values, (record) => instantOf(valueOf(record, name)));
@@ -89,7 +89,14 @@ function valuesOf(leaf: Leaf, convertOne: (given: unknown) => Comparable | undef
   return values.length === given.length || leaf.op === 'in' ? values : undefined;
 }
 
-function convert(tenant: Tenant, name: string, field: Field, leaf: Leaf, given: unknown): Comparable | undefined {
+interface ConvertInput {
+  name: string;
+  field: Field;
+  leaf: Leaf;
+  given: unknown;
+}
+
+function convert(tenant: Tenant, { name, field, leaf, given }: ConvertInput): Comparable | undefined {
   switch (field.type) {
     case 'string':
       return textOf(leaf, given);

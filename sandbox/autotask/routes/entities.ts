@@ -61,7 +61,7 @@ function writeRoutes(context: Context, entity: Entity, pattern: string): Autotas
   const change =
     (verb: 'PATCH' | 'PUT'): Handle =>
     (request, params) => {
-      const id = update(tenant, entity, bodyOf(context, entity, request, params), verb, parentOf(params));
+      const id = update(tenant, entity, { body: bodyOf(context, entity, request, params), verb, parentId: parentOf(params) });
       // Real API: the documentation promises no body; both forms are seen (observed).
       return ok({ itemId: tenant.behaviour.patchAnswer === 'itemId' ? id : null });
     };

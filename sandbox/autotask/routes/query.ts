@@ -32,19 +32,21 @@ function firstPage(context: Context, entity: Entity, request: SandboxRequest, qu
   const verb = request.method === 'POST' ? 'POST' : 'GET';
   context.queries += 1;
   if (context.tenant.behaviour.sqlTexts && context.queries % DEADLOCK_EVERY === 0) throw refuse(TEXT.deadlock);
-  return page(
-    context,
-    entity,
+  return page(context, entity, {
     request,
-    { path: entity.path, verb, query, search: request.query.get('search') ?? undefined, starts: [-1] },
-    -1,
-  );
+    set: { path: entity.path, verb, query, search: request.query.get('search') ?? undefined, starts: [-1] },
+    start: -1,
+  });
 }
 
 /** The children of one parent: a query that takes no filter of its own. Its further pages are those of the entity, by GET. */
 export function listChildren(context: Context, entity: Entity, request: SandboxRequest, parentId: number): Answer {
   const query = parseQuery({ filter: [{ op: 'eq', field: 'contractID', value: parentId }] }, 'all');
-  return page(context, entity, request, { path: entity.path, verb: 'GET', query, search: undefined, starts: [-1] }, -1);
+  return page(context, entity, {
+    request,
+    set: { path: entity.path, verb: 'GET', query, search: undefined, starts: [-1] },
+    start: -1,
+  });
 }
 
 function nextPage(context: Context, entity: Entity, request: SandboxRequest): Answer {
@@ -57,15 +59,23 @@ function nextPage(context: Context, entity: Entity, request: SandboxRequest): An
   if (kept.verb !== request.method) throw new Refusal(405, { Message: TEXT.method(request.method) });
   // Real API: the same body is sent again; some clients send none (third party). It does not matter, the page set knows its query.
   if (request.text !== '') parse(request.text);
-  return page(context, entity, request, kept, start, set);
+  return page(context, entity, { request, set: kept, start, id: set });
 }
 
-function page(context: Context, entity: Entity, { origin }: SandboxRequest, set: PageSet, start: number, id?: number): Answer {
+interface PageInput {
+  request: SandboxRequest;
+  set: PageSet;
+  start: number;
+  id?: number | undefined;
+}
+
+function page(context: Context, entity: Entity, { request: { origin }, set, start, id }: PageInput): Answer {
   const { items, next } = runQuery(context.tenant, entity, set.query, start);
   const index = set.starts.indexOf(start);
   if (next !== undefined && set.starts[index + 1] === undefined) set.starts.push(next);
   const kept = id ?? (next === undefined ? 0 : context.pages.keep(set));
-  const link = (to: number | undefined): string | null => (to === undefined ? null : pageUrl(origin, set, kept, start, to));
+  const link = (to: number | undefined): string | null =>
+    to === undefined ? null : pageUrl(origin, set, { set: kept, from: start, to });
   return ok({
     items,
     pageDetails: {
@@ -78,7 +88,11 @@ function page(context: Context, entity: Entity, { origin }: SandboxRequest, set:
 }
 
 /** Real API: a link to its own origin, with the ids around the page and the text of a GET query, so a long GET has a long link. */
-function pageUrl(origin: string, { path, query, search }: PageSet, set: number, from: number, to: number): string {
+function pageUrl(
+  origin: string,
+  { path, query, search }: PageSet,
+  { set, from, to }: { set: number; from: number; to: number },
+): string {
   const paging = JSON.stringify({ pageSize: query.maxRecords, previousIds: [from], nextIds: [to], pageSet: set });
   const parameters = new URLSearchParams({ paging, ...(search === undefined ? {} : { search }) });
   return `${origin}/atservicesrest/V1.0/${path}/query/next?${parameters.toString()}`;

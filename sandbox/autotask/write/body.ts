@@ -33,7 +33,7 @@ export function readBody(tenant: Tenant, described: Described, json: unknown): B
     else if (key === 'userdefinedfields') body.userDefinedFields = readUserDefined(tenant, described, value, errors);
     // Real API: whether it refuses or drops what it does not know is not told; refused here, because it is always a mistake.
     else if (name === undefined || field === undefined) errors.push(TEXT.unknownField(given, described.name));
-    else body.values[name] = readValue(tenant, name, field, value, errors);
+    else body.values[name] = readValue(tenant, { name, field, value }, errors);
   }
   if (errors.length > 0) throw refuse(...errors);
   return body;
@@ -48,7 +48,11 @@ function readId(value: unknown, errors: string[]): number | undefined {
   return undefined;
 }
 
-function readValue(tenant: Tenant, name: string, field: Field, value: unknown, errors: string[]): Scalar {
+function readValue(
+  tenant: Tenant,
+  { name, field, value }: { name: string; field: Field; value: unknown },
+  errors: string[],
+): Scalar {
   if (value === null) return null;
   const read = isScalar(value) ? convert(tenant, name, field, value) : undefined;
   if (read === undefined) {

@@ -14,7 +14,7 @@ export function checkFields(tenant: Tenant, entity: Entity, record: AnyRecord, c
     if (value === null || value === '') {
       if (field.required) errors.push(TEXT.requiredField(name));
     } else {
-      errors.push(...wrongReference(tenant, name, field, value), ...wrongChoice(tenant, entity, name, field, value));
+      errors.push(...wrongReference(tenant, name, field, value), ...wrongChoice(tenant, entity, { name, field, value }));
     }
   }
   if (errors.length > 0) throw refuse(...errors);
@@ -34,7 +34,11 @@ function wrongReference(tenant: Tenant, name: string, field: Field, value: Scala
 }
 
 /** A picklist value must be there and active. */
-function wrongChoice(tenant: Tenant, entity: Entity, name: string, field: Field, value: Scalar): string[] {
+function wrongChoice(
+  tenant: Tenant,
+  entity: Entity,
+  { name, field, value }: { name: string; field: Field; value: Scalar },
+): string[] {
   if (!field.picklist) return [];
   const list = tenant.picklists.get(`${entity.path}.${name}`) ?? [];
   return list.some((choice) => choice.isActive && Number(choice.value) === value) ? [] : [TEXT.badPicklist(name)];

@@ -26,7 +26,11 @@ export function create(tenant: Tenant, entity: Entity, body: Body): number {
 }
 
 /** PATCH: changes what is sent. PUT: everything writable that is not sent becomes null. */
-export function update(tenant: Tenant, entity: Entity, body: Body, verb: 'PATCH' | 'PUT', parentId?: number): number {
+export function update(
+  tenant: Tenant,
+  entity: Entity,
+  { body, verb, parentId }: { body: Body; verb: 'PATCH' | 'PUT'; parentId?: number | undefined },
+): number {
   const table = tableOf(tenant, entity.table);
   const before = find(table, body.id, parentId);
   const values = writable(tenant, entity, verb === 'PUT' ? { ...blank(entity), ...body.values } : body.values, before);

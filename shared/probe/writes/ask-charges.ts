@@ -55,7 +55,7 @@ async function charged(
   const key = `${names.charge}-${what}`;
   let lost: string | null = null;
   try {
-    await autotask.chargeAt(contractId, key, at, price, settings.productBillingCodeId);
+    await autotask.chargeAt({ contractId, key, at, price, billingCodeId: settings.productBillingCodeId });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.effect === 'none') return { why: error.message, isRefused: error.kind === 'rejected' };

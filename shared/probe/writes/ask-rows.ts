@@ -21,7 +21,7 @@ const MIDDLE = 14;
 export async function askRows(asking: Asking): Promise<void> {
   const serviceId = await askNames(asking);
   const [, next, , fourth] = asking.months;
-  await adjust(asking, serviceId, next, 1, CENT);
+  await adjust(asking, { service: serviceId, day: next, unitChange: 1, unitPrice: CENT });
   await seenRows(asking, (rows) => rows.length > 0);
   const contractServiceId = await contractServiceOf(asking, serviceId);
   if (await askFirstDay(asking, contractServiceId)) await askAgain(asking, contractServiceId);
@@ -64,13 +64,14 @@ async function askNames({ autotask, names, settings, answer, made }: Asking): Pr
 const isRefusal = (error: unknown): boolean =>
   error instanceof ApiError && error.effect === 'none' && ['rejected', 'duplicate'].includes(error.kind);
 
-function adjust(
-  { autotask, contractId }: Asking,
-  service: number | { contractServiceId: number },
-  day: Day,
-  unitChange: number,
-  unitPrice: string | null,
-): Promise<void> {
+interface AdjustInput {
+  service: number | { contractServiceId: number };
+  day: Day;
+  unitChange: number;
+  unitPrice: string | null;
+}
+
+function adjust({ autotask, contractId }: Asking, { service, day, unitChange, unitPrice }: AdjustInput): Promise<void> {
   const what =
     typeof service === 'number'
       ? { serviceId: service, contractServiceId: null }
@@ -122,7 +123,11 @@ async function tried(asking: Asking, sending: Promise<void>, isThere: (rows: Raw
 async function askFirstDay(asking: Asking, contractServiceId: number): Promise<boolean> {
   const [, , day] = asking.months;
   const isThere = (rows: Raw[]): boolean => unitsAt(rows, day) === UNITS;
-  const came = await tried(asking, adjust(asking, { contractServiceId }, day, UNITS - 1, FINE), isThere);
+  const came = await tried(
+    asking,
+    adjust(asking, { service: { contractServiceId }, day, unitChange: UNITS - 1, unitPrice: FINE }),
+    isThere,
+  );
   if (came instanceof ApiError) {
     asking.answer('firstDay', came.kind === 'duplicate' ? 'duplicate' : null, came.message);
     asking.answer('decimals', null, 'not asked: no row has the finer price');
@@ -146,7 +151,11 @@ async function askFirstDay(asking: Asking, contractServiceId: number): Promise<b
 async function askAgain(asking: Asking, contractServiceId: number): Promise<void> {
   const [, , day] = asking.months;
   const isThere = (rows: Raw[]): boolean => unitsAt(rows, day) === UNITS + 1;
-  const came = await tried(asking, adjust(asking, { contractServiceId }, day, 1, null), isThere);
+  const came = await tried(
+    asking,
+    adjust(asking, { service: { contractServiceId }, day, unitChange: 1, unitPrice: null }),
+    isThere,
+  );
   if (came instanceof ApiError) asking.answer('again', came.kind === 'duplicate' ? 'refused' : null, came.message);
   else asking.answer('again', isThere(came) ? 'taken' : 'other', `the row has ${unitsAt(came, day)} units after it`);
 }
@@ -170,7 +179,7 @@ async function askProration(asking: Asking, contractServiceId: number, first: Da
   const day = addDays(first, MIDDLE);
   const came = await tried(
     asking,
-    adjust(asking, { contractServiceId }, day, MORE_UNITS, CENT),
+    adjust(asking, { service: { contractServiceId }, day, unitChange: MORE_UNITS, unitPrice: CENT }),
     (rows) => rowAt(rows, day) !== undefined,
   );
   if (came instanceof ApiError) return asking.answer('proration', null, came.message);
