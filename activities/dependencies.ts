@@ -1,6 +1,7 @@
 import type { Autotask } from '../shared/autotask/index.js';
 import type { Settings } from '../shared/billing/types.js';
 import type { Cloudmore } from '../shared/cloudmore/index.js';
+import type { KeyedMutex } from './carry-out/keyed-mutex.js';
 import type { Office } from './finish/office.js';
 import type { Mode, MoneySettings, SilentFound } from '../shared/messages/messages.js';
 import type { OrganizationMode } from '../shared/modes.js';
@@ -57,6 +58,8 @@ export interface Dependencies {
   findSilent: (workflowIds: string[]) => Promise<SilentFound>;
   /** The broker's lease, by which this process may write; null where nobody else can (a command, a test). */
   lease: () => Lease | null;
+  /** Attempts in this process to send the same write wait for each other. */
+  sending: KeyedMutex;
   /** Which attempt of its activity this is, from 1, and how many there will be. */
   attempt: () => { number: number; last: number };
 }

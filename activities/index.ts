@@ -44,7 +44,7 @@ import { Proofs } from './carry-out/proof.js';
 import { takeReport } from './gather/take-report.js';
 import { ReportReads } from './gather/report-reads.js';
 import { SharedSurveys } from './gather/shared-surveys.js';
-import { Turns } from './carry-out/send-once.js';
+import { KeyedMutex } from './carry-out/keyed-mutex.js';
 import { Slices } from './gather/report-slices.js';
 import { demandMode, demandSettings, noteOwnReport } from './settings-needed.js';
 import { demandOwnBroker } from './own-broker.js';
@@ -95,7 +95,7 @@ export interface ActivitiesByQueue {
 export function createActivities(dependencies: Dependencies, looks = new Looks(dependencies)): ActivitiesByQueue {
   const slices = new Slices(dependencies.evidence);
   const proofs = new Proofs(dependencies);
-  const catalogue = new Catalogue(dependencies, new Turns(), proofs);
+  const catalogue = new Catalogue(dependencies, new KeyedMutex(), proofs);
   const reads = new ReportReads();
   const surveys = new SharedSurveys(dependencies, slices);
   const together =

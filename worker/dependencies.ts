@@ -1,3 +1,4 @@
+import { KeyedMutex } from '../activities/carry-out/keyed-mutex.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Dependencies } from '../activities/dependencies.js';
@@ -31,6 +32,7 @@ export function createDependencies(
   { evidence = openEvidence(config.evidence, config), maySend = () => true, lease = () => null, office = null }: Given = {},
 ): Dependencies {
   return {
+    sending: new KeyedMutex(),
     cloudmore: new Cloudmore(config.cloudmore),
     autotask: new Autotask(config.autotask, { maySend }),
     evidence,

@@ -5,7 +5,8 @@ import type { StepRequest } from '../../shared/messages/messages.js';
 import { ApiError } from '../../shared/http/errors.js';
 import type { Dependencies } from '../dependencies.js';
 import type { Making, Proofs } from './proof.js';
-import { MADE_WITHIN_MS, sendNew, type Turns } from './send-once.js';
+import type { KeyedMutex } from './keyed-mutex.js';
+import { MADE_WITHIN_MS, sendNew } from './send-once.js';
 import type { Done } from './steps.js';
 
 /**
@@ -18,7 +19,7 @@ export class Catalogue {
 
   constructor(
     private readonly dependencies: Dependencies,
-    private readonly turns: Turns,
+    private readonly making: KeyedMutex,
     private readonly proofs: Proofs,
   ) {}
 
@@ -31,7 +32,7 @@ export class Catalogue {
       this.dependencies.autotask.noteService(record);
     };
     const key = `service ${fold(serviceKey)}`;
-    if (step.serviceId !== null) return this.turns.take(key, () => this.updateService(step, step.serviceId!, remember));
+    if (step.serviceId !== null) return this.making.run(key, () => this.updateService(step, step.serviceId!, remember));
     return this.ensure(
       { kind: 'service', key: serviceKey, shows: (id) => this.dependencies.autotask.showsService(id) },
       request,
@@ -133,7 +134,7 @@ export class Catalogue {
     const name = `${kind} ${fold(key)}`;
     // The plan saw none, so it is looked for only where one of us has sent it since.
     const write = { identity: [name], comesWithinMs: MADE_WITHIN_MS, find, send: create };
-    return this.turns.take(name, async () => {
+    return this.making.run(name, async () => {
       const before = known();
       if (before !== null) return { result: 'already', id: before };
       const make = (): ReturnType<typeof sendNew> => sendNew(this.dependencies, request, write);

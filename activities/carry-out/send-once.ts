@@ -57,7 +57,7 @@ export function sendOnce<T>(
   write: OnceOnly<T>,
 ): Promise<T> {
   const name = `${intentsPrefix(request.broker)}${digestOf(write.identity)}`;
-  return turnsOf(dependencies.evidence).take(name, () => sendInTurn(dependencies, name, request.organizationId, write));
+  return dependencies.sending.run(name, () => sendInTurn(dependencies, name, request.organizationId, write));
 }
 
 const intentsPrefix = (broker: string): string => `intents/${broker}/`;
@@ -77,7 +77,7 @@ export async function sendNew(
   return { id, isNew };
 }
 
-type Sender = Pick<Dependencies, 'evidence' | 'execution' | 'lease'> & {
+type Sender = Pick<Dependencies, 'evidence' | 'execution' | 'lease' | 'sending'> & {
   autotask: Pick<Dependencies['autotask'], 'sendingWhile'>;
 };
 
@@ -226,29 +226,4 @@ function lookAgainMs(age: number, comesWithinMs: number): number {
   const left = comesWithinMs - age;
   const wait = Math.max(1_000, age * 3);
   return wait < left ? wait : left + 500;
-}
-
-/** Lets callers with one key wait for each other: two organizations that need the same new service must not both create it. */
-export class Turns {
-  private readonly last = new Map<string, Promise<unknown>>();
-
-  async take<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.last.get(key) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const settled = mine.catch(() => undefined);
-    this.last.set(key, settled);
-    try {
-      return await mine;
-    } finally {
-      if (this.last.get(key) === settled) this.last.delete(key);
-    }
-  }
-}
-
-const turnsByStore = new WeakMap<Dependencies['evidence'], Turns>();
-
-function turnsOf(evidence: Dependencies['evidence']): Turns {
-  const known = turnsByStore.get(evidence) ?? new Turns();
-  turnsByStore.set(evidence, known);
-  return known;
 }

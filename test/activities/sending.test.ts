@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { KeyedMutex } from '../../activities/carry-out/keyed-mutex.js';
 import { REFUSED_WITHIN_MS, sendOnce } from '../../activities/carry-out/send-once.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { ApiError } from '../../shared/http/errors.js';
@@ -41,12 +42,13 @@ function world(): {
     lost = null;
     return Promise.reject(new ApiError('unavailable', 'the connection broke', {}, { effect: 'unknown' }));
   };
-  const attemptOver =
-    (store: Evidence): Attempt =>
-    (now, execution = 'run/1') => {
+  const ofProcess = (): Attempt => {
+    const sending = new KeyedMutex();
+    return (now, execution = 'run/1') => {
       time = now;
       const needs: Needs = {
-        evidence: store,
+        sending,
+        evidence,
         execution: () => execution,
         lease: () => null,
         autotask: {
@@ -64,9 +66,10 @@ function world(): {
         send,
       });
     };
+  };
   return {
-    attempt: attemptOver(evidence),
-    another: attemptOver({ ...evidence }),
+    attempt: ofProcess(),
+    another: ofProcess(),
     sent: () => sent,
     remove: () => (there = null),
     lose: (effect, after = 0) => (lost = { effect, after }),

@@ -50,7 +50,7 @@ function dependencies(): Dependencies {
   const config = loadConfig({ ...sandbox.env(), BILLING_MODE: 'approve' });
   const sleep = (milliseconds: number): Promise<void> => Promise.resolve(void (now += milliseconds));
   return {
-    ...createDependencies(config, evidence),
+    ...createDependencies(config, { evidence }),
     clock: { now: () => new Date(now), sleep },
     askedAt: () => new Date(askedAt),
     heartbeat: (details) => {

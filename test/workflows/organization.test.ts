@@ -92,7 +92,9 @@ describe('an organization that is billed', () => {
   });
 
   test('is planned knowing when Temporal was asked for the plan: a look at Autotask from before it does not count', async () => {
-    const { askedAt } = createDependencies(loadConfig({ ...COMPLETE_SETTINGS, BILLING_MODE: 'shadow' }), memoryEvidence());
+    const { askedAt } = createDependencies(loadConfig({ ...COMPLETE_SETTINGS, BILLING_MODE: 'shadow' }), {
+      evidence: memoryEvidence(),
+    });
     const asked: (number | undefined)[] = [];
     const activities = standIns({
       planOrganization: () => {

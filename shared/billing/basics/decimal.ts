@@ -10,9 +10,6 @@ export { Big };
 /** Decimals of unit prices on the wire of Autotask (`docs/vendors/autotask.md` 5.3). */
 export const UNIT_PRICE_SCALE = 4;
 
-Big.RM = Big.roundHalfUp;
-Big.strict = false;
-
 export const big = (value: Decimal | number | Big): Big => (value instanceof Big ? value : new Big(value));
 export const ZERO = new Big(0);
 /** A look at the first digit: `eq(0)` reads the 0 again each time, and planning asks some thirty times an item. */
@@ -46,15 +43,12 @@ export function round(value: Big, scale: number): Big {
   return value.round(scale, Big.roundHalfUp);
 }
 
-/** `total / divisor` rounded to `scale` decimals. The quotient is rounded once, from the exact value. */
+/** `total / divisor` rounded to `scale` decimals. The quotient is rounded once, from the exact value, by a constructor of its own: the library keeps its digits there. */
 export function divide(total: Big, divisor: Big, scale: number): Big {
-  const digits = Big.DP;
-  try {
-    Big.DP = scale;
-    return total.div(divisor);
-  } finally {
-    Big.DP = digits;
-  }
+  const Quotient = Big();
+  Quotient.DP = scale;
+  Quotient.RM = Big.roundHalfUp;
+  return new Big(new Quotient(total).div(divisor));
 }
 
 /** Text with exactly `scale` decimals, "-48.30". Never writes "-0.00". */
