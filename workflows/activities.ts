@@ -5,7 +5,7 @@ import { summaryText } from '../shared/billing/basics/markdown.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import type { StepDone, StepRequest } from '../shared/messages/messages.js';
 import { carryOutBy } from './organization-run.js';
-import { STEP_KINDS } from '../shared/billing/plan/step-kinds.js';
+import { STEP_KINDS } from '../shared/billing/basics/step-kinds.js';
 
 /**
  * Activities by queue, with their time limits. Temporal owns the retries: attempts are few, because an organization that cannot go on must wait where a

@@ -2,7 +2,7 @@ import { addCalls, addWrites, countWrites } from '../shared/billing/results/tall
 import { fold } from '../shared/billing/basics/text.js';
 import { NO_WRITES } from '../shared/billing/results/results.js';
 import type { Step } from '../shared/billing/plan-types.js';
-import { STEP_KINDS } from '../shared/billing/plan/step-kinds.js';
+import { STEP_KINDS } from '../shared/billing/basics/step-kinds.js';
 import { STEPS_TOGETHER } from '../shared/messages/payload.js';
 import type { PlanMade, Resolved, StepDone } from '../shared/messages/messages.js';
 import { batchesOf } from './batches.js';

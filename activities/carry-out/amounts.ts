@@ -1,6 +1,6 @@
 import { isLookedAt } from '../../shared/autotask/index.js';
 import { big } from '../../shared/billing/basics/decimal.js';
-import { rowKeyOf } from '../../shared/billing/plan/step-kinds.js';
+import { rowKeyOf } from '../../shared/billing/basics/step-kinds.js';
 import { monthOf } from '../../shared/billing/basics/month.js';
 import { fold } from '../../shared/billing/basics/text.js';
 import { noteRecord } from '../../shared/evidence/remembered.js';

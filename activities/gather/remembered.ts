@@ -1,7 +1,7 @@
 import { SearchBlind } from '../../shared/autotask/index.js';
 import { ApiError } from '../../shared/http/errors.js';
 import { unknownRows } from '../../shared/billing/contracts/doubt.js';
-import { madeBy } from '../../shared/billing/plan/step-kinds.js';
+import { madeBy } from '../../shared/billing/basics/step-kinds.js';
 import { parseChargeKey } from '../../shared/billing/basics/keys.js';
 import { fold, present } from '../../shared/billing/basics/text.js';
 import type { Plan } from '../../shared/billing/plan-types.js';

@@ -1,8 +1,8 @@
+import { productIds } from '../../shared/billing/amounts/products.js';
 import { unknownRows } from '../../shared/billing/contracts/doubt.js';
-import { productIds } from '../../shared/billing/contracts/catalogue.js';
 import { codeOrProduct } from '../../shared/billing/report/items.js';
 import { chargeKeyOf, itemHash, parseChargeKey } from '../../shared/billing/basics/keys.js';
-import { rowKeyOf } from '../../shared/billing/plan/step-kinds.js';
+import { rowKeyOf } from '../../shared/billing/basics/step-kinds.js';
 import { addMonths, firstDay, monthOf } from '../../shared/billing/basics/month.js';
 import { fold } from '../../shared/billing/basics/text.js';
 import type { Outcome } from '../../shared/billing/results/results.js';

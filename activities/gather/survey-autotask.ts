@@ -3,7 +3,7 @@ import { companyIdOf, type MonthFacts, type OrganizationFacts } from '../../shar
 import { decideCompany } from '../../shared/billing/contracts/company.js';
 import { parseChargeKey } from '../../shared/billing/basics/keys.js';
 import { indexNames, type Names } from '../../shared/billing/report/named.js';
-import { standsFor } from '../../shared/billing/ghosts/ours.js';
+import { standsFor } from '../../shared/billing/contracts/ours.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import { paidOnceKeys } from '../../shared/billing/plan/plan.js';
 import { strayContracts, unnamedContracts } from '../../shared/billing/ghosts/strays.js';

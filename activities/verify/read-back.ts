@@ -17,7 +17,7 @@ import type { KeptPlan } from '../decide/plan-organization.js';
 import { movedFrom } from '../decide/moved.js';
 import type { Slices } from '../gather/report-slices.js';
 import { BREAKERS_OFF } from '../../shared/billing/plan/breaker-limits.js';
-import { changes } from '../../shared/billing/plan/step-kinds.js';
+import { changes } from '../../shared/billing/basics/step-kinds.js';
 
 /**
  * Rule 7.9: everything written is read back, one query per kind of record, and compared. The comparison is the planner itself: what it would still write

@@ -1,4 +1,4 @@
-import { madeBy } from '../../shared/billing/plan/step-kinds.js';
+import { madeBy } from '../../shared/billing/basics/step-kinds.js';
 import { fold } from '../../shared/billing/basics/text.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type { VerifyRequest } from '../../shared/messages/messages.js';

@@ -1,7 +1,7 @@
 import type { Plan, PostAdjustmentStep, Step } from '../billing/plan-types.js';
 import { fold } from '../billing/basics/text.js';
 import { HOUR_MS, LOOK_EVERY_CALLS, turnByTenant, type Threshold } from './quota.js';
-import { callsOf, changes } from '../billing/plan/step-kinds.js';
+import { callsOf, changes } from '../billing/basics/step-kinds.js';
 
 /** What carrying out plans costs in calls to Autotask, the scarce resource, and how long they take. Told to people beforehand; nothing is decided by it. */
 export interface Effort {

@@ -311,3 +311,26 @@ export interface Plan {
   /** What counts as the accepted report of the organization from now on (rule 1.6); absent in evidence of earlier releases. */
   accepted?: AcceptedPart;
 }
+
+/** Why a plan, or an item of it, waits for a person. */
+export interface Tripped {
+  reason: Reason;
+  message: string;
+}
+
+/** What a run wrote, counted by what took effect. */
+export interface Writes {
+  services: number;
+  products: number;
+  contracts: number;
+  extensions: number;
+  adjustments: number;
+  charges: number;
+}
+
+/** Lines added up. */
+export interface Amounts {
+  lines: number;
+  cost: Decimal;
+  sales: Decimal;
+}

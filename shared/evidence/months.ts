@@ -1,9 +1,9 @@
+import { withDismissals } from '../billing/results/dismissed.js';
 import { completed, type Expected } from '../billing/results/answers.js';
 import { withDisagreements, type Disagreement } from '../billing/results/claims.js';
 import type { CountedAmounts, CountedOrganization } from '../billing/report/counted.js';
 import type { Advised } from '../billing/basics/command.js';
 import { nothingDue } from '../billing/report/due.js';
-import { withDismissals } from '../billing/ghosts/dismissal.js';
 import type { MonthFacts, OrganizationFacts } from '../billing/report/facts.js';
 import { Reconciliation, type MonthFrame } from '../billing/results/reconcile.js';
 import type { MonthResult, OrganizationResult, Outcome } from '../billing/results/results.js';

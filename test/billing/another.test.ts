@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isOfAnother } from '../../shared/billing/ghosts/ours.js';
+import { isOfAnother } from '../../shared/billing/contracts/ours.js';
 import type { JointCompany } from '../../shared/billing/report/facts.js';
 import { line, settings, SUBSCRIPTION } from './builders.js';
 

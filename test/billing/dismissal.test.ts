@@ -1,3 +1,4 @@
+import { withDismissals } from '../../shared/billing/results/dismissed.js';
 import { describe, expect, test } from '@jest/globals';
 import {
   dismissed,
@@ -5,7 +6,6 @@ import {
   ghostText,
   isOpen,
   setAside,
-  withDismissals,
   withEarlier,
   type Dismissal,
 } from '../../shared/billing/ghosts/dismissal.js';

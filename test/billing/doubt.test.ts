@@ -1,17 +1,16 @@
+import { heldAsGone, remadeNotes } from '../../shared/billing/plan/gone.js';
 import { describe, expect, test } from '@jest/globals';
 import {
   catalogueDoubt,
   chargeDoubt,
   companyDoubt,
   contractDoubt,
-  heldAsGone,
-  remadeNotes,
   rowDoubt,
   standingDoubt,
   unknownRows,
   unreadableText,
 } from '../../shared/billing/contracts/doubt.js';
-import { madeBy, rowKeyOf } from '../../shared/billing/plan/step-kinds.js';
+import { madeBy, rowKeyOf } from '../../shared/billing/basics/step-kinds.js';
 import { besideUnknown } from '../../shared/billing/plan/shrank.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import type { Held } from '../../shared/billing/plan/trip.js';

@@ -1,6 +1,6 @@
 import { BREAKERS_OFF } from '../../shared/billing/plan/breaker-limits.js';
 import { describe, expect, test } from '@jest/globals';
-import { explain, type Explanation } from '../../shared/billing/derivation/explain.js';
+import { explain, type Explanation } from '../../shared/billing/results/explain.js';
 import { cutReport } from '../../shared/billing/report/facts.js';
 import {
   AS_OF,

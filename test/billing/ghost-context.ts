@@ -1,5 +1,5 @@
 import { cutReport } from '../../shared/billing/report/facts.js';
-import type { GhostContext } from '../../shared/billing/ghosts/ghosts.js';
+import type { GhostContext } from '../../shared/billing/ghosts/ghost-plan.js';
 import { indexPrices } from '../../shared/billing/report/items.js';
 import { indexNames, NOTHING_NAMED, type Named } from '../../shared/billing/report/named.js';
 import type { ContractPlan } from '../../shared/billing/contracts/plan-contract.js';

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { mayZero, planGhosts, shrinksBecause, type GhostContext, type GhostPlan } from '../../shared/billing/ghosts/ghosts.js';
+import type { GhostContext, GhostPlan } from '../../shared/billing/ghosts/ghost-plan.js';
+import { planGhosts } from '../../shared/billing/ghosts/ghosts.js';
+import { mayZero, shrinksBecause } from '../../shared/billing/ghosts/why.js';
 import type { AcceptedItem } from '../../shared/billing/report/accepted.js';
 import { indexPrices } from '../../shared/billing/report/items.js';
 import type { ContractPlan } from '../../shared/billing/contracts/plan-contract.js';

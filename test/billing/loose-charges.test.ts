@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { planGhosts, type GhostContext, type GhostPlan } from '../../shared/billing/ghosts/ghosts.js';
+import type { GhostContext, GhostPlan } from '../../shared/billing/ghosts/ghost-plan.js';
+import { planGhosts } from '../../shared/billing/ghosts/ghosts.js';
 import { chargeKeyOf, contractKeyOf, itemHash } from '../../shared/billing/basics/keys.js';
 import type { Named } from '../../shared/billing/report/named.js';
 import type { ContractPlan } from '../../shared/billing/contracts/plan-contract.js';

@@ -1,6 +1,6 @@
+import { withLost } from '../../shared/billing/plan/gone.js';
 import { describe, expect, test } from '@jest/globals';
 import { chargeKeyOf, itemHash } from '../../shared/billing/basics/keys.js';
-import { withLost } from '../../shared/billing/contracts/doubt.js';
 import { cutReport } from '../../shared/billing/report/facts.js';
 import { namesOfItems, NOTHING_NAMED } from '../../shared/billing/report/named.js';
 import type { Books, Charge, Gone } from '../../shared/billing/types.js';

@@ -13,7 +13,7 @@ import type { ExtendContractStep, Item, Plan, PlannedItem, Step } from '../../sh
 import { ghost, line, organization, plan, report, running, settings } from './builders.js';
 import { lines } from './examples/row-and-charge.js';
 import { isParked } from '../../shared/billing/results/status.js';
-import { STEP_KINDS } from '../../shared/billing/plan/step-kinds.js';
+import { STEP_KINDS } from '../../shared/billing/basics/step-kinds.js';
 
 /** Outcomes to what a person reads; what must hold of every plan; what becomes of a plan that could not be carried out. */
 

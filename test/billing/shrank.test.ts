@@ -1,6 +1,7 @@
+import { ghostId } from '../../shared/billing/basics/keys.js';
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULT_BREAKERS } from '../../shared/billing/plan/breaker-limits.js';
-import { ghostId, isUnexplained, released, withoutShrunk } from '../../shared/billing/plan/shrank.js';
+import { isUnexplained, released, withoutShrunk } from '../../shared/billing/plan/shrank.js';
 import { stopped } from '../../shared/billing/derivation/rule-of-reason.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import type { Work } from '../../shared/billing/plan/plan.js';

@@ -28,7 +28,7 @@ import {
   statusInWords,
   waitsForPerson,
 } from '../../shared/billing/results/status.js';
-import { callsOf, changes, STEP_KINDS } from '../../shared/billing/plan/step-kinds.js';
+import { callsOf, changes, STEP_KINDS } from '../../shared/billing/basics/step-kinds.js';
 import { addCalls, addWrites } from '../../shared/billing/results/tally.js';
 import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 import type { Step } from '../../shared/billing/plan-types.js';

@@ -3,7 +3,7 @@ import { itemHash, chargeKeyOf } from '../../shared/billing/basics/keys.js';
 import type { Named } from '../../shared/billing/report/named.js';
 import { goneGhosts, unreadGhosts, unseenGhosts, type Explaining } from '../../shared/billing/ghosts/unseen.js';
 import type { AcceptedItem } from '../../shared/billing/report/accepted.js';
-import type { GhostContext } from '../../shared/billing/ghosts/ghosts.js';
+import type { GhostContext } from '../../shared/billing/ghosts/ghost-plan.js';
 import type { Ghost } from '../../shared/billing/plan-types.js';
 import type { Books } from '../../shared/billing/types.js';
 import { accepted, books, charge, CODE, contract, line, MONTH, plan, row, service, settings, SUBSCRIPTION } from './builders.js';

@@ -1,7 +1,7 @@
+import { ghostId } from '../../shared/billing/basics/keys.js';
 import { describe, expect, test } from '@jest/globals';
 import type { Ghost, Plan, Step } from '../../shared/billing/plan-types.js';
 import type { Work } from '../../shared/billing/plan/plan.js';
-import { ghostId } from '../../shared/billing/plan/shrank.js';
 import type { Held } from '../../shared/billing/plan/trip.js';
 import { withheld } from '../../shared/billing/plan/apply-breakers.js';
 import { ghost, plan } from './builders.js';

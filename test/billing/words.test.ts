@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isBreaker } from '../../shared/billing/plan/breakers.js';
 import { numberedChargeKey, parseChargeKey } from '../../shared/billing/basics/keys.js';
-import { rowKeyOf } from '../../shared/billing/plan/step-kinds.js';
+import { rowKeyOf } from '../../shared/billing/basics/step-kinds.js';
 import { amountsTable } from '../../shared/billing/basics/markdown.js';
 import { addDays, addMonths, daysCovered, isDay, isMonth, lastDay, monthsBetween } from '../../shared/billing/basics/month.js';
 import { classify, isKnownChargeType } from '../../shared/billing/report/record-type.js';

@@ -23,7 +23,9 @@ describe('refused', () => {
   test.each([
     ['shared/billing/x.ts', `export * from '../autotask/client.js';`, 'the core knows no vendor'],
     ['shared/billing/x.ts', `export { readFile } from 'node:fs/promises';`, 'the core does no input or output'],
-    ['shared/billing/x.ts', `export { z } from 'zod';`, 'the core has one library'],
+    ['shared/billing/plan/x.ts', `export { z } from 'zod';`, 'the core has one library'],
+    ['shared/billing/basics/x.ts', `export * from '../report/items.js';`, 'a room knows only those before it'],
+    ['shared/billing/contracts/x.ts', `export type { PlanInput } from '../plan/plan.js';`, 'not even types of a later one'],
     ['shared/http/x.ts', `export * from '../billing/plan.js';`, 'http knows nothing of billing'],
     ['shared/close/x.ts', `export { big } from '../billing/decimal.js';`, 'the close has an arithmetic of its own'],
     ['shared/cloudmore/x.ts', `export * from '../config.js';`, 'vendors are given their settings'],
@@ -86,7 +88,7 @@ describe('refused', () => {
 describe('allowed', () => {
   test.each([
     [
-      'shared/billing/x.ts',
+      'shared/billing/plan/x.ts',
       `export { createHash } from 'node:crypto';\nexport { Big } from 'big.js';\nexport * from './plan.js';`,
     ],
     ['shared/billing/x.ts', 'export const day = new Date(0);'],

@@ -1,6 +1,6 @@
 import { us } from '../../terminal/called.js';
 import { partial_ratio as likeness } from 'fuzzball';
-import { explain, type Explanation } from '../../../shared/billing/derivation/explain.js';
+import { explain, type Explanation } from '../../../shared/billing/results/explain.js';
 import type { MonthFacts, OrganizationFacts } from '../../../shared/billing/report/facts.js';
 import type { Outcome } from '../../../shared/billing/results/results.js';
 import { same } from '../../../shared/billing/basics/text.js';

@@ -1,4 +1,4 @@
-import type { ExplainedItem, ExplainedLine } from '../../../shared/billing/derivation/explain.js';
+import type { ExplainedItem, ExplainedLine } from '../../../shared/billing/results/explain.js';
 import { reasonInWords } from '../../../shared/billing/results/advice.js';
 import { typeInWords } from '../../../shared/billing/basics/record-types.js';
 import { big, grouped } from '../../../shared/billing/basics/decimal.js';

@@ -13,7 +13,7 @@ import { advised, command, type Advised } from '../../../shared/billing/basics/c
 import { amountText, big, type Big, grouped, money, moneyText, sum } from '../../../shared/billing/basics/decimal.js';
 import { salesText } from '../../../shared/billing/basics/sales-text.js';
 import { describeStep, markOf } from '../../../shared/billing/derivation/describe.js';
-import type { Mark } from '../../../shared/billing/plan/step-kinds.js';
+import type { Mark } from '../../../shared/billing/basics/step-kinds.js';
 import type { Effort } from '../../../shared/autotask/effort.js';
 import type { MonthResult } from '../../../shared/billing/results/results.js';
 import { groupBy, same } from '../../../shared/billing/basics/text.js';

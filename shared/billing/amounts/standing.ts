@@ -1,4 +1,4 @@
-import { productIds } from '../contracts/catalogue.js';
+import { productIds } from './products.js';
 import { big, type Big, grouped, isZero, posted, postedText, postedWords, sum, ZERO } from '../basics/decimal.js';
 import { parseChargeKey } from '../basics/keys.js';
 import { monthOf } from '../basics/month.js';

@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { fold } from './text.js';
+import type { Ghost } from '../plan-types.js';
 import type { ItemType, Month } from '../types.js';
 
 /** What makes an item the same item in every run: the hash of rule 7.7 and the keys made of it. Derived from business data alone, never random. */
@@ -66,3 +67,7 @@ export class ListDigest {
     return this.hash.copy().update(']]').digest('hex');
   }
 }
+
+/** What the steps of a ghost name as their item. */
+export const ghostId = ({ contractKey, serviceId, chargeId }: Pick<Ghost, 'contractKey' | 'serviceId' | 'chargeId'>): string =>
+  serviceId === null ? `ghost-charge-${chargeId}` : `ghost-${contractKey}-${serviceId}`;

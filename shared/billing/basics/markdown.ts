@@ -1,6 +1,6 @@
 import { shown } from '../../shown.js';
 import { grouped } from './decimal.js';
-import type { Amounts } from '../results/results.js';
+import type { Amounts } from '../plan-types.js';
 
 /**
  * Markdown for Temporal's Web UI. `md` escapes every value that goes into it; only what this file makes itself is taken as Markdown. So a customer's name can

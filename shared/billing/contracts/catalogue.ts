@@ -1,3 +1,4 @@
+import { productsOf } from '../amounts/products.js';
 import { big, Big, signOf, UNIT_PRICE_SCALE, unitPriceText } from '../basics/decimal.js';
 import type { Doubt } from './doubt.js';
 import { isManual, priceOf, type PriceList } from '../report/items.js';
@@ -218,25 +219,15 @@ export type ProductChoice =
   /** It has the name alone, and its charges would wait for an order. */
   | { kind: 'needs-order'; product: Product };
 
-const productsByKey = new IndexBy<Product>(({ key }) => key);
-const productsByName = new IndexBy<Product>(({ name }) => name);
-
 /** The active product with the type's external id, else with its exact name (rule 5.3). */
 export function chooseProduct(books: Books, type: RecordType): ProductChoice {
   const { key, name } = PRODUCTS[type]!;
   const active = (products: Product[]): Product[] => products.filter(({ isActive }) => isActive);
-  const byKey = active(productsByKey.find(books.products, key));
-  const hits = byKey.length > 0 ? byKey : active(productsByName.find(books.products, name));
+  const byKey = active(productsOf(books, { key }));
+  const hits = byKey.length > 0 ? byKey : active(productsOf(books, { name }));
   if (hits.length > 1) return { kind: 'ambiguous', ids: hits.map(({ id }) => id) };
   if (byKey.length === 0 && hits[0]?.needsOrder) return { kind: 'needs-order', product: hits[0] };
   return hits[0] ? { kind: 'found', product: hits[0] } : { kind: 'missing' };
-}
-
-/** Ids of all products that stand for the type, active or not: what another charged on one before somebody deactivated it is billed all the same (7.8). */
-export function productIds(books: Pick<Books, 'products'>, productKey: string): number[] {
-  const name = Object.values(PRODUCTS).find(({ key }) => key === productKey)?.name ?? null;
-  const found = [...productsByKey.find(books.products, productKey), ...productsByName.find(books.products, name)];
-  return [...new Set(found.map(({ id }) => id))];
 }
 
 /** Why nothing is billed on the product that was found: there are two, or it has the name alone and its charges might wait (5.3). */

@@ -2,7 +2,7 @@ import { big, grouped, isZero, text } from '../basics/decimal.js';
 import type { Doubt } from './doubt.js';
 import { addDays, firstDay } from '../basics/month.js';
 import type { Names } from '../report/named.js';
-import { standsFor } from '../ghosts/ours.js';
+import { standsFor } from './ours.js';
 import { fold } from '../basics/text.js';
 import type { Item } from '../plan-types.js';
 import type { Contract, Day, Decimal, Month } from '../types.js';

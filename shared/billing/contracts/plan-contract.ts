@@ -1,8 +1,9 @@
+import type { KeyedItem } from '../report/keyed-item.js';
 import { bookedOf, type CostTerms } from './company.js';
 import { planCharge, planRowAndCharge, type AmountsPlan } from '../amounts/amounts.js';
 import { chooseProduct, chooseService, dormantService, invoiceDescription, productDoubt, serviceKeyOf } from './catalogue.js';
 import { catalogueBecause, contractBecause } from '../derivation/because.js';
-import { carriedGhosts } from '../amounts/carried.js';
+import { carriedGhosts } from './carried.js';
 import { catalogueDoubt, chargeDoubt, contractDoubt, rowDoubt } from './doubt.js';
 import { decideContract, inactiveContract, max, requiredEnd, rivalOf, type ContractDecision } from './find-or-make.js';
 import { contractStepsOf, notesOf, serviceStep } from './contract-steps.js';
@@ -46,13 +47,6 @@ export interface ContractContext {
   refused: Set<string>;
   /** How the company's costs are booked (rule 3.5); null where that is not known, and nothing with a cost is billed. */
   costs: CostTerms | null;
-}
-
-/** An item with the keys it is found by. */
-export interface KeyedItem {
-  item: Item;
-  hash: string;
-  contractKey: string;
 }
 
 /** What was decided for one item. Contract-wide steps stand in `ContractPlan.contractSteps`. */

@@ -1,7 +1,17 @@
-import { big, divide, plain, postedText, sum, ZERO, type Big } from '../basics/decimal.js';
+import { big, compare, divide, plain, postedText, sum, ZERO, type Big } from '../basics/decimal.js';
 import { firstDay } from '../basics/month.js';
 import { chargesAt, type Billable, type Place } from '../amounts/standing.js';
-import type { ChargeStanding, PostAdjustmentStep, RowFigures, RowStanding, Sides, Standing, Step } from '../plan-types.js';
+import { SIDES } from '../report/accepted.js';
+import type {
+  ChargeStanding,
+  PlannedItem,
+  PostAdjustmentStep,
+  RowFigures,
+  RowStanding,
+  Sides,
+  Standing,
+  Step,
+} from '../plan-types.js';
 import type { Books, Charge, Decimal } from '../types.js';
 
 /**
@@ -112,3 +122,13 @@ function chargeStandings(charges: Charge[], steps: Step[], currency: string): Ch
     })),
   ];
 }
+
+export const UP = 1;
+export const DOWN = -1;
+
+/** Whether the steps move what stands in a direction, on either side. */
+export const moves = ({ standing }: Pick<PlannedItem, 'standing'>, direction: number): boolean =>
+  SIDES.some((side) => compare(standing!.after[side], standing!.before[side]) * direction > 0);
+
+/** Whether the steps move what stands, on either side. */
+export const isMoved = (decided: Pick<PlannedItem, 'standing'>): boolean => moves(decided, UP) || moves(decided, DOWN);

@@ -1,5 +1,5 @@
 import { amountText, big, grouped, money, ZERO } from '../basics/decimal.js';
-import { rulesOf, type Mark } from '../plan/step-kinds.js';
+import { rulesOf, type Mark } from '../basics/step-kinds.js';
 import { same } from '../basics/text.js';
 import type { Plan, PlannedItem, PostAdjustmentStep, PostChargeStep, RowStanding, Step } from '../plan-types.js';
 import type { Decimal } from '../types.js';

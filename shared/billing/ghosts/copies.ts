@@ -3,7 +3,7 @@ import { amountText, big, isZero, postedText, sum } from '../basics/decimal.js';
 import type { MonthFacts } from '../report/facts.js';
 import { indexPrices } from '../report/items.js';
 import { indexNames } from '../report/named.js';
-import { standsFor } from './ours.js';
+import { standsFor } from '../contracts/ours.js';
 import { byText, groupBy } from '../basics/text.js';
 import type { Books, Contract, Row, Settings } from '../types.js';
 

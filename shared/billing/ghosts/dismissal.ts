@@ -1,7 +1,5 @@
 import { big } from '../basics/decimal.js';
-import { countWrites } from '../results/tally.js';
 import { same } from '../basics/text.js';
-import type { Outcome } from '../results/results.js';
 import type { Ghost } from '../plan-types.js';
 
 /** Rule 8.8: money without a line that a person has looked at is set aside until its amount changes. It stays listed and counts no more. */
@@ -78,13 +76,3 @@ const isSamePlace = (left: DismissedGhost, right: DismissedGhost): boolean =>
 
 const isSame = (seen: DismissedGhost, now: DismissedGhost): boolean =>
   isSamePlace(seen, now) && same(seen.currency, now.currency) && big(seen.sales).eq(now.sales) && big(seen.cost).eq(now.cost);
-
-/** An outcome as it counts now: one that needed attention for nothing but what was dismissed since needs none. */
-export function withDismissals(outcome: Outcome, dismissals: Dismissal[]): Outcome {
-  if (outcome.ghosts.length === 0) return outcome;
-  const ghosts = setAside(outcome.ghosts, dismissals);
-  const waits = outcome.items.some((item) => item.outcome === 'held') || ghosts.some(isOpen);
-  if (outcome.status === 'NeedsAttention' && !waits)
-    return { ...outcome, ghosts, status: countWrites(outcome.writes) > 0 ? 'Done' : 'Unchanged', waitsSince: null };
-  return { ...outcome, ghosts };
-}

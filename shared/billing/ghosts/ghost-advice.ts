@@ -1,5 +1,5 @@
 import { command, type Command } from '../basics/command.js';
-import type { GhostContext } from './ghosts.js';
+import type { GhostContext } from './ghost-plan.js';
 import type { Charge, Contract } from '../types.js';
 
 /** What a person is told about money without a line (rules 8.3, 8.4, 8.7): where it stands, why nobody answers for it, and what ends it. */

@@ -1,58 +1,22 @@
-import { acceptedOf, cameFor, isByHand, isNewOrMore, type AcceptedItem } from '../report/accepted.js';
+import { ghostId } from '../basics/keys.js';
+import { acceptedOf } from '../report/accepted.js';
 import { planRowAndCharge, type AmountsPlan } from '../amounts/amounts.js';
-import { isSuitable } from '../contracts/find-or-make.js';
 import { postedText, postedWords, soughtText } from '../basics/decimal.js';
-import { standingDoubt } from '../contracts/doubt.js';
-import { endedBefore, endedSubscription } from '../report/ended.js';
-import type { MonthFacts } from '../report/facts.js';
 import { elsewhereAdvice, rowAdvice } from './ghost-advice.js';
-import { listedSubscription } from '../report/items.js';
 import { looseCharges } from './loose-charges.js';
 import { addDays, firstDay, reportMonthOf } from '../basics/month.js';
-import { chargeKeysOn, isOfAnother, isOwn, isSwitchedOff, standsFor, typeOnContract } from './ours.js';
-import type { ContractContext, ContractPlan, ItemDecision } from '../contracts/plan-contract.js';
+import { chargeKeysOn, isOfAnother, isOwn, isSwitchedOff, standsFor, typeOnContract } from '../contracts/ours.js';
+import type { ContractPlan } from '../contracts/plan-contract.js';
 import { hasMoney, isEqualRow, rowsOfContract, viewRows, type MonthRow, type RowView } from '../amounts/rows.js';
-import { ghostId } from '../plan/shrank.js';
 import { chargesOf, inUseFirst, isRefused, totalOf, type Billable, type Place } from '../amounts/standing.js';
-import { fold, same } from '../basics/text.js';
-import type { Ghost, GhostEvidence, Item, Note, Step } from '../plan-types.js';
-import type { Contract, RecordType, Service, Subscription } from '../types.js';
-import { SHARED_SERVICES, isLicence, typeInWords } from '../basics/record-types.js';
+import { same } from '../basics/text.js';
+import type { Ghost, Note } from '../plan-types.js';
+import type { Contract, RecordType, Service } from '../types.js';
+import { SHARED_SERVICES, typeInWords } from '../basics/record-types.js';
+import { mergeGhosts, NO_GHOSTS, type GhostContext, type GhostPlan } from './ghost-plan.js';
+import { isPaidOnce, mayZero, reasonToZero, shrinksBecause, toldWhy, type OfType, type OnContract, type Planned } from './why.js';
 
 /** Rule 8: money in Autotask without a line in the report. */
-export interface GhostPlan {
-  ghosts: Ghost[];
-  steps: Step[];
-  notes: Note[];
-  needsDetail: number[];
-}
-
-export interface GhostContext extends ContractContext {
-  facts: MonthFacts;
-  organizationId: string;
-  currency: string;
-  /** Charge keys (folded bases) of every item of the organization, with the contract it is billed on; null where it is billed nowhere. */
-  itemCharges: Map<string, { home: number | null } & Pick<Item, 'type' | 'itemCode'>>;
-  /** What the last accepted report of the month had of the organization (rule 1.6); null where that is not known. */
-  accepted: AcceptedItem[] | null;
-  /** Folded subscription ids whose lines another organization has now, and is billed for. */
-  moved: Set<string>;
-  /** Folded subscription ids whose lines another organization had before, and this one has now. */
-  arrived: Set<string>;
-  /** Why nobody answers for the company any more (8.7): whatever stands there is a ghost, and only a person brings it to nothing. Null where somebody does. */
-  whyStray: ((contractKey: string | null) => string) | null;
-  /** Whether nobody can tell whose a line of the organization is: it may be that of any contract, so nothing is brought to nothing, and all of it is listed (2.7). */
-  isUnclear: boolean;
-}
-
-export const NO_GHOSTS: GhostPlan = { ghosts: [], steps: [], notes: [], needsDetail: [] };
-
-export const mergeGhosts = (parts: GhostPlan[]): GhostPlan => ({
-  ghosts: parts.flatMap(({ ghosts }) => ghosts),
-  steps: parts.flatMap(({ steps }) => steps),
-  notes: parts.flatMap(({ notes }) => notes),
-  needsDetail: parts.flatMap(({ needsDetail }) => needsDetail),
-});
 
 /**
  * Looks for ghosts on one contract. One with a held item is left alone (8.1), but for what was paid once and only an extension of this plan would give to the
@@ -82,23 +46,6 @@ export function planGhosts(
   const isBesideRow = (key: string): boolean =>
     services.some((service) => keysBesideRow({ contract, contractKey, service, plan }, context).includes(key));
   return mergeGhosts([...parts, looseCharges({ contract, contractKey, isBesideRow, plan }, context)]);
-}
-
-/** A service of ours on a contract. */
-interface OnContract {
-  contract: Contract;
-  contractKey: string;
-  service: Service;
-}
-
-/** The same where its record type is known. */
-interface OfType extends OnContract {
-  type: RecordType;
-}
-
-/** With what is planned for the contract, if anything. */
-interface Planned {
-  plan: ContractPlan | undefined;
 }
 
 /** What is taken to zero. */
@@ -203,52 +150,12 @@ function isAwaiting(type: RecordType, contractKey: string, context: GhostContext
   );
 }
 
-/** Only on a contract that we would bill on, on which all could be read, of a subscription that is this organization's, all of whose lines have an owner (2.7, 8.2, 8.7). */
-export const mayZero = (contract: Contract, contractKey: string, context: GhostContext): boolean =>
-  context.whyStray === null &&
-  !context.isUnclear &&
-  isSuitable(contract) &&
-  standingDoubt(context.books, contract.id) === null &&
-  (isOwn(contractKey, context) || isAccepted(contractKey, context));
-
-/** Whether the last accepted report of the month had the subscription here. */
-const isAccepted = (contractKey: string, { accepted }: GhostContext): boolean =>
-  accepted?.some((item) => same(item.contractKey, contractKey)) ?? false;
-
 /** Whether the report's own line for it is billed on another contract: this one lost its ids, and another was made. */
 const isBilledElsewhere = (contract: Contract, { chargeKeys }: Billable, { itemCharges }: GhostContext): boolean =>
   chargeKeys.some((key) => {
     const home = itemCharges.get(key)?.home ?? contract.id;
     return home !== contract.id;
   });
-
-export interface Why {
-  evidence: GhostEvidence;
-  message: string;
-}
-
-/** 8.2: why the amount may be brought to nothing without a line; null where only a person can tell. */
-function reasonToZero(
-  { contractKey, service, type, plan }: Omit<OfType, 'contract'> & Planned,
-  context: GhostContext,
-): Why | null {
-  const ended = endedSubscription(context.subscriptions, contractKey);
-  if (ended) return endedBecause(ended);
-  const listed = listedSubscription(context.subscriptions, contractKey);
-  const others = isLicence(type) ? (plan?.decisions.filter(({ item }) => isLicence(item.type) && !isByHand(item)) ?? []) : [];
-  if (others.length > 0 && !same(listed?.itemCode, service.key)) return replacedBy(others);
-  return isPaidOnce(service, type, context) ? { evidence: 'paid-once', message: 'Paid once, and not in this month.' } : null;
-}
-
-const endedBecause = ({ status }: Subscription): Why => ({
-  evidence: 'ended',
-  message: `The subscription is ${status.trim().toLowerCase()} in Cloudmore.`,
-});
-
-const replacedBy = (others: ItemDecision[]): Why => ({
-  evidence: 'replaced',
-  message: `Replaced by ${others.map(({ item }) => item.itemCode ?? item.type).join(', ')}.`,
-});
 
 // ---------------------------------------------------------------------------------------------------------------- what the month's report had before (1.6)
 
@@ -266,50 +173,6 @@ function wasReported(
   if (contract.startDay >= firstDay(month)) return true;
   return books.detailed.includes(contract.id) && previous !== null && !isEqualRow(row, previous);
 }
-
-interface ShrinksBecauseInput extends Planned {
-  contractKey: string;
-  itemCode: string | null;
-  type: RecordType;
-}
-
-/** What explains that a report has no lines any more for what it had in the same month: less than for what last month carries on (8.2). */
-export function shrinksBecause(
-  { contractKey, itemCode, type, plan }: ShrinksBecauseInput,
-  { subscriptions, accepted, moved, arrived, facts, asOf }: GhostContext,
-): Why | null {
-  const ended = endedBefore(subscriptions, contractKey, reportMonthOf(facts), asOf);
-  if (ended) return endedBecause(ended);
-  const listed = listedSubscription(subscriptions, contractKey);
-  const gone = accepted === null ? undefined : acceptedOf(accepted, contractKey, type, itemCode);
-  const isOther = ({ item }: ItemDecision): boolean => {
-    if (accepted === null) return isLicence(type) && isLicence(item.type) && !same(listed?.itemCode, itemCode);
-    const now = { id: item.id, sales: item.exactSales };
-    return gone === undefined ? isNewOrMore(now, accepted) : cameFor(now, gone, accepted);
-  };
-  // What somebody entered by hand does not say what Cloudmore itself has.
-  const billed = plan?.decisions.filter(({ item, outcome }) => outcome === 'posted' && !isByHand(item)) ?? [];
-  const others = billed.filter(isOther);
-  if (others.length > 0) return replacedBy(others);
-  // While it was held here, what stood was another organization's all the same.
-  if (gone?.stood !== true && arrived.has(fold(contractKey)) && billed.length > 0)
-    return { evidence: 'moved', message: 'Its lines are this organization’s now, and billed.' };
-  return moved.has(fold(contractKey)) ? { evidence: 'moved', message: 'Its lines are billed to another organization.' } : null;
-}
-
-export function toldWhy(standing: Ghost, why: Why | null, { id }: Contract): Ghost {
-  if (why !== null) return { ...standing, rule: '8.2', message: why.message, evidence: why.evidence };
-  const amount = soughtText(standing.sales, standing.currency);
-  return {
-    ...standing,
-    rule: '1.6',
-    evidence: null,
-    message: `${amount} stand on contract ${id}, and the report has no line for it any more, which it had before in the same month. Nothing says that it ended. It stays until the report names it again, or somebody releases the plan.`,
-  };
-}
-
-const isPaidOnce = ({ key }: Service, type: RecordType, { prices }: GhostContext): boolean =>
-  type === 'Perpetual' || (prices.get(fold(key))?.some((price) => (price.paymentMonths ?? 0) > 1) ?? false);
 
 const costCurrencyOf = ({ costs, currency }: GhostContext): string =>
   costs === null || costs === 'as-reported' ? currency : costs.currency;

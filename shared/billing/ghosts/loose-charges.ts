@@ -1,11 +1,11 @@
 import { isHashKey } from '../contracts/find-or-make.js';
 import { big, isZero, postedText, postedWords, soughtText, sum } from '../basics/decimal.js';
 import { chargeAdvice, movedAdvice } from './ghost-advice.js';
-import { mayZero, mergeGhosts, NO_GHOSTS, shrinksBecause, toldWhy, type GhostContext, type GhostPlan } from './ghosts.js';
-import { parseChargeKey } from '../basics/keys.js';
-import { chargeKeysOn, isSwitchedOff, type Ownership } from './ours.js';
+import { mergeGhosts, NO_GHOSTS, type GhostContext, type GhostPlan } from './ghost-plan.js';
+import { mayZero, shrinksBecause, toldWhy } from './why.js';
+import { parseChargeKey, ghostId } from '../basics/keys.js';
+import { chargeKeysOn, isSwitchedOff, type Ownership } from '../contracts/ours.js';
 import type { ContractPlan } from '../contracts/plan-contract.js';
-import { ghostId } from '../plan/shrank.js';
 import { chargesOfContract, madeByOthers } from '../amounts/standing.js';
 import { groupBy, present, same } from '../basics/text.js';
 import type { Ghost, Step } from '../plan-types.js';

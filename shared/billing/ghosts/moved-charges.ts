@@ -1,12 +1,12 @@
-import type { Tripped } from '../plan/breakers.js';
+import { isMoved } from '../derivation/derivation.js';
+import type { Tripped } from '../plan-types.js';
 import { big, isZero, moneyText } from '../basics/decimal.js';
 import type { MonthFacts } from '../report/facts.js';
-import { chargeKeysOf } from '../report/keyed-item.js';
+import { chargeKeysOf, type KeyedItem } from '../report/keyed-item.js';
 import { parseChargeKey } from '../basics/keys.js';
 import { indexNames } from '../report/named.js';
-import type { GhostContext } from './ghosts.js';
-import type { ContractContext, ContractPlan, KeyedItem } from '../contracts/plan-contract.js';
-import { isMoved } from '../plan/shrank.js';
+import type { GhostContext } from './ghost-plan.js';
+import type { ContractContext, ContractPlan } from '../contracts/plan-contract.js';
 import { fold, groupBy } from '../basics/text.js';
 import type { Plan } from '../plan-types.js';
 import type { Books, Charge, Settings } from '../types.js';

@@ -1,7 +1,7 @@
+import type { KeyedItem } from '../report/keyed-item.js';
 import { acceptedItem, nextAccepted, type AcceptedPart } from '../report/accepted.js';
 import { standsOn } from '../contracts/find-or-make.js';
 import { fold, same } from '../basics/text.js';
-import type { KeyedItem } from '../contracts/plan-contract.js';
 import type { Plan } from '../plan-types.js';
 import type { PlanInput } from './plan.js';
 

@@ -1,7 +1,7 @@
-import type { Tripped } from './breakers.js';
+import { ghostId } from '../basics/keys.js';
+import type { Tripped } from '../plan-types.js';
 import { unchanged } from '../derivation/derivation.js';
 import type { Work } from './plan.js';
-import { ghostId } from './shrank.js';
 import { stopped } from '../derivation/rule-of-reason.js';
 import { fold } from '../basics/text.js';
 import type { Held } from './trip.js';

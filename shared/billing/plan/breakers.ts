@@ -4,18 +4,13 @@ import type { MonthFacts } from '../report/facts.js';
 import { inCurrency } from '../basics/magnitudes.js';
 import { unreadWords } from '../report/readable.js';
 import { same } from '../basics/text.js';
-import type { Item, Plan, Reason } from '../plan-types.js';
+import type { Item, Plan, Tripped } from '../plan-types.js';
 import type { Decimal, Settings } from '../types.js';
 
 /**
  * Rules 1.4 and 9: circuit breakers. A month that looks wrong waits for a person before anything is written. Growth is measured against the whole of last
  * month, a fall against the same part of it; what has no counterpart, against absolute limits. A limit of 0 turns its breaker off.
  */
-export interface Tripped {
-  reason: Reason;
-  message: string;
-}
-
 /** Whether no breaker holds anything. */
 export const areOff = (breakers: Settings['breakers']): boolean =>
   Object.entries(breakers).every(([name, limit]) => name === 'organizationAmount' || Number(limit) === 0);

@@ -1,5 +1,5 @@
 import type { Plan, PlannedItem, PostAdjustmentStep, Step } from '../plan-types.js';
-import { meaningOf, type ChargesFound } from './step-kinds.js';
+import { meaningOf, type ChargesFound } from '../basics/step-kinds.js';
 
 /** What of a plan is kept, to tell later whether another is a part of it. */
 export type Releasable = Pick<Plan, 'items' | 'steps'>;

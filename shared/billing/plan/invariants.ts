@@ -1,7 +1,7 @@
+import type { KeyedItem } from '../report/keyed-item.js';
 import { big, billable, compare, sum } from '../basics/decimal.js';
-import type { KeyedItem } from '../contracts/plan-contract.js';
 import type { PlanInput } from './plan.js';
-import { identityOf } from './step-kinds.js';
+import { identityOf } from '../basics/step-kinds.js';
 import { groupBy } from '../basics/text.js';
 import type { Item, Plan, PlannedItem } from '../plan-types.js';
 

@@ -1,4 +1,5 @@
-import { recurringOf, type Tripped } from './breakers.js';
+import { recurringOf } from './breakers.js';
+import type { Tripped } from '../plan-types.js';
 import { big, type Big, divide, grouped, money, moneyText, text } from '../basics/decimal.js';
 import type { Item } from '../plan-types.js';
 import type { Settings } from '../types.js';

@@ -1,3 +1,4 @@
+import { heldAsGone, remadeNotes, withLost } from './gone.js';
 import { isOver } from '../basics/month.js';
 import { acceptedAfter } from './accepting.js';
 import { bookedBecause, itemBecause } from '../derivation/because.js';
@@ -12,24 +13,18 @@ import {
 } from '../contracts/company.js';
 import { disputedContracts } from '../contracts/find-or-make.js';
 import { big, compare, isZero, minorUnits, money, plain, POSTED_DECIMALS, text, ZERO } from '../basics/decimal.js';
-import { heldAsGone, remadeNotes, withLost } from '../contracts/doubt.js';
 import { isLookedAt } from '../contracts/elsewhere.js';
 import { companyIdOf, subscriptionsOf, type MonthFacts, type OrganizationFacts } from '../report/facts.js';
-import { mergeGhosts, NO_GHOSTS, planGhosts, type GhostPlan } from '../ghosts/ghosts.js';
+import { mergeGhosts, NO_GHOSTS, type GhostPlan } from '../ghosts/ghost-plan.js';
+import { planGhosts } from '../ghosts/ghosts.js';
 import { assertPlan, assertReductions } from './invariants.js';
 import { buildItems, indexPrices, itemContext, type PriceList } from '../report/items.js';
-import { keyedItem } from '../report/keyed-item.js';
+import { keyedItem, type KeyedItem } from '../report/keyed-item.js';
 import { digestOf } from '../basics/keys.js';
 import { besideMoved, itemCharges } from '../ghosts/moved-charges.js';
 import { indexNames } from '../report/named.js';
-import {
-  planContract,
-  type ContractContext,
-  type ContractPlan,
-  type ItemDecision,
-  type KeyedItem,
-} from '../contracts/plan-contract.js';
-import { standsFor } from '../ghosts/ours.js';
+import { planContract, type ContractContext, type ContractPlan, type ItemDecision } from '../contracts/plan-contract.js';
+import { standsFor } from '../contracts/ours.js';
 import { isKnownChargeType } from '../report/record-type.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import { NO_BOOKS } from '../amounts/rows.js';

@@ -1,4 +1,4 @@
-import type { Tripped } from './breakers.js';
+import type { Tripped } from '../plan-types.js';
 import { big, type Big, grouped, moneyText, plain, signOf } from '../basics/decimal.js';
 import { isManual, priceOf, type PriceList } from '../report/items.js';
 import { daysCovered } from '../basics/month.js';

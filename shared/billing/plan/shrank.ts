@@ -1,3 +1,6 @@
+import { ghostId } from '../basics/keys.js';
+import { DOWN, isMoved, moves, UP } from '../derivation/derivation.js';
+import type { KeyedItem } from '../report/keyed-item.js';
 import {
   acceptedItem,
   chargedOf,
@@ -12,13 +15,12 @@ import {
   type AcceptedItem,
   type Side,
 } from '../report/accepted.js';
-import type { Tripped } from './breakers.js';
+import type { Tripped } from '../plan-types.js';
 import { isHashKey } from '../contracts/find-or-make.js';
 import { amountText, big, type Big, compare, grouped, isZero, moneyText, signOf, sum } from '../basics/decimal.js';
 import { unchanged } from '../derivation/derivation.js';
 import { endedBefore } from '../report/ended.js';
 import { reportMonthOf } from '../basics/month.js';
-import type { KeyedItem } from '../contracts/plan-contract.js';
 import type { PlanInput, Work } from './plan.js';
 import { stopped } from '../derivation/rule-of-reason.js';
 import { fold, groupBy, present, same } from '../basics/text.js';
@@ -128,9 +130,6 @@ function isRenamed({ itemCode, contractKey, sales, cost }: PlannedItem, ghost: G
   return accepted.some((one) => one.type === ghost.type && same(one.contractKey, ghost.contractKey) && isThat(one));
 }
 
-/** Whether the steps move what stands, on either side. */
-export const isMoved = (decided: Pick<PlannedItem, 'standing'>): boolean => moves(decided, UP) || moves(decided, DOWN);
-
 /** Items whose money the plan would change on a contract with a charge of nobody knows what (8.4): it may be the very money. */
 export function besideUnknown({ items, ghosts }: Plan): Map<string, Tripped> {
   const unknown = ghosts.filter(isUnknown);
@@ -209,13 +208,6 @@ function whyHeld(decided: PlannedItem, now: AcceptedItem, before: AcceptedItem, 
   if (!moves(decided, DOWN) || !isLess(now, before) || isByCredit(now, before)) return null;
   return doubt.ofReport(now) ?? doubt.ofSize(now, before);
 }
-
-const UP = 1;
-const DOWN = -1;
-
-/** Whether the steps move what stands in a direction, on either side. */
-const moves = ({ standing }: Pick<PlannedItem, 'standing'>, direction: number): boolean =>
-  SIDES.some((side) => compare(standing!.after[side], standing!.before[side]) * direction > 0);
 
 /** A credit says so itself: the lines that charge something are what they were, or more. */
 function isByCredit(now: AcceptedItem, before: AcceptedItem): boolean {
@@ -318,7 +310,3 @@ function heldItem(item: PlannedItem, tripped: Tripped | undefined): PlannedItem 
   const standing = item.standing && unchanged(item.standing);
   return { ...item, outcome: 'held', reason, message, because: [...item.because, stopped(reason, message)], standing };
 }
-
-/** What the steps of a ghost name as their item. */
-export const ghostId = ({ contractKey, serviceId, chargeId }: Pick<Ghost, 'contractKey' | 'serviceId' | 'chargeId'>): string =>
-  serviceId === null ? `ghost-charge-${chargeId}` : `ghost-${contractKey}-${serviceId}`;

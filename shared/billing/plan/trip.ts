@@ -1,4 +1,5 @@
-import { tripContracts, tripItem, tripMonth, tripOrganization, type ItemSales, type Tripped } from './breakers.js';
+import { tripContracts, tripItem, tripMonth, tripOrganization, type ItemSales } from './breakers.js';
+import type { Tripped } from '../plan-types.js';
 import type { CompanyDecision } from '../contracts/company.js';
 import { big, compare, grouped, isZero, money, signOf, sum } from '../basics/decimal.js';
 import { endedSubscription } from '../report/ended.js';

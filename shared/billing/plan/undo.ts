@@ -7,7 +7,7 @@ import { originOf } from '../ghosts/loose-charges.js';
 import { digestOf, parseChargeKey } from '../basics/keys.js';
 import { isOver, monthOf } from '../basics/month.js';
 import { indexNames } from '../report/named.js';
-import { chargeKeysOn, isSwitchedOff, standsFor, typeOnContract, type Ownership } from '../ghosts/ours.js';
+import { chargeKeysOn, isSwitchedOff, standsFor, typeOnContract, type Ownership } from '../contracts/ours.js';
 import { hasMoney, NO_ROWS, rowsOfContract, viewRows, type MonthRow, type RowView } from '../amounts/rows.js';
 import {
   add,

@@ -2,10 +2,16 @@ import type { MonthFacts, OrganizationFacts } from './facts.js';
 import { buildItems, codeOrProduct, indexPrices, itemContext, productName } from './items.js';
 import { chargeKeyOf, contractKeyOf, itemHash } from '../basics/keys.js';
 import { indexNames, type Names } from './named.js';
-import type { KeyedItem } from '../contracts/plan-contract.js';
 import { fold, same } from '../basics/text.js';
 import type { Item } from '../plan-types.js';
 import type { Month, Settings } from '../types.js';
+
+/** An item with the keys it is found by. */
+export interface KeyedItem {
+  item: Item;
+  hash: string;
+  contractKey: string;
+}
 
 /** An item with the keys by which its contract and its charge are found (6.1, 7.7). */
 export function keyedItem(item: Item, settings: Pick<Settings, 'broker'>): KeyedItem {

@@ -4,17 +4,13 @@ import type { Answers } from './answers.js';
 import type { SeenMoney } from './claims.js';
 import { stopped } from '../derivation/rule-of-reason.js';
 import type { UnreadList } from './unread.js';
-import type { Ghost, Note, Plan, PlannedItem, Reason, Step, StepTold } from '../plan-types.js';
+import type { Amounts, Ghost, Note, Plan, PlannedItem, Reason, Step, StepTold, Writes } from '../plan-types.js';
+
+export type { Amounts, Writes };
 import type { Decimal, Day, Month } from '../types.js';
 import type { OrganizationStatus } from './status.js';
 
 /** The shapes people and programs read: `run --wait --json`, `report --format json`, `status --json`. Other programs read them too: members are added, never renamed. */
-
-export interface Amounts {
-  lines: number;
-  cost: Decimal;
-  sales: Decimal;
-}
 
 export interface CurrencyAmounts {
   currency: string;
@@ -68,16 +64,6 @@ export interface OrganizationResult {
   missingPersons?: string;
   /** The last message to its workflow that was not understood, in words; absent when the last one was. */
   refused?: string;
-}
-
-/** What a run wrote, counted by what took effect. */
-export interface Writes {
-  services: number;
-  products: number;
-  contracts: number;
-  extensions: number;
-  adjustments: number;
-  charges: number;
 }
 
 export interface Calls {

@@ -2,7 +2,7 @@ import { unknownRows } from '../contracts/doubt.js';
 import type { MonthFacts } from '../report/facts.js';
 import { chargeKeyPrefix } from '../basics/keys.js';
 import type { Names } from '../report/named.js';
-import { standsFor } from '../ghosts/ours.js';
+import { standsFor } from '../contracts/ours.js';
 import { fold } from '../basics/text.js';
 import type { Books, Contract, Month, Row, Unreadable, UnreadableRecord } from '../types.js';
 

@@ -1,5 +1,5 @@
-import { recordTypeOfKey } from '../contracts/catalogue.js';
-import { isHashKey } from '../contracts/find-or-make.js';
+import { recordTypeOfKey } from './catalogue.js';
+import { isHashKey } from './find-or-make.js';
 import type { MonthFacts } from '../report/facts.js';
 import { codeOrProduct, type PriceList } from '../report/items.js';
 import { chargeKeyOf, contractKeyOf, itemHash } from '../basics/keys.js';

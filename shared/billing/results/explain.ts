@@ -1,7 +1,7 @@
 import type { MonthFacts, OrganizationFacts } from '../report/facts.js';
 import { buildItems, indexPrices, isManual, itemContext, quantityOfLine } from '../report/items.js';
 import { classify, type LineType } from '../report/record-type.js';
-import type { Outcome } from '../results/results.js';
+import type { Outcome } from './results.js';
 import { same } from '../basics/text.js';
 import type { Ghost, Item, Note, PlannedItem, Sides, Step } from '../plan-types.js';
 import type { Day, Decimal, Line, Settings } from '../types.js';

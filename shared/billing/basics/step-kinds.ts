@@ -1,7 +1,7 @@
-import { monthOf } from '../basics/month.js';
-import { fold } from '../basics/text.js';
+import { monthOf } from './month.js';
+import { fold } from './text.js';
 import type { PostAdjustmentStep, RowStanding, Step } from '../plan-types.js';
-import type { Writes } from '../results/results.js';
+import type { Writes } from '../plan-types.js';
 import type { Gone, Month } from '../types.js';
 
 type RecordKind = 'contracts' | 'rows' | 'charges' | 'services' | 'products';

@@ -1,7 +1,7 @@
 import { postedText } from '../basics/decimal.js';
 import { firstDay, nextMonth } from '../basics/month.js';
-import type { Draft } from '../contracts/plan-contract.js';
-import { show, type Place } from './standing.js';
+import type { Draft } from './plan-contract.js';
+import { show, type Place } from '../amounts/standing.js';
 import type { Ghost } from '../plan-types.js';
 import type { Contract, Month, RecordType } from '../types.js';
 
