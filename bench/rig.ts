@@ -50,7 +50,8 @@ export function withSandbox<T>(
   });
 }
 
-const slow = (ms: number): object => ({ match: { vendor: 'autotask' }, fault: { kind: 'hang', ms, when: 'before' } });
+/** A fault of the sandbox: every call to Autotask takes so long. */
+export const slow = (ms: number): object => ({ match: { vendor: 'autotask' }, fault: { kind: 'hang', ms, when: 'before' } });
 
 // ---------------------------------------------------------------------------------------------------------------- what the sandbox saw
 

@@ -1,5 +1,5 @@
-import { lastDay } from '../../shared/billing/basics/month.js';
 import { boundOf } from '../bound.js';
+import { establish } from '../established.js';
 import { figure, type Figure, type Measured } from '../figure.js';
 import { runMonth } from '../month.js';
 import { peerCalls } from '../peer.js';
@@ -18,7 +18,6 @@ const SIZES = [
   { lines: 10_000, organizations: 500 },
 ];
 const MONTH = '2025-10';
-const MONTH_BEFORE = { month: '2025-09', asOf: '2025-10-01' };
 /** Share of the Microsoft lines that a correction on the 20th restates. */
 const CHANGED = 0.1;
 const LIMIT = 1.02;
@@ -82,18 +81,6 @@ async function ofTenant(folder: string, tenant: Tenant, size: Size): Promise<Mea
 }
 
 const nameOf = (tenant: Tenant): string => (tenant === 'new' ? '' : 'established tenant, ');
-
-/** Bills the month before; people approve, post and invoice it. */
-async function establish(sandbox: SandboxProcess, dependencies: Dependencies): Promise<void> {
-  const { month, asOf } = MONTH_BEFORE;
-  await sandbox.control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
-  await runMonth(dependencies, { broker: 'default', month, asOf });
-  const through = lastDay(month);
-  await sandbox.control('POST', 'autotask/freeze', { through });
-  const { contracts } = await tablesOf(sandbox);
-  for (const companyID of new Set(contracts.map((contract) => contract['companyID'])))
-    await sandbox.control('POST', 'autotask/invoice', { companyID, through });
-}
 
 async function ofScenario(
   sandbox: SandboxProcess,

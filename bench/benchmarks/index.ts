@@ -31,6 +31,10 @@ export const benchmarks: Record<string, Entry> = {
     summary: 'what 500 brokers with 2,000 organizations each need, computed from a small month that is measured',
     load: () => import('./growth.js'),
   },
+  waits: {
+    summary: 'where people wait: a plan of 10,000 lines, and a first month against what its calls take at best',
+    load: () => import('./waits.js'),
+  },
   brokers: {
     summary: 'how long a broker with 100,000 lines makes small ones wait that the same process serves',
     load: () => import('./brokers.js'),

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { runThroughTemporal, withTemporalServer, withWorker } from '../engine.js';
+import { establish } from '../established.js';
+import { figure, type Figure, type Measured } from '../figure.js';
+import { autotaskRequests, configFor, dependenciesFor, environmentFor, slow, UNLIMITED } from '../rig.js';
+import { startSandboxProcess, type SandboxProcess } from '../sandbox-process.js';
+import { generatedWorld, sized, withFolder } from '../worlds.js';
+
+/**
+ * Where people wait, with an Autotask that takes as long as the real one: `plan` on a tenant that is established, and a first month, against what its calls
+ * take at best when three of them are always under way.
+ */
+
+const LATENCY_MS = 150;
+const THREADS = 3;
+const PLANNED = { lines: 10_000, organizations: 500 };
+const FIRST_MONTH = { lines: 1_000, organizations: 60 };
+const MONTH = { month: '2025-10', asOf: '2025-10-18' };
+const FIRST_LINE_LIMIT_S = 10;
+const PLAN_LIMIT_S = 30;
+const FIRST_MONTH_LIMIT = 1.05;
+const BIN = fileURLToPath(new URL('../../client/bin.js', import.meta.url));
+
+export async function run({ seed, scale }: { seed: number; scale: number }): Promise<Measured> {
+  const plan = await ofPlan({ lines: sized(PLANNED.lines, scale), organizations: sized(PLANNED.organizations, scale), seed });
+  const month = await ofFirstMonth({
+    lines: sized(FIRST_MONTH.lines, scale),
+    organizations: sized(FIRST_MONTH.organizations, scale),
+    seed,
+  });
+  return { figures: [...plan.figures, ...month.figures], notes: { latencyMs: LATENCY_MS, ...plan.notes, ...month.notes } };
+}
+
+interface Size {
+  lines: number;
+  organizations: number;
+  seed: number;
+}
+
+const ofPlan = (size: Size): Promise<Measured> =>
+  onSandbox(size, async (sandbox, folder) => {
+    await establish(sandbox, dependenciesFor(configFor(sandbox, folder)));
+    await asSlowAsAutotask(sandbox);
+    const { firstLine, end } = await timedPlan({ ...environmentFor(sandbox, folder), TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    const calls = (await autotaskRequests(sandbox)).length;
+    const what = `plan of ${size.lines} lines`;
+    const clock = { unit: 's', better: 'less' } as const;
+    const figures: Figure[] = [
+      figure(`${what}: its first line`, firstLine, { ...clock, limit: FIRST_LINE_LIMIT_S }),
+      figure(`${what}: its end`, end, { ...clock, limit: PLAN_LIMIT_S }),
+      figure(`${what}: calls`, calls, { unit: 'calls', better: 'less', isCounted: true }),
+    ];
+    return { figures, notes: { planned: size } };
+  });
+
+const ofFirstMonth = (size: Size): Promise<Measured> =>
+  onSandbox(size, (sandbox, folder) =>
+    withTemporalServer(({ client, address }) => {
+      const environment = { ...environmentFor(sandbox, folder), AUTOTASK_CALLS_PER_HOUR: '10000', TEMPORAL_ADDRESS: address };
+      return withWorker(client, environment, async () => {
+        await asSlowAsAutotask(sandbox);
+        const started = performance.now();
+        await runThroughTemporal(client, { ...MONTH, broker: 'default' });
+        const seconds = (performance.now() - started) / 1000;
+        const calls = (await autotaskRequests(sandbox)).length;
+        const atBest = (calls * LATENCY_MS) / 1000 / THREADS;
+        const name = `a first month of ${size.lines} lines over what its calls take at best`;
+        return {
+          figures: [figure(name, seconds / atBest, { unit: '×', better: 'less', limit: FIRST_MONTH_LIMIT, isOnTheClock: true })],
+          notes: { firstMonth: { ...size, calls, seconds, atBest } },
+        };
+      });
+    }),
+  );
+
+const onSandbox = (size: Size, work: (sandbox: SandboxProcess, folder: string) => Promise<Measured>): Promise<Measured> =>
+  withFolder(async (folder) => {
+    const sandbox = await startSandboxProcess({ worldPath: await generatedWorld(folder, size), behaviour: UNLIMITED });
+    try {
+      await sandbox.control('POST', 'clock', { now: `${MONTH.asOf}T03:00:00Z` });
+      return await work(sandbox, folder);
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+async function asSlowAsAutotask(sandbox: SandboxProcess): Promise<void> {
+  await sandbox.control('POST', 'clock', { now: `${MONTH.asOf}T03:00:00Z` });
+  await sandbox.control('POST', 'faults', [slow(LATENCY_MS)]);
+  await sandbox.control('DELETE', 'requests');
+}
+
+/** Seconds from the start of the process to the first thing it says, on either stream, and to its end. 3: something is held, as in any large month. */
+async function timedPlan(environment: Record<string, string>): Promise<{ firstLine: number; end: number }> {
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
+  const argv = [BIN, 'plan', MONTH.month, '--as-of', MONTH.asOf];
+  const plan = spawn(process.execPath, argv, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let firstLine: number | null = null;
+  let said = '';
+  for (const stream of [plan.stdout, plan.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      firstLine ??= seconds();
+      if (stream === plan.stderr) said += chunk.toString();
+    });
+  const [code] = (await once(plan, 'close')) as [number];
+  if (code !== 0 && code !== 3) throw new Error(`plan ended with ${code}: ${said}`);
+  return { firstLine: firstLine ?? Infinity, end: seconds() };
+}
