@@ -20,7 +20,8 @@ const SIZES = [
 const MONTH = '2025-10';
 /** Share of the Microsoft lines that a correction on the 20th restates. */
 const CHANGED = 0.1;
-const LIMIT = 1.02;
+/** Of an established tenant, whose rows have neighbours that decide (rule 7.0), a little more. */
+const LIMITS: Record<Tenant, number> = { new: 1.02, established: 1.05 };
 const LIMIT_PER_UNCHANGED_LINE = 0.02;
 /** Which organizations are billed at the same time decides who reads back a service that several need, and how many rows one look serves. */
 const VARIES: Record<Tenant, number> = { new: 0.005, established: 0.02 };
@@ -100,7 +101,7 @@ async function ofScenario(
   const what = `${nameOf(tenant)}${name}, ${lines} lines`;
   const counted = { better: 'less', isCounted: true, tolerance: VARIES[tenant] } as const;
   const figures: Figure[] = [
-    figure(`${what}: calls over the fewest`, calls / bound.total, { unit: '×', limit: LIMIT, ...counted }),
+    figure(`${what}: calls over the fewest`, calls / bound.total, { unit: '×', limit: LIMITS[tenant], ...counted }),
     figure(`${what}: calls over the peers' way`, calls / peers.total, { unit: '×', ...counted }),
   ];
   if (name === 'unchanged')
