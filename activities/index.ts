@@ -36,7 +36,7 @@ import { recordDecisions } from './decide/decisions.js';
 import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
 import { requireOwnPlan } from './carry-out/lease.js';
-import { Looks } from './gather/batched-reads.js';
+import { BatchedReads } from './gather/batched-reads.js';
 import { endMonth } from './finish/month-end.js';
 import { sendNotice } from './finish/send-notice.js';
 import { makePlan } from './decide/plan-organization.js';
@@ -50,7 +50,7 @@ import { demandMode, demandSettings, noteOwnReport } from './settings-needed.js'
 import { demandOwnBroker } from './own-broker.js';
 import type { Done } from './carry-out/steps.js';
 import { surveyAutotask } from './gather/survey-autotask.js';
-import { carryOutTogether } from './carry-out/batch.js';
+import { carryOutBatch } from './carry-out/batch.js';
 import { isUndoing, planUndoing } from './carry-out/undo-month.js';
 import { verifyOrganization } from './verify/verify-organization.js';
 import { findWork } from './decide/find-work.js';
@@ -91,23 +91,23 @@ export interface ActivitiesByQueue {
   autotask: Omit<Activities, OnBilling | 'takeReport'>;
 }
 
-/** `looks`: those of the process, where its queues get their activities one by one. */
-export function createActivities(dependencies: Dependencies, looks = new Looks(dependencies)): ActivitiesByQueue {
+/** `batched`: those of the process, where its queues get their activities one by one. */
+export function createActivities(dependencies: Dependencies, batched = new BatchedReads(dependencies)): ActivitiesByQueue {
   const slices = new Slices(dependencies.evidence);
   const proofs = new Proofs(dependencies);
   const catalogue = new Catalogue(dependencies, new KeyedMutex(), proofs);
   const reads = new ReportReads();
   const surveys = new SharedSurveys(dependencies, slices);
-  const together =
+  const inBatch =
     <S extends Step>(carryOut: (request: StepRequest<S>) => Promise<Done>) =>
     async (request: StepRequest<S>): Promise<StepDone> => {
       requireOwnPlan(dependencies, request);
       await noteOwnReport(dependencies, request);
-      return carryOutTogether(dependencies, request, carryOut);
+      return carryOutBatch(dependencies, request, carryOut);
     };
   return {
     billing: translated(dependencies, {
-      findWork: (request: WorkRequest) => findWork(dependencies, { slices, looks }, request),
+      findWork: (request: WorkRequest) => findWork(dependencies, { slices, batched }, request),
       closeRun: (request: CloseRequest) => closeRun(dependencies, slices, request),
       recordDecisions: (request: DecisionsRequest) => recordDecisions(dependencies, request),
       sendNotice: (request: NoticeRequest) => sendNotice(dependencies, request),
@@ -127,15 +127,15 @@ export function createActivities(dependencies: Dependencies, looks = new Looks(d
         return surveyAutotask(dependencies, slices, request);
       },
       planOrganization: (request: PlanRequest) =>
-        looks.expecting(request, () =>
+        batched.expecting(request, () =>
           isUndoing(request) ? planUndoing(dependencies, slices, request) : makePlan(dependencies, { slices, surveys }, request),
         ),
-      ensureService: together<EnsureServiceStep>((request) => catalogue.ensureService(request)),
-      ensureProduct: together<EnsureProductStep>((request) => catalogue.ensureProduct(request)),
-      upsertContract: together<UpsertContractStep>((request) => upsertContract(dependencies, proofs, request)),
-      extendContract: together<ExtendContractStep>((request) => extendContract(dependencies, request)),
-      postAdjustment: together<PostAdjustmentStep>((request) => postAdjustment(dependencies, looks, proofs, request)),
-      postCharge: together<PostChargeStep>((request) => postCharge(dependencies, proofs, request)),
+      ensureService: inBatch<EnsureServiceStep>((request) => catalogue.ensureService(request)),
+      ensureProduct: inBatch<EnsureProductStep>((request) => catalogue.ensureProduct(request)),
+      upsertContract: inBatch<UpsertContractStep>((request) => upsertContract(dependencies, proofs, request)),
+      extendContract: inBatch<ExtendContractStep>((request) => extendContract(dependencies, request)),
+      postAdjustment: inBatch<PostAdjustmentStep>((request) => postAdjustment(dependencies, batched, proofs, request)),
+      postCharge: inBatch<PostChargeStep>((request) => postCharge(dependencies, proofs, request)),
       verifyOrganization: (request: VerifyRequest) => verifyOrganization(dependencies, slices, catalogue, request),
       endMonth: (request: MonthEndRequest) => endMonth(dependencies, request),
     }),

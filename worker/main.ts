@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import { createActivities, type ActivitiesByQueue } from '../activities/index.js';
 import type { Dependencies } from '../activities/dependencies.js';
-import { Looks } from '../activities/gather/batched-reads.js';
+import { BatchedReads } from '../activities/gather/batched-reads.js';
 import type { Office } from '../activities/finish/office.js';
 import { autotaskQueue, BILLING_QUEUE, billingQueue, cloudmoreQueue, deploymentName } from '../shared/messages/names.js';
 import { ORGANIZATIONS_AT_ONCE } from '../shared/messages/payload.js';
@@ -216,10 +216,10 @@ function workersBy(
     lease: () => gate.lease(),
     office,
   });
-  const looks = new Looks(dependencies);
-  const activities = createActivities(dependencies, looks);
+  const batched = new BatchedReads(dependencies);
+  const activities = createActivities(dependencies, batched);
   /** What a holder of the gate remembers of its writes ends with its lease. */
-  const asHolder = (): ActivitiesByQueue['autotask'] => createActivities(dependencies, looks).autotask;
+  const asHolder = (): ActivitiesByQueue['autotask'] => createActivities(dependencies, batched).autotask;
   const common = { connection, namespace, ...made.common, ...SHUTDOWN };
   const { broker } = config;
   const billingOn = (taskQueue: string): WorkerOptions => ({

@@ -24,14 +24,14 @@ const options = (taskQueue: string, startToCloseTimeout: ActivityOptions['startT
 });
 
 /** What may heal is tried again for so long: nobody runs a day a second time at night, so that half a minute of an outage must not cost it. */
-const PATIENCE = '8 hours';
+const TRIED_FOR = '8 hours';
 /** Mistakes in our own code: another attempt makes them again. */
 const MISTAKES = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'];
 
 /** For what the whole run depends on. What cannot heal (a refused log-in, an answer that makes no sense) ends at once all the same. */
 const patient = (taskQueue: string, startToCloseTimeout: ActivityOptions['startToCloseTimeout']): ActivityOptions => ({
   ...options(taskQueue, startToCloseTimeout),
-  scheduleToCloseTimeout: PATIENCE,
+  scheduleToCloseTimeout: TRIED_FOR,
   retry: {
     ...RETRY,
     maximumInterval: '2 minutes',

@@ -12,7 +12,7 @@ import {
 } from '../shared/messages/names.js';
 import type { Asked } from './asked.js';
 import { approve, approveNow, misnamed, newReport, rerun, rerunNow, skip, skipNow, status, undoNow } from './definitions.js';
-import type { Desk } from './desk.js';
+import type { OrganizationState } from './organization-state.js';
 import { demanded, readDigest, readFrom, readReason, readReport, refusedUpdate, type From, type Read } from './messages.js';
 import { MISNAMED, misnamedTold } from './refused.js';
 import { standsAs, statusInWords } from '../shared/billing/results/status.js';
@@ -112,12 +112,12 @@ export function hearFromTheStart(): void {
 /** Takes in what runs and people send to an organization, and answers them. */
 export class Hearing {
   constructor(
-    private readonly desk: Desk,
+    private readonly organization: OrganizationState,
     private readonly asked: Asked,
   ) {}
 
   listen(): void {
-    setHandler(status, () => this.desk.shown.result, {
+    setHandler(status, () => this.organization.shown.result, {
       description: 'Where this organization stands: amounts, items, what is held and why',
     });
     for (const { signal, description, take } of HEARD) setHandler(signal, (raw, from) => take(this, raw, from), { description });
@@ -146,46 +146,46 @@ export class Hearing {
 
   misnamed(raw: unknown): void {
     const told = misnamedTold(raw);
-    if (told !== null) this.desk.showRefused(told);
+    if (told !== null) this.organization.showRefused(told);
   }
 
   async skipAndTell(reason: string, from: From): Promise<string> {
-    this.desk.showRefused(null);
+    this.organization.showRefused(null);
     this.asked.skip(reason, from, this.isRunning());
-    const { status: state } = await this.desk.afterTurns(1);
+    const { status: state } = await this.organization.afterTurns(1);
     return state === 'Skipped' ? this.answer() : `The skip changed nothing. ${this.answer()}`;
   }
 
   async rerunAndTell(reason: string, from: From): Promise<string> {
-    this.desk.showRefused(null);
+    this.organization.showRefused(null);
     // One that was started by the same call reads everything afresh already.
-    const isFresh = this.desk.isFresh();
-    const turns = this.desk.isInTurn() && !isFresh ? 2 : 1;
+    const isFresh = this.organization.isFresh();
+    const turns = this.organization.isInTurn() && !isFresh ? 2 : 1;
     if (isFresh) this.asked.liftSkip(reason, from);
     else this.asked.rerun(reason, from);
-    await this.desk.afterTurns(turns);
+    await this.organization.afterTurns(turns);
     return this.answer();
   }
 
   async approveAndTell(digest: string, from: From): Promise<string> {
-    this.desk.showRefused(null);
-    const turns = this.desk.isInTurn() ? 2 : 1;
+    this.organization.showRefused(null);
+    const turns = this.organization.isInTurn() ? 2 : 1;
     this.asked.approve(digest, from);
-    await this.desk.afterTurns(turns);
+    await this.organization.afterTurns(turns);
     return this.answer();
   }
 
   async undoAndTell(digest: string, from: From): Promise<string> {
-    this.desk.showRefused(null);
-    const turns = this.desk.isInTurn() ? 2 : 1;
+    this.organization.showRefused(null);
+    const turns = this.organization.isInTurn() ? 2 : 1;
     this.asked.takeBack(digest, from);
-    await this.desk.afterTurns(turns);
+    await this.organization.afterTurns(turns);
     return this.answer();
   }
 
   /** Refuses a release of what does not wait. */
   demandWaiting(digest: string): void {
-    const { status: state, result } = this.desk.shown;
+    const { status: state, result } = this.organization.shown;
     if (state === 'Running') return;
     if (result.planDigest !== null && result.planDigest.toLowerCase() === digest) return;
     throw refusedUpdate(
@@ -198,20 +198,21 @@ export class Hearing {
   private hear<T>(name: string, read: Read<T>, take: (value: T) => void): void {
     if ('value' in read) {
       take(read.value);
-      this.desk.showRefused(null);
+      this.organization.showRefused(null);
     } else {
       log.warn('a signal was not understood', { signal: name, problem: read.problem });
-      this.desk.showRefused(`The signal ${name} ${read.problem}. Nothing was changed.`);
+      this.organization.showRefused(`The signal ${name} ${read.problem}. Nothing was changed.`);
     }
   }
 
   private answer(): string {
-    const { status: state, message, result } = this.desk.shown;
-    if (this.desk.isCutShort()) return 'It goes on in the next execution of this workflow; its plan was too large for one.';
+    const { status: state, message, result } = this.organization.shown;
+    if (this.organization.isCutShort())
+      return 'It goes on in the next execution of this workflow; its plan was too large for one.';
     return `${standsAs(result.organizationName || result.organizationId, state)}${message === null ? '' : ` ${message}`}`;
   }
 
   private isRunning(): boolean {
-    return this.desk.shown.status === 'Running';
+    return this.organization.shown.status === 'Running';
   }
 }

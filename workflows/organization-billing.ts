@@ -1,7 +1,7 @@
 import { allHandlersFinished, condition, setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import type { OrganizationBillingInput, OrganizationSummary } from '../shared/messages/messages.js';
 import { Asked } from './asked.js';
-import { brief, Desk, HEAL_AFTER } from './desk.js';
+import { brief, OrganizationState, HEAL_AFTER } from './organization-state.js';
 import { hearFromTheStart, Hearing } from './hearing.js';
 import { checkBroker, checkOrganization, unknownInOrganization } from './messages.js';
 import { refuseOrTell } from './refused.js';
@@ -15,32 +15,32 @@ export async function organizationBilling(given: OrganizationBillingInput): Prom
   checkBroker(input.broker, workflowInfo().taskQueue);
   const unknown = refuseOrTell(unknownInOrganization(input));
   const asked = new Asked(input);
-  const desk = new Desk(input, asked);
-  desk.showRefused(unknown);
-  new Hearing(desk, asked).listen();
+  const organization = new OrganizationState(input, asked);
+  organization.showRefused(unknown);
+  new Hearing(organization, asked).listen();
   let summary: OrganizationSummary;
   let heals = 0;
-  if (!(await desk.isCalled())) return brief(desk.shown);
+  if (!(await organization.isCalled())) return brief(organization.shown);
   for (;;) {
-    summary = await desk.takeTurn();
-    if (desk.isCutShort()) await desk.goOnAnew();
-    await desk.tell(summary);
+    summary = await organization.takeTurn();
+    if (organization.isCutShort()) await organization.continueInNewExecution();
+    await organization.tell(summary);
     if (asked.hasNext()) continue;
     if (!summary.staysOpen) {
       // Anyone who asks for something in this moment still gets it.
       await condition(() => allHandlersFinished() || asked.hasNext());
       if (asked.hasNext()) continue;
-      await desk.keepDecisions();
+      await organization.keepDecisions();
       if (asked.hasNext()) continue;
       break;
     }
     const delay = summary.mayHeal ? HEAL_AFTER[heals] : undefined;
-    const called = await desk.waitForCall(delay, summary);
+    const called = await organization.waitForCall(delay, summary);
     if (called === 'closed') {
-      await desk.keepDecisions();
+      await organization.keepDecisions();
       break;
     }
-    if (desk.isOfAnOlderVersion()) await desk.goOnAnew();
+    if (organization.isOfAnOlderVersion()) await organization.continueInNewExecution();
     if (called === 'healing') heals += 1;
   }
   return brief(summary);

@@ -10,7 +10,7 @@ import type { StepRequest } from '../../shared/messages/messages.js';
 import { ApiError } from '../../shared/http/errors.js';
 import type { Dependencies } from '../dependencies.js';
 import { noteDescription } from './descriptions.js';
-import type { Looks } from '../gather/batched-reads.js';
+import type { BatchedReads } from '../gather/batched-reads.js';
 import { soon } from '../gather/wait-until-visible.js';
 import type { Making, Proofs } from './proof.js';
 import { MADE_WITHIN_MS, REFUSED_WITHIN_MS, sendNew, sendOnce } from './send-once.js';
@@ -25,7 +25,7 @@ const NO_ROW: RowState = { units: 0, price: '0', cost: '0' };
  */
 export async function postAdjustment(
   dependencies: Dependencies,
-  looks: Looks,
+  batched: BatchedReads,
   proofs: Proofs,
   request: StepRequest<PostAdjustmentStep>,
 ): Promise<Done> {
@@ -49,7 +49,7 @@ export async function postAdjustment(
       comesWithinMs: REFUSED_WITHIN_MS,
       find: () => findEffect(dependencies, { contractId, serviceId, step, before }),
       send: async () => {
-        await refuseWhereChanged(looks, contractId, serviceId, request);
+        await refuseWhereChanged(batched, contractId, serviceId, request);
         return send(dependencies, { contractId, serviceId, step, before });
       },
     };
@@ -122,7 +122,7 @@ const gapStands = ({ step }: StepRequest<PostAdjustmentStep>): ApiError =>
  * rows that were there when it was planned are looked at once more, at the last moment. What a person did meanwhile is an answer like a refusal.
  */
 async function refuseWhereChanged(
-  looks: Looks,
+  batched: BatchedReads,
   contractId: number,
   serviceId: number,
   request: StepRequest<PostAdjustmentStep>,
@@ -130,7 +130,7 @@ async function refuseWhereChanged(
   const { step } = request;
   const { before, day } = step;
   if (before === null || !isLookedAt(step)) return;
-  const rows = await looks.rowsToAdjust(request, { contractId, serviceId, day });
+  const rows = await batched.rowsToAdjust(request, { contractId, serviceId, day });
   const row = rows.find(({ startDay }) => startDay === day) ?? null;
   const isFrozen = rows.some(({ frozen }) => frozen);
   if (isFrozen || !isEqual(stateOf(row), before))

@@ -11,7 +11,7 @@ export const BATCH_MS = 20_000;
  * Temporal's retries. A later one that meets a difficulty ends the activity before it; the workflow begins the next activity with it, where it is the first.
  * So every step has retries and an outcome of its own, and none is reported that was not carried out.
  */
-export async function carryOutTogether<S extends Step>(
+export async function carryOutBatch<S extends Step>(
   { autotask, clock }: Pick<Dependencies, 'autotask' | 'clock'>,
   { more = [], ...request }: StepRequest<S>,
   carryOut: (request: StepRequest<S>) => Promise<Done>,

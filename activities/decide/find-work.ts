@@ -20,7 +20,7 @@ import { keepStrays, StrayMoney } from './strays.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from '../verify/outcomes.js';
 import { type Slices } from '../gather/report-slices.js';
 import { movedFrom } from './moved.js';
-import type { Looks } from '../gather/batched-reads.js';
+import type { BatchedReads } from '../gather/batched-reads.js';
 import { organizationsOf } from '../gather/survey-autotask.js';
 import { undoneIn } from '../../shared/evidence/undone.js';
 import { isParked } from '../../shared/billing/results/status.js';
@@ -31,7 +31,7 @@ import { isParked } from '../../shared/billing/results/status.js';
  */
 export async function findWork(
   dependencies: Dependencies,
-  { slices, looks }: { slices: Slices; looks: Looks },
+  { slices, batched }: { slices: Slices; batched: BatchedReads },
   request: WorkRequest,
 ): Promise<Work> {
   const { settings, heartbeat } = dependencies;
@@ -52,7 +52,7 @@ export async function findWork(
   const dismissals = await readDismissals(dependencies.evidence, request.broker);
   const isUndone = await undoneIn(dependencies.evidence, request.broker, request.month);
   const undescribed = await undescribedContracts(dependencies.evidence, request.broker, request.month);
-  const coming: Parameters<Looks['announce']>[0] = [];
+  const coming: Parameters<BatchedReads['announce']>[0] = [];
   const forecast = new Forecast(0, { ...dependencies.autotask.limits, surveyMaxAgeMs: dependencies.surveyMaxAgeMs });
   for await (const slice of organizationsOf(slices, request)) {
     heartbeat(`planning organization ${slice.organization.id}`);
@@ -81,7 +81,7 @@ export async function findWork(
         coming.push({ organization: { ...request, organizationId: slice.organization.id }, steps: plan.steps });
     } else if (await settleQuietly(dependencies, slices, { request, plan, books })) work.quiet += 1;
   }
-  looks.announce(coming);
+  batched.announce(coming);
   await label.demand(dependencies);
   await canary.end(work.mode);
   const left = await strays.plans(settings);

@@ -1,5 +1,5 @@
 import { adviceFor, commandFor, commandOf, reasonInWords, type Addressee } from '../../shared/billing/results/advice.js';
-import { resolvedTogether, sharedEnd, whyWaiting } from '../../shared/billing/results/causes.js';
+import { groupedByRemedy, sharedEnd, whyWaiting } from '../../shared/billing/results/causes.js';
 import { command, option } from '../../shared/billing/basics/command.js';
 import { describeStep, markOf } from '../../shared/billing/derivation/describe.js';
 import { amountsTable, code, joined, md, type Markdown } from '../../shared/billing/basics/markdown.js';
@@ -52,7 +52,7 @@ function whatToDo(outcome: Outcome, result: OrganizationResult): Markdown[] {
   const waiting = result.items.filter(({ outcome: end }) => end === 'held' || end === 'ghost');
   return section(
     'What to do',
-    resolvedTogether(waiting, (item) => commandOf(item, addressee)).map((causes) => causesOf(causes, addressee)),
+    groupedByRemedy(waiting, (item) => commandOf(item, addressee)).map((causes) => causesOf(causes, addressee)),
   );
 }
 

@@ -29,7 +29,7 @@ interface Look {
 
 type Organization = Pick<PlanRequest, 'broker' | 'month' | 'organizationId'>;
 
-export class Looks {
+export class BatchedReads {
   /** What each plan adjusts from here on, in its order; the latest plan last. */
   private readonly plans = new Map<string, Place[]>();
   /** What a run's organizations adjust when their turn comes, in the order of the turns. */

@@ -11,7 +11,7 @@ import { ApiError } from '../../shared/http/errors.js';
 import type { Catalogue } from '../carry-out/catalogue.js';
 import type { Dependencies } from '../dependencies.js';
 import { describeServices } from '../carry-out/descriptions.js';
-import { PATIENCE_MS } from '../gather/wait-until-visible.js';
+import { LOOK_AFTER_MS } from '../gather/wait-until-visible.js';
 import { endsActivity } from '../failures.js';
 import type { KeptPlan } from '../decide/plan-organization.js';
 import { movedFrom } from '../decide/moved.js';
@@ -35,8 +35,8 @@ export async function readBack(sources: Sources, request: VerifyRequest, kept: K
   const { dependencies } = sources;
   return whileReadable(dependencies, async () => {
     let check: KeptPlan | null = null;
-    for (const patience of PATIENCE_MS) {
-      await dependencies.clock.sleep(patience);
+    for (const delay of LOOK_AFTER_MS) {
+      await dependencies.clock.sleep(delay);
       dependencies.heartbeat('reading back');
       check = await planAgain(sources, request, kept);
       if (check.plan.steps.length === 0 && isSeen(kept.plan, check.books, request)) break;

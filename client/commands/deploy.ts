@@ -2,7 +2,7 @@ import { us } from '../terminal/called.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { loadBaseConfig } from '../../shared/config.js';
-import { boundTo, planAnewOn, type LeftBehind } from '../../worker/versions/left-behind.js';
+import { boundTo, planAgainOn, type LeftBehind } from '../../worker/versions/left-behind.js';
 import { makeCurrent, readDeployment, type Deployment } from '../../worker/versions/deployment.js';
 import { failingOf } from '../../worker/executions/failing.js';
 import type { Context } from '../context.js';
@@ -82,7 +82,7 @@ export function rollback(context: Context, { buildId }: { buildId: string | unde
     const moved = await takeAlong(client, broker, { ...deployment, current: wanted! });
     context.out(`${wanted} is the current version again; planned again on it: ${moved} customers.`);
     const failing = await watch(client, broker);
-    for (const one of failing) await planAnewOn(client, one, `it cannot go on under ${wanted}`);
+    for (const one of failing) await planAgainOn(client, one, `it cannot go on under ${wanted}`);
     if (failing.length > 0) context.out(`Begun again, because ${wanted} cannot go on with them: ${failing.length} workflows.`);
     return EXIT.done;
   });
@@ -138,7 +138,7 @@ async function takeAlong(client: Client, broker: string, deployment: Deployment)
   const moved = new Set<string>();
   for (let round = 0; round < ROUNDS; round += 1) {
     const fresh = (await boundTo(client, broker, deployment)).filter(({ runId }) => !moved.has(runId));
-    for (const one of fresh) await planAnewOn(client, one, 'the version that it began on was rolled back');
+    for (const one of fresh) await planAgainOn(client, one, 'the version that it began on was rolled back');
     for (const { runId } of fresh) moved.add(runId);
     if (fresh.length === 0 && round > 0) break;
     await sleep(1_000);

@@ -21,7 +21,7 @@ import { choose, SORTS } from './customers.js';
 import { customerRows } from '../../shared/report/customers.js';
 import { customerLink } from '../../shared/web-links.js';
 import { customerPage } from './pages/customer.js';
-import { againstPage, yearPage } from './pages/beside.js';
+import { againstPage, yearPage } from './pages/compared.js';
 import { customersPage } from './pages/customers.js';
 import { page } from './pages/layout.js';
 import { monthPage, monthsPage } from './pages/month.js';

@@ -37,7 +37,7 @@ const NO_ZONE = /zone information could not be determined/i;
 const thresholdSchema = z.object({ externalrequestthreshold: z.number(), currenttimeframerequestcount: z.number() });
 
 /** How long a call that Autotask refuses for want of quota or threads is sent again: longer than the hour in which quota comes back. */
-const PATIENCE_MS = 3 * 3_600_000;
+const WAITS_FOR_QUOTA_MS = 3 * 3_600_000;
 /** A read that failed is sent again so often at once; after that Temporal is patient. */
 const READ_AGAIN = 2;
 
@@ -77,7 +77,7 @@ export class Transport {
         return await this.callInZone(call);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        const isRefused = error.kind === 'rate-limited' && this.gate.clock.now() - since < PATIENCE_MS;
+        const isRefused = error.kind === 'rate-limited' && this.gate.clock.now() - since < WAITS_FOR_QUOTA_MS;
         if (!isRefused && !(isRepeatable(call, error) && failed < READ_AGAIN)) throw error;
         if (!isRefused) failed += 1;
       }

@@ -2,13 +2,13 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing } from '../files.js';
 import { Exclusive, readText, writeFirst, writeWhole } from './file-store.js';
-import { LEASE_MS, type Lease, type LeaseDesk } from './hold.js';
+import { LEASE_MS, type Lease, type LeaseStore } from './hold.js';
 
 /**
  * Leases as files, one for each holding: its number is in the file's name, and the highest counts. So a process that was frozen in the middle of a renewal,
  * and lost its lock meanwhile, writes over nothing but what it once held itself.
  */
-export type FileLeases = LeaseDesk & { isHeld(lease: Lease): boolean };
+export type FileLeases = LeaseStore & { isHeld(lease: Lease): boolean };
 
 interface KeptLease {
   id: string;

@@ -9,7 +9,7 @@ import { dumpFiles, loadFiles } from './file-backup.js';
 import { FileChain, isPlain } from './file-chain.js';
 import { diskClock, onDisk, readText, sizeBelow, tidy, writeWhole } from './file-store.js';
 import { fileLeases } from './file-leases.js';
-import { holdLease, type LeaseDesk } from './hold.js';
+import { holdLease, type LeaseStore } from './hold.js';
 
 /** Evidence as files: `values/ab/abcd….json`, `names/…`, `chains/…`. Every write goes to a temporary file first, so that a kill leaves no half value. */
 export function fileEvidence(root: string): EvidenceStore {
@@ -118,7 +118,7 @@ const foldersIn = (folder: string): Promise<string[]> =>
 /** Tells a name from a folder of names. */
 const NAME_SUFFIX = '.ref';
 
-const leasesOnDisk = (disk: <T>(work: () => T | Promise<T>) => Promise<T>, leases: LeaseDesk): LeaseDesk => ({
+const leasesOnDisk = (disk: <T>(work: () => T | Promise<T>) => Promise<T>, leases: LeaseStore): LeaseStore => ({
   now: () => disk(() => leases.now()),
   take: (...given) => disk(() => leases.take(...given)),
   renew: (...given) => disk(() => leases.renew(...given)),

@@ -48,7 +48,7 @@ const MARGIN_MS = 1_000;
 export const CLOCK_OFF_MS = 5_000;
 
 /** A lease as a store keeps it. Each call is one step that happens wholly or not at all. */
-export interface LeaseDesk {
+export interface LeaseStore {
   now(): Promise<Date>;
   /** Takes the name where nobody holds it; null where somebody does. `nonce` proves at the next renewal that the store was not set back meanwhile. */
   take(name: string, id: string, nonce: string): Promise<{ fence: number; left: unknown } | null>;
@@ -58,13 +58,13 @@ export interface LeaseDesk {
 }
 
 /** Waits for the name and holds it. */
-export async function holdLease(desk: LeaseDesk, name: string, options: HoldOptions): Promise<Hold> {
+export async function holdLease(leases: LeaseStore, name: string, options: HoldOptions): Promise<Hold> {
   const { signal, onWait, onTrouble = () => undefined } = options;
   const once = onceInARow(onTrouble);
   for (let isFirst = true; ; await sleep(LOOK_EVERY_MS, undefined, { signal })) {
     signal.throwIfAborted();
     try {
-      const off = await clockOff(desk);
+      const off = await clockOff(leases);
       if (off !== null) {
         once(off);
         continue;
@@ -72,10 +72,10 @@ export async function holdLease(desk: LeaseDesk, name: string, options: HoldOpti
       const id = randomUUID();
       const nonce = randomUUID();
       const clocks = readClocks();
-      const taken = await desk.take(name, id, nonce);
+      const taken = await leases.take(name, id, nonce);
       if (taken !== null)
         return new HeldLease(
-          desk,
+          leases,
           { name, id, fence: taken.fence },
           { left: taken.left, nonce, asked: clocks, note: options.note },
         );
@@ -98,9 +98,9 @@ const onceInARow = (tell: (why: string) => void): ((why: string | null) => void)
 };
 
 /** How far this machine's clock is off the store's, in words; null when it is near enough. */
-async function clockOff(desk: Pick<LeaseDesk, 'now'>): Promise<string | null> {
+async function clockOff(leases: Pick<LeaseStore, 'now'>): Promise<string | null> {
   const before = Date.now();
-  const store = (await desk.now()).getTime();
+  const store = (await leases.now()).getTime();
   const after = Date.now();
   const off = Math.round((before + after) / 2 - store);
   if (Math.abs(off) - (after - before) / 2 <= CLOCK_OFF_MS) return null;
@@ -138,7 +138,7 @@ class HeldLease implements Hold {
   private readonly pulse: NodeJS.Timeout;
 
   constructor(
-    private readonly desk: LeaseDesk,
+    private readonly leases: LeaseStore,
     readonly lease: Lease,
     { left, nonce, asked, note = () => null }: TakenLease,
   ) {
@@ -157,7 +157,7 @@ class HeldLease implements Hold {
 
   async release(): Promise<void> {
     this.end();
-    await this.desk.giveBack(this.lease).catch(() => undefined); // it ends by itself, and what was lost cannot be given back
+    await this.leases.giveBack(this.lease).catch(() => undefined); // it ends by itself, and what was lost cannot be given back
   }
 
   private async renew(): Promise<void> {
@@ -168,7 +168,7 @@ class HeldLease implements Hold {
     // The answer may be lost after it was renewed: then the store has the new one.
     this.nonces.push(nonce);
     try {
-      if (await this.desk.renew(this.lease, this.nonces, nonce, this.note())) {
+      if (await this.leases.renew(this.lease, this.nonces, nonce, this.note())) {
         this.nonces = [nonce];
         this.renewed = clocks;
       } else if (!this.isOver) this.lose();

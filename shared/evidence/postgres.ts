@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isWhole } from './chain.js';
 import { EvidenceAltered, EvidenceMissing, LeaseLost, StoreUnavailable, type EvidenceStore } from './evidence.js';
-import { holdLease, LEASE_MS, type Lease, type LeaseDesk } from './hold.js';
+import { holdLease, LEASE_MS, type Lease, type LeaseStore } from './hold.js';
 import { migrate } from './migrate.js';
 import { chainIn, cutIn, entryOf, textOrNull, textsIn } from './postgres-chain.js';
 import { dumpFrom, loadInto } from './postgres-backup.js';
@@ -86,7 +86,7 @@ export function postgresEvidence(connectionString: string): EvidenceStore {
       return rows.map(({ name }) => String(name)).filter((name) => !name.slice(prefix.length).includes('/'));
     },
     now: () => clockOf(query),
-    hold: (name, options) => holdLease(leaseDesk(ready(server.queryLease)), name, options),
+    hold: (name, options) => holdLease(leaseStore(ready(server.queryLease)), name, options),
     chain: chainIn(query),
     size: async () => Number((await query(SIZE))[0]!.size),
     close: once(() => server.end()),
@@ -144,7 +144,7 @@ async function clockOf(query: Query): Promise<Date> {
   return new Date(Number(row!.now));
 }
 
-const leaseDesk = (query: Query): LeaseDesk => ({
+const leaseStore = (query: Query): LeaseStore => ({
   now: () => clockOf(query),
   take: async (name, id, nonce) => {
     const [row] = await query(TAKE, [name, id, nonce, LEASE_MS]);

@@ -5,7 +5,7 @@ import { extendContract } from '../../activities/carry-out/contracts.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { OutcomePending } from '../../activities/failures.js';
 import { Proofs } from '../../activities/carry-out/proof.js';
-import { Looks } from '../../activities/gather/batched-reads.js';
+import { BatchedReads } from '../../activities/gather/batched-reads.js';
 import { finishExtensions, markedNumber, withUnfinished } from '../../activities/carry-out/extensions.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { NO_BOOKS } from '../../shared/billing/amounts/rows.js';
@@ -98,7 +98,7 @@ describe('an extension over months in which the contract had ended', () => {
   test('leaves nothing to bill for them, also where Autotask shows the new rows a moment late', async () => {
     await extendContract(dependencies, EXTEND);
     expect(augustToSeptember()).toEqual([5, 5]);
-    expect(await postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), CLEAR)).toEqual({
+    expect(await postAdjustment(dependencies, new BatchedReads(dependencies), new Proofs(dependencies), CLEAR)).toEqual({
       result: 'written',
       id: null,
     });
@@ -107,7 +107,7 @@ describe('an extension over months in which the contract had ended', () => {
 
   test('does not start the month from the old units, where Autotask shows a moment late that they are at 0', async () => {
     await extendContract(dependencies, EXTEND);
-    await postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), CLEAR);
+    await postAdjustment(dependencies, new BatchedReads(dependencies), new Proofs(dependencies), CLEAR);
     const october = {
       day: '2025-10-01',
       units: 7,
@@ -116,7 +116,7 @@ describe('an extension over months in which the contract had ended', () => {
       expectsUnits: 0,
       purpose: 'amounts',
     } as const;
-    await postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), {
+    await postAdjustment(dependencies, new BatchedReads(dependencies), new Proofs(dependencies), {
       ...CLEAR,
       step: { ...CLEAR.step, ...october },
     });
@@ -223,7 +223,7 @@ describe('an extension over months in which the contract had ended', () => {
           method: 'PATCH',
           body: JSON.stringify({ approveAndPostDate: `${startDate}` }),
         });
-      await expect(postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), CLEAR)).rejects.toThrow(
+      await expect(postAdjustment(dependencies, new BatchedReads(dependencies), new Proofs(dependencies), CLEAR)).rejects.toThrow(
         /approved and posted.*Set their units to 0 there/,
       );
       expect(sandbox.state().autotask.adjustments).toEqual([]);
@@ -250,7 +250,7 @@ describe('next month’s units of what is paid once', () => {
   test('did not end where the answer was lost, and the row that did not show the month’s own adjustment yet counted as changed', async () => {
     const dependencies = createDependencies(loadConfig(sandbox.env()), { evidence: memoryEvidence() });
     const post = (step: PostAdjustmentStep): Promise<unknown> =>
-      postAdjustment(dependencies, new Looks(dependencies), new Proofs(dependencies), { ...CLEAR, step });
+      postAdjustment(dependencies, new BatchedReads(dependencies), new Proofs(dependencies), { ...CLEAR, step });
     await post(october);
     const fault = { match: { method: 'POST', path: '*/ServiceAdjustments' }, fault: { kind: 'reset', when: 'before' }, times: 1 };
     await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify([fault]) });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { adviceFor } from '../../shared/billing/results/advice.js';
-import { resolvedTogether, sharedEnd, whyWaiting } from '../../shared/billing/results/causes.js';
+import { groupedByRemedy, sharedEnd, whyWaiting } from '../../shared/billing/results/causes.js';
 import type { ItemResult } from '../../shared/billing/results/results.js';
 
 /** What one command resolves is told together: each amount with its own cause, and what they share once. */
@@ -37,7 +37,7 @@ describe('items are resolved together', () => {
   const item = (productName: string, changes: Partial<ItemResult> = {}): ItemResult =>
     ({ productName, outcome: 'held', reason: 'month-closed', cause: 'Look.', ...changes }) as ItemResult;
   const names = (items: ItemResult[], command: string | null): string =>
-    resolvedTogether(items, () => command)
+    groupedByRemedy(items, () => command)
       .map((causes) => causes.map((group) => group.map(({ productName }) => productName).join('')).join('+'))
       .join(' ');
 

@@ -13,7 +13,7 @@ const COPIED = row({ id: 9000, contractId: 900, contractServiceId: 901 });
 const found = (contracts: Contract[], rows: Row[], held = running()): Copy[] =>
   copiesOf(held, { contracts, rows }, facts, settings());
 const shown = (copies: Copy[]): string[] =>
-  copies.map(({ contractId, sales, besideId }) => `${contractId}: ${sales} beside ${besideId}`);
+  copies.map(({ contractId, sales, originalId }) => `${contractId}: ${sales} beside ${originalId}`);
 
 describe('a copy of a contract', () => {
   test('bills what ours bills, and was not told of: with its amount, and what it stands beside', () => {
@@ -26,7 +26,7 @@ describe('a copy of a contract', () => {
         serviceName: 'Business Premium (1 year, paid monthly)',
         sales: '120.00',
         currency: 'EUR',
-        besideId: 100,
+        originalId: 100,
       },
     ]);
     expect(copiesText(copies)).toBe(

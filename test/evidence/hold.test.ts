@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { openEvidence } from '../../shared/evidence/index.js';
-import { holdLease, type LeaseDesk } from '../../shared/evidence/hold.js';
+import { holdLease, type LeaseStore } from '../../shared/evidence/hold.js';
 import { eventually } from '../eventually.js';
 import { cableTo, type Cable } from './cut.js';
 import { hasPgBouncer, startPgBouncer, type Pooler } from './pgbouncer.js';
@@ -156,7 +156,7 @@ describe('a clock', () => {
   const wanted = async (offMs: number): Promise<string> => {
     const asked = new AbortController();
     let trouble = '';
-    const desk: LeaseDesk = {
+    const desk: LeaseStore = {
       now: () => Promise.resolve(new Date(Date.now() - offMs)),
       take: () => Promise.resolve({ fence: 1, left: null }),
       renew: () => Promise.resolve(true),

@@ -41,7 +41,7 @@ function buildOf({ searchAttributes }: WorkflowExecutionInfo, deployment: string
 }
 
 /** Starts the execution from its beginning on the current version; its signals and updates come again. */
-export async function planAnewOn(
+export async function planAgainOn(
   client: Client,
   { workflowId, runId }: Pick<LeftBehind, 'workflowId' | 'runId'>,
   reason: string,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Promotion } from '../../shared/config.js';
 import { makeCurrent, readDeployment, type Deployment } from './deployment.js';
-import { planAnewOn, leftBehind } from './left-behind.js';
+import { planAgainOn, leftBehind } from './left-behind.js';
 
 /** Until it is the current version it asks often: nothing begins before one is. */
 const LOOK_SOON_MS = 500;
@@ -70,7 +70,7 @@ export class Promoter {
       return false;
     }
     const left = await leftBehind(this.client, this.version.broker, deployment);
-    for (const one of left) await planAnewOn(this.client, one, 'the version that it began on has no worker any more');
+    for (const one of left) await planAgainOn(this.client, one, 'the version that it began on has no worker any more');
     if (left.length > 0)
       this.version.say(
         `${left.length} customers began on a version that has no worker any more: planned again by ${this.version.buildId}`,

@@ -7,7 +7,7 @@ import { writtenWords } from '../report/words.js';
 import { statusInWords } from '../../../shared/billing/results/status.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { onTerminal } from '../../terminal/printable.js';
-import { resolvedTogether, sharedEnd } from '../../../shared/billing/results/causes.js';
+import { groupedByRemedy, sharedEnd } from '../../../shared/billing/results/causes.js';
 import { bounded, fitted, LINES_AT_MOST } from '../../terminal/fit.js';
 import { advice, wrap, type Paper } from '../../terminal/paper.js';
 import { table } from '../../terminal/table.js';
@@ -122,7 +122,7 @@ function exceptions(month: MonthResult, others: string[], isFull: boolean, paper
     all,
     ({ organization, items }, entries) => {
       const commandOfItem = (item: ItemResult): string | null => commandOf(item, { ...organization, month: month.month });
-      const together = resolvedTogether(items, commandOfItem).sort((left, right) => byWeight(left.flat(), right.flat()));
+      const together = groupedByRemedy(items, commandOfItem).sort((left, right) => byWeight(left.flat(), right.flat()));
       return bounded(
         together.map((causes) => causesOf(organization, { causes, command: commandOfItem(causes[0]![0]!), entries }, paper)),
         entries,

@@ -9,7 +9,7 @@ import type { ItemResult, MonthResult, OrganizationResult } from '../../../share
 import { byText, groupBy, same } from '../../../shared/billing/basics/text.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { closedText, type KeptCertificate } from '../../../shared/evidence/closed.js';
-import { resolvedTogether, sharedEnd, whyWaiting } from '../../../shared/billing/results/causes.js';
+import { groupedByRemedy, sharedEnd, whyWaiting } from '../../../shared/billing/results/causes.js';
 import { bounded, fitted, LINES_AT_MOST } from '../../terminal/fit.js';
 import { advice, paint, wrap, type Paper } from '../../terminal/paper.js';
 import { onTerminal } from '../../terminal/printable.js';
@@ -145,7 +145,7 @@ function reasons(waiters: OrganizationResult[], paper: Paper): string {
 /** One organization: each cause with its amount, what is wrong, and the command that fixes it; then its page. */
 function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatus, paper: Paper, shown: number): string {
   const commandOfItem = (item: ItemResult): string | null => commandOf(item, { ...organization, month: month.month });
-  const together = resolvedTogether(organization.items.filter(itemWaits), commandOfItem);
+  const together = groupedByRemedy(organization.items.filter(itemWaits), commandOfItem);
   return [
     `${paint(paper, 'red', '!')} ${paint(paper, 'bold', organization.organizationName)}, since ${organization.waitsSince ?? month.asOf}`,
     ...(organization.missingPersons === undefined ? [] : [wrap(organization.missingPersons, paper, '    ')]),

@@ -19,7 +19,7 @@ export interface Copy {
   sales: string;
   currency: string;
   /** The contract of ours that bills the same service. */
-  besideId: number;
+  originalId: number;
 }
 
 /** Services that stand for item codes, and on which something of the month is billed. */
@@ -56,7 +56,7 @@ export function copiesOf(
     .sort((left, right) => left.contractId - right.contractId || byText(left.serviceName, right.serviceName));
 }
 
-function copyOf(rows: Row[], { id, name, companyId }: Contract, besideId: number, books: Books): Copy {
+function copyOf(rows: Row[], { id, name, companyId }: Contract, originalId: number, books: Books): Copy {
   const company = books.companies.find((one) => one.id === companyId);
   const currency = (company?.currency ?? books.internalCurrency).toUpperCase();
   return {
@@ -66,7 +66,7 @@ function copyOf(rows: Row[], { id, name, companyId }: Contract, besideId: number
     serviceName: books.services.find((one) => one.id === rows[0]!.serviceId)?.name ?? `service ${rows[0]!.serviceId}`,
     sales: postedText(sum(rows.map(({ price }) => price)), currency),
     currency,
-    besideId,
+    originalId,
   };
 }
 
@@ -78,8 +78,8 @@ export function copiesText(copies: Copy[]): string | null {
   const parts = copies
     .slice(0, SHOWN)
     .map(
-      ({ contractId, contractName, companyName, serviceName, sales, currency, besideId }) =>
-        `contract ${contractId} (${contractName}) of ${companyName} bills ${amountText(sales, currency)} of ${serviceName}, and so does contract ${besideId}`,
+      ({ contractId, contractName, companyName, serviceName, sales, currency, originalId }) =>
+        `contract ${contractId} (${contractName}) of ${companyName} bills ${amountText(sales, currency)} of ${serviceName}, and so does contract ${originalId}`,
     );
   const more = copies.length > SHOWN ? `; and ${copies.length - SHOWN} more` : '';
   return `Billed beside what is billed here, on contracts without an id of ours, as copies made by hand are: ${parts.join('; ')}${more}. Where it is the same, set its units to 0 in Autotask, or end the contract; nothing is done about it here.`;

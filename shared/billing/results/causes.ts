@@ -5,7 +5,7 @@ import { groupBy } from '../basics/text.js';
 /** What several items of a customer wait for, and one command resolves, is said once under them. */
 
 /** Items that are resolved together: by group, those with one cause beside each other. Both in the order in which they come. */
-export const resolvedTogether = (items: ItemResult[], commandOf: (item: ItemResult) => string | null): ItemResult[][][] =>
+export const groupedByRemedy = (items: ItemResult[], commandOf: (item: ItemResult) => string | null): ItemResult[][][] =>
   [...groupBy(items, (item) => [item.outcome, item.reason, commandOf(item) ?? item.cause].join('|')).values()].map((group) => [
     ...groupBy(group, ({ cause }) => cause ?? '').values(),
   ]);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { postAdjustment } from '../../activities/carry-out/amounts.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { Proofs } from '../../activities/carry-out/proof.js';
-import { Looks } from '../../activities/gather/batched-reads.js';
+import { BatchedReads } from '../../activities/gather/batched-reads.js';
 import type { Done } from '../../activities/carry-out/steps.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { LOOK_COUNTS_MS, ROWS_A_LOOK } from '../../shared/autotask/index.js';
@@ -63,14 +63,14 @@ const sevenUnits = (contractId: number): PostAdjustmentStep => ({
 describe('the last look before rows are adjusted', () => {
   let sandbox: Sandbox;
   let dependencies: Dependencies;
-  let looks: Looks;
+  let reads: BatchedReads;
   let now: number;
   beforeEach(async () => {
     sandbox = await startSandbox({ world: WORLD });
     now = Date.parse(WORLD.now);
     const clock = { now: () => new Date(now), sleep: () => Promise.resolve() };
     dependencies = { ...createDependencies(loadConfig(sandbox.env()), { evidence: memoryEvidence() }), clock };
-    looks = new Looks(dependencies);
+    reads = new BatchedReads(dependencies);
   });
   afterEach(() => sandbox.close());
 
@@ -78,10 +78,10 @@ describe('the last look before rows are adjusted', () => {
     const request = { ...organization, asOf: '2025-10-09', mode: null, planDigest: 'd' };
     const resolved = { contracts: {}, services: {}, products: {} };
     return (
-      await postAdjustment(dependencies, looks, new Proofs(dependencies), { ...request, resolved, step: sevenUnits(contractId) })
+      await postAdjustment(dependencies, reads, new Proofs(dependencies), { ...request, resolved, step: sevenUnits(contractId) })
     ).result;
   };
-  const expectAll = (): void => looks.expect(ORGANIZATION, CONTRACTS.map(sevenUnits));
+  const expectAll = (): void => reads.expect(ORGANIZATION, CONTRACTS.map(sevenUnits));
   const looked = (): number => sandbox.requests().filter(({ path }) => /ContractServiceUnits\/query/i.test(path)).length;
   const approve = (contractID: number): Promise<Response> =>
     fetch(`${sandbox.url}/_sandbox/autotask/freeze`, {
@@ -129,18 +129,18 @@ describe('the last look before rows are adjusted', () => {
     expectAll();
     await adjust(101);
     await approve(102);
-    await looks.rowsToAdjust(ORGANIZATION, { contractId: 102, serviceId: 201, day: '2025-10-01' });
+    await reads.rowsToAdjust(ORGANIZATION, { contractId: 102, serviceId: 201, day: '2025-10-01' });
     expect(await adjust(102)).toBe('refused');
   });
 
   describe('of organizations whose turn comes', () => {
     const announce = (): void =>
-      looks.announce([
+      reads.announce([
         { organization: ORGANIZATION, steps: [101].map(sevenUnits) },
         { organization: ANOTHER, steps: [102, 103].map(sevenUnits) },
       ]);
     const plan = (organization: typeof ORGANIZATION, contractIds: number[]): void =>
-      looks.expect(organization, contractIds.map(sevenUnits), true);
+      reads.expect(organization, contractIds.map(sevenUnits), true);
     beforeEach(announce);
 
     test('is taken with the first of them, for a look for each was a fifth of a day of corrections', async () => {
@@ -162,7 +162,7 @@ describe('the last look before rows are adjusted', () => {
     });
 
     test('leaves out what an earlier run announced', async () => {
-      looks.announce([{ organization: ORGANIZATION, steps: [101].map(sevenUnits) }]);
+      reads.announce([{ organization: ORGANIZATION, steps: [101].map(sevenUnits) }]);
       plan(ORGANIZATION, [101]);
       await adjust(101);
       plan(ANOTHER, [102]);
@@ -173,8 +173,8 @@ describe('the last look before rows are adjusted', () => {
 
   describe('of organizations that are billed at the same time', () => {
     beforeEach(() => {
-      looks.expect(ORGANIZATION, [101, 102].map(sevenUnits));
-      looks.expect(ANOTHER, [103, 104].map(sevenUnits));
+      reads.expect(ORGANIZATION, [101, 102].map(sevenUnits));
+      reads.expect(ANOTHER, [103, 104].map(sevenUnits));
     });
 
     test('is one for all of them', async () => {
@@ -202,20 +202,20 @@ describe('the last look before rows are adjusted', () => {
 
     test('counts no more for one that is planned again: its plan may have seen what the look did not', async () => {
       await adjust(101);
-      looks.expect(ANOTHER, [103, 104].map(sevenUnits));
+      reads.expect(ANOTHER, [103, 104].map(sevenUnits));
       expect(await adjust(103, ANOTHER)).toBe('written');
       expect(looked()).toBe(2);
     });
 
     test('counts for one that is planned from the run’s survey, which is older', async () => {
       await adjust(101);
-      looks.expect(ANOTHER, [103, 104].map(sevenUnits), true);
+      reads.expect(ANOTHER, [103, 104].map(sevenUnits), true);
       expect(await adjust(103, ANOTHER)).toBe('written');
       expect(looked()).toBe(1);
     });
 
     test('leaves room for the organization that asks: its rows come first', async () => {
-      looks.expect(ANOTHER, CONTRACTS.slice(2).map(sevenUnits));
+      reads.expect(ANOTHER, CONTRACTS.slice(2).map(sevenUnits));
       await adjust(101);
       await adjust(102);
       expect(looked()).toBe(1);
@@ -230,15 +230,15 @@ describe('the last look before rows are adjusted', () => {
         answers = later;
         return answer!();
       };
-      looks = new Looks({ autotask: { findRowsToAdjust }, clock: dependencies.clock });
-      looks.expect(ANOTHER, [103].map(sevenUnits));
-      const place = (contractId: number): Parameters<Looks['rowsToAdjust']>[1] => ({
+      reads = new BatchedReads({ autotask: { findRowsToAdjust }, clock: dependencies.clock });
+      reads.expect(ANOTHER, [103].map(sevenUnits));
+      const place = (contractId: number): Parameters<BatchedReads['rowsToAdjust']>[1] => ({
         contractId,
         serviceId: 201,
         day: '2025-10-01',
       });
       const ask = (): Promise<unknown[]> =>
-        Promise.allSettled([looks.rowsToAdjust(ORGANIZATION, place(101)), looks.rowsToAdjust(ANOTHER, place(103))]).then((all) =>
+        Promise.allSettled([reads.rowsToAdjust(ORGANIZATION, place(101)), reads.rowsToAdjust(ANOTHER, place(103))]).then((all) =>
           all.map(({ status }) => status),
         );
       expect(await ask()).toEqual(['rejected', 'rejected']);

@@ -50,7 +50,7 @@ export const brief = (summary: OrganizationSummary): OrganizationSummary => ({
 });
 
 /** An organization's turns, and how it stands: shown on its page, told to the runs that wait for it. */
-export class Desk {
+export class OrganizationState {
   private summary: OrganizationSummary;
   /** The run that started this one hears its end by itself, and is told only where it stays open; null once it was. */
   private starter: string | null;
@@ -166,7 +166,7 @@ export class Desk {
   }
 
   /** The next execution plans what is left, and comes to the same: a plan is a difference. */
-  async goOnAnew(): Promise<never> {
+  async continueInNewExecution(): Promise<never> {
     await condition(allHandlersFinished);
     await this.keepDecisions();
     return continueOn<typeof organizationBilling>(this.input.broker)({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { carryOutTogether, BATCH_MS } from '../../activities/carry-out/batch.js';
+import { carryOutBatch, BATCH_MS } from '../../activities/carry-out/batch.js';
 import type { Done } from '../../activities/carry-out/steps.js';
 import type { PostChargeStep } from '../../shared/billing/plan-types.js';
 import type { StepDone, StepRequest } from '../../shared/messages/messages.js';
@@ -23,8 +23,8 @@ async function carryOut(steps: Work[]): Promise<{ done: StepDone[]; tried: numbe
   const request = { step: { items: ['0'] }, more: steps.slice(1).map((_work, index) => ({ items: [String(index + 1)] })) };
   const autotask = { countCalls: async <T>(work: () => Promise<T>) => ({ result: await work(), calls: 2 }) };
   const clock = { now: () => new Date(now) };
-  const dependencies = { autotask, clock } as unknown as Parameters<typeof carryOutTogether>[0];
-  const { more = [], ...first } = await carryOutTogether(
+  const dependencies = { autotask, clock } as unknown as Parameters<typeof carryOutBatch>[0];
+  const { more = [], ...first } = await carryOutBatch(
     dependencies,
     request as unknown as StepRequest<PostChargeStep>,
     ({ step }) => {
