@@ -6,7 +6,7 @@ import { decodeText, whyNoFile } from './files.js';
 
 export type Environment = Record<string, string | undefined>;
 
-/** The environment with what a `.env` file in the folder adds; real variables win. Throws a `ConfigError` for a `.env` that is no file (a missing one that Docker mounted). */
+/** The environment with what a `.env` file in the folder adds; real variables win. Throws a `ConfigError` for a `.env` that is not a file (a missing one that Docker mounted). */
 export function readEnvironment(folder = process.cwd(), environment: Environment = process.env): Environment {
   const path = `${folder}/.env`;
   if (!existsSync(path)) return environment;

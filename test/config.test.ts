@@ -159,7 +159,7 @@ describe('settings', () => {
     expect(problemsOf({ ...COMPLETE, ...others })).toEqual([]);
   });
 
-  test('of which CLOUDMORE_ABSENT names what is no member are refused: it had no effect, in silence', () => {
+  test('of which CLOUDMORE_ABSENT names what is not a member are refused: it had no effect, in silence', () => {
     const problems = problemsOf({
       ...COMPLETE,
       COMPANY_PROPERTY: 'AT id',

@@ -227,7 +227,7 @@ export async function recordSettings(
   const [before, now] = [await evidence.pointer(name), await evidence.put(moneySettings)];
   if (before === now) return;
   const changed = before === null ? [] : await changedSince(evidence, before, moneySettings);
-  // The same settings under another key are no decision.
+  // The same settings under another key are not a decision.
   if (changed.length > 0)
     await recordDecision(evidence, broker, `settings/${execution()}`, {
       at: clock.now().toISOString(),

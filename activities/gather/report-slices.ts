@@ -62,7 +62,7 @@ export class Slices {
     { broker, month }: Pick<MonthRequest, 'broker' | 'month'>,
   ): Promise<{ mode: Mode | null; asOf: Day }> {
     const manifest: Partial<ReportManifest> = await this.manifest(report);
-    if (typeof manifest.facts !== 'string') throw new EvidenceMissing(report, 'is no report');
+    if (typeof manifest.facts !== 'string') throw new EvidenceMissing(report, 'is not a report');
     const facts = await this.facts(report);
     if (manifest.broker !== undefined && !same(manifest.broker, broker))
       throw new EvidenceMissing(report, `is a report of the broker ${manifest.broker}, not of ${broker}`);

@@ -137,7 +137,7 @@ interface ApprovePlansInput {
   kept: KeptPlans;
 }
 
-/** Releases what waits as the file has it; what moved since, or is not in it, goes on waiting and is named. */
+/** Releases what waits as the file has it; what moved since, or is not in it, keeps waiting and is named. */
 async function approvePlans(
   context: Context,
   { temporal, config, options, kept: { organizations } }: ApprovePlansInput,
@@ -221,7 +221,7 @@ async function releaseAll(
   return taken.every(Boolean) ? EXIT.done : EXIT.waits;
 }
 
-/** A release that needs a second person is noted, and the plan goes on waiting. Of one that is answered later nobody knows yet. */
+/** A release that needs a second person is noted, and the plan keeps waiting. Of one that is answered later nobody knows yet. */
 function sayOf(answer: string | null): string {
   if (answer === null) return 'Sent the release of';
   return isToldAs(answer, 'AwaitingApproval') ? 'Noted the release of' : 'Released';

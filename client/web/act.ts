@@ -74,6 +74,6 @@ async function settled(temporal: Temporal, { workflowId, done, answer, released 
   return { isGood: open?.status !== 'NeedsAttention', text: `${done} ${answer}` };
 }
 
-/** A release that needs a second person, or was refused: the plan that was shown goes on waiting, and says why. */
+/** A release that needs a second person, or was refused: the plan that was shown keeps waiting, and says why. */
 const notedFor = ({ organizationName, items }: OrganizationResult): string =>
-  `Your release of ${organizationName} is on record. ${items.find(({ outcome }) => outcome === 'held')?.message ?? 'It goes on waiting.'}`;
+  `Your release of ${organizationName} is on record. ${items.find(({ outcome }) => outcome === 'held')?.message ?? 'It is still waiting.'}`;

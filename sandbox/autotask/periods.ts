@@ -12,7 +12,7 @@ export interface Period {
 /** Real API: live values of contractPeriodType and periodType (observed); confirmed, so not looked up by label. */
 const MONTHS: Record<number, number> = { 2: 1, 3: 3, 4: 6, 5: 12 };
 
-/** Months of a period type; undefined for a type that is no length of time. */
+/** Months of a period type; undefined for a type that is not a length of time. */
 export const monthsOf = (periodType: number | null): number | undefined => MONTHS[periodType ?? 0];
 
 const monthIndex = (day: Day): number => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7));

@@ -68,7 +68,7 @@ const QUERIES: Fact[] = facts('autotask', '2.2', [
     'autotask-query: 1 for true',
     { note: 'clients in production send 1, so the refusal is not certain' },
   ],
-  ['text sent for an id finds nothing', 'observed', 'autotask-query: text sent for an id finds nothing and is no error'],
+  ['text sent for an id finds nothing', 'observed', 'autotask-query: text sent for an id finds nothing and is not an error'],
   ['a record without a value matches no comparison', 'inferred', 'autotask-query: noteq leaves out records without a value'],
   ['company 0 is the MSP', 'documented', 'autotask-query: eq finds company 0, the MSP itself'],
   [

@@ -23,7 +23,7 @@ const valueSchema = z.object({ value: choice, label: z.string(), isactive: flag.
 
 export type Field = Omit<z.infer<typeof fieldSchema>, 'picklistvalues'> & { picklistvalues: z.infer<typeof valueSchema>[] };
 
-/** Fields and values that can be read: one that cannot is missed only by anyone who needs it. None at all is no answer: every entity has fields. */
+/** Fields and values that can be read: one that cannot is missed only by anyone who needs it. None at all is not an answer: every entity has fields. */
 function fieldsOf(entity: string, answer: unknown): Field[] {
   const list = listSchema.safeParse(lowerKeys(answer));
   if (!list.success)

@@ -136,7 +136,7 @@ export function toCompany(record: unknown, currencies: Currency[]): Company {
       id: company.id,
       member: 'currencyid',
       value: String(company.currencyid),
-      problem: 'is no currency that Currencies has',
+      problem: 'is not a currency that Currencies has',
     });
   return { id: company.id, name: company.companyname ?? '', isActive: company.isactive, currency };
 }

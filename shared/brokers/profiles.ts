@@ -40,7 +40,7 @@ const OWN = new Set(VARIABLES.filter((name) => !OF_INSTALLATION.has(name)));
 const IDENTIFYING = ['CLOUDMORE_RESELLER_ID', 'CLOUDMORE_RESELLER_ID_FILE', 'AUTOTASK_USERNAME', 'AUTOTASK_USERNAME_FILE'];
 
 const EXTENSION = '.env';
-/** Beside `.env` there may be files that are no broker's, this one always. */
+/** Beside `.env` there may be files that are nobody's settings, this one always. */
 const EXAMPLE = '.env.example';
 /** As `BILLING_BROKER` allows it. */
 const NAME = /^(?=.{1,60}$)[a-z\d]([\w.-]*[a-z\d])?$/i;
@@ -135,7 +135,7 @@ export function conflictOf(profile: Profile, all: Profile[]): string | null {
 }
 
 /**
- * The settings of a broker: its file; beside it, of the environment and `.env`, only what is about the installation (and what is no setting of ours, such as
+ * The settings of a broker: its file; beside it, of the environment and `.env`, only what is about the installation (and what is not a setting of ours, such as
  * `TEMPORAL_…`). Its keys are in a folder of its own name where the file names none. Throws a `ConfigError` for a file that says it is another broker's.
  */
 export function environmentOf({ name, file }: Profile, environment: Environment): Environment {
@@ -159,7 +159,7 @@ export const withBroker = (environment: Environment, name: string, folder = proc
 export function newProfile(environment: Environment, name: string, folder = process.cwd()): Profile & { file: string } {
   if (!isBrokerName(name))
     throw new ConfigError([
-      `"${name}" is no name of a broker; expected letters, digits, dots and dashes, a letter or digit first and last`,
+      `"${name}" is not a name of a broker; expected letters, digits, dots and dashes, a letter or digit first and last`,
     ]);
   const taken = profiles(environment, folder).filter((profile) => same(profile.name, name));
   const file = join(brokersFolder(environment, folder), `${name}${EXTENSION}`);

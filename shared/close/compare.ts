@@ -252,7 +252,7 @@ function check(place: Place, side: keyof Sum, { companyNames }: Given): Differen
   ];
 }
 
-/** Sums with more digits than the currency are rounded per item: half a minor unit each is no difference. */
+/** Sums with more digits than the currency are rounded per item: half a minor unit each is not a difference. */
 export function isRounding(difference: Exact, reported: Reported[], currency: string): boolean {
   const size = difference < 0n ? -difference : difference;
   const roundings = BigInt(reported.reduce((count, one) => count + one.roundings, 0));

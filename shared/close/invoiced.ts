@@ -31,7 +31,7 @@ export interface ChargeDifference {
   organizationName: string;
   subscriptionId: string;
   currency: string;
-  /** Charged beyond what it should be, "-48.30" for less; of `other-month` the amount, which is no part of the sum. */
+  /** Charged beyond what it should be, "-48.30" for less; of `other-month` the amount, which is not part of the sum. */
   amount: string;
   message: string;
 }
@@ -78,7 +78,7 @@ export interface InvoicedGiven extends Omit<Parts, 'off'> {
   companyNames: Map<number, string>;
   items: Item[];
   invoices: Invoice[];
-  /** Ids of all rows that were read, ours or not: an item of another one is none of ours. */
+  /** Ids of all rows that were read, ours or not: an item of another one is not ours. */
   otherRows: Set<number>;
 }
 

@@ -38,7 +38,7 @@ export interface Standing extends Sum {
   parts: string[];
 }
 
-/** Money without a line that a person looked at and set aside: with this amount it is no difference, with another one it is. */
+/** Money without a line that a person looked at and set aside: with this amount it is not a difference, with another one it is. */
 export interface Dismissed {
   organizationName: string;
   contractId: number;

@@ -85,7 +85,7 @@ function addTo(
   groups.set(key, group);
 }
 
-/** Amounts of every line below an organization. A list that is no list is one line that cannot be read: whatever is in it, it is there. */
+/** Amounts of every line below an organization. What is there instead of a list is one line that cannot be read: whatever is in it, it is there. */
 function* amountsOf(organization: unknown): Generator<Sides & { isReadable: boolean }> {
   for (const service of below(organization, 'services'))
     for (const item of service === UNREADABLE ? [UNREADABLE] : below(service, 'items'))

@@ -91,7 +91,7 @@ export class ReportLines {
 
   /** All lines of a report, once it is whole: of what was taken, and of what is still in it. */
   finish(report: unknown): ReportRead {
-    if (!Array.isArray(report)) throw new ApiError('malformed', "Cloudmore's monthly billing report is no list.");
+    if (!Array.isArray(report)) throw new ApiError('malformed', "Cloudmore's monthly billing report is not a list.");
     const read: ReportRead = { lines: [], unassigned: [], absent: [] };
     for (const [index, rawBlock] of report.entries()) {
       const block = membersOf(rawBlock, REPORT_PATH, `block ${index + 1}`);

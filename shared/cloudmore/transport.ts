@@ -65,7 +65,7 @@ export class Transport {
     const { json } = await this.ask({ method: 'GET', path }, options);
     if (Array.isArray(json)) return json as unknown[];
     // Also where nothing came at all: an empty list has to be said.
-    throw new ApiError('malformed', `Cloudmore's ${path.split('?')[0]} is no list.`);
+    throw new ApiError('malformed', `Cloudmore's ${path.split('?')[0]} is not a list.`);
   }
 
   /** Starts a report task and waits for its report. That there is no such report is not for a missing word to say: 404 is an error like any other. */

@@ -4,7 +4,7 @@ import { FIRST_YEAR, LAST_YEAR } from '../http/limits.js';
 
 /**
  * Days in the notations that cannot be misread. A date-time is a day whatever zone it carries: both vendors give midnight of the day they mean. Day and month
- * as two numbers, in either order, are no date: which is which depends on the country.
+ * as two numbers, in either order, are not a date: which is which depends on the country.
  */
 export function readDay(value: unknown): Day | null {
   if (typeof value !== 'string' || value.length > LONGEST) return null;

@@ -47,7 +47,7 @@ export class Members {
   ) {
     const isRecord = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
     this.record = isRecord ? (raw as Record<string, unknown>) : {};
-    if (!isRecord) this.find(null, raw, 'is no record');
+    if (!isRecord) this.find(null, raw, 'is not a record');
   }
 
   /** Names of the members that came, as they came. */

@@ -21,7 +21,7 @@ const WORDS = new Map<string, number>([
   ...['triennial', 'triennially', 'threeyears'].map((word) => [word, 36] as const),
 ]);
 
-/** "P1M", "P1Y", "P1Y6M"; weeks and days are no months. */
+/** "P1M", "P1Y", "P1Y6M"; weeks and days are not months. */
 function isoMonths(word: string): number | null {
   const match = /^p(?:(\d{1,2})y)?(?:(\d{1,3})m)?$/.exec(word);
   if (!match || (match[1] === undefined && match[2] === undefined)) return null;

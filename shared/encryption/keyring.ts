@@ -57,7 +57,7 @@ export function readKeys(folder: string): PayloadKey[] {
     return fileSchema.parse(JSON.parse(readFileSync(keyFile(folder), 'utf8'))).keys;
   } catch (error) {
     if (isMissing(error)) return [];
-    const why = error instanceof z.ZodError ? 'it is no list of keys' : error instanceof Error ? error.message : String(error);
+    const why = error instanceof z.ZodError ? 'it is not a list of keys' : error instanceof Error ? error.message : String(error);
     throw new KeysUnreadable(`${keyFile(folder)} cannot be read: ${why}. Put it back from its backup.`, { cause: error });
   }
 }

@@ -29,7 +29,7 @@ export interface BackupManifest {
   signature: string;
 }
 
-/** It is no backup, not whole, or was changed. */
+/** It is not a backup, not whole, or was changed. */
 export class BackupBroken extends Error {
   override readonly name = 'BackupBroken';
 }

@@ -150,7 +150,7 @@ export class FileChain {
       .map((line) => JSON.parse(line) as SignedHead);
   }
 
-  /** The whole file written again, an entry a line; what is no entry stays as it is. Its own entry of a name stays with the name. */
+  /** The whole file written again, an entry a line; what is not an entry stays as it is. Its own entry of a name stays with the name. */
   private rewrite(lineOf: (entry: ChainEntry) => string): void {
     const text = readText(this.path) ?? '';
     const lines = text.split('\n').filter(Boolean);

@@ -68,7 +68,7 @@ function session(connectionString: string, queryMs: number, connectMs: number): 
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
   });
-  // An idle connection that the server, or a pooler, cuts is no failure of anybody: the next query opens another.
+  // An idle connection that the server, or a pooler, cuts is not a failure of anybody: the next query opens another.
   pool.on('error', () => undefined);
   return pool;
 }

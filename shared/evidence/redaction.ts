@@ -33,7 +33,7 @@ const NAME_KEYS = ['organizationName', 'customerName', 'companyName'];
 const SAID_KEYS = ['amounts', 'reason', 'details', 'message', 'cost', 'sales'];
 /** Instead of a sentence. */
 const GONE = '(forgotten on request)';
-/** The key of what is no member of anything. */
+/** The key of what is not a member of anything. */
 const WHOLE = '.';
 /** Shorter names are found only where a name stands: they are parts of anything. */
 const SHORTEST_NAME = 3;

@@ -20,7 +20,7 @@ export function parseJson(text: string): ParsedJson {
   }
 }
 
-/** What of the text goes beyond the limits, or null. Says nothing sensible of a text that is no JSON. */
+/** What of the text goes beyond the limits, or null. Says nothing sensible of a text that is not JSON. */
 function whyRefused(text: string): string | null {
   const shape = new JsonShape();
   for (let at = 0; at < text.length; at += 1) {

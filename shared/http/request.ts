@@ -131,7 +131,7 @@ function noJson(request: ApiRequest, { status, headers, head, length }: NoJsonIn
   const facts = { status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   return new ApiError(
     'unavailable',
-    `${name(request)}: ${status} with a body that is no JSON (${describe(head, length)})`,
+    `${name(request)}: ${status} with a body that is not JSON (${describe(head, length)})`,
     facts,
     { effect: request.isRead ? 'none' : 'unknown' },
   );

@@ -114,7 +114,7 @@ export async function ignored({ autotask }: AutotaskSeen): Promise<Verdict> {
   return found === null ? confirmed('refused') : contradicted(`not refused: it finds ${found} contracts`);
 }
 
-/** Null where Autotask refuses the query itself; an outage is no refusal. */
+/** Null where Autotask refuses the query itself; an outage is not a refusal. */
 async function refusedOr<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();

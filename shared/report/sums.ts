@@ -59,7 +59,7 @@ export function marginRows<Row extends CurrencyAmounts>(
     .sort((left, right) => big(right.report.sales).abs().cmp(big(left.report.sales).abs()) || byText(left.name, right.name));
 }
 
-/** A credit has both sides below nothing: what it takes back of the cost may be less. It is no sale. */
+/** A credit has both sides below nothing: what it takes back of the cost may be less. It is not a sale. */
 export const belowCostOf = (items: Omit<BelowCost, 'margin'>[]): BelowCost[] =>
   items
     .filter(({ sales, cost }) => big(sales).gte(0) && big(sales).lt(cost))

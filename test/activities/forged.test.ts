@@ -38,7 +38,7 @@ describe('a message that refers to', () => {
     expect((await planned({ survey: september.survey })).calls.autotask).toBeGreaterThan(0);
   });
 
-  test('what is no report of this month let its customer be billed without the release that the run had asked for', async () => {
+  test('what is not a report of this month let its customer be billed without the release that the run had asked for', async () => {
     for (const report of [september.report, given.survey]) {
       await expect(planned({ report })).rejects.toMatchObject({ type: 'EvidenceMissing' });
       // Which makes the workflow take a report of its own, in place of that one.

@@ -153,7 +153,7 @@ describe('a line of an invoice', () => {
     expect(lines.map(({ serviceName }) => serviceName)).toEqual(['Microsoft 365', 'Microsoft 365', "Microsoft's invoice"]);
   });
 
-  test('that names no organization is listed beside the total, and one that is no record too', () => {
+  test('that names no organization is listed beside the total, and one that is not a record too', () => {
     expect(read(reported(), invoiced(), invoiced({ organizationId: null, totalSalesPrice: 7 }), 'null')).toMatchObject({
       sums: ['115'],
       unassigned: ['7', '0'],

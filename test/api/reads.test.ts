@@ -240,7 +240,7 @@ describe('bulk reads of Autotask', () => {
     const unreadable: string[] = [];
     const onUnreadable = ({ problem }: { problem: string }): void => void unreadable.push(problem);
     expect(await vendors.autotask.readCompanies([29683540], { onUnreadable })).toEqual([]);
-    expect(unreadable).toEqual(['is no currency that Currencies has']);
+    expect(unreadable).toEqual(['is not a currency that Currencies has']);
     expect(await vendors.autotask.readCompanies([29683540])).toMatchObject([{ currency: 'EUR' }]);
     await vendors.close();
   });

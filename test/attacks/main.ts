@@ -14,7 +14,7 @@ import { inBrowser, inSpreadsheets, type Played } from './programs.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const TESTS_WITHIN_MS = 90 * 60_000;
 const ANSWERS = 100_000;
-/** A busy machine is no attack. */
+/** A busy machine is not an attack. */
 const PATIENCE_MS = 300_000;
 
 const { values } = parseArgs({

@@ -85,7 +85,7 @@ export const ROWS: Row[] = [
   },
   {
     attack: 'mentions and links in chats',
-    shown: { 'hostile/outputs.test.ts': ['is no mention, link or line in chats and mails'] },
+    shown: { 'hostile/outputs.test.ts': ['is not a mention, link or line in chats and mails'] },
   },
   // ---------------------------------------------------------------------------------------------------------------- Temporal
   {

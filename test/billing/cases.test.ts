@@ -317,7 +317,7 @@ describe("what Cloudmore's own connector has billed before us (7.8)", () => {
     ['a difference goes on a charge of our own', theirs({}), ['create charge 1 × 5.0000 / 1.1700'], 'posted'],
     ['billed, the month counts as approved', theirs({ billed: true }), [], 'held period-frozen'],
     ['of another month, it is none of this one', theirs({ day: '2025-09-30' }), ['create charge 10 × 8.0010 / 7.0000'], 'posted'],
-    ['of another product, it is none of ours', theirs({ productId: 71 }), ['create charge 10 × 8.0010 / 7.0000'], 'posted'],
+    ['of another product, it is not ours', theirs({ productId: 71 }), ['create charge 10 × 8.0010 / 7.0000'], 'posted'],
   ])('7.8 its Azure charge is counted, and never changed: %s', (_, held, writes, outcome) => {
     const decided = plan({ books: held, report: azure });
     expect([amountsOf(decided), outcomesOf(decided)]).toEqual([writes, [outcome]]);

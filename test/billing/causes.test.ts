@@ -24,7 +24,7 @@ describe('sentences that several causes have in common at their end', () => {
     ['end where the shorter one ends', ['Look.', 'Up by 1.00. Look.'], ['', 'Up by 1.00.'], 'Look.'],
     ['begin behind a question or a call as well', ['Whose? Look.', 'Mine! Look.'], ['Whose?', 'Mine!'], 'Look.'],
     [
-      'are no parts of a sentence: an amount has a point too',
+      'are not parts of a sentence: an amount has a point too',
       ['It is 1.00 EUR.', 'It is 2.00 EUR.'],
       ['It is 1.00 EUR.', 'It is 2.00 EUR.'],
       '',

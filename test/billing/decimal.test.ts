@@ -32,7 +32,7 @@ describe('minor units', () => {
     (currency) => expect(money(big('1234.56'), currency)).toBe('1234.56'),
   );
 
-  test('a text that is no currency is refused by name', () => {
+  test('a text that is not a currency is refused by name', () => {
     expect(() => minorUnits('EURO')).toThrow('EURO');
     expect(() => minorUnits('')).toThrow(RangeError);
   });

@@ -41,8 +41,8 @@ describe('a record that cannot be read', () => {
     [record(), "Autotask's Contracts 55 cannot be read: endDate (soon) is not a day"],
     [record({ value: null, problem: 'is missing' }), "Autotask's Contracts 55 cannot be read: endDate is missing"],
     [
-      record({ member: null, value: null, problem: 'is no object' }),
-      "Autotask's Contracts 55 cannot be read: all of it is no object",
+      record({ member: null, value: null, problem: 'is not an object' }),
+      "Autotask's Contracts 55 cannot be read: all of it is not an object",
     ],
   ])('is told in words: %#', (finding, words) => {
     expect(unreadableText(finding)).toBe(words);
@@ -64,7 +64,7 @@ describe('a record that cannot be read', () => {
     ['may carry any, where one was found', {}, false, false],
     ['may carry any, at another company', { companyId: 9 }, true, false],
     ['may carry any, nobody knows where', { companyId: null }, true, true],
-    ['is no contract', { kind: 'row', keys: [SUBSCRIPTION] }, true, false],
+    ['is not a contract', { kind: 'row', keys: [SUBSCRIPTION] }, true, false],
   ])('is a contract to be doubted where it %s', (_, changes, isMissing, isDoubt) => {
     expect(contractDoubt(reading(record(changes)), SUBSCRIPTION, 7, isMissing) !== null).toBe(isDoubt);
   });

@@ -169,7 +169,7 @@ describe('of last month', () => {
     expect(Object.keys(facts({}).drop!)).toEqual(['now', 'before']);
   });
 
-  test('a correction by hand is no payment once, whatever code stands on it', () => {
+  test('a correction by hand is not a payment once, whatever code stands on it', () => {
     const lines = [manualLine({ itemCode: CODE, sales: '30.00' }), line({ sales: '40.00' })];
     const prices = [price({ paymentMonths: 12 })];
     expect(facts({ lines, prices, previousLines: [] }).drop!.now).toEqual({ EUR: '30' });

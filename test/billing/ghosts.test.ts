@@ -88,7 +88,7 @@ describe('why a report has no line any more for what it had', () => {
     ['another licence is billed', why(unknown(), [decision()]), NEW],
     ['another licence is, and the list names this one still', why(listed({}), [decision()]), null],
     ['another licence is, and the list names that', why(listed({ itemCode: 'NEW' }), [decision()]), NEW],
-    ['what is no licence is billed', why(unknown(), [decision({ type: 'AzurePlan' })]), null],
+    ['what is not a licence is billed', why(unknown(), [decision({ type: 'AzurePlan' })]), null],
     ['it was no licence itself', why(unknown(), [decision()], { type: 'AzurePlan', code: null }), null],
     ['another licence is held', why(unknown(), [decision({}, 'held')]), null],
   ])('where nothing of a report is known, and %s', (_, found, expected) => {

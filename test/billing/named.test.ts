@@ -107,7 +107,7 @@ describe('what a report names', () => {
     expect(named({ lines }).subscriptions).toEqual([]);
   });
 
-  test('is nothing of custom services, and no code of what is no record type', () => {
+  test('is nothing of custom services, and no code of what is not a record type', () => {
     expect(named({ lines: [line({ isCustomService: true })] })).toEqual(NOTHING_NAMED);
     expect(named({ lines: [manualLine({ itemCode: 'CODE' })] }).codes).toEqual([]);
   });

@@ -123,7 +123,7 @@ describe('6.4 a contract that had ended in July is extended in October', () => {
   test.each<[string, Row[]]>([
     ['it ended with nothing', [row({ startDay: '2025-06-01' }), row({ ...july, units: 0 })]],
     ['another contract has it', [row({ ...july, contractId: 101 })]],
-    ['its row begins with the gap: it is no row of before', [row({ startDay: '2025-08-01' })]],
+    ['its row begins with the gap: it is not a row of before', [row({ startDay: '2025-08-01' })]],
   ])('nothing is where %s', (_, rows) => {
     expect(summaries({ rows })).toEqual(['extendContract']);
   });

@@ -179,7 +179,7 @@ describe('what has become less is held', () => {
     expect(found).toBe(expected);
   });
 
-  test('small falls are no falls, however many times they are', () => {
+  test('small falls are not falls, however many times they are', () => {
     const small = (sales: string): string | null =>
       why(since([line({ sales: '500.01' }), more, fabrikam()], [line({ sales }), more, fabrikam()], standing('500.01', '100')));
     expect([small('0.01'), small('0.00')]).toEqual([null, 'it fell by more than a breaker allows']);
@@ -225,7 +225,7 @@ describe('of which no report is known', () => {
     );
   });
 
-  test('but of the organization a report is: what is new in it is no fall', () => {
+  test('but of the organization a report is: what is new in it is not a fall', () => {
     expect(
       why(since([more, fabrikam()], [line({ sales: '599.99' }), more, fabrikam()], standing('6000', '5000', 100))),
     ).toBeNull();

@@ -71,7 +71,7 @@ describe('nothing of an organization is undone', () => {
   });
 
   test('where records cannot be read, then or now, with their number', () => {
-    const record = { vendor: 'Autotask', path: 'Contracts', record: '5', member: 'endDate', value: 'x', problem: 'is no day' };
+    const record = { vendor: 'Autotask', path: 'Contracts', record: '5', member: 'endDate', value: 'x', problem: 'is not a day' };
     const unreadable = [{ ...record, kind: 'contract' as const, id: 5, contractId: 5, companyId: 7, keys: null }];
     const words = (count: number): string =>
       `${count} of its records in Autotask cannot be read, now or before the month was billed: what stood there is not known. Correct them there.`;
@@ -305,7 +305,7 @@ describe('what stays on a contract', () => {
     expect(back(azure, charged(azure, { key, price: '5' }, { key: `${key}-2`, price: '-5' })).lines).toStrictEqual([]);
   });
 
-  test('a charge beside a row goes back with it, and is no line of its own', () => {
+  test('a charge beside a row goes back with it, and is not a line of its own', () => {
     const made = back(ten, charged(ten, { key: KEY, price: '5' }));
     expect(told(made)).toEqual(['undo-100-50: 125.00 → 120.00 undone']);
     expect(writes(made)).toEqual(['delete 1 × 0.0000 / 0.0000']);

@@ -135,8 +135,8 @@ describe('the list of it', () => {
       'Autotask, ContractCharges, 4711: unitPrice: is missing. What needs it is held.',
     ],
     [
-      unread(false, { member: null, value: null, problem: 'is no object' }),
-      'Autotask, ContractCharges, 4711: the record: is no object. What needs it is held.',
+      unread(false, { member: null, value: null, problem: 'is not an object' }),
+      'Autotask, ContractCharges, 4711: the record: is not an object. What needs it is held.',
     ],
   ])('tells each in a sentence: %#', (one, words) => {
     expect(unreadText(one)).toBe(words);

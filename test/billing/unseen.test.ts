@@ -139,7 +139,7 @@ describe('the contract it stood on', () => {
     ],
     ['nor one of which no id can be read', { contracts: [], unreadable: [{ ...unreadable, keys: null }] }, undefined, 0],
     ['nor one whose own id cannot be read', { contracts: [], unreadable: [{ ...unreadable, id: null }] }, undefined, 0],
-    ['nor what is no contract', { contracts: [], unreadable: [{ ...unreadable, kind: 'row' }] }, undefined, 0],
+    ['nor what is not a contract', { contracts: [], unreadable: [{ ...unreadable, kind: 'row' }] }, undefined, 0],
     ['is the one it was billed on, where nothing else tells', { contracts: [] }, named, 44],
   ])('%s', (_, changes, names, id) => {
     const [ghost] = unseen(held(changes), {}, {}, names);

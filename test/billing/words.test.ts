@@ -189,7 +189,7 @@ describe('line to record type, where a line has just enough or just too little (
     ),
   )('2.4 the charge type %s is known, in any letters', (type) => expect(isKnownChargeType(type.toUpperCase())).toBe(true));
 
-  test('2.4 no charge type is no news, any other is', () => {
+  test('2.4 a missing charge type is nothing new, any other is', () => {
     expect([isKnownChargeType(null), isKnownChargeType(' '), isKnownChargeType('gift')]).toEqual([true, true, false]);
   });
 });

@@ -122,7 +122,7 @@ describe('billing brokers', () => {
     expect((await cli('brokers', 'add', name.toUpperCase())).code).toBe(78);
     expect((await cli('brokers', 'add', name)).said).toMatch(/already/);
     expect(readFileSync(file, 'utf8')).toBe('BILLING_MODE=shadow\n');
-    expect((await cli('brokers', 'add', '../evil')).said).toMatch(/is no name of a broker/);
+    expect((await cli('brokers', 'add', '../evil')).said).toMatch(/is not a name of a broker/);
     expect(existsSync(join(folder, 'evil.env'))).toBe(false);
   });
 

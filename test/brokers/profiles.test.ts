@@ -111,7 +111,7 @@ describe('a broker named on the command line', () => {
 });
 
 describe('the brokers that one worker serves', () => {
-  test('are those of the folder, and the one of .env; not the ones for a laptop, nor what is no file of settings', () => {
+  test('are those of the folder, and the one of .env; not the ones for a laptop, nor what is not a file of settings', () => {
     const folder = folderWith({ 'brokers/acme.env': ACME, 'brokers/notes.txt': {}, 'brokers/.env': BETA, '.env.laptop': BETA });
     mkdirSync(join(folder, 'brokers/removed'));
     writeFileSync(join(folder, 'brokers/removed/old.env.2025'), '');

@@ -65,7 +65,7 @@ describe('a file to be read', () => {
   });
 
   test.each(reading.filter(([argument]) => argument !== 'companies import'))(
-    'of %s that is no JSON',
+    'of %s that is not JSON',
     async (_, argv, expected) => {
       expect(await said(64, argv(path('text')))).toMatch(
         new RegExp(`^${path('text')} is not JSON \\(.+\\). Expected ${expected}`),

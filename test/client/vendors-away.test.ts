@@ -40,7 +40,7 @@ describe('a vendor', () => {
     ['rerun', 'rerun', '2025-10', ...BY_NAME, '--reason', 'settled'],
     ['skip', 'skip', '2025-10', ...BY_NAME, '--reason', 'disputed'],
   ];
-  test.each(commands)('that is away, or refuses the log-in, is no bug of billing %s', async (_name, ...argv) => {
+  test.each(commands)('that is away, or refuses the log-in, is not a bug of billing %s', async (_name, ...argv) => {
     const [gone, refused] = [await runCommand(away(), argv), await runCommand(asStranger(), argv)];
     expect([gone, refused].map(({ code, said }) => [code, said.trim()])).toEqual([
       [69, 'POST 127.0.0.1:1/connect/token: cannot be reached (ECONNREFUSED)'],

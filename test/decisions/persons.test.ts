@@ -31,7 +31,7 @@ describe('what people decide', () => {
       ({ status: { name } }) => name === 'COMPLETED',
     );
 
-  test('a large plan that the Web UI releases goes on waiting: a signal names nobody', async () => {
+  test('a large plan that the Web UI releases keeps waiting: a signal names nobody', async () => {
     worker = await stage.startWorker();
     const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     const { planDigest } = organizationOf(month, FABRIKAM);

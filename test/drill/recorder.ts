@@ -66,7 +66,7 @@ export class Recorder {
         .then((answer) => answer.text())
         .catch(() => null);
       this.isServing ||= text !== null && HOLDS_THE_LEASE.test(text);
-      // What is only about to begin is no fault yet.
+      // What is only about to begin is not a fault yet.
       if (this.isServing) this.note({ text, at: Date.now() });
       await sleep(EVERY_MS);
     }

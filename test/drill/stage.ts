@@ -140,6 +140,6 @@ export class Stage {
   }
 }
 
-/** What a tenant refuses is no write. */
+/** What a tenant refuses is not a write. */
 const hasWritten = ({ method, path, status }: JournalEntry): boolean =>
   /atservicesrest/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path) && status === 200;

@@ -164,12 +164,12 @@ describe('the file', () => {
     expect(await store.chains()).toEqual([]);
   });
 
-  test('that is no archive, or not there, is said in words', async () => {
+  test('that is not an archive, or not there, is said in words', async () => {
     const text = join(folder, 'text.jsonl.gz');
     await writeFile(text, 'hello');
     expect(await billing(await empty(), 'restore', '--from', text)).toMatchObject({
       code: 64,
-      said: expect.stringContaining('no whole archive'),
+      said: expect.stringContaining('not a whole archive'),
     });
     expect(await billing(await empty(), 'restore', '--from', `${text}.not`)).toMatchObject({
       code: 64,

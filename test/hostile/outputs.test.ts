@@ -44,7 +44,7 @@ describe.each(KINDS)('a text with %s', (kind) => {
     expect(Buffer.byteLength(shown.summary!)).toBeLessThanOrEqual(200);
   });
 
-  test('is no tag or attribute of a page', () => {
+  test('is not a tag or attribute of a page', () => {
     const [shown, plain] = [pages(text), pages(PLAIN_NAME)];
     for (const [name, output] of Object.entries(shown)) {
       expect([name, tagsOf(output)]).toEqual([name, tagsOf(plain[name]!)]);
@@ -69,7 +69,7 @@ describe.each(KINDS)('a text with %s', (kind) => {
     }
   });
 
-  test('is no mention, link or line in chats and mails', () => {
+  test('is not a mention, link or line in chats and mails', () => {
     const [shown, plain] = [messages(text), messages(PLAIN_NAME)];
     for (const name of ['chat', 'mail'] as const) {
       expect(shown[name]).not.toMatch(ALIVE_ANYWHERE);

@@ -59,7 +59,7 @@ describe('an answer', () => {
     await expect(ask(1_000_000)).rejects.toMatchObject({ kind: 'malformed' });
   });
 
-  test('that is an error is only looked at: a page of a proxy of any size is no answer, and is asked for again', async () => {
+  test('that is an error is only looked at: a page of a proxy of any size is not an answer, and is asked for again', async () => {
     answer = (_, response) => response.writeHead(503).end(`<html>${' '.repeat(200_000)}`);
     await expect(ask()).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringMatching(/an HTML page/) as unknown });
   });

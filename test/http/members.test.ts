@@ -9,7 +9,7 @@ const WHERE = { vendor: 'Cloudmore', path: 'pricelist', record: 'price list item
 const members = (record: unknown): Members => new Members(record, WHERE);
 
 describe('a member of a record', () => {
-  test.each([undefined, null, '', '  '])('that is %p has no value, which is no mistake', (value) => {
+  test.each([undefined, null, '', '  '])('that is %p has no value, which is not a mistake', (value) => {
     const record = members({ a: value });
     expect([
       record.text('a'),
@@ -116,7 +116,7 @@ describe('a member of a record', () => {
   });
 
   test.each([null, 'text', 7, []])('of a record that is %p is not looked for: the record is the finding', (record) => {
-    expect(members(record).findings).toMatchObject([{ member: null, problem: 'is no record' }]);
+    expect(members(record).findings).toMatchObject([{ member: null, problem: 'is not a record' }]);
   });
 });
 

@@ -200,7 +200,7 @@ describe('a run', () => {
     expect(told()).toEqual([expect.stringMatching(/the run hangs[\s\S]*under way for 27 hours[\s\S]*billing status/)]);
   });
 
-  test('that waits for its turn in a queue that is served is no fault: customers of a long first month were said to have no worker', async () => {
+  test('that waits for its turn in a queue that is served is not a fault: customers of a long first month were said to have no worker', async () => {
     const broker = 'long-queue';
     const months = [MONTH, '2025-11'];
     const runs = await Promise.all(

@@ -58,7 +58,7 @@ const REFUSED: [what: string, file: string, code: string, message: RegExp][] = [
 const TAKEN: [what: string, file: string, code: string][] = [
   ['HTML by its tag', 'client/commands/report/html.ts', 'const x = html`<p>${name}</p>`;'],
   ['a sentence without HTML', 'client/commands/report/html.ts', 'const x = `${amountText(sales, currency)} held`;'],
-  ['amounts that are no sentence', 'shared/billing/results/advice.ts', "const x = [sales, cost].join('_');"],
+  ['amounts outside of a sentence', 'shared/billing/results/advice.ts', "const x = [sales, cost].join('_');"],
   ['Markdown by its tag', 'activities/finish/web-ui-details.ts', 'const x = md`## ${name}`;'],
   ['a rendering by onTerminal', 'client/commands/status/text.ts', 'export const renderStatus = onTerminal(text);'],
   ['a name by the tag line', 'client/commands/steer/index.ts', 'out(line`${organizationName} ended`);'],

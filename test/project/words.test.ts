@@ -9,6 +9,12 @@ const WORDS: [word: RegExp, better: string][] = [
   [/\banew\b/i, 'again'],
   [/\bwho(?:m)?ever\b/i, 'anyone who, or the person who'],
   [/\bshall\b/i, 'is to, or will'],
+  [/[a-z](?:Anew|Mend|Whoever|Shall)(?![a-z])/, 'a name as in a sentence'],
+  [/\b(?:is|are) none of ours\b/i, 'is not ours'],
+  [
+    /(?<!\bthere )(?<!\w)(?:is|are) no (?!longer|more|such|other|proof|coincidence|matter|nothing|zero|older|less|riddle|obstacle|second|use|money|billing|part|reason|whole)[a-z]/i,
+    'is not a',
+  ],
 ];
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -196,7 +196,7 @@ export interface Day {
   internalCurrency: string;
 }
 
-/** What other people have in Autotask: a contract of the same company, and a charge on it whose number is none of ours. */
+/** What other people have in Autotask: a contract of the same company, and a charge on it whose number is not ours. */
 const SOMEBODY_ELSES = {
   contracts: [contract({ id: 1, name: 'Managed services', number: 'MSA-1', subscriptionId: null })],
   rows: [row({ id: 1, contractId: 1, contractServiceId: 1, serviceId: 1 })],

@@ -22,7 +22,7 @@ export function judge(expected: Preview, came: Came): Verdict {
   return holdsMore(expected, came) ? 'holds' : 'same money';
 }
 
-/** Loud is an error of ours in words: it names a vendor, and is no mistake of the program. */
+/** Loud is an error of ours in words: it names a vendor, and is not a mistake of the program. */
 function stops(error: Error): Verdict {
   const isOurs = error instanceof ApiError && /Cloudmore|Autotask|127\.0\.0\.1|\/query/.test(error.message);
   return isOurs ? 'stops' : { wrong: `${error.name}: ${error.message}` };

@@ -46,7 +46,7 @@ describe('an item of two months', () => {
       { ...NOTHING, price: '2.00' },
     ],
     ['that is the same is not mentioned', [{}], [{}], null],
-    ['that is money without a line is no part of a report', [], [{ outcome: 'ghost' }], null],
+    ['that is money without a line is not part of a report', [], [{ outcome: 'ghost' }], null],
     [
       'in another currency is another item',
       [{}],

@@ -213,7 +213,7 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
         stands: both,
       },
     ],
-    ['it is no record', { then: [answering('*/Organizations/contoso', []), MONTH, FIRST], told: HELD, stands: both }],
+    ['it is not a record', { then: [answering('*/Organizations/contoso', []), MONTH, FIRST], told: HELD, stands: both }],
   ],
   'a charge that somebody canceled': [
     [

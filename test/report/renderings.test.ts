@@ -106,7 +106,7 @@ describe('the report of a month', () => {
     expect(names.some((name) => name?.startsWith('='))).toBe(false);
   });
 
-  test('as XLSX has the same sums as exact numbers with formats, and texts that are no formulas', async () => {
+  test('as XLSX has the same sums as exact numbers with formats, and texts that are not formulas', async () => {
     const file = desk.file('report.xlsx');
     expect((await desk.cli('report', MONTH, '--format', 'xlsx', '--out', file)).code).toBe(3);
     const { sheets, files } = await readWorkbook(await readFile(file));

@@ -68,9 +68,9 @@ describe('conditions', () => {
       { op: 'notExist', field: 'Subscription ID', udf: true },
       [11],
     ],
-    ['text sent for an id finds nothing and is no error', 'Companies', { op: 'eq', field: 'id', value: '7' }, []],
+    ['text sent for an id finds nothing and is not an error', 'Companies', { op: 'eq', field: 'id', value: '7' }, []],
     [
-      'text sent for a reference finds nothing and is no error',
+      'text sent for a reference finds nothing and is not an error',
       'Contracts',
       { op: 'eq', field: 'companyID', value: 'seven' },
       [],
@@ -156,7 +156,7 @@ describe('conditions', () => {
     ['one value for in', 'Companies', [{ op: 'in', field: 'id', value: 1 }], /takes a list/],
     ['contains on a number', 'Companies', [{ op: 'contains', field: 'id', value: 1 }], /applies to text only/],
     ['an empty group', 'Companies', [{ op: 'or', items: [] }], /'or' has no items/],
-    ['a filter that is no list', 'Companies', { op: 'eq', field: 'id', value: 1 }, /Filter is not a list/],
+    ['a filter that is not a list', 'Companies', { op: 'eq', field: 'id', value: 1 }, /Filter is not a list/],
     [
       'two conditions on user-defined fields',
       'Contracts',

@@ -113,7 +113,7 @@ describe('the monthly billing report', () => {
     expect(await notes()).toEqual(['corrected']);
   });
 
-  test('when a block is shown is no part of what is shown', async () => {
+  test('when a block is shown is not part of what is shown', async () => {
     host = await hostCloudmore(
       cloudmoreWorld({ monthlyBilling: [block('2025-10-01', { availableFrom: '2025-10-01', availableUntil: '2030-01-01' })] }),
     );

@@ -52,7 +52,7 @@ export function fits(fault: FaultKind, site: string): boolean {
   if (OF_QUERIES.has(fault)) return isQuery(site);
   if (OF_WRITES.has(fault)) return isWrite(site);
   if (fault === 'refused' || fault === 'threads') return site.startsWith('autotask') && !/zoneInformation/i.test(site);
-  // One 401 is answered by a new log-in at Cloudmore, by the zone at Autotask; more are the credentials', which is no fault to get over.
+  // One 401 is answered by a new log-in at Cloudmore, by the zone at Autotask; more are the credentials', which is not a fault to get over.
   if (fault === 'unauthorized') return site.startsWith('cloudmore') && !/connect/.test(site);
   return true;
 }

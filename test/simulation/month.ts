@@ -422,6 +422,6 @@ function configOf({ sandbox, broker }: Stage, world: SimulatedWorld, { afterFree
 const isLinked = ({ cloudmore: { organizations } }: SimulatedWorld): boolean =>
   organizations.some(({ customProperties }) => customProperties.some(({ value }) => value !== ''));
 
-/** What a tenant refuses is no write: some answer a first adjustment of an existing row so, and are asked again by every run. */
+/** What a tenant refuses is not a write: some answer a first adjustment of an existing row so, and are asked again by every run. */
 const hasWritten = ({ method, path, status }: JournalEntry): boolean =>
   /atservicesrest/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path) && status === 200;

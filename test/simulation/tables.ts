@@ -125,7 +125,7 @@ function everythingOf(state: AutotaskState, contractId: number): string {
   const { lastModifiedDateTime: _when, ...contract } = state.contracts.find(({ id }) => id === contractId)!;
   const own = <T extends { contractID: number | null }>(records: T[]): T[] =>
     records.filter(({ contractID }) => contractID === contractId);
-  // Frozen or billed meanwhile by a person: that is no change of the product's.
+  // Frozen or billed meanwhile by a person: that is not a change of the product's.
   const rows = own(state.unitRows).map(({ approveAndPostDate: _frozen, ...row }) => row);
   const charges = own(state.charges).map(({ isBilled: _billed, ...charge }) => charge);
   return JSON.stringify([contract, own(state.contractServices), rows, charges]);

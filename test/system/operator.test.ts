@@ -277,7 +277,7 @@ describe('a plan on file', () => {
     expect(await stage.writes()).toEqual([]);
   });
 
-  test('a release without a digest, one click in the Web UI, is refused in status and in the log, and the plan goes on waiting', async () => {
+  test('a release without a digest, one click in the Web UI, is refused in status and in the log, and the plan keeps waiting', async () => {
     const { planDigest } = await status(stage, FABRIKAM);
     await stage.client.workflow.getHandle(organizationBillingId('default', MONTH, FABRIKAM)).signal('approve');
     await eventually(

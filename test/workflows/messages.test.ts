@@ -95,7 +95,7 @@ describe('a message that is none', () => {
     ['with an object', [{ digest: DIGEST }], 'an object'],
     ['with a list', [[DIGEST]], 'a list'],
     ['with an empty text', ['  '], 'an empty text'],
-    ['with bytes that are no JSON', [undecodable('json/plain')], 'something that cannot be decoded'],
+    ['with bytes that are not JSON', [undecodable('json/plain')], 'something that cannot be decoded'],
     ['in an encoding nobody knows', [undecodable('binary/unknown')], 'something that cannot be decoded'],
   ];
 
@@ -523,8 +523,12 @@ describe('the input of a workflow', () => {
       /reportMonthOffset: expected/,
     ],
     ['a list of nobody', () => checkDaily({ broker: 'default', organizations: [] }), /organizations: expected/],
-    ['a broker that is no name', () => checkDaily({ broker: 'a/b' }), /broker: expected/],
-    ['a report that is no reference', () => checkOrganization({ ...INPUT, given: { report: 'r' } as never }), /given: expected/],
+    ['a broker that is not a name', () => checkDaily({ broker: 'a/b' }), /broker: expected/],
+    [
+      'a report that is not a reference',
+      () => checkOrganization({ ...INPUT, given: { report: 'r' } as never }),
+      /given: expected/,
+    ],
   ])('%s is refused', (_what, check, says) => {
     expect(check).toThrow(says);
   });

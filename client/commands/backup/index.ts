@@ -143,7 +143,7 @@ async function checked({ keys }: BaseConfig, file: string): Promise<BackupManife
   };
   const manifest = await readBackup(linesOf(file), await publicKeyIn(keys), look).catch((error: unknown) => {
     if (error instanceof BackupBroken) throw new CommandError(EXIT.failed, `${file} is not put back: ${error.message}.`);
-    const why = whyNoFile(error) ?? (isBadArchive(error) ? `it is no whole archive of ${us()} backup` : null);
+    const why = whyNoFile(error) ?? (isBadArchive(error) ? `it is not a whole archive of ${us()} backup` : null);
     if (why !== null) throw new CommandError(EXIT.usage, `${file}: ${why}.`);
     throw error;
   });

@@ -20,7 +20,7 @@ const WORTH_SHOWING = 60;
 /** A second company this close makes the best one unsure: "Munson Foods" and "Munson Foods North". */
 const LEAD = 5;
 
-/** Suggests a company for every active organization without one. Companies that another organization has are no candidates. */
+/** Suggests a company for every active organization without one. Companies that another organization has are not candidates. */
 export function suggest(organizations: Organization[], companies: Company[]): Suggestion[] {
   const taken = new Set(organizations.flatMap(({ companyIdText }) => companyIdOf(companyIdText ?? '') ?? []));
   const free = companies

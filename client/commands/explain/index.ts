@@ -102,7 +102,7 @@ function unknown({ outcomes }: MonthRead, month: Month, text: string): CommandEr
   const list = near
     .map(({ key, productName, organizationName }) => `\n${line`  ${key}  ${productName}, ${organizationName}`}`)
     .join('');
-  const hint = near.length === 0 ? 'The month has no subscription at all.' : `Near are:${list}`;
+  const hint = near.length === 0 ? 'The month has no subscription at all.' : `Closest matches:${list}`;
   return new CommandError(
     EXIT.usage,
     `No subscription "${text}" in ${month}; use a subscription id, or the cm-… key shown for lines without one. ${hint}`,

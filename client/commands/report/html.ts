@@ -136,7 +136,7 @@ function beside({ result }: ReportDocument): Html {
     ['Ghosts', result.ghosts],
   ];
   const table = amountsTable(
-    'Beside the report',
+    'Outside the report',
     rows.filter(([, { lines }]) => lines > 0),
   );
   const { cost, sales } = result.rounding;

@@ -32,7 +32,7 @@ const WORTH_SHOWING = 70;
 /** A second service this close makes the best one unsure. */
 const LEAD = 4;
 const PRICE_BONUS = 5;
-/** A suggestion for every product, the largest amount first. Services that a product is found by already are no candidates for others. */
+/** A suggestion for every product, the largest amount first. Services that a product is found by already are not candidates for others. */
 export function suggestServices(products: SoldProduct[], services: ExistingService[]): ServiceSuggestion[] {
   const codes = new Set(products.map(({ itemCode }) => fold(itemCode)));
   const free = services.filter((one) => one.isActive && !codes.has(fold(one.key)));

@@ -49,7 +49,7 @@ export function monthPage({ result, heldMonth, nothingDue, outcomes, progress, c
       ${!(isNothing(result.rounding.sales) && isNothing(result.rounding.cost)) && `Rounding ${grouped(result.rounding.sales)} sales, ${grouped(result.rounding.cost)} cost.`}
     </p>
     ${sums(
-      'Beside the report',
+      'Outside the report',
       (
         [
           ['Unassigned', result.unassigned],
@@ -68,7 +68,7 @@ export function monthPage({ result, heldMonth, nothingDue, outcomes, progress, c
       ]),
     )}
     <section aria-labelledby="beside">
-      <h2 id="beside">Beside other months</h2>
+      <h2 id="beside">Compared with other months</h2>
       <ul>
         <li><a href="/months/${month}/against/${previousMonth(month)}">What moved since ${previousMonth(month)}</a></li>
         <li><a href="/months/${month}/year">The year up to ${month}</a></li>

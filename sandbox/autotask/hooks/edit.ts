@@ -89,7 +89,7 @@ function readValue(entity: Entity, name: string, value: unknown): Scalar {
   if (isScalar(read) && fits(field, read)) return read;
   throw new ControlError(
     400,
-    `${JSON.stringify(value)} is no value for ${entity.table}.${name}, which is of type ${field.type}.`,
+    `${JSON.stringify(value)} is not a value for ${entity.table}.${name}, which is of type ${field.type}.`,
   );
 }
 

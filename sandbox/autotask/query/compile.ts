@@ -128,7 +128,7 @@ function timeOf(tenant: Tenant, name: string, field: Field, given: unknown): Com
 function numberFrom(name: string, field: Field, given: unknown): number | undefined {
   if (typeof given === 'number') return given;
   if (typeof given !== 'string') throw refuse(`The value of ${name} is not a number.`);
-  // Real API: text sent for an id finds nothing and is no error (observed).
+  // Real API: text sent for an id finds nothing and is not an error (observed).
   if (isId(name, field)) return undefined;
   // Real API: text for a picklist is an error of the database (observed); digits it would convert.
   const number = given.trim() === '' ? NaN : Number(given);

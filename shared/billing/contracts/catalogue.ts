@@ -21,7 +21,7 @@ export const serviceKeyOf = (item: Item): string | null =>
 const SHARED_KEYS = new Map(Object.entries(SHARED_SERVICES).map(([type, { key }]) => [key, type as RecordType]));
 
 /**
- * Record type of a service's key, or null when the key is none of ours (rule 8.6): somebody else's service must never be touched. Ours is what was ever an
+ * Record type of a service's key, or null when the key is not ours (rule 8.6): somebody else's service must never be touched. Ours is what was ever an
  * item code in a report, list or price list; the form of a code decides nothing.
  */
 export function recordTypeOfKey(key: string | null, prices: PriceList, names: Pick<Names, 'typeOfCode'>): RecordType | null {

@@ -72,7 +72,7 @@ type Answering = Pick<Ownership, 'organizationId' | 'knownSubscriptions' | 'sett
   whyStray: unknown;
 };
 
-/** What a row on the contract is billed for; null where its service is none of ours. */
+/** What a row on the contract is billed for; null where its service is not ours. */
 export const typeOnContract = (contract: Contract, service: Service, ownership: Ownership): RecordType | null =>
   recordTypeOfKey(keyOnContract(contract, service, ownership), ownership.prices, ownership.names);
 

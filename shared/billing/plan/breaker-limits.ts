@@ -48,7 +48,7 @@ export const DEFAULT_BREAKERS: Breakers = breakersBy((limit) => limit.default);
 export function aboutBreakers({ BREAKERS, BREAKER_MONTH_DROP_PERCENT: percent }: Partial<Record<string, string>>): string[] {
   if (BREAKERS?.trim() === 'off') return ['BREAKERS=off: no circuit breaker holds anything, whatever their own settings say.'];
   const drop = Number(percent);
-  // Blank is 0, and what is not set is no number.
+  // Blank is 0, and what is not set is not a number.
   if (!Number.isInteger(drop) || drop === 50 || drop === 0) return [];
   return [
     `BREAKER_MONTH_DROP_PERCENT=${drop} holds a month whose sales drop by more than ${drop} %, below ${100 - drop} % of last month's. Earlier it held one below ${drop} %: for the same limit as before set ${100 - drop}.`,

@@ -99,7 +99,7 @@ async function seenRows({ autotask, contractId, pause }: Asking, isThere: (rows:
   return rows;
 }
 
-/** Null where it is no number. */
+/** Null where it is not a number. */
 function amountOf(value: unknown): Big | null {
   const read = decimal.safeParse(value);
   return read.success ? big(read.data) : null;

@@ -81,7 +81,7 @@ export const paidOnce = table('7', 'Written', planned(written), [
   ],
 ]);
 
-export const carriedOn = table('7', 'Beside the report – written', planned(ghosts, written), [
+export const carriedOn = table('7', 'Outside the report – written', planned(ghosts, written), [
   [
     '7.6 Autotask refused to end the units: the month is posted, and what November bills is listed for a person',
     { report: upfront, books: billedNow, refused: ['435d6b8a4ec490d3'] },

@@ -204,7 +204,7 @@ export const monthBreaker = table('1', 'Item', planned(outcome), [
     'posted; posted',
   ],
   [
-    '1.4 a year that was paid once last month is no drop',
+    '1.4 a year that was paid once last month is not a drop',
     compared('100.00', '2025-10-20', [
       september('100.00'),
       line({

@@ -231,7 +231,7 @@ export const dismissals = table('8', 'Listed as', afterDismissal, [
 
 export const beside = table('8', 'Report – beside it – worth knowing', planned(outcomeOfReport, ghosts, notes), [
   [
-    '8.5 the report is of Fabrikam alone: money without a line is no part of it',
+    '8.5 the report is of Fabrikam alone: money without a line is not part of it',
     gone(),
     '0 items – ghost 120.00 (8.3) – nothing',
   ],

@@ -40,7 +40,7 @@ const unreadable: Books = {
   ],
 };
 
-export const unseen = table('8', 'Beside the report', planned(ghosts), [
+export const unseen = table('8', 'Outside the report', planned(ghosts), [
   ['8.9 its line is gone, and Autotask does not show its contract', since(line(), of(), nothing), 'ghost 120.00 (8.9)'],
   ['8.9 its contract is there and cannot be read', since(line(), of(), unreadable), 'ghost 120.00 (8.9)'],
   ['8.9 its contract is there, without the row', since(line(), of(), withoutRows), 'ghost 120.00 (8.9)'],
@@ -68,7 +68,7 @@ export const unseen = table('8', 'Beside the report', planned(ghosts), [
   ],
 ]);
 
-export const unread = table('8', 'Beside the report', (situation: Situation) => ghosts(blind(situation)), [
+export const unread = table('8', 'Outside the report', (situation: Situation) => ghosts(blind(situation)), [
   ['8.9 Autotask could not be read at all', since(line(), of(), nothing), 'ghost 120.00 (8.9)'],
   ['8.9 it could not, and the report has its line', since(line(), of(line()), nothing), 'nothing'],
 ]);

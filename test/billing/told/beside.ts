@@ -364,7 +364,7 @@ export const beside: Record<string, Record<string, () => Situation>> = {
     '9.2 ghosts of the contract wait with its item, those of another are brought to nothing': () => ghostsBesideItem({}),
     '9.1 ghosts wait with their organization': () =>
       ghostsBesideItem({ organizationPercent: 100, organizationAmount: '500', itemFactor: 0 }),
-    '9.1 a ghost whose report has not come yet goes on waiting for it': () => awaitingBeside({ organizationPercent: 100 }),
+    '9.1 a ghost whose report has not come yet keeps waiting for it': () => awaitingBeside({ organizationPercent: 100 }),
     '9.2 a ghost that is only listed stays listed beside an item that waits': () => awaitingBeside({ itemFactor: 10 }),
     '9.2 an Azure plan with an open charge, and one without': () => {
       const first = compared('7000.00', '600.00', { recordType: 'AzurePlan' }, { itemFactor: 10 });
