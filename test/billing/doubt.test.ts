@@ -176,7 +176,7 @@ describe('what was made before and is gone', () => {
     expect(heldItems(made, still)).toEqual([
       [
         made.items[0]!.id,
-        `Contract 66 is gone. The plan would make the contract for ${SUBSCRIPTION} once more (it was 100). 1,200 stand on it in 2025-10 all the same: give it its id back; or bring it to nothing first, or both are billed, and then release the plan.`,
+        `Contract 66 is gone. The plan would make the contract for ${SUBSCRIPTION} once more (it was 100). 1,200.00 stand on it in 2025-10 all the same: give it its id back; or bring it to nothing first, or both are billed, and then release the plan.`,
       ],
     ]);
     const [[, ofService]] = heldItems(made, { ...still, gone: [gone({ kind: 'service', id: 100, key: CODE })] }) as [

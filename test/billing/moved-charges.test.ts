@@ -144,7 +144,7 @@ describe('a contract to which somebody gave other ids', () => {
     const { items, steps } = plan(withIds(ids));
     expect([steps, items[0]!.reason]).toEqual([[], 'contract-gone']);
     expect(items[0]!.message).toMatch(
-      /^Contract 100, on which it was billed, carries other ids now .* The plan would make the contract for .* once more \(it was 100\)\. 120 stand on it in 2025-10 all the same: give it its id back; or /,
+      /^Contract 100, on which it was billed, carries other ids now .* The plan would make the contract for .* once more \(it was 100\)\. 120\.00 stand on it in 2025-10 all the same: give it its id back; or /,
     );
   });
 

@@ -9,29 +9,21 @@ import { DRILLS } from './drills/index.js';
  * said as it must be.
  */
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    moments: { type: 'string', default: '1' },
-    runs: { type: 'string', default: '1' },
-    seed: { type: 'string', default: '1' },
-    'at-once': { type: 'string', default: '1' },
-  },
-});
-const unknown = positionals.find((name) => !DRILLS.some((drill) => drill.name === name));
-if (unknown !== undefined)
-  throw new Error(`There is no drill "${unknown}"; there are ${DRILLS.map(({ name }) => name).join(', ')}.`);
-const given = [values.moments, values.runs, values['at-once'], values.seed];
-const [moments, runs, atOnce, seed] = given.map(Number) as [number, number, number, number];
-if (![moments, runs, atOnce].every((count) => Number.isInteger(count) && count > 0) || !Number.isInteger(seed))
-  throw new Error(
-    '--moments, --runs and --at-once take a whole number above 0, --seed a whole number; as in: npm run drill -- restore --moments 10',
-  );
+const HELP = `npm run drill [-- NAME…] [--moments N] [--runs N] [--seed S] [--at-once N]
+
+  --moments N   how many moments of each disturbance are tried (default: 1)
+  --runs N      how many times each drill is played (default: 1)
+  --seed S      what chance is drawn from (default: 1)
+  --at-once N   how many drills are played at the same time (default: 1)
+
+Drills (default: all):
+${DRILLS.map(({ name, what }) => `  ${name.padEnd(Math.max(...DRILLS.map((drill) => drill.name.length)))}  ${what}`).join('\n')}`;
+
+const { chosen, moments, runs, atOnce, seed } = asked();
 
 const startedAt = Date.now();
 const say = (line: string): void =>
   void process.stderr.write(`${((Date.now() - startedAt) / 1000).toFixed(0).padStart(5)} s  ${line}\n`);
-const chosen = positionals.length === 0 ? DRILLS : DRILLS.filter(({ name }) => positionals.includes(name));
 
 const played: Row[][] = [];
 const skipped: string[] = [];
@@ -46,6 +38,46 @@ try {
   await image.remove();
 }
 tell(played.flat());
+
+interface Asked {
+  chosen: Drill[];
+  moments: number;
+  runs: number;
+  atOnce: number;
+  seed: number;
+}
+
+/** What the command line asks for; ends with help, or with what is wrong in a line. */
+function asked(): Asked {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        moments: { type: 'string', default: '1' },
+        runs: { type: 'string', default: '1' },
+        seed: { type: 'string', default: '1' },
+        'at-once': { type: 'string', default: '1' },
+      },
+    });
+    if (values.help) end(0, HELP);
+    const unknown = positionals.find((name) => !DRILLS.some((drill) => drill.name === name));
+    if (unknown !== undefined) throw new Error(`There is no drill "${unknown}".`);
+    const given = [values.moments, values.runs, values['at-once'], values.seed];
+    const [moments, runs, atOnce, seed] = given.map(Number) as [number, number, number, number];
+    if (![moments, runs, atOnce].every((count) => Number.isInteger(count) && count > 0) || !Number.isInteger(seed))
+      throw new Error('--moments, --runs and --at-once take a whole number above 0, --seed a whole number.');
+    const chosen = positionals.length === 0 ? DRILLS : DRILLS.filter(({ name }) => positionals.includes(name));
+    return { chosen, moments, runs, atOnce, seed };
+  } catch (error) {
+    return end(64, `${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+  }
+}
+
+function end(code: number, text: string): never {
+  process[code === 0 ? 'stdout' : 'stderr'].write(`${text}\n`);
+  process.exit(code);
+}
 
 async function play(drill: Drill, theatre: Theatre): Promise<Row[]> {
   const reason = (await drill.cannot?.()) ?? null;

@@ -1,6 +1,6 @@
 import { decideContract, standsOn, type Search } from '../contracts/find-or-make.js';
 import { unknownRows } from '../contracts/doubt.js';
-import { grouped, plain } from '../basics/decimal.js';
+import { grouped, POSTED_DECIMALS, text } from '../basics/decimal.js';
 import { isChargeType } from '../basics/record-types.js';
 import { ghostId } from '../basics/keys.js';
 import { indexNames } from '../report/named.js';
@@ -93,7 +93,7 @@ function goneText({ kind, id, key, why }: Gone, month: Month, books: Books): str
   const found = `${why} The plan would make the ${kind} for ${key} once more (it was ${id}).`;
   const stands = kind === 'contract' ? standsOn({ id }, month, books) : null;
   return stands?.isAnything
-    ? `${found} ${grouped(plain(stands.sales))} stand on it in ${month} all the same: give it its id back; or bring it to nothing first, or both are billed, and then release the plan.`
+    ? `${found} ${grouped(text(stands.sales, POSTED_DECIMALS))} stand on it in ${month} all the same: give it its id back; or bring it to nothing first, or both are billed, and then release the plan.`
     : `${found} Release the plan if that is right.`;
 }
 
