@@ -11,20 +11,9 @@ import { billingQueue, dailyBillingId, organizationBillingId } from '../../share
 import { type PlanRequest, type ReportRequest } from '../../shared/messages/messages.js';
 import { runCommand } from '../command.js';
 import { eventually } from '../eventually.js';
-import {
-  checkBroker,
-  checkDaily,
-  checkMonthEnd,
-  checkOrganization,
-  checkOwner,
-  readDigest,
-  readReason,
-  readReport,
-  readSettled,
-} from '../../workflows/messages.js';
-import { chargeStep, INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
+import { chargeStep, INPUT, PLAN, standIns, summaryOf } from './stand-ins.js';
+import { DIGEST, newId, pageOf, refusedIn, shows, startOrganization, waiting } from './waiting.js';
 import { openWorkshop, type Workshop } from './workers.js';
-import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 
 /** What people and programs may send: whatever it is, no workflow stops because of it. */
 
@@ -42,49 +31,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const DIGEST = 'd'.repeat(64);
-let number = 0;
-const start = (input: unknown = INPUT, queue = billingQueue('default')): Promise<WorkflowHandle> =>
-  workshop.client.workflow.start('organizationBilling', {
-    taskQueue: queue,
-    workflowId: `message-${(number += 1)}`,
-    args: [input],
-  });
-const shows = (handle: WorkflowHandle, status: OrganizationStatus): Promise<OrganizationResult> =>
-  eventually(
-    () => handle.query<OrganizationResult>('status'),
-    (result) => result.status === status,
-  );
-const pageOf = async (handle: WorkflowHandle): Promise<string> => {
-  const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
-  return metadata.currentDetails ?? '';
-};
-const refusedIn = async (handle: WorkflowHandle): Promise<unknown> => (await handle.describe()).memo?.refused;
-
-/** Waits for the release of one plan; what was asked of the planner and of Cloudmore. */
-function waiting(asked: PlanRequest[] = [], reports: ReportRequest[] = []): StandIns {
-  const summary = (request: Parameters<StandIns['verifyOrganization']>[0]) => {
-    const made = summaryOf(request, asked.at(-1)?.approvedDigest === DIGEST ? 'Done' : 'AwaitingApproval');
-    return { ...made, result: { ...made.result, planDigest: DIGEST } };
-  };
-  return standIns({
-    takeReport: (request) => {
-      reports.push(request);
-      return Promise.resolve({
-        report: `r${reports.length + 1}`,
-        lines: 1,
-        previousLines: 0,
-        calls: { autotask: 0, cloudmore: 1 },
-      });
-    },
-    planOrganization: (request) => {
-      asked.push(request);
-      const isOther = ![null, DIGEST].includes(request.approvedDigest);
-      return Promise.resolve({ ...PLAN, digest: DIGEST, ...(isOther ? { remark: 'That is another plan.' } : {}) });
-    },
-    verifyOrganization: (request) => Promise.resolve(summary(request)),
-  });
-}
+const start = (input: unknown = INPUT, queue?: string): Promise<WorkflowHandle> => startOrganization(workshop, input, queue);
 
 describe('a message that is none', () => {
   const arguments_: [what: string, args: unknown[], told: string][] = [
@@ -165,7 +112,7 @@ describe('a message that is none', () => {
       expect(await pageOf(handle)).toContain('**Not understood:** There is no signal aprove');
       const run = await workshop.client.workflow.start('dailyBilling', {
         taskQueue: billingQueue('default'),
-        workflowId: `misnamed-${(number += 1)}`,
+        workflowId: newId(),
         args: [{ broker: 'default', month: '2025-10', asOf: '2025-10-09' }],
       });
       await run.signal('skip', 'disputed');
@@ -366,199 +313,5 @@ describe('an update', () => {
       return asked;
     });
     expect(answer).toMatch(/^The skip changed nothing\. org-1: done\./);
-  });
-});
-
-describe('the input of a workflow', () => {
-  test('is checked before anything is done, member by member', async () => {
-    await workshop.serving(waiting(), async () => {
-      const handle = await start({ ...INPUT, month: '2025-13', mode: 'everything', organizationId: 7 });
-      const failure: unknown = await handle.result().catch((error: Error) => error.cause);
-      expect(failure).toMatchObject({
-        type: 'BadRequest',
-        message:
-          'The input of this workflow is wrong. month: expected a month, YYYY-MM; mode: expected shadow, approve or auto; organizationId: expected the id of an organization.',
-      });
-    });
-  });
-
-  test.each([
-    ['dailyBilling', { broker: 'default', month: '2025-10', progress: {} }, /progress: expected what an execution before/],
-    ['dailyBilling', { broker: 'default', done: [1] }, /done: expected what an execution before/],
-    ['organizationBilling', { ...INPUT, before: {} }, /before: expected what an execution before/],
-  ])(
-    'of %s that claims to go on with what nobody has begun fails at once: its tasks failed for ever',
-    async (type, input, says) => {
-      const failure: unknown = await workshop.serving(waiting(), async (): Promise<unknown> => {
-        const workflowId = `claimed-${(number += 1)}`;
-        const handle = await workshop.client.workflow.start(type, {
-          taskQueue: billingQueue('default'),
-          workflowId,
-          args: [input],
-        });
-        return handle.result().catch((error: Error) => error.cause) as Promise<unknown>;
-      });
-      expect(failure).toMatchObject({ type: 'BadRequest', message: expect.stringMatching(says) as unknown });
-    },
-  );
-
-  test('has members that nobody knows: a misspelt list of customers billed all of them', async () => {
-    const misspelt = { broker: 'default', month: '2025-10', organisations: ['Contoso'], customers: ['Contoso'] };
-    const failures = await workshop.serving(waiting(), () =>
-      Promise.all(
-        [['dailyBilling', misspelt] as const, ['organizationBilling', { ...INPUT, skipreason: 'disputed' }] as const].map(
-          ([type, input]) =>
-            workshop.client.workflow
-              .start(type, { taskQueue: billingQueue('default'), workflowId: `message-${(number += 1)}`, args: [input] })
-              .then((handle) => handle.result())
-              .catch((error: Error) => error.cause),
-        ),
-      ),
-    );
-    expect(failures).toEqual([
-      expect.objectContaining({
-        type: 'BadRequest',
-        message: expect.stringMatching(
-          /in its input by organisations \(did you mean organizations\?\), customers\. Known are: broker, month, .*Nothing was done\.$/,
-        ) as unknown,
-      }),
-      expect.objectContaining({ message: expect.stringContaining('skipreason (did you mean skipReason?)') as unknown }),
-    ]);
-  });
-
-  test('that a schedule of a newer version keeps goes on without what is new in it, and says so', async () => {
-    const { client } = workshop;
-    const scheduleId = `newer-${(number += 1)}`;
-    const schedule = await client.schedule.create({
-      scheduleId,
-      spec: {},
-      action: {
-        type: 'startWorkflow',
-        workflowType: 'dailyBilling',
-        taskQueue: billingQueue('default'),
-        workflowId: scheduleId,
-        args: [{ broker: 'default', month: '2025-10', asOf: '2025-10-09', fairness: 7 }],
-      },
-    });
-    const seen = await workshop.serving(standIns(), async () => {
-      await schedule.trigger();
-      const { info } = await eventually(
-        () => schedule.describe(),
-        ({ info: { recentActions } }) => recentActions.length > 0,
-      );
-      const { action } = info.recentActions[0]!;
-      const handle = client.workflow.getHandle(action.type === 'startWorkflow' ? action.workflow.workflowId : '');
-      return { result: (await handle.result()) as unknown, refused: await refusedIn(handle), page: await pageOf(handle) };
-    });
-    await schedule.delete();
-    expect(seen).toMatchObject({
-      result: { months: [{ month: '2025-10' }] },
-      page: expect.stringContaining('fairness') as unknown,
-    });
-    expect(seen.refused).toMatch(/^Nobody knows what is meant in its input by fairness\. Known are: .* It goes on without\.$/);
-  });
-
-  test('that leaves out what may be missing, or says null for it, is taken: its tasks failed for ever', async () => {
-    const { given: _given, parentId: _parent, mode: _mode, ...fewest } = INPUT;
-    const reports: ReportRequest[] = [];
-    const [organization, run] = await workshop.serving(waiting([], reports), async () => {
-      const handle = await start({ ...fewest, waitsForCall: null, released: null });
-      await shows(handle, 'AwaitingApproval');
-      const input = { broker: 'default', month: null, asOf: '2025-10-20', mode: null, organizations: null, canary: null };
-      const daily = await workshop.client.workflow.start('dailyBilling', {
-        taskQueue: billingQueue('default'),
-        workflowId: `message-${(number += 1)}`,
-        args: [input],
-      });
-      return [await handle.query<OrganizationResult>('status'), (await daily.result()) as unknown];
-    });
-    expect(organization).toMatchObject({ status: 'AwaitingApproval' });
-    expect(run).toMatchObject({ months: [{ month: '2025-10' }] });
-    expect(reports.map(({ month, mode }) => [month, mode])).toEqual([
-      ['2025-10', null],
-      ['2025-10', null],
-    ]);
-  });
-
-  const ASKED = { broker: 'default', month: '2025-10', actor: 'anna', reason: '', what: 'invoiced' } as const;
-  test('that is missing, or another broker’s, fails what a page or a command asks for at once; its tasks failed for ever', async () => {
-    const ended = (type: string, ...args: unknown[]): Promise<unknown> =>
-      workshop.client.workflow
-        .start(type, { taskQueue: billingQueue('default'), workflowId: `asked-${(number += 1)}`, args })
-        .then((handle) => handle.result())
-        .catch((error: Error) => error.cause);
-    const types = ['monthEnd', 'workerSettings'];
-    const given = [[], [{ ...ASKED, broker: 'alpha' }]];
-    const failures = await workshop.serving(waiting(), () =>
-      Promise.all(given.flatMap((args) => types.map((type) => ended(type, ...args)))),
-    );
-    expect(failures.map((failure) => (failure as { type: string }).type)).toEqual([
-      ...types.map(() => 'BadRequest'),
-      ...types.map(() => 'OtherBroker'),
-    ]);
-  });
-
-  test('of what a person asks for at the end of a month has what that needs', () => {
-    checkMonthEnd(ASKED);
-    checkMonthEnd({ ...ASKED, what: 'close', digest: DIGEST });
-    checkMonthEnd({ ...ASKED, what: 'undo', organizationId: 'o' });
-  });
-
-  test.each([
-    ['no input', () => checkDaily(undefined as never), /without an input/],
-    [
-      'a thing that nobody knows',
-      () => checkMonthEnd({ ...ASKED, what: ['close'] } as never),
-      /what: expected close, invoiced or undo/,
-    ],
-    ['a certificate of nothing', () => checkMonthEnd({ ...ASKED, what: 'close' } as never), /digest: expected/],
-    ['the way back of nobody', () => checkMonthEnd({ ...ASKED, what: 'undo' } as never), /organizationId: expected/],
-    ['nobody who asks', () => checkMonthEnd({ ...ASKED, actor: '', month: '10' }), /month: expected .*actor: expected who/],
-    ['the settings of no broker', () => checkOwner({ broker: 7 } as never), /broker: expected/],
-    ['a day that is none', () => checkDaily({ broker: 'default', asOf: '2025-02-30' }), /asOf: expected a day/],
-    ['a zone that is none', () => checkDaily({ broker: 'default', timeZone: 'Mars/Olympus' }), /timeZone: expected/],
-    [
-      'an offset as text',
-      () => checkDaily({ broker: 'default', reportMonthOffset: '1' as never }),
-      /reportMonthOffset: expected/,
-    ],
-    ['a list of nobody', () => checkDaily({ broker: 'default', organizations: [] }), /organizations: expected/],
-    ['a broker that is not a name', () => checkDaily({ broker: 'a/b' }), /broker: expected/],
-    [
-      'a report that is not a reference',
-      () => checkOrganization({ ...INPUT, given: { report: 'r' } as never }),
-      /given: expected/,
-    ],
-  ])('%s is refused', (_what, check, says) => {
-    expect(check).toThrow(says);
-  });
-
-  test('of another broker is refused, naming both, but for the queue that all had in common', () => {
-    expect(() => checkBroker('alpha', 'billing-beta')).toThrow(/broker alpha.*billing-beta/);
-    checkBroker('alpha', 'billing-alpha');
-    checkBroker('alpha', 'billing');
-  });
-});
-
-describe('reading a message', () => {
-  const amounts = { lines: 1, cost: '1.00', sales: '2.00' };
-  const result = { organizationId: 'o', status: 'Done', report: amounts, posted: amounts, held: amounts, excluded: amounts };
-  test.each([
-    ['a reason', readReason('disputed'), true],
-    ['a digest', readDigest('ABC123'), true],
-    ['a sentence as digest', readDigest('please release it'), false],
-    ['an endless digest', readDigest('a'.repeat(65)), false],
-    ['a report of earlier releases, with a mode', readReport({ given: INPUT.given, mode: 'auto', parentId: 'p' }), true],
-    ['a report without a run', readReport({ given: INPUT.given }), false],
-    ['a report of no day', readReport({ given: { ...INPUT.given, asOf: 'soon' }, parentId: 'p' }), false],
-    ['how one stands', readSettled({ organizationId: 'o', summary: { result } }), true],
-    [
-      'how one stands in no amounts',
-      readSettled({ organizationId: 'o', summary: { result: { ...result, held: { ...amounts, sales: 'much' } } } }),
-      false,
-    ],
-    ['how another stands', readSettled({ organizationId: 'p', summary: { result } }), false],
-  ])('%s', (_what, read, isRight) => {
-    expect('value' in read).toBe(isRight);
   });
 });
