@@ -8,6 +8,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writ
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -35,7 +36,11 @@ const READ_AT_RUN_TIME = ['.wasm', '.proto'];
 const LICENCE = /^(licen[cs]e|notice|copying)/i;
 const CODE = ['.js', '.map'];
 
-const outputs = process.argv.slice(2).map((path) => resolve(path));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { unchecked: { type: 'boolean', default: false } },
+});
+const outputs = positionals.map((path) => resolve(path));
 if (outputs.length !== 2) throw new Error('As in: node scripts/image.js PRODUCTION REHEARSAL');
 mkdirSync(CACHE, { recursive: true });
 /** Within the checkout, so that what is built finds its libraries. */
@@ -136,7 +141,8 @@ function copy(from, to) {
 
 try {
   writeFileSync(join(built, 'package.json'), '{ "type": "module" }');
-  const { status } = spawnSync(process.execPath, [join(ROOT, 'scripts/build.js'), join(built, 'dist')], { stdio: 'inherit' });
+  const builder = [join(ROOT, 'scripts/build.js'), join(built, 'dist'), ...(values.unchecked ? ['--unchecked'] : [])];
+  const { status } = spawnSync(process.execPath, builder, { stdio: 'inherit' });
   if (status !== 0) process.exit(1);
   for (const [at, output] of outputs.entries()) await make(output, { isForRehearsals: at === 1 });
 } finally {
