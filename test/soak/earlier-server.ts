@@ -4,7 +4,7 @@ import { buildGoTool, type GoTool } from '../../client/temporal-server/go-tool.j
 import { keptProgram } from '../../client/temporal-server/kept-program.js';
 import { firstThatWorks, toStandardError } from '../../client/temporal-server/ways.js';
 
-/** The version of Temporal's server that the month of the soak's test begins on. Its database is the same as that of the dev server's own version. */
+/** The version of Temporal's server that the month of `npm run soak -- --upgrade` begins on. Its database is the same as that of the dev server's own version. */
 export const EARLIER = '1.31.0';
 
 /** The dev server with the server's module of that version in it. Whatever else the dev server is made of is compiled already where that one was built. */

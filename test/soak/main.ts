@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
+import { EARLIER, findEarlierServer } from './earlier-server.js';
 import { PLACES, playPlaced, WORLD } from './placed.js';
 import { soak } from './soak.js';
 
 /**
  * `npm run soak -- --minutes M [--seed S]`: prints what happens, then the verdict and the figures. With `--placed` instead one month for every activity and
- * point at which its worker dies, `--at-once N` of them at the same time, `--place "ACTIVITY × POINT"` for some. Exit code 0 ok, 1 violated, 2 unknown.
+ * point at which its worker dies, `--at-once N` of them at the same time, `--place "ACTIVITY × POINT"` for some; with `--upgrade` one month in which Temporal's
+ * server is replaced by one of a later version. Exit code 0 ok, 1 violated, 2 unknown.
  */
 
 const { values } = parseArgs({
@@ -12,6 +14,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '20' },
     seed: { type: 'string' },
     placed: { type: 'boolean', default: false },
+    upgrade: { type: 'boolean', default: false },
     place: { type: 'string', multiple: true, default: PLACES },
     'at-once': { type: 'string', default: '6' },
   },
@@ -27,7 +30,7 @@ if (unknown !== undefined) throw new Error(`There is no place "${unknown}"; ther
 
 const EXIT_CODES = { ok: 0, violated: 1, unknown: 2 };
 const tell = (line: string): boolean => process.stderr.write(`${line}\n`);
-const { verdict, ...told } = values.placed ? await playPlaces() : await playSoak();
+const { verdict, ...told } = values.placed ? await playPlaces() : values.upgrade ? await playUpgrade() : await playSoak();
 process.stdout.write(`${JSON.stringify({ verdict, ...told }, null, 2)}\n`);
 process.exitCode = EXIT_CODES[verdict];
 
@@ -39,6 +42,24 @@ interface Told {
 async function playSoak(): Promise<Told> {
   const { verdict, rounds, figures } = await soak({ minutes, seed, tell });
   return { verdict, months: rounds.length, figures, problems: rounds.flatMap(({ problems }) => problems) };
+}
+
+/** An upgrade that no run met proves nothing. */
+async function playUpgrade(): Promise<Told> {
+  const soaked = await soak({
+    minutes: 0,
+    seed: 2,
+    earlier: await findEarlierServer(),
+    disturbance: [{ kind: 'upgrade server' }, { kind: 'deploy worker' }, { kind: 'kill server', ms: 500 }],
+    tell,
+  });
+  const { verdict, rounds, figures } = soaked;
+  const isMet = Object.keys(figures).some((name) => name.startsWith(`${EARLIER} to `) && name.endsWith('run RUNNING'));
+  return {
+    verdict: verdict === 'ok' && !isMet ? 'unknown' : verdict,
+    figures,
+    problems: rounds.flatMap(({ problems, unknown: open }) => [...problems, ...open]),
+  };
 }
 
 async function playPlaces(): Promise<Told> {

@@ -168,6 +168,7 @@ class Round {
     if (disturbance === 'none') return;
     await this.setFaults(drawRules(this.random));
     if (typeof disturbance !== 'number') {
+      await this.writing();
       for (const mishap of disturbance) {
         await sleep(1_000);
         await this.befall(mishap);
@@ -209,13 +210,18 @@ class Round {
     }
   }
 
-  /** Once the run has begun to write. Counted with both versions, and with what the run was doing when the later one took over. */
-  private async upgradeServer(): Promise<void> {
-    const { count, temporal, client, sandbox } = this.theatre;
+  /** Waits until the run has begun to write. */
+  private async writing(): Promise<void> {
+    const { sandbox } = this.theatre;
     await eventually(
       () => Promise.resolve(sandbox.requests().filter(couldWrite).length),
       (writes) => writes >= WRITES_BEGUN,
     );
+  }
+
+  /** Counted with both versions, and with what the run was doing when the later one took over. */
+  private async upgradeServer(): Promise<void> {
+    const { count, temporal, client } = this.theatre;
     const version = async (): Promise<string> => (await patiently(() => client.workflowService.getSystemInfo({}))).serverVersion;
     const before = await version();
     await temporal.upgrade();
