@@ -12,12 +12,14 @@ import { openStage, type Stage, type StageOptions } from './stage.js';
 
 export const MONTH = '2025-10';
 export const AS_OF = '2025-10-17';
-export const LINES = 1000;
+/** `MONTH_LINES=1000 npm test -- test/system/leaks test/system/quiet-month` for a larger one. */
+export const LINES = Number(process.env.MONTH_LINES ?? 300);
+const LINES_PER_ORGANIZATION = 16;
 const BREAKERS_OFF = { BREAKERS: 'off' };
 
 export type PlannedOrganization = Preview['plans'][number];
 
-/** A thousand lines in which nothing is wrong, in approve mode and without a worker: all of it is in Autotask already, but for six small organizations. */
+/** Hundreds of lines in which nothing is wrong, in approve mode and without a worker: all of it is in Autotask already, but for six small organizations. */
 export interface LargeMonth {
   stage: Stage;
   /** What the month comes to when nothing goes wrong. */
@@ -33,7 +35,7 @@ export const UNBILLED = 6;
 
 export async function openLargeMonth({ env = {}, ui = false }: Pick<StageOptions, 'env' | 'ui'> = {}): Promise<LargeMonth> {
   const folder = await mkdtemp(join(tmpdir(), 'billing-large-month-'));
-  const world = generateWorld({ lines: LINES, organizations: 60, seed: 3, month: MONTH });
+  const world = generateWorld({ lines: LINES, organizations: Math.round(LINES / LINES_PER_ORGANIZATION), seed: 3, month: MONTH });
   const stage = await openStage({ world: { ...world }, env: { BILLING_MODE: 'approve', ...BREAKERS_OFF, ...env }, ui });
   const map = (plan: PlannedOrganization, value: string): Promise<unknown> =>
     stage.control('PATCH', `cloudmore/organizations/${plan.organizationId}`, {

@@ -18,7 +18,7 @@ import {
 } from './large-month.js';
 import type { Stage } from './stage.js';
 
-/** The operator's month: a thousand lines of which ten things went wrong. Each is listed with its exact amount, and fixed by the command shown. */
+/** The operator's month: hundreds of lines, of which ten went wrong. Each is listed with its exact amount, and fixed by the command shown. */
 
 /** A look is a process of its own. */
 const LOOK_EVERY_MS = 1_500;
@@ -35,7 +35,7 @@ interface Planted {
 const sumOfLines = (currencies: MonthResult['otherCurrencies']): number =>
   currencies.reduce((count, { report }) => count + report.lines, 0);
 
-describe('a month of a thousand lines', () => {
+describe(`a month of ${LINES} lines`, () => {
   let large: LargeMonth;
   let stage: Stage;
   let planted: Planted[];

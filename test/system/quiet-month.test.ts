@@ -7,14 +7,14 @@ import { grouped, sum } from '../../shared/billing/basics/decimal.js';
 import { eventually } from '../eventually.js';
 import { openWebhook, type Webhook } from '../notices/webhook.js';
 import { launchBrowser } from '../report/browser.js';
-import { AS_OF, MONTH, openLargeMonth, postedSales, UNBILLED, type LargeMonth } from './large-month.js';
+import { AS_OF, LINES, MONTH, openLargeMonth, postedSales, UNBILLED, type LargeMonth } from './large-month.js';
 
 /** The operator's month when nothing is wrong: one notice to read, one page to look at, one command to give. */
 
 /** Half a second on a quiet machine; a busy one must not make it fail. */
 const PAGE_WITHIN_MS = 90_000;
 
-describe('a month of a thousand lines in which nothing is wrong', () => {
+describe(`a month of ${LINES} lines in which nothing is wrong`, () => {
   let webhook: Webhook;
   let large: LargeMonth;
   let browser: Browser;
