@@ -7,14 +7,13 @@ import { Simulation, type Judged } from './seed.js';
 const order = JSON.parse(process.argv[2]!) as Order;
 const simulation = await Simulation.open();
 const cells = order.matrix ? (await findCells(simulation)).filter((_cell, index) => index % order.step === order.first) : [];
-const count = order.matrix ? cells.length : (order.seeds?.length ?? order.count);
+const count = order.matrix ? cells.length : (order.months?.length ?? order.count);
 for (let index = 0; index < count; index += 1) {
   const cell = cells[index];
-  const judged = cell
-    ? await playCell(simulation, cell)
-    : await simulation.run(order.seeds?.[index] ?? order.first + index * order.step, order.workload);
+  const { seed, workload } = order.months?.[index] ?? { seed: order.first + index * order.step, workload: order.workload };
+  const judged = cell ? await playCell(simulation, cell) : await simulation.run(seed, workload);
   if (order.show) for (const line of judged.told) console.log(line);
-  process.stdout.write(`${JSON.stringify({ ...shownOf(judged), name: cell?.name ?? `seed ${judged.seed}` })}\n`);
+  process.stdout.write(`${JSON.stringify({ ...shownOf(judged), workload, name: cell?.name ?? `seed ${judged.seed}` })}\n`);
   if (order.stops && judged.verdict !== 'ok') break;
 }
 await simulation.close();

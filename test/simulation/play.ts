@@ -9,19 +9,24 @@ import { changed } from '../changed.js';
 import type { Variant } from './variants.js';
 import type { Workload } from './workloads.js';
 
+export interface Month {
+  seed: number;
+  workload: Workload;
+}
+
 /** A job in a process of its own: which months it plays, and with which product. */
 export interface Order {
-  /** Every `step`-th seed from the first on, or those that are named. */
+  /** Every `step`-th seed of the workload from the first on, or the months that are named. */
   first: number;
   step: number;
   count: number;
-  seeds?: number[];
+  workload: Workload;
+  months?: Month[];
   /** Whether the cells of the matrix are played instead of seeds. */
   matrix: boolean;
   show: boolean;
   /** Whether the first month that is not ok ends the job. */
   stops: boolean;
-  workload: Workload;
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
