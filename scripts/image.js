@@ -16,7 +16,7 @@ const CACHE = join(ROOT, 'node_modules/.cache');
 
 /** The worker's threads begin at a file that the SDK names only when it runs. */
 const BEGINNINGS = ['client/cli.ts', 'node_modules/@temporalio/worker/lib/workflow/workflow-worker-thread.js'];
-const FOR_REHEARSALS = /\/commands\/(demo|sandbox[a-z-]*|temporal)\.js$/;
+const FOR_REHEARSALS = /\/commands\/(demo|sandbox\/[a-z-]+|temporal)\.js$/;
 /** The SDK's way to webpack. The workflows of an image are bundled already. */
 const BUNDLER = 'node_modules/@temporalio/worker/lib/workflow/bundler.js';
 const NO_BUNDLER = `'use strict';
