@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compiledSources } from '../../client/compile.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
-import { dailyBillingId, organizationBillingId } from '../../shared/messages/names.js';
+import { dailyBillingId, organizationBillingId, scheduleId } from '../../shared/messages/names.js';
 import { discreet, pathTemplate } from '../../shared/tracing/discreet.js';
 import { tellingOf } from '../encryption/telling.js';
+import { eventually } from '../eventually.js';
 import { CONTOSO, useStage, type Stage } from '../system/stage.js';
 import { startCollector, wayTo, type Span } from './collector.js';
 
@@ -52,6 +53,24 @@ describe('with a collector', () => {
       ]),
     );
     expect(new Set(collector.spans.filter(isRequest).map(({ traceId }) => traceId))).toEqual(new Set([written[0]!.traceId]));
+  }, 120_000);
+
+  test('a scheduled run, which no command began, is one trace of its own', async () => {
+    const before = new Set(collector.spans.map(({ traceId }) => traceId));
+    const worker = await stage.startWorker({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    expect(await stage.cli('schedule', 'apply')).toMatchObject({ code: 0 });
+    const schedule = stage.client.schedule.getHandle(scheduleId('default'));
+    await schedule.backfill({ start: new Date('2025-10-09T02:59:00Z'), end: new Date('2025-10-09T03:01:00Z') });
+    await eventually(
+      () => schedule.describe(),
+      ({ info }) => info.recentActions.length > 0 && info.runningActions.length === 0,
+    );
+    await worker.kill('SIGTERM');
+    const own = collector.spans.filter(({ traceId }) => !before.has(traceId));
+    const requests = own.filter(isRequest).filter(({ name }) => name.includes('ATServicesRest'));
+    expect(requests.length).toBeGreaterThan(3);
+    expect(new Set(own.map(({ traceId }) => traceId)).size).toBe(1);
+    for (const request of requests) expect(wayTo(request, own).slice(-1)).toEqual(['RunWorkflow:dailyBilling']);
   }, 120_000);
 
   test('no name, no amount and no secret is in it, and of a path only its words', async () => {
