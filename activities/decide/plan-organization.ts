@@ -90,32 +90,22 @@ async function firstTurn(dependencies: Dependencies, sources: Sources, request: 
   const waiting =
     plan.steps.length === 0 || undone !== null
       ? null
-      : waitsFor(
-          mode,
-          { closed, canary },
+      : waitsFor(mode, {
+          closed,
+          canary,
           plan,
-          release.digest ?? (refused.length > 0 && missing === null ? plan.digest : null),
+          approvedDigest: release.digest ?? (refused.length > 0 && missing === null ? plan.digest : null),
           month,
-          dependencies,
-        );
+          modes: dependencies,
+        });
   const waits = waiting === null || missing === null ? waiting : { ...waiting, message: `${waiting.message} ${missing}` };
   if (mode !== 'shadow' && undone === null && (waits !== null || isWithheld(plan)))
     await keepForRelease(evidence, request, release.whole());
   const turn = waits || undone ? { steps: [] } : turnFrom(plan, 0);
-  if (turn.steps.length > 0) {
-    // A run has asked before its survey; anyone who plans a customer again without one is asked here.
-    if (mode === 'auto') await demandProbe(dependencies, { broker: request.broker, month, mode });
-    await demandProvenLabel(dependencies, plan, books);
-    await bindLabel(evidence, dependencies.tenant);
-    await noteWriting(dependencies, request);
-  }
+  if (turn.steps.length > 0) await beforeWriting(dependencies, request, { mode, plan, books });
   const made = { report, settings: await evidence.put(settings), approvedDigest: release.digest, refused, moved };
   const kept = await keep(evidence, { plan, books, ...lease, made });
-  await evidence.point(plannedName(request.broker, month, organizationId), kept);
-  if (turn.steps.length > 0) {
-    await noteBefore(evidence, request, kept);
-    await evidence.point(unfinishedName(request.broker, month, organizationId), kept);
-  }
+  await findableAs(evidence, request, kept, turn.steps.length > 0);
   return {
     plan: kept,
     digest: plan.digest,
@@ -129,6 +119,33 @@ async function firstTurn(dependencies: Dependencies, sources: Sources, request: 
     ...lease,
     calls: { autotask: calls, cloudmore: 0 },
   };
+}
+
+/** Points at the plan from where it is looked for; one that writes counts as unfinished until it is verified. */
+async function findableAs(
+  evidence: Dependencies['evidence'],
+  request: PlanRequest,
+  kept: Ref,
+  isWritten: boolean,
+): Promise<void> {
+  const { broker, month, organizationId } = request;
+  await evidence.point(plannedName(broker, month, organizationId), kept);
+  if (!isWritten) return;
+  await noteBefore(evidence, request, kept);
+  await evidence.point(unfinishedName(broker, month, organizationId), kept);
+}
+
+/** What has to be known, and noted, before the first step of a plan is handed out. */
+async function beforeWriting(
+  dependencies: Dependencies,
+  request: PlanRequest,
+  { mode, plan, books }: { mode: Mode; plan: Plan; books: Books },
+): Promise<void> {
+  // A run has asked before its survey; anyone who plans a customer again without one is asked here.
+  if (mode === 'auto') await demandProbe(dependencies, { broker: request.broker, month: request.month, mode });
+  await demandProvenLabel(dependencies, plan, books);
+  await bindLabel(dependencies.evidence, dependencies.tenant);
+  await noteWriting(dependencies, request);
 }
 
 /** The next steps of a plan that is carried out already. Nothing is decided again: it is one plan, handed out in parts that fit a payload. */
@@ -163,14 +180,16 @@ export function turnFrom({ steps }: Plan, from: number): Pick<PlanMade, 'steps' 
 
 const keep = (evidence: Dependencies['evidence'], kept: KeptPlan): Promise<Ref> => evidence.put(kept, kept.plan.organizationId);
 
-function waitsFor(
-  mode: Mode,
-  { closed, canary }: { closed: KeptCertificate | undefined; canary: string | null },
-  plan: Plan,
-  approvedDigest: string | null,
-  month: string,
-  modes: Modes,
-): PlanMade['waits'] {
+interface WaitsForInput {
+  closed: KeptCertificate | undefined;
+  canary: string | null;
+  plan: Plan;
+  approvedDigest: string | null;
+  month: string;
+  modes: Modes;
+}
+
+function waitsFor(mode: Mode, { closed, canary, plan, approvedDigest, month, modes }: WaitsForInput): PlanMade['waits'] {
   if (mode !== 'shadow' && approvedDigest === plan.digest) return null;
   if (mode === 'auto' && closed === undefined && canary === null) return null;
   const what = plan.steps.length === 1 ? '1 step waits' : `${plan.steps.length} steps wait`;

@@ -147,8 +147,8 @@ async function readMonthBooks(
     return withRemembered(dependencies, { broker, month, mode }, named, searched);
   });
   const priced = await withTenant(dependencies, request, read, options);
-  const ours = asBeforeExtension(await withOurs(autotask, priced, names, month, options));
-  const { needed, asking } = await inQuestion(slices, request, facts, indexBooks(ours), settings);
+  const ours = asBeforeExtension(await withOurs(autotask, { read: priced, names, month }, options));
+  const { needed, asking } = await inQuestion(slices, { request, facts, index: indexBooks(ours), settings });
   const books = await withElsewhere(dependencies, { request, books: ours, asking }, options);
   const decided = organizations.map((organization) => decideCompany(organization, facts, books, settings).company);
   return {
@@ -172,9 +172,7 @@ async function seenInTime({ clock, heartbeat }: Dependencies, search: () => Prom
 /** Rule 8.6: contracts of ours that no longer carry an id are asked for by theirs; and companies that no organization names, where money of ours stands. */
 async function withOurs(
   autotask: Dependencies['autotask'],
-  read: Books,
-  names: Names,
-  month: Month,
+  { read, names, month }: { read: Books; names: Names; month: Month },
   options: ReadOptions,
 ): Promise<Books> {
   const seen = new Set(read.contracts.map(({ id }) => id));
@@ -194,13 +192,17 @@ const isOfField =
   (contract: Contract): boolean =>
     present(contract.subscriptionId) !== null || standsFor(contract, { names, knownSubscriptions: new Set() }) !== null;
 
+interface InQuestionInput {
+  request: SurveyRequest;
+  facts: MonthFacts;
+  index: BooksIndex;
+  settings: Dependencies['settings'];
+}
+
 /** Contracts whose neighbouring rows decide, and plans that would make a contract. */
 async function inQuestion(
   slices: Slices,
-  request: SurveyRequest,
-  facts: MonthFacts,
-  index: BooksIndex,
-  settings: Dependencies['settings'],
+  { request, facts, index, settings }: InQuestionInput,
 ): Promise<{ needed: number[]; asking: Pick<Plan, 'companyId' | 'items'>[] }> {
   const needed: number[] = [];
   const asking: Pick<Plan, 'companyId' | 'items'>[] = [];
