@@ -9,7 +9,17 @@ import type { Books, Gone, Month } from '../../shared/billing/types.js';
 import type { Mode } from '../../shared/messages/messages.js';
 import { forgetBlind, keepList, readBlind, recall, recordId, type Remembered } from '../../shared/evidence/remembered.js';
 import type { Dependencies } from '../dependencies.js';
-import { billedOn, bills, hasKey, isCounted, isRowExplained, isRowForgotten, isRowThere } from './row-memory.js';
+import {
+  billedOn,
+  bills,
+  hasKey,
+  indexed,
+  isCounted,
+  isRowExplained,
+  isRowForgotten,
+  isRowThere,
+  type IndexedBooks,
+} from './row-memory.js';
 import { PRODUCTS } from '../../shared/billing/basics/record-types.js';
 
 /**
@@ -34,8 +44,9 @@ export async function withRemembered(
   dependencies: Dependencies,
   { broker, month, mode }: { broker: string; month: Month; mode: Mode },
   named: NamedKeys,
-  books: Books,
+  read: Books,
 ): Promise<Books> {
+  const books = indexed(read);
   const { evidence, heartbeat } = dependencies;
   const { records: listed, notes } = await recall(evidence, broker, heartbeat);
   const { rows, others } = await billedOn(dependencies, { broker, month, books });
@@ -53,7 +64,7 @@ export async function withRemembered(
   const deleted = deletedOf(known, gone, books);
   await keepList(evidence, broker, { records: remember(known, { month, named, gone: goneIds, deleted }, books), notes });
   const held = gone.filter((one) => !deleted.has(recordId(one)) && !isReplaced(one, books)).map(asGone);
-  return held.length + uncounted.length === 0 ? books : { ...books, gone: [...held, ...uncounted] };
+  return held.length + uncounted.length === 0 ? read : { ...read, gone: [...held, ...uncounted] };
 }
 
 /**
@@ -64,8 +75,9 @@ export async function goneFor(
   dependencies: Dependencies,
   broker: string,
   { organizationId, month, steps, items }: Plan,
-  books: Books,
+  read: Books,
 ): Promise<Gone[]> {
+  const books = indexed(read);
   const made = steps.flatMap((step) => madeBy(step) ?? []);
   const { records: known } = await recall(dependencies.evidence, broker, dependencies.heartbeat);
   const isMade = (record: Remembered): boolean => made.some(({ kind, key }) => kind === record.kind && fold(key) === record.key);
@@ -88,7 +100,7 @@ export async function goneFor(
 }
 
 /** Charges of others that counted for an item and do so no more, though they are there: the item would be billed once more beside them. */
-async function uncountedOf({ autotask }: Dependencies, others: Remembered[], books: Books): Promise<Gone[]> {
+async function uncountedOf({ autotask }: Dependencies, others: Remembered[], books: IndexedBooks): Promise<Gone[]> {
   const asked = others.filter((one) => !isCounted(one, books));
   if (asked.length === 0) return [];
   const there = await autotask.readByIds(
@@ -103,10 +115,10 @@ async function uncountedOf({ autotask }: Dependencies, others: Remembered[], boo
 }
 
 /** A charge that was seen and is not there any more, by its id neither, was deleted by a person, and is made again (rule 7.7). */
-function deletedOf(known: Remembered[], gone: Missed[], books: Books): Set<string> {
+function deletedOf(known: Remembered[], gone: Missed[], books: IndexedBooks): Set<string> {
   const there = new Set(gone.filter(({ isThere }) => isThere).map(recordId));
   const isDeleted = (record: Remembered): boolean =>
-    record.kind === 'charge' && record.isSeen && !idsOf('charge', books).has(record.id) && !there.has(recordId(record));
+    record.kind === 'charge' && record.isSeen && !books.index.ids.charge.has(record.id) && !there.has(recordId(record));
   return new Set(known.filter(isDeleted).map(recordId));
 }
 
@@ -123,63 +135,27 @@ function isExpected({ kind, key }: Pick<Gone, 'kind' | 'key'>, month: Month): bo
   return kind !== 'row' || key.endsWith(`|${month}`);
 }
 
-function isShown({ kind, id, key, isSeen = false }: Known, books: Books): boolean {
+function isShown({ kind, id, key, isSeen = false }: Known, books: IndexedBooks): boolean {
   if (kind === 'row') return isRowThere(key, books) || (isSeen && isRowExplained({ id, key }, books));
   if ((books.unreadable ?? []).some((record) => record.kind === kind && record.id === id)) return true;
-  if (!idsOf(kind, books).has(id)) return false;
+  if (!books.index.ids[kind].has(id)) return false;
   // What stands on its rows is not told by another one's key, which may have been this one's.
   if (kind === 'service' && bills(id, books)) return hasKey(id, key, books);
   // Under another key it is not found by its own, and would be made once more.
-  return !isFoundByKey(kind) || keysOf(kind, books).has(fold(key));
+  return !isFoundByKey(kind) || books.index.keys[kind].has(fold(key));
 }
 
 type Known = Pick<Remembered, 'kind' | 'id' | 'key'> & { isSeen?: boolean };
-
-const keysByBooks = new WeakMap<Books, Map<Gone['kind'], Set<string>>>();
-
-function keysOf(kind: FoundByKey, books: Books): Set<string> {
-  const known = keysByBooks.get(books) ?? new Map<Gone['kind'], Set<string>>();
-  keysByBooks.set(books, known);
-  const records = { service: books.services, product: books.products, charge: books.charges }[kind];
-  const keys = known.get(kind) ?? new Set(records.map(({ key }) => fold(key)));
-  known.set(kind, keys);
-  return keys;
-}
-
-const idsByBooks = new WeakMap<Books, Map<Gone['kind'], Set<number>>>();
-
-function idsOf(kind: Gone['kind'], books: Books): Set<number> {
-  const known = idsByBooks.get(books) ?? new Map<Gone['kind'], Set<number>>();
-  idsByBooks.set(books, known);
-  const ids = known.get(kind) ?? new Set(recordsOf(kind, books).map(({ id }) => id));
-  known.set(kind, ids);
-  return ids;
-}
-
-function recordsOf(kind: Gone['kind'], books: Books): { id: number }[] {
-  switch (kind) {
-    case 'contract':
-      return books.contracts;
-    case 'service':
-      return books.services;
-    case 'product':
-      return books.products;
-    case 'charge':
-      return books.charges;
-    case 'row':
-      return [];
-  }
-}
 
 type FoundByKey = 'service' | 'product' | 'charge';
 const isFoundByKey = (kind: Gone['kind']): kind is FoundByKey => kind !== 'contract' && kind !== 'row';
 
 /** Whether another record has taken its place; a service of which rows still bill something has its own. */
-const isReplaced = (record: Pick<Gone, 'kind' | 'id' | 'key'>, books: Books): boolean =>
+const isReplaced = (record: Pick<Gone, 'kind' | 'id' | 'key'>, books: IndexedBooks): boolean =>
   isFollowed(record, books) && !(record.kind === 'service' && bills(record.id, books));
 
 /** Whether another record of the kind has the key by now. */
-function isFollowed({ kind, key }: Pick<Gone, 'kind' | 'key'>, books: Books): boolean {
+function isFollowed({ kind, key }: Pick<Gone, 'kind' | 'key'>, books: IndexedBooks): boolean {
   const wanted = fold(key);
   if (kind === 'contract')
     return books.contracts.some(({ subscriptionId, number }) => fold(subscriptionId) === wanted || fold(number) === wanted);
@@ -190,7 +166,7 @@ function isFollowed({ kind, key }: Pick<Gone, 'kind' | 'key'>, books: Books): bo
 }
 
 /** Whether its absence bears on what is billed: an old contract that somebody tidied away does not. */
-const wouldMatter = ({ kind, key }: Gone, named: NamedKeys, books: Books): boolean =>
+const wouldMatter = ({ kind, key }: Gone, named: NamedKeys, books: IndexedBooks): boolean =>
   !isFollowed({ kind, key }, books) &&
   (kind === 'contract' ? named.contracts.has(fold(key)) : kind === 'service' ? named.services.has(fold(key)) : true);
 
@@ -266,7 +242,7 @@ function requireFew(gone: Gone[], known: Remembered[], mode: Mode): void {
 async function requireSight(
   { evidence }: Dependencies,
   { broker, month, mode }: { broker: string; month: Month; mode: Mode },
-  books: Books,
+  books: IndexedBooks,
 ): Promise<void> {
   const blind = await readBlind(evidence, broker);
   if (blind === null || !isExpected(blind, month)) return;
@@ -288,7 +264,7 @@ interface Taken {
 }
 
 /** What was known and is not replaced, and what the survey shows of ours. */
-function remember(known: Remembered[], { month, named, gone, deleted }: Taken, books: Books): Remembered[] {
+function remember(known: Remembered[], { month, named, gone, deleted }: Taken, books: IndexedBooks): Remembered[] {
   const shown: Remembered[] = [
     ...books.contracts.flatMap(({ id, subscriptionId, number }) => {
       const key = present(subscriptionId) ?? present(number);

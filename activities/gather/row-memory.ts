@@ -36,10 +36,10 @@ export interface BilledOn {
 /** Of one organization, or of all. */
 export async function billedOn(
   { evidence, settings }: { evidence: Kept; settings: Pick<Settings, 'broker'> },
-  { broker, month, books }: { broker: string; month: Month; books: Books },
+  { broker, month, books }: { broker: string; month: Month; books: IndexedBooks },
   organizationId: string | null = null,
 ): Promise<BilledOn> {
-  const { byKey } = indexOf(books);
+  const { byKey } = books.index;
   const rows: Remembered[] = [];
   const charges = new Set<string>();
   const others: Remembered[] = [];
@@ -88,24 +88,24 @@ const ownKey = (
 };
 
 /** Whether a charge that others made still counts for its item: it is there, on a product that stands for what we bill by charge (7.8). */
-export const isCounted = ({ id }: Pick<Remembered, 'id'>, books: Books): boolean => indexOf(books).counted.has(id);
+export const isCounted = ({ id }: Pick<Remembered, 'id'>, books: IndexedBooks): boolean => books.index.counted.has(id);
 
 /** Whether rows of the service bill something: where its key is another one's by now, they would be billed once more on that. */
-export const bills = (serviceId: number, books: Books): boolean => indexOf(books).billing.has(serviceId);
+export const bills = (serviceId: number, books: IndexedBooks): boolean => books.index.billing.has(serviceId);
 
 /** Whether that very service has the key. */
-export const hasKey = (serviceId: number, key: string, books: Books): boolean =>
-  (indexOf(books).keyed.get(serviceId) ?? '') === fold(key);
+export const hasKey = (serviceId: number, key: string, books: IndexedBooks): boolean =>
+  (books.index.keyed.get(serviceId) ?? '') === fold(key);
 
 /** Whether a row shows that stands for the same. */
-export const isRowThere = (key: string, books: Books): boolean => indexOf(books).rows.has(fold(key));
+export const isRowThere = (key: string, books: IndexedBooks): boolean => books.index.rows.has(fold(key));
 
 /**
  * Whether something else tells why a row that was seen does not show: a row that cannot be read may be it, or one of a service that lost its key; its contract
  * is missing itself, or was ended before the month, which takes the rows behind its end away (`docs/vendors/autotask.md` 4).
  */
-export function isRowExplained({ id, key }: RowRecord, books: Books): boolean {
-  const { contracts, keyed } = indexOf(books);
+export function isRowExplained({ id, key }: RowRecord, books: IndexedBooks): boolean {
+  const { contracts, keyed } = books.index;
   const contract = contracts.get(id);
   if (contract === undefined || isEndedBefore(contract, monthOfRow(key))) return true;
   const ofContract = books.rows.filter(({ contractId }) => contractId === id);
@@ -116,8 +116,8 @@ export function isRowExplained({ id, key }: RowRecord, books: Books): boolean {
 }
 
 /** Whether nobody will look for it again: it bills nothing any more, its contract was ended before it, or its month is long past. */
-export function isRowForgotten({ id, key }: RowRecord, month: Month, books: Books): boolean {
-  const { contracts, rows } = indexOf(books);
+export function isRowForgotten({ id, key }: RowRecord, month: Month, books: IndexedBooks): boolean {
+  const { contracts, rows } = books.index;
   const shown = rows.get(fold(key));
   if (shown !== undefined) return shown.every(({ units }) => units === 0);
   const contract = contracts.get(id);
@@ -140,13 +140,17 @@ interface Index {
   billing: Set<number>;
   /** Charges on products that stand for what we bill by charge. */
   counted: Set<number>;
+  ids: Record<'contract' | 'service' | 'product' | 'charge', Set<number>>;
+  /** Folded. */
+  keys: Record<'service' | 'product' | 'charge', Set<string>>;
 }
 
-const indexes = new WeakMap<Books, Index>();
+/** The books with what is asked of them for each record that was ever made or used: worked out once by anyone who asks so much. */
+export interface IndexedBooks extends Books {
+  index: Index;
+}
 
-function indexOf(books: Books): Index {
-  const known = indexes.get(books);
-  if (known !== undefined) return known;
+export function indexed(books: Books): IndexedBooks {
   const contracts = new Map(books.contracts.map((contract) => [contract.id, contract]));
   const byKey = new Map(books.contracts.flatMap((contract) => keysOf(contract).map((key) => [key, contract] as const)));
   const keyed = new Map(books.services.flatMap(({ id, key }) => (fold(key) === '' ? [] : [[id, fold(key)] as const])));
@@ -161,10 +165,18 @@ function indexOf(books: Books): Index {
   const counted = new Set(
     books.charges.flatMap(({ id, productId }) => (productId !== null && products.has(productId) ? [id] : [])),
   );
-  const index = { contracts, byKey, rows, keyed, billing, counted };
-  indexes.set(books, index);
-  return index;
+  const ids = {
+    contract: idsOf(books.contracts),
+    service: idsOf(books.services),
+    product: idsOf(books.products),
+    charge: idsOf(books.charges),
+  };
+  const keys = { service: foldedKeys(books.services), product: foldedKeys(books.products), charge: foldedKeys(books.charges) };
+  return { ...books, index: { contracts, byKey, rows, keyed, billing, counted, ids, keys } };
 }
+
+const idsOf = (records: { id: number }[]): Set<number> => new Set(records.map(({ id }) => id));
+const foldedKeys = (records: { key: string | null }[]): Set<string> => new Set(records.map(({ key }) => fold(key)));
 
 const keysOf = (contract: Contract | undefined): string[] => [
   ...new Set([fold(contract?.subscriptionId), fold(contract?.number)].filter((key) => key !== '')),
