@@ -10,7 +10,6 @@ import { Journal, type JournalEntry } from './journal.js';
 import { createRandom } from './random.js';
 import { listen, serveRequest, type Reply, type Served } from './server.js';
 import type { SandboxRequest } from './router.js';
-import { visitRoutes } from './visit.js';
 import { parseWorld } from './world.js';
 
 export { COVERAGE, type Fact } from './coverage/index.js';
@@ -101,7 +100,7 @@ export async function startSandbox({
     control: createControl(sandbox),
     pick: (target) => stage.faults.pick(target),
     edit: (edit) => applyEdit(stage, edit),
-    visit: (vendor, request) => (vendor === 'autotask' ? stage.autotask.visit(request) : visitRoutes(stage.cloudmore, request)),
+    visit: (vendor, request) => stage[vendor].visit(request),
     over: onRequest,
   };
   const listening = await listen(served, port, host);

@@ -10,22 +10,17 @@ export interface Visit {
   leave(): void;
 }
 
-const tables = new WeakMap<Route[], RouteTable<Route>>();
-
-/** A visit to a vendor of which only the routes matter. */
-export function visitRoutes({ routes, unknown }: WithRoutes, request: SandboxRequest): Visit {
-  const table = tables.get(routes) ?? new RouteTable(routes);
-  tables.set(routes, table);
-  return { slowedMs: 0, answer: () => answerByRoute(table, unknown, request), leave: () => undefined };
+/** Visits to a vendor of which only the routes matter; `unknown` answers a path that no route has. */
+export function visitsByRoute(routes: Route[], unknown: (request: SandboxRequest) => Answer): (request: SandboxRequest) => Visit {
+  const table = new RouteTable(routes);
+  return (request) => ({ slowedMs: 0, answer: () => answerByRoute(table, unknown, request), leave: () => undefined });
 }
 
-interface WithRoutes {
-  routes: Route[];
-  /** Answers a path that no route has. */
-  unknown: (request: SandboxRequest) => Answer;
-}
-
-async function answerByRoute(table: RouteTable<Route>, unknown: WithRoutes['unknown'], request: SandboxRequest): Promise<Answer> {
+async function answerByRoute(
+  table: RouteTable<Route>,
+  unknown: (request: SandboxRequest) => Answer,
+  request: SandboxRequest,
+): Promise<Answer> {
   const match = table.match(request.method, request.path);
   if (match.kind === 'route') return match.route.handle(request, match.params);
   if (match.kind === 'path') return { status: 405 };

@@ -1,5 +1,6 @@
+import { visitsByRoute, type Visit } from '../visit.js';
 import type { Clock } from '../clock.js';
-import type { Answer, Route, SandboxRequest, Vendor } from '../router.js';
+import type { Route, SandboxRequest, Vendor } from '../router.js';
 import { createEncode, empty, jsonText } from './answers.js';
 import type { Broker } from './broker.js';
 import { descriptionRoute } from './description.js';
@@ -21,8 +22,7 @@ export { cloudmoreWorldSchema, type CloudmoreWorld, type CloudmoreWorldInput } f
 /** Cloudmore's stand-in; `patch` is what happens on Cloudmore's side without an API call of ours. */
 export interface CloudmoreVendor extends Vendor {
   patch(kind: PatchKind, id: string, changes: Rec): boolean;
-  /** Answers a path that no route has. */
-  unknown: (request: SandboxRequest) => Answer;
+  visit(request: SandboxRequest): Visit;
 }
 
 /** Cloudmore as `docs/vendors/cloudmore.md` 2 to 5 describe it, serving one world. */
@@ -42,11 +42,12 @@ export function createCloudmore(world: CloudmoreWorld, clock: Clock): CloudmoreV
     ...manualLineRoutes(broker),
     ...unsupportedRoutes(),
   ].map((route) => secured(route, tokens, world.resellerId));
+  const routes = [tokens.route, HEALTH, descriptionRoute(broker, below, (request) => tokens.refuse(request)), ...below];
   return {
-    routes: [tokens.route, HEALTH, descriptionRoute(broker, below, (request) => tokens.refuse(request)), ...below],
+    routes,
+    visit: visitsByRoute(routes, unknown),
     state: () => ({ ...store.state(), tasks: tasks.state() }),
     patch: (kind, id, changes) => store.patch(kind, id, changes),
-    unknown,
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildItems, indexPrices, itemContext } from '../../shared/billing/report/items.js';
-import { isTypeUncertain, troubleOf, troublesOf } from '../../shared/billing/report/trouble.js';
+import { isTypeUncertain, troubleOf } from '../../shared/billing/report/trouble.js';
+import { troublesOf } from '../../shared/billing/report/troubles.js';
 import type { Line, Price, Subscription, Trouble } from '../../shared/billing/types.js';
 import { CODE, line, price, settings, subscription, SUBSCRIPTION } from './builders.js';
 
@@ -186,7 +187,7 @@ describe('2.7 what an item is cannot be told', () => {
   ] as [string, Line[], boolean][])('%s', (_, lines, expected) => expect(uncertain(...lines)).toBe(expected));
 
   test('and a context without lines knows no trouble', () => {
-    const { lines: _, ...context } = itemContext({ subscriptions: [] }, indexPrices([price({ itemCode: CODE })]), settings());
+    const { troubles: _, ...context } = itemContext({ subscriptions: [] }, indexPrices([price({ itemCode: CODE })]), settings());
     const [item] = buildItems([line()], context);
     expect([isTypeUncertain(item!, context), troubleOf(item!, context), troublesOf([])]).toEqual([
       false,

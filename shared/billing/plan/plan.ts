@@ -31,7 +31,7 @@ import { NO_BOOKS } from '../amounts/rows.js';
 import { besideUnknown, released, shrunkItems, withoutShrunk } from './shrank.js';
 import { stopped } from '../derivation/rule-of-reason.js';
 import { byText, fold, groupBy, present } from '../basics/text.js';
-import { troublesOf } from '../report/trouble.js';
+import { troublesOf } from '../report/troubles.js';
 import { tripBreakers } from './trip.js';
 import { unreadGhosts, unseenGhosts } from '../ghosts/unseen.js';
 import { withOnRelease } from './on-release.js';

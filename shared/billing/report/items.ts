@@ -1,3 +1,4 @@
+import { troublesOf, type Troubles } from './troubles.js';
 import { type Big, big, billable, plain, signOf, sum, ZERO } from '../basics/decimal.js';
 import { digestOf } from '../basics/keys.js';
 import { sortByPayment } from './paid-once.js';
@@ -13,8 +14,8 @@ import { isChargeType, isLicence, isUsage, rulesOf } from '../basics/record-type
 /** What an organization's lines are grouped with: its subscriptions, the price list by item code, and the services that are switched off. */
 export interface ItemContext {
   subscriptions: Subscription[];
-  /** All of the organization's lines: one that cannot be read may hold items that it is not part of (rule 2.7). */
-  lines?: Line[];
+  /** What lines of the organization that cannot be read hold beside their own items (rule 2.7); absent where all can be. */
+  troubles?: Troubles;
   prices: PriceList;
   /** Folded ids and names of `EXCLUDE_SERVICES`. */
   excludedServices: Set<string>;
@@ -28,7 +29,7 @@ export const itemContext = (
   { excludeServices, exportRecordTypes }: Pick<Settings, 'excludeServices' | 'exportRecordTypes'>,
 ): ItemContext => ({
   subscriptions: [...subscriptions],
-  lines,
+  troubles: troublesOf(lines),
   prices,
   excludedServices: new Set(excludeServices.map(fold)),
   isManualOff: !exportRecordTypes.includes(MANUAL),

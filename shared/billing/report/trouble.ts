@@ -1,39 +1,17 @@
+import { NO_TROUBLES } from './troubles.js';
 import { listedSubscription, type ItemContext } from './items.js';
 import { fold, same } from '../basics/text.js';
 import type { Item } from '../plan-types.js';
-import type { Line, Price, Subscription } from '../types.js';
+import type { Price, Subscription } from '../types.js';
 import { isChargeType, rulesOf } from '../basics/record-types.js';
 
 /**
  * Rule 2.7: what is there and not understood holds what depends on it, and nothing else. Rule 2.8: so does a member that the whole report leaves out and that
  * nothing else tells.
  */
-export interface Troubles {
-  /** A line of which nobody can tell which item it belongs to: no item of the organization is known to be whole. */
-  organization: string | null;
-  /** The same, where its subscription is known, by folded id. */
-  subscriptions: Map<string, string>;
-}
-
-/** What lines that cannot be read hold beside their own items; worked out once, for every item of the organization asks. */
-export function troublesOf(lines: Line[]): Troubles {
-  const known = found.get(lines);
-  if (known) return known;
-  const troubles: Troubles = { organization: null, subscriptions: new Map() };
-  for (const { trouble, subscriptionId } of lines) {
-    if (trouble?.holds === 'organization') troubles.organization ??= trouble.message;
-    if (trouble?.holds === 'subscription') troubles.subscriptions.set(fold(subscriptionId), trouble.message);
-  }
-  found.set(lines, troubles);
-  return troubles;
-}
-
-const NO_LINES: Line[] = [];
-const found = new WeakMap<Line[], Troubles>();
-
 /** Why the item cannot be billed, in a sentence; null where all that it depends on is understood. */
 export function troubleOf(item: Item, context: ItemContext): string | null {
-  const { organization, subscriptions } = troublesOf(context.lines ?? NO_LINES);
+  const { organization, subscriptions } = context.troubles ?? NO_TROUBLES;
   return (
     item.lines.find(({ trouble }) => trouble !== undefined)?.trouble?.message ??
     organization ??
@@ -45,8 +23,8 @@ export function troubleOf(item: Item, context: ItemContext): string | null {
 }
 
 /** Whether what cannot be read could make it another kind of item. */
-export const isTypeUncertain = (item: Item, { lines = NO_LINES }: ItemContext): boolean =>
-  troublesOf(lines).organization !== null || troublesOf(lines).subscriptions.has(fold(item.subscriptionId));
+export const isTypeUncertain = (item: Item, { troubles = NO_TROUBLES }: ItemContext): boolean =>
+  troubles.organization !== null || troubles.subscriptions.has(fold(item.subscriptionId));
 
 /** End and item code come from the subscription lists; kinds that no list names ask none. */
 function ofSubscription({ subscriptionId, type }: Item, subscriptions: Subscription[]): string | null {
