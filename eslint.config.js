@@ -292,15 +292,19 @@ export default defineConfig(
   },
   { files: ['workflows/**'], rules: { 'no-restricted-globals': ['error', ...NOT_IN_WORKFLOWS] } },
   {
-    // Five values in a row are mixed up sooner or later: a function that needs them takes one input with names.
+    // Five values in a row are mixed up sooner or later: a function that needs them takes one input with names. What is read at one go fits a screen or two.
     files: ['{activities,bench,client,sandbox,shared,worker,workflows}/**'],
-    rules: { 'max-params': ['error', { max: 4 }] },
+    rules: { 'max-params': ['error', { max: 4 }], 'max-lines': ['error', { max: 400, ...SIZE }] },
+  },
+  {
+    files: ['{activities,bench,client,sandbox,shared,worker,workflows}/**'],
+    // A store is one object of many short functions.
+    ignores: ['shared/evidence/{files,postgres}.ts'],
+    rules: { 'max-lines-per-function': ['error', { max: 60, ...SIZE }] },
   },
   {
     files: ['shared/billing/**'],
     rules: {
-      'max-lines-per-function': ['error', { max: 60, ...SIZE }],
-      'max-lines': ['error', { max: 400, ...SIZE }],
       'no-restricted-globals': ['error', ...NOT_IN_WORKFLOWS, 'setTimeout', 'console', 'globalThis'],
       'no-restricted-syntax': ['error', ...PRODUCT, ...NO_CLOCK_NO_CHANCE, ...NO_VENDOR],
     },

@@ -231,6 +231,12 @@ function addExplain(program: Command, context: Context, run: Run): void {
 // ---------------------------------------------------------------------------------------------------------------- doing
 
 function addSteering(program: Command, context: Context, run: Run): void {
+  addRun(program, context, run);
+  addSkipAndRerun(program, context, run);
+  addApprove(program, context, run);
+}
+
+function addRun(program: Command, context: Context, run: Run): void {
   program
     .command('run')
     .description('start, or join, the run of a month')
@@ -271,6 +277,9 @@ function addSteering(program: Command, context: Context, run: Run): void {
         );
       },
     );
+}
+
+function addSkipAndRerun(program: Command, context: Context, run: Run): void {
   for (const [signal, description] of [
     ['skip', 'do not bill this organization this month'],
     ['rerun', 'plan it again now, also after skip, failure or completion'],
@@ -289,6 +298,9 @@ function addSteering(program: Command, context: Context, run: Run): void {
         await run(steer(context, signal, { month: of, organizations, ...rest }));
       });
   }
+}
+
+function addApprove(program: Command, context: Context, run: Run): void {
   program
     .command('approve')
     .description('release a plan that waits for approval, exactly as shown')

@@ -81,6 +81,25 @@ type Sender = Pick<Dependencies, 'evidence' | 'execution' | 'lease' | 'sending'>
   autotask: Pick<Dependencies['autotask'], 'sendingWhile'>;
 };
 
+/** Nothing shows of what was sent before. Throws while it may still come, and where it was tried too often; else it may be sent once more. */
+async function requireAnotherTry(
+  evidence: Sender['evidence'],
+  { name, intent, claimed }: { name: string; intent: Intent; claimed: string | null },
+  { identity, comesWithinMs }: Pick<OnceOnly<unknown>, 'identity' | 'comesWithinMs'>,
+): Promise<void> {
+  const age = (await evidence.now()).getTime() - Date.parse(intent.at);
+  const comesWithin = intent.done ? SHOWN_WITHIN_MS : comesWithinMs;
+  if (age < comesWithin)
+    throw new OutcomePending(
+      `It was sent, and its effect does not show yet; looking again (${identity.join(' ')})`,
+      lookAgainMs(age, comesWithin),
+    );
+  if (!intent.done && intent.tries >= TRIES) {
+    await evidence.unpoint(name, claimed ?? undefined);
+    throw new OutcomeUnknown(`Autotask did not answer ${TRIES} times, and no effect is to be seen (${identity.join(' ')})`);
+  }
+}
+
 async function sendInTurn<T>(
   dependencies: Sender,
   name: string,
@@ -105,17 +124,7 @@ async function sendInTurn<T>(
       await note({ ...intent, by, done: { value: found } });
       return found;
     }
-    const age = (await evidence.now()).getTime() - Date.parse(intent.at);
-    const comesWithin = intent.done ? SHOWN_WITHIN_MS : comesWithinMs;
-    if (age < comesWithin)
-      throw new OutcomePending(
-        `It was sent, and its effect does not show yet; looking again (${identity.join(' ')})`,
-        lookAgainMs(age, comesWithin),
-      );
-    if (!intent.done && intent.tries >= TRIES) {
-      await evidence.unpoint(name, claimed ?? undefined);
-      throw new OutcomeUnknown(`Autotask did not answer ${TRIES} times, and no effect is to be seen (${identity.join(' ')})`);
-    }
+    await requireAnotherTry(evidence, { name, intent, claimed }, write);
   }
   const tries = intent && !intent.done ? intent.tries + 1 : 1;
   let sent: Intent | null = null;

@@ -5,10 +5,17 @@ import type { UndoOptions } from '../commands/undo/index.js';
 import type { ExitCode } from '../terminal/exit.js';
 import { FORMATS, formatOf, type Format } from '../terminal/formats.js';
 
+type Run = (work: Promise<ExitCode>) => Promise<void>;
 type UndoFlags = Omit<UndoOptions, 'month' | 'organizations'> & { organization: string[] };
 
 /** What is asked at the end of a month: what came of it, is it closed, and was it charged? */
-export function addMonthEnd(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
+export function addMonthEnd(program: Command, context: Context, run: Run): void {
+  addReport(program, context, run);
+  addClose(program, context, run);
+  addUndo(program, context, run);
+}
+
+function addReport(program: Command, context: Context, run: Run): void {
   program
     .command('report')
     .description('the reconciliation of the latest run')
@@ -34,6 +41,9 @@ export function addMonthEnd(program: Command, context: Context, run: (work: Prom
         await run(report(context, { month: of, format, out, full, against, year }));
       },
     );
+}
+
+function addClose(program: Command, context: Context, run: Run): void {
   program
     .command('close')
     .description('read both sides again and certify the month; refuses while something is held or unknown')
@@ -57,6 +67,9 @@ export function addMonthEnd(program: Command, context: Context, run: (work: Prom
     .action(async (of: string, options: { asOf?: string; full: boolean; json: boolean }) =>
       run((await import('../commands/invoiced/index.js')).invoiced(context, { month: of, ...options })),
     );
+}
+
+function addUndo(program: Command, context: Context, run: Run): void {
   program
     .command('undo')
     .description(

@@ -39,20 +39,7 @@ function addWeb(program: Command, context: Context, run: Run): void {
     );
 }
 
-export function addProcesses(program: Command, context: Context, run: Run): void {
-  program
-    .command('worker')
-    .description('the worker process')
-    .option('--queues <list>', 'some of billing, cloudmore, autotask (default: all)')
-    .option('--check', "only look whether somebody takes this broker's work, and end with 3 where nobody does")
-    .action(async (options: { queues?: string; check?: boolean }) =>
-      run(
-        options.check
-          ? (await import('../commands/worker/check.js')).checkWorker(context)
-          : (await import('../commands/worker/index.js')).worker(context, options),
-      ),
-    );
-  addWeb(program, context, run);
+function addSandbox(program: Command, context: Context, run: Run): void {
   const sandbox = program
     .command('sandbox')
     .description('both vendors on this machine')
@@ -85,6 +72,23 @@ export function addProcesses(program: Command, context: Context, run: Run): void
     .action(async (options: GenerateCommand) =>
       run((await ofRehearsal(() => import('../commands/sandbox/generate.js'))).generate(context, options)),
     );
+}
+
+export function addProcesses(program: Command, context: Context, run: Run): void {
+  program
+    .command('worker')
+    .description('the worker process')
+    .option('--queues <list>', 'some of billing, cloudmore, autotask (default: all)')
+    .option('--check', "only look whether somebody takes this broker's work, and end with 3 where nobody does")
+    .action(async (options: { queues?: string; check?: boolean }) =>
+      run(
+        options.check
+          ? (await import('../commands/worker/check.js')).checkWorker(context)
+          : (await import('../commands/worker/index.js')).worker(context, options),
+      ),
+    );
+  addWeb(program, context, run);
+  addSandbox(program, context, run);
   const temporal = program.command('temporal').description('the Temporal dev server');
   for (const [action, description] of [
     ['start', 'start it, found, downloaded or built'],

@@ -4,6 +4,7 @@ import { typeInWords } from '../../../shared/billing/basics/record-types.js';
 import { COULD_NOT_BE_READ, unreadRest } from '../../../shared/billing/results/unread.js';
 import type { CurrencyTotals, ReportDocument } from '../../../shared/report/document.js';
 import { marginOf, type Margin } from '../../../shared/report/margin.js';
+import type { Outlook } from '../../../shared/report/outlook.js';
 import type { MarginRow } from '../../../shared/report/sums.js';
 import { workbook, type Cell, type Sheet } from '../../documents/workbook.js';
 import { whoOf, whoseOf, whyOf } from '../../terminal/decisions.js';
@@ -223,73 +224,73 @@ function unread({ result: { unread: list } }: ReportDocument): Sheet[] {
   ];
 }
 
-function outlook({ outlook: ahead }: ReportDocument): Sheet[] {
-  if (ahead === null) return [];
-  return [
-    {
-      name: 'Renewals',
-      columns: columns(
-        ['ends', 12],
-        ['customer', 32],
-        ['product', 36],
-        ['renews', 10],
-        ['currency', 10],
-        ['quantity', 10],
-        ['price now', 12],
-        ['list price', 12],
-        ['effect per payment', 20],
-        ['subscription', 38],
-      ),
-      rows: ahead.renewals.map((renewal) => [
-        { day: renewal.endDay },
-        renewal.organizationName,
-        renewal.productName,
-        renewal.renews === null ? 'unknown' : renewal.renews ? 'yes' : 'no',
-        renewal.currency,
-        amount(renewal.quantity, null),
-        amount(renewal.unitSales, renewal.currency),
-        amount(renewal.listSales, renewal.currency),
-        amount(renewal.effect, renewal.currency),
-        renewal.subscriptionId,
-      ]),
-    },
-    {
-      name: 'Changes',
-      columns: columns(['customer', 32], ['currency', 10], ['last month', 14], ['this month', 14], ['moved', 14], ['why', 90]),
-      rows: (ahead.changes ?? []).map((change) => [
-        change.organizationName,
-        change.currency,
-        amount(change.before, change.currency),
-        amount(change.now, change.currency),
-        amount(change.moved, change.currency),
-        change.sentence,
-      ]),
-    },
-    {
-      name: 'Margins moved',
-      columns: columns(
-        ['customer', 32],
-        ['product', 36],
-        ['currency', 10],
-        ['sales', 14],
-        ['cost', 14],
-        ['last month %', 14],
-        ['this month %', 14],
-        ['points', 10],
-      ),
-      rows: ahead.margins.map(({ organizationName, productName, currency, sales, cost, before, now, points }) => [
-        organizationName,
-        productName,
-        currency,
-        amount(sales, currency),
-        amount(cost, currency),
-        amount(before, null),
-        amount(now, null),
-        amount(points, null),
-      ]),
-    },
-  ];
-}
+const outlook = ({ outlook: ahead }: ReportDocument): Sheet[] =>
+  ahead === null ? [] : [renewals(ahead), changes(ahead), movedMargins(ahead)];
+
+const renewals = (ahead: Outlook): Sheet => ({
+  name: 'Renewals',
+  columns: columns(
+    ['ends', 12],
+    ['customer', 32],
+    ['product', 36],
+    ['renews', 10],
+    ['currency', 10],
+    ['quantity', 10],
+    ['price now', 12],
+    ['list price', 12],
+    ['effect per payment', 20],
+    ['subscription', 38],
+  ),
+  rows: ahead.renewals.map((renewal) => [
+    { day: renewal.endDay },
+    renewal.organizationName,
+    renewal.productName,
+    renewal.renews === null ? 'unknown' : renewal.renews ? 'yes' : 'no',
+    renewal.currency,
+    amount(renewal.quantity, null),
+    amount(renewal.unitSales, renewal.currency),
+    amount(renewal.listSales, renewal.currency),
+    amount(renewal.effect, renewal.currency),
+    renewal.subscriptionId,
+  ]),
+});
+
+const changes = (ahead: Outlook): Sheet => ({
+  name: 'Changes',
+  columns: columns(['customer', 32], ['currency', 10], ['last month', 14], ['this month', 14], ['moved', 14], ['why', 90]),
+  rows: (ahead.changes ?? []).map((change) => [
+    change.organizationName,
+    change.currency,
+    amount(change.before, change.currency),
+    amount(change.now, change.currency),
+    amount(change.moved, change.currency),
+    change.sentence,
+  ]),
+});
+
+const movedMargins = (ahead: Outlook): Sheet => ({
+  name: 'Margins moved',
+  columns: columns(
+    ['customer', 32],
+    ['product', 36],
+    ['currency', 10],
+    ['sales', 14],
+    ['cost', 14],
+    ['last month %', 14],
+    ['this month %', 14],
+    ['points', 10],
+  ),
+  rows: ahead.margins.map(({ organizationName, productName, currency, sales, cost, before, now, points }) => [
+    organizationName,
+    productName,
+    currency,
+    amount(sales, currency),
+    amount(cost, currency),
+    amount(before, null),
+    amount(now, null),
+    amount(points, null),
+  ]),
+});
 
 const entries = ({ entries: all }: ReportDocument): Sheet => ({
   name: 'Items',

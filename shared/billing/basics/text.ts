@@ -31,7 +31,7 @@ export function groupBy<Value, Key>(values: Iterable<Value>, keyOf: (value: Valu
 
 /**
  * Looks values up by a folded key, or by a number. The index is worked out once per list, because every item of an organization asks, and an organization may have
- * thousands; a list is never changed after it was asked. It goes with its list (a weak map) and is no argument: books and facts travel as plain JSON, and an index
+ * thousands; a list is never changed after it was asked. It goes with its list (a weak map) and is not an argument: books and facts travel as plain JSON, and an index
  * beside them would have to be handed through every function that knows them.
  */
 export class IndexBy<Value> {
