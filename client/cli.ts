@@ -293,7 +293,7 @@ function addSkipAndRerun(program: Command, context: Context, run: Run): void {
       .addOption(asOf())
       .addOption(actor())
       .action(async (of: string, options: { organization: string[]; reason: string; asOf?: string; actor?: string }) => {
-        const { steer } = await import('./commands/steer/index.js');
+        const { steer } = await import('./commands/steer.js');
         const { organization: organizations, ...rest } = options;
         await run(steer(context, signal, { month: of, organizations, ...rest }));
       });

@@ -1,3 +1,5 @@
+import { resolveOrganizations } from '../named-organizations.js';
+import { answerOf } from '../temporal/start-with.js';
 import { ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +23,6 @@ import { senderOf } from '../sender.js';
 import { readPlanFile, type KeptPlans } from './plan/file.js';
 import { line } from '../terminal/printable.js';
 import { withTemporal, type Temporal } from '../temporal/connection.js';
-import { answerOf, resolveOrganizations } from './steer/index.js';
 import { isOpenForPerson, isParked, isToldAs, statusInWords } from '../../shared/billing/results/status.js';
 
 /** Releases plans that wait, exactly as shown: the digest names the plan, and a plan that changed since waits again. */

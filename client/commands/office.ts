@@ -1,3 +1,4 @@
+import { withEvidence } from '../evidence.js';
 import type { Office } from '../../activities/finish/office.js';
 import type { Autotask } from '../../shared/autotask/index.js';
 import type { Config } from '../../shared/config.js';
@@ -8,7 +9,7 @@ import { keepInvoiced } from '../../shared/evidence/invoiced.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { readReportDocument } from '../../shared/report/read.js';
 import { isSettled, readCharged, recordOf } from './invoiced/charged.js';
-import { closeMonth, NotClosed, withEvidence } from './close/closing.js';
+import { closeMonth, NotClosed } from './close/closing.js';
 import type { InvoicedReading } from './invoiced/reading.js';
 import { today } from '../context.js';
 import { CommandError } from '../terminal/exit.js';

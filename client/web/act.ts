@@ -1,10 +1,10 @@
+import { answerOf, updateWithStart } from '../temporal/start-with.js';
 import type { OrganizationResult } from '../../shared/billing/results/results.js';
 import type { BaseConfig } from '../../shared/config.js';
 import { APPROVE_UPDATE, billingQueue, organizationBillingId } from '../../shared/messages/names.js';
 import { type Sender } from '../../shared/messages/decisions.js';
 import { askOpen, isNotFound } from '../months.js';
 import { CommandError } from '../terminal/exit.js';
-import { answerOf, updateWithStart } from '../commands/steer/index.js';
 import { type Temporal } from '../temporal/connection.js';
 import { today } from '../context.js';
 import { whyNobodyActs } from './outages.js';

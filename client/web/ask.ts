@@ -1,3 +1,4 @@
+import { undoWithStart } from '../temporal/start-with.js';
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
 import { isToldAs } from '../../shared/billing/results/status.js';
 import { salesText } from '../../shared/billing/basics/sales-text.js';
@@ -11,7 +12,6 @@ import { monthEndId, type MonthEndDone, type MonthEndRequest } from '../../share
 import type { Evidence } from '../../shared/evidence/index.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { keepUndo } from '../../shared/evidence/undone.js';
-import { undoWithStart } from '../commands/steer/index.js';
 import { sameSum } from '../terminal/confirm.js';
 import { CommandError } from '../terminal/exit.js';
 import { isNotFound } from '../months.js';

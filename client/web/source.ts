@@ -1,3 +1,4 @@
+import type { Explained } from '../commands/explain/text.js';
 import type { Outcome, MonthResult } from '../../shared/billing/results/results.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { KeptCertificate } from '../../shared/evidence/closed.js';
@@ -5,7 +6,6 @@ import type { Against } from '../../shared/report/against.js';
 import type { Year } from '../../shared/report/year.js';
 import type { MonthEndAsked, MonthEndDone } from '../../shared/messages/month-end.js';
 import type { InvoicedRecord } from '../../shared/evidence/invoiced.js';
-import type { Explained } from '../commands/explain/index.js';
 import type { Format } from '../terminal/formats.js';
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
 

@@ -17,7 +17,7 @@ test('the command line takes every command that people are told', async () => {
     return { command, code, said: said.join('\n') };
   };
   // Loaded before, because Jest does not load them beside each other.
-  await import('../../client/commands/steer/index.js');
+  await import('../../client/commands/steer.js');
   await import('../../client/commands/approve.js');
   const commands = [...new Set(REASON_CODES.flatMap((reason) => commandFor(reason, CONTOSO) ?? []))];
   // Taken: the only thing that is missing is a server.

@@ -1,9 +1,9 @@
+import type { Explained } from '../../client/commands/explain/text.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../client/cli.js';
-import type { Explained } from '../../client/commands/explain/index.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { sum } from '../../shared/billing/basics/decimal.js';
 import { loadConfig, type Config } from '../../shared/config.js';

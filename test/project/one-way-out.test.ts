@@ -30,8 +30,8 @@ const REFUSED: [what: string, file: string, code: string, message: RegExp][] = [
     /onTerminal/,
   ],
   ['the same as a constant', 'client/commands/status/text.ts', 'export const renderStatus = (x) => x;', /onTerminal/],
-  ['a name in a sentence of a command', 'client/commands/steer/index.ts', 'out(`${organizationName} ended`);', /by the tag line/],
-  ['a name of a member in a sentence', 'client/commands/steer/index.ts', 'out(`${one.productName} ended`);', /by the tag line/],
+  ['a name in a sentence of a command', 'client/commands/steer.ts', 'out(`${organizationName} ended`);', /by the tag line/],
+  ['a name of a member in a sentence', 'client/commands/steer.ts', 'out(`${one.productName} ended`);', /by the tag line/],
   ['a request past the one way out', 'shared/notices/send.ts', 'const x = await fetch(url);', /by send or knock/],
   ['JSON for people by hand', 'client/commands/plan/index.ts', 'out(JSON.stringify(x, null, 2));', /jsonText/],
   [
@@ -61,7 +61,7 @@ const TAKEN: [what: string, file: string, code: string][] = [
   ['amounts outside of a sentence', 'shared/billing/results/advice.ts', "const x = [sales, cost].join('_');"],
   ['Markdown by its tag', 'activities/finish/web-ui-details.ts', 'const x = md`## ${name}`;'],
   ['a rendering by onTerminal', 'client/commands/status/text.ts', 'export const renderStatus = onTerminal(text);'],
-  ['a name by the tag line', 'client/commands/steer/index.ts', 'out(line`${organizationName} ended`);'],
+  ['a name by the tag line', 'client/commands/steer.ts', 'out(line`${organizationName} ended`);'],
 ];
 
 describe('lint refuses', () => {

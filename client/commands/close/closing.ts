@@ -1,3 +1,4 @@
+import { withEvidence } from '../../evidence.js';
 import type { Named } from '../../../shared/billing/report/named.js';
 import { amountText } from '../../../shared/billing/basics/decimal.js';
 import { addMonths, billedFrom, isOver } from '../../../shared/billing/basics/month.js';
@@ -14,7 +15,7 @@ import type { Sender } from '../../../shared/messages/decisions.js';
 import { decisionsOf, newestDecision, recordDecision } from '../../../shared/decisions/decisions.js';
 import { addCertificate } from '../../../shared/evidence/closed.js';
 import { costRatesOf } from '../../../shared/evidence/cost-rates.js';
-import { openEvidence, type Evidence } from '../../../shared/evidence/index.js';
+import { type Evidence } from '../../../shared/evidence/index.js';
 import type { MonthRead } from '../../../shared/evidence/months.js';
 import { us } from '../../terminal/called.js';
 import { readForClose, type Reading } from './reading.js';
@@ -270,13 +271,4 @@ async function recordClose(
     amounts: first === undefined ? null : { ...first.posted, currency: first.currency },
     details: `certificate no. ${number}`,
   });
-}
-
-export async function withEvidence<T>(config: BaseConfig, use: (evidence: Evidence) => Promise<T>): Promise<T> {
-  const evidence = openEvidence(config.evidence, config);
-  try {
-    return await use(evidence);
-  } finally {
-    await evidence.close();
-  }
 }

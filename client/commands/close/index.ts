@@ -1,3 +1,4 @@
+import { withEvidence } from '../../evidence.js';
 import { us } from '../../terminal/called.js';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
@@ -6,7 +7,7 @@ import type { Day, Month } from '../../../shared/billing/types.js';
 import { driftOf, inspect, type Certificate, type Verdict } from '../../../shared/close/certificate.js';
 import { loadConfig, type Config } from '../../../shared/config.js';
 import { isMissing } from '../../../shared/files.js';
-import { closeMonth, closesPrefix, readBothSides, withEvidence } from './closing.js';
+import { closeMonth, closesPrefix, readBothSides } from './closing.js';
 import { progressOn, today, type Context } from '../../context.js';
 import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
 import { checkOutput, readNamedJson, writeOutput } from '../../files.js';

@@ -1,29 +1,19 @@
 import { us } from '../../terminal/called.js';
 import { partial_ratio as likeness } from 'fuzzball';
-import { explain, type Explanation } from '../../../shared/billing/results/explain.js';
+import { explain } from '../../../shared/billing/results/explain.js';
 import type { MonthFacts, OrganizationFacts } from '../../../shared/billing/report/facts.js';
 import type { Outcome } from '../../../shared/billing/results/results.js';
 import { same } from '../../../shared/billing/basics/text.js';
-import type { Day, Month } from '../../../shared/billing/types.js';
+import type { Month } from '../../../shared/billing/types.js';
 import { loadBaseConfig, type BaseConfig } from '../../../shared/config.js';
 import { EvidenceMissing, openEvidence, type Evidence } from '../../../shared/evidence/index.js';
 import type { MonthRead, ReportManifest } from '../../../shared/evidence/months.js';
 import type { Context } from '../../context.js';
 import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
 import { requireMonth } from '../../months.js';
-import { renderExplanation } from './text.js';
+import { renderExplanation, type Explained } from './text.js';
 import { PLAIN } from '../../terminal/paper.js';
 import { jsonText, line } from '../../terminal/printable.js';
-import type { OrganizationStatus } from '../../../shared/billing/results/status.js';
-
-/** An explanation, and whose it is. */
-export interface Explained extends Explanation {
-  month: Month;
-  asOf: Day;
-  organizationId: string;
-  organizationName: string;
-  status: OrganizationStatus;
-}
 
 /** From the report's lines through the rules to what stands in Autotask, for one subscription of the month; from the evidence alone. */
 export async function explainSubscription(

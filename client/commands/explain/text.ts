@@ -1,13 +1,22 @@
-import type { ExplainedItem, ExplainedLine } from '../../../shared/billing/results/explain.js';
+import type { Day, Month } from '../../../shared/billing/types.js';
+import type { ExplainedItem, ExplainedLine, Explanation } from '../../../shared/billing/results/explain.js';
 import { reasonInWords } from '../../../shared/billing/results/advice.js';
 import { typeInWords } from '../../../shared/billing/basics/record-types.js';
 import { big, grouped } from '../../../shared/billing/basics/decimal.js';
 import type { Because, Ghost, RowFigures, Sides, Standing } from '../../../shared/billing/plan-types.js';
-import { statusInWords } from '../../../shared/billing/results/status.js';
-import type { Explained } from './index.js';
+import { statusInWords, type OrganizationStatus } from '../../../shared/billing/results/status.js';
 import { onTerminal } from '../../terminal/printable.js';
 import { paint, wrap, type Paper } from '../../terminal/paper.js';
 import { table, type Column } from '../../terminal/table.js';
+
+/** An explanation, and whose it is. */
+export interface Explained extends Explanation {
+  month: Month;
+  asOf: Day;
+  organizationId: string;
+  organizationName: string;
+  status: OrganizationStatus;
+}
 
 /** Why an amount is what it is: the report's lines, the rules by number, and what stands in Autotask before and after. */
 export const renderExplanation = onTerminal(explanation);

@@ -1,10 +1,11 @@
+import { withEvidence } from '../../evidence.js';
 import type { Autotask } from '../../../shared/autotask/index.js';
 import type { Day, Month } from '../../../shared/billing/types.js';
 import { isNothing } from '../../../shared/close/exact.js';
 import type { Invoiced } from '../../../shared/close/invoiced.js';
 import type { Config } from '../../../shared/config.js';
 import type { InvoicedRecord } from '../../../shared/evidence/invoiced.js';
-import { claimsOf, dismissedOf, namedIn, withEvidence } from '../close/closing.js';
+import { claimsOf, dismissedOf, namedIn } from '../close/closing.js';
 import { readInvoiced, type InvoicedReading } from './reading.js';
 import { requireMonth } from '../../months.js';
 import { reachable } from '../../reachable.js';

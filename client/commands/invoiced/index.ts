@@ -1,3 +1,4 @@
+import { withEvidence } from '../../evidence.js';
 import type { Day, Month } from '../../../shared/billing/types.js';
 import { loadConfig } from '../../../shared/config.js';
 import { keepInvoiced } from '../../../shared/evidence/invoiced.js';
@@ -6,7 +7,6 @@ import { EXIT, type ExitCode } from '../../terminal/exit.js';
 import { jsonText } from '../../terminal/printable.js';
 import { PLAIN } from '../../terminal/paper.js';
 import { renderInvoiced } from './text.js';
-import { withEvidence } from '../close/closing.js';
 import { isSettled, readCharged, recordOf } from './charged.js';
 
 export interface InvoicedOptions {

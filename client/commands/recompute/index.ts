@@ -1,3 +1,4 @@
+import { withEvidence } from '../../evidence.js';
 import { recomputeMonth, type Recomputed } from '../../../activities/decide/recompute.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { loadBaseConfig } from '../../../shared/config.js';
@@ -6,7 +7,6 @@ import { EXIT, type ExitCode } from '../../terminal/exit.js';
 import { requireMonth } from '../../months.js';
 import { jsonText } from '../../terminal/printable.js';
 import { renderRecomputed } from './text.js';
-import { withEvidence } from '../close/closing.js';
 
 /** A past month's plans made once more by today's code, from the evidence alone, and compared with those of then to the byte. */
 export async function recompute(context: Context, { month, json }: { month: Month; json: boolean }): Promise<ExitCode> {

@@ -1,3 +1,5 @@
+import { exitCodeOf } from '../../exit-code.js';
+import { withEvidence } from '../../evidence.js';
 import { us } from '../../terminal/called.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { loadBaseConfig } from '../../../shared/config.js';
@@ -14,8 +16,6 @@ import { renderAgainst } from './against.js';
 import { renderReport } from './render.js';
 import { renderYear } from './year.js';
 import { BYTE_ORDER_MARK } from '../../documents/spreadsheet.js';
-import { withEvidence } from '../close/closing.js';
-import { exitCodeOf } from '../run/index.js';
 
 export interface ReportOptions {
   month: Month;

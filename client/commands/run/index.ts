@@ -1,8 +1,10 @@
+import { innermost } from '../../temporal/innermost.js';
+import { exitCodeOf } from '../../exit-code.js';
+import { resolveOrganizations } from '../../named-organizations.js';
 import { us } from '../../terminal/called.js';
 import { ApplicationFailure, type WorkflowHandle } from '@temporalio/client';
 import { summaryText } from '../../../shared/billing/basics/markdown.js';
 import type { MonthResult } from '../../../shared/billing/results/results.js';
-import { isUnread } from '../../../shared/billing/results/unread.js';
 import type { Day, Month } from '../../../shared/billing/types.js';
 import { loadBaseConfig, loadConfig, type BaseConfig } from '../../../shared/config.js';
 import { ConfigError, type Environment } from '../../../shared/environment.js';
@@ -22,7 +24,6 @@ import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
 import { MODES } from '../../../shared/modes.js';
 import { demandAsAsked } from './joined.js';
 import { findMonth } from '../../months.js';
-import { resolveOrganizations } from '../steer/index.js';
 import { demandOwnLabel } from '../../own-label.js';
 import { warnUnserved, watchRun } from './progress.js';
 import { renderMonth } from './text.js';
@@ -30,7 +31,7 @@ import { ensureSearchAttributes } from '../../temporal/search-attributes.js';
 import { withTemporal, type Temporal } from '../../temporal/connection.js';
 import { waitingLink, webUiUrl, workflowLink } from '../../../shared/web-ui.js';
 import { jsonText } from '../../terminal/printable.js';
-import { isOpenForPerson, waitsForPerson } from '../../../shared/billing/results/status.js';
+import { isOpenForPerson } from '../../../shared/billing/results/status.js';
 
 export interface RunOptions {
   month: Month;
@@ -120,12 +121,6 @@ function checkMode({ mode, organizationModes }: BaseConfig, asked: Mode | undefi
   );
 }
 
-/** 3 while something is held or waits for a person, the whole month is held (rule 1.4), or a record of it cannot be read (2.6); else 0. */
-export function exitCodeOf({ held, ghosts, organizations, unread }: MonthResult, heldMonth: string | null): ExitCode {
-  const waits = organizations.some(({ status }) => waitsForPerson(status) || status === 'Running');
-  return held.lines > 0 || ghosts.lines > 0 || waits || heldMonth !== null || isUnread({ unread }) ? EXIT.waits : EXIT.done;
-}
-
 /** As the run's input has it. */
 const canaryAsked = ({ canary }: Pick<RunOptions, 'canary'>): string | undefined =>
   typeof canary === 'boolean' ? (canary ? 'on' : 'off') : canary;
@@ -196,10 +191,3 @@ const OF_SETTINGS = ['SettingsRefused', 'OtherBroker'];
 const isOfSettings = (error: unknown): boolean =>
   error instanceof Error &&
   ((error instanceof ApplicationFailure && OF_SETTINGS.includes(error.type ?? '')) || isOfSettings(error.cause));
-
-/** Temporal wraps a failure in several others; people need the one that happened. */
-export function innermost(error: unknown): string {
-  let current = error;
-  while (current instanceof Error && current.cause instanceof Error) current = current.cause;
-  return current instanceof Error ? current.message : String(current);
-}

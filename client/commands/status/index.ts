@@ -1,3 +1,6 @@
+import { innermost } from '../../temporal/innermost.js';
+import { exitCodeOf } from '../../exit-code.js';
+import { withEvidence } from '../../evidence.js';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { MonthResult, OrganizationResult } from '../../../shared/billing/results/results.js';
 import type { Month } from '../../../shared/billing/types.js';
@@ -28,8 +31,6 @@ import { withTemporal, type Temporal } from '../../temporal/connection.js';
 import { endInWords, utcText } from '../../../shared/run-ends.js';
 import { detailsLink, preparedLists, webUiUrl, workflowLink } from '../../../shared/web-ui.js';
 import { faultTexts } from './check.js';
-import { withEvidence } from '../close/closing.js';
-import { exitCodeOf, innermost } from '../run/index.js';
 import { jsonText } from '../../terminal/printable.js';
 import { isParked } from '../../../shared/billing/results/status.js';
 

@@ -1,3 +1,4 @@
+import { undoWithStart } from '../../temporal/start-with.js';
 import { hint } from '../../terminal/called.js';
 import { isToldAs } from '../../../shared/billing/results/status.js';
 import { salesText } from '../../../shared/billing/basics/sales-text.js';
@@ -22,7 +23,6 @@ import { senderOf } from '../../sender.js';
 import { ensureSearchAttributes } from '../../temporal/search-attributes.js';
 import { isServed, withTemporal, type Temporal } from '../../temporal/connection.js';
 import { reachable } from '../../reachable.js';
-import { undoWithStart } from '../steer/index.js';
 
 export interface UndoOptions {
   month: Month;

@@ -1,10 +1,8 @@
-import { us, hint } from '../../terminal/called.js';
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError, type WorkflowUpdateHandle } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { summaryText } from '../../../shared/billing/basics/markdown.js';
-import type { Day, Month } from '../../../shared/billing/types.js';
-import { loadBaseConfig, loadConfig, type BaseConfig } from '../../../shared/config.js';
+import { summaryText } from '../../shared/billing/basics/markdown.js';
+import type { Day, Month } from '../../shared/billing/types.js';
 import {
   billingQueue,
   organizationBillingId,
@@ -12,54 +10,13 @@ import {
   SKIP_UPDATE,
   UNDO_UPDATE,
   WORKFLOWS,
-} from '../../../shared/messages/names.js';
-import { type GivenReport, type OrganizationBillingInput } from '../../../shared/messages/messages.js';
-import { type Sender } from '../../../shared/messages/decisions.js';
-import type { Context } from '../../context.js';
-import { today } from '../../context.js';
-import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
-import { senderOf } from '../../sender.js';
-import { findMonth, findOrganization } from '../../months.js';
-import { reachable } from '../../reachable.js';
-import { ensureSearchAttributes } from '../../temporal/search-attributes.js';
-import { isServed, withTemporal, type Temporal } from '../../temporal/connection.js';
+} from '../../shared/messages/names.js';
+import type { GivenReport, OrganizationBillingInput } from '../../shared/messages/messages.js';
+import type { Sender } from '../../shared/messages/decisions.js';
+import { CommandError, EXIT } from '../terminal/exit.js';
+import type { Temporal } from './connection.js';
 
-/** Messages to single organizations: updates, which answer, where a worker can; else the signals that the Web UI sends. One text each. */
-
-export interface SignalOptions {
-  month: Month;
-  organizations: string[];
-  reason: string;
-  asOf?: Day | undefined;
-  actor?: string | undefined;
-}
-
-/** `skip` and `rerun`: reach the open workflow, or start one where none is open. */
-export async function steer(
-  context: Context,
-  signal: 'skip' | 'rerun',
-  { month, organizations, reason, asOf, actor }: SignalOptions,
-): Promise<ExitCode> {
-  const config = loadBaseConfig(context.environment);
-  if (organizations.length === 0)
-    throw new CommandError(EXIT.usage, 'Which organization? Expected --organization with an id or exact name.');
-  return withTemporal(context.environment, async (temporal) => {
-    await ensureSearchAttributes(temporal);
-    const ids = await resolveOrganizations(context, config, month, organizations);
-    const day = asOf ?? (await findMonth(config, month))?.result.asOf ?? today(config.schedule.timeZone);
-    const isAnswered = await isServed(temporal, billingQueue(config.broker));
-    for (const organizationId of ids) {
-      const at = { month, organizationId, asOf: day };
-      const message: [string, Sender] = [reason, senderOf(actor)];
-      const answer = isAnswered
-        ? await updateWithStart(temporal, { broker: config.broker, at, signal, message })
-        : await signalWithStart(temporal, { broker: config.broker, at, signal, message }).then(noWorker);
-      context.out(`Sent ${signal} to ${organizationId}. ${answer ?? GOES_ON}`);
-      if (answer === null || !isAnswered) context.out(`See what comes of it with: ${hint('status', month)}`);
-    }
-    return EXIT.done;
-  });
-}
+/** Messages to an organization, with the start of its workflow where none is open: an update, which answers; else the signal that the Web UI sends. */
 
 interface SignalWithStartInput {
   broker: string;
@@ -107,9 +64,6 @@ function startOptions(broker: string, { month, organizationId, asOf }: At, given
 
 /** How long a person waits for the answer; what takes longer goes on by itself. */
 const ANSWER_WITHIN_MS = 15_000;
-const GOES_ON = 'It goes on.';
-const noWorker = (): string => `No worker answers at this moment; it is taken up when one does: ${us()} worker.`;
-
 interface UpdateWithStartInput {
   broker: string;
   at: At;
@@ -183,29 +137,4 @@ async function refusable<T>(work: () => Promise<T>): Promise<T> {
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     throw new CommandError(EXIT.failed, error.cause?.message ?? error.message);
   }
-}
-
-/** Ids of the organizations that people named: from the month's evidence, else from Cloudmore. */
-export async function resolveOrganizations(
-  context: Context,
-  config: BaseConfig,
-  month: Month,
-  organizations: string[],
-): Promise<string[]> {
-  const known = (await findMonth(config, month))?.result.organizations ?? [];
-  const isKnown = (text: string): boolean =>
-    known.some(({ organizationId, organizationName }) =>
-      [organizationId, organizationName].some((value) => value.toLowerCase() === text.trim().toLowerCase()),
-    );
-  const all = organizations.every(isKnown) ? known : await fromCloudmore(context);
-  return organizations.map((text) => findOrganization(all, text, month));
-}
-
-async function fromCloudmore(context: Context): Promise<{ organizationId: string; organizationName: string }[]> {
-  const { Cloudmore } = await import('../../../shared/cloudmore/index.js');
-  const cloudmore = new Cloudmore(loadConfig(context.environment).cloudmore);
-  return (await reachable(() => cloudmore.listOrganizations())).map(({ id, name }) => ({
-    organizationId: id,
-    organizationName: name,
-  }));
 }
