@@ -140,8 +140,15 @@ const AMOUNT_GROUPED = {
     'Write an amount in a sentence with grouped, amountText or moneyText (shared/billing/basics/decimal.ts), or inWords (shared/close/exact.ts).',
 };
 
+/** What a module remembers is shared by everybody in the process, and nobody sees it. */
+const NO_CACHE_OF_A_MODULE = {
+  selector:
+    ':matches(Program, Program > ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator > NewExpression[callee.name="WeakMap"]',
+  message: 'A cache belongs to an object that its user makes; say why where it cannot.',
+};
+
 /** What holds in every file of the product. */
-const PRODUCT = [NO_DEFAULT_EXPORT, AMOUNT_GROUPED];
+const PRODUCT = [NO_DEFAULT_EXPORT, AMOUNT_GROUPED, NO_CACHE_OF_A_MODULE];
 
 /** The core gets the day as an argument and derives every key, so that the same input gives the same plan. */
 const NO_CLOCK_NO_CHANCE = [

@@ -26,6 +26,7 @@ function compact(parts: TemplateStringsArray): string[] {
   COMPACT.set(parts, made);
   return made;
 }
+// eslint-disable-next-line no-restricted-syntax -- a template literal is a constant of its module
 const COMPACT = new WeakMap<TemplateStringsArray, string[]>();
 
 /** Lists of HTML, a line each. */

@@ -78,6 +78,13 @@ describe('refused', () => {
     ['chance in the core', 'shared/billing/x.ts', 'export const any = Math.random();', 'no-restricted-syntax'],
     ['a vendor among the names of the core', 'shared/billing/x.ts', 'export const autotaskRow = 1;', 'no-restricted-syntax'],
     ['a vendor among the values of the core', 'shared/billing/x.ts', `export const x = 'Datto';`, 'no-restricted-syntax'],
+    [
+      'a cache that a module keeps',
+      'shared/http/x.ts',
+      'export const seen = new WeakMap<object, string>();',
+      'no-restricted-syntax',
+    ],
+    ['a fifth parameter', 'client/x.ts', 'export const f = (a: 1, b: 2, c: 3, d: 4, e: 5) => [a, b, c, d, e];', 'max-params'],
     ['a function of the core longer than 60 lines', 'shared/billing/x.ts', functionOfLines(61), 'max-lines-per-function'],
     ['a file of the core longer than 400 lines', 'shared/billing/x.ts', fileOfLines(401), 'max-lines'],
   ])('%s', async (_title, file, code, rule) => {

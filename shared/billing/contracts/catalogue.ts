@@ -210,6 +210,7 @@ function codesByName(prices: PriceList): Map<string, string[]> {
   return names;
 }
 
+// eslint-disable-next-line no-restricted-syntax -- asked for new services alone, and thousands of names for the first
 const namesOfLists = new WeakMap<PriceList, Map<string, string[]>>();
 
 export type ProductChoice =

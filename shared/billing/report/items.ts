@@ -44,6 +44,7 @@ export function indexPrices(prices: Price[]): PriceList {
   return known;
 }
 
+// eslint-disable-next-line no-restricted-syntax -- the price list is plain JSON, read once a month, and asked by every plan
 const indexes = new WeakMap<Price[], PriceList>();
 
 /** The price list's entry of an item code, in the currency where there is one in it. */

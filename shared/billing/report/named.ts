@@ -177,6 +177,7 @@ export function indexNames(named: Named | undefined, broker: string): Names {
   return names;
 }
 
+// eslint-disable-next-line no-restricted-syntax -- what was ever named is plain JSON, read once a month, and asked by every plan
 const indexes = new WeakMap<Named, Map<string, Names>>();
 
 interface Known {
