@@ -1,12 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Looks again after a tenth of the time it has waited: a look costs a command or more, and a death takes Temporal a minute to notice. */
+const PART_OF_WAIT = 0.1;
+const PAUSE_MS = { least: 100, most: 2_000 };
+
 /** Waits until a condition holds, or says what was seen last. */
 export async function eventually<T>(look: () => Promise<T>, isThere: (seen: T) => boolean, withinMs = 90_000): Promise<T> {
-  const deadline = Date.now() + withinMs;
+  const startedAt = Date.now();
   for (;;) {
     const seen = await look();
     if (isThere(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`Not within ${withinMs} ms. Last seen: ${JSON.stringify(seen).slice(0, 2000)}`);
-    await sleep(250);
+    const waitedMs = Date.now() - startedAt;
+    if (waitedMs > withinMs) throw new Error(`Not within ${withinMs} ms. Last seen: ${JSON.stringify(seen).slice(0, 2000)}`);
+    await sleep(Math.min(Math.max(waitedMs * PART_OF_WAIT, PAUSE_MS.least), PAUSE_MS.most));
   }
 }
