@@ -1,10 +1,10 @@
 /**
- * Amounts of the close, apart from the planner's: whole numbers of 10⁻¹² in `bigint`, so that one mistake cannot hide in both. Nothing is ever rounded
- * here but by `toMinor` and `asPosted`, half away from zero.
+ * Amounts of the close, apart from the planner's: whole numbers of 10⁻⁴⁰ in `bigint`, so that one mistake cannot hide in both. They hold every digit of what a
+ * vendor adds up in binary, such as 40.800000000000004. Nothing is ever rounded here but by `toMinor` and `asPosted`, half away from zero.
  */
 export type Exact = bigint;
 
-const SCALE = 12;
+const SCALE = 40;
 const ONE = 10n ** BigInt(SCALE);
 
 /** The exact value of a plain decimal, "-48.30". Throws a RangeError for anything else, and for more digits than it can hold. */

@@ -269,8 +269,13 @@ describe('the arithmetic of the close', () => {
     expect(textOf(toMinor(exact(value), currency), currency)).toBe(rounded);
   });
 
-  test.each(['', '1e-7', '1,5', 'NaN', '0.1234567890123'])('does not take %p for an amount', (text) => {
+  test.each(['', '1e-7', '1,5', 'NaN', `0.${'1'.repeat(41)}`])('does not take %p for an amount', (text) => {
     expect(() => exact(text)).toThrow(RangeError);
+  });
+
+  test('a month with an amount that a vendor had added up in binary could never be closed', () => {
+    const [reported] = reportedOf([line({ cost: '40.800000000000004' })], MONTH, BILLED);
+    expect(textOf(toMinor(reported!.cost, 'EUR'), 'EUR')).toBe('40.80');
   });
 
   test('agrees with the planner\u2019s on sums, products and roundings, though it shares no line with it', () => {
