@@ -13,6 +13,7 @@ import {
   MANUAL_LINES,
   SIDES,
   type AcceptedItem,
+  type GoneElsewhere,
   type Side,
 } from '../report/accepted.js';
 import type { Tripped } from '../plan-types.js';
@@ -41,7 +42,7 @@ const TOO_MUCH = 'it fell by more than a breaker allows';
 export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): Map<string, Tripped> {
   if (plan.steps.length === 0) return new Map();
   const planned = new Map(plan.items.map((item) => [item.id, item]));
-  const { accepted } = input.slice;
+  const { accepted, goneElsewhere = [] } = input.slice;
   const before = accepted?.items ?? [];
   const earlier = new Map(before.map((item) => [item.id, item]));
   const doubt = doubtOf(keyed, input);
@@ -55,6 +56,7 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
       const why =
         whyOnTop(decided, plan) ??
         whyAgain(decided, plan, before) ??
+        whyHere(decided, goneElsewhere) ??
         (isMoved(decided) && isLeftByHand({ item, contractKey }) ? BY_HAND : null) ??
         (last === undefined
           ? whyNewHeld(decided, item, {
@@ -83,8 +85,7 @@ function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
  * another name where it has none, and would be billed once more on a contract of its own.
  */
 function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem[]): string | null {
-  const { before } = decided.standing!;
-  if (!isZero(big(before.sales)) || !isZero(big(before.cost))) return null;
+  if (standsAlready(decided)) return null;
   const other = ghosts.find(
     (ghost) =>
       ghost.rule !== CARRIED_ON &&
@@ -96,6 +97,19 @@ function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem
   const why =
     namelessOf(decided, other) > 0 ? 'and one of them has no subscription id' : 'and it may have got another subscription id';
   return `${grouped(other.sales)} for the same stand on contract ${other.contractId} (${other.contractKey}) without a line, ${why}`;
+}
+
+/** The same of money that stands for another organization: whoever sees the line here for the first time would bill it once more. */
+function whyHere(decided: PlannedItem, gone: GoneElsewhere[]): string | null {
+  const other = gone.find(({ itemId }) => itemId === decided.id);
+  if (other === undefined || standsAlready(decided) || !isMoved(decided)) return null;
+  const { sales, currency, organizationName, contractKey } = other;
+  return `${moneyText(big(sales), currency)} for the same stood for ${organizationName} (${contractKey}), which has no line of it any more, and one of the two has no subscription id. Where it has moved, bring that to nothing first`;
+}
+
+function standsAlready({ standing }: PlannedItem): boolean {
+  const { sales, cost } = standing!.before;
+  return !isZero(big(sales)) || !isZero(big(cost));
 }
 
 /** How many of the two have no subscription id. */

@@ -219,6 +219,49 @@ function vanishedOf({ accepted, now }: Compared): AcceptedItem[] {
   return (accepted?.items ?? []).filter(({ id, subscriptionId }) => subscriptionId !== null && !present.has(id));
 }
 
+/** What stood for another organization, and has no line there any more. */
+export interface GoneElsewhere {
+  /** The item here that may be the very same. */
+  itemId: string;
+  organizationName: string;
+  contractKey: string;
+  sales: Decimal;
+  currency: string;
+}
+
+/**
+ * By organization: its items that may be what stands for another one without a line, where one of the two has no subscription id. Nothing but what it is then
+ * tells that a licence went from one to the other.
+ */
+export function goneElsewhere(all: Compared[]): Map<string, GoneElsewhere[]> {
+  const gone = all.flatMap((one) => withoutLine(one).map((item) => ({ item, ...one })));
+  return new Map(
+    all.map(({ organizationId, now }) => [
+      organizationId,
+      now.flatMap((here) =>
+        gone
+          .filter((one) => one.organizationId !== organizationId && mayBeSame(here, one.item))
+          .map(({ item: { contractKey, sales, currency }, organizationName }) => ({
+            ...{ itemId: here.id, organizationName, contractKey, sales, currency },
+          })),
+      ),
+    ]),
+  );
+}
+
+function withoutLine({ accepted, now }: Compared): AcceptedItem[] {
+  const present = new Set(now.map(({ id }) => id));
+  return (accepted?.items ?? []).filter(({ id, stood }) => stood && !present.has(id));
+}
+
+/** Of one type and item code; where one has no code, of the same amounts. */
+function mayBeSame(here: AcceptedItem, gone: AcceptedItem): boolean {
+  if (here.type !== gone.type || (here.subscriptionId !== null && gone.subscriptionId !== null)) return false;
+  return here.itemCode !== null && gone.itemCode !== null
+    ? same(here.itemCode, gone.itemCode)
+    : SIDES.every((side) => compare(here[side], gone[side]) === 0);
+}
+
 /** Whether an item is more than the accepted report had: what was there all along is where nothing has moved to. */
 export function isNewOrMore({ id, sales }: Pick<AcceptedItem, 'id' | 'sales'>, accepted: AcceptedItem[]): boolean {
   const before = accepted.find((item) => item.id === id);

@@ -1,6 +1,7 @@
 import {
   acceptedItem,
   compareReports,
+  goneElsewhere,
   movedSubscriptions,
   type AcceptedItem,
   type AcceptedPart,
@@ -58,6 +59,7 @@ export function besideAccepted(
   const subscriptions = listed.filter((one) => !ranInto(one, reportMonthOf(facts), facts.asOf));
   const comparison = compareReports(all, subscriptions, settings);
   const moved = movedSubscriptions(all);
+  const elsewhere = goneElsewhere(all);
   const arrivals = groupBy([...moved.values()].flat(), ({ organizationId }) => fold(organizationId));
   return {
     gone: gone.flatMap(({ organizationId, organizationName, accepted: part }) => {
@@ -69,6 +71,7 @@ export function besideAccepted(
     organizations: organizations.map((slice, index) => {
       const part = compared[index]!.accepted;
       const movedTo = moved.get(slice.organization.id)!;
+      const goneThere = elsewhere.get(slice.organization.id)!;
       const came = arrivals.get(fold(slice.organization.id)) ?? [];
       const arrived = [...new Set(came.map(({ contractKey }) => contractKey))];
       const cameFrom = came.map(({ itemId, from }) => ({ itemId, from }));
@@ -76,6 +79,7 @@ export function besideAccepted(
         ...slice,
         ...(part === null ? {} : { accepted: part }),
         ...(movedTo.length === 0 ? {} : { movedTo }),
+        ...(goneThere.length === 0 ? {} : { goneElsewhere: goneThere }),
         ...(arrived.length === 0 ? {} : { arrived, cameFrom }),
       };
     }),

@@ -1,4 +1,4 @@
-import type { AcceptedPart, ReportComparison } from './accepted.js';
+import type { AcceptedPart, GoneElsewhere, ReportComparison } from './accepted.js';
 import { big, plain, ZERO } from '../basics/decimal.js';
 import { endedIds } from './ended.js';
 import { indexPrices } from './items.js';
@@ -99,6 +99,8 @@ export interface OrganizationFacts {
   movedTo?: MovedTo[];
   /** Folded ids of subscriptions that the accepted report had at another organization, and whose lines this one has now. */
   arrived?: string[];
+  /** What stood for other organizations without a subscription id, or stands here without one, and may have come here. */
+  goneElsewhere?: GoneElsewhere[];
   /** What came to be which item here: it may go back there. */
   cameFrom?: CameFrom[];
 }

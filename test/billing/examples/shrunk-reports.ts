@@ -86,6 +86,7 @@ const bareBilled: Books = {
 };
 
 const visio = line({ subscriptionId: null, recordType: 'Perpetual', itemCode: 'DG7GMGF0D5RK-0001', productName: 'Visio' });
+const visioOf2 = { ...visio, organizationId: 'org-2', organizationName: 'Fabrikam' };
 const VISIO_KEY = plan({ report: of(visio) }).items[0]!.contractKey;
 const visioBilled: Books = {
   ...billed,
@@ -161,6 +162,31 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
     '1.6 a perpetual licence whose line lost its item code',
     since(of(visio), of({ ...visio, itemCode: null }), { books: visioBilled }),
     'held report-shrank – ghost 120.00 (1.6) – nothing',
+  ],
+  [
+    '1.6 one that another organization had is not billed once more here',
+    since(of(visioOf2), of(visio), { books: books() }),
+    'held report-shrank – nothing – nothing',
+  ],
+  [
+    '1.6 nor where it got a subscription id on the way',
+    since(of(visioOf2), of({ ...visio, subscriptionId: SUBSCRIPTION }), { books: books() }),
+    'held report-shrank – nothing – nothing',
+  ],
+  [
+    '1.6 nor without item code, where it comes to the same',
+    since(of({ ...visioOf2, itemCode: null }), of(visio), { books: books() }),
+    'held report-shrank – nothing – nothing',
+  ],
+  [
+    '1.6 another amount without item code is another',
+    since(of({ ...visioOf2, itemCode: null, sales: '121.00' }), of(visio), { books: books() }),
+    'posted – nothing – 2025-10-01: 10 units × 12.0000 / 10.0000',
+  ],
+  [
+    '1.6 the other organization has it still',
+    since(of(visioOf2), of(visio, visioOf2), { books: books() }),
+    'posted – nothing – 2025-10-01: 10 units × 12.0000 / 10.0000',
   ],
   [
     '1.6 another product without subscription id goes on',
