@@ -3,7 +3,7 @@ import { decideContract, numberFor } from '../../shared/billing/contracts/find-o
 import { indexNames, NOTHING_NAMED } from '../../shared/billing/report/named.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type { Books, Contract, Row } from '../../shared/billing/types.js';
-import { AS_OF, books, charge, contract, MONTH, plan, row, service, SUBSCRIPTION } from './builders.js';
+import { AS_OF, books, charge, CODE, contract, MONTH, plan, row, service, SUBSCRIPTION, type Situation } from './builders.js';
 
 /** Rules 6.1 and 6.4: which contract carries a subscription, and whether it can be extended. */
 
@@ -93,8 +93,9 @@ test('a number is the whole key, or none: a shortened one could be another’s',
 });
 
 describe('6.4 a contract that has ended and would carry on units of a service that Autotask does not show', () => {
-  const ended = (changes: Partial<Row>, services = [service()], endDay = '2025-08-31'): Plan =>
+  const ended = (changes: Partial<Row>, services = [service()], endDay = '2025-08-31', named: Situation['named'] = {}): Plan =>
     plan({
+      named,
       books: books({
         contracts: [contract({ endDay })],
         rows: [row({ startDay: '2025-08-01', endDay: '2025-08-31', ...changes })],
@@ -114,6 +115,19 @@ describe('6.4 a contract that has ended and would carry on units of a service th
     ['is extended where it ends in the month, be it on its first day', ended({}, [], '2025-10-01'), [null, true, false]],
     ['is extended where those units are 0', ended({ units: 0, price: '0', cost: '0' }, []), [null, true, false]],
   ])('%s', (_, made, told) => expect(stepsOf(made)).toEqual(told));
+
+  test('waits where its key is on a copy of it: September’s units were billed beside the same on the copy', () => {
+    const copied = [service({ key: null }), service({ id: 51 })];
+    const billed: [number, string, [number, string][]][] = [[100, SUBSCRIPTION, [[50, CODE]]]];
+    const [made, others] = [billed, []].map((contracts) => ended({}, copied, '2025-08-31', { contracts }));
+    expect([made!, others!].map(stepsOf)).toEqual([
+      ['unreadable', false, false],
+      [null, true, false],
+    ]);
+    expect(made!.items[0]!.message).toBe(
+      `Contract 100 has to be extended, and its 10 units of service 50 would carry on; ${CODE} was billed on it, and it has lost that key, so they would come on top. Give it its key back, or set the units to 0 there.`,
+    );
+  });
 
   test('says which service, and what to do', () => {
     expect(ended({}, []).items[0]!.message).toBe(

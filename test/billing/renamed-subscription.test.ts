@@ -11,6 +11,7 @@ import {
   plan,
   running,
   service,
+  SUBSCRIPTION,
   subscription,
   type Situation,
 } from './builders.js';
@@ -72,6 +73,13 @@ describe('usage whose lines have got another subscription id', () => {
   const now = (changes: Partial<Line>): string[] =>
     outcomesOf(plan(since([usage()], [usage({ subscriptionId: NEW, ...changes })], { books: held })));
 
+  test('was billed twice where it has more decimals than money', () => {
+    const fine = { sales: '300.5482', cost: '240.4433' };
+    expect(outcomesOf(plan(since([usage(fine)], [usage({ subscriptionId: NEW, ...fine })], { books: held })))).toEqual([
+      'held report-shrank',
+    ]);
+  });
+
   test('is another’s where the old one had an item code, or was of another record type', () => {
     expect(outcomesOf(plan(since([usage({ itemCode: 'A' })], [usage({ subscriptionId: NEW })], { books: held })))).toEqual([
       'posted',
@@ -102,4 +110,18 @@ test('the item code is compared without regard to case', () => {
   expect(outcomesOf(plan(since([line()], [line({ subscriptionId: NEW, itemCode: CODE.toLowerCase() })])))).toEqual([
     'held report-shrank',
   ]);
+});
+
+test('a licence was billed on another contract that somebody gave its id, beside the one it had been billed on', () => {
+  const contracts = [contract({ subscriptionId: 'az-1', number: 'az-1' }), contract({ id: 101 })];
+  const now = plan({
+    asOf: '2025-10-25',
+    books: { ...running(), contracts, detailed: [100, 101] },
+    named: { subscriptions: [['az-1', 'org-1', []]], contracts: [[100, SUBSCRIPTION, [[50, CODE]]]] },
+  });
+  expect(outcomesOf(now)).toEqual(['held report-shrank']);
+  expect(now.items[0]!.message).toMatch(
+    /120\.00 for the same stand on contract 100 \(az-1\) without a line, on which it was billed before\./,
+  );
+  expect(amountsOf(now)).toEqual([]);
 });

@@ -56,17 +56,27 @@ function lastRows(books: Books, contractId: number, day: Day): Row[] {
 
 /**
  * Rule 6.4: why a contract that has ended before the month cannot be extended; null where it can. What carries on of a service that Autotask does not show
- * may be ours or not: nobody could bring it to 0.
+ * may be ours or not: nobody could bring it to 0. What was billed on a service that has lost its key since would stand beside what is billed on another.
  */
-export function carriesUnseen(books: Books, contract: Contract, month: Month): Doubt | null {
+export function carriesUnseen(
+  { books, month, prices, names }: Pick<Extension, 'books' | 'month' | 'prices' | 'names'>,
+  contract: Contract,
+): Doubt | null {
   if (contract.endDay >= firstDay(month)) return null;
+  const keys = new Map(books.services.map(({ id, key }) => [id, key]));
+  const isLost = (serviceId: number): boolean =>
+    !isOurKey(keys.get(serviceId) ?? null, prices, names) && names.codeOnContract(contract.id, serviceId) !== null;
   const unseen = lastRows(books, contract.id, firstDay(month)).find(
-    ({ units, serviceId }) => units !== 0 && !isRead(books, serviceId),
+    ({ units, serviceId }) => units !== 0 && (!isRead(books, serviceId) || isLost(serviceId)),
   );
   if (unseen === undefined) return null;
+  const { units, serviceId } = unseen;
+  const why = isRead(books, serviceId)
+    ? `${names.codeOnContract(contract.id, serviceId)} was billed on it, and it has lost that key, so they would come on top. Give it its key back`
+    : 'Autotask does not show that service, so nobody knows what they bill. Let the API user see it';
   return {
     reason: 'unreadable',
-    message: `Contract ${contract.id} has to be extended, and its ${unseen.units} units of service ${unseen.serviceId} would carry on; Autotask does not show that service, so nobody knows what they bill. Let the API user see it, or set the units to 0 there.`,
+    message: `Contract ${contract.id} has to be extended, and its ${units} units of service ${serviceId} would carry on; ${why}, or set the units to 0 there.`,
   };
 }
 

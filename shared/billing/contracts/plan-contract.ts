@@ -91,7 +91,7 @@ export function planContract(keyed: KeyedItem[], context: ContractContext): Cont
   if (doubt) return wholeHeld(keyed, contractKey, { contract, ...doubt });
   const rival = contract && rivalOf(contractKey, contract, context.disputed, context.knownSubscriptions);
   if (rival) return wholeHeld(keyed, contractKey, { contract, reason: 'contract-duplicate', message: rival });
-  const unseen = contract?.isActive ? carriesUnseen(context.books, contract, context.month) : null;
+  const unseen = contract?.isActive ? carriesUnseen(context, contract) : null;
   if (unseen) return wholeHeld(keyed, contractKey, { contract, ...unseen });
   const entries = keyed.map((entry) => ({
     entry,

@@ -21,6 +21,7 @@ import { isHashKey } from '../contracts/find-or-make.js';
 import { amountText, big, type Big, compare, grouped, isZero, moneyText, signOf, sum } from '../basics/decimal.js';
 import { unchanged } from '../derivation/derivation.js';
 import { endedBefore } from '../report/ended.js';
+import { indexNames } from '../report/named.js';
 import { reportMonthOf } from '../basics/month.js';
 import type { PlanInput, Work } from './plan.js';
 import { stopped } from '../derivation/rule-of-reason.js';
@@ -44,6 +45,7 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
   const planned = new Map(plan.items.map((item) => [item.id, item]));
   const { accepted, goneElsewhere = [] } = input.slice;
   const before = accepted?.items ?? [];
+  const { contractsOf: billedOn } = indexNames(input.facts.named, input.settings.broker);
   const earlier = new Map(before.map((item) => [item.id, item]));
   const doubt = doubtOf(keyed, input);
   const isCreditLost = creditsLost(keyed, before);
@@ -55,7 +57,7 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
       const last = earlier.get(item.id);
       const why =
         whyOnTop(decided, plan) ??
-        whyAgain(decided, plan, before) ??
+        whyAgain(decided, plan, before, billedOn) ??
         whyHere(decided, goneElsewhere) ??
         (isMoved(decided) && isLeftByHand({ item, contractKey }) ? BY_HAND : null) ??
         (last === undefined
@@ -81,23 +83,40 @@ function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
 }
 
 /**
- * Money without a line that stands for the same thing elsewhere, where one of the two has no subscription id: the line may have lost its id, got one, or got
- * another name where it has none, and would be billed once more on a contract of its own.
+ * Money without a line that stands for the same thing elsewhere: on a contract that it was billed on before, and that carries another id now; or where one of
+ * the two has no subscription id, for the line may have lost its id, got one, or got another name where it has none. It would be billed once more on a contract
+ * of its own.
  */
-function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem[]): string | null {
+function whyAgain(
+  decided: PlannedItem,
+  { ghosts }: Plan,
+  accepted: AcceptedItem[],
+  billedOn: (contractKey: string) => number[],
+): string | null {
   if (standsAlready(decided)) return null;
+  // Where a contract would be made, 6.6 holds it, and says which to give its id back.
+  const billed = new Set(decided.contractId === null ? [] : billedOn(decided.contractKey));
+  const isOnFormer = (ghost: Ghost): boolean => billed.has(ghost.contractId) && isAlike(decided, ghost);
   const other = ghosts.find(
     (ghost) =>
       ghost.rule !== CARRIED_ON &&
       (ghost.outcome === 'ghost' || isUnexplained(ghost)) &&
       !same(ghost.contractKey, decided.contractKey) &&
-      isOfSame(decided, ghost, accepted),
+      (isOnFormer(ghost) || isOfSame(decided, ghost, accepted)),
   );
   if (other === undefined || !isMoved(decided)) return null;
-  const why =
-    namelessOf(decided, other) > 0 ? 'and one of them has no subscription id' : 'and it may have got another subscription id';
-  return `${grouped(other.sales)} for the same stand on contract ${other.contractId} (${other.contractKey}) without a line, ${why}`;
+  return `${grouped(other.sales)} for the same stand on contract ${other.contractId} (${other.contractKey}) without a line, ${
+    isOnFormer(other)
+      ? 'on which it was billed before'
+      : namelessOf(decided, other) > 0
+        ? 'and one of them has no subscription id'
+        : 'and it may have got another subscription id'
+  }`;
 }
+
+/** Of one type; licences of one item code as well. */
+const isAlike = ({ type, itemCode }: PlannedItem, ghost: Ghost): boolean =>
+  ghost.type === type && (!isLicence(type) || same(ghost.itemCode, itemCode));
 
 /** The same of money that stands for another organization: whoever sees the line here for the first time would bill it once more. */
 function whyHere(decided: PlannedItem, gone: GoneElsewhere[]): string | null {
@@ -135,11 +154,15 @@ function isOfSame(decided: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]):
  * Whether a subscription that the accepted report did not have came when another went, of the same item code; without one, with the same amounts: Cloudmore may
  * have given it another id.
  */
-function isRenamed({ itemCode, contractKey, sales, cost }: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]): boolean {
+function isRenamed(
+  { itemCode, contractKey, exactSales, exactCost }: PlannedItem,
+  ghost: Ghost,
+  accepted: AcceptedItem[],
+): boolean {
   if (accepted.some((one) => same(one.contractKey, contractKey))) return false;
   const isThat = (one: AcceptedItem): boolean =>
     present(itemCode) === null
-      ? present(one.itemCode) === null && compare(one.sales, sales) === 0 && compare(one.cost, cost) === 0
+      ? present(one.itemCode) === null && compare(one.sales, exactSales) === 0 && compare(one.cost, exactCost) === 0
       : same(one.itemCode, itemCode);
   return accepted.some((one) => one.type === ghost.type && same(one.contractKey, ghost.contractKey) && isThat(one));
 }
