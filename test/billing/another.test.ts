@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { isOfAnother } from '../../shared/billing/contracts/ours.js';
 import type { JointCompany } from '../../shared/billing/report/facts.js';
+import { indexNames, NOTHING_NAMED } from '../../shared/billing/report/named.js';
 import { line, settings, SUBSCRIPTION } from './builders.js';
 
 /** Rule 8: of two organizations that name one company, which looks after a contract there. */
@@ -16,14 +17,20 @@ const claimedBy = (...organizations: string[]): Partial<JointCompany> => ({
     type: 'Csp365Nce',
   })),
 });
-const isAnothers = (changes: Partial<JointCompany>, organizationId = 'org-1', known: string[] = [], companyId = 7): boolean =>
+const isAnothers = (
+  changes: Partial<JointCompany>,
+  organizationId = 'org-1',
+  known: string[] = [],
+  { companyId = 7, owner = 'nobody' } = {},
+): boolean =>
   isOfAnother(SUBSCRIPTION, {
+    names: indexNames({ ...NOTHING_NAMED, subscriptions: [[SUBSCRIPTION, owner, []]] }, 'default'),
     ...{ companyId, organizationId, knownSubscriptions: new Set(known), settings: settings(), whyStray: null },
     facts: { jointCompanies: [joint(changes)] },
   });
 
 test.each<[string, boolean, boolean]>([
-  ['its company is named by one organization alone', isAnothers({}, 'org-2', [], 8), false],
+  ['its company is named by one organization alone', isAnothers({}, 'org-2', [], { companyId: 8 }), false],
   ['it has lines for it', isAnothers(claimedBy('org-1')), false],
   ['another has lines for it', isAnothers(claimedBy('org-2')), true],
   ['both have lines for it', isAnothers(claimedBy('org-2', 'org-1')), false],
@@ -32,6 +39,8 @@ test.each<[string, boolean, boolean]>([
   ['another is billed for it or has it listed', isAnothers({ subscriptionIds: [SUBSCRIPTION] }), true],
   ['nobody knows it: the first of them looks after it', isAnothers({}), false],
   ['nobody knows it, and it is not the first', isAnothers({}, 'org-2'), true],
+  ['it is not the first, and had it last', isAnothers({}, 'org-2', [], { owner: 'org-2' }), false],
+  ['it is the first, and another had it last', isAnothers({}, 'org-1', [], { owner: 'org-2' }), true],
 ])('a contract is another organization’s, or not, where %s', (_, found, expected) => {
   expect(found).toBe(expected);
 });

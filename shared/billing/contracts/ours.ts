@@ -45,12 +45,12 @@ export const isOwn = (contractKey: string, { knownSubscriptions, names, organiza
 
 /**
  * Whether another organization of the same company looks after the contract: who has lines of the month for it, else each for what it is billed or named in
- * Cloudmore, and the first of them for what nobody knows. Otherwise one organization's run would take away what the other has just billed: what stands there
+ * Cloudmore, or was named for last, and the first of them for what nobody knows. Otherwise one organization's run would take away what the other has just billed: what stands there
  * counts for the one that has the lines, also under a key of the one that had them before (7.7).
  */
 export function isOfAnother(
   contractKey: string | null,
-  { companyId, facts, organizationId, knownSubscriptions, settings, whyStray }: Answering,
+  { companyId, facts, organizationId, knownSubscriptions, names, settings, whyStray }: Answering,
 ): boolean {
   const joint = facts.jointCompanies.find((company) => company.companyId === companyId);
   const key = fold(contractKey);
@@ -62,11 +62,14 @@ export function isOfAnother(
     (identity) => contractKeyOf(itemHash({ broker: settings.broker, subscriptionId: null, ...identity })) === key,
   );
   if (claim !== undefined) return !same(claim.organizationId, organizationId);
-  return joint.subscriptionIds.includes(key) || joint.organizationIds[0] !== fold(organizationId);
+  if (joint.subscriptionIds.includes(key)) return true;
+  const owner = names.ownerOf(contractKey);
+  const isOneOfThem = owner !== null && joint.organizationIds.includes(owner);
+  return (isOneOfThem ? owner : joint.organizationIds[0]) !== fold(organizationId);
 }
 
 /** Who is asked, of which company. */
-type Answering = Pick<Ownership, 'organizationId' | 'knownSubscriptions' | 'settings'> & {
+type Answering = Pick<Ownership, 'organizationId' | 'knownSubscriptions' | 'names' | 'settings'> & {
   companyId: number;
   facts: Pick<MonthFacts, 'jointCompanies'>;
   whyStray: unknown;

@@ -118,7 +118,7 @@ function whyAgain(
 const isAlike = ({ type, itemCode }: PlannedItem, ghost: Ghost): boolean =>
   ghost.type === type && (!isLicence(type) || same(ghost.itemCode, itemCode));
 
-/** The same of money that stands for another organization: whoever sees the line here for the first time would bill it once more. */
+/** The same of money that stands for another organization: the line would be billed once more here. */
 function whyHere(decided: PlannedItem, gone: GoneElsewhere[]): string | null {
   const other = gone.find(({ itemId }) => itemId === decided.id);
   if (other === undefined || standsAlready(decided) || !isMoved(decided)) return null;

@@ -219,9 +219,9 @@ function vanishedOf({ accepted, now }: Compared): AcceptedItem[] {
   return (accepted?.items ?? []).filter(({ id, subscriptionId }) => subscriptionId !== null && !present.has(id));
 }
 
-/** What stood for another organization, and has no line there any more. */
+/** What stood for an organization, and has no line of it any more. */
 export interface GoneElsewhere {
-  /** The item here that may be the very same. */
+  /** The item that may be the very same. */
   itemId: string;
   organizationName: string;
   contractKey: string;
@@ -230,17 +230,18 @@ export interface GoneElsewhere {
 }
 
 /**
- * By organization: its items that may be what stands for another one without a line, where one of the two has no subscription id. Nothing but what it is then
- * tells that a licence went from one to the other.
+ * By organization: its items that may be what stands without a line, for whichever organization, where one of the two has no subscription id. Nothing but what
+ * it is then tells that a licence went from one to the other.
  */
-export function goneElsewhere(all: Compared[]): Map<string, GoneElsewhere[]> {
-  const gone = all.flatMap((one) => withoutLine(one).map((item) => ({ item, ...one })));
+export function goneElsewhere(all: Compared[], subscriptions: Subscription[]): Map<string, GoneElsewhere[]> {
+  const ended = endedIds(subscriptions);
+  const gone = all.flatMap((one) => withoutLine(one, ended).map((item) => ({ item, organizationName: one.organizationName })));
   return new Map(
     all.map(({ organizationId, now }) => [
       organizationId,
       now.flatMap((here) =>
         gone
-          .filter((one) => one.organizationId !== organizationId && mayBeSame(here, one.item))
+          .filter(({ item }) => mayBeSame(here, item))
           .map(({ item: { contractKey, sales, currency }, organizationName }) => ({
             ...{ itemId: here.id, organizationName, contractKey, sales, currency },
           })),
@@ -249,9 +250,11 @@ export function goneElsewhere(all: Compared[]): Map<string, GoneElsewhere[]> {
   );
 }
 
-function withoutLine({ accepted, now }: Compared): AcceptedItem[] {
+function withoutLine({ accepted, now }: Compared, ended: Set<string>): AcceptedItem[] {
   const present = new Set(now.map(({ id }) => id));
-  return (accepted?.items ?? []).filter(({ id, stood }) => stood && !present.has(id));
+  return (accepted?.items ?? []).filter(
+    ({ id, stood, contractKey }) => stood && !present.has(id) && !ended.has(fold(contractKey)),
+  );
 }
 
 /** Of one type and item code; where one has no code, of the same amounts. */

@@ -59,7 +59,7 @@ export function besideAccepted(
   const subscriptions = listed.filter((one) => !ranInto(one, reportMonthOf(facts), facts.asOf));
   const comparison = compareReports(all, subscriptions, settings);
   const moved = movedSubscriptions(all);
-  const elsewhere = goneElsewhere(all);
+  const elsewhere = goneElsewhere(all, subscriptions);
   const arrivals = groupBy([...moved.values()].flat(), ({ organizationId }) => fold(organizationId));
   return {
     gone: gone.flatMap(({ organizationId, organizationName, accepted: part }) => {
