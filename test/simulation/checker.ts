@@ -13,8 +13,8 @@ import { checkTables, moneyOf, rowsOfMonth } from './tables.js';
 export type Act =
   | { kind: 'freeze'; companyId: number | null }
   | { kind: 'end-earlier'; contractId: number }
-  /** `deletedFrom`: the contract's key, where a person deleted a charge of it. */
-  | { kind: 'edit'; contractId: number; deletedFrom?: string };
+  /** `deletedFrom`: the contract's key, where a person deleted a charge of it; `hasForeign`: another item's charge was moved to it. */
+  | { kind: 'edit'; contractId: number; deletedFrom?: string; hasForeign?: boolean };
 
 /** The tables right after a person's act. */
 export interface Moment {

@@ -5,7 +5,7 @@ import { companyOf, expectedItems, type ExpectedItem } from './expected.js';
 import { THINS_REPORT } from './lies.js';
 import { shown } from './money.js';
 import type { RunEnd } from './month.js';
-import { checkDuplicates, moneyOf, type Money } from './tables.js';
+import { chargeSales, checkDuplicates, isAsked, keyOf, moneyOf, total as totalSales, type Money } from './tables.js';
 
 /**
  * What must hold after a run that was told what is not so. The checker knows what is so: the money is right, or stands as it stood and somebody is told;
@@ -19,12 +19,15 @@ export function checkLies(watched: Watched, ends: RunEnd[]): Problem[] {
       end,
       truth: truthOf(end.asOf),
       earlier: before ? truthOf(before.asOf) : [],
+      first: truthOf(ends[0]!.asOf),
       whole: truthOf(WHOLE_MONTH),
       before: before?.autotask ?? watched.begin,
+      found: editedSince(watched, before, end) ?? before?.autotask ?? watched.begin,
     };
     return [
       ...checkDuplicates(end.autotask),
       ...checkStanding(watched, moment),
+      ...(index === 0 ? [] : checkSums(watched, moment)),
       ...(end.result === null ? [] : checkTold(watched, moment, end.result)),
     ].map(({ kind, message }): Problem => ({
       kind,
@@ -41,17 +44,24 @@ interface Moment {
   /** What Cloudmore knows on the day of the run, and on that of the run before it. */
   truth: ExpectedItem[];
   earlier: ExpectedItem[];
+  /** On that of the first run, which was told the truth. */
+  first: ExpectedItem[];
   /** What the report says of the whole month, also what is not due yet. */
   whole: ExpectedItem[];
   before: AutotaskState;
+  /** What the run found there: that, or what a person made of it since. */
+  found: AutotaskState;
 }
+
+const editedSince = ({ moments }: Watched, before: RunEnd | undefined, end: RunEnd): AutotaskState | undefined =>
+  moments.findLast(({ at }) => at < `${end.asOf}T03` && at > `${before?.asOf ?? ''}T03`)?.autotask;
 
 // ---------------------------------------------------------------------------------------------------------------- what stands
 
 /** What was right stays as it is until it is right again: whatever a run was told, it neither takes away nor adds what is not so. */
-function checkStanding({ month }: Watched, { end, truth, earlier, before }: Moment): Problem[] {
+function checkStanding({ month }: Watched, { end, truth, earlier, found }: Moment): Problem[] {
   return keysOf(truth).flatMap((key): Problem[] => {
-    const [was, is] = [moneyOf(before, key, month), moneyOf(end.autotask, key, month)];
+    const [was, is] = [moneyOf(found, key, month), moneyOf(end.autotask, key, month)];
     const [due, dueBefore] = [totalOf(truth, key), totalOf(earlier, key)];
     if (!isSame(was, dueBefore) || isSame(is, was) || isSame(is, due)) return [];
     // A run that stopped between the row and its charge says so, and the next one goes on.
@@ -77,14 +87,74 @@ const isPosted = (result: MonthResult | null, truth: ExpectedItem[], key: string
   result !== null &&
   truth.some((item) => item.contractKey === key && resultsOf(result, item).some(({ outcome }) => outcome === 'posted'));
 
+// ---------------------------------------------------------------------------------------------------------------- what is asked for in all
+
+/**
+ * What customers are asked for, company by company and in all: a run moves it towards what is due and never beyond, whatever contracts it stands on and whatever
+ * they are called. What nobody bills here, such as other contracts, is as it was before the first run; of that what had ended may be gone.
+ */
+function checkSums({ world, month, begin }: Watched, { end, truth, first, whole, found }: Moment): Problem[] {
+  const linked = (items: ExpectedItem[]): ExpectedItem[] =>
+    items.filter(
+      ({ organizationId, recordType }) => recordType !== 'CustomService' && companyOf(world, organizationId).id !== null,
+    );
+  const keys = keysOf(linked(whole));
+  return [null, ...new Set(end.autotask.contracts.map(({ companyID }) => companyID))].flatMap((companyId): Problem[] => {
+    const due = (items: ExpectedItem[]): bigint =>
+      total(linked(items).filter((item) => companyId === null || companyOf(world, item.organizationId).id === companyId));
+    const [was, is] = [askedFor(found, month, companyId), askedFor(end.autotask, month, companyId)];
+    const others = askedFor(begin, month, companyId, keys);
+    const right = due(truth) + others;
+    const changes = linked(truth)
+      .filter((item) => companyId === null || companyOf(world, item.organizationId).id === companyId)
+      .map((item) => item.sales - (first.find((one) => isSameItem(one, item))?.sales ?? 0n));
+    const [up, down] = [changes.filter((one) => one > 0n), changes.filter((one) => one < 0n)].map(plus) as [bigint, bigint];
+    // What came since may be held while something else goes on.
+    const most = greater(was + up, right - down);
+    const least = lesser(was + down, right - up) - greater(others, 0n);
+    if (is >= least && is <= most) return [];
+    const whose = companyId === null ? 'all customers' : `company ${companyId}`;
+    return [{ kind: 'lie', message: `${whose}: ${shown(is)} is asked for, ${shown(was)} was, ${shown(right)} would be right` }];
+  });
+}
+
+const lesser = (left: bigint, right: bigint): bigint => (left < right ? left : right);
+const greater = (left: bigint, right: bigint): bigint => (left > right ? left : right);
+const plus = (amounts: bigint[]): bigint => amounts.reduce((sum, one) => sum + one, 0n);
+const total = (items: ExpectedItem[]): bigint => plus(items.map(({ sales }) => sales));
+const isSameItem = (left: ExpectedItem, right: ExpectedItem): boolean =>
+  left.contractKey === right.contractKey && left.recordType === right.recordType && left.itemCode === right.itemCode;
+
+/** The month's rows and charges, of one company or all; without the contracts of some keys. */
+function askedFor(state: AutotaskState, month: string, companyId: number | null, without: string[] = []): bigint {
+  const left = new Set(without.map((key) => key.toLowerCase()));
+  const contracts = state.contracts.filter(
+    (contract) => (companyId === null || contract.companyID === companyId) && !left.has(keyOf(contract)),
+  );
+  const ids = new Set(contracts.map(({ id }) => id));
+  const rows = state.unitRows.filter(({ contractID, startDate }) => ids.has(contractID ?? -1) && startDate?.startsWith(month));
+  const charges = state.charges.filter(
+    (charge) => ids.has(charge.contractID ?? -1) && charge.datePurchased?.startsWith(month) && isAsked(charge),
+  );
+  return totalSales([...rows.map(({ price }) => price), ...charges.map(chargeSales)]);
+}
+
 // ---------------------------------------------------------------------------------------------------------------- what is said
 
 function checkTold(watched: Watched, moment: Moment, result: MonthResult): Problem[] {
   return [
-    ...checkAmounts(moment.end.autotask, watched.month, result, moment.truth),
+    ...checkAmounts(moment.end.autotask, watched.month, result, withoutForeign(watched, moment)),
     ...checkLines(moment, result),
     ...checkNothingSilent(watched, moment, result),
+    ...checkCopies(watched, moment, result),
   ];
+}
+
+/** Without what stands on a contract to which somebody moved another item's charge. */
+function withoutForeign({ moments }: Watched, { end, truth }: Moment): ExpectedItem[] {
+  const ids = new Set(moments.flatMap(({ act }) => (act.kind === 'edit' && act.hasForeign ? [act.contractId] : [])));
+  const keys = new Set(end.autotask.contracts.filter(({ id }) => ids.has(id)).map(keyOf));
+  return truth.filter(({ contractKey }) => !keys.has(contractKey.toLowerCase()));
 }
 
 /** Every line of a report that is whole is in the sum, and every line of the sum has an outcome. */
@@ -124,6 +194,18 @@ function checkNothingSilent(
     if (!isOwed || outcomes.length > 0 || isTold(result, item, whole)) return [];
     return [{ kind: 'lie', message: `${item.contractKey} stood with ${text(was)}, and nobody is told of it` }];
   });
+}
+
+/** A contract without ids that somebody made and that bills beside ours is told. */
+function checkCopies({ begin, month }: Watched, { end }: Moment, { remarks = [] }: MonthResult): Problem[] {
+  const before = new Set(begin.contracts.map(({ id }) => id));
+  return end.autotask.contracts
+    .filter((contract) => !before.has(contract.id) && keyOf(contract) === '')
+    .filter(({ id }) =>
+      end.autotask.unitRows.some((row) => row.contractID === id && row.startDate?.startsWith(month) && row.price),
+    )
+    .filter(({ id }) => !remarks.some((remark) => remark.includes(`contract ${id} (`)))
+    .map(({ id }) => ({ kind: 'lie', message: `contract ${id} bills beside what is billed here, and nobody is told of it` }));
 }
 
 const isUnreadable = ({ outcome, reason }: ItemResult): boolean => outcome === 'held' && reason === 'unreadable';

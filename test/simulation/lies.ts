@@ -25,7 +25,17 @@ export const LIES = [
   'nulled', // a member null everywhere
   'bad-record', // one record cannot be read
 ] as const;
-export type LieKind = (typeof LIES)[number];
+
+/** What Cloudmore names otherwise between two reports, of what was billed already; the money is the same, or missing. */
+export const MOVES = [
+  'subscription-renamed', // it comes under another id, and so do the lists
+  'id-lost', // its lines have no subscription id
+  'id-got', // lines without one have one
+  'code-lost', // its lines have no item code
+  'ended-twice', // its lines are missing, and the lists have it twice, ended and active
+  'other-organization', // its lines, or a licence's without id, are another organization's
+] as const;
+export type LieKind = (typeof LIES)[number] | (typeof MOVES)[number];
 
 export interface Lie {
   kind: LieKind;
@@ -38,7 +48,13 @@ export interface Lie {
 }
 
 /** Lies that make the report smaller than it is: what a run then says of it is not what Cloudmore would have said. */
-export const THINS_REPORT = new Set<LieKind>(['report-empty', 'organization-missing', 'source-missing', 'record-missing']);
+export const THINS_REPORT = new Set<LieKind>([
+  'report-empty',
+  'organization-missing',
+  'source-missing',
+  'record-missing',
+  'ended-twice',
+]);
 
 type Rec = Record<string, unknown>;
 
@@ -46,13 +62,13 @@ const DAY_MS = 86_400_000;
 const BEFORE_A_RUN_MS = 3_600_000;
 
 /** Lies between a month's first run, which is told the truth, and its last. */
-export const drawLies = (random: Random, runsAt: number[]): Lie[] =>
-  Array.from({ length: random.whole(1, 3) }, () => drawLie(random, runsAt));
+export const drawLies = (random: Random, runsAt: number[], kinds: readonly LieKind[] = LIES): Lie[] =>
+  Array.from({ length: random.whole(1, 3) }, () => drawLie(random, runsAt, kinds));
 
-function drawLie(random: Random, runsAt: number[]): Lie {
+function drawLie(random: Random, runsAt: number[], kinds: readonly LieKind[]): Lie {
   const from = random.pick(runsAt.slice(1)) - BEFORE_A_RUN_MS;
   const lie = {
-    kind: random.pick(LIES),
+    kind: random.pick(kinds),
     from,
     until: from + (random.chance(0.5) ? 1 : random.whole(2, 12)) * DAY_MS,
     share: random.pick([1, 1, 1, 0.5]),
@@ -131,7 +147,7 @@ function ofReport({ kind, choice }: Lie, body: unknown): unknown {
     case 'code-word':
       return changedWords(body, choice);
     default:
-      return body;
+      return { ...task, report: ofMoved({ kind, choice }, task.report) };
   }
 }
 
@@ -167,6 +183,69 @@ function thinned(blocks: Rec[], isMissing: (names: Names) => boolean): Rec[] {
 const firstLines = (blocks: Rec[]): unknown =>
   deep(blocks, (record) => (Array.isArray(record.products) ? { ...record, products: record.products.slice(0, 1) } : record));
 
+// ---------------------------------------------------------------------------------------------------------------- what was billed, named otherwise
+
+/** Reported before the first run, and so billed: what comes later for the first time is nobody's to recognize. */
+const BILLED_DAY = '-08';
+
+function ofMoved({ kind, choice }: Pick<Lie, 'kind' | 'choice'>, blocks: Rec[]): Rec[] {
+  if (!(MOVES as readonly string[]).includes(kind)) return blocks;
+  const billed = blocks.filter(({ billingDate }) => text(billingDate).slice(0, 10).endsWith(BILLED_DAY));
+  const known = new Set(billed.flatMap(itemsOf).map(nameOf));
+  const isMeant = (item: Rec): boolean => known.has(nameOf(item)) && isChosen(nameOf(item), choice);
+  if (kind === 'ended-twice')
+    return thinned(blocks, ({ subscription }) => known.has(subscription) && isChosen(subscription, choice));
+  if (kind === 'other-organization') return handedOver(blocks, isMeant, choice);
+  return deep(blocks, (record) =>
+    Array.isArray(record.products) && isMeant(record) ? namedOtherwise(kind, record) : record,
+  ) as Rec[];
+}
+
+const itemsOf = (block: Rec): Rec[] =>
+  list(block.organizations).flatMap(({ services }) => list(services).flatMap(({ items }) => list(items)));
+/** Of a line without a subscription: its product. */
+const nameOf = (item: Rec): string => text(item.subscriptionId) || text(list(item.products)[0]?.productName);
+
+function namedOtherwise(kind: LieKind, item: Rec): Rec {
+  const id = text(item.subscriptionId);
+  switch (kind) {
+    case 'subscription-renamed':
+      return id === '' ? item : { ...item, subscriptionId: renamed(id) };
+    case 'id-lost':
+      return { ...item, subscriptionId: '' };
+    case 'id-got':
+      return id === '' ? { ...item, subscriptionId: `got-${nameOf(item)}` } : item;
+    default:
+      return { ...item, products: list(item.products).map((line) => ({ ...line, itemCode: '' })) };
+  }
+}
+
+const renamed = (id: string): string => [...id].reverse().join('');
+
+/** The items as another organization's of the report. */
+function handedOver(blocks: Rec[], isMeant: (item: Rec) => boolean, choice: number): Rec[] {
+  const all = blocks.flatMap((block) => list(block.organizations));
+  return blocks.map((block) => ({
+    ...block,
+    organizations: list(block.organizations).flatMap((organization) => {
+      const id = text(organization.organizationId);
+      const others = all.filter(({ organizationId }) => text(organizationId) !== id);
+      if (others.length === 0) return [organization];
+      const { organizationId, organizationName } = oneOf(others, choice);
+      const part = (whose: (item: Rec) => boolean): Rec[] =>
+        list(organization.services).flatMap((service) => {
+          const items = list(service.items).filter(whose);
+          return items.length === 0 ? [] : [{ ...service, items }];
+        });
+      const [kept, moved] = [part((item) => !isMeant(item)), part(isMeant)];
+      return [
+        ...(kept.length === 0 ? [] : [{ ...organization, services: kept }]),
+        ...(moved.length === 0 ? [] : [{ ...organization, organizationId, organizationName, services: moved }]),
+      ];
+    }),
+  }));
+}
+
 // ---------------------------------------------------------------------------------------------------------------- lists
 
 function ofLists({ kind, choice }: Lie, site: string, body: unknown): unknown {
@@ -174,9 +253,16 @@ function ofLists({ kind, choice }: Lie, site: string, body: unknown): unknown {
   const without = (): unknown => body.filter((record: Rec) => !isChosen(text(record.id), choice));
   if (kind === 'customer-unlisted' && /GET Organizations$/i.test(site)) return without();
   if (kind === 'subscription-unlisted' && /subscriptions$/i.test(site)) return without();
+  if (kind === 'ended-twice' && /subscriptions$/i.test(site)) return body.flatMap((record: Rec) => twice(record, choice));
+  if (kind === 'subscription-renamed' && /subscriptions$/i.test(site))
+    return body.map((record: Rec) => (isChosen(text(record.id), choice) ? { ...record, id: renamed(text(record.id)) } : record));
   if (kind === 'prices-missing' && /pricelist/i.test(site)) return [];
   return kind === 'code-word' ? changedWords(body, choice) : body;
 }
+
+/** Only where it goes on: what has ended is over, however often it is listed. */
+const twice = (record: Rec, choice: number): Rec[] =>
+  record.status === 'Active' && isChosen(text(record.id), choice) ? [{ ...record, status: 'Deleted' }, record] : [record];
 
 // ---------------------------------------------------------------------------------------------------------------- Autotask
 

@@ -7,6 +7,7 @@ import { readMonth } from '../../shared/evidence/months.js';
 import { dailyBilling, organizationBilling } from '../../workflows/index.js';
 import type { Act, Moment, Watched } from './checker.js';
 import { Injector } from './faults.js';
+import { EDITS, Hands, type EditKind } from './hands.js';
 import { Liar, type LieKind } from './lies.js';
 import { Network } from './network.js';
 import { running, WorkerProcess, type CrashPoint, type Running } from './process.js';
@@ -73,6 +74,7 @@ export class Month {
   private readonly runs: Played['runs'] = [];
   private readonly ends: RunEnd[] = [];
   private readonly liar: Liar;
+  private readonly hands: Hands;
   private deeds = 0;
   private started = 0;
   /** What was sent and done, in order, for anyone who looks for a cause. */
@@ -97,6 +99,7 @@ export class Month {
     const forNetwork = random.fork();
     this.liar = new Liar(random.fork());
     this.network = new Network(time, forNetwork, this.injector, this.liar, sandbox, tell);
+    this.hands = new Hands(sandbox, (method, path, body) => this.control(method, path, body));
     this.config = configOf(stage, world, story);
     this.kept = stage.beside?.kept ?? new Store(() => time.now);
     this.store = this.kept.evidence;
@@ -344,9 +347,15 @@ export class Month {
           },
           this.queue,
         );
+      case 'put-back':
+        return this.hands.putBack();
       default:
-        return this.touchAutotask(kind, some);
+        return isEdit(kind) ? this.editAutotask(kind, some) : this.touchAutotask(kind, some);
     }
+  }
+
+  private async editAutotask(kind: EditKind, some: <T>(values: T[]) => T | undefined): Promise<void> {
+    for (const edited of await this.hands.edit(kind, some)) this.note({ kind: 'edit', ...edited });
   }
 
   /** Sends the signal, and starts the organization where none is open. */
@@ -402,6 +411,8 @@ export class Month {
 }
 
 function configOf({ sandbox, broker }: Stage, world: SimulatedWorld, { afterFreeze, discoversZone, recordTypes }: Story): Config {
+  const links = world.cloudmore.organizations.map(({ customProperties }) => customProperties[0]!.value);
+  const shared = [...new Set(links.filter((link, index) => link !== '' && links.indexOf(link) !== index))];
   const { AUTOTASK_URL: url, ...env } = sandbox.env();
   return loadConfig({
     ...env,
@@ -413,11 +424,14 @@ function configOf({ sandbox, broker }: Stage, world: SimulatedWorld, { afterFree
     BREAKERS: 'off',
     // A month is played to its end at once; nobody waits for the first customer's second look.
     BILLING_CANARY: 'off',
+    ...(shared.length === 0 ? {} : { ALLOW_SHARED_COMPANIES: shared.join(',') }),
     ...(recordTypes === undefined ? {} : { EXPORT_RECORD_TYPES: [...recordTypes, 'ManualBillingLine'].join(',') }),
     // A broker none of whose customers is linked yet has said so.
     ...(isLinked(world) ? {} : { CLOUDMORE_ABSENT: COMPANY_PROPERTY }),
   });
 }
+
+const isEdit = (kind: Deed['kind']): kind is EditKind => (EDITS as readonly string[]).includes(kind);
 
 const isLinked = ({ cloudmore: { organizations } }: SimulatedWorld): boolean =>
   organizations.some(({ customProperties }) => customProperties.some(({ value }) => value !== ''));

@@ -9,7 +9,7 @@ import { Sockets } from './sockets.js';
 import type { Story } from './story.js';
 import { VirtualTime } from './time.js';
 import { WORKLOADS, type Workload } from './workloads.js';
-import { drawWorld, MONTH, type SimulatedWorld } from './world.js';
+import { drawWorld, MONTH, withSharedCompany, type SimulatedWorld } from './world.js';
 
 /** One seed: one month of one broker, played and judged. */
 
@@ -53,9 +53,10 @@ export class Simulation {
 
   run(seed: number, workload: Workload = 'mixed'): Promise<Judged> {
     const random = new Random(seed);
-    const world = drawWorld(random.fork());
+    const drawn = drawWorld(random.fork());
     const overSockets = seed % SEEDS_PER_SOCKETS === 0 && workload !== 'brokers';
     const story: Story = WORKLOADS[workload](random.fork());
+    const world = story.isShared ? withSharedCompany(drawn) : drawn;
     return this.play(seed, world, overSockets ? { ...story, discoversZone: false } : story, random, overSockets);
   }
 

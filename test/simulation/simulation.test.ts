@@ -58,7 +58,7 @@ const KINDS: [workload: Workload, variant: string, seed: number][] = [
   ['indefinite', 'blind-retry', 2],
 ];
 /** Kinds whose wrong products are among `VARIANTS`. */
-const OTHER_KINDS: Workload[] = ['normal', 'away', 'restore', 'skew', 'brokers'];
+const OTHER_KINDS: Workload[] = ['normal', 'edited', 'away', 'restore', 'skew', 'brokers'];
 /** Of each of these kinds, beside those in which a wrong product is seen. */
 const FEW = first(3);
 

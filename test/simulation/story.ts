@@ -1,4 +1,5 @@
 import { drawWindows, type FaultWindow } from './faults.js';
+import { EDITS, type EditKind } from './hands.js';
 import type { Lie } from './lies.js';
 import type { Random } from './random.js';
 import { LAST_DAY, MONTH } from './world.js';
@@ -17,6 +18,8 @@ export interface Story {
   /** Whether the client finds its zone itself, so that the tenant can move. */
   discoversZone: boolean;
   continueAsNewChance: number;
+  /** Whether the first two organizations are one company's, and may be. */
+  isShared?: boolean;
   /** Whether workers take the broker's lease, as in operation. Else several may work at once, which is harder. */
   hasLeases?: boolean;
   /** `EXPORT_RECORD_TYPES`; none: all. */
@@ -51,7 +54,18 @@ export type Mishap = { at: number } & (
 
 export interface Deed {
   at: number;
-  kind: 'freeze' | 'freeze-all' | 'edit-row' | 'delete-charge' | 'end-earlier' | 'skip' | 'rerun' | 'second-run' | 'fix';
+  kind:
+    | 'freeze'
+    | 'freeze-all'
+    | 'edit-row'
+    | 'delete-charge'
+    | 'end-earlier'
+    | 'skip'
+    | 'rerun'
+    | 'second-run'
+    | 'fix'
+    | EditKind
+    | 'put-back';
   /** Chooses among what there is. */
   choice: number;
 }
@@ -126,6 +140,15 @@ const DEEDS: Deed['kind'][] = [
   'rerun',
   'second-run',
 ];
+
+/** The same in Autotask's own windows, hours after a run: of what was billed something is moved, renamed or copied, and put back before the last run. */
+export function drawEdits(random: Random, runsAt: number[]): Deed[] {
+  const edits = Array.from({ length: random.pick([0, 1, 1, 2]) }, (): Deed => {
+    const at = random.pick(runsAt.slice(0, -1)) + random.whole(2, 20) * 3_600_000;
+    return { at, kind: random.pick(EDITS), choice: random.whole(0, 1000) };
+  });
+  return [...edits, { at: instantOf(`${MONTH}-27`), kind: 'put-back', choice: 0 }];
+}
 
 /** What people do around the runs: so many deeds, of these kinds. */
 export function drawDeeds(random: Random, runsAt: number[], counts = [0, 0, 1, 1, 2, 3], kinds = DEEDS): Deed[] {

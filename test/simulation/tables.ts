@@ -21,6 +21,12 @@ export const keyOf = (contract: Contract): string =>
     ''
   ).toLowerCase();
 
+/** Set not to be billed, or canceled: no customer is asked for it. */
+export const isAsked = ({ isBillableToCompany, status }: Charge): boolean => isBillableToCompany !== false && status !== CANCELED;
+
+/** The number of the status in the sandbox, as in the tenants that were seen. */
+export const CANCELED = 7;
+
 const contractsOf = (state: AutotaskState, contractKey: string): Contract[] =>
   state.contracts.filter((contract) => keyOf(contract) === contractKey.toLowerCase());
 
@@ -33,8 +39,10 @@ export function rowsOfMonth(state: AutotaskState, contractKey: string, month: st
 export function moneyOf(state: AutotaskState, contractKey: string, month: string): Money {
   const ids = new Set(contractsOf(state, contractKey).map(({ id }) => id));
   const charges = state.charges.filter(
-    ({ contractID, internalPurchaseOrderNumber }) =>
-      ids.has(contractID ?? -1) && (internalPurchaseOrderNumber ?? '').startsWith(`CM-${month}-`),
+    (charge) =>
+      ids.has(charge.contractID ?? -1) &&
+      (charge.internalPurchaseOrderNumber ?? '').startsWith(`CM-${month}-`) &&
+      isAsked(charge),
   );
   const rows = rowsOfMonth(state, contractKey, month);
   return {
@@ -48,7 +56,7 @@ const times = (quantity: number | null, unit: number | null): number =>
   Number((exact(quantity) * exact(unit)) / 10n ** 10n) / 10 ** 10;
 export const chargeSales = ({ unitQuantity, unitPrice }: Pick<Charge, 'unitQuantity' | 'unitPrice'>): number =>
   times(unitQuantity, unitPrice);
-const chargeCost = ({ unitQuantity, unitCost }: Charge): number => times(unitQuantity, unitCost);
+export const chargeCost = ({ unitQuantity, unitCost }: Charge): number => times(unitQuantity, unitCost);
 
 export function checkTables(watched: Watched, expected: ExpectedItem[]): Problem[] {
   const keys = new Set(expected.map(({ contractKey }) => contractKey.toLowerCase()));
@@ -112,7 +120,9 @@ function checkScope({ begin, end, world, moments }: Watched, keys: Set<string>):
     (contract) => !edited.has(contract.id) && (keyOf(contract) === '' || !linked.has(contract.companyID)),
   );
   const before = new Set(begin.contracts.map(({ id }) => id));
-  const stray = end.contracts.filter((contract) => !before.has(contract.id) && !keys.has(keyOf(contract)));
+  const stray = end.contracts.filter(
+    (contract) => !before.has(contract.id) && !edited.has(contract.id) && !keys.has(keyOf(contract)),
+  );
   return [
     ...foreign
       .filter(({ id }) => everythingOf(begin, id) !== everythingOf(end, id))

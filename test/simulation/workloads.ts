@@ -1,7 +1,7 @@
 import { drawWindows, type FaultKind } from './faults.js';
-import { drawLies } from './lies.js';
+import { drawLies, MOVES } from './lies.js';
 import type { Random } from './random.js';
-import { drawDays, drawDeeds, drawStory, instantOf, type Deed, type Mishap, type Story } from './story.js';
+import { drawDays, drawDeeds, drawEdits, drawStory, instantOf, type Deed, type Mishap, type Story } from './story.js';
 import { LAST_DAY, MONTH } from './world.js';
 
 /**
@@ -35,6 +35,8 @@ export const WORKLOADS = {
   indefinite: (random: Random): Story => draw(random, { faults: UNANSWERED, mishaps: drawDeath, deeds: [[0], ['rerun']] }),
   /** Everything is answered, and not everything that is said is so; and somebody may end a customer's workflow in mid-run. */
   lying: drawLying,
+  /** What was billed is moved, renamed or copied between two runs, by a person in Autotask or by Cloudmore; and two organizations may be one company's. */
+  edited: drawEdited,
   /** A vendor, or both, is away for more than five minutes and up to an hour: before a run's first read, or amidst its writes. */
   away: (random: Random): Story => ({
     ...draw(random, { faults: ANSWERED, mishaps: () => [], deeds: [[0], ['rerun']] }),
@@ -173,6 +175,13 @@ function drawLying(random: Random): Story {
     discoversZone: false,
     continueAsNewChance: 0,
   };
+}
+
+function drawEdited(random: Random): Story {
+  const story = drawLying(random);
+  const runsAt = story.runDays.slice(0, -1).map(instantOf);
+  const lies = random.chance(0.6) ? drawLies(random.fork(), runsAt, MOVES) : [];
+  return { ...story, lies, mishaps: [], deeds: drawEdits(random.fork(), runsAt), isShared: random.chance(0.4) };
 }
 
 function drawConfused(random: Random): Story {

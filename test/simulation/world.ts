@@ -110,6 +110,22 @@ export function drawWorld(random: Random, size = SMALL): SimulatedWorld {
   };
 }
 
+/** The same with the second organization at the first one's company, contracts and all; as it is where there is no second, or one of them is not linked. */
+export function withSharedCompany(world: SimulatedWorld): SimulatedWorld {
+  const [first, second, ...others] = world.cloudmore.organizations;
+  const [link, other] = [first, second].map((organization) => organization?.customProperties[0]!.value ?? '');
+  if (!/^\d+$/.test(link!) || !/^\d+$/.test(other!)) return world;
+  const moved = { ...second!, customProperties: [{ ...second!.customProperties[0]!, value: link! }] };
+  const contracts = (world.autotask.contracts as { companyID: number }[]).map((contract) =>
+    contract.companyID === Number(other) ? { ...contract, companyID: Number(link) } : contract,
+  );
+  return {
+    ...world,
+    cloudmore: { ...world.cloudmore, organizations: [first!, moved, ...others] },
+    autotask: { ...world.autotask, contracts },
+  };
+}
+
 interface DrawnOrganization {
   id: string;
   name: string;
