@@ -12,6 +12,7 @@ import type { Dependencies } from '../dependencies.js';
 import {
   billedOn,
   bills,
+  hasContractKey,
   hasKey,
   indexed,
   isCounted,
@@ -139,6 +140,7 @@ function isShown({ kind, id, key, isSeen = false }: Known, books: IndexedBooks):
   if (kind === 'row') return isRowThere(key, books) || (isSeen && isRowExplained({ id, key }, books));
   if ((books.unreadable ?? []).some((record) => record.kind === kind && record.id === id)) return true;
   if (!books.index.ids[kind].has(id)) return false;
+  if (kind === 'contract') return hasContractKey(id, key, books);
   // What stands on its rows is not told by another one's key, which may have been this one's.
   if (kind === 'service' && bills(id, books)) return hasKey(id, key, books);
   // Under another key it is not found by its own, and would be made once more.
@@ -189,7 +191,7 @@ async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promis
       const found = there.get(record.id);
       if (found === undefined) absent.push(record);
       else if (found.keys.some((key) => fold(key) === record.key)) await requireShown(dependencies, record);
-      else gone.push(missed(record, kind === 'contract' ? LOST_IDS(record.id) : LOST_KEY(record), true));
+      else gone.push(missed(record, kind === 'contract' ? lostIds(record.id, found.keys) : LOST_KEY(record), true));
     }
     for (const record of absent.slice(0, ASKED_ONE_BY_ONE))
       if (await autotask.isThere(kind, record.id))
@@ -200,8 +202,10 @@ async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promis
 }
 
 const missed = ({ kind, id, key }: Remembered, why: string, isThere = false): Missed => ({ kind, id, key, why, isThere });
-const LOST_IDS = (id: number): string =>
-  `Contract ${id} has lost its subscription id and its number; what it still bills would come on top.`;
+const lostIds = (id: number, keys: (string | null)[]): string =>
+  `Contract ${id} ${
+    keys.every((key) => fold(key) === '') ? 'has lost its subscription id and its number' : 'carries other ids now'
+  }; what it still bills would come on top.`;
 const LOST_KEY = ({ kind, id, key }: Remembered): string =>
   `The ${kind} ${id} has lost its key ${key}; what is billed on it would be billed once more on a new one.`;
 const UNCOUNTED = (id: number): string =>

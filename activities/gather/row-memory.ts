@@ -97,6 +97,10 @@ export const bills = (serviceId: number, books: IndexedBooks): boolean => books.
 export const hasKey = (serviceId: number, key: string, books: IndexedBooks): boolean =>
   (books.index.keyed.get(serviceId) ?? '') === fold(key);
 
+/** Whether that very contract carries the id, in its field or as its number. */
+export const hasContractKey = (contractId: number, key: string, books: IndexedBooks): boolean =>
+  keysOf(books.index.contracts.get(contractId)).includes(fold(key));
+
 /** Whether a row shows that stands for the same. */
 export const isRowThere = (key: string, books: IndexedBooks): boolean => books.index.rows.has(fold(key));
 

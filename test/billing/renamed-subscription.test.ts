@@ -80,10 +80,17 @@ describe('usage whose lines have got another subscription id', () => {
     ]);
   });
 
-  test('is another’s where the old one had an item code, or was of another record type', () => {
-    expect(outcomesOf(plan(since([usage({ itemCode: 'A' })], [usage({ subscriptionId: NEW })], { books: held })))).toEqual([
-      'posted',
+  test('may be the old one also where one of the two has no item code', () => {
+    const coded = (code: string | null, now: string | null): string[] =>
+      outcomesOf(plan(since([usage({ itemCode: code })], [usage({ itemCode: now, subscriptionId: NEW })], { books: held })));
+    expect([coded('A', null), coded(null, 'A'), coded('A', 'B')]).toEqual([
+      ['held report-shrank'],
+      ['held report-shrank'],
+      ['posted'],
     ]);
+  });
+
+  test('is another’s where the old one was of another record type', () => {
     const market = usage({ recordType: 'Marketplace', subscriptionId: NEW });
     expect(outcomesOf(plan(since([usage()], [market], { books: held })))).toEqual(['posted']);
   });

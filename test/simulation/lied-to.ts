@@ -93,21 +93,27 @@ const isPosted = (result: MonthResult | null, truth: ExpectedItem[], key: string
  * What customers are asked for, company by company and in all: a run moves it towards what is due and never beyond, whatever contracts it stands on and whatever
  * they are called. What nobody bills here, such as other contracts, is as it was before the first run; of that what had ended may be gone.
  */
-function checkSums({ world, month, begin }: Watched, { end, truth, first, whole, found }: Moment): Problem[] {
+function checkSums({ world, month, begin }: Watched, { end, truth, earlier, first, whole, found }: Moment): Problem[] {
   const linked = (items: ExpectedItem[]): ExpectedItem[] =>
     items.filter(
       ({ organizationId, recordType }) => recordType !== 'CustomService' && companyOf(world, organizationId).id !== null,
     );
   const keys = keysOf(linked(whole));
   return [null, ...new Set(end.autotask.contracts.map(({ companyID }) => companyID))].flatMap((companyId): Problem[] => {
-    const due = (items: ExpectedItem[]): bigint =>
-      total(linked(items).filter((item) => companyId === null || companyOf(world, item.organizationId).id === companyId));
+    const own = (items: ExpectedItem[]): ExpectedItem[] =>
+      linked(items).filter((item) => companyId === null || companyOf(world, item.organizationId).id === companyId);
     const [was, is] = [askedFor(found, month, companyId), askedFor(end.autotask, month, companyId)];
     const others = askedFor(begin, month, companyId, keys);
-    const right = due(truth) + others;
-    const changes = linked(truth)
-      .filter((item) => companyId === null || companyOf(world, item.organizationId).id === companyId)
-      .map((item) => item.sales - (first.find((one) => isSameItem(one, item))?.sales ?? 0n));
+    const due = own(truth);
+    const isKnown = ({ contractKey }: ExpectedItem): boolean => first.some((item) => item.contractKey === contractKey);
+    // What came since the first run is brought from what last month carried on to what is due.
+    const came = keysOf(due.filter((item) => !isKnown(item)));
+    const awaited = keysOf(own(whole)).filter((key) => !due.some(({ contractKey }) => contractKey === key));
+    const right = total(due) + others + plus(awaited.map((key) => moneyOf(found, key, month).sales));
+    const changes = [
+      ...due.filter(isKnown).flatMap((item) => [first, earlier].map((before) => item.sales - salesOf(before, item))),
+      ...came.flatMap((key) => [moneyOf(found, key, month).sales, 0n].map((before) => totalOf(due, key).sales - before)),
+    ];
     const [up, down] = [changes.filter((one) => one > 0n), changes.filter((one) => one < 0n)].map(plus) as [bigint, bigint];
     // What came since may be held while something else goes on.
     const most = greater(was + up, right - down);
@@ -122,6 +128,7 @@ const lesser = (left: bigint, right: bigint): bigint => (left < right ? left : r
 const greater = (left: bigint, right: bigint): bigint => (left > right ? left : right);
 const plus = (amounts: bigint[]): bigint => amounts.reduce((sum, one) => sum + one, 0n);
 const total = (items: ExpectedItem[]): bigint => plus(items.map(({ sales }) => sales));
+const salesOf = (items: ExpectedItem[], item: ExpectedItem): bigint => items.find((one) => isSameItem(one, item))?.sales ?? 0n;
 const isSameItem = (left: ExpectedItem, right: ExpectedItem): boolean =>
   left.contractKey === right.contractKey && left.recordType === right.recordType && left.itemCode === right.itemCode;
 

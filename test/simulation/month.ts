@@ -412,7 +412,7 @@ export class Month {
 
 function configOf({ sandbox, broker }: Stage, world: SimulatedWorld, { afterFreeze, discoversZone, recordTypes }: Story): Config {
   const links = world.cloudmore.organizations.map(({ customProperties }) => customProperties[0]!.value);
-  const shared = [...new Set(links.filter((link, index) => link !== '' && links.indexOf(link) !== index))];
+  const shared = [...new Set(links.filter((link, index) => /^\d+$/.test(link) && links.indexOf(link) !== index))];
   const { AUTOTASK_URL: url, ...env } = sandbox.env();
   return loadConfig({
     ...env,

@@ -26,8 +26,10 @@ export interface Copy {
 export function servicesInUse(books: Books, facts: MonthFacts, { broker }: Pick<Settings, 'broker'>): number[] {
   const [prices, names] = [indexPrices(facts.prices), indexNames(facts.named, broker)];
   const billed = new Set(books.rows.filter(({ units }) => units !== 0).map(({ serviceId }) => serviceId));
+  // One that has lost its key is the same service still (6.6).
+  const lost = new Set((books.gone ?? []).flatMap(({ kind, id }) => (kind === 'service' ? [id] : [])));
   return books.services
-    .filter(({ id, key }) => billed.has(id) && recordTypeOfKey(key, prices, names) !== null)
+    .filter(({ id, key }) => billed.has(id) && (recordTypeOfKey(key, prices, names) !== null || lost.has(id)))
     .map(({ id }) => id);
 }
 

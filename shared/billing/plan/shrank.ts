@@ -21,7 +21,7 @@ import { isHashKey } from '../contracts/find-or-make.js';
 import { amountText, big, type Big, compare, grouped, isZero, moneyText, signOf, sum } from '../basics/decimal.js';
 import { unchanged } from '../derivation/derivation.js';
 import { endedBefore } from '../report/ended.js';
-import { indexNames } from '../report/named.js';
+import { indexNames, type Names } from '../report/named.js';
 import { reportMonthOf } from '../basics/month.js';
 import type { PlanInput, Work } from './plan.js';
 import { stopped } from '../derivation/rule-of-reason.js';
@@ -45,7 +45,7 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
   const planned = new Map(plan.items.map((item) => [item.id, item]));
   const { accepted, goneElsewhere = [] } = input.slice;
   const before = accepted?.items ?? [];
-  const { contractsOf: billedOn } = indexNames(input.facts.named, input.settings.broker);
+  const names = indexNames(input.facts.named, input.settings.broker);
   const earlier = new Map(before.map((item) => [item.id, item]));
   const doubt = doubtOf(keyed, input);
   const isCreditLost = creditsLost(keyed, before);
@@ -57,7 +57,7 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
       const last = earlier.get(item.id);
       const why =
         whyOnTop(decided, plan) ??
-        whyAgain(decided, plan, before, billedOn) ??
+        whyAgain(decided, plan, before, names) ??
         whyHere(decided, goneElsewhere) ??
         (isMoved(decided) && isLeftByHand({ item, contractKey }) ? BY_HAND : null) ??
         (last === undefined
@@ -87,15 +87,10 @@ function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
  * the two has no subscription id, for the line may have lost its id, got one, or got another name where it has none. It would be billed once more on a contract
  * of its own.
  */
-function whyAgain(
-  decided: PlannedItem,
-  { ghosts }: Plan,
-  accepted: AcceptedItem[],
-  billedOn: (contractKey: string) => number[],
-): string | null {
+function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem[], names: Names): string | null {
   if (standsAlready(decided)) return null;
   // Where a contract would be made, 6.6 holds it, and says which to give its id back.
-  const billed = new Set(decided.contractId === null ? [] : billedOn(decided.contractKey));
+  const billed = new Set(decided.contractId === null ? [] : names.contractsOf(decided.contractKey));
   const isOnFormer = (ghost: Ghost): boolean => billed.has(ghost.contractId) && isAlike(decided, ghost);
   const other = ghosts.find(
     (ghost) =>
@@ -123,7 +118,7 @@ function whyHere(decided: PlannedItem, gone: GoneElsewhere[]): string | null {
   const other = gone.find(({ itemId }) => itemId === decided.id);
   if (other === undefined || standsAlready(decided) || !isMoved(decided)) return null;
   const { sales, currency, organizationName, contractKey } = other;
-  return `${moneyText(big(sales), currency)} for the same stood for ${organizationName} (${contractKey}), which has no line of it any more, and one of the two has no subscription id. Where it has moved, bring that to nothing first`;
+  return `${moneyText(big(sales), currency)} for the same stood for ${organizationName} (${contractKey}), which has no line of it any more: it may be the same. Where it has moved, bring that to nothing first`;
 }
 
 function standsAlready({ standing }: PlannedItem): boolean {
@@ -151,8 +146,8 @@ function isOfSame(decided: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]):
 }
 
 /**
- * Whether a subscription that the accepted report did not have came when another went, of the same item code; without one, with the same amounts: Cloudmore may
- * have given it another id.
+ * Whether a subscription that the accepted report did not have came when another went, of the same item code; where one of them has none, with the same amounts:
+ * Cloudmore may have given it another id.
  */
 function isRenamed(
   { itemCode, contractKey, exactSales, exactCost }: PlannedItem,
@@ -161,8 +156,8 @@ function isRenamed(
 ): boolean {
   if (accepted.some((one) => same(one.contractKey, contractKey))) return false;
   const isThat = (one: AcceptedItem): boolean =>
-    present(itemCode) === null
-      ? present(one.itemCode) === null && compare(one.sales, exactSales) === 0 && compare(one.cost, exactCost) === 0
+    present(itemCode) === null || present(one.itemCode) === null
+      ? compare(one.sales, exactSales) === 0 && compare(one.cost, exactCost) === 0
       : same(one.itemCode, itemCode);
   return accepted.some((one) => one.type === ghost.type && same(one.contractKey, ghost.contractKey) && isThat(one));
 }

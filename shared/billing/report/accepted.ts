@@ -230,18 +230,18 @@ export interface GoneElsewhere {
 }
 
 /**
- * By organization: its items that may be what stands without a line, for whichever organization, where one of the two has no subscription id. Nothing but what
- * it is then tells that a licence went from one to the other.
+ * By organization: its items that did not stand when the report was accepted, and that may be what stands without a line, for whichever organization. Nothing but what
+ * it is tells that a licence without subscription id went from one to the other, or that a subscription did and got another id.
  */
 export function goneElsewhere(all: Compared[], subscriptions: Subscription[]): Map<string, GoneElsewhere[]> {
   const ended = endedIds(subscriptions);
   const gone = all.flatMap((one) => withoutLine(one, ended).map((item) => ({ item, organizationName: one.organizationName })));
   return new Map(
-    all.map(({ organizationId, now }) => [
+    all.map(({ organizationId, accepted, now }) => [
       organizationId,
       now.flatMap((here) =>
         gone
-          .filter(({ item }) => mayBeSame(here, item))
+          .filter(({ item }) => mayBeSame(here, item) && !stood(here, accepted))
           .map(({ item: { contractKey, sales, currency }, organizationName }) => ({
             ...{ itemId: here.id, organizationName, contractKey, sales, currency },
           })),
@@ -250,6 +250,9 @@ export function goneElsewhere(all: Compared[], subscriptions: Subscription[]): M
   );
 }
 
+const stood = ({ id }: AcceptedItem, accepted: AcceptedPart | null): boolean =>
+  accepted?.items.some((item) => item.id === id && item.stood) ?? false;
+
 function withoutLine({ accepted, now }: Compared, ended: Set<string>): AcceptedItem[] {
   const present = new Set(now.map(({ id }) => id));
   return (accepted?.items ?? []).filter(
@@ -257,12 +260,17 @@ function withoutLine({ accepted, now }: Compared, ended: Set<string>): AcceptedI
   );
 }
 
-/** Of one type and item code; where one has no code, of the same amounts. */
+/**
+ * Of one type and item code; where one has no code, or both have a subscription id, of the same amounts. Usage without subscription id is one item, whatever it
+ * was before.
+ */
 function mayBeSame(here: AcceptedItem, gone: AcceptedItem): boolean {
-  if (here.type !== gone.type || (here.subscriptionId !== null && gone.subscriptionId !== null)) return false;
-  return here.itemCode !== null && gone.itemCode !== null
-    ? same(here.itemCode, gone.itemCode)
-    : SIDES.every((side) => compare(here[side], gone[side]) === 0);
+  const isCoded = here.itemCode !== null && gone.itemCode !== null;
+  if (here.type !== gone.type || same(here.contractKey, gone.contractKey)) return false;
+  if (isCoded && !same(here.itemCode, gone.itemCode)) return false;
+  const isNameless = here.subscriptionId === null || gone.subscriptionId === null;
+  if (isNameless && (isCoded || !isLicence(here.type))) return true;
+  return SIDES.every((side) => compare(here[side], gone[side]) === 0);
 }
 
 /** Whether an item is more than the accepted report had: what was there all along is where nothing has moved to. */

@@ -99,7 +99,7 @@ export interface OrganizationFacts {
   movedTo?: MovedTo[];
   /** Folded ids of subscriptions that the accepted report had at another organization, and whose lines this one has now. */
   arrived?: string[];
-  /** What stood without a line, and may be an item here: one of the two has no subscription id. */
+  /** What stood without a line, and may be an item here. */
   goneElsewhere?: GoneElsewhere[];
   /** What came to be which item here: it may go back there. */
   cameFrom?: CameFrom[];
