@@ -28,7 +28,7 @@ export const LIES = [
 
 /** What Cloudmore names otherwise between two reports, of what was billed already; the money is the same, or missing. */
 export const MOVES = [
-  'subscription-renamed', // it comes under another id, and so do the lists
+  'subscription-renamed', // one of licences comes under another id, and so do the lists: of usage nothing but its amounts tells what it is
   'id-lost', // its lines have no subscription id
   'id-got', // lines without one have one
   'code-lost', // its lines have no item code
@@ -210,7 +210,7 @@ function namedOtherwise(kind: LieKind, item: Rec): Rec {
   const id = text(item.subscriptionId);
   switch (kind) {
     case 'subscription-renamed':
-      return id === '' ? item : { ...item, subscriptionId: renamed(id) };
+      return id === '' || !hasCode(item) ? item : { ...item, subscriptionId: renamed(id) };
     case 'id-lost':
       return { ...item, subscriptionId: '' };
     case 'id-got':
@@ -220,6 +220,7 @@ function namedOtherwise(kind: LieKind, item: Rec): Rec {
   }
 }
 
+const hasCode = (item: Rec): boolean => list(item.products).some(({ itemCode }) => text(itemCode) !== '');
 const renamed = (id: string): string => [...id].reverse().join('');
 
 /** The items as another organization's of the report. */
@@ -255,7 +256,9 @@ function ofLists({ kind, choice }: Lie, site: string, body: unknown): unknown {
   if (kind === 'subscription-unlisted' && /subscriptions$/i.test(site)) return without();
   if (kind === 'ended-twice' && /subscriptions$/i.test(site)) return body.flatMap((record: Rec) => twice(record, choice));
   if (kind === 'subscription-renamed' && /subscriptions$/i.test(site))
-    return body.map((record: Rec) => (isChosen(text(record.id), choice) ? { ...record, id: renamed(text(record.id)) } : record));
+    return body.map((record: Rec) =>
+      text(record.itemCode) !== '' && isChosen(text(record.id), choice) ? { ...record, id: renamed(text(record.id)) } : record,
+    );
   if (kind === 'prices-missing' && /pricelist/i.test(site)) return [];
   return kind === 'code-word' ? changedWords(body, choice) : body;
 }

@@ -89,7 +89,7 @@ export function checkDuplicates(end: AutotaskState): Problem[] {
     ),
     ...twice(
       'charges with the key',
-      end.charges.map(({ internalPurchaseOrderNumber }) => internalPurchaseOrderNumber ?? ''),
+      end.charges.filter(isAsked).map(({ internalPurchaseOrderNumber }) => internalPurchaseOrderNumber ?? ''),
     ),
     ...twice(
       'adjustments of',
