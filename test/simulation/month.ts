@@ -410,9 +410,13 @@ export class Month {
   }
 }
 
-function configOf({ sandbox, broker }: Stage, world: SimulatedWorld, { afterFreeze, discoversZone, recordTypes }: Story): Config {
-  const links = world.cloudmore.organizations.map(({ customProperties }) => customProperties[0]!.value);
-  const shared = [...new Set(links.filter((link, index) => /^\d+$/.test(link) && links.indexOf(link) !== index))];
+function configOf(
+  { sandbox, broker }: Stage,
+  world: SimulatedWorld,
+  { afterFreeze, discoversZone, recordTypes, links }: Story,
+): Config {
+  const named = world.cloudmore.organizations.map(({ customProperties }) => customProperties[0]!.value);
+  const shared = links === 'shared' ? named.filter((link, index) => named.indexOf(link) !== index) : [];
   const { AUTOTASK_URL: url, ...env } = sandbox.env();
   return loadConfig({
     ...env,

@@ -9,7 +9,7 @@ import { Sockets } from './sockets.js';
 import type { Story } from './story.js';
 import { VirtualTime } from './time.js';
 import { WORKLOADS, type Workload } from './workloads.js';
-import { drawWorld, MONTH, withSharedCompany, type SimulatedWorld } from './world.js';
+import { drawWorld, MONTH, withLinks, withSharedCompany, type SimulatedWorld } from './world.js';
 
 /** One seed: one month of one broker, played and judged. */
 
@@ -56,7 +56,7 @@ export class Simulation {
     const drawn = drawWorld(random.fork());
     const overSockets = seed % SEEDS_PER_SOCKETS === 0 && workload !== 'brokers';
     const story: Story = WORKLOADS[workload](random.fork());
-    const world = story.isShared ? withSharedCompany(drawn) : drawn;
+    const world = linkedAs(drawn, story);
     return this.play(seed, world, overSockets ? { ...story, discoversZone: false } : story, random, overSockets);
   }
 
@@ -122,6 +122,11 @@ export class Simulation {
       ...[...events, ...windows, ...lies, ...log].sort(),
     ];
   }
+}
+
+function linkedAs(world: SimulatedWorld, { links }: Story): SimulatedWorld {
+  if (links === undefined) return world;
+  return links === 'shared' ? withSharedCompany(withLinks(world)) : withLinks(world);
 }
 
 function judge(played: Played, world: SimulatedWorld, story: Story, broker: string): Verdict {

@@ -18,8 +18,8 @@ export interface Story {
   /** Whether the client finds its zone itself, so that the tenant can move. */
   discoversZone: boolean;
   continueAsNewChance: number;
-  /** Whether the first two organizations are one company's, and may be. */
-  isShared?: boolean;
+  /** Every organization is linked; the first two to one company, which is allowed, or each to its own. Absent: as chance has it. */
+  links?: 'own' | 'shared';
   /** Whether workers take the broker's lease, as in operation. Else several may work at once, which is harder. */
   hasLeases?: boolean;
   /** `EXPORT_RECORD_TYPES`; none: all. */

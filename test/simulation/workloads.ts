@@ -181,7 +181,10 @@ function drawEdited(random: Random): Story {
   const story = drawLying(random);
   const runsAt = story.runDays.slice(0, -1).map(instantOf);
   const lies = random.chance(0.6) ? drawLies(random.fork(), runsAt, MOVES) : [];
-  return { ...story, lies, mishaps: [], deeds: drawEdits(random.fork(), runsAt), isShared: random.chance(0.4) };
+  // Nobody can tell a contract without its ids to an organization that the subscription came to at the same time.
+  const isOdd = ({ kind }: Deed): boolean => kind === 'renumber' && lies.some((lie) => lie.kind === 'other-organization');
+  const deeds = drawEdits(random.fork(), runsAt).filter((deed) => !isOdd(deed));
+  return { ...story, lies, mishaps: [], deeds, links: random.chance(0.4) ? 'shared' : 'own' };
 }
 
 function drawConfused(random: Random): Story {

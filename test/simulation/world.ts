@@ -110,12 +110,21 @@ export function drawWorld(random: Random, size = SMALL): SimulatedWorld {
   };
 }
 
-/** The same with the second organization at the first one's company, contracts and all; as it is where there is no second, or one of them is not linked. */
+/** The same with every organization linked: what goes from one to another is billed before and after. */
+export function withLinks(world: SimulatedWorld): SimulatedWorld {
+  const organizations = world.cloudmore.organizations.map((organization, index) => ({
+    ...organization,
+    customProperties: [{ ...organization.customProperties[0]!, value: String(world.autotask.companies[index]!.id) }],
+  }));
+  return { ...world, cloudmore: { ...world.cloudmore, organizations } };
+}
+
+/** The same with the second organization, where there is one, at the first one's company, contracts and all. */
 export function withSharedCompany(world: SimulatedWorld): SimulatedWorld {
   const [first, second, ...others] = world.cloudmore.organizations;
-  const [link, other] = [first, second].map((organization) => organization?.customProperties[0]!.value ?? '');
-  if (!/^\d+$/.test(link!) || !/^\d+$/.test(other!)) return world;
-  const moved = { ...second!, customProperties: [{ ...second!.customProperties[0]!, value: link! }] };
+  if (second === undefined) return world;
+  const [link, other] = [first!, second].map(({ customProperties }) => customProperties[0]!.value);
+  const moved = { ...second, customProperties: [{ ...second.customProperties[0]!, value: link! }] };
   const contracts = (world.autotask.contracts as { companyID: number }[]).map((contract) =>
     contract.companyID === Number(other) ? { ...contract, companyID: Number(link) } : contract,
   );

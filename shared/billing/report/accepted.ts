@@ -5,7 +5,7 @@ import { isManual } from './items.js';
 import { byText, fold, groupBy, same } from '../basics/text.js';
 import type { Item, Plan } from '../plan-types.js';
 import type { Day, Decimal, ItemType, Line, Settings, Subscription } from '../types.js';
-import { isLicence, typeInWords } from '../basics/record-types.js';
+import { isChargeType, isLicence, typeInWords } from '../basics/record-types.js';
 
 /**
  * Rule 1.6: what the last accepted report of the month had, and how this one compares with it. It decides no amount; it is the guard without which an answer
@@ -235,13 +235,13 @@ export interface GoneElsewhere {
  */
 export function goneElsewhere(all: Compared[], subscriptions: Subscription[]): Map<string, GoneElsewhere[]> {
   const ended = endedIds(subscriptions);
-  const gone = all.flatMap((one) => withoutLine(one, ended).map((item) => ({ item, organizationName: one.organizationName })));
+  const gone = all.flatMap((one) => withoutLine(one, ended).map((item) => ({ item, ...one })));
   return new Map(
     all.map(({ organizationId, accepted, now }) => [
       organizationId,
       now.flatMap((here) =>
         gone
-          .filter(({ item }) => mayBeSame(here, item) && !stood(here, accepted))
+          .filter((one) => mayBeSame(here, one.item, one.organizationId === organizationId) && !stood(here, accepted))
           .map(({ item: { contractKey, sales, currency }, organizationName }) => ({
             ...{ itemId: here.id, organizationName, contractKey, sales, currency },
           })),
@@ -254,22 +254,22 @@ const stood = ({ id }: AcceptedItem, accepted: AcceptedPart | null): boolean =>
   accepted?.items.some((item) => item.id === id && item.stood) ?? false;
 
 function withoutLine({ accepted, now }: Compared, ended: Set<string>): AcceptedItem[] {
-  const present = new Set(now.map(({ id }) => id));
+  const present = new Set(now.filter(isReported).map(({ id }) => id));
   return (accepted?.items ?? []).filter(
     ({ id, stood, contractKey }) => stood && !present.has(id) && !ended.has(fold(contractKey)),
   );
 }
 
 /**
- * Of one type and item code; where one has no code, or both have a subscription id, of the same amounts. Usage without subscription id is one item, whatever it
- * was before.
+ * Of one type and item code; where one has no code, or both have a subscription id of different organizations, of the same amounts. Usage without subscription
+ * id is one item, whatever it was before.
  */
-function mayBeSame(here: AcceptedItem, gone: AcceptedItem): boolean {
+function mayBeSame(here: AcceptedItem, gone: AcceptedItem, isOwn: boolean): boolean {
   const isCoded = here.itemCode !== null && gone.itemCode !== null;
   if (here.type !== gone.type || same(here.contractKey, gone.contractKey)) return false;
   if (isCoded && !same(here.itemCode, gone.itemCode)) return false;
   const isNameless = here.subscriptionId === null || gone.subscriptionId === null;
-  if (isNameless && (isCoded || !isLicence(here.type))) return true;
+  if (isCoded ? isNameless || isOwn : isNameless && isChargeType(here.type)) return true;
   return SIDES.every((side) => compare(here[side], gone[side]) === 0);
 }
 
