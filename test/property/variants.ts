@@ -73,8 +73,8 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'an organization takes away what another one of its company is billed',
     file: 'shared/billing/contracts/ours.ts',
-    from: 'return joint.subscriptionIds.includes(key) ||',
-    to: 'return',
+    from: 'if (joint.subscriptionIds.includes(key)) return true;',
+    to: 'if (joint.subscriptionIds.includes(key)) return joint.organizationIds[0] !== fold(organizationId);',
   },
   {
     wrong: 'an item costs what it is sold for',

@@ -79,7 +79,7 @@ export class Hands {
     const fields = [{ name: 'Subscription ID', value }];
     await this.patch(
       `contracts/${contract.id}`,
-      { contractNumber: 'PO 77', userDefinedFields: fields },
+      { contractNumber: `PO ${contract.id}`, userDefinedFields: fields },
       { contractNumber, userDefinedFields },
     );
     return [{ contractId: contract.id }];

@@ -299,7 +299,7 @@ export const VARIANTS: Variant[] = [
   },
   {
     name: 'moved-charge-again',
-    seed: 3,
+    seed: 9,
     workload: 'edited',
     wrong: 'a charge that somebody moved to another contract is made once more where it was',
     file: 'shared/billing/ghosts/moved-charges.ts',
@@ -315,8 +315,14 @@ export const VARIANTS: Variant[] = [
     seed: 22,
     workload: 'edited',
     wrong: 'a contract that somebody gave another number or vendor’s id is made once more',
-    file: 'shared/billing/contracts/doubt.ts',
-    changes: [{ from: 'return added.length === 0 ? books', to: 'return added.length < 99 ? books' }],
+    file: 'shared/billing/plan/gone.ts',
+    changes: [{ from: 'return lost.length === 0 ? books', to: 'return lost.length < 99 ? books' }],
+    also: [
+      {
+        file: 'activities/gather/remembered.ts',
+        changes: [{ from: "if (kind === 'contract') return hasContractKey(id, key, books);", to: '' }],
+      },
+    ],
   },
   {
     name: 'renamed-again',
@@ -326,6 +332,12 @@ export const VARIANTS: Variant[] = [
     file: 'shared/billing/plan/shrank.ts',
     changes: [
       { from: 'if (nameless === 0) return isRenamed(decided, ghost, accepted);', to: 'if (nameless === 0) return false;' },
+    ],
+    also: [
+      {
+        file: 'shared/billing/report/accepted.ts',
+        changes: [{ from: 'if (here.type !== gone.type ||', to: 'if (here.type === gone.type ||' }],
+      },
     ],
   },
   {
@@ -413,12 +425,14 @@ export const VARIANTS: Variant[] = [
     changes: [{ from: 'if (here.type !== gone.type ||', to: 'if (here.type === gone.type ||' }],
   },
   {
-    name: 'handed-over-taken-away',
-    seed: 50,
+    name: 'charged-by-both',
+    seed: 58,
     workload: 'edited',
-    wrong: 'what a subscription is billed for goes when another organization of the company has it',
-    file: 'shared/billing/ghosts/ours.ts',
-    changes: [{ from: 'if (claims.length > 0) return', to: 'if (claims.length > 99) return' }],
+    wrong: 'what was charged for a subscription is charged once more when another organization of the company has it',
+    file: 'shared/billing/report/keyed-item.ts',
+    changes: [
+      { from: 'item.subscriptionId === null ? [] : names.ownersOf(contractKey)', to: 'names.ownersOf(contractKey).slice(99)' },
+    ],
   },
   {
     name: 'impatient',

@@ -24,10 +24,10 @@ export function withLost(
   keyed: Pick<KeyedItem, 'contractKey'>[],
 ): Books {
   const search = { companyId, month, asOf, books, names: indexNames(named, settings.broker) };
-  const known = new Set((books.gone ?? []).map(({ kind, id }) => `${kind} ${id}`));
   const lost = [...new Set(keyed.map(({ contractKey }) => contractKey))].flatMap((key) => lostContracts(key, search));
-  const added = lost.filter(({ id }) => !known.has(`contract ${id}`));
-  return added.length === 0 ? books : { ...books, gone: [...(books.gone ?? []), ...added] };
+  const found = new Set(lost.map(({ id }) => id));
+  const others = (books.gone ?? []).filter(({ kind, id }) => kind !== 'contract' || !found.has(id));
+  return lost.length === 0 ? books : { ...books, gone: [...others, ...lost] };
 }
 
 function lostContracts(key: string, search: Search): Gone[] {
