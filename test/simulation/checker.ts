@@ -13,8 +13,10 @@ import { checkTables, moneyOf, rowsOfMonth } from './tables.js';
 export type Act =
   | { kind: 'freeze'; companyId: number | null }
   | { kind: 'end-earlier'; contractId: number }
-  /** `deletedFrom`: the contract's key, where a person deleted a charge of it; `hasForeign`: another item's charge was moved to it. */
-  | { kind: 'edit'; contractId: number; deletedFrom?: string; hasForeign?: boolean };
+  /** `deletedFrom`: the contract's key, where a person deleted a charge of it; `hasForeign`: another item's charge was moved to it; `isOnCopy`:
+   * its service gave its identifier to a copy, on which others are billed since;
+   * `isUnasked`: a charge of it asks nobody for anything. */
+  | { kind: 'edit'; contractId: number; deletedFrom?: string; hasForeign?: boolean; isOnCopy?: boolean; isUnasked?: boolean };
 
 /** The tables right after a person's act. */
 export interface Moment {
@@ -175,7 +177,8 @@ function allowedOutcomes({ world, moments, recordTypes }: Watched, item: Expecte
   const isFrozen = moments.some(({ act }) => act.kind === 'freeze' && (act.companyId === null || act.companyId === id));
   // Deleted before it was read back, a charge cannot be told from one that never showed (6.6).
   const isDeleted = moments.some(({ act }) => act.kind === 'edit' && act.deletedFrom === item.contractKey.toLowerCase());
-  return ['posted', ...(isFrozen ? ['held period-frozen'] : []), ...(isDeleted ? ['held contract-gone'] : [])];
+  const isOnCopy = moments.some(({ act }) => act.kind === 'edit' && act.isOnCopy === true);
+  return ['posted', ...(isFrozen ? ['held period-frozen'] : []), ...(isDeleted || isOnCopy ? ['held contract-gone'] : [])];
 }
 
 export function resultsOf(result: MonthResult, item: ExpectedItem): ItemResult[] {

@@ -90,7 +90,7 @@ export class Hands {
     if (!charge) return [];
     const before = Object.fromEntries(Object.keys(changes).map((name) => [name, (charge as unknown as Json)[name]]));
     await this.patch(`charges/${charge.id}`, changes, before);
-    return [{ contractId: charge.contractID! }];
+    return [{ contractId: charge.contractID!, isUnasked: true }];
   }
 
   private async copyService(some: Pick1): Promise<Edited[]> {
@@ -107,7 +107,7 @@ export class Hands {
     await this.patch(`services/${service.id}`, { invoiceDescription: null }, { invoiceDescription });
     await this.patch(`services/${copy}`, { invoiceDescription }, { invoiceDescription: null });
     return contractServices.flatMap(({ serviceID, contractID }) =>
-      serviceID === service.id ? [{ contractId: contractID! }] : [],
+      serviceID === service.id ? [{ contractId: contractID!, isOnCopy: true }] : [],
     );
   }
 

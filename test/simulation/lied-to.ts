@@ -93,24 +93,29 @@ const isPosted = (result: MonthResult | null, truth: ExpectedItem[], key: string
  * What customers are asked for, company by company and in all: a run moves it towards what is due and never beyond, whatever contracts it stands on and whatever
  * they are called. What nobody bills here, such as other contracts, is as it was before the first run; of that what had ended may be gone.
  */
-function checkSums({ world, month, begin }: Watched, { end, truth, earlier, first, whole, found }: Moment): Problem[] {
+function checkSums({ world, month, begin, moments }: Watched, { end, truth, earlier, first, whole, found }: Moment): Problem[] {
   const linked = (items: ExpectedItem[]): ExpectedItem[] =>
     items.filter(
       ({ organizationId, recordType }) => recordType !== 'CustomService' && companyOf(world, organizationId).id !== null,
     );
   const keys = keysOf(linked(whole));
+  const ids = new Set(moments.flatMap(({ act }) => (act.kind === 'edit' && act.isUnasked ? [act.contractId] : [])));
+  const unaskedKeys = new Set(found.contracts.filter(({ id }) => ids.has(id)).map(keyOf));
   return [null, ...new Set(end.autotask.contracts.map(({ companyID }) => companyID))].flatMap((companyId): Problem[] => {
     const own = (items: ExpectedItem[]): ExpectedItem[] =>
       linked(items).filter((item) => companyId === null || companyOf(world, item.organizationId).id === companyId);
     const [was, is] = [askedFor(found, month, companyId), askedFor(end.autotask, month, companyId)];
-    const others = askedFor(begin, month, companyId, keys);
+    const others = askedFor(begin, month, companyId, keys) + askedFor(copiesIn(found, begin), month, companyId);
     const due = own(truth);
     const isKnown = ({ contractKey }: ExpectedItem): boolean => first.some((item) => item.contractKey === contractKey);
     // What came since the first run is brought from what last month carried on to what is due.
     const came = keysOf(due.filter((item) => !isKnown(item)));
     const awaited = keysOf(own(whole)).filter((key) => !due.some(({ contractKey }) => contractKey === key));
     const right = total(due) + others + plus(awaited.map((key) => moneyOf(found, key, month).sales));
+    // Each of several is put right for itself.
+    const unasked = keysOf(due).filter((key) => unaskedKeys.has(key.toLowerCase()));
     const changes = [
+      ...unasked.map((key) => totalOf(due, key).sales - moneyOf(found, key, month).sales),
       ...due.filter(isKnown).flatMap((item) => [first, earlier].map((before) => item.sales - salesOf(before, item))),
       ...came.flatMap((key) => [moneyOf(found, key, month).sales, 0n].map((before) => totalOf(due, key).sales - before)),
     ];
@@ -123,6 +128,14 @@ function checkSums({ world, month, begin }: Watched, { end, truth, earlier, firs
     return [{ kind: 'lie', message: `${whose}: ${shown(is)} is asked for, ${shown(was)} was, ${shown(right)} would be right` }];
   });
 }
+
+/** Without what was there before the first run, and what has an id: contracts that somebody copied. */
+const copiesIn = (state: AutotaskState, begin: AutotaskState): AutotaskState => ({
+  ...state,
+  contracts: state.contracts.filter(
+    (contract) => keyOf(contract) === '' && !begin.contracts.some(({ id }) => id === contract.id),
+  ),
+});
 
 const lesser = (left: bigint, right: bigint): bigint => (left < right ? left : right);
 const greater = (left: bigint, right: bigint): bigint => (left > right ? left : right);

@@ -261,15 +261,16 @@ function withoutLine({ accepted, now }: Compared, ended: Set<string>): AcceptedI
 }
 
 /**
- * Of one type and item code; where one has no code, or both have a subscription id of different organizations, of the same amounts. Usage without subscription
- * id is one item, whatever it was before.
+ * Of one type, and of no other item code. Else nothing but the same amounts tells it: of two organizations, where one has no code or both have a subscription id,
+ * and of usage. Usage without subscription id is one item, whatever it was before.
  */
 function mayBeSame(here: AcceptedItem, gone: AcceptedItem, isOwn: boolean): boolean {
   const isCoded = here.itemCode !== null && gone.itemCode !== null;
   if (here.type !== gone.type || same(here.contractKey, gone.contractKey)) return false;
   if (isCoded && !same(here.itemCode, gone.itemCode)) return false;
   const isNameless = here.subscriptionId === null || gone.subscriptionId === null;
-  if (isCoded ? isNameless || isOwn : isNameless && isChargeType(here.type)) return true;
+  const isUsage = isChargeType(here.type);
+  if (isCoded ? isNameless || isOwn : isUsage ? isNameless : isOwn) return true;
   return SIDES.every((side) => compare(here[side], gone[side]) === 0);
 }
 
