@@ -69,7 +69,8 @@ export async function dailyBilling(given: DailyBillingInput): Promise<DailyBilli
     input.progress?.months ??
     (input.month === undefined ? monthsDue(asOf, input.recheckDays ?? RECHECK_DAYS, input.reportMonthOffset) : [input.month]);
   const run = new DailyRun({ ...input, asOf });
-  run.showRefused(unknown);
+  // What came before the run began is told already.
+  if (unknown !== null) run.showRefused(unknown);
   const result: DailyBillingResult = { months: [...(input.done ?? [])] };
   for (const [index, month] of months.entries()) {
     const progress = index === 0 ? input.progress : undefined;

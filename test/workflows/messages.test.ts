@@ -110,12 +110,14 @@ describe('a message that is none', () => {
       await handle.signal('aprove', undecodable('binary/unknown'));
       await comesTo('There is no signal aprove (did you mean approve?). Nothing was changed.');
       expect(await pageOf(handle)).toContain('**Not understood:** There is no signal aprove');
-      const run = await workshop.client.workflow.start('dailyBilling', {
+      // Before the run's first task: what it was told there was forgotten as soon as it began.
+      const run = await workshop.client.workflow.signalWithStart('dailyBilling', {
         taskQueue: billingQueue('default'),
         workflowId: newId(),
         args: [{ broker: 'default', month: '2025-10', asOf: '2025-10-09' }],
+        signal: 'skip',
+        signalArgs: ['disputed'],
       });
-      await run.signal('skip', 'disputed');
       await run.result();
       expect(await refusedIn(run)).toBe('There is no signal skip. Nothing was changed.');
       for (const told of [handle, run])
