@@ -54,6 +54,7 @@ describe('rounding', () => {
     expect(plain(divide(big('1'), big('3'), 4))).toBe('0.3333');
     // Rounded twice it would become 0.0001.
     expect(plain(divide(big('0.0000499999'), big('1'), 4))).toBe('0');
+    expect(() => divide(big('1'), big('3'), 41)).toThrow('41 decimals: expected 0 to 40');
     expect(plain(round(big('10000000000000000.005'), 2))).toBe('10000000000000000.01');
   });
 });

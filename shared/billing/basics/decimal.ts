@@ -43,11 +43,21 @@ export function round(value: Big, scale: number): Big {
   return value.round(scale, Big.roundHalfUp);
 }
 
-/** `total / divisor` rounded to `scale` decimals. The quotient is rounded once, from the exact value, by a constructor of its own: the library keeps its digits there. */
-export function divide(total: Big, divisor: Big, scale: number): Big {
+/** More decimals than any quotient is asked for. */
+const MOST_DECIMALS = 40;
+
+/** The library keeps how it divides in the constructor, and making one takes ten times as long as a division: there is one for each number of decimals. */
+const QUOTIENTS = Array.from({ length: MOST_DECIMALS + 1 }, (_, scale) => {
   const Quotient = Big();
   Quotient.DP = scale;
   Quotient.RM = Big.roundHalfUp;
+  return Quotient;
+});
+
+/** `total / divisor` rounded to `scale` decimals, at most 40: once, from the exact value. Throws a RangeError for more. */
+export function divide(total: Big, divisor: Big, scale: number): Big {
+  const Quotient = QUOTIENTS[scale];
+  if (Quotient === undefined) throw new RangeError(`${scale} decimals: expected 0 to ${MOST_DECIMALS}`);
   return new Big(new Quotient(total).div(divisor));
 }
 
