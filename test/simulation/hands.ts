@@ -75,7 +75,7 @@ export class Hands {
     const contract = some(this.ours);
     if (!contract) return [];
     const { contractNumber, userDefinedFields } = contract;
-    const value = some([null, 'ACME-4711']) ?? null;
+    const value = some([null, `ACME-${contract.id}`]) ?? null;
     const fields = [{ name: 'Subscription ID', value }];
     await this.patch(
       `contracts/${contract.id}`,

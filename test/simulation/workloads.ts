@@ -180,9 +180,12 @@ function drawLying(random: Random): Story {
 function drawEdited(random: Random): Story {
   const story = drawLying(random);
   const runsAt = story.runDays.slice(0, -1).map(instantOf);
-  const lies = random.chance(0.6) ? drawLies(random.fork(), runsAt, MOVES) : [];
+  const drawn = random.chance(0.6) ? drawLies(random.fork(), runsAt, MOVES) : [];
+  // Nothing but its amounts would tell a subscription that goes elsewhere and gets another id, and a correction by hand changes them.
+  const isMoving = drawn.some(({ kind }) => kind === 'other-organization');
+  const lies = drawn.filter(({ kind }) => !isMoving || kind !== 'subscription-renamed');
   // Nobody can tell a contract without its ids to an organization that the subscription came to at the same time.
-  const isOdd = ({ kind }: Deed): boolean => kind === 'renumber' && lies.some((lie) => lie.kind === 'other-organization');
+  const isOdd = ({ kind }: Deed): boolean => kind === 'renumber' && isMoving;
   const deeds = drawEdits(random.fork(), runsAt).filter((deed) => !isOdd(deed));
   return { ...story, lies, mishaps: [], deeds, links: random.chance(0.4) ? 'shared' : 'own' };
 }
