@@ -36,7 +36,7 @@ export const ROWS: Row[] = [
   { attack: 'one name twice in a record', shown: { 'http/answers.test.ts': ['names a member twice', 'names it twice'] } },
   {
     attack: 'two brokers on one namespace',
-    shown: { 'workflows/messages.test.ts': ['of another broker is refused, naming both'] },
+    shown: { 'workflows/inputs.test.ts': ['of another broker is refused, naming both'] },
   },
   {
     attack:
