@@ -6,7 +6,7 @@ import { ghostId } from '../basics/keys.js';
 import { indexNames } from '../report/named.js';
 import { madeBy } from '../basics/step-kinds.js';
 import type { Held } from './trip.js';
-import { fold } from '../basics/text.js';
+import { fold, present } from '../basics/text.js';
 import type { KeyedItem } from '../report/keyed-item.js';
 import type { PlanInput } from './plan.js';
 import type { Note, Plan, PlannedItem, Step } from '../plan-types.js';
@@ -39,8 +39,13 @@ function lostContracts(key: string, search: Search): Gone[] {
     .map((contract) => ({ kind: 'contract', id: contract.id, key, why: lostIds(contract) }));
 }
 
-const lostIds = ({ id, subscriptionId, number }: Contract): string =>
-  `Contract ${id}, on which it was billed, carries other ids now (${subscriptionId ?? 'none'} in its field, ${number ?? 'none'} as its number); what it still bills would come on top.`;
+const lostIds = ({ id, subscriptionId, number }: Contract): string => {
+  const hasNone = present(subscriptionId) === null && present(number) === null;
+  const what = hasNone
+    ? `Contract ${id} has lost its subscription id and its number`
+    : `Contract ${id}, on which it was billed, carries other ids now (${subscriptionId ?? 'none'} in its field, ${number ?? 'none'} as its number)`;
+  return `${what}; what it still bills would come on top.`;
+};
 
 /** What of the things that are gone a step would make again. */
 function remadeBy(step: Step, gone: Gone[]): Gone | undefined {
