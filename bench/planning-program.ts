@@ -41,7 +41,7 @@ const { env, folder, month, asOf } = JSON.parse(process.argv[2]!) as PlanningOpt
 const config = configFor({ env }, folder);
 const dependencies = dependenciesFor(config);
 // As a worker runs it: the loader of this process wraps every function to keep its name.
-const compiled = pathToFileURL(`${await compiledSources()}/shared/billing/plan.js`);
+const compiled = pathToFileURL(`${await compiledSources()}/shared/billing/plan/plan.js`);
 const { planOrganization } = (await import(compiled.href)) as typeof planner;
 
 const request = { broker: 'default', month, asOf, mode: 'shadow' as const };

@@ -30,7 +30,7 @@ describe('a copy of a contract', () => {
       },
     ]);
     expect(copiesText(copies)).toBe(
-      'Billed beside what is billed here, on contracts without an id of ours, as copies made by hand are: contract 900 (Copy of Business Premium) of Contoso Ltd bills 120.00 EUR of Business Premium (1 year, paid monthly), and so does contract 100. Where it is the same, set its units to 0 in Autotask, or end the contract; nothing is done about it here.',
+      'Billed beside what is billed here, on contracts without an id of ours, as copies made by hand are: contract 900 (Copy of Business Premium) of Contoso Ltd bills 120.00 EUR of Business Premium (1 year, paid monthly), which stands on contract 100 too. Where it is the same, set its units to 0 in Autotask, or end the contract; nothing is done about it here.',
     );
   });
 
@@ -38,6 +38,12 @@ describe('a copy of a contract', () => {
     const other = { ...COPY, id: 899 };
     const rows = [COPIED, { ...COPIED, id: 9001, price: '30' }, { ...COPIED, id: 9002, contractId: 899 }];
     expect(shown(found([COPY, other], rows))).toEqual(['899: 120.00 beside 100', '900: 150.00 beside 100']);
+  });
+
+  test('is one all the same where ours is at 0 by now: it was told no more, and the customer went on paying it', () => {
+    const ended = { ...running(), rows: running().rows.map((one) => ({ ...one, units: 0, price: '0', cost: '0' })) };
+    expect(servicesInUse(ended, facts, settings())).toEqual([50]);
+    expect(shown(found([COPY], [COPIED], ended))).toEqual(['900: 120.00 beside 100']);
   });
 
   test.each<[string, Contract, Row]>([
@@ -81,8 +87,8 @@ describe('a copy of a contract', () => {
   });
 });
 
-test('services that are looked for elsewhere are those that stand for an item code and bill something', () => {
+test('services that are looked for elsewhere are those that stand for an item code on a row of ours', () => {
   const services = [service(), service({ id: 51, key: 'Managed workplace' }), service({ id: 52, key: 'cloudmore:perpetual' })];
-  const rows = [row(), row({ id: 2, serviceId: 51 }), row({ id: 3, serviceId: 52, units: 0 })];
+  const rows = [row(), row({ id: 2, serviceId: 51 })];
   expect(servicesInUse(books({ services, rows }), facts, settings())).toEqual([50]);
 });

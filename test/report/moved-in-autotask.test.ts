@@ -79,7 +79,7 @@ describe('a month that was billed, where somebody', () => {
       await make(desk, 'ContractServiceAdjustments', { contractID, serviceID, ...units });
       const { result } = await desk.bill(MONTH, '2025-10-20');
       expect(result.remarks).toEqual([
-        expect.stringMatching(/contract \d+ \(Copy\) of Contoso bills 120\.00 EUR of .*, and so does contract \d+\./),
+        expect.stringMatching(/contract \d+ \(Copy\) of Contoso bills 120\.00 EUR of .*, which stands on contract \d+ too\./),
       ]);
       expect((await desk.cli('report', MONTH)).out.replaceAll(/\s+/g, ' ')).toContain('of Contoso bills 120.00 EUR');
     }));

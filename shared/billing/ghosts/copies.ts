@@ -9,7 +9,7 @@ import type { Books, Contract, Row, Settings } from '../types.js';
 
 /**
  * Rule 8.6: a contract that carries no id of ours and was never billed on is nobody's to look at, but for this: it bills a service of ours at a company where a
- * contract of ours bills the same. That is what a copy made by hand looks like, and the customer pays both.
+ * contract of ours has the same, be it at 0 by now. That is what a copy made by hand looks like, and the customer pays it.
  */
 export interface Copy {
   contractId: number;
@@ -18,18 +18,18 @@ export interface Copy {
   serviceName: string;
   sales: string;
   currency: string;
-  /** The contract of ours that bills the same service. */
+  /** The contract of ours that has the same service. */
   originalId: number;
 }
 
-/** Services that stand for item codes, and on which something of the month is billed. */
+/** Services that stand for item codes, and that a contract of ours has in the month. */
 export function servicesInUse(books: Books, facts: MonthFacts, { broker }: Pick<Settings, 'broker'>): number[] {
   const [prices, names] = [indexPrices(facts.prices), indexNames(facts.named, broker)];
-  const billed = new Set(books.rows.filter(({ units }) => units !== 0).map(({ serviceId }) => serviceId));
+  const had = new Set(books.rows.map(({ serviceId }) => serviceId));
   // One that has lost its key is the same service still (6.6).
   const lost = new Set((books.gone ?? []).flatMap(({ kind, id }) => (kind === 'service' ? [id] : [])));
   return books.services
-    .filter(({ id, key }) => billed.has(id) && (recordTypeOfKey(key, prices, names) !== null || lost.has(id)))
+    .filter(({ id, key }) => had.has(id) && (recordTypeOfKey(key, prices, names) !== null || lost.has(id)))
     .map(({ id }) => id);
 }
 
@@ -44,16 +44,16 @@ export function copiesOf(
   const isOurs = (contract: Contract): boolean => standsFor(contract, ownership) !== null;
   const all = new Map([...books.contracts, ...others.contracts].map((contract) => [contract.id, contract]));
   const placeOf = ({ contractId, serviceId }: Row): string => `${all.get(contractId)?.companyId} ${serviceId}`;
-  const billing = [...books.rows, ...others.rows].filter(({ units, contractId }) => units !== 0 && all.has(contractId));
+  const rows = [...books.rows, ...others.rows].filter(({ contractId }) => all.has(contractId));
   const ours = new Map(
-    billing.filter(({ contractId }) => isOurs(all.get(contractId)!)).map((row) => [placeOf(row), row.contractId] as const),
+    rows.filter(({ contractId }) => isOurs(all.get(contractId)!)).map((row) => [placeOf(row), row.contractId] as const),
   );
   const copied = groupBy(
-    billing.filter((row) => !isOurs(all.get(row.contractId)!) && ours.has(placeOf(row))),
+    rows.filter((row) => row.units !== 0 && !isOurs(all.get(row.contractId)!) && ours.has(placeOf(row))),
     ({ contractId, serviceId }) => `${contractId} ${serviceId}`,
   );
   return [...copied.values()]
-    .map((rows) => copyOf(rows, all.get(rows[0]!.contractId)!, ours.get(placeOf(rows[0]!))!, books))
+    .map((billed) => copyOf(billed, all.get(billed[0]!.contractId)!, ours.get(placeOf(billed[0]!))!, books))
     .filter(({ sales }) => !isZero(big(sales)))
     .sort((left, right) => left.contractId - right.contractId || byText(left.serviceName, right.serviceName));
 }
@@ -81,7 +81,7 @@ export function copiesText(copies: Copy[]): string | null {
     .slice(0, SHOWN)
     .map(
       ({ contractId, contractName, companyName, serviceName, sales, currency, originalId }) =>
-        `contract ${contractId} (${contractName}) of ${companyName} bills ${amountText(sales, currency)} of ${serviceName}, and so does contract ${originalId}`,
+        `contract ${contractId} (${contractName}) of ${companyName} bills ${amountText(sales, currency)} of ${serviceName}, which stands on contract ${originalId} too`,
     );
   const more = copies.length > SHOWN ? `; and ${copies.length - SHOWN} more` : '';
   return `Billed beside what is billed here, on contracts without an id of ours, as copies made by hand are: ${parts.join('; ')}${more}. Where it is the same, set its units to 0 in Autotask, or end the contract; nothing is done about it here.`;
