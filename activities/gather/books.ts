@@ -132,11 +132,12 @@ function concerning(
 /** Keys that do not come from the report: of contracts without subscription, of what is shared, of charges. */
 const isOfOurs = (key: string): boolean => /^(cm-|cloudmore:)/i.test(key);
 
-/** Subscription ids, item codes and names by which an organization's contracts, services and products are found. */
+/** Subscription ids, those of the accepted report too, item codes and names by which an organization's contracts, services and products are found. */
 function neededKeys(facts: OrganizationFacts): Set<string> {
   const codes = facts.lines.flatMap(({ itemCode }) => (present(itemCode) === null ? [] : [fold(itemCode)]));
   const products = Object.values(PRODUCTS).flatMap(({ key, name }) => [fold(key), fold(name)]);
-  return new Set([...subscriptionKeys(facts), ...codes, ...products]);
+  const accepted = (facts.accepted?.items ?? []).map(({ contractKey }) => fold(contractKey));
+  return new Set([...subscriptionKeys(facts), ...accepted, ...codes, ...products]);
 }
 
 /** Folded subscription ids an organization's lines and subscriptions name. */

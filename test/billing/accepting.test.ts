@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { acceptedAfter } from '../../shared/billing/plan/accepting.js';
 import { cutReport } from '../../shared/billing/report/facts.js';
 import type { Ghost, Plan, PlannedItem } from '../../shared/billing/plan-types.js';
-import type { Books } from '../../shared/billing/types.js';
-import { accepted, AS_OF, charge, contract, ghost, plan, report, row, running, SUBSCRIPTION } from './builders.js';
+import { NOTHING_NAMED, type Named } from '../../shared/billing/report/named.js';
+import type { Books, Gone } from '../../shared/billing/types.js';
+import { accepted, AS_OF, charge, contract, ghost, plan, report, row, running, settings, SUBSCRIPTION } from './builders.js';
 import { edited, KEY, MORE } from './examples/row-and-charge.js';
 
 /** Rule 1.6: what had lines and has none any more is remembered as long as its money stands, also where the plan does not list that. */
@@ -12,11 +13,12 @@ interface Left {
   items?: Partial<PlannedItem>[];
   ghosts?: Partial<Ghost>[];
   books?: Books;
+  named?: Named;
 }
 
 /** Whether the item of the last accepted report is remembered. */
-function isRemembered({ items = [], ghosts = [], books = running() }: Left): boolean {
-  const { facts, organizations } = cutReport(report(), AS_OF);
+function isRemembered({ items = [], ghosts = [], books = running(), named = NOTHING_NAMED }: Left): boolean {
+  const { facts, organizations } = cutReport(report(), AS_OF, named);
   const made = plan({ books: running() });
   const decided: Plan = {
     ...made,
@@ -24,10 +26,12 @@ function isRemembered({ items = [], ghosts = [], books = running() }: Left): boo
     ghosts: ghosts.map((changes) => ghost({ contractKey: SUBSCRIPTION.toUpperCase(), ...changes })),
   };
   const slice = { ...organizations[0]!, accepted: { asOf: AS_OF, items: [accepted()] } };
-  const part = acceptedAfter(decided, [], { facts, slice, books }, { isReleased: false, isBlind: false });
+  const part = acceptedAfter(decided, [], { facts, slice, books, settings: settings() }, { isReleased: false, isBlind: false });
   return part.items.length === 1;
 }
 
+const BILLED: Named = { ...NOTHING_NAMED, contracts: [[100, SUBSCRIPTION, []]] };
+const gone = (key: string): Gone => ({ kind: 'row', id: 1, key, why: 'It is not shown any more.' });
 const held = { outcome: 'held' as const };
 const posted = { outcome: 'posted' as const };
 const zeroed = { outcome: 'zeroed' as const, evidence: 'ended' as const };
@@ -48,6 +52,21 @@ describe('an item without lines any more', () => {
     ['on a contract that only its number tells', { items: [held], books: on({ subscriptionId: null }) }, true],
     ['on one that only its field tells', { items: [held], books: on({ number: null }) }, true],
     ['while money stands on another contract', { items: [held], books: on({ number: 'other', subscriptionId: 'other' }) }, false],
+    [
+      'while it stands on the contract that it was billed on, which somebody gave other ids: forgotten, it was billed again',
+      { books: on({ number: 'other', subscriptionId: 'other' }), named: BILLED },
+      true,
+    ],
+    [
+      'of which Autotask does not show the row any more: forgotten, it was billed again under another id',
+      { books: { ...running(), contracts: [], rows: [], gone: [gone(`${SUBSCRIPTION}|CFQ7TTC0LCHC|2025-10`)] } },
+      true,
+    ],
+    [
+      'of which Autotask does not show the row of another',
+      { books: { ...running(), contracts: [], rows: [], gone: [gone('other|CFQ7TTC0LCHC|2025-10')] } },
+      false,
+    ],
     ['while nothing stands on its contract', { items: [held], books: { ...running(), rows: [] } }, false],
     [
       'while something stands there in another month',
