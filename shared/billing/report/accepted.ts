@@ -219,7 +219,7 @@ function vanishedOf({ accepted, now }: Compared): AcceptedItem[] {
   return (accepted?.items ?? []).filter(({ id, subscriptionId }) => subscriptionId !== null && !present.has(id));
 }
 
-/** What stood for an organization, and has no line of it any more. */
+/** What stood for an organization with an amount, and has no line of it any more. */
 export interface GoneElsewhere {
   /** The item that may be the very same. */
   itemId: string;
@@ -256,7 +256,8 @@ const stood = ({ id }: AcceptedItem, accepted: AcceptedPart | null): boolean =>
 function withoutLine({ accepted, now }: Compared, ended: Set<string>): AcceptedItem[] {
   const present = new Set(now.filter(isReported).map(({ id }) => id));
   return (accepted?.items ?? []).filter(
-    ({ id, stood, contractKey }) => stood && !present.has(id) && !ended.has(fold(contractKey)),
+    (item) =>
+      item.stood && !present.has(item.id) && !ended.has(fold(item.contractKey)) && SIDES.some((side) => signOf(item[side]) !== 0),
   );
 }
 

@@ -184,6 +184,11 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
     'posted – nothing – 2025-10-01: 10 units × 12.0000 / 10.0000',
   ],
   [
+    '1.6 what came to 0.00 there stands for nothing',
+    since(of({ ...visioOf2, sales: '0', cost: '0' }), of(visio), { books: books() }),
+    'posted – nothing – 2025-10-01: 10 units × 12.0000 / 10.0000',
+  ],
+  [
     '1.6 the other organization has it still',
     since(of(visioOf2), of(visio, visioOf2), { books: books() }),
     'posted – nothing – 2025-10-01: 10 units × 12.0000 / 10.0000',
