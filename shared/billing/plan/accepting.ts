@@ -39,7 +39,7 @@ function isLeftStanding(
   const isLeft = own.length === 0 || own.some(({ outcome }) => outcome === 'held');
   const isZeroed = plan.ghosts.some((ghost) => ghost.outcome === 'zeroed' && same(ghost.contractKey, contractKey));
   if (!isLeft || isZeroed) return false;
-  // Whoever gives the contract other ids takes nothing away.
+  // Other ids on the contract take nothing away.
   const billed = indexNames(facts.named, settings.broker).contractsOf(contractKey);
   return books.contracts
     .filter(
