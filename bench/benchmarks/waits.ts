@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { runThroughTemporal, withTemporalServer, withWorker } from '../engine.js';
 import { establish } from '../established.js';
 import { figure, type Figure, type Measured } from '../figure.js';
-import { autotaskRequests, configFor, dependenciesFor, environmentFor, slow, UNLIMITED } from '../rig.js';
+import { autotaskRequests, configFor, dependenciesFor, environmentFor, slow, tally, UNLIMITED, type Request } from '../rig.js';
 import { startSandboxProcess, type SandboxProcess } from '../sandbox-process.js';
 import { generatedWorld, sized, withFolder } from '../worlds.js';
 
 /**
- * Where people wait, with an Autotask that takes as long as the real one: `plan` on a tenant that is established, and a first month, against what its calls
- * take at best when three of them are always under way.
+ * Where people wait, with an Autotask that takes as long as the real one: `plan` on a tenant that is established, and a first month, against what the calls
+ * of its busiest endpoint take at best: each endpoint takes three at a time.
  */
 
 const LATENCY_MS = 150;
@@ -64,16 +64,29 @@ const ofFirstMonth = (size: Size): Promise<Measured> =>
         const started = performance.now();
         await runThroughTemporal(client, { ...MONTH, broker: 'default' });
         const seconds = (performance.now() - started) / 1000;
-        const calls = (await autotaskRequests(sandbox)).length;
-        const atBest = (calls * LATENCY_MS) / 1000 / THREADS;
+        const requests = await autotaskRequests(sandbox);
+        const busiest = busiestOf(requests);
+        const atBest = (busiest.calls * LATENCY_MS) / 1000 / THREADS;
         const name = `a first month of ${size.lines} lines over what its calls take at best`;
         return {
           figures: [figure(name, seconds / atBest, { unit: '×', better: 'less', limit: FIRST_MONTH_LIMIT, isOnTheClock: true })],
-          notes: { firstMonth: { ...size, calls, seconds, atBest } },
+          notes: { firstMonth: { ...size, calls: requests.length, busiest, seconds, atBest } },
         };
       });
     }),
   );
+
+/** The endpoint with the most calls: the vendor limits threads for each, and a child counts as the entity that it is (`docs/vendors/autotask.md` 3.3). */
+function busiestOf(requests: Request[]): { endpoint: string; calls: number } {
+  const counts = new Map<string, number>();
+  for (const [what, calls] of Object.entries(tally(requests))) {
+    const [entity = '', id, child] = what.replace(/^[A-Z]+ /, '').split('/');
+    const endpoint = id === 'N' && child !== undefined ? entity.slice(0, -1) + child : entity;
+    counts.set(endpoint, (counts.get(endpoint) ?? 0) + calls);
+  }
+  const [[endpoint, calls] = ['', 0]] = [...counts].sort(([, left], [, right]) => right - left);
+  return { endpoint, calls };
+}
 
 const onSandbox = (size: Size, work: (sandbox: SandboxProcess, folder: string) => Promise<Measured>): Promise<Measured> =>
   withFolder(async (folder) => {
