@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { copiesOf, copiesText, servicesInUse, type Copy } from '../../shared/billing/ghosts/copies.js';
 import { cutReport } from '../../shared/billing/report/facts.js';
 import { namesOf } from '../../shared/billing/report/named.js';
-import type { Contract, Row } from '../../shared/billing/types.js';
+import type { Contract, Gone, Row } from '../../shared/billing/types.js';
 import { AS_OF, books, company, contract, report, row, running, service, settings } from './builders.js';
 
 /** A contract that somebody copied by hand carries no id of ours, and bills beside the original. */
@@ -56,6 +56,10 @@ describe('a copy of a contract', () => {
     expect(found([copy], [copied])).toEqual([]);
   });
 
+  test('is none where Autotask did not show the contract that a row is of', () => {
+    expect(found([], [COPIED])).toEqual([]);
+  });
+
   test('is found with a number of somebody’s own too, which the survey reads for that', () => {
     const numbered = { ...COPY, number: 'PO 77' };
     const held = { ...running(), contracts: [contract(), numbered], rows: [...running().rows, COPIED] };
@@ -87,8 +91,12 @@ describe('a copy of a contract', () => {
   });
 });
 
-test('services that are looked for elsewhere are those that stand for an item code on a row of ours', () => {
+test('services that are looked for elsewhere are those that stand for an item code on a row of ours, or stood for one', () => {
   const services = [service(), service({ id: 51, key: 'Managed workplace' }), service({ id: 52, key: 'cloudmore:perpetual' })];
   const rows = [row(), row({ id: 2, serviceId: 51 })];
   expect(servicesInUse(books({ services, rows }), facts, settings())).toEqual([50]);
+  const gone = (kind: Gone['kind'], id: number): Gone => ({ kind, id, key: 'CFQ7', why: 'It has lost its key.' });
+  const own = service({ id: 54, key: 'Managed printing' });
+  const lost = { services: [...services, own], rows, gone: [gone('service', 51), gone('contract', 54)] };
+  expect(servicesInUse(books({ ...lost, rows: [...rows, row({ id: 3, serviceId: 54 })] }), facts, settings())).toEqual([50, 51]);
 });
