@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { isOfAnother } from '../../shared/billing/contracts/ours.js';
+import { contractKeyOf, itemHash } from '../../shared/billing/basics/keys.js';
 import type { JointCompany } from '../../shared/billing/report/facts.js';
 import { indexNames, NOTHING_NAMED } from '../../shared/billing/report/named.js';
 import { line, settings, SUBSCRIPTION } from './builders.js';
@@ -21,15 +22,27 @@ const isAnothers = (
   changes: Partial<JointCompany>,
   organizationId = 'org-1',
   known: string[] = [],
-  { companyId = 7, owner = 'nobody' } = {},
+  { companyId = 7, owner = 'nobody', contractKey = SUBSCRIPTION } = {},
 ): boolean =>
-  isOfAnother(SUBSCRIPTION, {
+  isOfAnother(contractKey, {
     names: indexNames({ ...NOTHING_NAMED, subscriptions: [[SUBSCRIPTION, owner, []]] }, 'default'),
     ...{ companyId, organizationId, knownSubscriptions: new Set(known), settings: settings(), whyStray: null },
     facts: { jointCompanies: [joint(changes)] },
   });
 
+/** A licence without subscription id of the second organization: its contract is known by the hash alone. */
+const perpetual = { organizationId: 'org-2', type: 'Perpetual' as const, codeOrProduct: 'dg7gmgf0d5rk' };
+const bare: Partial<JointCompany> = { unsubscribed: [perpetual] };
+const hash = contractKeyOf(itemHash({ broker: settings().broker, subscriptionId: null, ...perpetual }));
+
 test.each<[string, boolean, boolean]>([
+  [
+    'it is the first, and another is billed there without a subscription id',
+    isAnothers(bare, 'org-1', [], { contractKey: hash }),
+    true,
+  ],
+  ['it is billed there without a subscription id itself', isAnothers(bare, 'org-2', [], { contractKey: hash }), false],
+  ['another is billed elsewhere without a subscription id', isAnothers(bare), false],
   ['its company is named by one organization alone', isAnothers({}, 'org-2', [], { companyId: 8 }), false],
   ['it has lines for it', isAnothers(claimedBy('org-1')), false],
   ['another has lines for it', isAnothers(claimedBy('org-2')), true],
