@@ -124,6 +124,7 @@ describe('6.4 a contract that has ended and would carry on units of a service th
       ['unreadable', false, false],
       [null, true, false],
     ]);
+    expect(stepsOf(ended({}, [service()], '2025-08-31', { contracts: billed }))).toEqual([null, true, true]);
     expect(made!.items[0]!.message).toBe(
       `Contract 100 has to be extended, and its 10 units of service 50 would carry on; ${CODE} was billed on it, and it has lost that key, so they would come on top. Give it its key back, or set the units to 0 there.`,
     );
