@@ -35,30 +35,20 @@ export async function renderReport(
   }
 }
 
-const detailsOf = ({
-  heldMonth,
-  reconciliation,
-  customers,
-  recordTypes,
-  belowCost,
-  leaks,
-  ghosts,
-  outlook,
-  notes,
-  effort,
-  certificates,
-  decisions,
-}: ReportDocument): object => ({
-  heldMonth,
-  reconciliation,
-  customers,
-  recordTypes,
-  belowCost,
-  leaks,
-  ghosts,
-  outlook,
-  notes,
-  effort,
-  certificates,
-  decisions,
-});
+/** The report's parts that the month's result does not have, in the order in which they are read. */
+const DETAILS = [
+  'heldMonth',
+  'reconciliation',
+  'customers',
+  'recordTypes',
+  'belowCost',
+  'leaks',
+  'ghosts',
+  'outlook',
+  'notes',
+  'effort',
+  'certificates',
+  'decisions',
+] as const satisfies readonly (keyof ReportDocument)[];
+
+const detailsOf = (report: ReportDocument): object => Object.fromEntries(DETAILS.map((name) => [name, report[name]]));
