@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import { tmpdir } from 'node:os';
 import { status } from '../../client/commands/status/index.js';
-import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import { NO_CALLS } from '../../shared/billing/results/results.js';
 import { billingQueue, organizationBillingId } from '../../shared/messages/names.js';
 import { type DailyBillingInput, type DailyBillingResult } from '../../shared/messages/messages.js';
@@ -11,19 +10,15 @@ import { ORGANIZATIONS_AT_ONCE } from '../../shared/messages/payload.js';
 import { findSilent } from '../../worker/executions/silent.js';
 import { eventually } from '../eventually.js';
 import { PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
-import { openWorkshop, type Workshop } from './workers.js';
+import { useWorkshop, type Workshop } from './workers.js';
 
 /** The daily run: which months, how many organizations at once, and what one that waits does to the others. */
 
-let server: DevServer;
 let workshop: Workshop;
-beforeAll(async () => {
-  server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
-  workshop = await openWorkshop(server.address, 'default');
-}, 60_000);
-afterAll(async () => {
-  await workshop?.close();
-  await server?.stop();
+let address: string;
+useWorkshop((opened, at) => {
+  workshop = opened;
+  address = at;
 });
 
 let number = 0;
@@ -250,7 +245,7 @@ describe('billing status, while the gate holds calls', () => {
     };
   const ask = async (): Promise<string> => {
     const said: string[] = [];
-    const environment = { TEMPORAL_ADDRESS: server.address, BILLING_EVIDENCE: `file:${tmpdir()}/no-evidence-of-it` };
+    const environment = { TEMPORAL_ADDRESS: address, BILLING_EVIDENCE: `file:${tmpdir()}/no-evidence-of-it` };
     const context = { environment, out: (text: string) => void said.push(text), say: () => undefined, isTerminal: false };
     // A run is in the server's list a moment after its start.
     await status(context, { month: '2025-10', json: false }).catch((error: Error) => said.push(error.message));

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
-import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import type { OrganizationResult } from '../../shared/billing/results/results.js';
 import { billingQueue } from '../../shared/messages/names.js';
 import type { ReportRequest } from '../../shared/messages/messages.js';
@@ -18,20 +17,12 @@ import {
 } from '../../workflows/messages.js';
 import { INPUT, standIns } from './stand-ins.js';
 import { DIGEST, newId, pageOf, refusedIn, shows, startOrganization, waiting } from './waiting.js';
-import { openWorkshop, type Workshop } from './workers.js';
+import { useWorkshop, type Workshop } from './workers.js';
 
 /** What a workflow is begun with, and what it reads of a message: it is checked before anything is done. */
 
-let server: DevServer;
 let workshop: Workshop;
-beforeAll(async () => {
-  server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
-  workshop = await openWorkshop(server.address, 'default');
-}, 60_000);
-afterAll(async () => {
-  await workshop?.close();
-  await server?.stop();
-});
+useWorkshop((opened) => (workshop = opened));
 
 const start = (input: unknown = INPUT): Promise<WorkflowHandle> => startOrganization(workshop, input);
 

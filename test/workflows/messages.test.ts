@@ -5,7 +5,6 @@ import { Worker } from '@temporalio/worker';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import type { OrganizationResult } from '../../shared/billing/results/results.js';
 import { billingQueue, dailyBillingId, organizationBillingId } from '../../shared/messages/names.js';
 import { type PlanRequest, type ReportRequest } from '../../shared/messages/messages.js';
@@ -13,23 +12,21 @@ import { runCommand } from '../command.js';
 import { eventually } from '../eventually.js';
 import { chargeStep, INPUT, PLAN, standIns, summaryOf } from './stand-ins.js';
 import { DIGEST, newId, pageOf, refusedIn, shows, startOrganization, waiting } from './waiting.js';
-import { openWorkshop, type Workshop } from './workers.js';
+import { useWorkshop, type Workshop } from './workers.js';
 
 /** What people and programs may send: whatever it is, no workflow stops because of it. */
 
-let server: DevServer;
 let workshop: Workshop;
+let address: string;
 let folder: string;
+useWorkshop((opened, at) => {
+  workshop = opened;
+  address = at;
+});
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'billing-messages-'));
-  server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
-  workshop = await openWorkshop(server.address, 'default');
-}, 60_000);
-afterAll(async () => {
-  await workshop?.close();
-  await server?.stop();
-  await rm(folder, { recursive: true, force: true });
 });
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const start = (input: unknown = INPUT, queue?: string): Promise<WorkflowHandle> => startOrganization(workshop, input, queue);
 
@@ -87,7 +84,7 @@ describe('a message that is none', () => {
       await shows(handle, 'AwaitingApproval');
       await handle.signal('approve');
       await eventually(
-        () => runCommand({ TEMPORAL_ADDRESS: server.address, BILLING_EVIDENCE: `file:${folder}` }, ['status', month]),
+        () => runCommand({ TEMPORAL_ADDRESS: address, BILLING_EVIDENCE: `file:${folder}` }, ['status', month]),
         ({ out }) => /^Contoso 2025-12: The signal approve .*no argument.*Nothing was changed/m.test(out),
       );
       await handle.terminate();
@@ -202,7 +199,7 @@ describe('a message that is none', () => {
         () => pageOf(handle),
         (page) => page.startsWith(`**Not understood:** ${told}`) && page.includes('**Now:**'),
       );
-      const env = { TEMPORAL_ADDRESS: server.address, BILLING_EVIDENCE: `file:${folder}` };
+      const env = { TEMPORAL_ADDRESS: address, BILLING_EVIDENCE: `file:${folder}` };
       await eventually(
         () => runCommand(env, ['status', month]),
         ({ out }) => out.includes('under way') && /^The run of .* UTC: The signal settled does not say/m.test(out),

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import type { OrganizationResult } from '../../shared/billing/results/results.js';
 import type { PostAdjustmentStep, Step, UpsertContractStep } from '../../shared/billing/plan-types.js';
 import { billingQueue } from '../../shared/messages/names.js';
@@ -11,22 +10,14 @@ import { memoryEvidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { COMPLETE_SETTINGS } from '../settings.js';
 import { DONE, INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
-import { openWorkshop, type Workshop } from './workers.js';
+import { useWorkshop, type Workshop } from './workers.js';
 import { eventually } from '../eventually.js';
 import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 
 /** How one organization's workflow waits, listens and goes on; what it decides is the activities' business. */
 
-let server: DevServer;
 let workshop: Workshop;
-beforeAll(async () => {
-  server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
-  workshop = await openWorkshop(server.address, 'default');
-}, 60_000);
-afterAll(async () => {
-  await workshop?.close();
-  await server?.stop();
-});
+useWorkshop((opened) => (workshop = opened));
 
 let number = 0;
 const start = (): Promise<WorkflowHandleWithFirstExecutionRunId> =>

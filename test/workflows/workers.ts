@@ -1,5 +1,7 @@
+import { afterAll, beforeAll } from '@jest/globals';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
+import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
 import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/messages/names.js';
 import type { StandIns } from './stand-ins.js';
 
@@ -45,4 +47,19 @@ export async function openWorkshop(
       await native.close();
     },
   };
+}
+
+/** A workshop of the broker `default` on a server of its own, for all tests of a file. */
+export function useWorkshop(opened: (workshop: Workshop, address: string) => void): void {
+  let server: DevServer | undefined;
+  let workshop: Workshop | undefined;
+  beforeAll(async () => {
+    server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
+    workshop = await openWorkshop(server.address, 'default');
+    opened(workshop, server.address);
+  }, 60_000);
+  afterAll(async () => {
+    await workshop?.close();
+    await server?.stop();
+  });
 }
